@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { root } from './paths.mjs';
+
+/** @type {NodeJS.Signals[]} */
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Runs a program in this script's place: its output is ours, signals go to it, and we end when it does.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>} the exit code; 128 + the signal's number when a signal ended it, as in a
+ *   shell
+ * @throws {Error} when the program can't be started
+ */
+export function runInForeground(command, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' });
+    const listeners = PASSED_ON.map((signal) => ({
+      signal,
+      listener: () => {
+        // A terminal sends Ctrl-C to every process of the foreground group: the child has it already.
+        if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+      },
+    }));
+    for (const { signal, listener } of listeners) process.on(signal, listener);
+    const stopListening = () => {
+      for (const { signal, listener } of listeners) process.off(signal, listener);
+    };
+    child.once('error', (error) => {
+      stopListening();
+      reject(error);
+    });
+    child.once('exit', (code, signal) => {
+      stopListening();
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}

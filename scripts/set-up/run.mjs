@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { delimiter } from 'node:path';
+import { binDir, root } from './paths.mjs';
+import { SetUpError } from './set-up-error.mjs';
+
+/** How much of a program's output is kept for the error message; the oldest goes first. */
+const KEPT_OUTPUT_CHARS = 200_000;
+
+/**
+ * The environment in which `node`, `tsc`, `vite` mean those of the dependencies.
+ * @param {Record<string, string | undefined>} [extra]
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function toolEnv(extra = {}) {
+  return { ...process.env, PATH: `${binDir}${delimiter}${process.env.PATH ?? ''}`, ...extra };
+}
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd] default: the repository's root
+ * @property {NodeJS.ProcessEnv} [env] default: toolEnv()
+ * @property {(line: string) => void} [onLine] told of every line that the program prints
+ * @property {number} [timeoutMs] the program is killed after this time
+ */
+
+/**
+ * Runs a program to its end without input, keeping its output.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<{ code: number | null, signal: string | null, output: string, timedOut: boolean }>}
+ *   never rejects because of how the program ended
+ * @throws {Error} when the program can't be started
+ */
+export function tryRun(command, args, { cwd = root, env = toolEnv(), onLine, timeoutMs } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let partialLine = '';
+    let timedOut = false;
+    const timer =
+      timeoutMs &&
+      setTimeout(() => {
+        timedOut = true;
+        child.kill('SIGKILL');
+      }, timeoutMs);
+
+    const onData = (/** @type {string} */ text) => {
+      output = (output + text).slice(-KEPT_OUTPUT_CHARS);
+      if (!onLine) return;
+      // Progress displays rewrite a line after a carriage return.
+      const lines = (partialLine + text).split(/[\r\n]+/);
+      partialLine = lines.pop() ?? '';
+      lines.filter(Boolean).forEach(onLine);
+    };
+    child.stdout.setEncoding('utf8').on('data', onData);
+    child.stderr.setEncoding('utf8').on('data', onData);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, output, timedOut });
+    });
+  });
+}
+
+/**
+ * Runs a program that must succeed.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions & { advice?: string }} [options]
+ * @returns {Promise<string>} its output
+ * @throws {SetUpError} with the program's whole output, when it fails or can't be started
+ */
+export async function run(command, args, { advice, ...options } = {}) {
+  const line = [command, ...args].join(' ');
+  const result = await tryRun(command, args, options).catch((cause) => {
+    throw new SetUpError(`Could not start "${line}": ${cause.message}`, { advice, cause });
+  });
+  if (result.code === 0) return result.output;
+  const how = result.timedOut
+    ? `did not finish within ${options.timeoutMs} ms`
+    : `failed (${result.signal ?? `exit code ${result.code}`})`;
+  throw new SetUpError(`"${line}" ${how}.`, { advice, output: result.output });
+}

@@ -1,0 +1,13 @@
+// Run by the mediasoup worker's step, under Node 24: proves with mediasoup itself that the worker given
+// as the only argument starts, speaks the same version of the protocol, and can open its transports.
+import { createWorker } from 'mediasoup';
+
+const listenInfo = { protocol: 'udp', ip: '127.0.0.1' };
+const worker = await createWorker({ workerBin: process.argv[2], logLevel: 'error' });
+const router = await worker.createRouter({
+  mediaCodecs: [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 }],
+});
+const webRtcServer = await worker.createWebRtcServer({ listenInfos: [listenInfo] });
+await router.createWebRtcTransport({ webRtcServer });
+await router.createPipeTransport({ listenInfo, enableSrtp: true });
+worker.close();

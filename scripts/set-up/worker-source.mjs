@@ -1,0 +1,69 @@
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SetUpError } from './set-up-error.mjs';
+
+/**
+ * @typedef {object} Patch
+ * @property {string} file within the worker's source folder
+ * @property {string} find must be there exactly once
+ * @property {string} replace
+ */
+
+/**
+ * What has to change in mediasoup's worker to build it on Debian; third_party/mediasoup-worker/README.md
+ * says why.
+ * @type {Patch[]}
+ */
+export const PATCHES = [
+  {
+    file: 'meson.build',
+    find: "meson_version: '>= 1.1.0'",
+    replace: "meson_version: '>= 1.0.0'",
+  },
+  {
+    file: 'src/RTC/DtlsTransport.cpp',
+    find: '(operationType == BIO_CB_RETURN)',
+    replace: '((operationType & BIO_CB_RETURN) != 0)',
+  },
+];
+
+/**
+ * @param {string} text
+ * @param {Patch} patch
+ * @returns {string} the changed text
+ * @throws {SetUpError} when the text to change isn't there exactly once: a worker without the change
+ *   would build, and crash later
+ */
+export function applyPatch(text, { file, find, replace }) {
+  const parts = text.split(find);
+  if (parts.length !== 2) {
+    throw new SetUpError(
+      `mediasoup's worker/${file} holds "${find}" ${parts.length - 1} times instead of once.`,
+      {
+        advice:
+          "mediasoup was updated, and our change to its worker doesn't fit this version: see\n" +
+          'third_party/mediasoup-worker/README.md and the patches in scripts/set-up/worker-source.mjs.',
+      },
+    );
+  }
+  return parts.join(replace);
+}
+
+/**
+ * Lays out a source folder of the worker that builds with Debian's libraries and no download.
+ * @param {{ from: string, subprojects: string, to: string }} folders mediasoup's worker folder, our
+ *   descriptions of its dependencies, and the folder to make
+ */
+export async function prepareSource({ from, subprojects, to }) {
+  await cp(from, to, { recursive: true });
+  const target = join(to, 'subprojects');
+  const downloads = (await readdir(target)).filter(
+    (name) => name.endsWith('.wrap') || name === 'packagefiles',
+  );
+  await Promise.all(downloads.map((name) => rm(join(target, name), { recursive: true })));
+  await cp(subprojects, target, { recursive: true });
+  for (const patch of PATCHES) {
+    const path = join(to, patch.file);
+    await writeFile(path, applyPatch(await readFile(path, 'utf8'), patch));
+  }
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, Environment, readConfig } from './config.js';
+
+const mistakesOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+  return [];
+};
+
+describe('readConfig', () => {
+  it('needs nothing to be set', () => {
+    const config = readConfig({});
+    expect(config.http).toMatchObject({ port: 8080, publicUrl: 'http://localhost:8080' });
+    expect(config.rtc.port).toBe(44_400);
+    expect(config.data.databaseUrl).toBeNull();
+  });
+
+  it('lists all mistakes at once', () => {
+    expect(mistakesOf({ PORT: 'x', LOG_LEVEL: 'loud', PUBLIC_URL: 'ftp://a' })).toEqual([
+      expect.stringMatching(/^PORT: /),
+      expect.stringMatching(/^PUBLIC_URL: /),
+      expect.stringMatching(/^LOG_LEVEL: /),
+    ]);
+  });
+
+  it('never repeats the value of a secret', () => {
+    const said = [
+      ...mistakesOf({ DATABASE_URL: 'mysql://me:hunter2@db', RTC_TURN_SECRET: 'hush' }),
+    ].join();
+    expect(said).toContain('DATABASE_URL');
+    expect(said).toContain('RTC_TURN_SECRET');
+    expect(said).not.toMatch(/hunter2|hush/);
+  });
+
+  it('asks for the secret of a TURN server', () => {
+    expect(mistakesOf({ RTC_TURN_URLS: 'turn:a:3478' })).toEqual([
+      expect.stringContaining('RTC_TURN_SECRET'),
+    ]);
+  });
+
+  it('is frozen all through', () => {
+    expect(() => Object.assign(readConfig({}).rtc, { port: 1 })).toThrow(TypeError);
+  });
+
+  it('has every variable in .env.example, with a default that it accepts', () => {
+    const example = parseEnv(readFileSync('.env.example', 'utf8'));
+    expect(Object.keys(example).toSorted()).toEqual(Object.keys(Environment.shape).toSorted());
+    expect(readConfig(example as Record<string, string>)).toEqual(readConfig({}));
+  });
+});

@@ -1,0 +1,173 @@
+import { availableParallelism } from 'node:os';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** Set, empty or absent: an empty line in a `.env` means "the default". */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+const withDefault = <T extends z.ZodType>(schema: T, value: string) =>
+  z.preprocess((given) => (given === undefined || given === '' ? value : given), schema);
+
+const Port = z.coerce.number('a port number').int().min(0).max(65_535);
+const Flag = z.enum(['true', 'false'], 'true or false').transform((value) => value === 'true');
+const List = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const count = (min: number, max: number) =>
+  z.coerce.number('a whole number').int().min(min).max(max);
+const HttpUrl = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' });
+
+/** Every environment variable there is. `.env.example` lists the same ones; a test holds them together. */
+export const Environment = z.object({
+  PORT: withDefault(Port, '8080'),
+  HOST: withDefault(z.string(), '0.0.0.0'),
+  PUBLIC_URL: optional(HttpUrl.transform((url) => url.replace(/\/+$/, ''))),
+  ALLOWED_ORIGINS: withDefault(List.pipe(z.array(HttpUrl)), ''),
+  TRUST_PROXY: withDefault(Flag, 'false'),
+  DATA_DIR: withDefault(z.string(), './data'),
+  DATABASE_URL: optional(
+    z.string().regex(/^postgres(ql)?:\/\//, 'an address that starts with postgresql://'),
+  ),
+  RTC_PORT: withDefault(Port, '44400'),
+  RTC_ANNOUNCED_ADDRESS: optional(
+    z.string().regex(/^[a-zA-Z0-9.:-]+$/, 'an IP address or a host name'),
+  ),
+  RTC_WORKERS: optional(count(1, 64)),
+  RTC_MAX_BITRATE: withDefault(count(100_000, 100_000_000), '8000000'),
+  RTC_STUN_URLS: withDefault(
+    List.pipe(z.array(z.string().regex(/^stuns?:/, 'stun:host:port'))),
+    '',
+  ),
+  RTC_TURN_URLS: withDefault(
+    List.pipe(z.array(z.string().regex(/^turns?:/, 'turn:host:port'))),
+    '',
+  ),
+  RTC_TURN_SECRET: optional(z.string().min(8, 'at least 8 characters')),
+  RTC_TURN_TTL_SECONDS: withDefault(count(60, 604_800), '14400'),
+  GRACE_SECONDS: withDefault(count(1, 3_600), '60'),
+  CHANNELS_PER_ACCOUNT: withDefault(count(1, 1_000), '5'),
+  CHAT_GUESTS: withDefault(Flag, 'true'),
+  SESSION_DAYS: withDefault(count(1, 365), '30'),
+  LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), 'info'),
+  LOG_FORMAT: withDefault(z.enum(['text', 'json']), 'text'),
+  MEDIASOUP_WORKER_BIN: optional(z.string()),
+});
+
+/** What the service is set to: read once at the start, checked, and frozen. */
+export type Config = Readonly<{
+  http: Readonly<{
+    /** 0: any free one. */
+    port: number;
+    host: string;
+    /** Without a slash at the end. */
+    publicUrl: string;
+    /** Origins besides the public one whose pages may call. */
+    allowedOrigins: readonly string[];
+    trustProxy: boolean;
+  }>;
+  data: Readonly<{
+    /** `:memory:` keeps nothing, for tests. */
+    dir: string;
+    /** PostgreSQL instead of the embedded database. */
+    databaseUrl: string | null;
+  }>;
+  rtc: Readonly<{
+    /** The first worker's port; the next workers count up. 0: any free ones. */
+    port: number;
+    announcedAddress: string | null;
+    workers: number;
+    workerBin: string | null;
+    /** What a publisher may send at most. */
+    maxIncomingBitrateBps: number;
+    stunUrls: readonly string[];
+    turn: Readonly<{ urls: readonly string[]; secret: string; ttlSeconds: number }> | null;
+  }>;
+  broadcast: Readonly<{ graceMs: number; channelsPerAccount: number }>;
+  chat: Readonly<{ guests: boolean }>;
+  auth: Readonly<{ sessionMs: number; secureCookies: boolean }>;
+  log: Readonly<{
+    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+    format: 'text' | 'json';
+  }>;
+}>;
+
+/** Nest's injection token for the {@link Config}. */
+export const CONFIG = Symbol('Config');
+
+/** The environment can't be used; the message lists every mistake, and no value of a secret. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(
+      `The configuration has ${mistakes.length === 1 ? 'a mistake' : 'mistakes'}:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.mistakes = mistakes;
+  }
+}
+
+/** Checks an environment. Throws a {@link ConfigError} that names all mistakes at once. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = Environment.safeParse(env);
+  // zod's own messages name what was expected, never the value given.
+  const mistakes = parsed.success
+    ? contradictions(parsed.data)
+    : parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`);
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes);
+  return toConfig(parsed.data);
+}
+
+function contradictions(e: z.output<typeof Environment>): string[] {
+  const mistakes: string[] = [];
+  if (e.RTC_TURN_URLS.length > 0 && e.RTC_TURN_SECRET === undefined)
+    mistakes.push('RTC_TURN_SECRET: needed with RTC_TURN_URLS (static-auth-secret of coturn)');
+  if (isIP(e.HOST) === 0 && e.HOST !== 'localhost')
+    mistakes.push('HOST: an IP address to listen on, such as 127.0.0.1 or 0.0.0.0');
+  return mistakes;
+}
+
+function toConfig(e: z.output<typeof Environment>): Config {
+  const publicUrl = e.PUBLIC_URL ?? `http://localhost:${e.PORT}`;
+  return deepFreeze<Config>({
+    http: {
+      port: e.PORT,
+      host: e.HOST,
+      publicUrl,
+      allowedOrigins: e.ALLOWED_ORIGINS.map((url) => new URL(url).origin),
+      trustProxy: e.TRUST_PROXY,
+    },
+    data: { dir: e.DATA_DIR, databaseUrl: e.DATABASE_URL ?? null },
+    rtc: {
+      port: e.RTC_PORT,
+      announcedAddress: e.RTC_ANNOUNCED_ADDRESS ?? null,
+      workers: e.RTC_WORKERS ?? availableParallelism(),
+      workerBin: e.MEDIASOUP_WORKER_BIN ?? null,
+      maxIncomingBitrateBps: e.RTC_MAX_BITRATE,
+      stunUrls: e.RTC_STUN_URLS,
+      turn:
+        e.RTC_TURN_URLS.length > 0 && e.RTC_TURN_SECRET !== undefined
+          ? { urls: e.RTC_TURN_URLS, secret: e.RTC_TURN_SECRET, ttlSeconds: e.RTC_TURN_TTL_SECONDS }
+          : null,
+    },
+    broadcast: {
+      graceMs: e.GRACE_SECONDS * 1_000,
+      channelsPerAccount: e.CHANNELS_PER_ACCOUNT,
+    },
+    chat: { guests: e.CHAT_GUESTS },
+    auth: {
+      sessionMs: e.SESSION_DAYS * 86_400_000,
+      secureCookies: publicUrl.startsWith('https:'),
+    },
+    log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
+  });
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  return Object.freeze(value);
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { AccountView } from './account.js';
+import { ChannelView } from './channel.js';
+import { RtpCapabilities } from './rtc.js';
+
+/**
+ * What the server writes into a page (`<script type="application/json" id="boot">`), so that it can
+ * start without asking: who is logged in, the channel of a watch page, what the SFU can route.
+ */
+export const Boot = z.object({
+  account: AccountView.nullable(),
+  channel: ChannelView.nullable(),
+  rtpCapabilities: RtpCapabilities.nullable(),
+  chatGuests: z.boolean(),
+});
+export type Boot = z.output<typeof Boot>;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+export const BroadcastState = z.enum(['starting', 'live', 'interrupted', 'ended']);
+export type BroadcastState = z.output<typeof BroadcastState>;
+
+/**
+ * Why a broadcast ended: the publisher pressed "end", was away for the whole grace time, never sent
+ * media, the channel was deleted, or the process stopped or crashed under it.
+ */
+export const EndReason = z.enum([
+  'publisher_ended',
+  'grace_elapsed',
+  'never_started',
+  'channel_deleted',
+  'server_stopped',
+]);
+export type EndReason = z.output<typeof EndReason>;
+
+export const BroadcastView = z
+  .object({
+    id: z.uuid(),
+    channel: z.string(),
+    title: z.string(),
+    state: BroadcastState,
+    startedAt: z.iso.datetime(),
+    /** While interrupted: when it ends unless the publisher is back. */
+    interruptedUntil: z.iso.datetime().nullable(),
+    endedAt: z.iso.datetime().nullable(),
+    endReason: EndReason.nullable(),
+    peakViewers: z.number().int().nonnegative(),
+  })
+  .meta({ id: 'Broadcast' });
+export type BroadcastView = z.output<typeof BroadcastView>;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { BroadcastView } from './broadcast.js';
+import { CHANNEL_NAME_PATTERN, RESERVED_CHANNEL_NAMES, TITLE_MAX } from './limits.js';
+
+/** A name that a channel can have: 3 to 30 of a-z, 0-9, `-`, and not a reserved word. */
+export const NewChannelName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(CHANNEL_NAME_PATTERN, '3 to 30 letters (a-z), digits or "-"')
+  .refine((name) => !RESERVED_CHANNEL_NAMES.has(name), 'this name is reserved, choose another');
+
+/** A name that a channel might have, for look-ups. */
+export const ChannelName = z.string().regex(CHANNEL_NAME_PATTERN, 'not a channel name');
+
+/** Free text on one line. */
+export const Title = z
+  .string()
+  .transform((text) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim())
+  .pipe(z.string().max(TITLE_MAX, `at most ${TITLE_MAX} characters`));
+
+export const NewChannel = z
+  .strictObject({ name: NewChannelName, title: Title.default('') })
+  .meta({ id: 'NewChannel' });
+export type NewChannel = z.output<typeof NewChannel>;
+
+export const ChannelChange = z.strictObject({ title: Title }).meta({ id: 'ChannelChange' });
+export type ChannelChange = z.output<typeof ChannelChange>;
+
+export const ChannelView = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    owner: z.string().describe("the owner's username"),
+    createdAt: z.iso.datetime(),
+    /** The broadcast that is on now (live or interrupted), if any. */
+    broadcast: BroadcastView.nullable(),
+    viewers: z.number().int().nonnegative(),
+    /** When the newest broadcast ended, if there was one. */
+    lastLiveAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Channel' });
+export type ChannelView = z.output<typeof ChannelView>;

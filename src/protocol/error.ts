@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/**
+ * Every code an error can carry, over HTTP and over the socket. Texts may change, codes may not.
+ * The number is the HTTP status that goes with it.
+ */
+export const errorStatus = {
+  bad_request: 400,
+  payload_too_large: 413,
+  unknown_event: 400,
+  not_logged_in: 401,
+  wrong_credentials: 401,
+  forbidden: 403,
+  origin_refused: 403,
+  banned: 403,
+  guests_not_allowed: 403,
+  not_found: 404,
+  channel_not_found: 404,
+  broadcast_not_found: 404,
+  message_not_found: 404,
+  transport_not_found: 404,
+  consumer_not_found: 404,
+  username_taken: 409,
+  channel_name_taken: 409,
+  channel_limit: 409,
+  channel_is_live: 409,
+  already_publishing: 409,
+  not_publishing: 409,
+  not_live: 409,
+  not_joined: 409,
+  guest_name_taken: 409,
+  media_refused: 422,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatus;
+
+/** One thing that is wrong with an input: where (`title`, `tracks.0.kind`) and what. */
+export const Issue = z.object({ path: z.string(), message: z.string() }).meta({ id: 'Issue' });
+export type Issue = z.output<typeof Issue>;
+
+/** The error of a reply: a code for programs, a sentence for people. */
+export const ErrorBody = z
+  .object({
+    code: z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]),
+    message: z.string(),
+    /** When trying again makes sense, milliseconds from now. */
+    retryAfterMs: z.number().int().nonnegative().optional(),
+    issues: z.array(Issue).optional(),
+  })
+  .meta({ id: 'Error' });
+export type ErrorBody = z.output<typeof ErrorBody>;
+
+/** The body of every HTTP error. */
+export const HttpError = z.object({ error: ErrorBody }).meta({ id: 'HttpError' });
+export type HttpError = z.output<typeof HttpError>;
+
+/** The acknowledgement of every socket request. */
+export type Reply<T> = { ok: true; data: T } | { ok: false; error: ErrorBody };

@@ -1,0 +1,79 @@
+/** Bounds that server and pages share. No imports: pages take these values without the schema library. */
+
+export const USERNAME_PATTERN = /^[a-z0-9](?:[a-z0-9_-]{1,28})[a-z0-9]$/;
+export const PASSWORD_MIN = 8;
+export const PASSWORD_MAX = 200;
+
+export const CHANNEL_NAME_PATTERN = /^[a-z0-9-]{3,30}$/;
+export const TITLE_MAX = 140;
+
+export const CHAT_TEXT_MAX = 500;
+export const GUEST_NAME_MIN = 2;
+export const GUEST_NAME_MAX = 30;
+/** Messages a join or one page of history carries at most. */
+export const CHAT_PAGE = 100;
+
+/** A socket message larger than this is refused, bytes. */
+export const SOCKET_PAYLOAD_MAX = 64 * 1024;
+
+/** The publisher's grace time, milliseconds. */
+export const GRACE_MS = 60_000;
+
+/** Names that are pages or may become some, so no channel can have them. */
+export const RESERVED_CHANNEL_NAMES: ReadonlySet<string> = new Set([
+  'about',
+  'account',
+  'admin',
+  'api',
+  'app',
+  'assets',
+  'auth',
+  'broadcast',
+  'broadcasts',
+  'channel',
+  'channels',
+  'chat',
+  'clip',
+  'clips',
+  'dashboard',
+  'docs',
+  'embed',
+  'favicon',
+  'health',
+  'healthz',
+  'help',
+  'hls',
+  'home',
+  'index',
+  'live',
+  'login',
+  'logout',
+  'manifest',
+  'metrics',
+  'moderation',
+  'onair',
+  'privacy',
+  'readyz',
+  'recording',
+  'recordings',
+  'register',
+  'robots',
+  'root',
+  'search',
+  'settings',
+  'signup',
+  'socket',
+  'static',
+  'status',
+  'studio',
+  'support',
+  'system',
+  'terms',
+  'user',
+  'users',
+  'watch',
+  'well-known',
+  'whep',
+  'whip',
+  'www',
+]);

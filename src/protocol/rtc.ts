@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+/*
+ * WebRTC parameters as mediasoup has them. Their shape and size are checked here; what they mean
+ * (codecs, payload types, ssrcs) only mediasoup can check, and what it refuses becomes `media_refused`.
+ */
+
+const Name = z.string().min(1).max(200);
+const Parameters = z.record(
+  z.string().max(100),
+  z.union([z.string().max(2_000), z.number(), z.null()]),
+);
+const Feedback = z.object({ type: z.string().max(50), parameter: z.string().max(50).optional() });
+const PayloadType = z.int().min(0).max(127);
+const Ssrc = z.int().min(0).max(0xffff_ffff);
+const MediaKind = z.enum(['audio', 'video']);
+
+const Codec = z.object({
+  mimeType: Name,
+  clockRate: z.int().positive(),
+  channels: z.int().min(1).max(255).optional(),
+  parameters: Parameters.optional(),
+  rtcpFeedback: z.array(Feedback).max(20).optional(),
+});
+
+export const RtpCapabilities = z.object({
+  codecs: z
+    .array(Codec.extend({ kind: MediaKind, preferredPayloadType: PayloadType.optional() }))
+    .max(100),
+  headerExtensions: z
+    .array(
+      z.object({
+        kind: MediaKind,
+        uri: Name,
+        preferredId: z.int().min(1).max(255),
+        preferredEncrypt: z.boolean().optional(),
+        direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
+      }),
+    )
+    .max(50),
+});
+export type RtpCapabilities = z.output<typeof RtpCapabilities>;
+
+export const RtpParameters = z.object({
+  mid: z.string().max(50).optional(),
+  msid: z.string().max(200).optional(),
+  codecs: z
+    .array(Codec.extend({ payloadType: PayloadType }))
+    .min(1)
+    .max(10),
+  headerExtensions: z
+    .array(
+      z.object({
+        uri: Name,
+        id: z.int().min(1).max(255),
+        encrypt: z.boolean().optional(),
+        parameters: Parameters.optional(),
+      }),
+    )
+    .max(50)
+    .default([]),
+  encodings: z
+    .array(
+      z.object({
+        ssrc: Ssrc.optional(),
+        rid: z.string().max(50).optional(),
+        codecPayloadType: PayloadType.optional(),
+        rtx: z.object({ ssrc: Ssrc }).optional(),
+        dtx: z.boolean().optional(),
+        scalabilityMode: z.string().max(20).optional(),
+        scaleResolutionDownBy: z.number().positive().optional(),
+        maxBitrate: z.int().nonnegative().optional(),
+        maxFramerate: z.number().positive().optional(),
+        active: z.boolean().optional(),
+      }),
+    )
+    .min(1)
+    .max(4),
+  rtcp: z
+    .object({
+      cname: z.string().max(200).optional(),
+      reducedSize: z.boolean().optional(),
+      mux: z.boolean().optional(),
+    })
+    .default({}),
+});
+export type RtpParameters = z.output<typeof RtpParameters>;
+
+export const DtlsParameters = z.object({
+  role: z.enum(['auto', 'client', 'server']).optional(),
+  fingerprints: z
+    .array(
+      z.object({
+        algorithm: z.enum(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']),
+        value: z.string().max(200),
+      }),
+    )
+    .min(1)
+    .max(10),
+});
+export type DtlsParameters = z.output<typeof DtlsParameters>;
+
+export const IceParameters = z.object({
+  usernameFragment: z.string(),
+  password: z.string(),
+  iceLite: z.boolean().optional(),
+});
+
+const IceCandidate = z.object({
+  foundation: z.string(),
+  priority: z.number(),
+  ip: z.string(),
+  address: z.string(),
+  protocol: z.enum(['udp', 'tcp']),
+  port: z.number(),
+  type: z.enum(['host', 'srflx', 'prflx', 'relay']),
+  tcpType: z.enum(['active', 'passive', 'so']).optional(),
+});
+
+/** What mediasoup-client's createSendTransport and createRecvTransport take. */
+export const TransportOptions = z.object({
+  id: z.string(),
+  iceParameters: IceParameters,
+  iceCandidates: z.array(IceCandidate),
+  dtlsParameters: DtlsParameters,
+});
+export type TransportOptions = z.output<typeof TransportOptions>;
+
+/** STUN and TURN servers, the latter with credentials that expire. */
+export const IceServer = z.object({
+  urls: z.array(z.string()),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+export type IceServer = z.output<typeof IceServer>;
+
+/** What mediasoup-client's consume takes, and how many simulcast layers there are to choose from. */
+export const ConsumerOptions = z.object({
+  id: z.string(),
+  producerId: z.string(),
+  kind: MediaKind,
+  rtpParameters: RtpParameters,
+  /** Spatial layers, 1 when there is no simulcast. */
+  layers: z.int().min(1),
+  /** The publisher muted this track. */
+  producerPaused: z.boolean(),
+});
+export type ConsumerOptions = z.output<typeof ConsumerOptions>;

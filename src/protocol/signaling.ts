@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { BroadcastView } from './broadcast.js';
+import { ChannelName, ChannelView, Title } from './channel.js';
+import {
+  ConsumerOptions,
+  DtlsParameters,
+  IceParameters,
+  IceServer,
+  RtpCapabilities,
+  RtpParameters,
+  TransportOptions,
+} from './rtc.js';
+
+const Id = z.string().min(1).max(100);
+
+export const PublisherStart = z.strictObject({
+  channel: ChannelName,
+  title: Title.optional(),
+  /** From an earlier reply: takes over from a connection of one's own that has not been missed yet. */
+  resumeToken: z.uuid().optional(),
+});
+
+export const PublisherStarted = z.object({
+  broadcast: BroadcastView,
+  /** True when this goes on with an interrupted broadcast. */
+  resumed: z.boolean(),
+  resumeToken: z.uuid(),
+  rtpCapabilities: RtpCapabilities,
+  transport: TransportOptions,
+  iceServers: z.array(IceServer),
+});
+export type PublisherStarted = z.output<typeof PublisherStarted>;
+
+export const PublisherProduce = z.strictObject({
+  kind: z.enum(['audio', 'video']),
+  rtpParameters: RtpParameters,
+  paused: z.boolean().default(false),
+});
+
+export const ViewerJoin = z.strictObject({
+  channel: ChannelName,
+  /** What the browser can receive; absent for one who watches another way and wants the state only. */
+  rtpCapabilities: RtpCapabilities.optional(),
+});
+
+/** All that is needed to receive: made in the round trip of the join. */
+export const ViewerMediaOptions = z.object({
+  transport: TransportOptions,
+  consumers: z.array(ConsumerOptions),
+  iceServers: z.array(IceServer),
+});
+export type ViewerMediaOptions = z.output<typeof ViewerMediaOptions>;
+
+export const ViewerJoined = z.object({
+  channel: ChannelView,
+  /** Null when the channel is not live (join again when `channel:state` says so) or WebRTC wasn't asked for. */
+  media: ViewerMediaOptions.nullable(),
+  /** The publisher's delay to this server, see `channel:stats`. */
+  uplinkMs: z.number().nullable(),
+});
+export type ViewerJoined = z.output<typeof ViewerJoined>;
+
+const Nothing = z.strictObject({});
+export type Nothing = z.output<typeof Nothing>;
+
+/** Requests of publishers and viewers: event name -> its payload and the `data` of its reply. */
+export const signalingRequests = {
+  'clock:ping': { payload: Nothing, data: z.object({ serverMs: z.number() }) },
+  'publisher:start': { payload: PublisherStart, data: PublisherStarted },
+  'publisher:produce': { payload: PublisherProduce, data: z.object({ producerId: Id }) },
+  'publisher:pause': {
+    payload: z.strictObject({ producerId: Id, paused: z.boolean() }),
+    data: Nothing,
+  },
+  'publisher:unproduce': { payload: z.strictObject({ producerId: Id }), data: Nothing },
+  'publisher:clock': {
+    payload: z.strictObject({ offsetMs: z.number().min(-1e13).max(1e13) }),
+    data: Nothing,
+  },
+  'publisher:end': { payload: z.strictObject({ channel: ChannelName }), data: Nothing },
+  'transport:connect': {
+    payload: z.strictObject({ transportId: Id, dtlsParameters: DtlsParameters }),
+    data: Nothing,
+  },
+  'transport:restart-ice': {
+    payload: z.strictObject({ transportId: Id }),
+    data: z.object({ iceParameters: IceParameters }),
+  },
+  'viewer:join': { payload: ViewerJoin, data: ViewerJoined },
+  'viewer:leave': { payload: Nothing, data: Nothing },
+  'viewer:resume': { payload: z.strictObject({ consumerIds: z.array(Id).max(10) }), data: Nothing },
+  'viewer:layer': {
+    payload: z.strictObject({ layer: z.int().min(0).max(3).nullable() }),
+    data: Nothing,
+  },
+} as const;
+
+/** Facts the server tells publishers and viewers: event name -> payload. */
+export const signalingEvents = {
+  /** The channel's title or broadcast changed; to everybody on the channel. */
+  'channel:state': z.object({
+    channel: ChannelName,
+    title: z.string(),
+    broadcast: BroadcastView.nullable(),
+  }),
+  /** At most once a second, when changed. `uplinkMs`: from capture to this server, or null if not known. */
+  'channel:stats': z.object({
+    channel: ChannelName,
+    viewers: z.int().nonnegative(),
+    uplinkMs: z.number().nullable(),
+  }),
+  /** The channel is gone. */
+  'channel:deleted': z.object({ channel: ChannelName }),
+  /** A track to consume on the transport one has; paused until `viewer:resume`. */
+  'viewer:consumer': ConsumerOptions,
+  'viewer:consumer-closed': z.object({ consumerId: Id }),
+  'viewer:consumer-paused': z.object({ consumerId: Id, paused: z.boolean() }),
+  /** Which simulcast layer is being received, null for none. */
+  'viewer:current-layer': z.object({ consumerId: Id, layer: z.int().min(0).nullable() }),
+  /** The transport failed on the server's side: join or start again. */
+  'transport:closed': z.object({ transportId: Id }),
+  /** This connection no longer publishes: another one of the owner's took over, or the broadcast ended. */
+  'publisher:closed': z.object({
+    channel: ChannelName,
+    reason: z.enum(['taken_over', 'ended']),
+  }),
+} as const;
