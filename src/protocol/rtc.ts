@@ -10,31 +10,33 @@ const Parameters = z.record(
   z.string().max(100),
   z.union([z.string().max(2_000), z.number(), z.null()]),
 );
-const Feedback = z.object({ type: z.string().max(50), parameter: z.string().max(50).optional() });
+const Feedback = z.object({
+  type: z.string().max(50),
+  parameter: z.string().max(50).exactOptional(),
+});
 const PayloadType = z.int().min(0).max(127);
 const Ssrc = z.int().min(0).max(0xffff_ffff);
-const MediaKind = z.enum(['audio', 'video']);
+export const MediaKind = z.enum(['audio', 'video']);
+export type MediaKind = z.output<typeof MediaKind>;
 
 const Codec = z.object({
   mimeType: Name,
   clockRate: z.int().positive(),
-  channels: z.int().min(1).max(255).optional(),
-  parameters: Parameters.optional(),
-  rtcpFeedback: z.array(Feedback).max(20).optional(),
+  channels: z.int().min(1).max(255).exactOptional(),
+  parameters: Parameters.exactOptional(),
+  rtcpFeedback: z.array(Feedback).max(20).exactOptional(),
 });
 
 export const RtpCapabilities = z.object({
-  codecs: z
-    .array(Codec.extend({ kind: MediaKind, preferredPayloadType: PayloadType.optional() }))
-    .max(100),
+  codecs: z.array(Codec.extend({ kind: MediaKind, preferredPayloadType: PayloadType })).max(100),
   headerExtensions: z
     .array(
       z.object({
         kind: MediaKind,
         uri: Name,
         preferredId: z.int().min(1).max(255),
-        preferredEncrypt: z.boolean().optional(),
-        direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
+        preferredEncrypt: z.boolean().exactOptional(),
+        direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).exactOptional(),
       }),
     )
     .max(50),
@@ -42,8 +44,8 @@ export const RtpCapabilities = z.object({
 export type RtpCapabilities = z.output<typeof RtpCapabilities>;
 
 export const RtpParameters = z.object({
-  mid: z.string().max(50).optional(),
-  msid: z.string().max(200).optional(),
+  mid: z.string().max(50).exactOptional(),
+  msid: z.string().max(200).exactOptional(),
   codecs: z
     .array(Codec.extend({ payloadType: PayloadType }))
     .min(1)
@@ -53,8 +55,8 @@ export const RtpParameters = z.object({
       z.object({
         uri: Name,
         id: z.int().min(1).max(255),
-        encrypt: z.boolean().optional(),
-        parameters: Parameters.optional(),
+        encrypt: z.boolean().exactOptional(),
+        parameters: Parameters.exactOptional(),
       }),
     )
     .max(50)
@@ -62,32 +64,32 @@ export const RtpParameters = z.object({
   encodings: z
     .array(
       z.object({
-        ssrc: Ssrc.optional(),
-        rid: z.string().max(50).optional(),
-        codecPayloadType: PayloadType.optional(),
-        rtx: z.object({ ssrc: Ssrc }).optional(),
-        dtx: z.boolean().optional(),
-        scalabilityMode: z.string().max(20).optional(),
-        scaleResolutionDownBy: z.number().positive().optional(),
-        maxBitrate: z.int().nonnegative().optional(),
-        maxFramerate: z.number().positive().optional(),
-        active: z.boolean().optional(),
+        ssrc: Ssrc.exactOptional(),
+        rid: z.string().max(50).exactOptional(),
+        codecPayloadType: PayloadType.exactOptional(),
+        rtx: z.object({ ssrc: Ssrc }).exactOptional(),
+        dtx: z.boolean().exactOptional(),
+        scalabilityMode: z.string().max(20).exactOptional(),
+        scaleResolutionDownBy: z.number().positive().exactOptional(),
+        maxBitrate: z.int().nonnegative().exactOptional(),
+        maxFramerate: z.number().positive().exactOptional(),
+        active: z.boolean().exactOptional(),
       }),
     )
     .min(1)
     .max(4),
   rtcp: z
     .object({
-      cname: z.string().max(200).optional(),
-      reducedSize: z.boolean().optional(),
-      mux: z.boolean().optional(),
+      cname: z.string().max(200).exactOptional(),
+      reducedSize: z.boolean().exactOptional(),
+      mux: z.boolean().exactOptional(),
     })
     .default({}),
 });
 export type RtpParameters = z.output<typeof RtpParameters>;
 
 export const DtlsParameters = z.object({
-  role: z.enum(['auto', 'client', 'server']).optional(),
+  role: z.enum(['auto', 'client', 'server']).exactOptional(),
   fingerprints: z
     .array(
       z.object({
@@ -103,7 +105,7 @@ export type DtlsParameters = z.output<typeof DtlsParameters>;
 export const IceParameters = z.object({
   usernameFragment: z.string(),
   password: z.string(),
-  iceLite: z.boolean().optional(),
+  iceLite: z.boolean().exactOptional(),
 });
 
 const IceCandidate = z.object({
@@ -114,7 +116,7 @@ const IceCandidate = z.object({
   protocol: z.enum(['udp', 'tcp']),
   port: z.number(),
   type: z.enum(['host', 'srflx', 'prflx', 'relay']),
-  tcpType: z.enum(['active', 'passive', 'so']).optional(),
+  tcpType: z.enum(['active', 'passive', 'so']).exactOptional(),
 });
 
 /** What mediasoup-client's createSendTransport and createRecvTransport take. */
@@ -129,8 +131,8 @@ export type TransportOptions = z.output<typeof TransportOptions>;
 /** STUN and TURN servers, the latter with credentials that expire. */
 export const IceServer = z.object({
   urls: z.array(z.string()),
-  username: z.string().optional(),
-  credential: z.string().optional(),
+  username: z.string().exactOptional(),
+  credential: z.string().exactOptional(),
 });
 export type IceServer = z.output<typeof IceServer>;
 

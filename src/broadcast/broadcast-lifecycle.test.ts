@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BroadcastLifecycle, type Phase } from './broadcast-lifecycle.js';
+
+const clock = { nowMs: () => Date.now() };
+const create = () => new BroadcastLifecycle({ clock, startTimeoutMs: 30_000, graceMs: 60_000 });
+
+describe('BroadcastLifecycle', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('ends a broadcast whose media never arrives', () => {
+    const lifecycle = create();
+    vi.advanceTimersByTime(30_000);
+    expect(lifecycle.phase).toMatchObject({ name: 'ended', reason: 'never_started' });
+  });
+
+  it('waits the grace time for a lost publisher, then ends', () => {
+    const lifecycle = create();
+    lifecycle.mediaArrived();
+    lifecycle.publisherLost();
+    vi.advanceTimersByTime(59_999);
+    expect(lifecycle.phase.name).toBe('interrupted');
+    vi.advanceTimersByTime(1);
+    expect(lifecycle.phase).toMatchObject({ name: 'ended', reason: 'grace_elapsed' });
+  });
+
+  it('goes on as the same broadcast when the publisher is back in time', () => {
+    const lifecycle = create();
+    lifecycle.mediaArrived();
+    lifecycle.publisherLost();
+    vi.advanceTimersByTime(59_000);
+    lifecycle.mediaArrived();
+    vi.advanceTimersByTime(600_000);
+    expect(lifecycle.phase.name).toBe('live');
+  });
+
+  it('gives each interruption the whole grace time', () => {
+    const lifecycle = create();
+    lifecycle.mediaArrived();
+    for (let i = 0; i < 3; i += 1) {
+      lifecycle.publisherLost();
+      vi.advanceTimersByTime(50_000);
+      expect(lifecycle.phase.name).toBe('interrupted');
+      lifecycle.mediaArrived();
+    }
+  });
+
+  it('keeps the first reason for its end', () => {
+    const lifecycle = create();
+    lifecycle.end('publisher_ended');
+    lifecycle.end('server_stopped');
+    expect(lifecycle.phase).toMatchObject({ reason: 'publisher_ended' });
+  });
+
+  it('follows its rules under any order of events, and tells each phase once', () => {
+    const step = fc.oneof(
+      fc.constantFrom('media', 'lost', 'end'),
+      fc.integer({ min: 0, max: 90_000 }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const lifecycle = create();
+        const seen: Phase['name'][] = ['starting'];
+        let endings = 0;
+        lifecycle.events.on('entered', (phase) => {
+          seen.push(phase.name);
+          if (phase.name === 'ended') endings += 1;
+        });
+        for (const one of steps) {
+          if (one === 'media') lifecycle.mediaArrived();
+          else if (one === 'lost') lifecycle.publisherLost();
+          else if (one === 'end') lifecycle.end('publisher_ended');
+          else vi.advanceTimersByTime(one);
+          expect(lifecycle.phase.name).toBe(seen.at(-1));
+        }
+        for (let i = 1; i < seen.length; i += 1)
+          expect([
+            'starting>live',
+            'starting>ended',
+            'live>interrupted',
+            'live>ended',
+            'interrupted>live',
+            'interrupted>ended',
+          ]).toContain(`${seen[i - 1]}>${seen[i]}`);
+        vi.advanceTimersByTime(200_000);
+        const last = lifecycle.phase.name;
+        expect(last === 'live' ? endings === 0 : endings === 1).toBe(true);
+        lifecycle.end('server_stopped');
+        expect(vi.getTimerCount()).toBe(0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import type { Clock } from '../common/clock.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import type { BroadcastState, EndReason } from '../protocol/broadcast.js';
+
+/** Where a broadcast is in its life; times in milliseconds since 1970. */
+export type Phase =
+  | { name: 'starting'; untilMs: number }
+  | { name: 'live' }
+  | { name: 'interrupted'; untilMs: number }
+  | { name: 'ended'; atMs: number; reason: EndReason };
+
+/** Which phase may follow which. */
+const ALLOWED: Readonly<Record<BroadcastState, readonly BroadcastState[]>> = {
+  starting: ['live', 'ended'],
+  live: ['interrupted', 'ended'],
+  interrupted: ['live', 'ended'],
+  ended: [],
+};
+
+type Options = {
+  clock: Clock;
+  /** How long a publisher may take to send media at first. */
+  startTimeoutMs: number;
+  /** How long a lost publisher may be away. */
+  graceMs: number;
+};
+
+/**
+ * The state machine of one broadcast: `starting -> live <-> interrupted -> ended`. It ends by itself
+ * when media never comes or the publisher stays away; everything else is told to it.
+ */
+export class BroadcastLifecycle {
+  readonly events = new TypedEmitter<{ entered: [phase: Phase] }>();
+  readonly #options: Options;
+  #phase: Phase;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#phase = { name: 'starting', untilMs: options.clock.nowMs() + options.startTimeoutMs };
+    this.#armTimer();
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Media arrives. */
+  mediaArrived(): void {
+    if (this.#phase.name === 'starting' || this.#phase.name === 'interrupted')
+      this.#enter({ name: 'live' });
+  }
+
+  /** The publisher is lost: a broadcast that nobody saw ends, another waits for its return. */
+  publisherLost(): void {
+    if (this.#phase.name === 'starting') this.end('never_started');
+    else if (this.#phase.name === 'live')
+      this.#enter({
+        name: 'interrupted',
+        untilMs: this.#options.clock.nowMs() + this.#options.graceMs,
+      });
+  }
+
+  /** Ends it; safe to call again, the first reason stays. */
+  end(reason: EndReason): void {
+    if (this.#phase.name !== 'ended')
+      this.#enter({ name: 'ended', atMs: this.#options.clock.nowMs(), reason });
+  }
+
+  /** The one place where the phase changes. */
+  #enter(next: Phase): void {
+    if (!ALLOWED[this.#phase.name].includes(next.name))
+      throw new Error(`a broadcast can't go from ${this.#phase.name} to ${next.name}`);
+    clearTimeout(this.#timer);
+    this.#phase = next;
+    this.#armTimer();
+    this.events.emit('entered', next);
+  }
+
+  #armTimer(): void {
+    const phase = this.#phase;
+    if (phase.name !== 'starting' && phase.name !== 'interrupted') return;
+    const reason = phase.name === 'starting' ? 'never_started' : 'grace_elapsed';
+    this.#timer = setTimeout(
+      () => this.end(reason),
+      Math.max(0, phase.untilMs - this.#options.clock.nowMs()),
+    );
+  }
+}
