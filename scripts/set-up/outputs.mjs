@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { root } from './paths.mjs';
-import { run } from './run.mjs';
+import { run, tryRun } from './run.mjs';
 import { SetUpError } from './set-up-error.mjs';
 import { hashInputs, Stamp } from './stamp.mjs';
 
@@ -71,8 +71,7 @@ export function buildServer(report) {
       result: 'dist/main.js',
       what: 'compiling the server, about 3 s',
       make: async () => {
-        const output = await run('tsc', ['-p', 'tsconfig.build.json', '--listEmittedFiles']);
-        await removeStaleFiles(emittedFiles(output));
+        await removeStaleFiles(await compile('tsconfig.build.json'));
       },
     },
     report,
@@ -99,12 +98,30 @@ export function buildWeb(report) {
 }
 
 /**
- * @param {string} output of `tsc --listEmittedFiles`
- * @returns {Set<string>} absolute paths
+ * Compiles a TypeScript project.
+ * @param {string} project its tsconfig
+ * @returns {Promise<Set<string>>} the files written, absolute
  */
-export function emittedFiles(output) {
-  const lines = output.split(/\r?\n/);
-  return new Set(lines.flatMap((line) => /^TSFILE:\s*(.+)$/.exec(line)?.[1] ?? []));
+async function compile(project) {
+  const { code, output } = await tryRun('tsc', ['-p', project, '--listEmittedFiles']);
+  const { files, messages } = readCompilerOutput(output);
+  if (code === 0) return files;
+  throw new SetUpError('The server does not compile.', { output: messages });
+}
+
+/**
+ * Tells the list of files written from what the compiler has to say.
+ * @param {string} output of `tsc --listEmittedFiles`
+ */
+export function readCompilerOutput(output) {
+  const files = new Set();
+  const messages = [];
+  for (const line of output.split(/\r?\n/)) {
+    const file = /^TSFILE:\s*(.+)$/.exec(line)?.[1];
+    if (file) files.add(file);
+    else messages.push(line);
+  }
+  return { files, messages: messages.join('\n') };
 }
 
 /**
