@@ -57,9 +57,7 @@ export function isInstalled({ manifest, lock, installed }) {
  */
 function sameEntries(a = {}, b = {}) {
   const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
-  );
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 /** @param {string} path */

@@ -1,5 +1,14 @@
 import { constants } from 'node:fs';
-import { access, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  copyFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { root, userCacheDir } from './paths.mjs';
@@ -37,7 +46,7 @@ export async function findWorker({ node, report }) {
 
   const isCached = async () => {
     const origin = await readFile(originFile, 'utf8').catch(() => '');
-    return [`prebuilt`, `built ${recipe}`].includes(origin) && (await starts(program));
+    return ['prebuilt', `built ${recipe}`].includes(origin) && (await starts(program));
   };
   if (await isCached()) return program;
 

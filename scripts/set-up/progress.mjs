@@ -40,7 +40,9 @@ export async function runSteps(steps, out = process.stderr) {
       line.finish();
     } catch (error) {
       line.fail();
-      throw error instanceof SetUpError ? error : new Error(`${step.name} failed`, { cause: error });
+      throw error instanceof SetUpError
+        ? error
+        : new Error(`${step.name} failed`, { cause: error });
     }
     if (line.begun) worked += 1;
   }

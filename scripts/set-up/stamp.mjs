@@ -19,7 +19,9 @@ async function listFiles(paths) {
       return listFiles(names.map((name) => join(path, name)));
     }),
   );
-  return found.flat().sort();
+  const files = found.flat();
+  files.sort();
+  return files;
 }
 
 /**

@@ -13,18 +13,20 @@ import { runSteps } from './progress.mjs';
  * What the set-up has found or made.
  * @typedef {object} Machine
  * @property {string} node the Node that runs the service
- * @property {string} worker the mediasoup worker; empty when the set-up was asked to leave it out
+ * @property {string} worker the mediasoup worker; empty when the set-up was not for running it
  */
 
 /**
- * Does the set-up: everything for running the service, or only what the checks of the source need.
- * @param {{ only?: 'checks', more?: Step[] }} [options] more: steps to do after the usual ones
+ * Does the set-up.
+ * @param {{ purpose?: 'run' | 'build' | 'check', more?: Step[] }} [options]
+ *   purpose: whether to run the service, to build it only, or to check its source only; more: steps
+ *   to do after those
  * @returns {Promise<Machine>}
  */
-export async function setUp({ only, more = [] } = {}) {
+export async function setUp({ purpose = 'run', more = [] } = {}) {
   const machine = { node: '', worker: '' };
   /** @type {Step[]} */
-  const always = [
+  const source = [
     {
       name: 'Dependencies',
       run: async (report) => {
@@ -34,22 +36,27 @@ export async function setUp({ only, more = [] } = {}) {
     },
     { name: 'Database client', run: generateDatabaseClient },
   ];
-  /** @type {Step[]} */
-  const toRun = [
-    {
-      name: 'Media worker',
-      run: async (report) => {
-        machine.worker = await findWorker({ node: machine.node, report });
-      },
+  /** @type {Step} */
+  const worker = {
+    name: 'Media worker',
+    run: async (report) => {
+      machine.worker = await findWorker({ node: machine.node, report });
     },
+  };
+  /** @type {Step[]} */
+  const builds = [
     { name: 'Server', run: buildServer },
     { name: 'Web pages', run: buildWeb },
   ];
-  const steps = [...always, ...(only === 'checks' ? [] : toRun), ...more];
+  const steps = {
+    check: source,
+    build: [...source, ...builds],
+    run: [...source, worker, ...builds],
+  }[purpose];
   // Not below node_modules, which the first step may replace.
   await withLock(join(root, '.cache/set-up.lock'), {
     onWait: (owner) => console.error(`Set-up: waiting for ${owner}, which is doing it already`),
-    work: () => runSteps(steps),
+    work: () => runSteps([...steps, ...more]),
   });
   return machine;
 }

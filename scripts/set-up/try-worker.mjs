@@ -2,6 +2,7 @@
 // as the only argument starts, speaks the same version of the protocol, and can open its transports.
 import { createWorker } from 'mediasoup';
 
+/** @type {import('mediasoup').types.TransportListenInfo} */
 const listenInfo = { protocol: 'udp', ip: '127.0.0.1' };
 const worker = await createWorker({ workerBin: process.argv[2], logLevel: 'error' });
 const router = await worker.createRouter({

@@ -1,0 +1,45 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { ensurePackages } from '../set-up/debian.mjs';
+
+/** @typedef {import('../set-up/progress.mjs').Report} Report */
+
+/** fonts-liberation: what pages say has to be legible in screenshots and to take up room in layouts. */
+const PACKAGES = ['chromium', 'fonts-liberation'];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const ON_MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+
+/**
+ * Finds Chromium for the end-to-end tests, or installs Debian's.
+ * @param {Report} report
+ * @returns {Promise<string>} path of the program
+ * @throws {import('../set-up/set-up-error.mjs').SetUpError} when there is none and it can't be installed
+ */
+export async function findBrowser(report) {
+  const present = await installedBrowser();
+  if (present) return present;
+  await ensurePackages(PACKAGES, { purpose: 'the tests in a real browser', report });
+  return (await installedBrowser()) ?? '/usr/bin/chromium';
+}
+
+async function installedBrowser() {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const candidates = [
+    process.env.CHROMIUM_BIN,
+    ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),
+    ON_MAC,
+  ];
+  for (const candidate of candidates) {
+    if (candidate && (await isProgram(candidate))) return candidate;
+  }
+  return null;
+}
+
+/** @param {string} path */
+async function isProgram(path) {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

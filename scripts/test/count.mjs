@@ -1,0 +1,37 @@
+/**
+ * @typedef {object} TestCount
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ */
+
+/**
+ * Counts the tests of a run.
+ * @param {any} report what vitest's JSON reporter wrote; null when it wrote nothing
+ * @param {number} exitCode vitest's
+ * @returns {TestCount} A file that broke before its first test counts as one failed test, and so does
+ *   a run that failed with no failed test (an unhandled rejection, a crash).
+ */
+export function countTests(report, exitCode) {
+  const count = { passed: 0, failed: 0, skipped: 0 };
+  for (const file of report?.testResults ?? []) {
+    const failedBefore = count.failed;
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') count.passed += 1;
+      else if (test.status === 'failed') count.failed += 1;
+      else count.skipped += 1;
+    }
+    if (file.status === 'failed' && count.failed === failedBefore) count.failed += 1;
+  }
+  if (exitCode !== 0 && count.failed === 0 && count.passed > 0) count.failed = 1;
+  return count;
+}
+
+/**
+ * The closing line of a run, which programs read: its form is fixed.
+ * @param {TestCount} count
+ */
+export function formatCount({ passed, failed, skipped }) {
+  const line = `${passed} passed, ${failed} failed`;
+  return skipped > 0 ? `${line}, ${skipped} skipped` : line;
+}

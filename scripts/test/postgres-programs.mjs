@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { canInstallPackages, installLine, installPackages } from '../set-up/debian.mjs';
+
+/** @typedef {import('../set-up/progress.mjs').Report} Report */
+
+const ON_DEBIAN = '/usr/lib/postgresql';
+const CLUSTER_SETTINGS = '/etc/postgresql-common/createcluster.conf';
+
+/**
+ * Finds PostgreSQL's server programs, or installs Debian's without leaving a server behind.
+ * @param {Report} report
+ * @returns {Promise<string | null>} the folder that holds initdb and postgres; null when there is none,
+ *   after saying so
+ */
+export async function findPostgres(report) {
+  const present = await installedPostgres();
+  if (present) return present;
+  if (!(await canInstallPackages())) {
+    report.begin(
+      "PostgreSQL isn't installed: its tests are left out. To have them run, type this first: " +
+        installLine(['postgresql']),
+    );
+    return null;
+  }
+  report.begin("installing Debian's PostgreSQL for the tests on it, about a minute");
+  try {
+    await installWithoutCluster(report);
+  } catch (error) {
+    report.begin(`that didn't work, so its tests are left out. ${error.message}`);
+  }
+  return installedPostgres();
+}
+
+async function installedPostgres() {
+  const versions = await readdir(ON_DEBIAN).catch(() => []);
+  versions.sort((a, b) => Number(b) - Number(a));
+  const folders = [
+    ...versions.map((version) => join(ON_DEBIAN, version, 'bin')),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ];
+  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
+}
+
+/**
+ * Debian's package makes a cluster as it is installed, and starts it on port 5432, unless the machine's
+ * settings say otherwise. They do while we install, and are put back: the machine's owner may want one later.
+ * @param {Report} report
+ */
+async function installWithoutCluster(report) {
+  await installPackages(['postgresql-common'], { report });
+  const settings = await readFile(CLUSTER_SETTINGS, 'utf8');
+  await writeFile(CLUSTER_SETTINGS, withoutMainCluster(settings));
+  try {
+    await installPackages(['postgresql'], { report });
+  } finally {
+    await writeFile(CLUSTER_SETTINGS, settings);
+  }
+}
+
+/**
+ * @param {string} settings the text of createcluster.conf
+ * @returns {string} the same, saying that no cluster is to be made
+ */
+export function withoutMainCluster(settings) {
+  const others = settings.split('\n').filter((line) => !/^\s*create_main_cluster\b/.test(line));
+  return `${others.join('\n').trimEnd()}\ncreate_main_cluster = false\n`;
+}
