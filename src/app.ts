@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { createLog, nestLogger } from './common/logger.js';
+import type { Config } from './config/config.js';
+
+/** The largest body of a request, bytes. */
+const BODY_MAX = 64 * 1024;
+
+/** The service, serving. */
+export type RunningApp = {
+  app: NestFastifyApplication;
+  /** Where it listens, without a slash at the end: the public address unless the port was any. */
+  url: string;
+};
+
+/**
+ * Puts the whole service together and starts to listen. Closing the app closes everything.
+ * @throws {StartError} when something it needs can't be had, or an error of `listen`.
+ */
+export async function startApp(config: Config): Promise<RunningApp> {
+  const log = createLog(config.log);
+  const logger = nestLogger(log);
+  const { port, host, publicUrl, trustProxy } = config.http;
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.of(config, log),
+    new FastifyAdapter({ trustProxy, bodyLimit: BODY_MAX, forceCloseConnections: true }),
+    // What fails before it listens is thrown, and said once by the caller.
+    { logger: { ...logger, error: logger.log }, abortOnError: false, forceCloseConnections: true },
+  );
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  app.useLogger(logger);
+  return { app, url: port === 0 ? await app.getUrl() : publicUrl };
+}

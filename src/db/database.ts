@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Log } from '../common/logger.js';
+import { StartError } from '../common/start-error.js';
+import type { Config } from '../config/config.js';
+import { DirectoryInUseError, EmbeddedDatabase } from './embedded.js';
+import { migrate } from './migrate.js';
+import { connectPool } from './postgres.js';
+
+/** The same folder from src/db and from dist/db. */
+export const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+
+/** PostgreSQL at DATABASE_URL, or the embedded one under DATA_DIR where there is none. */
+export class Database {
+  readonly pool: pg.Pool;
+  readonly #embedded: EmbeddedDatabase | null;
+
+  private constructor(pool: pg.Pool, embedded: EmbeddedDatabase | null) {
+    this.pool = pool;
+    this.#embedded = embedded;
+  }
+
+  /**
+   * Connects, and applies the migrations that are new.
+   * @throws {StartError} when the database can't be used; the message never holds its password.
+   */
+  static async open(config: Config['data'], log: Log): Promise<Database> {
+    const startedAt = performance.now();
+    const database =
+      config.databaseUrl === null
+        ? await Database.#embeddedIn(config.dir)
+        : new Database(await connectPool(config.databaseUrl, log), null);
+    database.pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
+    try {
+      const applied = await migrate(database.pool, MIGRATIONS);
+      log.info(
+        {
+          kind: database.#embedded === null ? 'postgresql' : 'embedded',
+          migrations: applied.length,
+          ms: Math.round(performance.now() - startedAt),
+        },
+        'database ready',
+      );
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return database;
+  }
+
+  static async #embeddedIn(dataDir: string): Promise<Database> {
+    const dir = dataDir === ':memory:' ? null : join(dataDir, 'pg');
+    try {
+      const embedded = new EmbeddedDatabase(dir);
+      await embedded.ready;
+      return new Database(new pg.Pool(embedded.poolConfig()), embedded);
+    } catch (cause) {
+      throw new StartError(whyNotOpened(dataDir, cause), { cause });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+    await this.#embedded?.close();
+  }
+}
+
+function whyNotOpened(dataDir: string, error: unknown): string {
+  if (error instanceof DirectoryInUseError)
+    return `Another Onair is running on the data folder ${dataDir}. Stop it, or give this one a folder of its own: DATA_DIR=./data-2 npm start`;
+  const reason = error instanceof Error ? error.message : String(error);
+  return `The embedded database in ${dataDir} does not start: ${reason}`;
+}

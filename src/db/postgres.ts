@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Log } from '../common/logger.js';
+import { StartError } from '../common/start-error.js';
+
+const CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a start waits for a PostgreSQL that is itself starting. */
+const PATIENCE_MS = 30_000;
+const RETRY_EVERY_MS = 1_000;
+
+/** What goes away by waiting: refused, no route, name not known yet, starting up, too many clients. */
+const PASSING: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  '57P03',
+  '53300',
+]);
+
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
+  '28P01': 'the user name or the password is wrong',
+  '28000': 'this user may not log in from here',
+  '3D000': 'there is no such database; create it first',
+  ECONNREFUSED: 'nothing answers at this address and port; is PostgreSQL running?',
+  ENOTFOUND: 'there is no host of that name',
+};
+
+/**
+ * Connects to a PostgreSQL, waiting a while for one that is not up yet.
+ * @throws {StartError} when it can't be had; names user, host and database, never the password.
+ */
+export async function connectPool(
+  url: string,
+  log: Log,
+  patienceMs = PATIENCE_MS,
+): Promise<pg.Pool> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  // Without a listener a connection that is lost while idle would end the process.
+  pool.on('error', () => undefined);
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      (await pool.connect()).release();
+      return pool;
+    } catch (cause) {
+      const reason = reasonOf(cause);
+      if (!mayPass(cause) || performance.now() >= giveUpAt) {
+        await pool.end();
+        throw new StartError(
+          `The database ${withoutPassword(url)} can't be used: ${reason}. Check DATABASE_URL.`,
+          { cause },
+        );
+      }
+      log.warn({ database: withoutPassword(url), reason }, 'waiting for the database');
+      await sleep(RETRY_EVERY_MS);
+    }
+  }
+}
+
+/** A database's address as it may be shown. */
+export function withoutPassword(url: string): string {
+  if (!URL.canParse(url)) return '(an address that is not a URL)';
+  const { protocol, username, host, pathname } = new URL(url);
+  return `${protocol}//${username ? `${username}@` : ''}${host}${pathname}`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function mayPass(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) return PASSING.has(code);
+  // pg-pool's own time-out has no code.
+  return error instanceof Error && /timeout|terminated/i.test(error.message);
+}
+
+function reasonOf(error: unknown): string {
+  const known = WHAT_TO_DO[codeOf(error) ?? ''];
+  if (known !== undefined) return known;
+  return error instanceof Error && error.message !== '' ? error.message : String(codeOf(error));
+}

@@ -1,0 +1,45 @@
+import { startApp } from './app.js';
+import { StartError } from './common/start-error.js';
+import { ConfigError } from './config/config.js';
+import { configFromEnvironment } from './config/environment.js';
+
+/** A shut-down that takes longer is cut short. */
+const CLOSE_TIMEOUT_MS = 10_000;
+
+async function main(): Promise<void> {
+  const { app, url } = await startApp(configFromEnvironment());
+  process.stdout.write(`Onair is ready: ${url}\n`);
+
+  let closing = false;
+  const close = (signal: NodeJS.Signals) => {
+    if (closing) process.exit(1); // asked twice
+    closing = true;
+    process.stdout.write(`Onair stops (${signal}).\n`);
+    setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGINT', close).on('SIGTERM', close);
+}
+
+/** Says why and ends: in plain words where a person can put it right, else with all there is. */
+function fail(error: unknown): never {
+  process.stderr.write(`${sentence(error)}\n`);
+  process.exit(1);
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof StartError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+    const next = Number(error.port) + 1;
+    return `Port ${String(error.port)} is in use. Stop the other program, or choose another port: PORT=${next} npm start`;
+  }
+  if ('code' in error && error.code === 'EACCES' && 'port' in error)
+    return `Port ${String(error.port)} needs more rights. Choose one above 1023: PORT=8080 npm start`;
+  return error.stack ?? error.message;
+}
+
+main().catch(fail);

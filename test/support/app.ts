@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pg from 'pg';
+import { startApp } from '../../src/app.js';
+import { type Config, readConfig } from '../../src/config/config.js';
+
+/** The databases that a test can run on: always the embedded one, PostgreSQL where there is one. */
+export const databases: readonly DatabaseKind[] = process.env.TEST_DATABASE_URL
+  ? ['embedded', 'postgresql']
+  : ['embedded'];
+export type DatabaseKind = 'embedded' | 'postgresql';
+
+export type TestAppOptions = {
+  /** Environment variables over the tests' defaults. */
+  overrides?: Readonly<Record<string, string>>;
+  /** `postgresql`: a fresh database on the server of TEST_DATABASE_URL, dropped at the end. */
+  database?: DatabaseKind;
+};
+
+export type TestApp = {
+  app: NestFastifyApplication;
+  /** http://127.0.0.1:PORT */
+  url: string;
+  config: Config;
+  close(): Promise<void>;
+};
+
+/** The real service on free ports, with an empty database. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const fresh = options.database === 'postgresql' ? await createDatabase() : null;
+  const config = readConfig({
+    PORT: '0',
+    HOST: '127.0.0.1',
+    DATA_DIR: ':memory:',
+    RTC_PORT: '0',
+    RTC_WORKERS: '1',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN ?? newestWorker(),
+    DATABASE_URL: fresh?.url,
+    ...options.overrides,
+  });
+  const { app } = await startApp(config);
+  return {
+    app,
+    url: await app.getUrl(),
+    config,
+    close: async () => {
+      await app.close();
+      await fresh?.drop();
+    },
+  };
+}
+
+/** A new database on the server of TEST_DATABASE_URL. */
+export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const server = process.env.TEST_DATABASE_URL;
+  if (!server) throw new Error('TEST_DATABASE_URL is not set');
+  const name = `onair_test_${randomUUID().replaceAll('-', '')}`;
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  await administer(server, `CREATE DATABASE ${name}`);
+  return {
+    url: url.href,
+    drop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+async function administer(server: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The worker that the set-up made, or undefined for the one in mediasoup's package. */
+function newestWorker(): string | undefined {
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'onair');
+  const dir = join(cache, 'mediasoup-worker');
+  if (!existsSync(dir)) return undefined;
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(^|\/)mediasoup-worker$/.test(path))
+    .map((path) => join(dir, path))
+    .filter((path) => statSync(path).isFile())
+    .toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
+}
