@@ -1,9 +1,10 @@
 import type { TypedEmitter } from '../common/typed-emitter.js';
-import type { MediaKind, RtpCapabilities } from '../protocol/rtc.js';
 import type {
   ConsumerOptions,
   DtlsParameters,
   IceParameters,
+  MediaKind,
+  RtpCapabilities,
   RtpParameters,
   TransportOptions,
 } from '../protocol/rtc.js';
@@ -76,6 +77,8 @@ export interface ViewerMedia extends PeerMedia {
     closed: [];
   }>;
   readonly consumers: ConsumerOptions[];
+  /** Kinds that the publisher sends in a codec which this viewer can't receive. */
+  readonly unsupported: MediaKind[];
   /** Starts the flow of consumers that the client is ready for. */
   resume(consumerIds: readonly string[]): Promise<void>;
   /** Holds the video at a simulcast layer (0 is the lowest), or lets bandwidth estimation choose (null). */

@@ -31,3 +31,9 @@ export const BroadcastView = z
   })
   .meta({ id: 'Broadcast' });
 export type BroadcastView = z.output<typeof BroadcastView>;
+
+/** One page of a channel's broadcasts, the newest first. */
+export const BroadcastPage = z
+  .object({ broadcasts: z.array(BroadcastView), more: z.boolean() })
+  .meta({ id: 'BroadcastPage' });
+export type BroadcastPage = z.output<typeof BroadcastPage>;

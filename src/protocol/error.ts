@@ -24,6 +24,7 @@ export const errorStatus = {
   channel_name_taken: 409,
   channel_limit: 409,
   channel_is_live: 409,
+  conflict: 409,
   already_publishing: 409,
   not_publishing: 409,
   not_live: 409,

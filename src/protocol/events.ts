@@ -12,7 +12,7 @@ import {
   ChatTarget,
   Seq,
 } from './chat.js';
-import type { Reply } from './error.js';
+import { ErrorBody, type Reply } from './error.js';
 import { signalingEvents, signalingRequests } from './signaling.js';
 
 const Nothing = z.strictObject({});
@@ -44,10 +44,16 @@ export const chatEvents = {
   'chat:banned': z.object({ channel: ChannelName, banned: z.boolean() }),
 } as const;
 
+/** About the connection itself. */
+export const connectionEvents = {
+  /** Something this connection sent was refused, and it carried no acknowledgement to answer in. */
+  'connection:refused': z.object({ error: ErrorBody }),
+} as const;
+
 /** Every request a client can make over the socket; each is answered by an acknowledgement. */
 export const requests = { ...signalingRequests, ...chatRequests } as const;
 /** Every event the server sends over the socket. */
-export const events = { ...signalingEvents, ...chatEvents } as const;
+export const events = { ...signalingEvents, ...chatEvents, ...connectionEvents } as const;
 
 export type Requests = typeof requests;
 export type RequestName = keyof Requests;

@@ -77,3 +77,6 @@ export const RESERVED_CHANNEL_NAMES: ReadonlySet<string> = new Set([
   'whip',
   'www',
 ]);
+
+/** Channels or broadcasts one page of a list holds at most. */
+export const LIST_PAGE = 100;

@@ -108,6 +108,8 @@ export const IceParameters = z.object({
   iceLite: z.boolean().exactOptional(),
 });
 
+export type IceParameters = z.output<typeof IceParameters>;
+
 const IceCandidate = z.object({
   foundation: z.string(),
   priority: z.number(),

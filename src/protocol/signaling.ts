@@ -6,6 +6,7 @@ import {
   DtlsParameters,
   IceParameters,
   IceServer,
+  MediaKind,
   RtpCapabilities,
   RtpParameters,
   TransportOptions,
@@ -47,6 +48,8 @@ export const ViewerJoin = z.strictObject({
 export const ViewerMediaOptions = z.object({
   transport: TransportOptions,
   consumers: z.array(ConsumerOptions),
+  /** Kinds that are sent in a codec which this browser can't receive. */
+  unsupported: z.array(MediaKind),
   iceServers: z.array(IceServer),
 });
 export type ViewerMediaOptions = z.output<typeof ViewerMediaOptions>;

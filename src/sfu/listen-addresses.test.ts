@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { listenInfos } from './listen-addresses.js';
+
+const ipv4 = (address: string, internal = false) => ({
+  address,
+  netmask: '255.255.255.0',
+  family: 'IPv4' as const,
+  mac: '00:00:00:00:00:00',
+  internal,
+  cidr: null,
+});
+const interfaces = {
+  lo: [ipv4('127.0.0.1', true)],
+  eth0: [ipv4('192.168.1.5')],
+  docker0: [ipv4('172.17.0.1')],
+};
+
+describe('listenInfos', () => {
+  it('listens on the addresses of the machine when none is announced, without container bridges', () => {
+    expect(listenInfos({ announcedAddress: null, port: 44_400, interfaces })).toEqual([
+      { protocol: 'udp', ip: '127.0.0.1', port: 44_400 },
+      { protocol: 'udp', ip: '192.168.1.5', port: 44_400 },
+      { protocol: 'tcp', ip: '127.0.0.1', port: 44_400 },
+      { protocol: 'tcp', ip: '192.168.1.5', port: 44_400 },
+    ]);
+  });
+
+  it('listens everywhere and announces the address that is set', () => {
+    expect(listenInfos({ announcedAddress: 'live.example.org', port: 1, interfaces })).toEqual([
+      { protocol: 'udp', ip: '0.0.0.0', announcedAddress: 'live.example.org', port: 1 },
+      { protocol: 'tcp', ip: '0.0.0.0', announcedAddress: 'live.example.org', port: 1 },
+    ]);
+  });
+
+  it('leaves the port to the system when it is 0', () => {
+    expect(listenInfos({ announcedAddress: null, port: 0, interfaces: {} })).toEqual([
+      { protocol: 'udp', ip: '127.0.0.1' },
+      { protocol: 'tcp', ip: '127.0.0.1' },
+    ]);
+  });
+});

@@ -1,0 +1,38 @@
+import type { types } from 'mediasoup';
+import { DomainError } from '../common/domain-error.js';
+import type { DtlsParameters, IceParameters, TransportOptions } from '../protocol/rtc.js';
+import { refusingMedia } from './media-refused.js';
+
+/** What publishers' and viewers' connections share: one WebRTC transport at our end. */
+export class PeerConnection {
+  readonly raw: types.WebRtcTransport;
+
+  constructor(transport: types.WebRtcTransport) {
+    this.raw = transport;
+  }
+
+  get options(): TransportOptions {
+    const { id, iceParameters, iceCandidates, dtlsParameters } = this.raw;
+    return { id, iceParameters, iceCandidates, dtlsParameters };
+  }
+
+  get closed(): boolean {
+    return this.raw.closed;
+  }
+
+  async connect(dtlsParameters: DtlsParameters): Promise<void> {
+    this.assertOpen();
+    await refusingMedia('connection', () => this.raw.connect({ dtlsParameters }));
+  }
+
+  async restartIce(): Promise<IceParameters> {
+    this.assertOpen();
+    return refusingMedia('connection', () => this.raw.restartIce());
+  }
+
+  /** Throws when the transport is gone, as it is after a worker's death. */
+  assertOpen(): void {
+    if (this.raw.closed)
+      throw new DomainError('transport_not_found', 'This connection is closed. Connect again.');
+  }
+}

@@ -1,0 +1,176 @@
+import type { types } from 'mediasoup';
+import { z } from 'zod';
+import type { PublisherMedia } from '../broadcast/ports.js';
+import type { Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import type { DtlsParameters, IceParameters, MediaKind, RtpParameters } from '../protocol/rtc.js';
+import { CaptureDelay, SenderReport } from './capture-delay.js';
+import { refusingMedia } from './media-refused.js';
+import { PeerConnection } from './peer-connection.js';
+
+/** Joining viewers' key-frame requests are merged into at most one in this time. */
+const KEY_FRAME_REQUEST_DELAY_MS = 1_000;
+/** How often the way from capture to here is measured. */
+const DELAY_INTERVAL_MS = 2_000;
+
+const TracedPacket = z.object({ ssrc: z.number(), timestamp: z.number() });
+
+type Options = {
+  transport: types.WebRtcTransport;
+  clock: Clock;
+  /** Told of each track that can be consumed from now on. */
+  onProducer: (producer: types.Producer) => void;
+};
+
+/** The publisher's transport: takes one audio and one video track into the origin router. */
+export class PublisherConnection implements PublisherMedia {
+  readonly events: PublisherMedia['events'] = new TypedEmitter();
+  readonly #peer: PeerConnection;
+  readonly #options: Options;
+  readonly #producers = new Map<string, types.Producer>();
+  readonly #kinds = new Set<MediaKind>();
+  #connected = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#peer = new PeerConnection(options.transport);
+    const { transport } = options;
+    transport.on('dtlsstatechange', () => this.#connectionChanged());
+    transport.on('icestatechange', () => this.#connectionChanged());
+    transport.observer.once('close', () => {
+      this.#setConnected(false);
+      this.events.emit('closed');
+      this.events.clear();
+    });
+  }
+
+  get transport() {
+    return this.#peer.options;
+  }
+
+  get closed(): boolean {
+    return this.#peer.closed;
+  }
+
+  connect(dtlsParameters: DtlsParameters): Promise<void> {
+    return this.#peer.connect(dtlsParameters);
+  }
+
+  restartIce(): Promise<IceParameters> {
+    return this.#peer.restartIce();
+  }
+
+  async produce({
+    kind,
+    rtpParameters,
+    paused,
+  }: {
+    kind: MediaKind;
+    rtpParameters: RtpParameters;
+    paused: boolean;
+  }): Promise<string> {
+    this.#peer.assertOpen();
+    if (this.#kinds.has(kind))
+      throw new DomainError(
+        'conflict',
+        `This connection already sends ${kind}. Close that track first.`,
+      );
+    this.#kinds.add(kind);
+    try {
+      const producer = await refusingMedia(`${kind} track`, () =>
+        this.#options.transport.produce({
+          kind,
+          // The shape was checked at the edge; mediasoup checks the names and numbers in it.
+          rtpParameters: rtpParameters as types.RtpParameters,
+          paused,
+          keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
+        }),
+      );
+      this.#adopt(producer);
+      return producer.id;
+    } catch (error) {
+      this.#kinds.delete(kind);
+      throw error;
+    }
+  }
+
+  async setPaused(producerId: string, paused: boolean): Promise<void> {
+    const producer = this.#producer(producerId);
+    await (paused ? producer.pause() : producer.resume());
+  }
+
+  unproduce(producerId: string): void {
+    this.#producer(producerId).close();
+  }
+
+  close(): void {
+    this.#options.transport.close();
+  }
+
+  #producer(id: string): types.Producer {
+    const producer = this.#producers.get(id);
+    if (producer) return producer;
+    throw new DomainError('not_found', 'There is no such track. It may have been closed.');
+  }
+
+  #adopt(producer: types.Producer): void {
+    this.#producers.set(producer.id, producer);
+    producer.observer.once('close', () => {
+      this.#producers.delete(producer.id);
+      this.#kinds.delete(producer.kind);
+    });
+    if (producer.kind === 'video') this.#measureDelay(producer);
+    this.#options.onProducer(producer);
+    this.#connectionChanged();
+  }
+
+  /** Sender reports are traced all the time (one or two a second), packets for one packet each time. */
+  #measureDelay(producer: types.Producer): void {
+    const delay = new CaptureDelay();
+    const trace = (types: types.ProducerTraceEventType[]) =>
+      void producer.enableTraceEvent(types).catch(() => {
+        // The producer was closed meanwhile: nothing is left to trace.
+      });
+    let wantsPacket = false;
+    producer.on('trace', ({ type, info }) => {
+      if (type === 'sr') {
+        const report = SenderReport.safeParse(info);
+        if (report.success) delay.addReport(report.data);
+        return;
+      }
+      if (type !== 'rtp' || !wantsPacket) return;
+      const packet = TracedPacket.safeParse(info);
+      if (!packet.success) return;
+      const delayMs = delay.of({
+        ssrc: packet.data.ssrc,
+        rtpTime: packet.data.timestamp,
+        arrivedMs: this.#options.clock.nowMs(),
+      });
+      if (delayMs === null) return;
+      wantsPacket = false;
+      trace(['sr']);
+      this.events.emit('delayMeasured', delayMs);
+    });
+    trace(['sr']);
+    const timer = setInterval(() => {
+      if (producer.paused || wantsPacket) return;
+      wantsPacket = true;
+      trace(['sr', 'rtp']);
+    }, DELAY_INTERVAL_MS);
+    producer.observer.once('close', () => clearInterval(timer));
+  }
+
+  #connectionChanged(): void {
+    const { dtlsState, iceState } = this.#options.transport;
+    const iceUp = iceState === 'connected' || iceState === 'completed';
+    this.#setConnected(dtlsState === 'connected' && iceUp && this.#producers.size > 0);
+    if (dtlsState === 'failed' || dtlsState === 'closed') this.close();
+  }
+
+  #setConnected(connected: boolean): void {
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    this.events.emit(connected ? 'connected' : 'disconnected');
+  }
+}

@@ -1,0 +1,104 @@
+import { networkInterfaces } from 'node:os';
+import { createWorker, type types } from 'mediasoup';
+import type { Config } from '../config/config.js';
+import { listenInfos } from './listen-addresses.js';
+import { mediaCodecs } from './media-codecs.js';
+
+/** How long a worker may take to answer at its start: one of another version never does. */
+const START_TIMEOUT_MS = 20_000;
+
+/** One mediasoup worker process with its one port, and how much it carries. */
+export class SfuWorker {
+  readonly index: number;
+  readonly #worker: types.Worker;
+  readonly #server: types.WebRtcServer;
+  /** A rough count of streams going through it, to place new ones; see {@link ../sfu/edge}. */
+  load = 0;
+
+  private constructor(index: number, worker: types.Worker, server: types.WebRtcServer) {
+    this.index = index;
+    this.#worker = worker;
+    this.#server = server;
+  }
+
+  /** Starts the process and takes its port. Rejects when the port is in use or the binary doesn't fit. */
+  static async create(index: number, rtc: Config['rtc']): Promise<SfuWorker> {
+    const worker = await withTimeout(
+      createWorker({
+        logLevel: 'warn',
+        ...(rtc.workerBin === null ? {} : { workerBin: rtc.workerBin }),
+      }),
+    );
+    const port = rtc.port === 0 ? 0 : rtc.port + index;
+    try {
+      const server = await worker.createWebRtcServer({
+        listenInfos: listenInfos({
+          announcedAddress: rtc.announcedAddress,
+          port,
+          interfaces: networkInterfaces(),
+        }),
+      });
+      return new SfuWorker(index, worker, server);
+    } catch (cause) {
+      worker.close();
+      throw new Error(
+        `The media worker can't listen on port ${port} (UDP and TCP): is another Onair running? ` +
+          'Stop it, or set RTC_PORT to a free port.',
+        { cause },
+      );
+    }
+  }
+
+  get pid(): number {
+    return this.#worker.pid;
+  }
+
+  get closed(): boolean {
+    return this.#worker.closed;
+  }
+
+  /** Calls back once if the process dies by itself. */
+  onDied(listener: () => void): void {
+    this.#worker.once('died', listener);
+  }
+
+  createRouter(): Promise<types.Router> {
+    return this.#worker.createRouter({ mediaCodecs });
+  }
+
+  createTransport(router: types.Router): Promise<types.WebRtcTransport> {
+    return router.createWebRtcTransport({
+      webRtcServer: this.#server,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      // A peer whose network is gone is noticed within 10 s, as on the socket.
+      iceConsentTimeout: 10,
+      // High enough that a viewer starts with a good layer; estimation corrects it within a second.
+      initialAvailableOutgoingBitrate: 2_500_000,
+    });
+  }
+
+  close(): void {
+    this.#worker.close();
+  }
+}
+
+async function withTimeout(starting: Promise<types.Worker>): Promise<types.Worker> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new Error(
+          'The media worker did not answer: its version may not be that of the mediasoup package. ' +
+            'Remove MEDIASOUP_WORKER_BIN or its cache, and start again.',
+        ),
+      );
+    }, START_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([starting, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

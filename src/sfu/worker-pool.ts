@@ -1,0 +1,88 @@
+import { DomainError } from '../common/domain-error.js';
+import type { Log } from '../common/logger.js';
+import type { Config } from '../config/config.js';
+import { SfuWorker } from './sfu-worker.js';
+
+const RESTART_DELAY_MS = 500;
+
+/** The workers, one per slot. One that dies is replaced; its routers are gone with it. */
+export class WorkerPool {
+  readonly #rtc: Config['rtc'];
+  readonly #log: Log;
+  readonly #slots: (SfuWorker | null)[];
+  #deaths = 0;
+  #closed = false;
+
+  private constructor(rtc: Config['rtc'], log: Log) {
+    this.#rtc = rtc;
+    this.#log = log;
+    this.#slots = Array.from({ length: rtc.workers }, () => null);
+  }
+
+  static async create(rtc: Config['rtc'], log: Log): Promise<WorkerPool> {
+    const pool = new WorkerPool(rtc, log);
+    try {
+      await Promise.all(pool.#slots.map((_, index) => pool.#start(index)));
+    } catch (error) {
+      pool.close();
+      throw error;
+    }
+    return pool;
+  }
+
+  /** Workers that died by themselves since the start. */
+  get deaths(): number {
+    return this.#deaths;
+  }
+
+  /** The workers that run now. */
+  get workers(): SfuWorker[] {
+    return this.#slots.filter((worker) => worker !== null);
+  }
+
+  /**
+   * The worker that `cost` says is the cheapest to use, its load by default. Throws `unavailable` when
+   * all are being restarted.
+   */
+  cheapest(cost: (worker: SfuWorker) => number = (worker) => worker.load): SfuWorker {
+    const best = this.workers.toSorted((a, b) => cost(a) - cost(b))[0];
+    if (best) return best;
+    throw new DomainError(
+      'unavailable',
+      'The media workers are restarting. Try again in a moment.',
+      {
+        retryAfterMs: 1_000,
+      },
+    );
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const worker of this.workers) worker.close();
+    this.#slots.fill(null);
+  }
+
+  async #start(index: number): Promise<void> {
+    const worker = await SfuWorker.create(index, this.#rtc);
+    if (this.#closed) return worker.close();
+    this.#slots[index] = worker;
+    worker.onDied(() => {
+      this.#deaths += 1;
+      this.#slots[index] = null;
+      this.#log.warn({ worker: index, pid: worker.pid }, 'media worker died, starting another');
+      void this.#replace(index);
+    });
+  }
+
+  /** Tries until it works: without workers the service has no media, but it still has its pages. */
+  async #replace(index: number): Promise<void> {
+    while (!this.#closed) {
+      try {
+        return await this.#start(index);
+      } catch (err) {
+        this.#log.error({ worker: index, err }, 'media worker did not start, trying again');
+        await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
+      }
+    }
+  }
+}
