@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { isDebianLike, missingPackages, onDebian } from './debian.mjs';
+
+test.each([
+  ['PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n', true],
+  ['NAME="Linux Mint"\nID=linuxmint\nID_LIKE="ubuntu debian"\n', true],
+  ['NAME="Fedora Linux"\nID=fedora\n', false],
+  ['ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', false],
+  ['', false],
+])('%j takes Debian packages: %s', (osRelease, expected) => {
+  expect(isDebianLike(osRelease)).toBe(expected);
+});
+
+test.runIf(await onDebian())('a package that is not installed is found missing', async () => {
+  const packages = ['dpkg', 'onair-no-such-package'];
+  expect(await missingPackages(packages)).toEqual(['onair-no-such-package']);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { countTests, formatCount } from './count.mjs';
+
+const file = (status, ...statuses) => ({
+  status,
+  assertionResults: statuses.map((one) => ({ status: one })),
+});
+
+test('tests are counted over all files', () => {
+  const testResults = [
+    file('passed', 'passed', 'passed', 'skipped', 'todo'),
+    file('failed', 'passed', 'failed'),
+  ];
+  expect(countTests({ testResults }, 1)).toEqual({ passed: 3, failed: 1, skipped: 2 });
+});
+
+test('a file that breaks before its first test counts as one failed test', () => {
+  const testResults = [file('passed', 'passed'), file('failed')];
+  expect(countTests({ testResults }, 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+});
+
+test('a run that fails without a failed test counts as one failed test', () => {
+  const testResults = [file('passed', 'passed')];
+  expect(countTests({ testResults }, 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+});
+
+test('a run that wrote no report ran no test', () => {
+  expect(countTests(null, 1)).toEqual({ passed: 0, failed: 0, skipped: 0 });
+});
+
+test('the closing line names skipped tests only where there are some', () => {
+  expect(formatCount({ passed: 5, failed: 0, skipped: 0 })).toBe('5 passed, 0 failed');
+  expect(formatCount({ passed: 5, failed: 1, skipped: 2 })).toBe('5 passed, 1 failed, 2 skipped');
+});
