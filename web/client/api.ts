@@ -1,0 +1,73 @@
+import type { AccountView } from '../../src/protocol/account.js';
+import type { BroadcastView } from '../../src/protocol/broadcast.js';
+import type { ChannelView } from '../../src/protocol/channel.js';
+import type { ErrorBody } from '../../src/protocol/error.js';
+import { RequestError } from './request-error.js';
+
+const TIMEOUT_MS = 15_000;
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+function isHttpError(body: unknown): body is { error: ErrorBody } {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return false;
+  const { error } = body;
+  return typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    // A proxy's HTML page, or no body at all.
+    return null;
+  }
+}
+
+/** Throws `RequestError`: the server's own, or `offline`/`timeout` when it wasn't reached. */
+async function call<T>(method: Method, path: string, body?: object): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}`, {
+      method,
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'TimeoutError') {
+      throw new RequestError('timeout', 'The server took too long to answer. Try again.');
+    }
+    throw new RequestError('offline', 'The server can’t be reached. Check your connection.');
+  }
+  const answer = await readJson(response);
+  if (response.ok) {
+    // The API's answers are made by the schemas that this type comes from.
+    return answer as T;
+  }
+  if (isHttpError(answer)) {
+    const { code, message, retryAfterMs, issues } = answer.error;
+    throw new RequestError(code, message, { retryAfterMs, issues });
+  }
+  throw new RequestError('unavailable', 'The server is not available right now. Try again soon.');
+}
+
+const channelPath = (name: string): string => `/channels/${encodeURIComponent(name)}`;
+
+/** The HTTP API under /api, by name. Every call throws `RequestError` when it fails. */
+export const api = {
+  me: () => call<AccountView>('GET', '/me'),
+  register: (username: string, password: string) =>
+    call<AccountView>('POST', '/auth/register', { username, password }),
+  login: (username: string, password: string) =>
+    call<AccountView>('POST', '/auth/login', { username, password }),
+  logout: () => call<null>('POST', '/auth/logout'),
+  channels: () => call<ChannelView[]>('GET', '/channels'),
+  channel: (name: string) => call<ChannelView>('GET', channelPath(name)),
+  createChannel: (name: string, title: string) =>
+    call<ChannelView>('POST', '/channels', { name, title }),
+  changeChannel: (name: string, title: string) =>
+    call<ChannelView>('PATCH', channelPath(name), { title }),
+  deleteChannel: (name: string) => call<null>('DELETE', channelPath(name)),
+  broadcasts: (name: string) => call<BroadcastView[]>('GET', `${channelPath(name)}/broadcasts`),
+};

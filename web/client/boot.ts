@@ -1,0 +1,15 @@
+import type { Boot } from '../../src/protocol/boot.js';
+
+const nobody: Boot = { account: null, channel: null, rtpCapabilities: null, chatGuests: true };
+
+/**
+ * What the server wrote into this page. A page served without it (by Vite alone) starts as a
+ * visitor's who knows nothing yet.
+ */
+export function readBoot(document: Document = globalThis.document): Boot {
+  const text = document.getElementById('boot')?.textContent;
+  if (!text) return nobody;
+  // The same server that checks every request wrote it: trusted like the page's own code.
+  const boot: Boot = JSON.parse(text);
+  return boot;
+}

@@ -1,0 +1,22 @@
+import type { ComponentChildren } from 'preact';
+import './badge.css';
+
+/** The tally light: on air. */
+export function LiveBadge({ size = 'm' }: { size?: 's' | 'm' }) {
+  return (
+    <span class={`badge badge-live badge-${size}`}>
+      <span class="badge-dot" aria-hidden="true" />
+      LIVE
+    </span>
+  );
+}
+
+export interface BadgeProps {
+  children: ComponentChildren;
+  tone?: 'neutral' | 'good' | 'warn' | 'danger';
+}
+
+/** A word about a state; the colour only repeats it. */
+export function Badge({ children, tone = 'neutral' }: BadgeProps) {
+  return <span class={`badge badge-m badge-${tone}`}>{children}</span>;
+}

@@ -1,0 +1,55 @@
+import { signal } from '@preact/signals';
+import { Button } from './button.js';
+import { Dialog } from './dialog.js';
+
+export interface Question {
+  title: string;
+  text: string;
+  /** What the button that goes ahead says. */
+  action: string;
+  /** What the safe button says. */
+  cancel?: string;
+  danger?: boolean;
+}
+
+interface OpenQuestion extends Question {
+  answer: (goAhead: boolean) => void;
+}
+
+const question = signal<OpenQuestion | null>(null);
+
+/** Asks once; true to go ahead. A question still open is answered with no. */
+export function confirm(asked: Question): Promise<boolean> {
+  question.value?.answer(false);
+  return new Promise((resolve) => {
+    question.value = {
+      ...asked,
+      answer: (goAhead) => {
+        question.value = null;
+        resolve(goAhead);
+      },
+    };
+  });
+}
+
+/** Where questions appear; `Page` renders it once. */
+export function Confirmation() {
+  const open = question.value;
+  if (!open) return null;
+  return (
+    <Dialog
+      title={open.title}
+      onClose={() => open.answer(false)}
+      actions={
+        <>
+          <Button onClick={() => open.answer(false)}>{open.cancel ?? 'Cancel'}</Button>
+          <Button variant={open.danger ? 'danger' : 'primary'} onClick={() => open.answer(true)}>
+            {open.action}
+          </Button>
+        </>
+      }
+    >
+      <p>{open.text}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,41 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import './dialog.css';
+
+export interface DialogProps {
+  title: string;
+  children?: ComponentChildren;
+  /** Buttons, the safe one first. */
+  actions: ComponentChildren;
+  /** Escape, or a press outside. */
+  onClose: () => void;
+}
+
+/** A modal dialog, open for as long as it is rendered. */
+export function Dialog({ title, children, actions, onClose }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog
+      class="dialog"
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose();
+      }}
+    >
+      <div class="dialog-body">
+        <h2 id={id}>{title}</h2>
+        {children}
+        <div class="dialog-actions">{actions}</div>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,33 @@
+import type { ComponentChildren } from 'preact';
+import './tooltip.css';
+
+export interface TooltipProps {
+  text: string;
+  /** A key that does the same, shown beside the text. */
+  shortcut?: string | undefined;
+  side?: 'top' | 'bottom';
+  align?: 'start' | 'center' | 'end';
+  children: ComponentChildren;
+}
+
+/**
+ * Shows a control's name on hover and keyboard focus. For eyes only: the control itself must carry
+ * the same words as its accessible name.
+ */
+export function Tooltip({
+  text,
+  shortcut,
+  side = 'top',
+  align = 'center',
+  children,
+}: TooltipProps) {
+  return (
+    <span class="tooltip-anchor">
+      {children}
+      <span class={`tooltip tooltip-${side} tooltip-${align}`} aria-hidden="true">
+        {text}
+        {shortcut !== undefined && <kbd>{shortcut}</kbd>}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,22 @@
+import { House } from 'lucide';
+import { Button } from '../components/button.js';
+import { Mark } from '../shell/brand.js';
+import './not-found.css';
+
+/** Nobody has the name in the address. */
+export function NotFound() {
+  return (
+    <div class="not-found">
+      <span class="not-found-mark">
+        <Mark size={72} />
+      </span>
+      <h1>Nothing on air here</h1>
+      <p class="muted">
+        There is no page or channel at this address. Check the spelling, or see who is live now.
+      </p>
+      <Button variant="primary" icon={House} href="/">
+        See who is live
+      </Button>
+    </div>
+  );
+}

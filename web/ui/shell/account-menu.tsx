@@ -1,0 +1,99 @@
+import { LogOut, Monitor, Moon, Radio, Sun, UserRound } from 'lucide';
+import type { AccountView } from '../../../src/protocol/account.js';
+import { api } from '../../client/api.js';
+import { RequestError } from '../../client/request-error.js';
+import { Avatar } from '../components/avatar.js';
+import { IconButton } from '../components/icon-button.js';
+import { Menu, type MenuItem } from '../components/menu.js';
+import { toast } from '../components/toast.js';
+import { loginAddress } from './next.js';
+import { chooseTheme, theme, type Theme } from './theme.js';
+import './account-menu.css';
+
+const themes: readonly { id: Theme; label: string }[] = [
+  { id: 'system', label: 'Same as the system' },
+  { id: 'light', label: 'Light' },
+  { id: 'dark', label: 'Dark' },
+];
+
+const themeIcons = { system: Monitor, light: Sun, dark: Moon };
+
+/** Logs out and goes home; what went wrong is said in a toast. */
+export async function logOut(): Promise<void> {
+  try {
+    await api.logout();
+    location.assign('/');
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    toast({ text: `You are still logged in. ${error.message}`, tone: 'danger' });
+  }
+}
+
+/** Light, dark or the system's, as a menu of its own. */
+export function ThemeMenu() {
+  return (
+    <Menu
+      label="Theme"
+      items={themes.map(({ id, label }) => ({
+        kind: 'choice',
+        label,
+        checked: theme.value === id,
+        onSelect: () => chooseTheme(id),
+      }))}
+      trigger={(tie) => (
+        <IconButton
+          icon={themeIcons[theme.value]}
+          label="Theme"
+          side="bottom"
+          align="end"
+          {...tie}
+        />
+      )}
+    />
+  );
+}
+
+/** Who is logged in, and where to go from there. */
+export function AccountMenu({ account }: { account: AccountView | null }) {
+  if (!account) {
+    return (
+      <a class="account-log-in button button-ghost button-m" href={loginAddress(location)}>
+        Log in
+      </a>
+    );
+  }
+  const items: MenuItem[] = [
+    { kind: 'link', label: 'Your channels', icon: UserRound, href: '/account' },
+    { kind: 'link', label: 'Studio', icon: Radio, href: '/studio' },
+    { kind: 'separator' },
+    { kind: 'action', label: 'Log out', icon: LogOut, onSelect: () => void logOut() },
+  ];
+  return (
+    <Menu
+      label="Account"
+      items={items}
+      heading={
+        <div class="account-heading">
+          <Avatar name={account.username} size={32} />
+          <span>
+            <span class="account-caption">Logged in as</span>
+            <strong>{account.username}</strong>
+          </span>
+        </div>
+      }
+      trigger={({ expanded, popup, onClick, buttonRef }) => (
+        <button
+          class="account-button"
+          type="button"
+          aria-label={`Account, ${account.username}`}
+          aria-expanded={expanded}
+          aria-haspopup={popup}
+          ref={buttonRef}
+          onClick={onClick}
+        >
+          <Avatar name={account.username} size={32} />
+        </button>
+      )}
+    />
+  );
+}

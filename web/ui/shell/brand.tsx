@@ -1,0 +1,29 @@
+import './brand.css';
+
+/** The tally light. */
+export function Mark({ size = 24 }: { size?: number }) {
+  return (
+    <svg class="mark" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
+      <circle cx="12" cy="12" r="6" fill="currentColor" />
+      <circle
+        cx="12"
+        cy="12"
+        r="9.5"
+        fill="none"
+        stroke="currentColor"
+        stroke-opacity="0.35"
+        stroke-width="2"
+      />
+    </svg>
+  );
+}
+
+/** The way home. */
+export function Brand() {
+  return (
+    <a class="brand" href="/" aria-label="Onair, home">
+      <Mark />
+      <span class="brand-name">Onair</span>
+    </a>
+  );
+}

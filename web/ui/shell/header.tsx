@@ -1,0 +1,72 @@
+import type { ComponentChildren } from 'preact';
+import { Radio, Search } from 'lucide';
+import type { AccountView } from '../../../src/protocol/account.js';
+import { Button } from '../components/button.js';
+import { Icon } from '../components/icon.js';
+import { AccountMenu, ThemeMenu } from './account-menu.js';
+import { Brand } from './brand.js';
+import './header.css';
+
+export interface HeaderSearch {
+  value: string;
+  onInput: (value: string) => void;
+}
+
+export interface HeaderProps {
+  account: AccountView | null;
+  /** Filters this page; without it the search goes to the directory; `false` leaves it out. */
+  search?: HeaderSearch | false;
+  /** The way to the studio; off where one already is. */
+  goLive?: boolean;
+  /** Between the brand and the right end, instead of the search. */
+  children?: ComponentChildren;
+}
+
+/** The bar on top of every page. */
+export function Header({ account, search, goLive = true, children }: HeaderProps) {
+  return (
+    <header class="header">
+      <Brand />
+      <div class="header-middle">
+        {children}
+        {search !== false && <SearchBox search={search} />}
+      </div>
+      <nav class="header-end" aria-label="Account and settings">
+        {goLive && (
+          <Button variant="live" icon={Radio} href="/studio">
+            Go live
+          </Button>
+        )}
+        <ThemeMenu />
+        <AccountMenu account={account} />
+      </nav>
+    </header>
+  );
+}
+
+function SearchBox({ search }: { search: HeaderSearch | undefined }) {
+  return (
+    <form
+      class="header-search"
+      role="search"
+      action="/"
+      method="get"
+      onSubmit={(event) => {
+        if (search) event.preventDefault();
+      }}
+    >
+      <Icon icon={Search} size={16} />
+      <input
+        type="search"
+        name="q"
+        aria-label="Search channels"
+        placeholder="Search channels"
+        autocomplete="off"
+        {...(search && {
+          value: search.value,
+          onInput: (event) => search.onInput(event.currentTarget.value),
+        })}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,37 @@
+import { render, type ComponentChildren } from 'preact';
+import { Confirmation } from '../components/confirm.js';
+import { Toasts } from '../components/toast.js';
+import '../design/base.css';
+import './page.css';
+
+export interface PageProps {
+  /** The bar on top, usually a `Header`. */
+  header?: ComponentChildren;
+  children: ComponentChildren;
+  /** How wide the content may get; `full` leaves the layout to the page. */
+  width?: 'full' | 'wide' | 'card';
+}
+
+/** The frame of every page: header, main part, and where toasts and questions appear. */
+export function Page({ header, children, width = 'full' }: PageProps) {
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      {header}
+      <main class={`main main-${width}`} id="main" tabIndex={-1}>
+        {children}
+      </main>
+      <Toasts />
+      <Confirmation />
+    </>
+  );
+}
+
+/** Draws a page into `#app`, the one element that every HTML file has. */
+export function mount(page: ComponentChildren): void {
+  const root = document.getElementById('app');
+  if (!root) throw new Error('the page has no #app');
+  render(page, root);
+}

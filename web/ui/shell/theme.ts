@@ -1,0 +1,27 @@
+import { signal } from '@preact/signals';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+/** The same key as in public/theme.js, which applies it before the first paint. */
+const KEY = 'onair.theme';
+
+function read(): Theme {
+  const chosen = document.documentElement.dataset['theme'];
+  return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
+}
+
+/** The chosen theme; `system` follows the system's. */
+export const theme = signal<Theme>(read());
+
+/** Applies a theme at once and keeps it for later pages. */
+export function chooseTheme(chosen: Theme): void {
+  theme.value = chosen;
+  if (chosen === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = chosen;
+  try {
+    if (chosen === 'system') localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, chosen);
+  } catch {
+    // Storage is refused: the choice holds for this page only.
+  }
+}
