@@ -1,21 +1,72 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { TypedEmitter } from '../common/typed-emitter.js';
 import type { BroadcastView } from '../protocol/broadcast.js';
+import { LiveChannel } from './live-channel.js';
 
-/** What is on now, by channel. */
+/** Viewer counts and delays are told at most this often. */
+const STATS_INTERVAL_MS = 1_000;
+
+/**
+ * What is on in this process, by channel id. With more than one machine this becomes a view of what
+ * all of them have; everybody asks here and nobody keeps a copy.
+ */
 @Injectable()
-export class BroadcastRegistry {
-  /** The channel's broadcast that is on (live or interrupted), or null. */
-  current(_channelId: string): BroadcastView | null {
-    return null;
+export class BroadcastRegistry implements OnApplicationShutdown {
+  readonly events = new TypedEmitter<{
+    stateChanged: [LiveChannel];
+    statsChanged: [LiveChannel];
+    channelDeleted: [channel: { id: string; name: string }];
+  }>();
+  readonly #channels = new Map<string, LiveChannel>();
+  readonly #changed = new Set<LiveChannel>();
+  readonly #timer = setInterval(() => this.#tellStats(), STATS_INTERVAL_MS);
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** The channel, ready to take viewers or a broadcast. It goes by itself when it has neither. */
+  open(channel: { id: string; name: string; title: string }): LiveChannel {
+    const known = this.#channels.get(channel.id);
+    if (known) return known;
+    const live = new LiveChannel(channel);
+    this.#channels.set(channel.id, live);
+    live.events.on('stateChanged', () => this.events.emit('stateChanged', live));
+    live.events.on('statsChanged', () => this.#changed.add(live));
+    live.events.on('emptied', () => {
+      this.#channels.delete(live.id);
+      this.#changed.delete(live);
+    });
+    return live;
+  }
+
+  /** The channel, if somebody watches or sends on it. */
+  find(channelId: string): LiveChannel | undefined {
+    return this.#channels.get(channelId);
+  }
+
+  get channels(): IterableIterator<LiveChannel> {
+    return this.#channels.values();
+  }
+
+  /** The channel's broadcast that viewers can know of (live or interrupted), or null. */
+  current(channelId: string): BroadcastView | null {
+    const view = this.#channels.get(channelId)?.broadcast?.view ?? null;
+    return view?.state === 'live' || view?.state === 'interrupted' ? view : null;
   }
 
   /** How many watch the channel now. */
-  viewers(_channelId: string): number {
-    return 0;
+  viewers(channelId: string): number {
+    return this.#channels.get(channelId)?.viewerCount ?? 0;
   }
 
-  /** The ids of all channels with a broadcast that is on. */
+  /** The ids of all channels with a broadcast that viewers can know of. */
   liveChannelIds(): string[] {
-    return [];
+    return [...this.#channels.keys()].filter((id) => this.current(id) !== null);
+  }
+
+  #tellStats(): void {
+    for (const channel of this.#changed) this.events.emit('statsChanged', channel);
+    this.#changed.clear();
   }
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 export const errorStatus = {
   bad_request: 400,
   payload_too_large: 413,
+  unsupported_media_type: 415,
   unknown_event: 400,
   not_logged_in: 401,
   wrong_credentials: 401,

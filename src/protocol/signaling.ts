@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BroadcastView } from './broadcast.js';
-import { ChannelName, ChannelView, Title } from './channel.js';
+import { ChannelName, ChannelView } from './channel.js';
 import {
   ConsumerOptions,
   DtlsParameters,
@@ -16,7 +16,6 @@ const Id = z.string().min(1).max(100);
 
 export const PublisherStart = z.strictObject({
   channel: ChannelName,
-  title: Title.optional(),
   /** From an earlier reply: takes over from a connection of one's own that has not been missed yet. */
   resumeToken: z.uuid().optional(),
 });

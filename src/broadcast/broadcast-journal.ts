@@ -1,0 +1,102 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { LOG, type Log } from '../common/logger.js';
+import { SerialQueue } from '../common/serial-queue.js';
+import { type BroadcastRecord, BroadcastRepository } from './broadcast.repository.js';
+import type { LiveBroadcast } from './live-broadcast.js';
+import { BroadcastRegistry } from './registry.js';
+
+/** How often a broadcast that is on gives a sign of life. */
+const SIGN_OF_LIFE_MS = 10_000;
+const RETRY_DELAYS_MS = [200, 1_000, 5_000];
+
+/**
+ * Writes down what broadcasts do, in order and beside them: a database that is slow or away stops no
+ * broadcast. What can't be written after some tries is logged; the next sign of life has it again.
+ */
+@Injectable()
+export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #repository: BroadcastRepository;
+  readonly #registry: BroadcastRegistry;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #queue = new SerialQueue(10_000);
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    repository: BroadcastRepository,
+    registry: BroadcastRegistry,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#repository = repository;
+    this.#registry = registry;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const closed = await this.#repository.closeLeftOvers();
+    if (closed > 0) this.#log.warn({ broadcasts: closed }, 'ended broadcasts left over by a crash');
+    this.#timer = setInterval(() => this.#signOfLife(), SIGN_OF_LIFE_MS);
+  }
+
+  /** Ends what is on and waits until all is written, while the database is still there. */
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const channel of this.#registry.channels) channel.broadcast?.end('server_stopped');
+    await this.#queue.run(() => undefined);
+  }
+
+  /** Stores a new broadcast, and from then on each of its phases. Rejects when it can't be stored. */
+  async open(broadcast: LiveBroadcast, channelId: string): Promise<void> {
+    await this.#repository.create(recordOf(broadcast, channelId));
+    broadcast.events.on('phaseEntered', () => this.#save(recordOf(broadcast, channelId)));
+  }
+
+  #signOfLife(): void {
+    for (const { id, broadcast } of this.#registry.channels)
+      if (broadcast) this.#save(recordOf(broadcast, id));
+  }
+
+  #save(record: BroadcastRecord): void {
+    void this.#queue
+      .run(() => this.#write(record))
+      .catch((err: unknown) =>
+        this.#log.error({ err, broadcastId: record.id }, 'a broadcast could not be written down'),
+      );
+  }
+
+  async #write(record: BroadcastRecord): Promise<void> {
+    for (const delayMs of RETRY_DELAYS_MS)
+      try {
+        return await this.#repository.save(record, this.#clock.nowMs());
+      } catch (err) {
+        this.#log.warn(
+          { err, broadcastId: record.id },
+          'the database did not answer, trying again',
+        );
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+    await this.#repository.save(record, this.#clock.nowMs());
+  }
+}
+
+function recordOf(broadcast: LiveBroadcast, channelId: string): BroadcastRecord {
+  const { id, title, phase, startedAtMs, peakViewers } = broadcast;
+  return {
+    id,
+    channelId,
+    title,
+    state: phase.name,
+    startedAtMs,
+    endedAtMs: phase.name === 'ended' ? phase.atMs : null,
+    endReason: phase.name === 'ended' ? phase.reason : null,
+    peakViewers,
+  };
+}

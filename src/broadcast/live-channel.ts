@@ -1,0 +1,118 @@
+import { SerialQueue } from '../common/serial-queue.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import type { EventPayload } from '../protocol/events.js';
+import type { LiveBroadcast } from './live-broadcast.js';
+import type { Peer } from './peer.js';
+import type { ViewerMedia } from './ports.js';
+
+/** One who watches a channel; `media` while they receive over WebRTC. */
+export type Viewer = { readonly peer: Peer; media: ViewerMedia | null };
+
+/** A channel that somebody watches or sends on: its broadcast and its audience. */
+export class LiveChannel {
+  readonly events = new TypedEmitter<{ stateChanged: []; statsChanged: []; emptied: [] }>();
+  readonly id: string;
+  readonly name: string;
+  /** Orders what starts and ends broadcasts here. */
+  readonly queue = new SerialQueue(50);
+  readonly #viewers = new Map<string, Viewer>();
+  #title: string;
+  #broadcast: LiveBroadcast | null = null;
+  #uplinkMs: number | null = null;
+
+  constructor(channel: { id: string; name: string; title: string }) {
+    this.id = channel.id;
+    this.name = channel.name;
+    this.#title = channel.title;
+  }
+
+  get broadcast(): LiveBroadcast | null {
+    return this.#broadcast;
+  }
+
+  get viewerCount(): number {
+    return this.#viewers.size;
+  }
+
+  get uplinkMs(): number | null {
+    return this.#uplinkMs;
+  }
+
+  get state(): EventPayload<'channel:state'> {
+    return {
+      channel: this.name,
+      title: this.#title,
+      broadcast: this.#broadcast?.view ?? null,
+    };
+  }
+
+  get stats(): EventPayload<'channel:stats'> {
+    return { channel: this.name, viewers: this.#viewers.size, uplinkMs: this.#uplinkMs };
+  }
+
+  /** Puts a broadcast on; it is taken off when it ends. */
+  put(broadcast: LiveBroadcast): void {
+    this.#broadcast = broadcast;
+    this.#updatePeak();
+    broadcast.events.on('phaseEntered', (phase) => {
+      // Everybody is told of the end with the broadcast still in the message, then it is off.
+      this.events.emit('stateChanged');
+      if (phase.name !== 'ended') return;
+      this.#broadcast = null;
+      this.#uplinkMs = null;
+      this.releaseIfUnused();
+    });
+    broadcast.events.on('mediaLost', () => {
+      for (const viewer of this.#viewers.values()) viewer.media = null;
+    });
+    broadcast.events.on('uplinkMeasured', (uplinkMs) => {
+      const rounded = uplinkMs === null ? null : Math.round(uplinkMs);
+      if (rounded === this.#uplinkMs) return;
+      this.#uplinkMs = rounded;
+      this.events.emit('statsChanged');
+    });
+    this.events.emit('stateChanged');
+  }
+
+  rename(title: string): void {
+    this.#title = title;
+    if (this.#broadcast) this.#broadcast.title = title;
+    this.events.emit('stateChanged');
+  }
+
+  /** Counts `peer` among the viewers. */
+  admit(peer: Peer): Viewer {
+    const viewer: Viewer = { peer, media: null };
+    this.#viewers.set(peer.id, viewer);
+    this.#updatePeak();
+    this.events.emit('statsChanged');
+    return viewer;
+  }
+
+  viewer(peerId: string): Viewer | undefined {
+    return this.#viewers.get(peerId);
+  }
+
+  /** Lets a viewer go and closes their connection. */
+  dismiss(peerId: string): void {
+    const viewer = this.#viewers.get(peerId);
+    if (!viewer) return;
+    this.#viewers.delete(peerId);
+    const { media } = viewer;
+    viewer.media = null;
+    media?.close();
+    this.events.emit('statsChanged');
+    this.releaseIfUnused();
+  }
+
+  #updatePeak(): void {
+    if (this.#broadcast)
+      this.#broadcast.peakViewers = Math.max(this.#broadcast.peakViewers, this.#viewers.size);
+  }
+
+  /** Lets the registry forget it when nobody watches or sends. */
+  releaseIfUnused(): void {
+    if (this.#viewers.size === 0 && this.#broadcast === null && this.queue.size === 0)
+      this.events.emit('emptied');
+  }
+}

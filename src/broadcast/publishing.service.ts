@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import type { Identity } from '../common/identity.js';
+import { LOG, type Log } from '../common/logger.js';
+import { CONFIG, type Config } from '../config/config.js';
+import type { RequestPayload } from '../protocol/events.js';
+import type { PublisherStarted } from '../protocol/signaling.js';
+import { BroadcastJournal } from './broadcast-journal.js';
+import type { Channel } from './channel.js';
+import { ChannelService } from './channel.service.js';
+import { LiveBroadcast } from './live-broadcast.js';
+import type { LiveChannel } from './live-channel.js';
+import type { Peer } from './peer.js';
+import { PeerTransports } from './peer-transports.js';
+import { MEDIA, type MediaPort, type PublisherMedia } from './ports.js';
+import { BroadcastRegistry } from './registry.js';
+
+/** What a publisher is told when it starts, but for the ICE servers, which are the gateway's to add. */
+type Started = Omit<PublisherStarted, 'iceServers'> & { channelId: string };
+
+/** What publishers ask for: to start, send tracks, and end. */
+@Injectable()
+export class PublishingService {
+  readonly #publishing = new Map<string, LiveBroadcast>();
+  readonly #channels: ChannelService;
+  readonly #registry: BroadcastRegistry;
+  readonly #journal: BroadcastJournal;
+  readonly #transports: PeerTransports;
+  readonly #media: MediaPort;
+  readonly #config: Config;
+  readonly #clock: Clock;
+  readonly #log: Log;
+
+  constructor(
+    channels: ChannelService,
+    registry: BroadcastRegistry,
+    journal: BroadcastJournal,
+    transports: PeerTransports,
+    @Inject(MEDIA) media: MediaPort,
+    @Inject(CONFIG) config: Config,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#channels = channels;
+    this.#registry = registry;
+    this.#journal = journal;
+    this.#transports = transports;
+    this.#media = media;
+    this.#config = config;
+    this.#clock = clock;
+    this.#log = log;
+    channels.events.on('titleChanged', ({ id, title }) => registry.find(id)?.rename(title));
+    channels.events.on('channelDeleted', ({ id, name }) => {
+      registry.find(id)?.broadcast?.end('channel_deleted');
+      registry.events.emit('channelDeleted', { id, name });
+    });
+  }
+
+  /**
+   * Starts a broadcast on a channel of one's own, or goes on with the one that is interrupted.
+   * Rejects with `not_logged_in`, `channel_not_found`, `forbidden`, or `already_publishing` when
+   * another connection sends it (unless `resumeToken` shows that it was one's own).
+   */
+  async start(
+    identity: Identity,
+    peer: Peer,
+    { channel: name, resumeToken }: RequestPayload<'publisher:start'>,
+  ): Promise<Started> {
+    const channel = await this.#ownChannel(identity, name);
+    const live = this.#registry.open(channel);
+    try {
+      return await live.queue.run(async () => {
+        const existing = live.broadcast;
+        if (existing) assertFree(existing, peer, resumeToken);
+        const broadcast = existing ?? (await this.#create(live, channel));
+        const media = await broadcast.attach(peer);
+        this.#remember(peer, broadcast, media);
+        return {
+          channelId: channel.id,
+          broadcast: broadcast.view,
+          resumed: existing !== null,
+          resumeToken: broadcast.resumeToken,
+          rtpCapabilities: this.#media.rtpCapabilities,
+          transport: media.transport,
+        };
+      });
+    } finally {
+      live.releaseIfUnused();
+    }
+  }
+
+  async produce(
+    peer: Peer,
+    track: RequestPayload<'publisher:produce'>,
+  ): Promise<{ producerId: string }> {
+    return { producerId: await this.#mediaOf(peer).produce(track) };
+  }
+
+  async setPaused(
+    peer: Peer,
+    { producerId, paused }: RequestPayload<'publisher:pause'>,
+  ): Promise<void> {
+    await this.#mediaOf(peer).setPaused(producerId, paused);
+  }
+
+  unproduce(peer: Peer, producerId: string): void {
+    this.#mediaOf(peer).unproduce(producerId);
+  }
+
+  setClockOffset(peer: Peer, offsetMs: number): void {
+    this.#broadcastOf(peer).setClockOffset(peer, offsetMs);
+  }
+
+  /** Ends the channel's broadcast; its owner can from any connection. `not_live` when there is none. */
+  async end(identity: Identity, name: string): Promise<void> {
+    const channel = await this.#ownChannel(identity, name);
+    const broadcast = this.#registry.find(channel.id)?.broadcast;
+    if (!broadcast) throw new DomainError('not_live', 'This channel is not live.');
+    broadcast.end('publisher_ended');
+  }
+
+  disconnected(peerId: string): void {
+    this.#publishing.get(peerId)?.publisherLeft(peerId);
+    this.#publishing.delete(peerId);
+  }
+
+  async #ownChannel(identity: Identity, name: string): Promise<Channel> {
+    if (!identity.account)
+      throw new DomainError('not_logged_in', 'Log in to go live on your channel.');
+    const channel = await this.#channels.get(name);
+    if (channel.ownerId !== identity.account.id)
+      throw new DomainError('forbidden', 'This channel belongs to another account.');
+    return channel;
+  }
+
+  async #create(live: LiveChannel, channel: Channel): Promise<LiveBroadcast> {
+    const broadcast = new LiveBroadcast({
+      id: randomUUID(),
+      channelName: channel.name,
+      title: channel.title,
+      media: this.#media,
+      clock: this.#clock,
+      log: this.#log,
+      graceMs: this.#config.broadcast.graceMs,
+    });
+    try {
+      await this.#journal.open(broadcast, channel.id);
+    } catch (error) {
+      broadcast.end('never_started');
+      throw error;
+    }
+    live.put(broadcast);
+    return broadcast;
+  }
+
+  #remember(peer: Peer, broadcast: LiveBroadcast, media: PublisherMedia): void {
+    this.#transports.add(peer.id, media);
+    // One broadcast a connection: going live on another channel leaves the first.
+    const before = this.#publishing.get(peer.id);
+    if (before && before !== broadcast) before.publisherLeft(peer.id);
+    this.#publishing.set(peer.id, broadcast);
+  }
+
+  #broadcastOf(peer: Peer): LiveBroadcast {
+    const broadcast = this.#publishing.get(peer.id);
+    if (broadcast) return broadcast;
+    throw new DomainError('not_publishing', 'This connection does not publish. Go live first.');
+  }
+
+  #mediaOf(peer: Peer): PublisherMedia {
+    return this.#broadcastOf(peer).publisherOf(peer);
+  }
+}
+
+function assertFree(broadcast: LiveBroadcast, peer: Peer, resumeToken: string | undefined): void {
+  const by = broadcast.publisherPeerId;
+  if (by === null || by === peer.id || resumeToken === broadcast.resumeToken) return;
+  throw new DomainError(
+    'already_publishing',
+    'This channel is live from another tab or device. End the broadcast there first.',
+  );
+}

@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../common/domain-error.js';
+import type { RequestPayload } from '../protocol/events.js';
+import type { RtpCapabilities } from '../protocol/rtc.js';
+import type { ViewerJoined, ViewerMediaOptions } from '../protocol/signaling.js';
+import { ChannelService } from './channel.service.js';
+import type { LiveChannel, Viewer } from './live-channel.js';
+import type { Peer } from './peer.js';
+import { PeerTransports } from './peer-transports.js';
+import type { ViewerMedia } from './ports.js';
+import { BroadcastRegistry } from './registry.js';
+
+/** What a viewer is told when it joins, but for the ICE servers, which are the gateway's to add. */
+type Joined = Omit<ViewerJoined, 'media'> & {
+  channelId: string;
+  media: Omit<ViewerMediaOptions, 'iceServers'> | null;
+};
+
+/** What viewers ask for: to watch a channel, one at a time. */
+@Injectable()
+export class ViewingService {
+  readonly #watching = new Map<string, LiveChannel>();
+  readonly #channels: ChannelService;
+  readonly #registry: BroadcastRegistry;
+  readonly #transports: PeerTransports;
+
+  constructor(channels: ChannelService, registry: BroadcastRegistry, transports: PeerTransports) {
+    this.#channels = channels;
+    this.#registry = registry;
+    this.#transports = transports;
+  }
+
+  /**
+   * Makes `peer` a viewer of the channel, live or not; when it is live and capabilities are given,
+   * with a connection that has all tracks. A second join replaces the first.
+   */
+  async join(
+    peer: Peer,
+    { channel: name, rtpCapabilities }: RequestPayload<'viewer:join'>,
+  ): Promise<Joined> {
+    const channel = await this.#channels.get(name);
+    const live = this.#registry.open(channel);
+    const viewer = this.#admit(peer, live);
+    const media = rtpCapabilities ? await this.#connect(live, viewer, rtpCapabilities) : null;
+    return {
+      channelId: channel.id,
+      channel: await this.#channels.view(channel),
+      media: media && {
+        transport: media.transport,
+        consumers: media.consumers,
+        unsupported: media.unsupported,
+      },
+      uplinkMs: live.uplinkMs,
+    };
+  }
+
+  leave(peerId: string): void {
+    this.#watching.get(peerId)?.dismiss(peerId);
+    this.#watching.delete(peerId);
+  }
+
+  async resume(peer: Peer, consumerIds: readonly string[]): Promise<void> {
+    await this.#mediaOf(peer).resume(consumerIds);
+  }
+
+  async pinLayer(peer: Peer, layer: number | null): Promise<void> {
+    await this.#mediaOf(peer).pinLayer(layer);
+  }
+
+  #admit(peer: Peer, live: LiveChannel): Viewer {
+    const before = this.#watching.get(peer.id);
+    if (before && before !== live) before.dismiss(peer.id);
+    if (!peer.connected)
+      throw new DomainError('not_joined', 'The connection was lost. Join again.');
+    this.#watching.set(peer.id, live);
+    const known = live.viewer(peer.id);
+    if (!known) return live.admit(peer);
+    known.media?.close();
+    known.media = null;
+    return known;
+  }
+
+  async #connect(
+    live: LiveChannel,
+    viewer: Viewer,
+    capabilities: RtpCapabilities,
+  ): Promise<ViewerMedia | null> {
+    const room = live.broadcast?.media;
+    if (!room || room.closed) return null;
+    const media = await room.watch(capabilities);
+    // It left, or joined again, while the connection was being made.
+    if (live.viewer(viewer.peer.id) !== viewer || viewer.media !== null) {
+      media.close();
+      throw new DomainError('not_joined', 'This join was replaced by a later one.');
+    }
+    this.#wire(viewer, media);
+    return media;
+  }
+
+  #wire(viewer: Viewer, media: ViewerMedia): void {
+    const { peer } = viewer;
+    viewer.media = media;
+    this.#transports.add(peer.id, media);
+    media.events.on('consumerAdded', (options) => peer.send('viewer:consumer', options));
+    media.events.on('consumerClosed', (consumerId) =>
+      peer.send('viewer:consumer-closed', { consumerId }),
+    );
+    media.events.on('consumerPaused', (consumerId, paused) =>
+      peer.send('viewer:consumer-paused', { consumerId, paused }),
+    );
+    media.events.on('layerChanged', (consumerId, layer) =>
+      peer.send('viewer:current-layer', { consumerId, layer }),
+    );
+    media.events.on('closed', () => {
+      // Not by a leave or another join: the client must connect again.
+      if (viewer.media !== media) return;
+      viewer.media = null;
+      if (peer.connected) peer.send('transport:closed', { transportId: media.transport.id });
+    });
+  }
+
+  #mediaOf(peer: Peer): ViewerMedia {
+    const media = this.#watching.get(peer.id)?.viewer(peer.id)?.media;
+    if (media) return media;
+    throw new DomainError(
+      'not_joined',
+      'This connection does not watch a live channel. Join first.',
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import { createHmac } from 'node:crypto';
+import type { Config } from '../config/config.js';
+import type { IceServer } from '../protocol/rtc.js';
+
+/**
+ * The STUN and TURN servers for one client. TURN credentials are those of coturn's REST scheme
+ * (draft-uberti-behave-turn-rest): the user name is `expiry:user`, the password its HMAC-SHA1 with the
+ * shared secret, so they are good until the expiry and need no book-keeping.
+ */
+export function iceServers(rtc: Config['rtc'], user: string, nowMs: number): IceServer[] {
+  const servers: IceServer[] = [];
+  if (rtc.stunUrls.length > 0) servers.push({ urls: [...rtc.stunUrls] });
+  if (rtc.turn) {
+    const { urls, secret, ttlSeconds } = rtc.turn;
+    const username = `${Math.floor(nowMs / 1_000) + ttlSeconds}:${user}`;
+    const credential = createHmac('sha1', secret).update(username).digest('base64');
+    servers.push({ urls: [...urls], username, credential });
+  }
+  return servers;
+}

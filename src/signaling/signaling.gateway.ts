@@ -1,0 +1,184 @@
+import { Inject } from '@nestjs/common';
+import {
+  ConnectedSocket,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+  WebSocketServer,
+} from '@nestjs/websockets';
+import type { Peer } from '../broadcast/peer.js';
+import { PeerTransports } from '../broadcast/peer-transports.js';
+import { PublishingService } from '../broadcast/publishing.service.js';
+import { BroadcastRegistry } from '../broadcast/registry.js';
+import { ViewingService } from '../broadcast/viewing.service.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import {
+  OnairGateway,
+  type OnairServer,
+  type OnairSocket,
+  OnRequest,
+  Payload,
+} from '../common/gateway.js';
+import { CONFIG, type Config } from '../config/config.js';
+import type { RequestData, RequestPayload } from '../protocol/events.js';
+import type { IceServer } from '../protocol/rtc.js';
+import { iceServers } from './ice-servers.js';
+
+/** Everybody who watches or sends on a channel. */
+const roomOf = (channelId: string) => `channel:${channelId}`;
+
+/** The socket's way to broadcasts: publishers and viewers. */
+@OnairGateway()
+export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
+  @WebSocketServer() private readonly server!: OnairServer;
+
+  constructor(
+    private readonly publishing: PublishingService,
+    private readonly viewing: ViewingService,
+    private readonly transports: PeerTransports,
+    private readonly registry: BroadcastRegistry,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  afterInit(): void {
+    this.registry.events.on('stateChanged', (channel) => {
+      this.server.to(roomOf(channel.id)).emit('channel:state', channel.state);
+    });
+    this.registry.events.on('statsChanged', (channel) => {
+      this.server.to(roomOf(channel.id)).emit('channel:stats', channel.stats);
+    });
+    this.registry.events.on('channelDeleted', ({ id, name }) => {
+      this.server.to(roomOf(id)).emit('channel:deleted', { channel: name });
+    });
+  }
+
+  handleDisconnect(socket: OnairSocket): void {
+    this.viewing.leave(socket.id);
+    this.publishing.disconnected(socket.id);
+  }
+
+  @OnRequest('clock:ping')
+  ping(): RequestData<'clock:ping'> {
+    return { serverMs: this.clock.nowMs() };
+  }
+
+  @OnRequest('publisher:start')
+  async start(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('publisher:start') payload: RequestPayload<'publisher:start'>,
+  ): Promise<RequestData<'publisher:start'>> {
+    const { identity } = socket.data;
+    const { channelId, ...started } = await this.publishing.start(
+      identity,
+      peerOf(socket),
+      payload,
+    );
+    await socket.join(roomOf(channelId));
+    return { ...started, iceServers: this.iceServersFor(socket) };
+  }
+
+  @OnRequest('publisher:produce')
+  produce(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('publisher:produce') payload: RequestPayload<'publisher:produce'>,
+  ): Promise<RequestData<'publisher:produce'>> {
+    return this.publishing.produce(peerOf(socket), payload);
+  }
+
+  @OnRequest('publisher:pause')
+  async pause(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('publisher:pause') payload: RequestPayload<'publisher:pause'>,
+  ): Promise<void> {
+    await this.publishing.setPaused(peerOf(socket), payload);
+  }
+
+  @OnRequest('publisher:unproduce')
+  unproduce(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('publisher:unproduce') { producerId }: RequestPayload<'publisher:unproduce'>,
+  ): void {
+    this.publishing.unproduce(peerOf(socket), producerId);
+  }
+
+  @OnRequest('publisher:clock')
+  clockOffset(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('publisher:clock') { offsetMs }: RequestPayload<'publisher:clock'>,
+  ): void {
+    this.publishing.setClockOffset(peerOf(socket), offsetMs);
+  }
+
+  @OnRequest('publisher:end')
+  async end(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('publisher:end') { channel }: RequestPayload<'publisher:end'>,
+  ): Promise<void> {
+    await this.publishing.end(socket.data.identity, channel);
+  }
+
+  @OnRequest('transport:connect')
+  async connect(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('transport:connect') payload: RequestPayload<'transport:connect'>,
+  ): Promise<void> {
+    await this.transports.get(socket.id, payload.transportId).connect(payload.dtlsParameters);
+  }
+
+  @OnRequest('transport:restart-ice')
+  async restartIce(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('transport:restart-ice') { transportId }: RequestPayload<'transport:restart-ice'>,
+  ): Promise<RequestData<'transport:restart-ice'>> {
+    return { iceParameters: await this.transports.get(socket.id, transportId).restartIce() };
+  }
+
+  @OnRequest('viewer:join')
+  async join(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('viewer:join') payload: RequestPayload<'viewer:join'>,
+  ): Promise<RequestData<'viewer:join'>> {
+    const { channelId, media, ...joined } = await this.viewing.join(peerOf(socket), payload);
+    await socket.join(roomOf(channelId));
+    return { ...joined, media: media && { ...media, iceServers: this.iceServersFor(socket) } };
+  }
+
+  @OnRequest('viewer:leave')
+  leave(@ConnectedSocket() socket: OnairSocket): void {
+    this.viewing.leave(socket.id);
+  }
+
+  @OnRequest('viewer:resume')
+  async resume(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('viewer:resume') { consumerIds }: RequestPayload<'viewer:resume'>,
+  ): Promise<void> {
+    await this.viewing.resume(peerOf(socket), consumerIds);
+  }
+
+  @OnRequest('viewer:layer')
+  async pinLayer(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('viewer:layer') { layer }: RequestPayload<'viewer:layer'>,
+  ): Promise<void> {
+    await this.viewing.pinLayer(peerOf(socket), layer);
+  }
+
+  private iceServersFor(socket: OnairSocket): IceServer[] {
+    const { account, guestId } = socket.data.identity;
+    return iceServers(this.config.rtc, account?.id ?? guestId, this.clock.nowMs());
+  }
+}
+
+function peerOf(socket: OnairSocket): Peer {
+  return {
+    id: socket.id,
+    get connected() {
+      return socket.connected;
+    },
+    send: (name, payload) => {
+      // The map type of Socket.IO can't follow a name that is itself a type parameter.
+      (socket.emit as (event: string, payload: unknown) => boolean).call(socket, name, payload);
+    },
+  };
+}

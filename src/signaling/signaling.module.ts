@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { BroadcastModule } from '../broadcast/broadcast.module.js';
+import { SignalingGateway } from './signaling.gateway.js';
+
+/** The socket's way to broadcasts. */
+@Module({ imports: [BroadcastModule], providers: [SignalingGateway] })
+export class SignalingModule {}
