@@ -1,0 +1,31 @@
+/** Loudness of a stretch of samples, decibels below full scale: 0 is the loudest, -Infinity silence. */
+export interface AudioLevel {
+  readonly rmsDb: number;
+  readonly peakDb: number;
+}
+
+/** What the meter's left end stands for. */
+export const METER_FLOOR_DB = -60;
+/** Louder than this counts as a voice: well above a quiet room with noise suppression off. */
+export const HEARD_DB = -50;
+
+/** The level of samples between -1 and 1. */
+export function audioLevelOf(samples: Float32Array): AudioLevel {
+  let squares = 0;
+  let peak = 0;
+  for (const sample of samples) {
+    squares += sample * sample;
+    peak = Math.max(peak, Math.abs(sample));
+  }
+  const rms = samples.length === 0 ? 0 : Math.sqrt(squares / samples.length);
+  return { rmsDb: decibels(rms), peakDb: decibels(peak) };
+}
+
+/** Where a level stands on the meter, 0 to 1. */
+export function meterFraction(levelDb: number): number {
+  return Math.min(1, Math.max(0, 1 - levelDb / METER_FLOOR_DB));
+}
+
+function decibels(amplitude: number): number {
+  return amplitude <= 0 ? Number.NEGATIVE_INFINITY : 20 * Math.log10(amplitude);
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { captureProblemOf, type CaptureSource } from './capture-problem.js';
+
+function problem(name: string, source: CaptureSource = 'camera', message = '') {
+  return captureProblemOf(new DOMException(message, name), source, { secure: true });
+}
+
+describe('captureProblemOf', () => {
+  it('says how to lift a refused permission', () => {
+    expect(problem('NotAllowedError')).toEqual({
+      source: 'camera',
+      kind: 'denied',
+      message:
+        'Your browser blocked the camera. Allow it in the address bar, then press Try again.',
+      retriable: true,
+    });
+  });
+
+  it("tells the system's refusal from the browser's", () => {
+    const { kind, message } = problem(
+      'NotAllowedError',
+      'microphone',
+      'Permission denied by system',
+    );
+    expect(kind).toBe('denied_by_system');
+    expect(message).toContain('privacy settings');
+  });
+
+  it.each([
+    ['NotFoundError', 'missing', /Plug one in/],
+    ['OverconstrainedError', 'missing', /Plug one in/],
+    ['NotReadableError', 'busy', /used by another program/],
+    ['AbortError', 'busy', /used by another program/],
+    ['SomethingNew', 'unknown', /Try again/],
+  ] as const)('knows %s as %s', (name, kind, message) => {
+    expect(problem(name)).toMatchObject({ kind, message: expect.stringMatching(message) });
+  });
+
+  it('takes a closed screen picker as a choice', () => {
+    expect(problem('NotAllowedError', 'screen').kind).toBe('cancelled');
+  });
+
+  it('asks for https or localhost on an insecure page, which no retry helps', () => {
+    const error = new TypeError("Cannot read properties of undefined (reading 'getUserMedia')");
+    expect(captureProblemOf(error, 'camera', { secure: false })).toMatchObject({
+      kind: 'insecure',
+      retriable: false,
+      message: expect.stringMatching(/https.*localhost/),
+    });
+  });
+
+  it('says when a browser cannot share a screen', () => {
+    const error = new TypeError('getDisplayMedia is not a function');
+    expect(captureProblemOf(error, 'screen', { secure: true }).kind).toBe('unsupported');
+  });
+});

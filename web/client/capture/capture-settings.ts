@@ -1,0 +1,110 @@
+/** Heights of the picture that the studio offers, pixels; the width follows at 16:9. */
+export const RESOLUTIONS = [360, 540, 720, 1080] as const;
+/** Frames per second that the studio offers. */
+export const FRAME_RATES = [15, 24, 30, 60] as const;
+/** Where the camera may sit on top of the screen. */
+export const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'] as const;
+
+export type Resolution = (typeof RESOLUTIONS)[number];
+export type FrameRate = (typeof FRAME_RATES)[number];
+export type Corner = (typeof CORNERS)[number];
+/** Which of a phone's cameras. */
+export type Facing = 'user' | 'environment';
+/** What viewers see while a screen is shared: the screen alone, or with the camera in a corner. */
+export type ScreenLayout = 'screen' | 'beside';
+
+/** How picture and sound are captured. */
+export interface CaptureSettings {
+  readonly resolution: Resolution;
+  readonly frameRate: FrameRate;
+  readonly echoCancellation: boolean;
+  readonly noiseSuppression: boolean;
+  readonly autoGainControl: boolean;
+  /** Shows broadcasters themselves as in a mirror; viewers always see the real picture. */
+  readonly mirrorPreview: boolean;
+}
+
+/** Everything that a browser remembers of its broadcaster from one visit to the next. */
+export interface CaptureChoices {
+  /** Null for the browser's default. */
+  readonly cameraId: string | null;
+  readonly microphoneId: string | null;
+  readonly facing: Facing;
+  readonly screenLayout: ScreenLayout;
+  readonly corner: Corner;
+  readonly settings: CaptureSettings;
+}
+
+/** What a first visit starts with. */
+export const DEFAULT_CHOICES: CaptureChoices = {
+  cameraId: null,
+  microphoneId: null,
+  facing: 'user',
+  screenLayout: 'beside',
+  corner: 'bottom-right',
+  settings: {
+    resolution: 720,
+    frameRate: 30,
+    echoCancellation: true,
+    noiseSuppression: true,
+    autoGainControl: true,
+    mirrorPreview: true,
+  },
+};
+
+/**
+ * Reads what {@link writeChoices} wrote. What is missing or makes no sense (an older version of the
+ * page, somebody's edit) becomes the default, field by field.
+ */
+export function readChoices(text: string | null): CaptureChoices {
+  const stored = parseRecord(text);
+  const settings = isRecord(stored.settings) ? stored.settings : {};
+  const fallback = DEFAULT_CHOICES;
+  return {
+    cameraId: idOr(stored.cameraId),
+    microphoneId: idOr(stored.microphoneId),
+    facing: oneOf(['user', 'environment'], stored.facing, fallback.facing),
+    screenLayout: oneOf(['screen', 'beside'], stored.screenLayout, fallback.screenLayout),
+    corner: oneOf(CORNERS, stored.corner, fallback.corner),
+    settings: {
+      resolution: oneOf(RESOLUTIONS, settings.resolution, fallback.settings.resolution),
+      frameRate: oneOf(FRAME_RATES, settings.frameRate, fallback.settings.frameRate),
+      echoCancellation: flagOr(settings.echoCancellation, fallback.settings.echoCancellation),
+      noiseSuppression: flagOr(settings.noiseSuppression, fallback.settings.noiseSuppression),
+      autoGainControl: flagOr(settings.autoGainControl, fallback.settings.autoGainControl),
+      mirrorPreview: flagOr(settings.mirrorPreview, fallback.settings.mirrorPreview),
+    },
+  };
+}
+
+/** The text that {@link readChoices} reads back. */
+export function writeChoices(choices: CaptureChoices): string {
+  return JSON.stringify(choices);
+}
+
+function parseRecord(text: string | null): Record<string, unknown> {
+  if (text === null) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : {};
+  } catch {
+    // Not ours or cut short: as good as nothing stored.
+    return {};
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function oneOf<const T>(allowed: readonly T[], value: unknown, fallback: T): T {
+  return allowed.find((candidate) => candidate === value) ?? fallback;
+}
+
+function flagOr(value: unknown, fallback: boolean): boolean {
+  return typeof value === 'boolean' ? value : fallback;
+}
+
+function idOr(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' && value.length <= 200 ? value : null;
+}

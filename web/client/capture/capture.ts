@@ -1,0 +1,256 @@
+import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import type { CaptureProblem } from './capture-problem.js';
+import {
+  type CaptureChoices,
+  type CaptureSettings,
+  type Corner,
+  readChoices,
+  type ScreenLayout,
+  writeChoices,
+} from './capture-settings.js';
+import {
+  cameraConstraints,
+  microphoneConstraints,
+  screenOptions,
+  soundMatches,
+} from './constraints.js';
+import { DeviceList } from './device-list.js';
+import { DeviceSource } from './device-source.js';
+import { LevelMeter } from './level-meter.js';
+import { ScreenSource } from './screen-source.js';
+import { SoundMix } from './sound-mix.js';
+import { VideoMix } from './video-mix.js';
+
+const STORAGE_KEY = 'onair.capture';
+
+/** Where choices are kept: the page's localStorage, or a stand-in. */
+export type ChoiceStorage = Pick<Storage, 'getItem' | 'setItem'>;
+
+/** Everything a {@link Capture} needs from its page. */
+export interface CaptureOptions {
+  /** Undefined on an insecure page. */
+  readonly media: MediaDevices | undefined;
+  readonly secure: boolean;
+  readonly storage: ChoiceStorage;
+  /** Something changed that nobody asked for, in a sentence for people. */
+  readonly onNotice: (sentence: string) => void;
+}
+
+/**
+ * The broadcaster's devices, and what becomes of them: one video track and one audio track, which
+ * change as sources come and go. Whoever publishes follows {@link picture} and {@link sound}.
+ */
+export class Capture {
+  readonly devices: DeviceList;
+  readonly camera: DeviceSource;
+  readonly microphone: DeviceSource;
+  readonly screen: ScreenSource;
+  readonly meter: LevelMeter;
+  /** The picture to publish. */
+  readonly picture: VideoMix;
+  /** The sound to publish, and whether it is muted. */
+  readonly sound: SoundMix;
+  readonly #options: CaptureOptions;
+  readonly #choices: Signal<CaptureChoices>;
+  readonly #context = new AudioContext({ latencyHint: 'interactive' });
+  readonly #contextRunning = signal(false);
+  readonly #stopMetering: () => void;
+
+  constructor(options: CaptureOptions) {
+    const { media, secure, storage, onNotice } = options;
+    this.#options = options;
+    this.#choices = signal(readChoices(storage.getItem(STORAGE_KEY)));
+    this.devices = new DeviceList(media);
+    this.camera = new DeviceSource({
+      kind: 'camera',
+      media,
+      secure,
+      constraints: () => this.#cameraWish(),
+      onLost: () => void this.#replaceLost('camera'),
+    });
+    this.microphone = new DeviceSource({
+      kind: 'microphone',
+      media,
+      secure,
+      constraints: () => this.#microphoneWish(),
+      onLost: () => void this.#replaceLost('microphone'),
+    });
+    this.screen = new ScreenSource({
+      media,
+      secure,
+      options: () => screenOptions(this.#choices.peek().settings.frameRate),
+      onStopped: () => onNotice(this.#sharingStopped()),
+    });
+    this.meter = new LevelMeter(this.#context);
+    this.#context.addEventListener('statechange', this.#onContextChange);
+    this.#onContextChange();
+    this.picture = new VideoMix({
+      camera: this.camera.state,
+      screen: this.screen.state,
+      choices: this.#choices,
+    });
+    this.sound = new SoundMix({
+      context: this.#context,
+      microphone: this.microphone.state,
+      screen: this.screen.state,
+    });
+    this.#stopMetering = effect(() => {
+      const state = this.microphone.state.value;
+      this.meter.listenTo(state.name === 'on' ? state.track : null);
+    });
+  }
+
+  /** What was chosen, remembered for the next visit. */
+  get choices(): ReadonlySignal<CaptureChoices> {
+    return this.#choices;
+  }
+
+  /** False until the browser lets the page use sound, which may take a click: see {@link wake}. */
+  get listening(): ReadonlySignal<boolean> {
+    return this.#contextRunning;
+  }
+
+  /** Opens camera and microphone, with one question for both where both are there. */
+  async open(): Promise<void> {
+    const both = this.#askForBoth();
+    await Promise.all([
+      this.camera.open(both.then((stream) => firstTrack(stream.getVideoTracks()))),
+      this.microphone.open(both.then((stream) => firstTrack(stream.getAudioTracks()))),
+    ]);
+    await this.devices.refresh();
+  }
+
+  /** Lets sound run; call it from a click or a key, some browsers want one. */
+  async wake(): Promise<void> {
+    if (this.#context.state === 'suspended') await this.#context.resume();
+  }
+
+  /** Switches to a camera and turns it on. */
+  async chooseCamera(cameraId: string): Promise<void> {
+    this.#remember({ cameraId });
+    await this.camera.open();
+  }
+
+  /** Switches to a phone's other camera. */
+  async flipCamera(): Promise<void> {
+    const facing = this.#choices.value.facing === 'user' ? 'environment' : 'user';
+    this.#remember({ facing, cameraId: null });
+    await this.camera.open();
+  }
+
+  /** Switches to a microphone and turns it on. */
+  async chooseMicrophone(microphoneId: string): Promise<void> {
+    this.#remember({ microphoneId });
+    await this.microphone.open();
+  }
+
+  /** Starts sharing a screen; resolves with why it did not, or with null. */
+  async shareScreen(): Promise<CaptureProblem | null> {
+    return this.screen.start();
+  }
+
+  setScreenLayout(screenLayout: ScreenLayout): void {
+    this.#remember({ screenLayout });
+  }
+
+  setCorner(corner: Corner): void {
+    this.#remember({ corner });
+    this.picture.setCorner(corner);
+  }
+
+  /** Changes settings; what runs is adapted in place, or opened anew where the browser can't. */
+  async change(change: Partial<CaptureSettings>): Promise<void> {
+    const settings = { ...this.#choices.value.settings, ...change };
+    this.#remember({ settings });
+    await Promise.all([this.#adaptCamera(), this.#adaptMicrophone(settings)]);
+  }
+
+  /** Turns everything off. */
+  close(): void {
+    this.#stopMetering();
+    this.picture.close();
+    this.sound.close();
+    this.camera.close();
+    this.microphone.close();
+    this.screen.stop();
+    this.devices.close();
+    this.meter.close();
+    this.#context.removeEventListener('statechange', this.#onContextChange);
+    void this.#context.close();
+  }
+
+  readonly #onContextChange = (): void => {
+    this.#contextRunning.value = this.#context.state === 'running';
+  };
+
+  async #askForBoth(): Promise<MediaStream> {
+    const { media } = this.#options;
+    if (media === undefined) throw new TypeError('mediaDevices is missing');
+    return media.getUserMedia({ video: this.#cameraWish(), audio: this.#microphoneWish() });
+  }
+
+  #cameraWish(): MediaTrackConstraints {
+    const { settings, cameraId, facing } = this.#choices.peek();
+    return cameraConstraints(settings, { deviceId: cameraId, facing });
+  }
+
+  #microphoneWish(): MediaTrackConstraints {
+    const { settings, microphoneId } = this.#choices.peek();
+    return microphoneConstraints(settings, microphoneId);
+  }
+
+  #remember(change: Partial<CaptureChoices>): void {
+    this.#choices.value = { ...this.#choices.value, ...change };
+    try {
+      this.#options.storage.setItem(STORAGE_KEY, writeChoices(this.#choices.value));
+    } catch {
+      // A full or forbidden storage: the choice holds until the page is closed.
+    }
+  }
+
+  async #adaptCamera(): Promise<void> {
+    const { track } = this.camera;
+    if (track === null) return;
+    try {
+      await track.applyConstraints(this.#cameraWish());
+    } catch {
+      await this.camera.open();
+    }
+  }
+
+  async #adaptMicrophone(settings: CaptureSettings): Promise<void> {
+    const { track } = this.microphone;
+    if (track === null || soundMatches(track.getSettings(), settings)) return;
+    // Chromium takes these in applyConstraints without applying them: open the microphone anew.
+    await this.microphone.open();
+  }
+
+  async #replaceLost(kind: 'camera' | 'microphone'): Promise<void> {
+    const noun = kind === 'camera' ? 'camera' : 'microphone';
+    await this.devices.refresh();
+    const left = this.devices[kind === 'camera' ? 'cameras' : 'microphones'].value;
+    if (left.length === 0) {
+      this.#options.onNotice(`The ${noun} was unplugged. Plug it in again to go on with it.`);
+      return;
+    }
+    this.#remember(kind === 'camera' ? { cameraId: null } : { microphoneId: null });
+    await this[kind].open();
+    const label = this[kind].track?.label;
+    this.#options.onNotice(
+      label === undefined
+        ? `The ${noun} stopped. Choose another one.`
+        : `The ${noun} was unplugged. Now using ${label}.`,
+    );
+  }
+
+  #sharingStopped(): string {
+    return this.camera.track === null
+      ? 'You stopped sharing your screen.'
+      : 'You stopped sharing your screen. Viewers see your camera again.';
+  }
+}
+
+function firstTrack([track]: MediaStreamTrack[]): MediaStreamTrack {
+  if (track === undefined) throw new DOMException('no track', 'NotFoundError');
+  return track;
+}

@@ -1,0 +1,146 @@
+import { canvasSizeFor } from './scene-layout.js';
+import { paintScene, type Picture } from './scene-painter.js';
+import type { Corner } from './capture-settings.js';
+import type { CompositorMessage } from './worker-compositor.js';
+
+/** Without a new frame the last picture is sent again this often: encoders and viewers want a pulse. */
+const PULSE_MS = 500;
+
+/** The newest frame of a stream; older ones are closed, so at most one is held. */
+class LatestFrame {
+  frame: VideoFrame | null = null;
+  #reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
+
+  follow(stream: ReadableStream<VideoFrame> | null, onFrame: () => void): void {
+    // What can't be cancelled has ended already.
+    void this.#reader?.cancel().catch(() => undefined);
+    this.#reader = stream?.getReader() ?? null;
+    if (this.#reader === null) this.#replace(null);
+    else void this.#pump(this.#reader, onFrame);
+  }
+
+  async #pump(reader: ReadableStreamDefaultReader<VideoFrame>, onFrame: () => void): Promise<void> {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done || value === undefined) return;
+      if (reader !== this.#reader) {
+        value.close();
+        return;
+      }
+      this.#replace(value);
+      onFrame();
+    }
+  }
+
+  #replace(frame: VideoFrame | null): void {
+    this.frame?.close();
+    this.frame = frame;
+  }
+}
+
+/** Draws the newest screen and camera at the wanted rate into the output. */
+class Composer {
+  readonly #screen = new LatestFrame();
+  readonly #camera = new LatestFrame();
+  readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
+  readonly #context: OffscreenCanvasRenderingContext2D;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #corner: Corner;
+  #fresh = false;
+  #writing = false;
+  #lastMs = 0;
+
+  constructor(start: Extract<CompositorMessage, { type: 'start' }>) {
+    const context = new OffscreenCanvas(2, 2).getContext('2d', { alpha: false });
+    if (context === null) throw new Error('no 2d canvas in this worker');
+    this.#context = context;
+    this.#corner = start.corner;
+    this.#writer = start.output.getWriter();
+    this.#screen.follow(start.screen, this.#onFrame);
+    this.#timer = setInterval(() => void this.#tick(), 1_000 / start.framesPerSecond);
+  }
+
+  showCamera(camera: ReadableStream<VideoFrame> | null): void {
+    this.#camera.follow(camera, this.#onFrame);
+    this.#fresh = true;
+  }
+
+  moveCamera(corner: Corner): void {
+    this.#corner = corner;
+    this.#fresh = true;
+  }
+
+  /** Lets go of the streams; both tracks go on for others. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#screen.follow(null, this.#onFrame);
+    this.#camera.follow(null, this.#onFrame);
+    // Refused when the track was stopped first, which ends the stream as well.
+    this.#writer.close().catch(() => undefined);
+  }
+
+  readonly #onFrame = (): void => {
+    this.#fresh = true;
+  };
+
+  async #tick(): Promise<void> {
+    const nowMs = performance.now();
+    const due = this.#fresh || nowMs - this.#lastMs >= PULSE_MS;
+    const screen = this.#screen.frame;
+    // A slow encoder makes frames wait: skip rather than queue.
+    if (!due || screen === null || this.#writing) return;
+    this.#writing = true;
+    this.#fresh = false;
+    this.#lastMs = nowMs;
+    this.#paint(screen);
+    const frame = new VideoFrame(this.#context.canvas, { timestamp: Math.round(nowMs * 1_000) });
+    try {
+      await this.#writer.write(frame);
+    } catch {
+      // The track was stopped; this worker is about to be terminated.
+      frame.close();
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  #paint(screen: VideoFrame): void {
+    const { canvas } = this.#context;
+    const screenPicture = pictureOf(screen);
+    const size = canvasSizeFor(screenPicture);
+    if (canvas.width !== size.width || canvas.height !== size.height) {
+      canvas.width = size.width;
+      canvas.height = size.height;
+    }
+    const camera = this.#camera.frame;
+    paintScene(this.#context, {
+      screen: screenPicture,
+      camera: camera === null ? null : pictureOf(camera),
+      corner: this.#corner,
+    });
+  }
+}
+
+function pictureOf(frame: VideoFrame): Picture {
+  return { image: frame, width: frame.displayWidth, height: frame.displayHeight };
+}
+
+let composer: Composer | null = null;
+
+globalThis.addEventListener('message', ({ data }: MessageEvent<CompositorMessage>) => {
+  switch (data.type) {
+    case 'start':
+      composer = new Composer(data);
+      break;
+    case 'camera':
+      composer?.showCamera(data.camera);
+      break;
+    case 'corner':
+      composer?.moveCamera(data.corner);
+      break;
+    case 'close':
+      composer?.close();
+      globalThis.close();
+      break;
+  }
+});

@@ -1,0 +1,71 @@
+import { type ReadonlySignal, signal } from '@preact/signals-core';
+
+/** A camera or microphone that can be chosen. */
+export interface CaptureDevice {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** The cameras and microphones of this machine, kept up to date as they come and go. */
+export class DeviceList {
+  readonly #media: MediaDevices | undefined;
+  readonly #cameras = signal<readonly CaptureDevice[]>([]);
+  readonly #microphones = signal<readonly CaptureDevice[]>([]);
+  readonly #onChange = () => void this.refresh();
+
+  /** `media` is undefined on an insecure page: the lists stay empty then. */
+  constructor(media: MediaDevices | undefined) {
+    this.#media = media;
+    media?.addEventListener('devicechange', this.#onChange);
+  }
+
+  get cameras(): ReadonlySignal<readonly CaptureDevice[]> {
+    return this.#cameras;
+  }
+
+  get microphones(): ReadonlySignal<readonly CaptureDevice[]> {
+    return this.#microphones;
+  }
+
+  /** Asks again; worth it after a permission was given, for only then have devices ids and labels. */
+  async refresh(): Promise<void> {
+    if (this.#media === undefined) return;
+    let infos: readonly MediaDeviceInfo[];
+    try {
+      infos = await this.#media.enumerateDevices();
+    } catch {
+      // A browser that refuses to list devices may still give the default ones.
+      infos = [];
+    }
+    this.#cameras.value = devicesOf(infos, 'videoinput');
+    this.#microphones.value = devicesOf(infos, 'audioinput');
+  }
+
+  close(): void {
+    this.#media?.removeEventListener('devicechange', this.#onChange);
+  }
+}
+
+/**
+ * The devices of one kind, with a name each. Chromium lists the system's default microphone twice, as
+ * `default` ("Default - …", follows the system) and under its own id; its third alias goes.
+ * Without permission browsers give entries without an id, which can't be chosen.
+ */
+export function devicesOf(
+  infos: readonly MediaDeviceInfo[],
+  kind: 'videoinput' | 'audioinput',
+): CaptureDevice[] {
+  const known = infos.filter(
+    (info) => info.kind === kind && info.deviceId !== '' && info.deviceId !== 'communications',
+  );
+  const noun = kind === 'videoinput' ? 'Camera' : 'Microphone';
+  return known.map((info, index) => ({
+    id: info.deviceId,
+    label: cleanLabel(info.label) || `${noun} ${index + 1}`,
+  }));
+}
+
+/** Chromium appends the USB vendor and product ids: "HD Webcam (046d:0825)". */
+function cleanLabel(label: string): string {
+  return label.replace(/ \([0-9a-f]{4}:[0-9a-f]{4}\)$/i, '').trim();
+}

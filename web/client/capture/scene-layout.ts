@@ -1,0 +1,59 @@
+import type { Corner } from './capture-settings.js';
+
+/** Width and height, pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle on a canvas, pixels from its top left. */
+export interface Rect extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The camera's width as a part of the picture's. */
+const INSET_WIDTH = 0.22;
+/** The gap to the edges as a part of the picture's height. */
+const INSET_MARGIN = 0.028;
+/** A composed picture is no larger than this. */
+const CANVAS_MAX: Size = { width: 1920, height: 1080 };
+
+/** The picture's size for a screen of that size: the screen's own shape, at most 1080p, even sides. */
+export function canvasSizeFor(screen: Size): Size {
+  const scale = Math.min(1, CANVAS_MAX.width / screen.width, CANVAS_MAX.height / screen.height);
+  return { width: even(screen.width * scale), height: even(screen.height * scale) };
+}
+
+/** Where the camera sits: 16:9 in the corner, never more than a third of the picture's height. */
+export function insetRect(canvas: Size, corner: Corner): Rect {
+  const width = even(Math.min(canvas.width * INSET_WIDTH, (canvas.height / 3) * (16 / 9)));
+  const height = even((width * 9) / 16);
+  const margin = Math.round(canvas.height * INSET_MARGIN);
+  return {
+    width,
+    height,
+    x: corner.endsWith('left') ? margin : canvas.width - width - margin,
+    y: corner.startsWith('top') ? margin : canvas.height - height - margin,
+  };
+}
+
+/** The middle part of a source that fills a target's shape, nothing stretched. */
+export function coverCrop(source: Size, target: Size): Rect {
+  const scale = Math.max(target.width / source.width, target.height / source.height);
+  const width = target.width / scale;
+  const height = target.height / scale;
+  return { width, height, x: (source.width - width) / 2, y: (source.height - height) / 2 };
+}
+
+/** The largest rectangle of a source's shape in the middle of a target, nothing cut off. */
+export function containRect(source: Size, target: Size): Rect {
+  const scale = Math.min(target.width / source.width, target.height / source.height);
+  const width = source.width * scale;
+  const height = source.height * scale;
+  return { width, height, x: (target.width - width) / 2, y: (target.height - height) / 2 };
+}
+
+function even(length: number): number {
+  return Math.max(2, Math.round(length / 2) * 2);
+}

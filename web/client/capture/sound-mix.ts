@@ -1,0 +1,79 @@
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import { AudioMixer } from './audio-mixer.js';
+import type { SourceState } from './device-source.js';
+import type { ScreenState } from './screen-source.js';
+
+/** Where a {@link SoundMix} takes its sounds from. */
+export interface SoundMixInputs {
+  readonly context: AudioContext;
+  readonly microphone: ReadonlySignal<SourceState>;
+  readonly screen: ReadonlySignal<ScreenState>;
+}
+
+/**
+ * Makes one sound of microphone and screen. A microphone alone goes out as it is, without the delay
+ * of Web Audio and without needing it to run.
+ */
+export class SoundMix {
+  readonly #inputs: SoundMixInputs;
+  readonly #muted = signal(false);
+  readonly #track = signal<MediaStreamTrack | null>(null);
+  readonly #stops: (() => void)[];
+  readonly #microphone = computed(() => {
+    const state = this.#inputs.microphone.value;
+    return state.name === 'on' ? state.track : null;
+  });
+  readonly #screen = computed(() => {
+    const state = this.#inputs.screen.value;
+    return state.name === 'on' ? state.audio : null;
+  });
+  #mixer: AudioMixer | null = null;
+
+  /** True when nothing can be heard because the microphone is muted; a shared screen may still sound. */
+  readonly silent: ReadonlySignal<boolean> = computed(
+    () => this.#muted.value && this.#screen.value === null,
+  );
+
+  constructor(inputs: SoundMixInputs) {
+    this.#inputs = inputs;
+    this.#stops = [effect(() => this.#mix()), effect(() => this.applyMute())];
+  }
+
+  /** The sound to publish, null for none. */
+  get track(): ReadonlySignal<MediaStreamTrack | null> {
+    return this.#track;
+  }
+
+  /** Whether the microphone is muted. */
+  get muted(): ReadonlySignal<boolean> {
+    return this.#muted;
+  }
+
+  setMuted(muted: boolean): void {
+    this.#muted.value = muted;
+  }
+
+  /** Sets the microphone as {@link muted} says; again after somebody else changed its track. */
+  applyMute(): void {
+    const microphone = this.#microphone.value;
+    if (microphone !== null) microphone.enabled = !this.#muted.value;
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.#mixer?.close();
+    this.#mixer = null;
+  }
+
+  #mix(): void {
+    const microphone = this.#microphone.value;
+    const screen = this.#screen.value;
+    const old = this.#mixer;
+    this.#mixer =
+      microphone !== null && screen !== null
+        ? new AudioMixer(this.#inputs.context, [microphone, screen])
+        : null;
+    this.#track.value = this.#mixer?.track ?? microphone ?? screen;
+    old?.close();
+  }
+}

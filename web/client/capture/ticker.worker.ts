@@ -1,0 +1,13 @@
+/*
+ * A metronome: the page tells it the milliseconds between ticks. A page's own timers are slowed to one
+ * a second while its tab is hidden, a worker's are not.
+ */
+/** Milliseconds between ticks. */
+export type TickerMessage = number;
+
+let timer: ReturnType<typeof setInterval> | undefined;
+
+globalThis.addEventListener('message', ({ data }: MessageEvent<TickerMessage>) => {
+  clearInterval(timer);
+  timer = setInterval(() => globalThis.postMessage(0), data);
+});

@@ -1,0 +1,88 @@
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import type { CaptureChoices, Corner } from './capture-settings.js';
+import { type Compositor, createCompositor } from './compositor.js';
+import type { SourceState } from './device-source.js';
+import type { ScreenState } from './screen-source.js';
+
+/** What viewers see. */
+export type Scene = 'nothing' | 'camera' | 'screen' | 'beside';
+
+/** Where a {@link VideoMix} takes its pictures from. */
+export interface VideoMixInputs {
+  readonly camera: ReadonlySignal<SourceState>;
+  readonly screen: ReadonlySignal<ScreenState>;
+  readonly choices: ReadonlySignal<CaptureChoices>;
+}
+
+/** Makes one picture of camera and screen: either of them as it is, or both composed. */
+export class VideoMix {
+  readonly #inputs: VideoMixInputs;
+  readonly #track = signal<MediaStreamTrack | null>(null);
+  readonly #stop: () => void;
+  // Not the choices as a whole: a moved corner must not start the compositor anew.
+  readonly #layout = computed(() => this.#inputs.choices.value.screenLayout);
+  #composed: { readonly screen: MediaStreamTrack; readonly compositor: Compositor } | null = null;
+
+  /** What viewers see at this moment. */
+  readonly scene: ReadonlySignal<Scene> = computed(() => {
+    const hasCamera = this.#inputs.camera.value.name === 'on';
+    if (this.#inputs.screen.value.name !== 'on') return hasCamera ? 'camera' : 'nothing';
+    return hasCamera && this.#layout.value === 'beside' ? 'beside' : 'screen';
+  });
+
+  constructor(inputs: VideoMixInputs) {
+    this.#inputs = inputs;
+    this.#stop = effect(() => {
+      const { camera, screen } = inputs;
+      const cameraTrack = camera.value.name === 'on' ? camera.value.track : null;
+      const screenTrack = screen.value.name === 'on' ? screen.value.video : null;
+      this.#track.value = this.#mix({ camera: cameraTrack, screen: screenTrack });
+    });
+  }
+
+  /** The picture to publish, null for none. */
+  get track(): ReadonlySignal<MediaStreamTrack | null> {
+    return this.#track;
+  }
+
+  /** Moves the camera on top of the screen. */
+  setCorner(corner: Corner): void {
+    this.#composed?.compositor.setCorner(corner);
+  }
+
+  close(): void {
+    this.#stop();
+    this.#dropCompositor();
+  }
+
+  #mix({
+    camera,
+    screen,
+  }: {
+    camera: MediaStreamTrack | null;
+    screen: MediaStreamTrack | null;
+  }): MediaStreamTrack | null {
+    if (screen !== null && camera !== null && this.#layout.value === 'beside') {
+      return this.#compose(screen, camera).track;
+    }
+    this.#dropCompositor();
+    return screen ?? camera;
+  }
+
+  #compose(screen: MediaStreamTrack, camera: MediaStreamTrack): Compositor {
+    if (this.#composed?.screen === screen) {
+      this.#composed.compositor.setCamera(camera);
+      return this.#composed.compositor;
+    }
+    this.#dropCompositor();
+    const { corner, settings } = this.#inputs.choices.peek();
+    const compositor = createCompositor({ screen, camera, corner, frameRate: settings.frameRate });
+    this.#composed = { screen, compositor };
+    return compositor;
+  }
+
+  #dropCompositor(): void {
+    this.#composed?.compositor.close();
+    this.#composed = null;
+  }
+}
