@@ -78,7 +78,7 @@ export async function ensurePackages(packages, { purpose, report }) {
  */
 export async function installPackages(packages, { report }) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = { env, onLine: report.detail };
+  const options = { env, onLine: (/** @type {string} */ line) => report.detail(line) };
   // Another apt may be running (a new machine's own updates): wait for it instead of failing.
   const apt = ['-o', 'DPkg::Lock::Timeout=300', '--yes'];
   // A source of the machine's own may be out of order: what counts is whether the installation works.

@@ -106,12 +106,16 @@ class StepLine {
   #tick() {
     if (this.#out.isTTY) {
       this.#clearSpinner();
-      const text = `      ${SPINNER[this.#frame++ % SPINNER.length]} ${this.#elapsed()}  ${this.#detail}`;
+      const text = `${SPINNER[this.#frame++ % SPINNER.length]}${this.#status()}`;
       this.#out.write(text.slice(0, this.#out.columns - 1));
     } else if (performance.now() - this.#lastLoggedAt >= LOG_INTERVAL_MS) {
       this.#lastLoggedAt = performance.now();
-      this.#out.write(`      ${this.#elapsed()}  ${this.#detail}\n`);
+      this.#out.write(`${this.#status()}\n`);
     }
+  }
+
+  #status() {
+    return `      ${this.#elapsed()}  ${this.#detail}`.trimEnd();
   }
 
   #clearSpinner() {
