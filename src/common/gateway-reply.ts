@@ -1,0 +1,48 @@
+import {
+  type ArgumentsHost,
+  type CallHandler,
+  Catch,
+  type ExceptionFilter,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { map, type Observable } from 'rxjs';
+import type { ErrorBody, Reply } from '../protocol/error.js';
+import { DomainError } from './domain-error.js';
+import { LOG, type Log } from './logger.js';
+import { QueueFullError } from './serial-queue.js';
+
+/** Turns what a gateway's method returns into the reply of the protocol. */
+@Injectable()
+export class ReplyInterceptor implements NestInterceptor<unknown, Reply<unknown>> {
+  intercept(_context: ExecutionContext, next: CallHandler<unknown>): Observable<Reply<unknown>> {
+    return next.handle().pipe(map((data) => ({ ok: true, data: data ?? {} })));
+  }
+}
+
+/** Turns what a gateway's method throws into the reply of the protocol; the payload never goes back. */
+@Catch()
+export class ReplyFilter implements ExceptionFilter {
+  readonly #log: Log;
+
+  constructor(@Inject(LOG) log: Log) {
+    this.#log = log;
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    // The arguments of a gateway's handler: socket, payload, acknowledgement, pattern.
+    const [, , acknowledge, request] =
+      host.getArgs<[unknown, unknown, (reply: Reply<never>) => void, string]>();
+    acknowledge({ ok: false, error: this.#toBody(error, request) });
+  }
+
+  #toBody(error: unknown, request: string): ErrorBody {
+    if (error instanceof DomainError) return error.toBody();
+    if (error instanceof QueueFullError)
+      return { code: 'unavailable', message: 'too busy, try again', retryAfterMs: 1_000 };
+    this.#log.error({ err: error, request }, 'a socket request failed');
+    return { code: 'internal', message: 'something went wrong on the server' };
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  applyDecorators,
+  StandardSchemaValidationPipe,
+  UseFilters,
+  UseInterceptors,
+} from '@nestjs/common';
+import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import type { Server, Socket } from 'socket.io';
+import {
+  type ClientToServer,
+  type RequestData,
+  type RequestName,
+  requests,
+  type ServerToClient,
+} from '../protocol/events.js';
+import { badRequest } from './bad-request.js';
+import { ReplyFilter, ReplyInterceptor } from './gateway-reply.js';
+import type { Identity } from './identity.js';
+
+/** What the server keeps with a socket. */
+export type SocketData = {
+  /** Set before the socket is connected, and for as long as it is. */
+  identity: Identity;
+};
+
+type NoServerEvents = Record<string, never>;
+
+/** One client's connection, typed with the protocol. */
+export type OnairSocket = Socket<ClientToServer, ServerToClient, NoServerEvents, SocketData>;
+/** All connections. `server.to(room).emit(…)` encodes once for everybody in the room. */
+export type OnairServer = Server<ClientToServer, ServerToClient, NoServerEvents, SocketData>;
+
+/** What a handler of a request returns; nothing stands for the empty `data`. */
+type Answer<N extends RequestName> =
+  | RequestData<N>
+  | (RequestData<N> extends Record<string, never> ? void : never);
+
+/**
+ * Marks a class whose {@link OnRequest} methods answer socket requests. Nest's global pipes, filters
+ * and interceptors don't reach gateways, so they are bound here: each request is acknowledged exactly
+ * once, with `{ ok: true, data }` or `{ ok: false, error }`, whatever the method does.
+ */
+export function OnairGateway(): ClassDecorator {
+  return applyDecorators(
+    WebSocketGateway(),
+    UseInterceptors(ReplyInterceptor),
+    UseFilters(ReplyFilter),
+  );
+}
+
+/** Makes a method answer a request of the protocol: what it returns (or resolves to) is the reply's data. */
+export function OnRequest<N extends RequestName>(name: N) {
+  return <M extends (...args: never[]) => Answer<N> | Promise<Answer<N>>>(
+    _target: object,
+    _key: string,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    SubscribeMessage(name)(_target, _key, descriptor);
+  };
+}
+
+/** Gives a method the request's payload, checked; a wrong one is answered with `bad_request`. */
+export function Payload(name: RequestName): ParameterDecorator {
+  return MessageBody({ schema: requests[name].payload, pipes: [payloadPipe] });
+}
+
+const payloadPipe = new StandardSchemaValidationPipe({ exceptionFactory: badRequest });

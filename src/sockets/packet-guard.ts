@@ -1,0 +1,93 @@
+import { Decoder, type Packet, PacketType } from 'socket.io-parser';
+import type { Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { type Rate, TokenBucket } from '../common/token-bucket.js';
+import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
+
+/** The event under which a refused packet reaches its socket; no client can send a symbol. */
+export const REFUSED = Symbol('refused');
+
+/** A packet with so many attachments: `51-["event",…]` */
+const BINARY_HEADER = /^[56](\d{1,3})-/;
+
+/** What one connection may send. */
+export const PACKET_RATE: Rate = { burst: 200, perSecond: 50 };
+/** How often it is told that this was too much before it is closed. */
+export const REFUSAL_RATE: Rate = { burst: 200, perSecond: 10 };
+
+/** `2` (type) `1-` (attachments) `/chat,` (namespace) `17` (acknowledgement) */
+const HEADER = /^([0-6])(?:\d+-)?(?:\/[^,]{0,100},)?(\d{1,15})?/;
+
+/**
+ * Reads one connection's packets and lets through what a socket may send. What is too much, too
+ * large, binary or not readable is not parsed but handed on as a {@link REFUSED} event with the
+ * error and the acknowledgement's number, so that it gets an answer. Throws, which closes the
+ * connection, when the flood goes on.
+ */
+export class PacketGuard extends Decoder {
+  readonly #clock: Clock;
+  readonly #packets: TokenBucket;
+  #refusals: TokenBucket | undefined;
+  /** How many binary frames to come belong to a packet that was refused already. */
+  #refusedAttachments = 0;
+
+  constructor(clock: Clock) {
+    super();
+    this.#clock = clock;
+    this.#packets = new TokenBucket(PACKET_RATE, clock.nowMs());
+  }
+
+  override add(raw: unknown): void {
+    const retryAfterMs = this.#packets.take(this.#clock.nowMs());
+    if (retryAfterMs > 0) return this.#refuse(raw, tooFast(retryAfterMs));
+    if (typeof raw !== 'string') {
+      if (this.#refusedAttachments === 0) return this.#refuse(raw, noBinary());
+      this.#refusedAttachments -= 1;
+      return;
+    }
+    const [, attachments] = BINARY_HEADER.exec(raw.slice(0, 10)) ?? [];
+    this.#refusedAttachments = Number(attachments ?? 0);
+    if (attachments !== undefined) return this.#refuse(raw, noBinary());
+    if (isTooLarge(raw)) return this.#refuse(raw, tooLarge());
+    try {
+      super.add(raw);
+    } catch (cause) {
+      this.#refuse(raw, new DomainError('bad_request', 'not a Socket.IO packet', { cause }));
+    }
+  }
+
+  #refuse(raw: unknown, error: DomainError): void {
+    const nowMs = this.#clock.nowMs();
+    this.#refusals ??= new TokenBucket(REFUSAL_RATE, nowMs);
+    if (this.#refusals.take(nowMs) > 0) throw new Error('the flood goes on');
+    const [, , id] = (typeof raw === 'string' && HEADER.exec(raw.slice(0, 140))) || [];
+    const packet: Packet = {
+      type: PacketType.EVENT,
+      nsp: '/',
+      data: [REFUSED, error],
+      ...(id === undefined ? {} : { id: Number(id) }),
+    };
+    this.emitReserved('decoded', packet);
+  }
+}
+
+function isTooLarge(text: string): boolean {
+  return text.length > SOCKET_PAYLOAD_MAX || Buffer.byteLength(text) > SOCKET_PAYLOAD_MAX;
+}
+
+function tooFast(retryAfterMs: number): DomainError {
+  return new DomainError('rate_limited', 'too many messages on this connection, slow down', {
+    retryAfterMs,
+  });
+}
+
+function tooLarge(): DomainError {
+  return new DomainError(
+    'payload_too_large',
+    `a message can have at most ${SOCKET_PAYLOAD_MAX / 1_024} KB`,
+  );
+}
+
+function noBinary(): DomainError {
+  return new DomainError('bad_request', 'binary data is not accepted');
+}

@@ -1,0 +1,66 @@
+import { DomainError } from '../common/domain-error.js';
+import type { OnairSocket } from '../common/gateway.js';
+import type { Log } from '../common/logger.js';
+import type { Reply } from '../protocol/error.js';
+import { REFUSED } from './packet-guard.js';
+
+/** Answers one kind of request: resolves to the reply, or to nothing when it has called `reply` itself. */
+export type RequestHandler = (
+  payload: unknown,
+  reply: (reply: Reply<unknown>) => void,
+) => Promise<Reply<unknown> | undefined>;
+
+/**
+ * Takes every event of one socket to its handler and every answer back, once. One listener a socket:
+ * Nest's own adapter keeps an rxjs pipeline for each socket and request, and is silent about events
+ * that it doesn't know.
+ */
+export class RequestDispatcher {
+  readonly #socket: OnairSocket;
+  readonly #log: Log;
+  readonly #handlers = new Map<string, RequestHandler>();
+
+  constructor(socket: OnairSocket, log: Log) {
+    this.#socket = socket;
+    this.#log = log;
+    // Never calls `next`: no event gets past the dispatcher to be mistaken for one of the server's own.
+    socket.use(([event, ...args]) => this.#dispatch(event, args));
+  }
+
+  add(request: string, handler: RequestHandler): void {
+    this.#handlers.set(request, handler);
+  }
+
+  #dispatch(event: unknown, args: unknown[]): void {
+    const reply = this.#replyTo(args);
+    if (event === REFUSED) return refuse(reply, args[0]);
+    const handler = typeof event === 'string' ? this.#handlers.get(event) : undefined;
+    if (!handler)
+      return refuse(reply, new DomainError('unknown_event', 'there is no such request'));
+    if (args.length > 1)
+      return refuse(reply, new DomainError('bad_request', 'a request has one payload'));
+    void handler(args[0], reply).then(
+      (answer) => answer && reply(answer),
+      (error: unknown) => {
+        this.#log.error({ err: error, request: event }, 'a socket request was not answered');
+        refuse(reply, new DomainError('internal', 'something went wrong on the server'));
+      },
+    );
+  }
+
+  /** Takes the acknowledgement off the arguments. Without one, only refusals are told. */
+  #replyTo(args: unknown[]): (reply: Reply<unknown>) => void {
+    const acknowledge = typeof args.at(-1) === 'function' ? args.pop() : undefined;
+    let answered = false;
+    return (reply) => {
+      if (answered || !this.#socket.connected) return;
+      answered = true;
+      if (typeof acknowledge === 'function') acknowledge(reply);
+      else if (!reply.ok) this.#socket.emit('connection:refused', { error: reply.error });
+    };
+  }
+}
+
+function refuse(reply: (reply: Reply<never>) => void, error: unknown): void {
+  if (error instanceof DomainError) reply({ ok: false, error: error.toBody() });
+}

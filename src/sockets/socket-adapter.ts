@@ -1,0 +1,136 @@
+import { type EventEmitter, once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { MessageMappingProperties } from '@nestjs/websockets';
+import { isObservable, lastValueFrom, type Observable } from 'rxjs';
+import { Server, type ServerOptions, type Socket } from 'socket.io';
+import { Encoder } from 'socket.io-parser';
+import type { Clock } from '../common/clock.js';
+import type { OnairServer, OnairSocket } from '../common/gateway.js';
+import type { Identity } from '../common/identity.js';
+import type { Log } from '../common/logger.js';
+import type { Reply } from '../protocol/error.js';
+import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
+import { forgetHandshake } from './handshake-memory.js';
+import { PacketGuard } from './packet-guard.js';
+import { RequestDispatcher } from './request-dispatcher.js';
+import { RoomBroadcaster } from './room-broadcaster.js';
+
+/** Who may connect, and as whom. */
+export type SocketAccess = {
+  /** False refuses the connection: the page that opens it is of another site. */
+  isAllowed(request: IncomingMessage): boolean;
+  /** Who the handshake's cookies belong to. Rejects when that can't be found out now. */
+  identify(request: IncomingMessage): Promise<Identity>;
+  /** Tells which log-ins ended, so that their sockets end too. */
+  onSessionEnded(listener: (sessionId: string) => void): void;
+};
+
+type Options = Readonly<{ access: SocketAccess; clock: Clock; log: Log }>;
+
+/**
+ * A ping that stays unanswered for this long ends the connection, on both sides: a dead peer is
+ * missed after 8 s at most.
+ */
+const PING_INTERVAL_MS = 4_000;
+const PING_TIMEOUT_MS = 4_000;
+/** Between this and SOCKET_PAYLOAD_MAX a message is answered; over it the connection is closed. */
+const FRAME_MAX_BYTES = 4 * SOCKET_PAYLOAD_MAX;
+/** How long a client may take to say goodbye when the server stops. */
+const CLOSE_TIMEOUT_MS = 500;
+
+/** Socket.IO under Nest's gateways: who may connect, what a connection may send, how rooms are told. */
+export class SocketAdapter extends IoAdapter {
+  readonly #options: Options;
+  readonly #dispatchers = new WeakMap<Socket, RequestDispatcher>();
+
+  constructor(app: INestApplicationContext, options: Options) {
+    super(app);
+    this.#options = options;
+  }
+
+  override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
+    const { access, clock } = this.#options;
+    class Guard extends PacketGuard {
+      constructor() {
+        super(clock);
+      }
+    }
+    const io: OnairServer = super.createIOServer(port, {
+      ...options,
+      path: '/socket.io',
+      transports: ['websocket'],
+      allowUpgrades: false,
+      serveClient: false,
+      perMessageDeflate: false,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      maxHttpBufferSize: FRAME_MAX_BYTES,
+      connectTimeout: PING_INTERVAL_MS + PING_TIMEOUT_MS,
+      parser: { Encoder, Decoder: Guard },
+      adapter: RoomBroadcaster,
+      allowRequest: (request, decide) => decide(null, access.isAllowed(request)),
+    } as ServerOptions);
+    io.use((socket, next) => void this.#admit(socket).then(() => next(), next));
+    io.on('connection', (socket) => this.#welcome(socket));
+    access.onSessionEnded((sessionId) => io.in(sessionRoom(sessionId)).disconnectSockets(true));
+    return io as Server;
+  }
+
+  override bindMessageHandlers(
+    socket: Socket,
+    handlers: MessageMappingProperties[],
+    _transform: (data: unknown) => Observable<unknown>,
+  ): void {
+    const dispatcher =
+      this.#dispatchers.get(socket) ?? new RequestDispatcher(socket, this.#options.log);
+    this.#dispatchers.set(socket, dispatcher);
+    for (const { message, callback } of handlers)
+      dispatcher.add(String(message), async (payload, reply) => {
+        const result: unknown = await callback(payload, reply);
+        // Our gateways' interceptor makes replies; a gateway without it fails a test.
+        return (
+          isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result
+        ) as Reply<unknown> | undefined;
+      });
+  }
+
+  /** Says goodbye to everybody, and cuts off who doesn't answer it. Nest closes the HTTP server. */
+  override async close(server: Server): Promise<void> {
+    const { clients } = server.engine as unknown as Engine;
+    const webSockets = Object.values(clients).map(({ transport }) => transport.socket);
+    const closed = Promise.all(webSockets.map((webSocket) => once(webSocket, 'close')));
+    server.engine.close();
+    const timer = setTimeout(() => {
+      for (const webSocket of webSockets) webSocket.terminate();
+    }, CLOSE_TIMEOUT_MS);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  async #admit(socket: OnairSocket): Promise<void> {
+    try {
+      socket.data.identity = await this.#options.access.identify(socket.request);
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'a socket could not be admitted');
+      throw new Error('unavailable', { cause: error });
+    }
+  }
+
+  #welcome(socket: OnairSocket): void {
+    const { sessionId } = socket.data.identity;
+    if (sessionId !== null) void socket.join(sessionRoom(sessionId));
+    forgetHandshake(socket);
+  }
+}
+
+/** What is used here of engine.io's connections, which it keeps private. */
+type Engine = {
+  clients: Record<string, { transport: { socket: EventEmitter & { terminate(): void } } }>;
+};
+
+/** All sockets of one log-in. */
+export function sessionRoom(sessionId: string): string {
+  return `session:${sessionId}`;
+}

@@ -1,0 +1,87 @@
+import { io, type Socket } from 'socket.io-client';
+import { expect } from 'vitest';
+import type {
+  ClientToServer,
+  RequestData,
+  RequestInput,
+  RequestName,
+  ServerToClient,
+} from '../../src/protocol/events.js';
+import type { ErrorBody, Reply } from '../../src/protocol/error.js';
+
+export type ClientSocket = Socket<ServerToClient, ClientToServer>;
+
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** A bare Socket.IO client that does not come back by itself. */
+export function socketTo(url: string, headers: Record<string, string> = {}): ClientSocket {
+  return io(url, {
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    extraHeaders: headers,
+  });
+}
+
+/** The same, connected. Rejects with what the server said. */
+export async function openSocket(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<ClientSocket> {
+  const socket = socketTo(url, headers);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+  return socket;
+}
+
+/** Sends anything under any name, and resolves to the reply. Rejects when none comes. */
+export function ask(socket: ClientSocket, event: string, ...payload: unknown[]) {
+  const untyped = socket as unknown as Socket;
+  const reply = untyped.timeout(ANSWER_TIMEOUT_MS).emitWithAck(event, ...payload);
+  return reply as Promise<Reply<unknown>>;
+}
+
+/** A request that is expected to succeed: resolves to the reply's data. */
+export async function request<N extends RequestName>(
+  socket: ClientSocket,
+  name: N,
+  payload: RequestInput<N>,
+): Promise<RequestData<N>> {
+  const reply = await ask(socket, name, payload);
+  if (!reply.ok) throw new Error(`${name}: ${JSON.stringify(reply.error)}`);
+  return reply.data as RequestData<N>;
+}
+
+/** A request that is expected to be refused: resolves to the error. */
+export async function refusal(socket: ClientSocket, event: string, ...payload: unknown[]) {
+  const reply = await ask(socket, event, ...payload);
+  expect(reply).toMatchObject({ ok: false, error: { code: expect.any(String) } });
+  return (reply as { error: ErrorBody }).error;
+}
+
+/** Resolves with the arguments of the next event. */
+export function next<N extends keyof ServerToClient>(
+  socket: ClientSocket,
+  event: N,
+): Promise<Parameters<ServerToClient[N]>> {
+  return new Promise((resolve) => {
+    const untyped = socket as unknown as Socket;
+    untyped.once(event, (...args) => resolve(args as Parameters<ServerToClient[N]>));
+  });
+}
+
+/** Resolves with the reason when the socket is disconnected; at once if it is. */
+export async function disconnected(socket: ClientSocket): Promise<string> {
+  if (!socket.connected) return 'was disconnected';
+  const [reason] = await new Promise<[string]>((resolve) => {
+    socket.once('disconnect', (why) => resolve([why]));
+  });
+  return reason;
+}
+
+/** Writes to the connection as it is, past Socket.IO's own encoder. */
+export function sendRaw(socket: ClientSocket, packet: string | Buffer): void {
+  socket.io.engine.send(packet);
+}
