@@ -40,6 +40,9 @@ export async function buildWorker({ source, folder, log, report }) {
   try {
     const setup = ['setup', '--buildtype', 'release', '-Db_ndebug=true', '--wrap-mode=nodownload'];
     output += await run('meson', [...setup, build, prepared]);
+    // The message headers come first by themselves: some sources include them without saying so to
+    // Meson, and are compiled too early where nothing else has to be built before.
+    output += await run('meson', ['compile', '-C', build, 'flatbuffers-generator']);
     output += await run('ninja', ['-C', build, 'mediasoup-worker'], {
       // ninja says "[n/m] Compiling …"
       onLine: (line) => report.detail(/^\[\d+\/\d+\]/.exec(line)?.[0] ?? ''),
