@@ -4,6 +4,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import type { EndReason } from '../protocol/broadcast.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
@@ -57,6 +58,11 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   async open(broadcast: LiveBroadcast, channelId: string): Promise<void> {
     await this.#repository.create(recordOf(broadcast, channelId));
     broadcast.events.on('phaseEntered', () => this.#save(recordOf(broadcast, channelId)));
+  }
+
+  /** Why a broadcast ended; null when it didn't, or isn't known. */
+  endReasonOf(broadcastId: string): Promise<EndReason | null> {
+    return this.#repository.endReason(broadcastId);
   }
 
   #signOfLife(): void {

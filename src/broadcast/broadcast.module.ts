@@ -1,6 +1,13 @@
 import { Module } from '@nestjs/common';
+import { DbModule } from '../db/db.module.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { BroadcastHistory } from './broadcast-history.service.js';
 import { BroadcastJournal } from './broadcast-journal.js';
+import { BroadcastController } from './broadcast.controller.js';
 import { BroadcastRepository } from './broadcast.repository.js';
+import { ChannelController } from './channel.controller.js';
+import { ChannelRepository } from './channel.repository.js';
+import { ChannelService } from './channel.service.js';
 import { PeerTransports } from './peer-transports.js';
 import { PublishingService } from './publishing.service.js';
 import { BroadcastRegistry } from './registry.js';
@@ -8,7 +15,12 @@ import { ViewingService } from './viewing.service.js';
 
 /** The domain: channels, and the broadcasts on them. */
 @Module({
+  imports: [DbModule, AuthModule],
+  controllers: [ChannelController, BroadcastController],
   providers: [
+    ChannelRepository,
+    ChannelService,
+    BroadcastHistory,
     BroadcastRegistry,
     BroadcastRepository,
     BroadcastJournal,
@@ -16,6 +28,6 @@ import { ViewingService } from './viewing.service.js';
     PublishingService,
     ViewingService,
   ],
-  exports: [BroadcastRegistry, PeerTransports, PublishingService, ViewingService],
+  exports: [ChannelService, BroadcastRegistry, PeerTransports, PublishingService, ViewingService],
 })
 export class BroadcastModule {}

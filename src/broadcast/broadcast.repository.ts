@@ -14,6 +14,20 @@ export type BroadcastRecord = {
   peakViewers: number;
 };
 
+/** A broadcast as stored, on or over. */
+export type StoredBroadcast = Readonly<{
+  id: string;
+  channelId: string;
+  /** The channel's name. */
+  channel: string;
+  title: string;
+  state: BroadcastState;
+  startedAt: Date;
+  endedAt: Date | null;
+  endReason: EndReason | null;
+  peakViewers: number;
+}>;
+
 const STATE = {
   starting: 'STARTING',
   live: 'LIVE',
@@ -28,6 +42,26 @@ const END_REASON = {
   channel_deleted: 'CHANNEL_DELETED',
   server_stopped: 'SERVER_STOPPED',
 } as const satisfies Record<EndReason, string>;
+
+const FROM_END_REASON = {
+  PUBLISHER_ENDED: 'publisher_ended',
+  GRACE_ELAPSED: 'grace_elapsed',
+  NEVER_STARTED: 'never_started',
+  CHANNEL_DELETED: 'channel_deleted',
+  SERVER_STOPPED: 'server_stopped',
+} as const satisfies Record<(typeof END_REASON)[EndReason], EndReason>;
+
+const COLUMNS = {
+  id: true,
+  channelId: true,
+  channel: { select: { name: true } },
+  title: true,
+  state: true,
+  startedAt: true,
+  endedAt: true,
+  endReason: true,
+  peakViewers: true,
+} as const;
 
 /** Broadcasts in the database. */
 @Injectable()
@@ -73,6 +107,12 @@ export class BroadcastRepository {
       });
   }
 
+  /** Why a broadcast ended; null when it didn't, or isn't known. */
+  async endReason(id: string): Promise<EndReason | null> {
+    const row = await this.#db.broadcast.findUnique({ where: { id }, select: { endReason: true } });
+    return row?.endReason ? FROM_END_REASON[row.endReason] : null;
+  }
+
   /** Ends what a crash left over, at its last sign of life. Resolves with how many there were. */
   async closeLeftOvers(): Promise<number> {
     const leftOvers = await this.#db.broadcast.findMany({
@@ -89,4 +129,48 @@ export class BroadcastRepository {
       ]);
     return leftOvers.length;
   }
+
+  async find(id: string): Promise<StoredBroadcast | null> {
+    const row = await this.#db.broadcast.findUnique({ where: { id }, select: COLUMNS });
+    return row && toStored(row);
+  }
+
+  /** A channel's, the newest first, without those that never sent anything. */
+  async list(
+    channelId: string,
+    { skip, take }: { skip: number; take: number },
+  ): Promise<StoredBroadcast[]> {
+    const rows = await this.#db.broadcast.findMany({
+      where: {
+        channelId,
+        state: { not: 'STARTING' },
+        OR: [{ endReason: null }, { endReason: { not: 'NEVER_STARTED' } }],
+      },
+      orderBy: { startedAt: 'desc' },
+      select: COLUMNS,
+      skip,
+      take,
+    });
+    return rows.map(toStored);
+  }
+}
+
+type Row = Omit<StoredBroadcast, 'channel' | 'state' | 'endReason'> & {
+  channel: { name: string };
+  state: Uppercase<BroadcastState>;
+  endReason: Uppercase<EndReason> | null;
+};
+
+function toStored({ channel, state, endReason, ...row }: Row): StoredBroadcast {
+  return {
+    ...row,
+    channel: channel.name,
+    state: inLowerCase(state),
+    endReason: endReason === null ? null : inLowerCase(endReason),
+  };
+}
+
+/** The database's names of states and reasons are those of the protocol in capitals. */
+function inLowerCase<T extends string>(name: T): Lowercase<T> {
+  return name.toLowerCase() as Lowercase<T>;
 }

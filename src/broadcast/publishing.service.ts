@@ -66,7 +66,7 @@ export class PublishingService {
   async start(
     identity: Identity,
     peer: Peer,
-    { channel: name, resumeToken }: RequestPayload<'publisher:start'>,
+    { channel: name, resumeToken, continues }: RequestPayload<'publisher:start'>,
   ): Promise<Started> {
     const channel = await this.#ownChannel(identity, name);
     const live = this.#registry.open(channel);
@@ -74,6 +74,7 @@ export class PublishingService {
       return await live.queue.run(async () => {
         const existing = live.broadcast;
         if (existing) assertFree(existing, peer, resumeToken);
+        else if (continues) await this.#assertNotEnded(continues);
         const broadcast = existing ?? (await this.#create(live, channel));
         const media = await broadcast.attach(peer);
         this.#remember(peer, broadcast, media);
@@ -133,6 +134,12 @@ export class PublishingService {
     if (channel.ownerId !== identity.account.id)
       throw new DomainError('forbidden', 'This channel belongs to another account.');
     return channel;
+  }
+
+  async #assertNotEnded(broadcastId: string): Promise<void> {
+    const reason = await this.#journal.endReasonOf(broadcastId);
+    if (reason !== null && reason !== 'server_stopped')
+      throw new DomainError('not_live', 'The broadcast has ended. Go live again to start another.');
   }
 
   async #create(live: LiveChannel, channel: Channel): Promise<LiveBroadcast> {

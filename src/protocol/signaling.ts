@@ -18,6 +18,11 @@ export const PublisherStart = z.strictObject({
   channel: ChannelName,
   /** From an earlier reply: takes over from a connection of one's own that has not been missed yet. */
   resumeToken: z.uuid().optional(),
+  /**
+   * The broadcast that a lost connection was sending. Refused with `not_live` when that one was ended
+   * meanwhile, unless by a restart of the server: then a new one takes its place.
+   */
+  continues: z.uuid().optional(),
 });
 
 export const PublisherStarted = z.object({

@@ -16,7 +16,7 @@ const PUBLISHER_LOAD = 3;
 /** What a further router with its pipe weighs: worth it from a few viewers on. */
 const PIPE_LOAD = 3;
 
-type Options = { pool: WorkerPool; clock: Clock; log: Log };
+type Options = { pool: WorkerPool; clock: Clock; log: Log; maxIncomingBitrateBps: number };
 
 /** One broadcast's media: the origin router, and one router more on each worker that has viewers of it. */
 export class RoutedBroadcast implements BroadcastMedia {
@@ -67,8 +67,10 @@ export class RoutedBroadcast implements BroadcastMedia {
   async publish(): Promise<PublisherConnection> {
     this.#assertOpen();
     const { worker, router } = this.#origin;
+    const transport = await worker.createTransport(router);
+    await transport.setMaxIncomingBitrate(this.#options.maxIncomingBitrateBps);
     const publisher = new PublisherConnection({
-      transport: await worker.createTransport(router),
+      transport,
       clock: this.#options.clock,
       onProducer: (producer) => this.#addProducer(producer),
     });

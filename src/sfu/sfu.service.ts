@@ -61,6 +61,7 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
       pool: this.pool,
       clock: this.#clock,
       log: this.#log.child({ broadcastId }),
+      maxIncomingBitrateBps: this.#config.rtc.maxIncomingBitrateBps,
     });
     this.#broadcasts.add(media);
     media.events.on('closed', () => this.#broadcasts.delete(media));
