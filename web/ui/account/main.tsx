@@ -1,12 +1,35 @@
+import type { AccountView } from '../../../src/protocol/account.js';
 import { readBoot } from '../../client/boot.js';
 import { Header } from '../shell/header.js';
+import { loginAddress, nextPath } from '../shell/next.js';
 import { mount, Page } from '../shell/page.js';
-import { NotFound } from '../not-found/not-found.js';
+import { Account } from './account.js';
+import { LogIn } from './log-in.js';
+import { Register } from './register.js';
+
+/** /login, /register and /account are one page; who is already in is sent on. */
+function contentFor(path: string, account: AccountView | null) {
+  if (path === '/account') {
+    if (account) return <Account account={account} />;
+    location.replace(loginAddress(location));
+    return null;
+  }
+  if (account) {
+    location.replace(nextPath(location.search, location.origin, '/account'));
+    return null;
+  }
+  return path === '/register' ? <Register /> : <LogIn />;
+}
 
 const { account } = readBoot();
+const path = location.pathname.replace(/\/$/, '');
+document.title = `${{ '/register': 'Create an account', '/account': 'Your account' }[path] ?? 'Log in'} · Onair`;
 
 mount(
-  <Page header={<Header account={account} />} width="card">
-    <NotFound />
+  <Page
+    header={<Header account={account} search={false} goLive={path === '/account'} />}
+    width="card"
+  >
+    {contentFor(path, account)}
   </Page>,
 );

@@ -13,7 +13,7 @@ export function Avatar({
 }) {
   return (
     <span
-      class={live ? 'avatar avatar-on-air' : 'avatar'}
+      class={live ? 'avatar tinted avatar-on-air' : 'avatar tinted'}
       style={{ '--hue': hueOf(name), '--size': `${size}px` }}
       aria-hidden="true"
     >

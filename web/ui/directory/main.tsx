@@ -1,12 +1,35 @@
+import { signal } from '@preact/signals';
 import { readBoot } from '../../client/boot.js';
 import { Header } from '../shell/header.js';
 import { mount, Page } from '../shell/page.js';
-import { NotFound } from '../not-found/not-found.js';
+import { ChannelList } from './channel-list.js';
+import { Directory } from './directory.js';
 
 const { account } = readBoot();
+const list = new ChannelList(document);
+const query = signal(new URLSearchParams(location.search).get('q')?.trim() ?? '');
 
-mount(
-  <Page header={<Header account={account} />} width="card">
-    <NotFound />
-  </Page>,
-);
+/** Keeps the address in step, so that a search can be shared and survives a reload. */
+function search(text: string): void {
+  query.value = text;
+  const trimmed = text.trim();
+  history.replaceState(null, '', trimmed === '' ? '/' : `/?q=${encodeURIComponent(trimmed)}`);
+}
+
+function DirectoryPage() {
+  return (
+    <Page
+      header={<Header account={account} search={{ value: query.value, onInput: search }} />}
+      width="wide"
+    >
+      <Directory
+        state={list.state.value}
+        query={query.value.trim()}
+        onRetry={() => void list.refresh()}
+        onClearSearch={() => search('')}
+      />
+    </Page>
+  );
+}
+
+mount(<DirectoryPage />);

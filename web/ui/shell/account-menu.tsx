@@ -1,11 +1,9 @@
 import { LogOut, Monitor, Moon, Radio, Sun, UserRound } from 'lucide';
 import type { AccountView } from '../../../src/protocol/account.js';
-import { api } from '../../client/api.js';
-import { RequestError } from '../../client/request-error.js';
 import { Avatar } from '../components/avatar.js';
 import { IconButton } from '../components/icon-button.js';
 import { Menu, type MenuItem } from '../components/menu.js';
-import { toast } from '../components/toast.js';
+import { logOut } from './log-out.js';
 import { loginAddress } from './next.js';
 import { chooseTheme, theme, type Theme } from './theme.js';
 import './account-menu.css';
@@ -17,17 +15,6 @@ const themes: readonly { id: Theme; label: string }[] = [
 ];
 
 const themeIcons = { system: Monitor, light: Sun, dark: Moon };
-
-/** Logs out and goes home; what went wrong is said in a toast. */
-export async function logOut(): Promise<void> {
-  try {
-    await api.logout();
-    location.assign('/');
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    toast({ text: `You are still logged in. ${error.message}`, tone: 'danger' });
-  }
-}
 
 /** Light, dark or the system's, as a menu of its own. */
 export function ThemeMenu() {

@@ -1,0 +1,31 @@
+import type { ComponentChildren } from 'preact';
+import { Card } from '../components/card.js';
+import { Mark } from '../shell/brand.js';
+import './credentials-card.css';
+
+export interface CredentialsCardProps {
+  title: string;
+  lead: string;
+  children: ComponentChildren;
+  /** The way to the other form. */
+  elsewhere: ComponentChildren;
+  onSubmit: (event: Event) => void;
+}
+
+/** The narrow card that logging in and registering share. */
+export function CredentialsCard(props: CredentialsCardProps) {
+  return (
+    <Card narrow>
+      {/* The server checks: the browser's own bubbles would hide what it says. */}
+      <form class="credentials" onSubmit={props.onSubmit} noValidate>
+        <div class="credentials-head">
+          <Mark size={40} />
+          <h1>{props.title}</h1>
+          <p class="muted">{props.lead}</p>
+        </div>
+        {props.children}
+        <p class="credentials-elsewhere muted">{props.elsewhere}</p>
+      </form>
+    </Card>
+  );
+}

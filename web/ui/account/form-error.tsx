@@ -1,0 +1,17 @@
+import { CircleAlert } from 'lucide';
+import { Icon } from '../components/icon.js';
+import './form-error.css';
+
+/** What went wrong with a whole form; read out when it appears. */
+export function FormError({ message }: { message: string | undefined }) {
+  return (
+    <div role="alert">
+      {message !== undefined && (
+        <p class="form-error">
+          <Icon icon={CircleAlert} size={18} />
+          {message}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { signal } from '@preact/signals';
+import type { ChannelView } from '../../../src/protocol/channel.js';
+import { api } from '../../client/api.js';
+import { RequestError } from '../../client/request-error.js';
+
+const REFRESH_MS = 10_000;
+
+/** What the directory knows: nothing yet, a list (perhaps an old one), or why there is none. */
+export type ListState =
+  | { name: 'loading' }
+  | { name: 'loaded'; channels: readonly ChannelView[]; stale: boolean }
+  | { name: 'failed'; message: string };
+
+/** The channels, fetched at once and then every 10 s for as long as somebody looks. */
+export class ChannelList {
+  readonly state = signal<ListState>({ name: 'loading' });
+  readonly #document: Document;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #refreshing = false;
+  #closed = false;
+
+  constructor(document: Document) {
+    this.#document = document;
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    void this.refresh();
+  }
+
+  /** Asks again now. Never throws: what went wrong is in `state`. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing || this.#closed) return;
+    this.#refreshing = true;
+    clearTimeout(this.#timer);
+    try {
+      this.state.value = { name: 'loaded', channels: await api.channels(), stale: false };
+    } catch (error) {
+      this.#fail(error instanceof RequestError ? error.message : String(error));
+    }
+    this.#refreshing = false;
+    this.#schedule();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#document.removeEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  #fail(message: string): void {
+    const before = this.state.value;
+    this.state.value =
+      before.name === 'loaded' ? { ...before, stale: true } : { name: 'failed', message };
+  }
+
+  #schedule(): void {
+    if (this.#closed || this.#document.hidden) return;
+    this.#timer = setTimeout(() => void this.refresh(), REFRESH_MS);
+  }
+
+  readonly #onVisibility = (): void => {
+    if (this.#document.hidden) clearTimeout(this.#timer);
+    else void this.refresh();
+  };
+}

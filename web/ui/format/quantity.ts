@@ -1,0 +1,27 @@
+const whole = new Intl.NumberFormat('en');
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** A count in full: `1,204`. */
+export const count = (value: number): string => whole.format(value);
+
+/** A count where room is short: `1.2K`. */
+export const shortCount = (value: number): string => compact.format(value);
+
+/** `1 viewer`, `1,204 viewers`. */
+export const viewerCount = (viewers: number): string =>
+  `${count(viewers)} ${viewers === 1 ? 'viewer' : 'viewers'}`;
+
+/** A delay in seconds with one decimal: `0.3 s`. */
+export const delay = (delayMs: number): string => `${(Math.max(0, delayMs) / 1000).toFixed(1)} s`;
+
+/** A bit rate: `850 kbit/s`, `2.4 Mbit/s`. */
+export function bitrate(bitsPerSecond: number): string {
+  return bitsPerSecond >= 1_000_000
+    ? `${(bitsPerSecond / 1_000_000).toFixed(1)} Mbit/s`
+    : `${Math.round(bitsPerSecond / 1000)} kbit/s`;
+}
+
+/** A share: `0 %`, `0.4 %`, `12 %`. */
+export function percent(value: number): string {
+  return `${value > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} %`;
+}

@@ -1,0 +1,14 @@
+import { api } from '../../client/api.js';
+import { RequestError } from '../../client/request-error.js';
+import { toast } from '../components/toast.js';
+
+/** Logs out and goes home; what went wrong is said in a toast. */
+export async function logOut(): Promise<void> {
+  try {
+    await api.logout();
+    location.assign('/');
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    toast({ text: `You are still logged in. ${error.message}`, tone: 'danger' });
+  }
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { loginAddress, nextPath } from './next.js';
+
+const origin = 'https://onair.example';
+
+describe('nextPath', () => {
+  it('keeps a path of this origin, with its query', () => {
+    expect(nextPath('?next=%2Fstudio%3Fchannel%3Dada', origin)).toBe('/studio?channel=ada');
+  });
+
+  it.each([
+    ['another origin', '?next=https://evil.example/'],
+    ['a protocol-relative address', '?next=//evil.example'],
+    ['a backslash that browsers read as a slash', '?next=/%5Cevil.example'],
+    ['a tab that browsers drop', '?next=/%09/evil.example'],
+    ['a script', '?next=javascript:alert(1)'],
+    ['nothing', ''],
+  ])('refuses %s', (_what, search) => {
+    expect(nextPath(search, origin)).toBe('/');
+  });
+});
+
+describe('loginAddress', () => {
+  it('comes back to where one was', () => {
+    const address = loginAddress({ pathname: '/ada', search: '?t=1' });
+    expect(nextPath(new URL(address, origin).search, origin)).toBe('/ada?t=1');
+  });
+
+  it('has nothing to come back to from the directory', () => {
+    expect(loginAddress({ pathname: '/', search: '' })).toBe('/login');
+  });
+});

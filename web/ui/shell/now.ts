@@ -1,0 +1,12 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** This computer's time, milliseconds, looked at again every `intervalMs`. */
+export function useNow(intervalMs: number, read: () => number = Date.now): number {
+  const [now, setNow] = useState(read);
+  useEffect(() => {
+    setNow(read);
+    const timer = setInterval(() => setNow(read), intervalMs);
+    return () => clearInterval(timer);
+  }, [intervalMs, read]);
+  return now;
+}
