@@ -1,8 +1,15 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AuthModule } from './auth/auth.module.js';
+import { BroadcastModule } from './broadcast/broadcast.module.js';
+import { badRequest } from './common/bad-request.js';
+import { HttpErrorFilter } from './common/http-error.filter.js';
 import { LOG, type Log } from './common/logger.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
 import { DbModule } from './db/db.module.js';
+import { SfuModule } from './sfu/sfu.module.js';
+import { SignalingModule } from './signaling/signaling.module.js';
 
 /** The one file that names every module. */
 @Module({})
@@ -11,8 +18,22 @@ export class AppModule {
     return {
       module: AppModule,
       global: true,
-      imports: [ConfigModule.of(config), DbModule],
-      providers: [{ provide: LOG, useValue: log }],
+      imports: [
+        ConfigModule.of(config),
+        DbModule,
+        AuthModule,
+        BroadcastModule,
+        SfuModule,
+        SignalingModule,
+      ],
+      providers: [
+        { provide: LOG, useValue: log },
+        { provide: APP_FILTER, useClass: HttpErrorFilter },
+        {
+          provide: APP_PIPE,
+          useValue: new StandardSchemaValidationPipe({ exceptionFactory: badRequest }),
+        },
+      ],
       exports: [LOG],
     };
   }

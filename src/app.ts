@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
+import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
 import type { Config } from './config/config.js';
 
@@ -25,9 +27,22 @@ export async function startApp(config: Config): Promise<RunningApp> {
   const { port, host, publicUrl, trustProxy } = config.http;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of(config, log),
-    new FastifyAdapter({ trustProxy, bodyLimit: BODY_MAX, forceCloseConnections: true }),
+    new FastifyAdapter({
+      trustProxy,
+      bodyLimit: BODY_MAX,
+      forceCloseConnections: true,
+      // An address that can't be decoded: no route, so no filter of Nest's sees it.
+      frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+        sendError(reply, { code: 'bad_request', message: 'This address can’t be read.' }),
+    }),
     // What fails before it listens is thrown, and said once by the caller.
-    { logger: { ...logger, error: logger.log }, abortOnError: false, forceCloseConnections: true },
+    {
+      logger: { ...logger, error: (message: unknown) => logger.log(message) },
+      abortOnError: false,
+      // Fastify reads JSON by itself, within the bound above; forms are not taken.
+      bodyParser: false,
+      forceCloseConnections: true,
+    },
   );
   try {
     await app.listen(port, host);

@@ -1,0 +1,76 @@
+import {
+  applyDecorators,
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  Injectable,
+  UseGuards,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../common/domain-error.js';
+import type { Identity } from '../common/identity.js';
+import { SessionService } from './session.service.js';
+
+const identities = new WeakMap<FastifyRequest, Identity>();
+
+/** Finds out who a request is from, and sets the cookies that keep it so. */
+@Injectable()
+export class IdentityGuard implements CanActivate {
+  readonly #sessions: SessionService;
+
+  constructor(sessions: SessionService) {
+    this.#sessions = sessions;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const { setCookies = [], ...identity } = await this.#sessions.identify({
+      cookieHeader: request.headers.cookie,
+      mayRotate: true,
+    });
+    // Fastify adds to what is set already.
+    if (setCookies.length > 0)
+      http.getResponse<FastifyReply>().header('set-cookie', [...setCookies]);
+    identities.set(request, identity);
+    return true;
+  }
+}
+
+/** Refuses visitors without an account. */
+@Injectable()
+class AccountGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    accountOf(context);
+    return true;
+  }
+}
+
+/** On a controller or method: everybody may call it, and {@link CurrentIdentity} says who does. */
+export const Identified = () => UseGuards(IdentityGuard);
+
+/** On a controller or method: others are answered with `not_logged_in`. */
+export const LoggedIn = () => applyDecorators(UseGuards(IdentityGuard, AccountGuard));
+
+/** Who the request is from. Needs {@link Identified} or {@link LoggedIn}. */
+export const CurrentIdentity = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Identity => identityOf(context),
+);
+
+/** The account that the request is from. Needs {@link LoggedIn}. */
+export const CurrentAccount = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): CurrentAccount => accountOf(context),
+);
+export type CurrentAccount = NonNullable<Identity['account']>;
+
+function identityOf(context: ExecutionContext): Identity {
+  const identity = identities.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (identity === undefined) throw new Error('the route has neither @Identified nor @LoggedIn');
+  return identity;
+}
+
+function accountOf(context: ExecutionContext): CurrentAccount {
+  const { account } = identityOf(context);
+  if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
+  return account;
+}

@@ -1,0 +1,31 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../common/domain-error.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { mayChangeState } from './origin.js';
+
+/** Refuses requests by which another site's page would change something in its visitor's name. */
+@Injectable()
+export class OriginGuard implements CanActivate {
+  readonly #config: Config['http'];
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.#config = config.http;
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    // The sockets' adapter checks the origin once, at the handshake.
+    if (context.getType() !== 'http') return true;
+    const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    const fetchSite = headers['sec-fetch-site'];
+    const request = {
+      method,
+      origin: headers.origin,
+      host: headers.host,
+      fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
+    };
+    if (!mayChangeState(request, this.#config))
+      throw new DomainError('origin_refused', 'Requests from another site are not accepted.');
+    return true;
+  }
+}

@@ -1,0 +1,154 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { Identity } from '../common/identity.js';
+import { LOG, type Log } from '../common/logger.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { guestCookie, readCookies, sessionCookie } from './session-cookies.js';
+import { SessionRepository, type SessionRow } from './session.repository.js';
+
+const ROTATE_AFTER_MS = 24 * 3_600_000;
+/** For requests that were under way with the old token when the new one was given out. */
+const PREVIOUS_TOKEN_MS = 60_000;
+/** Use moves the expiry on, written at most this often. */
+const EXTEND_AFTER_MS = 3_600_000;
+const SWEEP_EVERY_MS = 3_600_000;
+
+/** Who somebody is, and the cookies to send back for it to stay so. */
+export type Identified = Identity & Readonly<{ setCookies?: readonly string[] }>;
+
+/** Log-ins: a cookie's token in the browser, its SHA-256 here. */
+@Injectable()
+export class SessionService implements OnModuleInit, OnModuleDestroy {
+  /** `sessionEnded`: logged out or expired; its sockets are to be cut. */
+  readonly events = new TypedEmitter<{ sessionEnded: [sessionId: string] }>();
+  readonly #repository: SessionRepository;
+  readonly #config: Config['auth'];
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(
+    repository: SessionRepository,
+    @Inject(CONFIG) config: Config,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#repository = repository;
+    this.#config = config.auth;
+    this.#clock = clock;
+    this.#log = log.child({ part: 'sessions' });
+  }
+
+  onModuleInit(): void {
+    const sweep = () =>
+      void this.sweep().catch((err: unknown) => this.#log.warn({ err }, 'sweep failed'));
+    this.#sweeper = setInterval(sweep, SWEEP_EVERY_MS);
+    this.#sweeper.unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.#sweeper);
+    this.events.clear();
+  }
+
+  /**
+   * Who a request or a socket's handshake is from. Everybody has a guest id: who brings none gets one.
+   *
+   * @param from.cookieHeader the Cookie header
+   * @param from.mayRotate whether `setCookies` will be sent: only then is a due token exchanged
+   */
+  async identify({
+    cookieHeader,
+    mayRotate = false,
+  }: {
+    cookieHeader: string | undefined;
+    mayRotate?: boolean;
+  }): Promise<Identified> {
+    const { token, guestId: known } = readCookies(cookieHeader);
+    const guestId = known ?? randomBytes(16).toString('base64url');
+    const cookies = known === null ? [guestCookie(guestId, this.#cookieOptions)] : [];
+    const session = token === null ? null : await this.#find(token);
+    if (token !== null && session === null) cookies.push(sessionCookie(null, this.#cookieOptions)); // gone: spare us the next look-up
+    else if (token !== null && session !== null && mayRotate)
+      cookies.push(...(await this.#refresh(token, session)));
+    return {
+      account: session?.account ?? null,
+      sessionId: session?.id ?? null,
+      guestId,
+      ...(cookies.length > 0 ? { setCookies: cookies } : {}),
+    };
+  }
+
+  /** Logs an account in under a new token; resolves with the cookie to set. */
+  async begin(accountId: string): Promise<{ sessionId: string; setCookie: string }> {
+    const token = newToken();
+    const { id } = await this.#repository.create({
+      accountId,
+      tokenHash: hashOf(token),
+      now: new Date(this.#clock.nowMs()),
+      expiresAt: this.#nextExpiry(),
+    });
+    return { sessionId: id, setCookie: sessionCookie(token, this.#cookieOptions) };
+  }
+
+  /** Logs out; resolves with the cookie to set. */
+  async end(sessionId: string | null): Promise<{ setCookie: string }> {
+    if (sessionId !== null) {
+      await this.#repository.delete(sessionId);
+      this.events.emit('sessionEnded', sessionId);
+    }
+    return { setCookie: sessionCookie(null, this.#cookieOptions) };
+  }
+
+  /** Deletes what has expired; for the hourly timer and for tests. */
+  async sweep(): Promise<void> {
+    const ids = await this.#repository.deleteExpired(new Date(this.#clock.nowMs()));
+    for (const id of ids) this.events.emit('sessionEnded', id);
+    if (ids.length > 0) this.#log.debug({ count: ids.length }, 'expired log-ins deleted');
+  }
+
+  get #cookieOptions() {
+    return { maxAgeMs: this.#config.sessionMs, secure: this.#config.secureCookies };
+  }
+
+  #nextExpiry(): Date {
+    return new Date(this.#clock.nowMs() + this.#config.sessionMs);
+  }
+
+  async #find(token: string): Promise<SessionRow | null> {
+    const session = await this.#repository.findByTokenHash(hashOf(token));
+    if (session === null) return null;
+    const nowMs = this.#clock.nowMs();
+    if (session.expiresAt.getTime() <= nowMs) return null;
+    const tooOld =
+      session.byPreviousToken && nowMs - session.rotatedAt.getTime() > PREVIOUS_TOKEN_MS;
+    return tooOld ? null : session;
+  }
+
+  /** Exchanges a token that is due, or moves the expiry on; the cookies that tell the browser. */
+  async #refresh(token: string, session: SessionRow): Promise<string[]> {
+    if (session.byPreviousToken) return [];
+    const nowMs = this.#clock.nowMs();
+    const expiresAt = this.#nextExpiry();
+    if (nowMs - session.rotatedAt.getTime() >= ROTATE_AFTER_MS) {
+      const next = newToken();
+      const now = new Date(nowMs);
+      const rotated = await this.#repository.rotate(session.id, hashOf(token), hashOf(next), {
+        now,
+        expiresAt,
+      });
+      return rotated ? [sessionCookie(next, this.#cookieOptions)] : [];
+    }
+    if (expiresAt.getTime() - session.expiresAt.getTime() < EXTEND_AFTER_MS) return [];
+    await this.#repository.extend(session.id, expiresAt);
+    return [sessionCookie(token, this.#cookieOptions)];
+  }
+}
+
+const newToken = () => randomBytes(32).toString('base64url');
+
+function hashOf(token: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('sha256').update(token).digest());
+}

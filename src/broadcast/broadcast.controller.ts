@@ -1,0 +1,34 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Operation } from '../common/operation.js';
+import { BroadcastPage, BroadcastView } from '../protocol/broadcast.js';
+import { Page } from '../protocol/paging.js';
+import { BroadcastHistory } from './broadcast-history.service.js';
+
+/** Broadcasts over HTTP, those that are over and those that are on. */
+@Controller('api')
+export class BroadcastController {
+  readonly #history: BroadcastHistory;
+
+  constructor(history: BroadcastHistory) {
+    this.#history = history;
+  }
+
+  @Get('channels/:name/broadcasts')
+  @Operation({
+    summary: 'A channel’s broadcasts, the newest first',
+    reply: BroadcastPage,
+    errors: ['channel_not_found'],
+  })
+  async list(
+    @Param('name') name: string,
+    @Query({ schema: Page }) page: Page,
+  ): Promise<BroadcastPage> {
+    return this.#history.list(name, page);
+  }
+
+  @Get('broadcasts/:id')
+  @Operation({ summary: 'One broadcast', reply: BroadcastView, errors: ['broadcast_not_found'] })
+  async get(@Param('id') id: string): Promise<BroadcastView> {
+    return this.#history.get(id);
+  }
+}

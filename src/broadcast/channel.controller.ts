@@ -1,0 +1,76 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { CurrentAccount, LoggedIn } from '../auth/identity.guard.js';
+import { Operation } from '../common/operation.js';
+import { ChannelChange, ChannelPage, ChannelView, NewChannel } from '../protocol/channel.js';
+import { ChannelQuery } from '../protocol/paging.js';
+import { ChannelService } from './channel.service.js';
+
+/** Channels over HTTP. */
+@Controller('api/channels')
+export class ChannelController {
+  readonly #channels: ChannelService;
+
+  constructor(channels: ChannelService) {
+    this.#channels = channels;
+  }
+
+  @Get()
+  @Operation({
+    summary: 'List channels',
+    description: 'Those with a broadcast on first, then by when they were last live.',
+    reply: ChannelPage,
+  })
+  async list(@Query({ schema: ChannelQuery }) query: ChannelQuery): Promise<ChannelPage> {
+    return this.#channels.list(query);
+  }
+
+  @Post()
+  @LoggedIn()
+  @Operation({
+    summary: 'Make a channel',
+    reply: ChannelView,
+    errors: ['not_logged_in', 'channel_name_taken', 'channel_limit'],
+  })
+  async create(
+    @CurrentAccount() account: CurrentAccount,
+    @Body({ schema: NewChannel }) channel: NewChannel,
+  ): Promise<ChannelView> {
+    return this.#channels.view(await this.#channels.create(account.id, channel));
+  }
+
+  @Get(':name')
+  @Operation({ summary: 'One channel', reply: ChannelView, errors: ['channel_not_found'] })
+  async get(@Param('name') name: string): Promise<ChannelView> {
+    return this.#channels.view(await this.#channels.get(name));
+  }
+
+  @Patch(':name')
+  @LoggedIn()
+  @Operation({
+    summary: 'Change a channel of one’s own',
+    reply: ChannelView,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
+  })
+  async change(
+    @CurrentAccount() account: CurrentAccount,
+    @Param('name') name: string,
+    @Body({ schema: ChannelChange }) change: ChannelChange,
+  ): Promise<ChannelView> {
+    return this.#channels.view(await this.#channels.change(name, account.id, change));
+  }
+
+  @Delete(':name')
+  @HttpCode(204)
+  @LoggedIn()
+  @Operation({
+    summary: 'Delete a channel of one’s own with its broadcasts and chat; ends one that is on',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
+  })
+  async delete(
+    @CurrentAccount() account: CurrentAccount,
+    @Param('name') name: string,
+  ): Promise<void> {
+    await this.#channels.delete(name, account.id);
+  }
+}

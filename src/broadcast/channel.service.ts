@@ -1,0 +1,161 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import { CONFIG, type Config } from '../config/config.js';
+import type { ChannelChange, ChannelPage, ChannelView, NewChannel } from '../protocol/channel.js';
+import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
+import type { ChannelQuery } from '../protocol/paging.js';
+import type { Channel } from './channel.js';
+import { ChannelRepository } from './channel.repository.js';
+import { BroadcastRegistry } from './registry.js';
+
+/** Many viewers that come at once cost one look-up. Another server's change is seen this late. */
+const CACHE_MS = 1_000;
+/** At this many the oldest is forgotten. */
+const CACHE_MAX = 1_000;
+
+type Cached = { channel: Promise<Channel>; untilMs: number };
+
+/** Channels: made, changed and deleted by their owners, found by everybody. */
+@Injectable()
+export class ChannelService {
+  readonly events = new TypedEmitter<{
+    titleChanged: [channel: Channel];
+    channelDeleted: [channel: Channel];
+  }>();
+  readonly #cache = new Map<string, Cached>();
+  readonly #repository: ChannelRepository;
+  readonly #registry: BroadcastRegistry;
+  readonly #perAccount: number;
+  readonly #clock: Clock;
+
+  constructor(
+    repository: ChannelRepository,
+    registry: BroadcastRegistry,
+    @Inject(CONFIG) config: Config,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#repository = repository;
+    this.#registry = registry;
+    this.#perAccount = config.broadcast.channelsPerAccount;
+    this.#clock = clock;
+  }
+
+  /** @throws {DomainError} `channel_not_found` */
+  async get(name: string): Promise<Channel> {
+    const nowMs = this.#clock.nowMs();
+    const cached = this.#cache.get(name);
+    if (cached && nowMs < cached.untilMs) return cached.channel;
+    const entry = { channel: this.#find(name), untilMs: nowMs + CACHE_MS };
+    this.#cache.delete(name);
+    this.#cache.set(name, entry);
+    this.#forgetOldest();
+    entry.channel.catch(() => {
+      if (this.#cache.get(name) === entry) this.#cache.delete(name);
+    });
+    return entry.channel;
+  }
+
+  /** Those with a broadcast on first, most viewers first; then the latest live. */
+  async list({ limit, offset, owner }: ChannelQuery): Promise<ChannelPage> {
+    const liveIds = this.#registry.liveChannelIds();
+    const live = (await this.#repository.findAll(liveIds, owner)).toSorted(
+      (a, b) => this.#registry.viewers(b.id) - this.#registry.viewers(a.id),
+    );
+    const wanted = limit + 1; // one more tells whether there are more
+    const page = live.slice(offset, offset + wanted);
+    if (page.length < wanted)
+      page.push(
+        ...(await this.#repository.list({
+          exceptIds: liveIds,
+          owner,
+          skip: Math.max(0, offset - live.length),
+          take: wanted - page.length,
+        })),
+      );
+    return {
+      channels: page.slice(0, limit).map((channel) => this.view(channel)),
+      more: page.length > limit,
+    };
+  }
+
+  /** @throws {DomainError} `channel_name_taken`, `channel_limit`; `not_logged_in` when the account is gone. */
+  async create(ownerId: string, channel: NewChannel): Promise<Channel> {
+    const created = await this.#repository.create({ ...channel, ownerId }, this.#perAccount);
+    if (created === 'name_taken')
+      throw new DomainError(
+        'channel_name_taken',
+        `The name “${channel.name}” is taken, choose another.`,
+      );
+    if (created === 'limit_reached')
+      throw new DomainError(
+        'channel_limit',
+        `An account can have ${this.#perAccount} ${this.#perAccount === 1 ? 'channel' : 'channels'}. Delete one to make another.`,
+      );
+    if (created === 'no_owner') throw new DomainError('not_logged_in', 'Log in first.');
+    return created;
+  }
+
+  /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner. */
+  async change(name: string, accountId: string, { title }: ChannelChange): Promise<Channel> {
+    const { id } = await this.#own(name, accountId);
+    const changed = await this.#repository.setTitle(id, title);
+    this.#cache.delete(name);
+    if (changed === null) throw notFound(name);
+    this.events.emit('titleChanged', changed);
+    return changed;
+  }
+
+  /**
+   * Deletes a channel with its broadcasts and chat; one that is on ends.
+   * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner.
+   */
+  async delete(name: string, accountId: string): Promise<void> {
+    const channel = await this.#own(name, accountId);
+    await this.#repository.delete(channel.id);
+    this.#cache.delete(name);
+    this.events.emit('channelDeleted', channel);
+  }
+
+  /** What everybody may know of a channel. */
+  view({ id, name, title, ownerUsername, createdAt, lastLiveAt }: Channel): ChannelView {
+    return {
+      name,
+      title,
+      owner: ownerUsername,
+      createdAt: createdAt.toISOString(),
+      broadcast: this.#registry.current(id),
+      viewers: this.#registry.viewers(id),
+      lastLiveAt: lastLiveAt?.toISOString() ?? null,
+    };
+  }
+
+  async #find(name: string): Promise<Channel> {
+    const channel = CHANNEL_NAME_PATTERN.test(name) ? await this.#repository.find(name) : null;
+    if (channel === null) throw notFound(name);
+    return channel;
+  }
+
+  async #own(name: string, accountId: string): Promise<Channel> {
+    const channel = await this.#find(name);
+    if (channel.ownerId !== accountId)
+      throw new DomainError('forbidden', 'This channel belongs to another account.');
+    return channel;
+  }
+
+  #forgetOldest(): void {
+    if (this.#cache.size <= CACHE_MAX) return;
+    const [oldest] = this.#cache.keys();
+    if (oldest !== undefined) this.#cache.delete(oldest);
+  }
+}
+
+function notFound(name: string): DomainError {
+  // The name may be anything that was typed into the address.
+  const known = CHANNEL_NAME_PATTERN.test(name);
+  return new DomainError(
+    'channel_not_found',
+    known ? `There is no channel “${name}”.` : 'There is no channel of this name.',
+  );
+}

@@ -1,0 +1,11 @@
+/** A durable, named place that an account owns. */
+export type Channel = Readonly<{
+  id: string;
+  name: string;
+  title: string;
+  ownerId: string;
+  ownerUsername: string;
+  createdAt: Date;
+  /** When its newest broadcast ended; null when there was none. */
+  lastLiveAt: Date | null;
+}>;

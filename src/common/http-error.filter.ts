@@ -1,0 +1,80 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Inject,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ErrorBody, errorStatus } from '../protocol/error.js';
+import { DomainError } from './domain-error.js';
+import { LOG, type Log } from './logger.js';
+import { QueueFullError } from './serial-queue.js';
+import { isConnectionLost } from './unavailable.js';
+
+/** Turns whatever a request ends in into `{ error: { code, message, … } }` with the code's status. */
+@Catch()
+export class HttpErrorFilter implements ExceptionFilter {
+  readonly #log: Log;
+
+  constructor(@Inject(LOG) log: Log) {
+    this.#log = log;
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const { method, routeOptions } = http.getRequest<FastifyRequest>();
+    const body = this.#toBody(error, { method, route: routeOptions.url });
+    sendError(http.getResponse<FastifyReply>(), body);
+  }
+
+  #toBody(error: unknown, request: { method: string; route: string | undefined }): ErrorBody {
+    const known = knownError(error);
+    if (known === null) this.#log.error({ err: error, ...request }, 'a request failed');
+    else if (known.code === 'unavailable')
+      this.#log.warn({ err: error, ...request }, known.message);
+    return known ?? { code: 'internal', message: 'Something went wrong on the server.' };
+  }
+}
+
+/** Ends a request with an error; does nothing when the answer is already on its way. */
+export function sendError(reply: FastifyReply, error: ErrorBody): void {
+  if (reply.sent) return;
+  if (error.retryAfterMs !== undefined)
+    reply.header('retry-after', Math.ceil(error.retryAfterMs / 1_000));
+  reply.status(errorStatus[error.code]).header('cache-control', 'no-store').send({ error });
+}
+
+/** What an error says to the client, or null for one that is nobody's but ours. */
+function knownError(error: unknown): ErrorBody | null {
+  if (error instanceof DomainError) return error.toBody();
+  if (error instanceof QueueFullError)
+    return { code: 'unavailable', message: 'Too busy, try again.', retryAfterMs: 1_000 };
+  if (isConnectionLost(error))
+    return {
+      code: 'unavailable',
+      message: 'The database can’t be reached at the moment, try again soon.',
+      retryAfterMs: 2_000,
+    };
+  return frameworkError(statusOf(error));
+}
+
+/** Errors that Nest and Fastify raise before a controller is reached. */
+function frameworkError(status: number | null): ErrorBody | null {
+  if (status === 404) return { code: 'not_found', message: 'There is nothing at this address.' };
+  if (status === 413) return { code: 'payload_too_large', message: 'The request is too large.' };
+  if (status === 415)
+    return {
+      code: 'unsupported_media_type',
+      message: 'Send the body as JSON, with the header content-type: application/json.',
+    };
+  if (status !== null && status >= 400 && status < 500)
+    return { code: 'bad_request', message: 'The request can’t be read: is its body JSON?' };
+  return null;
+}
+
+function statusOf(error: unknown): number | null {
+  if (error instanceof HttpException) return error.getStatus();
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return null;
+  return typeof error.statusCode === 'number' ? error.statusCode : null;
+}

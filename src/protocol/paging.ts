@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { Username } from './account.js';
+import { LIST_PAGE } from './limits.js';
+
+const wholeNumber = (min: number, max: number) =>
+  z.coerce
+    .number('a whole number')
+    .int('a whole number')
+    .min(min, `at least ${min}`)
+    .max(max, `at most ${max}`);
+
+/** Which part of a list: query parameters. */
+export const Page = z.object({
+  limit: wholeNumber(1, LIST_PAGE).default(50),
+  /** How many to leave out at the beginning. */
+  offset: wholeNumber(0, 1_000_000).default(0),
+});
+export type Page = z.output<typeof Page>;
+
+/** Which channels: all of them, or one account's. */
+export const ChannelQuery = Page.extend({
+  owner: Username.optional().describe("an account's username: only its channels"),
+});
+export type ChannelQuery = z.output<typeof ChannelQuery>;
