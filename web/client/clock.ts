@@ -1,0 +1,66 @@
+import { signal, type ReadonlySignal } from '@preact/signals-core';
+import type { Connection } from './connection.js';
+
+const SAMPLES = 4;
+const INTERVAL_MS = 30_000;
+
+/** One exchange with the server, all in milliseconds. */
+export type ClockSample = { sentMs: number; serverMs: number; receivedMs: number };
+
+/**
+ * What to add to this machine's time to get the server's. The exchange with the shortest round trip
+ * has the least room for error: half of it (Cristian's algorithm).
+ */
+export function clockOffset(samples: readonly ClockSample[]): number | null {
+  const best = samples.toSorted((a, b) => a.receivedMs - a.sentMs - (b.receivedMs - b.sentMs))[0];
+  return best ? best.serverMs - (best.sentMs + best.receivedMs) / 2 : null;
+}
+
+/** The server's time, kept by a few pings at each connection and one round every half minute. */
+export class ServerClock {
+  readonly #connection: Connection;
+  readonly #offsetMs = signal<number | null>(null);
+  readonly #off: () => void;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #measuring = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#off = connection.onOnline(() => void this.#measure());
+    this.#timer = setInterval(() => void this.#measure(), INTERVAL_MS);
+  }
+
+  /** What to add to `Date.now()` for the server's time, milliseconds; null until it is measured. */
+  get offsetMs(): ReadonlySignal<number | null> {
+    return this.#offsetMs;
+  }
+
+  /** The server's time now, milliseconds since 1970; null until it is measured. */
+  now(): number | null {
+    const offset = this.#offsetMs.peek();
+    return offset === null ? null : Date.now() + offset;
+  }
+
+  close(): void {
+    this.#off();
+    clearInterval(this.#timer);
+  }
+
+  async #measure(): Promise<void> {
+    if (this.#measuring || this.#connection.status.peek() !== 'online') return;
+    this.#measuring = true;
+    try {
+      const samples: ClockSample[] = [];
+      while (samples.length < SAMPLES) {
+        const sentMs = Date.now();
+        const { serverMs } = await this.#connection.request('clock:ping', {});
+        samples.push({ sentMs, serverMs, receivedMs: Date.now() });
+      }
+      this.#offsetMs.value = clockOffset(samples);
+    } catch {
+      // The connection went: the next one measures again, and the last offset is good until then.
+    } finally {
+      this.#measuring = false;
+    }
+  }
+}

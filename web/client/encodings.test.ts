@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { encodingsFor } from './encodings.js';
+
+describe('encodingsFor', () => {
+  it('sends 720p in three layers, the lowest first', () => {
+    expect(encodingsFor({ width: 1280, height: 720, framesPerSecond: 30 })).toMatchObject([
+      { rid: 'r0', scaleResolutionDownBy: 4, maxBitrate: 160_000 },
+      { rid: 'r1', scaleResolutionDownBy: 2, maxBitrate: 620_000 },
+      { rid: 'r2', scaleResolutionDownBy: 1, maxBitrate: 2_490_000 },
+    ]);
+  });
+
+  it('leaves out layers that are too small to watch', () => {
+    const heights = (height: number) =>
+      encodingsFor({ width: (height * 16) / 9, height, framesPerSecond: 30 }).map(
+        (layer) => height / layer.scaleResolutionDownBy,
+      );
+    expect(heights(1080)).toEqual([270, 540, 1080]);
+    expect(heights(360)).toEqual([180, 360]);
+    expect(heights(240)).toEqual([240]);
+  });
+
+  it('gives more frames more bits, but not in proportion', () => {
+    const top = (framesPerSecond: number) =>
+      encodingsFor({ width: 1280, height: 720, framesPerSecond }).at(-1)?.maxBitrate ?? 0;
+    expect(top(60) / top(30)).toBeCloseTo(Math.SQRT2, 1);
+  });
+});

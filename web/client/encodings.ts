@@ -1,0 +1,42 @@
+/** One simulcast layer as RTCRtpEncodingParameters has it. */
+export type Encoding = {
+  rid: string;
+  scaleResolutionDownBy: number;
+  maxBitrate: number;
+  scalabilityMode: 'L1T1';
+};
+
+/** Bits per pixel and frame that keep H.264 from a camera clean, and what a layer needs at least. */
+const BITS_PER_PIXEL = 0.09;
+const MIN_BITRATE_BPS = 120_000;
+/** Layers below this height are of no use to anybody. */
+const MIN_HEIGHT = 160;
+
+/**
+ * The simulcast layers of a picture, the lowest first: whole, half and quarter size, as far down as
+ * they are worth it.
+ */
+export function encodingsFor({
+  width,
+  height,
+  framesPerSecond,
+}: {
+  width: number;
+  height: number;
+  framesPerSecond: number;
+}): Encoding[] {
+  const scales = [4, 2, 1].filter((scale) => scale === 1 || height / scale >= MIN_HEIGHT);
+  return scales.map((scaleResolutionDownBy, layer) => ({
+    rid: `r${layer}`,
+    scaleResolutionDownBy,
+    maxBitrate: bitrateFor((width * height) / scaleResolutionDownBy ** 2, framesPerSecond),
+    scalabilityMode: 'L1T1',
+  }));
+}
+
+/** A layer's bitrate, bits a second: more frames cost less than in proportion, as they differ less. */
+function bitrateFor(pixels: number, framesPerSecond: number): number {
+  const frames = Math.sqrt(30 * Math.max(1, framesPerSecond));
+  const bitrate = pixels * frames * BITS_PER_PIXEL;
+  return Math.max(MIN_BITRATE_BPS, Math.round(bitrate / 10_000) * 10_000);
+}

@@ -1,0 +1,67 @@
+import type { types } from 'mediasoup-client';
+import type { Connection } from './connection.js';
+import { onNetworkChange } from './network-watch.js';
+
+/** How long a path may be silent before new candidates are tried. */
+const RESTART_AFTER_MS = 2_000;
+
+/**
+ * Keeps one WebRTC transport's path alive: hands our DTLS fingerprints to the server, restarts ICE
+ * when the network changes or the path goes silent, and reports when it can't be saved.
+ */
+export class MediaPath {
+  readonly #connection: Connection;
+  readonly #transport: types.Transport;
+  readonly #offNetwork: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  /** @param onFailed called once, when only a new transport can help. */
+  constructor(connection: Connection, transport: types.Transport, onFailed: () => void) {
+    this.#connection = connection;
+    this.#transport = transport;
+    transport.on('connect', ({ dtlsParameters }, callback, errback) => {
+      connection
+        .request('transport:connect', { transportId: transport.id, dtlsParameters })
+        .catch((error: unknown) => {
+          errback(error instanceof Error ? error : new Error(String(error)));
+          this.#fail(onFailed);
+        });
+      // Not waiting for the reply saves a round trip: media can't flow before the server has it anyway.
+      callback();
+    });
+    transport.on('connectionstatechange', (state) => {
+      clearTimeout(this.#timer);
+      if (state === 'disconnected')
+        this.#timer = setTimeout(() => void this.#restart(), RESTART_AFTER_MS);
+      if (state === 'failed') this.#fail(onFailed);
+    });
+    this.#offNetwork = onNetworkChange(() => void this.#restart());
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#offNetwork();
+    this.#transport.close();
+  }
+
+  async #restart(): Promise<void> {
+    const { id, connectionState } = this.#transport;
+    if (this.#closed || connectionState === 'new' || connectionState === 'closed') return;
+    try {
+      const { iceParameters } = await this.#connection.request('transport:restart-ice', {
+        transportId: id,
+      });
+      if (!this.#closed) await this.#transport.restartIce({ iceParameters });
+    } catch {
+      // Without the socket it can't be restarted; its reconnection makes a new transport.
+    }
+  }
+
+  #fail(onFailed: () => void): void {
+    if (this.#closed) return;
+    this.close();
+    onFailed();
+  }
+}

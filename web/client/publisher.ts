@@ -1,0 +1,251 @@
+import { batch, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import type { BroadcastView, EndReason } from '../../src/protocol/broadcast.js';
+import type { ServerClock } from './clock.js';
+import type { Connection } from './connection.js';
+import { loadDevice } from './device.js';
+import { RequestError, type RequestErrorCode } from './request-error.js';
+import { type SendCounters, type SendHealth, sendHealth } from './send-health.js';
+import { Sender, type TrackKind } from './sender.js';
+
+/** What the studio shows. */
+export type PublisherState =
+  | { name: 'idle' }
+  | { name: 'starting' }
+  | { name: 'live'; broadcast: BroadcastView }
+  | { name: 'reconnecting'; broadcast: BroadcastView }
+  | { name: 'ended'; broadcast: BroadcastView | null; reason: EndReason | null }
+  | { name: 'failed'; code: RequestErrorCode | 'media_failed' | 'taken_over'; message: string };
+
+export type StartOptions = {
+  channel: string;
+  audio: MediaStreamTrack | null;
+  video: MediaStreamTrack | null;
+  /** From before a reload: takes over from one's own lost connection. */
+  resumeToken?: string;
+};
+
+type Wanted = {
+  channel: string;
+  tracks: Record<TrackKind, MediaStreamTrack | null>;
+  muted: Record<TrackKind, boolean>;
+};
+
+const HEALTH_INTERVAL_MS = 1_000;
+const RETRY_MS = 1_500;
+
+/** Sends one broadcast: starts it, keeps it going through lost networks and servers, and ends it. */
+export class Publisher {
+  readonly #connection: Connection;
+  readonly #clock: ServerClock;
+  readonly #state = signal<PublisherState>({ name: 'idle' });
+  readonly #viewers = signal(0);
+  readonly #health = signal<SendHealth | null>(null);
+  readonly #resumeToken = signal<string | null>(null);
+  readonly #offs: (() => void)[] = [];
+  /** What is to be on the air; null before the start and after the end. */
+  #wanted: Wanted | null = null;
+  #broadcast: BroadcastView | null = null;
+  #sender: Sender | null = null;
+  #attempt = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #counters: SendCounters | null = null;
+
+  readonly state: ReadonlySignal<PublisherState> = this.#state;
+  readonly viewers: ReadonlySignal<number> = this.#viewers;
+  readonly health: ReadonlySignal<SendHealth | null> = this.#health;
+  /** Kept by the page through a reload, so that the next one may go on. */
+  readonly resumeToken: ReadonlySignal<string | null> = this.#resumeToken;
+
+  constructor({ connection, clock }: { connection: Connection; clock: ServerClock }) {
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#listen();
+    const timer = setInterval(() => void this.#measure(), HEALTH_INTERVAL_MS);
+    this.#offs.push(() => clearInterval(timer));
+  }
+
+  /** Goes live, or goes on with the channel's interrupted broadcast. What comes of it shows in `state`. */
+  async start({ channel, audio, video, resumeToken }: StartOptions): Promise<void> {
+    this.#wanted = {
+      channel,
+      tracks: { audio, video },
+      muted: { audio: false, video: false },
+    };
+    this.#broadcast = null;
+    if (resumeToken !== undefined) this.#resumeToken.value = resumeToken;
+    this.#state.value = { name: 'starting' };
+    await this.#connect();
+  }
+
+  /** Sends another track from now on, without an interruption; null sends none of that kind. */
+  async replaceTrack(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
+    const wanted = this.#wanted;
+    if (!wanted) return;
+    wanted.tracks[kind] = track;
+    await this.#sender?.send(kind, track, wanted.muted[kind]);
+  }
+
+  /** Stops and goes on sending a kind; viewers are told. */
+  setMuted(kind: TrackKind, muted: boolean): void {
+    if (!this.#wanted) return;
+    this.#wanted.muted[kind] = muted;
+    void this.#sender?.setMuted(kind, muted).catch(() => {
+      // Not heard by the server: the next connection starts with it.
+    });
+  }
+
+  /** Ends the broadcast. Rejects when the server can't be told; then it goes on. */
+  async end(): Promise<void> {
+    const wanted = this.#wanted;
+    if (!wanted) return;
+    await this.#connection.request('publisher:end', { channel: wanted.channel });
+    this.#stop({ name: 'ended', broadcast: this.#broadcast, reason: 'publisher_ended' });
+  }
+
+  /** Leaves without ending: the broadcast is interrupted, as by a closed tab. */
+  close(): void {
+    this.#stop({ name: 'idle' });
+    for (const off of this.#offs) off();
+  }
+
+  #listen(): void {
+    const connection = this.#connection;
+    this.#offs.push(
+      connection.onOnline(() => {
+        if (this.#wanted) void this.#connect();
+      }),
+      connection.on('channel:state', ({ channel, broadcast }) => {
+        if (channel === this.#wanted?.channel && broadcast) this.#broadcastChanged(broadcast);
+      }),
+      connection.on('channel:stats', ({ channel, viewers }) => {
+        if (channel === this.#wanted?.channel) this.#viewers.value = viewers;
+      }),
+      connection.on('transport:closed', ({ transportId }) => {
+        if (this.#sender?.transportId === transportId) void this.#connect();
+      }),
+      connection.on('publisher:closed', ({ channel, reason }) => {
+        if (channel !== this.#wanted?.channel || reason !== 'taken_over') return;
+        const message = 'This broadcast goes on in another tab or on another device.';
+        this.#stop({ name: 'failed', code: 'taken_over', message });
+      }),
+      effect(() => {
+        const offsetMs = this.#clock.offsetMs.value;
+        if (offsetMs !== null && this.#state.value.name === 'live') this.#tellClock(offsetMs);
+      }),
+      effect(() => {
+        const isGone = connection.status.value !== 'online';
+        if (isGone && this.#wanted) this.#lost();
+      }),
+    );
+  }
+
+  #broadcastChanged(broadcast: BroadcastView): void {
+    this.#broadcast = broadcast;
+    if (broadcast.state === 'ended')
+      return this.#stop({ name: 'ended', broadcast, reason: broadcast.endReason });
+    if (broadcast.state === 'live' && this.#sender) this.#state.value = { name: 'live', broadcast };
+    if (broadcast.state === 'interrupted') this.#state.value = { name: 'reconnecting', broadcast };
+  }
+
+  async #connect(): Promise<void> {
+    clearTimeout(this.#retryTimer);
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    const wanted = this.#wanted;
+    if (!wanted) return;
+    this.#dropSender();
+    const resumeToken = this.#resumeToken.peek();
+    try {
+      const started = await this.#connection.request('publisher:start', {
+        channel: wanted.channel,
+        ...(resumeToken ? { resumeToken } : {}),
+        ...(this.#broadcast ? { continues: this.#broadcast.id } : {}),
+      });
+      if (attempt !== this.#attempt) return;
+      batch(() => {
+        this.#broadcast = started.broadcast;
+        this.#resumeToken.value = started.resumeToken;
+      });
+      const sender: Sender = new Sender({
+        connection: this.#connection,
+        device: await loadDevice(started.rtpCapabilities),
+        started,
+        onFailed: () => {
+          if (this.#sender === sender) this.#lostThenConnect();
+        },
+      });
+      if (attempt !== this.#attempt) return sender.close();
+      this.#sender = sender;
+      // Both at once: one negotiation.
+      await Promise.all(
+        (['audio', 'video'] as const).map((kind) =>
+          sender.send(kind, wanted.tracks[kind], wanted.muted[kind]),
+        ),
+      );
+    } catch (error) {
+      if (attempt === this.#attempt) this.#connectFailed(error);
+    }
+  }
+
+  #connectFailed(error: unknown): void {
+    const code = error instanceof RequestError ? error.code : 'media_failed';
+    const message = error instanceof Error ? error.message : String(error);
+    if (code === 'not_live')
+      return this.#stop({ name: 'ended', broadcast: this.#broadcast, reason: null });
+    const isPassing = code === 'offline' || code === 'timeout' || code === 'unavailable';
+    // A broadcast that was on is worth trying again for; one that never was is better told at once.
+    if (isPassing || (this.#broadcast && code === 'transport_not_found')) {
+      this.#lost();
+      this.#retryTimer = setTimeout(() => void this.#connect(), RETRY_MS);
+      return;
+    }
+    this.#stop({ name: 'failed', code, message });
+  }
+
+  #lost(): void {
+    this.#health.value = null;
+    this.#counters = null;
+    if (this.#broadcast && this.#state.peek().name === 'live')
+      this.#state.value = { name: 'reconnecting', broadcast: this.#broadcast };
+  }
+
+  #lostThenConnect(): void {
+    this.#lost();
+    void this.#connect();
+  }
+
+  #stop(state: PublisherState): void {
+    this.#attempt += 1;
+    clearTimeout(this.#retryTimer);
+    this.#wanted = null;
+    this.#broadcast = null;
+    this.#dropSender();
+    batch(() => {
+      this.#health.value = null;
+      this.#resumeToken.value = null;
+      this.#state.value = state;
+    });
+  }
+
+  #dropSender(): void {
+    this.#sender?.close();
+    this.#sender = null;
+    this.#counters = null;
+  }
+
+  #tellClock(offsetMs: number): void {
+    void this.#connection.request('publisher:clock', { offsetMs }).catch(() => {
+      // Told again with the next measurement.
+    });
+  }
+
+  async #measure(): Promise<void> {
+    const sender = this.#sender;
+    if (!sender || this.#state.peek().name !== 'live') return;
+    const report = await sender.getStats().catch(() => null);
+    if (!report || sender !== this.#sender) return;
+    const { health, counters } = sendHealth(report.values(), this.#counters, Date.now());
+    this.#counters = counters;
+    this.#health.value = health;
+  }
+}

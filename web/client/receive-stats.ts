@@ -1,0 +1,98 @@
+/** How watching goes, over the last second. */
+export type ReceiveStats = {
+  /** From capture to display, milliseconds; null while a part of the way is not measured. */
+  delayMs: number | null;
+  width: number;
+  height: number;
+  framesPerSecond: number;
+  bitrateBps: number;
+  lossPercent: number;
+  roundTripMs: number | null;
+  jitterBufferMs: number | null;
+};
+
+/** NTP counts from 1900, JavaScript from 1970. */
+const NTP_TO_UNIX_MS = 2_208_988_800_000;
+
+/** The figures of one getStats that the next one is compared with. */
+export type ReceiveCounters = {
+  atMs: number;
+  bytes: number;
+  packets: number;
+  lost: number;
+  bufferDelayS: number;
+  bufferEmitted: number;
+};
+
+type Entry = Record<string, unknown>;
+
+type Options = {
+  /** The previous call's counters. */
+  before: ReceiveCounters | null;
+  /** The server's time, or null while it isn't known. */
+  serverNowMs: number | null;
+  /** From capture to the server, or null while it isn't known. */
+  uplinkMs: number | null;
+};
+
+/** Reads a receiving transport's stats. Pure: the same report gives the same figures. */
+export function receiveStats(
+  report: Iterable<Entry>,
+  { before, serverNowMs, uplinkMs }: Options,
+): { stats: ReceiveStats; counters: ReceiveCounters } | null {
+  const entries = [...report];
+  const inbound = entries.filter((entry) => entry['type'] === 'inbound-rtp');
+  const video = inbound.find((entry) => entry['kind'] === 'video');
+  const timed = video ?? inbound[0];
+  if (!timed) return null;
+  const sum = (key: string) => inbound.reduce((total, entry) => total + number(entry[key]), 0);
+  const counters: ReceiveCounters = {
+    atMs: number(timed['timestamp']),
+    bytes: sum('bytesReceived'),
+    packets: sum('packetsReceived'),
+    lost: sum('packetsLost'),
+    bufferDelayS: number(timed['jitterBufferDelay']),
+    bufferEmitted: number(timed['jitterBufferEmittedCount']),
+  };
+  const from = before ?? { ...counters, bytes: 0, packets: 0, lost: 0 };
+  const seconds = Math.max(0.001, (counters.atMs - from.atMs) / 1_000);
+  const lost = Math.max(0, counters.lost - from.lost);
+  const expected = Math.max(1, lost + counters.packets - from.packets);
+  const emitted = counters.bufferEmitted - from.bufferEmitted;
+  const stats: ReceiveStats = {
+    delayMs: delay(timed['estimatedPlayoutTimestamp'], serverNowMs, uplinkMs),
+    width: number(video?.['frameWidth']),
+    height: number(video?.['frameHeight']),
+    framesPerSecond: number(video?.['framesPerSecond']),
+    bitrateBps: before ? Math.max(0, ((counters.bytes - from.bytes) * 8) / seconds) : 0,
+    lossPercent: (100 * lost) / expected,
+    roundTripMs: roundTrip(entries),
+    jitterBufferMs:
+      before && emitted > 0
+        ? (1_000 * (counters.bufferDelayS - from.bufferDelayS)) / emitted
+        : null,
+  };
+  return { stats, counters };
+}
+
+function delay(
+  playout: unknown,
+  serverNowMs: number | null,
+  uplinkMs: number | null,
+): number | null {
+  if (typeof playout !== 'number' || serverNowMs === null || uplinkMs === null) return null;
+  const downlinkMs = serverNowMs - (playout - NTP_TO_UNIX_MS);
+  return Math.max(0, uplinkMs + downlinkMs);
+}
+
+function roundTrip(entries: readonly Entry[]): number | null {
+  const pair = entries.find(
+    (entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true,
+  );
+  const seconds = pair?.['currentRoundTripTime'];
+  return typeof seconds === 'number' ? seconds * 1_000 : null;
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,116 @@
+import { signal, type ReadonlySignal } from '@preact/signals-core';
+import type { Device, types } from 'mediasoup-client';
+import type { ConsumerOptions } from '../../src/protocol/rtc.js';
+import type { ViewerMediaOptions } from '../../src/protocol/signaling.js';
+import type { Connection } from './connection.js';
+import { MediaPath } from './media-path.js';
+
+/** Simulcast layers to choose from; 0 is the lowest. */
+export type Layers = { count: number; current: number | null; pinned: number | null };
+
+/** The receiving end of one WebRTC transport: takes the tracks that the server offers on it. */
+export class Receiver {
+  readonly transportId: string;
+  readonly #connection: Connection;
+  readonly #transport: types.Transport;
+  readonly #path: MediaPath;
+  readonly #consumers = new Map<string, types.Consumer>();
+  readonly #stream = signal<MediaStream | null>(null);
+  readonly #layerCount = signal(1);
+  readonly #currentLayer = signal<number | null>(null);
+  #videoConsumerId: string | null = null;
+
+  constructor(options: {
+    connection: Connection;
+    device: Device;
+    media: ViewerMediaOptions;
+    onFailed: () => void;
+  }) {
+    const { connection, device, media, onFailed } = options;
+    this.#connection = connection;
+    this.transportId = media.transport.id;
+    this.#transport = device.createRecvTransport({
+      ...media.transport,
+      iceServers: media.iceServers as RTCIceServer[],
+    });
+    this.#path = new MediaPath(connection, this.#transport, onFailed);
+  }
+
+  /** The tracks to play; another object when a track took the place of one, the same when one is added. */
+  get stream(): ReadonlySignal<MediaStream | null> {
+    return this.#stream;
+  }
+
+  get layerCount(): ReadonlySignal<number> {
+    return this.#layerCount;
+  }
+
+  get currentLayer(): ReadonlySignal<number | null> {
+    return this.#currentLayer;
+  }
+
+  /** Takes tracks and lets them flow. Rejects when the browser refuses them or the server is gone. */
+  async consume(tracks: readonly ConsumerOptions[]): Promise<void> {
+    const fresh = tracks.filter(({ id }) => !this.#consumers.has(id));
+    if (fresh.length === 0) return;
+    for (const track of fresh)
+      if (track.kind === 'video') {
+        this.#videoConsumerId = track.id;
+        this.#layerCount.value = track.layers;
+      }
+    // Asked for while the browser negotiates: nothing can arrive before it is ready.
+    const resumed = this.#connection.request('viewer:resume', {
+      consumerIds: fresh.map(({ id }) => id),
+    });
+    const [consumers] = await Promise.all([
+      Promise.all(fresh.map((track) => this.#take(track))),
+      resumed,
+    ]);
+    this.#show(consumers);
+  }
+
+  drop(consumerId: string): void {
+    this.#consumers.get(consumerId)?.close();
+    this.#consumers.delete(consumerId);
+    if (consumerId === this.#videoConsumerId) this.#currentLayer.value = null;
+  }
+
+  setCurrentLayer(consumerId: string, layer: number | null): void {
+    if (consumerId === this.#videoConsumerId) this.#currentLayer.value = layer;
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return this.#transport.getStats();
+  }
+
+  close(): void {
+    this.#path.close();
+    this.#consumers.clear();
+  }
+
+  async #take(track: ConsumerOptions): Promise<types.Consumer> {
+    const consumer = await this.#transport.consume({
+      id: track.id,
+      producerId: track.producerId,
+      kind: track.kind,
+      rtpParameters: track.rtpParameters as types.RtpParameters,
+    });
+    this.#consumers.set(track.id, consumer);
+    return consumer;
+  }
+
+  #show(consumers: readonly types.Consumer[]): void {
+    const stream = this.#stream.peek();
+    const kept = stream?.getTracks().filter((track) => track.readyState === 'live') ?? [];
+    const fresh = consumers.map(({ track }) => track);
+    const replaces = fresh.some(({ kind }) =>
+      stream?.getTracks().some((track) => track.kind === kind),
+    );
+    if (stream && !replaces) for (const track of fresh) stream.addTrack(track);
+    else {
+      const kinds = new Set(fresh.map(({ kind }) => kind));
+      const rest = kept.filter(({ kind }) => !kinds.has(kind));
+      this.#stream.value = new MediaStream([...rest, ...fresh]);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/** One simulcast layer as it is sent now; 0 is the lowest. */
+export type LayerHealth = {
+  layer: number;
+  width: number;
+  height: number;
+  framesPerSecond: number;
+  bitrateBps: number;
+  qualityLimitation: string;
+};
+
+/** How sending goes, over the last second. */
+export type SendHealth = {
+  atMs: number;
+  roundTripMs: number | null;
+  lossPercent: number;
+  audioBitrateBps: number;
+  layers: LayerHealth[];
+  verdict: 'good' | 'strained' | 'bad';
+  /** A sentence that says why. */
+  reason: string;
+};
+
+/** Bytes sent so far by ssrc, at a time: what the next report is compared with. */
+export type SendCounters = { atMs: number; bytes: ReadonlyMap<number, number> };
+
+type Entry = Record<string, unknown>;
+
+/** Reads a sending transport's stats. Pure: the same report gives the same figures. */
+export function sendHealth(
+  report: Iterable<Entry>,
+  before: SendCounters | null,
+  atMs: number,
+): { health: SendHealth; counters: SendCounters } {
+  const entries = [...report];
+  const outbound = entries.filter((entry) => entry['type'] === 'outbound-rtp');
+  const bytes = new Map(
+    outbound.map((entry) => [number(entry['ssrc']), number(entry['bytesSent'])] as const),
+  );
+  const seconds = before ? Math.max(0.001, (atMs - before.atMs) / 1_000) : 1;
+  const bitrate = (entry: Entry) => {
+    const ssrc = number(entry['ssrc']);
+    const from = before?.bytes.get(ssrc);
+    return from === undefined ? 0 : Math.max(0, ((bytes.get(ssrc) ?? 0) - from) * 8) / seconds;
+  };
+  const layers = outbound
+    .filter((entry) => entry['kind'] === 'video')
+    .toSorted((a, b) => String(a['rid'] ?? '').localeCompare(String(b['rid'] ?? '')))
+    .map((entry, layer) => ({
+      layer,
+      width: number(entry['frameWidth']),
+      height: number(entry['frameHeight']),
+      framesPerSecond: number(entry['framesPerSecond']),
+      bitrateBps: bitrate(entry),
+      qualityLimitation: String(entry['qualityLimitationReason'] ?? 'none'),
+    }));
+  const audio = outbound.filter((entry) => entry['kind'] === 'audio');
+  const remote = entries.filter((entry) => entry['type'] === 'remote-inbound-rtp');
+  const figures = {
+    roundTripMs: roundTrip(entries),
+    lossPercent: 100 * Math.max(0, ...remote.map((entry) => number(entry['fractionLost']))),
+    layers,
+  };
+  return {
+    health: {
+      atMs,
+      ...figures,
+      audioBitrateBps: audio.reduce((sum, entry) => sum + bitrate(entry), 0),
+      ...verdict(figures),
+    },
+    counters: { atMs, bytes },
+  };
+}
+
+/** The worst thing that is the matter, told as a word and a sentence. */
+export function verdict({
+  roundTripMs,
+  lossPercent,
+  layers,
+}: Pick<SendHealth, 'roundTripMs' | 'lossPercent' | 'layers'>): Pick<
+  SendHealth,
+  'verdict' | 'reason'
+> {
+  const top = layers.at(-1);
+  const loss = `${lossPercent.toFixed(0)} % of what you send is lost.`;
+  if (lossPercent >= 10) return { verdict: 'bad', reason: `${loss} Try a cable instead of Wi-Fi.` };
+  if ((roundTripMs ?? 0) >= 800)
+    return { verdict: 'bad', reason: 'The connection is very slow to answer.' };
+  if (layers.length > 0 && layers.every(({ framesPerSecond }) => framesPerSecond < 5))
+    return { verdict: 'bad', reason: 'Hardly any picture is being sent.' };
+  if (top?.qualityLimitation === 'cpu')
+    return {
+      verdict: 'strained',
+      reason: 'This computer is busy: the picture is made smaller. Close other programs.',
+    };
+  if (top?.qualityLimitation === 'bandwidth')
+    return {
+      verdict: 'strained',
+      reason: 'Your upload is too slow for this resolution. A lower one would look steadier.',
+    };
+  if (lossPercent >= 3) return { verdict: 'strained', reason: loss };
+  if ((roundTripMs ?? 0) >= 300)
+    return { verdict: 'strained', reason: 'The connection is slow to answer.' };
+  return { verdict: 'good', reason: 'Everything arrives as it should.' };
+}
+
+function roundTrip(entries: readonly Entry[]): number | null {
+  const pair = entries.find(
+    (entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true,
+  );
+  const seconds = pair?.['currentRoundTripTime'];
+  return typeof seconds === 'number' ? seconds * 1_000 : null;
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,121 @@
+import type { Device, types } from 'mediasoup-client';
+import type { PublisherStarted } from '../../src/protocol/signaling.js';
+import type { Connection } from './connection.js';
+import { encodingsFor } from './encodings.js';
+import { MediaPath } from './media-path.js';
+
+export type TrackKind = 'audio' | 'video';
+
+/** Stereo at a rate that music survives, with forward error correction for lossy uplinks. */
+const AUDIO_OPTIONS: types.ProducerCodecOptions = {
+  opusStereo: true,
+  opusFec: true,
+  opusDtx: false,
+  opusMaxAverageBitrate: 128_000,
+};
+
+/** The sending end of one WebRTC transport: at most one audio and one video track. */
+export class Sender {
+  readonly transportId: string;
+  readonly #connection: Connection;
+  readonly #device: Device;
+  readonly #transport: types.Transport;
+  readonly #path: MediaPath;
+  readonly #producers = new Map<TrackKind, types.Producer>();
+
+  constructor(options: {
+    connection: Connection;
+    device: Device;
+    started: PublisherStarted;
+    onFailed: () => void;
+  }) {
+    const { connection, device, started, onFailed } = options;
+    this.#connection = connection;
+    this.#device = device;
+    this.transportId = started.transport.id;
+    this.#transport = device.createSendTransport({
+      ...started.transport,
+      iceServers: started.iceServers as RTCIceServer[],
+    });
+    this.#path = new MediaPath(connection, this.#transport, onFailed);
+    this.#transport.on('produce', ({ kind, rtpParameters, appData }, callback, errback) => {
+      connection
+        .request('publisher:produce', {
+          kind,
+          rtpParameters: rtpParameters as never,
+          paused: appData['paused'] === true,
+        })
+        .then(
+          ({ producerId }) => callback({ id: producerId }),
+          (error: unknown) => errback(error instanceof Error ? error : new Error(String(error))),
+        );
+    });
+  }
+
+  /** Sends a track, in place of the one of its kind before it; null sends none of that kind. */
+  async send(kind: TrackKind, track: MediaStreamTrack | null, muted: boolean): Promise<void> {
+    const producer = this.#producers.get(kind);
+    if (track === null) {
+      if (!producer) return;
+      this.#producers.delete(kind);
+      producer.close();
+      await this.#connection.request('publisher:unproduce', { producerId: producer.id });
+    } else if (producer) {
+      await producer.replaceTrack({ track });
+      await this.#fitEncodings(producer, track);
+      await this.setMuted(kind, muted);
+    } else this.#producers.set(kind, await this.#produce(kind, track, muted));
+  }
+
+  async setMuted(kind: TrackKind, muted: boolean): Promise<void> {
+    const producer = this.#producers.get(kind);
+    if (!producer || producer.paused === muted) return;
+    if (muted) producer.pause();
+    else producer.resume();
+    await this.#connection.request('publisher:pause', { producerId: producer.id, paused: muted });
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return this.#transport.getStats();
+  }
+
+  close(): void {
+    this.#path.close();
+    this.#producers.clear();
+  }
+
+  #produce(kind: TrackKind, track: MediaStreamTrack, muted: boolean): Promise<types.Producer> {
+    const common = { track, stopTracks: false, appData: { paused: muted } };
+    if (kind === 'audio')
+      return this.#transport.produce({ ...common, codecOptions: AUDIO_OPTIONS });
+    const h264 = this.#device.sendRtpCapabilities.codecs?.find(
+      ({ mimeType }) => mimeType.toLowerCase() === 'video/h264',
+    );
+    return this.#transport.produce({
+      ...common,
+      codecOptions: { videoGoogleStartBitrate: 1_500 },
+      // Without H.264 the browser's next codec goes out in one layer: simulcast of those is not
+      // something that every viewer's browser and HLS can follow.
+      ...(h264 ? { codec: h264, encodings: encodingsFor(sizeOf(track)) } : {}),
+    });
+  }
+
+  /** The layers' bitrates follow the size of the picture, which a new source may have changed. */
+  async #fitEncodings(producer: types.Producer, track: MediaStreamTrack): Promise<void> {
+    const sender = producer.rtpSender;
+    if (producer.kind !== 'video' || !sender) return;
+    const wanted = encodingsFor(sizeOf(track)).toReversed();
+    const parameters = sender.getParameters();
+    parameters.encodings.toReversed().forEach((encoding, fromTop) => {
+      const fit = wanted[fromTop];
+      encoding.active = fit !== undefined;
+      if (fit) encoding.maxBitrate = fit.maxBitrate;
+    });
+    await sender.setParameters(parameters);
+  }
+}
+
+function sizeOf(track: MediaStreamTrack) {
+  const { width = 1_280, height = 720, frameRate = 30 } = track.getSettings();
+  return { width, height, framesPerSecond: frameRate };
+}
