@@ -1,0 +1,298 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BroadcastRegistry } from '../../src/broadcast/registry.js';
+import type { BroadcastView } from '../../src/protocol/broadcast.js';
+import { SfuService } from '../../src/sfu/sfu.service.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { api, type Person, register, registerWithChannel } from '../support/people.js';
+import { audioTrack, dtlsParameters, h264Viewer, videoTrack, vp8Viewer } from '../support/rtc.js';
+import { type ClientSocket, next, openSocket, refusal, request } from '../support/sockets.js';
+
+let test: TestApp;
+let ann: Person;
+const sockets: ClientSocket[] = [];
+
+const connect = async (person: Person | null): Promise<ClientSocket> => {
+  const socket = await openSocket(test.url, person ? { cookie: person.cookie } : {});
+  sockets.push(socket);
+  return socket;
+};
+
+/** A publisher that has announced its tracks; without a DTLS handshake the broadcast stays `starting`. */
+const publish = async (person: Person, channel: string) => {
+  const socket = await connect(person);
+  const started = await request(socket, 'publisher:start', { channel });
+  const video = await request(socket, 'publisher:produce', videoTrack());
+  const audio = await request(socket, 'publisher:produce', audioTrack());
+  return { socket, started, video, audio };
+};
+
+const mediaOf = (id: string) =>
+  [...test.app.get(SfuService).broadcasts].find((media) =>
+    [...test.app.get(BroadcastRegistry).channels].some(
+      ({ broadcast }) => broadcast?.id === id && broadcast.media === media,
+    ),
+  );
+
+beforeAll(async () => {
+  test = await startTestApp({ overrides: { RTC_WORKERS: '2', GRACE_SECONDS: '1' } });
+  ann = await registerWithChannel(test.url, 'ann');
+});
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.disconnect();
+});
+afterAll(() => test.close());
+
+describe('a publisher', () => {
+  it('gets in one round trip what it needs to send', async () => {
+    const socket = await connect(ann);
+    const started = await request(socket, 'publisher:start', { channel: 'ann' });
+    expect(started.broadcast).toMatchObject({ channel: 'ann', state: 'starting' });
+    expect(started.resumed).toBe(false);
+    expect(started.transport.iceCandidates.map(({ protocol }) => protocol)).toContain('udp');
+    expect(started.rtpCapabilities.codecs.map(({ mimeType }) => mimeType)).toContain('video/H264');
+    await request(socket, 'publisher:end', { channel: 'ann' });
+  });
+
+  it('must be logged in, and the owner of a channel that exists', async () => {
+    const guest = await connect(null);
+    expect((await refusal(guest, 'publisher:start', { channel: 'ann' })).code).toBe(
+      'not_logged_in',
+    );
+    const bob = await connect(await register(test.url, 'bob'));
+    expect((await refusal(bob, 'publisher:start', { channel: 'ann' })).code).toBe('forbidden');
+    expect((await refusal(bob, 'publisher:start', { channel: 'nope' })).code).toBe(
+      'channel_not_found',
+    );
+    expect((await refusal(bob, 'publisher:end', { channel: 'ann' })).code).toBe('forbidden');
+  });
+
+  it('is alone on its channel, unless it shows that it is the same one', async () => {
+    const first = await publish(ann, 'ann');
+    const second = await connect(ann);
+    const error = await refusal(second, 'publisher:start', { channel: 'ann' });
+    expect(error).toMatchObject({ code: 'already_publishing', message: /another tab/ });
+    const told = next(first.socket, 'publisher:closed');
+    const { resumeToken } = first.started;
+    const started = await request(second, 'publisher:start', { channel: 'ann', resumeToken });
+    expect(started.broadcast.id).toBe(first.started.broadcast.id);
+    expect(await told).toEqual([{ channel: 'ann', reason: 'taken_over' }]);
+    expect((await refusal(first.socket, 'publisher:produce', audioTrack())).code).toBe(
+      'not_publishing',
+    );
+    await request(second, 'publisher:end', { channel: 'ann' });
+  });
+
+  it('is refused media parameters that make no sense, and can go on', async () => {
+    const { socket, started } = await publish(ann, 'ann');
+    const again = await refusal(socket, 'publisher:produce', audioTrack());
+    expect(again.code).toBe('conflict');
+    const wrong = videoTrack();
+    wrong.rtpParameters.codecs[0]!.mimeType = 'video/H265';
+    await request(socket, 'publisher:unproduce', {
+      producerId: (await mediaOf(started.broadcast.id))!.producers.find(
+        ({ kind }) => kind === 'video',
+      )!.id,
+    });
+    expect(await refusal(socket, 'publisher:produce', wrong)).toMatchObject({
+      code: 'media_refused',
+      message: /video track/,
+    });
+    const { fingerprints } = dtlsParameters;
+    expect(
+      await refusal(socket, 'transport:connect', {
+        transportId: started.transport.id,
+        dtlsParameters: { fingerprints: [{ ...fingerprints[0], value: 'not a fingerprint' }] },
+      }),
+    ).toMatchObject({ code: 'media_refused' });
+    expect((await refusal(socket, 'publisher:produce', { kind: 'smell' })).code).toBe(
+      'bad_request',
+    );
+    await request(socket, 'publisher:produce', videoTrack());
+    await request(socket, 'publisher:end', { channel: 'ann' });
+  });
+
+  it("can't touch the transport of another", async () => {
+    const { started } = await publish(ann, 'ann');
+    const other = await connect(null);
+    const transportId = started.transport.id;
+    expect((await refusal(other, 'transport:connect', { transportId, dtlsParameters })).code).toBe(
+      'transport_not_found',
+    );
+    expect((await refusal(other, 'transport:restart-ice', { transportId })).code).toBe(
+      'transport_not_found',
+    );
+  });
+
+  it('that leaves before it was live leaves nothing behind', async () => {
+    const { socket, started } = await publish(ann, 'ann');
+    socket.disconnect();
+    await expect.poll(() => mediaOf(started.broadcast.id)).toBeUndefined();
+    await expect
+      .poll(() => api<BroadcastView>(test.url, null, 'GET', `/broadcasts/${started.broadcast.id}`))
+      .toMatchObject({ state: 'ended', endReason: 'never_started' });
+    const { broadcast } = await api<{ broadcast: unknown }>(test.url, null, 'GET', '/channels/ann');
+    expect(broadcast).toBeNull();
+  });
+});
+
+describe('a viewer', () => {
+  it('joins a channel that is not live, and is told when it starts and ends', async () => {
+    const viewer = await connect(null);
+    const joined = await request(viewer, 'viewer:join', {
+      channel: 'ann',
+      rtpCapabilities: h264Viewer,
+    });
+    expect(joined).toMatchObject({ media: null, channel: { name: 'ann', broadcast: null } });
+    const starting = next(viewer, 'channel:state');
+    const { socket } = await publish(ann, 'ann');
+    expect((await starting)[0].broadcast).toMatchObject({ state: 'starting' });
+    const ended = next(viewer, 'channel:state');
+    await request(socket, 'publisher:end', { channel: 'ann' });
+    expect((await ended)[0].broadcast).toMatchObject({
+      state: 'ended',
+      endReason: 'publisher_ended',
+    });
+  });
+
+  it('gets a transport and all tracks in the reply to its join', async () => {
+    const { video, audio } = await publish(ann, 'ann');
+    const viewer = await connect(null);
+    const { media } = await request(viewer, 'viewer:join', {
+      channel: 'ann',
+      rtpCapabilities: h264Viewer,
+    });
+    expect(media?.transport.iceCandidates.length).toBeGreaterThan(0);
+    expect(media?.unsupported).toEqual([]);
+    expect(
+      media?.consumers.map(({ producerId, layers }) => [producerId, layers]).toSorted(),
+    ).toEqual(
+      [
+        [video.producerId, 3],
+        [audio.producerId, 1],
+      ].toSorted(),
+    );
+    await request(viewer, 'viewer:resume', {
+      consumerIds: media?.consumers.map(({ id }) => id) ?? [],
+    });
+    await request(viewer, 'viewer:layer', { layer: 0 });
+    await request(viewer, 'viewer:layer', { layer: null });
+    expect((await refusal(viewer, 'viewer:resume', { consumerIds: ['x'] })).code).toBe(
+      'consumer_not_found',
+    );
+  });
+
+  it('is told which kinds its browser has no codec for', async () => {
+    await publish(ann, 'ann');
+    const viewer = await connect(null);
+    const { media } = await request(viewer, 'viewer:join', {
+      channel: 'ann',
+      rtpCapabilities: vp8Viewer,
+    });
+    expect(media?.unsupported).toEqual(['video']);
+    expect(media?.consumers.map(({ kind }) => kind)).toEqual(['audio']);
+  });
+
+  it('gets a track that comes later, and is told of one that goes', async () => {
+    const publisher = await connect(ann);
+    await request(publisher, 'publisher:start', { channel: 'ann' });
+    const viewer = await connect(null);
+    const { media } = await request(viewer, 'viewer:join', {
+      channel: 'ann',
+      rtpCapabilities: h264Viewer,
+    });
+    expect(media?.consumers).toEqual([]);
+    const added = next(viewer, 'viewer:consumer');
+    const { producerId } = await request(publisher, 'publisher:produce', audioTrack());
+    const [track] = await added;
+    expect(track).toMatchObject({ producerId, kind: 'audio', producerPaused: false });
+    const paused = next(viewer, 'viewer:consumer-paused');
+    await request(publisher, 'publisher:pause', { producerId, paused: true });
+    expect(await paused).toEqual([{ consumerId: track.id, paused: true }]);
+    const closed = next(viewer, 'viewer:consumer-closed');
+    await request(publisher, 'publisher:unproduce', { producerId });
+    expect(await closed).toEqual([{ consumerId: track.id }]);
+  });
+
+  it('is counted once, and no more when it is gone', async () => {
+    const { registry, id } = {
+      registry: test.app.get(BroadcastRegistry),
+      id: [...test.app.get(BroadcastRegistry).channels][0]?.id,
+    };
+    const one = await connect(null);
+    const told = next(one, 'channel:stats');
+    await request(one, 'viewer:join', { channel: 'ann' });
+    await request(one, 'viewer:join', { channel: 'ann' });
+    expect((await told)[0]).toMatchObject({ channel: 'ann', viewers: 1 });
+    const two = await connect(null);
+    await request(two, 'viewer:join', { channel: 'ann' });
+    expect((await next(one, 'channel:stats'))[0]).toMatchObject({ viewers: 2 });
+    two.disconnect();
+    expect((await next(one, 'channel:stats'))[0]).toMatchObject({ viewers: 1 });
+    await request(one, 'viewer:leave', {});
+    if (id) await expect.poll(() => registry.viewers(id)).toBe(0);
+  });
+
+  it('is refused what it has not joined for', async () => {
+    const viewer = await connect(null);
+    expect((await refusal(viewer, 'viewer:layer', { layer: 1 })).code).toBe('not_joined');
+    expect((await refusal(viewer, 'viewer:join', { channel: 'nobody' })).code).toBe(
+      'channel_not_found',
+    );
+    expect((await refusal(viewer, 'publisher:produce', audioTrack())).code).toBe('not_publishing');
+  });
+
+  it('is told when the channel is deleted', async () => {
+    const carl = await registerWithChannel(test.url, 'carl');
+    const viewer = await connect(null);
+    await request(viewer, 'viewer:join', { channel: 'carl' });
+    const told = next(viewer, 'channel:deleted');
+    await api(test.url, carl, 'DELETE', '/channels/carl');
+    expect(await told).toEqual([{ channel: 'carl' }]);
+  });
+});
+
+describe('the SFU', () => {
+  it('spreads viewers over the workers by one pipe each, and closes routers that nobody uses', async () => {
+    const { started } = await publish(ann, 'ann');
+    const media = mediaOf(started.broadcast.id)!;
+    const viewers = await Promise.all(Array.from({ length: 8 }, () => connect(null)));
+    for (const viewer of viewers) {
+      const joined = await request(viewer, 'viewer:join', {
+        channel: 'ann',
+        rtpCapabilities: h264Viewer,
+      });
+      expect(joined.media?.consumers.length).toBe(2);
+    }
+    expect(media.routers).toBe(2);
+    const perWorker = [...media.viewers].map(({ site }) => site.worker.index);
+    expect(new Set(perWorker)).toEqual(new Set([0, 1]));
+    for (const viewer of viewers) viewer.disconnect();
+    await expect.poll(() => media.routers).toBe(1);
+    await expect
+      .poll(() => test.app.get(SfuService).pool.workers.map(({ load }) => load))
+      .toContain(0);
+  });
+
+  it('replaces a worker that dies; its peers are told, and the service goes on', async () => {
+    const { socket, started } = await publish(ann, 'ann');
+    const viewer = await connect(null);
+    await request(viewer, 'viewer:join', { channel: 'ann', rtpCapabilities: h264Viewer });
+    const sfu = test.app.get(SfuService);
+    const closed = Promise.all([
+      next(socket, 'transport:closed'),
+      next(viewer, 'transport:closed'),
+    ]);
+    const before = sfu.pool.deaths;
+    for (const worker of sfu.pool.workers) process.kill(worker.pid, 'SIGKILL');
+    expect((await closed)[0]).toEqual([{ transportId: started.transport.id }]);
+    await expect.poll(() => sfu.pool.workers.length, { timeout: 30_000 }).toBe(2);
+    expect(sfu.pool.deaths).toBe(before + 2);
+    const again = await publish(ann, 'ann');
+    const joined = await request(viewer, 'viewer:join', {
+      channel: 'ann',
+      rtpCapabilities: h264Viewer,
+    });
+    expect(joined.media?.consumers.length).toBe(2);
+    await request(again.socket, 'publisher:end', { channel: 'ann' });
+  });
+});

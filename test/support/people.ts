@@ -1,0 +1,45 @@
+/** Somebody with an account, as the API and the sockets know them. */
+export type Person = { username: string; cookie: string };
+
+/** Makes an account and logs in. */
+export async function register(url: string, username: string): Promise<Person> {
+  const response = await fetch(`${url}/api/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username, password: 'correct horse battery' }),
+  });
+  if (!response.ok) throw new Error(`register: ${response.status} ${await response.text()}`);
+  const cookie = response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  return { username, cookie };
+}
+
+/** A request to the API as `person`; resolves with the body of a success, rejects with the error's. */
+export async function api<T>(
+  url: string,
+  person: Person | null,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<T> {
+  const response = await fetch(`${url}/api${path}`, {
+    method,
+    headers: {
+      ...(person ? { cookie: person.cookie } : {}),
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** A new account with a channel of the same name. */
+export async function registerWithChannel(url: string, name: string, title = ''): Promise<Person> {
+  const person = await register(url, name);
+  await api(url, person, 'POST', '/channels', { name, title });
+  return person;
+}
