@@ -1,0 +1,26 @@
+import { assertNever } from '../../client/assert-never.js';
+import type { ViewerState } from '../../client/viewer.js';
+
+/** A state in words, for those who don't see the stage. */
+export function announcement(state: ViewerState): string {
+  switch (state.name) {
+    case 'connecting':
+      return 'Connecting to the broadcast.';
+    case 'not-live':
+      return 'The channel is not live.';
+    case 'starting':
+      return 'The broadcast is starting.';
+    case 'playing':
+      return 'The broadcast is live.';
+    case 'interrupted':
+      return 'The broadcaster is reconnecting.';
+    case 'ended':
+      return 'The broadcast has ended.';
+    case 'gone':
+      return 'The channel was deleted.';
+    case 'failed':
+      return `The video could not be loaded. ${state.message}`;
+    default:
+      return assertNever(state);
+  }
+}

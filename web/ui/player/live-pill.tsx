@@ -1,0 +1,18 @@
+import './live-pill.css';
+
+/** Red at the live edge; behind it, the way back. One button, so that the focus stays. */
+export function LivePill({ live, onGoLive }: { live: boolean; onGoLive: () => void }) {
+  return (
+    <button
+      class={live ? 'live-pill live-pill-on' : 'live-pill'}
+      type="button"
+      aria-disabled={live || undefined}
+      onClick={() => {
+        if (!live) onGoLive();
+      }}
+    >
+      <span class="live-pill-dot" aria-hidden="true" />
+      {live ? 'LIVE' : 'Go to live'}
+    </button>
+  );
+}

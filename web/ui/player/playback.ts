@@ -1,0 +1,161 @@
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { keepLoudness, readLoudness } from './volume-memory.js';
+
+/** A browser's refusal to play without a gesture: everything, or only sound. */
+export type Refusal = 'none' | 'sound' | 'all';
+
+const VOLUME_STEP = 0.05;
+
+/** One `<video>` with a live stream in it: plays as soon as it may, with sound as soon as it may. */
+export class Playback {
+  readonly paused = signal(false);
+  readonly muted = signal(false);
+  readonly volume = signal(1);
+  /** What the browser wants a press for. */
+  readonly refusal = signal<Refusal>('none');
+  /** A picture is there to be seen. */
+  readonly hasFrame = signal(false);
+  readonly inPictureInPicture = signal(false);
+  /** Watching what happens now, not a picture that stands still. */
+  readonly atLiveEdge: ReadonlySignal<boolean> = computed(() => !this.paused.value);
+  readonly canPictureInPicture = document.pictureInPictureEnabled;
+  #video: HTMLVideoElement | null = null;
+  #stream: MediaStream | null = null;
+  #off: (() => void) | undefined;
+
+  /** Takes the page's video element; null when it is taken down. */
+  attach(video: HTMLVideoElement | null): void {
+    this.#off?.();
+    this.#off = undefined;
+    this.#video = video;
+    if (!video) return;
+    const { volume, muted } = readLoudness();
+    video.volume = volume;
+    video.muted = muted;
+    this.#off = this.#listen(video);
+    this.#readLoudness();
+    if (this.#stream) this.show(this.#stream);
+  }
+
+  /** Shows a stream; the last frame stays until the next one has a frame. */
+  show(stream: MediaStream | null): void {
+    this.#stream = stream;
+    const video = this.#video;
+    if (!video || !stream || video.srcObject === stream) return;
+    video.srcObject = stream;
+    // Somebody who paused wants it paused, whatever the network does.
+    if (!this.paused.peek()) void this.#play(video);
+  }
+
+  togglePlay(): void {
+    if (this.paused.peek() || this.refusal.peek() === 'all') this.goLive();
+    else this.#video?.pause();
+  }
+
+  /** Plays on from what happens now. */
+  goLive(): void {
+    this.refusal.value = 'none';
+    if (this.#video) void this.#play(this.#video);
+  }
+
+  toggleMuted(): void {
+    const video = this.#video;
+    if (!video) return;
+    if (video.muted) this.unmute();
+    else video.muted = true;
+  }
+
+  /** Must be called by a press: that is what the browser waits for. */
+  unmute(): void {
+    const video = this.#video;
+    if (!video) return;
+    this.refusal.value = 'none';
+    video.muted = false;
+    if (video.volume === 0) video.volume = 0.5;
+    if (video.paused && !this.paused.peek()) void this.#play(video);
+  }
+
+  /** 0 to 1; silence is muted, and sound is not. */
+  setVolume(volume: number): void {
+    const video = this.#video;
+    if (!video) return;
+    video.volume = Math.min(1, Math.max(0, volume));
+    video.muted = video.volume === 0;
+    if (!video.muted && this.refusal.peek() === 'sound') this.refusal.value = 'none';
+  }
+
+  louder(): void {
+    this.setVolume(this.volume.peek() + VOLUME_STEP);
+  }
+
+  quieter(): void {
+    this.setVolume(this.volume.peek() - VOLUME_STEP);
+  }
+
+  async togglePictureInPicture(): Promise<void> {
+    const video = this.#video;
+    if (!video || !this.hasFrame.peek()) return;
+    if (document.pictureInPictureElement === video) await document.exitPictureInPicture();
+    else await video.requestPictureInPicture();
+  }
+
+  async #play(video: HTMLVideoElement): Promise<void> {
+    this.paused.value = false;
+    try {
+      await video.play();
+      return;
+    } catch (error) {
+      if (!isRefusal(error)) return;
+    }
+    if (video.muted) {
+      this.refusal.value = 'all';
+      return;
+    }
+    // Sound needs a gesture. Muted video doesn't, so start with that and offer the sound.
+    video.muted = true;
+    this.refusal.value = 'sound';
+    try {
+      await video.play();
+    } catch (error) {
+      if (isRefusal(error)) this.refusal.value = 'all';
+    }
+  }
+
+  #listen(video: HTMLVideoElement): () => void {
+    const listeners: [string, () => void][] = [
+      ['pause', () => this.#paused(video)],
+      ['play', () => (this.paused.value = false)],
+      ['loadeddata', () => (this.hasFrame.value = true)],
+      ['playing', () => (this.hasFrame.value = true)],
+      ['emptied', () => (this.hasFrame.value = video.readyState >= video.HAVE_CURRENT_DATA)],
+      ['volumechange', () => this.#readLoudness()],
+      ['enterpictureinpicture', () => (this.inPictureInPicture.value = true)],
+      ['leavepictureinpicture', () => (this.inPictureInPicture.value = false)],
+    ];
+    for (const [name, listener] of listeners) video.addEventListener(name, listener);
+    return () => {
+      for (const [name, listener] of listeners) video.removeEventListener(name, listener);
+    };
+  }
+
+  /** A stream that ended pauses by itself, which is nobody's wish. */
+  #paused(video: HTMLVideoElement): void {
+    const { srcObject } = video;
+    if (srcObject instanceof MediaStream && srcObject.active) this.paused.value = true;
+  }
+
+  #readLoudness(): void {
+    const video = this.#video;
+    if (!video) return;
+    this.muted.value = video.muted;
+    this.volume.value = video.volume;
+    // Muted by the browser's rule is not muted by choice.
+    if (this.refusal.peek() === 'none' || !video.muted) {
+      keepLoudness({ volume: video.volume, muted: video.muted });
+    }
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'NotAllowedError';
+}

@@ -1,0 +1,41 @@
+import { Settings } from 'lucide';
+import { useMemo } from 'preact/hooks';
+import type { Viewer } from '../../client/viewer.js';
+import { IconButton } from '../components/icon-button.js';
+import { Menu, type MenuItem } from '../components/menu.js';
+import { LayerHeights, layerName } from './layer-heights.js';
+
+/** Lets the bandwidth choose the picture's size, or holds it. */
+export function QualityMenu({ viewer }: { viewer: Viewer }) {
+  const heights = useMemo(() => new LayerHeights(), [viewer]);
+  const { count, current, pinned } = viewer.layers.value;
+  const height = viewer.stats.value?.height ?? 0;
+  if (current !== null) heights.observe(current, height);
+  const items: MenuItem[] = [
+    {
+      kind: 'choice',
+      label: 'Auto',
+      checked: pinned === null,
+      onSelect: () => viewer.pinLayer(null),
+      ...(height > 0 && pinned === null && { note: `${height}p now` }),
+    },
+    ...Array.from({ length: count > 1 ? count : 0 }, (_, index): MenuItem => {
+      const layer = count - 1 - index;
+      return {
+        kind: 'choice',
+        label: layerName(layer, count, heights.of(layer)),
+        checked: pinned === layer,
+        onSelect: () => viewer.pinLayer(layer),
+        ...(pinned === layer && current !== layer && { note: 'changing…' }),
+      };
+    }),
+  ];
+  return (
+    <Menu
+      label="Quality"
+      items={items}
+      side="top"
+      trigger={(tie) => <IconButton icon={Settings} label="Quality" align="end" {...tie} />}
+    />
+  );
+}

@@ -1,0 +1,84 @@
+/** What a key does in the player. */
+export type PlayerAction =
+  | 'toggle-play'
+  | 'toggle-muted'
+  | 'full-screen'
+  | 'theatre'
+  | 'picture-in-picture'
+  | 'live'
+  | 'louder'
+  | 'quieter'
+  | 'help';
+
+export interface Shortcut {
+  action: PlayerAction;
+  /** What the keys are called, as the help shows them. */
+  keys: readonly string[];
+  does: string;
+}
+
+/** Every key of the player, in the order of the help. */
+export const shortcuts: readonly Shortcut[] = [
+  { action: 'toggle-play', keys: ['Space', 'K'], does: 'Play or pause' },
+  { action: 'toggle-muted', keys: ['M'], does: 'Sound on or off' },
+  { action: 'louder', keys: ['↑'], does: 'Louder' },
+  { action: 'quieter', keys: ['↓'], does: 'Quieter' },
+  { action: 'live', keys: ['L'], does: 'Go to live' },
+  { action: 'full-screen', keys: ['F'], does: 'Full screen' },
+  { action: 'theatre', keys: ['T'], does: 'Theatre mode' },
+  { action: 'picture-in-picture', keys: ['P'], does: 'Picture-in-picture' },
+  { action: 'help', keys: ['?'], does: 'This list' },
+];
+
+const letters: Readonly<Record<string, PlayerAction>> = {
+  k: 'toggle-play',
+  m: 'toggle-muted',
+  l: 'live',
+  f: 'full-screen',
+  t: 'theatre',
+  p: 'picture-in-picture',
+  '?': 'help',
+};
+
+export interface PressedKey {
+  key: string;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+}
+
+/** Where the focus is: in a control that uses the key itself, in the player, or elsewhere. */
+export interface KeyPlace {
+  /** Text is typed there: every key belongs to it. */
+  typing: boolean;
+  /** Space presses it (a button, a link, a menu). */
+  pressable: boolean;
+  /** Arrows move it (a slider, a menu, tabs). */
+  movable: boolean;
+  /** Arrow keys elsewhere scroll the page. */
+  inPlayer: boolean;
+}
+
+/** What a key press does, or null when it isn't the player's. */
+export function actionFor(pressed: PressedKey, place: KeyPlace): PlayerAction | null {
+  if (place.typing || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
+  if (pressed.key === ' ') return place.pressable ? null : 'toggle-play';
+  if (pressed.key === 'ArrowUp' || pressed.key === 'ArrowDown') {
+    if (!place.inPlayer || place.movable) return null;
+    return pressed.key === 'ArrowUp' ? 'louder' : 'quieter';
+  }
+  return letters[pressed.key.toLowerCase()] ?? null;
+}
+
+/** Reads the place of a key press off its target. */
+export function placeOf(target: EventTarget | null, player: HTMLElement | null): KeyPlace {
+  const element = target instanceof Element ? target : null;
+  const matches = (selector: string): boolean => element?.closest(selector) != null;
+  const slider = matches('input[type="range"]');
+  return {
+    typing: matches('input, textarea, select, [contenteditable], dialog') && !slider,
+    pressable: matches('button, a, summary, [role="menu"], [role="tablist"]'),
+    movable: slider || matches('[role="menu"], [role="tablist"]'),
+    inPlayer: element !== null && (player?.contains(element) ?? false),
+  };
+}

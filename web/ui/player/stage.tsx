@@ -1,0 +1,145 @@
+import type { ComponentChildren } from 'preact';
+import { RotateCw } from 'lucide';
+import type { ViewerState, WatchedChannel } from '../../client/viewer.js';
+import { assertNever } from '../../client/assert-never.js';
+import { Avatar } from '../components/avatar.js';
+import { Button } from '../components/button.js';
+import { Spinner } from '../components/spinner.js';
+import { Thumbnail } from '../components/thumbnail.js';
+import { ago, wordyDuration } from '../format/duration.js';
+import { viewerCount } from '../format/quantity.js';
+import { useNow } from '../shell/now.js';
+import './stage.css';
+
+export interface StageProps {
+  state: ViewerState;
+  channel: WatchedChannel;
+  /** The channel's name in its address. */
+  name: string;
+  /** A picture is there to be seen. */
+  hasFrame: boolean;
+  /** The one who looks owns the channel. */
+  own: boolean;
+  onRetry: () => void;
+}
+
+/** What stands before the picture when there is none, or none that moves. */
+export function Stage(props: StageProps) {
+  const { state, channel, name, hasFrame } = props;
+  switch (state.name) {
+    case 'playing':
+      return hasFrame ? null : <Waiting name={name} text="Connecting" />;
+    case 'connecting':
+      return <Waiting name={name} text="Connecting" over={hasFrame} />;
+    case 'starting':
+      return <Waiting name={name} text="The broadcast is starting" />;
+    case 'interrupted':
+      return <Interrupted name={name} untilMs={state.untilMs} over={hasFrame} />;
+    case 'not-live':
+      return <NotLive {...props} />;
+    case 'ended': {
+      const { startedAt, endedAt, peakViewers } = state.broadcast;
+      const lengthMs = endedAt === null ? null : Date.parse(endedAt) - Date.parse(startedAt);
+      return (
+        <Still name={name} owner={channel.owner} title="The broadcast has ended">
+          <p class="figures">
+            {lengthMs !== null && `It ran ${wordyDuration(lengthMs)}. `}
+            At most {viewerCount(peakViewers)} at once.
+          </p>
+          <Button href="/">See who else is live</Button>
+        </Still>
+      );
+    }
+    case 'gone':
+      return (
+        <Still name={name} owner={channel.owner} title="This channel is gone">
+          <p>Its owner deleted it.</p>
+          <Button href="/">See who is live</Button>
+        </Still>
+      );
+    case 'failed':
+      return (
+        <Still name={name} owner={channel.owner} title="The video could not be loaded">
+          <p>{state.message}</p>
+          <Button icon={RotateCw} variant="primary" onClick={props.onRetry}>
+            Try again
+          </Button>
+        </Still>
+      );
+    default:
+      return assertNever(state);
+  }
+}
+
+function Waiting({ name, text, over = false }: { name: string; text: string; over?: boolean }) {
+  return (
+    <div class={over ? 'stage stage-over' : 'stage'}>
+      {!over && <Thumbnail name={name} />}
+      <div class="stage-waiting">
+        <Spinner size={36} />
+        <p>{text}</p>
+      </div>
+    </div>
+  );
+}
+
+interface InterruptedProps {
+  name: string;
+  untilMs: number;
+  over: boolean;
+}
+
+function Interrupted({ name, untilMs, over }: InterruptedProps) {
+  const secondsLeft = Math.max(0, Math.ceil((untilMs - useNow(250)) / 1000));
+  return (
+    <div class={over ? 'stage stage-over' : 'stage'}>
+      {!over && <Thumbnail name={name} />}
+      <div class="stage-waiting">
+        <Spinner size={36} />
+        <h2>The broadcaster is reconnecting</h2>
+        <p class="figures">
+          {secondsLeft > 0 ? `Waiting ${secondsLeft} s more` : 'Waiting for the last word'}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function NotLive({ channel, name, own }: StageProps) {
+  const nowMs = useNow(30_000);
+  return (
+    <Still name={name} owner={channel.owner} title={`${channel.title || name} is not live`}>
+      <p>
+        {channel.lastLiveAt === null
+          ? 'It has not been live yet.'
+          : `It was live ${ago(Date.parse(channel.lastLiveAt), nowMs)}.`}
+        {!own && ' This page starts by itself when it is.'}
+      </p>
+      {own && (
+        <Button variant="live" href={`/studio?channel=${name}`}>
+          Go live
+        </Button>
+      )}
+    </Still>
+  );
+}
+
+interface StillProps {
+  name: string;
+  owner: string;
+  title: string;
+  children: ComponentChildren;
+}
+
+function Still({ name, owner, title, children }: StillProps) {
+  return (
+    <div class="stage">
+      <Thumbnail name={name} />
+      <div class="stage-card">
+        <Avatar name={owner || name} size={56} />
+        <h2>{title}</h2>
+        {children}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+/** How loud somebody likes it, kept for the next page. */
+export interface Loudness {
+  /** 0 to 1. */
+  volume: number;
+  muted: boolean;
+}
+
+const KEY = 'onair.loudness';
+
+/** What was stored, or full volume when nothing (or nothing sensible) was. */
+export function parseLoudness(stored: string | null): Loudness {
+  const [volume, muted] = (stored ?? '').split(' ');
+  const value = Number(volume);
+  return volume !== '' && value >= 0 && value <= 1
+    ? { volume: value, muted: muted === 'muted' }
+    : { volume: 1, muted: false };
+}
+
+export function readLoudness(): Loudness {
+  try {
+    return parseLoudness(localStorage.getItem(KEY));
+  } catch {
+    // Storage is refused, as in a sandboxed embed.
+    return parseLoudness(null);
+  }
+}
+
+export function keepLoudness({ volume, muted }: Loudness): void {
+  try {
+    localStorage.setItem(KEY, muted ? `${volume} muted` : `${volume}`);
+  } catch {
+    // Storage is refused: it holds for this page only.
+  }
+}
