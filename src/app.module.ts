@@ -2,6 +2,7 @@ import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestj
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
+import { ChatModule } from './chat/chat.module.js';
 import { badRequest } from './common/bad-request.js';
 import { HttpErrorFilter } from './common/http-error.filter.js';
 import { LOG, type Log } from './common/logger.js';
@@ -25,6 +26,7 @@ export class AppModule {
         BroadcastModule,
         SfuModule,
         SignalingModule,
+        ChatModule,
       ],
       providers: [
         { provide: LOG, useValue: log },

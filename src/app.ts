@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
 import type { Config } from './config/config.js';
+import { SocketAdapter } from './sockets/socket-adapter.js';
 
 /** The largest body of a request, bytes. */
 const BODY_MAX = 64 * 1024;
@@ -44,6 +45,7 @@ export async function startApp(config: Config): Promise<RunningApp> {
       forceCloseConnections: true,
     },
   );
+  app.useWebSocketAdapter(SocketAdapter.of(app));
   try {
     await app.listen(port, host);
   } catch (error) {

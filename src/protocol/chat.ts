@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { ChannelName } from './channel.js';
 import { CHAT_PAGE, CHAT_TEXT_MAX, GUEST_NAME_MAX, GUEST_NAME_MIN } from './limits.js';
 
+/** The largest that the database keeps. */
+const SEQ_MAX = 2 ** 31 - 1;
+
 /** A message's number in its channel: 1, 2, 3, … without gaps. */
-export const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const Seq = z.int().min(0).max(SEQ_MAX);
 
 /** What a guest calls themselves: letters, digits and single spaces, `.`, `_`, `-` between. */
 export const GuestName = z
@@ -90,6 +93,14 @@ export const ChatPage = z
   .object({ messages: z.array(ChatMessage), more: z.boolean() })
   .meta({ id: 'ChatPage' });
 export type ChatPage = z.output<typeof ChatPage>;
+
+/** Which part of a broadcast's chat: query parameters. */
+export const ChatQuery = z.object({
+  /** The last seq that one has. */
+  after: z.coerce.number('a whole number').int().min(0).max(SEQ_MAX).default(0),
+  limit: z.coerce.number('a whole number').int().min(1).max(CHAT_PAGE).default(CHAT_PAGE),
+});
+export type ChatQuery = z.output<typeof ChatQuery>;
 
 export const ChatTarget = z.strictObject({ channel: ChannelName, seq: Seq });
 

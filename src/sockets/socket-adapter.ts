@@ -1,31 +1,22 @@
 import { type EventEmitter, once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { isObservable, lastValueFrom, type Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
-import type { Clock } from '../common/clock.js';
+import { SessionService } from '../auth/session.service.js';
+import { CLOCK, type Clock } from '../common/clock.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
-import type { Identity } from '../common/identity.js';
-import type { Log } from '../common/logger.js';
+import { LOG, type Log } from '../common/logger.js';
+import { CONFIG } from '../config/config.js';
 import type { Reply } from '../protocol/error.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
 import { forgetHandshake } from './handshake-memory.js';
 import { PacketGuard } from './packet-guard.js';
 import { RequestDispatcher } from './request-dispatcher.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
-
-/** Who may connect, and as whom. */
-export type SocketAccess = {
-  /** False refuses the connection: the page that opens it is of another site. */
-  isAllowed(request: IncomingMessage): boolean;
-  /** Who the handshake's cookies belong to. Rejects when that can't be found out now. */
-  identify(request: IncomingMessage): Promise<Identity>;
-  /** Tells which log-ins ended, so that their sockets end too. */
-  onSessionEnded(listener: (sessionId: string) => void): void;
-};
+import { type SocketAccess, socketAccess } from './socket-access.js';
 
 type Options = Readonly<{ access: SocketAccess; clock: Clock; log: Log }>;
 
@@ -48,6 +39,15 @@ export class SocketAdapter extends IoAdapter {
   constructor(app: INestApplicationContext, options: Options) {
     super(app);
     this.#options = options;
+  }
+
+  /** The adapter of the whole service, for `app.useWebSocketAdapter`. */
+  static of(app: INestApplicationContext): SocketAdapter {
+    return new SocketAdapter(app, {
+      access: socketAccess(app.get(SessionService), app.get(CONFIG)),
+      clock: app.get<Clock>(CLOCK),
+      log: app.get<Log>(LOG).child({ part: 'sockets' }),
+    });
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {

@@ -68,7 +68,7 @@ export function next<N extends keyof ServerToClient>(
 ): Promise<Parameters<ServerToClient[N]>> {
   return new Promise((resolve) => {
     const untyped = socket as unknown as Socket;
-    untyped.once(event, (...args) => resolve(args as Parameters<ServerToClient[N]>));
+    untyped.once(String(event), (...args) => resolve(args as Parameters<ServerToClient[N]>));
   });
 }
 

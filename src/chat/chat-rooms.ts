@@ -1,0 +1,93 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { ChannelService } from '../broadcast/channel.service.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import type { ChatMessage } from '../protocol/chat.js';
+import type { Author } from './chat-message.js';
+import { ChatRoom } from './chat-room.js';
+import { ChatRepository } from './chat.repository.js';
+
+/** More rooms than this, and those that were not used for a while are closed. */
+const KEEP_ROOMS = 500;
+const KEEP_MS = 60_000;
+
+type Entry = { readonly room: Promise<ChatRoom>; usedAtMs: number; opened: ChatRoom | null };
+
+/** The chats in use, by channel name: a room is opened when somebody asks for it. */
+@Injectable()
+export class ChatRooms implements OnModuleDestroy {
+  readonly events = new TypedEmitter<{
+    told: [room: ChatRoom, messages: readonly ChatMessage[]];
+    messageDeleted: [room: ChatRoom, seq: number];
+    banChanged: [room: ChatRoom, author: Author, banned: boolean];
+  }>();
+  readonly #channels: ChannelService;
+  readonly #repository: ChatRepository;
+  readonly #clock: Clock;
+  readonly #byName = new Map<string, Entry>();
+  readonly #byId = new Map<string, ChatRoom>();
+
+  constructor(channels: ChannelService, repository: ChatRepository, @Inject(CLOCK) clock: Clock) {
+    this.#channels = channels;
+    this.#repository = repository;
+    this.#clock = clock;
+    channels.events.on('channelDeleted', ({ name }) => this.#close(name));
+  }
+
+  onModuleDestroy(): void {
+    for (const name of this.#byName.keys()) this.#close(name);
+    this.events.clear();
+  }
+
+  /** @throws {DomainError} `channel_not_found` */
+  async open(channelName: string): Promise<ChatRoom> {
+    const nowMs = this.#clock.nowMs();
+    const known = this.#byName.get(channelName);
+    if (known) {
+      known.usedAtMs = nowMs;
+      return known.room;
+    }
+    this.#closeUnused(nowMs);
+    const entry: Entry = { room: this.#load(channelName), usedAtMs: nowMs, opened: null };
+    this.#byName.set(channelName, entry);
+    try {
+      const room = await entry.room;
+      // The channel may have been deleted meanwhile.
+      if (this.#byName.get(channelName) === entry) this.#add(entry, room);
+      return room;
+    } catch (error) {
+      if (this.#byName.get(channelName) === entry) this.#byName.delete(channelName);
+      throw error;
+    }
+  }
+
+  /** The room of a channel, if it is open. */
+  find(channelId: string): ChatRoom | undefined {
+    return this.#byId.get(channelId);
+  }
+
+  async #load(channelName: string): Promise<ChatRoom> {
+    const channel = await this.#channels.get(channelName);
+    return new ChatRoom(channel, await this.#repository.bans(channel.id));
+  }
+
+  #add(entry: Entry, room: ChatRoom): void {
+    entry.opened = room;
+    this.#byId.set(room.id, room);
+    room.events.on('told', (messages) => this.events.emit('told', room, messages));
+  }
+
+  #close(channelName: string): void {
+    const entry = this.#byName.get(channelName);
+    this.#byName.delete(channelName);
+    if (!entry?.opened) return;
+    this.#byId.delete(entry.opened.id);
+    entry.opened.close();
+  }
+
+  #closeUnused(nowMs: number): void {
+    if (this.#byName.size < KEEP_ROOMS) return;
+    for (const [name, { usedAtMs, opened }] of this.#byName)
+      if (opened && !opened.isBusy && nowMs - usedAtMs > KEEP_MS) this.#close(name);
+  }
+}
