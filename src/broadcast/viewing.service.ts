@@ -44,7 +44,7 @@ export class ViewingService {
     const media = rtpCapabilities ? await this.#connect(live, viewer, rtpCapabilities) : null;
     return {
       channelId: channel.id,
-      channel: await this.#channels.view(channel),
+      channel: this.#channels.view(channel),
       media: media && {
         transport: media.transport,
         consumers: media.consumers,

@@ -31,7 +31,7 @@ export class Receiver {
     this.transportId = media.transport.id;
     this.#transport = device.createRecvTransport({
       ...media.transport,
-      iceServers: media.iceServers as RTCIceServer[],
+      iceServers: media.iceServers,
     });
     this.#path = new MediaPath(connection, this.#transport, onFailed);
   }

@@ -44,14 +44,14 @@ export function sendHealth(
   };
   const layers = outbound
     .filter((entry) => entry['kind'] === 'video')
-    .toSorted((a, b) => String(a['rid'] ?? '').localeCompare(String(b['rid'] ?? '')))
+    .toSorted((a, b) => text(a['rid']).localeCompare(text(b['rid'])))
     .map((entry, layer) => ({
       layer,
       width: number(entry['frameWidth']),
       height: number(entry['frameHeight']),
       framesPerSecond: number(entry['framesPerSecond']),
       bitrateBps: bitrate(entry),
-      qualityLimitation: String(entry['qualityLimitationReason'] ?? 'none'),
+      qualityLimitation: text(entry['qualityLimitationReason']) || 'none',
     }));
   const audio = outbound.filter((entry) => entry['kind'] === 'audio');
   const remote = entries.filter((entry) => entry['type'] === 'remote-inbound-rtp');
@@ -113,4 +113,8 @@ function roundTrip(entries: readonly Entry[]): number | null {
 
 function number(value: unknown): number {
   return typeof value === 'number' ? value : 0;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -35,7 +35,7 @@ export class Sender {
     this.transportId = started.transport.id;
     this.#transport = device.createSendTransport({
       ...started.transport,
-      iceServers: started.iceServers as RTCIceServer[],
+      iceServers: started.iceServers,
     });
     this.#path = new MediaPath(connection, this.#transport, onFailed);
     this.#transport.on('produce', ({ kind, rtpParameters, appData }, callback, errback) => {
