@@ -94,7 +94,10 @@ export const DtlsParameters = z.object({
     .array(
       z.object({
         algorithm: z.enum(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']),
-        value: z.string().max(200),
+        value: z
+          .string()
+          .max(200)
+          .regex(/^[0-9a-f]{2}(?::[0-9a-f]{2})+$/i, 'hexadecimal octets, ":" between'),
       }),
     )
     .min(1)
