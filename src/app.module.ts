@@ -9,13 +9,19 @@ import { LOG, type Log } from './common/logger.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
 import { DbModule } from './db/db.module.js';
+import { HealthModule } from './health/health.module.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
+import { PagesModule } from './pages/pages.module.js';
 import { SfuModule } from './sfu/sfu.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
+
+type Parts = Readonly<{ config: Config; log: Log; webRoot: string }>;
 
 /** The one file that names every module. */
 @Module({})
 export class AppModule {
-  static of(config: Config, log: Log): DynamicModule {
+  /** @param parts.webRoot the web build's folder */
+  static of({ config, log, webRoot }: Parts): DynamicModule {
     return {
       module: AppModule,
       global: true,
@@ -27,6 +33,10 @@ export class AppModule {
         SfuModule,
         SignalingModule,
         ChatModule,
+        HealthModule,
+        OpenApiModule,
+        // Last: its addresses are the rest of all there are.
+        PagesModule.of(webRoot),
       ],
       providers: [
         { provide: LOG, useValue: log },

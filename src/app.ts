@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,10 +7,15 @@ import { AppModule } from './app.module.js';
 import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
 import type { Config } from './config/config.js';
+import { sendSecurityHeaders } from './pages/security-headers.js';
+import { serveStaticFiles } from './pages/static-files.js';
 import { SocketAdapter } from './sockets/socket-adapter.js';
 
 /** The largest body of a request, bytes. */
 const BODY_MAX = 64 * 1024;
+
+/** The same folder from src and from dist. */
+const WEB_ROOT = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 /** The service, serving. */
 export type RunningApp = {
@@ -20,14 +26,19 @@ export type RunningApp = {
 
 /**
  * Puts the whole service together and starts to listen. Closing the app closes everything.
+ *
+ * @param options.webRoot the web build's folder, where it is not the usual one
  * @throws {StartError} when something it needs can't be had, or an error of `listen`.
  */
-export async function startApp(config: Config): Promise<RunningApp> {
+export async function startApp(
+  config: Config,
+  { webRoot = WEB_ROOT }: { webRoot?: string } = {},
+): Promise<RunningApp> {
   const log = createLog(config.log);
   const logger = nestLogger(log);
   const { port, host, publicUrl, trustProxy } = config.http;
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.of(config, log),
+    AppModule.of({ config, log, webRoot }),
     new FastifyAdapter({
       trustProxy,
       bodyLimit: BODY_MAX,
@@ -46,6 +57,8 @@ export async function startApp(config: Config): Promise<RunningApp> {
     },
   );
   app.useWebSocketAdapter(SocketAdapter.of(app));
+  sendSecurityHeaders(app);
+  await serveStaticFiles(app, webRoot);
   try {
     await app.listen(port, host);
   } catch (error) {

@@ -63,9 +63,14 @@ export const CurrentAccount = createParamDecorator(
 );
 export type CurrentAccount = NonNullable<Identity['account']>;
 
+/** Who the request is from, as far as it was found out: null when that failed. */
+export function knownIdentity(request: FastifyRequest): Identity | null {
+  return identities.get(request) ?? null;
+}
+
 function identityOf(context: ExecutionContext): Identity {
-  const identity = identities.get(context.switchToHttp().getRequest<FastifyRequest>());
-  if (identity === undefined) throw new Error('the route has neither @Identified nor @LoggedIn');
+  const identity = knownIdentity(context.switchToHttp().getRequest<FastifyRequest>());
+  if (identity === null) throw new Error('the route has neither @Identified nor @LoggedIn');
   return identity;
 }
 

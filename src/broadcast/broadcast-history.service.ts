@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { DomainError } from '../common/domain-error.js';
-import type { BroadcastPage, BroadcastView } from '../protocol/broadcast.js';
+import type { BroadcastList, BroadcastView } from '../protocol/broadcast.js';
 import type { Page } from '../protocol/paging.js';
 import { BroadcastRepository, type StoredBroadcast } from './broadcast.repository.js';
 import { ChannelService } from './channel.service.js';
@@ -27,13 +27,10 @@ export class BroadcastHistory {
   }
 
   /** The newest first, without those that never sent anything. @throws {DomainError} `channel_not_found` */
-  async list(channelName: string, { limit, offset }: Page): Promise<BroadcastPage> {
+  async list(channelName: string, { limit, offset }: Page): Promise<BroadcastList> {
     const { id } = await this.#channels.get(channelName);
-    const rows = await this.#repository.list(id, { skip: offset, take: limit + 1 });
-    return {
-      broadcasts: rows.slice(0, limit).map((row) => this.#view(row)),
-      more: rows.length > limit,
-    };
+    const rows = await this.#repository.list(id, { skip: offset, take: limit });
+    return rows.map((row) => this.#view(row));
   }
 
   /** @throws {DomainError} `broadcast_not_found` */

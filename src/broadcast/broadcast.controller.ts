@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { Operation } from '../common/operation.js';
-import { BroadcastPage, BroadcastView } from '../protocol/broadcast.js';
+import { BroadcastList, BroadcastView } from '../protocol/broadcast.js';
 import { Page } from '../protocol/paging.js';
 import { BroadcastHistory } from './broadcast-history.service.js';
 
@@ -16,13 +16,13 @@ export class BroadcastController {
   @Get('channels/:name/broadcasts')
   @Operation({
     summary: 'A channel’s broadcasts, the newest first',
-    reply: BroadcastPage,
+    reply: BroadcastList,
     errors: ['channel_not_found'],
   })
   async list(
     @Param('name') name: string,
     @Query({ schema: Page }) page: Page,
-  ): Promise<BroadcastPage> {
+  ): Promise<BroadcastList> {
     return this.#history.list(name, page);
   }
 

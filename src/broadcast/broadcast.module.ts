@@ -28,6 +28,13 @@ import { ViewingService } from './viewing.service.js';
     PublishingService,
     ViewingService,
   ],
-  exports: [ChannelService, BroadcastRegistry, PeerTransports, PublishingService, ViewingService],
+  exports: [
+    BroadcastHistory,
+    ChannelService,
+    BroadcastRegistry,
+    PeerTransports,
+    PublishingService,
+    ViewingService,
+  ],
 })
 export class BroadcastModule {}

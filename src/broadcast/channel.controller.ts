@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { CurrentAccount, LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
-import { ChannelChange, ChannelPage, ChannelView, NewChannel } from '../protocol/channel.js';
+import { ChannelChange, ChannelList, ChannelView, NewChannel } from '../protocol/channel.js';
 import { ChannelQuery } from '../protocol/paging.js';
 import { ChannelService } from './channel.service.js';
 
@@ -18,9 +18,9 @@ export class ChannelController {
   @Operation({
     summary: 'List channels',
     description: 'Those with a broadcast on first, then by when they were last live.',
-    reply: ChannelPage,
+    reply: ChannelList,
   })
-  async list(@Query({ schema: ChannelQuery }) query: ChannelQuery): Promise<ChannelPage> {
+  async list(@Query({ schema: ChannelQuery }) query: ChannelQuery): Promise<ChannelList> {
     return this.#channels.list(query);
   }
 

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { CONFIG, type Config } from '../config/config.js';
-import type { ChannelChange, ChannelPage, ChannelView, NewChannel } from '../protocol/channel.js';
+import type { ChannelChange, ChannelList, ChannelView, NewChannel } from '../protocol/channel.js';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import type { ChannelQuery } from '../protocol/paging.js';
 import type { Channel } from './channel.js';
@@ -58,26 +58,22 @@ export class ChannelService {
   }
 
   /** Those with a broadcast on first, most viewers first; then the latest live. */
-  async list({ limit, offset, owner }: ChannelQuery): Promise<ChannelPage> {
+  async list({ limit, offset, owner }: ChannelQuery): Promise<ChannelList> {
     const liveIds = this.#registry.liveChannelIds();
     const live = (await this.#repository.findAll(liveIds, owner)).toSorted(
       (a, b) => this.#registry.viewers(b.id) - this.#registry.viewers(a.id),
     );
-    const wanted = limit + 1; // one more tells whether there are more
-    const page = live.slice(offset, offset + wanted);
-    if (page.length < wanted)
+    const page = live.slice(offset, offset + limit);
+    if (page.length < limit)
       page.push(
         ...(await this.#repository.list({
           exceptIds: liveIds,
           owner,
           skip: Math.max(0, offset - live.length),
-          take: wanted - page.length,
+          take: limit - page.length,
         })),
       );
-    return {
-      channels: page.slice(0, limit).map((channel) => this.view(channel)),
-      more: page.length > limit,
-    };
+    return page.map((channel) => this.view(channel));
   }
 
   /** @throws {DomainError} `channel_name_taken`, `channel_limit`; `not_logged_in` when the account is gone. */

@@ -23,18 +23,18 @@ export class HttpErrorFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const { method, routeOptions } = http.getRequest<FastifyRequest>();
-    const body = this.#toBody(error, { method, route: routeOptions.url });
+    const body = toErrorBody(error, this.#log, http.getRequest<FastifyRequest>());
     sendError(http.getResponse<FastifyReply>(), body);
   }
+}
 
-  #toBody(error: unknown, request: { method: string; route: string | undefined }): ErrorBody {
-    const known = knownError(error);
-    if (known === null) this.#log.error({ err: error, ...request }, 'a request failed');
-    else if (known.code === 'unavailable')
-      this.#log.warn({ err: error, ...request }, known.message);
-    return known ?? { code: 'internal', message: 'Something went wrong on the server.' };
-  }
+/** What an error says to the client; what it should not know goes to the log. */
+export function toErrorBody(error: unknown, log: Log, request: FastifyRequest): ErrorBody {
+  const known = knownError(error);
+  const context = { err: error, method: request.method, route: request.routeOptions.url };
+  if (known === null) log.error(context, 'a request failed');
+  else if (known.code === 'unavailable') log.warn(context, known.message);
+  return known ?? { code: 'internal', message: 'Something went wrong on the server.' };
 }
 
 /** Ends a request with an error; does nothing when the answer is already on its way. */

@@ -33,7 +33,5 @@ export const BroadcastView = z
 export type BroadcastView = z.output<typeof BroadcastView>;
 
 /** One page of a channel's broadcasts, the newest first. */
-export const BroadcastPage = z
-  .object({ broadcasts: z.array(BroadcastView), more: z.boolean() })
-  .meta({ id: 'BroadcastPage' });
-export type BroadcastPage = z.output<typeof BroadcastPage>;
+export const BroadcastList = z.array(BroadcastView).meta({ id: 'BroadcastList' });
+export type BroadcastList = z.output<typeof BroadcastList>;

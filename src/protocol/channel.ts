@@ -43,7 +43,5 @@ export const ChannelView = z
 export type ChannelView = z.output<typeof ChannelView>;
 
 /** One page of channels: those with a broadcast on first, then by when they were last live. */
-export const ChannelPage = z
-  .object({ channels: z.array(ChannelView), more: z.boolean() })
-  .meta({ id: 'ChannelPage' });
-export type ChannelPage = z.output<typeof ChannelPage>;
+export const ChannelList = z.array(ChannelView).meta({ id: 'ChannelList' });
+export type ChannelList = z.output<typeof ChannelList>;

@@ -9,9 +9,9 @@ const wholeNumber = (min: number, max: number) =>
     .min(min, `at least ${min}`)
     .max(max, `at most ${max}`);
 
-/** Which part of a list: query parameters. */
+/** Which part of a list: query parameters. A page shorter than `limit` is the last. */
 export const Page = z.object({
-  limit: wholeNumber(1, LIST_PAGE).default(50),
+  limit: wholeNumber(1, LIST_PAGE).default(LIST_PAGE),
   /** How many to leave out at the beginning. */
   offset: wholeNumber(0, 1_000_000).default(0),
 });

@@ -18,6 +18,8 @@ export type TestAppOptions = {
   overrides?: Readonly<Record<string, string>>;
   /** `postgresql`: a fresh database on the server of TEST_DATABASE_URL, dropped at the end. */
   database?: DatabaseKind;
+  /** A folder of pages in place of the web build. */
+  webRoot?: string;
 };
 
 export type TestApp = {
@@ -42,7 +44,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     DATABASE_URL: fresh?.url,
     ...options.overrides,
   });
-  const { app } = await startApp(config);
+  const { app } = await startApp(
+    config,
+    options.webRoot === undefined ? {} : { webRoot: options.webRoot },
+  );
   return {
     app,
     url: await app.getUrl(),

@@ -1,0 +1,38 @@
+import { Controller, Get, Header, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Metrics } from './metrics.js';
+import { Readiness } from './readiness.js';
+
+/** For load balancers, container platforms and monitoring. */
+@Controller()
+export class HealthController {
+  readonly #metrics: Metrics;
+  readonly #readiness: Readiness;
+
+  constructor(metrics: Metrics, readiness: Readiness) {
+    this.#metrics = metrics;
+    this.#readiness = readiness;
+  }
+
+  @Get('healthz')
+  @Header('cache-control', 'no-store')
+  alive(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @Header('cache-control', 'no-store')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const problems = await this.#readiness.problems();
+    reply.status(problems.length === 0 ? 200 : 503);
+    return problems.length === 0 ? { status: 'ready' } : { status: 'not_ready', problems };
+  }
+
+  @Get('metrics')
+  @Header('cache-control', 'no-store')
+  async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    const { contentType, body } = await this.#metrics.text();
+    reply.type(contentType);
+    return body;
+  }
+}

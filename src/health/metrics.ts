@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+
+/** A gauge's value, or one for each set of labels (`{ kind: 'video' }`). */
+export type Reading =
+  | number
+  | readonly Readonly<{ labels: Readonly<Record<string, string>>; value: number }>[];
+
+/** Numbers for monitoring, in Prometheus' terms. Modules register what they know. */
+@Injectable()
+export class Metrics {
+  readonly #registry = new Registry();
+
+  constructor() {
+    // Memory, CPU, garbage collection, and the event loop's delay.
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /**
+   * Something that goes up and down, read when it is asked for.
+   * @param name such as `onair_viewers`
+   * @param labels names of the labels that readings carry
+   */
+  gauge(
+    name: string,
+    help: string,
+    read: () => Reading | Promise<Reading>,
+    labels: readonly string[] = [],
+  ): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [this.#registry],
+      collect: async () => {
+        const reading = await read();
+        gauge.reset();
+        if (typeof reading === 'number') gauge.set(reading);
+        else for (const { labels: of, value } of reading) gauge.set({ ...of }, value);
+      },
+    });
+  }
+
+  /**
+   * Something that only goes up; call what is returned to count.
+   * @param name such as `onair_chat_messages_total`
+   */
+  counter(name: string, help: string): (by?: number) => void {
+    const counter = new Counter({ name, help, registers: [this.#registry] });
+    return (by = 1) => counter.inc(by);
+  }
+
+  /** All of them, in the text format. */
+  async text(): Promise<{ contentType: string; body: string }> {
+    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+}

@@ -1,0 +1,39 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { z } from 'zod';
+import { Operation } from '../common/operation.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { describeApi, type OpenApiDocument } from './document.js';
+import { type Route, routesOf } from './routes.js';
+
+const AnyObject = z.looseObject({ openapi: z.string() });
+
+/** The API's own description. */
+@Controller('api/openapi.json')
+export class OpenApiController {
+  readonly #discovery: DiscoveryService;
+  readonly #config: Config;
+  #document: OpenApiDocument | null = null;
+
+  constructor(discovery: DiscoveryService, @Inject(CONFIG) config: Config) {
+    this.#discovery = discovery;
+    this.#config = config;
+  }
+
+  @Get()
+  @Header('cache-control', 'no-cache')
+  @Operation({ summary: 'This document', reply: AnyObject })
+  get(): OpenApiDocument {
+    this.#document ??= describeApi(this.routes(), this.#config.http.publicUrl);
+    return this.#document;
+  }
+
+  /** Every route of every controller. */
+  routes(): Route[] {
+    return this.#discovery
+      .getControllers()
+      .flatMap(({ instance }) =>
+        typeof instance === 'object' && instance !== null ? routesOf(instance) : [],
+      );
+  }
+}

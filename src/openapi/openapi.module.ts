@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { OpenApiController } from './openapi.controller.js';
+
+/** Describes the API under /api from the decorators of its controllers. */
+@Module({ imports: [DiscoveryModule], controllers: [OpenApiController] })
+export class OpenApiModule {}

@@ -1,0 +1,78 @@
+import { RequestMethod } from '@nestjs/common';
+import {
+  HTTP_CODE_METADATA,
+  METHOD_METADATA,
+  PATH_METADATA,
+  ROUTE_ARGS_METADATA,
+} from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import { MetadataScanner } from '@nestjs/core';
+import { z } from 'zod';
+import { OPERATION, type OperationInfo } from '../common/operation.js';
+
+/** One method of a controller, as Nest's metadata describes it. */
+export type Route = Readonly<{
+  /** `ChannelController.list`, for messages. */
+  handler: string;
+  /** In small letters. */
+  method: string;
+  /** `/api/channels/:name` */
+  path: string;
+  /** Of a success. */
+  status: number;
+  operation: OperationInfo | null;
+  body: z.ZodType | null;
+  query: z.ZodType | null;
+}>;
+
+/** A controller's instance or any other one with decorated methods. */
+type Instance = object;
+
+const Paths = z.union([z.string(), z.array(z.string())]).transform((path) => [path].flat());
+const Arguments = z.record(
+  z.string(),
+  z.object({ schema: z.instanceof(z.ZodType).optional() }).catch({}),
+);
+
+/** The routes of a controller. */
+export function routesOf(controller: Instance): Route[] {
+  const prototype: object = Object.getPrototypeOf(controller);
+  const prefixes = Paths.parse(Reflect.getMetadata(PATH_METADATA, controller.constructor) ?? '');
+  return new MetadataScanner()
+    .getAllMethodNames(prototype)
+    .flatMap((name) => prefixes.flatMap((prefix) => routesOfMethod(controller, name, prefix)));
+}
+
+function routesOfMethod(controller: Instance, name: string, prefix: string): Route[] {
+  const handler: unknown = Reflect.get(controller, name);
+  if (typeof handler !== 'function') return [];
+  const path: unknown = Reflect.getMetadata(PATH_METADATA, handler);
+  const method: unknown = Reflect.getMetadata(METHOD_METADATA, handler);
+  if (path === undefined || typeof method !== 'number') return [];
+  const operation: OperationInfo | null = Reflect.getMetadata(OPERATION, handler) ?? null;
+  const methodName = RequestMethod[method]?.toLowerCase() ?? 'get';
+  return Paths.parse(path).map((own) => ({
+    handler: `${controller.constructor.name}.${name}`,
+    method: methodName,
+    path: `/${[prefix, own]
+      .map((part) => part.replaceAll(/^\/+|\/+$/g, ''))
+      .filter(Boolean)
+      .join('/')}`,
+    status: Number(
+      Reflect.getMetadata(HTTP_CODE_METADATA, handler) ?? (methodName === 'post' ? 201 : 200),
+    ),
+    operation,
+    ...schemasOf(controller, name),
+  }));
+}
+
+/** The schemas that Nest checks the body and the query with. */
+function schemasOf(controller: Instance, name: string): Pick<Route, 'body' | 'query'> {
+  const parameters = Arguments.parse(
+    Reflect.getMetadata(ROUTE_ARGS_METADATA, controller.constructor, name) ?? {},
+  );
+  // Keys are "TYPE:INDEX".
+  const schemaOf = (type: RouteParamtypes) =>
+    Object.entries(parameters).find(([key]) => key.startsWith(`${type}:`))?.[1].schema ?? null;
+  return { body: schemaOf(RouteParamtypes.BODY), query: schemaOf(RouteParamtypes.QUERY) };
+}

@@ -1,0 +1,61 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { knownIdentity } from '../auth/identity.guard.js';
+import { sendError, toErrorBody } from '../common/http-error.filter.js';
+import { LOG, type Log } from '../common/logger.js';
+import { type ErrorBody, errorStatus } from '../protocol/error.js';
+import { plainPage } from './page-html.js';
+import { PagesService } from './pages.service.js';
+import { sendPage } from './send-page.js';
+
+/** Paths of programs: an address there that isn't one is answered in JSON. */
+const PROGRAMS = /^\/(?:api|hls|whip|whep|socket\.io)(?:[/?]|$)/;
+const RETRY_AFTER_S = 5;
+
+/** Answers people in pages: what they look for isn't there, or can't be shown now. */
+@Catch()
+export class PageErrorFilter implements ExceptionFilter {
+  readonly #pages: PagesService;
+  readonly #log: Log;
+
+  constructor(pages: PagesService, @Inject(LOG) log: Log) {
+    this.#pages = pages;
+    this.#log = log;
+  }
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const body = toErrorBody(error, this.#log, request);
+    if (reply.sent) return;
+    if (PROGRAMS.test(request.url)) sendError(reply, body);
+    else if (errorStatus[body.code] === 404) await this.#sendNotFound(request, reply);
+    else sendPlain(request, reply, body);
+  }
+
+  async #sendNotFound(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      const html = await this.#pages.notFound(knownIdentity(request));
+      sendPage(reply, html, { status: 404, embeddable: isEmbedded(request) });
+    } catch (error) {
+      sendPlain(request, reply, toErrorBody(error, this.#log, request));
+    }
+  }
+}
+
+/** In the frame of another site's page, where it has to show its errors too. */
+function isEmbedded({ url }: FastifyRequest): boolean {
+  return url.startsWith('/embed/');
+}
+
+function sendPlain(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { code, message }: ErrorBody,
+): void {
+  const status = errorStatus[code];
+  const title = status === 503 ? 'Back in a moment' : 'That did not work';
+  if (status === 503) reply.header('retry-after', RETRY_AFTER_S);
+  sendPage(reply, plainPage(title, message), { status, embeddable: isEmbedded(request) });
+}

@@ -1,0 +1,32 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The pages that the web build makes. */
+export type PageName = 'index' | 'watch' | 'embed' | 'studio' | 'account' | 'not-found';
+
+/** The built pages, read when first asked for and again when built anew. */
+export class PageTemplates {
+  readonly #dir: string;
+  readonly #cache = new Map<PageName, { modifiedMs: number; html: string }>();
+
+  /** @param dir the web build's folder */
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** Null when the web pages have not been built. */
+  async get(name: PageName): Promise<string | null> {
+    const file = join(this.#dir, `${name}.html`);
+    try {
+      const { mtimeMs: modifiedMs } = await stat(file);
+      const cached = this.#cache.get(name);
+      if (cached?.modifiedMs === modifiedMs) return cached.html;
+      const html = await readFile(file, 'utf8');
+      this.#cache.set(name, { modifiedMs, html });
+      return html;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+}

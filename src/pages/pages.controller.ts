@@ -1,0 +1,75 @@
+import { Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentIdentity, Identified } from '../auth/identity.guard.js';
+import { DomainError } from '../common/domain-error.js';
+import type { Identity } from '../common/identity.js';
+import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
+import { PageErrorFilter } from './page-error.filter.js';
+import { type FixedPage, PagesService } from './pages.service.js';
+import { sendPage } from './send-page.js';
+
+/** Pages that are about no channel, by address. */
+const FIXED = {
+  '/': { page: 'index', title: 'Onair' },
+  '/studio': { page: 'studio', title: 'Studio · Onair' },
+  '/login': { page: 'account', title: 'Log in · Onair' },
+  '/register': { page: 'account', title: 'Create an account · Onair' },
+  '/account': { page: 'account', title: 'Your account · Onair' },
+} as const satisfies Record<string, FixedPage>;
+
+const isFixed = (path: string | undefined): path is keyof typeof FIXED =>
+  path !== undefined && Object.hasOwn(FIXED, path);
+
+/** The pages that people open. */
+@Controller()
+@Identified()
+@UseFilters(PageErrorFilter)
+export class PagesController {
+  readonly #pages: PagesService;
+
+  constructor(pages: PagesService) {
+    this.#pages = pages;
+  }
+
+  @Get(Object.keys(FIXED))
+  async fixed(
+    @Req() { routeOptions: { url: path } }: FastifyRequest,
+    @CurrentIdentity() identity: Identity,
+    @Res() reply: FastifyReply,
+  ) {
+    if (!isFixed(path)) throw nothingHere();
+    return sendPage(reply, await this.#pages.fixed(path, FIXED[path], identity));
+  }
+
+  @Get('embed/:name')
+  async embed(
+    @Param('name') name: string,
+    @CurrentIdentity() identity: Identity,
+    @Res() reply: FastifyReply,
+  ) {
+    const html = await this.#pages.ofChannel('embed', name, identity);
+    return sendPage(reply, html, { embeddable: true });
+  }
+
+  @Get(':name')
+  async watch(
+    @Param('name') name: string,
+    @CurrentIdentity() identity: Identity,
+    @Res() reply: FastifyReply,
+  ) {
+    // Names are in small letters; people type and print them as they like.
+    const proper = name.toLowerCase();
+    if (name !== proper && CHANNEL_NAME_PATTERN.test(proper))
+      return reply.redirect(`/${proper}`, 302);
+    return sendPage(reply, await this.#pages.ofChannel('watch', name, identity));
+  }
+
+  @Get('*')
+  nothing(): never {
+    throw nothingHere();
+  }
+}
+
+function nothingHere(): DomainError {
+  return new DomainError('not_found', 'There is nothing at this address.');
+}

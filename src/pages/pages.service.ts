@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AccountService } from '../auth/account.service.js';
+import { ChannelService } from '../broadcast/channel.service.js';
+import { MEDIA, type MediaPort } from '../broadcast/ports.js';
+import { DomainError } from '../common/domain-error.js';
+import type { Identity } from '../common/identity.js';
+import { CONFIG, type Config } from '../config/config.js';
+import type { ChannelView } from '../protocol/channel.js';
+import { type PageInfo, renderPage } from './page-html.js';
+import { type PageName, PageTemplates } from './page-templates.js';
+
+const ABOUT = 'Live video that arrives in less than a second, and a chat beside it.';
+
+/** A page that is about no channel. */
+export type FixedPage = Readonly<{ page: PageName; title: string }>;
+
+/** Puts pages together: the built page, what it says of itself, and the data it starts with. */
+@Injectable()
+export class PagesService {
+  readonly #templates: PageTemplates;
+  readonly #accounts: AccountService;
+  readonly #channels: ChannelService;
+  readonly #media: MediaPort;
+  readonly #config: Config;
+
+  constructor(
+    templates: PageTemplates,
+    accounts: AccountService,
+    channels: ChannelService,
+    @Inject(MEDIA) media: MediaPort,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.#templates = templates;
+    this.#accounts = accounts;
+    this.#channels = channels;
+    this.#media = media;
+    this.#config = config;
+  }
+
+  /** A page that is about no channel. @throws {DomainError} `unavailable` before the web build. */
+  async fixed(path: string, { page, title }: FixedPage, identity: Identity): Promise<string> {
+    return this.#render(page, this.#info(path, title, ABOUT), { identity, channel: null });
+  }
+
+  /** A page about a channel. @throws {DomainError} `channel_not_found`; `unavailable` before the web build. */
+  async ofChannel(page: 'watch' | 'embed', name: string, identity: Identity): Promise<string> {
+    const channel = this.#channels.view(await this.#channels.get(name));
+    const title =
+      channel.title === '' ? `${channel.name} · Onair` : `${channel.title} · ${channel.name}`;
+    const about = `${channel.broadcast ? 'Live now' : 'A channel'} by ${channel.owner} on Onair.`;
+    return this.#render(page, this.#info(`/${channel.name}`, title, about), { identity, channel });
+  }
+
+  /** The page for an address without one. */
+  async notFound(identity: Identity | null): Promise<string> {
+    const info = this.#info('/', 'Page not found · Onair', ABOUT);
+    return this.#render('not-found', info, { identity, channel: null });
+  }
+
+  #info(path: string, title: string, description: string): PageInfo {
+    return { title, description, url: `${this.#config.http.publicUrl}${path}` };
+  }
+
+  async #render(
+    name: PageName,
+    info: PageInfo,
+    { identity, channel }: { identity: Identity | null; channel: ChannelView | null },
+  ): Promise<string> {
+    const template = await this.#templates.get(name);
+    if (template === null)
+      throw new DomainError(
+        'unavailable',
+        'The web pages have not been built yet. Type “npm run build”, or start with “npm start”.',
+      );
+    const account = identity?.account && (await this.#accounts.find(identity.account.id));
+    return renderPage(template, info, {
+      account: account ? this.#accounts.view(account) : null,
+      channel,
+      rtpCapabilities: this.#media.rtpCapabilities,
+      chatGuests: this.#config.chat.guests,
+    });
+  }
+}

@@ -1,0 +1,16 @@
+import type { FastifyReply } from 'fastify';
+import { contentSecurityPolicy } from './security-headers.js';
+
+/** Ends a request with a page. It holds who is logged in, so it is nobody else's to keep. */
+export function sendPage(
+  reply: FastifyReply,
+  html: string,
+  { status = 200, embeddable = false } = {},
+): FastifyReply {
+  return reply
+    .status(status)
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'private, no-cache')
+    .header('content-security-policy', contentSecurityPolicy({ embeddable }))
+    .send(html);
+}
