@@ -24,7 +24,6 @@ type HistoryPart = Pick<ChatHistory, 'afterSeq' | 'beforeSeq' | 'limit'>;
 /** Writing and reading a channel's chat. */
 @Injectable()
 export class ChatService implements OnModuleDestroy {
-  readonly #rooms: ChatRooms;
   readonly #repository: ChatRepository;
   readonly #guestNames: GuestNames;
   readonly #registry: BroadcastRegistry;
@@ -43,7 +42,6 @@ export class ChatService implements OnModuleDestroy {
     @Inject(CLOCK) clock: Clock,
     @Inject(LOG) log: Log,
   ) {
-    this.#rooms = rooms;
     this.#repository = repository;
     this.#guestNames = guestNames;
     this.#registry = registry;

@@ -62,14 +62,14 @@ export async function refusal(socket: ClientSocket, event: string, ...payload: u
 }
 
 /** Resolves with the arguments of the next event. */
-export function next<N extends keyof ServerToClient>(
+export async function next<N extends keyof ServerToClient>(
   socket: ClientSocket,
   event: N,
 ): Promise<Parameters<ServerToClient[N]>> {
-  return new Promise((resolve) => {
-    const untyped = socket as unknown as Socket;
-    untyped.once(String(event), (...args) => resolve(args as Parameters<ServerToClient[N]>));
-  });
+  const { promise, resolve } = Promise.withResolvers<Parameters<ServerToClient[N]>>();
+  const listener = (...args: unknown[]) => resolve(args as Parameters<ServerToClient[N]>);
+  (socket as unknown as Socket).once<string>(event, listener);
+  return promise;
 }
 
 /** Resolves with the reason when the socket is disconnected; at once if it is. */
