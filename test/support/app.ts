@@ -40,7 +40,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     RTC_PORT: '0',
     RTC_WORKERS: '1',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-    MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN ?? newestWorker(),
+    MEDIASOUP_WORKER_BIN: workerBin(),
     DATABASE_URL: fresh?.url,
     ...options.overrides,
   });
@@ -84,7 +84,8 @@ async function administer(server: string, sql: string): Promise<void> {
 }
 
 /** The worker that the set-up made, or undefined for the one in mediasoup's package. */
-function newestWorker(): string | undefined {
+export function workerBin(): string | undefined {
+  if (process.env.MEDIASOUP_WORKER_BIN) return process.env.MEDIASOUP_WORKER_BIN;
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'onair');
   const dir = join(cache, 'mediasoup-worker');
   if (!existsSync(dir)) return undefined;
