@@ -4,10 +4,18 @@ import { expect } from 'vitest';
 /** How the page's one video does. */
 export type VideoFigures = { frames: number; time: number; width: number; height: number };
 
+/** The part of HTMLVideoElement that is read here; the tests are compiled without the DOM's types. */
+type PlayedVideo = {
+  getVideoPlaybackQuality(): { totalVideoFrames: number };
+  currentTime: number;
+  videoWidth: number;
+  videoHeight: number;
+};
+
 /** Reads the figures of the page's video. */
 export function videoOf(page: Page): Promise<VideoFigures> {
   return page.locator('video').evaluate((element) => {
-    const video = element as HTMLVideoElement;
+    const video = element as unknown as PlayedVideo;
     return {
       frames: video.getVideoPlaybackQuality().totalVideoFrames,
       time: video.currentTime,
