@@ -58,9 +58,10 @@ export class DeviceSource {
         track.stop();
         return;
       }
-      old?.stop();
       this.#watch(track);
       this.#state.value = { name: 'on', track };
+      // Only now: whoever publishes has taken the new one.
+      old?.stop();
     } catch (error) {
       if (attempt !== this.#attempt) return;
       // A failed switch keeps what still works.

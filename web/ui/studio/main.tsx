@@ -1,11 +1,41 @@
 import { readBoot } from '../../client/boot.js';
+import { RequestError } from '../../client/request-error.js';
+import { toast } from '../components/toast.js';
 import { Header } from '../shell/header.js';
+import { loginAddress } from '../shell/next.js';
 import { mount, Page } from '../shell/page.js';
+import { createStudio, type Studio } from './studio.js';
+import { StudioPage } from './studio-page.js';
 
 const { account } = readBoot();
 
-mount(
-  <Page header={<Header account={account} goLive={false} search={false} />}>
-    <h1>Studio</h1>
-  </Page>,
-);
+if (account === null) {
+  location.replace(loginAddress(location));
+} else {
+  const studio = createStudio(account);
+  mount(
+    <Page header={<Header account={account} search={false} goLive={false} />}>
+      <StudioPage studio={studio} />
+    </Page>,
+  );
+  void studio.capture.open();
+  void loadChannels(studio);
+  // Some browsers let sound run only after a click or a key.
+  for (const type of ['pointerdown', 'keydown'] as const) {
+    document.addEventListener(type, () => void studio.capture.wake(), { once: true });
+  }
+}
+
+async function loadChannels(studio: Studio): Promise<void> {
+  try {
+    await studio.channels.load(new URLSearchParams(location.search).get('channel'));
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    toast({
+      text: `Your channels could not be loaded. ${error.message}`,
+      tone: 'danger',
+      sticky: true,
+      action: { label: 'Try again', onSelect: () => void loadChannels(studio) },
+    });
+  }
+}

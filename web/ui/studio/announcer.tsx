@@ -1,0 +1,31 @@
+import { assertNever } from '../../client/assert-never.js';
+import type { Phase } from './on-air.js';
+
+/** Tells screen readers what became of the broadcast and the microphone, and nothing else. */
+export function Announcer({ phase, muted }: { phase: Phase; muted: boolean }) {
+  return (
+    <div class="visually-hidden" role="status">
+      <p>{phaseSentence(phase)}</p>
+      <p>{muted && 'Your microphone is muted.'}</p>
+    </div>
+  );
+}
+
+function phaseSentence(phase: Phase): string {
+  switch (phase.name) {
+    case 'ready':
+      return '';
+    case 'resumable':
+      return 'Your broadcast is still on. You can resume it.';
+    case 'starting':
+      return 'Going live.';
+    case 'live':
+      return 'You are live.';
+    case 'reconnecting':
+      return 'The connection was lost. Trying to reconnect.';
+    case 'ended':
+      return 'The broadcast has ended.';
+    default:
+      return assertNever(phase);
+  }
+}

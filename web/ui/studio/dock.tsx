@@ -1,0 +1,27 @@
+import { useState } from 'preact/hooks';
+import { Settings } from 'lucide';
+import type { Capture } from '../../client/capture/capture.js';
+import { CameraControl, FlipControl } from './camera-control.js';
+import { DockButton } from './dock-button.js';
+import { LevelMeter } from './level-meter.js';
+import { MicrophoneControl } from './microphone-control.js';
+import { ScreenControl } from './screen-control.js';
+import { SettingsDialog } from './settings-dialog.js';
+import './dock.css';
+
+/** The controls under the preview. */
+export function Dock({ capture }: { capture: Capture }) {
+  const [settings, setSettings] = useState(false);
+  const heard = capture.microphone.state.value.name === 'on';
+  return (
+    <div class="dock" role="group" aria-label="Camera, microphone and screen">
+      <MicrophoneControl capture={capture} />
+      <LevelMeter meter={capture.meter} muted={capture.sound.muted.value || !heard} />
+      <CameraControl capture={capture} />
+      <FlipControl capture={capture} />
+      <ScreenControl capture={capture} />
+      <DockButton icon={Settings} label="Settings" onClick={() => setSettings(true)} />
+      {settings && <SettingsDialog capture={capture} onClose={() => setSettings(false)} />}
+    </div>
+  );
+}

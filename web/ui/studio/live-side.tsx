@@ -1,0 +1,36 @@
+import { useState } from 'preact/hooks';
+import { Tabs } from '../components/tabs.js';
+import { LazyHealthPanel } from './lazy-health.js';
+import { SharePanel } from './share-panel.js';
+import { StudioChat } from './studio-chat.js';
+import type { Studio } from './studio.js';
+import { VerdictWord } from './verdict.js';
+
+type TabId = 'chat' | 'health' | 'share';
+
+/** Beside the preview while live: chat, health and what to share. */
+export function LiveSide({ studio }: { studio: Studio }) {
+  const [selected, setSelected] = useState<TabId>('chat');
+  const channel = studio.channels.chosen.value;
+  if (channel === null) return null;
+  const health = studio.publisher.health.value;
+  return (
+    <Tabs
+      label="Broadcast"
+      selected={selected}
+      onSelect={setSelected}
+      tabs={[
+        { id: 'chat', label: 'Chat', content: <StudioChat studio={studio} channel={channel} /> },
+        {
+          id: 'health',
+          label: 'Health',
+          note: health && health.verdict !== 'good' && <VerdictWord verdict={health.verdict} />,
+          content: selected === 'health' && (
+            <LazyHealthPanel health={health} history={studio.history} />
+          ),
+        },
+        { id: 'share', label: 'Share', content: <SharePanel channel={channel.name} /> },
+      ]}
+    />
+  );
+}

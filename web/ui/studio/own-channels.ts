@@ -1,0 +1,76 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { ChannelView } from '../../../src/protocol/channel.js';
+import { api } from '../../client/api.js';
+
+const STORAGE_KEY = 'onair.studio.channel';
+
+/** The channels of the one who is logged in, and which of them the studio is for. */
+export class OwnChannels {
+  readonly #owner: string;
+  readonly #all = signal<readonly ChannelView[] | null>(null);
+  readonly #chosen = signal<ChannelView | null>(null);
+
+  constructor(owner: string) {
+    this.#owner = owner;
+  }
+
+  /** Null until they are loaded. */
+  get all(): ReadonlySignal<readonly ChannelView[] | null> {
+    return this.#all;
+  }
+
+  /** Null until they are loaded, and while there is none. */
+  get chosen(): ReadonlySignal<ChannelView | null> {
+    return this.#chosen;
+  }
+
+  /**
+   * Loads them and chooses: the one asked for by name, else the one that is on air, else the one of
+   * the last visit, else the first. Throws `RequestError`.
+   */
+  async load(wanted: string | null): Promise<void> {
+    const everybodys = await api.channels();
+    const all = everybodys.filter(({ owner }) => owner === this.#owner);
+    this.#all.value = all;
+    const named = (name: string | null): ChannelView | undefined =>
+      all.find((channel) => channel.name === name);
+    this.#chosen.value =
+      named(wanted) ??
+      all.find(({ broadcast }) => broadcast !== null) ??
+      named(localStorage.getItem(STORAGE_KEY)) ??
+      all[0] ??
+      null;
+  }
+
+  choose(name: string): void {
+    const channel = this.#all.value?.find((candidate) => candidate.name === name);
+    if (channel === undefined) return;
+    this.#chosen.value = channel;
+    localStorage.setItem(STORAGE_KEY, name);
+  }
+
+  /** Makes a channel and chooses it. Throws `RequestError`. */
+  async create(name: string, title: string): Promise<void> {
+    this.#put(await api.createChannel(name, title));
+    this.choose(name);
+  }
+
+  /** Gives the chosen channel, and what is on air there, another title. Throws `RequestError`. */
+  async rename(title: string): Promise<void> {
+    const channel = this.#chosen.value;
+    if (channel === null || channel.title === title) return;
+    this.#put(await api.changeChannel(channel.name, title));
+  }
+
+  /** Asks the server how the chosen channel is now. Throws `RequestError`. */
+  async refresh(): Promise<void> {
+    const channel = this.#chosen.value;
+    if (channel !== null) this.#put(await api.channel(channel.name));
+  }
+
+  #put(channel: ChannelView): void {
+    const others = (this.#all.value ?? []).filter(({ name }) => name !== channel.name);
+    this.#all.value = [...others, channel].toSorted((a, b) => a.name.localeCompare(b.name));
+    if (this.#chosen.value?.name === channel.name) this.#chosen.value = channel;
+  }
+}

@@ -1,0 +1,58 @@
+import { CircleAlert, Radio } from 'lucide';
+import type { BroadcastView } from '../../../src/protocol/broadcast.js';
+import { Button } from '../components/button.js';
+import { Icon } from '../components/icon.js';
+import { clockTime } from '../format/duration.js';
+import { EndBroadcast } from './end-broadcast.js';
+import { ShareLink } from './share-link.js';
+import type { Studio } from './studio.js';
+import { useNow } from './use-now.js';
+
+/** Back after a reload or a crash: the broadcast is still there, for a while. */
+export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: BroadcastView }) {
+  const { capture, onAir, check } = studio;
+  const nowMs = useNow();
+  const { interruptedUntil } = broadcast;
+  const leftMs = interruptedUntil === null ? null : Date.parse(interruptedUntil) - nowMs;
+  return (
+    <div class="panel">
+      <div class="panel-head">
+        <h2>{leftMs === null ? 'Your channel is live' : 'Your broadcast was interrupted'}</h2>
+        <p class="muted">
+          {leftMs === null
+            ? 'It is sent from another tab or device, or this page has just been loaded again.'
+            : 'Viewers are waiting and see that you are coming back.'}
+        </p>
+      </div>
+      {leftMs !== null && (
+        <p class="countdown">
+          <span class="countdown-figure figures">{clockTime(leftMs)}</span>
+          <span class="muted">left to resume</span>
+        </p>
+      )}
+      <div class="panel-foot">
+        {onAir.problem.value !== null && (
+          <p class="panel-problem" role="alert">
+            <Icon icon={CircleAlert} size={16} />
+            <span>{onAir.problem.value}</span>
+          </p>
+        )}
+        <Button
+          variant="live"
+          size="l"
+          icon={Radio}
+          wide
+          disabled={!check.online}
+          onClick={() => {
+            void capture.wake();
+            onAir.start();
+          }}
+        >
+          Resume broadcast
+        </Button>
+        <EndBroadcast onAir={onAir} />
+      </div>
+      <ShareLink channel={broadcast.channel} />
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+import type { Capture } from '../../client/capture/capture.js';
+import { FRAME_RATES, RESOLUTIONS } from '../../client/capture/capture-settings.js';
+import type { CaptureDevice } from '../../client/capture/device-list.js';
+import { Button } from '../components/button.js';
+import { Dialog } from '../components/dialog.js';
+import { Select, type SelectOption } from '../components/select.js';
+import { Switch } from '../components/switch.js';
+import './settings-dialog.css';
+
+const resolutionNotes: Record<(typeof RESOLUTIONS)[number], string> = {
+  360: '360p, for slow connections',
+  540: '540p',
+  720: '720p, good for most',
+  1080: '1080p, needs a fast upload',
+};
+
+/** How picture and sound are captured; every change holds at once, also while live. */
+export function SettingsDialog({ capture, onClose }: { capture: Capture; onClose: () => void }) {
+  const { settings } = capture.choices.value;
+  return (
+    <Dialog
+      title="Settings"
+      onClose={onClose}
+      actions={
+        <Button variant="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
+    >
+      <div class="settings">
+        <fieldset class="settings-group">
+          <legend>Picture</legend>
+          <DeviceSelect
+            label="Camera"
+            devices={capture.devices.cameras.value}
+            track={capture.camera.track}
+            onChoose={(id) => void capture.chooseCamera(id)}
+          />
+          <div class="settings-pair">
+            <Select
+              label="Resolution"
+              value={String(settings.resolution)}
+              options={RESOLUTIONS.map((height) => ({
+                value: String(height),
+                label: resolutionNotes[height],
+              }))}
+              onChange={(chosen) => {
+                const resolution = RESOLUTIONS.find((height) => String(height) === chosen);
+                if (resolution !== undefined) void capture.change({ resolution });
+              }}
+            />
+            <Select
+              label="Frames per second"
+              value={String(settings.frameRate)}
+              options={FRAME_RATES.map((rate) => ({ value: String(rate), label: String(rate) }))}
+              onChange={(chosen) => {
+                const frameRate = FRAME_RATES.find((rate) => String(rate) === chosen);
+                if (frameRate !== undefined) void capture.change({ frameRate });
+              }}
+            />
+          </div>
+          <Switch
+            label="Mirror my preview"
+            hint="Viewers always see the real picture"
+            checked={settings.mirrorPreview}
+            onChange={(mirrorPreview) => void capture.change({ mirrorPreview })}
+          />
+        </fieldset>
+        <fieldset class="settings-group">
+          <legend>Sound</legend>
+          <DeviceSelect
+            label="Microphone"
+            devices={capture.devices.microphones.value}
+            track={capture.microphone.track}
+            onChoose={(id) => void capture.chooseMicrophone(id)}
+          />
+          <Switch
+            label="Echo cancellation"
+            hint="Off only with headphones, or for music"
+            checked={settings.echoCancellation}
+            onChange={(echoCancellation) => void capture.change({ echoCancellation })}
+          />
+          <Switch
+            label="Noise suppression"
+            hint="Takes out fans and keyboards"
+            checked={settings.noiseSuppression}
+            onChange={(noiseSuppression) => void capture.change({ noiseSuppression })}
+          />
+          <Switch
+            label="Automatic gain"
+            hint="Keeps your voice at one loudness"
+            checked={settings.autoGainControl}
+            onChange={(autoGainControl) => void capture.change({ autoGainControl })}
+          />
+        </fieldset>
+      </div>
+    </Dialog>
+  );
+}
+
+interface DeviceSelectProps {
+  label: string;
+  devices: readonly CaptureDevice[];
+  track: MediaStreamTrack | null;
+  onChoose: (id: string) => void;
+}
+
+function DeviceSelect({ label, devices, track, onChoose }: DeviceSelectProps) {
+  const current = track?.getSettings().deviceId;
+  const off: SelectOption<string> = {
+    value: '',
+    label: devices.length === 0 ? `No ${label.toLowerCase()} found` : 'Off',
+    disabled: true,
+  };
+  const options = devices.map((device) => ({ value: device.id, label: device.label }));
+  return (
+    <Select
+      label={label}
+      value={current ?? ''}
+      options={current === undefined ? [off, ...options] : options}
+      disabled={devices.length === 0}
+      onChange={onChoose}
+    />
+  );
+}

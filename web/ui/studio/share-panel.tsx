@@ -1,0 +1,21 @@
+import { CopyButton, ShareLink } from './share-link.js';
+import './share-panel.css';
+
+/** Everything to hand on while live. */
+export function SharePanel({ channel }: { channel: string }) {
+  const frame = `<iframe src="${location.origin}/embed/${channel}" width="640" height="360" allow="autoplay; fullscreen; picture-in-picture" style="border:0"></iframe>`;
+  return (
+    <div class="panel">
+      <ShareLink channel={channel} />
+      <div class="share-embed">
+        <span class="field-label">Put the player on your own page</span>
+        <pre class="share-code" tabIndex={0} aria-label="HTML of the player">
+          {frame}
+        </pre>
+        <div>
+          <CopyButton text={frame} what="HTML" />
+        </div>
+      </div>
+    </div>
+  );
+}

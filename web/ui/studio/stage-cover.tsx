@@ -1,0 +1,121 @@
+import { CameraOff, Lock, MicOff, Video } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { assertNever } from '../../client/assert-never.js';
+import type { Capture } from '../../client/capture/capture.js';
+import type { CaptureProblem } from '../../client/capture/capture-problem.js';
+import { Avatar } from '../components/avatar.js';
+import { Button } from '../components/button.js';
+import { Icon } from '../components/icon.js';
+import { Spinner } from '../components/spinner.js';
+
+/** What stands in place of the picture when there is none: a question, a problem, or a name. */
+export function StageCover({ capture, name }: { capture: Capture; name: string }) {
+  if (capture.picture.track.value !== null) return null;
+  const camera = capture.camera.state.value;
+  switch (camera.name) {
+    case 'asking':
+      return <Asking />;
+    case 'failed':
+      return <Problem capture={capture} problem={camera.problem} />;
+    case 'off':
+    case 'on':
+      return (
+        <div class="stage-cover">
+          <Avatar name={name} size={72} />
+          <h2>Your camera is off</h2>
+          <p>Viewers hear you, and see no picture.</p>
+        </div>
+      );
+    default:
+      return assertNever(camera);
+  }
+}
+
+function Asking() {
+  return (
+    <div class="stage-cover">
+      <Spinner size={28} />
+      <h2>Allow your camera and microphone</h2>
+      <p>Your browser asks for them now, usually near the address bar. Only you see the preview.</p>
+    </div>
+  );
+}
+
+function Problem({ capture, problem }: { capture: Capture; problem: CaptureProblem }) {
+  const microphone = capture.microphone.state.value;
+  // Both gone for one reason is one problem, not two.
+  const both = microphone.name === 'failed' && microphone.problem.kind === problem.kind;
+  const insecure = problem.kind === 'insecure';
+  return (
+    <Cover
+      icon={<Icon icon={insecure ? Lock : CameraOff} size={24} />}
+      title={titleOf(problem, both)}
+      text={
+        both ? problem.message.replace('the camera', 'the camera and microphone') : problem.message
+      }
+    >
+      {problem.retriable && (
+        <Button
+          variant="primary"
+          icon={Video}
+          onClick={() => void (both ? capture.open() : capture.camera.open())}
+        >
+          Try again
+        </Button>
+      )}
+      {!both && !insecure && (
+        <Button onClick={() => capture.camera.close()}>Go on without a camera</Button>
+      )}
+    </Cover>
+  );
+}
+
+function titleOf({ kind }: CaptureProblem, both: boolean): string {
+  const what = both ? 'camera and microphone' : 'camera';
+  switch (kind) {
+    case 'denied':
+    case 'denied_by_system':
+      return `Your ${what} ${both ? 'are' : 'is'} blocked`;
+    case 'missing':
+      return `No ${what} found`;
+    case 'busy':
+      return `Your ${what} ${both ? 'are' : 'is'} busy`;
+    case 'insecure':
+      return 'This page is not secure';
+    case 'unplugged':
+      return 'Your camera was unplugged';
+    case 'unsupported':
+    case 'cancelled':
+    case 'unknown':
+      return `Your ${what} did not start`;
+    default:
+      return assertNever(kind);
+  }
+}
+
+function Cover(props: {
+  icon: ComponentChildren;
+  title: string;
+  text: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="stage-cover" role="alert">
+      <span class="icon-round">{props.icon}</span>
+      <h2>{props.title}</h2>
+      <p>{props.text}</p>
+      <div class="stage-actions">{props.children}</div>
+    </div>
+  );
+}
+
+/** Says that a voice is not going out, while it speaks. */
+export function MutedHint({ capture }: { capture: Capture }) {
+  if (!capture.sound.muted.value || !capture.meter.speaking.value) return null;
+  return (
+    <div class="stage-hint">
+      <Icon icon={MicOff} size={16} />
+      You are muted. Press M to speak.
+    </div>
+  );
+}

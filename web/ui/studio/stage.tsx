@@ -1,0 +1,67 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Capture } from '../../client/capture/capture.js';
+import './stage.css';
+
+export interface StageProps {
+  capture: Capture;
+  /** What covers the picture, such as a problem or "Reconnecting". */
+  children?: ComponentChildren;
+  /** Small words in the corners. */
+  chips?: ComponentChildren;
+  dimmed?: boolean;
+}
+
+/** The picture as viewers see it, but for the mirror. */
+export function Stage({ capture, children, chips, dimmed = false }: StageProps) {
+  const track = capture.picture.track.value;
+  const facing = track?.getSettings().facingMode;
+  // One mirrors a face, not a screen nor what a phone's back camera sees.
+  const mirrored =
+    capture.picture.scene.value === 'camera' &&
+    capture.choices.value.settings.mirrorPreview &&
+    facing !== 'environment';
+  return (
+    <div class={dimmed ? 'stage stage-dimmed' : 'stage'}>
+      <div class="stage-frame">
+        {track && <Picture track={track} mirrored={mirrored} />}
+        {children}
+        <div class="stage-chips">{chips}</div>
+      </div>
+    </div>
+  );
+}
+
+function Picture({ track, mirrored }: { track: MediaStreamTrack; mirrored: boolean }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
+  useEffect(() => {
+    const element = video.current;
+    if (element === null) return undefined;
+    element.srcObject = new MediaStream([track]);
+    return () => {
+      element.srcObject = null;
+    };
+  }, [track]);
+  return (
+    <>
+      <video
+        class={mirrored ? 'stage-picture stage-mirrored' : 'stage-picture'}
+        ref={video}
+        aria-label="Preview of your picture"
+        autoplay
+        muted
+        playsInline
+        onResize={({ currentTarget: { videoWidth: width, videoHeight: height } }) =>
+          setSize({ width, height })
+        }
+      />
+      {size && size.width > 0 && (
+        <span class="stage-size figures">
+          {size.width} × {size.height}
+          {mirrored && ' · mirrored for you'}
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import { Eye } from 'lucide';
+import type { BroadcastView } from '../../../src/protocol/broadcast.js';
+import { Avatar } from '../components/avatar.js';
+import { Badge, LiveBadge } from '../components/badge.js';
+import { Icon } from '../components/icon.js';
+import { Tooltip } from '../components/tooltip.js';
+import { clockTime } from '../format/duration.js';
+import { count, viewerCount } from '../format/quantity.js';
+import { EndBroadcast } from './end-broadcast.js';
+import type { Phase } from './on-air.js';
+import type { Studio } from './studio.js';
+import { TitleEditor } from './title-editor.js';
+import { useNow } from './use-now.js';
+import { VerdictWord } from './verdict.js';
+import './studio-bar.css';
+
+/** Above the preview: what is on, for how long, for how many, and how to end it. */
+export function StudioBar({ studio, phase }: { studio: Studio; phase: Phase }) {
+  const channel = studio.channels.chosen.value;
+  const name = channel?.name ?? studio.account.username;
+  const live = phase.name === 'live' || phase.name === 'reconnecting';
+  return (
+    <div class="studio-bar">
+      <Avatar name={name} live={live} />
+      <div class="studio-bar-text">
+        {live ? (
+          <TitleEditor channels={studio.channels} />
+        ) : (
+          <h1 class="title-text">{channel?.title || (channel ? name : 'Studio')}</h1>
+        )}
+        <span class="studio-bar-channel muted">{channel ? name : 'Welcome to Onair'}</span>
+      </div>
+      {live ? <OnAirStatus studio={studio} broadcast={phase.broadcast} /> : <Badge>Not live</Badge>}
+    </div>
+  );
+}
+
+function OnAirStatus({ studio, broadcast }: { studio: Studio; broadcast: BroadcastView }) {
+  const nowMs = useNow();
+  const viewers = studio.publisher.viewers.value;
+  const health = studio.publisher.health.value;
+  return (
+    <div class="studio-bar-status">
+      {health && (
+        <span class="studio-bar-verdict">
+          <VerdictWord verdict={health.verdict} />
+        </span>
+      )}
+      <LiveBadge />
+      <span class="figures" role="timer" aria-label="Time on air">
+        {clockTime(nowMs - Date.parse(broadcast.startedAt))}
+      </span>
+      <Tooltip text={viewerCount(viewers)} side="bottom">
+        <span class="studio-bar-viewers figures">
+          <Icon icon={Eye} size={16} />
+          <span aria-hidden="true">{count(viewers)}</span>
+          <span class="visually-hidden">{viewerCount(viewers)}</span>
+        </span>
+      </Tooltip>
+      <EndBroadcast onAir={studio.onAir} />
+    </div>
+  );
+}

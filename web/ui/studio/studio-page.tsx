@@ -1,0 +1,105 @@
+import { MicOff, ScreenShare } from 'lucide';
+import { Badge } from '../components/badge.js';
+import { Icon } from '../components/icon.js';
+import { Spinner } from '../components/spinner.js';
+import { Announcer } from './announcer.js';
+import { Dock } from './dock.js';
+import { FirstChannel } from './first-channel.js';
+import { LiveSide } from './live-side.js';
+import type { Phase } from './on-air.js';
+import { ReadyPanel } from './ready-panel.js';
+import { Reconnecting } from './reconnecting.js';
+import { ResumePanel } from './resume-panel.js';
+import { MutedHint, StageCover } from './stage-cover.js';
+import { Stage } from './stage.js';
+import { StudioBar } from './studio-bar.js';
+import type { Studio } from './studio.js';
+import { Summary } from './summary.js';
+import { useLeaveGuard } from './use-leave-guard.js';
+import { useShortcuts } from './use-shortcuts.js';
+import './studio-page.css';
+
+/** The whole studio, for as long as the page is open. */
+export function StudioPage({ studio }: { studio: Studio }) {
+  const phase = studio.onAir.phase.value;
+  useShortcuts(studio.capture);
+  useLeaveGuard(studio.onAir.busy);
+  return (
+    <>
+      <Announcer phase={phase} muted={studio.capture.sound.muted.value} />
+      {phase.name === 'ended' ? (
+        <Summary summary={phase.summary} messages={null} onAir={studio.onAir} />
+      ) : (
+        <div class={`studio studio-${phase.name}`}>
+          <section class="studio-main" aria-label="Preview and controls">
+            <StudioBar studio={studio} phase={phase} />
+            <StudioStage studio={studio} phase={phase} />
+            <Dock capture={studio.capture} />
+          </section>
+          <aside class="studio-side" aria-label="Broadcast">
+            <Side studio={studio} phase={phase} />
+          </aside>
+        </div>
+      )}
+    </>
+  );
+}
+
+function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
+  const { capture, channels, account } = studio;
+  const sharing = capture.screen.state.value.name === 'on';
+  const reconnecting = phase.name === 'reconnecting';
+  return (
+    <Stage
+      capture={capture}
+      dimmed={reconnecting}
+      chips={
+        <>
+          {phase.name !== 'live' && !reconnecting && <Badge>Preview</Badge>}
+          {sharing && (
+            <span class="stage-chip">
+              <Icon icon={ScreenShare} size={14} />
+              Sharing your screen
+            </span>
+          )}
+          {capture.sound.muted.value && (
+            <span class="stage-chip">
+              <Icon icon={MicOff} size={14} />
+              Muted
+            </span>
+          )}
+        </>
+      }
+    >
+      {reconnecting ? (
+        <Reconnecting untilMs={phase.untilMs} />
+      ) : (
+        <StageCover capture={capture} name={channels.chosen.value?.name ?? account.username} />
+      )}
+      <MutedHint capture={capture} />
+    </Stage>
+  );
+}
+
+function Side({ studio, phase }: { studio: Studio; phase: Phase }) {
+  const { channels, account } = studio;
+  if (channels.all.value === null) {
+    return (
+      <div class="panel panel-waiting">
+        <Spinner label="Loading your channels" size={28} />
+      </div>
+    );
+  }
+  if (channels.chosen.value === null) {
+    return <FirstChannel channels={channels} username={account.username} />;
+  }
+  switch (phase.name) {
+    case 'resumable':
+      return <ResumePanel studio={studio} broadcast={phase.broadcast} />;
+    case 'live':
+    case 'reconnecting':
+      return <LiveSide studio={studio} />;
+    default:
+      return <ReadyPanel studio={studio} starting={phase.name === 'starting'} />;
+  }
+}

@@ -1,0 +1,27 @@
+import { useEffect } from 'preact/hooks';
+import type { Capture } from '../../client/capture/capture.js';
+import { toggleCamera } from './camera-control.js';
+import { toggleMicrophone } from './microphone-control.js';
+
+/** M mutes and unmutes, V stops and starts the camera; not while typing, nor behind a dialog. */
+export function useShortcuts(capture: Capture): void {
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTaken(event.target)) return;
+      const key = event.key.toLowerCase();
+      if (key === 'm') toggleMicrophone(capture);
+      if (key === 'v') toggleCamera(capture);
+    }
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [capture]);
+}
+
+/** Where letters mean something else: text, lists that jump to a letter, menus and dialogs. */
+function isTaken(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest('input, textarea, select, dialog, [role="menu"], [contenteditable]') !== null
+  );
+}
