@@ -70,7 +70,11 @@ function Channels({ own, username }: { own: OwnChannels; username: string }) {
           ))}
         </ul>
       )}
-      {first && <p class="muted">A channel is where you go live. It has an address of its own.</p>}
+      {first && (
+        <p class="account-lead muted">
+          A channel is where you go live. It has an address of its own.
+        </p>
+      )}
       {(first || adding) && (
         <NewChannelForm
           suggestion={first ? username.replaceAll('_', '-') : ''}

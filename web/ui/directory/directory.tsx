@@ -65,9 +65,9 @@ function Sections({ arrangement, searching }: { arrangement: Arrangement; search
     <>
       {(live.length > 0 || !searching) && (
         <section class="directory-section" aria-labelledby="live-now">
-          <h1 class="directory-heading" id="live-now">
+          <h2 class="directory-heading" id="live-now">
             Live now
-          </h1>
+          </h2>
           {live.length > 0 ? (
             <ul class="directory-cards">
               {live.map((channel) => (
@@ -120,7 +120,7 @@ function NobodyLive() {
 function DirectorySkeleton() {
   return (
     <section class="directory-section" aria-busy="true" aria-label="Loading channels">
-      <h1 class="directory-heading">Live now</h1>
+      <h2 class="directory-heading">Live now</h2>
       <div class="directory-cards">
         {[0, 1, 2, 3].map((index) => (
           <div class="live-card" key={index}>

@@ -22,6 +22,7 @@ function DirectoryPage() {
       header={<Header account={account} search={{ value: query.value, onInput: search }} />}
       width="wide"
     >
+      <h1 class="visually-hidden">Live channels</h1>
       <Directory
         state={list.state.value}
         query={query.value.trim()}

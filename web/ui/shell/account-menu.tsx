@@ -1,4 +1,4 @@
-import { LogOut, Monitor, Moon, Radio, Sun, UserRound } from 'lucide';
+import { LogOut, Radio, SunMoon, UserRound } from 'lucide';
 import type { AccountView } from '../../../src/protocol/account.js';
 import { Avatar } from '../components/avatar.js';
 import { IconButton } from '../components/icon-button.js';
@@ -14,8 +14,6 @@ const themes: readonly { id: Theme; label: string }[] = [
   { id: 'dark', label: 'Dark' },
 ];
 
-const themeIcons = { system: Monitor, light: Sun, dark: Moon };
-
 /** Light, dark or the system's, as a menu of its own. */
 export function ThemeMenu() {
   return (
@@ -28,13 +26,7 @@ export function ThemeMenu() {
         onSelect: () => chooseTheme(id),
       }))}
       trigger={(tie) => (
-        <IconButton
-          icon={themeIcons[theme.value]}
-          label="Theme"
-          side="bottom"
-          align="end"
-          {...tie}
-        />
+        <IconButton icon={SunMoon} label="Theme" side="bottom" align="end" {...tie} />
       )}
     />
   );
@@ -43,6 +35,7 @@ export function ThemeMenu() {
 /** Who is logged in, and where to go from there. */
 export function AccountMenu({ account }: { account: AccountView | null }) {
   if (!account) {
+    if (/^\/(login|register)\/?$/.test(location.pathname)) return null;
     return (
       <a class="account-log-in button button-ghost button-m" href={loginAddress(location)}>
         Log in
