@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import type { AccountView } from '../../../src/protocol/account.js';
 import { Capture } from '../../client/capture/capture.js';
 import { ServerClock } from '../../client/clock.js';
@@ -52,11 +52,11 @@ export function createStudio(account: AccountView): Studio {
 function recordHealth(publisher: Publisher): HealthHistory {
   const history = new HealthHistory();
   effect(() => {
-    if (publisher.state.value.name === 'starting') history.clear();
+    if (publisher.state.value.name === 'starting') untracked(() => history.clear());
   });
   effect(() => {
     const health = publisher.health.value;
-    if (health !== null) history.push(healthPointOf(health));
+    if (health !== null) untracked(() => history.push(healthPointOf(health)));
   });
   return history;
 }
