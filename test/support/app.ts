@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { startApp } from '../../src/app.js';
 import { type Config, readConfig } from '../../src/config/config.js';
+import { workerBin } from './worker-bin.js';
 
 /** The databases that a test can run on: always the embedded one, PostgreSQL where there is one. */
 export const databases: readonly DatabaseKind[] = process.env.TEST_DATABASE_URL
@@ -81,17 +79,4 @@ async function administer(server: string, sql: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-/** The worker that the set-up made, or undefined for the one in mediasoup's package. */
-export function workerBin(): string | undefined {
-  if (process.env.MEDIASOUP_WORKER_BIN) return process.env.MEDIASOUP_WORKER_BIN;
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'onair');
-  const dir = join(cache, 'mediasoup-worker');
-  if (!existsSync(dir)) return undefined;
-  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /(^|\/)mediasoup-worker$/.test(path))
-    .map((path) => join(dir, path))
-    .filter((path) => statSync(path).isFile())
-    .toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { workerBin } from './app.js';
+import { workerBin } from './worker-bin.js';
 
 const READY = 'Onair is ready:';
 
