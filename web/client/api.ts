@@ -63,6 +63,8 @@ export const api = {
     call<AccountView>('POST', '/auth/login', { username, password }),
   logout: () => call<null>('POST', '/auth/logout'),
   channels: () => call<ChannelView[]>('GET', '/channels'),
+  channelsOf: (owner: string) =>
+    call<ChannelView[]>('GET', `/channels?owner=${encodeURIComponent(owner)}`),
   channel: (name: string) => call<ChannelView>('GET', channelPath(name)),
   createChannel: (name: string, title: string) =>
     call<ChannelView>('POST', '/channels', { name, title }),

@@ -22,10 +22,9 @@ export class OwnChannels {
   async load(): Promise<void> {
     this.state.value = { name: 'loading' };
     try {
-      const all = await api.channels();
-      const channels = all
-        .filter(({ owner }) => owner === this.#owner)
-        .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+      const channels = (await api.channelsOf(this.#owner)).toSorted((a, b) =>
+        a.createdAt.localeCompare(b.createdAt),
+      );
       this.state.value = { name: 'loaded', channels };
     } catch (error) {
       const message = error instanceof RequestError ? error.message : String(error);

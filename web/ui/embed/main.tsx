@@ -1,12 +1,14 @@
 import { readBoot } from '../../client/boot.js';
-import { Header } from '../shell/header.js';
-import { mount, Page } from '../shell/page.js';
-import { NotFound } from '../not-found/not-found.js';
+import { ServerClock } from '../../client/clock.js';
+import { Connection } from '../../client/connection.js';
+import { Viewer } from '../../client/viewer.js';
+import { mount } from '../shell/page.js';
+import { EmbedPage } from './embed-page.js';
 
-const { account } = readBoot();
+const boot = readBoot();
+const name = boot.channel?.name ?? (location.pathname.split('/')[2] ?? '').toLowerCase();
+const connection = new Connection();
+const clock = new ServerClock(connection);
+const viewer = new Viewer({ connection, clock, channel: name, boot });
 
-mount(
-  <Page header={<Header account={account} />} width="card">
-    <NotFound />
-  </Page>,
-);
+mount(<EmbedPage name={name} viewer={viewer} connection={connection} />);

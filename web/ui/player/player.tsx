@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useSignalEffect, type ReadonlySignal } from '@preact/signals';
 import { Play, VolumeX } from 'lucide';
@@ -24,10 +25,12 @@ export interface PlayerProps {
   /** The way to the server, for the note that it is lost. */
   connection: ReadonlySignal<'connecting' | 'online' | 'offline'>;
   theatre?: Theatre;
+  /** At the top left, while the controls are there. */
+  corner?: ComponentChildren;
 }
 
 /** The picture with everything on top of it. Its one `<video>` stays through every state. */
-export function Player({ viewer, name, own, connection, theatre }: PlayerProps) {
+export function Player({ viewer, name, own, connection, theatre, corner }: PlayerProps) {
   const root = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const playback = useMemo(() => new Playback(), []);
@@ -117,11 +120,10 @@ export function Player({ viewer, name, own, connection, theatre }: PlayerProps) 
       )}
       {showing && (
         <>
-          {stats && (
-            <div class="player-top">
-              <DelayChip way="WebRTC" stats={stats} />
-            </div>
-          )}
+          <div class="player-top">
+            <div class="player-corner">{corner}</div>
+            {stats && <DelayChip way="WebRTC" stats={stats} />}
+          </div>
           <div class="player-bottom">
             <Controls
               viewer={viewer}

@@ -15,7 +15,7 @@ export interface HeaderSearch {
 export interface HeaderProps {
   account: AccountView | null;
   /** Filters this page; without it the search goes to the directory; `false` leaves it out. */
-  search?: HeaderSearch | false;
+  search?: HeaderSearch | false | undefined;
   /** The way to the studio; off where one already is. */
   goLive?: boolean;
   /** Between the brand and the right end, instead of the search. */

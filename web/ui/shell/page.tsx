@@ -16,9 +16,11 @@ export interface PageProps {
 export function Page({ header, children, width = 'full' }: PageProps) {
   return (
     <>
-      <a class="skip-link" href="#main">
-        Skip to content
-      </a>
+      {header && (
+        <a class="skip-link" href="#main">
+          Skip to content
+        </a>
+      )}
       {header}
       <main class={`main main-${width}`} id="main" tabIndex={-1}>
         {children}

@@ -1,12 +1,27 @@
 import { readBoot } from '../../client/boot.js';
-import { Header } from '../shell/header.js';
-import { mount, Page } from '../shell/page.js';
-import { NotFound } from '../not-found/not-found.js';
+import { ServerClock } from '../../client/clock.js';
+import { Connection } from '../../client/connection.js';
+import { Viewer } from '../../client/viewer.js';
+import { mount } from '../shell/page.js';
+import { LateChat } from './late-chat.js';
+import { WatchPage } from './watch-page.js';
 
-const { account } = readBoot();
+// The way to the first frame comes first: connect, then draw, then load the chat.
+const boot = readBoot();
+const name = boot.channel?.name ?? location.pathname.slice(1).toLowerCase();
+const connection = new Connection();
+const clock = new ServerClock(connection);
+const viewer = new Viewer({ connection, clock, channel: name, boot });
+const chat = new LateChat(connection, name);
 
 mount(
-  <Page header={<Header account={account} />} width="card">
-    <NotFound />
-  </Page>,
+  <WatchPage
+    name={name}
+    account={boot.account}
+    viewer={viewer}
+    clock={clock}
+    connection={connection}
+    Chat={chat.View}
+  />,
 );
+void chat.load();

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { RequestError } from '../../client/request-error.js';
+import { sendNote } from './send-note.js';
+
+const tooFast = new RequestError('rate_limited', 'Too many messages.');
+
+it('says nothing when nothing is wrong, or when the connection is', () => {
+  expect(sendNote(null, 0)).toBeUndefined();
+  const error = new RequestError('offline', 'There is no connection.');
+  expect(sendNote({ error, retryAtMs: null }, 0)).toBeUndefined();
+});
+
+it('counts down to the next try', () => {
+  const trouble = { error: tooFast, retryAtMs: 10_000 };
+  expect(sendNote(trouble, 7_100)).toBe('That was fast. Your message goes out in 3 s.');
+  expect(sendNote(trouble, 10_000)).toBe('Too many messages.');
+});
+
+it('gives the reason when it is another', () => {
+  const error = new RequestError('unavailable', 'Messages can’t be stored.');
+  expect(sendNote({ error, retryAtMs: 2_000 }, 500)).toBe(
+    'Messages can’t be stored. Next try in 2 s.',
+  );
+});

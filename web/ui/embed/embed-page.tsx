@@ -1,0 +1,33 @@
+import type { Connection } from '../../client/connection.js';
+import type { Viewer } from '../../client/viewer.js';
+import { Player } from '../player/player.js';
+import { Page } from '../shell/page.js';
+import './embed-page.css';
+
+export interface EmbedPageProps {
+  name: string;
+  viewer: Viewer;
+  connection: Connection;
+}
+
+/** The player alone, for a frame in somebody else's page; its title leads to the channel. */
+export function EmbedPage({ name, viewer, connection }: EmbedPageProps) {
+  const { title, broadcast } = viewer.channel.value;
+  return (
+    <Page>
+      <div class="embed">
+        <Player
+          viewer={viewer}
+          name={name}
+          own={false}
+          connection={connection.status}
+          corner={
+            <a class="embed-title" href={`/${name}`} target="_blank" rel="noopener">
+              {broadcast?.title || title || name}
+            </a>
+          }
+        />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,56 @@
+import { Users } from 'lucide';
+import type { WatchedChannel } from '../../client/viewer.js';
+import { Avatar } from '../components/avatar.js';
+import { LiveBadge } from '../components/badge.js';
+import { Icon } from '../components/icon.js';
+import { clockTime } from '../format/duration.js';
+import { count } from '../format/quantity.js';
+import { useNow } from '../shell/now.js';
+import { ShareButton } from './share-button.js';
+import './channel-info.css';
+
+export interface ChannelInfoProps {
+  /** The channel's name in its address. */
+  name: string;
+  channel: WatchedChannel;
+  /** The server's time now, milliseconds. */
+  serverNow: () => number;
+}
+
+/** Whose picture it is, what it is about, who watches, and how long it has been on. */
+export function ChannelInfo({ name, channel, serverNow }: ChannelInfoProps) {
+  const { broadcast, owner, viewers } = channel;
+  const onAir = broadcast !== null && broadcast.state !== 'ended';
+  return (
+    <section class="channel-info" aria-label="Channel">
+      <Avatar name={owner || name} size={48} live={onAir} />
+      <div class="channel-info-words">
+        <h1>{broadcast?.title || channel.title || name}</h1>
+        <p class="channel-info-line">
+          <span class="channel-info-owner">{owner}</span>
+          {onAir && (
+            <>
+              <LiveBadge size="s" />
+              <span class="channel-info-figure figures">
+                <Icon icon={Users} size={16} />
+                {count(viewers)} <span class="channel-info-unit">watching</span>
+              </span>
+              <Uptime startedAt={broadcast.startedAt} serverNow={serverNow} />
+            </>
+          )}
+        </p>
+      </div>
+      <ShareButton name={name} />
+    </section>
+  );
+}
+
+function Uptime({ startedAt, serverNow }: { startedAt: string; serverNow: () => number }) {
+  const nowMs = useNow(500, serverNow);
+  return (
+    <span class="channel-info-figure figures">
+      <span class="visually-hidden">Live for</span>
+      {clockTime(nowMs - Date.parse(startedAt))}
+    </span>
+  );
+}

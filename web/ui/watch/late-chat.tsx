@@ -1,0 +1,67 @@
+import { signal } from '@preact/signals';
+import type { Chat } from '../../client/chat.js';
+import type { Connection } from '../../client/connection.js';
+import type { ChatPanel } from '../chat/chat-panel.js';
+import { Button } from '../components/button.js';
+import { Spinner } from '../components/spinner.js';
+import './late-chat.css';
+
+type Loading =
+  | { name: 'loading' }
+  | { name: 'failed' }
+  | { name: 'loaded'; Panel: typeof ChatPanel; chat: Chat };
+
+/** The chat, loaded after what the first frame needs. */
+export class LateChat {
+  readonly #state = signal<Loading>({ name: 'loading' });
+  readonly #connection: Connection;
+  readonly #channel: string;
+
+  constructor(connection: Connection, channel: string) {
+    this.#connection = connection;
+    this.#channel = channel;
+  }
+
+  async load(): Promise<void> {
+    this.#state.value = { name: 'loading' };
+    try {
+      const [{ Chat }, { ChatPanel: Panel }] = await Promise.all([
+        import('../../client/chat.js'),
+        import('../chat/chat-panel.js'),
+      ]);
+      const chat = new Chat({ connection: this.#connection, channel: this.#channel });
+      this.#state.value = { name: 'loaded', Panel, chat };
+    } catch {
+      // The network went between the page and this part of it.
+      this.#state.value = { name: 'failed' };
+    }
+  }
+
+  /** What to show now. */
+  readonly View = ({ heading }: { heading: boolean }) => {
+    const state = this.#state.value;
+    if (state.name === 'loaded') {
+      const { Panel, chat } = state;
+      return (
+        <Panel
+          chat={chat}
+          channel={this.#channel}
+          connection={this.#connection.status}
+          heading={heading}
+        />
+      );
+    }
+    return (
+      <div class="late-chat">
+        {state.name === 'loading' ? (
+          <Spinner label="Loading the chat" />
+        ) : (
+          <>
+            <p class="muted">The chat could not be loaded.</p>
+            <Button onClick={() => void this.load()}>Try again</Button>
+          </>
+        )}
+      </div>
+    );
+  };
+}

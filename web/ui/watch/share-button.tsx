@@ -1,0 +1,33 @@
+import { Check, Share2 } from 'lucide';
+import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../components/button.js';
+import { toast } from '../components/toast.js';
+
+const COPIED_MS = 2_000;
+
+/** Copies the channel's address. */
+export function ShareButton({ name }: { name: string }) {
+  const [copied, setCopied] = useState(false);
+  const address = `${location.origin}/${name}`;
+  useEffect(() => {
+    if (!copied) return undefined;
+    const timer = setTimeout(() => setCopied(false), COPIED_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  async function copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(address);
+      setCopied(true);
+    } catch {
+      // No clipboard without https or permission: show what to copy.
+      toast({ text: `Copy this address: ${address}`, sticky: true });
+    }
+  }
+
+  return (
+    <Button icon={copied ? Check : Share2} onClick={() => void copy()}>
+      {copied ? 'Link copied' : 'Share'}
+    </Button>
+  );
+}

@@ -1,0 +1,79 @@
+import type { ComponentType } from 'preact';
+import { useState } from 'preact/hooks';
+import { useSignalEffect } from '@preact/signals';
+import type { AccountView } from '../../../src/protocol/account.js';
+import type { ServerClock } from '../../client/clock.js';
+import type { Connection } from '../../client/connection.js';
+import type { Viewer } from '../../client/viewer.js';
+import { Tabs } from '../components/tabs.js';
+import { Player } from '../player/player.js';
+import { Header } from '../shell/header.js';
+import { Page } from '../shell/page.js';
+import { About } from './about.js';
+import { ChannelInfo } from './channel-info.js';
+import { useMedia } from './use-media.js';
+import './watch-page.css';
+
+export interface WatchPageProps {
+  name: string;
+  account: AccountView | null;
+  viewer: Viewer;
+  clock: ServerClock;
+  connection: Connection;
+  /** The chat; with a heading where no tab says what it is. */
+  Chat: ComponentType<{ heading: boolean }>;
+}
+
+/** A channel: the picture, whose it is, and the chat beside it (below it where there's no room). */
+export function WatchPage(props: WatchPageProps) {
+  const { name, account, viewer, clock, connection, Chat } = props;
+  const [theatre, setTheatre] = useState(false);
+  const [tab, setTab] = useState<'chat' | 'about'>('chat');
+  const beside = useMedia('(min-width: 900px)');
+  const channel = viewer.channel.value;
+  useSignalEffect(() => {
+    const { broadcast, title } = viewer.channel.value;
+    const live = broadcast !== null && broadcast.state !== 'ended';
+    document.title = `${live ? '● ' : ''}${broadcast?.title || title || name} · Onair`;
+  });
+  const serverNow = (): number => clock.now() ?? Date.now();
+  const inTheatre = theatre && beside;
+  return (
+    <Page
+      header={inTheatre ? null : <Header account={account} search={beside ? undefined : false} />}
+    >
+      <div class={inTheatre ? 'watch watch-theatre' : 'watch'}>
+        <div class="watch-main">
+          <div class="watch-player">
+            <Player
+              viewer={viewer}
+              name={name}
+              own={account !== null && account.username === channel.owner}
+              connection={connection.status}
+              theatre={{ on: inTheatre, toggle: () => setTheatre(!theatre) }}
+            />
+          </div>
+          <ChannelInfo name={name} channel={channel} serverNow={serverNow} />
+          {beside && <About name={name} channel={channel} />}
+        </div>
+        <aside class="watch-side" aria-label="Chat">
+          <div class="watch-side-content">
+            <Tabs
+              label="Below the video"
+              selected={beside ? 'chat' : tab}
+              onSelect={setTab}
+              tabs={[
+                { id: 'chat', label: 'Chat', content: <Chat heading={beside} /> },
+                {
+                  id: 'about',
+                  label: 'About',
+                  content: !beside && <About name={name} channel={channel} />,
+                },
+              ]}
+            />
+          </div>
+        </aside>
+      </div>
+    </Page>
+  );
+}
