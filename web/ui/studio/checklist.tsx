@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, CircleDashed } from 'lucide';
+import { CircleAlert, CircleCheck, CircleDashed, CircleMinus } from 'lucide';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import './checklist.css';
@@ -14,7 +14,7 @@ export interface Check {
 const icons = {
   good: CircleCheck,
   waiting: CircleDashed,
-  off: CircleDashed,
+  off: CircleMinus,
   problem: CircleAlert,
 };
 

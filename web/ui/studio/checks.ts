@@ -14,7 +14,8 @@ function cameraCheck(capture: Capture): Check {
   const label = 'Camera';
   if (capture.screen.state.value.name === 'on') {
     const beside = capture.picture.scene.value === 'beside';
-    return { label, state: 'good', detail: beside ? 'Screen with camera' : 'Screen' };
+    const detail = beside ? 'Shared, with your camera in a corner' : 'Shared';
+    return { label: 'Screen', state: 'good', detail };
   }
   const state = capture.camera.state.value;
   switch (state.name) {

@@ -3,6 +3,7 @@ import type { Connection } from '../../client/connection.js';
 
 /** How often the round trip is measured before going live, milliseconds. */
 const INTERVAL_MS = 5_000;
+const TRIES = 3;
 
 /** Measures the way to the server while nothing is published that would tell. */
 export class ConnectionCheck {
@@ -32,10 +33,15 @@ export class ConnectionCheck {
   }
 
   async #measure(): Promise<void> {
-    const sentMs = performance.now();
     try {
-      await this.#connection.request('clock:ping', {});
-      this.#roundTripMs.value = performance.now() - sentMs;
+      // The shortest of a few: what is longer waited for this page, not for the network.
+      const tries: number[] = [];
+      while (tries.length < TRIES) {
+        const sentMs = performance.now();
+        await this.#connection.request('clock:ping', {});
+        tries.push(performance.now() - sentMs);
+      }
+      this.#roundTripMs.value = Math.min(...tries);
     } catch {
       // The connection went, which its status tells.
     }

@@ -8,7 +8,7 @@ import type { OnAir } from './on-air.js';
 /** Ends the broadcast after asking once. */
 export function EndBroadcast({ onAir }: { onAir: OnAir }) {
   return (
-    <Button variant="danger" icon={Square} onClick={() => void end(onAir)}>
+    <Button icon={Square} onClick={() => void end(onAir)}>
       End broadcast
     </Button>
   );

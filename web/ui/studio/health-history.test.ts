@@ -1,3 +1,4 @@
+import { effect } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
 import { HealthHistory, type HealthPoint } from './health-history.js';
 
@@ -45,5 +46,16 @@ describe('HealthHistory', () => {
     history.clear();
     history.push(point(7));
     expect(history.curve('roundTripMs')).toEqual([[7], [20]]);
+  });
+
+  it('can be written from an effect, and tells another one', () => {
+    const history = new HealthHistory(4);
+    const seen: number[] = [];
+    const stop = effect(() => {
+      seen.push(history.version.value);
+    });
+    effect(() => history.push(point(1)))();
+    stop();
+    expect(seen).toEqual([0, 1]);
   });
 });

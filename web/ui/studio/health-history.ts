@@ -51,19 +51,24 @@ export class HealthHistory {
     for (const key of KEYS) this.#rings[key][this.#next] = point[key];
     this.#next = (this.#next + 1) % this.#capacity;
     this.#length = Math.min(this.#length + 1, this.#capacity);
-    this.#version.value += 1;
+    this.#bump();
   }
 
   clear(): void {
     this.#next = 0;
     this.#length = 0;
-    this.#version.value += 1;
+    this.#bump();
   }
 
   /** Times and values, oldest first; NaN (not measured) becomes null, which a plot leaves out. */
   curve(name: HealthCurve): [times: number[], values: (number | null)[]] {
     const values = this.#unrolled(name).map((value) => (Number.isNaN(value) ? null : value));
     return [this.#unrolled('atS'), values];
+  }
+
+  /** Without reading: whoever records from within an effect must not depend on what it writes. */
+  #bump(): void {
+    this.#version.value = this.#version.peek() + 1;
   }
 
   #unrolled(key: keyof HealthPoint): number[] {

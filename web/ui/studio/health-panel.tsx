@@ -32,7 +32,7 @@ export function HealthPanel({ health, history }: HealthPanelProps) {
           <p>There are figures as soon as picture or sound is being sent.</p>
         </div>
       )}
-      <div class="health-plots">
+      <div class="health-plots" role="group" aria-label="The last two minutes">
         <HealthPlot
           title="Bitrate"
           curve="bitrateBps"

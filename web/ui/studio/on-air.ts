@@ -76,8 +76,10 @@ export class OnAir {
   }
 
   /** Goes live on the chosen channel, or goes on with its broadcast. */
-  start(): void {
+  async start(): Promise<void> {
     const { channels, capture, publisher, tokens } = this.#parts;
+    // A title that is just being typed belongs to this broadcast.
+    await channels.settled();
     const channel = channels.chosen.value;
     if (channel === null || this.busy) return;
     batch(() => {
@@ -139,7 +141,7 @@ export class OnAir {
   }
 
   #follow(state: PublisherState): void {
-    if (state.name === 'reconnecting') this.#lostAtMs.value ??= Date.now();
+    if (state.name === 'reconnecting') this.#lostAtMs.value = this.#lostAtMs.peek() ?? Date.now();
     else this.#lostAtMs.value = null;
     if (state.name === 'failed') {
       this.#problem.value = state.message;

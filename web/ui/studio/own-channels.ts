@@ -9,6 +9,7 @@ export class OwnChannels {
   readonly #owner: string;
   readonly #all = signal<readonly ChannelView[] | null>(null);
   readonly #chosen = signal<ChannelView | null>(null);
+  #renaming: Promise<void> = Promise.resolve();
 
   constructor(owner: string) {
     this.#owner = owner;
@@ -59,7 +60,15 @@ export class OwnChannels {
   async rename(title: string): Promise<void> {
     const channel = this.#chosen.value;
     if (channel === null || channel.title === title) return;
-    this.#put(await api.changeChannel(channel.name, title));
+    const renaming = api.changeChannel(channel.name, title).then((view) => this.#put(view));
+    this.#renaming = renaming;
+    await renaming;
+  }
+
+  /** Resolves when no new title is on its way to the server any more. */
+  async settled(): Promise<void> {
+    // Whoever renamed hears of a failure.
+    await this.#renaming.catch(() => undefined);
   }
 
   /** Asks the server how the chosen channel is now. Throws `RequestError`. */

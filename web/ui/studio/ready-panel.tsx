@@ -52,7 +52,7 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
           disabled={hindrance !== null && !starting}
           onClick={() => {
             void capture.wake();
-            onAir.start();
+            void onAir.start();
           }}
         >
           {starting ? 'Going live…' : 'Go live'}

@@ -45,7 +45,7 @@ export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: 
           disabled={!check.online}
           onClick={() => {
             void capture.wake();
-            onAir.start();
+            void onAir.start();
           }}
         >
           Resume broadcast

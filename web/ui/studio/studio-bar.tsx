@@ -30,9 +30,19 @@ export function StudioBar({ studio, phase }: { studio: Studio; phase: Phase }) {
         )}
         <span class="studio-bar-channel muted">{channel ? name : 'Welcome to Onair'}</span>
       </div>
-      {live ? <OnAirStatus studio={studio} broadcast={phase.broadcast} /> : <Badge>Not live</Badge>}
+      {live ? (
+        <OnAirStatus studio={studio} broadcast={phase.broadcast} />
+      ) : (
+        <OffAirStatus phase={phase} />
+      )}
     </div>
   );
+}
+
+function OffAirStatus({ phase }: { phase: Phase }) {
+  if (phase.name !== 'resumable') return <Badge>Not live</Badge>;
+  if (phase.broadcast.state === 'live') return <LiveBadge />;
+  return <Badge tone="warn">Interrupted</Badge>;
 }
 
 function OnAirStatus({ studio, broadcast }: { studio: Studio; broadcast: BroadcastView }) {

@@ -23,15 +23,22 @@ export function TitleField({ channels }: { channels: OwnChannels }) {
   }
 
   return (
-    <TextField
-      label="Title"
-      value={title}
-      onInput={setTitle}
-      onBlur={() => void save()}
-      placeholder="What is your broadcast about?"
-      maxLength={TITLE_MAX}
-      autocomplete="off"
-      error={error}
-    />
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <TextField
+        label="Title"
+        value={title}
+        onInput={setTitle}
+        onBlur={() => void save()}
+        placeholder="What is your broadcast about?"
+        maxLength={TITLE_MAX}
+        autocomplete="off"
+        error={error}
+      />
+    </form>
   );
 }
