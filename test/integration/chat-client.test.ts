@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PrismaService } from '../../src/db/prisma.service.js';
+import { Chat } from '../../web/client/chat.js';
+import { Connection } from '../../web/client/connection.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { api, type Person, registerWithChannel } from '../support/people.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+const LONG = { timeout: 30_000 };
+
+describe("the web client's connection and chat", () => {
+  let test: TestApp;
+  let owner: Person;
+  let channel: string;
+  let count = 0;
+  const cleanUps: (() => unknown)[] = [];
+
+  beforeAll(async () => {
+    test = await startTestApp();
+    owner = await registerWithChannel(test.url, 'owner');
+  });
+
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
+  });
+
+  afterAll(() => test.close());
+
+  async function freshChannel(): Promise<void> {
+    const db = test.app.get(PrismaService);
+    const { id: ownerId } = await db.account.findUniqueOrThrow({ where: { username: 'owner' } });
+    channel = `room-${(count += 1)}`;
+    await db.channel.create({ data: { name: channel, ownerId } });
+  }
+
+  async function proxied(): Promise<TcpProxy> {
+    const proxy = await TcpProxy.to(test.url);
+    cleanUps.push(() => proxy.close());
+    return proxy;
+  }
+
+  function connectionTo(url: string, who: Person | null = null): Connection {
+    const connection = new Connection({ url, headers: who ? { cookie: who.cookie } : {} });
+    cleanUps.push(() => connection.close());
+    return connection;
+  }
+
+  /** A client on a network of its own that can break. */
+  async function person(who: Person | null = null) {
+    const proxy = await proxied();
+    const connection = connectionTo(proxy.url, who);
+    const chat = new Chat({ connection, channel });
+    cleanUps.push(() => chat.close());
+    await expect.poll(() => chat.state.value, LONG).toBe('ready');
+    return { proxy, connection, chat };
+  }
+
+  const texts = (chat: Chat) => chat.messages.value.map(({ text }) => text);
+
+  describe('the connection', () => {
+    beforeEach(freshChannel);
+
+    it('answers, refuses with the code of the server, and says when there is no connection', async () => {
+      const proxy = await proxied();
+      const connection = connectionTo(proxy.url);
+      expect(connection.status.value).toBe('connecting');
+      await expect(connection.request('clock:ping', {})).rejects.toMatchObject({ code: 'offline' });
+      await expect.poll(() => connection.status.value).toBe('online');
+      expect(await connection.request('clock:ping', {})).toEqual({ serverMs: expect.any(Number) });
+      await expect(
+        connection.request('chat:join', { channel: 'no-such-channel' }),
+      ).rejects.toMatchObject({ code: 'channel_not_found' });
+      const frozen = connection.request('clock:ping', {}, { timeoutMs: 50 });
+      proxy.freeze();
+      await expect(frozen).rejects.toMatchObject({
+        code: expect.stringMatching(/timeout|offline/),
+      });
+    });
+
+    it('comes back by itself, again and again, and tells each time', async () => {
+      const proxy = await proxied();
+      const connection = connectionTo(proxy.url);
+      let online = 0;
+      connection.onOnline(() => (online += 1));
+      for (let times = 1; times <= 4; times += 1) {
+        await expect.poll(() => online, LONG).toBe(times);
+        expect(connection.status.value).toBe('online');
+        proxy.cut();
+        await expect.poll(() => connection.status.value).not.toBe('online');
+      }
+    });
+
+    it('fails a request at once when the connection breaks under it', async () => {
+      const { proxy, connection } = await person();
+      proxy.freeze();
+      const asked = connection.request('clock:ping', {}, { timeoutMs: 60_000 });
+      proxy.cut();
+      await expect(asked).rejects.toMatchObject({ code: 'offline' });
+    });
+
+    it('notices within 10 s that a server went silent, and comes back', async () => {
+      const { proxy, connection } = await person();
+      proxy.freeze();
+      await expect.poll(() => connection.status.value, { timeout: 10_000 }).toBe('offline');
+      await expect.poll(() => connection.status.value, LONG).toBe('online');
+    });
+
+    it('comes back after the server has cut it, as when one logs out', async () => {
+      const visitor = await registerWithChannel(test.url, `visitor-${(count += 1)}`);
+      const { connection, chat } = await person(visitor);
+      expect(chat.me.value?.role).toBe('member');
+      await api(test.url, visitor, 'POST', '/auth/logout');
+      await expect.poll(() => chat.me.value?.role, LONG).toBe('guest');
+      expect(connection.status.value).toBe('online');
+    });
+
+    it('keeps trying while there is no server', async () => {
+      const { proxy, connection } = await person();
+      proxy.goDown();
+      await expect.poll(() => connection.status.value).toBe('offline');
+      await expect.poll(() => proxy.size, LONG).toBe(0);
+      proxy.comeBack();
+      await expect.poll(() => connection.status.value, LONG).toBe('online');
+    });
+  });
+
+  it('shows a message at once, then as stored, to the sender and to others', async () => {
+    await freshChannel();
+    const [ann, bob] = [await person(), await person()];
+    ann.chat.send('hello', 'Ann');
+    expect(ann.chat.entries.value).toMatchObject([
+      {
+        kind: 'own',
+        name: 'Ann',
+        role: 'guest',
+        entry: { text: 'hello', state: { name: 'pending' } },
+      },
+    ]);
+    for (const { chat } of [ann, bob])
+      await expect
+        .poll(() => chat.entries.value)
+        .toMatchObject([{ kind: 'message', message: { seq: 1, text: 'hello', name: 'Ann' } }]);
+  });
+
+  it('keeps what is typed without a connection and sends it when there is one', async () => {
+    await freshChannel();
+    const [ann, bob] = [await person(), await person()];
+    ann.proxy.goDown();
+    await expect.poll(() => ann.connection.status.value).toBe('offline');
+    ann.chat.send('one', 'Ann');
+    ann.chat.send('two', 'Ann');
+    await expect.poll(() => ann.chat.entries.value).toHaveLength(2);
+    ann.proxy.comeBack();
+    await expect.poll(() => texts(bob.chat), LONG).toEqual(['one', 'two']);
+    await expect.poll(() => texts(ann.chat)).toEqual(['one', 'two']);
+    expect(ann.chat.entries.value).toHaveLength(2);
+  });
+
+  it('sends everything that was typed too fast, in order, as soon as it may', async () => {
+    await freshChannel();
+    const { chat } = await person();
+    const typed = Array.from({ length: 8 }, (_, i) => `message ${i}`);
+    for (const text of typed) expect(chat.send(text, 'Ann')).toBe(true);
+    await expect.poll(() => chat.sendError.value?.error.code, LONG).toBe('rate_limited');
+    expect(chat.sendError.value?.retryAtMs).toBeGreaterThan(Date.now() - 1_000);
+    await expect.poll(() => texts(chat), LONG).toEqual(typed);
+    await expect.poll(() => chat.sendError.value).toBeNull();
+  });
+
+  it('keeps a message that is refused, with the reason, and sends it under another name', async () => {
+    await freshChannel();
+    const { chat } = await person();
+    chat.send('hi', 'owner');
+    await expect
+      .poll(() => chat.entries.value)
+      .toMatchObject([
+        { entry: { state: { name: 'failed', error: { code: 'guest_name_taken' } } } },
+      ]);
+    const [entry] = chat.entries.value;
+    chat.retry(entry?.kind === 'own' ? entry.entry.nonce : '', 'Ann');
+    await expect.poll(() => chat.messages.value).toMatchObject([{ text: 'hi', name: 'Ann' }]);
+    expect(chat.sendError.value).toBeNull();
+  });
+
+  it('fetches what was written while it was away, and what was deleted', async () => {
+    await freshChannel();
+    const [ann, boss] = [await person(), await person(owner)];
+    for (const text of ['one', 'two']) boss.chat.send(text);
+    await expect.poll(() => texts(ann.chat)).toEqual(['one', 'two']);
+    ann.proxy.goDown();
+    await boss.chat.delete(1);
+    boss.chat.send('three');
+    await expect.poll(() => texts(boss.chat)).toEqual(['', 'two', 'three']);
+    ann.proxy.comeBack();
+    await expect.poll(() => texts(ann.chat), LONG).toEqual(['', 'two', 'three']);
+    expect(ann.chat.messages.value[0]).toMatchObject({ seq: 1, deleted: true });
+  });
+
+  it('starts at the newest page when it was away for very long, and loads earlier ones', async () => {
+    await freshChannel();
+    const ann = await person();
+    expect(ann.chat.hasEarlier.value).toBe(false);
+    ann.proxy.goDown();
+    await fill(700);
+    ann.proxy.comeBack();
+    await expect.poll(() => ann.chat.messages.value.at(-1)?.seq, LONG).toBe(700);
+    expect(ann.chat.messages.value).toHaveLength(100);
+    expect(ann.chat.hasEarlier.value).toBe(true);
+    await Promise.all([ann.chat.loadEarlier(), ann.chat.loadEarlier()]);
+    expect(ann.chat.messages.value.map(({ seq }) => seq)).toEqual(range(501, 700));
+    while (ann.chat.hasEarlier.value) await ann.chat.loadEarlier();
+    expect(ann.chat.messages.value.map(({ seq }) => seq)).toEqual(range(1, 700));
+  });
+
+  it('catches up over several pages', async () => {
+    await freshChannel();
+    const ann = await person();
+    ann.proxy.goDown();
+    await fill(350);
+    ann.proxy.comeBack();
+    await expect
+      .poll(() => ann.chat.messages.value.map(({ seq }) => seq), LONG)
+      .toEqual(range(1, 350));
+  });
+
+  it('tells a banned sender, and lets the owner lift the ban', async () => {
+    await freshChannel();
+    const [ann, boss] = [await person(), await person(owner)];
+    ann.chat.send('spam', 'Ann');
+    await expect.poll(() => texts(boss.chat)).toEqual(['spam']);
+    const ban = await boss.chat.ban(1);
+    expect(await boss.chat.bans()).toEqual([ban]);
+    await expect.poll(() => ann.chat.me.value).toMatchObject({ banned: true, canWrite: false });
+    await boss.chat.unban(ban.id);
+    await expect.poll(() => ann.chat.me.value).toMatchObject({ banned: false, canWrite: true });
+    await expect(ann.chat.delete(1)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('tells that the channel is gone', async () => {
+    await freshChannel();
+    const { chat, proxy } = await person();
+    await api(test.url, owner, 'DELETE', `/channels/${channel}`);
+    proxy.cut();
+    await expect.poll(() => chat.state.value, LONG).toBe('gone');
+  });
+
+  it('loses nothing and shows nothing twice while connections break at random', async () => {
+    await freshChannel();
+    const people = await Promise.all(Array.from({ length: 8 }, () => person()));
+    const typed: string[] = [];
+    // A fixed seed would repeat the order of events no better: the network decides it.
+    for (let round = 0; round < 12; round += 1) {
+      for (const [i, { chat, proxy }] of people.entries()) {
+        const luck = Math.random();
+        if (luck < 0.5) {
+          const text = `${i}.${round}`;
+          if (chat.send(text, `guest ${i}`)) typed.push(text);
+        }
+        if (luck < 0.15) proxy.cut();
+        else if (luck > 0.95) proxy.freeze();
+      }
+      const proxies = people.map(({ proxy }) => proxy);
+      // Some of it while connections are on their way back.
+      await expect
+        .poll(() => proxies.filter(({ size }) => size > 0).length, LONG)
+        .toBeGreaterThan(2);
+    }
+    for (const { chat } of people)
+      await expect
+        .poll(() => texts(chat).toSorted(), { timeout: 60_000 })
+        .toEqual(typed.toSorted());
+    for (const { chat } of people) {
+      expect(chat.messages.value.map(({ seq }) => seq)).toEqual(range(1, typed.length));
+      expect(chat.entries.value.every(({ kind }) => kind === 'message')).toBe(true);
+    }
+    // Each one's own messages are in the order of typing.
+    for (const i of people.keys()) {
+      const own = (text: string) => text.startsWith(`${i}.`);
+      const shown = people.flatMap(({ chat }) => [texts(chat)])[0];
+      expect(shown?.filter(own)).toEqual(typed.filter(own));
+    }
+  }, 120_000);
+
+  async function fill(messages: number): Promise<void> {
+    const db = test.app.get(PrismaService);
+    const { id } = await db.channel.findUniqueOrThrow({ where: { name: channel } });
+    await db.chatMessage.createMany({
+      data: Array.from({ length: messages }, (_, i) => ({
+        channelId: id,
+        seq: i + 1,
+        nonce: randomUUID(),
+        name: 'filler',
+        role: 'GUEST' as const,
+        text: `message ${i + 1}`,
+        sentAt: new Date(),
+      })),
+    });
+    await db.channel.update({ where: { id }, data: { chatSeq: messages } });
+  }
+});
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
