@@ -4,6 +4,7 @@ import { root } from './paths.mjs';
 
 /** @type {NodeJS.Signals[]} */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const PARENT_CHECK_MS = 1_000;
 
 /**
  * Runs a program in this script's place: its output is ours, signals go to it, and we end when it does.
@@ -25,7 +26,9 @@ export function runInForeground(command, args, env) {
       },
     }));
     for (const { signal, listener } of listeners) process.on(signal, listener);
+    const stopWatching = onNpmGone(() => child.kill('SIGTERM'));
     const stopListening = () => {
+      stopWatching();
       for (const { signal, listener } of listeners) process.off(signal, listener);
     };
     child.once('error', (error) => {
@@ -37,4 +40,22 @@ export function runInForeground(command, args, env) {
       resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
     });
   });
+}
+
+/**
+ * Watches for the end of the npm that started this script. Killed outright it can't tell us, and what it
+ * ran would stay, holding its ports and its database. Without npm nothing is watched: whoever started
+ * the script directly may leave it running.
+ * @param {() => void} listener
+ * @returns {() => void} stops watching
+ */
+function onNpmGone(listener) {
+  if (process.env.npm_lifecycle_event === undefined) return () => undefined;
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    listener();
+  }, PARENT_CHECK_MS);
+  return () => clearInterval(timer);
 }

@@ -32,6 +32,22 @@ export async function runMain(main) {
     process.exitCode = await main();
   } catch (error) {
     process.exitCode = 1;
-    console.error(error instanceof SetUpError ? `\n${error.describe()}\n` : error);
+    const known = error instanceof SetUpError ? error : asSetUpError(error);
+    console.error(known ? `\n${known.describe()}\n` : error);
   }
+}
+
+/**
+ * @param {any} error
+ * @returns {SetUpError | null} null when the error says nothing about the machine
+ */
+function asSetUpError(error) {
+  const { code, path, cause } = error;
+  if (code === 'EACCES' || code === 'EROFS') {
+    return new SetUpError(`Writing ${path} is not allowed.`, {
+      advice: 'Run this as the user that this folder belongs to.',
+    });
+  }
+  if (code === 'ENOSPC') return new SetUpError(`The disk is full: ${path} could not be written.`);
+  return cause ? asSetUpError(cause) : null;
 }
