@@ -1,0 +1,56 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { CProgram } from './c-program.js';
+import { FanOut } from './fan-out.js';
+import { comparison, type Round, type Row } from './row.js';
+
+const VIEWERS = 50;
+const ROUNDS = 5;
+const ROUND_SECONDS = 2;
+/** Until the bandwidth estimation has settled. */
+const WARM_UP_MS = 3_000;
+/** After a pause, until frames come evenly again. */
+const RESUME_MS = 500;
+
+const Sent = z.object({ packets: z.number().positive(), cpuUs: z.number().positive() });
+
+/** What the worker spends on one packet to one viewer, against encrypting and sending it and nothing else. */
+export async function benchForwarding(): Promise<Row[]> {
+  const bare = await CProgram.compile('encrypt-send', ['crypto']);
+  const fanOut = await FanOut.create(VIEWERS);
+  try {
+    fanOut.start();
+    await wait(WARM_UP_MS);
+    const rounds: Round[] = [];
+    for (let i = 0; i < ROUNDS; i += 1) rounds.push(await measureRound(fanOut, bare));
+    return [
+      comparison(`forwarding one packet to one of ${VIEWERS} viewers, CPU`, {
+        unit: 'µs',
+        rounds,
+        ratioAtMost: 2.2,
+      }),
+    ];
+  } finally {
+    fanOut.close();
+    await bare.remove();
+  }
+}
+
+/** The baseline sends packets of the same size, in the same bursts, to the same sockets. */
+async function measureRound(fanOut: FanOut, bare: CProgram): Promise<Round> {
+  fanOut.start();
+  await wait(RESUME_MS);
+  const before = await fanOut.usage();
+  await wait(ROUND_SECONDS * 1_000);
+  const after = await fanOut.usage();
+  fanOut.stop();
+  const packets = after.packets - before.packets;
+  const bytesEach = Math.round((after.bytes - before.bytes) / packets);
+  const { packetsPerFrame, framesPerSecond } = fanOut.stream;
+  const schedule = [bytesEach, packetsPerFrame, framesPerSecond, ROUND_SECONDS];
+  const sent = Sent.parse(JSON.parse(await bare.run([...schedule, ...fanOut.ports])));
+  return {
+    measured: (after.cpuUs - before.cpuUs) / packets,
+    baseline: sent.cpuUs / sent.packets,
+  };
+}

@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { describeMachine, load } from './machine.js';
+import { CannotRun, type Row } from './row.js';
+import { formatTable, keepsLimit } from './table.js';
+
+const USAGE = 'npm run bench [-- [name …] [--json FILE]]';
+
+/** The parts, by the name that picks them, in the order in which they run. */
+const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
+  forwarding: async () => (await import('./forwarding.js')).benchForwarding(),
+};
+
+type PartResult = {
+  part: string;
+  loadBefore: number;
+  loadAfter: number;
+  rows: Row[];
+  /** Why it has no rows. */
+  skipped: string | null;
+};
+
+/** Runs the parts that are named, or all, and prints what they found. Resolves to the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { json: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const unknown = positionals.filter((name) => !(name in parts));
+  if (unknown.length > 0) {
+    console.error(`There is no benchmark "${unknown.join('", "')}". ${USAGE}`);
+    console.error(`Names: ${Object.keys(parts).join(', ')}`);
+    return 2;
+  }
+  const machine = await describeMachine();
+  for (const [what, text] of Object.entries(machine)) console.log(`${what}: ${text}`);
+  const results: PartResult[] = [];
+  for (const [name, bench] of Object.entries(parts))
+    if (positionals.length === 0 || positionals.includes(name))
+      results.push(await runPart(name, bench));
+  console.log(`\n${formatTable(results.flatMap(({ rows }) => rows))}`);
+  console.log('\nMedians of rounds (lowest–highest). Another load or machine: trust the ratios.');
+  if (values.json !== undefined)
+    await writeFile(values.json, JSON.stringify({ machine, results }, null, 2));
+  // Figures are no tests: over the limit is told, not failed.
+  return 0;
+}
+
+async function runPart(part: string, bench: () => Promise<Row[]>): Promise<PartResult> {
+  const loadBefore = load();
+  process.stdout.write(`\n${part}: load ${loadBefore.toFixed(1)} before, `);
+  const result = await bench().then(
+    (rows) => ({ rows, skipped: null }),
+    (error: unknown) => {
+      if (error instanceof CannotRun) return { rows: [], skipped: error.message };
+      throw error;
+    },
+  );
+  const loadAfter = load();
+  const over = result.rows.filter((row) => keepsLimit(row) === false).length;
+  console.log(`${loadAfter.toFixed(1)} after`);
+  if (result.skipped !== null) console.log(`  left out: ${result.skipped}`);
+  if (over > 0) console.log(`  ${over} over the limit`);
+  return { part, loadBefore, loadAfter, ...result };
+}

@@ -1,0 +1,50 @@
+import type { Figure, Row, Spread } from './row.js';
+
+const TITLES = ['what', 'measured', 'baseline', 'ratio', 'wanted', ''] as const;
+
+/** Whether a row keeps its limit; null when it has none. */
+export function keepsLimit({ measured, ratio, wanted }: Row): boolean | null {
+  if (wanted === null) return null;
+  const judged = wanted.of === 'ratio' ? ratio : measured;
+  return judged !== null && judged.median <= wanted.atMost;
+}
+
+/** The rows as a table in Markdown: medians, with the lowest and highest round in brackets. */
+export function formatTable(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    row.name,
+    formatFigure(row.measured),
+    row.baseline === null ? '' : formatFigure(row.baseline),
+    row.ratio === null ? '' : `${formatSpread(row.ratio)} x`,
+    formatWanted(row),
+    { true: 'yes', false: 'NO', null: '' }[`${keepsLimit(row)}`],
+  ]);
+  const widths = TITLES.map((title, column) =>
+    Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (texts: readonly string[]) =>
+    `| ${texts.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
+  return [line(TITLES), rule, ...cells.map(line)].join('\n');
+}
+
+function formatFigure(figure: Figure): string {
+  return `${formatSpread(figure)} ${figure.unit}`;
+}
+
+function formatSpread({ median, min, max }: Spread): string {
+  return min === max
+    ? formatNumber(median)
+    : `${formatNumber(median)} (${formatNumber(min)}–${formatNumber(max)})`;
+}
+
+function formatWanted({ measured, wanted }: Row): string {
+  if (wanted === null) return '';
+  const unit = wanted.of === 'ratio' ? 'x' : measured.unit;
+  return `at most ${formatNumber(wanted.atMost)} ${unit}`;
+}
+
+/** Three digits say all that a measurement knows. */
+function formatNumber(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+}
