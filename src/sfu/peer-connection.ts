@@ -30,6 +30,15 @@ export class PeerConnection {
     return refusingMedia('connection', () => this.raw.restartIce());
   }
 
+  /** What goes through it now in one direction, bits a second; 0 when it is closed meanwhile. */
+  async bitrateBps(direction: 'send' | 'receive'): Promise<number> {
+    const stats = await this.raw.getStats().catch(() => []);
+    return stats.reduce(
+      (sum, one) => sum + (direction === 'send' ? one.sendBitrate : one.recvBitrate),
+      0,
+    );
+  }
+
   /** Throws when the transport is gone, as it is after a worker's death. */
   assertOpen(): void {
     if (this.raw.closed)

@@ -53,6 +53,11 @@ export class PublisherConnection implements PublisherMedia {
     return this.#peer.closed;
   }
 
+  /** What arrives from it now, bits a second; 0 when it is closed meanwhile. */
+  bitrateBps(): Promise<number> {
+    return this.#peer.bitrateBps('receive');
+  }
+
   connect(dtlsParameters: DtlsParameters): Promise<void> {
     return this.#peer.connect(dtlsParameters);
   }

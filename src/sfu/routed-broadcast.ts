@@ -60,8 +60,18 @@ export class RoutedBroadcast implements BroadcastMedia {
     return this.#viewers;
   }
 
-  get publishers(): ReadonlySet<PublisherConnection> {
-    return this.#publishers;
+  /** What comes in from the publisher and goes out to viewers, bits a second. */
+  async bitrates(): Promise<{ incomingBps: number; outgoingBps: number }> {
+    const sum = async (connections: Iterable<{ bitrateBps(): Promise<number> }>) =>
+      (await Promise.all([...connections].map((one) => one.bitrateBps()))).reduce(
+        (total, bps) => total + bps,
+        0,
+      );
+    const [incomingBps, outgoingBps] = await Promise.all([
+      sum(this.#publishers),
+      sum(this.#viewers),
+    ]);
+    return { incomingBps, outgoingBps };
   }
 
   async publish(): Promise<PublisherConnection> {

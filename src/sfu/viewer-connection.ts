@@ -50,6 +50,16 @@ export class ViewerConnection implements ViewerMedia {
     return [...this.#consumers.values()].map(optionsOf);
   }
 
+  /** How many tracks of a kind it receives. */
+  count(kind: MediaKind): number {
+    return [...this.#consumers.values()].filter((consumer) => consumer.kind === kind).length;
+  }
+
+  /** What is sent to it now, bits a second; 0 when it is closed meanwhile. */
+  bitrateBps(): Promise<number> {
+    return this.#peer.bitrateBps('send');
+  }
+
   get unsupported(): MediaKind[] {
     return [...this.#unsupported];
   }
