@@ -1,6 +1,7 @@
 import type { AccountView } from '../../src/protocol/account.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
+import type { ChatPage } from '../../src/protocol/chat.js';
 import type { ErrorBody } from '../../src/protocol/error.js';
 import { RequestError } from './request-error.js';
 
@@ -72,4 +73,7 @@ export const api = {
     call<ChannelView>('PATCH', channelPath(name), { title }),
   deleteChannel: (name: string) => call<null>('DELETE', channelPath(name)),
   broadcasts: (name: string) => call<BroadcastView[]>('GET', `${channelPath(name)}/broadcasts`),
+  /** The first messages that were written during a broadcast. */
+  broadcastChat: (id: string, { limit }: { limit: number }) =>
+    call<ChatPage>('GET', `/broadcasts/${encodeURIComponent(id)}/chat?limit=${limit}`),
 };

@@ -12,6 +12,7 @@ describe('captureProblemOf', () => {
       kind: 'denied',
       message:
         'Your browser blocked the camera. Allow it in the address bar, then press Try again.',
+      short: 'Blocked by your browser',
       retriable: true,
     });
   });

@@ -19,13 +19,21 @@ export interface CaptureProblem {
   readonly kind: CaptureProblemKind;
   /** One or two sentences for people. */
   readonly message: string;
+  /** The same in a few words, for where the sentence stands elsewhere. */
+  readonly short: string;
   /** Whether "Try again" can help without leaving the page. */
   readonly retriable: boolean;
 }
 
 /** The problem of that kind, in words. */
 export function captureProblem(source: CaptureSource, kind: CaptureProblemKind): CaptureProblem {
-  return { source, kind, message: sentence(source, kind), retriable: isRetriable(kind) };
+  return {
+    source,
+    kind,
+    message: sentence(source, kind),
+    short: shorts[kind],
+    retriable: isRetriable(kind),
+  };
 }
 
 /**
@@ -82,6 +90,40 @@ const deviceSentences: Record<CaptureProblemKind, (name: string) => string> = {
   unplugged: (name) => `The ${name} was unplugged. Plug it in again or choose another one.`,
   unknown: (name) => `The ${name} did not start. Press Try again, or choose another one.`,
 };
+
+const shorts: Record<CaptureProblemKind, string> = {
+  denied: 'Blocked by your browser',
+  denied_by_system: 'Blocked by your system',
+  missing: 'Not found',
+  busy: 'Used by another program',
+  insecure: 'Only on https or localhost',
+  unsupported: 'Not possible in this browser',
+  cancelled: 'Cancelled',
+  unplugged: 'Unplugged',
+  unknown: 'Did not start',
+};
+
+/** Camera and microphone failed for one reason: told once. */
+const jointSentences: Record<CaptureProblemKind, string> = {
+  denied:
+    'Your browser blocked the camera and the microphone. Allow them in the address bar, then press Try again.',
+  denied_by_system:
+    "Your system does not let the browser use the camera and the microphone. Allow them in the system's privacy settings, then press Try again.",
+  missing: 'Neither a camera nor a microphone was found. Plug one in, then press Try again.',
+  busy: 'The camera and the microphone are used by another program. Close that program, then press Try again.',
+  insecure:
+    'The browser gives camera and microphone only to secure pages. Open this page over https, or as localhost on this computer.',
+  unsupported:
+    'This browser cannot use the camera and the microphone. Use a current Chrome, Edge, Firefox or Safari.',
+  cancelled: 'The choice of a camera and a microphone was cancelled.',
+  unplugged: 'The camera and the microphone were unplugged. Plug them in again.',
+  unknown: 'The camera and the microphone did not start. Press Try again.',
+};
+
+/** What to say when camera and microphone both failed for this reason. */
+export function jointMessage(kind: CaptureProblemKind): string {
+  return jointSentences[kind];
+}
 
 /** Where a screen is not like a device. */
 const screenSentences: Partial<Record<CaptureProblemKind, string>> = {

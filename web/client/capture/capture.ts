@@ -1,4 +1,4 @@
-import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import { effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals-core';
 import type { CaptureProblem } from './capture-problem.js';
 import {
   type CaptureChoices,
@@ -14,7 +14,7 @@ import {
   screenOptions,
   soundMatches,
 } from './constraints.js';
-import { DeviceList } from './device-list.js';
+import { type CaptureDevice, DeviceList } from './device-list.js';
 import { DeviceSource } from './device-source.js';
 import { LevelMeter } from './level-meter.js';
 import { ScreenSource } from './screen-source.js';
@@ -54,7 +54,7 @@ export class Capture {
   readonly #choices: Signal<CaptureChoices>;
   readonly #context = new AudioContext({ latencyHint: 'interactive' });
   readonly #contextRunning = signal(false);
-  readonly #stopMetering: () => void;
+  readonly #stops: (() => void)[];
 
   constructor(options: CaptureOptions) {
     const { media, secure, storage, onNotice } = options;
@@ -65,15 +65,15 @@ export class Capture {
       kind: 'camera',
       media,
       secure,
-      constraints: () => this.#cameraWish(),
-      onLost: () => void this.#replaceLost('camera'),
+      constraints: (which) => this.#cameraWish(which),
+      onLost: () => void this.#lost('camera'),
     });
     this.microphone = new DeviceSource({
       kind: 'microphone',
       media,
       secure,
-      constraints: () => this.#microphoneWish(),
-      onLost: () => void this.#replaceLost('microphone'),
+      constraints: (which) => this.#microphoneWish(which),
+      onLost: () => void this.#lost('microphone'),
     });
     this.screen = new ScreenSource({
       media,
@@ -94,10 +94,21 @@ export class Capture {
       microphone: this.microphone.state,
       screen: this.screen.state,
     });
-    this.#stopMetering = effect(() => {
-      const state = this.microphone.state.value;
-      this.meter.listenTo(state.name === 'on' ? state.track : null);
-    });
+    this.#stops = [
+      effect(() => {
+        const state = this.microphone.state.value;
+        this.meter.listenTo(state.name === 'on' ? state.track : null);
+      }),
+      effect(() => {
+        const cameras = this.devices.cameras.value;
+        // Not when the camera's own state changes: what fails must not try again on its own.
+        untracked(() => void this.#goOnWith('camera', cameras));
+      }),
+      effect(() => {
+        const microphones = this.devices.microphones.value;
+        untracked(() => void this.#goOnWith('microphone', microphones));
+      }),
+    ];
   }
 
   /** What was chosen, remembered for the next visit. */
@@ -167,7 +178,7 @@ export class Capture {
 
   /** Turns everything off. */
   close(): void {
-    this.#stopMetering();
+    for (const stop of this.#stops) stop();
     this.picture.close();
     this.sound.close();
     this.camera.close();
@@ -189,14 +200,14 @@ export class Capture {
     return media.getUserMedia({ video: this.#cameraWish(), audio: this.#microphoneWish() });
   }
 
-  #cameraWish(): MediaTrackConstraints {
+  #cameraWish(which: 'chosen' | 'any' = 'chosen'): MediaTrackConstraints {
     const { settings, cameraId, facing } = this.#choices.peek();
-    return cameraConstraints(settings, { deviceId: cameraId, facing });
+    return cameraConstraints(settings, { deviceId: which === 'any' ? null : cameraId, facing });
   }
 
-  #microphoneWish(): MediaTrackConstraints {
+  #microphoneWish(which: 'chosen' | 'any' = 'chosen'): MediaTrackConstraints {
     const { settings, microphoneId } = this.#choices.peek();
-    return microphoneConstraints(settings, microphoneId);
+    return microphoneConstraints(settings, which === 'any' ? null : microphoneId);
   }
 
   #remember(change: Partial<CaptureChoices>): void {
@@ -225,22 +236,27 @@ export class Capture {
     await this.microphone.open();
   }
 
-  async #replaceLost(kind: 'camera' | 'microphone'): Promise<void> {
-    const noun = kind === 'camera' ? 'camera' : 'microphone';
+  /** Looks what is left; where a device is, {@link #goOnWith} takes it. */
+  async #lost(kind: 'camera' | 'microphone'): Promise<void> {
     await this.devices.refresh();
     const left = this.devices[kind === 'camera' ? 'cameras' : 'microphones'].value;
     if (left.length === 0) {
-      this.#options.onNotice(`The ${noun} was unplugged. Plug it in again to go on with it.`);
-      return;
+      this.#options.onNotice(`The ${kind} was unplugged. Plug it in to go on with it.`);
     }
-    this.#remember(kind === 'camera' ? { cameraId: null } : { microphoneId: null });
-    await this[kind].open();
-    const label = this[kind].track?.label;
-    this.#options.onNotice(
-      label === undefined
-        ? `The ${noun} stopped. Choose another one.`
-        : `The ${noun} was unplugged. Now using ${label}.`,
-    );
+  }
+
+  /** The list of devices changed: opens one by itself where there was none or it went away. */
+  async #goOnWith(kind: 'camera' | 'microphone', devices: readonly CaptureDevice[]): Promise<void> {
+    const source = this[kind];
+    const state = source.state.value;
+    if (state.name !== 'failed' || devices.length === 0) return;
+    const { kind: problem } = state.problem;
+    if (problem !== 'unplugged' && problem !== 'missing') return;
+    await source.open();
+    const label = source.track?.label;
+    if (label === undefined) return;
+    const before = problem === 'unplugged' ? `The ${kind} was unplugged. ` : '';
+    this.#options.onNotice(`${before}Now using ${label}.`);
   }
 
   #sharingStopped(): string {

@@ -14,8 +14,8 @@ export interface DeviceSourceOptions {
   /** Undefined on an insecure page. */
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
-  /** What to ask for now; called at every opening. */
-  readonly constraints: () => MediaTrackConstraints;
+  /** What to ask for now, called at every opening; `any`: whichever device the browser has. */
+  readonly constraints: (which: 'chosen' | 'any') => MediaTrackConstraints;
   /** The device stopped by itself: unplugged, or its permission taken back. */
   readonly onLost: () => void;
 }
@@ -81,20 +81,21 @@ export class DeviceSource {
     try {
       return await this.#ask();
     } catch (error) {
+      const name = error instanceof Error ? error.name : '';
+      // The device of the last visit is not plugged in today.
+      if (name === 'OverconstrainedError') return this.#ask('any');
       // Phones open one camera at a time: let go of the old one and ask once more.
-      if (old === null || !(error instanceof Error) || error.name !== 'NotReadableError') {
-        throw error;
-      }
+      if (old === null || name !== 'NotReadableError') throw error;
       old.stop();
       return this.#ask();
     }
   }
 
-  async #ask(): Promise<MediaStreamTrack> {
+  async #ask(which: 'chosen' | 'any' = 'chosen'): Promise<MediaStreamTrack> {
     const { media, kind, constraints } = this.#options;
     if (media === undefined) throw new TypeError('mediaDevices is missing');
     const stream = await media.getUserMedia(
-      kind === 'camera' ? { video: constraints() } : { audio: constraints() },
+      kind === 'camera' ? { video: constraints(which) } : { audio: constraints(which) },
     );
     const track = stream.getTracks()[0];
     if (track === undefined) throw new DOMException('no track', 'NotFoundError');

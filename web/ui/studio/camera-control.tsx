@@ -16,7 +16,7 @@ export function CameraControl({ capture }: { capture: Capture }) {
     <DockButton
       icon={on ? Video : VideoOff}
       label={on ? 'Stop camera' : 'Start camera'}
-      tone={on ? 'plain' : 'off'}
+      tone={on || name === 'asking' ? 'plain' : 'off'}
       shortcut="V"
       busy={name === 'asking'}
       onClick={() => toggleCamera(capture)}

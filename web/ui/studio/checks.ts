@@ -1,5 +1,6 @@
 import { assertNever } from '../../client/assert-never.js';
 import type { Capture } from '../../client/capture/capture.js';
+import type { CaptureProblem } from '../../client/capture/capture-problem.js';
 import type { Check } from './checklist.js';
 
 /** Picture, sound and connection as a person checks them before going live. */
@@ -27,7 +28,7 @@ function cameraCheck(capture: Capture): Check {
       return { label, state: 'off', detail: 'Off: viewers only hear you' };
     case 'failed':
       // The stage says it large, with the way on.
-      return { label, state: 'problem', detail: state.problem.message };
+      return { label, state: 'problem', detail: state.problem.short };
     default:
       return assertNever(state);
   }
@@ -44,15 +45,23 @@ function microphoneCheck(capture: Capture): Check {
     case 'off':
       return { label, state: 'off', detail: 'Off: viewers see you without sound' };
     case 'failed':
-      return {
-        label,
-        state: 'problem',
-        detail: state.problem.message,
-        retry: state.problem.retriable ? () => void capture.microphone.open() : undefined,
-      };
+      return microphoneProblem(capture, state.problem);
     default:
       return assertNever(state);
   }
+}
+
+function microphoneProblem(capture: Capture, problem: CaptureProblem): Check {
+  const label = 'Microphone';
+  const camera = capture.camera.state.value;
+  // The stage speaks for both then.
+  const told = camera.name === 'failed' && camera.problem.kind === problem.kind;
+  return {
+    label,
+    state: 'problem',
+    detail: told ? problem.short : problem.message,
+    retry: !told && problem.retriable ? () => void capture.microphone.open() : undefined,
+  };
 }
 
 function soundCheck(capture: Capture, device: string): Check {

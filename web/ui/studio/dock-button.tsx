@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { ChevronUp, type IconNode } from 'lucide';
 import { Icon } from '../components/icon.js';
 import { IconButton } from '../components/icon-button.js';
+import { Spinner } from '../components/spinner.js';
 import { Menu, type MenuItem } from '../components/menu.js';
 import { Tooltip } from '../components/tooltip.js';
 import './dock-button.css';
@@ -38,7 +39,7 @@ export function DockButton(props: DockButtonProps) {
             if (!busy) props.onClick();
           }}
         >
-          <Icon icon={icon} size={20} />
+          {busy ? <Spinner size={20} /> : <Icon icon={icon} size={20} />}
           <span>{label}</span>
         </button>
       </Tooltip>

@@ -20,7 +20,7 @@ export function LiveSide({ studio }: { studio: Studio }) {
       selected={selected}
       onSelect={setSelected}
       tabs={[
-        { id: 'chat', label: 'Chat', content: <StudioChat studio={studio} channel={channel} /> },
+        { id: 'chat', label: 'Chat', content: <StudioChat studio={studio} /> },
         {
           id: 'health',
           label: 'Health',

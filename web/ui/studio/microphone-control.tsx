@@ -23,7 +23,7 @@ export function MicrophoneControl({ capture }: { capture: Capture }) {
       icon={on && !muted ? Mic : MicOff}
       label={on ? (muted ? 'Unmute' : 'Mute') : 'Start mic'}
       what={on ? 'microphone' : undefined}
-      tone={on && !muted ? 'plain' : 'off'}
+      tone={(on && !muted) || name === 'asking' ? 'plain' : 'off'}
       shortcut="M"
       busy={name === 'asking'}
       onClick={() => toggleMicrophone(capture)}

@@ -30,8 +30,7 @@ export class OwnChannels {
    * the last visit, else the first. Throws `RequestError`.
    */
   async load(wanted: string | null): Promise<void> {
-    const everybodys = await api.channels();
-    const all = everybodys.filter(({ owner }) => owner === this.#owner);
+    const all = await api.channelsOf(this.#owner);
     this.#all.value = all;
     const named = (name: string | null): ChannelView | undefined =>
       all.find((channel) => channel.name === name);

@@ -67,6 +67,10 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
 /** Why one can't go live right now, or null. */
 function hindranceOf({ capture, check }: Studio): string | null {
   if (capture.picture.track.value === null && capture.sound.track.value === null) {
+    const asking = [capture.camera, capture.microphone].some(
+      ({ state }) => state.value.name === 'asking',
+    );
+    if (asking) return 'Waiting for your camera and microphone.';
     return 'Turn on the camera, the microphone or a screen first.';
   }
   return check.online ? null : 'There is no connection to the server yet.';

@@ -1,9 +1,9 @@
 import { Spinner } from '../components/spinner.js';
-import { useNow } from './use-now.js';
+import { useNow } from '../shell/now.js';
 
 /** Over the preview while the connection is lost. */
 export function Reconnecting({ untilMs }: { untilMs: number }) {
-  const leftS = Math.max(0, Math.ceil((untilMs - useNow()) / 1_000));
+  const leftS = Math.max(0, Math.ceil((untilMs - useNow(1_000)) / 1_000));
   return (
     <div class="stage-cover">
       <Spinner size={28} />

@@ -6,12 +6,12 @@ import { clockTime } from '../format/duration.js';
 import { EndBroadcast } from './end-broadcast.js';
 import { ShareLink } from './share-link.js';
 import type { Studio } from './studio.js';
-import { useNow } from './use-now.js';
+import { useNow } from '../shell/now.js';
 
 /** Back after a reload or a crash: the broadcast is still there, for a while. */
 export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: BroadcastView }) {
   const { capture, onAir, check } = studio;
-  const nowMs = useNow();
+  const nowMs = useNow(1_000);
   const { interruptedUntil } = broadcast;
   const leftMs = interruptedUntil === null ? null : Date.parse(interruptedUntil) - nowMs;
   return (

@@ -2,7 +2,7 @@ import { CameraOff, Lock, MicOff, Video } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { assertNever } from '../../client/assert-never.js';
 import type { Capture } from '../../client/capture/capture.js';
-import type { CaptureProblem } from '../../client/capture/capture-problem.js';
+import { type CaptureProblem, jointMessage } from '../../client/capture/capture-problem.js';
 import { Avatar } from '../components/avatar.js';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
@@ -50,9 +50,7 @@ function Problem({ capture, problem }: { capture: Capture; problem: CaptureProbl
     <Cover
       icon={<Icon icon={insecure ? Lock : CameraOff} size={24} />}
       title={titleOf(problem, both)}
-      text={
-        both ? problem.message.replace('the camera', 'the camera and microphone') : problem.message
-      }
+      text={both ? jointMessage(problem.kind) : problem.message}
     >
       {problem.retriable && (
         <Button
@@ -77,7 +75,7 @@ function titleOf({ kind }: CaptureProblem, both: boolean): string {
     case 'denied_by_system':
       return `Your ${what} ${both ? 'are' : 'is'} blocked`;
     case 'missing':
-      return `No ${what} found`;
+      return both ? 'No camera or microphone found' : 'No camera found';
     case 'busy':
       return `Your ${what} ${both ? 'are' : 'is'} busy`;
     case 'insecure':

@@ -10,7 +10,7 @@ import { EndBroadcast } from './end-broadcast.js';
 import type { Phase } from './on-air.js';
 import type { Studio } from './studio.js';
 import { TitleEditor } from './title-editor.js';
-import { useNow } from './use-now.js';
+import { useNow } from '../shell/now.js';
 import { VerdictWord } from './verdict.js';
 import './studio-bar.css';
 
@@ -46,7 +46,7 @@ function OffAirStatus({ phase }: { phase: Phase }) {
 }
 
 function OnAirStatus({ studio, broadcast }: { studio: Studio; broadcast: BroadcastView }) {
-  const nowMs = useNow();
+  const nowMs = useNow(1_000);
   const viewers = studio.publisher.viewers.value;
   const health = studio.publisher.health.value;
   return (

@@ -28,7 +28,7 @@ export function StudioPage({ studio }: { studio: Studio }) {
     <>
       <Announcer phase={phase} muted={studio.capture.sound.muted.value} />
       {phase.name === 'ended' ? (
-        <Summary summary={phase.summary} messages={null} onAir={studio.onAir} />
+        <Summary summary={phase.summary} studio={studio} />
       ) : (
         <div class={`studio studio-${phase.name}`}>
           <section class="studio-main" aria-label="Preview and controls">

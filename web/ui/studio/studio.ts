@@ -5,6 +5,7 @@ import { ServerClock } from '../../client/clock.js';
 import { Connection } from '../../client/connection.js';
 import { Publisher } from '../../client/publisher.js';
 import { toast } from '../components/toast.js';
+import { ChannelChat } from './channel-chat.js';
 import { ConnectionCheck } from './connection-check.js';
 import { HealthHistory } from './health-history.js';
 import { healthPointOf } from './health-point.js';
@@ -23,6 +24,7 @@ export interface Studio {
   readonly onAir: OnAir;
   /** The last two minutes of the broadcast that is on. */
   readonly history: HealthHistory;
+  readonly chat: ChannelChat;
 }
 
 /** Wires the studio of one account. */
@@ -46,7 +48,8 @@ export function createStudio(account: AccountView): Studio {
   });
   const check = new ConnectionCheck(connection);
   const history = recordHealth(publisher);
-  return { account, capture, channels, connection, check, publisher, onAir, history };
+  const chat = new ChannelChat(connection, channels);
+  return { account, capture, channels, connection, check, publisher, onAir, history, chat };
 }
 
 function recordHealth(publisher: Publisher): HealthHistory {

@@ -1,22 +1,16 @@
+import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../components/button.js';
 import { wordyDuration } from '../format/duration.js';
 import { count } from '../format/quantity.js';
 import { type BroadcastSummary, endSentence } from './broadcast-summary.js';
-import type { OnAir } from './on-air.js';
+import { countMessages } from './channel-chat.js';
+import type { Studio } from './studio.js';
 import './summary.css';
 
 /** After the end: how it went, and the way back. */
-export function Summary({
-  summary,
-  messages,
-  onAir,
-}: {
-  summary: BroadcastSummary;
-  /** How many chat messages there were; null when not known. */
-  messages: number | null;
-  onAir: OnAir;
-}) {
+export function Summary({ summary, studio }: { summary: BroadcastSummary; studio: Studio }) {
   const { title, channel, lengthMs, peakViewers, reason } = summary;
+  const messages = useMessageCount(summary, studio);
   return (
     <section class="summary" aria-labelledby="summary-title">
       <div class="summary-head">
@@ -32,7 +26,7 @@ export function Summary({
         {messages !== null && <Figure label="Chat messages" value={count(messages)} />}
       </dl>
       <div class="summary-actions">
-        <Button variant="primary" size="l" onClick={() => void onAir.dismiss()}>
+        <Button variant="primary" size="l" onClick={() => void studio.onAir.dismiss()}>
           Back to the studio
         </Button>
         <Button size="l" href={`/${channel}`}>
@@ -50,4 +44,14 @@ function Figure({ label, value }: { label: string; value: string }) {
       <dd class="figures">{value}</dd>
     </div>
   );
+}
+
+/** How many chat messages there were; null while, and if, it is not known. */
+function useMessageCount({ broadcastId }: BroadcastSummary, studio: Studio): number | null {
+  const [messages, setMessages] = useState<number | null>(null);
+  useEffect(() => {
+    // An extra: without it the summary shows the rest.
+    countMessages(broadcastId, studio.chat.lastSeq).then(setMessages, () => undefined);
+  }, [broadcastId]);
+  return messages;
 }
