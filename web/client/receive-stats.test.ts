@@ -47,4 +47,13 @@ describe('receiveStats', () => {
       receiveStats(at(1), { before: null, serverNowMs: null, uplinkMs: 1 })?.stats.delayMs,
     ).toBeNull();
   });
+
+  it('leaves out the stream that probes the bandwidth', () => {
+    const probe = { type: 'inbound-rtp', kind: 'video', mid: 'probator', timestamp: 1_000 };
+    const options = { before: null, serverNowMs: 1_000_000, uplinkMs: 20 };
+    expect(receiveStats([probe, ...at(1)], options)?.stats).toEqual(
+      receiveStats(at(1), options)?.stats,
+    );
+    expect(receiveStats([probe], options)).toBeNull();
+  });
 });

@@ -41,7 +41,10 @@ export function receiveStats(
   { before, serverNowMs, uplinkMs }: Options,
 ): { stats: ReceiveStats; counters: ReceiveCounters } | null {
   const entries = [...report];
-  const inbound = entries.filter((entry) => entry['type'] === 'inbound-rtp');
+  // mediasoup probes the bandwidth with a stream of its own, which carries no picture.
+  const inbound = entries.filter(
+    (entry) => entry['type'] === 'inbound-rtp' && entry['mid'] !== 'probator',
+  );
   const video = inbound.find((entry) => entry['kind'] === 'video');
   const timed = video ?? inbound[0];
   if (!timed) return null;
