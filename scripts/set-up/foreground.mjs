@@ -5,6 +5,8 @@ import { root } from './paths.mjs';
 /** @type {NodeJS.Signals[]} */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const PARENT_CHECK_MS = 1_000;
+/** Looked up before the set-up, which may outlive the npm that started it. */
+const PARENT = process.ppid;
 
 /**
  * Runs a program in this script's place: its output is ours, signals go to it, and we end when it does.
@@ -51,9 +53,8 @@ export function runInForeground(command, args, env) {
  */
 function onNpmGone(listener) {
   if (process.env.npm_lifecycle_event === undefined) return () => undefined;
-  const npm = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid === npm) return;
+    if (process.ppid === PARENT) return;
     clearInterval(timer);
     listener();
   }, PARENT_CHECK_MS);
