@@ -13,7 +13,7 @@ import { WorkerRouter } from './worker-router.js';
 
 /** What a publisher's streams weigh against one viewer's, see {@link SfuWorker.load}. */
 const PUBLISHER_LOAD = 3;
-/** What a further router with its pipe weighs: worth it from a few viewers on. */
+/** What a further router weighs: its pipe carries what the publisher sends. */
 const PIPE_LOAD = 3;
 
 type Options = { pool: WorkerPool; clock: Clock; log: Log; maxIncomingBitrateBps: number };

@@ -12,7 +12,8 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
     executablePath,
     headless: true,
     args: [
-      '--use-fake-device-for-media-stream',
+      // Ten frames a second: three layers are encoded on the same cores that everything else runs on.
+      '--use-fake-device-for-media-stream=fps=10',
       '--use-fake-ui-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
       '--disable-features=WebRtcHideLocalIpsWithMdns',

@@ -59,6 +59,12 @@ export class TcpProxy {
     this.cut();
   }
 
+  /** As a pulled cable: present connections go silent, new ones are not to be had. */
+  pull(): void {
+    this.freeze();
+    this.#isOpen = false;
+  }
+
   comeBack(): void {
     this.#isOpen = true;
   }

@@ -26,7 +26,7 @@ export function videoOf(page: Page): Promise<VideoFigures> {
 }
 
 /** Waits until pictures come: both the decoded frames and the time go on by some. */
-export async function framesAdvance(page: Page, frames = 20, timeout = 45_000): Promise<void> {
+export async function framesAdvance(page: Page, frames = 10, timeout = 60_000): Promise<void> {
   let before = await videoOf(page);
   await expect
     .poll(
