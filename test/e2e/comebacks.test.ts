@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { say, Stage, WAIT } from '../support/stage.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { framesAdvance } from '../support/video.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
+afterAll(() => stage?.close());
+
+/** The service's media workers. */
+const workerPids = (): number[] =>
+  execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(stage.server.pid)], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes('mediasoup'))
+    .map((line) => Number.parseInt(line, 10));
+
+describe('coming back', () => {
+  it('a viewer who reloads watches and reads on', async () => {
+    const studio = await stage.goLive('rita');
+    const viewer = await stage.visit('/rita');
+    await framesAdvance(viewer);
+    await say(studio, 'before the reload');
+    await viewer.getByText('before the reload').waitFor();
+    await viewer.reload();
+    await framesAdvance(viewer);
+    await viewer.getByText('before the reload').waitFor();
+  });
+
+  it('a broadcaster who reloads resumes the same broadcast, and viewers follow by themselves', async () => {
+    const studio = await stage.goLive('sara');
+    const viewer = await stage.visit('/sara');
+    await framesAdvance(viewer);
+    const before = (await stage.channel('sara')).broadcast?.id;
+    studio.on('dialog', (dialog) => void dialog.accept());
+    await studio.reload();
+    await stage.isInState('sara', 'interrupted');
+    await viewer
+      .getByText(/reconnecting/i)
+      .first()
+      .waitFor();
+    await studio.getByRole('button', { name: 'Resume broadcast' }).click();
+    await stage.isInState('sara', 'live');
+    expect((await stage.channel('sara')).broadcast?.id).toBe(before);
+    await framesAdvance(viewer);
+  });
+
+  it('a broadcaster whose browser crashes can resume from another page', async () => {
+    const studio = await stage.goLive('tina');
+    const viewer = await stage.visit('/tina');
+    await framesAdvance(viewer);
+    const before = (await stage.channel('tina')).broadcast?.id;
+    const context = studio.context();
+    const other = await context.newPage();
+    await studio.close({ runBeforeUnload: false });
+    await stage.isInState('tina', 'interrupted');
+    await other.goto(`${stage.server.url}/studio`);
+    await other.getByRole('button', { name: 'Resume broadcast' }).click();
+    await stage.isInState('tina', 'live');
+    expect((await stage.channel('tina')).broadcast?.id).toBe(before);
+    await framesAdvance(viewer);
+  });
+
+  it('everybody is back by themselves after the server was killed', async () => {
+    const studio = await stage.goLive('vera');
+    const viewer = await stage.visit('/vera');
+    await framesAdvance(viewer);
+    await say(studio, 'said before the crash');
+    await viewer.getByText('said before the crash').waitFor();
+    const before = (await stage.channel('vera')).broadcast?.id ?? '';
+    await stage.server.kill('SIGKILL');
+    await stage.server.start();
+    await stage.isInState('vera', 'live');
+    await framesAdvance(viewer);
+    await viewer.getByText('said before the crash').waitFor();
+    await say(studio, 'said after the crash');
+    await viewer.getByText('said after the crash').waitFor();
+    const old = await fetch(`${stage.server.url}/api/broadcasts/${before}`);
+    expect(await old.json()).toMatchObject({ state: 'ended', endReason: 'server_stopped' });
+  });
+
+  it('everybody is back by themselves after the media workers died', async () => {
+    await stage.goLive('wanda');
+    const viewer = await stage.visit('/wanda');
+    await framesAdvance(viewer);
+    const before = (await stage.channel('wanda')).broadcast?.id;
+    const pids = workerPids();
+    expect(pids.length).toBe(2);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => workerPids().filter((pid) => !pids.includes(pid)).length, WAIT).toBe(2);
+    await stage.isInState('wanda', 'live');
+    expect((await stage.channel('wanda')).broadcast?.id).toBe(before);
+    await framesAdvance(viewer);
+  });
+
+  it('a viewer whose network was away misses nothing that was said', async () => {
+    const studio = await stage.goLive('xenia');
+    const network = await TcpProxy.to(stage.server.url);
+    try {
+      const viewer = await stage.visit('/xenia', { url: network.url });
+      await framesAdvance(viewer);
+      network.pull();
+      for (const text of ['first', 'second', 'third']) await say(studio, `while away: ${text}`);
+      await studio.getByText('while away: third').waitFor();
+      // Both sides notice within 10 s: the viewer is no longer counted.
+      await expect.poll(async () => (await stage.channel('xenia')).viewers, WAIT).toBe(0);
+      network.comeBack();
+      for (const text of ['first', 'second', 'third'])
+        await viewer.getByText(`while away: ${text}`).waitFor();
+      await framesAdvance(viewer);
+    } finally {
+      await network.close();
+    }
+  });
+
+  it('a broadcaster whose network was away goes on with the same broadcast', async () => {
+    const network = await TcpProxy.to(stage.server.url);
+    try {
+      const studio = await stage.goLive('yara', { url: network.url });
+      const viewer = await stage.visit('/yara');
+      await framesAdvance(viewer);
+      const before = (await stage.channel('yara')).broadcast?.id;
+      network.pull();
+      await stage.isInState('yara', 'interrupted');
+      network.comeBack();
+      await stage.isInState('yara', 'live');
+      expect((await stage.channel('yara')).broadcast?.id).toBe(before);
+      await framesAdvance(viewer);
+      await studio.getByRole('button', { name: 'End broadcast' }).first().waitFor();
+    } finally {
+      await network.close();
+    }
+  });
+});

@@ -1,0 +1,81 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { say, Stage, WAIT } from '../support/stage.js';
+import { framesAdvance, videoOf } from '../support/video.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
+afterAll(() => stage?.close());
+
+describe('the main job', () => {
+  it('goes live from a browser, is watched by two, chats both ways, and ends', async () => {
+    const studio = await stage.goLive('maria');
+    const [one, two] = await Promise.all([stage.visit('/maria'), stage.visit('/maria')]);
+    await Promise.all([framesAdvance(one), framesAdvance(two)]);
+    await expect.poll(async () => (await stage.channel('maria')).viewers, WAIT).toBe(2);
+
+    await say(studio, 'Hello from the studio');
+    await Promise.all([one, two].map((page) => page.getByText('Hello from the studio').waitFor()));
+    await one
+      .getByLabel(/your name|guest name|name/i)
+      .first()
+      .fill('Wim');
+    await say(one, 'Hello, Maria');
+    await Promise.all([studio, two].map((page) => page.getByText('Hello, Maria').waitFor()));
+
+    const { broadcast } = await stage.channel('maria');
+    const kept = await fetch(`${stage.server.url}/api/broadcasts/${broadcast?.id}/chat`);
+    expect(await kept.json()).toMatchObject({
+      messages: [
+        { name: 'maria', role: 'owner', text: 'Hello from the studio' },
+        { name: 'Wim', role: 'guest', text: 'Hello, Maria' },
+      ],
+    });
+
+    await studio.getByRole('button', { name: 'End broadcast' }).first().click();
+    await studio.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
+    await stage.isInState('maria', null);
+    await one
+      .getByText(/has ended|broadcast ended/i)
+      .first()
+      .waitFor();
+  });
+
+  it('serves viewers of one broadcast from several workers', async () => {
+    await stage.goLive('paula');
+    const viewers = await Promise.all(Array.from({ length: 3 }, () => stage.visit('/paula')));
+    for (const viewer of viewers) await framesAdvance(viewer);
+    const metrics = await (await fetch(`${stage.server.url}/metrics`)).text();
+    expect(metrics).toMatch(/^onair_routers 2$/m);
+    expect(metrics).toMatch(/^onair_viewers 3$/m);
+  });
+
+  it('lets a viewer choose a layer, and shows the measured delay', async () => {
+    await stage.goLive('nina');
+    const viewer = await stage.visit('/nina');
+    await framesAdvance(viewer);
+    await expect.poll(async () => (await videoOf(viewer)).height, WAIT).toBe(720);
+    await viewer.locator('video').hover();
+    await viewer.getByRole('button', { name: 'Quality' }).click();
+    await viewer.getByRole('menuitemradio', { name: /180p|low/i }).click();
+    await expect.poll(async () => (await videoOf(viewer)).height, WAIT).toBe(180);
+    await viewer
+      .getByText(/WebRTC\s+\d+\.\d\s*s/)
+      .first()
+      .waitFor();
+    const chip = await viewer
+      .getByText(/WebRTC\s+\d+\.\d\s*s/)
+      .first()
+      .textContent();
+    expect(Number(/(\d+\.\d)/.exec(chip ?? '')?.[1])).toBeLessThan(1.5);
+  });
+
+  it('is watched in an embed as well', async () => {
+    await stage.goLive('olga');
+    const embed = await stage.visit('/embed/olga');
+    await framesAdvance(embed);
+    expect(await embed.locator('video').count()).toBe(1);
+  });
+});

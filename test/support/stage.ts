@@ -1,0 +1,98 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { ChannelView } from '../../src/protocol/channel.js';
+import { launchChromium } from './browser.js';
+import { ServerProcess } from './server-process.js';
+
+/** How long anything may take on a busy machine. */
+export const WAIT = { timeout: 60_000 };
+
+type VisitOptions = {
+  /** Another way to the server than straight, such as a proxy's. */
+  url?: string;
+  viewport?: { width: number; height: number };
+};
+
+/** A server and a browser, and the people in it. */
+export class Stage {
+  readonly server: ServerProcess;
+  readonly #browser: Browser;
+  readonly #contexts = new Set<BrowserContext>();
+  readonly #errors: string[] = [];
+
+  private constructor(server: ServerProcess, browser: Browser) {
+    this.server = server;
+    this.#browser = browser;
+  }
+
+  static async open(env: Record<string, string> = {}): Promise<Stage> {
+    const [server, browser] = await Promise.all([ServerProcess.start(env), launchChromium()]);
+    return new Stage(server, browser);
+  }
+
+  /** A page of somebody who was never here before. */
+  async visit(path: string, { url, viewport }: VisitOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({
+      viewport: viewport ?? { width: 1280, height: 800 },
+    });
+    context.setDefaultTimeout(WAIT.timeout);
+    this.#contexts.add(context);
+    context.on('close', () => this.#contexts.delete(context));
+    context.on('weberror', (error) => this.#errors.push(`${path}: ${error.error().stack}`));
+    const page = await context.newPage();
+    await page.goto(`${url ?? this.server.url}${path}`);
+    return page;
+  }
+
+  /** Registers and makes a channel of the same name, through the pages; ends in the studio. */
+  async studioOf(name: string, options: VisitOptions = {}): Promise<Page> {
+    const page = await this.visit('/register?next=/studio', options);
+    await page.getByLabel('Username').fill(name);
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByLabel('Channel name').fill(name);
+    await page.getByRole('button', { name: /create channel|continue/i }).click();
+    await page.getByRole('button', { name: 'Go live' }).waitFor();
+    return page;
+  }
+
+  /** The same, and goes live. */
+  async goLive(name: string, options: VisitOptions = {}): Promise<Page> {
+    const page = await this.studioOf(name, options);
+    await page.getByRole('button', { name: 'Go live' }).click();
+    await this.isInState(name, 'live');
+    await page.getByRole('button', { name: 'End broadcast' }).first().waitFor();
+    return page;
+  }
+
+  async channel(name: string): Promise<ChannelView> {
+    const response = await fetch(`${this.server.url}/api/channels/${name}`);
+    return (await response.json()) as ChannelView;
+  }
+
+  /** Waits until the API tells this state of the channel's broadcast; null: there is none. */
+  async isInState(name: string, state: 'live' | 'interrupted' | null): Promise<void> {
+    await expect
+      .poll(async () => (await this.channel(name)).broadcast?.state ?? null, WAIT)
+      .toBe(state);
+  }
+
+  /** For `afterEach`: everybody leaves, and no page may have thrown. Says what was seen when a test failed. */
+  async clear(failed: boolean): Promise<void> {
+    if (failed) process.stderr.write(`The server said:\n${this.server.output}\n`);
+    await Promise.all([...this.#contexts].map((context) => context.close()));
+    expect(this.#errors.splice(0), 'errors thrown in pages').toEqual([]);
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.server.close();
+  }
+}
+
+/** Writes into the page's chat as somebody who may. */
+export async function say(page: Page, text: string): Promise<void> {
+  const box = page.getByRole('textbox', { name: 'Message' });
+  await box.fill(text);
+  await box.press('Enter');
+}
