@@ -74,6 +74,9 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
       payload,
     );
     await socket.join(roomOf(channelId));
+    // Figures are told when they change: who comes back has to hear the present ones.
+    const live = this.registry.find(channelId);
+    if (live) socket.emit('channel:stats', live.stats);
     return { ...started, iceServers: this.iceServersFor(socket) };
   }
 

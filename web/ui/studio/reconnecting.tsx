@@ -9,8 +9,14 @@ export function Reconnecting({ untilMs }: { untilMs: number }) {
       <Spinner size={28} />
       <h2>Reconnecting</h2>
       <p>
-        Viewers see that you are coming back. This goes on by itself, nothing to press.{' '}
-        <span class="figures">{leftS} s left.</span>
+        {leftS > 0 ? (
+          <>
+            Viewers see that you are coming back. There is nothing to press: this goes on by itself
+            for <span class="figures">{leftS}</span> more seconds.
+          </>
+        ) : (
+          'This takes long. The broadcast may have ended by now; this page will say so.'
+        )}
       </p>
     </div>
   );

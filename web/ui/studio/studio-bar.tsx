@@ -1,5 +1,4 @@
 import { Eye } from 'lucide';
-import type { BroadcastView } from '../../../src/protocol/broadcast.js';
 import { Avatar } from '../components/avatar.js';
 import { Badge, LiveBadge } from '../components/badge.js';
 import { Icon } from '../components/icon.js';
@@ -21,7 +20,7 @@ export function StudioBar({ studio, phase }: { studio: Studio; phase: Phase }) {
   const live = phase.name === 'live' || phase.name === 'reconnecting';
   return (
     <div class="studio-bar">
-      <Avatar name={name} live={live} />
+      <Avatar name={name} live={phase.name === 'live'} />
       <div class="studio-bar-text">
         {live ? (
           <TitleEditor channels={studio.channels} />
@@ -30,11 +29,7 @@ export function StudioBar({ studio, phase }: { studio: Studio; phase: Phase }) {
         )}
         <span class="studio-bar-channel muted">{channel ? name : 'Welcome to Onair'}</span>
       </div>
-      {live ? (
-        <OnAirStatus studio={studio} broadcast={phase.broadcast} />
-      ) : (
-        <OffAirStatus phase={phase} />
-      )}
+      {live ? <OnAirStatus studio={studio} phase={phase} /> : <OffAirStatus phase={phase} />}
     </div>
   );
 }
@@ -45,10 +40,13 @@ function OffAirStatus({ phase }: { phase: Phase }) {
   return <Badge tone="warn">Interrupted</Badge>;
 }
 
-function OnAirStatus({ studio, broadcast }: { studio: Studio; broadcast: BroadcastView }) {
+type OnAirPhase = Extract<Phase, { name: 'live' | 'reconnecting' }>;
+
+function OnAirStatus({ studio, phase }: { studio: Studio; phase: OnAirPhase }) {
   const nowMs = useNow(1_000);
   const viewers = studio.publisher.viewers.value;
-  const health = studio.publisher.health.value;
+  const live = phase.name === 'live';
+  const health = live ? studio.publisher.health.value : null;
   return (
     <div class="studio-bar-status">
       {health && (
@@ -56,9 +54,9 @@ function OnAirStatus({ studio, broadcast }: { studio: Studio; broadcast: Broadca
           <VerdictWord verdict={health.verdict} />
         </span>
       )}
-      <LiveBadge />
+      {live ? <LiveBadge /> : <Badge tone="warn">Reconnecting</Badge>}
       <span class="figures" role="timer" aria-label="Time on air">
-        {clockTime(nowMs - Date.parse(broadcast.startedAt))}
+        {clockTime(nowMs - Date.parse(phase.broadcast.startedAt))}
       </span>
       <Tooltip text={viewerCount(viewers)} side="bottom">
         <span class="studio-bar-viewers figures">
