@@ -1,10 +1,42 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { delimiter } from 'node:path';
 import { binDir, root } from './paths.mjs';
 import { SetUpError } from './set-up-error.mjs';
 
 /** How much of a program's output is kept for the error message; the oldest goes first. */
 const KEPT_OUTPUT_CHARS = 200_000;
+/** @type {NodeJS.Signals[]} */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+/** Set once a signal has asked this process to end. */
+let exitCode = 0;
+
+/**
+ * Ends this process, after the programs that it runs. A program left behind, npm above all, would work
+ * on the same files as the one that the next try starts.
+ * @param {NodeJS.Signals} signal
+ */
+function endTogether(signal) {
+  exitCode = 128 + constants.signals[signal];
+  for (const child of running) child.kill('SIGTERM');
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function keepTogether(child) {
+  if (running.size === 0) {
+    for (const signal of ENDING_SIGNALS) process.on(signal, endTogether);
+  }
+  running.add(child);
+  child.once('close', () => {
+    running.delete(child);
+    if (running.size > 0) return;
+    if (exitCode > 0) process.exit(exitCode);
+    for (const signal of ENDING_SIGNALS) process.off(signal, endTogether);
+  });
+}
 
 /**
  * The environment in which `node`, `tsc`, `vite` mean those of the dependencies.
@@ -35,6 +67,7 @@ export function toolEnv(extra = {}) {
 export function tryRun(command, args, { cwd = root, env = toolEnv(), onLine, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    keepTogether(child);
     let output = '';
     let partialLine = '';
     let timedOut = false;
@@ -51,7 +84,7 @@ export function tryRun(command, args, { cwd = root, env = toolEnv(), onLine, tim
       // Progress displays rewrite a line after a carriage return.
       const lines = (partialLine + text).split(/[\r\n]+/);
       partialLine = lines.pop() ?? '';
-      lines.filter(Boolean).forEach(onLine);
+      for (const line of lines) if (line) onLine(line);
     };
     child.stdout.setEncoding('utf8').on('data', onData);
     child.stderr.setEncoding('utf8').on('data', onData);
