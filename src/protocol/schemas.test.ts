@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Username } from './account.js';
+import { NewChannelName, Title } from './channel.js';
+import { ChatText, GuestName } from './chat.js';
+import { requests } from './events.js';
+import {
+  CHANNEL_NAME_PATTERN,
+  CHAT_TEXT_MAX,
+  GUEST_NAME_MAX,
+  RESERVED_CHANNEL_NAMES,
+  TITLE_MAX,
+} from './limits.js';
+
+/** Any text at all, long ones and odd ones among them. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 700 }),
+  fc.string({ unit: 'grapheme', maxLength: 200 }),
+  fc.string({ maxLength: 40 }),
+);
+
+describe('texts that people type', () => {
+  it('a title is one line of 140 characters at most, whatever was typed', () => {
+    fc.assert(
+      fc.property(anyText, (typed) => {
+        const { success, data } = Title.safeParse(typed);
+        if (!success) return;
+        expect(data.length).toBeLessThanOrEqual(TITLE_MAX);
+        expect(data).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+        expect(data).toBe(data.trim());
+        expect(Title.parse(data)).toBe(data);
+      }),
+    );
+  });
+
+  it('a chat message is never empty or too long, has no control characters, and is stable', () => {
+    fc.assert(
+      fc.property(anyText, (typed) => {
+        const { success, data } = ChatText.safeParse(typed);
+        if (!success) return;
+        expect(data.length).toBeGreaterThan(0);
+        expect(data.length).toBeLessThanOrEqual(CHAT_TEXT_MAX);
+        expect(data.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+        expect(ChatText.parse(data)).toBe(data);
+      }),
+    );
+  });
+
+  it('a message of letters only comes through as it is', () => {
+    const letters = fc.stringMatching(/^[a-zäß中😀]{1,200}$/u);
+    fc.assert(fc.property(letters, (typed) => void expect(ChatText.parse(typed)).toBe(typed)));
+  });
+
+  it("a guest's name is visible, bounded and stable", () => {
+    fc.assert(
+      fc.property(anyText, (typed) => {
+        const { success, data } = GuestName.safeParse(typed);
+        if (!success) return;
+        expect(data.length).toBeLessThanOrEqual(GUEST_NAME_MAX);
+        expect(data).toMatch(/^[\p{L}\p{N}]/u);
+        expect(data).not.toMatch(/ {2}|[\p{C}]/u);
+        expect(GuestName.parse(data)).toBe(data);
+      }),
+    );
+  });
+
+  it('names of accounts and channels are safe in an address and never a reserved word', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/)), (typed) => {
+        const account = Username.safeParse(typed);
+        if (account.success) expect(encodeURIComponent(account.data)).toBe(account.data);
+        const channel = NewChannelName.safeParse(typed);
+        if (!channel.success) return;
+        expect(channel.data).toMatch(CHANNEL_NAME_PATTERN);
+        expect(RESERVED_CHANNEL_NAMES.has(channel.data)).toBe(false);
+      }),
+    );
+    for (const reserved of RESERVED_CHANNEL_NAMES)
+      expect(NewChannelName.safeParse(reserved.toUpperCase()).success).toBe(false);
+  });
+});
+
+describe('payloads of requests', () => {
+  const names = Object.keys(requests) as (keyof typeof requests)[];
+  const anything = fc.oneof(
+    fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }),
+    fc.record({ channel: anyText, text: anyText, nonce: anyText, seq: fc.double() }),
+    fc.jsonValue(),
+  );
+
+  it('are refused or understood, never thrown at, and nothing unknown comes through', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...names), anything, (name, payload) => {
+        const schema = requests[name].payload;
+        const { success, data } = schema.safeParse(payload);
+        if (!success) return;
+        const known = Object.keys(schema.shape);
+        for (const field of Object.keys(data)) expect(known).toContain(field);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('with a field too many are refused, also one that reaches for the prototype', () => {
+    const poisoned = JSON.parse('{"channel":"ann","__proto__":{"isOwner":true}}') as object;
+    expect(requests['chat:leave'].payload.safeParse(poisoned).success).toBe(false);
+    expect(requests['chat:leave'].payload.safeParse({ channel: 'ann', more: 1 }).success).toBe(
+      false,
+    );
+    expect(Reflect.get({}, 'isOwner')).toBeUndefined();
+  });
+});

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Stage } from '../support/stage.js';
+import { framesAdvance } from '../support/video.js';
+
+type Violation = {
+  id: string;
+  impact: string | null;
+  nodes: { target: string[]; failureSummary?: string }[];
+};
+
+const PHONE = { width: 390, height: 844 };
+const SCHEMES = ['light', 'dark'] as const;
+
+let stage: Stage;
+let axe: string;
+beforeAll(async () => {
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  stage = await Stage.open();
+});
+afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
+afterAll(() => stage?.close());
+
+/** What axe-core finds that is serious or critical, in light and dark, on a desktop and a phone. */
+const seriousOn = async (page: Page): Promise<string[]> => {
+  const found: string[] = [];
+  const desktop = page.viewportSize() ?? PHONE;
+  for (const viewport of [desktop, PHONE])
+    for (const colorScheme of SCHEMES) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(axe);
+      const violations = (await page.evaluate(
+        'axe.run().then((r) => r.violations)',
+      )) as Violation[];
+      for (const { id, impact, nodes } of violations)
+        if (impact === 'serious' || impact === 'critical')
+          found.push(`${colorScheme} ${viewport.width}: ${id} ${JSON.stringify(nodes)}`);
+    }
+  return found;
+};
+
+describe('axe-core finds nothing serious', () => {
+  it.each(['/', '/login', '/register', '/no-such-channel'])('on %s', async (path) => {
+    const page = await stage.visit(path);
+    await page.getByRole('main').waitFor();
+    expect(await seriousOn(page)).toEqual([]);
+  });
+
+  it('on the pages of a broadcast: studio before and while live, watch, embed, directory', async () => {
+    const studio = await stage.studioOf('zoe');
+    expect(await seriousOn(studio)).toEqual([]);
+    const waiting = await stage.visit('/zoe');
+    await waiting.getByText(/is not live/).waitFor();
+    expect(await seriousOn(waiting)).toEqual([]);
+    await studio.getByRole('button', { name: 'Go live' }).click();
+    await stage.isInState('zoe', 'live');
+    await framesAdvance(waiting);
+    expect(await seriousOn(waiting)).toEqual([]);
+    expect(await seriousOn(studio)).toEqual([]);
+    const embed = await stage.visit('/embed/zoe');
+    await framesAdvance(embed);
+    expect(await seriousOn(embed)).toEqual([]);
+    const directory = await stage.visit('/');
+    await directory.getByText('zoe').first().waitFor();
+    expect(await seriousOn(directory)).toEqual([]);
+    const account = await studio.context().newPage();
+    await account.goto(`${stage.server.url}/account`);
+    await account.getByText('zoe').first().waitFor();
+    expect(await seriousOn(account)).toEqual([]);
+  });
+});
