@@ -176,14 +176,19 @@ export class Capture {
     await Promise.all([this.#adaptCamera(), this.#adaptMicrophone(settings)]);
   }
 
-  /** Turns everything off. */
+  /** Turns camera, microphone and screen off; {@link open} turns them on again. */
+  release(): void {
+    this.camera.close();
+    this.microphone.close();
+    this.screen.stop();
+  }
+
+  /** Ends it for good. */
   close(): void {
     for (const stop of this.#stops) stop();
     this.picture.close();
     this.sound.close();
-    this.camera.close();
-    this.microphone.close();
-    this.screen.stop();
+    this.release();
     this.devices.close();
     this.meter.close();
     this.#context.removeEventListener('statechange', this.#onContextChange);

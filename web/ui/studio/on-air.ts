@@ -1,4 +1,4 @@
-import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import type { BroadcastView } from '../../../src/protocol/broadcast.js';
 import { GRACE_MS } from '../../../src/protocol/limits.js';
 import { assertNever } from '../../client/assert-never.js';
@@ -49,7 +49,10 @@ export class OnAir {
   constructor(parts: OnAirParts) {
     this.#parts = parts;
     const { publisher, capture } = parts;
-    effect(() => this.#follow(publisher.state.value));
+    effect(() => {
+      const state = publisher.state.value;
+      untracked(() => this.#follow(state));
+    });
     effect(() => {
       this.#peakViewers = Math.max(this.#peakViewers, publisher.viewers.value);
     });
@@ -102,16 +105,19 @@ export class OnAir {
     const { channels, connection, publisher, tokens } = this.#parts;
     const channel = channels.chosen.value;
     if (channel === null) return;
-    if (this.busy) await publisher.end();
-    else await connection.request('publisher:end', { channel: channel.name });
+    if (this.busy) {
+      await publisher.end();
+      return;
+    }
+    await connection.request('publisher:end', { channel: channel.name });
     tokens.forget(channel.name);
     await channels.refresh();
   }
 
-  /** Leaves the summary, back to the start. */
+  /** Leaves the summary, back to the start, with the preview on again. */
   async dismiss(): Promise<void> {
-    await this.#parts.channels.refresh();
     this.#summary.value = null;
+    await this.#parts.capture.open();
   }
 
   #phaseOf(state: PublisherState): Phase {
@@ -154,6 +160,9 @@ export class OnAir {
       this.#refresh();
       return;
     }
+    // Nobody sees or hears anything any more: the camera's light must not say otherwise.
+    this.#parts.capture.release();
+    this.#refresh();
     this.#summary.value = summaryOf(state.broadcast, {
       endedAtMs: Date.now(),
       peakViewers: this.#peakViewers,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../components/button.js';
-import { wordyDuration } from '../format/duration.js';
+import { clockTime } from '../format/duration.js';
 import { count } from '../format/quantity.js';
 import { type BroadcastSummary, endSentence } from './broadcast-summary.js';
 import { countMessages } from './channel-chat.js';
@@ -21,7 +21,7 @@ export function Summary({ summary, studio }: { summary: BroadcastSummary; studio
         </p>
       </div>
       <dl class="summary-figures">
-        <Figure label="Length" value={wordyDuration(lengthMs)} />
+        <Figure label="Length" value={clockTime(lengthMs)} />
         <Figure label="Most viewers at once" value={count(peakViewers)} />
         {messages !== null && <Figure label="Chat messages" value={count(messages)} />}
       </dl>
