@@ -1,5 +1,5 @@
 import { connect, type Socket as TcpSocket } from 'node:net';
-import { Inject, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConnectedSocket, WebSocketServer } from '@nestjs/websockets';
@@ -74,9 +74,7 @@ class TestGateway {
 @Module({
   providers: [TestGateway, { provide: LOG, useValue: log }],
 })
-class TestModule {
-  constructor(@Inject(LOG) readonly log: unknown) {}
-}
+class TestModule {}
 
 describe('the socket layer', () => {
   let app: NestFastifyApplication;

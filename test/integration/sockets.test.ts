@@ -1,0 +1,125 @@
+import { ModulesContainer } from '@nestjs/core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ReplyFilter, ReplyInterceptor } from '../../src/common/gateway-reply.js';
+import { type RequestName, requests } from '../../src/protocol/events.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { api, register, registerWithChannel } from '../support/people.js';
+import { type ClientSocket, disconnected, openSocket, request } from '../support/sockets.js';
+
+// Nest's names of its metadata; it exports no constants for them.
+const IS_GATEWAY = 'websockets:is_gateway';
+const FILTERS = '__exceptionFilters__';
+const INTERCEPTORS = '__interceptors__';
+const REQUEST = 'message';
+const PARAMETERS = '__routeArguments__';
+/** Where Nest keeps the decorator of a payload among a method's parameters: `3:1`. */
+const PAYLOAD = /^3:/;
+
+type Handler = { gateway: string; request: string; schemas: unknown[] };
+
+describe('sockets of the whole service', () => {
+  let test: TestApp;
+  const open: ClientSocket[] = [];
+
+  beforeAll(async () => {
+    test = await startTestApp();
+    await registerWithChannel(test.url, 'ann');
+  });
+  afterEach(() => {
+    for (const socket of open.splice(0)) socket.disconnect();
+  });
+  afterAll(() => test.close());
+
+  async function client(headers: Record<string, string> = {}): Promise<ClientSocket> {
+    const socket = await openSocket(test.url, headers);
+    open.push(socket);
+    return socket;
+  }
+
+  function gateways(): Function[] {
+    const modules = [...test.app.get(ModulesContainer).values()];
+    const classes = modules.flatMap(({ providers }) =>
+      [...providers.values()].flatMap(({ metatype }) => (metatype ? [metatype] : [])),
+    );
+    return classes.filter((type) => Reflect.getMetadata(IS_GATEWAY, type) === true);
+  }
+
+  function handlers(): Handler[] {
+    return gateways().flatMap((gateway) => {
+      const methods = gateway.prototype as Record<string, unknown>;
+      return Object.getOwnPropertyNames(methods).flatMap((name) => {
+        const method = methods[name];
+        const handled: unknown =
+          typeof method === 'function' ? Reflect.getMetadata(REQUEST, method) : undefined;
+        const parameters = (Reflect.getMetadata(PARAMETERS, gateway, name) ?? {}) as Record<
+          string,
+          { schema?: unknown }
+        >;
+        const schemas = Object.entries(parameters).flatMap(([key, { schema }]) =>
+          PAYLOAD.test(key) ? [schema] : [],
+        );
+        return typeof handled === 'string'
+          ? [{ gateway: gateway.name, request: handled, schemas }]
+          : [];
+      });
+    });
+  }
+
+  it('has no gateway whose requests could stay without a reply', () => {
+    expect(gateways().length).toBeGreaterThanOrEqual(2);
+    const bare = gateways().filter(
+      (gateway) =>
+        !Reflect.getMetadata(FILTERS, gateway)?.includes(ReplyFilter) ||
+        !Reflect.getMetadata(INTERCEPTORS, gateway)?.includes(ReplyInterceptor),
+    );
+    expect(bare.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('handles every request of the protocol once, and no other', () => {
+    const handled = handlers().map((handler) => handler.request);
+    expect(handled.toSorted()).toEqual(Object.keys(requests).toSorted());
+  });
+
+  it('checks every payload with the schema of its request', () => {
+    const wrong = handlers().filter(({ request: name, schemas }) =>
+      schemas.some((schema) => schema !== requests[name as RequestName].payload),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('knows who is logged in, by the cookie of the handshake', async () => {
+    const bob = await register(test.url, 'bob');
+    const { me } = await request(await client({ cookie: bob.cookie }), 'chat:join', {
+      channel: 'ann',
+    });
+    expect(me).toMatchObject({ role: 'member', name: 'bob' });
+    for (const cookie of ['onair_session=wrong', 'onair_session=', 'garbage; =; %%%'])
+      expect(
+        (await request(await client({ cookie }), 'chat:join', { channel: 'ann' })).me,
+      ).toMatchObject({ role: 'guest', name: null });
+  });
+
+  it('cuts all sockets of a log-in that ends, and not those of another of the same account', async () => {
+    const carol = await register(test.url, 'carol');
+    const { headers } = await fetch(`${test.url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'carol', password: 'correct horse battery' }),
+    });
+    const cookie = headers.getSetCookie().find((line) => line.startsWith('onair_session=')) ?? '';
+    const [one, two, other] = [
+      await client({ cookie: carol.cookie }),
+      await client({ cookie: carol.cookie }),
+      await client({ cookie: cookie.split(';', 1).join() }),
+    ];
+    const gone = Promise.all([one, two].map((socket) => disconnected(socket)));
+    await api(test.url, carol, 'POST', '/auth/logout');
+    await gone;
+    expect((await request(other, 'chat:join', { channel: 'ann' })).me.name).toBe('carol');
+  });
+
+  it('refuses pages of other sites, and not those of its own', async () => {
+    await expect(client({ origin: 'https://evil.example' })).rejects.toThrow('websocket error');
+    await client({ origin: test.url });
+  });
+});
