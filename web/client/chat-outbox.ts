@@ -63,7 +63,8 @@ export class ChatOutbox {
 
   add(entry: Omit<OutboxEntry, 'state'>): void {
     this.#entries.value = [...this.#entries.peek(), { ...entry, state: { name: 'pending' } }];
-    this.flush();
+    // Those before it wait for their turn: trying them early would only use up their tries.
+    if (this.#timer === undefined) this.flush();
   }
 
   /** Sends a failed message again, under another guest name if one is given. */
@@ -95,6 +96,7 @@ export class ChatOutbox {
   /** Sends what waits, now. */
   flush(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (!this.#sending && this.#options.isOnline()) void this.#run();
   }
 
