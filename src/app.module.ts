@@ -8,20 +8,26 @@ import { HttpErrorFilter } from './common/http-error.filter.js';
 import { LOG, type Log } from './common/logger.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
-import { DbModule } from './db/db.module.js';
+import { DATABASE_IMAGE, DbModule } from './db/db.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { SfuModule } from './sfu/sfu.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
 
-type Parts = Readonly<{ config: Config; log: Log; webRoot: string }>;
+type Parts = Readonly<{
+  config: Config;
+  log: Log;
+  /** The web build's folder. */
+  webRoot: string;
+  /** What an in-memory database starts from. */
+  databaseImage: Uint8Array | null;
+}>;
 
 /** The one file that names every module. */
 @Module({})
 export class AppModule {
-  /** @param parts.webRoot the web build's folder */
-  static of({ config, log, webRoot }: Parts): DynamicModule {
+  static of({ config, log, webRoot, databaseImage }: Parts): DynamicModule {
     return {
       module: AppModule,
       global: true,
@@ -40,13 +46,14 @@ export class AppModule {
       ],
       providers: [
         { provide: LOG, useValue: log },
+        { provide: DATABASE_IMAGE, useValue: databaseImage },
         { provide: APP_FILTER, useClass: HttpErrorFilter },
         {
           provide: APP_PIPE,
           useValue: new StandardSchemaValidationPipe({ exceptionFactory: badRequest }),
         },
       ],
-      exports: [LOG],
+      exports: [LOG, DATABASE_IMAGE],
     };
   }
 }

@@ -17,6 +17,14 @@ const BODY_MAX = 64 * 1024;
 /** The same folder from src and from dist. */
 const WEB_ROOT = fileURLToPath(new URL('../dist/web', import.meta.url));
 
+/** What tests put in place of the usual. */
+export type AppOptions = {
+  /** The web build's folder. */
+  webRoot?: string;
+  /** What an in-memory database starts from: a data folder's tar, to save its making. */
+  databaseImage?: Uint8Array | null;
+};
+
 /** The service, serving. */
 export type RunningApp = {
   app: NestFastifyApplication;
@@ -27,18 +35,17 @@ export type RunningApp = {
 /**
  * Puts the whole service together and starts to listen. Closing the app closes everything.
  *
- * @param options.webRoot the web build's folder, where it is not the usual one
  * @throws {StartError} when something it needs can't be had, or an error of `listen`.
  */
 export async function startApp(
   config: Config,
-  { webRoot = WEB_ROOT }: { webRoot?: string } = {},
+  { webRoot = WEB_ROOT, databaseImage = null }: AppOptions = {},
 ): Promise<RunningApp> {
   const log = createLog(config.log);
   const logger = nestLogger(log);
   const { port, host, publicUrl, trustProxy } = config.http;
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.of({ config, log, webRoot }),
+    AppModule.of({ config, log, webRoot, databaseImage }),
     new FastifyAdapter({
       trustProxy,
       bodyLimit: BODY_MAX,

@@ -23,13 +23,19 @@ export class Database {
 
   /**
    * Connects, and applies the migrations that are new.
+   *
+   * @param image what an in-memory database starts from
    * @throws {StartError} when the database can't be used; the message never holds its password.
    */
-  static async open(config: Config['data'], log: Log): Promise<Database> {
+  static async open(
+    config: Config['data'],
+    log: Log,
+    image: Uint8Array | null = null,
+  ): Promise<Database> {
     const startedAt = performance.now();
     const database =
       config.databaseUrl === null
-        ? await Database.#embeddedIn(config.dir)
+        ? await Database.#embeddedIn(config.dir, image)
         : new Database(await connectPool(config.databaseUrl, log), null);
     database.pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
     try {
@@ -49,11 +55,10 @@ export class Database {
     return database;
   }
 
-  static async #embeddedIn(dataDir: string): Promise<Database> {
+  static async #embeddedIn(dataDir: string, image: Uint8Array | null): Promise<Database> {
     const dir = dataDir === ':memory:' ? null : join(dataDir, 'pg');
     try {
-      const embedded = new EmbeddedDatabase(dir);
-      await embedded.ready;
+      const embedded = await EmbeddedDatabase.open(dir, image);
       return new Database(new pg.Pool(embedded.poolConfig()), embedded);
     } catch (cause) {
       throw new StartError(whyNotOpened(dataDir, cause), { cause });

@@ -3,14 +3,17 @@ import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { PrismaService } from './prisma.service.js';
 
+/** Nest's injection token for what an in-memory database starts from (a folder's tar), or null. */
+export const DATABASE_IMAGE = Symbol('DatabaseImage');
+
 /** The database, open and up to date before anybody gets it. */
 @Module({
   providers: [
     {
       provide: PrismaService,
-      inject: [CONFIG, LOG],
-      useFactory: (config: Config, log: Log) =>
-        PrismaService.open(config.data, log.child({ part: 'database' })),
+      inject: [CONFIG, LOG, DATABASE_IMAGE],
+      useFactory: (config: Config, log: Log, image: Uint8Array | null) =>
+        PrismaService.open(config.data, log.child({ part: 'database' }), image),
     },
   ],
   exports: [PrismaService],

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { startApp } from '../../src/app.js';
 import { type Config, readConfig } from '../../src/config/config.js';
+import { databaseImage } from './database-image.js';
 import { workerBin } from './worker-bin.js';
 
 /** The databases that a test can run on: always the embedded one, PostgreSQL where there is one. */
@@ -42,10 +43,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     DATABASE_URL: fresh?.url,
     ...options.overrides,
   });
-  const { app } = await startApp(
-    config,
-    options.webRoot === undefined ? {} : { webRoot: options.webRoot },
-  );
+  const usesImage = config.data.databaseUrl === null && config.data.dir === ':memory:';
+  const { app } = await startApp(config, {
+    databaseImage: usesImage ? await databaseImage() : null,
+    ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
+  });
   return {
     app,
     url: await app.getUrl(),

@@ -1,0 +1,33 @@
+// Makes an empty database in the folder named by the argument; run as a process of its own, because
+// initdb takes memory that a process never gives back. Keep this file free of local imports: tests and
+// tools load it as .ts.
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+
+/** Until it is whole, it has another name: a start that was cut off leaves nothing half-made. */
+async function initialize(dir: string): Promise<void> {
+  const unfinished = `${dir}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const database = await PGlite.create({ dataDir: unfinished });
+  await database.close();
+  for (const path of readdirSync(unfinished, { recursive: true, encoding: 'utf8' }))
+    sync(join(unfinished, path));
+  sync(unfinished);
+  renameSync(unfinished, dir);
+  sync(dirname(dir));
+}
+
+/** PGlite's file system doesn't. */
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const dir = process.argv[2];
+if (dir === undefined) throw new Error('which folder?');
+await initialize(dir);

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+
+const CACHE = 'node_modules/.cache/onair';
+
+/**
+ * An empty embedded database to start tests from: a start takes a third of the time that it takes with
+ * an initdb. Made once for each version of PGlite, and kept with the dependencies.
+ */
+export async function databaseImage(): Promise<Uint8Array> {
+  const file = join(CACHE, `empty-database-${await pgliteVersion()}.tar`);
+  if (!existsSync(file)) await makeImage(file);
+  return readFile(file);
+}
+
+async function makeImage(file: string): Promise<void> {
+  const database = await PGlite.create();
+  const image = await database.dumpDataDir('none');
+  await database.close();
+  await mkdir(CACHE, { recursive: true });
+  // Test files that start at once may each make one; they are alike, and the last one stays.
+  const unfinished = `${file}.${randomUUID()}`;
+  await writeFile(unfinished, Buffer.from(await image.arrayBuffer()));
+  await rename(unfinished, file);
+}
+
+async function pgliteVersion(): Promise<string> {
+  const manifest: unknown = JSON.parse(
+    await readFile('node_modules/@electric-sql/pglite/package.json', 'utf8'),
+  );
+  return (manifest as { version: string }).version;
+}
