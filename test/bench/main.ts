@@ -9,6 +9,9 @@ const USAGE = 'npm run bench [-- [name …] [--json FILE]]';
 /** The parts, by the name that picks them, in the order in which they run. */
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   forwarding: async () => (await import('./forwarding.js')).benchForwarding(),
+  chat: async () => (await import('./chat.js')).benchChat(),
+  'first-frame': async () => (await import('./first-frame.js')).benchFirstFrame(),
+  sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
 };
 
 type PartResult = {
