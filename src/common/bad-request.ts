@@ -20,7 +20,7 @@ export function badRequest(issues: readonly SchemaIssue[]): DomainError {
   const where = first && first.path !== '' ? `${first.path}: ` : '';
   return new DomainError(
     'bad_request',
-    first ? `${where}${first.message}` : 'the request is not valid',
+    first ? `${where}${first.message}` : 'The request is not valid.',
     { issues: named },
   );
 }

@@ -13,6 +13,7 @@ import type { ErrorBody, Reply } from '../protocol/error.js';
 import { DomainError } from './domain-error.js';
 import { LOG, type Log } from './logger.js';
 import { QueueFullError } from './serial-queue.js';
+import { isConnectionLost } from './unavailable.js';
 
 /** Turns what a gateway's method returns into the reply of the protocol. */
 @Injectable()
@@ -41,8 +42,16 @@ export class ReplyFilter implements ExceptionFilter {
   #toBody(error: unknown, request: string): ErrorBody {
     if (error instanceof DomainError) return error.toBody();
     if (error instanceof QueueFullError)
-      return { code: 'unavailable', message: 'too busy, try again', retryAfterMs: 1_000 };
+      return { code: 'unavailable', message: 'Too busy, try again.', retryAfterMs: 1_000 };
+    if (isConnectionLost(error)) {
+      this.#log.warn({ err: error, request }, 'the database can’t be reached');
+      return {
+        code: 'unavailable',
+        message: 'The database can’t be reached at the moment, try again soon.',
+        retryAfterMs: 2_000,
+      };
+    }
     this.#log.error({ err: error, request }, 'a socket request failed');
-    return { code: 'internal', message: 'something went wrong on the server' };
+    return { code: 'internal', message: 'Something went wrong on the server.' };
   }
 }

@@ -8,6 +8,11 @@ import type { OnairSocket } from '../common/gateway.js';
  */
 export function forgetHandshake(socket: OnairSocket): void {
   const connection: { request: IncomingMessage | null } = socket.conn;
+  if (connection.request) {
+    // A listener of engine.io's on the TCP socket holds the request itself until the end.
+    connection.request.rawHeaders = [];
+    connection.request.headers = {};
+  }
   connection.request = null;
   Object.assign(socket, { handshake: EMPTY_HANDSHAKE });
 }

@@ -52,7 +52,10 @@ export class PacketGuard extends Decoder {
     try {
       super.add(raw);
     } catch (cause) {
-      this.#refuse(raw, new DomainError('bad_request', 'not a Socket.IO packet', { cause }));
+      this.#refuse(
+        raw,
+        new DomainError('bad_request', 'This is not a Socket.IO packet.', { cause }),
+      );
     }
   }
 
@@ -76,7 +79,7 @@ function isTooLarge(text: string): boolean {
 }
 
 function tooFast(retryAfterMs: number): DomainError {
-  return new DomainError('rate_limited', 'too many messages on this connection, slow down', {
+  return new DomainError('rate_limited', 'Too many messages on this connection, slow down.', {
     retryAfterMs,
   });
 }
@@ -84,10 +87,10 @@ function tooFast(retryAfterMs: number): DomainError {
 function tooLarge(): DomainError {
   return new DomainError(
     'payload_too_large',
-    `a message can have at most ${SOCKET_PAYLOAD_MAX / 1_024} KB`,
+    `A message can have at most ${SOCKET_PAYLOAD_MAX / 1_024} KB.`,
   );
 }
 
 function noBinary(): DomainError {
-  return new DomainError('bad_request', 'binary data is not accepted');
+  return new DomainError('bad_request', 'Binary data is not accepted.');
 }

@@ -2,7 +2,7 @@ import { type EventEmitter, once } from 'node:events';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import { isObservable, lastValueFrom, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { SessionService } from '../auth/session.service.js';
@@ -10,7 +10,6 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG } from '../config/config.js';
-import type { Reply } from '../protocol/error.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
 import { forgetHandshake } from './handshake-memory.js';
 import { PacketGuard } from './packet-guard.js';
@@ -86,14 +85,7 @@ export class SocketAdapter extends IoAdapter {
     const dispatcher =
       this.#dispatchers.get(socket) ?? new RequestDispatcher(socket, this.#options.log);
     this.#dispatchers.set(socket, dispatcher);
-    for (const { message, callback } of handlers)
-      dispatcher.add(String(message), async (payload, reply) => {
-        const result: unknown = await callback(payload, reply);
-        // Our gateways' interceptor makes replies; a gateway without it fails a test.
-        return (
-          isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result
-        ) as Reply<unknown> | undefined;
-      });
+    for (const { message, callback } of handlers) dispatcher.add(String(message), callback);
   }
 
   /** Says goodbye to everybody, and cuts off who doesn't answer it. Nest closes the HTTP server. */

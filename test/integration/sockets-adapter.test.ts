@@ -136,7 +136,7 @@ describe('the socket layer', () => {
     const socket = await client();
     logged.length = 0;
     const error = await refusal(socket, 'chat:leave', { channel: 'anything' });
-    expect(error).toEqual({ code: 'internal', message: 'something went wrong on the server' });
+    expect(error).toEqual({ code: 'internal', message: 'Something went wrong on the server.' });
     expect(logged.join()).toContain('a secret of the server');
   });
 
@@ -203,7 +203,7 @@ describe('the socket layer', () => {
     const socket = await client();
     expect(await refusal(socket, 'clock:ping', { bytes: Buffer.alloc(10) })).toMatchObject({
       code: 'bad_request',
-      message: 'binary data is not accepted',
+      message: 'Binary data is not accepted.',
     });
     const refused = next(socket, 'connection:refused');
     sendRaw(socket, Buffer.alloc(10));
