@@ -7,7 +7,8 @@ import { IconButton } from '../components/icon-button.js';
 import { hueOf } from '../format/identity.js';
 import './message-line.css';
 
-const time = new Intl.DateTimeFormat('en', { timeStyle: 'short' });
+/** In the reader's own way, 24 hours or 12. */
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 
 /** What a moderator can do with a message. */
 export interface Moderation {

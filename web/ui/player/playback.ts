@@ -5,6 +5,8 @@ import { keepLoudness, readLoudness } from './volume-memory.js';
 export type Refusal = 'none' | 'sound' | 'all';
 
 const VOLUME_STEP = 0.05;
+/** After so long, a stream without a picture is one that has none, seconds. */
+const SETTLED_S = 1.5;
 
 /** One `<video>` with a live stream in it: plays as soon as it may, with sound as soon as it may. */
 export class Playback {
@@ -13,8 +15,12 @@ export class Playback {
   readonly volume = signal(1);
   /** What the browser wants a press for. */
   readonly refusal = signal<Refusal>('none');
-  /** A picture is there to be seen. */
+  /** A picture of the stream is there to be seen. */
   readonly hasFrame = signal(false);
+  /** There was one since `forget`, of this stream or of one before. */
+  readonly hadFrame = signal(false);
+  /** There is sound and no picture: the camera is off. */
+  readonly soundOnly = signal(false);
   readonly inPictureInPicture = signal(false);
   /** Watching what happens now, not a picture that stands still. */
   readonly atLiveEdge: ReadonlySignal<boolean> = computed(() => !this.paused.value);
@@ -37,14 +43,31 @@ export class Playback {
     if (this.#stream) this.show(this.#stream);
   }
 
+  /** The page's video element, while there is one. */
+  get element(): HTMLVideoElement | null {
+    return this.#video;
+  }
+
+  /** Pictures are coming in: what the element shows is one of them. */
+  get moving(): boolean {
+    const [track] = this.#stream?.getVideoTracks() ?? [];
+    return this.hasFrame.peek() && track?.readyState === 'live' && !track.muted;
+  }
+
   /** Shows a stream; the last frame stays until the next one has a frame. */
   show(stream: MediaStream | null): void {
     this.#stream = stream;
     const video = this.#video;
     if (!video || !stream || video.srcObject === stream) return;
     video.srcObject = stream;
+    this.#awaitFrame(video, stream);
     // Somebody who paused wants it paused, whatever the network does.
     if (!this.paused.peek()) void this.#play(video);
+  }
+
+  /** What was on is over: its last picture is not to be shown again. */
+  forget(): void {
+    this.hadFrame.value = false;
   }
 
   togglePlay(): void {
@@ -125,9 +148,7 @@ export class Playback {
     const listeners: [string, () => void][] = [
       ['pause', () => this.#paused(video)],
       ['play', () => (this.paused.value = false)],
-      ['loadeddata', () => (this.hasFrame.value = true)],
-      ['playing', () => (this.hasFrame.value = true)],
-      ['emptied', () => (this.hasFrame.value = video.readyState >= video.HAVE_CURRENT_DATA)],
+      ['timeupdate', () => this.#readTracks(video)],
       ['volumechange', () => this.#readLoudness()],
       ['enterpictureinpicture', () => (this.inPictureInPicture.value = true)],
       ['leavepictureinpicture', () => (this.inPictureInPicture.value = false)],
@@ -136,6 +157,28 @@ export class Playback {
     return () => {
       for (const [name, listener] of listeners) video.removeEventListener(name, listener);
     };
+  }
+
+  /** Says when the stream's first picture is on the screen; until then there may be one before it. */
+  #awaitFrame(video: HTMLVideoElement, stream: MediaStream): void {
+    this.hasFrame.value = false;
+    this.soundOnly.value = false;
+    const seen = (): void => {
+      if (this.#stream !== stream || this.#video !== video) return;
+      this.hasFrame.value = true;
+      this.hadFrame.value = true;
+    };
+    // The element's own events tell of sound as well, and its size is the last stream's for a while.
+    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(seen);
+    else (video as HTMLVideoElement).addEventListener('timeupdate', seen, { once: true });
+  }
+
+  /** Time goes on: what does it go on with? */
+  #readTracks(video: HTMLVideoElement): void {
+    const live = this.#stream?.getTracks().filter(({ readyState }) => readyState === 'live') ?? [];
+    // At the beginning the sound may be there before the picture.
+    const settled = video.currentTime > SETTLED_S;
+    this.soundOnly.value = settled && live.length > 0 && live.every(({ kind }) => kind === 'audio');
   }
 
   /** A stream that ended pauses by itself, which is nobody's wish. */

@@ -2,13 +2,14 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useSignalEffect, type ReadonlySignal } from '@preact/signals';
 import { Play, VolumeX } from 'lucide';
-import type { Viewer } from '../../client/viewer.js';
+import type { Viewer, ViewerState } from '../../client/viewer.js';
 import { Button } from '../components/button.js';
 import { Spinner } from '../components/spinner.js';
 import { announcement } from './announcement.js';
 import { Controls, type Theatre } from './controls.js';
 import { DelayChip } from './delay-chip.js';
 import { toggleFullScreen } from './full-screen.js';
+import { LastFrame } from './last-frame.js';
 import { Playback } from './playback.js';
 import { ShortcutHelp } from './shortcut-help.js';
 import { actionFor, placeOf, type PlayerAction } from './shortcuts.js';
@@ -42,6 +43,9 @@ export function Player({ viewer, name, own, connection, theatre, corner }: Playe
     return () => playback.attach(null);
   }, [playback]);
   useSignalEffect(() => playback.show(viewer.stream.value));
+  useSignalEffect(() => {
+    if (isOver(viewer.state.value)) playback.forget();
+  });
 
   function act(action: PlayerAction): void {
     const acts: Record<PlayerAction, () => void> = {
@@ -65,10 +69,12 @@ export function Player({ viewer, name, own, connection, theatre, corner }: Playe
   const state = viewer.state.value;
   const stats = viewer.stats.value;
   const hasFrame = playback.hasFrame.value;
+  const moving = state.name === 'playing' && hasFrame;
+  const hasLastFrame = playback.hadFrame.value;
   const refusal = playback.refusal.value;
   const showing =
     state.name === 'playing' ||
-    ((state.name === 'interrupted' || state.name === 'connecting') && hasFrame);
+    ((state.name === 'interrupted' || state.name === 'connecting') && hasLastFrame);
   const resting = idle && showing && !playback.paused.value;
   return (
     <div
@@ -82,7 +88,7 @@ export function Player({ viewer, name, own, connection, theatre, corner }: Playe
         ref={video}
         playsInline
         autoPlay
-        hidden={state.name === 'not-live' || state.name === 'ended' || state.name === 'gone'}
+        hidden={isOver(state)}
         onClick={(event) => {
           // A finger's tap only shows the controls.
           if (event instanceof PointerEvent && event.pointerType === 'touch') return;
@@ -90,11 +96,17 @@ export function Player({ viewer, name, own, connection, theatre, corner }: Playe
         }}
         onDblClick={fillScreen}
       />
+      <LastFrame
+        playback={playback}
+        shown={showing && !moving && hasLastFrame && !playback.soundOnly.value}
+      />
       <Stage
         state={state}
         channel={viewer.channel.value}
         name={name}
         hasFrame={hasFrame}
+        soundOnly={playback.soundOnly.value}
+        hasLastFrame={hasLastFrame}
         own={own}
         onRetry={() => viewer.retry()}
       />
@@ -140,6 +152,10 @@ export function Player({ viewer, name, own, connection, theatre, corner }: Playe
       {helping && <ShortcutHelp onClose={() => setHelping(false)} />}
     </div>
   );
+}
+
+function isOver({ name }: ViewerState): boolean {
+  return name === 'not-live' || name === 'ended' || name === 'gone';
 }
 
 /** The player's keys work all over the page, but for places that use the key themselves. */

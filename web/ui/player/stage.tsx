@@ -16,8 +16,12 @@ export interface StageProps {
   channel: WatchedChannel;
   /** The channel's name in its address. */
   name: string;
-  /** A picture is there to be seen. */
+  /** A picture of the stream is there to be seen. */
   hasFrame: boolean;
+  /** There is sound and no picture. */
+  soundOnly: boolean;
+  /** The last picture is there to be seen, dimmed. */
+  hasLastFrame: boolean;
   /** The one who looks owns the channel. */
   own: boolean;
   onRetry: () => void;
@@ -25,16 +29,18 @@ export interface StageProps {
 
 /** What stands before the picture when there is none, or none that moves. */
 export function Stage(props: StageProps) {
-  const { state, channel, name, hasFrame } = props;
+  const { state, channel, name, hasLastFrame } = props;
+  const waiting = hasLastFrame ? 'Reconnecting' : 'Connecting';
   switch (state.name) {
     case 'playing':
-      return hasFrame ? null : <Waiting name={name} text="Connecting" />;
+      if (props.soundOnly) return <SoundOnly name={name} owner={channel.owner} />;
+      return props.hasFrame ? null : <Waiting name={name} text={waiting} over={hasLastFrame} />;
     case 'connecting':
-      return <Waiting name={name} text="Connecting" over={hasFrame} />;
+      return <Waiting name={name} text={waiting} over={hasLastFrame} />;
     case 'starting':
       return <Waiting name={name} text="The broadcast is starting" />;
     case 'interrupted':
-      return <Interrupted name={name} untilMs={state.untilMs} over={hasFrame} />;
+      return <Interrupted name={name} untilMs={state.untilMs} over={hasLastFrame} />;
     case 'not-live':
       return <NotLive {...props} />;
     case 'ended': {
@@ -105,10 +111,18 @@ function Interrupted({ name, untilMs, over }: InterruptedProps) {
   );
 }
 
+function SoundOnly({ name, owner }: { name: string; owner: string }) {
+  return (
+    <Still name={name} owner={owner} title="Sound only">
+      <p>The camera is off.</p>
+    </Still>
+  );
+}
+
 function NotLive({ channel, name, own }: StageProps) {
   const nowMs = useNow(30_000);
   return (
-    <Still name={name} owner={channel.owner} title={`${channel.title || name} is not live`}>
+    <Still name={name} owner={channel.owner} title={`${channel.owner || name} is not live`}>
       <p>
         {channel.lastLiveAt === null
           ? 'It has not been live yet.'

@@ -6,7 +6,7 @@ import { viewerCount } from '../format/quantity.js';
 import { pastBroadcasts } from './past-broadcasts.js';
 import './about.css';
 
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 
 /** The channel's address and what it broadcast before. */
 export function About({ name, channel }: { name: string; channel: WatchedChannel }) {

@@ -1,0 +1,34 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { Playback } from './playback.js';
+import './last-frame.css';
+
+/** How often the picture is kept, should it be the last. */
+const KEEP_MS = 1_000;
+/** It is shown dimmed: this wide is sharp enough, pixels. */
+const WIDTH_MAX = 640;
+
+/**
+ * Keeps a copy of the picture, because browsers turn a video black as soon as its track ends. On
+ * top of the video, and to be seen only while `shown`.
+ */
+export function LastFrame({ playback, shown }: { playback: Playback; shown: boolean }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (shown) return undefined;
+    function keep(): void {
+      if (canvas.current && playback.moving) drawFrame(playback, canvas.current);
+    }
+    const timer = setInterval(keep, KEEP_MS);
+    return () => clearInterval(timer);
+  }, [playback, shown]);
+  return <canvas class="last-frame" ref={canvas} hidden={!shown} aria-hidden="true" />;
+}
+
+function drawFrame(playback: Playback, canvas: HTMLCanvasElement): void {
+  const video = playback.element;
+  if (!video || video.videoWidth === 0) return;
+  const scale = Math.min(1, WIDTH_MAX / video.videoWidth);
+  canvas.width = Math.round(video.videoWidth * scale);
+  canvas.height = Math.round(video.videoHeight * scale);
+  canvas.getContext('2d')?.drawImage(video, 0, 0, canvas.width, canvas.height);
+}
