@@ -7,13 +7,6 @@ import { Select, type SelectOption } from '../components/select.js';
 import { Switch } from '../components/switch.js';
 import './settings-dialog.css';
 
-const resolutionNotes: Record<(typeof RESOLUTIONS)[number], string> = {
-  360: '360p, for slow connections',
-  540: '540p',
-  720: '720p, good for most',
-  1080: '1080p, needs a fast upload',
-};
-
 /** How picture and sound are captured; every change holds at once, also while live. */
 export function SettingsDialog({ capture, onClose }: { capture: Capture; onClose: () => void }) {
   const { settings } = capture.choices.value;
@@ -42,7 +35,7 @@ export function SettingsDialog({ capture, onClose }: { capture: Capture; onClose
               value={String(settings.resolution)}
               options={RESOLUTIONS.map((height) => ({
                 value: String(height),
-                label: resolutionNotes[height],
+                label: `${height}p`,
               }))}
               onChange={(chosen) => {
                 const resolution = RESOLUTIONS.find((height) => String(height) === chosen);
@@ -50,15 +43,19 @@ export function SettingsDialog({ capture, onClose }: { capture: Capture; onClose
               }}
             />
             <Select
-              label="Frames per second"
+              label="Frame rate"
               value={String(settings.frameRate)}
-              options={FRAME_RATES.map((rate) => ({ value: String(rate), label: String(rate) }))}
+              options={FRAME_RATES.map((rate) => ({
+                value: String(rate),
+                label: `${rate} fps`,
+              }))}
               onChange={(chosen) => {
                 const frameRate = FRAME_RATES.find((rate) => String(rate) === chosen);
                 if (frameRate !== undefined) void capture.change({ frameRate });
               }}
             />
           </div>
+          <p class="field-hint">More of either needs a faster upload and a faster computer.</p>
           <Switch
             label="Mirror my preview"
             hint="Viewers always see the real picture"

@@ -76,6 +76,7 @@ function TitleForm({ draft, onInput, onSave, onCancel }: TitleFormProps) {
         if (event.key === 'Escape') onCancel();
       }}
     >
+      <h1 class="visually-hidden">Change the title</h1>
       <input
         class="field-control title-input"
         type="text"

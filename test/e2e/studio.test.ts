@@ -1,0 +1,77 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Stage, WAIT } from '../support/stage.js';
+import { framesAdvance } from '../support/video.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
+afterAll(() => stage?.close());
+
+const press = (studio: Page, name: string): Promise<void> =>
+  studio.getByRole('button', { name, exact: true }).click();
+
+describe('the studio', () => {
+  it('switches between camera and screen while live, and viewers never lose the picture', async () => {
+    const studio = await stage.goLive('anna');
+    const viewer = await stage.visit('/anna');
+    await framesAdvance(viewer);
+    const before = (await stage.channel('anna')).broadcast?.id;
+
+    await press(studio, 'Share screen');
+    await studio.getByText('Sharing your screen').waitFor();
+    await framesAdvance(viewer, 5);
+    // Without the camera it is the screen alone.
+    await press(studio, 'Stop camera');
+    await framesAdvance(viewer, 5);
+    await press(studio, 'Start camera');
+    await press(studio, 'Stop sharing');
+    await studio.getByText('Sharing your screen').waitFor({ state: 'detached' });
+    await framesAdvance(viewer);
+
+    const { broadcast } = await stage.channel('anna');
+    expect(broadcast).toMatchObject({ id: before, state: 'live' });
+  });
+
+  it('goes on with sound alone, and has the picture back when the camera is', async () => {
+    const studio = await stage.goLive('berta');
+    const viewer = await stage.visit('/berta');
+    await framesAdvance(viewer);
+    await press(studio, 'Stop camera');
+    await studio.getByText('Your camera is off').waitFor();
+    await press(studio, 'Mute microphone');
+    await press(studio, 'Unmute microphone');
+    await press(studio, 'Start camera');
+    await framesAdvance(viewer);
+    expect((await stage.channel('berta')).broadcast?.state).toBe('live');
+  });
+
+  it('changes the title while live, for viewers too', async () => {
+    const studio = await stage.goLive('clara');
+    const viewer = await stage.visit('/clara');
+    await press(studio, 'Edit title');
+    await studio.getByRole('textbox', { name: 'Title' }).fill('Now with cats');
+    await studio.keyboard.press('Enter');
+    await viewer.getByText('Now with cats').first().waitFor();
+    expect(await studio.getByRole('heading', { level: 1 }).textContent()).toBe('Now with cats');
+  });
+
+  it('shows health by plots and layers, and sums up after the end', async () => {
+    const studio = await stage.goLive('dora');
+    await studio.getByRole('tab', { name: /Health/ }).click();
+    const rows = studio.getByRole('table').getByRole('row');
+    // Three layers of video, the sound, and the headings.
+    await expect.poll(() => rows.count(), WAIT).toBe(5);
+    for (const plot of ['Bitrate', 'Frames per second', 'Loss', 'Round trip'])
+      await studio.getByRole('img', { name: plot }).waitFor();
+
+    await press(studio, 'End broadcast');
+    await studio.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
+    await studio.getByRole('heading', { name: 'Broadcast ended' }).waitFor();
+    await press(studio, 'Back to the studio');
+    await studio.getByRole('button', { name: 'Go live' }).waitFor();
+    await stage.isInState('dora', null);
+  });
+});
