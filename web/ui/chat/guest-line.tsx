@@ -20,7 +20,8 @@ export function GuestLine({ name, onName, refusal }: GuestLineProps) {
     return (
       <p class="guest-line">
         <span class="guest-line-name">
-          Writing as <strong>{name}</strong>
+          <span class="guest-line-as">Writing as </span>
+          <strong>{name}</strong>
         </span>
         <button class="guest-line-link" type="button" onClick={() => setTyped(name)}>
           Change name

@@ -39,11 +39,6 @@ export function MessageList({ chat, moderation, repair }: MessageListProps) {
         tabIndex={0}
         onKeyDown={walk}
       >
-        {earlier.state === 'loading' && (
-          <p class="messages-earlier">
-            <Spinner size={16} label="Loading earlier messages" />
-          </p>
-        )}
         {earlier.state === 'failed' && (
           <p class="messages-earlier">
             Earlier messages could not be loaded.{' '}
@@ -57,6 +52,11 @@ export function MessageList({ chat, moderation, repair }: MessageListProps) {
         )}
         <ol class="messages-list">{entries.map((entry) => line(entry, moderation, repair))}</ol>
       </div>
+      {earlier.state === 'loading' && (
+        <p class="messages-loading">
+          <Spinner size={16} label="Loading earlier messages" />
+        </p>
+      )}
       {!atEnd && (
         <button class="messages-new figures" type="button" onClick={toEnd}>
           <Icon icon={ArrowDown} size={14} />

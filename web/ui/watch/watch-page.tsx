@@ -14,6 +14,9 @@ import { ChannelInfo } from './channel-info.js';
 import { useMedia } from './use-media.js';
 import './watch-page.css';
 
+/** Room for the chat beside the picture: a wide window, or a low one that is not narrow. */
+const BESIDE = '(min-width: 900px), (min-width: 640px) and (max-height: 500px)';
+
 export interface WatchPageProps {
   name: string;
   account: AccountView | null;
@@ -29,7 +32,7 @@ export function WatchPage(props: WatchPageProps) {
   const { name, account, viewer, clock, connection, Chat } = props;
   const [theatre, setTheatre] = useState(false);
   const [tab, setTab] = useState<'chat' | 'about'>('chat');
-  const beside = useMedia('(min-width: 900px)');
+  const beside = useMedia(BESIDE);
   const channel = viewer.channel.value;
   useSignalEffect(() => {
     const { broadcast, title } = viewer.channel.value;
@@ -38,11 +41,12 @@ export function WatchPage(props: WatchPageProps) {
   });
   const serverNow = (): number => clock.now() ?? Date.now();
   const inTheatre = theatre && beside;
+  const layout = inTheatre ? 'watch-beside watch-theatre' : beside ? 'watch-beside' : 'watch-below';
   return (
     <Page
       header={inTheatre ? null : <Header account={account} search={beside ? undefined : false} />}
     >
-      <div class={inTheatre ? 'watch watch-theatre' : 'watch'}>
+      <div class={`watch ${layout}`}>
         <div class="watch-main">
           <div class="watch-player">
             <Player
