@@ -7,7 +7,7 @@ import { setUp } from './set-up/steps.mjs';
 
 /** The longest first, so that the last ones don't run alone. */
 const CHECKS = [
-  { name: 'unit tests', command: 'vitest run --project unit' },
+  { name: 'unit tests', command: 'vitest run --project unit --reporter=dot' },
   { name: 'lint', command: 'oxlint --type-aware --deny-warnings' },
   {
     name: 'migrations match the schema',
