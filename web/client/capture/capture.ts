@@ -237,7 +237,10 @@ export class Capture {
   async #adaptMicrophone(settings: CaptureSettings): Promise<void> {
     const { track } = this.microphone;
     if (track === null || soundMatches(track.getSettings(), settings)) return;
-    // Chromium takes these in applyConstraints without applying them: open the microphone anew.
+    // Chromium processes a microphone one way for all its tracks, as the first of them asked: let go of
+    // every one, then open it anew. What is published goes silent for that moment.
+    this.meter.listenTo(null);
+    track.stop();
     await this.microphone.open();
   }
 
