@@ -1,0 +1,11 @@
+/**
+ * Stands in for mediasoup-client's handlers of browsers older than the build's target (Chrome before
+ * 111, React Native): 75 KB that every viewer would parse before the first frame and none would run.
+ */
+const unsupported = {
+  createFactory(): never {
+    throw new Error('This browser is too old.');
+  },
+};
+
+export { unsupported as Chrome74, unsupported as ReactNative106 };
