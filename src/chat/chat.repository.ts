@@ -28,54 +28,63 @@ export class ChatRepository {
   }
 
   /**
-   * Stores messages of any channels in one statement, so in one transaction: all or none. Each channel
-   * goes on counting where it was. Resolves, after the commit, with what is stored: for a nonce that
-   * was stored before, the first message; nothing for a channel that is gone.
+   * Stores messages of any channels, all or none of the new ones. Each channel goes on counting where
+   * it was. Resolves, after the commit, with what is stored: for a nonce that was stored before, the
+   * first message; nothing for a channel that is gone.
    */
   async store(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
-    const rows = messages.map((message, position) => ({
-      position,
-      channel_id: message.channelId,
-      nonce: message.nonce,
-      broadcast_id: message.broadcastId,
-      account_id: message.accountId,
-      guest_id: message.guestId,
-      name: message.name,
-      role: ROLE[message.role],
-      text: message.text,
-    }));
-    const inserted = await this.#db.$queryRaw<{ position: number; seq: number }[]>`
-      WITH sent AS (
-        SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
-          position int, channel_id uuid, nonce uuid, broadcast_id uuid, account_id uuid,
-          guest_id text, name text, role chat_role, text text)
-      ), fresh AS (
-        SELECT sent.*, row_number() OVER (PARTITION BY channel_id ORDER BY position)::int AS nth
-        FROM sent
-        WHERE NOT EXISTS (
-          SELECT FROM chat_messages m WHERE m.channel_id = sent.channel_id AND m.nonce = sent.nonce)
-      ), raised AS (
+    try {
+      return await this.#insert(messages, sentAt);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const known = await this.#byNonce(messages);
+      const nonces = new Set(known.map(keyOf));
+      const fresh = messages.filter((message) => !nonces.has(keyOf(message)));
+      return fresh.length === 0 ? known : [...known, ...(await this.#insert(fresh, sentAt))];
+    }
+  }
+
+  /** In one statement, so in one transaction. Rejects when one of the nonces is known. */
+  async #insert(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
+    const counts = new Map<string, number>();
+    const rows = messages.map((message) => {
+      const nth = (counts.get(message.channelId) ?? 0) + 1;
+      counts.set(message.channelId, nth);
+      return {
+        nth,
+        channel_id: message.channelId,
+        nonce: message.nonce,
+        broadcast_id: message.broadcastId,
+        account_id: message.accountId,
+        guest_id: message.guestId,
+        name: message.name,
+        role: ROLE[message.role],
+        text: message.text,
+      };
+    });
+    const channels = [...counts].map(([id, n]) => ({ id, n }));
+    // Raising chat_seq locks the channel's row: who else writes there counts on from here.
+    const stored = await this.#db.$queryRaw<{ channelId: string; nonce: string; seq: number }[]>`
+      WITH raised AS (
         UPDATE channels SET chat_seq = chat_seq + counted.n
-        FROM (SELECT channel_id, count(*)::int AS n FROM fresh GROUP BY channel_id) AS counted
-        WHERE channels.id = counted.channel_id
+        FROM jsonb_to_recordset(${JSON.stringify(channels)}::jsonb) AS counted(id uuid, n int)
+        WHERE channels.id = counted.id
         RETURNING channels.id, channels.chat_seq - counted.n AS base
-      ), stored AS (
-        INSERT INTO chat_messages (channel_id, seq, nonce, broadcast_id, account_id, guest_id,
-                                   name, role, text, sent_at)
-        SELECT fresh.channel_id, raised.base + fresh.nth, nonce, broadcast_id, account_id, guest_id,
-               name, role, text, ${sentAt}
-        FROM fresh JOIN raised ON raised.id = fresh.channel_id
       )
-      SELECT fresh.position, raised.base + fresh.nth AS seq
-      FROM fresh JOIN raised ON raised.id = fresh.channel_id
-      ORDER BY fresh.position`;
-    const seqs = new Map(inserted.map(({ position, seq }) => [position, seq]));
-    const repeated = messages.filter((_, position) => !seqs.has(position));
-    const stored = messages.flatMap((message, position) => {
-      const seq = seqs.get(position);
+      INSERT INTO chat_messages (channel_id, seq, nonce, broadcast_id, account_id, guest_id, name,
+                                 role, text, sent_at)
+      SELECT raised.id, raised.base + nth, nonce, broadcast_id, account_id, guest_id, name,
+             role, text, ${sentAt}
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS sent(
+        nth int, channel_id uuid, nonce uuid, broadcast_id uuid, account_id uuid, guest_id text,
+        name text, role chat_role, text text)
+      JOIN raised ON raised.id = sent.channel_id
+      RETURNING channel_id AS "channelId", nonce, seq`;
+    const seqs = new Map(stored.map((row) => [keyOf(row), row.seq]));
+    return messages.flatMap((message) => {
+      const seq = seqs.get(keyOf(message));
       return seq === undefined ? [] : [{ ...message, seq, sentAt, deletedAt: null }];
     });
-    return repeated.length === 0 ? stored : [...(await this.#byNonce(repeated)), ...stored];
   }
 
   async #byNonce(messages: readonly NewMessage[]): Promise<StoredMessage[]> {
@@ -199,6 +208,9 @@ export class ChatRepository {
 }
 
 const BAN_COLUMNS = { id: true, accountId: true, guestId: true, name: true, createdAt: true };
+
+const keyOf = ({ channelId, nonce }: Pick<NewMessage, 'channelId' | 'nonce'>) =>
+  `${channelId} ${nonce}`;
 
 type Row = Omit<StoredMessage, 'role'> & { role: (typeof ROLE)[ChatMessage['role']] };
 
