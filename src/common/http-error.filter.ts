@@ -30,12 +30,22 @@ export class HttpErrorFilter implements ExceptionFilter {
 
 /** What an error says to the client; what it should not know goes to the log. */
 export function toErrorBody(error: unknown, log: Log, request: FastifyRequest): ErrorBody {
+  if (error instanceof DomainError) return error.toBody();
+  const context = { method: request.method, route: request.routeOptions.url };
+  if (isConnectionLost(error)) {
+    log.warn({ ...context, reason: String(error) }, 'the database can’t be reached');
+    return DATABASE_AWAY;
+  }
   const known = knownError(error);
-  const context = { err: error, method: request.method, route: request.routeOptions.url };
-  if (known === null) log.error(context, 'a request failed');
-  else if (known.code === 'unavailable') log.warn(context, known.message);
+  if (known === null) log.error({ ...context, err: error }, 'a request failed');
   return known ?? { code: 'internal', message: 'Something went wrong on the server.' };
 }
+
+const DATABASE_AWAY: ErrorBody = {
+  code: 'unavailable',
+  message: 'The database can’t be reached at the moment, try again soon.',
+  retryAfterMs: 2_000,
+};
 
 /** Ends a request with an error; does nothing when the answer is already on its way. */
 export function sendError(reply: FastifyReply, error: ErrorBody): void {
@@ -47,15 +57,8 @@ export function sendError(reply: FastifyReply, error: ErrorBody): void {
 
 /** What an error says to the client, or null for one that is nobody's but ours. */
 function knownError(error: unknown): ErrorBody | null {
-  if (error instanceof DomainError) return error.toBody();
   if (error instanceof QueueFullError)
     return { code: 'unavailable', message: 'Too busy, try again.', retryAfterMs: 1_000 };
-  if (isConnectionLost(error))
-    return {
-      code: 'unavailable',
-      message: 'The database can’t be reached at the moment, try again soon.',
-      retryAfterMs: 2_000,
-    };
   return frameworkError(statusOf(error));
 }
 

@@ -11,6 +11,14 @@ import { connectPool } from './postgres.js';
 /** The same folder from src/db and from dist/db. */
 export const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
+/** What tests choose. */
+export type DatabaseOptions = {
+  /** What an in-memory database starts from: a data folder's tar, to save its making. */
+  image?: Uint8Array | null;
+  /** How long a start waits for a PostgreSQL that is itself starting. */
+  patienceMs?: number;
+};
+
 /** PostgreSQL at DATABASE_URL, or the embedded one under DATA_DIR where there is none. */
 export class Database {
   readonly pool: pg.Pool;
@@ -23,20 +31,18 @@ export class Database {
 
   /**
    * Connects, and applies the migrations that are new.
-   *
-   * @param image what an in-memory database starts from
    * @throws {StartError} when the database can't be used; the message never holds its password.
    */
   static async open(
     config: Config['data'],
     log: Log,
-    image: Uint8Array | null = null,
+    { image = null, patienceMs }: DatabaseOptions = {},
   ): Promise<Database> {
     const startedAt = performance.now();
     const database =
       config.databaseUrl === null
         ? await Database.#embeddedIn(config.dir, image)
-        : new Database(await connectPool(config.databaseUrl, log), null);
+        : new Database(await connectPool(config.databaseUrl, log, patienceMs), null);
     database.pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
     try {
       const applied = await migrate(database.pool, MIGRATIONS);
@@ -65,7 +71,9 @@ export class Database {
     }
   }
 
+  /** Safe to call twice. */
   async close(): Promise<void> {
+    if (this.pool.ending) return;
     await this.pool.end();
     await this.#embedded?.close();
   }

@@ -2,13 +2,18 @@
 // initdb takes memory that a process never gives back. Keep this file free of local imports: tests and
 // tools load it as .ts.
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 
-/** Until it is whole, it has another name: a start that was cut off leaves nothing half-made. */
+/**
+ * Until it is whole, it has another name: a start that was cut off leaves nothing half-made. The name is
+ * this process's own, since one that was cut off may still be at work on its.
+ */
 async function initialize(dir: string): Promise<void> {
-  const unfinished = `${dir}.new`;
-  rmSync(unfinished, { recursive: true, force: true });
+  const unfinished = `${dir}.new-${process.pid}`;
+  for (const name of readdirSync(dirname(dir)))
+    if (name.startsWith(`${basename(dir)}.new-`))
+      rmSync(join(dirname(dir), name), { recursive: true, force: true });
   const database = await PGlite.create({ dataDir: unfinished });
   await database.close();
   for (const path of readdirSync(unfinished, { recursive: true, encoding: 'utf8' }))

@@ -26,7 +26,7 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   '28P01': 'the user name or the password is wrong',
   '28000': 'this user may not log in from here',
   '3D000': 'there is no such database; create it first',
-  ECONNREFUSED: 'nothing answers at this address and port; is PostgreSQL running?',
+  ECONNREFUSED: 'nothing answers at this address and port',
   ENOTFOUND: 'there is no host of that name',
 };
 
@@ -37,7 +37,7 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
 export async function connectPool(
   url: string,
   log: Log,
-  patienceMs = PATIENCE_MS,
+  patienceMs: number = PATIENCE_MS,
 ): Promise<pg.Pool> {
   const pool = new pg.Pool({
     connectionString: url,
@@ -56,7 +56,7 @@ export async function connectPool(
       if (!mayPass(cause) || performance.now() >= giveUpAt) {
         await pool.end();
         throw new StartError(
-          `The database ${withoutPassword(url)} can't be used: ${reason}. Check DATABASE_URL.`,
+          `The database ${withoutPassword(url)} can't be used: ${reason}. (Set by DATABASE_URL.)`,
           { cause },
         );
       }

@@ -31,15 +31,14 @@ export class JsonSchemas {
         delete jsonSchema.id;
       },
     });
-    for (const [id, definition] of Object.entries($defs)) this.#add(id, definition);
+    for (const [id, definition] of Object.entries($defs))
+      this.#components.set(id, relocated(definition));
+    const moved = relocated(rest);
     const id = schema.meta()?.id;
-    if (id === undefined) return relocated(rest);
-    this.#add(id, rest);
+    // zod refers to the schema itself only where something in it does.
+    if (id === undefined || '$ref' in moved) return moved;
+    this.#components.set(id, moved);
     return { $ref: `#/components/schemas/${id}` };
-  }
-
-  #add(id: string, definition: JsonSchema): void {
-    this.#components.set(id, relocated(definition));
   }
 }
 

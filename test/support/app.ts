@@ -26,7 +26,7 @@ export type TestApp = {
   /** http://127.0.0.1:PORT */
   url: string;
   config: Config;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 };
 
 /** The real service on free ports, with an empty database. */
@@ -60,7 +60,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
 }
 
 /** A new database on the server of TEST_DATABASE_URL. */
-export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   const server = process.env.TEST_DATABASE_URL;
   if (!server) throw new Error('TEST_DATABASE_URL is not set');
   const name = `onair_test_${randomUUID().replaceAll('-', '')}`;

@@ -1,0 +1,303 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SessionService } from '../../src/auth/session.service.js';
+import { PrismaService } from '../../src/db/prisma.service.js';
+import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+
+const SESSION = 'onair_session';
+const HOUR_MS = 3_600_000;
+const ago = (ms: number) => new Date(Date.now() - ms);
+const hashOf = (token: string) => new Uint8Array(createHash('sha256').update(token).digest());
+
+describe.each(databases)('accounts on %s', (database) => {
+  let server: TestApp;
+  let db: PrismaService;
+  let count = 0;
+  const newName = () => `user-${(count += 1)}`;
+  const sessionOf = (client: HttpClient) => client.cookies.get(SESSION) ?? '';
+
+  beforeAll(async () => {
+    server = await startTestApp({ database });
+    db = server.app.get(PrismaService);
+  });
+  afterAll(() => server.close());
+
+  it('registers, says who one is, logs out, and logs in again', async () => {
+    const client = new HttpClient(server.url);
+    const credentials = { username: 'Ann', password: PASSWORD };
+    const registered = await client.post('/api/auth/register', credentials);
+    expect(registered).toMatchObject({ status: 201, body: { username: 'ann' } });
+    expect((await client.get('/api/me')).body).toEqual(registered.body);
+
+    expect((await client.post('/api/auth/logout')).status).toBe(204);
+    expect(client.cookies.has(SESSION)).toBe(false);
+    expect(await client.get('/api/me')).toMatchObject({
+      status: 401,
+      error: { code: 'not_logged_in' },
+    });
+
+    const back = await client.post('/api/auth/login', { ...credentials, username: ' ANN ' });
+    expect(back).toMatchObject({ status: 200, body: registered.body });
+    expect((await client.get('/api/me')).status).toBe(200);
+  });
+
+  it('keeps only hashes, of the password and of the token', async () => {
+    const client = await loggedIn(server.url, newName());
+    const dump = JSON.stringify([await db.account.findMany(), await db.session.findMany()]);
+    expect(dump).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
+    expect(dump).not.toContain(PASSWORD);
+    expect(dump).not.toContain(sessionOf(client));
+    expect(await db.session.count({ where: { tokenHash: hashOf(sessionOf(client)) } })).toBe(1);
+  });
+
+  it('sets cookies that scripts and other sites do not get', async () => {
+    const answer = await new HttpClient(server.url).post('/api/auth/register', {
+      username: newName(),
+      password: PASSWORD,
+    });
+    for (const name of [SESSION, 'onair_guest']) {
+      expect(answer.setCookies[name]).toMatch(/; HttpOnly/);
+      expect(answer.setCookies[name]).toMatch(/; SameSite=Lax/);
+      expect(answer.setCookies[name]).toMatch(/; Path=\//);
+    }
+  });
+
+  it('refuses a username that is taken, also when two ask at once', async () => {
+    const credentials = { username: newName(), password: PASSWORD };
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => new HttpClient(server.url).post('/api/auth/register', credentials)),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
+    expect(answers.find(({ status }) => status === 409)?.error?.code).toBe('username_taken');
+  });
+
+  it('names every mistake in new credentials', async () => {
+    const answer = await new HttpClient(server.url).post('/api/auth/register', {
+      username: 'a b',
+      password: 'short',
+      admin: true,
+    });
+    expect(answer).toMatchObject({ status: 400, error: { code: 'bad_request' } });
+    expect(answer.error?.issues?.map(({ path }) => path)).toEqual(['username', 'password', '']);
+  });
+
+  it('does not say which of username and password is wrong', async () => {
+    const username = newName();
+    await loggedIn(server.url, username);
+    const client = new HttpClient(server.url);
+    const wrongPassword = await client.post('/api/auth/login', { username, password: 'nope' });
+    const nobody = await client.post('/api/auth/login', { username: 'nobody', password: 'nope' });
+    expect(wrongPassword).toMatchObject({ status: 401, error: { code: 'wrong_credentials' } });
+    expect(nobody.body).toEqual(wrongPassword.body);
+  });
+
+  it('slows down guessing, and says for how long', async () => {
+    const username = newName();
+    await loggedIn(server.url, username);
+    const client = new HttpClient(server.url);
+    const guess = () => client.post('/api/auth/login', { username, password: 'guess' });
+    let answer = await guess();
+    for (let tries = 1; tries < 20 && answer.status === 401; tries += 1) answer = await guess();
+    expect(answer).toMatchObject({ status: 429, error: { code: 'rate_limited' } });
+    expect(answer.error?.retryAfterMs).toBeGreaterThan(1_000);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    // The right password has to wait as well: else guessing would go on unseen.
+    expect((await client.post('/api/auth/login', { username, password: PASSWORD })).status).toBe(
+      429,
+    );
+  });
+
+  it('gives out a new token at every log-in, and ends the one before', async () => {
+    const username = newName();
+    const client = await loggedIn(server.url, username);
+    const first = sessionOf(client);
+    await client.post('/api/auth/login', { username, password: PASSWORD });
+    expect(sessionOf(client)).not.toBe(first);
+    client.cookies.set(SESSION, first);
+    expect((await client.get('/api/me')).status).toBe(401);
+  });
+
+  it('does not take a token that it did not give out', async () => {
+    const client = new HttpClient(server.url);
+    for (const token of ['x', 'A'.repeat(43), '%00', `${'A'.repeat(42)}'`]) {
+      client.cookies.set(SESSION, token);
+      expect((await client.get('/api/me')).status).toBe(401);
+    }
+  });
+
+  it('tells that a session ended, so that its sockets can be cut', async () => {
+    const client = await loggedIn(server.url, newName());
+    const where = { tokenHash: hashOf(sessionOf(client)) };
+    const { id } = await db.session.findFirstOrThrow({ where });
+    const ended = server.app.get(SessionService).events.once('sessionEnded');
+    await client.post('/api/auth/logout');
+    expect(await ended).toEqual([id]);
+  });
+
+  describe('a session', () => {
+    /** A logged-in client, and how to change its row. */
+    async function sessionWith(data: { rotatedAt?: Date; expiresAt?: Date }) {
+      const client = await loggedIn(server.url, newName());
+      const where = { tokenHash: hashOf(sessionOf(client)) };
+      const { id } = await db.session.findFirstOrThrow({ where });
+      await db.session.update({ where: { id }, data });
+      return { client, id };
+    }
+
+    it('is over when it expires, and is swept away', async () => {
+      const { client, id } = await sessionWith({ expiresAt: ago(1_000) });
+      const answer = await client.get('/api/me');
+      expect(answer.status).toBe(401);
+      expect(answer.setCookies[SESSION]).toContain('Max-Age=0');
+      const ended = server.app.get(SessionService).events.once('sessionEnded');
+      await server.app.get(SessionService).sweep();
+      expect(await ended).toEqual([id]);
+      expect(await db.session.count({ where: { id } })).toBe(0);
+    });
+
+    it('lasts longer when it is used', async () => {
+      const { client, id } = await sessionWith({ expiresAt: new Date(Date.now() + HOUR_MS) });
+      const answer = await client.get('/api/me');
+      expect(answer.setCookies[SESSION]).toContain('Max-Age=2592000');
+      const { expiresAt } = await db.session.findUniqueOrThrow({ where: { id } });
+      expect(expiresAt.getTime()).toBeGreaterThan(Date.now() + 29 * 24 * HOUR_MS);
+    });
+
+    it('gets a new token every day; the old one is good for requests under way', async () => {
+      const { client, id } = await sessionWith({ rotatedAt: ago(25 * HOUR_MS) });
+      const old = sessionOf(client);
+      const answers = await Promise.all([1, 2, 3].map(() => client.get('/api/me')));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(answers.filter(({ setCookies }) => SESSION in setCookies)).toHaveLength(1);
+      expect(sessionOf(client)).not.toBe(old);
+      expect((await client.get('/api/me')).status).toBe(200);
+
+      const late = new HttpClient(server.url);
+      late.cookies.set(SESSION, old);
+      expect((await late.get('/api/me')).status).toBe(200);
+      await db.session.update({ where: { id }, data: { rotatedAt: ago(61_000) } });
+      late.cookies.set(SESSION, old);
+      expect((await late.get('/api/me')).status).toBe(401);
+      expect((await client.get('/api/me')).status).toBe(200);
+    });
+
+    it('is known at a socket’s handshake, where no cookie can be set', async () => {
+      const { client, id } = await sessionWith({ rotatedAt: ago(25 * HOUR_MS) });
+      const identity = await server.app
+        .get(SessionService)
+        .identify({ cookieHeader: `onair_guest=x; ${SESSION}=${sessionOf(client)}` });
+      expect(identity).toMatchObject({ sessionId: id, guestId: expect.stringMatching(/^.{22}$/) });
+      expect((await client.get('/api/me')).setCookies).toHaveProperty(SESSION);
+    });
+  });
+
+  it('gives every visitor an id of their own for a year', async () => {
+    const client = new HttpClient(server.url);
+    const first = await client.get('/api/me');
+    expect(first.setCookies.onair_guest).toMatch(/^onair_guest=[\w-]{22}; Max-Age=31536000/);
+    expect((await client.get('/api/me')).setCookies).not.toHaveProperty('onair_guest');
+  });
+});
+
+describe('requests from elsewhere', () => {
+  let server: TestApp;
+  beforeAll(async () => {
+    server = await startTestApp({
+      overrides: {
+        PUBLIC_URL: 'https://live.example.org',
+        ALLOWED_ORIGINS: 'https://partner.example.com',
+      },
+    });
+  });
+  afterAll(() => server.close());
+
+  const logout = (headers: Record<string, string>) =>
+    new HttpClient(server.url).post('/api/auth/logout', undefined, { headers });
+
+  it.each([
+    ['another site', { origin: 'https://evil.example' }],
+    ['a sandboxed frame', { origin: 'null' }],
+    ['what the browser calls cross-site', { 'sec-fetch-site': 'cross-site' }],
+  ])('are refused when they would change something: %s', async (_what, headers) => {
+    expect(await logout(headers)).toMatchObject({ status: 403, error: { code: 'origin_refused' } });
+  });
+
+  it.each([
+    ['the public address', { origin: 'https://live.example.org' }],
+    ['an allowed one', { origin: 'https://partner.example.com' }],
+    ['a program', {}],
+  ])('are taken from %s', async (_what, headers) => {
+    expect((await logout(headers)).status).toBe(204);
+  });
+
+  it('are taken from the host that was asked', async () => {
+    expect((await logout({ origin: server.url })).status).toBe(204);
+  });
+
+  it('get cookies for TLS only behind a public https address', async () => {
+    const { setCookies } = await new HttpClient(server.url).get('/api/me');
+    expect(setCookies.onair_guest).toMatch(/; Secure/);
+  });
+});
+
+describe('bad requests', () => {
+  let server: TestApp;
+  let client: HttpClient;
+  beforeAll(async () => {
+    server = await startTestApp();
+    client = new HttpClient(server.url);
+  });
+  afterAll(() => server.close());
+
+  const json = { 'content-type': 'application/json' };
+  const send = (text: string, headers: Record<string, string> = json) =>
+    client.request('POST', '/api/auth/login', { text, headers });
+
+  it.each([
+    ['no JSON', '{"username":', json, 400, 'bad_request'],
+    ['an empty body', '', json, 400, 'bad_request'],
+    ['an array', '[]', json, 400, 'bad_request'],
+    ['null', 'null', json, 400, 'bad_request'],
+    ['wrong types', '{"username":{},"password":7}', json, 400, 'bad_request'],
+    ['text', '{}', { 'content-type': 'text/plain' }, 400, 'bad_request'],
+    [
+      'a prototype',
+      '{"__proto__":{"a":1},"username":"a","password":"b"}',
+      json,
+      400,
+      'bad_request',
+    ],
+    [
+      'a form',
+      'username=a',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      415,
+      'unsupported_media_type',
+    ],
+    ['more than 64 KB', `"${'a'.repeat(65_536)}"`, json, 413, 'payload_too_large'],
+  ])('get a code and a sentence: %s', async (_what, text, headers, status, code) => {
+    const answer = await send(text, headers);
+    expect(answer).toMatchObject({
+      status,
+      error: { code, message: expect.stringMatching(/^\S.{8,}/) },
+    });
+    expect(Object.keys(answer.body as object)).toEqual(['error']);
+  });
+
+  it('get one as well when there is nothing at the address', async () => {
+    for (const path of ['/api/nothing', '/api/auth/login/x'])
+      for (const method of ['GET', 'POST', 'DELETE'])
+        expect(await client.request(method, path, {})).toMatchObject({
+          status: 404,
+          error: { code: 'not_found' },
+        });
+  });
+
+  it('get one as well when the address cannot be decoded', async () => {
+    expect(await client.get('/api/channels/%E0%A4%A')).toMatchObject({
+      status: 400,
+      error: { code: 'bad_request' },
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OpenApiController } from '../../src/openapi/openapi.controller.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { HttpClient } from '../support/http-client.js';
+
+/** A document, for looking into without knowing its type. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Json = any;
+
+/** All objects in a document that have the key, with its value. */
+function* valuesOf(node: unknown, key: string): Generator {
+  if (typeof node !== 'object' || node === null) return;
+  for (const [name, value] of Object.entries(node)) {
+    if (name === key) yield value;
+    yield* valuesOf(value, key);
+  }
+}
+
+describe('the API’s own description', () => {
+  let server: TestApp;
+  let document: Json;
+
+  beforeAll(async () => {
+    server = await startTestApp();
+    const answer = await new HttpClient(server.url).get('/api/openapi.json');
+    document = answer.body as Json;
+  });
+  afterAll(() => server.close());
+
+  it('has every route under /api', () => {
+    const routes = server.app
+      .get(OpenApiController)
+      .routes()
+      .filter(({ path }) => path.startsWith('/api'));
+    expect(routes.length).toBeGreaterThan(10);
+    expect(
+      routes.filter(({ operation }) => operation === null).map((route) => route.handler),
+    ).toEqual([]);
+    for (const { path, method } of routes)
+      expect(document.paths[path.replaceAll(/:(\w+)/g, '{$1}')]).toHaveProperty(method);
+  });
+
+  it('refers only to what is in it', () => {
+    const references = [...valuesOf(document, '$ref')];
+    expect(references.length).toBeGreaterThan(10);
+    for (const reference of references) {
+      const path = String(reference).replace('#/', '').split('/');
+      const found = path.reduce<unknown>((node, key) => (node as Json)[key], document);
+      expect({ reference, type: typeof found }).toEqual({ reference, type: 'object' });
+    }
+  });
+
+  it('is whole: OpenAPI 3.1, names its operations once, its parameters and its answers', () => {
+    expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Onair' } });
+    const operations = Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
+      Object.entries<Json>(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { path, operation } of operations) {
+      expect(operation.summary).toMatch(/\S/);
+      const parameters = (operation.parameters ?? []) as unknown as Json[];
+      const inPath = parameters.filter((parameter) => parameter.in === 'path');
+      expect(inPath.map(({ name }) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? []);
+      for (const parameter of parameters) expect(parameter.schema).toBeTypeOf('object');
+      const statuses = Object.keys(operation.responses ?? {});
+      expect(statuses.filter((status) => status.startsWith('2'))).toHaveLength(1);
+      for (const status of statuses) expect(operation.responses[status].description).toMatch(/\S/);
+    }
+  });
+
+  it('has the rules that requests are checked by', () => {
+    expect(document.components.schemas.Credentials).toMatchObject({
+      type: 'object',
+      required: ['username', 'password'],
+      additionalProperties: false,
+      properties: { password: { minLength: 8, maxLength: 200 } },
+    });
+    const list = document.paths['/api/channels'].get.parameters as unknown as Json[];
+    expect(list.find(({ name }) => name === 'limit')).toMatchObject({
+      in: 'query',
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: 100, default: 100 },
+    });
+  });
+
+  it('says which operations need a log-in, and what they can be refused with', () => {
+    const create = document.paths['/api/channels'].post;
+    expect(create.security).toEqual([{ session: [] }]);
+    expect(create.responses['409'].description).toBe('`channel_name_taken`, `channel_limit`');
+    expect(document.paths['/api/channels'].get).not.toHaveProperty('security');
+  });
+});

@@ -1,0 +1,10 @@
+// Loaded before a program (`node --import`), in each of its threads: says every fsync on the standard output.
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
+const { fsyncSync } = fs;
+fs.fsyncSync = (file) => {
+  fsyncSync(file);
+  fs.writeSync(1, 'fsync\n');
+};
+syncBuiltinESMExports();
