@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { SendHorizontal } from 'lucide';
 import { CHAT_TEXT_MAX } from '../../../src/protocol/limits.js';
@@ -14,7 +15,7 @@ export interface ComposerProps {
   onSend: () => void;
   placeholder: string;
   /** Said under the box: why something waits or was refused. */
-  note?: string | undefined;
+  note?: ComponentChildren;
 }
 
 /** The text box. Enter sends, Shift+Enter makes a new line. */
@@ -66,7 +67,7 @@ export function Composer({ text, onText, onSend, placeholder, note }: ComposerPr
         />
       </div>
       <p class="composer-note" id="composer-note">
-        {note !== undefined && <span>{note}</span>}
+        {note && <span>{note}</span>}
         {text.length >= COUNT_FROM && (
           <span class={left < 0 ? 'composer-over figures' : 'figures'}>
             {left < 0 ? `${-left} too many` : `${left} left`}

@@ -47,6 +47,11 @@ export function MessageList({ chat, moderation, repair }: MessageListProps) {
             </Button>
           </p>
         )}
+        {entries.length === 0 && chat.state.value === 'connecting' && (
+          <p class="messages-none">
+            <Spinner label="Connecting to the chat" />
+          </p>
+        )}
         {entries.length === 0 && chat.state.value === 'ready' && (
           <p class="messages-none">No messages yet. Say hello.</p>
         )}
@@ -127,10 +132,13 @@ function useStickyEnd(
   const [atEnd, setAtEnd] = useState(true);
   const stuck = useRef(true);
   const last = useRef({ height: 0, first: '', newest: '', own: 0 });
+  const sizes = useRef('');
 
   function toEnd(): void {
     const element = scroller.current;
-    if (element) element.scrollTop = element.scrollHeight;
+    if (!element) return;
+    element.scrollTop = element.scrollHeight;
+    sizes.current = sizesOf(element);
   }
 
   useLayoutEffect(() => {
@@ -154,6 +162,8 @@ function useStickyEnd(
     if (!element) return undefined;
     function onScroll(): void {
       if (!element) return;
+      // Something grew or shrank: that moved the end away, not the reader.
+      if (stuck.current && sizesOf(element) !== sizes.current) return toEnd();
       stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX;
       setAtEnd(stuck.current);
       if (stuck.current) setUnread(() => 0);
@@ -171,6 +181,10 @@ function useStickyEnd(
   }, []);
 
   return { atEnd, toEnd };
+}
+
+function sizesOf({ clientHeight, scrollHeight }: HTMLElement): string {
+  return `${clientHeight} of ${scrollHeight}`;
 }
 
 function keyOf(entry: ChatEntry | undefined): string {

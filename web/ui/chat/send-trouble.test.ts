@@ -1,14 +1,8 @@
 import { expect, it } from 'vitest';
 import { RequestError } from '../../client/request-error.js';
-import { sendNote } from './send-note.js';
+import { sendNote } from './send-trouble.js';
 
 const tooFast = new RequestError('rate_limited', 'Too many messages.');
-
-it('says nothing when nothing is wrong, or when the connection is', () => {
-  expect(sendNote(null, 0)).toBeUndefined();
-  const error = new RequestError('offline', 'There is no connection.');
-  expect(sendNote({ error, retryAtMs: null }, 0)).toBeUndefined();
-});
 
 it('counts down to the next try', () => {
   const trouble = { error: tooFast, retryAtMs: 10_000 };

@@ -1,11 +1,7 @@
 import type { SendError } from '../../client/chat.js';
 
-/** What to say about the latest message that has not gone through, or undefined. */
-export function sendNote(trouble: SendError | null, nowMs: number): string | undefined {
-  if (!trouble) return undefined;
-  const { error, retryAtMs } = trouble;
-  // The line without connection says it already.
-  if (error.code === 'offline') return undefined;
+/** What to say about the latest message, which has not gone through. */
+export function sendNote({ error, retryAtMs }: SendError, nowMs: number): string {
   const secondsLeft = retryAtMs === null ? 0 : Math.ceil((retryAtMs - nowMs) / 1000);
   if (secondsLeft <= 0) return error.message;
   return error.code === 'rate_limited'
