@@ -55,4 +55,11 @@ describe('verdict', () => {
     expect(of('cpu')).toContain('computer is busy');
     expect(of('bandwidth')).toContain('upload is too slow');
   });
+
+  it('does not mind few frames of a screen on which nothing moves', () => {
+    const of = (contentType: string | undefined) =>
+      sendHealth([layer(0, { framesPerSecond: 1, contentType })], null, 0).health.verdict;
+    expect(of(undefined)).toBe('bad');
+    expect(of('screenshare')).toBe('good');
+  });
 });

@@ -6,6 +6,8 @@ export type LayerHealth = {
   framesPerSecond: number;
   bitrateBps: number;
   qualityLimitation: string;
+  /** A screen: few frames only mean that nothing moves on it. */
+  isScreen?: true;
 };
 
 /** How sending goes, over the last second. */
@@ -52,6 +54,7 @@ export function sendHealth(
       framesPerSecond: number(entry['framesPerSecond']),
       bitrateBps: bitrate(entry),
       qualityLimitation: text(entry['qualityLimitationReason']) || 'none',
+      ...(entry['contentType'] === 'screenshare' && { isScreen: true as const }),
     }));
   const audio = outbound.filter((entry) => entry['kind'] === 'audio');
   const remote = entries.filter((entry) => entry['type'] === 'remote-inbound-rtp');
@@ -85,7 +88,8 @@ export function verdict({
   if (lossPercent >= 10) return { verdict: 'bad', reason: `${loss} Try a cable instead of Wi-Fi.` };
   if ((roundTripMs ?? 0) >= 800)
     return { verdict: 'bad', reason: 'The connection is very slow to answer.' };
-  if (layers.length > 0 && layers.every(({ framesPerSecond }) => framesPerSecond < 5))
+  const isStuck = layers.every((layer) => layer.framesPerSecond < 5 && !layer.isScreen);
+  if (layers.length > 0 && isStuck)
     return { verdict: 'bad', reason: 'Hardly any picture is being sent.' };
   if (top?.qualityLimitation === 'cpu')
     return {

@@ -78,6 +78,14 @@ export class OnAir {
     return name === 'starting' || name === 'live' || name === 'reconnecting';
   }
 
+  /**
+   * Whether {@link start} can go on with a broadcast: one that was interrupted, or one of this tab's
+   * own that the server has not missed yet.
+   */
+  canResume({ channel, state }: BroadcastView): boolean {
+    return state === 'interrupted' || this.#parts.tokens.read(channel) !== null;
+  }
+
   /** Goes live on the chosen channel, or goes on with its broadcast. */
   async start(): Promise<void> {
     const { channels, capture, publisher, tokens } = this.#parts;

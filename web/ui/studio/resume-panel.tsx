@@ -14,14 +14,15 @@ export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: 
   const nowMs = useNow(1_000);
   const { interruptedUntil } = broadcast;
   const leftMs = interruptedUntil === null ? null : Date.parse(interruptedUntil) - nowMs;
+  const mine = onAir.canResume(broadcast);
   return (
     <div class="panel">
       <div class="panel-head">
-        <h2>{leftMs === null ? 'Your channel is live' : 'Your broadcast was interrupted'}</h2>
+        <h2>{mine ? 'Your broadcast was interrupted' : 'Your channel is live'}</h2>
         <p class="muted">
-          {leftMs === null
-            ? 'It is sent from another tab or device, or this page has just been loaded again.'
-            : 'Viewers are waiting and see that you are coming back.'}
+          {mine
+            ? 'Viewers are waiting and see that you are coming back.'
+            : 'It is sent from another tab or device. You can end it here; if that tab is gone, you can resume it here in a few seconds.'}
         </p>
       </div>
       {leftMs !== null && (
@@ -37,19 +38,21 @@ export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: 
             <span>{onAir.problem.value}</span>
           </p>
         )}
-        <Button
-          variant="live"
-          size="l"
-          icon={Radio}
-          wide
-          disabled={!check.online}
-          onClick={() => {
-            void capture.wake();
-            void onAir.start();
-          }}
-        >
-          Resume broadcast
-        </Button>
+        {mine && (
+          <Button
+            variant="live"
+            size="l"
+            icon={Radio}
+            wide
+            disabled={!check.online}
+            onClick={() => {
+              void capture.wake();
+              void onAir.start();
+            }}
+          >
+            Resume broadcast
+          </Button>
+        )}
         <EndBroadcast onAir={onAir} />
       </div>
       <ShareLink channel={broadcast.channel} />
