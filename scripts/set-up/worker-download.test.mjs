@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { root } from './paths.mjs';
 import { downloadWorker, prebuiltUrl } from './worker-download.mjs';
 
@@ -26,13 +28,39 @@ test('only Linux has its kernel in the name, and the place can be another', () =
   );
 });
 
-test('a refused download says what the answer was', async () => {
-  const server = createServer((_request, response) => response.writeHead(404).end());
+let folder = '';
+/** @type {Buffer | null} what the server answers with; null for 404 */
+let archive = null;
+const server = createServer((_request, response) => {
+  response.writeHead(archive ? 200 : 404).end(archive);
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'onair-download-'));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  try {
-    const url = `http://127.0.0.1:${server.address().port}/worker.tgz`;
-    await expect(downloadWorker({ url, folder: '/nonexistent' })).rejects.toThrow('404');
-  } finally {
-    server.close();
-  }
+});
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  await rm(folder, { recursive: true });
+});
+const download = () => {
+  const address = server.address();
+  return downloadWorker({ url: `http://127.0.0.1:${address.port}/worker.tgz`, folder });
+};
+
+test('a download is unpacked and can be run', async () => {
+  await writeFile(join(folder, 'mediasoup-worker'), '#!/bin/sh\necho I work\n');
+  const tar = ['-C', folder, '-cz', 'mediasoup-worker'];
+  archive = execFileSync('tar', tar);
+  await rm(join(folder, 'mediasoup-worker'));
+  expect(execFileSync(await download(), { encoding: 'utf8' })).toBe('I work\n');
+});
+
+test('an archive that is none is refused', async () => {
+  archive = Buffer.from('<html>Please log in to this network</html>');
+  await expect(download()).rejects.toThrow('tar');
+});
+
+test('a refused download says what the answer was', async () => {
+  archive = null;
+  await expect(download()).rejects.toThrow('404');
 });
