@@ -16,6 +16,7 @@ import { StudioBar } from './studio-bar.js';
 import type { Studio } from './studio.js';
 import { Summary } from './summary.js';
 import { useLeaveGuard } from './use-leave-guard.js';
+import { useOnAirPage } from './use-on-air-page.js';
 import { useShortcuts } from './use-shortcuts.js';
 import './studio-page.css';
 
@@ -24,6 +25,7 @@ export function StudioPage({ studio }: { studio: Studio }) {
   const phase = studio.onAir.phase.value;
   useShortcuts(studio.capture);
   useLeaveGuard(studio.onAir.busy);
+  useOnAirPage(phase.name === 'live' || phase.name === 'reconnecting');
   return (
     <>
       <Announcer phase={phase} muted={studio.capture.sound.muted.value} />
