@@ -53,7 +53,7 @@ describe('axe-core finds nothing serious', () => {
     const studio = await stage.studioOf('zoe');
     expect(await seriousOn(studio)).toEqual([]);
     const waiting = await stage.visit('/zoe');
-    await waiting.getByText(/is not live/).waitFor();
+    await waiting.getByRole('heading', { name: /is not live/ }).waitFor();
     expect(await seriousOn(waiting)).toEqual([]);
     await studio.getByRole('button', { name: 'Go live' }).click();
     await stage.isInState('zoe', 'live');
