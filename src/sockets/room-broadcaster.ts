@@ -17,16 +17,14 @@ export class RoomBroadcaster extends Adapter {
     const text = (this.nsp.server.encoder as { encode(packet: Packet): unknown[] }).encode(packet);
     const [payload] = text;
     if (text.length !== 1 || typeof payload !== 'string') return super.broadcast(packet, options);
-    const frame = textFrame(`4${payload}`);
-    for (const socket of this.#receivers(options)) send(socket, payload, frame);
-  }
-
-  *#receivers({ rooms, except }: BroadcastOptions): Iterable<Socket> {
+    // The same list for everybody: nothing changes it.
+    const frame = [textFrame(`4${payload}`)];
     const sockets = this.nsp.sockets as Map<string, Socket>;
+    const { rooms, except } = options;
     const excepted = this.#ids(except ?? new Set());
     for (const id of rooms.size === 0 ? sockets.keys() : this.#ids(rooms)) {
       const socket = excepted.has(id) ? undefined : sockets.get(id);
-      if (socket) yield socket;
+      if (socket) send(socket, payload, frame);
     }
   }
 
@@ -55,7 +53,7 @@ type Connection = {
 
 const WEBSOCKET_OPEN = 1;
 
-function send(socket: Socket, payload: string, frame: Buffer): void {
+function send(socket: Socket, payload: string, frame: Buffer[]): void {
   const connection = socket.conn as unknown as Connection;
   const { transport, writeBuffer } = connection;
   const webSocket = transport.socket;
@@ -64,8 +62,8 @@ function send(socket: Socket, payload: string, frame: Buffer): void {
   if (waitingBytes > BACKLOG_MAX_BYTES || writeBuffer.length > BACKLOG_MAX_PACKETS)
     return webSocket.terminate();
   // Nothing waits in front: straight to the socket keeps the order.
-  if (transport.writable && writeBuffer.length === 0) webSocket._sender.sendFrame([frame]);
-  else connection.write(payload, { wsPreEncodedFrame: [frame], compress: false });
+  if (transport.writable && writeBuffer.length === 0) webSocket._sender.sendFrame(frame);
+  else connection.write(payload, { wsPreEncodedFrame: frame, compress: false });
 }
 
 /** RFC 6455 5.2: one final, unmasked text frame, header and payload in one buffer. */

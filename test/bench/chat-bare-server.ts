@@ -1,4 +1,5 @@
-// A process: the least that tells everybody what one says. `ws`, with each frame encoded once.
+// A process: the least that tells everybody what one says. `ws`, with each frame encoded once, and
+// heartbeats as often as the service's.
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import * as ws from 'ws';
@@ -7,10 +8,14 @@ import * as ws from 'ws';
 type Frames = { Sender: { frame(data: Buffer, options: object): Buffer[] } };
 type Wire = { _sender: { sendFrame(frame: Buffer[]): void } };
 
+const PING_INTERVAL_MS = 4_000;
+
 const { Sender } = ws as unknown as Frames;
 const server = createServer();
 const sockets = new ws.WebSocketServer({ server, perMessageDeflate: false });
 sockets.on('connection', (socket: ws.WebSocket) => {
+  const heartbeat = setInterval(() => socket.ping(), PING_INTERVAL_MS);
+  socket.on('close', () => clearInterval(heartbeat));
   socket.on('message', (data: Buffer) => {
     const frame = Sender.frame(data, {
       readOnly: false,
