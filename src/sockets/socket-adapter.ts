@@ -11,6 +11,7 @@ import type { OnairServer, OnairSocket } from '../common/gateway.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG } from '../config/config.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
+import { Metrics } from '../health/metrics.js';
 import { forgetHandshake } from './handshake-memory.js';
 import { PacketGuard } from './packet-guard.js';
 import { RequestDispatcher } from './request-dispatcher.js';
@@ -33,6 +34,7 @@ const CLOSE_TIMEOUT_MS = 500;
 /** Socket.IO under Nest's gateways: who may connect, what a connection may send, how rooms are told. */
 export class SocketAdapter extends IoAdapter {
   readonly #options: Options;
+  #io: OnairServer | undefined;
   readonly #dispatchers = new WeakMap<Socket, RequestDispatcher>();
 
   constructor(app: INestApplicationContext, options: Options) {
@@ -42,11 +44,18 @@ export class SocketAdapter extends IoAdapter {
 
   /** The adapter of the whole service, for `app.useWebSocketAdapter`. */
   static of(app: INestApplicationContext): SocketAdapter {
-    return new SocketAdapter(app, {
+    const adapter = new SocketAdapter(app, {
       access: socketAccess(app.get(SessionService), app.get(CONFIG)),
       clock: app.get<Clock>(CLOCK),
       log: app.get<Log>(LOG).child({ part: 'sockets' }),
     });
+    app.get(Metrics).gauge('onair_sockets', 'Socket connections.', () => adapter.size);
+    return adapter;
+  }
+
+  /** Connections that are open. */
+  get size(): number {
+    return this.#io?.engine.clientsCount ?? 0;
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
@@ -74,6 +83,7 @@ export class SocketAdapter extends IoAdapter {
     io.use((socket, next) => void this.#admit(socket).then(() => next(), next));
     io.on('connection', (socket) => this.#welcome(socket));
     access.onSessionEnded((sessionId) => io.in(sessionRoom(sessionId)).disconnectSockets(true));
+    this.#io = io;
     return io as Server;
   }
 
