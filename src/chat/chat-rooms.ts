@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ChannelService } from '../broadcast/channel.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
@@ -15,7 +15,7 @@ type Entry = { readonly room: Promise<ChatRoom>; usedAtMs: number; opened: ChatR
 
 /** The chats in use, by channel name: a room is opened when somebody asks for it. */
 @Injectable()
-export class ChatRooms implements OnModuleDestroy {
+export class ChatRooms implements OnApplicationShutdown {
   readonly events = new TypedEmitter<{
     told: [room: ChatRoom, messages: readonly ChatMessage[]];
     messageDeleted: [room: ChatRoom, seq: number];
@@ -34,9 +34,14 @@ export class ChatRooms implements OnModuleDestroy {
     channels.events.on('channelDeleted', ({ name }) => this.#close(name));
   }
 
-  onModuleDestroy(): void {
+  onApplicationShutdown(): void {
     for (const name of this.#byName.keys()) this.#close(name);
     this.events.clear();
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#byId.size;
   }
 
   /** @throws {DomainError} `channel_not_found` */

@@ -28,9 +28,13 @@ const COMMIT_TIMEOUT_MS = 8_000;
  * statements a second. One commit at a time, in the order of arrival.
  */
 export class ChatWriter {
-  /** `committed`: the messages of one channel in one commit, in the order of seq. */
+  /**
+   * `committed`: the messages of one channel in one commit, in the order of seq. `stored`: how many
+   * there were in all of it.
+   */
   readonly events = new TypedEmitter<{
     committed: [channelId: string, messages: readonly StoredMessage[]];
+    stored: [messages: number];
   }>();
   readonly #options: Options;
   /** By channel and nonce, in the order of arrival; a message stays until its commit is decided. */
@@ -122,6 +126,7 @@ export class ChatWriter {
       const inOrder = messages.toSorted((a, b) => a.seq - b.seq);
       this.events.emit('committed', channelId, inOrder);
     }
+    this.events.emit('stored', stored.length);
   }
 }
 

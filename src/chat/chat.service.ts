@@ -1,9 +1,8 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { BroadcastRegistry } from '../broadcast/registry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
-import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { ChatHistory, ChatJoined, ChatPage, ChatSend, ChatSent } from '../protocol/chat.js';
 import { CHAT_PAGE } from '../protocol/limits.js';
@@ -23,41 +22,36 @@ type HistoryPart = Pick<ChatHistory, 'afterSeq' | 'beforeSeq' | 'limit'>;
 
 /** Writing and reading a channel's chat. */
 @Injectable()
-export class ChatService implements OnModuleDestroy {
+export class ChatService implements OnApplicationShutdown {
   readonly #repository: ChatRepository;
   readonly #guestNames: GuestNames;
   readonly #registry: BroadcastRegistry;
   readonly #guests: boolean;
   readonly #clock: Clock;
-  readonly #limits = new SenderLimits();
   readonly #writer: ChatWriter;
+  readonly #limits = new SenderLimits();
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, and config, clock, log.
+  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock.
   constructor(
     rooms: ChatRooms,
     repository: ChatRepository,
     guestNames: GuestNames,
     registry: BroadcastRegistry,
+    writer: ChatWriter,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) clock: Clock,
-    @Inject(LOG) log: Log,
   ) {
     this.#repository = repository;
     this.#guestNames = guestNames;
     this.#registry = registry;
+    this.#writer = writer;
     this.#guests = config.chat.guests;
     this.#clock = clock;
-    this.#writer = new ChatWriter({
-      store: (messages, sentAt) => repository.store(messages, sentAt),
-      nowMs: () => clock.nowMs(),
-      log: log.child({ part: 'chat' }),
-    });
-    this.#writer.events.on('committed', (channelId, messages) =>
-      rooms.find(channelId)?.tell(messages),
-    );
+    writer.events.on('committed', (channelId, messages) => rooms.find(channelId)?.tell(messages));
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the sockets have closed: nobody writes any more. */
+  async onApplicationShutdown(): Promise<void> {
     await this.#writer.close();
   }
 

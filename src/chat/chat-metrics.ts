@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { Metrics } from '../health/metrics.js';
+import { ChatRooms } from './chat-rooms.js';
+import { ChatWriter } from './chat-writer.js';
+
+/** The chat's numbers for monitoring. */
+@Injectable()
+export class ChatMetrics {
+  constructor(metrics: Metrics, writer: ChatWriter, rooms: ChatRooms) {
+    const countMessages = metrics.counter('onair_chat_messages_total', 'Chat messages stored.');
+    const countCommits = metrics.counter('onair_chat_commits_total', 'Commits that stored them.');
+    writer.events.on('stored', (messages) => {
+      countMessages(messages);
+      countCommits();
+    });
+    metrics.gauge('onair_chat_waiting', 'Chat messages not stored yet.', () => writer.size);
+    metrics.gauge('onair_chat_rooms', 'Chats in use.', () => rooms.size);
+  }
+}
