@@ -4,7 +4,7 @@ import { ChatRepository } from '../../src/chat/chat.repository.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { ChatMessage } from '../../src/protocol/chat.js';
 import { databases, startTestApp, type TestApp } from '../support/app.js';
-import { api, type Person, register } from '../support/people.js';
+import { api, type Person, register, registerWithChannel } from '../support/people.js';
 import { type ClientSocket, next, openSocket, refusal, request } from '../support/sockets.js';
 
 describe.each(databases)('chat on %s', (database) => {
@@ -375,6 +375,29 @@ describe.each(databases)('chat on %s', (database) => {
     }));
     await test.app.get(ChatRepository).store(rows, new Date());
   }
+});
+
+describe('chat without guests', () => {
+  it('lets guests read and not write', async () => {
+    const test = await startTestApp({ overrides: { CHAT_GUESTS: 'false' } });
+    const owner = await registerWithChannel(test.url, 'olivia');
+    const guest = await openSocket(test.url);
+    const member = await openSocket(test.url, { cookie: owner.cookie });
+    try {
+      const { me } = await request(guest, 'chat:join', { channel: 'olivia' });
+      expect(me).toEqual({ role: 'guest', name: null, banned: false, canWrite: false });
+      const message = { channel: 'olivia', text: 'hi', guestName: 'guest' };
+      expect(await refusal(guest, 'chat:send', { ...message, nonce: randomUUID() })).toMatchObject({
+        code: 'guests_not_allowed',
+      });
+      const told = next(guest, 'chat:messages');
+      await request(member, 'chat:send', { ...message, nonce: randomUUID() });
+      expect((await told)[0].messages).toMatchObject([{ name: 'olivia' }]);
+    } finally {
+      for (const socket of [guest, member]) socket.disconnect();
+      await test.close();
+    }
+  });
 });
 
 function range(from: number, to: number): number[] {

@@ -145,12 +145,15 @@ export class Connection {
   }
 
   #watchPage(): void {
+    const page: unknown = Reflect.get(globalThis, 'document');
     this.#offs.push(
       onNetworkChange(() => this.#networkChanged()),
       listen(globalThis, 'offline', () => this.#drop()),
       // A page that slept, or was kept for "back", may have lost its connection without a sign.
       listen(globalThis, 'pageshow', () => this.#networkChanged()),
-      listen(Reflect.get(globalThis, 'document'), 'visibilitychange', () => this.#networkChanged()),
+      listen(page, 'visibilitychange', () => {
+        if (Reflect.get(Object(page), 'visibilityState') === 'visible') this.#networkChanged();
+      }),
     );
   }
 
