@@ -23,6 +23,17 @@ beforeAll(async () => {
 afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
 afterAll(() => stage?.close());
 
+/** Resolves when the page has taken on what was changed: colours fade from one scheme to the other. */
+const SETTLED = `(async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  await frame();
+  await frame();
+  const ending = document
+    .getAnimations()
+    .filter((a) => a.playState === 'running' && a.effect.getComputedTiming().endTime < Infinity);
+  await Promise.allSettled(ending.map((animation) => animation.finished));
+})()`;
+
 /** What axe-core finds that is serious or critical, in light and dark, on a desktop and a phone. */
 const seriousOn = async (page: Page): Promise<string[]> => {
   const found: string[] = [];
@@ -31,6 +42,7 @@ const seriousOn = async (page: Page): Promise<string[]> => {
     for (const colorScheme of SCHEMES) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(SETTLED);
       await page.evaluate(axe);
       const violations = (await page.evaluate(
         'axe.run().then((r) => r.violations)',
@@ -70,5 +82,5 @@ describe('axe-core finds nothing serious', () => {
     await account.goto(`${stage.server.url}/account`);
     await account.getByText('zoe').first().waitFor();
     expect(await seriousOn(account)).toEqual([]);
-  });
+  }, 300_000);
 });
