@@ -3,6 +3,7 @@ import { createWorker, type types } from 'mediasoup';
 import type { Config } from '../config/config.js';
 import { listenInfos } from './listen-addresses.js';
 import { mediaCodecs } from './media-codecs.js';
+import { workerSettings } from './worker-settings.js';
 
 /** How long a worker may take to answer at its start: one of another version never does. */
 const START_TIMEOUT_MS = 20_000;
@@ -23,12 +24,7 @@ export class SfuWorker {
 
   /** Starts the process and takes its port. Rejects when the port is in use or the binary doesn't fit. */
   static async create(index: number, rtc: Config['rtc']): Promise<SfuWorker> {
-    const worker = await withTimeout(
-      createWorker({
-        logLevel: 'warn',
-        ...(rtc.workerBin === null ? {} : { workerBin: rtc.workerBin }),
-      }),
-    );
+    const worker = await withTimeout(createWorker(workerSettings(rtc.workerBin)));
     const port = rtc.port === 0 ? 0 : rtc.port + index;
     try {
       const server = await worker.createWebRtcServer({

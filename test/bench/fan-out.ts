@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { createWorker, type types } from 'mediasoup';
 import { mediaCodecs } from '../../src/sfu/media-codecs.js';
+import { workerSettings } from '../../src/sfu/worker-settings.js';
 import { workerBin } from '../support/worker-bin.js';
 import type { RtpStream } from './rtp-source.js';
 
@@ -114,8 +115,7 @@ export class FanOut {
 }
 
 function startWorker(): Promise<types.Worker> {
-  const bin = workerBin();
-  return createWorker({ logLevel: 'error', ...(bin === undefined ? {} : { workerBin: bin }) });
+  return createWorker(workerSettings(workerBin() ?? null));
 }
 
 function startSource(stream: RtpStream): ChildProcess {
