@@ -8,9 +8,8 @@ import type { types } from 'mediasoup';
 export function workerSettings(workerBin: string | null): types.WorkerSettings {
   return {
     logLevel: 'warn',
-    libwebrtcFieldTrials:
-      // mediasoup's default, which this setting takes the place of, and ours.
-      'WebRTC-Bwe-AlrLimitedBackoff/Enabled/' + 'WebRTC-Pacer-MinPacketLimitMs/25/',
+    // mediasoup's default, whose place this takes, and ours.
+    libwebrtcFieldTrials: 'WebRTC-Bwe-AlrLimitedBackoff/Enabled/WebRTC-Pacer-MinPacketLimitMs/25/',
     ...(workerBin === null ? {} : { workerBin }),
   };
 }

@@ -16,6 +16,7 @@ const STEPS = [
   ['htmlArrived', 'HTML arrived'],
   ['socketStarted', 'code loaded and started'],
   ['socketOpen', 'socket open'],
+  ['socketConnected', 'socket accepted'],
   ['joinSent', 'join sent'],
   ['joinReplied', 'join answered'],
   ['negotiated', 'browser negotiated'],

@@ -15,6 +15,7 @@
       mark('socketStarted');
       this.addEventListener('open', () => mark('socketOpen'));
       this.addEventListener('message', ({ data }) => {
+        if (String(data).startsWith('40')) mark('socketConnected');
         if (this.#replyPrefix && String(data).startsWith(this.#replyPrefix)) mark('joinReplied');
       });
     }
@@ -33,7 +34,7 @@
   globalThis.RTCPeerConnection = class extends NativePeer {
     constructor(...args) {
       super(...args);
-      mark('peerMade');
+      mark('deviceAsked');
       this.addEventListener('iceconnectionstatechange', () => {
         if (this.iceConnectionState === 'connected') mark('iceConnected');
       });
