@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ReadonlySignal } from '@preact/signals';
 import { Ban, WifiOff } from 'lucide';
+import type { ChatMessage } from '../../../src/protocol/chat.js';
 import type { Chat } from '../../client/chat.js';
 import type { ConnectionStatus } from '../../client/connection.js';
 import { Button } from '../components/button.js';
@@ -13,14 +14,18 @@ import { SendNote } from './send-note.js';
 import type { Writing } from './writing.js';
 import './chat-foot.css';
 
+export type Role = ChatMessage['role'];
+
 export interface ChatFootProps {
   chat: Chat;
+  /** Unknown until one has joined. */
+  role: Role | undefined;
   writing: Writing;
   connection: ReadonlySignal<ConnectionStatus>;
 }
 
 /** The text box and what there is to say about it, or why there is none. */
-export function ChatFoot({ chat, writing, connection }: ChatFootProps) {
+export function ChatFoot({ chat, role, writing, connection }: ChatFootProps) {
   return (
     <div class="chat-foot">
       {connection.value === 'offline' && (
@@ -29,12 +34,12 @@ export function ChatFoot({ chat, writing, connection }: ChatFootProps) {
           No connection. What you send waits above until it is back.
         </p>
       )}
-      <Box chat={chat} writing={writing} />
+      <Box chat={chat} role={role} writing={writing} />
     </div>
   );
 }
 
-function Box({ chat, writing }: { chat: Chat; writing: Writing }) {
+function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
   const me = chat.me.value;
   const trouble = chat.sendError.value;
   if (chat.state.value === 'gone') {
@@ -63,8 +68,8 @@ function Box({ chat, writing }: { chat: Chat; writing: Writing }) {
   const told = trouble !== null && refusal === undefined && trouble.error.code !== 'offline';
   return (
     <>
-      {me?.role === 'owner' && <ModeratorLine chat={chat} />}
-      {me?.role === 'guest' && (
+      {role === 'owner' && <ModeratorLine chat={chat} />}
+      {role === 'guest' && (
         <GuestLine
           name={writing.guestName.value}
           onName={(name) => writing.rename(name)}

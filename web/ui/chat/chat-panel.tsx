@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { ReadonlySignal } from '@preact/signals';
 import type { Chat } from '../../client/chat.js';
 import type { ConnectionStatus } from '../../client/connection.js';
-import { ChatFoot } from './chat-foot.js';
+import { ChatFoot, type Role } from './chat-foot.js';
 import { MessageList } from './message-list.js';
 import type { Repair } from './message-line.js';
 import { moderationOf } from './moderating.js';
@@ -14,24 +14,28 @@ export interface ChatPanelProps {
   /** The channel's name. */
   channel: string;
   connection: ReadonlySignal<ConnectionStatus>;
+  /** As what one will most likely be there, so that nothing moves when the chat says so. */
+  expectedRole?: Role;
   /** A heading of its own, where no tab says what this is. */
   heading?: boolean;
 }
 
 /** A channel's chat: reading, writing, moderating. Fills its container. */
-export function ChatPanel({ chat, channel, connection, heading = false }: ChatPanelProps) {
+export function ChatPanel(props: ChatPanelProps) {
+  const { chat, channel, connection, expectedRole, heading = false } = props;
   const writing = useMemo(() => new Writing(chat, channel), [chat, channel]);
   const repair = useMemo<Repair>(
     () => ({ onRetry: (entry) => writing.retry(entry), onEdit: (entry) => writing.edit(entry) }),
     [writing],
   );
-  const moderator = chat.me.value?.role === 'owner';
+  const role = chat.me.value?.role ?? expectedRole;
+  const moderator = role === 'owner';
   const moderation = useMemo(() => (moderator ? moderationOf(chat) : null), [chat, moderator]);
   return (
     <section class="chat" aria-label="Chat">
       {heading && <h2 class="chat-heading">Chat</h2>}
       <MessageList chat={chat} moderation={moderation} repair={repair} />
-      <ChatFoot chat={chat} writing={writing} connection={connection} />
+      <ChatFoot chat={chat} role={role} writing={writing} connection={connection} />
     </section>
   );
 }

@@ -52,7 +52,7 @@ export function Controls({ viewer, playback, theatre, onFullScreen }: ControlsPr
           label={small ? 'Leave picture-in-picture' : 'Picture-in-picture'}
           shortcut="P"
           align="end"
-          onClick={() => void playback.togglePictureInPicture()}
+          onClick={() => playback.togglePictureInPicture()}
         />
       )}
       {theatre && !full && (

@@ -12,9 +12,9 @@ document.addEventListener('fullscreenchange', () => {
   inFullScreen.value = document.fullscreenElement !== null;
 });
 
-/** Fills the screen with the player, or leaves it. A refusal leaves things as they are. */
-export async function toggleFullScreen(player: HTMLElement): Promise<void> {
-  if (document.fullscreenElement) return document.exitFullscreen();
-  if (document.fullscreenEnabled) return player.requestFullscreen();
-  player.querySelector<PhoneVideo>('video')?.webkitEnterFullscreen?.();
+/** Fills the screen with the player, or leaves it. What the browser refuses stays as it is. */
+export function toggleFullScreen(player: HTMLElement): void {
+  if (document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
+  else if (document.fullscreenEnabled) player.requestFullscreen().catch(() => undefined);
+  else player.querySelector<PhoneVideo>('video')?.webkitEnterFullscreen?.();
 }

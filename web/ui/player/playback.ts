@@ -115,11 +115,13 @@ export class Playback {
     this.setVolume(this.volume.peek() - VOLUME_STEP);
   }
 
-  async togglePictureInPicture(): Promise<void> {
+  /** What the browser refuses stays as it is. */
+  togglePictureInPicture(): void {
     const video = this.#video;
-    if (!video || !this.hasFrame.peek()) return;
-    if (document.pictureInPictureElement === video) await document.exitPictureInPicture();
-    else await video.requestPictureInPicture();
+    if (!video || !this.canPictureInPicture || !this.hasFrame.peek()) return;
+    const isOut = document.pictureInPictureElement === video;
+    const done = isOut ? document.exitPictureInPicture() : video.requestPictureInPicture();
+    done.catch(() => undefined);
   }
 
   async #play(video: HTMLVideoElement): Promise<void> {

@@ -53,7 +53,7 @@ export function Player({ viewer, name, own, connection, theatre, corner }: Playe
       'toggle-muted': () => playback.toggleMuted(),
       'full-screen': fillScreen,
       theatre: () => theatre?.toggle(),
-      'picture-in-picture': () => void playback.togglePictureInPicture(),
+      'picture-in-picture': () => playback.togglePictureInPicture(),
       live: () => playback.goLive(),
       louder: () => playback.louder(),
       quieter: () => playback.quieter(),
@@ -62,7 +62,7 @@ export function Player({ viewer, name, own, connection, theatre, corner }: Playe
     acts[action]();
   }
   function fillScreen(): void {
-    if (root.current) void toggleFullScreen(root.current);
+    if (root.current) toggleFullScreen(root.current);
   }
   useKeys(root, act);
 
@@ -87,7 +87,6 @@ export function Player({ viewer, name, own, connection, theatre, corner }: Playe
         class="player-video"
         ref={video}
         playsInline
-        autoPlay
         hidden={isOver(state)}
         onClick={(event) => {
           // A finger's tap only shows the controls.

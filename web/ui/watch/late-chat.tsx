@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import type { Boot } from '../../../src/protocol/boot.js';
 import type { Chat } from '../../client/chat.js';
 import type { Connection } from '../../client/connection.js';
 import type { ChatPanel } from '../chat/chat-panel.js';
@@ -16,10 +17,12 @@ export class LateChat {
   readonly #state = signal<Loading>({ name: 'loading' });
   readonly #connection: Connection;
   readonly #channel: string;
+  readonly #boot: Boot;
 
-  constructor(connection: Connection, channel: string) {
+  constructor(connection: Connection, channel: string, boot: Boot) {
     this.#connection = connection;
     this.#channel = channel;
+    this.#boot = boot;
   }
 
   async load(): Promise<void> {
@@ -47,6 +50,7 @@ export class LateChat {
           chat={chat}
           channel={this.#channel}
           connection={this.#connection.status}
+          expectedRole={expectedRole(this.#boot)}
           heading={heading}
         />
       );
@@ -64,4 +68,9 @@ export class LateChat {
       </div>
     );
   };
+}
+
+function expectedRole({ account, channel }: Boot) {
+  if (account === null) return 'guest';
+  return account.username === channel?.owner ? 'owner' : 'member';
 }

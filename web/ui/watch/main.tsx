@@ -12,7 +12,7 @@ const name = boot.channel?.name ?? location.pathname.slice(1).toLowerCase();
 const connection = new Connection();
 const clock = new ServerClock(connection);
 const viewer = new Viewer({ connection, clock, channel: name, boot });
-const chat = new LateChat(connection, name);
+const chat = new LateChat(connection, name, boot);
 
 mount(
   <WatchPage
