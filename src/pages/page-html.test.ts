@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Boot } from '../protocol/boot.js';
+import { escapeHtml, plainPage, renderPage } from './page-html.js';
+
+const TEMPLATE = '<html><head>\n  <title>old</title>\n  </head><body></body></html>';
+const boot: Boot = { account: null, channel: null, rtpCapabilities: null, chatGuests: true };
+const channel = {
+  name: 'tea',
+  owner: 'ann',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  broadcast: null,
+  viewers: 0,
+  lastLiveAt: null,
+};
+
+describe('renderPage', () => {
+  it('lets no title end an element or an attribute, and gives the boot data back as it was', () => {
+    const nasty = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        '</script>',
+        '<!--<script>',
+        '$&$`$1',
+        '"><img src=x>',
+        '\u2028]]>',
+        '</title>',
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(nasty).map((parts) => parts.join('')),
+        (title) => {
+          const info = { title, description: title, url: 'https://live.example.org/' };
+          const html = renderPage(TEMPLATE, info, { ...boot, channel: { ...channel, title } });
+          expect(html.match(/<(?!\/?(?:html|head|title|meta|script|body)\b)/g)).toBeNull();
+          expect(html.match(/<\/script>/g)).toHaveLength(1);
+          const [, json = ''] = /id="boot">(.*?)<\/script>/s.exec(html) ?? [];
+          expect(JSON.parse(json)).toEqual({ ...boot, channel: { ...channel, title } });
+        },
+      ),
+    );
+  });
+
+  it('replaces the title that was built in', () => {
+    const info = { title: 'new', description: 'd', url: 'u' };
+    expect(renderPage(TEMPLATE, info, boot)).toContain('<title>new</title>');
+    expect(renderPage(TEMPLATE, info, boot)).not.toContain('old');
+  });
+});
+
+describe('plainPage', () => {
+  it('shows its sentence as text', () => {
+    expect(plainPage('Oops', 'a <b> & "c"')).toContain('<p>a &lt;b&gt; &amp; &quot;c&quot;</p>');
+  });
+});
+
+describe('escapeHtml', () => {
+  it('leaves plain text alone', () => {
+    expect(escapeHtml('Tea, talk — und Äpfel')).toBe('Tea, talk — und Äpfel');
+  });
+});
