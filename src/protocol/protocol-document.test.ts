@@ -49,7 +49,10 @@ describe('PROTOCOL.md', () => {
   });
 
   it('lists every error code with its status', () => {
-    const rows = [...document.matchAll(/^\|\s*`(\w+)`\s*\|\s*(\d+)\s*\|/gm)].map((row) => [row[1], row[2]]);
+    const rows = [...document.matchAll(/^\|\s*`(\w+)`\s*\|\s*(\d+)\s*\|/gm)].map((row) => [
+      row[1],
+      row[2],
+    ]);
     expect(Object.fromEntries(rows)).toEqual(
       Object.fromEntries(Object.entries(errorStatus).map(([code, status]) => [code, `${status}`])),
     );

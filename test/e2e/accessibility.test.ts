@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Stage } from '../support/stage.js';
@@ -15,9 +14,7 @@ const PHONE = { width: 390, height: 844 };
 const SCHEMES = ['light', 'dark'] as const;
 
 let stage: Stage;
-let axe: string;
 beforeAll(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   stage = await Stage.open();
 });
 afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
@@ -43,7 +40,7 @@ const seriousOn = async (page: Page): Promise<string[]> => {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.evaluate(SETTLED);
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       const violations = (await page.evaluate(
         'axe.run().then((r) => r.violations)',
       )) as Violation[];

@@ -28,6 +28,7 @@ describe('coming back', () => {
     await viewer.reload();
     await framesAdvance(viewer);
     await viewer.getByText('before the reload').waitFor();
+    await expect.poll(async () => (await stage.channel('rita')).viewers, WAIT).toBe(1);
   });
 
   it('a broadcaster who reloads resumes the same broadcast, and viewers follow by themselves', async () => {
