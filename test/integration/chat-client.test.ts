@@ -249,7 +249,7 @@ describe("the web client's connection and chat", () => {
     await freshChannel();
     const people = await Promise.all(Array.from({ length: 8 }, () => person()));
     const typed: string[] = [];
-    // A fixed seed would repeat the order of events no better: the network decides it.
+    // Not seeded: the order of events is the network's, which no seed repeats.
     for (let round = 0; round < 12; round += 1) {
       for (const [i, { chat, proxy }] of people.entries()) {
         const luck = Math.random();
