@@ -5,15 +5,22 @@ import { configFromEnvironment } from './config/environment.js';
 
 /** A shut-down that takes longer is cut short. */
 const CLOSE_TIMEOUT_MS = 10_000;
+/** A second signal within this time is the first one again; a later one asks to stop at once. */
+const ECHO_MS = 1_000;
 
 async function main(): Promise<void> {
   const { app, url } = await startApp(configFromEnvironment());
   process.stdout.write(`Onair is ready: ${url}\n`);
 
-  let closing = false;
+  let closingSinceMs: number | null = null;
   const close = (signal: NodeJS.Signals) => {
-    if (closing) process.exit(1); // asked twice
-    closing = true;
+    const nowMs = performance.now();
+    if (closingSinceMs !== null) {
+      // Ctrl+C reaches every process of the terminal, and the starter passes its own on: one request.
+      if (nowMs - closingSinceMs > ECHO_MS) process.exit(1);
+      return;
+    }
+    closingSinceMs = nowMs;
     process.stdout.write(`Onair stops (${signal}).\n`);
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
     app.close().then(
