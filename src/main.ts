@@ -40,13 +40,21 @@ function fail(error: unknown): never {
 function sentence(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StartError) return error.message;
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
-    const next = Number(error.port) + 1;
-    return `Port ${String(error.port)} is in use. Stop the other program, or choose another port: PORT=${next} npm start`;
-  }
-  if ('code' in error && error.code === 'EACCES' && 'port' in error)
-    return `Port ${String(error.port)} needs more rights. Choose one above 1023: PORT=8080 npm start`;
-  return error.stack ?? error.message;
+  return systemSentence(error) ?? error.stack ?? error.message;
+}
+
+/** What to do about errors of the operating system that a start can meet. */
+function systemSentence(error: Error & Partial<NodeJS.ErrnoException & { port: number }>) {
+  const { code, port, message } = error;
+  if (code === 'EADDRINUSE' && port !== undefined)
+    return `Port ${port} is in use. Stop the other program, or choose another port: PORT=${port + 1} npm start`;
+  if (code === 'EACCES' && port !== undefined)
+    return `Port ${port} needs more rights. Choose one above 1023: PORT=8080 npm start`;
+  // mediasoup passes on the message only.
+  const [, program] = /^spawn (.+) ENOENT$/.exec(message) ?? [];
+  if (program !== undefined)
+    return `The media worker ${program} is not there. Start with “npm start”, which makes it, or set MEDIASOUP_WORKER_BIN.`;
+  return undefined;
 }
 
 main().catch(fail);

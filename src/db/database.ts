@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -41,7 +42,7 @@ export class Database {
     const startedAt = performance.now();
     const database =
       config.databaseUrl === null
-        ? await Database.#embeddedIn(config.dir, image)
+        ? await Database.#embeddedIn(config.dir, image, log)
         : new Database(await connectPool(config.databaseUrl, log, patienceMs), null);
     database.pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
     try {
@@ -61,10 +62,16 @@ export class Database {
     return database;
   }
 
-  static async #embeddedIn(dataDir: string, image: Uint8Array | null): Promise<Database> {
+  static async #embeddedIn(dataDir: string, image: Uint8Array | null, log: Log): Promise<Database> {
     const dir = dataDir === ':memory:' ? null : join(dataDir, 'pg');
     try {
+      if (dir !== null && !existsSync(dir))
+        log.info({ dir }, 'making a new database, some seconds');
       const embedded = await EmbeddedDatabase.open(dir, image);
+      void embedded.stopped.then((err) => {
+        if (err.cause !== undefined)
+          log.error({ err }, 'the embedded database failed: restart Onair');
+      });
       return new Database(new pg.Pool(embedded.poolConfig()), embedded);
     } catch (cause) {
       throw new StartError(whyNotOpened(dataDir, cause), { cause });
