@@ -3,6 +3,7 @@ import { ServerClock } from '../../client/clock.js';
 import { Connection } from '../../client/connection.js';
 import { Viewer } from '../../client/viewer.js';
 import { mount } from '../shell/page.js';
+import { firstFrame } from './first-frame.js';
 import { LateChat } from './late-chat.js';
 import { WatchPage } from './watch-page.js';
 
@@ -24,4 +25,6 @@ mount(
     Chat={chat.View}
   />,
 );
-void chat.load();
+// Loading and drawing the chat meanwhile would put the first frame off by a sixth.
+if (boot.channel?.broadcast) void firstFrame().then(() => chat.load());
+else void chat.load();
