@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type { Plugin } from 'vite';
+
+/** Below this a response fits into one packet anyway. */
+const MIN_BYTES = 1_000;
+
+/** Writes a gzip and a brotli file beside each text file of the build, for the server to send as they are. */
+export function precompressPlugin(): Plugin {
+  let directory = '';
+  return {
+    name: 'onair-precompress',
+    apply: 'build',
+    configResolved: (config) => {
+      directory = join(config.root, config.build.outDir);
+    },
+    writeBundle() {
+      const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+      // Pages are not among them: the server writes into each before it sends it.
+      for (const file of files.filter((name) => /\.(js|css|svg)$/.test(name))) {
+        const path = join(directory, file);
+        const content = readFileSync(path);
+        if (content.byteLength < MIN_BYTES) continue;
+        writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+        const params = { [constants.BROTLI_PARAM_SIZE_HINT]: content.byteLength };
+        writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
+      }
+    },
+  };
+}
