@@ -44,7 +44,6 @@ export async function benchFirstFrame(): Promise<Row[]> {
     const baselines = await viewer.newContext();
     const webrtc = await baselines.newPage();
     await webrtc.goto(`${bare.url}/webrtc`);
-    await webrtc.waitForFunction('globalThis.isReady');
     bare.clip = Buffer.from(z.array(z.number()).parse(await webrtc.evaluate('record()')));
 
     const rounds: RoundOfPages[] = [];
@@ -161,6 +160,11 @@ function at(marks: Marks, name: string): number {
 async function goLive(browser: Browser, url: string): Promise<void> {
   const { cookie } = await registerWithChannel(url, CHANNEL, 'First frame');
   const context = await browser.newContext();
+  // The broadcaster should be on another machine. Here it shares the viewer's, so it is a light one.
+  await context.addInitScript(`localStorage.setItem(
+    'onair.capture',
+    '{"settings":{"resolution":360,"frameRate":30}}',
+  )`);
   await context.addCookies(
     cookie.split('; ').map((pair) => {
       const [name = '', value = ''] = pair.split('=');
