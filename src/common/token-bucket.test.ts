@@ -44,6 +44,8 @@ describe('TokenBucket', () => {
           expect(taken).toBeLessThanOrEqual(burst + (nowMs / 1_000) * perSecond + 1e-6);
         },
       ),
+      // A case that rounding once broke: 0.08 + 0.92 of a token.
+      { examples: [[[0, 8], 1, 10]], numRuns: 1_000 },
     );
   });
 });

@@ -1,6 +1,9 @@
 /** How often something may be done: `burst` times at once, then `perSecond`. */
 export type Rate = Readonly<{ burst: number; perSecond: number }>;
 
+/** Fractions of tokens add up with rounding: what is short of one by less than this is one. */
+const EPSILON = 1e-9;
+
 /** Counts what one party does against a {@link Rate}. Told the time, so it never asks for it. */
 export class TokenBucket {
   readonly #rate: Rate;
@@ -16,8 +19,8 @@ export class TokenBucket {
   /** Takes one and answers 0, or takes none and answers in how many milliseconds there will be one. */
   take(nowMs: number): number {
     this.#refill(nowMs);
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1;
+    if (this.#tokens >= 1 - EPSILON) {
+      this.#tokens = Math.max(0, this.#tokens - 1);
       return 0;
     }
     return Math.ceil(((1 - this.#tokens) / this.#rate.perSecond) * 1_000);
@@ -26,7 +29,7 @@ export class TokenBucket {
   /** True when nothing is owed: a bucket like this one can be forgotten and made anew. */
   isFull(nowMs: number): boolean {
     this.#refill(nowMs);
-    return this.#tokens >= this.#rate.burst;
+    return this.#tokens >= this.#rate.burst - EPSILON;
   }
 
   #refill(nowMs: number): void {
