@@ -113,6 +113,14 @@ describe('a publisher', () => {
     await request(socket, 'publisher:end', { channel: 'ann' });
   });
 
+  it('restarts ICE on the transport it has', async () => {
+    const { socket, started } = await publish(ann, 'ann');
+    const { id, iceParameters } = started.transport;
+    const fresh = await request(socket, 'transport:restart-ice', { transportId: id });
+    expect(fresh.iceParameters.usernameFragment).not.toBe(iceParameters.usernameFragment);
+    await request(socket, 'publisher:end', { channel: 'ann' });
+  });
+
   it("can't touch the transport of another", async () => {
     const { started } = await publish(ann, 'ann');
     const other = await connect(null);
@@ -237,6 +245,15 @@ describe('a viewer', () => {
       'channel_not_found',
     );
     expect((await refusal(viewer, 'publisher:produce', audioTrack())).code).toBe('not_publishing');
+  });
+
+  it('sees the broadcast of a deleted channel end', async () => {
+    const dora = await registerWithChannel(test.url, 'dora');
+    const { started, socket } = await publish(dora, 'dora');
+    const told = next(socket, 'publisher:closed');
+    await api(test.url, dora, 'DELETE', '/channels/dora');
+    expect(await told).toEqual([{ channel: 'dora', reason: 'ended' }]);
+    await expect.poll(() => mediaOf(started.broadcast.id)).toBeUndefined();
   });
 
   it('is told when the channel is deleted', async () => {
