@@ -1,5 +1,5 @@
 // The least that forwarding could cost: for every packet and destination, encrypt as SRTP does with
-// AES-128-GCM, and send. No parsing, no sequence numbers, no feedback, no copies kept to send again.
+// AES-256-GCM, and send. No parsing, no sequence numbers, no feedback, no copies kept to send again.
 //
 // encrypt-send SIZE BURST BURSTS_PER_SECOND SECONDS PORT...
 // Sends bursts of BURST packets of SIZE bytes to each PORT of 127.0.0.1, as frames come from an
@@ -56,9 +56,9 @@ static struct sockaddr_in loopback(int port) {
 }
 
 static Destination openDestination(int index, int port) {
-  unsigned char key[16] = {(unsigned char)index, 1};
+  unsigned char key[32] = {(unsigned char)index, 1};
   Destination destination = {EVP_CIPHER_CTX_new(), loopback(port)};
-  if (!EVP_EncryptInit_ex(destination.cipher, EVP_aes_128_gcm(), NULL, key, NULL)) fail("cipher");
+  if (!EVP_EncryptInit_ex(destination.cipher, EVP_aes_256_gcm(), NULL, key, NULL)) fail("cipher");
   return destination;
 }
 
