@@ -72,9 +72,6 @@ export class Viewer {
       current: this.#receiver.value?.currentLayer.value ?? null,
       pinned: this.#pinned.value,
     }));
-    // What this browser can decode is found out while the socket is still on its way.
-    if (options.boot.rtpCapabilities)
-      void loadDevice(options.boot.rtpCapabilities).catch(() => undefined);
     this.#listen();
     const timer = setInterval(() => void this.#measure(), STATS_INTERVAL_MS);
     this.#offs.push(() => clearInterval(timer));
