@@ -92,21 +92,20 @@ export class RoutedBroadcast implements BroadcastMedia {
   async watch(capabilities: RtpCapabilities): Promise<ViewerConnection> {
     this.#assertOpen();
     const worker = this.#options.pool.cheapest((candidate) => this.#viewerCost(candidate));
-    this.#count(worker, 1);
+    // Counted from now on, so that many who come at once spread as well.
+    worker.load += 1;
+    this.#countArriving(worker, 1);
     try {
-      const site = await this.#siteOn(worker);
-      const transport = await worker.createTransport(site.router);
-      const viewer = new ViewerConnection(site, transport, capabilities);
-      this.#addViewer(viewer);
-      try {
-        await Promise.all(this.producers.map((producer) => viewer.consume(producer)));
-      } catch (error) {
-        viewer.close();
-        throw error;
-      }
+      const viewer = await this.#connect(worker, capabilities);
+      await Promise.all(this.producers.map((producer) => viewer.consume(producer))).catch(
+        (error: unknown) => {
+          viewer.close();
+          throw error;
+        },
+      );
       return viewer;
     } finally {
-      this.#count(worker, -1);
+      this.#countArriving(worker, -1);
       this.#closeEdgeIfUnused(worker);
     }
   }
@@ -153,15 +152,23 @@ export class RoutedBroadcast implements BroadcastMedia {
     return edge;
   }
 
-  #addViewer(viewer: ViewerConnection): void {
-    const { worker } = viewer.site;
-    worker.load += 1;
+  async #connect(worker: SfuWorker, capabilities: RtpCapabilities): Promise<ViewerConnection> {
+    let viewer: ViewerConnection;
+    try {
+      const site = await this.#siteOn(worker);
+      viewer = new ViewerConnection(site, await worker.createTransport(site.router), capabilities);
+      this.#assertOpen();
+    } catch (error) {
+      worker.load -= 1;
+      throw error;
+    }
     this.#viewers.add(viewer);
     viewer.events.on('closed', () => {
       worker.load -= 1;
       this.#viewers.delete(viewer);
       this.#closeEdgeIfUnused(worker);
     });
+    return viewer;
   }
 
   #addProducer(producer: types.Producer): void {
@@ -176,7 +183,7 @@ export class RoutedBroadcast implements BroadcastMedia {
       });
   }
 
-  #count(worker: SfuWorker, change: 1 | -1): void {
+  #countArriving(worker: SfuWorker, change: 1 | -1): void {
     this.#arriving.set(worker, (this.#arriving.get(worker) ?? 0) + change);
   }
 

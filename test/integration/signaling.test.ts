@@ -271,13 +271,11 @@ describe('the SFU', () => {
     const { started } = await publish(ann, 'ann');
     const media = mediaOf(started.broadcast.id)!;
     const viewers = await Promise.all(Array.from({ length: 8 }, () => connect(null)));
-    for (const viewer of viewers) {
-      const joined = await request(viewer, 'viewer:join', {
-        channel: 'ann',
-        rtpCapabilities: h264Viewer,
-      });
-      expect(joined.media?.consumers.length).toBe(2);
-    }
+    const joins = viewers.map((viewer) =>
+      request(viewer, 'viewer:join', { channel: 'ann', rtpCapabilities: h264Viewer }),
+    );
+    // All at once: who comes while others are being connected must see their weight.
+    for (const joined of await Promise.all(joins)) expect(joined.media?.consumers.length).toBe(2);
     expect(media.routers).toBe(2);
     const perWorker = [...media.viewers].map(({ site }) => site.worker.index);
     expect(new Set(perWorker)).toEqual(new Set([0, 1]));
