@@ -5,7 +5,7 @@ import { figure, type Row } from './row.js';
 
 const SOCKETS = 2_000;
 /** After one that isn't counted, for what the process needs once. */
-const ROUNDS = 2;
+const ROUNDS = 5;
 /** Longer than a round of pings. */
 const SETTLE_MS = 9_000;
 const CHANNEL = 'bench-idle';
