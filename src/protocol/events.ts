@@ -13,9 +13,7 @@ import {
   Seq,
 } from './chat.js';
 import { ErrorBody, type Reply } from './error.js';
-import { signalingEvents, signalingRequests } from './signaling.js';
-
-const Nothing = z.strictObject({});
+import { Nothing, signalingEvents, signalingRequests } from './signaling.js';
 
 /** Requests of the chat: event name -> its payload and the `data` of its reply. */
 export const chatRequests = {

@@ -67,7 +67,8 @@ export const ViewerJoined = z.object({
 });
 export type ViewerJoined = z.output<typeof ViewerJoined>;
 
-const Nothing = z.strictObject({});
+/** The payload or data of a request that needs none. */
+export const Nothing = z.strictObject({});
 export type Nothing = z.output<typeof Nothing>;
 
 /** Requests of publishers and viewers: event name -> its payload and the `data` of its reply. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../health/metrics.js';
+import type { RoutedBroadcast } from './routed-broadcast.js';
 import { SfuService } from './sfu.service.js';
 
 type Bitrates = { incomingBps: number; outgoingBps: number };
@@ -58,9 +59,7 @@ export class SfuMetrics {
     });
   }
 
-  #sum(
-    of: (broadcast: SfuService['broadcasts'] extends ReadonlySet<infer B> ? B : never) => number,
-  ) {
+  #sum(of: (broadcast: RoutedBroadcast) => number): number {
     return [...this.#sfu.broadcasts].reduce((sum, broadcast) => sum + of(broadcast), 0);
   }
 

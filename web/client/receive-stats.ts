@@ -1,3 +1,5 @@
+import { number, pathRoundTripMs, type StatsEntry } from './stats-entry.js';
+
 /** How watching goes, over the last second. */
 export type ReceiveStats = {
   /** From capture to display, milliseconds; null while a part of the way is not measured. */
@@ -24,8 +26,6 @@ export type ReceiveCounters = {
   bufferEmitted: number;
 };
 
-type Entry = Record<string, unknown>;
-
 type Options = {
   /** The previous call's counters. */
   before: ReceiveCounters | null;
@@ -37,7 +37,7 @@ type Options = {
 
 /** Reads a receiving transport's stats. Pure: the same report gives the same figures. */
 export function receiveStats(
-  report: Iterable<Entry>,
+  report: Iterable<StatsEntry>,
   { before, serverNowMs, uplinkMs }: Options,
 ): { stats: ReceiveStats; counters: ReceiveCounters } | null {
   const entries = [...report];
@@ -69,7 +69,7 @@ export function receiveStats(
     framesPerSecond: number(video?.['framesPerSecond']),
     bitrateBps: before ? Math.max(0, ((counters.bytes - from.bytes) * 8) / seconds) : 0,
     lossPercent: (100 * lost) / expected,
-    roundTripMs: roundTrip(entries),
+    roundTripMs: pathRoundTripMs(entries),
     jitterBufferMs:
       before && emitted > 0
         ? (1_000 * (counters.bufferDelayS - from.bufferDelayS)) / emitted
@@ -86,16 +86,4 @@ function delay(
   if (typeof playout !== 'number' || serverNowMs === null || uplinkMs === null) return null;
   const downlinkMs = serverNowMs - (playout - NTP_TO_UNIX_MS);
   return Math.max(0, uplinkMs + downlinkMs);
-}
-
-function roundTrip(entries: readonly Entry[]): number | null {
-  const pair = entries.find(
-    (entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true,
-  );
-  const seconds = pair?.['currentRoundTripTime'];
-  return typeof seconds === 'number' ? seconds * 1_000 : null;
-}
-
-function number(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
 }

@@ -1,3 +1,5 @@
+import { number, pathRoundTripMs, type StatsEntry, text } from './stats-entry.js';
+
 /** One simulcast layer as it is sent now; 0 is the lowest. */
 export type LayerHealth = {
   layer: number;
@@ -25,11 +27,9 @@ export type SendHealth = {
 /** Bytes sent so far by ssrc, at a time: what the next report is compared with. */
 export type SendCounters = { atMs: number; bytes: ReadonlyMap<number, number> };
 
-type Entry = Record<string, unknown>;
-
 /** Reads a sending transport's stats. Pure: the same report gives the same figures. */
 export function sendHealth(
-  report: Iterable<Entry>,
+  report: Iterable<StatsEntry>,
   before: SendCounters | null,
   atMs: number,
 ): { health: SendHealth; counters: SendCounters } {
@@ -39,7 +39,7 @@ export function sendHealth(
     outbound.map((entry) => [number(entry['ssrc']), number(entry['bytesSent'])] as const),
   );
   const seconds = before ? Math.max(0.001, (atMs - before.atMs) / 1_000) : 1;
-  const bitrate = (entry: Entry) => {
+  const bitrate = (entry: StatsEntry) => {
     const ssrc = number(entry['ssrc']);
     const from = before?.bytes.get(ssrc);
     return from === undefined ? 0 : Math.max(0, ((bytes.get(ssrc) ?? 0) - from) * 8) / seconds;
@@ -59,7 +59,7 @@ export function sendHealth(
   const audio = outbound.filter((entry) => entry['kind'] === 'audio');
   const remote = entries.filter((entry) => entry['type'] === 'remote-inbound-rtp');
   const figures = {
-    roundTripMs: roundTrip(entries),
+    roundTripMs: pathRoundTripMs(entries),
     lossPercent: 100 * Math.max(0, ...remote.map((entry) => number(entry['fractionLost']))),
     layers,
   };
@@ -105,20 +105,4 @@ export function verdict({
   if ((roundTripMs ?? 0) >= 300)
     return { verdict: 'strained', reason: 'The connection is slow to answer.' };
   return { verdict: 'good', reason: 'Everything arrives as it should.' };
-}
-
-function roundTrip(entries: readonly Entry[]): number | null {
-  const pair = entries.find(
-    (entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true,
-  );
-  const seconds = pair?.['currentRoundTripTime'];
-  return typeof seconds === 'number' ? seconds * 1_000 : null;
-}
-
-function number(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,4 +1,11 @@
-import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+} from '@preact/signals-core';
 import type { Boot } from '../../src/protocol/boot.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
@@ -36,7 +43,7 @@ const RETRY_MAX_MS = 15_000;
 /** Watches one channel over WebRTC: joins, stays joined, and comes back by itself. */
 export class Viewer {
   readonly #options: Options;
-  readonly #channel: ReturnType<typeof signal<WatchedChannel>>;
+  readonly #channel: Signal<WatchedChannel>;
   readonly #receiver = signal<Receiver | null>(null);
   readonly #stream = signal<MediaStream | null>(null);
   readonly #failure = signal<string | null>(null);
@@ -65,7 +72,7 @@ export class Viewer {
     this.#channel = signal<WatchedChannel>(
       known ?? { title: '', owner: '', broadcast: null, viewers: 0, lastLiveAt: null },
     );
-    this.channel = computed(() => this.#channel.value as WatchedChannel);
+    this.channel = this.#channel;
     this.state = computed(() => this.#stateNow());
     this.layers = computed(() => ({
       count: this.#receiver.value?.layerCount.value ?? 1,

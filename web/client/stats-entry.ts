@@ -1,0 +1,21 @@
+/** One entry of an RTCStatsReport, whose members differ between browsers. */
+export type StatsEntry = Record<string, unknown>;
+
+/** The round trip of the path in use, milliseconds; null while none is chosen. */
+export function pathRoundTripMs(entries: readonly StatsEntry[]): number | null {
+  const pair = entries.find(
+    (entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true,
+  );
+  const seconds = pair?.['currentRoundTripTime'];
+  return typeof seconds === 'number' ? seconds * 1_000 : null;
+}
+
+/** A member that should be a number; 0 where a browser lacks it. */
+export function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+/** A member that should be a text; empty where a browser lacks it. */
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
