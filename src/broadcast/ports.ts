@@ -10,8 +10,9 @@ import type {
 } from '../protocol/rtc.js';
 
 /*
- * What the domain needs of the media side; `sfu` implements it. Everything here rejects with a
- * DomainError: `media_refused` for parameters that can't be used, `unavailable` while workers restart.
+ * What the domain needs of the media side: `sfu` implements {@link MediaPort}, `hls` implements
+ * {@link PackagingPort} and takes what it packages from a {@link MediaTap}. Everything here rejects with
+ * a DomainError: `media_refused` for parameters that can't be used, `unavailable` while workers restart.
  */
 
 /** Nest's injection token for the {@link MediaPort}. */
@@ -35,6 +36,91 @@ export interface BroadcastMedia {
   publish(): Promise<PublisherMedia>;
   /** A way out for one viewer, with a paused consumer for each track there is. */
   watch(capabilities: RtpCapabilities): Promise<ViewerMedia>;
+  /** Its RTP as the publisher sends it, for packaging. One at a time is enough. */
+  tap(): Promise<MediaTap>;
+  close(): void;
+}
+
+/** A broadcast's tracks as RTP; stays open while publishers come and go. */
+export interface MediaTap {
+  /** What is being sent now. */
+  readonly tracks: ReadonlySet<TappedTrack>;
+  readonly events: TypedEmitter<{ trackAdded: [TappedTrack]; closed: [] }>;
+  close(): void;
+}
+
+/** One track, all its simulcast layers. Layers count from 0, the lowest. */
+export interface TappedTrack {
+  readonly id: string;
+  readonly kind: MediaKind;
+  readonly codec: Readonly<{
+    /** Such as `video/H264`, `audio/opus`. */
+    mimeType: string;
+    /** Ticks of its RTP time in a second. */
+    clockRate: number;
+    channels: number;
+    /** Of the codec's `fmtp`, such as `sprop-parameter-sets`. */
+    parameters: Readonly<Record<string, unknown>>;
+  }>;
+  readonly layerCount: number;
+  readonly paused: boolean;
+  readonly events: TypedEmitter<{
+    packet: [TappedPacket];
+    senderReport: [TappedReport];
+    paused: [paused: boolean];
+    closed: [];
+  }>;
+  /** Asks the publisher for a key frame on all layers; requests are merged into one a second. */
+  requestKeyFrame(): void;
+}
+
+/** One RTP packet (RFC 3550 5.1), in the order of arrival: late and repeated ones are the taker's to sort. */
+export type TappedPacket = Readonly<{
+  layer: number;
+  /** The whole packet; the taker may keep it. */
+  bytes: Uint8Array;
+  /** When it came, server's clock. */
+  arrivedMs: number;
+}>;
+
+/** An RTCP sender report (RFC 3550 6.4.1): at `ntpMs` the layer's RTP clock showed `rtpTime`. */
+export type TappedReport = Readonly<{
+  layer: number;
+  /** Milliseconds since 1970 by the publisher's clock, with a fraction. */
+  ntpMs: number;
+  rtpTime: number;
+}>;
+
+/** Nest's injection token for the {@link PackagingPort}. */
+export const PACKAGING = Symbol('PackagingPort');
+
+/** Makes broadcasts playable over HTTP. */
+export interface PackagingPort {
+  open(broadcast: { id: string; channel: string }): BroadcastPackage;
+}
+
+/**
+ * `preparing`: nothing to play yet; `ready`: it can be played, also while interrupted; `unavailable`: it
+ * can't be packaged (its codec needs a program that isn't there), so there is WebRTC only.
+ */
+export type PackageState = 'preparing' | 'ready' | 'unavailable';
+
+/** One broadcast as HLS, from its start to its end. */
+export interface BroadcastPackage {
+  readonly state: PackageState;
+  /** Where its newest picture is, a path that changes with the picture; null: there is none. */
+  readonly thumbnailPath: string | null;
+  /** `changed`: {@link state} is another. */
+  readonly events: TypedEmitter<{ changed: [] }>;
+  /** Packages what comes from there, from now on; in place of an earlier tap, which it closes. */
+  take(tap: MediaTap): void;
+  /** What to add to the publisher's clock for the server's, milliseconds. */
+  setClockOffset(offsetMs: number): void;
+  /** The publisher is lost: what was written is finished, and what comes next is a discontinuity. */
+  interrupt(): void;
+  /** A picture that the publisher's browser made: a JPEG. Taken when there's no other way to one. */
+  offerThumbnail(jpeg: Uint8Array): void;
+  /** The broadcast is over: playlists end. */
   close(): void;
 }
 

@@ -47,6 +47,11 @@ export const Environment = z.object({
   ),
   RTC_TURN_SECRET: optional(z.string().min(8, 'at least 8 characters')),
   RTC_TURN_TTL_SECONDS: withDefault(count(60, 604_800), '14400'),
+  HLS_SEGMENT_SECONDS: withDefault(z.coerce.number('seconds').min(1).max(10), '2'),
+  HLS_PART_SECONDS: withDefault(z.coerce.number('seconds').min(0.1).max(2), '0.333'),
+  HLS_REWIND_MINUTES: withDefault(z.coerce.number('minutes').min(0.5).max(1_440), '30'),
+  HLS_DISK_MB: withDefault(count(16, 1_000_000), '4096'),
+  FFMPEG_BIN: optional(z.string()),
   GRACE_SECONDS: withDefault(count(1, 3_600), '60'),
   CHANNELS_PER_ACCOUNT: withDefault(count(1, 1_000), '5'),
   CHAT_GUESTS: withDefault(Flag, 'true'),
@@ -84,6 +89,17 @@ export type Config = Readonly<{
     maxIncomingBitrateBps: number;
     stunUrls: readonly string[];
     turn: Readonly<{ urls: readonly string[]; secret: string; ttlSeconds: number }> | null;
+  }>;
+  hls: Readonly<{
+    /** How long segments and their parts are to be, seconds. */
+    segmentS: number;
+    partS: number;
+    /** How far back viewers can go. */
+    rewindMs: number;
+    /** What the segments of one broadcast may take on the disk, bytes. */
+    diskMaxBytes: number;
+    /** The FFmpeg to use; null: the one in PATH, if there is one. */
+    ffmpegBin: string | null;
   }>;
   broadcast: Readonly<{ graceMs: number; channelsPerAccount: number }>;
   chat: Readonly<{ guests: boolean }>;
@@ -125,6 +141,8 @@ function contradictions(e: z.output<typeof Environment>): string[] {
   const mistakes: string[] = [];
   if (e.RTC_TURN_URLS.length > 0 && e.RTC_TURN_SECRET === undefined)
     mistakes.push('RTC_TURN_SECRET: needed with RTC_TURN_URLS (static-auth-secret of coturn)');
+  if (e.HLS_PART_SECONDS > e.HLS_SEGMENT_SECONDS / 2)
+    mistakes.push('HLS_PART_SECONDS: at most half of HLS_SEGMENT_SECONDS');
   if (isIP(e.HOST) === 0 && e.HOST !== 'localhost')
     mistakes.push('HOST: an IP address to listen on, such as 127.0.0.1 or 0.0.0.0');
   return mistakes;
@@ -152,6 +170,13 @@ function toConfig(e: z.output<typeof Environment>): Config {
         e.RTC_TURN_URLS.length > 0 && e.RTC_TURN_SECRET !== undefined
           ? { urls: e.RTC_TURN_URLS, secret: e.RTC_TURN_SECRET, ttlSeconds: e.RTC_TURN_TTL_SECONDS }
           : null,
+    },
+    hls: {
+      segmentS: e.HLS_SEGMENT_SECONDS,
+      partS: e.HLS_PART_SECONDS,
+      rewindMs: e.HLS_REWIND_MINUTES * 60_000,
+      diskMaxBytes: e.HLS_DISK_MB * 1_048_576,
+      ffmpegBin: e.FFMPEG_BIN ?? null,
     },
     broadcast: {
       graceMs: e.GRACE_SECONDS * 1_000,
