@@ -10,6 +10,7 @@ import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
 import { DATABASE_IMAGE, DbModule } from './db/db.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HlsModule } from './hls/hls.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { SfuModule } from './sfu/sfu.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
         AuthModule,
         BroadcastModule,
         SfuModule,
+        HlsModule,
         SignalingModule,
         ChatModule,
         HealthModule,

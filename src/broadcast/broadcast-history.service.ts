@@ -48,6 +48,7 @@ export class BroadcastHistory {
       startedAt: stored.startedAt.toISOString(),
       interruptedUntil: null,
       endedAt: stored.endedAt?.toISOString() ?? null,
+      hls: null,
     };
   }
 }

@@ -123,6 +123,7 @@ export class ChannelService {
       createdAt: createdAt.toISOString(),
       broadcast: this.#registry.current(id),
       viewers: this.#registry.viewers(id),
+      thumbnail: this.#registry.thumbnailPath(id),
       lastLiveAt: lastLiveAt?.toISOString() ?? null,
     };
   }

@@ -7,7 +7,13 @@ import { TypedEmitter } from '../common/typed-emitter.js';
 import type { BroadcastView, EndReason } from '../protocol/broadcast.js';
 import { BroadcastLifecycle, type Phase } from './broadcast-lifecycle.js';
 import type { Peer } from './peer.js';
-import type { BroadcastMedia, MediaPort, PublisherMedia } from './ports.js';
+import type {
+  BroadcastMedia,
+  BroadcastPackage,
+  MediaPort,
+  PackagingPort,
+  PublisherMedia,
+} from './ports.js';
 
 /** How long a publisher may take from pressing "Go live" to sending media. */
 const START_TIMEOUT_MS = 30_000;
@@ -17,6 +23,7 @@ type Options = {
   channelName: string;
   title: string;
   media: MediaPort;
+  packaging: PackagingPort;
   clock: Clock;
   log: Log;
   graceMs: number;
@@ -28,11 +35,12 @@ type Publisher = { peer: Peer; media: PublisherMedia; clockOffsetMs: number };
 export class LiveBroadcast {
   /**
    * `phaseEntered`: as {@link BroadcastLifecycle}. `mediaLost`: all connections of it are gone, until
-   * the publisher is back. `uplinkMeasured`: from capture to this server, milliseconds; null: not known.
+   * the publisher is back. `packageChanged`: it can be played as HLS now, or not. `uplinkMeasured`: from capture to this server, milliseconds; null: not known.
    */
   readonly events = new TypedEmitter<{
     phaseEntered: [Phase];
     mediaLost: [];
+    packageChanged: [];
     uplinkMeasured: [uplinkMs: number | null];
   }>();
   readonly id: string;
@@ -43,6 +51,7 @@ export class LiveBroadcast {
   peakViewers = 0;
   readonly #options: Options;
   readonly #lifecycle: BroadcastLifecycle;
+  readonly #package: BroadcastPackage;
   readonly #queue = new SerialQueue(20);
   readonly #log: Log;
   #media: BroadcastMedia | null = null;
@@ -54,6 +63,8 @@ export class LiveBroadcast {
     this.title = options.title;
     this.startedAtMs = options.clock.nowMs();
     this.#log = options.log.child({ channel: options.channelName, broadcastId: options.id });
+    this.#package = options.packaging.open({ id: options.id, channel: options.channelName });
+    this.#package.events.on('changed', () => this.events.emit('packageChanged'));
     this.#lifecycle = new BroadcastLifecycle({
       clock: options.clock,
       startTimeoutMs: START_TIMEOUT_MS,
@@ -89,7 +100,13 @@ export class LiveBroadcast {
       endedAt: phase.name === 'ended' ? iso(phase.atMs) : null,
       endReason: phase.name === 'ended' ? phase.reason : null,
       peakViewers: this.peakViewers,
+      hls: phase.name === 'ended' ? null : this.#package.state,
     };
+  }
+
+  /** Where its newest picture is; null: there is none. */
+  get thumbnailPath(): string | null {
+    return this.#package.thumbnailPath;
   }
 
   /** Makes `peer` the publisher, in place of the one before. Resolves with its way in. */
@@ -122,7 +139,9 @@ export class LiveBroadcast {
 
   /** The publisher's clock: what to add to its time to get the server's, milliseconds. */
   setClockOffset(peer: Peer, offsetMs: number): void {
-    if (this.#publisher?.peer.id === peer.id) this.#publisher.clockOffsetMs = offsetMs;
+    if (this.#publisher?.peer.id !== peer.id) return;
+    this.#publisher.clockOffsetMs = offsetMs;
+    this.#package.setClockOffset(offsetMs);
   }
 
   /** The publisher's socket is gone: the broadcast waits for its return. */
@@ -153,7 +172,18 @@ export class LiveBroadcast {
       this.events.emit('mediaLost');
     });
     if (this.phase.name === 'ended') media.close();
+    else this.#packageFrom(media);
     return media;
+  }
+
+  /** Without it there is WebRTC only, which is no reason not to go live. */
+  #packageFrom(media: BroadcastMedia): void {
+    media.tap().then(
+      (tap) => this.#package.take(tap),
+      (err: unknown) => {
+        if (!media.closed) this.#log.error({ err }, 'the broadcast can not be packaged');
+      },
+    );
   }
 
   #detach(reason: 'taken_over' | 'ended'): void {
@@ -186,10 +216,14 @@ export class LiveBroadcast {
       `broadcast is ${phase.name}`,
     );
     this.events.emit('phaseEntered', phase);
-    if (phase.name === 'interrupted') this.events.emit('uplinkMeasured', null);
+    if (phase.name === 'interrupted') {
+      this.events.emit('uplinkMeasured', null);
+      this.#package.interrupt();
+    }
     if (phase.name !== 'ended') return;
     this.#detach('ended');
     this.#media?.close();
+    this.#package.close();
     this.events.clear();
   }
 }

@@ -65,6 +65,7 @@ export class LiveChannel {
     broadcast.events.on('mediaLost', () => {
       for (const viewer of this.#viewers.values()) viewer.media = null;
     });
+    broadcast.events.on('packageChanged', () => this.events.emit('stateChanged'));
     broadcast.events.on('uplinkMeasured', (uplinkMs) => {
       const rounded = uplinkMs === null ? null : Math.round(uplinkMs);
       if (rounded === this.#uplinkMs) return;

@@ -14,7 +14,13 @@ import { LiveBroadcast } from './live-broadcast.js';
 import type { LiveChannel } from './live-channel.js';
 import type { Peer } from './peer.js';
 import { PeerTransports } from './peer-transports.js';
-import { MEDIA, type MediaPort, type PublisherMedia } from './ports.js';
+import {
+  MEDIA,
+  type MediaPort,
+  PACKAGING,
+  type PackagingPort,
+  type PublisherMedia,
+} from './ports.js';
 import { BroadcastRegistry } from './registry.js';
 
 /** What a publisher is told when it starts, but for the ICE servers, which are the gateway's to add. */
@@ -29,6 +35,7 @@ export class PublishingService {
   readonly #journal: BroadcastJournal;
   readonly #transports: PeerTransports;
   readonly #media: MediaPort;
+  readonly #packaging: PackagingPort;
   readonly #config: Config;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -39,6 +46,7 @@ export class PublishingService {
     journal: BroadcastJournal,
     transports: PeerTransports,
     @Inject(MEDIA) media: MediaPort,
+    @Inject(PACKAGING) packaging: PackagingPort,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOG) log: Log,
@@ -48,6 +56,7 @@ export class PublishingService {
     this.#journal = journal;
     this.#transports = transports;
     this.#media = media;
+    this.#packaging = packaging;
     this.#config = config;
     this.#clock = clock;
     this.#log = log;
@@ -148,6 +157,7 @@ export class PublishingService {
       channelName: channel.name,
       title: channel.title,
       media: this.#media,
+      packaging: this.#packaging,
       clock: this.#clock,
       log: this.#log,
       graceMs: this.#config.broadcast.graceMs,

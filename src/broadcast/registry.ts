@@ -55,6 +55,11 @@ export class BroadcastRegistry implements OnApplicationShutdown {
     return view?.state === 'live' || view?.state === 'interrupted' ? view : null;
   }
 
+  /** The path of the newest picture of what is on, or null. */
+  thumbnailPath(channelId: string): string | null {
+    return this.#channels.get(channelId)?.broadcast?.thumbnailPath ?? null;
+  }
+
   /** How many watch the channel now. */
   viewers(channelId: string): number {
     return this.#channels.get(channelId)?.viewerCount ?? 0;

@@ -11,6 +11,7 @@ const channel = {
   createdAt: '2026-01-01T00:00:00.000Z',
   broadcast: null,
   viewers: 0,
+  thumbnail: null,
   lastLiveAt: null,
 };
 

@@ -16,6 +16,13 @@ export const EndReason = z.enum([
 ]);
 export type EndReason = z.output<typeof EndReason>;
 
+/**
+ * Whether it can be played as HLS: not yet, yes, or not at all (the server lacks a program for its codec,
+ * so there is WebRTC only).
+ */
+export const HlsState = z.enum(['preparing', 'ready', 'unavailable']);
+export type HlsState = z.output<typeof HlsState>;
+
 export const BroadcastView = z
   .object({
     id: z.uuid(),
@@ -28,6 +35,8 @@ export const BroadcastView = z
     endedAt: z.iso.datetime().nullable(),
     endReason: EndReason.nullable(),
     peakViewers: z.number().int().nonnegative(),
+    /** While it is on: whether `/hls/NAME/index.m3u8` can be played. */
+    hls: HlsState.nullable(),
   })
   .meta({ id: 'Broadcast' });
 export type BroadcastView = z.output<typeof BroadcastView>;

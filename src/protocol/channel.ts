@@ -36,6 +36,8 @@ export const ChannelView = z
     /** The broadcast that is on now (live or interrupted), if any. */
     broadcast: BroadcastView.nullable(),
     viewers: z.number().int().nonnegative(),
+    /** The path of a small JPEG of what is on, another one when the picture changed; null: there is none. */
+    thumbnail: z.string().nullable(),
     /** When the newest broadcast ended, if there was one. */
     lastLiveAt: z.iso.datetime().nullable(),
   })

@@ -1,16 +1,6 @@
-import { z } from 'zod';
+import { type SenderReport, unixMsOf } from './sender-report.js';
 
-const NTP_TO_UNIX_MS = 2_208_988_800_000;
 const VIDEO_CLOCK_RATE = 90_000;
-
-/** What mediasoup's `sr` trace carries: an RTCP sender report (RFC 3550 6.4.1). */
-export const SenderReport = z.object({
-  ssrc: z.number(),
-  ntpSec: z.number(),
-  ntpFrac: z.number(),
-  rtpTs: z.number(),
-});
-export type SenderReport = z.output<typeof SenderReport>;
 
 /**
  * How long a frame takes from capture to here. A sender report ties the stream's RTP clock to the
@@ -40,9 +30,8 @@ export class CaptureDelay {
   }): number | null {
     const report = this.#reports.get(ssrc);
     if (!report) return null;
-    const reportMs = report.ntpSec * 1_000 + (report.ntpFrac / 2 ** 32) * 1_000 - NTP_TO_UNIX_MS;
     // RTP time is modulo 2^32: the difference as a signed number is right across the wrap.
     const ticks = (rtpTime - report.rtpTs) | 0;
-    return arrivedMs - (reportMs + (ticks * 1_000) / VIDEO_CLOCK_RATE);
+    return arrivedMs - (unixMsOf(report) + (ticks * 1_000) / VIDEO_CLOCK_RATE);
   }
 }

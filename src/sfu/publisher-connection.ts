@@ -5,9 +5,10 @@ import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { DtlsParameters, IceParameters, MediaKind, RtpParameters } from '../protocol/rtc.js';
-import { CaptureDelay, SenderReport } from './capture-delay.js';
+import { CaptureDelay } from './capture-delay.js';
 import { refusingMedia } from './media-refused.js';
 import { PeerConnection } from './peer-connection.js';
+import { SenderReport } from './sender-report.js';
 
 /** Joining viewers' key-frame requests are merged into at most one in this time. */
 const KEY_FRAME_REQUEST_DELAY_MS = 1_000;
@@ -128,18 +129,21 @@ export class PublisherConnection implements PublisherMedia {
       this.#producers.delete(producer.id);
       this.#kinds.delete(producer.kind);
     });
+    this.#trace(producer, ['sr']);
     if (producer.kind === 'video') this.#measureDelay(producer);
     this.#options.onProducer(producer);
     this.#connectionChanged();
   }
 
+  #trace(producer: types.Producer, events: types.ProducerTraceEventType[]): void {
+    producer.enableTraceEvent(events).catch(() => {
+      // The producer was closed meanwhile: nothing is left to trace.
+    });
+  }
+
   /** Sender reports are traced all the time (one or two a second), packets for one packet each time. */
   #measureDelay(producer: types.Producer): void {
     const delay = new CaptureDelay();
-    const trace = (types: types.ProducerTraceEventType[]) =>
-      void producer.enableTraceEvent(types).catch(() => {
-        // The producer was closed meanwhile: nothing is left to trace.
-      });
     let wantsPacket = false;
     producer.on('trace', ({ type, info }) => {
       if (type === 'sr') {
@@ -157,14 +161,13 @@ export class PublisherConnection implements PublisherMedia {
       });
       if (delayMs === null) return;
       wantsPacket = false;
-      trace(['sr']);
+      this.#trace(producer, ['sr']);
       this.events.emit('delayMeasured', delayMs);
     });
-    trace(['sr']);
     const timer = setInterval(() => {
       if (producer.paused || wantsPacket) return;
       wantsPacket = true;
-      trace(['sr', 'rtp']);
+      this.#trace(producer, ['sr', 'rtp']);
     }, DELAY_INTERVAL_MS);
     producer.observer.once('close', () => clearInterval(timer));
   }

@@ -5,6 +5,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
+import { RouterTap } from './router-tap.js';
 import { PublisherConnection } from './publisher-connection.js';
 import type { SfuWorker } from './sfu-worker.js';
 import { ViewerConnection } from './viewer-connection.js';
@@ -27,6 +28,7 @@ export class RoutedBroadcast implements BroadcastMedia {
   readonly #producers = new Map<string, types.Producer>();
   readonly #viewers = new Set<ViewerConnection>();
   readonly #publishers = new Set<PublisherConnection>();
+  readonly #taps = new Set<RouterTap>();
   /** Viewers whose transport is being made, by worker: an edge in use by one is not closed. */
   readonly #arriving = new Map<SfuWorker, number>();
   #closed = false;
@@ -110,6 +112,16 @@ export class RoutedBroadcast implements BroadcastMedia {
     }
   }
 
+  async tap(): Promise<RouterTap> {
+    this.#assertOpen();
+    const { clock, log } = this.#options;
+    const tap = await RouterTap.create(this.#origin.router, clock, log);
+    this.#taps.add(tap);
+    tap.events.on('closed', () => this.#taps.delete(tap));
+    for (const producer of this.producers) void tap.add(producer);
+    return tap;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -174,6 +186,7 @@ export class RoutedBroadcast implements BroadcastMedia {
   #addProducer(producer: types.Producer): void {
     this.#producers.set(producer.id, producer);
     producer.observer.once('close', () => this.#producers.delete(producer.id));
+    for (const tap of this.#taps) void tap.add(producer);
     for (const viewer of this.#viewers)
       void viewer.consume(producer).catch((err: unknown) => {
         // It left meanwhile, or its worker died; else it can join again.

@@ -32,6 +32,7 @@ describe.each(databases)('channels on %s', (database) => {
         owner: 'ann',
         broadcast: null,
         viewers: 0,
+        thumbnail: null,
         lastLiveAt: null,
       },
     });
@@ -183,6 +184,7 @@ describe.each(databases)('channels on %s', (database) => {
         endedAt: '2026-01-01T03:30:00.000Z',
         endReason: 'publisher_ended',
         peakViewers: 3,
+        hls: null,
       });
     });
 

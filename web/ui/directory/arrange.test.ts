@@ -10,6 +10,7 @@ function channel(name: string, change: Partial<ChannelView> = {}): ChannelView {
     createdAt: '2026-01-01T00:00:00.000Z',
     broadcast: null,
     viewers: 0,
+    thumbnail: null,
     lastLiveAt: null,
     ...change,
   };
@@ -27,6 +28,7 @@ function live(name: string, startedAt: string, title = ''): ChannelView {
       endedAt: null,
       endReason: null,
       peakViewers: 0,
+      hls: null,
     },
   });
 }

@@ -14,6 +14,7 @@ const broadcast: BroadcastView = {
   endedAt: null,
   endReason: null,
   peakViewers: 3,
+  hls: null,
 };
 
 describe('summaryOf', () => {

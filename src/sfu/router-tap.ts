@@ -1,0 +1,55 @@
+import type { types } from 'mediasoup';
+import type { MediaTap, TappedTrack } from '../broadcast/ports.js';
+import type { Clock } from '../common/clock.js';
+import type { Log } from '../common/logger.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import { ProducerTap } from './producer-tap.js';
+
+/** A broadcast's RTP out of its origin router, into this process. */
+export class RouterTap implements MediaTap {
+  readonly events: MediaTap['events'] = new TypedEmitter();
+  readonly #transport: types.DirectTransport;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #tracks = new Set<TappedTrack>();
+
+  private constructor(transport: types.DirectTransport, clock: Clock, log: Log) {
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#log = log;
+    transport.observer.once('close', () => {
+      this.events.emit('closed');
+      this.events.clear();
+    });
+  }
+
+  static async create(router: types.Router, clock: Clock, log: Log): Promise<RouterTap> {
+    return new RouterTap(await router.createDirectTransport(), clock, log);
+  }
+
+  get tracks(): ReadonlySet<TappedTrack> {
+    return this.#tracks;
+  }
+
+  get closed(): boolean {
+    return this.#transport.closed;
+  }
+
+  /** Taps one more track. */
+  async add(producer: types.Producer): Promise<void> {
+    try {
+      const track = await ProducerTap.create(this.#transport, producer, this.#clock);
+      this.#tracks.add(track);
+      track.events.on('closed', () => this.#tracks.delete(track));
+      this.events.emit('trackAdded', track);
+      track.start();
+    } catch (err) {
+      // Closed meanwhile, or its worker died.
+      if (!this.closed && !producer.closed) this.#log.error({ err }, 'a track can not be packaged');
+    }
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+}

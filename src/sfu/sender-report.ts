@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+const NTP_TO_UNIX_MS = 2_208_988_800_000;
+
+/** What mediasoup's `sr` trace carries: an RTCP sender report (RFC 3550 6.4.1). */
+export const SenderReport = z.object({
+  ssrc: z.number(),
+  ntpSec: z.number(),
+  ntpFrac: z.number(),
+  rtpTs: z.number(),
+});
+export type SenderReport = z.output<typeof SenderReport>;
+
+/** When the report was made, milliseconds since 1970 by the sender's clock, with a fraction. */
+export function unixMsOf({ ntpSec, ntpFrac }: Pick<SenderReport, 'ntpSec' | 'ntpFrac'>): number {
+  return ntpSec * 1_000 + (ntpFrac / 2 ** 32) * 1_000 - NTP_TO_UNIX_MS;
+}
