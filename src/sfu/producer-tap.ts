@@ -8,6 +8,14 @@ import { SenderReport, unixMsOf } from './sender-report.js';
 /** Where an RTP packet has its SSRC (RFC 3550 5.1). */
 const SSRC_OFFSET = 8;
 
+/** Where producers are tapped. */
+export type TapSite = Readonly<{
+  transport: types.DirectTransport;
+  /** The router's: whatever it routes can be tapped. */
+  rtpCapabilities: types.RtpCapabilities;
+  clock: Clock;
+}>;
+
 /**
  * One producer with all its simulcast layers, by a pipe consumer: it passes every stream on with its
  * own SSRC, times and gaps as they are.
@@ -32,14 +40,12 @@ export class ProducerTap implements TappedTrack {
 
   /** Nothing flows before {@link start}. */
   static async create(
-    transport: types.DirectTransport,
+    { transport, rtpCapabilities, clock }: TapSite,
     producer: types.Producer,
-    clock: Clock,
   ): Promise<ProducerTap> {
     const consumer = await transport.consume({
       producerId: producer.id,
-      // Not looked at for a pipe consumer, but checked.
-      rtpCapabilities: { codecs: [], headerExtensions: [] },
+      rtpCapabilities,
       pipe: true,
       // What is lost between the worker and here does not exist.
       enableRtx: false,

@@ -3,28 +3,27 @@ import type { MediaTap, TappedTrack } from '../broadcast/ports.js';
 import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
-import { ProducerTap } from './producer-tap.js';
+import { ProducerTap, type TapSite } from './producer-tap.js';
 
 /** A broadcast's RTP out of its origin router, into this process. */
 export class RouterTap implements MediaTap {
   readonly events: MediaTap['events'] = new TypedEmitter();
-  readonly #transport: types.DirectTransport;
-  readonly #clock: Clock;
+  readonly #site: TapSite;
   readonly #log: Log;
   readonly #tracks = new Set<TappedTrack>();
 
-  private constructor(transport: types.DirectTransport, clock: Clock, log: Log) {
-    this.#transport = transport;
-    this.#clock = clock;
+  private constructor(site: TapSite, log: Log) {
+    this.#site = site;
     this.#log = log;
-    transport.observer.once('close', () => {
+    site.transport.observer.once('close', () => {
       this.events.emit('closed');
       this.events.clear();
     });
   }
 
   static async create(router: types.Router, clock: Clock, log: Log): Promise<RouterTap> {
-    return new RouterTap(await router.createDirectTransport(), clock, log);
+    const transport = await router.createDirectTransport();
+    return new RouterTap({ transport, rtpCapabilities: router.rtpCapabilities, clock }, log);
   }
 
   get tracks(): ReadonlySet<TappedTrack> {
@@ -32,13 +31,13 @@ export class RouterTap implements MediaTap {
   }
 
   get closed(): boolean {
-    return this.#transport.closed;
+    return this.#site.transport.closed;
   }
 
   /** Taps one more track. */
   async add(producer: types.Producer): Promise<void> {
     try {
-      const track = await ProducerTap.create(this.#transport, producer, this.#clock);
+      const track = await ProducerTap.create(this.#site, producer);
       this.#tracks.add(track);
       track.events.on('closed', () => this.#tracks.delete(track));
       this.events.emit('trackAdded', track);
@@ -50,6 +49,6 @@ export class RouterTap implements MediaTap {
   }
 
   close(): void {
-    this.#transport.close();
+    this.#site.transport.close();
   }
 }
