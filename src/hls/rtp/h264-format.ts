@@ -1,0 +1,160 @@
+import type { VideoConfig } from '../mp4/codec-config.js';
+import { NAL, SLICE_HEAD_BYTES, slicePpsId } from './h264-nal.js';
+import { H264ParameterSets } from './h264-parameter-sets.js';
+import { UnitAssembly } from './unit-assembly.js';
+import type { PayloadFormat, PayloadResult } from './video-depacketizer.js';
+
+type Content = { keyFrame: boolean; data: Uint8Array; config: VideoConfig };
+
+/** A NAL unit whose fragments are coming: at this place of the assembly, behind the head with its length. */
+type Fragmented = { type: number; place: number; head: Uint8Array };
+
+const LENGTH_BYTES = 4;
+
+/**
+ * H.264 in RTP (RFC 6184), packetization modes 0 and 1: single NAL units, STAP-A and FU-A.
+ *
+ * A unit has its slices and SEI messages, each after its length in 4 bytes. Parameter sets go into the
+ * config, delimiters and filler nowhere. A key frame is an IDR picture: a recovery point with slices of
+ * type I (SEI, gradual refresh) counts as none, as browsers send IDR pictures when they are asked.
+ */
+export class H264Format implements PayloadFormat<Content> {
+  readonly #sets = new H264ParameterSets();
+  readonly #assembly = new UnitAssembly();
+  /** The sender repeats its sets in band, so a key frame without them has lost them. */
+  #setsInBand = false;
+  #fragmented: Fragmented | null = null;
+  #isIdr = false;
+  /** Where the unit's first slice is in the assembly, with its length. */
+  #slicePlace: number | null = null;
+
+  /** @param sprop `sprop-parameter-sets` of the session description, if it has them. */
+  constructor(sprop: string | null) {
+    if (sprop !== null) this.#sets.putSprop(sprop);
+  }
+
+  beginsUnit(payload: Uint8Array): boolean {
+    const [indicator = 0, second = 0, , third = 0] = payload;
+    const type = indicator & 0x1f;
+    const first = type === NAL.stapA ? third & 0x1f : type;
+    if (first === NAL.sps || first === NAL.accessUnitDelimiter) return true;
+    // first_mb_in_slice is 0, which is coded as a single 1: the picture's first slice.
+    const isFuStart = type === NAL.fuA && second >= 0x80 && (second & 0x1f) === NAL.idrSlice;
+    const sliceHead = isFuStart ? (payload[2] ?? 0) : second;
+    return !this.#setsInBand && (isFuStart || type === NAL.idrSlice) && sliceHead >= 0x80;
+  }
+
+  add(payload: Uint8Array): PayloadResult {
+    const indicator = payload[0] ?? 0;
+    const type = indicator & 0x1f;
+    let fits = true;
+    // RFC 6184 1.3: the forbidden bit tells of a NAL unit with errors.
+    if (indicator >= 0x80) fits = false;
+    else if (type === NAL.fuA) fits = this.#addFragment(payload);
+    else if (this.#fragmented !== null) fits = false;
+    else if (type === NAL.stapA) fits = this.#addAggregate(payload);
+    else if (type < NAL.stapA) this.#addNal(payload);
+    // 25 to 27 and 29 are of the interleaved mode; 0, 30 and 31 are reserved, to be ignored.
+    else fits = type > 29;
+    return fits && !this.#assembly.overflowed ? 'more' : 'damaged';
+  }
+
+  take(): Content | null | 'damaged' {
+    const content = this.#content();
+    this.discard();
+    return content;
+  }
+
+  discard(): void {
+    this.#assembly.clear();
+    this.#fragmented = null;
+    this.#isIdr = false;
+    this.#slicePlace = null;
+  }
+
+  #content(): Content | null | 'damaged' {
+    if (this.#fragmented !== null) return 'damaged';
+    if (this.#slicePlace === null) return null;
+    const slice = this.#assembly.copyFrom(this.#slicePlace, LENGTH_BYTES + SLICE_HEAD_BYTES);
+    const ppsId = slicePpsId(slice.subarray(LENGTH_BYTES));
+    const keyFrame = this.#isIdr;
+    // A picture that refers to sets which came after the last key frame can't be decoded with its config.
+    if (ppsId === null || (!keyFrame && !this.#sets.isInForce(ppsId))) return 'damaged';
+    const config = keyFrame ? this.#sets.configFor(ppsId) : this.#sets.config;
+    return config === null ? 'damaged' : { keyFrame, data: this.#assembly.take(), config };
+  }
+
+  #addNal(nal: Uint8Array): void {
+    const type = (nal[0] ?? 0) & 0x1f;
+    if (isParameterSet(type)) return this.#putSet(nal);
+    if (!isKept(type)) return;
+    const length = new Uint8Array(LENGTH_BYTES);
+    writeLength(length, nal.length);
+    this.#noteSlice(type);
+    this.#assembly.add(length);
+    this.#assembly.add(nal);
+  }
+
+  /** RFC 6184 5.7.1; false if a length goes beyond the payload. */
+  #addAggregate(payload: Uint8Array): boolean {
+    for (let offset = 1; offset < payload.length;) {
+      const length = (payload[offset] ?? 0) * 256 + (payload[offset + 1] ?? 0);
+      const begin = offset + 2;
+      offset = begin + length;
+      if (offset > payload.length) return false;
+      const nal = payload.subarray(begin, offset);
+      if ((nal[0] ?? 0) >= 0x80) return false;
+      this.#addNal(nal);
+    }
+    return true;
+  }
+
+  /** RFC 6184 5.8; false if the fragment doesn't continue what is there. */
+  #addFragment(payload: Uint8Array): boolean {
+    const [indicator = 0, header] = payload;
+    if (header === undefined) return false;
+    const type = header & 0x1f;
+    const isStart = header >= 0x80;
+    if (isStart !== (this.#fragmented === null) || type === 0 || type >= NAL.stapA) return false;
+    if (isStart) this.#startFragmented(type, indicator & 0xe0);
+    if (this.#fragmented?.type !== type) return false;
+    this.#assembly.add(payload.subarray(2));
+    if ((header & 0x40) !== 0) this.#endFragmented(this.#fragmented);
+    return true;
+  }
+
+  #startFragmented(type: number, importance: number): void {
+    const head = new Uint8Array(LENGTH_BYTES + 1);
+    head[LENGTH_BYTES] = importance | type;
+    this.#noteSlice(type);
+    this.#fragmented = { type, place: this.#assembly.end, head };
+    this.#assembly.add(head);
+  }
+
+  #endFragmented({ type, place, head }: Fragmented): void {
+    this.#fragmented = null;
+    if (isKept(type)) return writeLength(head, this.#assembly.bytesFrom(place) - LENGTH_BYTES);
+    const nal = isParameterSet(type) ? this.#assembly.copyFrom(place) : null;
+    this.#assembly.cut(place);
+    if (nal !== null) this.#putSet(nal.subarray(LENGTH_BYTES));
+  }
+
+  #putSet(nal: Uint8Array): void {
+    this.#setsInBand = true;
+    this.#sets.put(nal);
+  }
+
+  /** Before the NAL unit is added. */
+  #noteSlice(type: number): void {
+    if (type > NAL.idrSlice) return;
+    this.#slicePlace ??= this.#assembly.end;
+    this.#isIdr ||= type === NAL.idrSlice;
+  }
+}
+
+const isParameterSet = (type: number): boolean => type === NAL.sps || type === NAL.pps;
+const isKept = (type: number): boolean => type >= NAL.slice && type <= NAL.sei;
+
+function writeLength(head: Uint8Array, length: number): void {
+  new DataView(head.buffer).setUint32(0, length);
+}
