@@ -1,0 +1,80 @@
+import { AUDIO_TIMESCALE } from '../mp4/codec-config.js';
+import type { Sample } from '../mp4/sample.js';
+import type { RenditionWriter, SegmentStart } from '../rendition-writer.js';
+import { AAC_FRAME_TICKS } from './aac-format.js';
+
+/** What it needs to know of a segment. */
+type Segment = Readonly<{ start: SegmentStart; baseTicks: number; endTicks: number }>;
+
+type Options = {
+  writer: RenditionWriter;
+  /** No part is longer. */
+  partTargetS: number;
+  /** Makes the bytes of a part: `moof` and `mdat`. */
+  mux(baseTicks: number, samples: readonly Sample[]): Uint8Array;
+};
+
+/**
+ * Writes AAC frames as segments of parts. A part has as many whole frames as the target has room for;
+ * a segment's last one has what is left.
+ */
+export class AacSegments {
+  readonly #options: Options;
+  readonly #partFrames: number;
+  #open: Segment | null = null;
+  #samples: Sample[] = [];
+  #partTicks = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+    const frames = (options.partTargetS * AUDIO_TIMESCALE) / AAC_FRAME_TICKS;
+    this.#partFrames = Math.max(1, Math.floor(frames));
+  }
+
+  /** Whether frames of the segment were written. */
+  hasBegun(segment: Segment): boolean {
+    return this.#open?.start.msn === segment.start.msn;
+  }
+
+  /** Where the frame after the last one begins, ticks. */
+  get nextTicks(): number {
+    return this.#partTicks + this.#samples.length * AAC_FRAME_TICKS;
+  }
+
+  /** The next frame of a segment; the first one begins it. Frames follow one another without gaps. */
+  add(segment: Segment, frameTicks: number, data: Uint8Array): void {
+    if (!this.hasBegun(segment)) {
+      this.#open = segment;
+      this.#partTicks = frameTicks;
+      const lateMs = ((frameTicks - segment.baseTicks) / AUDIO_TIMESCALE) * 1_000;
+      const { start } = segment;
+      this.#options.writer.startSegment({ ...start, wallMs: start.wallMs + lateMs });
+    }
+    this.#samples.push({ data, durationTicks: AAC_FRAME_TICKS, keyFrame: true });
+    if (this.#samples.length === this.#partFrames) this.#writePart();
+  }
+
+  /** There will be no more of the segment: without a frame it is a gap. */
+  end(segment: Segment): void {
+    if (!this.hasBegun(segment)) {
+      const durationS = (segment.endTicks - segment.baseTicks) / AUDIO_TIMESCALE;
+      this.#options.writer.addGap({ ...segment.start, durationS });
+      return;
+    }
+    if (this.#samples.length > 0) this.#writePart();
+    this.#open = null;
+    this.#options.writer.endSegment();
+  }
+
+  #writePart(): void {
+    const samples = this.#samples;
+    this.#samples = [];
+    const baseTicks = this.#partTicks;
+    this.#partTicks += samples.length * AAC_FRAME_TICKS;
+    this.#options.writer.addPart({
+      bytes: this.#options.mux(baseTicks, samples),
+      durationS: (samples.length * AAC_FRAME_TICKS) / AUDIO_TIMESCALE,
+      independent: true,
+    });
+  }
+}

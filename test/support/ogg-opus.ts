@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import type { Sample } from '../../src/hls/mp4/sample.js';
+
+const PACKET_TICKS = 960;
+
+/** The packets of an Ogg file of one Opus stream with 20 ms a packet (RFC 3533 6, RFC 7845 3). */
+export async function readOpus(path: string): Promise<Sample[]> {
+  const file = await readFile(path);
+  const packets: Buffer[] = [];
+  let pieces: Buffer[] = [];
+  for (let page = 0; page < file.length;) {
+    const segments = file[page + 26]!;
+    let at = page + 27 + segments;
+    for (let i = 0; i < segments; i += 1) {
+      const length = file[page + 27 + i]!;
+      pieces.push(file.subarray(at, at + length));
+      at += length;
+      if (length === 255) continue; // goes on in the next one
+      packets.push(Buffer.concat(pieces));
+      pieces = [];
+    }
+    page = at;
+  }
+  // The first two are headers.
+  return packets.slice(2).map((data) => ({ data, durationTicks: PACKET_TICKS, keyFrame: true }));
+}
