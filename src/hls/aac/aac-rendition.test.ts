@@ -180,6 +180,7 @@ describe('AacRendition', () => {
     play(2);
     dying.close();
     await writer.until(() => writer.written.length === 3);
+    expect(writer.segments).toHaveLength(3);
     expectContiguous(writer.written);
     rendition.end();
     await writer.until(() => writer.ended);
