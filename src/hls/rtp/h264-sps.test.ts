@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BitWriter } from '../../../test/support/bit-writer.js';
+import { fuzzRuns } from '../../../test/support/fuzz-runs.js';
+import { concat, hex } from '../../../test/support/rtp-packetizer.js';
+import { parseSps } from './h264-sps.js';
+
+type Fields = {
+  profile?: number;
+  chroma?: (bits: BitWriter) => void;
+  order?: (bits: BitWriter) => void;
+  mbs?: readonly [width: number, height: number];
+  interlaced?: boolean;
+  /** Left, right, top, bottom. */
+  crop?: readonly number[];
+};
+
+/** Writes a set by ITU-T H.264 7.3.2.1.1; there are no zeros in it that would need emulation prevention. */
+function sps(fields: Fields = {}): Uint8Array {
+  const { profile = 66, chroma, order, mbs = [40, 23], interlaced = false, crop } = fields;
+  const bits = new BitWriter().bits(profile, 8).bits(0xc0, 8).bits(31, 8).ue(0);
+  chroma?.(bits);
+  bits.ue(0);
+  (order ?? ((b) => b.ue(2)))(bits);
+  bits
+    .ue(1)
+    .bits(0, 1)
+    .ue(mbs[0] - 1);
+  bits.ue(mbs[1] / (interlaced ? 2 : 1) - 1).bits(interlaced ? 0 : 1, 1);
+  if (interlaced) bits.bits(1, 1);
+  bits.bits(1, 1).bits(crop === undefined ? 0 : 1, 1);
+  for (const side of crop ?? []) bits.ue(side);
+  return concat([0x67], bits.bits(0, 1).bytes());
+}
+
+/** Chroma format and so on, up to the scaling lists. */
+const chromaOf =
+  (format: number, { planes = 0, depth = 8, lists = (bits: BitWriter) => bits.bits(0, 1) } = {}) =>
+  (bits: BitWriter) => {
+    bits.ue(format);
+    if (format === 3) bits.bits(planes, 1);
+    bits
+      .ue(depth - 8)
+      .ue(depth - 8)
+      .bits(0, 1);
+    lists(bits);
+  };
+
+describe('parseSps', () => {
+  it("reads Chromium's", () => {
+    const chromium = hex('6742c01f8c8d405017fcb3506060607844235 0'.replaceAll(' ', ''));
+    expect(parseSps(chromium)).toEqual({
+      id: 0,
+      profile: 66,
+      constraints: 0xc0,
+      level: 31,
+      chromaFormat: 1,
+      bitDepthLuma: 8,
+      bitDepthChroma: 8,
+      width: 640,
+      height: 360,
+    });
+  });
+
+  it('takes the emulation prevention bytes out', () => {
+    // x264, 1920x1080, High: 00 00 03 twice, in the timing of the VUI and in front of it.
+    const x264 = hex('67640028acd940780227e5c05a808080a0000003002000000781e30632c0');
+    expect(parseSps(x264)).toMatchObject({ profile: 100, level: 40, width: 1920, height: 1080 });
+  });
+
+  it.each([
+    ['none', {}, 640, 368],
+    ['4:2:0', { crop: [0, 0, 0, 4] }, 640, 360],
+    ['all four sides', { crop: [1, 2, 3, 4] }, 634, 354],
+    ['fields', { interlaced: true, mbs: [40, 24], crop: [0, 0, 0, 6] }, 640, 360],
+    ['4:2:2', { profile: 122, chroma: chromaOf(2), crop: [1, 0, 0, 8] }, 638, 360],
+    ['4:4:4', { profile: 244, chroma: chromaOf(3), crop: [1, 0, 0, 8] }, 639, 360],
+    ['planes', { profile: 244, chroma: chromaOf(3, { planes: 1 }), crop: [1, 0, 0, 8] }, 639, 360],
+    ['monochrome', { profile: 100, chroma: chromaOf(0), crop: [1, 0, 0, 8] }, 639, 360],
+  ] as [string, Fields, number, number][])('crops: %s', (_, fields, width, height) => {
+    expect(parseSps(sps(fields))).toMatchObject({ width, height });
+  });
+
+  it('reads bit depths', () => {
+    expect(parseSps(sps({ profile: 110, chroma: chromaOf(1, { depth: 10 }) }))).toMatchObject({
+      chromaFormat: 1,
+      bitDepthLuma: 10,
+      bitDepthChroma: 10,
+      width: 640,
+    });
+  });
+
+  it('passes over scaling lists: absent, ended early, whole', () => {
+    const lists = (bits: BitWriter) => {
+      bits.bits(1, 1); // there is a matrix
+      bits.bits(0, 1); // list 0 falls back
+      bits.bits(1, 1).se(-8); // list 1: the default, as the first scale is 0
+      bits.bits(1, 1).se(8).se(-16); // list 2 ends after a value
+      bits.bits(1, 1); // list 3 is whole
+      for (let i = 0; i < 16; i++) bits.se(i % 2 === 0 ? 3 : -3);
+      bits.bits(0, 2).bits(1, 1); // list 6 is whole
+      for (let i = 0; i < 64; i++) bits.se(1);
+      return bits.bits(0, 1);
+    };
+    const set = sps({ profile: 100, chroma: chromaOf(1, { lists }), crop: [0, 0, 0, 4] });
+    expect(parseSps(set)).toMatchObject({ width: 640, height: 360 });
+  });
+
+  it.each([
+    ['0', (bits: BitWriter) => bits.ue(0).ue(4)],
+    ['1', (bits: BitWriter) => bits.ue(1).bits(0, 1).se(-3).se(5).ue(2).se(7).se(-7)],
+    ['2', (bits: BitWriter) => bits.ue(2)],
+  ])('passes over picture order count type %s', (_, order) => {
+    expect(parseSps(sps({ order }))).toMatchObject({ width: 640, height: 368 });
+  });
+
+  it.each([
+    ['nothing', new Uint8Array()],
+    ['a header alone', hex('67')],
+    ['a set cut short', sps().subarray(0, 7)],
+    ['zeros', new Uint8Array(100)],
+    ['more cropping than picture', sps({ crop: [0, 0, 200, 0] })],
+    ['a picture too large', sps({ mbs: [2000, 23] })],
+    [
+      'a picture order of many steps',
+      sps({
+        order: (b) =>
+          b
+            .ue(1)
+            .bits(0, 1)
+            .se(0)
+            .se(0)
+            .ue(2 ** 31),
+      }),
+    ],
+    ['a bit depth beyond 14', sps({ profile: 110, chroma: chromaOf(1, { depth: 16 }) })],
+    ['a chroma format beyond 3', sps({ profile: 100, chroma: chromaOf(4) })],
+  ])('makes nothing of %s', (_, set) => {
+    expect(parseSps(set)).toBeNull();
+  });
+
+  it('throws at nothing', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 60 }),
+        fc.constantFrom(66, 100, 244),
+        (bytes, profile) => {
+          const parsed = parseSps(concat([0x67, profile], bytes));
+          expect(parsed?.width ?? 1).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: fuzzRuns(500) },
+    );
+  });
+});

@@ -1,0 +1,2 @@
+/** How many runs a property gets: `base` in `npm test`, times the environment's FUZZ_RUNS in a long run. */
+export const fuzzRuns = (base: number): number => base * Number(process.env.FUZZ_RUNS ?? 1);

@@ -1,0 +1,107 @@
+import type { ArrivedPacket } from '../../src/hls/rtp/rtp-packet.js';
+
+/*
+ * Puts hand-made units into RTP payloads, as senders do: what the depacketizers' tests take apart again.
+ */
+
+export const hex = (text: string): Uint8Array =>
+  Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
+export const concat = (...parts: (Uint8Array | readonly number[])[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => [...part]));
+
+/** A packet with the fields given. */
+export const packetOf = (fields: Partial<ArrivedPacket>): ArrivedPacket => ({
+  sequenceNumber: 0,
+  rtpTime: 0,
+  ssrc: 1,
+  marker: false,
+  payloadType: 96,
+  payload: new Uint8Array(),
+  arrivedMs: 0,
+  ...fields,
+});
+
+/** Units' payloads as packets 3000 ticks and 33 ms apart, the last of each unit with a marker. */
+export function packetsOf(
+  units: readonly (readonly Uint8Array[])[],
+  firstSequenceNumber = 0,
+): ArrivedPacket[] {
+  const packets = units.flatMap((payloads, unit) =>
+    payloads.map((payload, i) =>
+      packetOf({
+        payload,
+        marker: i === payloads.length - 1,
+        rtpTime: (unit + 1) * 3000,
+        arrivedMs: unit * 33,
+      }),
+    ),
+  );
+  return packets.map((packet, i) => ({
+    ...packet,
+    sequenceNumber: (firstSequenceNumber + i) & 0xffff,
+  }));
+}
+
+/** The bytes of a packet without CSRCs, extension or padding. */
+export function bytesOf(packet: ArrivedPacket): Uint8Array {
+  const bytes = new Uint8Array(12 + packet.payload.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, 0x80);
+  view.setUint8(1, (packet.marker ? 0x80 : 0) | packet.payloadType);
+  view.setUint16(2, packet.sequenceNumber);
+  view.setUint32(4, packet.rtpTime);
+  view.setUint32(8, packet.ssrc);
+  bytes.set(packet.payload, 12);
+  return bytes;
+}
+
+const chunksOf = (bytes: Uint8Array, size: number): Uint8Array[] =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+    bytes.subarray(i * size, (i + 1) * size),
+  );
+
+/** RFC 6184 5.7.1. */
+export const stapA = (...nals: Uint8Array[]): Uint8Array =>
+  concat([0x78], ...nals.map((nal) => concat([nal.length >> 8, nal.length & 0xff], nal)));
+
+/** RFC 6184 5.8: the fragments of a NAL unit. */
+export function fuA(nal: Uint8Array, size = 1000): Uint8Array[] {
+  const [header = 0] = nal;
+  const chunks = chunksOf(nal.subarray(1), size);
+  return chunks.map((chunk, i) => {
+    const flags = (i === 0 ? 0x80 : 0) | (i === chunks.length - 1 ? 0x40 : 0);
+    return concat([(header & 0xe0) | 28, flags | (header & 0x1f)], chunk);
+  });
+}
+
+/** A frame of VP8 (RFC 7741) with a picture id of 15 bits. */
+export const vp8Payloads = (frame: Uint8Array, size = 1000): Uint8Array[] =>
+  chunksOf(frame, size).map((chunk, i) => concat([i === 0 ? 0x90 : 0x80, 0x80, 0x81, 0x23], chunk));
+
+/** A frame of VP9 (RFC 9628) with a picture id of 15 bits, not flexible. */
+export function vp9Payloads(
+  frame: Uint8Array,
+  { interPredicted = false, size = 1000 } = {},
+): Uint8Array[] {
+  const chunks = chunksOf(frame, size);
+  return chunks.map((chunk, i) => {
+    const ends = (i === 0 ? 0x08 : 0) | (i === chunks.length - 1 ? 0x04 : 0);
+    return concat([0x80 | (interPredicted ? 0x40 : 0) | ends, 0x81, 0x23], chunk);
+  });
+}
+
+/** A temporal unit of AV1 in packets of one OBU element each, W = 1; OBUs come without size fields. */
+export function av1Payloads(
+  obus: readonly Uint8Array[],
+  { startsSequence = false, size = 1000 } = {},
+): Uint8Array[] {
+  return obus.flatMap((obu, o) => {
+    const chunks = chunksOf(obu, size);
+    return chunks.map((chunk, i) => {
+      const z = i > 0 ? 0x80 : 0;
+      const y = i < chunks.length - 1 ? 0x40 : 0;
+      const n = startsSequence && o === 0 && i === 0 ? 0x08 : 0;
+      return concat([z | y | 0x10 | n], chunk);
+    });
+  });
+}
