@@ -5,6 +5,8 @@ export type WrittenPart = Readonly<{
   /** `moof` and `mdat`. */
   bytes: Uint8Array;
   durationS: number;
+  /** Samples in it. */
+  frames: number;
   /** Begins with a key frame. Sound always does. */
   independent: boolean;
 }>;

@@ -74,6 +74,7 @@ export class AacSegments {
     this.#options.writer.addPart({
       bytes: this.#options.mux(baseTicks, samples),
       durationS: (samples.length * AAC_FRAME_TICKS) / AUDIO_TIMESCALE,
+      frames: samples.length,
       independent: true,
     });
   }
