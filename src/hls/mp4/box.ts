@@ -1,0 +1,36 @@
+/** A part of a box: bytes, or a box in it. */
+export type BoxContent = Uint8Array | readonly number[];
+
+/** One box (ISO/IEC 14496-12 4.2): its size in 4 bytes, its type, its content. */
+export function box(type: string, ...contents: readonly BoxContent[]): Uint8Array {
+  const size = contents.reduce((total, { length }) => total + length, 8);
+  const bytes = new Uint8Array(size);
+  bytes.set([...u32(size), ...fourCc(type)]);
+  let at = 8;
+  for (const content of contents) {
+    bytes.set(content, at);
+    at += content.length;
+  }
+  return bytes;
+}
+
+/** A box with a version and flags before its content. */
+export function fullBox(
+  type: string,
+  { version = 0, flags = 0 }: { version?: number; flags?: number },
+  ...contents: readonly BoxContent[]
+): Uint8Array {
+  return box(type, [version, ...u32(flags).slice(1)], ...contents);
+}
+
+/** Big-endian numbers of 16 and 32 bits. */
+export const u16 = (value: number): number[] => [(value >> 8) & 0xff, value & 0xff];
+export const u32 = (value: number): number[] => [
+  (value >>> 24) & 0xff,
+  (value >>> 16) & 0xff,
+  (value >>> 8) & 0xff,
+  value & 0xff,
+];
+
+export const fourCc = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
+export const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);

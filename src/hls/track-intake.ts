@@ -1,0 +1,78 @@
+import type { TappedPacket, TappedTrack } from '../broadcast/ports.js';
+import type { AccessUnit } from './rtp/access-unit.js';
+import type { Depacketizer } from './rtp/depacketizer.js';
+import { isLoss, type Ordered, ReorderBuffer } from './rtp/reorder-buffer.js';
+import { parseRtpPacket } from './rtp/rtp-packet.js';
+
+/**
+ * How long a packet waits for those before it: what the publisher sends again arrives within a round
+ * trip or two, and parts are written later than this anyway.
+ */
+const REORDER_MS = 200;
+/** More than a second of a layer at a high bitrate. */
+const REORDER_PACKETS = 1_024;
+
+/** What the units of one track go to. */
+export type UnitTaker = Readonly<{
+  push(layer: number, unit: AccessUnit): void;
+}>;
+
+type Layer = { readonly reorder: ReorderBuffer; readonly depacketizer: Depacketizer };
+
+/** One track's packets, all its layers: into order, then into units. */
+export class TrackIntake {
+  readonly #track: TappedTrack;
+  readonly #taker: UnitTaker;
+  readonly #layers: readonly Layer[];
+  readonly #offs: (() => void)[];
+  #packetsLost = 0;
+
+  /** @param createDepacketizer makes one for each layer */
+  constructor(track: TappedTrack, createDepacketizer: () => Depacketizer, taker: UnitTaker) {
+    this.#track = track;
+    this.#taker = taker;
+    this.#layers = Array.from({ length: track.layerCount }, () => ({
+      reorder: new ReorderBuffer({ maxWaitMs: REORDER_MS, maxPackets: REORDER_PACKETS }),
+      depacketizer: createDepacketizer(),
+    }));
+    this.#offs = [track.events.on('packet', (packet) => this.#take(packet))];
+  }
+
+  /** Packets that never came. */
+  get packetsLost(): number {
+    return this.#packetsLost;
+  }
+
+  /** Gives up what was waited for long enough; to be called a few times a second. */
+  tick(nowMs: number): void {
+    this.#layers.forEach(({ reorder }, layer) => {
+      const { deadlineMs } = reorder;
+      if (deadlineMs !== null && deadlineMs <= nowMs) this.#order(layer, reorder.expire(nowMs));
+    });
+  }
+
+  /** Passes on what is left, and takes no more. */
+  close(): void {
+    for (const off of this.#offs.splice(0)) off();
+    this.#layers.forEach(({ reorder }, layer) => this.#order(layer, reorder.flush()));
+  }
+
+  #take({ layer, bytes, arrivedMs }: TappedPacket): void {
+    const packet = parseRtpPacket(bytes);
+    const reorder = this.#layers[layer]?.reorder;
+    if (packet && reorder) this.#order(layer, reorder.push({ ...packet, arrivedMs }));
+  }
+
+  #order(index: number, items: readonly Ordered[]): void {
+    const depacketizer = this.#layers[index]?.depacketizer;
+    if (!depacketizer) return;
+    for (const item of items) {
+      if (isLoss(item)) {
+        this.#packetsLost += item.lost;
+        depacketizer.lost();
+        // What is lost shows until the next key frame: the sooner it comes the better.
+        this.#track.requestKeyFrame();
+      } else for (const unit of depacketizer.push(item)) this.#taker.push(index, unit);
+    }
+  }
+}
