@@ -8,7 +8,7 @@ export type VideoConfig = Readonly<{
   codecs: string;
   width: number;
   height: number;
-  /** The body of its configuration box (without the box's header): `avcC`, `vpcC` or `av1C`. */
+  /** The body of its configuration box (without its size and type): `avcC`, `vpcC` or `av1C`. */
   record: Uint8Array;
 }>;
 

@@ -26,8 +26,8 @@ function visualEntry({ codec, width, height, record }: VideoConfig): Uint8Array 
     case 'h264':
       return box('avc1', ...before, box('avcC', record));
     case 'vp9':
-      // vpcC is a full box of version 1 (VP Codec ISO Media File Format Binding 1.0).
-      return box('vp09', ...before, fullBox('vpcC', { version: 1 }, record));
+      // With its version and flags (VP Codec ISO Media File Format Binding 1.0).
+      return box('vp09', ...before, box('vpcC', record));
     case 'av1':
       return box('av01', ...before, box('av1C', record));
   }
