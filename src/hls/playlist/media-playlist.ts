@@ -1,0 +1,155 @@
+import { decimal, tag, YES } from './attributes.js';
+
+/** A part as the playlist tells it; URIs are relative to the playlist's. */
+export type PlaylistPart = Readonly<{
+  uri: string;
+  durationS: number;
+  independent: boolean;
+}>;
+
+/** A complete segment. Its text is made once: the same object must stay the same. */
+export type PlaylistSegment = Readonly<{
+  uri: string;
+  durationS: number;
+  /** When what it begins with was captured, milliseconds since 1970. */
+  wallMs: number;
+  /** Its timestamps or its codec's configuration don't go on from the one before. */
+  discontinuity: boolean;
+  /** Where its initialization section is; null for a gap before the first. */
+  initUri: string | null;
+  /** There is nothing at its URI. */
+  gap: boolean;
+  parts: readonly PlaylistPart[];
+}>;
+
+/** The segment that is still growing. */
+export type OpenSegment = Omit<PlaylistSegment, 'uri' | 'durationS' | 'gap'>;
+
+/** What another rendition has, so that a player who switches asks for the right part. */
+export type RenditionReport = Readonly<{ uri: string; lastMsn: number; lastPart: number }>;
+
+/** A playlist at one moment. The first four never change in its life. */
+export type MediaPlaylist = Readonly<{
+  targetDurationS: number;
+  partTargetS: number;
+  /** Each segment begins with a key frame. */
+  independentSegments: boolean;
+  /** Segments further back than this from the end may be skipped, seconds; at least 6 target durations. */
+  skipBoundaryS: number;
+  /** The number of the first segment. */
+  mediaSequence: number;
+  /** Discontinuities that are no longer in it. */
+  discontinuitySequence: number;
+  segments: readonly PlaylistSegment[];
+  open: OpenSegment | null;
+  /** The next part, which can be asked for already. */
+  hintUri: string | null;
+  reports: readonly RenditionReport[];
+  ended: boolean;
+}>;
+
+/** Parts are told of segments that end less than so many target durations before the end (4.4.4.9). */
+const PARTS_WITHIN_TARGETS = 3;
+/** 4.4.3.8: PART-HOLD-BACK at least twice, better three times the part target; HOLD-BACK three times. */
+const HOLD_BACK_TARGETS = 3;
+
+/**
+ * The text of a media playlist (RFC 8216bis), version 9.
+ *
+ * @param options.skip leave out what a client that asked for `_HLS_skip=YES` has already (6.2.5.1)
+ */
+export function renderMediaPlaylist(playlist: MediaPlaylist, { skip = false } = {}): string {
+  const { segments } = playlist;
+  const skipped = skip ? skippable(playlist) : 0;
+  let text = head(playlist);
+  if (skipped > 0) text += tag('EXT-X-SKIP', { 'SKIPPED-SEGMENTS': skipped });
+  const partsFrom = firstWithParts(playlist);
+  let initUri: string | null = null;
+  segments.forEach((segment, index) => {
+    if (index < skipped) return;
+    text += before(segment, initUri) + linesOf(segment, index >= partsFrom);
+    initUri = segment.initUri ?? initUri;
+  });
+  return text + foot(playlist, initUri);
+}
+
+function head(playlist: MediaPlaylist): string {
+  const { targetDurationS, partTargetS, mediaSequence, discontinuitySequence } = playlist;
+  return (
+    '#EXTM3U\n#EXT-X-VERSION:9\n' +
+    `#EXT-X-TARGETDURATION:${targetDurationS}\n` +
+    tag('EXT-X-SERVER-CONTROL', {
+      'CAN-BLOCK-RELOAD': YES,
+      'CAN-SKIP-UNTIL': playlist.skipBoundaryS,
+      'PART-HOLD-BACK': partTargetS * HOLD_BACK_TARGETS,
+      'HOLD-BACK': targetDurationS * HOLD_BACK_TARGETS,
+    }) +
+    tag('EXT-X-PART-INF', { 'PART-TARGET': partTargetS }) +
+    (playlist.independentSegments ? '#EXT-X-INDEPENDENT-SEGMENTS\n' : '') +
+    `#EXT-X-MEDIA-SEQUENCE:${mediaSequence}\n` +
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuitySequence}\n`
+  );
+}
+
+function foot({ open, hintUri, reports, ended }: MediaPlaylist, initUri: string | null): string {
+  let text = '';
+  if (open && !ended)
+    text += before(open, initUri) + dateOf(open) + open.parts.map(partLine).join('');
+  if (ended) return `${text}#EXT-X-ENDLIST\n`;
+  if (hintUri !== null)
+    text += tag('EXT-X-PRELOAD-HINT', { TYPE: { enumerated: 'PART' }, URI: hintUri });
+  for (const { uri, lastMsn, lastPart } of reports)
+    text += tag('EXT-X-RENDITION-REPORT', { URI: uri, 'LAST-MSN': lastMsn, 'LAST-PART': lastPart });
+  return text;
+}
+
+/** What depends on the segment before. */
+function before({ discontinuity, initUri }: OpenSegment, initBefore: string | null): string {
+  const map = initUri !== null && initUri !== initBefore ? tag('EXT-X-MAP', { URI: initUri }) : '';
+  return (discontinuity ? '#EXT-X-DISCONTINUITY\n' : '') + map;
+}
+
+type Lines = { plain: string; withParts: string };
+const rendered = new WeakMap<PlaylistSegment, Lines>();
+
+function linesOf(segment: PlaylistSegment, withParts: boolean): string {
+  let lines = rendered.get(segment);
+  if (!lines) {
+    const { uri, durationS, gap, parts } = segment;
+    const end = `${gap ? '#EXT-X-GAP\n' : ''}#EXTINF:${durationS.toFixed(5)},\n${uri}\n`;
+    const date = dateOf(segment);
+    lines = { plain: date + end, withParts: date + parts.map(partLine).join('') + end };
+    rendered.set(segment, lines);
+  }
+  return withParts ? lines.withParts : lines.plain;
+}
+
+const dateOf = ({ wallMs }: OpenSegment): string =>
+  `#EXT-X-PROGRAM-DATE-TIME:${new Date(wallMs).toISOString()}\n`;
+
+const partLine = ({ uri, durationS, independent }: PlaylistPart): string =>
+  `#EXT-X-PART:DURATION=${decimal(durationS)},URI="${uri}"${independent ? ',INDEPENDENT=YES' : ''}\n`;
+
+function firstWithParts({ segments, open, targetDurationS }: MediaPlaylist): number {
+  let behindS = open ? durationOf(open.parts) : 0;
+  let index = segments.length;
+  while (index > 0 && behindS < PARTS_WITHIN_TARGETS * targetDurationS) {
+    index -= 1;
+    behindS += segments[index]?.durationS ?? 0;
+  }
+  return index;
+}
+
+/** How many segments are further back than the skip boundary. */
+function skippable({ segments, open, skipBoundaryS }: MediaPlaylist): number {
+  let behindS = open ? durationOf(open.parts) : 0;
+  let index = segments.length;
+  while (index > 0 && behindS < skipBoundaryS) {
+    index -= 1;
+    behindS += segments[index]?.durationS ?? 0;
+  }
+  return index;
+}
+
+const durationOf = (parts: readonly PlaylistPart[]): number =>
+  parts.reduce((total, { durationS }) => total + durationS, 0);
