@@ -1,6 +1,8 @@
 import type { Log } from '../../common/logger.js';
+import { initSegment } from '../mp4/init-segment.js';
 import type { Sample } from '../mp4/sample.js';
 import type { RenditionWriter, SegmentStart } from '../rendition-writer.js';
+import type { AudioListener } from '../segmenter-types.js';
 import { AAC_CONFIG, AAC_FRAME_TICKS } from './aac-format.js';
 import { AacSegments } from './aac-segments.js';
 import type { AacStream, AacTaker } from './aac-thread.js';
@@ -22,11 +24,6 @@ type Options = {
   writer: RenditionWriter;
   encoder: { open(fromTicks: number, taker: AacTaker): AacStream };
   partTargetS: number;
-  /** Makes the bytes of the initialization section and of parts. */
-  mux: {
-    init(): Uint8Array;
-    part(baseTicks: number, samples: readonly Sample[]): Uint8Array;
-  };
   log: Log;
 };
 
@@ -47,7 +44,7 @@ type Encoding = {
  * encoding starts, stops or fails: so timestamps never overlap, and a segment's first frame is at most
  * half a frame off its beginning.
  */
-export class AacRendition {
+export class AacRendition implements AudioListener {
   readonly #options: Options;
   readonly #out: AacSegments;
   readonly #log: Log;
@@ -64,12 +61,8 @@ export class AacRendition {
   constructor(options: Options) {
     this.#options = options;
     this.#log = options.log;
-    this.#out = new AacSegments({
-      writer: options.writer,
-      partTargetS: options.partTargetS,
-      mux: (baseTicks, samples) => options.mux.part(baseTicks, samples),
-    });
-    options.writer.setInit({ bytes: options.mux.init(), config: AAC_CONFIG });
+    this.#out = new AacSegments(options);
+    options.writer.setInit({ bytes: initSegment(AAC_CONFIG), config: AAC_CONFIG });
   }
 
   /** Somebody asks for AAC: it is made from the oldest segment on that is still held. */

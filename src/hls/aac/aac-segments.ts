@@ -1,4 +1,5 @@
 import { AUDIO_TIMESCALE } from '../mp4/codec-config.js';
+import { fragment } from '../mp4/fragment.js';
 import type { Sample } from '../mp4/sample.js';
 import type { RenditionWriter, SegmentStart } from '../rendition-writer.js';
 import { AAC_FRAME_TICKS } from './aac-format.js';
@@ -10,8 +11,6 @@ type Options = {
   writer: RenditionWriter;
   /** No part is longer. */
   partTargetS: number;
-  /** Makes the bytes of a part: `moof` and `mdat`. */
-  mux(baseTicks: number, samples: readonly Sample[]): Uint8Array;
 };
 
 /**
@@ -24,6 +23,7 @@ export class AacSegments {
   #open: Segment | null = null;
   #samples: Sample[] = [];
   #partTicks = 0;
+  #sequence = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -69,10 +69,11 @@ export class AacSegments {
   #writePart(): void {
     const samples = this.#samples;
     this.#samples = [];
+    this.#sequence += 1;
     const baseTicks = this.#partTicks;
     this.#partTicks += samples.length * AAC_FRAME_TICKS;
     this.#options.writer.addPart({
-      bytes: this.#options.mux(baseTicks, samples),
+      bytes: fragment({ sequence: this.#sequence, baseTicks, samples }),
       durationS: (samples.length * AAC_FRAME_TICKS) / AUDIO_TIMESCALE,
       frames: samples.length,
       independent: true,
