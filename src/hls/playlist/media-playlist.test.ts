@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { type MediaPlaylist, type PlaylistSegment, renderMediaPlaylist } from './media-playlist.js';
+
+const START_MS = Date.UTC(2026, 10, 22, 12);
+
+function segment(msn: number, more: Partial<PlaylistSegment> = {}): PlaylistSegment {
+  const part = (index: number) => ({
+    uri: `video-2/${msn}.${index}.m4s`,
+    durationS: 1 / 3,
+    independent: index === 0,
+  });
+  return {
+    uri: `video-2/${msn}.m4s`,
+    durationS: 2,
+    wallMs: START_MS + msn * 2_000,
+    discontinuity: false,
+    initUri: 'video-2/init-0.mp4',
+    gap: false,
+    parts: [0, 1, 2, 3, 4, 5].map(part),
+    ...more,
+  };
+}
+
+function playlist(more: Partial<MediaPlaylist> = {}): MediaPlaylist {
+  return {
+    targetDurationS: 3,
+    partTargetS: 0.33334,
+    independentSegments: true,
+    skipBoundaryS: 18,
+    mediaSequence: 0,
+    discontinuitySequence: 0,
+    segments: [],
+    open: null,
+    hintUri: null,
+    reports: [],
+    ended: false,
+    ...more,
+  };
+}
+
+describe('renderMediaPlaylist', () => {
+  it('tells segments, the parts of the newest, the next part and the other renditions', () => {
+    const text = renderMediaPlaylist(
+      playlist({
+        mediaSequence: 7,
+        discontinuitySequence: 1,
+        segments: [segment(7), segment(8, { discontinuity: true, initUri: 'video-2/init-1.mp4' })],
+        open: {
+          ...segment(9, { initUri: 'video-2/init-1.mp4' }),
+          parts: segment(9).parts.slice(0, 1),
+        },
+        hintUri: 'video-2/9.1.m4s',
+        reports: [{ uri: 'opus.m3u8', lastMsn: 9, lastPart: 0 }],
+      }),
+    );
+    expect(text).toBe(`#EXTM3U
+#EXT-X-VERSION:9
+#EXT-X-TARGETDURATION:3
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=18,PART-HOLD-BACK=1.00002,HOLD-BACK=9
+#EXT-X-PART-INF:PART-TARGET=0.33334
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MEDIA-SEQUENCE:7
+#EXT-X-DISCONTINUITY-SEQUENCE:1
+#EXT-X-MAP:URI="video-2/init-0.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-22T12:00:14.000Z
+${parts(7)}#EXTINF:2.00000,
+video-2/7.m4s
+#EXT-X-DISCONTINUITY
+#EXT-X-MAP:URI="video-2/init-1.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-22T12:00:16.000Z
+${parts(8)}#EXTINF:2.00000,
+video-2/8.m4s
+#EXT-X-PROGRAM-DATE-TIME:2026-11-22T12:00:18.000Z
+#EXT-X-PART:DURATION=0.33333,URI="video-2/9.0.m4s",INDEPENDENT=YES
+#EXT-X-PRELOAD-HINT:TYPE=PART,URI="video-2/9.1.m4s"
+#EXT-X-RENDITION-REPORT:URI="opus.m3u8",LAST-MSN=9,LAST-PART=0
+`);
+  });
+
+  it('ends without a hint, reports or what was not finished', () => {
+    const text = renderMediaPlaylist(
+      playlist({
+        segments: [segment(0)],
+        open: segment(1),
+        hintUri: 'video-2/1.6.m4s',
+        reports: [{ uri: 'opus.m3u8', lastMsn: 0, lastPart: 5 }],
+        ended: true,
+      }),
+    );
+    expect(text).toMatch(/video-2\/0\.m4s\n#EXT-X-ENDLIST\n$/);
+    expect(text).not.toMatch(/PRELOAD-HINT|RENDITION-REPORT|1\.0\.m4s/);
+  });
+
+  it('marks what is missing, before there is anything to initialize too', () => {
+    const gap = segment(0, { gap: true, initUri: null, parts: [] });
+    expect(renderMediaPlaylist(playlist({ segments: [gap, segment(1)] }))).toContain(
+      `#EXT-X-PROGRAM-DATE-TIME:2026-11-22T12:00:00.000Z
+#EXT-X-GAP
+#EXTINF:2.00000,
+video-2/0.m4s
+#EXT-X-MAP:URI="video-2/init-0.mp4"
+`,
+    );
+  });
+
+  it('leaves out the parts of what is over three target durations old', () => {
+    const segments = Array.from({ length: 20 }, (_, msn) => segment(msn));
+    const text = renderMediaPlaylist(playlist({ segments }));
+    expect(text).not.toContain('video-2/14.0.m4s');
+    expect(text).toContain('video-2/15.0.m4s');
+  });
+
+  it('skips what a client has that asked for the difference, up to the boundary', () => {
+    const segments = Array.from({ length: 20 }, (_, msn) => segment(msn));
+    const text = renderMediaPlaylist(playlist({ segments }), { skip: true });
+    expect(text).toContain(
+      '#EXT-X-SKIP:SKIPPED-SEGMENTS=11\n#EXT-X-MAP:URI="video-2/init-0.mp4"\n',
+    );
+    expect(text).not.toContain('video-2/10.m4s');
+    expect(text).toContain('video-2/11.m4s');
+  });
+
+  it('skips nothing in a short one', () => {
+    const text = renderMediaPlaylist(playlist({ segments: [segment(0)] }), { skip: true });
+    expect(text).not.toContain('EXT-X-SKIP');
+  });
+
+  it('keeps its constants for an hour, and costs little with half an hour of segments', () => {
+    const constants = /#EXT-X-(?:TARGETDURATION|SERVER-CONTROL|PART-INF).*/g;
+    const all = Array.from({ length: 1_800 }, (_, msn) => segment(msn));
+    const first = renderMediaPlaylist(playlist({ segments: all.slice(0, 1) })).match(constants);
+    const startedMs = performance.now();
+    for (let end = 900; end < 1_800; end += 1) {
+      const text = renderMediaPlaylist(
+        playlist({ mediaSequence: end - 900, segments: all.slice(end - 900, end) }),
+      );
+      if (end % 100 === 0) expect(text.match(constants)).toEqual(first);
+    }
+    expect((performance.now() - startedMs) / 900).toBeLessThan(5);
+  });
+});
+
+function parts(msn: number): string {
+  return [0, 1, 2, 3, 4, 5]
+    .map(
+      (index) =>
+        `#EXT-X-PART:DURATION=0.33333,URI="video-2/${msn}.${index}.m4s"${index === 0 ? ',INDEPENDENT=YES' : ''}\n`,
+    )
+    .join('');
+}
