@@ -109,6 +109,11 @@ export class LiveBroadcast {
     return this.#package.thumbnailPath;
   }
 
+  /** Whether its publisher's browser has to make its pictures. */
+  get wantsThumbnails(): boolean {
+    return this.#package.wantsThumbnails;
+  }
+
   /** Makes `peer` the publisher, in place of the one before. Resolves with its way in. */
   attach(peer: Peer): Promise<PublisherMedia> {
     return this.#queue.run(async () => {
@@ -142,6 +147,12 @@ export class LiveBroadcast {
     if (this.#publisher?.peer.id !== peer.id) return;
     this.#publisher.clockOffsetMs = offsetMs;
     this.#package.setClockOffset(offsetMs);
+  }
+
+  /** A picture, as a JPEG. Throws `not_publishing` for anybody but the publisher. */
+  offerThumbnail(peer: Peer, jpeg: Uint8Array): void {
+    this.publisherOf(peer);
+    this.#package.offerThumbnail(jpeg);
   }
 
   /** The publisher's socket is gone: the broadcast waits for its return. */

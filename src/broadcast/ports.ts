@@ -118,7 +118,9 @@ export interface BroadcastPackage {
   setClockOffset(offsetMs: number): void;
   /** The publisher is lost: what was written is finished, and what comes next is a discontinuity. */
   interrupt(): void;
-  /** A picture that the publisher's browser made: a JPEG. Taken when there's no other way to one. */
+  /** Whether there's no other way to a picture than {@link offerThumbnail}. */
+  readonly wantsThumbnails: boolean;
+  /** A picture that the publisher's browser made; what is no small JPEG is left out. */
   offerThumbnail(jpeg: Uint8Array): void;
   /** The broadcast is over: playlists end. */
   close(): void;

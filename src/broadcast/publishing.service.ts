@@ -94,6 +94,7 @@ export class PublishingService {
           resumeToken: broadcast.resumeToken,
           rtpCapabilities: this.#media.rtpCapabilities,
           transport: media.transport,
+          thumbnails: broadcast.wantsThumbnails,
         };
       });
     } finally {
@@ -121,6 +122,10 @@ export class PublishingService {
 
   setClockOffset(peer: Peer, offsetMs: number): void {
     this.#broadcastOf(peer).setClockOffset(peer, offsetMs);
+  }
+
+  offerThumbnail(peer: Peer, { jpeg }: RequestPayload<'publisher:thumbnail'>): void {
+    this.#broadcastOf(peer).offerThumbnail(peer, Buffer.from(jpeg, 'base64'));
   }
 
   /** Ends the channel's broadcast; its owner can from any connection. `not_live` when there is none. */

@@ -10,6 +10,7 @@ export class Packager implements BroadcastPackage {
   readonly events: TypedEmitter<{ changed: []; closed: [] }> = new TypedEmitter();
   readonly state: PackageState = 'preparing';
   readonly thumbnailPath: string | null = null;
+  readonly wantsThumbnails: boolean = false;
   #tap: MediaTap | null = null;
 
   constructor(_options: Options) {}

@@ -16,6 +16,9 @@ export const CHAT_PAGE = 100;
 /** A socket message larger than this is refused, bytes. */
 export const SOCKET_PAYLOAD_MAX = 64 * 1024;
 
+/** A picture that a publisher's browser made for the lists, bytes: in base64 it fits into a message. */
+export const THUMBNAIL_BYTES_MAX = 40 * 1024;
+
 /** The publisher's grace time, milliseconds. */
 export const GRACE_MS = 60_000;
 

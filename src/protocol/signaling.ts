@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BroadcastView } from './broadcast.js';
 import { ChannelName, ChannelView } from './channel.js';
+import { THUMBNAIL_BYTES_MAX } from './limits.js';
 import {
   ConsumerOptions,
   DtlsParameters,
@@ -33,6 +34,8 @@ export const PublisherStarted = z.object({
   rtpCapabilities: RtpCapabilities,
   transport: TransportOptions,
   iceServers: z.array(IceServer),
+  /** Whether the server has no other way to a picture than `publisher:thumbnail`. */
+  thumbnails: z.boolean(),
 });
 export type PublisherStarted = z.output<typeof PublisherStarted>;
 
@@ -40,6 +43,11 @@ export const PublisherProduce = z.strictObject({
   kind: z.enum(['audio', 'video']),
   rtpParameters: RtpParameters,
   paused: z.boolean().default(false),
+});
+
+export const PublisherThumbnail = z.strictObject({
+  /** A JPEG in base64. */
+  jpeg: z.base64().max(Math.ceil(THUMBNAIL_BYTES_MAX / 3) * 4),
 });
 
 export const ViewerJoin = z.strictObject({
@@ -85,6 +93,7 @@ export const signalingRequests = {
     payload: z.strictObject({ offsetMs: z.number().min(-1e13).max(1e13) }),
     data: Nothing,
   },
+  'publisher:thumbnail': { payload: PublisherThumbnail, data: Nothing },
   'publisher:end': { payload: z.strictObject({ channel: ChannelName }), data: Nothing },
   'transport:connect': {
     payload: z.strictObject({ transportId: Id, dtlsParameters: DtlsParameters }),

@@ -112,6 +112,14 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
     this.publishing.setClockOffset(peerOf(socket), offsetMs);
   }
 
+  @OnRequest('publisher:thumbnail')
+  thumbnail(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('publisher:thumbnail') payload: RequestPayload<'publisher:thumbnail'>,
+  ): void {
+    this.publishing.offerThumbnail(peerOf(socket), payload);
+  }
+
   @OnRequest('publisher:end')
   async end(
     @ConnectedSocket() socket: OnairSocket,

@@ -1,0 +1,53 @@
+import { SerialQueue } from '../../common/serial-queue.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { fragment } from '../mp4/fragment.js';
+import { initSegment } from '../mp4/init-segment.js';
+import type { AccessUnit } from '../rtp/access-unit.js';
+import { jpegSize } from './jpeg.js';
+
+export const THUMBNAIL_WIDTH_MAX = 640;
+/** Of a server's own thumbnail, bytes. */
+const BYTES_MAX = 60_000;
+/** FFmpeg's scale: 2 is the best. The next one is for a picture that comes out too large. */
+const QUALITIES = [5, 12, 31];
+const TIMEOUT_MS = 5_000;
+/** Broadcasts that wait for theirs; one more goes without until its next key frame. */
+const QUEUE_MAX = 100;
+const TICKS = 3_000;
+
+/** Decodes pictures to JPEG with FFmpeg, one at a time whatever number of broadcasts there is. */
+export class Thumbnailer {
+  readonly #program: string;
+  readonly #queue = new SerialQueue(QUEUE_MAX);
+
+  /** @param program FFmpeg */
+  constructor(program: string) {
+    this.#program = program;
+  }
+
+  /** A key frame as a JPEG, 640 pixels wide at most. Rejects when FFmpeg can't, or too much waits. */
+  decode(unit: AccessUnit): Promise<Uint8Array> {
+    return this.#queue.run(async () => {
+      for (const quality of QUALITIES) {
+        const jpeg = await this.#decode(unit, quality);
+        if (jpegSize(jpeg, { bytes: BYTES_MAX, side: 2 * THUMBNAIL_WIDTH_MAX })) return jpeg;
+      }
+      throw new Error('the picture can not be made small enough');
+    });
+  }
+
+  #decode({ config, data }: AccessUnit, quality: number): Promise<Uint8Array> {
+    const samples = [{ data, durationTicks: TICKS, keyFrame: true }];
+    const scale = `scale='min(${THUMBNAIL_WIDTH_MAX},iw)':'min(${2 * THUMBNAIL_WIDTH_MAX},ih)':force_original_aspect_ratio=decrease`;
+    return runFfmpeg({
+      program: this.#program,
+      args: [
+        ['-threads', '1', '-f', 'mp4', '-i', 'pipe:0', '-frames:v', '1'],
+        ['-vf', `${scale},format=yuvj420p`, '-q:v', String(quality), '-f', 'mjpeg', 'pipe:1'],
+      ].flat(),
+      input: [initSegment(config), fragment({ sequence: 1, baseTicks: 0, samples })],
+      timeoutMs: TIMEOUT_MS,
+      outputMax: 4 * 1_048_576,
+    });
+  }
+}

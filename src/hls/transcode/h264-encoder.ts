@@ -1,0 +1,154 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { VideoConfig } from '../mp4/codec-config.js';
+import type { AccessUnit } from '../rtp/access-unit.js';
+import type { Vp8Frame } from '../rtp/vp8-depacketizer.js';
+import { FlvReader } from './flv-reader.js';
+import { ivfFrameHeader, ivfHeader } from './ivf.js';
+
+const RTP_TICKS_PER_MS = 90;
+/** What FFmpeg may have taken and not given back: seconds of video. Past it, it has failed. */
+const PENDING_MAX = 300;
+/** What may wait to be read by FFmpeg, bytes: a second of a high bitrate. */
+const BACKLOG_MAX = 2 * 1_048_576;
+/** To give out the last pictures. */
+const FINISH_MS = 3_000;
+const MESSAGE_MAX = 500;
+/** Bits for a pixel of a picture, at most: 2.8 Mb/s for 720p at 30 frames a second. */
+const BITS_PER_PIXEL = 0.1;
+const FRAME_RATE = 30;
+const FULL_HD = 1920 * 1088;
+
+type Options = {
+  program: string;
+  size: { width: number; height: number };
+  segmentS: number;
+  onUnit(unit: AccessUnit): void;
+  /** It has ended: with its input, or with a reason that it gives. Nothing more comes. */
+  onExit(reason: string | null): void;
+};
+
+/** One FFmpeg that makes H.264 of VP8; begins with a key frame, and has one size from then on. */
+export class H264Encoder {
+  readonly size: Options['size'];
+  readonly #options: Options;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #flv = new FlvReader();
+  /** By the time that FFmpeg knows them by: those that it has not given back. */
+  readonly #pending = new Map<number, Vp8Frame>();
+  #first: Vp8Frame | null = null;
+  #lastMs = -1;
+  #config: VideoConfig | null = null;
+  #said = '';
+  #pictures = 0;
+  #patience: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.size = options.size;
+    this.#child = spawn(options.program, encoderArgs(options), { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child.stdin.on('error', (error) => this.#end(error.message));
+    this.#child.stdout.on('data', (chunk: Uint8Array) => this.#read(chunk));
+    this.#child.stderr.on('data', (chunk: Uint8Array) => {
+      this.#said = `${this.#said}${Buffer.from(chunk).toString()}`.slice(0, MESSAGE_MAX);
+    });
+    this.#child.once('error', (error) => this.#end(error.message));
+    this.#child.once('close', (code) => this.#end(code === 0 ? null : `${code}: ${this.#said}`));
+    this.#child.stdin.write(ivfHeader(options.size));
+  }
+
+  /** How many pictures it has made. */
+  get pictures(): number {
+    return this.#pictures;
+  }
+
+  /** False when FFmpeg is behind: the frame was not taken, and the next one has to be a key frame. */
+  push(frame: Vp8Frame): boolean {
+    if (this.#ended || this.#child.stdin.writableLength > BACKLOG_MAX) return false;
+    this.#first ??= frame;
+    // The difference counts 32 bits around: RTP time wraps.
+    const ticks = (frame.rtpTime - this.#first.rtpTime) >>> 0;
+    // FFmpeg wants every picture to be later than the one before.
+    const timeMs = Math.max(this.#lastMs + 1, Math.round(ticks / RTP_TICKS_PER_MS));
+    this.#lastMs = timeMs;
+    this.#pending.set(timeMs, frame);
+    if (this.#pending.size > PENDING_MAX) {
+      this.#end('it takes frames and gives none back');
+      return false;
+    }
+    this.#child.stdin.write(ivfFrameHeader(frame.data.length, timeMs));
+    this.#child.stdin.write(frame.data);
+    return true;
+  }
+
+  /** No more comes: what was pushed is given out, then it exits. */
+  finish(): void {
+    this.#child.stdin.end();
+    this.#patience = setTimeout(() => this.#end('it does not end'), FINISH_MS).unref();
+  }
+
+  /** Stops at once; {@link Options.onExit} is not called. */
+  kill(): void {
+    this.#ended = true;
+    clearTimeout(this.#patience);
+    this.#child.kill('SIGKILL');
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (this.#ended) return;
+    try {
+      for (const item of this.#flv.push(chunk)) {
+        if (item.type === 'config') this.#config = h264Config(item.record, this.size);
+        else this.#emit(item.timeMs, item.keyFrame, item.data);
+      }
+    } catch (error) {
+      this.#end(String(error));
+    }
+  }
+
+  #emit(timeMs: number, keyFrame: boolean, data: Uint8Array): void {
+    const frame = this.#pending.get(timeMs);
+    const config = this.#config;
+    if (!frame || !config) return;
+    // Pictures come in order: those before were not decodable.
+    for (const time of this.#pending.keys()) if (time <= timeMs) this.#pending.delete(time);
+    this.#pictures += 1;
+    const { rtpTime, arrivedMs } = frame;
+    this.#options.onUnit({ rtpTime, keyFrame, data, config, arrivedMs });
+  }
+
+  #end(reason: string | null): void {
+    if (this.#ended) return;
+    this.kill();
+    this.#options.onExit(reason);
+  }
+}
+
+function encoderArgs({ size: { width, height }, segmentS }: Options): string[] {
+  const kbps = Math.round((width * height * FRAME_RATE * BITS_PER_PIXEL) / 1_000);
+  // Told, because x264 takes the clock's 1000 ticks for a frame rate.
+  const level = width * height <= FULL_HD ? '4.2' : '5.2';
+  // Smaller pictures (a publisher short of bandwidth) are scaled to the stream's size.
+  const scale = `scale=${width}:${height}:force_original_aspect_ratio=decrease`;
+  return [
+    ['-hide_banner', '-nostdin', '-loglevel', 'error'],
+    // Not `-fflags nobuffer`: it throws away what was analysed, which is the key frame.
+    ['-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0'],
+    ['-f', 'ivf', '-i', 'pipe:0', '-an'],
+    ['-vf', `${scale},pad=${width}:${height}:-1:-1,setsar=1,format=yuv420p`],
+    ['-enc_time_base', '1:1000', '-c:v', 'libx264', '-preset', 'superfast'],
+    ['-tune', 'zerolatency', '-profile:v', 'main', '-level:v', level, '-crf', '23'],
+    ['-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`],
+    // Key frames by the clock only: segments are cut at them.
+    ['-g', '100000', '-sc_threshold', '0'],
+    ['-force_key_frames', `expr:gte(t,n_forced*${segmentS})`],
+    ['-flvflags', 'no_duration_filesize', '-flush_packets', '1', '-f', 'flv', 'pipe:1'],
+  ].flat();
+}
+
+function h264Config(record: Uint8Array, size: { width: number; height: number }): VideoConfig {
+  // RFC 6381 3.3: profile, constraints and level, which are bytes 1 to 3 of the record.
+  const codecs = `avc1.${Buffer.from(record.subarray(1, 4)).toString('hex').toUpperCase()}`;
+  return { kind: 'video', codec: 'h264', codecs, ...size, record };
+}

@@ -1,0 +1,23 @@
+const FILE_HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 12;
+
+/** The header of an IVF stream of VP8 whose timestamps count milliseconds. */
+export function ivfHeader({ width, height }: { width: number; height: number }): Uint8Array {
+  const header = Buffer.alloc(FILE_HEADER_BYTES);
+  header.write('DKIF', 0, 'latin1');
+  header.writeUInt16LE(FILE_HEADER_BYTES, 6);
+  header.write('VP80', 8, 'latin1');
+  header.writeUInt16LE(width, 12);
+  header.writeUInt16LE(height, 14);
+  header.writeUInt32LE(1_000, 16); // ticks in a second …
+  header.writeUInt32LE(1, 20); // … divided by this
+  return header;
+}
+
+/** One frame's header; its bytes follow. */
+export function ivfFrameHeader(bytes: number, timeMs: number): Uint8Array {
+  const header = Buffer.alloc(FRAME_HEADER_BYTES);
+  header.writeUInt32LE(bytes, 0);
+  header.writeBigUInt64LE(BigInt(timeMs), 4);
+  return header;
+}

@@ -1,0 +1,119 @@
+import type { Log } from '../../common/logger.js';
+import { TypedEmitter } from '../../common/typed-emitter.js';
+import type { AccessUnit } from '../rtp/access-unit.js';
+import type { Vp8Frame } from '../rtp/vp8-depacketizer.js';
+import { H264Encoder } from './h264-encoder.js';
+
+/** Between an FFmpeg's death and the next one, growing with every one in a row. */
+const RETRY_MIN_MS = 250;
+const RETRY_MAX_MS = 8_000;
+/** After so many pictures an encoder works. */
+const WORKS_AFTER = 100;
+
+type Options = {
+  /** FFmpeg, as found by `findFfmpeg`. */
+  program: string;
+  /** Key frames come this often at least. */
+  segmentS: number;
+  log: Log;
+};
+
+/**
+ * Makes H.264 of one track's VP8, with the frames' own RTP times. The stream's size is that of the
+ * largest key frame so far: a larger one begins a new configuration, smaller ones are scaled up.
+ */
+export class Vp8Transcoder {
+  /** `keyFrameNeeded`: nothing can be made until the publisher sends one. */
+  readonly events = new TypedEmitter<{ unit: [AccessUnit]; keyFrameNeeded: [] }>();
+  readonly #options: Options;
+  #encoder: H264Encoder | null = null;
+  /** The one before, while it gives out its last pictures. */
+  #finishing: H264Encoder | null = null;
+  /** What came of the encoder meanwhile: bounded by what an encoder may hold. */
+  #held: AccessUnit[] = [];
+  #needsKeyFrame = true;
+  #failures = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The next frame, in order; without gaps since the last key frame. */
+  push(frame: Vp8Frame): void {
+    if (this.#closed || this.#retry !== undefined) return;
+    if (this.#needsKeyFrame && !frame.keyFrame) return;
+    if (frame.keyFrame) this.#prepareFor(frame);
+    this.#needsKeyFrame = this.#encoder?.push(frame) !== true;
+    if (this.#needsKeyFrame) this.events.emit('keyFrameNeeded');
+  }
+
+  /** Stops at once. Safe to call again. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#encoder?.kill();
+    this.#finishing?.kill();
+    this.#encoder = null;
+    this.#finishing = null;
+    this.#held = [];
+    this.events.clear();
+  }
+
+  #prepareFor({ width, height }: Vp8Frame): void {
+    const size = this.#encoder?.size;
+    if (size && width <= size.width && height <= size.height) return;
+    this.#release();
+    this.#finishing = this.#encoder;
+    // H.264 of 4:2:0 has even sides.
+    const even = { width: width + (width % 2), height: height + (height % 2) };
+    this.#encoder = this.#start(even);
+    this.#finishing?.finish();
+  }
+
+  #start(size: { width: number; height: number }): H264Encoder {
+    const { program, segmentS } = this.#options;
+    const encoder = new H264Encoder({
+      program,
+      size,
+      segmentS,
+      onUnit: (unit) => this.#take(encoder, unit),
+      onExit: (reason) => this.#exited(encoder, reason),
+    });
+    return encoder;
+  }
+
+  #take(encoder: H264Encoder, unit: AccessUnit): void {
+    if (encoder === this.#encoder && this.#finishing !== null) {
+      this.#held.push(unit);
+      return;
+    }
+    if (encoder.pictures > WORKS_AFTER) this.#failures = 0;
+    this.events.emit('unit', unit);
+  }
+
+  #exited(encoder: H264Encoder, reason: string | null): void {
+    if (encoder === this.#finishing) return this.#release();
+    if (encoder !== this.#encoder) return;
+    this.#encoder = null;
+    this.#needsKeyFrame = true;
+    const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#options.log.warn(
+      { reason, delayMs },
+      'FFmpeg stopped making H.264, and is started again',
+    );
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.events.emit('keyFrameNeeded');
+    }, delayMs).unref();
+  }
+
+  /** The encoder before has given out all it had, or there is no time left for it. */
+  #release(): void {
+    this.#finishing?.kill();
+    this.#finishing = null;
+    for (const unit of this.#held.splice(0)) this.events.emit('unit', unit);
+  }
+}
