@@ -34,8 +34,8 @@ export class Av1Format implements PayloadFormat<Content> {
     const header = payload[0] ?? 0;
     const continues = header >= 0x80; // Z
     if (continues !== (this.#fragmentedAt !== null)) return 'damaged';
-    // N: "if 1, then Z must be 0".
-    if (continues && (header & 0x08) !== 0) return 'damaged';
+    // N: "if 1, then Z must be 0". And there is an OBU element at least.
+    if ((continues && (header & 0x08) !== 0) || payload.length === 1) return 'damaged';
     return this.#addElements(payload, header) && !this.#assembly.overflowed ? 'more' : 'damaged';
   }
 

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { type ArrivedPacket, parseRtpPacket } from '../../src/hls/rtp/rtp-packet.js';
+
+const FOLDER = new URL('../fixtures/rtp/', import.meta.url);
+
+/** The packets of a recording in test/fixtures/rtp, 10 ms apart. */
+export function readRtpDump(name: string): ArrivedPacket[] {
+  const dump = readFileSync(new URL(`${name}.rtpdump`, FOLDER));
+  const packets: ArrivedPacket[] = [];
+  for (let offset = 0; offset < dump.length;) {
+    const begin = offset + 2;
+    offset = begin + dump.readUInt16BE(begin - 2);
+    const packet = parseRtpPacket(dump.subarray(begin, offset));
+    if (packet === null) throw new Error(`${name}.rtpdump has something that is no RTP packet`);
+    packets.push({ ...packet, arrivedMs: packets.length * 10 });
+  }
+  return packets;
+}
+
+/** The MD5s of the units in it, in hexadecimal. */
+export const readUnitHashes = (name: string): string[] =>
+  readFileSync(new URL(`${name}.md5`, FOLDER), 'utf8')
+    .trim()
+    .split('\n');
