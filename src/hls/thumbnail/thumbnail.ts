@@ -1,4 +1,5 @@
 import type { Log } from '../../common/logger.js';
+import { TypedEmitter } from '../../common/typed-emitter.js';
 import { THUMBNAIL_BYTES_MAX } from '../../protocol/limits.js';
 import type { AccessUnit } from '../rtp/access-unit.js';
 import { jpegSize } from './jpeg.js';
@@ -11,7 +12,9 @@ const EARLY_MS = 1_000;
 
 /** One broadcast's newest picture: of its own key frames where there is FFmpeg, else the publisher's. */
 export class Thumbnail {
-  readonly #thumbnailer: Thumbnailer | null;
+  /** `changed`: {@link picture} is another. */
+  readonly events = new TypedEmitter<{ changed: [] }>();
+  readonly #thumbnailer: Pick<Thumbnailer, 'decode'> | null;
   readonly #log: Log;
   #picture: Readonly<{ jpeg: Uint8Array; version: string }> | null = null;
   #takenMs = Number.NEGATIVE_INFINITY;
@@ -19,7 +22,7 @@ export class Thumbnail {
   #closed = false;
 
   /** @param thumbnailer null: there is no FFmpeg */
-  constructor(thumbnailer: Thumbnailer | null, log: Log) {
+  constructor(thumbnailer: Pick<Thumbnailer, 'decode'> | null, log: Log) {
     this.#thumbnailer = thumbnailer;
     this.#log = log;
   }
@@ -62,6 +65,7 @@ export class Thumbnail {
   close(): void {
     this.#closed = true;
     this.#picture = null;
+    this.events.clear();
   }
 
   #isDue(nowMs: number): boolean {
@@ -71,5 +75,6 @@ export class Thumbnail {
   #set(jpeg: Uint8Array): void {
     if (this.#closed) return;
     this.#picture = { jpeg, version: Math.round(this.#takenMs).toString(36) };
+    this.events.emit('changed');
   }
 }
