@@ -182,6 +182,11 @@ describe('AV1 from RTP', () => {
     expect(timesOf(units)).toEqual([3000, 12000]);
   });
 
+  it('drops a unit that ends within a fragment', () => {
+    const open = [...av1Payloads([INTER]), concat(hex('50'), INTER)];
+    expect(timesOf(push(KEY_UNIT, open, av1Payloads([INTER]), KEY_UNIT))).toEqual([3000, 12000]);
+  });
+
   it('drops a unit that never ends, and takes the next key frame', () => {
     const depacketizer = create();
     const endless = packetOf({

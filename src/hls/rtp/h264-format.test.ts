@@ -239,6 +239,7 @@ describe('H.264 from RTP', () => {
       ['an FU-A whose end was not there', [fuA(P, 2)[0]!]],
       ['an FU-A that goes on as another type', [fuA(P, 2)[0]!, fuA(IDR, 3)[1]!]],
       ['an FU-A that starts twice', [fuA(P, 2)[0]!, ...fuA(P, 2)]],
+      ['another NAL unit within an FU-A', [fuA(P, 3)[0]!, SEI, fuA(P, 3)[1]!]],
       ['an FU-A of an FU-A', [hex('7c 9c 01')]],
       ['a NAL unit with the forbidden bit', [hex('c1 9a 24')]],
       ['a STAP-A of a NAL unit with the forbidden bit', [stapA(hex('c19a24'))]],
@@ -249,6 +250,16 @@ describe('H.264 from RTP', () => {
       const depacketizer = create();
       const units = pushUnits(depacketizer, KEY, [...payloads, P], [P], KEY, [P]);
       expect(units.map((unit) => unit.rtpTime)).toEqual([3000, 12000, 15000]);
+    });
+
+    it('drops a picture that ends within an FU-A', () => {
+      const units = push(KEY, fuA(P, 2).slice(0, 2), [P], KEY);
+      expect(units.map((unit) => unit.rtpTime)).toEqual([3000, 12000]);
+    });
+
+    it('takes what is left of a damaged key frame for none', () => {
+      const units = push(KEY, [...KEY, hex('78 00ff'), IDR], [P], KEY);
+      expect(units.map((unit) => unit.rtpTime)).toEqual([3000, 12000]);
     });
 
     it.each([

@@ -129,6 +129,11 @@ describe('VP9 from RTP', () => {
     expect(units.map((unit) => unit.keyFrame)).toEqual([true, false]);
   });
 
+  it('takes no frame for a key frame that its descriptor calls predicted', () => {
+    const predicted = vp9Payloads(keyFrame(), { interPredicted: true });
+    expect(timesOf(push(predicted, vp9Payloads(keyFrame())))).toEqual([6000]);
+  });
+
   it('takes the lowest of the spatial layers, and ends the unit with its frame', () => {
     const [key, inter] = [keyFrame(), INTER].map((frame, i) => [
       // I, L, B, E (and P); SID 0, TL0PICIDX.
@@ -148,6 +153,7 @@ describe('VP9 from RTP', () => {
   it.each([
     ['a descriptor and no frame', hex('8c 8123')],
     ['a frame whose start was not there', vp9Payloads(concat(INTER, new Uint8Array(2500)))[1]!],
+    ['a whole frame that is not marked as begun', concat(hex('44'), INTER)],
     ['a key frame without its sync code', concat(hex('0c'), hex('82 49 83 43 20 27f0 1670'))],
     ['a key frame cut short', concat(hex('0c'), keyFrame().subarray(0, 6))],
     ['no frame marker', concat(hex('0c'), hex('46 00'))],
@@ -155,6 +161,12 @@ describe('VP9 from RTP', () => {
   ])('drops and waits for a key frame: %s', (_, payload) => {
     const key = vp9Payloads(keyFrame());
     expect(timesOf(push(key, [payload], interPayloads(), key))).toEqual([3000, 12000]);
+  });
+
+  it('takes a second start in one frame for the end that was not there', () => {
+    const start = interPayloads(concat(INTER, new Uint8Array(2500)))[0]!;
+    const units = push(vp9Payloads(keyFrame()), [start, ...interPayloads()], interPayloads());
+    expect(timesOf(units)).toEqual([3000]);
   });
 });
 
