@@ -32,7 +32,12 @@ describe('renderPage', () => {
       fc.property(
         fc.array(nasty).map((parts) => parts.join('')),
         (title) => {
-          const info = { title, description: title, url: 'https://live.example.org/' };
+          const info = {
+            title,
+            description: title,
+            url: 'https://live.example.org/',
+            image: title,
+          };
           const html = renderPage(TEMPLATE, info, { ...boot, channel: { ...channel, title } });
           expect(html.match(/<(?!\/?(?:html|head|title|meta|script|body)\b)/g)).toBeNull();
           expect(html.match(/<\/script>/g)).toHaveLength(1);
@@ -44,9 +49,19 @@ describe('renderPage', () => {
   });
 
   it('replaces the title that was built in', () => {
-    const info = { title: 'new', description: 'd', url: 'u' };
+    const info = { title: 'new', description: 'd', url: 'u', image: null };
     expect(renderPage(TEMPLATE, info, boot)).toContain('<title>new</title>');
     expect(renderPage(TEMPLATE, info, boot)).not.toContain('old');
+  });
+
+  it('has a large preview where there is a picture', () => {
+    const info = { title: 'new', description: 'd', url: 'u', image: null };
+    const without = renderPage(TEMPLATE, info, boot);
+    expect(without).toContain('<meta name="twitter:card" content="summary" />');
+    expect(without).not.toContain('og:image');
+    const html = renderPage(TEMPLATE, { ...info, image: 'https://a.example/b.jpg' }, boot);
+    expect(html).toContain('<meta name="twitter:card" content="summary_large_image" />');
+    expect(html).toContain('<meta property="og:image" content="https://a.example/b.jpg" />');
   });
 });
 

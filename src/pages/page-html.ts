@@ -6,6 +6,8 @@ export type PageInfo = Readonly<{
   description: string;
   /** The page's public address. */
   url: string;
+  /** The public address of a picture of it, if there is one. */
+  image: string | null;
 }>;
 
 /** Writes title, preview tags and boot data into a page that Vite built. */
@@ -52,7 +54,7 @@ function bootScript(boot: Boot): string {
   return `<script type="application/json" id="boot">${json}</script>`;
 }
 
-function metaTags({ title, description, url }: PageInfo): string {
+function metaTags({ title, description, url, image }: PageInfo): string {
   const tags = [
     ['name', 'description', description],
     ['property', 'og:site_name', 'Onair'],
@@ -60,9 +62,10 @@ function metaTags({ title, description, url }: PageInfo): string {
     ['property', 'og:title', title],
     ['property', 'og:description', description],
     ['property', 'og:url', url],
-    ['name', 'twitter:card', 'summary'],
+    ['name', 'twitter:card', image === null ? 'summary' : 'summary_large_image'],
   ] as const;
-  return tags
+  const imageTags = image === null ? [] : ([['property', 'og:image', image]] as const);
+  return [...tags, ...imageTags]
     .map(
       ([key, name, content]) => `    <meta ${key}="${name}" content="${escapeHtml(content)}" />\n`,
     )

@@ -48,7 +48,9 @@ export class PagesService {
     const title =
       channel.title === '' ? `${channel.name} · Onair` : `${channel.title} · ${channel.name}`;
     const about = `${channel.broadcast ? 'Live now' : 'A channel'} by ${channel.owner} on Onair.`;
-    return this.#render(page, this.#info(`/${channel.name}`, title, about), { identity, channel });
+    const info = this.#info(`/${channel.name}`, title, about);
+    const image = channel.thumbnail && `${this.#config.http.publicUrl}${channel.thumbnail}`;
+    return this.#render(page, { ...info, image }, { identity, channel });
   }
 
   /** The page for an address without one. */
@@ -58,7 +60,7 @@ export class PagesService {
   }
 
   #info(path: string, title: string, description: string): PageInfo {
-    return { title, description, url: `${this.#config.http.publicUrl}${path}` };
+    return { title, description, url: `${this.#config.http.publicUrl}${path}`, image: null };
   }
 
   async #render(
