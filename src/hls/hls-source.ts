@@ -1,0 +1,22 @@
+import type { PackageState } from '../broadcast/ports.js';
+import type { Run } from './run.js';
+
+/** Nest's injection token for the {@link HlsSource}. */
+export const HLS_SOURCE = Symbol('HlsSource');
+
+/** A JPEG; another one has another version (letters, digits and `-`). */
+export type Thumbnail = Readonly<{ jpeg: Uint8Array; version: string }>;
+
+/** What a live channel has for HTTP. */
+export type HlsChannel = Readonly<{
+  /** The newest run; null: none yet. */
+  run: Run | null;
+  state: PackageState;
+  thumbnail: Thumbnail | null;
+}>;
+
+/** Where requests find what they ask for. */
+export interface HlsSource {
+  /** Undefined: the channel isn't live, or there is none of that name. */
+  find(channel: string): HlsChannel | undefined;
+}
