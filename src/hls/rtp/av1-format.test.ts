@@ -148,14 +148,34 @@ describe('AV1 from RTP', () => {
     expect(timesOf(push(av1Payloads([INTER]), av1Payloads([KEY]), KEY_UNIT))).toEqual([9000]);
   });
 
-  it('takes no key frame after a loss that may lack its first packets', () => {
-    const depacketizer = create();
-    depacketizer.lost();
-    const [, ...rest] = packetsOf([av1Payloads([METADATA, SEQUENCE, KEY])]);
-    expect(rest.flatMap((packet) => depacketizer.push(packet))).toEqual([]);
-    expect(packetsOf([[], KEY_UNIT]).flatMap((packet) => depacketizer.push(packet))).toHaveLength(
-      1,
-    );
+  describe('after a loss', () => {
+    const pushAfterLoss = (payloads: readonly Uint8Array[]) => {
+      const depacketizer = create();
+      const packets = packetsOf([KEY_UNIT, payloads, av1Payloads([INTER])]);
+      return timesOf(
+        packets.flatMap((packet, i) => {
+          if (i === KEY_UNIT.length) depacketizer.lost();
+          return depacketizer.push(packet);
+        }),
+      );
+    };
+
+    it.each([
+      ['a packet that begins a sequence', KEY_UNIT],
+      ['a sequence header', av1Payloads([SEQUENCE, KEY])],
+      ['a sequence header with a size', [concat(hex('20 0b'), SEQUENCE, KEY)]],
+      ['a temporal delimiter', av1Payloads([DELIMITER, SEQUENCE, KEY])],
+    ])('takes a key frame that begins with %s', (_, payloads) => {
+      expect(pushAfterLoss(payloads)).toEqual([3000, 6000, 9000]);
+    });
+
+    it.each([
+      ['the rest of a fragment', [concat(hex('98'), SEQUENCE), concat(hex('10'), KEY)]],
+      ['another OBU', av1Payloads([METADATA, SEQUENCE, KEY])],
+      ['garbage', [hex('00 ff'), ...KEY_UNIT]],
+    ])('takes no key frame that begins with %s', (_, payloads) => {
+      expect(pushAfterLoss(payloads)).toEqual([3000]);
+    });
   });
 
   it.each([

@@ -25,9 +25,14 @@ export class Av1Format implements PayloadFormat<Content> {
   #config: VideoConfig | null = null;
   #configObu: Uint8Array = new Uint8Array();
 
-  /** N: a coded video sequence begins (4.4). */
   beginsUnit(payload: Uint8Array): boolean {
-    return ((payload[0] ?? 0) & 0x88) === 0x08;
+    const header = payload[0] ?? 0;
+    if (header >= 0x80) return false; // Z
+    // N: a coded video sequence begins. A sequence header tells it of senders that don't set N.
+    if ((header & 0x08) !== 0) return true;
+    const sizeBytes = (header & 0x30) === 0x10 ? 0 : (readLeb128(payload, 1)?.length ?? 0);
+    const type = parseObuHead(payload.subarray(1 + sizeBytes))?.type;
+    return type === OBU.sequenceHeader || type === OBU.temporalDelimiter;
   }
 
   add(payload: Uint8Array): PayloadResult {

@@ -115,6 +115,14 @@ describe('H.264 from RTP', () => {
     },
   );
 
+  it('takes no key frame whose beginning was sent before it was joined', () => {
+    const base64 = [SPS_360, PPS].map((set) => Buffer.from(set).toString('base64')).join(',');
+    const depacketizer = create({ 'sprop-parameter-sets': base64 });
+    const secondSlice = hex('65 40 11');
+    const times = pushUnits(depacketizer, [secondSlice], [P], [IDR]).map((unit) => unit.rtpTime);
+    expect(times).toEqual([9000]);
+  });
+
   it('holds back everything before the first key frame', () => {
     expect(push([SPS_360, PPS, P], [P], KEY, [P]).map((unit) => unit.rtpTime)).toEqual([
       9000, 12000,

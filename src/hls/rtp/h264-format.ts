@@ -34,14 +34,11 @@ export class H264Format implements PayloadFormat<Content> {
   }
 
   beginsUnit(payload: Uint8Array): boolean {
-    const [indicator = 0, second = 0, , third = 0] = payload;
-    const type = indicator & 0x1f;
-    const first = type === NAL.stapA ? third & 0x1f : type;
-    if (first === NAL.sps || first === NAL.accessUnitDelimiter) return true;
+    const [header = 0, sliceHead = 0] = firstNal(payload);
+    const type = header & 0x1f;
+    if (type === NAL.sps || type === NAL.accessUnitDelimiter) return true;
     // first_mb_in_slice is 0, which is coded as a single 1: the picture's first slice.
-    const isFuStart = type === NAL.fuA && second >= 0x80 && (second & 0x1f) === NAL.idrSlice;
-    const sliceHead = isFuStart ? (payload[2] ?? 0) : second;
-    return !this.#setsInBand && (isFuStart || type === NAL.idrSlice) && sliceHead >= 0x80;
+    return !this.#setsInBand && type === NAL.idrSlice && sliceHead >= 0x80;
   }
 
   add(payload: Uint8Array): PayloadResult {
@@ -150,6 +147,15 @@ export class H264Format implements PayloadFormat<Content> {
     this.#slicePlace ??= this.#assembly.end;
     this.#isIdr ||= type === NAL.idrSlice;
   }
+}
+
+/** The first NAL unit from its header on; of a fragmented one only the header's type is right. */
+function firstNal(payload: Uint8Array): Uint8Array {
+  const [indicator = 0, second = 0] = payload;
+  const type = indicator & 0x1f;
+  if (type === NAL.stapA) return payload.subarray(3);
+  if (type !== NAL.fuA) return payload;
+  return second >= 0x80 ? payload.subarray(1) : new Uint8Array();
 }
 
 const isParameterSet = (type: number): boolean => type === NAL.sps || type === NAL.pps;

@@ -27,7 +27,8 @@ export class VideoDepacketizer<C extends Content> implements Depacketizer<
 > {
   readonly #format: PayloadFormat<C>;
   #needsKeyFrame = true;
-  #afterLoss = false;
+  /** Packets before the next one may be missing, as they are when a stream is joined. */
+  #afterLoss = true;
   /** Of the unit that is being put together. */
   #rtpTime: number | null = null;
   #arrivedMs = 0;
