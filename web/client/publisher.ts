@@ -6,6 +6,7 @@ import { loadDevice } from './device.js';
 import { RequestError, type RequestErrorCode } from './request-error.js';
 import { type SendCounters, type SendHealth, sendHealth } from './send-health.js';
 import { Sender, type TrackKind } from './sender.js';
+import { ThumbnailSender } from './thumbnail-sender.js';
 
 /** What the studio shows. */
 export type PublisherState =
@@ -46,6 +47,7 @@ export class Publisher {
   #wanted: Wanted | null = null;
   #broadcast: BroadcastView | null = null;
   #sender: Sender | null = null;
+  #thumbnails: ThumbnailSender | null = null;
   #attempt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #counters: SendCounters | null = null;
@@ -176,6 +178,10 @@ export class Publisher {
       });
       if (attempt !== this.#attempt) return sender.close();
       this.#sender = sender;
+      if (started.thumbnails)
+        this.#thumbnails = new ThumbnailSender(this.#connection, () =>
+          wanted.muted.video ? null : wanted.tracks.video,
+        );
       // Both at once: one negotiation.
       await Promise.all(
         (['audio', 'video'] as const).map((kind) =>
@@ -230,6 +236,8 @@ export class Publisher {
   #dropSender(): void {
     this.#sender?.close();
     this.#sender = null;
+    this.#thumbnails?.close();
+    this.#thumbnails = null;
     this.#counters = null;
   }
 

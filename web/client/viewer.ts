@@ -19,7 +19,7 @@ import { RequestError } from './request-error.js';
 
 export type WatchedChannel = Pick<
   ChannelView,
-  'title' | 'owner' | 'broadcast' | 'viewers' | 'lastLiveAt'
+  'title' | 'owner' | 'broadcast' | 'viewers' | 'thumbnail' | 'lastLiveAt'
 >;
 
 /** What the watch page shows. */
@@ -70,7 +70,14 @@ export class Viewer {
     this.#options = options;
     const known = options.boot.channel;
     this.#channel = signal<WatchedChannel>(
-      known ?? { title: '', owner: '', broadcast: null, viewers: 0, lastLiveAt: null },
+      known ?? {
+        title: '',
+        owner: '',
+        broadcast: null,
+        viewers: 0,
+        thumbnail: null,
+        lastLiveAt: null,
+      },
     );
     this.channel = this.#channel;
     this.state = computed(() => this.#stateNow());

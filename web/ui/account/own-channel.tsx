@@ -9,6 +9,7 @@ import { confirm } from '../components/confirm.js';
 import { Icon } from '../components/icon.js';
 import { IconButton } from '../components/icon-button.js';
 import { TextField } from '../components/text-field.js';
+import { Thumbnail } from '../components/thumbnail.js';
 import { toast } from '../components/toast.js';
 import { useSubmit } from './use-submit.js';
 
@@ -54,6 +55,11 @@ export function OwnChannel({ channel, onRename, onDelete }: OwnChannelProps) {
         />
       ) : (
         <>
+          {channel.broadcast && (
+            <div class="own-channel-picture">
+              <Thumbnail name={channel.name} picture={channel.thumbnail} />
+            </div>
+          )}
           <div class="own-channel-text">
             <h3>
               {channel.title || channel.name} {channel.broadcast && <LiveBadge size="s" />}

@@ -1,11 +1,27 @@
+import { useState } from 'preact/hooks';
 import { hueOf, initialOf } from '../format/identity.js';
 import './thumbnail.css';
 
-/** Stands in for a channel's picture: waves going out from its initial, in its own colour. */
-export function Thumbnail({ name }: { name: string }) {
+interface ThumbnailProps {
+  name: string;
+  /** The path of what is on; null: there is none. */
+  picture?: string | null;
+}
+
+/**
+ * A channel's picture. Where there is none, or until it is there, waves going out from the channel's
+ * initial, in its own colour.
+ */
+export function Thumbnail({ name, picture = null }: ThumbnailProps) {
+  const [broken, setBroken] = useState<string | null>(null);
   return (
-    <span class="thumbnail tinted" style={{ '--hue': hueOf(name) }} aria-hidden="true">
-      <svg viewBox="0 0 320 180" preserveAspectRatio="xMidYMid slice" fill="none">
+    <span class="thumbnail tinted" style={{ '--hue': hueOf(name) }}>
+      <svg
+        viewBox="0 0 320 180"
+        preserveAspectRatio="xMidYMid slice"
+        fill="none"
+        aria-hidden="true"
+      >
         {[44, 76, 112, 152, 196].map((radius) => (
           <circle
             key={radius}
@@ -18,7 +34,21 @@ export function Thumbnail({ name }: { name: string }) {
           />
         ))}
       </svg>
-      <span class="thumbnail-initial">{initialOf(name)}</span>
+      <span class="thumbnail-initial" aria-hidden="true">
+        {initialOf(name)}
+      </span>
+      {picture !== null && picture !== broken && (
+        <img
+          class="thumbnail-picture"
+          src={picture}
+          alt={`What ${name} shows`}
+          width={640}
+          height={360}
+          loading="lazy"
+          decoding="async"
+          onError={() => setBroken(picture)}
+        />
+      )}
     </span>
   );
 }

@@ -15,7 +15,7 @@ export function LiveCard({ channel, nowMs }: { channel: LiveChannel; nowMs: numb
   return (
     <article class="live-card">
       <div class="live-card-picture">
-        <Thumbnail name={channel.name} />
+        <Thumbnail name={channel.name} picture={channel.thumbnail} />
         <span class="live-card-corner live-card-top">
           {broadcast.state === 'interrupted' ? (
             <Badge tone="warn">Reconnecting</Badge>

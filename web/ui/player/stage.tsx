@@ -31,16 +31,20 @@ export interface StageProps {
 export function Stage(props: StageProps) {
   const { state, channel, name, hasLastFrame } = props;
   const waiting = hasLastFrame ? 'Reconnecting' : 'Connecting';
+  const picture = channel.thumbnail;
   switch (state.name) {
     case 'playing':
       if (props.soundOnly) return <SoundOnly name={name} owner={channel.owner} />;
-      return props.hasFrame ? null : <Waiting name={name} text={waiting} over={hasLastFrame} />;
+      if (props.hasFrame) return null;
+      return <Waiting name={name} picture={picture} text={waiting} over={hasLastFrame} />;
     case 'connecting':
-      return <Waiting name={name} text={waiting} over={hasLastFrame} />;
+      return <Waiting name={name} picture={picture} text={waiting} over={hasLastFrame} />;
     case 'starting':
-      return <Waiting name={name} text="The broadcast is starting" />;
+      return <Waiting name={name} picture={picture} text="The broadcast is starting" />;
     case 'interrupted':
-      return <Interrupted name={name} untilMs={state.untilMs} over={hasLastFrame} />;
+      return (
+        <Interrupted name={name} picture={picture} untilMs={state.untilMs} over={hasLastFrame} />
+      );
     case 'not-live':
       return <NotLive {...props} />;
     case 'ended': {
@@ -77,10 +81,18 @@ export function Stage(props: StageProps) {
   }
 }
 
-function Waiting({ name, text, over = false }: { name: string; text: string; over?: boolean }) {
+interface WaitingProps {
+  name: string;
+  /** The path of the channel's newest picture. */
+  picture: string | null;
+  text: string;
+  over?: boolean;
+}
+
+function Waiting({ name, picture, text, over = false }: WaitingProps) {
   return (
     <div class={over ? 'stage stage-over' : 'stage'}>
-      {!over && <Thumbnail name={name} />}
+      {!over && <Thumbnail name={name} picture={picture} />}
       <div class="stage-waiting">
         <Spinner size={36} />
         <p>{text}</p>
@@ -91,15 +103,16 @@ function Waiting({ name, text, over = false }: { name: string; text: string; ove
 
 interface InterruptedProps {
   name: string;
+  picture: string | null;
   untilMs: number;
   over: boolean;
 }
 
-function Interrupted({ name, untilMs, over }: InterruptedProps) {
+function Interrupted({ name, picture, untilMs, over }: InterruptedProps) {
   const secondsLeft = Math.max(0, Math.ceil((untilMs - useNow(250)) / 1000));
   return (
     <div class={over ? 'stage stage-over' : 'stage'}>
-      {!over && <Thumbnail name={name} />}
+      {!over && <Thumbnail name={name} picture={picture} />}
       <div class="stage-waiting">
         <Spinner size={36} />
         <h2>The broadcaster is reconnecting</h2>

@@ -1,0 +1,47 @@
+import { stillPicture } from './capture/still-picture.js';
+import type { Connection } from './connection.js';
+
+/** As often as the server takes one. */
+const INTERVAL_MS = 10_000;
+/** The first one: cameras begin dark. */
+const FIRST_MS = 1_500;
+
+/** Sends the server a small picture of what is published every ten seconds, for lists and previews. */
+export class ThumbnailSender {
+  readonly #connection: Connection;
+  readonly #track: () => MediaStreamTrack | null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  /** @param track what is sent at that moment; null: nothing is to be seen */
+  constructor(connection: Connection, track: () => MediaStreamTrack | null) {
+    this.#connection = connection;
+    this.#track = track;
+    this.#sendIn(FIRST_MS);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #sendIn(ms: number): void {
+    this.#timer = setTimeout(() => {
+      void this.#send()
+        .catch(() => {
+          // The connection went, or the track did: the next one follows.
+        })
+        .finally(() => {
+          if (!this.#closed) this.#sendIn(INTERVAL_MS);
+        });
+    }, ms);
+  }
+
+  async #send(): Promise<void> {
+    const track = this.#track();
+    if (track === null || !track.enabled || track.readyState !== 'live') return;
+    const jpeg = await stillPicture(track);
+    if (jpeg === null || this.#closed) return;
+    await this.#connection.request('publisher:thumbnail', { jpeg });
+  }
+}
