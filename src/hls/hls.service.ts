@@ -1,31 +1,45 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { PackagingPort } from '../broadcast/ports.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
+import { AacThread } from './aac/aac-thread.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
+import type { HlsChannel, HlsSource } from './hls-source.js';
 import { Packager } from './packager.js';
+import { SegmentStore } from './segment-store.js';
 import type { Thumbnail } from './thumbnail/thumbnail.js';
 import { Thumbnailer } from './thumbnail/thumbnailer.js';
 
-/** Every broadcast that is on, as HLS, by its channel's name. */
+/** Every broadcast that is on, as HLS, by its channel's name; one that ended stays for a moment. */
 @Injectable()
-export class HlsService implements PackagingPort, OnModuleInit {
+export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApplicationShutdown {
   readonly #config: Config;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #aac: AacThread;
   readonly #packagers = new Map<string, Packager>();
+  #store: SegmentStore | undefined;
+  #ffmpeg: string | null = null;
   #thumbnailer: Thumbnailer | null = null;
 
   constructor(@Inject(CONFIG) config: Config, @Inject(CLOCK) clock: Clock, @Inject(LOG) log: Log) {
     this.#config = config;
     this.#clock = clock;
     this.#log = log.child({ part: 'hls' });
+    this.#aac = new AacThread(this.#log);
   }
 
   async onModuleInit(): Promise<void> {
-    const ffmpeg = await findFfmpeg(this.#config.hls.ffmpegBin, this.#log);
-    this.#thumbnailer = ffmpeg === null ? null : new Thumbnailer(ffmpeg);
+    this.#store = await SegmentStore.create({ dataDir: this.#config.data.dir, log: this.#log });
+    this.#ffmpeg = await findFfmpeg(this.#config.hls.ffmpegBin, this.#log);
+    this.#thumbnailer = this.#ffmpeg === null ? null : new Thumbnailer(this.#ffmpeg);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const packager of [...this.#packagers.values()]) packager.dispose();
+    this.#aac.close();
+    await this.#store?.close();
   }
 
   /** The picture of a channel's broadcast; undefined when none is on. */
@@ -33,10 +47,23 @@ export class HlsService implements PackagingPort, OnModuleInit {
     return this.#packagers.get(channel)?.thumbnail;
   }
 
+  find(channel: string): HlsChannel | undefined {
+    const packager = this.#packagers.get(channel);
+    if (!packager) return undefined;
+    const { runs, state, thumbnail } = packager;
+    return { run: runs[0] ?? null, state, thumbnail: thumbnail.picture };
+  }
+
   open({ id, channel }: { id: string; channel: string }): Packager {
+    // The one before may linger.
+    this.#packagers.get(channel)?.dispose();
+    if (!this.#store) throw new Error('HLS has not started');
     const packager = new Packager({
       config: this.#config.hls,
       channel,
+      files: this.#store.open(id, this.#config.hls.diskMaxBytes),
+      aac: this.#aac,
+      ffmpeg: this.#ffmpeg,
       thumbnailer: this.#thumbnailer,
       clock: this.#clock,
       log: this.#log.child({ channel, broadcastId: id }),

@@ -1,31 +1,77 @@
-import type { BroadcastPackage, MediaTap, PackageState } from '../broadcast/ports.js';
+import type { BroadcastPackage, MediaTap, PackageState, TappedTrack } from '../broadcast/ports.js';
 import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { Config } from '../config/config.js';
+import { AacRendition } from './aac/aac-rendition.js';
+import type { AacThread } from './aac/aac-thread.js';
+import type { BroadcastFiles } from './broadcast-files.js';
+import { packageTrack, type PackagedTrack } from './packaged-track.js';
+import type { AccessUnit } from './rtp/access-unit.js';
+import { Run } from './run.js';
+import { Segmenter } from './segmenter.js';
+import type { RunSpec, RunWriter } from './segmenter-types.js';
+import { partTargetS } from './part-target.js';
 import { Thumbnail } from './thumbnail/thumbnail.js';
 import type { Thumbnailer } from './thumbnail/thumbnailer.js';
 
-type Options = {
+/** How often the segmenter looks at the clock: what comes late is noticed so much later. */
+const TICK_MS = 50;
+/** How long a run that ended can still be fetched: for players that are a little behind. */
+const LINGER_MS = 30_000;
+
+type Options = Readonly<{
   config: Config['hls'];
   channel: string;
+  /** Of this broadcast; closed with the package. */
+  files: BroadcastFiles;
+  aac: AacThread;
   /** Null: there is no FFmpeg. */
+  ffmpeg: string | null;
   thumbnailer: Thumbnailer | null;
   clock: Clock;
   log: Log;
-};
+}>;
 
-/** Makes one broadcast's HLS out of its RTP. */
+/**
+ * Makes one broadcast's HLS out of its RTP: a tap's tracks go through {@link packageTrack} into the
+ * {@link Segmenter}, which writes {@link Run}s.
+ */
 export class Packager implements BroadcastPackage {
   readonly events: TypedEmitter<{ changed: []; closed: [] }> = new TypedEmitter();
-  readonly state: PackageState = 'preparing';
   readonly thumbnail: Thumbnail;
   readonly #options: Options;
+  readonly #segmenter: Segmenter;
+  readonly #tracks = new Map<TappedTrack, PackagedTrack>();
+  /** Those that can't be packaged here, while they are sent. */
+  readonly #refused = new Set<TappedTrack>();
+  /** The newest first. */
+  readonly #runs: Run[] = [];
+  readonly #timer: NodeJS.Timeout;
   #tap: MediaTap | null = null;
+  #state: PackageState = 'preparing';
+  #closed = false;
 
   constructor(options: Options) {
     this.#options = options;
     this.thumbnail = new Thumbnail(options.thumbnailer, options.log);
+    const { segmentS, partS } = options.config;
+    this.#segmenter = new Segmenter({
+      segmentS,
+      partS: partTargetS(partS),
+      openRun: (spec) => this.#openRun(spec),
+      requestKeyFrame: () => this.#requestKeyFrame(),
+    });
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  get state(): PackageState {
+    return this.#state;
+  }
+
+  /** Runs that can be fetched, the newest first. */
+  get runs(): readonly Run[] {
+    return this.#runs;
   }
 
   get thumbnailPath(): string | null {
@@ -38,22 +84,139 @@ export class Packager implements BroadcastPackage {
   }
 
   take(tap: MediaTap): void {
+    if (this.#closed) return tap.close();
     this.#tap?.close();
     this.#tap = tap;
+    tap.events.on('trackAdded', (track) => this.#add(track));
+    for (const track of tap.tracks) this.#add(track);
   }
 
-  setClockOffset(_offsetMs: number): void {}
+  setClockOffset(offsetMs: number): void {
+    this.#segmenter.setClockOffset(offsetMs);
+  }
 
-  interrupt(): void {}
+  interrupt(): void {
+    for (const track of [...this.#tracks.keys()]) this.#remove(track);
+    this.#segmenter.interrupt();
+  }
 
   offerThumbnail(jpeg: Uint8Array): void {
     this.thumbnail.offerJpeg(jpeg, this.#options.clock.nowMs());
   }
 
+  /** Playlists end at once; what they tell can be fetched for a while. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
     this.#tap?.close();
+    for (const track of [...this.#tracks.keys()]) this.#remove(track);
+    this.#segmenter.end();
     this.thumbnail.close();
+    setTimeout(() => this.dispose(), LINGER_MS).unref();
+  }
+
+  /** Closes at once, and removes all files. Safe to call twice. */
+  dispose(): void {
+    this.close();
+    for (const run of this.#runs.splice(0)) run.close();
+    this.#options.files.close();
     this.events.emit('closed');
     this.events.clear();
+  }
+
+  #add(track: TappedTrack): void {
+    const packaged = packageTrack({
+      track,
+      addInput: (layerCount) => this.#segmenter.addTrack({ kind: track.kind, layerCount }),
+      onUnit: (layer, unit) => this.#offerThumbnail(track, layer, unit),
+      ffmpeg: this.#options.ffmpeg,
+      segmentS: this.#options.config.segmentS,
+      log: this.#options.log,
+    });
+    if (packaged) this.#tracks.set(track, packaged);
+    else {
+      this.#refused.add(track);
+      this.#options.log.warn({ codec: track.codec.mimeType }, 'this codec has WebRTC only, no HLS');
+    }
+    track.events.on('closed', () => this.#remove(track));
+    this.#updateState();
+  }
+
+  #remove(track: TappedTrack): void {
+    this.#tracks.get(track)?.close();
+    this.#tracks.delete(track);
+    this.#refused.delete(track);
+    this.#updateState();
+  }
+
+  #openRun({ videoLayers, audio }: RunSpec): RunWriter {
+    const { config, clock, log, files } = this.#options;
+    for (const before of this.#runs) this.#closeLater(before);
+    const run = new Run({ config, clock, log, files });
+    this.#runs.unshift(run);
+    run.events.on('ready', () => this.#updateState());
+    for (let layer = videoLayers - 1; layer >= 0; layer -= 1)
+      run.rendition(`video-${layer}`, { kind: 'video', layer });
+    if (audio) run.rendition('opus', { kind: 'audio' });
+    const aac = audio ? this.#addAac(run) : null;
+    return {
+      rendition: (id) => {
+        const entry = run.find(id);
+        if (!entry) throw new Error(`a run without ${id} is asked for it`);
+        return entry.rendition;
+      },
+      audioListener: aac,
+      end: () => run.end(),
+    };
+  }
+
+  #addAac(run: Run): AacRendition {
+    const aac = new AacRendition({
+      writer: run.rendition('aac', { kind: 'audio', onDemand: true }),
+      encoder: this.#options.aac,
+      partTargetS: run.partTargetS,
+      log: this.#options.log,
+    });
+    run.events.on('wanted', () => aac.want());
+    run.events.on('unwanted', () => aac.unwant());
+    return aac;
+  }
+
+  #closeLater(run: Run): void {
+    setTimeout(() => {
+      const at = this.#runs.indexOf(run);
+      if (at !== -1) this.#runs.splice(at, 1);
+      run.close();
+    }, LINGER_MS).unref();
+  }
+
+  /** The middle layer is good enough for a small picture, and cheaper. */
+  #offerThumbnail(track: TappedTrack, layer: number, unit: AccessUnit): void {
+    if (track.kind === 'video' && layer === Math.floor(track.layerCount / 2))
+      this.thumbnail.offer(unit);
+  }
+
+  #requestKeyFrame(): void {
+    for (const track of this.#tracks.keys()) if (track.kind === 'video') track.requestKeyFrame();
+  }
+
+  #tick(): void {
+    const nowMs = this.#options.clock.nowMs();
+    for (const track of this.#tracks.values()) track.tick(nowMs);
+    this.#segmenter.tick(nowMs);
+  }
+
+  #updateState(): void {
+    const state = this.#stateNow();
+    if (state === this.#state || this.#closed) return;
+    this.#state = state;
+    this.events.emit('changed');
+  }
+
+  #stateNow(): PackageState {
+    // Sound without the picture that viewers would expect is no way to watch.
+    if ([...this.#refused].some(({ kind }) => kind === 'video')) return 'unavailable';
+    return this.#runs[0]?.isReady ? 'ready' : 'preparing';
   }
 }

@@ -1,5 +1,4 @@
 import type { TappedPacket, TappedTrack } from '../broadcast/ports.js';
-import type { AccessUnit } from './rtp/access-unit.js';
 import type { Depacketizer } from './rtp/depacketizer.js';
 import { isLoss, type Ordered, ReorderBuffer } from './rtp/reorder-buffer.js';
 import { parseRtpPacket } from './rtp/rtp-packet.js';
@@ -12,25 +11,26 @@ const REORDER_MS = 200;
 /** More than a second of a layer at a high bitrate. */
 const REORDER_PACKETS = 1_024;
 
-/** What the units of one track go to. */
-export type UnitTaker = Readonly<{
-  push(layer: number, unit: AccessUnit): void;
+type Layer<Unit> = { readonly reorder: ReorderBuffer; readonly depacketizer: Depacketizer<Unit> };
+
+type Options<Unit> = Readonly<{
+  track: TappedTrack;
+  /** Makes one for each layer. */
+  createDepacketizer: () => Depacketizer<Unit>;
+  /** Takes the units of each layer, in the order of decoding. */
+  onUnit: (layer: number, unit: Unit) => void;
 }>;
 
-type Layer = { readonly reorder: ReorderBuffer; readonly depacketizer: Depacketizer };
-
 /** One track's packets, all its layers: into order, then into units. */
-export class TrackIntake {
-  readonly #track: TappedTrack;
-  readonly #taker: UnitTaker;
-  readonly #layers: readonly Layer[];
+export class TrackIntake<Unit> {
+  readonly #options: Options<Unit>;
+  readonly #layers: readonly Layer<Unit>[];
   readonly #offs: (() => void)[];
   #packetsLost = 0;
 
-  /** @param createDepacketizer makes one for each layer */
-  constructor(track: TappedTrack, createDepacketizer: () => Depacketizer, taker: UnitTaker) {
-    this.#track = track;
-    this.#taker = taker;
+  constructor(options: Options<Unit>) {
+    const { track, createDepacketizer } = options;
+    this.#options = options;
     this.#layers = Array.from({ length: track.layerCount }, () => ({
       reorder: new ReorderBuffer({ maxWaitMs: REORDER_MS, maxPackets: REORDER_PACKETS }),
       depacketizer: createDepacketizer(),
@@ -71,8 +71,8 @@ export class TrackIntake {
         this.#packetsLost += item.lost;
         depacketizer.lost();
         // What is lost shows until the next key frame: the sooner it comes the better.
-        this.#track.requestKeyFrame();
-      } else for (const unit of depacketizer.push(item)) this.#taker.push(index, unit);
+        this.#options.track.requestKeyFrame();
+      } else for (const unit of depacketizer.push(item)) this.#options.onUnit(index, unit);
     }
   }
 }

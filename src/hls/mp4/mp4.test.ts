@@ -100,7 +100,7 @@ describe('initSegment', () => {
 
   it('carries the configuration byte for byte', () => {
     for (const config of [h264, vp9, av1, opus, aac])
-      expect(Buffer.from(initSegment(config)).includes(config.record)).toBe(true);
+      expect(Buffer.from(initSegment(config)).includes(Buffer.from(config.record))).toBe(true);
   });
 });
 
