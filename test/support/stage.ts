@@ -11,6 +11,8 @@ type VisitOptions = {
   /** Another way to the server than straight, such as a proxy's. */
   url?: string;
   viewport?: { width: number; height: number };
+  /** Run in the page before its own code. */
+  initScripts?: readonly string[];
 };
 
 /** A server and a browser, and the people in it. */
@@ -31,7 +33,7 @@ export class Stage {
   }
 
   /** A page of somebody who was never here before. */
-  async visit(path: string, { url, viewport }: VisitOptions = {}): Promise<Page> {
+  async visit(path: string, { url, viewport, initScripts }: VisitOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({
       viewport: viewport ?? { width: 1280, height: 800 },
     });
@@ -39,6 +41,7 @@ export class Stage {
     this.#contexts.add(context);
     context.on('close', () => this.#contexts.delete(context));
     context.on('weberror', (error) => this.#errors.push(`${path}: ${error.error().stack}`));
+    for (const content of initScripts ?? []) await context.addInitScript({ content });
     const page = await context.newPage();
     await page.goto(`${url ?? this.server.url}${path}`);
     return page;

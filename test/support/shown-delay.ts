@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+import { clockDelayMs, type Evaluates } from './clock-picture.js';
+
+/** The delay that a player shows, and the one that the clock in its picture proves, milliseconds. */
+export type DelayPair = { shownMs: number; trueMs: number };
+
+const READ_CHIP = `(() => {
+  const rows = [...document.querySelectorAll('.delay-chip-details > div')];
+  const row = rows.find((one) => one.querySelector('dt')?.textContent === 'Delay');
+  return row?.querySelector('dd')?.textContent ?? '';
+})()`;
+
+/** The delay as the page words it in the details of its chip; null: it says that it is not measured. */
+export async function shownDelayMs(page: Evaluates): Promise<number | null> {
+  const text = String(await page.evaluate(READ_CHIP));
+  return /^\d+ ms$/.test(text) ? Number.parseInt(text, 10) : null;
+}
+
+/** Reads both delays each time when the page shows another, until there are so many. */
+export async function delayPairs(page: Evaluates, count: number): Promise<DelayPair[]> {
+  const pairs: DelayPair[] = [];
+  await expect
+    .poll(
+      async () => {
+        const shownMs = await shownDelayMs(page);
+        const trueMs = await clockDelayMs(page);
+        if (shownMs !== null && trueMs !== null && shownMs !== pairs.at(-1)?.shownMs)
+          pairs.push({ shownMs, trueMs });
+        return pairs.length;
+      },
+      { timeout: 60_000, interval: 100, message: 'the shown delay should be measured again' },
+    )
+    .toBeGreaterThanOrEqual(count);
+  return pairs;
+}
+
+/** By how much the shown delay is wrong in the middle, milliseconds; negative: too little is shown. */
+export function medianError(pairs: readonly DelayPair[]): number {
+  const errors = pairs.map(({ shownMs, trueMs }) => shownMs - trueMs).toSorted((a, b) => a - b);
+  return errors[Math.floor(errors.length / 2)] ?? Number.NaN;
+}
