@@ -4,13 +4,11 @@ globalThis.detourRtc = (fromPort, toPort) => {
     sdp.replaceAll(/^(a=candidate:(?:\S+ ){5})(\d+)/gm, (line, head, port) =>
       Number(port) === fromPort ? `${head}${toPort}` : line,
     );
-  const peer = globalThis.RTCPeerConnection?.prototype;
-  if (!peer) return;
-  const { setRemoteDescription } = peer;
-  peer.setRemoteDescription = function setRedirected(description) {
-    return setRemoteDescription.call(this, {
-      type: description.type,
-      sdp: redirect(description.sdp),
-    });
+  const Native = globalThis.RTCPeerConnection;
+  if (!Native) return;
+  globalThis.RTCPeerConnection = class extends Native {
+    setRemoteDescription({ type, sdp }) {
+      return super.setRemoteDescription({ type, sdp: redirect(sdp) });
+    }
   };
 };
