@@ -4,15 +4,30 @@ import { toolEnv } from './set-up/run.mjs';
 import { runMain } from './set-up/set-up-error.mjs';
 import { setUp } from './set-up/steps.mjs';
 import { findBrowser } from './test/browser.mjs';
+import { asEnvironment, FFMPEG, findOptional, NGINX } from './test/optional-programs.mjs';
 
 await runMain(async () => {
-  let browser = '';
+  /** @typedef {Record<string, string> | null} Programs */
+  /** @type {{ browser: string, ffmpeg: Programs, nginx: Programs }} */
+  const found = { browser: '', ffmpeg: null, nginx: null };
   const { node, worker } = await setUp({
     more: [
       {
         name: 'Browser',
         run: async (report) => {
-          browser = await findBrowser(report);
+          found.browser = await findBrowser(report);
+        },
+      },
+      {
+        name: 'FFmpeg',
+        run: async (report) => {
+          found.ffmpeg = await findOptional(FFMPEG, report);
+        },
+      },
+      {
+        name: 'nginx',
+        run: async (report) => {
+          found.nginx = await findOptional(NGINX, report);
         },
       },
     ],
@@ -20,6 +35,11 @@ await runMain(async () => {
   return runInForeground(
     node,
     ['test/bench/run.ts', ...process.argv.slice(2)],
-    toolEnv({ MEDIASOUP_WORKER_BIN: worker, CHROMIUM_BIN: browser }),
+    toolEnv({
+      MEDIASOUP_WORKER_BIN: worker,
+      CHROMIUM_BIN: found.browser,
+      ...asEnvironment(FFMPEG, found.ffmpeg),
+      ...asEnvironment(NGINX, found.nginx),
+    }),
   );
 });

@@ -1,5 +1,5 @@
 // `npm test [-- vitest's arguments]`: does what is missing of the set-up, and runs all tests in a real browser and,
-// where the machine has it or can install it, on a real PostgreSQL.
+// where the machine has them or can install them, with FFmpeg, in Firefox, and on a real PostgreSQL.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { runMain, SetUpError } from './set-up/set-up-error.mjs';
 import { setUp } from './set-up/steps.mjs';
 import { findBrowser } from './test/browser.mjs';
 import { countTests, formatCount } from './test/count.mjs';
+import { asEnvironment, FFMPEG, findOptional, FIREFOX } from './test/optional-programs.mjs';
 import { findPostgres } from './test/postgres-programs.mjs';
 import { PostgresServer } from './test/postgres-server.mjs';
 
@@ -37,14 +38,27 @@ function describe(error) {
 }
 
 await runMain(async () => {
-  /** @type {{ browser: string, postgres: PostgresServer | null }} */
-  const found = { browser: '', postgres: null };
+  /** @typedef {Record<string, string> | null} Programs */
+  /** @type {{ browser: string, ffmpeg: Programs, firefox: Programs, postgres: PostgresServer | null }} */
+  const found = { browser: '', ffmpeg: null, firefox: null, postgres: null };
   const { node, worker } = await setUp({
     more: [
       {
         name: 'Browser',
         run: async (report) => {
           found.browser = await findBrowser(report);
+        },
+      },
+      {
+        name: 'FFmpeg',
+        run: async (report) => {
+          found.ffmpeg = await findOptional(FFMPEG, report);
+        },
+      },
+      {
+        name: 'Firefox',
+        run: async (report) => {
+          found.firefox = await findOptional(FIREFOX, report);
         },
       },
       {
@@ -66,8 +80,12 @@ await runMain(async () => {
     const { exitCode, count } = await runTests(node, {
       MEDIASOUP_WORKER_BIN: worker,
       CHROMIUM_BIN: found.browser,
+      ...asEnvironment(FFMPEG, found.ffmpeg),
+      ...asEnvironment(FIREFOX, found.firefox),
       TEST_DATABASE_URL: databaseUrl,
     });
+    if (!found.ffmpeg) console.log(`Not tested: ${FFMPEG.what}, as said above.`);
+    if (!found.firefox) console.log(`Not tested: ${FIREFOX.what}, as said above.`);
     if (!databaseUrl) console.log('Not tested: PostgreSQL, as said above.');
     if (count.passed + count.failed === 0) console.log('No test ran, which counts as a failure.');
     console.log(formatCount(count));

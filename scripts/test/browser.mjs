@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { ensurePackages } from '../set-up/debian.mjs';
+import { firstProgram, inPath } from './program.mjs';
 
 /** @typedef {import('../set-up/progress.mjs').Report} Report */
 
@@ -24,22 +22,5 @@ export async function findBrowser(report) {
 }
 
 async function installedBrowser() {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const candidates = [
-    process.env.CHROMIUM_BIN,
-    ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),
-    ON_MAC,
-  ];
-  for (const candidate of candidates) {
-    if (candidate && (await isProgram(candidate))) return candidate;
-  }
-  return null;
-}
-
-/** @param {string} path */
-async function isProgram(path) {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  return firstProgram([process.env.CHROMIUM_BIN, ...inPath(NAMES), ON_MAC]);
 }
