@@ -42,19 +42,6 @@ export function packetsOf(
   }));
 }
 
-/** The bytes of a packet without CSRCs, extension or padding. */
-export function bytesOf(packet: ArrivedPacket): Uint8Array {
-  const bytes = new Uint8Array(12 + packet.payload.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint8(0, 0x80);
-  view.setUint8(1, (packet.marker ? 0x80 : 0) | packet.payloadType);
-  view.setUint16(2, packet.sequenceNumber);
-  view.setUint32(4, packet.rtpTime);
-  view.setUint32(8, packet.ssrc);
-  bytes.set(packet.payload, 12);
-  return bytes;
-}
-
 const chunksOf = (bytes: Uint8Array, size: number): Uint8Array[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
     bytes.subarray(i * size, (i + 1) * size),
