@@ -11,7 +11,16 @@ const REORDER_MS = 200;
 /** More than a second of a layer at a high bitrate. */
 const REORDER_PACKETS = 1_024;
 
-type Layer<Unit> = { readonly reorder: ReorderBuffer; readonly depacketizer: Depacketizer<Unit> };
+/** A key frame that was asked for and didn't come is asked for again after this. */
+const ASK_AGAIN_MS = 1_000;
+/** A layer that sent nothing for so long is not being sent, and needs no key frame. */
+const SENDING_MS = 500;
+
+type Layer<Unit> = {
+  readonly reorder: ReorderBuffer;
+  readonly depacketizer: Depacketizer<Unit>;
+  arrivedMs: number;
+};
 
 type Options<Unit> = Readonly<{
   track: TappedTrack;
@@ -27,6 +36,7 @@ export class TrackIntake<Unit> {
   readonly #layers: readonly Layer<Unit>[];
   readonly #offs: (() => void)[];
   #packetsLost = 0;
+  #askedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: Options<Unit>) {
     const { track, createDepacketizer } = options;
@@ -34,6 +44,7 @@ export class TrackIntake<Unit> {
     this.#layers = Array.from({ length: track.layerCount }, () => ({
       reorder: new ReorderBuffer({ maxWaitMs: REORDER_MS, maxPackets: REORDER_PACKETS }),
       depacketizer: createDepacketizer(),
+      arrivedMs: Number.NEGATIVE_INFINITY,
     }));
     this.#offs = [track.events.on('packet', (packet) => this.#take(packet))];
   }
@@ -43,12 +54,18 @@ export class TrackIntake<Unit> {
     return this.#packetsLost;
   }
 
-  /** Gives up what was waited for long enough; to be called a few times a second. */
+  /** Gives up what was waited for long enough, and asks for what is needed; to be called a few times a second. */
   tick(nowMs: number): void {
     this.#layers.forEach(({ reorder }, layer) => {
       const { deadlineMs } = reorder;
       if (deadlineMs !== null && deadlineMs <= nowMs) this.#order(layer, reorder.expire(nowMs));
     });
+    const waits = this.#layers.some(
+      ({ depacketizer, arrivedMs }) => depacketizer.needsKeyFrame && nowMs - arrivedMs < SENDING_MS,
+    );
+    if (!waits || nowMs - this.#askedMs < ASK_AGAIN_MS) return;
+    this.#askedMs = nowMs;
+    this.#options.track.requestKeyFrame();
   }
 
   /** Passes on what is left, and takes no more. */
@@ -59,8 +76,10 @@ export class TrackIntake<Unit> {
 
   #take({ layer, bytes, arrivedMs }: TappedPacket): void {
     const packet = parseRtpPacket(bytes);
-    const reorder = this.#layers[layer]?.reorder;
-    if (packet && reorder) this.#order(layer, reorder.push({ ...packet, arrivedMs }));
+    const taker = this.#layers[layer];
+    if (!packet || !taker) return;
+    taker.arrivedMs = arrivedMs;
+    this.#order(layer, taker.reorder.push({ ...packet, arrivedMs }));
   }
 
   #order(index: number, items: readonly Ordered[]): void {
