@@ -12,7 +12,7 @@ export const SILENCE_20MS: Uint8Array = Uint8Array.of(0xf8, 0xff, 0xfe);
  * beginning to throw away, but a live stream is joined anywhere and has no beginning. Players that obey
  * it cut off, or shift, the sound at each joint by the 6.5 ms (312) that an encoder would say.
  */
-const CONFIG: AudioConfig = {
+export const OPUS_CONFIG: AudioConfig = {
   kind: 'audio',
   codec: 'opus',
   codecs: 'opus',
@@ -56,7 +56,7 @@ export class OpusDepacketizer implements Depacketizer {
 
   push({ rtpTime, payload, arrivedMs }: ArrivedPacket): AccessUnit[] {
     if (opusDurationTicks(payload) === null) return [];
-    return [{ rtpTime, keyFrame: true, data: payload, config: CONFIG, arrivedMs }];
+    return [{ rtpTime, keyFrame: true, data: payload, config: OPUS_CONFIG, arrivedMs }];
   }
 
   lost(): void {}

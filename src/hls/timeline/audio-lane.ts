@@ -1,0 +1,113 @@
+import { AUDIO_TIMESCALE, type AudioConfig, VIDEO_TIMESCALE } from '../mp4/codec-config.js';
+import type { Sample } from '../mp4/sample.js';
+import { AudioGrid, SILENCE } from './audio-grid.js';
+import type { Boundary } from './boundary.js';
+import type { RenditionOutput } from './rendition-output.js';
+
+/** Opus packets last 120 ms at most, silence 20 ms; video decides within 2 s: this is never reached. */
+const MAX_QUEUE = 4_000;
+
+/** Sound on its way into its rendition, as it is placed by an {@link AudioGrid}. */
+export class AudioLane {
+  readonly #output: RenditionOutput;
+  readonly #grid = new AudioGrid();
+  /** Placed, not yet written, one after another; at most {@link MAX_QUEUE}. */
+  #queue: Sample[] = [];
+  /** Where the queue begins. */
+  #headTicks = 0;
+  #config: AudioConfig;
+  #next = 0;
+
+  /** @param config of silence, until something else comes */
+  constructor(output: RenditionOutput, config: AudioConfig) {
+    this.#output = output;
+    this.#config = config;
+  }
+
+  /** The number of the boundary that it comes to next. */
+  get nextMsn(): number {
+    return this.#next;
+  }
+
+  /** Where the newest sample ends, 48 kHz; null: nothing came since {@link startAt}. */
+  get newestTicks(): number | null {
+    return this.#grid.endTicks;
+  }
+
+  /** Where the next sample to be written begins; null: none waits. */
+  get headTicks(): number | null {
+    return this.#queue.length > 0 ? this.#headTicks : null;
+  }
+
+  /** What comes next begins at a time, or less than 20 ms later. */
+  startAt(ticks: number): void {
+    this.#grid.startAt(ticks);
+  }
+
+  push(ticks: number, packet: Sample, config: AudioConfig): void {
+    this.#config = config;
+    // What is refused here becomes silence later.
+    if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.place(ticks, packet));
+  }
+
+  /** Silence up to a time. */
+  fillTo(ticks: number): void {
+    if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.fillTo(ticks));
+  }
+
+  /** Writes what begins up to a time. */
+  writeUpTo(ticks: number, boundary: Boundary | undefined): void {
+    const endTicks = boundary ? audioTicksOf(boundary.ticks) : Infinity;
+    while (this.#queue.length > 0 && this.#headTicks <= ticks && this.#headTicks < endTicks) {
+      const sample = this.#queue.shift();
+      if (!sample) return;
+      this.#headTicks += sample.durationTicks;
+      this.#output.add(sample);
+    }
+  }
+
+  /** Goes over a boundary that was declared; false: what comes before it is not all there yet. */
+  cross({ start, ticks }: Boundary): boolean {
+    const ready = this.#output.open
+      ? this.#headTicks >= audioTicksOf(ticks)
+      : this.#queue.length > 0;
+    if (!ready) return false;
+    this.#output.endSegment();
+    this.#next = start.msn + 1;
+    const beginsTicks = this.#headTicks;
+    const lateMs = ((beginsTicks - audioTicksOf(ticks)) / AUDIO_TIMESCALE) * 1_000;
+    const wallMs = start.wallMs + lateMs;
+    this.#output.startSegment({ ...start, wallMs }, { ticks: beginsTicks, config: this.#config });
+    return true;
+  }
+
+  /** Writes everything, silence up to `ticks`, and ends the open segment. */
+  finish(ticks: number): void {
+    if (!this.#output.open) return;
+    this.fillTo(ticks);
+    if (this.#output.endTicks === this.#headTicks && this.#queue.length === 0)
+      this.#append([SILENCE]);
+    this.writeUpTo(Infinity, undefined);
+    this.#output.endSegment();
+  }
+
+  end(): void {
+    this.#output.end();
+  }
+
+  #append(samples: readonly Sample[]): void {
+    if (this.#queue.length === 0) {
+      const newTicks = samples.reduce((total, { durationTicks }) => total + durationTicks, 0);
+      this.#headTicks = (this.#grid.endTicks ?? 0) - newTicks;
+    }
+    this.#queue.push(...samples);
+  }
+}
+
+/** The first tick of sound that isn't before a tick of video. */
+export const audioTicksOf = (videoTicks: number): number =>
+  Math.ceil((videoTicks * AUDIO_TIMESCALE) / VIDEO_TIMESCALE);
+
+/** The tick of video at a tick of sound, or just after it. */
+export const videoTicksOf = (audioTicks: number): number =>
+  Math.ceil((audioTicks * VIDEO_TIMESCALE) / AUDIO_TIMESCALE);

@@ -1,0 +1,91 @@
+import type { Sample } from '../mp4/sample.js';
+
+/** RFC 8216bis 4.4.4.9: a part is at least 85 % of the target, unless it ends its segment. */
+const LEAST_SHARE = 0.85;
+/** Capture times are rounded to milliseconds: frames that make a part in theory may be longer by so much. */
+const ROUNDING_S = 0.003;
+
+/** Samples that belong together. */
+export type SampleGroup = Readonly<{
+  baseTicks: number;
+  durationTicks: number;
+  samples: readonly Sample[];
+}>;
+
+type Options = Readonly<{
+  timescale: number;
+  /** PART-TARGET: longer is a part only if it is one frame. */
+  partS: number;
+  /** Whether samples' durations may be changed by less than 3 ms: not for sound, which lasts as long as it does. */
+  elastic: boolean;
+  onPart(part: SampleGroup): void;
+}>;
+
+/** Groups samples into parts; tells each as soon as it is certain that no sample more belongs to it. */
+export class PartBuilder {
+  readonly #maxTicks: number;
+  readonly #roundingTicks: number;
+  readonly #onPart: Options['onPart'];
+  #samples: Sample[] = [];
+  #baseTicks = 0;
+  #totalTicks = 0;
+  /** By so much the next sample begins earlier than it was captured. */
+  #shavedTicks = 0;
+
+  constructor({ timescale, partS, elastic, onPart }: Options) {
+    // A millionth for targets such as 0.3, which binary fractions don't have.
+    this.#maxTicks = Math.floor(partS * timescale + 1e-6);
+    this.#roundingTicks = elastic ? ROUNDING_S * timescale : 0;
+    this.#onPart = onPart;
+  }
+
+  /** Where the next sample begins. */
+  get endTicks(): number {
+    return this.#baseTicks + this.#totalTicks;
+  }
+
+  /** Begins a segment at `ticks`. */
+  begin(ticks: number): void {
+    this.#baseTicks = ticks;
+    this.#totalTicks = 0;
+    this.#shavedTicks = 0;
+    this.#samples = [];
+  }
+
+  /** Takes the next sample; `last`: its end is the segment's, which must be exact. */
+  add(sample: Sample, { last = false } = {}): void {
+    const wholeTicks = sample.durationTicks + this.#shavedTicks;
+    const excessTicks = this.#totalTicks + wholeTicks - this.#maxTicks;
+    const shave =
+      !last && excessTicks > 0 && excessTicks <= this.#roundingTicks && this.#totalTicks > 0;
+    if (excessTicks > 0 && !shave) this.flush();
+    this.#shavedTicks = shave ? excessTicks : 0;
+    const durationTicks = wholeTicks - this.#shavedTicks;
+    this.#samples.push({ ...sample, durationTicks });
+    this.#totalTicks += durationTicks;
+    if (last || this.#isFull(sample.durationTicks)) this.flush();
+  }
+
+  /** Tells the part as it is. */
+  flush(): void {
+    if (this.#samples.length === 0) return;
+    const part = {
+      baseTicks: this.#baseTicks,
+      durationTicks: this.#totalTicks,
+      samples: this.#samples,
+    };
+    this.#baseTicks = this.endTicks;
+    this.#totalTicks = 0;
+    this.#samples = [];
+    this.#onPart(part);
+  }
+
+  /** Another sample such as the last would be too much. */
+  #isFull(sampleTicks: number): boolean {
+    const withNext = this.#totalTicks + sampleTicks;
+    return (
+      this.#totalTicks >= LEAST_SHARE * this.#maxTicks &&
+      withNext > this.#maxTicks + this.#roundingTicks
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import { type CodecConfig, timescaleOf, VIDEO_TIMESCALE } from '../mp4/codec-config.js';
+import { fragment } from '../mp4/fragment.js';
+import { initSegment } from '../mp4/init-segment.js';
+import type { Sample } from '../mp4/sample.js';
+import type { RenditionWriter, SegmentStart } from '../rendition-writer.js';
+import { PartBuilder, type SampleGroup } from './part-builder.js';
+import { sameConfig } from './same-config.js';
+
+/** Gets the samples of a rendition's parts, before they are muxed; see `AudioListener`. */
+type Listener = Readonly<{
+  startSegment(start: SegmentStart, baseTicks: number): void;
+  addPart(baseTicks: number, samples: readonly Sample[]): void;
+  endSegment(): void;
+  end(): void;
+}>;
+
+type Options = Readonly<{
+  writer: RenditionWriter;
+  listener?: Listener | null;
+  timescale: number;
+  partS: number;
+}>;
+
+/** One rendition's samples as fragments of MP4, part by part. */
+export class RenditionOutput {
+  readonly #writer: RenditionWriter;
+  readonly #listener: Listener | null;
+  readonly #timescale: number;
+  readonly #parts: PartBuilder;
+  #config: CodecConfig | null = null;
+  #sequence = 0;
+  #open = false;
+
+  constructor({ writer, listener = null, timescale, partS }: Options) {
+    this.#writer = writer;
+    this.#listener = listener;
+    this.#timescale = timescale;
+    const elastic = timescale === VIDEO_TIMESCALE;
+    this.#parts = new PartBuilder({
+      timescale,
+      partS,
+      elastic,
+      onPart: (part) => this.#write(part),
+    });
+  }
+
+  /** In force for what is written. */
+  get config(): CodecConfig | null {
+    return this.#config;
+  }
+
+  /** Where the next sample begins. */
+  get endTicks(): number {
+    return this.#parts.endTicks;
+  }
+
+  /** Whether a segment is open. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  startSegment(
+    start: SegmentStart,
+    { ticks, config }: { ticks: number; config: CodecConfig },
+  ): void {
+    if (this.#config === null || !sameConfig(this.#config, config)) {
+      if (timescaleOf(config) !== this.#timescale) throw new Error(`no place for ${config.codecs}`);
+      this.#config = config;
+      this.#writer.setInit({ bytes: initSegment(config), config });
+    }
+    this.#open = true;
+    this.#parts.begin(ticks);
+    this.#writer.startSegment(start);
+    this.#listener?.startSegment(start, ticks);
+  }
+
+  /** Takes the next sample; `last`: it ends the segment. */
+  add(sample: Sample, { last = false } = {}): void {
+    this.#parts.add(sample, { last });
+  }
+
+  endSegment(): void {
+    if (!this.#open) return;
+    this.#parts.flush();
+    this.#open = false;
+    this.#writer.endSegment();
+    this.#listener?.endSegment();
+  }
+
+  addGap(start: SegmentStart, durationTicks: number): void {
+    this.#writer.addGap({ ...start, durationS: durationTicks / this.#timescale });
+  }
+
+  end(): void {
+    this.endSegment();
+    this.#writer.end();
+    this.#listener?.end();
+  }
+
+  #write({ baseTicks, durationTicks, samples }: SampleGroup): void {
+    this.#sequence++;
+    this.#writer.addPart({
+      bytes: fragment({ sequence: this.#sequence, baseTicks, samples }),
+      durationS: durationTicks / this.#timescale,
+      frames: samples.length,
+      independent: samples[0]?.keyFrame ?? false,
+    });
+    this.#listener?.addPart(baseTicks, samples);
+  }
+}

@@ -1,0 +1,268 @@
+import { LayerClock, SAME_CAPTURE_MS } from './layer-clock.js';
+import { LowestDelay } from './lowest-delay.js';
+import { Slew } from './slew.js';
+
+/** Reports jitter by so much; less is no reason to move anything. */
+const TOLERANCE_MS = 3;
+/** A report that is off by more is not about the clock that was known. */
+const JUMP_MS = 1_000;
+/** Two reports that say the same of a jump. */
+const AGREEMENT_MS = 100;
+/** After a jump the delay is about the same if it was RTP's clock that jumped, not the publisher's. */
+const SAME_DELAY_MS = 2_000;
+/** How much sooner or later than usual a unit may come. Later happens: a TCP connection that hangs. */
+const EARLY_MS = 3_000;
+const LATE_MS = 10_000;
+/** For so long such units are dropped; then the clock is a new one. */
+const STRAY_MS = 2_000;
+/** After a pause the clock may have stood still; what differs by more has. */
+const RESUMED_MS = 150;
+/** Without reports, arrival must do: a change of the least delay by more, twice, is drift. */
+const DRIFT_MS = 20;
+/** How many capture times are remembered, to give all layers the same: 2 s of 120 frames a second. */
+const INSTANTS = 256;
+
+/** What the clocks of all tracks of one publisher share. */
+export type PublisherClock = {
+  /** What to add to a capture time for what the publisher's clock shows now: not 0 after it was set. */
+  stepMs: number;
+  /** A report was used. */
+  known: boolean;
+};
+
+type Options = Readonly<{ ticksPerMs: number; layerCount: number; publisher: PublisherClock }>;
+
+/**
+ * Capture times of one track's units, in ticks of its RTP clock, counted from 1970 by the publisher's clock.
+ * Sender reports say them (RFC 3550 6.4.1); without, the arrival has to do. The times go as evenly as RTP's
+ * do, are the same on all layers for one capture, and follow the publisher's clock by steps of 1 ms.
+ */
+export class TrackClock {
+  readonly #ticksPerMs: number;
+  readonly #layers: readonly LayerClock[];
+  readonly #publisher: PublisherClock;
+  readonly #slew: Slew;
+  readonly #delay = new LowestDelay();
+  /** Ascending, on the layers' shared axis, before slewing. */
+  #instants: number[] = [];
+  #state: 'unknown' | 'by-arrival' | 'reported' | 'distrusted' = 'unknown';
+  #lastErrorTicks = 0;
+  #strayingSinceMs: number | null = null;
+  #resumed = false;
+  #baseDelayMs: number | null = null;
+  #driftMs = 0;
+
+  constructor({ ticksPerMs, layerCount, publisher }: Options) {
+    this.#ticksPerMs = ticksPerMs;
+    this.#publisher = publisher;
+    this.#slew = new Slew(ticksPerMs);
+    this.#layers = Array.from({ length: layerCount }, () => new LayerClock());
+  }
+
+  /** Sender reports say the times. */
+  get reported(): boolean {
+    return this.#state === 'reported';
+  }
+
+  /** Sender reports say the times of every layer that sends. */
+  get ready(): boolean {
+    const sending = this.#layers.filter((layer) => layer.hasFrames);
+    return this.reported && sending.every((layer) => layer.offsetTicks !== null);
+  }
+
+  /** The usual way from capture to arrival, less what the publisher's clock is ahead; null: not known. */
+  get delayMs(): number | null {
+    return this.#delay.valueMs;
+  }
+
+  /** Takes note of a unit whose time will be asked for later by {@link captureTicks}. */
+  preview(layer: number, rtpTime: number): void {
+    const clock = this.#layers[layer];
+    clock?.remember(clock.unwrap(rtpTime));
+  }
+
+  /** Takes a sender report that has just come. */
+  report(layer: number, report: { ntpMs: number; rtpTime: number; nowMs: number }): void {
+    const clock = this.#layers[layer];
+    // RFC 3550 6.4.1: a sender that has no notion of time may set the NTP timestamp to zero.
+    if (!clock || report.ntpMs < 0 || this.#state === 'distrusted') return;
+    const time = clock.unwrap(report.rtpTime);
+    const captureMs = report.ntpMs - this.#publisher.stepMs;
+    const sharedTicks = Math.round(captureMs * this.#ticksPerMs) - this.#slew.shiftTicks;
+    if (clock.offsetTicks === null) {
+      // On a track that goes by arrival a layer begins by arrival, too: all layers on one axis.
+      if (this.#state === 'by-arrival') return;
+      this.#anchor(clock, sharedTicks - time);
+      this.#believe();
+      return;
+    }
+    const errorTicks = sharedTicks - (time + clock.offsetTicks);
+    if (!this.#publisher.known) {
+      // All tracks went by arrival so far: they go on evenly, and this is how the publisher's clock differs.
+      this.#publisher.stepMs += errorTicks / this.#ticksPerMs;
+      this.#believe();
+    } else if (Math.abs(errorTicks) > JUMP_MS * this.#ticksPerMs)
+      this.#jump(clock, errorTicks, report.nowMs - captureMs);
+    else this.#correct(clock, errorTicks);
+  }
+
+  /** Without reports: takes units to arrive `delayMs` after their capture. */
+  anchorByArrival(
+    units: readonly { layer: number; rtpTime: number; arrivedMs: number }[],
+    delayMs: number,
+  ): void {
+    for (const [index, layer] of this.#layers.entries()) {
+      if (layer.offsetTicks !== null) continue;
+      const offsets = units
+        .filter((unit) => unit.layer === index)
+        .map((unit) => this.#offsetByArrival(layer.unwrap(unit.rtpTime), unit.arrivedMs - delayMs));
+      if (offsets.length === 0) continue;
+      this.#anchor(layer, Math.min(...offsets));
+      if (this.#state === 'unknown') this.#state = 'by-arrival';
+    }
+  }
+
+  /** Forgets what reports said, and takes no more: they contradict what else is known. */
+  distrust(): void {
+    this.#state = 'distrusted';
+    this.#delay.clear();
+    this.#instants = [];
+    for (const layer of this.#layers) {
+      layer.offsetTicks = null;
+      layer.exact = false;
+    }
+  }
+
+  /** The publisher paused the track: its clock may not go on. */
+  pause(): void {
+    this.#resumed = true;
+  }
+
+  /**
+   * When a unit was captured; null: nobody can tell, it is to be dropped. Units of a layer come in order.
+   * @param usualDelayMs of other tracks, for a track that has no report yet
+   */
+  captureTicks(
+    unit: { layer: number; rtpTime: number; arrivedMs: number },
+    usualDelayMs: number,
+  ): number | null {
+    const layer = this.#layers[unit.layer];
+    if (!layer) return null;
+    const time = layer.unwrap(unit.rtpTime);
+    layer.remember(time);
+    if (layer.offsetTicks === null) this.anchorByArrival([unit], this.delayMs ?? usualDelayMs);
+    if (!layer.exact) this.#align(layer);
+    if (!this.#isPlausible(layer, time, unit.arrivedMs)) return null;
+    const instant = this.#instantAt(time + (layer.offsetTicks ?? 0));
+    const ticks = instant + this.#slew.shiftAt(instant);
+    this.#noteDelay(unit.arrivedMs - ticks / this.#ticksPerMs, unit.arrivedMs);
+    return ticks;
+  }
+
+  #believe(): void {
+    this.#state = 'reported';
+    this.#publisher.known = true;
+  }
+
+  #anchor(layer: LayerClock, offsetTicks: number): void {
+    layer.offsetTicks = offsetTicks;
+    // The first one sets the axis.
+    layer.exact = this.#layers.every((other) => other === layer || !other.exact);
+    if (!layer.exact) this.#align(layer);
+  }
+
+  #align(layer: LayerClock): void {
+    const others = this.#layers.filter((other) => other !== layer && other.exact);
+    layer.alignTo(others, this.#ticksPerMs);
+  }
+
+  #offsetByArrival(time: number, captureMs: number): number {
+    return Math.round(captureMs * this.#ticksPerMs) - this.#slew.shiftTicks - time;
+  }
+
+  #correct(layer: LayerClock, errorTicks: number): void {
+    layer.doubtedErrorTicks = null;
+    if (!layer.exact) {
+      layer.offsetTicks = (layer.offsetTicks ?? 0) + errorTicks;
+      this.#align(layer);
+    } else if (this.#state !== 'reported') {
+      this.#believe();
+      this.#slew.moveBy(errorTicks);
+    } else if (Math.abs(errorTicks) <= TOLERANCE_MS * this.#ticksPerMs) {
+      this.#slew.moveBy(0);
+    } else if (errorTicks * this.#lastErrorTicks > 0) {
+      // Two reports agree on the direction; the nearer of them is believed.
+      const ticks = Math.min(Math.abs(errorTicks), Math.abs(this.#lastErrorTicks));
+      this.#slew.moveBy(Math.sign(errorTicks) * ticks);
+    }
+    this.#lastErrorTicks = Math.abs(errorTicks) > TOLERANCE_MS * this.#ticksPerMs ? errorTicks : 0;
+  }
+
+  /** Either the layer's RTP clock began anew, or the publisher's clock was set. */
+  #jump(layer: LayerClock, errorTicks: number, delayMs: number): void {
+    const doubted = layer.doubtedErrorTicks;
+    layer.doubtedErrorTicks = errorTicks;
+    if (doubted === null || Math.abs(doubted - errorTicks) > AGREEMENT_MS * this.#ticksPerMs)
+      return;
+    layer.doubtedErrorTicks = null;
+    const usualMs = this.#delay.valueMs;
+    if (usualMs !== null && Math.abs(delayMs - usualMs) > SAME_DELAY_MS) {
+      this.#publisher.stepMs += errorTicks / this.#ticksPerMs;
+      this.#believe();
+    } else this.#restart(layer, (layer.offsetTicks ?? 0) + errorTicks);
+  }
+
+  #restart(layer: LayerClock, offsetTicks: number): void {
+    layer.forgetFrames();
+    layer.exact = false;
+    this.#strayingSinceMs = null;
+    this.#anchor(layer, offsetTicks);
+  }
+
+  /** Whether a unit came about when it should have; takes the clock for a new one where that goes on. */
+  #isPlausible(layer: LayerClock, time: number, arrivedMs: number): boolean {
+    const usualMs = this.#delay.valueMs;
+    if (usualMs === null) return true;
+    const ticks = time + (layer.offsetTicks ?? 0) + this.#slew.shiftTicks;
+    const lateMs = arrivedMs - ticks / this.#ticksPerMs - usualMs;
+    const stray = lateMs < -EARLY_MS || lateMs > LATE_MS;
+    const stood = this.#resumed && Math.abs(lateMs) > RESUMED_MS;
+    this.#resumed = false;
+    this.#strayingSinceMs = stray ? (this.#strayingSinceMs ?? arrivedMs) : null;
+    const strayedMs = arrivedMs - (this.#strayingSinceMs ?? arrivedMs);
+    if (!stood && strayedMs < STRAY_MS) return !stray;
+    this.#restart(layer, this.#offsetByArrival(time, arrivedMs - usualMs));
+    this.#state = 'by-arrival';
+    return true;
+  }
+
+  /** The capture time that another layer had for the same picture, or this one as a new one. */
+  #instantAt(ticks: number): number {
+    const instants = this.#instants;
+    const width = SAME_CAPTURE_MS * this.#ticksPerMs;
+    let at = instants.length;
+    while (at > 0 && (instants[at - 1] ?? 0) > ticks + width) at--;
+    const before = instants[at - 1];
+    if (before !== undefined && Math.abs(before - ticks) <= width) return before;
+    instants.splice(at, 0, ticks);
+    if (instants.length > INSTANTS) instants.shift();
+    return ticks;
+  }
+
+  #noteDelay(delayMs: number, nowMs: number): void {
+    const usualMs = this.#delay.valueMs;
+    const leastMs = this.#delay.note(delayMs, nowMs);
+    if (this.#state === 'reported') return;
+    this.#baseDelayMs ??= delayMs;
+    // The unit that it was anchored by came late: this one came sooner.
+    if (usualMs !== null && delayMs < this.#baseDelayMs - TOLERANCE_MS)
+      this.#slew.moveBy((delayMs - this.#baseDelayMs) * this.#ticksPerMs);
+    else if (leastMs !== null) this.#followArrival(leastMs - this.#baseDelayMs);
+  }
+
+  #followArrival(driftMs: number): void {
+    const before = this.#driftMs;
+    this.#driftMs = Math.abs(driftMs) > DRIFT_MS ? driftMs : 0;
+    if (before * this.#driftMs > 0) this.#slew.moveBy(this.#driftMs * this.#ticksPerMs);
+  }
+}

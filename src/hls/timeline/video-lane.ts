@@ -1,0 +1,212 @@
+import { VIDEO_TIMESCALE, type VideoConfig } from '../mp4/codec-config.js';
+import type { Boundary } from './boundary.js';
+import type { RenditionOutput } from './rendition-output.js';
+import { sameConfig } from './same-config.js';
+
+/** A picture on the run's timeline, 90 kHz. */
+export type Frame = Readonly<{
+  ticks: number;
+  keyFrame: boolean;
+  data: Uint8Array;
+  config: VideoConfig;
+  arrivedMs: number;
+}>;
+
+/** A frame is shown at most so long; then the last key frame is repeated. */
+const MAX_SHOWN_TICKS = VIDEO_TIMESCALE;
+/** How long a lane waits for its frame at a boundary that others declared. */
+const LATE_MS = 400;
+/** Frames that wait for a decision: it is due after 150 ms, so this is never reached. */
+const MAX_QUEUE = 1_200;
+/** What the last frame of all lasts if nothing else is known. */
+const USUAL_TICKS = VIDEO_TIMESCALE / 30;
+
+type Gap = Readonly<{ boundary: Boundary; fromTicks: number }>;
+
+/**
+ * One layer's frames on their way into its rendition. A lane is *in* while a segment is open, which begins
+ * with a key frame; without one at a boundary it is *out*, and a gap, until one comes exactly at a boundary.
+ */
+export class VideoLane {
+  readonly #output: RenditionOutput;
+  readonly #partTicks: number;
+  /** Not yet consumed, ascending; at most {@link MAX_QUEUE}. */
+  readonly #queue: Frame[] = [];
+  /** In the open segment, its end unknown as yet. */
+  #shown: Frame | null = null;
+  #intervalTicks = USUAL_TICKS;
+  #gap: Gap | null = null;
+  #lastKey: Frame | null = null;
+  #newestTicks = -Infinity;
+  #newestMs = -Infinity;
+  #needsKeyFrame = true;
+  #repeats = false;
+  /** How many boundaries it crossed: the number of the next. */
+  #next = 0;
+
+  constructor(output: RenditionOutput, { partS }: { partS: number }) {
+    this.#output = output;
+    this.#partTicks = Math.floor(partS * VIDEO_TIMESCALE + 1e-6);
+  }
+
+  get in(): boolean {
+    return this.#shown !== null;
+  }
+
+  /** The number of the boundary that it comes to next. */
+  get nextMsn(): number {
+    return this.#next;
+  }
+
+  /** The first frame that waits. */
+  get head(): Frame | undefined {
+    return this.#queue[0];
+  }
+
+  /** The newest frame's time. */
+  get newestTicks(): number {
+    return this.#newestTicks;
+  }
+
+  /** When a frame came last, server's clock. */
+  get newestMs(): number {
+    return this.#newestMs;
+  }
+
+  /** How long the frame before the head was, or will be, shown. */
+  get intervalTicks(): number {
+    const head = this.head;
+    return head && this.#shown
+      ? Math.max(head.ticks - this.#shown.ticks, this.#intervalTicks)
+      : this.#intervalTicks;
+  }
+
+  /** Where what was written, or will be if nothing more comes, ends. */
+  get endTicks(): number {
+    return this.#shown ? this.#shown.ticks + this.#intervalTicks : (this.#gap?.fromTicks ?? 0);
+  }
+
+  /** The newest frame is a repeated one. */
+  get repeats(): boolean {
+    return this.#repeats;
+  }
+
+  /** Whether the frame can't be decoded with the configuration of the open segment. */
+  changesConfig(frame: Frame): boolean {
+    const config = this.#output.config;
+    return config !== null && frame.config !== config && !sameConfig(config, frame.config);
+  }
+
+  /** Takes a frame; false: it has no place, or what it builds on has none: a key frame is needed. */
+  push(frame: Frame): boolean {
+    this.#newestMs = frame.arrivedMs;
+    if (frame.ticks <= this.#newestTicks || this.#queue.length >= MAX_QUEUE)
+      this.#needsKeyFrame = true;
+    else if (frame.keyFrame) this.#needsKeyFrame = false;
+    if (this.#needsKeyFrame) return false;
+    this.#newestTicks = frame.ticks;
+    this.#repeats = false;
+    this.#queue.push(frame);
+    return true;
+  }
+
+  /** Repeats the last key frame at a time after all others. What comes next must be a key frame. */
+  repeatAt(ticks: number): void {
+    const key = this.#queue.findLast((frame) => frame.keyFrame) ?? this.#lastKey;
+    if (!key || ticks <= this.#newestTicks) return;
+    this.#queue.push({ ...key, ticks });
+    this.#newestTicks = ticks;
+    this.#needsKeyFrame = true;
+    this.#repeats = true;
+  }
+
+  /** Writes the head into the open segment; drops it where none is open, or it doesn't fit in. */
+  consume(): void {
+    const head = this.#queue.shift();
+    const shown = this.#shown;
+    if (!head || !shown) return;
+    if (this.changesConfig(head)) {
+      this.#needsKeyFrame = true;
+      // Those after it build on it.
+      while (this.#queue[0] && !this.#queue[0].keyFrame) this.#queue.shift();
+      return;
+    }
+    this.#show(shown, head.ticks, { repeat: head.keyFrame });
+    this.#begin(head);
+  }
+
+  /** Goes over a boundary that was declared; false: what it needs for that has not come yet. */
+  cross(boundary: Boundary, nowMs: number): boolean {
+    const head = this.head;
+    if (head && head.ticks < boundary.instantTicks) return false;
+    const late = nowMs - boundary.declaredMs >= LATE_MS;
+    if (!head && this.#newestTicks < boundary.instantTicks && !late) return false;
+    const joins = head !== undefined && this.#joins(head, boundary);
+    this.#close(boundary.ticks, { repeat: !joins || head.keyFrame });
+    this.#next = boundary.start.msn + 1;
+    if (joins) {
+      this.#queue.shift();
+      this.#output.startSegment(boundary.start, { ticks: boundary.ticks, config: head.config });
+      this.#begin({ ...head, ticks: boundary.ticks });
+    } else {
+      this.#gap = { boundary, fromTicks: Math.max(boundary.ticks, this.#output.endTicks) };
+      this.#needsKeyFrame ||= head === undefined;
+    }
+    return true;
+  }
+
+  /** Whether the frame can begin a segment there. */
+  #joins(frame: Frame, { instantTicks, forced, start }: Boundary): boolean {
+    if (frame.ticks !== instantTicks) return false;
+    if (this.changesConfig(frame) && !start.discontinuity) return false;
+    return frame.keyFrame || (forced && this.in);
+  }
+
+  /** Consumes everything, and ends the open segment, or the gap, at `ticks` or where its frames end. */
+  finish(ticks: number): void {
+    while (this.head) this.consume();
+    const endTicks = this.#shown ? Math.max(ticks, this.#shown.ticks + 1) : ticks;
+    this.#close(endTicks, { repeat: true });
+    this.#needsKeyFrame = true;
+  }
+
+  end(): void {
+    this.#output.end();
+  }
+
+  #begin(frame: Frame): void {
+    this.#shown = frame;
+    if (frame.keyFrame) this.#lastKey = frame;
+  }
+
+  /** Ends the open segment or gap. */
+  #close(ticks: number, { repeat }: { repeat: boolean }): void {
+    if (this.#shown) {
+      this.#show(this.#shown, ticks, { repeat, last: true });
+      this.#output.endSegment();
+    } else if (this.#gap) {
+      const { boundary, fromTicks } = this.#gap;
+      this.#output.addGap(boundary.start, Math.max(1, ticks - fromTicks));
+    }
+    this.#shown = null;
+    this.#gap = null;
+  }
+
+  /** Writes a frame that is shown until `endTicks`; where that is long, the key frame in its place, part by part. */
+  #show(frame: Frame, endTicks: number, { repeat = false, last = false }): void {
+    const key = this.#lastKey;
+    let shown = frame;
+    if (key && repeat && endTicks - frame.ticks > MAX_SHOWN_TICKS)
+      while (endTicks - shown.ticks > this.#partTicks) {
+        const until = shown.ticks + this.#partTicks;
+        this.#write(shown, until, false);
+        shown = { ...key, ticks: until };
+      }
+    this.#intervalTicks = endTicks - shown.ticks;
+    this.#write(shown, endTicks, last);
+  }
+
+  #write({ data, keyFrame, ticks }: Frame, endTicks: number, last: boolean): void {
+    this.#output.add({ data, keyFrame, durationTicks: endTicks - ticks }, { last });
+  }
+}
