@@ -14,6 +14,8 @@ export interface FilesOwner {
   dropOldest(): boolean;
   /** What of it is in memory, bytes. */
   readonly memoryBytes: number;
+  /** Requests that wait for something of it. */
+  readonly waiting: number;
 }
 
 type Options = Readonly<{
@@ -50,6 +52,11 @@ export class BroadcastFiles {
   /** What its owners have in memory, bytes. */
   get memoryBytes(): number {
     return this.#owners.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  }
+
+  /** Requests that wait for something of its owners. */
+  get waiting(): number {
+    return this.#owners.reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
   addOwner(owner: FilesOwner): void {

@@ -11,12 +11,25 @@ export type Thumbnail = Readonly<{ jpeg: Uint8Array; version: string }>;
 export type HlsChannel = Readonly<{
   /** The newest run; null: none yet. */
   run: Run | null;
+  /** Runs before it whose playlists have ended, and can be played to their ends. */
+  earlier?: readonly Run[];
   state: PackageState;
   thumbnail: Thumbnail | null;
 }>;
 
+/** What all broadcasts together take. */
+export type HlsUsage = Readonly<{
+  /** Segments and parts in memory. */
+  memoryBytes: number;
+  /** Segments on the disk. */
+  diskBytes: number;
+  /** Requests that wait for media that is not there yet. */
+  waiting: number;
+}>;
+
 /** Where requests find what they ask for. */
 export interface HlsSource {
+  readonly usage: HlsUsage;
   /** Undefined: the channel isn't live, or there is none of that name. */
   find(channel: string): HlsChannel | undefined;
 }

@@ -1,13 +1,23 @@
 import { Global, Module } from '@nestjs/common';
 import { PACKAGING } from '../broadcast/ports.js';
+import { HlsDelivery } from './hls-delivery.js';
+import { HlsMetrics } from './hls-metrics.js';
+import { HLS_SOURCE } from './hls-source.js';
+import { HlsController } from './hls.controller.js';
 import { HlsService } from './hls.service.js';
 import { ThumbnailController } from './thumbnail/thumbnail.controller.js';
 
 /** Implements the domain's packaging port. Global: the domain asks for the port, not for this. */
 @Global()
 @Module({
-  controllers: [ThumbnailController],
-  providers: [HlsService, { provide: PACKAGING, useExisting: HlsService }],
+  controllers: [ThumbnailController, HlsController],
+  providers: [
+    HlsService,
+    HlsDelivery,
+    HlsMetrics,
+    { provide: PACKAGING, useExisting: HlsService },
+    { provide: HLS_SOURCE, useExisting: HlsService },
+  ],
   exports: [PACKAGING, HlsService],
 })
 export class HlsModule {}

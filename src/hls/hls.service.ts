@@ -5,7 +5,7 @@ import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { AacThread } from './aac/aac-thread.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
-import type { HlsChannel, HlsSource } from './hls-source.js';
+import type { HlsChannel, HlsSource, HlsUsage } from './hls-source.js';
 import { Packager } from './packager.js';
 import { SegmentStore } from './segment-store.js';
 import type { Thumbnail } from './thumbnail/thumbnail.js';
@@ -47,11 +47,16 @@ export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApp
     return this.#packagers.get(channel)?.thumbnail;
   }
 
+  get usage(): HlsUsage {
+    return this.#store ?? { memoryBytes: 0, diskBytes: 0, waiting: 0 };
+  }
+
   find(channel: string): HlsChannel | undefined {
     const packager = this.#packagers.get(channel);
     if (!packager) return undefined;
-    const { runs, state, thumbnail } = packager;
-    return { run: runs[0] ?? null, state, thumbnail: thumbnail.picture };
+    const { state, thumbnail } = packager;
+    const [run = null, ...earlier] = packager.runs;
+    return { run, earlier, state, thumbnail: thumbnail.picture };
   }
 
   open({ id, channel }: { id: string; channel: string }): Packager {

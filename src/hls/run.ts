@@ -44,8 +44,12 @@ const WAITING_PER_CONNECTION_MAX = 8;
 const WAIT_TARGETS = 3;
 const IDLE_MS = 30_000;
 
-/** One rendition, its playlist's texts beside it. */
-type Entry = { readonly rendition: Rendition; readonly playlist: RenditionPlaylist };
+/** One rendition of a run, its playlist's texts beside it. */
+export type FoundRendition = Readonly<{
+  run: Run;
+  rendition: Rendition;
+  playlist: RenditionPlaylist;
+}>;
 
 /** A set of renditions with the same segments, as they are written and as they are fetched. */
 export class Run implements FilesOwner {
@@ -64,7 +68,7 @@ export class Run implements FilesOwner {
   readonly waiters: PlaylistWaiters;
   readonly #options: RunOptions;
   readonly #limits: RunLimits;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, FoundRendition>();
   readonly #onDemand = new Map<string, OnDemand>();
   #memoryBytes = 0;
   #isReady = false;
@@ -106,9 +110,24 @@ export class Run implements FilesOwner {
     return this.#ended;
   }
 
+  /** How far back one can go, whole seconds. */
+  get rewindS(): number {
+    return Math.ceil(this.#options.config.rewindMs / 1_000);
+  }
+
+  /** How many parts a segment has at most, if they aren't shorter than they should be. */
+  get partsInSegment(): number {
+    return Math.ceil(this.targetDurationS / this.partTargetS);
+  }
+
   /** Segments in memory, bytes. */
   get memoryBytes(): number {
     return this.#memoryBytes;
+  }
+
+  /** Requests that wait for something of it. */
+  get waiting(): number {
+    return this.waiters.size;
   }
 
   /** Makes a rendition, or finds it. */
@@ -132,13 +151,13 @@ export class Run implements FilesOwner {
       partTargetS: this.partTargetS,
       reports: () => this.#reportsFor(id),
     });
-    this.#entries.set(id, { rendition, playlist });
+    this.#entries.set(id, { run: this, rendition, playlist });
     if (about.kind === 'audio' && about.onDemand === true) this.#onDemand.set(id, this.#watch(id));
     return rendition;
   }
 
   /** A rendition and its playlist, by an id that came from somewhere. */
-  find(id: string): Entry | null {
+  find(id: string): FoundRendition | null {
     return this.#entries.get(id) ?? null;
   }
 

@@ -47,6 +47,11 @@ export class SegmentStore {
     return [...this.#broadcasts].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  /** Requests that wait, over all broadcasts. */
+  get waiting(): number {
+    return [...this.#broadcasts].reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
   /** What is in memory, over all broadcasts. */
   get memoryBytes(): number {
     return [...this.#broadcasts].reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
