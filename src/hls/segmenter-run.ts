@@ -18,6 +18,8 @@ const ASK_SHARE = 0.95;
 /** A silent picture is asked for by a key frame before it is filled. */
 const ASK_SILENT_TICKS = 0.7 * VIDEO_TIMESCALE;
 const ASK_AGAIN_MS = 1_000;
+/** A longer way means that nothing comes any more. */
+const MAX_UNDERWAY_MS = 3_000;
 
 type Options = Readonly<{
   segmentS: number;
@@ -222,11 +224,18 @@ export class Run {
     }
   }
 
+  /** What is being captured now, if what came last has been on its way as long as it seems. */
+  #nowTicks(newestTicks: number): number {
+    if (!Number.isFinite(newestTicks)) return newestTicks;
+    const underwayMs = this.#nowMs - this.#wallMsOf(newestTicks);
+    return newestTicks + Math.min(MAX_UNDERWAY_MS, Math.max(0, underwayMs)) * 90;
+  }
+
   #askForKeyFrame(): void {
     const newest = this.#newestVideo(this.#video);
     const dueTicks = this.#cuts.startTicks + ASK_SHARE * this.#options.segmentS * VIDEO_TIMESCALE;
     const silent = this.#newestSound() - newest > ASK_SILENT_TICKS;
-    const wanted = this.#needsKeyFrame || newest >= dueTicks || silent;
+    const wanted = this.#needsKeyFrame || silent || this.#nowTicks(newest) >= dueTicks;
     const possible = this.spec.videoLayers > 0 && !this.#gone.video;
     if (!wanted || !possible || this.#nowMs - this.#askedMs < ASK_AGAIN_MS) return;
     this.#askedMs = this.#nowMs;

@@ -1,5 +1,6 @@
 import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from './mp4/codec-config.js';
 import type { AccessUnit } from './rtp/access-unit.js';
+import { opusDurationTicks } from './rtp/opus-depacketizer.js';
 import { type PublisherClock, TrackClock } from './timeline/track-clock.js';
 
 export type TrackKind = 'audio' | 'video';
@@ -30,6 +31,12 @@ export class Track {
 
 /** A unit and where it came from. */
 export type TrackUnit = Readonly<{ track: Track; layer: number; unit: AccessUnit }>;
+
+/** When what a unit begins with would have arrived by itself: a packet of sound is sent after its last sample. */
+export function sentMs({ arrivedMs, config, data }: AccessUnit): number {
+  if (config.kind === 'video') return arrivedMs;
+  return arrivedMs - ((opusDurationTicks(data) ?? 0) * 1_000) / AUDIO_TIMESCALE;
+}
 
 /** A unit with its time of capture by the publisher's clock, in ticks of its track since 1970. */
 export type TimedUnit = TrackUnit & Readonly<{ captureTicks: number }>;

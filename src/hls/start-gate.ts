@@ -1,5 +1,5 @@
 import { VIDEO_TIMESCALE } from './mp4/codec-config.js';
-import type { TimedUnit, Track, TrackUnit } from './segmenter-track.js';
+import { sentMs, type TimedUnit, type Track, type TrackUnit } from './segmenter-track.js';
 
 /** Chromium reports on sound every 5 s. */
 const MAX_WAIT_MS = 6_000;
@@ -67,10 +67,15 @@ function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): Timed
   )) {
     const own = units.filter((unit) => unit.track === track);
     const usualMs = usualDelayMs(tracks);
-    const arrivals = own.map(({ layer, unit }) => ({ layer, ...unit }));
+    const arrivals = own.map(({ layer, unit }) => ({
+      layer,
+      rtpTime: unit.rtpTime,
+      arrivedMs: sentMs(unit),
+    }));
     if (!track.clock.reported) track.clock.anchorByArrival(arrivals, usualMs);
     for (const unit of own) {
-      const { rtpTime, arrivedMs } = unit.unit;
+      const { rtpTime } = unit.unit;
+      const arrivedMs = sentMs(unit.unit);
       const captureTicks = track.clock.captureTicks(
         { layer: unit.layer, rtpTime, arrivedMs },
         usualMs,

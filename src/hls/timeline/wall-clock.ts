@@ -1,12 +1,13 @@
 /** An offset that differs by more from what arrival says is of another clock. */
 const PLAUSIBLE_MS = 5_000;
-/** What was estimated from arrival changes only when it is off by so much. */
+/** Without an offset that is plausible, the one before is good while arrival doesn't contradict it by more. */
 const STEADY_MS = 100;
 
 /** Brings capture times from the publisher's clock to the server's. */
 export class WallClock {
   #offsetMs: number | null = null;
-  #estimateMs: number | null = null;
+  /** Added last. */
+  #usedMs: number | null = null;
 
   /** Sets what is to be added to the publisher's clock for the server's. */
   setOffset(offsetMs: number): void {
@@ -23,12 +24,10 @@ export class WallClock {
     captureMs: number,
     { stepMs, delayMs }: { stepMs: number | null; delayMs: number },
   ): number {
-    if (this.#offsetMs !== null && stepMs !== null) {
-      const offsetMs = this.#offsetMs + stepMs;
-      if (Math.abs(offsetMs - delayMs) < PLAUSIBLE_MS) return captureMs + offsetMs;
-    }
-    if (this.#estimateMs === null || Math.abs(this.#estimateMs - delayMs) > STEADY_MS)
-      this.#estimateMs = delayMs;
-    return captureMs + this.#estimateMs;
+    const offsetMs = this.#offsetMs === null || stepMs === null ? null : this.#offsetMs + stepMs;
+    if (offsetMs !== null && Math.abs(offsetMs - delayMs) < PLAUSIBLE_MS) this.#usedMs = offsetMs;
+    else if (this.#usedMs === null || Math.abs(this.#usedMs - delayMs) > STEADY_MS)
+      this.#usedMs = delayMs;
+    return captureMs + this.#usedMs;
   }
 }

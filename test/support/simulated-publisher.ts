@@ -1,0 +1,374 @@
+import type { AudioConfig, VideoConfig } from '../../src/hls/mp4/codec-config.js';
+import { OPUS_CONFIG } from '../../src/hls/rtp/opus-depacketizer.js';
+import { Segmenter } from '../../src/hls/segmenter.js';
+import type { TrackInput } from '../../src/hls/segmenter-types.js';
+import { RecordedRun } from './recorded-run.js';
+
+type Kind = 'audio' | 'video';
+
+export type SimulationOptions = {
+  layers: number;
+  audio: boolean;
+  fps: number;
+  /** What one packet of sound lasts. */
+  packetMs: 10 | 20 | 40 | 60;
+  /** The publisher's clock less the server's. */
+  aheadMs: number;
+  /** How much too fast each RTP clock is, by the publisher's. */
+  audioPpm: number;
+  videoPpm: number;
+  /** How far reports' times are off, at most. */
+  reportJitterMs: number;
+  /** The way to the server, and what comes on top of it at random. */
+  delayMs: number;
+  jitterMs: number;
+  /** The segmenter is told of {@link aheadMs}. */
+  offsetKnown: boolean;
+  segmentS: number;
+  partS: number;
+  seed: number;
+};
+
+const USUAL: SimulationOptions = {
+  layers: 1,
+  audio: true,
+  fps: 30,
+  packetMs: 20,
+  aheadMs: -3_600_000,
+  audioPpm: 0,
+  videoPpm: 0,
+  reportJitterMs: 1,
+  delayMs: 30,
+  jitterMs: 10,
+  offsetKnown: true,
+  segmentS: 2,
+  partS: 0.33334,
+  seed: 1,
+};
+
+/** What a sample of the simulation says about itself. */
+export type Told = { captureMs: number; frame: number; silent: boolean };
+
+/** Frequencies of the first byte of Opus packets, by their length (RFC 6716 3.1): CELT or SILK, stereo. */
+const TOC = { 10: 0xf4, 20: 0xfc, 40: 0x14, 60: 0x1c };
+const START_MS = 1_700_000_000_000;
+
+/** Reads what {@link SimulatedPublisher} wrote into a sample. */
+export function readSample(data: Uint8Array): Told {
+  if (data.length < 13) return { captureMs: NaN, frame: -1, silent: true };
+  const view = new DataView(data.buffer, data.byteOffset);
+  return { captureMs: view.getFloat64(1), frame: view.getUint32(9), silent: false };
+}
+
+type Layer = { rtpBase: number; on: boolean; frame: number; broken: boolean; nextReportMs: number };
+type Delivery = { atMs: number; deliver: () => void };
+
+/**
+ * A publisher with clocks, a camera, a microphone and a network, in front of a segmenter. Each sample tells
+ * when it was captured, server's clock, so that a test can hold what was written to the truth.
+ */
+export class SimulatedPublisher {
+  readonly runs: RecordedRun[] = [];
+  readonly segmenter: Segmenter;
+  readonly options: SimulationOptions;
+  nowMs = START_MS;
+  keyFrameRequests = 0;
+  /** What happens, set by tests. */
+  ignoresKeyFrameRequests = false;
+  reports = true;
+  loseVideo = false;
+  loseAudio = false;
+  /** The source's frames come so often. */
+  fps: number;
+  /** Added to the way to the server. */
+  extraDelayMs = 0;
+  /** The RTP clock of the sound stands still while it's muted. */
+  stopsClockWhenMuted = false;
+  #config: VideoConfig = videoConfig(1280);
+  #video: TrackInput | null = null;
+  #audio: TrackInput | null = null;
+  #muted = false;
+  #layers: Layer[] = [];
+  #audioBase = 0;
+  #keyFrameAtMs: number | null = null;
+  #nextFrameMs = Infinity;
+  #nextPacketMs = Infinity;
+  #nextAudioReportMs = Infinity;
+  #nextTickMs = START_MS;
+  #deliveries: Delivery[] = [];
+  /** In order on each stream: nothing overtakes. */
+  readonly #lastArrivalMs = new Map<string, number>();
+  #random: number;
+
+  constructor(options: Partial<SimulationOptions> = {}) {
+    this.options = { ...USUAL, ...options };
+    this.fps = this.options.fps;
+    this.#random = this.options.seed >>> 0 || 1;
+    const { segmentS, partS } = this.options;
+    this.segmenter = new Segmenter({
+      segmentS,
+      partS,
+      openRun: (spec) => {
+        const run = new RecordedRun(spec, () => this.nowMs);
+        this.runs.push(run);
+        return run;
+      },
+      requestKeyFrame: () => this.#requestKeyFrame(),
+    });
+  }
+
+  get run(): RecordedRun {
+    const run = this.runs.at(-1);
+    if (!run) throw new Error('nothing was written');
+    return run;
+  }
+
+  /** Adds all tracks. */
+  start(): this {
+    if (this.options.offsetKnown) this.segmenter.setClockOffset(-this.options.aheadMs);
+    if (this.options.audio) this.openMicrophone();
+    if (this.options.layers > 0) this.openCamera();
+    return this;
+  }
+
+  openCamera(layerCount = this.options.layers): void {
+    this.#video = this.segmenter.addTrack({ kind: 'video', layerCount });
+    this.#layers = Array.from({ length: layerCount }, () => ({
+      rtpBase: this.#integer(2 ** 32),
+      on: true,
+      frame: 0,
+      broken: true,
+      nextReportMs: this.nowMs + 200 + this.#integer(400),
+    }));
+    this.#nextFrameMs = this.nowMs + 50;
+    this.#keyFrameAtMs = this.nowMs;
+  }
+
+  closeCamera(): void {
+    this.#flush();
+    this.#video?.close();
+    this.#video = null;
+    this.#nextFrameMs = Infinity;
+  }
+
+  openMicrophone(): void {
+    this.#audio = this.segmenter.addTrack({ kind: 'audio', layerCount: 1 });
+    this.#audioBase = this.#integer(2 ** 32);
+    this.#nextPacketMs = this.nowMs + 13.7;
+    this.#nextAudioReportMs = this.nowMs + 2_500;
+  }
+
+  closeMicrophone(): void {
+    this.#flush();
+    this.#audio?.close();
+    this.#audio = null;
+    this.#nextPacketMs = Infinity;
+  }
+
+  setMuted(muted: boolean): void {
+    this.#muted = muted;
+    this.#audio?.setPaused(muted);
+  }
+
+  setLayer(layer: number, on: boolean): void {
+    const found = this.#layers[layer];
+    if (!found || found.on === on) return;
+    found.on = on;
+    found.broken = true;
+    // A layer begins with a key frame, on all of them.
+    if (on) this.#keyFrameAtMs = this.nowMs;
+  }
+
+  /** Another picture: parameter sets change with a key frame on all layers. */
+  changePicture(width: number): void {
+    this.#config = videoConfig(width);
+    this.#keyFrameAtMs = this.nowMs;
+  }
+
+  /** The layer's frames until the next key frame are lost. */
+  breakLayer(layer: number): void {
+    const found = this.#layers[layer];
+    if (found) found.broken = true;
+    this.#requestKeyFrame();
+  }
+
+  /** The connection is gone; the publisher comes back with other RTP clocks. */
+  interrupt(awayMs: number): void {
+    this.#deliveries = [];
+    this.#video = null;
+    this.#audio = null;
+    this.#nextFrameMs = Infinity;
+    this.#nextPacketMs = Infinity;
+    this.segmenter.interrupt();
+    this.play(awayMs / 1_000);
+    this.start();
+  }
+
+  /** The publisher's clock is set; everything else goes on. */
+  setPublisherClock(byMs: number): void {
+    this.options.aheadMs += byMs;
+    if (this.options.offsetKnown) this.segmenter.setClockOffset(-this.options.aheadMs);
+  }
+
+  play(seconds: number): this {
+    const endMs = this.nowMs + seconds * 1_000;
+    while (this.nowMs < endMs) {
+      this.nowMs = Math.min(endMs, this.nowMs + 5);
+      this.#capture();
+      this.#deliver();
+      if (this.nowMs >= this.#nextTickMs) {
+        this.#nextTickMs += 50;
+        this.segmenter.tick(this.nowMs);
+      }
+    }
+    return this;
+  }
+
+  end(): this {
+    this.#flush();
+    this.segmenter.end();
+    return this;
+  }
+
+  #capture(): void {
+    for (; this.#nextFrameMs <= this.nowMs; this.#nextFrameMs += 1_000 / this.fps)
+      this.#captureFrame(this.#nextFrameMs);
+    const { packetMs, audioPpm } = this.options;
+    for (; this.#nextPacketMs <= this.nowMs; this.#nextPacketMs += packetMs / (1 + audioPpm / 1e6))
+      this.#capturePacket(this.#nextPacketMs);
+    this.#report();
+  }
+
+  #captureFrame(atMs: number): void {
+    const keyFrame = this.#keyFrameAtMs !== null && this.#keyFrameAtMs <= atMs;
+    if (keyFrame) this.#keyFrameAtMs = null;
+    for (const [index, layer] of this.#layers.entries()) {
+      if (!layer.on) continue;
+      layer.frame++;
+      if (keyFrame && !this.loseVideo) layer.broken = false;
+      if (this.loseVideo) layer.broken = true;
+      if (layer.broken) {
+        if (!this.loseVideo) this.#requestKeyFrame();
+        continue;
+      }
+      const data = sampleData(keyFrame ? 1 : 0, atMs, layer.frame);
+      const rtpTime = this.#videoRtp(layer, Math.round(atMs));
+      const input = this.#video;
+      const config = this.#config;
+      this.#send(`video-${index}`, atMs + (keyFrame ? 15 : 0), (arrivedMs) =>
+        input?.push(index, { rtpTime, keyFrame, data, config, arrivedMs }),
+      );
+    }
+  }
+
+  #capturePacket(atMs: number): void {
+    if (this.#muted && this.stopsClockWhenMuted) {
+      this.#audioBase -= this.options.packetMs * 48;
+      return;
+    }
+    if (this.#muted || this.loseAudio) return;
+    const input = this.#audio;
+    const rtpTime = this.#audioRtp(atMs);
+    const data = sampleData(TOC[this.options.packetMs], atMs, 0);
+    const config: AudioConfig = OPUS_CONFIG;
+    // A packet is sent when its last sample was captured.
+    this.#send('audio', atMs + this.options.packetMs, (arrivedMs) =>
+      input?.push(0, { rtpTime, keyFrame: true, data, config, arrivedMs }),
+    );
+  }
+
+  #report(): void {
+    for (const [layer, state] of this.#layers.entries()) {
+      if (this.nowMs < state.nextReportMs || !this.#video) continue;
+      state.nextReportMs = this.nowMs + 400 + this.#integer(600);
+      this.#sendReport(this.#video, layer, this.#videoRtp(state, this.nowMs));
+    }
+    if (this.nowMs < this.#nextAudioReportMs || !this.#audio) return;
+    this.#nextAudioReportMs = this.nowMs + 4_000 + this.#integer(2_000);
+    if (!this.#muted) this.#sendReport(this.#audio, 0, this.#audioRtp(this.nowMs));
+  }
+
+  #sendReport(input: TrackInput, layer: number, rtpTime: number): void {
+    if (!this.reports) return;
+    const { reportJitterMs, aheadMs } = this.options;
+    const ntpMs = this.nowMs + aheadMs + (this.#float() * 2 - 1) * reportJitterMs;
+    this.#send('reports', this.nowMs, () => input.report(layer, { ntpMs, rtpTime }));
+  }
+
+  #videoRtp(layer: Layer, atMs: number): number {
+    const elapsedMs = (atMs - START_MS) * (1 + this.options.videoPpm / 1e6);
+    return wrap(layer.rtpBase + Math.round(elapsedMs * 90));
+  }
+
+  #audioRtp(atMs: number): number {
+    const elapsedMs = (atMs - START_MS) * (1 + this.options.audioPpm / 1e6);
+    return wrap(this.#audioBase + Math.round(elapsedMs * 48));
+  }
+
+  #requestKeyFrame(): void {
+    this.keyFrameRequests++;
+    if (!this.ignoresKeyFrameRequests)
+      this.#keyFrameAtMs ??= this.nowMs + this.options.delayMs + 20;
+  }
+
+  #send(stream: string, atMs: number, deliver: (arrivedMs: number) => void): void {
+    const { delayMs, jitterMs } = this.options;
+    const wayMs = delayMs + this.extraDelayMs + this.#float() * jitterMs;
+    const arrivalMs = Math.max(atMs + wayMs, this.#lastArrivalMs.get(stream) ?? 0);
+    this.#lastArrivalMs.set(stream, arrivalMs);
+    this.#deliveries.push({ atMs: arrivalMs, deliver: () => deliver(arrivalMs) });
+  }
+
+  #deliver(): void {
+    const due = this.#deliveries.filter(({ atMs }) => atMs <= this.nowMs);
+    if (due.length === 0) return;
+    this.#deliveries = this.#deliveries.filter(({ atMs }) => atMs > this.nowMs);
+    for (const { deliver } of due.toSorted((a, b) => a.atMs - b.atMs)) deliver();
+  }
+
+  #flush(): void {
+    const all = this.#deliveries.toSorted((a, b) => a.atMs - b.atMs);
+    this.#deliveries = [];
+    for (const { deliver } of all) deliver();
+  }
+
+  #integer(below: number): number {
+    return Math.floor(this.#float() * below);
+  }
+
+  /** 0 up to 1: xorshift32. */
+  #float(): number {
+    let x = this.#random;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#random = x >>> 0;
+    return this.#random / 2 ** 32;
+  }
+}
+
+const wrap = (value: number): number => ((value % 2 ** 32) + 2 ** 32) % 2 ** 32;
+
+function sampleData(first: number, captureMs: number, frame: number): Uint8Array {
+  const data = new Uint8Array(13);
+  const view = new DataView(data.buffer);
+  view.setUint8(0, first);
+  view.setFloat64(1, captureMs);
+  view.setUint32(9, frame);
+  return data;
+}
+
+/** A configuration that differs by its width; no decoder sees it. */
+export function videoConfig(width: number): VideoConfig {
+  const record = Uint8Array.of(
+    1,
+    0x42,
+    0xc0,
+    0x1f,
+    0xff,
+    0xe0 | (width & 1),
+    width >> 8,
+    width & 0xff,
+  );
+  return { kind: 'video', codec: 'h264', codecs: 'avc1.42C01F', width, height: 720, record };
+}
