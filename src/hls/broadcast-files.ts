@@ -4,7 +4,7 @@ import type { Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
 
 /** Writes that wait for the disk; more are refused: it is too slow for what is sent. */
-const WRITES_WAITING_MAX = 64;
+const WRITES_WAITING_MAX = 4_096;
 /** Removals wait as well, one for each file there is at most. */
 const JOBS_WAITING_MAX = 1_000_000;
 

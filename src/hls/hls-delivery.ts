@@ -60,7 +60,7 @@ export class HlsDelivery {
       const [path = '', query = ''] = request.raw.url?.split('?', 2) ?? [];
       const address = parseHlsAddress(path);
       if (!address) throw nothingHere();
-      const answer = await this.#find(address, query, reply);
+      const answer = await this.#find(address, query, request);
       const bytes = await this.#send(request, reply, answer);
       this.#requests[address.what] += 1;
       this.#bytes += bytes;
@@ -83,13 +83,13 @@ export class HlsDelivery {
   }
 
   #refuse(error: unknown, reply: FastifyReply): void {
-    this.#requests.refused += 1;
     // The client went away, before or amid the answer: there is nobody to tell.
     if (isGone(error) || reply.raw.headersSent) {
       reply.hijack();
       reply.raw.destroy();
       return;
     }
+    this.#requests.refused += 1;
     reply.headers(CROSS_ORIGIN);
     throw error;
   }
@@ -97,10 +97,9 @@ export class HlsDelivery {
   #find(
     address: HlsAddress,
     query: string,
-    { raw, request }: FastifyReply,
+    { raw, headers }: FastifyRequest,
   ): Promise<Answer> | Answer {
     const { channel: name } = address;
-    const { headers } = request;
     if (address.what === 'multivariant') return this.#playlists.multivariant(name, headers, raw);
     const channel = this.#source.find(name);
     if (!channel) throw notLive(name);

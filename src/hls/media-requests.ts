@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Answer, Source } from './hls-answer.js';
 import type { Thumbnail } from './hls-source.js';
 import { assertReleased, noSuchMedia, nothingHere, tooManyWait } from './refusals.js';
@@ -49,16 +49,16 @@ export function segmentAnswer(of: FoundRendition, msn: number): Answer {
 export async function partAnswer(
   of: FoundRendition,
   named: PartOf,
-  response: ServerResponse,
+  request: IncomingMessage,
 ): Promise<Answer> {
   const { run, rendition } = of;
   const source = partSource(of, named);
   if (source) return partMedia(of, named, source);
   const isNext = () => rendition.next?.msn === named.msn && rendition.next.part === named.part;
   if (!isNext()) throw noSuchMedia();
-  if (!run.waiters.hasRoomFor(response)) throw tooManyWait();
+  if (!run.waiters.hasRoomFor(request)) throw tooManyWait();
   const key = `part/${rendition.id}/${named.msn}.${named.part}`;
-  const end = await run.waiters.wait({ key, isThere: () => !isNext() }, response);
+  const end = await run.waiters.wait({ key, isThere: () => !isNext() }, request);
   assertReleased(end, run.targetDurationS * 1_000);
   const come = partSource(of, named);
   if (!come) throw noSuchMedia();

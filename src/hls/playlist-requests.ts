@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { DomainError } from '../common/domain-error.js';
 import { takesGzip } from './byte-range.js';
@@ -50,9 +50,9 @@ export class PlaylistRequests {
   async multivariant(
     channel: string,
     headers: IncomingHttpHeaders,
-    response: ServerResponse,
+    request: IncomingMessage,
   ): Promise<Answer> {
-    const run = this.#readyRun(channel) ?? (await this.#waitForRun(channel, response));
+    const run = this.#readyRun(channel) ?? (await this.#waitForRun(channel, request));
     const text = Buffer.from(run.multivariant());
     const gzip = takesGzip(headers['accept-encoding']);
     const digest = createHash('sha1').update(text).digest('base64url');
@@ -69,12 +69,12 @@ export class PlaylistRequests {
   async media(
     { run, rendition, playlist }: FoundRendition,
     { query, headers }: { query: string; headers: IncomingHttpHeaders },
-    response: ServerResponse,
+    request: IncomingMessage,
   ): Promise<Answer> {
     const { until, skip } = readQuery(query);
     run.asked(rendition.id, { forPlaylist: true });
-    if (!canBePlayed(rendition)) await waitForFirst(run, rendition, response);
-    if (until) await waitUntil(run, rendition, { until, response });
+    if (!canBePlayed(rendition)) await waitForFirst(run, rendition, request);
+    if (until) await waitUntil(run, rendition, { until, request });
     const { bytes, etag, gzip } = playlist.body({
       skip,
       gzip: takesGzip(headers['accept-encoding']),
@@ -97,10 +97,10 @@ export class PlaylistRequests {
     return channel.run?.isReady === true ? channel.run : null;
   }
 
-  async #waitForRun(name: string, response: ServerResponse): Promise<Run> {
-    if (!this.#preparing.hasRoomFor(response)) throw tooManyWait();
+  async #waitForRun(name: string, request: IncomingMessage): Promise<Run> {
+    if (!this.#preparing.hasRoomFor(request)) throw tooManyWait();
     const isThere = () => this.#isDecided(name);
-    const waited = this.#preparing.wait({ key: name, isThere }, response);
+    const waited = this.#preparing.wait({ key: name, isThere }, request);
     this.#look ??= setInterval(() => this.#lookAgain(), LOOK_AGAIN_MS);
     assertReleased(await waited, PREPARING_MS);
     const run = this.#readyRun(name);
@@ -144,17 +144,17 @@ function canBePlayed({ ended, about, reach, hasSegment }: Rendition): boolean {
 async function waitForFirst(
   run: Run,
   rendition: Rendition,
-  response: ServerResponse,
+  request: IncomingMessage,
 ): Promise<void> {
   const isThere = () => canBePlayed(rendition);
-  await wait(run, { key: `first/${rendition.id}`, isThere }, response);
+  await wait(run, { key: `first/${rendition.id}`, isThere }, request);
   if (!canBePlayed(rendition)) throw tooEarly(run.targetDurationS * 1_000);
 }
 
 async function waitUntil(
   run: Run,
   rendition: Rendition,
-  { until, response }: { until: Position; response: ServerResponse },
+  { until, request }: { until: Position; request: IncomingMessage },
 ): Promise<void> {
   // RFC 8216bis 6.2.5.2: an ended playlist is the same for everybody.
   if (rendition.ended) return;
@@ -164,16 +164,16 @@ async function waitUntil(
   if (first.answer === 'now') return;
   const isThere = () => rendition.ended || turn().answer === 'now';
   const key = `playlist/${rendition.id}/${until.msn}.${until.part ?? ''}`;
-  await wait(run, { key, isThere }, response);
+  await wait(run, { key, isThere }, request);
 }
 
 async function wait(
   run: Run,
   awaited: { key: string; isThere: () => boolean },
-  response: ServerResponse,
+  request: IncomingMessage,
 ): Promise<void> {
-  if (!run.waiters.hasRoomFor(response)) throw tooManyWait();
-  assertReleased(await run.waiters.wait(awaited, response), run.targetDurationS * 1_000);
+  if (!run.waiters.hasRoomFor(request)) throw tooManyWait();
+  assertReleased(await run.waiters.wait(awaited, request), run.targetDurationS * 1_000);
 }
 
 /** RFC 8216bis B.1: six target durations after a wait, else half of one. */

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** `released`: look again; `late`: it was waited for long enough; `gone`: nobody is there to answer. */
@@ -8,12 +8,13 @@ export type WaitEnd = 'released' | 'late' | 'gone';
 export type Awaited = Readonly<{ key: string; isThere: () => boolean }>;
 
 type Waiter = { readonly settle: (end: WaitEnd) => void };
+type Connection = { readonly waiters: Set<Waiter>; readonly onClosed: () => void };
 type Group = { readonly isThere: () => boolean; readonly waiters: Set<Waiter> };
 
 type Options = Readonly<{
   /** Requests that may wait at once; more are refused. */
   max: number;
-  /** Of one connection (they may be pipelined). */
+  /** Of one connection, where they may be pipelined. */
   maxPerConnection: number;
   /** How long one waits, milliseconds. */
   waitMs: number;
@@ -26,7 +27,7 @@ const RELEASED_AT_ONCE = 250;
 export class PlaylistWaiters {
   readonly #options: Options;
   readonly #groups = new Map<string, Group>();
-  readonly #perConnection = new Map<Socket, number>();
+  readonly #connections = new Map<Socket, Connection>();
   #size = 0;
 
   constructor(options: Options) {
@@ -39,35 +40,30 @@ export class PlaylistWaiters {
   }
 
   /** Whether one more request of this connection may wait. */
-  hasRoomFor(response: ServerResponse): boolean {
-    const { socket } = response;
+  hasRoomFor({ socket }: IncomingMessage): boolean {
     const { max, maxPerConnection } = this.#options;
     return (
-      this.#size < max && (!socket || (this.#perConnection.get(socket) ?? 0) < maxPerConnection)
+      this.#size < max && (this.#connections.get(socket)?.waiters.size ?? 0) < maxPerConnection
     );
   }
 
   /** Waits until it is there, or the time is over, or the client went away. */
-  wait({ key, isThere }: Awaited, response: ServerResponse): Promise<WaitEnd> {
-    const { socket } = response;
-    if (!socket || socket.destroyed) return Promise.resolve('gone');
+  wait({ key, isThere }: Awaited, { socket }: IncomingMessage): Promise<WaitEnd> {
+    if (socket.destroyed) return Promise.resolve('gone');
     const { promise, resolve } = Promise.withResolvers<WaitEnd>();
     const group = this.#groupOf(key, isThere);
-    const onClose = () => waiter.settle('gone');
     const waiter: Waiter = {
       settle: (end) => {
         if (!group.waiters.delete(waiter)) return;
         if (group.waiters.size === 0 && this.#groups.get(key) === group) this.#groups.delete(key);
         clearTimeout(timer);
-        response.off('close', onClose);
-        this.#count(socket, -1);
+        this.#leave(socket, waiter);
         resolve(end);
       },
     };
     const timer = setTimeout(() => waiter.settle('late'), this.#options.waitMs);
-    response.once('close', onClose);
     group.waiters.add(waiter);
-    this.#count(socket, 1);
+    this.#join(socket, waiter);
     return promise;
   }
 
@@ -94,11 +90,26 @@ export class PlaylistWaiters {
     return group;
   }
 
-  #count(socket: Socket, by: 1 | -1): void {
-    this.#size += by;
-    const count = (this.#perConnection.get(socket) ?? 0) + by;
-    if (count === 0) this.#perConnection.delete(socket);
-    else this.#perConnection.set(socket, count);
+  #join(socket: Socket, waiter: Waiter): void {
+    this.#size += 1;
+    const known = this.#connections.get(socket);
+    if (known) return void known.waiters.add(waiter);
+    const waiters = new Set([waiter]);
+    const onClosed = () => {
+      for (const one of waiters) one.settle('gone');
+    };
+    this.#connections.set(socket, { waiters, onClosed });
+    // Not the response: one that is pipelined doesn't see its connection close.
+    socket.once('close', onClosed);
+  }
+
+  #leave(socket: Socket, waiter: Waiter): void {
+    this.#size -= 1;
+    const connection = this.#connections.get(socket);
+    connection?.waiters.delete(waiter);
+    if (!connection || connection.waiters.size > 0) return;
+    this.#connections.delete(socket);
+    socket.off('close', connection.onClosed);
   }
 }
 

@@ -23,7 +23,7 @@ const LISTED_MIN_TARGETS = 3;
  * that three before the end; two more for segments that are longer than usual.
  */
 const PARTS_TARGETS = 8;
-/** A segment that could not be written is kept so long, and tried again. */
+/** A segment that could not be written is kept so long, and tried again. One that waits for that is kept. */
 const UNWRITTEN_TARGETS = 6;
 /** A segment can be had for some time after it left the playlist: players may have read that before. */
 const GRACE_MS = 30_000;
@@ -39,6 +39,7 @@ export class SegmentWindow {
   /** Those whose bytes are in memory, oldest first. */
   #inMemory: Segment[] = [];
   readonly #writing = new Set<Segment>();
+  readonly #failed = new WeakSet<Segment>();
   #listedFromMsn = 0;
   #partsFromMsn = 0;
   #discontinuitySequence = 0;
@@ -199,6 +200,7 @@ export class SegmentWindow {
     this.#writing.delete(segment);
     if (this.#closed || this.find(segment.msn) !== segment) return;
     segment.setStored(stored);
+    if (!stored) this.#failed.add(segment);
     this.#settle();
   }
 
@@ -209,7 +211,7 @@ export class SegmentWindow {
     const keep = this.#isGrowing ? IN_MEMORY_MIN : 0;
     for (const segment of this.#inMemory.slice(0, Math.max(0, this.#inMemory.length - keep)))
       if (segment.stored) this.#release(segment);
-      else if (segment.endMs < tooOldMs) this.dropThrough(segment.msn);
+      else if (this.#failed.has(segment) && segment.endMs < tooOldMs) this.dropThrough(segment.msn);
   }
 
   #release(segment: Segment): void {

@@ -1,0 +1,210 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../src/common/clock.js';
+import { HttpErrorFilter, sendError } from '../../src/common/http-error.filter.js';
+import { createLog, LOG, type Log } from '../../src/common/logger.js';
+import { type Config, readConfig } from '../../src/config/config.js';
+import { Metrics } from '../../src/health/metrics.js';
+import type { BroadcastFiles } from '../../src/hls/broadcast-files.js';
+import { HlsDelivery } from '../../src/hls/hls-delivery.js';
+import { HlsMetrics } from '../../src/hls/hls-metrics.js';
+import { HLS_SOURCE, type HlsChannel, type HlsSource } from '../../src/hls/hls-source.js';
+import { HlsController } from '../../src/hls/hls.controller.js';
+import type { RenditionWriter } from '../../src/hls/rendition-writer.js';
+import { Run, type RunLimits } from '../../src/hls/run.js';
+import { SegmentStore } from '../../src/hls/segment-store.js';
+import { sendSecurityHeaders } from '../../src/pages/security-headers.js';
+
+/** A clock that the test moves. */
+export class HeldClock implements Clock {
+  #nowMs = Date.UTC(2026, 0, 1);
+  nowMs(): number {
+    return this.#nowMs;
+  }
+  advance(byMs: number): void {
+    this.#nowMs += byMs;
+  }
+}
+
+/** The channels that are live in a test, with what they have. */
+export class LiveChannels implements HlsSource {
+  readonly channels = new Map<string, HlsChannel>();
+  readonly store: SegmentStore;
+  constructor(store: SegmentStore) {
+    this.store = store;
+  }
+  get usage(): SegmentStore {
+    return this.store;
+  }
+  find(channel: string): HlsChannel | undefined {
+    return this.channels.get(channel);
+  }
+}
+
+export type HlsServer = {
+  url: string;
+  port: number;
+  clock: HeldClock;
+  source: LiveChannels;
+  metrics: Metrics;
+  /** A folder that is gone after {@link close}. */
+  dataDir: string;
+  /** Warnings and errors. */
+  warnings: string[];
+  open(channel: string, options?: OpenOptions): { run: Run; files: BroadcastFiles };
+  close(): Promise<void>;
+};
+
+export type OpenOptions = {
+  /** Environment variables. */
+  env?: Record<string, string>;
+  limits?: Partial<RunLimits>;
+  diskMaxBytes?: number;
+};
+
+/** Delivery alone, on a free port: the real controller on a real Fastify, with runs that the test writes. */
+export async function startHlsServer(): Promise<HlsServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'onair-hls-test-'));
+  const clock = new HeldClock();
+  const warnings: string[] = [];
+  const log = createLog({
+    level: process.env.LOG_LEVEL === 'debug' ? 'debug' : 'silent',
+    format: 'text',
+  });
+  const store = await SegmentStore.create({ dataDir, log: collecting(log, warnings) });
+  const source = new LiveChannels(store);
+  const { app, metrics } = await startApp(source, log);
+  const url = await app.getUrl();
+  const open = (channel: string, { env = {}, limits = {}, diskMaxBytes }: OpenOptions = {}) => {
+    const config: Config['hls'] = readConfig(env).hls;
+    const files = store.open(`broadcast-of-${channel}`, diskMaxBytes ?? config.diskMaxBytes);
+    const run = new Run({ config, clock, log, files, limits });
+    source.channels.set(channel, { run, state: 'ready', thumbnail: null });
+    return { run, files };
+  };
+  const close = async () => {
+    await app.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  const port = Number(new URL(url).port);
+  return { url, port, clock, source, metrics, dataDir, warnings, open, close };
+}
+
+@Module({})
+class DeliveryModule {}
+
+async function startApp(source: HlsSource, log: Log) {
+  const metrics = new Metrics();
+  const module: DynamicModule = {
+    module: DeliveryModule,
+    controllers: [HlsController],
+    providers: [
+      HlsDelivery,
+      HlsMetrics,
+      { provide: Metrics, useValue: metrics },
+      { provide: HLS_SOURCE, useValue: source },
+      { provide: LOG, useValue: log },
+      { provide: APP_FILTER, useClass: HttpErrorFilter },
+    ],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    module,
+    new FastifyAdapter({
+      forceCloseConnections: true,
+      frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+        sendError(reply, { code: 'bad_request', message: 'This address can’t be read.' }),
+    }),
+    { logger: false, bodyParser: false, forceCloseConnections: true },
+  );
+  sendSecurityHeaders(app);
+  await app.listen(0, '127.0.0.1');
+  return { app, metrics };
+}
+
+/** The log, with its warnings kept. */
+function collecting(log: Log, warnings: string[]): Log {
+  return Object.assign(Object.create(log) as Log, {
+    warn: (_context: unknown, message: string) => void warnings.push(message),
+    child: () => collecting(log, warnings),
+  });
+}
+
+export type Written = { msn: number; discontinuity?: boolean; partBytes?: number; parts?: number };
+
+/** Writes what a camera would send: segments of 2 s with 6 parts of 10 frames. */
+export class FakeMedia {
+  static readonly PART_S = 1 / 3;
+  readonly #clock: HeldClock;
+  readonly #writers: readonly RenditionWriter[];
+  #msn = 0;
+
+  constructor(clock: HeldClock, writers: readonly RenditionWriter[]) {
+    this.#clock = clock;
+    this.#writers = writers;
+  }
+
+  start({ discontinuity = false } = {}): void {
+    const start = { msn: this.#msn, wallMs: this.#clock.nowMs(), discontinuity };
+    for (const writer of this.#writers) writer.startSegment(start);
+    this.#msn += 1;
+  }
+
+  part({ byteLength = 1_000, independent = false } = {}): void {
+    const bytes = new Uint8Array(byteLength).fill(this.#msn);
+    const durationS = FakeMedia.PART_S;
+    for (const writer of this.#writers)
+      writer.addPart({ bytes: bytes.slice(), durationS, frames: 10, independent });
+    this.#clock.advance(durationS * 1_000);
+  }
+
+  end(): void {
+    for (const writer of this.#writers) writer.endSegment();
+  }
+
+  gap(): void {
+    const gap = { msn: this.#msn, wallMs: this.#clock.nowMs(), discontinuity: false, durationS: 2 };
+    for (const writer of this.#writers) writer.addGap(gap);
+    this.#msn += 1;
+    this.#clock.advance(2_000);
+  }
+
+  segment({ byteLength = 1_000, discontinuity = false } = {}): void {
+    this.start({ discontinuity });
+    for (let part = 0; part < 6; part += 1) this.part({ byteLength, independent: part === 0 });
+    this.end();
+  }
+
+  segments(count: number, options: { byteLength?: number } = {}): void {
+    for (let at = 0; at < count; at += 1) this.segment(options);
+  }
+}
+
+/** An init segment of the given size, and what it says. */
+export const fakeVideoInit = (height = 720) => ({
+  bytes: new Uint8Array(700).fill(height % 251),
+  config: {
+    kind: 'video' as const,
+    codec: 'h264' as const,
+    codecs: 'avc1.42E01F',
+    width: Math.round((height * 16) / 9),
+    height,
+    record: new Uint8Array(),
+  },
+});
+
+export const fakeAudioInit = (codec: 'opus' | 'aac' = 'opus') => ({
+  bytes: new Uint8Array(600).fill(7),
+  config: {
+    kind: 'audio' as const,
+    codec,
+    codecs: codec === 'opus' ? 'opus' : 'mp4a.40.2',
+    sampleRate: 48_000,
+    channels: 2,
+    record: new Uint8Array(),
+  },
+});
