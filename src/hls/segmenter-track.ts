@@ -1,7 +1,7 @@
 import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from './mp4/codec-config.js';
 import type { AccessUnit } from './rtp/access-unit.js';
 import { opusDurationTicks } from './rtp/opus-depacketizer.js';
-import { type PublisherClock, TrackClock } from './timeline/track-clock.js';
+import { type ArrivedUnit, type PublisherClock, TrackClock } from './timeline/track-clock.js';
 
 export type TrackKind = 'audio' | 'video';
 
@@ -32,10 +32,11 @@ export class Track {
 /** A unit and where it came from. */
 export type TrackUnit = Readonly<{ track: Track; layer: number; unit: AccessUnit }>;
 
-/** When what a unit begins with would have arrived by itself: a packet of sound is sent after its last sample. */
-export function sentMs({ arrivedMs, config, data }: AccessUnit): number {
-  if (config.kind === 'video') return arrivedMs;
-  return arrivedMs - ((opusDurationTicks(data) ?? 0) * 1_000) / AUDIO_TIMESCALE;
+/** What its track's clock has to know of a unit; a packet of sound is sent after its last sample only. */
+export function arrivalOf({ layer, unit }: Omit<TrackUnit, 'track'>): ArrivedUnit {
+  const { rtpTime, keyFrame, config, data, arrivedMs } = unit;
+  const ticks = config.kind === 'audio' ? (opusDurationTicks(data) ?? 0) : 0;
+  return { layer, rtpTime, keyFrame, arrivedMs: arrivedMs - (ticks * 1_000) / AUDIO_TIMESCALE };
 }
 
 /** A unit with its time of capture by the publisher's clock, in ticks of its track since 1970. */

@@ -2,7 +2,7 @@ import { VIDEO_TIMESCALE } from './mp4/codec-config.js';
 import type { AccessUnit } from './rtp/access-unit.js';
 import { opusDurationTicks } from './rtp/opus-depacketizer.js';
 import { Run } from './segmenter-run.js';
-import { sentMs, type TimedUnit, Track, type TrackKind } from './segmenter-track.js';
+import { arrivalOf, type TimedUnit, Track, type TrackKind } from './segmenter-track.js';
 import type { RunSpec, SegmenterOptions, TrackInput } from './segmenter-types.js';
 import { StartGate, startTicks, usualDelayMs } from './start-gate.js';
 import type { PublisherClock } from './timeline/track-clock.js';
@@ -114,10 +114,8 @@ export class Segmenter {
       this.#openWhenDue();
       return;
     }
-    const captureTicks = track.clock.captureTicks(
-      { layer, rtpTime: unit.rtpTime, arrivedMs: sentMs(unit) },
-      usualDelayMs(this.#tracks),
-    );
+    const usualMs = usualDelayMs(this.#tracks);
+    const captureTicks = track.clock.captureTicks(arrivalOf({ layer, unit }), usualMs);
     if (captureTicks !== null) this.#place(this.#stretch, { track, layer, unit, captureTicks });
   }
 
@@ -146,7 +144,7 @@ export class Segmenter {
 
   #setPaused(track: Track, paused: boolean): void {
     track.paused = paused;
-    if (paused) track.clock.pause();
+    if (!paused) track.clock.resume();
     this.#tellGone();
     this.#openWhenDue();
   }

@@ -1,5 +1,5 @@
 import { VIDEO_TIMESCALE } from './mp4/codec-config.js';
-import { sentMs, type TimedUnit, type Track, type TrackUnit } from './segmenter-track.js';
+import { arrivalOf, type TimedUnit, type Track, type TrackUnit } from './segmenter-track.js';
 
 /** Chromium reports on sound every 5 s. */
 const MAX_WAIT_MS = 6_000;
@@ -67,19 +67,9 @@ function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): Timed
   )) {
     const own = units.filter((unit) => unit.track === track);
     const usualMs = usualDelayMs(tracks);
-    const arrivals = own.map(({ layer, unit }) => ({
-      layer,
-      rtpTime: unit.rtpTime,
-      arrivedMs: sentMs(unit),
-    }));
-    if (!track.clock.reported) track.clock.anchorByArrival(arrivals, usualMs);
+    if (!track.clock.reported) track.clock.anchorByArrival(own.map(arrivalOf), usualMs);
     for (const unit of own) {
-      const { rtpTime } = unit.unit;
-      const arrivedMs = sentMs(unit.unit);
-      const captureTicks = track.clock.captureTicks(
-        { layer: unit.layer, rtpTime, arrivedMs },
-        usualMs,
-      );
+      const captureTicks = track.clock.captureTicks(arrivalOf(unit), usualMs);
       if (captureTicks !== null) timed.set(unit, { ...unit, captureTicks });
     }
   }

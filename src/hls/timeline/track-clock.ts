@@ -9,7 +9,7 @@ const JUMP_MS = 1_000;
 /** Two reports that say the same of a jump. */
 const AGREEMENT_MS = 100;
 /** After a jump the delay is about the same if it was RTP's clock that jumped, not the publisher's. */
-const SAME_DELAY_MS = 2_000;
+const SAME_DELAY_MS = 800;
 /** How much sooner or later than usual a unit may come. Later happens: a TCP connection that hangs. */
 const EARLY_MS = 3_000;
 const LATE_MS = 10_000;
@@ -17,6 +17,8 @@ const LATE_MS = 10_000;
 const STRAY_MS = 2_000;
 /** After a pause the clock may have stood still; what differs by more has. */
 const RESUMED_MS = 150;
+/** Key frames that come within this time are of one capture, if nothing better is known. */
+const SAME_KEY_FRAME_MS = 200;
 /** Without reports, arrival must do: a change of the least delay by more, twice, is drift. */
 const DRIFT_MS = 20;
 /** How many capture times are remembered, to give all layers the same: 2 s of 120 frames a second. */
@@ -29,6 +31,14 @@ export type PublisherClock = {
   /** A report was used. */
   known: boolean;
 };
+
+/** What a clock has to know of a unit. */
+export type ArrivedUnit = Readonly<{
+  layer: number;
+  rtpTime: number;
+  keyFrame: boolean;
+  arrivedMs: number;
+}>;
 
 type Options = Readonly<{ ticksPerMs: number; layerCount: number; publisher: PublisherClock }>;
 
@@ -49,6 +59,8 @@ export class TrackClock {
   #lastErrorTicks = 0;
   #strayingSinceMs: number | null = null;
   #resumed = false;
+  /** Of a layer that is exact. */
+  #lastKey: { instant: number; arrivedMs: number } | null = null;
   #baseDelayMs: number | null = null;
   #driftMs = 0;
 
@@ -106,20 +118,15 @@ export class TrackClock {
     else this.#correct(clock, errorTicks);
   }
 
-  /** Without reports: takes units to arrive `delayMs` after their capture. */
-  anchorByArrival(
-    units: readonly { layer: number; rtpTime: number; arrivedMs: number }[],
-    delayMs: number,
-  ): void {
-    for (const [index, layer] of this.#layers.entries()) {
-      if (layer.offsetTicks !== null) continue;
-      const offsets = units
-        .filter((unit) => unit.layer === index)
-        .map((unit) => this.#offsetByArrival(layer.unwrap(unit.rtpTime), unit.arrivedMs - delayMs));
-      if (offsets.length === 0) continue;
-      this.#anchor(layer, Math.min(...offsets));
-      if (this.#state === 'unknown') this.#state = 'by-arrival';
-    }
+  /** Without reports: takes units, the first's layer's, to arrive `delayMs` after their capture. */
+  anchorByArrival(units: readonly ArrivedUnit[], delayMs: number): void {
+    const layer = this.#layers[units[0]?.layer ?? 0];
+    if (!layer || layer.offsetTicks !== null || units.length === 0) return;
+    const offsets = units
+      .filter((unit) => unit.layer === units[0]?.layer)
+      .map((unit) => this.#offsetByArrival(layer.unwrap(unit.rtpTime), unit.arrivedMs - delayMs));
+    this.#anchor(layer, Math.min(...offsets));
+    if (this.#state === 'unknown') this.#state = 'by-arrival';
   }
 
   /** Forgets what reports said, and takes no more: they contradict what else is known. */
@@ -133,8 +140,8 @@ export class TrackClock {
     }
   }
 
-  /** The publisher paused the track: its clock may not go on. */
-  pause(): void {
+  /** The publisher goes on with the track: its clock may have stood still. */
+  resume(): void {
     this.#resumed = true;
   }
 
@@ -142,20 +149,19 @@ export class TrackClock {
    * When a unit was captured; null: nobody can tell, it is to be dropped. Units of a layer come in order.
    * @param usualDelayMs of other tracks, for a track that has no report yet
    */
-  captureTicks(
-    unit: { layer: number; rtpTime: number; arrivedMs: number },
-    usualDelayMs: number,
-  ): number | null {
+  captureTicks(unit: ArrivedUnit, usualDelayMs: number): number | null {
     const layer = this.#layers[unit.layer];
     if (!layer) return null;
     const time = layer.unwrap(unit.rtpTime);
     layer.remember(time);
-    if (layer.offsetTicks === null) this.anchorByArrival([unit], this.delayMs ?? usualDelayMs);
+    if (layer.offsetTicks === null && !(unit.keyFrame && this.#anchorByKeyFrame(layer, time, unit)))
+      this.anchorByArrival([unit], this.delayMs ?? usualDelayMs);
     if (!layer.exact) this.#align(layer);
     if (!this.#isPlausible(layer, time, unit.arrivedMs)) return null;
     const instant = this.#instantAt(time + (layer.offsetTicks ?? 0));
     const ticks = instant + this.#slew.shiftAt(instant);
     this.#noteDelay(unit.arrivedMs - ticks / this.#ticksPerMs, unit.arrivedMs);
+    if (unit.keyFrame && layer.exact) this.#lastKey = { instant, arrivedMs: unit.arrivedMs };
     return ticks;
   }
 
@@ -169,6 +175,14 @@ export class TrackClock {
     // The first one sets the axis.
     layer.exact = this.#layers.every((other) => other === layer || !other.exact);
     if (!layer.exact) this.#align(layer);
+  }
+
+  /** Layers begin with key frames of one capture: better than to go by arrival. */
+  #anchorByKeyFrame(layer: LayerClock, time: number, { arrivedMs }: ArrivedUnit): boolean {
+    const key = this.#lastKey;
+    if (key === null || Math.abs(arrivedMs - key.arrivedMs) > SAME_KEY_FRAME_MS) return false;
+    layer.offsetTicks = key.instant - time;
+    return true;
   }
 
   #align(layer: LayerClock): void {
@@ -201,12 +215,14 @@ export class TrackClock {
   /** Either the layer's RTP clock began anew, or the publisher's clock was set. */
   #jump(layer: LayerClock, errorTicks: number, delayMs: number): void {
     const doubted = layer.doubtedErrorTicks;
-    layer.doubtedErrorTicks = errorTicks;
-    if (doubted === null || Math.abs(doubted - errorTicks) > AGREEMENT_MS * this.#ticksPerMs)
-      return;
-    layer.doubtedErrorTicks = null;
     const usualMs = this.#delay.valueMs;
-    if (usualMs !== null && Math.abs(delayMs - usualMs) > SAME_DELAY_MS) {
+    const fits = usualMs !== null && Math.abs(delayMs - usualMs) < SAME_DELAY_MS;
+    layer.doubtedErrorTicks = errorTicks;
+    const confirmed =
+      doubted !== null && Math.abs(doubted - errorTicks) < AGREEMENT_MS * this.#ticksPerMs;
+    if (!confirmed && !fits) return;
+    layer.doubtedErrorTicks = null;
+    if (usualMs !== null && !fits) {
       this.#publisher.stepMs += errorTicks / this.#ticksPerMs;
       this.#believe();
     } else this.#restart(layer, (layer.offsetTicks ?? 0) + errorTicks);

@@ -10,6 +10,8 @@ export type Frame = Readonly<{
   data: Uint8Array;
   config: VideoConfig;
   arrivedMs: number;
+  /** It was shown before, and is shown again for want of another. */
+  repeated?: boolean;
 }>;
 
 /** A frame is shown at most so long; then the last key frame is repeated. */
@@ -114,7 +116,7 @@ export class VideoLane {
   repeatAt(ticks: number): void {
     const key = this.#queue.findLast((frame) => frame.keyFrame) ?? this.#lastKey;
     if (!key || ticks <= this.#newestTicks) return;
-    this.#queue.push({ ...key, ticks });
+    this.#queue.push({ ...key, ticks, repeated: true });
     this.#newestTicks = ticks;
     this.#needsKeyFrame = true;
     this.#repeats = true;
@@ -196,7 +198,7 @@ export class VideoLane {
   #show(frame: Frame, endTicks: number, { repeat = false, last = false }): void {
     const key = this.#lastKey;
     let shown = frame;
-    if (key && repeat && endTicks - frame.ticks > MAX_SHOWN_TICKS)
+    if (key && repeat && (frame.repeated || endTicks - frame.ticks > MAX_SHOWN_TICKS))
       while (endTicks - shown.ticks > this.#partTicks) {
         const until = shown.ticks + this.#partTicks;
         this.#write(shown, until, false);
