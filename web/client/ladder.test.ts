@@ -1,0 +1,331 @@
+import { describe, expect, it } from 'vitest';
+import {
+  canRewind,
+  type Ladder,
+  type LadderEvent,
+  type LadderRules,
+  standOn,
+  type Way,
+} from './ladder-state.js';
+import {
+  FIRST_FRAME_MS,
+  FREEZE_MS,
+  ONLY_WAY_RETRY_MS,
+  plan,
+  PROVEN_MS,
+  RETRY_MS,
+  STEADY_MS,
+  step,
+} from './ladder.js';
+
+type Fact = LadderEvent extends infer E
+  ? E extends LadderEvent
+    ? Omit<E, 'nowMs'>
+    : never
+  : never;
+
+const everything: Record<Way, boolean> = { webrtc: true, hls: true, native: true };
+const moving: Fact = { name: 'webrtc-seen', moved: true, expected: true };
+const still: Fact = { name: 'webrtc-seen', moved: false, expected: true };
+const unsent: Fact = { name: 'webrtc-seen', moved: false, expected: false };
+
+/** A viewer's time, which goes as the test says. */
+class Watch {
+  ladder: Ladder;
+  nowMs = 0;
+
+  constructor(rules: Partial<LadderRules> = {}) {
+    this.ladder = standOn({ pinned: null, can: everything, ...rules });
+  }
+
+  /** On air and ready in both ways, unless said otherwise. */
+  static live(
+    rules: Partial<LadderRules> = {},
+    hls: 'preparing' | 'ready' | 'unavailable' = 'ready',
+  ): Watch {
+    return new Watch(rules).broadcast('live', hls, true);
+  }
+
+  broadcast(
+    phase: 'off' | 'starting' | 'live' | 'interrupted',
+    hls: 'preparing' | 'ready' | 'unavailable' | null = 'ready',
+    isNew = false,
+  ): this {
+    return this.tell({ name: 'broadcast', phase, hls, isNew });
+  }
+
+  tell(fact: Fact): this {
+    this.ladder = step(this.ladder, { ...fact, nowMs: this.nowMs } as LadderEvent);
+    return this;
+  }
+
+  /** Time goes by, with a look at the connection each half second, and timers that go off. */
+  pass(ms: number, seen?: Fact): this {
+    const endMs = this.nowMs + ms;
+    while (this.nowMs < endMs) {
+      this.nowMs = Math.min(endMs, this.nowMs + 500);
+      if (seen && this.plan.webrtc) this.tell(seen);
+      const { wakeMs } = this.plan;
+      if (wakeMs !== null && wakeMs <= this.nowMs) this.tell({ name: 'woke' });
+    }
+    return this;
+  }
+
+  get plan() {
+    return plan(this.ladder);
+  }
+}
+
+const onWebRtc = { way: 'webrtc', webrtc: true, hls: false };
+const onHls = { way: 'hls', webrtc: false, hls: true };
+const probing = { way: 'hls', webrtc: true, hls: true };
+
+describe('the ladder, before and after a broadcast', () => {
+  it('asks for nothing while nothing is on', () => {
+    expect(new Watch().plan).toEqual({ way: 'webrtc', webrtc: false, hls: false, wakeMs: null });
+  });
+
+  it('starts with WebRTC', () => {
+    expect(Watch.live().plan).toMatchObject(onWebRtc);
+    expect(new Watch().broadcast('starting', 'preparing', true).plan).toMatchObject(onWebRtc);
+  });
+
+  it('lets go of everything when the broadcast ends, and starts the next one with WebRTC', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).broadcast('off', null);
+    expect(watch.plan).toMatchObject({ webrtc: false, hls: false, wakeMs: null });
+    expect(watch.broadcast('live', 'ready', true).plan).toMatchObject(onWebRtc);
+  });
+
+  it('starts anew with another broadcast, even when it missed the end of the one before', () => {
+    const watch = Watch.live().tell({ name: 'webrtc-refused' });
+    expect(watch.plan).toMatchObject(onHls);
+    expect(watch.broadcast('live', 'ready', true).plan).toMatchObject(onWebRtc);
+  });
+});
+
+describe('the ladder, leaving WebRTC', () => {
+  it('does when there is no first frame in 4 s', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS - 1, still);
+    expect(watch.plan).toMatchObject(onWebRtc);
+    expect(watch.pass(1).plan).toMatchObject(onHls);
+  });
+
+  it('counts the 4 s from when the publisher is live', () => {
+    const watch = new Watch().broadcast('starting', 'ready', true).pass(60_000, still);
+    expect(watch.plan).toMatchObject(onWebRtc);
+    expect(watch.broadcast('live').pass(FIRST_FRAME_MS - 1).plan).toMatchObject(onWebRtc);
+    expect(watch.pass(1).plan).toMatchObject(onHls);
+  });
+
+  it('does when ICE or DTLS fails', () => {
+    expect(Watch.live().tell({ name: 'webrtc-failed' }).plan).toMatchObject(onHls);
+    expect(Watch.live().pass(9_000, moving).tell({ name: 'webrtc-failed' }).plan).toMatchObject(
+      onHls,
+    );
+  });
+
+  it('does when the codec cannot be received, and tries no more', () => {
+    const watch = Watch.live().tell({ name: 'webrtc-refused' });
+    expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
+    expect(watch.tell({ name: 'network-changed' }).plan).toMatchObject(onHls);
+  });
+
+  it('tries again after that when the publisher is back, perhaps with another codec', () => {
+    const watch = Watch.live().tell({ name: 'webrtc-refused' }).broadcast('interrupted');
+    expect(watch.plan).toMatchObject(onHls);
+    expect(watch.broadcast('live').plan).toMatchObject(probing);
+  });
+
+  it('never was on it in a browser without WebRTC', () => {
+    const watch = Watch.live({ can: { ...everything, webrtc: false } });
+    expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
+    expect(watch.tell({ name: 'network-changed' }).plan).toEqual({ ...onHls, wakeMs: null });
+  });
+
+  it('does when the picture freezes for 5 s', () => {
+    const watch = Watch.live()
+      .pass(20_000, moving)
+      .pass(FREEZE_MS - 1, still);
+    expect(watch.plan).toMatchObject(onWebRtc);
+    expect(watch.pass(1).plan).toMatchObject(onHls);
+  });
+
+  it('stays while nothing is sent, and counts from when something is', () => {
+    const watch = Watch.live().pass(20_000, moving).pass(60_000, unsent);
+    expect(watch.pass(FREEZE_MS - 500, still).plan).toMatchObject(onWebRtc);
+    expect(watch.pass(500, still).plan).toMatchObject(onHls);
+  });
+
+  it('is not for an interrupted publisher: neither the frozen picture nor a lost transport', () => {
+    const watch = Watch.live().pass(20_000, moving).broadcast('interrupted').pass(60_000, still);
+    expect(watch.plan).toMatchObject(onWebRtc);
+    watch.tell({ name: 'webrtc-failed' });
+    expect(watch.plan).toMatchObject({ way: 'webrtc', webrtc: false, hls: false });
+    expect(watch.pass(ONLY_WAY_RETRY_MS[0]).plan).toMatchObject(onWebRtc);
+  });
+
+  it('counts anew when the publisher is back', () => {
+    const watch = Watch.live().pass(20_000, moving).broadcast('interrupted').pass(30_000, still);
+    expect(watch.broadcast('live').pass(FREEZE_MS - 1, still).plan).toMatchObject(onWebRtc);
+    expect(watch.pass(1).plan).toMatchObject(onHls);
+  });
+});
+
+describe('the ladder, without HLS to go to', () => {
+  it('waits on WebRTC while HLS is being prepared, and leaves when it is ready', () => {
+    const watch = Watch.live({}, 'preparing').pass(10_000, still);
+    expect(watch.plan).toMatchObject(onWebRtc);
+    expect(watch.broadcast('live', 'ready').plan).toMatchObject(onHls);
+  });
+
+  it('tries WebRTC again soon meanwhile', () => {
+    const watch = Watch.live({}, 'preparing').tell({ name: 'webrtc-failed' });
+    expect(watch.plan).toMatchObject({ way: 'webrtc', webrtc: false, hls: false });
+    expect(watch.pass(ONLY_WAY_RETRY_MS[0]).plan).toMatchObject(onWebRtc);
+    watch.tell({ name: 'webrtc-failed' });
+    expect(watch.plan.wakeMs).toBe(watch.nowMs + ONLY_WAY_RETRY_MS[1]);
+    expect(watch.broadcast('live', 'ready').plan).toMatchObject(onHls);
+  });
+
+  it('stays on WebRTC when the broadcast has no HLS', () => {
+    const watch = Watch.live({}, 'unavailable').pass(60_000, still);
+    expect(watch.plan).toMatchObject(onWebRtc);
+    watch.tell({ name: 'webrtc-failed' }).pass(ONLY_WAY_RETRY_MS[0]);
+    expect(watch.plan).toMatchObject(onWebRtc);
+  });
+
+  it('asks for nothing when the broadcast has no HLS and the browser not its codec', () => {
+    const watch = Watch.live({}, 'unavailable').tell({ name: 'webrtc-refused' });
+    expect(watch.plan).toEqual({ way: 'webrtc', webrtc: false, hls: false, wakeMs: null });
+  });
+
+  it('comes back to WebRTC when HLS turns out not to be possible', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS);
+    expect(watch.broadcast('live', 'unavailable').plan).toMatchObject(onWebRtc);
+  });
+});
+
+describe('the ladder, climbing back', () => {
+  it('tries WebRTC again at growing intervals, and gives each try 4 s', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS);
+    for (const intervalMs of [...RETRY_MS, RETRY_MS.at(-1) ?? 0]) {
+      expect(watch.plan).toMatchObject(onHls);
+      expect(watch.plan.wakeMs).toBe(watch.nowMs + intervalMs);
+      watch.pass(intervalMs);
+      expect(watch.plan).toMatchObject(probing);
+      watch.pass(FIRST_FRAME_MS);
+    }
+  });
+
+  it('goes back when pictures have come for a while, not at the first', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).pass(RETRY_MS[0]);
+    expect(watch.tell(moving).plan).toMatchObject(probing);
+    expect(watch.pass(PROVEN_MS, moving).plan).toMatchObject(onWebRtc);
+  });
+
+  it('stays on HLS when a try fails', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).pass(RETRY_MS[0]);
+    expect(watch.tell({ name: 'webrtc-failed' }).plan).toMatchObject(onHls);
+    expect(watch.plan.wakeMs).toBe(watch.nowMs + RETRY_MS[1]);
+  });
+
+  it('tries at once when the network changes, and then anew at short intervals', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).pass(300_000);
+    watch.tell({ name: 'network-changed' });
+    expect(watch.plan).toMatchObject(probing);
+    watch.pass(FIRST_FRAME_MS);
+    expect(watch.plan.wakeMs).toBe(watch.nowMs + RETRY_MS[0]);
+  });
+
+  it('waits longer when WebRTC fails again soon after it came back', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).pass(RETRY_MS[0]).pass(5_000, moving);
+    expect(watch.plan).toMatchObject(onWebRtc);
+    watch.tell({ name: 'webrtc-failed' });
+    expect(watch.plan.wakeMs).toBe(watch.nowMs + RETRY_MS[1]);
+  });
+
+  it('forgets its failures once WebRTC was steady', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).pass(RETRY_MS[0]);
+    watch.pass(STEADY_MS + 1_000, moving).tell({ name: 'webrtc-failed' });
+    expect(watch.plan.wakeMs).toBe(watch.nowMs + RETRY_MS[0]);
+  });
+
+  it('does not try while the publisher is away', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).broadcast('interrupted').pass(60_000);
+    expect(watch.plan).toMatchObject(onHls);
+    expect(watch.broadcast('live').plan).toMatchObject(probing);
+  });
+});
+
+describe('the ladder, with a pinned way', () => {
+  it('stays on HLS, and waits for it', () => {
+    const watch = Watch.live({ pinned: 'hls' }, 'preparing');
+    expect(watch.plan).toEqual({ way: 'hls', webrtc: false, hls: false, wakeMs: null });
+    expect(watch.broadcast('live', 'ready').plan).toMatchObject(onHls);
+    watch.pass(600_000).tell({ name: 'network-changed' }).tell({ name: 'went-live' });
+    expect(watch.plan).toMatchObject(onHls);
+  });
+
+  it('stays on WebRTC, and connects again when it fails', () => {
+    const watch = Watch.live({ pinned: 'webrtc' }).pass(60_000, still);
+    expect(watch.plan).toMatchObject(onWebRtc);
+    watch.tell({ name: 'webrtc-failed' });
+    expect(watch.plan).toMatchObject({ way: 'webrtc', webrtc: false, hls: false });
+    expect(watch.pass(ONLY_WAY_RETRY_MS[0]).plan).toMatchObject(onWebRtc);
+    expect(canRewind(watch.ladder)).toBe(false);
+    expect(watch.tell({ name: 'rewound' }).plan).toMatchObject(onWebRtc);
+  });
+
+  it('plays HLS by the browser itself where hls.js cannot run, or when asked', () => {
+    const phone = Watch.live({ pinned: 'hls', can: { ...everything, hls: false } });
+    expect(phone.plan).toMatchObject({ way: 'native', hls: true });
+    expect(Watch.live({ pinned: 'native' }).plan).toMatchObject({ way: 'native', webrtc: false });
+  });
+});
+
+describe('the ladder, below hls.js', () => {
+  it('goes on with the native HLS of the browser when hls.js fails', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).tell({ name: 'hls-failed' });
+    expect(watch.plan).toMatchObject({ way: 'native', hls: true });
+    expect(watch.tell({ name: 'rewound' }).plan).toMatchObject({ way: 'native' });
+  });
+
+  it('goes back to WebRTC when no HLS works', () => {
+    const watch = Watch.live({ can: { ...everything, native: false } }).pass(FIRST_FRAME_MS);
+    expect(watch.tell({ name: 'hls-failed' }).plan).toMatchObject(onWebRtc);
+  });
+
+  it('keeps to HLS when there is nothing else', () => {
+    const only = { can: { webrtc: false, hls: true, native: false } };
+    expect(Watch.live(only).tell({ name: 'hls-failed' }).plan).toMatchObject(onHls);
+  });
+});
+
+describe('the ladder, back in time', () => {
+  it('changes to HLS, and back to WebRTC by "go live" once that has a picture', () => {
+    const watch = Watch.live().pass(10_000, moving).tell({ name: 'rewound' });
+    expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
+    expect(watch.pass(600_000).plan).toMatchObject(onHls);
+    expect(watch.tell({ name: 'went-live' }).plan).toMatchObject(probing);
+    expect(watch.tell(moving).pass(PROVEN_MS, moving).plan).toMatchObject(onWebRtc);
+  });
+
+  it('does not try WebRTC while behind, whatever the network does', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).tell({ name: 'rewound' });
+    expect(watch.pass(600_000).tell({ name: 'network-changed' }).plan).toMatchObject(onHls);
+    expect(watch.tell({ name: 'went-live' }).plan).toMatchObject(probing);
+  });
+
+  it('keeps to the intervals after "go live" where WebRTC had failed before', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS);
+    const { wakeMs } = watch.plan;
+    watch.tell({ name: 'rewound' }).tell({ name: 'went-live' });
+    expect(watch.plan).toEqual({ ...onHls, wakeMs });
+  });
+
+  it('is not possible before HLS is ready', () => {
+    const watch = Watch.live({}, 'preparing').pass(10_000, moving);
+    expect(canRewind(watch.ladder)).toBe(false);
+    expect(watch.tell({ name: 'rewound' }).plan).toMatchObject(onWebRtc);
+  });
+});

@@ -1,0 +1,217 @@
+import { assertNever } from './assert-never.js';
+import {
+  type Attempt,
+  canRewind,
+  hlsWay,
+  type Ladder,
+  type LadderEvent,
+  lacksWebRtc,
+  mayLeave,
+  mayUse,
+  type Plan,
+  standOn,
+} from './ladder-state.js';
+
+/** Without a first frame for so long, WebRTC is left. */
+export const FIRST_FRAME_MS = 4_000;
+/** A picture that stands still for so long is frozen. */
+export const FREEZE_MS = 5_000;
+/** So long pictures must have come before HLS is left for them. */
+export const PROVEN_MS = 1_000;
+/** After so long, WebRTC has shown that it works: the next failure is the first. */
+export const STEADY_MS = 60_000;
+/** How long after each failure in a row WebRTC is tried again; the last one repeats. */
+export const RETRY_MS = [15_000, 30_000, 60_000, 120_000, 300_000] as const;
+/** The same where there's no other way to watch meanwhile. */
+export const ONLY_WAY_RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
+
+/** What a state asks for. */
+export function plan(ladder: Ladder): Plan {
+  const { way, phase, hls } = ladder;
+  const on = phase !== 'off';
+  return {
+    way,
+    webrtc: on && ladder.attempt !== null,
+    hls: on && way !== 'webrtc' && hls === 'ready',
+    wakeMs: on ? wakeMs(ladder) : null,
+  };
+}
+
+/** The state after an event. Pure: no clock, no timer, nothing but its arguments. */
+export function step(ladder: Ladder, event: LadderEvent): Ladder {
+  return due(happened(ladder, event), event.nowMs);
+}
+
+function happened(ladder: Ladder, event: LadderEvent): Ladder {
+  const { nowMs } = event;
+  switch (event.name) {
+    case 'broadcast':
+      return broadcastChanged(ladder, event);
+    case 'webrtc-seen':
+      return seen(ladder, event);
+    case 'webrtc-failed':
+      return ladder.attempt ? lose(ladder, nowMs) : ladder;
+    case 'webrtc-refused':
+      return { ...leave(ladder, nowMs), refused: true, retryMs: null };
+    case 'hls-failed':
+      return hlsFailed(ladder, nowMs);
+    case 'network-changed':
+      return ladder.attempt || lacksWebRtc(ladder)
+        ? ladder
+        : { ...ladder, failures: 0, retryMs: nowMs };
+    case 'rewound':
+      return rewind(ladder, nowMs);
+    case 'went-live':
+      return ladder.behind ? { ...ladder, behind: false } : ladder;
+    case 'woke':
+      return ladder;
+    default:
+      return assertNever(event);
+  }
+}
+
+/** What the time asks for, whatever happened. */
+function due(ladder: Ladder, nowMs: number): Ladder {
+  if (ladder.phase === 'off') return ladder;
+  if (isOverdue(ladder, nowMs)) return due(lose(ladder, nowMs), nowMs);
+  if (isLost(ladder) && mayLeave(ladder)) return toHls(ladder, nowMs);
+  if (ladder.attempt === null && isTryDue(ladder, nowMs))
+    return { ...ladder, attempt: freshAttempt(nowMs), retryMs: null };
+  return ladder;
+}
+
+function broadcastChanged(
+  ladder: Ladder,
+  { phase, hls, isNew, nowMs }: Extract<LadderEvent, { name: 'broadcast' }>,
+): Ladder {
+  if (phase === 'off') return standOn(ladder.rules);
+  const before = isNew ? standOn(ladder.rules) : ladder;
+  const begins = before.phase === 'off';
+  // A publisher that is back may send another codec than before.
+  const returns = before.phase === 'interrupted' && phase === 'live';
+  const flowingMs = phase === 'live' ? (before.flowingMs ?? nowMs) : null;
+  const refused = before.refused && !returns;
+  const known = { ...before, phase, hls: hls ?? 'preparing', flowingMs, refused };
+  const retries = begins || (before.refused && !refused);
+  const next = retries && mayUse(known.rules, 'webrtc') ? { ...known, retryMs: nowMs } : known;
+  // HLS that can't be had any more is left, if there is anything to leave it for.
+  if (next.hls === 'unavailable' && next.way !== 'webrtc' && !lacksWebRtc(next))
+    return { ...next, way: 'webrtc', behind: false, retryMs: nowMs };
+  return next;
+}
+
+function seen(
+  ladder: Ladder,
+  { moved, expected, nowMs }: Extract<LadderEvent, { name: 'webrtc-seen' }>,
+): Ladder {
+  const { attempt } = ladder;
+  if (!attempt) return ladder;
+  if (!moved) {
+    // What isn't sent can't come: the time until it must starts when it is sent again.
+    const flowingMs = expected || ladder.flowingMs === null ? ladder.flowingMs : nowMs;
+    return { ...ladder, flowingMs };
+  }
+  const firstMovedMs = attempt.firstMovedMs ?? nowMs;
+  const next: Ladder = { ...ladder, attempt: { ...attempt, firstMovedMs, movedMs: nowMs } };
+  if (ladder.way === 'webrtc')
+    return nowMs - firstMovedMs >= STEADY_MS ? { ...next, failures: 0 } : next;
+  const proven = nowMs - firstMovedMs >= PROVEN_MS;
+  return proven ? { ...next, way: 'webrtc', retryMs: null } : next;
+}
+
+function hlsFailed(ladder: Ladder, nowMs: number): Ladder {
+  const { rules, way } = ladder;
+  if (way === 'webrtc') return ladder;
+  if (way === 'hls' && mayUse(rules, 'native'))
+    return { ...ladder, way: 'native', skipsHlsJs: true };
+  if (lacksWebRtc(ladder)) return ladder;
+  return {
+    ...ladder,
+    way: 'webrtc',
+    behind: false,
+    attempt: ladder.attempt ?? freshAttempt(nowMs),
+    retryMs: null,
+  };
+}
+
+function rewind(ladder: Ladder, nowMs: number): Ladder {
+  const way = hlsWay(ladder);
+  if (!canRewind(ladder) || way === null) return ladder;
+  return {
+    ...ladder,
+    way,
+    behind: true,
+    attempt: null,
+    // WebRTC that worked is asked for again at once when they go live.
+    retryMs: ladder.attempt ? nowMs : ladder.retryMs,
+  };
+}
+
+/** The connection is lost or of no use. */
+function lose(ladder: Ladder, nowMs: number): Ladder {
+  if (ladder.way !== 'webrtc') return leave(ladder, nowMs);
+  // An interrupted publisher is no reason to change the way.
+  if (ladder.phase !== 'live')
+    return { ...ladder, attempt: null, retryMs: nowMs + ONLY_WAY_RETRY_MS[0] };
+  return leave(ladder, nowMs);
+}
+
+function leave(ladder: Ladder, nowMs: number): Ladder {
+  const failures = ladder.failures + 1;
+  const left: Ladder = { ...ladder, attempt: null, failures };
+  if (left.way !== 'webrtc') return { ...left, retryMs: nowMs + delayAfter(failures, RETRY_MS) };
+  if (mayLeave(left)) return toHls(left, nowMs);
+  return { ...left, retryMs: nowMs + delayAfter(failures, ONLY_WAY_RETRY_MS) };
+}
+
+function toHls(ladder: Ladder, nowMs: number): Ladder {
+  const way = hlsWay(ladder);
+  if (way === null) return ladder;
+  const retryMs = ladder.refused ? null : nowMs + delayAfter(ladder.failures, RETRY_MS);
+  return { ...ladder, way, retryMs };
+}
+
+/** WebRTC failed while there was nothing to go to. */
+function isLost({ way, attempt, failures, phase }: Ladder): boolean {
+  return way === 'webrtc' && attempt === null && failures > 0 && phase === 'live';
+}
+
+function isOverdue(ladder: Ladder, nowMs: number): boolean {
+  const atMs = deadlineMs(ladder);
+  return atMs !== null && nowMs >= atMs;
+}
+
+/** When the connection is given up unless something moves; null: it may take its time. */
+function deadlineMs(ladder: Ladder): number | null {
+  const { attempt, flowingMs, way } = ladder;
+  if (!attempt || flowingMs === null) return null;
+  // Nothing to go to: rather a picture that comes late than none.
+  if (way === 'webrtc' && !mayLeave(ladder)) return null;
+  return attempt.movedMs === null
+    ? Math.max(attempt.sinceMs, flowingMs) + FIRST_FRAME_MS
+    : Math.max(attempt.movedMs, flowingMs) + FREEZE_MS;
+}
+
+function isTryDue(ladder: Ladder, nowMs: number): boolean {
+  const { retryMs } = ladder;
+  return mayTry(ladder) && retryMs !== null && nowMs >= retryMs;
+}
+
+/** Beside HLS, WebRTC is tried only while there is something to see and they watch what is now. */
+function mayTry(ladder: Ladder): boolean {
+  if (lacksWebRtc(ladder)) return false;
+  return ladder.way === 'webrtc' || (ladder.phase === 'live' && !ladder.behind);
+}
+
+function wakeMs(ladder: Ladder): number | null {
+  if (ladder.attempt) return deadlineMs(ladder);
+  return mayTry(ladder) ? ladder.retryMs : null;
+}
+
+function freshAttempt(nowMs: number): Attempt {
+  return { sinceMs: nowMs, firstMovedMs: null, movedMs: null };
+}
+
+function delayAfter(failures: number, delaysMs: readonly number[]): number {
+  return delaysMs[Math.min(failures, delaysMs.length) - 1] ?? 0;
+}
