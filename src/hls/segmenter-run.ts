@@ -2,6 +2,7 @@ import { AUDIO_TIMESCALE, type AudioConfig, VIDEO_TIMESCALE } from './mp4/codec-
 import type { Sample } from './mp4/sample.js';
 import { OPUS_CONFIG } from './rtp/opus-depacketizer.js';
 import { type RunSpec, type RunWriter, targetDurationS } from './segmenter-types.js';
+import { SILENCE } from './timeline/audio-grid.js';
 import { AudioLane, audioTicksOf, videoTicksOf } from './timeline/audio-lane.js';
 import { RenditionOutput } from './timeline/rendition-output.js';
 import { SegmentCuts } from './timeline/segment-cuts.js';
@@ -119,7 +120,11 @@ export class Run {
     const ends = this.#video.filter((lane) => lane.in).map((lane) => lane.endTicks);
     const endTicks = Math.max(this.#cuts.startTicks + 1, this.#newestSound(), ...ends);
     for (const lane of this.#video) lane.finish(endTicks);
-    this.#audio?.finish(audioTicksOf(endTicks));
+    // At least 20 ms are past the last boundary, so that every rendition has every segment.
+    const leastTicks = audioTicksOf(this.#cuts.startTicks) + 2 * SILENCE.durationTicks;
+    this.#audio?.fillTo(Math.max(audioTicksOf(endTicks), leastTicks));
+    this.#writeAudio(Infinity);
+    this.#audio?.finish();
     return endTicks;
   }
 

@@ -59,9 +59,16 @@ function checkBoundaries(run: RecordedRun, { options }: SimulatedPublisher): voi
     const sound = startS(run.audio, run.audio.segments[msn]!) ?? NaN;
     const offMs = (sound - start / 90_000) * 1_000;
     expect(offMs, `sound at boundary ${msn}`).toBeGreaterThan(-0.05);
+    // A packet that is longer than a segment puts the sound off until the segment after.
+    if (shortBefore(video, msn)) continue;
     expect(offMs, `sound at boundary ${msn}`).toBeLessThan(Math.max(options.packetMs, 20) + 0.05);
   }
 }
+
+const shortBefore = (video: RecordedRendition[], msn: number): boolean =>
+  [msn - 1, msn - 2].some((before) =>
+    video.some(({ segments }) => (segments[before]?.parts ?? []).length === 1),
+  );
 
 /** Each part begins where the one before ends, except after gaps and at discontinuities. */
 function checkTimes(rendition: RecordedRendition, id: string): void {

@@ -16,6 +16,8 @@ export class AudioLane {
   /** Where the queue begins. */
   #headTicks = 0;
   #config: AudioConfig;
+  /** Where the open segment begins. */
+  #segmentTicks = 0;
   #next = 0;
 
   /** @param config of silence, until something else comes */
@@ -58,7 +60,8 @@ export class AudioLane {
   /** Writes what begins up to a time. */
   writeUpTo(ticks: number, boundary: Boundary | undefined): void {
     const endTicks = boundary ? audioTicksOf(boundary.ticks) : Infinity;
-    while (this.#queue.length > 0 && this.#headTicks <= ticks && this.#headTicks < endTicks) {
+    while (this.#queue.length > 0 && this.#headTicks <= ticks) {
+      if (this.#headTicks >= endTicks && !this.#isEmpty) return;
       const sample = this.#queue.shift();
       if (!sample) return;
       this.#headTicks += sample.durationTicks;
@@ -69,30 +72,34 @@ export class AudioLane {
   /** Goes over a boundary that was declared; false: what comes before it is not all there yet. */
   cross({ start, ticks }: Boundary): boolean {
     const ready = this.#output.open
-      ? this.#headTicks >= audioTicksOf(ticks)
+      ? this.#headTicks >= audioTicksOf(ticks) && !this.#isEmpty
       : this.#queue.length > 0;
     if (!ready) return false;
     this.#output.endSegment();
     this.#next = start.msn + 1;
     const beginsTicks = this.#headTicks;
+    this.#segmentTicks = beginsTicks;
     const lateMs = ((beginsTicks - audioTicksOf(ticks)) / AUDIO_TIMESCALE) * 1_000;
     const wallMs = start.wallMs + lateMs;
     this.#output.startSegment({ ...start, wallMs }, { ticks: beginsTicks, config: this.#config });
     return true;
   }
 
-  /** Writes everything, silence up to `ticks`, and ends the open segment. */
-  finish(ticks: number): void {
+  /** Writes everything and ends the open segment, which is not left empty. */
+  finish(): void {
     if (!this.#output.open) return;
-    this.fillTo(ticks);
-    if (this.#output.endTicks === this.#headTicks && this.#queue.length === 0)
-      this.#append([SILENCE]);
+    this.fillTo(this.#segmentTicks + SILENCE.durationTicks);
     this.writeUpTo(Infinity, undefined);
     this.#output.endSegment();
   }
 
   end(): void {
     this.#output.end();
+  }
+
+  /** A packet may be longer than a segment that ends where the picture changes: it gets one nevertheless. */
+  get #isEmpty(): boolean {
+    return this.#output.open && this.#headTicks === this.#segmentTicks;
   }
 
   #append(samples: readonly Sample[]): void {
