@@ -64,18 +64,21 @@ export class RenditionPlaylist {
   #render(skip: boolean): string {
     const { targetDurationS, partTargetS, reports } = this.#options;
     const rendition = this.#rendition;
-    const segments = rendition.segments.map((segment) => this.#finished(segment));
-    const { next } = rendition;
+    const { next, segments: all } = rendition;
+    const { leftOut, told } = withoutLeadingGaps(all);
+    const open = this.#growing();
     return renderMediaPlaylist(
       {
         targetDurationS,
         partTargetS,
         independentSegments: true,
         skipBoundaryS: SKIP_BOUNDARY_TARGETS * targetDurationS,
-        mediaSequence: rendition.segments[0]?.msn ?? 0,
-        discontinuitySequence: rendition.discontinuitySequence,
-        segments,
-        open: this.#growing(),
+        mediaSequence: told[0]?.msn ?? rendition.open?.msn ?? next?.msn ?? 0,
+        discontinuitySequence:
+          rendition.discontinuitySequence +
+          leftOut.filter(({ discontinuity }) => discontinuity).length,
+        segments: told.map((segment) => this.#finished(segment)),
+        open,
         hintUri: next ? this.#partUri(next.msn, next.part) : null,
         reports: reports(),
         ended: rendition.ended,
@@ -119,4 +122,14 @@ export class RenditionPlaylist {
   #partUri(msn: number, part: number): string {
     return `${this.#rendition.id}/${msn}.${part}.m4s`;
   }
+}
+
+/**
+ * A playlist begins with something to play: what is missing before is as good as expired, and players
+ * that don't know EXT-X-GAP would ask for it.
+ */
+function withoutLeadingGaps(segments: readonly Segment[]) {
+  const first = segments.findIndex(({ state }) => state !== 'gap');
+  const count = first === -1 ? segments.length : first;
+  return { leftOut: segments.slice(0, count), told: segments.slice(count) };
 }

@@ -758,6 +758,7 @@ describe('the rewind window', () => {
   it('leaves out a segment that is too large to be held', async () => {
     const { run, media, playlist } = live({ limits: { memoryBytes: 1_000_000 } });
     media.segment();
+    await stored(run, 0);
     media.start();
     for (let part = 0; part < 30; part += 1) {
       media.part({ byteLength: 100_000 });
