@@ -126,6 +126,9 @@ class Broadcast {
   }
 }
 
+/** After these nobody can tell for a while when something was captured. */
+const obscure = new Set<Event['what']>(['clock', 'reports off']);
+
 describe('Segmenter, whatever happens', () => {
   it('keeps its promises', () => {
     fc.assert(
@@ -135,6 +138,21 @@ describe('Segmenter, whatever happens', () => {
         for (const each of events) broadcast.happen(each);
         broadcast.publisher.end();
         checkRuns(broadcast.publisher, { forced: true, syncMs: Infinity });
+      }),
+      { numRuns: fuzzRuns(40) },
+    );
+  });
+
+  it('stays within 40 ms of when it was captured', () => {
+    const clear = event.filter(({ what }) => !obscure.has(what));
+    fc.assert(
+      fc.property(options, fc.array(clear, { maxLength: 10 }), (chosen, events) => {
+        const broadcast = new Broadcast(chosen);
+        broadcast.publisher.play(7);
+        for (const each of events) broadcast.happen(each);
+        // Until there are reports after an interruption.
+        broadcast.publisher.play(7).end();
+        checkRuns(broadcast.publisher, { forced: true });
       }),
       { numRuns: fuzzRuns(40) },
     );

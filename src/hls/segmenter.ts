@@ -4,7 +4,7 @@ import { opusDurationTicks } from './rtp/opus-depacketizer.js';
 import { Run } from './segmenter-run.js';
 import { arrivalOf, type TimedUnit, Track, type TrackKind } from './segmenter-track.js';
 import type { RunSpec, SegmenterOptions, TrackInput } from './segmenter-types.js';
-import { StartGate, startTicks, usualDelayMs } from './start-gate.js';
+import { StartGate, startTicks } from './start-gate.js';
 import type { PublisherClock } from './timeline/track-clock.js';
 import { WallClock } from './timeline/wall-clock.js';
 
@@ -114,8 +114,7 @@ export class Segmenter {
       this.#openWhenDue();
       return;
     }
-    const usualMs = usualDelayMs(this.#tracks);
-    const captureTicks = track.clock.captureTicks(arrivalOf({ layer, unit }), usualMs);
+    const captureTicks = track.clock.captureTicks(arrivalOf({ layer, unit }), this.#wayMs(track));
     if (captureTicks !== null) this.#place(this.#stretch, { track, layer, unit, captureTicks });
   }
 
@@ -143,8 +142,8 @@ export class Segmenter {
   }
 
   #setPaused(track: Track, paused: boolean): void {
+    if (track.paused && !paused) track.clock.resume();
     track.paused = paused;
-    if (!paused) track.clock.resume();
     this.#tellGone();
     this.#openWhenDue();
   }
@@ -222,6 +221,12 @@ export class Segmenter {
     const writer = openRun(spec);
     this.#run = new Run({ segmentS, partS, spec, writer, requestKeyFrame });
     return this.#run;
+  }
+
+  /** How long the way is just now, as another track's reports have it. */
+  #wayMs(track: Track): number | null {
+    const other = this.#tracks.find(({ kind, clock }) => kind !== track.kind && clock.reported);
+    return other?.clock.recentDelayMs(this.#nowMs) ?? other?.clock.delayMs ?? null;
   }
 
   /** Where on a run's timeline something goes on that was captured at a time: as far on as the wall clock is. */

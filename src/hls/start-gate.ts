@@ -66,20 +66,23 @@ function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): Timed
     (a, b) => Number(b.clock.reported) - Number(a.clock.reported),
   )) {
     const own = units.filter((unit) => unit.track === track);
-    const usualMs = usualDelayMs(tracks);
-    if (!track.clock.reported) track.clock.anchorByArrival(own.map(arrivalOf), usualMs);
+    const wayMs = usualWayMs(tracks);
+    if (!track.clock.reported) track.clock.anchorByArrival(own.map(arrivalOf), wayMs ?? 0);
     for (const unit of own) {
-      const captureTicks = track.clock.captureTicks(arrivalOf(unit), usualMs);
+      const captureTicks = track.clock.captureTicks(
+        arrivalOf(unit),
+        track.clock.reported ? null : wayMs,
+      );
       if (captureTicks !== null) timed.set(unit, { ...unit, captureTicks });
     }
   }
   return units.flatMap((unit) => timed.get(unit) ?? []);
 }
 
-/** The way from capture to arrival as the tracks that have reports know it. */
-export function usualDelayMs(tracks: readonly Track[]): number {
+/** The way from capture to arrival at its shortest, as a track that has reports knows it. */
+function usualWayMs(tracks: readonly Track[]): number | null {
   const known = tracks.filter(({ clock }) => clock.reported);
-  return known.map(({ clock }) => clock.delayMs).find((delayMs) => delayMs !== null) ?? 0;
+  return known.map(({ clock }) => clock.delayMs).find((delayMs) => delayMs !== null) ?? null;
 }
 
 /**

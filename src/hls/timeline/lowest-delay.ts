@@ -1,36 +1,44 @@
-/** How long a bucket of time is. */
-const BUCKET_MS = 5_000;
-const BUCKETS = 6;
+type Options = Readonly<{ bucketMs: number; buckets: number }>;
 
 /**
- * The least delay of the last 25 to 30 seconds: queues on the way make packets late and never early, so
- * the least is the nearest to the truth.
+ * The least delay of the last while: queues on the way make units late and never early, so the least is the
+ * nearest to the truth. Remembers one figure for each bucket of time.
  */
 export class LowestDelay {
+  readonly #options: Options;
   /** The newest last. */
-  #buckets: number[] = [];
+  #leastMs: number[] = [];
   #bucketEndMs = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
 
   /** null: nothing was noted. */
   get valueMs(): number | null {
-    return this.#buckets.length === 0 ? null : Math.min(...this.#buckets);
+    return this.#leastMs.length === 0 ? null : Math.min(...this.#leastMs);
   }
 
-  /** Takes a delay; gives the least of the five seconds before, when these are over. */
+  /** When the newest bucket ends. */
+  get untilMs(): number {
+    return this.#bucketEndMs;
+  }
+
+  /** Takes a delay; when it begins a bucket, gives the least of the bucket before. */
   note(delayMs: number, nowMs: number): number | null {
-    const newest = this.#buckets.length - 1;
+    const newest = this.#leastMs.length - 1;
     if (newest >= 0 && nowMs < this.#bucketEndMs) {
-      this.#buckets[newest] = Math.min(this.#buckets[newest] ?? delayMs, delayMs);
+      this.#leastMs[newest] = Math.min(this.#leastMs[newest] ?? delayMs, delayMs);
       return null;
     }
-    const before = this.#buckets[newest] ?? null;
-    this.#bucketEndMs = nowMs + BUCKET_MS;
-    this.#buckets.push(delayMs);
-    if (this.#buckets.length > BUCKETS) this.#buckets.shift();
+    const before = this.#leastMs[newest] ?? null;
+    this.#bucketEndMs = nowMs + this.#options.bucketMs;
+    this.#leastMs.push(delayMs);
+    if (this.#leastMs.length > this.#options.buckets) this.#leastMs.shift();
     return before;
   }
 
   clear(): void {
-    this.#buckets = [];
+    this.#leastMs = [];
   }
 }

@@ -1,5 +1,5 @@
+import { ArrivalWatch } from './arrival-watch.js';
 import { LayerClock, SAME_CAPTURE_MS } from './layer-clock.js';
-import { LowestDelay } from './lowest-delay.js';
 import { Slew } from './slew.js';
 
 /** Reports jitter by so much; less is no reason to move anything. */
@@ -10,17 +10,8 @@ const JUMP_MS = 1_000;
 const AGREEMENT_MS = 100;
 /** After a jump the delay is about the same if it was RTP's clock that jumped, not the publisher's. */
 const SAME_DELAY_MS = 800;
-/** How much sooner or later than usual a unit may come. Later happens: a TCP connection that hangs. */
-const EARLY_MS = 3_000;
-const LATE_MS = 10_000;
-/** For so long such units are dropped; then the clock is a new one. */
-const STRAY_MS = 2_000;
-/** After a pause the clock may have stood still; what differs by more has. */
-const RESUMED_MS = 150;
 /** Key frames that come within this time are of one capture, if nothing better is known. */
 const SAME_KEY_FRAME_MS = 200;
-/** Without reports, arrival must do: a change of the least delay by more, twice, is drift. */
-const DRIFT_MS = 20;
 /** How many capture times are remembered, to give all layers the same: 2 s of 120 frames a second. */
 const INSTANTS = 256;
 
@@ -40,6 +31,8 @@ export type ArrivedUnit = Readonly<{
   arrivedMs: number;
 }>;
 
+type Arrival = Readonly<{ time: number; arrivedMs: number; wayMs: number | null }>;
+
 type Options = Readonly<{ ticksPerMs: number; layerCount: number; publisher: PublisherClock }>;
 
 /**
@@ -52,17 +45,13 @@ export class TrackClock {
   readonly #layers: readonly LayerClock[];
   readonly #publisher: PublisherClock;
   readonly #slew: Slew;
-  readonly #delay = new LowestDelay();
+  readonly #arrivals = new ArrivalWatch();
   /** Ascending, on the layers' shared axis, before slewing. */
   #instants: number[] = [];
   #state: 'unknown' | 'by-arrival' | 'reported' | 'distrusted' = 'unknown';
   #lastErrorTicks = 0;
-  #strayingSinceMs: number | null = null;
-  #resumed = false;
   /** Of a layer that is exact. */
   #lastKey: { instant: number; arrivedMs: number } | null = null;
-  #baseDelayMs: number | null = null;
-  #driftMs = 0;
 
   constructor({ ticksPerMs, layerCount, publisher }: Options) {
     this.#ticksPerMs = ticksPerMs;
@@ -84,7 +73,12 @@ export class TrackClock {
 
   /** The usual way from capture to arrival, less what the publisher's clock is ahead; null: not known. */
   get delayMs(): number | null {
-    return this.#delay.valueMs;
+    return this.#arrivals.usualMs;
+  }
+
+  /** As {@link delayMs}, but just now; null: nothing came of late. */
+  recentDelayMs(nowMs: number): number | null {
+    return this.#arrivals.recentMs(nowMs);
   }
 
   /** Takes note of a unit whose time will be asked for later by {@link captureTicks}. */
@@ -132,7 +126,7 @@ export class TrackClock {
   /** Forgets what reports said, and takes no more: they contradict what else is known. */
   distrust(): void {
     this.#state = 'distrusted';
-    this.#delay.clear();
+    this.#arrivals.clear();
     this.#instants = [];
     for (const layer of this.#layers) {
       layer.offsetTicks = null;
@@ -142,27 +136,46 @@ export class TrackClock {
 
   /** The publisher goes on with the track: its clock may have stood still. */
   resume(): void {
-    this.#resumed = true;
+    this.#arrivals.resume();
   }
 
   /**
    * When a unit was captured; null: nobody can tell, it is to be dropped. Units of a layer come in order.
-   * @param usualDelayMs of other tracks, for a track that has no report yet
+   * @param wayMs how long the way is just now, as other tracks' reports have it; null: nobody knows
    */
-  captureTicks(unit: ArrivedUnit, usualDelayMs: number): number | null {
+  captureTicks(unit: ArrivedUnit, wayMs: number | null): number | null {
     const layer = this.#layers[unit.layer];
     if (!layer) return null;
+    const { arrivedMs, keyFrame } = unit;
     const time = layer.unwrap(unit.rtpTime);
     layer.remember(time);
-    if (layer.offsetTicks === null && !(unit.keyFrame && this.#anchorByKeyFrame(layer, time, unit)))
-      this.anchorByArrival([unit], this.delayMs ?? usualDelayMs);
+    if (layer.offsetTicks === null && !(keyFrame && this.#anchorByKeyFrame(layer, time, unit)))
+      this.anchorByArrival([unit], wayMs ?? this.delayMs ?? 0);
     if (!layer.exact) this.#align(layer);
-    if (!this.#isPlausible(layer, time, unit.arrivedMs)) return null;
+    if (!this.#isPlausible(layer, { time, arrivedMs, wayMs })) return null;
     const instant = this.#instantAt(time + (layer.offsetTicks ?? 0));
     const ticks = instant + this.#slew.shiftAt(instant);
-    this.#noteDelay(unit.arrivedMs - ticks / this.#ticksPerMs, unit.arrivedMs);
-    if (unit.keyFrame && layer.exact) this.#lastKey = { instant, arrivedMs: unit.arrivedMs };
+    this.#watch(arrivedMs - ticks / this.#ticksPerMs, { wayMs, nowMs: arrivedMs });
+    if (keyFrame && layer.exact) this.#lastKey = { instant, arrivedMs };
     return ticks;
+  }
+
+  /** Whether a unit came about when it should have; takes the clock for a new one where that goes on. */
+  #isPlausible(layer: LayerClock, { time, arrivedMs, wayMs }: Arrival): boolean {
+    const ticks = time + (layer.offsetTicks ?? 0) + this.#slew.shiftTicks;
+    const delayMs = arrivedMs - ticks / this.#ticksPerMs;
+    const verdict = this.#arrivals.judge(delayMs, { wayMs, nowMs: arrivedMs });
+    if (verdict !== 'new-clock') return verdict === 'fits';
+    const expectedMs = wayMs ?? this.delayMs ?? 0;
+    this.#restart(layer, this.#offsetByArrival(time, arrivedMs - expectedMs));
+    if (this.#state === 'reported') this.#state = 'by-arrival';
+    return true;
+  }
+
+  #watch(delayMs: number, way: { wayMs: number | null; nowMs: number }): void {
+    if (this.#state === 'reported') return this.#arrivals.note(delayMs, way.nowMs);
+    const forwardMs = this.#arrivals.follow(delayMs, way);
+    if (forwardMs !== null) this.#slew.moveBy(forwardMs * this.#ticksPerMs);
   }
 
   #believe(): void {
@@ -215,7 +228,7 @@ export class TrackClock {
   /** Either the layer's RTP clock began anew, or the publisher's clock was set. */
   #jump(layer: LayerClock, errorTicks: number, delayMs: number): void {
     const doubted = layer.doubtedErrorTicks;
-    const usualMs = this.#delay.valueMs;
+    const { usualMs } = this.#arrivals;
     const fits = usualMs !== null && Math.abs(delayMs - usualMs) < SAME_DELAY_MS;
     layer.doubtedErrorTicks = errorTicks;
     const confirmed =
@@ -231,25 +244,8 @@ export class TrackClock {
   #restart(layer: LayerClock, offsetTicks: number): void {
     layer.forgetFrames();
     layer.exact = false;
-    this.#strayingSinceMs = null;
+    this.#arrivals.restart();
     this.#anchor(layer, offsetTicks);
-  }
-
-  /** Whether a unit came about when it should have; takes the clock for a new one where that goes on. */
-  #isPlausible(layer: LayerClock, time: number, arrivedMs: number): boolean {
-    const usualMs = this.#delay.valueMs;
-    if (usualMs === null) return true;
-    const ticks = time + (layer.offsetTicks ?? 0) + this.#slew.shiftTicks;
-    const lateMs = arrivedMs - ticks / this.#ticksPerMs - usualMs;
-    const stray = lateMs < -EARLY_MS || lateMs > LATE_MS;
-    const stood = this.#resumed && Math.abs(lateMs) > RESUMED_MS;
-    this.#resumed = false;
-    this.#strayingSinceMs = stray ? (this.#strayingSinceMs ?? arrivedMs) : null;
-    const strayedMs = arrivedMs - (this.#strayingSinceMs ?? arrivedMs);
-    if (!stood && strayedMs < STRAY_MS) return !stray;
-    this.#restart(layer, this.#offsetByArrival(time, arrivedMs - usualMs));
-    this.#state = 'by-arrival';
-    return true;
   }
 
   /** The capture time that another layer had for the same picture, or this one as a new one. */
@@ -263,22 +259,5 @@ export class TrackClock {
     instants.splice(at, 0, ticks);
     if (instants.length > INSTANTS) instants.shift();
     return ticks;
-  }
-
-  #noteDelay(delayMs: number, nowMs: number): void {
-    const usualMs = this.#delay.valueMs;
-    const leastMs = this.#delay.note(delayMs, nowMs);
-    if (this.#state === 'reported') return;
-    this.#baseDelayMs ??= delayMs;
-    // The unit that it was anchored by came late: this one came sooner.
-    if (usualMs !== null && delayMs < this.#baseDelayMs - TOLERANCE_MS)
-      this.#slew.moveBy((delayMs - this.#baseDelayMs) * this.#ticksPerMs);
-    else if (leastMs !== null) this.#followArrival(leastMs - this.#baseDelayMs);
-  }
-
-  #followArrival(driftMs: number): void {
-    const before = this.#driftMs;
-    this.#driftMs = Math.abs(driftMs) > DRIFT_MS ? driftMs : 0;
-    if (before * this.#driftMs > 0) this.#slew.moveBy(this.#driftMs * this.#ticksPerMs);
   }
 }
