@@ -13,6 +13,7 @@ import { HealthModule } from './health/health.module.js';
 import { HlsModule } from './hls/hls.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { SecretsModule } from './secrets/secrets.module.js';
 import { SfuModule } from './sfu/sfu.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
 
@@ -34,6 +35,7 @@ export class AppModule {
       global: true,
       imports: [
         ConfigModule.of(config),
+        SecretsModule,
         DbModule,
         AuthModule,
         BroadcastModule,

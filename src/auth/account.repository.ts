@@ -34,7 +34,7 @@ export class AccountRepository {
     return (await this.#db.account.count({ where: { username } })) > 0;
   }
 
-  async findWithHash(username: string): Promise<(Account & { passwordHash: string }) | null> {
+  async findWithHash(username: string): Promise<(Account & { passwordHash: string | null }) | null> {
     return this.#db.account.findUnique({
       where: { username },
       select: { ...ACCOUNT, passwordHash: true },

@@ -10,8 +10,13 @@ export type StoredBan = Readonly<Author & { id: string; name: string; createdAt:
 /** Where in a channel's messages a page starts. */
 export type PageStart = { afterSeq: number } | { beforeSeq: number } | 'newest';
 
-const ROLE = { owner: 'OWNER', member: 'MEMBER', guest: 'GUEST' } as const;
-const FROM_ROLE = { OWNER: 'owner', MEMBER: 'member', GUEST: 'guest' } as const satisfies Record<
+const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', member: 'MEMBER', guest: 'GUEST' } as const;
+const FROM_ROLE = {
+  OWNER: 'owner',
+  MODERATOR: 'moderator',
+  MEMBER: 'member',
+  GUEST: 'guest',
+} as const satisfies Record<
   (typeof ROLE)[ChatMessage['role']],
   ChatMessage['role']
 >;

@@ -55,6 +55,15 @@ export const Environment = z.object({
   GRACE_SECONDS: withDefault(count(1, 3_600), '60'),
   CHANNELS_PER_ACCOUNT: withDefault(count(1, 1_000), '5'),
   CHAT_GUESTS: withDefault(Flag, 'true'),
+  SECRET_KEY: optional(
+    z
+      .string()
+      .min(32, 'at least 32 characters, such as from: openssl rand -base64 32')
+      .refine(
+        (text) => new Set(text).size >= 12,
+        'too easy to guess; try: openssl rand -base64 32',
+      ),
+  ),
   SESSION_DAYS: withDefault(count(1, 365), '30'),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), 'info'),
   LOG_FORMAT: withDefault(z.enum(['text', 'json']), 'text'),
@@ -103,7 +112,12 @@ export type Config = Readonly<{
   }>;
   broadcast: Readonly<{ graceMs: number; channelsPerAccount: number }>;
   chat: Readonly<{ guests: boolean }>;
-  auth: Readonly<{ sessionMs: number; secureCookies: boolean }>;
+  auth: Readonly<{
+    sessionMs: number;
+    secureCookies: boolean;
+    /** What all keys are derived from; null: the one in the data folder. */
+    secret: string | null;
+  }>;
   log: Readonly<{
     level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
     format: 'text' | 'json';
@@ -186,6 +200,7 @@ function toConfig(e: z.output<typeof Environment>): Config {
     auth: {
       sessionMs: e.SESSION_DAYS * 86_400_000,
       secureCookies: publicUrl.startsWith('https:'),
+      secret: e.SECRET_KEY ?? null,
     },
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   });

@@ -34,7 +34,7 @@ export const ChatMessage = z
     /** Chosen by the sender, so that it knows its own message and a repeated one is stored once. */
     nonce: z.uuid(),
     name: z.string(),
-    role: z.enum(['owner', 'member', 'guest']),
+    role: z.enum(['owner', 'moderator', 'member', 'guest']),
     text: z.string(),
     sentAt: z.iso.datetime(),
     /** Deleted by a moderator: the text is empty. */
@@ -52,7 +52,7 @@ export const ChatJoin = z.strictObject({
 export const ChatJoined = z.object({
   /** Who one is here; `banned` can read, not write. `needsName`: a guest must give a name to write. */
   me: z.object({
-    role: z.enum(['owner', 'member', 'guest']),
+    role: z.enum(['owner', 'moderator', 'member', 'guest']),
     name: z.string().nullable(),
     banned: z.boolean(),
     canWrite: z.boolean(),

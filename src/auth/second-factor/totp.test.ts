@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { base32, totpCode, totpUri, verifyTotp } from './totp.js';
+
+const secret = Buffer.from('12345678901234567890');
+
+describe('totpCode', () => {
+  // RFC 6238 appendix B, the last six of its eight digits.
+  it.each([
+    [59, '287082'],
+    [1_111_111_109, '081804'],
+    [1_111_111_111, '050471'],
+    [1_234_567_890, '005924'],
+    [2_000_000_000, '279037'],
+    [20_000_000_000, '353130'],
+  ])('at %d s is %s', (seconds, code) => {
+    expect(totpCode(secret, Math.floor(seconds / 30))).toBe(code);
+  });
+});
+
+describe('verifyTotp', () => {
+  const nowMs = 1_111_111_109_000;
+  const step = Math.floor(nowMs / 30_000);
+
+  it('takes the code of now, with spaces as people type them', () => {
+    expect(verifyTotp(secret, ' 081 804', { nowMs, lastStep: null })).toBe(step);
+  });
+
+  it('takes one of a clock that is half a minute off, and no more', () => {
+    for (const off of [-1, 1])
+      expect(verifyTotp(secret, totpCode(secret, step + off), { nowMs, lastStep: null })).toBe(
+        step + off,
+      );
+    for (const off of [-2, 2])
+      expect(
+        verifyTotp(secret, totpCode(secret, step + off), { nowMs, lastStep: null }),
+      ).toBeNull();
+  });
+
+  it('takes a code once', () => {
+    expect(verifyTotp(secret, '081804', { nowMs, lastStep: step })).toBeNull();
+  });
+
+  it.each(['', '81804', '0818040', '08180a', '٠٨١٨٠٤'])('refuses “%s”', (typed) => {
+    expect(verifyTotp(secret, typed, { nowMs, lastStep: null })).toBeNull();
+  });
+});
+
+describe('base32', () => {
+  // RFC 4648 10.
+  it.each([
+    ['', ''],
+    ['f', 'MY'],
+    ['fo', 'MZXQ'],
+    ['foo', 'MZXW6'],
+    ['foob', 'MZXW6YQ'],
+    ['fooba', 'MZXW6YTB'],
+    ['foobar', 'MZXW6YTBOI'],
+  ])('of “%s” is “%s”', (text, encoded) => {
+    expect(base32(Buffer.from(text))).toBe(encoded);
+  });
+});
+
+describe('totpUri', () => {
+  it('names the service and the account', () => {
+    expect(totpUri(Buffer.from('foobar'), { issuer: 'On air', account: 'ada' })).toBe(
+      'otpauth://totp/On%20air:ada?secret=MZXW6YTBOI&issuer=On%20air',
+    );
+  });
+});

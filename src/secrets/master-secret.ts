@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartError } from '../common/start-error.js';
+
+const FILE = 'secret.key';
+const BYTES = 32;
+
+/**
+ * The secret that all keys are derived from: `given`, or the one in the data folder, made on the first
+ * start with mode 0600. A data folder that keeps nothing (`:memory:`) has a new one each time.
+ * @throws {StartError} when the file can't be read or written, or is damaged.
+ */
+export async function masterSecret(options: {
+  given: string | null;
+  dir: string;
+}): Promise<Uint8Array> {
+  const { given, dir } = options;
+  if (given !== null) return Buffer.from(given, 'utf8');
+  if (dir === ':memory:') return randomBytes(BYTES);
+  const file = join(dir, FILE);
+  try {
+    await mkdir(dir, { recursive: true });
+    return (await read(file)) ?? (await make(file));
+  } catch (cause) {
+    if (cause instanceof StartError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(`The secret in ${file} can't be read or made: ${reason}`, { cause });
+  }
+}
+
+async function read(file: string): Promise<Uint8Array | null> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  if (text === null) return null;
+  const secret = Buffer.from(text.trim(), 'base64url');
+  if (secret.length !== BYTES)
+    throw new StartError(
+      `${file} is damaged. Restore it from a backup, or delete it: then everybody has to log in again, and second factors have to be set up again.`,
+    );
+  if (((await stat(file)).mode & 0o077) !== 0) await chmod(file, 0o600);
+  return secret;
+}
+
+/** Written beside and linked: nobody ever reads half a secret, and of two that start at once both have the same. */
+async function make(file: string): Promise<Uint8Array> {
+  const secret = randomBytes(BYTES);
+  const unfinished = `${file}.${randomBytes(6).toString('hex')}`;
+  await writeFile(unfinished, `${secret.toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    await link(unfinished, file);
+    return secret;
+  } catch (error) {
+    const other = await read(file);
+    if (other === null) throw error;
+    return other;
+  } finally {
+    await unlink(unfinished);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.js';
+import { masterSecret } from './master-secret.js';
+import { Secrets } from './secrets.js';
+
+/** Gives everybody the service's {@link Secrets}. */
+@Module({
+  global: true,
+  providers: [
+    {
+      provide: Secrets,
+      inject: [CONFIG],
+      useFactory: async ({ data, auth }: Config) =>
+        new Secrets(await masterSecret({ given: auth.secret, dir: data.dir })),
+    },
+  ],
+  exports: [Secrets],
+})
+export class SecretsModule {}

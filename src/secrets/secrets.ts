@@ -1,0 +1,82 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+
+const KEY_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** What a key is for: keys of different purposes tell nothing about each other. */
+export type KeyPurpose =
+  | 'hls-token'
+  | 'channel-pass'
+  | 'guest-device'
+  | 'address-hash'
+  | 'second-factor'
+  | 'log-in-state'
+  | 'webhook';
+
+/** Keys derived from the service's one secret by HKDF-SHA-256 (RFC 5869), one for each purpose. */
+export class Secrets {
+  readonly #master: Uint8Array;
+  readonly #keys = new Map<KeyPurpose, Buffer>();
+
+  constructor(master: Uint8Array) {
+    this.#master = master;
+  }
+
+  /** 32 bytes, the same on every start with the same secret. */
+  key(purpose: KeyPurpose): Buffer {
+    const known = this.#keys.get(purpose);
+    if (known) return known;
+    const key = Buffer.from(hkdfSync('sha256', this.#master, '', `onair ${purpose}`, KEY_BYTES));
+    this.#keys.set(purpose, key);
+    return key;
+  }
+
+  /** HMAC-SHA-256 of a text, base64url. */
+  sign(purpose: KeyPurpose, text: string): string {
+    return createHmac('sha256', this.key(purpose)).update(text).digest('base64url');
+  }
+
+  /** Whether a signature is {@link sign}'s, in constant time. */
+  isSigned(purpose: KeyPurpose, text: string, signature: string): boolean {
+    const expected = Buffer.from(this.sign(purpose, text));
+    const given = Buffer.from(signature);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  }
+
+  /** Encrypts and authenticates by AES-256-GCM; only {@link unseal} with the same purpose and context reads it. */
+  seal(purpose: KeyPurpose, text: string, context: string): string {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.key(purpose), iv).setAAD(
+      Buffer.from(context),
+    );
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
+  }
+
+  /** What was sealed; null when it wasn't by this service, or for something else. */
+  unseal(purpose: KeyPurpose, sealed: string, context: string): string | null {
+    const bytes = Buffer.from(sealed, 'base64url');
+    if (bytes.length < IV_BYTES + TAG_BYTES) return null;
+    const iv = bytes.subarray(0, IV_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', this.key(purpose), iv, {
+      authTagLength: TAG_BYTES,
+    })
+      .setAAD(Buffer.from(context))
+      .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+    try {
+      const text = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
+      return Buffer.concat([text, decipher.final()]).toString('utf8');
+    } catch {
+      // Not ours, or changed on its way: the same to whoever asks.
+      return null;
+    }
+  }
+}
