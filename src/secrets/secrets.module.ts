@@ -1,11 +1,11 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
 import { masterSecret } from './master-secret.js';
 import { Secrets } from './secrets.js';
 
 /** Gives everybody the service's {@link Secrets}. */
+@Global()
 @Module({
-  global: true,
   providers: [
     {
       provide: Secrets,
