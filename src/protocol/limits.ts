@@ -7,6 +7,12 @@ export const PASSWORD_MAX = 200;
 export const CHANNEL_NAME_PATTERN = /^[a-z0-9-]{3,30}$/;
 export const TITLE_MAX = 140;
 
+/** Of a channel's password: people read it out to others, and guesses are throttled. */
+export const CHANNEL_PASSWORD_MIN = 4;
+export const CHANNEL_PASSWORD_MAX = 200;
+/** Accounts on a private channel's list. */
+export const MEMBERS_MAX = 1_000;
+
 export const CHAT_TEXT_MAX = 500;
 export const GUEST_NAME_MIN = 2;
 export const GUEST_NAME_MAX = 30;

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { type Asker, type ChannelAccess, decide } from './access-policy.js';
+
+const channel: ChannelAccess = {
+  id: 'c1',
+  name: 'tea',
+  ownerId: 'owner',
+  visibility: 'public',
+  version: 3,
+  members: new Set(['member', 'banned-member']),
+  moderators: new Set(['moderator']),
+  banned: new Set(['banned-member', 'banned-guest']),
+  disabled: new Set(['disabled']),
+};
+const guest: Asker = { accountId: null, guestId: 'g', unlockedVersion: null };
+const account = (accountId: string): Asker => ({ ...guest, accountId });
+const askers = {
+  guest,
+  'a banned guest': { ...guest, guestId: 'banned-guest' },
+  'a banned guest who knows the password': {
+    ...guest,
+    guestId: 'banned-guest',
+    unlockedVersion: 3,
+  },
+  'a guest who typed the password': { ...guest, unlockedVersion: 3 },
+  'a guest who typed the password before': { ...guest, unlockedVersion: 2 },
+  stranger: account('stranger'),
+  'a stranger who typed the password': { ...account('stranger'), unlockedVersion: 3 },
+  member: account('member'),
+  'a banned member': account('banned-member'),
+  'a disabled account that typed the password': { ...account('disabled'), unlockedVersion: 3 },
+  moderator: account('moderator'),
+  owner: account('owner'),
+} satisfies Record<string, Asker>;
+type Who = keyof typeof askers;
+
+const allowedTo = (visibility: ChannelAccess['visibility'], decision: string) =>
+  (Object.keys(askers) as Who[]).filter(
+    (who) => decide({ ...channel, visibility }, askers[who]) === decision,
+  );
+
+describe('decide', () => {
+  it.each(['public', 'unlisted'] as const)('lets everybody into a channel that is %s', (open) => {
+    expect(allowedTo(open, 'allowed')).toEqual(Object.keys(askers));
+  });
+
+  it('lets into a private channel who is on the list, its moderators and its owner', () => {
+    expect(allowedTo('private', 'allowed')).toEqual(['member', 'moderator', 'owner']);
+  });
+
+  it('says of a private channel what it says of one that is not there', () => {
+    expect(allowedTo('private', 'password_needed')).toEqual([]);
+    for (const asker of Object.values(askers)) expect(decide(null, asker)).toBe('not_found');
+  });
+
+  it('lets into a channel with a password who typed the present one, its moderators and its owner', () => {
+    expect(allowedTo('password', 'allowed')).toEqual([
+      'a guest who typed the password',
+      'a stranger who typed the password',
+      'moderator',
+      'owner',
+    ]);
+  });
+
+  it('asks for the password again when it was changed, and never asks whom it would not let in', () => {
+    expect(allowedTo('password', 'password_needed')).toEqual([
+      'guest',
+      'a guest who typed the password before',
+      'stranger',
+      'member',
+    ]);
+  });
+});

@@ -1,0 +1,166 @@
+import { Injectable } from '@nestjs/common';
+import { isMissingRow } from '../db/prisma-errors.js';
+import { PrismaService } from '../db/prisma.service.js';
+import type { Visibility } from '../protocol/access.js';
+import { MEMBERS_MAX } from '../protocol/limits.js';
+import type { ChannelAccess } from './access-policy.js';
+
+/** Bans of one channel that are known at most; the newest count. */
+const BANS_MAX = 10_000;
+const NOBODY: ReadonlySet<string> = new Set();
+
+const TO_STORED = {
+  public: 'PUBLIC',
+  unlisted: 'UNLISTED',
+  password: 'PASSWORD',
+  private: 'PRIVATE',
+} as const satisfies Record<Visibility, string>;
+
+const FROM_STORED = {
+  PUBLIC: 'public',
+  UNLISTED: 'unlisted',
+  PASSWORD: 'password',
+  PRIVATE: 'private',
+} as const satisfies Record<(typeof TO_STORED)[Visibility], Visibility>;
+
+export type StoredMember = Readonly<{ username: string; since: Date }>;
+
+/** Who may watch which channel, in the database. */
+@Injectable()
+export class AccessRepository {
+  readonly #db: PrismaService;
+
+  constructor(db: PrismaService) {
+    this.#db = db;
+  }
+
+  /**
+   * What decides about a channel; null when there is none of that name.
+   * @param asked accounts that asked before, to find those that were disabled since
+   */
+  async find(name: string, asked: readonly string[]): Promise<ChannelAccess | null> {
+    const row = await this.#db.channel.findUnique({
+      where: { name },
+      select: { id: true, name: true, ownerId: true, visibility: true, accessVersion: true },
+    });
+    if (row === null) return null;
+    const { accessVersion: version, ...rest } = row;
+    const channel = { ...rest, version, visibility: FROM_STORED[row.visibility] };
+    if (row.visibility === 'PUBLIC' || row.visibility === 'UNLISTED')
+      return { ...channel, members: NOBODY, moderators: NOBODY, banned: NOBODY, disabled: NOBODY };
+    const [members, moderators, banned, disabled] = await Promise.all([
+      row.visibility === 'PRIVATE' ? this.#members(row.id) : NOBODY,
+      this.#moderators(row.id),
+      this.#banned(row.id),
+      this.#disabled([...asked, row.ownerId]),
+    ]);
+    return { ...channel, members, moderators, banned, disabled };
+  }
+
+  async passwordHash(channelId: string): Promise<string | null> {
+    const row = await this.#db.channel.findUnique({
+      where: { id: channelId },
+      select: { accessPasswordHash: true },
+    });
+    return row?.accessPasswordHash ?? null;
+  }
+
+  /** Resolves with false when the channel is gone. What was given out before is void. */
+  async change(
+    channelId: string,
+    { visibility, passwordHash }: { visibility: Visibility; passwordHash: string | null },
+  ): Promise<boolean> {
+    try {
+      await this.#db.channel.update({
+        where: { id: channelId },
+        data: {
+          visibility: TO_STORED[visibility],
+          accessVersion: { increment: 1 },
+          ...(passwordHash === null ? {} : { accessPasswordHash: passwordHash }),
+        },
+      });
+      return true;
+    } catch (error) {
+      if (isMissingRow(error)) return false;
+      throw error;
+    }
+  }
+
+  /** The list, in the order of names. */
+  async members(channelId: string): Promise<StoredMember[]> {
+    const rows = await this.#db.channelMember.findMany({
+      where: { channelId },
+      orderBy: { account: { username: 'asc' } },
+      take: MEMBERS_MAX,
+      select: { createdAt: true, account: { select: { username: true } } },
+    });
+    return rows.map(({ createdAt, account }) => ({ username: account.username, since: createdAt }));
+  }
+
+  /** Does nothing for one who is on the list. */
+  async addMember(
+    channelId: string,
+    username: string,
+  ): Promise<'added' | 'no_account' | 'list_full'> {
+    const account = await this.#db.account.findUnique({
+      where: { username },
+      select: { id: true },
+    });
+    if (account === null) return 'no_account';
+    const key = { channelId, accountId: account.id };
+    return this.#db.$transaction(async (tx) => {
+      // One at a time for each channel: two at once could both find one place left.
+      await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
+      const others = { channelId, accountId: { not: account.id } };
+      if ((await tx.channelMember.count({ where: others })) >= MEMBERS_MAX) return 'list_full';
+      await tx.channelMember.upsert({
+        where: { channelId_accountId: key },
+        create: key,
+        update: {},
+      });
+      return 'added';
+    });
+  }
+
+  /** Does nothing for one who isn't on the list. */
+  async removeMember(channelId: string, username: string): Promise<void> {
+    await this.#db.channelMember.deleteMany({ where: { channelId, account: { username } } });
+  }
+
+  async #members(channelId: string): Promise<Set<string>> {
+    const rows = await this.#db.channelMember.findMany({
+      where: { channelId, account: { disabledAt: null } },
+      take: MEMBERS_MAX,
+      select: { accountId: true },
+    });
+    return new Set(rows.map(({ accountId }) => accountId));
+  }
+
+  async #moderators(channelId: string): Promise<Set<string>> {
+    const rows = await this.#db.channelModerator.findMany({
+      where: { channelId, account: { disabledAt: null } },
+      take: MEMBERS_MAX,
+      select: { accountId: true },
+    });
+    return new Set(rows.map(({ accountId }) => accountId));
+  }
+
+  /** Those who may not even watch: a time-out takes away the word only. */
+  async #banned(channelId: string): Promise<Set<string>> {
+    const rows = await this.#db.chatBan.findMany({
+      where: { channelId, expiresAt: null },
+      orderBy: { createdAt: 'desc' },
+      take: BANS_MAX,
+      select: { accountId: true, guestId: true },
+    });
+    return new Set(rows.flatMap(({ accountId, guestId }) => accountId ?? guestId ?? []));
+  }
+
+  async #disabled(ids: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#db.account.findMany({
+      where: { id: { in: [...ids] }, disabledAt: { not: null } },
+      select: { id: true },
+    });
+    return new Set(rows.map(({ id }) => id));
+  }
+}
