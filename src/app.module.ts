@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AccessModule } from './access/access.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { ChatModule } from './chat/chat.module.js';
@@ -38,6 +39,7 @@ export class AppModule {
         SecretsModule,
         DbModule,
         AuthModule,
+        AccessModule,
         BroadcastModule,
         SfuModule,
         HlsModule,

@@ -23,6 +23,6 @@ import { SessionService } from './session.service.js';
     SessionService,
     { provide: APP_GUARD, useClass: OriginGuard },
   ],
-  exports: [AccountService, SessionService],
+  exports: [AccountService, PasswordHasher, SessionService],
 })
 export class AuthModule {}

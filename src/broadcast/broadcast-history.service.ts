@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { AccessService, type Visitor } from '../access/access.service.js';
 import { DomainError } from '../common/domain-error.js';
 import type { BroadcastList, BroadcastView } from '../protocol/broadcast.js';
 import type { Page } from '../protocol/paging.js';
@@ -15,15 +16,18 @@ export class BroadcastHistory {
   readonly #repository: BroadcastRepository;
   readonly #channels: ChannelService;
   readonly #registry: BroadcastRegistry;
+  readonly #access: AccessService;
 
   constructor(
     repository: BroadcastRepository,
     channels: ChannelService,
     registry: BroadcastRegistry,
+    access: AccessService,
   ) {
     this.#repository = repository;
     this.#channels = channels;
     this.#registry = registry;
+    this.#access = access;
   }
 
   /** The newest first, without those that never sent anything. @throws {DomainError} `channel_not_found` */
@@ -33,10 +37,15 @@ export class BroadcastHistory {
     return rows.map((row) => this.#view(row));
   }
 
-  /** @throws {DomainError} `broadcast_not_found` */
-  async get(id: string): Promise<BroadcastView> {
+  /** @throws {DomainError} `broadcast_not_found`, also for one that is not for the visitor; `password_required` */
+  async get(id: string, visitor: Visitor): Promise<BroadcastView> {
     const row = BroadcastId.safeParse(id).success ? await this.#repository.find(id) : null;
-    if (row === null) throw new DomainError('broadcast_not_found', 'There is no such broadcast.');
+    if (row === null) throw notFound();
+    try {
+      await this.#access.enter(row.channel, visitor);
+    } catch (error) {
+      throw error instanceof DomainError && error.code === 'channel_not_found' ? notFound() : error;
+    }
     return this.#view(row);
   }
 
@@ -52,3 +61,5 @@ export class BroadcastHistory {
     };
   }
 }
+
+const notFound = () => new DomainError('broadcast_not_found', 'There is no such broadcast.');

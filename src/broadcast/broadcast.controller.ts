@@ -1,4 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
+import type { Visitor } from '../access/access.service.js';
+import { CurrentVisitor } from '../access/visitor.js';
+import { Identified } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
 import { BroadcastList, BroadcastView } from '../protocol/broadcast.js';
 import { Page } from '../protocol/paging.js';
@@ -17,7 +20,7 @@ export class BroadcastController {
   @Operation({
     summary: 'A channel’s broadcasts, the newest first',
     reply: BroadcastList,
-    errors: ['channel_not_found'],
+    errors: ['channel_not_found', 'password_required'],
   })
   async list(
     @Param('name') name: string,
@@ -27,8 +30,13 @@ export class BroadcastController {
   }
 
   @Get('broadcasts/:id')
-  @Operation({ summary: 'One broadcast', reply: BroadcastView, errors: ['broadcast_not_found'] })
-  async get(@Param('id') id: string): Promise<BroadcastView> {
-    return this.#history.get(id);
+  @Identified()
+  @Operation({
+    summary: 'One broadcast',
+    reply: BroadcastView,
+    errors: ['broadcast_not_found', 'password_required'],
+  })
+  async get(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<BroadcastView> {
+    return this.#history.get(id, visitor);
   }
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { CurrentAccount, LoggedIn } from '../auth/identity.guard.js';
+import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from '../auth/identity.guard.js';
+import type { Identity } from '../common/identity.js';
 import { Operation } from '../common/operation.js';
 import { ChannelChange, ChannelList, ChannelView, NewChannel } from '../protocol/channel.js';
 import { ChannelQuery } from '../protocol/paging.js';
@@ -15,13 +16,18 @@ export class ChannelController {
   }
 
   @Get()
+  @Identified()
   @Operation({
     summary: 'List channels',
-    description: 'Those with a broadcast on first, then by when they were last live.',
+    description:
+      'Those with a broadcast on first, then by when they were last live. Public ones, private ones that list who asks, and with `owner` all of one’s own.',
     reply: ChannelList,
   })
-  async list(@Query({ schema: ChannelQuery }) query: ChannelQuery): Promise<ChannelList> {
-    return this.#channels.list(query);
+  async list(
+    @Query({ schema: ChannelQuery }) query: ChannelQuery,
+    @CurrentIdentity() { account }: Identity,
+  ): Promise<ChannelList> {
+    return this.#channels.list(query, account?.id ?? null);
   }
 
   @Post()
@@ -39,7 +45,11 @@ export class ChannelController {
   }
 
   @Get(':name')
-  @Operation({ summary: 'One channel', reply: ChannelView, errors: ['channel_not_found'] })
+  @Operation({
+    summary: 'One channel',
+    reply: ChannelView,
+    errors: ['channel_not_found', 'password_required'],
+  })
   async get(@Param('name') name: string): Promise<ChannelView> {
     return this.#channels.view(await this.#channels.get(name));
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isMissingRow, isUniqueViolation } from '../db/prisma-errors.js';
 import { PrismaService } from '../db/prisma.service.js';
+import type { Visibility } from '../protocol/access.js';
 import type { Channel } from './channel.js';
 
 const COLUMNS = {
@@ -9,11 +10,18 @@ const COLUMNS = {
   title: true,
   ownerId: true,
   owner: { select: { username: true } },
+  visibility: true,
   createdAt: true,
   lastLiveAt: true,
 } as const;
 
-type Row = Omit<Channel, 'ownerUsername'> & { owner: { username: string } };
+type Row = Omit<Channel, 'ownerUsername' | 'visibility'> & {
+  owner: { username: string };
+  visibility: Uppercase<Visibility>;
+};
+
+/** What a list has: one account's channels or everybody's, as `accountId` may see them. */
+type Which = Readonly<{ owner: string | undefined; accountId: string | null }>;
 
 /** Channels in the database. */
 @Injectable()
@@ -29,25 +37,25 @@ export class ChannelRepository {
     return row && toChannel(row);
   }
 
-  /** Those of `ids` that are there (and the owner's). */
-  async findAll(ids: readonly string[], owner?: string): Promise<Channel[]> {
+  /** Those of `ids` that are listed. */
+  async findAll(ids: readonly string[], which: Which): Promise<Channel[]> {
     if (ids.length === 0) return [];
     const rows = await this.#db.channel.findMany({
-      where: { id: { in: [...ids] }, ...ownedBy(owner) },
+      where: { id: { in: [...ids] }, ...listed(which) },
       select: COLUMNS,
     });
     return rows.map(toChannel);
   }
 
-  /** All (or the owner's) but `exceptIds`, the latest live first, those that never were last. */
+  /** All that are listed but `exceptIds`, the latest live first, those that never were last. */
   async list(query: {
     exceptIds: readonly string[];
-    owner: string | undefined;
+    which: Which;
     skip: number;
     take: number;
   }): Promise<Channel[]> {
     const rows = await this.#db.channel.findMany({
-      where: { id: { notIn: [...query.exceptIds] }, ...ownedBy(query.owner) },
+      where: { id: { notIn: [...query.exceptIds] }, ...listed(query.which) },
       orderBy: [
         { lastLiveAt: { sort: 'desc', nulls: 'last' } },
         { createdAt: 'desc' },
@@ -98,9 +106,25 @@ export class ChannelRepository {
   }
 }
 
-const ownedBy = (username: string | undefined) =>
-  username === undefined ? {} : { owner: { username } };
+/** What is not public is listed for who is on its list, and for its owner who asks for their own. */
+function listed({ owner, accountId }: Which) {
+  const ofOwner = owner === undefined ? {} : { owner: { username: owner } };
+  if (accountId === null) return { ...ofOwner, visibility: 'PUBLIC' as const };
+  return {
+    ...ofOwner,
+    OR: [
+      { visibility: 'PUBLIC' as const },
+      { visibility: 'PRIVATE' as const, members: { some: { accountId } } },
+      ...(owner === undefined ? [] : [{ ownerId: accountId }]),
+    ],
+  };
+}
 
-function toChannel({ owner, ...row }: Row): Channel {
-  return { ...row, ownerUsername: owner.username };
+function toChannel({ owner, visibility, ...row }: Row): Channel {
+  return {
+    ...row,
+    ownerUsername: owner.username,
+    // The database's names are those of the protocol in capitals.
+    visibility: visibility.toLowerCase() as Lowercase<typeof visibility>,
+  };
 }

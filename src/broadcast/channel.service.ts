@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AccessService } from '../access/access.service.js';
+import { channelNotFound } from '../access/refusals.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
@@ -27,19 +29,23 @@ export class ChannelService {
   readonly #cache = new Map<string, Cached>();
   readonly #repository: ChannelRepository;
   readonly #registry: BroadcastRegistry;
+  readonly #access: AccessService;
   readonly #perAccount: number;
   readonly #clock: Clock;
 
   constructor(
     repository: ChannelRepository,
     registry: BroadcastRegistry,
+    access: AccessService,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#repository = repository;
     this.#registry = registry;
+    this.#access = access;
     this.#perAccount = config.broadcast.channelsPerAccount;
     this.#clock = clock;
+    access.events.on('changed', (name) => this.#cache.delete(name));
   }
 
   /** @throws {DomainError} `channel_not_found` */
@@ -57,10 +63,17 @@ export class ChannelService {
     return entry.channel;
   }
 
-  /** Those with a broadcast on first, most viewers first; then the latest live. */
-  async list({ limit, offset, owner }: ChannelQuery): Promise<ChannelList> {
+  /**
+   * Those with a broadcast on first, most viewers first; then the latest live. Public ones, private ones
+   * with `accountId` on their list, and with `owner` all of one's own.
+   */
+  async list(
+    { limit, offset, owner }: ChannelQuery,
+    accountId: string | null,
+  ): Promise<ChannelList> {
+    const which = { owner, accountId };
     const liveIds = this.#registry.liveChannelIds();
-    const live = (await this.#repository.findAll(liveIds, owner)).toSorted(
+    const live = (await this.#repository.findAll(liveIds, which)).toSorted(
       (a, b) => this.#registry.viewers(b.id) - this.#registry.viewers(a.id),
     );
     const page = live.slice(offset, offset + limit);
@@ -68,7 +81,7 @@ export class ChannelService {
       page.push(
         ...(await this.#repository.list({
           exceptIds: liveIds,
-          owner,
+          which,
           skip: Math.max(0, offset - live.length),
           take: limit - page.length,
         })),
@@ -90,6 +103,7 @@ export class ChannelService {
         `An account can have ${this.#perAccount} ${this.#perAccount === 1 ? 'channel' : 'channels'}. Delete one to make another.`,
       );
     if (created === 'no_owner') throw new DomainError('not_logged_in', 'Log in first.');
+    this.#access.changed(created.name);
     return created;
   }
 
@@ -98,7 +112,7 @@ export class ChannelService {
     const { id } = await this.#own(name, accountId);
     const changed = await this.#repository.setTitle(id, title);
     this.#cache.delete(name);
-    if (changed === null) throw notFound(name);
+    if (changed === null) throw channelNotFound(name);
     this.events.emit('titleChanged', changed);
     return changed;
   }
@@ -110,16 +124,25 @@ export class ChannelService {
   async delete(name: string, accountId: string): Promise<void> {
     const channel = await this.#own(name, accountId);
     await this.#repository.delete(channel.id);
-    this.#cache.delete(name);
+    this.#access.changed(name);
     this.events.emit('channelDeleted', channel);
   }
 
-  /** What everybody may know of a channel. */
-  view({ id, name, title, ownerUsername, createdAt, lastLiveAt }: Channel): ChannelView {
+  /** What everybody may know of a channel who may watch it. */
+  view({
+    id,
+    name,
+    title,
+    ownerUsername,
+    visibility,
+    createdAt,
+    lastLiveAt,
+  }: Channel): ChannelView {
     return {
       name,
       title,
       owner: ownerUsername,
+      visibility,
       createdAt: createdAt.toISOString(),
       broadcast: this.#registry.current(id),
       viewers: this.#registry.viewers(id),
@@ -130,7 +153,7 @@ export class ChannelService {
 
   async #find(name: string): Promise<Channel> {
     const channel = CHANNEL_NAME_PATTERN.test(name) ? await this.#repository.find(name) : null;
-    if (channel === null) throw notFound(name);
+    if (channel === null) throw channelNotFound(name);
     return channel;
   }
 
@@ -146,13 +169,4 @@ export class ChannelService {
     const [oldest] = this.#cache.keys();
     if (oldest !== undefined) this.#cache.delete(oldest);
   }
-}
-
-function notFound(name: string): DomainError {
-  // The name may be anything that was typed into the address.
-  const known = CHANNEL_NAME_PATTERN.test(name);
-  return new DomainError(
-    'channel_not_found',
-    known ? `There is no channel “${name}”.` : 'There is no channel of this name.',
-  );
 }

@@ -1,3 +1,5 @@
+import type { Visibility } from '../protocol/access.js';
+
 /** A durable, named place that an account owns. */
 export type Channel = Readonly<{
   id: string;
@@ -5,6 +7,7 @@ export type Channel = Readonly<{
   title: string;
   ownerId: string;
   ownerUsername: string;
+  visibility: Visibility;
   createdAt: Date;
   /** When its newest broadcast ended; null when there was none. */
   lastLiveAt: Date | null;

@@ -8,6 +8,7 @@ const channel: Channel = {
   name: 'name',
   title: '',
   ownerId: 'owner',
+  visibility: 'public' as const,
   ownerUsername: 'owner',
   createdAt: new Date(0),
   lastLiveAt: null,

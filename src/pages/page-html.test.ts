@@ -8,6 +8,7 @@ const boot: Boot = { account: null, channel: null, rtpCapabilities: null, chatGu
 const channel = {
   name: 'tea',
   owner: 'ann',
+  visibility: 'public' as const,
   createdAt: '2026-01-01T00:00:00.000Z',
   broadcast: null,
   viewers: 0,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Visibility } from './access.js';
 import { BroadcastView } from './broadcast.js';
 import { CHANNEL_NAME_PATTERN, RESERVED_CHANNEL_NAMES, TITLE_MAX } from './limits.js';
 
@@ -32,6 +33,7 @@ export const ChannelView = z
     name: z.string(),
     title: z.string(),
     owner: z.string().describe("the owner's username"),
+    visibility: Visibility,
     createdAt: z.iso.datetime(),
     /** The broadcast that is on now (live or interrupted), if any. */
     broadcast: BroadcastView.nullable(),

@@ -1,0 +1,124 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Req,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentAccount, Identified, LoggedIn } from '../auth/identity.guard.js';
+import { Operation } from '../common/operation.js';
+import { AccessChange, AccessView, Unlock } from '../protocol/access.js';
+import { AccessSettings } from './access-settings.service.js';
+import type { Visitor } from './access.service.js';
+import { OpenToLocked } from './channel-access.guard.js';
+import { UnlockService } from './unlock.service.js';
+import { CurrentVisitor } from './visitor.js';
+
+/** Who may watch a channel, over HTTP. */
+@Controller('api/channels/:name')
+export class AccessController {
+  readonly #settings: AccessSettings;
+  readonly #unlocking: UnlockService;
+
+  constructor(settings: AccessSettings, unlocking: UnlockService) {
+    this.#settings = settings;
+    this.#unlocking = unlocking;
+  }
+
+  @Post('unlock')
+  @HttpCode(204)
+  @Identified()
+  @OpenToLocked()
+  @Operation({
+    summary: 'Get in by a channel’s password',
+    description:
+      'Sets a cookie that lets in for 30 days, or until the password is changed. Wrong passwords are bounded for each address and channel.',
+    reply: null,
+    errors: ['wrong_password', 'rate_limited', 'channel_not_found'],
+  })
+  async unlock(
+    @Param('name') name: string,
+    @Body({ schema: Unlock }) { password }: Unlock,
+    @CurrentVisitor() visitor: Visitor,
+    @Req() { ip: address }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const setCookie = await this.#unlocking.unlock(name, visitor, { password, address });
+    if (setCookie !== null) reply.header('set-cookie', setCookie);
+  }
+
+  @Get('access')
+  @LoggedIn()
+  @Operation({
+    summary: 'Who may watch a channel of one’s own',
+    reply: AccessView,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
+  })
+  async view(
+    @CurrentAccount() { id }: CurrentAccount,
+    @Param('name') name: string,
+  ): Promise<AccessView> {
+    return this.#settings.view(name, id);
+  }
+
+  @Patch('access')
+  @LoggedIn()
+  @Operation({
+    summary: 'Change who may watch a channel of one’s own',
+    description: 'Who may not any more is cut off at once, also while watching.',
+    reply: AccessView,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
+  })
+  async change(
+    @CurrentAccount() { id }: CurrentAccount,
+    @Param('name') name: string,
+    @Body({ schema: AccessChange }) change: AccessChange,
+  ): Promise<AccessView> {
+    return this.#settings.change(name, id, change);
+  }
+
+  @Put('members/:username')
+  @HttpCode(204)
+  @LoggedIn()
+  @Operation({
+    summary: 'Put an account on the list of a channel of one’s own',
+    reply: null,
+    errors: [
+      'not_logged_in',
+      'forbidden',
+      'channel_not_found',
+      'account_not_found',
+      'member_limit',
+    ],
+  })
+  async add(
+    @CurrentAccount() { id }: CurrentAccount,
+    @Param('name') name: string,
+    @Param('username') username: string,
+  ): Promise<void> {
+    await this.#settings.add(name, id, username.toLowerCase());
+  }
+
+  @Delete('members/:username')
+  @HttpCode(204)
+  @LoggedIn()
+  @Operation({
+    summary: 'Take an account off the list of a channel of one’s own',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
+  })
+  async remove(
+    @CurrentAccount() { id }: CurrentAccount,
+    @Param('name') name: string,
+    @Param('username') username: string,
+  ): Promise<void> {
+    await this.#settings.remove(name, id, username.toLowerCase());
+  }
+}

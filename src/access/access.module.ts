@@ -1,0 +1,28 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AuthModule } from '../auth/auth.module.js';
+import { DbModule } from '../db/db.module.js';
+import { AccessMemory } from './access-memory.js';
+import { AccessSettings } from './access-settings.service.js';
+import { AccessController } from './access.controller.js';
+import { AccessRepository } from './access.repository.js';
+import { AccessService } from './access.service.js';
+import { ChannelAccessGuard } from './channel-access.guard.js';
+import { UnlockService } from './unlock.service.js';
+
+/** Who may watch what. Global: every way in asks {@link AccessService}, in the name of who is logged in. */
+@Global()
+@Module({
+  imports: [DbModule, AuthModule],
+  controllers: [AccessController],
+  providers: [
+    AccessMemory,
+    AccessRepository,
+    AccessService,
+    AccessSettings,
+    UnlockService,
+    { provide: APP_GUARD, useClass: ChannelAccessGuard },
+  ],
+  exports: [AccessService, AuthModule],
+})
+export class AccessModule {}

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { Identity } from '../common/identity.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import { Secrets } from '../secrets/secrets.js';
+import { AccessMemory } from './access-memory.js';
+import { type Asker, type ChannelAccess, type Decision, decide } from './access-policy.js';
+import { ChannelPasses } from './channel-passes.js';
+import { assertAllowed, channelNotFound } from './refusals.js';
+
+/** Who a request or a socket is from, and what it brings to get in. */
+export type Visitor = Readonly<{
+  identity: Pick<Identity, 'account' | 'guestId'>;
+  /** Of `readPasses`. */
+  passes: string;
+}>;
+
+/** Whether somebody may see a channel, and all that is in it; asked on every way in. */
+@Injectable()
+export class AccessService {
+  /** `changed`: fewer may watch than before, perhaps. */
+  readonly events = new TypedEmitter<{ changed: [name: string] }>();
+  readonly #memory: AccessMemory;
+  readonly #passes: ChannelPasses;
+  readonly #clock: Clock;
+
+  constructor(memory: AccessMemory, secrets: Secrets, @Inject(CLOCK) clock: Clock) {
+    this.#memory = memory;
+    this.#passes = new ChannelPasses(secrets);
+    this.#clock = clock;
+  }
+
+  /** What decides about a channel, from memory; null when there is none. A promise when it has to be read. */
+  find(name: string): ChannelAccess | null | Promise<ChannelAccess | null> {
+    return this.#memory.find(name);
+  }
+
+  /** Whether one may watch who asks without a name or a pass. */
+  decide(channel: ChannelAccess | null, visitor: Visitor): Decision {
+    return decide(channel, this.#askerOf(channel, visitor));
+  }
+
+  /** The same for somebody who is known by more than a visit. */
+  decideFor(channel: ChannelAccess | null, asker: Asker): Decision {
+    if (channel && asker.accountId !== null) this.#memory.asked(channel.name, asker.accountId);
+    return decide(channel, asker);
+  }
+
+  /**
+   * Resolves with the channel's access when the visitor may watch it.
+   * @throws {DomainError} `channel_not_found`, `password_required`
+   */
+  async enter(name: string, visitor: Visitor): Promise<ChannelAccess> {
+    const channel = await this.#memory.find(name);
+    assertAllowed(this.decide(channel, visitor), name);
+    if (channel === null) throw channelNotFound(name);
+    return channel;
+  }
+
+  /** Reads a channel's access again, for who watches over changes from elsewhere. */
+  read(name: string): Promise<ChannelAccess | null> {
+    return this.#memory.read(name);
+  }
+
+  /** To be called when something was changed that decides about a channel: who may not watch any more is cut. */
+  changed(name: string): void {
+    this.#memory.forget(name);
+    this.events.emit('changed', name);
+  }
+
+  #askerOf(channel: ChannelAccess | null, { identity, passes }: Visitor): Asker {
+    const accountId = identity.account?.id ?? null;
+    if (channel && accountId !== null) this.#memory.asked(channel.name, accountId);
+    const unlockedVersion =
+      channel?.visibility === 'password'
+        ? this.#passes.versionOf(channel.id, passes, this.#clock.nowMs())
+        : null;
+    return { accountId, guestId: identity.guestId, unlockedVersion };
+  }
+}

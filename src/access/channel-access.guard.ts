@@ -1,0 +1,62 @@
+import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { SessionService } from '../auth/session.service.js';
+import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
+import { isProtected } from './access-policy.js';
+import { AccessService, type Visitor } from './access.service.js';
+import { readPasses } from './channel-passes.js';
+import { assertAllowed } from './refusals.js';
+
+/** Routes about a channel: the parameter after one of these is its name. */
+const ABOUT_CHANNEL = /^\/(?:(?:api\/channels|embed|hls|whip|whep)\/)?:(\w+)(?:\/|$)/;
+const OPEN_TO_LOCKED = 'onair:open-to-locked';
+
+/** On a method: who has to type the channel's password first comes through, and is told so by it. */
+export const OpenToLocked = () => SetMetadata(OPEN_TO_LOCKED, true);
+
+/**
+ * Asks the policy on every route that names a channel, whoever adds it. What it refuses looks as if
+ * there were no such channel.
+ */
+@Injectable()
+export class ChannelAccessGuard implements CanActivate {
+  readonly #access: AccessService;
+  readonly #sessions: SessionService;
+  readonly #reflector: Reflector;
+
+  constructor(access: AccessService, sessions: SessionService, reflector: Reflector) {
+    this.#access = access;
+    this.#sessions = sessions;
+    this.#reflector = reflector;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    // Sockets' requests are asked about where they are dispatched.
+    if (context.getType() !== 'http') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const name = channelOf(request);
+    // What can't be a name is for the route to answer.
+    if (name === null || !CHANNEL_NAME_PATTERN.test(name)) return true;
+    const channel = await this.#access.find(name);
+    if (channel !== null && !isProtected(channel)) return true;
+    const decision = this.#access.decide(channel, await this.#visitor(request));
+    const isLocked = decision === 'password_needed';
+    const isOpen = this.#reflector.get<boolean | undefined>(OPEN_TO_LOCKED, context.getHandler());
+    if (!(isLocked && isOpen === true)) assertAllowed(decision, name);
+    return true;
+  }
+
+  /** Also where there is no such channel: refusals take as long as of one that is private. */
+  async #visitor({ headers: { cookie } }: FastifyRequest): Promise<Visitor> {
+    const identity = await this.#sessions.identify({ cookieHeader: cookie });
+    return { identity, passes: readPasses(cookie) };
+  }
+}
+
+function channelOf({ routeOptions, params }: FastifyRequest): string | null {
+  const [, parameter = ''] = ABOUT_CHANNEL.exec(routeOptions.url ?? '') ?? [];
+  if (parameter === '' || typeof params !== 'object' || params === null) return null;
+  const value: unknown = Reflect.get(params, parameter);
+  return typeof value === 'string' ? value : null;
+}

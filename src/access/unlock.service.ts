@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LoginThrottle } from '../auth/login-throttle.js';
+import { PasswordHasher } from '../auth/password-hasher.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { Secrets } from '../secrets/secrets.js';
+import { AccessRepository } from './access.repository.js';
+import { AccessService, type Visitor } from './access.service.js';
+import { ChannelPasses } from './channel-passes.js';
+import { assertAllowed, channelNotFound } from './refusals.js';
+
+/** Passes for who knows a channel's password. */
+@Injectable()
+export class UnlockService {
+  readonly #access: AccessService;
+  readonly #repository: AccessRepository;
+  readonly #hasher: PasswordHasher;
+  readonly #passes: ChannelPasses;
+  readonly #throttle: LoginThrottle;
+  readonly #config: Config;
+  readonly #clock: Clock;
+
+  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock.
+  constructor(
+    access: AccessService,
+    repository: AccessRepository,
+    hasher: PasswordHasher,
+    secrets: Secrets,
+    @Inject(CONFIG) config: Config,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#access = access;
+    this.#repository = repository;
+    this.#hasher = hasher;
+    this.#passes = new ChannelPasses(secrets);
+    // Its own: guesses at channels and at accounts don't stand in each other's way.
+    this.#throttle = new LoginThrottle(clock);
+    this.#config = config;
+    this.#clock = clock;
+  }
+
+  /**
+   * Resolves with the cookie that lets in; null for one who needs none.
+   *
+   * @param guess.address where the request is from, for the throttle
+   * @throws {DomainError} `wrong_password`; `rate_limited` after too many of these; `channel_not_found`;
+   *   `unavailable` when too many passwords are checked at once.
+   */
+  async unlock(
+    name: string,
+    visitor: Visitor,
+    { password, address }: { password: string; address: string },
+  ): Promise<string | null> {
+    const channel = await this.#access.find(name);
+    const decision = this.#access.decide(channel, visitor);
+    if (channel === null) throw channelNotFound(name);
+    if (decision !== 'password_needed') {
+      assertAllowed(decision, name);
+      return null;
+    }
+    this.#throttle.check(name, address);
+    const hash = await this.#repository.passwordHash(channel.id);
+    if (!(await this.#hasher.verify(password, hash))) {
+      this.#throttle.failed(name, address);
+      throw new DomainError('wrong_password', 'This is not the channel’s password.');
+    }
+    return this.#passes.add(visitor.passes, channel, {
+      nowMs: this.#clock.nowMs(),
+      secure: this.#config.http.publicUrl.startsWith('https:'),
+    });
+  }
+}
