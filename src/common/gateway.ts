@@ -21,6 +21,8 @@ import type { Identity } from './identity.js';
 export type SocketData = {
   /** Set before the socket is connected, and for as long as it is. */
   identity: Identity;
+  /** The cookie of channels whose passwords were typed, as the handshake had it. */
+  passes: string;
 };
 
 type NoServerEvents = Record<string, never>;

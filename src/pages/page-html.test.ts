@@ -4,7 +4,13 @@ import type { Boot } from '../protocol/boot.js';
 import { escapeHtml, plainPage, renderPage } from './page-html.js';
 
 const TEMPLATE = '<html><head>\n  <title>old</title>\n  </head><body></body></html>';
-const boot: Boot = { account: null, channel: null, rtpCapabilities: null, chatGuests: true };
+const boot: Boot = {
+  account: null,
+  channel: null,
+  locked: null,
+  rtpCapabilities: null,
+  chatGuests: true,
+};
 const channel = {
   name: 'tea',
   owner: 'ann',
@@ -38,6 +44,7 @@ describe('renderPage', () => {
             description: title,
             url: 'https://live.example.org/',
             image: title,
+            listed: false,
           };
           const html = renderPage(TEMPLATE, info, { ...boot, channel: { ...channel, title } });
           expect(html.match(/<(?!\/?(?:html|head|title|meta|script|body)\b)/g)).toBeNull();
@@ -50,13 +57,13 @@ describe('renderPage', () => {
   });
 
   it('replaces the title that was built in', () => {
-    const info = { title: 'new', description: 'd', url: 'u', image: null };
+    const info = { title: 'new', description: 'd', url: 'u', image: null, listed: true };
     expect(renderPage(TEMPLATE, info, boot)).toContain('<title>new</title>');
     expect(renderPage(TEMPLATE, info, boot)).not.toContain('old');
   });
 
   it('has a large preview where there is a picture', () => {
-    const info = { title: 'new', description: 'd', url: 'u', image: null };
+    const info = { title: 'new', description: 'd', url: 'u', image: null, listed: true };
     const without = renderPage(TEMPLATE, info, boot);
     expect(without).toContain('<meta name="twitter:card" content="summary" />');
     expect(without).not.toContain('og:image');

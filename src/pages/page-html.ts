@@ -8,6 +8,8 @@ export type PageInfo = Readonly<{
   url: string;
   /** The public address of a picture of it, if there is one. */
   image: string | null;
+  /** Whether search engines may keep it. */
+  listed: boolean;
 }>;
 
 /** Writes title, preview tags and boot data into a page that Vite built. */
@@ -54,7 +56,7 @@ function bootScript(boot: Boot): string {
   return `<script type="application/json" id="boot">${json}</script>`;
 }
 
-function metaTags({ title, description, url, image }: PageInfo): string {
+function metaTags({ title, description, url, image, listed }: PageInfo): string {
   const tags = [
     ['name', 'description', description],
     ['property', 'og:site_name', 'Onair'],
@@ -65,7 +67,8 @@ function metaTags({ title, description, url, image }: PageInfo): string {
     ['name', 'twitter:card', image === null ? 'summary' : 'summary_large_image'],
   ] as const;
   const imageTags = image === null ? [] : ([['property', 'og:image', image]] as const);
-  return [...tags, ...imageTags]
+  const robots = listed ? [] : ([['name', 'robots', 'noindex']] as const);
+  return [...tags, ...imageTags, ...robots]
     .map(
       ([key, name, content]) => `    <meta ${key}="${name}" content="${escapeHtml(content)}" />\n`,
     )

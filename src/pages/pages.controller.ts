@@ -1,5 +1,8 @@
 import { Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Visitor } from '../access/access.service.js';
+import { OpenToLocked } from '../access/channel-access.guard.js';
+import { CurrentVisitor } from '../access/visitor.js';
 import { CurrentIdentity, Identified } from '../auth/identity.guard.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
@@ -42,26 +45,30 @@ export class PagesController {
   }
 
   @Get('embed/:name')
+  @OpenToLocked()
   async embed(
     @Param('name') name: string,
     @CurrentIdentity() identity: Identity,
+    @CurrentVisitor() visitor: Visitor,
     @Res() reply: FastifyReply,
   ) {
-    const html = await this.#pages.ofChannel('embed', name, identity);
+    const html = await this.#pages.ofChannel('embed', name, { identity, visitor });
     return sendPage(reply, html, { embeddable: true });
   }
 
   @Get(':name')
+  @OpenToLocked()
   async watch(
     @Param('name') name: string,
     @CurrentIdentity() identity: Identity,
+    @CurrentVisitor() visitor: Visitor,
     @Res() reply: FastifyReply,
   ) {
     // Names are in small letters; people type and print them as they like.
     const proper = name.toLowerCase();
     if (name !== proper && CHANNEL_NAME_PATTERN.test(proper))
       return reply.redirect(`/${proper}`, 302);
-    return sendPage(reply, await this.#pages.ofChannel('watch', name, identity));
+    return sendPage(reply, await this.#pages.ofChannel('watch', name, { identity, visitor }));
   }
 
   @Get('*')

@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isProtected } from '../access/access-policy.js';
+import { AccessService, type Visitor } from '../access/access.service.js';
 import { AccountService } from '../auth/account.service.js';
 import { ChannelService } from '../broadcast/channel.service.js';
 import { MEDIA, type MediaPort } from '../broadcast/ports.js';
@@ -20,19 +22,23 @@ export class PagesService {
   readonly #templates: PageTemplates;
   readonly #accounts: AccountService;
   readonly #channels: ChannelService;
+  readonly #access: AccessService;
   readonly #media: MediaPort;
   readonly #config: Config;
 
+  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the media port, the configuration.
   constructor(
     templates: PageTemplates,
     accounts: AccountService,
     channels: ChannelService,
+    access: AccessService,
     @Inject(MEDIA) media: MediaPort,
     @Inject(CONFIG) config: Config,
   ) {
     this.#templates = templates;
     this.#accounts = accounts;
     this.#channels = channels;
+    this.#access = access;
     this.#media = media;
     this.#config = config;
   }
@@ -42,15 +48,30 @@ export class PagesService {
     return this.#render(page, this.#info(path, title, ABOUT), { identity, channel: null });
   }
 
-  /** A page about a channel. @throws {DomainError} `channel_not_found`; `unavailable` before the web build. */
-  async ofChannel(page: 'watch' | 'embed', name: string, identity: Identity): Promise<string> {
+  /**
+   * A page about a channel; before its password was typed, one that tells nothing of it but its name.
+   * @throws {DomainError} `channel_not_found`; `unavailable` before the web build.
+   */
+  async ofChannel(
+    page: 'watch' | 'embed',
+    name: string,
+    { visitor, identity }: { visitor: Visitor; identity: Identity },
+  ): Promise<string> {
+    const access = await this.#access.find(name);
+    if (this.#access.decide(access, visitor) === 'password_needed')
+      return this.#locked(page, name, identity);
+    await this.#access.enter(name, visitor);
     const channel = this.#channels.view(await this.#channels.get(name));
     const title =
       channel.title === '' ? `${channel.name} · Onair` : `${channel.title} · ${channel.name}`;
     const about = `${channel.broadcast ? 'Live now' : 'A channel'} by ${channel.owner} on Onair.`;
     const info = this.#info(`/${channel.name}`, title, about);
-    const image = channel.thumbnail && `${this.#config.http.publicUrl}${channel.thumbnail}`;
-    return this.#render(page, { ...info, image }, { identity, channel });
+    const listed = channel.visibility === 'public';
+    // Programs that preview links have no pass: what they can't fetch is not named.
+    const isOpen = access !== null && !isProtected(access);
+    const image =
+      isOpen && channel.thumbnail ? `${this.#config.http.publicUrl}${channel.thumbnail}` : null;
+    return this.#render(page, { ...info, image, listed }, { identity, channel });
   }
 
   /** The page for an address without one. */
@@ -59,14 +80,30 @@ export class PagesService {
     return this.#render('not-found', info, { identity, channel: null });
   }
 
+  #locked(page: 'watch' | 'embed', name: string, identity: Identity): Promise<string> {
+    const about = 'This channel has a password.';
+    const info = { ...this.#info(`/${name}`, `${name} · Onair`, about), listed: false };
+    return this.#render(page, info, { identity, channel: null, locked: name });
+  }
+
   #info(path: string, title: string, description: string): PageInfo {
-    return { title, description, url: `${this.#config.http.publicUrl}${path}`, image: null };
+    return {
+      title,
+      description,
+      url: `${this.#config.http.publicUrl}${path}`,
+      image: null,
+      listed: true,
+    };
   }
 
   async #render(
     name: PageName,
     info: PageInfo,
-    { identity, channel }: { identity: Identity | null; channel: ChannelView | null },
+    {
+      identity,
+      channel,
+      locked = null,
+    }: { identity: Identity | null; channel: ChannelView | null; locked?: string | null },
   ): Promise<string> {
     const template = await this.#templates.get(name);
     if (template === null)
@@ -78,6 +115,7 @@ export class PagesService {
     return renderPage(template, info, {
       account: account ? this.#accounts.view(account) : null,
       channel,
+      locked,
       rtpCapabilities: this.#media.rtpCapabilities,
       chatGuests: this.#config.chat.guests,
     });

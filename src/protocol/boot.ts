@@ -10,6 +10,8 @@ import { RtpCapabilities } from './rtc.js';
 export const Boot = z.object({
   account: AccountView.nullable(),
   channel: ChannelView.nullable(),
+  /** The name of the page's channel when its password has to be typed first. */
+  locked: z.string().nullable(),
   rtpCapabilities: RtpCapabilities.nullable(),
   chatGuests: z.boolean(),
 });

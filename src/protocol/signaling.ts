@@ -126,6 +126,14 @@ export const signalingEvents = {
     viewers: z.int().nonnegative(),
     uplinkMs: z.number().nullable(),
   }),
+  /**
+   * This connection may not watch the channel any more, and is disconnected: by what it is said to be when
+   * asked for again.
+   */
+  'channel:closed': z.object({
+    channel: ChannelName,
+    code: z.enum(['password_required', 'channel_not_found']),
+  }),
   /** The channel is gone. */
   'channel:deleted': z.object({ channel: ChannelName }),
   /** A track to consume on the transport one has; paused until `viewer:resume`. */

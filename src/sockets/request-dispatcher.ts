@@ -8,6 +8,9 @@ import { REFUSED } from './packet-guard.js';
 /** A gateway's method as Nest prepares it: answers with a reply, or calls `reply` itself. */
 export type RequestHandler = (payload: unknown, reply: (reply: Reply<unknown>) => void) => unknown;
 
+/** Asked before a request is answered; throws or rejects to refuse it. */
+export type Admit = (socket: OnairSocket, payload: unknown) => void | Promise<void>;
+
 /**
  * Takes every event of one socket to its handler and every answer back, once. One listener a socket:
  * Nest's own adapter keeps an rxjs pipeline for each socket and request, and is silent about events
@@ -15,11 +18,13 @@ export type RequestHandler = (payload: unknown, reply: (reply: Reply<unknown>) =
  */
 export class RequestDispatcher {
   readonly #socket: OnairSocket;
+  readonly #admit: Admit;
   readonly #log: Log;
   readonly #handlers = new Map<string, RequestHandler>();
 
-  constructor(socket: OnairSocket, log: Log) {
+  constructor(socket: OnairSocket, { admit, log }: { admit: Admit; log: Log }) {
     this.#socket = socket;
+    this.#admit = admit;
     this.#log = log;
     // Never calls `next`: no event gets past the dispatcher to be mistaken for one of the server's own.
     socket.use(([event, ...args]) => this.#dispatch(event, args));
@@ -37,13 +42,24 @@ export class RequestDispatcher {
       return refuse(reply, new DomainError('unknown_event', 'There is no such request.'));
     if (args.length > 1)
       return refuse(reply, new DomainError('bad_request', 'A request has one payload.'));
-    void answerOf(handler, args[0], reply).then(
+    void this.#answer(handler, args[0], reply).then(
       (answer) => answer && reply(answer),
       (error: unknown) => {
+        if (error instanceof DomainError) return refuse(reply, error);
         this.#log.error({ err: error, request: event }, 'a socket request was not answered');
         refuse(reply, new DomainError('internal', 'Something went wrong on the server.'));
       },
     );
+  }
+
+  async #answer(
+    handler: RequestHandler,
+    payload: unknown,
+    reply: (reply: Reply<unknown>) => void,
+  ): Promise<Reply<unknown> | undefined> {
+    const admitted = this.#admit(this.#socket, payload);
+    if (admitted) await admitted;
+    return answerOf(handler, payload, reply);
   }
 
   /** Takes the acknowledgement off the arguments. Without one, only refusals are told. */

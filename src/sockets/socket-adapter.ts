@@ -5,6 +5,8 @@ import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
+import { AccessService } from '../access/access.service.js';
+import { readPasses } from '../access/channel-passes.js';
 import { SessionService } from '../auth/session.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
@@ -12,13 +14,20 @@ import { LOG, type Log } from '../common/logger.js';
 import { CONFIG } from '../config/config.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
 import { Metrics } from '../health/metrics.js';
+import { ChannelDoors } from './channel-doors.js';
 import { forgetHandshake } from './handshake-memory.js';
 import { PacketGuard } from './packet-guard.js';
-import { RequestDispatcher } from './request-dispatcher.js';
+import { type Admit, RequestDispatcher } from './request-dispatcher.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
 import { type SocketAccess, socketAccess } from './socket-access.js';
 
-type Options = Readonly<{ access: SocketAccess; clock: Clock; log: Log }>;
+type Options = Readonly<{
+  access: SocketAccess;
+  /** What asks the policy about channels. */
+  doors: Pick<ChannelDoors, 'admit' | 'left' | 'close'>;
+  clock: Clock;
+  log: Log;
+}>;
 
 /**
  * A ping that stays unanswered for this long ends the connection, on both sides: a dead peer is
@@ -44,10 +53,12 @@ export class SocketAdapter extends IoAdapter {
 
   /** The adapter of the whole service, for `app.useWebSocketAdapter`. */
   static of(app: INestApplicationContext): SocketAdapter {
+    const log = app.get<Log>(LOG).child({ part: 'sockets' });
     const adapter = new SocketAdapter(app, {
+      doors: new ChannelDoors(app.get(AccessService), log),
       access: socketAccess(app.get(SessionService), app.get(CONFIG)),
       clock: app.get<Clock>(CLOCK),
-      log: app.get<Log>(LOG).child({ part: 'sockets' }),
+      log,
     });
     app.get(Metrics).gauge('onair_sockets', 'Socket connections.', () => adapter.size);
     return adapter;
@@ -92,14 +103,17 @@ export class SocketAdapter extends IoAdapter {
     handlers: MessageMappingProperties[],
     _transform: (data: unknown) => Observable<unknown>,
   ): void {
+    const { doors, log } = this.#options;
+    const admit: Admit = (from, payload) => doors.admit(from, payload);
     const dispatcher =
-      this.#dispatchers.get(socket) ?? new RequestDispatcher(socket, this.#options.log);
+      this.#dispatchers.get(socket) ?? new RequestDispatcher(socket, { admit, log });
     this.#dispatchers.set(socket, dispatcher);
     for (const { message, callback } of handlers) dispatcher.add(String(message), callback);
   }
 
   /** Says goodbye to everybody, and cuts off who doesn't answer it. Nest closes the HTTP server. */
   override async close(server: Server): Promise<void> {
+    this.#options.doors.close();
     const { clients } = server.engine as unknown as Engine;
     const webSockets = Object.values(clients).map(({ transport }) => transport.socket);
     const closed = Promise.all(webSockets.map((webSocket) => once(webSocket, 'close')));
@@ -113,6 +127,7 @@ export class SocketAdapter extends IoAdapter {
 
   async #admit(socket: OnairSocket): Promise<void> {
     try {
+      socket.data.passes = readPasses(socket.request.headers.cookie);
       socket.data.identity = await this.#options.access.identify(socket.request);
     } catch (error) {
       this.#options.log.warn({ err: error }, 'a socket could not be admitted');
@@ -123,6 +138,7 @@ export class SocketAdapter extends IoAdapter {
   #welcome(socket: OnairSocket): void {
     const { sessionId } = socket.data.identity;
     if (sessionId !== null) void socket.join(sessionRoom(sessionId));
+    socket.once('disconnect', () => this.#options.doors.left(socket));
     forgetHandshake(socket);
   }
 }

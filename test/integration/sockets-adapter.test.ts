@@ -88,6 +88,7 @@ describe('the socket layer', () => {
     });
     app.useWebSocketAdapter(
       new SocketAdapter(app, {
+        doors: { admit: () => undefined, left: () => undefined, close: () => undefined },
         clock: systemClock,
         log,
         access: {

@@ -1,0 +1,129 @@
+import type { ChannelAccess } from '../access/access-policy.js';
+import { isProtected } from '../access/access-policy.js';
+import type { AccessService, Visitor } from '../access/access.service.js';
+import { assertAllowed } from '../access/refusals.js';
+import { DomainError } from '../common/domain-error.js';
+import type { OnairSocket } from '../common/gateway.js';
+import type { Log } from '../common/logger.js';
+import { isConnectionLost } from '../common/unavailable.js';
+import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
+
+/** How often it is looked whether those who are in a protected channel still may: a lost right ends within it. */
+const WATCH_MS = 3_000;
+/** Channels that one connection can have asked for. */
+const CHANNELS_PER_SOCKET_MAX = 100;
+
+/**
+ * Asks the policy about every request that names a channel, whatever gateway it is for, and remembers
+ * which connections are in. Who may not be any more is told, and disconnected: that ends everything
+ * that the connection had of the channel.
+ */
+export class ChannelDoors {
+  readonly #access: AccessService;
+  readonly #log: Log;
+  /** By channel name. */
+  readonly #inside = new Map<string, Set<OnairSocket>>();
+  readonly #entered = new WeakMap<OnairSocket, Set<string>>();
+  readonly #timer = setInterval(() => void this.#watch(), WATCH_MS);
+  readonly #off: () => void;
+
+  constructor(access: AccessService, log: Log) {
+    this.#access = access;
+    this.#log = log;
+    this.#off = access.events.on('changed', (name) => void this.#check(name));
+    this.#timer.unref();
+  }
+
+  /**
+   * Lets a request through, at once where the channel's access is in memory.
+   * @throws {DomainError} `channel_not_found`, `password_required`, `unavailable`
+   */
+  admit(socket: OnairSocket, payload: unknown): void | Promise<void> {
+    const name = channelOf(payload);
+    // What can't be a name is for the request's schema to refuse.
+    if (name === null || !CHANNEL_NAME_PATTERN.test(name)) return;
+    const found = this.#access.find(name);
+    if (!(found instanceof Promise)) return this.#enter(socket, name, found);
+    return found.then(
+      (channel) => this.#enter(socket, name, channel),
+      (error: unknown) => {
+        throw isConnectionLost(error) ? databaseAway(error) : error;
+      },
+    );
+  }
+
+  /** The connection is gone. */
+  left(socket: OnairSocket): void {
+    for (const name of this.#entered.get(socket) ?? []) {
+      const inside = this.#inside.get(name);
+      inside?.delete(socket);
+      if (inside?.size === 0) this.#inside.delete(name);
+    }
+    this.#entered.delete(socket);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#off();
+  }
+
+  #enter(socket: OnairSocket, name: string, channel: ChannelAccess | null): void {
+    assertAllowed(this.#access.decide(channel, visitorOf(socket)), name);
+    if (!socket.connected) return;
+    const entered = this.#entered.get(socket) ?? new Set();
+    if (entered.has(name)) return;
+    if (entered.size >= CHANNELS_PER_SOCKET_MAX)
+      throw new DomainError('rate_limited', 'Too many channels on one connection, open another.');
+    this.#entered.set(socket, entered.add(name));
+    this.#inside.set(name, (this.#inside.get(name) ?? new Set()).add(socket));
+  }
+
+  /** Finds what was changed elsewhere: bans, accounts that were disabled, another server's changes. */
+  async #watch(): Promise<void> {
+    for (const name of this.#inside.keys()) {
+      const known = await this.#find(name);
+      if (known && isProtected(known)) await this.#check(name);
+    }
+  }
+
+  async #check(name: string): Promise<void> {
+    if (!this.#inside.has(name)) return;
+    const channel = await this.#find(name, { again: true });
+    // One that was deleted says so by itself.
+    if (!channel) return;
+    for (const socket of this.#inside.get(name) ?? []) {
+      const decision = this.#access.decide(channel, visitorOf(socket));
+      if (decision === 'allowed') continue;
+      const code = decision === 'password_needed' ? 'password_required' : 'channel_not_found';
+      socket.emit('channel:closed', { channel: name, code });
+      socket.disconnect(true);
+    }
+  }
+
+  /** Undefined when it can't be read now: then the next look finds out. */
+  async #find(name: string, { again = false } = {}): Promise<ChannelAccess | null | undefined> {
+    try {
+      return await (again ? this.#access.read(name) : this.#access.find(name));
+    } catch (error) {
+      this.#log.warn({ err: error, channel: name }, 'who may watch can’t be looked up');
+      return undefined;
+    }
+  }
+}
+
+function visitorOf({ data: { identity, passes } }: OnairSocket): Visitor {
+  return { identity, passes };
+}
+
+function channelOf(payload: unknown): string | null {
+  if (typeof payload !== 'object' || payload === null || !('channel' in payload)) return null;
+  return typeof payload.channel === 'string' ? payload.channel : null;
+}
+
+function databaseAway(cause: unknown): DomainError {
+  return new DomainError(
+    'unavailable',
+    'The database can’t be reached at the moment, try again soon.',
+    { cause, retryAfterMs: 2_000 },
+  );
+}
