@@ -14,10 +14,11 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentAccount, Identified, LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
-import { AccessChange, AccessView, Unlock } from '../protocol/access.js';
+import { AccessChange, AccessView, Playback, Unlock } from '../protocol/access.js';
 import { AccessSettings } from './access-settings.service.js';
-import type { Visitor } from './access.service.js';
+import { AccessService, type Visitor } from './access.service.js';
 import { OpenToLocked } from './channel-access.guard.js';
+import { HlsDoor } from './hls-door.js';
 import { UnlockService } from './unlock.service.js';
 import { CurrentVisitor } from './visitor.js';
 
@@ -26,10 +27,19 @@ import { CurrentVisitor } from './visitor.js';
 export class AccessController {
   readonly #settings: AccessSettings;
   readonly #unlocking: UnlockService;
+  readonly #access: AccessService;
+  readonly #hls: HlsDoor;
 
-  constructor(settings: AccessSettings, unlocking: UnlockService) {
+  constructor(
+    settings: AccessSettings,
+    unlocking: UnlockService,
+    access: AccessService,
+    hls: HlsDoor,
+  ) {
     this.#settings = settings;
     this.#unlocking = unlocking;
+    this.#access = access;
+    this.#hls = hls;
   }
 
   @Post('unlock')
@@ -52,6 +62,22 @@ export class AccessController {
   ): Promise<void> {
     const setCookie = await this.#unlocking.unlock(name, visitor, { password, address });
     if (setCookie !== null) reply.header('set-cookie', setCookie);
+  }
+
+  @Get('playback')
+  @Identified()
+  @Operation({
+    summary: 'Where a channel’s broadcast is played',
+    description:
+      'The address of a protected channel’s is for who asks, works for as long as it is used, and ends when they may not watch any more: then ask again.',
+    reply: Playback,
+    errors: ['channel_not_found', 'password_required'],
+  })
+  async playback(
+    @Param('name') name: string,
+    @CurrentVisitor() visitor: Visitor,
+  ): Promise<Playback> {
+    return this.#hls.playback(await this.#access.enter(name, visitor), visitor);
   }
 
   @Get('access')

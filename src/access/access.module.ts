@@ -8,6 +8,7 @@ import { AccessController } from './access.controller.js';
 import { AccessRepository } from './access.repository.js';
 import { AccessService } from './access.service.js';
 import { ChannelAccessGuard } from './channel-access.guard.js';
+import { HlsDoor } from './hls-door.js';
 import { UnlockService } from './unlock.service.js';
 
 /** Who may watch what. Global: every way in asks {@link AccessService}, in the name of who is logged in. */
@@ -20,9 +21,10 @@ import { UnlockService } from './unlock.service.js';
     AccessRepository,
     AccessService,
     AccessSettings,
+    HlsDoor,
     UnlockService,
     { provide: APP_GUARD, useClass: ChannelAccessGuard },
   ],
-  exports: [AccessService, AuthModule],
+  exports: [AccessService, HlsDoor, AuthModule],
 })
 export class AccessModule {}

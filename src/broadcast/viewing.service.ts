@@ -10,8 +10,8 @@ import { PeerTransports } from './peer-transports.js';
 import type { ViewerMedia } from './ports.js';
 import { BroadcastRegistry } from './registry.js';
 
-/** What a viewer is told when it joins, but for the ICE servers, which are the gateway's to add. */
-type Joined = Omit<ViewerJoined, 'media'> & {
+/** What a viewer is told when it joins, but for the ICE servers and the address of HLS, which are the gateway's to add. */
+type Joined = Omit<ViewerJoined, 'media' | 'hls'> & {
   channelId: string;
   media: Omit<ViewerMediaOptions, 'iceServers'> | null;
 };

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HlsDoor } from '../access/hls-door.js';
 import { type HlsAddress, parseHlsAddress } from './hls-address.js';
 import { type Answer, CROSS_ORIGIN, send, sendPreflight } from './hls-answer.js';
 import { HLS_SOURCE, type HlsChannel, type HlsSource } from './hls-source.js';
@@ -25,6 +26,7 @@ export type Traffic = Readonly<{
 @Injectable()
 export class HlsDelivery {
   readonly #source: HlsSource;
+  readonly #door: HlsDoor;
   readonly #playlists: PlaylistRequests;
   readonly #requests = {
     multivariant: 0,
@@ -37,8 +39,9 @@ export class HlsDelivery {
   };
   #bytes = 0;
 
-  constructor(@Inject(HLS_SOURCE) source: HlsSource) {
+  constructor(@Inject(HLS_SOURCE) source: HlsSource, door: HlsDoor) {
     this.#source = source;
+    this.#door = door;
     this.#playlists = new PlaylistRequests(source);
   }
 
@@ -58,9 +61,11 @@ export class HlsDelivery {
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       const [path = '', query = ''] = request.raw.url?.split('?', 2) ?? [];
-      const address = parseHlsAddress(path);
-      if (!address) throw nothingHere();
-      const answer = await this.#find(address, query, request);
+      const { address } = await this.#enter(path);
+      const found = await this.#find(address, query, request);
+      // It may have waited for a while: who may fetch is asked when it is sent.
+      const { isProtected } = await this.#enter(path);
+      const answer = isProtected ? forOne(found, address) : found;
       const bytes = await this.#send(request, reply, answer);
       this.#requests[address.what] += 1;
       this.#bytes += bytes;
@@ -73,6 +78,15 @@ export class HlsDelivery {
   preflight(reply: FastifyReply): void {
     reply.hijack();
     sendPreflight(reply.raw);
+  }
+
+  /** @throws {DomainError} `not_found` for what can't be there, and for who may not fetch it */
+  async #enter(path: string): Promise<{ address: HlsAddress; isProtected: boolean }> {
+    const { path: bare, isAllowed, isProtected } = await this.#door.open(path);
+    const address = parseHlsAddress(bare);
+    if (!address) throw nothingHere();
+    if (!isAllowed) throw notLive(address.channel);
+    return { address, isProtected };
   }
 
   async #send(request: FastifyRequest, reply: FastifyReply, answer: Answer): Promise<number> {
@@ -114,6 +128,15 @@ export class HlsDelivery {
     if (address.what === 'segment') return segmentAnswer(of, address.msn);
     return partAnswer(of, address, raw);
   }
+}
+
+/** What a token is needed for is kept by no cache but the player's own, and playlists by none. */
+function forOne(answer: Answer, { what }: HlsAddress): Answer {
+  const isPlaylist = what === 'multivariant' || what === 'playlist';
+  const cacheControl = isPlaylist
+    ? 'private, no-store'
+    : answer.cacheControl.replace('public', 'private');
+  return { ...answer, cacheControl };
 }
 
 /** The newest run, or one before it whose playlists have ended. */

@@ -70,6 +70,8 @@ export const ViewerJoined = z.object({
   channel: ChannelView,
   /** Null when the channel is not live (join again when `channel:state` says so) or WebRTC wasn't asked for. */
   media: ViewerMediaOptions.nullable(),
+  /** The path of the broadcast's HLS; of a protected channel's, with a token in it that is this connection's. */
+  hls: z.string(),
   /** The publisher's delay to this server, see `channel:stats`. */
   uplinkMs: z.number().nullable(),
 });

@@ -5,6 +5,8 @@ import {
   type OnGatewayInit,
   WebSocketServer,
 } from '@nestjs/websockets';
+import { AccessService } from '../access/access.service.js';
+import { HlsDoor } from '../access/hls-door.js';
 import type { Peer } from '../broadcast/peer.js';
 import { PeerTransports } from '../broadcast/peer-transports.js';
 import { PublishingService } from '../broadcast/publishing.service.js';
@@ -31,11 +33,14 @@ const roomOf = (channelId: string) => `channel:${channelId}`;
 export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
   @WebSocketServer() private readonly server!: OnairServer;
 
+  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock.
   constructor(
     private readonly publishing: PublishingService,
     private readonly viewing: ViewingService,
     private readonly transports: PeerTransports,
     private readonly registry: BroadcastRegistry,
+    private readonly access: AccessService,
+    private readonly hls: HlsDoor,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -149,9 +154,16 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
     @ConnectedSocket() socket: OnairSocket,
     @Payload('viewer:join') payload: RequestPayload<'viewer:join'>,
   ): Promise<RequestData<'viewer:join'>> {
+    const { identity, passes } = socket.data;
+    const visitor = { identity, passes };
+    const access = await this.access.enter(payload.channel, visitor);
     const { channelId, media, ...joined } = await this.viewing.join(peerOf(socket), payload);
     await socket.join(roomOf(channelId));
-    return { ...joined, media: media && { ...media, iceServers: this.iceServersFor(socket) } };
+    return {
+      ...joined,
+      media: media && { ...media, iceServers: this.iceServersFor(socket) },
+      hls: this.hls.playback(access, visitor).hls,
+    };
   }
 
   @OnRequest('viewer:leave')

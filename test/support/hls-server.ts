@@ -11,6 +11,7 @@ import { createLog, LOG, type Log } from '../../src/common/logger.js';
 import { type Config, readConfig } from '../../src/config/config.js';
 import { Metrics } from '../../src/health/metrics.js';
 import type { BroadcastFiles } from '../../src/hls/broadcast-files.js';
+import { HlsDoor } from '../../src/access/hls-door.js';
 import { HlsDelivery } from '../../src/hls/hls-delivery.js';
 import { HlsMetrics } from '../../src/hls/hls-metrics.js';
 import { HLS_SOURCE, type HlsChannel, type HlsSource } from '../../src/hls/hls-source.js';
@@ -106,6 +107,11 @@ async function startApp(source: HlsSource, log: Log) {
     providers: [
       HlsDelivery,
       HlsMetrics,
+      // All channels are public here.
+      {
+        provide: HlsDoor,
+        useValue: { open: async (path: string) => ({ path, isAllowed: true, isProtected: false }) },
+      },
       { provide: Metrics, useValue: metrics },
       { provide: HLS_SOURCE, useValue: source },
       { provide: LOG, useValue: log },

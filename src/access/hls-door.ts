@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { Playback } from '../protocol/access.js';
+import { Secrets } from '../secrets/secrets.js';
+import { type ChannelAccess, isProtected } from './access-policy.js';
+import { AccessService, type Visitor } from './access.service.js';
+import { type HlsGrant, HlsTokens } from './hls-tokens.js';
+
+/** A path without the token that it came with, and what the policy says about who sent it. */
+export type OpenedPath = Readonly<{
+  path: string;
+  /** False: to be answered as if the channel were not live. */
+  isAllowed: boolean;
+  /** Not everybody may fetch it. */
+  isProtected: boolean;
+}>;
+
+const CHANNEL = /^\/hls\/([^/]+)\//;
+/** `/hls/NAME/~TOKEN/…`: playlists name everything relative to themselves, so all of it carries the token. */
+const WITH_TOKEN = /^(\/hls\/[^/]+)\/~([\w-]{1,400})(\/.*)$/;
+
+/** Lets players fetch broadcasts: everybody where the address is enough, else who has a token in it. */
+@Injectable()
+export class HlsDoor {
+  readonly #access: AccessService;
+  readonly #tokens: HlsTokens;
+
+  constructor(access: AccessService, secrets: Secrets, @Inject(CLOCK) clock: Clock) {
+    this.#access = access;
+    this.#tokens = new HlsTokens(secrets, clock);
+  }
+
+  /** Where a visitor who may watch the channel plays it. */
+  playback(channel: ChannelAccess, visitor: Visitor): Playback {
+    const of = `/hls/${channel.name}`;
+    if (!isProtected(channel)) return { hls: `${of}/index.m3u8`, idleMs: null };
+    const { account, guestId } = visitor.identity;
+    const grant = {
+      channelId: channel.id,
+      version: channel.version,
+      accountId: account?.id ?? null,
+      guestId,
+    };
+    return {
+      hls: `${of}/~${this.#tokens.give(grant)}/index.m3u8`,
+      idleMs: this.#tokens.idleMs,
+    };
+  }
+
+  /** Asks the policy about a path under /hls; from memory, but for a channel that was not asked for lately. */
+  async open(path: string): Promise<OpenedPath> {
+    const [, name = ''] = CHANNEL.exec(path) ?? [];
+    const [, of = '', token = null, rest = ''] = WITH_TOKEN.exec(path) ?? [];
+    const bare = token === null ? path : of + rest;
+    const channel = await this.#access.find(name);
+    // Where there is no channel nothing is found, which says the same.
+    if (channel === null || !isProtected(channel))
+      return { path: bare, isAllowed: true, isProtected: false };
+    const grant = token === null ? null : this.#tokens.read(token);
+    const isAllowed = grant !== null && this.#mayFetch(channel, grant);
+    return { path: bare, isAllowed, isProtected: true };
+  }
+
+  #mayFetch(channel: ChannelAccess, grant: HlsGrant): boolean {
+    if (grant.channelId !== channel.id || grant.version !== channel.version) return false;
+    const { accountId, guestId, version: unlockedVersion } = grant;
+    return this.#access.decideFor(channel, { accountId, guestId, unlockedVersion }) === 'allowed';
+  }
+}
