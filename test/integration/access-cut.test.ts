@@ -1,0 +1,213 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BroadcastRegistry } from '../../src/broadcast/registry.js';
+import { PrismaService } from '../../src/db/prisma.service.js';
+import { HlsService } from '../../src/hls/hls.service.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { HttpClient, loggedIn } from '../support/http-client.js';
+import { type ClientSocket, disconnected, next, openSocket, request } from '../support/sockets.js';
+
+const PASSWORD = 'open sesame';
+/** What is promised. */
+const CUT_MS = 10_000;
+const PICTURE = { jpeg: new Uint8Array([1, 2, 3]), version: 'v1' };
+
+let server: TestApp;
+let db: PrismaService;
+let owner: HttpClient;
+let count = 0;
+const sockets: ClientSocket[] = [];
+
+beforeAll(async () => {
+  server = await startTestApp();
+  db = server.app.get(PrismaService);
+  owner = await loggedIn(server.url, 'owner');
+  // As if all channels were live, with a picture for a player to fetch.
+  vi.spyOn(server.app.get(HlsService), 'find').mockReturnValue({
+    run: null,
+    state: 'preparing',
+    thumbnail: PICTURE,
+  });
+});
+beforeEach(async () => {
+  count += 1;
+  await owner.post('/api/channels', { name: name() });
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.disconnect();
+  await owner.request('DELETE', `/api/channels/${name()}`, { body: {} });
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await server.close();
+});
+
+const name = () => `channel-${count}`;
+const change = async (body: object) => {
+  const { status } = await owner.request('PATCH', `/api/channels/${name()}/access`, { body });
+  expect(status).toBe(200);
+};
+const channelId = async () => (await db.channel.findUniqueOrThrow({ where: { name: name() } })).id;
+const accountId = async (username: string) =>
+  (await db.account.findUniqueOrThrow({ where: { username } })).id;
+
+/** Somebody who watches and chats over a socket, and plays HLS. */
+async function watch(who: HttpClient) {
+  const cookie = [...who.cookies].map(([key, value]) => `${key}=${value}`).join('; ');
+  const socket = await openSocket(server.url, cookie === '' ? {} : { cookie });
+  sockets.push(socket);
+  const { hls } = await request(socket, 'viewer:join', { channel: name() });
+  await request(socket, 'chat:join', { channel: name() });
+  const picture = `${server.url}${hls.replace('index.m3u8', 'thumbnail.jpg')}`;
+  const fetched = async () => (await fetch(picture)).status;
+  expect(await fetched()).toBe(200);
+  return { socket, closed: next(socket, 'channel:closed'), gone: disconnected(socket), fetched };
+}
+
+/** Resolves with what was said when all ways are shut; rejects when that takes too long. */
+async function cut({ closed, gone, fetched }: Awaited<ReturnType<typeof watch>>): Promise<string> {
+  const startedMs = performance.now();
+  const [{ code }] = await closed;
+  await gone;
+  await expect.poll(fetched, { timeout: CUT_MS }).toBe(404);
+  const tookMs = performance.now() - startedMs;
+  return tookMs < CUT_MS ? code : `cut after ${tookMs} ms`;
+}
+
+const newMember = async (username: string) => {
+  const member = await loggedIn(server.url, username);
+  await change({ visibility: 'private' });
+  await owner.request('PUT', `/api/channels/${name()}/members/${username}`, { body: {} });
+  return member;
+};
+
+const unlocked = async (who: HttpClient) => {
+  const { status } = await who.post(`/api/channels/${name()}/unlock`, { password: PASSWORD });
+  expect(status).toBe(204);
+  return who;
+};
+
+describe('a viewer is cut off within ten seconds', { timeout: 30_000 }, () => {
+  it('when a public channel becomes private', async () => {
+    const viewer = await watch(new HttpClient(server.url));
+    await change({ visibility: 'private' });
+    expect(await cut(viewer)).toBe('channel_not_found');
+    const registry = server.app.get(BroadcastRegistry);
+    await expect.poll(async () => registry.viewers(await channelId())).toBe(0);
+  });
+
+  it('when a password is set, and when it is changed', async () => {
+    const guest = new HttpClient(server.url);
+    const before = await watch(guest);
+    await change({ visibility: 'password', password: PASSWORD });
+    expect(await cut(before)).toBe('password_required');
+    const after = await watch(await unlocked(guest));
+    await change({ visibility: 'password', password: 'another one' });
+    expect(await cut(after)).toBe('password_required');
+  });
+
+  it('when their account is taken off the list', async () => {
+    const viewer = await watch(await newMember('removed'));
+    await owner.request('DELETE', `/api/channels/${name()}/members/removed`, { body: {} });
+    expect(await cut(viewer)).toBe('channel_not_found');
+  });
+
+  it('when their account is disabled, whoever does that', async () => {
+    const viewer = await watch(await newMember('disabled'));
+    await db.account.update({ where: { username: 'disabled' }, data: { disabledAt: new Date() } });
+    expect(await cut(viewer)).toBe('channel_not_found');
+  });
+
+  it('when their account is disabled, also where they typed a password', async () => {
+    await change({ visibility: 'password', password: PASSWORD });
+    const viewer = await watch(await unlocked(await loggedIn(server.url, 'disabled-2')));
+    await db.account.update({
+      where: { username: 'disabled-2' },
+      data: { disabledAt: new Date() },
+    });
+    expect(await cut(viewer)).toBe('channel_not_found');
+  });
+
+  it('when they are banned: an account, and a guest', async () => {
+    await change({ visibility: 'password', password: PASSWORD });
+    const account = await watch(await unlocked(await loggedIn(server.url, 'banned')));
+    const device = await unlocked(new HttpClient(server.url));
+    const guest = await watch(device);
+    const ban = {
+      channelId: await channelId(),
+      bannedById: await accountId('owner'),
+      name: 'someone',
+    };
+    await db.chatBan.createMany({
+      data: [
+        { ...ban, accountId: await accountId('banned') },
+        { ...ban, guestId: device.cookies.get('onair_guest')! },
+      ],
+    });
+    expect(await Promise.all([cut(account), cut(guest)])).toEqual([
+      'channel_not_found',
+      'channel_not_found',
+    ]);
+  });
+
+  it('and nobody else: not the owner, not others on the list, not who is timed out', async () => {
+    const stays = await newMember('stays');
+    const goes = await watch(await newMember('goes'));
+    const others = await Promise.all([watch(owner), watch(stays)]);
+    await db.chatBan.create({
+      data: {
+        channelId: await channelId(),
+        accountId: await accountId('stays'),
+        bannedById: await accountId('owner'),
+        name: 'stays',
+        expiresAt: new Date(Date.now() + 60_000),
+      },
+    });
+    await owner.request('DELETE', `/api/channels/${name()}/members/goes`, { body: {} });
+    expect(await cut(goes)).toBe('channel_not_found');
+    for (const other of others) {
+      expect(other.socket.connected).toBe(true);
+      expect(await other.fetched()).toBe(200);
+    }
+  });
+});
+
+describe('an address of HLS', () => {
+  it('of a channel that was opened to everybody goes on to work', async () => {
+    const viewer = await watch(await newMember('early'));
+    await change({ visibility: 'public' });
+    expect(await viewer.fetched()).toBe(200);
+    expect(viewer.socket.connected).toBe(true);
+  });
+});
+
+describe('a channel’s password', () => {
+  it('can be guessed ten times from one address, then not for a while', async () => {
+    await change({ visibility: 'password', password: PASSWORD });
+    const guesser = new HttpClient(server.url);
+    const codes: (string | undefined)[] = [];
+    for (let n = 0; n < 13; n += 1) {
+      const { error } = await guesser.post(`/api/channels/${name()}/unlock`, { password: `x${n}` });
+      codes.push(error?.code);
+    }
+    expect(codes.filter((code) => code === 'wrong_password')).toHaveLength(11);
+    const right = await guesser.post(`/api/channels/${name()}/unlock`, { password: PASSWORD });
+    expect(right).toMatchObject({ status: 429, error: { code: 'rate_limited' } });
+    expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('stays set while the channel is open, and can be gone back to', async () => {
+    expect(
+      (
+        await owner.request('PATCH', `/api/channels/${name()}/access`, {
+          body: { visibility: 'password' },
+        })
+      ).error,
+    ).toMatchObject({ code: 'bad_request', issues: [{ path: 'password' }] });
+    await change({ visibility: 'password', password: PASSWORD });
+    await change({ visibility: 'unlisted' });
+    const guest = new HttpClient(server.url);
+    expect((await guest.get(`/api/channels/${name()}`)).status).toBe(200);
+    await change({ visibility: 'password' });
+    expect((await guest.get(`/api/channels/${name()}`)).error?.code).toBe('password_required');
+  });
+});

@@ -1,0 +1,111 @@
+import type { RequestName } from '../../src/protocol/events.js';
+
+/** A channel as routes name it. */
+export type Target = Readonly<{ name: string; broadcastId: string }>;
+
+/**
+ * Who a route answers. `open`: everybody, so nothing in the answer may be of a channel that is not
+ * public. `listing`: everybody, with the channels that are for them. `channel`: who may watch it, and
+ * others as if it were not there.
+ */
+export type RouteRule =
+  | Readonly<{ rule: 'open'; path?: string; body?: object }>
+  | Readonly<{ rule: 'listing' }>
+  | Readonly<{
+      rule: 'channel';
+      path: (target: Target) => string;
+      body?: object;
+      /** What one is told who has to type the password; `page`: a page that asks for it. */
+      locked?: 'password_required' | 'wrong_password' | 'page';
+      /** It would be gone. */
+      notByOwner?: true;
+    }>;
+
+const open = (path?: string, body?: object): RouteRule => ({
+  rule: 'open',
+  ...(path === undefined ? {} : { path }),
+  ...(body === undefined ? {} : { body }),
+});
+const channel = (
+  path: (target: Target) => string,
+  more: Pick<RouteRule & { rule: 'channel' }, 'body' | 'locked' | 'notByOwner'> = {},
+): RouteRule => ({ rule: 'channel', path, ...more });
+const ofChannel = (
+  rest: string,
+  more: Pick<RouteRule & { rule: 'channel' }, 'body' | 'locked' | 'notByOwner'> = {},
+) => channel(({ name }) => `/api/channels/${name}${rest}`, more);
+
+/** Every route there is, HEAD as GET. One that is added needs its line here. */
+export const ROUTES: Readonly<Record<string, RouteRule>> = {
+  'GET /': open(),
+  'GET /studio': open(),
+  'GET /login': open(),
+  'GET /register': open(),
+  'GET /account': open(),
+  'GET /*': open('/a/b/c'),
+  'GET /healthz': open(),
+  'GET /readyz': open(),
+  'GET /metrics': open(),
+  'GET /api/openapi.json': open(),
+  'POST /api/auth/register': open(undefined, {}),
+  'POST /api/auth/login': open(undefined, {}),
+  'POST /api/auth/logout': open(undefined, {}),
+  'GET /api/me': open(),
+  'POST /api/channels': open(undefined, {}),
+  'GET /api/channels': { rule: 'listing' },
+  'GET /api/channels/:name': ofChannel(''),
+  'PATCH /api/channels/:name': ofChannel('', { body: {} }),
+  'DELETE /api/channels/:name': ofChannel('', { body: {}, notByOwner: true }),
+  'GET /api/channels/:name/broadcasts': ofChannel('/broadcasts'),
+  'GET /api/channels/:name/playback': ofChannel('/playback'),
+  'GET /api/channels/:name/access': ofChannel('/access'),
+  'PATCH /api/channels/:name/access': ofChannel('/access', { body: {} }),
+  'PUT /api/channels/:name/members/:username': ofChannel('/members/member', { body: {} }),
+  'DELETE /api/channels/:name/members/:username': ofChannel('/members/nobody-here', { body: {} }),
+  'POST /api/channels/:name/unlock': ofChannel('/unlock', {
+    body: { password: 'a guess' },
+    locked: 'wrong_password',
+  }),
+  'GET /api/broadcasts/:id': channel(({ broadcastId }) => `/api/broadcasts/${broadcastId}`),
+  'GET /api/broadcasts/:id/chat': channel(
+    ({ broadcastId }) => `/api/broadcasts/${broadcastId}/chat`,
+  ),
+  'GET /:name': channel(({ name }) => `/${name}`, { locked: 'page' }),
+  'GET /embed/:name': channel(({ name }) => `/embed/${name}`, { locked: 'page' }),
+  'GET /hls/:name/thumbnail/:file': channel(({ name }) => `/hls/${name}/thumbnail/v1.jpg`),
+  // By tokens, so another test holds it for who may; here nobody gets in without one.
+  'GET /hls/*': open('/hls/secret-private/thumbnail.jpg'),
+  'OPTIONS /hls/*': open('/hls/secret-private/thumbnail.jpg'),
+};
+
+/**
+ * Who a socket's request answers. `open`: everybody, without a word of a channel. `channel`: who may
+ * watch the channel that it names. `own`: everybody, about what this connection was given before.
+ */
+export type EventRule = 'open' | 'channel' | 'own';
+
+/** Every request there is. */
+export const EVENTS: Readonly<Record<RequestName, EventRule>> = {
+  'clock:ping': 'open',
+  'publisher:start': 'channel',
+  'publisher:end': 'channel',
+  'publisher:produce': 'own',
+  'publisher:pause': 'own',
+  'publisher:unproduce': 'own',
+  'publisher:clock': 'own',
+  'publisher:thumbnail': 'own',
+  'transport:connect': 'own',
+  'transport:restart-ice': 'own',
+  'viewer:join': 'channel',
+  'viewer:leave': 'own',
+  'viewer:resume': 'own',
+  'viewer:layer': 'own',
+  'chat:join': 'channel',
+  'chat:leave': 'channel',
+  'chat:send': 'channel',
+  'chat:history': 'channel',
+  'chat:delete': 'channel',
+  'chat:ban': 'channel',
+  'chat:unban': 'channel',
+  'chat:bans': 'channel',
+};
