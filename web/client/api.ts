@@ -1,3 +1,4 @@
+import type { AccessChange, AccessView } from '../../src/protocol/access.js';
 import type { AccountView } from '../../src/protocol/account.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
@@ -7,7 +8,7 @@ import { RequestError } from './request-error.js';
 
 const TIMEOUT_MS = 15_000;
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 function isHttpError(body: unknown): body is { error: ErrorBody } {
   if (typeof body !== 'object' || body === null || !('error' in body)) return false;
@@ -54,6 +55,8 @@ async function call<T>(method: Method, path: string, body?: object): Promise<T> 
 }
 
 const channelPath = (name: string): string => `/channels/${encodeURIComponent(name)}`;
+const memberPath = (name: string, username: string): string =>
+  `${channelPath(name)}/members/${encodeURIComponent(username)}`;
 
 /** The HTTP API under /api, by name. Every call throws `RequestError` when it fails. */
 export const api = {
@@ -72,6 +75,15 @@ export const api = {
   changeChannel: (name: string, title: string) =>
     call<ChannelView>('PATCH', channelPath(name), { title }),
   deleteChannel: (name: string) => call<null>('DELETE', channelPath(name)),
+  /** Gets in by a channel's password: from then on a cookie does. */
+  unlock: (name: string, password: string) =>
+    call<null>('POST', `${channelPath(name)}/unlock`, { password }),
+  access: (name: string) => call<AccessView>('GET', `${channelPath(name)}/access`),
+  changeAccess: (name: string, change: AccessChange) =>
+    call<AccessView>('PATCH', `${channelPath(name)}/access`, change),
+  addMember: (name: string, username: string) => call<null>('PUT', memberPath(name, username)),
+  removeMember: (name: string, username: string) =>
+    call<null>('DELETE', memberPath(name, username)),
   broadcasts: (name: string) => call<BroadcastView[]>('GET', `${channelPath(name)}/broadcasts`),
   /** The first messages that were written during a broadcast. */
   broadcastChat: (id: string, { limit }: { limit: number }) =>

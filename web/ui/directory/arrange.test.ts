@@ -7,6 +7,7 @@ function channel(name: string, change: Partial<ChannelView> = {}): ChannelView {
     name,
     title: '',
     owner: 'ada',
+    visibility: 'public',
     createdAt: '2026-01-01T00:00:00.000Z',
     broadcast: null,
     viewers: 0,

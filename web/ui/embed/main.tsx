@@ -2,13 +2,20 @@ import { readBoot } from '../../client/boot.js';
 import { ServerClock } from '../../client/clock.js';
 import { Connection } from '../../client/connection.js';
 import { Viewer } from '../../client/viewer.js';
+import { onClosed } from '../shell/on-closed.js';
 import { mount } from '../shell/page.js';
 import { EmbedPage } from './embed-page.js';
 
 const boot = readBoot();
 const name = boot.channel?.name ?? (location.pathname.split('/')[2] ?? '').toLowerCase();
-const connection = new Connection();
-const clock = new ServerClock(connection);
-const viewer = new Viewer({ connection, clock, channel: name, boot });
 
-mount(<EmbedPage name={name} viewer={viewer} connection={connection} />);
+if (boot.locked === null) watch();
+else void import('../locked/show-locked.js').then(({ showLockedEmbed }) => showLockedEmbed(name));
+
+function watch(): void {
+  const connection = new Connection();
+  const clock = new ServerClock(connection);
+  const viewer = new Viewer({ connection, clock, channel: name, boot });
+  onClosed(connection, name);
+  mount(<EmbedPage name={name} viewer={viewer} connection={connection} />);
+}

@@ -7,6 +7,6 @@ const { account } = readBoot();
 
 mount(
   <Page header={<Header account={account} />} width="card">
-    <NotFound />
+    <NotFound account={account} />
   </Page>,
 );

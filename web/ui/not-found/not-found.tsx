@@ -1,10 +1,11 @@
 import { House } from 'lucide';
+import type { AccountView } from '../../../src/protocol/account.js';
 import { Button } from '../components/button.js';
 import { Mark } from '../shell/brand.js';
 import './not-found.css';
 
 /** Nobody has the name in the address. */
-export function NotFound() {
+export function NotFound({ account }: { account: AccountView | null }) {
   return (
     <div class="not-found">
       <span class="not-found-mark">
@@ -14,6 +15,12 @@ export function NotFound() {
       <p class="muted">
         There is no page or channel at this address. Check the spelling, or see who is live now.
       </p>
+      {account === null && (
+        <p class="muted">
+          Were you invited to a private channel?{' '}
+          <a href={`/login?next=${encodeURIComponent(location.pathname)}`}>Log in</a> first.
+        </p>
+      )}
       <Button variant="primary" icon={House} href="/">
         See who is live
       </Button>

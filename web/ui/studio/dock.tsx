@@ -10,7 +10,7 @@ import { SettingsDialog } from './settings-dialog.js';
 import './dock.css';
 
 /** The controls under the preview. */
-export function Dock({ capture }: { capture: Capture }) {
+export function Dock({ capture, channel }: { capture: Capture; channel: string | null }) {
   const [settings, setSettings] = useState(false);
   const heard = capture.microphone.state.value.name === 'on';
   return (
@@ -21,7 +21,9 @@ export function Dock({ capture }: { capture: Capture }) {
       <FlipControl capture={capture} />
       <ScreenControl capture={capture} />
       <DockButton icon={Settings} label="Settings" onClick={() => setSettings(true)} />
-      {settings && <SettingsDialog capture={capture} onClose={() => setSettings(false)} />}
+      {settings && (
+        <SettingsDialog capture={capture} channel={channel} onClose={() => setSettings(false)} />
+      )}
     </div>
   );
 }

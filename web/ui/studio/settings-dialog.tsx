@@ -5,10 +5,21 @@ import { Button } from '../components/button.js';
 import { Dialog } from '../components/dialog.js';
 import { Select, type SelectOption } from '../components/select.js';
 import { Switch } from '../components/switch.js';
+import { VisibilitySettings } from './visibility-settings.js';
 import './settings-dialog.css';
 
-/** How picture and sound are captured; every change holds at once, also while live. */
-export function SettingsDialog({ capture, onClose }: { capture: Capture; onClose: () => void }) {
+export interface SettingsDialogProps {
+  capture: Capture;
+  /** The name of the studio's channel; null: there is none yet. */
+  channel: string | null;
+  onClose: () => void;
+}
+
+/**
+ * How picture and sound are captured: every change holds at once, also while live. And who may watch,
+ * which is saved.
+ */
+export function SettingsDialog({ capture, channel, onClose }: SettingsDialogProps) {
   const { settings } = capture.choices.value;
   return (
     <Dialog
@@ -90,6 +101,7 @@ export function SettingsDialog({ capture, onClose }: { capture: Capture; onClose
             onChange={(autoGainControl) => void capture.change({ autoGainControl })}
           />
         </fieldset>
+        {channel !== null && <VisibilitySettings channel={channel} />}
       </div>
     </Dialog>
   );
