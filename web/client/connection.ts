@@ -38,6 +38,7 @@ export class Connection {
   readonly #socket: Socket<ServerToClient, ClientToServer>;
   readonly #status = signal<ConnectionStatus>('connecting');
   readonly #onlineListeners = new Set<() => void>();
+  readonly #refusedListeners = new Set<(error: RequestError) => void>();
   readonly #offs: (() => void)[] = [];
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -78,7 +79,9 @@ export class Connection {
     if (!this.#socket.connected) throw offline();
     const reply = await this.#ask(name, payload, timeoutMs);
     if (reply.ok) return reply.data;
-    throw toRequestError(reply.error);
+    const error = toRequestError(reply.error);
+    for (const listener of this.#refusedListeners) listener(error);
+    throw error;
   }
 
   /** Listens until the returned function is called. */
@@ -95,11 +98,18 @@ export class Connection {
     return () => void this.#onlineListeners.delete(listener);
   }
 
+  /** Calls back when the server refused a request, before that fails. */
+  onRefused(listener: (error: RequestError) => void): () => void {
+    this.#refusedListeners.add(listener);
+    return () => void this.#refusedListeners.delete(listener);
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
     for (const off of this.#offs.splice(0)) off();
     this.#onlineListeners.clear();
+    this.#refusedListeners.clear();
     this.#socket.disconnect();
     this.#socket.removeAllListeners();
     this.#status.value = 'offline';

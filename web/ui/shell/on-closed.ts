@@ -5,4 +5,8 @@ export function onClosed(connection: Connection, name: string): void {
   connection.on('channel:closed', ({ channel }) => {
     if (channel === name) location.reload();
   });
+  // It was changed while there was no connection.
+  connection.onRefused(({ code }) => {
+    if (code === 'password_required') location.reload();
+  });
 }

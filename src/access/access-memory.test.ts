@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../common/logger.js';
+import { AccessMemory } from './access-memory.js';
+import type { ChannelAccess } from './access-policy.js';
+
+const log = createLog({ level: 'silent', format: 'text' });
+const NOBODY: ReadonlySet<string> = new Set();
+
+function channel(change: Partial<ChannelAccess> = {}): ChannelAccess {
+  return {
+    id: 'c1',
+    name: 'tea',
+    ownerId: 'owner',
+    visibility: 'public',
+    version: 1,
+    members: NOBODY,
+    moderators: NOBODY,
+    banned: NOBODY,
+    disabled: NOBODY,
+    ...change,
+  };
+}
+
+/** A database with one channel, which can be changed, lost, and held up. */
+class Database {
+  row: ChannelAccess | null = channel();
+  isAway = false;
+  reads = 0;
+  readonly askedFor: string[][] = [];
+  held: Promise<void> | null = null;
+
+  async find(_name: string, asked: readonly string[]): Promise<ChannelAccess | null> {
+    this.reads += 1;
+    this.askedFor.push([...asked]);
+    const { row } = this;
+    await this.held;
+    if (this.isAway) throw new Error('away');
+    return row;
+  }
+}
+
+function make() {
+  const clock = { ms: 1_000_000 };
+  const database = new Database();
+  const memory = new AccessMemory(database as never, { nowMs: () => clock.ms }, log);
+  return { clock, database, memory };
+}
+
+describe('AccessMemory', () => {
+  it('answers at once and from memory for two seconds, also that there is no such channel', async () => {
+    const { clock, database, memory } = make();
+    expect(await memory.find('tea')).toEqual(channel());
+    clock.ms += 1_999;
+    expect(memory.find('tea')).toEqual(channel());
+    database.row = null;
+    expect(await memory.find('none')).toBeNull();
+    expect(memory.find('none')).toBeNull();
+    expect(database.reads).toBe(2);
+  });
+
+  it('answers while it reads again, and waits for that after five seconds', async () => {
+    const { clock, database, memory } = make();
+    await memory.find('tea');
+    database.row = channel({ version: 2 });
+    clock.ms += 3_000;
+    expect(memory.find('tea')).toMatchObject({ version: 1 });
+    await memory.read('tea');
+    expect(memory.find('tea')).toMatchObject({ version: 2 });
+    database.row = channel({ version: 3 });
+    clock.ms += 5_000;
+    expect(await memory.find('tea')).toMatchObject({ version: 3 });
+  });
+
+  it('reads once for all who ask at the same time', async () => {
+    const { database, memory } = make();
+    await Promise.all(Array.from({ length: 20 }, async () => memory.find('tea')));
+    expect(database.reads).toBe(1);
+  });
+
+  it('does not go back to what was read before a change', async () => {
+    const { database, memory } = make();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    database.held = promise;
+    const before = memory.find('tea');
+    database.row = channel({ visibility: 'private', version: 2 });
+    memory.forget('tea');
+    const after = memory.find('tea');
+    resolve();
+    await before;
+    expect(await after).toMatchObject({ version: 2 });
+    expect(memory.find('tea')).toMatchObject({ version: 2 });
+  });
+
+  it('goes by what was read last while the database is away', async () => {
+    const { clock, database, memory } = make();
+    await memory.find('tea');
+    database.isAway = true;
+    clock.ms += 60_000;
+    expect(await memory.find('tea')).toEqual(channel());
+    await expect(memory.find('never-read')).rejects.toThrow('away');
+    database.isAway = false;
+    database.row = channel({ version: 2 });
+    clock.ms += 5_000;
+    expect(await memory.find('tea')).toMatchObject({ version: 2 });
+  });
+
+  it('looks up whether those who asked were disabled', async () => {
+    const { database, memory } = make();
+    await memory.find('tea');
+    memory.asked('tea', 'ann');
+    memory.asked('tea', 'bob');
+    await memory.read('tea');
+    expect(database.askedFor).toEqual([[], ['ann', 'bob']]);
+  });
+
+  it('does not ask the database for what can be no name', () => {
+    const { database, memory } = make();
+    for (const name of ['', 'a/b', 'TEA', 'x'.repeat(31), '__proto__'])
+      expect(memory.find(name)).toBeNull();
+    expect(database.reads).toBe(0);
+  });
+});
