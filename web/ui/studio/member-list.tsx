@@ -46,7 +46,8 @@ export function MemberList({ channel, members, onChange }: MemberListProps) {
           value={username}
           onInput={setUsername}
           error={form.issue('username')}
-          placeholder="Username"
+          placeholder="Username to add"
+          hideLabel
           autocomplete="off"
           autocapitalize="none"
         />
