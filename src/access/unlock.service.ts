@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LoginThrottle } from '../auth/login-throttle.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
@@ -9,6 +8,7 @@ import { AccessRepository } from './access.repository.js';
 import { AccessService, type Visitor } from './access.service.js';
 import { ChannelPasses } from './channel-passes.js';
 import { assertAllowed, channelNotFound } from './refusals.js';
+import { UnlockThrottle } from './unlock-throttle.js';
 
 /** Passes for who knows a channel's password. */
 @Injectable()
@@ -17,7 +17,7 @@ export class UnlockService {
   readonly #repository: AccessRepository;
   readonly #hasher: PasswordHasher;
   readonly #passes: ChannelPasses;
-  readonly #throttle: LoginThrottle;
+  readonly #throttle: UnlockThrottle;
   readonly #config: Config;
   readonly #clock: Clock;
 
@@ -34,8 +34,7 @@ export class UnlockService {
     this.#repository = repository;
     this.#hasher = hasher;
     this.#passes = new ChannelPasses(secrets);
-    // Its own: guesses at channels and at accounts don't stand in each other's way.
-    this.#throttle = new LoginThrottle(clock);
+    this.#throttle = new UnlockThrottle(clock);
     this.#config = config;
     this.#clock = clock;
   }
@@ -59,12 +58,10 @@ export class UnlockService {
       assertAllowed(decision, name);
       return null;
     }
-    this.#throttle.check(name, address);
-    const hash = await this.#repository.passwordHash(channel.id);
-    if (!(await this.#hasher.verify(password, hash))) {
-      this.#throttle.failed(name, address);
-      throw new DomainError('wrong_password', 'This is not the channel’s password.');
-    }
+    const isRight = await this.#throttle.guess({ channel: name, address }, async () =>
+      this.#hasher.verify(password, await this.#repository.passwordHash(channel.id)),
+    );
+    if (!isRight) throw new DomainError('wrong_password', 'This is not the channel’s password.');
     return this.#passes.add(visitor.passes, channel, {
       nowMs: this.#clock.nowMs(),
       secure: this.#config.http.publicUrl.startsWith('https:'),

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { UnlockThrottle } from './unlock-throttle.js';
+
+const MINUTE_MS = 60_000;
+const wrong = async () => false;
+const right = async () => true;
+
+function make() {
+  const clock = { ms: 1_000_000 };
+  const throttle = new UnlockThrottle({ nowMs: () => clock.ms });
+  /** Guesses wrong until it is refused; how often it could. */
+  const guesses = async (channel: string, address: string, max = 1_000): Promise<number> => {
+    for (let count = 0; count < max; count += 1)
+      if ((await throttle.guess({ channel, address }, wrong).catch(() => null)) === null)
+        return count;
+    return max;
+  };
+  return { clock, throttle, guesses };
+}
+
+describe('UnlockThrottle', () => {
+  it('lets one address guess about ten times, then once a minute', async () => {
+    const { clock, throttle, guesses } = make();
+    expect(await guesses('tea', '10.0.0.1')).toBe(11);
+    const guess = { channel: 'tea', address: '10.0.0.1' };
+    await expect(throttle.guess(guess, right)).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: MINUTE_MS,
+    });
+    clock.ms += MINUTE_MS;
+    expect(await throttle.guess(guess, right)).toBe(true);
+  });
+
+  it('counts wrong passwords only: a crowd behind one address gets in', async () => {
+    const { throttle } = make();
+    for (let n = 0; n < 500; n += 1)
+      expect(await throttle.guess({ channel: 'tea', address: '10.0.0.1' }, right)).toBe(true);
+  });
+
+  it('checks few at once, so that a flood gains nothing before it is known to be wrong', async () => {
+    const { throttle } = make();
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const flood = Array.from({ length: 50 }, () =>
+      throttle.guess({ channel: 'tea', address: '10.0.0.1' }, () => promise),
+    );
+    resolve(false);
+    const ends = await Promise.allSettled(flood);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    expect(await throttle.guess({ channel: 'tea', address: '10.0.0.1' }, right)).toBe(true);
+  });
+
+  it('bounds what one address can try on many channels', async () => {
+    const { guesses } = make();
+    let count = 0;
+    for (let n = 0; n < 100; n += 1) count += await guesses(`tea-${n}`, '10.0.0.1', 1);
+    expect(count).toBe(51);
+  });
+
+  it('leaves a few tries to everybody when many addresses guess at one channel', async () => {
+    const { guesses } = make();
+    for (let n = 0; n < 300; n += 1) await guesses('tea', `10.0.1.${n}`, 1);
+    expect(await guesses('tea', '10.0.0.1')).toBe(3);
+  });
+});
