@@ -7,7 +7,7 @@ import { AppModule } from './app.module.js';
 import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
 import type { Config } from './config/config.js';
-import { sendSecurityHeaders } from './pages/security-headers.js';
+import { securityHeaders, sendSecurityHeaders } from './pages/security-headers.js';
 import { serveStaticFiles } from './pages/static-files.js';
 import { SocketAdapter } from './sockets/socket-adapter.js';
 
@@ -44,6 +44,7 @@ export async function startApp(
   const log = createLog(config.log);
   const logger = nestLogger(log);
   const { port, host, publicUrl, trustProxy } = config.http;
+  const isHttps = publicUrl.startsWith('https:');
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of({ config, log, webRoot, databaseImage }),
     new FastifyAdapter({
@@ -52,7 +53,10 @@ export async function startApp(
       forceCloseConnections: true,
       // An address that can't be decoded: no route, so no filter of Nest's sees it.
       frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
-        sendError(reply, { code: 'bad_request', message: 'This address can’t be read.' }),
+        sendError(reply.headers(securityHeaders({ isHttps })), {
+          code: 'bad_request',
+          message: 'This address can’t be read.',
+        }),
     }),
     // What fails before it listens is thrown, and said once by the caller.
     {
@@ -64,7 +68,7 @@ export async function startApp(
     },
   );
   app.useWebSocketAdapter(SocketAdapter.of(app));
-  sendSecurityHeaders(app);
+  sendSecurityHeaders(app, { isHttps });
   await serveStaticFiles(app, webRoot);
   try {
     await app.listen(port, host);

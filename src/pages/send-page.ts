@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { contentSecurityPolicy } from './security-headers.js';
+import { sendPageHeaders } from './security-headers.js';
 
 /** Ends a request with a page. It holds who is logged in, so it is nobody else's to keep. */
 export function sendPage(
@@ -7,10 +7,10 @@ export function sendPage(
   html: string,
   { status = 200, embeddable = false } = {},
 ): FastifyReply {
+  sendPageHeaders(reply, { embeddable });
   return reply
     .status(status)
     .type('text/html; charset=utf-8')
     .header('cache-control', 'private, no-cache')
-    .header('content-security-policy', contentSecurityPolicy({ embeddable }))
     .send(html);
 }

@@ -41,6 +41,9 @@ export class Stage {
     this.#contexts.add(context);
     context.on('close', () => this.#contexts.delete(context));
     context.on('weberror', (error) => this.#errors.push(`${path}: ${error.error().stack}`));
+    context.on('console', (message) => {
+      if (isViolation(message.text())) this.#errors.push(`${path}: ${message.text()}`);
+    });
     for (const content of initScripts ?? []) await context.addInitScript({ content });
     const page = await context.newPage();
     await page.goto(`${url ?? this.server.url}${path}`);
@@ -91,6 +94,11 @@ export class Stage {
     await this.#browser.close();
     await this.server.close();
   }
+}
+
+/** What Chromium says of something that the page's policies keep it from. */
+function isViolation(text: string): boolean {
+  return /content security policy|permissions policy/i.test(text);
 }
 
 /** Writes into the page's chat as somebody who may. */

@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { HttpClient, loggedIn } from '../support/http-client.js';
+
+const webRoot = resolve('test/fixtures/web');
+
+/** A policy's directives: its name and its sources. */
+function directivesOf(header: string | null): Record<string, string> {
+  return Object.fromEntries(
+    (header ?? '').split(';').map((directive) => {
+      const [name = '', ...sources] = directive.trim().split(' ');
+      return [name, sources.join(' ')];
+    }),
+  );
+}
+
+describe('security headers', () => {
+  let server: TestApp;
+  let visitor: HttpClient;
+
+  beforeAll(async () => {
+    server = await startTestApp({ webRoot, overrides: { PUBLIC_URL: 'https://live.example.org' } });
+    visitor = new HttpClient(server.url);
+    const ann = await loggedIn(server.url, 'ann');
+    await ann.post('/api/channels', { name: 'tea', title: 'Tea' });
+  });
+  afterAll(() => server.close());
+
+  const headersOf = async (path: string) => (await visitor.get(path)).headers;
+
+  it.each([
+    '/',
+    '/tea',
+    '/embed/tea',
+    '/studio',
+    '/nobody',
+    '/favicon.svg',
+    '/assets/page-B00i09Q3.js',
+    '/assets/none.js',
+    '/api/channels',
+    '/api/me',
+    '/api/nothing',
+    '/healthz',
+    '/metrics',
+    '/%zz',
+    '/socket.io',
+  ])('are complete at %s', async (path) => {
+    const headers = await headersOf(path);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+    expect(headers.get('permissions-policy')).toContain('geolocation=()');
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('server')).toBeNull();
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).not.toMatch(/unsafe|https?:|script-src [^;]*(\*|data:|blob:)/);
+    expect(directivesOf(policy)).toMatchObject({ 'base-uri': "'none'", 'object-src': "'none'" });
+  });
+
+  it.each(['/', '/tea', '/studio', '/login', '/nobody', '/api/channels', '/favicon.svg', '/%zz'])(
+    'let nobody show %s in a frame',
+    async (path) => {
+      const headers = await headersOf(path);
+      const { 'frame-ancestors': ancestors } = directivesOf(headers.get('content-security-policy'));
+      expect(ancestors).toBe("'none'");
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    },
+  );
+
+  it.each(['/embed/tea', '/embed/nobody'])('let everybody show %s in a frame', async (path) => {
+    const headers = await headersOf(path);
+    const { 'frame-ancestors': ancestors } = directivesOf(headers.get('content-security-policy'));
+    expect(ancestors).toBe('*');
+    expect(headers.get('x-frame-options')).toBeNull();
+    expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    expect(headers.get('permissions-policy')).toMatch(/\bcamera=\(\).*\bmicrophone=\(\)/);
+  });
+
+  it('let a page load nothing but what the service serves', async () => {
+    const policy = directivesOf((await headersOf('/tea')).get('content-security-policy'));
+    expect(policy).toMatchObject({
+      'default-src': "'none'",
+      'script-src': "'self'",
+      'style-src': "'self'",
+      'connect-src': "'self'",
+      'worker-src': "'self' blob:",
+      'media-src': "'self' blob:",
+      'form-action': "'self'",
+    });
+  });
+
+  it('leave HLS to be fetched by players of other sites', async () => {
+    const headers = await headersOf('/hls/tea/index.m3u8');
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('let no other site read anything but HLS', async () => {
+    for (const path of ['/', '/tea', '/api/channels', '/api/me', '/metrics', '/favicon.svg']) {
+      const { headers } = await visitor.get(path, { headers: { origin: 'https://evil.example' } });
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+});
+
+describe('a service without TLS', () => {
+  let server: TestApp;
+  beforeAll(async () => {
+    server = await startTestApp({ webRoot });
+  });
+  afterAll(() => server.close());
+
+  it('does not ask browsers for it', async () => {
+    const { headers } = await new HttpClient(server.url).get('/');
+    expect(headers.get('strict-transport-security')).toBeNull();
+  });
+});
