@@ -76,6 +76,8 @@ describe('a broadcast that is not for everybody', { timeout: 180_000 }, () => {
     const own = await hlsFor(viewer, 'wanda');
     expect(own).toContain('/~');
     await expect.poll(() => playHls(own), WAIT).toBe(200);
+    const playlist = await fetch(own);
+    expect(playlist.headers.get('cache-control')).toBe('private, no-store');
     await framesAdvance(studio);
 
     await letWatch(studio, 'Who knows a password', 'another one');
