@@ -95,6 +95,8 @@ describe('a broadcast that is not for everybody', { timeout: 180_000 }, () => {
     await friend.getByRole('button', { name: 'Create account' }).click();
     await framesAdvance(friend);
     await letWatch(studio, 'Accounts on a list');
+    await studio.getByRole('tab', { name: 'Share' }).click();
+    await studio.getByText('Only for you and the accounts on your list.').waitFor();
     await friend.getByRole('heading', { name: 'Nothing on air here' }).waitFor();
 
     await studio.getByRole('button', { name: 'Settings' }).click();

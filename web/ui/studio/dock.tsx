@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Settings } from 'lucide';
 import type { Capture } from '../../client/capture/capture.js';
+import type { OwnChannels } from './own-channels.js';
 import { CameraControl, FlipControl } from './camera-control.js';
 import { DockButton } from './dock-button.js';
 import { LevelMeter } from './level-meter.js';
@@ -10,7 +11,7 @@ import { SettingsDialog } from './settings-dialog.js';
 import './dock.css';
 
 /** The controls under the preview. */
-export function Dock({ capture, channel }: { capture: Capture; channel: string | null }) {
+export function Dock({ capture, channels }: { capture: Capture; channels: OwnChannels }) {
   const [settings, setSettings] = useState(false);
   const heard = capture.microphone.state.value.name === 'on';
   return (
@@ -22,7 +23,7 @@ export function Dock({ capture, channel }: { capture: Capture; channel: string |
       <ScreenControl capture={capture} />
       <DockButton icon={Settings} label="Settings" onClick={() => setSettings(true)} />
       {settings && (
-        <SettingsDialog capture={capture} channel={channel} onClose={() => setSettings(false)} />
+        <SettingsDialog capture={capture} channels={channels} onClose={() => setSettings(false)} />
       )}
     </div>
   );

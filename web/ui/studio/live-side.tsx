@@ -29,7 +29,7 @@ export function LiveSide({ studio }: { studio: Studio }) {
             <LazyHealthPanel health={health} history={studio.history} />
           ),
         },
-        { id: 'share', label: 'Share', content: <SharePanel channel={channel.name} /> },
+        { id: 'share', label: 'Share', content: <SharePanel channel={channel} /> },
       ]}
     />
   );

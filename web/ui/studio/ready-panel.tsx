@@ -59,7 +59,7 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
         </Button>
         {hindrance !== null && !starting && <p class="panel-note muted">{hindrance}</p>}
       </div>
-      {chosen && <ShareLink channel={chosen.name} />}
+      {chosen && <ShareLink channel={chosen} />}
     </div>
   );
 }

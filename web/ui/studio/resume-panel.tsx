@@ -10,7 +10,8 @@ import { useNow } from '../shell/now.js';
 
 /** Back after a reload or a crash: the broadcast is still there, for a while. */
 export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: BroadcastView }) {
-  const { capture, onAir, check } = studio;
+  const { capture, channels, onAir, check } = studio;
+  const channel = channels.chosen.value;
   const nowMs = useNow(1_000);
   const { interruptedUntil } = broadcast;
   const leftMs = interruptedUntil === null ? null : Date.parse(interruptedUntil) - nowMs;
@@ -55,7 +56,7 @@ export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: 
         )}
         <EndBroadcast onAir={onAir} />
       </div>
-      <ShareLink channel={broadcast.channel} />
+      {channel && <ShareLink channel={channel} />}
     </div>
   );
 }

@@ -5,13 +5,13 @@ import { Button } from '../components/button.js';
 import { Dialog } from '../components/dialog.js';
 import { Select, type SelectOption } from '../components/select.js';
 import { Switch } from '../components/switch.js';
+import type { OwnChannels } from './own-channels.js';
 import { VisibilitySettings } from './visibility-settings.js';
 import './settings-dialog.css';
 
 export interface SettingsDialogProps {
   capture: Capture;
-  /** The name of the studio's channel; null: there is none yet. */
-  channel: string | null;
+  channels: OwnChannels;
   onClose: () => void;
 }
 
@@ -19,8 +19,9 @@ export interface SettingsDialogProps {
  * How picture and sound are captured: every change holds at once, also while live. And who may watch,
  * which is saved.
  */
-export function SettingsDialog({ capture, channel, onClose }: SettingsDialogProps) {
+export function SettingsDialog({ capture, channels, onClose }: SettingsDialogProps) {
   const { settings } = capture.choices.value;
+  const channel = channels.chosen.value?.name;
   return (
     <Dialog
       title="Settings"
@@ -101,7 +102,9 @@ export function SettingsDialog({ capture, channel, onClose }: SettingsDialogProp
             onChange={(autoGainControl) => void capture.change({ autoGainControl })}
           />
         </fieldset>
-        {channel !== null && <VisibilitySettings channel={channel} />}
+        {channel !== undefined && (
+          <VisibilitySettings channel={channel} onChanged={() => channels.refresh()} />
+        )}
       </div>
     </Dialog>
   );

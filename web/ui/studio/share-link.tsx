@@ -1,14 +1,25 @@
 import { useState } from 'preact/hooks';
 import { Check, Copy, Share2 } from 'lucide';
+import type { ChannelView } from '../../../src/protocol/channel.js';
+import type { Visibility } from '../../../src/protocol/access.js';
 import { Button } from '../components/button.js';
 import { toast } from '../components/toast.js';
 import './share-link.css';
 
 const CONFIRMED_MS = 2_000;
 
+/** Who may follow the link, where that is not everybody. */
+const AUDIENCE: Record<Visibility, string | null> = {
+  public: null,
+  unlisted: 'Listed nowhere: only who has the link finds it.',
+  password: 'Only for who knows the password.',
+  private: 'Only for you and the accounts on your list.',
+};
+
 /** Where people watch, to hand on. */
-export function ShareLink({ channel }: { channel: string }) {
-  const address = `${location.origin}/${channel}`;
+export function ShareLink({ channel }: { channel: Pick<ChannelView, 'name' | 'visibility'> }) {
+  const address = `${location.origin}/${channel.name}`;
+  const audience = AUDIENCE[channel.visibility];
   const canShare = typeof navigator.share === 'function';
   return (
     <div class="share-link">
@@ -31,6 +42,7 @@ export function ShareLink({ channel }: { channel: string }) {
           </Button>
         )}
       </div>
+      {audience !== null && <p class="field-hint">{audience}</p>}
     </div>
   );
 }

@@ -36,7 +36,7 @@ export function StudioPage({ studio }: { studio: Studio }) {
           <section class="studio-main" aria-label="Preview and controls">
             <StudioBar studio={studio} phase={phase} />
             <StudioStage studio={studio} phase={phase} />
-            <Dock capture={studio.capture} channel={studio.channels.chosen.value?.name ?? null} />
+            <Dock capture={studio.capture} channels={studio.channels} />
           </section>
           <aside class="studio-side" aria-label="Broadcast">
             <Side studio={studio} phase={phase} />

@@ -18,8 +18,14 @@ const CHOICES: readonly { value: Visibility; label: string; hint: string }[] = [
   { value: 'private', label: 'Accounts on a list', hint: 'For all others there is no channel.' },
 ];
 
+export interface VisibilitySettingsProps {
+  channel: string;
+  /** It was saved: the channel is another for those who know it. */
+  onChanged: () => Promise<void>;
+}
+
 /** Who may watch a channel of one's own. */
-export function VisibilitySettings({ channel }: { channel: string }) {
+export function VisibilitySettings({ channel, onChanged }: VisibilitySettingsProps) {
   const [access, setAccess] = useState<AccessView | null>(null);
   const [problem, setProblem] = useState<string>();
 
@@ -40,7 +46,14 @@ export function VisibilitySettings({ channel }: { channel: string }) {
       {access === null && problem === undefined && <Spinner label="Loading" />}
       {access !== null && (
         <>
-          <VisibilityForm channel={channel} access={access} onChange={setAccess} />
+          <VisibilityForm
+            channel={channel}
+            access={access}
+            onChange={async (changed) => {
+              setAccess(changed);
+              await onChanged();
+            }}
+          />
           {access.visibility === 'private' && (
             <MemberList
               channel={channel}
@@ -57,7 +70,7 @@ export function VisibilitySettings({ channel }: { channel: string }) {
 interface VisibilityFormProps {
   channel: string;
   access: AccessView;
-  onChange: (access: AccessView) => void;
+  onChange: (access: AccessView) => Promise<void>;
 }
 
 /** Nothing is sent before "Save": people who watch would be cut off by a slip. */
@@ -66,8 +79,9 @@ function VisibilityForm({ channel, access, onChange }: VisibilityFormProps) {
   const [password, setPassword] = useState('');
   const form = useSubmit(async () => {
     const isNew = visibility === 'password' && password !== '';
-    onChange(await api.changeAccess(channel, { visibility, ...(isNew && { password }) }));
+    const changed = await api.changeAccess(channel, { visibility, ...(isNew && { password }) });
     setPassword('');
+    await onChange(changed);
     toast({ text: 'Who can watch was changed.' });
   });
   const isChanged = visibility !== access.visibility || password !== '';
