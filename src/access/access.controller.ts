@@ -14,6 +14,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentAccount, Identified, LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
+import { AllowToken } from '../common/token-scope.js';
 import { AccessChange, AccessView, Playback, Unlock } from '../protocol/access.js';
 import { AccessSettings } from './access-settings.service.js';
 import { AccessService, type Visitor } from './access.service.js';
@@ -65,6 +66,7 @@ export class AccessController {
   }
 
   @Get('playback')
+  @AllowToken('channels:read')
   @Identified()
   @Operation({
     summary: 'Where a channel’s broadcast is played',
@@ -81,6 +83,7 @@ export class AccessController {
   }
 
   @Get('access')
+  @AllowToken('channels:read')
   @LoggedIn()
   @Operation({
     summary: 'Who may watch a channel of one’s own',
@@ -95,6 +98,7 @@ export class AccessController {
   }
 
   @Patch('access')
+  @AllowToken('channels:write')
   @LoggedIn()
   @Operation({
     summary: 'Change who may watch a channel of one’s own',
@@ -111,6 +115,7 @@ export class AccessController {
   }
 
   @Put('members/:username')
+  @AllowToken('channels:write')
   @HttpCode(204)
   @LoggedIn()
   @Operation({
@@ -133,6 +138,7 @@ export class AccessController {
   }
 
   @Delete('members/:username')
+  @AllowToken('channels:write')
   @HttpCode(204)
   @LoggedIn()
   @Operation({

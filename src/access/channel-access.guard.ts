@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { knownIdentity } from '../auth/request-identity.js';
 import { SessionService } from '../auth/session.service.js';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import { isProtected } from './access-policy.js';
@@ -48,8 +49,10 @@ export class ChannelAccessGuard implements CanActivate {
   }
 
   /** Also where there is no such channel: refusals take as long as of one that is private. */
-  async #visitor({ headers: { cookie } }: FastifyRequest): Promise<Visitor> {
-    const identity = await this.#sessions.identify({ cookieHeader: cookie });
+  async #visitor(request: FastifyRequest): Promise<Visitor> {
+    const { cookie } = request.headers;
+    const identity =
+      knownIdentity(request) ?? (await this.#sessions.identify({ cookieHeader: cookie }));
     return { identity, passes: readPasses(cookie) };
   }
 }

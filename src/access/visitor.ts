@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Identified, knownIdentity } from '../auth/identity.guard.js';
+import { Identified } from '../auth/identity.guard.js';
+import { knownIdentity } from '../auth/request-identity.js';
 import type { Visitor } from './access.service.js';
 import { readPasses } from './channel-passes.js';
 

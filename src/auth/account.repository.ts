@@ -2,10 +2,51 @@ import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../db/prisma-errors.js';
 import { PrismaService } from '../db/prisma.service.js';
 
-/** An account, without its secret. */
-export type Account = Readonly<{ id: string; username: string; createdAt: Date }>;
+/** An account, without its secrets. */
+export type Account = Readonly<{
+  id: string;
+  username: string;
+  /** Empty: the username. */
+  displayName: string;
+  isAdmin: boolean;
+  disabledAt: Date | null;
+  createdAt: Date;
+  avatar: Readonly<{ version: string }> | null;
+}>;
 
-const ACCOUNT = { id: true, username: true, createdAt: true } as const;
+/** What shows that somebody is the account's owner. */
+export type AccountSecrets = Readonly<{
+  /** Null: logs in by a provider only. */
+  passwordHash: string | null;
+  /** Sealed; in use when `totpEnabledAt` is set. */
+  totpSecret: Uint8Array | null;
+  totpEnabledAt: Date | null;
+  totpLastStep: number | null;
+}>;
+
+/** A new account. */
+export type NewAccount = Readonly<{
+  username: string;
+  passwordHash: string | null;
+  displayName?: string;
+  isAdmin?: boolean;
+}>;
+
+const ACCOUNT = {
+  id: true,
+  username: true,
+  displayName: true,
+  isAdmin: true,
+  disabledAt: true,
+  createdAt: true,
+  avatar: { select: { version: true } },
+} as const;
+const SECRETS = {
+  passwordHash: true,
+  totpSecret: true,
+  totpEnabledAt: true,
+  totpLastStep: true,
+} as const;
 
 /** The table of accounts. */
 @Injectable()
@@ -17,9 +58,9 @@ export class AccountRepository {
   }
 
   /** Resolves with null when the username is taken. */
-  async create(username: string, passwordHash: string): Promise<Account | null> {
+  async create(account: NewAccount): Promise<Account | null> {
     try {
-      return await this.#db.account.create({ data: { username, passwordHash }, select: ACCOUNT });
+      return await this.#db.account.create({ data: account, select: ACCOUNT });
     } catch (error) {
       if (isUniqueViolation(error)) return null;
       throw error;
@@ -34,10 +75,24 @@ export class AccountRepository {
     return (await this.#db.account.count({ where: { username } })) > 0;
   }
 
-  async findWithHash(username: string): Promise<(Account & { passwordHash: string | null }) | null> {
-    return this.#db.account.findUnique({
-      where: { username },
-      select: { ...ACCOUNT, passwordHash: true },
-    });
+  async findWithSecrets(
+    who: { id: string } | { username: string },
+  ): Promise<(Account & AccountSecrets) | null> {
+    return this.#db.account.findUnique({ where: who, select: { ...ACCOUNT, ...SECRETS } });
+  }
+
+  /** Resolves with null when the account is gone. */
+  async setDisplayName(id: string, displayName: string): Promise<Account | null> {
+    const { count } = await this.#db.account.updateMany({ where: { id }, data: { displayName } });
+    return count === 0 ? null : this.find(id);
+  }
+
+  async setPasswordHash(id: string, passwordHash: string): Promise<void> {
+    await this.#db.account.updateMany({ where: { id }, data: { passwordHash } });
+  }
+
+  /** Whether the account is connected to a provider. */
+  async hasProvider(id: string): Promise<boolean> {
+    return (await this.#db.externalIdentity.count({ where: { accountId: id } })) > 0;
   }
 }

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
-import type { AccountView, Credentials, LoginRequest } from '../protocol/account.js';
+import type { AccountView, LoginRequest } from '../protocol/account.js';
 import { type Account, AccountRepository } from './account.repository.js';
-import { LoginThrottle } from './login-throttle.js';
+import { type LoginAttempt, LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
+import { assertNotCommon } from './password-rules.js';
+
+/** Where a log-in comes from. */
+export type LoginOrigin = Omit<LoginAttempt, 'username'>;
 
 /** Accounts: made by a username and a password, found by them again. */
 @Injectable()
@@ -18,26 +22,44 @@ export class AccountService {
     this.#throttle = throttle;
   }
 
-  /** @throws {DomainError} `username_taken`; `unavailable` when too many log in at once. */
-  async register({ username, password }: Credentials): Promise<Account> {
+  /**
+   * Makes an account; whether one may be made is for {@link RegistrationService} to say.
+   * @throws {DomainError} `username_taken`; `bad_request` for a common password; `unavailable` when too
+   *   many log in at once.
+   */
+  async create(account: {
+    username: string;
+    password: string;
+    isAdmin?: boolean;
+  }): Promise<Account> {
+    const { username, password, isAdmin = false } = account;
+    assertNotCommon(password, username);
     if (await this.#repository.exists(username)) throw usernameTaken(username);
-    const account = await this.#repository.create(username, await this.#hasher.hash(password));
-    if (account === null) throw usernameTaken(username);
-    return account;
+    const passwordHash = await this.#hasher.hash(password);
+    const created = await this.#repository.create({ username, passwordHash, isAdmin });
+    if (created === null) throw usernameTaken(username);
+    return created;
   }
 
   /**
-   * @param address where the request is from, for the throttle
    * @throws {DomainError} `wrong_credentials`, without saying which of the two is wrong;
-   *   `rate_limited` after too many of these; `unavailable` when too many log in at once.
+   *   `account_disabled`, to who has the password; `rate_limited` after too many wrong ones;
+   *   `unavailable` when too many log in at once.
    */
-  async authenticate({ username, password }: LoginRequest, address: string): Promise<Account> {
-    this.#throttle.check(username, address);
-    const account = await this.#repository.findWithHash(username);
+  async authenticate(
+    { username, password }: Pick<LoginRequest, 'username' | 'password'>,
+    from: LoginOrigin,
+  ): Promise<Account> {
+    const attempt = { username, ...from };
+    this.#throttle.check(attempt);
+    const account = await this.#repository.findWithSecrets({ username });
     const isRight = await this.#hasher.verify(password, account?.passwordHash ?? null);
-    if (account !== null && isRight) return account;
-    this.#throttle.failed(username, address);
-    throw new DomainError('wrong_credentials', 'The username or the password is wrong.');
+    if (account === null || !isRight) {
+      this.#throttle.failed(attempt);
+      throw new DomainError('wrong_credentials', 'The username or the password is wrong.');
+    }
+    assertEnabled(account);
+    return account;
   }
 
   /** Null when it is gone. */
@@ -45,9 +67,26 @@ export class AccountService {
     return this.#repository.find(id);
   }
 
-  view({ id, username, createdAt }: Account): AccountView {
-    return { id, username, createdAt: createdAt.toISOString() };
+  view(account: Account): AccountView {
+    const { id, username, displayName, avatar, isAdmin, createdAt } = account;
+    return {
+      id,
+      username,
+      displayName: displayName === '' ? username : displayName,
+      avatar: avatar === null ? null : `/avatars/${avatar.version}.webp`,
+      isAdmin,
+      createdAt: createdAt.toISOString(),
+    };
   }
+}
+
+/** @throws {DomainError} `account_disabled` */
+export function assertEnabled({ disabledAt }: Pick<Account, 'disabledAt'>): void {
+  if (disabledAt !== null)
+    throw new DomainError(
+      'account_disabled',
+      'This account was disabled. Ask the people who run this service.',
+    );
 }
 
 function usernameTaken(username: string): DomainError {

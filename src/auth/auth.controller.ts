@@ -1,22 +1,26 @@
-import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import { Operation } from '../common/operation.js';
-import { AccountView, Credentials, LoginRequest } from '../protocol/account.js';
-import type { Account } from './account.repository.js';
+import { AllowToken } from '../common/token-scope.js';
+import { AccountView, LoginRequest, RegisterRequest } from '../protocol/account.js';
 import { AccountService } from './account.service.js';
 import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from './identity.guard.js';
+import { type LoggedInNow, LogInService } from './log-in.service.js';
+import { type RequestSource, Source } from './request-source.js';
 import { SessionService } from './session.service.js';
 
 /** Making an account, logging in and out. */
 @Controller('api')
 export class AuthController {
   readonly #accounts: AccountService;
+  readonly #logIns: LogInService;
   readonly #sessions: SessionService;
 
-  constructor(accounts: AccountService, sessions: SessionService) {
+  constructor(accounts: AccountService, logIns: LogInService, sessions: SessionService) {
     this.#accounts = accounts;
+    this.#logIns = logIns;
     this.#sessions = sessions;
   }
 
@@ -28,11 +32,13 @@ export class AuthController {
     errors: ['username_taken'],
   })
   async register(
-    @Body({ schema: Credentials }) credentials: Credentials,
+    @Body({ schema: RegisterRequest }) request: RegisterRequest,
     @CurrentIdentity() identity: Identity,
+    @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
-    return this.#begin(await this.#accounts.register(credentials), identity, reply);
+    const account = await this.#accounts.create(request);
+    return answer(reply, await this.#logIns.begin(account, identity, source));
   }
 
   @Post('auth/login')
@@ -41,16 +47,15 @@ export class AuthController {
   @Operation({
     summary: 'Log in',
     reply: AccountView,
-    errors: ['wrong_credentials', 'rate_limited'],
+    errors: ['wrong_credentials', 'account_disabled', 'rate_limited'],
   })
   async login(
-    @Body({ schema: LoginRequest }) credentials: LoginRequest,
+    @Body({ schema: LoginRequest }) request: LoginRequest,
     @CurrentIdentity() identity: Identity,
-    @Req() request: FastifyRequest,
+    @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
-    const account = await this.#accounts.authenticate(credentials, request.ip);
-    return this.#begin(account, identity, reply);
+    return answer(reply, await this.#logIns.byPassword(request, identity, source));
   }
 
   @Post('auth/logout')
@@ -67,18 +72,16 @@ export class AuthController {
 
   @Get('me')
   @LoggedIn()
+  @AllowToken()
   @Operation({ summary: 'Who is logged in', reply: AccountView, errors: ['not_logged_in'] })
   async me(@CurrentAccount() { id }: CurrentAccount): Promise<AccountView> {
     const account = await this.#accounts.find(id);
     if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
     return this.#accounts.view(account);
   }
+}
 
-  /** A new log-in takes the place of the one that the browser had. */
-  async #begin(account: Account, { sessionId }: Identity, reply: FastifyReply) {
-    if (sessionId !== null) await this.#sessions.end(sessionId);
-    const { setCookie } = await this.#sessions.begin(account.id);
-    reply.header('set-cookie', setCookie);
-    return this.#accounts.view(account);
-  }
+function answer(reply: FastifyReply, { account, setCookies }: LoggedInNow): AccountView {
+  reply.header('set-cookie', [...setCookies]);
+  return account;
 }

@@ -4,25 +4,47 @@ import { DbModule } from '../db/db.module.js';
 import { AccountRepository } from './account.repository.js';
 import { AccountService } from './account.service.js';
 import { AuthController } from './auth.controller.js';
+import { KnownDevices } from './known-devices.js';
+import { LogInService } from './log-in.service.js';
 import { LoginThrottle } from './login-throttle.js';
 import { OriginGuard } from './origin.guard.js';
 import { PasswordHasher } from './password-hasher.js';
+import { ProfileController } from './profile/profile.controller.js';
+import { ProfileService } from './profile/profile.service.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionService } from './session.service.js';
+import { SessionController } from './sessions/session.controller.js';
+import { ApiTokenController } from './tokens/api-token.controller.js';
+import { ApiTokenGuard } from './tokens/api-token.guard.js';
+import { ApiTokenRepository } from './tokens/api-token.repository.js';
+import { ApiTokenService } from './tokens/api-token.service.js';
 
 /** Accounts and log-ins; gives every module `@Identified()` and `@LoggedIn()` by exporting sessions. */
 @Module({
   imports: [DbModule],
-  controllers: [AuthController],
+  controllers: [AuthController, ProfileController, SessionController, ApiTokenController],
   providers: [
     AccountRepository,
     AccountService,
+    ApiTokenRepository,
+    ApiTokenService,
+    KnownDevices,
+    LogInService,
     LoginThrottle,
     PasswordHasher,
+    ProfileService,
     SessionRepository,
     SessionService,
     { provide: APP_GUARD, useClass: OriginGuard },
+    { provide: APP_GUARD, useClass: ApiTokenGuard },
   ],
-  exports: [AccountService, PasswordHasher, SessionService],
+  exports: [
+    AccountService,
+    ApiTokenService,
+    LogInService,
+    PasswordHasher,
+    ProfileService,
+    SessionService,
+  ],
 })
 export class AuthModule {}

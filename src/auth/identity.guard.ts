@@ -9,9 +9,8 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
+import { knownIdentity, rememberIdentity } from './request-identity.js';
 import { SessionService } from './session.service.js';
-
-const identities = new WeakMap<FastifyRequest, Identity>();
 
 /** Finds out who a request is from, and sets the cookies that keep it so. */
 @Injectable()
@@ -25,6 +24,8 @@ export class IdentityGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
+    // By an API token.
+    if (knownIdentity(request)?.scopes !== undefined) return true;
     const { setCookies = [], ...identity } = await this.#sessions.identify({
       cookieHeader: request.headers.cookie,
       mayRotate: true,
@@ -32,7 +33,7 @@ export class IdentityGuard implements CanActivate {
     // Fastify adds to what is set already.
     if (setCookies.length > 0)
       http.getResponse<FastifyReply>().header('set-cookie', [...setCookies]);
-    identities.set(request, identity);
+    rememberIdentity(request, identity);
     return true;
   }
 }
@@ -62,11 +63,6 @@ export const CurrentAccount = createParamDecorator(
   (_data: unknown, context: ExecutionContext): CurrentAccount => accountOf(context),
 );
 export type CurrentAccount = NonNullable<Identity['account']>;
-
-/** Who the request is from, as far as it was found out: null when that failed. */
-export function knownIdentity(request: FastifyRequest): Identity | null {
-  return identities.get(request) ?? null;
-}
 
 function identityOf(context: ExecutionContext): Identity {
   const identity = knownIdentity(context.switchToHttp().getRequest<FastifyRequest>());

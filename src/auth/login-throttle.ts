@@ -2,17 +2,35 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { type Rate, TokenBucket } from '../common/token-bucket.js';
+import { addressBlock } from './coarse-address.js';
+
+/** One try to log in. */
+export type LoginAttempt = Readonly<{
+  username: string;
+  address: string;
+  /** The mark of a device that has logged in to this account before (see KnownDevices), or null. */
+  device: string | null;
+}>;
 
 /** Wrong passwords: ten at once and then one a minute for one name from one address, … */
 const PER_NAME_AND_ADDRESS: Rate = { burst: 10, perSecond: 1 / 60 };
 /** … more for one address (an office behind one), … */
 const PER_ADDRESS: Rate = { burst: 50, perSecond: 1 / 15 };
-/** … and many for one name, so that strangers can hardly lock its owner out. */
+/** … and many for one name. Past these an address has only a few: never none, its owner may be there. */
 const PER_NAME: Rate = { burst: 200, perSecond: 1 / 15 };
+const PER_NAME_AND_ADDRESS_STRICT: Rate = { burst: 2, perSecond: 1 / 300 };
+/** A device that is known for the account has its own, whatever others do. */
+const PER_KNOWN_DEVICE: Rate = { burst: 10, perSecond: 1 / 60 };
+/** Codes of the second factor, by those who have the password. There are only a million. */
+const CODES_PER_NAME: Rate = { burst: 30, perSecond: 1 / 60 };
 /** At this many the oldest is forgotten. */
 const BUCKETS_MAX = 10_000;
 
-/** Bounds how often passwords can be guessed. Only wrong ones count. */
+/**
+ * Bounds how often passwords and codes can be guessed. Only wrong ones count. Nobody can lock an
+ * account's owner out: a known device is never held up by others, and no address by what others do but
+ * for being allowed less.
+ */
 @Injectable()
 export class LoginThrottle {
   readonly #clock: Clock;
@@ -25,32 +43,54 @@ export class LoginThrottle {
   }
 
   /** Throws `rate_limited` when too many wrong passwords came before. */
-  check(username: string, address: string): void {
-    const nowMs = this.#clock.nowMs();
-    const waits = rates(username, address).map(
-      ([key]) => (this.#blockedUntilMs.get(key) ?? 0) - nowMs,
-    );
-    const retryAfterMs = Math.max(...waits);
-    if (retryAfterMs > 0)
-      throw new DomainError(
-        'rate_limited',
-        'Too many wrong passwords. Wait a little, then try again.',
-        {
-          retryAfterMs,
-        },
-      );
+  check(attempt: LoginAttempt): void {
+    const { device, both, strict, address, name } = keys(attempt);
+    if (device !== null) return this.#assertFree([device]);
+    this.#assertFree(this.#waitMs(name) > 0 ? [both, address, strict] : [both, address]);
   }
 
   /** Counts a wrong password. */
-  failed(username: string, address: string): void {
+  failed(attempt: LoginAttempt): void {
+    const { device, both, strict, address, name } = keys(attempt);
+    if (device !== null) return this.#count(device, PER_KNOWN_DEVICE);
+    this.#count(both, PER_NAME_AND_ADDRESS);
+    this.#count(strict, PER_NAME_AND_ADDRESS_STRICT);
+    this.#count(address, PER_ADDRESS);
+    this.#count(name, PER_NAME);
+  }
+
+  /** Throws `rate_limited` when too many wrong codes came before, all after the right password. */
+  checkCode({ username, device }: LoginAttempt): void {
+    if (device === null) this.#assertFree([`code ${username}`]);
+  }
+
+  /** Counts a wrong code. */
+  failedCode(attempt: LoginAttempt): void {
+    this.failed(attempt);
+    if (attempt.device === null) this.#count(`code ${attempt.username}`, CODES_PER_NAME);
+  }
+
+  #waitMs(key: string): number {
+    return (this.#blockedUntilMs.get(key) ?? 0) - this.#clock.nowMs();
+  }
+
+  #assertFree(which: readonly string[]): void {
+    const retryAfterMs = Math.max(...which.map((key) => this.#waitMs(key)));
+    if (retryAfterMs > 0)
+      throw new DomainError(
+        'rate_limited',
+        'Too many wrong passwords or codes. Wait a little, then try again.',
+        { retryAfterMs },
+      );
+  }
+
+  #count(key: string, rate: Rate): void {
     const nowMs = this.#clock.nowMs();
-    for (const [key, rate] of rates(username, address)) {
-      const bucket = this.#buckets.get(key) ?? new TokenBucket(rate, nowMs);
-      this.#buckets.delete(key);
-      this.#buckets.set(key, bucket);
-      const waitMs = bucket.take(nowMs);
-      if (waitMs > 0) this.#blockedUntilMs.set(key, nowMs + waitMs);
-    }
+    const bucket = this.#buckets.get(key) ?? new TokenBucket(rate, nowMs);
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
+    const waitMs = bucket.take(nowMs);
+    if (waitMs > 0) this.#blockedUntilMs.set(key, nowMs + waitMs);
     this.#forget();
   }
 
@@ -63,10 +103,13 @@ export class LoginThrottle {
   }
 }
 
-function rates(username: string, address: string): [key: string, rate: Rate][] {
-  return [
-    [`both ${address} ${username}`, PER_NAME_AND_ADDRESS],
-    [`address ${address}`, PER_ADDRESS],
-    [`name ${username}`, PER_NAME],
-  ];
+function keys({ username, address, device }: LoginAttempt) {
+  const block = addressBlock(address);
+  return {
+    device: device === null ? null : `device ${device}`,
+    both: `both ${block} ${username}`,
+    strict: `strict ${block} ${username}`,
+    address: `address ${block}`,
+    name: `name ${username}`,
+  };
 }

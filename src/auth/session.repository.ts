@@ -1,10 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import type { Identity } from '../common/identity.js';
 import { PrismaService } from '../db/prisma.service.js';
 
+/** A log-in as its owner sees it. */
+export type OwnSession = Readonly<{
+  id: string;
+  userAgent: string;
+  /** Coarse. */
+  address: string;
+  createdAt: Date;
+  lastUsedAt: Date;
+}>;
+
+/** Log-ins of one account; at this many the ones not used for longest end. */
+const PER_ACCOUNT_MAX = 50;
 /** A log-in as stored. */
 export type SessionRow = Readonly<{
   id: string;
-  account: Readonly<{ id: string; username: string }>;
+  account: NonNullable<Identity['account']>;
   rotatedAt: Date;
   expiresAt: Date;
   /** True when it was found by the token before the last rotation. */
@@ -22,10 +35,17 @@ export class SessionRepository {
     this.#db = db;
   }
 
-  async create(session: { accountId: string; tokenHash: Hash; now: Date; expiresAt: Date }) {
-    const { accountId, tokenHash, now, expiresAt } = session;
+  async create(session: {
+    accountId: string;
+    tokenHash: Hash;
+    now: Date;
+    expiresAt: Date;
+    userAgent: string;
+    address: string;
+  }) {
+    const { now, ...rest } = session;
     return this.#db.session.create({
-      data: { accountId, tokenHash, createdAt: now, rotatedAt: now, expiresAt },
+      data: { ...rest, createdAt: now, rotatedAt: now, lastUsedAt: now },
       select: { id: true },
     });
   }
@@ -38,12 +58,19 @@ export class SessionRepository {
         tokenHash: true,
         rotatedAt: true,
         expiresAt: true,
-        account: { select: { id: true, username: true } },
+        account: {
+          select: { id: true, username: true, displayName: true, isAdmin: true, disabledAt: true },
+        },
       },
     });
-    if (row === null) return null;
-    const { tokenHash: current, ...rest } = row;
-    return { ...rest, byPreviousToken: Buffer.compare(current, tokenHash) !== 0 };
+    if (row === null || row.account.disabledAt !== null) return null;
+    const { tokenHash: current, account, ...rest } = row;
+    const { id, username, displayName, isAdmin } = account;
+    return {
+      ...rest,
+      account: { id, username, displayName: displayName === '' ? username : displayName, isAdmin },
+      byPreviousToken: Buffer.compare(current, tokenHash) !== 0,
+    };
   }
 
   /** Exchanges the token, unless another request just did: then resolves with false. */
@@ -55,24 +82,64 @@ export class SessionRepository {
   ) {
     const { count } = await this.#db.session.updateMany({
       where: { id, tokenHash: from },
-      data: { tokenHash: to, previousTokenHash: from, rotatedAt: now, expiresAt },
+      data: { tokenHash: to, previousTokenHash: from, rotatedAt: now, lastUsedAt: now, expiresAt },
     });
     return count === 1;
   }
 
-  async extend(id: string, expiresAt: Date): Promise<void> {
-    await this.#db.session.updateMany({ where: { id }, data: { expiresAt } });
+  async extend(id: string, { now, expiresAt }: { now: Date; expiresAt: Date }): Promise<void> {
+    await this.#db.session.updateMany({ where: { id }, data: { expiresAt, lastUsedAt: now } });
   }
 
   async delete(id: string): Promise<void> {
     await this.#db.session.deleteMany({ where: { id } });
   }
 
+  /** Those that are good, the last used first. */
+  async list(accountId: string, now: Date): Promise<OwnSession[]> {
+    return this.#db.session.findMany({
+      where: { accountId, expiresAt: { gt: now } },
+      orderBy: [{ lastUsedAt: 'desc' }, { id: 'desc' }],
+      take: PER_ACCOUNT_MAX,
+      select: { id: true, userAgent: true, address: true, createdAt: true, lastUsedAt: true },
+    });
+  }
+
+  async beganAt(id: string): Promise<Date | null> {
+    const row = await this.#db.session.findUnique({ where: { id }, select: { createdAt: true } });
+    return row?.createdAt ?? null;
+  }
+
+  /** Resolves with false when the account has no such one. */
+  async deleteOwn(accountId: string, id: string): Promise<boolean> {
+    return (await this.#db.session.deleteMany({ where: { id, accountId } })).count > 0;
+  }
+
+  /** Deletes all of an account but one; resolves with the ids. */
+  async deleteAll(accountId: string, except: string | null): Promise<string[]> {
+    const rows = await this.#db.session.findMany({ where: { accountId }, select: { id: true } });
+    return this.#deleteThese(rows.map(({ id }) => id).filter((id) => id !== except));
+  }
+
+  /** Deletes those beyond the bound of an account, the ones not used for longest; resolves with the ids. */
+  async deleteSurplus(accountId: string): Promise<string[]> {
+    const rows = await this.#db.session.findMany({
+      where: { accountId },
+      orderBy: [{ lastUsedAt: 'desc' }, { id: 'desc' }],
+      skip: PER_ACCOUNT_MAX,
+      select: { id: true },
+    });
+    return this.#deleteThese(rows.map(({ id }) => id));
+  }
+
   /** Deletes what has expired; resolves with the ids. */
   async deleteExpired(now: Date): Promise<string[]> {
     const where = { expiresAt: { lte: now } };
     const rows = await this.#db.session.findMany({ where, select: { id: true }, take: 1_000 });
-    const ids = rows.map(({ id }) => id);
+    return this.#deleteThese(rows.map(({ id }) => id));
+  }
+
+  async #deleteThese(ids: string[]): Promise<string[]> {
     if (ids.length > 0) await this.#db.session.deleteMany({ where: { id: { in: ids } } });
     return ids;
   }

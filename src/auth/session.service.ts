@@ -5,8 +5,9 @@ import type { Identity } from '../common/identity.js';
 import { LOG, type Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { CONFIG, type Config } from '../config/config.js';
+import { coarseAddress } from './coarse-address.js';
 import { guestCookie, readCookies, sessionCookie } from './session-cookies.js';
-import { SessionRepository, type SessionRow } from './session.repository.js';
+import { type OwnSession, SessionRepository, type SessionRow } from './session.repository.js';
 
 const ROTATE_AFTER_MS = 24 * 3_600_000;
 /** For requests that were under way with the old token when the new one was given out. */
@@ -14,6 +15,12 @@ const PREVIOUS_TOKEN_MS = 60_000;
 /** Use moves the expiry on, written at most this often. */
 const EXTEND_AFTER_MS = 3_600_000;
 const SWEEP_EVERY_MS = 3_600_000;
+
+/** What is kept of a User-Agent header. */
+const USER_AGENT_MAX = 300;
+
+/** Where a log-in was made. Of the address only the network is kept. */
+export type SessionOrigin = Readonly<{ userAgent: string; address: string }>;
 
 /** Who somebody is, and the cookies to send back for it to stay so. */
 export type Identified = Identity & Readonly<{ setCookies?: readonly string[] }>;
@@ -82,14 +89,20 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Logs an account in under a new token; resolves with the cookie to set. */
-  async begin(accountId: string): Promise<{ sessionId: string; setCookie: string }> {
+  async begin(
+    accountId: string,
+    from: SessionOrigin,
+  ): Promise<{ sessionId: string; setCookie: string }> {
     const token = newToken();
     const { id } = await this.#repository.create({
       accountId,
       tokenHash: hashOf(token),
       now: new Date(this.#clock.nowMs()),
       expiresAt: this.#nextExpiry(),
+      userAgent: from.userAgent.slice(0, USER_AGENT_MAX),
+      address: coarseAddress(from.address),
     });
+    this.#tellEnded(await this.#repository.deleteSurplus(accountId));
     return { sessionId: id, setCookie: sessionCookie(token, this.#cookieOptions) };
   }
 
@@ -102,10 +115,37 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     return { setCookie: sessionCookie(null, this.#cookieOptions) };
   }
 
+  /** An account's log-ins, the last used first. */
+  async list(accountId: string): Promise<OwnSession[]> {
+    return this.#repository.list(accountId, new Date(this.#clock.nowMs()));
+  }
+
+  /** When somebody logged in; null when that is over. */
+  async beganAt(sessionId: string): Promise<Date | null> {
+    return this.#repository.beganAt(sessionId);
+  }
+
+  /** Ends one of an account's log-ins; resolves with false when it has no such one. */
+  async endOwn(accountId: string, sessionId: string): Promise<boolean> {
+    const ended = await this.#repository.deleteOwn(accountId, sessionId);
+    if (ended) this.#tellEnded([sessionId]);
+    return ended;
+  }
+
+  /** Ends an account's log-ins, all but one. */
+  async endAll(accountId: string, { except }: { except: string | null }): Promise<void> {
+    this.#tellEnded(await this.#repository.deleteAll(accountId, except));
+  }
+
+  /** Cuts the sockets of log-ins and API tokens that are no longer good. */
+  #tellEnded(ids: readonly string[]): void {
+    for (const id of ids) this.events.emit('sessionEnded', id);
+  }
+
   /** Deletes what has expired; for the hourly timer and for tests. */
   async sweep(): Promise<void> {
     const ids = await this.#repository.deleteExpired(new Date(this.#clock.nowMs()));
-    for (const id of ids) this.events.emit('sessionEnded', id);
+    this.#tellEnded(ids);
     if (ids.length > 0) this.#log.debug({ count: ids.length }, 'expired log-ins deleted');
   }
 
@@ -142,7 +182,7 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
       return rotated ? [sessionCookie(next, this.#cookieOptions)] : [];
     }
     if (expiresAt.getTime() - session.expiresAt.getTime() < EXTEND_AFTER_MS) return [];
-    await this.#repository.extend(session.id, expiresAt);
+    await this.#repository.extend(session.id, { now: new Date(nowMs), expiresAt });
     return [sessionCookie(token, this.#cookieOptions)];
   }
 }

@@ -3,6 +3,7 @@ import type { Visitor } from '../access/access.service.js';
 import { CurrentVisitor } from '../access/visitor.js';
 import { Identified } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
+import { AllowToken } from '../common/token-scope.js';
 import { BroadcastList, BroadcastView } from '../protocol/broadcast.js';
 import { Page } from '../protocol/paging.js';
 import { BroadcastHistory } from './broadcast-history.service.js';
@@ -17,6 +18,7 @@ export class BroadcastController {
   }
 
   @Get('channels/:name/broadcasts')
+  @AllowToken('channels:read')
   @Operation({
     summary: 'A channel’s broadcasts, the newest first',
     reply: BroadcastList,
@@ -30,6 +32,7 @@ export class BroadcastController {
   }
 
   @Get('broadcasts/:id')
+  @AllowToken('channels:read')
   @Identified()
   @Operation({
     summary: 'One broadcast',

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from '../auth/identity.guard.js';
 import type { Identity } from '../common/identity.js';
 import { Operation } from '../common/operation.js';
+import { AllowToken } from '../common/token-scope.js';
 import { ChannelChange, ChannelList, ChannelView, NewChannel } from '../protocol/channel.js';
 import { ChannelQuery } from '../protocol/paging.js';
 import { ChannelService } from './channel.service.js';
@@ -16,6 +17,7 @@ export class ChannelController {
   }
 
   @Get()
+  @AllowToken('channels:read')
   @Identified()
   @Operation({
     summary: 'List channels',
@@ -31,6 +33,7 @@ export class ChannelController {
   }
 
   @Post()
+  @AllowToken('channels:write')
   @LoggedIn()
   @Operation({
     summary: 'Make a channel',
@@ -45,6 +48,7 @@ export class ChannelController {
   }
 
   @Get(':name')
+  @AllowToken('channels:read')
   @Operation({
     summary: 'One channel',
     reply: ChannelView,
@@ -55,6 +59,7 @@ export class ChannelController {
   }
 
   @Patch(':name')
+  @AllowToken('channels:write')
   @LoggedIn()
   @Operation({
     summary: 'Change a channel of one’s own',
@@ -70,6 +75,7 @@ export class ChannelController {
   }
 
   @Delete(':name')
+  @AllowToken('channels:write')
   @HttpCode(204)
   @LoggedIn()
   @Operation({

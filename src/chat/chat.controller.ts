@@ -3,6 +3,7 @@ import type { Visitor } from '../access/access.service.js';
 import { CurrentVisitor, ForVisitors } from '../access/visitor.js';
 import { BroadcastHistory } from '../broadcast/broadcast-history.service.js';
 import { Operation } from '../common/operation.js';
+import { AllowToken } from '../common/token-scope.js';
 import { ChatPage, ChatQuery } from '../protocol/chat.js';
 import { ChatService } from './chat.service.js';
 
@@ -18,6 +19,7 @@ export class ChatController {
   }
 
   @Get()
+  @AllowToken('chat:read')
   @ForVisitors()
   @Operation({
     summary: 'What was written during a broadcast, in order',

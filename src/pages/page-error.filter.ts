@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { knownIdentity } from '../auth/identity.guard.js';
+import { knownIdentity } from '../auth/request-identity.js';
 import { sendError, toErrorBody } from '../common/http-error.filter.js';
 import { LOG, type Log } from '../common/logger.js';
 import { type ErrorBody, errorStatus } from '../protocol/error.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PASSWORD_MAX, PASSWORD_MIN, USERNAME_PATTERN } from './limits.js';
+import { DISPLAY_NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, USERNAME_PATTERN } from './limits.js';
 
 /** 3 to 30 of a-z, 0-9, `-`, `_`; capitals are taken as small letters. */
 export const Username = z
@@ -11,27 +11,102 @@ export const Username = z
     '3 to 30 letters (a-z), digits, "-" or "_", a letter or digit at both ends',
   );
 
-export const Credentials = z
+/** A password to be set. Common ones are refused besides, with the same `bad_request`. */
+export const NewPassword = z
+  .string()
+  .min(PASSWORD_MIN, `at least ${PASSWORD_MIN} characters`)
+  .max(PASSWORD_MAX, `at most ${PASSWORD_MAX} characters`);
+
+/** A password that was set before: the rules for new ones don't apply to it. */
+export const TypedPassword = z.string().min(1, 'type your password').max(PASSWORD_MAX);
+
+/** Six digits of an authenticator app, or a recovery code. */
+export const SecondFactorCode = z.string().trim().min(1, 'type the code').max(40);
+
+const InvitationCode = z.string().trim().max(100);
+
+export const RegisterRequest = z
   .strictObject({
     username: Username,
-    password: z
-      .string()
-      .min(PASSWORD_MIN, `at least ${PASSWORD_MIN} characters`)
-      .max(PASSWORD_MAX, `at most ${PASSWORD_MAX} characters`),
+    password: NewPassword,
+    /** Needed while registration is by invitation. */
+    invitation: InvitationCode.optional(),
   })
-  .meta({ id: 'Credentials' });
-export type Credentials = z.output<typeof Credentials>;
+  .meta({ id: 'RegisterRequest' });
+export type RegisterRequest = z.output<typeof RegisterRequest>;
 
 /** Log-in takes what was typed: the rules for new names and passwords don't apply to it. */
 export const LoginRequest = z
   .strictObject({
     username: z.string().trim().toLowerCase().min(1, 'type your username').max(100),
-    password: z.string().min(1, 'type your password').max(PASSWORD_MAX),
+    password: TypedPassword,
+    /** Of the second factor, when the answer to the first try was `second_factor_required`. */
+    code: SecondFactorCode.optional(),
   })
   .meta({ id: 'LoginRequest' });
 export type LoginRequest = z.output<typeof LoginRequest>;
 
+/** An account as its owner sees it. */
 export const AccountView = z
-  .object({ id: z.uuid(), username: z.string(), createdAt: z.iso.datetime() })
+  .object({
+    id: z.uuid(),
+    username: z.string(),
+    /** What others see; the username where nothing else was chosen. */
+    displayName: z.string(),
+    /** The picture's address, which never changes what it shows; null: none. */
+    avatar: z.string().nullable(),
+    isAdmin: z.boolean(),
+    createdAt: z.iso.datetime(),
+  })
   .meta({ id: 'Account' });
 export type AccountView = z.output<typeof AccountView>;
+
+/** No control characters, no direction overrides, nothing invisible: names are shown to others. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+export const ProfileChange = z
+  .strictObject({
+    /** Empty: the username. */
+    displayName: z
+      .string()
+      .trim()
+      .max(DISPLAY_NAME_MAX, `at most ${DISPLAY_NAME_MAX} characters`)
+      .refine((text) => !UNSEEN.test(text), 'only characters that can be seen'),
+  })
+  .meta({ id: 'ProfileChange' });
+export type ProfileChange = z.output<typeof ProfileChange>;
+
+/** `current` is left out by who logs in by a provider only, and logged in a moment ago. */
+export const PasswordChange = z
+  .strictObject({ current: TypedPassword.optional(), password: NewPassword })
+  .meta({ id: 'PasswordChange' });
+export type PasswordChange = z.output<typeof PasswordChange>;
+
+/** Shows again who asks, before what can't be undone. Left out as in PasswordChange. */
+export const PasswordProof = z
+  .strictObject({ password: TypedPassword.optional() })
+  .meta({ id: 'PasswordProof' });
+export type PasswordProof = z.output<typeof PasswordProof>;
+
+/** How one can log in. */
+export const SecurityView = z
+  .object({
+    hasPassword: z.boolean(),
+    secondFactor: z.boolean(),
+    /** Recovery codes that were not used yet. */
+    recoveryCodesLeft: z.number().int(),
+    /** Whether the account is connected to the OpenID provider. */
+    provider: z.boolean(),
+  })
+  .meta({ id: 'Security' });
+export type SecurityView = z.output<typeof SecurityView>;
+
+/** What the log-in page has to know. */
+export const LoginOptions = z
+  .object({
+    registration: z.enum(['open', 'invitation', 'closed']),
+    /** The OpenID provider's name; null: there is none. */
+    provider: z.string().nullable(),
+  })
+  .meta({ id: 'LoginOptions' });
+export type LoginOptions = z.output<typeof LoginOptions>;

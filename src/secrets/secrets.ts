@@ -17,6 +17,7 @@ export type KeyPurpose =
   | 'channel-pass'
   | 'guest-device'
   | 'address-hash'
+  | 'known-device'
   | 'second-factor'
   | 'log-in-state'
   | 'webhook';

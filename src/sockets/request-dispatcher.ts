@@ -4,6 +4,7 @@ import type { OnairSocket } from '../common/gateway.js';
 import type { Log } from '../common/logger.js';
 import type { Reply } from '../protocol/error.js';
 import { REFUSED } from './packet-guard.js';
+import { scopeRefusal } from './token-scopes.js';
 
 /** A gateway's method as Nest prepares it: answers with a reply, or calls `reply` itself. */
 export type RequestHandler = (payload: unknown, reply: (reply: Reply<unknown>) => void) => unknown;
@@ -38,8 +39,10 @@ export class RequestDispatcher {
     const reply = this.#replyTo(args);
     if (event === REFUSED) return refuse(reply, args[0]);
     const handler = typeof event === 'string' ? this.#handlers.get(event) : undefined;
-    if (!handler)
+    if (typeof event !== 'string' || !handler)
       return refuse(reply, new DomainError('unknown_event', 'There is no such request.'));
+    const outOfScope = scopeRefusal(this.#socket.data.identity, event);
+    if (outOfScope !== null) return refuse(reply, outOfScope);
     if (args.length > 1)
       return refuse(reply, new DomainError('bad_request', 'A request has one payload.'));
     void this.#answer(handler, args[0], reply).then(

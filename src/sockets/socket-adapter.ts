@@ -8,6 +8,7 @@ import { Encoder } from 'socket.io-parser';
 import { AccessService } from '../access/access.service.js';
 import { readPasses } from '../access/channel-passes.js';
 import { SessionService } from '../auth/session.service.js';
+import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
 import { LOG, type Log } from '../common/logger.js';
@@ -56,7 +57,10 @@ export class SocketAdapter extends IoAdapter {
     const log = app.get<Log>(LOG).child({ part: 'sockets' });
     const adapter = new SocketAdapter(app, {
       doors: new ChannelDoors(app.get(AccessService), log),
-      access: socketAccess(app.get(SessionService), app.get(CONFIG)),
+      access: socketAccess(
+        { sessions: app.get(SessionService), tokens: app.get(ApiTokenService) },
+        app.get(CONFIG),
+      ),
       clock: app.get<Clock>(CLOCK),
       log,
     });

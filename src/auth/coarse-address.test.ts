@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { addressBlock, coarseAddress } from './coarse-address.js';
+
+describe('coarseAddress', () => {
+  it.each([
+    ['203.0.113.9', '203.0.x.x'],
+    ['::ffff:203.0.113.9', '203.0.x.x'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8::/32'],
+    ['2001:0DB8::1', '2001:db8::/32'],
+    ['::1', '0:0::/32'],
+    ['no address', ''],
+  ])('tells the network of %s only', (address, network) => {
+    expect(coarseAddress(address)).toBe(network);
+  });
+});
+
+describe('addressBlock', () => {
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::7', '2001:db8:1:2::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('takes %s as one of %s', (address, block) => {
+    expect(addressBlock(address)).toBe(block);
+  });
+});

@@ -1,0 +1,85 @@
+/*
+ * Passwords that guessers try first and that are long enough to pass the rule of length, in small
+ * letters, sorted. Written down for this project: what everybody knows that everybody uses. Shorter ones
+ * needn't be here; more would cost memory and stop hardly more guesses, which are throttled anyway.
+ */
+const WORDS = `
+0000000000 0102030405 0123456789 0147258369 0987654321 1010101010 1020304050 1029384756 1111111111
+1111122222 1122334455 1212121212 1231231231 123123123123 12344321aa 1234512345 1234554321
+123456123456 1234567890 12345678900 123456789012 1234567890a 1234567890q 1234567891 12345678910
+123456789123 123456789a 123456789q 123456789z 123456abcd 123456qwerty 12345qwert 12345qwerty
+1234qwerty 123qweasd123 123qweasdzxc 1357924680 1472583690 147258369a 1597534862 1a2b3c4d5e
+1q2w3e1q2w3e 1q2w3e4r5t 1q2w3e4r5t6y 1qaz1qaz1qaz 1qaz2wsx3edc 1qazxsw23edc 2020202020 2222222222
+3333333333 4444444444 5201314520 5555555555 6666666666 7777777777 7894561230 8888888888 9876543210
+9999999999 a123456789 a1234567890 a1b2c3d4e5 aa12345678 aa123456789 aaaaaaaaaa aaaaaaaaaaaa
+abc1234567 abc123abc123 abcd123456 abcde12345 abcdef123456 abcdefghij abcdefghijk abcdefghijklmnop
+abcdefghijklmnopqrstuvwxyz abracadabra abracadabra1 admin12345 admin123456 admin123admin adminadmin
+administrator administrator1 administrator123 alexander1 alexander123 alexandra1 alhamdulillah
+allahuakbar amanda1234 america123 andrew1234 android123 angel12345 anthony123 apple12345 arsenal123
+arsenal1234 asd1234567 asdasdasdasd asdf123456 asdf1234asdf asdfasdfasdf asdfghjkl1 asdfghjkl123
+asdfghjkl; asdfqwer1234 ashley1234 asshole123 australia1 australia123 autumn2024 autumn2025
+azertyuiop babyboy123 babygirl12 babygirl123 barcelona1 barcelona10 baseball12 baseball123
+basketball basketball1 basketball23 batman1234 batman12345 beatles123 beautiful1 beautiful123
+benjamin12 birthday12 bismillah1 bismillah123 bitch12345 blackberry blackberry1 blessed123
+bmw1234567 brazil1234 broadcast1 broadcast123 buster1234 butterfly1 butterfly123 california
+california1 callofduty canada1234 captainamerica catherine1 changeme12 changeme123 changeme1234
+charlie123 charlie1234 charlotte1 cheesecake chelseafc1 chevrolet1 chocolate1 chocolate123
+christian1 christian12 christina1 christmas1 christmas25 christopher christopher1 cinnamon12
+computer1! computer12 computer123 computer1234 contrasena contrasena1 contraseña cookie1234
+cookie12345 correcthorsebatterystaple corvette12 counterstrike cowboys123 cristiano7 daniel1234
+december12 december25 default123 defaultpassword deutschland digimon123 dragon1234 dragon12345
+dragonball dragonball1 dragonballz elizabeth1 eminem1234 england123 everything everything1
+facebook12 facebook123 faith12345 february12 ferrari123 football12 football123 football1234
+foreverandever foreverlove forgetmenot fortnite12 fortnite123 france1234 francisco1 freedom123
+freedom1234 friday1234 fuckoff123 fuckyou123 fuckyou1234 fuckyou12345 fuckyoubitch gabriel123
+gandalf123 geheim1234 george1234 germany123 ginger1234 godisgood1 godisgreat goodbye123 goodmorning
+google1234 google12345 gorgeous12 greenday12 guestguest guestpassword hallelujah hallo12345
+hallo123456 halloween1 halloween31 hannah1234 happybirthday harley1234 harleydavidson harrypotter
+harrypotter1 haslo12345 heaven1234 heavymetal hello12345 hello123456 hellohello hellokitty
+hellokitty1 helloworld helloworld1 helloworld123 hockey1234 honda12345 hongkong12 hunter1234
+hunter12345 idontcare1 idontknow1 idontknow123 ihatepasswords ilovegod12 ilovejesus ilovemymom
+ilovemyself iloveu1234 iloveyou1! iloveyou11 iloveyou12 iloveyou123 iloveyou1234 iloveyou2!
+iloveyou22 iloveyoubaby iloveyoumore iloveyouso iloveyousomuch instagram1 instagram123 internet12
+internet123 iphone1234 ironman123 january123 jennifer12 jennifer123 jessica123 jesus12345
+jesus123456 jesuschrist jesusislord jesuslovesme jonathan12 jonathan123 jordan1234 jordan2323
+joshua1234 juventus12 katherine1 kawasaki12 killer1234 killer12345 lakers2424 lamborghini
+lamborghini1 leagueoflegends letmein123 letmein1234 letmeinnow letmeinplease linkinpark linkinpark1
+linux12345 liverpool1 liverpool123 liverpool7 liverpoolfc livestream livestream1 livestream123
+london1234 london2012 loveforever lovelovelove loverboy12 loveyou123 madonna123 manchester
+manchester1 manchesterunited manunited1 master1234 master12345 matthew123 maximilian mercedes12
+mercedes123 mercedesbenz messi12345 metallica1 metallica123 mexico1234 michael123 michael1234
+michaeljordan microsoft1 microsoft123 minecraft1 minecraft123 monday1234 monkey1234 monkey12345
+motdepasse motdepasse1 motdepasse123 motherfucker motorola12 mustang123 mustang1234 mustang1969
+mypassword mypassword1 mypassword123 mysecretpassword naruto1234 nevermind1 newpassword newpassword1
+newyork123 newyorkcity nicholas12 nicole1234 nintendo64 nirvana123 nothing123 november11 onair12345
+onairadmin onaironair onairpassword onetwothree onetwothreefour openopenopen openpassword opensesame
+opensesame1 p@55w0rd12 p@ssw0rd12 p@ssw0rd123 p@ssword12 p@ssword123 pa$$word12 pa$$word123
+pa55word12 pa55word123 passw0rd12 passw0rd123 password00 password01 password1! password10 password11
+password12 password12! password123 password123! password1234 password12345 password123456 password13
+password2020 password2021 password2022 password2023 password2024 password2025 password2026
+password21 password22 password69 password77 password99 passwordpassword passwort12 passwort123
+passwort1234 patriots12 pepper1234 pikachu123 pineapple1 playstation playstation1 playstation2
+playstation3 playstation4 playstation5 pleasechangeme pokemon123 pokemon1234 porsche911 portugal12
+princess12 princess123 princess1234 q123456789 q1w2e3r4t5 q1w2e3r4t5y6 qazwsxedcrfv qq12345678
+qq123456789 qwe1234567 qwe123qwe123 qweqweqweqwe qwer123456 qwer1234qwer qwerasdfzxcv qwerty12345
+qwerty123456 qwerty123456789 qwertyqwerty qwertyuiop qwertyuiop1 qwertyuiop123 qwertyuiopasdfghjkl
+qwertzuiop rahasia123 ranger1234 raspberry1 realmadrid realmadrid1 robert1234 rockandroll rocknroll1
+ronaldo123 root123456 rootpassword runescape1 runescape123 samantha12 samantha123 samsung123
+samsung1234 sayang1234 schatz1234 sebastian1 secret1234 secret12345 secretpassword senha12345
+senha123456 september1 september11 shadow1234 shadow12345 singapore1 slipknot12 slipknot666
+snapchat12 soccer1234 softball12 something1 spiderman1 spiderman123 spring2024 spring2025 spring2026
+starwars12 starwars123 steelers12 stephanie1 strawberry strawberry1 streamer123 streaming1
+streaming123 summer1234 summer2023 summer2024 summer2025 summer2026 sunday1234 sunshine12
+sunshine123 sunshine1234 superadmin superman12 superman123 superman1234 superuser1 suzuki1234
+sweetheart sweetheart1 test123456 test1234567 testpassword testtesttest thebeatles thepassword
+thinkpad12 thisisapassword thisismypassword thomas1234 tiger12345 tigger1234 topsecret1 toyota1234
+trustno1234 trustnoone twitter123 valentina1 victoria12 victoria123 volleyball wachtwoord
+wachtwoord1 wang123456 warcraft12 watermelon welcome1!! welcome123 welcome1234 welcome12345
+welcome2023 welcome2024 welcome2025 welcome2026 welcomeback whatever12 whatever123 whateverman
+whatsapp12 windows123 windows1234 windows2000 winter1234 winter2023 winter2024 winter2025 winter2026
+woaini1234 woaini1314 worldofwarcraft xbox360xbox yamaha1234 yankees123 yourpassword youtube123
+z123456789 zaq12wsxcde3 zhang12345 zxcv123456 zxcvasdfqwer zxcvbnm,./ zxcvbnm123 zxcvbnmasdf
+`;
+
+/** Well-known passwords of at least ten characters, in small letters; a few hundred. */
+export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(WORDS.trim().split(/\s+/));

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import type { Identity } from '../common/identity.js';
+import type { AccountView, LoginRequest } from '../protocol/account.js';
+import type { Account } from './account.repository.js';
+import { AccountService, type LoginOrigin } from './account.service.js';
+import { KnownDevices } from './known-devices.js';
+import type { RequestSource } from './request-source.js';
+import { SessionService } from './session.service.js';
+
+/** Somebody who is logged in now, and the cookies that keep it so. */
+export type LoggedInNow = Readonly<{ account: AccountView; setCookies: readonly string[] }>;
+
+/** Takes a browser from whoever it was to an account. */
+@Injectable()
+export class LogInService {
+  readonly #accounts: AccountService;
+  readonly #sessions: SessionService;
+  readonly #devices: KnownDevices;
+
+  constructor(accounts: AccountService, sessions: SessionService, devices: KnownDevices) {
+    this.#accounts = accounts;
+    this.#sessions = sessions;
+    this.#devices = devices;
+  }
+
+  /** By a password. @throws {DomainError} as {@link AccountService.authenticate}. */
+  async byPassword(
+    request: LoginRequest,
+    identity: Identity,
+    source: RequestSource,
+  ): Promise<LoggedInNow> {
+    const from = this.origin(request.username, identity, source);
+    return this.begin(await this.#accounts.authenticate(request, from), identity, source);
+  }
+
+  /** A new log-in takes the place of the one that the browser had. */
+  async begin(account: Account, identity: Identity, source: RequestSource): Promise<LoggedInNow> {
+    const { sessionId, guestId } = identity;
+    if (sessionId !== null) await this.#sessions.end(sessionId);
+    const { setCookie } = await this.#sessions.begin(account.id, source);
+    const known = this.#devices.remember(source.cookieHeader, account.username, guestId);
+    return { account: this.#accounts.view(account), setCookies: [setCookie, known] };
+  }
+
+  /** What the limit of wrong passwords needs to know of a request. */
+  origin(username: string, { guestId }: Identity, source: RequestSource): LoginOrigin {
+    return {
+      address: source.address,
+      device: this.#devices.find(source.cookieHeader, username, guestId),
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import { badRequest } from '../common/bad-request.js';
+import { COMMON_PASSWORDS } from './common-passwords.js';
+
+/** Characters at the ends that people add to make a known password "different". */
+const TRIMMINGS = /^[\s!?.,*#_-]+|[\s!?.,*#_-]+$/g;
+
+/**
+ * Refuses a new password that is guessed first: a common one, the same few characters over and over, or
+ * the username with little added. Its length is the schema's to check.
+ * @throws {DomainError} `bad_request`, naming the field `password`.
+ */
+export function assertNotCommon(password: string, username: string): void {
+  const problem = problemOf(password.normalize('NFKC').toLowerCase(), username.toLowerCase());
+  if (problem !== null) throw badRequest([{ path: ['password'], message: problem }]);
+}
+
+function problemOf(password: string, username: string): string | null {
+  const core = password.replaceAll(TRIMMINGS, '');
+  if (COMMON_PASSWORDS.has(password) || COMMON_PASSWORDS.has(core))
+    return 'this is one of the first that guessers try; choose another, such as four words';
+  if (new Set(password).size < 4) return 'use more than three different characters';
+  if (password.replaceAll(username, '').length < 4) return 'it is almost your username';
+  return null;
+}

@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import type { PasswordChange, ProfileChange } from '../../protocol/account.js';
+import { type Account, AccountRepository } from '../account.repository.js';
+import type { LoginOrigin } from '../account.service.js';
+import { LoginThrottle } from '../login-throttle.js';
+import { PasswordHasher } from '../password-hasher.js';
+import { assertNotCommon } from '../password-rules.js';
+import { SessionService } from '../session.service.js';
+
+/** Who has no password shows who it is by having logged in this short a time ago. */
+const FRESH_MS = 10 * 60_000;
+
+/** The log-in that asks. */
+export type Asker = LoginOrigin & Readonly<{ accountId: string; sessionId: string | null }>;
+
+/** What people change of their own account. */
+@Injectable()
+export class ProfileService {
+  readonly #repository: AccountRepository;
+  readonly #hasher: PasswordHasher;
+  readonly #throttle: LoginThrottle;
+  readonly #sessions: SessionService;
+  readonly #clock: Clock;
+
+  constructor(
+    repository: AccountRepository,
+    hasher: PasswordHasher,
+    throttle: LoginThrottle,
+    sessions: SessionService,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#repository = repository;
+    this.#hasher = hasher;
+    this.#throttle = throttle;
+    this.#sessions = sessions;
+    this.#clock = clock;
+  }
+
+  /** @throws {DomainError} `username_taken` for a name that looks like another account's username. */
+  async rename(accountId: string, { displayName }: ProfileChange): Promise<Account> {
+    const account = await this.#repository.find(accountId);
+    if (account === null) throw gone();
+    const looksLike = asUsername(displayName);
+    if (looksLike !== account.username && (await this.#repository.exists(looksLike)))
+      throw new DomainError(
+        'username_taken',
+        `“${displayName}” looks like somebody else’s username, choose another.`,
+      );
+    const changed = await this.#repository.setDisplayName(
+      accountId,
+      displayName === account.username ? '' : displayName,
+    );
+    if (changed === null) throw gone();
+    return changed;
+  }
+
+  /**
+   * Sets the password; all other log-ins of the account end.
+   * @throws {DomainError} as {@link assertOwner}; `bad_request` for a common password.
+   */
+  async changePassword(asker: Asker, { current, password }: PasswordChange): Promise<void> {
+    const { username } = await this.assertOwner(asker, current);
+    assertNotCommon(password, username);
+    await this.#repository.setPasswordHash(asker.accountId, await this.#hasher.hash(password));
+    await this.#sessions.endAll(asker.accountId, { except: asker.sessionId });
+  }
+
+  /**
+   * Asks once more who it is, before what a borrowed browser must not be enough for: the password; of
+   * who has none, a log-in by the provider in the last ten minutes.
+   * @throws {DomainError} `wrong_password`; `rate_limited` after too many of these.
+   */
+  async assertOwner(asker: Asker, password: string | undefined): Promise<Account> {
+    const account = await this.#repository.findWithSecrets({ id: asker.accountId });
+    if (account === null) throw gone();
+    if (account.passwordHash === null) {
+      await this.#assertFresh(asker.sessionId);
+      return account;
+    }
+    const attempt = { username: account.username, address: asker.address, device: asker.device };
+    this.#throttle.check(attempt);
+    if (password !== undefined && (await this.#hasher.verify(password, account.passwordHash)))
+      return account;
+    this.#throttle.failed(attempt);
+    throw new DomainError('wrong_password', 'This is not your password.');
+  }
+
+  async #assertFresh(sessionId: string | null): Promise<void> {
+    const beganAt = sessionId === null ? null : await this.#sessions.beganAt(sessionId);
+    if (beganAt === null || this.#clock.nowMs() - beganAt.getTime() > FRESH_MS)
+      throw new DomainError(
+        'wrong_password',
+        'Log out and in again first, so that we know that it is you.',
+      );
+  }
+}
+
+/** The username that a name could be taken for: no case, marks, spaces, and no other forms of letters. */
+function asUsername(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replaceAll(/[\p{M}\s]/gu, '')
+    .toLowerCase();
+}
+
+function gone(): DomainError {
+  return new DomainError('not_logged_in', 'Log in first.');
+}

@@ -1,0 +1,21 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+/** Where a request comes from, as far as log-ins keep or weigh it. */
+export type RequestSource = Readonly<{
+  address: string;
+  userAgent: string;
+  cookieHeader: string | undefined;
+}>;
+
+/** On a parameter: the {@link RequestSource}. */
+export const Source = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): RequestSource => {
+    const { ip, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    return {
+      address: ip,
+      userAgent: headers['user-agent'] ?? '',
+      cookieHeader: headers.cookie,
+    };
+  },
+);

@@ -1,0 +1,63 @@
+import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
+import { DomainError } from '../../common/domain-error.js';
+import type { Identity } from '../../common/identity.js';
+import { Operation } from '../../common/operation.js';
+import { SessionList } from '../../protocol/account-sessions.js';
+import { CurrentAccount, CurrentIdentity, LoggedIn } from '../identity.guard.js';
+import { SessionService } from '../session.service.js';
+import { isUuid } from '../uuid.js';
+import { deviceName } from './device-name.js';
+
+/** Where one is logged in. */
+@Controller('api/account/sessions')
+@LoggedIn()
+export class SessionController {
+  readonly #sessions: SessionService;
+
+  constructor(sessions: SessionService) {
+    this.#sessions = sessions;
+  }
+
+  @Get()
+  @Operation({ summary: 'Where one is logged in', reply: SessionList, errors: ['not_logged_in'] })
+  async list(
+    @CurrentAccount() { id: accountId }: CurrentAccount,
+    @CurrentIdentity() { sessionId }: Identity,
+  ): Promise<SessionList> {
+    return (await this.#sessions.list(accountId)).map(
+      ({ id, userAgent, address, createdAt, lastUsedAt }) => ({
+        id,
+        device: deviceName(userAgent),
+        network: address,
+        createdAt: createdAt.toISOString(),
+        lastUsedAt: lastUsedAt.toISOString(),
+        current: id === sessionId,
+      }),
+    );
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @Operation({
+    summary: 'Log out everywhere else',
+    reply: null,
+    errors: ['not_logged_in'],
+  })
+  async endOthers(
+    @CurrentAccount() { id }: CurrentAccount,
+    @CurrentIdentity() { sessionId }: Identity,
+  ): Promise<void> {
+    await this.#sessions.endAll(id, { except: sessionId });
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Operation({ summary: 'Log out there', reply: null, errors: ['not_logged_in', 'not_found'] })
+  async end(
+    @Param('id') id: string,
+    @CurrentAccount() { id: accountId }: CurrentAccount,
+  ): Promise<void> {
+    if (!isUuid(id) || !(await this.#sessions.endOwn(accountId, id)))
+      throw new DomainError('not_found', 'There is no such log-in.');
+  }
+}

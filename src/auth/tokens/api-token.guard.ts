@@ -1,0 +1,47 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../../common/domain-error.js';
+import type { Identity } from '../../common/identity.js';
+import { TOKEN_SCOPE } from '../../common/token-scope.js';
+import type { TokenScope } from '../../protocol/account-tokens.js';
+import { rememberIdentity } from '../request-identity.js';
+import { ApiTokenService, isBearer } from './api-token.service.js';
+
+/**
+ * Before all other guards, at every route: who comes with an API token is its account, and gets only
+ * where the token's scopes reach. Cookies count for nothing then.
+ */
+@Injectable()
+export class ApiTokenGuard implements CanActivate {
+  readonly #tokens: ApiTokenService;
+  readonly #reflector: Reflector;
+
+  constructor(tokens: ApiTokenService, reflector: Reflector) {
+    this.#tokens = tokens;
+    this.#reflector = reflector;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    // A socket's token is looked at once, at the handshake.
+    if (context.getType() !== 'http') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { authorization } = request.headers;
+    if (!isBearer(authorization)) return true;
+    const identity = await this.#tokens.identify(authorization);
+    this.#assertInScope(identity, context);
+    rememberIdentity(request, identity);
+    return true;
+  }
+
+  #assertInScope({ scopes = [] }: Identity, context: ExecutionContext): void {
+    const needed = this.#reflector.getAllAndOverride<TokenScope | null | undefined>(TOKEN_SCOPE, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (needed === undefined)
+      throw new DomainError('forbidden', 'API tokens are not accepted at this address.');
+    if (needed !== null && !scopes.includes(needed))
+      throw new DomainError('forbidden', `This needs an API token with the scope ${needed}.`);
+  }
+}

@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import type { Identity } from '../../common/identity.js';
+import {
+  type CreatedToken,
+  type NewToken,
+  TOKEN_SCOPES,
+  type TokenView,
+} from '../../protocol/account-tokens.js';
+import { TOKENS_MAX } from '../../protocol/limits.js';
+import { SessionService } from '../session.service.js';
+import { type ApiToken, ApiTokenRepository } from './api-token.repository.js';
+
+const DAY_MS = 86_400_000;
+/** The last use is written at most this often. */
+const USE_EVERY_MS = 5 * 60_000;
+/** Says whose it is, for those who find one, and for programs that look for secrets in files. */
+const PREFIX = 'onair_';
+const BEARER = /^Bearer +(onair_[\w-]{43})$/i;
+
+/** Whether an Authorization header is about a token: other schemes may be a proxy's in front of us. */
+export function isBearer(authorization: string | undefined): authorization is string {
+  return authorization !== undefined && /^Bearer\b/i.test(authorization);
+}
+
+/** Tokens by which programs act for an account: shown once, kept as SHA-256. */
+@Injectable()
+export class ApiTokenService {
+  readonly #repository: ApiTokenRepository;
+  readonly #sessions: SessionService;
+  readonly #clock: Clock;
+
+  constructor(
+    repository: ApiTokenRepository,
+    sessions: SessionService,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#repository = repository;
+    this.#sessions = sessions;
+    this.#clock = clock;
+  }
+
+  /** @throws {DomainError} `token_limit`; `forbidden` for the scope `admin` without being one. */
+  async create(
+    { id: accountId, isAdmin }: { id: string; isAdmin: boolean },
+    { name, scopes, expiresInDays }: NewToken,
+  ): Promise<CreatedToken> {
+    if (scopes.includes('admin') && !isAdmin)
+      throw new DomainError('forbidden', 'Only an administrator’s token can have the scope admin.');
+    const token = `${PREFIX}${randomBytes(32).toString('base64url')}`;
+    const created = await this.#repository.create(
+      {
+        accountId,
+        name,
+        tokenHash: hashOf(token),
+        scopes: TOKEN_SCOPES.filter((scope) => scopes.includes(scope)),
+        expiresAt:
+          expiresInDays === null ? null : new Date(this.#clock.nowMs() + expiresInDays * DAY_MS),
+      },
+      TOKENS_MAX,
+    );
+    if (created === null)
+      throw new DomainError(
+        'token_limit',
+        `An account can have ${TOKENS_MAX} tokens. Delete one to make another.`,
+      );
+    return { ...this.#view(created), token };
+  }
+
+  async list(accountId: string): Promise<TokenView[]> {
+    return (await this.#repository.list(accountId)).map((token) => this.#view(token));
+  }
+
+  /** Takes a token back; its sockets are cut. @throws {DomainError} `not_found` */
+  async delete(accountId: string, id: string): Promise<void> {
+    if (!(await this.#repository.delete(accountId, id)))
+      throw new DomainError('not_found', 'There is no such token.');
+    this.#sessions.events.emit('sessionEnded', id);
+  }
+
+  /** Cuts the sockets of all tokens of an account that may not act any more. */
+  async cut(accountId: string): Promise<void> {
+    for (const id of await this.#repository.idsOf(accountId))
+      this.#sessions.events.emit('sessionEnded', id);
+  }
+
+  /**
+   * Who a request with an Authorization header is from.
+   * @throws {DomainError} `not_logged_in` when it is no token, or none that is good.
+   */
+  async identify(authorization: string): Promise<Identity> {
+    const [, token] = BEARER.exec(authorization) ?? [];
+    const now = new Date(this.#clock.nowMs());
+    const used = token === undefined ? null : await this.#repository.findUsable(hashOf(token), now);
+    if (used === null) throw new DomainError('not_logged_in', 'This API token is not valid.');
+    const { id, lastUsedAt, account } = used;
+    if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() >= USE_EVERY_MS)
+      await this.#repository.setLastUsed(id, now);
+    return { account, sessionId: id, guestId: `token-${id}`, scopes: knownScopes(used) };
+  }
+
+  #view(token: ApiToken): TokenView {
+    const { id, name, createdAt, lastUsedAt, expiresAt } = token;
+    return {
+      id,
+      name,
+      scopes: knownScopes(token),
+      createdAt: createdAt.toISOString(),
+      lastUsedAt: lastUsedAt?.toISOString() ?? null,
+      expiresAt: expiresAt?.toISOString() ?? null,
+    };
+  }
+}
+
+const knownScopes = ({ scopes }: ApiToken) =>
+  TOKEN_SCOPES.filter((scope) => scopes.includes(scope));
+
+function hashOf(token: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('sha256').update(token).digest());
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { TOKEN_NAME_MAX } from './limits.js';
+
+/** What an API token may do in its account's name. */
+export const TOKEN_SCOPES = [
+  'channels:read',
+  'channels:write',
+  'broadcast:write',
+  'chat:read',
+  'chat:write',
+  'chat:moderate',
+  'admin',
+] as const;
+
+export const TokenScope = z.enum(TOKEN_SCOPES).meta({ id: 'TokenScope' });
+export type TokenScope = z.output<typeof TokenScope>;
+
+export const NewToken = z
+  .strictObject({
+    name: z.string().trim().min(1, 'name what it is for').max(TOKEN_NAME_MAX),
+    scopes: z.array(TokenScope).min(1, 'choose what it may do').max(TOKEN_SCOPES.length),
+    /** Null: it lasts until it is taken back. */
+    expiresInDays: z.int().min(1).max(3_650).nullable(),
+  })
+  .meta({ id: 'NewToken' });
+export type NewToken = z.output<typeof NewToken>;
+
+export const TokenView = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    scopes: z.array(TokenScope),
+    createdAt: z.iso.datetime(),
+    /** To five minutes; null: never. */
+    lastUsedAt: z.iso.datetime().nullable(),
+    expiresAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Token' });
+export type TokenView = z.output<typeof TokenView>;
+
+export const TokenList = z.array(TokenView).meta({ id: 'TokenList' });
+export type TokenList = z.output<typeof TokenList>;
+
+/** Shown once: only its hash is kept. */
+export const CreatedToken = TokenView.extend({ token: z.string() }).meta({ id: 'CreatedToken' });
+export type CreatedToken = z.output<typeof CreatedToken>;
