@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { ChannelName } from './channel.js';
-import { CHAT_PAGE, CHAT_TEXT_MAX, GUEST_NAME_MAX, GUEST_NAME_MIN } from './limits.js';
+import { ChatRules } from './chat-rules.js';
+import {
+  CHAT_PAGE,
+  CHAT_TEXT_MAX,
+  FLOATING_EMOJI,
+  GUEST_NAME_MAX,
+  GUEST_NAME_MIN,
+} from './limits.js';
 
 /** The largest that the database keeps. */
 const SEQ_MAX = 2 ** 31 - 1;
@@ -28,20 +35,71 @@ export const ChatText = z
     z.string().min(1, 'type a message').max(CHAT_TEXT_MAX, `at most ${CHAT_TEXT_MAX} characters`),
   );
 
+/** What somebody is in a channel. */
+export const ChatRole = z.enum(['owner', 'moderator', 'member', 'guest']);
+export type ChatRole = z.output<typeof ChatRole>;
+
+/** One emoji, as recommended for general interchange (Unicode's RGI). */
+export const Emoji = z
+  .string()
+  .max(40)
+  .regex(/^\p{RGI_Emoji}$/v, 'one emoji');
+
+/** The beginning of a message that another one answers. */
+export const ChatQuote = z.object({
+  seq: Seq,
+  name: z.string(),
+  displayName: z.string().optional(),
+  /** Empty where it was deleted. */
+  text: z.string(),
+  deleted: z.literal(true).optional(),
+});
+export type ChatQuote = z.output<typeof ChatQuote>;
+
+/** How often one emoji was given to a message. */
+export const ChatReactionCount = z.object({
+  emoji: z.string(),
+  count: z.int().nonnegative(),
+  /** One of them is one's own; only in replies, since events are the same for everybody. */
+  mine: z.literal(true).optional(),
+});
+export type ChatReactionCount = z.output<typeof ChatReactionCount>;
+
 export const ChatMessage = z
   .object({
     seq: Seq,
     /** Chosen by the sender, so that it knows its own message and a repeated one is stored once. */
     nonce: z.uuid(),
+    /** The account's username or the guest's name: what mentions and commands take. */
     name: z.string(),
-    role: z.enum(['owner', 'moderator', 'member', 'guest']),
+    /** What to show in its place, where the account has chosen something else. */
+    displayName: z.string().optional(),
+    role: ChatRole,
     text: z.string(),
     sentAt: z.iso.datetime(),
-    /** Deleted by a moderator: the text is empty. */
+    /** Deleted by a moderator: the text is empty, but for the channel's owner and moderators. */
     deleted: z.literal(true).optional(),
+    replyTo: ChatQuote.optional(),
+    /** Who is spoken to by `@name`: names in small letters, `_` for spaces. */
+    mentions: z.array(z.string()).optional(),
+    reactions: z.array(ChatReactionCount).optional(),
   })
   .meta({ id: 'ChatMessage' });
 export type ChatMessage = z.output<typeof ChatMessage>;
+
+/** Who one is in a chat. */
+export const ChatMe = z.object({
+  role: ChatRole,
+  name: z.string().nullable(),
+  /** May read, not write: for ever, or until `bannedUntil`. */
+  banned: z.boolean(),
+  bannedUntil: z.iso.datetime().nullable(),
+  /** False when banned, or a guest where guests may not write. The rules can refuse a message besides. */
+  canWrite: z.boolean(),
+  /** Since when one follows the channel; null: one doesn't. */
+  followsSince: z.iso.datetime().nullable(),
+});
+export type ChatMe = z.output<typeof ChatMe>;
 
 export const ChatJoin = z.strictObject({
   channel: ChannelName,
@@ -50,20 +108,18 @@ export const ChatJoin = z.strictObject({
 });
 
 export const ChatJoined = z.object({
-  /** Who one is here; `banned` can read, not write. `needsName`: a guest must give a name to write. */
-  me: z.object({
-    role: z.enum(['owner', 'moderator', 'member', 'guest']),
-    name: z.string().nullable(),
-    banned: z.boolean(),
-    canWrite: z.boolean(),
-  }),
+  me: ChatMe,
+  rules: ChatRules,
+  pinned: ChatMessage.nullable(),
   /** In the order of seq: all after `afterSeq` up to a page, or the newest page. */
   messages: z.array(ChatMessage),
   lastSeq: Seq,
   /** True when more follow: ask `chat:history` with the last seq received. */
   more: z.boolean(),
-  /** Of the messages this client may already show, those deleted since. */
+  /** Of the last messages this client may already show, those that are deleted: others of them are not. */
   deletedSeqs: z.array(Seq),
+  /** How many messages wait for a moderator; null for who is none. */
+  heldCount: z.int().nonnegative().nullable(),
 });
 export type ChatJoined = z.output<typeof ChatJoined>;
 
@@ -73,12 +129,36 @@ export const ChatSend = z.strictObject({
   text: ChatText,
   /** A guest's name; ignored for accounts. */
   guestName: GuestName.optional(),
+  /** The message that this one answers. */
+  replyToSeq: Seq.optional(),
 });
 export type ChatSend = z.output<typeof ChatSend>;
 
-/** The message is committed: it will be in every later history under this seq. */
-export const ChatSent = z.object({ seq: Seq, sentAt: z.iso.datetime() });
+/**
+ * The message is committed: it will be in every later history under this seq. One that is held has 0
+ * as yet; `chat:judged` tells what became of it.
+ */
+export const ChatSent = z.object({
+  seq: Seq,
+  sentAt: z.iso.datetime(),
+  held: z.boolean(),
+});
 export type ChatSent = z.output<typeof ChatSent>;
+
+export const ChatReact = z.strictObject({
+  channel: ChannelName,
+  seq: Seq,
+  emoji: Emoji,
+  /** False takes it back. */
+  on: z.boolean(),
+});
+export type ChatReact = z.output<typeof ChatReact>;
+
+export const ChatFloat = z.strictObject({
+  channel: ChannelName,
+  emoji: z.enum(FLOATING_EMOJI),
+});
+export type ChatFloat = z.output<typeof ChatFloat>;
 
 /** One page of history, after a seq (catching up) or before one (reading back). */
 export const ChatHistory = z.strictObject({
@@ -101,13 +181,3 @@ export const ChatQuery = z.object({
   limit: z.coerce.number('a whole number').int().min(1).max(CHAT_PAGE).default(CHAT_PAGE),
 });
 export type ChatQuery = z.output<typeof ChatQuery>;
-
-export const ChatTarget = z.strictObject({ channel: ChannelName, seq: Seq });
-
-export const ChatBanView = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  role: z.enum(['member', 'guest']),
-  createdAt: z.iso.datetime(),
-});
-export type ChatBanView = z.output<typeof ChatBanView>;

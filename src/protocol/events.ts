@@ -1,46 +1,7 @@
 import { z } from 'zod';
-import { ChannelName } from './channel.js';
-import {
-  ChatBanView,
-  ChatHistory,
-  ChatJoin,
-  ChatJoined,
-  ChatMessage,
-  ChatPage,
-  ChatSend,
-  ChatSent,
-  ChatTarget,
-  Seq,
-} from './chat.js';
+import { chatEvents, chatRequests } from './chat-requests.js';
 import { ErrorBody, type Reply } from './error.js';
-import { Nothing, signalingEvents, signalingRequests } from './signaling.js';
-
-/** Requests of the chat: event name -> its payload and the `data` of its reply. */
-export const chatRequests = {
-  'chat:join': { payload: ChatJoin, data: ChatJoined },
-  'chat:leave': { payload: z.strictObject({ channel: ChannelName }), data: Nothing },
-  'chat:send': { payload: ChatSend, data: ChatSent },
-  'chat:history': { payload: ChatHistory, data: ChatPage },
-  'chat:delete': { payload: ChatTarget, data: Nothing },
-  'chat:ban': { payload: ChatTarget, data: ChatBanView },
-  'chat:unban': {
-    payload: z.strictObject({ channel: ChannelName, banId: z.uuid() }),
-    data: Nothing,
-  },
-  'chat:bans': {
-    payload: z.strictObject({ channel: ChannelName }),
-    data: z.object({ bans: z.array(ChatBanView) }),
-  },
-} as const;
-
-/** Facts the server tells everybody in a chat. */
-export const chatEvents = {
-  /** All messages committed in one tick, in the order of seq. */
-  'chat:messages': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
-  'chat:deleted': z.object({ channel: ChannelName, seqs: z.array(Seq) }),
-  /** To the one concerned: may write no more, or again. */
-  'chat:banned': z.object({ channel: ChannelName, banned: z.boolean() }),
-} as const;
+import { signalingEvents, signalingRequests } from './signaling.js';
 
 /** About the connection itself. */
 export const connectionEvents = {

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { ChannelName } from './channel.js';
+import {
+  AuditEntry,
+  AuditPage,
+  ChatAudit,
+  ChatBan,
+  ChatBanView,
+  ChatCommand,
+  ChatCommandDone,
+  ChatFound,
+  ChatJudge,
+  ChatMessageTarget,
+  ChatPerson,
+  ChatPin,
+  ChatSearch,
+  ChatTimeout,
+  ChatUnban,
+  ChatViewers,
+  HeldMessageView,
+} from './chat-moderation.js';
+import { ChatRules, ChatSettings, ChatSettingsChange } from './chat-rules.js';
+import {
+  ChatFloat,
+  ChatHistory,
+  ChatJoin,
+  ChatJoined,
+  ChatMe,
+  ChatMessage,
+  ChatPage,
+  ChatReact,
+  ChatSend,
+  ChatSent,
+  Seq,
+} from './chat.js';
+import { Nothing } from './signaling.js';
+
+const OneChannel = z.strictObject({ channel: ChannelName });
+
+/** What the owner and moderators ask for. Everybody else is answered with `forbidden`. */
+const moderationRequests = {
+  'chat:delete': { payload: ChatMessageTarget, data: Nothing },
+  'chat:restore': { payload: ChatMessageTarget, data: Nothing },
+  'chat:clear': { payload: ChatPerson, data: z.object({ deleted: z.int().nonnegative() }) },
+  'chat:timeout': { payload: ChatTimeout, data: ChatBanView },
+  'chat:ban': { payload: ChatBan, data: ChatBanView },
+  'chat:unban': { payload: ChatUnban, data: Nothing },
+  'chat:bans': { payload: OneChannel, data: z.object({ bans: z.array(ChatBanView) }) },
+  'chat:pin': { payload: ChatPin, data: Nothing },
+  'chat:settings': { payload: OneChannel, data: ChatSettings },
+  'chat:change-settings': { payload: ChatSettingsChange, data: ChatSettings },
+  'chat:held': { payload: OneChannel, data: z.object({ held: z.array(HeldMessageView) }) },
+  'chat:judge': { payload: ChatJudge, data: z.object({ seq: Seq }) },
+  'chat:audit': { payload: ChatAudit, data: AuditPage },
+  'chat:undo': {
+    payload: z.strictObject({ channel: ChannelName, entryId: z.uuid() }),
+    data: AuditEntry,
+  },
+  'chat:search': { payload: ChatSearch, data: ChatFound },
+  'chat:viewers': { payload: OneChannel, data: ChatViewers },
+} as const;
+
+/** Requests of the chat: event name -> its payload and the `data` of its reply. */
+export const chatRequests = {
+  'chat:join': { payload: ChatJoin, data: ChatJoined },
+  'chat:leave': { payload: OneChannel, data: Nothing },
+  'chat:send': { payload: ChatSend, data: ChatSent },
+  'chat:history': { payload: ChatHistory, data: ChatPage },
+  'chat:react': { payload: ChatReact, data: Nothing },
+  'chat:float': { payload: ChatFloat, data: Nothing },
+  'chat:command': { payload: ChatCommand, data: ChatCommandDone },
+  ...moderationRequests,
+} as const;
+
+const Judged = z.object({
+  channel: ChannelName,
+  nonce: z.uuid(),
+  approved: z.boolean(),
+  /** Its number from now on; 0 when it was refused. */
+  seq: Seq,
+});
+
+/** Facts the server tells everybody in a chat, where it doesn't say to whom else. */
+export const chatEvents = {
+  /** All messages committed in one tick, in the order of seq. */
+  'chat:messages': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
+  'chat:deleted': z.object({ channel: ChannelName, seqs: z.array(Seq) }),
+  /** Messages whose deletion was undone: to show again in their places. */
+  'chat:restored': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
+  'chat:pinned': z.object({ channel: ChannelName, message: ChatMessage.nullable() }),
+  'chat:rules': z.object({ channel: ChannelName, rules: ChatRules }),
+  /** Reactions that changed, all of about 200 ms; 0: nobody's any more. */
+  'chat:reactions': z.object({
+    channel: ChannelName,
+    changes: z.array(z.object({ seq: Seq, emoji: z.string(), count: z.int().nonnegative() })),
+  }),
+  /** What floats over the player, all of about 200 ms. */
+  'chat:floats': z.object({
+    channel: ChannelName,
+    floats: z.array(z.object({ emoji: z.string(), count: z.int().positive() })),
+  }),
+  /** To the one concerned: banned, timed out, allowed again, appointed, dismissed, follows. */
+  'chat:me': z.object({ channel: ChannelName, me: ChatMe, reason: z.string() }),
+  /** To the sender of a held message. */
+  'chat:judged': Judged,
+  /** To moderators: a message waits for them. */
+  'chat:held-added': z.object({ channel: ChannelName, held: HeldMessageView }),
+  /** To moderators: it waits no more. */
+  'chat:held-removed': z.object({ channel: ChannelName, heldId: z.uuid(), approved: z.boolean() }),
+  /** To moderators: something was done, or undone: then the entry has `undoneAt`. */
+  'chat:audited': z.object({ channel: ChannelName, entry: AuditEntry }),
+} as const;
