@@ -1,5 +1,6 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
-import type { ChatBanView, ChatJoined, ChatMessage } from '../../src/protocol/chat.js';
+import type { ChatBanView } from '../../src/protocol/chat-moderation.js';
+import type { ChatJoined, ChatMessage } from '../../src/protocol/chat.js';
 import { asDeleted, ChatLog } from './chat-log.js';
 import { ChatOutbox, type OutboxEntry } from './chat-outbox.js';
 import type { Connection } from './connection.js';
@@ -182,7 +183,9 @@ export class Chat {
       connection.onOnline(() => this.#startCatchUp()),
       connection.on('chat:messages', (told) => mine(told) && this.#told(told.messages)),
       connection.on('chat:deleted', (told) => mine(told) && this.#deleted(told.seqs)),
-      connection.on('chat:banned', (told) => mine(told) && this.#banned(told.banned)),
+      connection.on('chat:me', (told) => {
+        if (mine(told)) this.#me.value = told.me;
+      }),
       connection.on('channel:deleted', (told) => {
         if (mine(told)) this.#state.value = 'gone';
       }),
@@ -200,12 +203,6 @@ export class Chat {
   #deleted(seqs: readonly number[]): void {
     this.#log.value = this.#log.peek().delete(seqs);
     this.#held = this.#held.map((held) => (seqs.includes(held.seq) ? asDeleted(held) : held));
-  }
-
-  #banned(banned: boolean): void {
-    const me = this.#me.peek();
-    if (me && banned) this.#me.value = { ...me, banned, canWrite: false };
-    else this.#startCatchUp(); // whether one may write again is the server's to say
   }
 
   #show(log: ChatLog, fresh: readonly ChatMessage[]): void {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ChatBanView } from '../../../src/protocol/chat.js';
+import type { ChatBanView } from '../../../src/protocol/chat-moderation.js';
 import type { Chat } from '../../client/chat.js';
 import { RequestError } from '../../client/request-error.js';
 import { Button } from '../components/button.js';
