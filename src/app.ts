@@ -4,11 +4,16 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
+import { CLOCK, type Clock } from './common/clock.js';
 import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
 import type { Config } from './config/config.js';
 import { securityHeaders, sendSecurityHeaders } from './pages/security-headers.js';
 import { serveStaticFiles } from './pages/static-files.js';
+import { ClientAddress } from './security/client-address.js';
+import { boundConnections, SLOW_CLIENTS } from './security/connection-bounds.js';
+import { readJsonBodies } from './security/json-bodies.js';
+import { boundRequests, RequestBounds } from './security/request-bounds.js';
 import { SocketAdapter } from './sockets/socket-adapter.js';
 
 /** The largest body of a request, bytes. */
@@ -43,14 +48,16 @@ export async function startApp(
 ): Promise<RunningApp> {
   const log = createLog(config.log);
   const logger = nestLogger(log);
-  const { port, host, publicUrl, trustProxy } = config.http;
+  const { port, host, publicUrl, trustProxy, addressLimitFactor: factor } = config.http;
+  const clients = new ClientAddress(trustProxy);
   const isHttps = publicUrl.startsWith('https:');
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of({ config, log, webRoot, databaseImage }),
     new FastifyAdapter({
-      trustProxy,
+      trustProxy: clients.isTrusted,
       bodyLimit: BODY_MAX,
       forceCloseConnections: true,
+      ...SLOW_CLIENTS,
       // An address that can't be decoded: no route, so no filter of Nest's sees it.
       frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
         sendError(reply.headers(securityHeaders({ isHttps })), {
@@ -69,6 +76,9 @@ export async function startApp(
   );
   app.useWebSocketAdapter(SocketAdapter.of(app));
   sendSecurityHeaders(app, { isHttps });
+  boundRequests(app, new RequestBounds({ clock: app.get<Clock>(CLOCK), factor }));
+  boundConnections(app.getHttpServer(), { clients, factor });
+  readJsonBodies(app);
   await serveStaticFiles(app, webRoot);
   try {
     await app.listen(port, host);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { TrustedProxies } from './trusted-proxies.js';
 
 /** Set, empty or absent: an empty line in a `.env` means "the default". */
 const optional = <T extends z.ZodType>(schema: T) =>
@@ -26,7 +27,8 @@ export const Environment = z.object({
   HOST: withDefault(z.string(), '0.0.0.0'),
   PUBLIC_URL: optional(HttpUrl.transform((url) => url.replace(/\/+$/, ''))),
   ALLOWED_ORIGINS: withDefault(List.pipe(z.array(HttpUrl)), ''),
-  TRUST_PROXY: withDefault(Flag, 'false'),
+  TRUST_PROXY: withDefault(TrustedProxies, 'false'),
+  ADDRESS_LIMIT_FACTOR: withDefault(z.coerce.number('a number').min(0.1).max(10_000), '1'),
   DATA_DIR: withDefault(z.string(), './data'),
   DATABASE_URL: optional(
     z.string().regex(/^postgres(ql)?:\/\//, 'an address that starts with postgresql://'),
@@ -80,7 +82,10 @@ export type Config = Readonly<{
     publicUrl: string;
     /** Origins besides the public one whose pages may call. */
     allowedOrigins: readonly string[];
-    trustProxy: boolean;
+    /** Whose word about a client's address counts. */
+    trustProxy: TrustedProxies;
+    /** What one address may do is this often the usual. */
+    addressLimitFactor: number;
   }>;
   data: Readonly<{
     /** `:memory:` keeps nothing, for tests. */
@@ -171,6 +176,7 @@ function toConfig(e: z.output<typeof Environment>): Config {
       publicUrl,
       allowedOrigins: e.ALLOWED_ORIGINS.map((url) => new URL(url).origin),
       trustProxy: e.TRUST_PROXY,
+      addressLimitFactor: e.ADDRESS_LIMIT_FACTOR,
     },
     data: { dir: e.DATA_DIR, databaseUrl: e.DATABASE_URL ?? null },
     rtc: {

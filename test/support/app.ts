@@ -38,6 +38,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     DATA_DIR: ':memory:',
     RTC_PORT: '0',
     RTC_WORKERS: '1',
+    // Everybody in a test comes from one address.
+    ADDRESS_LIMIT_FACTOR: '1000',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
     MEDIASOUP_WORKER_BIN: workerBin(),
     DATABASE_URL: fresh?.url,

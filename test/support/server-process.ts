@@ -27,6 +27,8 @@ export class ServerProcess {
       DATA_DIR: join(dir, 'data'),
       RTC_PORT: '0',
       RTC_WORKERS: '2',
+      // Everybody in a test comes from one address.
+      ADDRESS_LIMIT_FACTOR: '1000',
       LOG_LEVEL: 'info',
       ...(bin ? { MEDIASOUP_WORKER_BIN: bin } : {}),
       ...env,

@@ -1,0 +1,28 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DomainError } from '../common/domain-error.js';
+import { parseStrictJson, StrictJsonError } from './strict-json.js';
+
+/**
+ * Bodies are JSON, read strictly. Text and forms, which pages of other sites could send without being
+ * asked (no preflight), are answered with 415.
+ */
+export function readJsonBodies(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: unknown, text: string) => parseBody(text),
+  );
+}
+
+/** @throws {DomainError} `bad_request` */
+function parseBody(text: string): unknown {
+  try {
+    return parseStrictJson(text);
+  } catch (cause) {
+    if (cause instanceof StrictJsonError)
+      throw new DomainError('bad_request', `The body can’t be read. ${cause.message}`, { cause });
+    throw cause;
+  }
+}

@@ -1,0 +1,116 @@
+/** Objects and lists inside one another. */
+export const JSON_DEPTH_MAX = 24;
+/** Keys and elements of one text, all together. */
+const JSON_MEMBERS_MAX = 20_000;
+
+/** A text is JSON that is not taken; the message says why, and holds nothing of it. */
+export class StrictJsonError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'StrictJsonError';
+  }
+}
+
+/** Keys by which a program that copies members one by one changes every object's. */
+const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Parses JSON that says one thing only: two members of one name would be read differently by different
+ * programs, and `__proto__` is nobody's name for something. Linear in the text's length.
+ * @throws {StrictJsonError} also when it is too deep, has too many members, or a NUL, which
+ * the database can't keep
+ */
+export function parseStrictJson(text: string): unknown {
+  assertStrictJson(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The engine's message quotes the text.
+    throw new StrictJsonError('This is not JSON.');
+  }
+}
+
+/** Looks through a text for what {@link parseStrictJson} refuses; one that is no JSON at all may pass. */
+export function assertStrictJson(text: string): void {
+  new Scanner(text).run();
+}
+
+/** What is open: the names of an object so far, or a list. */
+type Container = Set<string> | null;
+
+class Scanner {
+  readonly #text: string;
+  #at = 0;
+  #members = 0;
+  readonly #open: Container[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  run(): void {
+    for (; this.#at < this.#text.length; this.#at += 1) this.#step(this.#text.charAt(this.#at));
+  }
+
+  #step(char: string): void {
+    if (char === '"') this.#string();
+    else if (char === '{') this.#push(new Set());
+    else if (char === '[') this.#push(null);
+    else if (char === '}' || char === ']') this.#open.pop();
+    else if (char === ',') this.#count();
+  }
+
+  #push(container: Container): void {
+    this.#count();
+    if (this.#open.push(container) > JSON_DEPTH_MAX)
+      throw new StrictJsonError(`Objects and lists can be in one another ${JSON_DEPTH_MAX} deep.`);
+  }
+
+  #count(): void {
+    this.#members += 1;
+    if (this.#members > JSON_MEMBERS_MAX) throw new StrictJsonError('This has too many members.');
+  }
+
+  /** Leaves the position at the closing quote. */
+  #string(): void {
+    const start = this.#at;
+    let end = start + 1;
+    let escaped = false;
+    for (; end < this.#text.length && this.#text[end] !== '"'; end += 1)
+      if (this.#text[end] === '\\') {
+        escaped = true;
+        end += 1;
+      }
+    this.#at = end;
+    const raw = this.#text.slice(start + 1, end);
+    if (escaped && hasNul(raw)) throw new StrictJsonError('Texts can’t have a NUL in them.');
+    const names = this.#open.at(-1);
+    if (names && this.#isName()) this.#name(names, escaped ? unescape(raw) : raw);
+  }
+
+  /** Whether a colon comes after the string. */
+  #isName(): boolean {
+    let next = this.#at + 1;
+    while (/[\s]/.test(this.#text.charAt(next))) next += 1;
+    return this.#text[next] === ':';
+  }
+
+  #name(names: Set<string>, name: string): void {
+    if (POISON.has(name)) throw new StrictJsonError('An object has a name that is not taken.');
+    if (names.has(name)) throw new StrictJsonError('An object has two members of one name.');
+    names.add(name);
+  }
+}
+
+function hasNul(raw: string): boolean {
+  return /(?:^|[^\\])(?:\\\\)*\\u0000/.test(raw);
+}
+
+function unescape(raw: string): string {
+  try {
+    return String(JSON.parse(`"${raw}"`));
+  } catch {
+    // Not JSON: the parser says so.
+    return raw;
+  }
+}
