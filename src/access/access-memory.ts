@@ -56,6 +56,12 @@ export class AccessMemory {
     return entry.access;
   }
 
+  /** What was read last, however long ago; undefined when nothing is known. Reads nothing. */
+  known(name: string): ChannelAccess | null | undefined {
+    const entry = this.#entries.get(name);
+    return entry && entry.readAtMs > 0 ? entry.access : undefined;
+  }
+
   /** Reads it again, however fresh it is; readings at the same time are one. */
   read(name: string): Promise<ChannelAccess | null> {
     const entry = this.#entries.get(name) ?? this.#add(name);

@@ -4,7 +4,13 @@ import type { Identity } from '../common/identity.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { Secrets } from '../secrets/secrets.js';
 import { AccessMemory } from './access-memory.js';
-import { type Asker, type ChannelAccess, type Decision, decide } from './access-policy.js';
+import {
+  type Asker,
+  type ChannelAccess,
+  type Decision,
+  decide,
+  isProtected,
+} from './access-policy.js';
 import { ChannelPasses } from './channel-passes.js';
 import { assertAllowed, channelNotFound } from './refusals.js';
 
@@ -55,6 +61,12 @@ export class AccessService {
     assertAllowed(this.decide(channel, visitor), name);
     if (channel === null) throw channelNotFound(name);
     return channel;
+  }
+
+  /** Whether it may be that not everybody may watch, as far as that is known without reading. */
+  mayBeProtected(name: string): boolean {
+    const known = this.#memory.known(name);
+    return !known || isProtected(known);
   }
 
   /** Reads a channel's access again, for who watches over changes from elsewhere. */

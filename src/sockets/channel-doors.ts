@@ -1,5 +1,4 @@
 import type { ChannelAccess } from '../access/access-policy.js';
-import { isProtected } from '../access/access-policy.js';
 import type { AccessService, Visitor } from '../access/access.service.js';
 import { assertAllowed } from '../access/refusals.js';
 import { DomainError } from '../common/domain-error.js';
@@ -78,17 +77,15 @@ export class ChannelDoors {
     this.#inside.set(name, (this.#inside.get(name) ?? new Set()).add(socket));
   }
 
-  /** Finds what was changed elsewhere: bans, accounts that were disabled, another server's changes. */
+  /** Finds what was changed elsewhere, where not everybody may watch: bans, accounts that were disabled. */
   async #watch(): Promise<void> {
-    for (const name of this.#inside.keys()) {
-      const known = await this.#find(name);
-      if (known && isProtected(known)) await this.#check(name);
-    }
+    for (const name of this.#inside.keys())
+      if (this.#access.mayBeProtected(name)) await this.#check(name);
   }
 
   async #check(name: string): Promise<void> {
     if (!this.#inside.has(name)) return;
-    const channel = await this.#find(name, { again: true });
+    const channel = await this.#read(name);
     // One that was deleted says so by itself.
     if (!channel) return;
     for (const socket of this.#inside.get(name) ?? []) {
@@ -101,9 +98,9 @@ export class ChannelDoors {
   }
 
   /** Undefined when it can't be read now: then the next look finds out. */
-  async #find(name: string, { again = false } = {}): Promise<ChannelAccess | null | undefined> {
+  async #read(name: string): Promise<ChannelAccess | null | undefined> {
     try {
-      return await (again ? this.#access.read(name) : this.#access.find(name));
+      return await this.#access.read(name);
     } catch (error) {
       this.#log.warn({ err: error, channel: name }, 'who may watch can’t be looked up');
       return undefined;
