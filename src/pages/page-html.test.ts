@@ -4,7 +4,13 @@ import type { Boot } from '../protocol/boot.js';
 import { escapeHtml, plainPage, renderPage } from './page-html.js';
 
 const TEMPLATE = '<html><head>\n  <title>old</title>\n  </head><body></body></html>';
-const boot: Boot = { account: null, channel: null, rtpCapabilities: null, chatGuests: true };
+const boot: Boot = {
+  account: null,
+  channel: null,
+  rtpCapabilities: null,
+  chatGuests: true,
+  rewindMs: 1_800_000,
+};
 const channel = {
   name: 'tea',
   owner: 'ann',

@@ -80,6 +80,7 @@ export class PagesService {
       channel,
       rtpCapabilities: this.#media.rtpCapabilities,
       chatGuests: this.#config.chat.guests,
+      rewindMs: this.#config.hls.rewindMs,
     });
   }
 }

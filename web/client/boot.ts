@@ -1,6 +1,12 @@
 import type { Boot } from '../../src/protocol/boot.js';
 
-const nobody: Boot = { account: null, channel: null, rtpCapabilities: null, chatGuests: true };
+const nobody: Boot = {
+  account: null,
+  channel: null,
+  rtpCapabilities: null,
+  chatGuests: true,
+  rewindMs: 1_800_000,
+};
 
 /**
  * What the server wrote into this page. A page served without it (by Vite alone) starts as a

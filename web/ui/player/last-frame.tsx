@@ -4,12 +4,12 @@ import './last-frame.css';
 
 /** How often the picture is kept, should it be the last. */
 const KEEP_MS = 1_000;
-/** It is shown dimmed: this wide is sharp enough, pixels. */
-const WIDTH_MAX = 640;
+/** It is shown dimmed, or for a moment: this wide is sharp enough, pixels. */
+const WIDTH_MAX = 960;
 
 /**
- * Keeps a copy of the picture, because browsers turn a video black as soon as its track ends. On
- * top of the video, and to be seen only while `shown`.
+ * Keeps a copy of the picture, because browsers turn a video black as soon as its track ends or another
+ * way takes over. On top of the video, and to be seen only while `shown`.
  */
 export function LastFrame({ playback, shown }: { playback: Playback; shown: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -19,7 +19,11 @@ export function LastFrame({ playback, shown }: { playback: Playback; shown: bool
       if (canvas.current && playback.moving) drawFrame(playback, canvas.current);
     }
     const timer = setInterval(keep, KEEP_MS);
-    return () => clearInterval(timer);
+    playback.beforeSwitch.add(keep);
+    return () => {
+      clearInterval(timer);
+      playback.beforeSwitch.delete(keep);
+    };
   }, [playback, shown]);
   return <canvas class="last-frame" ref={canvas} hidden={!shown} aria-hidden="true" />;
 }

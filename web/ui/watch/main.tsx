@@ -2,6 +2,7 @@ import { readBoot } from '../../client/boot.js';
 import { ServerClock } from '../../client/clock.js';
 import { Connection } from '../../client/connection.js';
 import { Viewer } from '../../client/viewer.js';
+import { ladderRules, readPlayerOptions } from '../player/player-options.js';
 import { mount } from '../shell/page.js';
 import { firstFrame } from './first-frame.js';
 import { LateChat } from './late-chat.js';
@@ -12,7 +13,15 @@ const boot = readBoot();
 const name = boot.channel?.name ?? location.pathname.slice(1).toLowerCase();
 const connection = new Connection();
 const clock = new ServerClock(connection);
-const viewer = new Viewer({ connection, clock, channel: name, boot });
+const { mode, muted, autoplay } = readPlayerOptions(location.search);
+const viewer = new Viewer({
+  connection,
+  clock,
+  channel: name,
+  boot,
+  rules: ladderRules(mode),
+  held: !autoplay,
+});
 const chat = new LateChat(connection, name, boot);
 
 mount(
@@ -22,6 +31,8 @@ mount(
     viewer={viewer}
     clock={clock}
     connection={connection}
+    rewindMs={boot.rewindMs}
+    muted={muted}
     Chat={chat.View}
   />,
 );
