@@ -129,29 +129,28 @@ describe('segments', () => {
     }
   });
 
-  it('have picture and sound within 40 ms of one another, and dates by the clock', async () => {
-    const url = await broadcast();
-    const sound = await fetchWindow('opus', url);
-    const beeps = await beepMarks(sound, beganMs(sound));
-    const audioMs = medianOffsetMs(beeps);
-    for (const id of ['video-0', 'video-1', 'video-2']) {
-      const window = await fetchWindow(id, url);
-      const pictures = await pictureMarks(window, Date.now());
-      const videoMs = medianOffsetMs(pictures);
-      console.log(
-        id,
-        beeps.length,
-        pictures.length,
-        audioMs - videoMs,
-        beganMs(window) - videoMs,
-        beganMs(sound) - audioMs,
-      );
-    }
-  });
-
-  const beganMs = ({ segments, init, media }: Awaited<ReturnType<typeof fetchWindow>>) => {
-    const [first] = media[0] ? samplesOf(init, media[0]) : [];
-    if (!segments[0] || !first) throw new Error('no segment');
-    return segments[0].wallMs - (first.dts / first.timescale) * 1_000;
-  };
+  it.skipIf(!hasFfmpegReaders)(
+    'have sound within 40 ms of the pictures, and tell the date by the clock in them',
+    async () => {
+      const url = await broadcast();
+      const sound = await fetchWindow('opus', url);
+      const beeps = await beepMarks(sound, beganMs(sound));
+      expect(beeps.length).toBeGreaterThan(3);
+      for (const id of ['video-0', 'video-1', 'video-2']) {
+        const window = await fetchWindow(id, url);
+        const pictures = await pictureMarks(window, Date.now());
+        expect(pictures.length).toBeGreaterThan(30);
+        const videoMs = medianOffsetMs(pictures);
+        expect(Math.abs(medianOffsetMs(beeps) - videoMs)).toBeLessThan(40);
+        expect(Math.abs(beganMs(window) - videoMs)).toBeLessThan(40);
+      }
+    },
+  );
 });
+
+/** When the timeline began, by the first segment's date, milliseconds since 1970. */
+function beganMs({ segments, init, media }: Awaited<ReturnType<typeof fetchWindow>>): number {
+  const [first] = samplesOf(init, ...media.slice(0, 1));
+  if (!segments[0] || !first) throw new Error('no segment');
+  return segments[0].wallMs - (first.dts / first.timescale) * 1_000;
+}

@@ -1,4 +1,5 @@
 import { readClock } from './clock-picture.js';
+import { EVERY_FRAME } from './ffmpeg-reader.js';
 import { ffmpeg } from './ffmpeg.js';
 import { samplesOf } from './mp4-samples.js';
 
@@ -21,9 +22,7 @@ const BETWEEN_BEEPS_S = 0.5;
 export async function pictureMarks(stream: ClockStream, nowMs: number): Promise<ClockMark[]> {
   const { width, height } = PICTURE;
   const filters = ['-vf', `extractplanes=y,scale=${width}:${height}`, '-pix_fmt', 'gray'];
-  // Else FFmpeg takes a rate it guesses for its clock, on which frames fall together.
-  const timing = ['-fps_mode', 'passthrough', '-enc_time_base', '1:90000'];
-  const args = ['-i', 'pipe:0', ...timing, ...filters, '-f', 'rawvideo', '-'];
+  const args = ['-i', 'pipe:0', ...EVERY_FRAME, ...filters, '-f', 'rawvideo', '-'];
   const luma = await ffmpeg(args, bytesOf(stream));
   return samplesOf(stream.init, ...stream.media).flatMap(({ dts, timescale }, at) => {
     const bytes = luma.subarray(at * width * height, (at + 1) * width * height);

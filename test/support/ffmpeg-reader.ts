@@ -49,10 +49,14 @@ export type ReadPacket = Readonly<{
   isKey: boolean;
 }>;
 
+/** Else FFmpeg's output goes by the frame rate that it guesses, on whose clock frames may fall together. */
+export const EVERY_FRAME = ['-fps_mode', 'passthrough', '-enc_time_base:v', '1:90000'];
+
 /** Plays so many seconds of all streams at `url` with FFmpeg, decoding them; rejects at any warning. */
 export async function playWithFfmpeg(url: string, { from, seconds }: Reading): Promise<void> {
   const input = [...inputOptions(from), '-i', url];
-  await run(ffmpegBin, ['-xerror', ...input, '-t', `${seconds}`, '-map', '0', '-f', 'null', '-']);
+  const output = ['-t', `${seconds}`, '-map', '0', ...EVERY_FRAME, '-f', 'null', '-'];
+  await run(ffmpegBin, ['-xerror', ...input, ...output]);
 }
 
 export type Reading = Readonly<{ from: ReadFrom; seconds: number }>;
