@@ -48,11 +48,17 @@ export class HlsJsPlayer implements HlsPlayer {
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
+  get arriving(): boolean {
+    return this.#fromMs !== null || this.#options.video.seeking;
+  }
+
   seek(serverMs: number): void {
     const fragments = this.#hls.latestLevelDetails?.fragments ?? [];
     const position = positionOf(fragments, serverMs);
+    const { video } = this.#options;
     if (position === null) this.#fromMs = serverMs;
-    else this.#options.video.currentTime = position;
+    else if (video.readyState === HTMLMediaElement.HAVE_NOTHING) this.#hls.startLoad(position);
+    else video.currentTime = position;
     this.#look();
   }
 
@@ -120,6 +126,7 @@ export class HlsJsPlayer implements HlsPlayer {
     this.#retryTimer = setTimeout(() => {
       const { positionMs } = this.timeline.peek() ?? {};
       if (this.#options.isBehind() && positionMs !== undefined) this.#fromMs = positionMs;
+      this.#options.onEmptying();
       this.#hls.destroy();
       this.#hls = this.#begin();
       this.#options.video.play().catch(() => undefined);
@@ -149,7 +156,7 @@ export class HlsJsPlayer implements HlsPlayer {
 
   #timelineNow({ latestLevelDetails, liveSyncPosition, playingDate }: HlsJs): HlsTimeline | null {
     // On its way to somewhere else, where it is says nothing.
-    if (this.#fromMs !== null || this.#options.video.seeking) return null;
+    if (this.arriving) return null;
     const fragments = latestLevelDetails?.fragments ?? [];
     const startMs = fragments[0]?.programDateTime ?? null;
     const liveMs = liveSyncPosition === null ? null : capturedMs(fragments, liveSyncPosition);

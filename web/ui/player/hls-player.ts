@@ -22,6 +22,8 @@ export interface HlsPlayer {
   readonly timeline: ReadonlySignal<HlsTimeline | null>;
   readonly layers: ReadonlySignal<HlsLayers>;
   readonly stats: ReadonlySignal<ReceiveStats | null>;
+  /** It is on its way to where it was to begin: what it shows until then is not that. */
+  readonly arriving: boolean;
   /** Plays on from a time on the server's clock, or from the nearest there is. */
   seek(serverMs: number): void;
   goLive(): void;
@@ -44,6 +46,8 @@ export interface HlsPlayerOptions {
   isBehind: () => boolean;
   /** Whether there's a way to the server: without one, no failure counts. */
   isOnline: () => boolean;
+  /** The element is about to lose its picture for a moment. */
+  onEmptying: () => void;
   /** It does not play, after several tries; it goes on trying. */
   onFailed: () => void;
 }

@@ -36,6 +36,10 @@ export class NativeHlsPlayer implements HlsPlayer {
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
+  get arriving(): boolean {
+    return this.#fromMs !== null || this.#options.video.seeking;
+  }
+
   seek(serverMs: number): void {
     const { video } = this.#options;
     const startMs = startDateMs(video);
@@ -80,7 +84,8 @@ export class NativeHlsPlayer implements HlsPlayer {
   #again(delayMs: number): void {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => {
-      const { video, url } = this.#options;
+      const { video, url, onEmptying } = this.#options;
+      onEmptying();
       video.src = url;
       video.play().catch(() => undefined);
     }, delayMs);

@@ -18,6 +18,8 @@ export type HlsContext = Pick<
   pinned: ReadonlySignal<number | null>;
 };
 
+/** For so long what is over stays in the element, milliseconds. */
+const EMPTY_MS = 200;
 /** For so long the last picture stays as it is while another way takes over, milliseconds. */
 const SWITCH_MS = 2_500;
 
@@ -43,7 +45,7 @@ export class Playback {
   /** One way takes over from another: the last picture stands for the first one of the new. */
   readonly switching = signal(false);
   /** Called before the element loses its picture. */
-  readonly beforeSwitch = new Set<() => void>();
+  readonly beforeEmpty = new Set<() => void>();
   readonly canPictureInPicture = document.pictureInPictureEnabled;
   readonly #context: HlsContext;
   readonly #offPinned: () => void;
@@ -96,9 +98,15 @@ export class Playback {
     this.#source = source;
     const video = this.#video;
     if (!video || isSame(before, source)) return;
-    if (before && source && before.way !== source.way) this.#beginSwitch();
+    if (!source) {
+      // The page draws first what takes the picture's place.
+      setTimeout(() => this.#source === null && this.#dropHls(), EMPTY_MS);
+      return;
+    }
+    if (before && before.way !== source.way) this.#beginSwitch();
+    this.#leaveFrame(video);
     this.#dropHls();
-    if (source) this.#load(video, source);
+    this.#load(video, source);
   }
 
   close(): void {
@@ -188,7 +196,6 @@ export class Playback {
   }
 
   #load(video: HTMLVideoElement, source: Source): void {
-    this.#awaitFrame(video);
     if (source.way === 'webrtc') {
       video.srcObject = source.stream;
     } else {
@@ -207,7 +214,13 @@ export class Playback {
     try {
       const Player = await hlsPlayerFor(source.way);
       if (this.#source !== source || this.#video !== video) return;
-      this.hls.value = new Player({ ...context, ...source, video, pinned: pinned.peek() });
+      this.hls.value = new Player({
+        ...context,
+        ...source,
+        video,
+        pinned: pinned.peek(),
+        onEmptying: () => this.#leaveFrame(video),
+      });
     } catch {
       // The network went between the page and this part of it, or the browser has less than it says.
       if (this.#source === source) context.onFailed();
@@ -222,7 +235,6 @@ export class Playback {
   }
 
   #beginSwitch(): void {
-    for (const keep of this.beforeSwitch) keep();
     clearTimeout(this.#switchTimer);
     this.switching.value = this.hadFrame.peek();
     this.#switchTimer = setTimeout(() => (this.switching.value = false), SWITCH_MS);
@@ -233,8 +245,7 @@ export class Playback {
       ['pause', () => this.#paused(video)],
       ['play', () => (this.paused.value = false)],
       ['timeupdate', () => this.#readTracks(video)],
-      // A player of HLS that begins anew leaves the element empty for a moment.
-      ['emptied', () => this.#awaitFrame(video)],
+      ['emptied', () => this.#leaveFrame(video)],
       ['volumechange', () => this.#readLoudness()],
       ['enterpictureinpicture', () => (this.inPictureInPicture.value = true)],
       ['leavepictureinpicture', () => (this.inPictureInPicture.value = false)],
@@ -245,21 +256,22 @@ export class Playback {
     };
   }
 
-  /** Says when the source's first picture is on the screen; until then there may be one before it. */
-  #awaitFrame(video: HTMLVideoElement): void {
+  /** The picture goes; says when the next is on the screen. Until then there may be the one before. */
+  #leaveFrame(video: HTMLVideoElement): void {
+    for (const keep of this.beforeEmpty) keep();
     this.hasFrame.value = false;
     this.soundOnly.value = false;
     this.#awaited += 1;
     const awaited = this.#awaited;
     const seen = (): void => {
       if (this.#awaited !== awaited || this.#video !== video) return;
+      // On its way back in time, it may show what is now for a moment.
+      if (this.hls.peek()?.arriving) return whenSeen(video, seen);
       this.hasFrame.value = true;
       this.hadFrame.value = true;
       this.switching.value = false;
     };
-    // The element's own events tell of sound as well, and its size is the last stream's for a while.
-    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(seen);
-    else (video as HTMLVideoElement).addEventListener('timeupdate', seen, { once: true });
+    whenSeen(video, seen);
   }
 
   /** Time goes on: what does it go on with? */
@@ -299,6 +311,13 @@ export class Playback {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'NotAllowedError';
+}
+
+/** Calls back at the next picture on the screen. */
+function whenSeen(video: HTMLVideoElement, seen: () => void): void {
+  // The element's own events tell of sound as well, and its size is the last stream's for a while.
+  if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(seen);
+  else (video as HTMLVideoElement).addEventListener('timeupdate', seen, { once: true });
 }
 
 function isSame(a: Source | null, b: Source | null): boolean {

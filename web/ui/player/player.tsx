@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { useSignalEffect, type ReadonlySignal } from '@preact/signals';
+import { useComputed, useSignalEffect, type ReadonlySignal } from '@preact/signals';
 import { Play, VolumeX } from 'lucide';
 import type { Viewer } from '../../client/viewer.js';
 import { type ViewerState, wayName } from '../../client/viewer-state.js';
@@ -73,6 +73,12 @@ export function Player(props: PlayerProps) {
     if (!timeline || playback.paused.value) return;
     if (timeline.liveMs - timeline.positionMs < NEAR_MS) viewer.goLive();
   });
+  const lastFrameShown = useComputed(() => {
+    const state = viewer.state.value;
+    const hasLastFrame = playback.hadFrame.value && !playback.soundOnly.value;
+    const moving = state.name === 'playing' && playback.hasFrame.value;
+    return isShowing(state, hasLastFrame) && hasLastFrame && !moving;
+  });
   const serverNow = useCallback(() => viewer.serverNow() ?? Date.now(), [viewer]);
   const nowMs = useNow(500, serverNow);
   const timeline = rewindWindow(viewer, playback, { nowMs, rewindMs: props.rewindMs });
@@ -124,12 +130,9 @@ export function Player(props: PlayerProps) {
   const live = !playback.paused.value && !viewer.behind.value;
   const switching = playback.switching.value;
   const hasFrame = playback.hasFrame.value;
-  const moving = state.name === 'playing' && hasFrame;
   const hasLastFrame = playback.hadFrame.value;
   const refusal = playback.refusal.value;
-  const showing =
-    state.name === 'playing' ||
-    ((state.name === 'interrupted' || state.name === 'connecting') && hasLastFrame);
+  const showing = isShowing(state, hasLastFrame);
   const resting = idle && showing && !playback.paused.value;
   return (
     <div
@@ -150,10 +153,7 @@ export function Player(props: PlayerProps) {
         }}
         onDblClick={fillScreen}
       />
-      <LastFrame
-        playback={playback}
-        shown={showing && !moving && hasLastFrame && !playback.soundOnly.value}
-      />
+      <LastFrame playback={playback} shown={lastFrameShown} />
       <Stage
         state={state}
         channel={viewer.channel.value}
@@ -215,6 +215,11 @@ export function Player(props: PlayerProps) {
       {helping && <ShortcutHelp onClose={() => setHelping(false)} />}
     </div>
   );
+}
+
+/** There is a picture to be seen, or the last one that was. */
+function isShowing({ name }: ViewerState, hasLastFrame: boolean): boolean {
+  return name === 'playing' || (hasLastFrame && (name === 'interrupted' || name === 'connecting'));
 }
 
 function isOver({ name }: ViewerState): boolean {
