@@ -37,7 +37,7 @@ export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApp
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const packager of [...this.#packagers.values()]) packager.dispose();
+    for (const packager of this.#packagers.values()) packager.dispose();
     this.#aac.close();
     await this.#store?.close();
   }
