@@ -134,8 +134,6 @@ function collecting(log: Log, warnings: string[]): Log {
   });
 }
 
-export type Written = { msn: number; discontinuity?: boolean; partBytes?: number; parts?: number };
-
 /** Writes what a camera would send: segments of 2 s with 6 parts of 10 frames. */
 export class FakeMedia {
   static readonly PART_S = 1 / 3;
