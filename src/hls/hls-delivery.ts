@@ -103,7 +103,7 @@ export class HlsDelivery {
     if (address.what === 'multivariant') return this.#playlists.multivariant(name, headers, raw);
     const channel = this.#source.find(name);
     if (!channel) throw notLive(name);
-    if (address.what === 'thumbnail') return thumbnailAnswer(channel.thumbnail);
+    if (address.what === 'thumbnail') return thumbnailAnswer(channel.thumbnail, address.version);
     const run = runOf(channel, address.run);
     if (!run) throw noSuchRun();
     const of = run.find(address.rendition);

@@ -482,6 +482,26 @@ describe('media', () => {
     });
     expect(again.status).toBe(304);
   });
+
+  it('keeps a picture by its version, and has the newest for who names an older one', async () => {
+    const { channel, base } = live();
+    server.source.channels.set(channel, {
+      ...server.source.find(channel)!,
+      thumbnail: { jpeg: Buffer.from('the newest'), version: 'v8' },
+    });
+    const caching = async (file: string) => {
+      const { status, headers, text } = await fetchPath(`${base}/${file}`);
+      return { status, text, caching: headers['cache-control'] };
+    };
+    const newest = { status: 200, text: 'the newest' };
+    expect(await caching('thumbnail/v8.jpg')).toEqual({
+      ...newest,
+      caching: 'public, max-age=86400, immutable',
+    });
+    expect(await caching('thumbnail/v7.jpg')).toEqual({ ...newest, caching: 'no-cache' });
+    for (const none of ['thumbnail/.jpg', 'thumbnail/V8.jpg', 'thumbnail/v8', 'thumbnail/a/b.jpg'])
+      expect((await caching(none)).status).toBe(404);
+  });
 });
 
 describe('players of other sites', () => {
