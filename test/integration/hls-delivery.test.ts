@@ -126,6 +126,24 @@ describe('playlists', () => {
     expect(text).toContain('CODECS="avc1.42E01F,opus"');
   });
 
+  it('promise independent segments of sound only: pictures may have to go on without a key frame', async () => {
+    const { base, at, media, playlist } = live();
+    media.segment();
+    const promise = '#EXT-X-INDEPENDENT-SEGMENTS\n';
+    expect((await playlist()).text).not.toContain(promise);
+    expect((await playlist()).text.match(/INDEPENDENT=YES/g)).toHaveLength(1);
+    expect((await fetchPath(`${base}/index.m3u8`)).text).not.toContain(promise);
+    expect((await fetchPath(`${at}/opus.m3u8`)).text).toContain(promise);
+  });
+
+  it('promise it of a broadcast of sound as a whole', async () => {
+    const run = server.open('radio').run;
+    const opus = run.rendition('opus', { kind: 'audio' });
+    opus.setInit(fakeAudioInit());
+    new FakeMedia(server.clock, [opus]).segment();
+    expect((await fetchPath('/hls/radio/index.m3u8')).text).toContain('-INDEPENDENT-SEGMENTS\n');
+  });
+
   it('leave out a layer that is not sent, and have it again when it is', async () => {
     const { base, run, media } = live();
     const high = run.rendition('video-1', { kind: 'video', layer: 1 });
