@@ -89,7 +89,8 @@ export async function startHlsServer(): Promise<HlsServer> {
   };
   const close = async () => {
     await app.close();
-    await rm(dataDir, { recursive: true, force: true });
+    // Segments may still be on their way to it.
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
   };
   const port = Number(new URL(url).port);
   return { url, port, clock, source, metrics, dataDir, warnings, open, close };
