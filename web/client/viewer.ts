@@ -12,14 +12,13 @@ import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ViewerJoined } from '../../src/protocol/signaling.js';
 import type { ServerClock } from './clock.js';
 import type { Connection } from './connection.js';
-import { loadDevice } from './device.js';
+import { type JoinContext, JoinLoop } from './join-loop.js';
 import { LadderRun } from './ladder-run.js';
 import type { BroadcastPhase, LadderRules, Way } from './ladder-state.js';
 import { onNetworkChange } from './network-watch.js';
 import type { ReceiveStats } from './receive-stats.js';
 import { Reception } from './reception.js';
 import type { Layers } from './receiver.js';
-import { RequestError } from './request-error.js';
 import { type Source, type ViewerState, viewerState, type WatchedChannel } from './viewer-state.js';
 
 type Options = {
@@ -32,12 +31,8 @@ type Options = {
   /** Nothing is received until {@link Viewer.start}. */
   held?: boolean;
 };
-type Joining = Readonly<{ attempt: number; device: Awaited<ReturnType<typeof loadDevice>> | null }>;
 
 const LOOK_INTERVAL_MS = 1_000;
-/** After a join that failed, and doubled each time. */
-const RETRY_MS = 1_000;
-const RETRY_MAX_MS = 15_000;
 const UNKNOWN: WatchedChannel = {
   title: '',
   owner: '',
@@ -56,7 +51,6 @@ export class Viewer {
   readonly #channel: Signal<WatchedChannel>;
   readonly #ladder: LadderRun;
   readonly #reception: Reception;
-  readonly #failure = signal<string | null>(null);
   readonly #ended = signal<BroadcastView | null>(null);
   readonly #gone = signal(false);
   readonly #held: Signal<boolean>;
@@ -64,12 +58,7 @@ export class Viewer {
   readonly #fromMs = signal<number | null>(null);
   readonly #stream = signal<MediaStream | null>(null);
   readonly #offs: (() => void)[] = [];
-  /** Raised by each join: what an older one brings is thrown away. */
-  #attempt = 0;
-  #retries = 0;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether the last join asked for media. */
-  #asksMedia = false;
+  readonly #joins: JoinLoop;
   /** The broadcast that the ladder was told of last. */
   #toldId: string | null = null;
 
@@ -98,6 +87,15 @@ export class Viewer {
       onFailed: () => this.#ladder.tell({ name: 'webrtc-failed' }),
       onClosed: () => this.#renew(),
     });
+    this.#joins = new JoinLoop({
+      connection,
+      channel: options.channel,
+      rtpCapabilities: boot.rtpCapabilities,
+      wantsMedia: () => this.#ladder.webrtc.peek(),
+      onJoined: (joined, context) => this.#joined(joined, context),
+      onGone: () => this.#isGone(),
+      onRefused: () => this.#ladder.tell({ name: 'webrtc-refused' }),
+    });
     const { way, ladder } = this.#ladder;
     this.way = way;
     this.canRewind = this.#ladder.canRewind;
@@ -111,7 +109,7 @@ export class Viewer {
         ended: this.#ended.value,
         ladder: ladder.value,
         hasSource: this.source.value !== null,
-        failure: this.#failure.value,
+        failure: this.#joins.failure.value,
       }),
     );
     this.stats = computed(() => (way.value === 'webrtc' ? this.#reception.stats.value : null));
@@ -162,15 +160,12 @@ export class Viewer {
 
   /** Tries again at once, from the beginning. */
   retry(): void {
-    this.#retries = 0;
-    this.#failure.value = null;
     this.#ladder.tell({ name: 'network-changed' });
-    void this.#join();
+    this.#joins.begin();
   }
 
   close(): void {
-    this.#attempt += 1;
-    clearTimeout(this.#retryTimer);
+    this.#joins.close();
     for (const off of this.#offs) off();
     this.#ladder.close();
     this.#reception.close();
@@ -224,15 +219,15 @@ export class Viewer {
 
   /** The ladder changed its mind about WebRTC. */
   #mediaWanted(wanted: boolean): void {
-    if (wanted === this.#asksMedia) return;
+    if (wanted === this.#joins.asksMedia) return;
     if (!wanted) this.#reception.drop();
-    void this.#join();
+    void this.#joins.join();
   }
 
   /** The connection to the server, or the one for media, is a new one. */
   #renew(): void {
     this.#ladder.tell({ name: 'webrtc-renewed' });
-    void this.#join();
+    void this.#joins.join();
   }
 
   #isGone(): void {
@@ -252,8 +247,8 @@ export class Viewer {
       this.#tellBroadcast();
     });
     // Media exists from the start of a broadcast on, and again when its publisher is back.
-    const lacksMedia = this.#asksMedia && this.#reception.receiver.peek() === null;
-    if (lacksMedia && this.#ladder.webrtc.peek()) void this.#join();
+    const lacksMedia = this.#joins.asksMedia && this.#reception.receiver.peek() === null;
+    if (lacksMedia && this.#ladder.webrtc.peek()) void this.#joins.join();
   }
 
   #tellBroadcast(): void {
@@ -268,62 +263,21 @@ export class Viewer {
     if (phase === 'off') this.#stream.value = null;
   }
 
-  async #join(): Promise<void> {
-    clearTimeout(this.#retryTimer);
-    this.#attempt += 1;
-    const attempt = this.#attempt;
-    const { connection, channel } = this.#options;
-    const asksMedia = this.#ladder.webrtc.peek();
-    this.#asksMedia = asksMedia;
-    if (connection.status.peek() !== 'online') return;
-    try {
-      const device = asksMedia ? await this.#device() : null;
-      const joined = await connection.request('viewer:join', {
-        channel,
-        ...(device ? { rtpCapabilities: device.recvRtpCapabilities as never } : {}),
-      });
-      if (attempt === this.#attempt) await this.#joined(joined, { attempt, device });
-    } catch (error) {
-      if (attempt === this.#attempt) this.#joinFailed(error);
-    }
-  }
-
-  /** null: this browser's WebRTC is of no use. */
-  async #device(): Promise<Joining['device']> {
-    const { rtpCapabilities } = this.#options.boot;
-    const device = rtpCapabilities && (await loadDevice(rtpCapabilities).catch(() => null));
-    if (!device) this.#ladder.tell({ name: 'webrtc-refused' });
-    return device;
-  }
-
   async #joined(
     { channel, media, uplinkMs }: ViewerJoined,
-    { attempt, device }: Joining,
+    { device, isLatest }: JoinContext,
   ): Promise<void> {
-    this.#retries = 0;
     this.#reception.drop();
     this.#reception.uplinkMs = uplinkMs;
     batch(() => {
-      this.#failure.value = null;
       this.#channel.value = channel;
       if (phaseOf(channel.broadcast) !== 'off') this.#ended.value = null;
       this.#tellBroadcast();
     });
     // What it was told may have made another join.
-    if (attempt !== this.#attempt || !media || !device) return;
+    if (!isLatest() || !media || !device) return;
     if (media.unsupported.includes('video')) return this.#ladder.tell({ name: 'webrtc-refused' });
     await this.#reception.take(media, device, this.#pinned.peek());
-  }
-
-  #joinFailed(error: unknown): void {
-    if (error instanceof RequestError && error.code === 'channel_not_found') return this.#isGone();
-    // `offline`: the next connection joins. Else keep trying, and say so after the second time.
-    if (error instanceof RequestError && error.code === 'offline') return;
-    this.#retries += 1;
-    if (this.#retries > 2)
-      this.#failure.value = error instanceof Error ? error.message : String(error);
-    const waitMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (this.#retries - 1));
-    this.#retryTimer = setTimeout(() => void this.#join(), waitMs);
   }
 
   async #look(): Promise<void> {

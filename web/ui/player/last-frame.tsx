@@ -24,10 +24,10 @@ export function LastFrame({ playback, shown }: LastFrameProps) {
       if (canvas.current && playback.moving && !shown.peek()) drawFrame(playback, canvas.current);
     }
     const timer = setInterval(keep, KEEP_MS);
-    playback.beforeEmpty.add(keep);
+    playback.frame.beforeEmpty.add(keep);
     return () => {
       clearInterval(timer);
-      playback.beforeEmpty.delete(keep);
+      playback.frame.beforeEmpty.delete(keep);
     };
   }, [playback, shown]);
   // At once, not with the next drawing of the page: until then the video would be black.

@@ -1,5 +1,6 @@
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { Source } from '../../client/viewer-state.js';
+import { Frame } from './frame.js';
 import type { HlsPlayer, HlsPlayerOptions } from './hls-player.js';
 import { keepLoudness, readLoudness } from './volume-memory.js';
 
@@ -20,8 +21,6 @@ export type HlsContext = Pick<
 
 /** For so long what is over stays in the element, milliseconds. */
 const EMPTY_MS = 200;
-/** For so long the last picture stays as it is while another way takes over, milliseconds. */
-const SWITCH_MS = 2_500;
 
 /**
  * One `<video>` with what is live in it, whatever way it comes: plays as soon as it may, with sound as soon
@@ -33,27 +32,18 @@ export class Playback {
   readonly volume = signal(1);
   /** What the browser wants a press for. */
   readonly refusal = signal<Refusal>('none');
-  /** A picture of the stream is there to be seen. */
-  readonly hasFrame = signal(false);
-  /** There was one since `forget`, of this stream or of one before. */
-  readonly hadFrame = signal(false);
+  /** The picture that is to be seen. */
+  readonly frame = new Frame();
   /** There is sound and no picture: the camera is off. */
   readonly soundOnly = signal(false);
   readonly inPictureInPicture = signal(false);
   /** What plays HLS, while that is the way. */
   readonly hls = signal<HlsPlayer | null>(null);
-  /** One way takes over from another: the last picture stands for the first one of the new. */
-  readonly switching = signal(false);
-  /** Called before the element loses its picture. */
-  readonly beforeEmpty = new Set<() => void>();
   readonly canPictureInPicture = document.pictureInPictureEnabled;
   readonly #context: HlsContext;
   readonly #offPinned: () => void;
   #video: HTMLVideoElement | null = null;
   #source: Source | null = null;
-  /** Raised by each source: a frame that an older one was waited for does not count. */
-  #awaited = 0;
-  #switchTimer: ReturnType<typeof setTimeout> | undefined;
   #off: (() => void) | undefined;
   /** The page's address asks for silence, whatever was chosen before. */
   readonly #startsMuted: boolean;
@@ -86,7 +76,7 @@ export class Playback {
 
   /** Pictures are coming in: what the element shows is one of them. */
   get moving(): boolean {
-    if (!this.hasFrame.peek()) return false;
+    if (!this.frame.isThere.peek()) return false;
     if (this.#source?.way !== 'webrtc') return this.#video?.paused === false;
     const [track] = this.#source.stream.getVideoTracks();
     return track?.readyState === 'live' && !track.muted;
@@ -103,7 +93,7 @@ export class Playback {
       setTimeout(() => this.#source === null && this.#dropHls(), EMPTY_MS);
       return;
     }
-    if (before && before.way !== source.way) this.#beginSwitch();
+    if (before && before.way !== source.way) this.frame.beginSwitch();
     this.#leaveFrame(video);
     this.#dropHls();
     this.#load(video, source);
@@ -112,11 +102,6 @@ export class Playback {
   close(): void {
     this.#offPinned();
     this.attach(null);
-  }
-
-  /** What was on is over: its last picture is not to be shown again. */
-  forget(): void {
-    this.hadFrame.value = false;
   }
 
   togglePlay(): void {
@@ -167,7 +152,7 @@ export class Playback {
   /** What the browser refuses stays as it is. */
   togglePictureInPicture(): void {
     const video = this.#video;
-    if (!video || !this.canPictureInPicture || !this.hasFrame.peek()) return;
+    if (!video || !this.canPictureInPicture || !this.frame.isThere.peek()) return;
     const isOut = document.pictureInPictureElement === video;
     const done = isOut ? document.exitPictureInPicture() : video.requestPictureInPicture();
     done.catch(() => undefined);
@@ -234,12 +219,6 @@ export class Playback {
     this.hls.value = null;
   }
 
-  #beginSwitch(): void {
-    clearTimeout(this.#switchTimer);
-    this.switching.value = this.hadFrame.peek();
-    this.#switchTimer = setTimeout(() => (this.switching.value = false), SWITCH_MS);
-  }
-
   #listen(video: HTMLVideoElement): () => void {
     const listeners: [string, () => void][] = [
       ['pause', () => this.#paused(video)],
@@ -256,22 +235,11 @@ export class Playback {
     };
   }
 
-  /** The picture goes; says when the next is on the screen. Until then there may be the one before. */
+  /** The picture goes, until there is one of the source. */
   #leaveFrame(video: HTMLVideoElement): void {
-    for (const keep of this.beforeEmpty) keep();
-    this.hasFrame.value = false;
     this.soundOnly.value = false;
-    this.#awaited += 1;
-    const awaited = this.#awaited;
-    const seen = (): void => {
-      if (this.#awaited !== awaited || this.#video !== video) return;
-      // On its way back in time, it may show what is now for a moment.
-      if (this.hls.peek()?.arriving) return whenSeen(video, seen);
-      this.hasFrame.value = true;
-      this.hadFrame.value = true;
-      this.switching.value = false;
-    };
-    whenSeen(video, seen);
+    // On its way back in time, it may show what is now for a moment.
+    this.frame.leave(video, () => this.#video === video && !this.hls.peek()?.arriving);
   }
 
   /** Time goes on: what does it go on with? */
@@ -311,13 +279,6 @@ export class Playback {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'NotAllowedError';
-}
-
-/** Calls back at the next picture on the screen. */
-function whenSeen(video: HTMLVideoElement, seen: () => void): void {
-  // The element's own events tell of sound as well, and its size is the last stream's for a while.
-  if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(seen);
-  else (video as HTMLVideoElement).addEventListener('timeupdate', seen, { once: true });
 }
 
 function isSame(a: Source | null, b: Source | null): boolean {

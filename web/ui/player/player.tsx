@@ -75,15 +75,15 @@ export function Player(props: PlayerProps) {
   });
   const lastFrameShown = useComputed(() => {
     const state = viewer.state.value;
-    const hasLastFrame = playback.hadFrame.value && !playback.soundOnly.value;
-    const moving = state.name === 'playing' && playback.hasFrame.value;
+    const hasLastFrame = playback.frame.wasThere.value && !playback.soundOnly.value;
+    const moving = state.name === 'playing' && playback.frame.isThere.value;
     return isShowing(state, hasLastFrame) && hasLastFrame && !moving;
   });
   const serverNow = useCallback(() => viewer.serverNow() ?? Date.now(), [viewer]);
   const nowMs = useNow(500, serverNow);
   const timeline = rewindWindow(viewer, playback, { nowMs, rewindMs: props.rewindMs });
   useSignalEffect(() => {
-    if (isOver(viewer.state.value)) playback.forget();
+    if (isOver(viewer.state.value)) playback.frame.forget();
   });
 
   function togglePlay(): void {
@@ -128,9 +128,9 @@ export function Player(props: PlayerProps) {
   const state = viewer.state.value;
   const stats = (playback.hls.value ?? viewer).stats.value;
   const live = !playback.paused.value && !viewer.behind.value;
-  const switching = playback.switching.value;
-  const hasFrame = playback.hasFrame.value;
-  const hasLastFrame = playback.hadFrame.value;
+  const switching = playback.frame.switching.value;
+  const hasFrame = playback.frame.isThere.value;
+  const hasLastFrame = playback.frame.wasThere.value;
   const refusal = playback.refusal.value;
   const showing = isShowing(state, hasLastFrame);
   const resting = idle && showing && !playback.paused.value;

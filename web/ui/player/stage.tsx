@@ -109,7 +109,7 @@ function Held({ name, channel, onStart }: StageProps) {
   return (
     <div class="stage">
       <Thumbnail name={name} picture={channel.thumbnail} />
-      <div class="stage-waiting">
+      <div class="stage-waiting stage-held">
         <Button icon={Play} size="l" variant="primary" onClick={onStart}>
           Play
         </Button>
