@@ -167,7 +167,8 @@ export class Packager implements BroadcastPackage {
         return entry.rendition;
       },
       audioListener: aac,
-      end: () => run.end(),
+      // The others' playlists have ended by themselves; AAC is always a little behind them.
+      end: () => void (aac?.ended ?? Promise.resolve()).then(() => run.end()),
     };
   }
 
