@@ -61,12 +61,9 @@ async function press(page: Page, name: string): Promise<void> {
 
 /** How late the picture is that is on the screen, by the clock in it. */
 async function isLate(page: Page, fromMs: number, toMs: number): Promise<void> {
-  await expect
-    .poll(async () => {
-      const lateMs = await clockDelayMs(page);
-      return lateMs !== null && lateMs >= fromMs && lateMs < toMs;
-    }, WAIT)
-    .toBe(true);
+  const lateMs = async (): Promise<number> => (await clockDelayMs(page)) ?? Number.NaN;
+  const isRight = (ms: number): boolean => ms >= fromMs && ms < toMs;
+  await expect.poll(lateMs, WAIT).toSatisfy(isRight, `${fromMs} to ${toMs} ms late`);
 }
 
 describe('a viewer whose network lets no WebRTC through', () => {

@@ -16,7 +16,7 @@ const LOOK_MS = 500;
 /** How much faster it plays to catch up: nobody hears so much. */
 const HURRY = 1.08;
 /** So much later than it should be, it jumps, seconds. */
-const LATE_S = 3;
+const LATE_S = 2;
 /** After a jump, it has so long to show that it helped. */
 const JUMP_AGAIN_MS = 5_000;
 
@@ -88,7 +88,8 @@ export class HlsJsPlayer implements HlsPlayer {
     const hls = new HlsJs({
       lowLatencyMode: true,
       maxLiveSyncPlaybackRate: HURRY,
-      liveSyncOnStallIncrease: 0.3,
+      // Each stall puts the target off by so much, seconds, for good.
+      liveSyncOnStallIncrease: 0.1,
       backBufferLength: 30,
       // Nothing is transmuxed, so a worker would only cost.
       enableWorker: false,
