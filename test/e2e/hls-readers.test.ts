@@ -17,6 +17,7 @@ import {
 } from '../support/ffmpeg-reader.js';
 import { samplesOf } from '../support/mp4-samples.js';
 import { onlyCodecScript } from '../support/only-codec.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { Stage, WAIT } from '../support/stage.js';
 
 let stage: Stage;
@@ -32,20 +33,18 @@ afterAll(async () => {
 });
 
 const LAYERS = ['video-0', 'video-1', 'video-2'];
-let onAir: Promise<string> | undefined;
+const RENDITIONS = ['opus', ...LAYERS];
 
-/** The address of the one broadcast that most tests read: three layers of a clock, and sound that beeps. */
-const broadcast = (): Promise<string> =>
-  (onAir ??= goLive('rosa', { renditions: ['opus', ...LAYERS] }).then(({ url }) => url));
-
+type LiveOptions = { renditions: readonly string[]; script?: string; via?: string };
 type Live = { url: string; studio: Page };
 
 /** Goes live, and waits until these renditions have some segments. */
 async function goLive(
   name: string,
-  { renditions, script = '' }: { renditions: readonly string[]; script?: string },
+  { renditions, script = '', via = stage.server.url }: LiveOptions,
 ): Promise<Live> {
-  const studio = await stage.goLive(name, { initScripts: [script, clockPublisherScript()] });
+  const initScripts = [script, clockPublisherScript()];
+  const studio = await stage.goLive(name, { url: via, initScripts });
   const url = `${stage.server.url}/hls/${name}/index.m3u8`;
   await expect.poll(() => renditionsWith(4, url), WAIT).toEqual(renditions);
   return { url, studio };
@@ -88,9 +87,33 @@ const backwardsOf = (all: readonly { dts: number }[]) =>
 
 const kindOf = ({ id }: FetchedRendition) => (id.startsWith('video') ? 'video' : 'audio');
 
-describe.skipIf(!hasFfmpegReaders)('FFmpeg', () => {
-  it.each<ReadFrom>(['live', 'rewind'])(
-    'plays every rendition (%s) without a warning, time going on',
+/** When the timeline began, by the first segment's date, milliseconds since 1970. */
+function beganMs({ segments, init, media }: Awaited<ReturnType<typeof fetchWindow>>): number {
+  const [segment] = segments;
+  const [bytes] = media;
+  if (!segment || !bytes) throw new Error('no segment');
+  return segment.wallMs - beginS(init, bytes) * 1_000;
+}
+
+/** Where on the timeline a segment begins. */
+function beginS(init: Uint8Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>): number {
+  const [first] = samplesOf(init, bytes);
+  if (!first) throw new Error('an empty segment');
+  return first.dts / first.timescale;
+}
+
+describe('a broadcast of three layers of a clock, and sound that beeps', () => {
+  let live: Promise<Live> | undefined;
+  afterAll(async () => (await live)?.studio.close());
+
+  /** Its address; it begins with the first test. */
+  const broadcast = async (): Promise<string> => {
+    live ??= goLive('rosa', { renditions: RENDITIONS });
+    return (await live).url;
+  };
+
+  it.skipIf(!hasFfmpegReaders).each<ReadFrom>(['live', 'rewind'])(
+    'is played by FFmpeg, every rendition (%s), without a warning, time going on',
     async (from) => {
       const url = await broadcast();
       for (const rendition of await fetchRenditions(url)) {
@@ -105,17 +128,15 @@ describe.skipIf(!hasFfmpegReaders)('FFmpeg', () => {
     },
   );
 
-  it.each<ReadFrom>(['live', 'rewind'])(
-    'plays all renditions at once (%s) without a warning',
+  it.skipIf(!hasFfmpegReaders).each<ReadFrom>(['live', 'rewind'])(
+    'is played by FFmpeg, all renditions at once (%s), without a warning',
     async (from) => {
       const url = await broadcast();
       await expect(playWithFfmpeg(url, { from, seconds: 6 })).resolves.toBeUndefined();
     },
   );
-});
 
-describe('segments', () => {
-  it('go on from one another to the tick, as ffprobe and mp4box read them', async () => {
+  it('has segments that go on from one another to the tick, as ffprobe and mp4box read them', async () => {
     const url = await broadcast();
     for (const { id } of await fetchRenditions(url)) {
       const { init, media, segments } = await fetchWindow(id, url);
@@ -137,7 +158,7 @@ describe('segments', () => {
   });
 
   it.skipIf(!hasFfmpegReaders)(
-    'have sound within 40 ms of the pictures, and tell the date by the clock in them',
+    'has sound within 40 ms of the pictures, and dates of the clock in them',
     async () => {
       const url = await broadcast();
       const sound = await fetchWindow('opus', url);
@@ -155,13 +176,6 @@ describe('segments', () => {
   );
 });
 
-/** When the timeline began, by the first segment's date, milliseconds since 1970. */
-function beganMs({ segments, init, media }: Awaited<ReturnType<typeof fetchWindow>>): number {
-  const [first] = samplesOf(init, ...media.slice(0, 1));
-  if (!segments[0] || !first) throw new Error('no segment');
-  return segments[0].wallMs - (first.dts / first.timescale) * 1_000;
-}
-
 describe.skipIf(!hasFfmpegReaders)('a publisher without H.264', () => {
   it.each([
     ['video/VP9', 'vp9'],
@@ -171,11 +185,50 @@ describe.skipIf(!hasFfmpegReaders)('a publisher without H.264', () => {
     const script = onlyCodecScript(mimeType);
     const name = mimeType.replace('video/', 'only-').toLowerCase();
     const { url, studio } = await goLive(name, { renditions: ['opus', 'video-0'], script });
-    await playWithFfmpeg(url, { from: 'rewind', seconds: 6 });
+    for (const rendition of await fetchRenditions(url))
+      await playWithFfmpeg(rendition.url, { from: 'rewind', seconds: 6 });
     const { init, media } = await fetchWindow('video-0', url);
     const [stream] = await probeBytes(Buffer.concat([init, ...media]));
     expect(stream?.codec).toBe(codec);
     expect(breaksOf(samplesOf(init, ...media))).toEqual([]);
     await studio.close();
+  });
+});
+
+describe.skipIf(!hasFfmpegReaders)('a publisher whose network was away', () => {
+  it('is read by FFmpeg across the interruption, as long on the timeline as by the clock', async () => {
+    const network = await TcpProxy.to(stage.server.url);
+    const { url, studio } = await goLive('yara', { renditions: RENDITIONS, via: network.url });
+    network.goDown();
+    await stage.isInState('yara', 'interrupted');
+    network.comeBack();
+    await stage.isInState('yara', 'live');
+    const opus = (await fetchRenditions(url)).find(({ id }) => id === 'opus')?.url ?? '';
+    const sinceAway = async () => {
+      const segments = await fetchSegments(opus);
+      const at = segments.findIndex(({ discontinuity }) => discontinuity);
+      return at < 0 ? 0 : segments.length - at;
+    };
+    await expect.poll(sinceAway, WAIT).toBeGreaterThan(2);
+    for (const { id, url: rendition } of await fetchRenditions(url)) {
+      if (!RENDITIONS.includes(id)) continue;
+      const { init, media, segments } = await fetchWindow(id, url);
+      const begins = media.map((bytes) => beginS(init, bytes));
+      const at = segments.findIndex(({ discontinuity }) => discontinuity);
+      const awayS = (begins[at] ?? 0) - (begins[at - 1] ?? 0);
+      const awayMs = (segments[at]?.wallMs ?? 0) - (segments[at - 1]?.wallMs ?? 0);
+      expect(awayS).toBeGreaterThan(segments[at - 1]?.durationS ?? 0);
+      expect(Math.abs(awayS * 1_000 - awayMs)).toBeLessThan(5);
+      const seconds = (begins.at(-1) ?? 0) - (begins[0] ?? 0);
+      await playWithFfmpeg(rendition, { from: 'rewind', seconds });
+      const [stream] = await probeHls(rendition, { from: 'rewind', seconds });
+      const packets = stream?.packets ?? [];
+      expect(backwardsOf(packets)).toEqual([]);
+      const lastS = (packets.at(-1)?.pts ?? 0) / (stream?.timescale ?? 0);
+      expect(lastS).toBeGreaterThan(begins[at] ?? Infinity);
+    }
+    await playWithFfmpeg(url, { from: 'rewind', seconds: 8 });
+    await studio.close();
+    await network.close();
   });
 });
