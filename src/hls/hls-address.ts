@@ -2,7 +2,10 @@ import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 
 /** What a path under /hls names. Numbers are whole and not negative. */
 export type HlsAddress = Readonly<{ channel: string }> & (OfChannel | OfRendition);
-type OfChannel = Readonly<{ what: 'multivariant' }> | Readonly<{ what: 'thumbnail' }>;
+type OfChannel =
+  | Readonly<{ what: 'multivariant' }>
+  /** The picture of a version; null: the newest, whatever its version is. */
+  | Readonly<{ what: 'thumbnail'; version: string | null }>;
 type OfRendition = Readonly<{ run: string; rendition: string }> & FileAddress;
 type FileAddress =
   | Readonly<{ what: 'playlist' }>
@@ -16,6 +19,7 @@ const RUN = /^\/([A-Za-z0-9_-]{16})\/(video-[0-9]|opus|aac)(\.m3u8|\/[^/]+)$/;
 const INIT = new RegExp(`^/init-${NUMBER}\\.mp4$`);
 const SEGMENT = new RegExp(`^/${NUMBER}\\.m4s$`);
 const PART = new RegExp(`^/${NUMBER}\\.${NUMBER}\\.m4s$`);
+const THUMBNAIL = /^\/thumbnail(?:\/([a-z0-9]{1,16}))?\.jpg$/;
 const PATH = /^\/hls\/([^/]+)(\/.+)$/;
 const PATH_MAX = 120;
 
@@ -28,7 +32,8 @@ export function parseHlsAddress(path: string): HlsAddress | null {
   const [, channel = '', rest = ''] = PATH.exec(path) ?? [];
   if (!CHANNEL_NAME_PATTERN.test(channel)) return null;
   if (rest === '/index.m3u8') return { what: 'multivariant', channel };
-  if (rest === '/thumbnail.jpg') return { what: 'thumbnail', channel };
+  const thumbnail = THUMBNAIL.exec(rest);
+  if (thumbnail) return { what: 'thumbnail', channel, version: thumbnail[1] ?? null };
   const [, run, rendition, file] = RUN.exec(rest) ?? [];
   if (run === undefined || rendition === undefined || file === undefined) return null;
   const named = parseFile(file);

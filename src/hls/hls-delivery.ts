@@ -22,6 +22,8 @@ export type Traffic = Readonly<{
   bytes: number;
 }>;
 
+type Entered = Readonly<{ address: HlsAddress; isProtected: boolean }>;
+
 /** Answers what is asked for under /hls. */
 @Injectable()
 export class HlsDelivery {
@@ -58,13 +60,26 @@ export class HlsDelivery {
    * Answers, or throws before anything is sent.
    * @throws {DomainError} `not_found`, `bad_request`, `unavailable`
    */
-  async answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.#answer(request, reply, (path) => this.#enter(path));
+  }
+
+  /** The same for who was found to be allowed already: the address needs no token. */
+  answerVisitor(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.#answer(request, reply, (path) => this.#enter(path, { isAdmitted: true }));
+  }
+
+  async #answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    enter: (path: string) => Promise<Entered>,
+  ): Promise<void> {
     try {
       const [path = '', query = ''] = request.raw.url?.split('?', 2) ?? [];
-      const { address } = await this.#enter(path);
+      const { address } = await enter(path);
       const found = await this.#find(address, query, request);
       // It may have waited for a while: who may fetch is asked when it is sent.
-      const { isProtected } = await this.#enter(path);
+      const { isProtected } = await enter(path);
       const answer = isProtected ? forOne(found, address) : found;
       const bytes = await this.#send(request, reply, answer);
       this.#requests[address.what] += 1;
@@ -81,11 +96,11 @@ export class HlsDelivery {
   }
 
   /** @throws {DomainError} `not_found` for what can't be there, and for who may not fetch it */
-  async #enter(path: string): Promise<{ address: HlsAddress; isProtected: boolean }> {
+  async #enter(path: string, { isAdmitted = false } = {}): Promise<Entered> {
     const { path: bare, isAllowed, isProtected } = await this.#door.open(path);
     const address = parseHlsAddress(bare);
     if (!address) throw nothingHere();
-    if (!isAllowed) throw notLive(address.channel);
+    if (!isAllowed && !isAdmitted) throw notLive(address.channel);
     return { address, isProtected };
   }
 
@@ -117,7 +132,7 @@ export class HlsDelivery {
     if (address.what === 'multivariant') return this.#playlists.multivariant(name, headers, raw);
     const channel = this.#source.find(name);
     if (!channel) throw notLive(name);
-    if (address.what === 'thumbnail') return thumbnailAnswer(channel.thumbnail);
+    if (address.what === 'thumbnail') return thumbnailAnswer(channel.thumbnail, address.version);
     const run = runOf(channel, address.run);
     if (!run) throw noSuchRun();
     const of = run.find(address.rendition);
@@ -130,10 +145,10 @@ export class HlsDelivery {
   }
 }
 
-/** What a token is needed for is kept by no cache but the player's own, and playlists by none. */
+/** What not everybody may fetch is kept by no cache but the player's own, and what changes by none. */
 function forOne(answer: Answer, { what }: HlsAddress): Answer {
-  const isPlaylist = what === 'multivariant' || what === 'playlist';
-  const cacheControl = isPlaylist
+  const changes = what === 'multivariant' || what === 'playlist' || what === 'thumbnail';
+  const cacheControl = changes
     ? 'private, no-store'
     : answer.cacheControl.replace('public', 'private');
   return { ...answer, cacheControl };

@@ -1,11 +1,9 @@
 import type { PackageState } from '../broadcast/ports.js';
 import type { Run } from './run.js';
+import type { Picture } from './thumbnail/thumbnail.js';
 
 /** Nest's injection token for the {@link HlsSource}. */
 export const HLS_SOURCE = Symbol('HlsSource');
-
-/** A JPEG; another one has another version (letters, digits and `-`). */
-export type Thumbnail = Readonly<{ jpeg: Uint8Array; version: string }>;
 
 /** What a live channel has for HTTP. */
 export type HlsChannel = Readonly<{
@@ -14,7 +12,8 @@ export type HlsChannel = Readonly<{
   /** Runs before it whose playlists have ended, and can be played to their ends. */
   earlier?: readonly Run[];
   state: PackageState;
-  thumbnail: Thumbnail | null;
+  /** Null: none yet. */
+  thumbnail: Picture | null;
 }>;
 
 /** What all broadcasts together take. */

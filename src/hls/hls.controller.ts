@@ -11,6 +11,12 @@ export class HlsController {
     this.#delivery = delivery;
   }
 
+  /** For pages, whose visitors show by their cookies that they may watch; players have it beside the playlists. */
+  @Get(['hls/:name/thumbnail.jpg', 'hls/:name/thumbnail/:file'])
+  picture(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.#delivery.answerVisitor(request, reply);
+  }
+
   // Before the other: Fastify would make one of it by itself.
   @Head('hls/*')
   head(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

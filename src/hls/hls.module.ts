@@ -5,12 +5,11 @@ import { HlsMetrics } from './hls-metrics.js';
 import { HLS_SOURCE } from './hls-source.js';
 import { HlsController } from './hls.controller.js';
 import { HlsService } from './hls.service.js';
-import { ThumbnailController } from './thumbnail/thumbnail.controller.js';
 
 /** Implements the domain's packaging port. Global: the domain asks for the port, not for this. */
 @Global()
 @Module({
-  controllers: [ThumbnailController, HlsController],
+  controllers: [HlsController],
   providers: [
     HlsService,
     HlsDelivery,
@@ -18,6 +17,6 @@ import { ThumbnailController } from './thumbnail/thumbnail.controller.js';
     { provide: PACKAGING, useExisting: HlsService },
     { provide: HLS_SOURCE, useExisting: HlsService },
   ],
-  exports: [PACKAGING, HlsService],
+  exports: [PACKAGING],
 })
 export class HlsModule {}

@@ -8,7 +8,6 @@ import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
 import type { HlsChannel, HlsSource, HlsUsage } from './hls-source.js';
 import { Packager } from './packager.js';
 import { SegmentStore } from './segment-store.js';
-import type { Thumbnail } from './thumbnail/thumbnail.js';
 import { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /** Every broadcast that is on, as HLS, by its channel's name; one that ended stays for a moment. */
@@ -37,14 +36,9 @@ export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApp
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const packager of [...this.#packagers.values()]) packager.dispose();
+    for (const packager of this.#packagers.values()) packager.dispose();
     this.#aac.close();
     await this.#store?.close();
-  }
-
-  /** The picture of a channel's broadcast; undefined when none is on. */
-  thumbnail(channel: string): Thumbnail | undefined {
-    return this.#packagers.get(channel)?.thumbnail;
   }
 
   get usage(): HlsUsage {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer, Source } from './hls-answer.js';
-import type { Thumbnail } from './hls-source.js';
-import { assertReleased, noSuchMedia, nothingHere, tooManyWait } from './refusals.js';
+import { assertReleased, noPicture, noSuchMedia, tooManyWait } from './refusals.js';
 import type { FoundRendition } from './run.js';
 import type { Segment } from './segment.js';
+import type { Picture } from './thumbnail/thumbnail.js';
 
 /** It is made anew this often at most. */
 const THUMBNAIL_MAX_AGE_S = 10;
@@ -12,17 +12,26 @@ const PART_MAX_AGE_S = 60;
 
 type PartOf = Readonly<{ msn: number; part: number }>;
 
-/** @throws {DomainError} `not_found` without a picture */
-export function thumbnailAnswer(thumbnail: Thumbnail | null): Answer {
-  if (!thumbnail) throw nothingHere();
+/**
+ * The newest picture, whichever version was asked for: a list that was read a minute ago names an older one.
+ * @param version null: none was named
+ * @throws {DomainError} `not_found` without a picture
+ */
+export function thumbnailAnswer(picture: Picture | null, version: string | null): Answer {
+  if (!picture) throw noPicture();
   return {
-    source: thumbnail.jpeg,
+    source: picture.jpeg,
     contentType: 'image/jpeg',
-    cacheControl: `public, max-age=${THUMBNAIL_MAX_AGE_S}`,
-    etag: `"${thumbnail.version}"`,
+    cacheControl: thumbnailCaching(picture, version),
+    etag: `"${picture.version}"`,
     ranges: false,
     encoding: null,
   };
+}
+
+function thumbnailCaching(picture: Picture, version: string | null): string {
+  if (version === null) return `public, max-age=${THUMBNAIL_MAX_AGE_S}`;
+  return version === picture.version ? 'public, max-age=86400, immutable' : 'no-cache';
 }
 
 /** An initialization section. @throws {DomainError} `not_found` */

@@ -7,6 +7,13 @@ import type { TrackInput } from './segmenter-types.js';
 import { TrackIntake } from './track-intake.js';
 import { Vp8Transcoder } from './transcode/vp8-transcoder.js';
 
+/**
+ * Browsers don't know when sound was captured. In their reports the time that belongs to a packet is that of
+ * its sending, when its 20 ms have been recorded (RFC 3550 6.4.1 asks for its first sample's); and what
+ * their Opus encoders write comes 6.5 ms after what they were given.
+ */
+const SOUND_REPORTED_LATE_MS = 26.5;
+
 type Options = Readonly<{
   track: TappedTrack;
   /** Where it goes in the segmenter; asked for once, if it can be packaged. */
@@ -75,8 +82,11 @@ function joined(
   intake: Pick<TrackIntake<never>, 'tick' | 'close'>,
   onClosed: () => void = () => undefined,
 ): PackagedTrack {
+  const lateMs = track.kind === 'audio' ? SOUND_REPORTED_LATE_MS : 0;
   const offs = [
-    track.events.on('senderReport', ({ layer, ...report }) => input.report(layer, report)),
+    track.events.on('senderReport', ({ layer, ntpMs, rtpTime }) =>
+      input.report(layer, { ntpMs: ntpMs - lateMs, rtpTime }),
+    ),
     track.events.on('paused', (paused) => input.setPaused(paused)),
   ];
   if (track.paused) input.setPaused(true);

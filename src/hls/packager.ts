@@ -96,7 +96,7 @@ export class Packager implements BroadcastPackage {
   }
 
   interrupt(): void {
-    for (const track of [...this.#tracks.keys()]) this.#remove(track);
+    for (const track of this.#tracks.keys()) this.#remove(track);
     this.#segmenter.interrupt();
   }
 
@@ -110,7 +110,7 @@ export class Packager implements BroadcastPackage {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#tap?.close();
-    for (const track of [...this.#tracks.keys()]) this.#remove(track);
+    for (const track of this.#tracks.keys()) this.#remove(track);
     this.#segmenter.end();
     this.thumbnail.close();
     setTimeout(() => this.dispose(), LINGER_MS).unref();
@@ -167,7 +167,8 @@ export class Packager implements BroadcastPackage {
         return entry.rendition;
       },
       audioListener: aac,
-      end: () => run.end(),
+      // The others' playlists have ended by themselves; AAC is always a little behind them.
+      end: () => void (aac?.ended ?? Promise.resolve()).then(() => run.end()),
     };
   }
 

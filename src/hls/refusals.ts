@@ -20,6 +20,9 @@ export function assertReleased(end: WaitEnd, retryAfterMs: number): void {
 export const nothingHere = (): DomainError =>
   new DomainError('not_found', 'There is nothing at this address.');
 
+export const noPicture = (): DomainError =>
+  new DomainError('not_found', 'There is no picture of this channel now.');
+
 export const notLive = (channel: string): DomainError =>
   new DomainError('not_found', `${channel} is not live.`);
 

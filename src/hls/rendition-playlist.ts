@@ -71,7 +71,7 @@ export class RenditionPlaylist {
       {
         targetDurationS,
         partTargetS,
-        independentSegments: true,
+        independentSegments: rendition.isIndependent,
         skipBoundaryS: SKIP_BOUNDARY_TARGETS * targetDurationS,
         mediaSequence: told[0]?.msn ?? rendition.open?.msn ?? next?.msn ?? 0,
         discontinuitySequence:

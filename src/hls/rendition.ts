@@ -69,6 +69,15 @@ export class Rendition implements RenditionWriter {
     return this.#inits.get(this.#lastInit)?.config ?? null;
   }
 
+  /**
+   * All its segments, those to come too, can be decoded by themselves (RFC 8216bis 4.4.2.1). Pictures can't
+   * promise that: where the publisher sends no key frame in time, a segment is cut between two of them. What
+   * a player can begin with, each part's INDEPENDENT tells.
+   */
+  get isIndependent(): boolean {
+    return this.about.kind === 'audio';
+  }
+
   /** The finished segments that its playlist tells, oldest first. */
   get segments(): readonly Segment[] {
     return this.#window.listed;

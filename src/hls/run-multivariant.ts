@@ -21,13 +21,15 @@ export function runMultivariant(
   renditions: Iterable<Rendition>,
   { runId, targetDurationS }: Options,
 ): string {
-  const all = [...renditions].filter((one) => isListed(one));
+  const made = [...renditions];
+  const all = made.filter((one) => isListed(one));
   const uriOf = ({ id }: Rendition) => `${runId}/${id}.m3u8`;
   const video = all
     .toSorted((a, b) => layerOf(b) - layerOf(a))
     .flatMap((one) => videoOf(one, uriOf(one), targetDurationS) ?? []);
   const audio = all.flatMap((one) => audioOf(one, uriOf(one), targetDurationS) ?? []);
-  return renderMultivariantPlaylist({ video, audio, independentSegments: true });
+  const independentSegments = made.every(({ isIndependent }) => isIndependent);
+  return renderMultivariantPlaylist({ video, audio, independentSegments });
 }
 
 /** What is made on demand has nothing before somebody asks for it, so it is always there. */

@@ -75,7 +75,8 @@ export class SegmentStore {
 
   /** Removes everything, if it was to be kept for this process only. */
   async close(): Promise<void> {
-    if (this.#isTemporary) await rm(this.folder, { recursive: true, force: true });
+    // Again when a file comes meanwhile, that was being written.
+    if (this.#isTemporary) await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
   async #run<T>(job: () => Promise<T>): Promise<T> {

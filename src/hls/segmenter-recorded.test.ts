@@ -1,40 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { RecordedRun } from '../../test/support/recorded-run.js';
+import { readSimulcastRecording } from '../../test/support/simulcast-recording.js';
 import { createDepacketizer } from './rtp/create-depacketizer.js';
 import type { Depacketizer } from './rtp/depacketizer.js';
 import { parseRtpPacket } from './rtp/rtp-packet.js';
 import { Segmenter } from './segmenter.js';
 import type { TrackInput } from './segmenter-types.js';
 
-const RECORDING = new URL(
-  '../../test/fixtures/rtp/chromium-h264-simulcast.jsonl.gz',
-  import.meta.url,
-);
-const Codec = z.object({
-  mimeType: z.string(),
-  clockRate: z.number(),
-  channels: z.number(),
-  parameters: z.record(z.string(), z.unknown()),
-});
-const Line = z.object({
-  track: z.string(),
-  t: z.number(),
-  kind: z.enum(['audio', 'video']).optional(),
-  codec: Codec.optional(),
-  layers: z.number().optional(),
-  layer: z.number().optional(),
-  rtp: z.string().optional(),
-  report: z.object({ layer: z.number(), ntpMs: z.number(), rtpTime: z.number() }).optional(),
-});
-
-const lines = gunzipSync(readFileSync(RECORDING))
-  .toString()
-  .trim()
-  .split('\n')
-  .map((line) => Line.parse(JSON.parse(line)));
+const lines = readSimulcastRecording();
 
 /** Plays the recording into a segmenter. */
 function play(): { run: RecordedRun; nowMs: number } {

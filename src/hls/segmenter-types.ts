@@ -15,7 +15,7 @@ export interface RunWriter {
   rendition(id: RenditionId): RenditionWriter;
   /** Gets the sound before it is muxed, to make AAC of it. */
   readonly audioListener: AudioListener | null;
-  /** Called after all its renditions' ends. */
+  /** Called after the ends of all its renditions and of the {@link audioListener}. */
   end(): void;
 }
 

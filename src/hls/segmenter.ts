@@ -1,7 +1,7 @@
 import { VIDEO_TIMESCALE } from './mp4/codec-config.js';
 import type { AccessUnit } from './rtp/access-unit.js';
 import { opusDurationTicks } from './rtp/opus-depacketizer.js';
-import { Run } from './segmenter-run.js';
+import { RunTimeline } from './run-timeline.js';
 import { arrivalOf, type TimedUnit, Track, type TrackKind } from './segmenter-track.js';
 import type { RunSpec, SegmenterOptions, TrackInput } from './segmenter-types.js';
 import { StartGate, startTicks } from './start-gate.js';
@@ -16,7 +16,7 @@ const ASK_AGAIN_MS = 1_000;
 
 /** Where capture times are on a run's timeline, since the last discontinuity. */
 type Stretch = Readonly<{
-  run: Run;
+  run: RunTimeline;
   /** What to add to a capture time for the time on the timeline, 90 kHz. */
   offsetTicks: number;
 }>;
@@ -28,7 +28,7 @@ type End = Readonly<{ ticks: number; wallMs: number }>;
  * written is written from inside of a call.
  *
  *     units, reports -> TrackClock: captured when? -> StartGate: wait for reports, find the start
- *       -> Run: VideoLane per layer, AudioLane; SegmentCuts says where all of them cut
+ *       -> RunTimeline: VideoLane per layer, AudioLane; SegmentCuts says where all of them cut
  *       -> RenditionOutput -> PartBuilder -> RenditionWriter
  */
 export class Segmenter {
@@ -38,7 +38,7 @@ export class Segmenter {
   readonly #gate = new StartGate();
   /** At most one of each kind, that is not closed. */
   #tracks: readonly Track[] = [];
-  #run: Run | null = null;
+  #run: RunTimeline | null = null;
   #runCodec: string | null = null;
   /** null: the gate is shut, units wait. */
   #stretch: Stretch | null = null;
@@ -203,7 +203,7 @@ export class Segmenter {
   }
 
   /** The run there is, if the units fit into it, or a new one. */
-  #runFor(units: readonly TimedUnit[]): Run {
+  #runFor(units: readonly TimedUnit[]): RunTimeline {
     const pictures = units.filter(({ track, unit }) => track.kind === 'video' && unit.keyFrame);
     const codec = pictures.at(-1)?.unit.config.codec ?? null;
     const spec: RunSpec = {
@@ -219,7 +219,7 @@ export class Segmenter {
     this.#runCodec = codec;
     const { segmentS, partS, openRun, requestKeyFrame } = this.#options;
     const writer = openRun(spec);
-    this.#run = new Run({ segmentS, partS, spec, writer, requestKeyFrame });
+    this.#run = new RunTimeline({ segmentS, partS, spec, writer, requestKeyFrame });
     return this.#run;
   }
 
@@ -230,7 +230,7 @@ export class Segmenter {
   }
 
   /** Where on a run's timeline something goes on that was captured at a time: as far on as the wall clock is. */
-  #timelineAt(run: Run, wallMs: number): number {
+  #timelineAt(run: RunTimeline, wallMs: number): number {
     if (!this.#lastEnd || run !== this.#run) return 0;
     const gapMs = Math.max(1, wallMs - this.#lastEnd.wallMs);
     return this.#lastEnd.ticks + Math.round((gapMs * VIDEO_TIMESCALE) / 1_000);

@@ -10,6 +10,7 @@ const boot: Boot = {
   locked: null,
   rtpCapabilities: null,
   chatGuests: true,
+  rewindMs: 1_800_000,
 };
 const channel = {
   name: 'tea',

@@ -118,6 +118,7 @@ export class PagesService {
       locked,
       rtpCapabilities: this.#media.rtpCapabilities,
       chatGuests: this.#config.chat.guests,
+      rewindMs: this.#config.hls.rewindMs,
     });
   }
 }

@@ -14,5 +14,7 @@ export const Boot = z.object({
   locked: z.string().nullable(),
   rtpCapabilities: RtpCapabilities.nullable(),
   chatGuests: z.boolean(),
+  /** How far back viewers of HLS can go, milliseconds. */
+  rewindMs: z.number().positive(),
 });
 export type Boot = z.output<typeof Boot>;

@@ -124,5 +124,5 @@ function codecOf({ codecs }: types.RtpParameters): TappedTrack['codec'] {
   const [codec] = codecs;
   if (!codec) throw new Error('a consumer has no codec');
   const { mimeType, clockRate, channels = 1, parameters = {} } = codec;
-  return { mimeType, clockRate, channels, parameters: parameters as Record<string, unknown> };
+  return { mimeType, clockRate, channels, parameters };
 }

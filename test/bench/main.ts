@@ -12,6 +12,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   chat: async () => (await import('./chat.js')).benchChat(),
   'first-frame': async () => (await import('./first-frame.js')).benchFirstFrame(),
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
+  'hls-packaging': async () => (await import('./hls-packaging.js')).benchPackaging(),
 };
 
 type PartResult = {

@@ -73,7 +73,6 @@ beforeAll(async () => {
   await member.post('/api/channels/secret-locked/unlock', { password: PASSWORD });
   // As if both were live, and had a picture.
   const hls = server.app.get(HlsService);
-  vi.spyOn(hls, 'thumbnail').mockReturnValue({ picture: PICTURE } as never);
   vi.spyOn(hls, 'find').mockReturnValue({ run: null, state: 'preparing', thumbnail: PICTURE });
 });
 afterEach(() => {

@@ -126,6 +126,24 @@ describe('playlists', () => {
     expect(text).toContain('CODECS="avc1.42E01F,opus"');
   });
 
+  it('promise independent segments of sound only: pictures may have to go on without a key frame', async () => {
+    const { base, at, media, playlist } = live();
+    media.segment();
+    const promise = '#EXT-X-INDEPENDENT-SEGMENTS\n';
+    expect((await playlist()).text).not.toContain(promise);
+    expect((await playlist()).text.match(/INDEPENDENT=YES/g)).toHaveLength(1);
+    expect((await fetchPath(`${base}/index.m3u8`)).text).not.toContain(promise);
+    expect((await fetchPath(`${at}/opus.m3u8`)).text).toContain(promise);
+  });
+
+  it('promise it of a broadcast of sound as a whole', async () => {
+    const run = server.open('radio').run;
+    const opus = run.rendition('opus', { kind: 'audio' });
+    opus.setInit(fakeAudioInit());
+    new FakeMedia(server.clock, [opus]).segment();
+    expect((await fetchPath('/hls/radio/index.m3u8')).text).toContain('-INDEPENDENT-SEGMENTS\n');
+  });
+
   it('leave out a layer that is not sent, and have it again when it is', async () => {
     const { base, run, media } = live();
     const high = run.rendition('video-1', { kind: 'video', layer: 1 });
@@ -481,6 +499,26 @@ describe('media', () => {
       headers: { 'if-none-match': '"v7"' },
     });
     expect(again.status).toBe(304);
+  });
+
+  it('keeps a picture by its version, and has the newest for who names an older one', async () => {
+    const { channel, base } = live();
+    server.source.channels.set(channel, {
+      ...server.source.find(channel)!,
+      thumbnail: { jpeg: Buffer.from('the newest'), version: 'v8' },
+    });
+    const caching = async (file: string) => {
+      const { status, headers, text } = await fetchPath(`${base}/${file}`);
+      return { status, text, caching: headers['cache-control'] };
+    };
+    const newest = { status: 200, text: 'the newest' };
+    expect(await caching('thumbnail/v8.jpg')).toEqual({
+      ...newest,
+      caching: 'public, max-age=86400, immutable',
+    });
+    expect(await caching('thumbnail/v7.jpg')).toEqual({ ...newest, caching: 'no-cache' });
+    for (const none of ['thumbnail/.jpg', 'thumbnail/V8.jpg', 'thumbnail/v8', 'thumbnail/a/b.jpg'])
+      expect((await caching(none)).status).toBe(404);
   });
 });
 

@@ -102,7 +102,8 @@ function checkParts(rendition: RecordedRendition, { segmentS, partS, id }: PartR
     expect(durationS, `${where} lasts`).toBeLessThanOrEqual(targetDurationS(segmentS) + 0.12);
     for (const [i, part] of segment.parts.entries()) {
       expect(part.independent).toBe(part.samples[0]!.keyFrame);
-      if (part.samples.length > 1) expect(part.durationS, where).toBeLessThanOrEqual(partS + 1e-9);
+      if (part.samples.length > 1)
+        expect(part.durationS, `${where}, part ${i}`).toBeLessThanOrEqual(partS + 1e-9);
       const next = segment.parts[i + 1];
       if (next) checkLongEnough(rendition, { part, next, partS, where });
     }

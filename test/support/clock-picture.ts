@@ -7,9 +7,6 @@ const PAGE_SCRIPT = readFileSync(new URL('./pages/clock-picture.js', import.meta
 /** A picture in grey: a byte for each pixel, row by row. */
 export type GreyPicture = { luma: Uint8Array; width: number; height: number };
 
-/** Where a clock comes from: the publisher's camera or screen. */
-export const SOURCE = { camera: 1, screen: 2 } as const;
-
 /** How the publisher's clock is drawn. */
 export type ClockFormat = { width: number; height: number; framesPerSecond: number };
 
@@ -21,6 +18,7 @@ const Reading = z.object({
   shownMs: z.number(),
   /** When it was drawn at the publisher. */
   drawnMs: z.number(),
+  /** 1: the publisher's camera, 2: its screen. */
   source: z.number(),
   mediaTimeS: z.number(),
   width: z.number(),

@@ -90,7 +90,8 @@ export async function startHlsServer(): Promise<HlsServer> {
   };
   const close = async () => {
     await app.close();
-    await rm(dataDir, { recursive: true, force: true });
+    // Segments may still be on their way to it.
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
   };
   const port = Number(new URL(url).port);
   return { url, port, clock, source, metrics, dataDir, warnings, open, close };
@@ -127,7 +128,7 @@ async function startApp(source: HlsSource, log: Log) {
     }),
     { logger: false, bodyParser: false, forceCloseConnections: true },
   );
-  sendSecurityHeaders(app);
+  sendSecurityHeaders(app, { isHttps: false });
   await app.listen(0, '127.0.0.1');
   return { app, metrics };
 }
@@ -139,8 +140,6 @@ function collecting(log: Log, warnings: string[]): Log {
     child: () => collecting(log, warnings),
   });
 }
-
-export type Written = { msn: number; discontinuity?: boolean; partBytes?: number; parts?: number };
 
 /** Writes what a camera would send: segments of 2 s with 6 parts of 10 frames. */
 export class FakeMedia {

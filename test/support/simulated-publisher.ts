@@ -4,8 +4,6 @@ import { Segmenter } from '../../src/hls/segmenter.js';
 import type { TrackInput } from '../../src/hls/segmenter-types.js';
 import { RecordedRun } from './recorded-run.js';
 
-type Kind = 'audio' | 'video';
-
 export type SimulationOptions = {
   layers: number;
   audio: boolean;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
@@ -42,7 +42,7 @@ export function budgetPlugin(budgets: readonly Budget[]): Plugin {
     name: 'onair-budget',
     apply: 'build',
     configResolved: (config) => {
-      directory = join(config.root, config.build.outDir);
+      directory = resolve(config.root, config.build.outDir);
     },
     // After the files and the manifest are written: what is measured is what is served.
     writeBundle() {

@@ -6,6 +6,7 @@ const nobody: Boot = {
   locked: null,
   rtpCapabilities: null,
   chatGuests: true,
+  rewindMs: 1_800_000,
 };
 
 /**

@@ -50,8 +50,11 @@ export type LadderEvent = { nowMs: number } & (
   | { name: 'broadcast'; phase: BroadcastPhase; hls: HlsState | null; isNew: boolean }
   /** A look at the connection. `expected`: the server sends video on it, or sound where there is only that. */
   | { name: 'webrtc-seen'; moved: boolean; expected: boolean }
-  /** ICE or DTLS failed, the server closed the transport, or refused to make it. */
+  /** The connection is made anew: the server closed the transport, or lost the page. */
+  | { name: 'webrtc-renewed' }
+  /** ICE or DTLS failed, or the server did not make the transport. */
   | { name: 'webrtc-failed' }
+  /** The codec can't be received. */
   | { name: 'webrtc-refused' }
   /** The player can't play the HLS, after all that it could try by itself. */
   | { name: 'hls-failed' }
@@ -102,6 +105,13 @@ export function lacksWebRtc({ rules, refused }: Ladder): boolean {
 /** Whether HLS can't be had for this broadcast, now or by waiting. */
 export function lacksHls(ladder: Ladder): boolean {
   return ladder.hls === 'unavailable' || hlsWay(ladder) === null;
+}
+
+/** Whether WebRTC does not come through, and there's nothing to go to. */
+export function isStuck(ladder: Ladder): boolean {
+  const { phase, way, failures, attempt } = ladder;
+  const waits = phase === 'live' && way === 'webrtc' && failures > 0;
+  return waits && lacksHls(ladder) && (attempt === null || attempt.movedMs === null);
 }
 
 /** Whether there is HLS to go to. */

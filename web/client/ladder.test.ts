@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   canRewind,
+  isStuck,
   type Ladder,
   type LadderEvent,
   type LadderRules,
@@ -55,7 +56,7 @@ class Watch {
   }
 
   tell(fact: Fact): this {
-    this.ladder = step(this.ladder, { ...fact, nowMs: this.nowMs } as LadderEvent);
+    this.ladder = step(this.ladder, { ...fact, nowMs: this.nowMs });
     return this;
   }
 
@@ -122,6 +123,12 @@ describe('the ladder, leaving WebRTC', () => {
     expect(Watch.live().pass(9_000, moving).tell({ name: 'webrtc-failed' }).plan).toMatchObject(
       onHls,
     );
+  });
+
+  it('has 4 s for a first frame again when the server makes the connection anew', () => {
+    const watch = Watch.live().pass(20_000, moving).tell({ name: 'webrtc-renewed' });
+    expect(watch.pass(FIRST_FRAME_MS - 1, still).plan).toMatchObject(onWebRtc);
+    expect(watch.pass(1).plan).toMatchObject(onHls);
   });
 
   it('does when the codec cannot be received, and tries no more', () => {
@@ -192,6 +199,16 @@ describe('the ladder, without HLS to go to', () => {
     expect(watch.plan).toMatchObject(onWebRtc);
     watch.tell({ name: 'webrtc-failed' }).pass(ONLY_WAY_RETRY_MS[0]);
     expect(watch.plan).toMatchObject(onWebRtc);
+  });
+
+  it('is stuck when the broadcast has no HLS and WebRTC has failed, until something comes', () => {
+    const watch = Watch.live({}, 'unavailable');
+    expect(isStuck(watch.ladder)).toBe(false);
+    watch.tell({ name: 'webrtc-failed' });
+    expect(isStuck(watch.ladder)).toBe(true);
+    watch.pass(ONLY_WAY_RETRY_MS[0]).tell(moving);
+    expect(isStuck(watch.ladder)).toBe(false);
+    expect(isStuck(Watch.live().tell({ name: 'webrtc-failed' }).ladder)).toBe(false);
   });
 
   it('asks for nothing when the broadcast has no HLS and the browser not its codec', () => {

@@ -49,6 +49,8 @@ function happened(ladder: Ladder, event: LadderEvent): Ladder {
       return broadcastChanged(ladder, event);
     case 'webrtc-seen':
       return seen(ladder, event);
+    case 'webrtc-renewed':
+      return renew(ladder, nowMs);
     case 'webrtc-failed':
       return ladder.attempt ? lose(ladder, nowMs) : ladder;
     case 'webrtc-refused':
@@ -117,6 +119,14 @@ function seen(
     return nowMs - firstMovedMs >= STEADY_MS ? { ...next, failures: 0 } : next;
   const proven = nowMs - firstMovedMs >= PROVEN_MS;
   return proven ? { ...next, way: 'webrtc', retryMs: null } : next;
+}
+
+/** Shown, it has the time of a first frame; tried beside HLS, it has failed. */
+function renew(ladder: Ladder, nowMs: number): Ladder {
+  if (!ladder.attempt) return ladder;
+  return ladder.way === 'webrtc'
+    ? { ...ladder, attempt: freshAttempt(nowMs) }
+    : leave(ladder, nowMs);
 }
 
 function hlsFailed(ladder: Ladder, nowMs: number): Ladder {

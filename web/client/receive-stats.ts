@@ -6,9 +6,10 @@ export type ReceiveStats = {
   delayMs: number | null;
   width: number;
   height: number;
-  framesPerSecond: number;
-  bitrateBps: number;
-  lossPercent: number;
+  /** null, here and below: not measured on this way. */
+  framesPerSecond: number | null;
+  bitrateBps: number | null;
+  lossPercent: number | null;
   roundTripMs: number | null;
   jitterBufferMs: number | null;
 };

@@ -3,6 +3,7 @@ import type { Device, types } from 'mediasoup-client';
 import type { ConsumerOptions } from '../../src/protocol/rtc.js';
 import type { ViewerMediaOptions } from '../../src/protocol/signaling.js';
 import type { Connection } from './connection.js';
+import type { Sent } from './media-flow.js';
 import { MediaPath } from './media-path.js';
 
 /** Simulcast layers to choose from; 0 is the lowest. */
@@ -19,6 +20,10 @@ export class Receiver {
   readonly #layerCount = signal(1);
   readonly #currentLayer = signal<number | null>(null);
   #videoConsumerId: string | null = null;
+  /** Tracks that the publisher muted. */
+  readonly #paused = new Set<string>();
+  /** The server has no layer of the video to send. */
+  #withoutLayer = false;
 
   constructor(options: {
     connection: Connection;
@@ -57,7 +62,9 @@ export class Receiver {
       if (track.kind === 'video') {
         this.#videoConsumerId = track.id;
         this.#layerCount.value = track.layers;
+        this.#withoutLayer = false;
       }
+    for (const { id, producerPaused } of fresh) this.setPaused(id, producerPaused);
     // Asked for while the browser negotiates: nothing can arrive before it is ready.
     const resumed = this.#connection.request('viewer:resume', {
       consumerIds: fresh.map(({ id }) => id),
@@ -72,11 +79,28 @@ export class Receiver {
   drop(consumerId: string): void {
     this.#consumers.get(consumerId)?.close();
     this.#consumers.delete(consumerId);
+    this.#paused.delete(consumerId);
     if (consumerId === this.#videoConsumerId) this.#currentLayer.value = null;
   }
 
   setCurrentLayer(consumerId: string, layer: number | null): void {
-    if (consumerId === this.#videoConsumerId) this.#currentLayer.value = layer;
+    if (consumerId !== this.#videoConsumerId) return;
+    this.#currentLayer.value = layer;
+    this.#withoutLayer = layer === null;
+  }
+
+  setPaused(consumerId: string, paused: boolean): void {
+    if (paused) this.#paused.add(consumerId);
+    else this.#paused.delete(consumerId);
+  }
+
+  /** What is on its way, as far as the server has said. */
+  get sent(): Sent {
+    const flowing = [...this.#consumers.values()].filter(({ id }) => !this.#paused.has(id));
+    return {
+      video: !this.#withoutLayer && flowing.some(({ kind }) => kind === 'video'),
+      audio: flowing.some(({ kind }) => kind === 'audio'),
+    };
   }
 
   getStats(): Promise<RTCStatsReport> {
@@ -86,6 +110,7 @@ export class Receiver {
   close(): void {
     this.#path.close();
     this.#consumers.clear();
+    this.#paused.clear();
   }
 
   async #take(track: ConsumerOptions): Promise<types.Consumer> {

@@ -5,290 +5,295 @@ import {
   type ReadonlySignal,
   type Signal,
   signal,
+  untracked,
 } from '@preact/signals-core';
 import type { Boot } from '../../src/protocol/boot.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
-import type { ChannelView } from '../../src/protocol/channel.js';
 import type { ViewerJoined } from '../../src/protocol/signaling.js';
 import type { ServerClock } from './clock.js';
 import type { Connection } from './connection.js';
-import { loadDevice } from './device.js';
-import { type ReceiveCounters, type ReceiveStats, receiveStats } from './receive-stats.js';
-import { type Layers, Receiver } from './receiver.js';
-import { RequestError } from './request-error.js';
+import { type JoinContext, JoinLoop } from './join-loop.js';
+import { LadderRun } from './ladder-run.js';
+import type { BroadcastPhase, LadderRules, Way } from './ladder-state.js';
+import { onNetworkChange } from './network-watch.js';
+import type { ReceiveStats } from './receive-stats.js';
+import { Reception } from './reception.js';
+import type { Layers } from './receiver.js';
+import { type Source, type ViewerState, viewerState, type WatchedChannel } from './viewer-state.js';
 
-export type WatchedChannel = Pick<
-  ChannelView,
-  'title' | 'owner' | 'broadcast' | 'viewers' | 'thumbnail' | 'lastLiveAt'
->;
+type Options = {
+  connection: Connection;
+  clock: ServerClock;
+  channel: string;
+  boot: Boot;
+  /** What may be used to watch, and what the browser has. */
+  rules: LadderRules;
+  /** Nothing is received until {@link Viewer.start}. */
+  held?: boolean;
+};
 
-/** What the watch page shows. */
-export type ViewerState =
-  | { name: 'connecting' }
-  | { name: 'not-live' }
-  | { name: 'starting' }
-  | { name: 'playing' }
-  | { name: 'interrupted'; untilMs: number }
-  | { name: 'ended'; broadcast: BroadcastView }
-  | { name: 'gone' }
-  | { name: 'failed'; message: string };
+const LOOK_INTERVAL_MS = 1_000;
+const UNKNOWN: WatchedChannel = {
+  title: '',
+  owner: '',
+  broadcast: null,
+  viewers: 0,
+  thumbnail: null,
+  lastLiveAt: null,
+};
 
-type Options = { connection: Connection; clock: ServerClock; channel: string; boot: Boot };
-
-const STATS_INTERVAL_MS = 1_000;
-/** After a join that failed, and doubled each time. */
-const RETRY_MS = 1_000;
-const RETRY_MAX_MS = 15_000;
-
-/** Watches one channel over WebRTC: joins, stays joined, and comes back by itself. */
+/**
+ * Watches one channel: joins, stays joined, comes back by itself, and goes the way that its ladder says.
+ * What is to be played is {@link Viewer.source}; WebRTC it receives itself, HLS is for the page to play.
+ */
 export class Viewer {
   readonly #options: Options;
   readonly #channel: Signal<WatchedChannel>;
-  readonly #receiver = signal<Receiver | null>(null);
-  readonly #stream = signal<MediaStream | null>(null);
-  readonly #failure = signal<string | null>(null);
+  readonly #ladder: LadderRun;
+  readonly #reception: Reception;
   readonly #ended = signal<BroadcastView | null>(null);
   readonly #gone = signal(false);
-  readonly #stats = signal<ReceiveStats | null>(null);
+  readonly #held: Signal<boolean>;
   readonly #pinned = signal<number | null>(null);
-  readonly #uplinkMs = signal<number | null>(null);
+  readonly #fromMs = signal<number | null>(null);
+  readonly #stream = signal<MediaStream | null>(null);
   readonly #offs: (() => void)[] = [];
-  /** Raised by each join: what an older one brings is thrown away. */
-  #attempt = 0;
-  #retries = 0;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #counters: ReceiveCounters | null = null;
+  readonly #joins: JoinLoop;
+  /** Of protected channels, with a token that each join renews. */
+  #hlsUrl: string;
+  /** The broadcast that the ladder was told of last. */
+  #toldId: string | null = null;
 
   readonly channel: ReadonlySignal<WatchedChannel>;
-  /** What `<video>.srcObject` should be; the last one stays through an interruption. */
-  readonly stream: ReadonlySignal<MediaStream | null> = this.#stream;
-  readonly stats: ReadonlySignal<ReceiveStats | null> = this.#stats;
   readonly state: ReadonlySignal<ViewerState>;
+  /** What to play; the last one stays through an interruption. */
+  readonly source: ReadonlySignal<Source | null>;
+  readonly way: ReadonlySignal<Way>;
+  readonly canRewind: ReadonlySignal<boolean>;
+  /** Somebody watches what was, not what is. */
+  readonly behind: ReadonlySignal<boolean>;
+  /** Of WebRTC, while that is the way. */
+  readonly stats: ReadonlySignal<ReceiveStats | null>;
   readonly layers: ReadonlySignal<Layers>;
+  readonly pinned: ReadonlySignal<number | null> = this.#pinned;
 
   constructor(options: Options) {
     this.#options = options;
-    const known = options.boot.channel;
-    this.#channel = signal<WatchedChannel>(
-      known ?? {
-        title: '',
-        owner: '',
-        broadcast: null,
-        viewers: 0,
-        thumbnail: null,
-        lastLiveAt: null,
-      },
+    const { connection, clock, boot } = options;
+    this.channel = this.#channel = signal<WatchedChannel>(boot.channel ?? UNKNOWN);
+    this.#held = signal(options.held ?? false);
+    this.#hlsUrl = `/hls/${options.channel}/index.m3u8`;
+    this.#ladder = new LadderRun(options.rules, () => this.#look());
+    this.#reception = new Reception({
+      connection,
+      clock,
+      onFailed: () => this.#ladder.tell({ name: 'webrtc-failed' }),
+      onClosed: () => this.#renew(),
+    });
+    this.#joins = new JoinLoop({
+      connection,
+      channel: options.channel,
+      rtpCapabilities: boot.rtpCapabilities,
+      wantsMedia: () => this.#ladder.webrtc.peek(),
+      onJoined: (joined, context) => this.#joined(joined, context),
+      onGone: () => this.#isGone(),
+      onRefused: () => this.#ladder.tell({ name: 'webrtc-refused' }),
+    });
+    const { way, ladder } = this.#ladder;
+    this.way = way;
+    this.canRewind = this.#ladder.canRewind;
+    this.behind = computed(() => ladder.value.behind);
+    this.source = computed(() => this.#sourceNow());
+    this.state = computed(() =>
+      viewerState({
+        gone: this.#gone.value,
+        held: this.#held.value,
+        broadcast: this.channel.value.broadcast,
+        ended: this.#ended.value,
+        ladder: ladder.value,
+        hasSource: this.source.value !== null,
+        failure: this.#joins.failure.value,
+      }),
     );
-    this.channel = this.#channel;
-    this.state = computed(() => this.#stateNow());
+    this.stats = computed(() => (way.value === 'webrtc' ? this.#reception.stats.value : null));
     this.layers = computed(() => ({
-      count: this.#receiver.value?.layerCount.value ?? 1,
-      current: this.#receiver.value?.currentLayer.value ?? null,
+      count: this.#reception.receiver.value?.layerCount.value ?? 1,
+      current: this.#reception.receiver.value?.currentLayer.value ?? null,
       pinned: this.#pinned.value,
     }));
+    this.#tellBroadcast();
     this.#listen();
-    const timer = setInterval(() => void this.#measure(), STATS_INTERVAL_MS);
-    this.#offs.push(() => clearInterval(timer));
+  }
+
+  /** The server's time now, milliseconds since 1970; null until it is measured. */
+  serverNow(): number | null {
+    return this.#options.clock.now();
+  }
+
+  /** Receives from now on, if it was held. */
+  start(): void {
+    if (!this.#held.peek()) return;
+    this.#held.value = false;
+    this.#tellBroadcast();
   }
 
   /** Holds the picture at a layer (0 is the lowest), or lets the bandwidth choose (null). */
   pinLayer(layer: number | null): void {
     this.#pinned.value = layer;
-    void this.#request(() => this.#options.connection.request('viewer:layer', { layer }));
+    this.#reception.pinLayer(layer);
+  }
+
+  /** Watches what was: over HLS, from the server's time `fromMs` if that is not what plays already. */
+  rewind(fromMs: number): void {
+    batch(() => {
+      if (this.way.peek() === 'webrtc') this.#fromMs.value = fromMs;
+      this.#ladder.tell({ name: 'rewound' });
+    });
+  }
+
+  /** Watches what is again. */
+  goLive(): void {
+    this.#ladder.tell({ name: 'went-live' });
+  }
+
+  /** The HLS is not to be had: its address may have become void. */
+  hlsRefused(): void {
+    void this.#joins.join();
+  }
+
+  /** The HLS can't be played, after all that was tried. */
+  hlsFailed(): void {
+    this.#ladder.tell({ name: 'hls-failed' });
   }
 
   /** Tries again at once, from the beginning. */
   retry(): void {
-    this.#retries = 0;
-    this.#failure.value = null;
-    void this.#join();
+    this.#ladder.tell({ name: 'network-changed' });
+    this.#joins.begin();
   }
 
   close(): void {
-    this.#attempt += 1;
-    clearTimeout(this.#retryTimer);
+    this.#joins.close();
     for (const off of this.#offs) off();
-    this.#dropReceiver();
-    void this.#request(() => this.#options.connection.request('viewer:leave', {}));
+    this.#ladder.close();
+    this.#reception.close();
+    this.#options.connection.request('viewer:leave', {}).catch(() => undefined);
   }
 
-  #stateNow(): ViewerState {
-    if (this.#gone.value) return { name: 'gone' };
-    const { broadcast } = this.channel.value;
-    if (broadcast === null || broadcast.state === 'ended') {
-      const ended = this.#ended.value;
-      return ended ? { name: 'ended', broadcast: ended } : { name: 'not-live' };
+  #sourceNow(): Source | null {
+    const way = this.way.value;
+    if (way === 'webrtc') {
+      const stream = this.#stream.value;
+      return stream && { way, stream };
     }
-    if (broadcast.state === 'interrupted')
-      return { name: 'interrupted', untilMs: Date.parse(broadcast.interruptedUntil ?? '') };
-    if (broadcast.state === 'starting') return { name: 'starting' };
-    const failure = this.#failure.value;
-    if (failure !== null) return { name: 'failed', message: failure };
-    return this.#receiver.value?.stream.value ? { name: 'playing' } : { name: 'connecting' };
+    if (!this.#ladder.hls.value) return null;
+    return { way, url: () => this.#hlsUrl, fromMs: this.#fromMs.value };
   }
 
   #listen(): void {
     const { connection, channel } = this.#options;
     const isHere = (payload: { channel: string }) => payload.channel === channel;
+    const timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
     this.#offs.push(
-      connection.onOnline(() => void this.#join()),
+      () => clearInterval(timer),
+      connection.onOnline(() => this.#renew()),
       connection.on('channel:state', (state) => {
         if (isHere(state)) this.#stateChanged(state.title, state.broadcast);
       }),
       connection.on('channel:stats', (stats) => {
         if (!isHere(stats)) return;
-        batch(() => {
-          this.#uplinkMs.value = stats.uplinkMs;
-          this.#channel.value = { ...this.channel.peek(), viewers: stats.viewers };
-        });
+        this.#reception.uplinkMs = stats.uplinkMs;
+        this.#channel.value = { ...this.channel.peek(), viewers: stats.viewers };
       }),
       connection.on('channel:deleted', (deleted) => {
-        if (!isHere(deleted)) return;
-        this.#gone.value = true;
-        this.#dropReceiver();
+        if (isHere(deleted)) this.#isGone();
       }),
-      connection.on('viewer:consumer', (track) => {
-        const receiver = this.#receiver.peek();
-        if (receiver) void this.#consume(receiver, [track]);
-      }),
-      connection.on('viewer:consumer-closed', ({ consumerId }) =>
-        this.#receiver.peek()?.drop(consumerId),
-      ),
-      connection.on('viewer:current-layer', ({ consumerId, layer }) =>
-        this.#receiver.peek()?.setCurrentLayer(consumerId, layer),
-      ),
-      connection.on('transport:closed', ({ transportId }) => {
-        if (this.#receiver.peek()?.transportId !== transportId) return;
-        this.#dropReceiver();
-        const { broadcast } = this.channel.peek();
-        if (broadcast && broadcast.state !== 'ended') void this.#join();
-      }),
-    );
-    this.#offs.push(
+      onNetworkChange(() => this.#ladder.tell({ name: 'network-changed' })),
       effect(() => {
-        const stream = this.#receiver.value?.stream.value;
+        const wanted = this.#ladder.webrtc.value;
+        untracked(() => this.#mediaWanted(wanted));
+      }),
+      effect(() => {
+        const stream = this.#reception.receiver.value?.stream.value;
         if (stream) this.#stream.value = stream;
       }),
+      effect(() => {
+        // Where HLS starts is for the rewind that asked for it alone.
+        if (this.way.value === 'webrtc') untracked(() => (this.#fromMs.value = null));
+      }),
     );
+  }
+
+  /** The ladder changed its mind about WebRTC. */
+  #mediaWanted(wanted: boolean): void {
+    if (wanted === this.#joins.asksMedia) return;
+    if (!wanted) this.#reception.drop();
+    void this.#joins.join();
+  }
+
+  /** The connection to the server, or the one for media, is a new one. */
+  #renew(): void {
+    this.#ladder.tell({ name: 'webrtc-renewed' });
+    void this.#joins.join();
+  }
+
+  #isGone(): void {
+    this.#gone.value = true;
+    this.#reception.drop();
+    this.#ladder.tell({ name: 'broadcast', phase: 'off', hls: null, isNew: false });
   }
 
   #stateChanged(title: string, broadcast: BroadcastView | null): void {
     const before = this.channel.peek().broadcast;
+    const isOver = broadcast?.state === 'ended';
     batch(() => {
-      const isOver = broadcast?.state === 'ended';
       if (isOver && before && before.state !== 'starting') this.#ended.value = broadcast;
       if (broadcast && !isOver) this.#ended.value = null;
       const lastLiveAt = broadcast?.endedAt ?? this.channel.peek().lastLiveAt;
       this.#channel.value = { ...this.channel.peek(), title, broadcast, lastLiveAt };
+      this.#tellBroadcast();
     });
-    if (broadcast === null || broadcast.state === 'ended') return this.#dropReceiver();
     // Media exists from the start of a broadcast on, and again when its publisher is back.
-    if (this.#receiver.peek() === null) void this.#join();
+    const lacksMedia = this.#joins.asksMedia && this.#reception.receiver.peek() === null;
+    if (lacksMedia && this.#ladder.webrtc.peek()) void this.#joins.join();
   }
 
-  async #join(): Promise<void> {
-    clearTimeout(this.#retryTimer);
-    this.#attempt += 1;
-    const attempt = this.#attempt;
-    const { connection, channel, boot } = this.#options;
-    if (connection.status.peek() !== 'online') return;
-    try {
-      const device = boot.rtpCapabilities && (await loadDevice(boot.rtpCapabilities));
-      const joined = await connection.request('viewer:join', {
-        channel,
-        ...(device ? { rtpCapabilities: device.recvRtpCapabilities as never } : {}),
-      });
-      if (attempt !== this.#attempt) return;
-      this.#retries = 0;
-      await this.#joined(joined, device);
-    } catch (error) {
-      if (attempt === this.#attempt) this.#joinFailed(error);
-    }
+  #tellBroadcast(): void {
+    const { broadcast } = this.channel.peek();
+    const phase = this.#held.peek() ? 'off' : phaseOf(broadcast);
+    const id = phase === 'off' ? null : (broadcast?.id ?? null);
+    const isNew = id !== null && this.#toldId !== null && id !== this.#toldId;
+    this.#toldId = id;
+    if (phase === 'off') this.#reception.drop();
+    this.#ladder.tell({ name: 'broadcast', phase, hls: broadcast?.hls ?? null, isNew });
+    if (phase === 'off' || isNew) this.#fromMs.value = null;
+    if (phase === 'off') this.#stream.value = null;
   }
 
   async #joined(
-    { channel, media, uplinkMs }: ViewerJoined,
-    device: Awaited<ReturnType<typeof loadDevice>> | null,
+    { channel, media, uplinkMs, hls }: ViewerJoined,
+    { device, isLatest }: JoinContext,
   ): Promise<void> {
-    this.#dropReceiver();
+    this.#reception.drop();
+    this.#reception.uplinkMs = uplinkMs;
+    this.#hlsUrl = hls;
     batch(() => {
-      this.#failure.value = device ? null : 'This browser has no WebRTC.';
-      this.#uplinkMs.value = uplinkMs;
       this.#channel.value = channel;
-      if (channel.broadcast) this.#ended.value = null;
+      if (phaseOf(channel.broadcast) !== 'off') this.#ended.value = null;
+      this.#tellBroadcast();
     });
-    if (!media || !device) return;
-    if (media.unsupported.includes('video'))
-      this.#failure.value =
-        "This browser can't play the broadcaster's video format. Try Chrome, Edge or Safari.";
-    const receiver: Receiver = new Receiver({
-      connection: this.#options.connection,
-      device,
-      media,
-      onFailed: () => {
-        if (this.#receiver.peek() === receiver) void this.#join();
-      },
-    });
-    this.#receiver.value = receiver;
-    const pinned = this.#pinned.peek();
-    if (pinned !== null) this.pinLayer(pinned);
-    await this.#consume(receiver, media.consumers);
+    // What it was told may have made another join.
+    if (!isLatest() || !media || !device) return;
+    if (media.unsupported.includes('video')) return this.#ladder.tell({ name: 'webrtc-refused' });
+    await this.#reception.take(media, device, this.#pinned.peek());
   }
 
-  async #consume(receiver: Receiver, tracks: Parameters<Receiver['consume']>[0]): Promise<void> {
-    try {
-      await receiver.consume(tracks);
-    } catch (error) {
-      // A track that ended meanwhile is no failure: the server says so by itself.
-      if (this.#receiver.peek() !== receiver || isGone(error)) return;
-      this.#joinFailed(error);
-    }
-  }
-
-  #joinFailed(error: unknown): void {
-    if (error instanceof RequestError && error.code === 'channel_not_found') {
-      this.#gone.value = true;
-      return;
-    }
-    // `offline`: the next connection joins. Else keep trying, and say so after the second time.
-    if (error instanceof RequestError && error.code === 'offline') return;
-    this.#retries += 1;
-    if (this.#retries > 2)
-      this.#failure.value = error instanceof Error ? error.message : String(error);
-    const waitMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (this.#retries - 1));
-    this.#retryTimer = setTimeout(() => void this.#join(), waitMs);
-  }
-
-  #dropReceiver(): void {
-    this.#receiver.peek()?.close();
-    this.#receiver.value = null;
-    this.#stats.value = null;
-    this.#counters = null;
-  }
-
-  async #measure(): Promise<void> {
-    const receiver = this.#receiver.peek();
-    if (!receiver) return;
-    const report = await receiver.getStats().catch(() => null);
-    if (!report || this.#receiver.peek() !== receiver) return;
-    const result = receiveStats(report.values(), {
-      before: this.#counters,
-      serverNowMs: this.#options.clock.now(),
-      uplinkMs: this.#uplinkMs.peek(),
-    });
-    this.#counters = result?.counters ?? null;
-    this.#stats.value = result?.stats ?? null;
-  }
-
-  /** For requests whose failure is repaired by the next join. */
-  async #request(call: () => Promise<unknown>): Promise<void> {
-    await call().catch(() => undefined);
+  async #look(): Promise<void> {
+    const flow = await this.#reception.measure();
+    if (flow) this.#ladder.tell({ name: 'webrtc-seen', ...flow });
   }
 }
 
-function isGone(error: unknown): boolean {
-  return (
-    error instanceof RequestError &&
-    (error.code === 'consumer_not_found' || error.code === 'offline' || error.code === 'not_joined')
-  );
+function phaseOf(broadcast: BroadcastView | null): BroadcastPhase {
+  return broadcast === null || broadcast.state === 'ended' ? 'off' : broadcast.state;
 }

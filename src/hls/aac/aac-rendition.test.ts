@@ -153,6 +153,17 @@ describe('AacRendition', () => {
     expect(writer.segments.map((segment) => segment.start.msn)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
+  it('is written to its end when the broadcast is over, though nobody asks for it any more', async () => {
+    const { writer, rendition, play } = start();
+    rendition.want();
+    play(2);
+    rendition.end();
+    rendition.unwant();
+    await rendition.ended;
+    expect(writer.ended).toBe(true);
+    expect(writer.written.map((segment) => segment.start.msn)).toEqual([0, 1]);
+  });
+
   it('finishes a segment that nothing follows, and begins anew where the publisher is back', async () => {
     const { writer, rendition, play } = start();
     rendition.want();

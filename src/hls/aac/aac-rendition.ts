@@ -45,6 +45,9 @@ type Encoding = {
  * half a frame off its beginning.
  */
 export class AacRendition implements AudioListener {
+  /** Resolves when it has ended: after {@link end}, once what was wanted is written or can't be made. */
+  readonly ended: Promise<void>;
+  readonly #tellEnded: () => void;
   readonly #options: Options;
   readonly #out: AacSegments;
   readonly #log: Log;
@@ -59,6 +62,9 @@ export class AacRendition implements AudioListener {
   #quiet: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#tellEnded = resolve;
     this.#options = options;
     this.#log = options.log;
     this.#out = new AacSegments(options);
@@ -74,6 +80,8 @@ export class AacRendition implements AudioListener {
 
   /** Nobody asks for it any more: the segment at work is finished, then it rests. */
   unwant(): void {
+    // Its last seconds are on their way.
+    if (this.#ended) return;
     this.#wanted = false;
     const [oldest] = this.#segments;
     if (!oldest || !this.#out.hasBegun(oldest)) this.#rest();
@@ -228,6 +236,7 @@ export class AacRendition implements AudioListener {
     clearTimeout(this.#retry);
     for (const segment of this.#segments.splice(0)) this.#out.end(segment);
     this.#options.writer.end();
+    this.#tellEnded();
   }
 }
 

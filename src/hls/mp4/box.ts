@@ -32,5 +32,7 @@ export const u32 = (value: number): number[] => [
   value & 0xff,
 ];
 
-export const fourCc = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
+/** A type or brand: four letters of ASCII. */
+export const fourCc = (text: string): number[] =>
+  Array.from(text, (letter) => letter.charCodeAt(0));
 export const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);

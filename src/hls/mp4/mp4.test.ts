@@ -80,22 +80,23 @@ function parse(...pieces: readonly Uint8Array[]): ISOFile {
 }
 
 describe('initSegment', () => {
-  it.each<[string, CodecConfig, number]>([
-    ['H.264', h264, 90_000],
-    ['VP9', vp9, 90_000],
-    ['AV1', av1, 90_000],
-    ['Opus', opus, 48_000],
-    ['AAC', aac, 48_000],
-  ])('of %s is understood by another parser', (_name, config, timescale) => {
+  const picture = { timescale: 90_000, video: { width: 640, height: 360 } };
+  const sound = { timescale: 48_000, audio: { sample_rate: 48_000, channel_count: 2 } };
+
+  it.each<[string, CodecConfig, object]>([
+    ['H.264', h264, picture],
+    ['VP9', vp9, picture],
+    ['AV1', av1, picture],
+    ['Opus', opus, sound],
+    ['AAC', aac, sound],
+  ])('of %s is understood by another parser', (_name, config, told) => {
     const info = parse(initSegment(config)).getInfo();
     const [track] = info.tracks;
     expect(info).toMatchObject({ hasMoov: true, isFragmented: true });
-    expect(track).toMatchObject({ id: 1, timescale, nb_samples: 0 });
+    expect(track).toMatchObject({ id: 1, nb_samples: 0, ...told });
     expect(track?.codec.toLowerCase()).toBe(
       (config.codec === 'opus' ? 'Opus' : config.codecs).toLowerCase(),
     );
-    if (config.kind === 'video') expect(track?.video).toMatchObject({ width: 640, height: 360 });
-    else expect(track?.audio).toMatchObject({ sample_rate: 48_000, channel_count: 2 });
   });
 
   it('carries the configuration byte for byte', () => {

@@ -6,6 +6,13 @@ export function sampleEntry(config: CodecConfig): Uint8Array {
   return config.kind === 'video' ? visualEntry(config) : audioEntry(config);
 }
 
+const VISUAL_BOXES = {
+  h264: { entry: 'avc1', configuration: 'avcC' },
+  /** The record is with its version and flags (VP Codec ISO Media File Format Binding 1.0). */
+  vp9: { entry: 'vp09', configuration: 'vpcC' },
+  av1: { entry: 'av01', configuration: 'av1C' },
+} as const satisfies Record<VideoConfig['codec'], unknown>;
+
 /** ISO/IEC 14496-12 12.1.3; the configuration boxes are of 14496-15, VP9's and AV1's own bindings. */
 function visualEntry({ codec, width, height, record }: VideoConfig): Uint8Array {
   const before: readonly BoxContent[] = [
@@ -22,15 +29,8 @@ function visualEntry({ codec, width, height, record }: VideoConfig): Uint8Array 
     u16(0x0018),
     u16(0xffff),
   ];
-  switch (codec) {
-    case 'h264':
-      return box('avc1', ...before, box('avcC', record));
-    case 'vp9':
-      // With its version and flags (VP Codec ISO Media File Format Binding 1.0).
-      return box('vp09', ...before, box('vpcC', record));
-    case 'av1':
-      return box('av01', ...before, box('av1C', record));
-  }
+  const { entry, configuration } = VISUAL_BOXES[codec];
+  return box(entry, ...before, box(configuration, record));
 }
 
 /** ISO/IEC 14496-12 12.2.3; Opus as "Encapsulation of Opus in ISO BMFF" 4.3, AAC as 14496-14. */

@@ -130,13 +130,12 @@ video-2/0.m4s
     const all = Array.from({ length: 1_800 }, (_, msn) => segment(msn));
     const first = renderMediaPlaylist(playlist({ segments: all.slice(0, 1) })).match(constants);
     const startedMs = performance.now();
-    for (let end = 900; end < 1_800; end += 1) {
-      const text = renderMediaPlaylist(
-        playlist({ mediaSequence: end - 900, segments: all.slice(end - 900, end) }),
-      );
-      if (end % 100 === 0) expect(text.match(constants)).toEqual(first);
-    }
+    const texts = Array.from({ length: 900 }, (_, msn) =>
+      renderMediaPlaylist(playlist({ mediaSequence: msn, segments: all.slice(msn, msn + 900) })),
+    );
     expect((performance.now() - startedMs) / 900).toBeLessThan(5);
+    for (const text of texts.filter((_, msn) => msn % 100 === 0))
+      expect(text.match(constants)).toEqual(first);
   });
 });
 

@@ -32,7 +32,7 @@ export type RenditionReport = Readonly<{ uri: string; lastMsn: number; lastPart:
 export type MediaPlaylist = Readonly<{
   targetDurationS: number;
   partTargetS: number;
-  /** Each segment begins with a key frame. */
+  /** Each segment, whenever it comes, can be decoded without another. */
   independentSegments: boolean;
   /** Segments further back than this from the end may be skipped, seconds; at least 6 target durations. */
   skipBoundaryS: number;

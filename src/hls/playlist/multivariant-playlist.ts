@@ -31,6 +31,7 @@ export type MultivariantPlaylist = Readonly<{
   video: readonly VideoRendition[];
   /** The preferred first. */
   audio: readonly AudioRendition[];
+  /** Each segment of all renditions, whenever it comes, can be decoded without another. */
   independentSegments: boolean;
 }>;
 

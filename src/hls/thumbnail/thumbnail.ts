@@ -10,13 +10,16 @@ const INTERVAL_MS = 10_000;
 /** What a publisher's timer may be early by. */
 const EARLY_MS = 1_000;
 
+/** A JPEG; another one has another version (small letters and digits). */
+export type Picture = Readonly<{ jpeg: Uint8Array; version: string }>;
+
 /** One broadcast's newest picture: of its own key frames where there is FFmpeg, else the publisher's. */
 export class Thumbnail {
   /** `changed`: {@link picture} is another. */
   readonly events = new TypedEmitter<{ changed: [] }>();
   readonly #thumbnailer: Pick<Thumbnailer, 'decode'> | null;
   readonly #log: Log;
-  #picture: Readonly<{ jpeg: Uint8Array; version: string }> | null = null;
+  #picture: Picture | null = null;
   #takenMs = Number.NEGATIVE_INFINITY;
   #decoding = false;
   #closed = false;
@@ -32,8 +35,7 @@ export class Thumbnail {
     return this.#thumbnailer === null;
   }
 
-  /** `version` is another one for each picture. */
-  get picture(): Readonly<{ jpeg: Uint8Array; version: string }> | null {
+  get picture(): Picture | null {
     return this.#picture;
   }
 

@@ -8,10 +8,14 @@ export interface EmbedPageProps {
   name: string;
   viewer: Viewer;
   connection: Connection;
+  /** How far back the server keeps what was, milliseconds. */
+  rewindMs: number;
+  muted: boolean;
 }
 
 /** The player alone, for a frame in somebody else's page; its title leads to the channel. */
-export function EmbedPage({ name, viewer, connection }: EmbedPageProps) {
+export function EmbedPage(props: EmbedPageProps) {
+  const { name, viewer, connection, rewindMs, muted } = props;
   const { title, broadcast } = viewer.channel.value;
   return (
     <Page>
@@ -21,6 +25,8 @@ export function EmbedPage({ name, viewer, connection }: EmbedPageProps) {
           name={name}
           own={false}
           connection={connection.status}
+          rewindMs={rewindMs}
+          muted={muted}
           corner={
             <a class="embed-title" href={`/${name}`} target="_blank" rel="noopener">
               {broadcast?.title || title || name}

@@ -1,5 +1,5 @@
 import { assertNever } from '../../client/assert-never.js';
-import type { ViewerState } from '../../client/viewer.js';
+import type { ViewerState } from '../../client/viewer-state.js';
 
 /** A state in words, for those who don't see the stage. */
 export function announcement(state: ViewerState): string {
@@ -10,6 +10,8 @@ export function announcement(state: ViewerState): string {
       return 'The channel is not live.';
     case 'starting':
       return 'The broadcast is starting.';
+    case 'held':
+      return 'The broadcast is live. Press Play to watch it.';
     case 'playing':
       return 'The broadcast is live.';
     case 'interrupted':

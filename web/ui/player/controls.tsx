@@ -9,10 +9,13 @@ import {
 } from 'lucide';
 import type { Viewer } from '../../client/viewer.js';
 import { IconButton } from '../components/icon-button.js';
+import { clockTime } from '../format/duration.js';
 import { inFullScreen } from './full-screen.js';
 import { LivePill } from './live-pill.js';
+import type { HlsTimeline } from './hls-player.js';
 import type { Playback } from './playback.js';
 import { QualityMenu } from './quality-menu.js';
+import { SeekBar } from './seek-bar.js';
 import { Volume } from './volume.js';
 import './controls.css';
 
@@ -24,55 +27,72 @@ export interface Theatre {
 export interface ControlsProps {
   viewer: Viewer;
   playback: Playback;
+  /** What one can go back over; null: nothing. */
+  timeline: HlsTimeline | null;
+  /** What plays is what happens now. */
+  live: boolean;
   theatre: Theatre | undefined;
+  onTogglePlay: () => void;
+  onGoLive: () => void;
+  onSeek: (serverMs: number) => void;
   onFullScreen: () => void;
 }
 
 /** The bar at the foot of the picture. */
-export function Controls({ viewer, playback, theatre, onFullScreen }: ControlsProps) {
+export function Controls(props: ControlsProps) {
+  const { viewer, playback, timeline, live, theatre, onFullScreen } = props;
   const paused = playback.paused.value;
   const full = inFullScreen.value;
   const small = playback.inPictureInPicture.value;
   return (
-    <div class="controls" role="group" aria-label="Player controls">
-      <IconButton
-        icon={paused ? Play : Pause}
-        label={paused ? 'Play' : 'Pause'}
-        shortcut="K"
-        align="start"
-        onClick={() => playback.togglePlay()}
-      />
-      <Volume playback={playback} />
-      <LivePill live={playback.atLiveEdge.value} onGoLive={() => playback.goLive()} />
-      <span class="controls-space" />
-      <QualityMenu viewer={viewer} />
-      {playback.canPictureInPicture && (
+    <div role="group" aria-label="Player controls">
+      {timeline && <SeekBar timeline={timeline} live={live} onSeek={props.onSeek} />}
+      <div class="controls">
         <IconButton
-          icon={PictureInPicture2}
-          label={small ? 'Leave picture-in-picture' : 'Picture-in-picture'}
-          shortcut="P"
-          align="end"
-          onClick={() => playback.togglePictureInPicture()}
+          icon={paused ? Play : Pause}
+          label={paused ? 'Play' : 'Pause'}
+          shortcut="K"
+          align="start"
+          onClick={props.onTogglePlay}
         />
-      )}
-      {theatre && !full && (
-        <span class="controls-theatre">
+        <Volume playback={playback} />
+        <LivePill live={live} onGoLive={props.onGoLive} />
+        {timeline && !live && (
+          <span class="controls-behind figures">
+            <span class="visually-hidden">Behind live by</span>−
+            {clockTime(timeline.liveMs - timeline.positionMs)}
+          </span>
+        )}
+        <span class="controls-space" />
+        <QualityMenu viewer={viewer} playback={playback} />
+        {playback.canPictureInPicture && (
           <IconButton
-            icon={theatre.on ? Proportions : RectangleHorizontal}
-            label={theatre.on ? 'Leave theatre mode' : 'Theatre mode'}
-            shortcut="T"
+            icon={PictureInPicture2}
+            label={small ? 'Leave picture-in-picture' : 'Picture-in-picture'}
+            shortcut="P"
             align="end"
-            onClick={theatre.toggle}
+            onClick={() => playback.togglePictureInPicture()}
           />
-        </span>
-      )}
-      <IconButton
-        icon={full ? Minimize : Maximize}
-        label={full ? 'Leave full screen' : 'Full screen'}
-        shortcut="F"
-        align="end"
-        onClick={onFullScreen}
-      />
+        )}
+        {theatre && !full && (
+          <span class="controls-theatre">
+            <IconButton
+              icon={theatre.on ? Proportions : RectangleHorizontal}
+              label={theatre.on ? 'Leave theatre mode' : 'Theatre mode'}
+              shortcut="T"
+              align="end"
+              onClick={theatre.toggle}
+            />
+          </span>
+        )}
+        <IconButton
+          icon={full ? Minimize : Maximize}
+          label={full ? 'Leave full screen' : 'Full screen'}
+          shortcut="F"
+          align="end"
+          onClick={onFullScreen}
+        />
+      </div>
     </div>
   );
 }

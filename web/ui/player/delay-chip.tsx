@@ -6,16 +6,15 @@ import './delay-chip.css';
 /** Which way the picture comes and how late it is; hover or focus tells the details. */
 export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) {
   const id = useId();
-  const milliseconds = (value: number | null): string =>
-    value === null ? 'not measured' : `${Math.round(value)} ms`;
+  const { framesPerSecond, bitrateBps, lossPercent, roundTripMs } = stats;
   const rows: [string, string][] = [
-    ['Delay', stats.delayMs === null ? 'not measured' : `${Math.round(stats.delayMs)} ms`],
+    ['Delay', stats.delayMs === null ? 'not measured' : milliseconds(stats.delayMs)],
     ['Picture', stats.height > 0 ? `${stats.width} × ${stats.height}` : 'none'],
-    ['Frames', `${Math.round(stats.framesPerSecond)} per second`],
-    ['Bitrate', bitrate(stats.bitrateBps)],
-    ['Packet loss', percent(stats.lossPercent)],
-    ['Round trip', milliseconds(stats.roundTripMs)],
-    ['Buffer', milliseconds(stats.jitterBufferMs)],
+    ...row('Frames', framesPerSecond, (value) => `${Math.round(value)} per second`),
+    ...row('Bitrate', bitrateBps, bitrate),
+    ...row('Packet loss', lossPercent, percent),
+    ...row('Round trip', roundTripMs, milliseconds),
+    ...row('Buffer', stats.jitterBufferMs, milliseconds),
   ];
   return (
     <div class="delay-chip">
@@ -32,4 +31,15 @@ export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) 
       </dl>
     </div>
   );
+}
+
+const milliseconds = (value: number): string => `${Math.round(value)} ms`;
+
+/** Nothing for what this way does not have. */
+function row(
+  term: string,
+  value: number | null,
+  word: (value: number) => string,
+): [string, string][] {
+  return value === null ? [] : [[term, word(value)]];
 }

@@ -1,27 +1,41 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
 import type { Playback } from './playback.js';
 import './last-frame.css';
 
 /** How often the picture is kept, should it be the last. */
 const KEEP_MS = 1_000;
-/** It is shown dimmed: this wide is sharp enough, pixels. */
-const WIDTH_MAX = 640;
+/** It is shown dimmed, or for a moment: this wide is sharp enough, pixels. */
+const WIDTH_MAX = 960;
+
+interface LastFrameProps {
+  playback: Playback;
+  shown: ReadonlySignal<boolean>;
+}
 
 /**
- * Keeps a copy of the picture, because browsers turn a video black as soon as its track ends. On
- * top of the video, and to be seen only while `shown`.
+ * Keeps a copy of the picture, because browsers turn a video black as soon as its track ends or another
+ * way takes over. On top of the video, and to be seen only while `shown`.
  */
-export function LastFrame({ playback, shown }: { playback: Playback; shown: boolean }) {
+export function LastFrame({ playback, shown }: LastFrameProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (shown) return undefined;
     function keep(): void {
-      if (canvas.current && playback.moving) drawFrame(playback, canvas.current);
+      if (canvas.current && playback.moving && !shown.peek()) drawFrame(playback, canvas.current);
     }
     const timer = setInterval(keep, KEEP_MS);
-    return () => clearInterval(timer);
+    playback.frame.beforeEmpty.add(keep);
+    return () => {
+      clearInterval(timer);
+      playback.frame.beforeEmpty.delete(keep);
+    };
   }, [playback, shown]);
-  return <canvas class="last-frame" ref={canvas} hidden={!shown} aria-hidden="true" />;
+  // At once, not with the next drawing of the page: until then the video would be black.
+  useSignalEffect(() => {
+    const isShown = shown.value;
+    if (canvas.current) canvas.current.hidden = !isShown;
+  });
+  return <canvas class="last-frame" ref={canvas} aria-hidden="true" />;
 }
 
 function drawFrame(playback: Playback, canvas: HTMLCanvasElement): void {

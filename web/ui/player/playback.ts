@@ -1,4 +1,7 @@
-import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import type { Source } from '../../client/viewer-state.js';
+import { Frame } from './frame.js';
+import type { HlsPlayer, HlsPlayerOptions } from './hls-player.js';
 import { keepLoudness, readLoudness } from './volume-memory.js';
 
 /** A browser's refusal to play without a gesture: everything, or only sound. */
@@ -8,39 +11,62 @@ const VOLUME_STEP = 0.05;
 /** After so long, a stream without a picture is one that has none, seconds. */
 const SETTLED_S = 1.5;
 
-/** One `<video>` with a live stream in it: plays as soon as it may, with sound as soon as it may. */
+/** What a player of HLS needs of the page, besides the element. */
+export type HlsContext = Pick<
+  HlsPlayerOptions,
+  'serverNow' | 'isBehind' | 'isOnline' | 'onRefused' | 'onFailed'
+> & {
+  pinned: ReadonlySignal<number | null>;
+};
+
+/** For so long what is over stays in the element, milliseconds. */
+const EMPTY_MS = 200;
+
+/**
+ * One `<video>` with what is live in it, whatever way it comes: plays as soon as it may, with sound as soon
+ * as it may.
+ */
 export class Playback {
   readonly paused = signal(false);
   readonly muted = signal(false);
   readonly volume = signal(1);
   /** What the browser wants a press for. */
   readonly refusal = signal<Refusal>('none');
-  /** A picture of the stream is there to be seen. */
-  readonly hasFrame = signal(false);
-  /** There was one since `forget`, of this stream or of one before. */
-  readonly hadFrame = signal(false);
+  /** The picture that is to be seen. */
+  readonly frame = new Frame();
   /** There is sound and no picture: the camera is off. */
   readonly soundOnly = signal(false);
   readonly inPictureInPicture = signal(false);
-  /** Watching what happens now, not a picture that stands still. */
-  readonly atLiveEdge: ReadonlySignal<boolean> = computed(() => !this.paused.value);
+  /** What plays HLS, while that is the way. */
+  readonly hls = signal<HlsPlayer | null>(null);
   readonly canPictureInPicture = document.pictureInPictureEnabled;
+  readonly #context: HlsContext;
+  readonly #offPinned: () => void;
   #video: HTMLVideoElement | null = null;
-  #stream: MediaStream | null = null;
+  #source: Source | null = null;
   #off: (() => void) | undefined;
+  /** The page's address asks for silence, whatever was chosen before. */
+  readonly #startsMuted: boolean;
+
+  constructor(context: HlsContext, { muted = false } = {}) {
+    this.#context = context;
+    this.#startsMuted = muted;
+    this.#offPinned = effect(() => this.hls.value?.pinLayer(context.pinned.value));
+  }
 
   /** Takes the page's video element; null when it is taken down. */
   attach(video: HTMLVideoElement | null): void {
     this.#off?.();
     this.#off = undefined;
+    this.#dropHls();
     this.#video = video;
     if (!video) return;
     const { volume, muted } = readLoudness();
     video.volume = volume;
-    video.muted = muted;
+    video.muted = muted || this.#startsMuted;
     this.#off = this.#listen(video);
     this.#readLoudness();
-    if (this.#stream) this.show(this.#stream);
+    if (this.#source) this.#load(video, this.#source);
   }
 
   /** The page's video element, while there is one. */
@@ -50,33 +76,41 @@ export class Playback {
 
   /** Pictures are coming in: what the element shows is one of them. */
   get moving(): boolean {
-    const [track] = this.#stream?.getVideoTracks() ?? [];
-    return this.hasFrame.peek() && track?.readyState === 'live' && !track.muted;
+    if (!this.frame.isThere.peek()) return false;
+    if (this.#source?.way !== 'webrtc') return this.#video?.paused === false;
+    const [track] = this.#source.stream.getVideoTracks();
+    return track?.readyState === 'live' && !track.muted;
   }
 
-  /** Shows a stream; the last frame stays until the next one has a frame. */
-  show(stream: MediaStream | null): void {
-    this.#stream = stream;
+  /** Shows a source; the last frame stays until the next one has a frame. */
+  show(source: Source | null): void {
+    const before = this.#source;
+    this.#source = source;
     const video = this.#video;
-    if (!video || !stream || video.srcObject === stream) return;
-    video.srcObject = stream;
-    this.#awaitFrame(video, stream);
-    // Somebody who paused wants it paused, whatever the network does.
-    if (!this.paused.peek()) void this.#play(video);
+    if (!video || isSame(before, source)) return;
+    if (!source) {
+      // The page draws first what takes the picture's place.
+      setTimeout(() => this.#source === null && this.#dropHls(), EMPTY_MS);
+      return;
+    }
+    if (before && before.way !== source.way) this.frame.beginSwitch();
+    this.#leaveFrame(video);
+    this.#dropHls();
+    this.#load(video, source);
   }
 
-  /** What was on is over: its last picture is not to be shown again. */
-  forget(): void {
-    this.hadFrame.value = false;
+  close(): void {
+    this.#offPinned();
+    this.attach(null);
   }
 
   togglePlay(): void {
-    if (this.paused.peek() || this.refusal.peek() === 'all') this.goLive();
+    if (this.paused.peek() || this.refusal.peek() === 'all') this.play();
     else this.#video?.pause();
   }
 
-  /** Plays on from what happens now. */
-  goLive(): void {
+  /** Plays on: what happens now over WebRTC, from where it stood over HLS. */
+  play(): void {
     this.refusal.value = 'none';
     if (this.#video) void this.#play(this.#video);
   }
@@ -118,7 +152,7 @@ export class Playback {
   /** What the browser refuses stays as it is. */
   togglePictureInPicture(): void {
     const video = this.#video;
-    if (!video || !this.canPictureInPicture || !this.hasFrame.peek()) return;
+    if (!video || !this.canPictureInPicture || !this.frame.isThere.peek()) return;
     const isOut = document.pictureInPictureElement === video;
     const done = isOut ? document.exitPictureInPicture() : video.requestPictureInPicture();
     done.catch(() => undefined);
@@ -146,11 +180,51 @@ export class Playback {
     }
   }
 
+  #load(video: HTMLVideoElement, source: Source): void {
+    if (source.way === 'webrtc') {
+      video.srcObject = source.stream;
+    } else {
+      video.srcObject = null;
+      void this.#loadHls(video, source);
+    }
+    // Somebody who paused wants it paused, whatever the network does.
+    if (!this.paused.peek()) void this.#play(video);
+  }
+
+  async #loadHls(
+    video: HTMLVideoElement,
+    source: Exclude<Source, { way: 'webrtc' }>,
+  ): Promise<void> {
+    const { pinned, ...context } = this.#context;
+    try {
+      const Player = await hlsPlayerFor(source.way);
+      if (this.#source !== source || this.#video !== video) return;
+      this.hls.value = new Player({
+        ...context,
+        ...source,
+        video,
+        pinned: pinned.peek(),
+        onEmptying: () => this.#leaveFrame(video),
+      });
+    } catch {
+      // The network went between the page and this part of it, or the browser has less than it says.
+      if (this.#source === source) context.onFailed();
+      return;
+    }
+    if (!this.paused.peek()) void this.#play(video);
+  }
+
+  #dropHls(): void {
+    this.hls.peek()?.close();
+    this.hls.value = null;
+  }
+
   #listen(video: HTMLVideoElement): () => void {
     const listeners: [string, () => void][] = [
       ['pause', () => this.#paused(video)],
       ['play', () => (this.paused.value = false)],
       ['timeupdate', () => this.#readTracks(video)],
+      ['emptied', () => this.#leaveFrame(video)],
       ['volumechange', () => this.#readLoudness()],
       ['enterpictureinpicture', () => (this.inPictureInPicture.value = true)],
       ['leavepictureinpicture', () => (this.inPictureInPicture.value = false)],
@@ -161,32 +235,34 @@ export class Playback {
     };
   }
 
-  /** Says when the stream's first picture is on the screen; until then there may be one before it. */
-  #awaitFrame(video: HTMLVideoElement, stream: MediaStream): void {
-    this.hasFrame.value = false;
+  /** The picture goes, until there is one of the source. */
+  #leaveFrame(video: HTMLVideoElement): void {
     this.soundOnly.value = false;
-    const seen = (): void => {
-      if (this.#stream !== stream || this.#video !== video) return;
-      this.hasFrame.value = true;
-      this.hadFrame.value = true;
-    };
-    // The element's own events tell of sound as well, and its size is the last stream's for a while.
-    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(seen);
-    else (video as HTMLVideoElement).addEventListener('timeupdate', seen, { once: true });
+    // On its way back in time, it may show what is now for a moment.
+    this.frame.leave(video, () => this.#video === video && !this.hls.peek()?.arriving);
   }
 
   /** Time goes on: what does it go on with? */
   #readTracks(video: HTMLVideoElement): void {
-    const live = this.#stream?.getTracks().filter(({ readyState }) => readyState === 'live') ?? [];
     // At the beginning the sound may be there before the picture.
     const settled = video.currentTime > SETTLED_S;
+    if (this.#source?.way !== 'webrtc') {
+      const isPlaying = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+      this.soundOnly.value = settled && isPlaying && video.videoWidth === 0;
+      return;
+    }
+    const live = this.#source.stream.getTracks().filter(({ readyState }) => readyState === 'live');
     this.soundOnly.value = settled && live.length > 0 && live.every(({ kind }) => kind === 'audio');
   }
 
-  /** A stream that ended pauses by itself, which is nobody's wish. */
+  /** A stream that ended, or a player that begins anew, pauses by itself, which is nobody's wish. */
   #paused(video: HTMLVideoElement): void {
     const { srcObject } = video;
-    if (srcObject instanceof MediaStream && srcObject.active) this.paused.value = true;
+    const isWish =
+      this.#source?.way === 'webrtc'
+        ? srcObject instanceof MediaStream && srcObject.active
+        : !video.ended && video.readyState > HTMLMediaElement.HAVE_NOTHING;
+    if (isWish) this.paused.value = true;
   }
 
   #readLoudness(): void {
@@ -203,4 +279,19 @@ export class Playback {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'NotAllowedError';
+}
+
+function isSame(a: Source | null, b: Source | null): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.way === 'webrtc') return b.way === 'webrtc' && a.stream === b.stream;
+  return b.way === a.way;
+}
+
+/** Loaded when it is needed: hls.js is larger than all the rest of the page. */
+async function hlsPlayerFor(
+  way: 'hls' | 'native',
+): Promise<new (options: HlsPlayerOptions) => HlsPlayer> {
+  return way === 'hls'
+    ? (await import('./hls-js-player.js')).HlsJsPlayer
+    : (await import('./native-hls-player.js')).NativeHlsPlayer;
 }

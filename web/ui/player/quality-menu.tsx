@@ -4,13 +4,22 @@ import type { Viewer } from '../../client/viewer.js';
 import { IconButton } from '../components/icon-button.js';
 import { Menu, type MenuItem } from '../components/menu.js';
 import { LayerHeights, layerName } from './layer-heights.js';
+import type { Playback } from './playback.js';
 
-/** Lets the bandwidth choose the picture's size, or holds it. */
-export function QualityMenu({ viewer }: { viewer: Viewer }) {
+export interface QualityMenuProps {
+  viewer: Viewer;
+  playback: Playback;
+}
+
+/** Lets the bandwidth choose the picture's size, or holds it: the same whichever way it comes. */
+export function QualityMenu({ viewer, playback }: QualityMenuProps) {
   const heights = useMemo(() => new LayerHeights(), [viewer]);
-  const { count, current, pinned } = viewer.layers.value;
-  const height = viewer.stats.value?.height ?? 0;
-  if (current !== null) heights.observe(current, height);
+  const hls = playback.hls.value;
+  const pinned = viewer.pinned.value;
+  const { count, current } = hls ? hls.layers.value : viewer.layers.value;
+  const height = (hls ?? viewer).stats.value?.height ?? 0;
+  if (hls) for (const [layer, known] of hls.layers.value.heights) heights.observe(layer, known);
+  else if (current !== null) heights.observe(current, height);
   const items: MenuItem[] = [
     {
       kind: 'choice',

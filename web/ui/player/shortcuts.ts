@@ -6,6 +6,8 @@ export type PlayerAction =
   | 'theatre'
   | 'picture-in-picture'
   | 'live'
+  | 'back'
+  | 'forward'
   | 'louder'
   | 'quieter'
   | 'help';
@@ -23,6 +25,8 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'toggle-muted', keys: ['M'], does: 'Sound on or off' },
   { action: 'louder', keys: ['↑'], does: 'Louder' },
   { action: 'quieter', keys: ['↓'], does: 'Quieter' },
+  { action: 'back', keys: ['←'], does: 'Back 5 seconds' },
+  { action: 'forward', keys: ['→'], does: 'Forward 5 seconds' },
   { action: 'live', keys: ['L'], does: 'Go to live' },
   { action: 'full-screen', keys: ['F'], does: 'Full screen' },
   { action: 'theatre', keys: ['T'], does: 'Theatre mode' },
@@ -38,6 +42,13 @@ const letters: Readonly<Record<string, PlayerAction>> = {
   t: 'theatre',
   p: 'picture-in-picture',
   '?': 'help',
+};
+
+const arrows: Readonly<Record<string, PlayerAction>> = {
+  ArrowUp: 'louder',
+  ArrowDown: 'quieter',
+  ArrowLeft: 'back',
+  ArrowRight: 'forward',
 };
 
 export interface PressedKey {
@@ -63,10 +74,8 @@ export interface KeyPlace {
 export function actionFor(pressed: PressedKey, place: KeyPlace): PlayerAction | null {
   if (place.typing || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
   if (pressed.key === ' ') return place.pressable ? null : 'toggle-play';
-  if (pressed.key === 'ArrowUp' || pressed.key === 'ArrowDown') {
-    if (!place.inPlayer || place.movable) return null;
-    return pressed.key === 'ArrowUp' ? 'louder' : 'quieter';
-  }
+  const arrow = arrows[pressed.key];
+  if (arrow) return place.inPlayer && !place.movable ? arrow : null;
   return letters[pressed.key.toLowerCase()] ?? null;
 }
 

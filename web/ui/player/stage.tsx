@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { RotateCw } from 'lucide';
-import type { ViewerState, WatchedChannel } from '../../client/viewer.js';
+import { Play, RotateCw } from 'lucide';
+import type { ViewerState, WatchedChannel } from '../../client/viewer-state.js';
 import { assertNever } from '../../client/assert-never.js';
 import { Avatar } from '../components/avatar.js';
 import { Button } from '../components/button.js';
@@ -25,6 +25,8 @@ export interface StageProps {
   /** The one who looks owns the channel. */
   own: boolean;
   onRetry: () => void;
+  /** Plays what was not to play by itself. */
+  onStart: () => void;
 }
 
 /** What stands before the picture when there is none, or none that moves. */
@@ -41,6 +43,8 @@ export function Stage(props: StageProps) {
       return <Waiting name={name} picture={picture} text={waiting} over={hasLastFrame} />;
     case 'starting':
       return <Waiting name={name} picture={picture} text="The broadcast is starting" />;
+    case 'held':
+      return <Held {...props} />;
     case 'interrupted':
       return (
         <Interrupted name={name} picture={picture} untilMs={state.untilMs} over={hasLastFrame} />
@@ -96,6 +100,19 @@ function Waiting({ name, picture, text, over = false }: WaitingProps) {
       <div class="stage-waiting">
         <Spinner size={36} />
         <p>{text}</p>
+      </div>
+    </div>
+  );
+}
+
+function Held({ name, channel, onStart }: StageProps) {
+  return (
+    <div class="stage">
+      <Thumbnail name={name} picture={channel.thumbnail} />
+      <div class="stage-waiting stage-held">
+        <Button icon={Play} size="l" variant="primary" onClick={onStart}>
+          Play
+        </Button>
       </div>
     </div>
   );

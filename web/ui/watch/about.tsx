@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { BroadcastView } from '../../../src/protocol/broadcast.js';
-import type { WatchedChannel } from '../../client/viewer.js';
+import type { WatchedChannel } from '../../client/viewer-state.js';
 import { wordyDuration } from '../format/duration.js';
 import { viewerCount } from '../format/quantity.js';
 import { pastBroadcasts } from './past-broadcasts.js';

@@ -1,5 +1,5 @@
 import { Users } from 'lucide';
-import type { WatchedChannel } from '../../client/viewer.js';
+import type { WatchedChannel } from '../../client/viewer-state.js';
 import { Avatar } from '../components/avatar.js';
 import { LiveBadge } from '../components/badge.js';
 import { Icon } from '../components/icon.js';

@@ -2,6 +2,7 @@ import { readBoot } from '../../client/boot.js';
 import { ServerClock } from '../../client/clock.js';
 import { Connection } from '../../client/connection.js';
 import { Viewer } from '../../client/viewer.js';
+import { ladderRules, readPlayerOptions } from '../player/player-options.js';
 import { onClosed } from '../shell/on-closed.js';
 import { mount } from '../shell/page.js';
 import { firstFrame } from './first-frame.js';
@@ -19,7 +20,9 @@ else
 function watch(): void {
   const connection = new Connection();
   const clock = new ServerClock(connection);
-  const viewer = new Viewer({ connection, clock, channel: name, boot });
+  const { mode, muted, autoplay } = readPlayerOptions(location.search);
+  const rules = ladderRules(mode);
+  const viewer = new Viewer({ connection, clock, channel: name, boot, rules, held: !autoplay });
   const chat = new LateChat(connection, name, boot);
   onClosed(connection, name);
   mount(
@@ -29,6 +32,8 @@ function watch(): void {
       viewer={viewer}
       clock={clock}
       connection={connection}
+      rewindMs={boot.rewindMs}
+      muted={muted}
       Chat={chat.View}
     />,
   );

@@ -23,6 +23,9 @@ export interface WatchPageProps {
   viewer: Viewer;
   clock: ServerClock;
   connection: Connection;
+  /** How far back the server keeps what was, milliseconds. */
+  rewindMs: number;
+  muted: boolean;
   /** The chat; with a heading where no tab says what it is. */
   Chat: ComponentType<{ heading: boolean }>;
 }
@@ -54,6 +57,8 @@ export function WatchPage(props: WatchPageProps) {
               name={name}
               own={account !== null && account.username === channel.owner}
               connection={connection.status}
+              rewindMs={props.rewindMs}
+              muted={props.muted}
               theatre={{ on: inTheatre, toggle: () => setTheatre(!theatre) }}
             />
           </div>

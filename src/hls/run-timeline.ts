@@ -33,8 +33,8 @@ type Options = Readonly<{
 /** Tells the server's time of capture of a tick (90 kHz) of the run's timeline. */
 export type WallClock = (ticks: number) => number;
 
-/** One run's renditions on one timeline: what comes in has its place on it already. */
-export class Run {
+/** Writes one run's renditions: what comes in has its place on the run's timeline already. */
+export class RunTimeline {
   readonly spec: RunSpec;
   readonly #options: Options;
   readonly #cuts: SegmentCuts;

@@ -1,0 +1,105 @@
+// A process: sends a film in RTP packets, over and over, with sender reports, as if it was captured now. Its only
+// argument is a FilmSending in JSON; it sends between its parent's messages 'go' and 'stop'.
+import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
+
+/** What is sent, and to which UDP ports of 127.0.0.1: each packet to each target. */
+export type FilmSending = {
+  path: string;
+  durationMs: number;
+  streams: readonly { ssrc: number; clockRate: number }[];
+  /** By stream; `rtcp` may be the same port. */
+  targets: readonly (readonly { rtp: number; rtcp: number }[])[];
+};
+
+type FilmPacket = { atMs: number; stream: number; bytes: Buffer };
+
+const REPORT_EVERY_MS = 500;
+const NTP_EPOCH_S = 2_208_988_800;
+
+const sending: FilmSending = JSON.parse(process.argv[2] ?? '');
+const packets = readFilm(readFileSync(sending.path));
+const packetCounts = sending.streams.map(
+  (_one, stream) => packets.filter((packet) => packet.stream === stream).length,
+);
+const socket = createSocket('udp4');
+let timer: NodeJS.Timeout | undefined;
+/** When the film's first round began, by the wall clock. */
+let beganMs = 0;
+let round = 0;
+let next = 0;
+let reportAtMs = 0;
+
+function readFilm(bytes: Buffer): FilmPacket[] {
+  const film: FilmPacket[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const length = bytes.readUInt32BE(at + 9);
+    const packet = bytes.subarray(at + 13, at + 13 + length);
+    film.push({ atMs: bytes.readDoubleBE(at), stream: bytes[at + 8] ?? 0, bytes: packet });
+    at += 13 + length;
+  }
+  return film;
+}
+
+const wallMs = (): number => performance.timeOrigin + performance.now();
+
+function send(packet: FilmPacket): void {
+  const { stream } = packet;
+  const clockRate = sending.streams[stream]?.clockRate ?? 0;
+  const bytes = Buffer.from(packet.bytes);
+  bytes.writeUInt16BE((bytes.readUInt16BE(2) + round * (packetCounts[stream] ?? 0)) % 2 ** 16, 2);
+  const ticks = bytes.readUInt32BE(4) + (round * sending.durationMs * clockRate) / 1_000;
+  bytes.writeUInt32BE(ticks % 2 ** 32, 4);
+  for (const ports of sending.targets) socket.send(bytes, ports[stream]?.rtp, '127.0.0.1');
+}
+
+/** RFC 3550 6.4.1, without report blocks. */
+function report(filmMs: number): void {
+  sending.streams.forEach(({ ssrc, clockRate }, stream) => {
+    const unixS = (beganMs + filmMs) / 1_000;
+    const bytes = Buffer.alloc(28);
+    bytes[0] = 0x80;
+    bytes[1] = 200;
+    bytes.writeUInt16BE(6, 2);
+    bytes.writeUInt32BE(ssrc, 4);
+    bytes.writeUInt32BE(Math.floor(unixS) + NTP_EPOCH_S, 8);
+    bytes.writeUInt32BE(Math.floor((unixS % 1) * 2 ** 32), 12);
+    bytes.writeUInt32BE(Math.round((filmMs * clockRate) / 1_000) % 2 ** 32, 16);
+    for (const ports of sending.targets) socket.send(bytes, ports[stream]?.rtcp, '127.0.0.1');
+  });
+}
+
+/** Sends what is due, and waits for what comes next. */
+function play(): void {
+  const filmMs = wallMs() - beganMs;
+  for (let packet = packets[next]; packet; packet = packets[next]) {
+    if (round * sending.durationMs + packet.atMs > filmMs) break;
+    send(packet);
+    next += 1;
+    if (next < packets.length) continue;
+    next = 0;
+    round += 1;
+  }
+  if (filmMs >= reportAtMs) {
+    report(filmMs);
+    reportAtMs = filmMs + REPORT_EVERY_MS;
+  }
+  const dueMs = round * sending.durationMs + (packets[next]?.atMs ?? 0);
+  timer = setTimeout(play, Math.max(0, dueMs - (wallMs() - beganMs)));
+}
+
+process.on('disconnect', () => process.exit());
+socket.bind(0, '127.0.0.1', () => {
+  process.on('message', (message) => {
+    clearTimeout(timer);
+    if (message !== 'go') return;
+    // After a stop it goes on where it was, as time does for a publisher that was away.
+    beganMs ||= wallMs();
+    const filmMs = wallMs() - beganMs;
+    round = Math.floor(filmMs / sending.durationMs);
+    next = packets.findIndex(({ atMs }) => atMs >= filmMs % sending.durationMs);
+    if (next === -1) next = 0;
+    play();
+  });
+  process.send?.('ready');
+});

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MediaTap, TappedTrack } from '../../src/broadcast/ports.js';
+import { createLog } from '../../src/common/logger.js';
+import { TypedEmitter } from '../../src/common/typed-emitter.js';
+import { readConfig } from '../../src/config/config.js';
+import { type AacStream, type AacTaker, AacThread } from '../../src/hls/aac/aac-thread.js';
+import { Packager } from '../../src/hls/packager.js';
+import type { Run } from '../../src/hls/run.js';
+import { SegmentStore } from '../../src/hls/segment-store.js';
+import { HeldClock } from '../support/hls-server.js';
+import { readSimulcastRecording, type RecordedLine } from '../support/simulcast-recording.js';
+
+const log = createLog({ level: 'silent', format: 'text' });
+
+/** Knows how many encoders are at work. */
+class CountingThread extends AacThread {
+  atWork = 0;
+
+  override open(fromTicks: number, taker: AacTaker): AacStream {
+    this.atWork += 1;
+    const stops = <T extends unknown[]>(tell: (...args: T) => void) => {
+      return (...args: T) => {
+        this.atWork -= 1;
+        tell(...args);
+      };
+    };
+    const { finished, failed } = taker;
+    return super.open(fromTicks, { ...taker, finished: stops(finished), failed: stops(failed) });
+  }
+}
+
+/** A tap out of which a recording comes. */
+class RecordedTap implements MediaTap {
+  readonly tracks = new Set<TappedTrack>();
+  readonly events: MediaTap['events'] = new TypedEmitter();
+  readonly #byId = new Map<string, TappedTrack>();
+
+  play({ track: id, t, kind, codec, layers = 1, layer = 0, rtp, report }: RecordedLine): void {
+    if (kind && codec) this.#add({ id, kind, codec, layerCount: layers });
+    const track = this.#byId.get(id);
+    if (rtp)
+      track?.events.emit('packet', { layer, bytes: Buffer.from(rtp, 'base64'), arrivedMs: t });
+    if (report) track?.events.emit('senderReport', report);
+  }
+
+  close(): void {
+    for (const track of this.tracks) track.events.emit('closed');
+  }
+
+  #add(about: Pick<TappedTrack, 'id' | 'kind' | 'codec' | 'layerCount'>): void {
+    const track = { ...about, paused: false, events: new TypedEmitter(), requestKeyFrame() {} };
+    this.tracks.add(track);
+    this.#byId.set(about.id, track);
+    this.events.emit('trackAdded', track);
+  }
+}
+
+describe('a broadcast’s package', () => {
+  const aac = new CountingThread(log);
+  let dataDir: string;
+  let store: SegmentStore;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'onair-packager-test-'));
+    store = await SegmentStore.create({ dataDir, log });
+  });
+  afterAll(async () => {
+    aac.close();
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
+  });
+
+  /** The recording's broadcast as it is when its last packet came. */
+  function play(id: string): { packager: Packager; run: Run } {
+    const config = readConfig({}).hls;
+    const clock = new HeldClock();
+    const files = store.open(id, config.diskMaxBytes);
+    const about = { config, channel: id, files, aac, ffmpeg: null, thumbnailer: null, clock, log };
+    const packager = new Packager(about);
+    const tap = new RecordedTap();
+    packager.take(tap);
+    packager.setClockOffset(0);
+    for (const line of readSimulcastRecording()) {
+      clock.advance(line.t - clock.nowMs());
+      tap.play(line);
+    }
+    const [run] = packager.runs;
+    if (!run) throw new Error('the recording makes no run');
+    return { packager, run };
+  }
+
+  const playlistOf = (run: Run, id: string) =>
+    run.find(id)!.playlist.body({ skip: false, gzip: false }).bytes.toString();
+  const durations = (playlist: string) =>
+    [...playlist.matchAll(/^#EXTINF:([\d.]+)/gm)].map(([, seconds]) => Number(seconds));
+
+  it('ends its playlists at once, AAC’s when what was under way is in it', async () => {
+    const { packager, run } = play('ends');
+    run.asked('aac', { forPlaylist: true });
+    expect(aac.atWork).toBe(1);
+    packager.close();
+    for (const id of ['video-0', 'video-1', 'video-2', 'opus'])
+      expect(playlistOf(run, id)).toMatch(/\.m4s\n#EXT-X-ENDLIST\n$/);
+    expect(playlistOf(run, 'aac')).not.toContain('#EXT-X-ENDLIST');
+    await expect.poll(() => run.ended, { timeout: 10_000, interval: 10 }).toBe(true);
+    const [opus, made] = [playlistOf(run, 'opus'), playlistOf(run, 'aac')];
+    expect(made).toMatch(/\.m4s\n#EXT-X-ENDLIST\n$/);
+    expect(made).not.toContain('#EXT-X-GAP');
+    expect(durations(made)).toHaveLength(durations(opus).length);
+    for (const [index, seconds] of durations(made).entries())
+      expect(Math.abs(seconds - durations(opus)[index]!)).toBeLessThan(0.022);
+    expect(aac.atWork).toBe(0);
+    packager.dispose();
+  });
+
+  it('ends at once when nobody asks for AAC', async () => {
+    const { packager, run } = play('nobody');
+    packager.close();
+    expect(playlistOf(run, 'aac')).toContain('#EXT-X-ENDLIST');
+    await expect.poll(() => run.ended).toBe(true);
+    packager.dispose();
+  });
+
+  it('leaves nothing behind when it is disposed of while AAC is being made', async () => {
+    const { packager, run } = play('disposed');
+    run.asked('aac', { forPlaylist: true });
+    expect(aac.atWork).toBe(1);
+    packager.dispose();
+    expect(run.ended).toBe(true);
+    expect(packager.runs).toEqual([]);
+    await expect.poll(() => aac.atWork, { timeout: 10_000, interval: 10 }).toBe(0);
+    expect(store.memoryBytes + store.diskBytes).toBe(0);
+  });
+});

@@ -1,0 +1,74 @@
+/** A segment as a fetched media playlist tells it, with its addresses made whole. */
+export type FetchedSegment = Readonly<{
+  msn: number;
+  url: string;
+  initUrl: string;
+  durationS: number;
+  /** EXT-X-PROGRAM-DATE-TIME, milliseconds since 1970. */
+  wallMs: number;
+  discontinuity: boolean;
+  gap: boolean;
+}>;
+
+/** A rendition as a multivariant playlist tells it. */
+export type FetchedRendition = Readonly<{ id: string; url: string; codecs: string }>;
+
+/** The renditions of the multivariant playlist at `url`, each once, with the variant's codecs. */
+export async function fetchRenditions(url: string): Promise<FetchedRendition[]> {
+  const text = await fetchText(url);
+  const found = new Map<string, FetchedRendition>();
+  const add = (uri: string, codecs: string) => {
+    const id = /([^/]+)\.m3u8$/.exec(uri)?.[1] ?? uri;
+    found.set(id, { id, url: new URL(uri, url).href, codecs });
+  };
+  let codecs = '';
+  for (const line of text.split('\n')) {
+    if (line.startsWith('#EXT-X-MEDIA:')) add(attribute(line, 'URI'), attribute(line, 'GROUP-ID'));
+    if (line.startsWith('#EXT-X-STREAM-INF:')) codecs = attribute(line, 'CODECS');
+    if (line !== '' && !line.startsWith('#')) add(line, codecs);
+  }
+  return [...found.values()];
+}
+
+/** The complete segments of the media playlist at `url`. */
+export async function fetchSegments(url: string): Promise<FetchedSegment[]> {
+  const segments: FetchedSegment[] = [];
+  let msn = 0;
+  let initUrl = '';
+  let next = { durationS: 0, wallMs: 0, discontinuity: false, gap: false };
+  for (const line of (await fetchText(url)).split('\n')) {
+    const [name = '', value = ''] = split(line);
+    if (name === '#EXT-X-MEDIA-SEQUENCE') msn = Number(value);
+    if (name === '#EXT-X-MAP') initUrl = new URL(attribute(line, 'URI'), url).href;
+    if (name === '#EXT-X-PROGRAM-DATE-TIME') next.wallMs = Date.parse(value);
+    if (name === '#EXT-X-DISCONTINUITY') next.discontinuity = true;
+    if (name === '#EXT-X-GAP') next.gap = true;
+    if (name === '#EXTINF') next.durationS = Number.parseFloat(value);
+    if (line === '' || line.startsWith('#')) continue;
+    segments.push({ msn, url: new URL(line, url).href, initUrl, ...next });
+    msn += 1;
+    next = { durationS: 0, wallMs: 0, discontinuity: false, gap: false };
+  }
+  return segments;
+}
+
+/** The bytes at `url`; rejects when it isn't there. */
+export async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+const fetchText = async (url: string): Promise<string> =>
+  Buffer.from(await fetchBytes(url)).toString();
+
+const split = (line: string): string[] => {
+  const colon = line.indexOf(':');
+  return colon < 0 ? [line] : [line.slice(0, colon), line.slice(colon + 1)];
+};
+
+function attribute(line: string, name: string): string {
+  const value = new RegExp(`[:,]${name}="([^"]*)"`).exec(line)?.[1];
+  if (value === undefined) throw new Error(`no ${name} in ${line}`);
+  return value;
+}

@@ -1,0 +1,24 @@
+// A page of another site that plays HLS with hls.js as it comes, and writes down what hls.js complains of.
+globalThis.bareHlsJs = (() => {
+  const errors = [];
+
+  const play = (url) => {
+    const video = document.querySelector('video');
+    const hls = new Hls({ lowLatencyMode: true });
+    hls.on(Hls.Events.ERROR, (_event, { type, details, fatal, error, reason, frag, part }) => {
+      errors.push({
+        type,
+        details,
+        fatal,
+        why: String(reason ?? error?.message ?? ''),
+        sn: frag?.sn ?? null,
+        part: part?.index ?? null,
+        atS: video.currentTime,
+      });
+    });
+    hls.loadSource(url);
+    hls.attachMedia(video);
+  };
+
+  return { play, errors };
+})();

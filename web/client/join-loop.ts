@@ -1,0 +1,112 @@
+import { signal, type ReadonlySignal } from '@preact/signals-core';
+import type { Device } from 'mediasoup-client';
+import type { RtpCapabilities } from '../../src/protocol/rtc.js';
+import type { ViewerJoined } from '../../src/protocol/signaling.js';
+import type { Connection } from './connection.js';
+import { loadDevice } from './device.js';
+import { RequestError } from './request-error.js';
+
+/** What a join was asked with. */
+export type JoinContext = {
+  /** What the media is received by; null: none was asked for. */
+  device: Device | null;
+  /** Whether no other join was begun since. */
+  isLatest: () => boolean;
+};
+
+type Options = Readonly<{
+  connection: Connection;
+  channel: string;
+  /** What the SFU routes; null: the page does not know. */
+  rtpCapabilities: RtpCapabilities | null;
+  /** Whether media over WebRTC is to be asked for. */
+  wantsMedia: () => boolean;
+  onJoined: (joined: ViewerJoined, context: JoinContext) => Promise<void>;
+  /** There is no such channel. */
+  onGone: () => void;
+  /** This browser's WebRTC is of no use. */
+  onRefused: () => void;
+}>;
+
+/** After a join that failed, and doubled each time. */
+const RETRY_MS = 1_000;
+const RETRY_MAX_MS = 15_000;
+
+/** Joins a channel as a viewer, again and again until that succeeds; a later join replaces an earlier one. */
+export class JoinLoop {
+  readonly #options: Options;
+  readonly #failure = signal<string | null>(null);
+  /** Raised by each join: what an older one brings is thrown away. */
+  #attempt = 0;
+  #retries = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asksMedia = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Why it fails again and again; null: it doesn't. */
+  get failure(): ReadonlySignal<string | null> {
+    return this.#failure;
+  }
+
+  /** Whether the last join asked for media. */
+  get asksMedia(): boolean {
+    return this.#asksMedia;
+  }
+
+  /** Joins as if none had failed. */
+  begin(): void {
+    this.#retries = 0;
+    this.#failure.value = null;
+    void this.join();
+  }
+
+  async join(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    const isLatest = (): boolean => attempt === this.#attempt;
+    const { connection, channel, wantsMedia, onJoined } = this.#options;
+    this.#asksMedia = wantsMedia();
+    if (connection.status.peek() !== 'online') return;
+    try {
+      const device = this.#asksMedia ? await this.#device() : null;
+      const joined = await connection.request('viewer:join', {
+        channel,
+        ...(device ? { rtpCapabilities: device.recvRtpCapabilities as never } : {}),
+      });
+      if (!isLatest()) return;
+      this.#retries = 0;
+      this.#failure.value = null;
+      await onJoined(joined, { device, isLatest });
+    } catch (error) {
+      if (isLatest()) this.#failed(error);
+    }
+  }
+
+  close(): void {
+    this.#attempt += 1;
+    clearTimeout(this.#timer);
+  }
+
+  async #device(): Promise<Device | null> {
+    const { rtpCapabilities, onRefused } = this.#options;
+    const device = rtpCapabilities && (await loadDevice(rtpCapabilities).catch(() => null));
+    if (!device) onRefused();
+    return device;
+  }
+
+  #failed(error: unknown): void {
+    const code = error instanceof RequestError ? error.code : null;
+    if (code === 'channel_not_found') return this.#options.onGone();
+    // `offline`: the next connection joins. Else keep trying, and say so after the second time.
+    if (code === 'offline') return;
+    this.#retries += 1;
+    if (this.#retries > 2)
+      this.#failure.value = error instanceof Error ? error.message : String(error);
+    const waitMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (this.#retries - 1));
+    this.#timer = setTimeout(() => void this.join(), waitMs);
+  }
+}

@@ -1,0 +1,61 @@
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import {
+  canRewind,
+  type Ladder,
+  type LadderEvent,
+  type LadderRules,
+  standOn,
+} from './ladder-state.js';
+import { plan, step } from './ladder.js';
+
+/** An event without its time. */
+export type LadderFact = LadderEvent extends infer E
+  ? E extends LadderEvent
+    ? Omit<E, 'nowMs'>
+    : never
+  : never;
+
+/** The ladder with a clock: keeps its state and wakes it when it asks for that. */
+export class LadderRun {
+  readonly #ladder;
+  readonly #off: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly ladder: ReadonlySignal<Ladder>;
+  readonly way;
+  /** Whether there is to be a WebRTC connection. */
+  readonly webrtc: ReadonlySignal<boolean>;
+  /** Whether HLS is to play. */
+  readonly hls: ReadonlySignal<boolean>;
+  readonly canRewind: ReadonlySignal<boolean>;
+
+  /** @param look tells what there is to see, before a time that has come is judged */
+  constructor(rules: LadderRules, look: () => Promise<void>) {
+    this.#ladder = signal(standOn(rules));
+    this.ladder = this.#ladder;
+    const now = computed(() => plan(this.#ladder.value));
+    this.way = computed(() => now.value.way);
+    this.webrtc = computed(() => now.value.webrtc);
+    this.hls = computed(() => now.value.hls);
+    this.canRewind = computed(() => canRewind(this.#ladder.value));
+    const wakeMs = computed(() => now.value.wakeMs);
+    this.#off = effect(() => this.#setTimer(wakeMs.value, look));
+  }
+
+  tell(fact: LadderFact): void {
+    this.#ladder.value = step(this.#ladder.peek(), { ...fact, nowMs: performance.now() });
+  }
+
+  close(): void {
+    this.#off();
+    clearTimeout(this.#timer);
+  }
+
+  #setTimer(wakeMs: number | null, look: () => Promise<void>): void {
+    clearTimeout(this.#timer);
+    if (wakeMs === null) return;
+    // A page in the background is woken late: what came meanwhile counts, not when it was seen.
+    const wake = (): void => void look().finally(() => this.tell({ name: 'woke' }));
+    this.#timer = setTimeout(wake, Math.max(0, wakeMs - performance.now()));
+  }
+}

@@ -1,0 +1,24 @@
+import { number, type StatsEntry } from './stats-entry.js';
+
+/** How much was received since the beginning. */
+export type FlowCounters = { frames: number; soundPackets: number };
+
+/** What the server sends at the moment. */
+export type Sent = { video: boolean; audio: boolean };
+
+/** Whether media flowed since `before`, and whether any was to: video, or sound where only that is sent. */
+export function mediaFlow(
+  report: Iterable<StatsEntry>,
+  { before, sent }: { before: FlowCounters; sent: Sent },
+): { moved: boolean; expected: boolean; counters: FlowCounters } {
+  const counters: FlowCounters = { frames: 0, soundPackets: 0 };
+  for (const entry of report) {
+    if (entry['type'] !== 'inbound-rtp' || entry['mid'] === 'probator') continue;
+    if (entry['kind'] === 'video') counters.frames += number(entry['framesDecoded']);
+    if (entry['kind'] === 'audio') counters.soundPackets += number(entry['packetsReceived']);
+  }
+  const moved = sent.video
+    ? counters.frames > before.frames
+    : sent.audio && counters.soundPackets > before.soundPackets;
+  return { moved, expected: sent.video || sent.audio, counters };
+}

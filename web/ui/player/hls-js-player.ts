@@ -1,0 +1,211 @@
+import { batch, signal } from '@preact/signals';
+import HlsJs, { type ErrorData, type Level } from 'hls.js';
+import type { ReceiveStats } from '../../client/receive-stats.js';
+import { capturedMs, positionOf } from './hls-positions.js';
+import {
+  type HlsLayers,
+  type HlsPlayer,
+  type HlsPlayerOptions,
+  type HlsTimeline,
+  NO_LAYERS,
+} from './hls-player.js';
+import { HlsRetry } from './hls-retry.js';
+import { RateMeter } from './rate-meter.js';
+
+const NOT_FOUND = 404;
+const LOOK_MS = 500;
+/** How much faster it plays to catch up: nobody hears so much. */
+const HURRY = 1.08;
+/** So much later than it should be, it jumps, seconds. */
+const LATE_S = 2;
+/** After a jump, it has so long to show that it helped. */
+const JUMP_AGAIN_MS = 5_000;
+
+/** Plays LL-HLS by hls.js, and begins anew when that fails, when the run is over, when the server restarts. */
+export class HlsJsPlayer implements HlsPlayer {
+  readonly timeline = signal<HlsTimeline | null>(null);
+  readonly layers = signal<HlsLayers>(NO_LAYERS);
+  readonly stats = signal<ReceiveStats | null>(null);
+  readonly #options: HlsPlayerOptions;
+  readonly #retry = new HlsRetry();
+  readonly #bytes = new RateMeter();
+  readonly #frames = new RateMeter();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #onEnded = (): void => this.#again(0);
+  #hls: HlsJs;
+  #pinned: number | null;
+  /** Where to go as soon as it is known what there is. */
+  #fromMs: number | null;
+  #jumpedMs = Number.NEGATIVE_INFINITY;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: HlsPlayerOptions) {
+    this.#options = options;
+    this.#pinned = options.pinned;
+    this.#fromMs = options.fromMs;
+    this.#hls = this.#begin();
+    // The run is over, and the broadcast goes on in another.
+    options.video.addEventListener('ended', this.#onEnded);
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  get arriving(): boolean {
+    return this.#fromMs !== null || this.#options.video.seeking;
+  }
+
+  seek(serverMs: number): void {
+    const fragments = this.#hls.latestLevelDetails?.fragments ?? [];
+    const position = positionOf(fragments, serverMs);
+    const { video } = this.#options;
+    if (position === null) this.#fromMs = serverMs;
+    else if (video.readyState === HTMLMediaElement.HAVE_NOTHING) this.#hls.startLoad(position);
+    else video.currentTime = position;
+    this.#look();
+  }
+
+  goLive(): void {
+    this.#fromMs = null;
+    const { liveSyncPosition } = this.#hls;
+    if (liveSyncPosition !== null) this.#options.video.currentTime = liveSyncPosition;
+    this.#jumpedMs = performance.now();
+    this.#look();
+  }
+
+  pinLayer(layer: number | null): void {
+    this.#pinned = layer;
+    const index = this.#hls.levels.findIndex((level) => layerOf(level) === layer);
+    this.#hls.loadLevel = layer === null ? -1 : index;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    clearTimeout(this.#retryTimer);
+    this.#options.video.removeEventListener('ended', this.#onEnded);
+    this.#options.video.playbackRate = 1;
+    this.#hls.destroy();
+  }
+
+  #begin(): HlsJs {
+    const hls = new HlsJs({
+      lowLatencyMode: true,
+      maxLiveSyncPlaybackRate: HURRY,
+      // Each stall puts the target off by so much, seconds, for good.
+      liveSyncOnStallIncrease: 0.1,
+      backBufferLength: 30,
+      // Nothing is transmuxed, so a worker would only cost.
+      enableWorker: false,
+      // What comes first should not be the lowest for seconds.
+      abrEwmaDefaultEstimate: 3_000_000,
+      audioPreference: { audioCodec: 'opus' },
+    });
+    hls.on(HlsJs.Events.MANIFEST_PARSED, () => {
+      if (this.#pinned !== null) this.pinLayer(this.#pinned);
+    });
+    hls.on(HlsJs.Events.LEVEL_UPDATED, () => {
+      if (this.#fromMs === null) return;
+      const serverMs = this.#fromMs;
+      this.#fromMs = null;
+      this.seek(serverMs);
+    });
+    hls.on(HlsJs.Events.FRAG_BUFFERED, (_event, { stats }) => this.#bytes.add(stats.loaded));
+    hls.on(HlsJs.Events.ERROR, (_event, error) => this.#failed(hls, error));
+    hls.attachMedia(this.#options.video);
+    hls.loadSource(this.#options.url());
+    return hls;
+  }
+
+  #failed(hls: HlsJs, { fatal, response }: ErrorData): void {
+    if (!fatal || hls !== this.#hls) return;
+    if (response?.code === NOT_FOUND) this.#options.onRefused();
+    const { isOnline, onFailed } = this.#options;
+    const { delayMs, isHopeless } = this.#retry.failed(performance.now(), isOnline());
+    this.#again(delayMs);
+    if (isHopeless) onFailed();
+  }
+
+  #again(delayMs: number): void {
+    clearTimeout(this.#retryTimer);
+    this.#hls.stopLoad();
+    this.#retryTimer = setTimeout(() => {
+      const { positionMs } = this.timeline.peek() ?? {};
+      if (this.#options.isBehind() && positionMs !== undefined) this.#fromMs = positionMs;
+      this.#options.onEmptying();
+      this.#hls.destroy();
+      this.#hls = this.#begin();
+      this.#options.video.play().catch(() => undefined);
+    }, delayMs);
+  }
+
+  #look(): void {
+    const hls = this.#hls;
+    this.#catchUp(hls);
+    const nowMs = performance.now();
+    batch(() => {
+      this.timeline.value = this.#timelineNow(hls) ?? this.timeline.peek();
+      this.layers.value = layersOf(hls);
+      this.stats.value = this.#statsNow(hls, nowMs);
+    });
+  }
+
+  /** hls.js plays a little faster when it is late; when it is much too late, it must jump. */
+  #catchUp(hls: HlsJs): void {
+    const { video, isBehind } = this.#options;
+    const behind = isBehind();
+    hls.config.maxLiveSyncPlaybackRate = behind ? 1 : HURRY;
+    if (behind || video.paused) return;
+    const late = hls.latency - (hls.targetLatency ?? hls.latency) > LATE_S;
+    if (late && performance.now() - this.#jumpedMs > JUMP_AGAIN_MS) this.goLive();
+  }
+
+  #timelineNow({ latestLevelDetails, liveSyncPosition, playingDate }: HlsJs): HlsTimeline | null {
+    // On its way to somewhere else, where it is says nothing.
+    if (this.arriving) return null;
+    const fragments = latestLevelDetails?.fragments ?? [];
+    const startMs = fragments[0]?.programDateTime ?? null;
+    const liveMs = liveSyncPosition === null ? null : capturedMs(fragments, liveSyncPosition);
+    if (startMs === null || liveMs === null || playingDate === null) return null;
+    return { startMs, liveMs, positionMs: playingDate.getTime() };
+  }
+
+  #statsNow(hls: HlsJs, nowMs: number): ReceiveStats | null {
+    const { video, serverNow } = this.#options;
+    const { playingDate } = hls;
+    const serverMs = serverNow();
+    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+    const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+    return {
+      delayMs:
+        playingDate && serverMs !== null ? Math.max(0, serverMs - playingDate.getTime()) : null,
+      width: video.videoWidth,
+      height: video.videoHeight,
+      framesPerSecond: this.#frames.rate(frames, nowMs),
+      bitrateBps: 8 * this.#bytes.rate(this.#bytes.total, nowMs),
+      lossPercent: null,
+      roundTripMs: null,
+      jitterBufferMs: bufferedAhead(video) * 1_000,
+    };
+  }
+}
+
+/** Which simulcast layer a variant is of, as its address says (`video-2.m3u8`). */
+function layerOf({ uri }: Level): number | null {
+  const [, layer] = /video-(\d+)\.m3u8/.exec(uri) ?? [];
+  return layer === undefined ? null : Number(layer);
+}
+
+function layersOf({ levels, currentLevel }: HlsJs): HlsLayers {
+  const heights = new Map<number, number>();
+  for (const level of levels) {
+    const layer = layerOf(level);
+    if (layer !== null) heights.set(layer, level.height);
+  }
+  const current = levels[currentLevel];
+  return { count: Math.max(1, heights.size), current: current ? layerOf(current) : null, heights };
+}
+
+function bufferedAhead({ buffered, currentTime }: HTMLVideoElement): number {
+  for (let index = 0; index < buffered.length; index += 1)
+    if (buffered.start(index) <= currentTime + 0.1 && buffered.end(index) > currentTime)
+      return buffered.end(index) - currentTime;
+  return 0;
+}

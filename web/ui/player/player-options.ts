@@ -1,0 +1,37 @@
+import type { LadderRules, Way } from '../../client/ladder-state.js';
+
+/** What the page's address asks of the player. */
+export interface PlayerOptions {
+  /** The only way to watch; null: whichever works. */
+  mode: Way | null;
+  muted: boolean;
+  autoplay: boolean;
+}
+
+/** Reads `?mode=webrtc|hls|native`, `?muted` and `?autoplay=0`. A flag without a value is on. */
+export function readPlayerOptions(search: string): PlayerOptions {
+  const asked = new URLSearchParams(search);
+  const mode = asked.get('mode');
+  return {
+    mode: mode === 'webrtc' || mode === 'hls' || mode === 'native' ? mode : null,
+    muted: isOn(asked.get('muted'), false),
+    autoplay: isOn(asked.get('autoplay'), true),
+  };
+}
+
+/** What this browser has, and what it may use of that. */
+export function ladderRules(pinned: Way | null): LadderRules {
+  const video = document.createElement('video');
+  return {
+    pinned,
+    can: {
+      webrtc: 'RTCPeerConnection' in globalThis,
+      hls: 'MediaSource' in globalThis || 'ManagedMediaSource' in globalThis,
+      native: video.canPlayType('application/vnd.apple.mpegurl') !== '',
+    },
+  };
+}
+
+function isOn(value: string | null, without: boolean): boolean {
+  return value === null ? without : !['0', 'false', 'no', 'off'].includes(value.toLowerCase());
+}

@@ -1,0 +1,48 @@
+import { useState } from 'preact/hooks';
+import { clockTime, wordyDuration } from '../format/duration.js';
+import type { HlsTimeline } from './hls-player.js';
+import './seek-bar.css';
+
+export interface SeekBarProps {
+  timeline: HlsTimeline;
+  /** What plays is what happens now. */
+  live: boolean;
+  /** To a time on the server's clock, milliseconds. */
+  onSeek: (serverMs: number) => void;
+}
+
+/** The time that one can go back over: its right end is now. */
+export function SeekBar({ timeline, live, onSeek }: SeekBarProps) {
+  // While it is dragged, the picture's own way forward must not pull at it.
+  const [dragged, setDragged] = useState<number | null>(null);
+  const lengthS = Math.round((timeline.liveMs - timeline.startMs) / 1_000);
+  const behindS = Math.max(0, (timeline.liveMs - timeline.positionMs) / 1_000);
+  const value = dragged ?? (live ? 0 : -Math.min(lengthS, behindS));
+  const atLive = value > -1;
+  const fill = lengthS === 0 ? 100 : 100 * (1 + value / lengthS);
+  return (
+    <div class="seek-bar" style={{ '--fill': `${fill}%` }}>
+      {dragged !== null && (
+        <output class="seek-bar-time figures">
+          {atLive ? 'Live' : `−${clockTime(-value * 1_000)}`}
+        </output>
+      )}
+      <input
+        class="seek-bar-slider"
+        type="range"
+        min={-lengthS}
+        max="0"
+        step="1"
+        aria-label="Seek"
+        aria-valuetext={atLive ? 'Live' : `${wordyDuration(-value * 1_000)} behind live`}
+        value={value}
+        onInput={(event) => setDragged(event.currentTarget.valueAsNumber)}
+        onChange={(event) => {
+          setDragged(null);
+          onSeek(timeline.liveMs + event.currentTarget.valueAsNumber * 1_000);
+        }}
+        onBlur={() => setDragged(null)}
+      />
+    </div>
+  );
+}
