@@ -23,6 +23,8 @@ export type SocketData = {
   identity: Identity;
   /** The cookie of channels whose passwords were typed, as the handshake had it. */
   passes: string;
+  /** The client's address, for bans and rate limits. Never shown to others. */
+  address: string;
 };
 
 type NoServerEvents = Record<string, never>;

@@ -12,10 +12,12 @@ import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
 import { LOG, type Log } from '../common/logger.js';
-import { CONFIG } from '../config/config.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
 import { Metrics } from '../health/metrics.js';
+import { ClientAddress } from '../security/client-address.js';
 import { ChannelDoors } from './channel-doors.js';
+import { ConnectionLimits } from './connection-limits.js';
 import { forgetHandshake } from './handshake-memory.js';
 import { PacketGuard } from './packet-guard.js';
 import { type Admit, RequestDispatcher } from './request-dispatcher.js';
@@ -26,6 +28,7 @@ type Options = Readonly<{
   access: SocketAccess;
   /** What asks the policy about channels. */
   doors: Pick<ChannelDoors, 'admit' | 'left' | 'close'>;
+  limits: ConnectionLimits;
   clock: Clock;
   log: Log;
 }>;
@@ -55,13 +58,17 @@ export class SocketAdapter extends IoAdapter {
   /** The adapter of the whole service, for `app.useWebSocketAdapter`. */
   static of(app: INestApplicationContext): SocketAdapter {
     const log = app.get<Log>(LOG).child({ part: 'sockets' });
+    const config = app.get<Config>(CONFIG);
+    const clock = app.get<Clock>(CLOCK);
+    const clients = new ClientAddress(config.http.trustProxy);
     const adapter = new SocketAdapter(app, {
       doors: new ChannelDoors(app.get(AccessService), log),
       access: socketAccess(
         { sessions: app.get(SessionService), tokens: app.get(ApiTokenService) },
-        app.get(CONFIG),
+        config,
       ),
-      clock: app.get<Clock>(CLOCK),
+      limits: new ConnectionLimits({ clients, factor: config.http.addressLimitFactor, clock }),
+      clock,
       log,
     });
     app.get(Metrics).gauge('onair_sockets', 'Socket connections.', () => adapter.size);
@@ -74,7 +81,7 @@ export class SocketAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
-    const { access, clock } = this.#options;
+    const { access, clock, limits } = this.#options;
     class Guard extends PacketGuard {
       constructor() {
         super(clock);
@@ -93,7 +100,8 @@ export class SocketAdapter extends IoAdapter {
       connectTimeout: PING_INTERVAL_MS + PING_TIMEOUT_MS,
       parser: { Encoder, Decoder: Guard },
       adapter: RoomBroadcaster,
-      allowRequest: (request, decide) => decide(null, access.isAllowed(request)),
+      allowRequest: (request, decide) =>
+        decide(null, access.isAllowed(request) && limits.admit(request)),
     } as ServerOptions);
     io.use((socket, next) => void this.#admit(socket).then(() => next(), next));
     io.on('connection', (socket) => this.#welcome(socket));
@@ -107,10 +115,10 @@ export class SocketAdapter extends IoAdapter {
     handlers: MessageMappingProperties[],
     _transform: (data: unknown) => Observable<unknown>,
   ): void {
-    const { doors, log } = this.#options;
+    const { doors, log, clock } = this.#options;
     const admit: Admit = (from, payload) => doors.admit(from, payload);
     const dispatcher =
-      this.#dispatchers.get(socket) ?? new RequestDispatcher(socket, { admit, log });
+      this.#dispatchers.get(socket) ?? new RequestDispatcher(socket, { admit, log, clock });
     this.#dispatchers.set(socket, dispatcher);
     for (const { message, callback } of handlers) dispatcher.add(String(message), callback);
   }
@@ -131,6 +139,7 @@ export class SocketAdapter extends IoAdapter {
 
   async #admit(socket: OnairSocket): Promise<void> {
     try {
+      socket.data.address = this.#options.limits.addressOf(socket.request);
       socket.data.passes = readPasses(socket.request.headers.cookie);
       socket.data.identity = await this.#options.access.identify(socket.request);
     } catch (error) {

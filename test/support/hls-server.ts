@@ -127,7 +127,7 @@ async function startApp(source: HlsSource, log: Log) {
     }),
     { logger: false, bodyParser: false, forceCloseConnections: true },
   );
-  sendSecurityHeaders(app);
+  sendSecurityHeaders(app, { isHttps: false });
   await app.listen(0, '127.0.0.1');
   return { app, metrics };
 }
