@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
+import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { ChatModule } from './chat/chat.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         HlsModule,
         SignalingModule,
         ChatModule,
+        AdminModule,
         HealthModule,
         OpenApiModule,
         // Last: its addresses are the rest of all there are.

@@ -11,6 +11,9 @@ import { OriginGuard } from './origin.guard.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ProfileController } from './profile/profile.controller.js';
 import { ProfileService } from './profile/profile.service.js';
+import { InvitationRepository } from './registration/invitation.repository.js';
+import { RegistrationService } from './registration/registration.service.js';
+import { SettingRepository } from './registration/setting.repository.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionService } from './session.service.js';
 import { SessionController } from './sessions/session.controller.js';
@@ -32,7 +35,10 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     LogInService,
     LoginThrottle,
     PasswordHasher,
+    InvitationRepository,
     ProfileService,
+    RegistrationService,
+    SettingRepository,
     SessionRepository,
     SessionService,
     { provide: APP_GUARD, useClass: OriginGuard },
@@ -44,6 +50,7 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     LogInService,
     PasswordHasher,
     ProfileService,
+    RegistrationService,
     SessionService,
   ],
 })

@@ -18,6 +18,6 @@ import { ThumbnailController } from './thumbnail/thumbnail.controller.js';
     { provide: PACKAGING, useExisting: HlsService },
     { provide: HLS_SOURCE, useExisting: HlsService },
   ],
-  exports: [PACKAGING, HlsService],
+  exports: [PACKAGING, HLS_SOURCE, HlsService],
 })
 export class HlsModule {}
