@@ -63,7 +63,13 @@ export class AuthController {
   @Operation({
     summary: 'Log in',
     reply: AccountView,
-    errors: ['wrong_credentials', 'account_disabled', 'rate_limited'],
+    errors: [
+      'wrong_credentials',
+      'second_factor_required',
+      'wrong_code',
+      'account_disabled',
+      'rate_limited',
+    ],
   })
   async login(
     @Body({ schema: LoginRequest }) request: LoginRequest,

@@ -14,6 +14,9 @@ import { ProfileService } from './profile/profile.service.js';
 import { InvitationRepository } from './registration/invitation.repository.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { SettingRepository } from './registration/setting.repository.js';
+import { SecondFactorController } from './second-factor/second-factor.controller.js';
+import { SecondFactorRepository } from './second-factor/second-factor.repository.js';
+import { SecondFactorService } from './second-factor/second-factor.service.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionService } from './session.service.js';
 import { SessionController } from './sessions/session.controller.js';
@@ -25,7 +28,13 @@ import { ApiTokenService } from './tokens/api-token.service.js';
 /** Accounts and log-ins; gives every module `@Identified()` and `@LoggedIn()` by exporting sessions. */
 @Module({
   imports: [DbModule],
-  controllers: [AuthController, ProfileController, SessionController, ApiTokenController],
+  controllers: [
+    AuthController,
+    ProfileController,
+    SessionController,
+    ApiTokenController,
+    SecondFactorController,
+  ],
   providers: [
     AccountRepository,
     AccountService,
@@ -38,6 +47,8 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     InvitationRepository,
     ProfileService,
     RegistrationService,
+    SecondFactorRepository,
+    SecondFactorService,
     SettingRepository,
     SessionRepository,
     SessionService,
