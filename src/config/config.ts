@@ -56,6 +56,7 @@ export const Environment = z.object({
   FFMPEG_BIN: optional(z.string()),
   GRACE_SECONDS: withDefault(count(1, 3_600), '60'),
   CHANNELS_PER_ACCOUNT: withDefault(count(1, 1_000), '5'),
+  BROADCASTS_PER_ACCOUNT: withDefault(count(1, 1_000), '3'),
   CHAT_GUESTS: withDefault(Flag, 'true'),
   SECRET_KEY: optional(
     z
@@ -115,7 +116,7 @@ export type Config = Readonly<{
     /** The FFmpeg to use; null: the one in PATH, if there is one. */
     ffmpegBin: string | null;
   }>;
-  broadcast: Readonly<{ graceMs: number; channelsPerAccount: number }>;
+  broadcast: Readonly<{ graceMs: number; channelsPerAccount: number; perAccount: number }>;
   chat: Readonly<{ guests: boolean }>;
   auth: Readonly<{
     sessionMs: number;
@@ -201,6 +202,7 @@ function toConfig(e: z.output<typeof Environment>): Config {
     broadcast: {
       graceMs: e.GRACE_SECONDS * 1_000,
       channelsPerAccount: e.CHANNELS_PER_ACCOUNT,
+      perAccount: e.BROADCASTS_PER_ACCOUNT,
     },
     chat: { guests: e.CHAT_GUESTS },
     auth: {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { addressBlock } from '../auth/coarse-address.js';
 import type { Clock } from '../common/clock.js';
 import type { ClientAddress } from '../security/client-address.js';
-import { OpenCounts } from '../security/open-counts.js';
+import { OpenCounts } from '../common/open-counts.js';
 import { RateLimiter, scaled } from '../security/rate-limiter.js';
 import { GROUP_RATES } from '../security/route-groups.js';
 

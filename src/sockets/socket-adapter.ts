@@ -41,7 +41,7 @@ const PING_INTERVAL_MS = 4_000;
 const PING_TIMEOUT_MS = 4_000;
 /** Between this and SOCKET_PAYLOAD_MAX a message is answered; over it the connection is closed. */
 const FRAME_MAX_BYTES = 4 * SOCKET_PAYLOAD_MAX;
-/** How long a client may take to say goodbye when the server stops. */
+/** How long a client may take to say goodbye. */
 const CLOSE_TIMEOUT_MS = 500;
 
 /** Socket.IO under Nest's gateways: who may connect, what a connection may send, how rooms are told. */
@@ -103,6 +103,7 @@ export class SocketAdapter extends IoAdapter {
       allowRequest: (request, decide) =>
         decide(null, access.isAllowed(request) && limits.admit(request)),
     } as ServerOptions);
+    io.engine.on('connection', cutWhenClosed);
     io.use((socket, next) => void this.#admit(socket).then(() => next(), next));
     io.on('connection', (socket) => this.#welcome(socket));
     access.onSessionEnded((sessionId) => io.in(sessionRoom(sessionId)).disconnectSockets(true));
@@ -156,10 +157,17 @@ export class SocketAdapter extends IoAdapter {
   }
 }
 
+/** Who is sent away and doesn't go: the WebSocket would wait half a minute for its goodbye. */
+function cutWhenClosed(connection: OnairSocket['conn']): void {
+  connection.once('close', () => {
+    const { socket } = (connection as unknown as EngineConnection).transport;
+    setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+  });
+}
+
 /** What is used here of engine.io's connections, which it keeps private. */
-type Engine = {
-  clients: Record<string, { transport: { socket: EventEmitter & { terminate(): void } } }>;
-};
+type Engine = { clients: Record<string, EngineConnection> };
+type EngineConnection = { transport: { socket: EventEmitter & { terminate(): void } } };
 
 /** All sockets of one log-in. */
 export function sessionRoom(sessionId: string): string {
