@@ -9,6 +9,7 @@ import { AccountService } from './account.service.js';
 import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from './identity.guard.js';
 import { type LoggedInNow, LogInService } from './log-in.service.js';
 import { type RequestSource, Source } from './request-source.js';
+import { OidcClient } from './oidc/oidc-client.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { SessionService } from './session.service.js';
 
@@ -19,13 +20,16 @@ export class AuthController {
   readonly #logIns: LogInService;
   readonly #sessions: SessionService;
   readonly #registration: RegistrationService;
+  readonly #provider: OidcClient;
 
   constructor(
     accounts: AccountService,
     logIns: LogInService,
     sessions: SessionService,
     registration: RegistrationService,
+    provider: OidcClient,
   ) {
+    this.#provider = provider;
     this.#registration = registration;
     this.#accounts = accounts;
     this.#logIns = logIns;
@@ -35,7 +39,7 @@ export class AuthController {
   @Get('auth/options')
   @Operation({ summary: 'How one can get in here', reply: LoginOptions })
   async options(): Promise<LoginOptions> {
-    return { registration: await this.#registration.mode(), provider: null };
+    return { registration: await this.#registration.mode(), provider: this.#provider.name };
   }
 
   @Post('auth/register')

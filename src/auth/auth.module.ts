@@ -8,6 +8,11 @@ import { KnownDevices } from './known-devices.js';
 import { LogInService } from './log-in.service.js';
 import { LoginThrottle } from './login-throttle.js';
 import { OriginGuard } from './origin.guard.js';
+import { ExternalIdentityRepository } from './oidc/external-identity.repository.js';
+import { LogInStates } from './oidc/log-in-state.js';
+import { OidcClient } from './oidc/oidc-client.js';
+import { OidcController } from './oidc/oidc.controller.js';
+import { OidcService } from './oidc/oidc.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ProfileController } from './profile/profile.controller.js';
 import { ProfileService } from './profile/profile.service.js';
@@ -34,6 +39,7 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     SessionController,
     ApiTokenController,
     SecondFactorController,
+    OidcController,
   ],
   providers: [
     AccountRepository,
@@ -45,6 +51,10 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     LoginThrottle,
     PasswordHasher,
     InvitationRepository,
+    LogInStates,
+    ExternalIdentityRepository,
+    OidcClient,
+    OidcService,
     ProfileService,
     RegistrationService,
     SecondFactorRepository,
