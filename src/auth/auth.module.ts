@@ -3,6 +3,11 @@ import { APP_GUARD } from '@nestjs/core';
 import { DbModule } from '../db/db.module.js';
 import { AccountRepository } from './account.repository.js';
 import { AccountService } from './account.service.js';
+import { AvatarController } from './avatar/avatar.controller.js';
+import { AvatarEncoder } from './avatar/avatar-encoder.js';
+import { AvatarRepository } from './avatar/avatar.repository.js';
+import { AvatarService } from './avatar/avatar.service.js';
+import { PictureBodies } from './avatar/picture-bodies.js';
 import { AuthController } from './auth.controller.js';
 import { KnownDevices } from './known-devices.js';
 import { LogInService } from './log-in.service.js';
@@ -40,11 +45,16 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     ApiTokenController,
     SecondFactorController,
     OidcController,
+    AvatarController,
   ],
   providers: [
     AccountRepository,
     AccountService,
     ApiTokenRepository,
+    AvatarEncoder,
+    AvatarRepository,
+    AvatarService,
+    PictureBodies,
     ApiTokenService,
     KnownDevices,
     LogInService,
