@@ -11,6 +11,7 @@ import { LOG, type Log } from './common/logger.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
 import { DATABASE_IMAGE, DbModule } from './db/db.module.js';
+import { FollowsModule } from './follows/follows.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HlsModule } from './hls/hls.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         SfuModule,
         HlsModule,
         SignalingModule,
+        FollowsModule,
         ChatModule,
         AdminModule,
         HealthModule,

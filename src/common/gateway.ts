@@ -25,6 +25,8 @@ export type SocketData = {
   passes: string;
   /** The client's address, for bans and rate limits. Never shown to others. */
   address: string;
+  /** The network of it, hashed with a key of this service: what bans of guests keep. */
+  addressHash: string;
 };
 
 type NoServerEvents = Record<string, never>;

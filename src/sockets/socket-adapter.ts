@@ -7,6 +7,7 @@ import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { AccessService } from '../access/access.service.js';
 import { readPasses } from '../access/channel-passes.js';
+import { addressBlock } from '../auth/coarse-address.js';
 import { SessionService } from '../auth/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
@@ -15,6 +16,7 @@ import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
 import { Metrics } from '../health/metrics.js';
+import { Secrets } from '../secrets/secrets.js';
 import { ClientAddress } from '../security/client-address.js';
 import { ChannelDoors } from './channel-doors.js';
 import { ConnectionLimits } from './connection-limits.js';
@@ -29,6 +31,8 @@ type Options = Readonly<{
   /** What asks the policy about channels. */
   doors: Pick<ChannelDoors, 'admit' | 'left' | 'close'>;
   limits: ConnectionLimits;
+  /** What bans keep of an address. */
+  hashAddress: (address: string) => string;
   clock: Clock;
   log: Log;
 }>;
@@ -61,12 +65,14 @@ export class SocketAdapter extends IoAdapter {
     const config = app.get<Config>(CONFIG);
     const clock = app.get<Clock>(CLOCK);
     const clients = new ClientAddress(config.http.trustProxy);
+    const secrets = app.get(Secrets);
     const adapter = new SocketAdapter(app, {
       doors: new ChannelDoors(app.get(AccessService), log),
       access: socketAccess(
         { sessions: app.get(SessionService), tokens: app.get(ApiTokenService) },
         config,
       ),
+      hashAddress: (address) => secrets.sign('address-hash', addressBlock(address)),
       limits: new ConnectionLimits({ clients, factor: config.http.addressLimitFactor, clock }),
       clock,
       log,
@@ -141,6 +147,7 @@ export class SocketAdapter extends IoAdapter {
   async #admit(socket: OnairSocket): Promise<void> {
     try {
       socket.data.address = this.#options.limits.addressOf(socket.request);
+      socket.data.addressHash = this.#options.hashAddress(socket.data.address);
       socket.data.passes = readPasses(socket.request.headers.cookie);
       socket.data.identity = await this.#options.access.identify(socket.request);
     } catch (error) {

@@ -90,6 +90,7 @@ describe('the socket layer', () => {
     });
     app.useWebSocketAdapter(
       new SocketAdapter(app, {
+        hashAddress: (address) => address,
         doors: { admit: () => undefined, left: () => undefined, close: () => undefined },
         limits: new ConnectionLimits({
           clients: new ClientAddress({ hops: 0 }),
