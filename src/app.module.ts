@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
+import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { ChatModule } from './chat/chat.module.js';
@@ -10,6 +11,7 @@ import { LOG, type Log } from './common/logger.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
 import { DATABASE_IMAGE, DbModule } from './db/db.module.js';
+import { FollowsModule } from './follows/follows.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HlsModule } from './hls/hls.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
@@ -44,7 +46,9 @@ export class AppModule {
         SfuModule,
         HlsModule,
         SignalingModule,
+        FollowsModule,
         ChatModule,
+        AdminModule,
         HealthModule,
         OpenApiModule,
         // Last: its addresses are the rest of all there are.

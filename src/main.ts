@@ -1,3 +1,4 @@
+import { FirstAdministrator } from './admin/first-administrator.js';
 import { startApp } from './app.js';
 import { StartError } from './common/start-error.js';
 import { ConfigError } from './config/config.js';
@@ -11,6 +12,9 @@ const ECHO_MS = 1_000;
 async function main(): Promise<void> {
   const { app, url } = await startApp(configFromEnvironment());
   process.stdout.write(`Onair is ready: ${url}\n`);
+  const link = await app.get(FirstAdministrator).link();
+  if (link !== null)
+    process.stdout.write(`There is no administrator yet. Become one, once, at: ${link}\n`);
 
   let closingSinceMs: number | null = null;
   const close = (signal: NodeJS.Signals) => {

@@ -5,6 +5,11 @@ import { type Account, AccountRepository } from './account.repository.js';
 import { type LoginAttempt, LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
 import { assertNotCommon } from './password-rules.js';
+import {
+  SecondFactorService,
+  type WithSecrets,
+  wrongCode,
+} from './second-factor/second-factor.service.js';
 
 /** Where a log-in comes from. */
 export type LoginOrigin = Omit<LoginAttempt, 'username'>;
@@ -15,8 +20,15 @@ export class AccountService {
   readonly #repository: AccountRepository;
   readonly #hasher: PasswordHasher;
   readonly #throttle: LoginThrottle;
+  readonly #factors: SecondFactorService;
 
-  constructor(repository: AccountRepository, hasher: PasswordHasher, throttle: LoginThrottle) {
+  constructor(
+    repository: AccountRepository,
+    hasher: PasswordHasher,
+    throttle: LoginThrottle,
+    factors: SecondFactorService,
+  ) {
+    this.#factors = factors;
     this.#repository = repository;
     this.#hasher = hasher;
     this.#throttle = throttle;
@@ -43,11 +55,12 @@ export class AccountService {
 
   /**
    * @throws {DomainError} `wrong_credentials`, without saying which of the two is wrong;
+   *   `second_factor_required` and `wrong_code`, to who has the password;
    *   `account_disabled`, to who has the password; `rate_limited` after too many wrong ones;
    *   `unavailable` when too many log in at once.
    */
   async authenticate(
-    { username, password }: Pick<LoginRequest, 'username' | 'password'>,
+    { username, password, code }: LoginRequest,
     from: LoginOrigin,
   ): Promise<Account> {
     const attempt = { username, ...from };
@@ -59,7 +72,24 @@ export class AccountService {
       throw new DomainError('wrong_credentials', 'The username or the password is wrong.');
     }
     assertEnabled(account);
+    if (account.totpEnabledAt !== null) await this.#assertCode(account, code, attempt);
     return account;
+  }
+
+  async #assertCode(
+    account: WithSecrets,
+    code: string | undefined,
+    attempt: LoginAttempt,
+  ): Promise<void> {
+    if (code === undefined)
+      throw new DomainError(
+        'second_factor_required',
+        'Type the code that your authenticator app shows, or a recovery code.',
+      );
+    this.#throttle.checkCode(attempt);
+    if (await this.#factors.isRight(account, code)) return;
+    this.#throttle.failedCode(attempt);
+    throw wrongCode();
   }
 
   /** Null when it is gone. */

@@ -4,11 +4,13 @@ import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import { Operation } from '../common/operation.js';
 import { AllowToken } from '../common/token-scope.js';
-import { AccountView, LoginRequest, RegisterRequest } from '../protocol/account.js';
+import { AccountView, LoginOptions, LoginRequest, RegisterRequest } from '../protocol/account.js';
 import { AccountService } from './account.service.js';
 import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from './identity.guard.js';
 import { type LoggedInNow, LogInService } from './log-in.service.js';
 import { type RequestSource, Source } from './request-source.js';
+import { OidcClient } from './oidc/oidc-client.js';
+import { RegistrationService } from './registration/registration.service.js';
 import { SessionService } from './session.service.js';
 
 /** Making an account, logging in and out. */
@@ -17,11 +19,27 @@ export class AuthController {
   readonly #accounts: AccountService;
   readonly #logIns: LogInService;
   readonly #sessions: SessionService;
+  readonly #registration: RegistrationService;
+  readonly #provider: OidcClient;
 
-  constructor(accounts: AccountService, logIns: LogInService, sessions: SessionService) {
+  constructor(
+    accounts: AccountService,
+    logIns: LogInService,
+    sessions: SessionService,
+    registration: RegistrationService,
+    provider: OidcClient,
+  ) {
+    this.#provider = provider;
+    this.#registration = registration;
     this.#accounts = accounts;
     this.#logIns = logIns;
     this.#sessions = sessions;
+  }
+
+  @Get('auth/options')
+  @Operation({ summary: 'How one can get in here', reply: LoginOptions })
+  async options(): Promise<LoginOptions> {
+    return { registration: await this.#registration.mode(), provider: this.#provider.name };
   }
 
   @Post('auth/register')
@@ -29,7 +47,7 @@ export class AuthController {
   @Operation({
     summary: 'Make an account and log in to it',
     reply: AccountView,
-    errors: ['username_taken'],
+    errors: ['username_taken', 'registration_closed', 'invitation_needed'],
   })
   async register(
     @Body({ schema: RegisterRequest }) request: RegisterRequest,
@@ -37,7 +55,9 @@ export class AuthController {
     @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
-    const account = await this.#accounts.create(request);
+    const account = await this.#registration.register(request.invitation, () =>
+      this.#accounts.create(request),
+    );
     return answer(reply, await this.#logIns.begin(account, identity, source));
   }
 
@@ -47,7 +67,13 @@ export class AuthController {
   @Operation({
     summary: 'Log in',
     reply: AccountView,
-    errors: ['wrong_credentials', 'account_disabled', 'rate_limited'],
+    errors: [
+      'wrong_credentials',
+      'second_factor_required',
+      'wrong_code',
+      'account_disabled',
+      'rate_limited',
+    ],
   })
   async login(
     @Body({ schema: LoginRequest }) request: LoginRequest,

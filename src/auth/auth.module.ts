@@ -3,14 +3,30 @@ import { APP_GUARD } from '@nestjs/core';
 import { DbModule } from '../db/db.module.js';
 import { AccountRepository } from './account.repository.js';
 import { AccountService } from './account.service.js';
+import { AvatarController } from './avatar/avatar.controller.js';
+import { AvatarEncoder } from './avatar/avatar-encoder.js';
+import { AvatarRepository } from './avatar/avatar.repository.js';
+import { AvatarService } from './avatar/avatar.service.js';
+import { PictureBodies } from './avatar/picture-bodies.js';
 import { AuthController } from './auth.controller.js';
 import { KnownDevices } from './known-devices.js';
 import { LogInService } from './log-in.service.js';
 import { LoginThrottle } from './login-throttle.js';
 import { OriginGuard } from './origin.guard.js';
+import { ExternalIdentityRepository } from './oidc/external-identity.repository.js';
+import { LogInStates } from './oidc/log-in-state.js';
+import { OidcClient } from './oidc/oidc-client.js';
+import { OidcController } from './oidc/oidc.controller.js';
+import { OidcService } from './oidc/oidc.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ProfileController } from './profile/profile.controller.js';
 import { ProfileService } from './profile/profile.service.js';
+import { InvitationRepository } from './registration/invitation.repository.js';
+import { RegistrationService } from './registration/registration.service.js';
+import { SettingRepository } from './registration/setting.repository.js';
+import { SecondFactorController } from './second-factor/second-factor.controller.js';
+import { SecondFactorRepository } from './second-factor/second-factor.repository.js';
+import { SecondFactorService } from './second-factor/second-factor.service.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionService } from './session.service.js';
 import { SessionController } from './sessions/session.controller.js';
@@ -22,17 +38,38 @@ import { ApiTokenService } from './tokens/api-token.service.js';
 /** Accounts and log-ins; gives every module `@Identified()` and `@LoggedIn()` by exporting sessions. */
 @Module({
   imports: [DbModule],
-  controllers: [AuthController, ProfileController, SessionController, ApiTokenController],
+  controllers: [
+    AuthController,
+    ProfileController,
+    SessionController,
+    ApiTokenController,
+    SecondFactorController,
+    OidcController,
+    AvatarController,
+  ],
   providers: [
     AccountRepository,
     AccountService,
     ApiTokenRepository,
+    AvatarEncoder,
+    AvatarRepository,
+    AvatarService,
+    PictureBodies,
     ApiTokenService,
     KnownDevices,
     LogInService,
     LoginThrottle,
     PasswordHasher,
+    InvitationRepository,
+    LogInStates,
+    ExternalIdentityRepository,
+    OidcClient,
+    OidcService,
     ProfileService,
+    RegistrationService,
+    SecondFactorRepository,
+    SecondFactorService,
+    SettingRepository,
     SessionRepository,
     SessionService,
     { provide: APP_GUARD, useClass: OriginGuard },
@@ -44,6 +81,7 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     LogInService,
     PasswordHasher,
     ProfileService,
+    RegistrationService,
     SessionService,
   ],
 })

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import type { AccountView, LoginRequest } from '../protocol/account.js';
 import type { Account } from './account.repository.js';
 import { AccountService, type LoginOrigin } from './account.service.js';
 import { KnownDevices } from './known-devices.js';
+import type { Asker } from './profile/profile.service.js';
 import type { RequestSource } from './request-source.js';
 import { SessionService } from './session.service.js';
 
@@ -40,6 +42,17 @@ export class LogInService {
     const { setCookie } = await this.#sessions.begin(account.id, source);
     const known = this.#devices.remember(source.cookieHeader, account.username, guestId);
     return { account: this.#accounts.view(account), setCookies: [setCookie, known] };
+  }
+
+  /** Who asks for something that the password is asked for again. */
+  asker(identity: Identity, source: RequestSource): Asker {
+    const { account, sessionId } = identity;
+    if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
+    return {
+      ...this.origin(account.username, identity, source),
+      accountId: account.id,
+      sessionId,
+    };
   }
 
   /** What the limit of wrong passwords needs to know of a request. */

@@ -2,17 +2,30 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
 import type { PeerMedia } from './ports.js';
 
+/** One to watch, one to send, and those of before that are being closed. */
+const TRANSPORTS_PER_PEER_MAX = 6;
+const RETRY_AFTER_MS = 1_000;
+
 /** Whose transport is whose: a client can only touch its own. */
 @Injectable()
 export class PeerTransports {
   readonly #byPeer = new Map<string, Map<string, PeerMedia>>();
 
-  /** Forgets it by itself when it closes. */
+  /**
+   * Forgets it by itself when it closes.
+   * @throws {DomainError} `rate_limited` at the bound; it is closed then
+   */
   add(
     peerId: string,
     media: PeerMedia & { events: { on(name: 'closed', listener: () => void): unknown } },
   ): void {
     const own = this.#byPeer.get(peerId) ?? new Map<string, PeerMedia>();
+    if (own.size >= TRANSPORTS_PER_PEER_MAX) {
+      media.close();
+      throw new DomainError('rate_limited', 'This connection has too many media transports.', {
+        retryAfterMs: RETRY_AFTER_MS,
+      });
+    }
     this.#byPeer.set(peerId, own);
     const { id } = media.transport;
     own.set(id, media);

@@ -4,6 +4,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import { LOG, type Log } from '../common/logger.js';
+import { OpenCounts } from '../common/open-counts.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { RequestPayload } from '../protocol/events.js';
 import type { PublisherStarted } from '../protocol/signaling.js';
@@ -30,6 +31,7 @@ type Started = Omit<PublisherStarted, 'iceServers'> & { channelId: string };
 @Injectable()
 export class PublishingService {
   readonly #publishing = new Map<string, LiveBroadcast>();
+  readonly #perAccount: OpenCounts;
   readonly #channels: ChannelService;
   readonly #registry: BroadcastRegistry;
   readonly #journal: BroadcastJournal;
@@ -60,6 +62,7 @@ export class PublishingService {
     this.#config = config;
     this.#clock = clock;
     this.#log = log;
+    this.#perAccount = new OpenCounts(config.broadcast.perAccount);
     channels.events.on('titleChanged', ({ id, title }) => registry.find(id)?.rename(title));
     channels.events.on('channelDeleted', ({ id, name }) => {
       registry.find(id)?.broadcast?.end('channel_deleted');
@@ -69,7 +72,7 @@ export class PublishingService {
 
   /**
    * Starts a broadcast on a channel of one's own, or goes on with the one that is interrupted.
-   * Rejects with `not_logged_in`, `channel_not_found`, `forbidden`, or `already_publishing` when
+   * Rejects with `not_logged_in`, `channel_not_found`, `forbidden`, `broadcast_limit`, or `already_publishing` when
    * another connection sends it (unless `resumeToken` shows that it was one's own).
    */
   async start(
@@ -157,6 +160,12 @@ export class PublishingService {
   }
 
   async #create(live: LiveChannel, channel: Channel): Promise<LiveBroadcast> {
+    const leave = this.#perAccount.enter(channel.ownerId);
+    if (!leave)
+      throw new DomainError(
+        'broadcast_limit',
+        'Your account has as many broadcasts on as it may. End one of them first.',
+      );
     const broadcast = new LiveBroadcast({
       id: randomUUID(),
       channelName: channel.name,
@@ -167,6 +176,7 @@ export class PublishingService {
       log: this.#log,
       graceMs: this.#config.broadcast.graceMs,
     });
+    broadcast.events.on('phaseEntered', ({ name }) => name === 'ended' && leave());
     try {
       await this.#journal.open(broadcast, channel.id);
     } catch (error) {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Channel } from '../broadcast/channel.js';
 import type { StoredMessage } from './chat-message.js';
 import { ChatRoom } from './chat-room.js';
+import { NO_RULES } from './rules/room-rules.js';
 
 const channel: Channel = {
   id: 'id',
@@ -21,7 +22,9 @@ const message = (seq: number): StoredMessage => ({
   accountId: null,
   guestId: 'guest',
   name: 'guest',
+  displayName: '',
   role: 'guest',
+  replyToSeq: null,
   text: `text ${seq}`,
   seq,
   sentAt: new Date(0),
@@ -34,7 +37,12 @@ describe('ChatRoom', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    room = new ChatRoom(channel, [{ accountId: 'bad', guestId: null }]);
+    room = new ChatRoom(channel, {
+      settings: NO_RULES,
+      moderators: ['mod'],
+      bans: [],
+      pinned: null,
+    });
     told = [];
     room.events.on('told', (messages) => told.push(messages.map(({ seq }) => seq)));
   });
@@ -60,21 +68,35 @@ describe('ChatRoom', () => {
     room.tell([message(1)]);
     room.events.on('told', (messages) => texts.push(...messages.map(({ text }) => text)));
     room.tell([message(2), message(3)]);
-    room.forget(2);
+    room.forget([{ ...message(2), deletedAt: new Date(1) }]);
     vi.advanceTimersByTime(40);
     expect(texts).toEqual(['', 'text 3']);
   });
 
-  it('knows its owner, and who is banned as an account and as a device', () => {
-    const guest = { accountId: null, guestId: 'guest' };
-    expect(room.isOwner({ accountId: 'owner', guestId: null })).toBe(true);
-    expect(room.isOwner(guest)).toBe(false);
-    expect(room.isBanned({ accountId: 'bad', guestId: null })).toBe(true);
-    expect(room.isBanned(guest)).toBe(false);
-    room.ban(guest);
-    expect(room.isBanned(guest)).toBe(true);
-    room.unban(guest);
-    expect(room.isBanned(guest)).toBe(false);
+  it('knows its owner and moderators, as long as they are some', () => {
+    const roleOf = (accountId: string) => room.roleOf({ accountId, guestId: null });
+    expect(roleOf('owner')).toBe('owner');
+    expect(roleOf('mod')).toBe('moderator');
+    expect(roleOf('somebody')).toBe('member');
+    expect(room.roleOf({ accountId: null, guestId: 'owner' })).toBe('guest');
+    room.dismiss('mod');
+    room.appoint('somebody');
+    expect(room.isModerator({ accountId: 'mod', guestId: null })).toBe(false);
+    expect(roleOf('somebody')).toBe('moderator');
+  });
+
+  it('quotes what a message answers, and no more when that was deleted', () => {
+    const quotes: unknown[] = [];
+    room.events.on('told', (messages) => quotes.push(...messages.map(({ replyTo }) => replyTo)));
+    room.tell([message(1), { ...message(2), replyToSeq: 1 }]);
+    room.forget([{ ...message(1), deletedAt: new Date(1) }]);
+    room.tell([{ ...message(3), replyToSeq: 1 }]);
+    vi.advanceTimersByTime(40);
+    expect(quotes).toEqual([
+      undefined,
+      { seq: 1, name: 'guest', text: 'text 1' },
+      { seq: 1, name: 'guest', text: '', deleted: true },
+    ]);
   });
 
   it('tells nothing after it was closed', () => {

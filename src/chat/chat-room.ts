@@ -1,43 +1,80 @@
 import type { Channel } from '../broadcast/channel.js';
-import type { ChatMessage } from '../protocol/chat.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
-import { type Author, authorKey, type StoredMessage, viewOf } from './chat-message.js';
+import type { ChatMessage, ChatQuote } from '../protocol/chat.js';
+import type { ChatSettings } from '../protocol/chat-rules.js';
+import { BoundedMap } from './bounded-map.js';
+import { type Author, quoteOf, type StoredMessage, viewOf } from './chat-message.js';
+import { RoomBans, type StoredBan } from './moderation/room-bans.js';
+import { RoomGuests } from './room-guests.js';
+import { RoomRules } from './rules/room-rules.js';
+import { SlowMode } from './rules/slow-mode.js';
 
 /** Under load everybody in a room is told this often; a message after a quiet time is told at once. */
 const TICK_MS = 40;
+/** The beginnings of the newest messages, and of others that were answered. */
+const QUOTES_MAX = 500;
+/** Senders who are known to have written here before. */
+const WRITERS_MAX = 20_000;
 
-/** The chat of one channel while it is in use: who may not write, and what is to be told. */
+/** What a room starts from. */
+export type RoomState = Readonly<{
+  settings: ChatSettings;
+  /** Ids of the accounts that moderate. */
+  moderators: readonly string[];
+  bans: readonly StoredBan[];
+  pinned: StoredMessage | null;
+}>;
+
+/** The chat of one channel while it is in use: who may write what, and what is to be told. */
 export class ChatRoom {
   /** `told`: messages to show, in the order of seq: all of a tick. */
   readonly events = new TypedEmitter<{ told: [messages: readonly ChatMessage[]] }>();
   readonly channel: Channel;
-  readonly #banned: Set<string>;
+  readonly bans: RoomBans;
+  readonly guests = new RoomGuests();
+  readonly slowMode = new SlowMode();
+  /** By {@link authorKey}: who is no first-time chatter. */
+  readonly writers = new BoundedMap<string, true>(WRITERS_MAX);
+  rules: RoomRules;
+  pinned: StoredMessage | null;
+  readonly #moderators: Set<string>;
+  readonly #quotes = new BoundedMap<number, ChatQuote>(QUOTES_MAX);
   #untold: ChatMessage[] = [];
   #tick: NodeJS.Timeout | undefined;
 
-  constructor(channel: Channel, banned: readonly Author[]) {
+  constructor(channel: Channel, { settings, moderators, bans, pinned }: RoomState) {
     this.channel = channel;
-    this.#banned = new Set(banned.map(authorKey));
+    this.rules = new RoomRules(settings);
+    this.bans = new RoomBans(bans);
+    this.pinned = pinned;
+    this.#moderators = new Set(moderators);
   }
 
   get id(): string {
     return this.channel.id;
   }
 
-  isOwner(author: Author): boolean {
-    return author.accountId === this.channel.ownerId;
+  isOwner({ accountId }: Author): boolean {
+    return accountId === this.channel.ownerId;
   }
 
-  isBanned(author: Author): boolean {
-    return this.#banned.has(authorKey(author));
+  /** Owner or moderator. */
+  isModerator(author: Author): boolean {
+    return this.isOwner(author) || this.#moderators.has(author.accountId ?? '');
   }
 
-  ban(author: Author): void {
-    this.#banned.add(authorKey(author));
+  roleOf(author: Author): ChatMessage['role'] {
+    if (this.isOwner(author)) return 'owner';
+    if (author.accountId === null) return 'guest';
+    return this.#moderators.has(author.accountId) ? 'moderator' : 'member';
   }
 
-  unban(author: Author): void {
-    this.#banned.delete(authorKey(author));
+  appoint(accountId: string): void {
+    this.#moderators.add(accountId);
+  }
+
+  dismiss(accountId: string): void {
+    this.#moderators.delete(accountId);
   }
 
   /** True while something is left to be told. */
@@ -45,17 +82,34 @@ export class ChatRoom {
     return this.#tick !== undefined;
   }
 
+  /** The beginning of a message, where it is still in memory. */
+  quote(seq: number): ChatQuote | undefined {
+    return this.#quotes.get(seq);
+  }
+
+  remember(quote: ChatQuote): void {
+    this.#quotes.set(quote.seq, quote);
+  }
+
   /** Tells everybody what was committed: now, or with the next tick when one was just now. */
   tell(messages: readonly StoredMessage[]): void {
-    this.#untold.push(...messages.map(viewOf));
+    for (const message of messages) {
+      this.remember(quoteOf(message));
+      const { replyToSeq } = message;
+      const quote = replyToSeq === null ? undefined : this.quote(replyToSeq);
+      this.#untold.push(viewOf(message, { quote }));
+    }
     if (this.#tick === undefined) this.#tellUntold();
   }
 
-  /** A message that was deleted before it was told goes out empty. */
-  forget(seq: number): void {
-    this.#untold = this.#untold.map((message) =>
-      message.seq === seq ? { ...message, text: '', deleted: true } : message,
-    );
+  /** What was deleted is quoted no more, and goes out empty where it was not told yet. */
+  forget(messages: readonly StoredMessage[]): void {
+    const gone = new Map(messages.map((message) => [message.seq, message]));
+    for (const message of messages) if (this.quote(message.seq)) this.remember(quoteOf(message));
+    this.#untold = this.#untold.map((view) => {
+      const message = gone.get(view.seq);
+      return message ? viewOf(message) : view;
+    });
   }
 
   close(): void {

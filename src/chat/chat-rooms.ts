@@ -3,13 +3,28 @@ import { ChannelService } from '../broadcast/channel.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { ChatMessage } from '../protocol/chat.js';
+import type { AuditEntry, HeldMessageView } from '../protocol/chat-moderation.js';
 import type { Author } from './chat-message.js';
 import { ChatRoom } from './chat-room.js';
-import { ChatRepository } from './chat.repository.js';
+import type { Floats } from './reactions/floating-tally.js';
+import type { ReactionCount } from './reactions/reaction.repository.js';
+import { RoomRepository } from './room.repository.js';
 
 /** More rooms than this, and those that were not used for a while are closed. */
 const KEEP_ROOMS = 500;
 const KEEP_MS = 60_000;
+
+/** Whom a change is about. */
+export type ChangedPerson = Readonly<{ author: Author; addressHash: string | null }>;
+
+/** What became of a held message; `seq` is 0 for one that was refused. */
+export type Judgement = Readonly<{
+  heldId: string;
+  author: Author;
+  nonce: string;
+  approved: boolean;
+  seq: number;
+}>;
 
 type Entry = { readonly room: Promise<ChatRoom>; usedAtMs: number; opened: ChatRoom | null };
 
@@ -18,16 +33,25 @@ type Entry = { readonly room: Promise<ChatRoom>; usedAtMs: number; opened: ChatR
 export class ChatRooms implements OnApplicationShutdown {
   readonly events = new TypedEmitter<{
     told: [room: ChatRoom, messages: readonly ChatMessage[]];
-    messageDeleted: [room: ChatRoom, seq: number];
-    banChanged: [room: ChatRoom, author: Author, banned: boolean];
+    deleted: [room: ChatRoom, seqs: readonly number[]];
+    restored: [room: ChatRoom, messages: readonly ChatMessage[]];
+    pinned: [room: ChatRoom, message: ChatMessage | null];
+    rulesChanged: [room: ChatRoom];
+    reactionsChanged: [room: ChatRoom, changes: readonly ReactionCount[]];
+    floated: [room: ChatRoom, floats: Floats];
+    /** What somebody may do here changed; of a guest also for others at the same address. */
+    personChanged: [room: ChatRoom, person: ChangedPerson, reason: string];
+    held: [room: ChatRoom, message: HeldMessageView];
+    judged: [room: ChatRoom, judgement: Judgement];
+    audited: [room: ChatRoom, entry: AuditEntry];
   }>();
   readonly #channels: ChannelService;
-  readonly #repository: ChatRepository;
+  readonly #repository: RoomRepository;
   readonly #clock: Clock;
   readonly #byName = new Map<string, Entry>();
   readonly #byId = new Map<string, ChatRoom>();
 
-  constructor(channels: ChannelService, repository: ChatRepository, @Inject(CLOCK) clock: Clock) {
+  constructor(channels: ChannelService, repository: RoomRepository, @Inject(CLOCK) clock: Clock) {
     this.#channels = channels;
     this.#repository = repository;
     this.#clock = clock;
@@ -73,7 +97,7 @@ export class ChatRooms implements OnApplicationShutdown {
 
   async #load(channelName: string): Promise<ChatRoom> {
     const channel = await this.#channels.get(channelName);
-    return new ChatRoom(channel, await this.#repository.bans(channel.id));
+    return new ChatRoom(channel, await this.#repository.load(channel.id));
   }
 
   #add(entry: Entry, room: ChatRoom): void {

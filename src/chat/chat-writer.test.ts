@@ -36,7 +36,9 @@ const message = (text: string, more: Partial<NewMessage> = {}): NewMessage => ({
   accountId: 'ann',
   guestId: null,
   name: 'ann',
+  displayName: '',
   role: 'member',
+  replyToSeq: null,
   text,
   ...more,
 });

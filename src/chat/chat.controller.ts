@@ -5,17 +5,21 @@ import { BroadcastHistory } from '../broadcast/broadcast-history.service.js';
 import { Operation } from '../common/operation.js';
 import { AllowToken } from '../common/token-scope.js';
 import { ChatPage, ChatQuery } from '../protocol/chat.js';
-import { ChatService } from './chat.service.js';
+import { authorOf } from './chat-message.js';
+import { ChatReading } from './chat-reading.service.js';
+import { ChatRooms } from './chat-rooms.js';
 
 /** The chat over HTTP, to read. */
 @Controller('api/broadcasts/:id/chat')
 export class ChatController {
   readonly #broadcasts: BroadcastHistory;
-  readonly #chat: ChatService;
+  readonly #chat: ChatReading;
+  readonly #rooms: ChatRooms;
 
-  constructor(broadcasts: BroadcastHistory, chat: ChatService) {
+  constructor(broadcasts: BroadcastHistory, chat: ChatReading, rooms: ChatRooms) {
     this.#broadcasts = broadcasts;
     this.#chat = chat;
+    this.#rooms = rooms;
   }
 
   @Get()
@@ -33,6 +37,8 @@ export class ChatController {
     @CurrentVisitor() visitor: Visitor,
   ): Promise<ChatPage> {
     const broadcast = await this.#broadcasts.get(id, visitor);
-    return this.#chat.historyOfBroadcast(broadcast.id, query);
+    const room = await this.#rooms.open(broadcast.channel);
+    const author = authorOf(visitor.identity);
+    return this.#chat.historyOfBroadcast(room, { author }, { broadcastId: broadcast.id, ...query });
   }
 }

@@ -7,37 +7,33 @@ import {
   Payload,
 } from '../common/gateway.js';
 import type { RequestData, RequestPayload } from '../protocol/events.js';
-import { type Author, authorKey, authorOf } from './chat-message.js';
-import type { ChatRoom } from './chat-room.js';
+import { ChatAnnouncer } from './chat-announcer.js';
+import { ChatReading } from './chat-reading.service.js';
 import { ChatRooms } from './chat-rooms.js';
+import { senderOf } from './chat-sender.js';
 import { ChatService } from './chat.service.js';
-import { Moderation } from './moderation.service.js';
-
-/** Everybody who is in a channel's chat. */
-const roomOf = ({ id }: ChatRoom) => `chat:${id}`;
+import { ChatSockets } from './chat-sockets.js';
+import { Commands } from './commands/commands.service.js';
+import { Reactions } from './reactions/reactions.service.js';
 
 /** The socket's way to the chat. */
 @OnairGateway()
 export class ChatGateway implements OnGatewayInit {
   @WebSocketServer() private readonly server!: OnairServer;
 
+  // oxlint-disable-next-line max-params -- Nest's injection: what requests are for.
   constructor(
     private readonly rooms: ChatRooms,
     private readonly chat: ChatService,
-    private readonly moderation: Moderation,
+    private readonly reading: ChatReading,
+    private readonly reactions: Reactions,
+    private readonly commands: Commands,
+    private readonly sockets: ChatSockets,
+    private readonly announcer: ChatAnnouncer,
   ) {}
 
   afterInit(): void {
-    const { events } = this.rooms;
-    events.on('told', (room, messages) => {
-      const channel = room.channel.name;
-      this.server.to(roomOf(room)).emit('chat:messages', { channel, messages: [...messages] });
-    });
-    events.on('messageDeleted', (room, seq) => {
-      const channel = room.channel.name;
-      this.server.to(roomOf(room)).emit('chat:deleted', { channel, seqs: [seq] });
-    });
-    events.on('banChanged', (room, author, banned) => void this.#tellBan(room, author, banned));
+    this.announcer.announceOn(this.server);
   }
 
   @OnRequest('chat:join')
@@ -47,8 +43,8 @@ export class ChatGateway implements OnGatewayInit {
   ): Promise<RequestData<'chat:join'>> {
     const room = await this.rooms.open(payload.channel);
     // Before the history is read: nothing falls between it and what is told from now on.
-    await socket.join(roomOf(room));
-    return this.chat.join(room, socket.data.identity, payload);
+    await this.sockets.enter(room, socket);
+    return this.reading.join(room, senderOf(socket), payload);
   }
 
   @OnRequest('chat:leave')
@@ -56,61 +52,47 @@ export class ChatGateway implements OnGatewayInit {
     @ConnectedSocket() socket: OnairSocket,
     @Payload('chat:leave') { channel }: RequestPayload<'chat:leave'>,
   ): Promise<void> {
-    await socket.leave(roomOf(await this.rooms.open(channel)));
+    await this.sockets.leave(await this.rooms.open(channel), socket);
   }
 
   @OnRequest('chat:send')
   async send(
-    @ConnectedSocket() { data }: OnairSocket,
+    @ConnectedSocket() socket: OnairSocket,
     @Payload('chat:send') payload: RequestPayload<'chat:send'>,
   ): Promise<RequestData<'chat:send'>> {
-    return this.chat.send(await this.rooms.open(payload.channel), data.identity, payload);
+    return this.chat.send(await this.rooms.open(payload.channel), senderOf(socket), payload);
   }
 
   @OnRequest('chat:history')
   async history(
+    @ConnectedSocket() socket: OnairSocket,
     @Payload('chat:history') payload: RequestPayload<'chat:history'>,
   ): Promise<RequestData<'chat:history'>> {
-    return this.chat.history(await this.rooms.open(payload.channel), payload);
+    return this.reading.history(await this.rooms.open(payload.channel), senderOf(socket), payload);
   }
 
-  @OnRequest('chat:delete')
-  async delete(
-    @ConnectedSocket() { data }: OnairSocket,
-    @Payload('chat:delete') { channel, seq }: RequestPayload<'chat:delete'>,
+  @OnRequest('chat:react')
+  async react(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('chat:react') { channel, ...reaction }: RequestPayload<'chat:react'>,
   ): Promise<void> {
-    await this.moderation.delete(await this.rooms.open(channel), data.identity, seq);
+    await this.reactions.react(await this.rooms.open(channel), senderOf(socket), reaction);
   }
 
-  @OnRequest('chat:ban')
-  async ban(
-    @ConnectedSocket() { data }: OnairSocket,
-    @Payload('chat:ban') { channel, seq }: RequestPayload<'chat:ban'>,
-  ): Promise<RequestData<'chat:ban'>> {
-    return this.moderation.ban(await this.rooms.open(channel), data.identity, seq);
-  }
-
-  @OnRequest('chat:unban')
-  async unban(
-    @ConnectedSocket() { data }: OnairSocket,
-    @Payload('chat:unban') { channel, banId }: RequestPayload<'chat:unban'>,
+  @OnRequest('chat:float')
+  async float(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('chat:float') { channel, emoji }: RequestPayload<'chat:float'>,
   ): Promise<void> {
-    await this.moderation.unban(await this.rooms.open(channel), data.identity, banId);
+    this.reactions.float(await this.rooms.open(channel), senderOf(socket), emoji);
   }
 
-  @OnRequest('chat:bans')
-  async bans(
-    @ConnectedSocket() { data }: OnairSocket,
-    @Payload('chat:bans') { channel }: RequestPayload<'chat:bans'>,
-  ): Promise<RequestData<'chat:bans'>> {
-    return { bans: await this.moderation.bans(await this.rooms.open(channel), data.identity) };
-  }
-
-  /** Tells the one concerned, on all their connections. */
-  async #tellBan(room: ChatRoom, author: Author, banned: boolean): Promise<void> {
-    const key = authorKey(author);
-    for (const socket of await this.server.in(roomOf(room)).fetchSockets())
-      if (authorKey(authorOf(socket.data.identity)) === key)
-        socket.emit('chat:banned', { channel: room.channel.name, banned });
+  @OnRequest('chat:command')
+  async command(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('chat:command') { channel, text }: RequestPayload<'chat:command'>,
+  ): Promise<RequestData<'chat:command'>> {
+    const room = await this.rooms.open(channel);
+    return { message: await this.commands.run(room, senderOf(socket), text) };
   }
 }

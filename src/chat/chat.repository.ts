@@ -1,29 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../db/prisma-errors.js';
 import { PrismaService } from '../db/prisma.service.js';
-import type { ChatMessage } from '../protocol/chat.js';
 import type { Author, NewMessage, StoredMessage } from './chat-message.js';
-
-/** A ban as stored. */
-export type StoredBan = Readonly<Author & { id: string; name: string; createdAt: Date }>;
+import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from './chat-role.js';
 
 /** Where in a channel's messages a page starts. */
 export type PageStart = { afterSeq: number } | { beforeSeq: number } | 'newest';
 
-const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', member: 'MEMBER', guest: 'GUEST' } as const;
-const FROM_ROLE = {
-  OWNER: 'owner',
-  MODERATOR: 'moderator',
-  MEMBER: 'member',
-  GUEST: 'guest',
-} as const satisfies Record<
-  (typeof ROLE)[ChatMessage['role']],
-  ChatMessage['role']
->;
-/** The newest bans that are read; nobody has bans without end. */
-const BANS_MAX = 10_000;
-
-/** Chat messages and bans in the database. */
+/** Chat messages in the database. */
 @Injectable()
 export class ChatRepository {
   readonly #db: PrismaService;
@@ -63,7 +47,9 @@ export class ChatRepository {
         account_id: message.accountId,
         guest_id: message.guestId,
         name: message.name,
-        role: ROLE[message.role],
+        display_name: message.displayName,
+        reply_to_seq: message.replyToSeq,
+        role: TO_STORED_ROLE[message.role],
         text: message.text,
       };
     });
@@ -77,12 +63,12 @@ export class ChatRepository {
         RETURNING channels.id, channels.chat_seq - counted.n AS base
       )
       INSERT INTO chat_messages (channel_id, seq, nonce, broadcast_id, account_id, guest_id, name,
-                                 role, text, sent_at)
+                                 display_name, reply_to_seq, role, text, sent_at)
       SELECT raised.id, raised.base + nth, nonce, broadcast_id, account_id, guest_id, name,
-             role, text, ${sentAt}
+             display_name, reply_to_seq, role, text, ${sentAt}
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS sent(
         nth int, channel_id uuid, nonce uuid, broadcast_id uuid, account_id uuid, guest_id text,
-        name text, role chat_role, text text)
+        name text, display_name text, reply_to_seq int, role chat_role, text text)
       JOIN raised ON raised.id = sent.channel_id
       RETURNING channel_id AS "channelId", nonce, seq`;
     const seqs = new Map(stored.map((row) => [keyOf(row), row.seq]));
@@ -152,58 +138,29 @@ export class ChatRepository {
     return row && toMessage(row);
   }
 
-  /** Empties a message. Resolves with false when there is none; again does nothing. */
-  async delete(
-    channelId: string,
-    seq: number,
-    { byId, at }: { byId: string; at: Date },
-  ): Promise<boolean> {
-    const { count } = await this.#db.chatMessage.updateMany({
-      where: { channelId, seq, deletedAt: null },
-      data: { text: '', deletedAt: at, deletedById: byId },
+  async findNonce(channelId: string, nonce: string): Promise<StoredMessage | null> {
+    const row = await this.#db.chatMessage.findUnique({
+      where: { channelId_nonce: { channelId, nonce } },
     });
-    return count > 0 || (await this.find(channelId, seq)) !== null;
+    return row && toMessage(row);
   }
 
-  /** Bans an author, or resolves with the ban that there is. */
-  async ban(
-    channelId: string,
-    author: Author & { name: string },
-    { byId, at }: { byId: string; at: Date },
-  ): Promise<StoredBan> {
-    const { accountId, guestId, name } = author;
-    try {
-      return await this.#db.chatBan.create({
-        data: { channelId, accountId, guestId, name, bannedById: byId, createdAt: at },
-        select: BAN_COLUMNS,
-      });
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      return await this.#db.chatBan.findFirstOrThrow({
-        where: { channelId, accountId, guestId },
-        select: BAN_COLUMNS,
-      });
-    }
+  /** Those of `seqs` that there are, in any order. */
+  async findAll(channelId: string, seqs: readonly number[]): Promise<StoredMessage[]> {
+    if (seqs.length === 0) return [];
+    const rows = await this.#db.chatMessage.findMany({
+      where: { channelId, seq: { in: [...seqs] } },
+    });
+    return rows.map(toMessage);
   }
 
-  /** Resolves with the ban that was lifted, or null when there was none. */
-  async unban(channelId: string, id: string): Promise<StoredBan | null> {
-    const ban = await this.#db.chatBan.findFirst({
-      where: { channelId, id },
-      select: BAN_COLUMNS,
+  /** Whether somebody wrote in a channel before. */
+  async hasWritten(channelId: string, { accountId, guestId }: Author): Promise<boolean> {
+    const row = await this.#db.chatMessage.findFirst({
+      where: accountId === null ? { channelId, guestId } : { channelId, accountId },
+      select: { seq: true },
     });
-    if (ban) await this.#db.chatBan.deleteMany({ where: { id } });
-    return ban;
-  }
-
-  /** The newest first. */
-  async bans(channelId: string, limit = BANS_MAX): Promise<StoredBan[]> {
-    return this.#db.chatBan.findMany({
-      where: { channelId },
-      orderBy: { createdAt: 'desc' },
-      select: BAN_COLUMNS,
-      take: limit,
-    });
+    return row !== null;
   }
 
   /** Whether an account has this name; `username` in small letters. */
@@ -212,13 +169,12 @@ export class ChatRepository {
   }
 }
 
-const BAN_COLUMNS = { id: true, accountId: true, guestId: true, name: true, createdAt: true };
-
 const keyOf = ({ channelId, nonce }: Pick<NewMessage, 'channelId' | 'nonce'>) =>
   `${channelId} ${nonce}`;
 
-type Row = Omit<StoredMessage, 'role'> & { role: (typeof ROLE)[ChatMessage['role']] };
+type Row = Omit<StoredMessage, 'role'> & { role: StoredRole };
 
-function toMessage({ role, ...row }: Row): StoredMessage {
-  return { ...row, role: FROM_ROLE[role] };
+/** A row of the table as the rest of the chat knows it. */
+export function toMessage({ role, ...row }: Row): StoredMessage {
+  return { ...row, role: FROM_STORED_ROLE[role] };
 }

@@ -2,50 +2,47 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { BroadcastRegistry } from '../broadcast/registry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
-import type { Identity } from '../common/identity.js';
-import { CONFIG, type Config } from '../config/config.js';
-import type { ChatHistory, ChatJoined, ChatPage, ChatSend, ChatSent } from '../protocol/chat.js';
-import { CHAT_PAGE } from '../protocol/limits.js';
-import { authorKey, authorOf, type NewMessage, viewOf } from './chat-message.js';
+import type { ChatSend, ChatSent } from '../protocol/chat.js';
+import { quoteOf, type NewMessage } from './chat-message.js';
 import type { ChatRoom } from './chat-room.js';
 import { ChatRooms } from './chat-rooms.js';
+import type { ChatSender } from './chat-sender.js';
 import { ChatWriter } from './chat-writer.js';
-import { ChatRepository, type PageStart } from './chat.repository.js';
+import { ChatRepository } from './chat.repository.js';
 import { GuestNames } from './guest-names.js';
+import { HeldMessages } from './held/held.service.js';
+import { WritingRules } from './rules/writing-rules.js';
 import { SenderLimits } from './sender-limits.js';
 
-/** A client that comes back is told of deletions among so many of the messages it may show. */
-const DELETIONS_SPAN = 1_000;
-
-type Me = ChatJoined['me'];
-type HistoryPart = Pick<ChatHistory, 'afterSeq' | 'beforeSeq' | 'limit'>;
-
-/** Writing and reading a channel's chat. */
+/** Writing in a channel's chat. */
 @Injectable()
 export class ChatService implements OnApplicationShutdown {
   readonly #repository: ChatRepository;
   readonly #guestNames: GuestNames;
   readonly #registry: BroadcastRegistry;
-  readonly #guests: boolean;
+  readonly #rules: WritingRules;
+  readonly #held: HeldMessages;
   readonly #clock: Clock;
   readonly #writer: ChatWriter;
   readonly #limits = new SenderLimits();
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock.
+  // oxlint-disable-next-line max-params -- Nest's injection: what a message goes through, and the clock.
   constructor(
     rooms: ChatRooms,
     repository: ChatRepository,
     guestNames: GuestNames,
     registry: BroadcastRegistry,
+    rules: WritingRules,
+    held: HeldMessages,
     writer: ChatWriter,
-    @Inject(CONFIG) config: Config,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#repository = repository;
     this.#guestNames = guestNames;
     this.#registry = registry;
+    this.#rules = rules;
+    this.#held = held;
     this.#writer = writer;
-    this.#guests = config.chat.guests;
     this.#clock = clock;
     writer.events.on('committed', (channelId, messages) => rooms.find(channelId)?.tell(messages));
   }
@@ -56,87 +53,57 @@ export class ChatService implements OnApplicationShutdown {
   }
 
   /**
-   * What somebody who enters a room has to know. To miss nothing, they must already be told what is
-   * committed from now on.
+   * Resolves when the message is committed, or held. Until then nothing is promised, and the same
+   * request can be made again with its nonce: it is stored and told once.
    */
-  async join(
-    room: ChatRoom,
-    identity: Identity,
-    { afterSeq }: { afterSeq?: number | undefined },
-  ): Promise<ChatJoined> {
-    const start: PageStart = afterSeq === undefined ? 'newest' : { afterSeq };
-    const page = await this.#repository.page(room.id, start, CHAT_PAGE);
-    const lastSeq = Math.max(await this.#repository.lastSeq(room.id), page.at(-1)?.seq ?? 0);
-    const deletedSeqs =
-      afterSeq === undefined
-        ? []
-        : await this.#repository.deletedSeqs(room.id, afterSeq - DELETIONS_SPAN, afterSeq);
-    return {
-      me: this.#me(room, identity),
-      messages: page.map(viewOf),
-      lastSeq,
-      more: page.length === CHAT_PAGE && (page.at(-1)?.seq ?? 0) < lastSeq,
-      deletedSeqs,
-    };
-  }
-
-  /**
-   * Resolves when the message is committed. Until then nothing is promised, and the same request can
-   * be made again with its nonce: it is stored and told once.
-   */
-  async send(room: ChatRoom, identity: Identity, payload: ChatSend): Promise<ChatSent> {
-    const me = this.#me(room, identity);
-    if (me.banned) throw new DomainError('banned', 'You can’t write in this chat any more.');
-    if (!me.canWrite)
-      throw new DomainError('guests_not_allowed', 'Log in to write: guests can only read here.');
-    const author = authorOf(identity);
-    const nowMs = this.#clock.nowMs();
-    const retryAfterMs = this.#limits.take(authorKey(author), nowMs);
+  async send(room: ChatRoom, sender: ChatSender, payload: ChatSend): Promise<ChatSent> {
+    this.#rules.assertCanWrite(room, sender);
+    const retryAfterMs = this.#limits.take(sender.key, this.#clock.nowMs());
     if (retryAfterMs > 0)
       throw new DomainError('rate_limited', 'You write too fast, wait a moment.', { retryAfterMs });
-    const message: NewMessage = {
-      ...author,
+    const message = await this.#message(room, sender, payload);
+    const { author, addressHash } = sender;
+    if (author.guestId !== null)
+      room.guests.wrote({ guestId: author.guestId, name: message.name, addressHash });
+    const reason = await this.#rules.check(room, sender, message);
+    try {
+      if (reason !== null) return await this.#held.hold(room, { message, reason, addressHash });
+      const { seq, sentAt } = await this.#writer.write(message);
+      room.writers.set(sender.key, true);
+      return { seq, sentAt: sentAt.toISOString(), held: false };
+    } catch (error) {
+      room.slowMode.forget(sender.key);
+      throw error;
+    }
+  }
+
+  async #message(room: ChatRoom, sender: ChatSender, payload: ChatSend): Promise<NewMessage> {
+    const { replyToSeq = null } = payload;
+    const name = sender.account?.username ?? (await this.#guestName(payload.guestName));
+    if (replyToSeq !== null) await this.#assertIsThere(room, replyToSeq);
+    return {
+      ...sender.author,
       channelId: room.id,
       nonce: payload.nonce.toLowerCase(),
       broadcastId: this.#registry.current(room.id)?.id ?? null,
-      name: me.name ?? (await this.#guestName(payload.guestName)),
-      role: me.role,
+      name,
+      displayName: sender.displayName,
+      role: room.roleOf(sender.author),
       // Half a surrogate pair is no text that a database takes.
       text: payload.text.toWellFormed(),
+      replyToSeq,
     };
-    const { seq, sentAt } = await this.#writer.write(message);
-    return { seq, sentAt: sentAt.toISOString() };
   }
 
-  /** One page: after a seq, before one, or the newest. */
-  async history(room: ChatRoom, { afterSeq, beforeSeq, limit }: HistoryPart): Promise<ChatPage> {
-    const start: PageStart =
-      afterSeq !== undefined ? { afterSeq } : beforeSeq !== undefined ? { beforeSeq } : 'newest';
-    // One more tells whether there are more.
-    const found = await this.#repository.page(room.id, start, limit + 1);
-    const more = found.length > limit;
-    const page = afterSeq === undefined ? found.slice(-limit) : found.slice(0, limit);
-    return { messages: page.map(viewOf), more };
-  }
-
-  /** One page of what was written during one broadcast. */
-  async historyOfBroadcast(
-    broadcastId: string,
-    { after, limit }: { after: number; limit: number },
-  ): Promise<ChatPage> {
-    const found = await this.#repository.pageOfBroadcast(broadcastId, {
-      afterSeq: after,
-      limit: limit + 1,
-    });
-    return { messages: found.slice(0, limit).map(viewOf), more: found.length > limit };
-  }
-
-  #me(room: ChatRoom, identity: Identity): Me {
-    const author = authorOf(identity);
-    const banned = room.isBanned(author);
-    const name = identity.account?.username ?? null;
-    const role = room.isOwner(author) ? 'owner' : name === null ? 'guest' : 'member';
-    return { role, name, banned, canWrite: !banned && (role !== 'guest' || this.#guests) };
+  /** What is answered is quoted with the answer: mostly it is among the newest, which are in memory. */
+  async #assertIsThere(room: ChatRoom, seq: number): Promise<void> {
+    if (!room.quote(seq)) {
+      const parent = await this.#repository.find(room.id, seq);
+      if (parent) room.remember(quoteOf(parent));
+    }
+    const quote = room.quote(seq);
+    if (!quote || quote.deleted)
+      throw new DomainError('message_not_found', 'The message that you answer is gone.');
   }
 
   async #guestName(name: string | undefined): Promise<string> {

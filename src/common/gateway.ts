@@ -23,6 +23,10 @@ export type SocketData = {
   identity: Identity;
   /** The cookie of channels whose passwords were typed, as the handshake had it. */
   passes: string;
+  /** The client's address, for bans and rate limits. Never shown to others. */
+  address: string;
+  /** The network of it, hashed with a key of this service: what bans of guests keep. */
+  addressHash: string;
 };
 
 type NoServerEvents = Record<string, never>;

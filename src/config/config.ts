@@ -56,6 +56,7 @@ export const Environment = z.object({
   FFMPEG_BIN: optional(z.string()),
   GRACE_SECONDS: withDefault(count(1, 3_600), '60'),
   CHANNELS_PER_ACCOUNT: withDefault(count(1, 1_000), '5'),
+  BROADCASTS_PER_ACCOUNT: withDefault(count(1, 1_000), '3'),
   CHAT_GUESTS: withDefault(Flag, 'true'),
   SECRET_KEY: optional(
     z
@@ -66,6 +67,10 @@ export const Environment = z.object({
         'too easy to guess; try: openssl rand -base64 32',
       ),
   ),
+  OIDC_ISSUER: optional(HttpUrl),
+  OIDC_CLIENT_ID: optional(z.string()),
+  OIDC_CLIENT_SECRET: optional(z.string()),
+  OIDC_NAME: optional(z.string().max(40, 'at most 40 characters')),
   SESSION_DAYS: withDefault(count(1, 365), '30'),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), 'info'),
   LOG_FORMAT: withDefault(z.enum(['text', 'json']), 'text'),
@@ -115,11 +120,19 @@ export type Config = Readonly<{
     /** The FFmpeg to use; null: the one in PATH, if there is one. */
     ffmpegBin: string | null;
   }>;
-  broadcast: Readonly<{ graceMs: number; channelsPerAccount: number }>;
+  broadcast: Readonly<{ graceMs: number; channelsPerAccount: number; perAccount: number }>;
   chat: Readonly<{ guests: boolean }>;
   auth: Readonly<{
     sessionMs: number;
     secureCookies: boolean;
+    /** Who else vouches for people; null: nobody. */
+    oidc: Readonly<{
+      issuer: string;
+      clientId: string;
+      clientSecret: string;
+      /** What people call it. */
+      name: string;
+    }> | null;
     /** What all keys are derived from; null: the one in the data folder. */
     secret: string | null;
   }>;
@@ -162,6 +175,7 @@ function contradictions(e: z.output<typeof Environment>): string[] {
     mistakes.push('RTC_TURN_SECRET: needed with RTC_TURN_URLS (static-auth-secret of coturn)');
   if (e.HLS_PART_SECONDS > e.HLS_SEGMENT_SECONDS / 2)
     mistakes.push('HLS_PART_SECONDS: at most half of HLS_SEGMENT_SECONDS');
+  mistakes.push(...oidcMistakes(e));
   if (isIP(e.HOST) === 0 && e.HOST !== 'localhost')
     mistakes.push('HOST: an IP address to listen on, such as 127.0.0.1 or 0.0.0.0');
   return mistakes;
@@ -201,16 +215,37 @@ function toConfig(e: z.output<typeof Environment>): Config {
     broadcast: {
       graceMs: e.GRACE_SECONDS * 1_000,
       channelsPerAccount: e.CHANNELS_PER_ACCOUNT,
+      perAccount: e.BROADCASTS_PER_ACCOUNT,
     },
     chat: { guests: e.CHAT_GUESTS },
     auth: {
       sessionMs: e.SESSION_DAYS * 86_400_000,
       secureCookies: publicUrl.startsWith('https:'),
+      oidc: oidcOf(e),
       secret: e.SECRET_KEY ?? null,
     },
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   });
 }
+
+function oidcOf(e: z.output<typeof Environment>): Config['auth']['oidc'] {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = e;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null;
+  return { issuer, clientId, clientSecret, name: e.OIDC_NAME ?? new URL(issuer).hostname };
+}
+
+function oidcMistakes(e: z.output<typeof Environment>): string[] {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = e;
+  const given = [issuer, clientId, clientSecret].filter((value) => value !== undefined);
+  const mistakes: string[] = [];
+  if (given.length > 0 && given.length < 3)
+    mistakes.push('OIDC_ISSUER: needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, and these need it');
+  if (issuer?.startsWith('http:') === true && !LOOPBACK.has(new URL(issuer).hostname))
+    mistakes.push('OIDC_ISSUER: an https:// address; http:// is for this machine only');
+  return mistakes;
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value))

@@ -10,6 +10,6 @@ import { Readiness } from './readiness.js';
   imports: [DbModule],
   controllers: [HealthController],
   providers: [Metrics, Readiness],
-  exports: [Metrics],
+  exports: [Metrics, Readiness],
 })
 export class HealthModule {}

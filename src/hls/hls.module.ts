@@ -17,6 +17,6 @@ import { HlsService } from './hls.service.js';
     { provide: PACKAGING, useExisting: HlsService },
     { provide: HLS_SOURCE, useExisting: HlsService },
   ],
-  exports: [PACKAGING],
+  exports: [PACKAGING, HLS_SOURCE, HlsService],
 })
 export class HlsModule {}

@@ -101,6 +101,16 @@ export const SecurityView = z
   .meta({ id: 'Security' });
 export type SecurityView = z.output<typeof SecurityView>;
 
+/** Where to go on to after the provider, and with which invitation. */
+export const ProviderQuery = z.object({
+  next: z.string().max(500).optional(),
+  invitation: InvitationCode.optional(),
+});
+export type ProviderQuery = z.output<typeof ProviderQuery>;
+
+export const ProviderRedirect = z.object({ url: z.url() }).meta({ id: 'ProviderRedirect' });
+export type ProviderRedirect = z.output<typeof ProviderRedirect>;
+
 /** What the log-in page has to know. */
 export const LoginOptions = z
   .object({

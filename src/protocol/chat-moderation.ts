@@ -197,3 +197,15 @@ export const ModeratorView = z
   .object({ username: z.string(), displayName: z.string(), since: z.iso.datetime() })
   .meta({ id: 'Moderator' });
 export type ModeratorView = z.output<typeof ModeratorView>;
+
+/** A channel's moderators, by name. */
+export const ModeratorList = z.array(ModeratorView).meta({ id: 'ModeratorList' });
+export type ModeratorList = z.output<typeof ModeratorList>;
+
+/** Which part of the audit log: query parameters. */
+export const AuditQuery = z.object({
+  /** The last id that one has. */
+  before: z.uuid().optional(),
+  limit: z.coerce.number('a whole number').int().min(1).max(CHAT_PAGE).default(50),
+});
+export type AuditQuery = z.output<typeof AuditQuery>;

@@ -35,6 +35,7 @@ export const errorStatus = {
   username_taken: 409,
   channel_name_taken: 409,
   channel_limit: 409,
+  broadcast_limit: 409,
   token_limit: 409,
   last_administrator: 409,
   member_limit: 409,

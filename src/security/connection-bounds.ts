@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { addressBlock } from '../auth/coarse-address.js';
 import type { ClientAddress } from './client-address.js';
-import { OpenCounts } from './open-counts.js';
+import { OpenCounts } from '../common/open-counts.js';
 
 /** TCP connections of one address: a browser has six, and one for its socket. */
 const CONNECTIONS_PER_ADDRESS_MAX = 300;

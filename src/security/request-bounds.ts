@@ -6,7 +6,7 @@ import { sendError } from '../common/http-error.filter.js';
 import { plainPage } from '../pages/page-html.js';
 import { sendPage } from '../pages/send-page.js';
 import type { ErrorBody } from '../protocol/error.js';
-import { OpenCounts } from './open-counts.js';
+import { OpenCounts } from '../common/open-counts.js';
 import { RateLimiter, scaled } from './rate-limiter.js';
 import { GROUP_RATES, type RouteGroup, routeGroup } from './route-groups.js';
 

@@ -30,8 +30,7 @@ export const GROUP_RATES: Readonly<Record<RouteGroup, Rate>> = {
 };
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-const CREDENTIALS =
-  /^\/api\/(?:auth\/|me\/(?:password|second-factor|delete)|channels\/[^/]+\/unlock)/;
+const CREDENTIALS = /^\/api\/(?:auth|account|setup|channels\/[^/]+\/unlock)(?:\/|$)/;
 const MONITORING = /^\/(?:healthz|readyz|metrics)$/;
 /** Files have a dot in their names; no page has. */
 const FILE = /^\/(?:assets\/|[^/]+\.[a-z0-9]+$)/;

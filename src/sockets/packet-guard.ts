@@ -3,6 +3,7 @@ import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { type Rate, TokenBucket } from '../common/token-bucket.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
+import { assertStrictJson, StrictJsonError } from '../security/strict-json.js';
 
 /** The event under which a refused packet reaches its socket; no client can send a symbol. */
 export const REFUSED = Symbol('refused');
@@ -14,6 +15,9 @@ const BINARY_HEADER = /^[56](\d{1,3})-/;
 export const PACKET_RATE: Rate = { burst: 200, perSecond: 50 };
 /** How often it is told that this was too much before it is closed. */
 export const REFUSAL_RATE: Rate = { burst: 200, perSecond: 10 };
+
+/** What comes before a packet's JSON. */
+const PREFIX = /^[0-6]?(?:\/[^,]{0,100},)?\d{0,15}/;
 
 /** `2` (type) `1-` (attachments) `/chat,` (namespace) `17` (acknowledgement) */
 const HEADER = /^([0-6])(?:\d+-)?(?:\/[^,]{0,100},)?(\d{1,15})?/;
@@ -50,12 +54,10 @@ export class PacketGuard extends Decoder {
     if (attachments !== undefined) return this.#refuse(raw, noBinary());
     if (isTooLarge(raw)) return this.#refuse(raw, tooLarge());
     try {
+      assertStrictJson(raw.slice(PREFIX.exec(raw)?.[0].length ?? 0));
       super.add(raw);
     } catch (cause) {
-      this.#refuse(
-        raw,
-        new DomainError('bad_request', 'This is not a Socket.IO packet.', { cause }),
-      );
+      this.#refuse(raw, unreadable(cause));
     }
   }
 
@@ -72,6 +74,12 @@ export class PacketGuard extends Decoder {
     };
     this.emitReserved('decoded', packet);
   }
+}
+
+function unreadable(cause: unknown): DomainError {
+  const message =
+    cause instanceof StrictJsonError ? cause.message : 'This is not a Socket.IO packet.';
+  return new DomainError('bad_request', message, { cause });
 }
 
 function isTooLarge(text: string): boolean {

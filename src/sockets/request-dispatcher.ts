@@ -1,9 +1,12 @@
 import { isObservable, lastValueFrom } from 'rxjs';
+import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { OnairSocket } from '../common/gateway.js';
 import type { Log } from '../common/logger.js';
 import type { Reply } from '../protocol/error.js';
 import { REFUSED } from './packet-guard.js';
+import { RequestRates } from './request-rates.js';
+import { cut, isBehind } from './room-broadcaster.js';
 import { scopeRefusal } from './token-scopes.js';
 
 /** A gateway's method as Nest prepares it: answers with a reply, or calls `reply` itself. */
@@ -21,12 +24,18 @@ export class RequestDispatcher {
   readonly #socket: OnairSocket;
   readonly #admit: Admit;
   readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #rates = new RequestRates();
   readonly #handlers = new Map<string, RequestHandler>();
 
-  constructor(socket: OnairSocket, { admit, log }: { admit: Admit; log: Log }) {
+  constructor(
+    socket: OnairSocket,
+    { admit, log, clock }: { admit: Admit; log: Log; clock: Clock },
+  ) {
     this.#socket = socket;
     this.#admit = admit;
     this.#log = log;
+    this.#clock = clock;
     // Never calls `next`: no event gets past the dispatcher to be mistaken for one of the server's own.
     socket.use(([event, ...args]) => this.#dispatch(event, args));
   }
@@ -43,6 +52,8 @@ export class RequestDispatcher {
       return refuse(reply, new DomainError('unknown_event', 'There is no such request.'));
     const outOfScope = scopeRefusal(this.#socket.data.identity, event);
     if (outOfScope !== null) return refuse(reply, outOfScope);
+    const tooOften = this.#rates.refusal(event, this.#clock.nowMs());
+    if (tooOften !== null) return refuse(reply, tooOften);
     if (args.length > 1)
       return refuse(reply, new DomainError('bad_request', 'A request has one payload.'));
     void this.#answer(handler, args[0], reply).then(
@@ -72,6 +83,7 @@ export class RequestDispatcher {
     return (reply) => {
       if (answered || !this.#socket.connected) return;
       answered = true;
+      if (isBehind(this.#socket)) return cut(this.#socket);
       if (typeof acknowledge === 'function') acknowledge(reply);
       else if (!reply.ok) this.#socket.emit('connection:refused', { error: reply.error });
     };

@@ -5,7 +5,7 @@ import type { Packet } from 'socket.io-parser';
 /** What one connection may have waiting to be sent; more, and it is cut: it catches up when it is back. */
 export const BACKLOG_MAX_BYTES = 1024 * 1024;
 /** The same for packets that wait in front of the socket's own buffer. */
-export const BACKLOG_MAX_PACKETS = 500;
+const BACKLOG_MAX_PACKETS = 500;
 
 /**
  * Sends to rooms: one frame, encoded once, is written to everybody's socket. Socket.IO's own adapter
@@ -58,12 +58,22 @@ function send(socket: Socket, payload: string, frame: Buffer[]): void {
   const { transport, writeBuffer } = connection;
   const webSocket = transport.socket;
   if (connection.readyState !== 'open' || webSocket.readyState !== WEBSOCKET_OPEN) return;
-  const waitingBytes = webSocket._socket?.writableLength ?? 0;
-  if (waitingBytes > BACKLOG_MAX_BYTES || writeBuffer.length > BACKLOG_MAX_PACKETS)
-    return webSocket.terminate();
+  if (isBehind(socket)) return webSocket.terminate();
   // Nothing waits in front: straight to the socket keeps the order.
   if (transport.writable && writeBuffer.length === 0) webSocket._sender.sendFrame(frame);
   else connection.write(payload, { wsPreEncodedFrame: frame, compress: false });
+}
+
+/** Whether a client asks and listens but doesn't read: what it is sent would pile up in memory. */
+export function isBehind({ conn }: Pick<Socket, 'conn'>): boolean {
+  const { transport, writeBuffer } = conn as unknown as Connection;
+  const waitingBytes = transport.socket._socket?.writableLength ?? 0;
+  return waitingBytes > BACKLOG_MAX_BYTES || writeBuffer.length > BACKLOG_MAX_PACKETS;
+}
+
+/** Ends a connection without waiting for what it should have read. */
+export function cut({ conn }: Pick<Socket, 'conn'>): void {
+  (conn as unknown as Connection).transport.socket.terminate();
 }
 
 /** RFC 6455 5.2: one final, unmasked text frame, header and payload in one buffer. */

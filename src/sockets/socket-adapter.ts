@@ -7,15 +7,19 @@ import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { AccessService } from '../access/access.service.js';
 import { readPasses } from '../access/channel-passes.js';
+import { addressBlock } from '../auth/coarse-address.js';
 import { SessionService } from '../auth/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
 import { LOG, type Log } from '../common/logger.js';
-import { CONFIG } from '../config/config.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
 import { Metrics } from '../health/metrics.js';
+import { Secrets } from '../secrets/secrets.js';
+import { ClientAddress } from '../security/client-address.js';
 import { ChannelDoors } from './channel-doors.js';
+import { ConnectionLimits } from './connection-limits.js';
 import { forgetHandshake } from './handshake-memory.js';
 import { PacketGuard } from './packet-guard.js';
 import { type Admit, RequestDispatcher } from './request-dispatcher.js';
@@ -26,6 +30,9 @@ type Options = Readonly<{
   access: SocketAccess;
   /** What asks the policy about channels. */
   doors: Pick<ChannelDoors, 'admit' | 'left' | 'close'>;
+  limits: ConnectionLimits;
+  /** What bans keep of an address. */
+  hashAddress: (address: string) => string;
   clock: Clock;
   log: Log;
 }>;
@@ -38,7 +45,7 @@ const PING_INTERVAL_MS = 4_000;
 const PING_TIMEOUT_MS = 4_000;
 /** Between this and SOCKET_PAYLOAD_MAX a message is answered; over it the connection is closed. */
 const FRAME_MAX_BYTES = 4 * SOCKET_PAYLOAD_MAX;
-/** How long a client may take to say goodbye when the server stops. */
+/** How long a client may take to say goodbye. */
 const CLOSE_TIMEOUT_MS = 500;
 
 /** Socket.IO under Nest's gateways: who may connect, what a connection may send, how rooms are told. */
@@ -55,13 +62,19 @@ export class SocketAdapter extends IoAdapter {
   /** The adapter of the whole service, for `app.useWebSocketAdapter`. */
   static of(app: INestApplicationContext): SocketAdapter {
     const log = app.get<Log>(LOG).child({ part: 'sockets' });
+    const config = app.get<Config>(CONFIG);
+    const clock = app.get<Clock>(CLOCK);
+    const clients = new ClientAddress(config.http.trustProxy);
+    const secrets = app.get(Secrets);
     const adapter = new SocketAdapter(app, {
       doors: new ChannelDoors(app.get(AccessService), log),
       access: socketAccess(
         { sessions: app.get(SessionService), tokens: app.get(ApiTokenService) },
-        app.get(CONFIG),
+        config,
       ),
-      clock: app.get<Clock>(CLOCK),
+      hashAddress: (address) => secrets.sign('address-hash', addressBlock(address)),
+      limits: new ConnectionLimits({ clients, factor: config.http.addressLimitFactor, clock }),
+      clock,
       log,
     });
     app.get(Metrics).gauge('onair_sockets', 'Socket connections.', () => adapter.size);
@@ -74,7 +87,7 @@ export class SocketAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
-    const { access, clock } = this.#options;
+    const { access, clock, limits } = this.#options;
     class Guard extends PacketGuard {
       constructor() {
         super(clock);
@@ -93,8 +106,10 @@ export class SocketAdapter extends IoAdapter {
       connectTimeout: PING_INTERVAL_MS + PING_TIMEOUT_MS,
       parser: { Encoder, Decoder: Guard },
       adapter: RoomBroadcaster,
-      allowRequest: (request, decide) => decide(null, access.isAllowed(request)),
+      allowRequest: (request, decide) =>
+        decide(null, access.isAllowed(request) && limits.admit(request)),
     } as ServerOptions);
+    io.engine.on('connection', cutWhenClosed);
     io.use((socket, next) => void this.#admit(socket).then(() => next(), next));
     io.on('connection', (socket) => this.#welcome(socket));
     access.onSessionEnded((sessionId) => io.in(sessionRoom(sessionId)).disconnectSockets(true));
@@ -107,10 +122,10 @@ export class SocketAdapter extends IoAdapter {
     handlers: MessageMappingProperties[],
     _transform: (data: unknown) => Observable<unknown>,
   ): void {
-    const { doors, log } = this.#options;
+    const { doors, log, clock } = this.#options;
     const admit: Admit = (from, payload) => doors.admit(from, payload);
     const dispatcher =
-      this.#dispatchers.get(socket) ?? new RequestDispatcher(socket, { admit, log });
+      this.#dispatchers.get(socket) ?? new RequestDispatcher(socket, { admit, log, clock });
     this.#dispatchers.set(socket, dispatcher);
     for (const { message, callback } of handlers) dispatcher.add(String(message), callback);
   }
@@ -131,6 +146,8 @@ export class SocketAdapter extends IoAdapter {
 
   async #admit(socket: OnairSocket): Promise<void> {
     try {
+      socket.data.address = this.#options.limits.addressOf(socket.request);
+      socket.data.addressHash = this.#options.hashAddress(socket.data.address);
       socket.data.passes = readPasses(socket.request.headers.cookie);
       socket.data.identity = await this.#options.access.identify(socket.request);
     } catch (error) {
@@ -147,10 +164,17 @@ export class SocketAdapter extends IoAdapter {
   }
 }
 
+/** Who is sent away and doesn't go: the WebSocket would wait half a minute for its goodbye. */
+function cutWhenClosed(connection: OnairSocket['conn']): void {
+  connection.once('close', () => {
+    const { socket } = (connection as unknown as EngineConnection).transport;
+    setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+  });
+}
+
 /** What is used here of engine.io's connections, which it keeps private. */
-type Engine = {
-  clients: Record<string, { transport: { socket: EventEmitter & { terminate(): void } } }>;
-};
+type Engine = { clients: Record<string, EngineConnection> };
+type EngineConnection = { transport: { socket: EventEmitter & { terminate(): void } } };
 
 /** All sockets of one log-in. */
 export function sessionRoom(sessionId: string): string {

@@ -260,7 +260,7 @@ describe('bad requests', () => {
     ['an array', '[]', json, 400, 'bad_request'],
     ['null', 'null', json, 400, 'bad_request'],
     ['wrong types', '{"username":{},"password":7}', json, 400, 'bad_request'],
-    ['text', '{}', { 'content-type': 'text/plain' }, 400, 'bad_request'],
+    ['text', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
     [
       'a prototype',
       '{"__proto__":{"a":1},"username":"a","password":"b"}',

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient } from '../support/http-client.js';
+import { api, register } from '../support/people.js';
+import { ask, type ClientSocket, openSocket } from '../support/sockets.js';
 
 /** Sends the same request until it is refused; answers with the refusal and how many came before. */
 async function untilRefused(
@@ -164,5 +167,115 @@ describe('slow and hungry clients', () => {
     const socket = await dial();
     socket.write(`GET / HTTP/1.1\r\nhost: a\r\n${'x-a: b\r\n'.repeat(5_000)}\r\n`);
     expect(await ended(socket)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+});
+
+describe('sockets', () => {
+  let server: TestApp;
+  const open: { close(): unknown }[] = [];
+
+  beforeAll(async () => {
+    server = await startTestApp({ overrides: { ADDRESS_LIMIT_FACTOR: '0.2', TRUST_PROXY: '1' } });
+  });
+  afterEach(() => {
+    for (const socket of open.splice(0)) socket.close();
+  });
+  afterAll(() => server.close());
+
+  /** The status of a handshake: 101 when the socket is open. */
+  const dial = async (address: string): Promise<{ status: number; retryAfter?: string }> => {
+    const url = `${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
+    const socket = new WebSocket(url, { headers: { 'x-forwarded-for': address } });
+    open.push(socket);
+    const { promise, resolve } = Promise.withResolvers<{ status: number; retryAfter?: string }>();
+    socket.on('open', () => resolve({ status: 101 }));
+    socket.on('error', () => undefined);
+    socket.on('unexpected-response', (request, response) => {
+      const retryAfter = String(response.headers['retry-after']);
+      resolve({ status: response.statusCode ?? 0, retryAfter });
+      request.destroy();
+    });
+    return promise;
+  };
+
+  it('of one address are so many and no more, and the next is told when to come back', async () => {
+    const answers: { status: number; retryAfter?: string }[] = [];
+    for (let count = 0; count < 25; count += 1) answers.push(await dial('192.0.2.1'));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(answers[0]?.status).toBe(101);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.every(({ retryAfter }) => Number(retryAfter) >= 1)).toBe(true);
+    expect((await dial('192.0.2.2')).status).toBe(101);
+  });
+
+  it('can ask for so much of what is costly', async () => {
+    const socket = await openSocket(server.url, { 'x-forwarded-for': '192.0.2.3' });
+    open.push(socket);
+    const replies = await Promise.all(
+      Array.from({ length: 30 }, () => ask(socket, 'viewer:join', { channel: 'nobody' })),
+    );
+    const codes = replies.map((reply) => (reply.ok ? 'ok' : reply.error.code));
+    expect(codes.filter((code) => code === 'channel_not_found')).toHaveLength(20);
+    expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(10);
+    expect(replies.at(-1)).toMatchObject({ error: { retryAfterMs: expect.any(Number) } });
+    expect(await ask(socket, 'clock:ping', {})).toMatchObject({ ok: true });
+  });
+
+  it('that connect and then say nothing are let go', async () => {
+    const url = `${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
+    const socket = new WebSocket(url, { headers: { 'x-forwarded-for': '192.0.2.4' } });
+    open.push(socket);
+    const startMs = performance.now();
+    await once(socket, 'close');
+    expect(performance.now() - startMs).toBeLessThan(12_000);
+  });
+
+  it('that never end a message are let go', async () => {
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
+    open.push({ close: () => socket.destroy() });
+    socket.write(
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\n' +
+        'connection: upgrade\r\nsec-websocket-version: 13\r\n' +
+        `sec-websocket-key: ${'a'.repeat(22)}==\r\nx-forwarded-for: 192.0.2.5\r\n\r\n`,
+    );
+    // RFC 6455 5.2: a masked text frame of 60,000 bytes, of which one comes now and then.
+    const header = Buffer.from([0x81, 0xfe, 0xea, 0x60, 0, 0, 0, 0]);
+    await once(socket, 'data');
+    socket
+      .resume()
+      .on('error', () => socket.destroy())
+      .write(header);
+    const drip = setInterval(() => socket.write('4'), 200);
+    const startMs = performance.now();
+    await once(socket, 'close').finally(() => clearInterval(drip));
+    expect(performance.now() - startMs).toBeLessThan(15_000);
+  });
+});
+
+describe('broadcasts of one account', () => {
+  let server: TestApp;
+  beforeAll(async () => {
+    server = await startTestApp({ overrides: { BROADCASTS_PER_ACCOUNT: '2' } });
+  });
+  afterAll(() => server.close());
+
+  it('are so many at once and no more, and one that ends makes room', async () => {
+    const ann = await register(server.url, 'ann');
+    for (const name of ['one', 'two', 'three'])
+      await api(server.url, ann, 'POST', '/channels', { name });
+    const sockets = await Promise.all(
+      ['one', 'two', 'three'].map(() => openSocket(server.url, { cookie: ann.cookie })),
+    );
+    const [first, second, third] = sockets as [ClientSocket, ClientSocket, ClientSocket];
+    expect(await ask(first, 'publisher:start', { channel: 'one' })).toMatchObject({ ok: true });
+    expect(await ask(second, 'publisher:start', { channel: 'two' })).toMatchObject({ ok: true });
+    expect(await ask(third, 'publisher:start', { channel: 'three' })).toMatchObject({
+      error: { code: 'broadcast_limit' },
+    });
+    expect(await ask(first, 'publisher:end', { channel: 'one' })).toMatchObject({ ok: true });
+    await expect
+      .poll(() => ask(third, 'publisher:start', { channel: 'three' }))
+      .toMatchObject({ ok: true });
+    for (const socket of sockets) socket.disconnect();
   });
 });

@@ -21,6 +21,8 @@ import { SerialQueue } from '../../src/common/serial-queue.js';
 import { TypedEmitter } from '../../src/common/typed-emitter.js';
 import type { RequestPayload } from '../../src/protocol/events.js';
 import { SOCKET_PAYLOAD_MAX } from '../../src/protocol/limits.js';
+import { ClientAddress } from '../../src/security/client-address.js';
+import { ConnectionLimits } from '../../src/sockets/connection-limits.js';
 import { SocketAdapter } from '../../src/sockets/socket-adapter.js';
 import {
   ask,
@@ -88,7 +90,13 @@ describe('the socket layer', () => {
     });
     app.useWebSocketAdapter(
       new SocketAdapter(app, {
+        hashAddress: (address) => address,
         doors: { admit: () => undefined, left: () => undefined, close: () => undefined },
+        limits: new ConnectionLimits({
+          clients: new ClientAddress({ hops: 0 }),
+          factor: 10,
+          clock: systemClock,
+        }),
         clock: systemClock,
         log,
         access: {

@@ -1,7 +1,12 @@
-import { Body, Controller, HttpCode, Patch, Put } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Patch, Put } from '@nestjs/common';
 import type { Identity } from '../../common/identity.js';
 import { Operation } from '../../common/operation.js';
-import { AccountView, PasswordChange, ProfileChange } from '../../protocol/account.js';
+import {
+  AccountView,
+  PasswordChange,
+  ProfileChange,
+  SecurityView,
+} from '../../protocol/account.js';
 import { AccountService } from '../account.service.js';
 import { CurrentAccount, CurrentIdentity, LoggedIn } from '../identity.guard.js';
 import { LogInService } from '../log-in.service.js';
@@ -35,6 +40,12 @@ export class ProfileController {
     return this.#accounts.view(await this.#profiles.rename(id, change));
   }
 
+  @Get('security')
+  @Operation({ summary: 'How one can log in', reply: SecurityView, errors: ['not_logged_in'] })
+  async security(@CurrentAccount() { id }: CurrentAccount): Promise<SecurityView> {
+    return this.#profiles.security(id);
+  }
+
   @Put('password')
   @HttpCode(204)
   @Operation({
@@ -45,13 +56,8 @@ export class ProfileController {
   async changePassword(
     @Body({ schema: PasswordChange }) change: PasswordChange,
     @CurrentIdentity() identity: Identity,
-    @CurrentAccount() { id: accountId, username }: CurrentAccount,
     @Source() source: RequestSource,
   ): Promise<void> {
-    const from = this.#logIns.origin(username, identity, source);
-    await this.#profiles.changePassword(
-      { ...from, accountId, sessionId: identity.sessionId },
-      change,
-    );
+    await this.#profiles.changePassword(this.#logIns.asker(identity, source), change);
   }
 }

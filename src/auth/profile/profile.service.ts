@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
-import type { PasswordChange, ProfileChange } from '../../protocol/account.js';
+import type { PasswordChange, ProfileChange, SecurityView } from '../../protocol/account.js';
 import { type Account, AccountRepository } from '../account.repository.js';
 import type { LoginOrigin } from '../account.service.js';
 import { LoginThrottle } from '../login-throttle.js';
 import { PasswordHasher } from '../password-hasher.js';
 import { assertNotCommon } from '../password-rules.js';
+import { SecondFactorService } from '../second-factor/second-factor.service.js';
 import { SessionService } from '../session.service.js';
 
 /** Who has no password shows who it is by having logged in this short a time ago. */
@@ -22,19 +23,23 @@ export class ProfileService {
   readonly #hasher: PasswordHasher;
   readonly #throttle: LoginThrottle;
   readonly #sessions: SessionService;
+  readonly #factors: SecondFactorService;
   readonly #clock: Clock;
 
+  // oxlint-disable-next-line max-params -- Nest's injection: all that shows who somebody is.
   constructor(
     repository: AccountRepository,
     hasher: PasswordHasher,
     throttle: LoginThrottle,
     sessions: SessionService,
+    factors: SecondFactorService,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#repository = repository;
     this.#hasher = hasher;
     this.#throttle = throttle;
     this.#sessions = sessions;
+    this.#factors = factors;
     this.#clock = clock;
   }
 
@@ -65,6 +70,18 @@ export class ProfileService {
     assertNotCommon(password, username);
     await this.#repository.setPasswordHash(asker.accountId, await this.#hasher.hash(password));
     await this.#sessions.endAll(asker.accountId, { except: asker.sessionId });
+  }
+
+  /** How an account's owner can log in. */
+  async security(accountId: string): Promise<SecurityView> {
+    const account = await this.#repository.findWithSecrets({ id: accountId });
+    if (account === null) throw gone();
+    return {
+      hasPassword: account.passwordHash !== null,
+      secondFactor: account.totpEnabledAt !== null,
+      recoveryCodesLeft: await this.#factors.codesLeft(accountId),
+      provider: await this.#repository.hasProvider(accountId),
+    };
   }
 
   /**

@@ -1,0 +1,46 @@
+import { Body, Controller, Get, HttpCode, Param, Patch, Query } from '@nestjs/common';
+import { CurrentAccount } from '../auth/identity.guard.js';
+import { isUuid } from '../auth/uuid.js';
+import { DomainError } from '../common/domain-error.js';
+import { Operation } from '../common/operation.js';
+import { AdminAccountChange, AdminAccountList, AdminQuery } from '../protocol/admin.js';
+import { AdminAccountService } from './admin-account.service.js';
+import { ForAdministrators } from './administrator.guard.js';
+
+/** Accounts, for administrators. */
+@Controller('api/admin/accounts')
+@ForAdministrators()
+export class AdminAccountController {
+  readonly #accounts: AdminAccountService;
+
+  constructor(accounts: AdminAccountService) {
+    this.#accounts = accounts;
+  }
+
+  @Get()
+  @Operation({
+    summary: 'All accounts, by name',
+    reply: AdminAccountList,
+    errors: ['not_logged_in', 'forbidden'],
+  })
+  async list(@Query({ schema: AdminQuery }) query: AdminQuery): Promise<AdminAccountList> {
+    return this.#accounts.list(query);
+  }
+
+  @Patch(':id')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Make an account administrator, disable it, or take that back',
+    description: 'What a disabled account has open ends: log-ins, sockets, programs, broadcasts.',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden', 'account_not_found', 'last_administrator', 'conflict'],
+  })
+  async change(
+    @Param('id') id: string,
+    @Body({ schema: AdminAccountChange }) change: AdminAccountChange,
+    @CurrentAccount() { id: byId }: CurrentAccount,
+  ): Promise<void> {
+    if (!isUuid(id)) throw new DomainError('account_not_found', 'There is no such account.');
+    await this.#accounts.change(id, change, byId);
+  }
+}

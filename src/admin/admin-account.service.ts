@@ -1,0 +1,87 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SessionService } from '../auth/session.service.js';
+import { ApiTokenService } from '../auth/tokens/api-token.service.js';
+import { BroadcastRegistry } from '../broadcast/registry.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { LOG, type Log } from '../common/logger.js';
+import type { AdminAccountChange, AdminAccountView, AdminQuery } from '../protocol/admin.js';
+import { type AdminAccount, AdminRepository } from './admin.repository.js';
+
+/** Accounts, for administrators. */
+@Injectable()
+export class AdminAccountService {
+  readonly #repository: AdminRepository;
+  readonly #sessions: SessionService;
+  readonly #tokens: ApiTokenService;
+  readonly #registry: BroadcastRegistry;
+  readonly #clock: Clock;
+  readonly #log: Log;
+
+  // oxlint-disable-next-line max-params -- Nest's injection: what ends with an account, the clock, the log.
+  constructor(
+    repository: AdminRepository,
+    sessions: SessionService,
+    tokens: ApiTokenService,
+    registry: BroadcastRegistry,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#repository = repository;
+    this.#sessions = sessions;
+    this.#tokens = tokens;
+    this.#registry = registry;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async list(query: AdminQuery): Promise<AdminAccountView[]> {
+    return (await this.#repository.accounts(query)).map(view);
+  }
+
+  /**
+   * Makes an account administrator or takes that from it; disables it or lets it in again. What a
+   * disabled account has open ends: log-ins, sockets, programs, broadcasts.
+   * @throws {DomainError} `account_not_found`; `last_administrator`; `conflict` for disabling oneself.
+   */
+  async change(
+    id: string,
+    { isAdmin, isDisabled }: AdminAccountChange,
+    byId: string,
+  ): Promise<void> {
+    if (isDisabled === true && id === byId)
+      throw new DomainError('conflict', 'You can’t disable your own account.');
+    const disabledAt = isDisabled === true ? new Date(this.#clock.nowMs()) : null;
+    const result = await this.#repository.changeAccount(id, {
+      ...(isAdmin === undefined ? {} : { isAdmin }),
+      ...(isDisabled === undefined ? {} : { disabledAt }),
+    });
+    if (result === 'gone') throw new DomainError('account_not_found', 'There is no such account.');
+    if (result === 'last')
+      throw new DomainError(
+        'last_administrator',
+        'Nobody would be administrator. Make somebody else one first.',
+      );
+    this.#log.info({ accountId: id, byId, isAdmin, isDisabled }, 'an account was changed');
+    if (isDisabled === true) await this.#cut(id);
+  }
+
+  async #cut(id: string): Promise<void> {
+    await this.#tokens.cut(id);
+    await this.#sessions.endAll(id, { except: null });
+    for (const channelId of await this.#repository.channelIdsOf(id))
+      this.#registry.find(channelId)?.broadcast?.end('publisher_ended');
+  }
+}
+
+function view(account: AdminAccount): AdminAccountView {
+  const { displayName, disabledAt, totpEnabledAt, createdAt, lastUsedAt, ...rest } = account;
+  return {
+    ...rest,
+    displayName: displayName === '' ? account.username : displayName,
+    isDisabled: disabledAt !== null,
+    secondFactor: totpEnabledAt !== null,
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,48 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { CurrentAccount } from '../auth/identity.guard.js';
+import { Operation } from '../common/operation.js';
+import { AdminBroadcastList, AdminChannelList, AdminQuery } from '../protocol/admin.js';
+import { AdminBroadcastService } from './admin-broadcast.service.js';
+import { ForAdministrators } from './administrator.guard.js';
+
+/** Channels and what is on, for administrators. */
+@Controller('api/admin')
+@ForAdministrators()
+export class AdminBroadcastController {
+  readonly #broadcasts: AdminBroadcastService;
+
+  constructor(broadcasts: AdminBroadcastService) {
+    this.#broadcasts = broadcasts;
+  }
+
+  @Get('channels')
+  @Operation({
+    summary: 'All channels, by name',
+    reply: AdminChannelList,
+    errors: ['not_logged_in', 'forbidden'],
+  })
+  async channels(@Query({ schema: AdminQuery }) query: AdminQuery): Promise<AdminChannelList> {
+    return this.#broadcasts.channels(query);
+  }
+
+  @Get('broadcasts')
+  @Operation({
+    summary: 'All broadcasts that are on',
+    reply: AdminBroadcastList,
+    errors: ['not_logged_in', 'forbidden'],
+  })
+  live(): AdminBroadcastList {
+    return this.#broadcasts.live();
+  }
+
+  @Post('broadcasts/:channel/end')
+  @HttpCode(204)
+  @Operation({
+    summary: 'End a channel’s broadcast',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden', 'not_live'],
+  })
+  end(@Param('channel') channel: string, @CurrentAccount() { id }: CurrentAccount): void {
+    this.#broadcasts.end(channel, id);
+  }
+}

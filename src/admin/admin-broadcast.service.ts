@@ -1,0 +1,51 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { BroadcastRegistry } from '../broadcast/registry.js';
+import { DomainError } from '../common/domain-error.js';
+import { LOG, type Log } from '../common/logger.js';
+import type { AdminBroadcastView, AdminChannelView, AdminQuery } from '../protocol/admin.js';
+import { AdminRepository } from './admin.repository.js';
+
+/** Channels and what is on, for administrators: all of them, whoever may watch. */
+@Injectable()
+export class AdminBroadcastService {
+  readonly #repository: AdminRepository;
+  readonly #registry: BroadcastRegistry;
+  readonly #log: Log;
+
+  constructor(repository: AdminRepository, registry: BroadcastRegistry, @Inject(LOG) log: Log) {
+    this.#repository = repository;
+    this.#registry = registry;
+    this.#log = log;
+  }
+
+  async channels(query: AdminQuery): Promise<AdminChannelView[]> {
+    return (await this.#repository.channels(query)).map(
+      ({ id, createdAt, lastLiveAt, ...rest }) => ({
+        ...rest,
+        createdAt: createdAt.toISOString(),
+        lastLiveAt: lastLiveAt?.toISOString() ?? null,
+        isLive: this.#registry.current(id) !== null,
+      }),
+    );
+  }
+
+  /** Most viewers first. */
+  live(): AdminBroadcastView[] {
+    return [...this.#registry.channels]
+      .flatMap((channel) => {
+        const broadcast = this.#registry.current(channel.id);
+        if (broadcast === null) return [];
+        const { title } = channel.state;
+        return [{ channel: channel.name, title, broadcast, viewers: channel.viewerCount }];
+      })
+      .toSorted((a, b) => b.viewers - a.viewers);
+  }
+
+  /** @throws {DomainError} `not_live` */
+  end(name: string, byId: string): void {
+    const channel = [...this.#registry.channels].find((one) => one.name === name);
+    if (!channel?.broadcast) throw new DomainError('not_live', 'This channel is not live.');
+    this.#log.info({ channel: name, byId }, 'an administrator ends a broadcast');
+    channel.broadcast.end('publisher_ended');
+  }
+}

@@ -1,0 +1,26 @@
+import { Controller, Get } from '@nestjs/common';
+import { Operation } from '../common/operation.js';
+import { AdminOverview } from '../protocol/admin.js';
+import { AdminOverviewService } from './admin-overview.service.js';
+import { ForAdministrators } from './administrator.guard.js';
+
+/** How the service is, for administrators. */
+@Controller('api/admin/overview')
+@ForAdministrators()
+export class AdminOverviewController {
+  readonly #overview: AdminOverviewService;
+
+  constructor(overview: AdminOverviewService) {
+    this.#overview = overview;
+  }
+
+  @Get()
+  @Operation({
+    summary: 'How the service is: counts, storage, health, limits',
+    reply: AdminOverview,
+    errors: ['not_logged_in', 'forbidden'],
+  })
+  async get(): Promise<AdminOverview> {
+    return this.#overview.get();
+  }
+}

@@ -1,0 +1,70 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { CurrentAccount } from '../auth/identity.guard.js';
+import { RegistrationService } from '../auth/registration/registration.service.js';
+import { isUuid } from '../auth/uuid.js';
+import { DomainError } from '../common/domain-error.js';
+import { Operation } from '../common/operation.js';
+import {
+  CreatedInvitation,
+  InvitationList,
+  NewInvitation,
+  RegistrationSetting,
+} from '../protocol/admin.js';
+import { ForAdministrators } from './administrator.guard.js';
+
+/** Who can make an account, for administrators. */
+@Controller('api/admin')
+@ForAdministrators()
+export class AdminRegistrationController {
+  readonly #registration: RegistrationService;
+
+  constructor(registration: RegistrationService) {
+    this.#registration = registration;
+  }
+
+  @Put('registration')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Set who can make an account',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden'],
+  })
+  async set(@Body({ schema: RegistrationSetting }) { mode }: RegistrationSetting): Promise<void> {
+    await this.#registration.setMode(mode);
+  }
+
+  @Get('invitations')
+  @Operation({
+    summary: 'The newest 200 invitations',
+    reply: InvitationList,
+    errors: ['not_logged_in', 'forbidden'],
+  })
+  async invitations(): Promise<InvitationList> {
+    return this.#registration.invitations();
+  }
+
+  @Post('invitations')
+  @Operation({
+    summary: 'Invite one person; the link is told once',
+    reply: CreatedInvitation,
+    errors: ['not_logged_in', 'forbidden', 'conflict'],
+  })
+  async invite(
+    @Body({ schema: NewInvitation }) invitation: NewInvitation,
+    @CurrentAccount() { id }: CurrentAccount,
+  ): Promise<CreatedInvitation> {
+    return this.#registration.invite(id, invitation);
+  }
+
+  @Delete('invitations/:id')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Take an invitation back',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden', 'not_found'],
+  })
+  async uninvite(@Param('id') id: string): Promise<void> {
+    if (!isUuid(id)) throw new DomainError('not_found', 'There is no such invitation.');
+    await this.#registration.uninvite(id);
+  }
+}

@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { BroadcastModule } from '../broadcast/broadcast.module.js';
+import { DbModule } from '../db/db.module.js';
+import { AdminAccountController } from './admin-account.controller.js';
+import { AdminAccountService } from './admin-account.service.js';
+import { AdminBroadcastController } from './admin-broadcast.controller.js';
+import { AdminBroadcastService } from './admin-broadcast.service.js';
+import { AdminOverviewController } from './admin-overview.controller.js';
+import { AdminOverviewService } from './admin-overview.service.js';
+import { AdminRegistrationController } from './admin-registration.controller.js';
+import { AdminRepository } from './admin.repository.js';
+import { FirstAdministrator } from './first-administrator.js';
+import { SetupController } from './setup.controller.js';
+
+/** What administrators see and do, and how the first of them comes to be. */
+@Module({
+  imports: [DbModule, AuthModule, BroadcastModule],
+  controllers: [
+    SetupController,
+    AdminOverviewController,
+    AdminAccountController,
+    AdminBroadcastController,
+    AdminRegistrationController,
+  ],
+  providers: [
+    AdminRepository,
+    AdminAccountService,
+    AdminBroadcastService,
+    AdminOverviewService,
+    FirstAdministrator,
+  ],
+})
+export class AdminModule {}

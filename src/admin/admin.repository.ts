@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { PrismaService } from '../db/prisma.service.js';
+import type { Visibility } from '../protocol/access.js';
+import type { AdminQuery } from '../protocol/admin.js';
+
+/** An account as administrators see it. */
+export type AdminAccount = Readonly<{
+  id: string;
+  username: string;
+  displayName: string;
+  isAdmin: boolean;
+  disabledAt: Date | null;
+  totpEnabledAt: Date | null;
+  createdAt: Date;
+  channels: number;
+  lastUsedAt: Date | null;
+}>;
+
+/** A channel as administrators see it. */
+export type AdminChannel = Readonly<{
+  id: string;
+  name: string;
+  title: string;
+  owner: string;
+  visibility: Visibility;
+  messages: number;
+  createdAt: Date;
+  lastLiveAt: Date | null;
+}>;
+
+const ACCOUNT = {
+  id: true,
+  username: true,
+  displayName: true,
+  isAdmin: true,
+  disabledAt: true,
+  totpEnabledAt: true,
+  createdAt: true,
+  _count: { select: { channels: true } },
+  sessions: { orderBy: { lastUsedAt: 'desc' }, take: 1, select: { lastUsedAt: true } },
+} as const;
+
+const Sizes = z.array(z.object({ database: z.coerce.number(), avatars: z.coerce.number() }));
+
+/** What administrators ask the database. */
+@Injectable()
+export class AdminRepository {
+  readonly #db: PrismaService;
+
+  constructor(db: PrismaService) {
+    this.#db = db;
+  }
+
+  /** Whether somebody who can log in is administrator. */
+  async hasAdministrator(): Promise<boolean> {
+    return (await this.#db.account.count({ where: { isAdmin: true, disabledAt: null } })) > 0;
+  }
+
+  async setAdministrator(id: string): Promise<void> {
+    await this.#db.account.update({ where: { id }, data: { isAdmin: true } });
+  }
+
+  /** By username. */
+  async accounts({ search, limit, offset }: AdminQuery): Promise<AdminAccount[]> {
+    const rows = await this.#db.account.findMany({
+      where: search === undefined ? {} : { username: { contains: search } },
+      orderBy: { username: 'asc' },
+      skip: offset,
+      take: limit,
+      select: ACCOUNT,
+    });
+    return rows.map(({ _count, sessions, ...row }) => ({
+      ...row,
+      channels: _count.channels,
+      lastUsedAt: sessions[0]?.lastUsedAt ?? null,
+    }));
+  }
+
+  /**
+   * Changes an account. Resolves with `gone`, or with `last` when nobody who can log in would be
+   * administrator.
+   */
+  async changeAccount(
+    id: string,
+    change: { isAdmin?: boolean; disabledAt?: Date | null },
+  ): Promise<'changed' | 'gone' | 'last'> {
+    return this.#db.$transaction(async (tx) => {
+      // One at a time: two administrators can't take it from each other at the same moment.
+      await tx.$executeRaw`SELECT id FROM accounts WHERE is_admin FOR UPDATE`;
+      const others = await tx.account.count({
+        where: { isAdmin: true, disabledAt: null, id: { not: id } },
+      });
+      const now = await tx.account.findUnique({
+        where: { id },
+        select: { isAdmin: true, disabledAt: true },
+      });
+      if (now === null) return 'gone';
+      const next = { ...now, ...change };
+      const loses = now.isAdmin && !(next.isAdmin && next.disabledAt === null);
+      if (loses && others === 0) return 'last';
+      await tx.account.update({ where: { id }, data: change });
+      return 'changed';
+    });
+  }
+
+  async channelIdsOf(ownerId: string): Promise<string[]> {
+    const rows = await this.#db.channel.findMany({ where: { ownerId }, select: { id: true } });
+    return rows.map(({ id }) => id);
+  }
+
+  /** By name. */
+  async channels({ search, limit, offset }: AdminQuery): Promise<AdminChannel[]> {
+    const rows = await this.#db.channel.findMany({
+      where: search === undefined ? {} : { name: { contains: search } },
+      orderBy: { name: 'asc' },
+      skip: offset,
+      take: limit,
+      select: {
+        id: true,
+        name: true,
+        title: true,
+        owner: { select: { username: true } },
+        visibility: true,
+        chatSeq: true,
+        createdAt: true,
+        lastLiveAt: true,
+      },
+    });
+    return rows.map(({ owner, visibility, chatSeq, ...row }) => ({
+      ...row,
+      owner: owner.username,
+      visibility: VISIBILITY[visibility],
+      messages: chatSeq,
+    }));
+  }
+
+  async counts(): Promise<{ accounts: number; channels: number }> {
+    const [accounts, channels] = await Promise.all([
+      this.#db.account.count(),
+      this.#db.channel.count(),
+    ]);
+    return { accounts, channels };
+  }
+
+  /** What the database takes on the disk, and the pictures in it, bytes. */
+  async sizes(): Promise<{ database: number; avatars: number }> {
+    const rows: unknown = await this.#db.$queryRaw`
+      SELECT pg_database_size(current_database())::text AS database,
+        (SELECT coalesce(sum(octet_length(image)), 0) FROM avatars)::text AS avatars`;
+    return Sizes.parse(rows)[0] ?? { database: 0, avatars: 0 };
+  }
+}
+
+const VISIBILITY = {
+  PUBLIC: 'public',
+  UNLISTED: 'unlisted',
+  PASSWORD: 'password',
+  PRIVATE: 'private',
+} as const;

@@ -1,0 +1,27 @@
+import {
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  UseGuards,
+} from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { LoggedIn } from '../auth/identity.guard.js';
+import { knownIdentity } from '../auth/request-identity.js';
+import { DomainError } from '../common/domain-error.js';
+import { AllowToken } from '../common/token-scope.js';
+
+/** Refuses all but administrators; asked of the database at every request. */
+@Injectable()
+class AdministratorGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const identity = knownIdentity(context.switchToHttp().getRequest<FastifyRequest>());
+    if (identity?.account?.isAdmin !== true)
+      throw new DomainError('forbidden', 'This is for administrators.');
+    return true;
+  }
+}
+
+/** On a controller: for administrators, and for their API tokens with the scope `admin`. */
+export const ForAdministrators = () =>
+  applyDecorators(LoggedIn(), UseGuards(AdministratorGuard), AllowToken('admin'));

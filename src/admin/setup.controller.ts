@@ -1,0 +1,56 @@
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from '../auth/identity.guard.js';
+import { LogInService } from '../auth/log-in.service.js';
+import { type RequestSource, Source } from '../auth/request-source.js';
+import type { Identity } from '../common/identity.js';
+import { Operation } from '../common/operation.js';
+import { AccountView } from '../protocol/account.js';
+import { SetupClaim, SetupRequest } from '../protocol/admin.js';
+import { FirstAdministrator } from './first-administrator.js';
+
+/** The link of the first start. */
+@Controller('api/setup')
+export class SetupController {
+  readonly #first: FirstAdministrator;
+  readonly #logIns: LogInService;
+
+  constructor(first: FirstAdministrator, logIns: LogInService) {
+    this.#first = first;
+    this.#logIns = logIns;
+  }
+
+  @Post()
+  @Identified()
+  @Operation({
+    summary: 'Make the first administrator’s account, by the link in the server’s log',
+    reply: AccountView,
+    errors: ['forbidden', 'username_taken'],
+  })
+  async create(
+    @Body({ schema: SetupRequest }) request: SetupRequest,
+    @CurrentIdentity() identity: Identity,
+    @Source() source: RequestSource,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AccountView> {
+    const created = await this.#first.create(request);
+    const { account, setCookies } = await this.#logIns.begin(created, identity, source);
+    reply.header('set-cookie', [...setCookies]);
+    return account;
+  }
+
+  @Post('claim')
+  @HttpCode(204)
+  @LoggedIn()
+  @Operation({
+    summary: 'Become the first administrator, by the link in the server’s log',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden'],
+  })
+  async claim(
+    @Body({ schema: SetupClaim }) { token }: SetupClaim,
+    @CurrentAccount() { id }: CurrentAccount,
+  ): Promise<void> {
+    await this.#first.claim(token, id);
+  }
+}

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type Sharp from 'sharp';
+import { DomainError } from '../../common/domain-error.js';
+import { SerialQueue } from '../../common/serial-queue.js';
+import { AVATAR_PIXELS_MAX } from '../../protocol/limits.js';
+
+/** The picture's width and height. */
+const SIDE = 256;
+const QUALITY = 82;
+/** Pictures that wait while one is decoded; more are refused. */
+const WAITING_MAX = 10;
+const DECODE_TIMEOUT_S = 10;
+/** Those that are decoded; all others of the library's are blocked. */
+const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif']);
+
+/**
+ * Makes small square pictures of what people send. What was sent is decoded, and only what was seen is
+ * encoded again: nothing else of the file lives on, be it where it was taken or a script. One at a time.
+ */
+@Injectable()
+export class AvatarEncoder {
+  readonly #queue = new SerialQueue(WAITING_MAX);
+
+  /**
+   * WebP of 256 × 256 pixels.
+   * @throws {DomainError} `picture_refused` for what is no picture of these formats, or has too many
+   *   pixels; {@link QueueFullError} when too many wait.
+   */
+  async encode(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#queue.run(async () => {
+      const sharp = await load();
+      try {
+        return await encode(sharp, bytes);
+      } catch (cause) {
+        if (cause instanceof DomainError) throw cause;
+        throw new DomainError(
+          'picture_refused',
+          'This is no picture that can be read. Send a JPEG, PNG, WebP or GIF.',
+          { cause },
+        );
+      }
+    });
+  }
+}
+
+async function encode(sharp: typeof Sharp, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const options = { limitInputPixels: AVATAR_PIXELS_MAX, failOn: 'error', pages: 1 } as const;
+  const { format, width, height } = await sharp(bytes, options).metadata();
+  // The header says it: nothing is decoded yet.
+  if (width * height > AVATAR_PIXELS_MAX)
+    throw new DomainError(
+      'picture_refused',
+      `The picture has too many pixels. Send one with at most ${AVATAR_PIXELS_MAX / 1_000_000} million.`,
+    );
+  if (!FORMATS.has(format)) throw new Error(`the format ${format} is not taken`);
+  const encoded = await sharp(bytes, options)
+    .autoOrient()
+    .resize(SIDE, SIDE, { fit: 'cover', position: 'attention' })
+    .webp({ quality: QUALITY })
+    .timeout({ seconds: DECODE_TIMEOUT_S })
+    .toBuffer();
+  return new Uint8Array(encoded);
+}
+
+/** 20 MB of machine code: loaded for the first picture. */
+async function load(): Promise<typeof Sharp> {
+  const { default: sharp } = await import('sharp');
+  sharp.concurrency(1);
+  sharp.cache(false);
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({
+    operation: [
+      'VipsForeignLoadJpegBuffer',
+      'VipsForeignLoadPngBuffer',
+      'VipsForeignLoadWebpBuffer',
+      'VipsForeignLoadNsgifBuffer',
+    ],
+  });
+  return sharp;
+}

@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import { Controller, Delete, Get, HttpCode, Param, Put, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../../common/domain-error.js';
+import { Operation } from '../../common/operation.js';
+import { AccountView } from '../../protocol/account.js';
+import { AccountService } from '../account.service.js';
+import { CurrentAccount, LoggedIn } from '../identity.guard.js';
+import { AvatarService } from './avatar.service.js';
+
+const FILE = /^([\w-]{22})\.webp$/;
+
+/** Pictures of accounts. */
+@Controller()
+export class AvatarController {
+  readonly #avatars: AvatarService;
+  readonly #accounts: AccountService;
+
+  constructor(avatars: AvatarService, accounts: AccountService) {
+    this.#avatars = avatars;
+    this.#accounts = accounts;
+  }
+
+  @Put('api/account/avatar')
+  @LoggedIn()
+  @Operation({
+    summary: 'Set one’s picture',
+    description:
+      'The body is the picture: JPEG, PNG, WebP or GIF with its content-type, at most 5 MB and 24 million pixels. It is cut to a square and encoded anew.',
+    reply: AccountView,
+    errors: ['not_logged_in', 'payload_too_large', 'unsupported_media_type', 'picture_refused'],
+  })
+  async put(
+    @Req() { body }: FastifyRequest,
+    @CurrentAccount() { id }: CurrentAccount,
+  ): Promise<AccountView> {
+    if (!(body instanceof Readable))
+      throw new DomainError('unsupported_media_type', 'Send a JPEG, PNG, WebP or GIF.');
+    await this.#avatars.put(id, body);
+    return this.#view(id);
+  }
+
+  @Delete('api/account/avatar')
+  @LoggedIn()
+  @Operation({ summary: 'Take one’s picture away', reply: AccountView, errors: ['not_logged_in'] })
+  async delete(@CurrentAccount() { id }: CurrentAccount): Promise<AccountView> {
+    await this.#avatars.delete(id);
+    return this.#view(id);
+  }
+
+  /** An address shows one picture for ever, or nothing: it is kept for a year by whoever likes. */
+  @Get('avatars/:file')
+  @HttpCode(200)
+  async get(@Param('file') file: string, @Res() reply: FastifyReply): Promise<void> {
+    const [, version] = FILE.exec(file) ?? [];
+    const image = version === undefined ? null : await this.#avatars.find(version);
+    if (image === null) throw new DomainError('not_found', 'There is no such picture.');
+    await reply
+      .header('content-type', 'image/webp')
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .header('content-security-policy', "default-src 'none'")
+      .send(Buffer.from(image));
+  }
+
+  async #view(id: string): Promise<AccountView> {
+    const account = await this.#accounts.find(id);
+    if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
+    return this.#accounts.view(account);
+  }
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../common/domain-error.js';
+import { AVATAR_BYTES_MAX } from '../../protocol/limits.js';
+import { AvatarEncoder } from './avatar-encoder.js';
+import { AvatarRepository } from './avatar.repository.js';
+
+/** Pictures of accounts. */
+@Injectable()
+export class AvatarService {
+  readonly #repository: AvatarRepository;
+  readonly #encoder: AvatarEncoder;
+
+  constructor(repository: AvatarRepository, encoder: AvatarEncoder) {
+    this.#repository = repository;
+    this.#encoder = encoder;
+  }
+
+  /** @throws {DomainError} `payload_too_large`, `picture_refused`. */
+  async put(accountId: string, sent: Readable): Promise<void> {
+    const image = await this.#encoder.encode(await read(sent));
+    // Random: it tells neither whose it is nor what it shows, and its address is that picture's for ever.
+    await this.#repository.put(accountId, randomBytes(16).toString('base64url'), image);
+  }
+
+  /** Null when there is none (any more). */
+  async find(version: string): Promise<Uint8Array | null> {
+    return this.#repository.find(version);
+  }
+
+  async delete(accountId: string): Promise<void> {
+    await this.#repository.delete(accountId);
+  }
+}
+
+async function read(sent: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of sent) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('the body is not read as bytes');
+    bytes += chunk.length;
+    if (bytes > AVATAR_BYTES_MAX)
+      throw new DomainError(
+        'payload_too_large',
+        `The picture is too large. Send one of at most ${AVATAR_BYTES_MAX / 1_048_576} MB.`,
+      );
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

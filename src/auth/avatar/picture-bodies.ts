@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+/** Lets pictures through as streams, unread: the route that wants one reads it, within its bound. */
+@Injectable()
+export class PictureBodies implements OnModuleInit {
+  readonly #host: HttpAdapterHost;
+
+  constructor(host: HttpAdapterHost) {
+    this.#host = host;
+  }
+
+  onModuleInit(): void {
+    const fastify = this.#host.httpAdapter.getInstance<FastifyInstance>();
+    fastify.addContentTypeParser(
+      ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],
+      (_request: FastifyRequest, body: IncomingMessage, done) => done(null, body),
+    );
+  }
+}

@@ -1,0 +1,168 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import type { Identity } from '../../common/identity.js';
+import { LOG, type Log } from '../../common/logger.js';
+import { Operation } from '../../common/operation.js';
+import { PasswordProof, ProviderQuery, ProviderRedirect } from '../../protocol/account.js';
+import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from '../identity.guard.js';
+import { LogInService } from '../log-in.service.js';
+import { ProfileService } from '../profile/profile.service.js';
+import { type RequestSource, Source } from '../request-source.js';
+import { type LogInState, LogInStates } from './log-in-state.js';
+import { localPath } from './local-path.js';
+import { OidcClient } from './oidc-client.js';
+import { OidcService } from './oidc.service.js';
+
+/** Logging in by an OpenID provider: the way there and back. */
+@Controller('api')
+export class OidcController {
+  readonly #client: OidcClient;
+  readonly #states: LogInStates;
+  readonly #service: OidcService;
+  readonly #logIns: LogInService;
+  readonly #profiles: ProfileService;
+  readonly #clock: Clock;
+  readonly #log: Log;
+
+  // oxlint-disable-next-line max-params -- Nest's injection: the provider, what goes there and back, the log.
+  constructor(
+    client: OidcClient,
+    states: LogInStates,
+    service: OidcService,
+    logIns: LogInService,
+    profiles: ProfileService,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#client = client;
+    this.#states = states;
+    this.#service = service;
+    this.#logIns = logIns;
+    this.#profiles = profiles;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  @Get('auth/oidc')
+  @Operation({
+    summary: 'Go to the OpenID provider to log in: a redirect, for browsers',
+    reply: null,
+    errors: ['not_found', 'unavailable'],
+  })
+  async start(
+    @Query({ schema: ProviderQuery }) { next, invitation }: ProviderQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const url = await this.#leave(reply, {
+      next: localPath(next),
+      ...(invitation === undefined ? {} : { invitation }),
+    });
+    await reply.redirect(url, 302);
+  }
+
+  @Post('account/provider')
+  @HttpCode(200)
+  @LoggedIn()
+  @Operation({
+    summary: 'Connect one’s account with the OpenID provider: where to go for it',
+    reply: ProviderRedirect,
+    errors: ['not_logged_in', 'wrong_password', 'rate_limited', 'not_found', 'unavailable'],
+  })
+  async link(
+    @Body({ schema: PasswordProof }) { password }: PasswordProof,
+    @CurrentIdentity() identity: Identity,
+    @Source() source: RequestSource,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProviderRedirect> {
+    const { id } = await this.#profiles.assertOwner(this.#logIns.asker(identity, source), password);
+    return { url: await this.#leave(reply, { next: '/account', linkTo: id }) };
+  }
+
+  @Delete('account/provider')
+  @HttpCode(204)
+  @LoggedIn()
+  @Operation({
+    summary: 'Disconnect one’s account from the OpenID provider',
+    reply: null,
+    errors: ['not_logged_in', 'conflict'],
+  })
+  async unlink(@CurrentAccount() { id }: CurrentAccount): Promise<void> {
+    await this.#service.unlink(id);
+  }
+
+  @Get('auth/oidc/callback')
+  @Identified()
+  @Operation({ summary: 'Where the OpenID provider sends people back to', reply: null })
+  async callback(
+    @Req() request: FastifyRequest,
+    @CurrentIdentity() identity: Identity,
+    @Source() source: RequestSource,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const state = this.#states.read(source.cookieHeader, this.#clock.nowMs());
+    reply.header('set-cookie', this.#states.forget());
+    const goTo = (path: string) => reply.redirect(path, 302);
+    if (state === null) return void (await goTo('/login?problem=provider_failed'));
+    try {
+      const { search } = new URL(request.url, 'http://localhost');
+      const setCookies = await this.#arrive(search, state, { identity, source });
+      reply.header('set-cookie', setCookies);
+      await goTo(state.next);
+    } catch (error) {
+      // Of the provider's answer only its kind is logged: it has codes in it.
+      const problem = error instanceof DomainError ? error.code : 'provider_failed';
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+      this.#log.warn({ problem, reason }, 'a log-in by the provider failed');
+      await goTo(`${state.linkTo === undefined ? '/login' : '/account'}?problem=${problem}`);
+    }
+  }
+
+  /** Sends somebody off with what will be checked when they are back. */
+  async #leave(
+    reply: FastifyReply,
+    rest: Pick<LogInState, 'next' | 'invitation' | 'linkTo'>,
+  ): Promise<string> {
+    if (this.#client.name === null)
+      throw new DomainError('not_found', 'One can’t log in by a provider here.');
+    const { url, checks } = await this.#client.start().catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'the OpenID provider can’t be reached');
+      throw new DomainError('unavailable', 'The provider can’t be reached at the moment.', {
+        cause: error,
+        retryAfterMs: 10_000,
+      });
+    });
+    reply.header('set-cookie', this.#states.keep({ ...checks, ...rest }, this.#clock.nowMs()));
+    return url;
+  }
+
+  /** Logs in, or connects the account that asked for it; resolves with the cookies to set. */
+  async #arrive(
+    search: string,
+    state: LogInState,
+    { identity, source }: { identity: Identity; source: RequestSource },
+  ): Promise<string[]> {
+    const claims = await this.#client.finish(search, state);
+    if (state.linkTo !== undefined) {
+      // Whoever is logged in now need not be who asked.
+      if (identity.account?.id !== state.linkTo)
+        throw new DomainError('not_logged_in', 'Log in first.');
+      await this.#service.link(claims, state.linkTo);
+      return [];
+    }
+    const account = await this.#service.accountOf(claims, state.invitation);
+    return [...(await this.#logIns.begin(account, identity, source)).setCookies];
+  }
+}

@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../common/domain-error.js';
+import { DISPLAY_NAME_MAX } from '../../protocol/limits.js';
+import { type Account, AccountRepository } from '../account.repository.js';
+import { assertEnabled } from '../account.service.js';
+import { RegistrationService } from '../registration/registration.service.js';
+import { ExternalIdentityRepository } from './external-identity.repository.js';
+import type { ProviderClaims } from './oidc-client.js';
+import { usernameFrom } from './username-from.js';
+
+/** Names to try when the one that fits is taken. */
+const TRIES = 5;
+
+/** Accounts of people whom the OpenID provider vouches for. */
+@Injectable()
+export class OidcService {
+  readonly #identities: ExternalIdentityRepository;
+  readonly #accounts: AccountRepository;
+  readonly #registration: RegistrationService;
+
+  constructor(
+    identities: ExternalIdentityRepository,
+    accounts: AccountRepository,
+    registration: RegistrationService,
+  ) {
+    this.#identities = identities;
+    this.#accounts = accounts;
+    this.#registration = registration;
+  }
+
+  /**
+   * The account of who is back from the provider, made at the first time. An account with the same name
+   * or address is not taken for the same person: its owner connects it.
+   * @throws {DomainError} `account_disabled`; `registration_closed`, `invitation_needed`.
+   */
+  async accountOf(claims: ProviderClaims, invitation: string | undefined): Promise<Account> {
+    const identity = { issuer: claims.iss, subject: claims.sub };
+    const id = await this.#identities.findAccountId(identity);
+    const known = id === null ? null : await this.#accounts.find(id);
+    if (known !== null) {
+      assertEnabled(known);
+      return known;
+    }
+    return this.#registration.register(invitation, async () => {
+      const account = await this.#create(claims);
+      if (!(await this.#identities.create(identity, account.id))) throw taken();
+      return account;
+    });
+  }
+
+  /** Connects an account. @throws {DomainError} `conflict` when it is connected to another account. */
+  async link(claims: ProviderClaims, accountId: string): Promise<void> {
+    const identity = { issuer: claims.iss, subject: claims.sub };
+    if ((await this.#identities.findAccountId(identity)) === accountId) return;
+    if (!(await this.#identities.create(identity, accountId))) throw taken();
+  }
+
+  /** @throws {DomainError} `conflict` for an account without a password: nobody could get in. */
+  async unlink(accountId: string): Promise<void> {
+    const account = await this.#accounts.findWithSecrets({ id: accountId });
+    if (account?.passwordHash == null)
+      throw new DomainError('conflict', 'Set a password first, to have a way to log in.');
+    await this.#identities.deleteAll(accountId);
+  }
+
+  async #create(claims: ProviderClaims): Promise<Account> {
+    const wish = usernameFrom(claims);
+    const displayName = shownName(claims.name ?? '');
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const username = tries === 0 ? wish : `${wish}-${randomInt(1_000, 100_000)}`;
+      const looksLike = displayName.toLowerCase().replaceAll(' ', '');
+      const isFree = looksLike === username || !(await this.#accounts.exists(looksLike));
+      const account = await this.#accounts.create({
+        username,
+        passwordHash: null,
+        displayName: isFree ? displayName : '',
+      });
+      if (account !== null) return account;
+    }
+    throw new DomainError('username_taken', `The name “${wish}” is taken. Try again.`);
+  }
+}
+
+function shownName(name: string): string {
+  return [...name.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim()]
+    .slice(0, DISPLAY_NAME_MAX)
+    .join('')
+    .trim();
+}
+
+function taken(): DomainError {
+  return new DomainError('conflict', 'You are connected to another account here already.');
+}

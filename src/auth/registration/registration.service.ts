@@ -1,0 +1,136 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import {
+  type CreatedInvitation,
+  type InvitationView,
+  type NewInvitation,
+  RegistrationMode,
+} from '../../protocol/admin.js';
+import { INVITATIONS_MAX } from '../../protocol/limits.js';
+import type { Account } from '../account.repository.js';
+import { type Invitation, InvitationRepository } from './invitation.repository.js';
+import { SettingRepository } from './setting.repository.js';
+
+const KEY = 'registration';
+const DAY_MS = 86_400_000;
+/** The newest ones of a list. */
+const LIST_MAX = 200;
+
+/** Who can make an account. */
+@Injectable()
+export class RegistrationService {
+  readonly #settings: SettingRepository;
+  readonly #invitations: InvitationRepository;
+  readonly #publicUrl: string;
+  readonly #clock: Clock;
+
+  constructor(
+    settings: SettingRepository,
+    invitations: InvitationRepository,
+    @Inject(CONFIG) config: Config,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#settings = settings;
+    this.#invitations = invitations;
+    this.#publicUrl = config.http.publicUrl;
+    this.#clock = clock;
+  }
+
+  /** Open, until an administrator says something else. */
+  async mode(): Promise<RegistrationMode> {
+    const stored = await this.#settings.find(KEY);
+    // A value that no version of ours wrote lets nobody in.
+    return stored === undefined ? 'open' : RegistrationMode.catch('closed').parse(stored);
+  }
+
+  async setMode(mode: RegistrationMode): Promise<void> {
+    await this.#settings.set(KEY, mode);
+  }
+
+  /**
+   * Makes an account if one may be made. An invitation is used up by the account only: it is still good
+   * when `make` fails.
+   * @throws {DomainError} `registration_closed`, `invitation_needed`, or what `make` throws.
+   */
+  async register(invitation: string | undefined, make: () => Promise<Account>): Promise<Account> {
+    const mode = await this.mode();
+    if (mode === 'open') return make();
+    if (mode === 'closed')
+      throw new DomainError(
+        'registration_closed',
+        'New accounts can’t be made here. Ask the people who run this service.',
+      );
+    const taken = await this.#take(invitation);
+    try {
+      const account = await make();
+      await this.#invitations.setUsedBy(taken, account.id);
+      return account;
+    } catch (error) {
+      await this.#invitations.giveBack(taken);
+      throw error;
+    }
+  }
+
+  /** @throws {DomainError} `conflict` when there are as many open ones as may be. */
+  async invite(byId: string, { note, days }: NewInvitation): Promise<CreatedInvitation> {
+    const nowMs = this.#clock.nowMs();
+    if ((await this.#invitations.countOpen(new Date(nowMs))) >= INVITATIONS_MAX)
+      throw new DomainError(
+        'conflict',
+        `There are ${INVITATIONS_MAX} invitations that nobody used. Delete some to make more.`,
+      );
+    const code = randomBytes(16).toString('base64url');
+    const created = await this.#invitations.create({
+      codeHash: hashOf(code),
+      note,
+      createdById: byId,
+      expiresAt: new Date(nowMs + days * DAY_MS),
+    });
+    const link = `${this.#publicUrl}/register?invitation=${code}`;
+    return { ...view({ ...created, usedBy: null }), link };
+  }
+
+  /** The newest 200. */
+  async invitations(): Promise<InvitationView[]> {
+    return (await this.#invitations.list(LIST_MAX)).map(view);
+  }
+
+  /** @throws {DomainError} `not_found` also for one that was used. */
+  async uninvite(id: string): Promise<void> {
+    if (!(await this.#invitations.delete(id)))
+      throw new DomainError('not_found', 'There is no such invitation, or it was used.');
+  }
+
+  async #take(invitation: string | undefined): Promise<string> {
+    const now = new Date(this.#clock.nowMs());
+    const taken =
+      invitation === undefined ? null : await this.#invitations.take(hashOf(invitation), now);
+    if (taken === null)
+      throw new DomainError(
+        'invitation_needed',
+        invitation === undefined
+          ? 'Accounts are made by invitation here. Open the link that you were sent.'
+          : 'This invitation was used, or is too old. Ask for another.',
+      );
+    return taken;
+  }
+}
+
+function view(invitation: Invitation & { usedBy: string | null }): InvitationView {
+  const { id, note, createdAt, expiresAt, usedAt, usedBy } = invitation;
+  return {
+    id,
+    note,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    usedBy,
+    isUsed: usedAt !== null,
+  };
+}
+
+function hashOf(code: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('sha256').update(code).digest());
+}

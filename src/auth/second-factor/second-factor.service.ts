@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import type { SecondFactorSetup } from '../../protocol/account-second-factor.js';
+import { Secrets } from '../../secrets/secrets.js';
+import { type Account, AccountRepository, type AccountSecrets } from '../account.repository.js';
+import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes.js';
+import { SecondFactorRepository } from './second-factor.repository.js';
+import { base32, totpUri, verifyTotp } from './totp.js';
+
+/** As long as SHA-1's output (RFC 4226 4, R6). */
+const SECRET_BYTES = 20;
+const ISSUER = 'Onair';
+
+/** An account with what its second factor is checked by. */
+export type WithSecrets = Account & AccountSecrets;
+
+/** Codes of an authenticator app beside the password, and recovery codes for when it is lost. */
+@Injectable()
+export class SecondFactorService {
+  readonly #repository: SecondFactorRepository;
+  readonly #accounts: AccountRepository;
+  readonly #secrets: Secrets;
+  readonly #clock: Clock;
+
+  constructor(
+    repository: SecondFactorRepository,
+    accounts: AccountRepository,
+    secrets: Secrets,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#repository = repository;
+    this.#accounts = accounts;
+    this.#secrets = secrets;
+    this.#clock = clock;
+  }
+
+  /** A new key, to be confirmed by a code of it. @throws {DomainError} `conflict` while one is in use. */
+  async begin({ id, username }: Pick<Account, 'id' | 'username'>): Promise<SecondFactorSetup> {
+    const secret = randomBytes(SECRET_BYTES);
+    const sealed = this.#secrets.seal('second-factor', secret.toString('base64url'), id);
+    if (!(await this.#repository.propose(id, new Uint8Array(Buffer.from(sealed)))))
+      throw alreadyOn();
+    return {
+      uri: totpUri(secret, { issuer: ISSUER, account: username }),
+      secret: base32(secret),
+    };
+  }
+
+  /**
+   * Takes the key into use; resolves with the recovery codes.
+   * @throws {DomainError} `wrong_code`; `conflict` when there is no key that waits for it.
+   */
+  async confirm(id: string, code: string): Promise<string[]> {
+    const account = await this.#accounts.findWithSecrets({ id });
+    if (account?.totpEnabledAt != null) throw alreadyOn();
+    const secret = account && this.#secretOf(account);
+    if (!secret) throw new DomainError('conflict', 'Begin with a new key first.');
+    const nowMs = this.#clock.nowMs();
+    const step = verifyTotp(secret, code, { nowMs, lastStep: null });
+    if (step === null) throw wrongCode();
+    const codes = newRecoveryCodes();
+    const codeHashes = codes.map(recoveryCodeHash);
+    if (!(await this.#repository.enable(id, { at: new Date(nowMs), step, codeHashes })))
+      throw alreadyOn();
+    return codes;
+  }
+
+  async disable(id: string): Promise<void> {
+    await this.#repository.disable(id);
+  }
+
+  /** New recovery codes; the old ones are void. @throws {DomainError} `conflict` without a factor. */
+  async renewCodes(id: string): Promise<string[]> {
+    const account = await this.#accounts.findWithSecrets({ id });
+    if (account?.totpEnabledAt == null)
+      throw new DomainError('conflict', 'There is no second factor. Set one up first.');
+    const codes = newRecoveryCodes();
+    await this.#repository.replaceCodes(id, codes.map(recoveryCodeHash));
+    return codes;
+  }
+
+  async codesLeft(id: string): Promise<number> {
+    return this.#repository.codesLeft(id);
+  }
+
+  /** Whether a typed code is the account's; it is used up then. */
+  async isRight(account: WithSecrets, typed: string): Promise<boolean> {
+    const nowMs = this.#clock.nowMs();
+    const secret = this.#secretOf(account);
+    const { id, totpLastStep: lastStep } = account;
+    const step = secret === null ? null : verifyTotp(secret, typed, { nowMs, lastStep });
+    if (step !== null) return this.#repository.useStep(id, step);
+    return this.#repository.useCode(id, recoveryCodeHash(typed), new Date(nowMs));
+  }
+
+  /** Null without one, and when it was sealed with a secret that this service doesn't have any more. */
+  #secretOf({ id, totpSecret }: WithSecrets): Uint8Array | null {
+    if (totpSecret === null) return null;
+    const sealed = Buffer.from(totpSecret).toString('utf8');
+    const secret = this.#secrets.unseal('second-factor', sealed, id);
+    return secret === null ? null : Buffer.from(secret, 'base64url');
+  }
+}
+
+/** The refusal of a code. */
+export function wrongCode(): DomainError {
+  return new DomainError(
+    'wrong_code',
+    'This code is wrong or was used before. Type the one that the app shows now.',
+  );
+}
+
+function alreadyOn(): DomainError {
+  return new DomainError('conflict', 'The second factor is on already. Turn it off first.');
+}

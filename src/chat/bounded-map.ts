@@ -1,0 +1,30 @@
+/** A map of so many entries at most: the one that was set longest ago is forgotten first. */
+export class BoundedMap<Key, Value> {
+  readonly #max: number;
+  readonly #map = new Map<Key, Value>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get(key: Key): Value | undefined {
+    return this.#map.get(key);
+  }
+
+  set(key: Key, value: Value): void {
+    this.#map.delete(key);
+    this.#map.set(key, value);
+    if (this.#map.size <= this.#max) return;
+    const [oldest] = this.#map.keys();
+    if (oldest !== undefined) this.#map.delete(oldest);
+  }
+
+  delete(key: Key): void {
+    this.#map.delete(key);
+  }
+
+  /** In the order of setting. */
+  entries(): IterableIterator<[Key, Value]> {
+    return this.#map.entries();
+  }
+}

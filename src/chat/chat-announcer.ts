@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OnairServer } from '../common/gateway.js';
+import { LOG, type Log } from '../common/logger.js';
+import { FollowService } from '../follows/follow.service.js';
+import { authorKey } from './chat-message.js';
+import { ChatReading } from './chat-reading.service.js';
+import type { ChatRoom } from './chat-room.js';
+import { type ChangedPerson, ChatRooms, type Judgement } from './chat-rooms.js';
+import { type ChatSender, senderOf } from './chat-sender.js';
+import { ChatSockets, everybodyIn, moderatorsIn } from './chat-sockets.js';
+
+/** Tells those who are in chats what happened there. */
+@Injectable()
+export class ChatAnnouncer {
+  readonly #rooms: ChatRooms;
+  readonly #sockets: ChatSockets;
+  readonly #reading: ChatReading;
+  readonly #follows: FollowService;
+  readonly #log: Log;
+
+  constructor(
+    rooms: ChatRooms,
+    sockets: ChatSockets,
+    reading: ChatReading,
+    follows: FollowService,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#rooms = rooms;
+    this.#sockets = sockets;
+    this.#reading = reading;
+    this.#follows = follows;
+    this.#log = log.child({ part: 'chat' });
+  }
+
+  /** From now on. */
+  announceOn(server: OnairServer): void {
+    this.#sockets.attach(server);
+    this.#announceMessages(server);
+    this.#announceToModerators(server);
+    const { events } = this.#rooms;
+    events.on('personChanged', (room, person, reason) => this.#tellPerson(room, person, reason));
+    events.on('judged', (room, judgement) => this.#tellSender(room, judgement));
+    this.#follows.events.on('changed', (channelId, accountId) => {
+      const room = this.#rooms.find(channelId);
+      const person = { author: { accountId, guestId: null }, addressHash: null };
+      if (room) this.#tellPerson(room, person, '');
+    });
+  }
+
+  #announceMessages(server: OnairServer): void {
+    const { events } = this.#rooms;
+    const to = (room: ChatRoom) => server.to(everybodyIn(room));
+    events.on('told', (room, messages) =>
+      to(room).emit('chat:messages', { channel: room.channel.name, messages: [...messages] }),
+    );
+    events.on('deleted', (room, seqs) =>
+      to(room).emit('chat:deleted', { channel: room.channel.name, seqs: [...seqs] }),
+    );
+    events.on('restored', (room, messages) =>
+      to(room).emit('chat:restored', { channel: room.channel.name, messages: [...messages] }),
+    );
+    events.on('pinned', (room, message) =>
+      to(room).emit('chat:pinned', { channel: room.channel.name, message }),
+    );
+    events.on('rulesChanged', (room) =>
+      to(room).emit('chat:rules', { channel: room.channel.name, rules: room.rules.rules }),
+    );
+    events.on('reactionsChanged', (room, changed) => {
+      const changes = changed.map(({ seq, emoji, count }) => ({ seq, emoji, count }));
+      to(room).emit('chat:reactions', { channel: room.channel.name, changes });
+    });
+    events.on('floated', (room, floats) =>
+      to(room).emit('chat:floats', { channel: room.channel.name, floats: [...floats] }),
+    );
+  }
+
+  #announceToModerators(server: OnairServer): void {
+    const { events } = this.#rooms;
+    const to = (room: ChatRoom) => server.to(moderatorsIn(room));
+    events.on('held', (room, held) =>
+      to(room).emit('chat:held-added', { channel: room.channel.name, held }),
+    );
+    events.on('judged', (room, { heldId, approved }) =>
+      to(room).emit('chat:held-removed', { channel: room.channel.name, heldId, approved }),
+    );
+    events.on('audited', (room, entry) =>
+      to(room).emit('chat:audited', { channel: room.channel.name, entry }),
+    );
+  }
+
+  #tellSender(room: ChatRoom, { author, nonce, approved, seq }: Judgement): void {
+    const key = authorKey(author);
+    for (const socket of this.#sockets.find(room, (sender) => sender.key === key))
+      socket.emit('chat:judged', { channel: room.channel.name, nonce, approved, seq });
+  }
+
+  /** On all their connections. */
+  #tellPerson(room: ChatRoom, person: ChangedPerson, reason: string): void {
+    const channel = room.channel.name;
+    const key = authorKey(person.author);
+    const isOne = ({ key: other, account, addressHash }: ChatSender) =>
+      other === key || (account === null && addressHash === person.addressHash);
+    for (const socket of this.#sockets.find(room, isOne))
+      void this.#sockets
+        .sort(room, socket)
+        .then(() => this.#reading.me(room, senderOf(socket)))
+        .then((me) => socket.emit('chat:me', { channel, me, reason }))
+        .catch((err: unknown) => this.#log.warn({ err, channel }, 'somebody could not be told'));
+  }
+}

@@ -1,0 +1,130 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { FollowService } from '../follows/follow.service.js';
+import type { ChatHistory, ChatJoined, ChatMe, ChatPage } from '../protocol/chat.js';
+import { CHAT_PAGE } from '../protocol/limits.js';
+import { viewOf } from './chat-message.js';
+import type { ChatRoom } from './chat-room.js';
+import type { ChatSender } from './chat-sender.js';
+import { ChatViews, type Reader } from './chat-views.js';
+import { ChatRepository, type PageStart } from './chat.repository.js';
+import { HeldRepository } from './held/held.repository.js';
+import { WritingRules } from './rules/writing-rules.js';
+
+/** A client that comes back is told of deletions among so many of the messages it may show. */
+const DELETIONS_SPAN = 1_000;
+
+type HistoryPart = Pick<ChatHistory, 'afterSeq' | 'beforeSeq' | 'limit'>;
+
+/** Reading a channel's chat. */
+@Injectable()
+export class ChatReading {
+  readonly #repository: ChatRepository;
+  readonly #views: ChatViews;
+  readonly #rules: WritingRules;
+  readonly #held: HeldRepository;
+  readonly #follows: FollowService;
+  readonly #clock: Clock;
+
+  // oxlint-disable-next-line max-params -- Nest's injection: what a join has to tell, and the clock.
+  constructor(
+    repository: ChatRepository,
+    views: ChatViews,
+    rules: WritingRules,
+    held: HeldRepository,
+    follows: FollowService,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#repository = repository;
+    this.#views = views;
+    this.#rules = rules;
+    this.#held = held;
+    this.#follows = follows;
+    this.#clock = clock;
+  }
+
+  /**
+   * What somebody who enters a room has to know. To miss nothing, they must already be told what is
+   * committed from now on.
+   */
+  async join(
+    room: ChatRoom,
+    sender: ChatSender,
+    { afterSeq }: { afterSeq?: number | undefined },
+  ): Promise<ChatJoined> {
+    const start: PageStart = afterSeq === undefined ? 'newest' : { afterSeq };
+    const reader = readerOf(room, sender);
+    const page = await this.#repository.page(room.id, start, CHAT_PAGE);
+    const [lastSeq, messages, deletedSeqs, heldCount, me] = await Promise.all([
+      this.#repository.lastSeq(room.id),
+      this.#views.of(room.id, page, reader),
+      afterSeq === undefined
+        ? []
+        : this.#repository.deletedSeqs(room.id, afterSeq - DELETIONS_SPAN, afterSeq),
+      reader.forModerators ? this.#held.count(room.id) : null,
+      this.me(room, sender),
+    ]);
+    const pageSeq = page.at(-1)?.seq ?? 0;
+    return {
+      me,
+      rules: room.rules.rules,
+      pinned: room.pinned && viewOf(room.pinned),
+      messages,
+      lastSeq: Math.max(lastSeq, pageSeq),
+      more: page.length === CHAT_PAGE && pageSeq < lastSeq,
+      deletedSeqs,
+      heldCount,
+    };
+  }
+
+  /** Who somebody is in a room. */
+  async me(room: ChatRoom, sender: ChatSender): Promise<ChatMe> {
+    const { account, author } = sender;
+    const ban = room.isOwner(author) ? null : room.bans.find(sender, this.#clock.nowMs());
+    const since = account && (await this.#follows.since(room.id, account.id));
+    return {
+      role: room.roleOf(author),
+      name: account?.username ?? null,
+      banned: ban !== null,
+      bannedUntil: ban?.expiresAt?.toISOString() ?? null,
+      canWrite: this.#rules.canWrite(room, sender),
+      followsSince: since?.toISOString() ?? null,
+    };
+  }
+
+  /** One page: after a seq, before one, or the newest. */
+  async history(
+    room: ChatRoom,
+    sender: ChatSender,
+    { afterSeq, beforeSeq, limit }: HistoryPart,
+  ): Promise<ChatPage> {
+    const start: PageStart =
+      afterSeq !== undefined ? { afterSeq } : beforeSeq !== undefined ? { beforeSeq } : 'newest';
+    // One more tells whether there are more.
+    const found = await this.#repository.page(room.id, start, limit + 1);
+    const more = found.length > limit;
+    const page = afterSeq === undefined ? found.slice(-limit) : found.slice(0, limit);
+    return { messages: await this.#views.of(room.id, page, readerOf(room, sender)), more };
+  }
+
+  /** One page of what was written during one broadcast of the room's channel. */
+  async historyOfBroadcast(
+    room: ChatRoom,
+    sender: Pick<ChatSender, 'author'>,
+    { broadcastId, after, limit }: { broadcastId: string; after: number; limit: number },
+  ): Promise<ChatPage> {
+    const found = await this.#repository.pageOfBroadcast(broadcastId, {
+      afterSeq: after,
+      limit: limit + 1,
+    });
+    const page = found.slice(0, limit);
+    return {
+      messages: await this.#views.of(room.id, page, readerOf(room, sender)),
+      more: found.length > limit,
+    };
+  }
+}
+
+function readerOf(room: ChatRoom, { author }: Pick<ChatSender, 'author'>): Reader {
+  return { author, forModerators: room.isModerator(author) };
+}

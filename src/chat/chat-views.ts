@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { ChatMessage, ChatQuote } from '../protocol/chat.js';
+import { type Author, quoteOf, type StoredMessage, viewOf } from './chat-message.js';
+import { ChatRepository } from './chat.repository.js';
+import { ReactionRepository } from './reactions/reaction.repository.js';
+import { reactorOf } from './reactions/reactor.js';
+
+/** For whom messages are shown. */
+export type Reader = Readonly<{
+  author: Author;
+  /** Whether the text of deleted messages is shown. */
+  forModerators: boolean;
+}>;
+
+/** Makes views of stored messages, with what belongs to them: in two queries at most, however many. */
+@Injectable()
+export class ChatViews {
+  readonly #messages: ChatRepository;
+  readonly #reactions: ReactionRepository;
+
+  constructor(messages: ChatRepository, reactions: ReactionRepository) {
+    this.#messages = messages;
+    this.#reactions = reactions;
+  }
+
+  /** In the same order. */
+  async of(
+    channelId: string,
+    messages: readonly StoredMessage[],
+    { author, forModerators }: Reader,
+  ): Promise<ChatMessage[]> {
+    const seqs = messages.map(({ seq }) => seq);
+    const [quotes, reactions] = await Promise.all([
+      this.#quotes(channelId, messages),
+      this.#reactions.counts(channelId, seqs, reactorOf(author)),
+    ]);
+    return messages.map((message) =>
+      viewOf(message, {
+        quote: quotes.get(message.replyToSeq ?? 0),
+        reactions: reactions.get(message.seq),
+        forModerators,
+      }),
+    );
+  }
+
+  /** What the messages answer, by its seq. */
+  async #quotes(
+    channelId: string,
+    messages: readonly StoredMessage[],
+  ): Promise<Map<number, ChatQuote>> {
+    const wanted = new Set(messages.flatMap(({ replyToSeq }) => replyToSeq ?? []));
+    const here = messages.filter(({ seq }) => wanted.has(seq));
+    for (const { seq } of here) wanted.delete(seq);
+    const others = await this.#messages.findAll(channelId, [...wanted]);
+    return new Map([...here, ...others].map((message) => [message.seq, quoteOf(message)]));
+  }
+}

@@ -1,0 +1,160 @@
+import {
+  FOLLOW_AGE_MAX_MIN,
+  REASON_MAX,
+  SLOW_MODE_MAX_S,
+  TIMEOUT_MAX_S,
+  TIMEOUT_MIN_S,
+} from '../../protocol/limits.js';
+import type { ChatRules } from '../../protocol/chat-rules.js';
+import { parseSeconds } from '../rules/duration.js';
+
+/** What a typed command asks for. */
+export type Command =
+  | Readonly<{ name: 'help' | 'follow' | 'unfollow' | 'unpin' }>
+  | Readonly<{ name: 'timeout'; who: string; seconds: number; reason: string }>
+  | Readonly<{ name: 'ban'; who: string; reason: string }>
+  | Readonly<{ name: 'unban'; who: string }>
+  | Readonly<{ name: 'clear' | 'mod' | 'unmod'; who: string }>
+  | Readonly<{ name: 'delete' | 'restore' | 'pin'; seq: number }>
+  | Readonly<{ name: 'rules'; rules: Partial<ChatRules> }>;
+
+/** A command, or why there is none: `usage` says how one that is known is used. */
+export type Parsed =
+  | Readonly<{ ok: true; command: Command }>
+  | Readonly<{ ok: false; unknown: string }>
+  | Readonly<{ ok: false; usage: string }>;
+
+/** Who may use a command. */
+export type ForWhom = 'everybody' | 'accounts' | 'moderators' | 'owner';
+
+type Definition = Readonly<{
+  usage: string;
+  forWhom: ForWhom;
+  /** Null: not used so. */
+  parse: (words: readonly string[]) => Command | null;
+}>;
+
+const TIMEOUT_DEFAULT_S = 600;
+const SLOW_MODE_DEFAULT_S = 10;
+const SEQ_MAX = 2 ** 31 - 1;
+
+/** By name, in the order of the list that `/help` shows. */
+const COMMANDS: ReadonlyMap<string, Definition> = new Map<string, Definition>([
+  ['help', { usage: '/help', forWhom: 'everybody', parse: none('help') }],
+  ['follow', { usage: '/follow', forWhom: 'accounts', parse: none('follow') }],
+  ['unfollow', { usage: '/unfollow', forWhom: 'accounts', parse: none('unfollow') }],
+  [
+    'timeout',
+    {
+      usage: '/timeout NAME [10 s to 14 d] [REASON]',
+      forWhom: 'moderators',
+      parse: parseTimeout,
+    },
+  ],
+  ['untimeout', { usage: '/untimeout NAME', forWhom: 'moderators', parse: who('unban') }],
+  ['ban', { usage: '/ban NAME [REASON]', forWhom: 'moderators', parse: parseBan }],
+  ['unban', { usage: '/unban NAME', forWhom: 'moderators', parse: who('unban') }],
+  ['clear', { usage: '/clear NAME', forWhom: 'moderators', parse: who('clear') }],
+  ['delete', { usage: '/delete NUMBER', forWhom: 'moderators', parse: seq('delete') }],
+  ['restore', { usage: '/restore NUMBER', forWhom: 'moderators', parse: seq('restore') }],
+  ['pin', { usage: '/pin NUMBER', forWhom: 'moderators', parse: seq('pin') }],
+  ['unpin', { usage: '/unpin', forWhom: 'moderators', parse: none('unpin') }],
+  ['slow', { usage: '/slow [0 to 300 s | off]', forWhom: 'moderators', parse: parseSlow }],
+  [
+    'followers',
+    { usage: '/followers [MINUTES | 2h | 7d | off]', forWhom: 'moderators', parse: parseFollowers },
+  ],
+  [
+    'registered',
+    { usage: '/registered [off]', forWhom: 'moderators', parse: toggle('registeredOnly') },
+  ],
+  ['emoji', { usage: '/emoji [off]', forWhom: 'moderators', parse: toggle('emojiOnly') }],
+  ['holdlinks', { usage: '/holdlinks [off]', forWhom: 'moderators', parse: toggle('holdLinks') }],
+  ['holdfirst', { usage: '/holdfirst [off]', forWhom: 'moderators', parse: toggle('holdFirst') }],
+  ['mod', { usage: '/mod USERNAME', forWhom: 'owner', parse: who('mod') }],
+  ['unmod', { usage: '/unmod USERNAME', forWhom: 'owner', parse: who('unmod') }],
+]);
+
+/** Reads what was typed after a slash. Names have `_` for spaces, and may begin with `@`. */
+export function parseCommand(text: string): Parsed {
+  const [typed = '', ...words] = text.trim().replace(/^\//, '').split(/\s+/u);
+  const definition = COMMANDS.get(typed.toLowerCase());
+  if (!definition) return { ok: false, unknown: typed.slice(0, 30) };
+  const command = definition.parse(words);
+  return command ? { ok: true, command } : { ok: false, usage: definition.usage };
+}
+
+/** How the commands are used that somebody may use. */
+export function usages(who: ReadonlySet<ForWhom>): string[] {
+  return [...COMMANDS.values()].filter(({ forWhom }) => who.has(forWhom)).map(({ usage }) => usage);
+}
+
+function none(name: 'help' | 'follow' | 'unfollow' | 'unpin') {
+  return (words: readonly string[]): Command | null => (words.length === 0 ? { name } : null);
+}
+
+function who(name: 'unban' | 'clear' | 'mod' | 'unmod') {
+  return ([typed, ...rest]: readonly string[]): Command | null => {
+    const known = nameOf(typed);
+    return known && rest.length === 0 ? { name, who: known } : null;
+  };
+}
+
+function seq(name: 'delete' | 'restore' | 'pin') {
+  return ([typed = '', ...rest]: readonly string[]): Command | null => {
+    const [, digits] = /^#?(\d{1,10})$/.exec(typed) ?? [];
+    const number = Number(digits);
+    return digits && rest.length === 0 && number <= SEQ_MAX ? { name, seq: number } : null;
+  };
+}
+
+function toggle(rule: 'registeredOnly' | 'emojiOnly' | 'holdLinks' | 'holdFirst') {
+  return ([typed = 'on', ...rest]: readonly string[]): Command | null => {
+    const word = typed.toLowerCase();
+    if (rest.length > 0 || (word !== 'on' && word !== 'off')) return null;
+    return { name: 'rules', rules: { [rule]: word === 'on' } };
+  };
+}
+
+function parseTimeout([typed, ...rest]: readonly string[]): Command | null {
+  const known = nameOf(typed);
+  const given = parseSeconds(rest[0] ?? '');
+  const seconds = given ?? TIMEOUT_DEFAULT_S;
+  const reason = reasonOf(given === null ? rest : rest.slice(1));
+  if (!known || reason === null || seconds < TIMEOUT_MIN_S || seconds > TIMEOUT_MAX_S) return null;
+  return { name: 'timeout', who: known, seconds, reason };
+}
+
+function parseBan([typed, ...rest]: readonly string[]): Command | null {
+  const [known, reason] = [nameOf(typed), reasonOf(rest)];
+  return known && reason !== null ? { name: 'ban', who: known, reason } : null;
+}
+
+function parseSlow([typed = `${SLOW_MODE_DEFAULT_S}`, ...rest]: readonly string[]): Command | null {
+  const slowModeS = typed.toLowerCase() === 'off' ? 0 : parseSeconds(typed);
+  if (slowModeS === null || slowModeS > SLOW_MODE_MAX_S || rest.length > 0) return null;
+  return { name: 'rules', rules: { slowModeS } };
+}
+
+function parseFollowers([typed = '0', ...rest]: readonly string[]): Command | null {
+  if (rest.length > 0) return null;
+  if (typed.toLowerCase() === 'off') return { name: 'rules', rules: { followersOnlyMin: null } };
+  const seconds = parseSeconds(typed, 'm');
+  if (seconds === null) return null;
+  const followersOnlyMin = Math.ceil(seconds / 60);
+  return followersOnlyMin > FOLLOW_AGE_MAX_MIN
+    ? null
+    : { name: 'rules', rules: { followersOnlyMin } };
+}
+
+/** Null for none, or one that nobody can have. */
+function nameOf(typed: string | undefined): string | null {
+  const name = typed?.replace(/^@/, '') ?? '';
+  return name === '' || name.length > 60 ? null : name;
+}
+
+/** Null for one that is too long. */
+function reasonOf(words: readonly string[]): string | null {
+  const reason = words.join(' ');
+  return reason.length > REASON_MAX ? null : reason;
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { isUniqueViolation } from '../../db/prisma-errors.js';
+import { PrismaService } from '../../db/prisma.service.js';
+import type { HeldMessageView } from '../../protocol/chat-moderation.js';
+import type { Author, NewMessage } from '../chat-message.js';
+import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from '../chat-role.js';
+
+/** Messages of one channel that wait at most; one more is refused. */
+export const HELD_MAX = 500;
+
+export type HoldReason = HeldMessageView['reason'];
+
+/** A message that waits for a moderator, as stored. */
+export type HeldMessage = Readonly<
+  NewMessage & { id: string; reason: HoldReason; sentAt: Date; addressHash: string | null }
+>;
+
+const TO_REASON = { link: 'LINK', first_message: 'FIRST_MESSAGE' } as const;
+const FROM_REASON = { LINK: 'link', FIRST_MESSAGE: 'first_message' } as const;
+
+type Row = Omit<NewMessage, 'role'> & {
+  id: string;
+  role: StoredRole;
+  reason: keyof typeof FROM_REASON;
+  sentAt: Date;
+  addressHash: Uint8Array | null;
+};
+
+/** Messages that wait for a moderator, in the database. */
+@Injectable()
+export class HeldRepository {
+  readonly #db: PrismaService;
+
+  constructor(db: PrismaService) {
+    this.#db = db;
+  }
+
+  /** Resolves with what is held under this nonce: the first one, if it was sent before. */
+  async add(
+    message: NewMessage,
+    { reason, sentAt, addressHash }: Pick<HeldMessage, 'reason' | 'sentAt' | 'addressHash'>,
+  ): Promise<{ held: HeldMessage; isNew: boolean }> {
+    const { channelId, nonce } = message;
+    try {
+      const row = await this.#db.heldMessage.create({
+        data: {
+          ...message,
+          role: TO_STORED_ROLE[message.role],
+          reason: TO_REASON[reason],
+          sentAt,
+          addressHash:
+            addressHash === null ? null : new Uint8Array(Buffer.from(addressHash, 'base64url')),
+        },
+      });
+      return { held: toHeld(row), isNew: true };
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const row = await this.#db.heldMessage.findUniqueOrThrow({
+        where: { channelId_nonce: { channelId, nonce } },
+      });
+      return { held: toHeld(row), isNew: false };
+    }
+  }
+
+  async isHeld(channelId: string, nonce: string): Promise<boolean> {
+    return (await this.#db.heldMessage.count({ where: { channelId, nonce } })) > 0;
+  }
+
+  /** How many wait in a channel; of one author, if given. */
+  async count(channelId: string, author: Author | null = null): Promise<number> {
+    const of = author === null ? {} : authorWhere(author);
+    return this.#db.heldMessage.count({ where: { channelId, ...of } });
+  }
+
+  /** What waits, the oldest first. */
+  async list(channelId: string): Promise<HeldMessage[]> {
+    const rows = await this.#db.heldMessage.findMany({
+      where: { channelId },
+      orderBy: [{ sentAt: 'asc' }, { id: 'asc' }],
+      take: HELD_MAX,
+    });
+    return rows.map(toHeld);
+  }
+
+  async find(channelId: string, id: string): Promise<HeldMessage | null> {
+    const row = await this.#db.heldMessage.findFirst({ where: { channelId, id } });
+    return row && toHeld(row);
+  }
+
+  /** Resolves with false when it is gone already. */
+  async remove(channelId: string, id: string): Promise<boolean> {
+    return (await this.#db.heldMessage.deleteMany({ where: { channelId, id } })).count > 0;
+  }
+}
+
+function authorWhere({ accountId, guestId }: Author) {
+  return accountId === null ? { guestId } : { accountId };
+}
+
+function toHeld({ role, reason, addressHash, ...row }: Row): HeldMessage {
+  return {
+    ...row,
+    role: FROM_STORED_ROLE[role],
+    reason: FROM_REASON[reason],
+    addressHash: addressHash === null ? null : Buffer.from(addressHash).toString('base64url'),
+  };
+}

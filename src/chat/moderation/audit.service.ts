@@ -1,0 +1,90 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import type { AuditAction, AuditEntry, AuditPage } from '../../protocol/chat-moderation.js';
+import type { ChatRoom } from '../chat-room.js';
+import { ChatRooms } from '../chat-rooms.js';
+import type { ChatSender } from '../chat-sender.js';
+import { type AuditDetail, AuditRepository, type StoredAuditEntry } from './audit.repository.js';
+import { type Actor, moderatorOf } from './authority.js';
+
+type Done = Readonly<{
+  action: AuditAction;
+  target: string;
+  reason?: string;
+  /** What undoing needs; left out for what can't be undone. */
+  detail?: AuditDetail;
+}>;
+
+/** What the moderators of a channel did, for all of them to see. */
+@Injectable()
+export class AuditLog {
+  readonly #repository: AuditRepository;
+  readonly #rooms: ChatRooms;
+  readonly #clock: Clock;
+
+  constructor(repository: AuditRepository, rooms: ChatRooms, @Inject(CLOCK) clock: Clock) {
+    this.#repository = repository;
+    this.#rooms = rooms;
+    this.#clock = clock;
+  }
+
+  /** Writes down what was done, and tells the moderators who are there. */
+  async record(room: ChatRoom, actor: Actor, done: Done): Promise<void> {
+    const { action, target, reason = '', detail = { kind: 'none' } } = done;
+    const entry = await this.#repository.add(room.id, {
+      byId: actor.id,
+      byName: actor.name,
+      action,
+      target,
+      reason,
+      detail,
+      at: new Date(this.#clock.nowMs()),
+    });
+    this.#rooms.events.emit('audited', room, entryView(entry));
+  }
+
+  /** The newest first, or those before one. @throws {DomainError} `forbidden` */
+  async page(
+    room: ChatRoom,
+    sender: ChatSender,
+    { beforeId, limit }: { beforeId?: string | undefined; limit: number },
+  ): Promise<AuditPage> {
+    moderatorOf(room, sender);
+    const found = await this.#repository.page(room.id, { beforeId, limit: limit + 1 });
+    return { entries: found.slice(0, limit).map(entryView), more: found.length > limit };
+  }
+
+  /**
+   * Marks an entry as undone, once, and tells it; resolves with what is to be done for that.
+   * @throws {DomainError} `not_found`; `conflict` when it can't be undone, or was already
+   */
+  async takeBack(
+    room: ChatRoom,
+    entryId: string,
+  ): Promise<{ entry: AuditEntry; detail: AuditDetail }> {
+    const found = await this.#repository.find(room.id, entryId);
+    if (!found) throw new DomainError('not_found', 'This entry is gone.');
+    if (found.detail.kind === 'none') throw new DomainError('conflict', 'This can’t be undone.');
+    const at = new Date(this.#clock.nowMs());
+    if (!(await this.#repository.markUndone(room.id, entryId, at)))
+      throw new DomainError('conflict', 'This was undone already.');
+    const entry = entryView({ ...found, undoneAt: at });
+    this.#rooms.events.emit('audited', room, entry);
+    return { entry, detail: found.detail };
+  }
+}
+
+function entryView(stored: StoredAuditEntry): AuditEntry {
+  const { id, action, byName, target, reason, at, undoneAt, detail } = stored;
+  return {
+    id,
+    action,
+    by: byName,
+    target,
+    reason,
+    at: at.toISOString(),
+    undoneAt: undoneAt?.toISOString() ?? null,
+    undoable: undoneAt === null && detail.kind !== 'none',
+  };
+}

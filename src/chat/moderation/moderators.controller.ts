@@ -1,0 +1,92 @@
+import { Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
+import { CurrentIdentity, LoggedIn } from '../../auth/identity.guard.js';
+import type { Identity } from '../../common/identity.js';
+import { Operation } from '../../common/operation.js';
+import { AuditPage, AuditQuery, ModeratorList } from '../../protocol/chat-moderation.js';
+import { visitorAsSender } from '../chat-sender.js';
+import { ChatRooms } from '../chat-rooms.js';
+import { AuditLog } from './audit.service.js';
+import { Moderators } from './moderators.service.js';
+
+/** Who moderates a channel and what they did, over HTTP. */
+@Controller('api/channels/:name')
+@LoggedIn()
+export class ModeratorsController {
+  readonly #moderators: Moderators;
+  readonly #audit: AuditLog;
+  readonly #rooms: ChatRooms;
+
+  constructor(moderators: Moderators, audit: AuditLog, rooms: ChatRooms) {
+    this.#moderators = moderators;
+    this.#audit = audit;
+    this.#rooms = rooms;
+  }
+
+  @Get('moderators')
+  @Operation({
+    summary: 'Who moderates a channel: for its owner and moderators',
+    reply: ModeratorList,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
+  })
+  async list(
+    @Param('name') name: string,
+    @CurrentIdentity() identity: Identity,
+  ): Promise<ModeratorList> {
+    return this.#moderators.list(await this.#rooms.open(name), visitorAsSender(identity));
+  }
+
+  @Put('moderators/:username')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Make an account a moderator of a channel of one’s own',
+    reply: null,
+    errors: [
+      'not_logged_in',
+      'forbidden',
+      'channel_not_found',
+      'account_not_found',
+      'moderator_limit',
+    ],
+  })
+  async appoint(
+    @Param('name') name: string,
+    @Param('username') username: string,
+    @CurrentIdentity() identity: Identity,
+  ): Promise<void> {
+    const room = await this.#rooms.open(name);
+    await this.#moderators.appoint(room, visitorAsSender(identity), username);
+  }
+
+  @Delete('moderators/:username')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Dismiss a moderator',
+    description: 'The owner any of them, a moderator themselves.',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'account_not_found'],
+  })
+  async dismiss(
+    @Param('name') name: string,
+    @Param('username') username: string,
+    @CurrentIdentity() identity: Identity,
+  ): Promise<void> {
+    const room = await this.#rooms.open(name);
+    await this.#moderators.dismiss(room, visitorAsSender(identity), username);
+  }
+
+  @Get('audit')
+  @Operation({
+    summary: 'What moderators did, the newest first: for the channel’s owner and moderators',
+    description: 'For the next page, ask again with the last `id` as `before`.',
+    reply: AuditPage,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
+  })
+  async audit(
+    @Param('name') name: string,
+    @Query({ schema: AuditQuery }) { before: beforeId, limit }: AuditQuery,
+    @CurrentIdentity() identity: Identity,
+  ): Promise<AuditPage> {
+    const room = await this.#rooms.open(name);
+    return this.#audit.page(room, visitorAsSender(identity), { beforeId, limit });
+  }
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../common/domain-error.js';
+import { PrismaService } from '../../db/prisma.service.js';
+import type { Author } from '../chat-message.js';
+import type { ChatRoom } from '../chat-room.js';
+import { ChatRepository } from '../chat.repository.js';
+
+/** A guest's name is looked for among so many of the newest messages. */
+const LOOK_BACK = 10_000;
+
+/** Somebody whom an action is about. */
+export type Person = Readonly<{
+  author: Author;
+  name: string;
+  /** Of a guest who wrote lately; null: not known, or an account. */
+  addressHash: string | null;
+}>;
+
+/** How requests name somebody: by a message of theirs, or by their name. */
+export type PersonTarget = Readonly<{ seq?: number | undefined; name?: string | undefined }>;
+
+/** Finds whom moderators mean. */
+@Injectable()
+export class People {
+  readonly #db: PrismaService;
+  readonly #messages: ChatRepository;
+
+  constructor(db: PrismaService, messages: ChatRepository) {
+    this.#db = db;
+    this.#messages = messages;
+  }
+
+  /** @throws {DomainError} `message_not_found`, also when the sender's account is gone; `account_not_found` */
+  async find(room: ChatRoom, { seq, name }: PersonTarget): Promise<Person> {
+    return seq === undefined ? this.byName(room, name ?? '') : this.#bySeq(room, seq);
+  }
+
+  /** An account's name, or else a guest's. @throws {DomainError} `account_not_found` */
+  async byName(room: ChatRoom, typed: string): Promise<Person> {
+    const name = typed.replace(/^@/, '');
+    const account = await this.account(name);
+    if (account)
+      return {
+        author: { accountId: account.id, guestId: null },
+        name: account.username,
+        addressHash: null,
+      };
+    const guest = room.guests.byName(name) ?? (await this.#guestOfLongAgo(room, name));
+    if (guest) return guestPerson(room, guest);
+    throw new DomainError('account_not_found', `There is nobody “${name}” here.`);
+  }
+
+  /** Null when there is none of this name. */
+  async account(username: string): Promise<{ id: string; username: string } | null> {
+    return this.#db.account.findUnique({
+      where: { username: username.replace(/^@/, '').toLowerCase() },
+      select: { id: true, username: true },
+    });
+  }
+
+  async #bySeq(room: ChatRoom, seq: number): Promise<Person> {
+    const message = await this.#messages.find(room.id, seq);
+    if (!message || (message.accountId === null && message.guestId === null))
+      throw new DomainError('message_not_found', 'There is no such message.');
+    const { accountId, guestId, name } = message;
+    if (guestId !== null) return guestPerson(room, { guestId, name });
+    return { author: { accountId, guestId }, name, addressHash: null };
+  }
+
+  async #guestOfLongAgo(
+    room: ChatRoom,
+    name: string,
+  ): Promise<{ guestId: string; name: string } | null> {
+    const fromSeq = (await this.#messages.lastSeq(room.id)) - LOOK_BACK;
+    const row = await this.#db.chatMessage.findFirst({
+      where: {
+        channelId: room.id,
+        seq: { gt: fromSeq },
+        guestId: { not: null },
+        name: { in: [name, name.replaceAll('_', ' ')], mode: 'insensitive' },
+      },
+      orderBy: { seq: 'desc' },
+      select: { guestId: true, name: true },
+    });
+    return row?.guestId == null ? null : { guestId: row.guestId, name: row.name };
+  }
+}
+
+function guestPerson(room: ChatRoom, { guestId, name }: { guestId: string; name: string }): Person {
+  const addressHash = room.guests.byId(guestId)?.addressHash ?? null;
+  return { author: { accountId: null, guestId }, name, addressHash };
+}

@@ -1,0 +1,72 @@
+import { type Author, authorKey } from '../chat-message.js';
+
+/** How long another device of a banned guest's address is banned as well: addresses change hands. */
+export const ADDRESS_BAN_MS = 24 * 3_600_000;
+
+/** A ban as stored: without an end, or a time-out. */
+export type StoredBan = Readonly<
+  Author & {
+    id: string;
+    name: string;
+    reason: string;
+    createdAt: Date;
+    /** Of a guest's address; base64url. */
+    addressHash: string | null;
+    /** Null: for ever. */
+    expiresAt: Date | null;
+  }
+>;
+
+/** A sender as bans know them. */
+export type Sender = Readonly<{ author: Author; addressHash: string }>;
+
+/** Who may not write in one channel, from memory. As many as are stored: the repository bounds them. */
+export class RoomBans {
+  readonly #byAuthor = new Map<string, StoredBan>();
+  readonly #byAddress = new Map<string, Map<string, StoredBan>>();
+
+  constructor(bans: readonly StoredBan[]) {
+    for (const ban of bans) this.add(ban);
+  }
+
+  /** The ban that keeps a sender from writing now, if any. */
+  find({ author, addressHash }: Sender, nowMs: number): StoredBan | null {
+    const own = this.#byAuthor.get(authorKey(author));
+    if (own && holds(own, nowMs)) return own;
+    // An account is somebody whatever the address.
+    if (author.accountId !== null) return null;
+    for (const ban of this.#byAddress.get(addressHash)?.values() ?? [])
+      if (holds(ban, nowMs) && nowMs < ban.createdAt.getTime() + ADDRESS_BAN_MS) return ban;
+    return null;
+  }
+
+  /** The ban of an author, whatever their address. */
+  of(author: Author, nowMs: number): StoredBan | null {
+    const ban = this.#byAuthor.get(authorKey(author));
+    return ban && holds(ban, nowMs) ? ban : null;
+  }
+
+  /** Puts a ban in the place of the author's last one. */
+  add(ban: StoredBan): void {
+    const key = authorKey(ban);
+    this.remove(ban);
+    this.#byAuthor.set(key, ban);
+    if (ban.addressHash === null) return;
+    const there = this.#byAddress.get(ban.addressHash) ?? new Map<string, StoredBan>();
+    this.#byAddress.set(ban.addressHash, there.set(key, ban));
+  }
+
+  remove(author: Author): void {
+    const key = authorKey(author);
+    const ban = this.#byAuthor.get(key);
+    this.#byAuthor.delete(key);
+    if (ban?.addressHash == null) return;
+    const there = this.#byAddress.get(ban.addressHash);
+    there?.delete(key);
+    if (there?.size === 0) this.#byAddress.delete(ban.addressHash);
+  }
+}
+
+function holds({ expiresAt }: StoredBan, nowMs: number): boolean {
+  return expiresAt === null || nowMs < expiresAt.getTime();
+}

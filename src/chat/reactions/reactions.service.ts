@@ -1,0 +1,96 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import { BoundedMap } from '../bounded-map.js';
+import type { ChatRoom } from '../chat-room.js';
+import { ChatRooms } from '../chat-rooms.js';
+import type { ChatSender } from '../chat-sender.js';
+import { WritingRules } from '../rules/writing-rules.js';
+import { SenderLimits } from '../sender-limits.js';
+import { FloatingTally } from './floating-tally.js';
+import { ReactionRepository } from './reaction.repository.js';
+import { ReactionWriter } from './reaction-writer.js';
+import { reactorOf } from './reactor.js';
+
+const REACTION_RATE = { burst: 10, perSecond: 2 };
+const FLOAT_RATE = { burst: 10, perSecond: 4 };
+/** Channels with emoji in the air at one time; the tally of one more takes the oldest's place. */
+const TALLIES_MAX = 2_000;
+
+/** Emoji given to messages, and those that float over the player. */
+@Injectable()
+export class Reactions implements OnApplicationShutdown {
+  readonly #rules: WritingRules;
+  readonly #rooms: ChatRooms;
+  readonly #clock: Clock;
+  readonly #writer: ReactionWriter;
+  readonly #reactionLimits = new SenderLimits(REACTION_RATE);
+  readonly #floatLimits = new SenderLimits(FLOAT_RATE);
+  readonly #tallies = new BoundedMap<string, FloatingTally>(TALLIES_MAX);
+
+  constructor(
+    rules: WritingRules,
+    rooms: ChatRooms,
+    repository: ReactionRepository,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#rules = rules;
+    this.#rooms = rooms;
+    this.#clock = clock;
+    this.#writer = new ReactionWriter(repository);
+    this.#writer.events.on('changed', (counts) => {
+      for (const [channelId, changes] of Map.groupBy(counts, (count) => count.channelId)) {
+        const room = rooms.find(channelId);
+        if (room) rooms.events.emit('reactionsChanged', room, changes);
+      }
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const [, tally] of this.#tallies.entries()) tally.close();
+    await this.#writer.close();
+  }
+
+  /**
+   * Gives an emoji to a message, or takes it back; resolves when that is kept.
+   * @throws {DomainError} `rate_limited`, `banned`, `timed_out`, `guests_not_allowed`,
+   * `message_not_found`, `conflict`
+   */
+  async react(
+    room: ChatRoom,
+    sender: ChatSender,
+    { seq, emoji, on }: { seq: number; emoji: string; on: boolean },
+  ): Promise<void> {
+    this.#rules.assertCanWrite(room, sender);
+    this.#assertSlowEnough(this.#reactionLimits, sender);
+    const reactor = reactorOf(sender.author);
+    await this.#writer.write({ channelId: room.id, seq, emoji, reactor, on });
+  }
+
+  /** @throws {DomainError} `rate_limited`, `banned`, `timed_out`, `guests_not_allowed` */
+  float(room: ChatRoom, sender: ChatSender, emoji: string): void {
+    this.#rules.assertCanWrite(room, sender);
+    this.#assertSlowEnough(this.#floatLimits, sender);
+    const known = this.#tallies.get(room.id);
+    const tally = known ?? this.#newTally(room.id);
+    tally.add(emoji);
+  }
+
+  #newTally(channelId: string): FloatingTally {
+    const tally = new FloatingTally((floats) => {
+      this.#tallies.delete(channelId);
+      const room = this.#rooms.find(channelId);
+      if (room) this.#rooms.events.emit('floated', room, floats);
+    });
+    this.#tallies.set(channelId, tally);
+    return tally;
+  }
+
+  #assertSlowEnough(limits: SenderLimits, { key }: ChatSender): void {
+    const retryAfterMs = limits.take(key, this.#clock.nowMs());
+    if (retryAfterMs > 0)
+      throw new DomainError('rate_limited', 'Too many reactions at once, wait a moment.', {
+        retryAfterMs,
+      });
+  }
+}

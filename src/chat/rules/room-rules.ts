@@ -1,0 +1,37 @@
+import type { ChatRules, ChatSettings } from '../../protocol/chat-rules.js';
+import { WordFilter } from '../filter/word-filter.js';
+
+/** A channel's rules in memory, ready to be asked for every message. */
+export class RoomRules {
+  readonly rules: ChatRules;
+  readonly blockedWords: readonly string[];
+  readonly #filter: WordFilter | null;
+
+  constructor({ rules, blockedWords }: ChatSettings) {
+    this.rules = rules;
+    this.blockedWords = blockedWords;
+    this.#filter = blockedWords.length === 0 ? null : new WordFilter(blockedWords);
+  }
+
+  get settings(): ChatSettings {
+    return { rules: this.rules, blockedWords: [...this.blockedWords] };
+  }
+
+  /** Whether a text has a blocked word. */
+  blocks(text: string): boolean {
+    return this.#filter?.blocks(text) ?? false;
+  }
+}
+
+/** A channel that was never moderated. */
+export const NO_RULES: ChatSettings = {
+  rules: {
+    slowModeS: 0,
+    registeredOnly: false,
+    followersOnlyMin: null,
+    emojiOnly: false,
+    holdLinks: false,
+    holdFirst: false,
+  },
+  blockedWords: [],
+};

@@ -1,0 +1,124 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { FollowService } from '../../follows/follow.service.js';
+import type { HeldMessageView } from '../../protocol/chat-moderation.js';
+import type { ChatRoom } from '../chat-room.js';
+import type { ChatSender } from '../chat-sender.js';
+import { ChatRepository } from '../chat.repository.js';
+import { inWords } from './duration.js';
+import { hasLink, isEmojiOnly } from './text-kinds.js';
+
+/** Why a message waits for a moderator; null: it doesn't. */
+export type HoldReason = HeldMessageView['reason'] | null;
+
+/** What a sender writes, as far as the rules ask. */
+type Draft = Readonly<{ text: string; nonce: string }>;
+
+/** Who may write what in a channel. What it goes by is in memory; only a first message costs a look-up. */
+@Injectable()
+export class WritingRules {
+  readonly #follows: FollowService;
+  readonly #messages: ChatRepository;
+  readonly #guests: boolean;
+  readonly #clock: Clock;
+
+  constructor(
+    follows: FollowService,
+    messages: ChatRepository,
+    @Inject(CONFIG) config: Config,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#follows = follows;
+    this.#messages = messages;
+    this.#guests = config.chat.guests;
+    this.#clock = clock;
+  }
+
+  /** Whether somebody may write or react at all. */
+  canWrite(room: ChatRoom, sender: ChatSender): boolean {
+    return !this.#isBanned(room, sender) && (sender.account !== null || this.#takesGuests(room));
+  }
+
+  /** @throws {DomainError} `banned`, `timed_out`, `guests_not_allowed` */
+  assertCanWrite(room: ChatRoom, sender: ChatSender): void {
+    const nowMs = this.#clock.nowMs();
+    const ban = room.isOwner(sender.author) ? null : room.bans.find(sender, nowMs);
+    if (ban?.expiresAt === null)
+      throw new DomainError('banned', 'You are banned from this chat: you can read, not write.');
+    if (ban?.expiresAt) {
+      const retryAfterMs = ban.expiresAt.getTime() - nowMs;
+      throw new DomainError(
+        'timed_out',
+        `You are timed out: you can write again in ${inWords(retryAfterMs)}.`,
+        { retryAfterMs },
+      );
+    }
+    if (sender.account === null && !this.#takesGuests(room))
+      throw new DomainError('guests_not_allowed', 'Log in to write: guests can only read here.');
+  }
+
+  /**
+   * Holds a message against the channel's rules, which aren't for moderators. Counts it in slow mode.
+   * @throws {DomainError} `followers_only`, `blocked_word`, `emoji_only`, `slow_mode`
+   */
+  async check(room: ChatRoom, sender: ChatSender, draft: Draft): Promise<HoldReason> {
+    if (room.isModerator(sender.author)) return null;
+    const { rules } = room.rules;
+    if (rules.followersOnlyMin !== null)
+      await this.#assertFollows(room, sender, rules.followersOnlyMin);
+    if (room.rules.blocks(draft.text))
+      throw new DomainError(
+        'blocked_word',
+        'Your message has a word that this chat doesn’t take. Say it in another way.',
+      );
+    if (rules.emojiOnly && !isEmojiOnly(draft.text))
+      throw new DomainError('emoji_only', 'Only emoji can be written in this chat now.');
+    this.#takeTurn(room, sender, draft);
+    if (rules.holdLinks && hasLink(draft.text)) return 'link';
+    return rules.holdFirst && (await this.#isFirst(room, sender)) ? 'first_message' : null;
+  }
+
+  #isBanned(room: ChatRoom, sender: ChatSender): boolean {
+    return !room.isOwner(sender.author) && room.bans.find(sender, this.#clock.nowMs()) !== null;
+  }
+
+  #takesGuests(room: ChatRoom): boolean {
+    return this.#guests && !room.rules.rules.registeredOnly;
+  }
+
+  async #assertFollows(room: ChatRoom, { account }: ChatSender, minutes: number): Promise<void> {
+    const since = account && (await this.#follows.since(room.id, account.id));
+    if (since === null)
+      throw new DomainError('followers_only', 'Only followers can write here. Follow the channel.');
+    const retryAfterMs = since.getTime() + minutes * 60_000 - this.#clock.nowMs();
+    if (retryAfterMs > 0)
+      throw new DomainError(
+        'followers_only',
+        `Only who has followed for ${inWords(minutes * 60_000)} can write here: you can in ${inWords(retryAfterMs)}.`,
+        { retryAfterMs },
+      );
+  }
+
+  #takeTurn(room: ChatRoom, { key }: ChatSender, { nonce }: Draft): void {
+    const { slowModeS } = room.rules.rules;
+    if (slowModeS === 0) return;
+    const nowMs = this.#clock.nowMs();
+    const retryAfterMs = room.slowMode.waitMs(key, { nonce, slowModeS, nowMs });
+    if (retryAfterMs > 0)
+      throw new DomainError(
+        'slow_mode',
+        `This chat is in slow mode: you can write again in ${inWords(retryAfterMs)}.`,
+        { retryAfterMs },
+      );
+    room.slowMode.sent(key, { nonce, atMs: nowMs });
+  }
+
+  async #isFirst(room: ChatRoom, { key, author }: ChatSender): Promise<boolean> {
+    if (room.writers.get(key)) return false;
+    if (!(await this.#messages.hasWritten(room.id, author))) return true;
+    room.writers.set(key, true);
+    return false;
+  }
+}

@@ -1,0 +1,104 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import { PrismaService } from '../../db/prisma.service.js';
+import type { ChatFound, ChatSearch } from '../../protocol/chat-moderation.js';
+import type { Author, StoredMessage } from '../chat-message.js';
+import type { ChatRoom } from '../chat-room.js';
+import type { ChatSender } from '../chat-sender.js';
+import { ChatViews } from '../chat-views.js';
+import { ChatRepository, toMessage } from '../chat.repository.js';
+import { moderatorOf } from '../moderation/authority.js';
+import { People } from '../moderation/people.service.js';
+import { SenderLimits } from '../sender-limits.js';
+
+/** One search looks through so many messages: a few milliseconds of the database's time. */
+export const STRETCH = 20_000;
+/** And finds so many at most. */
+const FOUND_MAX = 50;
+const RATE = { burst: 5, perSecond: 1 };
+
+/**
+ * Looks through a channel's messages for its moderators, a stretch at a time by their numbers: each
+ * search costs the same however many there are.
+ */
+@Injectable()
+export class ChatSearching {
+  readonly #db: PrismaService;
+  readonly #messages: ChatRepository;
+  readonly #people: People;
+  readonly #views: ChatViews;
+  readonly #clock: Clock;
+  readonly #limits = new SenderLimits(RATE);
+
+  constructor(
+    db: PrismaService,
+    messages: ChatRepository,
+    people: People,
+    views: ChatViews,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#db = db;
+    this.#messages = messages;
+    this.#people = people;
+    this.#views = views;
+    this.#clock = clock;
+  }
+
+  /** The newest first. @throws {DomainError} `forbidden`, `rate_limited`, `account_not_found` */
+  async search(
+    room: ChatRoom,
+    sender: ChatSender,
+    { query, name, beforeSeq }: Omit<ChatSearch, 'channel'>,
+  ): Promise<ChatFound> {
+    moderatorOf(room, sender);
+    const retryAfterMs = this.#limits.take(sender.key, this.#clock.nowMs());
+    if (retryAfterMs > 0)
+      throw new DomainError('rate_limited', 'Wait a moment, then search again.', { retryAfterMs });
+    const author = name === undefined ? null : (await this.#people.byName(room, name)).author;
+    const endSeq = beforeSeq ?? (await this.#messages.lastSeq(room.id)) + 1;
+    // One sender's messages are found by an index: there is no need for stretches.
+    const startSeq = author === null ? Math.max(1, endSeq - STRETCH) : 1;
+    const found = await this.#find(room.id, { query, author, startSeq, endSeq });
+    const messages = await this.#views.of(room.id, found, {
+      author: sender.author,
+      forModerators: true,
+    });
+    const last = found.at(-1);
+    const nextBeforeSeq = found.length === FOUND_MAX && last ? last.seq : startSeq;
+    return { messages, nextBeforeSeq: nextBeforeSeq <= 1 ? null : nextBeforeSeq };
+  }
+
+  async #find(
+    channelId: string,
+    where: {
+      query: string | undefined;
+      author: Author | null;
+      startSeq: number;
+      endSeq: number;
+    },
+  ): Promise<StoredMessage[]> {
+    const { query, author, startSeq, endSeq } = where;
+    const of =
+      author &&
+      (author.accountId === null ? { guestId: author.guestId } : { accountId: author.accountId });
+    const rows = await this.#db.chatMessage.findMany({
+      where: {
+        channelId,
+        ...of,
+        seq: { gte: startSeq, lt: endSeq },
+        ...(query === undefined
+          ? {}
+          : { text: { contains: literal(query), mode: 'insensitive' as const } }),
+      },
+      orderBy: { seq: 'desc' },
+      take: FOUND_MAX,
+    });
+    return rows.map(toMessage);
+  }
+}
+
+/** Signs that have a meaning in LIKE have none here. */
+function literal(query: string): string {
+  return query.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}

@@ -1,0 +1,92 @@
+import { Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
+import type { Visitor } from '../access/access.service.js';
+import { CurrentVisitor } from '../access/visitor.js';
+import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from '../auth/identity.guard.js';
+import { ChannelService } from '../broadcast/channel.service.js';
+import type { Identity } from '../common/identity.js';
+import { Operation } from '../common/operation.js';
+import { FollowList, FollowView } from '../protocol/follow.js';
+import { Page } from '../protocol/paging.js';
+import { FollowService } from './follow.service.js';
+
+/** Following channels, over HTTP. */
+@Controller('api')
+export class FollowController {
+  readonly #follows: FollowService;
+  readonly #channels: ChannelService;
+
+  constructor(follows: FollowService, channels: ChannelService) {
+    this.#follows = follows;
+    this.#channels = channels;
+  }
+
+  @Get('channels/:name/follow')
+  @Identified()
+  @Operation({
+    summary: 'Whether one follows a channel, and how many do',
+    reply: FollowView,
+    errors: ['channel_not_found', 'password_required'],
+  })
+  async view(
+    @Param('name') name: string,
+    @CurrentIdentity() { account }: Identity,
+  ): Promise<FollowView> {
+    const { id } = await this.#channels.get(name);
+    return this.#follows.view(id, account?.id ?? null);
+  }
+
+  @Put('channels/:name/follow')
+  @LoggedIn()
+  @Operation({
+    summary: 'Follow a channel',
+    description: 'Again does nothing.',
+    reply: FollowView,
+    errors: [
+      'not_logged_in',
+      'forbidden',
+      'follow_limit',
+      'channel_not_found',
+      'password_required',
+    ],
+  })
+  async follow(
+    @Param('name') name: string,
+    @CurrentAccount() account: CurrentAccount,
+  ): Promise<FollowView> {
+    const channel = await this.#channels.get(name);
+    await this.#follows.follow(channel, account.id);
+    return this.#follows.view(channel.id, account.id);
+  }
+
+  @Delete('channels/:name/follow')
+  @LoggedIn()
+  @Operation({
+    summary: 'Follow a channel no more',
+    reply: FollowView,
+    errors: ['not_logged_in', 'channel_not_found', 'password_required'],
+  })
+  async unfollow(
+    @Param('name') name: string,
+    @CurrentAccount() account: CurrentAccount,
+  ): Promise<FollowView> {
+    const channel = await this.#channels.get(name);
+    await this.#follows.unfollow(channel, account.id);
+    return this.#follows.view(channel.id, account.id);
+  }
+
+  @Get('follows')
+  @LoggedIn()
+  @Operation({
+    summary: 'The channels that one follows',
+    description:
+      'The latest followed first, and in each page those with a broadcast on. What one may not see is left out.',
+    reply: FollowList,
+    errors: ['not_logged_in'],
+  })
+  async list(
+    @Query({ schema: Page }) page: Page,
+    @CurrentVisitor() visitor: Visitor,
+  ): Promise<FollowList> {
+    return this.#follows.list(visitor, page);
+  }
+}

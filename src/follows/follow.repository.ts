@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { isMissingRow } from '../db/prisma-errors.js';
+import { PrismaService } from '../db/prisma.service.js';
+import { FOLLOWS_MAX } from '../protocol/limits.js';
+
+export type StoredFollow = Readonly<{ channelName: string; since: Date }>;
+
+/** Who follows which channel, in the database. */
+@Injectable()
+export class FollowRepository {
+  readonly #db: PrismaService;
+
+  constructor(db: PrismaService) {
+    this.#db = db;
+  }
+
+  /** Since when an account follows a channel; null: it doesn't. */
+  async since(channelId: string, accountId: string): Promise<Date | null> {
+    const row = await this.#db.follow.findUnique({
+      where: { channelId_accountId: { channelId, accountId } },
+      select: { createdAt: true },
+    });
+    return row?.createdAt ?? null;
+  }
+
+  /** Does nothing for one who follows it already. */
+  async add(
+    channelId: string,
+    accountId: string,
+    at: Date,
+  ): Promise<'follows' | 'too_many' | 'channel_gone'> {
+    const key = { channelId, accountId };
+    try {
+      return await this.#db.$transaction(async (tx) => {
+        // One at a time for each account: two at once could both find one place left.
+        await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::uuid FOR UPDATE`;
+        const others = await tx.follow.count({
+          where: { accountId, channelId: { not: channelId } },
+        });
+        if (others >= FOLLOWS_MAX) return 'too_many';
+        await tx.follow.upsert({
+          where: { channelId_accountId: key },
+          create: { ...key, createdAt: at },
+          update: {},
+        });
+        return 'follows';
+      });
+    } catch (error) {
+      if (isMissingRow(error)) return 'channel_gone';
+      throw error;
+    }
+  }
+
+  /** Does nothing for one who doesn't follow it. */
+  async remove(channelId: string, accountId: string): Promise<void> {
+    await this.#db.follow.deleteMany({ where: { channelId, accountId } });
+  }
+
+  async count(channelId: string): Promise<number> {
+    return this.#db.follow.count({ where: { channelId } });
+  }
+
+  /** What an account follows, the latest first. */
+  async list(accountId: string, page: { skip: number; take: number }): Promise<StoredFollow[]> {
+    const rows = await this.#db.follow.findMany({
+      where: { accountId },
+      orderBy: [{ createdAt: 'desc' }, { channelId: 'desc' }],
+      select: { createdAt: true, channel: { select: { name: true } } },
+      ...page,
+    });
+    return rows.map(({ createdAt, channel }) => ({ channelName: channel.name, since: createdAt }));
+  }
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { NewPassword, Username } from './account.js';
+import { BroadcastView } from './broadcast.js';
+import { INVITATION_NOTE_MAX } from './limits.js';
+import { Page } from './paging.js';
+
+/** Who can make an account: everybody, who was invited, or nobody. */
+export const RegistrationMode = z
+  .enum(['open', 'invitation', 'closed'])
+  .meta({ id: 'RegistrationMode' });
+export type RegistrationMode = z.output<typeof RegistrationMode>;
+
+/** The one-time link of the first start: who opens it makes the administrator's account. */
+export const SetupRequest = z
+  .strictObject({
+    token: z.string().max(100),
+    username: Username,
+    password: NewPassword,
+  })
+  .meta({ id: 'SetupRequest' });
+export type SetupRequest = z.output<typeof SetupRequest>;
+
+export const SetupClaim = z.strictObject({ token: z.string().max(100) }).meta({ id: 'SetupClaim' });
+export type SetupClaim = z.output<typeof SetupClaim>;
+
+/** An account as administrators see it. */
+export const AdminAccountView = z
+  .object({
+    id: z.uuid(),
+    username: z.string(),
+    displayName: z.string(),
+    isAdmin: z.boolean(),
+    isDisabled: z.boolean(),
+    secondFactor: z.boolean(),
+    channels: z.number().int(),
+    createdAt: z.iso.datetime(),
+    /** Of its newest log-in, to the hour; null: none is left. */
+    lastUsedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'AdminAccount' });
+export type AdminAccountView = z.output<typeof AdminAccountView>;
+
+export const AdminAccountList = z.array(AdminAccountView).meta({ id: 'AdminAccountList' });
+export type AdminAccountList = z.output<typeof AdminAccountList>;
+
+export const AdminAccountChange = z
+  .strictObject({ isAdmin: z.boolean().optional(), isDisabled: z.boolean().optional() })
+  .meta({ id: 'AdminAccountChange' });
+export type AdminAccountChange = z.output<typeof AdminAccountChange>;
+
+/** Which part of a list, and what has to be in its names. */
+export const AdminQuery = Page.extend({
+  search: z.string().trim().toLowerCase().max(100).optional().describe('a part of the name'),
+});
+export type AdminQuery = z.output<typeof AdminQuery>;
+
+export const AdminChannelView = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    owner: z.string(),
+    visibility: z.enum(['public', 'unlisted', 'password', 'private']),
+    messages: z.number().int(),
+    createdAt: z.iso.datetime(),
+    lastLiveAt: z.iso.datetime().nullable(),
+    isLive: z.boolean(),
+  })
+  .meta({ id: 'AdminChannel' });
+export type AdminChannelView = z.output<typeof AdminChannelView>;
+
+export const AdminChannelList = z.array(AdminChannelView).meta({ id: 'AdminChannelList' });
+export type AdminChannelList = z.output<typeof AdminChannelList>;
+
+export const AdminBroadcastView = z
+  .object({
+    channel: z.string(),
+    title: z.string(),
+    broadcast: BroadcastView,
+    viewers: z.number().int(),
+  })
+  .meta({ id: 'AdminBroadcast' });
+export type AdminBroadcastView = z.output<typeof AdminBroadcastView>;
+
+export const AdminBroadcastList = z.array(AdminBroadcastView).meta({ id: 'AdminBroadcastList' });
+export type AdminBroadcastList = z.output<typeof AdminBroadcastList>;
+
+export const RegistrationSetting = z
+  .strictObject({ mode: RegistrationMode })
+  .meta({ id: 'RegistrationSetting' });
+export type RegistrationSetting = z.output<typeof RegistrationSetting>;
+
+export const NewInvitation = z
+  .strictObject({
+    /** Whom it is for, for the list. */
+    note: z.string().trim().max(INVITATION_NOTE_MAX).default(''),
+    days: z.int().min(1).max(365).default(14),
+  })
+  .meta({ id: 'NewInvitation' });
+export type NewInvitation = z.output<typeof NewInvitation>;
+
+export const InvitationView = z
+  .object({
+    id: z.uuid(),
+    note: z.string(),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    /** Who made an account with it; null: nobody yet. */
+    usedBy: z.string().nullable(),
+    isUsed: z.boolean(),
+  })
+  .meta({ id: 'Invitation' });
+export type InvitationView = z.output<typeof InvitationView>;
+
+export const InvitationList = z.array(InvitationView).meta({ id: 'InvitationList' });
+export type InvitationList = z.output<typeof InvitationList>;
+
+/** Its link is told once: only the code's hash is kept. */
+export const CreatedInvitation = InvitationView.extend({ link: z.url() }).meta({
+  id: 'CreatedInvitation',
+});
+export type CreatedInvitation = z.output<typeof CreatedInvitation>;
+
+/** A bound that the service is set to, by the environment variable that sets it. */
+export const LimitView = z
+  .object({ variable: z.string(), value: z.number(), unit: z.string() })
+  .meta({ id: 'Limit' });
+export type LimitView = z.output<typeof LimitView>;
+
+/** How the service is. */
+export const AdminOverview = z
+  .object({
+    counts: z.object({
+      accounts: z.number().int(),
+      channels: z.number().int(),
+      live: z.number().int(),
+      viewers: z.number().int(),
+    }),
+    /** Bytes; null where it can't be found out. */
+    storage: z.object({
+      database: z.number().int(),
+      avatars: z.number().int(),
+      /** Segments of what is on. */
+      segments: z.number().int(),
+      free: z.number().int().nullable(),
+    }),
+    health: z.object({
+      /** What is missing, in words; empty when all is well. */
+      problems: z.array(z.string()),
+      uptimeS: z.number().int(),
+      memoryBytes: z.number().int(),
+    }),
+    registration: RegistrationMode,
+    limits: z.array(LimitView),
+  })
+  .meta({ id: 'AdminOverview' });
+export type AdminOverview = z.output<typeof AdminOverview>;

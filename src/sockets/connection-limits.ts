@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { addressBlock } from '../auth/coarse-address.js';
+import type { Clock } from '../common/clock.js';
+import type { ClientAddress } from '../security/client-address.js';
+import { OpenCounts } from '../common/open-counts.js';
+import { RateLimiter, scaled } from '../security/rate-limiter.js';
+import { GROUP_RATES } from '../security/route-groups.js';
+
+/** Sockets that one address has open: each tab has one. */
+const SOCKETS_PER_ADDRESS_MAX = 100;
+/** When to come back where too many are open. */
+const FULL_RETRY_MS = 10_000;
+
+/** How many sockets one address may have, and how often it may open one. */
+export class ConnectionLimits {
+  readonly #clients: ClientAddress;
+  readonly #factor: number;
+  readonly #clock: Clock;
+  readonly #limiter = new RateLimiter();
+  readonly #open: OpenCounts;
+
+  constructor(options: { clients: ClientAddress; factor: number; clock: Clock }) {
+    this.#clients = options.clients;
+    this.#factor = options.factor;
+    this.#clock = options.clock;
+    this.#open = new OpenCounts(Math.ceil(SOCKETS_PER_ADDRESS_MAX * options.factor));
+  }
+
+  /** The client's address. */
+  addressOf(request: IncomingMessage): string {
+    return this.#clients.of(request);
+  }
+
+  /** Lets one more connection in, until it closes; answers false after it was told to come back later. */
+  admit(request: IncomingMessage): boolean {
+    const block = addressBlock(this.#clients.of(request));
+    const rate = scaled(GROUP_RATES.sockets, this.#factor);
+    const retryAfterMs = this.#limiter.take(block, rate, this.#clock.nowMs());
+    if (retryAfterMs > 0) return refuse(request, retryAfterMs);
+    const leave = this.#open.enter(block);
+    if (!leave) return refuse(request, FULL_RETRY_MS);
+    request.socket.once('close', leave);
+    return true;
+  }
+}
+
+/** Engine.IO's own refusal is a 400 that says nothing. */
+function refuse({ socket }: IncomingMessage, retryAfterMs: number): false {
+  const seconds = Math.ceil(retryAfterMs / 1_000);
+  socket.end(
+    `HTTP/1.1 429 Too Many Requests\r\nretry-after: ${seconds}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+  );
+  return false;
+}

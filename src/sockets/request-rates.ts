@@ -1,0 +1,36 @@
+import { DomainError } from '../common/domain-error.js';
+import { type Rate, TokenBucket } from '../common/token-bucket.js';
+import type { RequestName } from '../protocol/events.js';
+
+/** What one connection may ask for of what costs more than a message: connections of media, the database. */
+const RATES: Partial<Record<RequestName, Rate>> = {
+  'publisher:start': { burst: 10, perSecond: 0.2 },
+  'publisher:produce': { burst: 20, perSecond: 1 },
+  'publisher:thumbnail': { burst: 5, perSecond: 0.5 },
+  'transport:connect': { burst: 20, perSecond: 1 },
+  'transport:restart-ice': { burst: 20, perSecond: 1 },
+  'viewer:join': { burst: 20, perSecond: 1 },
+  'viewer:layer': { burst: 30, perSecond: 5 },
+  'viewer:resume': { burst: 30, perSecond: 5 },
+  'chat:join': { burst: 20, perSecond: 2 },
+  'chat:history': { burst: 20, perSecond: 2 },
+};
+const RATE_BY_NAME: ReadonlyMap<string, Rate> = new Map(Object.entries(RATES));
+
+/** Counts one connection's requests, each kind by itself; all together are the packet guard's to bound. */
+export class RequestRates {
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  /** Null, or what refuses the request. */
+  refusal(event: string, nowMs: number): DomainError | null {
+    const rate = RATE_BY_NAME.get(event);
+    if (!rate) return null;
+    const bucket = this.#buckets.get(event) ?? new TokenBucket(rate, nowMs);
+    this.#buckets.set(event, bucket);
+    const retryAfterMs = bucket.take(nowMs);
+    if (retryAfterMs === 0) return null;
+    return new DomainError('rate_limited', 'Too many requests of this kind, slow down.', {
+      retryAfterMs,
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { totpCode } from '../../src/auth/second-factor/totp.js';
+import { PrismaService } from '../../src/db/prisma.service.js';
+import type { RecoveryCodes, SecondFactorSetup } from '../../src/protocol/account-second-factor.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** What an authenticator app does with the key that was typed into it. */
+function bytesOf(base32: string): Uint8Array {
+  const bits = [...base32].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0'));
+  return Uint8Array.from(bits.join('').match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
+}
+const stepNow = () => Math.floor(Date.now() / 30_000);
+const codeOf = (secret: string, step: number) => totpCode(bytesOf(secret), step);
+
+describe('the second factor', () => {
+  let server: TestApp;
+  let count = 0;
+  beforeAll(async () => {
+    server = await startTestApp();
+  });
+  afterAll(() => server.close());
+
+  const factor = (client: HttpClient, what: string, body: object = { password: PASSWORD }) =>
+    client.post(`/api/account/second-factor/${what}`, body);
+  const logIn = (username: string, code?: string, password = PASSWORD) =>
+    new HttpClient(server.url).post('/api/auth/login', {
+      username,
+      password,
+      ...(code === undefined ? {} : { code }),
+    });
+
+  /** An account with its second factor on. The step before now was used to confirm it. */
+  async function protectedAccount() {
+    const username = `careful-${(count += 1)}`;
+    const client = await loggedIn(server.url, username);
+    const { secret } = (await factor(client, 'begin')).body as SecondFactorSetup;
+    const code = codeOf(secret, stepNow() - 1);
+    const { body } = await factor(client, 'confirm', { code });
+    return { username, client, secret, codes: (body as RecoveryCodes).codes };
+  }
+
+  it('is asked for at the next log-in, and its code counts once', async () => {
+    const { username, secret } = await protectedAccount();
+    expect(await logIn(username)).toMatchObject({
+      status: 401,
+      error: { code: 'second_factor_required' },
+    });
+    const code = codeOf(secret, stepNow());
+    expect((await logIn(username, '000000')).error?.code).toBe('wrong_code');
+    expect((await logIn(username, code)).status).toBe(200);
+    expect((await logIn(username, code)).error?.code).toBe('wrong_code');
+  });
+
+  it('is not told of to who has no password', async () => {
+    const { username, secret } = await protectedAccount();
+    const answer = await logIn(username, codeOf(secret, stepNow()), 'a guess');
+    expect(answer.error?.code).toBe('wrong_credentials');
+  });
+
+  it('lets in two at the same moment with one code only once', async () => {
+    const { username, secret } = await protectedAccount();
+    const code = codeOf(secret, stepNow());
+    const answers = await Promise.all([logIn(username, code), logIn(username, code)]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
+  });
+
+  it('is not on before a code of it was typed', async () => {
+    const client = await loggedIn(server.url, 'undecided');
+    const { uri } = (await factor(client, 'begin')).body as SecondFactorSetup;
+    expect(uri).toMatch(/^otpauth:\/\/totp\/Onair:undecided\?secret=[A-Z2-7]{32}&issuer=Onair$/);
+    expect((await factor(client, 'confirm', { code: '123456' })).error?.code).toBe('wrong_code');
+    expect((await logIn('undecided')).status).toBe(200);
+    expect((await client.get('/api/account/security')).body).toMatchObject({ secondFactor: false });
+  });
+
+  it('is set up and turned off by who knows the password only', async () => {
+    const { client, username } = await protectedAccount();
+    for (const body of [{}, { password: 'a guess' }])
+      for (const what of ['begin', 'disable', 'recovery-codes'])
+        expect((await factor(client, what, body)).error?.code).toBe('wrong_password');
+    expect((await factor(client, 'begin')).error?.code).toBe('conflict');
+    expect((await factor(client, 'confirm', { code: '123456' })).error?.code).toBe('conflict');
+    expect((await factor(client, 'disable')).status).toBe(204);
+    expect((await logIn(username)).status).toBe(200);
+  });
+
+  it('has recovery codes that each let in once, until there are new ones', async () => {
+    const { client, username, codes } = await protectedAccount();
+    const [first = '', second = ''] = codes;
+    expect(codes).toHaveLength(10);
+    expect((await logIn(username, first.toUpperCase())).status).toBe(200);
+    expect((await logIn(username, first)).error?.code).toBe('wrong_code');
+    const security = async () => (await client.get('/api/account/security')).body;
+    expect(await security()).toMatchObject({ secondFactor: true, recoveryCodesLeft: 9 });
+    const renewed = (await factor(client, 'recovery-codes')).body as RecoveryCodes;
+    expect((await logIn(username, second)).error?.code).toBe('wrong_code');
+    expect((await logIn(username, renewed.codes[0])).status).toBe(200);
+  });
+
+  it('keeps neither its key nor its codes where they can be read', async () => {
+    const { secret, codes } = await protectedAccount();
+    const db = server.app.get(PrismaService);
+    const rows = [await db.account.findMany(), await db.recoveryCode.findMany()];
+    const text = JSON.stringify(rows);
+    const key = Buffer.from(bytesOf(secret));
+    const stored = (await db.account.findMany()).map(({ totpSecret }) => totpSecret ?? []);
+    for (const seen of [secret, codes[0] ?? '', key.toString('base64url'), key.toString('hex')])
+      expect(text).not.toContain(seen);
+    for (const bytes of stored) expect(Buffer.from(bytes).includes(key)).toBe(false);
+  });
+
+  it('bounds how often codes are guessed', async () => {
+    const { username } = await protectedAccount();
+    let answer = await logIn(username, '000000');
+    for (let tries = 0; tries < 20 && answer.status === 401; tries += 1)
+      answer = await logIn(username, '000000');
+    expect(answer).toMatchObject({ status: 429, error: { code: 'rate_limited' } });
+  });
+});

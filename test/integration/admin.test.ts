@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FirstAdministrator } from '../../src/admin/first-administrator.js';
+import { PrismaService } from '../../src/db/prisma.service.js';
+import type { AccountView } from '../../src/protocol/account.js';
+import type { CreatedToken } from '../../src/protocol/account-tokens.js';
+import type {
+  AdminAccountList,
+  AdminOverview,
+  CreatedInvitation,
+  InvitationList,
+} from '../../src/protocol/admin.js';
+import { administrator, setupToken } from '../support/administrator.js';
+import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+import { openSocket } from '../support/sockets.js';
+
+const ROUTES = [
+  ['GET', '/overview'],
+  ['GET', '/accounts'],
+  ['PATCH', '/accounts/00000000-0000-0000-0000-000000000000'],
+  ['GET', '/channels'],
+  ['GET', '/broadcasts'],
+  ['POST', '/broadcasts/x/end'],
+  ['PUT', '/registration'],
+  ['GET', '/invitations'],
+  ['POST', '/invitations'],
+  ['DELETE', '/invitations/00000000-0000-0000-0000-000000000000'],
+] as const;
+
+describe('the first start', () => {
+  let server: TestApp;
+  beforeAll(async () => {
+    server = await startTestApp();
+  });
+  afterAll(() => server.close());
+  const setUp = (token: string, username: string, password = PASSWORD) =>
+    new HttpClient(server.url).post('/api/setup', { token, username, password });
+
+  it('has a link that makes the administrator, once', async () => {
+    const token = await setupToken(server);
+    expect((await setUp(`${token}x`, 'eve')).error?.code).toBe('forbidden');
+    expect((await setUp('', 'eve')).error?.code).toBe('forbidden');
+    // A mistake doesn't use it up.
+    expect((await setUp(token, 'boss', 'password123')).error?.code).toBe('bad_request');
+    const answers = await Promise.all([setUp(token, 'boss'), setUp(token, 'eve')]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 403]);
+    const made = answers.find(({ status }) => status === 201);
+    expect(made?.body).toMatchObject({ isAdmin: true });
+    expect((await setUp(token, 'eve2')).error?.code).toBe('forbidden');
+    expect(await server.app.get(FirstAdministrator).link()).toBeNull();
+    const db = server.app.get(PrismaService);
+    expect(await db.account.count({ where: { isAdmin: true } })).toBe(1);
+  });
+});
+
+it('an account that was there before can become the first administrator', async () => {
+  const server = await startTestApp();
+  try {
+    const token = await setupToken(server);
+    const client = await loggedIn(server.url, 'ann');
+    const nobody = new HttpClient(server.url);
+    expect((await nobody.post('/api/setup/claim', { token })).status).toBe(401);
+    expect((await client.post('/api/setup/claim', { token: 'guess' })).status).toBe(403);
+    expect((await client.post('/api/setup/claim', { token })).status).toBe(204);
+    expect((await client.get('/api/me')).body).toMatchObject({ isAdmin: true });
+    expect((await client.post('/api/setup/claim', { token })).status).toBe(403);
+  } finally {
+    await server.close();
+  }
+});
+
+describe.each(databases)('administrators on %s', (database) => {
+  let server: TestApp;
+  let boss: HttpClient;
+  let count = 0;
+  const newName = () => `member-${(count += 1)}`;
+  const accounts = async (search = '') =>
+    (await boss.get(`/api/admin/accounts?search=${search}`)).body as AdminAccountList;
+  const idOf = async (client: HttpClient) => ((await client.get('/api/me')).body as AccountView).id;
+  const change = (id: string, body: object) =>
+    boss.request('PATCH', `/api/admin/accounts/${id}`, { body });
+  const setMode = (mode: string) =>
+    boss.request('PUT', '/api/admin/registration', { body: { mode } });
+
+  beforeAll(async () => {
+    server = await startTestApp({ database });
+    boss = await administrator(server);
+  });
+  afterAll(() => server.close());
+
+  it.each(ROUTES)('nobody else is answered: %s %s', async (method, path) => {
+    const member = await loggedIn(server.url, newName());
+    for (const [who, status] of [
+      [member, 403],
+      [new HttpClient(server.url), 401],
+    ] as const)
+      expect(
+        (await who.request(method, `/api/admin${path}`, method === 'GET' ? {} : { body: {} }))
+          .status,
+      ).toBe(status);
+  });
+
+  it('see how the service is', async () => {
+    const { body, status } = await boss.get('/api/admin/overview');
+    const overview = body as AdminOverview;
+    expect(status).toBe(200);
+    expect(overview.counts.accounts).toBeGreaterThan(0);
+    expect(overview.storage.database).toBeGreaterThan(1_000_000);
+    expect(overview.health).toMatchObject({ problems: [] });
+    expect(overview.limits.map(({ variable }) => variable)).toContain('CHANNELS_PER_ACCOUNT');
+  });
+
+  it('see accounts and channels, without their secrets', async () => {
+    const name = newName();
+    const client = await loggedIn(server.url, name);
+    await client.post('/api/channels', { name, title: 'T' });
+    await client.request('PATCH', `/api/channels/${name}/access`, {
+      body: { visibility: 'private' },
+    });
+    expect(await accounts(name)).toMatchObject([
+      { username: name, channels: 1, isAdmin: false, isDisabled: false, secondFactor: false },
+    ]);
+    const { body } = await boss.get(`/api/admin/channels?search=${name}`);
+    expect(body).toMatchObject([{ name, owner: name, visibility: 'private', isLive: false }]);
+    expect(JSON.stringify([await accounts(), body])).not.toContain('argon2');
+    expect((await boss.get('/api/admin/accounts?limit=1')).body).toHaveLength(1);
+    expect((await boss.get('/api/admin/broadcasts')).body).toEqual([]);
+    expect((await boss.post(`/api/admin/broadcasts/${name}/end`)).error?.code).toBe('not_live');
+  });
+
+  it('disable an account: all that it has open ends, and it can’t come back', async () => {
+    const username = newName();
+    const client = await loggedIn(server.url, username);
+    const { token } = (
+      await client.post('/api/account/tokens', {
+        name: 'bot',
+        scopes: ['chat:read'],
+        expiresInDays: null,
+      })
+    ).body as CreatedToken;
+    const authorization = `Bearer ${token}`;
+    const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const sockets = [
+      await openSocket(server.url, { cookie }),
+      await openSocket(server.url, { authorization }),
+    ];
+    const closed = sockets.map(
+      (socket) => new Promise<void>((resolve) => void socket.once('disconnect', () => resolve())),
+    );
+    const id = await idOf(client);
+    expect((await change(id, { isDisabled: true })).status).toBe(204);
+    await Promise.all(closed);
+    expect((await client.get('/api/me')).status).toBe(401);
+    const bot = new HttpClient(server.url);
+    expect((await bot.get('/api/me', { headers: { authorization } })).status).toBe(401);
+    const back = { username, password: PASSWORD };
+    expect((await client.post('/api/auth/login', back)).error?.code).toBe('account_disabled');
+    // Who doesn't have the password isn't told.
+    const guess = { username, password: 'a guess' };
+    expect((await client.post('/api/auth/login', guess)).error?.code).toBe('wrong_credentials');
+
+    expect((await change(id, { isDisabled: false })).status).toBe(204);
+    expect((await client.post('/api/auth/login', back)).status).toBe(200);
+  });
+
+  it('make others administrators, and take it back at once', async () => {
+    const client = await loggedIn(server.url, newName());
+    const id = await idOf(client);
+    await change(id, { isAdmin: true });
+    const { body } = await client.post('/api/account/tokens', {
+      name: 'monitor',
+      scopes: ['admin'],
+      expiresInDays: null,
+    });
+    const headers = { authorization: `Bearer ${(body as CreatedToken).token}` };
+    const asProgram = () => new HttpClient(server.url).get('/api/admin/overview', { headers });
+    expect((await client.get('/api/admin/overview')).status).toBe(200);
+    expect((await asProgram()).status).toBe(200);
+    await change(id, { isAdmin: false });
+    expect((await client.get('/api/admin/overview')).status).toBe(403);
+    expect((await asProgram()).status).toBe(403);
+  });
+
+  it('never leave the service without one', async () => {
+    const own = await idOf(boss);
+    expect((await change(own, { isAdmin: false })).error?.code).toBe('last_administrator');
+    expect((await change(own, { isDisabled: true })).error?.code).toBe('conflict');
+    const client = await loggedIn(server.url, newName());
+    const id = await idOf(client);
+    await change(id, { isAdmin: true });
+    const both = await Promise.all([
+      change(id, { isAdmin: false }),
+      client.request('PATCH', `/api/admin/accounts/${own}`, { body: { isAdmin: false } }),
+    ]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)[0]).toBe(204);
+    const db = server.app.get(PrismaService);
+    expect(await db.account.count({ where: { isAdmin: true } })).toBe(1);
+    await db.account.update({ where: { id: own }, data: { isAdmin: true } });
+    await db.account.update({ where: { id }, data: { isAdmin: false } });
+  });
+
+  it.each(['x', "'", '00000000-0000-0000-0000-000000000000'])(
+    'are told that there is no account %s',
+    async (id) => {
+      expect((await change(id, { isDisabled: true })).error?.code).toBe('account_not_found');
+    },
+  );
+
+  describe('registration', () => {
+    const register = (username: string, invitation?: string) =>
+      new HttpClient(server.url).post('/api/auth/register', {
+        username,
+        password: PASSWORD,
+        ...(invitation === undefined ? {} : { invitation }),
+      });
+    const codeIn = (link: string) => new URL(link).searchParams.get('invitation') ?? '';
+    const invite = async (body: object = {}) =>
+      (await boss.post('/api/admin/invitations', body)).body as CreatedInvitation;
+    const list = async () => (await boss.get('/api/admin/invitations')).body as InvitationList;
+
+    it('is open, until it is closed', async () => {
+      expect((await boss.get('/api/auth/options')).body).toMatchObject({ registration: 'open' });
+      expect((await setMode('closed')).status).toBe(204);
+      expect((await boss.get('/api/auth/options')).body).toMatchObject({ registration: 'closed' });
+      expect((await register(newName())).error?.code).toBe('registration_closed');
+      expect((await register(newName(), codeIn((await invite()).link))).status).toBe(403);
+      await setMode('open');
+      expect((await register(newName())).status).toBe(201);
+      expect((await setMode('ajar')).error?.code).toBe('bad_request');
+    });
+
+    it('by invitation takes each for one account', async () => {
+      await setMode('invitation');
+      const { link, id } = await invite({ note: 'for Ann' });
+      const code = codeIn(link);
+      expect((await register(newName())).error?.code).toBe('invitation_needed');
+      expect((await register(newName(), `${code}x`)).error?.code).toBe('invitation_needed');
+      // A name that is taken doesn't use it up.
+      expect((await register('boss', code)).error?.code).toBe('username_taken');
+      const answers = await Promise.all([1, 2, 3].map(() => register(newName(), code)));
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+        201, 403, 403,
+      ]);
+      const made = answers.find(({ status }) => status === 201)?.body as AccountView;
+      expect((await list()).find((one) => one.id === id)).toMatchObject({
+        note: 'for Ann',
+        isUsed: true,
+        usedBy: made.username,
+      });
+      expect(JSON.stringify(await list())).not.toContain(code);
+      await setMode('open');
+    });
+
+    it('takes no invitation that is too old or was taken back', async () => {
+      await setMode('invitation');
+      const db = server.app.get(PrismaService);
+      const old = await invite();
+      await db.invitation.update({ where: { id: old.id }, data: { expiresAt: new Date() } });
+      const gone = await invite();
+      expect((await boss.request('DELETE', `/api/admin/invitations/${gone.id}`, {})).status).toBe(
+        204,
+      );
+      for (const { link } of [old, gone])
+        expect((await register(newName(), codeIn(link))).error?.code).toBe('invitation_needed');
+      await setMode('open');
+    });
+  });
+});

@@ -1,0 +1,19 @@
+import { FirstAdministrator } from '../../src/admin/first-administrator.js';
+import type { TestApp } from './app.js';
+import { HttpClient, PASSWORD } from './http-client.js';
+
+/** The token of the link that the log of a first start has. */
+export async function setupToken(server: TestApp): Promise<string> {
+  const link = await server.app.get(FirstAdministrator).link();
+  if (link === null) throw new Error('there is an administrator');
+  return new URL(link).searchParams.get('token') ?? '';
+}
+
+/** A client that is logged in as the first administrator. */
+export async function administrator(server: TestApp, username = 'boss'): Promise<HttpClient> {
+  const client = new HttpClient(server.url);
+  const token = await setupToken(server);
+  const { status, body } = await client.post('/api/setup', { token, username, password: PASSWORD });
+  if (status !== 201) throw new Error(`setup: ${status} ${JSON.stringify(body)}`);
+  return client;
+}

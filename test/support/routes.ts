@@ -1,0 +1,31 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { RouteOptions } from 'fastify';
+import { vi } from 'vitest';
+
+/** Adds what is made of routes from now on, as `GET /path`; HEAD is the same as GET. */
+export function collectRoutes(routes: Set<string>): void {
+  const { prototype } = FastifyAdapter;
+  const init: unknown = Reflect.get(prototype, 'init');
+  vi.spyOn(prototype, 'init').mockImplementation(async function (this: FastifyAdapter) {
+    this.getInstance().addHook('onRoute', ({ method, url }: RouteOptions) => {
+      for (const one of [method].flat()) routes.add(`${one === 'HEAD' ? 'GET' : one} ${url}`);
+    });
+    await Reflect.apply(init as () => Promise<void>, this, []);
+  });
+}
+
+/** A path that a route answers: its parameters are filled in. */
+export function pathOf(route: string): string {
+  return route
+    .slice(route.indexOf(' ') + 1)
+    .replaceAll(/:(?:name|channel)\b/g, 'tea')
+    .replaceAll(/:username\b/g, 'ann')
+    .replaceAll(/:\w*[iI]d\b/g, '00000000-0000-7000-8000-000000000000')
+    .replaceAll(/:\w+/g, 'x')
+    .replaceAll('*', 'x');
+}
+
+/** The method of a route. */
+export function methodOf(route: string): string {
+  return route.slice(0, route.indexOf(' '));
+}
