@@ -40,6 +40,7 @@ export class RunTimeline {
   readonly #cuts: SegmentCuts;
   readonly #video: readonly VideoLane[];
   readonly #audio: AudioLane | null;
+  readonly #partTicks: number;
   #wallMsOf: WallClock = () => 0;
   #begun = false;
   /** What is known not to come: there's no need to wait for it. */
@@ -52,6 +53,7 @@ export class RunTimeline {
     const { segmentS, partS, spec, writer } = options;
     this.#options = options;
     this.spec = spec;
+    this.#partTicks = Math.floor(partS * VIDEO_TIMESCALE + 1e-6);
     this.#cuts = new SegmentCuts({ segmentS, maxS: targetDurationS(segmentS) });
     this.#video = Array.from({ length: spec.videoLayers }, (_, layer) => {
       const rendition = writer.rendition(`video-${layer}`);
@@ -89,7 +91,9 @@ export class RunTimeline {
   /** Takes a frame whose time is on the run's timeline. */
   pushVideo(layer: number, frame: Frame): void {
     const lane = this.#video[layer];
-    if (lane && frame.ticks >= 0 && !lane.push(frame)) this.#needsKeyFrame = true;
+    if (!lane || frame.ticks < 0) return;
+    if (frame.keyFrame) this.#bridgeTo(frame.ticks);
+    if (!lane.push(frame)) this.#needsKeyFrame = true;
   }
 
   /** Takes a packet whose time is on the run's timeline, 48 kHz. */
@@ -179,23 +183,34 @@ export class RunTimeline {
   /** Repeats key frames where video is silent: all of it while sound goes on, or one layer while others do. */
   #fillVideo(): void {
     const lanes = this.#video.filter((lane) => lane.in);
-    const partTicks = Math.floor(this.#options.partS * VIDEO_TIMESCALE + 1e-6);
     const sound = this.#newestSound();
     const newest = this.#newestVideo(lanes);
     const repeats = lanes.some((lane) => lane.repeats);
     const lag = this.#gone.video ? 0 : FILL_LAG_TICKS;
     if (Number.isFinite(newest) && (this.#gone.video || repeats || sound - newest > SILENT_TICKS))
-      for (let ticks = newest + partTicks; ticks <= sound - lag; ticks += partTicks)
-        for (const lane of lanes) lane.repeatAt(ticks);
+      this.#repeat(lanes, newest, sound - lag);
     const others = this.#newestVideo(this.#video);
     for (const lane of lanes)
-      if (others - lane.newestTicks > (lane.repeats ? FILL_LAG_TICKS + partTicks : SILENT_TICKS))
-        for (
-          let ticks = lane.newestTicks + partTicks;
-          ticks <= others - FILL_LAG_TICKS;
-          ticks += partTicks
-        )
-          lane.repeatAt(ticks);
+      if (
+        others - lane.newestTicks >
+        (lane.repeats ? FILL_LAG_TICKS + this.#partTicks : SILENT_TICKS)
+      )
+        this.#repeat([lane], lane.newestTicks, others - FILL_LAG_TICKS);
+  }
+
+  /** After nothing came, no sound either, for so long that the segment has to end before this key frame. */
+  #bridgeTo(ticks: number): void {
+    const lanes = this.#video.filter((lane) => lane.in);
+    const newest = this.#newestVideo(lanes);
+    if (!Number.isFinite(newest)) return;
+    if (ticks > this.#cuts.latestTicks && ticks - newest > SILENT_TICKS)
+      this.#repeat(lanes, newest, ticks - this.#partTicks);
+  }
+
+  /** Repeats pictures once a part. */
+  #repeat(lanes: readonly VideoLane[], afterTicks: number, toTicks: number): void {
+    for (let ticks = afterTicks + this.#partTicks; ticks <= toTicks; ticks += this.#partTicks)
+      for (const lane of lanes) lane.repeatAt(ticks);
   }
 
   /** Silence where sound is late against pictures; repeated ones don't count, as they go by the sound. */

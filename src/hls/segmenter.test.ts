@@ -123,6 +123,18 @@ describe('Segmenter', () => {
     expect(seconds(publisher.run.audio)).toBeCloseTo(seconds(publisher.run.video()), 0);
   });
 
+  it('fills what is lost for long while the microphone is muted', () => {
+    const publisher = new SimulatedPublisher({ layers: 2 }).start().play(8);
+    publisher.setMuted(true);
+    publisher.loseVideo = true;
+    publisher.play(4.5);
+    publisher.loseVideo = false;
+    publisher.play(6).end();
+    checkRuns(publisher);
+    expect(discontinuities(publisher.run.video())).toBe(0);
+    expect(seconds(publisher.run.video())).toBeGreaterThan(17.9);
+  });
+
   it('fills pictures that are lost for long while sound goes on', () => {
     const publisher = new SimulatedPublisher({ layers: 2 }).start().play(8);
     publisher.loseVideo = true;

@@ -5,7 +5,7 @@ import { launchChromium } from '../support/browser.js';
 import { registerWithChannel } from '../support/people.js';
 import { ServerProcess } from '../support/server-process.js';
 import { BarePages } from './bare-pages.js';
-import { CannotRun, comparison, figure, type Round, type Row } from './row.js';
+import { CannotRun, comparison, figure, measuredAtMost, type Round, type Row } from './row.js';
 
 const CHANNEL = 'bench-first-frame';
 const ROUNDS = 5;
@@ -112,22 +112,20 @@ function rowsOf(rounds: readonly RoundOfPages[]): Row[] {
   const opening = (['cold', 'warm'] as const).flatMap((way) => {
     const bare = way === 'cold' ? 'bareCold' : 'bareWarm';
     return [
-      timed(
+      measuredAtMost(
         comparison(`opening the page to the first frame, ${way}`, {
           unit,
           rounds: pairs((round) => ({
             measured: at(round[way], 'firstFrame'),
             baseline: round[bare],
           })),
-          ratioAtMost: null,
         }),
         500,
       ),
-      timed(
+      measuredAtMost(
         comparison(`joining to the first frame, ${way}`, {
           unit,
           rounds: pairs((round) => ({ measured: joined(round[way]), baseline: round.bareWebrtc })),
-          ratioAtMost: null,
         }),
         150,
       ),
@@ -143,10 +141,6 @@ function rowsOf(rounds: readonly RoundOfPages[]): Row[] {
     ),
   );
   return [...opening, ...steps];
-}
-
-function timed(row: Row, atMost: number): Row {
-  return { ...row, wanted: { of: 'measured', atMost } };
 }
 
 function at(marks: Marks, name: string): number {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AUDIO_STREAM, type Film, FILM_STREAMS } from './hls-film.js';
 import type { PortPair } from './hls-served.js';
-import { cpuUsOf } from './hls-process-cpu.js';
+import { cpuUsOf } from './process-cpu.js';
 
 const LOOK_AGAIN_MS = 200;
 const LOOKS = 150;

@@ -71,8 +71,9 @@ export class ServedFilm {
     return new ServedFilm({ server, source, folder, pid });
   }
 
+  /** Of the multivariant playlist, which can be had a few seconds after {@link play}. */
   get url(): string {
-    return `${this.#server.url}/hls/bench`;
+    return `${this.#server.url}/hls/bench/index.m3u8`;
   }
 
   play(): void {

@@ -14,8 +14,10 @@ export type Row = {
   /** measured / baseline, of rounds that ran one after the other. */
   ratio: Spread | null;
   /** The limit on the ratio, or on the measured figure itself. Null: told, not judged. */
-  wanted: { of: 'ratio' | 'measured'; atMost: number } | null;
+  wanted: Wanted | null;
 };
+
+export type Wanted = { of: 'ratio' | 'measured' } & ({ atMost: number } | { atLeast: number });
 
 /** One round: Onair and the baseline measured right after each other, in the same unit. */
 export type Round = { measured: number; baseline: number };
@@ -39,16 +41,32 @@ export function comparison(
   {
     unit,
     rounds,
-    ratioAtMost,
-  }: { unit: string; rounds: readonly Round[]; ratioAtMost: number | null },
+    ratioAtMost = null,
+    ratioAtLeast = null,
+  }: {
+    unit: string;
+    rounds: readonly Round[];
+    ratioAtMost?: number | null;
+    ratioAtLeast?: number | null;
+  },
 ): Row {
   return {
     name,
     measured: { ...spread(rounds.map(({ measured }) => measured)), unit },
     baseline: { ...spread(rounds.map(({ baseline }) => baseline)), unit },
     ratio: spread(rounds.map(({ measured, baseline }) => measured / baseline)),
-    wanted: ratioAtMost === null ? null : { of: 'ratio', atMost: ratioAtMost },
+    wanted: wantedRatio(ratioAtMost, ratioAtLeast),
   };
+}
+
+function wantedRatio(atMost: number | null, atLeast: number | null): Wanted | null {
+  if (atMost !== null) return { of: 'ratio', atMost };
+  return atLeast === null ? null : { of: 'ratio', atLeast };
+}
+
+/** The same row, judged by what was measured and not by its ratio. */
+export function measuredAtMost(row: Row, atMost: number): Row {
+  return { ...row, wanted: { of: 'measured', atMost } };
 }
 
 /** The line for something that is judged by itself. */

@@ -6,7 +6,8 @@ const TITLES = ['what', 'measured', 'baseline', 'ratio', 'wanted', ''] as const;
 export function keepsLimit({ measured, ratio, wanted }: Row): boolean | null {
   if (wanted === null) return null;
   const judged = wanted.of === 'ratio' ? ratio : measured;
-  return judged !== null && judged.median <= wanted.atMost;
+  if (judged === null) return false;
+  return 'atMost' in wanted ? judged.median <= wanted.atMost : judged.median >= wanted.atLeast;
 }
 
 /** The rows as a table in Markdown: medians, with the lowest and highest round in brackets. */
@@ -41,7 +42,9 @@ function formatSpread({ median, min, max }: Spread): string {
 function formatWanted({ measured, wanted }: Row): string {
   if (wanted === null) return '';
   const unit = wanted.of === 'ratio' ? 'x' : measured.unit;
-  return `at most ${formatNumber(wanted.atMost)} ${unit}`;
+  return 'atMost' in wanted
+    ? `at most ${formatNumber(wanted.atMost)} ${unit}`
+    : `at least ${formatNumber(wanted.atLeast)} ${unit}`;
 }
 
 /** Three digits say all that a measurement knows. */

@@ -46,9 +46,14 @@ export class SegmentCuts {
     return this.#startTicks;
   }
 
+  /** Where the segment after the newest one begins at the latest. */
+  get latestTicks(): number {
+    return this.#startTicks + this.#maxTicks;
+  }
+
   /** No boundary will be declared up to here, this time included. */
   get decidedTicks(): number {
-    return this.#decidedTicks;
+    return Math.min(this.#decidedTicks, this.latestTicks - 1);
   }
 
   boundary(msn: number): Boundary | undefined {
@@ -70,7 +75,7 @@ export class SegmentCuts {
     { ticks, discontinuity, wallMs, nowMs }: Place,
     { forced = false, goesOn = true } = {},
   ): void {
-    const latest = goesOn ? this.#startTicks + this.#maxTicks : Infinity;
+    const latest = goesOn ? this.latestTicks : Infinity;
     const beginsTicks = Math.min(ticks, latest);
     const earlierMs = ((ticks - beginsTicks) / VIDEO_TIMESCALE) * 1_000;
     this.#boundaries.set(this.#count, {
@@ -142,7 +147,7 @@ export class SegmentCuts {
 
   /** With the frame after this one the segment might be too long. */
   #isDue(lane: VideoLane, head: Frame): boolean {
-    return head.ticks + 2 * lane.intervalTicks > this.#startTicks + this.#maxTicks;
+    return head.ticks + 2 * lane.intervalTicks > this.latestTicks;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { useComputed, useSignalEffect, type ReadonlySignal } from '@preact/signals';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useSignalEffect, type ReadonlySignal } from '@preact/signals';
 import { Play, VolumeX } from 'lucide';
 import type { Viewer } from '../../client/viewer.js';
-import { type ViewerState, wayName } from '../../client/viewer-state.js';
+import { wayName } from '../../client/viewer-state.js';
 import { Button } from '../components/button.js';
 import { Spinner } from '../components/spinner.js';
 import { useNow } from '../shell/now.js';
@@ -12,12 +12,12 @@ import { Controls, type Theatre } from './controls.js';
 import { DelayChip } from './delay-chip.js';
 import { toggleFullScreen } from './full-screen.js';
 import { LastFrame } from './last-frame.js';
-import { Playback } from './playback.js';
-import { NEAR_MS, rewindWindow } from './rewind-window.js';
+import { Rewinding } from './rewinding.js';
 import { ShortcutHelp } from './shortcut-help.js';
 import { actionFor, placeOf, type PlayerAction } from './shortcuts.js';
 import { Stage } from './stage.js';
 import { useIdle } from './use-idle.js';
+import { isOver, isShowing, useLastFrameShown, usePlayback } from './use-playback.js';
 import './player.css';
 
 /** What the arrow keys skip. */
@@ -45,76 +45,29 @@ export function Player(props: PlayerProps) {
   const { viewer, name, own, connection, theatre, corner, muted = false } = props;
   const root = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
-  const playback = useMemo(
-    () =>
-      new Playback(
-        {
-          pinned: viewer.pinned,
-          serverNow: () => viewer.serverNow(),
-          isBehind: () => viewer.behind.peek(),
-          isOnline: () => connection.peek() === 'online',
-          onRefused: () => viewer.hlsRefused(),
-          onFailed: () => viewer.hlsFailed(),
-        },
-        { muted },
-      ),
-    [viewer],
+  const playback = usePlayback(viewer, video, { connection, muted });
+  const rewinding = useMemo(
+    () => new Rewinding(viewer, playback, props.rewindMs),
+    [viewer, playback, props.rewindMs],
   );
   const [helping, setHelping] = useState(false);
   const idle = useIdle(root);
 
-  useEffect(() => {
-    playback.attach(video.current);
-    return () => playback.close();
-  }, [playback]);
-  useSignalEffect(() => playback.show(viewer.source.value));
-  useSignalEffect(() => {
-    // Who has caught up watches what happens now, and may have it over WebRTC.
-    const timeline = playback.hls.value?.timeline.value;
-    if (!timeline || playback.paused.value) return;
-    if (timeline.liveMs - timeline.positionMs < NEAR_MS) viewer.goLive();
-  });
-  const lastFrameShown = useComputed(() => {
-    const state = viewer.state.value;
-    const hasLastFrame = playback.frame.wasThere.value && !playback.soundOnly.value;
-    const moving = state.name === 'playing' && playback.frame.isThere.value;
-    return isShowing(state, hasLastFrame) && hasLastFrame && !moving;
-  });
-  const serverNow = useCallback(() => viewer.serverNow() ?? Date.now(), [viewer]);
-  const nowMs = useNow(500, serverNow);
-  const timeline = rewindWindow(viewer, playback, { nowMs, rewindMs: props.rewindMs });
-  useSignalEffect(() => {
-    if (isOver(viewer.state.value)) playback.frame.forget();
-  });
+  useSignalEffect(() => rewinding.noticeCatchingUp());
+  const lastFrameShown = useLastFrameShown(viewer, playback);
+  // The bar's right end is now, which goes on by itself.
+  useNow(1_000);
 
-  function togglePlay(): void {
-    const positionMs = playback.hls.peek()?.timeline.peek()?.positionMs;
-    // What stands still falls behind, and is to go on from there.
-    if (!playback.paused.peek() && positionMs !== undefined) viewer.rewind(positionMs);
-    playback.togglePlay();
-  }
-  function goLive(): void {
-    viewer.goLive();
-    playback.hls.peek()?.goLive();
-    playback.play();
-  }
-  function seek(serverMs: number): void {
-    if (!timeline) return;
-    if (serverMs > timeline.liveMs - NEAR_MS) return goLive();
-    const toMs = Math.max(timeline.startMs, serverMs);
-    viewer.rewind(toMs);
-    playback.hls.peek()?.seek(toMs);
-  }
   function act(action: PlayerAction): void {
     const acts: Record<PlayerAction, () => void> = {
-      'toggle-play': togglePlay,
+      'toggle-play': () => rewinding.togglePlay(),
       'toggle-muted': () => playback.toggleMuted(),
       'full-screen': fillScreen,
       theatre: () => theatre?.toggle(),
       'picture-in-picture': () => playback.togglePictureInPicture(),
-      live: goLive,
-      back: () => timeline && seek(timeline.positionMs - STEP_MS),
-      forward: () => timeline && seek(timeline.positionMs + STEP_MS),
+      live: () => rewinding.goLive(),
+      back: () => rewinding.skip(-STEP_MS),
+      forward: () => rewinding.skip(STEP_MS),
       louder: () => playback.louder(),
       quieter: () => playback.quieter(),
       help: () => setHelping(true),
@@ -150,7 +103,7 @@ export function Player(props: PlayerProps) {
         onClick={(event) => {
           // A finger's tap only shows the controls.
           if (event instanceof PointerEvent && event.pointerType === 'touch') return;
-          togglePlay();
+          rewinding.togglePlay();
         }}
         onDblClick={fillScreen}
       />
@@ -199,12 +152,12 @@ export function Player(props: PlayerProps) {
             <Controls
               viewer={viewer}
               playback={playback}
-              timeline={timeline}
+              timeline={rewinding.timeline()}
               live={live}
               theatre={theatre}
-              onTogglePlay={togglePlay}
-              onGoLive={goLive}
-              onSeek={seek}
+              onTogglePlay={() => rewinding.togglePlay()}
+              onGoLive={() => rewinding.goLive()}
+              onSeek={(serverMs) => rewinding.seek(serverMs)}
               onFullScreen={fillScreen}
             />
           </div>
@@ -216,15 +169,6 @@ export function Player(props: PlayerProps) {
       {helping && <ShortcutHelp onClose={() => setHelping(false)} />}
     </div>
   );
-}
-
-/** There is a picture to be seen, or the last one that was. */
-function isShowing({ name }: ViewerState, hasLastFrame: boolean): boolean {
-  return name === 'playing' || (hasLastFrame && (name === 'interrupted' || name === 'connecting'));
-}
-
-function isOver({ name }: ViewerState): boolean {
-  return name === 'not-live' || name === 'ended' || name === 'gone';
 }
 
 /** The player's keys work all over the page, but for places that use the key themselves. */

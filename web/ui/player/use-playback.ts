@@ -1,0 +1,62 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import { type ReadonlySignal, useComputed, useSignalEffect } from '@preact/signals';
+import type { Viewer } from '../../client/viewer.js';
+import type { ViewerState } from '../../client/viewer-state.js';
+import { Playback } from './playback.js';
+
+interface PlaybackOptions {
+  connection: ReadonlySignal<'connecting' | 'online' | 'offline'>;
+  muted: boolean;
+}
+
+/** Plays in the page's video element what a viewer says is to be played. */
+export function usePlayback(
+  viewer: Viewer,
+  video: { current: HTMLVideoElement | null },
+  { connection, muted }: PlaybackOptions,
+): Playback {
+  const playback = useMemo(
+    () =>
+      new Playback(
+        {
+          pinned: viewer.pinned,
+          serverNow: () => viewer.serverNow(),
+          isBehind: () => viewer.behind.peek(),
+          isOnline: () => connection.peek() === 'online',
+          onRefused: () => viewer.hlsRefused(),
+          onFailed: () => viewer.hlsFailed(),
+        },
+        { muted },
+      ),
+    [viewer],
+  );
+  useEffect(() => {
+    playback.attach(video.current);
+    return () => playback.close();
+  }, [playback]);
+  useSignalEffect(() => playback.show(viewer.source.value));
+  useSignalEffect(() => {
+    if (isOver(viewer.state.value)) playback.frame.forget();
+  });
+  return playback;
+}
+
+/** Whether the last picture is to stand for one that moves. */
+export function useLastFrameShown(viewer: Viewer, playback: Playback): ReadonlySignal<boolean> {
+  return useComputed(() => {
+    const state = viewer.state.value;
+    const hasLastFrame = playback.frame.wasThere.value && !playback.soundOnly.value;
+    const moving = state.name === 'playing' && playback.frame.isThere.value;
+    return isShowing(state, hasLastFrame) && hasLastFrame && !moving;
+  });
+}
+
+/** There is a picture to be seen, or the last one that was. */
+export function isShowing({ name }: ViewerState, hasLastFrame: boolean): boolean {
+  return name === 'playing' || (hasLastFrame && (name === 'interrupted' || name === 'connecting'));
+}
+
+/** Nothing is on, and nothing will come back by itself. */
+export function isOver({ name }: ViewerState): boolean {
+  return name === 'not-live' || name === 'ended' || name === 'gone';
+}
