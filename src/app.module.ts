@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
+import { AccountModule } from './account/account.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
@@ -48,6 +49,7 @@ export class AppModule {
         SignalingModule,
         FollowsModule,
         ChatModule,
+        AccountModule,
         AdminModule,
         HealthModule,
         OpenApiModule,

@@ -73,6 +73,8 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'PUT /api/account/avatar': open(undefined, {}),
   'DELETE /api/account/avatar': open(undefined, {}),
   'GET /avatars/:file': open('/avatars/x.webp'),
+  'GET /api/account/export': open(),
+  'DELETE /api/account': open(undefined, {}),
   'GET /api/account/security': open(),
   'POST /api/account/second-factor/begin': open(undefined, {}),
   'POST /api/account/second-factor/confirm': open(undefined, {}),
