@@ -49,6 +49,7 @@ export class Commands {
   }
 
   async #do(room: ChatRoom, sender: ChatSender, command: Command): Promise<string> {
+    // oxlint-disable-next-line default-case -- The compiler holds that none is left out.
     switch (command.name) {
       case 'help':
         return usages(forWhom(room, sender)).join('\n');
