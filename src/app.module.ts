@@ -20,6 +20,7 @@ import { PagesModule } from './pages/pages.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { SfuModule } from './sfu/sfu.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 type Parts = Readonly<{
   config: Config;
@@ -51,6 +52,7 @@ export class AppModule {
         ChatModule,
         AccountModule,
         AdminModule,
+        WebhooksModule,
         HealthModule,
         OpenApiModule,
         // Last: its addresses are the rest of all there are.
