@@ -5,7 +5,7 @@ export const WEBHOOK_EVENTS = [
   'broadcast.live',
   'broadcast.ended',
   'message.held',
-  'sender.banned',
+  'chat.moderated',
 ] as const;
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS).meta({ id: 'WebhookEvent' });
 export type WebhookEvent = z.output<typeof WebhookEvent>;

@@ -4,6 +4,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import type { EndReason } from '../protocol/broadcast.js';
+import type { AuditEntry, HeldMessageView } from '../protocol/chat-moderation.js';
 import { WebhookDispatcher } from './webhook-dispatcher.js';
 import { type StoredDelivery, WebhookRepository } from './webhook.repository.js';
 
@@ -19,9 +20,9 @@ export type WebhookEventData = {
     peakViewers: number;
   };
   /** A chat message waits for a moderator. */
-  'message.held': { messageId: string; name: string; text: string; reason: string };
-  /** Somebody may not write any more; `until`: null for ever. */
-  'sender.banned': { name: string; by: string; until: string | null };
+  'message.held': HeldMessageView;
+  /** What a moderator did, as the audit log has it. */
+  'chat.moderated': AuditEntry;
 };
 
 type Channel = Readonly<{ id: string; name: string }>;

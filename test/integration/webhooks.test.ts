@@ -1,7 +1,13 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,6 +20,7 @@ import { WebhookDispatcher } from '../../src/webhooks/webhook-dispatcher.js';
 import { AddressRule, WebhookSender } from '../../src/webhooks/webhook-sender.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+import { openSocket, request } from '../support/sockets.js';
 
 type Received = { path: string; headers: IncomingHttpHeaders; body: string };
 
@@ -27,12 +34,14 @@ class Receiver {
   headers: Record<string, string> = {};
 
   constructor() {
-    this.#server = createServer(async (request, response) => {
-      const { url: path = '', headers } = request;
-      this.received.push({ path, headers, body: await text(request) });
-      response.writeHead(this.status, this.headers).end();
-      this.#events.emit('received');
-    });
+    this.#server = createServer((request, response) => void this.#take(request, response));
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url: path = '', headers } = request;
+    this.received.push({ path, headers, body: await text(request) });
+    response.writeHead(this.status, this.headers).end();
+    this.#events.emit('received');
   }
 
   async listen(): Promise<void> {
@@ -263,6 +272,51 @@ describe('webhooks', () => {
     for (let count = 0; count < 10; count += 1) await add(ann, receiver.url);
     const body = { url: receiver.url, events: ['broadcast.live'] };
     expect((await ann.post('/api/channels/tea/webhooks', body)).error?.code).toBe('webhook_limit');
+  });
+});
+
+describe('the chat', () => {
+  let server: TestApp;
+  let receiver: Receiver;
+  beforeAll(async () => {
+    server = await startTestApp();
+    receiver = new Receiver();
+    await receiver.listen();
+    allowLoopback(server);
+  });
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await receiver.close();
+    await server.close();
+  });
+
+  it('tells of messages that are held and of what moderators do', async () => {
+    const ann = await loggedIn(server.url, 'ann');
+    await ann.post('/api/channels', { name: 'tea' });
+    await add(ann, receiver.url, ['message.held', 'chat.moderated']);
+    const connect = (who: HttpClient) => {
+      const cookie = [...who.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      return openSocket(server.url, { cookie });
+    };
+    const owner = await connect(ann);
+    const bob = await connect(await loggedIn(server.url, 'bob'));
+    const channel = 'tea';
+    await request(owner, 'chat:join', { channel });
+    await request(owner, 'chat:change-settings', { channel, rules: { holdLinks: true } });
+    await request(bob, 'chat:join', { channel });
+    const text = 'look at https://example.com/';
+    await request(bob, 'chat:send', { channel, text, nonce: randomUUID() });
+    const told = (await receiver.count(2)).map(({ body }) => JSON.parse(body) as unknown);
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        event: 'message.held',
+        channel,
+        data: expect.objectContaining({ name: 'bob', text }),
+      }),
+    );
+    expect(told).toContainEqual(expect.objectContaining({ event: 'chat.moderated', channel }));
+    owner.disconnect();
+    bob.disconnect();
   });
 });
 
