@@ -45,6 +45,8 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /login': open(),
   'GET /register': open(),
   'GET /account': open(),
+  'GET /setup': open(),
+  'GET /admin': open(),
   'GET /*': open('/a/b/c'),
   'GET /healthz': open(),
   'GET /readyz': open(),
