@@ -10,7 +10,7 @@ import {
 } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
@@ -39,7 +39,7 @@ class Receiver {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url: path = '', headers } = request;
-    this.received.push({ path, headers, body: await text(request) });
+    this.received.push({ path, headers, body: await textOf(request) });
     response.writeHead(this.status, this.headers).end();
     this.#events.emit('received');
   }
