@@ -128,7 +128,7 @@ describe('moderating a chat', () => {
     expect(await me).toMatchObject([
       { reason: 'calm down', me: { banned: true, bannedUntil: ban.expiresAt, canWrite: false } },
     ]);
-    const error = await refusal(crowd.as('member'), 'chat:send', crowd.say('more'));
+    const error = await crowd.refused('member', crowd.say('more'));
     expect(error).toMatchObject({ code: 'timed_out', message: expect.stringContaining('seconds') });
     expect(error.retryAfterMs).toBeLessThanOrEqual(untilMs - Date.now() + 1_000);
     expect(error.retryAfterMs).toBeGreaterThan(50_000);
@@ -145,7 +145,7 @@ describe('moderating a chat', () => {
       where: { name: 'milo', channel: { name: channel } },
     });
     expect(row.expiresAt!.getTime() - row.createdAt.getTime()).toBe(10_000);
-    const error = await refusal(crowd.as('member'), 'chat:send', crowd.say('x'));
+    const error = await crowd.refused('member', crowd.say('x'));
     await expect
       .poll(() => ask(crowd.as('member'), 'chat:send', crowd.say('x')), {
         interval: error.retryAfterMs ?? 0,
@@ -172,7 +172,7 @@ describe('moderating a chat', () => {
       reason: 'enough',
     });
     expect(ban).toMatchObject({ name: 'milo', role: 'member', expiresAt: null, reason: 'enough' });
-    expect(await refusal(crowd.as('member'), 'chat:send', crowd.say('x'))).toMatchObject({
+    expect(await crowd.refused('member', crowd.say('x'))).toMatchObject({
       code: 'banned',
     });
     const shorter = { channel, name: 'milo', seconds: 10 };

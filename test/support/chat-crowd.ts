@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { ChatWriter } from '../../src/chat/chat-writer.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { AuditEntry } from '../../src/protocol/chat-moderation.js';
-import type { RequestInput } from '../../src/protocol/events.js';
+import type { ErrorBody, Reply } from '../../src/protocol/error.js';
+import type { RequestData, RequestInput } from '../../src/protocol/events.js';
 import { startTestApp, type TestApp } from './app.js';
 import { api, guestCookie, type Person, register } from './people.js';
-import { type ClientSocket, openSocket, request } from './sockets.js';
+import { ask, type ClientSocket, openSocket, request } from './sockets.js';
 
 /** Who is in a moderated chat. */
 export const ROLES = ['owner', 'moderator', 'member', 'guest'] as const;
@@ -80,8 +81,31 @@ export class ChatCrowd {
 
   /** Sends a message as somebody; resolves with its seq. */
   async send(role: Role | ClientSocket, text: string): Promise<number> {
+    const reply = await this.try(role, this.say(text));
+    if (!reply.ok) throw new Error(JSON.stringify(reply.error));
+    return reply.data.seq;
+  }
+
+  /** The same, whatever comes of it; who writes too fast, as people in tests do, waits as told. */
+  async try(
+    role: Role | ClientSocket,
+    message: RequestInput<'chat:send'>,
+  ): Promise<Reply<RequestData<'chat:send'>>> {
     const socket = typeof role === 'string' ? this.as(role) : role;
-    return (await request(socket, 'chat:send', this.say(text))).seq;
+    for (;;) {
+      const reply = (await ask(socket, 'chat:send', message)) as Reply<RequestData<'chat:send'>>;
+      if (reply.ok || reply.error.code !== 'rate_limited') return reply;
+      const { retryAfterMs } = reply.error;
+      if (retryAfterMs === undefined) return reply;
+      await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
+    }
+  }
+
+  /** Sends what is expected to be refused; resolves with the error. */
+  async refused(role: Role, message: RequestInput<'chat:send'>): Promise<ErrorBody> {
+    const reply = await this.try(role, message);
+    if (reply.ok) throw new Error('the message was not refused');
+    return reply.error;
   }
 
   /** Stores a message of an account, past the rules and how fast it may write. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { assertNever } from '../../common/assert-never.js';
 import { DomainError } from '../../common/domain-error.js';
 import { FollowService } from '../../follows/follow.service.js';
 import type { ChatRoom } from '../chat-room.js';
@@ -49,7 +50,6 @@ export class Commands {
   }
 
   async #do(room: ChatRoom, sender: ChatSender, command: Command): Promise<string> {
-    // oxlint-disable-next-line default-case -- The compiler holds that none is left out.
     switch (command.name) {
       case 'help':
         return usages(forWhom(room, sender)).join('\n');
@@ -83,6 +83,8 @@ export class Commands {
         return `${await this.#moderators.appoint(room, sender, command.who)} moderates this channel.`;
       case 'unmod':
         return `${await this.#moderators.dismiss(room, sender, command.who)} moderates this channel no more.`;
+      default:
+        return assertNever(command);
     }
   }
 
