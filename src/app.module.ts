@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
+import { AccountModule } from './account/account.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
@@ -19,6 +20,7 @@ import { PagesModule } from './pages/pages.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { SfuModule } from './sfu/sfu.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 type Parts = Readonly<{
   config: Config;
@@ -48,7 +50,9 @@ export class AppModule {
         SignalingModule,
         FollowsModule,
         ChatModule,
+        AccountModule,
         AdminModule,
+        WebhooksModule,
         HealthModule,
         OpenApiModule,
         // Last: its addresses are the rest of all there are.

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { guestCookie, readCookies, sessionCookie } from './session-cookies.js';
 
 const TOKEN = 'a'.repeat(43);
-const GUEST = 'b'.repeat(22);
+const GUEST = `${'b'.repeat(22)}.${'c'.repeat(43)}`;
 
 describe('readCookies', () => {
   it('finds both among others', () => {
     const header = `theme=dark; onair_session=${TOKEN}; x=1; onair_guest=${GUEST}`;
-    expect(readCookies(header)).toEqual({ token: TOKEN, guestId: GUEST });
+    expect(readCookies(header)).toEqual({ token: TOKEN, guestToken: GUEST });
   });
 
   it.each([
@@ -17,7 +17,7 @@ describe('readCookies', () => {
     ['percent signs', 'onair_session=%E0%A4%A; onair_guest=%00'],
     ['names of the prototype', '__proto__=x; constructor=y'],
   ])('finds none in %s', (_what, header) => {
-    expect(readCookies(header)).toEqual({ token: null, guestId: null });
+    expect(readCookies(header)).toEqual({ token: null, guestToken: null });
   });
 });
 

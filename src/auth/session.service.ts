@@ -5,7 +5,9 @@ import type { Identity } from '../common/identity.js';
 import { LOG, type Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { CONFIG, type Config } from '../config/config.js';
+import { Secrets } from '../secrets/secrets.js';
 import { coarseAddress } from './coarse-address.js';
+import { GuestDevices } from './guest-devices.js';
 import { guestCookie, readCookies, sessionCookie } from './session-cookies.js';
 import { type OwnSession, SessionRepository, type SessionRow } from './session.repository.js';
 
@@ -32,17 +34,21 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   readonly events = new TypedEmitter<{ sessionEnded: [sessionId: string] }>();
   readonly #repository: SessionRepository;
   readonly #config: Config['auth'];
+  readonly #devices: GuestDevices;
   readonly #clock: Clock;
   readonly #log: Log;
   #sweeper: NodeJS.Timeout | undefined;
 
+  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock, the log.
   constructor(
     repository: SessionRepository,
+    secrets: Secrets,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     this.#repository = repository;
+    this.#devices = new GuestDevices(secrets);
     this.#config = config.auth;
     this.#clock = clock;
     this.#log = log.child({ part: 'sessions' });
@@ -73,9 +79,10 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     cookieHeader: string | undefined;
     mayRotate?: boolean;
   }): Promise<Identified> {
-    const { token, guestId: known } = readCookies(cookieHeader);
-    const guestId = known ?? randomBytes(16).toString('base64url');
-    const cookies = known === null ? [guestCookie(guestId, this.#cookieOptions)] : [];
+    const { token, guestToken } = readCookies(cookieHeader);
+    const known = this.#devices.idOf(guestToken);
+    const fresh = known === null ? this.#devices.create() : null;
+    const cookies = fresh === null ? [] : [guestCookie(fresh.token, this.#cookieOptions)];
     const session = token === null ? null : await this.#find(token);
     if (token !== null && session === null) cookies.push(sessionCookie(null, this.#cookieOptions)); // gone: spare us the next look-up
     else if (token !== null && session !== null && mayRotate)
@@ -83,7 +90,7 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     return {
       account: session?.account ?? null,
       sessionId: session?.id ?? null,
-      guestId,
+      guestId: known ?? fresh?.id ?? '',
       ...(cookies.length > 0 ? { setCookies: cookies } : {}),
     };
   }

@@ -42,6 +42,7 @@ import { ChatSearching } from './search/search.service.js';
 @Module({
   imports: [DbModule, BroadcastModule, FollowsModule],
   controllers: [ChatController, ModeratorsController],
+  exports: [ChatRooms],
   providers: [
     AuditLog,
     AuditRepository,

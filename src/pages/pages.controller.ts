@@ -17,6 +17,8 @@ const FIXED = {
   '/studio': { page: 'studio', title: 'Studio · Onair' },
   '/login': { page: 'account', title: 'Log in · Onair' },
   '/register': { page: 'account', title: 'Create an account · Onair' },
+  '/setup': { page: 'account', title: 'Set up · Onair' },
+  '/admin': { page: 'admin', title: 'Administration · Onair' },
   '/account': { page: 'account', title: 'Your account · Onair' },
 } as const satisfies Record<string, FixedPage>;
 

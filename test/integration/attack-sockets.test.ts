@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { EVENTS } from '../support/access-table.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { randomBytesOf, randomOf } from '../support/random.js';
 import { api, register, registerWithChannel } from '../support/people.js';
 import { type ClientSocket, openSocket, refusal, request, sendRaw } from '../support/sockets.js';
 
@@ -27,17 +28,6 @@ async function client(headers: Record<string, string> = {}): Promise<ClientSocke
   const socket = await openSocket(server.url, headers);
   open.push(socket);
   return socket;
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const WORDS = [
@@ -91,7 +81,7 @@ class Garbage {
   }
 
   #bytes(): Buffer {
-    return Buffer.from(Array.from({ length: 40 }, () => Math.floor(this.#random() * 256)));
+    return randomBytesOf(this.#random, 40);
   }
 
   #text(length: number): string {
@@ -174,7 +164,7 @@ describe('bytes that are no WebSocket frames', () => {
       socket.on('error', () => socket.terminate());
       await once(socket, 'open');
       const { _socket: tcp } = socket as unknown as { _socket: NodeJS.WritableStream };
-      tcp.write(Buffer.from(Array.from({ length: 300 }, () => Math.floor(random() * 256))));
+      tcp.write(randomBytesOf(random, 300));
       socket.terminate();
     }
     expect(await request(bystander, 'clock:ping', {})).toMatchObject({

@@ -35,6 +35,9 @@ const ofChannel = (
   more: Pick<RouteRule & { rule: 'channel' }, 'body' | 'locked' | 'notByOwner'> = {},
 ) => channel(({ name }) => `/api/channels/${name}${rest}`, more);
 
+/** Nothing has it: the owner is told so, others don't get that far. */
+const NO_ID = '00000000-0000-4000-8000-000000000000';
+
 /** Every route there is, HEAD as GET. One that is added needs its line here. */
 export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /': open(),
@@ -42,6 +45,8 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /login': open(),
   'GET /register': open(),
   'GET /account': open(),
+  'GET /setup': open(),
+  'GET /admin': open(),
   'GET /*': open('/a/b/c'),
   'GET /healthz': open(),
   'GET /readyz': open(),
@@ -73,6 +78,8 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'PUT /api/account/avatar': open(undefined, {}),
   'DELETE /api/account/avatar': open(undefined, {}),
   'GET /avatars/:file': open('/avatars/x.webp'),
+  'GET /api/account/export': open(),
+  'DELETE /api/account': open(undefined, {}),
   'GET /api/account/security': open(),
   'POST /api/account/second-factor/begin': open(undefined, {}),
   'POST /api/account/second-factor/confirm': open(undefined, {}),
@@ -106,6 +113,16 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'POST /api/channels/:name/unlock': ofChannel('/unlock', {
     body: { password: 'a guess' },
     locked: 'wrong_password',
+  }),
+  'GET /api/channels/:name/webhooks': ofChannel('/webhooks'),
+  'POST /api/channels/:name/webhooks': ofChannel('/webhooks', { body: {} }),
+  'DELETE /api/channels/:name/webhooks/:id': ofChannel(`/webhooks/${NO_ID}`, { body: {} }),
+  'POST /api/channels/:name/webhooks/:id/test': ofChannel(`/webhooks/${NO_ID}/test`, {
+    body: {},
+    notByOwner: true,
+  }),
+  'GET /api/channels/:name/webhooks/:id/deliveries': ofChannel(`/webhooks/${NO_ID}/deliveries`, {
+    notByOwner: true,
   }),
   'GET /api/broadcasts/:id': channel(({ broadcastId }) => `/api/broadcasts/${broadcastId}`),
   'GET /api/broadcasts/:id/chat': channel(

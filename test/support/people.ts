@@ -43,3 +43,10 @@ export async function registerWithChannel(url: string, name: string, title = '')
   await api(url, person, 'POST', '/channels', { name, title });
   return person;
 }
+
+/** What keeps a visitor without an account the same: the Cookie header of a new one. */
+export async function guestCookie(url: string): Promise<string> {
+  const response = await fetch(`${url}/api/me`);
+  const [line] = response.headers.getSetCookie().filter((text) => text.startsWith('onair_guest='));
+  return line?.split(';')[0] ?? '';
+}

@@ -6,7 +6,8 @@ import type { Plugin } from 'vite';
 export function pageOf(path: string): string | null {
   if (path === '/') return 'index';
   if (path === '/studio') return 'studio';
-  if (['/login', '/register', '/account'].includes(path)) return 'account';
+  if (['/login', '/register', '/setup', '/account'].includes(path)) return 'account';
+  if (path === '/admin') return 'admin';
   if (/^\/embed\/[a-z0-9-]{3,30}$/.test(path)) return 'embed';
   return /^\/[a-z0-9-]{3,30}$/.test(path) ? 'watch' : null;
 }

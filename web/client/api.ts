@@ -25,16 +25,21 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
+/** Files are sent as they are, all else as JSON. */
+function typeOf(body: object): string {
+  return body instanceof Blob ? body.type : 'application/json';
+}
+
 /** Throws `RequestError`: the server's own, or `offline`/`timeout` when it wasn't reached. */
-async function call<T>(method: Method, path: string, body?: object): Promise<T> {
+export async function call<T>(method: Method, path: string, body?: object): Promise<T> {
   let response: Response;
   try {
     response = await fetch(`/api${path}`, {
       method,
       credentials: 'same-origin',
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
+      headers: { accept: 'application/json', ...(body && { 'content-type': typeOf(body) }) },
+      ...(body && { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'TimeoutError') {
@@ -61,10 +66,6 @@ const memberPath = (name: string, username: string): string =>
 /** The HTTP API under /api, by name. Every call throws `RequestError` when it fails. */
 export const api = {
   me: () => call<AccountView>('GET', '/me'),
-  register: (username: string, password: string) =>
-    call<AccountView>('POST', '/auth/register', { username, password }),
-  login: (username: string, password: string) =>
-    call<AccountView>('POST', '/auth/login', { username, password }),
   logout: () => call<null>('POST', '/auth/logout'),
   channels: () => call<ChannelView[]>('GET', '/channels'),
   channelsOf: (owner: string) =>

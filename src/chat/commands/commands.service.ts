@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { assertNever } from '../../common/assert-never.js';
 import { DomainError } from '../../common/domain-error.js';
 import { FollowService } from '../../follows/follow.service.js';
 import type { ChatRoom } from '../chat-room.js';
@@ -82,6 +83,8 @@ export class Commands {
         return `${await this.#moderators.appoint(room, sender, command.who)} moderates this channel.`;
       case 'unmod':
         return `${await this.#moderators.dismiss(room, sender, command.who)} moderates this channel no more.`;
+      default:
+        return assertNever(command);
     }
   }
 

@@ -1,4 +1,5 @@
-import { useMemo, useState } from 'preact/hooks';
+import type { ComponentType } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { LogOut, Plus } from 'lucide';
 import type { AccountView } from '../../../src/protocol/account.js';
 import { Avatar } from '../components/avatar.js';
@@ -6,33 +7,108 @@ import { Button } from '../components/button.js';
 import { Card } from '../components/card.js';
 import { Notice } from '../components/notice.js';
 import { Skeleton } from '../components/skeleton.js';
+import { Tabs } from '../components/tabs.js';
 import { toast } from '../components/toast.js';
 import { logOut } from '../shell/log-out.js';
+import { LateSection } from './late-section.js';
 import { NewChannelForm } from './new-channel.js';
 import { OwnChannel } from './own-channel.js';
 import { OwnChannels } from './own-channels.js';
+import { providerProblem } from './provider-problem.js';
 import './account.css';
 
 const joined = new Intl.DateTimeFormat('en', { year: 'numeric', month: 'long' });
 
-/** Who one is, one's channels, and the way out. */
-export function Account({ account }: { account: AccountView }) {
-  const own = useMemo(() => new OwnChannels(account.username), [account.username]);
+const SECTIONS = ['channels', 'profile', 'security', 'devices', 'tokens', 'data'] as const;
+type Section = (typeof SECTIONS)[number];
+
+const load = {
+  profile: async () => (await import('./profile-section.js')).default,
+  security: async () => (await import('./security-section.js')).default,
+  devices: async () => (await import('./sessions-section.js')).default,
+  tokens: async () => (await import('./tokens-section.js')).default,
+  data: async () => (await import('./data-section.js')).default,
+};
+
+/** The section that the address names after its `#`. */
+function sectionOf(hash: string): Section {
+  return SECTIONS.find((section) => `#${section}` === hash) ?? 'channels';
+}
+
+/** Who one is, one's channels and settings, and the way out. */
+export function Account({ account: before }: { account: AccountView }) {
+  const [account, setAccount] = useState(before);
+  const [section, setSection] = useState(() => sectionOf(location.hash));
+  const { username, isAdmin } = account;
+  const own = useMemo(() => new OwnChannels(username), [username]);
+  useEffect(() => {
+    const follow = (): void => setSection(sectionOf(location.hash));
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  useEffect(() => tellProblem(new URLSearchParams(location.search).get('problem')), []);
+  const late = <P extends object>(
+    id: Section,
+    label: string,
+    content: { load: () => Promise<ComponentType<P>>; props: P },
+  ) => ({
+    id,
+    label,
+    content: (
+      <div class="account-section">
+        <LateSection {...content} shown={section === id} />
+      </div>
+    ),
+  });
   return (
     <div class="account">
       <div class="account-head">
-        <Avatar name={account.username} size={56} />
+        <Avatar name={username} size={56} picture={account.avatar} />
         <div class="account-who">
-          <h1>{account.username}</h1>
-          <p class="muted">Member since {joined.format(new Date(account.createdAt))}</p>
+          <h1>{account.displayName}</h1>
+          <p class="muted">
+            {account.displayName === username ? '' : `${username} · `}
+            Member since {joined.format(new Date(account.createdAt))}
+          </p>
         </div>
         <Button icon={LogOut} onClick={() => void logOut()}>
           Log out
         </Button>
       </div>
-      <Channels own={own} username={account.username} />
+      <Tabs
+        label="Your account"
+        selected={section}
+        onSelect={(id) => {
+          history.replaceState(null, '', `#${id}`);
+          setSection(id);
+        }}
+        tabs={[
+          {
+            id: 'channels',
+            label: 'Channels',
+            content: (
+              <div class="account-section">
+                <Channels own={own} username={username} />
+              </div>
+            ),
+          },
+          late('profile', 'Profile', {
+            load: load.profile,
+            props: { account, onChange: setAccount },
+          }),
+          late('security', 'Security', { load: load.security, props: {} }),
+          late('devices', 'Log-ins', { load: load.devices, props: {} }),
+          late('tokens', 'API tokens', { load: load.tokens, props: { isAdmin } }),
+          late('data', 'Your data', { load: load.data, props: { username } }),
+        ]}
+      />
     </div>
   );
+}
+
+/** What went wrong on the way back from the provider. */
+function tellProblem(problem: string | null): void {
+  if (problem !== null) toast({ text: providerProblem(problem), tone: 'danger', sticky: true });
 }
 
 function Channels({ own, username }: { own: OwnChannels; username: string }) {

@@ -6,9 +6,11 @@ import { mount, Page } from '../shell/page.js';
 import { Account } from './account.js';
 import { LogIn } from './log-in.js';
 import { Register } from './register.js';
+import { SetUp } from './set-up.js';
 
-/** /login, /register and /account are one page; who is already in is sent on. */
+/** /login, /register, /setup and /account are one page; who is already in is sent on. */
 function contentFor(path: string, account: AccountView | null) {
+  if (path === '/setup') return <SetUp account={account} />;
   if (path === '/account') {
     if (account) return <Account account={account} />;
     location.replace(loginAddress(location));
@@ -23,7 +25,7 @@ function contentFor(path: string, account: AccountView | null) {
 
 const { account } = readBoot();
 const path = location.pathname.replace(/\/$/, '');
-document.title = `${{ '/register': 'Create an account', '/account': 'Your account' }[path] ?? 'Log in'} · Onair`;
+document.title = `${{ '/register': 'Create an account', '/setup': 'Set up', '/account': 'Your account' }[path] ?? 'Log in'} · Onair`;
 
 mount(
   <Page

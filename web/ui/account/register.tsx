@@ -1,21 +1,53 @@
 import { useState } from 'preact/hooks';
-import { PASSWORD_MIN } from '../../../src/protocol/limits.js';
-import { api } from '../../client/api.js';
+import { accountApi } from '../../client/account-api.js';
 import { Button } from '../components/button.js';
-import { PasswordField } from '../components/password-field.js';
-import { TextField } from '../components/text-field.js';
+import { Card } from '../components/card.js';
+import { Notice } from '../components/notice.js';
 import { nextPath } from '../shell/next.js';
 import { CredentialsCard } from './credentials-card.js';
 import { FormError } from './form-error.js';
+import { NewCredentials } from './new-credentials.js';
+import { ProviderButton } from './provider-button.js';
+import { useLoaded } from './use-loaded.js';
 import { useSubmit } from './use-submit.js';
 
-/** The form for a new account; leads to `?next=` or the studio. */
+const invitationCode = (): string | null => new URLSearchParams(location.search).get('invitation');
+
+/** The form for a new account, or why there is none; leads to `?next=` or the studio. */
 export function Register() {
+  const [options] = useLoaded(accountApi.options);
+  const mode = options.name === 'loaded' ? options.value.registration : 'open';
+  if (mode === 'closed')
+    return (
+      <NoForm title="Registration is closed">
+        New accounts can’t be made here. Ask the people who run this service.
+      </NoForm>
+    );
+  if (mode === 'invitation' && invitationCode() === null)
+    return (
+      <NoForm title="By invitation">
+        Accounts are made by invitation here. Open the link that you were sent.
+      </NoForm>
+    );
+  return <RegisterForm provider={options.name === 'loaded' ? options.value.provider : null} />;
+}
+
+function NoForm({ title, children }: { title: string; children: string }) {
+  return (
+    <Card narrow>
+      <Notice title={title} action={<Button href="/login">Log in</Button>}>
+        {children}
+      </Notice>
+    </Card>
+  );
+}
+
+function RegisterForm({ provider }: { provider: string | null }) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const form = useSubmit(
     async () => {
-      await api.register(username, password);
+      await accountApi.register(username, password, invitationCode());
       location.assign(nextPath(location.search, location.origin, '/studio'));
     },
     { username_taken: 'username' },
@@ -32,30 +64,17 @@ export function Register() {
       }
     >
       <FormError message={form.message} />
-      <TextField
-        label="Username"
-        name="username"
-        value={username}
-        onInput={setUsername}
-        hint="3 to 30 letters, digits, “-” or “_”. Everybody sees it."
-        error={form.issue('username')}
-        autocomplete="username"
-        autocapitalize="none"
-        required
-      />
-      <PasswordField
-        label="Password"
-        name="password"
-        value={password}
-        onInput={setPassword}
-        hint={`At least ${PASSWORD_MIN} characters.`}
-        error={form.issue('password')}
-        autocomplete="new-password"
-        required
+      <NewCredentials
+        username={username}
+        password={password}
+        onUsername={setUsername}
+        onPassword={setPassword}
+        form={form}
       />
       <Button type="submit" variant="primary" size="l" wide busy={form.busy}>
         Create account
       </Button>
+      {provider !== null && <ProviderButton provider={provider} fallback="/studio" />}
     </CredentialsCard>
   );
 }

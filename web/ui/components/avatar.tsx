@@ -6,11 +6,25 @@ export function Avatar({
   name,
   size = 36,
   live = false,
+  picture = null,
 }: {
   name: string;
   size?: number;
   live?: boolean;
+  /** The address of a picture to show in its place. */
+  picture?: string | null;
 }) {
+  if (picture !== null)
+    return (
+      <img
+        class={live ? 'avatar avatar-on-air' : 'avatar'}
+        style={{ '--size': `${size}px` }}
+        src={picture}
+        width={size}
+        height={size}
+        alt=""
+      />
+    );
   return (
     <span
       class={live ? 'avatar tinted avatar-on-air' : 'avatar tinted'}

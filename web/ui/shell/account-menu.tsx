@@ -1,4 +1,4 @@
-import { LogOut, Radio, SunMoon, UserRound } from 'lucide';
+import { LogOut, Radio, ShieldCheck, SunMoon, UserRound } from 'lucide';
 import type { AccountView } from '../../../src/protocol/account.js';
 import { Avatar } from '../components/avatar.js';
 import { IconButton } from '../components/icon-button.js';
@@ -43,8 +43,11 @@ export function AccountMenu({ account }: { account: AccountView | null }) {
     );
   }
   const items: MenuItem[] = [
-    { kind: 'link', label: 'Your channels', icon: UserRound, href: '/account' },
+    { kind: 'link', label: 'Your account', icon: UserRound, href: '/account' },
     { kind: 'link', label: 'Studio', icon: Radio, href: '/studio' },
+    ...(account.isAdmin
+      ? [{ kind: 'link' as const, label: 'Administration', icon: ShieldCheck, href: '/admin' }]
+      : []),
     { kind: 'separator' },
     { kind: 'action', label: 'Log out', icon: LogOut, onSelect: () => void logOut() },
   ];
@@ -54,10 +57,10 @@ export function AccountMenu({ account }: { account: AccountView | null }) {
       items={items}
       heading={
         <div class="account-heading">
-          <Avatar name={account.username} size={32} />
+          <Avatar name={account.username} size={32} picture={account.avatar} />
           <span>
             <span class="account-caption">Logged in as</span>
-            <strong>{account.username}</strong>
+            <strong>{account.displayName}</strong>
           </span>
         </div>
       }
@@ -71,7 +74,7 @@ export function AccountMenu({ account }: { account: AccountView | null }) {
           ref={buttonRef}
           onClick={onClick}
         >
-          <Avatar name={account.username} size={32} />
+          <Avatar name={account.username} size={32} picture={account.avatar} />
         </button>
       )}
     />

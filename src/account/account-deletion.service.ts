@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SessionService } from '../auth/session.service.js';
+import { ApiTokenService } from '../auth/tokens/api-token.service.js';
+import { ChannelService } from '../broadcast/channel.service.js';
+import { DomainError } from '../common/domain-error.js';
+import { LOG, type Log } from '../common/logger.js';
+import { AccountDataRepository } from './account-data.repository.js';
+
+/** Ends an account. */
+@Injectable()
+export class AccountDeletionService {
+  readonly #repository: AccountDataRepository;
+  readonly #channels: ChannelService;
+  readonly #sessions: SessionService;
+  readonly #tokens: ApiTokenService;
+  readonly #log: Log;
+
+  constructor(
+    repository: AccountDataRepository,
+    channels: ChannelService,
+    sessions: SessionService,
+    tokens: ApiTokenService,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#repository = repository;
+    this.#channels = channels;
+    this.#sessions = sessions;
+    this.#tokens = tokens;
+    this.#log = log;
+  }
+
+  /**
+   * Deletes an account with its channels, their broadcasts and chats; what it wrote in other chats stays
+   * without name. Its sockets are cut. When it fails halfway it can be done again.
+   * @throws {DomainError} `last_administrator`
+   */
+  async delete(accountId: string): Promise<void> {
+    if (await this.#repository.isLastAdministrator(accountId))
+      throw new DomainError(
+        'last_administrator',
+        'Nobody would be administrator. Make somebody else one first.',
+      );
+    for (const name of await this.#repository.channelNames(accountId))
+      await this.#channels.delete(name, accountId);
+    await this.#tokens.cut(accountId);
+    await this.#sessions.endAll(accountId, { except: null });
+    await this.#repository.delete(accountId);
+    this.#log.info({ accountId }, 'an account was deleted');
+  }
+}

@@ -1,0 +1,66 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { AccountDataRepository } from './account-data.repository.js';
+
+/** Text that is sent at once, characters. */
+const CHUNK = 64 * 1024;
+
+/** All that is kept of an account, as JSON. */
+@Injectable()
+export class AccountExportService {
+  readonly #repository: AccountDataRepository;
+  readonly #clock: Clock;
+  /** Accounts whose export is under way: one each. */
+  readonly #running = new Set<string>();
+
+  constructor(repository: AccountDataRepository, @Inject(CLOCK) clock: Clock) {
+    this.#repository = repository;
+    this.#clock = clock;
+  }
+
+  /**
+   * One JSON object in pieces, read from the database as fast as they are taken.
+   * @throws {DomainError} `rate_limited` while another one of this account is under way;
+   *   `not_logged_in` when the account is gone.
+   */
+  async export(accountId: string): Promise<AsyncGenerator<string>> {
+    if (this.#running.has(accountId))
+      throw new DomainError('rate_limited', 'An export is under way. Let it end first.', {
+        retryAfterMs: 5_000,
+      });
+    const account = await this.#repository.export(accountId);
+    if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
+    return this.#pieces(accountId, {
+      exportedAt: new Date(this.#clock.nowMs()),
+      account,
+    });
+  }
+
+  async *#pieces(accountId: string, head: object): AsyncGenerator<string> {
+    this.#running.add(accountId);
+    try {
+      yield `${JSON.stringify(head, null, 2).replace(/\n\}$/, '')},\n`;
+      yield* list('broadcasts', this.#repository.broadcasts(accountId));
+      yield ',\n';
+      yield* list('messages', this.#repository.messages(accountId));
+      yield '\n}\n';
+    } finally {
+      this.#running.delete(accountId);
+    }
+  }
+}
+
+/** A member of the object, one element a line. */
+async function* list(name: string, rows: AsyncIterable<object>): AsyncGenerator<string> {
+  let text = `  "${name}": [`;
+  let comma = '\n    ';
+  for await (const row of rows) {
+    text += `${comma}${JSON.stringify(row)}`;
+    comma = ',\n    ';
+    if (text.length < CHUNK) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}\n  ]`;
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { SlowMode } from './slow-mode.js';
+
+const at = (nowMs: number, nonce = 'next') => ({ nowMs, nonce, slowModeS: 10 });
+
+describe('SlowMode', () => {
+  it('makes each sender wait by themselves', () => {
+    const slow = new SlowMode();
+    slow.sent('ann', { nonce: 'one', atMs: 1_000 });
+    expect(slow.waitMs('ann', at(4_000))).toBe(7_000);
+    expect(slow.waitMs('bob', at(4_000))).toBe(0);
+    expect(slow.waitMs('ann', at(11_000))).toBe(0);
+    expect(slow.waitMs('ann', { ...at(4_000), slowModeS: 0 })).toBe(0);
+  });
+
+  it('lets the same message pass again, and one after a message that was not stored', () => {
+    const slow = new SlowMode();
+    slow.sent('ann', { nonce: 'one', atMs: 1_000 });
+    expect(slow.waitMs('ann', at(2_000, 'one'))).toBe(0);
+    slow.forget('ann');
+    expect(slow.waitMs('ann', at(2_000))).toBe(0);
+  });
+
+  it('locks nobody out when the clock is set back', () => {
+    const slow = new SlowMode();
+    slow.sent('ann', { nonce: 'one', atMs: 1_000_000 });
+    expect(slow.waitMs('ann', at(0))).toBe(0);
+  });
+});

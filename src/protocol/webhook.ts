@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+/** What a webhook can be told of, besides `ping`, which tests it. */
+export const WEBHOOK_EVENTS = [
+  'broadcast.live',
+  'broadcast.ended',
+  'message.held',
+  'chat.moderated',
+] as const;
+export const WebhookEvent = z.enum(WEBHOOK_EVENTS).meta({ id: 'WebhookEvent' });
+export type WebhookEvent = z.output<typeof WebhookEvent>;
+
+/** The longest address of a webhook. */
+const URL_MAX = 500;
+
+/** How a channel's owner adds a webhook. */
+export const NewWebhook = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: 'an address that starts with https:// or http://' })
+      .max(URL_MAX)
+      .refine((url) => !hasPassword(url), 'an address without a user name and password'),
+    events: z
+      .array(WebhookEvent)
+      .min(1, 'choose what to be told of')
+      .max(WEBHOOK_EVENTS.length)
+      .transform((events) => [...new Set(events)]),
+  })
+  .meta({ id: 'NewWebhook' });
+export type NewWebhook = z.output<typeof NewWebhook>;
+
+/** A webhook, for its channel's owner. */
+export const WebhookView = z
+  .object({
+    id: z.uuid(),
+    url: z.string(),
+    events: z.array(WebhookEvent),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Webhook' });
+export type WebhookView = z.output<typeof WebhookView>;
+
+export const WebhookList = z.array(WebhookView).meta({ id: 'WebhookList' });
+export type WebhookList = z.output<typeof WebhookList>;
+
+/** The answer to adding one: the only time that the secret is told. */
+export const WebhookAdded = WebhookView.extend({
+  secret: z.string().describe('the key of the signatures'),
+}).meta({ id: 'WebhookAdded' });
+export type WebhookAdded = z.output<typeof WebhookAdded>;
+
+/** One thing that was told, or is to be. */
+export const WebhookDeliveryView = z
+  .object({
+    id: z.uuid(),
+    event: z.string(),
+    createdAt: z.iso.datetime(),
+    attempts: z.number().int().nonnegative(),
+    deliveredAt: z.iso.datetime().nullable(),
+    /** Null: it was delivered or given up. */
+    nextAttemptAt: z.iso.datetime().nullable(),
+    /** What the receiver answered last. */
+    lastStatus: z.number().int().nullable(),
+    lastError: z.string(),
+  })
+  .meta({ id: 'WebhookDelivery' });
+export type WebhookDeliveryView = z.output<typeof WebhookDeliveryView>;
+
+export const WebhookDeliveryList = z.array(WebhookDeliveryView).meta({ id: 'WebhookDeliveryList' });
+export type WebhookDeliveryList = z.output<typeof WebhookDeliveryList>;
+
+function hasPassword(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username !== '' || password !== '';
+}

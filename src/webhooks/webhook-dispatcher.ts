@@ -1,0 +1,165 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { LOG, type Log } from '../common/logger.js';
+import { Secrets } from '../secrets/secrets.js';
+import { retryDelayMs } from './retry-delay.js';
+import { signatureHeader } from './signature.js';
+import { type Sent, WebhookSender } from './webhook-sender.js';
+import { type DueDelivery, type Outcome, WebhookRepository } from './webhook.repository.js';
+
+/** Attempts at one time. Of one webhook there is one: a receiver that is slow delays nobody else. */
+const ACTIVE_MAX = 8;
+/** Longer than an attempt takes: after a crash in the middle of one it is made again. */
+const LEASE_MS = 60_000;
+/** It is looked at least this often, also when nothing seems to wait. */
+const LOOK_MS = 60_000;
+/** When the database can't be asked. */
+const TROUBLE_MS = 5_000;
+/** Deliveries of one webhook that its owner can look at. */
+export const DELIVERIES_KEPT = 100;
+/** RFC 9110 15.5.11: whoever answers this wants no more of it. */
+const GONE = 410;
+
+/** Sends what waits in the database, and tries again what did not arrive: a restart loses nothing. */
+@Injectable()
+export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #repository: WebhookRepository;
+  readonly #sender: WebhookSender;
+  readonly #secrets: Secrets;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  /** Attempts that are being made, by webhook. */
+  readonly #active = new Map<string, Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #closed = false;
+
+  constructor(
+    repository: WebhookRepository,
+    sender: WebhookSender,
+    secrets: Secrets,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#repository = repository;
+    this.#sender = sender;
+    this.#secrets = secrets;
+    this.#clock = clock;
+    this.#log = log.child({ part: 'webhooks' });
+  }
+
+  onApplicationBootstrap(): void {
+    this.wake();
+  }
+
+  /** Lets attempts come to their ends; what waits is for the next start. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+    await Promise.all(this.#active.values());
+  }
+
+  /** Something new waits. */
+  wake(): void {
+    if (this.#closed) return;
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#looking = this.#look()
+      .catch((err: unknown) => {
+        this.#log.warn({ err }, 'what webhooks are to be told can’t be looked up');
+        return TROUBLE_MS;
+      })
+      .then((delayMs) => this.#lookIn(delayMs));
+  }
+
+  #lookIn(delayMs: number): void {
+    this.#looking = null;
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.wake(), this.#lookAgain ? 0 : delayMs).unref();
+    this.#lookAgain = false;
+  }
+
+  /** Starts what is due and has room; resolves with when to look again. */
+  async #look(): Promise<number> {
+    const room = ACTIVE_MAX - this.#active.size;
+    if (room <= 0) return LOOK_MS;
+    const now = this.#clock.nowMs();
+    // Several of one webhook may be due: the first of each is taken.
+    const due = await this.#repository.due(new Date(now), ACTIVE_MAX * 4, [...this.#active.keys()]);
+    for (const delivery of due) {
+      if (this.#active.size >= ACTIVE_MAX || this.#closed) break;
+      if (!this.#active.has(delivery.webhook.id)) await this.#start(delivery);
+    }
+    const next = await this.#repository.nextDueAt();
+    // What is overdue waits for one that is active, whose end looks again.
+    const waitMs = next === null ? LOOK_MS : next.getTime() - this.#clock.nowMs();
+    return waitMs <= 0 && this.#active.size > 0 ? LOOK_MS : Math.min(LOOK_MS, Math.max(0, waitMs));
+  }
+
+  async #start(delivery: DueDelivery): Promise<void> {
+    const { id } = delivery.webhook;
+    await this.#repository.lease(delivery.id, new Date(this.#clock.nowMs() + LEASE_MS));
+    const attempt = this.#attempt(delivery)
+      .catch((err: unknown) =>
+        this.#log.warn({ err, delivery: delivery.id }, 'a webhook’s delivery is not written down'),
+      )
+      .finally(() => {
+        this.#active.delete(id);
+        this.wake();
+      });
+    this.#active.set(id, attempt);
+  }
+
+  async #attempt(delivery: DueDelivery): Promise<void> {
+    const { id, webhook } = delivery;
+    const sent = await this.#send(delivery);
+    const outcome = this.#outcomeOf(delivery, sent);
+    await this.#repository.finish(id, outcome);
+    if (outcome.nextAttemptAt !== null) return;
+    if (outcome.deliveredAt === null)
+      this.#log.warn({ webhook: webhook.id, reason: outcome.lastError }, 'a delivery is given up');
+    await this.#repository.prune(webhook.id, DELIVERIES_KEPT);
+  }
+
+  async #send({ id, event, body, webhook }: DueDelivery): Promise<Sent | 'unsealed'> {
+    const sealed = Buffer.from(webhook.secret).toString('utf8');
+    const secret = this.#secrets.unseal('webhook', sealed, webhook.id);
+    if (secret === null) return 'unsealed';
+    return this.#sender.post({
+      url: webhook.url,
+      body,
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'user-agent': 'Onair-Webhooks',
+        'onair-event': event,
+        'onair-delivery': id,
+        'onair-signature': signatureHeader(secret, body, this.#clock.nowMs()),
+      },
+    });
+  }
+
+  #outcomeOf(delivery: DueDelivery, sent: Sent | 'unsealed'): Outcome {
+    const attempts = delivery.attempts + 1;
+    const nowMs = this.#clock.nowMs();
+    if (sent === 'unsealed') {
+      const lastError = 'The secret can’t be read any more. Remove this webhook and add it anew.';
+      return { attempts, deliveredAt: null, nextAttemptAt: null, lastStatus: null, lastError };
+    }
+    const { status: lastStatus, error: lastError } = sent;
+    const told = { attempts, lastStatus, lastError };
+    if (lastError === '') return { ...told, deliveredAt: new Date(nowMs), nextAttemptAt: null };
+    const delayMs = lastStatus === GONE ? null : retryDelayMs(attempts, Math.random());
+    const nextAttemptAt = delayMs === null ? null : new Date(nowMs + delayMs);
+    return { ...told, deliveredAt: null, nextAttemptAt };
+  }
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { LOG, type Log } from '../common/logger.js';
+import { SerialQueue } from '../common/serial-queue.js';
+import type { EndReason } from '../protocol/broadcast.js';
+import type { AuditEntry, HeldMessageView } from '../protocol/chat-moderation.js';
+import { WebhookDispatcher } from './webhook-dispatcher.js';
+import { type StoredDelivery, WebhookRepository } from './webhook.repository.js';
+
+/** What is told with each event. */
+export type WebhookEventData = {
+  'broadcast.live': { broadcastId: string; title: string; startedAt: string };
+  'broadcast.ended': {
+    broadcastId: string;
+    title: string;
+    startedAt: string;
+    endedAt: string | null;
+    reason: EndReason | null;
+    peakViewers: number;
+  };
+  /** A chat message waits for a moderator. */
+  'message.held': HeldMessageView;
+  /** What a moderator did, as the audit log has it. */
+  'chat.moderated': AuditEntry;
+};
+
+type Channel = Readonly<{ id: string; name: string }>;
+
+/** Deliveries that wait for one webhook; what comes past them is dropped. */
+const WAITING_MAX = 1_000;
+/** Events that are being put down, of all channels. */
+const QUEUE_MAX = 1_000;
+
+/**
+ * Where other parts say what happened. It is put down in the database and sent from there; who says it
+ * waits for neither.
+ */
+@Injectable()
+export class WebhookEvents {
+  readonly #repository: WebhookRepository;
+  readonly #dispatcher: WebhookDispatcher;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #queue = new SerialQueue(QUEUE_MAX);
+
+  constructor(
+    repository: WebhookRepository,
+    dispatcher: WebhookDispatcher,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#repository = repository;
+    this.#dispatcher = dispatcher;
+    this.#clock = clock;
+    this.#log = log.child({ part: 'webhooks' });
+  }
+
+  /** Tells those of a channel's webhooks that want to know. Never throws. */
+  tell<E extends keyof WebhookEventData>(
+    channel: Channel,
+    event: E,
+    data: WebhookEventData[E],
+  ): void {
+    const at = new Date(this.#clock.nowMs());
+    this.#queue
+      .run(async () => {
+        const webhooks = await this.#repository.listeners(channel.id, event);
+        for (const webhookId of webhooks)
+          await this.#put({ webhookId, event, at, channel: channel.name, data });
+        if (webhooks.length > 0) this.#dispatcher.wake();
+      })
+      .catch((err: unknown) =>
+        this.#log.error({ err, channel: channel.name, event }, 'webhooks are not told'),
+      );
+  }
+
+  /** Sends something to one webhook, whatever it wants to know. Null when too much waits for it. */
+  async ping(webhookId: string, channel: string): Promise<StoredDelivery | null> {
+    const at = new Date(this.#clock.nowMs());
+    const delivery = await this.#put({ webhookId, event: 'ping', at, channel, data: {} });
+    this.#dispatcher.wake();
+    return delivery;
+  }
+
+  /** Resolves when all that was told is in the database. */
+  async settled(): Promise<void> {
+    await this.#queue.run(() => undefined);
+  }
+
+  async #put(about: {
+    webhookId: string;
+    event: string;
+    at: Date;
+    channel: string;
+    data: object;
+  }): Promise<StoredDelivery | null> {
+    const { webhookId, event, at, channel, data } = about;
+    const id = randomUUID();
+    const body = JSON.stringify({ id, event, at: at.toISOString(), channel, data });
+    const put = await this.#repository.enqueue({ id, webhookId, event, body, at }, WAITING_MAX);
+    if (put === null) this.#log.warn({ webhook: webhookId, event }, 'too much waits: dropped');
+    return put;
+  }
+}

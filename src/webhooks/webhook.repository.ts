@@ -1,0 +1,184 @@
+import { Injectable } from '@nestjs/common';
+import { PrismaService } from '../db/prisma.service.js';
+import type { WebhookEvent } from '../protocol/webhook.js';
+
+export type StoredWebhook = Readonly<{
+  id: string;
+  url: string;
+  events: readonly string[];
+  createdAt: Date;
+}>;
+
+export type StoredDelivery = Readonly<{
+  id: string;
+  event: string;
+  attempts: number;
+  createdAt: Date;
+  deliveredAt: Date | null;
+  nextAttemptAt: Date | null;
+  lastStatus: number | null;
+  lastError: string;
+}>;
+
+/** A delivery whose time has come, with what is needed to send it. */
+export type DueDelivery = Readonly<{
+  id: string;
+  event: string;
+  body: string;
+  attempts: number;
+  webhook: Readonly<{ id: string; url: string; secret: Uint8Array }>;
+}>;
+
+/** What came of an attempt. */
+export type Outcome = Readonly<{
+  attempts: number;
+  deliveredAt: Date | null;
+  nextAttemptAt: Date | null;
+  lastStatus: number | null;
+  lastError: string;
+}>;
+
+const WEBHOOK = { id: true, url: true, events: true, createdAt: true } as const;
+const DELIVERY = {
+  id: true,
+  event: true,
+  attempts: true,
+  createdAt: true,
+  deliveredAt: true,
+  nextAttemptAt: true,
+  lastStatus: true,
+  lastError: true,
+} as const;
+
+/** Webhooks and what they are to be told, in the database. */
+@Injectable()
+export class WebhookRepository {
+  readonly #db: PrismaService;
+
+  constructor(db: PrismaService) {
+    this.#db = db;
+  }
+
+  list(channelId: string): Promise<StoredWebhook[]> {
+    return this.#db.webhook.findMany({
+      where: { channelId },
+      select: WEBHOOK,
+      orderBy: { createdAt: 'asc' },
+    });
+  }
+
+  /** Null when there is none of that id in the channel. */
+  find(channelId: string, id: string): Promise<StoredWebhook | null> {
+    return this.#db.webhook.findFirst({ where: { id, channelId }, select: WEBHOOK });
+  }
+
+  /** Null when the channel has `max` already. */
+  async add(
+    webhook: {
+      id: string;
+      channelId: string;
+      url: string;
+      events: readonly WebhookEvent[];
+      secret: Uint8Array<ArrayBuffer>;
+    },
+    max: number,
+  ): Promise<StoredWebhook | null> {
+    const { channelId, events } = webhook;
+    return this.#db.$transaction(async (tx) => {
+      // One at a time for each channel: two at once could both find one place left.
+      await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
+      if ((await tx.webhook.count({ where: { channelId } })) >= max) return null;
+      return tx.webhook.create({ data: { ...webhook, events: [...events] }, select: WEBHOOK });
+    });
+  }
+
+  /** Does nothing when there is none of that id in the channel. */
+  async remove(channelId: string, id: string): Promise<void> {
+    await this.#db.webhook.deleteMany({ where: { id, channelId } });
+  }
+
+  /** The newest first. */
+  deliveries(webhookId: string, take: number): Promise<StoredDelivery[]> {
+    return this.#db.webhookDelivery.findMany({
+      where: { webhookId },
+      select: DELIVERY,
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take,
+    });
+  }
+
+  /** The ids of a channel's webhooks that are to be told of an event. */
+  async listeners(channelId: string, event: WebhookEvent): Promise<string[]> {
+    const rows = await this.#db.webhook.findMany({
+      where: { channelId, events: { has: event } },
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /** Puts down what a webhook is to be told. Null when so much waits for it that this is dropped. */
+  async enqueue(
+    delivery: { id: string; webhookId: string; event: string; body: string; at: Date },
+    waitingMax: number,
+  ): Promise<StoredDelivery | null> {
+    const { at, ...data } = delivery;
+    const { webhookId } = delivery;
+    const waiting = await this.#db.webhookDelivery.count({
+      where: { webhookId, nextAttemptAt: { not: null } },
+    });
+    if (waiting >= waitingMax) return null;
+    return this.#db.webhookDelivery.create({
+      data: { ...data, createdAt: at, nextAttemptAt: at },
+      select: DELIVERY,
+    });
+  }
+
+  /** What is to be sent now, the longest due first. */
+  due(now: Date, take: number, butNotOf: readonly string[]): Promise<DueDelivery[]> {
+    return this.#db.webhookDelivery.findMany({
+      where: { nextAttemptAt: { lte: now }, webhookId: { notIn: [...butNotOf] } },
+      select: {
+        id: true,
+        event: true,
+        body: true,
+        attempts: true,
+        webhook: { select: { id: true, url: true, secret: true } },
+      },
+      orderBy: { nextAttemptAt: 'asc' },
+      take,
+    });
+  }
+
+  /** When the next one is to be sent; null: nothing waits. */
+  async nextDueAt(): Promise<Date | null> {
+    const { _min: first } = await this.#db.webhookDelivery.aggregate({
+      _min: { nextAttemptAt: true },
+    });
+    return first.nextAttemptAt;
+  }
+
+  /** Takes one to send it: if this process ends before it knows the outcome, it is due again then. */
+  async lease(id: string, until: Date): Promise<void> {
+    await this.#db.webhookDelivery.updateMany({ where: { id }, data: { nextAttemptAt: until } });
+  }
+
+  /** Writes down what came of it; does nothing when the webhook was removed meanwhile. */
+  async finish(id: string, outcome: Outcome): Promise<void> {
+    await this.#db.webhookDelivery.updateMany({ where: { id }, data: outcome });
+  }
+
+  /** Forgets all finished deliveries of a webhook but the newest. */
+  async prune(webhookId: string, keep: number): Promise<void> {
+    const finished = { webhookId, nextAttemptAt: null };
+    const oldest = await this.#db.webhookDelivery.findFirst({
+      where: finished,
+      orderBy: { createdAt: 'desc' },
+      skip: keep,
+      select: { createdAt: true },
+    });
+    if (oldest === null) return;
+    await this.#db.webhookDelivery.deleteMany({
+      where: { ...finished, createdAt: { lte: oldest.createdAt } },
+    });
+  }
+}

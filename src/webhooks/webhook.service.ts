@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { ChannelService } from '../broadcast/channel.service.js';
+import { DomainError } from '../common/domain-error.js';
+import {
+  type NewWebhook,
+  type WebhookAdded,
+  type WebhookDeliveryView,
+  WebhookEvent,
+  type WebhookView,
+} from '../protocol/webhook.js';
+import { Secrets } from '../secrets/secrets.js';
+import { newWebhookSecret } from './signature.js';
+import { DELIVERIES_KEPT } from './webhook-dispatcher.js';
+import { WebhookEvents } from './webhook-events.js';
+import { WebhookSender } from './webhook-sender.js';
+import {
+  type StoredDelivery,
+  type StoredWebhook,
+  WebhookRepository,
+} from './webhook.repository.js';
+
+const PER_CHANNEL_MAX = 10;
+
+/** A channel, and who asks about it. */
+export type Owned = Readonly<{ channel: string; accountId: string }>;
+
+/** What a channel's owner does with its webhooks. All reject with `channel_not_found` and `forbidden`. */
+@Injectable()
+export class WebhookService {
+  readonly #repository: WebhookRepository;
+  readonly #channels: ChannelService;
+  readonly #events: WebhookEvents;
+  readonly #sender: WebhookSender;
+  readonly #secrets: Secrets;
+
+  constructor(
+    repository: WebhookRepository,
+    channels: ChannelService,
+    events: WebhookEvents,
+    sender: WebhookSender,
+    secrets: Secrets,
+  ) {
+    this.#repository = repository;
+    this.#channels = channels;
+    this.#events = events;
+    this.#sender = sender;
+    this.#secrets = secrets;
+  }
+
+  async list(owned: Owned): Promise<WebhookView[]> {
+    const webhooks = await this.#repository.list(await this.#channelId(owned));
+    return webhooks.map((webhook) => view(webhook));
+  }
+
+  /** @throws {DomainError} `webhook_limit`; `bad_request` for an address that is not a public one */
+  async add(owned: Owned, { url, events }: NewWebhook): Promise<WebhookAdded> {
+    const channelId = await this.#channelId(owned);
+    if (!this.#sender.mayBe(url)) {
+      const message = 'a public address';
+      throw new DomainError('bad_request', `url: ${message}`, {
+        issues: [{ path: 'url', message }],
+      });
+    }
+    const id = randomUUID();
+    const secret = newWebhookSecret();
+    const sealed = Buffer.from(this.#secrets.seal('webhook', secret, id));
+    const added = await this.#repository.add(
+      { id, channelId, url, events, secret: new Uint8Array(sealed) },
+      PER_CHANNEL_MAX,
+    );
+    if (added === null)
+      throw new DomainError(
+        'webhook_limit',
+        `A channel can have ${PER_CHANNEL_MAX} webhooks. Remove one to add another.`,
+      );
+    return { ...view(added), secret };
+  }
+
+  /** Does nothing when there is none of that id. */
+  async remove(owned: Owned, id: string): Promise<void> {
+    await this.#repository.remove(await this.#channelId(owned), id);
+  }
+
+  /** Sends a `ping`. @throws {DomainError} `webhook_not_found`, `rate_limited` */
+  async test(owned: Owned, id: string): Promise<WebhookDeliveryView> {
+    const webhook = await this.#find(owned, id);
+    const delivery = await this.#events.ping(webhook.id, owned.channel);
+    if (delivery === null)
+      throw new DomainError('rate_limited', 'Too much waits for this webhook already.', {
+        retryAfterMs: 60_000,
+      });
+    return deliveryView(delivery);
+  }
+
+  /** The newest first. @throws {DomainError} `webhook_not_found` */
+  async deliveries(owned: Owned, id: string): Promise<WebhookDeliveryView[]> {
+    const webhook = await this.#find(owned, id);
+    const deliveries = await this.#repository.deliveries(webhook.id, DELIVERIES_KEPT);
+    return deliveries.map((delivery) => deliveryView(delivery));
+  }
+
+  async #find(owned: Owned, id: string): Promise<StoredWebhook> {
+    const webhook = await this.#repository.find(await this.#channelId(owned), id);
+    if (webhook) return webhook;
+    throw new DomainError('webhook_not_found', 'This channel has no such webhook.');
+  }
+
+  async #channelId({ channel: name, accountId }: Owned): Promise<string> {
+    const channel = await this.#channels.get(name);
+    if (channel.ownerId === accountId) return channel.id;
+    throw new DomainError('forbidden', 'This channel belongs to another account.');
+  }
+}
+
+function view({ id, url, events, createdAt }: StoredWebhook): WebhookView {
+  return {
+    id,
+    url,
+    // Those that this version knows.
+    events: WebhookEvent.options.filter((event) => events.includes(event)),
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+function deliveryView({
+  createdAt,
+  deliveredAt,
+  nextAttemptAt,
+  ...delivery
+}: StoredDelivery): WebhookDeliveryView {
+  return {
+    ...delivery,
+    createdAt: createdAt.toISOString(),
+    deliveredAt: deliveredAt?.toISOString() ?? null,
+    nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PrismaService } from '../../src/db/prisma.service.js';
+import { AccountExport } from '../../src/protocol/account-export.js';
+import { administrator } from '../support/administrator.js';
+import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+import { openSocket } from '../support/sockets.js';
+
+describe.each(databases)('the data of an account on %s', (database) => {
+  let server: TestApp;
+  let db: PrismaService;
+  let count = 0;
+  beforeAll(async () => {
+    server = await startTestApp({ database });
+    db = server.app.get(PrismaService);
+  });
+  afterAll(() => server.close());
+
+  const remove = (client: HttpClient, body: object = { password: PASSWORD }) =>
+    client.request('DELETE', '/api/account', { body });
+
+  /** Somebody with a channel, who wrote so many messages in a channel of somebody else's. */
+  async function writer(messages: number) {
+    const username = `writer-${(count += 1)}`;
+    const client = await loggedIn(server.url, username);
+    await client.post('/api/channels', { name: username, title: 'Mine' });
+    const host = await loggedIn(server.url, `host-${count}`);
+    await host.post('/api/channels', { name: `host-${count}`, title: '' });
+    const { id: accountId } = await db.account.findUniqueOrThrow({ where: { username } });
+    const channel = await db.channel.findUniqueOrThrow({ where: { name: `host-${count}` } });
+    await db.chatMessage.createMany({
+      data: Array.from({ length: messages }, (_, n) => ({
+        channelId: channel.id,
+        seq: n + 1,
+        nonce: randomUUID(),
+        accountId,
+        name: username,
+        role: 'MEMBER' as const,
+        text: `message ${n}`,
+        sentAt: new Date(),
+      })),
+    });
+    return { client, username, accountId, channel };
+  }
+
+  it('comes as one JSON file, whole and without secrets', async () => {
+    const { client, username, channel } = await writer(1_234);
+    await client.post('/api/account/tokens', {
+      name: 'a script',
+      scopes: ['chat:read'],
+      expiresInDays: null,
+    });
+    const answer = await client.get('/api/account/export');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-disposition')).toContain(`onair-${username}.json`);
+    const data = AccountExport.parse(answer.body);
+    expect(data.account).toMatchObject({
+      username,
+      channels: [{ name: username, title: 'Mine' }],
+      apiTokens: [{ name: 'a script' }],
+      sessions: [{ address: '127.0.x.x' }],
+    });
+    expect(data.messages.map(({ text }) => text)).toEqual(
+      Array.from({ length: 1_234 }, (_, n) => `message ${n}`),
+    );
+    expect(data.messages[0]).toMatchObject({ channel: channel.name });
+    expect(JSON.stringify(data)).not.toMatch(/argon2|[hH]ash/);
+  });
+
+  it('is valid when there is nothing but the account', async () => {
+    const client = await loggedIn(server.url, `empty-${(count += 1)}`);
+    const { body } = await client.get('/api/account/export');
+    expect(AccountExport.parse(body)).toMatchObject({ broadcasts: [], messages: [] });
+  });
+
+  it('goes with the account, but for messages in other chats, which stay without name', async () => {
+    const { client, username, accountId, channel } = await writer(3);
+    const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const socket = await openSocket(server.url, { cookie });
+    const cut = new Promise<void>((resolve) => void socket.once('disconnect', () => resolve()));
+    const answer = await remove(client);
+    expect(answer.status).toBe(204);
+    expect(answer.setCookies.onair_session).toContain('Max-Age=0');
+    await cut;
+    expect((await client.get('/api/me')).status).toBe(401);
+    const again = { username, password: PASSWORD };
+    expect((await client.post('/api/auth/login', again)).error?.code).toBe('wrong_credentials');
+    expect((await client.get(`/api/channels/${username}`)).status).toBe(404);
+    const messages = await db.chatMessage.findMany({ where: { channelId: channel.id } });
+    expect(messages.map(({ name, text }) => [name, text])).toEqual([
+      ['deleted account', 'message 0'],
+      ['deleted account', 'message 1'],
+      ['deleted account', 'message 2'],
+    ]);
+    const left = JSON.stringify([
+      await db.account.findMany(),
+      await db.session.findMany(),
+      await db.channel.findMany(),
+      messages,
+    ]);
+    expect(left).not.toContain(username);
+    expect(left).not.toContain(accountId);
+  });
+
+  it('stays without the password', async () => {
+    const { client } = await writer(0);
+    for (const body of [{}, { password: 'a guess' }])
+      expect((await remove(client, body)).error?.code).toBe('wrong_password');
+    expect((await client.get('/api/me')).status).toBe(200);
+  });
+
+  it('stays when nobody would be administrator', async () => {
+    const boss = await administrator(server, 'last-boss');
+    expect((await remove(boss)).error?.code).toBe('last_administrator');
+    expect((await boss.get('/api/admin/overview')).status).toBe(200);
+  });
+
+  it('is nobody else’s', async () => {
+    expect((await new HttpClient(server.url).get('/api/account/export')).status).toBe(401);
+  });
+});

@@ -1,0 +1,316 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RequestName } from '../../src/protocol/events.js';
+import { ChatCrowd, type Role } from '../support/chat-crowd.js';
+import { ask, next, refusal, request } from '../support/sockets.js';
+
+const ID = '018f0000-0000-7000-8000-000000000000';
+
+describe('moderating a chat', () => {
+  let crowd: ChatCrowd;
+
+  beforeAll(async () => {
+    crowd = await ChatCrowd.gather();
+  });
+  beforeEach(() => crowd.enter());
+  afterEach(() => crowd.leave());
+  afterAll(() => crowd.close());
+
+  /** Every request of moderators', with what is needed to get past its schema. */
+  const requests: [RequestName, object][] = [
+    ['chat:delete', { seq: 1 }],
+    ['chat:restore', { seq: 1 }],
+    ['chat:clear', { seq: 1 }],
+    ['chat:timeout', { seq: 1, seconds: 60 }],
+    ['chat:ban', { seq: 1 }],
+    ['chat:unban', { banId: ID }],
+    ['chat:bans', {}],
+    ['chat:pin', { seq: 1 }],
+    ['chat:settings', {}],
+    ['chat:change-settings', { rules: { slowModeS: 5 } }],
+    ['chat:held', {}],
+    ['chat:judge', { heldId: ID, approve: true }],
+    ['chat:audit', {}],
+    ['chat:undo', { entryId: ID }],
+    ['chat:search', { query: 'text' }],
+    ['chat:viewers', {}],
+  ];
+
+  it.each(requests)('%s is for owner and moderators alone', async (name, payload) => {
+    await crowd.write('member', 'text');
+    const asked = { channel: crowd.channel, ...payload };
+    for (const role of ['member', 'guest'] as const)
+      expect(await refusal(crowd.as(role), name, asked)).toMatchObject({ code: 'forbidden' });
+    for (const role of ['moderator', 'owner'] as const) {
+      const reply = await ask(crowd.as(role), name, asked);
+      // Some of it is gone when the second one asks.
+      expect(reply.ok || reply.error.code).not.toBe('forbidden');
+    }
+  });
+
+  it.each(['chat:delete', 'chat:clear', 'chat:timeout', 'chat:ban'] as const)(
+    '%s does nothing to the owner, and only by the owner to moderators',
+    async (name) => {
+      const payload = (seq: number) => ({
+        channel: crowd.channel,
+        seq,
+        ...(name === 'chat:timeout' ? { seconds: 60 } : {}),
+      });
+      const ofOwner = payload(await crowd.write('owner', 'mine'));
+      const ofModerator = payload(await crowd.write('moderator', 'hers'));
+      const forbidden = { code: 'forbidden' };
+      expect(await refusal(crowd.as('moderator'), name, ofOwner)).toMatchObject(forbidden);
+      expect(await refusal(crowd.as('moderator'), name, ofModerator)).toMatchObject(forbidden);
+      expect(await refusal(crowd.as('owner'), name, ofOwner)).toMatchObject(forbidden);
+      expect(await ask(crowd.as('owner'), name, ofModerator)).toMatchObject({ ok: true });
+    },
+  );
+
+  it('deletes for viewers at once, keeps the text for moderators, and restores it', async () => {
+    const { channel } = crowd;
+    const seq = await crowd.send('guest', 'rude');
+    const told = next(crowd.as('member'), 'chat:deleted');
+    await request(crowd.as('moderator'), 'chat:delete', { channel, seq });
+    expect(await told).toEqual([{ channel, seqs: [seq] }]);
+    const shown = async (role: Role) =>
+      (await request(crowd.as(role), 'chat:history', { channel })).messages[0];
+    for (const role of ['member', 'guest'] as const)
+      expect(await shown(role)).toMatchObject({ text: '', deleted: true });
+    for (const role of ['moderator', 'owner'] as const)
+      expect(await shown(role)).toMatchObject({ text: 'rude', deleted: true });
+    const restored = next(crowd.as('member'), 'chat:restored');
+    await request(crowd.as('owner'), 'chat:restore', { channel, seq });
+    expect((await restored)[0].messages).toMatchObject([{ seq, text: 'rude' }]);
+    expect(await shown('guest')).not.toHaveProperty('deleted');
+    expect((await crowd.audit()).map(({ action, by, target }) => [action, by, target])).toEqual([
+      ['restore', 'olivia', 'gast: rude'],
+      ['delete', 'mona', 'gast: rude'],
+    ]);
+  });
+
+  it('clears what somebody wrote, and nobody else’s, and brings it back', async () => {
+    const { channel } = crowd;
+    const seqs = [await crowd.write('member', 'one'), await crowd.write('member', 'two')];
+    const others = await crowd.send('guest', 'three');
+    const told = next(crowd.as('guest'), 'chat:deleted');
+    const cleared = await request(crowd.as('moderator'), 'chat:clear', { channel, name: 'Milo' });
+    expect(cleared).toEqual({ deleted: 2 });
+    expect((await told)[0].seqs).toEqual(seqs);
+    const [entry] = await crowd.audit();
+    expect(entry).toMatchObject({ action: 'clear', target: 'milo', undoable: true });
+    const undone = await request(crowd.as('owner'), 'chat:undo', {
+      channel,
+      entryId: entry!.id,
+    });
+    expect(undone).toMatchObject({ undoable: false, undoneAt: expect.any(String) });
+    const { messages } = await request(crowd.as('guest'), 'chat:history', { channel });
+    expect(messages.map(({ seq, text }) => [seq, text])).toEqual([
+      [seqs[0], 'one'],
+      [seqs[1], 'two'],
+      [others, 'three'],
+    ]);
+    const again = { channel, entryId: entry!.id };
+    expect(await refusal(crowd.as('owner'), 'chat:undo', again)).toMatchObject({
+      code: 'conflict',
+    });
+  });
+
+  it('times somebody out, says for how long, and lets them write again', async () => {
+    const { channel } = crowd;
+    const seq = await crowd.write('member', 'spam');
+    const me = next(crowd.as('member'), 'chat:me');
+    const ban = await request(crowd.as('moderator'), 'chat:timeout', {
+      channel,
+      seq,
+      seconds: 60,
+      reason: 'calm down',
+    });
+    const untilMs = new Date(ban.expiresAt ?? 0).getTime();
+    expect(await me).toMatchObject([
+      { reason: 'calm down', me: { banned: true, bannedUntil: ban.expiresAt, canWrite: false } },
+    ]);
+    const error = await crowd.refused('member', crowd.say('more'));
+    expect(error).toMatchObject({ code: 'timed_out', message: expect.stringContaining('seconds') });
+    expect(error.retryAfterMs).toBeLessThanOrEqual(untilMs - Date.now() + 1_000);
+    expect(error.retryAfterMs).toBeGreaterThan(50_000);
+    const lifted = next(crowd.as('member'), 'chat:me');
+    await request(crowd.as('owner'), 'chat:unban', { channel, name: '@milo' });
+    expect(await lifted).toMatchObject([{ me: { banned: false, canWrite: true } }]);
+    await crowd.send('member', 'sorry');
+  });
+
+  it('lets a time-out run out by itself', async () => {
+    const { channel } = crowd;
+    await request(crowd.as('owner'), 'chat:timeout', { channel, name: 'milo', seconds: 10 });
+    const row = await crowd.db.chatBan.findFirstOrThrow({
+      where: { name: 'milo', channel: { name: channel } },
+    });
+    expect(row.expiresAt!.getTime() - row.createdAt.getTime()).toBe(10_000);
+    const error = await crowd.refused('member', crowd.say('x'));
+    await expect
+      .poll(() => ask(crowd.as('member'), 'chat:send', crowd.say('x')), {
+        interval: error.retryAfterMs ?? 0,
+        timeout: 15_000,
+      })
+      .toMatchObject({ ok: true });
+    expect(await request(crowd.as('owner'), 'chat:bans', { channel })).toEqual({ bans: [] });
+  });
+
+  it.each([9, 14 * 86_400 + 1, 1.5])('takes no time-out of %d seconds', async (seconds) => {
+    const { channel } = crowd;
+    const asked = { channel, name: 'milo', seconds };
+    expect(await refusal(crowd.as('owner'), 'chat:timeout', asked)).toMatchObject({
+      code: 'bad_request',
+    });
+  });
+
+  it('bans an account for ever, and makes a ban of a time-out, not the other way', async () => {
+    const { channel } = crowd;
+    await request(crowd.as('moderator'), 'chat:timeout', { channel, name: 'milo', seconds: 60 });
+    const ban = await request(crowd.as('moderator'), 'chat:ban', {
+      channel,
+      name: 'milo',
+      reason: 'enough',
+    });
+    expect(ban).toMatchObject({ name: 'milo', role: 'member', expiresAt: null, reason: 'enough' });
+    expect(await crowd.refused('member', crowd.say('x'))).toMatchObject({
+      code: 'banned',
+    });
+    const shorter = { channel, name: 'milo', seconds: 10 };
+    expect(await refusal(crowd.as('owner'), 'chat:timeout', shorter)).toMatchObject({
+      code: 'conflict',
+    });
+    expect(await request(crowd.as('owner'), 'chat:bans', { channel })).toEqual({ bans: [ban] });
+    const [entry] = await crowd.audit();
+    await request(crowd.as('owner'), 'chat:undo', { channel, entryId: entry!.id });
+    await crowd.send('member', 'thank you');
+  });
+
+  it('bans a guest who throws the cookie away, but not others and no accounts', async () => {
+    const { channel } = crowd;
+    const address = '203.0.113.7';
+    const troll = await crowd.join(null, { address });
+    const seq = await crowd.send(troll, 'spam');
+    await request(crowd.as('moderator'), 'chat:ban', { channel, seq });
+    const banned = { code: 'banned' };
+    const elsewhere = await crowd.join(null, { address });
+    expect(await refusal(troll, 'chat:send', crowd.say('x'))).toMatchObject(banned);
+    expect(await refusal(elsewhere, 'chat:send', crowd.say('x'))).toMatchObject(banned);
+    expect(await refusal(elsewhere, 'chat:float', { channel, emoji: '🔥' })).toMatchObject(banned);
+    await crowd.send(await crowd.join(crowd.people.member, { address }), 'I am another');
+    await crowd.send('guest', 'me too');
+    await request(crowd.as('owner'), 'chat:unban', { channel, name: 'gast' });
+    await crowd.send(elsewhere, 'sorry');
+  });
+
+  it('keeps of a banned address only a hash, and lets it go after a day', async () => {
+    const { channel } = crowd;
+    const address = '203.0.113.8';
+    const seq = await crowd.send(await crowd.join(null, { address }), 'spam');
+    await request(crowd.as('moderator'), 'chat:ban', { channel, seq });
+    const row = await crowd.db.chatBan.findFirstOrThrow({ where: { channel: { name: channel } } });
+    expect(row.addressHash).toHaveLength(32);
+    expect(JSON.stringify(row)).not.toContain(address);
+    await crowd.db.chatBan.update({
+      where: { id: row.id },
+      data: { createdAt: new Date(Date.now() - 86_400_001) },
+    });
+    // The room has the ban in memory: the next one reads it.
+    await crowd.db.channel.update({
+      where: { name: channel },
+      data: { name: (crowd.channel = `${channel}-later`) },
+    });
+    await crowd.send(await crowd.join(null, { address }), 'somebody else');
+  });
+
+  it('finds a guest by the name they wrote under last', async () => {
+    const { channel } = crowd;
+    const zoe = await crowd.join(null);
+    await request(zoe, 'chat:send', crowd.say('hi', { guestName: 'Zoë B.' }));
+    const ban = await request(crowd.as('owner'), 'chat:ban', { channel, name: 'zoë_b.' });
+    expect(ban).toMatchObject({ name: 'Zoë B.', role: 'guest' });
+    expect(await refusal(zoe, 'chat:send', crowd.say('x'))).toMatchObject({ code: 'banned' });
+    const nobody = { channel, name: 'nobody-here' };
+    expect(await refusal(crowd.as('owner'), 'chat:ban', nobody)).toMatchObject({
+      code: 'account_not_found',
+    });
+  });
+
+  it('pins a message for everybody, until it is taken down or deleted', async () => {
+    const { channel } = crowd;
+    const seq = await crowd.write('member', 'read this');
+    const pinned = next(crowd.as('guest'), 'chat:pinned');
+    await request(crowd.as('moderator'), 'chat:pin', { channel, seq });
+    expect(await pinned).toMatchObject([{ channel, message: { seq, text: 'read this' } }]);
+    const joined = await request(crowd.as('guest'), 'chat:join', { channel });
+    expect(joined.pinned).toMatchObject({ seq });
+    const gone = next(crowd.as('guest'), 'chat:pinned');
+    await request(crowd.as('moderator'), 'chat:delete', { channel, seq });
+    expect(await gone).toEqual([{ channel, message: null }]);
+    expect(await refusal(crowd.as('owner'), 'chat:pin', { channel, seq })).toMatchObject({
+      code: 'message_not_found',
+    });
+  });
+
+  it('appoints and dismisses moderators, who are told and act at once', async () => {
+    const { channel } = crowd;
+    const path = `/channels/${channel}/moderators/milo`;
+    await expect(crowd.api('moderator', 'PUT', path)).rejects.toThrow('403');
+    const me = next(crowd.as('member'), 'chat:me');
+    await crowd.api('owner', 'PUT', path);
+    expect(await me).toMatchObject([{ me: { role: 'moderator' } }]);
+    const heard = next(crowd.as('member'), 'chat:audited');
+    await request(crowd.as('member'), 'chat:change-settings', {
+      channel,
+      rules: { emojiOnly: true },
+    });
+    expect(await heard).toMatchObject([{ entry: { by: 'milo', target: 'emoji only on' } }]);
+    expect(await crowd.api('member', 'GET', `/channels/${channel}/moderators`)).toMatchObject([
+      { username: 'milo' },
+      { username: 'mona' },
+    ]);
+    const after = next(crowd.as('member'), 'chat:me');
+    await crowd.api('member', 'DELETE', path);
+    expect(await after).toMatchObject([{ me: { role: 'member' } }]);
+    expect(await refusal(crowd.as('member'), 'chat:audit', { channel })).toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
+  it('lists who is there, people rather than connections', async () => {
+    const { channel } = crowd;
+    await crowd.join(crowd.people.member);
+    await crowd.join(null);
+    await crowd.send('guest', 'hi');
+    await request(crowd.as('owner'), 'chat:timeout', { channel, name: 'milo', seconds: 60 });
+    expect(await request(crowd.as('moderator'), 'chat:viewers', { channel })).toEqual({
+      accounts: 3,
+      guests: 2,
+      viewers: [
+        { name: 'olivia', role: 'owner', banned: false },
+        { name: 'mona', role: 'moderator', banned: false },
+        { name: 'milo', role: 'member', banned: true },
+        { name: 'gast', role: 'guest', banned: false },
+      ],
+      more: false,
+    });
+  });
+
+  it('pages through what was done, and tells moderators alone as it happens', async () => {
+    const { channel } = crowd;
+    const seqs = [];
+    for (let i = 0; i < 4; i += 1) seqs.push(await crowd.write('member', `text ${i}`));
+    const heard: string[] = [];
+    for (const role of ['moderator', 'member', 'guest'] as const)
+      crowd.as(role).on('chat:audited', ({ entry }) => heard.push(`${role}: ${entry.target}`));
+    for (const seq of seqs) await request(crowd.as('owner'), 'chat:delete', { channel, seq });
+    await expect.poll(() => heard).toEqual([0, 1, 2, 3].map((i) => `moderator: milo: text ${i}`));
+    const first = await request(crowd.as('owner'), 'chat:audit', { channel, limit: 3 });
+    expect(first).toMatchObject({ more: true });
+    const rest = await crowd.api<typeof first>(
+      'moderator',
+      'GET',
+      `/channels/${channel}/audit?before=${first.entries.at(-1)!.id}`,
+    );
+    expect(rest).toMatchObject({ more: false, entries: [{ target: 'milo: text 0' }] });
+  });
+});

@@ -1,0 +1,421 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ChatRules } from '../../src/protocol/chat-rules.js';
+import { ChatCrowd, type Role } from '../support/chat-crowd.js';
+import { ask, next, refusal, request } from '../support/sockets.js';
+
+describe('the rules of a chat', () => {
+  let crowd: ChatCrowd;
+
+  beforeAll(async () => {
+    crowd = await ChatCrowd.gather();
+  });
+  beforeEach(() => crowd.enter());
+  afterEach(() => crowd.leave());
+  afterAll(() => crowd.close());
+
+  async function rule(rules: Partial<ChatRules>, blockedWords?: string[]): Promise<void> {
+    await request(crowd.as('moderator'), 'chat:change-settings', {
+      channel: crowd.channel,
+      rules,
+      ...(blockedWords ? { blockedWords } : {}),
+    });
+  }
+
+  /** The code that a message is refused with, or `ok`. */
+  async function tried(role: Role, text = 'hello'): Promise<string> {
+    const reply = await crowd.try(role, crowd.say(text));
+    return reply.ok ? 'ok' : reply.error.code;
+  }
+
+  it('are told to everybody when they change, and to who comes', async () => {
+    const { channel } = crowd;
+    const told = next(crowd.as('guest'), 'chat:rules');
+    await rule({ slowModeS: 7 }, ['bad']);
+    expect(await told).toMatchObject([{ channel, rules: { slowModeS: 7, emojiOnly: false } }]);
+    const joined = await request(crowd.as('guest'), 'chat:join', { channel });
+    expect(joined.rules).toEqual((await told)[0].rules);
+    expect(JSON.stringify(joined)).not.toContain('bad');
+    expect(await request(crowd.as('owner'), 'chat:settings', { channel })).toMatchObject({
+      blockedWords: ['bad'],
+    });
+  });
+
+  it('are kept when nobody is there', async () => {
+    await rule({ followersOnlyMin: 5, holdLinks: true }, ['one', 'two']);
+    const row = await crowd.db.channel.findUniqueOrThrow({ where: { name: crowd.channel } });
+    expect(row).toMatchObject({
+      followersOnlyMin: 5,
+      chatHoldLinks: true,
+      slowModeS: 0,
+      blockedWords: ['one', 'two'],
+    });
+  });
+
+  it('slow mode: one message of each sender in the time, but not of moderators', async () => {
+    await rule({ slowModeS: 300 });
+    const message = crowd.say('first');
+    const { seq } = await request(crowd.as('guest'), 'chat:send', message);
+    const error = await crowd.refused('guest', crowd.say('second'));
+    expect(error).toMatchObject({ code: 'slow_mode' });
+    expect(error.retryAfterMs).toBeGreaterThan(290_000);
+    // One that is sent again after a lost reply is the same one.
+    expect(await request(crowd.as('guest'), 'chat:send', message)).toMatchObject({ seq });
+    for (const role of ['moderator', 'moderator', 'owner'] as const)
+      expect(await tried(role)).toBe('ok');
+    await rule({ slowModeS: 0 });
+    expect(await tried('guest')).toBe('ok');
+  });
+
+  it('registered only: guests read', async () => {
+    await rule({ registeredOnly: true });
+    expect(await tried('guest')).toBe('guests_not_allowed');
+    expect(await tried('member')).toBe('ok');
+    const { me } = await request(crowd.as('guest'), 'chat:join', { channel: crowd.channel });
+    expect(me.canWrite).toBe(false);
+  });
+
+  it('followers only, and of an age', async () => {
+    const { channel } = crowd;
+    await rule({ followersOnlyMin: 0 });
+    expect(await tried('guest')).toBe('followers_only');
+    expect(await tried('member')).toBe('followers_only');
+    expect(await tried('moderator')).toBe('ok');
+    const me = next(crowd.as('member'), 'chat:me');
+    await crowd.api('member', 'PUT', `/channels/${channel}/follow`);
+    expect(await me).toMatchObject([{ me: { followsSince: expect.any(String) } }]);
+    expect(await tried('member')).toBe('ok');
+    await rule({ followersOnlyMin: 10 });
+    const error = await crowd.refused('member', crowd.say('x'));
+    expect(error).toMatchObject({ code: 'followers_only' });
+    expect(error.retryAfterMs).toBeGreaterThan(9 * 60_000);
+    expect(error.retryAfterMs).toBeLessThanOrEqual(10 * 60_000);
+    await crowd.api('member', 'DELETE', `/channels/${channel}/follow`);
+    const without = await crowd.refused('member', crowd.say('x'));
+    expect(without).not.toHaveProperty('retryAfterMs');
+  });
+
+  it('emoji only', async () => {
+    await rule({ emojiOnly: true });
+    expect(await tried('guest', 'hello 👋')).toBe('emoji_only');
+    expect(await tried('guest', '👋 👩🏽‍🚀❤️')).toBe('ok');
+    expect(await tried('owner', 'words')).toBe('ok');
+  });
+
+  it('blocked words, however they are written', async () => {
+    await rule({}, ['viagra']);
+    expect(await tried('guest', 'buy VIÁGRA now')).toBe('blocked_word');
+    expect(await tried('guest', 'hello')).toBe('ok');
+    expect(await tried('moderator', 'the word is viagra')).toBe('ok');
+  });
+
+  it('holds messages with links for a moderator, who lets them through', async () => {
+    const { channel } = crowd;
+    await rule({ holdLinks: true });
+    const told = next(crowd.as('moderator'), 'chat:held-added');
+    const heardByOthers: unknown[] = [];
+    for (const role of ['member', 'guest'] as const)
+      crowd.as(role).on('chat:held-added', (held) => heardByOthers.push(held));
+    const message = crowd.say('see https://example.com');
+    const sent = await request(crowd.as('guest'), 'chat:send', message);
+    expect(sent).toMatchObject({ seq: 0, held: true });
+    expect(await request(crowd.as('guest'), 'chat:send', message)).toEqual(sent);
+    const [{ held }] = await told;
+    expect(held).toMatchObject({ name: 'gast', text: 'see https://example.com', reason: 'link' });
+    expect(await request(crowd.as('owner'), 'chat:held', { channel })).toEqual({ held: [held] });
+    const joined = await request(crowd.as('owner'), 'chat:join', { channel });
+    expect(joined).toMatchObject({ heldCount: 1, messages: [], lastSeq: 0 });
+
+    const judged = next(crowd.as('guest'), 'chat:judged');
+    const shown = next(crowd.as('member'), 'chat:messages');
+    const removed = next(crowd.as('owner'), 'chat:held-removed');
+    const judgement = { channel, heldId: held.id, approve: true };
+    expect(await request(crowd.as('moderator'), 'chat:judge', judgement)).toEqual({ seq: 1 });
+    expect(await judged).toEqual([{ channel, nonce: message.nonce, approved: true, seq: 1 }]);
+    expect((await shown)[0].messages).toMatchObject([{ seq: 1, name: 'gast', role: 'guest' }]);
+    expect(await removed).toEqual([{ channel, heldId: held.id, approved: true }]);
+    expect(await refusal(crowd.as('owner'), 'chat:judge', judgement)).toMatchObject({
+      code: 'not_found',
+    });
+    // A reply that got lost is asked for again.
+    expect(await request(crowd.as('guest'), 'chat:send', message)).toMatchObject({
+      seq: 1,
+      held: false,
+    });
+    expect(heardByOthers).toEqual([]);
+  });
+
+  it('lets only one of two moderators decide', async () => {
+    const { channel } = crowd;
+    await rule({ holdLinks: true });
+    await request(crowd.as('guest'), 'chat:send', crowd.say('example.com'));
+    const { held } = await request(crowd.as('owner'), 'chat:held', { channel });
+    const heldId = held[0]!.id;
+    const replies = await Promise.all([
+      ask(crowd.as('owner'), 'chat:judge', { channel, heldId, approve: false }),
+      ask(crowd.as('moderator'), 'chat:judge', { channel, heldId, approve: true }),
+    ]);
+    expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
+    const { messages } = await request(crowd.as('guest'), 'chat:history', { channel });
+    expect(messages).toHaveLength(replies[1]?.ok ? 1 : 0);
+  });
+
+  it('throws a held message away when it is refused', async () => {
+    const { channel } = crowd;
+    await rule({ holdLinks: true });
+    await request(crowd.as('guest'), 'chat:send', crowd.say('www.example.com'));
+    const { held } = await request(crowd.as('owner'), 'chat:held', { channel });
+    const judged = next(crowd.as('guest'), 'chat:judged');
+    const judgement = { channel, heldId: held[0]!.id, approve: false };
+    expect(await request(crowd.as('owner'), 'chat:judge', judgement)).toEqual({ seq: 0 });
+    expect(await judged).toMatchObject([{ approved: false, seq: 0 }]);
+    expect(await crowd.db.heldMessage.count({ where: { channel: { name: channel } } })).toBe(0);
+    expect(await crowd.audit()).toMatchObject([{ action: 'refuse' }, { action: 'settings' }]);
+  });
+
+  it('holds what somebody writes until the first was let through', async () => {
+    const { channel } = crowd;
+    await crowd.write('member', 'I was here before');
+    await rule({ holdFirst: true });
+    expect(await crowd.try('member', crowd.say('x'))).toMatchObject({ data: { held: false } });
+    expect(await request(crowd.as('guest'), 'chat:send', crowd.say('new here'))).toMatchObject({
+      held: true,
+    });
+    const { held } = await request(crowd.as('owner'), 'chat:held', { channel });
+    expect(held).toMatchObject([{ reason: 'first_message' }]);
+    await request(crowd.as('owner'), 'chat:judge', {
+      channel,
+      heldId: held[0]!.id,
+      approve: true,
+    });
+    expect(await request(crowd.as('guest'), 'chat:send', crowd.say('again'))).toMatchObject({
+      held: false,
+    });
+  });
+
+  it('lets one sender’s messages wait only so many', async () => {
+    await rule({ holdLinks: true });
+    for (let i = 0; i < 5; i += 1) expect(await tried('guest', `a${i}.example`)).toBe('ok');
+    const { code, message } = await crowd.refused('guest', crowd.say('a6.example'));
+    expect([code, message]).toEqual([
+      'rate_limited',
+      expect.stringContaining('wait for a moderator'),
+    ]);
+  });
+});
+
+describe('commands', () => {
+  let crowd: ChatCrowd;
+
+  beforeAll(async () => {
+    crowd = await ChatCrowd.gather();
+  });
+  beforeEach(() => crowd.enter());
+  afterEach(() => crowd.leave());
+  afterAll(() => crowd.close());
+
+  const command = (text: string) => ({ channel: crowd.channel, text });
+
+  it('do what they say, and say what they did', async () => {
+    const boss = crowd.as('owner');
+    const did = async (text: string) =>
+      (await request(boss, 'chat:command', command(text))).message;
+    expect(await did('/timeout milo 60 spam and noise')).toBe('milo can’t write for 60 seconds.');
+    const { bans } = await request(boss, 'chat:bans', { channel: crowd.channel });
+    expect(bans).toMatchObject([{ name: 'milo', reason: 'spam and noise' }]);
+    expect(await did('/untimeout @milo')).toBe('milo can write again.');
+    expect(await did('/SLOW 30')).toContain('changed');
+    expect(await did('/followers 2h')).toContain('changed');
+    expect(await did('/emoji')).toContain('changed');
+    const { rules } = await request(boss, 'chat:settings', { channel: crowd.channel });
+    expect(rules).toMatchObject({ slowModeS: 30, followersOnlyMin: 120, emojiOnly: true });
+    await crowd.write('member', 'text');
+    expect(await did('/pin 1')).toBe('The message is pinned.');
+    expect(await did('/clear milo')).toBe('1 message of milo deleted.');
+    expect(await did('/mod milo')).toBe('milo moderates this channel.');
+    expect(await did('/unmod milo')).toBe('milo moderates this channel no more.');
+    expect(await did('/ban milo')).toBe('milo is banned.');
+  });
+
+  it('are refused with what is wrong: unknown, used otherwise, not for this one', async () => {
+    const refused = (role: Role, text: string) =>
+      refusal(crowd.as(role), 'chat:command', command(text));
+    expect(await refused('owner', '/tiemout milo')).toMatchObject({
+      code: 'unknown_command',
+      message: expect.stringContaining('/help'),
+    });
+    expect(await refused('owner', '/timeout milo 5')).toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining('/timeout NAME'),
+    });
+    expect(await refused('owner', '/ban nobody-here')).toMatchObject({
+      code: 'account_not_found',
+    });
+    for (const role of ['member', 'guest'] as const)
+      for (const text of ['/ban mona', '/slow 10', '/clear mona', '/mod milo', '/pin 1'])
+        expect(await refused(role, text)).toMatchObject({ code: 'forbidden' });
+    expect(await refused('moderator', '/mod milo')).toMatchObject({ code: 'forbidden' });
+    expect(await refused('guest', '/follow')).toMatchObject({ code: 'not_logged_in' });
+  });
+
+  it('lists those that one may use', async () => {
+    const listed = async (role: Role) =>
+      (await request(crowd.as(role), 'chat:command', command('/help'))).message;
+    expect(await listed('guest')).toBe('/help');
+    expect(await listed('member')).toContain('/follow');
+    expect(await listed('moderator')).not.toContain('/mod ');
+    expect(await listed('owner')).toContain('/mod ');
+  });
+
+  it('write nothing into the chat', async () => {
+    await request(crowd.as('member'), 'chat:command', command('/help'));
+    const { lastSeq } = await request(crowd.as('member'), 'chat:join', { channel: crowd.channel });
+    expect(lastSeq).toBe(0);
+  });
+});
+
+describe('messages that refer to others', () => {
+  let crowd: ChatCrowd;
+
+  beforeAll(async () => {
+    crowd = await ChatCrowd.gather();
+  });
+  beforeEach(() => crowd.enter());
+  afterEach(() => crowd.leave());
+  afterAll(() => crowd.close());
+
+  it('quote what they answer, live and later, and no more once it is deleted', async () => {
+    const { channel } = crowd;
+    const parent = await crowd.send('guest', 'What time is it?');
+    const told = next(crowd.as('guest'), 'chat:messages');
+    const answer = crowd.say('Late.', { replyToSeq: parent });
+    await request(crowd.as('member'), 'chat:send', answer);
+    const quote = { seq: parent, name: 'gast', text: 'What time is it?' };
+    const live = (await told)[0].messages.find(({ nonce }) => nonce === answer.nonce);
+    expect(live?.replyTo).toEqual(quote);
+    const later = async () =>
+      (await request(crowd.as('guest'), 'chat:history', { channel, afterSeq: parent })).messages;
+    expect((await later())[0]?.replyTo).toEqual(quote);
+    await request(crowd.as('owner'), 'chat:delete', { channel, seq: parent });
+    expect((await later())[0]?.replyTo).toEqual({ ...quote, text: '', deleted: true });
+    for (const replyToSeq of [parent, 99])
+      expect(await crowd.refused('member', crowd.say('x', { replyToSeq }))).toMatchObject({
+        code: 'message_not_found',
+      });
+  });
+
+  it('tell who is mentioned', async () => {
+    const told = next(crowd.as('guest'), 'chat:messages');
+    await crowd.send('owner', 'hi @Milo and @Zoë_B.! (not me@example.com)');
+    expect((await told)[0].messages[0]?.mentions).toEqual(['milo', 'zoë_b']);
+  });
+
+  it('show the name that somebody chose beside the one they are called by', async () => {
+    const { cookie } = crowd.people.member;
+    await crowd.db.account.update({
+      where: { username: 'milo' },
+      data: { displayName: 'Milo 🎸' },
+    });
+    const told = next(crowd.as('guest'), 'chat:messages');
+    await crowd.send(await crowd.join({ cookie }), 'hi');
+    expect((await told)[0].messages).toMatchObject([{ name: 'milo', displayName: 'Milo 🎸' }]);
+    await crowd.db.account.update({ where: { username: 'milo' }, data: { displayName: '' } });
+  });
+
+  it('have reactions: counted once for each, told together, taken back', async () => {
+    const { channel } = crowd;
+    const seq = await crowd.write('owner', 'like this');
+    const react = (role: Role, emoji: string, on = true) =>
+      request(crowd.as(role), 'chat:react', { channel, seq, emoji, on });
+    const told = next(crowd.as('owner'), 'chat:reactions');
+    await Promise.all([react('member', '👍'), react('guest', '👍'), react('guest', '🎉')]);
+    const [{ changes }] = await told;
+    expect(changes.toSorted((a, b) => b.count - a.count)).toEqual([
+      { seq, emoji: '👍', count: 2 },
+      { seq, emoji: '🎉', count: 1 },
+    ]);
+    await react('member', '👍');
+    const seen = async (role: Role) =>
+      (await request(crowd.as(role), 'chat:history', { channel })).messages[0]?.reactions?.toSorted(
+        (a, b) => (a.emoji < b.emoji ? 1 : -1),
+      );
+    expect(await seen('member')).toEqual([
+      { emoji: '👍', count: 2, mine: true },
+      { emoji: '🎉', count: 1 },
+    ]);
+    await react('guest', '👍', false);
+    expect(await seen('guest')).toEqual([
+      { emoji: '👍', count: 1 },
+      { emoji: '🎉', count: 1, mine: true },
+    ]);
+  });
+
+  it('take only emoji, only of who may write, and not without end', async () => {
+    const { channel } = crowd;
+    const seq = await crowd.write('owner', 'like this');
+    for (const emoji of ['', 'a', '👍👍', '<b>', '1'])
+      expect(
+        await refusal(crowd.as('member'), 'chat:react', { channel, seq, emoji, on: true }),
+      ).toMatchObject({ code: 'bad_request' });
+    const react = { channel, seq, emoji: '👍', on: true };
+    expect(await refusal(crowd.as('member'), 'chat:react', { ...react, seq: 99 })).toMatchObject({
+      code: 'message_not_found',
+    });
+    const { id: channelId } = await crowd.db.channel.findUniqueOrThrow({
+      where: { name: channel },
+    });
+    const others = '😀 😁 😂 😃 😄 😅 😆 😇 😈 😉 😊 😋 😌 😍 😎 😏 😐 😑 😒 😓'.split(' ');
+    await crowd.db.chatReaction.createMany({
+      data: others.map((emoji) => ({ channelId, seq, emoji, reactor: randomUUID() })),
+    });
+    expect(await refusal(crowd.as('member'), 'chat:react', react)).toMatchObject({
+      code: 'conflict',
+    });
+    await request(crowd.as('member'), 'chat:react', { ...react, emoji: '😀' });
+    await request(crowd.as('owner'), 'chat:timeout', { channel, name: 'milo', seconds: 60 });
+    expect(await refusal(crowd.as('member'), 'chat:react', react)).toMatchObject({
+      code: 'timed_out',
+    });
+  });
+
+  it('float emoji over the player, many in one frame, and none are kept', async () => {
+    const { channel } = crowd;
+    const frames: { emoji: string; count: number }[][] = [];
+    crowd.as('member').on('chat:floats', ({ floats }) => frames.push(floats));
+    const replies = await Promise.all(
+      Array.from({ length: 15 }, () =>
+        ask(crowd.as('guest'), 'chat:float', { channel, emoji: '🔥' }),
+      ),
+    );
+    const accepted = replies.filter(({ ok }) => ok).length;
+    expect(accepted).toBeLessThan(15);
+    await expect
+      .poll(() => frames.flat().reduce((sum, { count }) => sum + count, 0))
+      .toBe(accepted);
+    expect(frames.length).toBeLessThanOrEqual(2);
+    expect(await refusal(crowd.as('member'), 'chat:float', { channel, emoji: '🦑' })).toMatchObject(
+      { code: 'bad_request' },
+    );
+  });
+
+  it('are found by a part of their text and by who wrote them, a stretch at a time', async () => {
+    const { channel } = crowd;
+    await crowd.write('member', 'The KEY is 100% under_the mat');
+    await crowd.write('owner', 'which key?');
+    const deleted = await crowd.send('guest', 'my key!');
+    await request(crowd.as('owner'), 'chat:delete', { channel, seq: deleted });
+    const found = async (search: { query?: string; name?: string }) =>
+      (await request(crowd.as('moderator'), 'chat:search', { channel, ...search })).messages.map(
+        ({ text }) => text,
+      );
+    expect(await found({ query: 'key' })).toEqual([
+      'my key!',
+      'which key?',
+      'The KEY is 100% under_the mat',
+    ]);
+    expect(await found({ query: 'key', name: 'milo' })).toEqual(['The KEY is 100% under_the mat']);
+    expect(await found({ name: 'gast' })).toEqual(['my key!']);
+    expect(await found({ query: '00% und' })).toHaveLength(1);
+    expect(await found({ query: '1__%' })).toEqual([]);
+  });
+});

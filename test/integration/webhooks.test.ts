@@ -1,0 +1,453 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PrismaService } from '../../src/db/prisma.service.js';
+import type { WebhookAdded, WebhookDeliveryView } from '../../src/protocol/webhook.js';
+import { WebhookEvents } from '../../src/webhooks/webhook-events.js';
+import { WebhookDispatcher } from '../../src/webhooks/webhook-dispatcher.js';
+import { AddressRule, WebhookSender } from '../../src/webhooks/webhook-sender.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+import { openSocket, request } from '../support/sockets.js';
+
+type Received = { path: string; headers: IncomingHttpHeaders; body: string };
+
+/** Somebody's server, which keeps what it is told and answers what it should. */
+class Receiver {
+  readonly received: Received[] = [];
+  readonly #events = new EventEmitter();
+  readonly #server: Server;
+  #port = 0;
+  status = 204;
+  headers: Record<string, string> = {};
+
+  constructor() {
+    this.#server = createServer((request, response) => void this.#take(request, response));
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url: path = '', headers } = request;
+    this.received.push({ path, headers, body: await textOf(request) });
+    response.writeHead(this.status, this.headers).end();
+    this.#events.emit('received');
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Resolves when it was told so often. */
+  async count(least: number): Promise<Received[]> {
+    while (this.received.length < least) await once(this.#events, 'received');
+    return this.received;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
+
+/** Lets loopback be somebody's public server. */
+function allowLoopback(server: TestApp): void {
+  vi.spyOn(server.app.get(AddressRule), 'isAllowed').mockImplementation((address) =>
+    ['127.0.0.1', '::1'].includes(address),
+  );
+}
+
+const add = async (client: HttpClient, url: string, events = ['broadcast.live']) => {
+  const { status, body } = await client.post('/api/channels/tea/webhooks', { url, events });
+  expect(status).toBe(201);
+  return body as WebhookAdded;
+};
+
+const deliveriesOf = async (client: HttpClient, id: string) =>
+  (await client.get(`/api/channels/tea/webhooks/${id}/deliveries`)).body as WebhookDeliveryView[];
+
+async function tell(server: TestApp): Promise<void> {
+  const channel = await server.app
+    .get(PrismaService)
+    .channel.findUniqueOrThrow({ where: { name: 'tea' } });
+  const events = server.app.get(WebhookEvents);
+  events.tell(channel, 'broadcast.live', {
+    broadcastId: randomUUID(),
+    title: 'Tea',
+    startedAt: new Date(0).toISOString(),
+  });
+  await events.settled();
+}
+
+/** As if the time of everything that waits had come. */
+async function makeDue(server: TestApp): Promise<void> {
+  await server.app.get(PrismaService).webhookDelivery.updateMany({
+    where: { nextAttemptAt: { not: null } },
+    data: { nextAttemptAt: new Date(0) },
+  });
+  server.app.get(WebhookDispatcher).wake();
+}
+
+describe('webhooks', () => {
+  let server: TestApp;
+  let ann: HttpClient;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    server = await startTestApp();
+    ann = await loggedIn(server.url, 'ann');
+    await ann.post('/api/channels', { name: 'tea', title: 'Tea' });
+  });
+  beforeEach(async () => {
+    receiver = new Receiver();
+    await receiver.listen();
+    allowLoopback(server);
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await receiver.close();
+    const { body } = await ann.get('/api/channels/tea/webhooks');
+    for (const { id } of body as { id: string }[])
+      await ann.request('DELETE', `/api/channels/tea/webhooks/${id}`, {});
+  });
+  afterAll(() => server.close());
+
+  it('are told what they want to know, signed with their secret', async () => {
+    const { id, secret } = await add(ann, `${receiver.url}/hook?a=b`);
+    await tell(server);
+    const [told] = await receiver.count(1);
+    expect(told).toMatchObject({
+      path: '/hook?a=b',
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'onair-event': 'broadcast.live',
+        'onair-delivery': expect.any(String),
+      },
+    });
+    const [, time = '', signature] =
+      /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(told?.headers['onair-signature'])) ?? [];
+    const expected = createHmac('sha256', secret).update(`${time}.${told?.body}`).digest('hex');
+    expect(signature).toBe(expected);
+    expect(Math.abs(Date.now() / 1_000 - Number(time))).toBeLessThan(60);
+    expect(JSON.parse(told?.body ?? '')).toMatchObject({
+      id: told?.headers['onair-delivery'],
+      event: 'broadcast.live',
+      channel: 'tea',
+      data: { title: 'Tea' },
+    });
+    await expect
+      .poll(() => deliveriesOf(ann, id))
+      .toMatchObject([{ attempts: 1, lastStatus: 204, lastError: '', nextAttemptAt: null }]);
+  });
+
+  it('are not told what they do not want to know', async () => {
+    await add(ann, `${receiver.url}/other`, ['broadcast.ended']);
+    await add(ann, `${receiver.url}/this`);
+    await tell(server);
+    expect((await receiver.count(1)).map(({ path }) => path)).toEqual(['/this']);
+  });
+
+  it('can be tested', async () => {
+    const { id } = await add(ann, receiver.url);
+    const { status, body } = await ann.post(`/api/channels/tea/webhooks/${id}/test`, {});
+    expect(status).toBe(202);
+    const [told] = await receiver.count(1);
+    expect(told?.headers['onair-event']).toBe('ping');
+    expect(told?.headers['onair-delivery']).toBe((body as { id: string }).id);
+  });
+
+  it('that fail are tried again, with the same id', async () => {
+    receiver.status = 500;
+    const { id } = await add(ann, receiver.url);
+    await tell(server);
+    await receiver.count(1);
+    await expect
+      .poll(() => deliveriesOf(ann, id))
+      .toMatchObject([{ attempts: 1, lastStatus: 500, lastError: 'It answered 500.' }]);
+    const [waiting] = await deliveriesOf(ann, id);
+    expect(Date.parse(waiting?.nextAttemptAt ?? '')).toBeGreaterThan(Date.now());
+    receiver.status = 200;
+    await makeDue(server);
+    const ids = (await receiver.count(2)).map(({ headers }) => headers['onair-delivery']);
+    expect(new Set(ids).size).toBe(1);
+    await expect
+      .poll(() => deliveriesOf(ann, id))
+      .toMatchObject([{ attempts: 2, lastStatus: 200, nextAttemptAt: null }]);
+  });
+
+  it('that are gone are not asked again', async () => {
+    receiver.status = 410;
+    const { id } = await add(ann, receiver.url);
+    await tell(server);
+    await expect
+      .poll(() => deliveriesOf(ann, id))
+      .toMatchObject([{ attempts: 1, nextAttemptAt: null, deliveredAt: null }]);
+  });
+
+  it('lead nowhere else by a redirect', async () => {
+    const other = new Receiver();
+    await other.listen();
+    receiver.status = 307;
+    receiver.headers = { location: other.url };
+    const { id } = await add(ann, receiver.url);
+    await tell(server);
+    await expect
+      .poll(() => deliveriesOf(ann, id))
+      .toMatchObject([{ lastStatus: 307, lastError: expect.stringContaining('not followed') }]);
+    expect(other.received).toEqual([]);
+    await other.close();
+  });
+
+  it('that never answer are given up in time, and hold up nobody', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const { id } = await add(ann, `http://127.0.0.1:${port}`);
+    await add(ann, receiver.url);
+    await tell(server);
+    await receiver.count(1);
+    await expect
+      .poll(() => deliveriesOf(ann, id), { timeout: 20_000 })
+      .toMatchObject([
+        { attempts: 1, lastStatus: null, lastError: expect.stringContaining('10 seconds') },
+      ]);
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  it('are their channel’s owner’s business, and nobody else’s', async () => {
+    const { id } = await add(ann, receiver.url);
+    const eve = await loggedIn(server.url, 'eve');
+    await eve.post('/api/channels', { name: 'evil' });
+    const guest = new HttpClient(server.url);
+    const base = '/api/channels/tea/webhooks';
+    for (const [method, path] of [
+      ['GET', base],
+      ['POST', base],
+      ['DELETE', `${base}/${id}`],
+      ['POST', `${base}/${id}/test`],
+      ['GET', `${base}/${id}/deliveries`],
+    ] as const) {
+      const body = { url: receiver.url, events: ['broadcast.live'] };
+      const options = method === 'GET' ? {} : { body };
+      expect((await eve.request(method, path, options)).status).toBe(403);
+      expect((await guest.request(method, path, options)).status).toBe(401);
+    }
+    // By the way of a channel of one's own.
+    const around = `/api/channels/evil/webhooks/${id}`;
+    expect((await eve.get(`${around}/deliveries`)).status).toBe(404);
+    expect((await eve.post(`${around}/test`, {})).status).toBe(404);
+    expect((await eve.request('DELETE', around, {})).status).toBe(204);
+    expect((await ann.get(base)).body).toHaveLength(1);
+  });
+
+  it('tell their secret once, and keep it sealed', async () => {
+    const { secret } = await add(ann, receiver.url);
+    expect(JSON.stringify((await ann.get('/api/channels/tea/webhooks')).body)).not.toContain(
+      secret,
+    );
+    const [row] = await server.app.get(PrismaService).webhook.findMany();
+    expect(Buffer.from(row?.secret ?? []).toString()).not.toContain(secret.slice(6));
+  });
+
+  it('are ten at most', async () => {
+    for (let count = 0; count < 10; count += 1) await add(ann, receiver.url);
+    const body = { url: receiver.url, events: ['broadcast.live'] };
+    expect((await ann.post('/api/channels/tea/webhooks', body)).error?.code).toBe('webhook_limit');
+  });
+});
+
+describe('the chat', () => {
+  let server: TestApp;
+  let receiver: Receiver;
+  beforeAll(async () => {
+    server = await startTestApp();
+    receiver = new Receiver();
+    await receiver.listen();
+    allowLoopback(server);
+  });
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await receiver.close();
+    await server.close();
+  });
+
+  it('tells of messages that are held and of what moderators do', async () => {
+    const ann = await loggedIn(server.url, 'ann');
+    await ann.post('/api/channels', { name: 'tea' });
+    await add(ann, receiver.url, ['message.held', 'chat.moderated']);
+    const connect = (who: HttpClient) => {
+      const cookie = [...who.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      return openSocket(server.url, { cookie });
+    };
+    const owner = await connect(ann);
+    const bob = await connect(await loggedIn(server.url, 'bob'));
+    const channel = 'tea';
+    await request(owner, 'chat:join', { channel });
+    await request(owner, 'chat:change-settings', { channel, rules: { holdLinks: true } });
+    await request(bob, 'chat:join', { channel });
+    const text = 'look at https://example.com/';
+    await request(bob, 'chat:send', { channel, text, nonce: randomUUID() });
+    const told = (await receiver.count(2)).map(({ body }) => JSON.parse(body) as unknown);
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        event: 'message.held',
+        channel,
+        data: expect.objectContaining({ name: 'bob', text }),
+      }),
+    );
+    expect(told).toContainEqual(expect.objectContaining({ event: 'chat.moderated', channel }));
+    owner.disconnect();
+    bob.disconnect();
+  });
+});
+
+describe('an address inside', () => {
+  let server: TestApp;
+  let ann: HttpClient;
+  let inside: Receiver;
+
+  beforeAll(async () => {
+    server = await startTestApp();
+    ann = await loggedIn(server.url, 'ann');
+    await ann.post('/api/channels', { name: 'tea' });
+    inside = new Receiver();
+    await inside.listen();
+  });
+  afterAll(async () => {
+    await inside.close();
+    await server.close();
+  });
+
+  const portOf = () => new URL(inside.url).port;
+
+  it.each([
+    '127.0.0.1',
+    '127.1',
+    '2130706433',
+    '0x7f.0.0.1',
+    '0177.0.0.1',
+    '0.0.0.0',
+    '10.0.0.1',
+    '169.254.169.254',
+    '192.168.1.1',
+    '[::1]',
+    '[::]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '[64:ff9b::7f00:1]',
+    '[fe80::1]',
+    '[fd00::1]',
+    '①②⑦.⓪.⓪.①',
+  ])('can’t be added: %s', async (host) => {
+    const url = `http://${host}:${portOf()}/`;
+    const answer = await ann.post('/api/channels/tea/webhooks', {
+      url,
+      events: ['broadcast.live'],
+    });
+    expect(answer.error?.code).toBe('bad_request');
+  });
+
+  it.each([
+    'ftp://example.com/',
+    'file:///etc/passwd',
+    'http://user:secret@example.com/',
+    'gopher://a/',
+    'javascript:alert(1)',
+    'http://',
+    'example.com',
+    `https://example.com/${'a'.repeat(600)}`,
+  ])('is no address at all: %s', async (url) => {
+    const answer = await ann.post('/api/channels/tea/webhooks', {
+      url,
+      events: ['broadcast.live'],
+    });
+    expect(answer.error?.code).toBe('bad_request');
+    expect(JSON.stringify(answer.body)).not.toContain('secret');
+  });
+
+  it('is not connected to by a name that leads there', async () => {
+    const { id } = await add(ann, `http://localhost:${portOf()}/`);
+    await tell(server);
+    await expect
+      .poll(() => deliveriesOf(ann, id))
+      .toMatchObject([
+        { attempts: 1, lastStatus: null, lastError: 'Its host has no public address.' },
+      ]);
+    expect(inside.received).toEqual([]);
+  });
+
+  it('is not connected to though it was public when it was added', async () => {
+    const rule = vi.spyOn(server.app.get(AddressRule), 'isAllowed').mockReturnValue(true);
+    const { id } = await add(ann, `${inside.url}/late`);
+    rule.mockRestore();
+    await ann.post(`/api/channels/tea/webhooks/${id}/test`, {});
+    await expect
+      .poll(() => deliveriesOf(ann, id))
+      .toMatchObject([{ lastError: 'Its host has no public address.' }]);
+    expect(inside.received).toEqual([]);
+  });
+
+  it('tells nothing apart: a name without an address is as one inside', async () => {
+    const sender = server.app.get(WebhookSender);
+    const post = (url: string) => sender.post({ url, body: '{}', headers: {} });
+    expect(await post('http://nobody.invalid/')).toEqual(
+      await post(`http://localhost:${portOf()}/`),
+    );
+  });
+});
+
+describe('a restart', () => {
+  it('loses nothing that was to be told', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'onair-webhooks-'));
+    const overrides = { DATA_DIR: dir };
+    const receiver = new Receiver();
+    await receiver.listen();
+    await receiver.close();
+    const first = await startTestApp({ overrides });
+    allowLoopback(first);
+    const ann = await loggedIn(first.url, 'ann');
+    await ann.post('/api/channels', { name: 'tea' });
+    const { id } = await add(ann, receiver.url);
+    for (let count = 0; count < 5; count += 1) await tell(first);
+    await expect
+      .poll(async () => (await deliveriesOf(ann, id)).some(({ attempts }) => attempts > 0))
+      .toBe(true);
+    await first.close();
+
+    await receiver.listen();
+    const second = await startTestApp({ overrides });
+    allowLoopback(second);
+    await makeDue(second);
+    const told = await receiver.count(5);
+    expect(new Set(told.map(({ headers }) => headers['onair-delivery'])).size).toBe(5);
+    const again = new HttpClient(second.url);
+    await again.post('/api/auth/login', { username: 'ann', password: PASSWORD });
+    await expect
+      .poll(async () =>
+        (await deliveriesOf(again, id)).every(({ deliveredAt }) => deliveredAt !== null),
+      )
+      .toBe(true);
+    await second.close();
+    await receiver.close();
+    await rm(dir, { recursive: true });
+  });
+});

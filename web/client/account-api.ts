@@ -1,0 +1,56 @@
+import type {
+  AccountView,
+  LoginOptions,
+  ProviderRedirect,
+  SecurityView,
+} from '../../src/protocol/account.js';
+import type { RecoveryCodes, SecondFactorSetup } from '../../src/protocol/account-second-factor.js';
+import type { SessionList } from '../../src/protocol/account-sessions.js';
+import type { CreatedToken, NewToken, TokenList } from '../../src/protocol/account-tokens.js';
+import { call } from './api.js';
+
+/** What somebody types of their password, where they have one. */
+type Proof = { password?: string };
+
+/** One's own account over HTTP. Every call throws `RequestError` when it fails. */
+export const accountApi = {
+  options: () => call<LoginOptions>('GET', '/auth/options'),
+  register: (username: string, password: string, invitation: string | null) =>
+    call<AccountView>('POST', '/auth/register', {
+      username,
+      password,
+      ...(invitation !== null && { invitation }),
+    }),
+  login: (username: string, password: string, code: string | null) =>
+    call<AccountView>('POST', '/auth/login', {
+      username,
+      password,
+      ...(code !== null && { code }),
+    }),
+  setUp: (token: string, username: string, password: string) =>
+    call<AccountView>('POST', '/setup', { token, username, password }),
+  claim: (token: string) => call<null>('POST', '/setup/claim', { token }),
+  rename: (displayName: string) => call<AccountView>('PATCH', '/account', { displayName }),
+  /** A picture as the browser read it from a file. */
+  setAvatar: (picture: Blob) => call<AccountView>('PUT', '/account/avatar', picture),
+  deleteAvatar: () => call<AccountView>('DELETE', '/account/avatar'),
+  security: () => call<SecurityView>('GET', '/account/security'),
+  changePassword: (current: string | null, password: string) =>
+    call<null>('PUT', '/account/password', { password, ...(current !== null && { current }) }),
+  beginFactor: (proof: Proof) =>
+    call<SecondFactorSetup>('POST', '/account/second-factor/begin', proof),
+  confirmFactor: (code: string) =>
+    call<RecoveryCodes>('POST', '/account/second-factor/confirm', { code }),
+  renewCodes: (proof: Proof) =>
+    call<RecoveryCodes>('POST', '/account/second-factor/recovery-codes', proof),
+  disableFactor: (proof: Proof) => call<null>('POST', '/account/second-factor/disable', proof),
+  connectProvider: (proof: Proof) => call<ProviderRedirect>('POST', '/account/provider', proof),
+  disconnectProvider: () => call<null>('DELETE', '/account/provider'),
+  sessions: () => call<SessionList>('GET', '/account/sessions'),
+  endSession: (id: string) => call<null>('DELETE', `/account/sessions/${id}`),
+  endOtherSessions: () => call<null>('DELETE', '/account/sessions'),
+  tokens: () => call<TokenList>('GET', '/account/tokens'),
+  createToken: (token: NewToken) => call<CreatedToken>('POST', '/account/tokens', token),
+  deleteToken: (id: string) => call<null>('DELETE', `/account/tokens/${id}`),
+  deleteAccount: (proof: Proof) => call<null>('DELETE', '/account', proof),
+};

@@ -1,0 +1,36 @@
+import type {
+  AdminAccountChange,
+  AdminAccountList,
+  AdminBroadcastList,
+  AdminChannelList,
+  AdminOverview,
+  CreatedInvitation,
+  InvitationList,
+  RegistrationMode,
+} from '../../src/protocol/admin.js';
+import { call } from './api.js';
+
+/** Rows of one page of a list. */
+export const ADMIN_PAGE = 50;
+
+const list = (search: string, offset: number): string =>
+  `limit=${ADMIN_PAGE}&offset=${offset}&search=${encodeURIComponent(search)}`;
+
+/** What administrators ask for. Every call throws `RequestError` when it fails. */
+export const adminApi = {
+  overview: () => call<AdminOverview>('GET', '/admin/overview'),
+  accounts: (search: string, offset: number) =>
+    call<AdminAccountList>('GET', `/admin/accounts?${list(search, offset)}`),
+  changeAccount: (id: string, change: AdminAccountChange) =>
+    call<null>('PATCH', `/admin/accounts/${id}`, change),
+  channels: (search: string, offset: number) =>
+    call<AdminChannelList>('GET', `/admin/channels?${list(search, offset)}`),
+  broadcasts: () => call<AdminBroadcastList>('GET', '/admin/broadcasts'),
+  endBroadcast: (channel: string) =>
+    call<null>('POST', `/admin/broadcasts/${encodeURIComponent(channel)}/end`),
+  setRegistration: (mode: RegistrationMode) => call<null>('PUT', '/admin/registration', { mode }),
+  invitations: () => call<InvitationList>('GET', '/admin/invitations'),
+  invite: (note: string, days: number) =>
+    call<CreatedInvitation>('POST', '/admin/invitations', { note, days }),
+  uninvite: (id: string) => call<null>('DELETE', `/admin/invitations/${id}`),
+};

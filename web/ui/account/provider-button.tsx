@@ -1,0 +1,16 @@
+import { Button } from '../components/button.js';
+import { nextPath } from '../shell/next.js';
+
+/** To the OpenID provider, and then on to `?next=` or `fallback`. */
+export function ProviderButton({ provider, fallback }: { provider: string; fallback: string }) {
+  const invitation = new URLSearchParams(location.search).get('invitation');
+  const query = new URLSearchParams({
+    next: nextPath(location.search, location.origin, fallback),
+    ...(invitation !== null && { invitation }),
+  });
+  return (
+    <Button size="l" wide href={`/api/auth/oidc?${query.toString()}`}>
+      Continue with {provider}
+    </Button>
+  );
+}

@@ -1,0 +1,93 @@
+import { useState } from 'preact/hooks';
+import type { SecurityView } from '../../../src/protocol/account.js';
+import { PASSWORD_MIN } from '../../../src/protocol/limits.js';
+import { accountApi } from '../../client/account-api.js';
+import { Button } from '../components/button.js';
+import { Card } from '../components/card.js';
+import { PasswordField } from '../components/password-field.js';
+import { toast } from '../components/toast.js';
+import { FormError } from './form-error.js';
+import { WhenLoaded } from './loaded.js';
+import { ProviderCard } from './provider-card.js';
+import { SecondFactorCard } from './second-factor-card.js';
+import { useLoaded } from './use-loaded.js';
+import { useSubmit } from './use-submit.js';
+
+async function load() {
+  const [security, options] = await Promise.all([accountApi.security(), accountApi.options()]);
+  return { security, provider: options.provider };
+}
+
+/** How one logs in: password, second factor, provider. */
+export default function SecuritySection() {
+  const [state, reload] = useLoaded(load);
+  return (
+    <WhenLoaded state={state} onRetry={() => void reload()}>
+      {({ security, provider }) => (
+        <>
+          <PasswordCard security={security} onChange={reload} />
+          <SecondFactorCard security={security} onChange={reload} />
+          {provider !== null && (
+            <ProviderCard provider={provider} security={security} onChange={reload} />
+          )}
+        </>
+      )}
+    </WhenLoaded>
+  );
+}
+
+function PasswordCard({
+  security,
+  onChange,
+}: {
+  security: SecurityView;
+  onChange: () => Promise<void>;
+}) {
+  const [current, setCurrent] = useState('');
+  const [password, setPassword] = useState('');
+  const form = useSubmit(
+    async () => {
+      await accountApi.changePassword(security.hasPassword ? current : null, password);
+      setCurrent('');
+      setPassword('');
+      toast({ text: 'Your password is changed. You are logged out elsewhere.', tone: 'good' });
+      await onChange();
+    },
+    { ...(security.hasPassword && { wrong_password: 'current' }) },
+  );
+  return (
+    <Card>
+      <h2>Password</h2>
+      <p class="section-lead muted">A new password logs you out everywhere else.</p>
+      <form class="account-form" onSubmit={form.submit} noValidate>
+        <FormError message={form.message} />
+        {security.hasPassword && (
+          <PasswordField
+            label="Current password"
+            name="current"
+            value={current}
+            onInput={setCurrent}
+            error={form.issue('current')}
+            autocomplete="current-password"
+            required
+          />
+        )}
+        <PasswordField
+          label="New password"
+          name="password"
+          value={password}
+          onInput={setPassword}
+          hint={`At least ${PASSWORD_MIN} characters; four words are easy to remember.`}
+          error={form.issue('password')}
+          autocomplete="new-password"
+          required
+        />
+        <div class="account-form-actions">
+          <Button type="submit" variant="primary" busy={form.busy}>
+            {security.hasPassword ? 'Change password' : 'Set password'}
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+}

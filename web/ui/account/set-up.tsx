@@ -1,0 +1,50 @@
+import { useState } from 'preact/hooks';
+import type { AccountView } from '../../../src/protocol/account.js';
+import { accountApi } from '../../client/account-api.js';
+import { Button } from '../components/button.js';
+import { CredentialsCard } from './credentials-card.js';
+import { FormError } from './form-error.js';
+import { NewCredentials } from './new-credentials.js';
+import { useSubmit } from './use-submit.js';
+
+const setupToken = (): string => new URLSearchParams(location.search).get('token') ?? '';
+
+/** Where the link in the log of the first start leads: makes the administrator. */
+export function SetUp({ account }: { account: AccountView | null }) {
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const form = useSubmit(
+    async () => {
+      if (account) await accountApi.claim(setupToken());
+      else await accountApi.setUp(setupToken(), username, password);
+      location.assign('/admin');
+    },
+    { username_taken: 'username' },
+  );
+  return (
+    <CredentialsCard
+      title="Set up Onair"
+      lead={
+        account
+          ? `Your account ${account.username} becomes the administrator.`
+          : 'Make the administrator’s account. The link works once.'
+      }
+      onSubmit={form.submit}
+      elsewhere={null}
+    >
+      <FormError message={form.message} />
+      {!account && (
+        <NewCredentials
+          username={username}
+          password={password}
+          onUsername={setUsername}
+          onPassword={setPassword}
+          form={form}
+        />
+      )}
+      <Button type="submit" variant="primary" size="l" wide busy={form.busy}>
+        {account ? 'Become administrator' : 'Create administrator'}
+      </Button>
+    </CredentialsCard>
+  );
+}

@@ -1,0 +1,49 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Tabs } from '../components/tabs.js';
+import { Accounts } from './accounts.js';
+import { Broadcasts } from './broadcasts.js';
+import { Channels } from './channels.js';
+import { Overview } from './overview.js';
+import { Registration } from './registration.js';
+import '../account/account.css';
+import './admin.css';
+
+const SECTIONS = ['overview', 'live', 'accounts', 'channels', 'registration'] as const;
+type Section = (typeof SECTIONS)[number];
+
+function sectionOf(hash: string): Section {
+  return SECTIONS.find((section) => `#${section}` === hash) ?? 'overview';
+}
+
+/** The administrator's page. `own` is the id of who looks at it. */
+export function Admin({ own }: { own: string }) {
+  const [section, setSection] = useState(() => sectionOf(location.hash));
+  // Lists are loaded when they are first looked at.
+  const [seen, setSeen] = useState<ReadonlySet<Section>>(() => new Set([section]));
+  useEffect(() => setSeen((before) => new Set(before).add(section)), [section]);
+  const tab = (id: Section, label: string, content: preact.ComponentChild) => ({
+    id,
+    label,
+    content: <div class="admin-section">{seen.has(id) && content}</div>,
+  });
+  return (
+    <div class="admin">
+      <h1>Administration</h1>
+      <Tabs
+        label="Administration"
+        selected={section}
+        onSelect={(id) => {
+          history.replaceState(null, '', `#${id}`);
+          setSection(id);
+        }}
+        tabs={[
+          tab('overview', 'Overview', <Overview />),
+          tab('live', 'Live now', <Broadcasts />),
+          tab('accounts', 'Accounts', <Accounts own={own} />),
+          tab('channels', 'Channels', <Channels />),
+          tab('registration', 'Registration', <Registration />),
+        ]}
+      />
+    </div>
+  );
+}
