@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer, Source } from './hls-answer.js';
-import { assertReleased, noPicture, noSuchMedia, tooManyWait } from './refusals.js';
+import { noPicture, noSuchMedia } from './refusals.js';
 import type { FoundRendition } from './run.js';
 import type { Segment } from './segment.js';
 import type { Picture } from './thumbnail/thumbnail.js';
+import { waitForMedia } from './wait-for-media.js';
 
 /** It is made anew this often at most. */
 const THUMBNAIL_MAX_AGE_S = 10;
@@ -65,10 +66,8 @@ export async function partAnswer(
   if (source) return partMedia(of, named, source);
   const isNext = () => rendition.next?.msn === named.msn && rendition.next.part === named.part;
   if (!isNext()) throw noSuchMedia();
-  if (!run.waiters.hasRoomFor(request)) throw tooManyWait();
   const key = `part/${rendition.id}/${named.msn}.${named.part}`;
-  const end = await run.waiters.wait({ key, isThere: () => !isNext() }, request);
-  assertReleased(end, run.targetDurationS * 1_000);
+  await waitForMedia(run, { key, isThere: () => !isNext() }, request);
   const come = partSource(of, named);
   if (!come) throw noSuchMedia();
   return partMedia(of, named, come);

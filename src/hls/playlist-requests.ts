@@ -15,6 +15,7 @@ import { PlaylistWaiters } from './playlist-waiters.js';
 import { assertReleased, notLive, tooEarly, tooManyWait, withoutHls } from './refusals.js';
 import type { Rendition } from './rendition.js';
 import type { FoundRendition, Run } from './run.js';
+import { waitForMedia } from './wait-for-media.js';
 
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 /** How long a request waits for a broadcast's first media. */
@@ -135,7 +136,10 @@ function readQuery(query: string): PlaylistRequest {
   return parsed.request;
 }
 
-/** There is something to tell; what was made on demand has to be going. */
+/**
+ * There is something to tell. What is made on demand begins after gaps, which are left out: so not before a
+ * whole segment is there, as players don't take a list without one.
+ */
 function canBePlayed({ ended, about, reach, hasSegment }: Rendition): boolean {
   if (ended) return true;
   return about.kind === 'audio' && about.onDemand === true ? hasSegment : reach.msn >= 0;
@@ -147,7 +151,7 @@ async function waitForFirst(
   request: IncomingMessage,
 ): Promise<void> {
   const isThere = () => canBePlayed(rendition);
-  await wait(run, { key: `first/${rendition.id}`, isThere }, request);
+  await waitForMedia(run, { key: `first/${rendition.id}`, isThere }, request);
   if (!canBePlayed(rendition)) throw tooEarly(run.targetDurationS * 1_000);
 }
 
@@ -164,16 +168,7 @@ async function waitUntil(
   if (first.answer === 'now') return;
   const isThere = () => rendition.ended || turn().answer === 'now';
   const key = `playlist/${rendition.id}/${until.msn}.${until.part ?? ''}`;
-  await wait(run, { key, isThere }, request);
-}
-
-async function wait(
-  run: Run,
-  awaited: { key: string; isThere: () => boolean },
-  request: IncomingMessage,
-): Promise<void> {
-  if (!run.waiters.hasRoomFor(request)) throw tooManyWait();
-  assertReleased(await run.waiters.wait(awaited, request), run.targetDurationS * 1_000);
+  await waitForMedia(run, { key, isThere }, request);
 }
 
 /** RFC 8216bis B.1: six target durations after a wait, else half of one. */
