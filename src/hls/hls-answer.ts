@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { type ErrorBody, errorStatus } from '../protocol/error.js';
 import { byteRangeOf, isKnown } from './byte-range.js';
 
 /** What is sent: bytes in memory, or those of a file from an offset on. */
@@ -52,6 +53,16 @@ const STALLED_MS = 30_000;
 /** Ends a preflight request. */
 export function sendPreflight(response: ServerResponse): void {
   response.writeHead(204, [...PREFLIGHT]).end();
+}
+
+/** Ends a request with an error, as all of the API's are told. */
+export function sendError(response: ServerResponse, error: ErrorBody): void {
+  const text = Buffer.from(JSON.stringify({ error }));
+  const headers = [...ALWAYS, 'content-type', 'application/json; charset=utf-8'];
+  headers.push('cache-control', 'no-store', 'content-length', String(text.byteLength));
+  if (error.retryAfterMs !== undefined)
+    headers.push('retry-after', String(Math.ceil(error.retryAfterMs / 1_000)));
+  response.writeHead(errorStatus[error.code], headers).end(text);
 }
 
 /**

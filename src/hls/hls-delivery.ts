@@ -1,7 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../common/domain-error.js';
+import { LOG, type Log } from '../common/logger.js';
 import { type HlsAddress, parseHlsAddress } from './hls-address.js';
-import { type Answer, CROSS_ORIGIN, send, sendPreflight } from './hls-answer.js';
+import { type Answer, send, sendError } from './hls-answer.js';
 import { HLS_SOURCE, type HlsChannel, type HlsSource } from './hls-source.js';
 import { initAnswer, partAnswer, segmentAnswer, thumbnailAnswer } from './media-requests.js';
 import { PlaylistRequests } from './playlist-requests.js';
@@ -11,7 +13,7 @@ import {
   noSuchRendition,
   noSuchRun,
   notLive,
-  nothingHere,
+  unforeseen,
 } from './refusals.js';
 import type { Run } from './run.js';
 
@@ -21,10 +23,18 @@ export type Traffic = Readonly<{
   bytes: number;
 }>;
 
+type Asked = Readonly<{
+  address: HlsAddress;
+  query: string;
+  request: IncomingMessage;
+  response: ServerResponse;
+}>;
+
 /** Answers what is asked for under /hls. */
 @Injectable()
 export class HlsDelivery {
   readonly #source: HlsSource;
+  readonly #log: Log;
   readonly #playlists: PlaylistRequests;
   readonly #requests = {
     multivariant: 0,
@@ -37,8 +47,9 @@ export class HlsDelivery {
   };
   #bytes = 0;
 
-  constructor(@Inject(HLS_SOURCE) source: HlsSource) {
+  constructor(@Inject(HLS_SOURCE) source: HlsSource, @Inject(LOG) log: Log) {
     this.#source = source;
+    this.#log = log.child({ part: 'hls' });
     this.#playlists = new PlaylistRequests(source);
   }
 
@@ -51,56 +62,46 @@ export class HlsDelivery {
     return this.#playlists.waiting;
   }
 
-  /**
-   * Answers, or throws before anything is sent.
-   * @throws {DomainError} `not_found`, `bad_request`, `unavailable`
-   */
-  async answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  /** Answers a request if its address is one of ours; false: it isn't, and nothing was done. */
+  take(request: IncomingMessage, response: ServerResponse): boolean {
+    const { url = '', method } = request;
+    if (!url.startsWith('/hls/') || (method !== 'GET' && method !== 'HEAD')) return false;
+    const [path = '', query = ''] = url.split('?', 2);
+    const address = parseHlsAddress(path);
+    if (!address) return false;
+    void this.#answer({ address, query, request, response });
+    return true;
+  }
+
+  /** Never rejects. */
+  async #answer({ address, query, request, response }: Asked): Promise<void> {
     try {
-      const [path = '', query = ''] = request.raw.url?.split('?', 2) ?? [];
-      const address = parseHlsAddress(path);
-      if (!address) throw nothingHere();
       const answer = await this.#find(address, query, request);
-      const bytes = await this.#send(request, reply, answer);
+      const bytes = await send(request, response, answer);
+      if (bytes === null) throw noSuchMedia();
       this.#requests[address.what] += 1;
       this.#bytes += bytes;
     } catch (error) {
-      this.#refuse(error, reply);
+      this.#refuse(error, response);
     }
   }
 
-  /** Tells a browser what it may ask for. */
-  preflight(reply: FastifyReply): void {
-    reply.hijack();
-    sendPreflight(reply.raw);
-  }
-
-  async #send(request: FastifyRequest, reply: FastifyReply, answer: Answer): Promise<number> {
-    const bytes = await send(request.raw, reply.raw, answer);
-    if (bytes === null) throw noSuchMedia();
-    reply.hijack();
-    return bytes;
-  }
-
-  #refuse(error: unknown, reply: FastifyReply): void {
+  #refuse(error: unknown, response: ServerResponse): void {
     // The client went away, before or amid the answer: there is nobody to tell.
-    if (isGone(error) || reply.raw.headersSent) {
-      reply.hijack();
-      reply.raw.destroy();
+    if (isGone(error) || response.headersSent) {
+      response.destroy();
       return;
     }
     this.#requests.refused += 1;
-    reply.headers(CROSS_ORIGIN);
-    throw error;
+    if (!(error instanceof DomainError)) this.#log.error({ err: error }, 'a request failed');
+    sendError(response, (error instanceof DomainError ? error : unforeseen(error)).toBody());
   }
 
-  #find(
-    address: HlsAddress,
-    query: string,
-    { raw, headers }: FastifyRequest,
-  ): Promise<Answer> | Answer {
+  #find(address: HlsAddress, query: string, request: IncomingMessage): Promise<Answer> | Answer {
     const { channel: name } = address;
-    if (address.what === 'multivariant') return this.#playlists.multivariant(name, headers, raw);
+    const { headers } = request;
+    if (address.what === 'multivariant')
+      return this.#playlists.multivariant(name, headers, request);
     const channel = this.#source.find(name);
     if (!channel) throw notLive(name);
     if (address.what === 'thumbnail') return thumbnailAnswer(channel.thumbnail, address.version);
@@ -108,11 +109,11 @@ export class HlsDelivery {
     if (!run) throw noSuchRun();
     const of = run.find(address.rendition);
     if (!of) throw noSuchRendition();
-    if (address.what === 'playlist') return this.#playlists.media(of, { query, headers }, raw);
+    if (address.what === 'playlist') return this.#playlists.media(of, { query, headers }, request);
     run.asked(address.rendition, { forPlaylist: false });
     if (address.what === 'init') return initAnswer(of, address.init);
     if (address.what === 'segment') return segmentAnswer(of, address.msn);
-    return partAnswer(of, address, raw);
+    return partAnswer(of, address, request);
   }
 }
 

@@ -1,29 +1,26 @@
-import { Controller, Get, Head, Options, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { HlsDelivery } from './hls-delivery.js';
+import { Controller, Get, Head, Options, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { CROSS_ORIGIN, sendPreflight } from './hls-answer.js';
+import { nothingHere } from './refusals.js';
 
-/** Broadcasts for players: playlists, segments, parts, and pictures. */
+/** What is left of the requests under /hls by the HlsFront: addresses of nothing, and questions before others. */
 @Controller()
 export class HlsController {
-  readonly #delivery: HlsDelivery;
-
-  constructor(delivery: HlsDelivery) {
-    this.#delivery = delivery;
-  }
-
   // Before the other: Fastify would make one of it by itself.
   @Head('hls/*')
-  head(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.#delivery.answer(request, reply);
+  head(@Res({ passthrough: true }) reply: FastifyReply): never {
+    return this.get(reply);
   }
 
   @Get('hls/*')
-  get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.#delivery.answer(request, reply);
+  get(@Res({ passthrough: true }) reply: FastifyReply): never {
+    reply.headers(CROSS_ORIGIN);
+    throw nothingHere();
   }
 
   @Options('hls/*')
   preflight(@Res() reply: FastifyReply): void {
-    this.#delivery.preflight(reply);
+    reply.hijack();
+    sendPreflight(reply.raw);
   }
 }

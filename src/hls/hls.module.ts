@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { PACKAGING } from '../broadcast/ports.js';
 import { HlsDelivery } from './hls-delivery.js';
+import { HlsFront } from './hls-front.js';
 import { HlsMetrics } from './hls-metrics.js';
 import { HLS_SOURCE } from './hls-source.js';
 import { HlsController } from './hls.controller.js';
@@ -13,6 +14,7 @@ import { HlsService } from './hls.service.js';
   providers: [
     HlsService,
     HlsDelivery,
+    HlsFront,
     HlsMetrics,
     { provide: PACKAGING, useExisting: HlsService },
     { provide: HLS_SOURCE, useExisting: HlsService },

@@ -50,3 +50,6 @@ export const tooManyWait = (): DomainError =>
   new DomainError('unavailable', 'Too many requests wait for this broadcast, try again soon.', {
     retryAfterMs: 1_000,
   });
+
+export const unforeseen = (cause: unknown): DomainError =>
+  new DomainError('internal', 'Something went wrong on the server.', { cause });

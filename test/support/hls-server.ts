@@ -12,6 +12,7 @@ import { type Config, readConfig } from '../../src/config/config.js';
 import { Metrics } from '../../src/health/metrics.js';
 import type { BroadcastFiles } from '../../src/hls/broadcast-files.js';
 import { HlsDelivery } from '../../src/hls/hls-delivery.js';
+import { HlsFront } from '../../src/hls/hls-front.js';
 import { HlsMetrics } from '../../src/hls/hls-metrics.js';
 import { HLS_SOURCE, type HlsChannel, type HlsSource } from '../../src/hls/hls-source.js';
 import { HlsController } from '../../src/hls/hls.controller.js';
@@ -106,6 +107,7 @@ async function startApp(source: HlsSource, log: Log) {
     controllers: [HlsController],
     providers: [
       HlsDelivery,
+      HlsFront,
       HlsMetrics,
       { provide: Metrics, useValue: metrics },
       { provide: HLS_SOURCE, useValue: source },
