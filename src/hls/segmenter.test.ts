@@ -155,17 +155,38 @@ describe('Segmenter', () => {
     expect(seconds(publisher.run.audio)).toBeGreaterThan(17.4);
   });
 
-  it('shows a layer as a gap from the boundary where it is missing to the one where it is back', () => {
+  it('shows a layer that is away for long as two segments of its last picture, then as gaps', () => {
     const publisher = new SimulatedPublisher({ layers: 3 }).start().play(9);
     publisher.setLayer(2, false);
-    publisher.play(8);
+    publisher.play(12);
     publisher.setLayer(2, true);
     publisher.play(8).end();
     checkRuns(publisher);
     const { segments } = publisher.run.video(2);
-    expect(gaps(publisher.run.video(2))).toBeGreaterThanOrEqual(3);
+    const first = segments.findIndex(({ gapS }) => gapS !== null);
+    const last = segments.findLastIndex(({ gapS }) => gapS !== null);
+    expect(last - first + 1).toBe(gaps(publisher.run.video(2)));
+    expect(last - first).toBeGreaterThanOrEqual(3);
+    expect(last).toBeLessThan(segments.length - 1);
+    const pictures = segments
+      .slice(first - 2, first)
+      .flatMap(({ parts }) => parts.flatMap(({ samples }) => samples))
+      .map(({ data }) => readSample(data).frame);
+    expect(pictures.length).toBeGreaterThan(8);
+    expect(new Set(pictures).size).toBe(1);
     expect(gaps(publisher.run.video(1))).toBe(0);
-    expect(segments.at(-1)!.gapS).toBeNull();
+  });
+
+  it('makes no gap of a layer that is away for a moment, wherever that is', () => {
+    for (const at of [7, 7.5, 8, 8.5, 9]) {
+      const publisher = new SimulatedPublisher({ layers: 3 }).start().play(at);
+      publisher.setLayer(2, false);
+      publisher.play(1.2);
+      publisher.setLayer(2, true);
+      publisher.play(6).end();
+      checkRuns(publisher);
+      expect(gaps(publisher.run.video(2))).toBe(0);
+    }
   });
 
   it('keeps the other layers going when a loss breaks one', () => {
