@@ -1,7 +1,7 @@
 import { Controller, Get, Head, Options, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { CROSS_ORIGIN, sendPreflight } from './hls-answer.js';
-import { nothingHere } from './refusals.js';
+import { CROSS_ORIGIN, sendPreflight } from './delivery/hls-answer.js';
+import { nothingHere } from './delivery/refusals.js';
 
 /** What is left of the requests under /hls by the HlsFront: addresses of nothing, and questions before others. */
 @Controller()

@@ -1,12 +1,12 @@
-import { VIDEO_TIMESCALE } from './mp4/codec-config.js';
-import type { AccessUnit } from './rtp/access-unit.js';
-import { opusDurationTicks } from './rtp/opus-depacketizer.js';
+import { VIDEO_TIMESCALE } from '../mp4/codec-config.js';
+import type { AccessUnit } from '../rtp/access-unit.js';
+import { opusDurationTicks } from '../rtp/opus-depacketizer.js';
 import { RunTimeline } from './run-timeline.js';
 import { arrivalOf, type TimedUnit, Track, type TrackKind } from './segmenter-track.js';
 import type { RunSpec, SegmenterOptions, TrackInput } from './segmenter-types.js';
 import { StartGate, startTicks } from './start-gate.js';
-import type { PublisherClock } from './timeline/track-clock.js';
-import { WallClock } from './timeline/wall-clock.js';
+import type { PublisherClock } from '../timeline/track-clock.js';
+import { WallClock } from '../timeline/wall-clock.js';
 
 /** When nothing came for longer, what comes then doesn't go on but is a discontinuity. */
 const SILENCE_S = 5;

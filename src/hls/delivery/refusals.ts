@@ -1,5 +1,5 @@
-import { DomainError } from '../common/domain-error.js';
-import type { WaitEnd } from './playlist-waiters.js';
+import { DomainError } from '../../common/domain-error.js';
+import type { WaitEnd } from '../run/playlist-waiters.js';
 
 /** The client went away while its request waited: there is nothing to answer. */
 class ClientGoneError extends Error {

@@ -1,13 +1,13 @@
-import type { Clock } from '../common/clock.js';
+import type { Clock } from '../../common/clock.js';
 import type { BroadcastFiles } from './broadcast-files.js';
-import type { CodecConfig } from './mp4/codec-config.js';
-import type { PlaylistEnd } from './playlist/playlist-query.js';
+import type { CodecConfig } from '../mp4/codec-config.js';
+import type { PlaylistEnd } from '../playlist/playlist-query.js';
 import type {
   RenditionId,
   RenditionWriter,
   SegmentStart,
   WrittenPart,
-} from './rendition-writer.js';
+} from '../timeline/rendition-writer.js';
 import { Segment } from './segment.js';
 import { SegmentWindow } from './segment-window.js';
 

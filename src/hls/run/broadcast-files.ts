@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Log } from '../common/logger.js';
-import { SerialQueue } from '../common/serial-queue.js';
+import type { Log } from '../../common/logger.js';
+import { SerialQueue } from '../../common/serial-queue.js';
 
 /** Writes that wait for the disk; more are refused: it is too slow for what is sent. */
 const WRITES_WAITING_MAX = 4_096;

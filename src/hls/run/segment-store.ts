@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Log } from '../common/logger.js';
+import type { Log } from '../../common/logger.js';
 import { BroadcastFiles } from './broadcast-files.js';
 
 /**

@@ -1,12 +1,12 @@
-import { AUDIO_TIMESCALE, type AudioConfig, VIDEO_TIMESCALE } from './mp4/codec-config.js';
-import type { Sample } from './mp4/sample.js';
-import { OPUS_CONFIG } from './rtp/opus-depacketizer.js';
+import { AUDIO_TIMESCALE, type AudioConfig, VIDEO_TIMESCALE } from '../mp4/codec-config.js';
+import type { Sample } from '../mp4/sample.js';
+import { OPUS_CONFIG } from '../rtp/opus-depacketizer.js';
 import { type RunSpec, type RunWriter, targetDurationS } from './segmenter-types.js';
-import { SILENCE } from './timeline/audio-grid.js';
-import { AudioLane, audioTicksOf, videoTicksOf } from './timeline/audio-lane.js';
-import { RenditionOutput } from './timeline/rendition-output.js';
-import { SegmentCuts } from './timeline/segment-cuts.js';
-import { type Frame, VideoLane } from './timeline/video-lane.js';
+import { SILENCE } from '../timeline/audio-grid.js';
+import { AudioLane, audioTicksOf, videoTicksOf } from '../timeline/audio-lane.js';
+import { RenditionOutput } from '../timeline/rendition-output.js';
+import { SegmentCuts } from '../timeline/segment-cuts.js';
+import { type Frame, VideoLane } from '../timeline/video-lane.js';
 
 /** Video that is silent for longer, while sound goes on, is filled. */
 const SILENT_TICKS = 1 * VIDEO_TIMESCALE;

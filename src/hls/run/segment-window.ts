@@ -1,4 +1,4 @@
-import type { Clock } from '../common/clock.js';
+import type { Clock } from '../../common/clock.js';
 import type { BroadcastFiles } from './broadcast-files.js';
 import type { Segment } from './segment.js';
 

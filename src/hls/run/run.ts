@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../common/clock.js';
-import type { Log } from '../common/logger.js';
-import { TypedEmitter } from '../common/typed-emitter.js';
-import type { Config } from '../config/config.js';
+import type { Clock } from '../../common/clock.js';
+import type { Log } from '../../common/logger.js';
+import { TypedEmitter } from '../../common/typed-emitter.js';
+import type { Config } from '../../config/config.js';
 import type { BroadcastFiles, FilesOwner } from './broadcast-files.js';
 import { OnDemand } from './on-demand.js';
 import { partTargetS } from './part-target.js';
-import type { RenditionReport } from './playlist/media-playlist.js';
+import type { RenditionReport } from '../playlist/media-playlist.js';
 import { PlaylistWaiters } from './playlist-waiters.js';
 import { RenditionPlaylist } from './rendition-playlist.js';
 import { Rendition, type RenditionAbout } from './rendition.js';
-import type { RenditionId } from './rendition-writer.js';
+import type { RenditionId } from '../timeline/rendition-writer.js';
 import { runMultivariant } from './run-multivariant.js';
-import { targetDurationS } from './segmenter-types.js';
+import { targetDurationS } from '../segmenter/segmenter-types.js';
 
 /** Bounds of a run; tests make them smaller. */
 export type RunLimits = Readonly<{

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { DomainError } from '../common/domain-error.js';
+import { DomainError } from '../../common/domain-error.js';
 import { takesGzip } from './byte-range.js';
 import type { Answer } from './hls-answer.js';
 import type { HlsSource } from './hls-source.js';
@@ -10,11 +10,11 @@ import {
   type PlaylistRequest,
   type Position,
   turnOf,
-} from './playlist/playlist-query.js';
-import { PlaylistWaiters } from './playlist-waiters.js';
+} from '../playlist/playlist-query.js';
+import { PlaylistWaiters } from '../run/playlist-waiters.js';
 import { assertReleased, notLive, tooEarly, tooManyWait, withoutHls } from './refusals.js';
-import type { Rendition } from './rendition.js';
-import type { FoundRendition, Run } from './run.js';
+import type { Rendition } from '../run/rendition.js';
+import type { FoundRendition, Run } from '../run/run.js';
 import { waitForMedia } from './wait-for-media.js';
 
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';

@@ -1,6 +1,6 @@
-import type { PackageState } from '../broadcast/ports.js';
-import type { Run } from './run.js';
-import type { Picture } from './thumbnail/thumbnail.js';
+import type { PackageState } from '../../broadcast/ports.js';
+import type { Run } from '../run/run.js';
+import type { Picture } from '../thumbnail/thumbnail.js';
 
 /** Nest's injection token for the {@link HlsSource}. */
 export const HLS_SOURCE = Symbol('HlsSource');

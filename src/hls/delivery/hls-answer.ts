@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { type ErrorBody, errorStatus } from '../protocol/error.js';
+import { type ErrorBody, errorStatus } from '../../protocol/error.js';
 import { byteRangeOf, isKnown } from './byte-range.js';
 
 /** What is sent: bytes in memory, or those of a file from an offset on. */

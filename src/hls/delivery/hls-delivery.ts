@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainError } from '../common/domain-error.js';
-import { LOG, type Log } from '../common/logger.js';
+import { DomainError } from '../../common/domain-error.js';
+import { LOG, type Log } from '../../common/logger.js';
 import { type HlsAddress, parseHlsAddress } from './hls-address.js';
 import { type Answer, send, sendError } from './hls-answer.js';
 import { HLS_SOURCE, type HlsChannel, type HlsSource } from './hls-source.js';
@@ -15,7 +15,7 @@ import {
   notLive,
   unforeseen,
 } from './refusals.js';
-import type { Run } from './run.js';
+import type { Run } from '../run/run.js';
 
 /** What was answered since the start. */
 export type Traffic = Readonly<{

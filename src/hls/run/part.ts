@@ -1,4 +1,4 @@
-import type { WrittenPart } from './rendition-writer.js';
+import type { WrittenPart } from '../timeline/rendition-writer.js';
 
 /** A part as playlists and requests know it: where it lies in its segment, in seconds and in bytes. */
 export type Part = Readonly<{

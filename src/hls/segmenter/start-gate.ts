@@ -1,4 +1,4 @@
-import { VIDEO_TIMESCALE } from './mp4/codec-config.js';
+import { VIDEO_TIMESCALE } from '../mp4/codec-config.js';
 import { arrivalOf, type TimedUnit, type Track, type TrackUnit } from './segmenter-track.js';
 
 /** Chromium reports on sound every 5 s. */

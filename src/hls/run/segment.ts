@@ -1,5 +1,5 @@
 import { type Part, partAt } from './part.js';
-import type { SegmentStart, WrittenPart } from './rendition-writer.js';
+import type { SegmentStart, WrittenPart } from '../timeline/rendition-writer.js';
 
 /**
  * `open`: parts come; `complete`: all there; `gap`: it has no media (RFC 8216bis 4.4.4.7). Only `open`

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { checkRuns } from '../../test/support/check-run.js';
-import { fuzzRuns } from '../../test/support/fuzz-runs.js';
+import { checkRuns } from '../../../test/support/check-run.js';
+import { fuzzRuns } from '../../../test/support/fuzz-runs.js';
 import {
   type SimulationOptions,
   SimulatedPublisher,
-} from '../../test/support/simulated-publisher.js';
+} from '../../../test/support/simulated-publisher.js';
 
 /** What may happen to a broadcast, and for how long it goes on after that, seconds. */
 const event = fc.record({

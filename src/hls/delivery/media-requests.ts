@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer, Source } from './hls-answer.js';
 import { noPicture, noSuchMedia } from './refusals.js';
-import type { FoundRendition } from './run.js';
-import type { Segment } from './segment.js';
-import type { Picture } from './thumbnail/thumbnail.js';
+import type { FoundRendition } from '../run/run.js';
+import type { Segment } from '../run/segment.js';
+import type { Picture } from '../thumbnail/thumbnail.js';
 import { waitForMedia } from './wait-for-media.js';
 
 /** It is made anew this often at most. */

@@ -1,4 +1,4 @@
-import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
+import { CHANNEL_NAME_PATTERN } from '../../protocol/limits.js';
 
 /** What a path under /hls names. Numbers are whole and not negative. */
 export type HlsAddress = Readonly<{ channel: string }> & (OfChannel | OfRendition);

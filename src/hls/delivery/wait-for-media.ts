@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Awaited } from './playlist-waiters.js';
+import type { Awaited } from '../run/playlist-waiters.js';
 import { assertReleased, tooManyWait } from './refusals.js';
-import type { Run } from './run.js';
+import type { Run } from '../run/run.js';
 
 /**
  * Lets a request wait for something of a run; it may have ended without it.

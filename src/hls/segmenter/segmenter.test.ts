@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkRuns } from '../../test/support/check-run.js';
-import type { RecordedRendition, RecordedSegment } from '../../test/support/recorded-run.js';
-import { readSample, SimulatedPublisher } from '../../test/support/simulated-publisher.js';
+import { checkRuns } from '../../../test/support/check-run.js';
+import type { RecordedRendition, RecordedSegment } from '../../../test/support/recorded-run.js';
+import { readSample, SimulatedPublisher } from '../../../test/support/simulated-publisher.js';
 
 const durationS = ({ parts }: RecordedSegment): number =>
   parts.reduce((sum, part) => sum + part.durationS, 0);

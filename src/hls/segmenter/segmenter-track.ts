@@ -1,7 +1,7 @@
-import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from './mp4/codec-config.js';
-import type { AccessUnit } from './rtp/access-unit.js';
-import { opusDurationTicks } from './rtp/opus-depacketizer.js';
-import { type ArrivedUnit, type PublisherClock, TrackClock } from './timeline/track-clock.js';
+import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from '../mp4/codec-config.js';
+import type { AccessUnit } from '../rtp/access-unit.js';
+import { opusDurationTicks } from '../rtp/opus-depacketizer.js';
+import { type ArrivedUnit, type PublisherClock, TrackClock } from '../timeline/track-clock.js';
 
 export type TrackKind = 'audio' | 'video';
 
