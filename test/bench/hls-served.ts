@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AUDIO_STREAM, type Film, FILM_STREAMS } from './hls-film.js';
 import type { FilmSending } from './hls-film-source.js';
-import type { ServedTracks, Used, Where } from './hls-server.js';
+import type { PartNoted, ServedTracks, Used, Where } from './hls-server.js';
 import { MeasuredProcess } from './measured-process.js';
 
 /** What a stream's packets and reports are sent to, on 127.0.0.1. */
@@ -87,6 +87,16 @@ export class ServedFilm {
   /** What the service's process and the media worker have used so far. */
   used(): Promise<Used> {
     return this.#server.ask<Used>({ name: 'used' });
+  }
+
+  /** From now on it is noted when a rendition's parts come, up to a bound. */
+  async noteParts(rendition: string): Promise<void> {
+    await this.#server.ask({ name: 'note', rendition });
+  }
+
+  /** What was noted since it was asked for last. */
+  partsNoted(): Promise<PartNoted[]> {
+    return this.#server.ask<PartNoted[]>({ name: 'parts' });
   }
 
   async stop(): Promise<void> {

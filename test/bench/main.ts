@@ -14,6 +14,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
   'hls-packaging': async () => (await import('./hls-packaging.js')).benchPackaging(),
   'hls-requests': async () => (await import('./hls-requests.js')).benchRequests(),
+  'hls-waiting': async () => (await import('./hls-waiting.js')).benchWaiting(),
 };
 
 type PartResult = {
