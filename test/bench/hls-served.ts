@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AUDIO_STREAM, type Film, FILM_STREAMS } from './hls-film.js';
-import type { FilmSending } from './hls-film-source.js';
+import { AUDIO_STREAM, type Film, FILM_STREAMS, FRAMES_PER_SECOND } from './hls-film.js';
+import type { FilmSending, SentFrame } from './hls-film-source.js';
 import type { PartNoted, ServedTracks, Used, Where } from './hls-server.js';
 import { MeasuredProcess } from './measured-process.js';
 
@@ -60,6 +60,7 @@ export class ServedFilm {
     const sending: FilmSending = {
       path: film.path,
       durationMs: film.durationMs,
+      framesPerSecond: FRAMES_PER_SECOND,
       streams: FILM_STREAMS,
       targets: [
         FILM_STREAMS.map(() => ({ rtp: rtpPort, rtcp: rtpPort })),
@@ -82,6 +83,14 @@ export class ServedFilm {
 
   pause(): void {
     this.#source.send('stop');
+  }
+
+  /** When the top layer's frames were sent, the newest thousand of them. */
+  async framesSent(): Promise<SentFrame[]> {
+    const answered = once(this.#source, 'message');
+    this.#source.send('sent');
+    const [frames]: SentFrame[][] = await answered;
+    return frames ?? [];
   }
 
   /** What the service's process and the media worker have used so far. */
