@@ -74,11 +74,35 @@ module.exports = {
       from: {
         path: [
           '^src/protocol/',
-          '^src/hls/(playlist|mp4|rtp)/',
+          '^src/hls/(playlist|mp4|rtp|timeline|segmenter)/',
           '^src/broadcast/(broadcast-lifecycle|live-broadcast|live-channel|peer|ports|channel)\\.ts$',
         ],
       },
       to: { path: 'node_modules/@nestjs/' },
+    },
+    {
+      name: 'hls-goes-one-way',
+      comment: 'what makes segments doesn’t know who keeps or serves them',
+      severity: 'error',
+      from: { path: '^src/hls/(playlist|mp4|rtp|timeline|segmenter)/', pathNot: TEST },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(hls/(playlist|mp4|rtp|timeline|segmenter)/|broadcast/ports\\.ts$)',
+      },
+    },
+    {
+      name: 'hls-makes-without-the-system',
+      comment: 'no files, no network, no timers: time comes in as an argument',
+      severity: 'error',
+      from: { path: '^src/hls/(playlist|mp4|rtp|timeline|segmenter)/', pathNot: TEST },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'hls-serves-last',
+      comment: 'what keeps segments doesn’t know who fetches them',
+      severity: 'error',
+      from: { path: '^src/hls/(run|aac)/', pathNot: TEST },
+      to: { path: '^src/hls/delivery/' },
     },
     {
       name: 'web-knows-the-contract-only',

@@ -6,7 +6,9 @@ import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { ChatModule } from './chat/chat.module.js';
+import { ADMISSION } from './common/admission.js';
 import { badRequest } from './common/bad-request.js';
+import { CLOCK, type Clock } from './common/clock.js';
 import { HttpErrorFilter } from './common/http-error.filter.js';
 import { LOG, type Log } from './common/logger.js';
 import { ConfigModule } from './config/config.module.js';
@@ -18,6 +20,8 @@ import { HlsModule } from './hls/hls.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
+import { ClientAddress } from './security/client-address.js';
+import { RequestAdmission, RequestBounds } from './security/request-bounds.js';
 import { SfuModule } from './sfu/sfu.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -61,13 +65,25 @@ export class AppModule {
       providers: [
         { provide: LOG, useValue: log },
         { provide: DATABASE_IMAGE, useValue: databaseImage },
+        {
+          provide: RequestBounds,
+          inject: [CLOCK],
+          useFactory: (clock: Clock) =>
+            new RequestBounds({ clock, factor: config.http.addressLimitFactor }),
+        },
+        {
+          provide: ADMISSION,
+          inject: [RequestBounds],
+          useFactory: (bounds: RequestBounds) =>
+            new RequestAdmission(bounds, new ClientAddress(config.http.trustProxy)),
+        },
         { provide: APP_FILTER, useClass: HttpErrorFilter },
         {
           provide: APP_PIPE,
           useValue: new StandardSchemaValidationPipe({ exceptionFactory: badRequest }),
         },
       ],
-      exports: [LOG, DATABASE_IMAGE],
+      exports: [LOG, ADMISSION, DATABASE_IMAGE],
     };
   }
 }

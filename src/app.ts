@@ -4,7 +4,6 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
-import { CLOCK, type Clock } from './common/clock.js';
 import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
 import type { Config } from './config/config.js';
@@ -76,7 +75,7 @@ export async function startApp(
   );
   app.useWebSocketAdapter(SocketAdapter.of(app));
   sendSecurityHeaders(app, { isHttps });
-  boundRequests(app, new RequestBounds({ clock: app.get<Clock>(CLOCK), factor }));
+  boundRequests(app, app.get(RequestBounds));
   boundConnections(app.getHttpServer(), { clients, factor });
   readJsonBodies(app);
   await serveStaticFiles(app, webRoot);

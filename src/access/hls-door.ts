@@ -19,6 +19,12 @@ const CHANNEL = /^\/hls\/([^/]+)\//;
 /** `/hls/NAME/~TOKEN/…`: playlists name everything relative to themselves, so all of it carries the token. */
 const WITH_TOKEN = /^(\/hls\/[^/]+)\/~([\w-]{1,400})(\/.*)$/;
 
+/** A path under /hls as it would be for everybody. */
+export function withoutToken(path: string): string {
+  const [, of = '', , rest = ''] = WITH_TOKEN.exec(path) ?? [];
+  return of === '' ? path : of + rest;
+}
+
 /** Lets players fetch broadcasts: everybody where the address is enough, else who has a token in it. */
 @Injectable()
 export class HlsDoor {

@@ -1,8 +1,10 @@
 import { Controller, Get, Head, Options, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { HlsDelivery } from './hls-delivery.js';
+import { CROSS_ORIGIN, sendPreflight } from './delivery/hls-answer.js';
+import { HlsDelivery } from './delivery/hls-delivery.js';
+import { nothingHere } from './delivery/refusals.js';
 
-/** Broadcasts for players: playlists, segments, parts, and pictures. */
+/** What is left of the requests under /hls by the HlsFront: pictures, questions before others, and addresses of nothing. */
 @Controller()
 export class HlsController {
   readonly #delivery: HlsDelivery;
@@ -13,23 +15,28 @@ export class HlsController {
 
   /** For pages, whose visitors show by their cookies that they may watch; players have it beside the playlists. */
   @Get(['hls/:name/thumbnail.jpg', 'hls/:name/thumbnail/:file'])
-  picture(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.#delivery.answerVisitor(request, reply);
+  async picture(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const asked = this.#delivery.read(request.raw);
+    if (!asked) throw nothingHere();
+    reply.hijack();
+    await this.#delivery.answer(asked, reply.raw, { isAdmitted: true });
   }
 
   // Before the other: Fastify would make one of it by itself.
   @Head('hls/*')
-  head(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.#delivery.answer(request, reply);
+  head(@Res({ passthrough: true }) reply: FastifyReply): never {
+    return this.get(reply);
   }
 
   @Get('hls/*')
-  get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.#delivery.answer(request, reply);
+  get(@Res({ passthrough: true }) reply: FastifyReply): never {
+    reply.headers(CROSS_ORIGIN);
+    throw nothingHere();
   }
 
   @Options('hls/*')
   preflight(@Res() reply: FastifyReply): void {
-    this.#delivery.preflight(reply);
+    reply.hijack();
+    sendPreflight(reply.raw);
   }
 }

@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { PACKAGING } from '../broadcast/ports.js';
-import { HlsDelivery } from './hls-delivery.js';
-import { HlsMetrics } from './hls-metrics.js';
-import { HLS_SOURCE } from './hls-source.js';
+import { HlsDelivery } from './delivery/hls-delivery.js';
+import { HlsFront } from './delivery/hls-front.js';
+import { HlsMetrics } from './delivery/hls-metrics.js';
+import { HLS_SOURCE } from './delivery/hls-source.js';
 import { HlsController } from './hls.controller.js';
 import { HlsService } from './hls.service.js';
 
@@ -13,6 +14,7 @@ import { HlsService } from './hls.service.js';
   providers: [
     HlsService,
     HlsDelivery,
+    HlsFront,
     HlsMetrics,
     { provide: PACKAGING, useExisting: HlsService },
     { provide: HLS_SOURCE, useExisting: HlsService },

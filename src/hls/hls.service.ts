@@ -5,9 +5,9 @@ import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { AacThread } from './aac/aac-thread.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
-import type { HlsChannel, HlsSource, HlsUsage } from './hls-source.js';
+import type { HlsChannel, HlsSource, HlsUsage } from './delivery/hls-source.js';
 import { Packager } from './packager.js';
-import { SegmentStore } from './segment-store.js';
+import { SegmentStore } from './run/segment-store.js';
 import { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /** Every broadcast that is on, as HLS, by its channel's name; one that ended stays for a moment. */

@@ -3,7 +3,7 @@ import type { Log } from '../common/logger.js';
 import type { AccessUnit } from './rtp/access-unit.js';
 import { createDepacketizer } from './rtp/create-depacketizer.js';
 import { createVp8Depacketizer, type Vp8Frame } from './rtp/vp8-depacketizer.js';
-import type { TrackInput } from './segmenter-types.js';
+import type { TrackInput } from './segmenter/segmenter-types.js';
 import { TrackIntake } from './track-intake.js';
 import { Vp8Transcoder } from './transcode/vp8-transcoder.js';
 

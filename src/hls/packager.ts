@@ -5,13 +5,13 @@ import { TypedEmitter } from '../common/typed-emitter.js';
 import type { Config } from '../config/config.js';
 import { AacRendition } from './aac/aac-rendition.js';
 import type { AacThread } from './aac/aac-thread.js';
-import type { BroadcastFiles } from './broadcast-files.js';
+import type { BroadcastFiles } from './run/broadcast-files.js';
 import { packageTrack, type PackagedTrack } from './packaged-track.js';
 import type { AccessUnit } from './rtp/access-unit.js';
-import { Run } from './run.js';
-import { Segmenter } from './segmenter.js';
-import type { RunSpec, RunWriter } from './segmenter-types.js';
-import { partTargetS } from './part-target.js';
+import { Run } from './run/run.js';
+import { Segmenter } from './segmenter/segmenter.js';
+import type { RunSpec, RunWriter } from './segmenter/segmenter-types.js';
+import { partTargetS } from './run/part-target.js';
 import { Thumbnail } from './thumbnail/thumbnail.js';
 import type { Thumbnailer } from './thumbnail/thumbnailer.js';
 

@@ -1,12 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressBlock } from '../auth/coarse-address.js';
+import type { Admission } from '../common/admission.js';
 import type { Clock } from '../common/clock.js';
 import { sendError } from '../common/http-error.filter.js';
 import { plainPage } from '../pages/page-html.js';
 import { sendPage } from '../pages/send-page.js';
 import type { ErrorBody } from '../protocol/error.js';
 import { OpenCounts } from '../common/open-counts.js';
+import type { ClientAddress } from './client-address.js';
 import { RateLimiter, scaled } from './rate-limiter.js';
 import { GROUP_RATES, type RouteGroup, routeGroup } from './route-groups.js';
 
@@ -43,6 +46,29 @@ export class RequestBounds {
   /** Counts a request that is being answered; what ends it, or null where there are too many. */
   enter(address: string): (() => void) | null {
     return this.#open.enter(addressBlock(address));
+  }
+}
+
+/** The same bounds for requests that the framework does not see. */
+export class RequestAdmission implements Admission {
+  readonly #bounds: RequestBounds;
+  readonly #clients: ClientAddress;
+
+  constructor(bounds: RequestBounds, clients: ClientAddress) {
+    this.#bounds = bounds;
+    this.#clients = clients;
+  }
+
+  refusal(request: IncomingMessage, response: ServerResponse): ErrorBody | null {
+    const { url = '', method = 'GET' } = request;
+    if (url.length > URL_MAX) return TOO_LONG;
+    const address = this.#clients.of(request);
+    const refused = this.#bounds.refusal(routeGroup(method, url.split('?', 1).join()), address);
+    if (refused) return refused;
+    const leave = this.#bounds.enter(address);
+    if (!leave) return tooMany(OPEN_RETRY_MS);
+    response.once('close', leave);
+    return null;
   }
 }
 

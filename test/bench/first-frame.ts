@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { z } from 'zod';
 import { launchChromium } from '../support/browser.js';
-import { registerWithChannel } from '../support/people.js';
 import { ServerProcess } from '../support/server-process.js';
 import { BarePages } from './bare-pages.js';
+import { goLive } from './go-live.js';
 import { CannotRun, comparison, figure, measuredAtMost, type Round, type Row } from './row.js';
 
 const CHANNEL = 'bench-first-frame';
@@ -40,7 +40,12 @@ export async function benchFirstFrame(): Promise<Row[]> {
   const viewer = await launchChromium();
   const bare = await BarePages.start();
   try {
-    await goLive(broadcaster, server.url);
+    // The broadcaster should be on another machine. Here it shares the viewer's, so it is a light one.
+    const light = `localStorage.setItem(
+      'onair.capture',
+      '{"settings":{"resolution":360,"frameRate":30}}',
+    )`;
+    await goLive(broadcaster, { url: server.url, channel: CHANNEL, initScript: light });
     const baselines = await viewer.newContext();
     const webrtc = await baselines.newPage();
     await webrtc.goto(`${bare.url}/webrtc`);
@@ -148,27 +153,4 @@ function at(marks: Marks, name: string): number {
   if (time === undefined)
     throw new Error(`the page never reached "${name}": ${JSON.stringify(marks)}`);
   return time;
-}
-
-/** A broadcast from a fake camera and microphone, live when this resolves. */
-async function goLive(browser: Browser, url: string): Promise<void> {
-  const { cookie } = await registerWithChannel(url, CHANNEL, 'First frame');
-  const context = await browser.newContext();
-  // The broadcaster should be on another machine. Here it shares the viewer's, so it is a light one.
-  await context.addInitScript(`localStorage.setItem(
-    'onair.capture',
-    '{"settings":{"resolution":360,"frameRate":30}}',
-  )`);
-  await context.addCookies(
-    cookie.split('; ').map((pair) => {
-      const [name = '', value = ''] = pair.split('=');
-      return { name, value, url };
-    }),
-  );
-  const page = await context.newPage();
-  await page.goto(`${url}/studio`);
-  await page.getByRole('button', { name: 'Go live' }).click();
-  await page.getByRole('button', { name: 'End broadcast' }).first().waitFor();
-  // The encoder's three layers start one after the other.
-  await page.waitForTimeout(5_000);
 }

@@ -1,5 +1,6 @@
 // A process: sends a film in RTP packets, over and over, with sender reports, as if it was captured now. Its only
-// argument is a FilmSending in JSON; it sends between its parent's messages 'go' and 'stop'.
+// argument is a FilmSending in JSON; it sends between its parent's messages 'go' and 'stop', and answers 'sent' with
+// what it noted.
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 
@@ -7,14 +8,21 @@ import { readFileSync } from 'node:fs';
 export type FilmSending = {
   path: string;
   durationMs: number;
+  framesPerSecond: number;
   streams: readonly { ssrc: number; clockRate: number }[];
   /** By stream; `rtcp` may be the same port. */
   targets: readonly (readonly { rtp: number; rtcp: number }[])[];
 };
 
+/** When a frame of the top layer was sent, milliseconds since 1970: its first packet and its last. */
+export type SentFrame = { frame: number; firstMs: number; lastMs: number };
+
 type FilmPacket = { atMs: number; stream: number; bytes: Buffer };
 
 const REPORT_EVERY_MS = 500;
+/** The top layer of the video. */
+const NOTED_STREAM = 2;
+const NOTED_MAX = 1_000;
 const NTP_EPOCH_S = 2_208_988_800;
 
 const sending: FilmSending = JSON.parse(process.argv[2] ?? '');
@@ -29,6 +37,7 @@ let beganMs = 0;
 let round = 0;
 let next = 0;
 let reportAtMs = 0;
+const sent: SentFrame[] = [];
 
 function readFilm(bytes: Buffer): FilmPacket[] {
   const film: FilmPacket[] = [];
@@ -51,6 +60,16 @@ function send(packet: FilmPacket): void {
   const ticks = bytes.readUInt32BE(4) + (round * sending.durationMs * clockRate) / 1_000;
   bytes.writeUInt32BE(ticks % 2 ** 32, 4);
   for (const ports of sending.targets) socket.send(bytes, ports[stream]?.rtp, '127.0.0.1');
+  if (stream === NOTED_STREAM) note(packet);
+}
+
+function note({ bytes }: FilmPacket): void {
+  const frame = Math.round((bytes.readUInt32BE(4) * sending.framesPerSecond) / 90_000);
+  const atMs = wallMs();
+  const last = sent.at(-1);
+  if (last?.frame === frame) last.lastMs = atMs;
+  else sent.push({ frame, firstMs: atMs, lastMs: atMs });
+  if (sent.length > NOTED_MAX) sent.shift();
 }
 
 /** RFC 3550 6.4.1, without report blocks. */
@@ -88,18 +107,22 @@ function play(): void {
   timer = setTimeout(play, Math.max(0, dueMs - (wallMs() - beganMs)));
 }
 
+/** After a stop it goes on where it would be, as time does for a publisher that was away. */
+function go(): void {
+  beganMs ||= wallMs();
+  const filmMs = wallMs() - beganMs;
+  round = Math.floor(filmMs / sending.durationMs);
+  next = packets.findIndex(({ atMs }) => atMs >= filmMs % sending.durationMs);
+  if (next === -1) next = 0;
+  play();
+}
+
 process.on('disconnect', () => process.exit());
 socket.bind(0, '127.0.0.1', () => {
   process.on('message', (message) => {
-    clearTimeout(timer);
-    if (message !== 'go') return;
-    // After a stop it goes on where it was, as time does for a publisher that was away.
-    beganMs ||= wallMs();
-    const filmMs = wallMs() - beganMs;
-    round = Math.floor(filmMs / sending.durationMs);
-    next = packets.findIndex(({ atMs }) => atMs >= filmMs % sending.durationMs);
-    if (next === -1) next = 0;
-    play();
+    if (message === 'sent') process.send?.(sent);
+    else clearTimeout(timer);
+    if (message === 'go') go();
   });
   process.send?.('ready');
 });

@@ -10,13 +10,14 @@ import { CannotRun } from './row.js';
 const run = promisify(execFile);
 
 const FILM_S = 8;
-const FRAMES_PER_SECOND = 30;
+export const FRAMES_PER_SECOND = 30;
 const FRAMES_PER_KEY_FRAME = 60;
 const OPUS_PACKET_MS = 20;
 const PAYLOAD_MAX = 1_180;
 /** So that no socket's buffer overflows; Chromium spreads its packets further. */
 const PACKETS_PER_MS = 12;
 const RTP_HEADER_BYTES = 12;
+const END_BYTES = 32;
 const NAL_SPS = 7;
 const NAL_PPS = 8;
 const NAL_DELIMITER = 9;
@@ -58,11 +59,15 @@ export class Film {
   /** Of each layer, as a session description has them (RFC 6184 8.1: sprop-parameter-sets). */
   readonly parameterSets: readonly string[];
   readonly #folder: string;
+  /** Which frame of the top layer ends so. */
+  readonly #frames: ReadonlyMap<string, number>;
 
-  private constructor(folder: string, parameterSets: readonly string[]) {
+  private constructor(folder: string, layers: readonly Buffer[]) {
     this.#folder = folder;
     this.path = join(folder, 'film');
-    this.parameterSets = parameterSets;
+    this.parameterSets = layers.map(parameterSetsOf);
+    const ends = accessUnits(layers.at(-1) ?? Buffer.alloc(0)).map((nals) => endOf(nals.at(-1)));
+    this.#frames = new Map(ends.map((end, frame) => [end, frame]));
   }
 
   /** @throws {CannotRun} without an FFmpeg that encodes H.264 and Opus */
@@ -75,7 +80,7 @@ export class Film {
       );
       const packets = layers.flatMap((stream, layer) => videoPackets(stream, layer));
       packets.push(...(await audioPackets(join(folder, 'sound.ogg'))));
-      const film = new Film(folder, layers.map(parameterSetsOf));
+      const film = new Film(folder, layers);
       const inTime = packets.toSorted((a, b) => a.sentMs - b.sentMs || a.stream - b.stream);
       await writeFile(film.path, serialize(inTime));
       return film;
@@ -83,6 +88,13 @@ export class Film {
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** The number of the top layer's frame that these bytes end with. */
+  lastFrameOf(bytes: Uint8Array): number {
+    const frame = this.#frames.get(endOf(bytes));
+    if (frame === undefined) throw new Error('this does not end with a frame of the film');
+    return frame;
   }
 
   async remove(): Promise<void> {
@@ -145,6 +157,10 @@ function nalUnits(annexB: Buffer): Buffer[] {
 const typeOf = (nal: Uint8Array): number => nal[0]! & 0x1f;
 const isParameterSet = (nal: Uint8Array): boolean =>
   typeOf(nal) === NAL_SPS || typeOf(nal) === NAL_PPS;
+
+/** Enough to tell frames apart, which noise makes different. */
+const endOf = (bytes: Uint8Array | undefined): string =>
+  Buffer.from(bytes ?? []).toString('latin1', Math.max(0, (bytes?.length ?? 0) - END_BYTES));
 
 function parameterSetsOf(annexB: Buffer): string {
   const [first = []] = accessUnits(annexB);

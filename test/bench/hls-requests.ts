@@ -1,18 +1,24 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { fetchBytes } from '../support/fetched-playlist.js';
 import { Film } from './hls-film.js';
 import { ServedFilm } from './hls-served.js';
 import { fetchLive, playlistUrl } from './live-playlist.js';
 import { Nginx } from './nginx.js';
 import { comparison, type Round, type Row } from './row.js';
+import { Waiters } from './waiters.js';
 import { requestInTurn, wrkProgram } from './wrk.js';
 
-const ROUNDS = 5;
+const ROUNDS = 4;
 /** Parts that are asked for in turn: those of the newest segments are in every playlist. */
 const PARTS = 6;
 const RENDITIONS = [
   ['video-2', '720p'],
   ['opus', 'sound'],
 ] as const;
+/** Viewers who wait for playlists. */
+const VIEWERS = 500;
+const WAKE_UPS = 6;
+const REST_MS = 2_000;
 
 /**
  * Requests that one core answers in a second, against nginx with the same bytes on the disk. Both by the CPU they
@@ -28,6 +34,7 @@ export async function benchRequests(): Promise<Row[]> {
     const rows: Row[] = [];
     for (const [rendition, name] of RENDITIONS)
       rows.push(await compareParts({ served, nginx, rendition, name }));
+    rows.push(await comparePlaylists(served, nginx));
     return rows;
   } finally {
     await served.stop();
@@ -60,6 +67,44 @@ async function compareParts({ served, nginx, rendition, name }: Subject): Promis
     rounds,
     ratioAtLeast: 0.5,
   });
+}
+
+/** Each answer is waited for, as players do; without what the broadcast costs that goes on meanwhile. */
+async function comparePlaylists(served: ServedFilm, nginx: Nginx): Promise<Row> {
+  const atRest = await cpuDuring(served, () => pause(REST_MS));
+  const playlist = await fetchLive(await playlistUrl(served.url, 'video-2'));
+  await nginx.put('/playlist.m3u8', playlist.text);
+  const waiters = await Waiters.of(served, VIEWERS);
+  try {
+    const rounds: Round[] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const woken = await cpuDuring(served, async () => {
+        for (let i = 0; i < WAKE_UPS; i += 1) await waiters.wakeUp();
+      });
+      const busyUs = woken.busyUs - atRest.busyUs * (woken.passedMs / atRest.passedMs);
+      const measured = (VIEWERS * WAKE_UPS * 1_000_000) / busyUs;
+      const file = `${nginx.url}/playlist.m3u8`;
+      const baseline = await perCoreSecond([file], () => nginx.cpuUs());
+      if (round > 0) rounds.push({ measured, baseline });
+    }
+    return comparison('playlists that were waited for, answered by one core', {
+      unit: 'requests/s',
+      rounds,
+    });
+  } finally {
+    await waiters.stop();
+  }
+}
+
+async function cpuDuring(
+  served: ServedFilm,
+  what: () => Promise<unknown>,
+): Promise<{ busyUs: number; passedMs: number }> {
+  const { cpuUs } = await served.used();
+  const fromMs = performance.now();
+  await what();
+  const passedMs = performance.now() - fromMs;
+  return { busyUs: (await served.used()).cpuUs - cpuUs, passedMs };
 }
 
 async function perCoreSecond(

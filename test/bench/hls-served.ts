@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AUDIO_STREAM, type Film, FILM_STREAMS } from './hls-film.js';
-import type { FilmSending } from './hls-film-source.js';
-import type { ServedTracks, Used, Where } from './hls-server.js';
+import { AUDIO_STREAM, type Film, FILM_STREAMS, FRAMES_PER_SECOND } from './hls-film.js';
+import type { FilmSending, SentFrame } from './hls-film-source.js';
+import type { PartNoted, ServedTracks, Used, Where } from './hls-server.js';
 import { MeasuredProcess } from './measured-process.js';
 
 /** What a stream's packets and reports are sent to, on 127.0.0.1. */
@@ -60,6 +60,7 @@ export class ServedFilm {
     const sending: FilmSending = {
       path: film.path,
       durationMs: film.durationMs,
+      framesPerSecond: FRAMES_PER_SECOND,
       streams: FILM_STREAMS,
       targets: [
         FILM_STREAMS.map(() => ({ rtp: rtpPort, rtcp: rtpPort })),
@@ -84,9 +85,27 @@ export class ServedFilm {
     this.#source.send('stop');
   }
 
+  /** When the top layer's frames were sent, the newest thousand of them. */
+  async framesSent(): Promise<SentFrame[]> {
+    const answered = once(this.#source, 'message');
+    this.#source.send('sent');
+    const [frames]: SentFrame[][] = await answered;
+    return frames ?? [];
+  }
+
   /** What the service's process and the media worker have used so far. */
   used(): Promise<Used> {
     return this.#server.ask<Used>({ name: 'used' });
+  }
+
+  /** From now on it is noted when a rendition's parts come, up to a bound. */
+  async noteParts(rendition: string): Promise<void> {
+    await this.#server.ask({ name: 'note', rendition });
+  }
+
+  /** What was noted since it was asked for last. */
+  partsNoted(): Promise<PartNoted[]> {
+    return this.#server.ask<PartNoted[]>({ name: 'parts' });
   }
 
   async stop(): Promise<void> {

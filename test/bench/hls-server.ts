@@ -6,6 +6,12 @@ import { createWorker, type types } from 'mediasoup';
 export type ServedTracks = Record<'video' | 'audio', types.RtpParameters>;
 export type Used = { cpuUs: number; workerCpuUs: number };
 export type Where = { rtpPort: number; pid: number };
+/** A part, when it was there to be fetched (milliseconds since 1970), and how many requests waited just before. */
+export type PartNoted = { msn: number; part: number; atMs: number; waiting: number };
+export type Question = { name: 'used' | 'where' | 'parts' } | { name: 'note'; rendition: string };
+
+/** More are not remembered. */
+const PARTS_MAX = 1_000;
 
 const CHANNEL = 'bench';
 const dist = new URL('../../dist/', import.meta.url);
@@ -56,12 +62,34 @@ async function used(): Promise<Used> {
   return { cpuUs: user + system, workerCpuUs: (ru_utime + ru_stime) * 1_000 };
 }
 
-process.on('disconnect', () => process.exit());
-process.on('message', ({ name }: { name: 'used' | 'where' }) => {
-  if (name === 'used') void used().then((answer) => process.send?.(answer));
-  else {
-    const where: Where = { rtpPort: transport.tuple.localPort, pid: process.pid };
-    process.send?.(where);
+const parts: PartNoted[] = [];
+
+/** From now on notes when parts of a rendition come. */
+function note(id: string): void {
+  const run = app.get(HlsService).find(CHANNEL)?.run;
+  const rendition = run?.find(id)?.rendition;
+  if (!run || !rendition) throw new Error(`there is no ${id}`);
+  const addPart = rendition.addPart.bind(rendition);
+  rendition.addPart = (written) => {
+    const next = rendition.next ?? { msn: -1, part: -1 };
+    const atMs = performance.timeOrigin + performance.now();
+    if (parts.length < PARTS_MAX) parts.push({ ...next, atMs, waiting: run.waiting });
+    addPart(written);
+  };
+}
+
+async function answer(question: Question): Promise<Used | Where | PartNoted[] | object> {
+  if (question.name === 'note') {
+    note(question.rendition);
+    return {};
   }
+  if (question.name === 'used') return used();
+  if (question.name === 'parts') return parts.splice(0);
+  return { rtpPort: transport.tuple.localPort, pid: process.pid };
+}
+
+process.on('disconnect', () => process.exit());
+process.on('message', (question: Question) => {
+  void answer(question).then((found) => process.send?.(found));
 });
 process.send?.({ url: await app.getUrl() });

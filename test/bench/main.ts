@@ -14,6 +14,9 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
   'hls-packaging': async () => (await import('./hls-packaging.js')).benchPackaging(),
   'hls-requests': async () => (await import('./hls-requests.js')).benchRequests(),
+  'hls-waiting': async () => (await import('./hls-waiting.js')).benchWaiting(),
+  'hls-part-delay': async () => (await import('./hls-part-delay.js')).benchPartDelay(),
+  'hls-glass-to-glass': async () => (await import('./hls-glass-to-glass.js')).benchGlassToGlass(),
 };
 
 type PartResult = {

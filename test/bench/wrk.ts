@@ -9,7 +9,7 @@ import { CannotRun } from './row.js';
 const run = promisify(execFile);
 
 const CONNECTIONS = 32;
-const SECONDS = 2;
+const SECONDS = 1;
 
 const Result = z.object({ requests: z.number().positive(), failed: z.literal(0) });
 

@@ -6,6 +6,9 @@ import { freeRtcPort, UdpProxy } from '../support/udp-proxy.js';
 import { framesAdvance, videoOf } from '../support/video.js';
 import { watchSeconds } from '../support/watch-seconds.js';
 
+/** Small, so that the browser leaves no layer out for want of a processor: it is loss that is looked at. */
+const PICTURE = { width: 640, height: 360, framesPerSecond: 15 };
+
 let stage: Stage;
 let network: UdpProxy;
 let site: HlsJsPage;
@@ -27,7 +30,9 @@ describe('hls.js on another site', () => {
     'reports no error while the publisher loses 3 % of its packets',
     async () => {
       const url = `${stage.server.url}/hls/lossy/index.m3u8`;
-      await stage.goLive('lossy', { initScripts: [network.pageScript, clockPublisherScript()] });
+      await stage.goLive('lossy', {
+        initScripts: [network.pageScript, clockPublisherScript(PICTURE)],
+      });
       await expect
         .poll(async () => (await stage.channel('lossy')).broadcast?.hls, WAIT)
         .toBe('ready');

@@ -195,7 +195,9 @@ describe.each(databases)('accounts on %s', (database) => {
   it('gives every visitor an id of their own for a year', async () => {
     const client = new HttpClient(server.url);
     const first = await client.get('/api/me');
-    expect(first.setCookies.onair_guest).toMatch(/^onair_guest=[\w-]{22}\.[\w-]{43}; Max-Age=31536000/);
+    expect(first.setCookies.onair_guest).toMatch(
+      /^onair_guest=[\w-]{22}\.[\w-]{43}; Max-Age=31536000/,
+    );
     expect((await client.get('/api/me')).setCookies).not.toHaveProperty('onair_guest');
   });
 });

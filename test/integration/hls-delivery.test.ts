@@ -4,9 +4,9 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BroadcastFiles } from '../../src/hls/broadcast-files.js';
-import type { Run } from '../../src/hls/run.js';
-import { SegmentStore } from '../../src/hls/segment-store.js';
+import type { BroadcastFiles } from '../../src/hls/run/broadcast-files.js';
+import type { Run } from '../../src/hls/run/run.js';
+import { SegmentStore } from '../../src/hls/run/segment-store.js';
 import { createLog } from '../../src/common/logger.js';
 import {
   FakeMedia,

@@ -8,8 +8,8 @@ import { TypedEmitter } from '../../src/common/typed-emitter.js';
 import { readConfig } from '../../src/config/config.js';
 import { type AacStream, type AacTaker, AacThread } from '../../src/hls/aac/aac-thread.js';
 import { Packager } from '../../src/hls/packager.js';
-import type { Run } from '../../src/hls/run.js';
-import { SegmentStore } from '../../src/hls/segment-store.js';
+import type { Run } from '../../src/hls/run/run.js';
+import { SegmentStore } from '../../src/hls/run/segment-store.js';
 import { HeldClock } from '../support/hls-server.js';
 import { readSimulcastRecording, type RecordedLine } from '../support/simulcast-recording.js';
 

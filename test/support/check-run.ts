@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { targetDurationS } from '../../src/hls/segmenter-types.js';
+import { targetDurationS } from '../../src/hls/segmenter/segmenter-types.js';
 import type {
   RecordedPart,
   RecordedRendition,

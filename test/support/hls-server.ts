@@ -10,15 +10,17 @@ import { HttpErrorFilter, sendError } from '../../src/common/http-error.filter.j
 import { createLog, LOG, type Log } from '../../src/common/logger.js';
 import { type Config, readConfig } from '../../src/config/config.js';
 import { Metrics } from '../../src/health/metrics.js';
-import type { BroadcastFiles } from '../../src/hls/broadcast-files.js';
+import type { BroadcastFiles } from '../../src/hls/run/broadcast-files.js';
+import { HlsDelivery } from '../../src/hls/delivery/hls-delivery.js';
+import { HlsFront } from '../../src/hls/delivery/hls-front.js';
+import { HlsMetrics } from '../../src/hls/delivery/hls-metrics.js';
+import { HLS_SOURCE, type HlsChannel, type HlsSource } from '../../src/hls/delivery/hls-source.js';
 import { HlsDoor } from '../../src/access/hls-door.js';
-import { HlsDelivery } from '../../src/hls/hls-delivery.js';
-import { HlsMetrics } from '../../src/hls/hls-metrics.js';
-import { HLS_SOURCE, type HlsChannel, type HlsSource } from '../../src/hls/hls-source.js';
+import { ADMISSION } from '../../src/common/admission.js';
 import { HlsController } from '../../src/hls/hls.controller.js';
-import type { RenditionWriter } from '../../src/hls/rendition-writer.js';
-import { Run, type RunLimits } from '../../src/hls/run.js';
-import { SegmentStore } from '../../src/hls/segment-store.js';
+import type { RenditionWriter } from '../../src/hls/timeline/rendition-writer.js';
+import { Run, type RunLimits } from '../../src/hls/run/run.js';
+import { SegmentStore } from '../../src/hls/run/segment-store.js';
 import { sendSecurityHeaders } from '../../src/pages/security-headers.js';
 
 /** A clock that the test moves. */
@@ -107,12 +109,14 @@ async function startApp(source: HlsSource, log: Log) {
     controllers: [HlsController],
     providers: [
       HlsDelivery,
+      HlsFront,
       HlsMetrics,
-      // All channels are public here.
+      // All channels are public here, and everybody may ask as often as they like.
       {
         provide: HlsDoor,
         useValue: { open: async (path: string) => ({ path, isAllowed: true, isProtected: false }) },
       },
+      { provide: ADMISSION, useValue: { refusal: () => null } },
       { provide: Metrics, useValue: metrics },
       { provide: HLS_SOURCE, useValue: source },
       { provide: LOG, useValue: log },

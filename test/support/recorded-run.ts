@@ -1,7 +1,11 @@
 import type { CodecConfig } from '../../src/hls/mp4/codec-config.js';
 import { timescaleOf } from '../../src/hls/mp4/codec-config.js';
-import type { RenditionId, RenditionWriter, SegmentStart } from '../../src/hls/rendition-writer.js';
-import type { RunSpec, RunWriter } from '../../src/hls/segmenter-types.js';
+import type {
+  RenditionId,
+  RenditionWriter,
+  SegmentStart,
+} from '../../src/hls/timeline/rendition-writer.js';
+import type { RunSpec, RunWriter } from '../../src/hls/segmenter/segmenter-types.js';
 
 export type RecordedSample = {
   ticks: number;

@@ -1,7 +1,7 @@
 import type { AudioConfig, VideoConfig } from '../../src/hls/mp4/codec-config.js';
 import { OPUS_CONFIG } from '../../src/hls/rtp/opus-depacketizer.js';
-import { Segmenter } from '../../src/hls/segmenter.js';
-import type { TrackInput } from '../../src/hls/segmenter-types.js';
+import { Segmenter } from '../../src/hls/segmenter/segmenter.js';
+import type { TrackInput } from '../../src/hls/segmenter/segmenter-types.js';
 import { RecordedRun } from './recorded-run.js';
 
 export type SimulationOptions = {

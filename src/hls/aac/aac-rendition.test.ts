@@ -3,7 +3,7 @@ import { readOpus } from '../../../test/support/ogg-opus.js';
 import { createLog } from '../../common/logger.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
 import type { Sample } from '../mp4/sample.js';
-import type { RenditionWriter, SegmentStart, WrittenPart } from '../rendition-writer.js';
+import type { RenditionWriter, SegmentStart, WrittenPart } from '../timeline/rendition-writer.js';
 import { AAC_FRAME_TICKS } from './aac-format.js';
 import { AacRendition } from './aac-rendition.js';
 import { AacThread } from './aac-thread.js';

@@ -1,8 +1,8 @@
 import type { Log } from '../../common/logger.js';
 import { initSegment } from '../mp4/init-segment.js';
 import type { Sample } from '../mp4/sample.js';
-import type { RenditionWriter, SegmentStart } from '../rendition-writer.js';
-import type { AudioListener } from '../segmenter-types.js';
+import type { RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
+import type { AudioListener } from '../segmenter/segmenter-types.js';
 import { AAC_CONFIG, AAC_FRAME_TICKS } from './aac-format.js';
 import { AacSegments } from './aac-segments.js';
 import type { AacStream, AacTaker } from './aac-thread.js';

@@ -1,7 +1,7 @@
 import { AUDIO_TIMESCALE } from '../mp4/codec-config.js';
 import { fragment } from '../mp4/fragment.js';
 import type { Sample } from '../mp4/sample.js';
-import type { RenditionWriter, SegmentStart } from '../rendition-writer.js';
+import type { RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
 import { AAC_FRAME_TICKS } from './aac-format.js';
 
 /** What it needs to know of a segment. */

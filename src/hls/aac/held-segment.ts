@@ -1,5 +1,5 @@
 import type { Sample } from '../mp4/sample.js';
-import type { SegmentStart } from '../rendition-writer.js';
+import type { SegmentStart } from '../timeline/rendition-writer.js';
 import type { OpusPackets } from './aac-messages.js';
 
 /** More Opus than a segment of any length that can be set has: half a minute at the highest bitrate. */

@@ -44,10 +44,13 @@ export class Av1Format implements PayloadFormat<Content> {
     return this.#addElements(payload, header) && !this.#assembly.overflowed ? 'more' : 'damaged';
   }
 
-  take(): Content | null | 'damaged' {
-    const content = this.#content();
-    this.discard();
-    return content;
+  content(): Content | null | 'damaged' {
+    if (this.#fragmentedAt !== null) return 'damaged';
+    if (this.#firstFrame === 'none') return null;
+    const keyFrame = this.#sequence !== null && this.#firstFrame === 'key';
+    if (keyFrame && !this.#useSequence()) return 'damaged';
+    const config = this.#config;
+    return config === null ? 'damaged' : { keyFrame, data: this.#assembly.take(), config };
   }
 
   discard(): void {
@@ -55,15 +58,6 @@ export class Av1Format implements PayloadFormat<Content> {
     this.#fragmentedAt = null;
     this.#sequence = null;
     this.#firstFrame = 'none';
-  }
-
-  #content(): Content | null | 'damaged' {
-    if (this.#fragmentedAt !== null) return 'damaged';
-    if (this.#firstFrame === 'none') return null;
-    const keyFrame = this.#sequence !== null && this.#firstFrame === 'key';
-    if (keyFrame && !this.#useSequence()) return 'damaged';
-    const config = this.#config;
-    return config === null ? 'damaged' : { keyFrame, data: this.#assembly.take(), config };
   }
 
   /** 4.3: elements after their sizes; W tells their number, and then the last has no size. */

@@ -56,20 +56,7 @@ export class H264Format implements PayloadFormat<Content> {
     return fits && !this.#assembly.overflowed ? 'more' : 'damaged';
   }
 
-  take(): Content | null | 'damaged' {
-    const content = this.#content();
-    this.discard();
-    return content;
-  }
-
-  discard(): void {
-    this.#assembly.clear();
-    this.#fragmented = null;
-    this.#isIdr = false;
-    this.#slicePlace = null;
-  }
-
-  #content(): Content | null | 'damaged' {
+  content(): Content | null | 'damaged' {
     if (this.#fragmented !== null) return 'damaged';
     if (this.#slicePlace === null) return null;
     const slice = this.#assembly.copyFrom(this.#slicePlace, LENGTH_BYTES + SLICE_HEAD_BYTES);
@@ -79,6 +66,13 @@ export class H264Format implements PayloadFormat<Content> {
     if (ppsId === null || (!keyFrame && !this.#sets.isInForce(ppsId))) return 'damaged';
     const config = keyFrame ? this.#sets.configFor(ppsId) : this.#sets.config;
     return config === null ? 'damaged' : { keyFrame, data: this.#assembly.take(), config };
+  }
+
+  discard(): void {
+    this.#assembly.clear();
+    this.#fragmented = null;
+    this.#isIdr = false;
+    this.#slicePlace = null;
   }
 
   #addNal(nal: Uint8Array): void {

@@ -12,9 +12,9 @@ export interface PayloadFormat<C extends Content> {
   beginsUnit(payload: Uint8Array): boolean;
   /** Takes the next payload, which is never empty. */
   add(payload: Uint8Array): PayloadResult;
-  /** Ends the unit. null: there's no picture in it; `damaged`: there is one that can't be decoded. */
-  take(): C | null | 'damaged';
-  /** Throws away what was taken since the last unit. */
+  /** The unit that was put together. null: there's no picture in it; `damaged`: there is one that can't be decoded. */
+  content(): C | null | 'damaged';
+  /** Begins the next unit, without what was put together. */
   discard(): void;
 }
 
@@ -83,7 +83,8 @@ export class VideoDepacketizer<C extends Content> implements Depacketizer<
 
   #finish(units: (C & { rtpTime: number; arrivedMs: number })[]): void {
     const rtpTime = this.#rtpTime ?? 0;
-    const content = this.#format.take();
+    const content = this.#format.content();
+    this.#format.discard();
     this.#rtpTime = null;
     if (content === 'damaged') {
       this.#needsKeyFrame = true;

@@ -39,7 +39,7 @@ class Vp8Format implements PayloadFormat<Content> {
     return this.#assembly.overflowed ? 'damaged' : 'more';
   }
 
-  take(): Content | null | 'damaged' {
+  content(): Content | null | 'damaged' {
     if (this.#assembly.end === 0) return null;
     const data = this.#assembly.take();
     const keyFrame = ((data[0] ?? 1) & 1) === 0;

@@ -36,7 +36,7 @@ export class Vp9Format implements PayloadFormat<Content> {
     return descriptor.endsFrame ? 'unit-complete' : 'more';
   }
 
-  take(): Content | null | 'damaged' {
+  content(): Content | null | 'damaged' {
     if (this.#assembly.end === 0) return null;
     const data = this.#assembly.take();
     const header = parseVp9FrameHeader(data);

@@ -1,4 +1,4 @@
-import type { SegmentStart } from '../rendition-writer.js';
+import type { SegmentStart } from './rendition-writer.js';
 
 /** Where all renditions of a run end a segment and begin the next. */
 export type Boundary = Readonly<{

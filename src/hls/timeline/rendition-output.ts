@@ -2,7 +2,7 @@ import { type CodecConfig, timescaleOf, VIDEO_TIMESCALE } from '../mp4/codec-con
 import { fragment } from '../mp4/fragment.js';
 import { initSegment } from '../mp4/init-segment.js';
 import type { Sample } from '../mp4/sample.js';
-import type { RenditionWriter, SegmentStart } from '../rendition-writer.js';
+import type { RenditionWriter, SegmentStart } from './rendition-writer.js';
 import { PartBuilder, type SampleGroup } from './part-builder.js';
 import { sameConfig } from './same-config.js';
 

@@ -18,6 +18,8 @@ export type Frame = Readonly<{
 const MAX_SHOWN_TICKS = VIDEO_TIMESCALE;
 /** How long a lane waits for its frame at a boundary that others declared. */
 const LATE_MS = 400;
+/** How many segments in a row are begun with a picture from before: a layer that is away for longer is a gap. */
+const MAX_BRIDGED = 2;
 /** Frames that wait for a decision: it is due after 150 ms, so this is never reached. */
 const MAX_QUEUE = 1_200;
 /** What the last frame of all lasts if nothing else is known. */
@@ -27,7 +29,8 @@ type Gap = Readonly<{ boundary: Boundary; fromTicks: number }>;
 
 /**
  * One layer's frames on their way into its rendition. A lane is *in* while a segment is open, which begins
- * with a key frame; without one at a boundary it is *out*, and a gap, until one comes exactly at a boundary.
+ * with a key frame. Without one at a boundary it repeats the last, since a gap makes players stand still; if
+ * that goes on it is *out*, and a gap, until one comes exactly at a boundary.
  */
 export class VideoLane {
   readonly #output: RenditionOutput;
@@ -43,6 +46,8 @@ export class VideoLane {
   #newestMs = -Infinity;
   #needsKeyFrame = true;
   #repeats = false;
+  /** Segments in a row that had no key frame of their own so far. */
+  #bridged = 0;
   /** How many boundaries it crossed: the number of the next. */
   #next = 0;
 
@@ -144,12 +149,17 @@ export class VideoLane {
     const late = nowMs - boundary.declaredMs >= LATE_MS;
     if (!head && this.#newestTicks < boundary.instantTicks && !late) return false;
     const joins = head !== undefined && this.#joins(head, boundary);
+    const bridge = joins ? null : this.#bridgeOver(boundary);
     this.#close(boundary.ticks, { repeat: !joins || head.keyFrame });
     this.#next = boundary.start.msn + 1;
     if (joins) {
       this.#queue.shift();
       this.#output.startSegment(boundary.start, { ticks: boundary.ticks, config: head.config });
       this.#begin({ ...head, ticks: boundary.ticks });
+    } else if (bridge) {
+      this.#output.startSegment(boundary.start, { ticks: boundary.ticks, config: bridge.config });
+      this.#begin(bridge);
+      this.#goOnFrom(bridge);
     } else {
       this.#gap = { boundary, fromTicks: Math.max(boundary.ticks, this.#output.endTicks) };
       this.#needsKeyFrame ||= head === undefined;
@@ -162,6 +172,26 @@ export class VideoLane {
     if (frame.ticks !== instantTicks) return false;
     if (this.changesConfig(frame) && !start.discontinuity) return false;
     return frame.keyFrame || (forced && this.in);
+  }
+
+  /** The key frame to begin a segment with in place of its own; null: it is to be a gap. */
+  #bridgeOver({ ticks, start }: Boundary): Frame | null {
+    const { head } = this;
+    const key = this.#lastKey;
+    if (!this.in || !key || start.discontinuity || this.#bridged >= MAX_BRIDGED) return null;
+    // With another configuration it is soon going on as a discontinuity.
+    if (head && this.changesConfig(head)) return null;
+    return { ...key, ticks, repeated: true };
+  }
+
+  /** What comes after a repeated key frame must be another. */
+  #goOnFrom({ ticks }: Frame): void {
+    this.#bridged += 1;
+    while (this.head && !(this.head.keyFrame && this.head.ticks > ticks)) this.#queue.shift();
+    if (this.head) return;
+    this.#newestTicks = Math.max(this.#newestTicks, ticks);
+    this.#needsKeyFrame = true;
+    this.#repeats = true;
   }
 
   /** Consumes everything, and ends the open segment, or the gap, at `ticks` or where its frames end. */
@@ -179,6 +209,7 @@ export class VideoLane {
   #begin(frame: Frame): void {
     this.#shown = frame;
     if (frame.keyFrame) this.#lastKey = frame;
+    if (frame.keyFrame && !frame.repeated) this.#bridged = 0;
   }
 
   /** Ends the open segment or gap. */

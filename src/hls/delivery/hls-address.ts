@@ -1,0 +1,51 @@
+import { CHANNEL_NAME_PATTERN } from '../../protocol/limits.js';
+
+/** What a path under /hls names. Numbers are whole and not negative. */
+export type HlsAddress = Readonly<{ channel: string }> & (OfChannel | OfRendition);
+type OfChannel =
+  | Readonly<{ what: 'multivariant' }>
+  /** The picture of a version; null: the newest, whatever its version is. */
+  | Readonly<{ what: 'thumbnail'; version: string | null }>;
+type OfRendition = Readonly<{ run: string; rendition: string }> & FileAddress;
+type FileAddress =
+  | Readonly<{ what: 'playlist' }>
+  | Readonly<{ what: 'init'; init: number }>
+  | Readonly<{ what: 'segment'; msn: number }>
+  | Readonly<{ what: 'part'; msn: number; part: number }>;
+
+/** Written as playlists write it: without leading zeros, and no larger than fits. */
+const NUMBER = '(0|[1-9][0-9]{0,8})';
+const RUN = /^\/([A-Za-z0-9_-]{16})\/(video-[0-9]|opus|aac)(\.m3u8|\/[^/]+)$/;
+const INIT = new RegExp(`^/init-${NUMBER}\\.mp4$`);
+const SEGMENT = new RegExp(`^/${NUMBER}\\.m4s$`);
+const PART = new RegExp(`^/${NUMBER}\\.${NUMBER}\\.m4s$`);
+const THUMBNAIL = /^\/thumbnail(?:\/([a-z0-9]{1,16}))?\.jpg$/;
+const PATH = /^\/hls\/([^/]+)(\/.+)$/;
+const PATH_MAX = 120;
+
+/**
+ * Reads a path as it was sent, or null when it names nothing that could be there. Nothing is decoded:
+ * what is served here needs no escapes, so a path that has some is no name of ours.
+ */
+export function parseHlsAddress(path: string): HlsAddress | null {
+  if (path.length > PATH_MAX) return null;
+  const [, channel = '', rest = ''] = PATH.exec(path) ?? [];
+  if (!CHANNEL_NAME_PATTERN.test(channel)) return null;
+  if (rest === '/index.m3u8') return { what: 'multivariant', channel };
+  const thumbnail = THUMBNAIL.exec(rest);
+  if (thumbnail) return { what: 'thumbnail', channel, version: thumbnail[1] ?? null };
+  const [, run, rendition, file] = RUN.exec(rest) ?? [];
+  if (run === undefined || rendition === undefined || file === undefined) return null;
+  const named = parseFile(file);
+  return named && { channel, run, rendition, ...named };
+}
+
+function parseFile(file: string): FileAddress | null {
+  if (file === '.m3u8') return { what: 'playlist' };
+  const part = PART.exec(file);
+  if (part) return { what: 'part', msn: Number(part[1]), part: Number(part[2]) };
+  const segment = SEGMENT.exec(file);
+  if (segment) return { what: 'segment', msn: Number(segment[1]) };
+  const init = INIT.exec(file);
+  return init && { what: 'init', init: Number(init[1]) };
+}

@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { HlsDoor, withoutToken } from '../../access/hls-door.js';
+import { DomainError } from '../../common/domain-error.js';
+import { LOG, type Log } from '../../common/logger.js';
+import { type HlsAddress, parseHlsAddress } from './hls-address.js';
+import { type Answer, send, sendError } from './hls-answer.js';
+import { HLS_SOURCE, type HlsChannel, type HlsSource } from './hls-source.js';
+import { initAnswer, partAnswer, segmentAnswer, thumbnailAnswer } from './media-requests.js';
+import { PlaylistRequests } from './playlist-requests.js';
+import {
+  isGone,
+  noSuchMedia,
+  noSuchRendition,
+  noSuchRun,
+  notLive,
+  unforeseen,
+} from './refusals.js';
+import type { Run } from '../run/run.js';
+
+/** What was answered since the start. */
+export type Traffic = Readonly<{
+  requests: Readonly<Record<HlsAddress['what'] | 'refused', number>>;
+  bytes: number;
+}>;
+
+/** A request for something of a broadcast. */
+export type Asked = Readonly<{
+  address: HlsAddress;
+  path: string;
+  query: string;
+  request: IncomingMessage;
+}>;
+
+/** Answers what is asked for under /hls. */
+@Injectable()
+export class HlsDelivery {
+  readonly #source: HlsSource;
+  readonly #door: HlsDoor;
+  readonly #log: Log;
+  readonly #playlists: PlaylistRequests;
+  readonly #requests = {
+    multivariant: 0,
+    playlist: 0,
+    init: 0,
+    segment: 0,
+    part: 0,
+    thumbnail: 0,
+    refused: 0,
+  };
+  #bytes = 0;
+
+  constructor(@Inject(HLS_SOURCE) source: HlsSource, door: HlsDoor, @Inject(LOG) log: Log) {
+    this.#source = source;
+    this.#door = door;
+    this.#log = log.child({ part: 'hls' });
+    this.#playlists = new PlaylistRequests(source);
+  }
+
+  get traffic(): Traffic {
+    return { requests: this.#requests, bytes: this.#bytes };
+  }
+
+  /** Requests for playlists of broadcasts that have nothing yet. */
+  get waiting(): number {
+    return this.#playlists.waiting;
+  }
+
+  /** What a request asks for; null: its address is none of ours. */
+  read(request: IncomingMessage): Asked | null {
+    const { url = '', method } = request;
+    if (!url.startsWith('/hls/') || (method !== 'GET' && method !== 'HEAD')) return null;
+    const [path = '', query = ''] = url.split('?', 2);
+    const address = parseHlsAddress(withoutToken(path));
+    return address && { address, path, query, request };
+  }
+
+  /**
+   * Answers. Never rejects.
+   * @param isAdmitted it was found that they may have it: the address needs no token
+   */
+  async answer(asked: Asked, response: ServerResponse, { isAdmitted = false } = {}): Promise<void> {
+    const { address, request } = asked;
+    try {
+      await this.#assertAllowed(asked, isAdmitted);
+      const found = await this.#find(asked);
+      // It may have waited for a while: who may fetch is asked when it is sent.
+      const { isProtected } = await this.#assertAllowed(asked, isAdmitted);
+      const answer = isProtected ? forOne(found, address) : found;
+      const bytes = await send(request, response, answer);
+      if (bytes === null) throw noSuchMedia();
+      this.#requests[address.what] += 1;
+      this.#bytes += bytes;
+    } catch (error) {
+      this.#refuse(error, response);
+    }
+  }
+
+  /** @throws {DomainError} `not_found` for who may not fetch it, as if it were not live */
+  async #assertAllowed(
+    { path, address }: Asked,
+    isAdmitted: boolean,
+  ): Promise<{ isProtected: boolean }> {
+    const { isAllowed, isProtected } = await this.#door.open(path);
+    if (!isAllowed && !isAdmitted) throw notLive(address.channel);
+    return { isProtected };
+  }
+
+  #refuse(error: unknown, response: ServerResponse): void {
+    // The client went away, before or amid the answer: there is nobody to tell.
+    if (isGone(error) || response.headersSent) {
+      response.destroy();
+      return;
+    }
+    this.#requests.refused += 1;
+    if (!(error instanceof DomainError)) this.#log.error({ err: error }, 'a request failed');
+    sendError(response, (error instanceof DomainError ? error : unforeseen(error)).toBody());
+  }
+
+  #find({ address, query, request }: Asked): Promise<Answer> | Answer {
+    const { channel: name } = address;
+    const { headers } = request;
+    if (address.what === 'multivariant')
+      return this.#playlists.multivariant(name, headers, request);
+    const channel = this.#source.find(name);
+    if (!channel) throw notLive(name);
+    if (address.what === 'thumbnail') return thumbnailAnswer(channel.thumbnail, address.version);
+    const run = runOf(channel, address.run);
+    if (!run) throw noSuchRun();
+    const of = run.find(address.rendition);
+    if (!of) throw noSuchRendition();
+    if (address.what === 'playlist') return this.#playlists.media(of, { query, headers }, request);
+    run.asked(address.rendition, { forPlaylist: false });
+    if (address.what === 'init') return initAnswer(of, address.init);
+    if (address.what === 'segment') return segmentAnswer(of, address.msn);
+    return partAnswer(of, address, request);
+  }
+}
+
+/** What not everybody may fetch is kept by no cache but the player's own, and what changes by none. */
+function forOne(answer: Answer, { what }: HlsAddress): Answer {
+  const changes = what === 'multivariant' || what === 'playlist' || what === 'thumbnail';
+  const cacheControl = changes
+    ? 'private, no-store'
+    : answer.cacheControl.replace('public', 'private');
+  return { ...answer, cacheControl };
+}
+
+/** The newest run, or one before it whose playlists have ended. */
+function runOf({ run, earlier = [] }: HlsChannel, id: string): Run | null {
+  return run?.id === id ? run : (earlier.find((one) => one.id === id) ?? null);
+}

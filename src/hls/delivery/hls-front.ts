@@ -1,0 +1,48 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ADMISSION, type Admission } from '../../common/admission.js';
+import { sendError } from './hls-answer.js';
+import { HlsDelivery } from './hls-delivery.js';
+
+/**
+ * Answers what is asked for under /hls before the framework sees it. A viewer asks six times a second and more, for
+ * little each time: the way through Nest and Fastify would take as long as the answer.
+ */
+@Injectable()
+export class HlsFront implements OnApplicationBootstrap {
+  readonly #host: HttpAdapterHost;
+  readonly #delivery: HlsDelivery;
+  readonly #admission: Admission;
+
+  constructor(
+    host: HttpAdapterHost,
+    delivery: HlsDelivery,
+    @Inject(ADMISSION) admission: Admission,
+  ) {
+    this.#host = host;
+    this.#delivery = delivery;
+    this.#admission = admission;
+  }
+
+  onApplicationBootstrap(): void {
+    const server: Server = this.#host.httpAdapter.getHttpServer();
+    const others = server.listeners('request');
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (this.#take(request, response)) return;
+      for (const other of others) Reflect.apply(other, server, [request, response]);
+    });
+  }
+
+  /** Answers what it can; false: nothing was done. */
+  #take(request: IncomingMessage, response: ServerResponse): boolean {
+    const asked = this.#delivery.read(request);
+    // Pages fetch pictures without a token: cookies tell who asks, which the framework reads.
+    if (!asked || asked.address.what === 'thumbnail') return false;
+    const refused = this.#admission.refusal(request, response);
+    if (refused) sendError(response, refused);
+    else void this.#delivery.answer(asked, response);
+    return true;
+  }
+}

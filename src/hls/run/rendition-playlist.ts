@@ -1,0 +1,135 @@
+import { gzipSync } from 'node:zlib';
+import type { Part } from './part.js';
+import {
+  type OpenSegment,
+  type PlaylistPart,
+  type PlaylistSegment,
+  type RenditionReport,
+  renderMediaPlaylist,
+} from '../playlist/media-playlist.js';
+import type { Rendition } from './rendition.js';
+import type { Segment } from './segment.js';
+
+/** A text that is ready to be sent. */
+export type TextBody = Readonly<{ bytes: Buffer; etag: string; gzip: boolean }>;
+/** Which of a playlist's texts. */
+export type TextKind = Readonly<{ skip: boolean; gzip: boolean }>;
+
+type Options = Readonly<{
+  targetDurationS: number;
+  partTargetS: number;
+  /** What the other renditions of the run have. */
+  reports: () => RenditionReport[];
+}>;
+
+/** RFC 8216bis 4.4.3.8: at least six target durations. */
+const SKIP_BOUNDARY_TARGETS = 6;
+/** The text repeats itself, so more effort brings little; and the event loop waits for it. */
+const GZIP_LEVEL = 3;
+
+/** The texts of one rendition's playlist, each made once for everybody who asks for it. */
+export class RenditionPlaylist {
+  readonly #rendition: Rendition;
+  readonly #options: Options;
+  readonly #segments = new WeakMap<Segment, PlaylistSegment>();
+  readonly #texts = new Map<string, TextBody>();
+  #version = -1;
+
+  constructor(rendition: Rendition, options: Options) {
+    this.#rendition = rendition;
+    this.#options = options;
+  }
+
+  /**
+   * The text as it is now. Compressed here and not on Node's threads: those may all be waiting for a
+   * slow disk, and live playback must not.
+   */
+  body({ skip, gzip }: TextKind): TextBody {
+    const { version } = this.#rendition;
+    if (version !== this.#version) {
+      this.#texts.clear();
+      this.#version = version;
+    }
+    const key = `${version}${skip ? 's' : ''}${gzip ? 'z' : ''}`;
+    const known = this.#texts.get(key);
+    if (known) return known;
+    const bytes = gzip
+      ? gzipSync(this.body({ skip, gzip: false }).bytes, { level: GZIP_LEVEL })
+      : Buffer.from(this.#render(skip));
+    const body = { bytes, etag: `"${key}"`, gzip };
+    this.#texts.set(key, body);
+    return body;
+  }
+
+  #render(skip: boolean): string {
+    const { targetDurationS, partTargetS, reports } = this.#options;
+    const rendition = this.#rendition;
+    const { next, segments: all } = rendition;
+    const { leftOut, told } = withoutLeadingGaps(all);
+    const open = this.#growing();
+    return renderMediaPlaylist(
+      {
+        targetDurationS,
+        partTargetS,
+        independentSegments: rendition.isIndependent,
+        skipBoundaryS: SKIP_BOUNDARY_TARGETS * targetDurationS,
+        mediaSequence: told[0]?.msn ?? rendition.open?.msn ?? next?.msn ?? 0,
+        discontinuitySequence:
+          rendition.discontinuitySequence +
+          leftOut.filter(({ discontinuity }) => discontinuity).length,
+        segments: told.map((segment) => this.#finished(segment)),
+        open,
+        hintUri: next ? this.#partUri(next.msn, next.part) : null,
+        reports: reports(),
+        ended: rendition.ended,
+      },
+      { skip },
+    );
+  }
+
+  #finished(segment: Segment): PlaylistSegment {
+    const known = this.#segments.get(segment);
+    if (known) return known;
+    const made: PlaylistSegment = {
+      uri: `${this.#rendition.id}/${segment.msn}.m4s`,
+      durationS: segment.durationS,
+      gap: segment.state === 'gap',
+      ...this.#beginning(segment),
+    };
+    this.#segments.set(segment, made);
+    return made;
+  }
+
+  /** A segment is told of when its first part is there. */
+  #growing(): OpenSegment | null {
+    const { open } = this.#rendition;
+    return open && open.parts.length > 0 ? this.#beginning(open) : null;
+  }
+
+  #beginning({ msn, wallMs, discontinuity, init, parts }: Segment): OpenSegment {
+    return {
+      wallMs,
+      discontinuity,
+      initUri: init < 0 ? null : `${this.#rendition.id}/init-${init}.mp4`,
+      parts: parts.map((part, index) => this.#part(msn, part, index)),
+    };
+  }
+
+  #part(msn: number, { durationS, independent }: Part, index: number): PlaylistPart {
+    return { uri: this.#partUri(msn, index), durationS, independent };
+  }
+
+  #partUri(msn: number, part: number): string {
+    return `${this.#rendition.id}/${msn}.${part}.m4s`;
+  }
+}
+
+/**
+ * A playlist begins with something to play: what is missing before is as good as expired, and players
+ * that don't know EXT-X-GAP would ask for it.
+ */
+function withoutLeadingGaps(segments: readonly Segment[]) {
+  const first = segments.findIndex(({ state }) => state !== 'gap');
+  const count = first === -1 ? segments.length : first;
+  return { leftOut: segments.slice(0, count), told: segments.slice(count) };
+}

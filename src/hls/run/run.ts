@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../common/clock.js';
+import type { Log } from '../../common/logger.js';
+import { TypedEmitter } from '../../common/typed-emitter.js';
+import type { Config } from '../../config/config.js';
+import type { BroadcastFiles, FilesOwner } from './broadcast-files.js';
+import { OnDemand } from './on-demand.js';
+import { partTargetS } from './part-target.js';
+import type { RenditionReport } from '../playlist/media-playlist.js';
+import { PlaylistWaiters } from './playlist-waiters.js';
+import { RenditionPlaylist } from './rendition-playlist.js';
+import { Rendition, type RenditionAbout } from './rendition.js';
+import type { RenditionId } from '../timeline/rendition-writer.js';
+import { runMultivariant } from './run-multivariant.js';
+import { targetDurationS } from '../segmenter/segmenter-types.js';
+
+/** Bounds of a run; tests make them smaller. */
+export type RunLimits = Readonly<{
+  /** Segments in memory, bytes. Above it they are on the disk only, or not at all. */
+  memoryBytes: number;
+  /** Requests that wait. */
+  waiting: number;
+  waitingPerConnection: number;
+  /** RFC 8216bis 6.2.5.2: a request waits for three target durations at most. */
+  waitMs: number;
+  /** What is made on demand rests so long after it was last asked for. */
+  idleMs: number;
+}>;
+
+export type RunOptions = Readonly<{
+  config: Config['hls'];
+  clock: Clock;
+  /** With the channel and the broadcast as its context. */
+  log: Log;
+  /** Of the broadcast, from the SegmentStore. */
+  files: BroadcastFiles;
+  limits?: Partial<RunLimits>;
+}>;
+
+const ID_BYTES = 12;
+const MEMORY_MAX_BYTES = 64 * 1_048_576;
+const WAITING_MAX = 20_000;
+const WAITING_PER_CONNECTION_MAX = 8;
+const WAIT_TARGETS = 3;
+const IDLE_MS = 30_000;
+
+/** One rendition of a run, its playlist's texts beside it. */
+export type FoundRendition = Readonly<{
+  run: Run;
+  rendition: Rendition;
+  playlist: RenditionPlaylist;
+}>;
+
+/** A set of renditions with the same segments, as they are written and as they are fetched. */
+export class Run implements FilesOwner {
+  /** Random, so that no cache has segments of another run; can't be guessed, and fits into a path. */
+  readonly id = randomBytes(ID_BYTES).toString('base64url');
+  /**
+   * `ready`: its playlists can be played. `wanted`, `unwanted`: somebody asks for a rendition that is
+   * made on demand, or nobody has for half a minute.
+   */
+  readonly events: TypedEmitter<{ ready: []; wanted: [RenditionId]; unwanted: [RenditionId] }> =
+    new TypedEmitter();
+  /** EXT-X-TARGETDURATION and PART-TARGET of all its playlists. */
+  readonly targetDurationS: number;
+  readonly partTargetS: number;
+  /** Requests that wait for something of it. */
+  readonly waiters: PlaylistWaiters;
+  readonly #options: RunOptions;
+  readonly #limits: RunLimits;
+  readonly #entries = new Map<string, FoundRendition>();
+  readonly #onDemand = new Map<string, OnDemand>();
+  #memoryBytes = 0;
+  #isReady = false;
+  #ended = false;
+  #closed = false;
+  #multivariant: { atVersion: number; text: string } | null = null;
+
+  constructor(options: RunOptions) {
+    const { segmentS, partS } = options.config;
+    this.#options = options;
+    this.targetDurationS = targetDurationS(segmentS);
+    this.partTargetS = partTargetS(partS);
+    this.#limits = {
+      memoryBytes: MEMORY_MAX_BYTES,
+      waiting: WAITING_MAX,
+      waitingPerConnection: WAITING_PER_CONNECTION_MAX,
+      waitMs: WAIT_TARGETS * this.targetDurationS * 1_000,
+      idleMs: IDLE_MS,
+      ...options.limits,
+    };
+    this.waiters = new PlaylistWaiters({
+      max: this.#limits.waiting,
+      maxPerConnection: this.#limits.waitingPerConnection,
+      waitMs: this.#limits.waitMs,
+    });
+    options.files.addOwner(this);
+  }
+
+  /** By id. */
+  get renditions(): ReadonlyMap<string, Rendition> {
+    return new Map([...this.#entries].map(([id, { rendition }]) => [id, rendition]));
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** How far back one can go, whole seconds. */
+  get rewindS(): number {
+    return Math.ceil(this.#options.config.rewindMs / 1_000);
+  }
+
+  /** How many parts a segment has at most, if they aren't shorter than they should be. */
+  get partsInSegment(): number {
+    return Math.ceil(this.targetDurationS / this.partTargetS);
+  }
+
+  /** Segments in memory, bytes. */
+  get memoryBytes(): number {
+    return this.#memoryBytes;
+  }
+
+  /** Requests that wait for something of it. */
+  get waiting(): number {
+    return this.waiters.size;
+  }
+
+  /** Makes a rendition, or finds it. */
+  rendition(id: RenditionId, about: RenditionAbout): Rendition {
+    const known = this.#entries.get(id);
+    if (known) return known.rendition;
+    const { files, clock, config } = this.#options;
+    const rendition = new Rendition({
+      id,
+      about,
+      files,
+      folder: `${this.id}/${id}`,
+      clock,
+      rewindMs: config.rewindMs,
+      targetDurationS: this.targetDurationS,
+      onMemory: (bytes) => this.#onMemory(bytes),
+      onChanged: () => this.#onChanged(),
+    });
+    const playlist = new RenditionPlaylist(rendition, {
+      targetDurationS: this.targetDurationS,
+      partTargetS: this.partTargetS,
+      reports: () => this.#reportsFor(id),
+    });
+    this.#entries.set(id, { run: this, rendition, playlist });
+    if (about.kind === 'audio' && about.onDemand === true) this.#onDemand.set(id, this.#watch(id));
+    return rendition;
+  }
+
+  /** A rendition and its playlist, by an id that came from somewhere. */
+  find(id: string): FoundRendition | null {
+    return this.#entries.get(id) ?? null;
+  }
+
+  /** Something of a rendition was asked for; a playlist is how that begins. */
+  asked(id: string, { forPlaylist }: { forPlaylist: boolean }): void {
+    if (!this.#ended) this.#onDemand.get(id)?.asked(forPlaylist);
+  }
+
+  /** The multivariant playlist as it is now. */
+  multivariant(): string {
+    const atVersion = this.#version();
+    if (this.#multivariant?.atVersion !== atVersion) {
+      const { id: runId, targetDurationS: targetS } = this;
+      const text = runMultivariant(this.renditions.values(), { runId, targetDurationS: targetS });
+      this.#multivariant = { atVersion, text };
+    }
+    return this.#multivariant.text;
+  }
+
+  /** A file of one of its segments, from the disk. */
+  async read(path: string) {
+    return this.#options.files.read(path);
+  }
+
+  /** Lets the oldest segment of all renditions go, to make room on the disk. */
+  dropOldest(): boolean {
+    const all = [...this.#entries.values()].map(({ rendition }) => rendition);
+    const first = all.flatMap(({ firstMsn }) => firstMsn ?? []).toSorted((a, b) => a - b)[0];
+    if (first === undefined || !all.every((one) => one.canDrop(first))) return false;
+    for (const one of all) one.dropThrough(first);
+    return true;
+  }
+
+  /** No more comes: all playlists end, and who waits gets what there is. Safe to call twice. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const one of this.#onDemand.values()) one.close();
+    for (const { rendition } of this.#entries.values()) rendition.end();
+    this.waiters.releaseAll();
+  }
+
+  /** Ends it, and removes all it has, its files too. Safe to call twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.end();
+    this.#closed = true;
+    for (const { rendition } of this.#entries.values()) rendition.close();
+    this.#options.files.removeOwner(this);
+    this.#options.files.removeAll(this.id);
+    this.events.clear();
+  }
+
+  #watch(id: RenditionId): OnDemand {
+    return new OnDemand({
+      idleMs: this.#limits.idleMs,
+      onWanted: () => this.events.emit('wanted', id),
+      onUnwanted: () => this.events.emit('unwanted', id),
+    });
+  }
+
+  #onMemory(bytes: number): void {
+    this.#memoryBytes += bytes;
+    if (bytes > 0) this.#fitMemory();
+  }
+
+  /** The oldest segments go first; when all are growing, the largest of them. */
+  #fitMemory(): void {
+    while (this.#memoryBytes > this.#limits.memoryBytes) {
+      const all = [...this.#entries.values()].map(({ rendition }) => rendition);
+      const oldest = all
+        .filter(({ firstInMemoryMsn }) => firstInMemoryMsn !== null)
+        .toSorted((a, b) => (a.firstInMemoryMsn ?? 0) - (b.firstInMemoryMsn ?? 0))[0];
+      if (oldest?.releaseOldest()) continue;
+      const largest = all.toSorted((a, b) => openBytes(b) - openBytes(a))[0];
+      if (!largest || openBytes(largest) === 0) return;
+      this.#options.log.warn({ rendition: largest.id }, 'a segment is too large: it is left out');
+      largest.abandonOpen();
+    }
+  }
+
+  #onChanged(): void {
+    this.waiters.check();
+    if (this.#isReady || !this.#canBePlayed()) return;
+    this.#isReady = true;
+    this.events.emit('ready');
+    this.waiters.check();
+  }
+
+  /** Each rendition has finished its first segment, or one is too far ahead for that to be waited for. */
+  #canBePlayed(): boolean {
+    const live = [...this.#entries.values()]
+      .map(({ rendition }) => rendition)
+      .filter(({ id }) => !this.#onDemand.has(id));
+    const finished = live.map(({ segments }) => segments.length);
+    return (
+      live.some((one) => one.hasSegment) && (!finished.includes(0) || Math.max(...finished) > 1)
+    );
+  }
+
+  #version(): number {
+    return [...this.#entries.values()].reduce((sum, { rendition }) => sum + rendition.version, 0);
+  }
+
+  /** RFC 8216bis 4.4.5.4: where the other renditions are. */
+  #reportsFor(id: RenditionId): RenditionReport[] {
+    return [...this.#entries.values()].flatMap(({ rendition }) => {
+      const { msn, parts } = rendition.reach;
+      if (rendition.id === id || parts === 0) return [];
+      return [{ uri: `${rendition.id}.m3u8`, lastMsn: msn, lastPart: parts - 1 }];
+    });
+  }
+}
+
+const openBytes = ({ open }: Rendition): number => open?.memoryBytes ?? 0;

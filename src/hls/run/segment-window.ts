@@ -1,0 +1,223 @@
+import type { Clock } from '../../common/clock.js';
+import type { BroadcastFiles } from './broadcast-files.js';
+import type { Segment } from './segment.js';
+
+type Options = Readonly<{
+  /** Of its files. */
+  folder: string;
+  files: BroadcastFiles;
+  clock: Clock;
+  /** How far back one can go. */
+  rewindMs: number;
+  targetDurationS: number;
+  /** Bytes in memory, more or fewer. */
+  onMemory: (bytes: number) => void;
+}>;
+
+/** The newest are answered from memory, written or not: most viewers are there. */
+const IN_MEMORY_MIN = 3;
+/** RFC 8216bis 6.2.2: a playlist that lasts has at least three target durations. */
+const LISTED_MIN_TARGETS = 3;
+/**
+ * RFC 8216bis 6.2.2: a part can be had for three target durations after it left the playlist, and leaves
+ * that three before the end; two more for segments that are longer than usual.
+ */
+const PARTS_TARGETS = 8;
+/** A segment that could not be written is kept so long, and tried again. One that waits for that is kept. */
+const UNWRITTEN_TARGETS = 6;
+/** A segment can be had for some time after it left the playlist: players may have read that before. */
+const GRACE_MS = 30_000;
+
+/**
+ * The finished segments of one rendition, numbered without gaps: in memory at first, then on the disk,
+ * until they fall out of the rewind window.
+ */
+export class SegmentWindow {
+  readonly #options: Options;
+  /** Oldest first. */
+  readonly #segments: Segment[] = [];
+  /** Those whose bytes are in memory, oldest first. */
+  #inMemory: Segment[] = [];
+  readonly #writing = new Set<Segment>();
+  readonly #failed = new WeakSet<Segment>();
+  #listedFromMsn = 0;
+  #partsFromMsn = 0;
+  #discontinuitySequence = 0;
+  #isGrowing = true;
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** What the playlist tells, oldest first. */
+  get listed(): readonly Segment[] {
+    return this.#segments.slice(this.#indexOf(this.#listedFromMsn));
+  }
+
+  get last(): Segment | null {
+    return this.#segments.at(-1) ?? null;
+  }
+
+  /** Of the oldest that can be had. */
+  get firstMsn(): number | null {
+    return this.#segments[0]?.msn ?? null;
+  }
+
+  /** Of the oldest that is in memory. */
+  get firstInMemoryMsn(): number | null {
+    return this.#inMemory[0]?.msn ?? null;
+  }
+
+  /** The initialization section of the oldest that can be had. */
+  get oldestInit(): number | null {
+    return this.#segments[0]?.init ?? null;
+  }
+
+  /** Discontinuities that left the playlist (RFC 8216bis 6.2.2). */
+  get discontinuitySequence(): number {
+    return this.#discontinuitySequence;
+  }
+
+  /** The newest ones, oldest first. */
+  newest(count: number): readonly Segment[] {
+    return this.#segments.slice(-count);
+  }
+
+  /** One that can still be had, though it may have left the playlist. */
+  find(msn: number): Segment | null {
+    return this.#segments[this.#indexOf(msn)] ?? null;
+  }
+
+  /** Takes the next one, whose bytes are counted already. */
+  add(segment: Segment): void {
+    if (this.#segments.length === 0) {
+      this.#listedFromMsn = segment.msn;
+      this.#partsFromMsn = segment.msn;
+    }
+    this.#segments.push(segment);
+    if (segment.inMemory) this.#inMemory.push(segment);
+    this.#expire();
+    this.#write();
+    this.#settle();
+  }
+
+  /** Frees the memory of the oldest segment that takes some; false: none does. */
+  releaseOldest(): boolean {
+    const [oldest] = this.#inMemory;
+    if (!oldest) return false;
+    if (oldest.stored) this.#release(oldest);
+    else this.dropThrough(oldest.msn);
+    return true;
+  }
+
+  /** Whether a segment with this number could go: it is on the disk only, or there is none. */
+  canDrop(msn: number): boolean {
+    const { last } = this;
+    if (!last) return true;
+    const firstInMemory = this.#inMemory[0]?.msn ?? last.msn + (this.#isGrowing ? 0 : 1);
+    return msn < firstInMemory;
+  }
+
+  /** Forgets segments up to this number. */
+  dropThrough(msn: number): void {
+    while (this.#segments[0] && this.#segments[0].msn <= msn) {
+      const segment = this.#segments[0];
+      if (segment.msn >= this.#listedFromMsn) this.#unlist(segment);
+      this.#segments.shift();
+      this.#release(segment);
+      segment.setStored(false);
+      this.#options.files.remove(this.pathOf(segment));
+    }
+  }
+
+  /** No more come: nothing has to stay in memory. */
+  rest(): void {
+    this.#isGrowing = false;
+    this.#settle();
+  }
+
+  /** Frees the memory; the files are the owner's to remove. */
+  close(): void {
+    this.#closed = true;
+    for (const segment of this.#inMemory) this.#options.onMemory(-segment.release());
+    this.#inMemory = [];
+    this.#segments.length = 0;
+  }
+
+  pathOf({ msn }: Segment): string {
+    return `${this.#options.folder}/${msn}.m4s`;
+  }
+
+  #indexOf(msn: number): number {
+    const index = msn - (this.#segments[0]?.msn ?? 0);
+    return index >= 0 ? index : this.#segments.length;
+  }
+
+  #expire(): void {
+    const { rewindMs, targetDurationS, clock } = this.#options;
+    const oldestMs = clock.nowMs() - rewindMs;
+    let listedS = this.listed.reduce((sum, { durationS }) => sum + durationS, 0);
+    for (const segment of this.listed) {
+      listedS -= segment.durationS;
+      if (segment.endMs >= oldestMs || listedS < LISTED_MIN_TARGETS * targetDurationS) break;
+      this.#unlist(segment);
+    }
+    const gone = this.#segments.findLast(
+      ({ msn, endMs }) => msn < this.#listedFromMsn && endMs < oldestMs - GRACE_MS,
+    );
+    if (gone) this.dropThrough(gone.msn);
+    this.#forgetParts();
+  }
+
+  #unlist(segment: Segment): void {
+    this.#listedFromMsn = segment.msn + 1;
+    if (segment.discontinuity) this.#discontinuitySequence += 1;
+  }
+
+  #forgetParts(): void {
+    const untilMs = (this.last?.endMs ?? 0) - PARTS_TARGETS * this.#options.targetDurationS * 1_000;
+    this.#partsFromMsn = Math.max(this.#partsFromMsn, this.firstMsn ?? 0);
+    for (;;) {
+      const segment = this.find(this.#partsFromMsn);
+      if (!segment || segment.endMs >= untilMs) return;
+      segment.forgetParts();
+      this.#partsFromMsn += 1;
+    }
+  }
+
+  /** Writes what isn't yet; what failed before is tried again. */
+  #write(): void {
+    for (const segment of this.#inMemory)
+      if (!segment.stored && !this.#writing.has(segment)) void this.#writeOne(segment);
+  }
+
+  async #writeOne(segment: Segment): Promise<void> {
+    const path = this.pathOf(segment);
+    this.#writing.add(segment);
+    const { files } = this.#options;
+    const stored = await files.write(path, segment.byteLength, () => segment.bytes());
+    this.#writing.delete(segment);
+    if (this.#closed || this.find(segment.msn) !== segment) return;
+    segment.setStored(stored);
+    if (!stored) this.#failed.add(segment);
+    this.#settle();
+  }
+
+  /** Lets those go from memory that need not be there. */
+  #settle(): void {
+    const { targetDurationS } = this.#options;
+    const tooOldMs = (this.last?.endMs ?? 0) - UNWRITTEN_TARGETS * targetDurationS * 1_000;
+    const keep = this.#isGrowing ? IN_MEMORY_MIN : 0;
+    for (const segment of this.#inMemory.slice(0, Math.max(0, this.#inMemory.length - keep)))
+      if (segment.stored) this.#release(segment);
+      else if (this.#failed.has(segment) && segment.endMs < tooOldMs) this.dropThrough(segment.msn);
+  }
+
+  #release(segment: Segment): void {
+    const bytes = segment.release();
+    if (bytes === 0) return;
+    this.#inMemory = this.#inMemory.filter((one) => one !== segment);
+    this.#options.onMemory(-bytes);
+  }
+}

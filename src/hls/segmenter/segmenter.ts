@@ -1,0 +1,269 @@
+import { VIDEO_TIMESCALE } from '../mp4/codec-config.js';
+import type { AccessUnit } from '../rtp/access-unit.js';
+import { opusDurationTicks } from '../rtp/opus-depacketizer.js';
+import { RunTimeline } from './run-timeline.js';
+import { arrivalOf, type TimedUnit, Track, type TrackKind } from './segmenter-track.js';
+import type { RunSpec, SegmenterOptions, TrackInput } from './segmenter-types.js';
+import { StartGate, startTicks } from './start-gate.js';
+import type { PublisherClock } from '../timeline/track-clock.js';
+import { WallClock } from '../timeline/wall-clock.js';
+
+/** When nothing came for longer, what comes then doesn't go on but is a discontinuity. */
+const SILENCE_S = 5;
+/** Without sound pictures can't be repeated meanwhile: nothing tells how far. */
+const SILENCE_WITHOUT_SOUND_S = 2;
+const ASK_AGAIN_MS = 1_000;
+
+/** Where capture times are on a run's timeline, since the last discontinuity. */
+type Stretch = Readonly<{
+  run: RunTimeline;
+  /** What to add to a capture time for the time on the timeline, 90 kHz. */
+  offsetTicks: number;
+}>;
+
+type End = Readonly<{ ticks: number; wallMs: number }>;
+
+/**
+ * Makes renditions of one broadcast's units. Pure: all time comes in as arguments, and everything that is
+ * written is written from inside of a call.
+ *
+ *     units, reports -> TrackClock: captured when? -> StartGate: wait for reports, find the start
+ *       -> RunTimeline: VideoLane per layer, AudioLane; SegmentCuts says where all of them cut
+ *       -> RenditionOutput -> PartBuilder -> RenditionWriter
+ */
+export class Segmenter {
+  readonly #options: SegmenterOptions;
+  readonly #publisher: PublisherClock = { stepMs: 0, known: false };
+  readonly #wallClock = new WallClock();
+  readonly #gate = new StartGate();
+  /** At most one of each kind, that is not closed. */
+  #tracks: readonly Track[] = [];
+  #run: RunTimeline | null = null;
+  #runCodec: string | null = null;
+  /** null: the gate is shut, units wait. */
+  #stretch: Stretch | null = null;
+  #lastEnd: End | null = null;
+  #nowMs = 0;
+  #askedMs = -Infinity;
+  #ended = false;
+  /** The usual way from capture to arrival as it was known last. */
+  #delayMs = 0;
+
+  constructor(options: SegmenterOptions) {
+    this.#options = options;
+  }
+
+  /** Adds a track, in place of one of its kind. */
+  addTrack(added: { kind: TrackKind; layerCount: number }): TrackInput {
+    for (const track of this.#tracks) if (track.kind === added.kind) this.#close(track);
+    const track = new Track(added, this.#publisher);
+    this.#tracks = [...this.#tracks, track];
+    this.#tellGone();
+    return {
+      push: (layer, unit) => this.#push(track, layer, unit),
+      report: (layer, report) => {
+        track.clock.report(layer, { ...report, nowMs: this.#nowMs });
+        this.#openWhenDue();
+      },
+      setPaused: (paused) => this.#setPaused(track, paused),
+      close: () => this.#close(track),
+    };
+  }
+
+  /** What to add to the publisher's clock for the server's, milliseconds. May come late, may change. */
+  setClockOffset(offsetMs: number): void {
+    this.#wallClock.setOffset(offsetMs);
+  }
+
+  /** The publisher is lost: its tracks are gone, what comes next is a discontinuity. */
+  interrupt(): void {
+    for (const track of this.#tracks) track.closed = true;
+    this.#shut();
+    this.#gate.clear();
+    this.#tracks = [];
+    Object.assign(this.#publisher, { stepMs: 0, known: false });
+  }
+
+  /** To be called every 50-100 ms. @param nowMs server's clock */
+  tick(nowMs: number): void {
+    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    this.#openWhenDue();
+    this.#stretch?.run.advance(this.#nowMs);
+  }
+
+  /** No more comes: what waits is written, the run ends. Safe to call twice. */
+  end(): void {
+    if (this.#ended) return;
+    if (!this.#stretch) this.#open();
+    this.#shut();
+    this.#run?.end();
+    this.#run = null;
+    this.#ended = true;
+  }
+
+  #push(track: Track, layer: number, unit: AccessUnit): void {
+    if (track.closed || this.#ended || layer >= track.layerCount) return;
+    this.#nowMs = Math.max(this.#nowMs, unit.arrivedMs);
+    if (this.#stretch && !this.#fits(track, unit)) {
+      // A kind or codec that the run doesn't have: with its first key frame a new one begins.
+      if (!unit.keyFrame) return;
+      this.#shut();
+    }
+    if (!this.#stretch) {
+      this.#gate.add({ track, layer, unit });
+      this.#openWhenDue();
+      return;
+    }
+    const captureTicks = track.clock.captureTicks(arrivalOf({ layer, unit }), this.#wayMs(track));
+    if (captureTicks !== null) this.#place(this.#stretch, { track, layer, unit, captureTicks });
+  }
+
+  #place(stretch: Stretch, timed: TimedUnit): void {
+    if (this.#isLongAfter(stretch, timed)) {
+      this.#shut();
+      this.#gate.add(timed);
+      this.#openWhenDue();
+      return;
+    }
+    place(stretch, timed);
+    stretch.run.advance(this.#nowMs);
+  }
+
+  #isLongAfter({ run, offsetTicks }: Stretch, { track, captureTicks }: TimedUnit): boolean {
+    const ticks = track.kind === 'video' ? captureTicks : (captureTicks * 15) / 8;
+    const silenceS = run.spec.audio ? SILENCE_S : SILENCE_WITHOUT_SOUND_S;
+    return ticks + offsetTicks - run.newestTicks > silenceS * VIDEO_TIMESCALE;
+  }
+
+  #fits(track: Track, { config }: AccessUnit): boolean {
+    const spec = this.#stretch?.run.spec;
+    if (config.kind === 'audio') return spec?.audio === true;
+    return spec?.videoLayers === track.layerCount && config.codec === this.#runCodec;
+  }
+
+  #setPaused(track: Track, paused: boolean): void {
+    if (track.paused && !paused) track.clock.resume();
+    track.paused = paused;
+    this.#tellGone();
+    this.#openWhenDue();
+  }
+
+  #close(track: Track): void {
+    if (track.closed) return;
+    track.closed = true;
+    this.#tracks = this.#tracks.filter((other) => other !== track);
+    this.#tellGone();
+    this.#openWhenDue();
+  }
+
+  #tellGone(): void {
+    const sends = (kind: TrackKind) =>
+      this.#tracks.some((track) => track.kind === kind && track.sends);
+    this.#run?.setGone({ audio: !sends('audio'), video: !sends('video') });
+  }
+
+  /** Ends the stretch, if there is one: units wait again. */
+  #shut(): void {
+    if (!this.#stretch) return;
+    const { run, offsetTicks } = this.#stretch;
+    const ticks = run.finish(this.#nowMs);
+    this.#lastEnd = { ticks, wallMs: this.#wallMs(ticks - offsetTicks) };
+    this.#stretch = null;
+  }
+
+  #openWhenDue(): void {
+    if (this.#stretch || this.#ended) return;
+    if (this.#gate.isDue(this.#tracks, this.#nowMs)) this.#open();
+    else this.#askWhileWaiting();
+  }
+
+  /** So that there are places to cut at in what waits. */
+  #askWhileWaiting(): void {
+    const everyMs = Math.max(ASK_AGAIN_MS, this.#options.segmentS * 950);
+    const video = this.#tracks.some((track) => track.kind === 'video' && track.sends);
+    if (!video || this.#nowMs - this.#askedMs < everyMs) return;
+    this.#askedMs = this.#nowMs;
+    this.#options.requestKeyFrame();
+  }
+
+  #open(): void {
+    const units = this.#gate.open();
+    const start = startTicks(units);
+    if (start === null) return;
+    const run = this.#runFor(units);
+    const ticks = this.#timelineAt(run, this.#wallMs(start));
+    const stretch = { run, offsetTicks: ticks - start };
+    const wallMsOf = (at: number) => this.#wallMs(at - stretch.offsetTicks);
+    run.begin({ ticks, wallMsOf, nowMs: this.#nowMs });
+    this.#stretch = stretch;
+    this.#tellGone();
+    if (!units.some(({ track }) => track.kind === 'video')) run.repeatPictures();
+    for (const unit of units) place(stretch, unit);
+    run.advance(this.#nowMs);
+  }
+
+  /** The run there is, if the units fit into it, or a new one. */
+  #runFor(units: readonly TimedUnit[]): RunTimeline {
+    const pictures = units.filter(({ track, unit }) => track.kind === 'video' && unit.keyFrame);
+    const codec = pictures.at(-1)?.unit.config.codec ?? null;
+    const spec: RunSpec = {
+      videoLayers: pictures.at(-1)?.track.layerCount ?? 0,
+      audio: [...this.#tracks, ...units.map(({ track }) => track)].some(
+        ({ kind }) => kind === 'audio',
+      ),
+    };
+    if (this.#run && fitsInto(this.#run.spec, spec) && (codec === null || codec === this.#runCodec))
+      return this.#run;
+    this.#run?.end();
+    this.#lastEnd = null;
+    this.#runCodec = codec;
+    const { segmentS, partS, openRun, requestKeyFrame } = this.#options;
+    const writer = openRun(spec);
+    this.#run = new RunTimeline({ segmentS, partS, spec, writer, requestKeyFrame });
+    return this.#run;
+  }
+
+  /** How long the way is just now, as another track's reports have it. */
+  #wayMs(track: Track): number | null {
+    const other = this.#tracks.find(({ kind, clock }) => kind !== track.kind && clock.reported);
+    return other?.clock.recentDelayMs(this.#nowMs) ?? other?.clock.delayMs ?? null;
+  }
+
+  /** Where on a run's timeline something goes on that was captured at a time: as far on as the wall clock is. */
+  #timelineAt(run: RunTimeline, wallMs: number): number {
+    if (!this.#lastEnd || run !== this.#run) return 0;
+    const gapMs = Math.max(1, wallMs - this.#lastEnd.wallMs);
+    return this.#lastEnd.ticks + Math.round((gapMs * VIDEO_TIMESCALE) / 1_000);
+  }
+
+  /** The server's time of a capture time. */
+  #wallMs(captureTicks: number): number {
+    const { stepMs, known } = this.#publisher;
+    const delays = this.#tracks.flatMap(({ clock }) => clock.delayMs ?? []);
+    this.#delayMs = delays[0] ?? this.#delayMs;
+    const captureMs = (captureTicks / VIDEO_TIMESCALE) * 1_000;
+    return this.#wallClock.wallMs(captureMs, {
+      stepMs: known ? stepMs : null,
+      delayMs: this.#delayMs,
+    });
+  }
+}
+
+/** Whether what is sent has a place in a run: a kind may be missing, none may be more. */
+const fitsInto = (run: RunSpec, sent: RunSpec): boolean =>
+  (run.audio || !sent.audio) && (sent.videoLayers === 0 || run.videoLayers === sent.videoLayers);
+
+function place(
+  { run, offsetTicks }: Stretch,
+  { track, layer, unit, captureTicks }: TimedUnit,
+): void {
+  const { config, data, keyFrame, arrivedMs } = unit;
+  if (config.kind === 'video') {
+    run.pushVideo(layer, { ticks: captureTicks + offsetTicks, keyFrame, data, config, arrivedMs });
+    return;
+  }
+  const durationTicks = opusDurationTicks(data);
+  const ticks = captureTicks + Math.round((offsetTicks * 8) / 15);
+  if (durationTicks !== null && track.kind === 'audio')
+    run.pushAudio(ticks, { data, durationTicks, keyFrame: true }, config);
+}

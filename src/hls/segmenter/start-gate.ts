@@ -1,0 +1,104 @@
+import { VIDEO_TIMESCALE } from '../mp4/codec-config.js';
+import { arrivalOf, type TimedUnit, type Track, type TrackUnit } from './segmenter-track.js';
+
+/** Chromium reports on sound every 5 s. */
+const MAX_WAIT_MS = 6_000;
+/** Tracks are added one after another. */
+const MIN_WAIT_MS = 500;
+/** Six seconds of 40 Mb/s. Past it nothing waits any longer. */
+const MAX_BYTES = 32 * 1_048_576;
+/** Audio and video on one way that seem to take such different times are on different clocks. */
+const CONTRADICTION_MS = 3_000;
+
+/** Holds units back until it is known how the tracks' clocks go together, and where to start. */
+export class StartGate {
+  #units: TrackUnit[] = [];
+  #bytes = 0;
+  #firstMs: number | null = null;
+
+  add(unit: TrackUnit): void {
+    this.#firstMs ??= unit.unit.arrivedMs;
+    this.#bytes += unit.unit.data.length;
+    this.#units.push(unit);
+    unit.track.clock.preview(unit.layer, unit.unit.rtpTime);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#units = [];
+    this.#bytes = 0;
+    this.#firstMs = null;
+  }
+
+  /** Whether all is there that the start needs, or it was waited for long enough. */
+  isDue(tracks: readonly Track[], nowMs: number): boolean {
+    if (this.#firstMs === null) return false;
+    const waitedMs = nowMs - this.#firstMs;
+    if (waitedMs >= MAX_WAIT_MS || this.#bytes >= MAX_BYTES) return true;
+    const awaited = tracks.some(
+      (track) => track.sends && !(track.clock.ready && this.#canStart(track)),
+    );
+    return waitedMs >= MIN_WAIT_MS && !awaited;
+  }
+
+  /** Gives everything with its time, in the order of arrival, and starts anew. */
+  open(): TimedUnit[] {
+    const units = this.#units;
+    this.clear();
+    const tracks = [...new Set(units.map(({ track }) => track))];
+    const timed = timeUnits(units, tracks);
+    const delays = tracks.flatMap(({ clock }) => clock.delayMs ?? []);
+    if (Math.max(...delays) - Math.min(...delays) < CONTRADICTION_MS) return timed;
+    // RFC 3550 6.4.1 lets senders have any clock, but one for all tracks.
+    for (const { clock } of tracks) clock.distrust();
+    return timeUnits(units, tracks);
+  }
+
+  #canStart(track: Track): boolean {
+    return this.#units.some((unit) => unit.track === track && unit.unit.keyFrame);
+  }
+}
+
+function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): TimedUnit[] {
+  const timed = new Map<TrackUnit, TimedUnit>();
+  // Tracks that go by reports first: they tell how long the way is for the others.
+  for (const track of tracks.toSorted(
+    (a, b) => Number(b.clock.reported) - Number(a.clock.reported),
+  )) {
+    const own = units.filter((unit) => unit.track === track);
+    const wayMs = usualWayMs(tracks);
+    if (!track.clock.reported) track.clock.anchorByArrival(own.map(arrivalOf), wayMs ?? 0);
+    for (const unit of own) {
+      const captureTicks = track.clock.captureTicks(
+        arrivalOf(unit),
+        track.clock.reported ? null : wayMs,
+      );
+      if (captureTicks !== null) timed.set(unit, { ...unit, captureTicks });
+    }
+  }
+  return units.flatMap((unit) => timed.get(unit) ?? []);
+}
+
+/** The way from capture to arrival at its shortest, as a track that has reports knows it. */
+function usualWayMs(tracks: readonly Track[]): number | null {
+  const known = tracks.filter(({ clock }) => clock.reported);
+  return known.map(({ clock }) => clock.delayMs).find((delayMs) => delayMs !== null) ?? null;
+}
+
+/**
+ * Where to start: at the first time that has key frames of the most layers, or with the first sound; ticks
+ * of 90 kHz since 1970 by the publisher's clock. null: nothing can begin.
+ */
+export function startTicks(units: readonly TimedUnit[]): number | null {
+  const layersAt = new Map<number, number>();
+  for (const { track, unit, captureTicks } of units)
+    if (track.kind === 'video' && unit.keyFrame)
+      layersAt.set(captureTicks, (layersAt.get(captureTicks) ?? 0) + 1);
+  const most = Math.max(...layersAt.values());
+  const full = [...layersAt].filter(([, layers]) => layers === most).map(([ticks]) => ticks);
+  if (full.length > 0) return Math.min(...full);
+  const sound = units.filter(({ track }) => track.kind === 'audio');
+  if (sound.length === 0) return null;
+  const first = Math.min(...sound.map(({ captureTicks }) => captureTicks));
+  return Math.floor((first * VIDEO_TIMESCALE) / 48_000);
+}

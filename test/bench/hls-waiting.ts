@@ -1,0 +1,56 @@
+import { Film } from './hls-film.js';
+import { ServedFilm } from './hls-served.js';
+import { comparison, figure, measuredAtMost, type Round, type Row } from './row.js';
+import { BareWaiters, Waiters, type WakeUp } from './waiters.js';
+
+const VIEWERS = 1_000;
+const ROUNDS = 15;
+/** Until code is compiled. */
+const WARM_UP_ROUNDS = 20;
+/** Where it is too much for the machine that all ask before the next part comes. */
+const ATTEMPTS = 80;
+const WANTED_MS = 50;
+
+/** How long it takes until everybody is answered who waited for a part, against a server that only answers. */
+export async function benchWaiting(): Promise<Row[]> {
+  const film = await Film.make();
+  const served = await ServedFilm.start(film);
+  served.play();
+  const waiters = await Waiters.of(served, VIEWERS);
+  const bare = await BareWaiters.of(VIEWERS);
+  try {
+    const found: { woken: WakeUp; bareMs: number }[] = [];
+    for (let i = 0; i < ATTEMPTS && found.length < ROUNDS; i += 1) {
+      const woken = await waiters.wakeUp();
+      if (woken === null) continue;
+      const { lastMs: bareMs } = await bare.wakeUp(woken.body);
+      if (i >= WARM_UP_ROUNDS) found.push({ woken, bareMs });
+    }
+    if (found.length === 0) throw new Error(`${VIEWERS} viewers never asked before the part came`);
+    return rowsOf(found);
+  } finally {
+    await waiters.stop();
+    await bare.stop();
+    await served.stop();
+    await film.remove();
+  }
+}
+
+function rowsOf(found: readonly { woken: WakeUp; bareMs: number }[]): Row[] {
+  const rounds: Round[] = found.map(({ woken: { lastMs }, bareMs }) => ({
+    measured: lastMs,
+    baseline: bareMs,
+  }));
+  const all = `${VIEWERS} waiting viewers`;
+  return [
+    measuredAtMost(
+      comparison(`${all}: from the part to the last one's playlist`, { unit: 'ms', rounds }),
+      WANTED_MS,
+    ),
+    figure(`${all}: from the part to half of them`, {
+      unit: 'ms',
+      values: found.map(({ woken }) => woken.medianMs),
+      atMost: null,
+    }),
+  ];
+}
