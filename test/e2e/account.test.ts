@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { totpCode } from '../../src/auth/second-factor/totp.js';
 import { Stage } from '../support/stage.js';
 
@@ -16,7 +16,7 @@ let stage: Stage;
 let setup: string;
 beforeAll(async () => {
   stage = await Stage.open();
-  await expect.poll(() => stage.server.output).toContain('/setup?token=');
+  await vi.waitFor(() => expect(stage.server.output).toContain('/setup?token='), 10_000);
   setup = /\/setup\?token=\S+/.exec(stage.server.output)?.[0] ?? '';
 });
 afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
