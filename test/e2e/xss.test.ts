@@ -119,8 +119,8 @@ async function watched(person: Person | null, path: string): Promise<Watched> {
   await page.context().exposeFunction('reportViolation', (what: string) => bad.push(what));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
-      const page = globalThis as unknown as { reportViolation: (what: string) => void };
-      page.reportViolation(`violation ${violatedDirective} ${blockedURI}`);
+      const reporter = globalThis as unknown as { reportViolation: (what: string) => void };
+      reporter.reportViolation(`violation ${violatedDirective} ${blockedURI}`);
     });
   });
   for (const cookie of person?.cookie.split('; ') ?? []) {
