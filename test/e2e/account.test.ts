@@ -94,6 +94,17 @@ it('an administrator disables an account, which is out at once', async () => {
   await victim.getByRole('heading', { name: 'Log in' }).waitFor();
 });
 
+it('an administrator ends a broadcast', async () => {
+  await stage.goLive('caster');
+  const boss = await logIn('boss');
+  await boss.getByRole('heading', { name: 'boss' }).waitFor();
+  await boss.goto(`${stage.server.url}/admin#live`);
+  await boss.getByRole('listitem').filter({ hasText: 'caster' }).getByText('End it').click();
+  await boss.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
+  await boss.getByText('Nobody is live.').waitFor();
+  await stage.isInState('caster', null);
+});
+
 describe('one’s own account', () => {
   it('has a name and a picture that others see', async () => {
     const page = await register('painter');
