@@ -92,6 +92,7 @@ it('an administrator disables an account, which is out at once', async () => {
   await boss.getByRole('listitem').filter({ hasText: 'Disabled' }).waitFor();
   await victim.reload();
   await victim.getByRole('heading', { name: 'Log in' }).waitFor();
+  expect(new URL(victim.url()).pathname).toBe('/login');
 });
 
 it('an administrator ends a broadcast', async () => {
@@ -102,7 +103,7 @@ it('an administrator ends a broadcast', async () => {
   await boss.getByRole('listitem').filter({ hasText: 'caster' }).getByText('End it').click();
   await boss.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
   await boss.getByText('Nobody is live.').waitFor();
-  await stage.isInState('caster', null);
+  expect((await stage.channel('caster')).broadcast).toBeNull();
 });
 
 describe('one’s own account', () => {
@@ -176,6 +177,8 @@ describe('one’s own account', () => {
     await page.getByRole('button', { name: 'Delete for good' }).click();
     await page.waitForURL(`${stage.server.url}/`);
     const back = await logIn('leaver');
-    await back.getByText('The username or the password is wrong.').waitFor();
+    const refusal = back.getByText('The username or the password is wrong.');
+    await refusal.waitFor();
+    expect(await refusal.isVisible()).toBe(true);
   });
 });
