@@ -73,6 +73,7 @@ export class AdminOverviewService {
 function limitsOf({ broadcast, hls, rtc, auth }: Config): LimitView[] {
   return [
     { variable: 'CHANNELS_PER_ACCOUNT', value: broadcast.channelsPerAccount, unit: 'channels' },
+    { variable: 'BROADCASTS_PER_ACCOUNT', value: broadcast.perAccount, unit: 'at once' },
     { variable: 'GRACE_SECONDS', value: broadcast.graceMs / 1_000, unit: 's' },
     { variable: 'RTC_MAX_BITRATE', value: rtc.maxIncomingBitrateBps, unit: 'bit/s' },
     { variable: 'RTC_WORKERS', value: rtc.workers, unit: 'processes' },

@@ -5,6 +5,9 @@ import { LiveChannel } from './live-channel.js';
 
 /** Viewer counts and delays are told at most this often. */
 const STATS_INTERVAL_MS = 1_000;
+/** To more viewers than this, every fourth time: it goes to all of them, and changes all the time. */
+const LARGE_AUDIENCE = 2_000;
+const LARGE_AUDIENCE_EVERY = 4;
 
 /**
  * What is on in this process, by channel id. With more than one machine this becomes a view of what
@@ -19,6 +22,7 @@ export class BroadcastRegistry implements OnApplicationShutdown {
   }>();
   readonly #channels = new Map<string, LiveChannel>();
   readonly #changed = new Set<LiveChannel>();
+  #ticks = 0;
   readonly #timer = setInterval(() => this.#tellStats(), STATS_INTERVAL_MS);
 
   onApplicationShutdown(): void {
@@ -71,7 +75,12 @@ export class BroadcastRegistry implements OnApplicationShutdown {
   }
 
   #tellStats(): void {
-    for (const channel of this.#changed) this.events.emit('statsChanged', channel);
-    this.#changed.clear();
+    this.#ticks += 1;
+    const isFourth = this.#ticks % LARGE_AUDIENCE_EVERY === 0;
+    for (const channel of this.#changed) {
+      if (channel.viewerCount > LARGE_AUDIENCE && !isFourth) continue;
+      this.#changed.delete(channel);
+      this.events.emit('statsChanged', channel);
+    }
   }
 }

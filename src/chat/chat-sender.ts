@@ -1,3 +1,5 @@
+import type { Visitor } from '../access/access.service.js';
+import { DomainError } from '../common/domain-error.js';
 import type { OnairSocket } from '../common/gateway.js';
 import type { Identity } from '../common/identity.js';
 import { type Author, authorKey, authorOf, displayNameOf } from './chat-message.js';
@@ -28,8 +30,12 @@ export function senderOf({
   };
 }
 
-/** The same of an HTTP request, for what accounts do: there is no address to ban. */
-export function visitorAsSender(identity: Pick<Identity, 'account' | 'guestId'>): ChatSender {
+/**
+ * Who an HTTP request is from, for what accounts do: there is no address to ban.
+ * @throws {DomainError} `not_logged_in`
+ */
+export function accountOf({ identity }: Visitor): ChatSender {
+  if (identity.account === null) throw new DomainError('not_logged_in', 'Log in first.');
   const author = authorOf(identity);
   return {
     account: identity.account,

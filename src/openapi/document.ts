@@ -42,7 +42,10 @@ export function describeApi(routes: readonly Route[], serverUrl: string): OpenAp
     paths,
     components: {
       schemas: schemas.components,
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'onair_session' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'onair_session' },
+        token: { type: 'http', scheme: 'bearer', description: 'An API token, with its scopes' },
+      },
     },
   };
 }
@@ -55,7 +58,7 @@ function describe(route: Route, schemas: JsonSchemas): object {
     operationId: route.handler.replace(/Controller\./, '.'),
     summary,
     ...(description === undefined ? {} : { description }),
-    ...(errors.includes('not_logged_in') ? { security: [{ session: [] }] } : {}),
+    ...(errors.includes('not_logged_in') ? { security: securityOf(route) } : {}),
     parameters: [...pathParameters(route.path), ...queryParameters(route.query, schemas)],
     ...(body === null
       ? {}
@@ -68,6 +71,12 @@ function describe(route: Route, schemas: JsonSchemas): object {
       ...errorResponses([...errors, ...commonErrors(route)]),
     },
   };
+}
+
+/** A log-in, or a token where one is taken. */
+function securityOf({ tokenScope }: Route): object[] {
+  if (tokenScope === undefined) return [{ session: [] }];
+  return [{ session: [] }, { token: tokenScope === null ? [] : [tokenScope] }];
 }
 
 function commonErrors({ method, body, query }: Route): ErrorCode[] {

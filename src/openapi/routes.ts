@@ -9,6 +9,8 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { MetadataScanner } from '@nestjs/core';
 import { z } from 'zod';
 import { OPERATION, type OperationInfo } from '../common/operation.js';
+import { TOKEN_SCOPE } from '../common/token-scope.js';
+import type { TokenScope } from '../protocol/account-tokens.js';
 
 /** One method of a controller, as Nest's metadata describes it. */
 export type Route = Readonly<{
@@ -21,6 +23,8 @@ export type Route = Readonly<{
   /** Of a success. */
   status: number;
   operation: OperationInfo | null;
+  /** What an API token needs to call it; null: nothing; undefined: it is for people only. */
+  tokenScope: TokenScope | null | undefined;
   body: z.ZodType | null;
   query: z.ZodType | null;
 }>;
@@ -62,8 +66,14 @@ function routesOfMethod(controller: Instance, name: string, prefix: string): Rou
       Reflect.getMetadata(HTTP_CODE_METADATA, handler) ?? (methodName === 'post' ? 201 : 200),
     ),
     operation,
+    tokenScope: tokenScopeOf(controller, handler),
     ...schemasOf(controller, name),
   }));
+}
+
+function tokenScopeOf(controller: Instance, handler: object): Route['tokenScope'] {
+  const own: Route['tokenScope'] = Reflect.getMetadata(TOKEN_SCOPE, handler);
+  return own === undefined ? Reflect.getMetadata(TOKEN_SCOPE, controller.constructor) : own;
 }
 
 /** The schemas that Nest checks the body and the query with. */

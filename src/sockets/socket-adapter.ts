@@ -11,6 +11,7 @@ import { addressBlock } from '../auth/coarse-address.js';
 import { SessionService } from '../auth/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
@@ -151,6 +152,8 @@ export class SocketAdapter extends IoAdapter {
       socket.data.passes = readPasses(socket.request.headers.cookie);
       socket.data.identity = await this.#options.access.identify(socket.request);
     } catch (error) {
+      // An API token that isn't good is the caller's matter, not the log's.
+      if (error instanceof DomainError) throw error;
       this.#options.log.warn({ err: error }, 'a socket could not be admitted');
       throw new Error('unavailable', { cause: error });
     }

@@ -3,7 +3,7 @@ import type { Identity } from '../common/identity.js';
 import type { TokenScope } from '../protocol/account-tokens.js';
 
 const READS_CHAT: ReadonlySet<string> = new Set(['chat:join', 'chat:leave', 'chat:history']);
-const WRITES_CHAT: ReadonlySet<string> = new Set(['chat:send', 'chat:react', 'chat:unreact']);
+const WRITES_CHAT: ReadonlySet<string> = new Set(['chat:send', 'chat:react', 'chat:float']);
 
 /**
  * What refuses a socket's request that its API token doesn't reach; null when it does. People, who come

@@ -304,7 +304,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       await change(client, 'DELETE', `/tokens/${id}`);
       await closed;
       await expect(openSocket(server.url, { authorization: `Bearer ${token}` })).rejects.toThrow(
-        'unavailable',
+        'not valid',
       );
     });
 

@@ -148,7 +148,7 @@ describe('media that is described wrongly', () => {
       const socket = await client({ cookie });
       const started = await ask(socket, 'publisher:start', { channel: 'tea' });
       // The worker that died of the last one is being replaced.
-      if (!started.ok) expect(started.error.code).toBe('unavailable');
+      expect(['ok', 'unavailable']).toContain(started.ok ? 'ok' : started.error.code);
       const transportId = started.ok
         ? (started.data as { transport: { id: string } }).transport.id
         : '';

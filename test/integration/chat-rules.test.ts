@@ -107,6 +107,8 @@ describe('the rules of a chat', () => {
     expect(await tried('guest', 'buy VIÁGRA now')).toBe('blocked_word');
     expect(await tried('guest', 'hello')).toBe('ok');
     expect(await tried('moderator', 'the word is viagra')).toBe('ok');
+    const named = crowd.say('hello', { guestName: 'V1agra' });
+    expect(await crowd.refused('guest', named)).toMatchObject({ code: 'blocked_word' });
   });
 
   it('holds messages with links for a moderator, who lets them through', async () => {

@@ -70,11 +70,11 @@ describe('the API’s own description', () => {
   });
 
   it('has the rules that requests are checked by', () => {
-    expect(document.components.schemas.Credentials).toMatchObject({
+    expect(document.components.schemas.RegisterRequest).toMatchObject({
       type: 'object',
       required: ['username', 'password'],
       additionalProperties: false,
-      properties: { password: { minLength: 8, maxLength: 200 } },
+      properties: { password: { minLength: 10, maxLength: 200 } },
     });
     const list = document.paths['/api/channels'].get.parameters as unknown as Json[];
     expect(list.find(({ name }) => name === 'limit')).toMatchObject({
@@ -86,7 +86,7 @@ describe('the API’s own description', () => {
 
   it('says which operations need a log-in, and what they can be refused with', () => {
     const create = document.paths['/api/channels'].post;
-    expect(create.security).toEqual([{ session: [] }]);
+    expect(create.security).toEqual([{ session: [] }, { token: ['channels:write'] }]);
     expect(create.responses['409'].description).toBe('`channel_name_taken`, `channel_limit`');
     expect(document.paths['/api/channels'].get).not.toHaveProperty('security');
   });

@@ -20,7 +20,7 @@ import { WebhookDispatcher } from '../../src/webhooks/webhook-dispatcher.js';
 import { AddressRule, WebhookSender } from '../../src/webhooks/webhook-sender.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
-import { openSocket, request } from '../support/sockets.js';
+import { openSocket, request as ask } from '../support/sockets.js';
 
 type Received = { path: string; headers: IncomingHttpHeaders; body: string };
 
@@ -301,11 +301,11 @@ describe('the chat', () => {
     const owner = await connect(ann);
     const bob = await connect(await loggedIn(server.url, 'bob'));
     const channel = 'tea';
-    await request(owner, 'chat:join', { channel });
-    await request(owner, 'chat:change-settings', { channel, rules: { holdLinks: true } });
-    await request(bob, 'chat:join', { channel });
+    await ask(owner, 'chat:join', { channel });
+    await ask(owner, 'chat:change-settings', { channel, rules: { holdLinks: true } });
+    await ask(bob, 'chat:join', { channel });
     const text = 'look at https://example.com/';
-    await request(bob, 'chat:send', { channel, text, nonce: randomUUID() });
+    await ask(bob, 'chat:send', { channel, text, nonce: randomUUID() });
     const told = (await receiver.count(2)).map(({ body }) => JSON.parse(body) as unknown);
     expect(told).toContainEqual(
       expect.objectContaining({

@@ -136,6 +136,12 @@ export class ChatCrowd {
     return entries;
   }
 
+  /** Makes the member a moderator; resolves with their connection. */
+  async appointMember(): Promise<ClientSocket> {
+    await this.api('owner', 'PUT', `/channels/${this.channel}/moderators/milo`);
+    return this.as('member');
+  }
+
   async api<T>(role: Exclude<Role, 'guest'>, method: string, path: string): Promise<T> {
     return api<T>(this.test.url, this.people[role], method, path);
   }

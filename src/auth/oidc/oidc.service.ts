@@ -83,9 +83,11 @@ export class OidcService {
 }
 
 function shownName(name: string): string {
-  return [...name.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim()]
+  return name
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .trim()
     .slice(0, DISPLAY_NAME_MAX)
-    .join('')
+    .toWellFormed()
     .trim();
 }
 

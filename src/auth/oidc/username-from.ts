@@ -21,6 +21,7 @@ function fit(wish: string): string {
     .toLowerCase()
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^-/, '')
     .slice(0, LENGTH_MAX)
     .replaceAll(/^-+|-+$/g, '');
 }

@@ -85,8 +85,8 @@ export function parseCommand(text: string): Parsed {
 }
 
 /** How the commands are used that somebody may use. */
-export function usages(who: ReadonlySet<ForWhom>): string[] {
-  return [...COMMANDS.values()].filter(({ forWhom }) => who.has(forWhom)).map(({ usage }) => usage);
+export function usages(may: ReadonlySet<ForWhom>): string[] {
+  return [...COMMANDS.values()].filter(({ forWhom }) => may.has(forWhom)).map(({ usage }) => usage);
 }
 
 function none(name: 'help' | 'follow' | 'unfollow' | 'unpin') {

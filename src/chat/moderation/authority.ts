@@ -1,5 +1,5 @@
 import { DomainError } from '../../common/domain-error.js';
-import type { Author } from '../chat-message.js';
+import { type Author, authorKey } from '../chat-message.js';
 import type { ChatRoom } from '../chat-room.js';
 import type { ChatSender } from '../chat-sender.js';
 
@@ -25,4 +25,9 @@ export function assertMayActOn(room: ChatRoom, actor: Actor, target: Author): vo
     throw new DomainError('forbidden', 'Nobody can do this to the channel’s owner.');
   if (room.isModerator(target) && !room.isOwner(actor.author))
     throw new DomainError('forbidden', 'Only the channel’s owner can do this to a moderator.');
+}
+
+/** One’s own messages are one’s own to delete. @throws {DomainError} `forbidden` as {@link assertMayActOn} */
+export function assertMayDelete(room: ChatRoom, actor: Actor, author: Author): void {
+  if (authorKey(author) !== authorKey(actor.author)) assertMayActOn(room, actor, author);
 }

@@ -10,7 +10,7 @@ import { ChatViews } from '../chat-views.js';
 import { ChatRepository } from '../chat.repository.js';
 import { RoomRepository } from '../room.repository.js';
 import { AuditLog } from './audit.service.js';
-import { type Actor, assertMayActOn, moderatorOf } from './authority.js';
+import { type Actor, assertMayDelete, moderatorOf } from './authority.js';
 import { Bans } from './bans.service.js';
 import { DeletionRepository } from './deletion.repository.js';
 import { People, type PersonTarget } from './people.service.js';
@@ -60,7 +60,7 @@ export class Moderation {
   async delete(room: ChatRoom, sender: ChatSender, seq: number): Promise<void> {
     const actor = moderatorOf(room, sender);
     const message = await this.#find(room, seq);
-    assertMayActOn(room, actor, message);
+    assertMayDelete(room, actor, message);
     if ((await this.#delete(room, actor, [seq])).length === 0) return;
     await this.#audit.record(room, actor, {
       action: 'delete',
@@ -83,7 +83,7 @@ export class Moderation {
   async clear(room: ChatRoom, sender: ChatSender, target: PersonTarget): Promise<number> {
     const actor = moderatorOf(room, sender);
     const { author, name } = await this.#people.find(room, target);
-    assertMayActOn(room, actor, author);
+    assertMayDelete(room, actor, author);
     const seqs = await this.#deletions.seqsOf(room.id, author, CLEAR_MAX);
     const deleted = await this.#delete(room, actor, seqs);
     if (deleted.length > 0)

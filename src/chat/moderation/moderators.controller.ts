@@ -1,16 +1,16 @@
 import { Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
-import { CurrentIdentity, LoggedIn } from '../../auth/identity.guard.js';
-import type { Identity } from '../../common/identity.js';
+import type { Visitor } from '../../access/access.service.js';
+import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
 import { Operation } from '../../common/operation.js';
 import { AuditPage, AuditQuery, ModeratorList } from '../../protocol/chat-moderation.js';
-import { visitorAsSender } from '../chat-sender.js';
+import { accountOf } from '../chat-sender.js';
 import { ChatRooms } from '../chat-rooms.js';
 import { AuditLog } from './audit.service.js';
 import { Moderators } from './moderators.service.js';
 
 /** Who moderates a channel and what they did, over HTTP. */
 @Controller('api/channels/:name')
-@LoggedIn()
+@ForVisitors()
 export class ModeratorsController {
   readonly #moderators: Moderators;
   readonly #audit: AuditLog;
@@ -30,9 +30,9 @@ export class ModeratorsController {
   })
   async list(
     @Param('name') name: string,
-    @CurrentIdentity() identity: Identity,
+    @CurrentVisitor() visitor: Visitor,
   ): Promise<ModeratorList> {
-    return this.#moderators.list(await this.#rooms.open(name), visitorAsSender(identity));
+    return this.#moderators.list(await this.#rooms.open(name), accountOf(visitor));
   }
 
   @Put('moderators/:username')
@@ -51,10 +51,10 @@ export class ModeratorsController {
   async appoint(
     @Param('name') name: string,
     @Param('username') username: string,
-    @CurrentIdentity() identity: Identity,
+    @CurrentVisitor() visitor: Visitor,
   ): Promise<void> {
     const room = await this.#rooms.open(name);
-    await this.#moderators.appoint(room, visitorAsSender(identity), username);
+    await this.#moderators.appoint(room, accountOf(visitor), username);
   }
 
   @Delete('moderators/:username')
@@ -68,10 +68,10 @@ export class ModeratorsController {
   async dismiss(
     @Param('name') name: string,
     @Param('username') username: string,
-    @CurrentIdentity() identity: Identity,
+    @CurrentVisitor() visitor: Visitor,
   ): Promise<void> {
     const room = await this.#rooms.open(name);
-    await this.#moderators.dismiss(room, visitorAsSender(identity), username);
+    await this.#moderators.dismiss(room, accountOf(visitor), username);
   }
 
   @Get('audit')
@@ -84,9 +84,9 @@ export class ModeratorsController {
   async audit(
     @Param('name') name: string,
     @Query({ schema: AuditQuery }) { before: beforeId, limit }: AuditQuery,
-    @CurrentIdentity() identity: Identity,
+    @CurrentVisitor() visitor: Visitor,
   ): Promise<AuditPage> {
     const room = await this.#rooms.open(name);
-    return this.#audit.page(room, visitorAsSender(identity), { beforeId, limit });
+    return this.#audit.page(room, accountOf(visitor), { beforeId, limit });
   }
 }

@@ -14,7 +14,7 @@ import { hasLink, isEmojiOnly } from './text-kinds.js';
 export type HoldReason = HeldMessageView['reason'] | null;
 
 /** What a sender writes, as far as the rules ask. */
-type Draft = Readonly<{ text: string; nonce: string }>;
+type Draft = Readonly<{ text: string; nonce: string; name: string; displayName: string }>;
 
 /** Who may write what in a channel. What it goes by is in memory; only a first message costs a look-up. */
 @Injectable()
@@ -72,6 +72,11 @@ export class WritingRules {
       throw new DomainError(
         'blocked_word',
         'Your message has a word that this chat doesn’t take. Say it in another way.',
+      );
+    if (room.rules.blocks(draft.name) || room.rules.blocks(draft.displayName))
+      throw new DomainError(
+        'blocked_word',
+        'Your name has a word that this chat doesn’t take. Choose another.',
       );
     if (rules.emojiOnly && !isEmojiOnly(draft.text))
       throw new DomainError('emoji_only', 'Only emoji can be written in this chat now.');

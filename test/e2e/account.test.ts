@@ -1,0 +1,184 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { totpCode } from '../../src/auth/second-factor/totp.js';
+import { Stage } from '../support/stage.js';
+
+const PASSWORD = 'correct horse battery';
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+/** One pixel, PNG. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+let stage: Stage;
+let setup: string;
+beforeAll(async () => {
+  stage = await Stage.open();
+  await vi.waitFor(() => expect(stage.server.output).toContain('/setup?token='), 10_000);
+  setup = /\/setup\?token=\S+/.exec(stage.server.output)?.[0] ?? '';
+});
+afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
+afterAll(() => stage?.close());
+
+async function serious(page: Page): Promise<string[]> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.evaluate(axe.source);
+  const violations = (await page.evaluate('axe.run().then((r) => r.violations)')) as {
+    id: string;
+    impact: string | null;
+    nodes: unknown[];
+  }[];
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} ${JSON.stringify(nodes)}`);
+}
+
+async function register(name: string): Promise<Page> {
+  const page = await stage.visit('/register?next=/account');
+  await page.getByLabel('Username').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('heading', { name: 'Your channels' }).waitFor();
+  return page;
+}
+
+async function logIn(name: string): Promise<Page> {
+  const page = await stage.visit('/login?next=/account');
+  await page.getByLabel('Username').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  return page;
+}
+
+/** The code that an authenticator app shows for a key that was typed into it. */
+function codeOf(base32: string, step: number): string {
+  const bits = Array.from(base32.replaceAll(/\s/g, ''), (letter) =>
+    BASE32.indexOf(letter).toString(2).padStart(5, '0'),
+  ).join('');
+  const key = Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
+  return totpCode(key, step);
+}
+const stepNow = () => Math.floor(Date.now() / 30_000);
+
+it('the link of the first start makes the administrator, who sees how the service is', async () => {
+  const page = await stage.visit(setup);
+  await page.getByLabel('Username').fill('boss');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create administrator' }).click();
+  await page.getByRole('heading', { name: 'Storage' }).waitFor();
+  expect(await serious(page)).toEqual([]);
+  await page.getByRole('tab', { name: 'Registration' }).click();
+  await page.getByLabel('Whom it is for').fill('Barbara');
+  await page.getByRole('button', { name: 'Invite', exact: true }).click();
+  await page.getByText(/\/register\?invitation=/).waitFor();
+  expect(await serious(page)).toEqual([]);
+  // The link works once.
+  const late = await stage.visit(setup);
+  await late.getByLabel('Username').fill('eve');
+  await late.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await late.getByRole('button', { name: 'Create administrator' }).click();
+  await late.getByText(/This link was used/).waitFor();
+});
+
+it('an administrator disables an account, which is out at once', async () => {
+  const victim = await register('victim');
+  const boss = await logIn('boss');
+  await boss.getByRole('heading', { name: 'boss' }).waitFor();
+  await boss.goto(`${stage.server.url}/admin#accounts`);
+  await boss.getByRole('listitem').filter({ hasText: 'victim' }).getByText('Disable').click();
+  await boss.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+  await boss.getByRole('listitem').filter({ hasText: 'Disabled' }).waitFor();
+  await victim.reload();
+  await victim.getByRole('heading', { name: 'Log in' }).waitFor();
+  expect(new URL(victim.url()).pathname).toBe('/login');
+});
+
+it('an administrator ends a broadcast', async () => {
+  await stage.goLive('caster');
+  const boss = await logIn('boss');
+  await boss.getByRole('heading', { name: 'boss' }).waitFor();
+  await boss.goto(`${stage.server.url}/admin#live`);
+  await boss.getByRole('listitem').filter({ hasText: 'caster' }).getByText('End it').click();
+  await boss.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
+  await boss.getByText('Nobody is live.').waitFor();
+  expect((await stage.channel('caster')).broadcast).toBeNull();
+});
+
+describe('one’s own account', () => {
+  it('has a name and a picture that others see', async () => {
+    const page = await register('painter');
+    await page.getByRole('tab', { name: 'Profile' }).click();
+    await page.getByLabel('Name shown').fill('The Painter');
+    await page.getByRole('button', { name: 'Save name' }).click();
+    await page.getByRole('heading', { name: 'The Painter' }).waitFor();
+    await page
+      .getByLabel('Picture file')
+      .setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: PIXEL });
+    await page.getByRole('button', { name: 'Change picture' }).waitFor();
+    const isDrawn =
+      'document.querySelector(".account-head img")?.complete && document.querySelector(".account-head img").naturalWidth === 256';
+    await page.waitForFunction(isDrawn);
+    expect(await serious(page)).toEqual([]);
+  });
+
+  it('asks for the code of a phone once that is set up', async () => {
+    const page = await register('careful');
+    await page.getByRole('tab', { name: 'Security' }).click();
+    await page.getByRole('button', { name: 'Set up' }).click();
+    await page.getByLabel('Your password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('img', { name: 'QR code for an authenticator app' }).waitFor();
+    const key = (await page.getByRole('dialog').locator('code').textContent()) ?? '';
+    await page.getByLabel('Code that the app shows').fill(codeOf(key, stepNow() - 1));
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('10 recovery codes are left').waitFor();
+    expect(await serious(page)).toEqual([]);
+
+    const elsewhere = await logIn('careful');
+    await elsewhere.getByLabel('Code').fill('000000');
+    await elsewhere.getByRole('button', { name: 'Log in', exact: true }).click();
+    await elsewhere.getByText(/This code is wrong/).waitFor();
+    await elsewhere.getByLabel('Code').fill(codeOf(key, stepNow()));
+    await elsewhere.getByRole('button', { name: 'Log in', exact: true }).click();
+    await elsewhere.getByRole('heading', { name: 'Your channels' }).waitFor();
+
+    // And that one is logged out from here.
+    await page.getByRole('tab', { name: 'Log-ins' }).click();
+    await page.getByRole('button', { name: 'Log out there' }).click();
+    await page.getByText(/is logged out/).waitFor();
+    await elsewhere.reload();
+    await elsewhere.getByRole('heading', { name: 'Log in' }).waitFor();
+  });
+
+  it('makes a token that is shown once', async () => {
+    const page = await register('scripter');
+    await page.getByRole('tab', { name: 'API tokens' }).click();
+    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByLabel('What it is for').fill('a bot');
+    await page.getByLabel(/Read chats/).check();
+    await page.getByRole('button', { name: 'Make token' }).click();
+    await page.getByText(/^onair_[\w-]{43}$/).waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('heading', { name: 'a bot' }).waitFor();
+  });
+
+  it('goes for good, when its password is typed', async () => {
+    const page = await register('leaver');
+    await page.getByRole('tab', { name: 'Your data' }).click();
+    await page.getByRole('button', { name: 'Delete account' }).click();
+    await page.getByLabel('Your password').fill('a guess');
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('This is not your password.').waitFor();
+    await page.getByLabel('Your password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await page.waitForURL(`${stage.server.url}/`);
+    const back = await logIn('leaver');
+    const refusal = back.getByText('The username or the password is wrong.');
+    await refusal.waitFor();
+    expect(await refusal.isVisible()).toBe(true);
+  });
+});
