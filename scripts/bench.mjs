@@ -4,12 +4,12 @@ import { toolEnv } from './set-up/run.mjs';
 import { runMain } from './set-up/set-up-error.mjs';
 import { setUp } from './set-up/steps.mjs';
 import { findBrowser } from './test/browser.mjs';
-import { asEnvironment, FFMPEG, findOptional, NGINX } from './test/optional-programs.mjs';
+import { asEnvironment, FFMPEG, findOptional, NGINX, WRK } from './test/optional-programs.mjs';
 
 await runMain(async () => {
   /** @typedef {Record<string, string> | null} Programs */
-  /** @type {{ browser: string, ffmpeg: Programs, nginx: Programs }} */
-  const found = { browser: '', ffmpeg: null, nginx: null };
+  /** @type {{ browser: string, ffmpeg: Programs, nginx: Programs, wrk: Programs }} */
+  const found = { browser: '', ffmpeg: null, nginx: null, wrk: null };
   const { node, worker } = await setUp({
     more: [
       {
@@ -30,6 +30,12 @@ await runMain(async () => {
           found.nginx = await findOptional(NGINX, report);
         },
       },
+      {
+        name: 'wrk',
+        run: async (report) => {
+          found.wrk = await findOptional(WRK, report);
+        },
+      },
     ],
   });
   return runInForeground(
@@ -40,6 +46,7 @@ await runMain(async () => {
       CHROMIUM_BIN: found.browser,
       ...asEnvironment(FFMPEG, found.ffmpeg),
       ...asEnvironment(NGINX, found.nginx),
+      ...asEnvironment(WRK, found.wrk),
     }),
   );
 });

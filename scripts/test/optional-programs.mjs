@@ -41,6 +41,14 @@ export const NGINX = {
   programs: { NGINX_BIN: ['nginx'] },
 };
 
+/** @type {Wanted} */
+export const WRK = {
+  title: 'wrk',
+  what: 'HLS against nginx',
+  debianPackage: 'wrk',
+  programs: { WRK_BIN: ['wrk'] },
+};
+
 /**
  * Finds a program, or installs Debian's, as root and after saying so.
  * @param {Wanted} wanted A variable of it that is set to an empty text means: do without.
