@@ -4,7 +4,7 @@ import { RegistrationService } from '../auth/registration/registration.service.j
 import { BroadcastRegistry } from '../broadcast/registry.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Readiness } from '../health/readiness.js';
-import { HLS_SOURCE, type HlsSource } from '../hls/hls-source.js';
+import { HLS_SOURCE, type HlsSource } from '../hls/delivery/hls-source.js';
 import type { AdminOverview, LimitView } from '../protocol/admin.js';
 import { AdminRepository } from './admin.repository.js';
 
