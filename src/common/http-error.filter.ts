@@ -32,6 +32,9 @@ export class HttpErrorFilter implements ExceptionFilter {
 export function toErrorBody(error: unknown, log: Log, request: FastifyRequest): ErrorBody {
   if (error instanceof DomainError) return error.toBody();
   const context = { method: request.method, route: request.routeOptions.url };
+  // The client went away amid its request: that is neither ours nor the database's.
+  if (request.raw.destroyed && !request.raw.complete)
+    return { code: 'bad_request', message: 'The request was not finished.' };
   if (isConnectionLost(error)) {
     log.warn({ ...context, reason: String(error) }, 'the database can’t be reached');
     return DATABASE_AWAY;

@@ -16,8 +16,8 @@ let stage: Stage;
 let setup: string;
 beforeAll(async () => {
   stage = await Stage.open();
-  await vi.waitFor(() => expect(stage.server.output).toContain('/setup?token='), 10_000);
-  setup = /\/setup\?token=\S+/.exec(stage.server.output)?.[0] ?? '';
+  // It is printed after the line that says that the server is ready.
+  setup = await vi.waitUntil(() => /\/setup\?token=\S+/.exec(stage.server.output)?.[0], 10_000);
 });
 afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
 afterAll(() => stage?.close());

@@ -41,15 +41,23 @@ describe('the rules of a chat', () => {
     });
   });
 
-  it('are kept when nobody is there', async () => {
-    await rule({ followersOnlyMin: 5, holdLinks: true }, ['one', 'two']);
-    const row = await crowd.db.channel.findUniqueOrThrow({ where: { name: crowd.channel } });
-    expect(row).toMatchObject({
-      followersOnlyMin: 5,
-      chatHoldLinks: true,
-      slowModeS: 0,
-      blockedWords: ['one', 'two'],
+  it('are kept, with what is pinned, for when the room is opened again', async () => {
+    const { channel } = crowd;
+    const seq = await crowd.write('owner', 'read this');
+    await request(crowd.as('owner'), 'chat:pin', { channel, seq });
+    await rule({ followersOnlyMin: 5, holdLinks: true, slowModeS: 30 }, ['one', 'two']);
+    // Under another name it is read from the database.
+    crowd.channel = `${channel}-again`;
+    await crowd.db.channel.update({ where: { name: channel }, data: { name: crowd.channel } });
+    const socket = await crowd.join(crowd.people.owner);
+    const joined = await request(socket, 'chat:join', { channel: crowd.channel });
+    expect(joined).toMatchObject({
+      me: { role: 'owner' },
+      rules: { followersOnlyMin: 5, holdLinks: true, slowModeS: 30, emojiOnly: false },
+      pinned: { seq, text: 'read this' },
     });
+    const settings = await request(socket, 'chat:settings', { channel: crowd.channel });
+    expect(settings.blockedWords).toEqual(['one', 'two']);
   });
 
   it('slow mode: one message of each sender in the time, but not of moderators', async () => {

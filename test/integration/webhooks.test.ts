@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BroadcastRegistry } from '../../src/broadcast/registry.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { WebhookAdded, WebhookDeliveryView } from '../../src/protocol/webhook.js';
 import { WebhookEvents } from '../../src/webhooks/webhook-events.js';
@@ -272,6 +273,52 @@ describe('webhooks', () => {
     for (let count = 0; count < 10; count += 1) await add(ann, receiver.url);
     const body = { url: receiver.url, events: ['broadcast.live'] };
     expect((await ann.post('/api/channels/tea/webhooks', body)).error?.code).toBe('webhook_limit');
+  });
+});
+
+describe('broadcasts', () => {
+  let server: TestApp;
+  let receiver: Receiver;
+  let ann: HttpClient;
+  beforeAll(async () => {
+    server = await startTestApp();
+    receiver = new Receiver();
+    await receiver.listen();
+    allowLoopback(server);
+    ann = await loggedIn(server.url, 'ann');
+    await ann.post('/api/channels', { name: 'tea', title: 'Tea' });
+    await add(ann, receiver.url, ['broadcast.live', 'broadcast.ended']);
+  });
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await receiver.close();
+    await server.close();
+  });
+
+  it('are told of when they are live, once, and when they end', async () => {
+    const cookie = [...ann.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const socket = await openSocket(server.url, { cookie });
+    const { broadcast } = await ask(socket, 'publisher:start', { channel: 'tea' });
+    const [live] = server.app.get(BroadcastRegistry).channels;
+    const media = live?.broadcast?.publisherOf({
+      id: socket.id ?? '',
+      connected: true,
+      send: () => undefined,
+    });
+    // As the media worker says it, when the first packet is there; then after an interruption.
+    media?.events.emit('connected');
+    media?.events.emit('disconnected');
+    media?.events.emit('connected');
+    await ask(socket, 'publisher:end', { channel: 'tea' });
+    const told = (await receiver.count(2)).map(({ body }) => JSON.parse(body) as unknown);
+    expect(told).toMatchObject([
+      { event: 'broadcast.live', data: { broadcastId: broadcast.id, title: 'Tea' } },
+      {
+        event: 'broadcast.ended',
+        data: { broadcastId: broadcast.id, reason: 'publisher_ended', endedAt: expect.any(String) },
+      },
+    ]);
+    socket.disconnect();
   });
 });
 
