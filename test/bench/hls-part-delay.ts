@@ -19,7 +19,7 @@ export async function benchPartDelay(): Promise<Row[]> {
   const film = await Film.make();
   const served = await ServedFilm.start(film);
   try {
-    served.play();
+    await served.play();
     const playlist = await playlistUrl(served.url, RENDITION);
     await pause(WARM_UP_MS);
     const parts = await fetchParts(playlist, film);
