@@ -30,7 +30,7 @@ export async function benchRequests(): Promise<Row[]> {
   const film = await Film.make();
   const served = await ServedFilm.start(film);
   try {
-    served.play();
+    await served.play();
     const rows: Row[] = [];
     for (const [rendition, name] of RENDITIONS)
       rows.push(await compareParts({ served, nginx, rendition, name }));

@@ -3,10 +3,14 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AUDIO_STREAM, type Film, FILM_STREAMS, FRAMES_PER_SECOND } from './hls-film.js';
 import type { FilmSending, SentFrame } from './hls-film-source.js';
 import type { PartNoted, ServedTracks, Used, Where } from './hls-server.js';
 import { MeasuredProcess } from './measured-process.js';
+
+/** No fraction of the time between frames. */
+const BETWEEN_SOURCES_MS = 7;
 
 /** What a stream's packets and reports are sent to, on 127.0.0.1. */
 export type PortPair = { rtp: number; rtcp: number };
@@ -30,65 +34,59 @@ const TRACKS: ServedTracks = {
   },
 };
 
-/** The service with a film as its one broadcast: 3 layers and the sound, at `/hls/bench`. */
+type Options = {
+  broadcasts?: number;
+  /** Where else the first broadcast's packets are sent, one pair of ports a stream. */
+  besides?: readonly PortPair[];
+};
+
+/** The service with a film as its broadcasts: 3 layers and the sound each, at `/hls/bench-0` and so on. */
 export class ServedFilm {
   readonly #server: MeasuredProcess;
-  readonly #source: ChildProcess;
+  readonly #sources: readonly ChildProcess[];
   readonly #folder: string;
-  readonly pid: number;
 
-  private constructor(parts: {
-    server: MeasuredProcess;
-    source: ChildProcess;
-    folder: string;
-    pid: number;
-  }) {
+  private constructor(parts: { server: MeasuredProcess; sources: ChildProcess[]; folder: string }) {
     this.#server = parts.server;
-    this.#source = parts.source;
+    this.#sources = parts.sources;
     this.#folder = parts.folder;
-    this.pid = parts.pid;
   }
 
-  /** @param besides where else each stream's packets are sent, one pair of ports a stream */
-  static async start(film: Film, besides: readonly PortPair[] = []): Promise<ServedFilm> {
+  static async start(
+    film: Film,
+    { broadcasts = 1, besides = [] }: Options = {},
+  ): Promise<ServedFilm> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-bench-'));
     const server = await MeasuredProcess.start('hls-server.ts', {
-      args: [JSON.stringify(TRACKS)],
+      args: [JSON.stringify(TRACKS), String(broadcasts)],
       env: { BENCH_DATA_DIR: folder },
     });
-    const { rtpPort, pid } = await server.ask<Where>({ name: 'where' });
-    const sending: FilmSending = {
-      path: film.path,
-      durationMs: film.durationMs,
-      framesPerSecond: FRAMES_PER_SECOND,
-      streams: FILM_STREAMS,
-      targets: [
-        FILM_STREAMS.map(() => ({ rtp: rtpPort, rtcp: rtpPort })),
-        ...(besides.length > 0 ? [besides] : []),
-      ],
-    };
-    const source = fork(join(import.meta.dirname, 'hls-film-source.ts'), [JSON.stringify(sending)]);
-    await once(source, 'message');
-    return new ServedFilm({ server, source, folder, pid });
+    const { rtpPorts } = await server.ask<Where>({ name: 'where' });
+    const sources = await Promise.all(
+      rtpPorts.map((port, i) => startSource(film, port, i === 0 ? besides : [])),
+    );
+    return new ServedFilm({ server, sources, folder });
   }
 
-  /** Of the multivariant playlist, which can be had a few seconds after {@link play}. */
+  /** Of the first one's multivariant playlist, which can be had a few seconds after {@link play}. */
   get url(): string {
-    return `${this.#server.url}/hls/bench/index.m3u8`;
+    return `${this.#server.url}/hls/bench-0/index.m3u8`;
   }
 
-  play(): void {
-    this.#source.send('go');
+  /** Not all in the same instant, as publishers don't. */
+  async play(): Promise<void> {
+    for (const source of this.#sources) {
+      source.send('go');
+      await pause(BETWEEN_SOURCES_MS);
+    }
   }
 
-  pause(): void {
-    this.#source.send('stop');
-  }
-
-  /** When the top layer's frames were sent, the newest thousand of them. */
+  /** When the first one's frames of the top layer were sent, the newest thousand of them. */
   async framesSent(): Promise<SentFrame[]> {
-    const answered = once(this.#source, 'message');
-    this.#source.send('sent');
+    const [source] = this.#sources;
+    if (!source) return [];
+    const answered = once(source, 'message');
+    source.send('sent');
     const [frames]: SentFrame[][] = await answered;
     return frames ?? [];
   }
@@ -109,8 +107,28 @@ export class ServedFilm {
   }
 
   async stop(): Promise<void> {
-    this.#source.disconnect();
+    for (const source of this.#sources) source.disconnect();
     await this.#server.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+async function startSource(
+  film: Film,
+  rtpPort: number,
+  besides: readonly PortPair[],
+): Promise<ChildProcess> {
+  const sending: FilmSending = {
+    path: film.path,
+    durationMs: film.durationMs,
+    framesPerSecond: FRAMES_PER_SECOND,
+    streams: FILM_STREAMS,
+    targets: [
+      FILM_STREAMS.map(() => ({ rtp: rtpPort, rtcp: rtpPort })),
+      ...(besides.length > 0 ? [besides] : []),
+    ],
+  };
+  const source = fork(join(import.meta.dirname, 'hls-film-source.ts'), [JSON.stringify(sending)]);
+  await once(source, 'message');
+  return source;
 }

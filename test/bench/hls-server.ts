@@ -1,11 +1,12 @@
-// A process: the service as it is built, with one broadcast that comes in as plain RTP instead of over WebRTC. The
-// media worker, the tap and the packager are those of every broadcast. Answers with what it used.
+// A process: the service as it is built, with broadcasts that come in as plain RTP instead of over WebRTC. The media
+// worker, the tap and the packager are those of every broadcast. Answers with what it used.
 import { createWorker, type types } from 'mediasoup';
 
-/** The broadcast's tracks as mediasoup takes them; the first argument. */
+/** A broadcast's tracks as mediasoup takes them; the first argument. The second one is how many broadcasts there are. */
 export type ServedTracks = Record<'video' | 'audio', types.RtpParameters>;
 export type Used = { cpuUs: number; workerCpuUs: number };
-export type Where = { rtpPort: number; pid: number };
+/** By broadcast. */
+export type Where = { rtpPorts: number[] };
 /** A part, when it was there to be fetched (milliseconds since 1970), and how many requests waited just before. */
 export type PartNoted = { msn: number; part: number; atMs: number; waiting: number };
 export type Question = { name: 'used' | 'where' | 'parts' } | { name: 'note'; rendition: string };
@@ -43,18 +44,27 @@ const config = readConfig({
 const { app } = await startApp(config);
 
 const worker = await createWorker(workerSettings(workerBin ?? null));
-const router = await worker.createRouter({ mediaCodecs });
-const transport = await router.createPlainTransport({
-  listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
-  comedia: true,
-});
-const tap = await RouterTap.create(router, systemClock, createLog(config.log));
-app.get(HlsService).open({ id: 'bench', channel: CHANNEL }).take(tap);
-for (const kind of ['video', 'audio'] as const) {
-  const producer = await transport.produce({ kind, rtpParameters: tracks[kind] });
-  await producer.enableTraceEvent(['sr']);
-  await tap.add(producer);
+const log = createLog(config.log);
+
+/** Resolves to the port that its packets are to be sent to. */
+async function open(channel: string): Promise<number> {
+  const router = await worker.createRouter({ mediaCodecs });
+  const transport = await router.createPlainTransport({
+    listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
+    comedia: true,
+  });
+  const tap = await RouterTap.create(router, systemClock, log);
+  app.get(HlsService).open({ id: channel, channel }).take(tap);
+  for (const kind of ['video', 'audio'] as const) {
+    const producer = await transport.produce({ kind, rtpParameters: tracks[kind] });
+    await producer.enableTraceEvent(['sr']);
+    await tap.add(producer);
+  }
+  return transport.tuple.localPort;
 }
+
+const rtpPorts: number[] = [];
+for (let i = 0; i < Number(process.argv[3]); i += 1) rtpPorts.push(await open(`${CHANNEL}-${i}`));
 
 async function used(): Promise<Used> {
   const { user, system } = process.cpuUsage();
@@ -64,9 +74,9 @@ async function used(): Promise<Used> {
 
 const parts: PartNoted[] = [];
 
-/** From now on notes when parts of a rendition come. */
+/** From now on notes when parts of a rendition of the first broadcast come. */
 function note(id: string): void {
-  const run = app.get(HlsService).find(CHANNEL)?.run;
+  const run = app.get(HlsService).find(`${CHANNEL}-0`)?.run;
   const rendition = run?.find(id)?.rendition;
   if (!run || !rendition) throw new Error(`there is no ${id}`);
   const addPart = rendition.addPart.bind(rendition);
@@ -85,7 +95,7 @@ async function answer(question: Question): Promise<Used | Where | PartNoted[] | 
   }
   if (question.name === 'used') return used();
   if (question.name === 'parts') return parts.splice(0);
-  return { rtpPort: transport.tuple.localPort, pid: process.pid };
+  return { rtpPorts };
 }
 
 process.on('disconnect', () => process.exit());

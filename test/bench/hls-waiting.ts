@@ -15,7 +15,7 @@ const WANTED_MS = 50;
 export async function benchWaiting(): Promise<Row[]> {
   const film = await Film.make();
   const served = await ServedFilm.start(film);
-  served.play();
+  await served.play();
   const waiters = await Waiters.of(served, VIEWERS);
   const bare = await BareWaiters.of(VIEWERS);
   try {
