@@ -11,11 +11,6 @@ const ECHO_MS = 1_000;
 
 async function main(): Promise<void> {
   const { app, url } = await startApp(configFromEnvironment());
-  process.stdout.write(`Onair is ready: ${url}\n`);
-  const link = await app.get(FirstAdministrator).link();
-  if (link !== null)
-    process.stdout.write(`There is no administrator yet. Become one, once, at: ${link}\n`);
-
   let closingSinceMs: number | null = null;
   const close = (signal: NodeJS.Signals) => {
     const nowMs = performance.now();
@@ -33,6 +28,10 @@ async function main(): Promise<void> {
     );
   };
   process.on('SIGINT', close).on('SIGTERM', close);
+  process.stdout.write(`Onair is ready: ${url}\n`);
+  const link = await app.get(FirstAdministrator).link();
+  if (link !== null)
+    process.stdout.write(`There is no administrator yet. Become one, once, at: ${link}\n`);
 }
 
 /** Says why and ends: in plain words where a person can put it right, else with all there is. */

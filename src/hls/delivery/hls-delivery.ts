@@ -28,6 +28,8 @@ export type Traffic = Readonly<{
 export type Asked = Readonly<{
   address: HlsAddress;
   path: string;
+  /** A token in the path tells who may fetch it. */
+  hasToken: boolean;
   query: string;
   request: IncomingMessage;
 }>;
@@ -71,8 +73,9 @@ export class HlsDelivery {
     const { url = '', method } = request;
     if (!url.startsWith('/hls/') || (method !== 'GET' && method !== 'HEAD')) return null;
     const [path = '', query = ''] = url.split('?', 2);
-    const address = parseHlsAddress(withoutToken(path));
-    return address && { address, path, query, request };
+    const bare = withoutToken(path);
+    const address = parseHlsAddress(bare);
+    return address && { address, path, hasToken: bare !== path, query, request };
   }
 
   /**

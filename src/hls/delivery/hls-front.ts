@@ -39,7 +39,8 @@ export class HlsFront implements OnApplicationBootstrap {
   #take(request: IncomingMessage, response: ServerResponse): boolean {
     const asked = this.#delivery.read(request);
     // Pages fetch pictures without a token: cookies tell who asks, which the framework reads.
-    if (!asked || asked.address.what === 'thumbnail') return false;
+    const needsCookies = asked?.address.what === 'thumbnail' && !asked.hasToken;
+    if (!asked || needsCookies) return false;
     const refused = this.#admission.refusal(request, response);
     if (refused) sendError(response, refused);
     else void this.#delivery.answer(asked, response);
