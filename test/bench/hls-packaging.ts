@@ -4,12 +4,12 @@ import { Film, FILM_STREAMS } from './hls-film.js';
 import { ServedFilm } from './hls-served.js';
 import { comparison, figure, type Round, type Row } from './row.js';
 
-const ROUNDS = 4;
+const ROUNDS = 3;
 const ROUND_MS = 4_000;
 /** Until what is done at the start is over. */
-const START_MS = 4_000;
+const START_MS = 6_000;
 /** Until code is compiled and segments come evenly. */
-const WARM_UP_MS = 12_000;
+const WARM_UP_MS = 20_000;
 const MANY = 8;
 
 /** CPU that a broadcast by itself takes to package. */
