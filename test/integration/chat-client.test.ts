@@ -128,7 +128,7 @@ describe("the web client's connection and chat", () => {
   it('shows a message at once, then as stored, to the sender and to others', async () => {
     await freshChannel();
     const [ann, bob] = [await person(), await person()];
-    ann.chat.send('hello', 'Ann');
+    ann.chat.send('hello', { guestName: 'Ann' });
     expect(ann.chat.entries.value).toMatchObject([
       {
         kind: 'own',
@@ -148,8 +148,8 @@ describe("the web client's connection and chat", () => {
     const [ann, bob] = [await person(), await person()];
     ann.proxy.goDown();
     await expect.poll(() => ann.connection.status.value).toBe('offline');
-    ann.chat.send('one', 'Ann');
-    ann.chat.send('two', 'Ann');
+    ann.chat.send('one', { guestName: 'Ann' });
+    ann.chat.send('two', { guestName: 'Ann' });
     await expect.poll(() => ann.chat.entries.value).toHaveLength(2);
     ann.proxy.comeBack();
     await expect.poll(() => texts(bob.chat), LONG).toEqual(['one', 'two']);
@@ -161,7 +161,7 @@ describe("the web client's connection and chat", () => {
     await freshChannel();
     const { chat } = await person();
     const typed = Array.from({ length: 8 }, (_, i) => `message ${i}`);
-    for (const text of typed) expect(chat.send(text, 'Ann')).toBe(true);
+    for (const text of typed) expect(chat.send(text, { guestName: 'Ann' })).toBe(true);
     await expect.poll(() => chat.sendError.value?.error.code, LONG).toBe('rate_limited');
     expect(chat.sendError.value?.retryAtMs).toBeGreaterThan(Date.now() - 1_000);
     await expect.poll(() => texts(chat), LONG).toEqual(typed);
@@ -171,7 +171,7 @@ describe("the web client's connection and chat", () => {
   it('keeps a message that is refused, with the reason, and sends it under another name', async () => {
     await freshChannel();
     const { chat } = await person();
-    chat.send('hi', 'owner');
+    chat.send('hi', { guestName: 'owner' });
     await expect
       .poll(() => chat.entries.value)
       .toMatchObject([
@@ -189,7 +189,7 @@ describe("the web client's connection and chat", () => {
     for (const text of ['one', 'two']) boss.chat.send(text);
     await expect.poll(() => texts(ann.chat)).toEqual(['one', 'two']);
     ann.proxy.goDown();
-    await boss.chat.delete(1);
+    await boss.chat.moderation.delete(1);
     boss.chat.send('three');
     await expect.poll(() => texts(boss.chat)).toEqual(['', 'two', 'three']);
     ann.proxy.comeBack();
@@ -227,14 +227,14 @@ describe("the web client's connection and chat", () => {
   it('tells a banned sender, and lets the owner lift the ban', async () => {
     await freshChannel();
     const [ann, boss] = [await person(), await person(owner)];
-    ann.chat.send('spam', 'Ann');
+    ann.chat.send('spam', { guestName: 'Ann' });
     await expect.poll(() => texts(boss.chat)).toEqual(['spam']);
-    const ban = await boss.chat.ban(1);
-    expect(await boss.chat.bans()).toEqual([ban]);
+    const ban = await boss.chat.moderation.ban(1);
+    expect(await boss.chat.moderation.bans()).toEqual([ban]);
     await expect.poll(() => ann.chat.me.value).toMatchObject({ banned: true, canWrite: false });
-    await boss.chat.unban(ban.id);
+    await boss.chat.moderation.unban(ban.id);
     await expect.poll(() => ann.chat.me.value).toMatchObject({ banned: false, canWrite: true });
-    await expect(ann.chat.delete(1)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(ann.chat.moderation.delete(1)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('tells that the channel is gone', async () => {
@@ -255,7 +255,7 @@ describe("the web client's connection and chat", () => {
         const luck = Math.random();
         if (luck < 0.5) {
           const text = `${i}.${round}`;
-          if (chat.send(text, `guest ${i}`)) typed.push(text);
+          if (chat.send(text, { guestName: `guest ${i}` })) typed.push(text);
         }
         if (luck < 0.15) proxy.cut();
         else if (luck > 0.95) proxy.freeze();

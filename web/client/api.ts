@@ -2,8 +2,10 @@ import type { AccessChange, AccessView } from '../../src/protocol/access.js';
 import type { AccountView } from '../../src/protocol/account.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
+import type { ModeratorView } from '../../src/protocol/chat-moderation.js';
 import type { ChatPage } from '../../src/protocol/chat.js';
 import type { ErrorBody } from '../../src/protocol/error.js';
+import type { FollowView } from '../../src/protocol/follow.js';
 import { RequestError } from './request-error.js';
 
 const TIMEOUT_MS = 15_000;
@@ -63,6 +65,9 @@ const channelPath = (name: string): string => `/channels/${encodeURIComponent(na
 const memberPath = (name: string, username: string): string =>
   `${channelPath(name)}/members/${encodeURIComponent(username)}`;
 
+const moderatorPath = (name: string, username: string): string =>
+  `${channelPath(name)}/moderators/${encodeURIComponent(username)}`;
+
 /** The HTTP API under /api, by name. Every call throws `RequestError` when it fails. */
 export const api = {
   me: () => call<AccountView>('GET', '/me'),
@@ -85,6 +90,12 @@ export const api = {
   addMember: (name: string, username: string) => call<null>('PUT', memberPath(name, username)),
   removeMember: (name: string, username: string) =>
     call<null>('DELETE', memberPath(name, username)),
+  moderators: (name: string) => call<ModeratorView[]>('GET', `${channelPath(name)}/moderators`),
+  appoint: (name: string, username: string) => call<unknown>('PUT', moderatorPath(name, username)),
+  dismiss: (name: string, username: string) => call<null>('DELETE', moderatorPath(name, username)),
+  followOf: (name: string) => call<FollowView>('GET', `${channelPath(name)}/follow`),
+  follow: (name: string) => call<FollowView>('PUT', `${channelPath(name)}/follow`),
+  unfollow: (name: string) => call<FollowView>('DELETE', `${channelPath(name)}/follow`),
   broadcasts: (name: string) => call<BroadcastView[]>('GET', `${channelPath(name)}/broadcasts`),
   /** The first messages that were written during a broadcast. */
   broadcastChat: (id: string, { limit }: { limit: number }) =>

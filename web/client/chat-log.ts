@@ -67,17 +67,55 @@ export class ChatLog {
     return new ChatLog([...earlier, ...this.#messages], more || earlier.length < page.length);
   }
 
-  /** With those messages emptied. */
-  delete(seqs: readonly number[]): ChatLog {
+  /** With those messages deleted; moderators keep their texts. */
+  delete(seqs: readonly number[], keepTexts = false): ChatLog {
     const deleted = new Set(seqs);
-    const messages = this.#messages.map((message) =>
-      deleted.has(message.seq) ? asDeleted(message) : message,
+    return this.#map((message) =>
+      deleted.has(message.seq) ? asDeleted(message, keepTexts) : message,
     );
-    return new ChatLog(messages, this.hasEarlier);
+  }
+
+  /** With those messages as they are now. */
+  restore(messages: readonly ChatMessage[]): ChatLog {
+    const restored = new Map(messages.map((message) => [message.seq, message]));
+    return this.#map((message) => restored.get(message.seq) ?? message);
+  }
+
+  /** With other counts of reactions; whether one of them is one's own stays as it was. */
+  react(changes: readonly ReactionChange[]): ChatLog {
+    const seqs = new Set(changes.map(({ seq }) => seq));
+    return this.#map((message) =>
+      seqs.has(message.seq)
+        ? changes.filter(({ seq }) => seq === message.seq).reduce(withReaction, message)
+        : message,
+    );
+  }
+
+  #map(change: (message: ChatMessage) => ChatMessage): ChatLog {
+    return new ChatLog(this.#messages.map(change), this.hasEarlier);
   }
 }
 
+/** How often an emoji was given to a message; `mine` only where one did that oneself. */
+export type ReactionChange = Readonly<{
+  seq: number;
+  emoji: string;
+  count: number;
+  mine?: boolean;
+}>;
+
+function withReaction(message: ChatMessage, { emoji, count, mine }: ReactionChange): ChatMessage {
+  const before = message.reactions ?? [];
+  const known = before.find((reaction) => reaction.emoji === emoji);
+  const isMine = mine ?? known?.mine ?? false;
+  const changed = { emoji, count, ...(isMine && { mine: true as const }) };
+  const reactions = known
+    ? before.map((reaction) => (reaction === known ? changed : reaction))
+    : [...before, changed];
+  return { ...message, reactions: reactions.filter((reaction) => reaction.count > 0) };
+}
+
 /** What is left of a message that a moderator deleted. */
-export function asDeleted(message: ChatMessage): ChatMessage {
-  return { ...message, text: '', deleted: true };
+export function asDeleted(message: ChatMessage, keepText = false): ChatMessage {
+  return { ...message, text: keepText ? message.text : '', deleted: true };
 }

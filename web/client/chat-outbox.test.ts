@@ -27,7 +27,7 @@ class FakeServer {
   }
 }
 
-const sent = (seq: number): ChatSent => ({ seq, sentAt: '2026-01-01T00:00:00.000Z' });
+const sent = (seq: number): ChatSent => ({ seq, sentAt: '2026-01-01T00:00:00.000Z', held: false });
 const error = (code: RequestErrorCode, retryAfterMs?: number) =>
   new RequestError(code, code, { retryAfterMs });
 const typed = (nonce: string) => ({
@@ -153,7 +153,7 @@ describe('ChatOutbox', () => {
           throw new RequestError('rate_limited', 'Too fast.', { retryAfterMs: 1_000 });
         }
         stored.push(text);
-        return { seq: stored.length, sentAt: '2026-01-01T00:00:00.000Z' };
+        return { seq: stored.length, sentAt: '2026-01-01T00:00:00.000Z', held: false };
       },
     });
     for (const text of ['1', '2', '3', '4', '5', '6', '7', '8', '9']) {

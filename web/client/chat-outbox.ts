@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
-import type { ChatSent } from '../../src/protocol/chat.js';
+import type { ChatQuote, ChatSent } from '../../src/protocol/chat.js';
 import { RequestError } from './request-error.js';
 
 /** A message of one's own that is not among the chat's messages yet. */
@@ -7,6 +7,8 @@ export type OutboxEntry = Readonly<{
   nonce: string;
   text: string;
   guestName: string | undefined;
+  /** What it answers. */
+  replyTo?: ChatQuote | undefined;
   /** When it was typed, milliseconds since 1970. */
   typedMs: number;
   state: OutboxState;
@@ -16,6 +18,8 @@ export type OutboxState =
   | Readonly<{ name: 'pending' }>
   /** Committed; it comes among the messages in a moment. */
   | Readonly<{ name: 'sent'; seq: number }>
+  /** It waits for a moderator's word. */
+  | Readonly<{ name: 'held' }>
   | Readonly<{ name: 'failed'; error: RequestError }>;
 
 /** Sends one message; throws {@link RequestError}. */
@@ -86,6 +90,11 @@ export class ChatOutbox {
     return entry.text;
   }
 
+  /** A moderator has decided: what is approved comes among the messages. */
+  judged(nonce: string, { approved }: { approved: boolean }): void {
+    if (!approved) this.#remove((entry) => entry.nonce === nonce);
+  }
+
   /** Takes out what has come among the chat's messages. */
   arrived(nonces: ReadonlySet<string>, lastSeq: number): void {
     this.#remove(
@@ -109,8 +118,9 @@ export class ChatOutbox {
     this.#sending = true;
     for (let entry = this.#next(); entry; entry = this.#next()) {
       try {
-        const { seq } = await this.#options.send(entry);
-        this.#change(entry.nonce, (sent) => ({ ...sent, state: { name: 'sent', seq } }));
+        const { seq, held } = await this.#options.send(entry);
+        const state: OutboxState = held ? { name: 'held' } : { name: 'sent', seq };
+        this.#change(entry.nonce, (sent) => ({ ...sent, state }));
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         if (this.#failed(entry, error)) break;

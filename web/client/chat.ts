@@ -1,7 +1,8 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
-import type { ChatBanView } from '../../src/protocol/chat-moderation.js';
-import type { ChatJoined, ChatMessage } from '../../src/protocol/chat.js';
+import type { ChatRules } from '../../src/protocol/chat-rules.js';
+import type { ChatJoined, ChatMessage, ChatQuote } from '../../src/protocol/chat.js';
 import { asDeleted, ChatLog } from './chat-log.js';
+import { ChatModeration } from './chat-moderation.js';
 import { ChatOutbox, type OutboxEntry } from './chat-outbox.js';
 import type { Connection } from './connection.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
@@ -49,6 +50,8 @@ export class Chat {
   readonly #me = signal<ChatJoined['me'] | null>(null);
   readonly #state = signal<ChatState>('connecting');
   readonly #sendError = signal<SendError | null>(null);
+  readonly #rules = signal<ChatRules | null>(null);
+  readonly #pinned = signal<ChatMessage | null>(null);
   readonly #outbox: ChatOutbox;
   readonly #offs: (() => void)[] = [];
   /** Told while a catch-up was under way. */
@@ -60,6 +63,8 @@ export class Chat {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
+  /** What the owner and moderators can do. */
+  readonly moderation: ChatModeration;
   /** Everything to show, in order; own messages that are not stored yet are last. */
   readonly entries: ReadonlySignal<readonly ChatEntry[]>;
   /** The stored ones among them. */
@@ -77,6 +82,7 @@ export class Chat {
     this.#channel = channel;
     this.#nowMs = nowMs;
     this.#newNonce = newNonce;
+    this.moderation = new ChatModeration(connection, channel);
     this.#outbox = new ChatOutbox({
       send: (entry) => this.#send(entry),
       isOnline: () => connection.status.peek() === 'online',
@@ -100,6 +106,16 @@ export class Chat {
     return this.#state;
   }
 
+  /** What holds for who writes here; null until joined. */
+  get rules(): ReadonlySignal<ChatRules | null> {
+    return this.#rules;
+  }
+
+  /** The message that is to be seen above the others. */
+  get pinned(): ReadonlySignal<ChatMessage | null> {
+    return this.#pinned;
+  }
+
   /** The latest trouble with sending; null when the latest message went through. */
   get sendError(): ReadonlySignal<SendError | null> {
     return this.#sendError;
@@ -109,7 +125,10 @@ export class Chat {
    * Shows a message as pending and sends it as soon as that is possible.
    * @returns false, with a `sendError`, when it was not taken: the text is still the caller's
    */
-  send(text: string, guestName?: string): boolean {
+  send(
+    text: string,
+    { guestName, replyTo }: { guestName?: string; replyTo?: ChatQuote } = {},
+  ): boolean {
     if (this.#outbox.isFull) {
       const message = 'Earlier messages are still waiting to be sent.';
       this.#sendFailed(new RequestError('rate_limited', message));
@@ -117,7 +136,7 @@ export class Chat {
     }
     this.#sendError.value = null;
     const typedMs = this.#nowMs();
-    this.#outbox.add({ nonce: this.#newNonce(), text, guestName, typedMs });
+    this.#outbox.add({ nonce: this.#newNonce(), text, guestName, replyTo, typedMs });
     return true;
   }
 
@@ -146,24 +165,18 @@ export class Chat {
       this.#log.value = this.#log.peek().prepend(messages, more);
   }
 
-  /** Empties a message for everybody; for the channel's owner. @throws {RequestError} */
-  async delete(seq: number): Promise<void> {
-    await this.#connection.request('chat:delete', { channel: this.#channel, seq });
+  /** Gives an emoji to a message, or takes it back. @throws {RequestError} */
+  async react(seq: number, emoji: string, on: boolean): Promise<void> {
+    await this.#connection.request('chat:react', { channel: this.#channel, seq, emoji, on });
+    const known = this.messages.peek().find((message) => message.seq === seq);
+    const count = known?.reactions?.find((reaction) => reaction.emoji === emoji)?.count ?? 0;
+    this.#log.value = this.#log.peek().react([{ seq, emoji, count, mine: on }]);
   }
 
-  /** Keeps the sender of a message from writing; for the channel's owner. @throws {RequestError} */
-  async ban(seq: number): Promise<ChatBanView> {
-    return this.#connection.request('chat:ban', { channel: this.#channel, seq });
-  }
-
-  /** @throws {RequestError} */
-  async unban(banId: string): Promise<void> {
-    await this.#connection.request('chat:unban', { channel: this.#channel, banId });
-  }
-
-  /** Who may not write, the newest first; for the channel's owner. @throws {RequestError} */
-  async bans(): Promise<readonly ChatBanView[]> {
-    return (await this.#connection.request('chat:bans', { channel: this.#channel })).bans;
+  /** Does what a line with a slash says; resolves with what was done. @throws {RequestError} */
+  async command(text: string): Promise<string> {
+    const channel = this.#channel;
+    return (await this.#connection.request('chat:command', { channel, text })).message;
   }
 
   close(): void {
@@ -171,6 +184,7 @@ export class Chat {
     clearTimeout(this.#retry);
     for (const off of this.#offs.splice(0)) off();
     this.#outbox.close();
+    this.moderation.close();
     if (this.#connection.status.peek() !== 'online') return;
     // Nobody waits for it, and a connection that breaks leaves as well.
     this.#connection.request('chat:leave', { channel: this.#channel }).catch(() => undefined);
@@ -183,6 +197,17 @@ export class Chat {
       connection.onOnline(() => this.#startCatchUp()),
       connection.on('chat:messages', (told) => mine(told) && this.#told(told.messages)),
       connection.on('chat:deleted', (told) => mine(told) && this.#deleted(told.seqs)),
+      connection.on('chat:restored', (told) => mine(told) && this.#restored(told.messages)),
+      connection.on('chat:reactions', (told) => {
+        if (mine(told)) this.#log.value = this.#log.peek().react(told.changes);
+      }),
+      connection.on('chat:pinned', (told) => {
+        if (mine(told)) this.#pinned.value = told.message;
+      }),
+      connection.on('chat:rules', (told) => {
+        if (mine(told)) this.#rules.value = told.rules;
+      }),
+      connection.on('chat:judged', (told) => mine(told) && this.#outbox.judged(told.nonce, told)),
       connection.on('chat:me', (told) => {
         if (mine(told)) this.#me.value = told.me;
       }),
@@ -200,8 +225,18 @@ export class Chat {
     if (this.#joinedOnce && !this.#catchUp) this.#startCatchUp();
   }
 
+  /** Owner and moderators see what was deleted. */
+  get #seesDeleted(): boolean {
+    const role = this.#me.peek()?.role;
+    return role === 'owner' || role === 'moderator';
+  }
+
+  #restored(messages: readonly ChatMessage[]): void {
+    this.#log.value = this.#log.peek().restore(messages);
+  }
+
   #deleted(seqs: readonly number[]): void {
-    this.#log.value = this.#log.peek().delete(seqs);
+    this.#log.value = this.#log.peek().delete(seqs, this.#seesDeleted);
     this.#held = this.#held.map((held) => (seqs.includes(held.seq) ? asDeleted(held) : held));
   }
 
@@ -251,6 +286,9 @@ export class Chat {
     const from = this.#joinedOnce ? { afterSeq: lastSeq } : {};
     const joined = await this.#connection.request('chat:join', { channel, ...from });
     this.#me.value = joined.me;
+    this.#rules.value = joined.rules;
+    this.#pinned.value = joined.pinned;
+    this.moderation.joined(joined.heldCount);
     const isFar = joined.lastSeq - lastSeq > CATCH_UP_MAX;
     // The server's last is before ours: it has another database than it had.
     if (!this.#joinedOnce) this.#show(ChatLog.of(joined.messages), joined.messages);
@@ -267,7 +305,7 @@ export class Chat {
   }
 
   async #fetchMissed({ messages, more, deletedSeqs }: ChatJoined): Promise<void> {
-    this.#log.value = this.#log.peek().delete(deletedSeqs);
+    this.#log.value = this.#log.peek().delete(deletedSeqs, this.#seesDeleted);
     let page = { messages, more };
     for (;;) {
       const log = this.#log.peek().append(page.messages);
@@ -288,10 +326,13 @@ export class Chat {
     else this.#catchUpAgain = true;
   }
 
-  async #send({ nonce, text, guestName }: OutboxEntry) {
-    const name = guestName === undefined ? {} : { guestName };
+  async #send({ nonce, text, guestName, replyTo }: OutboxEntry) {
+    const more = {
+      ...(guestName !== undefined && { guestName }),
+      ...(replyTo && { replyToSeq: replyTo.seq }),
+    };
     const channel = this.#channel;
-    const sent = await this.#connection.request('chat:send', { channel, nonce, text, ...name });
+    const sent = await this.#connection.request('chat:send', { channel, nonce, text, ...more });
     this.#sendError.value = null;
     return sent;
   }

@@ -1,13 +1,14 @@
-import { useState } from 'preact/hooks';
 import type { ReadonlySignal } from '@preact/signals';
-import { Ban, WifiOff } from 'lucide';
+import { Ban, WifiOff, X } from 'lucide';
 import type { ChatMessage } from '../../../src/protocol/chat.js';
 import type { Chat } from '../../client/chat.js';
 import type { ConnectionStatus } from '../../client/connection.js';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
+import { IconButton } from '../components/icon-button.js';
+import { wordyDuration } from '../format/duration.js';
 import { loginAddress } from '../shell/next.js';
-import { BanList } from './ban-list.js';
+import { useNow } from '../shell/now.js';
 import { Composer } from './composer.js';
 import { GuestLine } from './guest-line.js';
 import { SendNote } from './send-note.js';
@@ -49,7 +50,11 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
     return (
       <p class="chat-notice" role="status">
         <Icon icon={Ban} size={16} />
-        The owner has banned you from writing here. You can read on.
+        {me.bannedUntil === null ? (
+          'A moderator has banned you from writing here. You can read on.'
+        ) : (
+          <TimedOut untilMs={Date.parse(me.bannedUntil)} />
+        )}
       </p>
     );
   }
@@ -63,12 +68,20 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
       </div>
     );
   }
+  const replying = writing.replyingTo.value;
   const refusal = trouble?.error.code === 'guest_name_taken' ? trouble.error.message : undefined;
   // Those two are said elsewhere: by the name's field, and by the line without connection.
   const told = trouble !== null && refusal === undefined && trouble.error.code !== 'offline';
   return (
     <>
-      {role === 'owner' && <ModeratorLine chat={chat} />}
+      {replying && (
+        <p class="chat-replying">
+          <span>
+            Replying to <strong>{replying.displayName ?? replying.name}</strong>: {replying.text}
+          </span>
+          <IconButton icon={X} label="Don’t reply" size="s" onClick={() => writing.reply(null)} />
+        </p>
+      )}
       {role === 'guest' && (
         <GuestLine
           name={writing.guestName.value}
@@ -81,21 +94,26 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
         onText={(text) => writing.type(text)}
         onSend={() => writing.send()}
         placeholder="Say something"
-        note={told && <SendNote trouble={trouble} />}
+        note={
+          told ? <SendNote trouble={trouble} /> : (writing.commandNote.value ?? rulesNote(chat))
+        }
       />
     </>
   );
 }
 
-function ModeratorLine({ chat }: { chat: Chat }) {
-  const [listing, setListing] = useState(false);
-  return (
-    <div class="chat-moderator">
-      <span>You moderate this chat</span>
-      <button class="guest-line-link" type="button" onClick={() => setListing(true)}>
-        Banned people
-      </button>
-      {listing && <BanList chat={chat} onClose={() => setListing(false)} />}
-    </div>
-  );
+function TimedOut({ untilMs }: { untilMs: number }) {
+  const leftMs = Math.max(1_000, untilMs - useNow(1_000));
+  return <>You can write here again in {wordyDuration(leftMs)}. You can read on.</>;
+}
+
+/** What holds here for who isn't asked for by name; null: nothing out of the ordinary. */
+function rulesNote(chat: Chat): string | null {
+  const rules = chat.rules.value;
+  const role = chat.me.value?.role;
+  if (!rules || role === 'owner' || role === 'moderator') return null;
+  if (rules.emojiOnly) return 'Emoji only';
+  if (rules.slowModeS > 0) return `Slow mode: one message every ${rules.slowModeS} s`;
+  if (rules.followersOnlyMin !== null) return 'Followers only';
+  return null;
 }

@@ -5,7 +5,10 @@ import type { ConnectionStatus } from '../../client/connection.js';
 import { ChatFoot, type Role } from './chat-foot.js';
 import { MessageList } from './message-list.js';
 import type { Repair } from './message-line.js';
-import { moderationOf } from './moderating.js';
+import { actsOf, moderationOf } from './moderating.js';
+import { ModeratorButton } from './moderator-button.js';
+import { Pinned } from './pinned.js';
+import { mentionName } from './text-pieces.js';
 import { Writing } from './writing.js';
 import './chat-panel.css';
 
@@ -29,12 +32,29 @@ export function ChatPanel(props: ChatPanelProps) {
     [writing],
   );
   const role = chat.me.value?.role ?? expectedRole;
-  const moderator = role === 'owner';
-  const moderation = useMemo(() => (moderator ? moderationOf(chat) : null), [chat, moderator]);
+  const me = chat.me.value;
+  const moderates = role === 'owner' || role === 'moderator';
+  const canWrite = me?.canWrite ?? false;
+  const moderation = useMemo(() => (moderates ? moderationOf(chat) : null), [chat, moderates]);
+  const acts = useMemo(() => (canWrite ? actsOf(chat, writing) : null), [chat, writing, canWrite]);
   return (
     <section class="chat" aria-label="Chat">
-      {heading && <h2 class="chat-heading">Chat</h2>}
-      <MessageList chat={chat} moderation={moderation} repair={repair} />
+      {(heading || moderates) && (
+        <div class="chat-heading">
+          {heading && <h2>Chat</h2>}
+          {moderates && (
+            <ModeratorButton chat={chat} channel={channel} isOwner={role === 'owner'} />
+          )}
+        </div>
+      )}
+      <Pinned chat={chat} moderates={moderates} />
+      <MessageList
+        chat={chat}
+        acts={acts}
+        moderation={moderation}
+        repair={repair}
+        me={me?.name === undefined || me.name === null ? null : mentionName(me.name)}
+      />
       <ChatFoot chat={chat} role={role} writing={writing} connection={connection} />
     </section>
   );

@@ -1,18 +1,29 @@
 import { Component } from 'preact';
-import { Ban, Trash } from 'lucide';
-import type { ChatMessage } from '../../../src/protocol/chat.js';
+import type { ChatMessage, ChatQuote } from '../../../src/protocol/chat.js';
 import type { OutboxEntry } from '../../client/chat-outbox.js';
 import { Button } from '../components/button.js';
-import { IconButton } from '../components/icon-button.js';
 import { hueOf } from '../format/identity.js';
+import { MessageActions } from './message-actions.js';
+import { MessageText } from './message-text.js';
 import './message-line.css';
 
 /** In the reader's own way, 24 hours or 12. */
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 
-/** What a moderator can do with a message. */
+/** What everybody who may write can do with a message. */
+export interface Acts {
+  onReply: (message: ChatMessage) => void;
+  /** Gives an emoji, or takes one's own back. */
+  onReact: (message: ChatMessage, emoji: string) => void;
+}
+
+/** What a moderator can do with a message, and with who sent it. */
 export interface Moderation {
   onDelete: (message: ChatMessage) => void;
+  onRestore: (message: ChatMessage) => void;
+  onPin: (message: ChatMessage) => void;
+  onTimeout: (message: ChatMessage, seconds: number) => void;
+  onClear: (message: ChatMessage) => void;
   onBan: (message: ChatMessage) => void;
 }
 
@@ -31,8 +42,11 @@ export interface MessageLineProps {
   message: ChatMessage | null;
   /** One's own on its way; null for a stored one. */
   entry: OutboxEntry | null;
+  acts: Acts | null;
   moderation: Moderation | null;
   repair: Repair;
+  /** One's own name, as mentions have it. */
+  me: string | null;
 }
 
 /** One message. Drawn again only when something of it changed: a busy chat has hundreds. */
@@ -43,26 +57,39 @@ export class MessageLine extends Component<MessageLineProps> {
       next.message !== props.message ||
       next.entry !== props.entry ||
       next.name !== props.name ||
-      next.moderation !== props.moderation
+      next.moderation !== props.moderation ||
+      next.acts !== props.acts ||
+      next.me !== props.me
     );
   }
 
-  render({ name, role, text, sentMs, message, entry, moderation, repair }: MessageLineProps) {
+  render(props: MessageLineProps) {
+    const { name, role, text, sentMs, message, entry, acts, moderation, repair, me } = props;
     const deleted = message?.deleted ?? false;
-    const failed = entry?.state.name === 'failed';
-    const onItsWay = entry !== null && !failed;
+    const onItsWay = entry !== null && entry.state.name !== 'failed';
+    const quote = message?.replyTo ?? entry?.replyTo;
+    const mentions = message?.mentions ?? [];
+    const classes = ['message'];
+    if (onItsWay) classes.push('message-pending');
+    if (me !== null && mentions.includes(me)) classes.push('message-to-me');
     return (
-      <li class={onItsWay ? 'message message-pending' : 'message'} tabIndex={-1} data-message>
+      <li
+        class={classes.join(' ')}
+        tabIndex={-1}
+        data-message
+        {...(message && { id: `message-${message.seq}` })}
+      >
+        {quote && <Quote quote={quote} />}
         <span class="message-name tinted" style={{ '--hue': hueOf(name) }}>
-          {name}
+          {message?.displayName ?? name}
         </span>{' '}
-        {role === 'owner' && <span class="message-role">Owner</span>}{' '}
-        {deleted ? (
-          <span class="message-deleted">Message deleted</span>
-        ) : (
-          <span class="message-text">{text}</span>
-        )}
-        {onItsWay && <span class="visually-hidden">, sending</span>}
+        {role === 'owner' && <span class="message-role">Owner</span>}
+        {role === 'moderator' && <span class="message-role">Moderator</span>}{' '}
+        {deleted && <span class="message-deleted">Deleted by a moderator</span>}
+        {deleted && text !== '' && <del class="message-was">{text}</del>}
+        {!deleted && <MessageText text={text} mentions={mentions} me={me} />}
+        {onItsWay && entry.state.name !== 'held' && <span class="visually-hidden">, sending</span>}
+        {entry?.state.name === 'held' && <span class="message-held">Waits for a moderator</span>}
         {entry?.state.name === 'failed' && (
           <span class="message-failed">
             <span>Not sent. {entry.state.error.message}</span>
@@ -74,32 +101,50 @@ export class MessageLine extends Component<MessageLineProps> {
             </Button>
           </span>
         )}
+        {message?.reactions && !deleted && <Reactions message={message} acts={acts} />}
         <span class="message-aside">
           <time class="figures" dateTime={new Date(sentMs).toISOString()}>
             {time.format(sentMs)}
           </time>
-          {moderation && message && !deleted && (
-            <>
-              <IconButton
-                icon={Trash}
-                label="Delete message"
-                size="s"
-                align="end"
-                onClick={() => moderation.onDelete(message)}
-              />
-              {role !== 'owner' && (
-                <IconButton
-                  icon={Ban}
-                  label={`Ban ${name}`}
-                  size="s"
-                  align="end"
-                  onClick={() => moderation.onBan(message)}
-                />
-              )}
-            </>
-          )}
+          {message && <MessageActions message={message} acts={acts} moderation={moderation} />}
         </span>
       </li>
     );
   }
+}
+
+/** What a message answers; a press goes there, if it is loaded. */
+function Quote({ quote }: { quote: ChatQuote }) {
+  const { seq, name, displayName, text, deleted = false } = quote;
+  return (
+    <button
+      class="message-quote"
+      type="button"
+      onClick={() => document.getElementById(`message-${seq}`)?.focus()}
+    >
+      <span class="visually-hidden">In reply to</span>↪ {displayName ?? name}:{' '}
+      {deleted ? <em>deleted</em> : text}
+    </button>
+  );
+}
+
+function Reactions({ message, acts }: { message: ChatMessage; acts: Acts | null }) {
+  if (!message.reactions || message.reactions.length === 0) return null;
+  return (
+    <span class="message-reactions">
+      {message.reactions.map(({ emoji, count, mine = false }) => (
+        <button
+          key={emoji}
+          class="message-reaction figures"
+          type="button"
+          aria-pressed={mine}
+          aria-label={`${emoji}, ${count}`}
+          disabled={acts === null}
+          onClick={() => acts?.onReact(message, emoji)}
+        >
+          {emoji} {count}
+        </button>
+      ))}
+    </span>
+  );
 }

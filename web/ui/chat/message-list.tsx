@@ -5,7 +5,7 @@ import { RequestError } from '../../client/request-error.js';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
-import { MessageLine, type Moderation, type Repair } from './message-line.js';
+import { type Acts, MessageLine, type Moderation, type Repair } from './message-line.js';
 import './message-list.css';
 
 /** This near to the end counts as reading the newest, pixels. */
@@ -15,12 +15,17 @@ const NEAR_START_PX = 120;
 
 export interface MessageListProps {
   chat: Chat;
+  acts: Acts | null;
   moderation: Moderation | null;
   repair: Repair;
+  /** One's own name, as mentions have it. */
+  me: string | null;
 }
 
+type LineProps = Omit<MessageListProps, 'chat'>;
+
 /** The messages, the newest at the foot; stays put while somebody reads back. */
-export function MessageList({ chat, moderation, repair }: MessageListProps) {
+export function MessageList({ chat, ...lines }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [unread, setUnread] = useState(0);
   const entries = chat.entries.value;
@@ -55,7 +60,7 @@ export function MessageList({ chat, moderation, repair }: MessageListProps) {
         {entries.length === 0 && chat.state.value === 'ready' && (
           <p class="messages-none">No messages yet. Say hello.</p>
         )}
-        <ol class="messages-list">{entries.map((entry) => line(entry, moderation, repair))}</ol>
+        <ol class="messages-list">{entries.map((entry) => line(entry, lines))}</ol>
       </div>
       {earlier.state === 'loading' && (
         <p class="messages-loading">
@@ -74,7 +79,7 @@ export function MessageList({ chat, moderation, repair }: MessageListProps) {
   );
 }
 
-function line(shown: ChatEntry, moderation: Moderation | null, repair: Repair) {
+function line(shown: ChatEntry, { acts, moderation, repair, me }: LineProps) {
   if (shown.kind === 'message') {
     const { message } = shown;
     return (
@@ -86,8 +91,10 @@ function line(shown: ChatEntry, moderation: Moderation | null, repair: Repair) {
         sentMs={Date.parse(message.sentAt)}
         message={message}
         entry={null}
+        acts={acts}
         moderation={moderation}
         repair={repair}
+        me={me}
       />
     );
   }
@@ -101,8 +108,10 @@ function line(shown: ChatEntry, moderation: Moderation | null, repair: Repair) {
       sentMs={entry.typedMs}
       message={null}
       entry={entry}
+      acts={null}
       moderation={null}
       repair={repair}
+      me={me}
     />
   );
 }

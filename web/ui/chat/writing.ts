@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
+import type { ChatMessage } from '../../../src/protocol/chat.js';
 import type { Chat } from '../../client/chat.js';
 import type { OutboxEntry } from '../../client/chat-outbox.js';
+import { RequestError } from '../../client/request-error.js';
 import { keepDraft, readDraft } from './draft.js';
 import { keepGuestName, readGuestName } from './guest-name.js';
 
@@ -9,6 +11,10 @@ export class Writing {
   readonly text = signal('');
   /** What a guest is called; who is logged in writes under the account's name. */
   readonly guestName = signal(readGuestName());
+  /** The message that is being answered. */
+  readonly replyingTo = signal<ChatMessage | null>(null);
+  /** What became of the last command. */
+  readonly commandNote = signal<string | null>(null);
   readonly #chat: Chat;
   readonly #channel: string;
 
@@ -23,9 +29,34 @@ export class Writing {
     keepDraft(this.#channel, text);
   }
 
+  /** Answers a message with the next one; null: doesn't. */
+  reply(message: ChatMessage | null): void {
+    this.replyingTo.value = message;
+  }
+
   /** Sends what is typed; it stays in the box when the chat does not take it. */
   send(): void {
-    if (this.#chat.send(this.text.peek().trim(), this.guestName.peek())) this.type('');
+    const text = this.text.peek().trim();
+    if (text.startsWith('/')) return void this.#command(text);
+    this.commandNote.value = null;
+    const answered = this.replyingTo.peek();
+    const taken = this.#chat.send(text, {
+      guestName: this.guestName.peek(),
+      ...(answered && { replyTo: answered }),
+    });
+    if (!taken) return;
+    this.type('');
+    this.reply(null);
+  }
+
+  async #command(text: string): Promise<void> {
+    try {
+      this.commandNote.value = await this.#chat.command(text);
+      if (this.text.peek().trim() === text) this.type('');
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.commandNote.value = error.message;
+    }
   }
 
   /** Sends a message that failed once more, under the name of now. */

@@ -6,6 +6,7 @@ import { Icon } from '../components/icon.js';
 import { clockTime } from '../format/duration.js';
 import { count } from '../format/quantity.js';
 import { useNow } from '../shell/now.js';
+import { FollowButton } from './follow-button.js';
 import { ShareButton } from './share-button.js';
 import './channel-info.css';
 
@@ -13,12 +14,14 @@ export interface ChannelInfoProps {
   /** The channel's name in its address. */
   name: string;
   channel: WatchedChannel;
+  /** Who looks; null: nobody is logged in. */
+  username: string | null;
   /** The server's time now, milliseconds. */
   serverNow: () => number;
 }
 
 /** Whose picture it is, what it is about, who watches, and how long it has been on. */
-export function ChannelInfo({ name, channel, serverNow }: ChannelInfoProps) {
+export function ChannelInfo({ name, channel, username, serverNow }: ChannelInfoProps) {
   const { broadcast, owner, viewers } = channel;
   const onAir = broadcast !== null && broadcast.state !== 'ended';
   return (
@@ -40,6 +43,7 @@ export function ChannelInfo({ name, channel, serverNow }: ChannelInfoProps) {
           )}
         </p>
       </div>
+      {username !== owner && <FollowButton name={name} isLoggedIn={username !== null} />}
       <ShareButton name={name} />
     </section>
   );

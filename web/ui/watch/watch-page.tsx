@@ -62,7 +62,12 @@ export function WatchPage(props: WatchPageProps) {
               theatre={{ on: inTheatre, toggle: () => setTheatre(!theatre) }}
             />
           </div>
-          <ChannelInfo name={name} channel={channel} serverNow={serverNow} />
+          <ChannelInfo
+            name={name}
+            channel={channel}
+            username={account?.username ?? null}
+            serverNow={serverNow}
+          />
           {beside && <About name={name} channel={channel} />}
         </div>
         <aside class="watch-side" aria-label="Chat">

@@ -1,0 +1,124 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { say, Stage } from '../support/stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
+afterAll(() => stage?.close());
+
+/** A new account's own page of somebody's channel. */
+async function member(name: string, channel: string): Promise<Page> {
+  const page = await stage.visit(`/register?next=/${channel}`);
+  await page.getByLabel('Username').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('textbox', { name: 'Message' }).waitFor();
+  return page;
+}
+
+const message = (page: Page, text: string) => page.locator('.message', { hasText: text }).last();
+
+/** Opens what can be done with a message, and does it. */
+async function act(page: Page, text: string, name: string): Promise<void> {
+  const line = message(page, text);
+  await line.focus();
+  await line.getByRole('button', { name, exact: true }).click();
+}
+
+async function actMore(page: Page, text: string, name: string): Promise<void> {
+  await act(page, text, 'More');
+  await page.getByRole('menuitem', { name }).click();
+}
+
+describe('the owner', () => {
+  it('deletes and restores a message, pins it, and times its sender out', async () => {
+    const owner = await stage.studioOf('olga');
+    const milo = await member('milo', 'olga');
+    const guest = await stage.visit('/olga');
+    await say(milo, 'a word about https://onair.example/x');
+    await message(guest, 'a word about').waitFor();
+    const link = guest.getByRole('link', { name: 'https://onair.example/x' });
+    expect(await link.getAttribute('rel')).toBe('noopener nofollow ugc');
+    await act(owner, 'a word about', 'Delete message');
+    await guest.getByText('Deleted by a moderator').waitFor();
+    expect(await message(guest, 'a word about').count()).toBe(0);
+    expect(await owner.locator('del').textContent()).toContain('a word about');
+    await act(owner, 'a word about', 'Restore message');
+    await message(guest, 'a word about').waitFor();
+    await actMore(owner, 'a word about', 'Pin message');
+    await guest.getByRole('note', { name: 'Pinned message' }).waitFor();
+    await actMore(owner, 'a word about', 'Time out for 10 minutes');
+    await milo.getByText(/You can write here again in/).waitFor();
+    await owner.getByRole('button', { name: 'Moderation', exact: true }).click();
+    await owner.getByRole('tab', { name: 'Log' }).click();
+    await owner
+      .getByRole('listitem')
+      .filter({ hasText: 'timed out' })
+      .getByRole('button', { name: 'Undo' })
+      .click();
+    await milo.getByRole('textbox', { name: 'Message' }).waitFor();
+  });
+
+  it('bans a guest, who can read on', async () => {
+    const owner = await stage.studioOf('omar');
+    const guest = await stage.visit('/omar');
+    await say(guest, 'spam from a guest');
+    await act(owner, 'spam from a guest', await banName(owner, 'spam from a guest'));
+    await guest.getByText('has banned you from writing here').waitFor();
+    expect(await guest.getByRole('textbox', { name: 'Message' }).count()).toBe(0);
+    expect(await message(guest, 'spam from a guest').count()).toBe(1);
+  });
+
+  it('appoints a moderator, who approves what waits; a viewer sees nothing of that', async () => {
+    const owner = await stage.studioOf('otto');
+    const mona = await member('mona', 'otto');
+    const vera = await member('vic', 'otto');
+    await owner.getByRole('button', { name: 'Moderation', exact: true }).click();
+    await owner.getByRole('switch', { name: /links wait/ }).click();
+    await owner.getByRole('tab', { name: 'Moderators' }).click();
+    await owner.getByLabel('Username of a new moderator').fill('mona');
+    await owner.getByRole('button', { name: 'Appoint' }).click();
+    await say(vera, 'look https://onair.example/y');
+    await vera.getByText('Waits for a moderator').waitFor();
+    expect(await vera.getByRole('button', { name: /^Moderation/ }).count()).toBe(0);
+    await mona.getByRole('button', { name: 'Moderation, 1 waiting' }).click();
+    await mona.getByRole('button', { name: 'Approve' }).click();
+    await message(owner, 'onair.example/y').waitFor({ state: 'attached' });
+  });
+
+  it('gives commands; what is wrong with one is said, and it stays in the box', async () => {
+    const owner = await stage.studioOf('oscar');
+    const guest = await stage.visit('/oscar');
+    await say(owner, '/slow 30');
+    await guest.getByText('one message every 30 s').waitFor();
+    await say(owner, '/timeout nobody');
+    const box = owner.getByRole('textbox', { name: 'Message' });
+    await owner.locator('.composer-note', { hasText: /nobody/ }).waitFor();
+    expect(await box.inputValue()).toBe('/timeout nobody');
+  });
+});
+
+describe('everybody', () => {
+  it('answers a message, speaks to somebody, and reacts', async () => {
+    const owner = await stage.studioOf('otis');
+    const nora = await member('nora', 'otis');
+    await say(owner, 'who is there?');
+    await act(nora, 'who is there?', 'Reply to otis');
+    await say(nora, 'me, @otis');
+    await owner.locator('.message-mention-me', { hasText: '@otis' }).waitFor();
+    await owner.locator('.message-quote', { hasText: 'who is there?' }).waitFor();
+    await act(owner, 'me, @otis', 'React');
+    await owner.getByRole('menuitem', { name: '🎉' }).click();
+    const reaction = nora.getByRole('button', { name: '🎉, 1' });
+    await reaction.waitFor();
+    expect(await reaction.getAttribute('aria-pressed')).toBe('false');
+  });
+});
+
+async function banName(page: Page, text: string): Promise<string> {
+  const name = await message(page, text).locator('.message-name').textContent();
+  return `Ban ${name}`;
+}

@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import type { Chat } from '../../client/chat.js';
+import { Button } from '../components/button.js';
+import { Dialog } from '../components/dialog.js';
+import { Tabs } from '../components/tabs.js';
+import { AuditLog } from './audit-log.js';
+import { BanList } from './ban-list.js';
+import { HeldList } from './held-list.js';
+import { ModeratorList } from './moderator-list.js';
+import { RulesForm } from './rules-form.js';
+import './moderation-dialog.css';
+
+export interface ModerationDialogProps {
+  chat: Chat;
+  channel: string;
+  isOwner: boolean;
+  onClose: () => void;
+}
+
+/** What only moderators see: messages that wait, rules, who may not write, what was done. */
+export function ModerationDialog({ chat, channel, isOwner, onClose }: ModerationDialogProps) {
+  const { moderation } = chat;
+  const held = moderation.heldCount.value;
+  const [tab, setTab] = useState<'held' | 'rules' | 'bans' | 'log' | 'moderators'>(
+    held > 0 ? 'held' : 'rules',
+  );
+  return (
+    <Dialog title="Moderation" onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
+      <div class="moderation">
+        <Tabs
+          label="Moderation"
+          selected={tab}
+          onSelect={setTab}
+          tabs={[
+            { id: 'rules', label: 'Rules', content: <RulesForm moderation={moderation} /> },
+            {
+              id: 'held',
+              label: 'Waiting',
+              note: held > 0 ? held : undefined,
+              content: <HeldList moderation={moderation} />,
+            },
+            { id: 'bans', label: 'Banned', content: <BanList moderation={moderation} /> },
+            { id: 'log', label: 'Log', content: <AuditLog moderation={moderation} /> },
+            {
+              id: 'moderators',
+              label: 'Moderators',
+              content: <ModeratorList channel={channel} mayChange={isOwner} />,
+            },
+          ]}
+        />
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,56 @@
+import { useState } from 'preact/hooks';
+import { api } from '../../client/api.js';
+import { Button } from '../components/button.js';
+import { TextField } from '../components/text-field.js';
+import { ModerationList } from './moderation-list.js';
+import { useLoaded } from './use-loaded.js';
+
+/** Who moderates; the owner appoints and dismisses. */
+export function ModeratorList({ channel, mayChange }: { channel: string; mayChange: boolean }) {
+  const [username, setUsername] = useState('');
+  const loaded = useLoaded(() => api.moderators(channel));
+  return (
+    <>
+      <ModerationList loaded={loaded} none="Nobody but the owner moderates here.">
+        {(moderator) => (
+          <li key={moderator.username}>
+            <span class="moderation-words">
+              <strong>{moderator.displayName}</strong>
+              <span class="moderation-note">{moderator.username}</span>
+            </span>
+            {mayChange && (
+              <Button
+                size="s"
+                onClick={() => loaded.act(() => api.dismiss(channel, moderator.username))}
+              >
+                Dismiss
+              </Button>
+            )}
+          </li>
+        )}
+      </ModerationList>
+      {mayChange && (
+        <form
+          class="moderation-row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            loaded.act(async () => {
+              await api.appoint(channel, username.trim());
+              setUsername('');
+            });
+          }}
+        >
+          <TextField
+            label="Username of a new moderator"
+            value={username}
+            onInput={setUsername}
+            autocapitalize="none"
+          />
+          <Button type="submit" disabled={username.trim() === ''}>
+            Appoint
+          </Button>
+        </form>
+      )}
+    </>
+  );
+}
