@@ -5,6 +5,7 @@ import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { AacThread } from './aac/aac-thread.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
+import { collectLessOften } from './heap-growth.js';
 import type { HlsChannel, HlsSource, HlsUsage } from './delivery/hls-source.js';
 import { Packager } from './packager.js';
 import { SegmentStore } from './run/segment-store.js';
@@ -30,6 +31,7 @@ export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApp
   }
 
   async onModuleInit(): Promise<void> {
+    collectLessOften();
     this.#store = await SegmentStore.create({ dataDir: this.#config.data.dir, log: this.#log });
     this.#ffmpeg = await findFfmpeg(this.#config.hls.ffmpegBin, this.#log);
     this.#thumbnailer = this.#ffmpeg === null ? null : new Thumbnailer(this.#ffmpeg);
