@@ -9,6 +9,14 @@ beforeAll(async () => {
 afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
 afterAll(() => stage?.close());
 
+/** A new channel's page as its owner sees it. */
+async function ownerOf(name: string): Promise<Page> {
+  const page = await stage.studioOf(name);
+  await page.goto(`${stage.server.url}/${name}`);
+  await page.getByRole('textbox', { name: 'Message' }).waitFor();
+  return page;
+}
+
 /** A new account's own page of somebody's channel. */
 async function member(name: string, channel: string): Promise<Page> {
   const page = await stage.visit(`/register?next=/${channel}`);
@@ -35,7 +43,7 @@ async function actMore(page: Page, text: string, name: string): Promise<void> {
 
 describe('the owner', () => {
   it('deletes and restores a message, pins it, and times its sender out', async () => {
-    const owner = await stage.studioOf('olga');
+    const owner = await ownerOf('olga');
     const milo = await member('milo', 'olga');
     const guest = await stage.visit('/olga');
     await say(milo, 'a word about https://onair.example/x');
@@ -63,7 +71,7 @@ describe('the owner', () => {
   });
 
   it('bans a guest, who can read on', async () => {
-    const owner = await stage.studioOf('omar');
+    const owner = await ownerOf('omar');
     const guest = await stage.visit('/omar');
     await say(guest, 'spam from a guest');
     await act(owner, 'spam from a guest', await banName(owner, 'spam from a guest'));
@@ -73,7 +81,7 @@ describe('the owner', () => {
   });
 
   it('appoints a moderator, who approves what waits; a viewer sees nothing of that', async () => {
-    const owner = await stage.studioOf('otto');
+    const owner = await ownerOf('otto');
     const mona = await member('mona', 'otto');
     const vera = await member('vic', 'otto');
     await owner.getByRole('button', { name: 'Moderation', exact: true }).click();
@@ -90,7 +98,7 @@ describe('the owner', () => {
   });
 
   it('gives commands; what is wrong with one is said, and it stays in the box', async () => {
-    const owner = await stage.studioOf('oscar');
+    const owner = await ownerOf('oscar');
     const guest = await stage.visit('/oscar');
     await say(owner, '/slow 30');
     await guest.getByText('one message every 30 s').waitFor();
@@ -103,7 +111,7 @@ describe('the owner', () => {
 
 describe('everybody', () => {
   it('answers a message, speaks to somebody, and reacts', async () => {
-    const owner = await stage.studioOf('otis');
+    const owner = await ownerOf('otis');
     const nora = await member('nora', 'otis');
     await say(owner, 'who is there?');
     await act(nora, 'who is there?', 'Reply to otis');
