@@ -318,7 +318,7 @@ describe.each(databases)('chat on %s', (database) => {
     );
     expect(withoutCookie).toMatchObject({ code: 'banned' });
     await request(await client(member), 'chat:send', say('an account is somebody anywhere'));
-    const own = await request(boss, 'chat:send', say('bye'));
+    const own = await request(await client(owner), 'chat:send', say('bye'));
     expect(await refusal(boss, 'chat:ban', { channel, seq: own.seq })).toMatchObject({
       code: 'forbidden',
     });

@@ -47,6 +47,6 @@ export async function registerWithChannel(url: string, name: string, title = '')
 /** What keeps a visitor without an account the same: the Cookie header of a new one. */
 export async function guestCookie(url: string): Promise<string> {
   const response = await fetch(`${url}/api/me`);
-  const [line] = response.headers.getSetCookie().filter((text) => text.startsWith('onair_guest='));
+  const line = response.headers.getSetCookie().find((text) => text.startsWith('onair_guest='));
   return line?.split(';')[0] ?? '';
 }
