@@ -73,6 +73,10 @@ export class ServedFilm {
     return `${this.#server.url}/hls/bench-0/index.m3u8`;
   }
 
+  get pid(): number {
+    return this.#server.pid;
+  }
+
   /** Not all in the same instant, as publishers don't. */
   async play(): Promise<void> {
     for (const source of this.#sources) {

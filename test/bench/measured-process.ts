@@ -45,6 +45,10 @@ export class MeasuredProcess {
     return this.#url;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** @param patienceMs how long the answer may take */
   async ask<Answer>(question: object, patienceMs = 120_000): Promise<Answer> {
     const answer = this.#next<Answer>(patienceMs);

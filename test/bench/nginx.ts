@@ -42,6 +42,10 @@ export class Nginx {
     return nginx;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Makes it serve this at a path; as it is and compressed, if it is a text. */
   async put(path: string, body: Uint8Array | string): Promise<void> {
     const file = join(this.#folder, 'files', path);
@@ -52,7 +56,7 @@ export class Nginx {
 
   /** What it has used so far, microseconds. */
   cpuUs(): Promise<number> {
-    return cpuUsOf(this.#child.pid ?? 0);
+    return cpuUsOf(this.pid);
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { theCore } from './one-core.js';
 import { CannotRun } from './row.js';
 
 const run = promisify(execFile);
@@ -15,7 +16,7 @@ const Result = z.object({ requests: z.number().positive(), failed: z.literal(0) 
 
 /**
  * Asks for these addresses of one server in turn, over connections that stay open, as fast as they are
- * answered. Resolves to how many were; rejects if one was not.
+ * answered, from {@link theCore}. Resolves to how many were; rejects if one was not.
  *
  * @throws {CannotRun} without wrk
  */
@@ -25,7 +26,9 @@ export async function requestInTurn(urls: readonly string[]): Promise<number> {
     const script = join(folder, 'requests.lua');
     await writeFile(script, scriptFor(urls.map((url) => new URL(url).pathname)));
     const settings = ['-t', '1', '-c', `${CONNECTIONS}`, '-d', `${SECONDS}s`, '-s', script];
-    const { stdout } = await run(wrkProgram(), [...settings, new URL(urls[0] ?? '').origin]);
+    const { origin } = new URL(urls[0] ?? '');
+    const command = ['-c', await theCore(), wrkProgram(), ...settings, origin];
+    const { stdout } = await run('taskset', command);
     return Result.parse(JSON.parse(stdout.slice(stdout.indexOf('{')))).requests;
   } finally {
     await rm(folder, { recursive: true, force: true });
