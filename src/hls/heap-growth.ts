@@ -4,9 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 const GROWTH_PERCENT = 200;
 
 /**
- * Lets V8 collect the whole heap less often. Media counts for it as if it was on the heap, which is small: the few
- * megabytes a second of one broadcast would have all of it looked through every three seconds, those of eight twice a
- * second, and that takes longer than the packaging. Costs some 40 MB.
+ * Lets V8 collect the whole heap less often. Media counts as if it was on the heap, which is small: eight broadcasts had
+ * all of it looked through more than once a second, and that was half of what packaging took. Costs 20 to 40 MB.
  */
 export function collectLessOften(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
