@@ -4,11 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { registerWithChannel } from '../support/people.js';
 import { AUDIO_STREAM, type Film, FILM_STREAMS, FRAMES_PER_SECOND } from './hls-film.js';
 import type { FilmSending, SentFrame } from './hls-film-source.js';
 import type { PartNoted, ServedTracks, Used, Where } from './hls-server.js';
 import { MeasuredProcess } from './measured-process.js';
 
+/** What is in their names before the number, in `hls-server.ts`, too. */
+const CHANNEL = 'bench';
 /** No fraction of the time between frames. */
 const BETWEEN_SOURCES_MS = 7;
 
@@ -61,6 +64,7 @@ export class ServedFilm {
       args: [JSON.stringify(TRACKS), String(broadcasts)],
       env: { BENCH_DATA_DIR: folder },
     });
+    await registerWithChannel(server.url, `${CHANNEL}-0`);
     const { rtpPorts } = await server.ask<Where>({ name: 'where' });
     const sources = await Promise.all(
       rtpPorts.map((port, i) => startSource(film, port, i === 0 ? besides : [])),
@@ -70,7 +74,7 @@ export class ServedFilm {
 
   /** Of the first one's multivariant playlist, which can be had a few seconds after {@link play}. */
   get url(): string {
-    return `${this.#server.url}/hls/bench-0/index.m3u8`;
+    return `${this.#server.url}/hls/${CHANNEL}-0/index.m3u8`;
   }
 
   get pid(): number {
