@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 
 const PAGE_SCRIPT = readFileSync(new URL('./pages/rtc-detour.js', import.meta.url), 'utf8');
 
@@ -97,15 +98,33 @@ export class UdpProxy {
   }
 }
 
-/** A free UDP and TCP port, for RTC_PORT. */
+/**
+ * A free UDP and TCP port, for RTC_PORT. Below those that systems and media workers hand out by themselves, so that
+ * nobody takes it before the server does.
+ */
 export async function freeRtcPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  const closed = once(socket, 'close');
-  socket.close();
-  await closed;
-  return port;
+  for (;;) {
+    const port = 4_000 + Math.floor(Math.random() * 6_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const udp = createSocket('udp4');
+  const tcp = createServer();
+  try {
+    udp.bind(port, '127.0.0.1');
+    await once(udp, 'listening');
+    tcp.listen(port, '127.0.0.1');
+    await once(tcp, 'listening');
+    return true;
+  } catch {
+    // Somebody has it.
+    return false;
+  } finally {
+    udp.close();
+    tcp.close();
+  }
 }
 
 /** Says of one packet after another whether it is lost (mulberry32). */
