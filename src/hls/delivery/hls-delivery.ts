@@ -85,11 +85,14 @@ export class HlsDelivery {
   async answer(asked: Asked, response: ServerResponse, { isAdmitted = false } = {}): Promise<void> {
     const { address, request } = asked;
     try {
-      await this.#assertAllowed(asked, isAdmitted);
-      const found = await this.#find(asked);
-      // It may have waited for a while: who may fetch is asked when it is sent.
-      const { isProtected } = await this.#assertAllowed(asked, isAdmitted);
-      const answer = isProtected ? forOne(found, address) : found;
+      let access = await this.#assertAllowed(asked, isAdmitted);
+      let found = this.#find(asked);
+      if (found instanceof Promise) {
+        found = await found;
+        // It may have waited for a while: who may fetch is asked again when it is sent.
+        access = await this.#assertAllowed(asked, isAdmitted);
+      }
+      const answer = access.isProtected ? forOne(found, address) : found;
       const bytes = await send(request, response, answer);
       if (bytes === null) throw noSuchMedia();
       this.#requests[address.what] += 1;
