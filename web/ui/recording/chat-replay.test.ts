@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { ChatMessage, ChatPage } from '../../../src/protocol/chat.js';
+import { RequestError } from '../../client/request-error.js';
+import { ChatReplay, type ReplayPart } from './chat-replay.js';
+
+const START = Date.parse('2026-11-23T10:00:00.000Z');
+const PAGE = 100;
+
+/** One message a second, the first at the start. */
+function messages(count: number): ChatMessage[] {
+  return Array.from({ length: count }, (_, index) => ({
+    seq: index + 1,
+    nonce: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    name: 'ann',
+    role: 'member',
+    text: `message ${index + 1}`,
+    sentAt: new Date(START + index * 1_000).toISOString(),
+  }));
+}
+
+/** Answers as the server does. */
+function chatOf(all: readonly ChatMessage[]) {
+  const asked: ReplayPart[] = [];
+  let broken = false;
+  async function load(part: ReplayPart): Promise<ChatPage> {
+    asked.push(part);
+    if (broken) throw new RequestError('offline', 'The server can’t be reached.');
+    if ('until' in part) {
+      const before = all.filter(({ sentAt }) => sentAt < part.until);
+      return { messages: before.slice(-PAGE), more: before.length > PAGE };
+    }
+    const after = all.filter(({ seq }) => seq > part.after);
+    return { messages: after.slice(0, PAGE), more: after.length > PAGE };
+  }
+  const replay = new ChatReplay(load);
+  return {
+    replay,
+    asked,
+    setBroken: (value: boolean) => (broken = value),
+    /** Goes to a second, and waits until what that asks for is there. */
+    async at(second: number): Promise<number[]> {
+      replay.advance(START + second * 1_000);
+      await settled(asked);
+      return replay.shown.peek().map(({ seq }) => seq);
+    },
+  };
+}
+
+/** All answers are there, and nothing more was asked for. */
+async function settled(asked: readonly unknown[]): Promise<void> {
+  for (let before = -1; before !== asked.length; ) {
+    before = asked.length;
+    // Longer than any chain of promises of one answer.
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  }
+}
+
+describe('ChatReplay', () => {
+  it('shows what was written up to now, and nothing that comes later', async () => {
+    const { at } = chatOf(messages(10));
+    expect(await at(0)).toEqual([1]);
+    expect(await at(3.5)).toEqual([1, 2, 3, 4]);
+    expect(await at(60)).toHaveLength(10);
+  });
+
+  it('goes back without asking again for what it has', async () => {
+    const { at, asked } = chatOf(messages(50));
+    await at(40);
+    const before = asked.length;
+    expect(await at(2)).toEqual([1, 2, 3]);
+    expect(asked).toHaveLength(before);
+  });
+
+  it('jumps forward without loading what is between', async () => {
+    const { at, asked } = chatOf(messages(5_000));
+    await at(0);
+    asked.length = 0;
+    const shown = await at(4_000);
+    expect(shown.at(-1)).toBe(4_001);
+    expect(asked.length).toBeLessThan(4);
+  });
+
+  it('has messages from before a position that one jumped back to', async () => {
+    const { at } = chatOf(messages(5_000));
+    await at(4_500);
+    const shown = await at(1_000);
+    expect(shown.at(-1)).toBe(1_001);
+    expect(shown.length).toBeGreaterThanOrEqual(PAGE);
+  });
+
+  it('keeps a bounded part however long it plays, without a gap', async () => {
+    const { at, replay } = chatOf(messages(3_000));
+    for (let second = 0; second < 3_000; second += 10) {
+      const shown = await at(second);
+      expect(shown.at(-1)).toBe(second + 1);
+      const first = shown[0]!;
+      expect(shown).toEqual(shown.map((_seq, index) => first + index));
+      expect(shown.length).toBeLessThanOrEqual(150);
+    }
+    expect(replay.state.peek()).toBe('ready');
+    expect((await at(5)).at(-1)).toBe(6);
+  });
+
+  it('leaves out what moderators deleted, also for moderators, who are sent its text', async () => {
+    const all = messages(5);
+    all[2] = { ...all[2]!, deleted: true };
+    const { at } = chatOf(all);
+    expect(await at(10)).toEqual([1, 2, 4, 5]);
+  });
+
+  it('asks once for a chat in which nothing was written', async () => {
+    const { at, asked } = chatOf([]);
+    for (const second of [0, 1, 500, 3]) expect(await at(second)).toEqual([]);
+    expect(asked.length).toBeLessThanOrEqual(2);
+  });
+
+  it('goes on through a long silence without asking again and again', async () => {
+    const all = messages(2);
+    all[1] = { ...all[1]!, sentAt: new Date(START + 3_600_000).toISOString() };
+    const { at, asked } = chatOf(all);
+    for (let second = 0; second < 3_600; second += 20) expect(await at(second)).toEqual([1]);
+    expect(await at(3_600)).toEqual([1, 2]);
+    expect(asked.length).toBeLessThanOrEqual(2);
+  });
+
+  it('tells that it could not be loaded, and goes on when asked again', async () => {
+    const { at, replay, asked, setBroken } = chatOf(messages(5));
+    setBroken(true);
+    await at(2);
+    await at(2.2);
+    expect(replay.state.peek()).toBe('failed');
+    expect(asked).toHaveLength(1);
+    setBroken(false);
+    replay.retry();
+    expect(await at(2.4)).toEqual([1, 2, 3]);
+  });
+
+  it('takes no answer for where it was before a jump', async () => {
+    const all = messages(5_000);
+    const late: (() => void)[] = [];
+    const replay = new ChatReplay(
+      (part) =>
+        new Promise((resolve) => {
+          const until = 'until' in part ? part.until : '';
+          const before = all.filter(({ sentAt }) => sentAt < until).slice(-PAGE);
+          late.push(() => resolve({ messages: before, more: true }));
+        }),
+    );
+    replay.advance(START);
+    replay.advance(START + 3_000_000);
+    replay.retry();
+    for (const answer of late.toReversed()) answer();
+    await settled(late);
+    expect(replay.shown.peek().at(-1)?.seq).toBe(3_001);
+  });
+});
