@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { FollowService } from '../follows/follow.service.js';
-import type { ChatHistory, ChatJoined, ChatMe, ChatPage } from '../protocol/chat.js';
+import type { ChatHistory, ChatJoined, ChatMe, ChatPage, ChatQuery } from '../protocol/chat.js';
 import { CHAT_PAGE } from '../protocol/limits.js';
 import { viewOf } from './chat-message.js';
 import type { ChatRoom } from './chat-room.js';
@@ -107,17 +107,22 @@ export class ChatReading {
     return { messages: await this.#views.of(room.id, page, readerOf(room, sender)), more };
   }
 
-  /** One page of what was written during one broadcast of the room's channel. */
+  /**
+   * One page of what was written during one broadcast of the room's channel: the first, or with `until` the
+   * last before that time.
+   */
   async historyOfBroadcast(
     room: ChatRoom,
     sender: Pick<ChatSender, 'author'>,
-    { broadcastId, after, limit }: { broadcastId: string; after: number; limit: number },
+    { broadcastId, after, from, until, limit }: ChatQuery & { broadcastId: string },
   ): Promise<ChatPage> {
     const found = await this.#repository.pageOfBroadcast(broadcastId, {
       afterSeq: after,
+      from: from === undefined ? null : new Date(from),
+      until: until === undefined ? null : new Date(until),
       limit: limit + 1,
     });
-    const page = found.slice(0, limit);
+    const page = until === undefined ? found.slice(0, limit) : found.slice(-limit);
     return {
       messages: await this.#views.of(room.id, page, readerOf(room, sender)),
       more: found.length > limit,

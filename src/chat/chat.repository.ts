@@ -7,6 +7,14 @@ import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from './chat-role.j
 /** Where in a channel's messages a page starts. */
 export type PageStart = { afterSeq: number } | { beforeSeq: number } | 'newest';
 
+/** Which of the messages of one broadcast. */
+export type BroadcastPart = {
+  afterSeq: number;
+  from: Date | null;
+  until: Date | null;
+  limit: number;
+};
+
 /** Chat messages in the database. */
 @Injectable()
 export class ChatRepository {
@@ -99,17 +107,24 @@ export class ChatRepository {
     return (forward ? rows : rows.toReversed()).map(toMessage);
   }
 
-  /** A page of what was written during one broadcast, in the order of seq. */
+  /**
+   * A page of what was written during one broadcast, in the order of seq: the first after a message and not
+   * before `from`, or where `until` is given the last before that time.
+   */
   async pageOfBroadcast(
     broadcastId: string,
-    { afterSeq, limit }: { afterSeq: number; limit: number },
+    { afterSeq, from, until, limit }: BroadcastPart,
   ): Promise<StoredMessage[]> {
     const rows = await this.#db.chatMessage.findMany({
-      where: { broadcastId, seq: { gt: afterSeq } },
-      orderBy: { seq: 'asc' },
+      where: {
+        broadcastId,
+        seq: { gt: afterSeq },
+        sentAt: { ...(from && { gte: from }), ...(until && { lt: until }) },
+      },
+      orderBy: { seq: until === null ? 'asc' : 'desc' },
       take: limit,
     });
-    return rows.map(toMessage);
+    return (until === null ? rows : rows.toReversed()).map(toMessage);
   }
 
   /** The seq of the channel's newest message; 0 when there is none. */

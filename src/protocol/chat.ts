@@ -178,6 +178,11 @@ export type ChatPage = z.output<typeof ChatPage>;
 export const ChatQuery = z.object({
   /** The last seq that one has. */
   after: z.coerce.number('a whole number').int().min(0).max(SEQ_MAX).default(0),
+  from: z.iso.datetime().optional().describe('only what was written at this time or later'),
+  until: z.iso
+    .datetime()
+    .optional()
+    .describe('only what was written before this time, and of that the newest'),
   limit: z.coerce.number('a whole number').int().min(1).max(CHAT_PAGE).default(CHAT_PAGE),
 });
 export type ChatQuery = z.output<typeof ChatQuery>;

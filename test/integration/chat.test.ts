@@ -352,6 +352,15 @@ describe.each(databases)('chat on %s', (database) => {
     const page = await get('?after=4&limit=1');
     expect(page).toMatchObject({ messages: [{ seq: 5 }], more: true });
     expect(await get('?limit=0')).toMatchObject({ error: { code: 'bad_request' } });
+    await db.chatMessage.updateMany({
+      where: { channelId, seq: 6 },
+      data: { sentAt: new Date('2100-01-01T00:00:00Z') },
+    });
+    const later = await get('?from=2099-01-01T00:00:00Z');
+    expect(later).toMatchObject({ messages: [{ seq: 6 }], more: false });
+    const newest = await get('?until=2099-01-01T00:00:00Z&limit=1');
+    expect(newest).toMatchObject({ messages: [{ seq: 5 }], more: true });
+    expect(await get('?until=yesterday')).toMatchObject({ error: { code: 'bad_request' } });
     const nowhere = await fetch(`${test.url}/api/broadcasts/${randomUUID()}/chat`);
     expect(nowhere.status).toBe(404);
   });
