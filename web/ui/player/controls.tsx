@@ -1,28 +1,15 @@
-import {
-  Maximize,
-  Minimize,
-  Pause,
-  PictureInPicture2,
-  Play,
-  Proportions,
-  RectangleHorizontal,
-} from 'lucide';
+import { Pause, Play } from 'lucide';
 import type { Viewer } from '../../client/viewer.js';
 import { IconButton } from '../components/icon-button.js';
 import { clockTime } from '../format/duration.js';
-import { inFullScreen } from './full-screen.js';
 import { LivePill } from './live-pill.js';
 import type { HlsTimeline } from './hls-player.js';
 import type { Playback } from './playback.js';
 import { QualityMenu } from './quality-menu.js';
+import { ScreenButtons, type Theatre } from './screen-buttons.js';
 import { SeekBar } from './seek-bar.js';
 import { Volume } from './volume.js';
 import './controls.css';
-
-export interface Theatre {
-  on: boolean;
-  toggle: () => void;
-}
 
 export interface ControlsProps {
   viewer: Viewer;
@@ -42,8 +29,6 @@ export interface ControlsProps {
 export function Controls(props: ControlsProps) {
   const { viewer, playback, timeline, live, theatre, onFullScreen } = props;
   const paused = playback.paused.value;
-  const full = inFullScreen.value;
-  const small = playback.inPictureInPicture.value;
   return (
     <div role="group" aria-label="Player controls">
       {timeline && <SeekBar timeline={timeline} live={live} onSeek={props.onSeek} />}
@@ -65,33 +50,7 @@ export function Controls(props: ControlsProps) {
         )}
         <span class="controls-space" />
         <QualityMenu viewer={viewer} playback={playback} />
-        {playback.canPictureInPicture && (
-          <IconButton
-            icon={PictureInPicture2}
-            label={small ? 'Leave picture-in-picture' : 'Picture-in-picture'}
-            shortcut="P"
-            align="end"
-            onClick={() => playback.togglePictureInPicture()}
-          />
-        )}
-        {theatre && !full && (
-          <span class="controls-theatre">
-            <IconButton
-              icon={theatre.on ? Proportions : RectangleHorizontal}
-              label={theatre.on ? 'Leave theatre mode' : 'Theatre mode'}
-              shortcut="T"
-              align="end"
-              onClick={theatre.toggle}
-            />
-          </span>
-        )}
-        <IconButton
-          icon={full ? Minimize : Maximize}
-          label={full ? 'Leave full screen' : 'Full screen'}
-          shortcut="F"
-          align="end"
-          onClick={onFullScreen}
-        />
+        <ScreenButtons playback={playback} theatre={theatre} onFullScreen={onFullScreen} />
       </div>
     </div>
   );

@@ -17,6 +17,8 @@ export type HlsContext = Pick<
   'serverNow' | 'isBehind' | 'isOnline' | 'onRefused' | 'onFailed'
 > & {
   pinned: ReadonlySignal<number | null>;
+  /** What plays HLS; absent: what plays live HLS. */
+  playerFor?: typeof hlsPlayerFor;
 };
 
 /** For so long what is over stays in the element, milliseconds. */
@@ -195,9 +197,9 @@ export class Playback {
     video: HTMLVideoElement,
     source: Exclude<Source, { way: 'webrtc' }>,
   ): Promise<void> {
-    const { pinned, ...context } = this.#context;
+    const { pinned, playerFor = hlsPlayerFor, ...context } = this.#context;
     try {
-      const Player = await hlsPlayerFor(source.way);
+      const Player = await playerFor(source.way);
       if (this.#source !== source || this.#video !== video) return;
       this.hls.value = new Player({
         ...context,

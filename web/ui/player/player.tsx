@@ -1,22 +1,23 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { useSignalEffect, type ReadonlySignal } from '@preact/signals';
-import { Play, VolumeX } from 'lucide';
 import type { Viewer } from '../../client/viewer.js';
 import { wayName } from '../../client/viewer-state.js';
-import { Button } from '../components/button.js';
 import { Spinner } from '../components/spinner.js';
 import { useNow } from '../shell/now.js';
 import { announcement } from './announcement.js';
-import { Controls, type Theatre } from './controls.js';
+import { Controls } from './controls.js';
 import { DelayChip } from './delay-chip.js';
 import { toggleFullScreen } from './full-screen.js';
 import { LastFrame } from './last-frame.js';
+import { PressWanted } from './press-wanted.js';
 import { Rewinding } from './rewinding.js';
+import type { Theatre } from './screen-buttons.js';
 import { ShortcutHelp } from './shortcut-help.js';
-import { actionFor, placeOf, type PlayerAction } from './shortcuts.js';
+import { actionFor, type PlayerAction } from './shortcuts.js';
 import { Stage } from './stage.js';
 import { useIdle } from './use-idle.js';
+import { useKeys } from './use-keys.js';
 import { isOver, isShowing, useLastFrameShown, usePlayback } from './use-playback.js';
 import './player.css';
 
@@ -77,7 +78,7 @@ export function Player(props: PlayerProps) {
   function fillScreen(): void {
     if (root.current) toggleFullScreen(root.current);
   }
-  useKeys(root, act);
+  useKeys(root, act, actionFor);
 
   const state = viewer.state.value;
   const stats = (playback.hls.value ?? viewer).stats.value;
@@ -85,7 +86,6 @@ export function Player(props: PlayerProps) {
   const switching = playback.frame.switching.value;
   const hasFrame = playback.frame.isThere.value;
   const hasLastFrame = playback.frame.wasThere.value;
-  const refusal = playback.refusal.value;
   const showing = isShowing(state, hasLastFrame);
   const resting = idle && showing && !playback.paused.value;
   return (
@@ -122,20 +122,7 @@ export function Player(props: PlayerProps) {
           playback.play();
         }}
       />
-      {refusal === 'sound' && state.name === 'playing' && (
-        <div class="player-unmute">
-          <Button icon={VolumeX} size="l" onClick={() => playback.unmute()}>
-            Unmute
-          </Button>
-        </div>
-      )}
-      {refusal === 'all' && state.name === 'playing' && (
-        <div class="player-play">
-          <Button icon={Play} size="l" variant="primary" onClick={() => playback.play()}>
-            Play
-          </Button>
-        </div>
-      )}
+      {state.name === 'playing' && <PressWanted playback={playback} />}
       {connection.value === 'offline' && (
         <p class="player-offline">
           <Spinner size={14} />
@@ -169,21 +156,4 @@ export function Player(props: PlayerProps) {
       {helping && <ShortcutHelp onClose={() => setHelping(false)} />}
     </div>
   );
-}
-
-/** The player's keys work all over the page, but for places that use the key themselves. */
-function useKeys(root: { current: HTMLElement | null }, act: (action: PlayerAction) => void): void {
-  const latest = useRef(act);
-  latest.current = act;
-  useEffect(() => {
-    function onKeyDown(event: KeyboardEvent): void {
-      if (event.defaultPrevented) return;
-      const action = actionFor(event, placeOf(event.target, root.current));
-      if (!action) return;
-      event.preventDefault();
-      latest.current(action);
-    }
-    document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
-  }, [root]);
 }

@@ -7,7 +7,7 @@ import { LayerHeights, layerName } from './layer-heights.js';
 import type { Playback } from './playback.js';
 
 export interface QualityMenuProps {
-  viewer: Viewer;
+  viewer: Pick<Viewer, 'pinned' | 'pinLayer' | 'layers' | 'stats'>;
   playback: Playback;
 }
 

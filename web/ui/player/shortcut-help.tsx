@@ -1,10 +1,16 @@
 import { Button } from '../components/button.js';
 import { Dialog } from '../components/dialog.js';
-import { shortcuts } from './shortcuts.js';
+import { type Shortcut, shortcuts } from './shortcuts.js';
 import './shortcut-help.css';
 
+export interface ShortcutHelpProps {
+  /** Those of the live player, unless it is another. */
+  list?: readonly Omit<Shortcut, 'action'>[];
+  onClose: () => void;
+}
+
 /** Every key of the player. */
-export function ShortcutHelp({ onClose }: { onClose: () => void }) {
+export function ShortcutHelp({ list = shortcuts, onClose }: ShortcutHelpProps) {
   return (
     <Dialog
       title="Keyboard shortcuts"
@@ -12,8 +18,8 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
       actions={<Button onClick={onClose}>Close</Button>}
     >
       <dl class="shortcut-help">
-        {shortcuts.map(({ action, keys, does }) => (
-          <div key={action}>
+        {list.map(({ keys, does }) => (
+          <div key={does}>
             <dt>
               {keys.map((key) => (
                 <kbd key={key}>{key}</kbd>

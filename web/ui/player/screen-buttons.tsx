@@ -1,0 +1,52 @@
+import { Maximize, Minimize, PictureInPicture2, Proportions, RectangleHorizontal } from 'lucide';
+import { IconButton } from '../components/icon-button.js';
+import { inFullScreen } from './full-screen.js';
+import type { Playback } from './playback.js';
+
+export interface Theatre {
+  on: boolean;
+  toggle: () => void;
+}
+
+export interface ScreenButtonsProps {
+  playback: Playback;
+  theatre: Theatre | undefined;
+  onFullScreen: () => void;
+}
+
+/** How large the picture is, and where: in its own window, as wide as the page, as large as the screen. */
+export function ScreenButtons({ playback, theatre, onFullScreen }: ScreenButtonsProps) {
+  const full = inFullScreen.value;
+  const small = playback.inPictureInPicture.value;
+  return (
+    <>
+      {playback.canPictureInPicture && (
+        <IconButton
+          icon={PictureInPicture2}
+          label={small ? 'Leave picture-in-picture' : 'Picture-in-picture'}
+          shortcut="P"
+          align="end"
+          onClick={() => playback.togglePictureInPicture()}
+        />
+      )}
+      {theatre && !full && (
+        <span class="controls-theatre">
+          <IconButton
+            icon={theatre.on ? Proportions : RectangleHorizontal}
+            label={theatre.on ? 'Leave theatre mode' : 'Theatre mode'}
+            shortcut="T"
+            align="end"
+            onClick={theatre.toggle}
+          />
+        </span>
+      )}
+      <IconButton
+        icon={full ? Minimize : Maximize}
+        label={full ? 'Leave full screen' : 'Full screen'}
+        shortcut="F"
+        align="end"
+        onClick={onFullScreen}
+      />
+    </>
+  );
+}
