@@ -1,0 +1,41 @@
+import {
+  actionFor,
+  type KeyPlace,
+  type PlayerAction,
+  type PressedKey,
+  type Shortcut,
+  shortcuts,
+} from '../player/shortcuts.js';
+
+/** What a key does in the player of a recording. */
+export type RecordingAction =
+  | Exclude<PlayerAction, 'live'>
+  | 'slower'
+  | 'faster'
+  | 'to-start'
+  | 'to-end';
+
+const own: readonly (Omit<Shortcut, 'action'> & { action: RecordingAction; key: string })[] = [
+  { action: 'slower', key: '<', keys: ['<'], does: 'Slower' },
+  { action: 'faster', key: '>', keys: ['>'], does: 'Faster' },
+  { action: 'to-start', key: 'Home', keys: ['Home'], does: 'To the beginning' },
+  { action: 'to-end', key: 'End', keys: ['End'], does: 'To the end' },
+];
+
+/** Every key of the player, in the order of the help. */
+export const recordingShortcuts: readonly Omit<Shortcut, 'action'>[] = [
+  ...shortcuts.filter(({ action }) => action !== 'live' && action !== 'help'),
+  ...own,
+  ...shortcuts.filter(({ action }) => action === 'help'),
+];
+
+/** What a key press does, or null when it isn't the player's. */
+export function recordingActionFor(pressed: PressedKey, place: KeyPlace): RecordingAction | null {
+  const action = actionFor(pressed, place);
+  if (action !== null) return action === 'live' ? null : action;
+  if (place.typing || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
+  const found = own.find(({ key }) => key === pressed.key)?.action ?? null;
+  // Elsewhere these scroll the page, or move what has the focus.
+  const moves = found === 'to-start' || found === 'to-end';
+  return moves && (!place.inPlayer || place.movable) ? null : found;
+}

@@ -1,0 +1,79 @@
+import { signal } from '@preact/signals';
+import type { ReceiveStats } from '../../client/receive-stats.js';
+import {
+  type HlsPlayer,
+  type HlsPlayerOptions,
+  type HlsTimeline,
+  NO_LAYERS,
+} from '../player/hls-player.js';
+import { HlsRetry } from '../player/hls-retry.js';
+import { noStats } from './no-stats.js';
+
+/** Plays what is recorded by what the browser has of its own: it chooses the layer itself. */
+export class NativeVodPlayer implements HlsPlayer {
+  readonly timeline = signal<HlsTimeline | null>(null);
+  readonly layers = signal(NO_LAYERS);
+  readonly stats = signal<ReceiveStats | null>(null);
+  readonly #options: HlsPlayerOptions;
+  readonly #retry = new HlsRetry();
+  readonly #onLoaded = (): void => this.#loaded();
+  readonly #onError = (): void => this.#failed();
+  #positionMs: number;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: HlsPlayerOptions) {
+    this.#options = options;
+    this.#positionMs = options.fromMs ?? 0;
+    options.video.addEventListener('loadedmetadata', this.#onLoaded);
+    options.video.addEventListener('error', this.#onError);
+    options.video.src = options.url();
+  }
+
+  get arriving(): boolean {
+    return this.#options.video.seeking;
+  }
+
+  seek(positionMs: number): void {
+    this.#positionMs = positionMs;
+    this.#options.video.currentTime = positionMs / 1_000;
+  }
+
+  goLive(): void {
+    // What is recorded has no now.
+  }
+
+  /** The browser chooses by itself. */
+  pinLayer(): void {
+    // Nothing to tell it.
+  }
+
+  close(): void {
+    const { video } = this.#options;
+    clearTimeout(this.#retryTimer);
+    video.removeEventListener('loadedmetadata', this.#onLoaded);
+    video.removeEventListener('error', this.#onError);
+    video.removeAttribute('src');
+    video.load();
+  }
+
+  #loaded(): void {
+    const { video } = this.#options;
+    if (this.#positionMs > 0) video.currentTime = this.#positionMs / 1_000;
+    this.stats.value = noStats(video);
+  }
+
+  #failed(): void {
+    const { video, url, isOnline, onEmptying, onRefused, onFailed } = this.#options;
+    if (video.currentTime > 0) this.#positionMs = video.currentTime * 1_000;
+    // It does not say why.
+    onRefused();
+    const { delayMs, isHopeless } = this.#retry.failed(performance.now(), isOnline());
+    if (isHopeless) return onFailed();
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => {
+      onEmptying();
+      video.src = url();
+      video.play().catch(() => undefined);
+    }, delayMs);
+  }
+}

@@ -1,0 +1,38 @@
+import { Menu } from '../components/menu.js';
+import { Tooltip } from '../components/tooltip.js';
+import { SPEEDS, type Vod } from './vod.js';
+
+/** `1×`, `0.75×`. */
+const named = (speed: number): string => `${speed}×`;
+
+/** How fast it plays. */
+export function SpeedMenu({ vod }: { vod: Vod }) {
+  const speed = vod.speed.value;
+  return (
+    <Menu
+      label="Playback speed"
+      side="top"
+      items={SPEEDS.map((choice) => ({
+        kind: 'choice',
+        label: choice === 1 ? 'Normal' : named(choice),
+        checked: choice === speed,
+        onSelect: () => vod.setSpeed(choice),
+      }))}
+      trigger={({ expanded, onClick, buttonRef }) => (
+        <Tooltip text="Playback speed" side="top" align="end">
+          <button
+            class="speed-button figures"
+            type="button"
+            aria-label={`Playback speed, ${speed === 1 ? 'normal' : named(speed)}`}
+            aria-haspopup="menu"
+            aria-expanded={expanded}
+            ref={buttonRef}
+            onClick={onClick}
+          >
+            {named(speed)}
+          </button>
+        </Tooltip>
+      )}
+    />
+  );
+}
