@@ -13,6 +13,8 @@ import { ClientAddress } from './security/client-address.js';
 import { boundConnections, SLOW_CLIENTS } from './security/connection-bounds.js';
 import { readJsonBodies } from './security/json-bodies.js';
 import { boundRequests, RequestBounds } from './security/request-bounds.js';
+import { openToOtherSites } from './signaling/http-rtc/other-sites.js';
+import { readSdpBodies } from './signaling/http-rtc/sdp-bodies.js';
 import { SocketAdapter } from './sockets/socket-adapter.js';
 
 /** The largest body of a request, bytes. */
@@ -75,9 +77,11 @@ export async function startApp(
   );
   app.useWebSocketAdapter(SocketAdapter.of(app));
   sendSecurityHeaders(app, { isHttps });
+  openToOtherSites(app);
   boundRequests(app, app.get(RequestBounds));
   boundConnections(app.getHttpServer(), { clients, factor });
   readJsonBodies(app);
+  readSdpBodies(app);
   await serveStaticFiles(app, webRoot);
   try {
     await app.listen(port, host);

@@ -1,6 +1,8 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
+import { OUTSIDE_CLIENT } from '../common/outside-client.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { mayChangeState } from './origin.js';
 
@@ -8,9 +10,11 @@ import { mayChangeState } from './origin.js';
 @Injectable()
 export class OriginGuard implements CanActivate {
   readonly #config: Config['http'];
+  readonly #reflector: Reflector;
 
-  constructor(@Inject(CONFIG) config: Config) {
+  constructor(@Inject(CONFIG) config: Config, reflector: Reflector) {
     this.#config = config.http;
+    this.#reflector = reflector;
   }
 
   canActivate(context: ExecutionContext): boolean {
@@ -24,8 +28,11 @@ export class OriginGuard implements CanActivate {
       host: headers.host,
       fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
     };
-    if (!mayChangeState(request, this.#config))
+    if (mayChangeState(request, this.#config)) return true;
+    if (this.#reflector.get<boolean | undefined>(OUTSIDE_CLIENT, context.getClass()) !== true)
       throw new DomainError('origin_refused', 'Requests from another site are not accepted.');
+    // In nobody's name but that of whom they say they are from.
+    delete headers.cookie;
     return true;
   }
 }

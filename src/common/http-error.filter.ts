@@ -72,7 +72,8 @@ function frameworkError(status: number | null): ErrorBody | null {
   if (status === 415)
     return {
       code: 'unsupported_media_type',
-      message: 'Send the body as JSON, with the header content-type: application/json.',
+      message:
+        'Send the body as JSON, with the header content-type: application/json, or to /whip and /whep as application/sdp.',
     };
   if (status !== null && status >= 400 && status < 500)
     return { code: 'bad_request', message: 'The request can’t be read: is its body JSON?' };

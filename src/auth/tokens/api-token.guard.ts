@@ -3,10 +3,11 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
 import type { Identity } from '../../common/identity.js';
+import { OUTSIDE_CLIENT } from '../../common/outside-client.js';
 import { TOKEN_SCOPE } from '../../common/token-scope.js';
 import type { TokenScope } from '../../protocol/account-tokens.js';
 import { rememberIdentity } from '../request-identity.js';
-import { ApiTokenService, isBearer } from './api-token.service.js';
+import { ApiTokenService, isApiToken, isBearer } from './api-token.service.js';
 
 /**
  * Before all other guards, at every route: who comes with an API token is its account, and gets only
@@ -28,10 +29,15 @@ export class ApiTokenGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { authorization } = request.headers;
     if (!isBearer(authorization)) return true;
+    if (!isApiToken(authorization) && this.#isForOutside(context)) return true;
     const identity = await this.#tokens.identify(authorization);
     this.#assertInScope(identity, context);
     rememberIdentity(request, identity);
     return true;
+  }
+
+  #isForOutside(context: ExecutionContext): boolean {
+    return this.#reflector.get<boolean | undefined>(OUTSIDE_CLIENT, context.getClass()) === true;
   }
 
   #assertInScope({ scopes = [] }: Identity, context: ExecutionContext): void {

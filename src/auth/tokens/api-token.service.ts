@@ -25,6 +25,11 @@ export function isBearer(authorization: string | undefined): authorization is st
   return authorization !== undefined && /^Bearer\b/i.test(authorization);
 }
 
+/** Whether it looks like one of our API tokens, good or not. */
+export function isApiToken(authorization: string): boolean {
+  return BEARER.test(authorization);
+}
+
 /** Tokens by which programs act for an account: shown once, kept as SHA-256. */
 @Injectable()
 export class ApiTokenService {

@@ -1,0 +1,27 @@
+import type { TransportOptions } from '../protocol/rtc.js';
+
+type Candidate = TransportOptions['iceCandidates'][number];
+
+/** Session-level lines of every description of ours: the other end does the checks (RFC 8445 2.5). */
+export const ICE_SESSION_LINES: readonly string[] = ['a=ice-lite', 'a=ice-options:trickle ice2'];
+
+/** The value of an `a=candidate` line (RFC 8839 5.1) of one of our candidates. */
+export function candidateValue(candidate: Candidate): string {
+  const { foundation, protocol, priority, address, port, type, tcpType } = candidate;
+  const tcp = tcpType === undefined ? '' : ` tcptype ${tcpType}`;
+  // Component 1: RTP and RTCP are multiplexed.
+  return `${foundation} 1 ${protocol} ${priority} ${address} ${port} typ ${type}${tcp}`;
+}
+
+/** What ICE needs of an end of ours, as attribute lines: its credentials, all its candidates, their end. */
+export function iceLines({
+  iceParameters,
+  iceCandidates,
+}: Pick<TransportOptions, 'iceParameters' | 'iceCandidates'>): string[] {
+  return [
+    `a=ice-ufrag:${iceParameters.usernameFragment}`,
+    `a=ice-pwd:${iceParameters.password}`,
+    ...iceCandidates.map((candidate) => `a=candidate:${candidateValue(candidate)}`),
+    'a=end-of-candidates',
+  ];
+}

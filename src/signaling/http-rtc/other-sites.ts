@@ -1,0 +1,35 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SDP_FRAGMENT_TYPE } from './sdp-fragment.js';
+import { SDP_TYPE } from './sdp-bodies.js';
+
+const RTC_OVER_HTTP = /^\/(?:whip|whep)\//;
+const PREFLIGHT_S = 86_400;
+
+/** Browsers' players and encoders are mostly on pages of other sites: these may read every answer. */
+export const FOR_OTHER_SITES = {
+  'access-control-allow-origin': '*',
+  // RFC 9725 4.1: what clients need to read.
+  'access-control-expose-headers': 'Location, Link, ETag, Accept-Patch, Retry-After',
+} as const;
+
+/** The answer to OPTIONS, also where it is a preflight (RFC 9725 4.2, RFC 5789 3.1). */
+export const OPTIONS_HEADERS = {
+  // By name: * would not stand for Authorization (Fetch 3.3.5).
+  'access-control-allow-headers': 'Authorization, Content-Type, If-Match',
+  'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
+  'access-control-max-age': String(PREFLIGHT_S),
+  'accept-post': SDP_TYPE,
+  'accept-patch': SDP_FRAGMENT_TYPE,
+} as const;
+
+/** Lets pages of other sites read what /whip and /whep answer, refusals too. */
+export function openToOtherSites(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', async ({ raw }: FastifyRequest, reply: FastifyReply) => {
+      if (!RTC_OVER_HTTP.test(raw.url ?? '')) return;
+      reply.headers({ ...FOR_OTHER_SITES, 'cross-origin-resource-policy': 'cross-origin' });
+    });
+}
