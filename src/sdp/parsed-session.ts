@@ -1,0 +1,101 @@
+import { parse } from 'sdp-transform';
+import { z } from 'zod';
+import { SdpError } from './sdp-error.js';
+
+/** A browser's offer has about 10 KB a section; the HTTP body's bound is the same. */
+export const SDP_BYTES_MAX = 64 * 1024;
+const SECTIONS_MAX = 16;
+
+/** sdp-transform makes a number of every word that looks like one, an ICE password's too: back to its text. */
+const Text = z
+  .custom<string | number>((value) => typeof value === 'string' || typeof value === 'number')
+  .transform(String);
+const MaybeText = Text.optional();
+const Digits = Text.transform(Number).pipe(z.int().nonnegative());
+/** Lines that can't be used are left out, and those past the bound. */
+const lines = <T extends z.ZodType>(line: T, max: number) =>
+  z
+    .array(z.unknown())
+    .optional()
+    .transform((all = []) =>
+      all.slice(0, max).flatMap((one) => {
+        const read = line.safeParse(one);
+        return read.success ? [read.data] : [];
+      }),
+    );
+
+const Attributes = {
+  iceUfrag: MaybeText,
+  icePwd: MaybeText,
+  fingerprint: z.object({ type: Text, hash: Text }).optional(),
+  setup: MaybeText,
+  direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).optional(),
+  extmapAllowMixed: MaybeText,
+};
+
+const ParsedSection = z.object({
+  ...Attributes,
+  type: Text.pipe(z.string().regex(/^\w{1,20}$/)),
+  port: Digits,
+  protocol: Text.pipe(z.string().regex(/^[\w/]{1,40}$/)),
+  payloads: MaybeText,
+  mid: MaybeText,
+  bundleOnly: MaybeText,
+  rtp: lines(
+    z.object({ payload: Digits, codec: Text, rate: Digits, encoding: Digits.optional() }),
+    150,
+  ),
+  fmtp: lines(z.object({ payload: Digits, config: Text }), 150),
+  rtcpFb: lines(z.object({ payload: Text, type: Text, subtype: MaybeText }), 600),
+  ext: lines(
+    z.object({
+      value: Digits,
+      uri: Text,
+      direction: MaybeText,
+      'encrypt-uri': MaybeText,
+    }),
+    50,
+  ),
+  ssrcs: lines(z.object({ id: Digits, attribute: MaybeText, value: MaybeText }), 100),
+  ssrcGroups: lines(z.object({ semantics: Text, ssrcs: Text }), 20),
+  msid: lines(z.object({ id: Text }), 4),
+  rids: lines(z.object({ id: Text, direction: Text, params: MaybeText }), 20),
+  simulcast: z.object({ dir1: Text, list1: Text, dir2: MaybeText, list2: MaybeText }).optional(),
+  simulcast_03: z.object({ value: Text }).optional(),
+});
+
+const ParsedSession = z.object({
+  ...Attributes,
+  groups: lines(z.object({ type: Text, mids: Text }), 20),
+  media: z.array(z.unknown()),
+});
+
+/** One section (`m=`) as it is written. */
+export type ParsedSection = z.output<typeof ParsedSection>;
+/** An SDP as it is written, each list in it bounded. */
+export type ParsedSession = Omit<z.output<typeof ParsedSession>, 'media'> & {
+  media: ParsedSection[];
+};
+
+/** @throws {SdpError} `malformed` for what is no SDP, or a section whose `m=` line can't be read */
+export function parseSession(text: string): ParsedSession {
+  if (text.length > SDP_BYTES_MAX) throw SdpError.malformed('The SDP is too large.');
+  if (!/^v=0\r?\n/.test(text))
+    throw SdpError.malformed('This is no SDP: it has to begin with the line v=0.');
+  const session = ParsedSession.safeParse(parse(text));
+  if (!session.success) throw SdpError.malformed('The SDP’s session part can’t be read.');
+  const { media } = session.data;
+  if (media.length === 0) throw SdpError.malformed('The SDP has no media section (no line m=).');
+  if (media.length > SECTIONS_MAX)
+    throw SdpError.malformed(`The SDP has more than ${SECTIONS_MAX} media sections.`);
+  return { ...session.data, media: media.map(toSection) };
+}
+
+function toSection(section: unknown, index: number): ParsedSection {
+  const read = ParsedSection.safeParse(section);
+  if (read.success) return read.data;
+  const [field = 'm='] = read.error.issues[0]?.path ?? [];
+  throw SdpError.malformed(
+    `Section ${index + 1} of the SDP can’t be read: what is wrong is ${String(field)}.`,
+  );
+}

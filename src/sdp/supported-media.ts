@@ -1,0 +1,144 @@
+import type { MediaKind } from '../protocol/rtc.js';
+import type { OfferedCodec, FormatParameters } from './read-codecs.js';
+
+/** A codec that is taken in: the router's, with the name that it has there. */
+type SupportedCodec = Readonly<{
+  mimeType: string;
+  clockRate: number;
+  channels?: number;
+  /** False for variants that the router has no place for. */
+  takes: (parameters: FormatParameters) => boolean;
+  /** What the router is told in place of the offer's parameters. */
+  toRouter: (parameters: FormatParameters) => Record<string, string | number>;
+  /** What the answer says. */
+  toAnswer: (parameters: FormatParameters) => Record<string, string | number>;
+}>;
+
+const anyVariant = () => true;
+const asIs = (parameters: FormatParameters) => ({ ...parameters });
+
+const H264: SupportedCodec = {
+  mimeType: 'video/H264',
+  clockRate: 90_000,
+  takes: anyVariant,
+  // The router has one H.264, constrained baseline in mode 1. Packets pass it as they are, players
+  // go by the parameter sets in the stream, and whoever takes mode 1 takes mode 0 (RFC 6184 5.4); so every
+  // profile goes by that name, as programs do anyway that announce baseline and send high.
+  toRouter: (parameters) => ({
+    ...parameters,
+    'packetization-mode': 1,
+    'profile-level-id': '42e01f',
+    'level-asymmetry-allowed': 1,
+  }),
+  toAnswer: ({
+    'packetization-mode': mode = 0,
+    'profile-level-id': profile = '42e01f',
+    'level-asymmetry-allowed': asymmetry,
+  }) => ({
+    ...(asymmetry === undefined ? {} : { 'level-asymmetry-allowed': asymmetry }),
+    'packetization-mode': mode,
+    'profile-level-id': profile,
+  }),
+};
+
+const VIDEO: Readonly<Record<string, SupportedCodec>> = {
+  h264: H264,
+  vp9: {
+    mimeType: 'video/VP9',
+    clockRate: 90_000,
+    takes: ({ 'profile-id': profile = 0 }) => profile === 0,
+    toRouter: (parameters) => ({ ...parameters, 'profile-id': 0 }),
+    toAnswer: () => ({ 'profile-id': 0 }),
+  },
+  av1: {
+    mimeType: 'video/AV1',
+    clockRate: 90_000,
+    takes: ({ profile = 0 }) => profile === 0,
+    toRouter: asIs,
+    toAnswer: asIs,
+  },
+  vp8: {
+    mimeType: 'video/VP8',
+    clockRate: 90_000,
+    takes: anyVariant,
+    toRouter: asIs,
+    toAnswer: asIs,
+  },
+};
+
+const AUDIO: Readonly<Record<string, SupportedCodec>> = {
+  opus: {
+    mimeType: 'audio/opus',
+    clockRate: 48_000,
+    // RFC 7587 7: always 2, whatever is sent; some offers leave it out.
+    channels: 2,
+    takes: anyVariant,
+    toRouter: asIs,
+    // Of the answerer these are what it would like to get (RFC 7587 6.1): both channels, and repairs.
+    toAnswer: ({ minptime }) => ({
+      ...(minptime === undefined ? {} : { minptime }),
+      stereo: 1,
+      useinbandfec: 1,
+    }),
+  },
+};
+
+/** What sections of a kind may carry, the preferred codec first: H.264 plays everywhere without transcoding. */
+export const SUPPORTED_CODECS: Readonly<
+  Record<MediaKind, Readonly<Record<string, SupportedCodec>>>
+> = { audio: AUDIO, video: VIDEO };
+
+/** RTP header extensions that the router reads, by kind. */
+const EXTENSIONS: Readonly<Record<MediaKind, ReadonlySet<string>>> = {
+  audio: new Set([
+    'urn:ietf:params:rtp-hdrext:sdes:mid',
+    'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
+    'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+    'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
+    'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+  ]),
+  video: new Set([
+    'urn:ietf:params:rtp-hdrext:sdes:mid',
+    'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+    'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+    'urn:ietf:params:rtp-hdrext:toffset',
+    'urn:3gpp:video-orientation',
+    'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+    'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
+    'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+    'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension',
+  ]),
+};
+
+/** Whether the router reads this RTP header extension in sections of a kind. */
+export function isSupportedExtension(kind: MediaKind, uri: string): boolean {
+  return EXTENSIONS[kind].has(uri);
+}
+
+/** RTCP feedback (`a=rtcp-fb`) that is given, as `type parameter`. */
+const FEEDBACK: Readonly<Record<MediaKind, ReadonlySet<string>>> = {
+  audio: new Set(['nack', 'transport-cc']),
+  video: new Set(['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc']),
+};
+
+const TRANSPORT_CC = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
+
+/**
+ * The feedback of an offer that it gets. Of the two ways to estimate bandwidth one is taken, and only with
+ * the header extension that it needs.
+ */
+export function supportedFeedback(
+  kind: MediaKind,
+  { feedback }: OfferedCodec,
+  extensionUris: ReadonlySet<string>,
+): OfferedCodec['feedback'] {
+  const estimates = (type: string) => feedback.some((offered) => offered.type === type);
+  const byTransport = extensionUris.has(TRANSPORT_CC) && estimates('transport-cc');
+  const byRemb = !byTransport && extensionUris.has(ABS_SEND_TIME);
+  return feedback.filter(({ type, parameter }) => {
+    if (type === 'transport-cc') return byTransport;
+    if (type === 'goog-remb') return byRemb && FEEDBACK[kind].has(type);
+    return FEEDBACK[kind].has(parameter === undefined ? type : `${type} ${parameter}`);
+  });
+}
