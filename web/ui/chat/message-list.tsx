@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ArrowDown } from 'lucide';
 import type { Chat, ChatEntry } from '../../client/chat.js';
 import { RequestError } from '../../client/request-error.js';
@@ -6,10 +6,10 @@ import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
 import { type Acts, MessageLine, type Moderation, type Repair } from './message-line.js';
+import { useStickyEnd } from './use-sticky-end.js';
+import { walk } from './walk.js';
 import './message-list.css';
 
-/** This near to the end counts as reading the newest, pixels. */
-const AT_END_PX = 48;
 /** This near to the beginning earlier messages are fetched, pixels. */
 const NEAR_START_PX = 120;
 
@@ -29,7 +29,14 @@ export function MessageList({ chat, ...lines }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [unread, setUnread] = useState(0);
   const entries = chat.entries.value;
-  const { atEnd, toEnd } = useStickyEnd(scroller, entries, setUnread);
+  const shown = useMemo(
+    () => ({
+      keys: entries.map(keyOf),
+      own: entries.filter(({ kind }) => kind === 'own').length,
+    }),
+    [entries],
+  );
+  const { atEnd, toEnd } = useStickyEnd(scroller, shown, setUnread);
   const earlier = useEarlier(chat, scroller);
 
   return (
@@ -116,88 +123,7 @@ function line(shown: ChatEntry, { acts, moderation, repair, me }: LineProps) {
   );
 }
 
-/** Arrow keys go from message to message; Tab then reaches what can be done with that one. */
-function walk(event: KeyboardEvent): void {
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  const list = event.currentTarget;
-  if (step === undefined || !(list instanceof HTMLElement)) return;
-  const messages = [...list.querySelectorAll<HTMLElement>('[data-message]')];
-  const current = messages.findIndex((message) => message.contains(document.activeElement));
-  const next = current === -1 ? messages.at(-1) : messages[current + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
-}
-
-/**
- * Keeps the newest message in sight until somebody scrolls up, keeps what they read in place when
- * messages come before it, and counts what came after.
- */
-function useStickyEnd(
-  scroller: { current: HTMLElement | null },
-  entries: readonly ChatEntry[],
-  setUnread: (change: (unread: number) => number) => void,
-) {
-  const [atEnd, setAtEnd] = useState(true);
-  const stuck = useRef(true);
-  const last = useRef({ height: 0, first: '', newest: '', own: 0 });
-  const sizes = useRef('');
-
-  function toEnd(): void {
-    const element = scroller.current;
-    if (!element) return;
-    element.scrollTop = element.scrollHeight;
-    sizes.current = sizesOf(element);
-  }
-
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const before = last.current;
-    const first = keyOf(entries[0]);
-    const own = entries.filter(({ kind }) => kind === 'own').length;
-    const newest = keyOf(entries.at(-1));
-    if (stuck.current || own > before.own) toEnd();
-    else if (first !== before.first) element.scrollTop += element.scrollHeight - before.height;
-    else if (newest !== before.newest) {
-      const seen = entries.findIndex((entry) => keyOf(entry) === before.newest);
-      setUnread((unread) => unread + entries.length - 1 - seen);
-    }
-    last.current = { height: element.scrollHeight, first, newest, own };
-  }, [entries]);
-
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return undefined;
-    function onScroll(): void {
-      if (!element) return;
-      // Something grew or shrank: that moved the end away, not the reader.
-      if (stuck.current && sizesOf(element) !== sizes.current) return toEnd();
-      stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX;
-      setAtEnd(stuck.current);
-      if (stuck.current) setUnread(() => 0);
-    }
-    // A keyboard that slides in, a tab that is shown: the end stays in sight.
-    const resized = new ResizeObserver(() => {
-      if (stuck.current) toEnd();
-    });
-    resized.observe(element);
-    element.addEventListener('scroll', onScroll, { passive: true });
-    return () => {
-      resized.disconnect();
-      element.removeEventListener('scroll', onScroll);
-    };
-  }, []);
-
-  return { atEnd, toEnd };
-}
-
-function sizesOf({ clientHeight, scrollHeight }: HTMLElement): string {
-  return `${clientHeight} of ${scrollHeight}`;
-}
-
-function keyOf(entry: ChatEntry | undefined): string {
-  if (!entry) return '';
+function keyOf(entry: ChatEntry): string {
   return entry.kind === 'message' ? entry.message.nonce : entry.entry.nonce;
 }
 

@@ -17,7 +17,12 @@ export interface ButtonProps {
   wide?: boolean;
   /** With an address it is a link that looks like a button. */
   href?: string;
+  /** The link's target is a file to keep. */
+  download?: boolean;
   type?: 'button' | 'submit';
+  /** For buttons that open something: whether it is open. */
+  expanded?: boolean;
+  popup?: 'menu' | 'dialog';
   onClick?: (event: MouseEvent) => void;
   buttonRef?: Ref<HTMLButtonElement>;
 }
@@ -38,7 +43,12 @@ export function Button(props: ButtonProps) {
   );
   if (props.href !== undefined) {
     return (
-      <a class={look} href={props.href} {...(props.onClick && { onClick: props.onClick })}>
+      <a
+        class={look}
+        href={props.href}
+        download={props.download}
+        {...(props.onClick && { onClick: props.onClick })}
+      >
         {content}
       </a>
     );
@@ -51,6 +61,8 @@ export function Button(props: ButtonProps) {
       // Not `disabled`: a busy button keeps the focus and stays known to screen readers.
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
+      aria-expanded={props.expanded}
+      aria-haspopup={props.popup}
       ref={props.buttonRef ?? null}
       onClick={(event) => {
         if (busy) event.preventDefault();

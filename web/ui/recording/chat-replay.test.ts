@@ -48,7 +48,7 @@ function chatOf(all: readonly ChatMessage[]) {
 
 /** All answers are there, and nothing more was asked for. */
 async function settled(asked: readonly unknown[]): Promise<void> {
-  for (let before = -1; before !== asked.length; ) {
+  for (let before = -1; before !== asked.length;) {
     before = asked.length;
     // Longer than any chain of promises of one answer.
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();

@@ -37,11 +37,11 @@ export class ChatReplay {
   /** What was written up to now, in order. */
   readonly shown = signal<readonly ChatMessage[]>([]);
   readonly state = signal<'loading' | 'ready' | 'failed'>('loading');
+  /** Raised with each jump to what was not loaded: what was asked for before is not waited for any more. */
+  readonly jumps = signal(0);
   readonly #load: (part: ReplayPart) => Promise<ChatPage>;
   #loaded: Loaded | null = null;
   #wallMs = Number.NaN;
-  /** Raised with each jump: what was asked for before is not waited for any more. */
-  #jumps = 0;
   #loading = false;
 
   /** @param load rejects with `RequestError` */
@@ -71,7 +71,7 @@ export class ChatReplay {
   }
 
   #jump(): void {
-    this.#jumps += 1;
+    this.jumps.value = this.jumps.peek() + 1;
     this.#loaded = null;
     this.#loading = false;
     this.shown.value = [];
@@ -107,18 +107,18 @@ export class ChatReplay {
   }
 
   async #run(part: ReplayPart, take: (page: ChatPage) => Loaded): Promise<void> {
-    const jumps = this.#jumps;
+    const jumps = this.jumps.peek();
     this.#loading = true;
     try {
       const page = await this.#load(part);
-      if (jumps !== this.#jumps) return;
+      if (jumps !== this.jumps.peek()) return;
       this.#loaded = take(page);
       this.#loading = false;
       this.state.value = 'ready';
       this.advance(this.#wallMs);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (jumps !== this.#jumps) return;
+      if (jumps !== this.jumps.peek()) return;
       this.#loading = false;
       this.state.value = 'failed';
     }

@@ -15,7 +15,13 @@ export interface VodSeekBarProps {
 }
 
 /** The whole of a recording: where one is, what is where. */
-export function VodSeekBar({ positionMs, durationMs, chapters, previews, onSeek }: VodSeekBarProps) {
+export function VodSeekBar({
+  positionMs,
+  durationMs,
+  chapters,
+  previews,
+  onSeek,
+}: VodSeekBarProps) {
   // While it is dragged, the picture's own way forward must not pull at it.
   const [draggedMs, setDraggedMs] = useState<number | null>(null);
   const [hoveredMs, setHoveredMs] = useState<number | null>(null);
@@ -86,7 +92,10 @@ function SeekPreview({ atMs, preview, chapter }: SeekPreviewProps) {
 }
 
 /** The time under the pointer. */
-function timeAt(event: { currentTarget: HTMLElement; clientX: number }, durationMs: number): number {
+function timeAt(
+  event: { currentTarget: HTMLElement; clientX: number },
+  durationMs: number,
+): number {
   const slider = event.currentTarget.querySelector('input');
   if (!slider) return 0;
   const { left, width } = slider.getBoundingClientRect();

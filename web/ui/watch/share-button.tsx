@@ -1,7 +1,7 @@
 import { Check, Share2 } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../components/button.js';
-import { toast } from '../components/toast.js';
+import { copyAddress } from './copy-address.js';
 
 const COPIED_MS = 2_000;
 
@@ -16,13 +16,7 @@ export function ShareButton({ name }: { name: string }) {
   }, [copied]);
 
   async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(address);
-      setCopied(true);
-    } catch {
-      // No clipboard without https or permission: show what to copy.
-      toast({ text: `Copy this address: ${address}`, sticky: true });
-    }
+    setCopied(await copyAddress(address));
   }
 
   return (

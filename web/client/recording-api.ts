@@ -1,0 +1,26 @@
+import type { ChatPage } from '../../src/protocol/chat.js';
+import type { ClipView, NewClip } from '../../src/protocol/clip.js';
+import type { RecordingChange, RecordingView } from '../../src/protocol/recording.js';
+import { call } from './api.js';
+
+const recordingPath = (id: string): string => `/recordings/${encodeURIComponent(id)}`;
+const clipPath = (id: string): string => `/clips/${encodeURIComponent(id)}`;
+
+/** Recordings and clips over HTTP. Every call throws `RequestError` when it fails. */
+export const recordingApi = {
+  recording: (id: string) => call<RecordingView>('GET', recordingPath(id)),
+  change: (id: string, change: RecordingChange) =>
+    call<RecordingView>('PATCH', recordingPath(id), change),
+  delete: (id: string) => call<null>('DELETE', recordingPath(id)),
+  /** The chat of a broadcast: the newest before a time, or what came after a message. */
+  chat: (id: string, part: { until: string } | { after: number }) =>
+    call<ChatPage>(
+      'GET',
+      `/broadcasts/${encodeURIComponent(id)}/chat?` +
+        ('until' in part ? `until=${encodeURIComponent(part.until)}` : `after=${part.after}`),
+    ),
+  createClip: (id: string, clip: NewClip) =>
+    call<ClipView>('POST', `${recordingPath(id)}/clips`, clip),
+  clip: (id: string) => call<ClipView>('GET', clipPath(id)),
+  deleteClip: (id: string) => call<null>('DELETE', clipPath(id)),
+};

@@ -1,0 +1,12 @@
+/** Arrow keys go from message to message; Tab then reaches what can be done with that one. */
+export function walk(event: KeyboardEvent): void {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const list = event.currentTarget;
+  if (step === undefined || !(list instanceof HTMLElement)) return;
+  const messages = [...list.querySelectorAll<HTMLElement>('[data-message]')];
+  const current = messages.findIndex((message) => message.contains(document.activeElement));
+  const next = current === -1 ? messages.at(-1) : messages[current + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}

@@ -1,0 +1,113 @@
+import { Clock, Download, Ellipsis, Link, Pencil, Scissors, Share2, Trash } from 'lucide';
+import type { RecordingView } from '../../../src/protocol/recording.js';
+import { Avatar } from '../components/avatar.js';
+import { Badge } from '../components/badge.js';
+import { Button } from '../components/button.js';
+import { IconButton } from '../components/icon-button.js';
+import { Menu, type MenuItem } from '../components/menu.js';
+import { toast } from '../components/toast.js';
+import { clockTime, wordyDuration } from '../format/duration.js';
+import { copyAddress } from '../watch/copy-address.js';
+import { fileSize, whenFormat } from './facts.js';
+import { VISIBILITY_WORDS } from './visibility-words.js';
+import '../watch/channel-info.css';
+import './recording-info.css';
+
+export interface RecordingInfoProps {
+  recording: RecordingView;
+  /** Where it plays, milliseconds; null: there is nothing to play. */
+  position: (() => number) | null;
+  /** null: who looks may not make one. */
+  onClip: (() => void) | null;
+  onEdit: () => void;
+  onDelete: () => void;
+}
+
+/** What a recording is of, when that was, and what can be done with it. */
+export function RecordingInfo({ recording, position, ...acts }: RecordingInfoProps) {
+  const { channel, title, startedAt, durationMs, downloadPath, bytes, visibility } = recording;
+  return (
+    <section class="channel-info recording-info" aria-label="Recording">
+      <Avatar name={channel} size={48} />
+      <div class="channel-info-words">
+        <h1>{title || channel}</h1>
+        <p class="channel-info-line">
+          <a class="channel-info-owner" href={`/${channel}`}>
+            {channel}
+          </a>
+          <span>
+            <time dateTime={startedAt}>{whenFormat.format(Date.parse(startedAt))}</time>
+            {durationMs > 0 && <> · {wordyDuration(durationMs)}</>}
+          </span>
+          {visibility !== 'public' && <Badge>{VISIBILITY_WORDS[visibility]}</Badge>}
+        </p>
+      </div>
+      <div class="recording-info-acts">
+        <ShareMenu position={position} />
+        {position !== null && acts.onClip !== null && (
+          <Button icon={Scissors} onClick={acts.onClip}>
+            Clip
+          </Button>
+        )}
+        {downloadPath !== null && (
+          <Button icon={Download} href={downloadPath} download>
+            Download <span class="visually-hidden">as MP4,</span>
+            <span class="muted figures">{fileSize(bytes)}</span>
+          </Button>
+        )}
+        {recording.mayManage && <ManageMenu onEdit={acts.onEdit} onDelete={acts.onDelete} />}
+      </div>
+    </section>
+  );
+}
+
+function ShareMenu({ position }: { position: (() => number) | null }) {
+  const page = `${location.origin}${location.pathname}`;
+  const atS = position === null ? 0 : Math.floor(position() / 1_000);
+  async function copy(address: string): Promise<void> {
+    if (await copyAddress(address)) toast({ text: 'The link is copied.', tone: 'good' });
+  }
+  const items: MenuItem[] = [
+    { kind: 'action', label: 'Copy link', icon: Link, onSelect: () => void copy(page) },
+  ];
+  if (atS > 0)
+    items.push({
+      kind: 'action',
+      label: `Copy link at ${clockTime(atS * 1_000)}`,
+      icon: Clock,
+      onSelect: () => void copy(`${page}?t=${atS}`),
+    });
+  return (
+    <Menu
+      label="Share"
+      align="start"
+      items={items}
+      trigger={({ expanded, onClick, buttonRef }) => (
+        <Button
+          icon={Share2}
+          expanded={expanded}
+          popup="menu"
+          onClick={onClick}
+          buttonRef={buttonRef}
+        >
+          Share
+        </Button>
+      )}
+    />
+  );
+}
+
+function ManageMenu({ onEdit, onDelete }: { onEdit: () => void; onDelete: () => void }) {
+  return (
+    <Menu
+      label="More"
+      items={[
+        { kind: 'action', label: 'Edit', icon: Pencil, onSelect: onEdit },
+        { kind: 'action', label: 'Delete', icon: Trash, danger: true, onSelect: onDelete },
+      ]}
+      trigger={(tie) => (
+        <IconButton icon={Ellipsis} variant="solid" label="More" align="end" {...tie} />
+      )}
+    />
+  );
+}

@@ -1,0 +1,143 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { CircleAlert } from 'lucide';
+import { Button } from '../components/button.js';
+import { Icon } from '../components/icon.js';
+import { Spinner } from '../components/spinner.js';
+import { Thumbnail } from '../components/thumbnail.js';
+import { toggleFullScreen } from '../player/full-screen.js';
+import { PressWanted } from '../player/press-wanted.js';
+import type { Theatre } from '../player/screen-buttons.js';
+import { ShortcutHelp } from '../player/shortcut-help.js';
+import { useIdle } from '../player/use-idle.js';
+import { useKeys } from '../player/use-keys.js';
+import type { Chapter } from './chapters.js';
+import { type RecordingAction, recordingActionFor, recordingShortcuts } from './keys.js';
+import type { Preview } from './previews.js';
+import { RecordingControls } from './recording-controls.js';
+import type { Vod } from './vod.js';
+import '../player/player.css';
+import '../player/stage.css';
+import './recording-player.css';
+
+/** What the arrow keys skip. */
+const STEP_MS = 5_000;
+
+export interface RecordingPlayerProps {
+  vod: Vod;
+  /** The channel's name, for its colour. */
+  name: string;
+  /** A picture until there is one of the recording; null: none. */
+  poster: string | null;
+  chapters: readonly Chapter[];
+  previews: readonly Preview[];
+  theatre?: Theatre;
+  loopable?: boolean;
+}
+
+/** Something recorded, with everything on top of it. */
+export function RecordingPlayer(props: RecordingPlayerProps) {
+  const { vod, name, poster, chapters, previews, theatre, loopable = false } = props;
+  const root = useRef<HTMLDivElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const [helping, setHelping] = useState(false);
+  const { playback } = vod;
+  const idle = useIdle(root);
+  useEffect(() => {
+    vod.attach(video.current);
+    return () => vod.close();
+  }, [vod]);
+
+  function act(action: RecordingAction): void {
+    const acts: Record<RecordingAction, () => void> = {
+      'toggle-play': () => vod.togglePlay(),
+      'toggle-muted': () => playback.toggleMuted(),
+      'full-screen': fillScreen,
+      theatre: () => theatre?.toggle(),
+      'picture-in-picture': () => playback.togglePictureInPicture(),
+      back: () => vod.skip(-STEP_MS),
+      forward: () => vod.skip(STEP_MS),
+      'to-start': () => vod.seek(0),
+      'to-end': () => vod.seek(vod.durationMs.peek()),
+      slower: () => vod.stepSpeed(-1),
+      faster: () => vod.stepSpeed(1),
+      louder: () => playback.louder(),
+      quieter: () => playback.quieter(),
+      help: () => setHelping(true),
+    };
+    acts[action]();
+  }
+  function fillScreen(): void {
+    if (root.current) toggleFullScreen(root.current);
+  }
+  useKeys(root, act, recordingActionFor);
+
+  const hasPicture = playback.frame.wasThere.value;
+  const resting = idle && hasPicture && !playback.paused.value;
+  return (
+    <div
+      class={`player recording-player${resting ? ' player-idle' : ''}`}
+      ref={root}
+      role="region"
+      aria-label="Video player"
+    >
+      <video
+        class="player-video"
+        ref={video}
+        playsInline
+        onClick={(event) => {
+          // A finger's tap only shows the controls.
+          if (event instanceof PointerEvent && event.pointerType === 'touch') return;
+          vod.togglePlay();
+        }}
+        onDblClick={fillScreen}
+      />
+      <Cover vod={vod} name={name} poster={poster} />
+      <PressWanted playback={playback} />
+      {!vod.failed.value && (
+        <div class="player-bottom">
+          <RecordingControls
+            vod={vod}
+            chapters={chapters}
+            previews={previews}
+            theatre={theatre}
+            loopable={loopable}
+            onFullScreen={fillScreen}
+          />
+        </div>
+      )}
+      {helping && <ShortcutHelp list={recordingShortcuts} onClose={() => setHelping(false)} />}
+    </div>
+  );
+}
+
+/** Over the picture: what stands for it until it is there, that it waits, that it can't be played. */
+function Cover({ vod, name, poster }: { vod: Vod; name: string; poster: string | null }) {
+  const { frame } = vod.playback;
+  if (vod.failed.value)
+    return (
+      <div class="stage stage-over">
+        <div class="stage-card" role="alert">
+          <Icon icon={CircleAlert} size={32} />
+          <h2>This can’t be played right now</h2>
+          <p>The server does not give it, or the network is away.</p>
+          <Button onClick={() => vod.retry()}>Try again</Button>
+        </div>
+      </div>
+    );
+  if (!frame.wasThere.value)
+    return (
+      <div class="stage recording-cover">
+        <Thumbnail name={name} picture={poster} />
+        <div class="stage-waiting">
+          <Spinner size={32} label="Loading" />
+        </div>
+      </div>
+    );
+  if (vod.waiting.value && !vod.playback.paused.value)
+    return (
+      <div class="recording-waiting">
+        <Spinner size={40} label="Loading" />
+      </div>
+    );
+  return null;
+}
