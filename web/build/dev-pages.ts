@@ -8,6 +8,7 @@ export function pageOf(path: string): string | null {
   if (path === '/studio') return 'studio';
   if (['/login', '/register', '/setup', '/account'].includes(path)) return 'account';
   if (path === '/admin') return 'admin';
+  if (/^\/(?:recordings|clips)\/[\da-f-]{36}$/.test(path)) return 'recording';
   if (/^\/embed\/[a-z0-9-]{3,30}$/.test(path)) return 'embed';
   return /^\/[a-z0-9-]{3,30}$/.test(path) ? 'watch' : null;
 }

@@ -14,6 +14,8 @@ export interface VodOptions {
   durationMs: number;
   /** Where to begin, milliseconds. */
   fromMs: number;
+  /** Of the media only the stretch from here on, for `durationMs`, is to be played; absent: all of it. */
+  offsetMs?: number;
   /** The server does not give it any more under this address. */
   onRefused: () => void;
 }
@@ -86,7 +88,7 @@ export class Vod {
       this.ended.value = false;
     });
     // What is not loaded yet begins there.
-    this.playback.hls.peek()?.seek(toMs);
+    this.playback.hls.peek()?.seek(toMs + this.#offsetMs);
   }
 
   skip(byMs: number): void {
@@ -122,15 +124,20 @@ export class Vod {
     this.#show();
   }
 
+  get #offsetMs(): number {
+    return this.#options.offsetMs ?? 0;
+  }
+
   #show(): void {
     const canScript = 'MediaSource' in globalThis || 'ManagedMediaSource' in globalThis;
     const { positionMs } = this;
+    const offsetMs = this.#offsetMs;
     this.playback.show({
       way: canScript ? 'hls' : 'native',
       url: this.#options.url,
       // Read when the player is there: until then one may have gone elsewhere.
       get fromMs() {
-        return positionMs.peek();
+        return positionMs.peek() + offsetMs;
       },
     });
   }
@@ -163,14 +170,21 @@ export class Vod {
   #moved(video: HTMLVideoElement): void {
     // An element that was emptied stands at 0, which nobody went to.
     if (video.readyState === HTMLMediaElement.HAVE_NOTHING) return;
+    const positionMs = video.currentTime * 1_000 - this.#offsetMs;
+    const durationMs = this.durationMs.peek();
     batch(() => {
-      this.positionMs.value = video.currentTime * 1_000;
-      if (!video.ended) this.ended.value = false;
+      this.positionMs.value = Math.max(0, Math.min(positionMs, durationMs));
+      if (!video.ended && positionMs < durationMs) this.ended.value = false;
     });
+    const isPast = this.#options.offsetMs !== undefined && positionMs >= durationMs;
+    if (isPast && !video.seeking && !this.ended.peek()) this.#atEnd();
   }
 
   #learnDuration({ duration }: HTMLVideoElement): void {
-    if (Number.isFinite(duration) && duration > 0) this.durationMs.value = duration * 1_000;
+    if (!Number.isFinite(duration) || duration <= 0) return;
+    const thereMs = duration * 1_000 - this.#offsetMs;
+    const { offsetMs, durationMs } = this.#options;
+    this.durationMs.value = offsetMs === undefined ? thereMs : Math.min(durationMs, thereMs);
   }
 
   #waits(waits: boolean): void {
@@ -185,6 +199,7 @@ export class Vod {
       this.playback.play();
       return;
     }
+    this.#video?.pause();
     batch(() => {
       this.ended.value = true;
       this.playback.paused.value = true;
