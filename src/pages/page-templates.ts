@@ -2,7 +2,15 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The pages that the web build makes. */
-export type PageName = 'index' | 'watch' | 'embed' | 'recording' | 'studio' | 'account' | 'admin' | 'not-found';
+export type PageName =
+  | 'index'
+  | 'watch'
+  | 'embed'
+  | 'recording'
+  | 'studio'
+  | 'account'
+  | 'admin'
+  | 'not-found';
 
 /** The built pages, read when first asked for and again when built anew. */
 export class PageTemplates {

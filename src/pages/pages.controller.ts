@@ -58,6 +58,16 @@ export class PagesController {
     return sendPage(reply, html, { embeddable: true });
   }
 
+  @Get('recordings/:id')
+  async recording(
+    @Param('id') id: string,
+    @CurrentIdentity() identity: Identity,
+    @CurrentVisitor() visitor: Visitor,
+    @Res() reply: FastifyReply,
+  ) {
+    return sendPage(reply, await this.#pages.ofRecording(id, { identity, visitor }));
+  }
+
   @Get(':name')
   @OpenToLocked()
   async watch(

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isProtected } from '../access/access-policy.js';
 import { AccessService, type Visitor } from '../access/access.service.js';
 import { AccountService } from '../auth/account.service.js';
+import { BroadcastHistory } from '../broadcast/broadcast-history.service.js';
 import { ChannelService } from '../broadcast/channel.service.js';
 import { MEDIA, type MediaPort } from '../broadcast/ports.js';
 import { DomainError } from '../common/domain-error.js';
@@ -16,12 +17,16 @@ const ABOUT = 'Live video that arrives in less than a second, and a chat beside 
 /** A page that is about no channel. */
 export type FixedPage = Readonly<{ page: PageName; title: string }>;
 
+/** For whom a page is. */
+type Reader = Readonly<{ visitor: Visitor; identity: Identity }>;
+
 /** Puts pages together: the built page, what it says of itself, and the data it starts with. */
 @Injectable()
 export class PagesService {
   readonly #templates: PageTemplates;
   readonly #accounts: AccountService;
   readonly #channels: ChannelService;
+  readonly #broadcasts: BroadcastHistory;
   readonly #access: AccessService;
   readonly #media: MediaPort;
   readonly #config: Config;
@@ -31,6 +36,7 @@ export class PagesService {
     templates: PageTemplates,
     accounts: AccountService,
     channels: ChannelService,
+    broadcasts: BroadcastHistory,
     access: AccessService,
     @Inject(MEDIA) media: MediaPort,
     @Inject(CONFIG) config: Config,
@@ -38,6 +44,7 @@ export class PagesService {
     this.#templates = templates;
     this.#accounts = accounts;
     this.#channels = channels;
+    this.#broadcasts = broadcasts;
     this.#access = access;
     this.#media = media;
     this.#config = config;
@@ -55,7 +62,7 @@ export class PagesService {
   async ofChannel(
     page: 'watch' | 'embed',
     name: string,
-    { visitor, identity }: { visitor: Visitor; identity: Identity },
+    { visitor, identity }: Reader,
   ): Promise<string> {
     const access = await this.#access.find(name);
     if (this.#access.decide(access, visitor) === 'password_needed')
@@ -74,15 +81,43 @@ export class PagesService {
     return this.#render(page, { ...info, image, listed }, { identity, channel });
   }
 
+  /**
+   * The page of a recording; before its channel's password was typed, one that asks for it.
+   * @throws {DomainError} `broadcast_not_found`; `unavailable` before the web build.
+   */
+  async ofRecording(id: string, { visitor, identity }: Reader): Promise<string> {
+    const name = await this.#broadcasts.channelOf(id);
+    const access = name === null ? null : await this.#access.find(name);
+    const path = `/recordings/${id}`;
+    if (access && this.#access.decide(access, visitor) === 'password_needed')
+      return this.#locked('recording', access.name, identity, path);
+    const { title, channel, startedAt } = await this.#broadcasts.get(id, visitor);
+    const day = startedAt.slice(0, 10);
+    const about = `A broadcast of ${channel} on Onair, recorded on ${day}.`;
+    const info = this.#info(
+      path,
+      title === '' ? `${channel}, ${day}` : `${title} · ${channel}`,
+      about,
+    );
+    const listed = access?.visibility === 'public';
+    return this.#render('recording', { ...info, listed }, { identity, channel: null });
+  }
+
   /** The page for an address without one. */
   async notFound(identity: Identity | null): Promise<string> {
     const info = this.#info('/', 'Page not found · Onair', ABOUT);
     return this.#render('not-found', info, { identity, channel: null });
   }
 
-  #locked(page: 'watch' | 'embed', name: string, identity: Identity): Promise<string> {
+  // oxlint-disable-next-line max-params -- which page of what for whom, and where.
+  #locked(
+    page: 'watch' | 'embed' | 'recording',
+    name: string,
+    identity: Identity,
+    path = `/${name}`,
+  ): Promise<string> {
     const about = 'This channel has a password.';
-    const info = { ...this.#info(`/${name}`, `${name} · Onair`, about), listed: false };
+    const info = { ...this.#info(path, `${name} · Onair`, about), listed: false };
     return this.#render(page, info, { identity, channel: null, locked: name });
   }
 

@@ -131,6 +131,9 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   ),
   'GET /:name': channel(({ name }) => `/${name}`, { locked: 'page' }),
   'GET /embed/:name': channel(({ name }) => `/embed/${name}`, { locked: 'page' }),
+  'GET /recordings/:id': channel(({ broadcastId }) => `/recordings/${broadcastId}`, {
+    locked: 'page',
+  }),
   'GET /hls/:name/thumbnail.jpg': channel(({ name }) => `/hls/${name}/thumbnail.jpg`),
   'GET /hls/:name/thumbnail/:file': channel(({ name }) => `/hls/${name}/thumbnail/v1.jpg`),
   // By tokens, so another test holds it for who may; here nobody gets in without one.

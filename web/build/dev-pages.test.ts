@@ -6,6 +6,8 @@ it.each([
   ['/studio', 'studio'],
   ['/register', 'account'],
   ['/embed/ada', 'embed'],
+  ['/recordings/0198f3a0-0000-7000-8000-000000000000', 'recording'],
+  ['/clips/0198f3a0-0000-7000-8000-000000000000', 'recording'],
   ['/ada-99', 'watch'],
   ['/ui/watch/main.tsx', null],
   ['/@vite/client', null],
