@@ -36,6 +36,13 @@ export interface BroadcastMedia {
   publish(): Promise<PublisherMedia>;
   /** A way out for one viewer, with a paused consumer for each track there is. */
   watch(capabilities: RtpCapabilities): Promise<ViewerMedia>;
+  /**
+   * A way out for one whose session description is fixed once, and who can't be told of tracks as they
+   * come (WHEP). Tracks flow as soon as it is connected.
+   *
+   * @param terms null: it will take our numbers, and say by {@link ReceiverMedia.accept} which
+   */
+  receive(terms: ReceiverTerms | null): Promise<ReceiverMedia>;
   /** Its RTP as the publisher sends it, for packaging. One at a time is enough. */
   tap(): Promise<MediaTap>;
   close(): void;
@@ -152,12 +159,47 @@ export interface PublisherMedia extends PeerMedia {
     rtpParameters: RtpParameters;
     paused: boolean;
   }): Promise<string>;
+  /** What arrives now, bits a second; 0 when it is closed. */
+  bitrateBps(): Promise<number>;
   setPaused(producerId: string, paused: boolean): Promise<void>;
   unproduce(producerId: string): void;
 }
 
+/** A codec as a client's session description has it, under the client's payload type. */
+export type NumberedCodec = Readonly<{
+  payloadType: number;
+  /** Such as `video/H264`; capitals don't count. */
+  mimeType: string;
+  clockRate: number;
+  channels?: number;
+  parameters?: Readonly<Record<string, unknown>>;
+  rtcpFeedback: readonly Readonly<{ type: string; parameter?: string }>[];
+  /** Of its repeats (RFC 4588); null: none. */
+  rtxPayloadType: number | null;
+}>;
+
+/** What a client's session description says it receives. */
+export type ReceiverTerms = Readonly<{
+  /** The one it prefers first. */
+  codecs: readonly NumberedCodec[];
+  headerExtensions: RtpCapabilities['headerExtensions'];
+  /** The `a=mid` of the section for each kind that it has one for. */
+  mids: Partial<Record<MediaKind, string>>;
+}>;
+
+/** A viewer's connection by the numbers of its session description. */
+export interface ReceiverMedia extends ViewerMedia {
+  /** All that may be sent to it, whatever the publisher sends: for the answer, or the offer to it. */
+  readonly agreed: RtpCapabilities;
+  /** What the client has answered to an offer by {@link agreed}; tracks are sent from now on. */
+  accept(terms: ReceiverTerms): Promise<void>;
+}
+
 export interface ViewerMedia extends PeerMedia {
+  /** `connected`, `disconnected`: whether media can get through. */
   readonly events: TypedEmitter<{
+    connected: [];
+    disconnected: [];
     consumerAdded: [ConsumerOptions];
     consumerClosed: [consumerId: string];
     consumerPaused: [consumerId: string, paused: boolean];

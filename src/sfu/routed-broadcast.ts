@@ -1,21 +1,21 @@
 import type { types } from 'mediasoup';
-import type { BroadcastMedia } from '../broadcast/ports.js';
+import type { BroadcastMedia, ReceiverTerms } from '../broadcast/ports.js';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
-import { RouterTap } from './router-tap.js';
+import { agreedCapabilities } from './agreed-capabilities.js';
+import { BroadcastRouters, type RouterLease } from './broadcast-routers.js';
+import { isSameCodec, numberCodecs } from './numbering.js';
 import { PublisherConnection } from './publisher-connection.js';
-import type { SfuWorker } from './sfu-worker.js';
-import { ViewerConnection } from './viewer-connection.js';
+import { RouterTap } from './router-tap.js';
+import { ViewerConnection, type ViewerOptions } from './viewer-connection.js';
 import type { WorkerPool } from './worker-pool.js';
 import { WorkerRouter } from './worker-router.js';
 
 /** What a publisher's streams weigh against one viewer's, see {@link SfuWorker.load}. */
 const PUBLISHER_LOAD = 3;
-/** What a further router weighs: its pipe carries what the publisher sends. */
-const PIPE_LOAD = 3;
 
 type Options = { pool: WorkerPool; clock: Clock; log: Log; maxIncomingBitrateBps: number };
 
@@ -23,19 +23,16 @@ type Options = { pool: WorkerPool; clock: Clock; log: Log; maxIncomingBitrateBps
 export class RoutedBroadcast implements BroadcastMedia {
   readonly events: BroadcastMedia['events'] = new TypedEmitter();
   readonly #options: Options;
-  readonly #origin: WorkerRouter;
-  readonly #edges = new Map<SfuWorker, Promise<WorkerRouter>>();
+  readonly #routers: BroadcastRouters;
   readonly #producers = new Map<string, types.Producer>();
   readonly #viewers = new Set<ViewerConnection>();
   readonly #publishers = new Set<PublisherConnection>();
   readonly #taps = new Set<RouterTap>();
-  /** Viewers whose transport is being made, by worker: an edge in use by one is not closed. */
-  readonly #arriving = new Map<SfuWorker, number>();
   #closed = false;
 
   private constructor(options: Options, origin: WorkerRouter) {
     this.#options = options;
-    this.#origin = origin;
+    this.#routers = new BroadcastRouters(origin, options.pool);
     origin.worker.load += PUBLISHER_LOAD;
     origin.router.observer.once('close', () => this.close());
   }
@@ -51,7 +48,7 @@ export class RoutedBroadcast implements BroadcastMedia {
 
   /** Routers in use, the origin's and the others'. */
   get routers(): number {
-    return 1 + this.#edges.size;
+    return this.#routers.size;
   }
 
   get producers(): types.Producer[] {
@@ -78,7 +75,7 @@ export class RoutedBroadcast implements BroadcastMedia {
 
   async publish(): Promise<PublisherConnection> {
     this.#assertOpen();
-    const { worker, router } = this.#origin;
+    const { worker, router } = this.#routers.origin;
     const transport = await worker.createTransport(router);
     await transport.setMaxIncomingBitrate(this.#options.maxIncomingBitrateBps);
     const publisher = new PublisherConnection({
@@ -93,29 +90,24 @@ export class RoutedBroadcast implements BroadcastMedia {
 
   async watch(capabilities: RtpCapabilities): Promise<ViewerConnection> {
     this.#assertOpen();
-    const worker = this.#options.pool.cheapest((candidate) => this.#viewerCost(candidate));
-    // Counted from now on, so that many who come at once spread as well.
-    worker.load += 1;
-    this.#countArriving(worker, 1);
-    try {
-      const viewer = await this.#connect(worker, capabilities);
-      await Promise.all(this.producers.map((producer) => viewer.consume(producer))).catch(
-        (error: unknown) => {
-          viewer.close();
-          throw error;
-        },
-      );
-      return viewer;
-    } finally {
-      this.#countArriving(worker, -1);
-      this.#closeEdgeIfUnused(worker);
-    }
+    const lease = await this.#routers.lease(null);
+    // The shape was checked at the edge; mediasoup checks the names and numbers in it.
+    return this.#connect(lease, capabilities as types.RtpCapabilities, null);
+  }
+
+  async receive(terms: ReceiverTerms | null): Promise<ViewerConnection> {
+    this.#assertOpen();
+    const numbering = terms && numberCodecs(this.#codecs(), terms.codecs);
+    const lease = await this.#routers.lease(numbering);
+    const { rtpCapabilities } = lease.site.router;
+    if (!terms) return this.#connect(lease, rtpCapabilities, 'later');
+    return this.#connect(lease, agreedCapabilities(rtpCapabilities, terms), terms.mids);
   }
 
   async tap(): Promise<RouterTap> {
     this.#assertOpen();
     const { clock, log } = this.#options;
-    const tap = await RouterTap.create(this.#origin.router, clock, log);
+    const tap = await RouterTap.create(this.#routers.origin.router, clock, log);
     this.#taps.add(tap);
     tap.events.on('closed', () => this.#taps.delete(tap));
     for (const producer of this.producers) void tap.add(producer);
@@ -125,15 +117,9 @@ export class RoutedBroadcast implements BroadcastMedia {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#origin.worker.load -= PUBLISHER_LOAD;
-    for (const edge of this.#edges.values())
-      void edge.then(
-        (site) => site.close(),
-        () => undefined,
-      );
-    this.#edges.clear();
+    this.#routers.origin.worker.load -= PUBLISHER_LOAD;
     for (const viewer of this.#viewers) viewer.close();
-    this.#origin.close();
+    this.#routers.close();
     this.events.emit('closed');
     this.events.clear();
   }
@@ -145,41 +131,45 @@ export class RoutedBroadcast implements BroadcastMedia {
       });
   }
 
-  #viewerCost(worker: SfuWorker): number {
-    const isHere = worker === this.#origin.worker || this.#edges.has(worker);
-    return worker.load + (isHere ? 0 : PIPE_LOAD);
+  /** What is routed, but for repeats; what is being sent now comes first. */
+  #codecs(): types.RtpCodecCapability[] {
+    const all = this.#routers.origin.router.rtpCapabilities.codecs ?? [];
+    const isSent = (codec: types.RtpCodecCapability) =>
+      this.producers.some(({ rtpParameters: { codecs } }) =>
+        codecs.slice(0, 1).some((one) => isSameCodec(one, codec)),
+      );
+    return all
+      .filter(({ mimeType }) => !mimeType.endsWith('/rtx'))
+      .toSorted((a, b) => Number(isSent(b)) - Number(isSent(a)));
   }
 
-  #siteOn(worker: SfuWorker): Promise<WorkerRouter> {
-    if (worker === this.#origin.worker) return Promise.resolve(this.#origin);
-    let edge = this.#edges.get(worker);
-    if (!edge) {
-      edge = WorkerRouter.create(worker, this.#origin);
-      this.#edges.set(worker, edge);
-      const forget = () => {
-        if (this.#edges.get(worker) === edge) this.#edges.delete(worker);
-      };
-      edge.then((site) => site.router.observer.once('close', forget), forget);
-    }
-    return edge;
-  }
-
-  async #connect(worker: SfuWorker, capabilities: RtpCapabilities): Promise<ViewerConnection> {
+  async #connect(
+    { site, release }: RouterLease,
+    capabilities: types.RtpCapabilities,
+    mids: ViewerOptions['mids'],
+  ): Promise<ViewerConnection> {
     let viewer: ViewerConnection;
     try {
-      const site = await this.#siteOn(worker);
-      viewer = new ViewerConnection(site, await worker.createTransport(site.router), capabilities);
+      this.#assertOpen();
+      const transport = await site.worker.createTransport(site.router);
+      const producers = () => this.producers;
+      viewer = new ViewerConnection({ site, transport, capabilities, producers, mids });
       this.#assertOpen();
     } catch (error) {
-      worker.load -= 1;
+      release();
       throw error;
     }
     this.#viewers.add(viewer);
     viewer.events.on('closed', () => {
-      worker.load -= 1;
+      release();
       this.#viewers.delete(viewer);
-      this.#closeEdgeIfUnused(worker);
     });
+    try {
+      await viewer.consumeAll();
+    } catch (error) {
+      viewer.close();
+      throw error;
+    }
     return viewer;
   }
 
@@ -194,20 +184,5 @@ export class RoutedBroadcast implements BroadcastMedia {
         this.#options.log.warn({ err }, 'a viewer could not get a new track');
         viewer.close();
       });
-  }
-
-  #countArriving(worker: SfuWorker, change: 1 | -1): void {
-    this.#arriving.set(worker, (this.#arriving.get(worker) ?? 0) + change);
-  }
-
-  #closeEdgeIfUnused(worker: SfuWorker): void {
-    const edge = this.#edges.get(worker);
-    if (!edge || (this.#arriving.get(worker) ?? 0) > 0) return;
-    if ([...this.#viewers].some((viewer) => viewer.site.worker === worker)) return;
-    this.#edges.delete(worker);
-    void edge.then(
-      (site) => site.close(),
-      () => undefined,
-    );
   }
 }

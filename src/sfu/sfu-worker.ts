@@ -58,8 +58,9 @@ export class SfuWorker {
     this.#worker.once('died', listener);
   }
 
-  createRouter(): Promise<types.Router> {
-    return this.#worker.createRouter({ mediaCodecs });
+  /** @param codecs in place of those that we route, under our numbers */
+  createRouter(codecs: readonly types.RouterRtpCodecCapability[] = mediaCodecs) {
+    return this.#worker.createRouter({ mediaCodecs: [...codecs] });
   }
 
   createTransport(router: types.Router): Promise<types.WebRtcTransport> {

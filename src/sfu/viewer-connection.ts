@@ -1,5 +1,5 @@
 import { parseScalabilityMode, type types } from 'mediasoup';
-import type { ViewerMedia } from '../broadcast/ports.js';
+import type { ReceiverMedia, ReceiverTerms } from '../broadcast/ports.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type {
@@ -9,30 +9,49 @@ import type {
   MediaKind,
   RtpCapabilities,
 } from '../protocol/rtc.js';
+import { agreedCapabilities } from './agreed-capabilities.js';
 import { refusingMedia } from './media-refused.js';
 import { PeerConnection } from './peer-connection.js';
 import type { WorkerRouter } from './worker-router.js';
 
+export type ViewerOptions = {
+  site: WorkerRouter;
+  transport: types.WebRtcTransport;
+  /** What it can receive; mediasoup checks the names and numbers in it. */
+  capabilities: types.RtpCapabilities;
+  /** The tracks there are. */
+  producers: () => readonly types.Producer[];
+  /**
+   * Of one whose session description is fixed; `later`: it has yet to answer an offer of ours. Null: it is
+   * told of each track, and resumes it itself.
+   */
+  mids: ReceiverTerms['mids'] | 'later' | null;
+};
+
 /** A viewer's transport with a consumer for each track it can receive. */
-export class ViewerConnection implements ViewerMedia {
-  readonly events: ViewerMedia['events'] = new TypedEmitter();
+export class ViewerConnection implements ReceiverMedia {
+  readonly events: ReceiverMedia['events'] = new TypedEmitter();
   readonly site: WorkerRouter;
   readonly #peer: PeerConnection;
-  readonly #capabilities: types.RtpCapabilities;
+  readonly #producers: ViewerOptions['producers'];
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #consuming = new Set<string>();
   readonly #unsupported = new Set<MediaKind>();
+  #capabilities: types.RtpCapabilities;
+  #mids: ViewerOptions['mids'];
   #pinnedLayer: number | null = null;
+  #connected = false;
 
-  constructor(site: WorkerRouter, transport: types.WebRtcTransport, capabilities: RtpCapabilities) {
+  constructor({ site, transport, capabilities, producers, mids }: ViewerOptions) {
     this.site = site;
     this.#peer = new PeerConnection(transport);
-    // The shape was checked at the edge; mediasoup checks the names and numbers in it.
-    this.#capabilities = capabilities as types.RtpCapabilities;
-    transport.on('dtlsstatechange', (state) => {
-      if (state === 'failed' || state === 'closed') this.close();
-    });
+    this.#capabilities = capabilities;
+    this.#producers = producers;
+    this.#mids = mids;
+    transport.on('dtlsstatechange', () => this.#connectionChanged());
+    transport.on('icestatechange', () => this.#connectionChanged());
     transport.observer.once('close', () => {
+      this.#setConnected(false);
       this.events.emit('closed');
       this.events.clear();
     });
@@ -64,6 +83,17 @@ export class ViewerConnection implements ViewerMedia {
     return [...this.#unsupported];
   }
 
+  get agreed(): RtpCapabilities {
+    // mediasoup's own, of the shape that the protocol describes.
+    return this.#capabilities as RtpCapabilities;
+  }
+
+  async accept(terms: ReceiverTerms): Promise<void> {
+    this.#capabilities = agreedCapabilities(this.#capabilities, terms);
+    this.#mids = terms.mids;
+    await this.consumeAll();
+  }
+
   connect(dtlsParameters: DtlsParameters): Promise<void> {
     return this.#peer.connect(dtlsParameters);
   }
@@ -72,20 +102,31 @@ export class ViewerConnection implements ViewerMedia {
     return this.#peer.restartIce();
   }
 
+  /** Takes all tracks there are. */
+  async consumeAll(): Promise<void> {
+    await Promise.all(this.#producers().map((producer) => this.consume(producer)));
+  }
+
   /** Takes a track of the broadcast, once; a track it can't receive is noted in {@link unsupported}. */
   async consume(producer: types.Producer): Promise<void> {
+    const mids = this.#mids;
+    if (mids === 'later') return;
     if (this.#consuming.has(producer.id) || this.closed || producer.closed) return;
     this.#consuming.add(producer.id);
     producer.observer.once('close', () => this.#consuming.delete(producer.id));
-    await this.site.ensure(producer.id);
-    const { router } = this.site;
     const request = { producerId: producer.id, rtpCapabilities: this.#capabilities };
-    if (!(await refusingMedia('receive capabilities', async () => router.canConsume(request)))) {
+    if (!(await refusingMedia('receive capabilities', async () => this.site.canConsume(request)))) {
       this.#unsupported.add(producer.kind);
       return;
     }
+    await this.site.ensure(producer.id);
+    const mid = mids?.[producer.kind];
     const consumer = await refusingMedia(`${producer.kind} track`, () =>
-      this.#peer.raw.consume({ ...request, paused: true }),
+      this.#peer.raw.consume({
+        ...request,
+        paused: mids === null,
+        ...(mid === undefined ? {} : { mid }),
+      }),
     );
     await this.#adopt(consumer);
   }
@@ -108,6 +149,19 @@ export class ViewerConnection implements ViewerMedia {
 
   close(): void {
     this.#peer.raw.close();
+  }
+
+  #connectionChanged(): void {
+    const { dtlsState, iceState } = this.#peer.raw;
+    const iceUp = iceState === 'connected' || iceState === 'completed';
+    this.#setConnected(dtlsState === 'connected' && iceUp);
+    if (dtlsState === 'failed' || dtlsState === 'closed') this.close();
+  }
+
+  #setConnected(connected: boolean): void {
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    this.events.emit(connected ? 'connected' : 'disconnected');
   }
 
   async #adopt(consumer: types.Consumer): Promise<void> {

@@ -17,9 +17,21 @@ export class WorkerRouter {
     this.#origin = origin;
   }
 
-  /** @param origin where tracks come from, or null to be the origin. */
-  static async create(worker: SfuWorker, origin: WorkerRouter | null): Promise<WorkerRouter> {
-    return new WorkerRouter(worker, await worker.createRouter(), origin);
+  /**
+   * @param origin where tracks come from, or null to be the origin
+   * @param codecs in place of the usual ones
+   */
+  static async create(
+    worker: SfuWorker,
+    origin: WorkerRouter | null,
+    codecs?: readonly types.RouterRtpCodecCapability[],
+  ): Promise<WorkerRouter> {
+    return new WorkerRouter(worker, await worker.createRouter(codecs), origin);
+  }
+
+  /** Whether a track of the origin, piped here or not, is of a codec among these. */
+  canConsume(request: { producerId: string; rtpCapabilities: types.RtpCapabilities }): boolean {
+    return (this.#origin ?? this).router.canConsume(request);
   }
 
   /** Makes a track of the origin consumable here; at once when it is already. */

@@ -1,0 +1,134 @@
+import { DomainError } from '../common/domain-error.js';
+import type { Numbering } from './numbering.js';
+import type { SfuWorker } from './sfu-worker.js';
+import type { WorkerPool } from './worker-pool.js';
+import { WorkerRouter } from './worker-router.js';
+
+/** What a further router weighs: its pipe carries what the publisher sends. */
+const PIPE_LOAD = 3;
+/**
+ * Routers of one broadcast with numbers of clients' own, over all workers. Clients of one make have the
+ * same numbers, so a dozen is for all makes there are.
+ */
+const NUMBERED_ROUTERS_MAX = 12;
+const FULL_RETRY_MS = 30_000;
+
+type Edge = {
+  readonly worker: SfuWorker;
+  readonly numbering: Numbering | null;
+  readonly router: Promise<WorkerRouter>;
+  users: number;
+};
+
+/** A router for one viewer. */
+export type RouterLease = Readonly<{
+  site: WorkerRouter;
+  /** To be called once, when the viewer is gone: what nobody uses is closed. */
+  release: () => void;
+}>;
+
+/**
+ * One broadcast's routers: the origin, which the publisher sends to, and those fed from it by pipes: one
+ * for each worker that has viewers, and one for each worker and {@link Numbering}.
+ */
+export class BroadcastRouters {
+  readonly origin: WorkerRouter;
+  readonly #pool: WorkerPool;
+  readonly #edges = new Map<string, Edge>();
+
+  constructor(origin: WorkerRouter, pool: WorkerPool) {
+    this.origin = origin;
+    this.#pool = pool;
+  }
+
+  /** How many there are, the origin among them. */
+  get size(): number {
+    return 1 + this.#edges.size;
+  }
+
+  /**
+   * A router for one viewer more, on the worker where that costs least; its load counts from now on, so
+   * that many who come at once spread as well.
+   *
+   * @throws {DomainError} `unavailable` without workers, or where too many clients have numbers of their own
+   */
+  async lease(numbering: Numbering | null): Promise<RouterLease> {
+    const isFull = numbering !== null && this.#numbered >= NUMBERED_ROUTERS_MAX;
+    const worker = this.#pool.cheapest((candidate) => this.#cost(candidate, numbering, isFull));
+    if (isFull && !this.#has(worker, numbering)) throw tooManyNumberings();
+    worker.load += 1;
+    const edge = this.#isOrigin(worker, numbering) ? null : this.#edge(worker, numbering);
+    if (edge) edge.users += 1;
+    const release = () => {
+      worker.load -= 1;
+      if (!edge) return;
+      edge.users -= 1;
+      if (edge.users === 0) this.#close(edge);
+    };
+    try {
+      return { site: edge ? await edge.router : this.origin, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  close(): void {
+    for (const edge of this.#edges.values()) this.#close(edge);
+    this.origin.close();
+  }
+
+  get #numbered(): number {
+    return [...this.#edges.values()].filter(({ numbering }) => numbering !== null).length;
+  }
+
+  #isOrigin(worker: SfuWorker, numbering: Numbering | null): boolean {
+    return worker === this.origin.worker && numbering === null;
+  }
+
+  #has(worker: SfuWorker, numbering: Numbering | null): boolean {
+    return this.#isOrigin(worker, numbering) || this.#edges.has(keyOf(worker, numbering));
+  }
+
+  #cost(worker: SfuWorker, numbering: Numbering | null, mayNotAdd: boolean): number {
+    if (this.#has(worker, numbering)) return worker.load;
+    return mayNotAdd ? Infinity : worker.load + PIPE_LOAD;
+  }
+
+  #edge(worker: SfuWorker, numbering: Numbering | null): Edge {
+    const key = keyOf(worker, numbering);
+    const known = this.#edges.get(key);
+    if (known) return known;
+    const router = WorkerRouter.create(worker, this.origin, numbering?.codecs);
+    const edge: Edge = { worker, numbering, router, users: 0 };
+    this.#edges.set(key, edge);
+    const forget = () => this.#forget(edge);
+    router.then((site) => site.router.observer.once('close', forget), forget);
+    return edge;
+  }
+
+  #forget(edge: Edge): void {
+    const key = keyOf(edge.worker, edge.numbering);
+    if (this.#edges.get(key) === edge) this.#edges.delete(key);
+  }
+
+  #close(edge: Edge): void {
+    this.#forget(edge);
+    edge.router.then(
+      (site) => site.close(),
+      () => undefined,
+    );
+  }
+}
+
+function keyOf(worker: SfuWorker, numbering: Numbering | null): string {
+  return `${worker.index} ${numbering?.key ?? ''}`;
+}
+
+function tooManyNumberings(): DomainError {
+  return new DomainError(
+    'unavailable',
+    'Too many different kinds of players watch this broadcast over WHEP. Let the server make the offer (an empty POST), watch over HLS, or try again later.',
+    { retryAfterMs: FULL_RETRY_MS },
+  );
+}
