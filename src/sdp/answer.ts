@@ -1,21 +1,23 @@
-import { write, type MediaDescription, type SessionDescription } from 'sdp-transform';
-import type { DtlsParameters, TransportOptions } from '../protocol/rtc.js';
+import { write, type MediaDescription } from 'sdp-transform';
+import {
+  type AnswererTransport,
+  candidates,
+  formatLine,
+  refused,
+  type SessionOrigin,
+  sessionPart,
+  setupFor,
+  transportAttributes,
+} from './description-parts.js';
 import type { Offer, OfferedSection } from './offer.js';
 import type { PublishedTrack } from './published-tracks.js';
 import { isSupportedExtension, SUPPORTED_CODECS } from './supported-media.js';
-
-/** The server's end of a connection, as answers and fragments name it. */
-export type AnswererTransport = Pick<
-  TransportOptions,
-  'iceParameters' | 'iceCandidates' | 'dtlsParameters'
->;
 
 type Answer = Readonly<{
   offer: Offer;
   tracks: readonly PublishedTrack[];
   transport: AnswererTransport;
-  /** `o=`: the same for all answers of one session, and one more with each (RFC 3264 8). */
-  session: Readonly<{ id: number; version: number }>;
+  session: SessionOrigin;
 }>;
 
 /**
@@ -30,49 +32,12 @@ export function publisherAnswer({ offer, tracks, transport, session }: Answer): 
     if (!track) return refused(section);
     return {
       ...received(section, track),
-      ...transportAttributes(transport, offer.dtls),
+      ...transportAttributes(transport, setupFor(offer.dtls)),
       // With BUNDLE the first section's are everybody's (RFC 9143 7.3).
       ...(section.mid === first ? candidates(transport) : {}),
     };
   });
   return write({ ...sessionPart(session, [...byMid.keys()], offer), media });
-}
-
-function sessionPart(
-  { id, version }: Answer['session'],
-  mids: readonly string[],
-  { extmapAllowMixed }: Offer,
-): Omit<SessionDescription, 'media'> {
-  return {
-    version: 0,
-    origin: {
-      username: '-',
-      sessionId: id,
-      sessionVersion: version,
-      netType: 'IN',
-      ipVer: 4,
-      address: '127.0.0.1',
-    },
-    name: '-',
-    timing: { start: 0, stop: 0 },
-    groups: [{ type: 'BUNDLE', mids: mids.join(' ') }],
-    icelite: 'ice-lite',
-    ...(extmapAllowMixed ? { extmapAllowMixed: 'extmap-allow-mixed' as const } : {}),
-  };
-}
-
-function refused({ type, protocol, payloads, mid }: OfferedSection): MediaDescription {
-  return {
-    type,
-    port: 0,
-    protocol,
-    payloads,
-    connection: { version: 4, ip: '0.0.0.0' },
-    mid,
-    direction: 'inactive',
-    rtp: [],
-    fmtp: [],
-  };
 }
 
 function received(section: OfferedSection, track: PublishedTrack): MediaDescription {
@@ -117,16 +82,6 @@ function received(section: OfferedSection, track: PublishedTrack): MediaDescript
   };
 }
 
-function formatLine(
-  payload: number,
-  parameters: Readonly<Record<string, string | number>>,
-): { payload: number; config: string }[] {
-  const config = Object.entries(parameters)
-    .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
-    .join(';');
-  return config === '' ? [] : [{ payload, config }];
-}
-
 /** Of the layers those that are received, in the offer's order, which is its own preference. */
 function simulcast(
   { layers }: OfferedSection,
@@ -138,45 +93,5 @@ function simulcast(
   return {
     rids: rids.map((id) => ({ id, direction: 'recv' })),
     simulcast: { dir1: 'recv', list1: rids.join(';') },
-  };
-}
-
-function transportAttributes(
-  { iceParameters, dtlsParameters }: AnswererTransport,
-  offered: DtlsParameters,
-): Pick<MediaDescription, 'iceUfrag' | 'icePwd' | 'fingerprint' | 'setup'> {
-  const { fingerprints } = dtlsParameters;
-  // One is enough (RFC 8122 5); every WebRTC stack knows SHA-256.
-  const fingerprint =
-    fingerprints.find(({ algorithm }) => algorithm === 'sha-256') ?? fingerprints[0];
-  return {
-    iceUfrag: iceParameters.usernameFragment,
-    icePwd: iceParameters.password,
-    ...(fingerprint
-      ? { fingerprint: { type: fingerprint.algorithm, hash: fingerprint.value } }
-      : {}),
-    // RFC 8842 5.3: who may choose waits for the other's hello, so that it comes through its NAT first.
-    setup: offered.role === 'server' ? 'active' : 'passive',
-  };
-}
-
-/** UDP first: some programs take the first line that they understand. */
-function candidates({
-  iceCandidates,
-}: AnswererTransport): Pick<MediaDescription, 'candidates' | 'endOfCandidates'> {
-  return {
-    candidates: iceCandidates
-      .toSorted((a, b) => Number(a.protocol === 'tcp') - Number(b.protocol === 'tcp'))
-      .map(({ foundation, priority, address, protocol, port, type, tcpType }) => ({
-        foundation,
-        component: 1,
-        transport: protocol,
-        priority,
-        ip: address,
-        port,
-        type,
-        ...(tcpType === undefined ? {} : { tcptype: tcpType }),
-      })),
-    endOfCandidates: 'end-of-candidates',
   };
 }

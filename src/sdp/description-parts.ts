@@ -1,0 +1,107 @@
+import type { MediaDescription, SessionDescription } from 'sdp-transform';
+import type { DtlsParameters, TransportOptions } from '../protocol/rtc.js';
+import type { Offer, OfferedSection } from './offer.js';
+
+/** The server's end of a connection, as answers and fragments name it. */
+export type AnswererTransport = Pick<
+  TransportOptions,
+  'iceParameters' | 'iceCandidates' | 'dtlsParameters'
+>;
+
+/** `o=`: the same for all descriptions of one session, and one more with each (RFC 3264 8). */
+export type SessionOrigin = Readonly<{ id: number; version: number }>;
+
+/** The lines before the first section. @param mids of the sections that share the transport */
+export function sessionPart(
+  { id, version }: SessionOrigin,
+  mids: readonly string[],
+  { extmapAllowMixed }: Pick<Offer, 'extmapAllowMixed'>,
+): Omit<SessionDescription, 'media'> {
+  return {
+    version: 0,
+    origin: {
+      username: '-',
+      sessionId: id,
+      sessionVersion: version,
+      netType: 'IN',
+      ipVer: 4,
+      address: '127.0.0.1',
+    },
+    name: '-',
+    timing: { start: 0, stop: 0 },
+    groups: [{ type: 'BUNDLE', mids: mids.join(' ') }],
+    icelite: 'ice-lite',
+    ...(extmapAllowMixed ? { extmapAllowMixed: 'extmap-allow-mixed' as const } : {}),
+  };
+}
+
+/** A section of an offer that isn't taken (RFC 3264 6). */
+export function refused({ type, protocol, payloads, mid }: OfferedSection): MediaDescription {
+  return {
+    type,
+    port: 0,
+    protocol,
+    payloads,
+    connection: { version: 4, ip: '0.0.0.0' },
+    mid,
+    direction: 'inactive',
+    rtp: [],
+    fmtp: [],
+  };
+}
+
+/** The `a=fmtp` line of a codec; none without parameters. */
+export function formatLine(
+  payload: number,
+  parameters: Readonly<Record<string, string | number>>,
+): { payload: number; config: string }[] {
+  const config = Object.entries(parameters)
+    .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
+    .join(';');
+  return config === '' ? [] : [{ payload, config }];
+}
+
+/** The answer's DTLS role: who may choose waits for the other's hello, so that it comes through its NAT first (RFC 8842 5.3). */
+export function setupFor(offered: DtlsParameters): 'active' | 'passive' {
+  return offered.role === 'server' ? 'active' : 'passive';
+}
+
+/** ICE and DTLS of the server's end, for each section. */
+export function transportAttributes(
+  { iceParameters, dtlsParameters }: AnswererTransport,
+  setup: 'active' | 'passive' | 'actpass',
+): Pick<MediaDescription, 'iceUfrag' | 'icePwd' | 'fingerprint' | 'setup'> {
+  const { fingerprints } = dtlsParameters;
+  // One is enough (RFC 8122 5); every WebRTC stack knows SHA-256.
+  const fingerprint =
+    fingerprints.find(({ algorithm }) => algorithm === 'sha-256') ?? fingerprints[0];
+  return {
+    iceUfrag: iceParameters.usernameFragment,
+    icePwd: iceParameters.password,
+    ...(fingerprint
+      ? { fingerprint: { type: fingerprint.algorithm, hash: fingerprint.value } }
+      : {}),
+    setup,
+  };
+}
+
+/** UDP first: some programs take the first line that they understand. */
+export function candidates({
+  iceCandidates,
+}: AnswererTransport): Pick<MediaDescription, 'candidates' | 'endOfCandidates'> {
+  return {
+    candidates: iceCandidates
+      .toSorted((a, b) => Number(a.protocol === 'tcp') - Number(b.protocol === 'tcp'))
+      .map(({ foundation, priority, address, protocol, port, type, tcpType }) => ({
+        foundation,
+        component: 1,
+        transport: protocol,
+        priority,
+        ip: address,
+        port,
+        type,
+        ...(tcpType === undefined ? {} : { tcptype: tcpType }),
+      })),
+    endOfCandidates: 'end-of-candidates',
+  };
+}
