@@ -9,8 +9,8 @@ import { AccessService, type Visitor } from './access.service.js';
 import { readPasses } from './channel-passes.js';
 import { assertAllowed } from './refusals.js';
 
-/** Routes about a channel: the parameter after one of these is its name. */
-const ABOUT_CHANNEL = /^\/(?:(?:api\/channels|embed|hls|whip|whep)\/)?:(\w+)(?:\/|$)/;
+/** Routes about a channel: the parameter after one of these is its name. /whip asks for the channel's own key. */
+const ABOUT_CHANNEL = /^\/(?:(?:api\/channels|embed|hls|whep)\/)?:(\w+)(?:\/|$)/;
 const OPEN_TO_LOCKED = 'onair:open-to-locked';
 
 /** On a method: who has to type the channel's password first comes through, and is told so by it. */

@@ -94,12 +94,13 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
 }
 
 function recordOf(broadcast: LiveBroadcast, channelId: string): BroadcastRecord {
-  const { id, title, phase, startedAtMs, peakViewers } = broadcast;
+  const { id, title, phase, source, startedAtMs, peakViewers } = broadcast;
   return {
     id,
     channelId,
     title,
     state: phase.name,
+    source,
     startedAtMs,
     endedAtMs: phase.name === 'ended' ? phase.atMs : null,
     endReason: phase.name === 'ended' ? phase.reason : null,

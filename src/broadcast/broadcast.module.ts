@@ -11,12 +11,15 @@ import { ChannelService } from './channel.service.js';
 import { PeerTransports } from './peer-transports.js';
 import { PublishingService } from './publishing.service.js';
 import { BroadcastRegistry } from './registry.js';
+import { StreamKeyController } from './stream-key/stream-key.controller.js';
+import { StreamKeyRepository } from './stream-key/stream-key.repository.js';
+import { StreamKeyService } from './stream-key/stream-key.service.js';
 import { ViewingService } from './viewing.service.js';
 
 /** The domain: channels, and the broadcasts on them. */
 @Module({
   imports: [DbModule, AuthModule],
-  controllers: [ChannelController, BroadcastController],
+  controllers: [ChannelController, BroadcastController, StreamKeyController],
   providers: [
     ChannelRepository,
     ChannelService,
@@ -26,6 +29,8 @@ import { ViewingService } from './viewing.service.js';
     BroadcastJournal,
     PeerTransports,
     PublishingService,
+    StreamKeyRepository,
+    StreamKeyService,
     ViewingService,
   ],
   exports: [
@@ -34,6 +39,7 @@ import { ViewingService } from './viewing.service.js';
     BroadcastRegistry,
     PeerTransports,
     PublishingService,
+    StreamKeyService,
     ViewingService,
   ],
 })

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../db/prisma.service.js';
-import type { BroadcastState, EndReason } from '../protocol/broadcast.js';
+import type { BroadcastSource, BroadcastState, EndReason } from '../protocol/broadcast.js';
 
 /** What is kept of a broadcast that is on; times in milliseconds since 1970. */
 export type BroadcastRecord = {
@@ -8,6 +8,7 @@ export type BroadcastRecord = {
   channelId: string;
   title: string;
   state: BroadcastState;
+  source: BroadcastSource;
   startedAtMs: number;
   endedAtMs: number | null;
   endReason: EndReason | null;
@@ -22,6 +23,7 @@ export type StoredBroadcast = Readonly<{
   channel: string;
   title: string;
   state: BroadcastState;
+  source: BroadcastSource;
   startedAt: Date;
   endedAt: Date | null;
   endReason: EndReason | null;
@@ -34,6 +36,11 @@ const STATE = {
   interrupted: 'INTERRUPTED',
   ended: 'ENDED',
 } as const satisfies Record<BroadcastState, string>;
+
+const SOURCE = {
+  browser: 'BROWSER',
+  whip: 'WHIP',
+} as const satisfies Record<BroadcastSource, string>;
 
 const END_REASON = {
   publisher_ended: 'PUBLISHER_ENDED',
@@ -57,6 +64,7 @@ const COLUMNS = {
   channel: { select: { name: true } },
   title: true,
   state: true,
+  source: true,
   startedAt: true,
   endedAt: true,
   endReason: true,
@@ -80,6 +88,7 @@ export class BroadcastRepository {
         channelId: record.channelId,
         title: record.title,
         state: STATE[record.state],
+        source: SOURCE[record.source],
         startedAt,
         lastSeenAt: startedAt,
       },
@@ -94,6 +103,7 @@ export class BroadcastRepository {
       data: {
         title: record.title,
         state: STATE[record.state],
+        source: SOURCE[record.source],
         endedAt,
         endReason: record.endReason === null ? null : END_REASON[record.endReason],
         peakViewers: record.peakViewers,
@@ -155,17 +165,19 @@ export class BroadcastRepository {
   }
 }
 
-type Row = Omit<StoredBroadcast, 'channel' | 'state' | 'endReason'> & {
+type Row = Omit<StoredBroadcast, 'channel' | 'state' | 'source' | 'endReason'> & {
   channel: { name: string };
   state: Uppercase<BroadcastState>;
+  source: Uppercase<BroadcastSource>;
   endReason: Uppercase<EndReason> | null;
 };
 
-function toStored({ channel, state, endReason, ...row }: Row): StoredBroadcast {
+function toStored({ channel, state, source, endReason, ...row }: Row): StoredBroadcast {
   return {
     ...row,
     channel: channel.name,
     state: inLowerCase(state),
+    source: inLowerCase(source),
     endReason: endReason === null ? null : inLowerCase(endReason),
   };
 }

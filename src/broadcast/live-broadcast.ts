@@ -4,7 +4,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
-import type { BroadcastView, EndReason } from '../protocol/broadcast.js';
+import type { BroadcastSource, BroadcastView, EndReason } from '../protocol/broadcast.js';
 import { BroadcastLifecycle, type Phase } from './broadcast-lifecycle.js';
 import type { Peer } from './peer.js';
 import type {
@@ -22,6 +22,7 @@ type Options = {
   id: string;
   channelName: string;
   title: string;
+  source: BroadcastSource;
   media: MediaPort;
   packaging: PackagingPort;
   clock: Clock;
@@ -54,6 +55,7 @@ export class LiveBroadcast {
   readonly #package: BroadcastPackage;
   readonly #queue = new SerialQueue(20);
   readonly #log: Log;
+  #source: BroadcastSource;
   #media: BroadcastMedia | null = null;
   #publisher: Publisher | null = null;
 
@@ -61,6 +63,7 @@ export class LiveBroadcast {
     this.#options = options;
     this.id = options.id;
     this.title = options.title;
+    this.#source = options.source;
     this.startedAtMs = options.clock.nowMs();
     this.#log = options.log.child({ channel: options.channelName, broadcastId: options.id });
     this.#package = options.packaging.open({ id: options.id, channel: options.channelName });
@@ -75,6 +78,11 @@ export class LiveBroadcast {
 
   get phase(): Phase {
     return this.#lifecycle.phase;
+  }
+
+  /** Where its newest publisher sends from. */
+  get source(): BroadcastSource {
+    return this.#source;
   }
 
   /** The connection that sends it now, if one does. */
@@ -95,6 +103,7 @@ export class LiveBroadcast {
       channel: this.#options.channelName,
       title: this.title,
       state: phase.name,
+      source: this.#source,
       startedAt: iso(this.startedAtMs),
       interruptedUntil: phase.name === 'interrupted' ? iso(phase.untilMs) : null,
       endedAt: phase.name === 'ended' ? iso(phase.atMs) : null,
@@ -115,7 +124,7 @@ export class LiveBroadcast {
   }
 
   /** Makes `peer` the publisher, in place of the one before. Resolves with its way in. */
-  attach(peer: Peer): Promise<PublisherMedia> {
+  attach(peer: Peer, source: BroadcastSource): Promise<PublisherMedia> {
     return this.#queue.run(async () => {
       this.#assertOn();
       this.#detach('taken_over');
@@ -127,6 +136,7 @@ export class LiveBroadcast {
         throw new DomainError('not_publishing', 'The connection was lost. Start again.');
       }
       this.#publisher = { peer, media, clockOffsetMs: 0 };
+      this.#source = source;
       const isCurrent = () => this.#publisher?.media === media;
       media.events.on('connected', () => isCurrent() && this.#lifecycle.mediaArrived());
       media.events.on('disconnected', () => isCurrent() && this.#lifecycle.publisherLost());

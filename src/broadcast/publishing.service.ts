@@ -6,6 +6,7 @@ import type { Identity } from '../common/identity.js';
 import { LOG, type Log } from '../common/logger.js';
 import { OpenCounts } from '../common/open-counts.js';
 import { CONFIG, type Config } from '../config/config.js';
+import type { BroadcastSource } from '../protocol/broadcast.js';
 import type { RequestPayload } from '../protocol/events.js';
 import type { PublisherStarted } from '../protocol/signaling.js';
 import { BroadcastJournal } from './broadcast-journal.js';
@@ -26,6 +27,16 @@ import { BroadcastRegistry } from './registry.js';
 
 /** What a publisher is told when it starts, but for the ICE servers, which are the gateway's to add. */
 type Started = Omit<PublisherStarted, 'iceServers'> & { channelId: string };
+
+/** How somebody who may publish on a channel comes to do so. */
+type Entrance = Readonly<{
+  peer: Peer;
+  source: BroadcastSource;
+  /** Whether one that another connection sends may be taken from it. */
+  mayTakeOver: (broadcast: LiveBroadcast) => boolean | Promise<boolean>;
+  /** Before a broadcast is made. */
+  assertMayCreate?: () => Promise<void>;
+}>;
 
 /** What publishers ask for: to start, send tracks, and end. */
 @Injectable()
@@ -81,24 +92,43 @@ export class PublishingService {
     { channel: name, resumeToken, continues }: RequestPayload<'publisher:start'>,
   ): Promise<Started> {
     const channel = await this.#ownChannel(identity, name);
+    const { broadcast, media, resumed } = await this.publish(channel, {
+      peer,
+      source: 'browser',
+      mayTakeOver: (existing) => resumeToken === existing.resumeToken,
+      ...(continues === undefined
+        ? {}
+        : { assertMayCreate: () => this.#assertNotEnded(continues) }),
+    });
+    return {
+      channelId: channel.id,
+      broadcast: broadcast.view,
+      resumed,
+      resumeToken: broadcast.resumeToken,
+      rtpCapabilities: this.#media.rtpCapabilities,
+      transport: media.transport,
+      thumbnails: broadcast.wantsThumbnails,
+    };
+  }
+
+  /**
+   * Starts a broadcast for a peer that was found to be the channel's, or goes on with the one that is
+   * interrupted. Rejects with `broadcast_limit`, or `already_publishing` when another connection sends it.
+   */
+  async publish(
+    channel: Channel,
+    { peer, source, mayTakeOver, assertMayCreate }: Entrance,
+  ): Promise<{ broadcast: LiveBroadcast; media: PublisherMedia; resumed: boolean }> {
     const live = this.#registry.open(channel);
     try {
       return await live.queue.run(async () => {
         const existing = live.broadcast;
-        if (existing) assertFree(existing, peer, resumeToken);
-        else if (continues) await this.#assertNotEnded(continues);
-        const broadcast = existing ?? (await this.#create(live, channel));
-        const media = await broadcast.attach(peer);
+        if (existing) await assertFree(existing, peer, mayTakeOver);
+        else await assertMayCreate?.();
+        const broadcast = existing ?? (await this.#create(live, channel, source));
+        const media = await broadcast.attach(peer, source);
         this.#remember(peer, broadcast, media);
-        return {
-          channelId: channel.id,
-          broadcast: broadcast.view,
-          resumed: existing !== null,
-          resumeToken: broadcast.resumeToken,
-          rtpCapabilities: this.#media.rtpCapabilities,
-          transport: media.transport,
-          thumbnails: broadcast.wantsThumbnails,
-        };
+        return { broadcast, media, resumed: existing !== null };
       });
     } finally {
       live.releaseIfUnused();
@@ -159,7 +189,11 @@ export class PublishingService {
       throw new DomainError('not_live', 'The broadcast has ended. Go live again to start another.');
   }
 
-  async #create(live: LiveChannel, channel: Channel): Promise<LiveBroadcast> {
+  async #create(
+    live: LiveChannel,
+    channel: Channel,
+    source: BroadcastSource,
+  ): Promise<LiveBroadcast> {
     const leave = this.#perAccount.enter(channel.ownerId);
     if (!leave)
       throw new DomainError(
@@ -170,6 +204,7 @@ export class PublishingService {
       id: randomUUID(),
       channelName: channel.name,
       title: channel.title,
+      source,
       media: this.#media,
       packaging: this.#packaging,
       clock: this.#clock,
@@ -206,11 +241,15 @@ export class PublishingService {
   }
 }
 
-function assertFree(broadcast: LiveBroadcast, peer: Peer, resumeToken: string | undefined): void {
+async function assertFree(
+  broadcast: LiveBroadcast,
+  peer: Peer,
+  mayTakeOver: Entrance['mayTakeOver'],
+): Promise<void> {
   const by = broadcast.publisherPeerId;
-  if (by === null || by === peer.id || resumeToken === broadcast.resumeToken) return;
+  if (by === null || by === peer.id || (await mayTakeOver(broadcast))) return;
   throw new DomainError(
     'already_publishing',
-    'This channel is live from another tab or device. End the broadcast there first.',
+    'This channel is live from another tab, program or device. End the broadcast there first.',
   );
 }

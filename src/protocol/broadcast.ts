@@ -23,12 +23,18 @@ export type EndReason = z.output<typeof EndReason>;
 export const HlsState = z.enum(['preparing', 'ready', 'unavailable']);
 export type HlsState = z.output<typeof HlsState>;
 
+/** Where it is sent from: a browser's studio page, or a program such as OBS by WHIP. */
+export const BroadcastSource = z.enum(['browser', 'whip']);
+export type BroadcastSource = z.output<typeof BroadcastSource>;
+
 export const BroadcastView = z
   .object({
     id: z.uuid(),
     channel: z.string(),
     title: z.string(),
     state: BroadcastState,
+    /** Of the newest publisher, where one went on with another's broadcast. */
+    source: BroadcastSource,
     startedAt: z.iso.datetime(),
     /** While interrupted: when it ends unless the publisher is back. */
     interruptedUntil: z.iso.datetime().nullable(),

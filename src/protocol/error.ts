@@ -35,6 +35,7 @@ export const errorStatus = {
   webhook_not_found: 404,
   transport_not_found: 404,
   consumer_not_found: 404,
+  method_not_allowed: 405,
   username_taken: 409,
   channel_name_taken: 409,
   channel_limit: 409,

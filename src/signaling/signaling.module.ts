@@ -2,7 +2,13 @@ import { Module } from '@nestjs/common';
 import { BroadcastModule } from '../broadcast/broadcast.module.js';
 import { BroadcastMetrics } from './broadcast-metrics.js';
 import { SignalingGateway } from './signaling.gateway.js';
+import { WhipController } from './whip/whip.controller.js';
+import { WhipService } from './whip/whip.service.js';
 
-/** The socket's way to broadcasts. */
-@Module({ imports: [BroadcastModule], providers: [SignalingGateway, BroadcastMetrics] })
+/** The ways to broadcasts: the socket, and WHIP. */
+@Module({
+  imports: [BroadcastModule],
+  controllers: [WhipController],
+  providers: [SignalingGateway, BroadcastMetrics, WhipService],
+})
 export class SignalingModule {}

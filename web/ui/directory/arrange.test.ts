@@ -28,6 +28,7 @@ function live(name: string, startedAt: string, title = ''): ChannelView {
       interruptedUntil: null,
       endedAt: null,
       endReason: null,
+      source: 'browser',
       peakViewers: 0,
       hls: null,
     },

@@ -9,6 +9,7 @@ const broadcast: BroadcastView = {
   channel: 'ada',
   title: 'Engines',
   state: 'live',
+  source: 'browser',
   startedAt: new Date(startedAtMs).toISOString(),
   interruptedUntil: null,
   endedAt: null,

@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { Channel } from '../../broadcast/channel.js';
+import type { LiveBroadcast } from '../../broadcast/live-broadcast.js';
+import type { PublisherMedia } from '../../broadcast/ports.js';
+import { PublishingService } from '../../broadcast/publishing.service.js';
+import { StreamKeyService } from '../../broadcast/stream-key/stream-key.service.js';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import { LOG, type Log } from '../../common/logger.js';
+import { publisherAnswer } from '../../sdp/answer.js';
+import { type Offer, readOffer } from '../../sdp/offer.js';
+import { type PublishedTrack, publishedTracks } from '../../sdp/published-tracks.js';
+import { SdpError } from '../../sdp/sdp-error.js';
+import type { IcePatched } from '../http-rtc/ice-session.js';
+import { WhipPeer } from './whip-peer.js';
+import { WhipSession } from './whip-session.js';
+
+/** Sessions in this process, those included that are lost and not deleted yet. */
+const SESSIONS_MAX = 2_000;
+/** A resource whose connection is gone can be deleted this long; then it is not found. */
+const KEEP_LOST_MS = 120_000;
+/** How often it is asked whether those who publish still may. */
+const CHECK_INTERVAL_MS = 5_000;
+const BUSY_RETRY_MS = 10_000;
+/** 192 bits: who has a session's address may end it. */
+const ID_BYTES = 24;
+
+/** What an offer is answered with. */
+export type WhipCreated = Readonly<{ id: string; etag: string; answer: string; ownerId: string }>;
+
+/** Publishers by WHIP (RFC 9725): their offers become broadcasts like those of a browser. */
+@Injectable()
+export class WhipService implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #sessions = new Map<string, WhipSession>();
+  readonly #keys: StreamKeyService;
+  readonly #publishing: PublishingService;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    keys: StreamKeyService,
+    publishing: PublishingService,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#keys = keys;
+    this.#publishing = publishing;
+    this.#clock = clock;
+    this.#log = log.child({ part: 'whip' });
+    keys.events.on('changed', (channelId) =>
+      this.#disconnect(({ channel }) => channel.id === channelId),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => {
+      this.#prune();
+      this.#check().catch((err: unknown) =>
+        // What was allowed stays so until the database says otherwise.
+        this.#log.warn({ err }, 'who publishes by WHIP could not be checked'),
+      );
+    }, CHECK_INTERVAL_MS);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#timer);
+    this.#sessions.clear();
+  }
+
+  /** The channel that a key is for. @throws {DomainError} `not_logged_in` */
+  authorize(name: string, authorization: string | undefined): Promise<Channel> {
+    return this.#keys.channelOf(name, authorization);
+  }
+
+  /**
+   * Starts a broadcast, or goes on with the one that is interrupted.
+   * @throws {DomainError} `bad_request` (400), `media_refused` (422), `already_publishing` (409),
+   *   `unavailable` (503) with when to try again
+   */
+  async create(channel: Channel, sdp: string): Promise<WhipCreated> {
+    const { offer, tracks } = readPublisher(sdp);
+    this.#prune();
+    if (this.#sessions.size >= SESSIONS_MAX)
+      throw new DomainError('unavailable', 'Too many programs publish here. Try again soon.', {
+        retryAfterMs: BUSY_RETRY_MS,
+      });
+    const peer = new WhipPeer();
+    const { broadcast, media } = await this.#publish(channel, peer);
+    // Its broadcast ended, another took over, or its connection closed.
+    media.events.on('closed', () => this.#publishing.disconnected(peer.id));
+    try {
+      await receive(media, offer, tracks);
+    } catch (error) {
+      this.#publishing.disconnected(peer.id);
+      throw error;
+    }
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    const session = new WhipSession({
+      id,
+      channel,
+      peer,
+      broadcast,
+      media,
+      remote: offer.ice,
+      clock: this.#clock,
+    });
+    this.#sessions.set(id, session);
+    const answer = publisherAnswer({
+      offer,
+      tracks,
+      transport: media.transport,
+      session: { id: this.#clock.nowMs(), version: 1 },
+    });
+    return { id, etag: session.ice.etag, answer, ownerId: channel.ownerId };
+  }
+
+  /** @throws {DomainError} `not_found`, and as {@link IceSession.patch} */
+  async patch(
+    name: string,
+    id: string,
+    { ifMatch, fragment }: { ifMatch: string | undefined; fragment: string },
+  ): Promise<IcePatched> {
+    const session = this.#find(name, id);
+    if (session.closed) throw notFound();
+    return session.ice.patch(ifMatch, fragment);
+  }
+
+  /** Ends the session, and the broadcast with it where that is what is meant. @throws {DomainError} `not_found` */
+  delete(name: string, id: string): void {
+    const session = this.#find(name, id);
+    this.#sessions.delete(id);
+    if (session.endsBroadcast) session.endBroadcast();
+    this.#publishing.disconnected(session.peerId);
+  }
+
+  async #publish(
+    channel: Channel,
+    peer: WhipPeer,
+  ): Promise<{ broadcast: LiveBroadcast; media: PublisherMedia }> {
+    try {
+      return await this.#publishing.publish(channel, {
+        peer,
+        source: 'whip',
+        mayTakeOver: (broadcast) => this.#isSilent(broadcast),
+      });
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'broadcast_limit')
+        throw new DomainError('unavailable', error.message, {
+          cause: error,
+          retryAfterMs: BUSY_RETRY_MS,
+        });
+      throw error;
+    }
+  }
+
+  /** A program that lost its connection is back before we noticed, mostly with another address. */
+  async #isSilent(broadcast: LiveBroadcast): Promise<boolean> {
+    const session = [...this.#sessions.values()].find(
+      ({ peerId }) => peerId === broadcast.publisherPeerId,
+    );
+    return session !== undefined && (await session.isSilent());
+  }
+
+  #find(name: string, id: string): WhipSession {
+    const session = this.#sessions.get(id);
+    if (session?.channel.name !== name) throw notFound();
+    return session;
+  }
+
+  /** Owners who were disabled publish no more; their broadcasts end when nobody is back in time. */
+  async #check(): Promise<void> {
+    const names = new Set([...this.#sessions.values()].map(({ channel }) => channel.name));
+    for (const name of names)
+      if (!(await this.#keys.isInForce(name)))
+        this.#disconnect(({ channel }) => channel.name === name);
+  }
+
+  #disconnect(which: (session: WhipSession) => boolean): void {
+    for (const session of this.#sessions.values())
+      if (which(session)) {
+        this.#sessions.delete(session.id);
+        this.#publishing.disconnected(session.peerId);
+      }
+  }
+
+  #prune(): void {
+    for (const session of this.#sessions.values())
+      if (session.closed && session.lostMs > KEEP_LOST_MS) this.#sessions.delete(session.id);
+  }
+}
+
+function readPublisher(sdp: string): { offer: Offer; tracks: PublishedTrack[] } {
+  try {
+    const offer = readOffer(sdp);
+    return { offer, tracks: publishedTracks(offer) };
+  } catch (cause) {
+    if (!(cause instanceof SdpError)) throw cause;
+    const code = cause.reason === 'malformed' ? 'bad_request' : 'media_refused';
+    throw new DomainError(code, cause.message, { cause });
+  }
+}
+
+async function receive(
+  media: PublisherMedia,
+  { dtls }: Offer,
+  tracks: readonly PublishedTrack[],
+): Promise<void> {
+  // The answer says who begins: the program, unless it can only wait.
+  const role = dtls.role === 'server' ? 'server' : 'client';
+  await media.connect({ ...dtls, role });
+  for (const { kind, rtpParameters } of tracks)
+    await media.produce({ kind, rtpParameters, paused: false });
+}
+
+function notFound(): DomainError {
+  return new DomainError('not_found', 'There is no such session. It may have ended.');
+}
