@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Visibility } from './access.js';
+import { BroadcastView } from './broadcast.js';
 import { Title } from './channel.js';
 
 /** `recording`: its broadcast is on; `finishing`: over, and not all of it in place; `failed`: nothing to play. */
@@ -55,6 +56,13 @@ export const RecordingSummary = z
   })
   .meta({ id: 'RecordingSummary' });
 export type RecordingSummary = z.output<typeof RecordingSummary>;
+
+/** A broadcast in its channel's list, with what was recorded of it. */
+export const ListedBroadcast = BroadcastView.extend({
+  /** null: nothing was, or not for who asks. */
+  recording: RecordingSummary.nullable(),
+}).meta({ id: 'ListedBroadcast' });
+export type ListedBroadcast = z.output<typeof ListedBroadcast>;
 
 /** Whether a channel's broadcasts are recorded, and which recordings stay. */
 export const RecordingSettings = z

@@ -1,11 +1,11 @@
 import type { AccessChange, AccessView } from '../../src/protocol/access.js';
 import type { AccountView } from '../../src/protocol/account.js';
-import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { ModeratorView } from '../../src/protocol/chat-moderation.js';
 import type { ChatPage } from '../../src/protocol/chat.js';
 import type { ErrorBody } from '../../src/protocol/error.js';
 import type { FollowView } from '../../src/protocol/follow.js';
+import type { ListedBroadcast } from '../../src/protocol/recording.js';
 import { RequestError } from './request-error.js';
 
 const TIMEOUT_MS = 15_000;
@@ -96,7 +96,12 @@ export const api = {
   followOf: (name: string) => call<FollowView>('GET', `${channelPath(name)}/follow`),
   follow: (name: string) => call<FollowView>('PUT', `${channelPath(name)}/follow`),
   unfollow: (name: string) => call<FollowView>('DELETE', `${channelPath(name)}/follow`),
-  broadcasts: (name: string) => call<BroadcastView[]>('GET', `${channelPath(name)}/broadcasts`),
+  /** A page of them, the newest first. */
+  broadcasts: (name: string, { limit, offset }: { limit: number; offset: number }) =>
+    call<ListedBroadcast[]>(
+      'GET',
+      `${channelPath(name)}/broadcasts?limit=${limit}&offset=${offset}`,
+    ),
   /** The first messages that were written during a broadcast. */
   broadcastChat: (id: string, { limit }: { limit: number }) =>
     call<ChatPage>('GET', `/broadcasts/${encodeURIComponent(id)}/chat?limit=${limit}`),

@@ -1,0 +1,55 @@
+import { signal } from '@preact/signals';
+import type { ListedBroadcast } from '../../../src/protocol/recording.js';
+import { api } from '../../client/api.js';
+import { RequestError } from '../../client/request-error.js';
+
+/** So many come at a time. */
+const PAGE = 12;
+/** At this bound older ones are not offered any more. */
+const SHOWN_MAX = 240;
+
+/** A channel's broadcasts that are over, the newest first, as far back as somebody asked. */
+export class PastBroadcasts {
+  /** null until the first are known. */
+  readonly list = signal<readonly ListedBroadcast[] | null>(null);
+  /** There are older ones. */
+  readonly more = signal(false);
+  readonly busy = signal(false);
+  readonly problem = signal<string | null>(null);
+  readonly #channel: string;
+  #offset = 0;
+
+  constructor(channel: string) {
+    this.#channel = channel;
+  }
+
+  /** Loads the next page. */
+  async load(): Promise<void> {
+    if (this.busy.peek()) return;
+    this.busy.value = true;
+    this.problem.value = null;
+    try {
+      const page = await api.broadcasts(this.#channel, { limit: PAGE, offset: this.#offset });
+      this.#offset += page.length;
+      const known = this.list.peek() ?? [];
+      const ids = new Set(known.map(({ id }) => id));
+      // One that ended meanwhile moves all others on: some come twice.
+      const fresh = page.filter(({ id, endedAt }) => endedAt !== null && !ids.has(id));
+      this.list.value = [...known, ...fresh];
+      this.more.value = page.length === PAGE && this.#offset < SHOWN_MAX;
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.problem.value = error.message;
+    } finally {
+      this.busy.value = false;
+    }
+  }
+
+  /** One of them is another now, or gone (null). */
+  put(id: string, change: ListedBroadcast | null): void {
+    this.list.value = (this.list.peek() ?? []).flatMap((broadcast) => {
+      if (broadcast.id !== id) return broadcast;
+      return change ?? [];
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import type { ListedBroadcast } from '../../../src/protocol/recording.js';
+import { Thumbnail } from '../components/thumbnail.js';
+import { clockTime, wordyDuration } from '../format/duration.js';
+import { viewerCount } from '../format/quantity.js';
+import './past-card.css';
+
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** How long a broadcast was, or what was recorded of it, milliseconds. */
+export function lengthMs({ recording, startedAt, endedAt }: ListedBroadcast): number {
+  if (recording?.state === 'ready') return recording.durationMs;
+  return Date.parse(endedAt ?? startedAt) - Date.parse(startedAt);
+}
+
+/** A broadcast's picture with its length. */
+export function PastPicture({ broadcast }: { broadcast: ListedBroadcast }) {
+  const { channel, recording } = broadcast;
+  return (
+    <div class="past-picture">
+      <Thumbnail name={channel} picture={recording?.thumbnailPath ?? null} />
+      <span class="past-length figures" aria-hidden="true">
+        {clockTime(lengthMs(broadcast))}
+      </span>
+    </div>
+  );
+}
+
+/** When it was, how long, for how many. */
+export function pastFacts(broadcast: ListedBroadcast): string {
+  const { startedAt, peakViewers } = broadcast;
+  return `${day.format(Date.parse(startedAt))} · at most ${viewerCount(peakViewers)}`;
+}
+
+/** What can be said of a recording that can't be played. */
+export function pastNote({ recording }: ListedBroadcast): string | null {
+  if (recording === null) return 'Not recorded';
+  if (recording.state === 'failed') return 'The recording failed';
+  return recording.state === 'ready' ? null : 'The recording is being finished';
+}
+
+/** One broadcast that is over. */
+export function PastCard({ broadcast }: { broadcast: ListedBroadcast }) {
+  const { id, title, channel } = broadcast;
+  const note = pastNote(broadcast);
+  return (
+    <article class={note === null ? 'past-card past-card-open' : 'past-card'}>
+      <PastPicture broadcast={broadcast} />
+      <h4>
+        {note === null ? (
+          <a href={`/recordings/${id}`}>
+            {title || channel}
+            <span class="visually-hidden">, {wordyDuration(lengthMs(broadcast))}</span>
+          </a>
+        ) : (
+          title || channel
+        )}
+      </h4>
+      <p class="muted figures">{pastFacts(broadcast)}</p>
+      {note !== null && <p class="muted">{note}</p>}
+    </article>
+  );
+}

@@ -1,0 +1,26 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { PastList } from '../past/past-list.js';
+import { firstFrame } from './first-frame.js';
+
+/** What the channel broadcast before, loaded after what the first frame needs. */
+export function LatePast({
+  channel,
+  live,
+  ended,
+}: {
+  channel: string;
+  live: boolean;
+  ended: boolean;
+}) {
+  const [List, setList] = useState<{ view: typeof PastList } | null>(null);
+  useEffect(() => {
+    async function load(): Promise<void> {
+      if (live) await firstFrame();
+      const { PastList: view } = await import('../past/past-list.js');
+      setList({ view });
+    }
+    // They are an extra: without them the page shows the rest.
+    load().catch(() => undefined);
+  }, []);
+  return List && <List.view channel={channel} ended={ended} />;
+}
