@@ -2,6 +2,9 @@ import type { types } from 'mediasoup';
 import type { ReceiverTerms } from '../broadcast/ports.js';
 import { isSameCodec } from './numbering.js';
 
+const TRANSPORT_CC = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
+
 /**
  * What a router can send that a client has said it receives: codecs, repeats and header extensions only
  * under the same numbers at both ends, since mediasoup rewrites neither.
@@ -10,13 +13,32 @@ export function agreedCapabilities(
   { codecs = [], headerExtensions = [] }: types.RtpCapabilities,
   terms: Pick<ReceiverTerms, 'codecs' | 'headerExtensions'>,
 ): types.RtpCapabilities {
-  return {
+  return withOneEstimation({
     codecs: codecs.flatMap((codec) => agreedCodec(codec, terms.codecs)),
     headerExtensions: headerExtensions.filter(({ kind, uri, preferredId }) =>
       terms.headerExtensions.some(
         (other) => other.kind === kind && other.uri === uri && other.preferredId === preferredId,
       ),
     ),
+  });
+}
+
+/** With the feedback by which mediasoup will estimate bandwidth, of the two or three ways there are. */
+export function withOneEstimation(capabilities: types.RtpCapabilities): types.RtpCapabilities {
+  const { codecs = [], headerExtensions = [] } = capabilities;
+  const has = (kind: types.MediaKind, uri: string) =>
+    headerExtensions.some((one) => one.kind === kind && one.uri === uri);
+  return {
+    headerExtensions,
+    codecs: codecs.map((codec) => {
+      const byTransport = has(codec.kind, TRANSPORT_CC);
+      const byRemb = !byTransport && has(codec.kind, ABS_SEND_TIME);
+      const rtcpFeedback = (codec.rtcpFeedback ?? []).filter(({ type }) => {
+        if (type === 'transport-cc') return byTransport;
+        return type !== 'goog-remb' || byRemb;
+      });
+      return { ...codec, rtcpFeedback };
+    }),
   };
 }
 

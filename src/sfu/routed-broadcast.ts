@@ -5,7 +5,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
-import { agreedCapabilities } from './agreed-capabilities.js';
+import { agreedCapabilities, withOneEstimation } from './agreed-capabilities.js';
 import { BroadcastRouters, type RouterLease } from './broadcast-routers.js';
 import { isSameCodec, numberCodecs } from './numbering.js';
 import { PublisherConnection } from './publisher-connection.js';
@@ -100,7 +100,7 @@ export class RoutedBroadcast implements BroadcastMedia {
     const numbering = terms && numberCodecs(this.#codecs(), terms.codecs);
     const lease = await this.#routers.lease(numbering);
     const { rtpCapabilities } = lease.site.router;
-    if (!terms) return this.#connect(lease, rtpCapabilities, 'later');
+    if (!terms) return this.#connect(lease, withOneEstimation(rtpCapabilities), 'later');
     return this.#connect(lease, agreedCapabilities(rtpCapabilities, terms), terms.mids);
   }
 

@@ -1,5 +1,6 @@
 import type { ChannelAccess } from '../access/access-policy.js';
 import type { AccessService, Visitor } from '../access/access.service.js';
+import { Audience } from '../access/audience.js';
 import { assertAllowed } from '../access/refusals.js';
 import { DomainError } from '../common/domain-error.js';
 import type { OnairSocket } from '../common/gateway.js';
@@ -7,8 +8,6 @@ import type { Log } from '../common/logger.js';
 import { isConnectionLost } from '../common/unavailable.js';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 
-/** How often it is looked whether those who are in a protected channel still may: a lost right ends within it. */
-const WATCH_MS = 3_000;
 /** Channels that one connection can have asked for. */
 const CHANNELS_PER_SOCKET_MAX = 100;
 
@@ -19,18 +18,20 @@ const CHANNELS_PER_SOCKET_MAX = 100;
  */
 export class ChannelDoors {
   readonly #access: AccessService;
-  readonly #log: Log;
-  /** By channel name. */
-  readonly #inside = new Map<string, Set<OnairSocket>>();
+  readonly #audience: Audience<OnairSocket>;
   readonly #entered = new WeakMap<OnairSocket, Set<string>>();
-  readonly #timer = setInterval(() => void this.#watch(), WATCH_MS);
-  readonly #off: () => void;
 
   constructor(access: AccessService, log: Log) {
     this.#access = access;
-    this.#log = log;
-    this.#off = access.events.on('changed', (name) => void this.#check(name));
-    this.#timer.unref();
+    this.#audience = new Audience({
+      access,
+      log,
+      visitorOf,
+      putOut: (socket, channel, code) => {
+        socket.emit('channel:closed', { channel, code });
+        socket.disconnect(true);
+      },
+    });
   }
 
   /**
@@ -53,17 +54,12 @@ export class ChannelDoors {
 
   /** The connection is gone. */
   left(socket: OnairSocket): void {
-    for (const name of this.#entered.get(socket) ?? []) {
-      const inside = this.#inside.get(name);
-      inside?.delete(socket);
-      if (inside?.size === 0) this.#inside.delete(name);
-    }
+    for (const name of this.#entered.get(socket) ?? []) this.#audience.leave(socket, name);
     this.#entered.delete(socket);
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    this.#off();
+    this.#audience.close();
   }
 
   #enter(socket: OnairSocket, name: string, channel: ChannelAccess | null): void {
@@ -74,37 +70,7 @@ export class ChannelDoors {
     if (entered.size >= CHANNELS_PER_SOCKET_MAX)
       throw new DomainError('rate_limited', 'Too many channels on one connection, open another.');
     this.#entered.set(socket, entered.add(name));
-    this.#inside.set(name, (this.#inside.get(name) ?? new Set()).add(socket));
-  }
-
-  /** Finds what was changed elsewhere, where not everybody may watch: bans, accounts that were disabled. */
-  async #watch(): Promise<void> {
-    for (const name of this.#inside.keys())
-      if (this.#access.mayBeProtected(name)) await this.#check(name);
-  }
-
-  async #check(name: string): Promise<void> {
-    if (!this.#inside.has(name)) return;
-    const channel = await this.#read(name);
-    // One that was deleted says so by itself.
-    if (!channel) return;
-    for (const socket of this.#inside.get(name) ?? []) {
-      const decision = this.#access.decide(channel, visitorOf(socket));
-      if (decision === 'allowed') continue;
-      const code = decision === 'password_needed' ? 'password_required' : 'channel_not_found';
-      socket.emit('channel:closed', { channel: name, code });
-      socket.disconnect(true);
-    }
-  }
-
-  /** Undefined when it can't be read now: then the next look finds out. */
-  async #read(name: string): Promise<ChannelAccess | null | undefined> {
-    try {
-      return await this.#access.read(name);
-    } catch (error) {
-      this.#log.warn({ err: error, channel: name }, 'who may watch can’t be looked up');
-      return undefined;
-    }
+    this.#audience.enter(socket, name);
   }
 }
 

@@ -1,0 +1,155 @@
+import { type MediaDescription, write } from 'sdp-transform';
+import type { MediaKind, RtpCapabilities } from '../protocol/rtc.js';
+import {
+  type AnswererTransport,
+  candidates,
+  formatLine,
+  refused,
+  type SessionOrigin,
+  sessionPart,
+  setupFor,
+  transportAttributes,
+} from './description-parts.js';
+import type { Offer, OfferedSection } from './offer.js';
+import type { ReceivingSection } from './receiver-terms.js';
+
+/** All tracks are of one MediaStream (WHEP 4.9.2). */
+const STREAM_ID = 'onair';
+
+type Codec = RtpCapabilities['codecs'][number];
+
+type Common = Readonly<{
+  transport: AnswererTransport;
+  /** What may be sent, under the numbers that it will be sent with. */
+  agreed: RtpCapabilities;
+  session: SessionOrigin;
+}>;
+
+/**
+ * The answer to a player's offer (WHEP 4.3.1): what is sent to it, in the sections that it receives in.
+ * No SSRC is named: tracks come and go with the publisher's connection, each with another SSRC, and the
+ * player finds them by payload type or MID (RFC 9143 9.2).
+ */
+export function senderAnswer({
+  offer,
+  sections,
+  transport,
+  agreed,
+  session,
+}: Common & Readonly<{ offer: Offer; sections: readonly ReceivingSection[] }>): string {
+  const sent = new Map<OfferedSection, MediaDescription>(
+    sections.flatMap((section) => {
+      const media = answeredSection(section, agreed);
+      return media ? [[section, media]] : [];
+    }),
+  );
+  const first = offer.sections.find((section) => sent.has(section));
+  const attributes = transportAttributes(transport, setupFor(offer.dtls));
+  const media = offer.sections.map((section) => {
+    const description = sent.get(section);
+    if (!description) return refused(section);
+    // With BUNDLE the first section's candidates are everybody's (RFC 9143 7.3).
+    return { ...description, ...attributes, ...(section === first ? candidates(transport) : {}) };
+  });
+  const mids = offer.sections.filter((section) => sent.has(section)).map(({ mid }) => mid);
+  return write({ ...sessionPart(session, mids, offer), media });
+}
+
+/** The server's own offer: one section of each kind, with all that may be sent. The mids are `0` and `1`. */
+export function senderOffer({ transport, agreed, session }: Common): string {
+  const attributes = transportAttributes(transport, 'actpass');
+  const media = KINDS.map((kind, index) => ({
+    ...offeredSection(kind, String(index), agreed),
+    ...attributes,
+    ...(index === 0 ? candidates(transport) : {}),
+  }));
+  return write({ ...sessionPart(session, ['0', '1'], { extmapAllowMixed: true }), media });
+}
+
+const KINDS = ['audio', 'video'] as const;
+
+/** Null where nothing of what it receives can be sent. */
+function answeredSection(
+  section: ReceivingSection,
+  agreed: RtpCapabilities,
+): MediaDescription | null {
+  const { kind, mid, protocol, extmapAllowMixed } = section;
+  // In the offer's order, which is its preference (RFC 3264 6.1).
+  const codecs = section.codecs.flatMap((offered) => {
+    const codec = agreed.codecs.find(
+      (one) => one.kind === kind && one.preferredPayloadType === offered.payloadType,
+    );
+    // Its own parameters: what it can decode is not ours to change.
+    return codec ? [{ ...codec, parameters: offered.parameters }] : [];
+  });
+  if (codecs.length === 0) return null;
+  return {
+    ...sentMedia({ kind, mid, protocol, codecs: withRepeats(codecs, agreed) }, agreed),
+    ...(extmapAllowMixed ? { extmapAllowMixed: 'extmap-allow-mixed' as const } : {}),
+  };
+}
+
+function offeredSection(kind: MediaKind, mid: string, agreed: RtpCapabilities): MediaDescription {
+  const codecs = agreed.codecs.filter((codec) => codec.kind === kind);
+  return sentMedia({ kind, mid, protocol: 'UDP/TLS/RTP/SAVPF', codecs }, agreed);
+}
+
+type SentSection = Readonly<{
+  kind: MediaKind;
+  mid: string;
+  protocol: string;
+  codecs: readonly Codec[];
+}>;
+
+function sentMedia(
+  { kind, mid, protocol, codecs }: SentSection,
+  { headerExtensions }: RtpCapabilities,
+): MediaDescription {
+  return {
+    type: kind,
+    port: 9,
+    protocol,
+    payloads: codecs.map(({ preferredPayloadType }) => preferredPayloadType).join(' '),
+    connection: { version: 4, ip: '0.0.0.0' },
+    mid,
+    msid: [{ id: STREAM_ID, appdata: `${STREAM_ID}-${kind}` }],
+    direction: 'sendonly',
+    rtcpMux: 'rtcp-mux',
+    rtcpRsize: 'rtcp-rsize',
+    rtp: codecs.map(({ preferredPayloadType, mimeType, clockRate, channels }) => ({
+      payload: preferredPayloadType,
+      codec: mimeType.slice(mimeType.indexOf('/') + 1),
+      rate: clockRate,
+      ...(channels === undefined || kind === 'video' ? {} : { encoding: channels }),
+    })),
+    fmtp: codecs.flatMap(({ preferredPayloadType, parameters }) =>
+      formatLine(preferredPayloadType, written(parameters)),
+    ),
+    rtcpFb: codecs.flatMap(({ preferredPayloadType, rtcpFeedback = [] }) =>
+      rtcpFeedback.map(({ type, parameter }) => ({
+        payload: preferredPayloadType,
+        type,
+        ...(parameter === undefined || parameter === '' ? {} : { subtype: parameter }),
+      })),
+    ),
+    ext: headerExtensions
+      .filter((extension) => extension.kind === kind && extension.direction !== 'recvonly')
+      .map(({ preferredId, uri }) => ({ value: preferredId, uri })),
+  };
+}
+
+/** With what is agreed for sending them again, behind all others. */
+function withRepeats(codecs: readonly Codec[], agreed: RtpCapabilities): Codec[] {
+  const payloadTypes = new Set(codecs.map(({ preferredPayloadType }) => preferredPayloadType));
+  const repeats = agreed.codecs.filter(
+    ({ mimeType, parameters }) =>
+      mimeType.endsWith('/rtx') && payloadTypes.has(Number(parameters?.['apt'])),
+  );
+  return [...codecs, ...repeats];
+}
+
+function written(parameters: Codec['parameters'] = {}): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+  );
+}
