@@ -53,6 +53,8 @@ export const RecordingSummary = z
     state: RecordingState,
     durationMs: ms,
     thumbnailPath: z.string().nullable(),
+    visibility: Visibility,
+    kept: z.boolean(),
   })
   .meta({ id: 'RecordingSummary' });
 export type RecordingSummary = z.output<typeof RecordingSummary>;

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { ListedBroadcast } from '../../../src/protocol/recording.js';
+import type { ListedBroadcast, RecordingView } from '../../../src/protocol/recording.js';
 import { api } from '../../client/api.js';
 import { RequestError } from '../../client/request-error.js';
 
@@ -45,11 +45,16 @@ export class PastBroadcasts {
     }
   }
 
-  /** One of them is another now, or gone (null). */
-  put(id: string, change: ListedBroadcast | null): void {
-    this.list.value = (this.list.peek() ?? []).flatMap((broadcast) => {
-      if (broadcast.id !== id) return broadcast;
-      return change ?? [];
-    });
+  /** One of them is another now. */
+  put(changed: ListedBroadcast): void {
+    const list = this.list.peek() ?? [];
+    this.list.value = list.map((each) => (each.id === changed.id ? changed : each));
+  }
+
+  /** What was recorded of one of them is another now. */
+  learn({ id, title, state, durationMs, thumbnailPath, visibility, kept }: RecordingView): void {
+    const broadcast = this.list.peek()?.find((each) => each.id === id);
+    const recording = { state, durationMs, thumbnailPath, visibility, kept };
+    if (broadcast) this.put({ ...broadcast, title, recording });
   }
 }

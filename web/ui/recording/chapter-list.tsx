@@ -6,15 +6,17 @@ import './chapter-list.css';
 export interface ChapterListProps {
   chapters: readonly Chapter[];
   vod: Vod;
+  /** A heading of its own, where no tab says what this is. */
+  heading: boolean;
 }
 
 /** What a recording is made of; each line leads there, and has an address of its own. */
-export function ChapterList({ chapters, vod }: ChapterListProps) {
+export function ChapterList({ chapters, vod, heading }: ChapterListProps) {
   const current = chapterAt(chapters, vod.positionMs.value);
   if (chapters.length < 2) return null;
   return (
-    <section class="chapters" aria-labelledby="chapters-title">
-      <h2 id="chapters-title">Chapters</h2>
+    <section class="chapters" aria-label="Chapters">
+      {heading && <h2>Chapters</h2>}
       <ol>
         {chapters.map((chapter) => (
           <li key={chapter.atMs}>

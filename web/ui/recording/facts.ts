@@ -1,6 +1,6 @@
 /** A day and a time, in the reader's own way. */
 export const whenFormat = new Intl.DateTimeFormat(undefined, {
-  dateStyle: 'long',
+  dateStyle: 'medium',
   timeStyle: 'short',
 });
 

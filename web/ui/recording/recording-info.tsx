@@ -37,7 +37,15 @@ export function RecordingInfo({ recording, position, ...acts }: RecordingInfoPro
           </a>
           <span>
             <time dateTime={startedAt}>{whenFormat.format(Date.parse(startedAt))}</time>
-            {durationMs > 0 && <> · {wordyDuration(durationMs)}</>}
+            {durationMs > 0 && (
+              <>
+                {' · '}
+                <span class="figures" aria-hidden="true">
+                  {clockTime(durationMs)}
+                </span>
+                <span class="visually-hidden">{wordyDuration(durationMs)}</span>
+              </>
+            )}
           </span>
           {visibility !== 'public' && <Badge>{VISIBILITY_WORDS[visibility]}</Badge>}
         </p>
@@ -52,7 +60,7 @@ export function RecordingInfo({ recording, position, ...acts }: RecordingInfoPro
         {downloadPath !== null && (
           <Button icon={Download} href={downloadPath} download>
             Download <span class="visually-hidden">as MP4,</span>
-            <span class="muted figures">{fileSize(bytes)}</span>
+            <span class="recording-info-size muted figures">{fileSize(bytes)}</span>
           </Button>
         )}
         {recording.mayManage && <ManageMenu onEdit={acts.onEdit} onDelete={acts.onDelete} />}

@@ -21,6 +21,7 @@ import type { Viewed } from './recording-state.js';
 import { usePreviews } from './use-previews.js';
 import { Vod } from './vod.js';
 import '../watch/watch-page.css';
+import './clip-page.css';
 
 /** Room for the chat beside the picture: a wide window, or a low one that is not narrow. */
 const BESIDE = '(min-width: 900px), (min-width: 640px) and (max-height: 500px)';
@@ -59,8 +60,8 @@ export function RecordingPage({ viewed, recording, account }: RecordingPageProps
   }
 
   const inTheatre = theatre && beside;
-  const layout = inTheatre ? 'watch-beside watch-theatre' : beside ? 'watch-beside' : 'watch-below';
-  const chapterList = vod && <ChapterList chapters={chapters} vod={vod} />;
+  const layout = layoutOf({ alone: vod === null, beside, inTheatre });
+  const chapterList = vod && <ChapterList chapters={chapters} vod={vod} heading={beside} />;
   return (
     <Page
       header={inTheatre ? null : <Header account={account} search={beside ? undefined : false} />}
@@ -117,6 +118,13 @@ export function RecordingPage({ viewed, recording, account }: RecordingPageProps
       )}
     </Page>
   );
+}
+
+function layoutOf({ alone, beside, inTheatre }: Record<'alone' | 'beside' | 'inTheatre', boolean>) {
+  // Without a chat replay there is nothing to stand beside the picture.
+  if (alone) return 'clip-page';
+  if (!beside) return 'watch-below';
+  return inTheatre ? 'watch-beside watch-theatre' : 'watch-beside';
 }
 
 /** Beside the picture, or below it with a tab for the chapters. */
