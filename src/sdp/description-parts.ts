@@ -31,6 +31,7 @@ export function sessionPart(
     timing: { start: 0, stop: 0 },
     groups: [{ type: 'BUNDLE', mids: mids.join(' ') }],
     icelite: 'ice-lite',
+    iceOptions: 'trickle ice2',
     ...(extmapAllowMixed ? { extmapAllowMixed: 'extmap-allow-mixed' as const } : {}),
   };
 }
