@@ -1,10 +1,18 @@
 import type { ChatPage } from '../../src/protocol/chat.js';
 import type { ClipView, NewClip } from '../../src/protocol/clip.js';
-import type { RecordingChange, RecordingView } from '../../src/protocol/recording.js';
+import type {
+  RecordingChange,
+  RecordingSettings,
+  RecordingView,
+} from '../../src/protocol/recording.js';
 import { call } from './api.js';
 
 const recordingPath = (id: string): string => `/recordings/${encodeURIComponent(id)}`;
+const channelPath = (name: string): string => `/channels/${encodeURIComponent(name)}`;
 const clipPath = (id: string): string => `/clips/${encodeURIComponent(id)}`;
+
+/** What a channel's view has for its owner. */
+type Recorded = { recording: RecordingSettings };
 
 /** Recordings and clips over HTTP. Every call throws `RequestError` when it fails. */
 export const recordingApi = {
@@ -12,6 +20,10 @@ export const recordingApi = {
   change: (id: string, change: RecordingChange) =>
     call<RecordingView>('PATCH', recordingPath(id), change),
   delete: (id: string) => call<null>('DELETE', recordingPath(id)),
+  /** Of a channel of one's own. */
+  settings: async (name: string) => (await call<Recorded>('GET', channelPath(name))).recording,
+  changeSettings: async (name: string, recording: RecordingSettings) =>
+    (await call<Recorded>('PATCH', channelPath(name), { recording })).recording,
   /** The chat of a broadcast: the newest before a time, or what came after a message. */
   chat: (id: string, part: { until: string } | { after: number }) =>
     call<ChatPage>(

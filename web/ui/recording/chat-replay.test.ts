@@ -38,7 +38,7 @@ function chatOf(all: readonly ChatMessage[]) {
     asked,
     setBroken: (value: boolean) => (broken = value),
     /** Goes to a second, and waits until what that asks for is there. */
-    async at(second: number): Promise<number[]> {
+    at: async (second: number): Promise<number[]> => {
       replay.advance(START + second * 1_000);
       await settled(asked);
       return replay.shown.peek().map(({ seq }) => seq);

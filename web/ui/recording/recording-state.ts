@@ -14,7 +14,7 @@ export type PageState<T> =
 /** So often one that is not ready is looked at again, milliseconds. */
 const LOOK_AGAIN_MS = 2_000;
 
-const GONE: ReadonlySet<ErrorCode | string> = new Set([
+const GONE: ReadonlySet<string> = new Set<ErrorCode>([
   'recording_not_found',
   'clip_not_found',
   'broadcast_not_found',

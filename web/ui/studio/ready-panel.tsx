@@ -5,6 +5,7 @@ import { Select } from '../components/select.js';
 import { CircleAlert } from 'lucide';
 import { Checklist } from './checklist.js';
 import { checksOf } from './checks.js';
+import { PastButton } from './past-button.js';
 import { ShareLink } from './share-link.js';
 import type { Studio } from './studio.js';
 import { TitleField } from './title-field.js';
@@ -59,7 +60,12 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
         </Button>
         {hindrance !== null && !starting && <p class="panel-note muted">{hindrance}</p>}
       </div>
-      {chosen && <ShareLink channel={chosen} />}
+      {chosen && (
+        <>
+          <ShareLink channel={chosen} />
+          <PastButton channel={chosen.name} />
+        </>
+      )}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Dialog } from '../components/dialog.js';
 import { Select, type SelectOption } from '../components/select.js';
 import { Switch } from '../components/switch.js';
 import type { OwnChannels } from './own-channels.js';
+import { RecordingSettings } from './recording-settings.js';
 import { VisibilitySettings } from './visibility-settings.js';
 import './settings-dialog.css';
 
@@ -103,7 +104,10 @@ export function SettingsDialog({ capture, channels, onClose }: SettingsDialogPro
           />
         </fieldset>
         {channel !== undefined && (
-          <VisibilitySettings channel={channel} onChanged={() => channels.refresh()} />
+          <>
+            <VisibilitySettings channel={channel} onChanged={() => channels.refresh()} />
+            <RecordingSettings channel={channel} />
+          </>
         )}
       </div>
     </Dialog>

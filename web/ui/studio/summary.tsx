@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { recordingApi } from '../../client/recording-api.js';
 import { Button } from '../components/button.js';
 import { clockTime } from '../format/duration.js';
 import { count } from '../format/quantity.js';
@@ -11,6 +12,7 @@ import './summary.css';
 export function Summary({ summary, studio }: { summary: BroadcastSummary; studio: Studio }) {
   const { title, channel, lengthMs, peakViewers, reason } = summary;
   const messages = useMessageCount(summary, studio);
+  const isRecorded = useRecorded(summary);
   return (
     <section class="summary" aria-labelledby="summary-title">
       <div class="summary-head">
@@ -29,6 +31,11 @@ export function Summary({ summary, studio }: { summary: BroadcastSummary; studio
         <Button variant="primary" size="l" onClick={() => void studio.onAir.dismiss()}>
           Back to the studio
         </Button>
+        {isRecorded && (
+          <Button size="l" href={`/recordings/${summary.broadcastId}`}>
+            See the recording
+          </Button>
+        )}
         <Button size="l" href={`/${channel}`}>
           See your channel
         </Button>
@@ -54,4 +61,16 @@ function useMessageCount({ broadcastId }: BroadcastSummary, studio: Studio): num
     countMessages(broadcastId, studio.chat.lastSeq).then(setMessages, () => undefined);
   }, [broadcastId]);
   return messages;
+}
+
+/** Whether there is a recording; not while, and if, that is not known. */
+function useRecorded({ broadcastId }: BroadcastSummary): boolean {
+  const [recorded, setRecorded] = useState(false);
+  useEffect(() => {
+    recordingApi.recording(broadcastId).then(
+      ({ state }) => setRecorded(state !== 'failed'),
+      () => undefined,
+    );
+  }, [broadcastId]);
+  return recorded;
 }
