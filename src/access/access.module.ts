@@ -9,6 +9,7 @@ import { AccessRepository } from './access.repository.js';
 import { AccessService } from './access.service.js';
 import { ChannelAccessGuard } from './channel-access.guard.js';
 import { HlsDoor } from './hls-door.js';
+import { RequestVisitors } from './request-visitors.js';
 import { UnlockService } from './unlock.service.js';
 
 /** Who may watch what. Global: every way in asks {@link AccessService}, in the name of who is logged in. */
@@ -22,9 +23,10 @@ import { UnlockService } from './unlock.service.js';
     AccessService,
     AccessSettings,
     HlsDoor,
+    RequestVisitors,
     UnlockService,
     { provide: APP_GUARD, useClass: ChannelAccessGuard },
   ],
-  exports: [AccessService, HlsDoor, AuthModule],
+  exports: [AccessService, HlsDoor, RequestVisitors, AuthModule],
 })
 export class AccessModule {}

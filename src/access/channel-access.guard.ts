@@ -1,20 +1,25 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { knownIdentity } from '../auth/request-identity.js';
-import { SessionService } from '../auth/session.service.js';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import { isProtected } from './access-policy.js';
-import { AccessService, type Visitor } from './access.service.js';
-import { readPasses } from './channel-passes.js';
+import { AccessService } from './access.service.js';
 import { assertAllowed } from './refusals.js';
+import { RequestVisitors } from './request-visitors.js';
 
 /** Routes about a channel: the parameter after one of these is its name. /whip asks for the channel's own key. */
 const ABOUT_CHANNEL = /^\/(?:(?:api\/channels|embed|hls|whep)\/)?:(\w+)(?:\/|$)/;
 const OPEN_TO_LOCKED = 'onair:open-to-locked';
+const OPEN_TO_ALL = 'onair:open-to-all';
 
 /** On a method: who has to type the channel's password first comes through, and is told so by it. */
 export const OpenToLocked = () => SetMetadata(OPEN_TO_LOCKED, true);
+
+/**
+ * On a method: it says nothing of the channel that its address names, or its address can't be guessed and
+ * was given to who may watch; nobody is asked.
+ */
+export const OpenToAll = () => SetMetadata(OPEN_TO_ALL, true);
 
 /**
  * Asks the policy on every route that names a channel, whoever adds it. What it refuses looks as if
@@ -23,12 +28,12 @@ export const OpenToLocked = () => SetMetadata(OPEN_TO_LOCKED, true);
 @Injectable()
 export class ChannelAccessGuard implements CanActivate {
   readonly #access: AccessService;
-  readonly #sessions: SessionService;
+  readonly #visitors: RequestVisitors;
   readonly #reflector: Reflector;
 
-  constructor(access: AccessService, sessions: SessionService, reflector: Reflector) {
+  constructor(access: AccessService, visitors: RequestVisitors, reflector: Reflector) {
     this.#access = access;
-    this.#sessions = sessions;
+    this.#visitors = visitors;
     this.#reflector = reflector;
   }
 
@@ -39,21 +44,14 @@ export class ChannelAccessGuard implements CanActivate {
     const name = channelOf(request);
     // What can't be a name is for the route to answer.
     if (name === null || !CHANNEL_NAME_PATTERN.test(name)) return true;
+    if (this.#reflector.get<boolean | undefined>(OPEN_TO_ALL, context.getHandler())) return true;
     const channel = await this.#access.find(name);
     if (channel !== null && !isProtected(channel)) return true;
-    const decision = this.#access.decide(channel, await this.#visitor(request));
+    const decision = this.#access.decide(channel, await this.#visitors.of(request));
     const isLocked = decision === 'password_needed';
     const isOpen = this.#reflector.get<boolean | undefined>(OPEN_TO_LOCKED, context.getHandler());
     if (!(isLocked && isOpen === true)) assertAllowed(decision, name);
     return true;
-  }
-
-  /** Also where there is no such channel: refusals take as long as of one that is private. */
-  async #visitor(request: FastifyRequest): Promise<Visitor> {
-    const { cookie } = request.headers;
-    const identity =
-      knownIdentity(request) ?? (await this.#sessions.identify({ cookieHeader: cookie }));
-    return { identity, passes: readPasses(cookie) };
   }
 }
 

@@ -15,7 +15,12 @@ const BETWEEN = '!';
 /** The cookie's value; empty when there is none, or none that can be ours. */
 export function readPasses(cookieHeader: string | undefined): string {
   const { [PASS_COOKIE]: value = '' } = parseCookie(cookieHeader ?? '');
-  return value.length <= PASSES_MAX * PASS_MAX ? value : '';
+  return isPasses(value) ? value : '';
+}
+
+/** Whether it is short enough to be passes of ours. */
+export function isPasses(value: string): boolean {
+  return value.length <= PASSES_MAX * PASS_MAX;
 }
 
 /** Says that somebody typed a channel's password: signed, for one version of its access. */

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DomainError } from '../../common/domain-error.js';
 import { SDP_FRAGMENT_TYPE } from './sdp-fragment.js';
 
 /** The media type of session descriptions. */
@@ -14,6 +15,18 @@ export function readSdpBodies(app: NestFastifyApplication): void {
       { parseAs: 'string' },
       async (_request: unknown, text: string) => text,
     );
+}
+
+/**
+ * A request's body, which has to be of a media type, whatever its parameters.
+ * @throws {DomainError} `unsupported_media_type`
+ */
+export function textOf(body: unknown, contentType: string | undefined, type: string): string {
+  if (isOfType(contentType, type) && typeof body === 'string') return body;
+  throw new DomainError(
+    'unsupported_media_type',
+    `Send this with the header content-type: ${type}.`,
+  );
 }
 
 /** Whether a request's body is of a media type, whatever its parameters. */

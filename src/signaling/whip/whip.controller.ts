@@ -21,7 +21,7 @@ import { ForOutsideClients } from '../../common/outside-client.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { iceServerLinks } from '../http-rtc/ice-server-links.js';
 import { OPTIONS_HEADERS } from '../http-rtc/other-sites.js';
-import { isOfType, SDP_TYPE } from '../http-rtc/sdp-bodies.js';
+import { SDP_TYPE, textOf } from '../http-rtc/sdp-bodies.js';
 import { SDP_FRAGMENT_TYPE } from '../http-rtc/sdp-fragment.js';
 import { iceServers } from '../ice-servers.js';
 import { WhipService } from './whip.service.js';
@@ -134,13 +134,4 @@ export class WhipController {
     reply.removeHeader('www-authenticate');
     return channel;
   }
-}
-
-/** @throws {DomainError} `unsupported_media_type` */
-function textOf(body: unknown, contentType: string | undefined, type: string): string {
-  if (isOfType(contentType, type) && typeof body === 'string') return body;
-  throw new DomainError(
-    'unsupported_media_type',
-    `Send this with the header content-type: ${type}.`,
-  );
 }

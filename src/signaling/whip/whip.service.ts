@@ -16,8 +16,8 @@ import { LOG, type Log } from '../../common/logger.js';
 import { publisherAnswer } from '../../sdp/answer.js';
 import { type Offer, readOffer } from '../../sdp/offer.js';
 import { type PublishedTrack, publishedTracks } from '../../sdp/published-tracks.js';
-import { SdpError } from '../../sdp/sdp-error.js';
 import type { IcePatched } from '../http-rtc/ice-session.js';
+import { clientDtls, readingSdp } from '../http-rtc/reading-sdp.js';
 import { WhipPeer } from './whip-peer.js';
 import { WhipSession } from './whip-session.js';
 
@@ -197,14 +197,10 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
 }
 
 function readPublisher(sdp: string): { offer: Offer; tracks: PublishedTrack[] } {
-  try {
+  return readingSdp(() => {
     const offer = readOffer(sdp);
     return { offer, tracks: publishedTracks(offer) };
-  } catch (cause) {
-    if (!(cause instanceof SdpError)) throw cause;
-    const code = cause.reason === 'malformed' ? 'bad_request' : 'media_refused';
-    throw new DomainError(code, cause.message, { cause });
-  }
+  });
 }
 
 async function receive(
@@ -212,9 +208,7 @@ async function receive(
   { dtls }: Offer,
   tracks: readonly PublishedTrack[],
 ): Promise<void> {
-  // The answer says who begins: the program, unless it can only wait.
-  const role = dtls.role === 'server' ? 'server' : 'client';
-  await media.connect({ ...dtls, role });
+  await media.connect(clientDtls(dtls));
   for (const { kind, rtpParameters } of tracks)
     await media.produce({ kind, rtpParameters, paused: false });
 }
