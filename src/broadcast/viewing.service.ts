@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
 import type { RequestPayload } from '../protocol/events.js';
-import type { RtpCapabilities } from '../protocol/rtc.js';
 import type { ViewerJoined, ViewerMediaOptions } from '../protocol/signaling.js';
 import { ChannelService } from './channel.service.js';
 import type { LiveChannel, Viewer } from './live-channel.js';
 import type { Peer } from './peer.js';
 import { PeerTransports } from './peer-transports.js';
-import type { ViewerMedia } from './ports.js';
+import type { BroadcastMedia, ReceiverMedia, ReceiverTerms, ViewerMedia } from './ports.js';
 import { BroadcastRegistry } from './registry.js';
 
 /** What a viewer is told when it joins, but for the ICE servers and the address of HLS, which are the gateway's to add. */
@@ -15,6 +14,12 @@ type Joined = Omit<ViewerJoined, 'media' | 'hls'> & {
   channelId: string;
   media: Omit<ViewerMediaOptions, 'iceServers'> | null;
 };
+
+/** A viewer by their own session description. */
+export type Receiving = Readonly<{ live: LiveChannel; media: ReceiverMedia }>;
+
+/** When to ask again whether a channel is live. */
+const LIVE_RETRY_MS = 5_000;
 
 /** What viewers ask for: to watch a channel, one at a time. */
 @Injectable()
@@ -41,7 +46,9 @@ export class ViewingService {
     const channel = await this.#channels.get(name);
     const live = this.#registry.open(channel);
     const viewer = this.#admit(peer, live);
-    const media = rtpCapabilities ? await this.#connect(live, viewer, rtpCapabilities) : null;
+    const media = rtpCapabilities
+      ? await this.#connect(live, viewer, (room) => room.watch(rtpCapabilities))
+      : null;
     return {
       channelId: channel.id,
       channel: this.#channels.view(channel),
@@ -52,6 +59,27 @@ export class ViewingService {
       },
       uplinkMs: live.uplinkMs,
     };
+  }
+
+  /**
+   * Makes `peer` a viewer of what is live, by its own session description; tracks flow when it is connected.
+   *
+   * @param terms as {@link BroadcastMedia.receive}
+   * @throws {DomainError} `channel_not_found`, `not_live` with when to ask again, `unavailable`
+   */
+  async receive(peer: Peer, name: string, terms: ReceiverTerms | null): Promise<Receiving> {
+    const channel = await this.#channels.get(name);
+    const live = this.#registry.find(channel.id);
+    if (!live || this.#registry.current(channel.id) === null) throw notLive(name);
+    const viewer = this.#admit(peer, live);
+    try {
+      const media = await this.#connect(live, viewer, (room) => room.receive(terms));
+      if (media === null) throw notLive(name);
+      return { live, media };
+    } catch (error) {
+      this.leave(peer.id);
+      throw error;
+    }
   }
 
   leave(peerId: string): void {
@@ -80,14 +108,14 @@ export class ViewingService {
     return known;
   }
 
-  async #connect(
+  async #connect<M extends ViewerMedia>(
     live: LiveChannel,
     viewer: Viewer,
-    capabilities: RtpCapabilities,
-  ): Promise<ViewerMedia | null> {
+    open: (room: BroadcastMedia) => Promise<M>,
+  ): Promise<M | null> {
     const room = live.broadcast?.media;
     if (!room || room.closed) return null;
-    const media = await room.watch(capabilities);
+    const media = await open(room);
     // It left, or joined again, while the connection was being made.
     if (live.viewer(viewer.peer.id) !== viewer || viewer.media !== null) {
       media.close();
@@ -127,4 +155,8 @@ export class ViewingService {
       'This connection does not watch a live channel. Join first.',
     );
   }
+}
+
+function notLive(name: string): DomainError {
+  return new DomainError('not_live', `${name} is not live.`, { retryAfterMs: LIVE_RETRY_MS });
 }

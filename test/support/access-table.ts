@@ -149,6 +149,14 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   }),
   'GET /hls/:name/thumbnail.jpg': channel(({ name }) => `/hls/${name}/thumbnail.jpg`),
   'GET /hls/:name/thumbnail/:file': channel(({ name }) => `/hls/${name}/thumbnail/v1.jpg`),
+  'GET /whep/:name': channel(({ name }) => `/whep/${name}`),
+  'POST /whep/:name': channel(({ name }) => `/whep/${name}`, { body: {} }),
+  'OPTIONS /whep/:name': open('/whep/secret-private'),
+  // Who has a session's address was let in; nobody has one here.
+  'GET /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
+  'PATCH /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
+  'DELETE /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
+  'OPTIONS /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
   // By tokens, so another test holds it for who may; here nobody gets in without one.
   'GET /hls/*': open('/hls/secret-private/thumbnail.jpg'),
   'OPTIONS /hls/*': open('/hls/secret-private/thumbnail.jpg'),

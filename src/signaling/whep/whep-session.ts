@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestVisitor } from '../../access/request-visitors.js';
+import type { LiveChannel } from '../../broadcast/live-channel.js';
+import type { Peer } from '../../broadcast/peer.js';
+import type { ReceiverMedia } from '../../broadcast/ports.js';
+import { TypedEmitter } from '../../common/typed-emitter.js';
+import { IceSession } from '../http-rtc/ice-session.js';
+import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
+
+/** So long a player may take to connect, and to answer an offer of ours (WHEP 4.3.2). */
+const CONNECT_TIMEOUT_MS = 30_000;
+/** So long one whose network is gone has to restart ICE, on top of the ten seconds until that is noticed. */
+const RESTART_TIMEOUT_MS = 20_000;
+
+/** A viewer without a socket: what they could be told goes to {@link WhepEvents}, or they see it. */
+export class WhepPeer implements Peer {
+  /** Random: who has it may end the session. */
+  readonly id = randomUUID();
+  connected = true;
+
+  send(): void {
+    // There is nothing in WHEP to tell it by.
+  }
+}
+
+type Options = {
+  peer: WhepPeer;
+  visitor: RequestVisitor;
+  live: LiveChannel;
+  media: ReceiverMedia;
+  /** Null while our offer is not answered. */
+  remote: IceCredentials | null;
+  /** The index of the section that video is sent in; null: there is none. */
+  videoSection: number | null;
+  /** Undoes what made it a viewer. */
+  leave: () => void;
+};
+
+/** One player: what `/whep/NAME/ID` stands for. Ends by itself when its connection does. */
+export class WhepSession {
+  readonly events = new TypedEmitter<{ closed: [] }>();
+  readonly id: string;
+  readonly visitor: RequestVisitor;
+  readonly live: LiveChannel;
+  readonly media: ReceiverMedia;
+  readonly ice: IceSession;
+  readonly #options: Options;
+  #isAnswered: boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: Options) {
+    const { peer, visitor, live, media, remote } = options;
+    this.#options = options;
+    this.id = peer.id;
+    this.visitor = visitor;
+    this.live = live;
+    this.media = media;
+    this.ice = new IceSession(media, remote);
+    this.#isAnswered = remote !== null;
+    this.#closeAfter(CONNECT_TIMEOUT_MS);
+    media.events.on('connected', () => clearTimeout(this.#timer));
+    media.events.on('disconnected', () => this.#closeAfter(RESTART_TIMEOUT_MS));
+    media.events.on('closed', () => this.close());
+  }
+
+  /** False while our offer waits for the player's answer. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
+  get videoSection(): number | null {
+    return this.#options.videoSection;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The player has answered our offer. */
+  answered(remote: IceCredentials): void {
+    this.#isAnswered = true;
+    this.ice.setRemote(remote);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#options.peer.connected = false;
+    this.#options.leave();
+    this.events.emit('closed');
+    this.events.clear();
+  }
+
+  #closeAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = setTimeout(() => this.close(), ms);
+  }
+}
