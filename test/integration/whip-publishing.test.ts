@@ -1,0 +1,91 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { BroadcastView } from '../../src/protocol/broadcast.js';
+import type { ChannelView } from '../../src/protocol/channel.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import type { Film } from '../support/film-rtp.js';
+import { api, type Person, registerWithChannel } from '../support/people.js';
+import { WeriftPublisher } from '../support/werift-publisher.js';
+
+const LIMIT = { timeout: 30_000, interval: 100 };
+let server: TestApp;
+let ann: Person;
+let key = '';
+const publishers: WeriftPublisher[] = [];
+
+const broadcast = async (): Promise<BroadcastView | null> =>
+  (await api<ChannelView>(server.url, null, 'GET', '/channels/ann')).broadcast;
+
+const publisher = (film: Film): WeriftPublisher => {
+  const made = new WeriftPublisher({ url: server.url, channel: 'ann', key, film });
+  publishers.push(made);
+  return made;
+};
+
+/** A playlist's text; empty while there is none. */
+const playlist = async (path: string): Promise<string> => {
+  const response = await fetch(`${server.url}/hls/ann/${path}`);
+  return response.ok ? response.text() : '';
+};
+
+beforeAll(async () => {
+  server = await startTestApp({ overrides: { GRACE_SECONDS: '20' } });
+  ann = await registerWithChannel(server.url, 'ann');
+  ({ streamKey: key } = await api<{ streamKey: string }>(
+    server.url,
+    ann,
+    'POST',
+    '/channels/ann/stream-key',
+  ));
+});
+afterEach(async () => {
+  for (const one of publishers.splice(0)) await one.end();
+  await vi.waitUntil(async () => (await broadcast()) === null, LIMIT);
+});
+afterAll(() => server.close());
+
+describe('a program that publishes by WHIP', () => {
+  it.each<[string, Film]>([
+    ['H.264 baseline and Opus', { video: 'h264', audio: true }],
+    ['H.264 high and Opus', { video: 'h264', profile: 'high', audio: true }],
+    ['VP8 and Opus', { video: 'vp8', audio: true }],
+    ['a picture alone', { video: 'h264', audio: false }],
+    ['sound alone', { video: null, audio: true }],
+  ])('is live with %s, and played as HLS', { timeout: 90_000 }, async (_name, film) => {
+    const { status } = await publisher(film).publish();
+    expect(status).toBe(201);
+    await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
+    expect(await broadcast()).toMatchObject({ source: 'whip', state: 'live' });
+    await vi.waitUntil(async () => (await broadcast())?.hls === 'ready', LIMIT);
+    const index = await playlist('index.m3u8');
+    expect(index).toContain('#EXT-X-STREAM-INF');
+    const rendition = index.split('\n').find((line) => line.endsWith('.m3u8')) ?? '';
+    await vi.waitUntil(async () => (await playlist(rendition)).includes('#EXTINF'), LIMIT);
+  });
+
+  it('ends the broadcast by deleting its session', { timeout: 60_000 }, async () => {
+    const obs = publisher({ video: null, audio: true });
+    await obs.publish();
+    await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
+    const { id } = (await broadcast()) ?? { id: '' };
+    expect(await obs.end()).toMatchObject({ status: 200 });
+    publishers.splice(0);
+    expect(await broadcast()).toBeNull();
+    expect(await api(server.url, ann, 'GET', `/broadcasts/${id}`)).toMatchObject({
+      endReason: 'publisher_ended',
+    });
+  });
+
+  it('goes on with its broadcast when it is back after a loss', { timeout: 60_000 }, async () => {
+    const first = publisher({ video: null, audio: true });
+    await first.publish();
+    await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
+    const { id } = (await broadcast()) ?? { id: '' };
+    await first.vanish();
+    publishers.splice(0);
+    await vi.waitUntil(async () => (await broadcast())?.state === 'interrupted', LIMIT);
+    const { status } = await publisher({ video: null, audio: true }).publish();
+    expect(status).toBe(201);
+    await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
+    expect((await broadcast())?.id).toBe(id);
+  });
+});

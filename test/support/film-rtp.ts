@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket, type Socket } from 'node:dgram';
+import { ffmpegBin } from './ffmpeg.js';
+
+/** What a film is made of, as FFmpeg's options name it. */
+export type Film = Readonly<{
+  /** `h264`: `profile` with parameter sets in band, no B-frames. `h264-out-of-band`: without them. */
+  video: 'h264' | 'vp8' | null;
+  audio: boolean;
+  profile?: 'baseline' | 'main' | 'high';
+}>;
+
+const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-bf', '0'];
+const VIDEO = {
+  h264: (profile: string) => [
+    ...H264,
+    ...['-profile:v', profile, '-x264-params', 'repeat-headers=1:keyint=30:scenecut=0'],
+  ],
+  vp8: () => ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30'],
+};
+
+/** A film in real time as RTP, made by FFmpeg. Sender reports come on the same port, and are left out. */
+export class FilmRtp {
+  readonly #child: ChildProcess;
+  readonly #sockets: readonly Socket[];
+
+  private constructor(child: ChildProcess, sockets: readonly Socket[]) {
+    this.#child = child;
+    this.#sockets = sockets;
+  }
+
+  /** @param onPacket gets each RTP packet with its kind */
+  static async start(
+    { video, audio, profile = 'baseline' }: Film,
+    onPacket: (kind: 'audio' | 'video', packet: Buffer) => void,
+  ): Promise<FilmRtp> {
+    const args = ['-hide_banner', '-v', 'error', '-re'];
+    const sockets: Socket[] = [];
+    const outputs: string[] = [];
+    const output = async (kind: 'audio' | 'video', options: readonly string[]) => {
+      const socket = await listen((packet) => onPacket(kind, packet));
+      sockets.push(socket);
+      const target = `rtp://127.0.0.1:${socket.address().port}?pkt_size=1200&rtcpport=9`;
+      outputs.push(...options, '-f', 'rtp', target);
+    };
+    args.push('-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=30');
+    args.push('-re', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000');
+    if (video)
+      await output('video', ['-map', '0:v', '-pix_fmt', 'yuv420p', ...VIDEO[video](profile)]);
+    if (audio) await output('audio', ['-map', '1:a', '-ac', '2', '-c:a', 'libopus']);
+    const child = spawn(ffmpegBin, [...args, ...outputs], { stdio: 'ignore' });
+    return new FilmRtp(child, sockets);
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.close();
+    if (this.#child.exitCode !== null) return;
+    const gone = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.kill('SIGKILL');
+    await gone;
+  }
+}
+
+async function listen(onPacket: (packet: Buffer) => void): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.on('message', onPacket);
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  return socket;
+}

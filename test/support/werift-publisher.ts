@@ -1,0 +1,115 @@
+import {
+  MediaStream,
+  MediaStreamTrack,
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  useOPUS,
+  useVP8,
+} from 'werift';
+import { type Film, FilmRtp } from './film-rtp.js';
+
+type Kind = 'audio' | 'video';
+const H264_PROFILES = { baseline: '42e01f', main: '4d401f', high: '640c1f' } as const;
+
+/** What a WHIP endpoint answered. */
+export type WhipAnswer = Readonly<{ status: number; headers: Headers; text: string }>;
+
+/** A WHIP publisher that is no browser: werift's WebRTC, FFmpeg's film. */
+export class WeriftPublisher {
+  readonly #endpoint: string;
+  readonly #key: string;
+  readonly #peer: RTCPeerConnection;
+  readonly #tracks = new Map<Kind, MediaStreamTrack>();
+  readonly #film: Film;
+  #source: FilmRtp | null = null;
+  #resource: string | null = null;
+
+  constructor({
+    url,
+    channel,
+    key,
+    film,
+  }: {
+    url: string;
+    channel: string;
+    key: string;
+    film: Film;
+  }) {
+    this.#endpoint = `${url}/whip/${channel}`;
+    this.#key = key;
+    this.#film = film;
+    this.#peer = new RTCPeerConnection({
+      codecs: { audio: [useOPUS()], video: [videoCodec(film)] },
+      iceUseIpv6: false,
+    });
+    const stream = new MediaStream();
+    for (const kind of ['video', 'audio'] as const) {
+      if (kind === 'video' ? film.video === null : !film.audio) continue;
+      const track = new MediaStreamTrack({ kind });
+      stream.addTrack(track);
+      this.#tracks.set(kind, track);
+      this.#peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
+    }
+  }
+
+  /** The offer, with all candidates. */
+  async offer(): Promise<string> {
+    await this.#peer.setLocalDescription(await this.#peer.createOffer());
+    return this.#peer.localDescription?.sdp ?? '';
+  }
+
+  /** Publishes; media flows from then on. */
+  async publish(): Promise<WhipAnswer> {
+    const answer = await this.request('POST', this.#endpoint, {
+      type: 'application/sdp',
+      body: await this.offer(),
+    });
+    if (answer.status !== 201) return answer;
+    this.#resource = new URL(answer.headers.get('location') ?? '', this.#endpoint).href;
+    await this.#peer.setRemoteDescription({ type: 'answer', sdp: answer.text });
+    this.#source = await FilmRtp.start(this.#film, (kind, packet) => {
+      if (this.#peer.connectionState === 'connected') this.#tracks.get(kind)?.writeRtp(packet);
+    });
+    return answer;
+  }
+
+  /** Stops sending and says so, as a program does that is told to stop. */
+  async end(): Promise<WhipAnswer> {
+    await this.vanish();
+    return this.request('DELETE', this.#resource ?? this.#endpoint, {});
+  }
+
+  /** Its media is gone without a word to the endpoint. */
+  async vanish(): Promise<void> {
+    await this.#source?.stop();
+    this.#source = null;
+    await this.#peer.close();
+  }
+
+  async request(
+    method: string,
+    url: string,
+    { type, body, headers }: { type?: string; body?: string; headers?: Record<string, string> },
+  ): Promise<WhipAnswer> {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#key}`,
+        ...(type === undefined ? {} : { 'content-type': type }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+}
+
+function videoCodec({ video, profile = 'baseline' }: Film): RTCRtpCodecParameters {
+  if (video === 'vp8') return useVP8();
+  return new RTCRtpCodecParameters({
+    mimeType: 'video/H264',
+    clockRate: 90_000,
+    rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    parameters: `profile-level-id=${H264_PROFILES[profile]};packetization-mode=1;level-asymmetry-allowed=1`,
+  });
+}
