@@ -1,17 +1,7 @@
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { seriousOn } from '../support/accessibility.js';
 import { Stage } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
-
-type Violation = {
-  id: string;
-  impact: string | null;
-  nodes: { target: string[]; failureSummary?: string }[];
-};
-
-const PHONE = { width: 390, height: 844 };
-const SCHEMES = ['light', 'dark'] as const;
 
 let stage: Stage;
 beforeAll(async () => {
@@ -19,37 +9,6 @@ beforeAll(async () => {
 });
 afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
 afterAll(() => stage?.close());
-
-/** Resolves when the page has taken on what was changed: colours fade from one scheme to the other. */
-const SETTLED = `(async () => {
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
-  await frame();
-  await frame();
-  const ending = document
-    .getAnimations()
-    .filter((a) => a.playState === 'running' && a.effect.getComputedTiming().endTime < Infinity);
-  await Promise.allSettled(ending.map((animation) => animation.finished));
-})()`;
-
-/** What axe-core finds that is serious or critical, in light and dark, on a desktop and a phone. */
-const seriousOn = async (page: Page): Promise<string[]> => {
-  const found: string[] = [];
-  const desktop = page.viewportSize() ?? PHONE;
-  for (const viewport of [desktop, PHONE])
-    for (const colorScheme of SCHEMES) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.evaluate(SETTLED);
-      await page.evaluate(axe.source);
-      const violations = (await page.evaluate(
-        'axe.run().then((r) => r.violations)',
-      )) as Violation[];
-      for (const { id, impact, nodes } of violations)
-        if (impact === 'serious' || impact === 'critical')
-          found.push(`${colorScheme} ${viewport.width}: ${id} ${JSON.stringify(nodes)}`);
-    }
-  return found;
-};
 
 describe('axe-core finds nothing serious', () => {
   it.each(['/', '/login', '/register', '/no-such-channel'])('on %s', async (path) => {

@@ -1,0 +1,235 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ListedBroadcast, RecordingView } from '../../src/protocol/recording.js';
+import { seriousOn } from '../support/accessibility.js';
+import { firefoxBin, launchFirefox } from '../support/firefox.js';
+import { say, Stage, WAIT } from '../support/stage.js';
+import { framesAdvance, videoOf } from '../support/video.js';
+
+/** So long is broadcast at least, milliseconds: long enough for several segments and a chapter in the middle. */
+const LENGTH_MS = 14_000;
+
+let stage: Stage;
+/** The broadcaster's page. */
+let studio: Page;
+let recording: RecordingView;
+beforeAll(async () => {
+  stage = await Stage.open();
+  studio = await broadcast('rita');
+  recording = await recorded('rita');
+}, 180_000);
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail')
+    process.stderr.write(`The server said:\n${stage.server.output}\n`);
+});
+afterAll(async () => {
+  await stage?.clear(false);
+  await stage?.close();
+});
+
+/** A broadcast with a guest's chat, of which one message is deleted, and with another title in the middle. */
+async function broadcast(name: string): Promise<Page> {
+  const page = await stage.goLive(name);
+  const startedMs = Date.now();
+  const guest = await stage.visit(`/${name}`);
+  await framesAdvance(guest);
+  await say(guest, 'early words');
+  await say(guest, 'words to be deleted');
+  const line = page.locator('.message', { hasText: 'words to be deleted' }).last();
+  await line.focus();
+  await line.getByRole('button', { name: 'Delete message' }).click();
+  await guest.getByText('Deleted by a moderator').waitFor();
+  await since(startedMs, LENGTH_MS / 2);
+  await page.getByRole('button', { name: 'Edit title' }).click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('The second half');
+  await page.getByRole('textbox', { name: 'Title' }).press('Enter');
+  await since(startedMs, LENGTH_MS - 3_000);
+  await say(guest, 'late words');
+  await page.locator('.message', { hasText: 'late words' }).waitFor();
+  await since(startedMs, LENGTH_MS);
+  await page.getByRole('button', { name: 'End broadcast' }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
+  await stage.isInState(name, null);
+  return page;
+}
+
+/** Waits until so much of the broadcast is over: it is media that is waited for. */
+async function since(startedMs: number, ms: number): Promise<void> {
+  await expect.poll(() => Date.now() - startedMs, WAIT).toBeGreaterThan(ms);
+}
+
+/** A channel's newest recording, when it can be played. */
+async function recorded(name: string): Promise<RecordingView> {
+  const get = async (path: string) => (await fetch(`${stage.server.url}/api${path}`)).json();
+  const [newest] = (await get(`/channels/${name}/broadcasts`)) as ListedBroadcast[];
+  const path = `/recordings/${newest!.id}`;
+  await expect.poll(async () => ((await get(path)) as RecordingView).state, WAIT).toBe('ready');
+  return (await get(path)) as RecordingView;
+}
+
+const slider = (page: Page) => page.getByRole('slider', { name: 'Seek' });
+const messages = (page: Page) => page.locator('.message').allTextContents();
+
+/** Where the recording's time is that something happened at, seconds. */
+async function seekTo(page: Page, seconds: number): Promise<void> {
+  await slider(page).fill(String(seconds));
+  await expect.poll(async () => (await videoOf(page)).time, WAIT).toBeGreaterThanOrEqual(seconds);
+}
+
+async function open(query = ''): Promise<Page> {
+  const page = await stage.visit(`/recordings/${recording.id}${query}`);
+  await framesAdvance(page);
+  return page;
+}
+
+describe('the page of a recording', () => {
+  it('plays, says what it is of, and is as long as the broadcast was', async () => {
+    const page = await open();
+    await page.getByRole('heading', { level: 1, name: 'The second half' }).waitFor();
+    expect(recording.durationMs).toBeGreaterThan(LENGTH_MS - 4_000);
+    expect(await page.title()).toContain('The second half');
+    const html = await (await fetch(`${stage.server.url}/recordings/${recording.id}`)).text();
+    expect(html).toContain('<meta property="og:title" content="The second half');
+  });
+
+  it('shows the chat in step with the picture, without what was deleted', async () => {
+    const page = await open('?t=0');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await seekTo(page, Math.floor(recording.durationMs / 1_000) - 0.5);
+    await expect.poll(() => messages(page), WAIT).toHaveLength(2);
+    expect((await messages(page)).join()).toMatch(/early words.*late words/);
+    expect((await messages(page)).join()).not.toContain('to be deleted');
+    await slider(page).fill('5');
+    await expect.poll(async () => (await messages(page)).join(), WAIT).not.toContain('late words');
+  });
+
+  it('begins where its address says, and goes to chapters', async () => {
+    const page = await open('?t=4');
+    expect((await videoOf(page)).time).toBeGreaterThan(3.9);
+    await page.getByRole('link', { name: /The second half/ }).click();
+    const [, second] = recording.chapters;
+    await expect
+      .poll(async () => (await videoOf(page)).time * 1_000, WAIT)
+      .toBeGreaterThanOrEqual(second!.atMs);
+  });
+
+  it('plays faster and slower, by the menu and by keys', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: /Playback speed/ }).click();
+    await page.getByRole('menuitemradio', { name: '2×', exact: true }).click();
+    const speed = () => page.evaluate('document.querySelector("video").playbackRate');
+    expect(await speed()).toBe(2);
+    await page.keyboard.press('<');
+    expect(await speed()).toBe(1.75);
+  });
+
+  it('has a picture of what the pointer is over in the seek bar', async () => {
+    const page = await open();
+    await slider(page).hover();
+    const picture = page.locator('.vod-preview-picture');
+    await expect
+      .poll(() => picture.evaluate('(image) => image.naturalWidth'), WAIT)
+      .toBeGreaterThan(0);
+  });
+
+  it('has it as one file, of which parts can be asked for', async () => {
+    const page = await open();
+    const href = await page.getByRole('link', { name: /Download/ }).getAttribute('href');
+    const answer = await fetch(new URL(href!, stage.server.url), {
+      headers: { range: 'bytes=0-99' },
+    });
+    expect(answer.status).toBe(206);
+    expect(new Uint8Array(await answer.arrayBuffer()).subarray(4, 8)).toEqual(
+      new TextEncoder().encode('ftyp'),
+    );
+  });
+
+  it('has nothing that is serious to axe-core', async () => {
+    const page = await open();
+    expect(await seriousOn(page)).toEqual([]);
+    const missing = await stage.visit('/recordings/00000000-0000-4000-8000-000000000000');
+    await missing.getByRole('main').waitFor();
+    expect(await seriousOn(missing)).toEqual([]);
+  });
+});
+
+describe('past broadcasts', () => {
+  it('are on the channel’s page, with their lengths', async () => {
+    const page = await stage.visit('/rita');
+    const link = page.getByRole('link', { name: /The second half/ });
+    expect(await link.textContent()).toMatch(/\d+ seconds$/);
+    await link.click();
+    await page.waitForURL(`**/recordings/${recording.id}`);
+    await framesAdvance(page);
+  });
+
+  it('can be renamed by their owner, in the studio', async () => {
+    await studio.goto(`${stage.server.url}/studio`);
+    await studio.getByRole('button', { name: 'Past broadcasts' }).click();
+    await studio.getByRole('button', { name: /^More of/ }).click();
+    await studio.getByRole('menuitem', { name: 'Edit' }).click();
+    await studio.getByRole('textbox', { name: 'Title' }).fill('A better name');
+    await studio.getByRole('button', { name: 'Save' }).click();
+    await studio.getByRole('link', { name: 'A better name' }).waitFor();
+    expect(await seriousOn(studio)).toEqual([]);
+    expect((await recorded('rita')).title).toBe('A better name');
+  });
+});
+
+describe('a clip', () => {
+  it('plays only its stretch, over and over, and outlives the recording', async () => {
+    await studio.goto(`${stage.server.url}/recordings/${recording.id}?t=8`);
+    await framesAdvance(studio);
+    await studio.getByRole('button', { name: 'Clip', exact: true }).click();
+    await studio.getByLabel(/Begins at/).fill('4');
+    await studio.getByLabel(/Ends at/).fill('7');
+    await studio.getByRole('textbox', { name: 'Title' }).fill('Three seconds');
+    await studio.getByRole('button', { name: 'Create clip' }).click();
+    const link = studio.getByRole('link', { name: 'Watch it' });
+    const path = await link.getAttribute('href');
+    const page = await stage.visit(path!);
+    await page.getByRole('heading', { name: 'Three seconds' }).waitFor();
+    await framesAdvance(page);
+    await playsAround(page);
+    expect(await seriousOn(page)).toEqual([]);
+    await studio.getByRole('button', { name: 'Close' }).click();
+    await studio.getByRole('button', { name: 'More', exact: true }).click();
+    await studio.getByRole('menuitem', { name: 'Delete' }).click();
+    await studio.getByRole('button', { name: 'Delete recording' }).click();
+    await studio.getByRole('heading', { name: 'The recording is deleted' }).waitFor();
+    await page.reload();
+    await framesAdvance(page);
+    expect(await page.getByRole('link', { name: 'Full recording' }).count()).toBe(0);
+  });
+});
+
+/** It came to its end, and is at its beginning again. */
+async function playsAround(page: Page): Promise<void> {
+  let lastTime = (await videoOf(page)).time;
+  await expect
+    .poll(async () => {
+      const { time } = await videoOf(page);
+      const isBack = time < lastTime;
+      lastTime = time;
+      return isBack;
+    }, WAIT)
+    .toBe(true);
+}
+
+// FIREFOX_BIN='' says that there is none, and the summary of the tests that this was left out.
+describe.skipIf(firefoxBin() === null)('Firefox', () => {
+  it('plays a recording, and goes where one seeks', async () => {
+    const other = await broadcast('fiona');
+    const { id } = await recorded('fiona');
+    await other.close();
+    const firefox = await launchFirefox();
+    try {
+      const page = await firefox.newPage();
+      await page.goto(`${stage.server.url}/recordings/${id}?t=6`);
+      const time = () => page.evaluate('document.querySelector("video")?.currentTime ?? 0');
+      await expect.poll(time, WAIT).toBeGreaterThan(7);
+    } finally {
+      await firefox.close();
+    }
+  });
+});
