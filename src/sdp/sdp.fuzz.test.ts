@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'sdp-transform';
+import { fuzzRuns } from '../../test/support/fuzz-runs.js';
+import { RtpParameters } from '../protocol/rtc.js';
+import { publisherAnswer } from './answer.js';
+import { worstFirst } from './layer-order.js';
+import { readOffer } from './offer.js';
+import { publishedTracks } from './published-tracks.js';
+import { SdpError } from './sdp-error.js';
+
+const FOLDER = resolve('test/fixtures/offers');
+const offers = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.sdp'))
+  .map((file) => readFileSync(resolve(FOLDER, file), 'utf8'));
+
+const transport = {
+  iceParameters: { usernameFragment: 'abcd', password: 'abcdefghijklmnopqrstuv' },
+  iceCandidates: [],
+  dtlsParameters: { fingerprints: [{ algorithm: 'sha-256' as const, value: 'AA:BB' }] },
+};
+
+/** The answer, or why there is none. */
+function answered(sdp: string): string | SdpError {
+  try {
+    const offer = readOffer(sdp);
+    const tracks = publishedTracks(offer);
+    for (const { rtpParameters } of tracks) RtpParameters.parse(rtpParameters);
+    return publisherAnswer({ offer, tracks, transport, session: { id: 1, version: 1 } });
+  } catch (error) {
+    if (error instanceof SdpError) return error;
+    throw error;
+  }
+}
+
+/** What an answer has to keep to, whatever the offer was (RFC 3264 6, RFC 9143 7.3). */
+function assertAnswers(sdp: string, answer: string): void {
+  const offered = parse(sdp).media;
+  const given = parse(answer);
+  expect(given.media.length).toBe(offered.length);
+  given.media.forEach((section, index) => {
+    expect(section.type).toBe(offered[index]?.type);
+    if (section.port === 0) return;
+    expect(section.direction).toBe('recvonly');
+    const mayBe = new Set(String(offered[index]?.payloads).split(' '));
+    for (const payload of String(section.payloads).split(' ')) expect(mayBe).toContain(payload);
+  });
+  const taken = given.media.filter(({ port }) => port !== 0).map(({ mid }) => String(mid));
+  expect(given.groups?.[0]?.mids.toString().split(' ')).toEqual(taken);
+  // Nothing of the offer gets a line of its own into the answer.
+  expect(answer.split('\r\n').every((line) => line === '' || /^[a-z]=/.test(line))).toBe(true);
+  expect(answer.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+}
+
+const offer = fc.constantFrom(...offers);
+
+describe('any offer', () => {
+  it('is answered or refused with a sentence, whatever lines are lost, doubled or swapped', () => {
+    const change = fc.record({
+      kind: fc.constantFrom('drop', 'double', 'swap', 'cut'),
+      at: fc.nat(),
+      to: fc.nat(),
+    });
+    fc.assert(
+      fc.property(offer, fc.array(change, { minLength: 1, maxLength: 12 }), (sdp, changes) => {
+        const lines = sdp.split('\r\n');
+        for (const { kind, at, to } of changes) {
+          const [from, target] = [at % lines.length, to % lines.length];
+          const line = lines[from] ?? '';
+          if (kind === 'drop') lines.splice(from, 1);
+          if (kind === 'double') lines.splice(target, 0, line);
+          if (kind === 'swap') [lines[from], lines[target]] = [lines[target] ?? '', line];
+          if (kind === 'cut') lines[from] = line.slice(0, to % (line.length + 1));
+        }
+        const changed = lines.join('\r\n');
+        const answer = answered(changed);
+        const sentence = typeof answer === 'string' ? 'It is taken.' : answer.message;
+        expect(sentence).toMatch(/^[A-Z].+[.)]$/s);
+        if (typeof answer === 'string') assertAnswers(changed, answer);
+      }),
+      { numRuns: fuzzRuns(400) },
+    );
+  });
+
+  it('does no harm with bytes of any kind in it', () => {
+    fc.assert(
+      fc.property(
+        offer,
+        fc.array(fc.tuple(fc.nat(), fc.string({ unit: 'binary', maxLength: 30 })), {
+          maxLength: 8,
+        }),
+        (sdp, inserts) => {
+          let changed = sdp;
+          for (const [at, text] of inserts) {
+            const place = at % changed.length;
+            changed = changed.slice(0, place) + text + changed.slice(place + (at % 3));
+          }
+          const answer = answered(changed);
+          const text = typeof answer === 'string' ? answer : '';
+          expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+        },
+      ),
+      { numRuns: fuzzRuns(400) },
+    );
+  });
+
+  it('is refused when it is no SDP at all', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 2_000 }), (text) => {
+        expect(answered(text)).toBeInstanceOf(SdpError);
+      }),
+      { numRuns: fuzzRuns(300) },
+    );
+  });
+});
+
+describe('simulcast layers', () => {
+  const names = fc.constantFrom<string[][]>(
+    ['q', 'h', 'f'],
+    ['l', 'm', 'h'],
+    ['low', 'mid', 'high'],
+    ['2', '1', '0'],
+  );
+
+  it('are put from the worst to the best in whatever order their names come', () => {
+    fc.assert(
+      fc.property(
+        names.chain((best) =>
+          fc.tuple(fc.constant(best), fc.shuffledSubarray(best, { minLength: 3 })),
+        ),
+        ([sorted, shuffled]) => {
+          const layers = shuffled.map((rid) => ({ rid, size: null }));
+          expect(worstFirst(layers).map(({ rid }) => rid)).toEqual(sorted);
+        },
+      ),
+      { numRuns: fuzzRuns(50) },
+    );
+  });
+
+  it('are put by their sizes where the offer tells them, whatever they are called', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 4_000 }), { minLength: 2, maxLength: 4 }),
+        (sizes) => {
+          const layers = sizes.map((size, index) => ({ rid: `${index}`, size }));
+          expect(worstFirst(layers).map(({ size }) => size)).toEqual(
+            sizes.toSorted((a, b) => a - b),
+          );
+        },
+      ),
+      { numRuns: fuzzRuns(50) },
+    );
+  });
+});
