@@ -8,6 +8,7 @@ import { BroadcastRepository } from './broadcast.repository.js';
 import { ChannelController } from './channel.controller.js';
 import { ChannelRepository } from './channel.repository.js';
 import { ChannelService } from './channel.service.js';
+import { IngestController } from './ingest.controller.js';
 import { PeerTransports } from './peer-transports.js';
 import { PublishingService } from './publishing.service.js';
 import { BroadcastRegistry } from './registry.js';
@@ -19,7 +20,7 @@ import { ViewingService } from './viewing.service.js';
 /** The domain: channels, and the broadcasts on them. */
 @Module({
   imports: [DbModule, AuthModule],
-  controllers: [ChannelController, BroadcastController, StreamKeyController],
+  controllers: [ChannelController, BroadcastController, IngestController, StreamKeyController],
   providers: [
     ChannelRepository,
     ChannelService,

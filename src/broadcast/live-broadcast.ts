@@ -12,6 +12,7 @@ import type {
   BroadcastPackage,
   MediaPort,
   PackagingPort,
+  PublisherHealth,
   PublisherMedia,
 } from './ports.js';
 
@@ -144,6 +145,11 @@ export class LiveBroadcast {
       media.events.on('closed', () => isCurrent() && this.#publisherClosed());
       return media;
     });
+  }
+
+  /** What arrives from its publisher now; null: none is there. */
+  async ingest(): Promise<PublisherHealth | null> {
+    return (await this.#publisher?.media.health()) ?? null;
   }
 
   /** The publisher's media connection. Throws `not_publishing` for anybody else. */

@@ -142,6 +142,20 @@ export interface PeerMedia {
   close(): void;
 }
 
+/** What arrives from a publisher now. */
+export type PublisherHealth = Readonly<{
+  bitrateBps: number;
+  /** Null: the publisher's reports don't tell. */
+  roundTripMs: number | null;
+  tracks: readonly Readonly<{
+    kind: MediaKind;
+    /** Such as `H264`. */
+    codec: string;
+    /** Simulcast layers, the lowest first. */
+    streams: readonly Readonly<{ rid: string | null; bitrateBps: number; lossPercent: number }>[];
+  }>[];
+}>;
+
 export interface PublisherMedia extends PeerMedia {
   /**
    * `connected`, `disconnected`: whether media can arrive. `delayMeasured`: milliseconds from capture,
@@ -161,6 +175,8 @@ export interface PublisherMedia extends PeerMedia {
   }): Promise<string>;
   /** What arrives now, bits a second; 0 when it is closed. */
   bitrateBps(): Promise<number>;
+  /** What arrives now in detail, for the one who sends it. */
+  health(): Promise<PublisherHealth>;
   setPaused(producerId: string, paused: boolean): Promise<void>;
   unproduce(producerId: string): void;
 }

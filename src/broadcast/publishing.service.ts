@@ -8,6 +8,7 @@ import { OpenCounts } from '../common/open-counts.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { BroadcastSource } from '../protocol/broadcast.js';
 import type { RequestPayload } from '../protocol/events.js';
+import type { IngestView } from '../protocol/ingest.js';
 import type { PublisherStarted } from '../protocol/signaling.js';
 import { BroadcastJournal } from './broadcast-journal.js';
 import type { Channel } from './channel.js';
@@ -169,6 +170,23 @@ export class PublishingService {
     broadcast.end('publisher_ended');
   }
 
+  /** How one's own broadcast arrives. `channel_not_found`, `forbidden`, `not_live` when there is none. */
+  async ingest(accountId: string, name: string): Promise<IngestView> {
+    const channel = await this.#channels.get(name);
+    if (channel.ownerId !== accountId) throw notYours();
+    const broadcast = this.#registry.find(channel.id)?.broadcast;
+    if (!broadcast) throw new DomainError('not_live', 'This channel is not live.');
+    const health = await broadcast.ingest();
+    const { bitrateBps = 0, roundTripMs = null, tracks = [] } = health ?? {};
+    return {
+      source: broadcast.source,
+      connected: health !== null,
+      bitrateBps,
+      roundTripMs,
+      tracks: tracks.map(({ kind, codec, streams }) => ({ kind, codec, streams: [...streams] })),
+    };
+  }
+
   disconnected(peerId: string): void {
     this.#publishing.get(peerId)?.publisherLeft(peerId);
     this.#publishing.delete(peerId);
@@ -178,8 +196,7 @@ export class PublishingService {
     if (!identity.account)
       throw new DomainError('not_logged_in', 'Log in to go live on your channel.');
     const channel = await this.#channels.get(name);
-    if (channel.ownerId !== identity.account.id)
-      throw new DomainError('forbidden', 'This channel belongs to another account.');
+    if (channel.ownerId !== identity.account.id) throw notYours();
     return channel;
   }
 
@@ -239,6 +256,10 @@ export class PublishingService {
   #mediaOf(peer: Peer): PublisherMedia {
     return this.#broadcastOf(peer).publisherOf(peer);
   }
+}
+
+function notYours(): DomainError {
+  return new DomainError('forbidden', 'This channel belongs to another account.');
 }
 
 async function assertFree(

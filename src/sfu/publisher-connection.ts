@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import { z } from 'zod';
-import type { PublisherMedia } from '../broadcast/ports.js';
+import type { PublisherHealth, PublisherMedia } from '../broadcast/ports.js';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
@@ -8,6 +8,7 @@ import type { DtlsParameters, IceParameters, MediaKind, RtpParameters } from '..
 import { CaptureDelay } from './capture-delay.js';
 import { refusingMedia } from './media-refused.js';
 import { PeerConnection } from './peer-connection.js';
+import { publisherHealth } from './publisher-health.js';
 import { SenderReport } from './sender-report.js';
 
 /** Joining viewers' key-frame requests are merged into at most one in this time. */
@@ -60,6 +61,14 @@ export class PublisherConnection implements PublisherMedia {
   /** What arrives from it now, bits a second; 0 when it is closed meanwhile. */
   bitrateBps(): Promise<number> {
     return this.#peer.bitrateBps('receive');
+  }
+
+  async health(): Promise<PublisherHealth> {
+    const [bitrateBps, health] = await Promise.all([
+      this.bitrateBps(),
+      publisherHealth(this.#producers.values()),
+    ]);
+    return { bitrateBps, ...health };
   }
 
   connect(dtlsParameters: DtlsParameters): Promise<void> {

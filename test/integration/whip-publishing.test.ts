@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
+import type { IngestView } from '../../src/protocol/ingest.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import type { Film } from '../support/film-rtp.js';
 import { api, type Person, registerWithChannel } from '../support/people.js';
@@ -60,6 +61,24 @@ describe('a program that publishes by WHIP', () => {
     expect(index).toContain('#EXT-X-STREAM-INF');
     const rendition = index.split('\n').find((line) => line.endsWith('.m3u8')) ?? '';
     await vi.waitUntil(async () => (await playlist(rendition)).includes('#EXTINF'), LIMIT);
+  });
+
+  it('tells its owner how it arrives', { timeout: 60_000 }, async () => {
+    await publisher({ video: 'h264', profile: 'main', audio: true }).publish();
+    const ingest = () => api<IngestView>(server.url, ann, 'GET', '/channels/ann/ingest');
+    await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
+    await vi.waitUntil(async () => {
+      const { tracks } = await ingest();
+      return (
+        tracks.length === 2 && tracks.every(({ streams }) => (streams[0]?.bitrateBps ?? 0) > 0)
+      );
+    }, LIMIT);
+    const { source, connected, tracks } = await ingest();
+    expect({ source, connected }).toEqual({ source: 'whip', connected: true });
+    expect(tracks.map(({ kind, codec }) => `${kind} ${codec}`).toSorted()).toEqual([
+      'audio opus',
+      'video H264',
+    ]);
   });
 
   it('ends the broadcast by deleting its session', { timeout: 60_000 }, async () => {

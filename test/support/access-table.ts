@@ -102,6 +102,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'PATCH /api/channels/:name/access': ofChannel('/access', { body: {} }),
   'PUT /api/channels/:name/members/:username': ofChannel('/members/member', { body: {} }),
   'DELETE /api/channels/:name/members/:username': ofChannel('/members/nobody-here', { body: {} }),
+  'GET /api/channels/:name/ingest': ofChannel('/ingest'),
   'GET /api/channels/:name/stream-key': ofChannel('/stream-key'),
   'POST /api/channels/:name/stream-key': ofChannel('/stream-key', { body: {} }),
   'DELETE /api/channels/:name/stream-key': ofChannel('/stream-key', { body: {} }),
