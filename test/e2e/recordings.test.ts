@@ -157,7 +157,8 @@ describe('past broadcasts', () => {
   it('are on the channel’s page, with their lengths', async () => {
     const page = await stage.visit('/rita');
     const link = page.getByRole('link', { name: /The second half/ });
-    expect(await link.textContent()).toMatch(/\d+ seconds$/);
+    const card = page.getByRole('article').filter({ has: link });
+    expect(await card.textContent()).toMatch(/\d+ seconds/);
     await link.click();
     await page.waitForURL(`**/recordings/${recording.id}`);
     await framesAdvance(page);

@@ -18,8 +18,9 @@ export function PastPicture({ broadcast }: { broadcast: ListedBroadcast }) {
   return (
     <div class="past-picture">
       <Thumbnail name={channel} picture={recording?.thumbnailPath ?? null} />
-      <span class="past-length figures" aria-hidden="true">
-        {clockTime(lengthMs(broadcast))}
+      <span class="past-length figures">
+        <span class="visually-hidden">{wordyDuration(lengthMs(broadcast))}</span>
+        <span aria-hidden="true">{clockTime(lengthMs(broadcast))}</span>
       </span>
     </div>
   );
@@ -46,14 +47,7 @@ export function PastCard({ broadcast }: { broadcast: ListedBroadcast }) {
     <article class={note === null ? 'past-card past-card-open' : 'past-card'}>
       <PastPicture broadcast={broadcast} />
       <h4>
-        {note === null ? (
-          <a href={`/recordings/${id}`}>
-            {title || channel}
-            <span class="visually-hidden">, {wordyDuration(lengthMs(broadcast))}</span>
-          </a>
-        ) : (
-          title || channel
-        )}
+        {note === null ? <a href={`/recordings/${id}`}>{title || channel}</a> : title || channel}
       </h4>
       <p class="muted figures">{pastFacts(broadcast)}</p>
       {note !== null && <p class="muted">{note}</p>}
