@@ -6,6 +6,7 @@ import { Icon } from '../components/icon.js';
 import { clockTime } from '../format/duration.js';
 import { count } from '../format/quantity.js';
 import { useNow } from '../shell/now.js';
+import { ClipButton } from './clip-button.js';
 import { FollowButton } from './follow-button.js';
 import { ShareButton } from './share-button.js';
 import './channel-info.css';
@@ -44,6 +45,11 @@ export function ChannelInfo({ name, channel, username, serverNow }: ChannelInfoP
         </p>
       </div>
       {username !== owner && <FollowButton name={name} isLoggedIn={username !== null} />}
+      {onAir && username !== null && (
+        <span class="channel-info-clip">
+          <ClipButton broadcastId={broadcast.id} />
+        </span>
+      )}
       <ShareButton name={name} />
     </section>
   );

@@ -1,0 +1,45 @@
+import type { RecordingView } from '../../../src/protocol/recording.js';
+import { recordingApi } from '../../client/recording-api.js';
+import { RequestError } from '../../client/request-error.js';
+import { toast } from '../components/toast.js';
+import { ClipDialog } from './clip-dialog.js';
+import { usePreviews } from './use-previews.js';
+
+/** What is recorded of a broadcast that is on, with something in it; null, and said why, when there is nothing. */
+export async function findClippable(broadcastId: string): Promise<RecordingView | null> {
+  try {
+    const recording = await recordingApi.recording(broadcastId);
+    if (recording.durationMs > 0 && recording.state !== 'failed') return recording;
+    toast({ text: 'Nothing is recorded yet. Try again in a few seconds.' });
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const isNotRecorded = error.code === 'recording_not_found';
+    toast({
+      text: isNotRecorded ? 'This broadcast is not recorded.' : error.message,
+      tone: isNotRecorded ? 'info' : 'danger',
+    });
+  }
+  return null;
+}
+
+/** Makes a clip of what was just seen. */
+export function LiveClip({
+  recording,
+  onClose,
+}: {
+  recording: RecordingView;
+  onClose: () => void;
+}) {
+  const { id, title, durationMs, previewsPath } = recording;
+  const previews = usePreviews(previewsPath);
+  return (
+    <ClipDialog
+      recordingId={id}
+      title={title}
+      durationMs={durationMs}
+      positionMs={durationMs}
+      previews={previews}
+      onClose={onClose}
+    />
+  );
+}
