@@ -21,7 +21,7 @@ export type Phase =
   | { readonly name: 'reconnecting'; readonly broadcast: BroadcastView; readonly untilMs: number }
   | { readonly name: 'ended'; readonly summary: BroadcastSummary };
 
-/** How often a broadcast that goes on without this page is asked for, milliseconds. */
+/** How often it is asked for what goes on without this page, milliseconds. */
 const WATCH_MS = 3_000;
 
 /** Everything an {@link OnAir} joins. */
@@ -178,9 +178,10 @@ export class OnAir {
     });
   }
 
-  /** While the broadcast goes on without this page, sees when it ends. */
+  /** While the broadcast goes on without this page, sees when it ends; before, when a program goes live. */
   #watchFromOutside(): (() => void) | undefined {
-    if (this.#phaseName.value !== 'resumable') return undefined;
+    const name = this.#phaseName.value;
+    if (name !== 'resumable' && name !== 'ready') return undefined;
     const timer = setInterval(() => this.#refresh(), WATCH_MS);
     return () => clearInterval(timer);
   }

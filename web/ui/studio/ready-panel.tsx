@@ -6,6 +6,7 @@ import { CircleAlert } from 'lucide';
 import { Checklist } from './checklist.js';
 import { checksOf } from './checks.js';
 import { PastButton } from './past-button.js';
+import { ProgramsButton } from './programs/programs-button.js';
 import { ShareLink } from './share-link.js';
 import type { Studio } from './studio.js';
 import { TitleField } from './title-field.js';
@@ -63,6 +64,7 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
       {chosen && (
         <>
           <ShareLink channel={chosen} />
+          <ProgramsButton channel={chosen.name} />
           <PastButton channel={chosen.name} />
         </>
       )}

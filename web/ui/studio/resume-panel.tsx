@@ -8,6 +8,12 @@ import { ShareLink } from './share-link.js';
 import type { Studio } from './studio.js';
 import { useNow } from '../shell/now.js';
 
+function waitingText({ source }: BroadcastView): string {
+  const waiting = 'Viewers are waiting and see that you are coming back.';
+  if (source === 'browser') return waiting;
+  return `${waiting} OBS and most programs reconnect by themselves; you can also go on from this page.`;
+}
+
 /** Back after a reload or a crash: the broadcast is still there, for a while. */
 export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: BroadcastView }) {
   const { capture, channels, onAir, check } = studio;
@@ -22,7 +28,7 @@ export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: 
         <h2>{mine ? 'Your broadcast was interrupted' : 'Your channel is live'}</h2>
         <p class="muted">
           {mine
-            ? 'Viewers are waiting and see that you are coming back.'
+            ? waitingText(broadcast)
             : 'It is sent from another tab or device. You can end it here; if that tab is gone, you can resume it here in a few seconds.'}
         </p>
       </div>

@@ -29,22 +29,34 @@ export function StudioBar({ studio, phase }: { studio: Studio; phase: Phase }) {
         )}
         <span class="studio-bar-channel muted">{channel ? name : 'Welcome to Onair'}</span>
       </div>
-      {live ? <OnAirStatus studio={studio} phase={phase} /> : <OffAirStatus phase={phase} />}
+      {live ? (
+        <OnAirStatus studio={studio} phase={phase} />
+      ) : (
+        <OffAirStatus studio={studio} phase={phase} />
+      )}
     </div>
   );
 }
 
-function OffAirStatus({ phase }: { phase: Phase }) {
+function OffAirStatus({ studio, phase }: { studio: Studio; phase: Phase }) {
   if (phase.name !== 'resumable') return <Badge>Not live</Badge>;
-  if (phase.broadcast.state === 'live') return <LiveBadge />;
+  const { state, source, startedAt } = phase.broadcast;
+  if (state === 'live' && source === 'whip')
+    return (
+      <div class="studio-bar-status">
+        <LiveBadge />
+        <TimeOnAir startedAt={startedAt} />
+        <Viewers viewers={studio.channels.chosen.value?.viewers ?? 0} />
+        <EndBroadcast onAir={studio.onAir} />
+      </div>
+    );
+  if (state === 'live') return <LiveBadge />;
   return <Badge tone="warn">Interrupted</Badge>;
 }
 
 type OnAirPhase = Extract<Phase, { name: 'live' | 'reconnecting' }>;
 
 function OnAirStatus({ studio, phase }: { studio: Studio; phase: OnAirPhase }) {
-  const nowMs = useNow(1_000);
-  const viewers = studio.publisher.viewers.value;
   const live = phase.name === 'live';
   const health = live ? studio.publisher.health.value : null;
   return (
@@ -55,17 +67,30 @@ function OnAirStatus({ studio, phase }: { studio: Studio; phase: OnAirPhase }) {
         </span>
       )}
       {live ? <LiveBadge /> : <Badge tone="warn">Reconnecting</Badge>}
-      <span class="figures" role="timer" aria-label="Time on air">
-        {clockTime(nowMs - Date.parse(phase.broadcast.startedAt))}
-      </span>
-      <Tooltip text={viewerCount(viewers)} side="bottom">
-        <span class="studio-bar-viewers figures">
-          <Icon icon={Eye} size={16} />
-          <span aria-hidden="true">{count(viewers)}</span>
-          <span class="visually-hidden">{viewerCount(viewers)}</span>
-        </span>
-      </Tooltip>
+      <TimeOnAir startedAt={phase.broadcast.startedAt} />
+      <Viewers viewers={studio.publisher.viewers.value} />
       <EndBroadcast onAir={studio.onAir} />
     </div>
+  );
+}
+
+function TimeOnAir({ startedAt }: { startedAt: string }) {
+  const nowMs = useNow(1_000);
+  return (
+    <span class="figures" role="timer" aria-label="Time on air">
+      {clockTime(nowMs - Date.parse(startedAt))}
+    </span>
+  );
+}
+
+function Viewers({ viewers }: { viewers: number }) {
+  return (
+    <Tooltip text={viewerCount(viewers)} side="bottom">
+      <span class="studio-bar-viewers figures">
+        <Icon icon={Eye} size={16} />
+        <span aria-hidden="true">{count(viewers)}</span>
+        <span class="visually-hidden">{viewerCount(viewers)}</span>
+      </span>
+    </Tooltip>
   );
 }

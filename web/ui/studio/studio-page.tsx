@@ -7,6 +7,8 @@ import { Dock } from './dock.js';
 import { FirstChannel } from './first-channel.js';
 import { LiveSide } from './live-side.js';
 import type { Phase } from './on-air.js';
+import { ProgramSide } from './programs/program-side.js';
+import { ProgramStage } from './programs/program-stage.js';
 import { ReadyPanel } from './ready-panel.js';
 import { Reconnecting } from './reconnecting.js';
 import { ResumePanel } from './resume-panel.js';
@@ -49,6 +51,8 @@ export function StudioPage({ studio }: { studio: Studio }) {
 
 function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
   const { capture, channels, account } = studio;
+  const channel = channels.chosen.value;
+  if (channel !== null && isFromProgram(phase)) return <ProgramStage channel={channel} />;
   const sharing = capture.screen.state.value.name === 'on';
   const reconnecting = phase.name === 'reconnecting';
   return (
@@ -76,11 +80,17 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
       {reconnecting ? (
         <Reconnecting untilMs={phase.untilMs} />
       ) : (
-        <StageCover capture={capture} name={channels.chosen.value?.name ?? account.username} />
+        <StageCover capture={capture} name={channel?.name ?? account.username} />
       )}
       <MutedHint capture={capture} />
     </Stage>
   );
+}
+
+/** A program such as OBS is live, not this page. */
+function isFromProgram(phase: Phase): boolean {
+  if (phase.name !== 'resumable') return false;
+  return phase.broadcast.source === 'whip' && phase.broadcast.state === 'live';
 }
 
 function Side({ studio, phase }: { studio: Studio; phase: Phase }) {
@@ -97,6 +107,7 @@ function Side({ studio, phase }: { studio: Studio; phase: Phase }) {
   }
   switch (phase.name) {
     case 'resumable':
+      if (isFromProgram(phase)) return <ProgramSide studio={studio} />;
       return <ResumePanel studio={studio} broadcast={phase.broadcast} />;
     case 'live':
     case 'reconnecting':

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { IngestView } from '../../src/protocol/ingest.js';
+import { ingestHealth } from './ingest-health.js';
+
+const view = (change: Partial<IngestView> = {}, videoLoss = 0, audioBps = 128_000): IngestView => ({
+  source: 'whip',
+  connected: true,
+  bitrateBps: 4_128_000,
+  roundTripMs: null,
+  tracks: [
+    {
+      kind: 'video',
+      codec: 'H264',
+      streams: [{ rid: null, bitrateBps: 4_000_000, lossPercent: videoLoss }],
+    },
+    {
+      kind: 'audio',
+      codec: 'opus',
+      streams: [{ rid: null, bitrateBps: audioBps, lossPercent: 0 }],
+    },
+  ],
+  ...change,
+});
+
+describe('ingestHealth', () => {
+  it.each<[string, IngestView, string, RegExp]>([
+    ['all is well', view(), 'good', /as it should/],
+    ['a little is lost', view({}, 4), 'strained', /4 %/],
+    ['much is lost', view({}, 20), 'bad', /20 %.+bitrate/],
+    ['a track is silent', view({}, 0, 0), 'bad', /No sound/],
+    ['nothing comes', view({ bitrateBps: 0 }), 'bad', /Nothing arrives/],
+    ['nobody is there', view({ connected: false }), 'bad', /Nothing arrives/],
+  ])('says how it is when %s', (_name, ingest, verdict, reason) => {
+    expect(ingestHealth(ingest)).toMatchObject({ verdict, reason: expect.stringMatching(reason) });
+  });
+
+  it('tells the loss of the worst stream', () => {
+    expect(ingestHealth(view({}, 4)).lossPercent).toBe(4);
+  });
+});

@@ -1,0 +1,47 @@
+import { useState } from 'preact/hooks';
+import { LateSection } from '../../account/late-section.js';
+import { Tabs } from '../../components/tabs.js';
+import { SharePanel } from '../share-panel.js';
+import { StudioChat } from '../studio-chat.js';
+import type { Studio } from '../studio.js';
+import { ProgramsButton } from './programs-button.js';
+
+type TabId = 'chat' | 'health' | 'share';
+
+const loadIngestPanel = async () => (await import('./ingest-panel.js')).IngestPanel;
+
+/** Beside the stage while a program such as OBS is live: chat, how it arrives, and what to share. */
+export function ProgramSide({ studio }: { studio: Studio }) {
+  const [selected, setSelected] = useState<TabId>('health');
+  const channel = studio.channels.chosen.value;
+  if (channel === null) return null;
+  return (
+    <Tabs
+      label="Broadcast"
+      selected={selected}
+      onSelect={setSelected}
+      tabs={[
+        { id: 'chat', label: 'Chat', content: <StudioChat studio={studio} /> },
+        {
+          id: 'health',
+          label: 'Health',
+          content: selected === 'health' && (
+            <LateSection load={loadIngestPanel} shown props={{ channel: channel.name }} />
+          ),
+        },
+        {
+          id: 'share',
+          label: 'Share',
+          content: (
+            <>
+              <SharePanel channel={channel} />
+              <div class="panel">
+                <ProgramsButton channel={channel.name} />
+              </div>
+            </>
+          ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,32 @@
+import { useState } from 'preact/hooks';
+import { Cable } from 'lucide';
+import { Button } from '../../components/button.js';
+import { toast } from '../../components/toast.js';
+import type { ProgramsDialog } from './programs-dialog.js';
+
+/** Opens what programs such as OBS need to publish on the channel; loaded then. */
+export function ProgramsButton({ channel }: { channel: string }) {
+  const [dialog, setDialog] = useState<{ View: typeof ProgramsDialog } | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  async function show(): Promise<void> {
+    setBusy(true);
+    try {
+      const { ProgramsDialog: View } = await import('./programs-dialog.js');
+      setDialog({ View });
+    } catch {
+      // The network went between the page and this part of it.
+      toast({ text: 'This could not be loaded. Try again.', tone: 'danger' });
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <>
+      <Button icon={Cable} busy={busy} popup="dialog" onClick={() => void show()}>
+        Stream with OBS or another program
+      </Button>
+      {dialog && <dialog.View channel={channel} onClose={() => setDialog(null)} />}
+    </>
+  );
+}
