@@ -1,0 +1,81 @@
+import { copyFile, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { RecordingStore, StoredRange } from './recording-store.js';
+
+/** What a file system without hard links says, or one that ends between the two names. */
+const REFUSES_LINKS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+const KEY = /^[\w-]+(?:\.[\w-]+)*(?:\/[\w-]+(?:\.[\w-]+)*)*$/;
+
+/** Keeps recordings in a folder. What is there already in the same file system is linked, not copied. */
+export class FolderStore implements RecordingStore {
+  readonly folder: string;
+
+  /** @param folder made when something is put into it */
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  async put(key: string, localPath: string): Promise<void> {
+    const to = this.pathOf(key);
+    await mkdir(dirname(to), { recursive: true });
+    try {
+      await link(localPath, to);
+    } catch (error) {
+      const code = codeOf(error);
+      // The same again, after a crash between this and what was to be written down of it.
+      if (code === 'EEXIST') return;
+      if (!REFUSES_LINKS.has(code)) throw error;
+      await copyFile(localPath, to);
+    }
+  }
+
+  async copy(fromKey: string, toKey: string): Promise<void> {
+    await this.put(toKey, this.pathOf(fromKey));
+  }
+
+  async get(key: string, range?: StoredRange): Promise<Readable | null> {
+    const file = await open(this.pathOf(key)).catch(nullIfAbsent);
+    if (!file) return null;
+    return file.createReadStream(range ? { start: range.first, end: range.last } : {});
+  }
+
+  async head(key: string): Promise<number | null> {
+    const found = await stat(this.pathOf(key)).catch(nullIfAbsent);
+    return found?.isFile() ? found.size : null;
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    // A prefix ends at a slash or within a name: the folder that all of them are in is before that.
+    const folder = join(this.folder, prefix.slice(0, prefix.lastIndexOf('/') + 1));
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+      nullIfAbsent,
+    );
+    return (entries ?? [])
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(this.folder, join(parentPath, name)))
+      .map((path) => path.split(sep).join('/'))
+      .filter((key) => key.startsWith(prefix))
+      .toSorted();
+  }
+
+  async deleteAll(prefix: string): Promise<void> {
+    if (prefix.endsWith('/'))
+      return rm(this.pathOf(prefix.slice(0, -1)), { recursive: true, force: true });
+    for (const key of await this.list(prefix)) await rm(this.pathOf(key), { force: true });
+  }
+
+  /** Where the file of a key is. @throws for what is no key of ours. */
+  pathOf(key: string): string {
+    if (!KEY.test(key)) throw new Error(`${JSON.stringify(key)} is no key of a recording`);
+    return join(this.folder, key);
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+function nullIfAbsent(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null;
+  throw error;
+}
