@@ -73,6 +73,28 @@ export function renderMediaPlaylist(playlist: MediaPlaylist, { skip = false } = 
   return text + foot(playlist, initUri);
 }
 
+/** A playlist of what is over: its segments in order, all in one file. */
+export type VodPlaylist = Readonly<{
+  targetDurationS: number;
+  independentSegments: boolean;
+  segments: readonly Omit<PlaylistSegment, 'parts'>[];
+}>;
+
+/** The text of a media playlist that changes no more (RFC 8216bis 4.4.3.5). */
+export function renderVodPlaylist(playlist: VodPlaylist): string {
+  const { targetDurationS, independentSegments, segments } = playlist;
+  let text =
+    `#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:${targetDurationS}\n` +
+    (independentSegments ? '#EXT-X-INDEPENDENT-SEGMENTS\n' : '') +
+    '#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n';
+  let initUri: string | null = null;
+  for (const segment of segments) {
+    text += before(segment, initUri) + dateOf(segment) + endOf(segment);
+    initUri = segment.initUri ?? initUri;
+  }
+  return `${text}#EXT-X-ENDLIST\n`;
+}
+
 function head(playlist: MediaPlaylist): string {
   const { targetDurationS, partTargetS, mediaSequence, discontinuitySequence } = playlist;
   return (
@@ -104,7 +126,10 @@ function foot({ open, hintUri, reports, ended }: MediaPlaylist, initUri: string 
 }
 
 /** What depends on the segment before. */
-function before({ discontinuity, initUri }: OpenSegment, initBefore: string | null): string {
+function before(
+  { discontinuity, initUri }: Pick<OpenSegment, 'discontinuity' | 'initUri'>,
+  initBefore: string | null,
+): string {
   const map = initUri !== null && initUri !== initBefore ? tag('EXT-X-MAP', { URI: initUri }) : '';
   return (discontinuity ? '#EXT-X-DISCONTINUITY\n' : '') + map;
 }
@@ -115,8 +140,8 @@ const rendered = new WeakMap<PlaylistSegment, Lines>();
 function linesOf(segment: PlaylistSegment, withParts: boolean): string {
   let lines = rendered.get(segment);
   if (!lines) {
-    const { uri, durationS, gap, parts } = segment;
-    const end = `${gap ? '#EXT-X-GAP\n' : ''}#EXTINF:${durationS.toFixed(5)},\n${uri}\n`;
+    const { parts } = segment;
+    const end = endOf(segment);
     const date = dateOf(segment);
     lines = { plain: date + end, withParts: date + parts.map(partLine).join('') + end };
     rendered.set(segment, lines);
@@ -124,7 +149,10 @@ function linesOf(segment: PlaylistSegment, withParts: boolean): string {
   return withParts ? lines.withParts : lines.plain;
 }
 
-const dateOf = ({ wallMs }: OpenSegment): string =>
+const endOf = ({ gap, durationS, uri }: Omit<PlaylistSegment, 'parts'>): string =>
+  `${gap ? '#EXT-X-GAP\n' : ''}#EXTINF:${durationS.toFixed(5)},\n${uri}\n`;
+
+const dateOf = ({ wallMs }: Pick<OpenSegment, 'wallMs'>): string =>
   `#EXT-X-PROGRAM-DATE-TIME:${new Date(wallMs).toISOString()}\n`;
 
 const partLine = ({ uri, durationS, independent }: PlaylistPart): string =>

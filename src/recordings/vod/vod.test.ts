@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import {
+  journalLine,
+  readJournal,
+  type RecordedRun,
+  type RecordedSegment,
+} from '../journal/recorded.js';
+import { cutRuns, vodOf } from './vod.js';
+import { vodMedia, vodMultivariant } from './vod-playlists.js';
+
+const START_MS = Date.UTC(2026, 10, 23, 12);
+const CODECS = { 'video-0': 'avc1.42C01F', 'video-1': 'avc1.42C01F', opus: 'opus' };
+
+type RunShape = Partial<{ wallMs: number; msns: number; ids: (keyof typeof CODECS)[] }>;
+
+/** A run of segments of two seconds. */
+function run(
+  id: string,
+  { wallMs = START_MS, msns = 3, ids = ['video-1', 'opus'] }: RunShape = {},
+): RecordedRun {
+  const segment = (msn: number): RecordedSegment => ({
+    kind: 'segment',
+    msn,
+    file: `${msn}.m4s`,
+    init: 'init-0.mp4',
+    durationS: 2,
+    wallMs: wallMs + msn * 2_000,
+    discontinuity: false,
+    bytes: 1_000,
+    frames: 60,
+  });
+  return {
+    id,
+    renditions: ids.map((rendition) =>
+      readJournal(
+        rendition,
+        [
+          journalLine({
+            kind: 'init',
+            file: 'init-0.mp4',
+            codecs: CODECS[rendition],
+            ...(rendition === 'opus' ? { channels: 2 } : { width: 640, height: 360 }),
+          }),
+          ...Array.from({ length: msns }, (_, msn) => journalLine(segment(msn))),
+        ].join(''),
+      ),
+    ),
+  };
+}
+
+const idsOf = (runs: readonly RecordedRun[]) =>
+  vodOf(runs)?.renditions[0]?.segments.map((one) => `${one.run}/${one.msn}`);
+
+describe('readJournal', () => {
+  const lines = run('a').renditions[0]!.segments.map(journalLine);
+
+  it.each([
+    ['a line that a crash cut', `${lines[0]}${lines[1]!.slice(0, 20)}`],
+    ['zeros', `${lines[0]}\0\0\0\0\n${lines[1]}`],
+    ['another line’s beginning', `${lines[0]}{"kind":"seg${lines[1]}`],
+  ])('ends before %s', (_what, text) => {
+    expect(readJournal('video-0', text).segments.map(({ msn }) => msn)).toEqual([0]);
+  });
+});
+
+describe('vodOf', () => {
+  it('ends where the first of its renditions ends', () => {
+    const { id, renditions } = run('a');
+    const [video, sound] = renditions;
+    const cut = { ...sound!, segments: sound!.segments.slice(0, 2) };
+    const vod = vodOf([{ id, renditions: [video!, cut] }]);
+    expect(vod?.durationMs).toBe(4_000);
+    expect(vod?.renditions.map(({ segments }) => segments.length)).toEqual([2, 2]);
+  });
+
+  it('begins where there is a picture and sound', () => {
+    const { id, renditions } = run('a');
+    const [video, sound] = renditions;
+    const [first, ...rest] = video!.segments;
+    const late = { ...video!, segments: [{ ...first!, file: null, init: null }, ...rest] };
+    expect(idsOf([{ id, renditions: [late, sound!] }])).toEqual(['a/1', 'a/2']);
+  });
+
+  it('plays runs of one kind one after the other, with a break between', () => {
+    const vod = vodOf([run('a'), run('b', { wallMs: START_MS + 60_000, msns: 2 })]);
+    expect(vod?.spans).toEqual([
+      { atMs: 0, durationMs: 6_000, wallMs: START_MS },
+      { atMs: 6_000, durationMs: 4_000, wallMs: START_MS + 60_000 },
+    ]);
+    expect(vod?.renditions[0]?.segments.map(({ discontinuity }) => discontinuity)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('plays the kind that lasts longest where runs differ', () => {
+    const short = run('a', { msns: 2, ids: ['video-0', 'opus'] });
+    expect(idsOf([short, run('b', { msns: 3 }), run('c', { msns: 1 })])).toEqual([
+      'b/0',
+      'b/1',
+      'b/2',
+      'c/0',
+    ]);
+  });
+
+  it('is nothing of nothing', () => {
+    expect(vodOf([])).toBeNull();
+    expect(vodOf([run('a', { msns: 0 })])).toBeNull();
+  });
+});
+
+describe('cutRuns', () => {
+  const runs = [run('a'), run('b', { wallMs: START_MS + 60_000 })];
+
+  it.each([
+    [{ startMs: 0, endMs: 2_000 }, ['a/0'], 0],
+    [{ startMs: 500, endMs: 1_500 }, ['a/0'], 500],
+    [{ startMs: 1_500, endMs: 2_500 }, ['a/0', 'a/1'], 1_500],
+    [{ startMs: 5_000, endMs: 7_000 }, ['a/2', 'b/0'], 1_000],
+    [{ startMs: 11_000, endMs: 99_000 }, ['b/2'], 1_000],
+  ])('covers %o with %j, from %i ms on', (range, ids, playFromMs) => {
+    const cut = cutRuns(runs, range);
+    expect(idsOf(cut?.runs ?? [])).toEqual(ids);
+    expect(cut?.playFromMs).toBe(playFromMs);
+  });
+
+  it('is nothing beyond the end', () => {
+    expect(cutRuns(runs, { startMs: 12_000, endMs: 13_000 })).toBeNull();
+  });
+});
+
+describe('the playlists', () => {
+  it('tell all that there is, relative to the recording', () => {
+    const vod = vodOf([run('a', { msns: 1 }), run('b', { msns: 1, wallMs: START_MS + 60_000 })]);
+    expect(vodMedia(vod!.renditions[0]!)).toBe(`#EXTM3U
+#EXT-X-VERSION:9
+#EXT-X-TARGETDURATION:2
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-MAP:URI="a/video-1/init-0.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-23T12:00:00.000Z
+#EXTINF:2.00000,
+a/video-1/0.m4s
+#EXT-X-DISCONTINUITY
+#EXT-X-MAP:URI="b/video-1/init-0.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-23T12:01:00.000Z
+#EXTINF:2.00000,
+b/video-1/0.m4s
+#EXT-X-ENDLIST
+`);
+    expect(vodMultivariant(vod!)).toBe(`#EXTM3U
+#EXT-X-VERSION:9
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="opus",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="opus.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=8000,AVERAGE-BANDWIDTH=8000,CODECS="avc1.42C01F,opus",RESOLUTION=640x360,FRAME-RATE=30,AUDIO="opus"
+video-1.m3u8
+`);
+  });
+});
