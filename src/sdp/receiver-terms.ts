@@ -4,6 +4,8 @@ import type { Offer, OfferedSection } from './offer.js';
 import type { OfferedCodec } from './read-codecs.js';
 import { SdpError } from './sdp-error.js';
 
+const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+
 /** A section that media is sent in. */
 export type ReceivingSection = OfferedSection & Readonly<{ kind: MediaKind }>;
 
@@ -25,6 +27,14 @@ export function receivingSections(offer: Offer): ReceivingSection[] {
   if (sections.length > 1 && !offer.bundled)
     throw SdpError.unsupported('All sections have to share one transport (a=group:BUNDLE).');
   return sections;
+}
+
+/**
+ * Whether the player finds what is sent in the section by its MID or payload type (RFC 9143 9.2), as all do
+ * that know the MID's header extension. Others have to be told the SSRC, and know no other from then on.
+ */
+export function findsByMid({ extensions }: Pick<OfferedSection, 'extensions'>): boolean {
+  return extensions.some(({ uri }) => uri === MID_EXTENSION);
 }
 
 /** What may be sent in these sections. */

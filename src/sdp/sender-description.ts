@@ -1,5 +1,5 @@
 import { type MediaDescription, write } from 'sdp-transform';
-import type { MediaKind, RtpCapabilities } from '../protocol/rtc.js';
+import type { ConsumerOptions, MediaKind, RtpCapabilities } from '../protocol/rtc.js';
 import {
   type AnswererTransport,
   candidates,
@@ -11,12 +11,14 @@ import {
   transportAttributes,
 } from './description-parts.js';
 import type { Offer, OfferedSection } from './offer.js';
-import type { ReceivingSection } from './receiver-terms.js';
+import { findsByMid, type ReceivingSection } from './receiver-terms.js';
 
 /** All tracks are of one MediaStream (WHEP 4.9.2). */
 const STREAM_ID = 'onair';
 
 type Codec = RtpCapabilities['codecs'][number];
+
+type Track = Pick<ConsumerOptions, 'kind' | 'rtpParameters'>;
 
 type Common = Readonly<{
   transport: AnswererTransport;
@@ -27,20 +29,27 @@ type Common = Readonly<{
 
 /**
  * The answer to a player's offer (WHEP 4.3.1): what is sent to it, in the sections that it receives in.
- * No SSRC is named: tracks come and go with the publisher's connection, each with another SSRC, and the
- * player finds them by payload type or MID (RFC 9143 9.2).
+ * Tracks come and go with the publisher's connection, each with another SSRC: none is named where the
+ * player finds them without ({@link findsByMid}).
  */
 export function senderAnswer({
   offer,
   sections,
   transport,
   agreed,
+  tracks,
   session,
-}: Common & Readonly<{ offer: Offer; sections: readonly ReceivingSection[] }>): string {
+}: Common &
+  Readonly<{
+    offer: Offer;
+    sections: readonly ReceivingSection[];
+    /** What is sent now. */
+    tracks: readonly Track[];
+  }>): string {
   const sent = new Map<OfferedSection, MediaDescription>(
     sections.flatMap((section) => {
       const media = answeredSection(section, agreed);
-      return media ? [[section, media]] : [];
+      return media ? [[section, { ...media, ...sources(section, tracks) }]] : [];
     }),
   );
   const first = offer.sections.find((section) => sent.has(section));
@@ -86,6 +95,21 @@ function answeredSection(
   return {
     ...sentMedia({ kind, mid, protocol, codecs: withRepeats(codecs, agreed) }, agreed),
     ...(extmapAllowMixed ? { extmapAllowMixed: 'extmap-allow-mixed' as const } : {}),
+  };
+}
+
+/** The SSRC of the track, for a player that finds it by nothing else. */
+function sources(section: ReceivingSection, tracks: readonly Track[]): Partial<MediaDescription> {
+  if (findsByMid(section)) return {};
+  const track = tracks.find(({ kind }) => kind === section.kind);
+  const ssrc = track?.rtpParameters.encodings[0]?.ssrc;
+  if (!track || ssrc === undefined) return {};
+  const rtxSsrc = track.rtpParameters.encodings[0]?.rtx?.ssrc;
+  const all = rtxSsrc === undefined ? [ssrc] : [ssrc, rtxSsrc];
+  const value = track.rtpParameters.rtcp.cname ?? STREAM_ID;
+  return {
+    ssrcs: all.map((id) => ({ id, attribute: 'cname', value })),
+    ...(all.length > 1 ? { ssrcGroups: [{ semantics: 'FID', ssrcs: all.join(' ') }] } : {}),
   };
 }
 

@@ -119,11 +119,12 @@ export class ViewerConnection implements ReceiverMedia {
       this.#unsupported.add(producer.kind);
       return;
     }
-    await this.site.ensure(producer.id);
+    const producerId = await this.site.ensure(producer.id);
     const mid = mids?.[producer.kind];
     const consumer = await refusingMedia(`${producer.kind} track`, () =>
       this.#peer.raw.consume({
         ...request,
+        producerId,
         paused: mids === null,
         ...(mid === undefined ? {} : { mid }),
       }),

@@ -9,7 +9,8 @@ export class WorkerRouter {
   readonly worker: SfuWorker;
   readonly router: types.Router;
   readonly #origin: WorkerRouter | null;
-  readonly #piped = new Map<string, Promise<void>>();
+  /** Ids of tracks here, by their ids at the origin. */
+  readonly #piped = new Map<string, Promise<string>>();
 
   private constructor(worker: SfuWorker, router: types.Router, origin: WorkerRouter | null) {
     this.worker = worker;
@@ -34,31 +35,34 @@ export class WorkerRouter {
     return (this.#origin ?? this).router.canConsume(request);
   }
 
-  /** Makes a track of the origin consumable here; at once when it is already. */
-  async ensure(producerId: string): Promise<void> {
+  /** Makes a track of the origin consumable here, at once when it is already. Resolves with its id here. */
+  ensure(producerId: string): Promise<string> {
     const origin = this.#origin;
-    if (origin === null) return;
+    if (origin === null) return Promise.resolve(producerId);
     let piping = this.#piped.get(producerId);
     if (!piping) {
       piping = this.#pipe(origin, producerId);
       this.#piped.set(producerId, piping);
     }
-    await piping;
+    return piping;
   }
 
   close(): void {
     this.router.close();
   }
 
-  async #pipe(origin: WorkerRouter, producerId: string): Promise<void> {
+  async #pipe(origin: WorkerRouter, producerId: string): Promise<string> {
     try {
       const { pipeProducer } = await origin.router.pipeToRouter({
         producerId,
         router: this.router,
         // Workers are on one machine: no loss, so nothing to send again.
         enableRtx: false,
+        // Of several routers on one worker no two can have a track of one id.
+        keepId: false,
       });
       pipeProducer?.observer.once('close', () => this.#piped.delete(producerId));
+      return pipeProducer?.id ?? producerId;
     } catch (error) {
       this.#piped.delete(producerId);
       throw error;

@@ -4,6 +4,7 @@ import type { LiveChannel } from '../../broadcast/live-channel.js';
 import type { Peer } from '../../broadcast/peer.js';
 import type { ReceiverMedia } from '../../broadcast/ports.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
+import type { MediaKind } from '../../protocol/rtc.js';
 import { IceSession } from '../http-rtc/ice-session.js';
 import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
 
@@ -32,6 +33,8 @@ type Options = {
   remote: IceCredentials | null;
   /** The index of the section that video is sent in; null: there is none. */
   videoSection: number | null;
+  /** The kinds of which it finds a track that it was not told of before. */
+  finds: ReadonlySet<MediaKind>;
   /** Undoes what made it a viewer. */
   leave: () => void;
 };
@@ -62,6 +65,10 @@ export class WhepSession {
     media.events.on('connected', () => clearTimeout(this.#timer));
     media.events.on('disconnected', () => this.#closeAfter(RESTART_TIMEOUT_MS));
     media.events.on('closed', () => this.close());
+    media.events.on('consumerAdded', ({ kind }) => {
+      // It would show nothing any more; by another session it is told of this track.
+      if (this.#isAnswered && !options.finds.has(kind)) this.close();
+    });
   }
 
   /** False while our offer waits for the player's answer. */

@@ -13,6 +13,7 @@ import { OpenCounts } from '../../common/open-counts.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type Offer, readOffer } from '../../sdp/offer.js';
 import {
+  findsByMid,
   type ReceivingSection,
   receiverTerms,
   receivingSections,
@@ -27,6 +28,7 @@ const SESSIONS_MAX = 10_000;
 /** Players of one address, at ADDRESS_LIMIT_FACTOR 1. */
 const SESSIONS_PER_ADDRESS_MAX = 50;
 const BUSY_RETRY_MS = 10_000;
+const INTERRUPTED_RETRY_MS = 2_000;
 
 /** Who opens a session, and from where. */
 export type WhepViewer = Readonly<{ visitor: RequestVisitor; address: string }>;
@@ -100,11 +102,14 @@ export class WhepService implements OnApplicationShutdown {
       const terms = described && receiverTerms(described.sections);
       const { live, media } = await this.#viewing.receive(peer, name, terms);
       if (described) await begin(media, described);
-      const session = this.#add({ live, media }, { peer, visitor, described, leave });
-      const common = { transport: media.transport, agreed: media.agreed, session: this.#origin() };
+      const { transport, agreed, consumers: tracks } = media;
+      const common = { transport, agreed, session: { id: this.#clock.nowMs(), version: 1 } };
+      const description = described
+        ? senderAnswer({ ...described, ...common, tracks })
+        : senderOffer(common);
       return {
-        session,
-        sdp: described ? senderAnswer({ ...described, ...common }) : senderOffer(common),
+        session: this.#add({ live, media }, { peer, visitor, described, leave }),
+        sdp: description,
       };
     } catch (error) {
       leave();
@@ -179,6 +184,9 @@ export class WhepService implements OnApplicationShutdown {
       remote,
       // In our own offer it is the second.
       videoSection: described ? videoSectionOf(described) : 1,
+      finds: described
+        ? new Set(described.sections.filter(findsByMid).map(({ kind }) => kind))
+        : new Set(['audio', 'video']),
       leave,
     });
     this.#sessions.set(session.id, session);
@@ -190,10 +198,6 @@ export class WhepService implements OnApplicationShutdown {
     // It can have ended while the player was being connected.
     if (media.closed) session.close();
     return session;
-  }
-
-  #origin(): { id: number; version: number } {
-    return { id: this.#clock.nowMs(), version: 1 };
   }
 
   /** Where everybody may watch, a log-in says nothing. */
@@ -214,7 +218,11 @@ function readDescription(sdp: string): Described {
   });
 }
 
-/** @throws {DomainError} `media_refused` where a kind that it has a section for can't be sent to it */
+/**
+ * Connects to the player.
+ * @throws {DomainError} `not_live` where tracks that it has to be told of are not there; `media_refused`
+ *   where a kind that it has a section for can't be sent to it
+ */
 async function begin(media: ReceiverMedia, { offer, sections }: Described): Promise<void> {
   const missing = sections.find(({ kind }) => media.unsupported.includes(kind));
   if (missing)
@@ -227,6 +235,10 @@ async function begin(media: ReceiverMedia, { offer, sections }: Described): Prom
       'media_refused',
       'None of the codecs in the player’s SDP can be sent. Broadcasts are H.264, VP9, AV1 or VP8, and Opus.',
     );
+  if (media.consumers.length === 0 && !sections.every(findsByMid))
+    throw new DomainError('not_live', 'The broadcaster is reconnecting. Try again soon.', {
+      retryAfterMs: INTERRUPTED_RETRY_MS,
+    });
   await media.connect(clientDtls(offer.dtls));
 }
 

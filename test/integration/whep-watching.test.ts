@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ChannelView } from '../../src/protocol/channel.js';
+import { SfuService } from '../../src/sfu/sfu.service.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { api, type Person, registerWithChannel } from '../support/people.js';
+import { WeriftPublisher } from '../support/werift-publisher.js';
+import { WeriftViewer } from '../support/werift-viewer.js';
+
+const LIMIT = { timeout: 60_000, interval: 100 };
+const FILM = { video: 'h264', audio: true } as const;
+let server: TestApp;
+let ann: Person;
+let key = '';
+let publisher: WeriftPublisher;
+const viewers: WeriftViewer[] = [];
+
+const publish = async (film: ConstructorParameters<typeof WeriftPublisher>[0]['film'] = FILM) => {
+  publisher = new WeriftPublisher({ url: server.url, channel: 'ann', key, film });
+  expect((await publisher.publish()).status).toBe(201);
+  await vi.waitUntil(async () => (await channel()).broadcast?.state === 'live', LIMIT);
+};
+
+const channel = () => api<ChannelView>(server.url, null, 'GET', '/channels/ann');
+const viewerCount = async () => (await channel()).viewers;
+const routers = () => [...server.app.get(SfuService).broadcasts][0]?.routers ?? 0;
+
+const viewer = (
+  payloadTypes: { audio: number; video: number } = { audio: 96, video: 97 },
+  more: Partial<ConstructorParameters<typeof WeriftViewer>[0]> = {},
+): WeriftViewer => {
+  const made = new WeriftViewer({ url: server.url, channel: 'ann', payloadTypes, ...more });
+  viewers.push(made);
+  return made;
+};
+
+/** Waits until more comes of both than has come so far. */
+const receives = async (one: WeriftViewer, kinds: readonly ('audio' | 'video')[]) => {
+  const before = { ...one.packets };
+  for (const kind of kinds) await vi.waitUntil(() => one.packets[kind] > before[kind] + 20, LIMIT);
+};
+
+beforeAll(async () => {
+  server = await startTestApp({ overrides: { GRACE_SECONDS: '30' } });
+  ann = await registerWithChannel(server.url, 'ann');
+  ({ streamKey: key } = await api<{ streamKey: string }>(
+    server.url,
+    ann,
+    'POST',
+    '/channels/ann/stream-key',
+  ));
+  await publish();
+}, 60_000);
+afterEach(async () => {
+  for (const one of viewers.splice(0)) {
+    if (one.resource !== '') await one.end();
+    await one.vanish();
+  }
+});
+afterAll(async () => {
+  await publisher.end();
+  await server.close();
+});
+
+describe('a player by WHEP', { timeout: 150_000 }, () => {
+  it('is sent picture and sound under its own payload types', async () => {
+    const one = viewer({ audio: 109, video: 120 });
+    const answer = await one.watch();
+    expect(answer.text).toMatch(/^a=rtpmap:120 H264\/90000\r$/m);
+    expect(answer.text).toMatch(/^a=rtpmap:109 opus\/48000\/2\r$/m);
+    await receives(one, ['audio', 'video']);
+    expect([...one.payloadTypes.video]).toEqual([120]);
+    expect([...one.payloadTypes.audio]).toEqual([109]);
+  });
+
+  it('shares a router with those of the same numbers, which goes with the last of them', async () => {
+    const before = routers();
+    const ones = [viewer({ audio: 101, video: 102 }), viewer({ audio: 101, video: 102 })];
+    const other = viewer({ audio: 102, video: 101 });
+    for (const one of [...ones, other]) await one.watch();
+    for (const one of [...ones, other]) await receives(one, ['audio', 'video']);
+    expect([...other.payloadTypes.video]).toEqual([101]);
+    expect(routers()).toBe(before + 2);
+    expect(await viewerCount()).toBe(3);
+    for (const one of [ones[0]!, other]) expect((await one.end()).status).toBe(200);
+    expect(routers()).toBe(before + 1);
+    await ones[1]!.end();
+    expect(routers()).toBe(before);
+    expect(await viewerCount()).toBe(0);
+    viewers.splice(0);
+  });
+
+  it('is sent the sound alone when it asks for no more', async () => {
+    const one = viewer();
+    await one.watch(['audio']);
+    await receives(one, ['audio']);
+    expect(one.packets.video).toBe(0);
+  });
+
+  it('is refused where it lacks the codec of the picture, with what to do', async () => {
+    const one = viewer(undefined, { video: 'VP8' });
+    const answer = await one.watch();
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('HLS');
+    expect(await viewerCount()).toBe(0);
+  });
+
+  it('is forgotten when its connection closes without a word', async () => {
+    const one = viewer();
+    await one.watch();
+    await receives(one, ['video']);
+    await one.vanish();
+    await vi.waitUntil(async () => (await viewerCount()) === 0, LIMIT);
+    expect((await one.end()).status).toBe(404);
+    viewers.splice(0);
+  });
+
+  it('is closed, to begin again, when it can not find the tracks of a publisher who is back', async () => {
+    const one = viewer();
+    await one.watch();
+    await receives(one, ['video', 'audio']);
+    await publisher.vanish();
+    await vi.waitUntil(async () => (await channel()).broadcast?.state === 'interrupted', LIMIT);
+    await publish();
+    await vi.waitUntil(async () => (await viewerCount()) === 0, LIMIT);
+    expect((await one.end()).status).toBe(404);
+    const again = viewer();
+    await again.watch();
+    await receives(again, ['video', 'audio']);
+  });
+});
