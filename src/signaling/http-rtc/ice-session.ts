@@ -54,7 +54,11 @@ export class IceSession {
     const iceParameters = await this.#end.restartIce();
     this.#remote = credentials;
     this.#etag = newEntityTag();
-    const { iceCandidates } = this.#end.transport;
+    // The best of our addresses, which a restart doesn't change. The client of the RFC's author joins
+    // several into a line that no browser reads.
+    const iceCandidates = this.#end.transport.iceCandidates
+      .toSorted((one, other) => other.priority - one.priority)
+      .slice(0, 1);
     const body = writeSdpFragment(fragment, { iceParameters, iceCandidates });
     return { restarted: { etag: this.#etag, body } };
   }

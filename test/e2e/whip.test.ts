@@ -1,0 +1,93 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type OtherSite, serveOtherSite } from '../support/other-site.js';
+import { Stage, WAIT } from '../support/stage.js';
+import { framesAdvance } from '../support/video.js';
+
+let stage: Stage;
+let site: OtherSite;
+beforeAll(async () => {
+  stage = await Stage.open();
+  site = await serveOtherSite('whip-clients.js');
+});
+afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
+afterAll(async () => {
+  await stage?.close();
+  await site?.close();
+});
+
+/** The studio of a new channel, with its stream key as the page shows it. */
+async function studioWithKey(name: string): Promise<{ studio: Page; key: string }> {
+  const studio = await stage.studioOf(name);
+  await studio.getByRole('button', { name: 'Stream with OBS or another program' }).click();
+  const dialog = studio.getByRole('dialog', { name: 'Stream with OBS or another program' });
+  await dialog.getByText(`${stage.server.url}/whip/${name}`, { exact: true }).waitFor();
+  await dialog.getByRole('button', { name: 'Make a stream key' }).click();
+  const key = (await dialog.getByText(/^live_[\w-]{43}$/).textContent()) ?? '';
+  await dialog.getByRole('tab', { name: 'FFmpeg' }).click();
+  await dialog.getByText(`-authorization ${key}`).waitFor();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  return { studio, key };
+}
+
+async function publish(client: 'medooze' | 'eyevinn', name: string, key: string): Promise<Page> {
+  const page = await stage.visit('/', { url: site.url });
+  const endpoint = `${stage.server.url}/whip/${name}`;
+  await page.evaluate(`whip.${client}(${JSON.stringify(endpoint)}, ${JSON.stringify(key)})`);
+  await stage.isInState(name, 'live');
+  return page;
+}
+
+describe('a WHIP client on another site', () => {
+  it.each(['medooze', 'eyevinn'] as const)(
+    'of %s is live: in the studio, for viewers, until it stops',
+    async (client) => {
+      const { studio, key } = await studioWithKey(client);
+      const publisher = await publish(client, client, key);
+      await studio.getByText('Live from OBS or another program').waitFor();
+      await studio.getByText('Everything arrives as it should.').waitFor();
+      await studio.getByRole('table', { name: 'What arrives' }).getByText('H264').waitFor();
+      const viewer = await stage.visit(`/${client}`);
+      await framesAdvance(viewer);
+      await publisher.evaluate('whip.stop()');
+      await stage.isInState(client, null);
+      await studio.getByRole('button', { name: 'Go live' }).waitFor();
+    },
+    120_000,
+  );
+
+  it('goes on after an ICE restart', { timeout: 120_000 }, async () => {
+    const { key } = await studioWithKey('restart');
+    const publisher = await publish('medooze', 'restart', key);
+    const viewer = await stage.visit('/restart');
+    await framesAdvance(viewer);
+    await publisher.evaluate('whip.restart()');
+    await expect
+      .poll(() => publisher.evaluate('peer.iceConnectionState'), WAIT)
+      .toMatch(/^(?:connected|completed)$/);
+    await framesAdvance(viewer, 20);
+    expect((await stage.channel('restart')).broadcast?.state).toBe('live');
+  });
+
+  it('is cut off when the owner makes a new key', { timeout: 120_000 }, async () => {
+    const { studio, key } = await studioWithKey('rotated');
+    await publish('medooze', 'rotated', key);
+    await studio.getByRole('tab', { name: 'Share' }).click();
+    await studio.getByRole('button', { name: 'Stream with OBS or another program' }).click();
+    await studio.getByRole('button', { name: 'Make a new key' }).click();
+    const question = studio.getByRole('dialog', { name: 'Make a new stream key?' });
+    await question.getByRole('button', { name: 'Make a new key' }).click();
+    await stage.isInState('rotated', 'interrupted');
+  });
+
+  it('is ended by its owner in the studio', { timeout: 120_000 }, async () => {
+    const { studio, key } = await studioWithKey('ended');
+    await publish('eyevinn', 'ended', key);
+    await studio.getByRole('button', { name: 'End broadcast' }).click();
+    await studio
+      .getByRole('dialog', { name: 'End this broadcast?' })
+      .getByRole('button', { name: 'End broadcast' })
+      .click();
+    await stage.isInState('ended', null);
+  });
+});

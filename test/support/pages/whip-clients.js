@@ -1,0 +1,31 @@
+// A page of another site that publishes its camera by WHIP, with clients from npm as they come.
+import { WHIPClient as EyevinnClient } from '@eyevinn/whip-web-client';
+import { WHIPClient as MedoozeClient } from 'whip-whep/whip.js';
+
+const camera = () =>
+  navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 360 } });
+
+let stop = async () => {};
+let restart = async () => {};
+
+globalThis.whip = {
+  /** By the client of the specification's author. */
+  async medooze(url, key) {
+    const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    const stream = await camera();
+    for (const track of stream.getTracks())
+      peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
+    const client = new MedoozeClient();
+    await client.publish(peer, url, key);
+    stop = () => client.stop();
+    restart = () => client.restart();
+    globalThis.peer = peer;
+  },
+  async eyevinn(url, key) {
+    const client = new EyevinnClient({ endpoint: url, opts: { authkey: key } });
+    await client.ingest(await camera());
+    stop = () => client.destroy();
+  },
+  stop: () => stop(),
+  restart: () => restart(),
+};
