@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { PackagingPort } from '../broadcast/ports.js';
+import { type PackagingPort, RECORDING, type RecordingPort } from '../broadcast/ports.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
@@ -23,7 +23,15 @@ export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApp
   #ffmpeg: string | null = null;
   #thumbnailer: Thumbnailer | null = null;
 
-  constructor(@Inject(CONFIG) config: Config, @Inject(CLOCK) clock: Clock, @Inject(LOG) log: Log) {
+  readonly #recording: RecordingPort;
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) log: Log,
+    @Inject(RECORDING) recording: RecordingPort,
+  ) {
+    this.#recording = recording;
     this.#config = config;
     this.#clock = clock;
     this.#log = log.child({ part: 'hls' });
@@ -68,6 +76,7 @@ export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApp
       thumbnailer: this.#thumbnailer,
       clock: this.#clock,
       log: this.#log.child({ channel, broadcastId: id }),
+      keeper: this.#recording.open({ id, channel }),
     });
     this.#packagers.set(channel, packager);
     packager.events.on('closed', () => {

@@ -1,4 +1,10 @@
-import type { BroadcastPackage, MediaTap, PackageState, TappedTrack } from '../broadcast/ports.js';
+import type {
+  BroadcastPackage,
+  MediaTap,
+  PackageState,
+  SegmentKeeper,
+  TappedTrack,
+} from '../broadcast/ports.js';
 import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
@@ -31,6 +37,8 @@ type Options = Readonly<{
   thumbnailer: Thumbnailer | null;
   clock: Clock;
   log: Log;
+  /** Keeps what is written; absent: nobody does. */
+  keeper?: SegmentKeeper;
 }>;
 
 /**
@@ -55,6 +63,10 @@ export class Packager implements BroadcastPackage {
   constructor(options: Options) {
     this.#options = options;
     this.thumbnail = new Thumbnail(options.thumbnailer, options.log);
+    this.thumbnail.events.on('changed', () => {
+      const { picture } = this.thumbnail;
+      if (picture) options.keeper?.keepPicture(picture.jpeg);
+    });
     const { segmentS, partS } = options.config;
     this.#segmenter = new Segmenter({
       segmentS,
@@ -113,6 +125,9 @@ export class Packager implements BroadcastPackage {
     for (const track of this.#tracks.keys()) this.#remove(track);
     this.#segmenter.end();
     this.thumbnail.close();
+    const { files, keeper } = this.#options;
+    const end = (): void => keeper?.end();
+    void files.settled().then(end, end);
     setTimeout(() => this.dispose(), LINGER_MS).unref();
   }
 
@@ -151,9 +166,9 @@ export class Packager implements BroadcastPackage {
   }
 
   #openRun({ videoLayers, audio }: RunSpec): RunWriter {
-    const { config, clock, log, files } = this.#options;
+    const { config, clock, log, files, keeper } = this.#options;
     for (const before of this.#runs) this.#closeLater(before);
-    const run = new Run({ config, clock, log, files });
+    const run = new Run({ config, clock, log, files, ...(keeper && { keeper }) });
     this.#runs.unshift(run);
     run.events.on('ready', () => this.#updateState());
     for (let layer = videoLayers - 1; layer >= 0; layer -= 1)

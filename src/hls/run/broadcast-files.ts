@@ -101,6 +101,16 @@ export class BroadcastFiles {
     }
   }
 
+  /** Where a file is. */
+  locate(path: string): string {
+    return join(this.#options.folder, path);
+  }
+
+  /** Resolves when all that was to be written and removed until now is. */
+  async settled(): Promise<void> {
+    await this.#queue.run(() => Promise.resolve());
+  }
+
   remove(path: string): void {
     if (!this.#uncount(path)) return;
     this.#remove(path);

@@ -17,6 +17,17 @@ export type RenditionAbout = Readonly<
   | { kind: 'audio'; /** Made only while somebody asks for it. */ onDemand?: boolean }
 >;
 
+/** Takes what a rendition has written; paths are as its files have them. */
+export interface RenditionKeeper {
+  keepInit(init: Readonly<{ file: string; path: string; config: CodecConfig }>): void;
+  /** @param kept `path` null: there is nothing of it */
+  keepSegment(
+    kept: Readonly<{ segment: Segment; path: string | null; init: string | null }>,
+  ): void;
+}
+
+const initFile = (number: number): string => `init-${number}.mp4`;
+
 type Options = Readonly<{
   id: RenditionId;
   about: RenditionAbout;
@@ -31,6 +42,8 @@ type Options = Readonly<{
   onMemory: (bytes: number) => void;
   /** Something can be had that couldn't before, or it ended. */
   onChanged: () => void;
+  /** Keeps what is written, beyond the window; null: nobody does. */
+  keeper: RenditionKeeper | null;
 }>;
 
 /** An initialization section. */
@@ -52,7 +65,10 @@ export class Rendition implements RenditionWriter {
     this.id = options.id;
     this.about = options.about;
     this.#options = options;
-    this.#window = new SegmentWindow(options);
+    this.#window = new SegmentWindow({
+      ...options,
+      onSettled: (segment) => this.#keep(segment),
+    });
   }
 
   /** Goes up with everything that changes its playlist. */
@@ -133,7 +149,7 @@ export class Rendition implements RenditionWriter {
     this.#lastInit += 1;
     this.#inits.set(this.#lastInit, init);
     this.#forgetInits();
-    this.#storeInit(this.#lastInit, init.bytes);
+    void this.#storeInit(this.#lastInit, init);
   }
 
   startSegment(start: SegmentStart): void {
@@ -229,8 +245,16 @@ export class Rendition implements RenditionWriter {
   }
 
   /** Beside the segments, so that the folder is playable by itself. */
-  #storeInit(number: number, bytes: Uint8Array): void {
-    const { files, folder } = this.#options;
-    void files.write(`${folder}/init-${number}.mp4`, bytes.byteLength, () => bytes);
+  async #storeInit(number: number, { bytes, config }: Init): Promise<void> {
+    const { files, folder, keeper } = this.#options;
+    const path = `${folder}/${initFile(number)}`;
+    const stored = await files.write(path, bytes.byteLength, () => bytes);
+    if (stored) keeper?.keepInit({ file: initFile(number), path, config });
+  }
+
+  #keep(segment: Segment): void {
+    const { keeper } = this.#options;
+    const path = segment.stored ? this.pathOf(segment) : null;
+    keeper?.keepSegment({ segment, path, init: segment.init < 0 ? null : initFile(segment.init) });
   }
 }

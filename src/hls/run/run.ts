@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SegmentKeeper } from '../../broadcast/ports.js';
 import type { Clock } from '../../common/clock.js';
 import type { Log } from '../../common/logger.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
@@ -9,7 +10,8 @@ import { partTargetS } from './part-target.js';
 import type { RenditionReport } from '../playlist/media-playlist.js';
 import { PlaylistWaiters } from './playlist-waiters.js';
 import { RenditionPlaylist } from './rendition-playlist.js';
-import { Rendition, type RenditionAbout } from './rendition.js';
+import { keepRendition } from './keep-rendition.js';
+import { Rendition, type RenditionAbout, type RenditionKeeper } from './rendition.js';
 import type { RenditionId } from '../timeline/rendition-writer.js';
 import { runMultivariant } from './run-multivariant.js';
 import { targetDurationS } from '../segmenter/segmenter-types.js';
@@ -35,6 +37,8 @@ export type RunOptions = Readonly<{
   /** Of the broadcast, from the SegmentStore. */
   files: BroadcastFiles;
   limits?: Partial<RunLimits>;
+  /** Keeps its segments beyond the window; absent: nobody does. */
+  keeper?: SegmentKeeper;
 }>;
 
 const ID_BYTES = 12;
@@ -145,6 +149,7 @@ export class Run implements FilesOwner {
       targetDurationS: this.targetDurationS,
       onMemory: (bytes) => this.#onMemory(bytes),
       onChanged: () => this.#onChanged(),
+      keeper: isOnDemand(about) ? null : this.#keeperOf(id),
     });
     const playlist = new RenditionPlaylist(rendition, {
       targetDurationS: this.targetDurationS,
@@ -152,7 +157,7 @@ export class Run implements FilesOwner {
       reports: () => this.#reportsFor(id),
     });
     this.#entries.set(id, { run: this, rendition, playlist });
-    if (about.kind === 'audio' && about.onDemand === true) this.#onDemand.set(id, this.#watch(id));
+    if (isOnDemand(about)) this.#onDemand.set(id, this.#watch(id));
     return rendition;
   }
 
@@ -209,6 +214,11 @@ export class Run implements FilesOwner {
     this.#options.files.removeOwner(this);
     this.#options.files.removeAll(this.id);
     this.events.clear();
+  }
+
+  #keeperOf(id: RenditionId): RenditionKeeper | null {
+    const { keeper, files } = this.#options;
+    return keeper ? keepRendition(keeper, { run: this.id, rendition: id, files }) : null;
   }
 
   #watch(id: RenditionId): OnDemand {
@@ -271,5 +281,9 @@ export class Run implements FilesOwner {
     });
   }
 }
+
+/** What is made only while somebody asks has gaps. */
+const isOnDemand = (about: RenditionAbout): boolean =>
+  about.kind === 'audio' && about.onDemand === true;
 
 const openBytes = ({ open }: Rendition): number => open?.memoryBytes ?? 0;

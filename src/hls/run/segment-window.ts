@@ -12,6 +12,8 @@ type Options = Readonly<{
   targetDurationS: number;
   /** Bytes in memory, more or fewer. */
   onMemory: (bytes: number) => void;
+  /** A segment is on the disk, or will never be. */
+  onSettled: (segment: Segment) => void;
 }>;
 
 /** The newest are answered from memory, written or not: most viewers are there. */
@@ -97,6 +99,7 @@ export class SegmentWindow {
     }
     this.#segments.push(segment);
     if (segment.inMemory) this.#inMemory.push(segment);
+    else this.#options.onSettled(segment);
     this.#expire();
     this.#write();
     this.#settle();
@@ -200,7 +203,8 @@ export class SegmentWindow {
     this.#writing.delete(segment);
     if (this.#closed || this.find(segment.msn) !== segment) return;
     segment.setStored(stored);
-    if (!stored) this.#failed.add(segment);
+    if (stored) this.#options.onSettled(segment);
+    else this.#failed.add(segment);
     this.#settle();
   }
 

@@ -63,7 +63,8 @@ export function readJournal(id: string, text: string): RecordedRendition {
     if (read.kind === 'init') inits.set(read.file, read);
     else segments.push(read);
   }
-  return { id, inits, segments };
+  // A gap is told at once, what is before it only when it is on the disk.
+  return { id, inits, segments: segments.toSorted((a, b) => a.msn - b.msn) };
 }
 
 function parseLine(line: string): JournalLine | null {

@@ -89,8 +89,24 @@ function alignRun({ id, renditions }: RecordedRun): RecordedRun {
   const from = Math.max(...filled.map((one) => one.segments.find(isThere)?.msn ?? 0));
   const to = Math.min(...filled.map(({ segments }) => segments.at(-1)?.msn ?? -1));
   if (from > to) return { id, renditions: [] };
-  const msns = new Set(Array.from({ length: to - from + 1 }, (_, index) => from + index));
-  return { id, renditions: filled.map((one) => only(one, msns)) };
+  const msns = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const known = new Map(filled.flatMap(({ segments }) => segments).map((one) => [one.msn, one]));
+  // What could be written of no rendition is left out of all.
+  const there = new Set(msns.filter((msn) => known.has(msn)));
+  return { id, renditions: filled.map((one) => only(withGaps(one, known), there)) };
+}
+
+/** What it has nothing of, though others do, it has as gaps. */
+function withGaps(
+  rendition: RecordedRendition,
+  known: ReadonlyMap<number, RecordedSegment>,
+): RecordedRendition {
+  const own = new Set(rendition.segments.map(({ msn }) => msn));
+  const gaps = [...known.values()]
+    .filter(({ msn }) => !own.has(msn))
+    .map((one) => ({ ...one, file: null, init: null, bytes: 0, frames: 0 }));
+  const segments = [...rendition.segments, ...gaps].toSorted((a, b) => a.msn - b.msn);
+  return { ...rendition, segments };
 }
 
 const isThere = ({ file }: RecordedSegment): boolean => file !== null;

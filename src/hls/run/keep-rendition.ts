@@ -1,0 +1,39 @@
+import type { SegmentKeeper } from '../../broadcast/ports.js';
+import type { BroadcastFiles } from './broadcast-files.js';
+import type { RenditionKeeper } from './rendition.js';
+
+type Of = Readonly<{ run: string; rendition: string; files: BroadcastFiles }>;
+
+/** Tells a broadcast's keeper of what one rendition has written. */
+export function keepRendition(
+  keeper: SegmentKeeper,
+  { run, rendition, files }: Of,
+): RenditionKeeper {
+  return {
+    keepInit: ({ file, path, config }) =>
+      keeper.keepInit({
+        run,
+        rendition,
+        file,
+        path: files.locate(path),
+        codecs: config.codecs,
+        ...(config.kind === 'video'
+          ? { width: config.width, height: config.height }
+          : { channels: config.channels }),
+      }),
+    keepSegment: ({ segment, path, init }) => {
+      const { msn, durationS, wallMs, discontinuity, byteLength, frames } = segment;
+      const stored = path === null ? null : { path: files.locate(path), file: `${msn}.m4s` };
+      keeper.keepSegment({
+        run,
+        rendition,
+        msn,
+        stored: stored && { ...stored, bytes: byteLength, frames },
+        init,
+        durationS,
+        wallMs,
+        discontinuity,
+      });
+    },
+  };
+}

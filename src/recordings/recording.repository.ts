@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { PrismaService } from '../db/prisma.service.js';
+import type { Visibility } from '../protocol/access.js';
+import { Chapters, type RecordingChapter } from './chapters.js';
+import type { RecordingChange, RecordingState } from '../protocol/recording.js';
+
+/** What is stored of a recording. */
+export type StoredRecording = Readonly<{
+  id: string;
+  state: RecordingState;
+  visibility: Visibility;
+  kept: boolean;
+  durationMs: number;
+  bytes: number;
+  chapters: readonly RecordingChapter[];
+  title: string;
+  channel: string;
+  ownerId: string;
+  startedAt: Date;
+}>;
+
+const COLUMNS = {
+  broadcast: {
+    select: {
+      title: true,
+      startedAt: true,
+      channel: { select: { name: true, ownerId: true } },
+    },
+  },
+} as const;
+
+/** Recordings in the database. */
+@Injectable()
+export class RecordingRepository {
+  readonly #db: PrismaService;
+
+  constructor(db: PrismaService) {
+    this.#db = db;
+  }
+
+  /** Makes the recording of a broadcast that is on; false: its channel is not to be recorded, or it is gone. */
+  async begin(broadcastId: string): Promise<boolean> {
+    const broadcast = await this.#db.broadcast.findUnique({
+      where: { id: broadcastId },
+      select: { channel: { select: { recordingEnabled: true } } },
+    });
+    if (!broadcast?.channel.recordingEnabled) return false;
+    await this.#db.recording.upsert({
+      where: { broadcastId },
+      create: { broadcastId },
+      update: {},
+    });
+    return true;
+  }
+
+  async setChapters(id: string, chapters: readonly RecordingChapter[]): Promise<void> {
+    await this.#db.recording.updateMany({
+      where: { broadcastId: id },
+      data: { chapters: chapters.map((one) => ({ ...one })) },
+    });
+  }
+
+  async finish(id: string, what: { durationMs: number; bytes: number } | null): Promise<void> {
+    await this.#db.recording.updateMany({
+      where: { broadcastId: id },
+      data: what ? { ...what, state: 'READY' } : { state: 'FAILED' },
+    });
+  }
+
+  /** Those that are not finished. */
+  async unfinished(): Promise<string[]> {
+    const rows = await this.#db.recording.findMany({
+      where: { state: { in: ['RECORDING', 'FINISHING'] } },
+      select: { broadcastId: true },
+    });
+    return rows.map(({ broadcastId }) => broadcastId);
+  }
+
+  async find(id: string): Promise<StoredRecording | null> {
+    const [row] = await this.findAll([id]);
+    return row ?? null;
+  }
+
+  /** Those that there are, in any order. */
+  async findAll(ids: readonly string[]): Promise<StoredRecording[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.#db.recording.findMany({
+      where: { broadcastId: { in: [...ids] } },
+      include: COLUMNS,
+    });
+    return rows.map(({ broadcastId, broadcast, state, visibility, bytes, chapters, ...row }) => ({
+      id: broadcastId,
+      kept: row.kept,
+      durationMs: row.durationMs,
+      bytes: Number(bytes),
+      state: state.toLowerCase() as Lowercase<typeof state>,
+      visibility: visibility.toLowerCase() as Lowercase<typeof visibility>,
+      chapters: Chapters.parse(chapters),
+      title: broadcast.title,
+      startedAt: broadcast.startedAt,
+      channel: broadcast.channel.name,
+      ownerId: broadcast.channel.ownerId,
+    }));
+  }
+
+  async change(id: string, { title, visibility, kept }: RecordingChange): Promise<void> {
+    await this.#db.recording.update({
+      where: { broadcastId: id },
+      data: {
+        ...(kept !== undefined && { kept }),
+        ...(visibility && { visibility: TO_STORED[visibility] }),
+        ...(title !== undefined && { broadcast: { update: { title } } }),
+      },
+    });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#db.recording.deleteMany({ where: { broadcastId: id } });
+  }
+}
+
+const TO_STORED = {
+  public: 'PUBLIC',
+  unlisted: 'UNLISTED',
+  password: 'PASSWORD',
+  private: 'PRIVATE',
+} as const satisfies Record<Visibility, string>;
