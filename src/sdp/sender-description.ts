@@ -48,7 +48,7 @@ export function senderAnswer({
   }>): string {
   const sent = new Map<OfferedSection, MediaDescription>(
     sections.flatMap((section) => {
-      const media = answeredSection(section, agreed);
+      const media = answeredSection(section, agreed, tracks);
       return media ? [[section, { ...media, ...sources(section, tracks) }]] : [];
     }),
   );
@@ -81,10 +81,15 @@ const KINDS = ['audio', 'video'] as const;
 function answeredSection(
   section: ReceivingSection,
   agreed: RtpCapabilities,
+  tracks: readonly Track[],
 ): MediaDescription | null {
   const { kind, mid, protocol, extmapAllowMixed } = section;
-  // In the offer's order, which is its preference (RFC 3264 6.1).
-  const codecs = section.codecs.flatMap((offered) => {
+  const sent = tracks.find((track) => track.kind === kind)?.rtpParameters.codecs[0]?.payloadType;
+  // In the offer's order (RFC 3264 6.1), but for what is sent: some players expect the first.
+  const offeredFirst = section.codecs.toSorted(
+    (a, b) => Number(b.payloadType === sent) - Number(a.payloadType === sent),
+  );
+  const codecs = offeredFirst.flatMap((offered) => {
     const codec = agreed.codecs.find(
       (one) => one.kind === kind && one.preferredPayloadType === offered.payloadType,
     );

@@ -1,0 +1,178 @@
+import { resolve } from 'node:path';
+import { parse } from 'sdp-transform';
+import { generateRouterRtpCapabilities } from 'mediasoup/ortc';
+import { describe, expect, it } from 'vitest';
+import { PLAYERS, playerOffer } from '../../test/support/whep-offers.js';
+import type { NumberedCodec } from '../broadcast/ports.js';
+import type { RtpCapabilities } from '../protocol/rtc.js';
+import { readOffer } from '../sdp/offer.js';
+import { receiverTerms, receivingSections } from '../sdp/receiver-terms.js';
+import { senderAnswer, senderOffer } from '../sdp/sender-description.js';
+import { agreedCapabilities, withOneEstimation } from './agreed-capabilities.js';
+import { mediaCodecs } from './media-codecs.js';
+import { numberCodecs } from './numbering.js';
+
+const EXPECTED = resolve('test/fixtures/whep-offers/expected');
+
+const transport = {
+  iceParameters: { usernameFragment: 'l8k2xw0gq3v5', password: 'r7s3qf0m1x5t9d2k4h6b8n0c' },
+  iceCandidates: [
+    {
+      foundation: 'udpcandidate',
+      priority: 1_076_302_079,
+      ip: '198.51.100.1',
+      address: '198.51.100.1',
+      protocol: 'udp' as const,
+      port: 44_400,
+      type: 'host' as const,
+    },
+  ],
+  dtlsParameters: { fingerprints: [{ algorithm: 'sha-256' as const, value: 'AA:BB:CC:DD' }] },
+};
+const session = { id: 1_700_000_000_000, version: 1 };
+
+/** What is routed, with a codec of a kind first: the one that is sent. */
+function routed(sent: string) {
+  const codecs = generateRouterRtpCapabilities(structuredClone(mediaCodecs)).codecs ?? [];
+  return codecs
+    .filter(({ mimeType }) => !mimeType.endsWith('/rtx'))
+    .toSorted((a, b) => Number(b.mimeType === sent) - Number(a.mimeType === sent));
+}
+
+const track = (
+  kind: 'audio' | 'video',
+  mimeType: string,
+  ssrc: number,
+  agreed: RtpCapabilities,
+) => ({
+  kind,
+  rtpParameters: {
+    codecs: agreed.codecs
+      .filter((codec) => codec.mimeType === mimeType)
+      .map((codec) => ({ ...codec, payloadType: codec.preferredPayloadType })),
+    headerExtensions: [],
+    encodings: [{ ssrc }],
+    rtcp: { cname: 'publisher' },
+  },
+});
+
+function answer(player: string, sent: string): string {
+  const offer = readOffer(playerOffer(player));
+  const sections = receivingSections(offer);
+  const terms = receiverTerms(sections);
+  const numbering = numberCodecs(routed(sent), terms.codecs);
+  const router = generateRouterRtpCapabilities(structuredClone([...numbering.codecs]));
+  const agreed = agreedCapabilities(router, terms) as RtpCapabilities;
+  const tracks = [
+    track('audio', 'audio/opus', 111_111, agreed),
+    track('video', sent, 222_222, agreed),
+  ];
+  return senderAnswer({ offer, sections, transport, agreed, tracks, session });
+}
+
+describe('the answer to the offer of a player', () => {
+  it.each(PLAYERS.flatMap((player) => ['H264', 'VP8'].map((codec) => [player, codec] as const)))(
+    '%s is as it was, for %s',
+    async (player, codec) => {
+      const text = answer(player, `video/${codec}`);
+      await expect(text).toMatchFileSnapshot(`${EXPECTED}/${player}-${codec}.sdp`);
+    },
+  );
+
+  it.each(PLAYERS)('%s keeps the numbers of its codecs and extensions', (player) => {
+    const offered = parse(playerOffer(player));
+    const answered = parse(answer(player, 'video/VP8'));
+    expect(answered.media).toHaveLength(offered.media.length);
+    for (const [index, media] of answered.media.entries()) {
+      const section = offered.media[index]!;
+      expect(media).toMatchObject({ type: section.type, mid: section.mid, direction: 'sendonly' });
+      expect(media.rtp).not.toEqual([]);
+      for (const { payload, codec, rate } of media.rtp) {
+        const match = section.rtp.find((one) => one.payload === payload);
+        expect([match?.codec.toLowerCase(), match?.rate]).toEqual([codec.toLowerCase(), rate]);
+      }
+      for (const { payload, config } of media.fmtp)
+        expect(
+          section.fmtp
+            .find((one) => one.payload === payload)
+            ?.config.split(';')
+            .toSorted(),
+        ).toEqual(config.split(';').toSorted());
+      for (const { value, uri } of media.ext ?? [])
+        expect(section.ext?.find((one) => one.uri === uri)?.value).toBe(value);
+    }
+  });
+
+  it('names the SSRCs to players that find a track by nothing else, and to no others', () => {
+    expect(answer('chrome', 'video/H264')).not.toContain('a=ssrc');
+    expect(answer('firefox', 'video/VP8')).not.toContain('a=ssrc');
+    expect(answer('gstreamer-whepsrc', 'video/H264')).toMatch(/^a=ssrc:222222 cname:publisher\r$/m);
+  });
+
+  it('lets bandwidth be estimated where an extension for it has our number', () => {
+    expect(answer('firefox', 'video/VP8')).toMatch(/^a=rtcp-fb:120 goog-remb\r$/m);
+    expect(answer('chrome', 'video/VP8')).not.toMatch(/goog-remb|transport-cc/);
+  });
+});
+
+describe('our own offer', () => {
+  it('has everything under our numbers, and waits to be chosen the role', async () => {
+    const router = generateRouterRtpCapabilities(structuredClone(mediaCodecs));
+    const agreed = withOneEstimation(router) as RtpCapabilities;
+    await expect(senderOffer({ transport, agreed, session })).toMatchFileSnapshot(
+      `${EXPECTED}/our-offer.sdp`,
+    );
+  });
+});
+
+describe('payload types', () => {
+  const offered = (mimeType: string, payloadType: number, profile?: string): NumberedCodec => ({
+    payloadType,
+    mimeType,
+    clockRate: 90_000,
+    parameters:
+      profile === undefined ? {} : { 'packetization-mode': 1, 'profile-level-id': profile },
+    rtcpFeedback: [],
+    rtxPayloadType: null,
+  });
+  const numbersOf = (...codecs: NumberedCodec[]) =>
+    numberCodecs(routed('video/H264'), codecs).codecs.map(
+      ({ mimeType, preferredPayloadType }) => [mimeType, preferredPayloadType] as const,
+    );
+
+  it('are those of the same H.264 profile, else of another that decodes it', () => {
+    const high = offered('video/H264', 35, '640c1f');
+    const base = offered('video/H264', 36, '42e01f');
+    expect(numbersOf(high, base)).toEqual([['video/H264', 36]]);
+    expect(numbersOf(high)).toEqual([['video/H264', 35]]);
+  });
+
+  it('are not those of another packetization mode', () => {
+    const single = { ...offered('video/H264', 35), parameters: { 'profile-level-id': '42e01f' } };
+    expect(numbersOf(single)).toEqual([]);
+  });
+
+  it('leave room for those that the router makes up, by doing without what is wanted least', () => {
+    const codecs = [offered('video/H264', 100, '42e01f'), offered('video/VP8', 101)];
+    expect(numbersOf(...codecs)).toEqual([['video/H264', 100]]);
+    const apart = [offered('video/VP8', 100), offered('video/H264', 102, '42e01f')];
+    expect(numbersOf(...apart)).toEqual([
+      ['video/VP8', 100],
+      ['video/H264', 102],
+    ]);
+    for (const choice of [codecs, apart])
+      expect(() =>
+        generateRouterRtpCapabilities(
+          structuredClone([...numberCodecs(routed('video/H264'), choice).codecs]),
+        ),
+      ).not.toThrow();
+  });
+
+  it('make one key for players of one kind, and another for those of another', () => {
+    const key = (...codecs: NumberedCodec[]) => numberCodecs(routed('video/VP8'), codecs).key;
+    const vp8 = offered('video/VP8', 96);
+    const h264 = offered('video/H264', 98, '42e01f');
+    expect(key(vp8, h264)).toBe(key(h264, vp8));
+    expect(key(vp8)).not.toBe(key(offered('video/VP8', 97)));
+  });
+});
