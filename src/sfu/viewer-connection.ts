@@ -89,7 +89,10 @@ export class ViewerConnection implements ReceiverMedia {
   }
 
   async accept(terms: ReceiverTerms): Promise<void> {
-    this.#capabilities = agreedCapabilities(this.#capabilities, terms);
+    const agreed = agreedCapabilities(this.#capabilities, terms);
+    if (agreed.codecs?.length === 0)
+      throw new DomainError('media_refused', 'The answer has none of the codecs of the offer.');
+    this.#capabilities = agreed;
     this.#mids = terms.mids;
     await this.consumeAll();
   }

@@ -281,3 +281,61 @@ describe('who may watch', () => {
     await vi.waitUntil(async () => (await viewers()) === 0, { timeout: 10_000, interval: 100 });
   });
 });
+
+describe('the extensions', () => {
+  /** The events that come until `count` of them are there. */
+  const eventsOf = async (path: string, count: number): Promise<string[]> => {
+    const stop = new AbortController();
+    const { body, headers } = await fetch(`${server.url}${path}`, { signal: stop.signal });
+    expect(headers.get('content-type')).toBe('text/event-stream');
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    const events: string[] = [];
+    let text = '';
+    for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const blocks = text.split('\n\n');
+      text = blocks.pop() ?? '';
+      events.push(...blocks);
+      if (events.length >= count) break;
+    }
+    stop.abort();
+    return events;
+  };
+  const linkOf = (answer: Answer, rel: string) =>
+    new RegExp(`<([^>]+)>; rel="urn:ietf:params:whep:ext:core:${rel}"`).exec(
+      answer.headers.get('link') ?? '',
+    )?.[1] ?? '';
+
+  it('tell by events that the channel is live, its layers and its viewers', async () => {
+    const answer = await watch();
+    const path = linkOf(answer, 'server-sent-events');
+    expect(await eventsOf(path, 3)).toEqual([
+      'event: active\ndata: {}',
+      'event: layers\ndata: {"1":{"layers":[{"encodingId":"0","rid":"0","spatialLayerId":0}]}}',
+      'event: viewercount\ndata: {"viewercount":1}',
+    ]);
+    const made = await guest.post(path, ['viewercount']);
+    expect(made.status).toBe(201);
+    const told = eventsOf(made.headers.get('location')!, 2);
+    await watch();
+    expect((await told).at(-1)).toBe('event: viewercount\ndata: {"viewercount":2}');
+    expect((await guest.post(path, ['weather'])).status).toBe(400);
+    expect((await send('DELETE', path)).status).toBe(200);
+  });
+
+  it('hold the picture at a layer, and let go of it', async () => {
+    const path = linkOf(await watch(), 'layer');
+    for (const choice of [{ mediaId: '1', encodingId: '0' }, { rid: '0' }, { mediaId: '1' }])
+      expect((await guest.post(path, choice)).status).toBe(200);
+    expect((await guest.post(path, { encodingId: 'best' })).status).toBe(400);
+  });
+
+  it('end with the session', async () => {
+    const answer = await watch();
+    const path = linkOf(answer, 'server-sent-events');
+    const response = await fetch(`${server.url}${path}`);
+    await send('DELETE', answer.headers.get('location')!);
+    await response.text();
+    expect((await send('GET', path)).status).toBe(404);
+  });
+});

@@ -157,6 +157,12 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
   'PATCH /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
   'DELETE /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
+  'POST /whep/:name/:session/sse': open(`/whep/secret-private/${NO_ID}/sse`, []),
+  'GET /whep/:name/:session/sse': open(`/whep/secret-private/${NO_ID}/sse`),
+  'DELETE /whep/:name/:session/sse': open(`/whep/secret-private/${NO_ID}/sse`, {}),
+  'OPTIONS /whep/:name/:session/sse': open(`/whep/secret-private/${NO_ID}/sse`),
+  'POST /whep/:name/:session/layer': open(`/whep/secret-private/${NO_ID}/layer`, {}),
+  'OPTIONS /whep/:name/:session/layer': open(`/whep/secret-private/${NO_ID}/layer`),
   'OPTIONS /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
   // By tokens, so another test holds it for who may; here nobody gets in without one.
   'GET /hls/*': open('/hls/secret-private/thumbnail.jpg'),

@@ -24,6 +24,7 @@ import { OPTIONS_HEADERS } from '../http-rtc/other-sites.js';
 import { isOfType, SDP_TYPE, textOf } from '../http-rtc/sdp-bodies.js';
 import { SDP_FRAGMENT_TYPE } from '../http-rtc/sdp-fragment.js';
 import { iceServers } from '../ice-servers.js';
+import { WHEP_EVENTS } from './whep-events.js';
 import { WhepService } from './whep.service.js';
 
 /**
@@ -74,7 +75,7 @@ export class WhepController {
       .header('etag', session.ice.etag)
       .header('accept-patch', [SDP_FRAGMENT_TYPE, SDP_TYPE].join(', '))
       .header('cache-control', 'no-store')
-      .header('link', iceServerLinks(servers));
+      .header('link', [...iceServerLinks(servers), ...extensionLinks(location)]);
     return sdp;
   }
 
@@ -134,4 +135,13 @@ export class WhepController {
       allow: OPTIONS_HEADERS['access-control-allow-methods'],
     });
   }
+}
+
+/** Players ignore those that they don't know (WHEP 4.12). */
+function extensionLinks(location: string): string[] {
+  const rel = (name: string) => `rel="urn:ietf:params:whep:ext:core:${name}"`;
+  return [
+    `<${location}/sse>; ${rel('server-sent-events')}; events="${WHEP_EVENTS.join(',')}"`,
+    `<${location}/layer>; ${rel('layer')}`,
+  ];
 }

@@ -147,8 +147,8 @@ export class WhepService implements OnApplicationShutdown {
       throw new DomainError('conflict', 'This session has been set up. Open another to change it.');
     const described = readDescription(sdp);
     const { media } = session;
-    session.answered(described.offer.ice);
     await media.accept(receiverTerms(described.sections));
+    session.answered(described.offer.ice);
     await begin(media, described);
   }
 
