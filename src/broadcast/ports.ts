@@ -254,7 +254,7 @@ export type ReceiverTerms = Readonly<{
 export interface ReceiverMedia extends ViewerMedia {
   /** All that may be sent to it, whatever the publisher sends: for the answer, or the offer to it. */
   readonly agreed: RtpCapabilities;
-  /** What the client has answered to an offer by {@link agreed}; tracks are sent from now on. */
+  /** What the client has answered to an offer by {@link agreed}; tracks are sent from now on. Rejects with `media_refused` where that is nothing. */
   accept(terms: ReceiverTerms): Promise<void>;
 }
 
