@@ -19,6 +19,7 @@ import { HealthModule } from './health/health.module.js';
 import { HlsModule } from './hls/hls.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { RecordingsModule } from './recordings/recordings.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { ClientAddress } from './security/client-address.js';
 import { RequestAdmission, RequestBounds } from './security/request-bounds.js';
@@ -50,6 +51,7 @@ export class AppModule {
         AccessModule,
         BroadcastModule,
         SfuModule,
+        RecordingsModule,
         HlsModule,
         SignalingModule,
         FollowsModule,

@@ -49,12 +49,6 @@ export class BroadcastHistory {
     return this.#view(row);
   }
 
-  /** The name of the channel that a broadcast is of, for whoever asks; null: there is none. */
-  async channelOf(id: string): Promise<string | null> {
-    const row = BroadcastId.safeParse(id).success ? await this.#repository.find(id) : null;
-    return row?.channel ?? null;
-  }
-
   #view({ channelId, ...stored }: StoredBroadcast): BroadcastView {
     const current = this.#registry.current(channelId);
     if (current?.id === stored.id) return current;

@@ -1,11 +1,10 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import type { Visitor } from '../access/access.service.js';
 import { CurrentVisitor } from '../access/visitor.js';
 import { Identified } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
 import { AllowToken } from '../common/token-scope.js';
-import { BroadcastList, BroadcastView } from '../protocol/broadcast.js';
-import { Page } from '../protocol/paging.js';
+import { BroadcastView } from '../protocol/broadcast.js';
 import { BroadcastHistory } from './broadcast-history.service.js';
 
 /** Broadcasts over HTTP, those that are over and those that are on. */
@@ -15,20 +14,6 @@ export class BroadcastController {
 
   constructor(history: BroadcastHistory) {
     this.#history = history;
-  }
-
-  @Get('channels/:name/broadcasts')
-  @AllowToken('channels:read')
-  @Operation({
-    summary: 'A channel’s broadcasts, the newest first',
-    reply: BroadcastList,
-    errors: ['channel_not_found', 'password_required'],
-  })
-  async list(
-    @Param('name') name: string,
-    @Query({ schema: Page }) page: Page,
-  ): Promise<BroadcastList> {
-    return this.#history.list(name, page);
   }
 
   @Get('broadcasts/:id')

@@ -65,7 +65,17 @@ export class PagesController {
     @CurrentVisitor() visitor: Visitor,
     @Res() reply: FastifyReply,
   ) {
-    return sendPage(reply, await this.#pages.ofRecording(id, { identity, visitor }));
+    return sendPage(reply, await this.#pages.ofRecorded('recordings', id, { identity, visitor }));
+  }
+
+  @Get('clips/:id')
+  async clip(
+    @Param('id') id: string,
+    @CurrentIdentity() identity: Identity,
+    @CurrentVisitor() visitor: Visitor,
+    @Res() reply: FastifyReply,
+  ) {
+    return sendPage(reply, await this.#pages.ofRecorded('clips', id, { identity, visitor }));
   }
 
   @Get(':name')

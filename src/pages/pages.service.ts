@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isProtected } from '../access/access-policy.js';
 import { AccessService, type Visitor } from '../access/access.service.js';
 import { AccountService } from '../auth/account.service.js';
-import { BroadcastHistory } from '../broadcast/broadcast-history.service.js';
 import { ChannelService } from '../broadcast/channel.service.js';
 import { MEDIA, type MediaPort } from '../broadcast/ports.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { ChannelView } from '../protocol/channel.js';
+import { RecordedPages } from '../recordings/recorded-pages.js';
 import { type PageInfo, renderPage } from './page-html.js';
 import { type PageName, PageTemplates } from './page-templates.js';
 
@@ -26,7 +26,7 @@ export class PagesService {
   readonly #templates: PageTemplates;
   readonly #accounts: AccountService;
   readonly #channels: ChannelService;
-  readonly #broadcasts: BroadcastHistory;
+  readonly #recorded: RecordedPages;
   readonly #access: AccessService;
   readonly #media: MediaPort;
   readonly #config: Config;
@@ -36,7 +36,7 @@ export class PagesService {
     templates: PageTemplates,
     accounts: AccountService,
     channels: ChannelService,
-    broadcasts: BroadcastHistory,
+    recorded: RecordedPages,
     access: AccessService,
     @Inject(MEDIA) media: MediaPort,
     @Inject(CONFIG) config: Config,
@@ -44,7 +44,7 @@ export class PagesService {
     this.#templates = templates;
     this.#accounts = accounts;
     this.#channels = channels;
-    this.#broadcasts = broadcasts;
+    this.#recorded = recorded;
     this.#access = access;
     this.#media = media;
     this.#config = config;
@@ -82,25 +82,23 @@ export class PagesService {
   }
 
   /**
-   * The page of a recording; before its channel's password was typed, one that asks for it.
-   * @throws {DomainError} `broadcast_not_found`; `unavailable` before the web build.
+   * The page of a recording or a clip; before its channel's password was typed, one that asks for it.
+   * @throws {DomainError} `recording_not_found`, `clip_not_found`; `unavailable` before the web build.
    */
-  async ofRecording(id: string, { visitor, identity }: Reader): Promise<string> {
-    const name = await this.#broadcasts.channelOf(id);
-    const access = name === null ? null : await this.#access.find(name);
-    const path = `/recordings/${id}`;
-    if (access && this.#access.decide(access, visitor) === 'password_needed')
-      return this.#locked('recording', access.name, identity, path);
-    const { title, channel, startedAt } = await this.#broadcasts.get(id, visitor);
-    const day = startedAt.slice(0, 10);
-    const about = `A broadcast of ${channel} on Onair, recorded on ${day}.`;
-    const info = this.#info(
-      path,
-      title === '' ? `${channel}, ${day}` : `${title} · ${channel}`,
-      about,
-    );
-    const listed = access?.visibility === 'public';
-    return this.#render('recording', { ...info, listed }, { identity, channel: null });
+  async ofRecorded(
+    kind: 'recordings' | 'clips',
+    id: string,
+    { visitor, identity }: Reader,
+  ): Promise<string> {
+    const path = `/${kind}/${id}`;
+    const page = await (kind === 'clips'
+      ? this.#recorded.ofClip(id, visitor)
+      : this.#recorded.ofRecording(id, visitor));
+    if (page.locked) return this.#locked('recording', page.channel, identity, path);
+    const { title, about, listed } = page;
+    const image = page.image && `${this.#config.http.publicUrl}${page.image}`;
+    const info = { ...this.#info(path, title, about), image, listed };
+    return this.#render('recording', info, { identity, channel: null });
   }
 
   /** The page for an address without one. */

@@ -66,6 +66,10 @@ export const ListedBroadcast = BroadcastView.extend({
 }).meta({ id: 'ListedBroadcast' });
 export type ListedBroadcast = z.output<typeof ListedBroadcast>;
 
+/** One page of them, the newest first. */
+export const ListedBroadcasts = z.array(ListedBroadcast).meta({ id: 'ListedBroadcasts' });
+export type ListedBroadcasts = z.output<typeof ListedBroadcasts>;
+
 /** Whether a channel's broadcasts are recorded, and which recordings stay. */
 export const RecordingSettings = z
   .strictObject({

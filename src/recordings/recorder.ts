@@ -81,12 +81,22 @@ export class Recorder implements SegmentKeeper {
   #keep(work: () => Promise<void>): void {
     void this.#queue
       .run(async () => {
-        this.#wanted ??= this.#options.begin();
-        if (!(await this.#wanted)) return;
+        if (!(await this.#isWanted())) return;
         await work();
         this.#recovered();
       })
       .catch((error: unknown) => this.#failed(error));
+  }
+
+  async #isWanted(): Promise<boolean> {
+    this.#wanted ??= this.#options.begin();
+    try {
+      return await this.#wanted;
+    } catch (error) {
+      // The database was away: asked again with the next file.
+      this.#wanted = null;
+      throw error;
+    }
   }
 
   #failed(error: unknown): void {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
 import { Chapters, type RecordingChapter } from './chapters.js';
-import type { RecordingChange, RecordingState } from '../protocol/recording.js';
+import type { RecordingChange, RecordingSettings, RecordingState } from '../protocol/recording.js';
 
 /** What is stored of a recording. */
 export type StoredRecording = Readonly<{
@@ -38,19 +38,22 @@ export class RecordingRepository {
     this.#db = db;
   }
 
-  /** Makes the recording of a broadcast that is on; false: its channel is not to be recorded, or it is gone. */
-  async begin(broadcastId: string): Promise<boolean> {
+  /**
+   * Makes the recording of a broadcast that is on. Resolves with what it is called; null: its channel is not to
+   * be recorded, or it is gone.
+   */
+  async begin(broadcastId: string): Promise<string | null> {
     const broadcast = await this.#db.broadcast.findUnique({
       where: { id: broadcastId },
-      select: { channel: { select: { recordingEnabled: true } } },
+      select: { title: true, channel: { select: { recordingEnabled: true } } },
     });
-    if (!broadcast?.channel.recordingEnabled) return false;
+    if (!broadcast?.channel.recordingEnabled) return null;
     await this.#db.recording.upsert({
       where: { broadcastId },
       create: { broadcastId },
       update: {},
     });
-    return true;
+    return broadcast.title;
   }
 
   async setChapters(id: string, chapters: readonly RecordingChapter[]): Promise<void> {
@@ -110,6 +113,32 @@ export class RecordingRepository {
         ...(kept !== undefined && { kept }),
         ...(visibility && { visibility: TO_STORED[visibility] }),
         ...(title !== undefined && { broadcast: { update: { title } } }),
+      },
+    });
+  }
+
+  async settings(channelId: string): Promise<RecordingSettings> {
+    const row = await this.#db.channel.findUniqueOrThrow({
+      where: { id: channelId },
+      select: { recordingEnabled: true, recordingKeepDays: true, recordingKeepLast: true },
+    });
+    return {
+      enabled: row.recordingEnabled,
+      keepDays: row.recordingKeepDays,
+      keepLast: row.recordingKeepLast,
+    };
+  }
+
+  async setSettings(
+    channelId: string,
+    { enabled, keepDays, keepLast }: RecordingSettings,
+  ): Promise<void> {
+    await this.#db.channel.update({
+      where: { id: channelId },
+      data: {
+        recordingEnabled: enabled,
+        recordingKeepDays: keepDays,
+        recordingKeepLast: keepLast,
       },
     });
   }

@@ -145,6 +145,27 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   ),
   'GET /:name': channel(({ name }) => `/${name}`, { locked: 'page' }),
   'GET /embed/:name': channel(({ name }) => `/embed/${name}`, { locked: 'page' }),
+  'GET /api/channels/:name/recording': ofChannel('/recording'),
+  'PATCH /api/channels/:name/recording': ofChannel('/recording', { body: {} }),
+  'GET /api/recordings/:id': channel(({ broadcastId }) => `/api/recordings/${broadcastId}`),
+  'PATCH /api/recordings/:id': channel(({ broadcastId }) => `/api/recordings/${broadcastId}`, {
+    body: {},
+  }),
+  'DELETE /api/recordings/:id': channel(({ broadcastId }) => `/api/recordings/${broadcastId}`, {
+    body: {},
+    notByOwner: true,
+  }),
+  'POST /api/recordings/:id/clips': channel(
+    ({ broadcastId }) => `/api/recordings/${broadcastId}/clips`,
+    { body: { startMs: 0, durationMs: 1_000 } },
+  ),
+  // By ids of their own, so other tests hold them.
+  'GET /api/clips/:id': open(`/api/clips/${NO_ID}`),
+  'DELETE /api/clips/:id': open(`/api/clips/${NO_ID}`, {}),
+  'GET /clips/:id': open(`/clips/${NO_ID}`),
+  // By tokens, as what is live.
+  'GET /hls/recordings/:id/*': open(`/hls/recordings/${NO_ID}/index.m3u8`),
+  'GET /hls/clips/:id/*': open(`/hls/clips/${NO_ID}/index.m3u8`),
   'GET /recordings/:id': channel(({ broadcastId }) => `/recordings/${broadcastId}`, {
     locked: 'page',
   }),

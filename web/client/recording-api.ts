@@ -8,11 +8,8 @@ import type {
 import { call } from './api.js';
 
 const recordingPath = (id: string): string => `/recordings/${encodeURIComponent(id)}`;
-const channelPath = (name: string): string => `/channels/${encodeURIComponent(name)}`;
+const settingsPath = (name: string): string => `/channels/${encodeURIComponent(name)}/recording`;
 const clipPath = (id: string): string => `/clips/${encodeURIComponent(id)}`;
-
-/** What a channel's view has for its owner. */
-type Recorded = { recording: RecordingSettings };
 
 /** Recordings and clips over HTTP. Every call throws `RequestError` when it fails. */
 export const recordingApi = {
@@ -21,9 +18,9 @@ export const recordingApi = {
     call<RecordingView>('PATCH', recordingPath(id), change),
   delete: (id: string) => call<null>('DELETE', recordingPath(id)),
   /** Of a channel of one's own. */
-  settings: async (name: string) => (await call<Recorded>('GET', channelPath(name))).recording,
-  changeSettings: async (name: string, recording: RecordingSettings) =>
-    (await call<Recorded>('PATCH', channelPath(name), { recording })).recording,
+  settings: (name: string) => call<RecordingSettings>('GET', settingsPath(name)),
+  changeSettings: (name: string, settings: RecordingSettings) =>
+    call<RecordingSettings>('PATCH', settingsPath(name), settings),
   /** The chat of a broadcast: the newest before a time, or what came after a message. */
   chat: (id: string, part: { until: string } | { after: number }) =>
     call<ChatPage>(

@@ -21,9 +21,7 @@ export type RenditionAbout = Readonly<
 export interface RenditionKeeper {
   keepInit(init: Readonly<{ file: string; path: string; config: CodecConfig }>): void;
   /** @param kept `path` null: there is nothing of it */
-  keepSegment(
-    kept: Readonly<{ segment: Segment; path: string | null; init: string | null }>,
-  ): void;
+  keepSegment(kept: Readonly<{ segment: Segment; path: string | null; init: string | null }>): void;
 }
 
 const initFile = (number: number): string => `init-${number}.mp4`;

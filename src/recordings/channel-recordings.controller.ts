@@ -1,0 +1,79 @@
+import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
+import type { Visitor } from '../access/access.service.js';
+import { CurrentVisitor } from '../access/visitor.js';
+import { CurrentAccount, Identified, LoggedIn } from '../auth/identity.guard.js';
+import { BroadcastHistory } from '../broadcast/broadcast-history.service.js';
+import { Operation } from '../common/operation.js';
+import { AllowToken } from '../common/token-scope.js';
+import { Page } from '../protocol/paging.js';
+import { ListedBroadcasts, RecordingSettings } from '../protocol/recording.js';
+import { RecordingSettingsService } from './recording-settings.service.js';
+import { RecordingService } from './recording.service.js';
+
+/** A channel's broadcasts with what was recorded of them, and what is to be recorded. */
+@Controller('api/channels/:name')
+export class ChannelRecordingsController {
+  readonly #history: BroadcastHistory;
+  readonly #recordings: RecordingService;
+  readonly #settings: RecordingSettingsService;
+
+  constructor(
+    history: BroadcastHistory,
+    recordings: RecordingService,
+    settings: RecordingSettingsService,
+  ) {
+    this.#history = history;
+    this.#recordings = recordings;
+    this.#settings = settings;
+  }
+
+  @Get('broadcasts')
+  @AllowToken('channels:read')
+  @Identified()
+  @Operation({
+    summary: 'A channel’s broadcasts, the newest first',
+    reply: ListedBroadcasts,
+    errors: ['channel_not_found', 'password_required'],
+  })
+  async list(
+    @Param('name') name: string,
+    @Query({ schema: Page }) page: Page,
+    @CurrentVisitor() visitor: Visitor,
+  ): Promise<ListedBroadcasts> {
+    const broadcasts = await this.#history.list(name, page);
+    const ids = broadcasts.map(({ id }) => id);
+    const recordings = await this.#recordings.summaries(ids, visitor);
+    return broadcasts.map((one) => ({ ...one, recording: recordings.get(one.id) ?? null }));
+  }
+
+  @Get('recording')
+  @LoggedIn()
+  @Operation({
+    summary: 'Whether a channel is recorded, and what of that stays',
+    description: 'The owner.',
+    reply: RecordingSettings,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'password_required'],
+  })
+  async settings(
+    @Param('name') name: string,
+    @CurrentAccount() { id }: CurrentAccount,
+  ): Promise<RecordingSettings> {
+    return this.#settings.get(name, id);
+  }
+
+  @Patch('recording')
+  @LoggedIn()
+  @Operation({
+    summary: 'Change whether a channel is recorded, and what of that stays',
+    description: 'Whether it is recorded counts from the next broadcast on. The owner.',
+    reply: RecordingSettings,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'password_required'],
+  })
+  async change(
+    @Param('name') name: string,
+    @Body({ schema: RecordingSettings }) settings: RecordingSettings,
+    @CurrentAccount() { id }: CurrentAccount,
+  ): Promise<RecordingSettings> {
+    return this.#settings.change(name, id, settings);
+  }
+}

@@ -1,0 +1,63 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import type { Visitor } from '../../access/access.service.js';
+import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
+import { LoggedIn } from '../../auth/identity.guard.js';
+import { Operation } from '../../common/operation.js';
+import { ClipView, NewClip } from '../../protocol/clip.js';
+import { ClipService } from './clip.service.js';
+
+/** Clips over HTTP. */
+@Controller('api')
+export class ClipController {
+  readonly #clips: ClipService;
+
+  constructor(clips: ClipService) {
+    this.#clips = clips;
+  }
+
+  @Post('recordings/:id/clips')
+  @LoggedIn()
+  @Operation({
+    summary: 'Make a clip of a recording',
+    description: 'Who may watch it may. The clip stays when the recording is deleted.',
+    reply: ClipView,
+    errors: [
+      'not_logged_in',
+      'recording_not_found',
+      'recording_not_ready',
+      'clip_limit',
+      'password_required',
+    ],
+  })
+  async create(
+    @Param('id') id: string,
+    @Body({ schema: NewClip }) clip: NewClip,
+    @CurrentVisitor() visitor: Visitor,
+  ): Promise<ClipView> {
+    return this.#clips.create(id, visitor, clip);
+  }
+
+  @Get('clips/:id')
+  @ForVisitors()
+  @Operation({
+    summary: 'A clip',
+    reply: ClipView,
+    errors: ['clip_not_found', 'password_required'],
+  })
+  async get(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<ClipView> {
+    return this.#clips.view(id, visitor);
+  }
+
+  @Delete('clips/:id')
+  @HttpCode(204)
+  @LoggedIn()
+  @Operation({
+    summary: 'Delete a clip',
+    description: 'Who made it, and the owner of the channel.',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden', 'clip_not_found', 'password_required'],
+  })
+  async delete(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<void> {
+    await this.#clips.delete(id, visitor);
+  }
+}

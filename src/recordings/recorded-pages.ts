@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import type { Visitor } from '../access/access.service.js';
+import { DomainError } from '../common/domain-error.js';
+import { ClipRepository } from './clips/clip.repository.js';
+import { ClipService } from './clips/clip.service.js';
+import { RecordingRepository } from './recording.repository.js';
+import { RecordingService } from './recording.service.js';
+
+/** What a page about something recorded says of it; `locked`: its channel's password has to be typed first. */
+export type RecordedPage =
+  | Readonly<{ locked: true; channel: string }>
+  | Readonly<{
+      locked: false;
+      channel: string;
+      title: string;
+      about: string;
+      /** The path of a picture that everybody may fetch. */
+      image: string | null;
+      /** Search engines may keep it. */
+      listed: boolean;
+    }>;
+
+/** What pages about recordings and clips say of them. */
+@Injectable()
+export class RecordedPages {
+  readonly #recordings: RecordingService;
+  readonly #clips: ClipService;
+  readonly #storedRecordings: RecordingRepository;
+  readonly #storedClips: ClipRepository;
+
+  constructor(
+    recordings: RecordingService,
+    clips: ClipService,
+    storedRecordings: RecordingRepository,
+    storedClips: ClipRepository,
+  ) {
+    this.#recordings = recordings;
+    this.#clips = clips;
+    this.#storedRecordings = storedRecordings;
+    this.#storedClips = storedClips;
+  }
+
+  /** @throws {DomainError} `recording_not_found` */
+  async ofRecording(id: string, visitor: Visitor): Promise<RecordedPage> {
+    try {
+      const { channel, title, startedAt, visibility, thumbnailPath } = await this.#recordings.view(
+        id,
+        visitor,
+      );
+      const day = startedAt.slice(0, 10);
+      return {
+        locked: false,
+        channel,
+        title: title === '' ? `${channel}, ${day}` : `${title} · ${channel}`,
+        about: `A broadcast of ${channel} on Onair, recorded on ${day}.`,
+        image: isOpen(visibility) ? thumbnailPath : null,
+        listed: visibility === 'public',
+      };
+    } catch (error) {
+      return lockedOr(error, await this.#storedRecordings.find(id));
+    }
+  }
+
+  /** @throws {DomainError} `clip_not_found` */
+  async ofClip(id: string, visitor: Visitor): Promise<RecordedPage> {
+    try {
+      const { channel, title, visibility, thumbnailPath } = await this.#clips.view(id, visitor);
+      return {
+        locked: false,
+        channel,
+        title: title === '' ? `A clip of ${channel}` : `${title} · ${channel}`,
+        about: `A clip of a broadcast of ${channel} on Onair.`,
+        image: isOpen(visibility) ? thumbnailPath : null,
+        listed: visibility === 'public',
+      };
+    } catch (error) {
+      return lockedOr(error, await this.#storedClips.find(id));
+    }
+  }
+}
+
+/** Programs that preview links have no pass: what they can't fetch is not named. */
+const isOpen = (visibility: string): boolean =>
+  visibility === 'public' || visibility === 'unlisted';
+
+function lockedOr(error: unknown, stored: { channel: string } | null): RecordedPage {
+  const isLocked = error instanceof DomainError && error.code === 'password_required';
+  if (!isLocked || !stored) throw error;
+  return { locked: true, channel: stored.channel };
+}

@@ -1,0 +1,62 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch } from '@nestjs/common';
+import type { Visitor } from '../access/access.service.js';
+import { CurrentVisitor, ForVisitors } from '../access/visitor.js';
+import { LoggedIn } from '../auth/identity.guard.js';
+import { Operation } from '../common/operation.js';
+import { RecordingChange, RecordingView } from '../protocol/recording.js';
+import { RecordingService } from './recording.service.js';
+
+/** Recordings over HTTP. */
+@Controller('api/recordings/:id')
+export class RecordingController {
+  readonly #recordings: RecordingService;
+
+  constructor(recordings: RecordingService) {
+    this.#recordings = recordings;
+  }
+
+  @Get()
+  @ForVisitors()
+  @Operation({
+    summary: 'What was recorded of a broadcast',
+    reply: RecordingView,
+    errors: ['recording_not_found', 'password_required'],
+  })
+  async get(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<RecordingView> {
+    return this.#recordings.view(id, visitor);
+  }
+
+  @Patch()
+  @LoggedIn()
+  @Operation({
+    summary: 'Change what a recording is called, who may watch it, whether it stays',
+    reply: RecordingView,
+    errors: ['not_logged_in', 'forbidden', 'recording_not_found', 'password_required'],
+  })
+  async change(
+    @Param('id') id: string,
+    @Body({ schema: RecordingChange }) change: RecordingChange,
+    @CurrentVisitor() visitor: Visitor,
+  ): Promise<RecordingView> {
+    return this.#recordings.change(id, visitor, change);
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @LoggedIn()
+  @Operation({
+    summary: 'Delete a recording for good',
+    description: 'Clips of it stay.',
+    reply: null,
+    errors: [
+      'not_logged_in',
+      'forbidden',
+      'recording_not_found',
+      'recording_not_ready',
+      'password_required',
+    ],
+  })
+  async delete(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<void> {
+    await this.#recordings.delete(id, visitor);
+  }
+}

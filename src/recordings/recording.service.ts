@@ -1,0 +1,179 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { z } from 'zod';
+import type { Visitor } from '../access/access.service.js';
+import { ChannelService } from '../broadcast/channel.service.js';
+import { BroadcastRegistry } from '../broadcast/registry.js';
+import { DomainError } from '../common/domain-error.js';
+import { LOG, type Log } from '../common/logger.js';
+import type { RecordingChange, RecordingSummary, RecordingView } from '../protocol/recording.js';
+import { CHAPTERS_MAX } from './chapters.js';
+import { RecordingFiles } from './recording-files.js';
+import { RecordingRepository, type StoredRecording } from './recording.repository.js';
+import { positionOf, previewsOf } from './vod/previews.js';
+import { VodCatalog } from './vod/vod-catalog.js';
+import { stricter, VodDoor } from './vod/vod-door.js';
+import { type Vod, vodOf } from './vod/vod.js';
+import type { ChannelAccess } from '../access/access-policy.js';
+
+const Id = z.uuid();
+
+/** What is known of recordings, and what their owners do with them. */
+@Injectable()
+export class RecordingService implements OnApplicationBootstrap {
+  readonly #repository: RecordingRepository;
+  readonly #files: RecordingFiles;
+  readonly #catalog: VodCatalog;
+  readonly #door: VodDoor;
+  readonly #channels: ChannelService;
+  readonly #registry: BroadcastRegistry;
+  readonly #log: Log;
+
+  // oxlint-disable-next-line max-params -- Nest's injection: where recordings are, who may, what is on, the log.
+  constructor(
+    repository: RecordingRepository,
+    files: RecordingFiles,
+    catalog: VodCatalog,
+    door: VodDoor,
+    channels: ChannelService,
+    registry: BroadcastRegistry,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#repository = repository;
+    this.#files = files;
+    this.#catalog = catalog;
+    this.#door = door;
+    this.#channels = channels;
+    this.#registry = registry;
+    this.#log = log;
+  }
+
+  /** Finishes what an earlier process left, and notes titles that change while something is recorded. */
+  async onApplicationBootstrap(): Promise<void> {
+    this.#channels.events.on('titleChanged', ({ id, title }) => {
+      const broadcast = this.#registry.current(id);
+      if (broadcast)
+        this.addChapter(broadcast.id, title).catch((err: unknown) =>
+          this.#log.warn({ err, broadcastId: broadcast.id }, 'a chapter could not be written down'),
+        );
+    });
+    for (const id of await this.#repository.unfinished()) await this.finish(id);
+  }
+
+  /** From now on it is called so. */
+  async addChapter(id: string, title: string): Promise<void> {
+    const recording = await this.#repository.find(id);
+    if (!recording || recording.chapters.length >= CHAPTERS_MAX) return;
+    const chapter = { wallMs: Date.now(), title };
+    await this.#repository.setChapters(id, [...recording.chapters, chapter]);
+  }
+
+  /** All that could be kept is there. */
+  async finish(id: string): Promise<void> {
+    const vod = vodOf(await this.#files.journals.read(id));
+    await this.#repository.finish(id, vod);
+    this.#log.info({ broadcastId: id, durationMs: vod?.durationMs ?? 0 }, 'recording is finished');
+  }
+
+  /** @throws {DomainError} `recording_not_found`, `password_required` */
+  async find(
+    id: string,
+    visitor: Visitor,
+  ): Promise<{ recording: StoredRecording; access: ChannelAccess }> {
+    const recording = Id.safeParse(id).success ? await this.#repository.find(id) : null;
+    if (!recording) throw recordingNotFound();
+    return { recording, access: await this.#door.enter(recording, visitor, recordingNotFound()) };
+  }
+
+  /** @throws {DomainError} `recording_not_found`, `password_required` */
+  async view(id: string, visitor: Visitor): Promise<RecordingView> {
+    const { recording, access } = await this.find(id, visitor);
+    const { channel, state, visibility, startedAt, kept, ownerId } = recording;
+    const entry = state === 'ready' ? await this.#catalog.find('recordings', id) : null;
+    const vod = entry?.vod ?? (state === 'recording' ? await this.#soFar(id) : null);
+    const base = this.#door.base(`/hls/recordings/${id}`, access, visitor);
+    const previews = entry ? previewsOf(entry.vod, entry.pictures) : [];
+    const middle = previews[Math.floor(previews.length / 2)];
+    return {
+      id,
+      channel,
+      title: recording.title,
+      state: state === 'ready' && !entry ? 'failed' : state,
+      visibility: stricter(access.visibility, visibility),
+      startedAt: startedAt.toISOString(),
+      durationMs: vod?.durationMs ?? 0,
+      bytes: recording.bytes,
+      playlistPath: entry && `${base}/index.m3u8`,
+      thumbnailPath: middle ? `${base}/pictures/${middle.file}` : null,
+      previewsPath: previews.length > 0 ? `${base}/thumbnails.vtt` : null,
+      downloadPath: null,
+      chapters: vod ? chaptersOf(recording, vod) : [],
+      spans: vod ? [...vod.spans] : [],
+      kept,
+      mayManage: visitor.identity.account?.id === ownerId,
+    };
+  }
+
+  /** What lists say of the recordings of broadcasts, those that are for who asks, by id. */
+  async summaries(
+    ids: readonly string[],
+    visitor: Visitor,
+  ): Promise<Map<string, RecordingSummary>> {
+    const summaries = new Map<string, RecordingSummary>();
+    for (const recording of await this.#repository.findAll(ids)) {
+      const { id, state, durationMs, visibility, kept, ownerId } = recording;
+      const isOwner = visitor.identity.account?.id === ownerId;
+      const isListed = visibility !== 'unlisted' || isOwner;
+      if (!isListed || !(await this.#door.mayWatch(recording, visitor))) continue;
+      const { thumbnailPath } = await this.view(id, visitor);
+      summaries.set(id, { state, durationMs, thumbnailPath, visibility, kept });
+    }
+    return summaries;
+  }
+
+  /** @throws {DomainError} `recording_not_found`, `password_required`; `forbidden` for all but the owner */
+  async change(id: string, visitor: Visitor, change: RecordingChange): Promise<RecordingView> {
+    await this.#own(id, visitor);
+    await this.#repository.change(id, change);
+    this.#catalog.forget('recordings', id);
+    return this.view(id, visitor);
+  }
+
+  /**
+   * Deletes it for good.
+   * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`; `forbidden` for all
+   * but the owner
+   */
+  async delete(id: string, visitor: Visitor): Promise<void> {
+    const { state } = await this.#own(id, visitor);
+    if (state === 'recording' || state === 'finishing')
+      throw new DomainError(
+        'recording_not_ready',
+        'It is being recorded. End the broadcast first.',
+      );
+    await this.#repository.delete(id);
+    this.#catalog.forget('recordings', id);
+    await this.#files.delete(id);
+  }
+
+  async #own(id: string, visitor: Visitor): Promise<StoredRecording> {
+    const { recording } = await this.find(id, visitor);
+    if (visitor.identity.account?.id !== recording.ownerId)
+      throw new DomainError('forbidden', 'Only the channel’s owner can do that.');
+    return recording;
+  }
+
+  async #soFar(id: string): Promise<Vod | null> {
+    return vodOf(await this.#files.journals.read(id));
+  }
+}
+
+/** Where in what is played it got which title; the first one counts from the beginning. */
+function chaptersOf({ chapters }: StoredRecording, vod: Vod): { atMs: number; title: string }[] {
+  return chapters.flatMap(({ wallMs, title }, index) => {
+    const atMs = index === 0 ? 0 : positionOf(vod, wallMs);
+    return atMs === null ? [] : { atMs, title };
+  });
+}
+
+const recordingNotFound = () =>
+  new DomainError('recording_not_found', 'There is no such recording.');

@@ -1,0 +1,40 @@
+import { Global, Module } from '@nestjs/common';
+import { BroadcastModule } from '../broadcast/broadcast.module.js';
+import { RECORDING } from '../broadcast/ports.js';
+import { DbModule } from '../db/db.module.js';
+import { ChannelRecordingsController } from './channel-recordings.controller.js';
+import { ClipController } from './clips/clip.controller.js';
+import { ClipRepository } from './clips/clip.repository.js';
+import { ClipService } from './clips/clip.service.js';
+import { RecordedPages } from './recorded-pages.js';
+import { RecordingSettingsService } from './recording-settings.service.js';
+import { RecordingFiles } from './recording-files.js';
+import { RecordingKeepers } from './recording-keepers.js';
+import { RecordingController } from './recording.controller.js';
+import { RecordingRepository } from './recording.repository.js';
+import { RecordingService } from './recording.service.js';
+import { VodCatalog } from './vod/vod-catalog.js';
+import { VodDoor } from './vod/vod-door.js';
+import { VodController } from './vod/vod.controller.js';
+
+/** What is kept of broadcasts. Global: who packages asks for the port, not for this. */
+@Global()
+@Module({
+  imports: [DbModule, BroadcastModule],
+  controllers: [ChannelRecordingsController, RecordingController, ClipController, VodController],
+  providers: [
+    ClipRepository,
+    ClipService,
+    RecordedPages,
+    RecordingFiles,
+    RecordingRepository,
+    RecordingService,
+    RecordingSettingsService,
+    RecordingKeepers,
+    VodCatalog,
+    VodDoor,
+    { provide: RECORDING, useExisting: RecordingKeepers },
+  ],
+  exports: [RECORDING, RecordedPages],
+})
+export class RecordingsModule {}

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type ChannelAccess, isProtected } from '../../access/access-policy.js';
+import { AccessService, type Visitor } from '../../access/access.service.js';
+import { HlsTokens } from '../../access/hls-tokens.js';
+import { assertAllowed } from '../../access/refusals.js';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import type { DomainError } from '../../common/domain-error.js';
+import type { Visibility } from '../../protocol/access.js';
+import { Secrets } from '../../secrets/secrets.js';
+
+/** What decides who may watch something recorded: its channel, and its own visibility. */
+export type Guarded = Readonly<{ channel: string; visibility: Visibility }>;
+
+/** From everybody to few. */
+const ORDER: readonly Visibility[] = ['public', 'unlisted', 'password', 'private'];
+
+/** Lets people watch what is recorded: who may watch the channel, and the recording too if that is for fewer. */
+@Injectable()
+export class VodDoor {
+  readonly #access: AccessService;
+  readonly #tokens: HlsTokens;
+
+  constructor(access: AccessService, secrets: Secrets, @Inject(CLOCK) clock: Clock) {
+    this.#access = access;
+    this.#tokens = new HlsTokens(secrets, clock);
+  }
+
+  /** @throws {DomainError} `password_required`; `notFound` for whom it isn't there */
+  async enter(guarded: Guarded, visitor: Visitor, notFound: DomainError): Promise<ChannelAccess> {
+    const access = await this.#accessOf(guarded);
+    const decision = this.#access.decide(access, visitor);
+    if (access === null || decision === 'not_found') throw notFound;
+    assertAllowed(decision, guarded.channel);
+    return access;
+  }
+
+  /** Whether a visitor may watch it, of some that are listed. */
+  async mayWatch(guarded: Guarded, visitor: Visitor): Promise<boolean> {
+    return this.#access.decide(await this.#accessOf(guarded), visitor) === 'allowed';
+  }
+
+  /** What paths of it begin with, for somebody who was let in: with a token where not everybody is. */
+  base(folder: string, access: ChannelAccess, { identity }: Visitor): string {
+    if (!isProtected(access)) return folder;
+    const token = this.#tokens.give({
+      channelId: access.id,
+      version: access.version,
+      accountId: identity.account?.id ?? null,
+      guestId: identity.guestId,
+    });
+    return `${folder}/~${token}`;
+  }
+
+  /** Who may fetch: everybody, who has this token, or not who asks. */
+  async whoFetches(guarded: Guarded, token: string | null): Promise<'all' | 'one' | 'nobody'> {
+    const access = await this.#accessOf(guarded);
+    if (access === null) return 'nobody';
+    if (!isProtected(access)) return 'all';
+    const grant = token === null ? null : this.#tokens.read(token);
+    if (!grant || grant.channelId !== access.id || grant.version !== access.version)
+      return 'nobody';
+    const { accountId, guestId, version: unlockedVersion } = grant;
+    const decision = this.#access.decideFor(access, { accountId, guestId, unlockedVersion });
+    return decision === 'allowed' ? 'one' : 'nobody';
+  }
+
+  async #accessOf({ channel, visibility }: Guarded): Promise<ChannelAccess | null> {
+    const access = await this.#access.find(channel);
+    return access && { ...access, visibility: stricter(access.visibility, visibility) };
+  }
+}
+
+/** That of two for which fewer are let in. */
+export function stricter(a: Visibility, b: Visibility): Visibility {
+  return ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b;
+}

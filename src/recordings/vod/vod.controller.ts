@@ -1,0 +1,117 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../../common/domain-error.js';
+import { byteRangeOf, isKnown } from '../../hls/delivery/byte-range.js';
+import { CROSS_ORIGIN } from '../../hls/delivery/hls-answer.js';
+import { RecordingFiles } from '../recording-files.js';
+import { previewsOf, previewsVtt } from './previews.js';
+import { VodCatalog, type VodEntry, type VodKind } from './vod-catalog.js';
+import { VodDoor } from './vod-door.js';
+import { vodMedia, vodMultivariant } from './vod-playlists.js';
+
+const WITH_TOKEN = /^~([\w-]{1,400})\/(.+)$/;
+const MEDIA_PLAYLIST = /^(video-\d|opus)\.m3u8$/;
+const FILE =
+  /^(?:[\w-]{16}\/(?:video-\d|opus)\/(?:init-\d{1,9}\.mp4|\d{1,9}\.m4s)|pictures\/[a-z0-9]{1,16}\.jpg)$/;
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+
+/** Recordings and clips as HLS. All that is relative to their playlists, so that a token in the path is carried along. */
+@Controller('hls')
+export class VodController {
+  readonly #catalog: VodCatalog;
+  readonly #door: VodDoor;
+  readonly #files: RecordingFiles;
+
+  constructor(catalog: VodCatalog, door: VodDoor, files: RecordingFiles) {
+    this.#catalog = catalog;
+    this.#door = door;
+    this.#files = files;
+  }
+
+  @Get('recordings/:id/*')
+  async recording(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    return this.#answer('recordings', id, request, reply);
+  }
+
+  @Get('clips/:id/*')
+  async clip(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    return this.#answer('clips', id, request, reply);
+  }
+
+  // oxlint-disable-next-line max-params -- what of which, and Fastify's pair.
+  async #answer(
+    kind: VodKind,
+    id: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    reply.headers(CROSS_ORIGIN);
+    const asked = request.url.split('?', 1)[0]?.slice(`/hls/${kind}/${id}/`.length) ?? '';
+    const [, token = null, rest = asked] = WITH_TOKEN.exec(asked) ?? [];
+    const entry = /^[\da-f-]{36}$/.test(id) ? await this.#catalog.find(kind, id) : null;
+    if (!entry) throw nothingHere();
+    const who = await this.#door.whoFetches(entry, token);
+    if (who === 'nobody') throw nothingHere();
+    const text = textOf(entry, rest);
+    if (text) return sendText(reply, text);
+    if (!FILE.test(rest)) throw nothingHere();
+    const caching = who === 'all' ? 'public, max-age=86400, immutable' : 'private, max-age=3600';
+    return this.#sendFile(`${entry.key}/${rest}`, request, reply.header('cache-control', caching));
+  }
+
+  async #sendFile(
+    key: string,
+    { headers }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const size = await this.#files.store.head(key);
+    if (size === null) throw nothingHere();
+    // What is under a key never changes.
+    const etag = `"${key.slice(key.lastIndexOf('/') + 1)}-${size}"`;
+    reply.headers({ etag, 'accept-ranges': 'bytes' }).type(typeOf(key));
+    if (isKnown(headers['if-none-match'], etag)) return reply.status(304).send();
+    const range = byteRangeOf(headers, { size, etag });
+    if (range === 'unsatisfiable')
+      return reply.status(416).header('content-range', `bytes */${size}`).send();
+    const stream = await this.#files.store.get(key, range === 'whole' ? undefined : range);
+    if (!stream) throw nothingHere();
+    if (range === 'whole') return reply.header('content-length', size).send(stream);
+    return reply
+      .status(206)
+      .header('content-range', `bytes ${range.first}-${range.last}/${size}`)
+      .header('content-length', range.last - range.first + 1)
+      .send(stream);
+  }
+}
+
+type Text = Readonly<{ type: string; text: string }>;
+
+/** What is written out of what is known; null: it is no such thing. */
+function textOf({ vod, pictures }: VodEntry, path: string): Text | null {
+  if (path === 'index.m3u8') return { type: PLAYLIST_TYPE, text: vodMultivariant(vod) };
+  if (path === 'thumbnails.vtt')
+    return { type: 'text/vtt; charset=utf-8', text: previewsVtt(previewsOf(vod, pictures)) };
+  const [, id] = MEDIA_PLAYLIST.exec(path) ?? [];
+  const rendition = vod.renditions.find((one) => one.id === id);
+  return rendition ? { type: PLAYLIST_TYPE, text: vodMedia(rendition) } : null;
+}
+
+function sendText(reply: FastifyReply, { type, text }: Text): FastifyReply {
+  // It may be deleted, or be for fewer people.
+  return reply.header('cache-control', 'no-cache').type(type).send(text);
+}
+
+function typeOf(key: string): string {
+  if (key.endsWith('.jpg')) return 'image/jpeg';
+  return key.includes('/video-') ? 'video/mp4' : 'audio/mp4';
+}
+
+const nothingHere = () => new DomainError('not_found', 'There is nothing at this address.');
