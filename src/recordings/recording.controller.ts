@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch } from '@nestjs/common';
 import type { Visitor } from '../access/access.service.js';
 import { CurrentVisitor, ForVisitors } from '../access/visitor.js';
-import { LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
 import { RecordingChange, RecordingView } from '../protocol/recording.js';
 import { RecordingService } from './recording.service.js';
@@ -27,7 +26,7 @@ export class RecordingController {
   }
 
   @Patch()
-  @LoggedIn()
+  @ForVisitors()
   @Operation({
     summary: 'Change what a recording is called, who may watch it, whether it stays',
     reply: RecordingView,
@@ -43,7 +42,7 @@ export class RecordingController {
 
   @Delete()
   @HttpCode(204)
-  @LoggedIn()
+  @ForVisitors()
   @Operation({
     summary: 'Delete a recording for good',
     description: 'Clips of it stay.',

@@ -157,7 +157,8 @@ export class RecordingService implements OnApplicationBootstrap {
 
   async #own(id: string, visitor: Visitor): Promise<StoredRecording> {
     const { recording } = await this.find(id, visitor);
-    if (visitor.identity.account?.id !== recording.ownerId)
+    if (visitor.identity.account === null) throw new DomainError('not_logged_in', 'Log in first.');
+    if (visitor.identity.account.id !== recording.ownerId)
       throw new DomainError('forbidden', 'Only the channel’s owner can do that.');
     return recording;
   }

@@ -54,6 +54,7 @@ async function makeChannel(name: string, visibility: string): Promise<Target> {
       lastSeenAt: at,
       endedAt: at,
       endReason: 'PUBLISHER_ENDED',
+      recording: { create: { state: 'FAILED' } },
     },
   });
   return { name, broadcastId };

@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { Visitor } from '../../access/access.service.js';
 import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
-import { LoggedIn } from '../../auth/identity.guard.js';
 import { Operation } from '../../common/operation.js';
 import { ClipView, NewClip } from '../../protocol/clip.js';
 import { ClipService } from './clip.service.js';
@@ -16,7 +15,7 @@ export class ClipController {
   }
 
   @Post('recordings/:id/clips')
-  @LoggedIn()
+  @ForVisitors()
   @Operation({
     summary: 'Make a clip of a recording',
     description: 'Who may watch it may. The clip stays when the recording is deleted.',
@@ -50,7 +49,7 @@ export class ClipController {
 
   @Delete('clips/:id')
   @HttpCode(204)
-  @LoggedIn()
+  @ForVisitors()
   @Operation({
     summary: 'Delete a clip',
     description: 'Who made it, and the owner of the channel.',

@@ -117,6 +117,7 @@ export class ClipService {
   async delete(id: string, visitor: Visitor): Promise<void> {
     const clip = await this.#find(id);
     await this.#door.enter(clip, visitor, clipNotFound());
+    if (visitor.identity.account === null) throw new DomainError('not_logged_in', 'Log in first.');
     if (!mayDelete(clip, visitor))
       throw new DomainError('forbidden', 'Only who made it and the channel’s owner can do that.');
     await this.#clips.delete(id);
