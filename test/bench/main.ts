@@ -11,6 +11,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   forwarding: async () => (await import('./forwarding.js')).benchForwarding(),
   chat: async () => (await import('./chat.js')).benchChat(),
   'first-frame': async () => (await import('./first-frame.js')).benchFirstFrame(),
+  'whip-start': async () => (await import('./whip-start.js')).benchWhipStart(),
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
   'hls-packaging': async () => (await import('./hls-packaging.js')).benchPackaging(),
   'hls-packaging-many': async () => (await import('./hls-packaging.js')).benchPackagingMany(),

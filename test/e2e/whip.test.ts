@@ -52,6 +52,7 @@ describe('a WHIP client on another site', () => {
       await publisher.evaluate('whip.stop()');
       await stage.isInState(client, null);
       await studio.getByRole('button', { name: 'Go live' }).waitFor();
+      expect((await stage.channel(client)).lastLiveAt).not.toBeNull();
     },
     120_000,
   );
@@ -78,6 +79,8 @@ describe('a WHIP client on another site', () => {
     const question = studio.getByRole('dialog', { name: 'Make a new stream key?' });
     await question.getByRole('button', { name: 'Make a new key' }).click();
     await stage.isInState('rotated', 'interrupted');
+    const { broadcast } = await stage.channel('rotated');
+    expect(broadcast).toMatchObject({ source: 'whip', state: 'interrupted' });
   });
 
   it('is ended by its owner in the studio', { timeout: 120_000 }, async () => {
@@ -89,5 +92,6 @@ describe('a WHIP client on another site', () => {
       .getByRole('button', { name: 'End broadcast' })
       .click();
     await stage.isInState('ended', null);
+    expect((await stage.channel('ended')).lastLiveAt).not.toBeNull();
   });
 });

@@ -21,6 +21,8 @@ export class WeriftPublisher {
   readonly #peer: RTCPeerConnection;
   readonly #tracks = new Map<Kind, MediaStreamTrack>();
   readonly #film: Film;
+  /** The encoder has made something. */
+  filmStarted = false;
   #source: FilmRtp | null = null;
   #resource: string | null = null;
 
@@ -67,10 +69,16 @@ export class WeriftPublisher {
     if (answer.status !== 201) return answer;
     this.#resource = new URL(answer.headers.get('location') ?? '', this.#endpoint).href;
     await this.#peer.setRemoteDescription({ type: 'answer', sdp: answer.text });
-    this.#source = await FilmRtp.start(this.#film, (kind, packet) => {
+    await this.startFilm();
+    return answer;
+  }
+
+  /** Begins to encode; what is made before the connection is there is lost. Does nothing the second time. */
+  async startFilm(): Promise<void> {
+    this.#source ??= await FilmRtp.start(this.#film, (kind, packet) => {
+      this.filmStarted = true;
       if (this.#peer.connectionState === 'connected') this.#tracks.get(kind)?.writeRtp(packet);
     });
-    return answer;
   }
 
   /** Stops sending and says so, as a program does that is told to stop. */
