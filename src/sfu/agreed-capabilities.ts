@@ -2,8 +2,10 @@ import type { types } from 'mediasoup';
 import type { ReceiverTerms } from '../broadcast/ports.js';
 import { isSameCodec } from './numbering.js';
 
-const TRANSPORT_CC = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
-const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
+/** The header extensions by which bandwidth can be estimated. */
+export const TRANSPORT_CC =
+  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+export const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
 
 /**
  * What a router can send that a client has said it receives: codecs, repeats and header extensions only

@@ -9,10 +9,14 @@ import type {
   MediaKind,
   RtpCapabilities,
 } from '../protocol/rtc.js';
-import { agreedCapabilities } from './agreed-capabilities.js';
+import { ABS_SEND_TIME, agreedCapabilities, TRANSPORT_CC } from './agreed-capabilities.js';
+import { LayerByLoss } from './layer-by-loss.js';
 import { refusingMedia } from './media-refused.js';
 import { PeerConnection } from './peer-connection.js';
 import type { WorkerRouter } from './worker-router.js';
+
+/** How often the losses of a viewer whose bandwidth nothing estimates are looked at. */
+const LOSS_INTERVAL_MS = 2_000;
 
 export type ViewerOptions = {
   site: WorkerRouter;
@@ -181,7 +185,21 @@ export class ViewerConnection implements ReceiverMedia {
       this.events.emit('layerChanged', consumer.id, layers?.spatialLayer ?? null),
     );
     if (this.#pinnedLayer !== null) await this.#applyPin(consumer);
+    if (layersOf(consumer) > 1 && !isEstimated(consumer)) this.#followLoss(consumer);
     this.events.emit('consumerAdded', optionsOf(consumer));
+  }
+
+  /** Nobody estimates its bandwidth: its losses tell. */
+  #followLoss(consumer: types.Consumer): void {
+    const layers = new LayerByLoss(layersOf(consumer) - 1, performance.now());
+    const timer = setInterval(() => {
+      const layer = layers.next(consumer.score.score, performance.now());
+      if (layer === null || this.#pinnedLayer !== null || consumer.closed) return;
+      consumer.setPreferredLayers({ spatialLayer: layer }).catch(() => {
+        // It was closed meanwhile: nothing is left to set.
+      });
+    }, LOSS_INTERVAL_MS);
+    consumer.observer.once('close', () => clearInterval(timer));
   }
 
   async #applyPin(consumer: types.Consumer): Promise<void> {
@@ -201,6 +219,10 @@ function optionsOf(consumer: types.Consumer): ConsumerOptions {
     layers: layersOf(consumer),
     producerPaused: consumer.producerPaused,
   };
+}
+
+function isEstimated({ rtpParameters: { headerExtensions = [] } }: types.Consumer): boolean {
+  return headerExtensions.some(({ uri }) => uri === TRANSPORT_CC || uri === ABS_SEND_TIME);
 }
 
 function layersOf(consumer: types.Consumer): number {
