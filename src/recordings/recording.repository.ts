@@ -66,7 +66,9 @@ export class RecordingRepository {
   async finish(id: string, what: { durationMs: number; bytes: number } | null): Promise<void> {
     await this.#db.recording.updateMany({
       where: { broadcastId: id },
-      data: what ? { ...what, state: 'READY' } : { state: 'FAILED' },
+      data: what
+        ? { durationMs: what.durationMs, bytes: what.bytes, state: 'READY' }
+        : { state: 'FAILED' },
     });
   }
 

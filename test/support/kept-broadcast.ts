@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RECORDING, type RecordingPort, type SegmentKeeper } from '../../src/broadcast/ports.js';
+import { PrismaService } from '../../src/db/prisma.service.js';
+import type { TestApp } from './app.js';
+
+const RENDITIONS = {
+  'video-0': { codecs: 'avc1.42C01F', width: 640, height: 360 },
+  opus: { codecs: 'opus', channels: 2 },
+} as const;
+/** As long as the ids of runs are. */
+const RUN = 'run-0123456789ab';
+
+/** A broadcast of a channel whose segments are given to the service's recorder, as packaging does. */
+export class KeptBroadcast {
+  readonly id = randomUUID();
+  readonly startMs: number;
+  readonly #keeper: SegmentKeeper;
+  readonly #folder: string;
+  #msn = 0;
+
+  private constructor(keeper: RecordingPort, channel: string, folder: string, startMs: number) {
+    this.#keeper = keeper.open({ id: this.id, channel });
+    this.#folder = folder;
+    this.startMs = startMs;
+  }
+
+  /** Stored as one that is over, but for its recording. */
+  static async start({ app }: TestApp, channel: string, title: string): Promise<KeptBroadcast> {
+    const folder = await mkdtemp(join(tmpdir(), 'onair-kept-'));
+    const startedAt = new Date();
+    const kept = new KeptBroadcast(app.get(RECORDING), channel, folder, startedAt.getTime());
+    const { broadcast } = app.get(PrismaService);
+    await broadcast.create({
+      data: {
+        id: kept.id,
+        channel: { connect: { name: channel } },
+        title,
+        state: 'ENDED',
+        startedAt,
+        lastSeenAt: startedAt,
+        endedAt: startedAt,
+        endReason: 'PUBLISHER_ENDED',
+      },
+    });
+    return kept;
+  }
+
+  /** Two seconds of each rendition. A segment's bytes are its number. */
+  async segments(count: number): Promise<void> {
+    for (const [rendition, about] of Object.entries(RENDITIONS)) {
+      if (this.#msn === 0) {
+        const path = await this.#write(`${rendition}-init`, 'init');
+        this.#keeper.keepInit({ run: RUN, rendition, file: 'init-0.mp4', path, ...about });
+      }
+      for (let msn = this.#msn; msn < this.#msn + count; msn += 1) {
+        const path = await this.#write(`${rendition}-${msn}`, String(msn).repeat(1_000));
+        this.#keeper.keepSegment({
+          run: RUN,
+          rendition,
+          msn,
+          stored: { file: `${msn}.m4s`, path, bytes: 1_000, frames: 60 },
+          init: 'init-0.mp4',
+          durationS: 2,
+          wallMs: this.startMs + msn * 2_000,
+          discontinuity: false,
+        });
+      }
+    }
+    this.#msn += count;
+  }
+
+  picture(jpeg: Uint8Array): void {
+    this.#keeper.keepPicture(jpeg);
+  }
+
+  end(): void {
+    this.#keeper.end();
+  }
+
+  /** What packaging does when the window goes on: its own names of the files go. */
+  async forget(): Promise<void> {
+    await rm(this.#folder, { recursive: true });
+  }
+
+  async #write(name: string, text: string): Promise<string> {
+    const path = join(this.#folder, name);
+    await writeFile(path, text);
+    return path;
+  }
+}
