@@ -145,6 +145,45 @@ export class RecordingRepository {
     });
   }
 
+  /** Channels that don't keep all. */
+  async limited(): Promise<
+    { channelId: string; keepDays: number | null; keepLast: number | null }[]
+  > {
+    const rows = await this.#db.channel.findMany({
+      where: {
+        OR: [{ recordingKeepDays: { not: null } }, { recordingKeepLast: { not: null } }],
+      },
+      select: { id: true, recordingKeepDays: true, recordingKeepLast: true },
+    });
+    return rows.map(({ id, recordingKeepDays, recordingKeepLast }) => ({
+      channelId: id,
+      keepDays: recordingKeepDays,
+      keepLast: recordingKeepLast,
+    }));
+  }
+
+  /**
+   * A channel's finished recordings that are to go: older ones than `before`, and beyond the newest so many.
+   * Those that are kept for good neither go nor count.
+   */
+  async excess(
+    channelId: string,
+    { before, keepLast }: { before: Date | null; keepLast: number | null },
+  ): Promise<string[]> {
+    const rows = await this.#db.recording.findMany({
+      where: { kept: false, state: { in: ['READY', 'FAILED'] }, broadcast: { channelId } },
+      orderBy: { broadcast: { startedAt: 'desc' } },
+      select: { broadcastId: true, broadcast: { select: { startedAt: true } } },
+    });
+    return rows
+      .filter(
+        ({ broadcast }, index) =>
+          (before !== null && broadcast.startedAt < before) ||
+          (keepLast !== null && index >= keepLast),
+      )
+      .map(({ broadcastId }) => broadcastId);
+  }
+
   async delete(id: string): Promise<void> {
     await this.#db.recording.deleteMany({ where: { broadcastId: id } });
   }

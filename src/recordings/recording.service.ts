@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Visitor } from '../access/access.service.js';
 import { ChannelService } from '../broadcast/channel.service.js';
 import { BroadcastRegistry } from '../broadcast/registry.js';
+import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
 import type { RecordingChange, RecordingSummary, RecordingView } from '../protocol/recording.js';
@@ -26,6 +27,7 @@ export class RecordingService implements OnApplicationBootstrap {
   readonly #door: VodDoor;
   readonly #channels: ChannelService;
   readonly #registry: BroadcastRegistry;
+  readonly #clock: Clock;
   readonly #log: Log;
 
   // oxlint-disable-next-line max-params -- Nest's injection: where recordings are, who may, what is on, the log.
@@ -36,6 +38,7 @@ export class RecordingService implements OnApplicationBootstrap {
     door: VodDoor,
     channels: ChannelService,
     registry: BroadcastRegistry,
+    @Inject(CLOCK) clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     this.#repository = repository;
@@ -44,6 +47,7 @@ export class RecordingService implements OnApplicationBootstrap {
     this.#door = door;
     this.#channels = channels;
     this.#registry = registry;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -63,7 +67,7 @@ export class RecordingService implements OnApplicationBootstrap {
   async addChapter(id: string, title: string): Promise<void> {
     const recording = await this.#repository.find(id);
     if (!recording || recording.chapters.length >= CHAPTERS_MAX) return;
-    const chapter = { wallMs: Date.now(), title };
+    const chapter = { wallMs: this.#clock.nowMs(), title };
     await this.#repository.setChapters(id, [...recording.chapters, chapter]);
   }
 
@@ -150,6 +154,11 @@ export class RecordingService implements OnApplicationBootstrap {
         'recording_not_ready',
         'It is being recorded. End the broadcast first.',
       );
+    await this.remove(id);
+  }
+
+  /** Removes one that is finished with all its files. */
+  async remove(id: string): Promise<void> {
     await this.#repository.delete(id);
     this.#catalog.forget('recordings', id);
     await this.#files.delete(id);

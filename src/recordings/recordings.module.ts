@@ -13,6 +13,7 @@ import { RecordingKeepers } from './recording-keepers.js';
 import { RecordingController } from './recording.controller.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
+import { RecordingRetention } from './retention.service.js';
 import { VodCatalog } from './vod/vod-catalog.js';
 import { VodDoor } from './vod/vod-door.js';
 import { VodController } from './vod/vod.controller.js';
@@ -31,6 +32,7 @@ import { VodController } from './vod/vod.controller.js';
     RecordingService,
     RecordingSettingsService,
     RecordingKeepers,
+    RecordingRetention,
     VodCatalog,
     VodDoor,
     { provide: RECORDING, useExisting: RecordingKeepers },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClipView } from '../../src/protocol/clip.js';
 import type { ListedBroadcast, RecordingView } from '../../src/protocol/recording.js';
 import { RecordingService } from '../../src/recordings/recording.service.js';
+import { RecordingRetention } from '../../src/recordings/retention.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { KeptBroadcast } from '../support/kept-broadcast.js';
@@ -122,6 +123,21 @@ describe('a recording', () => {
     expect((await owner.request('DELETE', path, {})).status).toBe(204);
     expect((await owner.get(path)).error?.code).toBe('recording_not_found');
     expect((await guest.get(`/hls/recordings/${id}/index.m3u8`)).status).toBe(404);
+  });
+
+  it('goes when there are more of its channel than are to stay, unless it is kept', async () => {
+    const first = await recordedOf('bounded-last');
+    const [second, third] = [await recordedOf('bounded-last'), await recordedOf('bounded-last')];
+    await owner.request('PATCH', `/api/recordings/${first.id}`, { body: { kept: true } });
+    const settings = { enabled: true, keepDays: null, keepLast: 1 };
+    await owner.request('PATCH', '/api/channels/bounded-last/recording', { body: settings });
+    expect(await test.app.get(RecordingRetention).sweep()).toBe(1);
+    const status = async ({ id }: RecordingView) =>
+      (await guest.get(`/api/recordings/${id}`)).status;
+    expect([await status(first), await status(second), await status(third)]).toEqual([
+      200, 404, 200,
+    ]);
+    expect(await test.app.get(RecordingRetention).sweep()).toBe(0);
   });
 
   it('is for as few as its channel, or fewer', async () => {
