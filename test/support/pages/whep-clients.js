@@ -1,0 +1,80 @@
+// A page of another site that watches by WHEP, with players from npm as they come.
+import { WebRTCPlayer } from '@eyevinn/webrtc-player';
+import { WHEPClient } from 'whip-whep/whep.js';
+
+// The client of the specification's author sends candidates without the ETag that it was given (RFC 9725
+// 4.3.1), is told so with 428, and goes on: the server finds it without.
+addEventListener('unhandledrejection', (event) => {
+  if (/status 428/.test(String(event.reason))) event.preventDefault();
+});
+
+let stop = async () => {};
+let restart = async () => {};
+
+function show(peer) {
+  globalThis.peer = peer;
+  const stream = new MediaStream();
+  document.querySelector('video').srcObject = stream;
+  peer.ontrack = ({ track }) => stream.addTrack(track);
+  return peer;
+}
+
+async function answered(response) {
+  if (response.ok) return response;
+  throw new Error(`${response.status} ${await response.text()}`);
+}
+
+globalThis.whep = {
+  /** By the client of the specification's author; with H.264 under another number, if one is given. */
+  async medooze(url, token, numbers) {
+    const peer = show(new RTCPeerConnection({ bundlePolicy: 'max-bundle' }));
+    peer.addTransceiver('audio', { direction: 'recvonly' });
+    peer.addTransceiver('video', { direction: 'recvonly' });
+    const client = new WHEPClient();
+    if (numbers) client.onOffer = (sdp) => renumbered(sdp, numbers);
+    await client.view(peer, url, token);
+    stop = () => client.stop();
+    restart = () => client.restart();
+  },
+  async eyevinn(url) {
+    const video = document.querySelector('video');
+    const player = new WebRTCPlayer({ video, type: 'whep', iceServers: [] });
+    await player.load(new URL(url));
+    stop = async () => player.destroy();
+  },
+  /** An empty POST: the server makes the offer. */
+  async theirOffer(url) {
+    const peer = show(new RTCPeerConnection());
+    const headers = { 'content-type': 'application/sdp' };
+    const offered = await answered(await fetch(url, { method: 'POST', headers, body: '' }));
+    const session = new URL(offered.headers.get('location'), url);
+    await peer.setRemoteDescription({ type: 'offer', sdp: await offered.text() });
+    await peer.setLocalDescription(await peer.createAnswer());
+    const body = peer.localDescription.sdp;
+    await answered(await fetch(session, { method: 'PATCH', headers, body }));
+    stop = () => fetch(session, { method: 'DELETE' });
+  },
+  stop: () => stop(),
+  restart: () => restart(),
+  /** The payload types and codecs of what comes. */
+  async received() {
+    const stats = await globalThis.peer.getStats();
+    const of = (type) => [...stats.values()].filter((one) => one.type === type);
+    return of('inbound-rtp').map(({ codecId }) => {
+      const { mimeType, payloadType } = stats.get(codecId) ?? {};
+      return `${mimeType} ${payloadType}`;
+    });
+  },
+};
+
+/** Swaps two payload types wherever the offer has them. */
+function renumbered(sdp, [one, other]) {
+  const swap = (text) => (text === one ? other : text === other ? one : text);
+  return sdp
+    .replace(/^(m=video \S+ \S+ )(.*)$/m, (_line, head, list) => {
+      const [, trailing = ''] = /(\r?)$/.exec(list);
+      return head + list.trim().split(' ').map(swap).join(' ') + trailing;
+    })
+    .replace(/^(a=(?:rtpmap|fmtp|rtcp-fb):)(\d+)/gm, (_line, head, number) => head + swap(number))
+    .replace(/apt=(\d+)/g, (_text, number) => `apt=${swap(number)}`);
+}
