@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClipView } from '../../src/protocol/clip.js';
 import type { ListedBroadcast, RecordingView } from '../../src/protocol/recording.js';
 import { RecordingService } from '../../src/recordings/recording.service.js';
+import { RecordingFiles } from '../../src/recordings/recording-files.js';
 import { RecordingRetention } from '../../src/recordings/retention.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
@@ -138,6 +139,16 @@ describe('a recording', () => {
       200, 404, 200,
     ]);
     expect(await test.app.get(RecordingRetention).sweep()).toBe(0);
+  });
+
+  it('leaves no files when its channel is deleted', async () => {
+    const { id } = await recordedOf('short-lived');
+    await owner.request('DELETE', '/api/channels/short-lived', {});
+    const { journals } = test.app.get(RecordingFiles);
+    expect(await journals.read(id)).toHaveLength(1);
+    const retention = test.app.get(RecordingRetention);
+    await retention.sweep(Date.now() + 2 * 3_600_000);
+    expect(await journals.read(id)).toEqual([]);
   });
 
   it('is for as few as its channel, or fewer', async () => {

@@ -75,6 +75,15 @@ export class ClipRepository {
     return this.#db.clip.count({ where: { createdById: accountId } });
   }
 
+  /** Those of some ids that there are. */
+  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.#db.clip.findMany({
+      where: { id: { in: [...ids] } },
+      select: { id: true },
+    });
+    return new Set(rows.map(({ id }) => id));
+  }
+
   async delete(id: string): Promise<void> {
     await this.#db.clip.deleteMany({ where: { id } });
   }

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type JournalLine, journalLine, readJournal, type RecordedRun } from './recorded.js';
 
@@ -7,6 +7,7 @@ export type KeptPicture = Readonly<{ file: string; wallMs: number }>;
 
 const JOURNAL = 'journal.jsonl';
 const PICTURES = 'pictures.jsonl';
+const ID = /^[\da-f-]{36}$/;
 const PICTURE = /^\{"file":"([\w.-]+)","wallMs":(\d+(?:\.\d+)?)\}$/;
 
 /** The journals of recordings, always in a folder of this machine: `RECORDING/RUN/RENDITION/journal.jsonl`. */
@@ -41,6 +42,22 @@ export class Journals {
       const [, file, wallMs] = PICTURE.exec(line) ?? [];
       return file === undefined ? [] : { file, wallMs: Number(wallMs) };
     });
+  }
+
+  /** The keys of recordings and clips that were begun before a time. */
+  async keys(before: Date): Promise<{ recordings: string[]; clips: string[] }> {
+    const old = async (folder: string): Promise<string[]> => {
+      const names = (await namesIn(folder)).filter((name) => ID.test(name));
+      const made = await Promise.all(
+        names.map(async (name) => (await stat(join(folder, name))).birthtime),
+      );
+      return names.filter((_, index) => (made[index] ?? before) < before);
+    };
+    const [recordings, clips] = await Promise.all([
+      old(this.#folder),
+      old(join(this.#folder, 'clips')),
+    ]);
+    return { recordings, clips };
   }
 
   async delete(key: string): Promise<void> {
