@@ -74,11 +74,18 @@ module.exports = {
       from: {
         path: [
           '^src/protocol/',
+          '^src/sdp/',
           '^src/hls/(playlist|mp4|rtp|timeline|segmenter)/',
           '^src/broadcast/(broadcast-lifecycle|live-broadcast|live-channel|peer|ports|channel)\\.ts$',
         ],
       },
       to: { path: 'node_modules/@nestjs/' },
+    },
+    {
+      name: 'sdp-knows-the-contract-only',
+      severity: 'error',
+      from: { path: '^src/sdp/', pathNot: TEST },
+      to: { path: '^src/', pathNot: '^src/(sdp/|protocol/|broadcast/ports\\.ts$)' },
     },
     {
       name: 'hls-goes-one-way',

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type OtherSite, serveOtherSite } from '../support/other-site.js';
 import { Stage, WAIT } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
+import { WeriftPublisher } from '../support/werift-publisher.js';
 
 let stage: Stage;
 let site: OtherSite;
@@ -56,6 +57,24 @@ describe('a WHIP client on another site', () => {
     },
     120_000,
   );
+
+  it.each(['webrtc', 'hls'])('of H.264 high reaches viewers by %s', async (mode) => {
+    const name = `high-${mode}`;
+    const { key } = await studioWithKey(name);
+    const obs = new WeriftPublisher({
+      url: stage.server.url,
+      channel: name,
+      key,
+      film: { video: 'h264', profile: 'high', audio: true },
+    });
+    expect(await obs.publish()).toMatchObject({ status: 201 });
+    try {
+      await stage.isInState(name, 'live');
+      await framesAdvance(await stage.visit(`/embed/${name}?mode=${mode}&muted`), 30);
+    } finally {
+      await obs.end();
+    }
+  });
 
   it('goes on after an ICE restart', { timeout: 120_000 }, async () => {
     const { key } = await studioWithKey('restart');

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { PrismaService } from '../../src/db/prisma.service.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { IngestView } from '../../src/protocol/ingest.js';
@@ -45,13 +46,13 @@ afterEach(async () => {
 afterAll(() => server.close());
 
 describe('a program that publishes by WHIP', () => {
-  it.each<[string, Film]>([
-    ['H.264 baseline and Opus', { video: 'h264', audio: true }],
-    ['H.264 high and Opus', { video: 'h264', profile: 'high', audio: true }],
-    ['VP8 and Opus', { video: 'vp8', audio: true }],
-    ['a picture alone', { video: 'h264', audio: false }],
-    ['sound alone', { video: null, audio: true }],
-  ])('is live with %s, and played as HLS', { timeout: 90_000 }, async (_name, film) => {
+  it.each<[string, Film, RegExp]>([
+    ['H.264 baseline and Opus', { video: 'h264', audio: true }, /avc1\.42/],
+    ['H.264 high and Opus', { video: 'h264', profile: 'high', audio: true }, /avc1\.64/],
+    ['VP8 and Opus', { video: 'vp8', audio: true }, /avc1/],
+    ['a picture alone', { video: 'h264', audio: false }, /avc1\.42/],
+    ['sound alone', { video: null, audio: true }, /opus/i],
+  ])('is live with %s, and played as HLS', { timeout: 90_000 }, async (_name, film, codecs) => {
     const { status } = await publisher(film).publish();
     expect(status).toBe(201);
     await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
@@ -59,6 +60,7 @@ describe('a program that publishes by WHIP', () => {
     await vi.waitUntil(async () => (await broadcast())?.hls === 'ready', LIMIT);
     const index = await playlist('index.m3u8');
     expect(index).toContain('#EXT-X-STREAM-INF');
+    expect(index).toMatch(codecs);
     const rendition = index.split('\n').find((line) => line.endsWith('.m3u8')) ?? '';
     await vi.waitUntil(async () => (await playlist(rendition)).includes('#EXTINF'), LIMIT);
   });
@@ -92,6 +94,33 @@ describe('a program that publishes by WHIP', () => {
     expect(await api(server.url, ann, 'GET', `/broadcasts/${id}`)).toMatchObject({
       endReason: 'publisher_ended',
     });
+  });
+
+  it('is let in again before its loss was noticed', { timeout: 60_000 }, async () => {
+    const first = publisher({ video: null, audio: true });
+    await first.publish();
+    await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
+    const { id } = (await broadcast()) ?? { id: '' };
+    await first.vanish();
+    publishers.splice(0);
+    await vi.waitUntil(
+      async () => (await publisher({ video: null, audio: true }).publish()).status === 201,
+      { timeout: 30_000, interval: 500 },
+    );
+    await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
+    expect((await broadcast())?.id).toBe(id);
+  });
+
+  it('is cut off when its owner is disabled', { timeout: 60_000 }, async () => {
+    await publisher({ video: null, audio: true }).publish();
+    await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
+    const { account } = server.app.get(PrismaService);
+    const disable = (disabledAt: Date | null) =>
+      account.update({ where: { username: 'ann' }, data: { disabledAt } });
+    await disable(new Date());
+    await vi.waitUntil(async () => (await broadcast())?.state === 'interrupted', LIMIT);
+    expect((await publisher({ video: null, audio: true }).publish()).status).toBe(401);
+    await disable(null);
   });
 
   it('goes on with its broadcast when it is back after a loss', { timeout: 60_000 }, async () => {

@@ -4,13 +4,13 @@ import { ffmpegBin } from './ffmpeg.js';
 
 /** What a film is made of, as FFmpeg's options name it. */
 export type Film = Readonly<{
-  /** `h264`: `profile` with parameter sets in band, no B-frames. `h264-out-of-band`: without them. */
+  /** H.264 has its parameter sets in band and no B-frames. */
   video: 'h264' | 'vp8' | null;
   audio: boolean;
   profile?: 'baseline' | 'main' | 'high';
 }>;
 
-const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-bf', '0'];
+const H264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency', '-bf', '0'];
 const VIDEO = {
   h264: (profile: string) => [
     ...H264,
