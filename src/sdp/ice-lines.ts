@@ -3,7 +3,7 @@ import type { TransportOptions } from '../protocol/rtc.js';
 type Candidate = TransportOptions['iceCandidates'][number];
 
 /** Session-level lines of every description of ours: the other end does the checks (RFC 8445 2.5). */
-export const ICE_SESSION_LINES: readonly string[] = ['a=ice-lite'];
+export const ICE_SESSION_LINES: readonly string[] = ['a=ice-lite', 'a=ice-options:trickle ice2'];
 
 /** The value of an `a=candidate` line (RFC 8839 5.1) of one of our candidates. */
 export function candidateValue(candidate: Candidate): string {
