@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BroadcastRegistry } from '../../src/broadcast/registry.js';
+import { SfuService } from '../../src/sfu/sfu.service.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { type Answer, HttpClient, loggedIn } from '../support/http-client.js';
@@ -130,6 +131,28 @@ describe('POST /whep/NAME', () => {
     expect(error?.code).toBe('not_live');
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await send('POST', '/whep/nobody', { text: offer(), type: SDP })).status).toBe(404);
+  });
+});
+
+describe('players of many kinds', () => {
+  it('have a dozen of routers, then 503 with when to try again; all go with them', async () => {
+    const routers = () => [...server.app.get(SfuService).broadcasts][0]?.routers;
+    const before = routers();
+    const numbered = (payloadType: number) => ({
+      text: offer()
+        .replaceAll(/^(m=audio .* )111 /gm, `$1${payloadType} `)
+        .replaceAll(/^(a=\w+(?:-fb)?:)111 /gm, `$1${payloadType} `),
+    });
+    for (let kind = 0; kind < 12; kind++)
+      expect((await watch(numbered(50 + kind))).status).toBe(201);
+    expect(routers()).toBe(12 + before!);
+    const refused = await watch(numbered(62));
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await watch(numbered(50))).status).toBe(201);
+    expect((await watch({ text: '', type: SDP })).status).toBe(201);
+    for (const path of open.splice(0)) await send('DELETE', path);
+    expect(routers()).toBe(before);
   });
 });
 
