@@ -219,6 +219,8 @@ export interface PublisherMedia extends PeerMedia {
     kind: MediaKind;
     rtpParameters: RtpParameters;
     paused: boolean;
+    /** The order of its simulcast layers is a guess: it is put right when they were measured, by another producer. */
+    layersGuessed?: boolean;
   }): Promise<string>;
   /** What arrives now, bits a second; 0 when it is closed. */
   bitrateBps(): Promise<number>;

@@ -6,6 +6,7 @@ import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { DtlsParameters, IceParameters, MediaKind, RtpParameters } from '../protocol/rtc.js';
 import { CaptureDelay } from './capture-delay.js';
+import { checkLayers } from './layer-check.js';
 import { refusingMedia } from './media-refused.js';
 import { PeerConnection } from './peer-connection.js';
 import { publisherHealth } from './publisher-health.js';
@@ -83,10 +84,12 @@ export class PublisherConnection implements PublisherMedia {
     kind,
     rtpParameters,
     paused,
+    layersGuessed = false,
   }: {
     kind: MediaKind;
     rtpParameters: RtpParameters;
     paused: boolean;
+    layersGuessed?: boolean;
   }): Promise<string> {
     this.#peer.assertOpen();
     if (this.#kinds.has(kind))
@@ -106,6 +109,8 @@ export class PublisherConnection implements PublisherMedia {
         }),
       );
       this.#adopt(producer);
+      if (layersGuessed && rtpParameters.encodings.length > 1)
+        checkLayers(producer, (encodings) => void this.#reorder(producer, encodings));
       return producer.id;
     } catch (error) {
       this.#kinds.delete(kind);
@@ -130,6 +135,25 @@ export class PublisherConnection implements PublisherMedia {
     const producer = this.#producers.get(id);
     if (producer) return producer;
     throw new DomainError('not_found', 'There is no such track. It may have been closed.');
+  }
+
+  /** The same track with its layers in another order: for viewers and packaging a new one. */
+  async #reorder(
+    producer: types.Producer,
+    encodings: types.RtpEncodingParameters[],
+  ): Promise<void> {
+    const { kind, rtpParameters, paused } = producer;
+    producer.close();
+    try {
+      await this.produce({
+        kind,
+        rtpParameters: { ...rtpParameters, encodings } as RtpParameters,
+        paused,
+      });
+    } catch {
+      // Without the track it is no broadcast: the publisher connects again.
+      this.close();
+    }
   }
 
   #adopt(producer: types.Producer): void {

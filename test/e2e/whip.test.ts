@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { IngestView } from '../../src/protocol/ingest.js';
 import { type OtherSite, serveOtherSite } from '../support/other-site.js';
 import { Stage, WAIT } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
@@ -31,7 +32,11 @@ async function studioWithKey(name: string): Promise<{ studio: Page; key: string 
   return { studio, key };
 }
 
-async function publish(client: 'medooze' | 'eyevinn', name: string, key: string): Promise<Page> {
+async function publish(
+  client: 'medooze' | 'eyevinn' | 'simulcast',
+  name: string,
+  key: string,
+): Promise<Page> {
   const page = await stage.visit('/', { url: site.url });
   const endpoint = `${stage.server.url}/whip/${name}`;
   await page.evaluate(`whip.${client}(${JSON.stringify(endpoint)}, ${JSON.stringify(key)})`);
@@ -74,6 +79,23 @@ describe('a WHIP client on another site', () => {
     } finally {
       await obs.end();
     }
+  });
+
+  it('has its layers put in order, whatever they are called', { timeout: 150_000 }, async () => {
+    const { studio, key } = await studioWithKey('layers');
+    await publish('simulcast', 'layers', key);
+    const streamsOf = async (): Promise<number[]> => {
+      const answer = await studio.request.get(`${stage.server.url}/api/channels/layers/ingest`);
+      const { tracks } = (await answer.json()) as IngestView;
+      return tracks[0]?.streams.map(({ bitrateBps }) => bitrateBps) ?? [];
+    };
+    await expect
+      .poll(async () => {
+        const rates = await streamsOf();
+        return rates.length === 3 && rates.every((rate, i) => rate > (rates[i - 1] ?? 0));
+      }, WAIT)
+      .toBe(true);
+    await framesAdvance(await stage.visit('/layers'), 20);
   });
 
   it('goes on after an ICE restart', { timeout: 120_000 }, async () => {

@@ -210,7 +210,7 @@ async function receive(
 ): Promise<void> {
   await media.connect(clientDtls(dtls));
   for (const { kind, rtpParameters } of tracks)
-    await media.produce({ kind, rtpParameters, paused: false });
+    await media.produce({ kind, rtpParameters, paused: false, layersGuessed: true });
 }
 
 function notFound(): DomainError {

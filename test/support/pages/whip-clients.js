@@ -26,6 +26,24 @@ globalThis.whip = {
     await client.ingest(await camera());
     stop = () => client.destroy();
   },
+  /** Three layers, the best first, by names that don't say which is which. */
+  async simulcast(url, key) {
+    const peer = new RTCPeerConnection();
+    const stream = await navigator.mediaDevices.getUserMedia({
+      video: { width: 1280, height: 720 },
+    });
+    peer.addTransceiver(stream.getVideoTracks()[0], {
+      direction: 'sendonly',
+      streams: [stream],
+      sendEncodings: [1, 2, 4].map((scaleResolutionDownBy, index) => ({
+        rid: 'xyz'[index],
+        scaleResolutionDownBy,
+      })),
+    });
+    const client = new MedoozeClient();
+    await client.publish(peer, url, key);
+    stop = () => client.stop();
+  },
   stop: () => stop(),
   restart: () => restart(),
 };
