@@ -3,6 +3,7 @@ import { createWorker, type types } from 'mediasoup';
 import type { Config } from '../config/config.js';
 import { listenInfos } from './listen-addresses.js';
 import { mediaCodecs } from './media-codecs.js';
+import { whileItLives } from './media-refused.js';
 import { workerSettings } from './worker-settings.js';
 
 /** How long a worker may take to answer at its start: one of another version never does. */
@@ -59,11 +60,11 @@ export class SfuWorker {
   }
 
   createRouter(): Promise<types.Router> {
-    return this.#worker.createRouter({ mediaCodecs });
+    return whileItLives(this.#worker, () => this.#worker.createRouter({ mediaCodecs }));
   }
 
   createTransport(router: types.Router): Promise<types.WebRtcTransport> {
-    return router.createWebRtcTransport({
+    const options: types.WebRtcTransportOptions = {
       webRtcServer: this.#server,
       enableUdp: true,
       enableTcp: true,
@@ -72,7 +73,8 @@ export class SfuWorker {
       iceConsentTimeout: 10,
       // High enough that a viewer starts with a good layer; estimation corrects it within a second.
       initialAvailableOutgoingBitrate: 2_500_000,
-    });
+    };
+    return whileItLives(router, () => router.createWebRtcTransport(options));
   }
 
   close(): void {

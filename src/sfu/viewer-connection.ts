@@ -80,11 +80,13 @@ export class ViewerConnection implements ViewerMedia {
     await this.site.ensure(producer.id);
     const { router } = this.site;
     const request = { producerId: producer.id, rtpCapabilities: this.#capabilities };
-    if (!(await refusingMedia('receive capabilities', async () => router.canConsume(request)))) {
+    if (
+      !(await refusingMedia('receive capabilities', router, async () => router.canConsume(request)))
+    ) {
       this.#unsupported.add(producer.kind);
       return;
     }
-    const consumer = await refusingMedia(`${producer.kind} track`, () =>
+    const consumer = await refusingMedia(`${producer.kind} track`, this.#peer.raw, () =>
       this.#peer.raw.consume({ ...request, paused: true }),
     );
     await this.#adopt(consumer);

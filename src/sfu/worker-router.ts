@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { whileItLives } from './media-refused.js';
 import type { SfuWorker } from './sfu-worker.js';
 
 /**
@@ -40,12 +41,14 @@ export class WorkerRouter {
 
   async #pipe(origin: WorkerRouter, producerId: string): Promise<void> {
     try {
-      const { pipeProducer } = await origin.router.pipeToRouter({
-        producerId,
-        router: this.router,
-        // Workers are on one machine: no loss, so nothing to send again.
-        enableRtx: false,
-      });
+      const { pipeProducer } = await whileItLives(this.router, () =>
+        origin.router.pipeToRouter({
+          producerId,
+          router: this.router,
+          // Workers are on one machine: no loss, so nothing to send again.
+          enableRtx: false,
+        }),
+      );
       pipeProducer?.observer.once('close', () => this.#piped.delete(producerId));
     } catch (error) {
       this.#piped.delete(producerId);
