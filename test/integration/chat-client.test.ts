@@ -199,6 +199,21 @@ describe("the web client's connection and chat", () => {
     expect(ann.chat.messages.value[0]).toMatchObject({ seq: 1, deleted: true });
   });
 
+  it('shows again what was restored while it was away', async () => {
+    await freshChannel();
+    const [ann, boss] = [await person(), await person(owner)];
+    for (const text of ['one', 'two', 'three']) boss.chat.send(text);
+    await expect.poll(() => texts(ann.chat)).toEqual(['one', 'two', 'three']);
+    for (const seq of [1, 3]) await boss.chat.moderation.delete(seq);
+    await expect.poll(() => texts(ann.chat)).toEqual(['', 'two', '']);
+    ann.proxy.goDown();
+    await boss.chat.moderation.restore(3);
+    await boss.chat.moderation.delete(2);
+    ann.proxy.comeBack();
+    await expect.poll(() => texts(ann.chat), LONG).toEqual(['', '', 'three']);
+    expect(ann.chat.messages.value.map(({ deleted }) => deleted)).toEqual([true, true, undefined]);
+  });
+
   it('starts at the newest page when it was away for very long, and loads earlier ones', async () => {
     await freshChannel();
     const ann = await person();
