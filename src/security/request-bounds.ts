@@ -9,6 +9,7 @@ import { plainPage } from '../pages/page-html.js';
 import { sendPage } from '../pages/send-page.js';
 import type { ErrorBody } from '../protocol/error.js';
 import { OpenCounts } from '../common/open-counts.js';
+import type { Rate } from '../common/token-bucket.js';
 import type { ClientAddress } from './client-address.js';
 import { RateLimiter, scaled } from './rate-limiter.js';
 import { GROUP_RATES, type RouteGroup, routeGroup } from './route-groups.js';
@@ -33,13 +34,18 @@ type Arrival = Readonly<{
 /** What one address may request, and how often. */
 export class RequestBounds {
   readonly #clock: Clock;
-  readonly #factor: number;
-  readonly #limiter = new RateLimiter();
+  /** By group and address. */
+  readonly #limits: ReadonlyMap<string, { rate: Rate; limiter: RateLimiter }>;
   readonly #open: OpenCounts;
 
   constructor({ clock, factor }: { clock: Clock; factor: number }) {
     this.#clock = clock;
-    this.#factor = factor;
+    this.#limits = new Map(
+      Object.entries(GROUP_RATES).map(([group, rate]) => [
+        group,
+        { rate: scaled(rate, factor), limiter: new RateLimiter() },
+      ]),
+    );
     this.#open = new OpenCounts(Math.ceil(OPEN_REQUESTS_MAX * factor));
   }
 
@@ -47,8 +53,8 @@ export class RequestBounds {
   refusal({ url, group, address, response }: Arrival): ErrorBody | null {
     if (url.length > URL_MAX) return TOO_LONG;
     const block = addressBlock(address);
-    const rate = scaled(GROUP_RATES[group], this.#factor);
-    const retryAfterMs = this.#limiter.take(`${group} ${block}`, rate, this.#clock.nowMs());
+    const limit = this.#limits.get(group);
+    const retryAfterMs = limit?.limiter.take(block, limit.rate, this.#clock.nowMs()) ?? 0;
     if (retryAfterMs > 0) return tooMany(retryAfterMs);
     const leave = this.#open.enter(block);
     if (!leave) return tooMany(OPEN_RETRY_MS);
@@ -89,7 +95,8 @@ export function boundRequests(app: NestFastifyApplication, bounds: RequestBounds
 }
 
 function groupOf(method: string, url: string): RouteGroup {
-  return routeGroup(method, url.slice(0, URL_MAX).split('?', 1).join());
+  const end = url.indexOf('?');
+  return routeGroup(method, end === -1 ? url : url.slice(0, end));
 }
 
 function refuse(reply: FastifyReply, group: RouteGroup, error: ErrorBody): void {
