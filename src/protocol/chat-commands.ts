@@ -25,7 +25,7 @@ export const CHAT_COMMANDS = [
   {
     name: 'timeout',
     usage: '/timeout NAME [10 s to 14 d] [REASON]',
-    does: 'Keeps somebody from writing, for ten minutes if not said',
+    does: 'Keeps somebody from writing for a while',
     forWhom: 'moderators',
   },
   {

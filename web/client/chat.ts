@@ -1,6 +1,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { ChatRules } from '../../src/protocol/chat-rules.js';
 import type { ChatJoined, ChatMessage, ChatQuote } from '../../src/protocol/chat.js';
+import type { FLOATING_EMOJI } from '../../src/protocol/limits.js';
 import { ChatFeed } from './chat-feed.js';
 import { ChatModeration } from './chat-moderation.js';
 import { ChatOutbox, type OutboxEntry } from './chat-outbox.js';
@@ -23,6 +24,11 @@ export type ChatState = 'connecting' | 'ready' | 'gone';
 
 /** Why the last message was not stored (yet), and when it is tried again. */
 export type SendError = Readonly<{ error: RequestError; retryAtMs: number | null }>;
+
+export type FloatingEmoji = (typeof FLOATING_EMOJI)[number];
+
+/** How often one emoji is to float over the player. */
+export type Float = Readonly<{ emoji: string; count: number }>;
 
 type Options = {
   connection: Connection;
@@ -161,6 +167,18 @@ export class Chat {
     const known = this.messages.peek().find((message) => message.seq === seq);
     const count = known?.reactions?.find((reaction) => reaction.emoji === emoji)?.count ?? 0;
     this.#feed.react([{ seq, emoji, count, mine: on }]);
+  }
+
+  /** Lets an emoji float over everybody's player. @throws {RequestError} */
+  async float(emoji: FloatingEmoji): Promise<void> {
+    await this.#connection.request('chat:float', { channel: this.#channel, emoji });
+  }
+
+  /** Calls back with what floats over the player now, one's own as well. */
+  onFloats(listener: (floats: readonly Float[]) => void): () => void {
+    return this.#connection.on('chat:floats', ({ channel, floats }) => {
+      if (channel === this.#channel) listener(floats);
+    });
   }
 
   /** Does what a line with a slash says; resolves with what was done. @throws {RequestError} */

@@ -9,14 +9,14 @@ export function emojiNamed(name: string): string | undefined {
 
 /**
  * Emoji whose name or words begin with what is searched for, the nearest first: names, then other
- * words, then parts of either. Pure.
+ * words, then parts of names; short names first. Pure.
  */
 export function findEmoji(query: string, limit: number): ListedEmoji[] {
   const wanted = query.trim().toLowerCase().replaceAll(/\s+/g, '_');
   if (wanted === '') return [];
   return ALL.map((listed) => ({ listed, rank: rankOf(listed, wanted) }))
     .filter(({ rank }) => rank < NOT_FOUND)
-    .toSorted((a, b) => a.rank - b.rank)
+    .toSorted((a, b) => a.rank - b.rank || a.listed.name.length - b.listed.name.length)
     .slice(0, limit)
     .map(({ listed }) => listed);
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import {
   Maximize,
   Minimize,
@@ -32,6 +33,8 @@ export interface ControlsProps {
   /** What plays is what happens now. */
   live: boolean;
   theatre: Theatre | undefined;
+  /** One more control. */
+  more: ComponentChildren;
   onTogglePlay: () => void;
   onGoLive: () => void;
   onSeek: (serverMs: number) => void;
@@ -64,6 +67,7 @@ export function Controls(props: ControlsProps) {
           </span>
         )}
         <span class="controls-space" />
+        {props.more}
         <QualityMenu viewer={viewer} playback={playback} />
         {playback.canPictureInPicture && (
           <IconButton

@@ -26,6 +26,8 @@ function watch(): void {
       rewindMs={boot.rewindMs}
       muted={muted}
       Chat={chat.View}
+      Floats={chat.Floats}
+      ReactionButton={chat.Reacting}
     />,
   );
   // Loading and drawing the chat meanwhile would put the first frame off by a sixth.
