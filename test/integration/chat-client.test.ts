@@ -246,10 +246,10 @@ describe("the web client's connection and chat", () => {
     const [ann, boss] = [await person(), await person(owner)];
     ann.chat.send('spam', { guestName: 'Ann' });
     await expect.poll(() => texts(boss.chat)).toEqual(['spam']);
-    const ban = await boss.chat.moderation.ban(1);
+    const ban = await boss.chat.moderation.ban({ seq: 1 });
     expect(await boss.chat.moderation.bans()).toEqual([ban]);
     await expect.poll(() => ann.chat.me.value).toMatchObject({ banned: true, canWrite: false });
-    await boss.chat.moderation.unban(ban.id);
+    await boss.chat.moderation.unban({ banId: ban.id });
     await expect.poll(() => ann.chat.me.value).toMatchObject({ banned: false, canWrite: true });
     await expect(ann.chat.moderation.delete(1)).rejects.toMatchObject({ code: 'forbidden' });
   });
