@@ -90,9 +90,9 @@ function moreItems(message: ChatMessage, moderation: Moderation): MenuItem[] {
   if (message.role === 'owner') return [pin];
   return [
     ...(message.deleted ? [] : [pin]),
-    ...TIMEOUTS.map(([label, seconds]): MenuItem => ({
+    ...TIMEOUTS.map(([length, seconds]): MenuItem => ({
       kind: 'action',
-      label,
+      label: `Time out for ${length}`,
       onSelect: () => moderation.onTimeout(message, seconds),
     })),
     {

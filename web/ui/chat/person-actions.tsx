@@ -39,20 +39,32 @@ export function PersonActions(props: PersonActionsProps) {
               Let write again
             </Button>
           ) : (
-            TIMEOUTS.map(([label, seconds]) => (
-              <Button key={seconds} size="s" onClick={does(() => props.onTimeout(seconds))}>
-                {label}
-              </Button>
-            ))
+            <TimeOuts onTimeout={(seconds) => does(() => props.onTimeout(seconds))()} />
           )}
           <Button size="s" variant="danger" onClick={does(props.onBan)}>
             Ban {name}
           </Button>
-          <Button size="s" variant="danger" onClick={does(props.onClear)}>
+          <Button size="s" onClick={does(props.onClear)}>
             Delete all messages
           </Button>
         </div>
       )}
     </>
+  );
+}
+
+function TimeOuts({ onTimeout }: Pick<PersonActionsProps, 'onTimeout'>) {
+  return (
+    <span class="moderation-timeouts">
+      <span class="moderation-note" aria-hidden="true">
+        Time out for
+      </span>
+      {TIMEOUTS.map(([length, seconds]) => (
+        <Button key={seconds} size="s" onClick={() => onTimeout(seconds)}>
+          <span class="visually-hidden">Time out for </span>
+          {length}
+        </Button>
+      ))}
+    </span>
   );
 }
