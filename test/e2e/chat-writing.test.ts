@@ -142,11 +142,13 @@ describe('reactions', () => {
     const [one, two] = [await stage.visit('/erwin'), await stage.visit('/erwin')];
     await two.emulateMedia({ reducedMotion: 'reduce' });
     await box(two).waitFor();
-    const seen = two.waitForFunction(FLOAT);
     await one.getByRole('region', { name: 'Video player' }).hover();
     await one.getByRole('button', { name: 'Send a reaction' }).click();
-    await one.getByRole('menuitem', { name: 'Applause' }).click();
-    expect(await (await seen).jsonValue()).toEqual({ text: '👏', animation: 'float-stay' });
+    const clap = one.getByRole('menuitem', { name: 'Applause' });
+    // Each is there for two seconds only.
+    await expect
+      .poll(() => clap.click().then(() => two.evaluate(FLOAT)), WAIT)
+      .toEqual({ text: '👏', animation: 'float-stay' });
     // Nothing stays behind, and nothing of it catches a press.
     const presses = 'getComputedStyle(document.querySelector(".floats")).pointerEvents';
     expect(await two.evaluate(presses)).toBe('none');
