@@ -143,7 +143,7 @@ describe('reactions', () => {
     await two.emulateMedia({ reducedMotion: 'reduce' });
     await box(two).waitFor();
     await one.getByRole('region', { name: 'Video player' }).hover();
-    await one.getByRole('button', { name: 'Send a reaction' }).click();
+    await one.getByRole('button', { name: 'Reactions' }).click();
     const clap = one.getByRole('menuitem', { name: 'Applause' });
     // Each is there for two seconds only.
     await expect
@@ -192,7 +192,7 @@ describe('moderators', () => {
     await message(owner, 'nobody wants').waitFor();
     await open(owner, 'Search');
     const dialog = owner.getByRole('dialog', { name: 'Moderation' });
-    await dialog.getByLabel('Words in a message').fill('wATCH');
+    await dialog.getByLabel('Words', { exact: true }).fill('wATCH');
     await dialog.getByRole('button', { name: 'Search' }).click();
     const found = dialog.getByRole('tabpanel', { name: 'Search' }).getByRole('listitem');
     await found.filter({ hasText: 'cheap Watches' }).waitFor();
@@ -204,7 +204,7 @@ describe('moderators', () => {
     await found.getByRole('button', { name: /^Moderate/ }).click();
     await found.getByRole('button', { name: /^Ban/ }).click();
     await guest.getByText('has banned you from writing here').waitFor();
-    await dialog.getByLabel('Words in a message').fill('no such thing');
+    await dialog.getByLabel('Words', { exact: true }).fill('no such thing');
     await dialog.getByRole('button', { name: 'Search' }).click();
     await dialog.getByText('No message like that.').waitFor();
   });

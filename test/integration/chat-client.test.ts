@@ -4,7 +4,7 @@ import { PrismaService } from '../../src/db/prisma.service.js';
 import { Chat } from '../../web/client/chat.js';
 import { Connection } from '../../web/client/connection.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { api, type Person, registerWithChannel } from '../support/people.js';
+import { api, type Person, register, registerWithChannel } from '../support/people.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const LONG = { timeout: 30_000 };
@@ -252,6 +252,25 @@ describe("the web client's connection and chat", () => {
     await boss.chat.moderation.unban({ banId: ban.id });
     await expect.poll(() => ann.chat.me.value).toMatchObject({ banned: false, canWrite: true });
     await expect(ann.chat.moderation.delete(1)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('shows who becomes a moderator what was deleted, and what waits; no more when dismissed', async () => {
+    await freshChannel();
+    const name = `helper-${(count += 1)}`;
+    const [helper, boss] = [await person(await register(test.url, name)), await person(owner)];
+    for (const text of ['one', 'two']) boss.chat.send(text);
+    await boss.chat.moderation.change({ rules: { holdLinks: true } });
+    const guest = await person();
+    guest.chat.send('https://onair.example/x', { guestName: 'Ann' });
+    await expect.poll(() => boss.chat.moderation.heldCount.value, LONG).toBe(1);
+    await boss.chat.moderation.delete(1);
+    await expect.poll(() => texts(helper.chat), LONG).toEqual(['', 'two']);
+    await boss.chat.command(`/mod ${name}`);
+    await expect.poll(() => texts(helper.chat), LONG).toEqual(['one', 'two']);
+    await expect.poll(() => helper.chat.moderation.heldCount.value, LONG).toBe(1);
+    await boss.chat.command(`/unmod ${name}`);
+    await expect.poll(() => texts(helper.chat), LONG).toEqual(['', 'two']);
+    await expect.poll(() => helper.chat.moderation.heldCount.value, LONG).toBe(0);
   });
 
   it('tells that the channel is gone', async () => {

@@ -1,9 +1,8 @@
-import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { Smile } from 'lucide';
 import { IconButton } from '../components/icon-button.js';
-import { toast } from '../components/toast.js';
-import type { EmojiPickerProps } from './emoji-picker.js';
+import { useLate } from '../components/use-late.js';
+import { useOutside } from '../components/use-outside.js';
 
 export interface EmojiButtonProps {
   onPick: (emoji: string) => void;
@@ -11,35 +10,18 @@ export interface EmojiButtonProps {
   onDone: () => void;
 }
 
+const loadPicker = () => import('./emoji-picker.js').then(({ EmojiPicker }) => EmojiPicker);
+
 /** Opens the emoji, which are loaded only then. */
 export function EmojiButton({ onPick, onDone }: EmojiButtonProps) {
-  const [Picker, setPicker] = useState<ComponentType<EmojiPickerProps> | null>(null);
-  const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
+  const { Shown, isOpen, open, close } = useLate(loadPicker, 'The emoji');
+  useOutside(root, isOpen, close);
 
-  async function open(): Promise<void> {
-    setOpen(true);
-    try {
-      const { EmojiPicker } = await import('./emoji-picker.js');
-      setPicker(() => EmojiPicker);
-    } catch {
-      // The network went between the page and this part of it.
-      setOpen(false);
-      toast({ text: 'The emoji could not be loaded. Try again.', tone: 'danger' });
-    }
+  function done(): void {
+    close();
+    onDone();
   }
-  useEffect(() => {
-    if (!isOpen) return undefined;
-    function onOutside(event: Event): void {
-      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
-    }
-    document.addEventListener('pointerdown', onOutside);
-    document.addEventListener('focusin', onOutside);
-    return () => {
-      document.removeEventListener('pointerdown', onOutside);
-      document.removeEventListener('focusin', onOutside);
-    };
-  }, [isOpen]);
   return (
     <span class="emoji-button" ref={root}>
       <IconButton
@@ -49,20 +31,15 @@ export function EmojiButton({ onPick, onDone }: EmojiButtonProps) {
         align="end"
         popup="dialog"
         expanded={isOpen}
-        onClick={() => (isOpen ? setOpen(false) : void open())}
+        onClick={isOpen ? close : open}
       />
-      {isOpen && Picker && (
-        <Picker
+      {Shown && (
+        <Shown
           onPick={(emoji, more) => {
             onPick(emoji);
-            if (more) return;
-            setOpen(false);
-            onDone();
+            if (!more) done();
           }}
-          onClose={() => {
-            setOpen(false);
-            onDone();
-          }}
+          onClose={done}
         />
       )}
     </span>

@@ -36,7 +36,7 @@ export function MessageSearch({ chat }: { chat: Chat }) {
         }}
       >
         <TextField
-          label="Words in a message"
+          label="Words"
           value={query}
           onInput={setQuery}
           maxLength={SEARCH_MAX}

@@ -5,6 +5,7 @@ import type { Chat, FloatingEmoji } from '../../client/chat.js';
 import { RequestError } from '../../client/request-error.js';
 import { IconButton } from '../components/icon-button.js';
 import { toast } from '../components/toast.js';
+import { useOutside } from '../components/use-outside.js';
 import './reaction-button.css';
 
 const NAMES: Readonly<Record<FloatingEmoji, string>> = {
@@ -25,17 +26,9 @@ export function ReactionButton({ chat }: { chat: Chat }) {
   const button = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
-    if (!isOpen) return undefined;
-    root.current?.querySelector<HTMLElement>('[data-reaction]')?.focus();
-    function onOutside(event: Event): void {
-      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
-    }
-    const events = ['pointerdown', 'focusin'] as const;
-    for (const name of events) document.addEventListener(name, onOutside);
-    return () => {
-      for (const name of events) document.removeEventListener(name, onOutside);
-    };
+    if (isOpen) root.current?.querySelector<HTMLElement>('[data-reaction]')?.focus();
   }, [isOpen]);
+  useOutside(root, isOpen, () => setOpen(false));
 
   function onKeyDown(event: KeyboardEvent): void {
     if (!isOpen) return;
@@ -52,7 +45,7 @@ export function ReactionButton({ chat }: { chat: Chat }) {
     <span class="reaction" ref={root} onKeyDown={onKeyDown}>
       <IconButton
         icon={SmilePlus}
-        label="Send a reaction"
+        label="Reactions"
         align="end"
         popup="menu"
         expanded={isOpen}

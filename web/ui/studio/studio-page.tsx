@@ -2,6 +2,7 @@ import { MicOff, ScreenShare } from 'lucide';
 import { Badge } from '../components/badge.js';
 import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
+import { FloatingEmoji } from '../player/floating-emoji.js';
 import { Announcer } from './announcer.js';
 import { Dock } from './dock.js';
 import { FirstChannel } from './first-channel.js';
@@ -51,6 +52,7 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
   const { capture, channels, account } = studio;
   const sharing = capture.screen.state.value.name === 'on';
   const reconnecting = phase.name === 'reconnecting';
+  const chat = studio.chat.current.value;
   return (
     <Stage
       capture={capture}
@@ -79,6 +81,7 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
         <StageCover capture={capture} name={channels.chosen.value?.name ?? account.username} />
       )}
       <MutedHint capture={capture} />
+      {phase.name === 'live' && chat && <FloatingEmoji chat={chat} />}
     </Stage>
   );
 }
