@@ -25,6 +25,8 @@ export function CompletionList({ id, suggestions, active, onChoose }: Completion
           ref={list}
           role="listbox"
           aria-label="Suggestions"
+          // For who scrolls it by other means than the text box's keys.
+          tabIndex={0}
           // A press must not take the focus, and the caret, from the box.
           onPointerDown={(event) => event.preventDefault()}
         >

@@ -49,12 +49,6 @@ export function Composer(props: ComposerProps) {
 
   return (
     <div class="composer">
-      <CompletionList
-        id={listId}
-        suggestions={completion.suggestions}
-        active={completion.active}
-        onChoose={completion.choose}
-      />
       <div class="composer-box">
         <textarea
           ref={box.ref}
@@ -91,6 +85,12 @@ export function Composer(props: ComposerProps) {
           onClick={send}
         />
       </div>
+      <CompletionList
+        id={listId}
+        suggestions={completion.suggestions}
+        active={completion.active}
+        onChoose={completion.choose}
+      />
       <p class="composer-note" id="composer-note">
         {note && <span>{note}</span>}
         {text.length >= COUNT_FROM && (
