@@ -32,7 +32,7 @@ export class AccessMemory {
   readonly #repository: AccessRepository;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** By name, in the order of their last use. */
+  /** By name, in the order of their last use, but for uses of what was fresh. */
   readonly #entries = new Map<string, Entry>();
 
   constructor(repository: AccessRepository, @Inject(CLOCK) clock: Clock, @Inject(LOG) log: Log) {
@@ -46,10 +46,10 @@ export class AccessMemory {
     if (!CHANNEL_NAME_PATTERN.test(name)) return null;
     const entry = this.#entries.get(name);
     if (!entry) return this.read(name);
-    this.#entries.delete(name);
-    this.#entries.set(name, entry);
     const ageMs = this.#clock.nowMs() - entry.readAtMs;
     if (ageMs < FRESH_MS) return entry.access;
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
     const reading = this.read(name);
     if (ageMs >= STALE_MS) return reading;
     reading.catch((err: unknown) => this.#log.warn({ err }, 'access can’t be read'));

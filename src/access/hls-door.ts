@@ -21,8 +21,14 @@ const WITH_TOKEN = /^(\/hls\/[^/]+)\/~([\w-]{1,400})(\/.*)$/;
 
 /** A path under /hls as it would be for everybody. */
 export function withoutToken(path: string): string {
-  const [, of = '', , rest = ''] = WITH_TOKEN.exec(path) ?? [];
-  return of === '' ? path : of + rest;
+  return splitToken(path).bare;
+}
+
+function splitToken(path: string): { bare: string; token: string | null } {
+  // Nearly every path is of a channel for everybody.
+  const found = path.includes('/~') ? WITH_TOKEN.exec(path) : null;
+  const [, of = '', token = null, rest = ''] = found ?? [];
+  return token === null ? { bare: path, token } : { bare: of + rest, token };
 }
 
 /** Lets players fetch broadcasts: everybody where the address is enough, else who has a token in it. */
@@ -56,8 +62,7 @@ export class HlsDoor {
   /** Asks the policy about a path under /hls; from memory, but for a channel that was not asked for lately. */
   async open(path: string): Promise<OpenedPath> {
     const [, name = ''] = CHANNEL.exec(path) ?? [];
-    const [, of = '', token = null, rest = ''] = WITH_TOKEN.exec(path) ?? [];
-    const bare = token === null ? path : of + rest;
+    const { bare, token } = splitToken(path);
     const channel = await this.#access.find(name);
     // Where there is no channel nothing is found, which says the same.
     if (channel === null || !isProtected(channel))

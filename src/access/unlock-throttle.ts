@@ -1,6 +1,7 @@
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
-import { type Rate, TokenBucket } from '../common/token-bucket.js';
+import { GuessCounts } from '../common/guess-counts.js';
+import type { Rate } from '../common/token-bucket.js';
 
 /** Wrong passwords of one channel from one address: ten at once and then one a minute, … */
 const PER_CHANNEL_AND_ADDRESS: Rate = { burst: 10, perSecond: 1 / 60 };
@@ -12,22 +13,17 @@ const PER_CHANNEL_AND_ADDRESS_STRICT: Rate = { burst: 2, perSecond: 1 / 300 };
 /** Passwords of one channel from one address that are being checked: what is not known to be wrong yet. */
 const AT_ONCE_MAX = 5;
 const AT_ONCE_RETRY_MS = 1_000;
-/** At this many the oldest is forgotten. */
-const BUCKETS_MAX = 10_000;
 
 /** One try to get in by a channel's password. */
 type Guess = Readonly<{ channel: string; address: string }>;
 
 /** Bounds how often channels' passwords can be guessed. Only wrong ones count. */
 export class UnlockThrottle {
-  readonly #clock: Clock;
-  /** In the order of their last use. */
-  readonly #buckets = new Map<string, TokenBucket>();
-  readonly #blockedUntilMs = new Map<string, number>();
+  readonly #wrong: GuessCounts;
   readonly #checking = new Map<string, number>();
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#wrong = new GuessCounts(clock);
   }
 
   /**
@@ -53,35 +49,17 @@ export class UnlockThrottle {
 
   #assertFree(guess: Guess): void {
     const { both, strict, address, channel } = keys(guess);
-    const which = this.#waitMs(channel) > 0 ? [both, address, strict] : [both, address];
-    const waitMs = Math.max(...which.map((key) => this.#waitMs(key)));
+    const isStrict = this.#wrong.waitMs(channel) > 0;
+    const waitMs = this.#wrong.waitMs(both, address, ...(isStrict ? [strict] : []));
     if (waitMs > 0) throw tooMany(waitMs);
   }
 
   #failed(guess: Guess): void {
     const { both, strict, address, channel } = keys(guess);
-    this.#count(both, PER_CHANNEL_AND_ADDRESS);
-    this.#count(strict, PER_CHANNEL_AND_ADDRESS_STRICT);
-    this.#count(address, PER_ADDRESS);
-    this.#count(channel, PER_CHANNEL);
-  }
-
-  #waitMs(key: string): number {
-    return (this.#blockedUntilMs.get(key) ?? 0) - this.#clock.nowMs();
-  }
-
-  #count(key: string, rate: Rate): void {
-    const nowMs = this.#clock.nowMs();
-    const bucket = this.#buckets.get(key) ?? new TokenBucket(rate, nowMs);
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
-    const waitMs = bucket.take(nowMs);
-    if (waitMs > 0) this.#blockedUntilMs.set(key, nowMs + waitMs);
-    for (const oldest of this.#buckets.keys()) {
-      if (this.#buckets.size <= BUCKETS_MAX) return;
-      this.#buckets.delete(oldest);
-      this.#blockedUntilMs.delete(oldest);
-    }
+    this.#wrong.count(both, PER_CHANNEL_AND_ADDRESS);
+    this.#wrong.count(strict, PER_CHANNEL_AND_ADDRESS_STRICT);
+    this.#wrong.count(address, PER_ADDRESS);
+    this.#wrong.count(channel, PER_CHANNEL);
   }
 }
 

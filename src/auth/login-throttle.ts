@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
-import { type Rate, TokenBucket } from '../common/token-bucket.js';
+import { GuessCounts } from '../common/guess-counts.js';
+import type { Rate } from '../common/token-bucket.js';
 import { addressBlock } from './coarse-address.js';
 
 /** One try to log in. */
@@ -23,8 +24,6 @@ const PER_NAME_AND_ADDRESS_STRICT: Rate = { burst: 2, perSecond: 1 / 300 };
 const PER_KNOWN_DEVICE: Rate = { burst: 10, perSecond: 1 / 60 };
 /** Codes of the second factor, by those who have the password. There are only a million. */
 const CODES_PER_NAME: Rate = { burst: 30, perSecond: 1 / 60 };
-/** At this many the oldest is forgotten. */
-const BUCKETS_MAX = 10_000;
 
 /**
  * Bounds how often passwords and codes can be guessed. Only wrong ones count. Nobody can lock an
@@ -33,73 +32,48 @@ const BUCKETS_MAX = 10_000;
  */
 @Injectable()
 export class LoginThrottle {
-  readonly #clock: Clock;
-  /** In the order of their last use. */
-  readonly #buckets = new Map<string, TokenBucket>();
-  readonly #blockedUntilMs = new Map<string, number>();
+  readonly #wrong: GuessCounts;
 
   constructor(@Inject(CLOCK) clock: Clock) {
-    this.#clock = clock;
+    this.#wrong = new GuessCounts(clock);
   }
 
   /** Throws `rate_limited` when too many wrong passwords came before. */
   check(attempt: LoginAttempt): void {
     const { device, both, strict, address, name } = keys(attempt);
-    if (device !== null) return this.#assertFree([device]);
-    this.#assertFree(this.#waitMs(name) > 0 ? [both, address, strict] : [both, address]);
+    if (device !== null) return this.#assertFree(device);
+    this.#assertFree(both, address, ...(this.#wrong.waitMs(name) > 0 ? [strict] : []));
   }
 
   /** Counts a wrong password. */
   failed(attempt: LoginAttempt): void {
     const { device, both, strict, address, name } = keys(attempt);
-    if (device !== null) return this.#count(device, PER_KNOWN_DEVICE);
-    this.#count(both, PER_NAME_AND_ADDRESS);
-    this.#count(strict, PER_NAME_AND_ADDRESS_STRICT);
-    this.#count(address, PER_ADDRESS);
-    this.#count(name, PER_NAME);
+    if (device !== null) return this.#wrong.count(device, PER_KNOWN_DEVICE);
+    this.#wrong.count(both, PER_NAME_AND_ADDRESS);
+    this.#wrong.count(strict, PER_NAME_AND_ADDRESS_STRICT);
+    this.#wrong.count(address, PER_ADDRESS);
+    this.#wrong.count(name, PER_NAME);
   }
 
   /** Throws `rate_limited` when too many wrong codes came before, all after the right password. */
   checkCode({ username, device }: LoginAttempt): void {
-    if (device === null) this.#assertFree([`code ${username}`]);
+    if (device === null) this.#assertFree(`code ${username}`);
   }
 
   /** Counts a wrong code. */
   failedCode(attempt: LoginAttempt): void {
     this.failed(attempt);
-    if (attempt.device === null) this.#count(`code ${attempt.username}`, CODES_PER_NAME);
+    if (attempt.device === null) this.#wrong.count(`code ${attempt.username}`, CODES_PER_NAME);
   }
 
-  #waitMs(key: string): number {
-    return (this.#blockedUntilMs.get(key) ?? 0) - this.#clock.nowMs();
-  }
-
-  #assertFree(which: readonly string[]): void {
-    const retryAfterMs = Math.max(...which.map((key) => this.#waitMs(key)));
+  #assertFree(...which: string[]): void {
+    const retryAfterMs = this.#wrong.waitMs(...which);
     if (retryAfterMs > 0)
       throw new DomainError(
         'rate_limited',
         'Too many wrong passwords or codes. Wait a little, then try again.',
         { retryAfterMs },
       );
-  }
-
-  #count(key: string, rate: Rate): void {
-    const nowMs = this.#clock.nowMs();
-    const bucket = this.#buckets.get(key) ?? new TokenBucket(rate, nowMs);
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
-    const waitMs = bucket.take(nowMs);
-    if (waitMs > 0) this.#blockedUntilMs.set(key, nowMs + waitMs);
-    this.#forget();
-  }
-
-  #forget(): void {
-    for (const key of this.#buckets.keys()) {
-      if (this.#buckets.size <= BUCKETS_MAX) return;
-      this.#buckets.delete(key);
-      this.#blockedUntilMs.delete(key);
-    }
   }
 }
 

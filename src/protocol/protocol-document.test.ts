@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { CHAT_COMMANDS } from './chat-commands.js';
 import { errorStatus } from './error.js';
 import { events, requests } from './events.js';
 
@@ -46,6 +47,16 @@ describe('PROTOCOL.md', () => {
     const section = sections.get(name) ?? '';
     for (const field of fieldsOf(payload))
       expect(named(section, 'payload')).toContain(`\`${field}\``);
+  });
+
+  it('lists every command of the chat, and for whom it is', () => {
+    const rows = [...document.matchAll(/^\|([^|]*`\/.*?)\|\s*(\w+)\s*\|[^|]*\|$/gm)].flatMap(
+      ([, commands = '', who = '']) =>
+        [...commands.matchAll(/`\/(\w+)/g)].map(([, name = '']) => [name, who]),
+    );
+    expect(Object.fromEntries(rows)).toEqual(
+      Object.fromEntries(CHAT_COMMANDS.map(({ name, forWhom }) => [name, forWhom])),
+    );
   });
 
   it('lists every error code with its status', () => {

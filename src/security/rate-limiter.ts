@@ -1,36 +1,38 @@
 import { type Rate, TokenBucket } from '../common/token-bucket.js';
 
-/** At this many the one that was used the longest ago is forgotten. */
+/** With this many, those are forgotten that were not used while half as many others were. */
 const BUCKETS_MAX = 50_000;
 
 /** A bucket for each of many parties, as long as it owes something or was used lately. */
 export class RateLimiter {
   readonly #max: number;
-  /** In the order of their last use. */
-  readonly #buckets = new Map<string, TokenBucket>();
+  /** Those used since the last change of generations: asking for one of these moves nothing. */
+  #young = new Map<string, TokenBucket>();
+  #old = new Map<string, TokenBucket>();
 
   constructor(max = BUCKETS_MAX) {
     this.#max = max;
   }
 
   get size(): number {
-    return this.#buckets.size;
+    return this.#young.size + this.#old.size;
   }
 
   /** Takes one of `key`'s and answers 0, or takes none and answers in how many milliseconds there will be one. */
   take(key: string, rate: Rate, nowMs: number): number {
-    const bucket = this.#buckets.get(key) ?? new TokenBucket(rate, nowMs);
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
-    this.#forgetOldest();
+    const bucket = this.#young.get(key) ?? this.#rejuvenate(key, rate, nowMs);
     return bucket.take(nowMs);
   }
 
-  #forgetOldest(): void {
-    for (const key of this.#buckets.keys()) {
-      if (this.#buckets.size <= this.#max) return;
-      this.#buckets.delete(key);
+  #rejuvenate(key: string, rate: Rate, nowMs: number): TokenBucket {
+    const bucket = this.#old.get(key) ?? new TokenBucket(rate, nowMs);
+    this.#old.delete(key);
+    if (this.#young.size >= this.#max / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
+    this.#young.set(key, bucket);
+    return bucket;
   }
 }
 

@@ -9,6 +9,7 @@ import { plainPage } from '../pages/page-html.js';
 import { sendPage } from '../pages/send-page.js';
 import type { ErrorBody } from '../protocol/error.js';
 import { OpenCounts } from '../common/open-counts.js';
+import type { Rate } from '../common/token-bucket.js';
 import type { ClientAddress } from './client-address.js';
 import { RateLimiter, scaled } from './rate-limiter.js';
 import { GROUP_RATES, type RouteGroup, routeGroup } from './route-groups.js';
@@ -22,30 +23,43 @@ const OPEN_RETRY_MS = 1_000;
 
 const TOO_LONG: ErrorBody = { code: 'bad_request', message: 'This address is too long.' };
 
+/** A request as it comes in. */
+type Arrival = Readonly<{
+  url: string;
+  group: RouteGroup;
+  address: string;
+  response: ServerResponse;
+}>;
+
 /** What one address may request, and how often. */
 export class RequestBounds {
   readonly #clock: Clock;
-  readonly #factor: number;
-  readonly #limiter = new RateLimiter();
+  /** By group and address. */
+  readonly #limits: ReadonlyMap<string, { rate: Rate; limiter: RateLimiter }>;
   readonly #open: OpenCounts;
 
   constructor({ clock, factor }: { clock: Clock; factor: number }) {
     this.#clock = clock;
-    this.#factor = factor;
+    this.#limits = new Map(
+      Object.entries(GROUP_RATES).map(([group, rate]) => [
+        group,
+        { rate: scaled(rate, factor), limiter: new RateLimiter() },
+      ]),
+    );
     this.#open = new OpenCounts(Math.ceil(OPEN_REQUESTS_MAX * factor));
   }
 
-  /** Null, or what the request is refused with. */
-  refusal(group: RouteGroup, address: string): ErrorBody | null {
-    const rate = scaled(GROUP_RATES[group], this.#factor);
-    const key = `${group} ${addressBlock(address)}`;
-    const retryAfterMs = this.#limiter.take(key, rate, this.#clock.nowMs());
-    return retryAfterMs === 0 ? null : tooMany(retryAfterMs);
-  }
-
-  /** Counts a request that is being answered; what ends it, or null where there are too many. */
-  enter(address: string): (() => void) | null {
-    return this.#open.enter(addressBlock(address));
+  /** Null, or what the request is refused with. One that is let in counts until it has been answered. */
+  refusal({ url, group, address, response }: Arrival): ErrorBody | null {
+    if (url.length > URL_MAX) return TOO_LONG;
+    const block = addressBlock(address);
+    const limit = this.#limits.get(group);
+    const retryAfterMs = limit?.limiter.take(block, limit.rate, this.#clock.nowMs()) ?? 0;
+    if (retryAfterMs > 0) return tooMany(retryAfterMs);
+    const leave = this.#open.enter(block);
+    if (!leave) return tooMany(OPEN_RETRY_MS);
+    response.once('close', leave);
+    return null;
   }
 }
 
@@ -61,14 +75,8 @@ export class RequestAdmission implements Admission {
 
   refusal(request: IncomingMessage, response: ServerResponse): ErrorBody | null {
     const { url = '', method = 'GET' } = request;
-    if (url.length > URL_MAX) return TOO_LONG;
-    const address = this.#clients.of(request);
-    const refused = this.#bounds.refusal(routeGroup(method, url.split('?', 1).join()), address);
-    if (refused) return refused;
-    const leave = this.#bounds.enter(address);
-    if (!leave) return tooMany(OPEN_RETRY_MS);
-    response.once('close', leave);
-    return null;
+    const group = groupOf(method, url);
+    return this.#bounds.refusal({ url, group, address: this.#clients.of(request), response });
   }
 }
 
@@ -79,14 +87,16 @@ export function boundRequests(app: NestFastifyApplication, bounds: RequestBounds
     .getInstance()
     .addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
       const { url = '' } = request.raw;
-      if (url.length > URL_MAX) return sendError(reply, TOO_LONG);
-      const group = routeGroup(request.method, url.split('?', 1).join());
-      const refused = bounds.refusal(group, request.ip);
+      const group = groupOf(request.method, url);
+      const refused = bounds.refusal({ url, group, address: request.ip, response: reply.raw });
+      if (refused === TOO_LONG) return sendError(reply, refused);
       if (refused) return refuse(reply, group, refused);
-      const leave = bounds.enter(request.ip);
-      if (!leave) return refuse(reply, group, tooMany(OPEN_RETRY_MS));
-      reply.raw.once('close', leave);
     });
+}
+
+function groupOf(method: string, url: string): RouteGroup {
+  const end = url.indexOf('?');
+  return routeGroup(method, end === -1 ? url : url.slice(0, end));
 }
 
 function refuse(reply: FastifyReply, group: RouteGroup, error: ErrorBody): void {

@@ -22,12 +22,12 @@ export class PeerConnection {
 
   async connect(dtlsParameters: DtlsParameters): Promise<void> {
     this.assertOpen();
-    await refusingMedia('connection', () => this.raw.connect({ dtlsParameters }));
+    await refusingMedia('connection', this.raw, () => this.raw.connect({ dtlsParameters }));
   }
 
   async restartIce(): Promise<IceParameters> {
     this.assertOpen();
-    return refusingMedia('connection', () => this.raw.restartIce());
+    return refusingMedia('connection', this.raw, () => this.raw.restartIce());
   }
 
   /** What goes through it now in one direction, bits a second; 0 when it is closed meanwhile. */

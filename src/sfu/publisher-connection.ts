@@ -99,7 +99,7 @@ export class PublisherConnection implements PublisherMedia {
       );
     this.#kinds.add(kind);
     try {
-      const producer = await refusingMedia(`${kind} track`, () =>
+      const producer = await refusingMedia(`${kind} track`, this.#options.transport, () =>
         this.#options.transport.produce({
           kind,
           // The shape was checked at the edge; mediasoup checks the names and numbers in it.

@@ -3,6 +3,7 @@ import { createWorker, type types } from 'mediasoup';
 import type { Config } from '../config/config.js';
 import { listenInfos } from './listen-addresses.js';
 import { mediaCodecs } from './media-codecs.js';
+import { whileItLives } from './media-refused.js';
 import { workerSettings } from './worker-settings.js';
 
 /** How long a worker may take to answer at its start: one of another version never does. */
@@ -60,11 +61,13 @@ export class SfuWorker {
 
   /** @param codecs in place of those that we route, under our numbers */
   createRouter(codecs: readonly types.RouterRtpCodecCapability[] = mediaCodecs) {
-    return this.#worker.createRouter({ mediaCodecs: [...codecs] });
+    return whileItLives(this.#worker, () =>
+      this.#worker.createRouter({ mediaCodecs: [...codecs] }),
+    );
   }
 
   createTransport(router: types.Router): Promise<types.WebRtcTransport> {
-    return router.createWebRtcTransport({
+    const options: types.WebRtcTransportOptions = {
       webRtcServer: this.#server,
       enableUdp: true,
       enableTcp: true,
@@ -73,7 +76,8 @@ export class SfuWorker {
       iceConsentTimeout: 10,
       // High enough that a viewer starts with a good layer; estimation corrects it within a second.
       initialAvailableOutgoingBitrate: 2_500_000,
-    });
+    };
+    return whileItLives(router, () => router.createWebRtcTransport(options));
   }
 
   close(): void {

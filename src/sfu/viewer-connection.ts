@@ -122,13 +122,17 @@ export class ViewerConnection implements ReceiverMedia {
     this.#consuming.add(producer.id);
     producer.observer.once('close', () => this.#consuming.delete(producer.id));
     const request = { producerId: producer.id, rtpCapabilities: this.#capabilities };
-    if (!(await refusingMedia('receive capabilities', async () => this.site.canConsume(request)))) {
+    if (
+      !(await refusingMedia('receive capabilities', this.#peer.raw, async () =>
+        this.site.canConsume(request),
+      ))
+    ) {
       this.#unsupported.add(producer.kind);
       return;
     }
     const producerId = await this.site.ensure(producer.id);
     const mid = mids?.[producer.kind];
-    const consumer = await refusingMedia(`${producer.kind} track`, () =>
+    const consumer = await refusingMedia(`${producer.kind} track`, this.#peer.raw, () =>
       this.#peer.raw.consume({
         ...request,
         producerId,

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { whileItLives } from './media-refused.js';
 import type { SfuWorker } from './sfu-worker.js';
 
 /**
@@ -53,14 +54,16 @@ export class WorkerRouter {
 
   async #pipe(origin: WorkerRouter, producerId: string): Promise<string> {
     try {
-      const { pipeProducer } = await origin.router.pipeToRouter({
-        producerId,
-        router: this.router,
-        // Workers are on one machine: no loss, so nothing to send again.
-        enableRtx: false,
-        // Of several routers on one worker no two can have a track of one id.
-        keepId: false,
-      });
+      const { pipeProducer } = await whileItLives(this.router, () =>
+        origin.router.pipeToRouter({
+          producerId,
+          router: this.router,
+          // Workers are on one machine: no loss, so nothing to send again.
+          enableRtx: false,
+          // Of several routers on one worker no two can have a track of one id.
+          keepId: false,
+        }),
+      );
       pipeProducer?.observer.once('close', () => this.#piped.delete(producerId));
       return pipeProducer?.id ?? producerId;
     } catch (error) {

@@ -17,6 +17,26 @@ describe('axe-core finds nothing serious', () => {
     expect(await seriousOn(page)).toEqual([]);
   });
 
+  it('on what opens in the chat: emoji, suggestions, moderation', async () => {
+    const page = await stage.studioOf('zita');
+    await page.goto(`${stage.server.url}/zita`);
+    const box = page.getByRole('textbox', { name: 'Message' });
+    await box.fill('hello');
+    await box.press('Enter');
+    await box.pressSequentially('/');
+    await page.getByRole('listbox').waitFor();
+    expect(await seriousOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Emoji' }).waitFor();
+    expect(await seriousOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Moderation', exact: true }).click();
+    for (const tab of ['Viewers', 'Search']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await page.getByRole('tabpanel', { name: tab }).waitFor();
+      expect(await seriousOn(page)).toEqual([]);
+    }
+  }, 300_000);
+
   it('on the pages of a broadcast: studio before and while live, watch, embed, directory', async () => {
     const studio = await stage.studioOf('zoe');
     expect(await seriousOn(studio)).toEqual([]);
@@ -26,6 +46,8 @@ describe('axe-core finds nothing serious', () => {
     await studio.getByRole('button', { name: 'Go live' }).click();
     await stage.isInState('zoe', 'live');
     await framesAdvance(waiting);
+    expect(await seriousOn(waiting)).toEqual([]);
+    await waiting.getByRole('button', { name: 'Reactions' }).click();
     expect(await seriousOn(waiting)).toEqual([]);
     expect(await seriousOn(studio)).toEqual([]);
     const embed = await stage.visit('/embed/zoe');

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { ModulesContainer } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { RouteOptions } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { HlsService } from '../../src/hls/hls.service.js';
 import { EVENTS, ROUTES, type RouteRule, type Target } from '../support/access-table.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { type Answer, HttpClient, loggedIn } from '../support/http-client.js';
+import { collectRoutes, methodOf } from '../support/routes.js';
 import { ask, type ClientSocket, openSocket } from '../support/sockets.js';
 
 const PASSWORD = 'open sesame';
@@ -21,18 +20,6 @@ const targets: Record<'hidden' | 'locked', Target> = {} as never;
 const nothing: Target = { name: 'no-such-channel', broadcastId: randomUUID() };
 const routes = new Set<string>();
 const sockets: ClientSocket[] = [];
-
-/** Adds what is made of routes from now on; HEAD is the same as GET. */
-function collectRoutes(): void {
-  const { prototype } = FastifyAdapter;
-  const init: unknown = Reflect.get(prototype, 'init');
-  vi.spyOn(prototype, 'init').mockImplementation(async function (this: FastifyAdapter) {
-    this.getInstance().addHook('onRoute', ({ method, url }: RouteOptions) => {
-      for (const one of [method].flat()) routes.add(`${one === 'HEAD' ? 'GET' : one} ${url}`);
-    });
-    await Reflect.apply(init as () => Promise<void>, this, []);
-  });
-}
 
 async function makeChannel(name: string, visibility: string): Promise<Target> {
   const { owner } = clients;
@@ -61,7 +48,7 @@ async function makeChannel(name: string, visibility: string): Promise<Target> {
 }
 
 beforeAll(async () => {
-  collectRoutes();
+  collectRoutes(routes);
   server = await startTestApp({ webRoot: resolve('test/fixtures/web') });
   clients.guest = new HttpClient(server.url);
   clients.outsider = await loggedIn(server.url, 'outsider');
@@ -84,8 +71,7 @@ afterAll(async () => {
   await server.close();
 });
 
-const methodOf = (route: string) => route.slice(0, route.indexOf(' '));
-const pathOf = (route: string) => route.slice(route.indexOf(' ') + 1);
+const addressOf = (route: string) => route.slice(route.indexOf(' ') + 1);
 const textOf = ({ body }: Answer) => (typeof body === 'string' ? body : JSON.stringify(body));
 
 function send(route: string, who: HttpClient, path: string, body?: object): Promise<Answer> {
@@ -126,7 +112,7 @@ describe('the table of routes', () => {
         const answer = await send(
           route,
           methodOf(route) === 'POST' ? new HttpClient(server.url) : visitor,
-          to.path ?? pathOf(route),
+          to.path ?? addressOf(route),
           to.body,
         );
         expect(textOf(answer)).not.toContain(SECRET);
@@ -138,7 +124,7 @@ describe('the table of routes', () => {
 
   it.each(withRule('listing'))('%s lists what is for who asks', async (route) => {
     const namesFor = async (who: HttpClient, query = '') =>
-      ((await send(route, who, `${pathOf(route)}${query}`)).body as { name: string }[]).map(
+      ((await send(route, who, `${addressOf(route)}${query}`)).body as { name: string }[]).map(
         ({ name }) => name,
       );
     const { guest, outsider, member, owner } = clients;

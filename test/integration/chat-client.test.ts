@@ -4,7 +4,7 @@ import { PrismaService } from '../../src/db/prisma.service.js';
 import { Chat } from '../../web/client/chat.js';
 import { Connection } from '../../web/client/connection.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { api, type Person, registerWithChannel } from '../support/people.js';
+import { api, type Person, register, registerWithChannel } from '../support/people.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const LONG = { timeout: 30_000 };
@@ -199,6 +199,21 @@ describe("the web client's connection and chat", () => {
     expect(ann.chat.messages.value[0]).toMatchObject({ seq: 1, deleted: true });
   });
 
+  it('shows again what was restored while it was away', async () => {
+    await freshChannel();
+    const [ann, boss] = [await person(), await person(owner)];
+    for (const text of ['one', 'two', 'three']) boss.chat.send(text);
+    await expect.poll(() => texts(ann.chat)).toEqual(['one', 'two', 'three']);
+    for (const seq of [1, 3]) await boss.chat.moderation.delete(seq);
+    await expect.poll(() => texts(ann.chat)).toEqual(['', 'two', '']);
+    ann.proxy.goDown();
+    await boss.chat.moderation.restore(3);
+    await boss.chat.moderation.delete(2);
+    ann.proxy.comeBack();
+    await expect.poll(() => texts(ann.chat), LONG).toEqual(['', '', 'three']);
+    expect(ann.chat.messages.value.map(({ deleted }) => deleted)).toEqual([true, true, undefined]);
+  });
+
   it('starts at the newest page when it was away for very long, and loads earlier ones', async () => {
     await freshChannel();
     const ann = await person();
@@ -231,12 +246,31 @@ describe("the web client's connection and chat", () => {
     const [ann, boss] = [await person(), await person(owner)];
     ann.chat.send('spam', { guestName: 'Ann' });
     await expect.poll(() => texts(boss.chat)).toEqual(['spam']);
-    const ban = await boss.chat.moderation.ban(1);
+    const ban = await boss.chat.moderation.ban({ seq: 1 });
     expect(await boss.chat.moderation.bans()).toEqual([ban]);
     await expect.poll(() => ann.chat.me.value).toMatchObject({ banned: true, canWrite: false });
-    await boss.chat.moderation.unban(ban.id);
+    await boss.chat.moderation.unban({ banId: ban.id });
     await expect.poll(() => ann.chat.me.value).toMatchObject({ banned: false, canWrite: true });
     await expect(ann.chat.moderation.delete(1)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('shows who becomes a moderator what was deleted, and what waits; no more when dismissed', async () => {
+    await freshChannel();
+    const name = `helper-${(count += 1)}`;
+    const [helper, boss] = [await person(await register(test.url, name)), await person(owner)];
+    for (const text of ['one', 'two']) boss.chat.send(text);
+    await boss.chat.moderation.change({ rules: { holdLinks: true } });
+    const guest = await person();
+    guest.chat.send('https://onair.example/x', { guestName: 'Ann' });
+    await expect.poll(() => boss.chat.moderation.heldCount.value, LONG).toBe(1);
+    await boss.chat.moderation.delete(1);
+    await expect.poll(() => texts(helper.chat), LONG).toEqual(['', 'two']);
+    await boss.chat.command(`/mod ${name}`);
+    await expect.poll(() => texts(helper.chat), LONG).toEqual(['one', 'two']);
+    await expect.poll(() => helper.chat.moderation.heldCount.value, LONG).toBe(1);
+    await boss.chat.command(`/unmod ${name}`);
+    await expect.poll(() => texts(helper.chat), LONG).toEqual(['', 'two']);
+    await expect.poll(() => helper.chat.moderation.heldCount.value, LONG).toBe(0);
   });
 
   it('tells that the channel is gone', async () => {

@@ -5,7 +5,8 @@ import type { CreatedInvitation } from '../../src/protocol/admin.js';
 import { administrator } from '../support/administrator.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
-import { CLIENT, follow, freePort, OpenIdProvider } from '../support/openid-provider.js';
+import { freePort } from '../support/free-port.js';
+import { CLIENT, follow, OpenIdProvider } from '../support/openid-provider.js';
 
 describe('logging in by an OpenID provider', () => {
   let provider: OpenIdProvider;

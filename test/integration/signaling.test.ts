@@ -5,7 +5,7 @@ import { SfuService } from '../../src/sfu/sfu.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { api, type Person, register, registerWithChannel } from '../support/people.js';
 import { audioTrack, dtlsParameters, h264Viewer, videoTrack, vp8Viewer } from '../support/rtc.js';
-import { type ClientSocket, next, openSocket, refusal, request } from '../support/sockets.js';
+import { ask, type ClientSocket, next, openSocket, refusal, request } from '../support/sockets.js';
 
 let test: TestApp;
 let ann: Person;
@@ -307,5 +307,28 @@ describe('the SFU', () => {
     });
     expect(joined.media?.consumers.length).toBe(2);
     await request(again.socket, 'publisher:end', { channel: 'ann' });
+  });
+
+  it('tells who asks while workers die to try again, and never that what they sent is wrong', async () => {
+    const sfu = test.app.get(SfuService);
+    const socket = await connect(ann);
+    const seen: (string | undefined)[] = [];
+    const tell = async (event: string, payload: unknown) => {
+      const reply = await ask(socket, event, payload);
+      if (!reply.ok) seen.push(reply.error?.code);
+    };
+    for (let round = 0; round < 5; round += 1) {
+      await expect.poll(() => sfu.pool.workers.length, { timeout: 30_000 }).toBe(2);
+      await request(socket, 'publisher:start', { channel: 'ann' });
+      for (const worker of sfu.pool.workers) process.kill(worker.pid, 'SIGKILL');
+      await Promise.all([
+        tell('publisher:produce', videoTrack()),
+        tell('publisher:start', { channel: 'ann' }),
+        tell('publisher:produce', audioTrack()),
+      ]);
+    }
+    const passing = ['unavailable', 'transport_not_found', 'not_publishing', 'conflict'];
+    expect(seen.filter((code) => !passing.includes(code ?? ''))).toEqual([]);
+    expect(seen).not.toEqual([]);
   });
 });

@@ -100,7 +100,7 @@ const inputOptions = (from: ReadFrom): string[] =>
 const OWN_WARNING = /^\[mov,mp4,[^\]]*\] Found duplicated MOOV Atom\. Skipped it$/;
 
 async function run(program: string, args: readonly string[], input?: Uint8Array): Promise<string> {
-  const child = spawn(program, ['-hide_banner', '-v', 'warning', ...args]);
+  const child = spawn(program, ['-hide_banner', '-v', 'repeat+warning', ...args]);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const printed: Buffer[] = [];
   let said = '';

@@ -1,23 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
+import { freePort } from './free-port.js';
 import type { HttpClient } from './http-client.js';
 
 /** Somebody whom the provider knows, by the name that they type there. */
 export type ProviderPerson = { preferred_username?: string; name?: string; email?: string };
 
 export const CLIENT = { id: 'onair', secret: 'the secret of a client that is for tests' };
-
-/** A free port on loopback: what is to be known before a server starts. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A real OpenID provider on loopback, for one client. */
 export class OpenIdProvider {

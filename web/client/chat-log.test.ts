@@ -58,6 +58,13 @@ describe('ChatLog', () => {
     expect(log.messages[0]).toEqual(message(1));
   });
 
+  it('leaves moderators the text of what was deleted, and knows what that is', () => {
+    const log = ChatLog.of(range(1, 3)).delete([2], true);
+    expect(log.messages[1]).toEqual({ ...message(2), deleted: true });
+    expect(log.deletedSeqs).toEqual([2]);
+    expect(log.restore([message(2), message(9)]).messages).toEqual(range(1, 3));
+  });
+
   it('has no gap and nothing twice, whatever it is told', () => {
     const part = fc
       .tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 6 }))

@@ -37,6 +37,11 @@ export class ChatLog {
     return this.#messages.at(-1)?.seq ?? 0;
   }
 
+  /** Those that are shown as deleted, in the order of seq. */
+  get deletedSeqs(): number[] {
+    return this.#messages.filter(({ deleted }) => deleted).map(({ seq }) => seq);
+  }
+
   /** True when everything has been loaded that is kept. */
   get isFull(): boolean {
     return this.#messages.length >= LOG_MAX;
@@ -69,30 +74,28 @@ export class ChatLog {
 
   /** With those messages deleted; moderators keep their texts. */
   delete(seqs: readonly number[], keepTexts = false): ChatLog {
-    const deleted = new Set(seqs);
-    return this.#map((message) =>
-      deleted.has(message.seq) ? asDeleted(message, keepTexts) : message,
-    );
+    return this.#with(withDeleted(this.#messages, seqs, keepTexts));
   }
 
   /** With those messages as they are now. */
   restore(messages: readonly ChatMessage[]): ChatLog {
-    const restored = new Map(messages.map((message) => [message.seq, message]));
-    return this.#map((message) => restored.get(message.seq) ?? message);
+    return this.#with(withRestored(this.#messages, messages));
   }
 
   /** With other counts of reactions; whether one of them is one's own stays as it was. */
   react(changes: readonly ReactionChange[]): ChatLog {
     const seqs = new Set(changes.map(({ seq }) => seq));
-    return this.#map((message) =>
-      seqs.has(message.seq)
-        ? changes.filter(({ seq }) => seq === message.seq).reduce(withReaction, message)
-        : message,
+    return this.#with(
+      this.#messages.map((message) =>
+        seqs.has(message.seq)
+          ? changes.filter(({ seq }) => seq === message.seq).reduce(withReaction, message)
+          : message,
+      ),
     );
   }
 
-  #map(change: (message: ChatMessage) => ChatMessage): ChatLog {
-    return new ChatLog(this.#messages.map(change), this.hasEarlier);
+  #with(messages: readonly ChatMessage[]): ChatLog {
+    return new ChatLog(messages, this.hasEarlier);
   }
 }
 
@@ -115,7 +118,25 @@ function withReaction(message: ChatMessage, { emoji, count, mine }: ReactionChan
   return { ...message, reactions: reactions.filter((reaction) => reaction.count > 0) };
 }
 
-/** What is left of a message that a moderator deleted. */
-export function asDeleted(message: ChatMessage, keepText = false): ChatMessage {
-  return { ...message, text: keepText ? message.text : '', deleted: true };
+/** Those messages, some of them deleted by a moderator; who moderates keeps their texts. */
+export function withDeleted(
+  messages: readonly ChatMessage[],
+  seqs: readonly number[],
+  keepTexts: boolean,
+): ChatMessage[] {
+  const deleted = new Set(seqs);
+  return messages.map((message) =>
+    deleted.has(message.seq)
+      ? { ...message, text: keepTexts ? message.text : '', deleted: true }
+      : message,
+  );
+}
+
+/** Those messages, some of them as they are now. */
+export function withRestored(
+  messages: readonly ChatMessage[],
+  restored: readonly ChatMessage[],
+): ChatMessage[] {
+  const now = new Map(restored.map((message) => [message.seq, message]));
+  return messages.map((message) => now.get(message.seq) ?? message);
 }

@@ -2,11 +2,18 @@ import { type ReadonlySignal, signal } from '@preact/signals-core';
 import type {
   AuditEntry,
   ChatBanView,
+  ChatFound,
   ChatViewers,
   HeldMessageView,
 } from '../../src/protocol/chat-moderation.js';
 import type { ChatRules, ChatSettings } from '../../src/protocol/chat-rules.js';
 import type { Connection } from './connection.js';
+
+/** Whom an action is about: who wrote a message, or who is called so. */
+export type Somebody = Readonly<{ seq: number }> | Readonly<{ name: string }>;
+
+/** What is searched for: a part of a text, whose messages, or both. */
+export type Wanted = Readonly<{ query?: string; name?: string; beforeSeq?: number }>;
 
 /** What the owner and moderators of a channel can do in its chat. All reject with a {@link RequestError}. */
 export class ChatModeration {
@@ -55,23 +62,24 @@ export class ChatModeration {
     await this.#connection.request('chat:restore', { channel: this.#channel, seq });
   }
 
-  /** Deletes all that the sender of a message wrote; resolves with how many that were. */
-  async clear(seq: number): Promise<number> {
-    return (await this.#connection.request('chat:clear', { channel: this.#channel, seq })).deleted;
+  /** Deletes all that somebody wrote; resolves with how many messages that were. */
+  async clear(whom: Somebody): Promise<number> {
+    return (await this.#connection.request('chat:clear', this.#about(whom))).deleted;
   }
 
-  /** Keeps the sender of a message from writing for a while. */
-  timeout(seq: number, seconds: number): Promise<ChatBanView> {
-    return this.#connection.request('chat:timeout', { channel: this.#channel, seq, seconds });
+  /** Keeps somebody from writing for a while. */
+  timeout(whom: Somebody, seconds: number): Promise<ChatBanView> {
+    return this.#connection.request('chat:timeout', { ...this.#about(whom), seconds });
   }
 
-  /** Keeps the sender of a message from writing. */
-  ban(seq: number): Promise<ChatBanView> {
-    return this.#connection.request('chat:ban', { channel: this.#channel, seq });
+  /** Keeps somebody from writing. */
+  ban(whom: Somebody): Promise<ChatBanView> {
+    return this.#connection.request('chat:ban', this.#about(whom));
   }
 
-  async unban(banId: string): Promise<void> {
-    await this.#connection.request('chat:unban', { channel: this.#channel, banId });
+  /** Lets somebody write again: by the ban, or by name. */
+  async unban(whom: Readonly<{ banId: string }> | Readonly<{ name: string }>): Promise<void> {
+    await this.#connection.request('chat:unban', { channel: this.#channel, ...whom });
   }
 
   /** Who may not write, the newest first. */
@@ -118,12 +126,23 @@ export class ChatModeration {
     await this.#connection.request('chat:undo', { channel: this.#channel, entryId });
   }
 
+  /** Looks through a stretch of the messages, the newest first. */
+  search(wanted: Wanted): Promise<ChatFound> {
+    return this.#connection.request('chat:search', { channel: this.#channel, ...wanted });
+  }
+
+  /** Who is in the chat now. */
   viewers(): Promise<ChatViewers> {
     return this.#connection.request('chat:viewers', { channel: this.#channel });
   }
 
   close(): void {
     for (const off of this.#offs) off();
+  }
+
+  #about(whom: Somebody) {
+    const channel = this.#channel;
+    return 'seq' in whom ? { channel, seq: whom.seq } : { channel, name: whom.name };
   }
 
   #count(change: number): void {

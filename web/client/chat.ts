@@ -1,11 +1,11 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { ChatRules } from '../../src/protocol/chat-rules.js';
 import type { ChatJoined, ChatMessage, ChatQuote } from '../../src/protocol/chat.js';
-import { asDeleted, ChatLog } from './chat-log.js';
+import type { FLOATING_EMOJI } from '../../src/protocol/limits.js';
+import { ChatFeed } from './chat-feed.js';
 import { ChatModeration } from './chat-moderation.js';
 import { ChatOutbox, type OutboxEntry } from './chat-outbox.js';
 import type { Connection } from './connection.js';
-import { reconnectDelayMs } from './reconnect-delay.js';
 import { RequestError } from './request-error.js';
 
 /** One line of the chat: a message that is stored, or one of one's own that isn't yet. */
@@ -25,17 +25,17 @@ export type ChatState = 'connecting' | 'ready' | 'gone';
 /** Why the last message was not stored (yet), and when it is tried again. */
 export type SendError = Readonly<{ error: RequestError; retryAtMs: number | null }>;
 
+export type FloatingEmoji = (typeof FLOATING_EMOJI)[number];
+
+/** How often one emoji is to float over the player. */
+export type Float = Readonly<{ emoji: string; count: number }>;
+
 type Options = {
   connection: Connection;
   channel: string;
   nowMs?: () => number;
   newNonce?: () => string;
 };
-
-/** Behind by more than this, the newest page is shown instead of all that was missed. */
-const CATCH_UP_MAX = 500;
-/** Messages that are told while earlier ones are still being fetched; more are fetched as well. */
-const HELD_MAX = 1_000;
 
 /**
  * A channel's chat, as it is shown: nothing is lost or shown twice, however often the connection
@@ -46,22 +46,14 @@ export class Chat {
   readonly #channel: string;
   readonly #nowMs: () => number;
   readonly #newNonce: () => string;
-  readonly #log = signal(ChatLog.of([]));
   readonly #me = signal<ChatJoined['me'] | null>(null);
   readonly #state = signal<ChatState>('connecting');
   readonly #sendError = signal<SendError | null>(null);
   readonly #rules = signal<ChatRules | null>(null);
   readonly #pinned = signal<ChatMessage | null>(null);
   readonly #outbox: ChatOutbox;
+  readonly #feed: ChatFeed;
   readonly #offs: (() => void)[] = [];
-  /** Told while a catch-up was under way. */
-  #held: ChatMessage[] = [];
-  #joinedOnce = false;
-  #catchUp: Promise<void> | null = null;
-  #catchUpAgain = false;
-  #failures = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #closed = false;
 
   /** What the owner and moderators can do. */
   readonly moderation: ChatModeration;
@@ -88,13 +80,25 @@ export class Chat {
       isOnline: () => connection.status.peek() === 'online',
       onError: (error) => this.#sendFailed(error),
     });
-    this.messages = computed(() => this.#log.value.messages);
-    this.hasEarlier = computed(() => this.#log.value.hasEarlier && !this.#log.value.isFull);
+    this.#feed = new ChatFeed({
+      connection,
+      channel,
+      seesDeleted: () => this.#moderates,
+      onJoined: (joined) => this.#joined(joined),
+      onShown: (fresh, lastSeq) =>
+        this.#outbox.arrived(new Set(fresh.map(({ nonce }) => nonce)), lastSeq),
+      onCaughtUp: () => this.#caughtUp(),
+      onGone: () => this.#gone(),
+    });
+    const { log } = this.#feed;
+    this.messages = computed(() => log.value.messages);
+    this.hasEarlier = computed(() => log.value.hasEarlier && !log.value.isFull);
     this.entries = computed(() => [
       ...this.messages.value.map((message) => ({ kind: 'message' as const, message })),
       ...this.#outbox.entries.value.map((entry) => this.#own(entry)),
     ]);
     this.#listen();
+    this.#feed.open();
   }
 
   /** Who one is here; null until joined. `canWrite` false: banned, or guests may only read. */
@@ -154,15 +158,7 @@ export class Chat {
 
   /** Puts a page of earlier messages in front. @throws {RequestError} */
   async loadEarlier(): Promise<void> {
-    const { firstSeq } = this.#log.peek();
-    if (!this.hasEarlier.peek()) return;
-    const { messages, more } = await this.#connection.request('chat:history', {
-      channel: this.#channel,
-      beforeSeq: firstSeq,
-    });
-    // Another call, or a catch-up that started afresh, may have been faster.
-    if (this.#log.peek().firstSeq === firstSeq)
-      this.#log.value = this.#log.peek().prepend(messages, more);
+    if (this.hasEarlier.peek()) await this.#feed.loadEarlier();
   }
 
   /** Gives an emoji to a message, or takes it back. @throws {RequestError} */
@@ -170,7 +166,19 @@ export class Chat {
     await this.#connection.request('chat:react', { channel: this.#channel, seq, emoji, on });
     const known = this.messages.peek().find((message) => message.seq === seq);
     const count = known?.reactions?.find((reaction) => reaction.emoji === emoji)?.count ?? 0;
-    this.#log.value = this.#log.peek().react([{ seq, emoji, count, mine: on }]);
+    this.#feed.react([{ seq, emoji, count, mine: on }]);
+  }
+
+  /** Lets an emoji float over everybody's player. @throws {RequestError} */
+  async float(emoji: FloatingEmoji): Promise<void> {
+    await this.#connection.request('chat:float', { channel: this.#channel, emoji });
+  }
+
+  /** Calls back with what floats over the player now, one's own as well. */
+  onFloats(listener: (floats: readonly Float[]) => void): () => void {
+    return this.#connection.on('chat:floats', ({ channel, floats }) => {
+      if (channel === this.#channel) listener(floats);
+    });
   }
 
   /** Does what a line with a slash says; resolves with what was done. @throws {RequestError} */
@@ -180,8 +188,7 @@ export class Chat {
   }
 
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#retry);
+    this.#feed.close();
     for (const off of this.#offs.splice(0)) off();
     this.#outbox.close();
     this.moderation.close();
@@ -194,13 +201,6 @@ export class Chat {
     const connection = this.#connection;
     const mine = (payload: { channel: string }) => payload.channel === this.#channel;
     this.#offs.push(
-      connection.onOnline(() => this.#startCatchUp()),
-      connection.on('chat:messages', (told) => mine(told) && this.#told(told.messages)),
-      connection.on('chat:deleted', (told) => mine(told) && this.#deleted(told.seqs)),
-      connection.on('chat:restored', (told) => mine(told) && this.#restored(told.messages)),
-      connection.on('chat:reactions', (told) => {
-        if (mine(told)) this.#log.value = this.#log.peek().react(told.changes);
-      }),
       connection.on('chat:pinned', (told) => {
         if (mine(told)) this.#pinned.value = told.message;
       }),
@@ -208,122 +208,38 @@ export class Chat {
         if (mine(told)) this.#rules.value = told.rules;
       }),
       connection.on('chat:judged', (told) => mine(told) && this.#outbox.judged(told.nonce, told)),
-      connection.on('chat:me', (told) => {
-        if (mine(told)) this.#me.value = told.me;
-      }),
+      connection.on('chat:me', (told) => mine(told) && this.#became(told.me)),
       connection.on('channel:deleted', (told) => {
-        if (mine(told)) this.#state.value = 'gone';
+        if (mine(told)) this.#gone();
       }),
     );
   }
 
-  #told(messages: readonly ChatMessage[]): void {
-    const log = this.#catchUp || !this.#joinedOnce ? null : this.#log.peek().append(messages);
-    if (log) return this.#show(log, messages);
-    if (this.#held.length < HELD_MAX) this.#held.push(...messages);
-    // Something was missed, or comes with the catch-up under way.
-    if (this.#joinedOnce && !this.#catchUp) this.#startCatchUp();
-  }
-
-  /** Owner and moderators see what was deleted. */
-  get #seesDeleted(): boolean {
+  get #moderates(): boolean {
     const role = this.#me.peek()?.role;
     return role === 'owner' || role === 'moderator';
   }
 
-  #restored(messages: readonly ChatMessage[]): void {
-    this.#log.value = this.#log.peek().restore(messages);
+  #joined({ me, rules, pinned, heldCount }: ChatJoined): void {
+    this.#me.value = me;
+    this.#rules.value = rules;
+    this.#pinned.value = pinned;
+    this.moderation.joined(heldCount);
   }
 
-  #deleted(seqs: readonly number[]): void {
-    this.#log.value = this.#log.peek().delete(seqs, this.#seesDeleted);
-    this.#held = this.#held.map((held) => (seqs.includes(held.seq) ? asDeleted(held) : held));
+  #became(me: ChatJoined['me']): void {
+    const moderated = this.#moderates;
+    this.#me.value = me;
+    if (this.#moderates !== moderated) this.#feed.joinAnew();
   }
 
-  #show(log: ChatLog, fresh: readonly ChatMessage[]): void {
-    this.#log.value = log;
-    this.#outbox.arrived(new Set(fresh.map(({ nonce }) => nonce)), log.lastSeq);
-  }
-
-  #startCatchUp(): void {
-    if (this.#closed || this.#connection.status.peek() !== 'online') return;
-    clearTimeout(this.#retry);
-    this.#catchUpAgain = true;
-    this.#catchUp ??= this.#runCatchUp().finally(() => {
-      this.#catchUp = null;
-    });
-  }
-
-  async #runCatchUp(): Promise<void> {
-    try {
-      while (this.#catchUpAgain) {
-        this.#catchUpAgain = false;
-        await this.#join();
-      }
-      this.#failures = 0;
-      this.#outbox.flush();
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      this.#catchUpFailed(error);
-    }
-  }
-
-  #catchUpFailed({ code, retryAfterMs = 0 }: RequestError): void {
-    if (this.#closed || code === 'offline') return; // goes on when it is online
-    if (code === 'channel_not_found') {
-      this.#state.value = 'gone';
-      return;
-    }
-    const delayMs = Math.max(retryAfterMs, reconnectDelayMs(this.#failures, Math.random()));
-    this.#failures += 1;
-    this.#retry = setTimeout(() => this.#startCatchUp(), delayMs);
-  }
-
-  /** Joins, fetches what was missed, and shows it with what was told meanwhile. */
-  async #join(): Promise<void> {
-    const channel = this.#channel;
-    const { lastSeq } = this.#log.peek();
-    const from = this.#joinedOnce ? { afterSeq: lastSeq } : {};
-    const joined = await this.#connection.request('chat:join', { channel, ...from });
-    this.#me.value = joined.me;
-    this.#rules.value = joined.rules;
-    this.#pinned.value = joined.pinned;
-    this.moderation.joined(joined.heldCount);
-    const isFar = joined.lastSeq - lastSeq > CATCH_UP_MAX;
-    // The server's last is before ours: it has another database than it had.
-    if (!this.#joinedOnce) this.#show(ChatLog.of(joined.messages), joined.messages);
-    else if (isFar || joined.lastSeq < lastSeq) await this.#startAfresh();
-    else await this.#fetchMissed(joined);
-    this.#joinedOnce = true;
+  #caughtUp(): void {
     this.#state.value = 'ready';
-    this.#showHeld();
+    this.#outbox.flush();
   }
 
-  async #startAfresh(): Promise<void> {
-    const { messages } = await this.#connection.request('chat:history', { channel: this.#channel });
-    this.#show(ChatLog.of(messages), messages);
-  }
-
-  async #fetchMissed({ messages, more, deletedSeqs }: ChatJoined): Promise<void> {
-    this.#log.value = this.#log.peek().delete(deletedSeqs, this.#seesDeleted);
-    let page = { messages, more };
-    for (;;) {
-      const log = this.#log.peek().append(page.messages);
-      if (!log) return this.#startAfresh();
-      this.#show(log, page.messages);
-      if (!page.more) return;
-      page = await this.#connection.request('chat:history', {
-        channel: this.#channel,
-        afterSeq: log.lastSeq,
-      });
-    }
-  }
-
-  #showHeld(): void {
-    const held = this.#held.splice(0);
-    const log = this.#log.peek().append(held);
-    if (log) this.#show(log, held);
-    else this.#catchUpAgain = true;
+  #gone(): void {
+    this.#state.value = 'gone';
   }
 
   async #send({ nonce, text, guestName, replyTo }: OutboxEntry) {

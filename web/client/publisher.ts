@@ -34,6 +34,19 @@ type Wanted = {
 const HEALTH_INTERVAL_MS = 1_000;
 const RETRY_MS = 1_500;
 
+type FailureCode = RequestErrorCode | 'media_failed';
+/** What may be different in a moment. */
+const PASSING_CODES: ReadonlySet<FailureCode> = new Set(['offline', 'timeout', 'unavailable']);
+/** What trying again does not change, also for a broadcast that was on. */
+const FINAL_CODES: ReadonlySet<FailureCode> = new Set([
+  'not_logged_in',
+  'account_disabled',
+  'forbidden',
+  'channel_not_found',
+  'already_publishing',
+  'bad_request',
+]);
+
 /** Sends one broadcast: starts it, keeps it going through lost networks and servers, and ends it. */
 export class Publisher {
   readonly #connection: Connection;
@@ -198,9 +211,9 @@ export class Publisher {
     const message = error instanceof Error ? error.message : String(error);
     if (code === 'not_live')
       return this.#stop({ name: 'ended', broadcast: this.#broadcast, reason: null });
-    const isPassing = code === 'offline' || code === 'timeout' || code === 'unavailable';
-    // A broadcast that was on is worth trying again for; one that never was is better told at once.
-    if (isPassing || (this.#broadcast && code === 'transport_not_found')) {
+    // A broadcast that was on is worth trying again for, until its grace has passed; one that never
+    // was is better told at once.
+    if (this.#broadcast ? !FINAL_CODES.has(code) : PASSING_CODES.has(code)) {
       this.#lost();
       this.#retryTimer = setTimeout(() => void this.#connect(), RETRY_MS);
       return;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { assertNever } from '../../common/assert-never.js';
 import { DomainError } from '../../common/domain-error.js';
 import { FollowService } from '../../follows/follow.service.js';
+import type { ForWhom } from '../../protocol/chat-commands.js';
 import type { ChatRoom } from '../chat-room.js';
 import type { ChatSender } from '../chat-sender.js';
 import { Bans } from '../moderation/bans.service.js';
@@ -9,7 +10,7 @@ import { Moderation } from '../moderation/moderation.service.js';
 import { Moderators } from '../moderation/moderators.service.js';
 import { inWords } from '../rules/duration.js';
 import { ChatSettingsService } from '../rules/settings.service.js';
-import { type Command, type ForWhom, parseCommand, usages } from './parse-command.js';
+import { type Command, parseCommand, usages } from './parse-command.js';
 
 /** Does what was typed after a slash. What may be done is for those to say who do it. */
 @Injectable()

@@ -5,6 +5,7 @@ import {
   TIMEOUT_MAX_S,
   TIMEOUT_MIN_S,
 } from '../../protocol/limits.js';
+import { CHAT_COMMANDS, type ChatCommandName, type ForWhom } from '../../protocol/chat-commands.js';
 import type { ChatRules } from '../../protocol/chat-rules.js';
 import { parseSeconds } from '../rules/duration.js';
 
@@ -24,69 +25,48 @@ export type Parsed =
   | Readonly<{ ok: false; unknown: string }>
   | Readonly<{ ok: false; usage: string }>;
 
-/** Who may use a command. */
-export type ForWhom = 'everybody' | 'accounts' | 'moderators' | 'owner';
-
-type Definition = Readonly<{
-  usage: string;
-  forWhom: ForWhom;
-  /** Null: not used so. */
-  parse: (words: readonly string[]) => Command | null;
-}>;
+/** What the words after a command's name ask for; null: it is not used so. */
+type Parse = (words: readonly string[]) => Command | null;
 
 const TIMEOUT_DEFAULT_S = 600;
 const SLOW_MODE_DEFAULT_S = 10;
 const SEQ_MAX = 2 ** 31 - 1;
 
-/** By name, in the order of the list that `/help` shows. */
-const COMMANDS: ReadonlyMap<string, Definition> = new Map<string, Definition>([
-  ['help', { usage: '/help', forWhom: 'everybody', parse: none('help') }],
-  ['follow', { usage: '/follow', forWhom: 'accounts', parse: none('follow') }],
-  ['unfollow', { usage: '/unfollow', forWhom: 'accounts', parse: none('unfollow') }],
-  [
-    'timeout',
-    {
-      usage: '/timeout NAME [10 s to 14 d] [REASON]',
-      forWhom: 'moderators',
-      parse: parseTimeout,
-    },
-  ],
-  ['untimeout', { usage: '/untimeout NAME', forWhom: 'moderators', parse: who('unban') }],
-  ['ban', { usage: '/ban NAME [REASON]', forWhom: 'moderators', parse: parseBan }],
-  ['unban', { usage: '/unban NAME', forWhom: 'moderators', parse: who('unban') }],
-  ['clear', { usage: '/clear NAME', forWhom: 'moderators', parse: who('clear') }],
-  ['delete', { usage: '/delete NUMBER', forWhom: 'moderators', parse: seq('delete') }],
-  ['restore', { usage: '/restore NUMBER', forWhom: 'moderators', parse: seq('restore') }],
-  ['pin', { usage: '/pin NUMBER', forWhom: 'moderators', parse: seq('pin') }],
-  ['unpin', { usage: '/unpin', forWhom: 'moderators', parse: none('unpin') }],
-  ['slow', { usage: '/slow [0 to 300 s | off]', forWhom: 'moderators', parse: parseSlow }],
-  [
-    'followers',
-    { usage: '/followers [MINUTES | 2h | 7d | off]', forWhom: 'moderators', parse: parseFollowers },
-  ],
-  [
-    'registered',
-    { usage: '/registered [off]', forWhom: 'moderators', parse: toggle('registeredOnly') },
-  ],
-  ['emoji', { usage: '/emoji [off]', forWhom: 'moderators', parse: toggle('emojiOnly') }],
-  ['holdlinks', { usage: '/holdlinks [off]', forWhom: 'moderators', parse: toggle('holdLinks') }],
-  ['holdfirst', { usage: '/holdfirst [off]', forWhom: 'moderators', parse: toggle('holdFirst') }],
-  ['mod', { usage: '/mod USERNAME', forWhom: 'owner', parse: who('mod') }],
-  ['unmod', { usage: '/unmod USERNAME', forWhom: 'owner', parse: who('unmod') }],
-]);
+const PARSERS: Readonly<Record<ChatCommandName, Parse>> = {
+  help: none('help'),
+  follow: none('follow'),
+  unfollow: none('unfollow'),
+  timeout: parseTimeout,
+  untimeout: who('unban'),
+  ban: parseBan,
+  unban: who('unban'),
+  clear: who('clear'),
+  delete: seq('delete'),
+  restore: seq('restore'),
+  pin: seq('pin'),
+  unpin: none('unpin'),
+  slow: parseSlow,
+  followers: parseFollowers,
+  registered: toggle('registeredOnly'),
+  emoji: toggle('emojiOnly'),
+  holdlinks: toggle('holdLinks'),
+  holdfirst: toggle('holdFirst'),
+  mod: who('mod'),
+  unmod: who('unmod'),
+};
 
 /** Reads what was typed after a slash. Names have `_` for spaces, and may begin with `@`. */
 export function parseCommand(text: string): Parsed {
   const [typed = '', ...words] = text.trim().replace(/^\//, '').split(/\s+/u);
-  const definition = COMMANDS.get(typed.toLowerCase());
-  if (!definition) return { ok: false, unknown: typed.slice(0, 30) };
-  const command = definition.parse(words);
-  return command ? { ok: true, command } : { ok: false, usage: definition.usage };
+  const known = CHAT_COMMANDS.find(({ name }) => name === typed.toLowerCase());
+  if (!known) return { ok: false, unknown: typed.slice(0, 30) };
+  const command = PARSERS[known.name](words);
+  return command ? { ok: true, command } : { ok: false, usage: known.usage };
 }
 
 /** How the commands are used that somebody may use. */
 export function usages(may: ReadonlySet<ForWhom>): string[] {
-  return [...COMMANDS.values()].filter(({ forWhom }) => may.has(forWhom)).map(({ usage }) => usage);
+  return CHAT_COMMANDS.filter(({ forWhom }) => may.has(forWhom)).map(({ usage }) => usage);
 }
 
 function none(name: 'help' | 'follow' | 'unfollow' | 'unpin') {

@@ -80,7 +80,7 @@ function Counts({ overview: { counts } }: { overview: AdminOverview }) {
 function Storage({ overview: { storage } }: { overview: AdminOverview }) {
   const rows = [
     ['Database', sizeLabel(storage.database)],
-    ['of it, pictures', sizeLabel(storage.avatars)],
+    ['of which pictures of people', sizeLabel(storage.avatars)],
     ['Segments of what is live', sizeLabel(storage.segments)],
     ['Free on the disk', storage.free === null ? 'not known' : sizeLabel(storage.free)],
   ];

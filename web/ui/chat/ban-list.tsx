@@ -23,7 +23,7 @@ export function BanList({ moderation }: { moderation: ChatModeration }) {
               {reason !== '' && `: ${reason}`}
             </span>
           </span>
-          <Button size="s" onClick={() => loaded.act(() => moderation.unban(id))}>
+          <Button size="s" onClick={() => loaded.act(() => moderation.unban({ banId: id }))}>
             Let write again
           </Button>
         </li>

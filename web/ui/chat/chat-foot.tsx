@@ -12,6 +12,7 @@ import { useNow } from '../shell/now.js';
 import { Composer } from './composer.js';
 import { GuestLine } from './guest-line.js';
 import { SendNote } from './send-note.js';
+import { namesIn, usageOf } from './suggestions.js';
 import type { Writing } from './writing.js';
 import './chat-foot.css';
 
@@ -94,8 +95,18 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
         onText={(text) => writing.type(text)}
         onSend={() => writing.send()}
         placeholder="Say something"
+        vocabulary={{
+          names: () => namesIn(chat.messages.peek(), me?.name ?? null),
+          role: role ?? 'guest',
+        }}
         note={
-          told ? <SendNote trouble={trouble} /> : (writing.commandNote.value ?? rulesNote(chat))
+          told ? (
+            <SendNote trouble={trouble} />
+          ) : (
+            (writing.commandNote.value ??
+            usageOf(writing.text.value, role ?? 'guest') ??
+            rulesNote(chat))
+          )
         }
       />
     </>

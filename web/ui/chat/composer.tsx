@@ -1,8 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect } from 'preact/hooks';
 import { SendHorizontal } from 'lucide';
 import { CHAT_TEXT_MAX } from '../../../src/protocol/limits.js';
 import { IconButton } from '../components/icon-button.js';
+import { CompletionList, optionId } from './completion-list.js';
+import { EmojiButton } from './emoji-button.js';
+import { useCompletion, type Vocabulary } from './use-completion.js';
+import { useTextBox } from './use-text-box.js';
 import './composer.css';
 
 /** From here on the box says how much room is left. */
@@ -14,18 +18,24 @@ export interface ComposerProps {
   /** Takes the text; what it does not take stays in the box. */
   onSend: () => void;
   placeholder: string;
+  /** What is completed while it is typed. */
+  vocabulary: Vocabulary;
   /** Said under the box: why something waits or was refused. */
   note?: ComponentChildren;
 }
 
-/** The text box. Enter sends, Shift+Enter makes a new line. */
-export function Composer({ text, onText, onSend, placeholder, note }: ComposerProps) {
-  const box = useRef<HTMLTextAreaElement>(null);
+/** The text box. Enter sends, Shift+Enter makes a new line; what is typed is completed. */
+export function Composer(props: ComposerProps) {
+  const { text, onText, onSend, placeholder, vocabulary, note } = props;
+  const box = useTextBox(text, onText);
+  const completion = useCompletion(box, text, vocabulary);
+  const listId = useId();
   const left = CHAT_TEXT_MAX - text.trim().length;
   const sendable = text.trim() !== '' && left >= 0;
+  const isCompleting = completion.suggestions.length > 0;
 
   useLayoutEffect(() => {
-    const element = box.current;
+    const element = box.ref.current;
     if (!element) return;
     element.style.height = 'auto';
     // The border is not part of scrollHeight.
@@ -34,29 +44,38 @@ export function Composer({ text, onText, onSend, placeholder, note }: ComposerPr
 
   function send(): void {
     if (sendable) onSend();
-    box.current?.focus();
+    box.ref.current?.focus();
   }
 
   return (
     <div class="composer">
       <div class="composer-box">
         <textarea
-          ref={box}
+          ref={box.ref}
           rows={1}
           aria-label="Message"
           aria-describedby="composer-note"
           aria-invalid={left < 0 || undefined}
+          aria-autocomplete="list"
+          aria-controls={isCompleting ? listId : undefined}
+          aria-activedescendant={isCompleting ? optionId(listId, completion.active) : undefined}
           placeholder={placeholder}
           enterkeyhint="send"
           value={text}
-          onInput={(event) => onText(event.currentTarget.value)}
+          onInput={(event) => completion.onInput(event.currentTarget.value, onText)}
+          onKeyUp={box.noticeCaret}
+          onClick={box.noticeCaret}
+          onFocus={box.noticeCaret}
+          onBlur={box.noticeCaret}
           onKeyDown={(event) => {
             // While an input method composes, Enter chooses a word.
-            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            if (completion.onKeyDown(event) || event.isComposing) return;
+            if (event.key !== 'Enter' || event.shiftKey) return;
             event.preventDefault();
             send();
           }}
         />
+        <EmojiButton onPick={box.insert} onDone={() => box.ref.current?.focus()} />
         <IconButton
           icon={SendHorizontal}
           label="Send"
@@ -66,6 +85,12 @@ export function Composer({ text, onText, onSend, placeholder, note }: ComposerPr
           onClick={send}
         />
       </div>
+      <CompletionList
+        id={listId}
+        suggestions={completion.suggestions}
+        active={completion.active}
+        onChoose={completion.choose}
+      />
       <p class="composer-note" id="composer-note">
         {note && <span>{note}</span>}
         {text.length >= COUNT_FROM && (

@@ -4,6 +4,7 @@ import type { ChatMessage } from '../../../src/protocol/chat.js';
 import { IconButton } from '../components/icon-button.js';
 import { Menu, type MenuItem } from '../components/menu.js';
 import type { Acts, Moderation } from './message-line.js';
+import { TIMEOUTS } from './timeouts.js';
 
 export interface MessageActionsProps {
   message: ChatMessage;
@@ -12,13 +13,6 @@ export interface MessageActionsProps {
   /** What moderators can do besides. */
   moderation: Moderation | null;
 }
-
-const TIMEOUTS = [
-  ['Time out for 1 minute', 60],
-  ['Time out for 10 minutes', 600],
-  ['Time out for 1 day', 86_400],
-  ['Time out for 14 days', 1_209_600],
-] as const;
 
 /** The buttons over a message's end. */
 export function MessageActions({ message, acts, moderation }: MessageActionsProps) {
@@ -96,9 +90,9 @@ function moreItems(message: ChatMessage, moderation: Moderation): MenuItem[] {
   if (message.role === 'owner') return [pin];
   return [
     ...(message.deleted ? [] : [pin]),
-    ...TIMEOUTS.map(([label, seconds]): MenuItem => ({
+    ...TIMEOUTS.map(([length, seconds]): MenuItem => ({
       kind: 'action',
-      label,
+      label: `Time out for ${length}`,
       onSelect: () => moderation.onTimeout(message, seconds),
     })),
     {

@@ -5,6 +5,7 @@ import { RequestError } from '../../client/request-error.js';
 import { confirm } from '../components/confirm.js';
 import { toast } from '../components/toast.js';
 import { wordyDuration } from '../format/duration.js';
+import { counted } from '../format/quantity.js';
 import type { Acts, Moderation } from './message-line.js';
 import type { Writing } from './writing.js';
 
@@ -16,6 +17,16 @@ export async function attempt(action: () => Promise<void>): Promise<void> {
     if (!(error instanceof RequestError)) throw error;
     toast({ text: error.message, tone: 'danger' });
   }
+}
+
+/** Asks before all that somebody wrote is deleted; resolves with true to go ahead. */
+export function askToClear(name: string): Promise<boolean> {
+  return confirm({
+    title: `Delete all messages of ${name}?`,
+    text: 'Everybody sees that they were deleted. You can undo it in the log.',
+    action: 'Delete them',
+    danger: true,
+  });
 }
 
 /** What everybody who may write can do with messages. */
@@ -35,26 +46,23 @@ export function moderationOf({ moderation }: Chat): Moderation {
     toast({
       text,
       tone: 'good',
-      action: { label: 'Undo', onSelect: () => void attempt(() => moderation.unban(id)) },
+      action: {
+        label: 'Undo',
+        onSelect: () => void attempt(() => moderation.unban({ banId: id })),
+      },
     });
   }
   async function ban({ seq, name }: ChatMessage): Promise<void> {
-    told(`${name} can’t write here any more.`, await moderation.ban(seq));
+    told(`${name} can’t write here any more.`, await moderation.ban({ seq }));
   }
   async function timeout({ seq, name }: ChatMessage, seconds: number): Promise<void> {
-    const done = await moderation.timeout(seq, seconds);
+    const done = await moderation.timeout({ seq }, seconds);
     told(`${name} can’t write here for ${wordyDuration(seconds * 1_000)}.`, done);
   }
   async function clear({ seq, name }: ChatMessage): Promise<void> {
-    const goAhead = await confirm({
-      title: `Delete all messages of ${name}?`,
-      text: 'Everybody sees that they were deleted. You can undo it in the log.',
-      action: 'Delete them',
-      danger: true,
-    });
-    if (!goAhead) return;
-    const deleted = await moderation.clear(seq);
-    toast({ text: `${deleted} messages deleted.`, tone: 'good' });
+    if (!(await askToClear(name))) return;
+    const deleted = await moderation.clear({ seq });
+    toast({ text: `${counted(deleted, 'message')} deleted.`, tone: 'good' });
   }
   return {
     onDelete: ({ seq }) => void attempt(() => moderation.delete(seq)),

@@ -7,7 +7,9 @@ import { AuditLog } from './audit-log.js';
 import { BanList } from './ban-list.js';
 import { HeldList } from './held-list.js';
 import { ModeratorList } from './moderator-list.js';
+import { MessageSearch } from './message-search.js';
 import { RulesForm } from './rules-form.js';
+import { ViewerList } from './viewer-list.js';
 import './moderation-dialog.css';
 
 export interface ModerationDialogProps {
@@ -17,13 +19,13 @@ export interface ModerationDialogProps {
   onClose: () => void;
 }
 
-/** What only moderators see: messages that wait, rules, who may not write, what was done. */
+type ModerationTab = 'rules' | 'held' | 'viewers' | 'search' | 'bans' | 'log' | 'moderators';
+
+/** What only moderators see: messages that wait, rules, who is here, what was said and done. */
 export function ModerationDialog({ chat, channel, isOwner, onClose }: ModerationDialogProps) {
   const { moderation } = chat;
   const held = moderation.heldCount.value;
-  const [tab, setTab] = useState<'held' | 'rules' | 'bans' | 'log' | 'moderators'>(
-    held > 0 ? 'held' : 'rules',
-  );
+  const [tab, setTab] = useState<ModerationTab>(held > 0 ? 'held' : 'rules');
   return (
     <Dialog title="Moderation" onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
       <div class="moderation">
@@ -39,6 +41,13 @@ export function ModerationDialog({ chat, channel, isOwner, onClose }: Moderation
               note: held > 0 ? held : undefined,
               content: <HeldList moderation={moderation} />,
             },
+            {
+              id: 'viewers',
+              label: 'Viewers',
+              // It goes on asking who is here for as long as it is looked at.
+              content: tab === 'viewers' && <ViewerList chat={chat} />,
+            },
+            { id: 'search', label: 'Search', content: <MessageSearch chat={chat} /> },
             { id: 'bans', label: 'Banned', content: <BanList moderation={moderation} /> },
             { id: 'log', label: 'Log', content: <AuditLog moderation={moderation} /> },
             {

@@ -1,10 +1,7 @@
-import type { ComponentType } from 'preact';
-import { useState } from 'preact/hooks';
 import { Shield } from 'lucide';
 import type { Chat } from '../../client/chat.js';
 import { IconButton } from '../components/icon-button.js';
-import { toast } from '../components/toast.js';
-import type { ModerationDialogProps } from './moderation-dialog.js';
+import { useLate } from '../components/use-late.js';
 import './moderator-button.css';
 
 export interface ModeratorButtonProps {
@@ -13,23 +10,13 @@ export interface ModeratorButtonProps {
   isOwner: boolean;
 }
 
+const loadDialog = () =>
+  import('./moderation-dialog.js').then(({ ModerationDialog }) => ModerationDialog);
+
 /** The way to what only moderators see; with the number of messages that wait for their word. */
 export function ModeratorButton({ chat, channel, isOwner }: ModeratorButtonProps) {
-  const [Dialog, setDialog] = useState<ComponentType<ModerationDialogProps> | null>(null);
-  const [isOpen, setOpen] = useState(false);
+  const { Shown, open, close } = useLate(loadDialog, 'Moderation');
   const held = chat.moderation.heldCount.value;
-
-  async function open(): Promise<void> {
-    setOpen(true);
-    try {
-      const { ModerationDialog } = await import('./moderation-dialog.js');
-      setDialog(() => ModerationDialog);
-    } catch {
-      // The network went between the page and this part of it.
-      setOpen(false);
-      toast({ text: 'That could not be loaded. Try again.', tone: 'danger' });
-    }
-  }
   return (
     <span class="moderator-button">
       <IconButton
@@ -38,16 +25,14 @@ export function ModeratorButton({ chat, channel, isOwner }: ModeratorButtonProps
         align="end"
         side="bottom"
         popup="dialog"
-        onClick={() => void open()}
+        onClick={open}
       />
       {held > 0 && (
         <span class="moderator-button-count figures" aria-hidden="true">
           {held}
         </span>
       )}
-      {isOpen && Dialog && (
-        <Dialog chat={chat} channel={channel} isOwner={isOwner} onClose={() => setOpen(false)} />
-      )}
+      {Shown && <Shown chat={chat} channel={channel} isOwner={isOwner} onClose={close} />}
     </span>
   );
 }

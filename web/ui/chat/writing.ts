@@ -26,6 +26,8 @@ export class Writing {
 
   type(text: string): void {
     this.text.value = text;
+    // Something new is being written: that is over.
+    if (text !== '') this.commandNote.value = null;
     keepDraft(this.#channel, text);
   }
 

@@ -7,9 +7,12 @@ export const count = (value: number): string => whole.format(value);
 /** A count where room is short: `1.2K`. */
 export const shortCount = (value: number): string => compact.format(value);
 
+/** A count of things whose plural ends in s: `1 guest`, `1,204 guests`. */
+export const counted = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+
 /** `1 viewer`, `1,204 viewers`. */
-export const viewerCount = (viewers: number): string =>
-  `${count(viewers)} ${viewers === 1 ? 'viewer' : 'viewers'}`;
+export const viewerCount = (viewers: number): string => counted(viewers, 'viewer');
 
 /** A delay in seconds with one decimal: `0.3 s`. */
 export const delay = (delayMs: number): string => `${(Math.max(0, delayMs) / 1000).toFixed(1)} s`;

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { Pause, Play } from 'lucide';
 import type { Viewer } from '../../client/viewer.js';
 import { IconButton } from '../components/icon-button.js';
@@ -19,6 +20,8 @@ export interface ControlsProps {
   /** What plays is what happens now. */
   live: boolean;
   theatre: Theatre | undefined;
+  /** One more control. */
+  more: ComponentChildren;
   onTogglePlay: () => void;
   onGoLive: () => void;
   onSeek: (serverMs: number) => void;
@@ -49,6 +52,7 @@ export function Controls(props: ControlsProps) {
           </span>
         )}
         <span class="controls-space" />
+        {props.more}
         <QualityMenu viewer={viewer} playback={playback} />
         <ScreenButtons playback={playback} theatre={theatre} onFullScreen={onFullScreen} />
       </div>

@@ -39,6 +39,10 @@ export interface PlayerProps {
   theatre?: Theatre;
   /** At the top left, while the controls are there. */
   corner?: ComponentChildren;
+  /** Over the picture, below the controls. */
+  overlay?: ComponentChildren;
+  /** One more control. */
+  control?: ComponentChildren;
 }
 
 /** The picture with everything on top of it. Its one `<video>` stays through every state. */
@@ -129,6 +133,7 @@ export function Player(props: PlayerProps) {
           No connection. Trying again…
         </p>
       )}
+      {showing && props.overlay}
       {showing && (
         <>
           <div class="player-top">
@@ -142,6 +147,7 @@ export function Player(props: PlayerProps) {
               timeline={rewinding.timeline()}
               live={live}
               theatre={theatre}
+              more={props.control}
               onTogglePlay={() => rewinding.togglePlay()}
               onGoLive={() => rewinding.goLive()}
               onSeek={(serverMs) => rewinding.seek(serverMs)}

@@ -28,7 +28,7 @@ export function SeekBar({ timeline, live, onSeek }: SeekBarProps) {
         </output>
       )}
       <input
-        class="seek-bar-slider"
+        class="slider seek-bar-slider"
         type="range"
         min={-lengthS}
         max="0"

@@ -18,7 +18,7 @@ export function Volume({ playback }: { playback: Playback }) {
         onClick={() => playback.toggleMuted()}
       />
       <input
-        class="volume-slider"
+        class="slider volume-slider"
         type="range"
         min="0"
         max="100"

@@ -2,6 +2,7 @@ import { MicOff, ScreenShare } from 'lucide';
 import { Badge } from '../components/badge.js';
 import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
+import { FloatingEmoji } from '../player/floating-emoji.js';
 import { Announcer } from './announcer.js';
 import { Dock } from './dock.js';
 import { FirstChannel } from './first-channel.js';
@@ -55,6 +56,7 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
   if (channel !== null && isFromProgram(phase)) return <ProgramStage channel={channel} />;
   const sharing = capture.screen.state.value.name === 'on';
   const reconnecting = phase.name === 'reconnecting';
+  const chat = studio.chat.current.value;
   return (
     <Stage
       capture={capture}
@@ -83,6 +85,7 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
         <StageCover capture={capture} name={channel?.name ?? account.username} />
       )}
       <MutedHint capture={capture} />
+      {phase.name === 'live' && chat && <FloatingEmoji chat={chat} />}
     </Stage>
   );
 }

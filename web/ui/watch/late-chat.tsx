@@ -5,12 +5,19 @@ import type { Connection } from '../../client/connection.js';
 import type { ChatPanel } from '../chat/chat-panel.js';
 import { Button } from '../components/button.js';
 import { Spinner } from '../components/spinner.js';
+import type { FloatingEmoji } from '../player/floating-emoji.js';
+import type { ReactionButton } from '../player/reaction-button.js';
 import './late-chat.css';
 
-type Loading =
-  | { name: 'loading' }
-  | { name: 'failed' }
-  | { name: 'loaded'; Panel: typeof ChatPanel; chat: Chat };
+interface Loaded {
+  name: 'loaded';
+  chat: Chat;
+  Panel: typeof ChatPanel;
+  Floats: typeof FloatingEmoji;
+  Reacting: typeof ReactionButton;
+}
+
+type Loading = { name: 'loading' } | { name: 'failed' } | Loaded;
 
 /** The chat, loaded after what the first frame needs. */
 export class LateChat {
@@ -28,17 +35,36 @@ export class LateChat {
   async load(): Promise<void> {
     this.#state.value = { name: 'loading' };
     try {
-      const [{ Chat }, { ChatPanel: Panel }] = await Promise.all([
+      const [
+        { Chat },
+        { ChatPanel: Panel },
+        { FloatingEmoji: Floats },
+        { ReactionButton: Reacting },
+      ] = await Promise.all([
         import('../../client/chat.js'),
         import('../chat/chat-panel.js'),
+        import('../player/floating-emoji.js'),
+        import('../player/reaction-button.js'),
       ]);
       const chat = new Chat({ connection: this.#connection, channel: this.#channel });
-      this.#state.value = { name: 'loaded', Panel, chat };
+      this.#state.value = { name: 'loaded', chat, Panel, Floats, Reacting };
     } catch {
       // The network went between the page and this part of it.
       this.#state.value = { name: 'failed' };
     }
   }
+
+  /** What floats over the player. */
+  readonly Floats = () => {
+    const state = this.#state.value;
+    return state.name === 'loaded' ? <state.Floats chat={state.chat} /> : null;
+  };
+
+  /** The player's button that lets something float. */
+  readonly Reacting = () => {
+    const state = this.#state.value;
+    return state.name === 'loaded' ? <state.Reacting chat={state.chat} /> : null;
+  };
 
   /** What to show now. */
   readonly View = ({ heading }: { heading: boolean }) => {

@@ -1,9 +1,5 @@
 import { readBoot } from '../../client/boot.js';
-import { ServerClock } from '../../client/clock.js';
-import { Connection } from '../../client/connection.js';
-import { Viewer } from '../../client/viewer.js';
-import { ladderRules, readPlayerOptions } from '../player/player-options.js';
-import { onClosed } from '../shell/on-closed.js';
+import { openViewer } from '../player/open-viewer.js';
 import { mount } from '../shell/page.js';
 import { firstFrame } from './first-frame.js';
 import { LateChat } from './late-chat.js';
@@ -18,13 +14,8 @@ else
   void import('../locked/show-locked.js').then(({ showLocked }) => showLocked(name, boot.account));
 
 function watch(): void {
-  const connection = new Connection();
-  const clock = new ServerClock(connection);
-  const { mode, muted, autoplay } = readPlayerOptions(location.search);
-  const rules = ladderRules(mode);
-  const viewer = new Viewer({ connection, clock, channel: name, boot, rules, held: !autoplay });
+  const { connection, clock, viewer, muted } = openViewer(name);
   const chat = new LateChat(connection, name, boot);
-  onClosed(connection, name);
   mount(
     <WatchPage
       name={name}
@@ -35,6 +26,8 @@ function watch(): void {
       rewindMs={boot.rewindMs}
       muted={muted}
       Chat={chat.View}
+      Floats={chat.Floats}
+      ReactionButton={chat.Reacting}
     />,
   );
   // Loading and drawing the chat meanwhile would put the first frame off by a sixth.

@@ -28,11 +28,14 @@ export interface WatchPageProps {
   muted: boolean;
   /** The chat; with a heading where no tab says what it is. */
   Chat: ComponentType<{ heading: boolean }>;
+  /** What the chat lets float over the picture, and the control that does. */
+  Floats: ComponentType;
+  ReactionButton: ComponentType;
 }
 
 /** A channel: the picture, whose it is, and the chat beside it (below it where there's no room). */
 export function WatchPage(props: WatchPageProps) {
-  const { name, account, viewer, clock, connection, Chat } = props;
+  const { name, account, viewer, clock, connection, Chat, Floats, ReactionButton } = props;
   const [theatre, setTheatre] = useState(false);
   const [tab, setTab] = useState<'chat' | 'about'>('chat');
   const beside = useMedia(BESIDE);
@@ -60,6 +63,8 @@ export function WatchPage(props: WatchPageProps) {
               rewindMs={props.rewindMs}
               muted={props.muted}
               theatre={{ on: inTheatre, toggle: () => setTheatre(!theatre) }}
+              overlay={<Floats />}
+              control={<ReactionButton />}
             />
           </div>
           <ChannelInfo

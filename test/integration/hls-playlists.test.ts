@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HlsScene, waiting } from '../support/hls-scene.js';
+import { FakeMedia, fakeAudioInit, fakeVideoInit } from '../support/hls-server.js';
+
+let scene: HlsScene;
+beforeAll(async () => {
+  scene = await HlsScene.open();
+});
+afterAll(() => scene.close());
+
+describe('playlists', () => {
+  it('lead from the channel to a run, a rendition, and its media', async () => {
+    const { channel, run, media } = scene.live();
+    media.segments(3);
+    const index = await scene.fetchPath(`/hls/${channel}/index.m3u8`);
+    expect(index.status).toBe(200);
+    expect(index.headers['content-type']).toBe('application/vnd.apple.mpegurl');
+    expect(index.headers['cache-control']).toBe('public, max-age=1');
+    expect(index.text).toContain(`${run.id}/video-0.m3u8`);
+    expect(index.text).toContain(`URI="${run.id}/opus.m3u8"`);
+    const [, uri] = /^(.+video-0\.m3u8)$/m.exec(index.text)!;
+    const list = await scene.fetchPath(`/hls/${channel}/${uri}`);
+    expect(list.status).toBe(200);
+    const names = [...list.text.matchAll(/^[^#\n].*$|URI="([^"]+)"/gm)]
+      .map((match) => match[1] ?? match[0])
+      .filter((name) => !list.text.includes(`HINT:TYPE=PART,URI="${name}"`))
+      .filter((name) => !name.endsWith('.m3u8'));
+    expect(names).toContain('video-0/init-0.mp4');
+    expect(names).toContain('video-0/2.m4s');
+    expect(names).toContain('video-0/2.5.m4s');
+    for (const name of names) {
+      const { status, headers, bytes } = await scene.fetchPath(`/hls/${channel}/${run.id}/${name}`);
+      expect({ name, status }).toEqual({ name, status: 200 });
+      expect(headers['content-type']).toBe('video/mp4');
+      expect(headers['content-length']).toBe(String(bytes.length));
+      expect(bytes.length).toBeGreaterThan(500);
+    }
+    const sound = await scene.fetchPath(`/hls/${channel}/${run.id}/opus/0.m4s`);
+    expect(sound.headers['content-type']).toBe('audio/mp4');
+  });
+
+  it('tell what was measured: bit rates, frames, the size of the picture', async () => {
+    const { base, media } = scene.live();
+    media.segments(2);
+    media.segment({ byteLength: 2_000 });
+    const { text } = await scene.fetchPath(`${base}/index.m3u8`);
+    // 6 parts of 2000 bytes in 2 s, and the same for sound.
+    expect(text).toMatch(/BANDWIDTH=96000,/);
+    expect(text).toMatch(/AVERAGE-BANDWIDTH=64000,/);
+    expect(text).toMatch(/RESOLUTION=1280x720,FRAME-RATE=30/);
+    expect(text).toContain('CODECS="avc1.42E01F,opus"');
+  });
+
+  it('promise independent segments of sound only: pictures may have to go on without a key frame', async () => {
+    const { base, at, media, playlist } = scene.live();
+    media.segment();
+    const promise = '#EXT-X-INDEPENDENT-SEGMENTS\n';
+    expect((await playlist()).text).not.toContain(promise);
+    expect((await playlist()).text.match(/INDEPENDENT=YES/g)).toHaveLength(1);
+    expect((await scene.fetchPath(`${base}/index.m3u8`)).text).not.toContain(promise);
+    expect((await scene.fetchPath(`${at}/opus.m3u8`)).text).toContain(promise);
+  });
+
+  it('promise it of a broadcast of sound as a whole', async () => {
+    const run = scene.server.open('radio').run;
+    const opus = run.rendition('opus', { kind: 'audio' });
+    opus.setInit(fakeAudioInit());
+    new FakeMedia(scene.server.clock, [opus]).segment();
+    expect((await scene.fetchPath('/hls/radio/index.m3u8')).text).toContain(
+      '-INDEPENDENT-SEGMENTS\n',
+    );
+  });
+
+  it('leave out a layer that is not sent, and have it again when it is', async () => {
+    const { base, run, media } = scene.live();
+    const high = run.rendition('video-1', { kind: 'video', layer: 1 });
+    high.setInit(fakeVideoInit(1080));
+    const highMedia = new FakeMedia(scene.server.clock, [high]);
+    const index = async () => (await scene.fetchPath(`${base}/index.m3u8`)).text;
+    media.segment();
+    highMedia.segment();
+    expect((await index()).match(/video-\d\.m3u8/g)).toEqual(['video-1.m3u8', 'video-0.m3u8']);
+    for (let at = 0; at < 2; at += 1) {
+      media.segment();
+      highMedia.gap();
+    }
+    expect((await index()).match(/video-\d\.m3u8/g)).toEqual(['video-0.m3u8']);
+    highMedia.start();
+    highMedia.part();
+    expect((await index()).match(/video-\d\.m3u8/g)).toEqual(['video-1.m3u8', 'video-0.m3u8']);
+  });
+
+  it('may be kept by caches for half a target duration, after a wait for six', async () => {
+    const { media, playlist } = scene.live();
+    media.segments(2);
+    expect((await playlist()).headers['cache-control']).toBe('public, max-age=1');
+    expect((await playlist('?_HLS_msn=1')).headers['cache-control']).toBe('public, max-age=18');
+  });
+
+  it('come compressed where that is taken, and are told apart', async () => {
+    const { media, at, base } = scene.live();
+    media.segments(20);
+    for (const path of [`${at}/video-0.m3u8`, `${base}/index.m3u8`]) {
+      const plain = await scene.fetchPath(path);
+      const packed = await scene.fetchPath(path, { headers: { 'accept-encoding': 'br, gzip' } });
+      const refused = await scene.fetchPath(path, { headers: { 'accept-encoding': 'gzip;q=0' } });
+      expect(packed.headers['content-encoding']).toBe('gzip');
+      expect(packed.headers['content-length']).toBe(String(packed.bytes.length));
+      expect(packed.bytes.length).toBeLessThan(plain.bytes.length);
+      expect(packed.text).toBe(plain.text);
+      expect(packed.headers.etag).not.toBe(plain.headers.etag);
+      expect(refused.headers['content-encoding']).toBeUndefined();
+      for (const { headers } of [plain, packed, refused])
+        expect(headers.vary).toBe('Accept-Encoding');
+    }
+  });
+
+  it('leave out what a client has, when it says so', async () => {
+    const { media, playlist } = scene.live();
+    media.segments(30);
+    const skipped = await playlist('?_HLS_skip=YES');
+    expect(skipped.text).toMatch(/#EXT-X-SKIP:SKIPPED-SEGMENTS=\d+/);
+    const [, count] = /SKIPPED-SEGMENTS=(\d+)/.exec(skipped.text)!;
+    const whole = await playlist();
+    const segments = (text: string) => text.match(/^video-0\/\d+\.m4s$/gm)!;
+    expect(segments(whole.text)).toHaveLength(30);
+    expect(segments(skipped.text)).toEqual(segments(whole.text).slice(Number(count)));
+  });
+
+  it('are not sent again to who has them', async () => {
+    const { media, at } = scene.live();
+    media.segment();
+    const path = `${at}/video-0.m3u8`;
+    const { headers } = await scene.fetchPath(path);
+    const again = await scene.fetchPath(path, { headers: { 'if-none-match': headers.etag! } });
+    expect([again.status, again.bytes.length]).toEqual([304, 0]);
+    media.segment();
+    expect(
+      (await scene.fetchPath(path, { headers: { 'if-none-match': headers.etag! } })).status,
+    ).toBe(200);
+  });
+
+  it('report where the other renditions are', async () => {
+    const { media, playlist } = scene.live();
+    media.segment();
+    media.start();
+    media.part();
+    media.part();
+    expect((await playlist()).text).toContain(
+      '#EXT-X-RENDITION-REPORT:URI="opus.m3u8",LAST-MSN=1,LAST-PART=1',
+    );
+  });
+
+  it('end with the run, at once also for those who wait', async () => {
+    const { run, media, playlist } = scene.live();
+    media.segments(2);
+    const blocked = playlist('?_HLS_msn=2&_HLS_part=0');
+    await waiting(run, 1);
+    run.end();
+    const answer = await blocked;
+    expect(answer.status).toBe(200);
+    expect(answer.text).toMatch(/#EXT-X-ENDLIST\n$/);
+    expect(answer.text).not.toContain('PRELOAD-HINT');
+    // RFC 8216bis 6.2.5.2: directives don't count any more.
+    expect((await playlist('?_HLS_msn=900')).status).toBe(200);
+  });
+});

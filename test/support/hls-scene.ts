@@ -1,0 +1,85 @@
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'vitest';
+import type { Run } from '../../src/hls/run/run.js';
+import {
+  FakeMedia,
+  fakeAudioInit,
+  fakeVideoInit,
+  type HlsServer,
+  type OpenOptions,
+  startHlsServer,
+} from './hls-server.js';
+
+type Sent = { method?: string; headers?: Record<string, string>; agent?: Agent };
+
+/** An answer, uncompressed in `text`. */
+export type Reply = { status: number; headers: IncomingHttpHeaders; bytes: Buffer; text: string };
+
+/** The delivery of HLS over HTTP, with channels that are live there. */
+export class HlsScene {
+  readonly server: HlsServer;
+  #channels = 0;
+
+  private constructor(server: HlsServer) {
+    this.server = server;
+  }
+
+  static async open(): Promise<HlsScene> {
+    return new HlsScene(await startHlsServer());
+  }
+
+  close(): Promise<void> {
+    return this.server.close();
+  }
+
+  /** A request whose path goes out as it is, unlike those of fetch. */
+  fetchPath(path: string, { method = 'GET', headers = {}, agent }: Sent = {}): Promise<Reply> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const { port } = this.server;
+    request({ port, path, method, headers, ...(agent && { agent }) }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        const { statusCode: status = 0, headers: got } = response;
+        const text = (got['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+        resolve({ status, headers: got, bytes, text });
+      });
+    })
+      .on('error', reject)
+      .end();
+    return promise;
+  }
+
+  /** A live channel with one layer and sound, both written by the same media. */
+  live(options?: OpenOptions) {
+    this.#channels += 1;
+    const channel = `channel-${this.#channels}`;
+    const { run, files } = this.server.open(channel, options);
+    const video = run.rendition('video-0', { kind: 'video', layer: 0 });
+    const opus = run.rendition('opus', { kind: 'audio' });
+    video.setInit(fakeVideoInit());
+    opus.setInit(fakeAudioInit());
+    const media = new FakeMedia(this.server.clock, [video, opus]);
+    const base = `/hls/${channel}`;
+    const playlist = (query = '') => this.fetchPath(`${base}/${run.id}/video-0.m3u8${query}`);
+    return { channel, base, run, files, video, opus, media, at: `${base}/${run.id}`, playlist };
+  }
+}
+
+/** What a refusal says. */
+export const errorOf = ({ text }: Reply): { code: string; message: string } =>
+  (JSON.parse(text) as { error: { code: string; message: string } }).error;
+
+/** Resolves when so many requests wait for something of the run. */
+export async function waiting(run: Run, count: number): Promise<void> {
+  await expect.poll(() => run.waiting, { interval: 5, timeout: 10_000 }).toBe(count);
+}
+
+/** Resolves when a segment of the lowest layer is on the disk. */
+export async function stored(run: Run, msn: number): Promise<void> {
+  const segment = () => run.renditions.get('video-0')!.segment(msn);
+  await expect.poll(() => segment()?.stored, { interval: 5 }).toBe(true);
+}

@@ -1,0 +1,63 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { Suggestion } from './suggestions.js';
+import './completion-list.css';
+
+export interface CompletionListProps {
+  /** Of the list, for the text box to point to. */
+  id: string;
+  suggestions: readonly Suggestion[];
+  active: number;
+  onChoose: (suggestion: Suggestion) => void;
+}
+
+/** How the word in the text box can go on; the focus stays in the box. */
+export function CompletionList({ id, suggestions, active, onChoose }: CompletionListProps) {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [active, suggestions.length]);
+  return (
+    <>
+      {suggestions.length > 0 && (
+        <div
+          class="chat-popup completion"
+          id={id}
+          ref={list}
+          role="listbox"
+          aria-label="Suggestions"
+          // For who scrolls it by other means than the text box's keys.
+          tabIndex={0}
+          // A press must not take the focus, and the caret, from the box.
+          onPointerDown={(event) => event.preventDefault()}
+        >
+          {suggestions.map((suggestion, index) => (
+            <div
+              key={suggestion.id}
+              class="completion-option"
+              id={optionId(id, index)}
+              role="option"
+              aria-selected={index === active}
+              onClick={() => onChoose(suggestion)}
+            >
+              {suggestion.sign !== undefined && (
+                <span class="completion-sign">{suggestion.sign}</span>
+              )}
+              <span class="completion-label">{suggestion.label}</span>
+              {suggestion.note !== undefined && (
+                <span class="completion-note">{suggestion.note}</span>
+              )}
+            </div>
+          ))}
+        </div>
+      )}
+      <p class="visually-hidden" role="status">
+        {suggestions.length > 0 && `${suggestions.length} suggestions. Tab takes one.`}
+      </p>
+    </>
+  );
+}
+
+/** Of one suggestion in a list. */
+export function optionId(listId: string, index: number): string {
+  return `${listId}-${index}`;
+}

@@ -1,0 +1,98 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ChatRole } from '../../../src/protocol/chat.js';
+import { type Suggestion, suggestionsFor } from './suggestions.js';
+import { closedEmoji, type TypedWord, typedWord } from './typed-word.js';
+import type { TextBox } from './use-text-box.js';
+
+/** Whom and what the text can speak of. */
+export interface Vocabulary {
+  /** Names of people here, who wrote last first. */
+  names: () => readonly string[];
+  role: ChatRole;
+}
+
+export interface Completion {
+  /** What the word before the caret may become; none: nothing is shown. */
+  suggestions: readonly Suggestion[];
+  /** Which of them Enter takes. */
+  active: number;
+  choose: (suggestion: Suggestion) => void;
+  /** Returns true when the key was for the suggestions. */
+  onKeyDown: (event: KeyboardEvent) => boolean;
+  /** Takes what was typed, with emoji in place of their names between colons. */
+  onInput: (text: string, onText: (text: string) => void) => void;
+}
+
+type EmojiSearch = typeof import('./emoji-search.js');
+
+/** Completes what is being typed in a text box: emoji, names, commands. */
+export function useCompletion(box: TextBox, text: string, { names, role }: Vocabulary): Completion {
+  const [active, setActive] = useState(0);
+  const [dismissed, setDismissed] = useState<string | null>(null);
+  const word = box.caret === null ? null : typedWord(text, box.caret);
+  const emoji = useEmojiSearch(word?.kind === 'emoji');
+  const place = placeOf(word);
+  const suggestions = word && place !== dismissed ? suggest(word) : [];
+
+  useEffect(() => setActive(0), [place, word?.query]);
+  useEffect(() => {
+    if (place !== dismissed) setDismissed(null);
+  }, [place]);
+
+  function suggest(typed: TypedWord): Suggestion[] {
+    const isName = typed.kind === 'mention' || typed.kind === 'name';
+    const found = suggestionsFor(typed, {
+      findEmoji: emoji?.findEmoji ?? null,
+      names: isName ? names() : [],
+      role,
+    });
+    const isDone = isName && found.every(({ isTyped }) => isTyped);
+    return isDone ? [] : found;
+  }
+  function choose({ insert }: Suggestion): void {
+    if (word) box.replace(word, insert);
+    box.ref.current?.focus();
+  }
+  function onKeyDown(event: KeyboardEvent): boolean {
+    const chosen = suggestions[active];
+    if (!word || !chosen || event.isComposing || event.shiftKey) return false;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      setActive((active + step + suggestions.length) % suggestions.length);
+    } else if (event.key === 'Escape') {
+      setDismissed(place);
+    } else if (event.key === 'Enter' || event.key === 'Tab') {
+      // What is typed already is meant to be sent, or left.
+      const changes = chosen.insert !== text.slice(word.from, word.to);
+      if (!changes || (event.key === 'Enter' && chosen.isTyped)) return false;
+      choose(chosen);
+    } else return false;
+    event.preventDefault();
+    return true;
+  }
+  function onInput(typed: string, onText: (text: string) => void): void {
+    const caret = box.ref.current?.selectionStart ?? typed.length;
+    const closed = closedEmoji(typed, caret);
+    const named = closed && emoji?.emojiNamed(closed.query.toLowerCase());
+    if (closed && named !== undefined && named !== null) box.replace(closed, named, typed);
+    else onText(typed);
+    box.noticeCaret();
+  }
+  return { suggestions, active, choose, onKeyDown, onInput };
+}
+
+/** One and the same for as long as the same word is typed. */
+function placeOf(word: TypedWord | null): string | null {
+  return word && `${word.kind} at ${word.from}`;
+}
+
+/** The emoji with their names, loaded when they are wanted for the first time. */
+function useEmojiSearch(wanted: boolean): EmojiSearch | null {
+  const [search, setSearch] = useState<EmojiSearch | null>(null);
+  useEffect(() => {
+    if (!wanted || search) return;
+    // Without them the names stay as they are typed; the next one tries again.
+    import('./emoji-search.js').then(setSearch, () => undefined);
+  }, [wanted]);
+  return search;
+}
