@@ -119,7 +119,7 @@ describe('the page of a recording', () => {
 
   it('plays faster and slower, by the menu and by keys', async () => {
     const page = await open();
-    await page.getByRole('button', { name: /Playback speed/ }).click();
+    await page.getByRole('button', { name: /playback speed/ }).click();
     await page.getByRole('menuitemradio', { name: '2×', exact: true }).click();
     const speed = () => page.evaluate('document.querySelector("video").playbackRate');
     expect(await speed()).toBe(2);
@@ -131,9 +131,7 @@ describe('the page of a recording', () => {
     const page = await open();
     await slider(page).hover();
     const picture = page.locator('.vod-preview-picture');
-    await expect
-      .poll(() => picture.evaluate('(image) => image.naturalWidth'), WAIT)
-      .toBeGreaterThan(0);
+    await expect.poll(() => picture.evaluate(widthOf), WAIT).toBeGreaterThan(0);
   });
 
   it('has nothing that is serious to axe-core', async () => {
@@ -161,8 +159,9 @@ describe('past broadcasts', () => {
     await studio.getByRole('button', { name: 'Past broadcasts' }).click();
     await studio.getByRole('button', { name: /^More of/ }).click();
     await studio.getByRole('menuitem', { name: 'Edit' }).click();
-    await studio.getByRole('textbox', { name: 'Title' }).fill('A better name');
-    await studio.getByRole('button', { name: 'Save' }).click();
+    const dialog = studio.getByRole('dialog', { name: 'Edit recording' });
+    await dialog.getByRole('textbox', { name: 'Title' }).fill('A better name');
+    await dialog.getByRole('button', { name: 'Save' }).click();
     await studio.getByRole('link', { name: 'A better name' }).waitFor();
     expect(await seriousOn(studio)).toEqual([]);
     expect((await recorded('rita')).title).toBe('A better name');
@@ -195,6 +194,9 @@ describe('a clip', () => {
     expect(await page.getByRole('link', { name: 'Full recording' }).count()).toBe(0);
   });
 });
+
+/** How wide a picture is that was loaded; the tests are compiled without the DOM's types. */
+const widthOf = (image: unknown): number => (image as { naturalWidth: number }).naturalWidth;
 
 /** It came to its end, and is at its beginning again. */
 async function playsAround(page: Page): Promise<void> {

@@ -23,7 +23,7 @@ export function SpeedMenu({ vod }: { vod: Vod }) {
           <button
             class="speed-button figures"
             type="button"
-            aria-label={`Playback speed, ${speed === 1 ? 'normal' : named(speed)}`}
+            aria-label={`${named(speed)} playback speed`}
             aria-haspopup="menu"
             aria-expanded={expanded}
             ref={buttonRef}
