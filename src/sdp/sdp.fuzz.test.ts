@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'sdp-transform';
+import { changedSdp } from '../../test/support/changed-sdp.js';
 import { fuzzRuns } from '../../test/support/fuzz-runs.js';
 import { RtpParameters } from '../protocol/rtc.js';
 import { publisherAnswer } from './answer.js';
@@ -58,23 +59,8 @@ const offer = fc.constantFrom(...offers);
 
 describe('any offer', () => {
   it('is answered or refused with a sentence, whatever lines are lost, doubled or swapped', () => {
-    const change = fc.record({
-      kind: fc.constantFrom('drop', 'double', 'swap', 'cut'),
-      at: fc.nat(),
-      to: fc.nat(),
-    });
     fc.assert(
-      fc.property(offer, fc.array(change, { minLength: 1, maxLength: 12 }), (sdp, changes) => {
-        const lines = sdp.split('\r\n');
-        for (const { kind, at, to } of changes) {
-          const [from, target] = [at % lines.length, to % lines.length];
-          const line = lines[from] ?? '';
-          if (kind === 'drop') lines.splice(from, 1);
-          if (kind === 'double') lines.splice(target, 0, line);
-          if (kind === 'swap') [lines[from], lines[target]] = [lines[target] ?? '', line];
-          if (kind === 'cut') lines[from] = line.slice(0, to % (line.length + 1));
-        }
-        const changed = lines.join('\r\n');
+      fc.property(changedSdp(offers), (changed) => {
         const answer = answered(changed);
         const sentence = typeof answer === 'string' ? 'It is taken.' : answer.message;
         expect(sentence).toMatch(/^[A-Z].+[.)]$/s);

@@ -1,12 +1,16 @@
 import { resolve } from 'node:path';
+import fc from 'fast-check';
 import { parse } from 'sdp-transform';
 import { generateRouterRtpCapabilities } from 'mediasoup/ortc';
 import { describe, expect, it } from 'vitest';
+import { changedSdp } from '../../test/support/changed-sdp.js';
+import { fuzzRuns } from '../../test/support/fuzz-runs.js';
 import { PLAYERS, playerOffer } from '../../test/support/whep-offers.js';
 import type { NumberedCodec } from '../broadcast/ports.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
 import { readOffer } from '../sdp/offer.js';
 import { receiverTerms, receivingSections } from '../sdp/receiver-terms.js';
+import { SdpError } from '../sdp/sdp-error.js';
 import { senderAnswer, senderOffer } from '../sdp/sender-description.js';
 import { agreedCapabilities, withOneEstimation } from './agreed-capabilities.js';
 import { mediaCodecs } from './media-codecs.js';
@@ -56,8 +60,10 @@ const track = (
   },
 });
 
-function answer(player: string, sent: string): string {
-  const offer = readOffer(playerOffer(player));
+const answer = (player: string, sent: string) => answerTo(playerOffer(player), sent);
+
+function answerTo(sdp: string, sent: string): string {
+  const offer = readOffer(sdp);
   const sections = receivingSections(offer);
   const terms = receiverTerms(sections);
   const numbering = numberCodecs(routed(sent), terms.codecs);
@@ -112,6 +118,31 @@ describe('the answer to the offer of a player', () => {
   it('lets bandwidth be estimated where an extension for it has our number', () => {
     expect(answer('firefox', 'video/VP8')).toMatch(/^a=rtcp-fb:120 goog-remb\r$/m);
     expect(answer('chrome', 'video/VP8')).not.toMatch(/goog-remb|transport-cc/);
+  });
+});
+
+describe('the answer to an offer of any kind', () => {
+  it('has all its sections, under its numbers, or there is none, for a reason', () => {
+    fc.assert(
+      fc.property(changedSdp(PLAYERS.map((player) => playerOffer(player))), (sdp) => {
+        try {
+          const text = answerTo(sdp, 'video/H264');
+          const offered = parse(sdp).media;
+          const answered = parse(text).media;
+          expect(answered.map(({ type }) => type)).toEqual(offered.map(({ type }) => type));
+          for (const [index, { port, payloads, direction }] of answered.entries()) {
+            if (port === 0) continue;
+            expect(direction).toBe('sendonly');
+            const mayBe = new Set(String(offered[index]?.payloads).split(' '));
+            for (const payload of String(payloads).split(' ')) expect(mayBe).toContain(payload);
+          }
+          expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+        } catch (error) {
+          if (!(error instanceof SdpError)) throw error;
+        }
+      }),
+      { numRuns: fuzzRuns(400) },
+    );
   });
 });
 
