@@ -56,6 +56,10 @@ globalThis.whep = {
   },
   stop: () => stop(),
   restart: () => restart(),
+  async framesDecoded() {
+    const stats = [...(await globalThis.peer.getStats()).values()];
+    return stats.find((one) => one.type === 'inbound-rtp' && one.kind === 'video')?.framesDecoded;
+  },
   /** The payload types and codecs of what comes. */
   async received() {
     const stats = await globalThis.peer.getStats();
