@@ -187,6 +187,16 @@ describe('a clip', () => {
     expect((await guest.get(`/api/clips/${clip.id}`)).body).toMatchObject({ mayDelete: false });
   });
 
+  it('can be of what is still being recorded', async () => {
+    await owner.post('/api/channels', { name: 'going-on' });
+    const broadcast = await KeptBroadcast.start(test, 'going-on', 'Going on');
+    await broadcast.segments(3);
+    const make = async () => (await clipOf(member, broadcast.id, 4_000, 2_000)).body as ClipView;
+    await expect.poll(async () => (await make()).playFromMs, WAIT).toBe(0);
+    expect(await mediaOf((await make()).playlistPath)).toEqual(['2'.repeat(1_000)]);
+    broadcast.end();
+  });
+
   it('outlives its recording', async () => {
     const { id } = await recordedOf('outlived');
     const clip = (await clipOf(owner, id, 0, 2_000)).body as ClipView;

@@ -1,8 +1,5 @@
 import type { Readable } from 'node:stream';
 
-/** Nest's injection token for the {@link RecordingStore}. */
-export const RECORDING_STORE = Symbol('RecordingStore');
-
 /** Bytes from the first to the last, both included. */
 export type StoredRange = Readonly<{ first: number; last: number }>;
 
