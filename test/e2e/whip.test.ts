@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestView } from '../../src/protocol/ingest.js';
+import { seriousOn } from '../support/accessibility.js';
 import { type OtherSite, serveOtherSite } from '../support/other-site.js';
 import { Stage, WAIT } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
@@ -28,6 +29,7 @@ async function studioWithKey(name: string): Promise<{ studio: Page; key: string 
   const key = (await dialog.getByText(/^live_[\w-]{43}$/).textContent()) ?? '';
   await dialog.getByRole('tab', { name: 'FFmpeg' }).click();
   await dialog.getByText(`-authorization ${key}`).waitFor();
+  expect(await seriousOn(studio)).toEqual([]);
   await dialog.getByRole('button', { name: 'Done' }).click();
   return { studio, key };
 }
@@ -53,6 +55,7 @@ describe('a WHIP client on another site', () => {
       await studio.getByText('Live from OBS or another program').waitFor();
       await studio.getByText('Everything arrives as it should.').waitFor();
       await studio.getByRole('table', { name: 'What arrives' }).getByText('H264').waitFor();
+      expect(await seriousOn(studio)).toEqual([]);
       const viewer = await stage.visit(`/${client}`);
       await framesAdvance(viewer);
       await publisher.evaluate('whip.stop()');
