@@ -130,7 +130,7 @@ export class LiveBroadcast {
       this.#assertOn();
       this.#detach('taken_over');
       const room = await this.#openMedia();
-      const media = await room.publish();
+      const media = await room.publish(source);
       if (!peer.connected || this.phase.name === 'ended') {
         media.close();
         this.#assertOn();

@@ -8,6 +8,7 @@ import type {
   RtpParameters,
   TransportOptions,
 } from '../protocol/rtc.js';
+import type { BroadcastSource } from '../protocol/broadcast.js';
 
 /*
  * What the domain needs of the media side: `sfu` implements {@link MediaPort}, `hls` implements
@@ -33,7 +34,7 @@ export interface BroadcastMedia {
   /** `closed`: its worker died, or {@link close} was called; all its peers' media is closed before. */
   readonly events: TypedEmitter<{ closed: [] }>;
   /** A way in for the publisher. */
-  publish(): Promise<PublisherMedia>;
+  publish(source: BroadcastSource): Promise<PublisherMedia>;
   /** A way out for one viewer, with a paused consumer for each track there is. */
   watch(capabilities: RtpCapabilities): Promise<ViewerMedia>;
   /**

@@ -19,10 +19,7 @@ const transport = {
     password: 'r7s3qf0m1x5t9d2k4h6b8n0c',
     iceLite: true,
   },
-  iceCandidates: [
-    candidate('tcp', 1_076_276_479),
-    candidate('udp', 1_076_302_079),
-  ],
+  iceCandidates: [candidate('tcp', 1_076_276_479), candidate('udp', 1_076_302_079)],
   dtlsParameters: {
     role: 'auto' as const,
     fingerprints: [

@@ -4,6 +4,7 @@ import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
+import type { BroadcastSource } from '../protocol/broadcast.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
 import { agreedCapabilities, withOneEstimation } from './agreed-capabilities.js';
 import { BroadcastRouters, type RouterLease } from './broadcast-routers.js';
@@ -16,6 +17,12 @@ import { WorkerRouter } from './worker-router.js';
 
 /** What a publisher's streams weigh against one viewer's, see {@link SfuWorker.load}. */
 const PUBLISHER_LOAD = 3;
+
+/**
+ * How long a publisher may say nothing. A browser asks every 2.5 s, so its network's loss is noticed within
+ * 10 s, as on the socket; programs every 4 to 6 (RFC 7675 5.1), of which one may be lost.
+ */
+const CONSENT_S: Readonly<Record<BroadcastSource, number>> = { browser: 10, whip: 15 };
 
 type Options = { pool: WorkerPool; clock: Clock; log: Log; maxIncomingBitrateBps: number };
 
@@ -73,10 +80,11 @@ export class RoutedBroadcast implements BroadcastMedia {
     return { incomingBps, outgoingBps };
   }
 
-  async publish(): Promise<PublisherConnection> {
+  async publish(source: BroadcastSource): Promise<PublisherConnection> {
     this.#assertOpen();
     const { worker, router } = this.#routers.origin;
-    const transport = await worker.createTransport(router);
+    const consentS = CONSENT_S[source];
+    const transport = await worker.createTransport(router, { consentS });
     await transport.setMaxIncomingBitrate(this.#options.maxIncomingBitrateBps);
     const publisher = new PublisherConnection({
       transport,

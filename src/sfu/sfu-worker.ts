@@ -8,6 +8,8 @@ import { workerSettings } from './worker-settings.js';
 
 /** How long a worker may take to answer at its start: one of another version never does. */
 const START_TIMEOUT_MS = 20_000;
+/** A peer whose network is gone is noticed within 10 s, as on the socket. */
+const CONSENT_S = 10;
 
 /** One mediasoup worker process with its one port, and how much it carries. */
 export class SfuWorker {
@@ -66,14 +68,16 @@ export class SfuWorker {
     );
   }
 
-  createTransport(router: types.Router): Promise<types.WebRtcTransport> {
+  createTransport(
+    router: types.Router,
+    { consentS = CONSENT_S }: { consentS?: number } = {},
+  ): Promise<types.WebRtcTransport> {
     const options: types.WebRtcTransportOptions = {
       webRtcServer: this.#server,
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
-      // A peer whose network is gone is noticed within 10 s, as on the socket.
-      iceConsentTimeout: 10,
+      iceConsentTimeout: consentS,
       // High enough that a viewer starts with a good layer; estimation corrects it within a second.
       initialAvailableOutgoingBitrate: 2_500_000,
     };
