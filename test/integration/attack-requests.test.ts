@@ -29,6 +29,9 @@ afterAll(async () => {
 /** Routes that change something. */
 const writes = () => [...routes].filter((route) => !/^(GET|OPTIONS) /.test(route));
 
+/** Those for programs and players on any site, which take nothing by cookies from there. */
+const isForOutside = (route: string) => /^\w+ \/(?:whip|whep)\//.test(route);
+
 /** A request as somebody who is logged in, with a body as it is. */
 const sendText = (route: string, text: string, type = 'application/json') =>
   ann.request(methodOf(route), pathOf(route), { text, headers: { 'content-type': type } });
@@ -57,12 +60,35 @@ describe('a page of another site', () => {
   ])('that %s changes nothing by any route', async (_what, headers) => {
     expect(writes().length).toBeGreaterThan(10);
     const before = await contents();
-    for (const route of writes())
+    for (const route of writes().filter((one) => !isForOutside(one)))
       for (const body of [{}, undefined]) {
         const answer = await ann.request(methodOf(route), pathOf(route), { body, headers });
         expect([route, answer.error?.code]).toEqual([route, 'origin_refused']);
         expect(answer.setCookies).toEqual({});
       }
+    expect(await contents()).toEqual(before);
+  });
+
+  it('is answered about WHIP and WHEP as somebody who is not logged in', async () => {
+    const headers = { origin: EVIL, 'sec-fetch-site': 'cross-site' };
+    const outside = [...routes].filter(isForOutside);
+    expect(outside.length).toBeGreaterThan(10);
+    const before = await contents();
+    for (const route of outside) {
+      const request = { body: route.startsWith('GET ') ? undefined : {}, headers };
+      const answers = await Promise.all(
+        [ann, new HttpClient(server.url)].map((who) =>
+          who.request(methodOf(route), pathOf(route), request),
+        ),
+      );
+      const [asAnn, asNobody] = answers.map(({ status, error, setCookies }) => ({
+        status,
+        error,
+        setCookies,
+      }));
+      expect([route, asAnn]).toEqual([route, asNobody]);
+      expect([route, asAnn?.setCookies]).toEqual([route, {}]);
+    }
     expect(await contents()).toEqual(before);
   });
 
