@@ -61,7 +61,7 @@ describe('a WHIP client on another site', () => {
       await publisher.evaluate('whip.stop()');
       await stage.isInState(client, null);
       await studio.getByRole('button', { name: 'Go live' }).waitFor();
-      expect((await stage.channel(client)).lastLiveAt).not.toBeNull();
+      await expect.poll(async () => (await stage.channel(client)).lastLiveAt, WAIT).not.toBeNull();
     },
     120_000,
   );
@@ -136,6 +136,6 @@ describe('a WHIP client on another site', () => {
       .getByRole('button', { name: 'End broadcast' })
       .click();
     await stage.isInState('ended', null);
-    expect((await stage.channel('ended')).lastLiveAt).not.toBeNull();
+    await expect.poll(async () => (await stage.channel('ended')).lastLiveAt, WAIT).not.toBeNull();
   });
 });
