@@ -78,6 +78,7 @@ describe('POST /whep/NAME', () => {
     expect(body).toMatch(/^a=setup:passive\r$/m);
     expect(body).not.toMatch(/^a=(recvonly|sendrecv|inactive)\r$/m);
     expect(await viewers()).toBe(1);
+    expect((await guest.get('/metrics')).body).toMatch(/^onair_whep_viewers 1$/m);
   });
 
   it('answers an empty body with an offer, to be answered once by PATCH', async () => {
