@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Asker, type ChannelAccess, decide } from './access-policy.js';
+import { type Asker, type ChannelAccess, decide, narrowed, stricter } from './access-policy.js';
 
 const channel: ChannelAccess = {
   id: 'c1',
   name: 'tea',
   ownerId: 'owner',
   visibility: 'public',
+  ofChannel: 'public',
+  closedBroadcasts: new Map(),
+  hasPassword: false,
   version: 3,
   members: new Set(['member', 'banned-member']),
   moderators: new Set(['moderator']),
@@ -69,5 +72,24 @@ describe('decide', () => {
       'stranger',
       'member',
     ]);
+  });
+});
+
+describe('narrowed', () => {
+  it.each([
+    ['public', 'public', 'public'],
+    ['public', 'unlisted', 'unlisted'],
+    ['unlisted', 'public', 'unlisted'],
+    ['public', 'private', 'private'],
+    ['password', 'unlisted', 'password'],
+    ['private', 'password', 'private'],
+  ] as const)('makes something %s that is %s of its own accord %s', (ofChannel, own, both) => {
+    expect(narrowed({ ...channel, ofChannel }, own).visibility).toBe(both);
+    expect(stricter(own, ofChannel)).toBe(both);
+  });
+
+  it('goes by the channel’s own, not by what is on now', () => {
+    const now = { ...channel, visibility: 'private' as const };
+    expect(narrowed(now, 'public').visibility).toBe('public');
   });
 });

@@ -5,13 +5,20 @@ export type ChannelAccess = Readonly<{
   id: string;
   name: string;
   ownerId: string;
+  /** What counts now: the channel's own, or that of the broadcast that is on, if that lets fewer. */
   visibility: Visibility;
+  /** The channel's own. */
+  ofChannel: Visibility;
+  /** Broadcasts with a password or a list of their own accord, those that are over too, by id. */
+  closedBroadcasts: ReadonlyMap<string, Visibility>;
+  /** Whether the channel has a password that something of it can be put behind. */
+  hasPassword: boolean;
   /** Raised when what was given out before (passes, tokens) is void. */
   version: number;
   /** Accounts on the list; of use while it is private. */
   members: ReadonlySet<string>;
   moderators: ReadonlySet<string>;
-  /** Banned for ever, accounts' ids and guests' ids. Only kept while the channel is protected. */
+  /** Banned for ever, accounts' ids and guests' ids. Only kept while something of the channel is protected. */
   banned: ReadonlySet<string>;
   /** Of the accounts that asked, those that are disabled. */
   disabled: ReadonlySet<string>;
@@ -42,6 +49,19 @@ export function decide(channel: ChannelAccess | null, asker: Asker): Decision {
   if (channel.visibility === 'private')
     return accountId !== null && channel.members.has(accountId) ? 'allowed' : 'not_found';
   return asker.unlockedVersion === channel.version ? 'allowed' : 'password_needed';
+}
+
+/** From everybody to few. */
+const ORDER: readonly Visibility[] = ['public', 'unlisted', 'password', 'private'];
+
+/** That of two for which fewer are let in. */
+export function stricter(a: Visibility, b: Visibility): Visibility {
+  return ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b;
+}
+
+/** What decides about something of a channel that has a visibility of its own: a broadcast, a recording, a clip. */
+export function narrowed(channel: ChannelAccess, visibility: Visibility): ChannelAccess {
+  return { ...channel, visibility: stricter(channel.ofChannel, visibility) };
 }
 
 /** Whether not everybody who has the address may watch. */

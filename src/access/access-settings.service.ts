@@ -23,7 +23,7 @@ export class AccessSettings {
 
   /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner. */
   async view(name: string, accountId: string): Promise<AccessView> {
-    const { id, visibility } = await this.#own(name, accountId);
+    const { id, ofChannel: visibility } = await this.#own(name, accountId);
     const [hash, members] = await Promise.all([
       this.#repository.passwordHash(id),
       this.#repository.members(id),
@@ -44,7 +44,7 @@ export class AccessSettings {
     accountId: string,
     { visibility, password }: AccessChange,
   ): Promise<AccessView> {
-    const { id, visibility: before } = await this.#own(name, accountId);
+    const { id, ofChannel: before } = await this.#own(name, accountId);
     if (visibility === 'password' && password === undefined) await this.#assertHasPassword(id);
     // Nothing changes, so nobody has to come in anew.
     if (visibility === before && password === undefined) return this.view(name, accountId);

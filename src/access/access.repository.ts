@@ -3,25 +3,17 @@ import { isMissingRow } from '../db/prisma-errors.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
 import { MEMBERS_MAX } from '../protocol/limits.js';
-import type { ChannelAccess } from './access-policy.js';
+import { type ChannelAccess, isProtected, stricter } from './access-policy.js';
+import { FROM_STORED, TO_STORED } from './stored-visibility.js';
 
 /** Bans of one channel that are known at most; the newest count. */
 const BANS_MAX = 10_000;
+/** Protected broadcasts of one channel that are known at most; the newest count. */
+const CLOSED_MAX = 10_000;
 const NOBODY: ReadonlySet<string> = new Set();
 
-const TO_STORED = {
-  public: 'PUBLIC',
-  unlisted: 'UNLISTED',
-  password: 'PASSWORD',
-  private: 'PRIVATE',
-} as const satisfies Record<Visibility, string>;
-
-const FROM_STORED = {
-  PUBLIC: 'public',
-  UNLISTED: 'unlisted',
-  PASSWORD: 'password',
-  PRIVATE: 'private',
-} as const satisfies Record<(typeof TO_STORED)[Visibility], Visibility>;
+/** Stored names of what not everybody may watch who has the address. */
+const CLOSED = ['PASSWORD', 'PRIVATE'] as const;
 
 export type StoredMember = Readonly<{ username: string; since: Date }>;
 
@@ -41,15 +33,37 @@ export class AccessRepository {
   async find(name: string, asked: readonly string[]): Promise<ChannelAccess | null> {
     const row = await this.#db.channel.findUnique({
       where: { name },
-      select: { id: true, name: true, ownerId: true, visibility: true, accessVersion: true },
+      select: {
+        id: true,
+        name: true,
+        ownerId: true,
+        visibility: true,
+        accessVersion: true,
+        accessPasswordHash: true,
+        // What is not for everybody who has the channel's address.
+        broadcasts: {
+          where: { OR: [{ state: { not: 'ENDED' } }, { visibility: { in: [...CLOSED] } }] },
+          orderBy: { startedAt: 'desc' },
+          take: CLOSED_MAX,
+          select: { id: true, state: true, visibility: true },
+        },
+        _count: { select: { clips: { where: { visibility: { in: [...CLOSED] } } } } },
+      },
     });
     if (row === null) return null;
-    const { accessVersion: version, ...rest } = row;
-    const channel = { ...rest, version, visibility: FROM_STORED[row.visibility] };
-    if (row.visibility === 'PUBLIC' || row.visibility === 'UNLISTED')
+    const { accessVersion: version, broadcasts, _count: counted, id, ownerId } = row;
+    const ofChannel = FROM_STORED[row.visibility];
+    const isOn = broadcasts.find(({ state }) => state !== 'ENDED');
+    const visibility = stricter(ofChannel, FROM_STORED[isOn?.visibility ?? 'PUBLIC']);
+    const closed = broadcasts.map((one) => [one.id, FROM_STORED[one.visibility]] as const);
+    const closedBroadcasts = new Map(closed.filter(([, of]) => isProtected({ visibility: of })));
+    const hasPassword = row.accessPasswordHash !== null;
+    const visibilities = { visibility, ofChannel, closedBroadcasts };
+    const channel = { id, name, ownerId, version, hasPassword, ...visibilities };
+    if (!isProtected({ visibility }) && closedBroadcasts.size === 0 && counted.clips === 0)
       return { ...channel, members: NOBODY, moderators: NOBODY, banned: NOBODY, disabled: NOBODY };
     const [members, moderators, banned, disabled] = await Promise.all([
-      row.visibility === 'PRIVATE' ? this.#members(row.id) : NOBODY,
+      this.#members(row.id),
       this.#moderators(row.id),
       this.#banned(row.id),
       this.#disabled([...asked, row.ownerId]),

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { Identity } from '../common/identity.js';
+import { Visibility } from '../protocol/access.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { Secrets } from '../secrets/secrets.js';
 import { AccessMemory } from './access-memory.js';
@@ -10,9 +11,12 @@ import {
   type Decision,
   decide,
   isProtected,
+  narrowed,
 } from './access-policy.js';
 import { ChannelPasses } from './channel-passes.js';
 import { assertAllowed, channelNotFound } from './refusals.js';
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Who a request or a socket is from, and what it brings to get in. */
 export type Visitor = Readonly<{
@@ -61,6 +65,45 @@ export class AccessService {
     assertAllowed(this.decide(channel, visitor), name);
     if (channel === null) throw channelNotFound(name);
     return channel;
+  }
+
+  /**
+   * Resolves when the visitor may watch something of the channel that has a visibility of its own, on or over.
+   * @throws {DomainError} `channel_not_found`, `password_required`
+   */
+  async enterPart(name: string, visibility: Visibility, visitor: Visitor): Promise<void> {
+    const channel = await this.#memory.find(name);
+    assertAllowed(this.decide(channel && narrowed(channel, visibility), visitor), name);
+  }
+
+  /**
+   * Broadcasts whose messages are not for somebody who may be in the channel now, by id: they were for fewer.
+   * Who is in while the channel asks for its password has typed it.
+   */
+  async closedTo(
+    name: string,
+    { accountId, guestId }: Omit<Asker, 'unlockedVersion'>,
+  ): Promise<ReadonlySet<string>> {
+    const channel = await this.#memory.find(name);
+    if (channel === null || channel.closedBroadcasts.size === 0) return NONE;
+    const unlockedVersion = channel.visibility === 'password' ? channel.version : null;
+    const asker = { accountId, guestId, unlockedVersion };
+    const refused = (['password', 'private'] as const).filter(
+      (visibility) => decide(narrowed(channel, visibility), asker) !== 'allowed',
+    );
+    const ids = [...channel.closedBroadcasts].filter(([, of]) => refused.some((one) => one === of));
+    return new Set(ids.map(([id]) => id));
+  }
+
+  /** Of what visibilities a visitor sees the parts of a channel in lists. */
+  async listed(name: string, visitor: Visitor): Promise<Visibility[]> {
+    const channel = await this.#memory.find(name);
+    if (channel === null) return [];
+    if (visitor.identity.account?.id === channel.ownerId) return [...Visibility.options];
+    const closed = (['password', 'private'] as const).filter(
+      (visibility) => this.decide(narrowed(channel, visibility), visitor) === 'allowed',
+    );
+    return ['public', ...closed];
   }
 
   /** Whether it may be that not everybody may watch, as far as that is known without reading. */

@@ -4,6 +4,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
+import { isProtected, narrowed } from './access-policy.js';
 import { AccessRepository } from './access.repository.js';
 import { AccessService, type Visitor } from './access.service.js';
 import { ChannelPasses } from './channel-passes.js';
@@ -52,14 +53,17 @@ export class UnlockService {
     { password, address }: { password: string; address: string },
   ): Promise<string | null> {
     const channel = await this.#access.find(name);
-    const decision = this.#access.decide(channel, visitor);
     if (channel === null) throw channelNotFound(name);
-    if (decision !== 'password_needed') {
-      assertAllowed(decision, name);
+    // The password may be for a recording, while the channel itself is open.
+    const decision = this.#access.decide(narrowed(channel, 'password'), visitor);
+    const hash =
+      decision === 'password_needed' ? await this.#repository.passwordHash(channel.id) : null;
+    if (decision !== 'password_needed' || (hash === null && !isProtected(channel))) {
+      assertAllowed(decision === 'password_needed' ? 'allowed' : decision, name);
       return null;
     }
     const isRight = await this.#throttle.guess({ channel: name, address }, async () =>
-      this.#hasher.verify(password, await this.#repository.passwordHash(channel.id)),
+      this.#hasher.verify(password, hash),
     );
     if (!isRight) throw new DomainError('wrong_password', 'This is not the channel’s password.');
     return this.#passes.add(visitor.passes, channel, {

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { AccessService, type Visitor } from '../access/access.service.js';
 import { DomainError } from '../common/domain-error.js';
-import type { BroadcastList, BroadcastView } from '../protocol/broadcast.js';
+import type { BroadcastChange, BroadcastList, BroadcastView } from '../protocol/broadcast.js';
 import type { Page } from '../protocol/paging.js';
+import { BroadcastVisibility } from './broadcast-visibility.service.js';
 import { BroadcastRepository, type StoredBroadcast } from './broadcast.repository.js';
 import { ChannelService } from './channel.service.js';
 import { BroadcastRegistry } from './registry.js';
@@ -17,39 +18,69 @@ export class BroadcastHistory {
   readonly #channels: ChannelService;
   readonly #registry: BroadcastRegistry;
   readonly #access: AccessService;
+  readonly #visibility: BroadcastVisibility;
 
   constructor(
     repository: BroadcastRepository,
     channels: ChannelService,
     registry: BroadcastRegistry,
     access: AccessService,
+    visibility: BroadcastVisibility,
   ) {
     this.#repository = repository;
     this.#channels = channels;
     this.#registry = registry;
     this.#access = access;
+    this.#visibility = visibility;
   }
 
   /** The newest first, without those that never sent anything. @throws {DomainError} `channel_not_found` */
-  async list(channelName: string, { limit, offset }: Page): Promise<BroadcastList> {
+  async list(
+    channelName: string,
+    visitor: Visitor,
+    { limit, offset }: Page,
+  ): Promise<BroadcastList> {
     const { id } = await this.#channels.get(channelName);
-    const rows = await this.#repository.list(id, { skip: offset, take: limit });
+    const visibilities = await this.#access.listed(channelName, visitor);
+    const rows = await this.#repository.list(id, { visibilities, skip: offset, take: limit });
     return rows.map((row) => this.#view(row));
   }
 
   /** @throws {DomainError} `broadcast_not_found`, also for one that is not for the visitor; `password_required` */
   async get(id: string, visitor: Visitor): Promise<BroadcastView> {
+    return this.#view(await this.#find(id, visitor));
+  }
+
+  /**
+   * Changes who may watch one's own.
+   * @throws {DomainError} `broadcast_not_found`, `password_required`; `forbidden` for all but the channel's owner;
+   *   `bad_request` for a password that the channel doesn't have
+   */
+  async change(
+    id: string,
+    visitor: Visitor,
+    { visibility }: BroadcastChange,
+  ): Promise<BroadcastView> {
+    const row = await this.#find(id, visitor);
+    if (visitor.identity.account === null) throw new DomainError('not_logged_in', 'Log in first.');
+    if (visitor.identity.account.id !== row.ownerId)
+      throw new DomainError('forbidden', 'Only the channel’s owner can do that.');
+    await this.#visibility.change(row, visibility);
+    return this.#view({ ...row, visibility });
+  }
+
+  async #find(id: string, visitor: Visitor): Promise<StoredBroadcast> {
     const row = BroadcastId.safeParse(id).success ? await this.#repository.find(id) : null;
     if (row === null) throw notFound();
     try {
-      await this.#access.enter(row.channel, visitor);
+      await this.#access.enterPart(row.channel, row.visibility, visitor);
     } catch (error) {
       throw error instanceof DomainError && error.code === 'channel_not_found' ? notFound() : error;
     }
-    return this.#view(row);
+    return row;
   }
 
-  #view({ channelId, ...stored }: StoredBroadcast): BroadcastView {
+  #view({ channelId, ownerId: _, ...stored }: StoredBroadcast): BroadcastView {
     const current = this.#registry.current(channelId);
     if (current?.id === stored.id) return current;
     return {

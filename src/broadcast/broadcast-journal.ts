@@ -94,11 +94,12 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
 }
 
 function recordOf(broadcast: LiveBroadcast, channelId: string): BroadcastRecord {
-  const { id, title, phase, source, startedAtMs, peakViewers } = broadcast;
+  const { id, title, visibility, phase, source, startedAtMs, peakViewers } = broadcast;
   return {
     id,
     channelId,
     title,
+    visibility,
     state: phase.name,
     source,
     startedAtMs,

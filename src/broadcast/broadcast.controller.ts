@@ -1,10 +1,10 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch } from '@nestjs/common';
 import type { Visitor } from '../access/access.service.js';
-import { CurrentVisitor } from '../access/visitor.js';
+import { CurrentVisitor, ForVisitors } from '../access/visitor.js';
 import { Identified } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
 import { AllowToken } from '../common/token-scope.js';
-import { BroadcastView } from '../protocol/broadcast.js';
+import { BroadcastChange, BroadcastView } from '../protocol/broadcast.js';
 import { BroadcastHistory } from './broadcast-history.service.js';
 
 /** Broadcasts over HTTP, those that are over and those that are on. */
@@ -26,5 +26,23 @@ export class BroadcastController {
   })
   async get(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<BroadcastView> {
     return this.#history.get(id, visitor);
+  }
+
+  @Patch('broadcasts/:id')
+  @AllowToken('channels:write')
+  @ForVisitors()
+  @Operation({
+    summary: 'Change who may watch a broadcast of one’s own, on or over',
+    description:
+      'It can only be for fewer than its channel: the stricter of both counts. Who may not watch any more is cut off at once.',
+    reply: BroadcastView,
+    errors: ['not_logged_in', 'forbidden', 'broadcast_not_found', 'password_required'],
+  })
+  async change(
+    @Param('id') id: string,
+    @Body({ schema: BroadcastChange }) change: BroadcastChange,
+    @CurrentVisitor() visitor: Visitor,
+  ): Promise<BroadcastView> {
+    return this.#history.change(id, visitor, change);
   }
 }

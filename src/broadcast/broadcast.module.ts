@@ -3,6 +3,7 @@ import { DbModule } from '../db/db.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BroadcastHistory } from './broadcast-history.service.js';
 import { BroadcastJournal } from './broadcast-journal.js';
+import { BroadcastVisibility } from './broadcast-visibility.service.js';
 import { BroadcastController } from './broadcast.controller.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import { ChannelController } from './channel.controller.js';
@@ -28,6 +29,7 @@ import { ViewingService } from './viewing.service.js';
     BroadcastRegistry,
     BroadcastRepository,
     BroadcastJournal,
+    BroadcastVisibility,
     PeerTransports,
     PublishingService,
     StreamKeyRepository,
@@ -36,6 +38,7 @@ import { ViewingService } from './viewing.service.js';
   ],
   exports: [
     BroadcastHistory,
+    BroadcastVisibility,
     ChannelService,
     BroadcastRegistry,
     PeerTransports,

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { FROM_STORED, TO_STORED } from '../access/stored-visibility.js';
 import { PrismaService } from '../db/prisma.service.js';
+import type { Visibility } from '../protocol/access.js';
 import type { BroadcastSource, BroadcastState, EndReason } from '../protocol/broadcast.js';
 
 /** What is kept of a broadcast that is on; times in milliseconds since 1970. */
@@ -7,6 +9,7 @@ export type BroadcastRecord = {
   id: string;
   channelId: string;
   title: string;
+  visibility: Visibility;
   state: BroadcastState;
   source: BroadcastSource;
   startedAtMs: number;
@@ -21,7 +24,9 @@ export type StoredBroadcast = Readonly<{
   channelId: string;
   /** The channel's name. */
   channel: string;
+  ownerId: string;
   title: string;
+  visibility: Visibility;
   state: BroadcastState;
   source: BroadcastSource;
   startedAt: Date;
@@ -61,8 +66,9 @@ const FROM_END_REASON = {
 const COLUMNS = {
   id: true,
   channelId: true,
-  channel: { select: { name: true } },
+  channel: { select: { name: true, ownerId: true } },
   title: true,
+  visibility: true,
   state: true,
   source: true,
   startedAt: true,
@@ -87,6 +93,7 @@ export class BroadcastRepository {
         id: record.id,
         channelId: record.channelId,
         title: record.title,
+        visibility: TO_STORED[record.visibility],
         state: STATE[record.state],
         source: SOURCE[record.source],
         startedAt,
@@ -145,14 +152,28 @@ export class BroadcastRepository {
     return row && toStored(row);
   }
 
-  /** A channel's, the newest first, without those that never sent anything. */
+  /** Resolves with false when it is gone. */
+  async setVisibility(id: string, visibility: Visibility): Promise<boolean> {
+    const { count } = await this.#db.broadcast.updateMany({
+      where: { id },
+      data: { visibility: TO_STORED[visibility] },
+    });
+    return count > 0;
+  }
+
+  /** A channel's of these visibilities, the newest first, without those that never sent anything. */
   async list(
     channelId: string,
-    { skip, take }: { skip: number; take: number },
+    {
+      visibilities,
+      skip,
+      take,
+    }: { visibilities: readonly Visibility[]; skip: number; take: number },
   ): Promise<StoredBroadcast[]> {
     const rows = await this.#db.broadcast.findMany({
       where: {
         channelId,
+        visibility: { in: visibilities.map((one) => TO_STORED[one]) },
         state: { not: 'STARTING' },
         OR: [{ endReason: null }, { endReason: { not: 'NEVER_STARTED' } }],
       },
@@ -165,17 +186,23 @@ export class BroadcastRepository {
   }
 }
 
-type Row = Omit<StoredBroadcast, 'channel' | 'state' | 'source' | 'endReason'> & {
-  channel: { name: string };
+type Row = Omit<
+  StoredBroadcast,
+  'channel' | 'ownerId' | 'visibility' | 'state' | 'source' | 'endReason'
+> & {
+  channel: { name: string; ownerId: string };
+  visibility: keyof typeof FROM_STORED;
   state: Uppercase<BroadcastState>;
   source: Uppercase<BroadcastSource>;
   endReason: Uppercase<EndReason> | null;
 };
 
-function toStored({ channel, state, source, endReason, ...row }: Row): StoredBroadcast {
+function toStored({ channel, visibility, state, source, endReason, ...row }: Row): StoredBroadcast {
   return {
     ...row,
     channel: channel.name,
+    ownerId: channel.ownerId,
+    visibility: FROM_STORED[visibility],
     state: inLowerCase(state),
     source: inLowerCase(source),
     endReason: endReason === null ? null : inLowerCase(endReason),

@@ -106,15 +106,22 @@ export class ChannelRepository {
   }
 }
 
-/** What is not public is listed for who is on its list, and for its owner who asks for their own. */
+/** A broadcast that is on. */
+const IS_ON = { state: { not: 'ENDED' as const } };
+const ON_FOR_FEWER = { ...IS_ON, visibility: { not: 'PUBLIC' as const } };
+
+/** What is not public, now or at all, is listed for who is on its list, and for its owner who asks for their own. */
 function listed({ owner, accountId }: Which) {
   const ofOwner = owner === undefined ? {} : { owner: { username: owner } };
-  if (accountId === null) return { ...ofOwner, visibility: 'PUBLIC' as const };
+  const open = { visibility: 'PUBLIC' as const, broadcasts: { none: ON_FOR_FEWER } };
+  if (accountId === null) return { ...ofOwner, ...open };
+  const isMember = { members: { some: { accountId } } };
   return {
     ...ofOwner,
     OR: [
-      { visibility: 'PUBLIC' as const },
-      { visibility: 'PRIVATE' as const, members: { some: { accountId } } },
+      open,
+      { visibility: 'PRIVATE' as const, ...isMember },
+      { broadcasts: { some: { ...IS_ON, visibility: 'PRIVATE' as const } }, ...isMember },
       ...(owner === undefined ? [] : [{ ownerId: accountId }]),
     ],
   };

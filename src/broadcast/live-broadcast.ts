@@ -4,6 +4,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
+import type { Visibility } from '../protocol/access.js';
 import type { BroadcastSource, BroadcastView, EndReason } from '../protocol/broadcast.js';
 import { BroadcastLifecycle, type Phase } from './broadcast-lifecycle.js';
 import type { Peer } from './peer.js';
@@ -23,6 +24,7 @@ type Options = {
   id: string;
   channelName: string;
   title: string;
+  visibility: Visibility;
   source: BroadcastSource;
   media: MediaPort;
   packaging: PackagingPort;
@@ -50,6 +52,7 @@ export class LiveBroadcast {
   /** Proves that a new connection is from the one that started it. */
   readonly resumeToken = randomUUID();
   title: string;
+  visibility: Visibility;
   peakViewers = 0;
   readonly #options: Options;
   readonly #lifecycle: BroadcastLifecycle;
@@ -64,6 +67,7 @@ export class LiveBroadcast {
     this.#options = options;
     this.id = options.id;
     this.title = options.title;
+    this.visibility = options.visibility;
     this.#source = options.source;
     this.startedAtMs = options.clock.nowMs();
     this.#log = options.log.child({ channel: options.channelName, broadcastId: options.id });
@@ -103,6 +107,7 @@ export class LiveBroadcast {
       id: this.id,
       channel: this.#options.channelName,
       title: this.title,
+      visibility: this.visibility,
       state: phase.name,
       source: this.#source,
       startedAt: iso(this.startedAtMs),

@@ -1,5 +1,6 @@
 import { SerialQueue } from '../common/serial-queue.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
+import type { Visibility } from '../protocol/access.js';
 import type { EventPayload } from '../protocol/events.js';
 import type { LiveBroadcast } from './live-broadcast.js';
 import type { Peer } from './peer.js';
@@ -78,6 +79,12 @@ export class LiveChannel {
   rename(title: string): void {
     this.#title = title;
     if (this.#broadcast) this.#broadcast.title = title;
+    this.events.emit('stateChanged');
+  }
+
+  /** Of the broadcast that is on. */
+  setVisibility(visibility: Visibility): void {
+    if (this.#broadcast) this.#broadcast.visibility = visibility;
     this.events.emit('stateChanged');
   }
 

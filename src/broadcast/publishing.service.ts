@@ -6,11 +6,13 @@ import type { Identity } from '../common/identity.js';
 import { LOG, type Log } from '../common/logger.js';
 import { OpenCounts } from '../common/open-counts.js';
 import { CONFIG, type Config } from '../config/config.js';
+import type { Visibility } from '../protocol/access.js';
 import type { BroadcastSource } from '../protocol/broadcast.js';
 import type { RequestPayload } from '../protocol/events.js';
 import type { IngestView } from '../protocol/ingest.js';
 import type { PublisherStarted } from '../protocol/signaling.js';
 import { BroadcastJournal } from './broadcast-journal.js';
+import { BroadcastVisibility } from './broadcast-visibility.service.js';
 import type { Channel } from './channel.js';
 import { ChannelService } from './channel.service.js';
 import { LiveBroadcast } from './live-broadcast.js';
@@ -37,6 +39,8 @@ type Entrance = Readonly<{
   mayTakeOver: (broadcast: LiveBroadcast) => boolean | Promise<boolean>;
   /** Before a broadcast is made. */
   assertMayCreate?: () => Promise<void>;
+  /** Who may watch a broadcast that is made; absent: as the channel. */
+  visibility?: () => Promise<Visibility>;
 }>;
 
 /** What publishers ask for: to start, send tracks, and end. */
@@ -47,6 +51,7 @@ export class PublishingService {
   readonly #channels: ChannelService;
   readonly #registry: BroadcastRegistry;
   readonly #journal: BroadcastJournal;
+  readonly #visibility: BroadcastVisibility;
   readonly #transports: PeerTransports;
   readonly #media: MediaPort;
   readonly #packaging: PackagingPort;
@@ -58,6 +63,7 @@ export class PublishingService {
     channels: ChannelService,
     registry: BroadcastRegistry,
     journal: BroadcastJournal,
+    visibility: BroadcastVisibility,
     transports: PeerTransports,
     @Inject(MEDIA) media: MediaPort,
     @Inject(PACKAGING) packaging: PackagingPort,
@@ -68,6 +74,7 @@ export class PublishingService {
     this.#channels = channels;
     this.#registry = registry;
     this.#journal = journal;
+    this.#visibility = visibility;
     this.#transports = transports;
     this.#media = media;
     this.#packaging = packaging;
@@ -90,7 +97,7 @@ export class PublishingService {
   async start(
     identity: Identity,
     peer: Peer,
-    { channel: name, resumeToken, continues }: RequestPayload<'publisher:start'>,
+    { channel: name, resumeToken, continues, visibility }: RequestPayload<'publisher:start'>,
   ): Promise<Started> {
     const channel = await this.#ownChannel(identity, name);
     const { broadcast, media, resumed } = await this.publish(channel, {
@@ -100,6 +107,7 @@ export class PublishingService {
       ...(continues === undefined
         ? {}
         : { assertMayCreate: () => this.#assertNotEnded(continues) }),
+      visibility: () => this.#visibility.forNew(name, { visibility, continues }),
     });
     return {
       channelId: channel.id,
@@ -118,7 +126,7 @@ export class PublishingService {
    */
   async publish(
     channel: Channel,
-    { peer, source, mayTakeOver, assertMayCreate }: Entrance,
+    { peer, source, mayTakeOver, assertMayCreate, visibility }: Entrance,
   ): Promise<{ broadcast: LiveBroadcast; media: PublisherMedia; resumed: boolean }> {
     const live = this.#registry.open(channel);
     try {
@@ -126,7 +134,12 @@ export class PublishingService {
         const existing = live.broadcast;
         if (existing) await assertFree(existing, peer, mayTakeOver);
         else await assertMayCreate?.();
-        const broadcast = existing ?? (await this.#create(live, channel, source));
+        const broadcast =
+          existing ??
+          (await this.#create(live, channel, {
+            source,
+            visibility: (await visibility?.()) ?? 'public',
+          }));
         const media = await broadcast.attach(peer, source);
         this.#remember(peer, broadcast, media);
         return { broadcast, media, resumed: existing !== null };
@@ -209,7 +222,7 @@ export class PublishingService {
   async #create(
     live: LiveChannel,
     channel: Channel,
-    source: BroadcastSource,
+    { source, visibility }: { source: BroadcastSource; visibility: Visibility },
   ): Promise<LiveBroadcast> {
     const leave = this.#perAccount.enter(channel.ownerId);
     if (!leave)
@@ -221,6 +234,7 @@ export class PublishingService {
       id: randomUUID(),
       channelName: channel.name,
       title: channel.title,
+      visibility,
       source,
       media: this.#media,
       packaging: this.#packaging,
@@ -236,6 +250,7 @@ export class PublishingService {
       throw error;
     }
     live.put(broadcast);
+    if (visibility !== 'public') this.#visibility.begun(channel.name);
     return broadcast;
   }
 

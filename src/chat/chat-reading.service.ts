@@ -3,16 +3,19 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { FollowService } from '../follows/follow.service.js';
 import type { ChatHistory, ChatJoined, ChatMe, ChatPage, ChatQuery } from '../protocol/chat.js';
 import { CHAT_PAGE } from '../protocol/limits.js';
+import { AccessService } from '../access/access.service.js';
 import { viewOf } from './chat-message.js';
 import type { ChatRoom } from './chat-room.js';
 import type { ChatSender } from './chat-sender.js';
-import { ChatViews, type Reader } from './chat-views.js';
+import { ChatViews, type Reader, shownTo } from './chat-views.js';
 import { ChatRepository, type PageStart } from './chat.repository.js';
 import { HeldRepository } from './held/held.repository.js';
 import { WritingRules } from './rules/writing-rules.js';
 
 /** A client that comes back is told of deletions among so many of the messages it may show. */
 const DELETIONS_SPAN = 1_000;
+
+const NONE: ReadonlySet<string> = new Set();
 
 type HistoryPart = Pick<ChatHistory, 'afterSeq' | 'beforeSeq' | 'limit'>;
 
@@ -24,6 +27,7 @@ export class ChatReading {
   readonly #rules: WritingRules;
   readonly #held: HeldRepository;
   readonly #follows: FollowService;
+  readonly #access: AccessService;
   readonly #clock: Clock;
 
   // oxlint-disable-next-line max-params -- Nest's injection: what a join has to tell, and the clock.
@@ -33,6 +37,7 @@ export class ChatReading {
     rules: WritingRules,
     held: HeldRepository,
     follows: FollowService,
+    access: AccessService,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#repository = repository;
@@ -40,6 +45,7 @@ export class ChatReading {
     this.#rules = rules;
     this.#held = held;
     this.#follows = follows;
+    this.#access = access;
     this.#clock = clock;
   }
 
@@ -53,7 +59,7 @@ export class ChatReading {
     { afterSeq }: { afterSeq?: number | undefined },
   ): Promise<ChatJoined> {
     const start: PageStart = afterSeq === undefined ? 'newest' : { afterSeq };
-    const reader = readerOf(room, sender);
+    const reader = await this.#readerOf(room, sender);
     const page = await this.#repository.page(room.id, start, CHAT_PAGE);
     const [lastSeq, messages, deletedSeqs, heldCount, me] = await Promise.all([
       this.#repository.lastSeq(room.id),
@@ -68,7 +74,7 @@ export class ChatReading {
     return {
       me,
       rules: room.rules.rules,
-      pinned: room.pinned && viewOf(room.pinned),
+      pinned: room.pinned && viewOf(shownTo(room.pinned, reader.closed)),
       messages,
       lastSeq: Math.max(lastSeq, pageSeq),
       more: page.length === CHAT_PAGE && pageSeq < lastSeq,
@@ -104,11 +110,14 @@ export class ChatReading {
     const found = await this.#repository.page(room.id, start, limit + 1);
     const more = found.length > limit;
     const page = afterSeq === undefined ? found.slice(-limit) : found.slice(0, limit);
-    return { messages: await this.#views.of(room.id, page, readerOf(room, sender)), more };
+    return {
+      messages: await this.#views.of(room.id, page, await this.#readerOf(room, sender)),
+      more,
+    };
   }
 
   /**
-   * One page of what was written during one broadcast of the room's channel: the first, or with `until` the
+   * One page of what was written during one broadcast of the room's channel, which is for who asks: the first, or with `until` the
    * last before that time.
    */
   async historyOfBroadcast(
@@ -124,12 +133,21 @@ export class ChatReading {
     });
     const page = until === undefined ? found.slice(0, limit) : found.slice(-limit);
     return {
-      messages: await this.#views.of(room.id, page, readerOf(room, sender)),
+      messages: await this.#views.of(room.id, page, { ...readerOf(room, sender), closed: NONE }),
       more: found.length > limit,
     };
   }
+
+  async #readerOf(room: ChatRoom, sender: Pick<ChatSender, 'author'>): Promise<Reader> {
+    const { accountId, guestId } = sender.author;
+    const closed = await this.#access.closedTo(room.channel.name, {
+      accountId,
+      guestId: guestId ?? '',
+    });
+    return { ...readerOf(room, sender), closed };
+  }
 }
 
-function readerOf(room: ChatRoom, { author }: Pick<ChatSender, 'author'>): Reader {
+function readerOf(room: ChatRoom, { author }: Pick<ChatSender, 'author'>): Omit<Reader, 'closed'> {
   return { author, forModerators: room.isModerator(author) };
 }

@@ -73,7 +73,7 @@ export class PagesService {
       channel.title === '' ? `${channel.name} · Onair` : `${channel.title} · ${channel.name}`;
     const about = `${channel.broadcast ? 'Live now' : 'A channel'} by ${channel.owner} on Onair.`;
     const info = this.#info(`/${channel.name}`, title, about);
-    const listed = channel.visibility === 'public';
+    const listed = access?.visibility === 'public';
     // Programs that preview links have no pass: what they can't fetch is not named.
     const isOpen = access !== null && !isProtected(access);
     const image =

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Visibility } from './access.js';
 
 export const BroadcastState = z.enum(['starting', 'live', 'interrupted', 'ended']);
 export type BroadcastState = z.output<typeof BroadcastState>;
@@ -32,6 +33,8 @@ export const BroadcastView = z
     id: z.uuid(),
     channel: z.string(),
     title: z.string(),
+    /** Who may watch it, if the channel doesn't let fewer. */
+    visibility: Visibility,
     state: BroadcastState,
     /** Of the newest publisher, where one went on with another's broadcast. */
     source: BroadcastSource,
@@ -46,6 +49,12 @@ export const BroadcastView = z
   })
   .meta({ id: 'Broadcast' });
 export type BroadcastView = z.output<typeof BroadcastView>;
+
+/** What its owner changes of a broadcast, on or over. */
+export const BroadcastChange = z
+  .strictObject({ visibility: Visibility })
+  .meta({ id: 'BroadcastChange' });
+export type BroadcastChange = z.output<typeof BroadcastChange>;
 
 /** One page of a channel's broadcasts, the newest first. */
 export const BroadcastList = z.array(BroadcastView).meta({ id: 'BroadcastList' });

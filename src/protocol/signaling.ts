@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Visibility } from './access.js';
 import { BroadcastView } from './broadcast.js';
 import { ChannelName, ChannelView } from './channel.js';
 import { THUMBNAIL_BYTES_MAX } from './limits.js';
@@ -24,6 +25,8 @@ export const PublisherStart = z.strictObject({
    * meanwhile, unless by a restart of the server: then a new one takes its place.
    */
   continues: z.uuid().optional(),
+  /** Who may watch a new broadcast, if the channel doesn't let fewer; absent: as the channel. */
+  visibility: Visibility.optional(),
 });
 
 export const PublisherStarted = z.object({

@@ -40,7 +40,7 @@ export class ChannelRecordingsController {
     @Query({ schema: Page }) page: Page,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<ListedBroadcasts> {
-    const broadcasts = await this.#history.list(name, page);
+    const broadcasts = await this.#history.list(name, visitor, page);
     const ids = broadcasts.map(({ id }) => id);
     const recordings = await this.#recordings.summaries(ids, visitor);
     return broadcasts.map((one) => ({ ...one, recording: recordings.get(one.id) ?? null }));

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { FROM_STORED } from '../access/stored-visibility.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
 import { Chapters, type RecordingChapter } from './chapters.js';
@@ -23,6 +24,7 @@ const COLUMNS = {
   broadcast: {
     select: {
       title: true,
+      visibility: true,
       startedAt: true,
       channel: { select: { name: true, ownerId: true } },
     },
@@ -93,13 +95,13 @@ export class RecordingRepository {
       where: { broadcastId: { in: [...ids] } },
       include: COLUMNS,
     });
-    return rows.map(({ broadcastId, broadcast, state, visibility, bytes, chapters, ...row }) => ({
+    return rows.map(({ broadcastId, broadcast, state, bytes, chapters, ...row }) => ({
       id: broadcastId,
       kept: row.kept,
       durationMs: row.durationMs,
       bytes: Number(bytes),
       state: state.toLowerCase() as Lowercase<typeof state>,
-      visibility: visibility.toLowerCase() as Lowercase<typeof visibility>,
+      visibility: FROM_STORED[broadcast.visibility],
       chapters: Chapters.parse(chapters),
       title: broadcast.title,
       startedAt: broadcast.startedAt,
@@ -108,12 +110,11 @@ export class RecordingRepository {
     }));
   }
 
-  async change(id: string, { title, visibility, kept }: RecordingChange): Promise<void> {
+  async change(id: string, { title, kept }: Omit<RecordingChange, 'visibility'>): Promise<void> {
     await this.#db.recording.update({
       where: { broadcastId: id },
       data: {
         ...(kept !== undefined && { kept }),
-        ...(visibility && { visibility: TO_STORED[visibility] }),
         ...(title !== undefined && { broadcast: { update: { title } } }),
       },
     });
@@ -188,10 +189,3 @@ export class RecordingRepository {
     await this.#db.recording.deleteMany({ where: { broadcastId: id } });
   }
 }
-
-const TO_STORED = {
-  public: 'PUBLIC',
-  unlisted: 'UNLISTED',
-  password: 'PASSWORD',
-  private: 'PRIVATE',
-} as const satisfies Record<Visibility, string>;

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { z } from 'zod';
 import type { Visitor } from '../access/access.service.js';
+import { BroadcastHistory } from '../broadcast/broadcast-history.service.js';
 import { ChannelService } from '../broadcast/channel.service.js';
 import { BroadcastRegistry } from '../broadcast/registry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
@@ -12,7 +13,7 @@ import { RecordingFiles } from './recording-files.js';
 import { RecordingRepository, type StoredRecording } from './recording.repository.js';
 import { positionOf, previewsOf } from './vod/previews.js';
 import { VodCatalog } from './vod/vod-catalog.js';
-import { stricter, VodDoor } from './vod/vod-door.js';
+import { VodDoor } from './vod/vod-door.js';
 import { type Vod, vodOf } from './vod/vod.js';
 import type { ChannelAccess } from '../access/access-policy.js';
 
@@ -25,6 +26,7 @@ export class RecordingService implements OnApplicationBootstrap {
   readonly #files: RecordingFiles;
   readonly #catalog: VodCatalog;
   readonly #door: VodDoor;
+  readonly #history: BroadcastHistory;
   readonly #channels: ChannelService;
   readonly #registry: BroadcastRegistry;
   readonly #clock: Clock;
@@ -36,6 +38,7 @@ export class RecordingService implements OnApplicationBootstrap {
     files: RecordingFiles,
     catalog: VodCatalog,
     door: VodDoor,
+    history: BroadcastHistory,
     channels: ChannelService,
     registry: BroadcastRegistry,
     @Inject(CLOCK) clock: Clock,
@@ -45,6 +48,7 @@ export class RecordingService implements OnApplicationBootstrap {
     this.#files = files;
     this.#catalog = catalog;
     this.#door = door;
+    this.#history = history;
     this.#channels = channels;
     this.#registry = registry;
     this.#clock = clock;
@@ -91,7 +95,7 @@ export class RecordingService implements OnApplicationBootstrap {
   /** @throws {DomainError} `recording_not_found`, `password_required` */
   async view(id: string, visitor: Visitor): Promise<RecordingView> {
     const { recording, access } = await this.find(id, visitor);
-    const { channel, state, visibility, startedAt, kept, ownerId } = recording;
+    const { channel, state, startedAt, kept, ownerId } = recording;
     const entry = state === 'ready' ? await this.#catalog.find('recordings', id) : null;
     const vod = entry?.vod ?? (state === 'recording' ? await this.#soFar(id) : null);
     const base = this.#door.base(`/hls/recordings/${id}`, access, visitor);
@@ -102,7 +106,7 @@ export class RecordingService implements OnApplicationBootstrap {
       channel,
       title: recording.title,
       state: state === 'ready' && !entry ? 'failed' : state,
-      visibility: stricter(access.visibility, visibility),
+      visibility: access.visibility,
       startedAt: startedAt.toISOString(),
       durationMs: vod?.durationMs ?? 0,
       bytes: recording.bytes,
@@ -137,7 +141,9 @@ export class RecordingService implements OnApplicationBootstrap {
   /** @throws {DomainError} `recording_not_found`, `password_required`; `forbidden` for all but the owner */
   async change(id: string, visitor: Visitor, change: RecordingChange): Promise<RecordingView> {
     await this.#own(id, visitor);
-    await this.#repository.change(id, change);
+    const { visibility, ...rest } = change;
+    if (visibility !== undefined) await this.#history.change(id, visitor, { visibility });
+    await this.#repository.change(id, rest);
     this.#catalog.forget('recordings', id);
     return this.view(id, visitor);
   }

@@ -178,6 +178,8 @@ describe.each(databases)('channels on %s', (database) => {
         id: ids[0],
         channel: 'erin',
         title: 'Hour 3',
+        visibility: 'public',
+        source: 'browser',
         state: 'ended',
         startedAt: '2026-01-01T03:00:00.000Z',
         interruptedUntil: null,

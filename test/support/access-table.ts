@@ -140,6 +140,9 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     notByOwner: true,
   }),
   'GET /api/broadcasts/:id': channel(({ broadcastId }) => `/api/broadcasts/${broadcastId}`),
+  'PATCH /api/broadcasts/:id': channel(({ broadcastId }) => `/api/broadcasts/${broadcastId}`, {
+    body: { visibility: 'public' },
+  }),
   'GET /api/broadcasts/:id/chat': channel(
     ({ broadcastId }) => `/api/broadcasts/${broadcastId}/chat`,
   ),

@@ -6,11 +6,16 @@ ALTER TABLE "channels" ADD COLUMN     "recording_enabled" BOOLEAN NOT NULL DEFAU
 ADD COLUMN     "recording_keep_days" INTEGER,
 ADD COLUMN     "recording_keep_last" INTEGER;
 
+-- AlterTable
+ALTER TABLE "broadcasts" ADD COLUMN     "visibility" "visibility" NOT NULL DEFAULT 'PUBLIC';
+
+-- CreateIndex
+CREATE INDEX "broadcasts_channel_id_visibility_idx" ON "broadcasts"("channel_id", "visibility");
+
 -- CreateTable
 CREATE TABLE "recordings" (
     "broadcast_id" UUID NOT NULL,
     "state" "recording_state" NOT NULL DEFAULT 'RECORDING',
-    "visibility" "visibility" NOT NULL DEFAULT 'PUBLIC',
     "kept" BOOLEAN NOT NULL DEFAULT false,
     "duration_ms" INTEGER NOT NULL DEFAULT 0,
     "bytes" BIGINT NOT NULL DEFAULT 0,

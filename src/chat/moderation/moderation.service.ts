@@ -18,7 +18,11 @@ import { People, type PersonTarget } from './people.service.js';
 /** Of one sender, so many of the newest messages are deleted at once. */
 const CLEAR_MAX = 1_000;
 /** Nobody: views for everybody are nobody's in particular. */
-const EVERYBODY = { author: { accountId: null, guestId: null }, forModerators: false };
+const EVERYBODY = {
+  author: { accountId: null, guestId: null },
+  forModerators: false,
+  closed: new Set<string>(),
+};
 
 /** What owner and moderators do about messages. All of it throws `forbidden` for anybody else. */
 @Injectable()

@@ -63,6 +63,7 @@ export class ChatSearching {
     const messages = await this.#views.of(room.id, found, {
       author: sender.author,
       forModerators: true,
+      closed: new Set(),
     });
     const last = found.at(-1);
     const nextBeforeSeq = found.length === FOUND_MAX && last ? last.seq : startSeq;

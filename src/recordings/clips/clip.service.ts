@@ -11,7 +11,7 @@ import { RecordingRepository } from '../recording.repository.js';
 import { RecordingService } from '../recording.service.js';
 import { positionOf, previewsOf } from '../vod/previews.js';
 import { VodCatalog } from '../vod/vod-catalog.js';
-import { stricter, VodDoor } from '../vod/vod-door.js';
+import { VodDoor } from '../vod/vod-door.js';
 import { cutRuns, type Vod, vodOf } from '../vod/vod.js';
 import { ClipRepository, type StoredClip } from './clip.repository.js';
 
@@ -103,7 +103,7 @@ export class ClipService {
       recordingId: isRecordingThere ? clip.recordingId : null,
       startMs,
       durationMs,
-      visibility: stricter(access.visibility, visibility),
+      visibility: access.visibility,
       createdAt: clip.createdAt.toISOString(),
       createdBy,
       playlistPath: `${base}/index.m3u8`,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ChannelAccess, isProtected } from '../../access/access-policy.js';
+import { type ChannelAccess, isProtected, narrowed } from '../../access/access-policy.js';
 import { AccessService, type Visitor } from '../../access/access.service.js';
 import { HlsTokens } from '../../access/hls-tokens.js';
 import { assertAllowed } from '../../access/refusals.js';
@@ -10,9 +10,6 @@ import { Secrets } from '../../secrets/secrets.js';
 
 /** What decides who may watch something recorded: its channel, and its own visibility. */
 export type Guarded = Readonly<{ channel: string; visibility: Visibility }>;
-
-/** From everybody to few. */
-const ORDER: readonly Visibility[] = ['public', 'unlisted', 'password', 'private'];
 
 /** Lets people watch what is recorded: who may watch the channel, and the recording too if that is for fewer. */
 @Injectable()
@@ -66,11 +63,6 @@ export class VodDoor {
 
   async #accessOf({ channel, visibility }: Guarded): Promise<ChannelAccess | null> {
     const access = await this.#access.find(channel);
-    return access && { ...access, visibility: stricter(access.visibility, visibility) };
+    return access && narrowed(access, visibility);
   }
-}
-
-/** That of two for which fewer are let in. */
-export function stricter(a: Visibility, b: Visibility): Visibility {
-  return ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b;
 }

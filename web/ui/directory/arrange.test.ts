@@ -23,6 +23,7 @@ function live(name: string, startedAt: string, title = ''): ChannelView {
       id: '019303bb-5c4c-7000-8000-000000000000',
       channel: name,
       title,
+      visibility: 'public',
       state: 'live',
       startedAt,
       interruptedUntil: null,

@@ -8,6 +8,7 @@ const broadcast: BroadcastView = {
   id: '7b0e4ed5-54a5-4f0a-9d0c-5a6a1c1f6a11',
   channel: 'ada',
   title: 'Engines',
+  visibility: 'public',
   state: 'live',
   source: 'browser',
   startedAt: new Date(startedAtMs).toISOString(),
