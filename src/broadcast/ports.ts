@@ -140,6 +140,8 @@ export const RECORDING = Symbol('RecordingPort');
 /** Keeps what broadcasts are packaged into. */
 export interface RecordingPort {
   open(broadcast: { id: string; channel: string }): SegmentKeeper;
+  /** Resolves when all that keepers were given until now is kept, or left out: files may go then. */
+  settled(): Promise<void>;
 }
 
 /** A file of a run's rendition, as it is on the disk now; it may go soon. */
@@ -162,7 +164,14 @@ export type PackagedSegment = Omit<PackagedFile, 'file' | 'path'> &
     /** Its number in the run, the same in all renditions. */
     msn: number;
     /** null: there is nothing of it. */
-    stored: Readonly<{ file: string; path: string; bytes: number; frames: number }> | null;
+    stored: Readonly<{
+      file: string;
+      path: string;
+      bytes: number;
+      frames: number;
+      /** What its file is made of; null: to be read from it. */
+      fragments: readonly PackagedFragment[] | null;
+    }> | null;
     /** The file of its initialization section; null before the first. */
     init: string | null;
     durationS: number;
@@ -170,6 +179,18 @@ export type PackagedSegment = Omit<PackagedFile, 'file' | 'path'> &
     wallMs: number;
     discontinuity: boolean;
   }>;
+
+/** Samples that lie one after another in a segment's file, without gaps in time. */
+export type PackagedFragment = Readonly<{
+  /** When the first one is shown, ticks of its track (90 kHz of pictures, 48 kHz of sound), on the run's timeline. */
+  baseTicks: number;
+  /** Where in the file the first one begins. */
+  offset: number;
+  sizes: readonly number[];
+  durationsTicks: readonly number[];
+  /** Which of them can be decoded without those before. */
+  keys: readonly number[];
+}>;
 
 /** Takes one broadcast's segments as they are finished, each rendition's in order. Nothing throws. */
 export interface SegmentKeeper {

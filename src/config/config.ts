@@ -54,6 +54,8 @@ export const Environment = z.object({
   HLS_REWIND_MINUTES: withDefault(z.coerce.number('minutes').min(0.5).max(1_440), '30'),
   HLS_DISK_MB: withDefault(count(16, 1_000_000), '4096'),
   FFMPEG_BIN: optional(z.string()),
+  RECORDINGS_MAX_GB: optional(z.coerce.number('gigabytes').min(0.001).max(10_000_000)),
+  RECORDINGS_MIN_FREE_MB: withDefault(count(0, 10_000_000), '512'),
   GRACE_SECONDS: withDefault(count(1, 3_600), '60'),
   CHANNELS_PER_ACCOUNT: withDefault(count(1, 1_000), '5'),
   BROADCASTS_PER_ACCOUNT: withDefault(count(1, 1_000), '3'),
@@ -119,6 +121,12 @@ export type Config = Readonly<{
     diskMaxBytes: number;
     /** The FFmpeg to use; null: the one in PATH, if there is one. */
     ffmpegBin: string | null;
+  }>;
+  recordings: Readonly<{
+    /** What all of them may take, bytes; null: as much as there is. */
+    maxBytes: number | null;
+    /** What is to stay free on the disk, bytes. */
+    minFreeBytes: number;
   }>;
   broadcast: Readonly<{ graceMs: number; channelsPerAccount: number; perAccount: number }>;
   chat: Readonly<{ guests: boolean }>;
@@ -211,6 +219,10 @@ function toConfig(e: z.output<typeof Environment>): Config {
       rewindMs: e.HLS_REWIND_MINUTES * 60_000,
       diskMaxBytes: e.HLS_DISK_MB * 1_048_576,
       ffmpegBin: e.FFMPEG_BIN ?? null,
+    },
+    recordings: {
+      maxBytes: e.RECORDINGS_MAX_GB === undefined ? null : e.RECORDINGS_MAX_GB * 1_000_000_000,
+      minFreeBytes: e.RECORDINGS_MIN_FREE_MB * 1_048_576,
     },
     broadcast: {
       graceMs: e.GRACE_SECONDS * 1_000,

@@ -46,6 +46,9 @@ export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApp
   }
 
   async onApplicationShutdown(): Promise<void> {
+    for (const packager of this.#packagers.values()) packager.close();
+    await Promise.all([...this.#packagers.values()].map((packager) => packager.settled()));
+    await this.#recording.settled();
     for (const packager of this.#packagers.values()) packager.dispose();
     this.#aac.close();
     await this.#store?.close();

@@ -131,6 +131,11 @@ export class Packager implements BroadcastPackage {
     setTimeout(() => this.dispose(), LINGER_MS).unref();
   }
 
+  /** Resolves when all that was to be written until now is. */
+  settled(): Promise<void> {
+    return this.#options.files.settled();
+  }
+
   /** Closes at once, and removes all files. Safe to call twice. */
   dispose(): void {
     this.close();

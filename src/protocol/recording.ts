@@ -7,6 +7,13 @@ import { Title } from './channel.js';
 export const RecordingState = z.enum(['recording', 'finishing', 'ready', 'failed']);
 export type RecordingState = z.output<typeof RecordingState>;
 
+/**
+ * Why parts of one are missing. `full`: there was no room, on the disk or for recordings; `unwritable`: they could not be
+ * written for another reason.
+ */
+export const RecordingProblem = z.enum(['full', 'unwritable']);
+export type RecordingProblem = z.output<typeof RecordingProblem>;
+
 const ms = z.number().nonnegative();
 
 export const RecordingView = z
@@ -16,6 +23,8 @@ export const RecordingView = z
     channel: z.string(),
     title: z.string(),
     state: RecordingState,
+    /** null: nothing is missing. */
+    problem: RecordingProblem.nullable(),
     visibility: Visibility,
     startedAt: z.iso.datetime(),
     durationMs: ms,
@@ -37,6 +46,16 @@ export const RecordingView = z
   })
   .meta({ id: 'Recording' });
 export type RecordingView = z.output<typeof RecordingView>;
+
+/** Which picture is to be in a download. */
+export const RecordingDownload = z.object({
+  rendition: z
+    .string()
+    .regex(/^video-\d$/, 'a rendition such as video-2')
+    .optional()
+    .describe('the best one if absent'),
+});
+export type RecordingDownload = z.output<typeof RecordingDownload>;
 
 export const RecordingChange = z
   .strictObject({

@@ -1,12 +1,15 @@
 import type { PackagedInit, PackagedSegment, SegmentKeeper } from '../broadcast/ports.js';
 import type { Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
+import type { RecordingProblem } from '../protocol/recording.js';
 import type { Journals } from './journal/journals.js';
 import type { RecordedInit, RecordedSegment } from './journal/recorded.js';
 import type { RecordingStore } from './store/recording-store.js';
 
 /** Files that wait to be kept; more are left out: the disk is too slow. */
 const WAITING_MAX = 10_000;
+/** Of a system that has no room left, or whose user has none. */
+const FULL_CODES = new Set(['ENOSPC', 'EDQUOT']);
 
 type Options = Readonly<{
   id: string;
@@ -14,10 +17,16 @@ type Options = Readonly<{
   journals: Journals;
   log: Log;
   nowMs: () => number;
-  /** Whether it is to be recorded; asked once, when there is something. */
+  /** Whether it is to be recorded; asked until it is known. */
   begin: () => Promise<boolean>;
-  /** All is kept that could be. */
-  onEnded: (began: boolean) => Promise<void>;
+  /** There is room for more. */
+  hasRoom: () => boolean;
+  /** So many bytes more are kept. */
+  onKept: (bytes: number) => void;
+  /** All is kept that could be. `problem`: why that is not all. */
+  onEnded: (began: boolean, problem: RecordingProblem | null) => Promise<void>;
+  /** Something could not be kept, for the first time for this reason. */
+  onProblem: (problem: RecordingProblem) => void;
   /** Writes a picture's bytes under a key. */
   putPicture: (key: string, jpeg: Uint8Array) => Promise<void>;
 }>;
@@ -31,6 +40,7 @@ export class Recorder implements SegmentKeeper {
   readonly #queue = new SerialQueue(WAITING_MAX);
   #wanted: Promise<boolean> | null = null;
   #isFailing = false;
+  #problem: RecordingProblem | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -38,6 +48,7 @@ export class Recorder implements SegmentKeeper {
 
   keepInit({ run, rendition, file, path, ...about }: PackagedInit): void {
     const line: RecordedInit = { kind: 'init', file, ...about };
+    // Small, and without it all that comes after room was made could not be played: room or not.
     this.#keep(async () => {
       await this.#options.store.put(`${this.#options.id}/${run}/${rendition}/${file}`, path);
       await this.#append(run, rendition, line);
@@ -46,14 +57,17 @@ export class Recorder implements SegmentKeeper {
 
   keepSegment({ run, rendition, stored, ...about }: PackagedSegment): void {
     this.#keep(async () => {
-      if (stored)
-        await this.#options.store.put(
-          `${this.#options.id}/${run}/${rendition}/${stored.file}`,
-          stored.path,
-        );
+      this.#assertRoom();
+      const { id, store, journals, onKept } = this.#options;
       const { file = null, bytes = 0, frames = 0 } = stored ?? {};
+      if (stored) {
+        await store.put(`${id}/${run}/${rendition}/${stored.file}`, stored.path);
+        if (stored.fragments)
+          await journals.appendSamples({ key: id, run, rendition }, about.msn, stored.fragments);
+      }
       const line: RecordedSegment = { kind: 'segment', ...about, file, bytes, frames };
       await this.#append(run, rendition, line);
+      onKept(bytes);
     });
   }
 
@@ -61,6 +75,7 @@ export class Recorder implements SegmentKeeper {
     const { id, nowMs, putPicture, journals } = this.#options;
     const wallMs = nowMs();
     this.#keep(async () => {
+      this.#assertRoom();
       const file = `${Math.round(wallMs).toString(36)}.jpg`;
       await putPicture(`${id}/pictures/${file}`, jpeg);
       await journals.appendPicture(id, { file, wallMs });
@@ -70,8 +85,13 @@ export class Recorder implements SegmentKeeper {
   end(): void {
     const { onEnded, log } = this.#options;
     this.#queue
-      .run(async () => onEnded((await this.#wanted) ?? false))
+      .run(async () => onEnded((await this.#wanted) ?? false, this.#problem))
       .catch((err: unknown) => log.error({ err }, 'a recording could not be finished'));
+  }
+
+  /** Resolves when all that was given until now is kept, or left out. */
+  async settled(): Promise<void> {
+    await this.#queue.run(() => Promise.resolve());
   }
 
   #append(run: string, rendition: string, line: RecordedInit | RecordedSegment): Promise<void> {
@@ -81,29 +101,29 @@ export class Recorder implements SegmentKeeper {
   #keep(work: () => Promise<void>): void {
     void this.#queue
       .run(async () => {
-        if (!(await this.#isWanted())) return;
+        this.#wanted ??= this.#options.begin();
+        if (!(await this.#wanted)) return;
         await work();
         this.#recovered();
       })
       .catch((error: unknown) => this.#failed(error));
   }
 
-  async #isWanted(): Promise<boolean> {
-    this.#wanted ??= this.#options.begin();
-    try {
-      return await this.#wanted;
-    } catch (error) {
-      // The database was away: asked again with the next file.
-      this.#wanted = null;
-      throw error;
-    }
+  #assertRoom(): void {
+    if (!this.#options.hasRoom()) throw new NoRoomError();
   }
 
   #failed(error: unknown): void {
+    const problem = problemOf(error);
+    const { log, onProblem } = this.#options;
+    if (this.#problem === null) {
+      this.#problem = problem;
+      onProblem(problem);
+    }
     if (this.#isFailing) return;
     this.#isFailing = true;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#options.log.warn({ reason }, 'the broadcast can’t be recorded: it goes on without');
+    log.warn({ reason, problem }, 'the broadcast can’t be recorded: it goes on without');
   }
 
   #recovered(): void {
@@ -111,4 +131,16 @@ export class Recorder implements SegmentKeeper {
     this.#isFailing = false;
     this.#options.log.info('the broadcast is recorded again');
   }
+}
+
+class NoRoomError extends Error {
+  constructor() {
+    super('recordings have no room: see RECORDINGS_MAX_GB and RECORDINGS_MIN_FREE_MB');
+  }
+}
+
+function problemOf(error: unknown): RecordingProblem {
+  if (error instanceof NoRoomError) return 'full';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return FULL_CODES.has(code) ? 'full' : 'unwritable';
 }

@@ -30,6 +30,12 @@ export class RecordingFiles implements OnApplicationShutdown {
     if (this.#isTemporary) await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
+  /** The folder, which is made if it isn't there. */
+  async ensureFolder(): Promise<string> {
+    await mkdir(this.#folder, { recursive: true });
+    return this.#folder;
+  }
+
   /** Puts bytes under a key. */
   async putBytes(key: string, bytes: Uint8Array): Promise<void> {
     const path = join(this.#folder, key);

@@ -1,29 +1,41 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { RecordingPort, SegmentKeeper } from '../broadcast/ports.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { Recorder } from './recorder.js';
 import { RecordingFiles } from './recording-files.js';
+import { RecordingSpace } from './recording-space.service.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
+/** How often is tried again what the database did not take. */
+const RETRY_MS = 2_000;
+
 /** Implements the domain's recording port: a {@link Recorder} for each broadcast. */
 @Injectable()
-export class RecordingKeepers implements RecordingPort {
+export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
   readonly #files: RecordingFiles;
+  readonly #space: RecordingSpace;
   readonly #repository: RecordingRepository;
   readonly #recordings: RecordingService;
   readonly #clock: Clock;
   readonly #log: Log;
+  /** Those whose recording is not finished. */
+  readonly #recorders = new Set<Recorder>();
+  readonly #stopping = new AbortController();
 
+  // oxlint-disable-next-line max-params -- Nest's injection: where recordings are kept and known of, clock and log.
   constructor(
     files: RecordingFiles,
+    space: RecordingSpace,
     repository: RecordingRepository,
     recordings: RecordingService,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     this.#files = files;
+    this.#space = space;
     this.#repository = repository;
     this.#recordings = recordings;
     this.#clock = clock;
@@ -32,21 +44,60 @@ export class RecordingKeepers implements RecordingPort {
 
   open({ id, channel }: { id: string; channel: string }): SegmentKeeper {
     const { store, journals } = this.#files;
-    return new Recorder({
+    const log = this.#log.child({ channel, broadcastId: id });
+    const recorder = new Recorder({
       id,
       store,
       journals,
-      log: this.#log.child({ channel, broadcastId: id }),
+      log,
       nowMs: () => this.#clock.nowMs(),
-      begin: async () => {
-        const title = await this.#repository.begin(id);
-        if (title !== null) await this.#recordings.addChapter(id, title);
-        return title !== null;
+      hasRoom: () => this.#space.hasRoom,
+      onKept: (bytes) => this.#space.add(id, bytes),
+      begin: () => this.#untilDone(() => this.#begin(id), log),
+      onProblem: (problem) => {
+        // At the end it is written down again.
+        this.#repository
+          .setProblem(id, problem)
+          .catch((err: unknown) => log.debug({ err }, 'a problem is written down at the end'));
       },
-      onEnded: async (began) => {
-        if (began) await this.#recordings.finish(id);
+      onEnded: async (began, problem) => {
+        if (began) await this.#untilDone(() => this.#recordings.finish(id, problem), log);
+        this.#space.forget(id);
+        this.#recorders.delete(recorder);
       },
       putPicture: (key, jpeg) => this.#files.putBytes(key, jpeg),
     });
+    this.#recorders.add(recorder);
+    return recorder;
+  }
+
+  async settled(): Promise<void> {
+    // The database may be away: what waits for it is finished at the next start.
+    const patience = setTimeout(() => this.#stopping.abort(), RETRY_MS);
+    await Promise.all([...this.#recorders].map((recorder) => recorder.settled()));
+    clearTimeout(patience);
+  }
+
+  onApplicationShutdown(): void {
+    this.#stopping.abort();
+  }
+
+  async #begin(id: string): Promise<boolean> {
+    const title = await this.#repository.begin(id);
+    if (title !== null) await this.#recordings.addChapter(id, title);
+    return title !== null;
+  }
+
+  /** Until the database is there: what is to be kept waits meanwhile, in the files that viewers fetch. */
+  async #untilDone<T>(work: () => Promise<T>, log: Log): Promise<T> {
+    for (let failures = 0; ; failures += 1)
+      try {
+        return await work();
+      } catch (err) {
+        if (this.#stopping.signal.aborted) throw err;
+        if (failures === 0)
+          log.warn({ err }, 'the database does not take what a recording is: tried again');
+        await pause(RETRY_MS, undefined, { signal: this.#stopping.signal, ref: false });
+      }
   }
 }

@@ -3,12 +3,21 @@ import { FROM_STORED } from '../access/stored-visibility.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
 import { Chapters, type RecordingChapter } from './chapters.js';
-import type { RecordingChange, RecordingSettings, RecordingState } from '../protocol/recording.js';
+import type {
+  RecordingChange,
+  RecordingProblem,
+  RecordingSettings,
+  RecordingState,
+} from '../protocol/recording.js';
 
 /** What is stored of a recording. */
 export type StoredRecording = Readonly<{
   id: string;
   state: RecordingState;
+  /** Why parts of it are missing; null: none are. */
+  problem: RecordingProblem | null;
+  /** The file of the picture that lists show. */
+  thumbnail: string | null;
   visibility: Visibility;
   kept: boolean;
   durationMs: number;
@@ -65,13 +74,43 @@ export class RecordingRepository {
     });
   }
 
-  async finish(id: string, what: { durationMs: number; bytes: number } | null): Promise<void> {
+  /** Something of it is missing. The first reason stays. */
+  async setProblem(id: string, problem: RecordingProblem): Promise<void> {
+    await this.#db.recording.updateMany({
+      where: { broadcastId: id, problem: null },
+      data: { problem: STORED_PROBLEM[problem] },
+    });
+  }
+
+  /** It is complete. @param what null: there is nothing to play */
+  async finish(
+    id: string,
+    what: Readonly<{ durationMs: number; bytes: number; thumbnail: string | null }> | null,
+  ): Promise<void> {
     await this.#db.recording.updateMany({
       where: { broadcastId: id },
-      data: what
-        ? { durationMs: what.durationMs, bytes: what.bytes, state: 'READY' }
-        : { state: 'FAILED' },
+      data: what ? { ...what, state: 'READY' } : { state: 'FAILED' },
     });
+  }
+
+  /** What all that is finished takes, with clips whose recording is gone. */
+  async takenBytes(): Promise<number> {
+    const rows = await this.#db.$queryRaw<{ bytes: bigint }[]>`
+      SELECT (SELECT COALESCE(SUM(bytes), 0) FROM recordings WHERE state IN ('READY', 'FAILED'))::bigint
+        + (SELECT COALESCE(SUM(bytes), 0) FROM clips WHERE NOT EXISTS
+          (SELECT 1 FROM recordings WHERE broadcast_id = recording_id))::bigint AS bytes`;
+    return Number(rows[0]?.bytes ?? 0);
+  }
+
+  /** The oldest that may go: finished, and not kept for good. */
+  async oldest(count: number): Promise<{ id: string; bytes: number }[]> {
+    const rows = await this.#db.recording.findMany({
+      where: { kept: false, state: { in: ['READY', 'FAILED'] } },
+      orderBy: { broadcast: { startedAt: 'asc' } },
+      take: count,
+      select: { broadcastId: true, bytes: true },
+    });
+    return rows.map(({ broadcastId, bytes }) => ({ id: broadcastId, bytes: Number(bytes) }));
   }
 
   /** Those that are not finished. */
@@ -97,6 +136,8 @@ export class RecordingRepository {
     });
     return rows.map(({ broadcastId, broadcast, state, bytes, chapters, ...row }) => ({
       id: broadcastId,
+      problem: row.problem && LOADED_PROBLEM[row.problem],
+      thumbnail: row.thumbnail,
       kept: row.kept,
       durationMs: row.durationMs,
       bytes: Number(bytes),
@@ -189,3 +230,13 @@ export class RecordingRepository {
     await this.#db.recording.deleteMany({ where: { broadcastId: id } });
   }
 }
+
+const STORED_PROBLEM = {
+  full: 'FULL',
+  unwritable: 'UNWRITABLE',
+} as const satisfies Record<RecordingProblem, string>;
+
+const LOADED_PROBLEM = {
+  FULL: 'full',
+  UNWRITABLE: 'unwritable',
+} as const satisfies Record<string, RecordingProblem>;

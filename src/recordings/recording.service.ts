@@ -7,13 +7,19 @@ import { BroadcastRegistry } from '../broadcast/registry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
-import type { RecordingChange, RecordingSummary, RecordingView } from '../protocol/recording.js';
+import type {
+  RecordingChange,
+  RecordingProblem,
+  RecordingSummary,
+  RecordingView,
+} from '../protocol/recording.js';
 import { CHAPTERS_MAX } from './chapters.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingRepository, type StoredRecording } from './recording.repository.js';
-import { positionOf, previewsOf } from './vod/previews.js';
+import { positionOf, previewsOf, type VodPreview } from './vod/previews.js';
 import { VodCatalog } from './vod/vod-catalog.js';
 import { VodDoor } from './vod/vod-door.js';
+import { bytesOf, hasHoles } from './journal/recorded.js';
 import { type Vod, vodOf } from './vod/vod.js';
 import type { ChannelAccess } from '../access/access-policy.js';
 
@@ -76,10 +82,21 @@ export class RecordingService implements OnApplicationBootstrap {
   }
 
   /** All that could be kept is there. */
-  async finish(id: string): Promise<void> {
-    const vod = vodOf(await this.#files.journals.read(id));
-    await this.#repository.finish(id, vod);
-    this.#log.info({ broadcastId: id, durationMs: vod?.durationMs ?? 0 }, 'recording is finished');
+  async finish(id: string, problem: RecordingProblem | null = null): Promise<void> {
+    const runs = await this.#files.journals.read(id);
+    const vod = vodOf(runs);
+    const missing = problem ?? (runs.some(hasHoles) ? 'unwritable' : null);
+    if (missing) await this.#repository.setProblem(id, missing);
+    const previews = vod ? previewsOf(vod, await this.#files.journals.pictures(id)) : [];
+    const thumbnail = middleOf(previews)?.file ?? null;
+    const bytes = bytesOf(runs);
+    await this.#repository.finish(id, vod && { durationMs: vod.durationMs, bytes, thumbnail });
+    this.#catalog.forget('recordings', id);
+    const durationMs = vod?.durationMs ?? 0;
+    this.#log.info(
+      { broadcastId: id, durationMs, bytes, problem: missing },
+      'recording is finished',
+    );
   }
 
   /** @throws {DomainError} `recording_not_found`, `password_required` */
@@ -97,15 +114,16 @@ export class RecordingService implements OnApplicationBootstrap {
     const { recording, access } = await this.find(id, visitor);
     const { channel, state, startedAt, kept, ownerId } = recording;
     const entry = state === 'ready' ? await this.#catalog.find('recordings', id) : null;
-    const vod = entry?.vod ?? (state === 'recording' ? await this.#soFar(id) : null);
+    const vod = entry?.vod ?? (state === 'recording' ? await this.#catalog.soFar(id) : null);
     const base = this.#door.base(`/hls/recordings/${id}`, access, visitor);
     const previews = entry ? previewsOf(entry.vod, entry.pictures) : [];
-    const middle = previews[Math.floor(previews.length / 2)];
+    const middle = middleOf(previews);
     return {
       id,
       channel,
       title: recording.title,
       state: state === 'ready' && !entry ? 'failed' : state,
+      problem: recording.problem,
       visibility: access.visibility,
       startedAt: startedAt.toISOString(),
       durationMs: vod?.durationMs ?? 0,
@@ -113,7 +131,7 @@ export class RecordingService implements OnApplicationBootstrap {
       playlistPath: entry && `${base}/index.m3u8`,
       thumbnailPath: middle ? `${base}/pictures/${middle.file}` : null,
       previewsPath: previews.length > 0 ? `${base}/thumbnails.vtt` : null,
-      downloadPath: null,
+      downloadPath: entry && `/api/recordings/${id}/download.mp4`,
       chapters: vod ? chaptersOf(recording, vod) : [],
       spans: vod ? [...vod.spans] : [],
       kept,
@@ -128,11 +146,13 @@ export class RecordingService implements OnApplicationBootstrap {
   ): Promise<Map<string, RecordingSummary>> {
     const summaries = new Map<string, RecordingSummary>();
     for (const recording of await this.#repository.findAll(ids)) {
-      const { id, state, durationMs, visibility, kept, ownerId } = recording;
+      const { id, state, durationMs, visibility, kept, ownerId, thumbnail } = recording;
       const isOwner = visitor.identity.account?.id === ownerId;
       const isListed = visibility !== 'unlisted' || isOwner;
-      if (!isListed || !(await this.#door.mayWatch(recording, visitor))) continue;
-      const { thumbnailPath } = await this.view(id, visitor);
+      const access = isListed ? await this.#door.accessFor(recording, visitor) : null;
+      if (!access) continue;
+      const base = this.#door.base(`/hls/recordings/${id}`, access, visitor);
+      const thumbnailPath = thumbnail && `${base}/pictures/${thumbnail}`;
       summaries.set(id, { state, durationMs, thumbnailPath, visibility, kept });
     }
     return summaries;
@@ -177,10 +197,6 @@ export class RecordingService implements OnApplicationBootstrap {
       throw new DomainError('forbidden', 'Only the channel’s owner can do that.');
     return recording;
   }
-
-  async #soFar(id: string): Promise<Vod | null> {
-    return vodOf(await this.#files.journals.read(id));
-  }
 }
 
 /** Where in what is played it got which title; the first one counts from the beginning. */
@@ -190,6 +206,9 @@ function chaptersOf({ chapters }: StoredRecording, vod: Vod): { atMs: number; ti
     return atMs === null ? [] : { atMs, title };
   });
 }
+
+const middleOf = (previews: readonly VodPreview[]): VodPreview | undefined =>
+  previews[Math.floor(previews.length / 2)];
 
 const recordingNotFound = () =>
   new DomainError('recording_not_found', 'There is no such recording.');

@@ -6,10 +6,13 @@ import { ChannelRecordingsController } from './channel-recordings.controller.js'
 import { ClipController } from './clips/clip.controller.js';
 import { ClipRepository } from './clips/clip.repository.js';
 import { ClipService } from './clips/clip.service.js';
+import { DownloadController } from './download/download.controller.js';
+import { DownloadService } from './download/download.service.js';
 import { RecordedPages } from './recorded-pages.js';
 import { RecordingSettingsService } from './recording-settings.service.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingKeepers } from './recording-keepers.js';
+import { RecordingSpace } from './recording-space.service.js';
 import { RecordingController } from './recording.controller.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
@@ -22,10 +25,17 @@ import { VodController } from './vod/vod.controller.js';
 @Global()
 @Module({
   imports: [DbModule, BroadcastModule],
-  controllers: [ChannelRecordingsController, RecordingController, ClipController, VodController],
+  controllers: [
+    ChannelRecordingsController,
+    RecordingController,
+    DownloadController,
+    ClipController,
+    VodController,
+  ],
   providers: [
     ClipRepository,
     ClipService,
+    DownloadService,
     RecordedPages,
     RecordingFiles,
     RecordingRepository,
@@ -33,6 +43,7 @@ import { VodController } from './vod/vod.controller.js';
     RecordingSettingsService,
     RecordingKeepers,
     RecordingRetention,
+    RecordingSpace,
     VodCatalog,
     VodDoor,
     { provide: RECORDING, useExisting: RecordingKeepers },

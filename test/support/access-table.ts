@@ -151,6 +151,10 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/channels/:name/recording': ofChannel('/recording'),
   'PATCH /api/channels/:name/recording': ofChannel('/recording', { body: {} }),
   'GET /api/recordings/:id': channel(({ broadcastId }) => `/api/recordings/${broadcastId}`),
+  'GET /api/recordings/:id/download.mp4': channel(
+    ({ broadcastId }) => `/api/recordings/${broadcastId}/download.mp4`,
+    { notByOwner: true },
+  ),
   'PATCH /api/recordings/:id': channel(({ broadcastId }) => `/api/recordings/${broadcastId}`, {
     body: {},
   }),

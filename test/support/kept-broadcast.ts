@@ -61,7 +61,7 @@ export class KeptBroadcast {
           run: RUN,
           rendition,
           msn,
-          stored: { file: `${msn}.m4s`, path, bytes: 1_000, frames: 60 },
+          stored: { file: `${msn}.m4s`, path, bytes: 1_000, frames: 60, fragments: null },
           init: 'init-0.mp4',
           durationS: 2,
           wallMs: this.startMs + msn * 2_000,

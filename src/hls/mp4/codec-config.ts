@@ -26,5 +26,5 @@ export type AudioConfig = Readonly<{
 /** Ticks of media time in a second. */
 export const VIDEO_TIMESCALE = 90_000;
 export const AUDIO_TIMESCALE = 48_000;
-export const timescaleOf = (config: CodecConfig): number =>
-  config.kind === 'video' ? VIDEO_TIMESCALE : AUDIO_TIMESCALE;
+export const timescaleOf = ({ kind }: Pick<CodecConfig, 'kind'>): number =>
+  kind === 'video' ? VIDEO_TIMESCALE : AUDIO_TIMESCALE;

@@ -2,11 +2,14 @@ import { box, type BoxContent, fourCc, fullBox, u16, u32, zeros } from './box.js
 import { type CodecConfig, timescaleOf } from './codec-config.js';
 import { brandsOf, sampleEntry } from './sample-entry.js';
 
+/** "und", a language, in 3 x 5 bits. */
+export const UNDETERMINED = 0x55c4;
+
 /** Every segment has one track, and this is its id. */
 export const TRACK_ID = 1;
 
 /** ISO/IEC 14496-12 6.2.2: no rotation, no scaling. */
-const UNITY_MATRIX = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].flatMap(u32);
+export const UNITY_MATRIX = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].flatMap(u32);
 
 /** What comes before the fragments of one track: `ftyp` and a `moov` without samples. */
 export function initSegment(config: CodecConfig): Uint8Array {
@@ -59,18 +62,10 @@ function trackHeader(config: CodecConfig): Uint8Array {
 }
 
 function media(config: CodecConfig): readonly BoxContent[] {
-  const isVideo = config.kind === 'video';
-  const undetermined = 0x55c4; // "und" in 3 x 5 bits
   return [
-    fullBox('mdhd', {}, zeros(8), u32(timescaleOf(config)), u32(0), u16(undetermined), zeros(2)),
-    fullBox('hdlr', {}, zeros(4), fourCc(isVideo ? 'vide' : 'soun'), zeros(12), [
-      ...fourCc(isVideo ? 'Video' : 'Sound'),
-      0,
-    ]),
-    box(
-      'minf',
-      isVideo ? fullBox('vmhd', { flags: 1 }, zeros(8)) : fullBox('smhd', {}, zeros(4)),
-      box('dinf', fullBox('dref', {}, u32(1), fullBox('url ', { flags: 1 }))),
+    fullBox('mdhd', {}, zeros(8), u32(timescaleOf(config)), u32(0), u16(UNDETERMINED), zeros(2)),
+    ...mediaDescription(
+      config.kind,
       box(
         'stbl',
         fullBox('stsd', {}, u32(1), sampleEntry(config)),
@@ -79,6 +74,23 @@ function media(config: CodecConfig): readonly BoxContent[] {
         fullBox('stsz', {}, zeros(8)),
         fullBox('stco', {}, u32(0)),
       ),
+    ),
+  ];
+}
+
+/** What follows a track's `mdhd`: what kind it is of, that its data is in the same file, its tables. */
+export function mediaDescription(kind: CodecConfig['kind'], stbl: Uint8Array): Uint8Array[] {
+  const isVideo = kind === 'video';
+  return [
+    fullBox('hdlr', {}, zeros(4), fourCc(isVideo ? 'vide' : 'soun'), zeros(12), [
+      ...fourCc(isVideo ? 'Video' : 'Sound'),
+      0,
+    ]),
+    box(
+      'minf',
+      isVideo ? fullBox('vmhd', { flags: 1 }, zeros(8)) : fullBox('smhd', {}, zeros(4)),
+      box('dinf', fullBox('dref', {}, u32(1), fullBox('url ', { flags: 1 }))),
+      stbl,
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import type { SegmentKeeper } from '../../broadcast/ports.js';
+import { readFragments } from '../mp4/read-fragments.js';
 import type { BroadcastFiles } from './broadcast-files.js';
 import type { RenditionKeeper } from './rendition.js';
 
@@ -23,12 +24,18 @@ export function keepRendition(
       }),
     keepSegment: ({ segment, path, init }) => {
       const { msn, durationS, wallMs, discontinuity, byteLength, frames } = segment;
+      const bytes = segment.bytes();
       const stored = path === null ? null : { path: files.locate(path), file: `${msn}.m4s` };
       keeper.keepSegment({
         run,
         rendition,
         msn,
-        stored: stored && { ...stored, bytes: byteLength, frames },
+        stored: stored && {
+          ...stored,
+          bytes: byteLength,
+          frames,
+          fragments: bytes && readFragments(bytes),
+        },
         init,
         durationS,
         wallMs,

@@ -51,20 +51,20 @@ export type RecordedRendition = Readonly<{
 export type RecordedRun = Readonly<{ id: string; renditions: readonly RecordedRendition[] }>;
 
 /**
- * Reads a rendition's journal, up to its last complete line: a crash may have cut what comes after. A line
- * that is none ends it as well.
+ * Reads a rendition's journal, up to its last complete line: a crash may have cut what comes after. Lines that a
+ * full disk cut are left out, and segments whose initialization section was on one of these.
  */
 export function readJournal(id: string, text: string): RecordedRendition {
   const inits = new Map<string, RecordedInit>();
   const segments: RecordedSegment[] = [];
   for (const line of text.split('\n').slice(0, -1)) {
     const read = parseLine(line);
-    if (!read) break;
-    if (read.kind === 'init') inits.set(read.file, read);
-    else segments.push(read);
+    if (read?.kind === 'init') inits.set(read.file, read);
+    if (read?.kind === 'segment') segments.push(read);
   }
+  const playable = segments.filter(({ file, init }) => file === null || inits.has(init ?? ''));
   // A gap is told at once, what is before it only when it is on the disk.
-  return { id, inits, segments: segments.toSorted((a, b) => a.msn - b.msn) };
+  return { id, inits, segments: playable.toSorted((a, b) => a.msn - b.msn) };
 }
 
 function parseLine(line: string): JournalLine | null {
@@ -78,3 +78,18 @@ function parseLine(line: string): JournalLine | null {
 
 /** A line for a journal. */
 export const journalLine = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
+
+/** What all files of runs take. */
+export const bytesOf = (runs: readonly RecordedRun[]): number =>
+  runs
+    .flatMap(({ renditions }) => renditions)
+    .flatMap(({ segments }) => segments)
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Segments between others were kept of no rendition. */
+export function hasHoles({ renditions }: RecordedRun): boolean {
+  const there = [
+    ...new Set(renditions.flatMap(({ segments }) => segments.map(({ msn }) => msn))),
+  ].toSorted((a, b) => a - b);
+  return there.some((msn, index) => index > 0 && msn - 1 !== there[index - 1]);
+}

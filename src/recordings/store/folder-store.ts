@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { RecordingStore, StoredRange } from './recording-store.js';
@@ -26,7 +26,7 @@ export class FolderStore implements RecordingStore {
       // The same again, after a crash between this and what was to be written down of it.
       if (code === 'EEXIST') return;
       if (!REFUSES_LINKS.has(code)) throw error;
-      await copyFile(localPath, to);
+      await copyWhole(localPath, to);
     }
   }
 
@@ -69,6 +69,18 @@ export class FolderStore implements RecordingStore {
   pathOf(key: string): string {
     if (!KEY.test(key)) throw new Error(`${JSON.stringify(key)} is no key of a recording`);
     return join(this.folder, key);
+  }
+}
+
+/** What is under its name is all of it, also after a crash amid that. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  const part = `${to}.part`;
+  try {
+    await copyFile(from, part);
+    await rename(part, to);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
   }
 }
 

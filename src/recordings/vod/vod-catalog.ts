@@ -18,8 +18,11 @@ export type VodEntry = Guarded &
     pictures: readonly KeptPicture[];
   }>;
 
-/** So many are in memory; the one that was not asked for for longest goes. */
+/** So many are in memory, and so many segments (some 200 bytes each); what was not asked for for longest goes. */
 const KEPT_MAX = 100;
+const SEGMENTS_MAX = 200_000;
+/** What grows is read again after so long. */
+const SO_FAR_MS = 2_000;
 
 /** What is finished and can be played, read when it is first asked for. */
 @Injectable()
@@ -29,6 +32,10 @@ export class VodCatalog {
   readonly #files: RecordingFiles;
   /** In the order of their last use. */
   readonly #entries = new Map<string, Promise<VodEntry | null>>();
+  /** Segments of those that are read. */
+  readonly #weights = new Map<string, number>();
+  /** As many as are being recorded at most. */
+  readonly #soFar = new Map<string, Promise<Vod | null>>();
 
   constructor(recordings: RecordingRepository, clips: ClipRepository, files: RecordingFiles) {
     this.#recordings = recordings;
@@ -43,16 +50,48 @@ export class VodCatalog {
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     const [oldest] = this.#entries.size > KEPT_MAX ? this.#entries.keys() : [];
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    if (oldest !== undefined) this.#remove(oldest);
     // What isn't there may come, and what failed may work.
     const forget = (): void => this.forget(kind, id);
-    entry.then((found) => found ?? forget(), forget);
+    entry.then((found) => (found ? this.#weigh(key, found) : forget()), forget);
     return entry;
+  }
+
+  /**
+   * What is there of one that is being recorded, as it was {@link SO_FAR_MS} ago at most: everybody who watches may
+   * ask.
+   */
+  soFar(id: string): Promise<Vod | null> {
+    const known = this.#soFar.get(id);
+    if (known) return known;
+    const vod = this.#files.journals.read(id).then(vodOf);
+    this.#soFar.set(id, vod);
+    setTimeout(() => this.#soFar.delete(id), SO_FAR_MS).unref();
+    return vod;
   }
 
   /** It is another now, or gone. */
   forget(kind: VodKind, id: string): void {
-    this.#entries.delete(`${kind}/${id}`);
+    this.#remove(`${kind}/${id}`);
+  }
+
+  #remove(key: string): void {
+    this.#entries.delete(key);
+    this.#weights.delete(key);
+  }
+
+  /** Lets others go when it is large. */
+  #weigh(key: string, { vod }: VodEntry): void {
+    if (!this.#entries.has(key)) return;
+    const segments = vod.renditions.reduce((sum, one) => sum + one.segments.length, 0);
+    this.#weights.set(key, segments);
+    let all = [...this.#weights.values()].reduce((sum, weight) => sum + weight, 0);
+    for (const other of this.#entries.keys()) {
+      if (all <= SEGMENTS_MAX) return;
+      if (other === key) continue;
+      all -= this.#weights.get(other) ?? 0;
+      this.#remove(other);
+    }
   }
 
   async #read(kind: VodKind, id: string): Promise<VodEntry | null> {

@@ -31,9 +31,10 @@ export class VodDoor {
     return access;
   }
 
-  /** Whether a visitor may watch it, of some that are listed. */
-  async mayWatch(guarded: Guarded, visitor: Visitor): Promise<boolean> {
-    return this.#access.decide(await this.#accessOf(guarded), visitor) === 'allowed';
+  /** Who may watch it, for a visitor who may; null for others. */
+  async accessFor(guarded: Guarded, visitor: Visitor): Promise<ChannelAccess | null> {
+    const access = await this.#accessOf(guarded);
+    return this.#access.decide(access, visitor) === 'allowed' ? access : null;
   }
 
   /** What paths of it begin with, for somebody who was let in: with a token where not everybody is. */

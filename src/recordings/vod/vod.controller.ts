@@ -1,11 +1,11 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
-import { byteRangeOf, isKnown } from '../../hls/delivery/byte-range.js';
 import { CROSS_ORIGIN } from '../../hls/delivery/hls-answer.js';
 import { RecordingFiles } from '../recording-files.js';
 import { previewsOf, previewsVtt } from './previews.js';
 import { VodCatalog, type VodEntry, type VodKind } from './vod-catalog.js';
+import { sendRanged } from './ranged-answer.js';
 import { VodDoor } from './vod-door.js';
 import { vodMedia, vodMultivariant } from './vod-playlists.js';
 
@@ -69,26 +69,21 @@ export class VodController {
 
   async #sendFile(
     key: string,
-    { headers }: FastifyRequest,
+    request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const size = await this.#files.store.head(key);
-    if (size === null) throw nothingHere();
-    // What is under a key never changes.
-    const etag = `"${key.slice(key.lastIndexOf('/') + 1)}-${size}"`;
-    reply.headers({ etag, 'accept-ranges': 'bytes' }).type(typeOf(key));
-    if (isKnown(headers['if-none-match'], etag)) return reply.status(304).send();
-    const range = byteRangeOf(headers, { size, etag });
-    if (range === 'unsatisfiable')
-      return reply.status(416).header('content-range', `bytes */${size}`).send();
-    const stream = await this.#files.store.get(key, range === 'whole' ? undefined : range);
-    if (!stream) throw nothingHere();
-    if (range === 'whole') return reply.header('content-length', size).send(stream);
-    return reply
-      .status(206)
-      .header('content-range', `bytes ${range.first}-${range.last}/${size}`)
-      .header('content-length', range.last - range.first + 1)
-      .send(stream);
+    const { store } = this.#files;
+    const byteLength = await store.head(key);
+    if (byteLength === null) throw nothingHere();
+    const sent = await sendRanged(request, reply, {
+      byteLength,
+      contentType: typeOf(key),
+      // What is under a key never changes.
+      etag: `"${key.slice(key.lastIndexOf('/') + 1)}-${byteLength}"`,
+      open: (range) => store.get(key, range),
+    });
+    if (!sent) throw nothingHere();
+    return sent;
   }
 }
 

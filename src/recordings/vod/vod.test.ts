@@ -52,14 +52,16 @@ const idsOf = (runs: readonly RecordedRun[]) =>
   vodOf(runs)?.renditions[0]?.segments.map((one) => `${one.run}/${one.msn}`);
 
 describe('readJournal', () => {
-  const lines = run('a').renditions[0]!.segments.map(journalLine);
+  const { inits, segments } = run('a').renditions[0]!;
+  const lines = [...inits.values(), ...segments].map(journalLine);
 
   it.each([
-    ['a line that a crash cut', `${lines[0]}${lines[1]!.slice(0, 20)}`],
-    ['zeros', `${lines[0]}\0\0\0\0\n${lines[1]}`],
-    ['another line’s beginning', `${lines[0]}{"kind":"seg${lines[1]}`],
-  ])('ends before %s', (_what, text) => {
-    expect(readJournal('video-0', text).segments.map(({ msn }) => msn)).toEqual([0]);
+    ['a line that a crash cut', `${lines[0]}${lines[1]}${lines[2]!.slice(0, 20)}`, [0]],
+    ['zeros', `${lines[0]}${lines[1]}\0\0\0\0\n${lines[2]}`, [0, 1]],
+    ['a line that a full disk cut', `${lines[0]}{"kind":"seg\n${lines[1]}${lines[2]}`, [0, 1]],
+    ['what has lost its initialization section', `${lines[0]!.slice(9)}${lines[1]}`, []],
+  ])('leaves out %s', (_what, text, msns) => {
+    expect(readJournal('video-0', text).segments.map(({ msn }) => msn)).toEqual(msns);
   });
 });
 
@@ -71,6 +73,21 @@ describe('vodOf', () => {
     const vod = vodOf([{ id, renditions: [video!, cut] }]);
     expect(vod?.durationMs).toBe(4_000);
     expect(vod?.renditions.map(({ segments }) => segments.length)).toEqual([2, 2]);
+  });
+
+  it('has a break where segments are missing', () => {
+    const { id, renditions } = run('a', { msns: 4 });
+    const missing = renditions.map((one) => ({
+      ...one,
+      segments: one.segments.filter(({ msn }) => msn !== 1),
+    }));
+    const vod = vodOf([{ id, renditions: missing }]);
+    expect(vod?.renditions[0]?.segments.map(({ discontinuity }) => discontinuity)).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(vod?.spans.map(({ durationMs }) => durationMs)).toEqual([2_000, 4_000]);
   });
 
   it('begins where there is a picture and sound', () => {

@@ -146,8 +146,9 @@ function joined(id: string, runs: readonly RecordedRun[]): VodRendition {
       ...segment,
       run,
       rendition: id,
-      // Timestamps of another run begin anew.
-      discontinuity: segment.discontinuity || (part > 0 && index === 0),
+      // Timestamps of another run begin anew, and jump where segments are missing.
+      discontinuity:
+        segment.discontinuity || (index === 0 ? part > 0 : all[index - 1]?.msn !== segment.msn - 1),
     })),
   );
   return { id, init, segments };

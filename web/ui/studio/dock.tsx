@@ -10,17 +10,28 @@ import { ScreenControl } from './screen-control.js';
 import { SettingsDialog } from './settings-dialog.js';
 import './dock.css';
 
+interface DockProps {
+  capture: Capture;
+  channels: OwnChannels;
+  /** A program sends, not this page: camera and microphone here change nothing that viewers see. */
+  fromProgram: boolean;
+}
+
 /** The controls under the preview. */
-export function Dock({ capture, channels }: { capture: Capture; channels: OwnChannels }) {
+export function Dock({ capture, channels, fromProgram }: DockProps) {
   const [settings, setSettings] = useState(false);
   const heard = capture.microphone.state.value.name === 'on';
   return (
     <div class="dock" role="group" aria-label="Camera, microphone and screen">
-      <MicrophoneControl capture={capture} />
-      <LevelMeter meter={capture.meter} muted={capture.sound.muted.value || !heard} />
-      <CameraControl capture={capture} />
-      <FlipControl capture={capture} />
-      <ScreenControl capture={capture} />
+      {!fromProgram && (
+        <>
+          <MicrophoneControl capture={capture} />
+          <LevelMeter meter={capture.meter} muted={capture.sound.muted.value || !heard} />
+          <CameraControl capture={capture} />
+          <FlipControl capture={capture} />
+          <ScreenControl capture={capture} />
+        </>
+      )}
       <DockButton icon={Settings} label="Settings" onClick={() => setSettings(true)} />
       {settings && (
         <SettingsDialog capture={capture} channels={channels} onClose={() => setSettings(false)} />

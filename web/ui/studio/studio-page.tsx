@@ -39,7 +39,11 @@ export function StudioPage({ studio }: { studio: Studio }) {
           <section class="studio-main" aria-label="Preview and controls">
             <StudioBar studio={studio} phase={phase} />
             <StudioStage studio={studio} phase={phase} />
-            <Dock capture={studio.capture} channels={studio.channels} />
+            <Dock
+              capture={studio.capture}
+              channels={studio.channels}
+              fromProgram={isFromProgram(phase)}
+            />
           </section>
           <aside class="studio-side" aria-label="Broadcast">
             <Side studio={studio} phase={phase} />

@@ -1,0 +1,119 @@
+import { box, fullBox, u32 } from './box.js';
+
+/** Samples that lie one after another in a file, without gaps in time. */
+export type Chunk = Readonly<{
+  /** When the first one is shown, ticks of the track. */
+  startTicks: number;
+  /** Where in the file it begins, from a place that is told later. */
+  offset: number;
+  /** Which of the track's sample entries they are coded by, from 0. */
+  entry: number;
+  sizes: readonly number[];
+  durationsTicks: readonly number[];
+  /** Those that can be decoded without those before. */
+  keys: readonly number[];
+}>;
+
+/** Of the same value so often, one after another. */
+type Repeated = [count: number, value: number];
+
+/**
+ * The tables of a track's samples (ISO/IEC 14496-12 8.5 to 8.7), filled chunk by chunk. A sample is shown until the next
+ * one is: what lies between chunks makes the one before longer, and what overlaps makes it shorter.
+ */
+export class SampleTable {
+  readonly #sizes: number[] = [];
+  readonly #durations: Repeated[] = [];
+  readonly #keys: number[] = [];
+  readonly #chunks: Pick<Chunk, 'offset' | 'entry'>[] = [];
+  readonly #chunkSamples: number[] = [];
+  #startTicks = 0;
+  /** When the last sample begins, and how long it would be. */
+  #lastTicks = 0;
+  #lastDuration = 0;
+
+  /** When the first sample is shown. */
+  get startTicks(): number {
+    return this.#startTicks;
+  }
+
+  /** When the last one has been shown. */
+  get endTicks(): number {
+    return this.#lastTicks + this.#lastDuration;
+  }
+
+  get isEmpty(): boolean {
+    return this.#sizes.length === 0;
+  }
+
+  add({ startTicks, offset, entry, sizes, durationsTicks, keys }: Chunk): void {
+    if (sizes.length === 0) return;
+    if (this.isEmpty) {
+      this.#startTicks = startTicks;
+      this.#lastTicks = startTicks;
+    } else this.#advance(Math.max(0, startTicks - this.#lastTicks));
+    for (const key of keys) this.#keys.push(this.#sizes.length + key + 1);
+    for (const [index, size] of sizes.entries()) {
+      if (index > 0) this.#advance(this.#lastDuration);
+      this.#sizes.push(size);
+      this.#lastDuration = durationsTicks[index] ?? 0;
+    }
+    this.#chunks.push({ offset, entry });
+    this.#chunkSamples.push(sizes.length);
+  }
+
+  /**
+   * The `stbl`.
+   * @param from where the chunks' offsets count from
+   */
+  box({ entries, from }: Readonly<{ entries: readonly Uint8Array[]; from: number }>): Uint8Array {
+    const durations = [...this.#durations];
+    if (!this.isEmpty) durations.push([1, this.#lastDuration]);
+    const isAllKeys = this.#keys.length === this.#sizes.length;
+    return box(
+      'stbl',
+      fullBox('stsd', {}, u32(entries.length), ...entries),
+      table('stts', durations.flat(), 2),
+      ...(isAllKeys ? [] : [table('stss', this.#keys, 1)]),
+      table('stsc', this.#chunkRuns(), 3),
+      fullBox('stsz', {}, u32(0), numbers([this.#sizes.length, ...this.#sizes])),
+      this.#offsets(from),
+    );
+  }
+
+  /** The last sample was shown so long, and the next one begins. */
+  #advance(ticks: number): void {
+    const last = this.#durations.at(-1);
+    if (last?.[1] === ticks) last[0] += 1;
+    else this.#durations.push([1, ticks]);
+    this.#lastTicks += ticks;
+  }
+
+  /** First chunk, samples in each, sample entry: for as many chunks as have the same. */
+  #chunkRuns(): number[] {
+    const runs: number[] = [];
+    for (const [index, samples] of this.#chunkSamples.entries()) {
+      const entry = (this.#chunks[index]?.entry ?? 0) + 1;
+      if (runs.at(-2) !== samples || runs.at(-1) !== entry) runs.push(index + 1, samples, entry);
+    }
+    return runs;
+  }
+
+  #offsets(from: number): Uint8Array {
+    const content = Buffer.alloc(4 + 8 * this.#chunks.length);
+    content.writeUInt32BE(this.#chunks.length);
+    for (const [index, { offset }] of this.#chunks.entries())
+      content.writeBigUInt64BE(BigInt(from + offset), 4 + 8 * index);
+    return fullBox('co64', {}, content);
+  }
+}
+
+/** A table whose rows have so many numbers of 32 bits. */
+const table = (type: string, values: readonly number[], columns: number): Uint8Array =>
+  fullBox(type, {}, u32(values.length / columns), numbers(values));
+
+function numbers(values: readonly number[]): Uint8Array {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index);
+  return bytes;
+}

@@ -1,0 +1,63 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Visitor } from '../../access/access.service.js';
+import { DomainError } from '../../common/domain-error.js';
+import { Operation } from '../../common/operation.js';
+import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
+import { RecordingDownload } from '../../protocol/recording.js';
+import { RecordingFiles } from '../recording-files.js';
+import { sendRanged } from '../vod/ranged-answer.js';
+import { DownloadService } from './download.service.js';
+import { movieBytes } from './movie-bytes.js';
+
+/** Recordings as files. */
+@Controller('api/recordings/:id')
+export class DownloadController {
+  readonly #downloads: DownloadService;
+  readonly #files: RecordingFiles;
+
+  constructor(downloads: DownloadService, files: RecordingFiles) {
+    this.#downloads = downloads;
+    this.#files = files;
+  }
+
+  @Get('download.mp4')
+  @ForVisitors()
+  @Operation({
+    summary: 'All of a recording as one MP4',
+    description:
+      'The best picture that there is all along, or the rendition that is asked for, with the sound. Of its length, and with ranges.',
+    reply: null,
+    errors: [
+      'recording_not_found',
+      'recording_not_ready',
+      'password_required',
+      'not_found',
+      'unavailable',
+    ],
+  })
+  // oxlint-disable-next-line max-params -- what of which for whom, and Fastify's pair.
+  async download(
+    @Param('id') id: string,
+    @Query({ schema: RecordingDownload }) { rendition }: RecordingDownload,
+    @CurrentVisitor() visitor: Visitor,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const { plan, fileName, etag } = await this.#downloads.find(id, visitor, rendition ?? null);
+    reply.headers({
+      'content-disposition': `attachment; filename="${fileName}"`,
+      'cache-control': 'private, no-cache',
+    });
+    const sent = await sendRanged(request, reply, {
+      byteLength: plan.byteLength,
+      contentType: 'video/mp4',
+      etag,
+      open: async (range) =>
+        Readable.from(movieBytes(plan, this.#files.store, range), { objectMode: false }),
+    });
+    if (!sent) throw new DomainError('recording_not_found', 'There is no such recording.');
+    return sent;
+  }
+}

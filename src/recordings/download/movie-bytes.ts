@@ -1,0 +1,53 @@
+import type { StoredRange } from '../store/recording-store.js';
+import type { RecordingStore } from '../store/recording-store.js';
+import type { MoviePiece, MoviePlan } from './movie-plan.js';
+
+/**
+ * The bytes of a movie from the first to the last, both included, as they are read.
+ * @throws when a file is not there any more, or is not as long as it was
+ */
+export async function* movieBytes(
+  { head, pieces }: MoviePlan,
+  store: RecordingStore,
+  { first, last }: StoredRange,
+): AsyncGenerator<Uint8Array> {
+  if (first < head.length) yield head.subarray(first, last + 1);
+  const from = first - head.length;
+  const to = last - head.length;
+  for (let index = pieceAt(pieces, Math.max(0, from)); index < pieces.length; index += 1) {
+    const piece = pieces[index];
+    if (!piece || piece.at > to) return;
+    if (piece.bytes > 0)
+      yield* pieceBytes(piece, store, {
+        first: Math.max(0, from - piece.at),
+        last: Math.min(piece.bytes - 1, to - piece.at),
+      });
+  }
+}
+
+async function* pieceBytes(
+  { key }: MoviePiece,
+  store: RecordingStore,
+  range: StoredRange,
+): AsyncGenerator<Uint8Array> {
+  const file = await store.get(key, range);
+  if (!file) throw new Error(`${key} is gone`);
+  let missing = range.last - range.first + 1;
+  for await (const chunk of file) {
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('a file that is read as text');
+    missing -= chunk.length;
+    yield chunk;
+  }
+  if (missing !== 0) throw new Error(`${key} is shorter than it was`);
+}
+
+/** The one with the byte at a place, or the last. */
+function pieceAt(pieces: readonly MoviePiece[], at: number): number {
+  let [low, high] = [0, pieces.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((pieces[middle]?.at ?? 0) <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

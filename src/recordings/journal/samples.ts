@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { PackagedFragment } from '../../broadcast/ports.js';
+
+const whole = z.int().nonnegative();
+/** `[how many, how long]`: samples of the same duration one after another. */
+const Repeated = z.tuple([whole, whole]);
+const Line = z.object({
+  msn: whole,
+  fragments: z.array(
+    z.object({
+      base: whole,
+      at: whole,
+      sizes: z.array(whole),
+      ticks: z.array(Repeated),
+      keys: z.union([z.literal('all'), z.array(whole)]),
+    }),
+  ),
+});
+
+/** A line of a rendition's `samples.jsonl`: what one segment's file is made of. */
+export function samplesLine(msn: number, fragments: readonly PackagedFragment[]): string {
+  const line: z.input<typeof Line> = {
+    msn,
+    fragments: fragments.map(({ baseTicks, offset, sizes, durationsTicks, keys }) => ({
+      base: baseTicks,
+      at: offset,
+      sizes: [...sizes],
+      ticks: repeats(durationsTicks),
+      keys: keys.length === sizes.length ? 'all' : [...keys],
+    })),
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** Reads one; null: a crash or a full disk cut it. */
+export function readSamples(
+  line: string,
+): Readonly<{ msn: number; fragments: readonly PackagedFragment[] }> | null {
+  const read = parse(line);
+  if (!read) return null;
+  const fragments = read.fragments.map(({ base, at, sizes, ticks, keys }) => ({
+    baseTicks: base,
+    offset: at,
+    sizes,
+    durationsTicks: ticks.flatMap(([count, each]) => Array.from({ length: count }, () => each)),
+    keys: keys === 'all' ? sizes.map((_, index) => index) : keys,
+  }));
+  return fragments.every(({ sizes, durationsTicks }) => sizes.length === durationsTicks.length)
+    ? { msn: read.msn, fragments }
+    : null;
+}
+
+function parse(line: string): z.output<typeof Line> | null {
+  try {
+    return Line.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    // What it would have told is read from the segment itself.
+    return null;
+  }
+}
+
+function repeats(ticks: readonly number[]): [number, number][] {
+  const runs: [number, number][] = [];
+  for (const each of ticks) {
+    const last = runs.at(-1);
+    if (last?.[1] === each) last[0] += 1;
+    else runs.push([1, each]);
+  }
+  return runs;
+}

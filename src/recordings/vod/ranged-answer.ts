@@ -1,0 +1,41 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { byteRangeOf, isKnown } from '../../hls/delivery/byte-range.js';
+import type { StoredRange } from '../store/recording-store.js';
+
+/** Something of a known length that is read when it is known which part of it is wanted. */
+export type Ranged = Readonly<{
+  byteLength: number;
+  contentType: string;
+  /** Strong, with its quotes. */
+  etag: string;
+  /** null: it is gone. */
+  open: (range: StoredRange) => Promise<Readable | null>;
+}>;
+
+/** A client that takes nothing for so long is let go, with what is open for it. */
+const STALLED_MS = 60_000;
+
+/**
+ * Answers with what a request asks for of it (RFC 9110 13, 14). Resolves with null when it is gone, and nothing was
+ * sent.
+ */
+export async function sendRanged(
+  { headers, method }: FastifyRequest,
+  reply: FastifyReply,
+  { byteLength, contentType, etag, open }: Ranged,
+): Promise<FastifyReply | null> {
+  reply.headers({ etag, 'accept-ranges': 'bytes' });
+  if (isKnown(headers['if-none-match'], etag)) return reply.status(304).send();
+  const asked = byteRangeOf(headers, { size: byteLength, etag });
+  if (asked === 'unsatisfiable')
+    return reply.status(416).header('content-range', `bytes */${byteLength}`).send();
+  const range = asked === 'whole' ? { first: 0, last: byteLength - 1 } : asked;
+  const length = range.last - range.first + 1;
+  const body = method === 'HEAD' || length === 0 ? Readable.from([]) : await open(range);
+  if (!body) return null;
+  if (asked !== 'whole')
+    reply.status(206).header('content-range', `bytes ${range.first}-${range.last}/${byteLength}`);
+  reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+  return reply.type(contentType).header('content-length', length).send(body);
+}
