@@ -80,14 +80,15 @@ export class BroadcastHistory {
     return row;
   }
 
-  #view({ channelId, ownerId: _, ...stored }: StoredBroadcast): BroadcastView {
-    const current = this.#registry.current(channelId);
-    if (current?.id === stored.id) return current;
+  #view(row: StoredBroadcast): BroadcastView {
+    const current = this.#registry.current(row.channelId);
+    if (current?.id === row.id) return current;
+    const { id, channel, title, visibility, state, source, endReason, peakViewers } = row;
     return {
-      ...stored,
-      startedAt: stored.startedAt.toISOString(),
+      ...{ id, channel, title, visibility, state, source, endReason, peakViewers },
+      startedAt: row.startedAt.toISOString(),
       interruptedUntil: null,
-      endedAt: stored.endedAt?.toISOString() ?? null,
+      endedAt: row.endedAt?.toISOString() ?? null,
       hls: null,
     };
   }

@@ -126,4 +126,22 @@ describe('a broadcast that is not for everybody', { timeout: 180_000 }, () => {
     await framesAdvance(embed);
     expect(await embed.locator('video').count()).toBe(1);
   });
+
+  it('can be for fewer than its channel, before it begins and while it is on', async () => {
+    const studio = await stage.studioOf('xaver');
+    await studio.getByRole('button', { name: 'Settings' }).click();
+    await studio.getByLabel('The next broadcast', { exact: true }).selectOption('private');
+    await studio.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    await studio.getByRole('button', { name: 'Go live' }).click();
+    await studio.getByRole('button', { name: 'End broadcast' }).first().waitFor();
+    const stranger = await stage.visit('/xaver');
+    await stranger.getByRole('heading', { name: 'Nothing on air here' }).waitFor();
+
+    await studio.getByRole('button', { name: 'Settings' }).click();
+    await studio.getByLabel('This broadcast', { exact: true }).selectOption('public');
+    await studio.getByRole('button', { name: 'Save for this broadcast' }).click();
+    await studio.getByText('Who can watch this broadcast was changed.').first().waitFor();
+    await stranger.reload();
+    await framesAdvance(stranger);
+  });
 });

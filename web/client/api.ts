@@ -1,5 +1,6 @@
 import type { AccessChange, AccessView } from '../../src/protocol/access.js';
 import type { AccountView } from '../../src/protocol/account.js';
+import type { BroadcastChange, BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { ModeratorView } from '../../src/protocol/chat-moderation.js';
 import type { ChatPage } from '../../src/protocol/chat.js';
@@ -87,6 +88,8 @@ export const api = {
   access: (name: string) => call<AccessView>('GET', `${channelPath(name)}/access`),
   changeAccess: (name: string, change: AccessChange) =>
     call<AccessView>('PATCH', `${channelPath(name)}/access`, change),
+  changeBroadcast: (id: string, change: BroadcastChange) =>
+    call<BroadcastView>('PATCH', `/broadcasts/${id}`, change),
   addMember: (name: string, username: string) => call<null>('PUT', memberPath(name, username)),
   removeMember: (name: string, username: string) =>
     call<null>('DELETE', memberPath(name, username)),

@@ -1,4 +1,5 @@
 import { batch, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import type { Visibility } from '../../src/protocol/access.js';
 import type { BroadcastView, EndReason } from '../../src/protocol/broadcast.js';
 import type { ServerClock } from './clock.js';
 import type { Connection } from './connection.js';
@@ -23,10 +24,13 @@ export type StartOptions = {
   video: MediaStreamTrack | null;
   /** From before a reload: takes over from one's own lost connection. */
   resumeToken?: string;
+  /** Who may watch a new broadcast, if the channel doesn't let fewer. */
+  visibility?: Visibility;
 };
 
 type Wanted = {
   channel: string;
+  visibility: Visibility;
   tracks: Record<TrackKind, MediaStreamTrack | null>;
   muted: Record<TrackKind, boolean>;
 };
@@ -80,9 +84,16 @@ export class Publisher {
   }
 
   /** Goes live, or goes on with the channel's interrupted broadcast. What comes of it shows in `state`. */
-  async start({ channel, audio, video, resumeToken }: StartOptions): Promise<void> {
+  async start({
+    channel,
+    audio,
+    video,
+    resumeToken,
+    visibility = 'public',
+  }: StartOptions): Promise<void> {
     this.#wanted = {
       channel,
+      visibility,
       tracks: { audio, video },
       muted: { audio: false, video: false },
     };
@@ -173,6 +184,7 @@ export class Publisher {
     try {
       const started = await this.#connection.request('publisher:start', {
         channel: wanted.channel,
+        visibility: wanted.visibility,
         ...(resumeToken ? { resumeToken } : {}),
         ...(this.#broadcast ? { continues: this.#broadcast.id } : {}),
       });

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Settings } from 'lucide';
 import type { Capture } from '../../client/capture/capture.js';
+import type { OnAir } from './on-air.js';
 import type { OwnChannels } from './own-channels.js';
 import { CameraControl, FlipControl } from './camera-control.js';
 import { DockButton } from './dock-button.js';
@@ -13,12 +14,13 @@ import './dock.css';
 interface DockProps {
   capture: Capture;
   channels: OwnChannels;
+  onAir: OnAir;
   /** A program sends, not this page: camera and microphone here change nothing that viewers see. */
   fromProgram: boolean;
 }
 
 /** The controls under the preview. */
-export function Dock({ capture, channels, fromProgram }: DockProps) {
+export function Dock({ capture, channels, onAir, fromProgram }: DockProps) {
   const [settings, setSettings] = useState(false);
   const heard = capture.microphone.state.value.name === 'on';
   return (
@@ -34,7 +36,12 @@ export function Dock({ capture, channels, fromProgram }: DockProps) {
       )}
       <DockButton icon={Settings} label="Settings" onClick={() => setSettings(true)} />
       {settings && (
-        <SettingsDialog capture={capture} channels={channels} onClose={() => setSettings(false)} />
+        <SettingsDialog
+          capture={capture}
+          channels={channels}
+          onAir={onAir}
+          onClose={() => setSettings(false)}
+        />
       )}
     </div>
   );

@@ -1,4 +1,5 @@
 import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
+import type { Visibility } from '../../../src/protocol/access.js';
 import type { BroadcastView } from '../../../src/protocol/broadcast.js';
 import { GRACE_MS } from '../../../src/protocol/limits.js';
 import { assertNever } from '../../client/assert-never.js';
@@ -39,6 +40,8 @@ export class OnAir {
   readonly #problem = signal<string | null>(null);
   readonly #summary = signal<BroadcastSummary | null>(null);
   readonly #lostAtMs = signal<number | null>(null);
+  /** Who may watch the next broadcast, if the channel doesn't let fewer. */
+  readonly nextVisibility = signal<Visibility>('public');
   #peakViewers = 0;
 
   readonly phase: ReadonlySignal<Phase> = computed(() =>
@@ -78,6 +81,17 @@ export class OnAir {
     return name === 'starting' || name === 'live' || name === 'reconnecting';
   }
 
+  /** What is on now, published from here or not; null: nothing. */
+  get broadcast(): BroadcastView | null {
+    const phase = this.phase.value;
+    return 'broadcast' in phase ? phase.broadcast : null;
+  }
+
+  /** Who may watch it, or the next one, if the channel doesn't let fewer. */
+  get visibility(): Visibility {
+    return this.broadcast?.visibility ?? this.nextVisibility.value;
+  }
+
   /**
    * Whether {@link start} can go on with a broadcast: one that was interrupted, or one of this tab's
    * own that the server has not missed yet.
@@ -104,6 +118,7 @@ export class OnAir {
       audio: capture.sound.track.value,
       video: capture.picture.track.value,
       ...(resumeToken !== null && { resumeToken }),
+      visibility: this.nextVisibility.value,
     });
     publisher.setMuted('audio', capture.sound.silent.value);
   }

@@ -5,6 +5,7 @@ import { Button } from '../components/button.js';
 import { Dialog } from '../components/dialog.js';
 import { Select, type SelectOption } from '../components/select.js';
 import { Switch } from '../components/switch.js';
+import type { OnAir } from './on-air.js';
 import type { OwnChannels } from './own-channels.js';
 import { RecordingSettings } from './recording-settings.js';
 import { VisibilitySettings } from './visibility-settings.js';
@@ -13,6 +14,7 @@ import './settings-dialog.css';
 export interface SettingsDialogProps {
   capture: Capture;
   channels: OwnChannels;
+  onAir: OnAir;
   onClose: () => void;
 }
 
@@ -20,7 +22,7 @@ export interface SettingsDialogProps {
  * How picture and sound are captured: every change holds at once, also while live. And who may watch,
  * which is saved.
  */
-export function SettingsDialog({ capture, channels, onClose }: SettingsDialogProps) {
+export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDialogProps) {
   const { settings } = capture.choices.value;
   const channel = channels.chosen.value?.name;
   return (
@@ -105,7 +107,11 @@ export function SettingsDialog({ capture, channels, onClose }: SettingsDialogPro
         </fieldset>
         {channel !== undefined && (
           <>
-            <VisibilitySettings channel={channel} onChanged={() => channels.refresh()} />
+            <VisibilitySettings
+              channel={channel}
+              onAir={onAir}
+              onChanged={() => channels.refresh()}
+            />
             <RecordingSettings channel={channel} />
           </>
         )}

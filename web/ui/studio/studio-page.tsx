@@ -42,6 +42,7 @@ export function StudioPage({ studio }: { studio: Studio }) {
             <Dock
               capture={studio.capture}
               channels={studio.channels}
+              onAir={studio.onAir}
               fromProgram={isFromProgram(phase)}
             />
           </section>

@@ -9,7 +9,9 @@ import { PasswordField } from '../components/password-field.js';
 import { Select } from '../components/select.js';
 import { Spinner } from '../components/spinner.js';
 import { toast } from '../components/toast.js';
+import { BroadcastVisibility } from './broadcast-visibility.js';
 import { MemberList } from './member-list.js';
+import type { OnAir } from './on-air.js';
 
 const CHOICES: readonly { value: Visibility; label: string; hint: string }[] = [
   { value: 'public', label: 'Everybody', hint: 'Listed on the first page.' },
@@ -20,12 +22,13 @@ const CHOICES: readonly { value: Visibility; label: string; hint: string }[] = [
 
 export interface VisibilitySettingsProps {
   channel: string;
+  onAir: OnAir;
   /** It was saved: the channel is another for those who know it. */
   onChanged: () => Promise<void>;
 }
 
 /** Who may watch a channel of one's own. */
-export function VisibilitySettings({ channel, onChanged }: VisibilitySettingsProps) {
+export function VisibilitySettings({ channel, onAir, onChanged }: VisibilitySettingsProps) {
   const [access, setAccess] = useState<AccessView | null>(null);
   const [problem, setProblem] = useState<string>();
 
@@ -54,7 +57,8 @@ export function VisibilitySettings({ channel, onChanged }: VisibilitySettingsPro
               await onChanged();
             }}
           />
-          {access.visibility === 'private' && (
+          <BroadcastVisibility access={access} onAir={onAir} onChanged={onChanged} />
+          {[access.visibility, onAir.visibility].includes('private') && (
             <MemberList
               channel={channel}
               members={access.members}
