@@ -29,7 +29,12 @@ const clients: Client[] = [];
 let channel = '';
 const frames = new Map<string, Frame>();
 /** In the order of sending: when it was due, and the number it was acknowledged with. */
-const sent: { readonly nonce: string; readonly dueMs: number; seq: number | null }[] = [];
+const sent: {
+  readonly nonce: string;
+  readonly dueMs: number;
+  seq: number | null;
+  acknowledgedMs: number;
+}[] = [];
 const dueMsByNonce = new Map<string, number>();
 /** By number, as everybody was told. */
 const nonces = new Map<number, string>();
@@ -87,8 +92,9 @@ function acknowledge(text: string): void {
   const at = text.indexOf('[');
   const [reply] = JSON.parse(text.slice(at)) as [{ ok: boolean; data: { seq: number } }];
   const message = sent[Number(text.slice(2, at)) - 1];
-  if (reply.ok && message) message.seq = reply.data.seq;
-  else fail(`a message was refused: ${text}`);
+  if (!reply.ok || !message) return fail(`a message was refused: ${text}`);
+  message.seq = reply.data.seq;
+  message.acknowledgedMs = performance.now() - message.dueMs;
 }
 
 /** Socket.IO by hand (Engine.IO 4): open, connect, join, answer pings. */
@@ -125,7 +131,7 @@ async function connect(question: Connect): Promise<object> {
 
 function say(dueMs: number): void {
   const nonce = randomUUID();
-  sent.push({ nonce, dueMs, seq: null });
+  sent.push({ nonce, dueMs, seq: null, acknowledgedMs: 0 });
   dueMsByNonce.set(nonce, dueMs);
   const message = JSON.stringify({ channel, guestName: 'bench', nonce, text: TEXT });
   clients[sent.length % clients.length]?.socket.send(`42${sent.length}["chat:send",${message}]`);
@@ -164,7 +170,14 @@ async function load(question: Load): Promise<object> {
   const { user, system } = process.cpuUsage(cpu);
   const tookMs = performance.now() - startMs;
   check(before);
-  return { sent: sent.length, deliveries, tookMs, cpuUs: user + system, ...percentiles() };
+  return {
+    sent: sent.length,
+    deliveries,
+    tookMs,
+    cpuUs: user + system,
+    ...percentiles(),
+    ...acknowledged(),
+  };
 }
 
 /** That numbers have no holes was seen as they came: what is left is that they are the acknowledged ones. */
@@ -185,6 +198,14 @@ function percentiles(): Delays {
     return (bucket + 1) / BUCKETS_PER_MS;
   };
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), most: at(1) };
+}
+
+function acknowledged(): object {
+  const sorted = sent.map(({ acknowledgedMs }) => acknowledgedMs).toSorted((a, b) => a - b);
+  return {
+    ackP50: sorted[Math.floor(sorted.length * 0.5)],
+    ackP99: sorted[Math.floor(sorted.length * 0.99)],
+  };
 }
 
 process.on('disconnect', () => process.exit());

@@ -19,6 +19,9 @@ type Delivered = {
   p95: number;
   p99: number;
   most: number;
+  /** Until the sender was answered. */
+  ackP50: number;
+  ackP99: number;
 };
 
 /**
@@ -61,6 +64,8 @@ function rowsOf(
     row('95 of 100', 'ms', delays.p95),
     row('half', 'ms', delays.p50),
     row('the last', 'ms', delays.most),
+    row('until the sender is answered, 99 of 100', 'ms', delays.ackP99),
+    row('until the sender is answered, half', 'ms', delays.ackP50),
     row('messages acknowledged, and told to everybody once and in order', 'messages', sent),
     row('deliveries', '/s', deliveries / (tookMs / 1_000)),
     row('the server', '% of a core', ofACore(serverUs)),
