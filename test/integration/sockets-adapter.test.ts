@@ -91,6 +91,7 @@ describe('the socket layer', () => {
     app.useWebSocketAdapter(
       new SocketAdapter(app, {
         hashAddress: (address) => address,
+        onSilence: () => undefined,
         doors: { admit: () => undefined, left: () => undefined, close: () => undefined },
         limits: new ConnectionLimits({
           clients: new ClientAddress({ hops: 0 }),
