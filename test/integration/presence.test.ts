@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { api, type Person, registerWithChannel } from '../support/people.js';
-import { type ClientSocket, disconnected, openSocket, request } from '../support/sockets.js';
+import { type ClientSocket, openSocket, request } from '../support/sockets.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const CHANNEL = 'here';
@@ -50,7 +50,7 @@ describe('who is there', () => {
   }
 
   /** As everybody can ask. */
-  async function viewers(): Promise<number> {
+  async function counted(): Promise<number> {
     return (await api<{ viewers: number }>(test.url, null, 'GET', `/channels/${CHANNEL}`)).viewers;
   }
 
@@ -58,7 +58,7 @@ describe('who is there', () => {
     const others = await fill(3);
     network.freeze();
     const startMs = performance.now();
-    await expect.poll(viewers, POLL).toBe(1);
+    await expect.poll(counted, POLL).toBe(1);
     expect(performance.now() - startMs).toBeLessThan(WITHIN_MS);
     await expect.poll(() => told, POLL).toBe(1);
     const list = await request(watcher, 'chat:viewers', { channel: CHANNEL });
