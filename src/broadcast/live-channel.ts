@@ -6,8 +6,11 @@ import type { LiveBroadcast } from './live-broadcast.js';
 import type { Peer } from './peer.js';
 import type { ViewerMedia } from './ports.js';
 
-/** One who watches a channel; `media` while they receive over WebRTC. */
-export type Viewer = { readonly peer: Peer; media: ViewerMedia | null };
+/**
+ * One who watches a channel; `media` while they receive over WebRTC. Who is silent has not answered
+ * for a moment: they are not counted, and keep what they have.
+ */
+export type Viewer = { readonly peer: Peer; media: ViewerMedia | null; isSilent: boolean };
 
 /** A channel that somebody watches or sends on: its broadcast and its audience. */
 export class LiveChannel {
@@ -17,6 +20,7 @@ export class LiveChannel {
   /** Orders what starts and ends broadcasts here. */
   readonly queue = new SerialQueue(50);
   readonly #viewers = new Map<string, Viewer>();
+  #silent = 0;
   #title: string;
   #broadcast: LiveBroadcast | null = null;
   #uplinkMs: number | null = null;
@@ -31,8 +35,9 @@ export class LiveChannel {
     return this.#broadcast;
   }
 
+  /** Those who are there and answer. */
   get viewerCount(): number {
-    return this.#viewers.size;
+    return this.#viewers.size - this.#silent;
   }
 
   get uplinkMs(): number | null {
@@ -48,7 +53,7 @@ export class LiveChannel {
   }
 
   get stats(): EventPayload<'channel:stats'> {
-    return { channel: this.name, viewers: this.#viewers.size, uplinkMs: this.#uplinkMs };
+    return { channel: this.name, viewers: this.viewerCount, uplinkMs: this.#uplinkMs };
   }
 
   /** Puts a broadcast on; it is taken off when it ends. */
@@ -90,7 +95,7 @@ export class LiveChannel {
 
   /** Counts `peer` among the viewers. */
   admit(peer: Peer): Viewer {
-    const viewer: Viewer = { peer, media: null };
+    const viewer: Viewer = { peer, media: null, isSilent: false };
     this.#viewers.set(peer.id, viewer);
     this.#updatePeak();
     this.events.emit('statsChanged');
@@ -101,10 +106,19 @@ export class LiveChannel {
     return this.#viewers.get(peerId);
   }
 
+  setSilent(peerId: string, isSilent: boolean): void {
+    const viewer = this.#viewers.get(peerId);
+    if (!viewer || viewer.isSilent === isSilent) return;
+    viewer.isSilent = isSilent;
+    this.#silent += isSilent ? 1 : -1;
+    this.events.emit('statsChanged');
+  }
+
   /** Lets a viewer go and closes their connection. */
   dismiss(peerId: string): void {
     const viewer = this.#viewers.get(peerId);
     if (!viewer) return;
+    this.setSilent(peerId, false);
     this.#viewers.delete(peerId);
     const { media } = viewer;
     viewer.media = null;
@@ -115,7 +129,7 @@ export class LiveChannel {
 
   #updatePeak(): void {
     if (this.#broadcast)
-      this.#broadcast.peakViewers = Math.max(this.#broadcast.peakViewers, this.#viewers.size);
+      this.#broadcast.peakViewers = Math.max(this.#broadcast.peakViewers, this.viewerCount);
   }
 
   /** Lets the registry forget it when nobody watches or sends. */

@@ -3,11 +3,12 @@ import { TypedEmitter } from '../common/typed-emitter.js';
 import type { BroadcastView } from '../protocol/broadcast.js';
 import { LiveChannel } from './live-channel.js';
 
-/** Viewer counts and delays are told at most this often. */
-const STATS_INTERVAL_MS = 1_000;
-/** To more viewers than this, every fourth time: it goes to all of them, and changes all the time. */
+/** Viewer counts and delays are told every second of these, where they changed: once a second. */
+const STATS_INTERVAL_MS = 500;
+const SMALL_AUDIENCE_EVERY = 2;
+/** To more viewers than this, every third: it goes to all of them, and changes all the time. */
 const LARGE_AUDIENCE = 2_000;
-const LARGE_AUDIENCE_EVERY = 4;
+const LARGE_AUDIENCE_EVERY = 3;
 
 /**
  * What is on in this process, by channel id. With more than one machine this becomes a view of what
@@ -76,9 +77,9 @@ export class BroadcastRegistry implements OnApplicationShutdown {
 
   #tellStats(): void {
     this.#ticks += 1;
-    const isFourth = this.#ticks % LARGE_AUDIENCE_EVERY === 0;
     for (const channel of this.#changed) {
-      if (channel.viewerCount > LARGE_AUDIENCE && !isFourth) continue;
+      const isLarge = channel.viewerCount > LARGE_AUDIENCE;
+      if (this.#ticks % (isLarge ? LARGE_AUDIENCE_EVERY : SMALL_AUDIENCE_EVERY) !== 0) continue;
       this.#changed.delete(channel);
       this.events.emit('statsChanged', channel);
     }

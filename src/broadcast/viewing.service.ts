@@ -87,6 +87,11 @@ export class ViewingService {
     this.#watching.delete(peerId);
   }
 
+  /** A viewer's connection has fallen silent, or is heard again; others may have none. */
+  setSilent(peerId: string, isSilent: boolean): void {
+    this.#watching.get(peerId)?.setSilent(peerId, isSilent);
+  }
+
   async resume(peer: Peer, consumerIds: readonly string[]): Promise<void> {
     await this.#mediaOf(peer).resume(consumerIds);
   }

@@ -63,6 +63,23 @@ describe('ChatRoom', () => {
     expect(told.at(-1)).toEqual([5]);
   });
 
+  it.each([
+    { tellingMs: 30, tickMs: 120 },
+    { tellingMs: 500, tickMs: 250 },
+  ])(
+    'tells more at once, the longer telling takes: $tellingMs ms, every $tickMs',
+    ({ tellingMs, tickMs }) => {
+      room.events.on('told', () => void vi.advanceTimersByTime(tellingMs));
+      room.tell([message(1)]);
+      room.tell([message(2)]);
+      vi.advanceTimersByTime(tickMs - 1);
+      room.tell([message(3)]);
+      expect(told).toEqual([[1]]);
+      vi.advanceTimersByTime(1);
+      expect(told).toEqual([[1], [2, 3]]);
+    },
+  );
+
   it('tells a message that was deleted meanwhile without its text', () => {
     const texts: string[] = [];
     room.tell([message(1)]);

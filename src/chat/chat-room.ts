@@ -11,6 +11,10 @@ import { SlowMode } from './rules/slow-mode.js';
 
 /** Under load everybody in a room is told this often; a message after a quiet time is told at once. */
 const TICK_MS = 40;
+/** A large room is told more seldom, and of more at once: telling takes a quarter of the time at most. */
+const TELLING_SHARE = 1 / 4;
+/** Never more seldom than this, whatever telling takes. */
+const TICK_MAX_MS = 250;
 /** The beginnings of the newest messages, and of others that were answered. */
 const QUOTES_MAX = 500;
 /** Senders who are known to have written here before. */
@@ -123,7 +127,10 @@ export class ChatRoom {
     this.#tick = undefined;
     if (this.#untold.length === 0) return;
     const messages = this.#untold.splice(0);
-    this.#tick = setTimeout(() => this.#tellUntold(), TICK_MS);
+    const startMs = performance.now();
     this.events.emit('told', messages);
+    const restMs = (performance.now() - startMs) / TELLING_SHARE;
+    const tickMs = Math.min(TICK_MAX_MS, Math.max(TICK_MS, restMs));
+    this.#tick = setTimeout(() => this.#tellUntold(), tickMs);
   }
 }

@@ -63,6 +63,7 @@ export class ChatSockets {
       throw new DomainError('rate_limited', 'Wait a moment, then look again.', { retryAfterMs });
     const people = new Map<string, ChatSender>();
     for (const socket of this.#all(room)) {
+      if (socket.data.isSilent) continue;
       const one = senderOf(socket);
       people.set(one.key, one);
     }

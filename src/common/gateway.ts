@@ -27,6 +27,8 @@ export type SocketData = {
   address: string;
   /** The network of it, hashed with a key of this service: what bans of guests keep. */
   addressHash: string;
+  /** It has not answered a ping: it is about to be given up, or had no signal for a moment. */
+  isSilent: boolean;
 };
 
 type NoServerEvents = Record<string, never>;

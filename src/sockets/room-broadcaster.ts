@@ -38,7 +38,7 @@ export class RoomBroadcaster extends Adapter {
 /** The parts of engine.io's and ws's sockets that are used here and that their types keep private. */
 type Connection = {
   readyState: string;
-  writeBuffer: unknown[];
+  writeBuffer: readonly { data?: unknown }[];
   write(payload: string, options: { wsPreEncodedFrame: Buffer[]; compress: boolean }): void;
   transport: {
     writable: boolean;
@@ -67,8 +67,12 @@ function send(socket: Socket, payload: string, frame: Buffer[]): void {
 /** Whether a client asks and listens but doesn't read: what it is sent would pile up in memory. */
 export function isBehind({ conn }: Pick<Socket, 'conn'>): boolean {
   const { transport, writeBuffer } = conn as unknown as Connection;
-  const waitingBytes = transport.socket._socket?.writableLength ?? 0;
-  return waitingBytes > BACKLOG_MAX_BYTES || writeBuffer.length > BACKLOG_MAX_PACKETS;
+  if (writeBuffer.length > BACKLOG_MAX_PACKETS) return true;
+  let waitingBytes = transport.socket._socket?.writableLength ?? 0;
+  // Answers wait here while the socket's own buffer is full; mostly there are none.
+  for (const { data } of writeBuffer)
+    waitingBytes += typeof data === 'string' ? Buffer.byteLength(data) : 0;
+  return waitingBytes > BACKLOG_MAX_BYTES;
 }
 
 /** Ends a connection without waiting for what it should have read. */

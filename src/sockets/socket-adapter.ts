@@ -10,6 +10,7 @@ import { readPasses } from '../access/channel-passes.js';
 import { addressBlock } from '../auth/coarse-address.js';
 import { SessionService } from '../auth/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
+import { ViewingService } from '../broadcast/viewing.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
@@ -25,6 +26,7 @@ import { forgetHandshake } from './handshake-memory.js';
 import { PacketGuard } from './packet-guard.js';
 import { type Admit, RequestDispatcher } from './request-dispatcher.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
+import { SilenceWatch } from './silence-watch.js';
 import { type SocketAccess, socketAccess } from './socket-access.js';
 
 type Options = Readonly<{
@@ -32,6 +34,8 @@ type Options = Readonly<{
   /** What asks the policy about channels. */
   doors: Pick<ChannelDoors, 'admit' | 'left' | 'close'>;
   limits: ConnectionLimits;
+  /** A connection has fallen silent, or is heard again. */
+  onSilence: (socketId: string, isSilent: boolean) => void;
   /** What bans keep of an address. */
   hashAddress: (address: string) => string;
   clock: Clock;
@@ -39,11 +43,13 @@ type Options = Readonly<{
 }>;
 
 /**
- * A ping that stays unanswered for this long ends the connection, on both sides: a dead peer is
- * missed after 8 s at most.
+ * A ping that stays unanswered for this long ends the connection, on both sides: a dead peer is let go
+ * after 8 s at most.
  */
-const PING_INTERVAL_MS = 4_000;
-const PING_TIMEOUT_MS = 4_000;
+const PING_INTERVAL_MS = 2_000;
+const PING_TIMEOUT_MS = 6_000;
+/** Who has not answered a ping for this long isn't there, as far as others are told. */
+const SILENT_AFTER_PING_MS = 1_000;
 /** Between this and SOCKET_PAYLOAD_MAX a message is answered; over it the connection is closed. */
 const FRAME_MAX_BYTES = 4 * SOCKET_PAYLOAD_MAX;
 /** How long a client may take to say goodbye. */
@@ -52,12 +58,21 @@ const CLOSE_TIMEOUT_MS = 500;
 /** Socket.IO under Nest's gateways: who may connect, what a connection may send, how rooms are told. */
 export class SocketAdapter extends IoAdapter {
   readonly #options: Options;
+  readonly #silence: SilenceWatch<OnairSocket>;
   #io: OnairServer | undefined;
   readonly #dispatchers = new WeakMap<Socket, RequestDispatcher>();
 
   constructor(app: INestApplicationContext, options: Options) {
     super(app);
     this.#options = options;
+    this.#silence = new SilenceWatch({
+      silentAfterMs: PING_INTERVAL_MS + SILENT_AFTER_PING_MS,
+      nowMs: () => performance.now(),
+      onChange: (socket, isSilent) => {
+        socket.data.isSilent = isSilent;
+        options.onSilence(socket.id, isSilent);
+      },
+    });
   }
 
   /** The adapter of the whole service, for `app.useWebSocketAdapter`. */
@@ -67,6 +82,7 @@ export class SocketAdapter extends IoAdapter {
     const clock = app.get<Clock>(CLOCK);
     const clients = new ClientAddress(config.http.trustProxy);
     const secrets = app.get(Secrets);
+    const viewing = app.get(ViewingService);
     const adapter = new SocketAdapter(app, {
       doors: new ChannelDoors(app.get(AccessService), log),
       access: socketAccess(
@@ -74,6 +90,7 @@ export class SocketAdapter extends IoAdapter {
         config,
       ),
       hashAddress: (address) => secrets.sign('address-hash', addressBlock(address)),
+      onSilence: (socketId, isSilent) => viewing.setSilent(socketId, isSilent),
       limits: new ConnectionLimits({ clients, factor: config.http.addressLimitFactor, clock }),
       clock,
       log,
@@ -134,6 +151,7 @@ export class SocketAdapter extends IoAdapter {
   /** Says goodbye to everybody, and cuts off who doesn't answer it. Nest closes the HTTP server. */
   override async close(server: Server): Promise<void> {
     this.#options.doors.close();
+    this.#silence.close();
     const { clients } = server.engine as unknown as Engine;
     const webSockets = Object.values(clients).map(({ transport }) => transport.socket);
     const closed = Promise.all(webSockets.map((webSocket) => once(webSocket, 'close')));
@@ -147,6 +165,7 @@ export class SocketAdapter extends IoAdapter {
 
   async #admit(socket: OnairSocket): Promise<void> {
     try {
+      socket.data.isSilent = false;
       socket.data.address = this.#options.limits.addressOf(socket.request);
       socket.data.addressHash = this.#options.hashAddress(socket.data.address);
       socket.data.passes = readPasses(socket.request.headers.cookie);
@@ -162,7 +181,11 @@ export class SocketAdapter extends IoAdapter {
   #welcome(socket: OnairSocket): void {
     const { sessionId } = socket.data.identity;
     if (sessionId !== null) void socket.join(sessionRoom(sessionId));
-    socket.once('disconnect', () => this.#options.doors.left(socket));
+    socket.once('disconnect', () => {
+      this.#silence.remove(socket);
+      this.#options.doors.left(socket);
+    });
+    this.#silence.add(socket);
     forgetHandshake(socket);
   }
 }

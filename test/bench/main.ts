@@ -10,6 +10,7 @@ const USAGE = 'npm run bench [-- [name …] [--json FILE]]';
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   forwarding: async () => (await import('./forwarding.js')).benchForwarding(),
   chat: async () => (await import('./chat.js')).benchChat(),
+  'chat-load': async () => (await import('./chat-delivery.js')).benchChatDelivery(),
   'first-frame': async () => (await import('./first-frame.js')).benchFirstFrame(),
   'whip-start': async () => (await import('./whip-start.js')).benchWhipStart(),
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),

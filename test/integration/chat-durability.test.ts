@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ChatMessage } from '../../src/protocol/chat.js';
 import { createDatabase, databases, startTestApp } from '../support/app.js';
+import { wholeHistory } from '../support/chat-history.js';
 import { registerWithChannel } from '../support/people.js';
 import { ServerProcess } from '../support/server-process.js';
 import { ask, type ClientSocket, openSocket, refusal, request } from '../support/sockets.js';
@@ -10,17 +11,6 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 
 const CHANNEL = 'owner';
 const SENDERS = 20;
-
-/** Everything there is of a channel's chat. */
-async function wholeHistory(socket: ClientSocket): Promise<ChatMessage[]> {
-  const messages: ChatMessage[] = [];
-  for (;;) {
-    const afterSeq = messages.at(-1)?.seq ?? 0;
-    const page = await request(socket, 'chat:history', { channel: CHANNEL, afterSeq });
-    messages.push(...page.messages);
-    if (!page.more) return messages;
-  }
-}
 
 /** Sends as fast as it may until the connection is gone; returns the nonces that were acknowledged. */
 async function sendUntilGone(socket: ClientSocket, name: string): Promise<Map<string, number>> {
@@ -61,7 +51,7 @@ describe('an acknowledged message', () => {
     }
 
     const socket = await openSocket(server.url);
-    const history = await wholeHistory(socket);
+    const history = await wholeHistory(socket, CHANNEL);
     socket.disconnect();
     expect(history.map(({ seq }) => seq)).toEqual(history.map((_, i) => i + 1));
     const stored = new Map(history.map(({ nonce, seq }) => [nonce, seq]));

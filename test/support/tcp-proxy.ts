@@ -53,6 +53,14 @@ export class TcpProxy {
     }
   }
 
+  /** What was frozen goes on, and nothing of it was lost. */
+  thaw(): void {
+    for (const { client, server } of this.#pairs) {
+      client.pipe(server);
+      server.pipe(client);
+    }
+  }
+
   /** Breaks all connections and refuses new ones. */
   goDown(): void {
     this.#isOpen = false;

@@ -1,0 +1,216 @@
+// A process: a full chat, whose clients check what they are told: each message that was acknowledged,
+// once and in order, and how long after it was due to be sent.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+
+type Connect = { name: 'connect'; url: string; clients: number; channel: string };
+type Load = { name: 'load'; perSecond: number; seconds: number };
+/** Milliseconds, by share of the deliveries. */
+type Delays = { p50: number; p95: number; p99: number; most: number };
+
+type Client = { readonly socket: WebSocket; lastSeq: number };
+/** What a frame says: the same bytes come to every client, so it is read once. */
+type Frame = { readonly firstSeq: number; readonly lastSeq: number; readonly dueMs: number[] };
+
+const TEXT = 'What a day, and it is not even noon. '.repeat(4).slice(0, 120);
+/** Connections that are opened at the same time. */
+const PARALLEL = 50;
+/** How long after the last message everybody may still be told of it. */
+const PATIENCE_MS = 10_000;
+/** What is later than the last counts as the last. */
+const DELAY_BUCKETS = 100_000;
+const BUCKETS_PER_MS = 10;
+/** Frames on their way to some of the clients. */
+const FRAMES_MAX = 500;
+const TOLD = Buffer.from('42["chat:messages"');
+
+const clients: Client[] = [];
+let channel = '';
+const frames = new Map<string, Frame>();
+/** In the order of sending: when it was due, and the number it was acknowledged with. */
+const sent: {
+  readonly nonce: string;
+  readonly dueMs: number;
+  seq: number | null;
+  acknowledgedMs: number;
+}[] = [];
+const dueMsByNonce = new Map<string, number>();
+/** By number, as everybody was told. */
+const nonces = new Map<number, string>();
+const delays = new Uint32Array(DELAY_BUCKETS);
+let deliveries = 0;
+let problem: string | null = null;
+
+function fail(what: string): void {
+  problem ??= what;
+}
+
+/** Reads what the service says; throws for what it should not say. */
+function read(text: string): Frame {
+  const [, { messages }] = JSON.parse(text.slice(2)) as [
+    string,
+    { messages: { seq: number; nonce: string }[] },
+  ];
+  messages.forEach(({ seq, nonce }, i) => {
+    if (seq !== (messages[0]?.seq ?? 0) + i)
+      fail(`a frame goes from ${messages[0]?.seq} to ${seq}`);
+    if (nonces.has(seq)) fail(`message ${seq} was told twice, in different frames`);
+    nonces.set(seq, nonce);
+  });
+  return {
+    firstSeq: messages[0]?.seq ?? 0,
+    lastSeq: messages.at(-1)?.seq ?? 0,
+    dueMs: messages.map(({ nonce }) => dueMsByNonce.get(nonce) ?? Number.NaN),
+  };
+}
+
+function remember(text: string): Frame {
+  const frame = read(text);
+  frames.set(text, frame);
+  const [oldest] = frames.keys();
+  if (frames.size > FRAMES_MAX && oldest !== undefined) frames.delete(oldest);
+  return frame;
+}
+
+function hear(client: Client, data: Buffer): void {
+  const nowMs = performance.now();
+  const text = data.toString('latin1');
+  const frame = frames.get(text) ?? remember(text);
+  if (frame.firstSeq !== client.lastSeq + 1)
+    fail(`after message ${client.lastSeq} a client was told ${frame.firstSeq}`);
+  client.lastSeq = frame.lastSeq;
+  deliveries += frame.dueMs.length;
+  for (const dueMs of frame.dueMs) {
+    const bucket = Math.min(DELAY_BUCKETS - 1, Math.floor((nowMs - dueMs) * BUCKETS_PER_MS));
+    delays[bucket] = (delays[bucket] ?? 0) + 1;
+  }
+}
+
+/** `4317[{"ok":true,"data":{…}}]`: the 17th message. */
+function acknowledge(text: string): void {
+  const at = text.indexOf('[');
+  const [reply] = JSON.parse(text.slice(at)) as [{ ok: boolean; data: { seq: number } }];
+  const message = sent[Number(text.slice(2, at)) - 1];
+  if (!reply.ok || !message) return fail(`a message was refused: ${text}`);
+  message.seq = reply.data.seq;
+  message.acknowledgedMs = performance.now() - message.dueMs;
+}
+
+/** Socket.IO by hand (Engine.IO 4): open, connect, join, answer pings. */
+async function join(url: string): Promise<void> {
+  const address = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
+  const socket = new WebSocket(address, { perMessageDeflate: false });
+  const client: Client = { socket, lastSeq: 0 };
+  clients.push(client);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.on('error', reject);
+  socket.on('close', () => fail('a connection was closed'));
+  socket.on('message', (data: Buffer) => {
+    if (data.length > TOLD.length && data.compare(TOLD, 0, TOLD.length, 0, TOLD.length) === 0)
+      return hear(client, data);
+    const text = data.toString('latin1');
+    if (text === '2') socket.send('3');
+    else if (text.startsWith('0')) socket.send('40');
+    else if (text.startsWith('40')) socket.send(`420["chat:join",{"channel":"${channel}"}]`);
+    else if (text.startsWith('430[{"ok":true')) resolve();
+    else if (text.startsWith('430')) reject(new Error(text));
+    else if (text.startsWith('43')) acknowledge(text);
+  });
+  await promise;
+}
+
+async function connect(question: Connect): Promise<object> {
+  ({ channel } = question);
+  for (let open = 0; open < question.clients; open += PARALLEL) {
+    const next = Math.min(PARALLEL, question.clients - open);
+    await Promise.all(Array.from({ length: next }, () => join(question.url)));
+  }
+  return {};
+}
+
+function say(dueMs: number): void {
+  const nonce = randomUUID();
+  sent.push({ nonce, dueMs, seq: null, acknowledgedMs: 0 });
+  dueMsByNonce.set(nonce, dueMs);
+  const message = JSON.stringify({ channel, guestName: 'bench', nonce, text: TEXT });
+  clients[sent.length % clients.length]?.socket.send(`42${sent.length}["chat:send",${message}]`);
+}
+
+/** Each is sent when it is due: the service's slowness doesn't keep the next from coming. */
+async function sendAll({ perSecond, seconds }: Load): Promise<void> {
+  const startMs = performance.now();
+  for (let i = 0; i < perSecond * seconds; i += 1) {
+    const dueMs = startMs + (i * 1_000) / perSecond;
+    const waitMs = dueMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+    say(dueMs);
+  }
+}
+
+/** Everybody has been told everything, and every sender has an answer. */
+async function settled(lastSeq: number): Promise<void> {
+  const untilMs = performance.now() + PATIENCE_MS;
+  const isDone = () =>
+    problem !== null ||
+    (clients.every((client) => client.lastSeq === lastSeq) &&
+      sent.every(({ seq }) => seq !== null));
+  while (!isDone() && performance.now() < untilMs) await sleep(20);
+}
+
+async function load(question: Load): Promise<object> {
+  const before = Math.max(...clients.map(({ lastSeq }) => lastSeq));
+  deliveries = 0;
+  delays.fill(0);
+  sent.splice(0);
+  const startMs = performance.now();
+  const cpu = process.cpuUsage();
+  await sendAll(question);
+  await settled(before + sent.length);
+  const { user, system } = process.cpuUsage(cpu);
+  const tookMs = performance.now() - startMs;
+  check(before);
+  return {
+    sent: sent.length,
+    deliveries,
+    tookMs,
+    cpuUs: user + system,
+    ...percentiles(),
+    ...acknowledged(),
+  };
+}
+
+/** That numbers have no holes was seen as they came: what is left is that they are the acknowledged ones. */
+function check(before: number): void {
+  for (const { nonce, seq } of sent)
+    if (seq === null) fail('a message was never acknowledged');
+    else if (nonces.get(seq) !== nonce) fail(`message ${seq} was told as another`);
+  const behind = clients.filter(({ lastSeq }) => lastSeq !== before + sent.length).length;
+  if (behind > 0) fail(`${behind} clients were not told everything`);
+  if (deliveries !== sent.length * clients.length) fail(`${deliveries} deliveries came`);
+  if (problem !== null) throw new Error(problem);
+}
+
+function percentiles(): Delays {
+  const at = (share: number) => {
+    let left = deliveries * share;
+    const bucket = delays.findIndex((count) => (left -= count) <= 0);
+    return (bucket + 1) / BUCKETS_PER_MS;
+  };
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), most: at(1) };
+}
+
+function acknowledged(): object {
+  const sorted = sent.map(({ acknowledgedMs }) => acknowledgedMs).toSorted((a, b) => a - b);
+  return {
+    ackP50: sorted[Math.floor(sorted.length * 0.5)],
+    ackP99: sorted[Math.floor(sorted.length * 0.99)],
+  };
+}
+
+process.on('disconnect', () => process.exit());
+process.on('message', (question: Connect | Load) => {
+  const done = question.name === 'load' ? load(question) : connect(question);
+  void done.then((reply) => process.send?.(reply));
+});
+process.send?.({});
