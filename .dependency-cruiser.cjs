@@ -119,7 +119,8 @@ module.exports = {
     },
     {
       name: 'web-takes-types-of-the-contract',
-      comment: 'the schema library must not reach the pages; limits.ts and chat-commands.ts have no imports and may',
+      comment:
+        'the schema library must not reach the pages; limits.ts and chat-commands.ts have no imports and may',
       severity: 'error',
       from: { path: '^web/', pathNot: TEST },
       to: {

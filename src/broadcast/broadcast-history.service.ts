@@ -83,12 +83,12 @@ export class BroadcastHistory {
   #view(row: StoredBroadcast): BroadcastView {
     const current = this.#registry.current(row.channelId);
     if (current?.id === row.id) return current;
-    const { id, channel, title, visibility, state, source, endReason, peakViewers } = row;
+    const { startedAt, endedAt, channelId: _channelId, ownerId: _ownerId, ...shown } = row;
     return {
-      ...{ id, channel, title, visibility, state, source, endReason, peakViewers },
-      startedAt: row.startedAt.toISOString(),
+      ...shown,
+      startedAt: startedAt.toISOString(),
       interruptedUntil: null,
-      endedAt: row.endedAt?.toISOString() ?? null,
+      endedAt: endedAt?.toISOString() ?? null,
       hls: null,
     };
   }

@@ -57,7 +57,7 @@ function answered(sdp: string): { tracks: string; answer: string } {
     };
   } catch (error) {
     if (!(error instanceof SdpError)) throw error;
-    return { tracks: 'none', answer: `refused as ${error.reason}: ${error.message}` };
+    return { tracks: 'null', answer: `refused as ${error.reason}: ${error.message}` };
   }
 }
 

@@ -143,5 +143,6 @@ describe('a broadcast that is not for everybody', { timeout: 180_000 }, () => {
     await studio.getByText('Who can watch this broadcast was changed.').first().waitFor();
     await stranger.reload();
     await framesAdvance(stranger);
+    expect((await stage.channel('xaver')).broadcast?.visibility).toBe('public');
   });
 });
