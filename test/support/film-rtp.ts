@@ -27,7 +27,10 @@ const H264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency',
 const VIDEO = {
   h264: (profile: string) => [
     ...H264,
-    ...['-profile:v', profile, '-x264-params', 'repeat-headers=1:keyint=30:scenecut=0'],
+    '-profile:v',
+    profile,
+    '-x264-params',
+    'repeat-headers=1:keyint=30:scenecut=0',
   ],
   vp8: () => ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30'],
 };

@@ -95,7 +95,7 @@ export class ClipService {
     const base = this.#door.base(`/hls/clips/${id}`, access, visitor);
     const [preview] = previewsOf(entry.vod, entry.pictures);
     const isRecordingThere = (await this.#stored.find(clip.recordingId)) !== null;
-    const { channel, title, startMs, durationMs, visibility, playFromMs, createdBy } = clip;
+    const { channel, title, startMs, durationMs, playFromMs, createdBy } = clip;
     return {
       id,
       channel,
