@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { ffmpegBin } from './ffmpeg.js';
+import { PacedPackets } from './paced-packets.js';
 
 /** What a film is made of, as FFmpeg's options name it. */
 export type Film = Readonly<{
@@ -8,13 +9,28 @@ export type Film = Readonly<{
   video: 'h264' | 'vp8' | null;
   audio: boolean;
   profile?: 'baseline' | 'main' | 'high';
+  /** Black with a white flash and a beep in the first tenth of each second, in place of bars and a tone. */
+  flashes?: boolean;
 }>;
+
+const BARS = {
+  video: 'testsrc2=size=640x360:rate=30',
+  audio: 'sine=frequency=440:sample_rate=48000',
+};
+const FLASHES = {
+  video:
+    "color=black:size=640x360:rate=30,drawbox=color=white:t=fill:enable='lt(mod(t\\,1)\\,0.1)'",
+  audio: "aevalsrc='sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=48000",
+};
 
 const H264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency', '-bf', '0'];
 const VIDEO = {
   h264: (profile: string) => [
     ...H264,
-    ...['-profile:v', profile, '-x264-params', 'repeat-headers=1:keyint=30:scenecut=0'],
+    '-profile:v',
+    profile,
+    '-x264-params',
+    'repeat-headers=1:keyint=30:scenecut=0',
   ],
   vp8: () => ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30'],
 };
@@ -23,37 +39,41 @@ const VIDEO = {
 export class FilmRtp {
   readonly #child: ChildProcess;
   readonly #sockets: readonly Socket[];
+  readonly #paced: PacedPackets;
 
-  private constructor(child: ChildProcess, sockets: readonly Socket[]) {
+  private constructor(child: ChildProcess, sockets: readonly Socket[], paced: PacedPackets) {
     this.#child = child;
     this.#sockets = sockets;
+    this.#paced = paced;
   }
 
   /** @param onPacket gets each RTP packet with its kind */
   static async start(
-    { video, audio, profile = 'baseline' }: Film,
+    { video, audio, profile = 'baseline', flashes = false }: Film,
     onPacket: (kind: 'audio' | 'video', packet: Buffer) => void,
   ): Promise<FilmRtp> {
     const args = ['-hide_banner', '-v', 'error', '-re'];
+    const paced = new PacedPackets(onPacket);
     const sockets: Socket[] = [];
     const outputs: string[] = [];
     const output = async (kind: 'audio' | 'video', options: readonly string[]) => {
-      const socket = await listen((packet) => onPacket(kind, packet));
+      const socket = await listen((packet) => paced.take(kind, packet));
       sockets.push(socket);
       const target = `rtp://127.0.0.1:${socket.address().port}?pkt_size=1200&rtcpport=9`;
       outputs.push(...options, '-f', 'rtp', target);
     };
-    args.push('-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=30');
-    args.push('-re', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000');
+    const source = flashes ? FLASHES : BARS;
+    args.push('-f', 'lavfi', '-i', source.video, '-re', '-f', 'lavfi', '-i', source.audio);
     if (video)
       await output('video', ['-map', '0:v', '-pix_fmt', 'yuv420p', ...VIDEO[video](profile)]);
     if (audio) await output('audio', ['-map', '1:a', '-ac', '2', '-c:a', 'libopus']);
     const child = spawn(ffmpegBin, [...args, ...outputs], { stdio: 'ignore' });
-    return new FilmRtp(child, sockets);
+    return new FilmRtp(child, sockets, paced);
   }
 
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.close();
+    this.#paced.stop();
     if (this.#child.exitCode !== null) return;
     const gone = new Promise((resolve) => this.#child.once('close', resolve));
     this.#child.kill('SIGKILL');

@@ -38,6 +38,11 @@ export class UdpProxy {
     return proxy;
   }
 
+  /** For a program, in the answer that it is given: its media goes through here. */
+  get port(): number {
+    return this.#port;
+  }
+
   /** For a page, before its own code: its media goes through here. No TCP does. */
   get pageScript(): string {
     return `${PAGE_SCRIPT}\ndetourRtc(${this.#target}, ${this.#port});`;

@@ -3,6 +3,7 @@ import {
   MediaStreamTrack,
   RTCPeerConnection,
   RTCRtpCodecParameters,
+  type RTCRtpSender,
   useOPUS,
   useVP8,
 } from 'werift';
@@ -21,6 +22,7 @@ export class WeriftPublisher {
   readonly #peer: RTCPeerConnection;
   readonly #tracks = new Map<Kind, MediaStreamTrack>();
   readonly #film: Film;
+  readonly #editAnswer: (sdp: string) => string;
   /** The encoder has made something. */
   filmStarted = false;
   #source: FilmRtp | null = null;
@@ -31,15 +33,19 @@ export class WeriftPublisher {
     channel,
     key,
     film,
+    editAnswer = (sdp) => sdp,
   }: {
     url: string;
     channel: string;
     key: string;
     film: Film;
+    /** Changes the answer before it is taken, such as the addresses in it. */
+    editAnswer?: (sdp: string) => string;
   }) {
     this.#endpoint = `${url}/whip/${channel}`;
     this.#key = key;
     this.#film = film;
+    this.#editAnswer = editAnswer;
     this.#peer = new RTCPeerConnection({
       codecs: { audio: [useOPUS()], video: [videoCodec(film)] },
       iceUseIpv6: false,
@@ -50,7 +56,11 @@ export class WeriftPublisher {
       const track = new MediaStreamTrack({ kind });
       stream.addTrack(track);
       this.#tracks.set(kind, track);
-      this.#peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
+      const { sender } = this.#peer.addTransceiver(track, {
+        direction: 'sendonly',
+        streams: [stream],
+      });
+      tellRightTimes(sender);
     }
   }
 
@@ -68,7 +78,7 @@ export class WeriftPublisher {
     });
     if (answer.status !== 201) return answer;
     this.#resource = new URL(answer.headers.get('location') ?? '', this.#endpoint).href;
-    await this.#peer.setRemoteDescription({ type: 'answer', sdp: answer.text });
+    await this.#peer.setRemoteDescription({ type: 'answer', sdp: this.#editAnswer(answer.text) });
     await this.startFilm();
     return answer;
   }
@@ -110,6 +120,21 @@ export class WeriftPublisher {
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
+}
+
+const NTP_AHEAD_MS = -Date.UTC(1900, 0, 1);
+
+/** werift's sender reports have the decimals of a second where RFC 3550 6.4.1 has 2^32nds of it. */
+function tellRightTimes(sender: RTCRtpSender): void {
+  let ntp = 0n;
+  Object.defineProperty(sender, 'ntpTimestamp', {
+    get: () => ntp,
+    // With each packet.
+    set: () => {
+      const ms = performance.timeOrigin + performance.now() + NTP_AHEAD_MS;
+      ntp = (BigInt(Math.round(ms * 1_000)) << 32n) / 1_000_000n;
+    },
+  });
 }
 
 function videoCodec({ video, profile = 'baseline' }: Film): RTCRtpCodecParameters {

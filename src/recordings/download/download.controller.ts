@@ -44,7 +44,7 @@ export class DownloadController {
     @CurrentVisitor() visitor: Visitor,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-  ): Promise<FastifyReply> {
+  ): Promise<void> {
     const { plan, fileName, etag } = await this.#downloads.find(id, visitor, rendition ?? null);
     reply.headers({
       'content-disposition': `attachment; filename="${fileName}"`,
@@ -58,6 +58,5 @@ export class DownloadController {
         Readable.from(movieBytes(plan, this.#files.store, range), { objectMode: false }),
     });
     if (!sent) throw new DomainError('recording_not_found', 'There is no such recording.');
-    return sent;
   }
 }

@@ -17,25 +17,30 @@ export type Ranged = Readonly<{
 const STALLED_MS = 60_000;
 
 /**
- * Answers with what a request asks for of it (RFC 9110 13, 14). Resolves with null when it is gone, and nothing was
- * sent.
+ * Answers with what a request asks for of it (RFC 9110 13, 14). False: it is gone, and nothing was sent.
  */
 export async function sendRanged(
   { headers, method }: FastifyRequest,
   reply: FastifyReply,
   { byteLength, contentType, etag, open }: Ranged,
-): Promise<FastifyReply | null> {
+): Promise<boolean> {
   reply.headers({ etag, 'accept-ranges': 'bytes' });
-  if (isKnown(headers['if-none-match'], etag)) return reply.status(304).send();
+  if (isKnown(headers['if-none-match'], etag)) {
+    await reply.status(304).send();
+    return true;
+  }
   const asked = byteRangeOf(headers, { size: byteLength, etag });
-  if (asked === 'unsatisfiable')
-    return reply.status(416).header('content-range', `bytes */${byteLength}`).send();
+  if (asked === 'unsatisfiable') {
+    await reply.status(416).header('content-range', `bytes */${byteLength}`).send();
+    return true;
+  }
   const range = asked === 'whole' ? { first: 0, last: byteLength - 1 } : asked;
   const length = range.last - range.first + 1;
   const body = method === 'HEAD' || length === 0 ? Readable.from([]) : await open(range);
-  if (!body) return null;
+  if (!body) return false;
   if (asked !== 'whole')
     reply.status(206).header('content-range', `bytes ${range.first}-${range.last}/${byteLength}`);
   reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
-  return reply.type(contentType).header('content-length', length).send(body);
+  await reply.type(contentType).header('content-length', length).send(body);
+  return true;
 }

@@ -1,6 +1,9 @@
+import { promisify } from 'node:util';
+import { gzip as gzipBytes } from 'node:zlib';
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
+import { takesGzip } from '../../hls/delivery/byte-range.js';
 import { CROSS_ORIGIN } from '../../hls/delivery/hls-answer.js';
 import { RecordingFiles } from '../recording-files.js';
 import { previewsOf, previewsVtt } from './previews.js';
@@ -9,6 +12,7 @@ import { sendRanged } from './ranged-answer.js';
 import { VodDoor } from './vod-door.js';
 import { vodMedia, vodMultivariant } from './vod-playlists.js';
 
+const compress = promisify(gzipBytes);
 const WITH_TOKEN = /^~([\w-]{1,400})\/(.+)$/;
 const MEDIA_PLAYLIST = /^(video-\d|opus)\.m3u8$/;
 const FILE =
@@ -33,8 +37,8 @@ export class VodController {
     @Param('id') id: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-  ): Promise<FastifyReply> {
-    return this.#answer('recordings', id, request, reply);
+  ): Promise<void> {
+    await this.#answer('recordings', id, request, reply);
   }
 
   @Get('clips/:id/*')
@@ -42,8 +46,8 @@ export class VodController {
     @Param('id') id: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-  ): Promise<FastifyReply> {
-    return this.#answer('clips', id, request, reply);
+  ): Promise<void> {
+    await this.#answer('clips', id, request, reply);
   }
 
   // oxlint-disable-next-line max-params -- what of which, and Fastify's pair.
@@ -52,7 +56,7 @@ export class VodController {
     id: string,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Promise<FastifyReply> {
+  ): Promise<void> {
     reply.headers(CROSS_ORIGIN);
     const asked = request.url.split('?', 1)[0]?.slice(`/hls/${kind}/${id}/`.length) ?? '';
     const [, token = null, rest = asked] = WITH_TOKEN.exec(asked) ?? [];
@@ -61,17 +65,13 @@ export class VodController {
     const who = await this.#door.whoFetches(entry, token);
     if (who === 'nobody') throw nothingHere();
     const text = textOf(entry, rest);
-    if (text) return sendText(reply, text);
+    if (text) return sendText(request, reply, text);
     if (!FILE.test(rest)) throw nothingHere();
     const caching = who === 'all' ? 'public, max-age=86400, immutable' : 'private, max-age=3600';
-    return this.#sendFile(`${entry.key}/${rest}`, request, reply.header('cache-control', caching));
+    await this.#sendFile(`${entry.key}/${rest}`, request, reply.header('cache-control', caching));
   }
 
-  async #sendFile(
-    key: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> {
+  async #sendFile(key: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { store } = this.#files;
     const byteLength = await store.head(key);
     if (byteLength === null) throw nothingHere();
@@ -83,7 +83,6 @@ export class VodController {
       open: (range) => store.get(key, range),
     });
     if (!sent) throw nothingHere();
-    return sent;
   }
 }
 
@@ -99,9 +98,18 @@ function textOf({ vod, pictures }: VodEntry, path: string): Text | null {
   return rendition ? { type: PLAYLIST_TYPE, text: vodMedia(rendition) } : null;
 }
 
-function sendText(reply: FastifyReply, { type, text }: Text): FastifyReply {
+async function sendText(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  { type, text }: Text,
+): Promise<void> {
+  const gzip = takesGzip(headers['accept-encoding']);
+  // A playlist of three hours is half a megabyte, and a tenth of that compressed: not beside everything else.
+  const body = gzip ? await compress(text) : text;
+  if (gzip) reply.header('content-encoding', 'gzip');
   // It may be deleted, or be for fewer people.
-  return reply.header('cache-control', 'no-cache').type(type).send(text);
+  reply.header('cache-control', 'no-cache').header('vary', 'Accept-Encoding').type(type);
+  await reply.send(body);
 }
 
 function typeOf(key: string): string {

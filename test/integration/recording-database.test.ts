@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createDatabase, databases, startTestApp } from '../support/app.js';
+import { playWithFfmpeg } from '../support/ffmpeg-reader.js';
+import { RecordedFilm } from '../support/recorded-film.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+const LIMIT = { timeout: 30_000, interval: 100 };
+const AWAY_MS = 8_000;
+const WHOLE = { from: 'rewind', seconds: 3_600 } as const;
+
+/** A service whose database is behind a network that can be cut. */
+async function start() {
+  const database = await createDatabase();
+  const network = await TcpProxy.to(database.url);
+  const { host } = new URL(network.url);
+  const server = await startTestApp({
+    overrides: {
+      DATABASE_URL: Object.assign(new URL(database.url), { host }).href,
+      LOG_LEVEL: 'silent',
+    },
+  });
+  onTestFinished(async () => {
+    network.comeBack();
+    await server.close();
+    await network.close();
+    await database.drop();
+  });
+  return { server, network };
+}
+
+/** Segments of live playback until now. */
+async function segmentsOf({ url, channel }: RecordedFilm): Promise<number> {
+  const playlist = await (await fetch(`${url}/hls/${channel}/video-0.m3u8`)).text();
+  return playlist.match(/^#EXTINF/gm)?.length ?? 0;
+}
+
+describe.runIf(databases.includes('postgresql'))('without the database for a while', () => {
+  it('live playback goes on, and nothing is missing in the recording', async () => {
+    const { server, network } = await start();
+    const film = await RecordedFilm.of(server.url, 'databaseless');
+    const id = await film.send();
+    const fromMs = Date.now();
+    await film.recorded(id, 4_000);
+    const before = await segmentsOf(film);
+    network.goDown();
+    await pause(AWAY_MS);
+    expect(await segmentsOf(film)).toBeGreaterThan(before + 1);
+    network.comeBack();
+    await film.recorded(id, 4_000 + AWAY_MS);
+    await film.end();
+    const lastedMs = Date.now() - fromMs;
+    const recording = await film.finished(id);
+    expect(recording.problem).toBeNull();
+    expect(recording.spans).toHaveLength(1);
+    expect(Math.abs(recording.durationMs - lastedMs)).toBeLessThan(3_000);
+    await playWithFfmpeg(`${server.url}${recording.playlistPath}`, WHOLE);
+  }, 120_000);
+
+  it('a broadcast that ends meanwhile is finished when the database is back', async () => {
+    const { server, network } = await start();
+    const film = await RecordedFilm.of(server.url, 'ends-meanwhile');
+    const id = await film.send();
+    await film.recorded(id, 4_000);
+    network.goDown();
+    await film.vanish();
+    await pause(AWAY_MS);
+    network.comeBack();
+    await vi.waitUntil(
+      () =>
+        film.recording(id).then(
+          ({ state }) => state === 'recording',
+          () => false,
+        ),
+      LIMIT,
+    );
+    await film.send();
+    await film.end();
+    const recording = await film.finished(id);
+    expect(recording.problem).toBeNull();
+    await playWithFfmpeg(`${server.url}${recording.playlistPath}`, WHOLE);
+  }, 120_000);
+});

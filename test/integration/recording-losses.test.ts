@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ChatPage } from '../../src/protocol/chat.js';
+import type { RecordingView } from '../../src/protocol/recording.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { playWithFfmpeg } from '../support/ffmpeg-reader.js';
+import { api } from '../support/people.js';
+import { RecordedFilm } from '../support/recorded-film.js';
+import { openSocket, request } from '../support/sockets.js';
+import { freeRtcPort, UdpProxy } from '../support/udp-proxy.js';
+
+const AWAY_MS = 8_000;
+const WHOLE = { from: 'rewind', seconds: 3_600 } as const;
+/** Of what a clock tells about media, with what is between a publisher and the packager. */
+const NEAR_MS = 1_000;
+
+let server: TestApp;
+let network: UdpProxy;
+beforeAll(async () => {
+  const rtcPort = await freeRtcPort();
+  server = await startTestApp({
+    overrides: { RTC_PORT: String(rtcPort), GRACE_SECONDS: '40', LOG_LEVEL: 'silent' },
+  });
+  network = await UdpProxy.to(rtcPort);
+}, 60_000);
+afterAll(async () => {
+  await server.close();
+  await network.close();
+});
+
+/** Writes into a channel's chat now. */
+async function say(channel: string, text: string): Promise<void> {
+  const socket = await openSocket(server.url);
+  await request(socket, 'chat:join', { channel });
+  const message = { channel, nonce: randomUUID(), text, guestName: 'a guest' };
+  await request(socket, 'chat:send', message);
+  socket.disconnect();
+}
+
+/** Where in the recording a message is shown, as the page finds it. */
+async function shownAt({ id, spans }: RecordingView, text: string): Promise<number | null> {
+  const page = await api<ChatPage>(server.url, null, 'GET', `/broadcasts/${id}/chat`);
+  const sentMs = Date.parse(page.messages.find((one) => one.text === text)?.sentAt ?? '');
+  const span = spans.find(
+    ({ wallMs, durationMs }) => sentMs >= wallMs && sentMs < wallMs + durationMs,
+  );
+  return span ? span.atMs + sentMs - span.wallMs : null;
+}
+
+const breaksOf = async ({ playlistPath }: RecordingView): Promise<number> => {
+  const response = await fetch(new URL('video-0.m3u8', `${server.url}${playlistPath}`));
+  return (await response.text()).match(/^#EXT-X-DISCONTINUITY$/gm)?.length ?? 0;
+};
+
+/** Both stretches are where they were on the clock; a message of each is shown in it. */
+async function isRecordedAround(
+  recording: RecordingView,
+  { goneMs, backMs }: { goneMs: number; backMs: number },
+): Promise<void> {
+  expect(recording).toMatchObject({ state: 'ready', problem: null });
+  expect(recording.spans).toHaveLength(2);
+  const [first, second] = recording.spans;
+  const endMs = first!.wallMs + first!.durationMs;
+  expect(Math.abs(endMs - goneMs)).toBeLessThan(2_000 + NEAR_MS);
+  expect(endMs).toBeLessThan(goneMs + NEAR_MS);
+  expect(second!.wallMs).toBeGreaterThan(backMs - NEAR_MS);
+  expect(second!.atMs).toBeCloseTo(first!.durationMs, 0);
+  expect(await breaksOf(recording)).toBe(1);
+  const [before, after] = [await shownAt(recording, 'before'), await shownAt(recording, 'after')];
+  expect(before).toBeGreaterThan(0);
+  expect(before).toBeLessThan(second!.atMs);
+  expect(after).toBeGreaterThan(second!.atMs);
+  expect(after).toBeLessThan(recording.durationMs);
+  await playWithFfmpeg(`${server.url}${recording.playlistPath}`, WHOLE);
+}
+
+describe('a broadcast whose publisher was away', () => {
+  it('is one recording with a break where the program was gone and came back', async () => {
+    const film = await RecordedFilm.of(server.url, 'comes-back');
+    const id = await film.send();
+    await film.recorded(id, 4_000);
+    await say('comes-back', 'before');
+    await film.recorded(id, 8_000);
+    await film.vanish();
+    const goneMs = Date.now();
+    await pause(AWAY_MS);
+    expect(await film.send()).toBe(id);
+    const backMs = Date.now();
+    const soFar = (await film.recording(id)).durationMs;
+    await film.recorded(id, soFar + 4_000);
+    await say('comes-back', 'after');
+    await film.recorded(id, soFar + 8_000);
+    await film.end();
+    await isRecordedAround(await film.finished(id), { goneMs, backMs });
+  }, 120_000);
+
+  it('is one recording with a break where its network was cut amid a session', async () => {
+    const { port } = server.config.rtc;
+    const film = await RecordedFilm.of(server.url, 'cut-off', {
+      editAnswer: (sdp) => sdp.replaceAll(` ${port} typ`, ` ${network.port} typ`),
+    });
+    const id = await film.send();
+    await film.recorded(id, 4_000);
+    expect(network.counts.up).toBeGreaterThan(100);
+    await say('cut-off', 'before');
+    await film.recorded(id, 8_000);
+    await network.goDown();
+    const goneMs = Date.now();
+    await pause(AWAY_MS);
+    const soFar = (await film.recording(id)).durationMs;
+    await network.comeBack();
+    const backMs = Date.now();
+    await vi.waitUntil(async () => (await film.recording(id)).durationMs > soFar + 3_000, {
+      timeout: 30_000,
+      interval: 100,
+    });
+    await say('cut-off', 'after');
+    const then = (await film.recording(id)).durationMs;
+    await film.recorded(id, then + 4_000);
+    await film.end();
+    await isRecordedAround(await film.finished(id), { goneMs, backMs });
+  }, 120_000);
+});

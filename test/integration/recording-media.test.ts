@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RecordingView } from '../../src/protocol/recording.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { playWithFfmpeg, probeBytes } from '../support/ffmpeg-reader.js';
+import { beepsLateS, onsetsOf } from '../support/flashes.js';
+import { RecordedFilm } from '../support/recorded-film.js';
+
+const SECONDS = 12;
+const SEGMENT_S = 2;
+const SYNC_S = 0.04;
+
+let server: TestApp;
+let folder: string;
+let recording: RecordingView;
+/** How long the broadcast was on, and how long after its end the recording was there, milliseconds. */
+let onMs = 0;
+let finishedAfterMs = 0;
+
+/** The download, or a part of it. */
+const download = (headers: Record<string, string> = {}) =>
+  fetch(`${server.url}${recording.downloadPath}`, { headers });
+const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'onair-recording-'));
+  server = await startTestApp();
+  const film = await RecordedFilm.of(server.url, 'flashes', {
+    film: { video: 'h264', audio: true, flashes: true },
+  });
+  const id = await film.send();
+  const fromMs = performance.now();
+  await film.recorded(id, SECONDS * 1_000);
+  await film.end();
+  onMs = performance.now() - fromMs;
+  const endedMs = performance.now();
+  recording = await film.finished(id);
+  finishedAfterMs = performance.now() - endedMs;
+}, 120_000);
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a recording of a real broadcast', () => {
+  it('is there within two seconds of the end', () => {
+    expect(finishedAfterMs).toBeLessThan(2_000);
+  });
+
+  it('is as long as that was, but for a segment', () => {
+    expect(Math.abs(recording.durationMs - onMs)).toBeLessThan(SEGMENT_S * 1_000);
+    expect(recording).toMatchObject({ state: 'ready', problem: null });
+    expect(recording.spans).toHaveLength(1);
+  });
+
+  it('is decoded by FFmpeg from its playlist without a fault, picture and sound in step', async () => {
+    const playlist = `${server.url}${recording.playlistPath}`;
+    await playWithFfmpeg(playlist, { from: 'rewind', seconds: 3_600 });
+    const late = beepsLateS(await onsetsOf(playlist));
+    expect(late.length).toBeGreaterThanOrEqual(SECONDS - 3);
+    for (const one of late) expect(Math.abs(one)).toBeLessThan(SYNC_S);
+  });
+
+  it('is decoded as one MP4 without a fault, picture and sound in step', async () => {
+    const file = join(folder, 'recording.mp4');
+    const bytes = await bytesOf(await download());
+    await writeFile(file, bytes);
+    await playWithFfmpeg(file, { from: 'live', seconds: 3_600 });
+    const streams = await probeBytes(bytes);
+    expect(streams.map(({ codec }) => codec)).toEqual(['h264', 'opus']);
+    for (const { packets, timescale } of streams) {
+      const [first, last] = [packets[0]!, packets.at(-1)!];
+      const lengthMs = ((last.pts + (last.duration ?? 0) - first.pts) / timescale) * 1_000;
+      expect(Math.abs(lengthMs - recording.durationMs)).toBeLessThan(100);
+    }
+    const late = beepsLateS(await onsetsOf(file));
+    expect(late.length).toBeGreaterThanOrEqual(SECONDS - 3);
+    for (const one of late) expect(Math.abs(one)).toBeLessThan(SYNC_S);
+  });
+});
+
+describe('a download', () => {
+  it('is as long as it says, and any part of it is the same as of the whole', async () => {
+    const response = await download();
+    expect(response.headers.get('content-type')).toBe('video/mp4');
+    expect(response.headers.get('content-disposition')).toMatch(/filename="flashes-[\d-]+\.mp4"/);
+    const whole = await bytesOf(response);
+    expect(Number(response.headers.get('content-length'))).toBe(whole.length);
+    const etag = response.headers.get('etag')!;
+    for (const [first, last] of [
+      [0, 0],
+      [0, whole.length - 1],
+      [7, 4_000],
+      [Math.floor(whole.length / 3), Math.floor(whole.length / 2)],
+      [whole.length - 10, whole.length - 1],
+    ] as const) {
+      const part = await download({ range: `bytes=${first}-${last}`, 'if-range': etag });
+      expect(part.status).toBe(206);
+      expect(part.headers.get('content-range')).toBe(`bytes ${first}-${last}/${whole.length}`);
+      expect((await bytesOf(part)).equals(whole.subarray(first, last + 1))).toBe(true);
+    }
+    expect((await download({ range: `bytes=${whole.length}-` })).status).toBe(416);
+    expect((await download({ 'if-none-match': etag })).status).toBe(304);
+  });
+
+  it('has its index at the beginning, and little besides the segments', async () => {
+    const whole = await bytesOf(await download());
+    expect(whole.subarray(4, 8).toString()).toBe('ftyp');
+    expect(whole.subarray(0, 100).includes('moov')).toBe(true);
+    expect(whole.length).toBeLessThan(recording.bytes * 1.05);
+  });
+
+  it('is of a rendition that there is', async () => {
+    const { url } = server;
+    const of = (name: string) => fetch(`${url}${recording.downloadPath}?rendition=${name}`);
+    expect((await of('video-0')).status).toBe(200);
+    expect((await of('video-7')).status).toBe(404);
+    expect((await of('opus')).status).toBe(400);
+  });
+});

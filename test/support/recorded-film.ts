@@ -1,0 +1,104 @@
+import { vi } from 'vitest';
+import type { ChannelView } from '../../src/protocol/channel.js';
+import type { RecordingView } from '../../src/protocol/recording.js';
+import type { Film } from './film-rtp.js';
+import { api, type Person, registerWithChannel } from './people.js';
+import { WeriftPublisher } from './werift-publisher.js';
+
+const LIMIT = { timeout: 60_000, interval: 100 };
+
+type Options = Readonly<{ film?: Film; editAnswer?: (sdp: string) => string }>;
+
+/** A channel that somebody sends a film to by WHIP, and what is recorded of it. Works with any server. */
+export class RecordedFilm {
+  readonly url: string;
+  readonly channel: string;
+  readonly owner: Person;
+  readonly #key: string;
+  readonly #options: Options;
+  #publisher: WeriftPublisher | null = null;
+
+  private constructor(
+    url: string,
+    { channel, owner, key, ...options }: Options & { channel: string; owner: Person; key: string },
+  ) {
+    this.url = url;
+    this.channel = channel;
+    this.owner = owner;
+    this.#key = key;
+    this.#options = options;
+  }
+
+  /** Makes the account and its channel; nothing is sent yet. */
+  static async of(url: string, channel: string, options: Options = {}): Promise<RecordedFilm> {
+    const owner = await registerWithChannel(url, channel, 'A film');
+    const path = `/channels/${channel}/stream-key`;
+    const { streamKey: key } = await api<{ streamKey: string }>(url, owner, 'POST', path);
+    return new RecordedFilm(url, { channel, owner, key, ...options });
+  }
+
+  /** Sends, and resolves with the broadcast's id when it is live. */
+  async send(): Promise<string> {
+    const { url, channel } = this;
+    const { film = { video: 'h264', audio: true }, editAnswer } = this.#options;
+    const publisher = new WeriftPublisher({
+      url,
+      channel,
+      key: this.#key,
+      film,
+      ...(editAnswer && { editAnswer }),
+    });
+    this.#publisher = publisher;
+    const { status, text } = await publisher.publish();
+    if (status !== 201) throw new Error(`WHIP: ${status} ${text}`);
+    await vi.waitUntil(async () => (await this.#broadcast())?.state === 'live', LIMIT);
+    return (await this.#broadcast())!.id;
+  }
+
+  /** Stops sending without a word. */
+  async vanish(): Promise<void> {
+    await this.#publisher?.vanish();
+    this.#publisher = null;
+  }
+
+  /** Ends the broadcast, as a program does that is told to stop. Resolves when it is over. */
+  async end(): Promise<void> {
+    await this.#publisher?.end();
+    this.#publisher = null;
+    await vi.waitUntil(async () => (await this.#broadcast()) === null, LIMIT);
+  }
+
+  recording(id: string): Promise<RecordingView> {
+    return api<RecordingView>(this.url, this.owner, 'GET', `/recordings/${id}`);
+  }
+
+  /** Resolves when so much of it is recorded. */
+  async recorded(id: string, durationMs: number): Promise<void> {
+    const there = async (): Promise<number> => {
+      const { owner, url } = this;
+      // It begins with the first segment.
+      const view = api<RecordingView>(url, owner, 'GET', `/recordings/${id}`);
+      return view.then(
+        (one) => one.durationMs,
+        () => 0,
+      );
+    };
+    await vi.waitUntil(async () => (await there()) >= durationMs, LIMIT);
+  }
+
+  /** Resolves with it when it is finished. */
+  async finished(id: string): Promise<RecordingView> {
+    await vi.waitUntil(async () => (await this.recording(id)).state === 'ready', LIMIT);
+    return this.recording(id);
+  }
+
+  async #broadcast() {
+    const { broadcast } = await api<ChannelView>(
+      this.url,
+      null,
+      'GET',
+      `/channels/${this.channel}`,
+    );
+    return broadcast;
+  }
+}
