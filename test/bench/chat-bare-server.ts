@@ -8,7 +8,7 @@ import * as ws from 'ws';
 type Frames = { Sender: { frame(data: Buffer, options: object): Buffer[] } };
 type Wire = { _sender: { sendFrame(frame: Buffer[]): void } };
 
-const PING_INTERVAL_MS = 4_000;
+const PING_INTERVAL_MS = 2_000;
 
 const { Sender } = ws as unknown as Frames;
 const server = createServer();
