@@ -19,7 +19,15 @@ import './account.css';
 
 const joined = new Intl.DateTimeFormat('en', { year: 'numeric', month: 'long' });
 
-const SECTIONS = ['channels', 'profile', 'security', 'devices', 'tokens', 'data'] as const;
+const SECTIONS = [
+  'channels',
+  'profile',
+  'security',
+  'devices',
+  'tokens',
+  'webhooks',
+  'data',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 const load = {
@@ -27,6 +35,7 @@ const load = {
   security: async () => (await import('./security-section.js')).default,
   devices: async () => (await import('./sessions-section.js')).default,
   tokens: async () => (await import('./tokens-section.js')).default,
+  webhooks: async () => (await import('./webhooks-section.js')).default,
   data: async () => (await import('./data-section.js')).default,
 };
 
@@ -99,6 +108,7 @@ export function Account({ account: before }: { account: AccountView }) {
           late('security', 'Security', { load: load.security, props: {} }),
           late('devices', 'Log-ins', { load: load.devices, props: {} }),
           late('tokens', 'API tokens', { load: load.tokens, props: { isAdmin } }),
+          late('webhooks', 'Webhooks', { load: load.webhooks, props: { username } }),
           late('data', 'Your data', { load: load.data, props: { username } }),
         ]}
       />
