@@ -41,6 +41,7 @@ type Options = {
   broadcasts?: number;
   /** Where else the first broadcast's packets are sent, one pair of ports a stream. */
   besides?: readonly PortPair[];
+  recorded?: boolean;
 };
 
 /** The service with a film as its broadcasts: 3 layers and the sound each, at `/hls/bench-0` and so on. */
@@ -57,11 +58,11 @@ export class ServedFilm {
 
   static async start(
     film: Film,
-    { broadcasts = 1, besides = [] }: Options = {},
+    { broadcasts = 1, besides = [], recorded = false }: Options = {},
   ): Promise<ServedFilm> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-bench-'));
     const server = await MeasuredProcess.start('hls-server.ts', {
-      args: [JSON.stringify(TRACKS), String(broadcasts)],
+      args: [JSON.stringify(TRACKS), String(broadcasts), ...(recorded ? ['recorded'] : [])],
       env: { BENCH_DATA_DIR: folder },
     });
     await registerWithChannel(server.url, `${CHANNEL}-0`);

@@ -1,10 +1,16 @@
 // A process: the service as it is built, with broadcasts that come in as plain RTP instead of over WebRTC. The media
 // worker, the tap and the packager are those of every broadcast. Answers with what it used.
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createWorker, type types } from 'mediasoup';
 
-/** A broadcast's tracks as mediasoup takes them; the first argument. The second one is how many broadcasts there are. */
+/**
+ * A broadcast's tracks as mediasoup takes them; the first argument. The second one is how many broadcasts there are, a
+ * third one, `recorded`, has them recorded.
+ */
 export type ServedTracks = Record<'video' | 'audio', types.RtpParameters>;
-export type Used = { cpuUs: number; workerCpuUs: number };
+/** `diskBytes`: that were written to files and have to go to the disk. */
+export type Used = { cpuUs: number; workerCpuUs: number; diskBytes: number };
 /** By broadcast. */
 export type Where = { rtpPorts: number[] };
 /** A part, when it was there to be fetched (milliseconds since 1970), and how many requests waited just before. */
@@ -22,6 +28,8 @@ const { startApp }: typeof import('../../src/app.js') = await load('app.js');
 const { readConfig }: typeof import('../../src/config/config.js') = await load('config/config.js');
 const { HlsService }: typeof import('../../src/hls/hls.service.js') =
   await load('hls/hls.service.js');
+const { PrismaService }: typeof import('../../src/db/prisma.service.js') =
+  await load('db/prisma.service.js');
 const { RouterTap }: typeof import('../../src/sfu/router-tap.js') = await load('sfu/router-tap.js');
 const { mediaCodecs }: typeof import('../../src/sfu/media-codecs.js') =
   await load('sfu/media-codecs.js');
@@ -41,6 +49,7 @@ const config = readConfig({
   LOG_LEVEL: 'error',
   // All that is asked comes from one address.
   ADDRESS_LIMIT_FACTOR: '10000',
+  CHANNELS_PER_ACCOUNT: '1000',
   MEDIASOUP_WORKER_BIN: workerBin,
 });
 const { app } = await startApp(config);
@@ -48,15 +57,42 @@ const { app } = await startApp(config);
 const worker = await createWorker(workerSettings(workerBin ?? null));
 const log = createLog(config.log);
 
+const isRecorded = process.argv[4] === 'recorded';
+
+/** A broadcast in the database, which is what is recorded. */
+async function store(id: string, number: number): Promise<void> {
+  const { broadcast } = app.get(PrismaService);
+  const now = new Date();
+  await broadcast.create({
+    data: {
+      id,
+      title: 'recorded',
+      state: 'LIVE',
+      startedAt: now,
+      lastSeenAt: now,
+      channel: {
+        create: {
+          id: randomUUID(),
+          name: `recorded-${number}`,
+          title: '',
+          owner: { create: { id: randomUUID(), username: `recorder-${number}` } },
+        },
+      },
+    },
+  });
+}
+
 /** Resolves to the port that its packets are to be sent to. */
-async function open(channel: string): Promise<number> {
+async function open(channel: string, number: number): Promise<number> {
+  const id = randomUUID();
+  if (isRecorded) await store(id, number);
   const router = await worker.createRouter({ mediaCodecs });
   const transport = await router.createPlainTransport({
     listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
     comedia: true,
   });
   const tap = await RouterTap.create(router, systemClock, log);
-  app.get(HlsService).open({ id: channel, channel }).take(tap);
+  app.get(HlsService).open({ id, channel }).take(tap);
   for (const kind of ['video', 'audio'] as const) {
     const producer = await transport.produce({ kind, rtpParameters: tracks[kind] });
     await producer.enableTraceEvent(['sr']);
@@ -66,12 +102,18 @@ async function open(channel: string): Promise<number> {
 }
 
 const rtpPorts: number[] = [];
-for (let i = 0; i < Number(process.argv[3]); i += 1) rtpPorts.push(await open(`${CHANNEL}-${i}`));
+for (let i = 0; i < Number(process.argv[3]); i += 1)
+  rtpPorts.push(await open(`${CHANNEL}-${i}`, i));
 
 async function used(): Promise<Used> {
   const { user, system } = process.cpuUsage();
   const { ru_utime, ru_stime } = await worker.getResourceUsage();
-  return { cpuUs: user + system, workerCpuUs: (ru_utime + ru_stime) * 1_000 };
+  const written = /^write_bytes: (\d+)$/m.exec(await readFile('/proc/self/io', 'utf8'))?.[1];
+  return {
+    cpuUs: user + system,
+    workerCpuUs: (ru_utime + ru_stime) * 1_000,
+    diskBytes: Number(written),
+  };
 }
 
 const parts: PartNoted[] = [];

@@ -1,0 +1,169 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PackagedFragment } from '../../broadcast/ports.js';
+import type { VodRendition, VodSegment } from '../vod/vod.js';
+import { FolderStore } from '../store/folder-store.js';
+import { movieBytes } from './movie-bytes.js';
+import { bestVideo, type MovieSource, planMovie } from './movie-plan.js';
+
+type Shape = Readonly<{ msn: number; discontinuity?: boolean; gap?: boolean; init?: string }>;
+
+const SECONDS = 2;
+const BYTES = 40;
+const TICKS = { 'video-0': 90_000, 'video-1': 90_000, opus: 48_000 } as const;
+type Id = keyof typeof TICKS;
+
+function rendition(id: Id, shapes: readonly Shape[]): VodRendition {
+  const segments = shapes.map(
+    ({ msn, discontinuity = false, gap = false, init = 'init-0.mp4' }): VodSegment => ({
+      kind: 'segment',
+      msn,
+      run: 'a',
+      rendition: id,
+      file: gap ? null : `${msn}.m4s`,
+      init: gap ? null : init,
+      durationS: SECONDS,
+      wallMs: msn * 2_000,
+      discontinuity,
+      bytes: gap ? 0 : BYTES,
+      frames: 1,
+    }),
+  );
+  return { id, init: { kind: 'init', file: 'init-0.mp4', codecs: 'x' }, segments };
+}
+
+/** Segments with one sample each, at the time that their number tells. */
+const source: MovieSource = {
+  keyOf: ({ rendition: id, file }) => `${id}/${file}`,
+  sampleEntry: async (_id, _run, init) => Buffer.from(init),
+  fragments: async ({ rendition: id, msn }): Promise<PackagedFragment[]> => {
+    const timescale = TICKS[id as Id];
+    const baseTicks = msn * SECONDS * timescale;
+    const durationsTicks = [SECONDS * timescale];
+    return [{ baseTicks, offset: 8, sizes: [BYTES - 8], durationsTicks, keys: [0] }];
+  },
+};
+
+/** The 32-bit numbers of a table's rows. */
+function tables(head: Uint8Array, type: string): number[][] {
+  const bytes = Buffer.from(head);
+  const found: number[][] = [];
+  for (let at = bytes.indexOf(type); at !== -1; at = bytes.indexOf(type, at + 4)) {
+    const size = bytes.readUInt32BE(at - 4);
+    const words = Array.from({ length: (size - 16) / 4 }, (_, i) =>
+      bytes.readUInt32BE(at + 12 + 4 * i),
+    );
+    found.push(words);
+  }
+  return found;
+}
+
+describe('planMovie', () => {
+  it('has the files one after another, each segment’s picture before its sound', async () => {
+    const shapes = [{ msn: 0 }, { msn: 1 }];
+    const plan = await planMovie([rendition('video-0', shapes), rendition('opus', shapes)], source);
+    expect(plan.pieces).toEqual([
+      { key: 'video-0/0.m4s', at: 0, bytes: BYTES },
+      { key: 'opus/0.m4s', at: 40, bytes: BYTES },
+      { key: 'video-0/1.m4s', at: 80, bytes: BYTES },
+      { key: 'opus/1.m4s', at: 120, bytes: BYTES },
+    ]);
+    expect(plan.byteLength).toBe(plan.head.length + 4 * BYTES);
+  });
+
+  it('goes on without a break where the publisher was away', async () => {
+    const shapes = [{ msn: 0 }, { msn: 30, discontinuity: true }, { msn: 31 }];
+    const plan = await planMovie([rendition('video-0', shapes), rendition('opus', shapes)], source);
+    expect(tables(plan.head, 'stts')).toEqual([
+      [2, 180_000, 1, 180_000],
+      [2, 96_000, 1, 96_000],
+    ]);
+  });
+
+  it('keeps the picture and goes on with the sound where there is none', async () => {
+    const video = [{ msn: 0 }, { msn: 1, gap: true }, { msn: 2 }];
+    const sound = [{ msn: 0 }, { msn: 1 }, { msn: 2 }];
+    const plan = await planMovie([rendition('video-0', video), rendition('opus', sound)], source);
+    expect(tables(plan.head, 'stts')[0]).toEqual([1, 360_000, 1, 180_000]);
+    expect(plan.pieces).toHaveLength(5);
+  });
+
+  it('begins with what there is first', async () => {
+    const video = [{ msn: 5, gap: true }, { msn: 6 }];
+    const sound = [{ msn: 5 }, { msn: 6 }];
+    const plan = await planMovie([rendition('video-0', video), rendition('opus', sound)], source);
+    // Nothing for two seconds, by the movie's 90 kHz.
+    expect(tables(plan.head, 'elst')[0]?.slice(0, 2)).toEqual([0, 180_000]);
+  });
+
+  it('tells which segments are coded in what', async () => {
+    const shapes = [{ msn: 0 }, { msn: 1, init: 'init-1.mp4' }, { msn: 2 }];
+    const plan = await planMovie([rendition('video-0', shapes)], source);
+    expect(tables(plan.head, 'stsc')).toEqual([[1, 1, 1, 2, 1, 2, 3, 1, 1]]);
+    expect(Buffer.from(plan.head).includes('init-1.mp4')).toBe(true);
+  });
+});
+
+describe('movieBytes', () => {
+  const head = Buffer.from('the head');
+  const pieces = ['a', 'b', 'c'].map((key, index) => ({ key, at: index * BYTES, bytes: BYTES }));
+  const plan = { head, pieces, byteLength: head.length + 3 * BYTES };
+  const whole = Buffer.concat([head, ...pieces.map(({ key }) => Buffer.alloc(BYTES, key))]);
+  let folder: string;
+  let store: FolderStore;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onair-movie-'));
+    store = new FolderStore(folder);
+    for (const { key, at } of pieces) {
+      const bytes = whole.subarray(head.length + at, head.length + at + BYTES);
+      await writeFile(join(folder, key), bytes);
+    }
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('are those of every range', async () => {
+    for (let first = 0; first < whole.length; first += 5)
+      for (let last = first; last < whole.length; last += 9) {
+        const read = await Readable.from(movieBytes(plan, store, { first, last })).toArray();
+        expect(Buffer.concat(read).equals(whole.subarray(first, last + 1))).toBe(true);
+      }
+  });
+
+  it('end with an error where a file is gone, or shorter', async () => {
+    for (const piece of [
+      { key: 'gone', at: 0, bytes: BYTES },
+      { key: 'a', at: 0, bytes: BYTES + 1 },
+    ]) {
+      const bytes = movieBytes({ ...plan, pieces: [piece] }, store, { first: 0, last: 48 });
+      await expect(Readable.from(bytes).toArray()).rejects.toThrow(piece.key);
+    }
+  });
+});
+
+describe('bestVideo', () => {
+  const vodOf = (renditions: VodRendition[]) => ({
+    renditions,
+    spans: [],
+    durationMs: 0,
+    bytes: 0,
+  });
+  const all = [0, 1, 2, 3].map((msn) => ({ msn }));
+
+  it('is the highest that is there all along', () => {
+    const renditions = [rendition('video-0', all), rendition('video-1', all)];
+    expect(bestVideo(vodOf(renditions))?.id).toBe('video-1');
+  });
+
+  it('is a lower one where the highest was not sent for long', () => {
+    const partly = all.map(({ msn }) => ({ msn, gap: msn > 1 }));
+    const renditions = [rendition('video-0', all), rendition('video-1', partly)];
+    expect(bestVideo(vodOf(renditions))?.id).toBe('video-0');
+  });
+
+  it('is none of sound', () => {
+    expect(bestVideo(vodOf([rendition('opus', all)]))).toBeNull();
+  });
+});

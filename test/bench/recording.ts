@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Film } from './hls-film.js';
+import { ServedFilm } from './hls-served.js';
+import type { Used } from './hls-server.js';
+import { comparison, type Round, type Row } from './row.js';
+
+const ROUNDS = 5;
+/** Several segments of each rendition. */
+const ROUND_MS = 10_000;
+/** Until what is done at the start is over, code is compiled and segments come evenly. */
+const WARM_UP_MS = 25_000;
+/** At a time in each of the two services. */
+const BROADCASTS = 4;
+
+/**
+ * What recording costs: broadcasts that are packaged and recorded, against as many of the same that are packaged only,
+ * by another process at the same time.
+ */
+export async function benchRecording(): Promise<Row[]> {
+  const film = await Film.make();
+  const services: ServedFilm[] = [];
+  try {
+    const recorded = await ServedFilm.start(film, { broadcasts: BROADCASTS, recorded: true });
+    services.push(recorded);
+    const live = await ServedFilm.start(film, { broadcasts: BROADCASTS });
+    services.push(live);
+    await Promise.all([recorded.play(), live.play()]);
+    await pause(WARM_UP_MS);
+    const cpu: Round[] = [];
+    const disk: Round[] = [];
+    for (let i = 0; i < ROUNDS; i += 1) {
+      const [measured, baseline] = await used([recorded, live]);
+      cpu.push({ measured: coreShare(measured), baseline: coreShare(baseline) });
+      disk.push({ measured: bytesAnHour(measured), baseline: bytesAnHour(baseline) });
+    }
+    return [
+      comparison('recording a broadcast, CPU against packaging it only', {
+        unit: '% of a core',
+        rounds: cpu,
+        ratioAtMost: 1.1,
+      }),
+      comparison('  what is written to the disk for it in an hour', {
+        unit: 'MB',
+        rounds: disk,
+        ratioAtMost: 1.05,
+      }),
+    ];
+  } finally {
+    for (const service of services) await service.stop();
+    await film.remove();
+  }
+}
+
+type Spent = Readonly<{ cpuUs: number; diskBytes: number; ms: number }>;
+
+/** What each used in a round. */
+async function used([first, second]: readonly [ServedFilm, ServedFilm]): Promise<[Spent, Spent]> {
+  const look = async (service: ServedFilm) => ({
+    ...(await service.used()),
+    atMs: performance.now(),
+  });
+  const from = [await look(first), await look(second)] as const;
+  await pause(ROUND_MS);
+  const to = [await look(first), await look(second)] as const;
+  return [spent(from[0], to[0]), spent(from[1], to[1])];
+}
+
+type Look = Used & Readonly<{ atMs: number }>;
+
+const spent = (from: Look, to: Look): Spent => ({
+  cpuUs: to.cpuUs - from.cpuUs,
+  diskBytes: to.diskBytes - from.diskBytes,
+  ms: to.atMs - from.atMs,
+});
+
+const coreShare = ({ cpuUs, ms }: Spent): number => cpuUs / 10 / ms / BROADCASTS;
+
+const bytesAnHour = ({ diskBytes, ms }: Spent): number =>
+  (diskBytes / ms / BROADCASTS) * (3_600_000 / 1_000_000);
