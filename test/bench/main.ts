@@ -14,6 +14,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   'first-frame': async () => (await import('./first-frame.js')).benchFirstFrame(),
   'whip-start': async () => (await import('./whip-start.js')).benchWhipStart(),
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
+  presence: async () => (await import('./presence.js')).benchPresence(),
   'hls-packaging': async () => (await import('./hls-packaging.js')).benchPackaging(),
   'hls-packaging-many': async () => (await import('./hls-packaging.js')).benchPackagingMany(),
   recording: async () => (await import('./recording.js')).benchRecording(),
