@@ -70,7 +70,7 @@ export class AdminAccountService {
     await this.#tokens.cut(id);
     await this.#sessions.endAll(id, { except: null });
     for (const channelId of await this.#repository.channelIdsOf(id))
-      this.#registry.find(channelId)?.broadcast?.end('publisher_ended');
+      this.#registry.find(channelId)?.broadcast?.end('administrator_ended');
   }
 }
 

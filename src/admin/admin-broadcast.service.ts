@@ -46,6 +46,6 @@ export class AdminBroadcastService {
     const channel = [...this.#registry.channels].find((one) => one.name === name);
     if (!channel?.broadcast) throw new DomainError('not_live', 'This channel is not live.');
     this.#log.info({ channel: name, byId }, 'an administrator ends a broadcast');
-    channel.broadcast.end('publisher_ended');
+    channel.broadcast.end('administrator_ended');
   }
 }

@@ -53,6 +53,7 @@ const END_REASON = {
   never_started: 'NEVER_STARTED',
   channel_deleted: 'CHANNEL_DELETED',
   server_stopped: 'SERVER_STOPPED',
+  administrator_ended: 'ADMINISTRATOR_ENDED',
 } as const satisfies Record<EndReason, string>;
 
 const FROM_END_REASON = {
@@ -61,6 +62,7 @@ const FROM_END_REASON = {
   NEVER_STARTED: 'never_started',
   CHANNEL_DELETED: 'channel_deleted',
   SERVER_STOPPED: 'server_stopped',
+  ADMINISTRATOR_ENDED: 'administrator_ended',
 } as const satisfies Record<(typeof END_REASON)[EndReason], EndReason>;
 
 const COLUMNS = {

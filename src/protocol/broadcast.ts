@@ -6,7 +6,7 @@ export type BroadcastState = z.output<typeof BroadcastState>;
 
 /**
  * Why a broadcast ended: the publisher pressed "end", was away for the whole grace time, never sent
- * media, the channel was deleted, or the process stopped or crashed under it.
+ * media, the channel was deleted, the process stopped or crashed under it, or an administrator ended it.
  */
 export const EndReason = z.enum([
   'publisher_ended',
@@ -14,6 +14,7 @@ export const EndReason = z.enum([
   'never_started',
   'channel_deleted',
   'server_stopped',
+  'administrator_ended',
 ]);
 export type EndReason = z.output<typeof EndReason>;
 

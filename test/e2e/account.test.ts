@@ -96,7 +96,7 @@ it('an administrator disables an account, which is out at once', async () => {
 });
 
 it('an administrator ends a broadcast', async () => {
-  await stage.goLive('caster');
+  const studio = await stage.goLive('caster');
   const boss = await logIn('boss');
   await boss.getByRole('heading', { name: 'boss' }).waitFor();
   await boss.goto(`${stage.server.url}/admin#live`);
@@ -104,6 +104,7 @@ it('an administrator ends a broadcast', async () => {
   await boss.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
   await boss.getByText('Nobody is live.').waitFor();
   expect((await stage.channel('caster')).broadcast).toBeNull();
+  await studio.getByText('An administrator of this service ended it.').waitFor();
 });
 
 describe('one’s own account', () => {

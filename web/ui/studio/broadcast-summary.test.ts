@@ -54,6 +54,7 @@ describe('summaryOf', () => {
 describe('endSentence', () => {
   it('tells a missed return from an end on purpose', () => {
     expect(endSentence('publisher_ended')).toMatch(/You ended/);
+    expect(endSentence('administrator_ended')).toMatch(/administrator/);
     expect(endSentence('grace_elapsed')).toMatch(/away for too long/);
   });
 });

@@ -36,6 +36,8 @@ export function endSentence(reason: EndReason | null): string {
   switch (reason) {
     case 'publisher_ended':
       return 'You ended the broadcast.';
+    case 'administrator_ended':
+      return 'An administrator of this service ended it.';
     case 'grace_elapsed':
     case null:
       return 'You were away for too long, so the broadcast was ended.';
