@@ -12,7 +12,9 @@ async function playFile(src) {
     video.addEventListener('error', () => reject(new Error(video.error?.message ?? 'no reason')));
   });
   const happened = (name) =>
-    new Promise((resolve) => void video.addEventListener(name, resolve, { once: true }));
+    new Promise((resolve) => {
+      video.addEventListener(name, resolve, { once: true });
+    });
   /** Until half a second and ten frames more were shown. */
   const advances = async () => {
     const from = video.currentTime;
