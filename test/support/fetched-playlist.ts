@@ -52,6 +52,17 @@ export async function fetchSegments(url: string): Promise<FetchedSegment[]> {
   return segments;
 }
 
+/** The segments of what a channel is showing live, in its lowest picture. */
+export async function fetchLiveSegments(
+  server: string,
+  channel: string,
+): Promise<FetchedSegment[]> {
+  const renditions = await fetchRenditions(`${server}/hls/${channel}/index.m3u8`);
+  const picture = renditions.find(({ id }) => id === 'video-0');
+  if (!picture) throw new Error(`${channel} has no picture`);
+  return fetchSegments(picture.url);
+}
+
 /** The bytes at `url`; rejects when it isn't there. */
 export async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url);
