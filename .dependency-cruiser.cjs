@@ -38,6 +38,13 @@ module.exports = {
       to: { path: '^src/(sfu|hls|chat|auth)/', pathNot: '^src/$1/' },
     },
     {
+      name: 'statistics-look-on',
+      comment: 'they listen to what is on and to chats, which know nothing of them',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(statistics/|app\\.module\\.ts$)', TEST] },
+      to: { path: '^src/statistics/' },
+    },
+    {
       name: 'domain-knows-no-edges',
       severity: 'error',
       from: { path: '^src/broadcast/', pathNot: TEST },

@@ -25,6 +25,7 @@ import { ClientAddress } from './security/client-address.js';
 import { RequestAdmission, RequestBounds } from './security/request-bounds.js';
 import { SfuModule } from './sfu/sfu.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
+import { StatisticsModule } from './statistics/statistics.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 type Parts = Readonly<{
@@ -59,6 +60,7 @@ export class AppModule {
         AccountModule,
         AdminModule,
         WebhooksModule,
+        StatisticsModule,
         HealthModule,
         OpenApiModule,
         // Last: its addresses are the rest of all there are.

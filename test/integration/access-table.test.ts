@@ -165,6 +165,11 @@ describe.each(withRule('channel'))('%s', (route, to: ChannelRule) => {
     if (who === 'owner' && to.notByOwner) return;
     for (const target of [targets.hidden, targets.locked]) {
       const answer = await send(route, clients[who], to.path(target), to.body);
+      if (who === 'member' && to.notForMembers) {
+        const none = await send(route, clients[who], to.path(nothing), to.body);
+        expect(withoutName(answer, target)).toEqual(withoutName(none, nothing));
+        continue;
+      }
       expect(isRefusal(answer.error?.code)).toBe(false);
       expect(answer.status).not.toBe(404);
       expect(textOf(answer)).not.toContain('"locked":"secret');

@@ -19,6 +19,8 @@ export type RouteRule =
       locked?: 'password_required' | 'wrong_password' | 'page';
       /** It would be gone. */
       notByOwner?: true;
+      /** Others who may watch the channel are told that it isn't there. */
+      notForMembers?: true;
     }>;
 
 const open = (path?: string, body?: object): RouteRule => ({
@@ -28,7 +30,10 @@ const open = (path?: string, body?: object): RouteRule => ({
 });
 const channel = (
   path: (target: Target) => string,
-  more: Pick<RouteRule & { rule: 'channel' }, 'body' | 'locked' | 'notByOwner'> = {},
+  more: Pick<
+    RouteRule & { rule: 'channel' },
+    'body' | 'locked' | 'notByOwner' | 'notForMembers'
+  > = {},
 ): RouteRule => ({ rule: 'channel', path, ...more });
 const ofChannel = (
   rest: string,
@@ -143,6 +148,10 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'PATCH /api/broadcasts/:id': channel(({ broadcastId }) => `/api/broadcasts/${broadcastId}`, {
     body: { visibility: 'public' },
   }),
+  'GET /api/broadcasts/:id/statistics': channel(
+    ({ broadcastId }) => `/api/broadcasts/${broadcastId}/statistics`,
+    { notForMembers: true },
+  ),
   'GET /api/broadcasts/:id/chat': channel(
     ({ broadcastId }) => `/api/broadcasts/${broadcastId}/chat`,
   ),

@@ -1,0 +1,31 @@
+import { type BroadcastStatistics, STATISTICS_POINTS_MAX } from '../protocol/statistics.js';
+import type { Sample } from './sample.js';
+import { spanAt, STEP_MS } from './sample-steps.js';
+
+type Point = { viewers: number | null; messages: number | null };
+type Shown = Pick<BroadcastStatistics, 'stepS' | 'viewers' | 'messages' | 'watchTimeS'>;
+
+/** Puts samples, in any order and each step once, on steps that are so long that there are not too many. */
+export function inSteps(samples: readonly Sample[]): Shown {
+  const ends = samples.map(({ step }) => step + spanAt(step));
+  const steps = ends.reduce((last, end) => Math.max(last, end), 0);
+  // Powers of two, as samples' own lengths are: none lies in two points.
+  let size = 1;
+  while (Math.ceil(steps / size) > STATISTICS_POINTS_MAX) size *= 2;
+  const points = Array.from({ length: Math.ceil(steps / size) }, (): Point => ({
+    viewers: null,
+    messages: null,
+  }));
+  for (const { step, viewers, messages } of samples) {
+    const point = points[Math.floor(step / size)];
+    if (!point) continue;
+    point.viewers = Math.max(point.viewers ?? 0, viewers);
+    point.messages = (point.messages ?? 0) + messages;
+  }
+  return {
+    stepS: (size * STEP_MS) / 1_000,
+    viewers: points.map(({ viewers }) => viewers),
+    messages: points.map(({ messages }) => messages),
+    watchTimeS: samples.reduce((sum, { watchS }) => sum + watchS, 0),
+  };
+}

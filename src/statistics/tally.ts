@@ -1,0 +1,73 @@
+import type { Sample } from './sample.js';
+import { sampleAt } from './sample-steps.js';
+
+/** Looks are closer together; past this the process stood still, and nobody watched. */
+const GAP_MAX_MS = 10_000;
+
+/** Counts one broadcast's viewers and messages, sample by sample. */
+export class Tally {
+  readonly broadcastId: string;
+  readonly #startedAtMs: number;
+  #lookedAtMs: number;
+  #step: number;
+  #viewersNow: number;
+  #viewers: number;
+  #watchMs = 0;
+  #messages = 0;
+  #lastSeq = 0;
+
+  constructor(
+    { id, startedAtMs }: { id: string; startedAtMs: number },
+    viewers: number,
+    nowMs: number,
+  ) {
+    this.broadcastId = id;
+    this.#startedAtMs = startedAtMs;
+    this.#lookedAtMs = nowMs;
+    this.#step = sampleAt(nowMs - startedAtMs);
+    this.#viewersNow = viewers;
+    this.#viewers = viewers;
+  }
+
+  /** So many watch now. Returns the sample that is complete with this, or null. */
+  look(viewers: number, nowMs: number): Sample | null {
+    const elapsedMs = Math.min(GAP_MAX_MS, Math.max(0, nowMs - this.#lookedAtMs));
+    this.#watchMs += this.#viewersNow * elapsedMs;
+    this.#lookedAtMs = nowMs;
+    this.#viewersNow = viewers;
+    const step = sampleAt(nowMs - this.#startedAtMs);
+    // A clock that was set back goes on with the sample it is in.
+    const complete = step > this.#step ? this.sample : null;
+    if (complete) this.#begin(step);
+    this.#viewers = Math.max(this.#viewers, viewers);
+    return complete;
+  }
+
+  /** Messages were written; one that is told twice counts once. */
+  count(seqs: readonly number[]): void {
+    for (const seq of seqs) {
+      if (seq <= this.#lastSeq) continue;
+      this.#lastSeq = seq;
+      this.#messages += 1;
+    }
+  }
+
+  /** The one that is being counted, as far as it is known. */
+  get sample(): Sample {
+    return {
+      broadcastId: this.broadcastId,
+      step: this.#step,
+      viewers: this.#viewers,
+      watchS: Math.floor(this.#watchMs / 1_000),
+      messages: this.#messages,
+    };
+  }
+
+  #begin(step: number): void {
+    this.#step = step;
+    this.#viewers = 0;
+    // Parts of seconds are for the next one.
+    this.#watchMs %= 1_000;
+    this.#messages = 0;
+  }
+}
