@@ -3,12 +3,13 @@ import { TypedEmitter } from '../common/typed-emitter.js';
 import type { BroadcastView } from '../protocol/broadcast.js';
 import { LiveChannel } from './live-channel.js';
 
-/** Viewer counts and delays are told every second of these, where they changed: once a second. */
-const STATS_INTERVAL_MS = 500;
-const SMALL_AUDIENCE_EVERY = 2;
-/** To more viewers than this, every third: it goes to all of them, and changes all the time. */
+/** How often it is looked which viewer counts and delays changed. */
+const STATS_INTERVAL_MS = 250;
+/** So many looks lie between two times that an audience is told: a second. */
+const STATS_EVERY = 4;
+/** To more viewers than this, a quarter more: it goes to all of them, and changes all the time. */
 const LARGE_AUDIENCE = 2_000;
-const LARGE_AUDIENCE_EVERY = 3;
+const LARGE_AUDIENCE_EVERY = 5;
 
 /**
  * What is on in this process, by channel id. With more than one machine this becomes a view of what
@@ -23,6 +24,8 @@ export class BroadcastRegistry implements OnApplicationShutdown {
   }>();
   readonly #channels = new Map<string, LiveChannel>();
   readonly #changed = new Set<LiveChannel>();
+  /** The tick in which an audience was last told. */
+  readonly #toldAt = new WeakMap<LiveChannel, number>();
   #ticks = 0;
   readonly #timer = setInterval(() => this.#tellStats(), STATS_INTERVAL_MS);
 
@@ -78,9 +81,10 @@ export class BroadcastRegistry implements OnApplicationShutdown {
   #tellStats(): void {
     this.#ticks += 1;
     for (const channel of this.#changed) {
-      const isLarge = channel.viewerCount > LARGE_AUDIENCE;
-      if (this.#ticks % (isLarge ? LARGE_AUDIENCE_EVERY : SMALL_AUDIENCE_EVERY) !== 0) continue;
+      const every = channel.viewerCount > LARGE_AUDIENCE ? LARGE_AUDIENCE_EVERY : STATS_EVERY;
+      if (this.#ticks - (this.#toldAt.get(channel) ?? -every) < every) continue;
       this.#changed.delete(channel);
+      this.#toldAt.set(channel, this.#ticks);
       this.events.emit('statsChanged', channel);
     }
   }
