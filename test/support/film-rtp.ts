@@ -23,6 +23,9 @@ const FLASHES = {
   audio: "aevalsrc='sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=48000",
 };
 
+/** Longer than any test: one that is left behind by a test that was killed ends by itself. */
+const LENGTH_S = 300;
+
 const H264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency', '-bf', '0'];
 const VIDEO = {
   h264: (profile: string) => [
@@ -52,7 +55,7 @@ export class FilmRtp {
     { video, audio, profile = 'baseline', flashes = false }: Film,
     onPacket: (kind: 'audio' | 'video', packet: Buffer) => void,
   ): Promise<FilmRtp> {
-    const args = ['-hide_banner', '-v', 'error', '-re'];
+    const args = ['-hide_banner', '-v', 'error', '-t', String(LENGTH_S), '-re'];
     const paced = new PacedPackets(onPacket);
     const sockets: Socket[] = [];
     const outputs: string[] = [];
@@ -63,7 +66,19 @@ export class FilmRtp {
       outputs.push(...options, '-f', 'rtp', target);
     };
     const source = flashes ? FLASHES : BARS;
-    args.push('-f', 'lavfi', '-i', source.video, '-re', '-f', 'lavfi', '-i', source.audio);
+    args.push(
+      '-f',
+      'lavfi',
+      '-i',
+      source.video,
+      '-t',
+      String(LENGTH_S),
+      '-re',
+      '-f',
+      'lavfi',
+      '-i',
+      source.audio,
+    );
     if (video)
       await output('video', ['-map', '0:v', '-pix_fmt', 'yuv420p', ...VIDEO[video](profile)]);
     if (audio) await output('audio', ['-map', '1:a', '-ac', '2', '-c:a', 'libopus']);
