@@ -54,7 +54,7 @@ export const Environment = z.object({
   HLS_REWIND_MINUTES: withDefault(z.coerce.number('minutes').min(0.5).max(1_440), '30'),
   HLS_DISK_MB: withDefault(count(16, 1_000_000), '4096'),
   FFMPEG_BIN: optional(z.string()),
-  RECORDINGS_MAX_GB: optional(z.coerce.number('gigabytes').min(0.001).max(10_000_000)),
+  RECORDINGS_MAX_GB: optional(z.coerce.number('gigabytes').positive().max(10_000_000)),
   RECORDINGS_MIN_FREE_MB: withDefault(count(0, 10_000_000), '512'),
   GRACE_SECONDS: withDefault(count(1, 3_600), '60'),
   CHANNELS_PER_ACCOUNT: withDefault(count(1, 1_000), '5'),

@@ -19,7 +19,8 @@ const DELETED_MAX = 20;
 /**
  * How much room recordings have: what they may take altogether, and what is to be left free on the disk, which the
  * database and live playback need. Where they take more than they may, the oldest go first, but for those that are kept
- * for good; when that is not enough, or the disk is nearly full, nothing more is recorded until there is room.
+ * for good; when that is not enough, or the disk is nearly full, nothing more is recorded until there is room. Between two
+ * looks recordings may go over their bound.
  */
 @Injectable()
 export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -32,7 +33,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   readonly #growing = new Map<string, number>();
   #finishedBytes = 0;
   #isDiskFull = false;
-  #wasFull = false;
+  #isFull = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -64,7 +65,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
 
   /** More may be recorded. */
   get hasRoom(): boolean {
-    return !this.#isDiskFull && this.takenBytes < this.#maxBytes;
+    return !this.#isFull;
   }
 
   /** What recordings and clips take, with what is being recorded. */
@@ -86,9 +87,9 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   /** Finds out how much there is, and makes room where that is possible. */
   async look(): Promise<void> {
     this.#isDiskFull = (await this.#freeBytes()) < this.#limits.minFreeBytes;
-    this.#finishedBytes = await this.#repository.takenBytes();
+    await this.#weigh();
     if (this.takenBytes >= this.#maxBytes) await this.#makeRoom();
-    this.#tell();
+    this.#setFull(this.#isDiskFull || this.takenBytes >= this.#maxBytes);
   }
 
   get #maxBytes(): number {
@@ -111,13 +112,17 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
         'a recording was deleted: they take too much room',
       );
     }
-    this.#finishedBytes = await this.#repository.takenBytes();
+    await this.#weigh();
   }
 
-  #tell(): void {
-    const isFull = !this.hasRoom;
-    if (isFull === this.#wasFull) return;
-    this.#wasFull = isFull;
+  async #weigh(): Promise<void> {
+    // One that has just been finished counts once.
+    this.#finishedBytes = await this.#repository.takenBytes([...this.#growing.keys()]);
+  }
+
+  #setFull(isFull: boolean): void {
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
     const about = { takenBytes: this.takenBytes, isDiskFull: this.#isDiskFull };
     if (isFull) this.#log.warn(about, 'there is no room for recordings: nothing more is recorded');
     else this.#log.info(about, 'there is room for recordings again');

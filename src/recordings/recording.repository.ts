@@ -93,10 +93,11 @@ export class RecordingRepository {
     });
   }
 
-  /** What all that is finished takes, with clips whose recording is gone. */
-  async takenBytes(): Promise<number> {
+  /** What all that is finished takes, but for some, with clips whose recording is gone. */
+  async takenBytes(except: readonly string[]): Promise<number> {
     const rows = await this.#db.$queryRaw<{ bytes: bigint }[]>`
-      SELECT (SELECT COALESCE(SUM(bytes), 0) FROM recordings WHERE state IN ('READY', 'FAILED'))::bigint
+      SELECT (SELECT COALESCE(SUM(bytes), 0) FROM recordings WHERE state IN ('READY', 'FAILED')
+          AND broadcast_id <> ALL(${[...except]}::uuid[]))::bigint
         + (SELECT COALESCE(SUM(bytes), 0) FROM clips WHERE NOT EXISTS
           (SELECT 1 FROM recordings WHERE broadcast_id = recording_id))::bigint AS bytes`;
     return Number(rows[0]?.bytes ?? 0);

@@ -12,6 +12,7 @@ import { RecordedPages } from './recorded-pages.js';
 import { RecordingSettingsService } from './recording-settings.service.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingKeepers } from './recording-keepers.js';
+import { RecordingMetrics } from './recording-metrics.js';
 import { RecordingSpace } from './recording-space.service.js';
 import { RecordingController } from './recording.controller.js';
 import { RecordingRepository } from './recording.repository.js';
@@ -38,6 +39,7 @@ import { VodController } from './vod/vod.controller.js';
     DownloadService,
     RecordedPages,
     RecordingFiles,
+    RecordingMetrics,
     RecordingRepository,
     RecordingService,
     RecordingSettingsService,

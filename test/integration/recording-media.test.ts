@@ -55,6 +55,17 @@ describe('a recording of a real broadcast', () => {
     expect(recording.spans).toHaveLength(1);
   });
 
+  it('has playlists that are sent compressed', async () => {
+    const index = await fetch(`${server.url}${recording.playlistPath}`);
+    expect(index.headers.get('content-encoding')).toBe('gzip');
+    expect(await index.text()).toContain('#EXT-X-STREAM-INF');
+    const plain = await fetch(`${server.url}${recording.playlistPath}`, {
+      headers: { 'accept-encoding': 'identity' },
+    });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(plain.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
   it('is decoded by FFmpeg from its playlist without a fault, picture and sound in step', async () => {
     const playlist = `${server.url}${recording.playlistPath}`;
     await playWithFfmpeg(playlist, { from: 'rewind', seconds: 3_600 });

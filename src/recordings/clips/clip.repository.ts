@@ -29,7 +29,7 @@ export type ClipToStore = Pick<
   | 'startMs'
   | 'durationMs'
   | 'playFromMs'
-> & { createdById: string };
+> & { createdById: string; bytes: number };
 
 /** Clips in the database. */
 @Injectable()

@@ -5,7 +5,7 @@ import type { Visitor } from '../../access/access.service.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { ClipView, NewClip } from '../../protocol/clip.js';
 import { CLIPS_MAX } from '../../protocol/limits.js';
-import type { RecordedRun } from '../journal/recorded.js';
+import { bytesOf, type RecordedRun } from '../journal/recorded.js';
 import { RecordingFiles } from '../recording-files.js';
 import { RecordingRepository } from '../recording.repository.js';
 import { RecordingService } from '../recording.service.js';
@@ -82,6 +82,7 @@ export class ClipService {
       startMs,
       durationMs: Math.round(Math.min(durationMs, thereMs)),
       playFromMs: cut.playFromMs,
+      bytes: bytesOf(cut.runs),
     });
     return this.view(id, visitor);
   }
