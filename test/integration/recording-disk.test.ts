@@ -133,6 +133,6 @@ describe('when its folder can’t be written', () => {
     await rm(recordings);
     await rename(aside, recordings);
     await play(server, before);
-    await vi.waitUntil(async () => (await film.recording(id)).state === 'failed', LIMIT);
+    await expect.poll(async () => (await film.recording(id)).state, LIMIT).toBe('failed');
   }, 120_000);
 });
