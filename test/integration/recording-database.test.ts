@@ -49,9 +49,9 @@ describe.runIf(databases.includes('postgresql'))('without the database for a whi
     await playWithFfmpeg(`${server.url}${recording.playlistPath}`, WHOLE);
   }, 120_000);
 
-  it('a broadcast that ends meanwhile is finished when the database is back', async () => {
+  it('a broadcast whose publisher went meanwhile, and came back after it, is finished whole', async () => {
     const { server, network } = await start();
-    const film = await RecordedFilm.of(server.url, 'ends-meanwhile');
+    const film = await RecordedFilm.of(server.url, 'went-meanwhile');
     const id = await film.send();
     await film.recorded(id, 4_000);
     network.goDown();
@@ -66,7 +66,7 @@ describe.runIf(databases.includes('postgresql'))('without the database for a whi
         ),
       LIMIT,
     );
-    await film.send();
+    expect(await film.send()).toBe(id);
     await film.end();
     const recording = await film.finished(id);
     expect(recording.problem).toBeNull();
