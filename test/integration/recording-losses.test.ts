@@ -51,9 +51,9 @@ async function shownAt({ id, spans }: RecordingView, text: string): Promise<numb
 /** What comes after the break, with a message in the middle; then it ends. */
 async function isSentForAWhile(film: RecordedFilm, id: string): Promise<void> {
   const soFar = (await film.recording(id)).durationMs;
-  await film.recorded(id, soFar + 4_000);
+  await film.recorded(id, soFar + 2_000);
   await say(film.channel, 'after');
-  await film.recorded(id, soFar + 8_000);
+  await film.recorded(id, soFar + 6_000);
   await film.end();
 }
 
@@ -88,9 +88,9 @@ describe('a broadcast whose publisher was away', () => {
   it('is one recording with a break where the program was gone and came back', async () => {
     const film = await RecordedFilm.of(server.url, 'comes-back');
     const id = await film.send();
-    await film.recorded(id, 4_000);
+    await film.recorded(id, 2_000);
     await say('comes-back', 'before');
-    await film.recorded(id, 8_000);
+    await film.recorded(id, 6_000);
     await film.vanish();
     const goneMs = Date.now();
     await pause(AWAY_MS);
@@ -106,10 +106,10 @@ describe('a broadcast whose publisher was away', () => {
       editAnswer: (sdp) => sdp.replaceAll(` ${port} typ`, ` ${network.port} typ`),
     });
     const id = await film.send();
-    await film.recorded(id, 4_000);
+    await film.recorded(id, 2_000);
     expect(network.counts.up).toBeGreaterThan(100);
     await say('cut-off', 'before');
-    await film.recorded(id, 8_000);
+    await film.recorded(id, 6_000);
     await network.goDown();
     const goneMs = Date.now();
     await pause(AWAY_MS);

@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { RecordingView } from '../../src/protocol/recording.js';
+import { type FetchedSegment, fetchLiveSegments } from './fetched-playlist.js';
 import type { Film } from './film-rtp.js';
 import { api, type Person, registerWithChannel } from './people.js';
 import { WeriftPublisher } from './werift-publisher.js';
@@ -35,6 +36,15 @@ export class RecordedFilm {
     const path = `/channels/${channel}/stream-key`;
     const { streamKey: key } = await api<{ streamKey: string }>(url, owner, 'POST', path);
     return new RecordedFilm(url, { channel, owner, key, ...options });
+  }
+
+  /** A channel with one short recording, which is finished. */
+  static async finishedOf(url: string, channel: string): Promise<RecordingView> {
+    const film = await RecordedFilm.of(url, channel);
+    const id = await film.send();
+    await film.recorded(id, 2_000);
+    await film.end();
+    return film.finished(id);
   }
 
   /** Sends, and resolves with the broadcast's id when it is live. */
@@ -90,6 +100,21 @@ export class RecordedFilm {
   async finished(id: string): Promise<RecordingView> {
     await vi.waitUntil(async () => (await this.recording(id)).state === 'ready', LIMIT);
     return this.recording(id);
+  }
+
+  /** The newest segment of live playback; undefined: there is none. */
+  async newestLive(): Promise<FetchedSegment | undefined> {
+    return (await fetchLiveSegments(this.url, this.channel)).at(-1);
+  }
+
+  /** Resolves when live playback has so many segments more, with the newest of them. */
+  async goesOnLive(segments: number): Promise<FetchedSegment> {
+    const from = (await this.newestLive())?.msn ?? 0;
+    const wanted = from + segments;
+    return vi.waitUntil(async () => {
+      const newest = await this.newestLive();
+      return newest !== undefined && newest.msn >= wanted && newest;
+    }, LIMIT);
   }
 
   async #broadcast() {

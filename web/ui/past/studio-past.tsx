@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ListedBroadcast, RecordingView } from '../../../src/protocol/recording.js';
 import { recordingApi } from '../../client/recording-api.js';
 import { RequestError } from '../../client/request-error.js';
-import { Ellipsis, ExternalLink, Pencil, Pin, PinOff, Trash } from 'lucide';
+import { ChartLine, Ellipsis, ExternalLink, Pencil, Pin, PinOff, Trash } from 'lucide';
 import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
 import { Dialog } from '../components/dialog.js';
@@ -14,6 +14,7 @@ import { toast } from '../components/toast.js';
 import { deleteRecording } from '../recording/delete-recording.js';
 import { EditDialog } from '../recording/edit-dialog.js';
 import { VISIBILITY_WORDS } from '../recording/visibility-words.js';
+import { StatisticsDialog } from '../statistics/late-statistics.js';
 import { PastBroadcasts } from './past-broadcasts.js';
 import { pastFacts, pastNote, PastPicture } from './past-card.js';
 import './studio-past.css';
@@ -22,6 +23,7 @@ import './studio-past.css';
 export function StudioPast({ channel, onClose }: { channel: string; onClose: () => void }) {
   const past = useMemo(() => new PastBroadcasts(channel), [channel]);
   const [edited, setEdited] = useState<RecordingView | null>(null);
+  const [measured, setMeasured] = useState<ListedBroadcast | null>(null);
   useEffect(() => void past.load(), [past]);
   const list = past.list.value;
   const problem = past.problem.value;
@@ -31,6 +33,14 @@ export function StudioPast({ channel, onClose }: { channel: string; onClose: () 
         recording={edited}
         onChanged={(recording) => past.learn(recording)}
         onClose={() => setEdited(null)}
+      />
+    );
+  if (measured)
+    return (
+      <StatisticsDialog
+        broadcastId={measured.id}
+        named={measured.title || channel}
+        onClose={() => setMeasured(null)}
       />
     );
   return (
@@ -50,7 +60,13 @@ export function StudioPast({ channel, onClose }: { channel: string; onClose: () 
         )}
         <ul>
           {list?.map((broadcast) => (
-            <PastLine key={broadcast.id} broadcast={broadcast} past={past} onEdit={setEdited} />
+            <PastLine
+              key={broadcast.id}
+              broadcast={broadcast}
+              past={past}
+              onEdit={setEdited}
+              onMeasure={setMeasured}
+            />
           ))}
         </ul>
         {problem !== null && <p role="alert">{problem}</p>}
@@ -68,13 +84,14 @@ interface PastLineProps {
   broadcast: ListedBroadcast;
   past: PastBroadcasts;
   onEdit: (recording: RecordingView) => void;
+  onMeasure: (broadcast: ListedBroadcast) => void;
 }
 
-function PastLine({ broadcast, past, onEdit }: PastLineProps) {
+function PastLine({ broadcast, past, onEdit, onMeasure }: PastLineProps) {
   const { id, title, channel, recording } = broadcast;
   const named = title || channel;
   const note = pastNote(broadcast);
-  const items: MenuItem[] = [
+  const ofRecording: MenuItem[] = [
     { kind: 'link', label: 'Open', icon: ExternalLink, href: `/recordings/${id}` },
     {
       kind: 'action',
@@ -102,6 +119,15 @@ function PastLine({ broadcast, past, onEdit }: PastLineProps) {
         }),
     },
   ];
+  const items: MenuItem[] = [
+    {
+      kind: 'action',
+      label: 'Statistics',
+      icon: ChartLine,
+      onSelect: () => onMeasure(broadcast),
+    },
+    ...(recording === null ? [] : ofRecording),
+  ];
   return (
     <li class="studio-past-line">
       <PastPicture broadcast={broadcast} />
@@ -116,15 +142,13 @@ function PastLine({ broadcast, past, onEdit }: PastLineProps) {
           {recording?.kept && <Badge tone="good">Kept</Badge>}
         </p>
       </div>
-      {recording !== null && (
-        <Menu
-          label={`What to do with ${named}`}
-          items={items}
-          trigger={(tie) => (
-            <IconButton icon={Ellipsis} label={`More of ${named}`} align="end" {...tie} />
-          )}
-        />
-      )}
+      <Menu
+        label={`What to do with ${named}`}
+        items={items}
+        trigger={(tie) => (
+          <IconButton icon={Ellipsis} label={`More of ${named}`} align="end" {...tie} />
+        )}
+      />
     </li>
   );
 }

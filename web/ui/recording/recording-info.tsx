@@ -1,4 +1,14 @@
-import { Clock, Download, Ellipsis, Link, Pencil, Scissors, Share2, Trash } from 'lucide';
+import {
+  ChartLine,
+  Clock,
+  Download,
+  Ellipsis,
+  Link,
+  Pencil,
+  Scissors,
+  Share2,
+  Trash,
+} from 'lucide';
 import type { RecordingView } from '../../../src/protocol/recording.js';
 import { Avatar } from '../components/avatar.js';
 import { Badge } from '../components/badge.js';
@@ -20,6 +30,7 @@ export interface RecordingInfoProps {
   /** null: who looks may not make one. */
   onClip: (() => void) | null;
   onEdit: () => void;
+  onMeasure: () => void;
   onDelete: () => void;
 }
 
@@ -63,7 +74,7 @@ export function RecordingInfo({ recording, position, ...acts }: RecordingInfoPro
             <span class="recording-info-size muted figures">{fileSize(bytes)}</span>
           </Button>
         )}
-        {recording.mayManage && <ManageMenu onEdit={acts.onEdit} onDelete={acts.onDelete} />}
+        {recording.mayManage && <ManageMenu {...acts} />}
       </div>
     </section>
   );
@@ -105,11 +116,14 @@ function ShareMenu({ position }: { position: (() => number) | null }) {
   );
 }
 
-function ManageMenu({ onEdit, onDelete }: { onEdit: () => void; onDelete: () => void }) {
+type ManageActs = Pick<RecordingInfoProps, 'onEdit' | 'onMeasure' | 'onDelete'>;
+
+function ManageMenu({ onEdit, onMeasure, onDelete }: ManageActs) {
   return (
     <Menu
       label="More"
       items={[
+        { kind: 'action', label: 'Statistics', icon: ChartLine, onSelect: onMeasure },
         { kind: 'action', label: 'Edit', icon: Pencil, onSelect: onEdit },
         { kind: 'action', label: 'Delete', icon: Trash, danger: true, onSelect: onDelete },
       ]}

@@ -4,6 +4,7 @@ import type { AccountView } from '../../../src/protocol/account.js';
 import type { RecordingView } from '../../../src/protocol/recording.js';
 import { Tabs } from '../components/tabs.js';
 import { toast } from '../components/toast.js';
+import { StatisticsDialog } from '../statistics/late-statistics.js';
 import { Header } from '../shell/header.js';
 import { loginAddress } from '../shell/next.js';
 import { Page } from '../shell/page.js';
@@ -36,7 +37,7 @@ export interface RecordingPageProps {
 export function RecordingPage({ viewed, recording, account }: RecordingPageProps) {
   const { id, channel, title, chapters } = recording;
   const [theatre, setTheatre] = useState(false);
-  const [dialog, setDialog] = useState<'clip' | 'edit' | null>(null);
+  const [dialog, setDialog] = useState<'clip' | 'edit' | 'statistics' | null>(null);
   const beside = useMedia(BESIDE);
   const vod = useVod(viewed, recording);
   const previews = usePreviews(recording.previewsPath);
@@ -87,6 +88,7 @@ export function RecordingPage({ viewed, recording, account }: RecordingPageProps
             position={vod && (() => vod.positionMs.value)}
             onClip={openClip}
             onEdit={() => setDialog('edit')}
+            onMeasure={() => setDialog('statistics')}
             onDelete={() => void askAndDelete()}
           />
           {beside && chapterList}
@@ -102,6 +104,13 @@ export function RecordingPage({ viewed, recording, account }: RecordingPageProps
         <EditDialog
           recording={recording}
           onChanged={(changed) => viewed.put(changed)}
+          onClose={() => setDialog(null)}
+        />
+      )}
+      {dialog === 'statistics' && (
+        <StatisticsDialog
+          broadcastId={id}
+          named={title || channel}
           onClose={() => setDialog(null)}
         />
       )}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
+import { followLooks } from '../plot/follow-looks.js';
 import { HISTORY_S, type HealthCurve, type HealthHistory } from './health-history.js';
 import 'uplot/dist/uPlot.min.css';
 import './health-plot.css';
@@ -36,7 +37,7 @@ export function HealthPlot({ title, curve, history, format, atLeast }: HealthPlo
       );
     };
     make();
-    return followLooks(element, { remake: make, plot });
+    return followLooks(element, { heightPx: HEIGHT_PX, remake: make, plot });
   }, []);
   useEffect(() => plot.current?.setData([times, values]), [version]);
 
@@ -51,29 +52,6 @@ export function HealthPlot({ title, curve, history, format, atLeast }: HealthPlo
       <div class="plot-box" ref={box} role="img" aria-label={`${title}, last two minutes`} />
     </figure>
   );
-}
-
-/** Draws anew when the width or the theme changes; returns what stops it and removes the plot. */
-function followLooks(
-  element: HTMLElement,
-  { remake, plot }: { remake: () => void; plot: { current: uPlot | null } },
-): () => void {
-  const sizes = new ResizeObserver(() => {
-    const width = element.clientWidth;
-    if (width > 0) plot.current?.setSize({ width, height: HEIGHT_PX });
-  });
-  sizes.observe(element);
-  const attributes = new MutationObserver(remake);
-  attributes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-  const system = matchMedia('(prefers-color-scheme: dark)');
-  system.addEventListener('change', remake);
-  return () => {
-    sizes.disconnect();
-    attributes.disconnect();
-    system.removeEventListener('change', remake);
-    plot.current?.destroy();
-    plot.current = null;
-  };
 }
 
 function optionsFor(

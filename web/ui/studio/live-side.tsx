@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks';
 import { Tabs } from '../components/tabs.js';
+import { LateStatistics } from '../statistics/late-statistics.js';
 import { LazyHealthPanel } from './lazy-health.js';
 import { SharePanel } from './share-panel.js';
 import { StudioChat } from './studio-chat.js';
 import type { Studio } from './studio.js';
 import { VerdictWord } from './verdict.js';
 
-type TabId = 'chat' | 'health' | 'share';
+type TabId = 'chat' | 'health' | 'statistics' | 'share';
 
-/** Beside the preview while live: chat, health and what to share. */
-export function LiveSide({ studio }: { studio: Studio }) {
+/** Beside the preview while live: chat, health, statistics and what to share. */
+export function LiveSide({ studio, broadcastId }: { studio: Studio; broadcastId: string }) {
   const [selected, setSelected] = useState<TabId>('chat');
   const channel = studio.channels.chosen.value;
   if (channel === null) return null;
@@ -27,6 +28,15 @@ export function LiveSide({ studio }: { studio: Studio }) {
           note: health && health.verdict !== 'good' && <VerdictWord verdict={health.verdict} />,
           content: selected === 'health' && (
             <LazyHealthPanel health={health} history={studio.history} />
+          ),
+        },
+        {
+          id: 'statistics',
+          label: 'Statistics',
+          content: selected === 'statistics' && (
+            <div class="panel">
+              <LateStatistics broadcastId={broadcastId} live />
+            </div>
           ),
         },
         { id: 'share', label: 'Share', content: <SharePanel channel={channel} /> },

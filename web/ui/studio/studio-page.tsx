@@ -115,11 +115,12 @@ function Side({ studio, phase }: { studio: Studio; phase: Phase }) {
   }
   switch (phase.name) {
     case 'resumable':
-      if (isFromProgram(phase)) return <ProgramSide studio={studio} />;
+      if (isFromProgram(phase))
+        return <ProgramSide studio={studio} broadcastId={phase.broadcast.id} />;
       return <ResumePanel studio={studio} broadcast={phase.broadcast} />;
     case 'live':
     case 'reconnecting':
-      return <LiveSide studio={studio} />;
+      return <LiveSide studio={studio} broadcastId={phase.broadcast.id} />;
     default:
       return <ReadyPanel studio={studio} starting={phase.name === 'starting'} />;
   }

@@ -1,17 +1,18 @@
 import { useState } from 'preact/hooks';
 import { LateSection } from '../../account/late-section.js';
 import { Tabs } from '../../components/tabs.js';
+import { LateStatistics } from '../../statistics/late-statistics.js';
 import { SharePanel } from '../share-panel.js';
 import { StudioChat } from '../studio-chat.js';
 import type { Studio } from '../studio.js';
 import { ProgramsButton } from './programs-button.js';
 
-type TabId = 'chat' | 'health' | 'share';
+type TabId = 'chat' | 'health' | 'statistics' | 'share';
 
 const loadIngestPanel = async () => (await import('./ingest-panel.js')).IngestPanel;
 
-/** Beside the stage while a program such as OBS is live: chat, how it arrives, and what to share. */
-export function ProgramSide({ studio }: { studio: Studio }) {
+/** Beside the stage while a program such as OBS is live: chat, how it arrives, statistics, and what to share. */
+export function ProgramSide({ studio, broadcastId }: { studio: Studio; broadcastId: string }) {
   const [selected, setSelected] = useState<TabId>('health');
   const channel = studio.channels.chosen.value;
   if (channel === null) return null;
@@ -27,6 +28,15 @@ export function ProgramSide({ studio }: { studio: Studio }) {
           label: 'Health',
           content: selected === 'health' && (
             <LateSection load={loadIngestPanel} shown props={{ channel: channel.name }} />
+          ),
+        },
+        {
+          id: 'statistics',
+          label: 'Statistics',
+          content: selected === 'statistics' && (
+            <div class="panel">
+              <LateStatistics broadcastId={broadcastId} live />
+            </div>
           ),
         },
         {

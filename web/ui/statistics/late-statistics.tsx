@@ -1,0 +1,36 @@
+import { LateSection } from '../account/late-section.js';
+import { Button } from '../components/button.js';
+import { Dialog } from '../components/dialog.js';
+import type { StatisticsPanelProps } from './statistics-panel.js';
+
+const loadPanel = async () => (await import('./statistics-panel.js')).StatisticsPanel;
+
+/** A broadcast's statistics; their plots are loaded when they are shown. */
+export function LateStatistics(props: StatisticsPanelProps) {
+  return <LateSection load={loadPanel} shown props={props} />;
+}
+
+export interface StatisticsDialogProps {
+  broadcastId: string;
+  /** What the broadcast is called. */
+  named: string;
+  onClose: () => void;
+}
+
+/** The statistics of a broadcast that is over. */
+export function StatisticsDialog({ broadcastId, named, onClose }: StatisticsDialogProps) {
+  return (
+    <Dialog
+      title="Statistics"
+      onClose={onClose}
+      actions={
+        <Button variant="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
+    >
+      <p>{named}</p>
+      <LateStatistics broadcastId={broadcastId} live={false} />
+    </Dialog>
+  );
+}
