@@ -5,6 +5,7 @@ import { launchChromium } from '../support/browser.js';
 import { ServerProcess } from '../support/server-process.js';
 import { BarePages } from './bare-pages.js';
 import { goLive } from './go-live.js';
+import { becomesTrue } from './page-condition.js';
 import { CannotRun, comparison, figure, measuredAtMost, type Round, type Row } from './row.js';
 
 const CHANNEL = 'bench-first-frame';
@@ -97,9 +98,7 @@ async function open(context: BrowserContext, url: string): Promise<Marks> {
   const page = await context.newPage();
   await page.waitForTimeout(REST_MS);
   await page.goto(url, { waitUntil: 'commit' });
-  await page.waitForFunction('globalThis.firstFrameMarks?.firstFrame', null, {
-    timeout: PATIENCE_MS,
-  });
+  await becomesTrue(page, 'globalThis.firstFrameMarks?.firstFrame', PATIENCE_MS);
   const marks = Marks.parse(
     await page.evaluate(`({
       ...firstFrameMarks,

@@ -7,6 +7,7 @@ import {
 } from '../support/clock-picture.js';
 import { ServerProcess } from '../support/server-process.js';
 import { goLive } from './go-live.js';
+import { becomesTrue } from './page-condition.js';
 import { CannotRun, comparison, measuredAtMost, type Row, spread } from './row.js';
 
 const CHANNEL = 'bench-delay';
@@ -47,7 +48,7 @@ async function watch(browser: Browser, url: string, mode: 'hls' | 'webrtc'): Pro
     await context.addInitScript(clockViewerScript);
     const page = await context.newPage();
     await page.goto(`${url}/${CHANNEL}?mode=${mode}`);
-    await page.waitForFunction('clockPicture.readings.length > 0', null, { timeout: PATIENCE_MS });
+    await becomesTrue(page, 'clockPicture.readings.length > 0', PATIENCE_MS);
     await page.waitForTimeout(SETTLE_MS[mode]);
     const sinceMs = Date.now();
     await page.waitForTimeout(WATCH_MS);
