@@ -95,21 +95,23 @@ function BlockedWords({ words, onSave }: BlockedWordsProps) {
     .filter((word) => word !== '');
   const isChanged = typed.join('\n') !== words.join('\n');
   return (
-    <label class="field">
-      <span class="field-label">Blocked words, one a line</span>
-      <textarea
-        class="field-control"
-        rows={4}
-        value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-      <span class="field-hint">
-        However they are spelled. A * at an end finds parts of longer words as well.
-      </span>
+    <div class="field">
+      <label class="field">
+        <span class="field-label">Blocked words, one a line</span>
+        <textarea
+          class="field-control"
+          rows={4}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <span class="field-hint">
+          However they are spelled. A * at an end finds parts of longer words as well.
+        </span>
+      </label>
       <Button size="s" disabled={!isChanged} onClick={() => onSave(typed)}>
         Save words
       </Button>
-    </label>
+    </div>
   );
 }
 

@@ -1,0 +1,129 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { say, Stage, WAIT } from '../support/stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
+afterAll(() => stage?.close());
+
+const box = (page: Page) => page.getByRole('textbox', { name: 'Message' });
+const message = (page: Page, text: string) => page.locator('.message', { hasText: text }).last();
+
+async function ownerOf(channel: string): Promise<Page> {
+  const page = await stage.studioOf(channel);
+  await page.goto(`${stage.server.url}/${channel}`);
+  await box(page).waitFor();
+  return page;
+}
+
+async function member(name: string, channel: string): Promise<Page> {
+  const page = await stage.visit(`/register?next=/${channel}`);
+  await page.getByLabel('Username').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await box(page).waitFor();
+  return page;
+}
+
+/** What is written is refused for this reason, and stays in the text box. */
+async function isRefused(page: Page, text: string, reason: RegExp): Promise<void> {
+  await box(page).fill(text);
+  await box(page).press('Enter');
+  // It is out of the box while it is under way.
+  await expect.poll(() => box(page).inputValue(), WAIT).toBe(text);
+  await page.locator('.composer-note').filter({ hasText: reason }).waitFor();
+  await box(page).fill('');
+}
+
+/** A channel, somebody who moderates it in this role, an account and a guest who are there. */
+async function people(role: 'owner' | 'moderator', channel: string) {
+  const owner = await ownerOf(channel);
+  const viewer = await member(`${channel}-vic`, channel);
+  const guest = await stage.visit(`/${channel}`);
+  await box(guest).waitFor();
+  if (role === 'owner') return { by: owner, viewer, guest, name: `${channel}-vic` };
+  const by = await member(`${channel}-mod`, channel);
+  await say(owner, `/mod ${channel}-mod`);
+  await by.getByRole('button', { name: /^Moderation/ }).waitFor();
+  return { by, viewer, guest, name: `${channel}-vic` };
+}
+
+describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
+  it('people are cleared, timed out, banned, and let write again', async () => {
+    const { by, viewer, guest, name } = await people(role, `p-${role}`);
+    await say(viewer, 'one thing');
+    await say(viewer, 'another thing');
+    await message(guest, 'another thing').waitFor();
+    await say(by, `/clear ${name}`);
+    await expect.poll(() => guest.getByText('Deleted by a moderator').count(), WAIT).toBe(2);
+    await say(by, `/timeout ${name} 60 enough`);
+    await viewer.getByText(/You can write here again in/).waitFor();
+    await say(by, `/untimeout ${name}`);
+    await box(viewer).waitFor();
+    await say(by, `/ban ${name}`);
+    await viewer.getByText('has banned you from writing here').waitFor();
+    await say(by, `/unban ${name}`);
+    await box(viewer).waitFor();
+    await say(viewer, 'back again');
+    await message(guest, 'back again').waitFor();
+  });
+
+  it('the rules say who may write what, and how often', async () => {
+    const { by, viewer, guest } = await people(role, `r-${role}`);
+    await say(by, '/emoji');
+    await viewer.getByText('Emoji only').waitFor();
+    await isRefused(viewer, 'only words', /emoji/i);
+    await say(by, '/emoji off');
+    await say(by, '/followers 10');
+    await viewer.getByText('Followers only').waitFor();
+    await isRefused(viewer, 'a stranger', /follow/i);
+    await say(by, '/followers off');
+    await say(by, '/registered');
+    await guest.getByText('Log in to write in this chat.').waitFor();
+    await say(by, '/registered off');
+    await box(guest).waitFor();
+    await say(by, '/slow 120');
+    await guest.getByText('one message every 120 s').waitFor();
+    await say(guest, 'the first one');
+    await isRefused(guest, 'the second one', /slow|wait|in \d/i);
+    await say(by, '/slow off');
+    await say(by, 'those who moderate are not held up');
+    await message(guest, 'are not held up').waitFor();
+  });
+
+  it('words are blocked, and links wait until they are let through or turned down', async () => {
+    const { by, viewer, guest } = await people(role, `w-${role}`);
+    await by.getByRole('button', { name: /^Moderation/ }).click();
+    await by.getByLabel(/blocked words/i).fill('turnip');
+    await by.getByRole('button', { name: 'Save words' }).click();
+    await by.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
+    await isRefused(viewer, 'you t.u.r.n.i.p', /word/i);
+    await say(by, '/holdlinks');
+    await say(viewer, 'see https://onair.example/no');
+    await viewer.getByText('Waits for a moderator').waitFor();
+    await by.getByRole('button', { name: 'Moderation, 1 waiting' }).click();
+    await by.getByRole('button', { name: 'Refuse' }).click();
+    await expect.poll(() => viewer.getByText('Waits for a moderator').count(), WAIT).toBe(0);
+    expect(await message(guest, 'onair.example/no').count()).toBe(0);
+  });
+});
+
+describe.each(['viewer', 'guest'] as const)('as %s', (role) => {
+  it('nothing of it is offered, and no command does it', async () => {
+    const channel = `n-${role}`;
+    const { by: owner, viewer, guest } = await people('owner', channel);
+    const page = role === 'viewer' ? viewer : guest;
+    await say(owner, 'the owner speaks');
+    await message(page, 'the owner speaks').focus();
+    for (const name of [/^Delete message/, /^Ban/, /^Time out/, /^Pin/])
+      expect(await page.getByRole('button', { name }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^Moderation/ }).count()).toBe(0);
+    for (const command of [`/ban ${channel}`, `/clear ${channel}`, '/slow 300', '/mod nobody'])
+      await isRefused(page, command, /moderator|owner/i);
+    await say(owner, 'the owner still speaks');
+    await message(page, 'the owner still speaks').waitFor();
+  });
+});
