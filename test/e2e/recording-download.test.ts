@@ -20,34 +20,54 @@ const PLAYED = {
 };
 
 let server: ServerProcess;
-let recording: RecordingView;
-beforeAll(async () => {
-  server = await ServerProcess.start();
-  const film = await RecordedFilm.of(server.url, 'films');
-  const id = await film.send();
-  await film.recorded(id, LENGTH_MS);
+let chromium: Chromium;
+let plain: RecordingView;
+let twoCodings: RecordingView;
+
+/** Plays a film, and another one that is coded differently. */
+async function recordedOf(channel: string, profiles: readonly ('baseline' | 'high')[]) {
+  const film = await RecordedFilm.of(server.url, channel);
+  let id = '';
+  for (const [index, profile] of profiles.entries()) {
+    if (index > 0) await film.lose();
+    id = await film.send({ video: 'h264', audio: true, profile });
+    await film.recorded(id, ((index + 1) * LENGTH_MS) / profiles.length);
+  }
   await film.end();
-  recording = await film.finished(id);
-}, 120_000);
-afterAll(() => server?.close());
+  return film.finished(id);
+}
+
+beforeAll(async () => {
+  [server, chromium] = await Promise.all([ServerProcess.start(), launchChromium()]);
+  [plain, twoCodings] = await Promise.all([
+    recordedOf('films', ['baseline']),
+    recordedOf('two-codings', ['baseline', 'high']),
+  ]);
+}, 180_000);
+afterAll(() => Promise.all([server?.close(), chromium?.close()]));
 
 /** What a page shows of it; `run` runs a script there. */
-async function playedBy(run: (script: string) => Promise<unknown>) {
-  const call = `playFile(${JSON.stringify(recording.downloadPath)})`;
+async function playedBy(
+  { downloadPath, durationMs }: RecordingView,
+  run: (script: string) => Promise<unknown>,
+) {
+  const call = `playFile(${JSON.stringify(downloadPath)})`;
   const seen = (await run(`(async () => { ${SCRIPT}; return ${call}; })()`)) as Seen;
-  return { ...seen, tooLongMs: seen.duration * 1_000 - recording.durationMs };
+  return { ...seen, tooLongMs: seen.duration * 1_000 - durationMs };
 }
 
 describe('the download of a recording', () => {
   it('is played by Chromium, from wherever one seeks', async () => {
-    const chromium: Chromium = await launchChromium();
-    try {
-      const page = await chromium.newPage();
-      await page.goto(server.url);
-      expect(await playedBy((script) => page.evaluate(script))).toMatchObject(PLAYED);
-    } finally {
-      await chromium.close();
-    }
+    const page = await chromium.newPage();
+    await page.goto(server.url);
+    expect(await playedBy(plain, (script) => page.evaluate(script))).toMatchObject(PLAYED);
+  });
+
+  it('is played by Chromium also where the publisher came back with another coding', async () => {
+    const page = await chromium.newPage();
+    await page.goto(server.url);
+    expect(twoCodings.spans).toHaveLength(2);
+    expect(await playedBy(twoCodings, (script) => page.evaluate(script))).toMatchObject(PLAYED);
   });
 
   // FIREFOX_BIN='' says that there is none, and the summary of the tests that this was left out.
@@ -56,7 +76,8 @@ describe('the download of a recording', () => {
     try {
       const page = await firefox.newPage();
       await page.goto(server.url);
-      expect(await playedBy((script) => page.evaluate(script))).toMatchObject(PLAYED);
+      for (const recording of [plain, twoCodings])
+        expect(await playedBy(recording, (script) => page.evaluate(script))).toMatchObject(PLAYED);
     } finally {
       await firefox.close();
     }

@@ -47,10 +47,10 @@ export class RecordedFilm {
     return film.finished(id);
   }
 
-  /** Sends, and resolves with the broadcast's id when it is live. */
-  async send(): Promise<string> {
+  /** Sends this film or the usual one, and resolves with the broadcast's id when it is live. */
+  async send(film: Film = this.#options.film ?? { video: 'h264', audio: true }): Promise<string> {
     const { url, channel } = this;
-    const { film = { video: 'h264', audio: true }, editAnswer } = this.#options;
+    const { editAnswer } = this.#options;
     const publisher = new WeriftPublisher({
       url,
       channel,
@@ -69,6 +69,12 @@ export class RecordedFilm {
   async vanish(): Promise<void> {
     await this.#publisher?.vanish();
     this.#publisher = null;
+  }
+
+  /** The same, and resolves when the server has seen it. */
+  async lose(): Promise<void> {
+    await this.vanish();
+    await vi.waitUntil(async () => (await this.#broadcast())?.state === 'interrupted', LIMIT);
   }
 
   /** Ends the broadcast, as a program does that is told to stop. Resolves when it is over. */

@@ -3,6 +3,7 @@ import { createFile, MP4BoxBuffer } from 'mp4box';
 import { fragment } from './fragment.js';
 import { initSegment } from './init-segment.js';
 import { type MovieTrack, movieHead } from './movie.js';
+import { parameterSetsOf } from './parameter-sets.js';
 import { sampleEntryOf } from './read-box.js';
 import { readFragments } from './read-fragments.js';
 import type { Sample } from './sample.js';
@@ -80,6 +81,19 @@ describe('readFragments', () => {
     ['a box that is shorter than its head', Uint8Array.of(0, 0, 0, 7, 0x6d, 0x6f, 0x6f, 0x66)],
   ])('refuses %s', (_what, bytes) => {
     expect(() => readFragments(bytes)).toThrow(RangeError);
+  });
+});
+
+describe('parameterSetsOf', () => {
+  it('has H.264’s as samples have them', () => {
+    const entry = sampleEntryOf(initSegment(h264));
+    expect([...(parameterSetsOf(entry) ?? [])]).toEqual([0, 0, 0, 2, 0x67, 0x42, 0, 0, 0, 1, 0x68]);
+  });
+
+  it('has none of others', () => {
+    const vp9: VideoConfig = { ...h264, codec: 'vp9', codecs: 'vp09.00.30.08' };
+    for (const config of [vp9, opus])
+      expect(parameterSetsOf(sampleEntryOf(initSegment(config)))).toBeNull();
   });
 });
 

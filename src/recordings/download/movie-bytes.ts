@@ -1,6 +1,7 @@
 import type { StoredRange } from '../store/recording-store.js';
 import type { RecordingStore } from '../store/recording-store.js';
-import type { MoviePiece, MoviePlan } from './movie-plan.js';
+import type { MoviePiece } from './movie-data.js';
+import type { MoviePlan } from './movie-plan.js';
 
 /**
  * The bytes of a movie from the first to the last, both included, as they are read.
@@ -26,13 +27,18 @@ export async function* movieBytes(
 }
 
 async function* pieceBytes(
-  { key }: MoviePiece,
+  { source }: MoviePiece,
   store: RecordingStore,
-  range: StoredRange,
+  { first, last }: StoredRange,
 ): AsyncGenerator<Uint8Array> {
-  const file = await store.get(key, range);
+  if (source instanceof Uint8Array) {
+    yield source.subarray(first, last + 1);
+    return;
+  }
+  const { key, from } = source;
+  const file = await store.get(key, { first: from + first, last: from + last });
   if (!file) throw new Error(`${key} is gone`);
-  let missing = range.last - range.first + 1;
+  let missing = last - first + 1;
   for await (const chunk of file) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('a file that is read as text');
     missing -= chunk.length;

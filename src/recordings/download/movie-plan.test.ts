@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PackagedFragment } from '../../broadcast/ports.js';
 import type { VodRendition, VodSegment } from '../vod/vod.js';
 import { FolderStore } from '../store/folder-store.js';
+import { MovieData } from './movie-data.js';
 import { movieBytes } from './movie-bytes.js';
 import { bestVideo, type MovieSource, planMovie } from './movie-plan.js';
 
@@ -66,10 +67,10 @@ describe('planMovie', () => {
     const shapes = [{ msn: 0 }, { msn: 1 }];
     const plan = await planMovie([rendition('video-0', shapes), rendition('opus', shapes)], source);
     expect(plan.pieces).toEqual([
-      { key: 'video-0/0.m4s', at: 0, bytes: BYTES },
-      { key: 'opus/0.m4s', at: 40, bytes: BYTES },
-      { key: 'video-0/1.m4s', at: 80, bytes: BYTES },
-      { key: 'opus/1.m4s', at: 120, bytes: BYTES },
+      { source: { key: 'video-0/0.m4s', from: 0 }, at: 0, bytes: BYTES },
+      { source: { key: 'opus/0.m4s', from: 0 }, at: 40, bytes: BYTES },
+      { source: { key: 'video-0/1.m4s', from: 0 }, at: 80, bytes: BYTES },
+      { source: { key: 'opus/1.m4s', from: 0 }, at: 120, bytes: BYTES },
     ]);
     expect(plan.byteLength).toBe(plan.head.length + 4 * BYTES);
   });
@@ -107,20 +108,78 @@ describe('planMovie', () => {
   });
 });
 
+describe('MovieData', () => {
+  const fragments: PackagedFragment[] = [
+    { baseTicks: 0, offset: 10, sizes: [5, 6, 7], durationsTicks: [1, 1, 1], keys: [0, 2] },
+    { baseTicks: 3, offset: 40, sizes: [5, 6], durationsTicks: [1, 1], keys: [] },
+    { baseTicks: 5, offset: 60, sizes: [9], durationsTicks: [1], keys: [0] },
+  ];
+
+  it('puts what is wanted before key frames, in the middle of files', () => {
+    const data = new MovieData();
+    data.add({ key: 'first', bytes: 100, fragments: [], beforeKeys: null });
+    const beforeKeys = Buffer.from('sets');
+    const placed = data.add({ key: 'second', bytes: 80, fragments, beforeKeys });
+    const file = Buffer.from(Array.from({ length: 80 }, (_, at) => at));
+    const bytes = Buffer.concat(
+      data.pieces.map(({ source: of, bytes: length }) => {
+        if (of instanceof Uint8Array) return of;
+        const from = of.key === 'first' ? Buffer.alloc(100) : file.subarray(of.from);
+        return from.subarray(0, length);
+      }),
+    );
+    expect(bytes).toHaveLength(data.byteLength);
+    const samples = placed.flatMap(({ offset, sizes }) => {
+      let at = offset;
+      return sizes.map((size) => bytes.subarray(at, (at += size)));
+    });
+    const of = (from: number, size: number) => file.subarray(from, from + size);
+    expect(samples).toEqual([
+      Buffer.concat([beforeKeys, of(10, 5)]),
+      of(15, 6),
+      Buffer.concat([beforeKeys, of(21, 7)]),
+      of(40, 5),
+      of(45, 6),
+      Buffer.concat([beforeKeys, of(60, 9)]),
+    ]);
+  });
+
+  it('takes files as they are where nothing is', () => {
+    const data = new MovieData();
+    data.add({ key: 'first', bytes: 100, fragments, beforeKeys: null });
+    const placed = data.add({ key: 'second', bytes: 80, fragments, beforeKeys: null });
+    expect(placed.map(({ offset }) => offset)).toEqual([110, 140, 160]);
+    expect(data.pieces).toHaveLength(2);
+  });
+});
+
 describe('movieBytes', () => {
   const head = Buffer.from('the head');
-  const pieces = ['a', 'b', 'c'].map((key, index) => ({ key, at: index * BYTES, bytes: BYTES }));
-  const plan = { head, pieces, byteLength: head.length + 3 * BYTES };
-  const whole = Buffer.concat([head, ...pieces.map(({ key }) => Buffer.alloc(BYTES, key))]);
+  const keys = ['a', 'b', 'c'];
+  const between = Buffer.from('-between-');
+  const whole = Buffer.concat([
+    head,
+    Buffer.alloc(BYTES, 'a'),
+    Buffer.alloc(BYTES, 'b'),
+    between,
+    Buffer.alloc(BYTES - 10, 'c'),
+  ]);
+  const plan = {
+    head,
+    pieces: [
+      { source: { key: 'a', from: 0 }, at: 0, bytes: BYTES },
+      { source: { key: 'b', from: 0 }, at: BYTES, bytes: BYTES },
+      { source: between, at: 2 * BYTES, bytes: between.length },
+      { source: { key: 'c', from: 10 }, at: 2 * BYTES + between.length, bytes: BYTES - 10 },
+    ],
+    byteLength: whole.length,
+  };
   let folder: string;
   let store: FolderStore;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'onair-movie-'));
     store = new FolderStore(folder);
-    for (const { key, at } of pieces) {
-      const bytes = whole.subarray(head.length + at, head.length + at + BYTES);
-      await writeFile(join(folder, key), bytes);
-    }
+    for (const key of keys) await writeFile(join(folder, key), Buffer.alloc(BYTES, key));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -133,12 +192,13 @@ describe('movieBytes', () => {
   });
 
   it('end with an error where a file is gone, or shorter', async () => {
-    for (const piece of [
-      { key: 'gone', at: 0, bytes: BYTES },
-      { key: 'a', at: 0, bytes: BYTES + 1 },
-    ]) {
-      const bytes = movieBytes({ ...plan, pieces: [piece] }, store, { first: 0, last: 48 });
-      await expect(Readable.from(bytes).toArray()).rejects.toThrow(piece.key);
+    for (const [key, byteLength] of [
+      ['gone', BYTES],
+      ['a', BYTES + 1],
+    ] as const) {
+      const pieces = [{ source: { key, from: 0 }, at: 0, bytes: byteLength }];
+      const bytes = movieBytes({ ...plan, pieces }, store, { first: 0, last: 48 });
+      await expect(Readable.from(bytes).toArray()).rejects.toThrow(key);
     }
   });
 });

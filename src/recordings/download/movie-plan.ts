@@ -1,11 +1,10 @@
 import type { PackagedFragment } from '../../broadcast/ports.js';
 import { timescaleOf } from '../../hls/mp4/codec-config.js';
 import { movieHead } from '../../hls/mp4/movie.js';
+import { parameterSetsOf } from '../../hls/mp4/parameter-sets.js';
 import { SampleTable } from '../../hls/mp4/sample-table.js';
+import { MovieData, type MoviePiece } from './movie-data.js';
 import type { Vod, VodRendition, VodSegment } from '../vod/vod.js';
-
-/** A file of which all bytes are in the movie, at a place of its data. */
-export type MoviePiece = Readonly<{ key: string; at: number; bytes: number }>;
 
 /** One MP4 of a recording: its head, and the segments' files one after another. */
 export type MoviePlan = Readonly<{
@@ -25,8 +24,14 @@ export type MovieSource = Readonly<{
   keyOf: (segment: VodSegment) => string;
 }>;
 
-type Planned = { rendition: VodRendition; table: SampleTable; entries: Map<string, EntryAt> };
-type EntryAt = Readonly<{ index: number; bytes: Uint8Array }>;
+type Planned = Readonly<{
+  rendition: VodRendition;
+  table: SampleTable;
+  /** Different ones, in the order in which they come; and by initialization section. */
+  entries: EntryAt[];
+  entryOf: Map<string, EntryAt>;
+}>;
+type EntryAt = Readonly<{ index: number; bytes: Uint8Array; parameterSets: Uint8Array | null }>;
 
 /** Renditions that have less than this of what the fullest has are not taken as the best. */
 const FULL_ENOUGH = 0.95;
@@ -43,50 +48,54 @@ export function bestVideo({ renditions }: Vod): VodRendition | null {
 /**
  * Plans a movie of some renditions, which have the same segments: a picture and a sound, or one of these. The files are
  * in it as they are; what lies between their samples is skipped by the index. Time goes on without a break where the
- * recording has one.
+ * recording has one. Where H.264 is coded in more than one way, its parameter sets are put before every key frame: of those
+ * in the index Chromium takes the first ones only.
  */
 export async function planMovie(
   renditions: readonly VodRendition[],
   source: MovieSource,
 ): Promise<MoviePlan> {
   const tracks = renditions.map((rendition): Planned => {
-    return { rendition, table: new SampleTable(), entries: new Map() };
+    return { rendition, table: new SampleTable(), entries: [], entryOf: new Map() };
   });
-  const pieces: MoviePiece[] = [];
-  let dataBytes = 0;
+  for (const track of tracks) await findEntries(track, source);
+  const data = new MovieData();
   /** Where the movie has come to, and what its time is ahead of the files'; null: not known since a break. */
   let atS = 0;
   let aheadS: number | null = null;
   const count = Math.max(0, ...renditions.map(({ segments }) => segments.length));
   for (let index = 0; index < count; index += 1) {
-    const there = await partsAt(tracks, index, source);
-    if (there.some(({ segment }) => segment.discontinuity) || index === 0) aheadS = null;
-    const filled = there.filter(({ fragments }) => fragments.length > 0);
+    const segments = renditions.flatMap((one) => one.segments[index] ?? []);
+    if (index === 0 || segments.some(({ discontinuity }) => discontinuity)) aheadS = null;
+    const filled = await partsAt(tracks, index, source);
     aheadS ??= filled.length === 0 ? null : atS - Math.min(...filled.map(startOf));
-    if (aheadS === null) atS += there[0]?.segment.durationS ?? 0;
+    if (aheadS === null) atS += segments[0]?.durationS ?? 0;
     for (const { track, segment, fragments, entry } of filled) {
-      const { kind, timescale } = aboutOf(track);
-      for (const { baseTicks, offset, ...samples } of fragments)
+      const { timescale } = aboutOf(track);
+      const placed = data.add({
+        key: source.keyOf(segment),
+        bytes: segment.bytes,
+        fragments,
+        beforeKeys: track.entries.length > 1 ? entry.parameterSets : null,
+      });
+      for (const { baseTicks, ...samples } of placed)
         track.table.add({
           startTicks: baseTicks + Math.round((aheadS ?? 0) * timescale),
-          offset: dataBytes + offset,
-          entry,
+          entry: entry.index,
           ...samples,
         });
-      pieces.push({ key: source.keyOf(segment), at: dataBytes, bytes: segment.bytes });
-      dataBytes += segment.bytes;
-      atS = Math.max(atS, track.table.endTicks / timescaleOf({ kind }));
+      atS = Math.max(atS, track.table.endTicks / timescale);
     }
   }
-  const head = movieHead(tracks.map(movieTrackOf), dataBytes);
-  return { head, pieces, byteLength: head.length + dataBytes };
+  const head = movieHead(tracks.map(movieTrackOf), data.byteLength);
+  return { head, pieces: data.pieces, byteLength: head.length + data.byteLength };
 }
 
 type PartOfTrack = Readonly<{
   track: Planned;
   segment: VodSegment;
   fragments: readonly PackagedFragment[];
-  entry: number;
+  entry: EntryAt;
 }>;
 
 /** What the tracks have of one segment. */
@@ -97,44 +106,43 @@ async function partsAt(
 ): Promise<PartOfTrack[]> {
   const parts = tracks.map(async (track): Promise<PartOfTrack[]> => {
     const segment = track.rendition.segments[index];
-    if (!segment) return [];
-    if (segment.file === null || segment.init === null)
-      return [{ track, segment, fragments: [], entry: 0 }];
-    const fragments = await source.fragments(segment);
-    const entry = await entryOf(track, segment.run, segment.init, source);
-    return [{ track, segment, fragments, entry }];
+    if (!segment || segment.file === null || segment.init === null) return [];
+    const entry = track.entryOf.get(nameOf(segment));
+    if (!entry) return [];
+    return [{ track, segment, fragments: await source.fragments(segment), entry }];
   });
-  return (await Promise.all(parts)).flat();
+  return (await Promise.all(parts)).flat().filter(({ fragments }) => fragments.length > 0);
 }
 
-/** The place of a sample entry among the track's; the same one is there once. */
-async function entryOf(
-  { rendition, entries }: Planned,
-  run: string,
-  init: string,
+/** Finds out what all that a track has is coded in. */
+async function findEntries(
+  { rendition, entries, entryOf }: Planned,
   source: MovieSource,
-): Promise<number> {
-  const name = `${run}/${init}`;
-  const known = entries.get(name);
-  if (known) return known.index;
-  const bytes = await source.sampleEntry(rendition.id, run, init);
-  const same = [...entries.values()].find((one) => Buffer.compare(one.bytes, bytes) === 0);
-  const entry = same ?? {
-    index: new Set([...entries.values()].map(({ index }) => index)).size,
-    bytes,
-  };
-  entries.set(name, entry);
-  return entry.index;
+): Promise<void> {
+  const isVideo = rendition.id.startsWith('video-');
+  for (const segment of rendition.segments) {
+    if (segment.init === null || entryOf.has(nameOf(segment))) continue;
+    const bytes = await source.sampleEntry(rendition.id, segment.run, segment.init);
+    let entry = entries.find((one) => Buffer.compare(one.bytes, bytes) === 0);
+    if (!entry) {
+      const parameterSets = isVideo ? parameterSetsOf(bytes) : null;
+      entry = { index: entries.length, bytes, parameterSets };
+      entries.push(entry);
+    }
+    entryOf.set(nameOf(segment), entry);
+  }
 }
+
+/** Of a segment's initialization section. */
+const nameOf = ({ run, init }: VodSegment): string => `${run}/${init}`;
 
 function movieTrackOf(track: Planned) {
   const { init } = track.rendition;
-  const bytes = new Map([...track.entries.values()].map((one) => [one.index, one.bytes]));
   return {
     kind: aboutOf(track).kind,
     width: init.width ?? 0,
     height: init.height ?? 0,
-    entries: [...bytes.values()],
+    entries: track.entries.map(({ bytes }) => bytes),
     table: track.table,
   };
 }

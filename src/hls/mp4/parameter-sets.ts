@@ -1,0 +1,34 @@
+import { u32 } from './box.js';
+import { boxesIn } from './read-box.js';
+
+/** Of a sample entry of pictures before the boxes in it (ISO/IEC 14496-12 12.1.3), with its own size and type. */
+const VISUAL_ENTRY_BYTES = 86;
+/** Of `avcC` before its first parameter set, whose number is in the five lower bits of the last of these bytes. */
+const AVCC_HEAD_BYTES = 6;
+
+/**
+ * The parameter sets of H.264 that a sample entry has (ISO/IEC 14496-15 5.3.3.1), as NAL units with their lengths in four
+ * bytes, as samples have them. null: it is of another codec.
+ * @throws RangeError for other bytes
+ */
+export function parameterSetsOf(entry: Uint8Array): Uint8Array | null {
+  const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
+  const inEntry = { from: VISUAL_ENTRY_BYTES, to: view.byteLength };
+  if (view.byteLength < VISUAL_ENTRY_BYTES) return null;
+  const avcC = boxesIn(view, inEntry).find(({ type }) => type === 'avcC');
+  if (!avcC) return null;
+  const units: Uint8Array[] = [];
+  let at = avcC.from + AVCC_HEAD_BYTES;
+  const take = (count: number): void => {
+    for (let taken = 0; taken < count; taken += 1) {
+      const length = view.getUint16(at);
+      units.push(Uint8Array.from(u32(length)), entry.subarray(at + 2, at + 2 + length));
+      at += 2 + length;
+    }
+  };
+  take(view.getUint8(at - 1) & 0x1f);
+  const pictureSets = view.getUint8(at);
+  at += 1;
+  take(pictureSets);
+  return Buffer.concat(units);
+}
