@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { say, Stage, WAIT } from '../support/stage.js';
+import { say, Stage } from '../support/stage.js';
 
+const WAIT = { timeout: 15_000 };
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open();
@@ -78,9 +79,10 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await isRefused(viewer, 'only words', /emoji/i);
     await say(by, '/emoji off');
     await say(by, '/followers 10');
-    await viewer.getByText('Followers only').waitFor();
+    await by.locator('.composer-note').filter({ hasText: /follow/i }).waitFor();
     await isRefused(viewer, 'a stranger', /follow/i);
     await say(by, '/followers off');
+    await expect.poll(() => box(by).inputValue(), WAIT).toBe('');
     await say(by, '/registered');
     await guest.getByText('Log in to write in this chat.').waitFor();
     await say(by, '/registered off');

@@ -156,6 +156,11 @@ export class Chat {
     return this.#outbox.discard(nonce);
   }
 
+  /** The same for one that was refused; the reason stays in `sendError`. */
+  takeBack(nonce: string): string | undefined {
+    return this.#outbox.discard(nonce);
+  }
+
   /** Puts a page of earlier messages in front. @throws {RequestError} */
   async loadEarlier(): Promise<void> {
     if (this.hasEarlier.peek()) await this.#feed.loadEarlier();

@@ -16,3 +16,8 @@ it('gives the reason when it is another', () => {
     'Messages can’t be stored. Next try in 2 s.',
   );
 });
+
+it('counts down to when slow mode lets it through', () => {
+  const error = new RequestError('slow_mode', 'This chat is in slow mode.');
+  expect(sendNote({ error, retryAtMs: 30_000 }, 500)).toBe('Slow mode: you can send this in 30 s.');
+});

@@ -4,7 +4,9 @@ import type { SendError } from '../../client/chat.js';
 export function sendNote({ error, retryAtMs }: SendError, nowMs: number): string {
   const secondsLeft = retryAtMs === null ? 0 : Math.ceil((retryAtMs - nowMs) / 1000);
   if (secondsLeft <= 0) return error.message;
-  return error.code === 'rate_limited'
-    ? `That was fast. Your message goes out in ${secondsLeft} s.`
-    : `${error.message} Next try in ${secondsLeft} s.`;
+  if (error.code === 'rate_limited')
+    return `That was fast. Your message goes out in ${secondsLeft} s.`;
+  // It is not sent by itself: one may have something else to say by then.
+  if (error.code === 'slow_mode') return `Slow mode: you can send this in ${secondsLeft} s.`;
+  return `${error.message} Next try in ${secondsLeft} s.`;
 }

@@ -1,10 +1,23 @@
-import { signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import type { ChatMessage } from '../../../src/protocol/chat.js';
 import type { Chat } from '../../client/chat.js';
 import type { OutboxEntry } from '../../client/chat-outbox.js';
 import { RequestError } from '../../client/request-error.js';
 import { keepDraft, readDraft } from './draft.js';
 import { keepGuestName, readGuestName } from './guest-name.js';
+
+/** Why the chat does not take a message as it is, or not from its sender, or not now. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'bad_request',
+  'banned',
+  'blocked_word',
+  'emoji_only',
+  'followers_only',
+  'guests_not_allowed',
+  'message_not_found',
+  'slow_mode',
+  'timed_out',
+]);
 
 /** What somebody is about to write, and as whom. Nothing typed is lost but by sending it. */
 export class Writing {
@@ -22,6 +35,12 @@ export class Writing {
     this.#chat = chat;
     this.#channel = channel;
     this.text.value = readDraft(channel);
+    effect(() => {
+      const refused = chat.entries.value.flatMap((shown) =>
+        shown.kind === 'own' && isRefusal(shown.entry) ? [shown.entry] : [],
+      );
+      untracked(() => this.#takeBack(refused));
+    });
   }
 
   type(text: string): void {
@@ -72,6 +91,16 @@ export class Writing {
     if (failed !== undefined) this.type(`${failed} ${this.text.peek()}`.trim());
   }
 
+  /** What was refused is in the box again, unless something else is there by now: then it waits above. */
+  #takeBack([refused]: readonly OutboxEntry[]): void {
+    if (!refused || this.text.peek() !== '') return;
+    const text = this.#chat.takeBack(refused.nonce);
+    if (text === undefined) return;
+    this.type(text);
+    const answered = this.#chat.messages.peek().find(({ seq }) => seq === refused.replyTo?.seq);
+    if (answered) this.reply(answered);
+  }
+
   /** Writes under another name, also what was refused for the one before. */
   rename(name: string): void {
     this.guestName.value = name;
@@ -80,6 +109,10 @@ export class Writing {
       if (shown.kind === 'own' && isRefusedName(shown.entry)) this.retry(shown.entry);
     }
   }
+}
+
+function isRefusal({ state }: OutboxEntry): boolean {
+  return state.name === 'failed' && REFUSALS.has(state.error.code);
 }
 
 function isRefusedName({ state }: OutboxEntry): boolean {
