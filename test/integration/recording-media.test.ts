@@ -112,6 +112,8 @@ describe('a download', () => {
       expect(part.headers.get('content-range')).toBe(`bytes ${first}-${last}/${whole.length}`);
       expect((await bytesOf(part)).equals(whole.subarray(first, last + 1))).toBe(true);
     }
+    const head = await fetch(`${server.url}${recording.downloadPath}`, { method: 'HEAD' });
+    expect([head.status, Number(head.headers.get('content-length'))]).toEqual([200, whole.length]);
     expect((await download({ range: `bytes=${whole.length}-` })).status).toBe(416);
     expect((await download({ 'if-none-match': etag })).status).toBe(304);
   });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { ffmpegBin } from './ffmpeg.js';
-import { PacedPackets } from './paced-packets.js';
+import { PacedPackets, type SendPacket } from './paced-packets.js';
 
 /** What a film is made of, as FFmpeg's options name it. */
 export type Film = Readonly<{
@@ -53,7 +53,7 @@ export class FilmRtp {
   /** @param onPacket gets each RTP packet with its kind */
   static async start(
     { video, audio, profile = 'baseline', flashes = false }: Film,
-    onPacket: (kind: 'audio' | 'video', packet: Buffer) => void,
+    onPacket: SendPacket,
   ): Promise<FilmRtp> {
     const args = ['-hide_banner', '-v', 'error', '-t', String(LENGTH_S), '-re'];
     const paced = new PacedPackets(onPacket);

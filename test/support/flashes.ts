@@ -7,6 +7,8 @@ const exec = promisify(execFile);
 const OUTPUT_MAX = 64 * 1_048_576;
 /** A frame whose one pixel is lighter than this is a flash. */
 const WHITE = 128;
+/** Between beeps there is nine tenths of a second. */
+const SILENCE_S = 0.85;
 
 /** When flashes and beeps begin that are at one time in the film, seconds: see `flashes` of a film. */
 export type Onsets = Readonly<{ flashesS: number[]; beepsS: number[] }>;
@@ -30,7 +32,10 @@ export async function onsetsOf(input: string): Promise<Onsets> {
     flashesS: lights.flatMap(({ atS, isWhite }, index) =>
       isWhite && index > 0 && !lights[index - 1]!.isWhite ? [atS] : [],
     ),
-    beepsS: [...silences.stderr.matchAll(/silence_end: ([\d.]+)/g)].map(([, atS]) => Number(atS)),
+    beepsS: [...silences.stderr.matchAll(/silence_end: ([\d.]+) \| silence_duration: ([\d.]+)/g)]
+      // One that the end cuts is ended by no beep.
+      .filter(([, , durationS]) => Number(durationS) > SILENCE_S)
+      .map(([, atS]) => Number(atS)),
   };
 }
 

@@ -1,5 +1,8 @@
 type Kind = 'audio' | 'video';
 
+/** @param capturedMs when what is in it would have been captured, milliseconds since 1970 */
+export type SendPacket = (kind: Kind, packet: Buffer, capturedMs: number) => void;
+
 const CLOCK_RATES: Readonly<Record<Kind, number>> = { audio: 48_000, video: 90_000 };
 /** Until both kinds have come, and what comes unevenly is made even. */
 const BEHIND_MS = 1_000;
@@ -9,12 +12,12 @@ const BEHIND_MS = 1_000;
  * are sent as if a camera and a microphone had begun together.
  */
 export class PacedPackets {
-  readonly #send: (kind: Kind, packet: Buffer) => void;
+  readonly #send: SendPacket;
   readonly #firstTimestamps = new Map<Kind, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #startMs: number | null = null;
 
-  constructor(send: (kind: Kind, packet: Buffer) => void) {
+  constructor(send: SendPacket) {
     this.#send = send;
   }
 
@@ -27,7 +30,7 @@ export class PacedPackets {
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
-        this.#send(kind, packet);
+        this.#send(kind, packet, performance.timeOrigin + atMs);
       },
       Math.max(0, atMs - performance.now()),
     );

@@ -22,6 +22,8 @@ export class WeriftPublisher {
   readonly #peer: RTCPeerConnection;
   readonly #tracks = new Map<Kind, MediaStreamTrack>();
   readonly #film: Film;
+  /** When what was sent last was captured. */
+  readonly #capturedMs = { audio: 0, video: 0 };
   readonly #editAnswer: (sdp: string) => string;
   /** The encoder has made something. */
   filmStarted = false;
@@ -60,7 +62,7 @@ export class WeriftPublisher {
         direction: 'sendonly',
         streams: [stream],
       });
-      tellRightTimes(sender);
+      tellRightTimes(sender, () => this.#capturedMs[kind]);
     }
   }
 
@@ -85,8 +87,9 @@ export class WeriftPublisher {
 
   /** Begins to encode; what is made before the connection is there is lost. Does nothing the second time. */
   async startFilm(): Promise<void> {
-    this.#source ??= await FilmRtp.start(this.#film, (kind, packet) => {
+    this.#source ??= await FilmRtp.start(this.#film, (kind, packet, capturedMs) => {
       this.filmStarted = true;
+      this.#capturedMs[kind] = capturedMs;
       if (this.#peer.connectionState === 'connected') this.#tracks.get(kind)?.writeRtp(packet);
     });
   }
@@ -124,15 +127,18 @@ export class WeriftPublisher {
 
 const NTP_AHEAD_MS = -Date.UTC(1900, 0, 1);
 
-/** werift's sender reports have the decimals of a second where RFC 3550 6.4.1 has 2^32nds of it. */
-function tellRightTimes(sender: RTCRtpSender): void {
+/**
+ * werift's sender reports have the decimals of a second where RFC 3550 6.4.1 has 2^32nds of it, and the time at which a
+ * packet was sent where that of its capture is meant.
+ * @param capturedMs when what is sent now was captured, milliseconds since 1970
+ */
+function tellRightTimes(sender: RTCRtpSender, capturedMs: () => number): void {
   let ntp = 0n;
   Object.defineProperty(sender, 'ntpTimestamp', {
     get: () => ntp,
     // With each packet.
     set: () => {
-      const ms = performance.timeOrigin + performance.now() + NTP_AHEAD_MS;
-      ntp = (BigInt(Math.round(ms * 1_000)) << 32n) / 1_000_000n;
+      ntp = (BigInt(Math.round((capturedMs() + NTP_AHEAD_MS) * 1_000)) << 32n) / 1_000_000n;
     },
   });
 }

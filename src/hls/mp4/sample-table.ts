@@ -1,5 +1,7 @@
 import { box, fullBox, u32 } from './box.js';
 
+const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
 /** Samples that lie one after another in a file, without gaps in time. */
 export type Chunk = Readonly<{
   /** When the first one is shown, ticks of the track. */
@@ -14,19 +16,19 @@ export type Chunk = Readonly<{
   keys: readonly number[];
 }>;
 
-/** Of the same value so often, one after another. */
-type Repeated = [count: number, value: number];
-
 /**
  * The tables of a track's samples (ISO/IEC 14496-12 8.5 to 8.7), filled chunk by chunk. A sample is shown until the next
  * one is: what lies between chunks makes the one before longer, and what overlaps makes it shorter.
  */
 export class SampleTable {
   readonly #sizes: number[] = [];
-  readonly #durations: Repeated[] = [];
+  /** So many samples of this duration, one after another: a number, and a duration, and so on. */
+  readonly #durations: number[] = [];
   readonly #keys: number[] = [];
   readonly #chunks: Pick<Chunk, 'offset' | 'entry'>[] = [];
   readonly #chunkSamples: number[] = [];
+  /** The tables that don't depend on where the data is; null: not made since something was added. */
+  #tables: Uint8Array[] | null = null;
   #startTicks = 0;
   /** When the last sample begins, and how long it would be. */
   #lastTicks = 0;
@@ -48,14 +50,15 @@ export class SampleTable {
 
   add({ startTicks, offset, entry, sizes, durationsTicks, keys }: Chunk): void {
     if (sizes.length === 0) return;
+    this.#tables = null;
     if (this.isEmpty) {
       this.#startTicks = startTicks;
       this.#lastTicks = startTicks;
     } else this.#advance(Math.max(0, startTicks - this.#lastTicks));
     for (const key of keys) this.#keys.push(this.#sizes.length + key + 1);
-    for (const [index, size] of sizes.entries()) {
+    for (let index = 0; index < sizes.length; index += 1) {
       if (index > 0) this.#advance(this.#lastDuration);
-      this.#sizes.push(size);
+      this.#sizes.push(sizes[index] ?? 0);
       this.#lastDuration = durationsTicks[index] ?? 0;
     }
     this.#chunks.push({ offset, entry });
@@ -67,25 +70,37 @@ export class SampleTable {
    * @param from where the chunks' offsets count from
    */
   box({ entries, from }: Readonly<{ entries: readonly Uint8Array[]; from: number }>): Uint8Array {
-    const durations = [...this.#durations];
-    if (!this.isEmpty) durations.push([1, this.#lastDuration]);
-    const isAllKeys = this.#keys.length === this.#sizes.length;
     return box(
       'stbl',
       fullBox('stsd', {}, u32(entries.length), ...entries),
-      table('stts', durations.flat(), 2),
-      ...(isAllKeys ? [] : [table('stss', this.#keys, 1)]),
-      table('stsc', this.#chunkRuns(), 3),
-      fullBox('stsz', {}, u32(0), numbers([this.#sizes.length, ...this.#sizes])),
+      ...this.settle(),
       this.#offsets(from),
     );
   }
 
+  /** Makes what of the tables does not depend on where the data is; {@link box} is quick then. */
+  settle(): readonly Uint8Array[] {
+    this.#tables ??= this.#makeTables();
+    return this.#tables;
+  }
+
+  #makeTables(): Uint8Array[] {
+    const last = this.isEmpty ? [] : [1, this.#lastDuration];
+    const isAllKeys = this.#keys.length === this.#sizes.length;
+    return [
+      table('stts', [...this.#durations, ...last], 2),
+      ...(isAllKeys ? [] : [table('stss', this.#keys, 1)]),
+      table('stsc', this.#chunkRuns(), 3),
+      fullBox('stsz', {}, u32(0), u32(this.#sizes.length), numbers(this.#sizes)),
+    ];
+  }
+
   /** The last sample was shown so long, and the next one begins. */
   #advance(ticks: number): void {
-    const last = this.#durations.at(-1);
-    if (last?.[1] === ticks) last[0] += 1;
-    else this.#durations.push([1, ticks]);
+    const durations = this.#durations;
+    const last = durations.length - 1;
+    if (last > 0 && durations[last] === ticks) durations[last - 1] = (durations[last - 1] ?? 0) + 1;
+    else durations.push(1, ticks);
     this.#lastTicks += ticks;
   }
 
@@ -112,8 +127,9 @@ export class SampleTable {
 const table = (type: string, values: readonly number[], columns: number): Uint8Array =>
   fullBox(type, {}, u32(values.length / columns), numbers(values));
 
+/** As 32 bits each, the highest first. */
 function numbers(values: readonly number[]): Uint8Array {
-  const bytes = Buffer.alloc(4 * values.length);
-  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index);
-  return bytes;
+  const words = Uint32Array.from(values);
+  const bytes = Buffer.from(words.buffer);
+  return LITTLE_ENDIAN ? bytes.swap32() : bytes;
 }

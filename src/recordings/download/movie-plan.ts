@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { PackagedFragment } from '../../broadcast/ports.js';
 import { timescaleOf } from '../../hls/mp4/codec-config.js';
 import { movieHead } from '../../hls/mp4/movie.js';
@@ -35,6 +36,8 @@ type EntryAt = Readonly<{ index: number; bytes: Uint8Array; parameterSets: Uint8
 
 /** Renditions that have less than this of what the fullest has are not taken as the best. */
 const FULL_ENOUGH = 0.95;
+/** So many are planned before others have their turn; it takes a few milliseconds. */
+const SEGMENTS_AT_A_TIME = 8;
 
 /** The rendition of pictures that is in a download: the best that is there all along; null: there are none. */
 export function bestVideo({ renditions }: Vod): VodRendition | null {
@@ -65,6 +68,8 @@ export async function planMovie(
   let aheadS: number | null = null;
   const count = Math.max(0, ...renditions.map(({ segments }) => segments.length));
   for (let index = 0; index < count; index += 1) {
+    // Hours of samples take a second: others have their turn.
+    if (index % SEGMENTS_AT_A_TIME === 0) await othersFirst();
     const segments = renditions.flatMap((one) => one.segments[index] ?? []);
     if (index === 0 || segments.some(({ discontinuity }) => discontinuity)) aheadS = null;
     const filled = await partsAt(tracks, index, source);
@@ -86,6 +91,10 @@ export async function planMovie(
         });
       atS = Math.max(atS, track.table.endTicks / timescale);
     }
+  }
+  for (const { table } of tracks) {
+    table.settle();
+    await othersFirst();
   }
   const head = movieHead(tracks.map(movieTrackOf), data.byteLength);
   return { head, pieces: data.pieces, byteLength: head.length + data.byteLength };

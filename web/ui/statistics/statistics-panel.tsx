@@ -48,9 +48,9 @@ function Statistics({ statistics, live }: { statistics: BroadcastStatistics; liv
     <>
       <dl class="statistics-facts figures">
         <Fact name="Peak">{viewerCount(peakViewers)}</Fact>
-        <Fact name="Watch time">
-          <span aria-hidden="true">{watchTime(watchTimeS)} watched</span>
-          <span class="visually-hidden">{wordyDuration(watchTimeS * 1_000)} watched</span>
+        <Fact name="Watched">
+          <span aria-hidden="true">{watchTime(watchTimeS)}</span>
+          <span class="visually-hidden">{wordyDuration(watchTimeS * 1_000)}</span>
         </Fact>
         <Fact name="Chat">{counted(written, 'message')}</Fact>
       </dl>

@@ -124,7 +124,6 @@ function optionsFor(
         width: 1.5,
         // A line needs two: what stands alone is a dot.
         points: { show: (own) => own.data[0].length < 2, size: 5, fill: stroke },
-        ...(uPlot.paths.stepped && { paths: uPlot.paths.stepped({ align: 1 }) }),
       },
     ],
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
