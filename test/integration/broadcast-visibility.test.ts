@@ -66,6 +66,13 @@ async function begin(visibility?: string) {
 const change = (id: string, visibility: string, who = owner) =>
   who.request('PATCH', `/api/broadcasts/${id}`, { body: { visibility } });
 const statusOf = async (who: HttpClient, path: string) => (await who.get(path)).status;
+/** As if the broadcast had been over for a while, and nothing of it could be fetched any more. */
+async function longOver(): Promise<void> {
+  const isOver = { channel: { name: name() }, state: 'ENDED' as const };
+  const { broadcast } = server.app.get(PrismaService);
+  await expect.poll(() => broadcast.count({ where: isOver }), SOON).toBe(1);
+  await broadcast.updateMany({ where: isOver, data: { endedAt: new Date(Date.now() - 60_000) } });
+}
 const channelFor = (who: HttpClient) => statusOf(who, `/api/channels/${name()}`);
 const listedFor = async (who: HttpClient) =>
   ((await who.get('/api/channels')).body as ChannelView[]).some((one) => one.name === name());
@@ -83,6 +90,7 @@ describe('a broadcast for fewer than its channel', () => {
       'channel_not_found',
     );
     await request(socket, 'publisher:end', { channel: name() });
+    await longOver();
     await expect.poll(() => channelFor(guest), SOON).toBe(200);
     await expect.poll(() => listedFor(guest), SOON).toBe(true);
   });
@@ -152,6 +160,7 @@ describe('a broadcast that was for fewer', () => {
     const db = server.app.get(PrismaService);
     await db.chatMessage.updateMany({ where: written, data: { broadcastId: id } });
     await request(socket, 'publisher:end', { channel: name() });
+    await longOver();
     await expect.poll(() => channelFor(guest), SOON).toBe(200);
     return id;
   };
