@@ -50,9 +50,12 @@ const channelId = async () => (await db.channel.findUniqueOrThrow({ where: { nam
 const accountId = async (username: string) =>
   (await db.account.findUniqueOrThrow({ where: { username } })).id;
 
+const cookieOf = ({ cookies }: HttpClient) =>
+  [...cookies].map(([key, value]) => `${key}=${value}`).join('; ');
+
 /** Somebody who watches and chats over a socket, and plays HLS. */
 async function watch(who: HttpClient) {
-  const cookie = [...who.cookies].map(([key, value]) => `${key}=${value}`).join('; ');
+  const cookie = cookieOf(who);
   const socket = await openSocket(server.url, cookie === '' ? {} : { cookie });
   sockets.push(socket);
   const { hls } = await request(socket, 'viewer:join', { channel: name() });
@@ -104,6 +107,26 @@ describe('a viewer is cut off within ten seconds', { timeout: 30_000 }, () => {
     const after = await watch(await unlocked(guest));
     await change({ visibility: 'password', password: 'another one' });
     expect(await cut(after)).toBe('password_required');
+  });
+
+  it('when the broadcast that is on becomes one for fewer, by password and by list', async () => {
+    await change({ visibility: 'password', password: PASSWORD });
+    await change({ visibility: 'public' });
+    const studio = await openSocket(server.url, { cookie: cookieOf(owner) });
+    sockets.push(studio);
+    const { broadcast } = await request(studio, 'publisher:start', { channel: name() });
+    const narrow = async (visibility: string) => {
+      const path = `/api/broadcasts/${broadcast.id}`;
+      expect((await owner.request('PATCH', path, { body: { visibility } })).status).toBe(200);
+    };
+    const guest = new HttpClient(server.url);
+    const before = await watch(guest);
+    await narrow('password');
+    expect(await cut(before)).toBe('password_required');
+    const after = await watch(await unlocked(guest));
+    await narrow('private');
+    expect(await cut(after)).toBe('channel_not_found');
+    expect(studio.connected).toBe(true);
   });
 
   it('when their account is taken off the list', async () => {
