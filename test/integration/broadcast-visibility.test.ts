@@ -179,6 +179,27 @@ describe('a broadcast that was for fewer', () => {
     expect(forMembers.messages).toMatchObject([{ seq: 1, text: 'among ourselves' }]);
   });
 
+  it('is not quoted to others by an answer, nor by pinning, nor by undoing', async () => {
+    await over('private');
+    const channel = name();
+    const [stranger, moderator] = [await connect(guest), await connect(owner)];
+    for (const socket of [stranger, moderator]) await request(socket, 'chat:join', { channel });
+    const told: string[] = [];
+    stranger.onAny((event, payload) => told.push(JSON.stringify([event, payload])));
+    const said = { channel, nonce: crypto.randomUUID(), text: 'what was that?' };
+    const answer = { ...said, guestName: 'Gus', replyToSeq: 1 };
+    expect((await refusal(stranger, 'chat:send', answer)).code).toBe('message_not_found');
+    await request(moderator, 'chat:pin', { channel, seq: 1 });
+    await request(moderator, 'chat:delete', { channel, seq: 1 });
+    await request(moderator, 'chat:restore', { channel, seq: 1 });
+    // What comes last was told last.
+    await request(stranger, 'chat:send', { ...said, guestName: 'Gus' });
+    await expect.poll(() => told.join(), SOON).toContain('what was that?');
+    expect(told.join()).toContain('chat:pinned');
+    expect(told.join()).toContain('chat:restored');
+    expect(told.join()).not.toContain('among ourselves');
+  });
+
   it('can be opened to everybody', async () => {
     const id = await over('private');
     await change(id, 'public');
