@@ -93,6 +93,13 @@ export class AccessRepository {
     return row?.accessPasswordHash ?? null;
   }
 
+  /** Whether a guest of this address (as hashed, base64url) was banned for ever after a moment. */
+  async isAddressBanned(channelId: string, hash: string, after: Date): Promise<boolean> {
+    const addressHash = new Uint8Array(Buffer.from(hash, 'base64url'));
+    const where = { channelId, addressHash, expiresAt: null, createdAt: { gt: after } };
+    return (await this.#db.chatBan.findFirst({ where, select: { id: true } })) !== null;
+  }
+
   /** Resolves with false when the channel is gone. What was given out before is void. */
   async change(
     channelId: string,

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { addressHash } from '../../src/auth/address-hash.js';
 import { BroadcastRegistry } from '../../src/broadcast/registry.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { HlsService } from '../../src/hls/hls.service.js';
+import { Secrets } from '../../src/secrets/secrets.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { type ClientSocket, disconnected, next, openSocket, request } from '../support/sockets.js';
@@ -217,6 +219,28 @@ describe('a channel’s password', () => {
     const right = await guesser.post(`/api/channels/${name()}/unlock`, { password: PASSWORD });
     expect(right).toMatchObject({ status: 429, error: { code: 'rate_limited' } });
     expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('does not let in a banned guest’s other devices for a day, but accounts', async () => {
+    await change({ visibility: 'password', password: PASSWORD });
+    const hash = addressHash(server.app.get(Secrets), '127.0.0.1');
+    const ban = await db.chatBan.create({
+      data: {
+        channelId: await channelId(),
+        guestId: 'troll',
+        name: 'troll',
+        bannedById: await accountId('owner'),
+        addressHash: new Uint8Array(Buffer.from(hash, 'base64url')),
+      },
+    });
+    const guess = { password: PASSWORD };
+    const enter = async (who: HttpClient) =>
+      (await who.post(`/api/channels/${name()}/unlock`, guess)).status;
+    expect(await enter(new HttpClient(server.url))).toBe(404);
+    expect(await enter(await loggedIn(server.url, 'neighbour'))).toBe(204);
+    const yesterday = new Date(Date.now() - 25 * 3_600_000);
+    await db.chatBan.update({ where: { id: ban.id }, data: { createdAt: yesterday } });
+    expect(await enter(new HttpClient(server.url))).toBe(204);
   });
 
   it('stays set while the channel is open, and can be gone back to', async () => {
