@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ADDRESS_BAN_MS, addressHash } from '../auth/address-hash.js';
+import { addressHash } from '../auth/address-hash.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
+import { ADDRESS_BAN_MS } from '../common/address-ban.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { CONFIG, type Config } from '../config/config.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ADDRESS_BAN_MS } from '../../auth/address-hash.js';
+import { ADDRESS_BAN_MS } from '../../common/address-ban.js';
 import { RoomBans, type StoredBan } from './room-bans.js';
 
 const guest = (guestId: string) => ({ accountId: null, guestId });

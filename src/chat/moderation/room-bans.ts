@@ -1,4 +1,4 @@
-import { ADDRESS_BAN_MS } from '../../auth/address-hash.js';
+import { ADDRESS_BAN_MS } from '../../common/address-ban.js';
 import { type Author, authorKey } from '../chat-message.js';
 
 /** A ban as stored: without an end, or a time-out. */
