@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { fetchableSince } from '../common/linger.js';
 import { isMissingRow } from '../db/prisma-errors.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
@@ -21,9 +23,11 @@ export type StoredMember = Readonly<{ username: string; since: Date }>;
 @Injectable()
 export class AccessRepository {
   readonly #db: PrismaService;
+  readonly #clock: Clock;
 
-  constructor(db: PrismaService) {
+  constructor(db: PrismaService, @Inject(CLOCK) clock: Clock) {
     this.#db = db;
+    this.#clock = clock;
   }
 
   /**
@@ -31,6 +35,7 @@ export class AccessRepository {
    * @param asked accounts that asked before, to find those that were disabled since
    */
   async find(name: string, asked: readonly string[]): Promise<ChannelAccess | null> {
+    const since = fetchableSince(this.#clock.nowMs());
     const row = await this.#db.channel.findUnique({
       where: { name },
       select: {
@@ -42,10 +47,16 @@ export class AccessRepository {
         accessPasswordHash: true,
         // What is not for everybody who has the channel's address.
         broadcasts: {
-          where: { OR: [{ state: { not: 'ENDED' } }, { visibility: { in: [...CLOSED] } }] },
+          where: {
+            OR: [
+              { state: { not: 'ENDED' } },
+              { endedAt: { gt: since } },
+              { visibility: { in: [...CLOSED] } },
+            ],
+          },
           orderBy: { startedAt: 'desc' },
           take: CLOSED_MAX,
-          select: { id: true, state: true, visibility: true },
+          select: { id: true, state: true, endedAt: true, visibility: true },
         },
         _count: { select: { clips: { where: { visibility: { in: [...CLOSED] } } } } },
       },
@@ -53,8 +64,11 @@ export class AccessRepository {
     if (row === null) return null;
     const { accessVersion: version, broadcasts, _count: counted, id, ownerId } = row;
     const ofChannel = FROM_STORED[row.visibility];
-    const isOn = broadcasts.find(({ state }) => state !== 'ENDED');
-    const visibility = stricter(ofChannel, FROM_STORED[isOn?.visibility ?? 'PUBLIC']);
+    // The newest: what is left of one before it goes when it begins.
+    const fetchable = broadcasts.find(
+      ({ state, endedAt }) => state !== 'ENDED' || (endedAt !== null && endedAt > since),
+    );
+    const visibility = stricter(ofChannel, FROM_STORED[fetchable?.visibility ?? 'PUBLIC']);
     const closed = broadcasts.map((one) => [one.id, FROM_STORED[one.visibility]] as const);
     const closedBroadcasts = new Map(closed.filter(([, of]) => isProtected({ visibility: of })));
     const hasPassword = row.accessPasswordHash !== null;
@@ -77,6 +91,13 @@ export class AccessRepository {
       select: { accessPasswordHash: true },
     });
     return row?.accessPasswordHash ?? null;
+  }
+
+  /** Whether a guest of this address (as hashed, base64url) was banned for ever after a moment. */
+  async isAddressBanned(channelId: string, hash: string, after: Date): Promise<boolean> {
+    const addressHash = new Uint8Array(Buffer.from(hash, 'base64url'));
+    const where = { channelId, addressHash, expiresAt: null, createdAt: { gt: after } };
+    return (await this.#db.chatBan.findFirst({ where, select: { id: true } })) !== null;
   }
 
   /** Resolves with false when the channel is gone. What was given out before is void. */

@@ -12,6 +12,7 @@ import {
   decide,
   isProtected,
   narrowed,
+  stricter,
 } from './access-policy.js';
 import { ChannelPasses } from './channel-passes.js';
 import { assertAllowed, channelNotFound } from './refusals.js';
@@ -93,6 +94,17 @@ export class AccessService {
     );
     const ids = [...channel.closedBroadcasts].filter(([, of]) => refused.some((one) => one === of));
     return new Set(ids.map(([id]) => id));
+  }
+
+  /** Broadcasts, by id, whose messages are not for all who may be in the channel now: what is told to all leaves them out. */
+  async closedToSome(name: string): Promise<ReadonlySet<string>> {
+    const channel = await this.#memory.find(name);
+    if (channel === null || channel.closedBroadcasts.size === 0) return NONE;
+    const { closedBroadcasts, visibility } = channel;
+    const closed = [...closedBroadcasts].filter(
+      ([, of]) => stricter(of, visibility) !== visibility,
+    );
+    return new Set(closed.map(([id]) => id));
   }
 
   /** Of what visibilities a visitor sees the parts of a channel in lists. */

@@ -70,8 +70,11 @@ export class AccountDataController {
     @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const { id } = await this.#profiles.assertOwner(this.#logIns.asker(identity, source), password);
-    await this.#deletion.delete(id);
+    const account = await this.#profiles.assertOwner(
+      this.#logIns.asker(identity, source),
+      password,
+    );
+    await this.#deletion.delete(account);
     const { setCookie } = await this.#sessions.end(identity.sessionId);
     reply.header('set-cookie', setCookie);
   }

@@ -4,11 +4,17 @@ import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { ChannelService } from '../broadcast/channel.service.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
 import { AccountDataRepository } from './account-data.repository.js';
+
+/** An account that is gone. */
+export type DeletedAccount = Readonly<{ id: string; username: string }>;
 
 /** Ends an account. */
 @Injectable()
 export class AccountDeletionService {
+  /** `deleted`: all that is stored of it is gone or without name. */
+  readonly events = new TypedEmitter<{ deleted: [account: DeletedAccount] }>();
   readonly #repository: AccountDataRepository;
   readonly #channels: ChannelService;
   readonly #sessions: SessionService;
@@ -34,7 +40,7 @@ export class AccountDeletionService {
    * without name. Its sockets are cut. When it fails halfway it can be done again.
    * @throws {DomainError} `last_administrator`
    */
-  async delete(accountId: string): Promise<void> {
+  async delete({ id: accountId, username }: DeletedAccount): Promise<void> {
     if (await this.#repository.isLastAdministrator(accountId))
       throw new DomainError(
         'last_administrator',
@@ -46,5 +52,6 @@ export class AccountDeletionService {
     await this.#sessions.endAll(accountId, { except: null });
     await this.#repository.delete(accountId);
     this.#log.info({ accountId }, 'an account was deleted');
+    this.events.emit('deleted', { id: accountId, username });
   }
 }

@@ -11,6 +11,7 @@ import { AccountExportService } from './account-export.service.js';
 @Module({
   imports: [DbModule, AuthModule, BroadcastModule],
   controllers: [AccountDataController],
+  exports: [AccountDeletionService],
   providers: [AccountDataRepository, AccountDeletionService, AccountExportService],
 })
 export class AccountModule {}

@@ -250,7 +250,7 @@ export class PublishingService {
       throw error;
     }
     live.put(broadcast);
-    if (visibility !== 'public') this.#visibility.begun(channel.name);
+    this.#visibility.begun(channel.name);
     return broadcast;
   }
 

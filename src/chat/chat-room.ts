@@ -116,6 +116,14 @@ export class ChatRoom {
     });
   }
 
+  /** An account is gone: it has no rights and no ban any more, and what it wrote is not quoted by its name. */
+  forgetAccount({ id, username }: { id: string; username: string }): void {
+    this.dismiss(id);
+    this.bans.remove({ accountId: id, guestId: null });
+    for (const [seq, { name }] of this.#quotes.entries())
+      if (name === username) this.#quotes.delete(seq);
+  }
+
   close(): void {
     clearTimeout(this.#tick);
     this.#tick = undefined;

@@ -68,6 +68,11 @@ export class ChatRooms implements OnApplicationShutdown {
     return this.#byId.size;
   }
 
+  /** Those that are open. */
+  get opened(): IterableIterator<ChatRoom> {
+    return this.#byId.values();
+  }
+
   /** @throws {DomainError} `channel_not_found` */
   async open(channelName: string): Promise<ChatRoom> {
     const nowMs = this.#clock.nowMs();

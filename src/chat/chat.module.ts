@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountModule } from '../account/account.module.js';
 import { BroadcastModule } from '../broadcast/broadcast.module.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
@@ -23,6 +24,7 @@ import { AuditRepository } from './moderation/audit.repository.js';
 import { AuditLog } from './moderation/audit.service.js';
 import { BanRepository } from './moderation/ban.repository.js';
 import { Bans } from './moderation/bans.service.js';
+import { DeletedAccounts } from './deleted-accounts.js';
 import { DeletionRepository } from './moderation/deletion.repository.js';
 import { ModerationGateway } from './moderation/moderation.gateway.js';
 import { Moderation } from './moderation/moderation.service.js';
@@ -40,7 +42,7 @@ import { ChatSearching } from './search/search.service.js';
 
 /** Chat: kept, numbered without gaps, and told to everybody in the room. */
 @Module({
-  imports: [DbModule, BroadcastModule, FollowsModule],
+  imports: [DbModule, AccountModule, BroadcastModule, FollowsModule],
   controllers: [ChatController, ModeratorsController],
   exports: [ChatRooms],
   providers: [
@@ -60,6 +62,7 @@ import { ChatSearching } from './search/search.service.js';
     ChatSockets,
     ChatViews,
     Commands,
+    DeletedAccounts,
     DeletionRepository,
     GuestNames,
     HeldMessages,

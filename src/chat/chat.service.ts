@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { AccessService } from '../access/access.service.js';
 import { BroadcastRegistry } from '../broadcast/registry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
@@ -22,6 +23,7 @@ export class ChatService implements OnApplicationShutdown {
   readonly #registry: BroadcastRegistry;
   readonly #rules: WritingRules;
   readonly #held: HeldMessages;
+  readonly #access: AccessService;
   readonly #clock: Clock;
   readonly #writer: ChatWriter;
   readonly #limits = new SenderLimits();
@@ -35,6 +37,7 @@ export class ChatService implements OnApplicationShutdown {
     rules: WritingRules,
     held: HeldMessages,
     writer: ChatWriter,
+    access: AccessService,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#repository = repository;
@@ -43,6 +46,7 @@ export class ChatService implements OnApplicationShutdown {
     this.#rules = rules;
     this.#held = held;
     this.#writer = writer;
+    this.#access = access;
     this.#clock = clock;
     writer.events.on('committed', (channelId, messages) => rooms.find(channelId)?.tell(messages));
   }
@@ -97,13 +101,15 @@ export class ChatService implements OnApplicationShutdown {
 
   /** What is answered is quoted with the answer: mostly it is among the newest, which are in memory. */
   async #assertIsThere(room: ChatRoom, seq: number): Promise<void> {
-    if (!room.quote(seq)) {
+    const closed = await this.#access.closedToSome(room.channel.name);
+    if (closed.size > 0 || !room.quote(seq)) {
       const parent = await this.#repository.find(room.id, seq);
+      // The answer goes to all, and the quote with it.
+      if (parent?.broadcastId != null && closed.has(parent.broadcastId)) throw answeredIsGone();
       if (parent) room.remember(quoteOf(parent));
     }
     const quote = room.quote(seq);
-    if (!quote || quote.deleted)
-      throw new DomainError('message_not_found', 'The message that you answer is gone.');
+    if (!quote || quote.deleted) throw answeredIsGone();
   }
 
   async #guestName(name: string | undefined): Promise<string> {
@@ -115,3 +121,6 @@ export class ChatService implements OnApplicationShutdown {
     throw new DomainError('guest_name_taken', 'This name belongs to an account, choose another.');
   }
 }
+
+const answeredIsGone = () =>
+  new DomainError('message_not_found', 'The message that you answer is gone.');

@@ -6,6 +6,7 @@ import type {
   TappedTrack,
 } from '../broadcast/ports.js';
 import type { Clock } from '../common/clock.js';
+import { LINGER_MS } from '../common/linger.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { Config } from '../config/config.js';
@@ -23,8 +24,6 @@ import type { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /** How often the segmenter looks at the clock: what comes late is noticed so much later. */
 const TICK_MS = 50;
-/** How long a run that ended can still be fetched: for players that are a little behind. */
-const LINGER_MS = 30_000;
 
 type Options = Readonly<{
   config: Config['hls'];

@@ -7,7 +7,7 @@ import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { Encoder } from 'socket.io-parser';
 import { AccessService } from '../access/access.service.js';
 import { readPasses } from '../access/channel-passes.js';
-import { addressBlock } from '../auth/coarse-address.js';
+import { addressHash } from '../auth/address-hash.js';
 import { SessionService } from '../auth/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { ViewingService } from '../broadcast/viewing.service.js';
@@ -89,7 +89,7 @@ export class SocketAdapter extends IoAdapter {
         { sessions: app.get(SessionService), tokens: app.get(ApiTokenService) },
         config,
       ),
-      hashAddress: (address) => secrets.sign('address-hash', addressBlock(address)),
+      hashAddress: (address) => addressHash(secrets, address),
       onSilence: (socketId, isSilent) => viewing.setSilent(socketId, isSilent),
       limits: new ConnectionLimits({ clients, factor: config.http.addressLimitFactor, clock }),
       clock,

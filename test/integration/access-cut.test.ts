@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { addressHash } from '../../src/auth/address-hash.js';
 import { BroadcastRegistry } from '../../src/broadcast/registry.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { HlsService } from '../../src/hls/hls.service.js';
+import { Secrets } from '../../src/secrets/secrets.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { type ClientSocket, disconnected, next, openSocket, request } from '../support/sockets.js';
@@ -50,9 +52,12 @@ const channelId = async () => (await db.channel.findUniqueOrThrow({ where: { nam
 const accountId = async (username: string) =>
   (await db.account.findUniqueOrThrow({ where: { username } })).id;
 
+const cookieOf = ({ cookies }: HttpClient) =>
+  [...cookies].map(([key, value]) => `${key}=${value}`).join('; ');
+
 /** Somebody who watches and chats over a socket, and plays HLS. */
 async function watch(who: HttpClient) {
-  const cookie = [...who.cookies].map(([key, value]) => `${key}=${value}`).join('; ');
+  const cookie = cookieOf(who);
   const socket = await openSocket(server.url, cookie === '' ? {} : { cookie });
   sockets.push(socket);
   const { hls } = await request(socket, 'viewer:join', { channel: name() });
@@ -104,6 +109,26 @@ describe('a viewer is cut off within ten seconds', { timeout: 30_000 }, () => {
     const after = await watch(await unlocked(guest));
     await change({ visibility: 'password', password: 'another one' });
     expect(await cut(after)).toBe('password_required');
+  });
+
+  it('when the broadcast that is on becomes one for fewer, by password and by list', async () => {
+    await change({ visibility: 'password', password: PASSWORD });
+    await change({ visibility: 'public' });
+    const studio = await openSocket(server.url, { cookie: cookieOf(owner) });
+    sockets.push(studio);
+    const { broadcast } = await request(studio, 'publisher:start', { channel: name() });
+    const narrow = async (visibility: string) => {
+      const path = `/api/broadcasts/${broadcast.id}`;
+      expect((await owner.request('PATCH', path, { body: { visibility } })).status).toBe(200);
+    };
+    const guest = new HttpClient(server.url);
+    const before = await watch(guest);
+    await narrow('password');
+    expect(await cut(before)).toBe('password_required');
+    const after = await watch(await unlocked(guest));
+    await narrow('private');
+    expect(await cut(after)).toBe('channel_not_found');
+    expect(studio.connected).toBe(true);
   });
 
   it('when their account is taken off the list', async () => {
@@ -194,6 +219,28 @@ describe('a channel’s password', () => {
     const right = await guesser.post(`/api/channels/${name()}/unlock`, { password: PASSWORD });
     expect(right).toMatchObject({ status: 429, error: { code: 'rate_limited' } });
     expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('does not let in a banned guest’s other devices for a day, but accounts', async () => {
+    await change({ visibility: 'password', password: PASSWORD });
+    const hash = addressHash(server.app.get(Secrets), '127.0.0.1');
+    const ban = await db.chatBan.create({
+      data: {
+        channelId: await channelId(),
+        guestId: 'troll',
+        name: 'troll',
+        bannedById: await accountId('owner'),
+        addressHash: new Uint8Array(Buffer.from(hash, 'base64url')),
+      },
+    });
+    const guess = { password: PASSWORD };
+    const enter = async (who: HttpClient) =>
+      (await who.post(`/api/channels/${name()}/unlock`, guess)).status;
+    expect(await enter(new HttpClient(server.url))).toBe(404);
+    expect(await enter(await loggedIn(server.url, 'neighbour'))).toBe(204);
+    const yesterday = new Date(Date.now() - 25 * 3_600_000);
+    await db.chatBan.update({ where: { id: ban.id }, data: { createdAt: yesterday } });
+    expect(await enter(new HttpClient(server.url))).toBe(204);
   });
 
   it('stays set while the channel is open, and can be gone back to', async () => {

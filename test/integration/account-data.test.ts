@@ -5,7 +5,7 @@ import { AccountExport } from '../../src/protocol/account-export.js';
 import { administrator } from '../support/administrator.js';
 import { databases, startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
-import { openSocket } from '../support/sockets.js';
+import { next, openSocket, request } from '../support/sockets.js';
 
 describe.each(databases)('the data of an account on %s', (database) => {
   let server: TestApp;
@@ -101,6 +101,29 @@ describe.each(databases)('the data of an account on %s', (database) => {
     ]);
     expect(left).not.toContain(username);
     expect(left).not.toContain(accountId);
+  });
+
+  it('is named no more in rooms that are in use: not by what is pinned, nor by answers', async () => {
+    const { client, username, channel } = await writer(2);
+    await db.channel.update({ where: { id: channel.id }, data: { pinnedSeq: 1, chatSeq: 2 } });
+    const viewer = await openSocket(server.url);
+    const joined = await request(viewer, 'chat:join', { channel: channel.name });
+    expect(joined.pinned).toMatchObject({ name: username });
+    const answer = async () => {
+      const told = next(viewer, 'chat:messages');
+      const nonce = randomUUID();
+      const said = { channel: channel.name, nonce, text: 'well', guestName: 'Gus', replyToSeq: 2 };
+      await request(viewer, 'chat:send', said);
+      return (await told)[0].messages[0]?.replyTo;
+    };
+    expect(await answer()).toMatchObject({ seq: 2, name: username });
+    const pinned = next(viewer, 'chat:pinned');
+    expect((await remove(client)).status).toBe(204);
+    expect((await pinned)[0].message).toMatchObject({ seq: 1, name: 'deleted account' });
+    expect(await answer()).toMatchObject({ seq: 2, name: 'deleted account' });
+    const again = await request(viewer, 'chat:join', { channel: channel.name });
+    expect(JSON.stringify(again)).not.toContain(username);
+    viewer.disconnect();
   });
 
   it('stays without the password', async () => {

@@ -66,6 +66,13 @@ async function begin(visibility?: string) {
 const change = (id: string, visibility: string, who = owner) =>
   who.request('PATCH', `/api/broadcasts/${id}`, { body: { visibility } });
 const statusOf = async (who: HttpClient, path: string) => (await who.get(path)).status;
+/** As if the broadcast had been over for a while, and nothing of it could be fetched any more. */
+async function longOver(): Promise<void> {
+  const isOver = { channel: { name: name() }, state: 'ENDED' as const };
+  const { broadcast } = server.app.get(PrismaService);
+  await expect.poll(() => broadcast.count({ where: isOver }), SOON).toBe(1);
+  await broadcast.updateMany({ where: isOver, data: { endedAt: new Date(Date.now() - 60_000) } });
+}
 const channelFor = (who: HttpClient) => statusOf(who, `/api/channels/${name()}`);
 const listedFor = async (who: HttpClient) =>
   ((await who.get('/api/channels')).body as ChannelView[]).some((one) => one.name === name());
@@ -83,6 +90,7 @@ describe('a broadcast for fewer than its channel', () => {
       'channel_not_found',
     );
     await request(socket, 'publisher:end', { channel: name() });
+    await longOver();
     await expect.poll(() => channelFor(guest), SOON).toBe(200);
     await expect.poll(() => listedFor(guest), SOON).toBe(true);
   });
@@ -152,6 +160,7 @@ describe('a broadcast that was for fewer', () => {
     const db = server.app.get(PrismaService);
     await db.chatMessage.updateMany({ where: written, data: { broadcastId: id } });
     await request(socket, 'publisher:end', { channel: name() });
+    await longOver();
     await expect.poll(() => channelFor(guest), SOON).toBe(200);
     return id;
   };
@@ -168,6 +177,27 @@ describe('a broadcast that was for fewer', () => {
     expect(forOthers.messages).toMatchObject([{ seq: 1, text: '', deleted: true }]);
     const forMembers = await request(friend, 'chat:join', { channel: name() });
     expect(forMembers.messages).toMatchObject([{ seq: 1, text: 'among ourselves' }]);
+  });
+
+  it('is not quoted to others by an answer, nor by pinning, nor by undoing', async () => {
+    await over('private');
+    const channel = name();
+    const [stranger, moderator] = [await connect(guest), await connect(owner)];
+    for (const socket of [stranger, moderator]) await request(socket, 'chat:join', { channel });
+    const told: string[] = [];
+    stranger.onAny((event, payload) => told.push(JSON.stringify([event, payload])));
+    const said = { channel, nonce: crypto.randomUUID(), text: 'what was that?' };
+    const answer = { ...said, guestName: 'Gus', replyToSeq: 1 };
+    expect((await refusal(stranger, 'chat:send', answer)).code).toBe('message_not_found');
+    await request(moderator, 'chat:pin', { channel, seq: 1 });
+    await request(moderator, 'chat:delete', { channel, seq: 1 });
+    await request(moderator, 'chat:restore', { channel, seq: 1 });
+    // What comes last was told last.
+    await request(stranger, 'chat:send', { ...said, guestName: 'Gus' });
+    await expect.poll(() => told.join(), SOON).toContain('what was that?');
+    expect(told.join()).toContain('chat:pinned');
+    expect(told.join()).toContain('chat:restored');
+    expect(told.join()).not.toContain('among ourselves');
   });
 
   it('can be opened to everybody', async () => {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AccessService } from '../../access/access.service.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { AuditEntry } from '../../protocol/chat-moderation.js';
@@ -6,7 +7,7 @@ import { quoteOf, type StoredMessage, viewOf } from '../chat-message.js';
 import type { ChatRoom } from '../chat-room.js';
 import { ChatRooms } from '../chat-rooms.js';
 import type { ChatSender } from '../chat-sender.js';
-import { ChatViews } from '../chat-views.js';
+import { ChatViews, shownTo } from '../chat-views.js';
 import { ChatRepository } from '../chat.repository.js';
 import { RoomRepository } from '../room.repository.js';
 import { AuditLog } from './audit.service.js';
@@ -18,11 +19,7 @@ import { People, type PersonTarget } from './people.service.js';
 /** Of one sender, so many of the newest messages are deleted at once. */
 const CLEAR_MAX = 1_000;
 /** Nobody: views for everybody are nobody's in particular. */
-const EVERYBODY = {
-  author: { accountId: null, guestId: null },
-  forModerators: false,
-  closed: new Set<string>(),
-};
+const EVERYBODY = { author: { accountId: null, guestId: null }, forModerators: false };
 
 /** What owner and moderators do about messages. All of it throws `forbidden` for anybody else. */
 @Injectable()
@@ -35,6 +32,7 @@ export class Moderation {
   readonly #rooms: ChatRooms;
   readonly #views: ChatViews;
   readonly #audit: AuditLog;
+  readonly #access: AccessService;
   readonly #clock: Clock;
 
   // oxlint-disable-next-line max-params -- Nest's injection: what is changed, who is told, and the clock.
@@ -47,6 +45,7 @@ export class Moderation {
     rooms: ChatRooms,
     views: ChatViews,
     audit: AuditLog,
+    access: AccessService,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#messages = messages;
@@ -57,6 +56,7 @@ export class Moderation {
     this.#rooms = rooms;
     this.#views = views;
     this.#audit = audit;
+    this.#access = access;
     this.#clock = clock;
   }
 
@@ -144,7 +144,8 @@ export class Moderation {
     const [first] = messages;
     if (!first) return 0;
     for (const message of messages) if (room.quote(message.seq)) room.remember(quoteOf(message));
-    const views = await this.#views.of(room.id, messages, EVERYBODY);
+    const closed = await this.#access.closedToSome(room.channel.name);
+    const views = await this.#views.of(room.id, messages, { ...EVERYBODY, closed });
     this.#rooms.events.emit('restored', room, views);
     await this.#audit.record(room, actor, {
       action: 'restore',
@@ -156,7 +157,8 @@ export class Moderation {
   async #pin(room: ChatRoom, message: StoredMessage | null): Promise<void> {
     await this.#settings.pin(room.id, message?.seq ?? null);
     room.pinned = message;
-    this.#rooms.events.emit('pinned', room, message && viewOf(message));
+    const closed = await this.#access.closedToSome(room.channel.name);
+    this.#rooms.events.emit('pinned', room, message && viewOf(shownTo(message, closed)));
   }
 
   async #find(room: ChatRoom, seq: number): Promise<StoredMessage> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ADDRESS_BAN_MS, RoomBans, type StoredBan } from './room-bans.js';
+import { ADDRESS_BAN_MS } from '../../common/address-ban.js';
+import { RoomBans, type StoredBan } from './room-bans.js';
 
 const guest = (guestId: string) => ({ accountId: null, guestId });
 const account = (accountId: string) => ({ accountId, guestId: null });

@@ -1,7 +1,5 @@
+import { ADDRESS_BAN_MS } from '../../common/address-ban.js';
 import { type Author, authorKey } from '../chat-message.js';
-
-/** How long another device of a banned guest's address is banned as well: addresses change hands. */
-export const ADDRESS_BAN_MS = 24 * 3_600_000;
 
 /** A ban as stored: without an end, or a time-out. */
 export type StoredBan = Readonly<

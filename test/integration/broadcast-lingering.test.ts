@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { AccessService } from '../../src/access/access.service.js';
+import type { ChannelView } from '../../src/protocol/channel.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { HttpClient, loggedIn } from '../support/http-client.js';
+import { WeriftPublisher } from '../support/werift-publisher.js';
+
+const LIMIT = { timeout: 30_000, interval: 100 };
+let server: TestApp;
+let owner: HttpClient;
+let guest: HttpClient;
+
+beforeAll(async () => {
+  server = await startTestApp();
+  owner = await loggedIn(server.url, 'ann');
+  guest = new HttpClient(server.url);
+  await owner.post('/api/channels', { name: 'ann' });
+});
+afterAll(() => server.close());
+
+const current = async () => ((await owner.get('/api/channels/ann')).body as ChannelView).broadcast;
+/** Publishes sound by WHIP until HLS of it can be fetched. */
+async function goLive() {
+  const { body } = await owner.post('/api/channels/ann/stream-key', {});
+  const { streamKey: key } = body as { streamKey: string };
+  const film = { video: null, audio: true } as const;
+  const publisher = new WeriftPublisher({ url: server.url, channel: 'ann', key, film });
+  expect((await publisher.publish()).status).toBe(201);
+  await vi.waitUntil(async () => (await current())?.hls === 'ready', LIMIT);
+  return { publisher, id: (await current())?.id ?? '' };
+}
+const statusOf = async (who: HttpClient, path: string) => (await who.get(path)).status;
+
+it('what is left of a broadcast for few is not for others after its end, until the next one', async () => {
+  const { publisher, id } = await goLive();
+  expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(200);
+  await owner.request('PATCH', `/api/broadcasts/${id}`, { body: { visibility: 'private' } });
+  const { hls } = (await owner.get('/api/channels/ann/playback')).body as { hls: string };
+  await publisher.end();
+  await vi.waitUntil(async () => {
+    const { body } = await owner.get(`/api/broadcasts/${id}`);
+    return (body as { endedAt: string | null }).endedAt !== null;
+  }, LIMIT);
+  // What was known before it ended would hide a mistake.
+  await server.app.get(AccessService).read('ann');
+  expect(await statusOf(owner, hls)).toBe(200);
+  expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(404);
+  const next = await goLive();
+  expect(await statusOf(guest, '/api/channels/ann')).toBe(200);
+  expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(200);
+  await next.publisher.end();
+}, 120_000);
