@@ -79,7 +79,10 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await isRefused(viewer, 'only words', /emoji/i);
     await say(by, '/emoji off');
     await say(by, '/followers 10');
-    await by.locator('.composer-note').filter({ hasText: /follow/i }).waitFor();
+    await by
+      .locator('.composer-note')
+      .filter({ hasText: /follow/i })
+      .waitFor();
     await isRefused(viewer, 'a stranger', /follow/i);
     await say(by, '/followers off');
     await expect.poll(() => box(by).inputValue(), WAIT).toBe('');
