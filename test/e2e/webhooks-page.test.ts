@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { seriousOn } from '../support/accessibility.js';
 import { Stage } from '../support/stage.js';
 
 let stage: Stage;
@@ -30,6 +31,7 @@ it('webhooks are added, tried, given another secret and removed, and say what be
   await deliveries.getByText('Trying again').waitFor();
   await deliveries.getByText('ping').waitFor();
   await row.getByText('Last: trying again').waitFor();
+  expect(await seriousOn(page)).toEqual([]);
 
   await row.getByRole('button', { name: 'New secret' }).click();
   await page.getByRole('button', { name: 'Make a new secret' }).click();
