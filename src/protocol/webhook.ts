@@ -43,7 +43,7 @@ export type WebhookView = z.output<typeof WebhookView>;
 export const WebhookList = z.array(WebhookView).meta({ id: 'WebhookList' });
 export type WebhookList = z.output<typeof WebhookList>;
 
-/** The answer to adding one: the only time that the secret is told. */
+/** The answer to adding one, or to changing its secret: the only time that it is told. */
 export const WebhookAdded = WebhookView.extend({
   secret: z.string().describe('the key of the signatures'),
 }).meta({ id: 'WebhookAdded' });

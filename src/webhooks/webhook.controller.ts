@@ -77,6 +77,21 @@ export class WebhookController {
     return this.#webhooks.remove({ channel, accountId }, id);
   }
 
+  @Post(':id/secret')
+  @Operation({
+    summary: 'Put another secret in the place of a webhook’s',
+    description: 'All that is sent from now on is signed with it, what is tried again too.',
+    reply: WebhookAdded,
+    errors: [...OWNER_ONLY, 'webhook_not_found'],
+  })
+  changeSecret(
+    @Param('name') channel: string,
+    @Param('id', ParseUUIDPipe) id: string,
+    @CurrentAccount() { id: accountId }: CurrentAccount,
+  ): Promise<WebhookAdded> {
+    return this.#webhooks.changeSecret({ channel, accountId }, id);
+  }
+
   @Post(':id/test')
   @HttpCode(202)
   @Operation({

@@ -92,6 +92,19 @@ export class WebhookRepository {
     });
   }
 
+  /** Null when there is none of that id in the channel. What is not delivered yet is signed with the new secret. */
+  async setSecret(
+    channelId: string,
+    id: string,
+    secret: Uint8Array<ArrayBuffer>,
+  ): Promise<StoredWebhook | null> {
+    const { count } = await this.#db.webhook.updateMany({
+      where: { id, channelId },
+      data: { secret },
+    });
+    return count === 0 ? null : this.find(channelId, id);
+  }
+
   /** Does nothing when there is none of that id in the channel. */
   async remove(channelId: string, id: string): Promise<void> {
     await this.#db.webhook.deleteMany({ where: { id, channelId } });

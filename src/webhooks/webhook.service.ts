@@ -63,10 +63,9 @@ export class WebhookService {
       });
     }
     const id = randomUUID();
-    const secret = newWebhookSecret();
-    const sealed = Buffer.from(this.#secrets.seal('webhook', secret, id));
+    const { secret, sealed } = this.#newSecret(id);
     const added = await this.#repository.add(
-      { id, channelId, url, events, secret: new Uint8Array(sealed) },
+      { id, channelId, url, events, secret: sealed },
       PER_CHANNEL_MAX,
     );
     if (added === null)
@@ -75,6 +74,14 @@ export class WebhookService {
         `A channel can have ${PER_CHANNEL_MAX} webhooks. Remove one to add another.`,
       );
     return { ...view(added), secret };
+  }
+
+  /** Puts another secret in the place of a webhook's. @throws {DomainError} `webhook_not_found` */
+  async changeSecret(owned: Owned, id: string): Promise<WebhookAdded> {
+    const { secret, sealed } = this.#newSecret(id);
+    const changed = await this.#repository.setSecret(await this.#channelId(owned), id, sealed);
+    if (changed === null) throw noWebhook();
+    return { ...view(changed), secret };
   }
 
   /** Does nothing when there is none of that id. */
@@ -103,7 +110,15 @@ export class WebhookService {
   async #find(owned: Owned, id: string): Promise<StoredWebhook> {
     const webhook = await this.#repository.find(await this.#channelId(owned), id);
     if (webhook) return webhook;
-    throw new DomainError('webhook_not_found', 'This channel has no such webhook.');
+    throw noWebhook();
+  }
+
+  #newSecret(id: string): { secret: string; sealed: Uint8Array<ArrayBuffer> } {
+    const secret = newWebhookSecret();
+    return {
+      secret,
+      sealed: new Uint8Array(Buffer.from(this.#secrets.seal('webhook', secret, id))),
+    };
   }
 
   async #channelId({ channel: name, accountId }: Owned): Promise<string> {
@@ -112,6 +127,8 @@ export class WebhookService {
     throw new DomainError('forbidden', 'This channel belongs to another account.');
   }
 }
+
+const noWebhook = () => new DomainError('webhook_not_found', 'This channel has no such webhook.');
 
 function view({ id, url, events, createdAt }: StoredWebhook): WebhookView {
   return {

@@ -183,29 +183,3 @@ describe('one’s own account', () => {
     expect(await refusal.isVisible()).toBe(true);
   });
 });
-
-it('webhooks are added, tried and removed, and say what became of what was sent', async () => {
-  const page = await register('wilma');
-  await page.getByLabel('Channel name').fill('wilma');
-  await page.getByRole('button', { name: /create channel|continue/i }).click();
-  await page.getByText('Your channel is ready').first().waitFor();
-  await page.getByRole('tab', { name: 'Webhooks' }).click();
-  await page.getByRole('button', { name: 'New webhook' }).click();
-  await page.getByLabel('Address').fill('not an address');
-  await page.getByRole('button', { name: 'Add webhook' }).click();
-  await page.getByText(/starts with https/).waitFor();
-  await page.getByLabel('Address').fill('https://receiver.invalid/onair');
-  await page.getByLabel(/A broadcast ends/).check();
-  await page.getByRole('button', { name: 'Add webhook' }).click();
-  await page.getByRole('heading', { name: 'The webhook’s secret' }).waitFor();
-  await page.getByRole('button', { name: 'I have kept it' }).click();
-  await page.getByRole('heading', { name: 'https://receiver.invalid/onair' }).waitFor();
-  await page.getByRole('button', { name: 'Send a test' }).click();
-  // Nobody is there: it says so, and that it goes on trying.
-  const deliveries = page.getByRole('list', { name: /What was sent to/ });
-  await deliveries.getByText('Trying again').waitFor();
-  await deliveries.getByText('ping').waitFor();
-  expect(await serious(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Remove', exact: true }).click();
-  await page.getByText('The webhook was removed.').first().waitFor();
-});

@@ -82,6 +82,13 @@ const add = async (client: HttpClient, url: string, events = ['broadcast.live'])
   return body as WebhookAdded;
 };
 
+function isSignedWith(secret: string, told: Received | undefined): boolean {
+  const header = String(told?.headers['onair-signature']);
+  const [, time = '', signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(header) ?? [];
+  const hmac = createHmac('sha256', secret).update(`${time}.${told?.body}`);
+  return hmac.digest('hex') === signature;
+}
+
 const deliveriesOf = async (client: HttpClient, id: string) =>
   (await client.get(`/api/channels/tea/webhooks/${id}/deliveries`)).body as WebhookDeliveryView[];
 
@@ -157,6 +164,22 @@ describe('webhooks', () => {
     await expect
       .poll(() => deliveriesOf(ann, id))
       .toMatchObject([{ attempts: 1, lastStatus: 204, lastError: '', nextAttemptAt: null }]);
+  });
+
+  it('are signed with their new secret once it is changed, also what is tried again', async () => {
+    const { id, secret } = await add(ann, receiver.url);
+    receiver.status = 503;
+    await tell(server);
+    await receiver.count(1);
+    await expect.poll(() => deliveriesOf(ann, id)).toMatchObject([{ attempts: 1 }]);
+    const changed = await ann.post(`/api/channels/tea/webhooks/${id}/secret`, {});
+    const { secret: other } = changed.body as WebhookAdded;
+    expect(other).not.toBe(secret);
+    await makeDue(server);
+    const [first, again] = await receiver.count(2);
+    expect(isSignedWith(secret, first)).toBe(true);
+    expect(isSignedWith(secret, again)).toBe(false);
+    expect(isSignedWith(other, again)).toBe(true);
   });
 
   it('are not told what they do not want to know', async () => {
@@ -245,6 +268,7 @@ describe('webhooks', () => {
       ['POST', base],
       ['DELETE', `${base}/${id}`],
       ['POST', `${base}/${id}/test`],
+      ['POST', `${base}/${id}/secret`],
       ['GET', `${base}/${id}/deliveries`],
     ] as const) {
       const body = { url: receiver.url, events: ['broadcast.live'] };
@@ -256,6 +280,7 @@ describe('webhooks', () => {
     const around = `/api/channels/evil/webhooks/${id}`;
     expect((await eve.get(`${around}/deliveries`)).status).toBe(404);
     expect((await eve.post(`${around}/test`, {})).status).toBe(404);
+    expect((await eve.post(`${around}/secret`, {})).status).toBe(404);
     expect((await eve.request('DELETE', around, {})).status).toBe(204);
     expect((await ann.get(base)).body).toHaveLength(1);
   });

@@ -137,6 +137,10 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/channels/:name/webhooks': ofChannel('/webhooks'),
   'POST /api/channels/:name/webhooks': ofChannel('/webhooks', { body: {} }),
   'DELETE /api/channels/:name/webhooks/:id': ofChannel(`/webhooks/${NO_ID}`, { body: {} }),
+  'POST /api/channels/:name/webhooks/:id/secret': ofChannel(`/webhooks/${NO_ID}/secret`, {
+    body: {},
+    notByOwner: true,
+  }),
   'POST /api/channels/:name/webhooks/:id/test': ofChannel(`/webhooks/${NO_ID}/test`, {
     body: {},
     notByOwner: true,

@@ -15,6 +15,8 @@ export const webhookApi = {
   list: (channel: string) => call<WebhookList>('GET', path(channel)),
   add: (channel: string, webhook: NewWebhook) => call<WebhookAdded>('POST', path(channel), webhook),
   remove: (channel: string, id: string) => call<null>('DELETE', path(channel, id)),
+  changeSecret: (channel: string, id: string) =>
+    call<WebhookAdded>('POST', `${path(channel, id)}/secret`),
   test: (channel: string, id: string) =>
     call<WebhookDeliveryView>('POST', `${path(channel, id)}/test`),
   deliveries: (channel: string, id: string) =>

@@ -4,6 +4,7 @@ import type { WebhookView } from '../../../src/protocol/webhook.js';
 import { webhookApi } from '../../client/webhook-api.js';
 import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
+import { confirm } from '../components/confirm.js';
 import { Icon } from '../components/icon.js';
 import { attempt } from './attempt.js';
 import { WhenLoaded } from './loaded.js';
@@ -20,10 +21,11 @@ export interface WebhookRowProps {
   channel: string;
   webhook: WebhookView;
   onRemoved: () => Promise<void>;
+  onSecret: (secret: string) => void;
 }
 
 /** One webhook: where it goes, what it is told of, what became of that. */
-export function WebhookRow({ channel, webhook, onRemoved }: WebhookRowProps) {
+export function WebhookRow({ channel, webhook, onRemoved, onSecret }: WebhookRowProps) {
   const { id, url, events } = webhook;
   const load = useCallback(() => webhookApi.deliveries(channel, id), [channel, id]);
   const [state, reload] = useLoaded(load);
@@ -35,6 +37,32 @@ export function WebhookRow({ channel, webhook, onRemoved }: WebhookRowProps) {
   }, [isOpen, reload]);
   const newest = state.name === 'loaded' ? state.value[0] : undefined;
   const last = newest && deliveryState(newest);
+  async function changeSecret(): Promise<void> {
+    const goAhead = await confirm({
+      title: 'Make a new secret?',
+      text: `The one that ${url} knows ends at once: it refuses what is sent until you give it the new one.`,
+      action: 'Make a new secret',
+    });
+    if (!goAhead) return;
+    await attempt(async () => {
+      const { secret } = await webhookApi.changeSecret(channel, id);
+      onSecret(secret);
+    }, 'The secret was changed.');
+  }
+  async function remove(): Promise<void> {
+    const goAhead = await confirm({
+      title: 'Remove this webhook?',
+      text: `${url} is told nothing any more, and what waits for it is dropped.`,
+      action: 'Remove webhook',
+      cancel: 'Keep it',
+      danger: true,
+    });
+    if (!goAhead) return;
+    await attempt(async () => {
+      await webhookApi.remove(channel, id);
+      await onRemoved();
+    }, 'The webhook was removed.');
+  }
   return (
     <li class="row webhook-row">
       <Icon icon={Webhook} size={20} />
@@ -92,15 +120,10 @@ export function WebhookRow({ channel, webhook, onRemoved }: WebhookRowProps) {
         >
           Deliveries
         </Button>
-        <Button
-          size="s"
-          onClick={() =>
-            void attempt(async () => {
-              await webhookApi.remove(channel, id);
-              await onRemoved();
-            }, 'The webhook was removed.')
-          }
-        >
+        <Button size="s" onClick={() => void changeSecret()}>
+          New secret
+        </Button>
+        <Button size="s" onClick={() => void remove()}>
           Remove
         </Button>
       </div>

@@ -93,7 +93,13 @@ function ChannelWebhooks({ channel }: { channel: string }) {
         {(webhooks) => (
           <ul class="rows">
             {webhooks.map((webhook) => (
-              <WebhookRow key={webhook.id} channel={channel} webhook={webhook} onRemoved={reload} />
+              <WebhookRow
+                key={webhook.id}
+                channel={channel}
+                webhook={webhook}
+                onRemoved={reload}
+                onSecret={setSecret}
+              />
             ))}
           </ul>
         )}
