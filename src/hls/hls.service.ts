@@ -1,4 +1,10 @@
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { type PackagingPort, RECORDING, type RecordingPort } from '../broadcast/ports.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
@@ -13,7 +19,14 @@ import { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /** Every broadcast that is on, as HLS, by its channel's name; one that ended stays for a moment. */
 @Injectable()
-export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApplicationShutdown {
+export class HlsService
+  implements
+    PackagingPort,
+    HlsSource,
+    OnModuleInit,
+    BeforeApplicationShutdown,
+    OnApplicationShutdown
+{
   readonly #config: Config;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -45,10 +58,15 @@ export class HlsService implements PackagingPort, HlsSource, OnModuleInit, OnApp
     this.#thumbnailer = this.#ffmpeg === null ? null : new Thumbnailer(this.#ffmpeg);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    for (const packager of this.#packagers.values()) packager.close();
-    await Promise.all([...this.#packagers.values()].map((packager) => packager.settled()));
+  /** Writes out what is on and finishes its recordings, while the database is still there. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const packagers = [...this.#packagers.values()];
+    for (const packager of packagers) packager.close();
+    await Promise.all(packagers.map((packager) => packager.settled()));
     await this.#recording.settled();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
     for (const packager of this.#packagers.values()) packager.dispose();
     this.#aac.close();
     await this.#store?.close();
