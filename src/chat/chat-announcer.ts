@@ -39,6 +39,9 @@ export class ChatAnnouncer {
     this.#announceToModerators(server);
     const { events } = this.#rooms;
     events.on('personChanged', (room, person, reason) => this.#tellPerson(room, person, reason));
+    events.on('guestsConcerned', (room) =>
+      this.#tellWho(room, ({ account }) => account === null, ''),
+    );
     events.on('judged', (room, judgement) => this.#tellSender(room, judgement));
     this.#follows.events.on('changed', (channelId, accountId) => {
       const room = this.#rooms.find(channelId);
@@ -96,11 +99,16 @@ export class ChatAnnouncer {
 
   /** On all their connections. */
   #tellPerson(room: ChatRoom, person: ChangedPerson, reason: string): void {
-    const channel = room.channel.name;
     const key = authorKey(person.author);
     const isOne = ({ key: other, account, addressHash }: ChatSender) =>
       other === key || (account === null && addressHash === person.addressHash);
-    for (const socket of this.#sockets.find(room, isOne))
+    this.#tellWho(room, isOne, reason);
+  }
+
+  /** Tells everybody of a kind who they are in the room now. */
+  #tellWho(room: ChatRoom, isConcerned: (sender: ChatSender) => boolean, reason: string): void {
+    const channel = room.channel.name;
+    for (const socket of this.#sockets.find(room, isConcerned))
       void this.#sockets
         .sort(room, socket)
         .then(() => this.#reading.me(room, senderOf(socket)))

@@ -37,6 +37,8 @@ export class ChatRooms implements OnApplicationShutdown {
     restored: [room: ChatRoom, messages: readonly ChatMessage[]];
     pinned: [room: ChatRoom, message: ChatMessage | null];
     rulesChanged: [room: ChatRoom];
+    /** Whether guests may write changed. */
+    guestsConcerned: [room: ChatRoom];
     reactionsChanged: [room: ChatRoom, changes: readonly ReactionCount[]];
     floated: [room: ChatRoom, floats: Floats];
     /** What somebody may do here changed; of a guest also for others at the same address. */

@@ -99,7 +99,7 @@ export const chatEvents = {
     channel: ChannelName,
     floats: z.array(z.object({ emoji: z.string(), count: z.int().positive() })),
   }),
-  /** To the one concerned: banned, timed out, allowed again, appointed, dismissed, follows. */
+  /** To the one concerned: banned, timed out, allowed again, appointed, dismissed, follows; to guests: whether they may write. */
   'chat:me': z.object({ channel: ChannelName, me: ChatMe, reason: z.string() }),
   /** To the sender of a held message. */
   'chat:judged': Judged,

@@ -76,7 +76,9 @@ describe('the rules of a chat', () => {
   });
 
   it('registered only: guests read', async () => {
+    const told = next(crowd.as('guest'), 'chat:me');
     await rule({ registeredOnly: true });
+    expect(await told).toMatchObject([{ me: { role: 'guest', canWrite: false } }]);
     expect(await tried('guest')).toBe('guests_not_allowed');
     expect(await tried('member')).toBe('ok');
     const { me } = await request(crowd.as('guest'), 'chat:join', { channel: crowd.channel });

@@ -6,6 +6,7 @@ import { ChatFeed } from './chat-feed.js';
 import { ChatModeration } from './chat-moderation.js';
 import { ChatOutbox, type OutboxEntry } from './chat-outbox.js';
 import type { Connection } from './connection.js';
+import { isRefusal } from './refusal.js';
 import { RequestError } from './request-error.js';
 
 /** One line of the chat: a message that is stored, or one of one's own that isn't yet. */
@@ -161,6 +162,12 @@ export class Chat {
     return this.#outbox.discard(nonce);
   }
 
+  /** What was refused is given up: the reason is of no more use. */
+  forgetRefusal(): void {
+    const trouble = this.#sendError.peek();
+    if (trouble && isRefusal(trouble.error)) this.#sendError.value = null;
+  }
+
   /** Puts a page of earlier messages in front. @throws {RequestError} */
   async loadEarlier(): Promise<void> {
     if (this.hasEarlier.peek()) await this.#feed.loadEarlier();
@@ -210,7 +217,10 @@ export class Chat {
         if (mine(told)) this.#pinned.value = told.message;
       }),
       connection.on('chat:rules', (told) => {
-        if (mine(told)) this.#rules.value = told.rules;
+        if (!mine(told)) return;
+        this.#rules.value = told.rules;
+        // It was for the rules until now.
+        this.forgetRefusal();
       }),
       connection.on('chat:judged', (told) => mine(told) && this.#outbox.judged(told.nonce, told)),
       connection.on('chat:me', (told) => mine(told) && this.#became(told.me)),

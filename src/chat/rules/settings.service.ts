@@ -48,6 +48,8 @@ export class ChatSettingsService {
       throw error;
     }
     this.#rooms.events.emit('rulesChanged', room);
+    if (settings.rules.registeredOnly !== before.rules.registeredOnly)
+      this.#rooms.events.emit('guestsConcerned', room);
     await this.#audit.record(room, actor, { action: 'settings', target });
     return settings;
   }

@@ -2,22 +2,10 @@ import { effect, signal, untracked } from '@preact/signals';
 import type { ChatMessage } from '../../../src/protocol/chat.js';
 import type { Chat } from '../../client/chat.js';
 import type { OutboxEntry } from '../../client/chat-outbox.js';
+import { isRefusal } from '../../client/refusal.js';
 import { RequestError } from '../../client/request-error.js';
 import { keepDraft, readDraft } from './draft.js';
 import { keepGuestName, readGuestName } from './guest-name.js';
-
-/** Why the chat does not take a message as it is, or not from its sender, or not now. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  'bad_request',
-  'banned',
-  'blocked_word',
-  'emoji_only',
-  'followers_only',
-  'guests_not_allowed',
-  'message_not_found',
-  'slow_mode',
-  'timed_out',
-]);
 
 /** What somebody is about to write, and as whom. Nothing typed is lost but by sending it. */
 export class Writing {
@@ -37,7 +25,7 @@ export class Writing {
     this.text.value = readDraft(channel);
     effect(() => {
       const refused = chat.entries.value.flatMap((shown) =>
-        shown.kind === 'own' && isRefusal(shown.entry) ? [shown.entry] : [],
+        shown.kind === 'own' && isRefused(shown.entry) ? [shown.entry] : [],
       );
       untracked(() => this.#takeBack(refused));
     });
@@ -47,6 +35,7 @@ export class Writing {
     this.text.value = text;
     // Something new is being written: that is over.
     if (text !== '') this.commandNote.value = null;
+    else this.#chat.forgetRefusal();
     keepDraft(this.#channel, text);
   }
 
@@ -111,8 +100,8 @@ export class Writing {
   }
 }
 
-function isRefusal({ state }: OutboxEntry): boolean {
-  return state.name === 'failed' && REFUSALS.has(state.error.code);
+function isRefused({ state }: OutboxEntry): boolean {
+  return state.name === 'failed' && isRefusal(state.error);
 }
 
 function isRefusedName({ state }: OutboxEntry): boolean {
