@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PrismaService } from '../../src/db/prisma.service.js';
 import type { ClipView } from '../../src/protocol/clip.js';
 import type { ListedBroadcast, RecordingView } from '../../src/protocol/recording.js';
 import { RecordingService } from '../../src/recordings/recording.service.js';
@@ -34,6 +35,12 @@ async function recordedOf(channel: string): Promise<RecordingView> {
   await broadcast.forget();
   return (await view()) as RecordingView;
 }
+
+/** What was left of it for players that were behind is gone. */
+const endedLongAgo = ({ app }: TestApp, id: string) =>
+  app
+    .get(PrismaService)
+    .broadcast.update({ where: { id }, data: { endedAt: new Date(Date.now() - 3_600_000) } });
 
 const clipOf = (who: HttpClient, id: string, startMs: number, durationMs: number) =>
   who.post(`/api/recordings/${id}/clips`, { startMs, durationMs, title: 'A clip' });
@@ -153,6 +160,7 @@ describe('a recording', () => {
 
   it('is for as few as its channel, or fewer', async () => {
     const { id } = await recordedOf('narrow');
+    await endedLongAgo(test, id);
     const hide = { visibility: 'private' };
     const hidden = await owner.request('PATCH', `/api/recordings/${id}`, { body: hide });
     const { playlistPath } = hidden.body as RecordingView;

@@ -1,5 +1,5 @@
 import { batch, signal } from '@preact/signals';
-import HlsJs, { type ErrorData, type Level } from 'hls.js';
+import HlsJs, { type ErrorData, type HlsConfig, type Level } from 'hls.js';
 import type { ReceiveStats } from '../../client/receive-stats.js';
 import { capturedMs, positionOf } from './hls-positions.js';
 import {
@@ -20,6 +20,22 @@ const HURRY = 1.08;
 const LATE_S = 2;
 /** After a jump, it has so long to show that it helped. */
 const JUMP_AGAIN_MS = 5_000;
+
+const CONFIG: Partial<HlsConfig> = {
+  lowLatencyMode: true,
+  maxLiveSyncPlaybackRate: HURRY,
+  // Each stall puts the target off by so much, seconds, for good.
+  liveSyncOnStallIncrease: 0.1,
+  backBufferLength: 30,
+  // Nothing is transmuxed, so a worker would only cost.
+  enableWorker: false,
+  // What comes first should not be the lowest for seconds.
+  abrEwmaDefaultEstimate: 3_000_000,
+  audioPreference: { audioCodec: 'opus' },
+};
+// Nothing is inserted, and this part would begin at the live edge again when the element opens after a rewind has
+// begun. hls.js takes undefined for none; its types don't.
+Reflect.set(CONFIG, 'interstitialsController', undefined);
 
 /** Plays LL-HLS by hls.js, and begins anew when that fails, when the run is over, when the server restarts. */
 export class HlsJsPlayer implements HlsPlayer {
@@ -86,18 +102,7 @@ export class HlsJsPlayer implements HlsPlayer {
   }
 
   #begin(): HlsJs {
-    const hls = new HlsJs({
-      lowLatencyMode: true,
-      maxLiveSyncPlaybackRate: HURRY,
-      // Each stall puts the target off by so much, seconds, for good.
-      liveSyncOnStallIncrease: 0.1,
-      backBufferLength: 30,
-      // Nothing is transmuxed, so a worker would only cost.
-      enableWorker: false,
-      // What comes first should not be the lowest for seconds.
-      abrEwmaDefaultEstimate: 3_000_000,
-      audioPreference: { audioCodec: 'opus' },
-    });
+    const hls = new HlsJs({ ...CONFIG });
     hls.on(HlsJs.Events.MANIFEST_PARSED, () => {
       if (this.#pinned !== null) this.pinLayer(this.#pinned);
     });
