@@ -92,7 +92,7 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await isRefused(guest, 'the second one', /slow|wait|in \d/i);
     await say(by, '/slow off');
     await say(by, 'those who moderate are not held up');
-    await message(guest, 'are not held up').waitFor();
+    await expect.poll(() => message(guest, 'are not held up').isVisible(), WAIT).toBe(true);
   });
 
   it('words are blocked, and links wait until they are let through or turned down', async () => {

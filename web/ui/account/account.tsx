@@ -10,7 +10,7 @@ import { Skeleton } from '../components/skeleton.js';
 import { Tabs } from '../components/tabs.js';
 import { toast } from '../components/toast.js';
 import { logOut } from '../shell/log-out.js';
-import { LateSection } from './late-section.js';
+import { LateSection } from '../components/late-section.js';
 import { NewChannelForm } from './new-channel.js';
 import { OwnChannel } from './own-channel.js';
 import { OwnChannels } from './own-channels.js';

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Button } from '../components/button.js';
 import { Notice } from '../components/notice.js';
 import { Skeleton } from '../components/skeleton.js';
+import '../components/late-section.css';
 import type { Loaded } from './use-loaded.js';
 
 /** Draws what was loaded; until then its place, and what to do when it failed. */
@@ -14,7 +15,7 @@ export function WhenLoaded<T>({
   onRetry: () => void;
   children: (value: T) => ComponentChildren;
 }) {
-  if (state.name === 'loading') return <Skeleton class="section-skeleton" />;
+  if (state.name === 'loading') return <Skeleton class="late-skeleton" />;
   if (state.name === 'failed')
     return (
       <Notice

@@ -1,4 +1,4 @@
-import { LateSection } from '../account/late-section.js';
+import { LateSection } from '../components/late-section.js';
 import { Button } from '../components/button.js';
 import { Dialog } from '../components/dialog.js';
 import type { StatisticsPanelProps } from './statistics-panel.js';

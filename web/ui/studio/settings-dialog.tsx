@@ -113,6 +113,13 @@ export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDi
               onChanged={() => channels.refresh()}
             />
             <RecordingSettings channel={channel} />
+            <p class="field-hint">
+              Other services can be told when you go live: see{' '}
+              <a href="/account#webhooks" target="_blank" rel="noopener">
+                webhooks
+              </a>
+              .
+            </p>
           </>
         )}
       </div>

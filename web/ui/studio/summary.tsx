@@ -3,6 +3,7 @@ import { recordingApi } from '../../client/recording-api.js';
 import { Button } from '../components/button.js';
 import { clockTime } from '../format/duration.js';
 import { count } from '../format/quantity.js';
+import { StatisticsDialog } from '../statistics/late-statistics.js';
 import { type BroadcastSummary, endSentence } from './broadcast-summary.js';
 import { countMessages } from './channel-chat.js';
 import type { Studio } from './studio.js';
@@ -13,6 +14,7 @@ export function Summary({ summary, studio }: { summary: BroadcastSummary; studio
   const { title, channel, lengthMs, peakViewers, reason } = summary;
   const messages = useMessageCount(summary, studio);
   const isRecorded = useRecorded(summary);
+  const [statistics, setStatistics] = useState(false);
   return (
     <section class="summary" aria-labelledby="summary-title">
       <div class="summary-head">
@@ -36,10 +38,20 @@ export function Summary({ summary, studio }: { summary: BroadcastSummary; studio
             See the recording
           </Button>
         )}
+        <Button size="l" onClick={() => setStatistics(true)}>
+          Statistics
+        </Button>
         <Button size="l" href={`/${channel}`}>
           See your channel
         </Button>
       </div>
+      {statistics && (
+        <StatisticsDialog
+          broadcastId={summary.broadcastId}
+          named={title || channel}
+          onClose={() => setStatistics(false)}
+        />
+      )}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { LateSection } from '../../account/late-section.js';
+import { LateSection } from '../../components/late-section.js';
 import { Tabs } from '../../components/tabs.js';
 import { LateStatistics } from '../../statistics/late-statistics.js';
 import { SharePanel } from '../share-panel.js';
