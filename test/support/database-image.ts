@@ -11,9 +11,14 @@ const CACHE = 'node_modules/.cache/onair';
  * an initdb. Made once for each version of PGlite, and kept with the dependencies.
  */
 export async function databaseImage(): Promise<Uint8Array> {
+  return readFile(await databaseImageFile());
+}
+
+/** The same as a file: a tar of a data folder. */
+export async function databaseImageFile(): Promise<string> {
   const file = join(CACHE, `empty-database-${await pgliteVersion()}.tar`);
   if (!existsSync(file)) await makeImage(file);
-  return readFile(file);
+  return file;
 }
 
 async function makeImage(file: string): Promise<void> {

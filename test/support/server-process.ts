@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { databaseImageFile } from './database-image.js';
 import { freePort } from './free-port.js';
 import { workerBin } from './worker-bin.js';
 
@@ -38,6 +40,8 @@ export class ServerProcess {
   static async start(env: Record<string, string> = {}): Promise<ServerProcess> {
     const dir = await mkdtemp(join(tmpdir(), 'onair-server-'));
     const server = new ServerProcess(await freePort(), dir, env);
+    // One of its own making takes 3 s.
+    await unpack(await databaseImageFile(), join(dir, 'data', 'pg'));
     await server.start();
     return server;
   }
@@ -84,4 +88,9 @@ export class ServerProcess {
     await this.kill('SIGTERM');
     await rm(this.#dir, { recursive: true, force: true });
   }
+}
+
+async function unpack(image: string, dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await promisify(execFile)('tar', ['--extract', '--file', image, '--directory', dir]);
 }
