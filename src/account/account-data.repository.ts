@@ -23,6 +23,7 @@ type BroadcastRow = Readonly<{
   endReason: string | null;
   peakViewers: number;
   channel: { name: string };
+  recording: { state: string; durationMs: number; kept: boolean } | null;
 }>;
 /** A broadcast on one of an account's channels. */
 export type OwnBroadcast = Omit<BroadcastRow, 'channel'> & Readonly<{ channel: string }>;
@@ -57,6 +58,17 @@ export class AccountDataRepository {
         },
         follows: { select: { createdAt: true, channel: { select: { name: true } } } },
         moderates: { select: { createdAt: true, channel: { select: { name: true } } } },
+        clips: {
+          select: {
+            id: true,
+            recordingId: true,
+            title: true,
+            startMs: true,
+            durationMs: true,
+            createdAt: true,
+            channel: { select: { name: true } },
+          },
+        },
         channels: {
           select: {
             name: true,
@@ -97,6 +109,7 @@ export class AccountDataRepository {
         endReason: true,
         peakViewers: true,
         channel: { select: { name: true } },
+        recording: { select: { state: true, durationMs: true, kept: true } },
       },
     });
   }

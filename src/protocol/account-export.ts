@@ -4,9 +4,9 @@ import { z } from 'zod';
 export const AccountExport = z
   .looseObject({
     exportedAt: z.iso.datetime(),
-    /** With its log-ins, API tokens, follows and channels; no hashes, no keys. */
+    /** With its log-ins, API tokens, follows, channels and the clips it made; no hashes, no keys. */
     account: z.looseObject({ id: z.uuid(), username: z.string() }),
-    /** On its channels. */
+    /** On its channels, each with what is known of its recording. */
     broadcasts: z.array(z.looseObject({ channel: z.string(), startedAt: z.iso.datetime() })),
     /** What it wrote, in all chats. */
     messages: z.array(

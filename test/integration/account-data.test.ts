@@ -68,6 +68,33 @@ describe.each(databases)('the data of an account on %s', (database) => {
     expect(JSON.stringify(data)).not.toMatch(/argon2|[hH]ash/);
   });
 
+  it('has one’s broadcasts with their recordings, and the clips one made', async () => {
+    const { client, accountId, channel } = await writer(0);
+    const startedAt = new Date();
+    const id = randomUUID();
+    await db.broadcast.create({
+      data: {
+        id,
+        channelId: channel.id,
+        title: 'Kites',
+        state: 'ENDED',
+        startedAt,
+        lastSeenAt: startedAt,
+        recording: { create: { state: 'READY', durationMs: 10_000 } },
+      },
+    });
+    const stretch = { startMs: 1_000, durationMs: 2_000, playFromMs: 0 };
+    const made = { channelId: channel.id, recordingId: id, createdById: accountId };
+    await db.clip.create({
+      data: { id: randomUUID(), ...made, ...stretch, title: 'A dive', visibility: 'PUBLIC' },
+    });
+    const { body } = await client.get('/api/account/export');
+    const { account, broadcasts } = AccountExport.parse(body);
+    const recording = { state: 'READY', durationMs: 10_000, kept: false };
+    expect(broadcasts).toMatchObject([{ id, title: 'Kites', recording }]);
+    expect(account).toMatchObject({ clips: [{ recordingId: id, title: 'A dive' }] });
+  });
+
   it('is valid when there is nothing but the account', async () => {
     const client = await loggedIn(server.url, `empty-${(count += 1)}`);
     const { body } = await client.get('/api/account/export');
