@@ -69,7 +69,8 @@ describe.each(databases)('the data of an account on %s', (database) => {
   });
 
   it('has one’s broadcasts with their recordings, and the clips one made', async () => {
-    const { client, accountId, channel } = await writer(0);
+    const { client, accountId, username } = await writer(0);
+    const channel = await db.channel.findUniqueOrThrow({ where: { name: username } });
     const startedAt = new Date();
     const id = randomUUID();
     await db.broadcast.create({
