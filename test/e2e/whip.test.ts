@@ -1,22 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestView } from '../../src/protocol/ingest.js';
 import { seriousOn } from '../support/accessibility.js';
 import { type OtherSite, serveOtherSite } from '../support/other-site.js';
 import { Stage, WAIT } from '../support/stage.js';
-import { framesAdvance } from '../support/video.js';
+import { freeRtcPort, UdpProxy } from '../support/udp-proxy.js';
+import { framesAdvance, videoOf } from '../support/video.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 
 let stage: Stage;
 let site: OtherSite;
+/** What the programs' media goes through. */
+let network: UdpProxy;
 beforeAll(async () => {
-  stage = await Stage.open();
+  const port = await freeRtcPort();
+  stage = await Stage.open({ RTC_PORT: String(port), RTC_WORKERS: '1' });
+  network = await UdpProxy.to(port);
   site = await serveOtherSite('whip-clients.js');
 });
 afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
 afterAll(async () => {
   await stage?.close();
   await site?.close();
+  await network?.close();
 });
 
 /** The studio of a new channel, with its stream key as the page shows it. */
@@ -39,7 +46,7 @@ async function publish(
   name: string,
   key: string,
 ): Promise<Page> {
-  const page = await stage.visit('/', { url: site.url });
+  const page = await stage.visit('/', { url: site.url, initScripts: [network.pageScript] });
   const endpoint = `${stage.server.url}/whip/${name}`;
   await page.evaluate(`whip.${client}(${JSON.stringify(endpoint)}, ${JSON.stringify(key)})`);
   await stage.isInState(name, 'live');
@@ -64,6 +71,21 @@ describe('a WHIP client on another site', () => {
     },
     120_000,
   );
+
+  it('goes on in its session when its network was cut for a moment', async () => {
+    const { key } = await studioWithKey('cut');
+    await publish('medooze', 'cut', key);
+    const viewer = await stage.visit('/cut?mode=webrtc');
+    await framesAdvance(viewer);
+    await network.goDown();
+    const { frames } = await videoOf(viewer);
+    await pause(5_000);
+    // What was under way may still have been shown.
+    expect((await videoOf(viewer)).frames - frames).toBeLessThan(30);
+    await network.comeBack();
+    await framesAdvance(viewer);
+    await stage.isInState('cut', 'live');
+  });
 
   it.each(['webrtc', 'hls'])('of H.264 high reaches viewers by %s', async (mode) => {
     const name = `high-${mode}`;
