@@ -20,6 +20,7 @@ import { RecordingService } from './recording.service.js';
 import { RecordingRetention } from './retention.service.js';
 import { VodCatalog } from './vod/vod-catalog.js';
 import { VodDoor } from './vod/vod-door.js';
+import { VodSound } from './vod/vod-sound.js';
 import { VodController } from './vod/vod.controller.js';
 
 /** What is kept of broadcasts. Global: who packages asks for the port, not for this. */
@@ -48,6 +49,7 @@ import { VodController } from './vod/vod.controller.js';
     RecordingSpace,
     VodCatalog,
     VodDoor,
+    VodSound,
     { provide: RECORDING, useExisting: RecordingKeepers },
   ],
   exports: [RECORDING, RecordedPages],

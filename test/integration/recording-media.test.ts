@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordingView } from '../../src/protocol/recording.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { playWithFfmpeg, probeBytes } from '../support/ffmpeg-reader.js';
+import { decoded, playWithFfmpeg, probeBytes } from '../support/ffmpeg-reader.js';
 import { beepsLateS, onsetsOf } from '../support/flashes.js';
 import { RecordedFilm } from '../support/recorded-film.js';
 
@@ -89,6 +89,53 @@ describe('a recording of a real broadcast', () => {
     const late = beepsLateS(await onsetsOf(file));
     expect(late.length).toBeGreaterThanOrEqual(SECONDS - 3);
     for (const one of late) expect(Math.abs(one)).toBeLessThan(SYNC_S);
+  });
+});
+
+/** A rendition's sound, decoded: samples of one channel, 48,000 a second. */
+async function soundOf(rendition: string): Promise<Float32Array> {
+  const url = new URL(`${rendition}.m3u8`, `${server.url}${recording.playlistPath}`);
+  const pcm = await decoded(['-i', url.href, '-ac', '1', '-ar', '48000', '-f', 'f32le', '-']);
+  return new Float32Array(new Uint8Array(pcm).buffer);
+}
+
+/** How strong the difference of two sounds is, of a stretch, and how strong the first. */
+function strengths(a: Float32Array, b: Float32Array, from: number, to: number) {
+  let [noise, signal] = [0, 0];
+  for (let i = from; i < to; i += 1) {
+    noise += (a[i]! - b[i]!) ** 2;
+    signal += a[i]! ** 2;
+  }
+  return { noise: Math.sqrt(noise / (to - from)), signal: Math.sqrt(signal / (to - from)) };
+}
+
+describe('the sound of a recording as AAC', () => {
+  it('is the same as its Opus, also where segments meet that were made by themselves', async () => {
+    const playlist = new URL('aac.m3u8', `${server.url}${recording.playlistPath}`);
+    const text = await (await fetch(playlist)).text();
+    const uris = text.match(/^[^#\n].*\.m4s$/gm) ?? [];
+    expect(uris.length).toBeGreaterThan(4);
+    // The last first: none is made of what was made before.
+    for (const uri of uris.toReversed()) {
+      const response = await fetch(new URL(uri, playlist));
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'audio/mp4']);
+      await response.arrayBuffer();
+    }
+    const [opus, aac] = [await soundOf('opus'), await soundOf('aac')];
+    expect(Math.abs(opus.length - aac.length)).toBeLessThan(2_048);
+    const shared = Math.min(opus.length, aac.length);
+    const { noise, signal } = strengths(opus, aac, 4_800, shared - 4_800);
+    expect(signal).toBeGreaterThan(0.01);
+    expect(noise).toBeLessThan(signal / 40);
+    for (let at = SEGMENT_S * 48_000; at < shared - 4_800; at += SEGMENT_S * 48_000)
+      expect(strengths(opus, aac, at - 2_400, at + 2_400).noise).toBeLessThan(signal / 40);
+  });
+
+  it('is there for players that have no Opus in MP4', async () => {
+    const index = await (await fetch(`${server.url}${recording.playlistPath}`)).text();
+    expect(index).toMatch(/CODECS="avc1\.\w+,mp4a\.40\.2",.*AUDIO="aac"/);
+    const nothing = new URL('aaaaaaaaaaaaaaaa/aac/0.m4s', `${server.url}${recording.playlistPath}`);
+    expect((await fetch(nothing)).status).toBe(404);
   });
 });
 

@@ -59,6 +59,11 @@ export async function playWithFfmpeg(url: string, { from, seconds }: Reading): P
   await run(ffmpegBin, ['-xerror', ...input, ...output]);
 }
 
+/** What FFmpeg writes to its output with these arguments; rejects at any warning. */
+export function decoded(args: readonly string[]): Promise<Buffer> {
+  return run(ffmpegBin, args);
+}
+
 export type Reading = Readonly<{ from: ReadFrom; seconds: number }>;
 
 /** Reads so many seconds of all streams at `url` with ffprobe; rejects at any warning. */
@@ -74,7 +79,7 @@ export async function probeBytes(bytes: Uint8Array): Promise<ReadStream[]> {
 async function probe(input: readonly string[], bytes?: Uint8Array): Promise<ReadStream[]> {
   const show = ['-show_streams', '-show_packets', '-of', 'json'];
   const text = await run(ffprobeBin, [...show, ...input], bytes);
-  const { streams, packets } = Probed.parse(JSON.parse(text));
+  const { streams, packets } = Probed.parse(JSON.parse(text.toString()));
   return streams.map(({ index, codec_type, codec_name, time_base, width, height }) => ({
     kind: codec_type,
     codec: codec_name,
@@ -99,9 +104,9 @@ const inputOptions = (from: ReadFrom): string[] =>
 /** FFmpeg 5 says this of itself when it reads a live playlist's init section again: no fault of the stream. */
 const OWN_WARNING = /^\[mov,mp4,[^\]]*\] Found duplicated MOOV Atom\. Skipped it$/;
 
-async function run(program: string, args: readonly string[], input?: Uint8Array): Promise<string> {
+async function run(program: string, args: readonly string[], input?: Uint8Array): Promise<Buffer> {
   const child = spawn(program, ['-hide_banner', '-v', 'repeat+warning', ...args]);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const printed: Buffer[] = [];
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
@@ -109,7 +114,7 @@ async function run(program: string, args: readonly string[], input?: Uint8Array)
   child.once('error', reject);
   child.once('close', (code) => {
     const warnings = said.split('\n').filter((line) => line !== '' && !OWN_WARNING.test(line));
-    if (code === 0 && warnings.length === 0) resolve(Buffer.concat(printed).toString());
+    if (code === 0 && warnings.length === 0) resolve(Buffer.concat(printed));
     else
       reject(new Error(`${program} ${args.join(' ')} ended with ${code}:\n${warnings.join('\n')}`));
   });

@@ -1,13 +1,16 @@
 import { renderVodPlaylist } from '../../hls/playlist/media-playlist.js';
 import { renderMultivariantPlaylist } from '../../hls/playlist/multivariant-playlist.js';
+import { aacOf } from './vod-aac.js';
 import type { Vod, VodRendition } from './vod.js';
 
 /** `video-2`: 2; sound has none. */
 const LAYER = /^video-(\d)$/;
 const WHOLE_FPS_WITHIN = 0.03;
 
-/** The multivariant playlist: all renditions, the best first. */
-export function vodMultivariant({ renditions }: Vod): string {
+/** The multivariant playlist: all renditions, the best first; the sound also as AAC, which not all players need. */
+export function vodMultivariant(vod: Vod): string {
+  const { renditions } = vod;
+  const aac = aacOf(vod);
   const video = renditions
     .filter(({ id }) => LAYER.test(id))
     .toSorted((a, b) => b.id.localeCompare(a.id))
@@ -19,16 +22,16 @@ export function vodMultivariant({ renditions }: Vod): string {
       frameRate: frameRateOf(one),
       ...bitRates(one),
     }));
-  const audio = renditions
-    .filter(({ id }) => !LAYER.test(id))
-    .map((one) => ({
+  const audio = [...renditions.filter(({ id }) => !LAYER.test(id)), ...(aac ? [aac] : [])].map(
+    (one) => ({
       uri: `${one.id}.m3u8`,
       group: one.id,
       name: 'Sound',
       codecs: one.init.codecs,
       channels: one.init.channels ?? 2,
       ...bitRates(one),
-    }));
+    }),
+  );
   return renderMultivariantPlaylist({ video, audio, independentSegments: false });
 }
 

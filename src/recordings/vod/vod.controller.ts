@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip as gzipBytes } from 'node:zlib';
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
@@ -10,11 +11,14 @@ import { previewsOf, previewsVtt } from './previews.js';
 import { VodCatalog, type VodEntry, type VodKind } from './vod-catalog.js';
 import { sendRanged } from './ranged-answer.js';
 import { VodDoor } from './vod-door.js';
+import { AAC_ID, aacOf } from './vod-aac.js';
+import { VodSound } from './vod-sound.js';
 import { vodMedia, vodMultivariant } from './vod-playlists.js';
 
 const compress = promisify(gzipBytes);
 const WITH_TOKEN = /^~([\w-]{1,400})\/(.+)$/;
-const MEDIA_PLAYLIST = /^(video-\d|opus)\.m3u8$/;
+const MEDIA_PLAYLIST = /^(video-\d|opus|aac)\.m3u8$/;
+const AAC_FILE = /^([\w-]{16})\/aac\/(?:(init-0)\.mp4|(\d{1,9})\.m4s)$/;
 const FILE =
   /^(?:[\w-]{16}\/(?:video-\d|opus)\/(?:init-\d{1,9}\.mp4|\d{1,9}\.m4s)|pictures\/[a-z0-9]{1,16}\.jpg)$/;
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
@@ -25,8 +29,10 @@ export class VodController {
   readonly #catalog: VodCatalog;
   readonly #door: VodDoor;
   readonly #files: RecordingFiles;
+  readonly #sound: VodSound;
 
-  constructor(catalog: VodCatalog, door: VodDoor, files: RecordingFiles) {
+  constructor(catalog: VodCatalog, door: VodDoor, files: RecordingFiles, sound: VodSound) {
+    this.#sound = sound;
     this.#catalog = catalog;
     this.#door = door;
     this.#files = files;
@@ -66,9 +72,29 @@ export class VodController {
     if (who === 'nobody') throw nothingHere();
     const text = textOf(entry, rest);
     if (text) return sendText(request, reply, text);
-    if (!FILE.test(rest)) throw nothingHere();
     const caching = who === 'all' ? 'public, max-age=86400, immutable' : 'private, max-age=3600';
-    await this.#sendFile(`${entry.key}/${rest}`, request, reply.header('cache-control', caching));
+    reply.header('cache-control', caching);
+    const aac = AAC_FILE.exec(rest);
+    if (aac) return this.#sendSound(entry, aac, request, reply);
+    if (!FILE.test(rest)) throw nothingHere();
+    await this.#sendFile(`${entry.key}/${rest}`, request, reply);
+  }
+
+  // oxlint-disable-next-line max-params -- what of which, and Fastify's pair.
+  async #sendSound(
+    entry: VodEntry,
+    [, run = '', init, msn = '']: RegExpExecArray,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const bytes = init ? this.#sound.init : await this.#sound.segment(entry, run, Number(msn));
+    if (!bytes) throw nothingHere();
+    await sendRanged(request, reply, {
+      byteLength: bytes.length,
+      contentType: 'audio/mp4',
+      etag: `"aac-${init ?? msn}-${bytes.length}"`,
+      open: async ({ first, last }) => Readable.from([bytes.subarray(first, last + 1)]),
+    });
   }
 
   async #sendFile(key: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -94,7 +120,7 @@ function textOf({ vod, pictures }: VodEntry, path: string): Text | null {
   if (path === 'thumbnails.vtt')
     return { type: 'text/vtt; charset=utf-8', text: previewsVtt(previewsOf(vod, pictures)) };
   const [, id] = MEDIA_PLAYLIST.exec(path) ?? [];
-  const rendition = vod.renditions.find((one) => one.id === id);
+  const rendition = id === AAC_ID ? aacOf(vod) : vod.renditions.find((one) => one.id === id);
   return rendition ? { type: PLAYLIST_TYPE, text: vodMedia(rendition) } : null;
 }
 

@@ -1,0 +1,28 @@
+import { AAC_CONFIG } from '../../hls/aac/aac-format.js';
+import type { Vod, VodRendition } from './vod.js';
+
+/** What the rendition is called that nobody recorded. */
+export const AAC_ID = 'aac';
+const INIT_FILE = 'init-0.mp4';
+const BITRATE_BPS = 128_000;
+
+/** The AAC that there is of a recording's sound, as its playlists tell it; null: it has no sound. */
+export function aacOf(vod: Vod): VodRendition | null {
+  const opus = opusOf(vod);
+  if (!opus) return null;
+  return {
+    id: AAC_ID,
+    init: { kind: 'init', file: INIT_FILE, codecs: AAC_CONFIG.codecs, channels: 2 },
+    segments: opus.segments.map((segment) => ({
+      ...segment,
+      rendition: AAC_ID,
+      file: segment.file === null ? null : `${segment.msn}.m4s`,
+      init: INIT_FILE,
+      bytes: Math.round((segment.durationS * BITRATE_BPS) / 8),
+    })),
+  };
+}
+
+/** The sound as it was recorded. */
+export const opusOf = ({ renditions }: Vod): VodRendition | undefined =>
+  renditions.find(({ id, init }) => id === 'opus' && init.codecs === 'opus');

@@ -1,0 +1,183 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { PackagedFragment } from '../../broadcast/ports.js';
+import { DomainError } from '../../common/domain-error.js';
+import { LOG, type Log } from '../../common/logger.js';
+import { QueueFullError, SerialQueue } from '../../common/serial-queue.js';
+import { AAC_CONFIG, AAC_FRAME_TICKS } from '../../hls/aac/aac-format.js';
+import type { OpusPackets } from '../../hls/aac/aac-messages.js';
+import { AacThread } from '../../hls/aac/aac-thread.js';
+import { fragment } from '../../hls/mp4/fragment.js';
+import { initSegment } from '../../hls/mp4/init-segment.js';
+import { readFragments } from '../../hls/mp4/read-fragments.js';
+import { RecordingFiles } from '../recording-files.js';
+import { opusOf } from './vod-aac.js';
+import type { VodEntry } from './vod-catalog.js';
+import type { VodSegment } from './vod.js';
+
+/** The encoder has heard so much when a segment begins as if it had made the one before, frames. */
+const RUN_UP_FRAMES = 4;
+/** Of the segment after it, so many packets: its last frame reaches into them. */
+const PACKETS_AFTER = 6;
+/** What was made is kept, at most so much, bytes: two minutes of 128 kb/s are 2 MB. */
+const KEPT_BYTES = 16 * 1_048_576;
+/** Segments are made one after another, 0.1 s each; more that wait are refused. */
+const WAITING_MAX = 64;
+const RETRY_MS = 2_000;
+
+/**
+ * The sound of what was recorded as AAC, for players that have no Opus in MP4: one segment at a time, when it is
+ * asked for. Frames lie on a grid of 1024 ticks that begins with a run, so that segments that are made by
+ * themselves follow one another without a gap; their beginnings are at most half a frame off.
+ */
+@Injectable()
+export class VodSound implements OnApplicationShutdown {
+  readonly init: Uint8Array = initSegment(AAC_CONFIG);
+  readonly #files: RecordingFiles;
+  readonly #encoder: AacThread;
+  readonly #log: Log;
+  readonly #queue = new SerialQueue(WAITING_MAX);
+  /** By key, in the order of their last use. */
+  readonly #made = new Map<string, Uint8Array>();
+  /** As many as wait. */
+  readonly #making = new Map<string, Promise<Uint8Array>>();
+  #madeBytes = 0;
+
+  constructor(files: RecordingFiles, @Inject(LOG) log: Log) {
+    this.#files = files;
+    this.#log = log.child({ part: 'recordings' });
+    this.#encoder = new AacThread(this.#log);
+  }
+
+  onApplicationShutdown(): void {
+    this.#encoder.close();
+  }
+
+  /**
+   * A segment of a run, with the number that it has in all renditions; null: there is none.
+   * @throws {DomainError} `unavailable` when too many are asked for, or it can't be made
+   */
+  async segment({ key, vod }: VodEntry, run: string, msn: number): Promise<Uint8Array | null> {
+    const { segments = [] } = opusOf(vod) ?? {};
+    const index = segments.findIndex((one) => one.run === run && one.msn === msn);
+    const own = segments[index];
+    if (!own || own.file === null) return null;
+    const name = `${key}/${run}/${msn}`;
+    const known = this.#made.get(name);
+    if (known) {
+      this.#remember(name, known);
+      return known;
+    }
+    const making = this.#making.get(name) ?? this.#begin(name, key, { segments, index, own });
+    return making;
+  }
+
+  #begin(name: string, key: string, place: Place): Promise<Uint8Array> {
+    const making = this.#queue
+      .run(() => this.#make(key, place))
+      .then((bytes) => {
+        this.#remember(name, bytes);
+        return bytes;
+      })
+      .catch((error: unknown) => {
+        throw this.#refusal(error, name);
+      })
+      .finally(() => this.#making.delete(name));
+    this.#making.set(name, making);
+    return making;
+  }
+
+  async #make(key: string, { segments, index, own }: Place): Promise<Uint8Array> {
+    const after = segments[index + 1];
+    const before = own.discontinuity ? undefined : segments[index - 1];
+    const [past, now, next] = await Promise.all([
+      this.#read(key, before),
+      this.#read(key, own),
+      this.#read(key, after?.discontinuity ? undefined : after),
+    ]);
+    const [first, last] = [now[0], now.at(-1)];
+    if (!first || !last) throw new Error('there is no sound in the segment');
+    const from = Math.round(first.baseTicks / AAC_FRAME_TICKS);
+    const to = Math.max(from + 1, Math.round(endOf(last) / AAC_FRAME_TICKS));
+    const begin = past.length > 0 ? Math.max(0, from - RUN_UP_FRAMES) : from;
+    const packets = [...past, ...now, ...next.slice(0, 1).map((one) => firstOf(one))];
+    const frames = await this.#encode(begin * AAC_FRAME_TICKS, packets);
+    const samples = frames
+      .slice(from - begin, to - begin)
+      .map((data) => ({ data, durationTicks: AAC_FRAME_TICKS, keyFrame: true }));
+    if (samples.length < to - from) throw new Error('the encoder left frames out');
+    return fragment({ sequence: own.msn + 1, baseTicks: from * AAC_FRAME_TICKS, samples });
+  }
+
+  /** The packets of a segment; none where there is no file. */
+  async #read(key: string, segment: VodSegment | undefined): Promise<OpusPackets[]> {
+    if (!segment || segment.file === null) return [];
+    const { run, rendition, file } = segment;
+    const stream = await this.#files.store.get(`${key}/${run}/${rendition}/${file}`);
+    if (!stream) throw new Error(`${file} is gone`);
+    const bytes = new Uint8Array(Buffer.concat(await stream.toArray()));
+    return readFragments(bytes).map((one) => packetsOf(one, bytes));
+  }
+
+  #encode(fromTicks: number, packets: readonly OpusPackets[]): Promise<Uint8Array[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array[]>();
+    const frames: Uint8Array[] = [];
+    const stream = this.#encoder.open(fromTicks, {
+      framesEncoded: (_baseTicks, encoded) => void frames.push(...encoded),
+      finished: () => resolve(frames),
+      failed: (reason) => reject(new Error(reason)),
+    });
+    for (const some of packets) stream.feed(some);
+    stream.finish();
+    return promise;
+  }
+
+  #remember(name: string, bytes: Uint8Array): void {
+    if (this.#made.delete(name)) this.#madeBytes -= bytes.length;
+    this.#made.set(name, bytes);
+    this.#madeBytes += bytes.length;
+    for (const [oldest, { length }] of this.#made) {
+      if (this.#madeBytes <= KEPT_BYTES) return;
+      this.#made.delete(oldest);
+      this.#madeBytes -= length;
+    }
+  }
+
+  #refusal(error: unknown, name: string): DomainError {
+    if (!(error instanceof QueueFullError))
+      this.#log.warn({ err: error, segment: name }, 'a recording’s sound could not be made');
+    return new DomainError('unavailable', 'This sound can’t be made now. Try again in a moment.', {
+      retryAfterMs: RETRY_MS,
+    });
+  }
+}
+
+type Place = Readonly<{ segments: readonly VodSegment[]; index: number; own: VodSegment }>;
+
+function packetsOf(
+  { baseTicks, offset, sizes, durationsTicks }: PackagedFragment,
+  bytes: Uint8Array<ArrayBuffer>,
+): OpusPackets {
+  const length = sizes.reduce((sum, size) => sum + size, 0);
+  return {
+    baseTicks,
+    bytes: bytes.slice(offset, offset + length),
+    lengths: Uint32Array.from(sizes),
+    durations: Uint32Array.from(durationsTicks),
+  };
+}
+
+function firstOf({ baseTicks, bytes, lengths, durations }: OpusPackets): OpusPackets {
+  const some = lengths.slice(0, PACKETS_AFTER);
+  return {
+    baseTicks,
+    bytes: bytes.slice(
+      0,
+      some.reduce((sum, length) => sum + length, 0),
+    ),
+    lengths: some,
+    durations: durations.slice(0, PACKETS_AFTER),
+  };
+}
+
+const endOf = ({ baseTicks, durations }: OpusPackets): number =>
+  durations.reduce((sum, ticks) => sum + ticks, baseTicks);
