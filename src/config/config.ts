@@ -56,6 +56,17 @@ export const Environment = z.object({
   FFMPEG_BIN: optional(z.string()),
   RECORDINGS_MAX_GB: optional(z.coerce.number('gigabytes').positive().max(10_000_000)),
   RECORDINGS_MIN_FREE_MB: withDefault(count(0, 10_000_000), '512'),
+  S3_BUCKET: optional(z.string().regex(/^[\w.-]{3,255}$/, 'the name of a bucket')),
+  S3_ENDPOINT: optional(HttpUrl.transform((url) => url.replace(/\/+$/, ''))),
+  S3_REGION: withDefault(z.string(), 'us-east-1'),
+  S3_ACCESS_KEY_ID: optional(z.string()),
+  S3_SECRET_ACCESS_KEY: optional(z.string()),
+  S3_PREFIX: withDefault(
+    z.string().regex(/^(?:[\w-]+\/?)*$/, 'names with slashes between, such as onair/recordings'),
+    '',
+  ),
+  S3_FORCE_PATH_STYLE: optional(Flag),
+  S3_SPOOL_MAX_GB: withDefault(z.coerce.number('gigabytes').positive().max(10_000_000), '10'),
   GRACE_SECONDS: withDefault(count(1, 3_600), '60'),
   CHANNELS_PER_ACCOUNT: withDefault(count(1, 1_000), '5'),
   BROADCASTS_PER_ACCOUNT: withDefault(count(1, 1_000), '3'),
@@ -127,6 +138,20 @@ export type Config = Readonly<{
     maxBytes: number | null;
     /** What is to stay free on the disk, bytes. */
     minFreeBytes: number;
+    /** Where they are kept; null: in the data folder. */
+    s3: Readonly<{
+      bucket: string;
+      /** null: Amazon's of the region. */
+      endpoint: string | null;
+      region: string;
+      /** null: what the SDK finds, such as the machine's role. */
+      credentials: Readonly<{ accessKeyId: string; secretAccessKey: string }> | null;
+      /** Empty, or with a slash at its end. */
+      prefix: string;
+      forcePathStyle: boolean;
+      /** What may wait in the data folder to be uploaded, bytes. */
+      spoolMaxBytes: number;
+    }> | null;
   }>;
   broadcast: Readonly<{ graceMs: number; channelsPerAccount: number; perAccount: number }>;
   chat: Readonly<{ guests: boolean }>;
@@ -183,7 +208,7 @@ function contradictions(e: z.output<typeof Environment>): string[] {
     mistakes.push('RTC_TURN_SECRET: needed with RTC_TURN_URLS (static-auth-secret of coturn)');
   if (e.HLS_PART_SECONDS > e.HLS_SEGMENT_SECONDS / 2)
     mistakes.push('HLS_PART_SECONDS: at most half of HLS_SEGMENT_SECONDS');
-  mistakes.push(...oidcMistakes(e));
+  mistakes.push(...oidcMistakes(e), ...s3Mistakes(e));
   if (isIP(e.HOST) === 0 && e.HOST !== 'localhost')
     mistakes.push('HOST: an IP address to listen on, such as 127.0.0.1 or 0.0.0.0');
   return mistakes;
@@ -223,6 +248,7 @@ function toConfig(e: z.output<typeof Environment>): Config {
     recordings: {
       maxBytes: e.RECORDINGS_MAX_GB === undefined ? null : e.RECORDINGS_MAX_GB * 1_000_000_000,
       minFreeBytes: e.RECORDINGS_MIN_FREE_MB * 1_048_576,
+      s3: s3Of(e),
     },
     broadcast: {
       graceMs: e.GRACE_SECONDS * 1_000,
@@ -238,6 +264,33 @@ function toConfig(e: z.output<typeof Environment>): Config {
     },
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   });
+}
+
+function s3Of(e: z.output<typeof Environment>): Config['recordings']['s3'] {
+  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint = null, S3_REGION: region } = e;
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = e;
+  if (bucket === undefined) return null;
+  const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
+  return {
+    bucket,
+    endpoint,
+    region,
+    credentials: hasKeys ? { accessKeyId, secretAccessKey } : null,
+    prefix: e.S3_PREFIX.replace(/\/*$/, e.S3_PREFIX === '' ? '' : '/'),
+    // Names of buckets as hosts need a DNS of their own, which few servers have.
+    forcePathStyle: e.S3_FORCE_PATH_STYLE ?? endpoint !== null,
+    spoolMaxBytes: e.S3_SPOOL_MAX_GB * 1_000_000_000,
+  };
+}
+
+function s3Mistakes(e: z.output<typeof Environment>): string[] {
+  const { S3_ACCESS_KEY_ID: id, S3_SECRET_ACCESS_KEY: secret } = e;
+  const mistakes: string[] = [];
+  if ((id === undefined) !== (secret === undefined))
+    mistakes.push('S3_ACCESS_KEY_ID: needs S3_SECRET_ACCESS_KEY, and this needs it');
+  if (e.S3_BUCKET === undefined && (e.S3_ENDPOINT !== undefined || id !== undefined))
+    mistakes.push('S3_BUCKET: needed where another S3_ setting is given');
+  return mistakes;
 }
 
 function oidcOf(e: z.output<typeof Environment>): Config['auth']['oidc'] {

@@ -2,32 +2,89 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Journals } from './journal/journals.js';
 import { FolderStore } from './store/folder-store.js';
 import type { RecordingStore } from './store/recording-store.js';
+import { S3Store } from './store/s3-store.js';
+import { SpooledStore } from './store/spooled-store.js';
+import { Uploader } from './store/uploader.js';
 
-/** Where this process keeps recordings, and the journals of them. */
+/** Of the files of a recording, those that are read as a whole and grow. */
+const isJournal = (key: string): boolean => key.endsWith('.jsonl');
+
+/** What is between this process and a bucket. */
+type Upload = Readonly<{ remote: S3Store; uploader: Uploader; maxBytes: number }>;
+
+/**
+ * Where this process keeps recordings, and the journals of them. With a bucket these are in the folder all the same,
+ * and in the bucket when they are finished.
+ */
 @Injectable()
-export class RecordingFiles implements OnApplicationShutdown {
+export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly store: RecordingStore;
   readonly journals: Journals;
   readonly #folder: string;
   readonly #isTemporary: boolean;
+  readonly #spool: FolderStore;
+  readonly #upload: Upload | null;
+  readonly #log: Log;
 
-  constructor(@Inject(CONFIG) config: Config) {
+  constructor(@Inject(CONFIG) config: Config, @Inject(LOG) log: Log) {
     const { dir } = config.data;
+    const { s3 } = config.recordings;
     this.#isTemporary = dir === ':memory:';
     this.#folder = this.#isTemporary
       ? mkdtempSync(join(tmpdir(), 'onair-recordings-'))
       : join(dir, 'recordings');
-    this.store = new FolderStore(this.#folder);
     this.journals = new Journals(this.#folder);
+    this.#spool = new FolderStore(this.#folder);
+    this.#log = log.child({ part: 'recordings' });
+    this.#upload = s3 && uploadTo(s3, this.#spool, this.#log);
+    this.store = this.#upload
+      ? new SpooledStore(this.#spool, this.#upload.remote, this.#upload.uploader)
+      : this.#spool;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.#upload?.uploader.resume();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.#upload?.uploader.stop();
+    await this.#upload?.remote.close();
     if (this.#isTemporary) await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** What waits to be uploaded; null: nothing ever does. */
+  get spool(): Readonly<{ bytes: number; maxBytes: number; isUp: boolean }> | null {
+    if (!this.#upload) return null;
+    const { uploader, maxBytes } = this.#upload;
+    return { bytes: uploader.waiting.bytes, maxBytes, isUp: uploader.isUp };
+  }
+
+  /** A recording or a clip is finished: its journals go where its files are. */
+  async archive(key: string): Promise<void> {
+    if (!this.#upload) return;
+    for (const journal of (await this.#spool.list(`${key}/`)).filter(isJournal))
+      this.#upload.uploader.add(journal, (await this.#spool.head(journal)) ?? 0);
+  }
+
+  /** Brings back the journals of what another machine recorded. */
+  async restore(key: string): Promise<void> {
+    if (!this.#upload) return;
+    const { remote } = this.#upload;
+    for (const journal of (await remote.list(`${key}/`)).filter(isJournal)) {
+      const stream = await remote.get(journal);
+      if (stream) await this.putBytes(journal, Buffer.concat(await stream.toArray()));
+    }
   }
 
   /** The folder, which is made if it isn't there. */
@@ -36,16 +93,39 @@ export class RecordingFiles implements OnApplicationShutdown {
     return this.#folder;
   }
 
-  /** Puts bytes under a key. */
+  /** Puts a picture under a key. */
+  async putPicture(key: string, jpeg: Uint8Array): Promise<void> {
+    await this.putBytes(key, jpeg);
+    this.#upload?.uploader.add(key, jpeg.length);
+  }
+
+  /** Writes bytes into the folder. */
   async putBytes(key: string, bytes: Uint8Array): Promise<void> {
     const path = join(this.#folder, key);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
   }
 
-  /** Removes all there is of a recording or a clip. */
+  /** Removes all there is of a recording or a clip. Rejects, with something left, while the bucket is away. */
   async delete(key: string): Promise<void> {
     await this.store.deleteAll(`${key}/`);
     await this.journals.delete(key);
   }
+
+  /** The same; what can't be reached now is left for the next sweep, which finds its journals. */
+  async deleteOrLater(key: string): Promise<void> {
+    await this.delete(key).catch((err: unknown) =>
+      this.#log.warn({ err, key }, 'files of a recording are deleted later'),
+    );
+  }
+}
+
+function uploadTo(
+  { spoolMaxBytes, ...options }: NonNullable<Config['recordings']['s3']>,
+  spool: FolderStore,
+  log: Log,
+): Upload {
+  const remote = new S3Store(options);
+  const uploader = new Uploader({ spool, remote, log, stays: isJournal });
+  return { remote, uploader, maxBytes: spoolMaxBytes };
 }

@@ -65,7 +65,7 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
         this.#space.forget(id);
         this.#recorders.delete(recorder);
       },
-      putPicture: (key, jpeg) => this.#files.putBytes(key, jpeg),
+      putPicture: (key, jpeg) => this.#files.putPicture(key, jpeg),
     });
     this.#recorders.add(recorder);
     return recorder;

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../health/metrics.js';
+import { RecordingFiles } from './recording-files.js';
 import { RecordingSpace } from './recording-space.service.js';
 
 /** What recordings tell monitoring. */
 @Injectable()
 export class RecordingMetrics {
-  constructor(space: RecordingSpace, metrics: Metrics) {
+  constructor(space: RecordingSpace, files: RecordingFiles, metrics: Metrics) {
     metrics.gauge(
       'onair_recordings_bytes',
       'What recordings and clips take, with what is being recorded.',
@@ -15,6 +16,16 @@ export class RecordingMetrics {
       'onair_recordings_full',
       'Whether there is no room for recordings, so that nothing is recorded: 1, else 0.',
       () => (space.hasRoom ? 0 : 1),
+    );
+    metrics.gauge(
+      'onair_recordings_spool_bytes',
+      'What waits in the data folder to be uploaded to the bucket.',
+      () => files.spool?.bytes ?? 0,
+    );
+    metrics.gauge(
+      'onair_recordings_store_up',
+      'Whether the latest upload of a recording went through, or nothing is uploaded: 1, else 0.',
+      () => (files.spool?.isUp === false ? 0 : 1),
     );
   }
 }

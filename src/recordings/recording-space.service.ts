@@ -19,7 +19,8 @@ const DELETED_MAX = 20;
 /**
  * How much room recordings have: what they may take altogether, and what is to be left free on the disk, which the
  * database and live playback need. Where they take more than they may, the oldest go first, but for those that are kept
- * for good; when that is not enough, or the disk is nearly full, nothing more is recorded until there is room. Between two
+ * for good; when that is not enough, or the disk is nearly full, or too much waits to be uploaded, nothing more is
+ * recorded until there is room. Between two
  * looks recordings may go over their bound.
  */
 @Injectable()
@@ -33,6 +34,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   readonly #growing = new Map<string, number>();
   #finishedBytes = 0;
   #isDiskFull = false;
+  #isSpoolFull = false;
   #isFull = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -89,7 +91,9 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#isDiskFull = (await this.#freeBytes()) < this.#limits.minFreeBytes;
     await this.#weigh();
     if (this.takenBytes >= this.#maxBytes) await this.#makeRoom();
-    this.#setFull(this.#isDiskFull || this.takenBytes >= this.#maxBytes);
+    const spool = this.#files.spool;
+    this.#isSpoolFull = spool !== null && spool.bytes >= spool.maxBytes;
+    this.#setFull(this.#isDiskFull || this.#isSpoolFull || this.takenBytes >= this.#maxBytes);
   }
 
   get #maxBytes(): number {
@@ -123,7 +127,8 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   #setFull(isFull: boolean): void {
     if (isFull === this.#isFull) return;
     this.#isFull = isFull;
-    const about = { takenBytes: this.takenBytes, isDiskFull: this.#isDiskFull };
+    const { takenBytes } = this;
+    const about = { takenBytes, isDiskFull: this.#isDiskFull, isSpoolFull: this.#isSpoolFull };
     if (isFull) this.#log.warn(about, 'there is no room for recordings: nothing more is recorded');
     else this.#log.info(about, 'there is room for recordings again');
   }

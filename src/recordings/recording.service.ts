@@ -91,6 +91,7 @@ export class RecordingService implements OnApplicationBootstrap {
     const thumbnail = middleOf(previews)?.file ?? null;
     const bytes = bytesOf(runs);
     await this.#repository.finish(id, vod && { durationMs: vod.durationMs, bytes, thumbnail });
+    await this.#files.archive(id);
     this.#catalog.forget('recordings', id);
     const durationMs = vod?.durationMs ?? 0;
     this.#log.info(
@@ -183,11 +184,11 @@ export class RecordingService implements OnApplicationBootstrap {
     await this.remove(id);
   }
 
-  /** Removes one that is finished with all its files. */
+  /** Removes one that is finished with all its files; those that can't be reached now go when they can. */
   async remove(id: string): Promise<void> {
     await this.#repository.delete(id);
     this.#catalog.forget('recordings', id);
-    await this.#files.delete(id);
+    await this.#files.deleteOrLater(id);
   }
 
   async #own(id: string, visitor: Visitor): Promise<StoredRecording> {

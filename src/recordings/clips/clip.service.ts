@@ -123,7 +123,7 @@ export class ClipService {
       throw new DomainError('forbidden', 'Only who made it and the channel’s owner can do that.');
     await this.#clips.delete(id);
     this.#catalog.forget('clips', id);
-    await this.#files.delete(`clips/${id}`);
+    await this.#files.deleteOrLater(`clips/${id}`);
   }
 
   async #find(id: string): Promise<StoredClip> {
@@ -153,6 +153,7 @@ export class ClipService {
         await store.copy(`${recordingId}/${path}`, `${key}/${path}`);
         await journals.appendPicture(key, picture);
       }
+      await this.#files.archive(key);
     } catch (error) {
       await this.#files.delete(key);
       throw error;

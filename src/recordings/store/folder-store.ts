@@ -2,10 +2,10 @@ import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { RecordingStore, StoredRange } from './recording-store.js';
+import { storeKey } from './store-key.js';
 
 /** What a file system without hard links says, or one that ends between the two names. */
 const REFUSES_LINKS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
-const KEY = /^[\w-]+(?:\.[\w-]+)*(?:\/[\w-]+(?:\.[\w-]+)*)*$/;
 
 /** Keeps recordings in a folder. What is there already in the same file system is linked, not copied. */
 export class FolderStore implements RecordingStore {
@@ -67,8 +67,7 @@ export class FolderStore implements RecordingStore {
 
   /** Where the file of a key is. @throws for what is no key of ours. */
   pathOf(key: string): string {
-    if (!KEY.test(key)) throw new Error(`${JSON.stringify(key)} is no key of a recording`);
-    return join(this.folder, key);
+    return join(this.folder, storeKey(key));
   }
 }
 

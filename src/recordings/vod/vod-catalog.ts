@@ -99,7 +99,11 @@ export class VodCatalog {
     if (!guarded) return null;
     const key = kind === 'recordings' ? id : `clips/${id}`;
     const { journals } = this.#files;
-    const vod = vodOf(await journals.read(key));
+    let vod = vodOf(await journals.read(key));
+    if (!vod) {
+      await this.#files.restore(key);
+      vod = vodOf(await journals.read(key));
+    }
     if (!vod) return null;
     return { ...guarded, key, vod, pictures: await journals.pictures(key) };
   }

@@ -1,0 +1,170 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { S3Server } from '../../../test/support/s3-server.js';
+import { createLog } from '../../common/logger.js';
+import { FolderStore } from './folder-store.js';
+import type { RecordingStore } from './recording-store.js';
+import { S3Store } from './s3-store.js';
+import { SpooledStore } from './spooled-store.js';
+import { Uploader } from './uploader.js';
+
+const log = createLog({ level: 'silent', format: 'text' });
+
+let bucket: S3Server;
+let folder: string;
+let file: string;
+beforeAll(async () => {
+  bucket = await S3Server.start();
+});
+afterAll(() => bucket.close());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'onair-store-'));
+  file = join(folder, 'segment');
+  await writeFile(file, 'media');
+});
+afterEach(async () => {
+  const s3 = new S3Store(bucket.options);
+  await s3.deleteAll('');
+  await s3.close();
+  await rm(folder, { recursive: true });
+});
+
+const folderStore = () => new FolderStore(join(folder, 'recordings'));
+
+function spooled(): { store: SpooledStore; uploader: Uploader; spool: FolderStore; s3: S3Store } {
+  const [spool, s3] = [folderStore(), new S3Store(bucket.options)];
+  const stays = (key: string) => key.endsWith('.jsonl');
+  const uploader = new Uploader({ spool, remote: s3, log, stays });
+  return { store: new SpooledStore(spool, s3, uploader), uploader, spool, s3 };
+}
+
+const MAKERS: Record<string, () => RecordingStore> = {
+  'a folder': folderStore,
+  'a bucket': () => new S3Store(bucket.options),
+  'a bucket by way of a folder': () => spooled().store,
+};
+
+describe.each(Object.entries(MAKERS))('recordings in %s', (_name, make) => {
+  let store: RecordingStore;
+  beforeEach(() => {
+    store = make();
+  });
+  const read = async (key: string, range?: { first: number; last: number }) => {
+    const stream = await store.get(key, range);
+    return stream && text(stream);
+  };
+
+  it('are kept when what they were made of goes', async () => {
+    await store.put('1/run/video-0/0.m4s', file);
+    await rm(file);
+    expect(await read('1/run/video-0/0.m4s')).toBe('media');
+    expect(await store.head('1/run/video-0/0.m4s')).toBe(5);
+  });
+
+  it('are given in parts', async () => {
+    await store.put('1/0.m4s', file);
+    expect(await read('1/0.m4s', { first: 1, last: 3 })).toBe('edi');
+  });
+
+  it('stay as a copy when what that is of is deleted', async () => {
+    await store.put('1/0.m4s', file);
+    await store.copy('1/0.m4s', 'clips/2/0.m4s');
+    await store.deleteAll('1/');
+    expect(await read('1/0.m4s')).toBeNull();
+    expect(await read('clips/2/0.m4s')).toBe('media');
+  });
+
+  it('are put twice without harm, and not there where nothing was put', async () => {
+    await store.put('1/0.m4s', file);
+    await store.put('1/0.m4s', file);
+    expect(await store.list('1/')).toEqual(['1/0.m4s']);
+    expect(await store.list('2/')).toEqual([]);
+    expect(await store.head('2/0.m4s')).toBeNull();
+    await expect(store.copy('2/0.m4s', '3/0.m4s')).rejects.toThrow();
+    await store.deleteAll('2/');
+  });
+
+  it('are deleted, however many', async () => {
+    for (let n = 0; n < 40; n += 1) await store.put(`1/${n}.m4s`, file);
+    expect(await store.list('1/')).toHaveLength(40);
+    await store.deleteAll('1/');
+    expect(await store.list('')).toEqual([]);
+  });
+
+  it.each(['../x', '/etc/passwd', 'a//b', 'a/../b', '', '.hidden'])(
+    'have no key that leads elsewhere: "%s"',
+    async (key) => {
+      await expect(store.put(key, file)).rejects.toThrow('no key');
+      await expect(store.get(key)).rejects.toThrow('no key');
+    },
+  );
+});
+
+describe('FolderStore', () => {
+  it('takes no room for what is on the same disk already', async () => {
+    const store = folderStore();
+    await store.put('1/0.m4s', file);
+    expect((await stat(store.pathOf('1/0.m4s'))).ino).toBe((await stat(file)).ino);
+  });
+});
+
+describe('SpooledStore', () => {
+  const WAIT = { timeout: 30_000 };
+
+  it('uploads what is put, and has it no more in the folder then', async () => {
+    const { store, uploader, spool, s3 } = spooled();
+    await store.put('1/0.m4s', file);
+    await expect.poll(() => uploader.waiting, WAIT).toEqual({ files: 0, bytes: 0 });
+    expect(await s3.head('1/0.m4s')).toBe(5);
+    expect(await spool.head('1/0.m4s')).toBeNull();
+    expect(await store.head('1/0.m4s')).toBe(5);
+    expect(uploader.isUp).toBe(true);
+  });
+
+  it.each(['refusing', 'silent'] as const)(
+    'keeps what is put while the bucket is away (%s), and uploads it then',
+    async (how) => {
+      const { store, uploader, spool, s3 } = spooled();
+      bucket.goAway(how);
+      try {
+        await store.put('1/0.m4s', file);
+        await store.copy('1/0.m4s', 'clips/2/0.m4s');
+        await expect.poll(() => uploader.isUp, WAIT).toBe(false);
+        expect(uploader.waiting).toEqual({ files: 2, bytes: 10 });
+        expect(await spool.head('1/0.m4s')).toBe(5);
+        expect(await store.head('1/0.m4s')).toBe(5);
+        await expect(store.head('3/0.m4s')).rejects.toMatchObject({ code: 'unavailable' });
+        await expect(store.deleteAll('3/')).rejects.toThrow();
+      } finally {
+        bucket.comeBack();
+      }
+      await expect.poll(() => uploader.waiting.files, WAIT).toBe(0);
+      expect(await s3.list('')).toEqual(['1/0.m4s', 'clips/2/0.m4s']);
+      expect(uploader.isUp).toBe(true);
+    },
+    90_000,
+  );
+
+  it('uploads what an earlier process left, and leaves journals in the folder', async () => {
+    const spool = folderStore();
+    await spool.put('1/0.m4s', file);
+    await spool.put('1/journal.jsonl', file);
+    const { uploader, s3 } = spooled();
+    await uploader.resume();
+    uploader.add('1/journal.jsonl', 5);
+    await expect.poll(() => uploader.waiting.files, WAIT).toBe(0);
+    expect(await s3.list('')).toEqual(['1/0.m4s', '1/journal.jsonl']);
+    expect(await spool.list('')).toEqual(['1/journal.jsonl']);
+  });
+
+  it('uploads nothing of what is deleted', async () => {
+    const { store, uploader, s3 } = spooled();
+    for (let n = 0; n < 20; n += 1) await store.put(`1/${n}.m4s`, file);
+    await store.deleteAll('1/');
+    expect(uploader.waiting).toEqual({ files: 0, bytes: 0 });
+    expect(await s3.list('')).toEqual([]);
+  });
+});

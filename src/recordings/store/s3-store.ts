@@ -1,0 +1,171 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { RecordingStore, StoredRange } from './recording-store.js';
+import { storeKey } from './store-key.js';
+
+/** Where a bucket is, and who may use it. */
+export type S3Options = Readonly<{
+  bucket: string;
+  /** null: Amazon's of the region. */
+  endpoint: string | null;
+  region: string;
+  /** null: whatever the SDK finds, such as the machine's role. */
+  credentials: Readonly<{ accessKeyId: string; secretAccessKey: string }> | null;
+  /** What all keys begin with; empty, or with a slash at its end. */
+  prefix: string;
+  /** The bucket is in the path, not in the host's name. */
+  forcePathStyle: boolean;
+}>;
+
+const CONNECT_MS = 3_000;
+/** Without an answer for so long, it is away. */
+const ANSWER_MS = 8_000;
+/** A file is uploaded in this time, or tried again: 1 Mb/s for a segment of 7 MB. */
+const UPLOAD_MS = 60_000;
+/** Deleted at once; not all servers know how to delete several in one request. */
+const DELETING_MAX = 16;
+
+type Sdk = typeof import('@aws-sdk/client-s3');
+type Opened = Readonly<{ sdk: Sdk; client: S3Client }>;
+
+/** Keeps recordings in a bucket of Amazon S3, or of any server that speaks its protocol. */
+export class S3Store implements RecordingStore {
+  readonly #options: S3Options;
+  #opened: Promise<Opened> | null = null;
+
+  constructor(options: S3Options) {
+    this.#options = options;
+  }
+
+  async put(key: string, localPath: string): Promise<void> {
+    const { size } = await stat(localPath);
+    const { sdk, client } = await this.#open();
+    const file = createReadStream(localPath);
+    try {
+      const command = new sdk.PutObjectCommand({
+        ...this.#object(key),
+        Body: file,
+        ContentLength: size,
+        ContentType: typeOf(key),
+      });
+      await client.send(command, { abortSignal: AbortSignal.timeout(UPLOAD_MS) });
+    } finally {
+      file.destroy();
+    }
+  }
+
+  async copy(fromKey: string, toKey: string): Promise<void> {
+    const { sdk, client } = await this.#open();
+    const { Bucket, Key } = this.#object(fromKey);
+    const source = `${Bucket}/${Key}`.split('/').map(encodeURIComponent).join('/');
+    const command = new sdk.CopyObjectCommand({ ...this.#object(toKey), CopySource: source });
+    await client.send(command, { abortSignal: AbortSignal.timeout(ANSWER_MS) });
+  }
+
+  async get(key: string, range?: StoredRange): Promise<Readable | null> {
+    const { sdk, client } = await this.#open();
+    const Range = range && `bytes=${range.first}-${range.last}`;
+    const command = new sdk.GetObjectCommand({ ...this.#object(key), ...(Range && { Range }) });
+    // Until it begins to answer: what follows is as fast as it is read.
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(new Error('no answer')), ANSWER_MS);
+    try {
+      const { Body } = await client.send(command, { abortSignal: patience.signal });
+      return Body instanceof Readable ? Body : null;
+    } catch (error) {
+      return nullIfAbsent(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async head(key: string): Promise<number | null> {
+    const { sdk, client } = await this.#open();
+    try {
+      const command = new sdk.HeadObjectCommand(this.#object(key));
+      const abortSignal = AbortSignal.timeout(ANSWER_MS);
+      const { ContentLength } = await client.send(command, { abortSignal });
+      return ContentLength ?? null;
+    } catch (error) {
+      return nullIfAbsent(error);
+    }
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const { sdk, client } = await this.#open();
+    const { bucket: Bucket, prefix: own } = this.#options;
+    const keys: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = { Bucket, Prefix: own + prefix, ...(token && { ContinuationToken: token }) };
+      const { Contents, NextContinuationToken } = await client.send(
+        new sdk.ListObjectsV2Command(page),
+        { abortSignal: AbortSignal.timeout(ANSWER_MS) },
+      );
+      keys.push(...(Contents ?? []).flatMap(({ Key }) => Key?.slice(own.length) ?? []));
+      token = NextContinuationToken;
+    } while (token !== undefined);
+    return keys.toSorted();
+  }
+
+  async deleteAll(prefix: string): Promise<void> {
+    const keys = await this.list(prefix);
+    const { sdk, client } = await this.#open();
+    while (keys.length > 0)
+      await Promise.all(
+        keys.splice(0, DELETING_MAX).map((key) =>
+          client.send(new sdk.DeleteObjectCommand(this.#object(key)), {
+            abortSignal: AbortSignal.timeout(ANSWER_MS),
+          }),
+        ),
+      );
+  }
+
+  /** Ends its connections. */
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => null);
+    opened?.client.destroy();
+  }
+
+  #object(key: string): { Bucket: string; Key: string } {
+    const { bucket, prefix } = this.#options;
+    return { Bucket: bucket, Key: prefix + storeKey(key) };
+  }
+
+  #open(): Promise<Opened> {
+    return (this.#opened ??= this.#connect());
+  }
+
+  /** The SDK is loaded by those who use it. */
+  async #connect(): Promise<Opened> {
+    const sdk = await import('@aws-sdk/client-s3');
+    const { endpoint, region, credentials, forcePathStyle } = this.#options;
+    const client = new sdk.S3Client({
+      region,
+      forcePathStyle,
+      ...(endpoint !== null && { endpoint }),
+      ...(credentials && { credentials }),
+      // Busy servers say so; one that is away is found out as soon, since all attempts have one limit of time.
+      maxAttempts: 3,
+      requestHandler: { connectionTimeout: CONNECT_MS },
+      // Checksums of newer kinds are not known to all servers.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+    return { sdk, client };
+  }
+}
+
+function nullIfAbsent(error: unknown): null {
+  if (error instanceof Error && (error.name === 'NoSuchKey' || error.name === 'NotFound'))
+    return null;
+  throw error;
+}
+
+function typeOf(key: string): string {
+  if (key.endsWith('.jpg')) return 'image/jpeg';
+  if (key.endsWith('.jsonl')) return 'application/jsonl';
+  return key.includes('/video-') ? 'video/mp4' : 'audio/mp4';
+}

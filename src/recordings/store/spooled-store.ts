@@ -1,0 +1,82 @@
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { DomainError } from '../../common/domain-error.js';
+import type { FolderStore } from './folder-store.js';
+import type { RecordingStore, StoredRange } from './recording-store.js';
+import type { Uploader } from './uploader.js';
+
+const RETRY_MS = 5_000;
+
+/**
+ * Keeps recordings in a store over the network, by way of a folder: what is put is in the folder at once, and stays
+ * there until the other store has it. So recording waits for no network, and what is in the folder at a start is
+ * what is still to be uploaded.
+ */
+export class SpooledStore implements RecordingStore {
+  readonly #spool: FolderStore;
+  readonly #remote: RecordingStore;
+  readonly #uploader: Uploader;
+
+  constructor(spool: FolderStore, remote: RecordingStore, uploader: Uploader) {
+    this.#spool = spool;
+    this.#remote = remote;
+    this.#uploader = uploader;
+  }
+
+  async put(key: string, localPath: string): Promise<void> {
+    await this.#spool.put(key, localPath);
+    await this.#added(key);
+  }
+
+  async copy(fromKey: string, toKey: string): Promise<void> {
+    try {
+      await this.#spool.copy(fromKey, toKey);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      return this.#ask(() => this.#remote.copy(fromKey, toKey));
+    }
+    await this.#added(toKey);
+  }
+
+  /** @throws {DomainError} `unavailable` while the store that has it is away */
+  async get(key: string, range?: StoredRange): Promise<Readable | null> {
+    return (await this.#spool.get(key, range)) ?? this.#ask(() => this.#remote.get(key, range));
+  }
+
+  /** @throws {DomainError} `unavailable` while the store that has it is away */
+  async head(key: string): Promise<number | null> {
+    return (await this.#spool.head(key)) ?? this.#ask(() => this.#remote.head(key));
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const [near, far] = await Promise.all([this.#spool.list(prefix), this.#remote.list(prefix)]);
+    return [...new Set([...near, ...far])].toSorted();
+  }
+
+  /** What is in the folder goes last: as long as it is there, it is known that there is something to delete. */
+  async deleteAll(prefix: string): Promise<void> {
+    await this.#uploader.forget(prefix);
+    await this.#remote.deleteAll(prefix);
+    await this.#spool.deleteAll(prefix);
+  }
+
+  async #added(key: string): Promise<void> {
+    const { size } = await stat(this.#spool.pathOf(key));
+    this.#uploader.add(key, size);
+  }
+
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw new DomainError(
+        'unavailable',
+        'The place where recordings are kept can’t be reached. Try again in a moment.',
+        { cause, retryAfterMs: RETRY_MS },
+      );
+    }
+  }
+}
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
