@@ -6,6 +6,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { Readiness } from '../health/readiness.js';
 import { HLS_SOURCE, type HlsSource } from '../hls/delivery/hls-source.js';
 import type { AdminOverview, LimitView } from '../protocol/admin.js';
+import { RecordingSpace } from '../recordings/recording-space.service.js';
 import { AdminRepository } from './admin.repository.js';
 
 /** How the service is, for administrators. */
@@ -16,6 +17,7 @@ export class AdminOverviewService {
   readonly #registry: BroadcastRegistry;
   readonly #readiness: Readiness;
   readonly #hls: HlsSource;
+  readonly #recordings: RecordingSpace;
   readonly #config: Config;
 
   // oxlint-disable-next-line max-params -- Nest's injection: everybody who knows how a part is.
@@ -25,6 +27,7 @@ export class AdminOverviewService {
     registry: BroadcastRegistry,
     readiness: Readiness,
     @Inject(HLS_SOURCE) hls: HlsSource,
+    recordings: RecordingSpace,
     @Inject(CONFIG) config: Config,
   ) {
     this.#repository = repository;
@@ -32,6 +35,7 @@ export class AdminOverviewService {
     this.#registry = registry;
     this.#readiness = readiness;
     this.#hls = hls;
+    this.#recordings = recordings;
     this.#config = config;
   }
 
@@ -52,7 +56,7 @@ export class AdminOverviewService {
       },
       storage: { ...sizes, segments: this.#hls.usage.diskBytes, free },
       health: {
-        problems,
+        problems: [...problems, ...this.#recordings.problems],
         uptimeS: Math.floor(process.uptime()),
         memoryBytes: process.memoryUsage.rss(),
       },

@@ -75,6 +75,19 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     return this.#finishedBytes + [...this.#growing.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
+  /** What is the matter with keeping recordings, in words; empty when all is well. */
+  get problems(): string[] {
+    const spool = this.#files.spool;
+    return [
+      ...(this.#isFull ? ['there is no room for recordings: nothing is recorded'] : []),
+      ...(spool?.isUp === false
+        ? [
+            `the bucket can’t be reached: ${Math.round(spool.bytes / 1_000_000)} MB of recordings wait`,
+          ]
+        : []),
+    ];
+  }
+
   /** A recording that is going on takes so much more. */
   add(id: string, bytes: number): void {
     this.#growing.set(id, (this.#growing.get(id) ?? 0) + bytes);

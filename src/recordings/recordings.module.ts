@@ -52,6 +52,6 @@ import { VodController } from './vod/vod.controller.js';
     VodSound,
     { provide: RECORDING, useExisting: RecordingKeepers },
   ],
-  exports: [RECORDING, RecordedPages],
+  exports: [RECORDING, RecordedPages, RecordingSpace],
 })
 export class RecordingsModule {}

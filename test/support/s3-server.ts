@@ -7,7 +7,7 @@ import { TcpProxy } from './tcp-proxy.js';
 
 const BUCKET = 'films';
 /** The only one that it knows. */
-const KEYS = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+const KEYS = Object.freeze({ accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' });
 
 /** A server that speaks S3's protocol, checks signatures, and can be away. */
 export class S3Server {

@@ -27,6 +27,9 @@ const UPLOAD_MS = 60_000;
 /** Deleted at once; not all servers know how to delete several in one request. */
 const DELETING_MAX = 16;
 
+/** Whoever asked is told of errors; the SDK writes some to the console as well. */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 type Sdk = typeof import('@aws-sdk/client-s3');
 type Opened = Readonly<{ sdk: Sdk; client: S3Client }>;
 
@@ -146,10 +149,12 @@ export class S3Store implements RecordingStore {
       region,
       forcePathStyle,
       ...(endpoint !== null && { endpoint }),
-      ...(credentials && { credentials }),
+      // The SDK writes into them.
+      ...(credentials && { credentials: { ...credentials } }),
       // Busy servers say so; one that is away is found out as soon, since all attempts have one limit of time.
       maxAttempts: 3,
       requestHandler: { connectionTimeout: CONNECT_MS },
+      logger: SILENT,
       // Checksums of newer kinds are not known to all servers.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',

@@ -7,7 +7,7 @@ import type { RecordingStore } from './recording-store.js';
 const UPLOADS_AT_ONCE = 4;
 /** Between an upload that failed and the next try, growing with every failure in a row. */
 const RETRY_MIN_MS = 1_000;
-const RETRY_MAX_MS = 30_000;
+const RETRY_MAX_MS = 15_000;
 /** How long a stop waits for what is under way. */
 const STOP_MS = 2_000;
 
