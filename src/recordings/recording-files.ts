@@ -54,7 +54,17 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.#upload?.uploader.resume();
+    if (!this.#upload) return;
+    const { remote, uploader } = this.#upload;
+    // A start needs no network: who set it up is told.
+    remote.list('check/').catch((error: unknown) => {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      this.#log.warn(
+        { reason },
+        'the bucket for recordings can’t be used now: check the S3_ settings',
+      );
+    });
+    await uploader.resume();
   }
 
   async onApplicationShutdown(): Promise<void> {

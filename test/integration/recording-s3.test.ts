@@ -152,6 +152,16 @@ describe('when the bucket is away', () => {
     }
   }, 120_000);
 
+  it('or there is none of that name, the log says so at the start', async () => {
+    const server = await ServerProcess.start({ ...bucket.env, S3_BUCKET: 'no-such-bucket' });
+    try {
+      await vi.waitUntil(() => server.output.includes('check the S3_ settings'), LIMIT);
+      expect(server.output).toContain('NoSuchBucket');
+    } finally {
+      await server.close();
+    }
+  }, 60_000);
+
   it('and too much waits, nothing more is recorded until there is room, and live playback goes on', async () => {
     const server = await startTestApp({
       overrides: { ...bucket.env, S3_SPOOL_MAX_GB: '0.0003', LOG_LEVEL: 'silent' },
