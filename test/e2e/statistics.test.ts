@@ -40,6 +40,7 @@ describe('statistics', () => {
     await facts(studio)
       .getByText(/^[1-9]\d* s$/)
       .waitFor();
+    await studio.getByText(/^Recorded so far: 0:[0-9]+/).waitFor();
     expect(await seriousOn(studio)).toEqual([]);
   });
 
@@ -54,6 +55,10 @@ describe('statistics', () => {
     await studio.getByRole('button', { name: 'End broadcast' }).first().click();
     await studio.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
     await stage.isInState('stella', null);
+    await studio.getByRole('button', { name: 'Statistics' }).click();
+    const shown = studio.getByRole('dialog', { name: 'Statistics' });
+    await shown.getByText('2 messages', { exact: true }).waitFor();
+    await shown.getByRole('button', { name: 'Done' }).click();
     await studio.goto(`${stage.server.url}/studio`);
     await studio.getByRole('button', { name: 'Past broadcasts' }).click();
     await studio.getByRole('button', { name: /More of/ }).click();

@@ -9,7 +9,7 @@ import {
   Share2,
   Trash,
 } from 'lucide';
-import type { RecordingProblem, RecordingView } from '../../../src/protocol/recording.js';
+import type { RecordingView } from '../../../src/protocol/recording.js';
 import { Avatar } from '../components/avatar.js';
 import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
@@ -19,15 +19,10 @@ import { toast } from '../components/toast.js';
 import { clockTime, wordyDuration } from '../format/duration.js';
 import { copyAddress } from '../watch/copy-address.js';
 import { fileSize, whenFormat } from './facts.js';
+import { MISSING } from './missing-words.js';
 import { VISIBILITY_WORDS } from './visibility-words.js';
 import '../watch/channel-info.css';
 import './recording-info.css';
-
-/** Why parts of it are missing. */
-const MISSING: Readonly<Record<RecordingProblem, string>> = {
-  full: 'Parts are missing: there was no room for recordings.',
-  unwritable: 'Parts are missing: they could not be written.',
-};
 
 export interface RecordingInfoProps {
   recording: RecordingView;
@@ -66,7 +61,7 @@ export function RecordingInfo({ recording, position, ...acts }: RecordingInfoPro
           </span>
           {visibility !== 'public' && <Badge>{VISIBILITY_WORDS[visibility]}</Badge>}
         </p>
-        {recording.problem !== null && <p class="muted">{MISSING[recording.problem]}</p>}
+        {recording.problem !== null && <p class="muted">Of this {MISSING[recording.problem]}</p>}
       </div>
       <div class="recording-info-acts">
         <ShareMenu position={position} />

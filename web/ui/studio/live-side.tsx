@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { Tabs } from '../components/tabs.js';
 import { LateStatistics } from '../statistics/late-statistics.js';
 import { LazyHealthPanel } from './lazy-health.js';
+import { RecordingLine, useRecordedSoFar } from './recording-line.js';
 import { SharePanel } from './share-panel.js';
 import { StudioChat } from './studio-chat.js';
 import type { Studio } from './studio.js';
@@ -12,6 +13,7 @@ type TabId = 'chat' | 'health' | 'statistics' | 'share';
 /** Beside the preview while live: chat, health, statistics and what to share. */
 export function LiveSide({ studio, broadcastId }: { studio: Studio; broadcastId: string }) {
   const [selected, setSelected] = useState<TabId>('chat');
+  const recorded = useRecordedSoFar(broadcastId);
   const channel = studio.channels.chosen.value;
   if (channel === null) return null;
   const health = studio.publisher.health.value;
@@ -35,6 +37,7 @@ export function LiveSide({ studio, broadcastId }: { studio: Studio; broadcastId:
           label: 'Statistics',
           content: selected === 'statistics' && (
             <div class="panel">
+              <RecordingLine recorded={recorded} />
               <LateStatistics broadcastId={broadcastId} live />
             </div>
           ),

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { LateSection } from '../../components/late-section.js';
 import { Tabs } from '../../components/tabs.js';
 import { LateStatistics } from '../../statistics/late-statistics.js';
+import { RecordingLine, useRecordedSoFar } from '../recording-line.js';
 import { SharePanel } from '../share-panel.js';
 import { StudioChat } from '../studio-chat.js';
 import type { Studio } from '../studio.js';
@@ -14,6 +15,7 @@ const loadIngestPanel = async () => (await import('./ingest-panel.js')).IngestPa
 /** Beside the stage while a program such as OBS is live: chat, how it arrives, statistics, and what to share. */
 export function ProgramSide({ studio, broadcastId }: { studio: Studio; broadcastId: string }) {
   const [selected, setSelected] = useState<TabId>('health');
+  const recorded = useRecordedSoFar(broadcastId);
   const channel = studio.channels.chosen.value;
   if (channel === null) return null;
   return (
@@ -35,6 +37,7 @@ export function ProgramSide({ studio, broadcastId }: { studio: Studio; broadcast
           label: 'Statistics',
           content: selected === 'statistics' && (
             <div class="panel">
+              <RecordingLine recorded={recorded} />
               <LateStatistics broadcastId={broadcastId} live />
             </div>
           ),
