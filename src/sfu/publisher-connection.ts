@@ -12,8 +12,8 @@ import { PeerConnection } from './peer-connection.js';
 import { publisherHealth } from './publisher-health.js';
 import { SenderReport } from './sender-report.js';
 
-/** Joining viewers' key-frame requests are merged into at most one in this time. */
-const KEY_FRAME_REQUEST_DELAY_MS = 1_000;
+/** Key-frame requests, of joining viewers and of packaging every segment, are merged into at most one in this time. */
+const KEY_FRAME_REQUEST_DELAY_MS = 500;
 /** How often the way from capture to here is measured. */
 const DELAY_INTERVAL_MS = 2_000;
 
