@@ -44,6 +44,25 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('knows a bucket when all of it is given, and what is missing else', () => {
+    const keys = { S3_ACCESS_KEY_ID: 'someone', S3_SECRET_ACCESS_KEY: 'a-secret-of-theirs' };
+    const given = { S3_BUCKET: 'films', S3_ENDPOINT: 'https://s3.example.org/', ...keys };
+    expect(readConfig({ ...given, S3_PREFIX: 'onair/recordings' }).recordings.s3).toMatchObject({
+      bucket: 'films',
+      endpoint: 'https://s3.example.org',
+      credentials: { accessKeyId: 'someone' },
+      prefix: 'onair/recordings/',
+      forcePathStyle: true,
+      spoolMaxBytes: 10_000_000_000,
+    });
+    const amazons = readConfig({ S3_BUCKET: 'films' }).recordings.s3;
+    expect(amazons).toMatchObject({ credentials: null, prefix: '', forcePathStyle: false });
+    expect(readConfig({}).recordings.s3).toBeNull();
+    expect(() => readConfig({ ...given, S3_SECRET_ACCESS_KEY: '' })).toThrow('S3_ACCESS_KEY_ID');
+    expect(() => readConfig(keys)).toThrow('S3_BUCKET');
+    expect(() => readConfig({ ...given, S3_PREFIX: '../up' })).toThrow('S3_PREFIX');
+  });
+
   it('is frozen all through', () => {
     expect(() => Object.assign(readConfig({}).rtc, { port: 1 })).toThrow(TypeError);
   });

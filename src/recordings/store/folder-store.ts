@@ -51,12 +51,15 @@ export class FolderStore implements RecordingStore {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
       nullIfAbsent,
     );
-    return (entries ?? [])
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => relative(this.folder, join(parentPath, name)))
-      .map((path) => path.split(sep).join('/'))
-      .filter((key) => key.startsWith(prefix))
-      .toSorted();
+    return (
+      (entries ?? [])
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => relative(this.folder, join(parentPath, name)))
+        .map((path) => path.split(sep).join('/'))
+        // What is being copied is not there yet.
+        .filter((key) => key.startsWith(prefix) && !key.endsWith('.part'))
+        .toSorted()
+    );
   }
 
   async deleteAll(prefix: string): Promise<void> {
