@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { ChatRole } from '../../../src/protocol/chat.js';
 import { type Suggestion, suggestionsFor } from './suggestions.js';
 import { closedEmoji, type TypedWord, typedWord } from './typed-word.js';
@@ -34,10 +34,9 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
   const place = placeOf(word);
   const suggestions = word && place !== dismissed ? suggest(word) : [];
 
-  useEffect(() => setActive(0), [place, word?.query]);
-  useEffect(() => {
-    if (place !== dismissed) setDismissed(null);
-  }, [place]);
+  // At once: later, they would undo what keys did meanwhile.
+  useLayoutEffect(() => setActive(0), [place, word?.query]);
+  useLayoutEffect(() => setDismissed((was) => (was === place ? was : null)), [place]);
 
   function suggest(typed: TypedWord): Suggestion[] {
     const isName = typed.kind === 'mention' || typed.kind === 'name';
