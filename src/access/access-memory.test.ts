@@ -18,6 +18,7 @@ function channel(change: Partial<ChannelAccess> = {}): ChannelAccess {
     version: 1,
     members: NOBODY,
     moderators: NOBODY,
+    bannedAddresses: new Set(),
     banned: NOBODY,
     disabled: NOBODY,
     ...change,

@@ -13,25 +13,41 @@ const channel: ChannelAccess = {
   members: new Set(['member', 'banned-member']),
   moderators: new Set(['moderator']),
   banned: new Set(['banned-member', 'banned-guest']),
+  bannedAddresses: new Set(['banned-address']),
   disabled: new Set(['disabled']),
 };
-const guest: Asker = { accountId: null, guestId: 'g', unlockedVersion: null };
+const guest: Asker = { accountId: null, guestId: 'g', addressHash: 'home', passes: [] };
 const account = (accountId: string): Asker => ({ ...guest, accountId });
+const typedBy = (holder: string, version = 3) => ({ passes: [{ version, holder }] });
 const askers = {
   guest,
   'a banned guest': { ...guest, guestId: 'banned-guest' },
   'a banned guest who knows the password': {
     ...guest,
     guestId: 'banned-guest',
-    unlockedVersion: 3,
+    ...typedBy('banned-guest'),
   },
-  'a guest who typed the password': { ...guest, unlockedVersion: 3 },
-  'a guest who typed the password before': { ...guest, unlockedVersion: 2 },
+  'a guest at a banned address': { ...guest, addressHash: 'banned-address', ...typedBy('g') },
+  'a guest with the pass of a banned guest': { ...guest, ...typedBy('banned-guest') },
+  'a guest with the pass of a banned member': { ...guest, ...typedBy('banned-member') },
+  'a guest with the pass of a disabled account': { ...guest, ...typedBy('disabled') },
+  'a guest with the old pass of a banned guest': { ...guest, ...typedBy('banned-guest', 2) },
+  'a guest who typed the password': { ...guest, ...typedBy('g') },
+  'a guest who typed the password before': { ...guest, ...typedBy('g', 2) },
   stranger: account('stranger'),
-  'a stranger who typed the password': { ...account('stranger'), unlockedVersion: 3 },
+  'a stranger who typed the password': { ...account('stranger'), ...typedBy('stranger') },
+  'a stranger who typed it at a banned address': {
+    ...account('stranger'),
+    addressHash: 'banned-address',
+    ...typedBy('stranger'),
+  },
+  'a stranger with the pass of a banned guest': {
+    ...account('stranger'),
+    ...typedBy('banned-guest'),
+  },
   member: account('member'),
   'a banned member': account('banned-member'),
-  'a disabled account that typed the password': { ...account('disabled'), unlockedVersion: 3 },
+  'a disabled account that typed the password': { ...account('disabled'), ...typedBy('disabled') },
   moderator: account('moderator'),
   owner: account('owner'),
 } satisfies Record<string, Asker>;
@@ -60,6 +76,7 @@ describe('decide', () => {
     expect(allowedTo('password', 'allowed')).toEqual([
       'a guest who typed the password',
       'a stranger who typed the password',
+      'a stranger who typed it at a banned address',
       'moderator',
       'owner',
     ]);
@@ -70,6 +87,7 @@ describe('decide', () => {
       'guest',
       'a guest who typed the password before',
       'stranger',
+      'a stranger with the pass of a banned guest',
       'member',
     ]);
   });

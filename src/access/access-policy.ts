@@ -20,16 +20,28 @@ export type ChannelAccess = Readonly<{
   moderators: ReadonlySet<string>;
   /** Banned for ever, accounts' ids and guests' ids. Only kept while something of the channel is protected. */
   banned: ReadonlySet<string>;
+  /** Hashes of addresses that somebody was banned at within {@link ADDRESS_BAN_MS}: guests are not let in from there. */
+  bannedAddresses: ReadonlySet<string>;
   /** Of the accounts that asked, those that are disabled. */
   disabled: ReadonlySet<string>;
+}>;
+
+/** Proof that somebody typed a channel's password. */
+export type Pass = Readonly<{
+  /** The version of the channel's access that the password was typed for. */
+  version: number;
+  /** Who typed it: an account's id, or a guest's. */
+  holder: string;
 }>;
 
 /** Who wants in. */
 export type Asker = Readonly<{
   accountId: string | null;
   guestId: string;
-  /** The newest version of the channel's access that they typed its password for; null: never. */
-  unlockedVersion: number | null;
+  /** Hash of the address that a guest asks from; null: an account, or not known. */
+  addressHash: string | null;
+  /** For this channel, whoever typed its password. */
+  passes: readonly Pass[];
 }>;
 
 /** `not_found`: what is said of a channel that isn't there, word for word. */
@@ -48,7 +60,17 @@ export function decide(channel: ChannelAccess | null, asker: Asker): Decision {
   if (accountId !== null && channel.moderators.has(accountId)) return 'allowed';
   if (channel.visibility === 'private')
     return accountId !== null && channel.members.has(accountId) ? 'allowed' : 'not_found';
-  return asker.unlockedVersion === channel.version ? 'allowed' : 'password_needed';
+  return passThatCounts(channel, asker) ? 'allowed' : 'password_needed';
+}
+
+/** A pass of the present version whose holder may still be in; undefined when there is none. */
+export function passThatCounts(
+  channel: ChannelAccess,
+  { passes }: Pick<Asker, 'passes'>,
+): Pass | undefined {
+  return passes.find(
+    ({ version, holder }) => version === channel.version && !isShutOut(channel, holder),
+  );
 }
 
 /** From everybody to few. */
@@ -69,6 +91,18 @@ export function isProtected({ visibility }: Pick<ChannelAccess, 'visibility'>): 
   return visibility === 'password' || visibility === 'private';
 }
 
-function isBanned({ banned }: ChannelAccess, { accountId, guestId }: Asker): boolean {
-  return banned.has(accountId ?? guestId);
+/**
+ * An account is banned by its id alone. A guest is whoever their device, their address or a pass that
+ * they bring says they are: each can be left at home, so each is asked.
+ */
+function isBanned(channel: ChannelAccess, asker: Asker): boolean {
+  const { accountId, guestId, addressHash, passes } = asker;
+  if (accountId !== null) return channel.banned.has(accountId);
+  if (channel.banned.has(guestId)) return true;
+  if (addressHash !== null && channel.bannedAddresses.has(addressHash)) return true;
+  return passes.some(({ holder }) => isShutOut(channel, holder));
+}
+
+function isShutOut({ banned, disabled }: ChannelAccess, id: string): boolean {
+  return banned.has(id) || disabled.has(id);
 }

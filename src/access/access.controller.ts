@@ -8,10 +8,9 @@ import {
   Patch,
   Post,
   Put,
-  Req,
   Res,
 } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { CurrentAccount, Identified, LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
 import { AllowToken } from '../common/token-scope.js';
@@ -58,10 +57,9 @@ export class AccessController {
     @Param('name') name: string,
     @Body({ schema: Unlock }) { password }: Unlock,
     @CurrentVisitor() visitor: Visitor,
-    @Req() { ip: address }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const setCookie = await this.#unlocking.unlock(name, visitor, { password, address });
+    const setCookie = await this.#unlocking.unlock(name, visitor, password);
     if (setCookie !== null) reply.header('set-cookie', setCookie);
   }
 

@@ -4,6 +4,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { DbModule } from '../db/db.module.js';
 import { AccessMemory } from './access-memory.js';
 import { AccessSettings } from './access-settings.service.js';
+import { AccountAddresses } from './account-addresses.js';
 import { AccessController } from './access.controller.js';
 import { AccessRepository } from './access.repository.js';
 import { AccessService } from './access.service.js';
@@ -22,11 +23,12 @@ import { UnlockService } from './unlock.service.js';
     AccessRepository,
     AccessService,
     AccessSettings,
+    AccountAddresses,
     HlsDoor,
     RequestVisitors,
     UnlockService,
     { provide: APP_GUARD, useClass: ChannelAccessGuard },
   ],
-  exports: [AccessService, HlsDoor, RequestVisitors, AuthModule],
+  exports: [AccessService, AccountAddresses, HlsDoor, RequestVisitors, AuthModule],
 })
 export class AccessModule {}

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { ADDRESS_BAN_MS } from '../common/address-ban.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { fetchableSince } from '../common/linger.js';
 import { isMissingRow } from '../db/prisma-errors.js';
@@ -13,6 +14,14 @@ const BANS_MAX = 10_000;
 /** Protected broadcasts of one channel that are known at most; the newest count. */
 const CLOSED_MAX = 10_000;
 const NOBODY: ReadonlySet<string> = new Set();
+/** Nothing of a channel is protected: nobody is asked for. */
+const OPEN = {
+  members: NOBODY,
+  moderators: NOBODY,
+  banned: NOBODY,
+  bannedAddresses: NOBODY,
+  disabled: NOBODY,
+} as const;
 
 /** Stored names of what not everybody may watch who has the address. */
 const CLOSED = ['PASSWORD', 'PRIVATE'] as const;
@@ -75,14 +84,14 @@ export class AccessRepository {
     const visibilities = { visibility, ofChannel, closedBroadcasts };
     const channel = { id, name, ownerId, version, hasPassword, ...visibilities };
     if (!isProtected({ visibility }) && closedBroadcasts.size === 0 && counted.clips === 0)
-      return { ...channel, members: NOBODY, moderators: NOBODY, banned: NOBODY, disabled: NOBODY };
-    const [members, moderators, banned, disabled] = await Promise.all([
+      return { ...channel, ...OPEN };
+    const [members, moderators, bans, disabled] = await Promise.all([
       this.#members(row.id),
       this.#moderators(row.id),
-      this.#banned(row.id),
+      this.#bans(row.id),
       this.#disabled([...asked, row.ownerId]),
     ]);
-    return { ...channel, members, moderators, banned, disabled };
+    return { ...channel, members, moderators, ...bans, disabled };
   }
 
   async passwordHash(channelId: string): Promise<string | null> {
@@ -91,13 +100,6 @@ export class AccessRepository {
       select: { accessPasswordHash: true },
     });
     return row?.accessPasswordHash ?? null;
-  }
-
-  /** Whether a guest of this address (as hashed, base64url) was banned for ever after a moment. */
-  async isAddressBanned(channelId: string, hash: string, after: Date): Promise<boolean> {
-    const addressHash = new Uint8Array(Buffer.from(hash, 'base64url'));
-    const where = { channelId, addressHash, expiresAt: null, createdAt: { gt: after } };
-    return (await this.#db.chatBan.findFirst({ where, select: { id: true } })) !== null;
   }
 
   /** Resolves with false when the channel is gone. What was given out before is void. */
@@ -181,14 +183,20 @@ export class AccessRepository {
   }
 
   /** Those who may not even watch: a time-out takes away the word only. */
-  async #banned(channelId: string): Promise<Set<string>> {
+  async #bans(channelId: string): Promise<{ banned: Set<string>; bannedAddresses: Set<string> }> {
     const rows = await this.#db.chatBan.findMany({
       where: { channelId, expiresAt: null },
       orderBy: { createdAt: 'desc' },
       take: BANS_MAX,
-      select: { accountId: true, guestId: true },
+      select: { accountId: true, guestId: true, addressHashes: true, createdAt: true },
     });
-    return new Set(rows.flatMap(({ accountId, guestId }) => accountId ?? guestId ?? []));
+    const since = this.#clock.nowMs() - ADDRESS_BAN_MS;
+    const lately = rows.filter(({ createdAt }) => createdAt.getTime() > since);
+    const hashes = lately.flatMap(({ addressHashes }) => addressHashes);
+    return {
+      banned: new Set(rows.flatMap(({ accountId, guestId }) => accountId ?? guestId ?? [])),
+      bannedAddresses: new Set(hashes.map((hash) => Buffer.from(hash).toString('base64url'))),
+    };
   }
 
   async #disabled(ids: readonly string[]): Promise<Set<string>> {

@@ -1,10 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { addressHash } from '../auth/address-hash.js';
+import { isUuid } from '../auth/uuid.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { Identity } from '../common/identity.js';
 import { Visibility } from '../protocol/access.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { Secrets } from '../secrets/secrets.js';
 import { AccessMemory } from './access-memory.js';
+import { AccountAddresses } from './account-addresses.js';
 import {
   type Asker,
   type ChannelAccess,
@@ -12,9 +15,11 @@ import {
   decide,
   isProtected,
   narrowed,
+  passThatCounts,
   stricter,
 } from './access-policy.js';
 import { ChannelPasses } from './channel-passes.js';
+import type { HlsGrant } from './hls-tokens.js';
 import { assertAllowed, channelNotFound } from './refusals.js';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -24,6 +29,8 @@ export type Visitor = Readonly<{
   identity: Pick<Identity, 'account' | 'guestId'>;
   /** Of `readPasses`. */
   passes: string;
+  /** Where it is from: guests of an address where somebody was banned are banned too. */
+  address: string;
 }>;
 
 /** Whether somebody may see a channel, and all that is in it; asked on every way in. */
@@ -32,11 +39,20 @@ export class AccessService {
   /** `changed`: fewer may watch than before, perhaps. */
   readonly events = new TypedEmitter<{ changed: [name: string] }>();
   readonly #memory: AccessMemory;
+  readonly #addresses: AccountAddresses;
+  readonly #secrets: Secrets;
   readonly #passes: ChannelPasses;
   readonly #clock: Clock;
 
-  constructor(memory: AccessMemory, secrets: Secrets, @Inject(CLOCK) clock: Clock) {
+  constructor(
+    memory: AccessMemory,
+    addresses: AccountAddresses,
+    secrets: Secrets,
+    @Inject(CLOCK) clock: Clock,
+  ) {
     this.#memory = memory;
+    this.#addresses = addresses;
+    this.#secrets = secrets;
     this.#passes = new ChannelPasses(secrets);
     this.#clock = clock;
   }
@@ -51,10 +67,29 @@ export class AccessService {
     return decide(channel, this.#askerOf(channel, visitor));
   }
 
-  /** The same for somebody who is known by more than a visit. */
-  decideFor(channel: ChannelAccess | null, asker: Asker): Decision {
-    if (channel && asker.accountId !== null) this.#memory.asked(channel.name, asker.accountId);
-    return decide(channel, asker);
+  /** What a token says of a visitor who may watch, for them to fetch the channel's media with. */
+  grantTo(channel: ChannelAccess, visitor: Visitor): HlsGrant {
+    const asker = this.#askerOf(channel, visitor);
+    const { accountId, guestId } = asker;
+    return {
+      channelId: channel.id,
+      version: channel.version,
+      accountId,
+      guestId,
+      // Kept by the token: a player's requests may come from a proxy's address.
+      addressHash: accountId === null ? addressHash(this.#secrets, visitor.address) : null,
+      holder: passThatCounts(channel, asker)?.holder ?? null,
+    };
+  }
+
+  /** Whether who was given a token may still fetch. */
+  mayFetch(channel: ChannelAccess, grant: HlsGrant): boolean {
+    const { channelId, version, accountId, guestId, addressHash: hash, holder } = grant;
+    if (channelId !== channel.id || version !== channel.version) return false;
+    const passes = holder === null ? [] : [{ version, holder }];
+    const asker = { accountId, guestId, addressHash: hash, passes };
+    this.#noticeDisabled(channel, asker);
+    return decide(channel, asker) === 'allowed';
   }
 
   /**
@@ -83,12 +118,14 @@ export class AccessService {
    */
   async closedTo(
     name: string,
-    { accountId, guestId }: Omit<Asker, 'unlockedVersion'>,
+    { accountId, guestId }: Pick<Asker, 'accountId' | 'guestId'>,
   ): Promise<ReadonlySet<string>> {
     const channel = await this.#memory.find(name);
     if (channel === null || channel.closedBroadcasts.size === 0) return NONE;
-    const unlockedVersion = channel.visibility === 'password' ? channel.version : null;
-    const asker = { accountId, guestId, unlockedVersion };
+    const pass = { version: channel.version, holder: accountId ?? guestId };
+    const passes = channel.visibility === 'password' ? [pass] : [];
+    // An address that is banned was not let in.
+    const asker = { accountId, guestId, addressHash: null, passes };
     const refused = (['password', 'private'] as const).filter(
       (visibility) => decide(narrowed(channel, visibility), asker) !== 'allowed',
     );
@@ -135,13 +172,25 @@ export class AccessService {
     this.events.emit('changed', name);
   }
 
-  #askerOf(channel: ChannelAccess | null, { identity, passes }: Visitor): Asker {
+  #askerOf(channel: ChannelAccess | null, { identity, passes, address }: Visitor): Asker {
     const accountId = identity.account?.id ?? null;
-    if (channel && accountId !== null) this.#memory.asked(channel.name, accountId);
-    const unlockedVersion =
-      channel?.visibility === 'password'
-        ? this.#passes.versionOf(channel.id, passes, this.#clock.nowMs())
-        : null;
-    return { accountId, guestId: identity.guestId, unlockedVersion };
+    const { guestId } = identity;
+    if (accountId !== null) this.#addresses.seen(accountId, address);
+    if (channel === null) return { accountId, guestId, addressHash: null, passes: [] };
+    const isAddressAsked = accountId === null && channel.bannedAddresses.size > 0;
+    const asker = {
+      accountId,
+      guestId,
+      addressHash: isAddressAsked ? addressHash(this.#secrets, address) : null,
+      passes: isProtected(channel) ? this.#passes.of(channel.id, passes, this.#clock.nowMs()) : [],
+    };
+    this.#noticeDisabled(channel, asker);
+    return asker;
+  }
+
+  /** Has it looked up whether the accounts that somebody is, or has a pass of, are disabled. */
+  #noticeDisabled({ name }: ChannelAccess, { accountId, passes }: Asker): void {
+    if (accountId !== null) this.#memory.asked(name, accountId);
+    for (const { holder } of passes) if (isUuid(holder)) this.#memory.asked(name, holder);
   }
 }

@@ -12,51 +12,57 @@ const options = { nowMs: NOW_MS, secure: false };
 const valueOf = (setCookie: string): string => readPasses(setCookie.split(';')[0]);
 
 const withPass = (n: number, version = 1, before = '') =>
-  valueOf(passes.add(before, { id: idOf(n), version }, options));
+  valueOf(passes.add(before, { id: idOf(n), version, holder: `guest-${n}` }, options));
 
 describe('ChannelPasses', () => {
-  it('tells for which version of which channel a password was typed', () => {
+  it('tells for which version of which channel a password was typed, and by whom', () => {
     const value = withPass(2, 7, withPass(1, 3));
-    expect(passes.versionOf(idOf(1), value, NOW_MS)).toBe(3);
-    expect(passes.versionOf(idOf(2), value, NOW_MS)).toBe(7);
-    expect(passes.versionOf(idOf(3), value, NOW_MS)).toBeNull();
+    expect(passes.of(idOf(1), value, NOW_MS)).toMatchObject([{ version: 3 }]);
+    expect(passes.of(idOf(2), value, NOW_MS)).toEqual([{ version: 7, holder: 'guest-2' }]);
+    expect(passes.of(idOf(3), value, NOW_MS)).toEqual([]);
   });
 
-  it('takes no pass whose channel, version or expiry was changed', () => {
+  it('takes no pass whose channel, version, expiry or holder was changed', () => {
     const value = withPass(1, 3);
-    const [id = '', version = '', expiry = '', signature = ''] = value.split('.');
+    const [id = '', version = '', expiry = '', holder = '', signature = ''] = value.split('.');
     const later = (Number.parseInt(expiry, 36) + 1).toString(36);
     for (const forged of [
-      [idOf(2), version, expiry, signature],
-      [id, '4', expiry, signature],
-      [id, version, later, signature],
-      [id, version, expiry, 'A'.repeat(43)],
-      [id, `0${version}`, expiry, signature],
+      [idOf(2), version, expiry, holder, signature],
+      [id, '4', expiry, holder, signature],
+      [id, version, later, holder, signature],
+      [id, version, expiry, holder, 'A'.repeat(43)],
+      [id, version, expiry, 'guest-2', signature],
+      [id, version, expiry, signature],
+      [id, `0${version}`, expiry, holder, signature],
     ])
-      expect(passes.versionOf(forged[0] ?? '', forged.join('.'), NOW_MS)).toBeNull();
+      expect(passes.of(forged[0] ?? '', forged.join('.'), NOW_MS)).toEqual([]);
     const elsewhere = new ChannelPasses(new Secrets(new Uint8Array(32).fill(2)));
-    expect(elsewhere.versionOf(id, value, NOW_MS)).toBeNull();
+    expect(elsewhere.of(id, value, NOW_MS)).toEqual([]);
   });
 
   it('expire after a month', () => {
-    expect(passes.versionOf(idOf(1), withPass(1), NOW_MS + MONTH_MS)).toBeNull();
+    expect(passes.of(idOf(1), withPass(1), NOW_MS + MONTH_MS)).toEqual([]);
   });
 
   it('are twenty at most, the newest first, and one for each channel', () => {
     let value = '';
     for (let n = 1; n <= 25; n += 1) value = withPass(n, 1, value);
-    expect(passes.versionOf(idOf(5), value, NOW_MS)).toBeNull();
-    expect(passes.versionOf(idOf(6), value, NOW_MS)).toBe(1);
+    expect(passes.of(idOf(5), value, NOW_MS)).toEqual([]);
+    expect(passes.of(idOf(6), value, NOW_MS)).toMatchObject([{ version: 1 }]);
     const again = withPass(25, 2, value);
     expect(again).toHaveLength(value.length);
-    expect(passes.versionOf(idOf(25), again, NOW_MS)).toBe(2);
+    expect(passes.of(idOf(25), again, NOW_MS)).toMatchObject([{ version: 2 }]);
   });
 
   it('are out of reach of scripts, and over TLS of no use in the frames of other sites', () => {
-    const plain = passes.add('', { id: idOf(1), version: 1 }, options);
+    const plain = passes.add('', { id: idOf(1), version: 1, holder: 'g' }, options);
     expect(plain).toMatch(/; HttpOnly/i);
     expect(plain).toMatch(/; SameSite=Lax/i);
-    const secure = passes.add('', { id: idOf(1), version: 1 }, { ...options, secure: true });
+    const secure = passes.add(
+      '',
+      { id: idOf(1), version: 1, holder: 'g' },
+      { ...options, secure: true },
+    );
     for (const attribute of ['HttpOnly', 'Secure', 'SameSite=None', 'Partitioned'])
       expect(secure).toMatch(new RegExp(`; ${attribute}(;|$)`, 'i'));
   });

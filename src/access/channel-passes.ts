@@ -1,5 +1,6 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Secrets } from '../secrets/secrets.js';
+import type { Pass } from './access-policy.js';
 
 /** Passes of channels whose passwords were typed on this device. */
 export const PASS_COOKIE = 'onair_passes';
@@ -7,9 +8,9 @@ export const PASS_COOKIE = 'onair_passes';
 /** A device has so many passes; a new one takes the place of the oldest. */
 const PASSES_MAX = 20;
 const LIFETIME_MS = 30 * 86_400_000;
-/** ID.VERSION.EXPIRY.SIGNATURE: an id of 36, a signature of 43 characters. */
-const PASS_MAX = 120;
-const PASS = /^([0-9a-f-]{36})\.(\d{1,10})\.([0-9a-z]{1,11})\.([\w-]{43})$/;
+/** ID.VERSION.EXPIRY.HOLDER.SIGNATURE: ids of up to 36, a signature of 43 characters. */
+const PASS_MAX = 160;
+const PASS = /^([0-9a-f-]{36})\.(\d{1,10})\.([0-9a-z]{1,11})\.([\w-]{1,36})\.([\w-]{43})$/;
 const BETWEEN = '!';
 
 /** The cookie's value; empty when there is none, or none that can be ours. */
@@ -23,7 +24,10 @@ export function isPasses(value: string): boolean {
   return value.length <= PASSES_MAX * PASS_MAX;
 }
 
-/** Says that somebody typed a channel's password: signed, for one version of its access. */
+/**
+ * Says who typed a channel's password: signed, for one version of its access. It names its holder, so
+ * that a ban holds for whoever presents it.
+ */
 export class ChannelPasses {
   readonly #secrets: Secrets;
 
@@ -31,27 +35,30 @@ export class ChannelPasses {
     this.#secrets = secrets;
   }
 
-  /** The newest version of the channel's access that the passes are for; null when none is for it. */
-  versionOf(channelId: string, passes: string, nowMs: number): number | null {
+  /** Those for a channel that are ours and have not expired; empty when none is for it. */
+  of(channelId: string, passes: string, nowMs: number): Pass[] {
     // Without a pass nothing is signed: that is the most.
-    if (!passes.includes(channelId)) return null;
-    const versions = passes.split(BETWEEN).flatMap((pass) => {
-      const [, id = '', version = '', expiry = '', signature = ''] = PASS.exec(pass) ?? [];
-      if (id !== channelId || Number.parseInt(expiry, 36) <= nowMs) return [];
-      const signed = `${id}.${version}.${expiry}`;
-      return this.#secrets.isSigned('channel-pass', signed, signature) ? [Number(version)] : [];
-    });
-    return versions.length === 0 ? null : Math.max(...versions);
+    if (!passes.includes(channelId)) return [];
+    return passes
+      .split(BETWEEN)
+      .slice(0, PASSES_MAX)
+      .flatMap((pass) => {
+        const [, id = '', version = '', expiry = '', holder = '', signature = ''] =
+          PASS.exec(pass) ?? [];
+        if (id !== channelId || Number.parseInt(expiry, 36) <= nowMs) return [];
+        const signed = `${id}.${version}.${expiry}.${holder}`;
+        const isOurs = this.#secrets.isSigned('channel-pass', signed, signature);
+        return isOurs ? [{ version: Number(version), holder }] : [];
+      });
   }
 
-  /** A Set-Cookie value with one pass more than there are. */
+  /** A Set-Cookie value with one pass more than there are: for the channel with this id. */
   add(
     passes: string,
-    channel: { id: string; version: number },
+    { id, version, holder }: Pass & { id: string },
     { nowMs, secure }: { nowMs: number; secure: boolean },
   ): string {
-    const { id, version } = channel;
-    const signed = `${id}.${version}.${(nowMs + LIFETIME_MS).toString(36)}`;
+    const signed = `${id}.${version}.${(nowMs + LIFETIME_MS).toString(36)}.${holder}`;
     const pass = `${signed}.${this.#secrets.sign('channel-pass', signed)}`;
     const others = passes
       .split(BETWEEN)

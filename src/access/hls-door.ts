@@ -4,7 +4,7 @@ import type { Playback } from '../protocol/access.js';
 import { Secrets } from '../secrets/secrets.js';
 import { type ChannelAccess, isProtected } from './access-policy.js';
 import { AccessService, type Visitor } from './access.service.js';
-import { type HlsGrant, HlsTokens } from './hls-tokens.js';
+import { HlsTokens } from './hls-tokens.js';
 
 /** A path without the token that it came with, and what the policy says about who sent it. */
 export type OpenedPath = Readonly<{
@@ -46,17 +46,8 @@ export class HlsDoor {
   playback(channel: ChannelAccess, visitor: Visitor): Playback {
     const of = `/hls/${channel.name}`;
     if (!isProtected(channel)) return { hls: `${of}/index.m3u8`, idleMs: null };
-    const { account, guestId } = visitor.identity;
-    const grant = {
-      channelId: channel.id,
-      version: channel.version,
-      accountId: account?.id ?? null,
-      guestId,
-    };
-    return {
-      hls: `${of}/~${this.#tokens.give(grant)}/index.m3u8`,
-      idleMs: this.#tokens.idleMs,
-    };
+    const token = this.#tokens.give(this.#access.grantTo(channel, visitor));
+    return { hls: `${of}/~${token}/index.m3u8`, idleMs: this.#tokens.idleMs };
   }
 
   /** Asks the policy about a path under /hls; from memory, but for a channel that was not asked for lately. */
@@ -68,13 +59,7 @@ export class HlsDoor {
     if (channel === null || !isProtected(channel))
       return { path: bare, isAllowed: true, isProtected: false };
     const grant = token === null ? null : this.#tokens.read(token);
-    const isAllowed = grant !== null && this.#mayFetch(channel, grant);
+    const isAllowed = grant !== null && this.#access.mayFetch(channel, grant);
     return { path: bare, isAllowed, isProtected: true };
-  }
-
-  #mayFetch(channel: ChannelAccess, grant: HlsGrant): boolean {
-    if (grant.channelId !== channel.id || grant.version !== channel.version) return false;
-    const { accountId, guestId, version: unlockedVersion } = grant;
-    return this.#access.decideFor(channel, { accountId, guestId, unlockedVersion }) === 'allowed';
   }
 }

@@ -7,7 +7,9 @@ const grant = {
   channelId: '00000000-0000-7000-8000-000000000001',
   version: 4,
   accountId: '00000000-0000-7000-8000-00000000000a',
-  guestId: 'guest-id',
+  guestId: 'guest-id-of-22-letters',
+  addressHash: 'a'.repeat(43),
+  holder: '00000000-0000-7000-8000-00000000000b',
 };
 
 function make(seed = 1, clock = { ms: 1_800_000_000_000 }) {
@@ -28,7 +30,13 @@ describe('HlsTokens', () => {
     const token = make().tokens.give(grant);
     expect(token).toMatch(/^[\w-]{1,400}$/);
     const text = Buffer.from(token, 'base64url').toString('latin1');
-    for (const secret of [grant.accountId, grant.guestId, grant.channelId])
+    for (const secret of [
+      grant.holder,
+      grant.addressHash,
+      grant.accountId,
+      grant.guestId,
+      grant.channelId,
+    ])
       expect(text).not.toContain(secret);
   });
 

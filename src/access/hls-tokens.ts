@@ -7,6 +7,10 @@ export type HlsGrant = Readonly<{
   version: number;
   accountId: string | null;
   guestId: string;
+  /** Hash of the address of a guest whom it was given to. */
+  addressHash: string | null;
+  /** Who typed the channel's password that let in; null when it was something else. */
+  holder: string | null;
 }>;
 
 /** A token that nobody fetches with for so long is void: a player that is paused may take a while. */
@@ -37,8 +41,10 @@ export class HlsTokens {
   }
 
   /** Letters, digits, `-` and `_`. */
-  give({ channelId, version, accountId, guestId }: HlsGrant): string {
-    const fields = [channelId, version, this.#clock.nowMs(), accountId ?? '', guestId];
+  give({ channelId, version, accountId, guestId, addressHash, holder }: HlsGrant): string {
+    const nowMs = this.#clock.nowMs();
+    const who = [accountId ?? '', guestId, addressHash ?? '', holder ?? ''];
+    const fields = [channelId, version, nowMs, ...who];
     return this.#secrets.seal('hls-token', fields.join(' '), CONTEXT);
   }
 
@@ -57,9 +63,18 @@ export class HlsTokens {
 
   #unseal(token: string): Remembered | null {
     const text = this.#secrets.unseal('hls-token', token, CONTEXT);
-    const [channelId, version, given, accountId, guestId] = text?.split(' ') ?? [];
-    if (channelId === undefined || guestId === undefined) return null;
-    const grant = { channelId, version: Number(version), accountId: accountId || null, guestId };
+    const [channelId, version, given, accountId, guestId, addressHash, holder] =
+      text?.split(' ') ?? [];
+    // One that is not as long as this was given before it named its holder: players ask anew.
+    if (channelId === undefined || guestId === undefined || holder === undefined) return null;
+    const grant = {
+      channelId,
+      version: Number(version),
+      accountId: accountId || null,
+      guestId,
+      addressHash: addressHash || null,
+      holder: holder || null,
+    };
     const givenMs = Number(given);
     return { grant, givenMs, usedMs: givenMs };
   }

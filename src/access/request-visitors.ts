@@ -24,12 +24,14 @@ export class RequestVisitors {
   /** Takes as long whether or not there is such a channel. */
   async of(request: FastifyRequest): Promise<RequestVisitor> {
     const { cookie, authorization = '' } = request.headers;
+    const address = request.ip;
     const known = knownIdentity(request);
-    if (known?.scopes !== undefined) return { identity: known, passes: '' };
+    if (known?.scopes !== undefined) return { identity: known, passes: '', address };
     // As the guard of API tokens lets it through: what isn't one of these.
     const [, passes] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-    if (passes !== undefined) return { identity: BY_PASS, passes: isPasses(passes) ? passes : '' };
+    if (passes !== undefined)
+      return { identity: BY_PASS, passes: isPasses(passes) ? passes : '', address };
     const identity = known ?? (await this.#sessions.identify({ cookieHeader: cookie }));
-    return { identity, passes: readPasses(cookie) };
+    return { identity, passes: readPasses(cookie), address };
   }
 }

@@ -14,6 +14,6 @@ export const CurrentVisitor = createParamDecorator(
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const identity = knownIdentity(request);
     if (identity === null) throw new Error('the route has neither @Identified nor @LoggedIn');
-    return { identity, passes: readPasses(request.headers.cookie) };
+    return { identity, passes: readPasses(request.headers.cookie), address: request.ip };
   },
 );

@@ -45,7 +45,7 @@ export class ChatAnnouncer {
     events.on('judged', (room, judgement) => this.#tellSender(room, judgement));
     this.#follows.events.on('changed', (channelId, accountId) => {
       const room = this.#rooms.find(channelId);
-      const person = { author: { accountId, guestId: null }, addressHash: null };
+      const person = { author: { accountId, guestId: null }, addressHashes: [] };
       if (room) this.#tellPerson(room, person, '');
     });
   }
@@ -101,7 +101,7 @@ export class ChatAnnouncer {
   #tellPerson(room: ChatRoom, person: ChangedPerson, reason: string): void {
     const key = authorKey(person.author);
     const isOne = ({ key: other, account, addressHash }: ChatSender) =>
-      other === key || (account === null && addressHash === person.addressHash);
+      other === key || (account === null && person.addressHashes.includes(addressHash));
     this.#tellWho(room, isOne, reason);
   }
 

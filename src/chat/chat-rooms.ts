@@ -15,7 +15,7 @@ const KEEP_ROOMS = 500;
 const KEEP_MS = 60_000;
 
 /** Whom a change is about. */
-export type ChangedPerson = Readonly<{ author: Author; addressHash: string | null }>;
+export type ChangedPerson = Readonly<{ author: Author; addressHashes: readonly string[] }>;
 
 /** What became of a held message; `seq` is 0 for one that was refused. */
 export type Judgement = Readonly<{
@@ -41,7 +41,7 @@ export class ChatRooms implements OnApplicationShutdown {
     guestsConcerned: [room: ChatRoom];
     reactionsChanged: [room: ChatRoom, changes: readonly ReactionCount[]];
     floated: [room: ChatRoom, floats: Floats];
-    /** What somebody may do here changed; of a guest also for others at the same address. */
+    /** What somebody may do here changed, and with it for guests at their addresses. */
     personChanged: [room: ChatRoom, person: ChangedPerson, reason: string];
     held: [room: ChatRoom, message: HeldMessageView];
     judged: [room: ChatRoom, judgement: Judgement];

@@ -154,8 +154,8 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
     @ConnectedSocket() socket: OnairSocket,
     @Payload('viewer:join') payload: RequestPayload<'viewer:join'>,
   ): Promise<RequestData<'viewer:join'>> {
-    const { identity, passes } = socket.data;
-    const visitor = { identity, passes };
+    const { identity, passes, address } = socket.data;
+    const visitor = { identity, passes, address };
     const access = await this.access.enter(payload.channel, visitor);
     const { channelId, media, ...joined } = await this.viewing.join(peerOf(socket), payload);
     await socket.join(roomOf(channelId));

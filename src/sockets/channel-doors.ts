@@ -74,8 +74,8 @@ export class ChannelDoors {
   }
 }
 
-function visitorOf({ data: { identity, passes } }: OnairSocket): Visitor {
-  return { identity, passes };
+function visitorOf({ data: { identity, passes, address } }: OnairSocket): Visitor {
+  return { identity, passes, address };
 }
 
 function channelOf(payload: unknown): string | null {

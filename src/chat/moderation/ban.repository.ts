@@ -10,7 +10,7 @@ const BANS_MAX = 10_000;
 export type NewBan = Readonly<{
   author: Author;
   name: string;
-  addressHash: string | null;
+  addressHashes: readonly string[];
   reason: string;
   byId: string;
   at: Date;
@@ -25,11 +25,11 @@ const COLUMNS = {
   name: true,
   reason: true,
   createdAt: true,
-  addressHash: true,
+  addressHashes: true,
   expiresAt: true,
 } as const;
 
-type Row = Omit<StoredBan, 'addressHash'> & { addressHash: Uint8Array | null };
+type Row = Omit<StoredBan, 'addressHashes'> & { addressHashes: Uint8Array[] };
 
 /** Who may not write in which channel, in the database. */
 @Injectable()
@@ -53,7 +53,7 @@ export class BanRepository {
 
   /** In the place of the author's last one, and of time-outs of the channel that have run out. */
   async put(channelId: string, ban: NewBan): Promise<StoredBan> {
-    const { author, name, addressHash, reason, byId, at, expiresAt } = ban;
+    const { author, name, addressHashes, reason, byId, at, expiresAt } = ban;
     const { accountId, guestId } = author;
     return this.#db.$transaction(async (tx) => {
       // One at a time for each channel: two at once for one author would collide.
@@ -72,7 +72,9 @@ export class BanRepository {
           bannedById: byId,
           createdAt: at,
           expiresAt,
-          addressHash: addressHash === null ? null : new Uint8Array(fromBase64url(addressHash)),
+          addressHashes: addressHashes.map(
+            (hash) => new Uint8Array(Buffer.from(hash, 'base64url')),
+          ),
         },
         select: COLUMNS,
       });
@@ -86,13 +88,9 @@ export class BanRepository {
   }
 }
 
-function toBan({ addressHash, ...row }: Row): StoredBan {
+function toBan({ addressHashes, ...row }: Row): StoredBan {
   return {
     ...row,
-    addressHash: addressHash === null ? null : Buffer.from(addressHash).toString('base64url'),
+    addressHashes: addressHashes.map((hash) => Buffer.from(hash).toString('base64url')),
   };
-}
-
-function fromBase64url(text: string): Buffer {
-  return Buffer.from(text, 'base64url');
 }

@@ -137,8 +137,8 @@ export class Bans {
   async #lift(room: ChatRoom, actor: Actor, ban: StoredBan): Promise<boolean> {
     if (!(await this.#repository.remove(room.id, ban.id))) return false;
     room.bans.remove(ban);
-    const { accountId, guestId, addressHash } = ban;
-    const person = { author: { accountId, guestId }, addressHash };
+    const { accountId, guestId, addressHashes } = ban;
+    const person = { author: { accountId, guestId }, addressHashes };
     this.#changed(room, person, '');
     await this.#audit.record(room, actor, { action: 'unban', target: ban.name });
     return true;

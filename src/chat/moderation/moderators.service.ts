@@ -84,7 +84,7 @@ export class Moderators {
   }
 
   #changed(room: ChatRoom, accountId: string): void {
-    const person = { author: { accountId, guestId: null }, addressHash: null };
+    const person = { author: { accountId, guestId: null }, addressHashes: [] };
     this.#rooms.events.emit('personChanged', room, person, '');
     // Moderators may watch what is private.
     this.#access.changed(room.channel.name);

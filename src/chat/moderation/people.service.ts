@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccountAddresses } from '../../access/account-addresses.js';
 import { DomainError } from '../../common/domain-error.js';
 import { PrismaService } from '../../db/prisma.service.js';
 import type { Author } from '../chat-message.js';
@@ -12,8 +13,8 @@ const LOOK_BACK = 10_000;
 export type Person = Readonly<{
   author: Author;
   name: string;
-  /** Of a guest who wrote lately; null: not known, or an account. */
-  addressHash: string | null;
+  /** Where they were lately; empty when that is not known. */
+  addressHashes: readonly string[];
 }>;
 
 /** How requests name somebody: by a message of theirs, or by their name. */
@@ -24,10 +25,12 @@ export type PersonTarget = Readonly<{ seq?: number | undefined; name?: string | 
 export class People {
   readonly #db: PrismaService;
   readonly #messages: ChatRepository;
+  readonly #addresses: AccountAddresses;
 
-  constructor(db: PrismaService, messages: ChatRepository) {
+  constructor(db: PrismaService, messages: ChatRepository, addresses: AccountAddresses) {
     this.#db = db;
     this.#messages = messages;
+    this.#addresses = addresses;
   }
 
   /** @throws {DomainError} `message_not_found`, also when the sender's account is gone; `account_not_found` */
@@ -39,12 +42,7 @@ export class People {
   async byName(room: ChatRoom, typed: string): Promise<Person> {
     const name = typed.replace(/^@/, '');
     const account = await this.account(name);
-    if (account)
-      return {
-        author: { accountId: account.id, guestId: null },
-        name: account.username,
-        addressHash: null,
-      };
+    if (account) return this.#account({ accountId: account.id, name: account.username });
     const guest = room.guests.byName(name) ?? (await this.#guestOfLongAgo(room, name));
     if (guest) return guestPerson(room, guest);
     throw new DomainError('account_not_found', `There is nobody “${name}” here.`);
@@ -60,11 +58,17 @@ export class People {
 
   async #bySeq(room: ChatRoom, seq: number): Promise<Person> {
     const message = await this.#messages.find(room.id, seq);
-    if (!message || (message.accountId === null && message.guestId === null))
-      throw new DomainError('message_not_found', 'There is no such message.');
+    if (!message) throw noMessage();
     const { accountId, guestId, name } = message;
     if (guestId !== null) return guestPerson(room, { guestId, name });
-    return { author: { accountId, guestId }, name, addressHash: null };
+    if (accountId !== null) return this.#account({ accountId, name });
+    throw noMessage();
+  }
+
+  /** Who logs out comes as a guest from where the account was. */
+  #account({ accountId, name }: { accountId: string; name: string }): Person {
+    const addressHashes = this.#addresses.hashesOf(accountId);
+    return { author: { accountId, guestId: null }, name, addressHashes };
   }
 
   async #guestOfLongAgo(
@@ -87,6 +91,11 @@ export class People {
 }
 
 function guestPerson(room: ChatRoom, { guestId, name }: { guestId: string; name: string }): Person {
-  const addressHash = room.guests.byId(guestId)?.addressHash ?? null;
-  return { author: { accountId: null, guestId }, name, addressHash };
+  const known = room.guests.byId(guestId);
+  const addressHashes = known ? [known.addressHash] : [];
+  return { author: { accountId: null, guestId }, name, addressHashes };
+}
+
+function noMessage(): DomainError {
+  return new DomainError('message_not_found', 'There is no such message.');
 }

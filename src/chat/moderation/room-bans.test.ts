@@ -10,7 +10,7 @@ const ban = (more: Partial<StoredBan>): StoredBan => ({
   name: 'troll',
   reason: '',
   createdAt: new Date(0),
-  addressHash: 'home',
+  addressHashes: ['home'],
   expiresAt: null,
   ...more,
 });
@@ -38,9 +38,10 @@ describe('RoomBans', () => {
   });
 
   it('has one ban for each, the last; lifted it is gone with the address’s', () => {
-    const bans = new RoomBans([ban({ addressHash: 'old' })]);
+    const bans = new RoomBans([ban({ addressHashes: ['old', 'older'] })]);
     bans.add(ban({ id: 'later' }));
-    expect(bans.find({ author: guest('new'), addressHash: 'old' }, 1)).toBeNull();
+    for (const addressHash of ['old', 'older'])
+      expect(bans.find({ author: guest('new'), addressHash }, 1)).toBeNull();
     expect(bans.find(from(guest('new')), 1)?.id).toBe('later');
     bans.remove(guest('troll'));
     expect(bans.find(from(guest('troll')), 1)).toBeNull();
@@ -51,5 +52,14 @@ describe('RoomBans', () => {
     const bans = new RoomBans([ban({}), ban({ ...guest('second'), id: 'second' })]);
     bans.remove(guest('troll'));
     expect(bans.find(from(guest('new')), 1)?.id).toBe('second');
+  });
+
+  it('bans guests who come from any of the addresses of an account', () => {
+    const bans = new RoomBans([ban({ ...account('ann'), addressHashes: ['home', 'phone'] })]);
+    for (const addressHash of ['home', 'phone'])
+      expect(bans.find({ author: guest('new'), addressHash }, 1)?.id).toBe('id');
+    expect(bans.find(from(account('bob')), 1)).toBeNull();
+    bans.remove(account('ann'));
+    expect(bans.find(from(guest('new')), 1)).toBeNull();
   });
 });

@@ -8,8 +8,8 @@ export type StoredBan = Readonly<
     name: string;
     reason: string;
     createdAt: Date;
-    /** Of a guest's address; base64url. */
-    addressHash: string | null;
+    /** Where they were lately; base64url. Guests who come from there are banned too. */
+    addressHashes: readonly string[];
     /** Null: for ever. */
     expiresAt: Date | null;
   }
@@ -49,19 +49,21 @@ export class RoomBans {
     const key = authorKey(ban);
     this.remove(ban);
     this.#byAuthor.set(key, ban);
-    if (ban.addressHash === null) return;
-    const there = this.#byAddress.get(ban.addressHash) ?? new Map<string, StoredBan>();
-    this.#byAddress.set(ban.addressHash, there.set(key, ban));
+    for (const hash of ban.addressHashes) {
+      const there = this.#byAddress.get(hash) ?? new Map<string, StoredBan>();
+      this.#byAddress.set(hash, there.set(key, ban));
+    }
   }
 
   remove(author: Author): void {
     const key = authorKey(author);
     const ban = this.#byAuthor.get(key);
     this.#byAuthor.delete(key);
-    if (ban?.addressHash == null) return;
-    const there = this.#byAddress.get(ban.addressHash);
-    there?.delete(key);
-    if (there?.size === 0) this.#byAddress.delete(ban.addressHash);
+    for (const hash of ban?.addressHashes ?? []) {
+      const there = this.#byAddress.get(hash);
+      there?.delete(key);
+      if (there?.size === 0) this.#byAddress.delete(hash);
+    }
   }
 }
 

@@ -38,15 +38,9 @@ export class VodDoor {
   }
 
   /** What paths of it begin with, for somebody who was let in: with a token where not everybody is. */
-  base(folder: string, access: ChannelAccess, { identity }: Visitor): string {
+  base(folder: string, access: ChannelAccess, visitor: Visitor): string {
     if (!isProtected(access)) return folder;
-    const token = this.#tokens.give({
-      channelId: access.id,
-      version: access.version,
-      accountId: identity.account?.id ?? null,
-      guestId: identity.guestId,
-    });
-    return `${folder}/~${token}`;
+    return `${folder}/~${this.#tokens.give(this.#access.grantTo(access, visitor))}`;
   }
 
   /** Who may fetch: everybody, who has this token, or not who asks. */
@@ -55,11 +49,7 @@ export class VodDoor {
     if (access === null) return 'nobody';
     if (!isProtected(access)) return 'all';
     const grant = token === null ? null : this.#tokens.read(token);
-    if (!grant || grant.channelId !== access.id || grant.version !== access.version)
-      return 'nobody';
-    const { accountId, guestId, version: unlockedVersion } = grant;
-    const decision = this.#access.decideFor(access, { accountId, guestId, unlockedVersion });
-    return decision === 'allowed' ? 'one' : 'nobody';
+    return grant !== null && this.#access.mayFetch(access, grant) ? 'one' : 'nobody';
   }
 
   async #accessOf({ channel, visibility }: Guarded): Promise<ChannelAccess | null> {

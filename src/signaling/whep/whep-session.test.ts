@@ -46,7 +46,11 @@ function open(
   const left: string[] = [];
   const session = new WhepSession({
     peer,
-    visitor: { identity: { account: null, sessionId: null, guestId: 'guest' }, passes: '' },
+    visitor: {
+      identity: { account: null, sessionId: null, guestId: 'guest' },
+      passes: '',
+      address: '192.0.2.1',
+    },
     live: new LiveChannel({ id: 'channel', name: 'ann', title: '' }),
     media,
     remote,
