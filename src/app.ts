@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
+import { closeDataFolder } from './common/data-folder.js';
 import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
 import type { Config } from './config/config.js';
@@ -47,6 +48,7 @@ export async function startApp(
   config: Config,
   { webRoot = WEB_ROOT, databaseImage = null }: AppOptions = {},
 ): Promise<RunningApp> {
+  if (config.data.dir !== ':memory:') closeDataFolder(config.data.dir);
   const log = createLog(config.log);
   const logger = nestLogger(log);
   const { port, host, publicUrl, trustProxy, addressLimitFactor: factor } = config.http;

@@ -9,7 +9,12 @@ const CLOSE_TIMEOUT_MS = 10_000;
 /** A second signal within this time is the first one again; a later one asks to stop at once. */
 const ECHO_MS = 1_000;
 
+/** What group and others may do with files that this process makes: nothing. */
+const UMASK = 0o077;
+
 async function main(): Promise<void> {
+  // Before the first file, and for the media workers and FFmpeg as well.
+  process.umask(UMASK);
   const { app, url } = await startApp(configFromEnvironment());
   let closingSinceMs: number | null = null;
   const close = (signal: NodeJS.Signals) => {

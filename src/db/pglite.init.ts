@@ -1,7 +1,17 @@
 // Makes an empty database in the folder named by the argument; run as a process of its own, because
 // initdb takes memory that a process never gives back. Keep this file free of local imports: tests and
 // tools load it as .ts.
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 
@@ -14,13 +24,20 @@ async function initialize(dir: string): Promise<void> {
   for (const name of readdirSync(dirname(dir)))
     if (name.startsWith(`${basename(dir)}.new-`))
       rmSync(join(dirname(dir), name), { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 });
   const database = await PGlite.create({ dataDir: unfinished });
   await database.close();
   for (const path of readdirSync(unfinished, { recursive: true, encoding: 'utf8' }))
-    sync(join(unfinished, path));
+    finish(join(unfinished, path));
   sync(unfinished);
   renameSync(unfinished, dir);
   sync(dirname(dir));
+}
+
+/** PGlite makes files that everybody may write, whatever the umask. */
+function finish(path: string): void {
+  chmodSync(path, statSync(path).mode & 0o700);
+  sync(path);
 }
 
 /** PGlite's file system doesn't. */

@@ -20,7 +20,7 @@ export async function masterSecret(options: {
   if (dir === ':memory:') return randomBytes(BYTES);
   const file = join(dir, FILE);
   try {
-    await mkdir(dir, { recursive: true });
+    await mkdir(dir, { recursive: true, mode: 0o700 });
     return (await read(file)) ?? (await make(file));
   } catch (cause) {
     if (cause instanceof StartError) throw cause;

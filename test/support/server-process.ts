@@ -60,7 +60,9 @@ export class ServerProcess {
 
   /** Starts it (again). Resolves when it serves; rejects with its output when it ends instead. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+    const node = [process.execPath, '--enable-source-maps', 'dist/main.js'];
+    // With the umask that nearly every machine has, whatever the tests' own is.
+    const child = spawn('sh', ['-c', 'umask 022; exec "$@"', 'sh', ...node], {
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,0 +1,80 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { StartError } from './start-error.js';
+
+/** What group and others may do. */
+const OTHERS = 0o077;
+
+/**
+ * Makes the data folder, or takes an existing one away from the group and from others: they could read
+ * private recordings, and read and change the database.
+ *
+ * The folder itself is closed first, which already keeps everybody out. A folder inside is closed after
+ * what is in it. So a closed folder needs no second look, and a start that was cut off in the middle
+ * is made up for by the next one. After that, a start looks at the handful of names at the top only.
+ *
+ * @throws {StartError} when it can't be made, or can't be closed: it is another user's, or its file
+ * system keeps no permissions.
+ */
+export function closeDataFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    closeEntry(dir, statSync(dir));
+    // Links at the top were put there by whoever runs this: recordings on a larger disk, for instance.
+    for (const name of readdirSync(dir)) closeTree(join(dir, name), { follow: true });
+  } catch (cause) {
+    if (cause instanceof StartError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(`The data folder ${dir} can't be used: ${reason}`, { cause });
+  }
+}
+
+function closeTree(path: string, { follow }: { follow: boolean }): void {
+  const stats = follow ? statSync(path, { throwIfNoEntry: false }) : lstatSync(path);
+  if (stats === undefined || (stats.mode & OTHERS) === 0) return;
+  if (stats.isDirectory())
+    for (const name of readdirSync(path)) closeTree(join(path, name), { follow: false });
+  if (stats.isDirectory() || stats.isFile()) closeEntry(path, stats);
+}
+
+function closeEntry(path: string, before: Stats): void {
+  // Windows has no such permissions.
+  if (process.platform === 'win32' || (before.mode & OTHERS) === 0) return;
+  let after: Stats = before;
+  try {
+    // By a handle: a name could be made to lead elsewhere in between.
+    const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = fstatSync(handle);
+      if (found.ino !== before.ino || found.dev !== before.dev) throw new Error(`${path} changed`);
+      fchmodSync(handle, found.mode & 0o7777 & ~OTHERS);
+      after = fstatSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (cause) {
+    throw new StartError(whyOpen(path, before), { cause });
+  }
+  // Some file systems take it and do nothing.
+  if ((after.mode & OTHERS) !== 0) throw new StartError(whyOpen(path, before));
+}
+
+function whyOpen(path: string, { mode, uid }: Stats): string {
+  const octal = (mode & 0o777).toString(8).padStart(4, '0');
+  const owner =
+    uid === process.getuid?.()
+      ? 'and its file system keeps no permissions. Set DATA_DIR to a folder on one that does.'
+      : `and belongs to another user (id ${uid}). Run Onair as that user, or give it the data folder: chown -R ${process.getuid?.() ?? 'USER'} DATA_DIR`;
+  return `${path} is open to other users of this machine (mode ${octal}), ${owner}`;
+}
