@@ -9,13 +9,14 @@ import {
   rm,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { root, userCacheDir } from './paths.mjs';
 import { run, tryRun } from './run.mjs';
 import { SetUpError } from './set-up-error.mjs';
 import { hashInputs, Stamp } from './stamp.mjs';
 import { buildWorker, SUBPROJECTS } from './worker-build.mjs';
+import { CHECKSUM_SETTING, expectedChecksum } from './worker-checksums.mjs';
 import { downloadWorker, prebuiltUrl } from './worker-download.mjs';
 import { PATCHES } from './worker-source.mjs';
 
@@ -27,8 +28,8 @@ const TRY_TIMEOUT_MS = 20_000;
 const EXIT_WITHOUT_PARENT = 41;
 
 /**
- * Finds the mediasoup worker, or gets it: from MEDIASOUP_WORKER_BIN, the cache, mediasoup's releases, or
- * the compiler, whichever is there first.
+ * Finds the mediasoup worker, or gets it: from MEDIASOUP_WORKER_BIN, the cache, mediasoup's releases
+ * where their checksum is known, or the compiler, whichever is there first.
  * @param {{ node: string, report: Report }} options node: the Node that runs the service
  * @returns {Promise<string>} path of a worker that mediasoup was seen to work with
  */
@@ -43,10 +44,13 @@ export async function findWorker({ node, report }) {
   const program = join(folder, 'mediasoup-worker');
   const originFile = join(folder, 'origin');
   const recipe = await hashInputs([SUBPROJECTS], [JSON.stringify(PATCHES)]);
+  const url = prebuiltUrl({ version: manifest.version, repository: manifest.repository.url });
+  const checksum = await expectedChecksum(basename(url));
+  const origins = { built: `built ${recipe}`, prebuilt: `prebuilt ${checksum}` };
 
   const isCached = async () => {
     const origin = await readFile(originFile, 'utf8').catch(() => '');
-    return ['prebuilt', `built ${recipe}`].includes(origin) && (await starts(program));
+    return Object.values(origins).includes(origin) && (await starts(program));
   };
   if (await isCached()) return program;
 
@@ -60,11 +64,11 @@ export async function findWorker({ node, report }) {
       try {
         const source = join(mediasoup, 'worker');
         const made =
-          (await download({ manifest, workshop, node, report })) ??
+          (await download({ url, checksum, workshop, node, report })) ??
           (await build({ source, workshop, folder, node, report }));
         await rm(originFile, { force: true });
         await rename(made.program, program);
-        await writeFile(originFile, made.built ? `built ${recipe}` : 'prebuilt');
+        await writeFile(originFile, made.built ? origins.built : origins.prebuilt);
       } finally {
         await rm(workshop, { recursive: true, force: true });
       }
@@ -103,19 +107,27 @@ async function checkGivenWorker({ program, version, node, report }) {
 }
 
 /**
- * @param {{ manifest: { version: string, repository: { url: string } }, workshop: string,
- *   node: string, report: Report }} options
+ * @param {{ url: string, checksum: string | null, workshop: string, node: string,
+ *   report: Report }} options
  * @returns {Promise<{ program: string, built: false } | null>} null when it can't be had
+ * @throws {SetUpError} when it is another one than expected
  */
-async function download({ manifest, workshop, node, report }) {
-  const url = prebuiltUrl({ version: manifest.version, repository: manifest.repository.url });
+async function download({ url, checksum, workshop, node, report }) {
+  if (checksum === null) {
+    report.begin(
+      `mediasoup's own build for this machine has no checksum here, so it is compiled instead of downloaded (${CHECKSUM_SETTING} names one)`,
+    );
+    return null;
+  }
   report.begin(`downloading ${url}`);
   try {
-    const program = await downloadWorker({ url, folder: workshop });
+    const program = await downloadWorker({ url, folder: workshop, checksum });
     const complaint = await tryWorker(node, program);
     if (complaint === null) return { program, built: false };
     throw new Error(`it doesn't run on this machine: ${complaint}`);
   } catch (error) {
+    // An archive that is not the expected one is no reason to go on another way.
+    if (error instanceof SetUpError) throw error;
     report.begin(`that didn't work (${error.message}); it has to be compiled`);
     return null;
   }

@@ -1,21 +1,26 @@
 import { createWriteStream } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { release } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { basename, join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { run } from './run.mjs';
+import { SetUpError } from './set-up-error.mjs';
+import { CHECKSUM_FILE, CHECKSUM_SETTING, sha256Of } from './worker-checksums.mjs';
 
 /** A closed network should cost seconds, not minutes. */
 const ANSWER_TIMEOUT_MS = 8_000;
 /** The archive has about 5 MB. */
 const DOWNLOAD_TIMEOUT_MS = 120_000;
+const ARCHIVE_MAX_BYTES = 64 * 1024 * 1024;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * Where mediasoup's own install step finds its prebuilt worker (its npm-scripts.mjs, which this follows).
  * @param {{ version: string, repository: string, platform?: string, arch?: string,
  *   kernel?: string, baseUrl?: string | undefined }} options repository: the repository.url of
  *   mediasoup's package.json; kernel: as os.release() tells it
+ * @throws {SetUpError} for a place that anybody on the way there could replace
  */
 export function prebuiltUrl({
   version,
@@ -28,30 +33,76 @@ export function prebuiltUrl({
   const base =
     baseUrl || `${repository.replace(/^git\+/, '').replace(/\.git$/, '')}/releases/download`;
   const suffix = platform === 'linux' ? `-kernel${Number(kernel.split('.')[0])}` : '';
+  assertPrivate(base);
   return `${base}/${version}/mediasoup-worker-${version}-${platform}-${arch}${suffix}.tgz`;
 }
 
+/** @param {string} url */
+function assertPrivate(url) {
+  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
+  if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname))) return;
+  throw new SetUpError(`The media worker is not downloaded from ${url}.`, {
+    advice:
+      'MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL has to begin with https://; http:// is for this machine only.',
+  });
+}
+
 /**
- * Downloads the prebuilt worker.
+ * Downloads the archive of the prebuilt worker.
  * @param {{ url: string, folder: string }} options
- * @returns {Promise<string>} path of the program, in the folder
+ * @returns {Promise<string>} path of the archive, in the folder
  * @throws {Error} in a few seconds where the network is closed; the message says what happened
  */
-export async function downloadWorker({ url, folder }) {
+export async function downloadArchive({ url, folder }) {
   const abort = new AbortController();
   let timer = setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS);
-  const archive = join(folder, 'mediasoup-worker.tgz');
+  const archive = join(folder, basename(new URL(url).pathname));
   try {
     const response = await fetch(url, { signal: abort.signal });
     clearTimeout(timer);
     timer = setTimeout(() => abort.abort(), DOWNLOAD_TIMEOUT_MS);
     if (!response.ok || !response.body) throw new Error(`the answer was ${response.status}`);
-    await pipeline(Readable.fromWeb(response.body), createWriteStream(archive));
+    assertPrivate(response.url);
+    await pipeline(Readable.fromWeb(response.body), atMost(), createWriteStream(archive));
   } catch (error) {
     // fetch says no more than "fetch failed"; its cause knows why
     throw abort.signal.aborted ? new Error('no answer in time') : (error.cause ?? error);
   } finally {
     clearTimeout(timer);
+  }
+  return archive;
+}
+
+/** Passes on bytes, and fails when there are too many. */
+function atMost() {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > ARCHIVE_MAX_BYTES) done(new Error('the archive is too large'));
+      else done(null, chunk);
+    },
+  });
+}
+
+/**
+ * Downloads the prebuilt worker, and unpacks it only if it is the one that is expected.
+ * @param {{ url: string, folder: string, checksum: string }} options checksum: the archive's SHA-256
+ * @returns {Promise<string>} path of the program, in the folder
+ * @throws {SetUpError} when it is another one: the set-up ends
+ * @throws {Error} when it can't be had; the message says what happened
+ */
+export async function downloadWorker({ url, folder, checksum }) {
+  const archive = await downloadArchive({ url, folder });
+  const found = await sha256Of(archive);
+  if (found !== checksum) {
+    throw new SetUpError(`The media worker that ${url} answers is not the one that is expected.`, {
+      advice:
+        `Its SHA-256 is ${found},\nand should be   ${checksum}.\n` +
+        'It was not unpacked. Either it was changed on the way, or the expected checksum is wrong: see\n' +
+        `${CHECKSUM_SETTING} and ${CHECKSUM_FILE}.\n` +
+        'To compile the worker instead: MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL=http://127.0.0.1:9 npm start',
+    });
   }
   await run('tar', ['-xzf', archive, '-C', folder, 'mediasoup-worker']);
   const program = join(folder, 'mediasoup-worker');

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { root } from './paths.mjs';
+import { SetUpError } from './set-up-error.mjs';
+import { CHECKSUM_FILE, expectedChecksum, readChecksums } from './worker-checksums.mjs';
 import { downloadWorker, prebuiltUrl } from './worker-download.mjs';
 
 test('the worker is where mediasoup 3.27.1 itself looks for it', async () => {
@@ -21,12 +24,28 @@ test('only Linux has its kernel in the name, and the place can be another', () =
     platform: 'darwin',
     arch: 'arm64',
     kernel: '23.1.0',
-    baseUrl: 'http://mirror/m',
+    baseUrl: 'https://mirror/m',
   };
   expect(prebuiltUrl({ version: '3.27.1', repository: '', ...machine })).toBe(
-    'http://mirror/m/3.27.1/mediasoup-worker-3.27.1-darwin-arm64.tgz',
+    'https://mirror/m/3.27.1/mediasoup-worker-3.27.1-darwin-arm64.tgz',
   );
 });
+
+test.each(['http://mirror.example/m', 'http://127.0.0.1.example/', 'ftp://mirror/', 'mirror'])(
+  'nothing is downloaded from %s, where others could put in something else',
+  (baseUrl) => {
+    expect(() => prebuiltUrl({ version: '3.27.1', repository: '', baseUrl })).toThrow(
+      expect.objectContaining({ advice: expect.stringContaining('https://') }),
+    );
+  },
+);
+
+test.each(['http://127.0.0.1:9', 'http://[::1]/m', 'http://localhost:8000'])(
+  'this machine itself needs no TLS: %s',
+  (baseUrl) => {
+    expect(prebuiltUrl({ version: '3.27.1', repository: '', baseUrl })).toContain(baseUrl);
+  },
+);
 
 let folder = '';
 /** @type {Buffer | null} what the server answers with; null for 404 */
@@ -42,25 +61,67 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
   await rm(folder, { recursive: true });
 });
-const download = () => {
+const download = (checksum = sha256(archive)) => {
   const address = server.address();
-  return downloadWorker({ url: `http://127.0.0.1:${address.port}/worker.tgz`, folder });
+  const url = `http://127.0.0.1:${address.port}/worker.tgz`;
+  return downloadWorker({ url, folder, checksum });
 };
+const sha256 = (bytes) =>
+  createHash('sha256')
+    .update(bytes ?? '')
+    .digest('hex');
+
+/** An archive as mediasoup's, with a program that says this. */
+async function pack(text) {
+  const program = join(folder, 'mediasoup-worker');
+  await writeFile(program, `#!/bin/sh\necho ${text}\n`);
+  archive = execFileSync('tar', ['-C', folder, '-cz', 'mediasoup-worker']);
+  await rm(program);
+}
 
 test('a download is unpacked and can be run', async () => {
-  await writeFile(join(folder, 'mediasoup-worker'), '#!/bin/sh\necho I work\n');
-  const tar = ['-C', folder, '-cz', 'mediasoup-worker'];
-  archive = execFileSync('tar', tar);
-  await rm(join(folder, 'mediasoup-worker'));
+  await pack('I work');
   expect(execFileSync(await download(), { encoding: 'utf8' })).toBe('I work\n');
+});
+
+test('another archive than the expected one ends the set-up, and is not unpacked', async () => {
+  await pack('I am expected');
+  const expected = sha256(archive);
+  await pack('I am not');
+  const error = await download(expected).catch((caught) => caught);
+  expect(error).toBeInstanceOf(SetUpError);
+  expect(error.describe()).toContain(expected);
+  expect(error.describe()).toContain(sha256(archive));
+  expect(await readdir(folder)).toEqual(['worker.tgz']);
 });
 
 test('an archive that is none is refused', async () => {
   archive = Buffer.from('<html>Please log in to this network</html>');
   await expect(download()).rejects.toThrow('tar');
+  await expect(download('0'.repeat(64))).rejects.toThrow(SetUpError);
 });
 
-test('a refused download says what the answer was', async () => {
+test('a refused download says what the answer was, and is no reason to end', async () => {
   archive = null;
-  await expect(download()).rejects.toThrow('404');
+  const error = await download().catch((caught) => caught);
+  expect(error.message).toContain('404');
+  expect(error).not.toBeInstanceOf(SetUpError);
+});
+
+test('what is expected: the setting, else the pinned checksum, else nothing is downloaded', async () => {
+  const file = join(folder, 'pinned');
+  const [pinned, given] = [sha256('pinned'), sha256('given')];
+  await writeFile(file, `# a comment\n${pinned}  one.tgz\n`);
+  const expected = (name, setting) => expectedChecksum(name, { file, setting });
+  expect(await expected('one.tgz', '')).toBe(pinned);
+  expect(await expected('one.tgz', given.toUpperCase())).toBe(given);
+  expect(await expected('other.tgz', '')).toBeNull();
+  await expect(expected('one.tgz', 'abc')).rejects.toThrow('is not a SHA-256');
+  await writeFile(file, `${pinned} one.tgz\n`);
+  await expect(expected('one.tgz', '')).rejects.toThrow('no checksum');
+});
+
+test('the checksums of this repository can be read', async () => {
+  const pinned = readChecksums(await readFile(CHECKSUM_FILE, 'utf8'));
+  for (const name of pinned.keys()) expect(name).toMatch(/^mediasoup-worker-[\w.-]+\.tgz$/);
 });
