@@ -7,7 +7,7 @@ import { AppModule } from './app.module.js';
 import { closeDataFolder } from './common/data-folder.js';
 import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
-import type { Config } from './config/config.js';
+import { type Config, configWarnings } from './config/config.js';
 import { securityHeaders, sendSecurityHeaders } from './pages/security-headers.js';
 import { serveStaticFiles } from './pages/static-files.js';
 import { ClientAddress } from './security/client-address.js';
@@ -51,6 +51,7 @@ export async function startApp(
   if (config.data.dir !== ':memory:') closeDataFolder(config.data.dir);
   const log = createLog(config.log);
   const logger = nestLogger(log);
+  for (const warning of configWarnings(config)) log.warn(warning);
   const { port, host, publicUrl, trustProxy, addressLimitFactor: factor } = config.http;
   const clients = new ClientAddress(trustProxy);
   const isHttps = publicUrl.startsWith('https:');

@@ -64,13 +64,12 @@ export class AccountService {
     from: LoginOrigin,
   ): Promise<Account> {
     const attempt = { username, ...from };
-    this.#throttle.check(attempt);
     const account = await this.#repository.findWithSecrets({ username });
-    const isRight = await this.#hasher.verify(password, account?.passwordHash ?? null);
-    if (account === null || !isRight) {
-      this.#throttle.failed(attempt);
+    const isRight = await this.#throttle.guess(attempt, () =>
+      this.#hasher.verify(password, account?.passwordHash ?? null),
+    );
+    if (account === null || !isRight)
       throw new DomainError('wrong_credentials', 'The username or the password is wrong.');
-    }
     assertEnabled(account);
     if (account.totpEnabledAt !== null) await this.#assertCode(account, code, attempt);
     return account;
@@ -86,10 +85,10 @@ export class AccountService {
         'second_factor_required',
         'Type the code that your authenticator app shows, or a recovery code.',
       );
-    this.#throttle.checkCode(attempt);
-    if (await this.#factors.isRight(account, code)) return;
-    this.#throttle.failedCode(attempt);
-    throw wrongCode();
+    const isRight = await this.#throttle.guessCode(attempt, () =>
+      this.#factors.isRight(account, code),
+    );
+    if (!isRight) throw wrongCode();
   }
 
   /** Null when it is gone. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { parseCookie, stringifySetCookie } from 'cookie';
+import { Cookies } from '../common/cookies.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
 
@@ -18,43 +18,39 @@ const YEAR_S = 365 * 86_400;
 @Injectable()
 export class KnownDevices {
   readonly #secrets: Secrets;
-  readonly #secure: boolean;
+  readonly #cookies: Cookies;
 
   constructor(secrets: Secrets, @Inject(CONFIG) config: Config) {
     this.#secrets = secrets;
-    this.#secure = config.auth.secureCookies;
+    this.#cookies = new Cookies(config.http);
   }
 
   /** The mark that the request brings for the account; null on a device that isn't known for it. */
   find(cookieHeader: string | undefined, username: string, guestId: string): string | null {
     const mark = this.#mark(username, guestId);
-    return marksOf(cookieHeader).includes(mark) ? mark : null;
+    return this.#marks(cookieHeader).includes(mark) ? mark : null;
   }
 
   /** A Set-Cookie value that adds the account to those that the device is known for. */
   remember(cookieHeader: string | undefined, username: string, guestId: string): string {
     const mark = this.#mark(username, guestId);
-    const others = marksOf(cookieHeader).filter((other) => other !== mark);
-    return stringifySetCookie({
+    const others = this.#marks(cookieHeader).filter((other) => other !== mark);
+    return this.#cookies.set({
       name: COOKIE,
       value: [mark, ...others].slice(0, PER_DEVICE_MAX).join('.'),
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: this.#secure,
-      path: '/api/auth',
-      maxAge: YEAR_S,
+      maxAgeS: YEAR_S,
     });
   }
 
   #mark(username: string, guestId: string): string {
     return this.#secrets.sign('known-device', `${guestId} ${username}`).slice(0, MARK_LENGTH);
   }
-}
 
-function marksOf(cookieHeader: string | undefined): string[] {
-  const { [COOKIE]: value = '' } = parseCookie(cookieHeader ?? '');
-  return value
-    .split('.')
-    .slice(0, PER_DEVICE_MAX)
-    .filter((mark) => mark.length === MARK_LENGTH);
+  #marks(cookieHeader: string | undefined): string[] {
+    return this.#cookies
+      .read(cookieHeader, COOKIE)
+      .split('.')
+      .slice(0, PER_DEVICE_MAX)
+      .filter((mark) => mark.length === MARK_LENGTH);
+  }
 }

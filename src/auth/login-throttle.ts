@@ -1,8 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { DomainError } from '../common/domain-error.js';
-import { GuessCounts } from '../common/guess-counts.js';
-import type { Rate } from '../common/token-bucket.js';
+import { type GuessKeys, GuessThrottle } from '../common/guess-throttle.js';
 import { addressBlock } from './coarse-address.js';
 
 /** One try to log in. */
@@ -13,17 +11,20 @@ export type LoginAttempt = Readonly<{
   device: string | null;
 }>;
 
-/** Wrong passwords: ten at once and then one a minute for one name from one address, … */
-const PER_NAME_AND_ADDRESS: Rate = { burst: 10, perSecond: 1 / 60 };
-/** … more for one address (an office behind one), … */
-const PER_ADDRESS: Rate = { burst: 50, perSecond: 1 / 15 };
-/** … and many for one name. Past these an address has only a few: never none, its owner may be there. */
-const PER_NAME: Rate = { burst: 200, perSecond: 1 / 15 };
-const PER_NAME_AND_ADDRESS_STRICT: Rate = { burst: 2, perSecond: 1 / 300 };
-/** A device that is known for the account has its own, whatever others do. */
-const PER_KNOWN_DEVICE: Rate = { burst: 10, perSecond: 1 / 60 };
-/** Codes of the second factor, by those who have the password. There are only a million. */
-const CODES_PER_NAME: Rate = { burst: 30, perSecond: 1 / 60 };
+const RATES = {
+  /** Wrong passwords: ten at once and then one a minute for one name from one address, … */
+  both: { burst: 10, perSecond: 1 / 60 },
+  /** … more for one address (an office behind one), … */
+  address: { burst: 50, perSecond: 1 / 15 },
+  /** … and many for one name. Past these an address has only a few: never none, its owner may be there. */
+  name: { burst: 200, perSecond: 1 / 15 },
+  strict: { burst: 2, perSecond: 1 / 300 },
+  /** A device that is known for the account has its own, whatever others do. */
+  device: { burst: 10, perSecond: 1 / 60 },
+  /** Codes of the second factor, by those who have the password. There are only a million. */
+  code: { burst: 30, perSecond: 1 / 60 },
+} as const;
+type Kind = keyof typeof RATES;
 
 /**
  * Bounds how often passwords and codes can be guessed. Only wrong ones count. Nobody can lock an
@@ -32,58 +33,38 @@ const CODES_PER_NAME: Rate = { burst: 30, perSecond: 1 / 60 };
  */
 @Injectable()
 export class LoginThrottle {
-  readonly #wrong: GuessCounts;
+  readonly #guesses: GuessThrottle<Kind>;
 
   constructor(@Inject(CLOCK) clock: Clock) {
-    this.#wrong = new GuessCounts(clock);
+    this.#guesses = new GuessThrottle(clock, RATES);
   }
 
-  /** Throws `rate_limited` when too many wrong passwords came before. */
-  check(attempt: LoginAttempt): void {
-    const { device, both, strict, address, name } = keys(attempt);
-    if (device !== null) return this.#assertFree(device);
-    this.#assertFree(both, address, ...(this.#wrong.waitMs(name) > 0 ? [strict] : []));
+  /**
+   * Resolves with whether a password is right, as `check` finds out.
+   * @throws {DomainError} `rate_limited` after too many wrong ones
+   */
+  async guess(attempt: LoginAttempt, check: () => Promise<boolean>): Promise<boolean> {
+    return this.#guesses.guess(this.#keys(attempt), check);
   }
 
-  /** Counts a wrong password. */
-  failed(attempt: LoginAttempt): void {
-    const { device, both, strict, address, name } = keys(attempt);
-    if (device !== null) return this.#wrong.count(device, PER_KNOWN_DEVICE);
-    this.#wrong.count(both, PER_NAME_AND_ADDRESS);
-    this.#wrong.count(strict, PER_NAME_AND_ADDRESS_STRICT);
-    this.#wrong.count(address, PER_ADDRESS);
-    this.#wrong.count(name, PER_NAME);
+  /** The same for the code of who has the password. @throws {DomainError} `rate_limited` */
+  async guessCode(attempt: LoginAttempt, check: () => Promise<boolean>): Promise<boolean> {
+    const { bound, counted = [] } = this.#keys(attempt);
+    const code = attempt.device === null ? [{ kind: 'code', key: attempt.username } as const] : [];
+    return this.#guesses.guess({ bound: [...bound, ...code], counted }, check);
   }
 
-  /** Throws `rate_limited` when too many wrong codes came before, all after the right password. */
-  checkCode({ username, device }: LoginAttempt): void {
-    if (device === null) this.#assertFree(`code ${username}`);
+  #keys({ username, address, device }: LoginAttempt): GuessKeys<Kind> {
+    if (device !== null) return { bound: [{ kind: 'device', key: device }] };
+    const block = addressBlock(address);
+    const name = { kind: 'name', key: username } as const;
+    const strict = { kind: 'strict', key: `${block} ${username}` } as const;
+    const bound = [
+      { kind: 'both', key: `${block} ${username}` },
+      { kind: 'address', key: block },
+    ] as const;
+    return this.#guesses.isUsedUp(name)
+      ? { bound: [...bound, strict] }
+      : { bound, counted: [strict, name] };
   }
-
-  /** Counts a wrong code. */
-  failedCode(attempt: LoginAttempt): void {
-    this.failed(attempt);
-    if (attempt.device === null) this.#wrong.count(`code ${attempt.username}`, CODES_PER_NAME);
-  }
-
-  #assertFree(...which: string[]): void {
-    const retryAfterMs = this.#wrong.waitMs(...which);
-    if (retryAfterMs > 0)
-      throw new DomainError(
-        'rate_limited',
-        'Too many wrong passwords or codes. Wait a little, then try again.',
-        { retryAfterMs },
-      );
-  }
-}
-
-function keys({ username, address, device }: LoginAttempt) {
-  const block = addressBlock(address);
-  return {
-    device: device === null ? null : `device ${device}`,
-    both: `both ${block} ${username}`,
-    strict: `strict ${block} ${username}`,
-    address: `address ${block}`,
-    name: `name ${username}`,
-  };
 }

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { guestCookie, readCookies, sessionCookie } from './session-cookies.js';
+import { Cookies } from '../common/cookies.js';
+import { SessionCookies } from './session-cookies.js';
 
 const TOKEN = 'a'.repeat(43);
 const GUEST = `${'b'.repeat(22)}.${'c'.repeat(43)}`;
+const cookies = new SessionCookies(new Cookies({ publicUrl: 'http://localhost:8080' }), {
+  sessionMs: 86_400_000,
+});
 
-describe('readCookies', () => {
+describe('SessionCookies', () => {
   it('finds both among others', () => {
     const header = `theme=dark; onair_session=${TOKEN}; x=1; onair_guest=${GUEST}`;
-    expect(readCookies(header)).toEqual({ token: TOKEN, guestToken: GUEST });
+    expect(cookies.read(header)).toEqual({ token: TOKEN, guestToken: GUEST });
   });
 
   it.each([
@@ -17,24 +21,15 @@ describe('readCookies', () => {
     ['percent signs', 'onair_session=%E0%A4%A; onair_guest=%00'],
     ['names of the prototype', '__proto__=x; constructor=y'],
   ])('finds none in %s', (_what, header) => {
-    expect(readCookies(header)).toEqual({ token: null, guestToken: null });
-  });
-});
-
-describe('cookies', () => {
-  it('are kept from scripts and other sites, and sent over TLS only where there is TLS', () => {
-    const options = { maxAgeMs: 86_400_000, secure: true };
-    expect(sessionCookie(TOKEN, options)).toBe(
-      `onair_session=${TOKEN}; Max-Age=86400; Path=/; HttpOnly; Secure; SameSite=Lax`,
-    );
-    expect(guestCookie(GUEST, { secure: false })).toBe(
-      `onair_guest=${GUEST}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax`,
-    );
+    expect(cookies.read(header)).toEqual({ token: null, guestToken: null });
   });
 
-  it('go at once when the log-in ends', () => {
-    expect(sessionCookie(null, { maxAgeMs: 1, secure: false })).toMatch(
-      /^onair_session=; Max-Age=0;/,
-    );
+  it('keeps a log-in for as long as it lasts, and a device for a year', () => {
+    expect(cookies.session(TOKEN)).toMatch(new RegExp(`^onair_session=${TOKEN}; Max-Age=86400;`));
+    expect(cookies.guest(GUEST)).toContain('; Max-Age=31536000;');
+  });
+
+  it('removes a log-in that has ended', () => {
+    expect(cookies.session(null)).toMatch(/^onair_session=; Max-Age=0;/);
   });
 });

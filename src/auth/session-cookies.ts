@@ -1,4 +1,4 @@
-import { parseCookie, stringifySetCookie } from 'cookie';
+import type { Cookies } from '../common/cookies.js';
 
 /** The log-in's token. */
 export const SESSION_COOKIE = 'onair_session';
@@ -11,39 +11,35 @@ const TOKEN = /^[\w-]{43}$/;
 /** An id and its signature; whether it is ours is for GuestDevices to say. */
 const GUEST_TOKEN = /^[\w-]{22}\.[\w-]{43}$/;
 
-/** What the two cookies of a request say; null for what is absent or not of our making. */
-export function readCookies(header: string | undefined): {
-  token: string | null;
-  guestToken: string | null;
-} {
-  const { [SESSION_COOKIE]: token = '', [GUEST_COOKIE]: guest = '' } = parseCookie(header ?? '');
-  return {
-    token: TOKEN.test(token) ? token : null,
-    guestToken: GUEST_TOKEN.test(guest) ? guest : null,
-  };
-}
+/** The two cookies that say who a request is from. */
+export class SessionCookies {
+  readonly #cookies: Cookies;
+  readonly #maxAgeS: number;
 
-/** A Set-Cookie value that keeps a log-in's token; a null token removes it. */
-export function sessionCookie(
-  token: string | null,
-  { maxAgeMs, secure }: { maxAgeMs: number; secure: boolean },
-): string {
-  return serialize(SESSION_COOKIE, token ?? '', token === null ? 0 : maxAgeMs / 1_000, secure);
-}
+  /** @param sessionMs how long a log-in lasts that is not used */
+  constructor(cookies: Cookies, { sessionMs }: { sessionMs: number }) {
+    this.#cookies = cookies;
+    this.#maxAgeS = sessionMs / 1_000;
+  }
 
-/** A Set-Cookie value that keeps a device's token for a year. */
-export function guestCookie(token: string, { secure }: { secure: boolean }): string {
-  return serialize(GUEST_COOKIE, token, GUEST_YEAR_S, secure);
-}
+  /** What a Cookie header says; null for what is absent or not of our making. */
+  read(header: string | undefined): { token: string | null; guestToken: string | null } {
+    const token = this.#cookies.read(header, SESSION_COOKIE);
+    const guest = this.#cookies.read(header, GUEST_COOKIE);
+    return {
+      token: TOKEN.test(token) ? token : null,
+      guestToken: GUEST_TOKEN.test(guest) ? guest : null,
+    };
+  }
 
-function serialize(name: string, value: string, maxAgeS: number, secure: boolean): string {
-  return stringifySetCookie({
-    name,
-    value,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure,
-    path: '/',
-    maxAge: Math.floor(maxAgeS),
-  });
+  /** A Set-Cookie value that keeps a log-in's token; a null token removes it. */
+  session(token: string | null): string {
+    const maxAgeS = token === null ? 0 : this.#maxAgeS;
+    return this.#cookies.set({ name: SESSION_COOKIE, value: token ?? '', maxAgeS });
+  }
+
+  /** A Set-Cookie value that keeps a device's token for a year. */
+  guest(token: string): string {
+    return this.#cookies.set({ name: GUEST_COOKIE, value: token, maxAgeS: GUEST_YEAR_S });
+  }
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { Cookies } from '../common/cookies.js';
 import type { Identity } from '../common/identity.js';
 import { LOG, type Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
@@ -8,7 +9,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
 import { coarseAddress } from './coarse-address.js';
 import { GuestDevices } from './guest-devices.js';
-import { guestCookie, readCookies, sessionCookie } from './session-cookies.js';
+import { SessionCookies } from './session-cookies.js';
 import { type OwnSession, SessionRepository, type SessionRow } from './session.repository.js';
 
 const ROTATE_AFTER_MS = 24 * 3_600_000;
@@ -33,7 +34,8 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   /** `sessionEnded`: logged out or expired; its sockets are to be cut. */
   readonly events = new TypedEmitter<{ sessionEnded: [sessionId: string] }>();
   readonly #repository: SessionRepository;
-  readonly #config: Config['auth'];
+  readonly #sessionMs: number;
+  readonly #cookies: SessionCookies;
   readonly #devices: GuestDevices;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -49,7 +51,8 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   ) {
     this.#repository = repository;
     this.#devices = new GuestDevices(secrets);
-    this.#config = config.auth;
+    this.#sessionMs = config.auth.sessionMs;
+    this.#cookies = new SessionCookies(new Cookies(config.http), config.auth);
     this.#clock = clock;
     this.#log = log.child({ part: 'sessions' });
   }
@@ -79,12 +82,12 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     cookieHeader: string | undefined;
     mayRotate?: boolean;
   }): Promise<Identified> {
-    const { token, guestToken } = readCookies(cookieHeader);
+    const { token, guestToken } = this.#cookies.read(cookieHeader);
     const known = this.#devices.idOf(guestToken);
     const fresh = known === null ? this.#devices.create() : null;
-    const cookies = fresh === null ? [] : [guestCookie(fresh.token, this.#cookieOptions)];
+    const cookies = fresh === null ? [] : [this.#cookies.guest(fresh.token)];
     const session = token === null ? null : await this.#find(token);
-    if (token !== null && session === null) cookies.push(sessionCookie(null, this.#cookieOptions)); // gone: spare us the next look-up
+    if (token !== null && session === null) cookies.push(this.#cookies.session(null)); // gone: spare us the next look-up
     else if (token !== null && session !== null && mayRotate)
       cookies.push(...(await this.#refresh(token, session)));
     return {
@@ -110,7 +113,7 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
       address: coarseAddress(from.address),
     });
     this.#tellEnded(await this.#repository.deleteSurplus(accountId));
-    return { sessionId: id, setCookie: sessionCookie(token, this.#cookieOptions) };
+    return { sessionId: id, setCookie: this.#cookies.session(token) };
   }
 
   /** Logs out; resolves with the cookie to set. */
@@ -119,7 +122,7 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
       await this.#repository.delete(sessionId);
       this.events.emit('sessionEnded', sessionId);
     }
-    return { setCookie: sessionCookie(null, this.#cookieOptions) };
+    return { setCookie: this.#cookies.session(null) };
   }
 
   /** An account's log-ins, the last used first. */
@@ -156,12 +159,8 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     if (ids.length > 0) this.#log.debug({ count: ids.length }, 'expired log-ins deleted');
   }
 
-  get #cookieOptions() {
-    return { maxAgeMs: this.#config.sessionMs, secure: this.#config.secureCookies };
-  }
-
   #nextExpiry(): Date {
-    return new Date(this.#clock.nowMs() + this.#config.sessionMs);
+    return new Date(this.#clock.nowMs() + this.#sessionMs);
   }
 
   async #find(token: string): Promise<SessionRow | null> {
@@ -186,11 +185,11 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
         now,
         expiresAt,
       });
-      return rotated ? [sessionCookie(next, this.#cookieOptions)] : [];
+      return rotated ? [this.#cookies.session(next)] : [];
     }
     if (expiresAt.getTime() - session.expiresAt.getTime() < EXTEND_AFTER_MS) return [];
     await this.#repository.extend(session.id, { now: new Date(nowMs), expiresAt });
-    return [sessionCookie(token, this.#cookieOptions)];
+    return [this.#cookies.session(token)];
   }
 }
 

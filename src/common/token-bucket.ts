@@ -23,13 +23,28 @@ export class TokenBucket {
       this.#tokens = Math.max(0, this.#tokens - 1);
       return 0;
     }
-    return Math.ceil(((1 - this.#tokens) / this.#rate.perSecond) * 1_000);
+    return this.#waitMs();
+  }
+
+  /** In how many milliseconds there will be one to take; 0: there is one. */
+  waitMs(nowMs: number): number {
+    this.#refill(nowMs);
+    return this.#tokens >= 1 - EPSILON ? 0 : this.#waitMs();
+  }
+
+  /** Undoes one {@link take}. */
+  giveBack(): void {
+    this.#tokens = Math.min(this.#rate.burst, this.#tokens + 1);
   }
 
   /** True when nothing is owed: a bucket like this one can be forgotten and made anew. */
   isFull(nowMs: number): boolean {
     this.#refill(nowMs);
     return this.#tokens >= this.#rate.burst - EPSILON;
+  }
+
+  #waitMs(): number {
+    return Math.ceil(((1 - this.#tokens) / this.#rate.perSecond) * 1_000);
   }
 
   #refill(nowMs: number): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, Environment, readConfig } from './config.js';
+import { ConfigError, configWarnings, Environment, readConfig } from './config.js';
 
 const mistakesOf = (env: Record<string, string>): readonly string[] => {
   try {
@@ -71,5 +71,19 @@ describe('readConfig', () => {
     const example = parseEnv(readFileSync('.env.example', 'utf8'));
     expect(Object.keys(example).toSorted()).toEqual(Object.keys(Environment.shape).toSorted());
     expect(readConfig(example as Record<string, string>)).toEqual(readConfig({}));
+  });
+});
+
+describe('configWarnings', () => {
+  it.each([
+    [{ TRUST_PROXY: '1' }, 1],
+    [{ TRUST_PROXY: '10.0.0.0/8', PUBLIC_URL: 'http://live.example.org' }, 1],
+    [{ TRUST_PROXY: '1', PUBLIC_URL: 'https://live.example.org' }, 0],
+    [{ PUBLIC_URL: 'http://live.example.org' }, 0],
+    [{}, 0],
+  ])('of %j are %i', (env: Record<string, string>, count) => {
+    const warnings = configWarnings(readConfig(env));
+    expect(warnings).toHaveLength(count);
+    expect(warnings.every((warning) => warning.includes('PUBLIC_URL'))).toBe(true);
   });
 });

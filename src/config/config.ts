@@ -157,7 +157,6 @@ export type Config = Readonly<{
   chat: Readonly<{ guests: boolean }>;
   auth: Readonly<{
     sessionMs: number;
-    secureCookies: boolean;
     /** Who else vouches for people; null: nobody. */
     oidc: Readonly<{
       issuer: string;
@@ -189,6 +188,15 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
     this.mistakes = mistakes;
   }
+}
+
+/** What is allowed but hardly meant, as sentences for the log. */
+export function configWarnings({ http: { publicUrl, trustProxy } }: Config): string[] {
+  const isBehindProxy = !('hops' in trustProxy) || trustProxy.hops > 0;
+  if (!isBehindProxy || publicUrl.startsWith('https:')) return [];
+  return [
+    `TRUST_PROXY is set, but PUBLIC_URL is ${publicUrl}: cookies are sent without “Secure”. Where the proxy speaks TLS, set PUBLIC_URL to its https:// address.`,
+  ];
 }
 
 /** Checks an environment. Throws a {@link ConfigError} that names all mistakes at once. */
@@ -258,7 +266,6 @@ function toConfig(e: z.output<typeof Environment>): Config {
     chat: { guests: e.CHAT_GUESTS },
     auth: {
       sessionMs: e.SESSION_DAYS * 86_400_000,
-      secureCookies: publicUrl.startsWith('https:'),
       oidc: oidcOf(e),
       secret: e.SECRET_KEY ?? null,
     },

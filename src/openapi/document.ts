@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { SESSION_COOKIE } from '../auth/session-cookies.js';
+import { Cookies } from '../common/cookies.js';
 import { type ErrorCode, errorStatus, HttpError } from '../protocol/error.js';
 import { type JsonSchema, JsonSchemas } from './json-schemas.js';
 import type { Route } from './routes.js';
@@ -28,6 +30,7 @@ const WHEN_CHANGING: readonly ErrorCode[] = ['origin_refused'];
 /** Describes the documented routes, with the schemas that check the requests. */
 export function describeApi(routes: readonly Route[], serverUrl: string): OpenApiDocument {
   const schemas = new JsonSchemas();
+  const cookies = new Cookies({ publicUrl: serverUrl });
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     if (route.operation === null) continue;
@@ -43,7 +46,7 @@ export function describeApi(routes: readonly Route[], serverUrl: string): OpenAp
     components: {
       schemas: schemas.components,
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'onair_session' },
+        session: { type: 'apiKey', in: 'cookie', name: cookies.nameOf(SESSION_COOKIE) },
         token: { type: 'http', scheme: 'bearer', description: 'An API token, with its scopes' },
       },
     },

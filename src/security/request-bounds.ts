@@ -63,7 +63,7 @@ export class RequestBounds {
   }
 }
 
-/** The same bounds for requests that the framework does not see. */
+/** The same bounds for requests under /hls, most of which the framework does not see. */
 export class RequestAdmission implements Admission {
   readonly #bounds: RequestBounds;
   readonly #clients: ClientAddress;
@@ -74,9 +74,8 @@ export class RequestAdmission implements Admission {
   }
 
   refusal(request: IncomingMessage, response: ServerResponse): ErrorBody | null {
-    const { url = '', method = 'GET' } = request;
-    const group = groupOf(method, url);
-    return this.#bounds.refusal({ url, group, address: this.#clients.of(request), response });
+    const address = this.#clients.of(request);
+    return this.#bounds.refusal({ url: request.url ?? '', group: 'media', address, response });
   }
 }
 
@@ -87,16 +86,11 @@ export function boundRequests(app: NestFastifyApplication, bounds: RequestBounds
     .getInstance()
     .addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
       const { url = '' } = request.raw;
-      const group = groupOf(request.method, url);
+      const group = routeGroup(request.method, request.routeOptions.url);
       const refused = bounds.refusal({ url, group, address: request.ip, response: reply.raw });
       if (refused === TOO_LONG) return sendError(reply, refused);
       if (refused) return refuse(reply, group, refused);
     });
-}
-
-function groupOf(method: string, url: string): RouteGroup {
-  const end = url.indexOf('?');
-  return routeGroup(method, end === -1 ? url : url.slice(0, end));
 }
 
 function refuse(reply: FastifyReply, group: RouteGroup, error: ErrorBody): void {

@@ -30,20 +30,24 @@ export const GROUP_RATES: Readonly<Record<RouteGroup, Rate>> = {
 };
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-const CREDENTIALS = /^\/api\/(?:auth|account|setup|channels\/[^/]+\/unlock)(?:\/|$)/;
+const CREDENTIALS = /^\/api\/(?:auth|account|setup|channels\/:name\/unlock)(?:\/|$)/;
 const MONITORING = /^\/(?:healthz|readyz|metrics)$/;
 /** Files have a dot in their names; no page has. */
 const FILE = /^\/(?:assets\/|[^/]+\.[a-z0-9]+$)/;
 
 /**
- * The group of a request by its method and its path. Anything that is escaped, doubled or in capitals
- * falls into a group as well: none is without a limit.
+ * The group of a request by its method and the pattern of the route that it matched, such as
+ * `/api/channels/:name`: an address can be written in many ways, and whatever the router takes for the
+ * same address is bounded together.
+ *
+ * @param route undefined: no route matched
  */
-export function routeGroup(method: string, path: string): RouteGroup {
-  if (path.startsWith('/hls/')) return 'media';
-  if (path.startsWith('/socket.io')) return 'sockets';
-  if (!READS.has(method)) return CREDENTIALS.test(path) ? 'credentials' : 'writes';
-  if (path.startsWith('/api/')) return 'reads';
-  if (MONITORING.test(path)) return 'monitoring';
-  return FILE.test(path) ? 'files' : 'pages';
+export function routeGroup(method: string, route: string | undefined): RouteGroup {
+  const isRead = READS.has(method);
+  if (route === undefined) return isRead ? 'pages' : 'writes';
+  if (route.startsWith('/hls/')) return 'media';
+  if (!isRead) return CREDENTIALS.test(route) ? 'credentials' : 'writes';
+  if (route.startsWith('/api/')) return 'reads';
+  if (MONITORING.test(route)) return 'monitoring';
+  return FILE.test(route) ? 'files' : 'pages';
 }

@@ -138,6 +138,29 @@ describe.each(databases)('one’s own account on %s', (database) => {
     expect((await thief.post('/api/auth/login', back)).status).toBe(429);
   });
 
+  it('lets its owner change the password on a known device while strangers guess there', async () => {
+    const username = newName();
+    const owner = await loggedIn(server.url, username);
+    for (let tries = 0; tries < 12; tries += 1)
+      await new HttpClient(server.url).post('/api/auth/login', { username, password: 'x' });
+    const body = { current: PASSWORD, password: NEW_PASSWORD };
+    expect((await change(owner, 'PUT', '/password', body)).status).toBe(204);
+  });
+
+  it('checks no more passwords sent together than in turn, however the address is written', async () => {
+    const username = newName();
+    await loggedIn(server.url, username);
+    const guess = (path: string) =>
+      new HttpClient(server.url).post(path, { username, password: 'a guess' });
+    const answers = await Promise.all(
+      ['/api/auth/login', '/api/%61uth/login'].flatMap((path) =>
+        Array.from({ length: 20 }, () => guess(path)),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(30);
+  });
+
   describe('the list of log-ins', () => {
     const list = async (client: HttpClient) =>
       (await client.get('/api/account/sessions')).body as SessionList;

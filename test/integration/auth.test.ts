@@ -239,7 +239,17 @@ describe('requests from elsewhere', () => {
 
   it('get cookies for TLS only behind a public https address', async () => {
     const { setCookies } = await new HttpClient(server.url).get('/api/me');
-    expect(setCookies.onair_guest).toMatch(/; Secure/);
+    expect(setCookies['__Host-onair_guest']).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  });
+
+  it('are in nobody’s name by a cookie that a neighbouring host could have planted', async () => {
+    const client = await loggedIn(server.url, 'ann');
+    const token = client.cookies.get('__Host-onair_session') ?? '';
+    expect((await client.get('/api/me')).status).toBe(200);
+    const victim = new HttpClient(server.url);
+    victim.cookies.set('onair_session', token);
+    victim.cookies.set('__Secure-onair_session', token);
+    expect((await victim.get('/api/me')).status).toBe(401);
   });
 });
 

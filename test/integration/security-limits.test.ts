@@ -47,6 +47,31 @@ describe('what one address may request', () => {
     expect(others.status).not.toBe(429);
   });
 
+  it.each([
+    ['POST', ['/api/auth/login', '/api/%61uth/login', '/ap%69/auth/log%69n'], 20],
+    ['GET', ['/api/channels', '/%61pi/channels', '/api/%63hannels'], 120],
+    ['POST', ['/api/channels/tea/unlock', '/api/channels/tea/%75nlock'], 20],
+  ])('%s %j are one address, with one bound', async (method, paths, most) => {
+    const visitor = new HttpClient(server.url);
+    const headers = from(`203.0.113.${most + paths.length}`);
+    const [first = '', ...others] = paths;
+    await untilRefused(() => visitor.request(method, first, { headers }), most);
+    for (const path of others) {
+      const { status } = await visitor.request(method, path, { headers });
+      expect([path, status]).toEqual([path, 429]);
+    }
+  });
+
+  it('lets pages of other sites read an answer, however its address is written', async () => {
+    const visitor = new HttpClient(server.url);
+    for (const path of ['/whep/nobody', '/%77hep/nobody', '/wh%69p/nobody']) {
+      const { status, headers } = await visitor.request('OPTIONS', path, {
+        headers: from('203.0.113.250'),
+      });
+      expect([path, status, headers.get('access-control-allow-origin')]).toEqual([path, 200, '*']);
+    }
+  });
+
   it('counts an IPv6 network of 64 bits as one address', async () => {
     const visitor = new HttpClient(server.url);
     let last = 0;

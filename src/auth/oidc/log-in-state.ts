@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { parseCookie, stringifySetCookie } from 'cookie';
 import { z } from 'zod';
+import { Cookies } from '../../common/cookies.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Secrets } from '../../secrets/secrets.js';
 
@@ -29,11 +29,11 @@ export type LogInState = Omit<z.output<typeof State>, 'expiresAtMs'>;
 @Injectable()
 export class LogInStates {
   readonly #secrets: Secrets;
-  readonly #secure: boolean;
+  readonly #cookies: Cookies;
 
   constructor(secrets: Secrets, @Inject(CONFIG) config: Config) {
     this.#secrets = secrets;
-    this.#secure = config.auth.secureCookies;
+    this.#cookies = new Cookies(config.http);
   }
 
   /** A Set-Cookie value. */
@@ -45,7 +45,7 @@ export class LogInStates {
 
   /** Null when the browser has none, or one that is too old. */
   read(cookieHeader: string | undefined, nowMs: number): LogInState | null {
-    const { [COOKIE]: sealed = '' } = parseCookie(cookieHeader ?? '');
+    const sealed = this.#cookies.read(cookieHeader, COOKIE);
     const text = this.#secrets.unseal('log-in-state', sealed, COOKIE);
     if (text === null) return null;
     const { expiresAtMs, ...state } = State.parse(JSON.parse(text));
@@ -57,16 +57,7 @@ export class LogInStates {
     return this.#cookie('', 0);
   }
 
-  #cookie(value: string, maxAge: number): string {
-    return stringifySetCookie({
-      name: COOKIE,
-      value,
-      httpOnly: true,
-      // Lax: the provider sends people back by a link, and the cookie has to come along.
-      sameSite: 'lax',
-      secure: this.#secure,
-      path: '/api/auth/oidc',
-      maxAge,
-    });
+  #cookie(value: string, maxAgeS: number): string {
+    return this.#cookies.set({ name: COOKIE, value, maxAgeS });
   }
 }

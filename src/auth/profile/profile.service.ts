@@ -97,11 +97,12 @@ export class ProfileService {
       return account;
     }
     const attempt = { username: account.username, address: asker.address, device: asker.device };
-    this.#throttle.check(attempt);
-    if (password !== undefined && (await this.#hasher.verify(password, account.passwordHash)))
-      return account;
-    this.#throttle.failed(attempt);
-    throw new DomainError('wrong_password', 'This is not your password.');
+    const { passwordHash } = account;
+    const isRight =
+      password !== undefined &&
+      (await this.#throttle.guess(attempt, () => this.#hasher.verify(password, passwordHash)));
+    if (!isRight) throw new DomainError('wrong_password', 'This is not your password.');
+    return account;
   }
 
   async #assertFresh(sessionId: string | null): Promise<void> {

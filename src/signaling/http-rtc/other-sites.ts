@@ -28,8 +28,9 @@ export function openToOtherSites(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onRequest', async ({ raw }: FastifyRequest, reply: FastifyReply) => {
-      if (!RTC_OVER_HTTP.test(raw.url ?? '')) return;
+    .addHook('onRequest', async ({ routeOptions }: FastifyRequest, reply: FastifyReply) => {
+      // Of the route that matched: an address can be written in many ways.
+      if (!RTC_OVER_HTTP.test(routeOptions.url ?? '')) return;
       reply.headers({ ...FOR_OTHER_SITES, 'cross-origin-resource-policy': 'cross-origin' });
     });
 }
