@@ -60,7 +60,7 @@ describe('GuessThrottle', () => {
       { kind: 'few', key: 'ann' },
     ] as const;
     for (let n = 0; n < 10; n += 1)
-      await expect(throttle.guess({ bound: both }, wrong)).rejects.toThrow();
+      await expect(throttle.guess({ bound: both }, wrong)).rejects.toThrow('Too many');
     for (let n = 0; n < 3; n += 1) expect(await guess('ben')).toBe(false);
   });
 
