@@ -93,6 +93,7 @@ export class ChatGateway implements OnGatewayInit {
     @Payload('chat:command') { channel, text }: RequestPayload<'chat:command'>,
   ): Promise<RequestData<'chat:command'>> {
     const room = await this.rooms.open(channel);
-    return { message: await this.commands.run(room, senderOf(socket), text) };
+    const { scopes } = socket.data.identity;
+    return { message: await this.commands.run(room, senderOf(socket), { text, scopes }) };
   }
 }

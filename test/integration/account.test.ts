@@ -331,6 +331,32 @@ describe.each(databases)('one’s own account on %s', (database) => {
       );
     });
 
+    it('reaches no further over sockets than over HTTP', async () => {
+      const name = newName();
+      const client = await loggedIn(server.url, name);
+      const accomplice = newName();
+      await loggedIn(server.url, accomplice);
+      await client.post('/api/channels', { name, title: '' });
+      const access = { body: { visibility: 'private' } };
+      await client.request('PATCH', `/api/channels/${name}/access`, access);
+      const codeOf = async (scope: string, event: string, payload: object) => {
+        const token = await tokenFor(client, [scope]);
+        const socket = await openSocket(server.url, { authorization: `Bearer ${token}` });
+        const reply = await ask(socket, event, { channel: name, ...payload });
+        socket.disconnect();
+        return reply.ok ? null : reply.error.code;
+      };
+      const join = { rtpCapabilities: { codecs: [], headerExtensions: [] } };
+      expect(await codeOf('broadcast:write', 'viewer:join', join)).toBe('forbidden');
+      expect(await codeOf('channels:read', 'viewer:join', join)).not.toBe('forbidden');
+      const command = (text: string) => codeOf('chat:moderate', 'chat:command', { text });
+      expect(await command(`/mod ${accomplice}`)).toBe('forbidden');
+      expect(await command('/follow')).toBe('forbidden');
+      expect(await command('/slow 5')).toBeNull();
+      const moderators = await client.get(`/api/channels/${name}/moderators`);
+      expect(moderators.body).toEqual([]);
+    });
+
     it('has bounded company, and the scope admin only for administrators', async () => {
       const client = await loggedIn(server.url, newName());
       expect((await make(client, ['admin'])).error?.code).toBe('forbidden');

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { assertNever } from '../../common/assert-never.js';
 import { DomainError } from '../../common/domain-error.js';
 import { FollowService } from '../../follows/follow.service.js';
+import type { TokenScope } from '../../protocol/account-tokens.js';
 import type { ForWhom } from '../../protocol/chat-commands.js';
 import type { ChatRoom } from '../chat-room.js';
 import type { ChatSender } from '../chat-sender.js';
@@ -10,6 +11,7 @@ import { Moderation } from '../moderation/moderation.service.js';
 import { Moderators } from '../moderation/moderators.service.js';
 import { inWords } from '../rules/duration.js';
 import { ChatSettingsService } from '../rules/settings.service.js';
+import { assertInScope } from './command-scopes.js';
 import { type Command, parseCommand, usages } from './parse-command.js';
 
 /** Does what was typed after a slash. What may be done is for those to say who do it. */
@@ -37,12 +39,20 @@ export class Commands {
 
   /**
    * Resolves with a sentence that says what was done.
+   * @param typed.scopes of the API token that it came with; undefined: a person's
    * @throws {DomainError} `unknown_command`; `bad_request`, which says how it is used; and those of
    * what it stands for
    */
-  async run(room: ChatRoom, sender: ChatSender, text: string): Promise<string> {
+  async run(
+    room: ChatRoom,
+    sender: ChatSender,
+    { text, scopes }: { text: string; scopes: readonly TokenScope[] | undefined },
+  ): Promise<string> {
     const parsed = parseCommand(text);
-    if (parsed.ok) return this.#do(room, sender, parsed.command);
+    if (parsed.ok) {
+      assertInScope(parsed.command, scopes);
+      return this.#do(room, sender, parsed.command);
+    }
     if ('usage' in parsed) throw new DomainError('bad_request', `It is used so: ${parsed.usage}`);
     throw new DomainError(
       'unknown_command',
