@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AuditRepository } from '../../src/chat/moderation/audit.repository.js';
 import type { RequestName } from '../../src/protocol/events.js';
 import { ChatCrowd, type Role } from '../support/chat-crowd.js';
 import { ask, next, refusal, request } from '../support/sockets.js';
@@ -77,6 +78,97 @@ describe('moderating a chat', () => {
       const reply = await ask(crowd.as(role), name, { channel: crowd.channel, seq, ...seconds });
       expect(reply.ok).toBe(ok);
     }
+  });
+
+  it('restores and undoes only what may be deleted', async () => {
+    const { channel } = crowd;
+    const [owner, moderator] = [crowd.as('owner'), crowd.as('moderator')];
+    const seq = await crowd.write('owner', 'a slip');
+    await request(owner, 'chat:delete', { channel, seq });
+    const forbidden = { code: 'forbidden' };
+    expect(await refusal(moderator, 'chat:restore', { channel, seq })).toMatchObject(forbidden);
+    const [{ id: entryId } = { id: '' }] = await crowd.audit();
+    const undo = { channel, entryId };
+    expect(await refusal(moderator, 'chat:undo', undo)).toMatchObject(forbidden);
+    expect(
+      await refusal(moderator, 'chat:command', { channel, text: `/restore ${seq}` }),
+    ).toMatchObject(forbidden);
+    // It was refused before it was marked.
+    expect(await request(owner, 'chat:undo', undo)).toMatchObject({ undoable: false });
+
+    const hers = await crowd.write('moderator', 'hers');
+    await request(owner, 'chat:delete', { channel, seq: hers });
+    expect(await refusal(moderator, 'chat:restore', { channel, seq: hers })).toMatchObject(
+      forbidden,
+    );
+    await request(owner, 'chat:restore', { channel, seq: hers });
+    await request(moderator, 'chat:delete', { channel, seq: hers });
+    await request(moderator, 'chat:restore', { channel, seq: hers });
+  });
+
+  it('bounds how fast a moderator acts, and pins apart from the rest', async () => {
+    const { channel } = crowd;
+    const moderator = crowd.as('moderator');
+    const seq = await crowd.write('member', 'text');
+    const pin = async (n: number) => {
+      const reply = await ask(moderator, 'chat:pin', { channel, seq: n % 2 === 0 ? seq : null });
+      return reply.ok ? null : reply.error.code;
+    };
+    const pins: (string | null)[] = [];
+    for (let n = 0; n < 20; n += 1) pins.push(await pin(n));
+    expect(pins).toContain('rate_limited');
+    expect(pins.slice(0, 10)).not.toContain('rate_limited');
+    // Other actions, and other moderators' pins, are counted by themselves.
+    await request(moderator, 'chat:ban', { channel, name: 'milo' });
+    await request(crowd.as('owner'), 'chat:pin', { channel, seq });
+    await request(crowd.as('owner'), 'chat:pin', { channel, seq: null });
+    const acts: (string | null)[] = [];
+    for (let n = 0; n < 80; n += 1) {
+      const event = n % 2 === 0 ? 'chat:delete' : 'chat:restore';
+      const reply = await ask(moderator, event, { channel, seq });
+      acts.push(reply.ok ? null : reply.error.code);
+    }
+    expect(acts).toContain('rate_limited');
+    expect(acts.slice(0, 50)).not.toContain('rate_limited');
+  });
+
+  it('keeps in the log what others did, and bans beside pins, however much one moderator does', async () => {
+    const { channel } = crowd;
+    const db = crowd.db;
+    const { id: channelId } = await db.channel.findUniqueOrThrow({ where: { name: channel } });
+    const [mona, olivia] = await Promise.all(
+      ['mona', 'olivia'].map((username) => db.account.findUniqueOrThrow({ where: { username } })),
+    );
+    const log = crowd.test.app.get(AuditRepository);
+    const entry = (by: typeof mona, action: 'ban' | 'pin' | 'delete') => ({
+      byId: by!.id,
+      byName: by!.username,
+      action,
+      target: 'somebody',
+      reason: '',
+      detail: { kind: 'none' as const },
+      at: new Date(),
+    });
+    await log.add(channelId, entry(olivia, 'ban'));
+    await log.add(channelId, entry(mona, 'ban'));
+    const row = (action: 'pin' | 'delete') => ({ channelId, ...entry(mona, action) });
+    await db.chatAuditEntry.createMany({
+      data: [
+        ...Array.from({ length: 1_900 }, () => row('delete')),
+        ...Array.from({ length: 5_000 }, () => row('pin')),
+      ],
+    });
+    // Pruning is looked at with one in a hundred.
+    for (let n = 0; n < 100; n += 1) await log.add(channelId, entry(mona, 'pin'));
+    const count = (where: object) => db.chatAuditEntry.count({ where: { channelId, ...where } });
+    expect(await count({ action: 'pin' })).toBeLessThanOrEqual(300);
+    expect(await count({ action: 'ban' })).toBe(2);
+    await db.chatAuditEntry.createMany({
+      data: Array.from({ length: 5_000 }, () => row('delete')),
+    });
+    for (let n = 0; n < 100; n += 1) await log.add(channelId, entry(mona, 'delete'));
+    expect(await count({ byId: mona!.id, action: 'delete' })).toBeLessThanOrEqual(2_100);
+    expect(await count({ byId: olivia!.id })).toBe(1);
   });
 
   it('deletes for viewers at once, keeps the text for moderators, and restores it', async () => {

@@ -92,6 +92,7 @@ export class HeldMessages {
     { heldId, approve }: { heldId: string; approve: boolean },
   ): Promise<number> {
     const actor = moderatorOf(room, sender);
+    this.#audit.reserve(room, actor, approve ? 'approve' : 'refuse');
     // Of two who decide at once the first does.
     if (this.#judging.has(heldId)) throw gone();
     this.#judging.add(heldId);

@@ -3,9 +3,14 @@ import { z } from 'zod';
 import { PrismaService } from '../../db/prisma.service.js';
 import { AuditAction } from '../../protocol/chat-moderation.js';
 
-/** Entries of one channel that are kept: the newest. */
-const ENTRIES_MAX = 5_000;
-/** One in so many entries looks for those that are too many. */
+/** Entries of one moderator in one channel that are kept, the newest: so nobody drives out what others did. */
+const ACTS_MAX = 2_000;
+/** Pins are counted by themselves: they drive out no bans. */
+const PINS_MAX = 200;
+const PINS: AuditAction[] = ['pin', 'unpin'];
+/** What is older goes, whoever did it. */
+const KEEP_MS = 730 * 86_400_000;
+/** One in so many entries looks for those of its kind that are too many. */
 const PRUNE_EVERY = 100;
 
 /** What undoing needs to know of an action; null: it can't be undone. */
@@ -58,7 +63,7 @@ export class AuditRepository {
       select: COLUMNS,
     });
     this.#added += 1;
-    if (this.#added % PRUNE_EVERY === 0) await this.#prune(channelId);
+    if (this.#added % PRUNE_EVERY === 0) await this.#prune(channelId, entry);
     return toEntry(row);
   }
 
@@ -94,16 +99,19 @@ export class AuditRepository {
     return count > 0;
   }
 
-  async #prune(channelId: string): Promise<void> {
+  async #prune(channelId: string, { byId, action, at }: NewAuditEntry): Promise<void> {
+    const isPin = PINS.includes(action);
+    const of = { channelId, byId, action: isPin ? { in: PINS } : { notIn: PINS } };
     const [oldest] = await this.#db.chatAuditEntry.findMany({
-      where: { channelId },
+      where: of,
       orderBy: { id: 'desc' },
       select: { id: true },
-      skip: ENTRIES_MAX,
+      skip: isPin ? PINS_MAX : ACTS_MAX,
       take: 1,
     });
-    if (oldest)
-      await this.#db.chatAuditEntry.deleteMany({ where: { channelId, id: { lte: oldest.id } } });
+    const tooMany = oldest ? [{ ...of, id: { lte: oldest.id } }] : [];
+    const tooOld = { channelId, at: { lt: new Date(at.getTime() - KEEP_MS) } };
+    await this.#db.chatAuditEntry.deleteMany({ where: { OR: [tooOld, ...tooMany] } });
   }
 }
 

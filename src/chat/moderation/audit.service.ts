@@ -6,7 +6,13 @@ import type { ChatRoom } from '../chat-room.js';
 import { ChatRooms } from '../chat-rooms.js';
 import type { ChatSender } from '../chat-sender.js';
 import { type AuditDetail, AuditRepository, type StoredAuditEntry } from './audit.repository.js';
+import { SenderLimits } from '../sender-limits.js';
 import { type Actor, moderatorOf } from './authority.js';
+
+/** Of one moderator in one channel: a raid is cleared away by hand, message by message, … */
+const ACT_RATE = { burst: 60, perSecond: 1 };
+/** … and pins are few. They have a rate of their own: who pins too often can still ban. */
+const PIN_RATE = { burst: 10, perSecond: 0.2 };
 
 type Done = Readonly<{
   action: AuditAction;
@@ -22,11 +28,28 @@ export class AuditLog {
   readonly #repository: AuditRepository;
   readonly #rooms: ChatRooms;
   readonly #clock: Clock;
+  readonly #actLimits = new SenderLimits(ACT_RATE);
+  readonly #pinLimits = new SenderLimits(PIN_RATE);
 
   constructor(repository: AuditRepository, rooms: ChatRooms, @Inject(CLOCK) clock: Clock) {
     this.#repository = repository;
     this.#rooms = rooms;
     this.#clock = clock;
+  }
+
+  /**
+   * Counts one action of a moderator, before it is done: nobody does more than people can follow, nor
+   * fills the log faster than that.
+   * @throws {DomainError} `rate_limited`
+   */
+  reserve({ id }: ChatRoom, actor: Actor, action: AuditAction): void {
+    const isPin = action === 'pin' || action === 'unpin';
+    const limits = isPin ? this.#pinLimits : this.#actLimits;
+    const retryAfterMs = limits.take(`${id} ${actor.id}`, this.#clock.nowMs());
+    if (retryAfterMs > 0)
+      throw new DomainError('rate_limited', 'You moderate too fast, wait a moment.', {
+        retryAfterMs,
+      });
   }
 
   /** Writes down what was done, and tells the moderators who are there. */
@@ -57,15 +80,18 @@ export class AuditLog {
 
   /**
    * Marks an entry as undone, once, and tells it; resolves with what is to be done for that.
+   * @param assertMay throws or rejects for what is not for the one who asks to undo
    * @throws {DomainError} `not_found`; `conflict` when it can't be undone, or was already
    */
   async takeBack(
     room: ChatRoom,
     entryId: string,
+    assertMay: (detail: AuditDetail) => Promise<void>,
   ): Promise<{ entry: AuditEntry; detail: AuditDetail }> {
     const found = await this.#repository.find(room.id, entryId);
     if (!found) throw new DomainError('not_found', 'This entry is gone.');
     if (found.detail.kind === 'none') throw new DomainError('conflict', 'This can’t be undone.');
+    await assertMay(found.detail);
     const at = new Date(this.#clock.nowMs());
     if (!(await this.#repository.markUndone(room.id, entryId, at)))
       throw new DomainError('conflict', 'This was undone already.');

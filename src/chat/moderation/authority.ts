@@ -31,3 +31,21 @@ export function assertMayActOn(room: ChatRoom, actor: Actor, target: Author): vo
 export function assertMayDelete(room: ChatRoom, actor: Actor, author: Author): void {
   if (authorKey(author) !== authorKey(actor.author)) assertMayActOn(room, actor, author);
 }
+
+/**
+ * Who may delete a message may show it again; but what somebody else deleted of one’s own only the
+ * owner brings back, or who deleted it. @throws {DomainError} `forbidden`
+ */
+export function assertMayRestore(
+  room: ChatRoom,
+  actor: Actor,
+  { author, deletedById }: Readonly<{ author: Author; deletedById: string | null }>,
+): void {
+  assertMayDelete(room, actor, author);
+  const isOwn = authorKey(author) === authorKey(actor.author);
+  if (isOwn && deletedById !== actor.id && !room.isOwner(actor.author))
+    throw new DomainError(
+      'forbidden',
+      'Somebody else deleted this: only they or the owner can restore it.',
+    );
+}

@@ -87,6 +87,7 @@ export class Bans {
     const ban = (await this.#standing(room)).find((known) =>
       banId === undefined ? mentionKey(known.name) === key : known.id === banId,
     );
+    this.#audit.reserve(room, actor, 'unban');
     if (!ban || !(await this.#lift(room, actor, ban)))
       throw new DomainError('not_found', 'There is no such ban.');
   }
@@ -114,6 +115,7 @@ export class Bans {
     actor: Actor,
     { person, reason, seconds }: { person: Person; reason: string; seconds: number | null },
   ): Promise<ChatBanView> {
+    this.#audit.reserve(room, actor, 'ban');
     const nowMs = this.#clock.nowMs();
     const ban = await this.#repository.put(room.id, {
       ...person,

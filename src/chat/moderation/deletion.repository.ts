@@ -25,6 +25,18 @@ export class DeletionRepository {
     return inOrder(rows.map(toMessage));
   }
 
+  /** Of those that are deleted: who wrote them, and who deleted them. */
+  async deleted(
+    channelId: string,
+    seqs: readonly number[],
+  ): Promise<{ author: Author; deletedById: string | null }[]> {
+    const rows = await this.#db.chatMessage.findMany({
+      where: { channelId, seq: { in: [...seqs] }, deletedAt: { not: null } },
+      select: { accountId: true, guestId: true, deletedById: true },
+    });
+    return rows.map(({ deletedById, ...author }) => ({ author, deletedById }));
+  }
+
   /** Resolves with those that were deleted before, in the order of seq. */
   async restore(channelId: string, seqs: readonly number[]): Promise<StoredMessage[]> {
     const rows = await this.#db.chatMessage.updateManyAndReturn({

@@ -11,7 +11,7 @@ import { ChatViews, shownTo } from '../chat-views.js';
 import { ChatRepository } from '../chat.repository.js';
 import { RoomRepository } from '../room.repository.js';
 import { AuditLog } from './audit.service.js';
-import { type Actor, assertMayDelete, moderatorOf } from './authority.js';
+import { type Actor, assertMayDelete, assertMayRestore, moderatorOf } from './authority.js';
 import { Bans } from './bans.service.js';
 import { DeletionRepository } from './deletion.repository.js';
 import { People, type PersonTarget } from './people.service.js';
@@ -65,6 +65,7 @@ export class Moderation {
     const actor = moderatorOf(room, sender);
     const message = await this.#find(room, seq);
     assertMayDelete(room, actor, message);
+    this.#audit.reserve(room, actor, 'delete');
     if ((await this.#delete(room, actor, [seq])).length === 0) return;
     await this.#audit.record(room, actor, {
       action: 'delete',
@@ -76,6 +77,8 @@ export class Moderation {
   /** @throws {DomainError} `message_not_found`, also for one that isn't deleted */
   async restore(room: ChatRoom, sender: ChatSender, seq: number): Promise<void> {
     const actor = moderatorOf(room, sender);
+    await this.#assertMayRestore(room, actor, [seq]);
+    this.#audit.reserve(room, actor, 'restore');
     if ((await this.#restore(room, actor, [seq])) === 0)
       throw new DomainError('message_not_found', 'There is no such deleted message.');
   }
@@ -88,6 +91,7 @@ export class Moderation {
     const actor = moderatorOf(room, sender);
     const { author, name } = await this.#people.find(room, target);
     assertMayDelete(room, actor, author);
+    this.#audit.reserve(room, actor, 'clear');
     const seqs = await this.#deletions.seqsOf(room.id, author, CLEAR_MAX);
     const deleted = await this.#delete(room, actor, seqs);
     if (deleted.length > 0)
@@ -106,6 +110,7 @@ export class Moderation {
     if (message && message.deletedAt !== null) throw noMessage();
     const before = room.pinned;
     if (before?.seq === message?.seq) return;
+    this.#audit.reserve(room, actor, message ? 'pin' : 'unpin');
     await this.#pin(room, message);
     const shown = message ?? before;
     await this.#audit.record(room, actor, {
@@ -120,7 +125,10 @@ export class Moderation {
    */
   async undo(room: ChatRoom, sender: ChatSender, entryId: string): Promise<AuditEntry> {
     const actor = moderatorOf(room, sender);
-    const { entry, detail } = await this.#audit.takeBack(room, entryId);
+    this.#audit.reserve(room, actor, 'restore');
+    const { entry, detail } = await this.#audit.takeBack(room, entryId, async (found) => {
+      if (found.kind === 'messages') await this.#assertMayRestore(room, actor, found.seqs);
+    });
     if (detail.kind === 'messages') await this.#restore(room, actor, detail.seqs);
     if (detail.kind === 'ban') await this.#bans.lift(room, actor, detail.banId);
     return entry;
@@ -136,6 +144,12 @@ export class Moderation {
     this.#rooms.events.emit('deleted', room, deleted);
     if (room.pinned && deleted.includes(room.pinned.seq)) await this.#pin(room, null);
     return deleted;
+  }
+
+  /** @throws {DomainError} `forbidden` when one of those that are deleted is not for the actor to restore */
+  async #assertMayRestore(room: ChatRoom, actor: Actor, seqs: readonly number[]): Promise<void> {
+    for (const message of await this.#deletions.deleted(room.id, seqs))
+      assertMayRestore(room, actor, message);
   }
 
   /** Resolves with how many were deleted before. */

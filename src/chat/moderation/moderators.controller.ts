@@ -46,6 +46,7 @@ export class ModeratorsController {
       'channel_not_found',
       'account_not_found',
       'moderator_limit',
+      'rate_limited',
     ],
   })
   async appoint(
@@ -63,7 +64,13 @@ export class ModeratorsController {
     summary: 'Dismiss a moderator',
     description: 'The owner any of them, a moderator themselves.',
     reply: null,
-    errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'account_not_found'],
+    errors: [
+      'not_logged_in',
+      'forbidden',
+      'channel_not_found',
+      'account_not_found',
+      'rate_limited',
+    ],
   })
   async dismiss(
     @Param('name') name: string,

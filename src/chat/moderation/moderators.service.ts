@@ -55,6 +55,7 @@ export class Moderators {
     const account = await this.#account(username);
     if (account.id === actor.id)
       throw new DomainError('forbidden', 'The channel is yours: you moderate it already.');
+    this.#audit.reserve(room, actor, 'appoint');
     const added = await this.#repository.add(room.id, account.id);
     if (added === 'too_many')
       throw new DomainError(
@@ -76,6 +77,7 @@ export class Moderators {
     const account = await this.#account(username);
     const isSelf = sender.account?.id === account.id;
     const actor = isSelf ? moderatorOf(room, sender) : ownerOf(room, sender);
+    this.#audit.reserve(room, actor, 'dismiss');
     if (!(await this.#repository.remove(room.id, account.id))) return account.username;
     room.dismiss(account.id);
     this.#changed(room, account.id);

@@ -39,6 +39,7 @@ export class ChatSettingsService {
     };
     const target = difference(before, settings);
     if (target === '') return before;
+    this.#audit.reserve(room, actor, 'settings');
     // Before it is stored: two changes at once build on each other.
     room.rules = new RoomRules(settings);
     try {
