@@ -71,6 +71,7 @@ export interface TappedTrack {
     parameters: Readonly<Record<string, unknown>>;
   }>;
   readonly layerCount: number;
+  readonly reportsTell: ReportedMoment;
   readonly paused: boolean;
   readonly events: TypedEmitter<{
     packet: [TappedPacket];
@@ -90,6 +91,12 @@ export type TappedPacket = Readonly<{
   /** When it came, server's clock. */
   arrivedMs: number;
 }>;
+
+/**
+ * What a sender's reports give the time of, for sound: the capture of a packet's first sample, as RFC 3550 6.4.1 asks, or
+ * its sending, when all of it has been captured and encoded. libwebrtc, and so every browser, does the latter.
+ */
+export type ReportedMoment = 'capture' | 'sending';
 
 /** An RTCP sender report (RFC 3550 6.4.1): at `ntpMs` the layer's RTP clock showed `rtpTime`. */
 export type TappedReport = Readonly<{
@@ -243,6 +250,7 @@ export interface PublisherMedia extends PeerMedia {
     paused: boolean;
     /** The order of its simulcast layers is a guess: it is put right when they were measured, by another producer. */
     layersGuessed?: boolean;
+    reportsTell: ReportedMoment;
   }): Promise<string>;
   /** What arrives now, bits a second; 0 when it is closed. */
   bitrateBps(): Promise<number>;

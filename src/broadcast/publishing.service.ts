@@ -153,7 +153,7 @@ export class PublishingService {
     peer: Peer,
     track: RequestPayload<'publisher:produce'>,
   ): Promise<{ producerId: string }> {
-    return { producerId: await this.#mediaOf(peer).produce(track) };
+    return { producerId: await this.#mediaOf(peer).produce({ ...track, reportsTell: 'sending' }) };
   }
 
   async setPaused(

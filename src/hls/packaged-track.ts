@@ -8,11 +8,10 @@ import { TrackIntake } from './track-intake.js';
 import { Vp8Transcoder } from './transcode/vp8-transcoder.js';
 
 /**
- * Browsers don't know when sound was captured. In their reports the time that belongs to a packet is that of
- * its sending, when its 20 ms have been recorded (RFC 3550 6.4.1 asks for its first sample's); and what
- * their Opus encoders write comes 6.5 ms after what they were given.
+ * How late sound is by reports that tell when a packet was sent: its 20 ms have been recorded by then, and what the
+ * Opus encoder writes comes 6.5 ms after what it was given. Reports that tell the capture allow for both.
  */
-const SOUND_REPORTED_LATE_MS = 26.5;
+const SENT_AFTER_CAPTURE_MS = 26.5;
 
 type Options = Readonly<{
   track: TappedTrack;
@@ -82,7 +81,8 @@ function joined(
   intake: Pick<TrackIntake<never>, 'tick' | 'close'>,
   onClosed: () => void = () => undefined,
 ): PackagedTrack {
-  const lateMs = track.kind === 'audio' ? SOUND_REPORTED_LATE_MS : 0;
+  const isLate = track.kind === 'audio' && track.reportsTell === 'sending';
+  const lateMs = isLate ? SENT_AFTER_CAPTURE_MS : 0;
   const offs = [
     track.events.on('senderReport', ({ layer, ntpMs, rtpTime }) =>
       input.report(layer, { ntpMs: ntpMs - lateMs, rtpTime }),

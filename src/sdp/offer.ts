@@ -45,6 +45,8 @@ export type Offer = Readonly<{
   /** Whether all sections that are wanted share one transport (RFC 9143). */
   bundled: boolean;
   extmapAllowMixed: boolean;
+  /** It was written by libwebrtc: by a browser, or by one of the programs that are built on it. */
+  byLibwebrtc: boolean;
 }>;
 
 /**
@@ -64,7 +66,18 @@ export function readOffer(text: string): Offer {
     sections,
     bundled: isBundled(session, wanted),
     extmapAllowMixed: session.extmapAllowMixed !== undefined,
+    byLibwebrtc: isByLibwebrtc(session),
   };
+}
+
+/**
+ * By the origin, which each library writes in its own way: libwebrtc has "-" as the user and 127.0.0.1 as the address,
+ * Firefox its name. Others have 0.0.0.0 (GStreamer, aiortc, pion), or their name (FFmpeg, libdatachannel).
+ */
+function isByLibwebrtc({ origin }: ParsedSession): boolean {
+  if (origin === undefined) return false;
+  const { username, address } = origin;
+  return username.startsWith('mozilla') || (username === '-' && address === '127.0.0.1');
 }
 
 function readSection(session: ParsedSession, media: ParsedSection, index: number): OfferedSection {

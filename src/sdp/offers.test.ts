@@ -69,6 +69,16 @@ describe('offers of programs and browsers', () => {
     await expect(answer.replaceAll('\r\n', '\n')).toMatchFileSnapshot(file('answer.txt'));
   });
 
+  it('are by libwebrtc where a browser, or what is built like one, wrote them', () => {
+    const byLibwebrtc = names.filter((name) => readOffer(offerOf(name)).byLibwebrtc);
+    expect(byLibwebrtc.filter((name) => !/^(?:chrome|firefox|safari|larix)/.test(name))).toEqual(
+      [],
+    );
+    expect(byLibwebrtc).toEqual(
+      names.filter((name) => /^(?:chrome|firefox|safari|larix)/.test(name)),
+    );
+  });
+
   it('are taken with LF as line ends too', () => {
     const sdp = offerOf('obs-30-h264');
     expect(answered(sdp.replaceAll('\r\n', '\n'))).toEqual(answered(sdp));

@@ -66,6 +66,7 @@ const ParsedSection = z.object({
 
 const ParsedSession = z.object({
   ...Attributes,
+  origin: z.object({ username: Text, address: Text }).optional().catch(undefined),
   groups: lines(z.object({ type: Text, mids: Text }), 20),
   media: z.array(z.unknown()),
 });

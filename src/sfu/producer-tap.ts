@@ -3,7 +3,7 @@ import type { TappedTrack } from '../broadcast/ports.js';
 import type { Clock } from '../common/clock.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { MediaKind } from '../protocol/rtc.js';
-import { SenderReport, unixMsOf } from './sender-report.js';
+import { reportsTellOf, SenderReport, unixMsOf } from './sender-report.js';
 
 /** Where an RTP packet has its SSRC (RFC 3550 5.1). */
 const SSRC_OFFSET = 8;
@@ -64,6 +64,10 @@ export class ProducerTap implements TappedTrack {
 
   get layerCount(): number {
     return this.#layers.size;
+  }
+
+  get reportsTell(): TappedTrack['reportsTell'] {
+    return reportsTellOf(this.#producer);
   }
 
   get paused(): boolean {

@@ -10,7 +10,7 @@ import { checkLayers } from './layer-check.js';
 import { refusingMedia } from './media-refused.js';
 import { PeerConnection } from './peer-connection.js';
 import { publisherHealth } from './publisher-health.js';
-import { SenderReport } from './sender-report.js';
+import { reportsTellOf, SenderReport } from './sender-report.js';
 
 /** Key-frame requests, of joining viewers and of packaging every segment, are merged into at most one in this time. */
 const KEY_FRAME_REQUEST_DELAY_MS = 500;
@@ -85,12 +85,8 @@ export class PublisherConnection implements PublisherMedia {
     rtpParameters,
     paused,
     layersGuessed = false,
-  }: {
-    kind: MediaKind;
-    rtpParameters: RtpParameters;
-    paused: boolean;
-    layersGuessed?: boolean;
-  }): Promise<string> {
+    reportsTell,
+  }: Parameters<PublisherMedia['produce']>[0]): Promise<string> {
     this.#peer.assertOpen();
     if (this.#kinds.has(kind))
       throw new DomainError(
@@ -106,6 +102,7 @@ export class PublisherConnection implements PublisherMedia {
           rtpParameters: rtpParameters as types.RtpParameters,
           paused,
           keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
+          appData: { reportsTell },
         }),
       );
       this.#adopt(producer);
@@ -149,6 +146,7 @@ export class PublisherConnection implements PublisherMedia {
         kind,
         rtpParameters: { ...rtpParameters, encodings } as RtpParameters,
         paused,
+        reportsTell: reportsTellOf(producer),
       });
     } catch {
       // Without the track it is no broadcast: the publisher connects again.

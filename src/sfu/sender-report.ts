@@ -1,4 +1,6 @@
+import type { types } from 'mediasoup';
 import { z } from 'zod';
+import type { ReportedMoment } from '../broadcast/ports.js';
 
 const NTP_TO_UNIX_MS = 2_208_988_800_000;
 
@@ -14,4 +16,9 @@ export type SenderReport = z.output<typeof SenderReport>;
 /** When the report was made, milliseconds since 1970 by the sender's clock, with a fraction. */
 export function unixMsOf({ ntpSec, ntpFrac }: Pick<SenderReport, 'ntpSec' | 'ntpFrac'>): number {
   return ntpSec * 1_000 + (ntpFrac / 2 ** 32) * 1_000 - NTP_TO_UNIX_MS;
+}
+
+/** What the reports of a producer's sender tell, as {@link PublisherMedia.produce} was told. */
+export function reportsTellOf({ appData }: Pick<types.Producer, 'appData'>): ReportedMoment {
+  return appData.reportsTell === 'sending' ? 'sending' : 'capture';
 }

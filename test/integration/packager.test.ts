@@ -51,7 +51,13 @@ class RecordedTap implements MediaTap {
   }
 
   #add(about: Pick<TappedTrack, 'id' | 'kind' | 'codec' | 'layerCount'>): void {
-    const track = { ...about, paused: false, events: new TypedEmitter(), requestKeyFrame() {} };
+    const track: TappedTrack = {
+      ...about,
+      reportsTell: 'sending',
+      paused: false,
+      events: new TypedEmitter(),
+      requestKeyFrame() {},
+    };
     this.tracks.add(track);
     this.#byId.set(about.id, track);
     this.events.emit('trackAdded', track);

@@ -10,7 +10,7 @@ import { RecordedFilm } from '../support/recorded-film.js';
 
 const SECONDS = 12;
 const SEGMENT_S = 2;
-const SYNC_S = 0.04;
+const SYNC_S = 0.01;
 
 let server: TestApp;
 let folder: string;
@@ -71,7 +71,7 @@ describe('a recording of a real broadcast', () => {
     await playWithFfmpeg(playlist, { from: 'rewind', seconds: 3_600 });
     const late = beepsLateS(await onsetsOf(playlist));
     expect(late.length).toBeGreaterThanOrEqual(SECONDS - 3);
-    for (const one of late) expect(Math.abs(one)).toBeLessThan(SYNC_S);
+    expect(late.filter((one) => Math.abs(one) >= SYNC_S)).toEqual([]);
   });
 
   it('is decoded as one MP4 without a fault, picture and sound in step', async () => {
@@ -88,7 +88,7 @@ describe('a recording of a real broadcast', () => {
     }
     const late = beepsLateS(await onsetsOf(file));
     expect(late.length).toBeGreaterThanOrEqual(SECONDS - 3);
-    for (const one of late) expect(Math.abs(one)).toBeLessThan(SYNC_S);
+    expect(late.filter((one) => Math.abs(one) >= SYNC_S)).toEqual([]);
   });
 });
 

@@ -4,6 +4,8 @@ type Kind = 'audio' | 'video';
 export type SendPacket = (kind: Kind, packet: Buffer, capturedMs: number) => void;
 
 const CLOCK_RATES: Readonly<Record<Kind, number>> = { audio: 48_000, video: 90_000 };
+/** An encoder's first packet begins before the film: FFmpeg's Opus encoder has 312 samples of the past in it. */
+const LEAD_MS: Readonly<Record<Kind, number>> = { audio: 6.5, video: 0 };
 /** Until both kinds have come, and what comes unevenly is made even. */
 const BEHIND_MS = 1_000;
 
@@ -26,7 +28,8 @@ export class PacedPackets {
     const first = this.#firstTimestamps.get(kind) ?? timestamp;
     this.#firstTimestamps.set(kind, first);
     this.#startMs ??= performance.now() + BEHIND_MS;
-    const atMs = this.#startMs + (((timestamp - first) >>> 0) / CLOCK_RATES[kind]) * 1_000;
+    const filmMs = (((timestamp - first) >>> 0) / CLOCK_RATES[kind]) * 1_000 - LEAD_MS[kind];
+    const atMs = this.#startMs + filmMs;
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);

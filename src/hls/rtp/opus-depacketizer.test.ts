@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fuzzRuns } from '../../../test/support/fuzz-runs.js';
 import { hex, packetOf } from '../../../test/support/rtp-packetizer.js';
-import { OpusDepacketizer, opusDurationTicks, SILENCE_20MS } from './opus-depacketizer.js';
+import { OpusDepacketizer, opusDurationTicks, SILENCES } from './opus-depacketizer.js';
 
 describe('opusDurationTicks', () => {
   it.each([
@@ -40,8 +40,9 @@ describe('opusDurationTicks', () => {
     );
   });
 
-  it('takes silence for 20 ms', () => {
-    expect(opusDurationTicks(SILENCE_20MS)).toBe(960);
+  it('takes each silence for as long as it says', () => {
+    expect(SILENCES.map(({ data }) => opusDurationTicks(data))).toEqual([960, 480, 240, 120]);
+    expect(SILENCES.map(({ ticks }) => ticks)).toEqual([960, 480, 240, 120]);
   });
 });
 

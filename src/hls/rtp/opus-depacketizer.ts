@@ -3,8 +3,13 @@ import type { AccessUnit } from './access-unit.js';
 import type { Depacketizer } from './depacketizer.js';
 import type { ArrivedPacket } from './rtp-packet.js';
 
-/** 20 ms of silence: CELT, full band, stereo, a frame without a byte of data. */
-export const SILENCE_20MS: Uint8Array = Uint8Array.of(0xf8, 0xff, 0xfe);
+/** Silence of 20, 10, 5 and 2.5 ms: CELT, full band, a frame that says "silence" and nothing else (RFC 6716 4.3). */
+export const SILENCES: readonly Readonly<{ data: Uint8Array; ticks: number }>[] = [
+  { data: Uint8Array.of(0xf8, 0xff, 0xfe), ticks: 960 },
+  { data: Uint8Array.of(0xf0, 0xff, 0xfe), ticks: 480 },
+  { data: Uint8Array.of(0xe8, 0xff, 0xfe), ticks: 240 },
+  { data: Uint8Array.of(0xe0, 0xff, 0xfe), ticks: 120 },
+];
 
 /**
  * Opus is always announced as 48 kHz and two channels (RFC 7587 4.1, 7). The body is `dOps` of "Encapsulation of

@@ -1,20 +1,33 @@
-import { SILENCE_20MS } from '../rtp/opus-depacketizer.js';
 import type { Sample } from '../mp4/sample.js';
+import { SILENCES } from '../rtp/opus-depacketizer.js';
 
-const SILENCE_TICKS = 960;
-/** A packet may be so far off its place before that is put right, 20 ms. */
-const TOLERANCE_TICKS = 960;
+const TICKS_PER_MS = 48;
+/** A packet that is so far off its place is put right at once. */
+const JUMP_TICKS = 20 * TICKS_PER_MS;
+/** What stays off by more than this for {@link LASTING_TICKS} is put right: the clock is another, nothing jitters. */
+const LASTING_OFF_TICKS = 8 * TICKS_PER_MS;
+const LASTING_TICKS = 1_000 * TICKS_PER_MS;
 
+const SILENCE_SAMPLES: readonly Sample[] = SILENCES.map(({ data, ticks }) => ({
+  data,
+  durationTicks: ticks,
+  keyFrame: true,
+}));
 /** 20 ms of sound that nobody hears. */
-export const SILENCE: Sample = { data: SILENCE_20MS, durationTicks: SILENCE_TICKS, keyFrame: true };
+export const SILENCE: Sample = longest(SILENCE_SAMPLES);
+const SILENCE_TICKS = SILENCE.durationTicks;
+
+/** For how long packets have been off in one direction, and by how much at least. */
+type Lasting = { sinceTicks: number; leastTicks: number };
 
 /**
- * Puts packets of sound one after another without gaps, 48 kHz, never more than 20 ms off the time they
- * were captured: silence fills what is missing, a packet too many is left out.
+ * Puts packets of sound one after another without gaps, 48 kHz, never more than 20 ms off the time they were captured,
+ * and never for longer than a second more than 8 ms: silence fills what is missing, a packet too many is left out.
  */
 export class AudioGrid {
   #endTicks: number | null = null;
   #startTicks = 0;
+  #lasting: Lasting | null = null;
 
   /** Where the next sample begins; null: nothing began. */
   get endTicks(): number | null {
@@ -25,15 +38,19 @@ export class AudioGrid {
   startAt(ticks: number): void {
     this.#endTicks = null;
     this.#startTicks = ticks;
+    this.#lasting = null;
   }
 
   /** The samples to append for a packet captured at `ticks`. */
   place(ticks: number, packet: Sample): Sample[] {
     this.#endTicks ??= this.#beginFor(ticks);
     const offTicks = ticks - this.#endTicks;
-    if (offTicks < -TOLERANCE_TICKS) return [];
-    const samples = offTicks > TOLERANCE_TICKS ? silence(Math.round(offTicks / SILENCE_TICKS)) : [];
-    return this.#append([...samples, packet]);
+    if (offTicks < -JUMP_TICKS) return [];
+    if (offTicks > JUMP_TICKS) return this.#append([...silence(offTicks), packet]);
+    const lastingTicks = this.#lastingOff(ticks, offTicks);
+    if (lastingTicks > 0) return this.#append([...silence(lastingTicks), packet]);
+    if (lastingTicks < 0) return this.#append(silence(packet.durationTicks + lastingTicks));
+    return this.#append([packet]);
   }
 
   /** Silence up to a time, or less than 20 ms before it. */
@@ -41,7 +58,8 @@ export class AudioGrid {
     const fromTicks = this.#endTicks ?? this.#startTicks;
     if (ticks - fromTicks < SILENCE_TICKS) return [];
     this.#endTicks = fromTicks;
-    return this.#append(silence(Math.floor((ticks - fromTicks) / SILENCE_TICKS)));
+    const count = Math.floor((ticks - fromTicks) / SILENCE_TICKS);
+    return this.#append(silence(count * SILENCE_TICKS));
   }
 
   /** So that the packet has its exact place, with silence before it where there is room. */
@@ -50,11 +68,35 @@ export class AudioGrid {
     return this.#startTicks + (room % SILENCE_TICKS);
   }
 
+  /** By how much packets have been off for long enough to put it right; 0: leave them where they are. */
+  #lastingOff(ticks: number, offTicks: number): number {
+    const before = this.#lasting;
+    if (Math.abs(offTicks) <= LASTING_OFF_TICKS) this.#lasting = null;
+    else if (before === null || before.leastTicks * offTicks < 0)
+      this.#lasting = { sinceTicks: ticks, leastTicks: offTicks };
+    else if (Math.abs(offTicks) < Math.abs(before.leastTicks)) before.leastTicks = offTicks;
+    const lasting = this.#lasting;
+    if (lasting === null || ticks - lasting.sinceTicks < LASTING_TICKS) return 0;
+    this.#lasting = null;
+    return lasting.leastTicks;
+  }
+
   #append(samples: Sample[]): Sample[] {
     for (const { durationTicks } of samples) this.#endTicks = (this.#endTicks ?? 0) + durationTicks;
     return samples;
   }
 }
 
-const silence = (count: number): Sample[] =>
-  Array.from({ length: Math.max(0, count) }, () => SILENCE);
+/** Silence that lasts so long, to the next 2.5 ms below. */
+function silence(ticks: number): Sample[] {
+  const samples: Sample[] = [];
+  let left = ticks;
+  for (const sample of SILENCE_SAMPLES)
+    for (; left >= sample.durationTicks; left -= sample.durationTicks) samples.push(sample);
+  return samples;
+}
+
+function longest([first]: readonly Sample[]): Sample {
+  if (!first) throw new Error('there is no silence');
+  return first;
+}

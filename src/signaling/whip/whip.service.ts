@@ -205,12 +205,17 @@ function readPublisher(sdp: string): { offer: Offer; tracks: PublishedTrack[] } 
 
 async function receive(
   media: PublisherMedia,
-  { dtls }: Offer,
+  { dtls, byLibwebrtc }: Offer,
   tracks: readonly PublishedTrack[],
 ): Promise<void> {
   await media.connect(clientDtls(dtls));
+  const options = {
+    paused: false,
+    layersGuessed: true,
+    reportsTell: byLibwebrtc ? 'sending' : 'capture',
+  } as const;
   for (const { kind, rtpParameters } of tracks)
-    await media.produce({ kind, rtpParameters, paused: false, layersGuessed: true });
+    await media.produce({ kind, rtpParameters, ...options });
 }
 
 function notFound(): DomainError {

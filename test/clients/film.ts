@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ffmpegBin } from '../support/ffmpeg.js';
+
+const exec = promisify(execFile);
+
+export type FilmFormat = Readonly<{ width: number; height: number; fps: number; seconds: number }>;
+
+/** In the first tenth of each second the whole picture is white and there is a beep; a corner moves all the time. */
+export const FLASH = "drawbox=color=white:t=fill:enable='lt(mod(t\\,1)\\,0.1)'";
+const BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=48000";
+
+/** FFmpeg's inputs of the film, made while it is played. */
+export function filmInputs({ width, height, fps }: Omit<FilmFormat, 'seconds'>): string[] {
+  const background = `color=black:size=${width}x${height}:rate=${fps}`;
+  const corner = `testsrc2=size=${width / 4}x${height / 4}:rate=${fps}`;
+  const picture = `${background}[b];${corner}[c];[b][c]overlay=0:0,${FLASH}[out0]`;
+  return ['-re', '-f', 'lavfi', '-i', picture, '-re', '-f', 'lavfi', '-i', BEEP];
+}
+
+/** The film as a file whose codecs add no delay: H.264 without B-frames, and FLAC. Kept in `folder`. */
+export async function filmFile(folder: string, format: FilmFormat): Promise<string> {
+  const { width, height, fps, seconds } = format;
+  const file = join(folder, `film-${width}x${height}-${fps}-${seconds}s.mkv`);
+  if (existsSync(file)) return file;
+  const unfinished = `${file}.unfinished.mkv`;
+  const inputs = filmInputs(format).filter((arg) => arg !== '-re');
+  await exec(ffmpegBin, [
+    ...['-y', '-v', 'error', ...inputs, '-t', `${seconds}`],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '16', '-bf', '0', '-g', `${fps}`],
+    ...['-pix_fmt', 'yuv420p', '-c:a', 'flac', '-ac', '2', unfinished],
+  ]);
+  await rename(unfinished, file);
+  return file;
+}

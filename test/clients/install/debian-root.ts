@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CLIENTS_DIR, madeOnce, Missing, run } from './cache.js';
+
+/** Debian's next release: its programs are those of today. */
+const SUITE = 'forky';
+const NAME = `debian-${SUITE}`;
+const PACKAGES = [
+  ...['obs-studio', 'obs-plugins', 'ffmpeg', 'mpv', 'vlc-bin', 'vlc-plugin-base'],
+  ...['streamlink', 'yt-dlp', 'xvfb', 'xauth', 'dbus', 'libgl1-mesa-dri'],
+  ...['gstreamer1.0-tools', 'gstreamer1.0-plugins-base', 'gstreamer1.0-plugins-good'],
+  ...['gstreamer1.0-plugins-bad', 'gstreamer1.0-plugins-ugly', 'gstreamer1.0-libav'],
+  'gstreamer1.0-nice',
+];
+const BUILD_PACKAGES = [
+  ...['gcc', 'libc6-dev', 'pkg-config', 'cargo', 'libssl-dev', 'libgstreamer1.0-dev'],
+  ...['libgstreamer-plugins-base1.0-dev', 'libgstreamer-plugins-bad1.0-dev'],
+];
+const ELEMENTS_VERSION = '0.15.4';
+/** Where the elements of {@link installElements} are, in the root. */
+export const ELEMENTS_PATH = '/opt/whip/target/release/deps';
+
+const CARGO_TOML = `[package]
+name = "whip-elements"
+version = "0.0.0"
+edition = "2021"
+
+[workspace]
+
+[dependencies]
+gst-plugin-webrtc = { version = "=${ELEMENTS_VERSION}", default-features = false, features = ["whip", "whep"] }
+gst-plugin-webrtchttp = "=${ELEMENTS_VERSION}"
+
+[profile.release]
+debug = false
+strip = true
+opt-level = 1
+`;
+
+/** A root folder with a newer Debian, in which OBS, FFmpeg, GStreamer and players of today run. */
+export async function installDebianRoot(): Promise<string> {
+  if (process.getuid?.() !== 0)
+    throw new Missing('a root of a newer Debian can be made by root only');
+  return madeOnce(
+    NAME,
+    JSON.stringify(PACKAGES),
+    async (root) => {
+      if (!existsSync(join(root, 'usr/bin/apt-get'))) await bootstrap(root);
+      await install(root, PACKAGES);
+    },
+    { keeps: true },
+  );
+}
+
+/** GStreamer's WHIP and WHEP elements, which Debian doesn't have, from their crates. Takes a quarter of an hour. */
+export async function installElements(): Promise<string> {
+  const root = await installDebianRoot();
+  await madeOnce('gstreamer-elements', CARGO_TOML + BUILD_PACKAGES.join(), async () => {
+    await install(root, BUILD_PACKAGES);
+    await copyFile(
+      '/etc/ssl/certs/ca-certificates.crt',
+      join(root, 'etc/ssl/certs/ca-certificates.crt'),
+    );
+    await mkdir(join(root, 'opt/whip/src'), { recursive: true });
+    await writeFile(join(root, 'opt/whip/Cargo.toml'), CARGO_TOML);
+    await writeFile(join(root, 'opt/whip/src/lib.rs'), '');
+    await inRoot(root, 'cd /opt/whip && HOME=/root nice cargo build --release');
+  });
+  return root;
+}
+
+async function bootstrap(root: string): Promise<void> {
+  await rm(root, { recursive: true, force: true });
+  await mkdir(CLIENTS_DIR, { recursive: true });
+  // Every suite since 2005 is made by the script of sid, and older machines don't know the names of newer suites.
+  const script = '/usr/share/debootstrap/scripts/sid';
+  if (!existsSync(script)) throw new Missing('debootstrap is not installed');
+  const options = ['--variant=minbase', '--include=ca-certificates'];
+  await run('debootstrap', [...options, SUITE, root, await mirror(), script]);
+  await writeFile(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  // Mirrors that are frozen, as of a build machine, serve a suite whose date has gone by; signatures count as ever.
+  await writeFile(
+    join(root, 'etc/apt/apt.conf.d/90laboratory'),
+    'Acquire::Check-Valid-Until "false";\n',
+  );
+}
+
+/** The one that this machine's own packages come from. */
+async function mirror(): Promise<string> {
+  const format = '$(SITE) $(LABEL)';
+  const sites = await run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
+  const site = sites
+    .split('\n')
+    .find((line) => line.endsWith(' Debian'))
+    ?.split(' ')[0];
+  if (site === undefined)
+    throw new Missing('this machine is no Debian with a mirror: apt-get update');
+  return site;
+}
+
+async function install(root: string, packages: readonly string[]): Promise<void> {
+  await writeFile(join(root, 'etc/resolv.conf'), await readFile('/etc/resolv.conf'));
+  const apt = 'DEBIAN_FRONTEND=noninteractive apt-get --yes';
+  await inRoot(
+    root,
+    `${apt} update && ${apt} install --no-install-recommends ${packages.join(' ')} && apt-get clean`,
+  );
+}
+
+/** In namespaces of its own: what is mounted goes when it ends. */
+const inRoot = (root: string, script: string) =>
+  run('unshare', [
+    ...['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${join(root, 'proc')}`],
+    ...['chroot', root, 'sh', '-c', script],
+  ]);

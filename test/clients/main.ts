@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Lab } from './lab.js';
+import { runIsolated } from './network.js';
+import { formatTable, merged, readTable, type Row } from './row.js';
+import { ffmpegSenders } from './senders/ffmpeg.js';
+import { type Found, findTools, type Tool } from './toolbox.js';
+import { trySender } from './try-sender.js';
+
+const INSIDE = '--inside';
+const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
+const PAGE = 'docs/clients.md';
+
+type Case = Readonly<{ name: string; tools: readonly Tool[]; run: (lab: Lab) => Promise<Row[]> }>;
+
+const cases: readonly Case[] = ffmpegSenders.map((sender) => ({
+  name: sender.name,
+  tools: sender.tools,
+  run: async (lab) => [await trySender(lab, sender)],
+}));
+
+/** Runs the clients that are named, or all, and writes what was seen. Resolves with the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const [first, foundFile = '', ...rest] = args;
+  if (first === INSIDE) return inside(JSON.parse(await readFile(foundFile, 'utf8')) as Found, rest);
+  const unknown = args.filter((name) => !cases.some((one) => one.name === name));
+  if (unknown.length > 0) {
+    console.error(`There is no client "${unknown.join('", "')}". npm run clients [-- name …]`);
+    console.error(`Names: ${cases.map(({ name }) => name).join(', ')}`);
+    return 2;
+  }
+  const found = await findTools(chosen(args).flatMap(({ tools }) => tools));
+  const folder = await mkdtemp(join(tmpdir(), 'onair-clients-found-'));
+  try {
+    const file = join(folder, 'found.json');
+    await writeFile(file, JSON.stringify(found));
+    return await runIsolated([RUN, INSIDE, file, ...args]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function inside(found: Found, names: readonly string[]): Promise<number> {
+  const lab = await Lab.open(found);
+  const rows: Row[] = [];
+  try {
+    for (const one of chosen(names)) {
+      process.stdout.write(`${one.name}: `);
+      const seen = await one.run(lab).catch((error: unknown) => {
+        console.log(`failed: ${error instanceof Error ? error.stack : String(error)}`);
+        return [];
+      });
+      for (const row of seen) console.log(row.seen);
+      rows.push(...seen);
+    }
+  } finally {
+    if (process.env.LAB_SERVER_LOG) await writeFile(process.env.LAB_SERVER_LOG, lab.onair.output);
+    await lab.close();
+  }
+  await writePage(rows);
+  return rows.length === 0 ? 1 : 0;
+}
+
+const chosen = (names: readonly string[]) =>
+  cases.filter(({ name }) => names.length === 0 || names.includes(name));
+
+const HEAD = `# Real clients
+
+What was seen with programs that other people wrote, written by \`npm run clients\`, which installs what can be installed and runs each against a real Onair. Programs run on another machine than Onair where nothing else is said: a network namespace of their own. Sound: how much later beeps come than the flashes that belong to them, the middle and the range.
+`;
+
+async function writePage(rows: readonly Row[]): Promise<void> {
+  const old = readTable(await readFile(PAGE, 'utf8').catch(() => ''));
+  await writeFile(PAGE, `${HEAD}\n${formatTable(merged(old, rows))}\n`);
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { promisify } from 'node:util';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { Program, type ProgramOptions } from './program.js';
+
+const exec = promisify(execFile);
+
+/** Addresses for documentation (RFC 5737): the server's and the other machine's. */
+export const SERVER_ADDRESS = '192.0.2.1';
+const CLIENT_ADDRESS = '192.0.2.2';
+const NAMESPACES = ['--net', '--pid', '--mount', '--fork', '--kill-child', '--mount-proc'];
+
+/**
+ * Runs this program again in namespaces of its own: no packet leaves them, its mounts are nobody else's, and whatever
+ * it starts ends with it. As somebody other than root, in a namespace where one is root.
+ */
+export async function runIsolated(args: readonly string[]): Promise<number> {
+  const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
+  const command = [...NAMESPACES, ...asRoot, process.execPath, ...args];
+  const child = spawn('unshare', command, { stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+/** A second machine, as far as the network goes: it has the server at {@link SERVER_ADDRESS} and a loopback of its own. */
+export class OtherMachine {
+  readonly #holder: Program;
+  readonly #pid: number;
+
+  private constructor(holder: Program, pid: number) {
+    this.#holder = holder;
+    this.#pid = pid;
+  }
+
+  /** Only in the namespaces of {@link runIsolated}. */
+  static async create(): Promise<OtherMachine> {
+    await ip('link', 'set', 'lo', 'up');
+    const holder = Program.start('unshare', ['--net', 'sh', '-c', 'echo $$; exec sleep infinity']);
+    const pid = await firstLine(holder);
+    await ip('link', 'add', 'lab0', 'type', 'veth', 'peer', 'name', 'lab1');
+    await ip('link', 'set', 'lab1', 'netns', `${pid}`);
+    await ip('address', 'add', `${SERVER_ADDRESS}/24`, 'dev', 'lab0');
+    await ip('link', 'set', 'lab0', 'up');
+    const machine = new OtherMachine(holder, pid);
+    for (const command of [
+      ['link', 'set', 'lo', 'up'],
+      ['address', 'add', `${CLIENT_ADDRESS}/24`, 'dev', 'lab1'],
+      ['link', 'set', 'lab1', 'up'],
+    ])
+      await exec('nsenter', [machine.#namespace, 'ip', ...command]);
+    return machine;
+  }
+
+  get #namespace(): string {
+    return `--net=/proc/${this.#pid}/ns/net`;
+  }
+
+  start(command: string, args: readonly string[], options?: ProgramOptions): Program {
+    return Program.start('nsenter', [this.#namespace, command, ...args], options);
+  }
+
+  close(): Promise<void> {
+    return this.#holder.stop('SIGKILL');
+  }
+}
+
+async function firstLine(program: Program): Promise<number> {
+  for (;;) {
+    const pid = Number(program.lines[0]);
+    if (pid > 0) return pid;
+    if (program.isOver) throw new Error(`no second network: ${program.output}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+}
+
+const ip = (...args: readonly string[]) => exec('ip', args);

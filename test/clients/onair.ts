@@ -1,0 +1,102 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BroadcastView } from '../../src/protocol/broadcast.js';
+import type { ChannelView } from '../../src/protocol/channel.js';
+import type { IngestView } from '../../src/protocol/ingest.js';
+import type { RecordingView } from '../../src/protocol/recording.js';
+import { api, type Person, registerWithChannel } from '../support/people.js';
+import { ServerProcess } from '../support/server-process.js';
+import { SERVER_ADDRESS } from './network.js';
+
+/** How often something is looked at that is waited for. */
+const LOOK_MS = 100;
+
+/** The built service, with channels that are published to. */
+export class Onair {
+  readonly #server: ServerProcess;
+  #channels = 0;
+
+  private constructor(server: ServerProcess) {
+    this.#server = server;
+  }
+
+  static async start(): Promise<Onair> {
+    return new Onair(await ServerProcess.start({ HOST: '0.0.0.0', LOG_LEVEL: 'info' }));
+  }
+
+  /** For programs on this machine. */
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /** For programs on the other one. */
+  get lanUrl(): string {
+    return `http://${SERVER_ADDRESS}:${new URL(this.url).port}`;
+  }
+
+  get output(): string {
+    return this.#server.output;
+  }
+
+  async channel(): Promise<LabChannel> {
+    this.#channels += 1;
+    const name = `lab-${this.#channels}`;
+    const owner = await registerWithChannel(this.url, name, 'The laboratory');
+    const path = `/channels/${name}/stream-key`;
+    const { streamKey } = await api<{ streamKey: string }>(this.url, owner, 'POST', path);
+    return new LabChannel(this, { name, owner, key: streamKey });
+  }
+
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+}
+
+/** A channel with its stream key, and what the API says of it. */
+export class LabChannel {
+  readonly name: string;
+  readonly owner: Person;
+  readonly key: string;
+  readonly onair: Onair;
+
+  constructor(onair: Onair, { name, owner, key }: { name: string; owner: Person; key: string }) {
+    this.onair = onair;
+    this.name = name;
+    this.owner = owner;
+    this.key = key;
+  }
+
+  get hlsUrl(): string {
+    return `${this.onair.url}/hls/${this.name}/index.m3u8`;
+  }
+
+  async broadcast(): Promise<BroadcastView | null> {
+    return (await this.#get<ChannelView>(`/channels/${this.name}`)).broadcast;
+  }
+
+  ingest(): Promise<IngestView> {
+    return this.#get<IngestView>(`/channels/${this.name}/ingest`);
+  }
+
+  /** Null: there is none. */
+  recording(id: string): Promise<RecordingView | null> {
+    return this.#get<RecordingView>(`/recordings/${id}`).catch(() => null);
+  }
+
+  #get<T>(path: string): Promise<T> {
+    return api<T>(this.onair.url, this.owner, 'GET', path);
+  }
+}
+
+/** Looks until there is something; null when there is nothing in time. */
+export async function lookFor<T>(
+  look: () => Promise<T | null | undefined | false>,
+  withinMs: number,
+): Promise<T | null> {
+  const endMs = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (performance.now() > endMs) return null;
+    await pause(LOOK_MS);
+  }
+}

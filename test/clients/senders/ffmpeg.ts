@@ -1,0 +1,51 @@
+import { ffmpegBin } from '../../support/ffmpeg.js';
+import { filmInputs } from '../film.js';
+import { run } from '../install/cache.js';
+import type { Lab } from '../lab.js';
+import { Program } from '../program.js';
+import type { Sender, Target } from './sender.js';
+
+const FORMAT = { width: 640, height: 360, fps: 30 };
+const H264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-bf', '0'];
+const KEY_FRAMES = ['-pix_fmt', 'yuv420p', '-g', '60', '-b:v', '800k'];
+const OPUS = ['-c:a', 'libopus', '-ac', '2', '-b:a', '96k'];
+
+export const versionOfFfmpeg = async (path: string): Promise<string> =>
+  /ffmpeg version n?([\d.]+)/.exec(await run(path, ['-version']))?.[1] ?? 'unknown';
+
+export const whipArgs = ({ url, key }: Target): string[] => [
+  ...[...filmInputs(FORMAT), ...H264, ...KEY_FRAMES, ...OPUS],
+  ...['-f', 'whip', '-authorization', key, url],
+];
+
+/** FFmpeg 9, on another machine as on this one. */
+const ffmpeg9: Sender = {
+  name: 'ffmpeg-9',
+  client: 'FFmpeg 9',
+  way: 'WHIP, from another machine',
+  tools: ['ffmpeg9'],
+  version: (lab) => versionOfFfmpeg(lab.pathOf('ffmpeg9')),
+  publish: async (lab, target) => lab.other.start(lab.pathOf('ffmpeg9'), whipArgs(target)),
+};
+
+const ffmpeg9Near: Sender = {
+  ...ffmpeg9,
+  name: 'ffmpeg-9-near',
+  way: 'WHIP, on the server’s machine',
+  publish: async (lab, target) => {
+    const url = target.url.replace(lab.onair.lanUrl, lab.onair.url);
+    return Program.start(lab.pathOf('ffmpeg9'), whipArgs({ ...target, url }));
+  },
+};
+
+/** The machine's own. */
+const ffmpegHere: Sender = {
+  name: 'ffmpeg-here',
+  client: 'FFmpeg of the server',
+  way: 'WHIP',
+  tools: [],
+  version: () => versionOfFfmpeg(ffmpegBin),
+  publish: async (lab: Lab, target) => lab.other.start(ffmpegBin, whipArgs(target)),
+};
+
+export const ffmpegSenders: readonly Sender[] = [ffmpeg9, ffmpeg9Near, ffmpegHere];

@@ -1,0 +1,41 @@
+import { Missing } from './install/cache.js';
+import { installDebianRoot, installElements } from './install/debian-root.js';
+import { installAiortc, installFfmpeg9 } from './install/python.js';
+
+const INSTALLERS = {
+  /** A path of the root folder. */
+  debian: installDebianRoot,
+  /** The same, with GStreamer's WHIP and WHEP elements. */
+  gstreamer: installElements,
+  /** The program's path. */
+  ffmpeg9: installFfmpeg9,
+  /** The folder of a Python. */
+  aiortc: installAiortc,
+} as const;
+
+export type Tool = keyof typeof INSTALLERS;
+
+/** Where each tool is, or why it can't be had. */
+export type Found = Readonly<Partial<Record<Tool, { path: string } | { missing: string }>>>;
+
+/** Installs what is missing of these; asks the network only for that. */
+export async function findTools(tools: Iterable<Tool>): Promise<Found> {
+  const found: Partial<Record<Tool, { path: string } | { missing: string }>> = {};
+  for (const tool of new Set(tools))
+    found[tool] = await INSTALLERS[tool]().then(
+      (path) => ({ path }),
+      (error: unknown) => {
+        if (error instanceof Missing) return { missing: error.message };
+        throw error;
+      },
+    );
+  return found;
+}
+
+/** @throws {Missing} */
+export function pathOf(found: Found, tool: Tool): string {
+  const one = found[tool];
+  if (one === undefined) throw new Error(`${tool} was not asked for`);
+  if ('missing' in one) throw new Missing(one.missing);
+  return one.path;
+}

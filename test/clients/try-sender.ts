@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { Lab } from './lab.js';
+import { Missing } from './install/cache.js';
+import { type LabChannel, lookFor } from './onair.js';
+import type { Program } from './program.js';
+import type { Row } from './row.js';
+import type { Sender } from './senders/sender.js';
+import { describeSight, saveLive, sightOf } from './sight.js';
+
+const LIVE_MS = 40_000;
+const HLS_MS = 30_000;
+const WATCH_S = 14;
+const OVER_MS = 15_000;
+const RECORDING_MS = 30_000;
+
+/** Publishes with one sender, watches what comes of it, and tells in a row. */
+export async function trySender(lab: Lab, sender: Sender): Promise<Row> {
+  const { client, way } = sender;
+  try {
+    const version = await sender.version(lab);
+    return { client, version, way, seen: await whatComesOf(lab, sender) };
+  } catch (error) {
+    if (error instanceof Missing)
+      return { client, version: '–', way, seen: `not installed here: ${error.message}` };
+    throw error;
+  }
+}
+
+async function whatComesOf(lab: Lab, sender: Sender): Promise<string> {
+  const channel = await lab.onair.channel();
+  const url = `${lab.onair.lanUrl}/whip/${channel.name}`;
+  const fromMs = performance.now();
+  const program = await sender.publish(lab, { url, key: channel.key, channel });
+  try {
+    const live = await lookFor(
+      async () => program.isOver || (await channel.broadcast())?.state === 'live',
+      LIVE_MS,
+    );
+    if (live === null || program.isOver) return `not live: ${lastWords(program)}`;
+    const liveS = (performance.now() - fromMs) / 1_000;
+    const seen = [`live after ${liveS.toFixed(1)} s`, ...(await watched(lab, channel))];
+    return [...seen, ...(await ended(channel, program))].join('; ');
+  } finally {
+    await program.stop('SIGKILL');
+  }
+}
+
+async function watched(lab: Lab, channel: LabChannel): Promise<string[]> {
+  const ready = await lookFor(async () => (await channel.broadcast())?.hls === 'ready', HLS_MS);
+  if (ready === null) return ['no HLS'];
+  const file = join(lab.folder, `${channel.name}.nut`);
+  await saveLive(channel.hlsUrl, file, WATCH_S);
+  const { tracks } = await channel.ingest();
+  const arrives = tracks.map(({ codec, streams }) => `${codec} x ${streams.length}`).join(', ');
+  return [`arrives: ${arrives}`, `HLS: ${describeSight(await sightOf(file))}`];
+}
+
+/** Stops the program as a person does, and reads the recording. */
+async function ended(channel: LabChannel, program: Program): Promise<string[]> {
+  const id = (await channel.broadcast())?.id ?? '';
+  await program.stop();
+  const isOver = await lookFor(async () => (await channel.broadcast()) === null, OVER_MS);
+  const state = (await channel.broadcast())?.state;
+  const end = isOver ? 'its end ends the broadcast' : `stopped, the broadcast is ${state}`;
+  if (!isOver) return [end];
+  const recording = await lookFor(async () => {
+    const one = await channel.recording(id);
+    return one?.state === 'ready' && one;
+  }, RECORDING_MS);
+  if (!recording?.playlistPath) return [end, 'no recording'];
+  const sight = await sightOf(`${channel.onair.url}${recording.playlistPath}`);
+  return [end, `recording: ${describeSight(sight)}`];
+}
+
+/** The end of what it said, for a row; keys are left out. */
+export const lastWords = (program: Program): string =>
+  program.lines
+    .filter((line) => /error|fail|refus|invalid|unknown|unrecognized|not /i.test(line))
+    .slice(-2)
+    .join(' / ')
+    .replaceAll(/live_[\w-]+/g, 'KEY') || 'it said nothing';
