@@ -74,6 +74,10 @@ export class SimulatedPublisher {
   /** What happens, set by tests. */
   ignoresKeyFrameRequests = false;
   reports = true;
+  /** Layers make key frames every so many frames, each from another frame on, and hear no requests. */
+  ownKeyFrames: { every: number; from: readonly number[] } | null = null;
+  /** Added to the RTP time of the next frame of each layer only, milliseconds. */
+  wildMs = 0;
   loseVideo = false;
   loseAudio = false;
   /** The source's frames come so often. */
@@ -208,6 +212,19 @@ export class SimulatedPublisher {
     if (this.options.offsetKnown) this.segmenter.setClockOffset(-this.options.aheadMs);
   }
 
+  /** RTP's clocks jump, of all that is sent, with the next frame, which is a key frame; sequence numbers go on. */
+  jumpRtp(byMs: number): void {
+    for (const layer of this.#layers) layer.rtpBase += byMs * 90;
+    this.#audioBase += byMs * 48;
+    this.#keyFrameAtMs = this.nowMs;
+  }
+
+  /** As {@link jumpRtp}, one layer only, without a key frame. */
+  jumpLayer(layer: number, byMs: number): void {
+    const found = this.#layers[layer];
+    if (found) found.rtpBase += byMs * 90;
+  }
+
   play(seconds: number): this {
     const endMs = this.nowMs + seconds * 1_000;
     while (this.nowMs < endMs) {
@@ -238,11 +255,14 @@ export class SimulatedPublisher {
   }
 
   #captureFrame(atMs: number): void {
-    const keyFrame = this.#keyFrameAtMs !== null && this.#keyFrameAtMs <= atMs;
-    if (keyFrame) this.#keyFrameAtMs = null;
+    const asked = this.#keyFrameAtMs !== null && this.#keyFrameAtMs <= atMs;
+    if (asked) this.#keyFrameAtMs = null;
+    const { wildMs } = this;
+    this.wildMs = 0;
     for (const [index, layer] of this.#layers.entries()) {
       if (!layer.on) continue;
       layer.frame++;
+      const keyFrame = this.#isKeyFrame(index, layer.frame) ?? asked;
       if (keyFrame && !this.loseVideo) layer.broken = false;
       if (this.loseVideo) layer.broken = true;
       if (layer.broken) {
@@ -250,13 +270,22 @@ export class SimulatedPublisher {
         continue;
       }
       const data = sampleData(keyFrame ? 1 : 0, atMs, layer.frame);
-      const rtpTime = this.#videoRtp(layer, Math.round(atMs));
+      const rtpTime = this.#videoRtp(layer, Math.round(atMs) + wildMs);
       const input = this.#video;
       const config = this.#config;
       this.#send(`video-${index}`, atMs + (keyFrame ? 15 : 0), (arrivedMs) =>
         input?.push(index, { rtpTime, keyFrame, data, config, arrivedMs }),
       );
     }
+  }
+
+  #isKeyFrame(layer: number, frame: number): boolean | null {
+    if (!this.ownKeyFrames) return null;
+    const { every, from } = this.ownKeyFrames;
+    // A layer's encoder starts with a key frame.
+    return (
+      frame === 1 || (frame > (from[layer] ?? 0) && (frame - (from[layer] ?? 0)) % every === 0)
+    );
   }
 
   #capturePacket(atMs: number): void {

@@ -88,10 +88,16 @@ export class RunTimeline {
     this.#gone = gone;
   }
 
-  /** Takes a frame whose time is on the run's timeline. */
+  /** Frames of a layer before the next one were dropped. */
+  loseVideo(layer: number): void {
+    this.#video[layer]?.lose();
+    this.#needsKeyFrame = true;
+  }
+
+  /** Takes a frame whose time is on the run's timeline; before its start, where the layer is to begin with it. */
   pushVideo(layer: number, frame: Frame): void {
     const lane = this.#video[layer];
-    if (!lane || frame.ticks < 0) return;
+    if (!lane) return;
     if (frame.keyFrame) this.#bridgeTo(frame.ticks);
     if (!lane.push(frame)) this.#needsKeyFrame = true;
   }
@@ -156,12 +162,13 @@ export class RunTimeline {
     const { head } = lane;
     const boundary = this.#cuts.boundary(lane.nextMsn);
     if (boundary) {
-      if (!head || head.ticks >= boundary.instantTicks) return lane.cross(boundary, this.#nowMs);
+      if (!head || head.ticks >= boundary.instantTicks || lane.waitsToJoin)
+        return lane.cross(boundary, this.#nowMs);
     } else {
-      if (!head || this.#cuts.mightCutAt(lane, head)) return false;
+      if (!head || lane.waitsToJoin || this.#cuts.mightCutAt(lane, head, this.#video)) return false;
       if (lane.in) this.#cuts.pass(head.ticks);
     }
-    lane.consume();
+    if (!lane.consume()) this.#needsKeyFrame = true;
     return true;
   }
 
@@ -169,13 +176,15 @@ export class RunTimeline {
   #decide(): boolean {
     const verdict = this.#cuts.decide(this.#video, this.#nowMs);
     if (verdict === null) return false;
-    const { ticks, cut, forced, discontinuity } = verdict;
+    const { ticks, cut, discontinuity } = verdict;
     if (cut) {
       const wallMs = this.#wallMsOf(ticks);
-      this.#cuts.declare({ ticks, discontinuity, wallMs, nowMs: this.#nowMs }, { forced });
+      this.#cuts.declare({ ticks, discontinuity, wallMs, nowMs: this.#nowMs });
     } else {
       this.#cuts.pass(ticks);
-      for (const lane of this.#video) if (lane.head?.ticks === ticks) lane.consume();
+      for (const lane of this.#video)
+        if (lane.head?.ticks === ticks && !lane.waitsToJoin && !lane.consume())
+          this.#needsKeyFrame = true;
     }
     return true;
   }

@@ -1,7 +1,7 @@
 import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from '../mp4/codec-config.js';
-import type { AccessUnit } from '../rtp/access-unit.js';
-import { opusDurationTicks } from '../rtp/opus-depacketizer.js';
-import { type ArrivedUnit, type PublisherClock, TrackClock } from '../timeline/track-clock.js';
+import { LayerTimes } from './layer-times.js';
+import type { LayerUnit, Timing } from './layer-unit.js';
+import { type PublisherClock, TrackClock } from '../timeline/track-clock.js';
 
 export type TrackKind = 'audio' | 'video';
 
@@ -12,6 +12,7 @@ export class Track {
   readonly clock: TrackClock;
   paused = false;
   closed = false;
+  readonly #times: readonly LayerTimes<TrackUnit>[];
 
   constructor(track: { kind: TrackKind; layerCount: number }, publisher: PublisherClock) {
     this.kind = track.kind;
@@ -21,6 +22,18 @@ export class Track {
       layerCount: track.layerCount,
       publisher,
     });
+    this.#times = Array.from({ length: track.layerCount }, () => new LayerTimes(this.clock));
+  }
+
+  /** Times the next unit of a layer, as {@link LayerTimes.push}. */
+  time(unit: TrackUnit, wayMs: number | null): TimedUnit[] {
+    return this.#times[unit.layer]?.push(unit, wayMs) ?? [];
+  }
+
+  /** Forgets what reports said, and takes no more: they contradict what else is known. */
+  distrustReports(): void {
+    this.clock.distrust();
+    for (const times of this.#times) times.clear();
   }
 
   /** Whether something is to be expected of it. */
@@ -30,14 +43,7 @@ export class Track {
 }
 
 /** A unit and where it came from. */
-export type TrackUnit = Readonly<{ track: Track; layer: number; unit: AccessUnit }>;
+export type TrackUnit = LayerUnit & Readonly<{ track: Track }>;
 
-/** What its track's clock has to know of a unit; a packet of sound is sent after its last sample only. */
-export function arrivalOf({ layer, unit }: Omit<TrackUnit, 'track'>): ArrivedUnit {
-  const { rtpTime, keyFrame, config, data, arrivedMs } = unit;
-  const ticks = config.kind === 'audio' ? (opusDurationTicks(data) ?? 0) : 0;
-  return { layer, rtpTime, keyFrame, arrivedMs: arrivedMs - (ticks * 1_000) / AUDIO_TIMESCALE };
-}
-
-/** A unit with its time of capture by the publisher's clock, in ticks of its track since 1970. */
-export type TimedUnit = TrackUnit & Readonly<{ captureTicks: number }>;
+/** A unit with its time. */
+export type TimedUnit = TrackUnit & Timing;

@@ -2,7 +2,7 @@ import { VIDEO_TIMESCALE } from '../mp4/codec-config.js';
 import type { AccessUnit } from '../rtp/access-unit.js';
 import { opusDurationTicks } from '../rtp/opus-depacketizer.js';
 import { RunTimeline } from './run-timeline.js';
-import { arrivalOf, type TimedUnit, Track, type TrackKind } from './segmenter-track.js';
+import { type TimedUnit, Track, type TrackKind, type TrackUnit } from './segmenter-track.js';
 import type { RunSpec, SegmenterOptions, TrackInput } from './segmenter-types.js';
 import { StartGate, startTicks } from './start-gate.js';
 import type { PublisherClock } from '../timeline/track-clock.js';
@@ -106,25 +106,22 @@ export class Segmenter {
     this.#nowMs = Math.max(this.#nowMs, unit.arrivedMs);
     if (this.#stretch && !this.#fits(track, unit)) {
       // A kind or codec that the run doesn't have: with its first key frame a new one begins.
-      if (!unit.keyFrame) return;
+      if (!unit.keyFrame) return this.#askFor(ASK_AGAIN_MS);
       this.#shut();
     }
-    if (!this.#stretch) {
-      this.#gate.add({ track, layer, unit });
-      this.#openWhenDue();
-      return;
-    }
-    const captureTicks = track.clock.captureTicks(arrivalOf({ layer, unit }), this.#wayMs(track));
-    if (captureTicks !== null) this.#place(this.#stretch, { track, layer, unit, captureTicks });
+    if (!this.#stretch) return this.#wait({ track, layer, unit });
+    for (const timed of track.time({ track, layer, unit }, this.#wayMs(track))) this.#place(timed);
   }
 
-  #place(stretch: Stretch, timed: TimedUnit): void {
-    if (this.#isLongAfter(stretch, timed)) {
-      this.#shut();
-      this.#gate.add(timed);
-      this.#openWhenDue();
-      return;
-    }
+  #wait(unit: TrackUnit): void {
+    this.#gate.add(unit);
+    this.#openWhenDue();
+  }
+
+  #place(timed: TimedUnit): void {
+    if (this.#stretch && this.#isLongAfter(this.#stretch, timed)) this.#shut();
+    const stretch = this.#stretch;
+    if (!stretch) return this.#wait(timed);
     place(stretch, timed);
     stretch.run.advance(this.#nowMs);
   }
@@ -179,9 +176,13 @@ export class Segmenter {
 
   /** So that there are places to cut at in what waits. */
   #askWhileWaiting(): void {
-    const everyMs = Math.max(ASK_AGAIN_MS, this.#options.segmentS * 950);
     const video = this.#tracks.some((track) => track.kind === 'video' && track.sends);
-    if (!video || this.#nowMs - this.#askedMs < everyMs) return;
+    if (video) this.#askFor(Math.max(ASK_AGAIN_MS, this.#options.segmentS * 950));
+  }
+
+  /** Asks for a key frame, unless that was done less than `everyMs` ago. */
+  #askFor(everyMs: number): void {
+    if (this.#nowMs - this.#askedMs < everyMs) return;
     this.#askedMs = this.#nowMs;
     this.#options.requestKeyFrame();
   }
@@ -255,12 +256,13 @@ const fitsInto = (run: RunSpec, sent: RunSpec): boolean =>
 
 function place(
   { run, offsetTicks }: Stretch,
-  { track, layer, unit, captureTicks }: TimedUnit,
+  { track, layer, unit, captureTicks, afterLoss }: TimedUnit,
 ): void {
   const { config, data, keyFrame, arrivedMs } = unit;
   if (config.kind === 'video') {
-    run.pushVideo(layer, { ticks: captureTicks + offsetTicks, keyFrame, data, config, arrivedMs });
-    return;
+    const ticks = captureTicks + offsetTicks;
+    if (afterLoss) run.loseVideo(layer);
+    return run.pushVideo(layer, { ticks, keyFrame, data, config, arrivedMs });
   }
   const durationTicks = opusDurationTicks(data);
   const ticks = captureTicks + Math.round((offsetTicks * 8) / 15);

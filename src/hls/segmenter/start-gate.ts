@@ -1,5 +1,7 @@
 import { VIDEO_TIMESCALE } from '../mp4/codec-config.js';
-import { arrivalOf, type TimedUnit, type Track, type TrackUnit } from './segmenter-track.js';
+import type { AccessUnit } from '../rtp/access-unit.js';
+import { arrivalOf } from './layer-unit.js';
+import type { TimedUnit, Track, TrackUnit } from './segmenter-track.js';
 
 /** Chromium reports on sound every 5 s. */
 const MAX_WAIT_MS = 6_000;
@@ -9,6 +11,8 @@ const MIN_WAIT_MS = 500;
 const MAX_BYTES = 32 * 1_048_576;
 /** Audio and video on one way that seem to take such different times are on different clocks. */
 const CONTRADICTION_MS = 3_000;
+/** Layers whose first key frames are so near to each other start together, with the last of them. */
+const ONE_START_TICKS = 1 * VIDEO_TIMESCALE;
 
 /** Holds units back until it is known how the tracks' clocks go together, and where to start. */
 export class StartGate {
@@ -50,7 +54,7 @@ export class StartGate {
     const delays = tracks.flatMap(({ clock }) => clock.delayMs ?? []);
     if (Math.max(...delays) - Math.min(...delays) < CONTRADICTION_MS) return timed;
     // RFC 3550 6.4.1 lets senders have any clock, but one for all tracks.
-    for (const { clock } of tracks) clock.distrust();
+    for (const track of tracks) track.distrustReports();
     return timeUnits(units, tracks);
   }
 
@@ -60,7 +64,7 @@ export class StartGate {
 }
 
 function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): TimedUnit[] {
-  const timed = new Map<TrackUnit, TimedUnit>();
+  const timed = new Map<AccessUnit, TimedUnit>();
   // Tracks that go by reports first: they tell how long the way is for the others.
   for (const track of tracks.toSorted(
     (a, b) => Number(b.clock.reported) - Number(a.clock.reported),
@@ -68,15 +72,11 @@ function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): Timed
     const own = units.filter((unit) => unit.track === track);
     const wayMs = usualWayMs(tracks);
     if (!track.clock.reported) track.clock.anchorByArrival(own.map(arrivalOf), wayMs ?? 0);
-    for (const unit of own) {
-      const captureTicks = track.clock.captureTicks(
-        arrivalOf(unit),
-        track.clock.reported ? null : wayMs,
-      );
-      if (captureTicks !== null) timed.set(unit, { ...unit, captureTicks });
-    }
+    for (const unit of own)
+      for (const each of track.time(unit, track.clock.reported ? null : wayMs))
+        timed.set(each.unit, each);
   }
-  return units.flatMap((unit) => timed.get(unit) ?? []);
+  return units.flatMap(({ unit }) => timed.get(unit) ?? []);
 }
 
 /** The way from capture to arrival at its shortest, as a track that has reports knows it. */
@@ -86,16 +86,23 @@ function usualWayMs(tracks: readonly Track[]): number | null {
 }
 
 /**
- * Where to start: at the first time that has key frames of the most layers, or with the first sound; ticks
- * of 90 kHz since 1970 by the publisher's clock. null: nothing can begin.
+ * Where to start: at the first time at which the most layers can begin, or with the first sound; ticks of 90 kHz
+ * since 1970 by the publisher's clock. null: nothing can begin.
  */
 export function startTicks(units: readonly TimedUnit[]): number | null {
-  const layersAt = new Map<number, number>();
-  for (const { track, unit, captureTicks } of units)
-    if (track.kind === 'video' && unit.keyFrame)
-      layersAt.set(captureTicks, (layersAt.get(captureTicks) ?? 0) + 1);
-  const most = Math.max(...layersAt.values());
-  const full = [...layersAt].filter(([, layers]) => layers === most).map(([ticks]) => ticks);
+  const keys = units.filter(({ track, unit }) => track.kind === 'video' && unit.keyFrame);
+  const beginAt = (ticks: number): number =>
+    new Set(
+      keys
+        .filter(({ captureTicks: at }) => at <= ticks && at > ticks - ONE_START_TICKS)
+        .map(({ layer }) => layer),
+    ).size;
+  const places = [...new Set(keys.map(({ captureTicks }) => captureTicks))].map((ticks) => ({
+    ticks,
+    layers: beginAt(ticks),
+  }));
+  const most = Math.max(...places.map(({ layers }) => layers));
+  const full = places.filter(({ layers }) => layers === most).map(({ ticks }) => ticks);
   if (full.length > 0) return Math.min(...full);
   const sound = units.filter(({ track }) => track.kind === 'audio');
   if (sound.length === 0) return null;

@@ -3,8 +3,6 @@ import { LowestDelay } from './lowest-delay.js';
 /** How much sooner or later than expected a unit may come. Later happens: a TCP connection that hangs. */
 const EARLY_MS = 3_000;
 const LATE_MS = 10_000;
-/** For so long units that don't fit are dropped; then the clock is a new one. */
-const STRAY_MS = 2_000;
 /** After a pause the clock may have stood still; what differs by more has. */
 const RESUMED_MS = 150;
 /** How long it is known how long the way is just now. */
@@ -14,14 +12,13 @@ const SOONER_MS = 3;
 /** Without reports, arrival must do: a change of the least delay by more, twice, is drift. */
 const DRIFT_MS = 20;
 
-/** `new-clock`: units don't come when they should for so long that the clock must be another one. */
+/** `new-clock`: the clock stood still in a pause. `stray`: either the unit's time is wrong, or the clock is another one. */
 export type ArrivalVerdict = 'fits' | 'stray' | 'new-clock';
 
 /** Watches how long a track's units take from their capture to their arrival, as its clock tells it. */
 export class ArrivalWatch {
   readonly #usual = new LowestDelay({ bucketMs: 5_000, buckets: 6 });
   readonly #recent = new LowestDelay({ bucketMs: 250, buckets: 4 });
-  #strayingSinceMs: number | null = null;
   #resumed = false;
   /** Of the first unit that came by arrival. */
   #baseMs: number | null = null;
@@ -43,20 +40,14 @@ export class ArrivalWatch {
   }
 
   /** @param wayMs how long the way is just now as other tracks have it; null: unknown */
-  judge(
-    delayMs: number,
-    { wayMs, nowMs }: { wayMs: number | null; nowMs: number },
-  ): ArrivalVerdict {
+  judge(delayMs: number, wayMs: number | null): ArrivalVerdict {
     const expectedMs = wayMs ?? this.usualMs;
     if (expectedMs === null) return 'fits';
     const lateMs = delayMs - expectedMs;
     const stood = this.#resumed && Math.abs(lateMs) > RESUMED_MS;
     this.#resumed = false;
-    const stray = lateMs < -EARLY_MS || lateMs > LATE_MS;
-    this.#strayingSinceMs = stray ? (this.#strayingSinceMs ?? nowMs) : null;
-    const strayedMs = nowMs - (this.#strayingSinceMs ?? nowMs);
-    if (stood || strayedMs >= STRAY_MS) return 'new-clock';
-    return stray ? 'stray' : 'fits';
+    if (stood) return 'new-clock';
+    return lateMs < -EARLY_MS || lateMs > LATE_MS ? 'stray' : 'fits';
   }
 
   /** Takes note of a unit that fits. */
@@ -85,7 +76,6 @@ export class ArrivalWatch {
 
   /** The clock is another one: the way is as long as before. */
   restart(): void {
-    this.#strayingSinceMs = null;
     this.#baseMs = null;
     this.#driftMs = 0;
   }

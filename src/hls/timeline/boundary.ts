@@ -7,8 +7,6 @@ export type Boundary = Readonly<{
   ticks: number;
   /** The frame that begins the segment, by its time; differs from `ticks` when that came too late. */
   instantTicks: number;
-  /** No key frame came in time: it begins with another. */
-  forced: boolean;
   /** When it was declared, server's clock. */
   declaredMs: number;
 }>;

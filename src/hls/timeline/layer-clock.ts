@@ -6,6 +6,8 @@ const REMEMBERED = 64;
 const SEARCH_MS = 6;
 /** Encoders may round a capture's time differently. */
 export const SAME_CAPTURE_MS = 0.5;
+/** Pictures that refer to later ones are sent after them: by some frames, at most. */
+const STEP_BACK_MS = 1_000;
 /** So many frames must coincide. */
 const COINCIDENCES = 3;
 
@@ -17,6 +19,8 @@ export class LayerClock {
   exact = false;
   /** How far a report was off that was too far off to be believed at once. */
   doubtedErrorTicks: number | null = null;
+  /** Of the newest unit that was given a time, unwrapped; null: none since the clock began. */
+  #newest: number | null = null;
   readonly #unwrapper = new TimestampUnwrapper();
   #recent: number[] = [];
 
@@ -30,12 +34,31 @@ export class LayerClock {
     if (this.#recent.length > REMEMBERED) this.#recent.shift();
   }
 
-  get hasFrames(): boolean {
-    return this.#recent.length > 0;
+  /** Takes note of a unit, unwrapped, whose time is believed. */
+  believe(time: number): void {
+    this.#newest = Math.max(time, this.#newest ?? time);
+  }
+
+  /** What comes next may have any time. */
+  restart(): void {
+    this.#newest = null;
+    this.exact = false;
   }
 
   forgetFrames(): void {
     this.#recent = [];
+  }
+
+  /**
+   * Whether a unit's time is further back than any encoder reorders pictures. Units come in the order in which
+   * they were sent, so no network does that.
+   */
+  isStepBack(time: number, ticksPerMs: number): boolean {
+    return this.#newest !== null && time < this.#newest - STEP_BACK_MS * ticksPerMs;
+  }
+
+  get hasFrames(): boolean {
+    return this.#recent.length > 0;
   }
 
   /** The remembered frames on the shared axis. */

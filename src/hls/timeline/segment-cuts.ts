@@ -6,12 +6,15 @@ import type { Frame, VideoLane } from './video-lane.js';
 const EARLIEST_SHARE = 0.75;
 /** From here on one layer's key frame is enough, if the others have none at its time. */
 const PATIENCE_SHARE = 1.25;
+/**
+ * From here on one key frame is enough, if it comes too seldom to wait for the next: of a layer that was out, or
+ * of an encoder that makes them by its own count and hears no requests.
+ */
+const SELDOM_SHARE = 0.25;
 /** How long a possible cut waits to be seen by all layers that are being sent. */
 const WAIT_MS = 150;
 /** A layer that sent nothing for so long isn't waited for. */
 const SENDING_MS = 500;
-/** A layer that sent nothing for so long has no say in where the others cut. */
-const DEAD_MS = 1_000;
 
 type Options = Readonly<{
   segmentS: number;
@@ -71,10 +74,7 @@ export class SegmentCuts {
   }
 
   /** Begins a segment, at the latest where the one before has to end if it goes on into this one. */
-  declare(
-    { ticks, discontinuity, wallMs, nowMs }: Place,
-    { forced = false, goesOn = true } = {},
-  ): void {
+  declare({ ticks, discontinuity, wallMs, nowMs }: Place, { goesOn = true } = {}): void {
     const latest = goesOn ? this.latestTicks : Infinity;
     const beginsTicks = Math.min(ticks, latest);
     const earlierMs = ((ticks - beginsTicks) / VIDEO_TIMESCALE) * 1_000;
@@ -82,7 +82,6 @@ export class SegmentCuts {
       start: { msn: this.#count, wallMs: wallMs - earlierMs, discontinuity },
       ticks: beginsTicks,
       instantTicks: ticks,
-      forced,
       declaredMs: nowMs,
     });
     this.#count++;
@@ -91,12 +90,15 @@ export class SegmentCuts {
   }
 
   /** Whether a segment might begin with the lane's head, so that it has to wait for {@link decide}. */
-  mightCutAt(lane: VideoLane, head: Frame): boolean {
+  mightCutAt(lane: VideoLane, head: Frame, lanes: readonly VideoLane[]): boolean {
     if (head.ticks <= this.#decidedTicks) return false;
     const elapsed = head.ticks - this.#startTicks;
     if (head.keyFrame && elapsed >= EARLIEST_SHARE * this.#targetTicks) return true;
     if (!lane.in) return false;
     if (head.keyFrame && lane.changesConfig(head)) return true;
+    if (this.#isEntry(lane, head, lanes)) return true;
+    // In step, so that another layer's key frame finds nothing written past it.
+    if (areUnaligned(lanes) || lanes.some((other) => this.#isOverdue(other, head))) return true;
     return elapsed >= PATIENCE_SHARE * this.#targetTicks || this.#isDue(lane, head);
   }
 
@@ -106,7 +108,7 @@ export class SegmentCuts {
    */
   decide(lanes: readonly VideoLane[], nowMs: number): Verdict | null {
     const current = lanes.filter((lane) => lane.nextMsn === this.#count);
-    const heads = current.flatMap(({ head }) => (head ? [head] : []));
+    const heads = current.flatMap((lane) => lane.firstAfter(this.#decidedTicks) ?? []);
     const ticks = Math.min(...heads.map((head) => head.ticks));
     const first = heads.find((head) => head.ticks === ticks);
     if (!first) return null;
@@ -114,35 +116,73 @@ export class SegmentCuts {
       (lane) => lane.newestTicks < ticks && nowMs - lane.newestMs < SENDING_MS,
     );
     if (awaited && nowMs - first.arrivedMs < WAIT_MS) return null;
-    return { ticks, ...this.#judge(current, ticks, nowMs) };
+    return { ticks, ...this.#judge(current, ticks) };
   }
 
-  #judge(lanes: readonly VideoLane[], ticks: number, nowMs: number): Omit<Verdict, 'ticks'> {
+  #judge(lanes: readonly VideoLane[], ticks: number): Omit<Verdict, 'ticks'> {
     const there = lanes.filter(({ head }) => head?.ticks === ticks);
     const keyed = there.filter(({ head }) => head?.keyFrame);
-    const discontinuity = keyed.some((lane) => lane.head && lane.changesConfig(lane.head));
-    if (this.#isGood(lanes, keyed, { ticks, nowMs }))
-      return { cut: true, forced: false, discontinuity };
+    const joining = lanes.filter(
+      ({ waitsToJoin, head }) => waitsToJoin && (head?.ticks ?? 0) <= ticks,
+    );
+    const discontinuity = [...keyed, ...joining].some(
+      (lane) => lane.head && lane.changesConfig(lane.head),
+    );
+    if (this.#isGood(lanes, { keyed, joining, ticks })) return { cut: true, discontinuity };
     const due = there.some((lane) => lane.in && lane.head && this.#isDue(lane, lane.head));
-    return { cut: due, forced: due, discontinuity: due && discontinuity };
+    return { cut: due, discontinuity: due && discontinuity };
   }
 
-  /** Whether those that have a key frame are enough to cut. */
+  /** Whether those that have a key frame, there or waiting to join, are enough to cut. */
   #isGood(
     lanes: readonly VideoLane[],
-    keyed: readonly VideoLane[],
-    { ticks, nowMs }: { ticks: number; nowMs: number },
+    {
+      keyed,
+      joining,
+      ticks,
+    }: { keyed: readonly VideoLane[]; joining: readonly VideoLane[]; ticks: number },
   ): boolean {
-    if (keyed.some((lane) => lane.in && lane.head && lane.changesConfig(lane.head))) return true;
+    const own = keyed.flatMap((lane) => (lane.in && lane.head ? [{ lane, head: lane.head }] : []));
+    if (own.some(({ lane, head }) => lane.changesConfig(head))) return true;
     const elapsed = ticks - this.#startTicks;
-    if (keyed.length === 0 || elapsed < EARLIEST_SHARE * this.#targetTicks) return false;
-    const lose = lanes.filter(
+    if (joining.length > 0 && this.#isTimeToJoin(lanes, elapsed)) return true;
+    if (own.some(({ lane, head }) => this.#isEntry(lane, head, lanes))) return true;
+    if (own.length === 0 || elapsed < EARLIEST_SHARE * this.#targetTicks) return false;
+    const others = lanes.filter(
       (lane) => lane.in && lane.newestTicks >= ticks && !keyed.includes(lane),
     );
-    const goOn = keyed.some((lane) => lane.in);
-    if (goOn) return lose.length === 0 || elapsed >= PATIENCE_SHARE * this.#targetTicks;
-    // Only layers that were not there would begin: not while others are.
-    return lanes.every((lane) => !lane.in || nowMs - lane.newestMs > DEAD_MS);
+    if (others.length === 0) return true;
+    const begins = own.some(({ head }) => !head.repeated);
+    return begins && elapsed >= PATIENCE_SHARE * this.#targetTicks;
+  }
+
+  /** Whether the lane's next key frame comes later than those that are asked for. */
+  #isOverdue(lane: VideoLane, { ticks }: Frame): boolean {
+    const sinceKey = ticks - lane.newestKeyTicks;
+    return lane.in && !lane.repeats && sinceKey > PATIENCE_SHARE * this.#targetTicks;
+  }
+
+  /** Layers with key frames of one capture join at the next of them; others can't wait for that. */
+  #isTimeToJoin(lanes: readonly VideoLane[], elapsedTicks: number): boolean {
+    if (!lanes.some((lane) => lane.in)) return true;
+    return areUnaligned(lanes) && elapsedTicks >= SELDOM_SHARE * this.#targetTicks;
+  }
+
+  /**
+   * Whether a segment should begin with the lane's key frame, whatever the others have, for players to join this
+   * layer. Where key frames of several layers are too near to each other they take turns.
+   */
+  #isEntry(lane: VideoLane, head: Frame, lanes: readonly VideoLane[]): boolean {
+    const { entryTicks } = lane;
+    if (!head.keyFrame || head.repeated) return false;
+    if (head.ticks - entryTicks <= PATIENCE_SHARE * this.#targetTicks) return false;
+    // It had its turn, but something was always in the way: now the segment may be a very short one.
+    if (lane.keysPassed >= lanes.length) return true;
+    if (head.ticks - this.#startTicks < SELDOM_SHARE * this.#targetTicks) return false;
+    const waitsLonger = lanes.some(
+      (other) => other.in && other.entryTicks < entryTicks && other.ownKeyTicks > entryTicks,
+    );
+    return !waitsLonger || lane.keysPassed + 1 >= lanes.length;
   }
 
   /** With the frame after this one the segment might be too long. */
@@ -151,10 +191,17 @@ export class SegmentCuts {
   }
 }
 
-/** What was decided about a time; `forced`: it begins without a key frame. */
+/** Whether a layer has a key frame at a time that another has passed without one. */
+const areUnaligned = (lanes: readonly VideoLane[]): boolean =>
+  lanes.some(({ newestKeyTicks: ticks }) =>
+    lanes.some(
+      (other) => !other.repeats && other.newestKeyTicks < ticks && other.newestTicks >= ticks,
+    ),
+  );
+
+/** What was decided about a time. */
 export type Verdict = Readonly<{
   ticks: number;
   cut: boolean;
-  forced: boolean;
   discontinuity: boolean;
 }>;

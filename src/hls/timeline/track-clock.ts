@@ -129,8 +129,8 @@ export class TrackClock {
     this.#arrivals.clear();
     this.#instants = [];
     for (const layer of this.#layers) {
+      layer.restart();
       layer.offsetTicks = null;
-      layer.exact = false;
     }
   }
 
@@ -139,8 +139,33 @@ export class TrackClock {
     this.#arrivals.resume();
   }
 
+  /** The layer's RTP clock is another one since these units: they arrived as late as units do. */
+  restartBy(units: readonly ArrivedUnit[], wayMs: number | null): void {
+    const layer = this.#layers[units[0]?.layer ?? 0];
+    if (!layer || units.length === 0) return;
+    const delayMs = wayMs ?? this.delayMs ?? 0;
+    const offsets = units.map(({ rtpTime, arrivedMs }) =>
+      this.#offsetByArrival(layer.unwrap(rtpTime), arrivedMs - delayMs),
+    );
+    this.#restart(layer, Math.min(...offsets));
+    if (this.#state === 'reported') this.#state = 'by-arrival';
+  }
+
+  /** How far units' times are from going on as evenly as they arrived, milliseconds. */
+  unevennessMs(units: readonly ArrivedUnit[]): number {
+    const [first] = units;
+    const layer = first && this.#layers[first.layer];
+    if (!layer) return Infinity;
+    const time = layer.unwrap(first.rtpTime);
+    const differences = units.map(
+      ({ rtpTime, arrivedMs }) =>
+        (layer.unwrap(rtpTime) - time) / this.#ticksPerMs - (arrivedMs - first.arrivedMs),
+    );
+    return Math.max(...differences) - Math.min(...differences);
+  }
+
   /**
-   * When a unit was captured; null: nobody can tell, it is to be dropped. Units of a layer come in order.
+   * When a unit was captured; null: its time doesn't fit the clock. Units of a layer come in order.
    * @param wayMs how long the way is just now, as other tracks' reports have it; null: nobody knows
    */
   captureTicks(unit: ArrivedUnit, wayMs: number | null): number | null {
@@ -153,6 +178,7 @@ export class TrackClock {
       this.anchorByArrival([unit], wayMs ?? this.delayMs ?? 0);
     if (!layer.exact) this.#align(layer);
     if (!this.#isPlausible(layer, { time, arrivedMs, wayMs })) return null;
+    layer.believe(time);
     const instant = this.#instantAt(time + (layer.offsetTicks ?? 0));
     const ticks = instant + this.#slew.shiftAt(instant);
     this.#watch(arrivedMs - ticks / this.#ticksPerMs, { wayMs, nowMs: arrivedMs });
@@ -160,12 +186,13 @@ export class TrackClock {
     return ticks;
   }
 
-  /** Whether a unit came about when it should have; takes the clock for a new one where that goes on. */
+  /** Whether a unit came about when it should have; takes the clock for a new one after a pause. */
   #isPlausible(layer: LayerClock, { time, arrivedMs, wayMs }: Arrival): boolean {
     const ticks = time + (layer.offsetTicks ?? 0) + this.#slew.shiftTicks;
     const delayMs = arrivedMs - ticks / this.#ticksPerMs;
-    const verdict = this.#arrivals.judge(delayMs, { wayMs, nowMs: arrivedMs });
-    if (verdict !== 'new-clock') return verdict === 'fits';
+    const verdict = this.#arrivals.judge(delayMs, wayMs);
+    if (verdict !== 'new-clock')
+      return verdict === 'fits' && !layer.isStepBack(time, this.#ticksPerMs);
     const expectedMs = wayMs ?? this.delayMs ?? 0;
     this.#restart(layer, this.#offsetByArrival(time, arrivedMs - expectedMs));
     if (this.#state === 'reported') this.#state = 'by-arrival';
@@ -242,8 +269,8 @@ export class TrackClock {
   }
 
   #restart(layer: LayerClock, offsetTicks: number): void {
+    layer.restart();
     layer.forgetFrames();
-    layer.exact = false;
     this.#arrivals.restart();
     this.#anchor(layer, offsetTicks);
   }

@@ -22,6 +22,8 @@ const LATE_MS = 400;
 const MAX_BRIDGED = 2;
 /** Frames that wait for a decision: it is due after 150 ms, so this is never reached. */
 const MAX_QUEUE = 1_200;
+/** A layer begins with a key frame that is older by so much at most; what came after it is caught up on at once. */
+const MAX_CAUGHT_UP_TICKS = 3 * VIDEO_TIMESCALE;
 /** What the last frame of all lasts if nothing else is known. */
 const USUAL_TICKS = VIDEO_TIMESCALE / 30;
 
@@ -29,8 +31,9 @@ type Gap = Readonly<{ boundary: Boundary; fromTicks: number }>;
 
 /**
  * One layer's frames on their way into its rendition. A lane is *in* while a segment is open, which begins
- * with a key frame. Without one at a boundary it repeats the last, since a gap makes players stand still; if
- * that goes on it is *out*, and a gap, until one comes exactly at a boundary.
+ * with a key frame. At a boundary without one of its own it goes on with its next frame, if that builds on what
+ * was shown. If nothing comes it repeats its last key frame, since a gap makes players stand still; if that goes
+ * on it is *out*, and a gap. Then it keeps what comes from a key frame on, and joins with it at the next boundary.
  */
 export class VideoLane {
   readonly #output: RenditionOutput;
@@ -43,6 +46,10 @@ export class VideoLane {
   #gap: Gap | null = null;
   #lastKey: Frame | null = null;
   #newestTicks = -Infinity;
+  #newestKeyTicks = -Infinity;
+  #ownKeyTicks = -Infinity;
+  #entryTicks = -Infinity;
+  #keysPassed = 0;
   #newestMs = -Infinity;
   #needsKeyFrame = true;
   #repeats = false;
@@ -75,6 +82,37 @@ export class VideoLane {
     return this.#newestTicks;
   }
 
+  /** The newest key frame's time, of those that came. */
+  get newestKeyTicks(): number {
+    return this.#newestKeyTicks;
+  }
+
+  /** The time of the last key frame of its own that was written. */
+  get ownKeyTicks(): number {
+    return this.#ownKeyTicks;
+  }
+
+  /** The time of the last one that a segment began with: where players could join last. */
+  get entryTicks(): number {
+    return this.#entryTicks;
+  }
+
+  /** How many came since that. */
+  get keysPassed(): number {
+    return this.#keysPassed;
+  }
+
+  /** It is out, and has a key frame to begin a segment with. */
+  get waitsToJoin(): boolean {
+    const { head } = this;
+    return !this.in && head?.keyFrame === true && !head.repeated;
+  }
+
+  /** The first frame that has to wait for a decision about its time, which is after the time given. */
+  firstAfter(ticks: number): Frame | undefined {
+    return this.waitsToJoin ? this.#queue.find((frame) => frame.ticks > ticks) : this.head;
+  }
+
   /** When a frame came last, server's clock. */
   get newestMs(): number {
     return this.#newestMs;
@@ -104,6 +142,11 @@ export class VideoLane {
     return config !== null && frame.config !== config && !sameConfig(config, frame.config);
   }
 
+  /** Frames before the next one are missing: nothing that builds on them is taken. */
+  lose(): void {
+    this.#needsKeyFrame = true;
+  }
+
   /** Takes a frame; false: it has no place, or what it builds on has none: a key frame is needed. */
   push(frame: Frame): boolean {
     this.#newestMs = frame.arrivedMs;
@@ -112,6 +155,7 @@ export class VideoLane {
     else if (frame.keyFrame) this.#needsKeyFrame = false;
     if (this.#needsKeyFrame) return false;
     this.#newestTicks = frame.ticks;
+    if (frame.keyFrame) this.#newestKeyTicks = frame.ticks;
     this.#repeats = false;
     this.#queue.push(frame);
     return true;
@@ -127,27 +171,35 @@ export class VideoLane {
     this.#repeats = true;
   }
 
-  /** Writes the head into the open segment; drops it where none is open, or it doesn't fit in. */
-  consume(): void {
+  /**
+   * Writes the head into the open segment; drops it where none is open, or it doesn't fit in. False: a key frame is
+   * needed after that.
+   */
+  consume(): boolean {
     const head = this.#queue.shift();
     const shown = this.#shown;
-    if (!head || !shown) return;
+    if (!head || !shown) return true;
     if (this.changesConfig(head)) {
-      this.#needsKeyFrame = true;
       // Those after it build on it.
       while (this.#queue[0] && !this.#queue[0].keyFrame) this.#queue.shift();
-      return;
+      this.#needsKeyFrame ||= this.#queue.length === 0;
+      return !this.#needsKeyFrame;
     }
-    this.#show(shown, head.ticks, { repeat: head.keyFrame });
-    this.#begin(head);
+    // One that is caught up on is shown at once.
+    const ticks = Math.max(head.ticks, shown.ticks + 1);
+    this.#show(shown, ticks, { repeat: head.keyFrame });
+    this.#begin({ ...head, ticks });
+    return true;
   }
 
   /** Goes over a boundary that was declared; false: what it needs for that has not come yet. */
   cross(boundary: Boundary, nowMs: number): boolean {
-    const head = this.head;
-    if (head && head.ticks < boundary.instantTicks) return false;
+    const { instantTicks } = boundary;
+    if (this.in && this.head && this.head.ticks < instantTicks) return false;
     const late = nowMs - boundary.declaredMs >= LATE_MS;
-    if (!head && this.#newestTicks < boundary.instantTicks && !late) return false;
+    if (this.#newestTicks < instantTicks && !late) return false;
+    if (!this.in) this.#skipToKeyFrame(instantTicks);
+    const { head } = this;
     const joins = head !== undefined && this.#joins(head, boundary);
     const bridge = joins ? null : this.#bridgeOver(boundary);
     this.#close(boundary.ticks, { repeat: !joins || head.keyFrame });
@@ -155,7 +207,7 @@ export class VideoLane {
     if (joins) {
       this.#queue.shift();
       this.#output.startSegment(boundary.start, { ticks: boundary.ticks, config: head.config });
-      this.#begin({ ...head, ticks: boundary.ticks });
+      this.#begin({ ...head, ticks: boundary.ticks }, { segment: true });
     } else if (bridge) {
       this.#output.startSegment(boundary.start, { ticks: boundary.ticks, config: bridge.config });
       this.#begin(bridge);
@@ -167,11 +219,25 @@ export class VideoLane {
     return true;
   }
 
+  /** Leaves only what comes from the last key frame on that is not after the time given, or what is after it. */
+  #skipToKeyFrame(ticks: number): void {
+    const key = this.#queue.findLastIndex(
+      (frame) =>
+        frame.keyFrame &&
+        frame.ticks <= ticks &&
+        frame.ticks >= ticks - (frame.repeated ? 0 : MAX_CAUGHT_UP_TICKS),
+    );
+    if (key >= 0) this.#queue.splice(0, key);
+    else while (this.head && this.head.ticks <= ticks) this.#queue.shift();
+  }
+
   /** Whether the frame can begin a segment there. */
-  #joins(frame: Frame, { instantTicks, forced, start }: Boundary): boolean {
-    if (frame.ticks !== instantTicks) return false;
+  #joins(frame: Frame, { instantTicks, start }: Boundary): boolean {
     if (this.changesConfig(frame) && !start.discontinuity) return false;
-    return frame.keyFrame || (forced && this.in);
+    if (!this.in) return frame.keyFrame && frame.ticks <= instantTicks;
+    if (frame.keyFrame) return frame.ticks === instantTicks;
+    // It builds on what is shown; of its own captures none may be at the others' instant.
+    return !start.discontinuity && frame.ticks - instantTicks < this.#intervalTicks;
   }
 
   /** The key frame to begin a segment with in place of its own; null: it is to be a gap. */
@@ -206,10 +272,17 @@ export class VideoLane {
     this.#output.end();
   }
 
-  #begin(frame: Frame): void {
+  #begin(frame: Frame, { segment = false } = {}): void {
+    if (frame.keyFrame && !frame.repeated) this.#noteKey(frame, segment);
     this.#shown = frame;
     if (frame.keyFrame) this.#lastKey = frame;
     if (frame.keyFrame && !frame.repeated) this.#bridged = 0;
+  }
+
+  #noteKey({ ticks }: Frame, beganSegment: boolean): void {
+    this.#ownKeyTicks = ticks;
+    this.#keysPassed = beganSegment ? 0 : this.#keysPassed + 1;
+    if (beganSegment) this.#entryTicks = ticks;
   }
 
   /** Ends the open segment or gap. */

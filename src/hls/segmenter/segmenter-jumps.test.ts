@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { checkRuns } from '../../../test/support/check-run.js';
+import type { RecordedRendition } from '../../../test/support/recorded-run.js';
+import { readSample, SimulatedPublisher } from '../../../test/support/simulated-publisher.js';
+
+const HOURS_2 = 7_200_000;
+
+/** Pictures in the order in which they are shown, each once. */
+const framesOf = ({ samples }: RecordedRendition): number[] => [
+  ...new Set(samples.map(({ data }) => readSample(data).frame)),
+];
+
+describe('Segmenter, when RTP times jump', () => {
+  it.each([
+    { byMs: HOURS_2, reports: true },
+    { byMs: HOURS_2, reports: false },
+    { byMs: -9_000, reports: true },
+    { byMs: -9_000, reports: false },
+    { byMs: -HOURS_2, reports: true },
+    { byMs: -HOURS_2, reports: false },
+  ])('loses no picture at a jump by $byMs ms, with reports: $reports', ({ byMs, reports }) => {
+    const publisher = new SimulatedPublisher({ layers: 2, jitterMs: 5 }).start().play(9);
+    publisher.reports = reports;
+    publisher.jumpRtp(byMs);
+    publisher.play(9).end();
+    checkRuns(publisher, { forced: true, syncMs: 60 });
+    for (const layer of [0, 1]) {
+      const frames = framesOf(publisher.run.video(layer));
+      expect(frames).toEqual(frames.map((_, i) => i + 1));
+    }
+  });
+
+  it.each([HOURS_2, -5_000, -HOURS_2])(
+    'shows nothing that builds on a picture whose time was wild by %i ms, and asks for a key frame',
+    (wildMs) => {
+      const publisher = new SimulatedPublisher({ layers: 2 }).start().play(9.5);
+      const asked = publisher.keyFrameRequests;
+      publisher.wildMs = wildMs;
+      publisher.play(0.4);
+      expect(publisher.keyFrameRequests).toBeGreaterThan(asked);
+      publisher.play(6).end();
+      // Holds that no picture comes without the one before it.
+      checkRuns(publisher, { forced: true });
+      const lost = framesOf(publisher.run.video(1));
+      expect(lost.at(-1)! - lost.length).toBeGreaterThan(0);
+      expect(lost.at(-1)! - lost.length).toBeLessThan(15);
+    },
+  );
+
+  it('has the new clock of one layer while the others keep theirs', () => {
+    const publisher = new SimulatedPublisher({ layers: 3 }).start().play(9.5);
+    publisher.ownKeyFrames = { every: 1_000, from: [0, 0, 0] };
+    publisher.jumpLayer(1, HOURS_2);
+    publisher.play(8).end();
+    checkRuns(publisher, { forced: true, syncMs: 60 });
+    const frames = framesOf(publisher.run.video(1));
+    expect(frames).toEqual(frames.map((_, i) => i + 1));
+  });
+});
