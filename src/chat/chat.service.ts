@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AccessService } from '../access/access.service.js';
 import { BroadcastRegistry } from '../broadcast/registry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { DomainError } from '../common/domain-error.js';
 import type { ChatSend, ChatSent } from '../protocol/chat.js';
 import { quoteOf, type NewMessage } from './chat-message.js';
@@ -13,7 +14,7 @@ import { ChatRepository } from './chat.repository.js';
 import { GuestNames } from './guest-names.js';
 import { HeldMessages } from './held/held.service.js';
 import { WritingRules } from './rules/writing-rules.js';
-import { SenderLimits } from './sender-limits.js';
+import { ChatLimits, guestsPerAddress } from './sender-limits.js';
 
 /** Writing in a channel's chat. */
 @Injectable()
@@ -26,7 +27,7 @@ export class ChatService implements OnApplicationShutdown {
   readonly #access: AccessService;
   readonly #clock: Clock;
   readonly #writer: ChatWriter;
-  readonly #limits = new SenderLimits();
+  readonly #limits: ChatLimits;
 
   // oxlint-disable-next-line max-params -- Nest's injection: what a message goes through, and the clock.
   constructor(
@@ -38,8 +39,10 @@ export class ChatService implements OnApplicationShutdown {
     held: HeldMessages,
     writer: ChatWriter,
     access: AccessService,
+    @Inject(CONFIG) config: Config,
     @Inject(CLOCK) clock: Clock,
   ) {
+    this.#limits = new ChatLimits(guestsPerAddress(config));
     this.#repository = repository;
     this.#guestNames = guestNames;
     this.#registry = registry;
@@ -62,7 +65,7 @@ export class ChatService implements OnApplicationShutdown {
    */
   async send(room: ChatRoom, sender: ChatSender, payload: ChatSend): Promise<ChatSent> {
     this.#rules.assertCanWrite(room, sender);
-    const retryAfterMs = this.#limits.take(sender.key, this.#clock.nowMs());
+    const retryAfterMs = this.#limits.take(sender, this.#clock.nowMs());
     if (retryAfterMs > 0)
       throw new DomainError('rate_limited', 'You write too fast, wait a moment.', { retryAfterMs });
     const message = await this.#message(room, sender, payload);
@@ -76,7 +79,7 @@ export class ChatService implements OnApplicationShutdown {
       room.writers.set(sender.key, true);
       return { seq, sentAt: sentAt.toISOString(), held: false };
     } catch (error) {
-      room.slowMode.forget(sender.key);
+      this.#rules.giveTurnBack(room, sender, message);
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SENDER_RATE, SenderLimits } from './sender-limits.js';
+import { ChatLimits, SENDER_RATE, SenderLimits } from './sender-limits.js';
 
 describe('SenderLimits', () => {
   it('counts each sender by itself', () => {
@@ -16,5 +16,28 @@ describe('SenderLimits', () => {
     for (let i = 0; i < 30_000; i += 1) limits.take(`sender ${i}`, 0);
     for (let i = 1; i < SENDER_RATE.burst; i += 1) limits.take('sender 29999', 0);
     expect(limits.take('sender 29999', 0)).toBe(1_000);
+  });
+});
+
+describe('ChatLimits', () => {
+  const guest = (n: number, addressHash = 'home') => ({
+    key: `guest:${n}`,
+    account: null,
+    addressHash,
+  });
+
+  it('lets guests of one address do as much as a few people, however many they are', () => {
+    const limits = new ChatLimits(5);
+    let taken = 0;
+    for (let n = 0; n < 200; n += 1) if (limits.take(guest(n), 0) === 0) taken += 1;
+    expect(taken).toBe(SENDER_RATE.burst * 5);
+    expect(limits.take(guest(200), 1_000)).toBe(0);
+    expect(limits.take(guest(201, 'elsewhere'), 0)).toBe(0);
+  });
+
+  it('counts an account by itself, wherever it is', () => {
+    const limits = new ChatLimits(5);
+    for (let n = 0; n < 200; n += 1) limits.take(guest(n), 0);
+    expect(limits.take({ key: 'account:ann', account: {}, addressHash: 'home' }, 0)).toBe(0);
   });
 });

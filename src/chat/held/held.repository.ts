@@ -72,6 +72,12 @@ export class HeldRepository {
     return this.#db.heldMessage.count({ where: { channelId, ...of } });
   }
 
+  /** How many guests' messages from one address wait in a channel. */
+  async countFrom(channelId: string, hash: string): Promise<number> {
+    const addressHash = new Uint8Array(Buffer.from(hash, 'base64url'));
+    return this.#db.heldMessage.count({ where: { channelId, addressHash } });
+  }
+
   /** What waits, the oldest first. */
   async list(channelId: string): Promise<HeldMessage[]> {
     const rows = await this.#db.heldMessage.findMany({

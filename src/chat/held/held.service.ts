@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BroadcastRegistry } from '../../broadcast/registry.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { ChatSent } from '../../protocol/chat.js';
 import type { HeldMessageView } from '../../protocol/chat-moderation.js';
@@ -10,6 +11,7 @@ import { ChatRooms } from '../chat-rooms.js';
 import { ChatWriter } from '../chat-writer.js';
 import { ChatRepository } from '../chat.repository.js';
 import type { ChatSender } from '../chat-sender.js';
+import { guestsPerAddress } from '../sender-limits.js';
 import { AuditLog } from '../moderation/audit.service.js';
 import { type Actor, moderatorOf } from '../moderation/authority.js';
 import { HELD_MAX, type HeldMessage, HeldRepository, type HoldReason } from './held.repository.js';
@@ -29,6 +31,8 @@ export class HeldMessages {
   readonly #registry: BroadcastRegistry;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
+  /** Messages of guests of one address that wait in a channel at most. */
+  readonly #perAddressMax: number;
   /** Ids of held messages that somebody decides about now. */
   readonly #judging = new Set<string>();
 
@@ -40,8 +44,10 @@ export class HeldMessages {
     rooms: ChatRooms,
     registry: BroadcastRegistry,
     audit: AuditLog,
+    @Inject(CONFIG) config: Config,
     @Inject(CLOCK) clock: Clock,
   ) {
+    this.#perAddressMax = PER_SENDER_MAX * guestsPerAddress(config);
     this.#repository = repository;
     this.#messages = messages;
     this.#writer = writer;
@@ -64,7 +70,7 @@ export class HeldMessages {
       return { seq: stored.seq, sentAt: stored.sentAt.toISOString(), held: false };
     }
     if (!(await this.#repository.isHeld(room.id, message.nonce)))
-      await this.#assertRoom(room, message);
+      await this.#assertRoom(room, message, addressHash);
     const sentAt = new Date(this.#clock.nowMs());
     const { held, isNew } = await this.#repository.add(message, {
       reason,
@@ -136,12 +142,13 @@ export class HeldMessages {
     return seq;
   }
 
-  async #assertRoom(room: ChatRoom, message: NewMessage): Promise<void> {
-    const [all, own] = await Promise.all([
+  async #assertRoom(room: ChatRoom, message: NewMessage, addressHash: string): Promise<void> {
+    const [all, own, ofAddress] = await Promise.all([
       this.#repository.count(room.id),
       this.#repository.count(room.id, message),
+      message.guestId === null ? 0 : this.#repository.countFrom(room.id, addressHash),
     ]);
-    if (own >= PER_SENDER_MAX)
+    if (own >= PER_SENDER_MAX || ofAddress >= this.#perAddressMax)
       throw new DomainError(
         'rate_limited',
         'Your last messages still wait for a moderator. Wait until they were looked at.',

@@ -1,12 +1,13 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { DomainError } from '../../common/domain-error.js';
 import { BoundedMap } from '../bounded-map.js';
 import type { ChatRoom } from '../chat-room.js';
 import { ChatRooms } from '../chat-rooms.js';
 import type { ChatSender } from '../chat-sender.js';
 import { WritingRules } from '../rules/writing-rules.js';
-import { SenderLimits } from '../sender-limits.js';
+import { ChatLimits, guestsPerAddress } from '../sender-limits.js';
 import { FloatingTally } from './floating-tally.js';
 import { ReactionRepository } from './reaction.repository.js';
 import { ReactionWriter } from './reaction-writer.js';
@@ -24,16 +25,20 @@ export class Reactions implements OnApplicationShutdown {
   readonly #rooms: ChatRooms;
   readonly #clock: Clock;
   readonly #writer: ReactionWriter;
-  readonly #reactionLimits = new SenderLimits(REACTION_RATE);
-  readonly #floatLimits = new SenderLimits(FLOAT_RATE);
+  readonly #reactionLimits: ChatLimits;
+  readonly #floatLimits: ChatLimits;
   readonly #tallies = new BoundedMap<string, FloatingTally>(TALLIES_MAX);
 
   constructor(
     rules: WritingRules,
     rooms: ChatRooms,
     repository: ReactionRepository,
+    @Inject(CONFIG) config: Config,
     @Inject(CLOCK) clock: Clock,
   ) {
+    const people = guestsPerAddress(config);
+    this.#reactionLimits = new ChatLimits(people, REACTION_RATE);
+    this.#floatLimits = new ChatLimits(people, FLOAT_RATE);
     this.#rules = rules;
     this.#rooms = rooms;
     this.#clock = clock;
@@ -86,8 +91,8 @@ export class Reactions implements OnApplicationShutdown {
     return tally;
   }
 
-  #assertSlowEnough(limits: SenderLimits, { key }: ChatSender): void {
-    const retryAfterMs = limits.take(key, this.#clock.nowMs());
+  #assertSlowEnough(limits: ChatLimits, sender: ChatSender): void {
+    const retryAfterMs = limits.take(sender, this.#clock.nowMs());
     if (retryAfterMs > 0)
       throw new DomainError('rate_limited', 'Too many reactions at once, wait a moment.', {
         retryAfterMs,

@@ -17,8 +17,25 @@ describe('SlowMode', () => {
     const slow = new SlowMode();
     slow.sent('ann', { nonce: 'one', atMs: 1_000 });
     expect(slow.waitMs('ann', at(2_000, 'one'))).toBe(0);
-    slow.forget('ann');
+    slow.forget('ann', 'one');
     expect(slow.waitMs('ann', at(2_000))).toBe(0);
+  });
+
+  it('lets through as many in its time as there are turns', () => {
+    const slow = new SlowMode(3);
+    for (const [nonce, atMs] of [
+      ['one', 0],
+      ['two', 2_000],
+      ['three', 4_000],
+    ] as const) {
+      expect(slow.waitMs('home', at(atMs, nonce))).toBe(0);
+      slow.sent('home', { nonce, atMs });
+    }
+    slow.sent('home', { nonce: 'three', atMs: 4_000 });
+    expect(slow.waitMs('home', at(5_000))).toBe(5_000);
+    expect(slow.waitMs('home', at(10_000))).toBe(0);
+    slow.forget('home', 'two');
+    expect(slow.waitMs('home', at(5_000))).toBe(0);
   });
 
   it('locks nobody out when the clock is set back', () => {

@@ -46,7 +46,36 @@ describe('isEmojiOnly', () => {
     expect(isEmojiOnly(text)).toBe(true);
   });
 
-  it.each(['a', '1', '#', 'hi 👍', '', '👍.'])('refuses %j', (text) => {
-    expect(isEmojiOnly(text)).toBe(false);
+  it('takes every emoji that keyboards have, with and without the sign that makes it a picture', () => {
+    const refused: string[] = [];
+    for (let code = 0; code <= 0x1_ff_ff; code += 1) {
+      const sign = String.fromCodePoint(code);
+      for (const emoji of [sign, `${sign}\u{FE0F}`, `${sign}\u{1F3FD}`, `${sign}\u{FE0F}\u{20E3}`])
+        if (/^\p{RGI_Emoji}$/v.test(emoji))
+          for (const typed of [emoji, emoji.replaceAll('\u{FE0F}', '')])
+            if (!isEmojiOnly(typed)) refused.push(typed);
+    }
+    expect(refused).toEqual([]);
   });
+
+  it.each(['❤', '☺', '☀ ☁', '❤‍🔥', '🏳‍🌈', '👁‍🗨', '🏴‍☠', '1⃣', '✌🏽', '⛹🏽‍♀', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '👨‍👩‍👧‍👦'])(
+    'takes %j without the sign that makes it a picture',
+    (text) => {
+      expect(isEmojiOnly(text)).toBe(true);
+    },
+  );
+
+  it('takes no longer for what is made to take long', () => {
+    const startMs = performance.now();
+    for (const part of ['❤', '👩‍', '👩🏽‍', '🏴\u{E0067}', ' '])
+      isEmojiOnly(`${part.repeat(Math.floor(500 / part.length))}x`);
+    expect(performance.now() - startMs).toBeLessThan(200);
+  });
+
+  it.each(['a', '1', '#', 'hi 👍', '', '👍.', '🇭🇮 🇹🇭🇪🇷🇪', '🇭', '\u{FE0F}', '12 3', '\u{200D}'])(
+    'refuses %j',
+    (text) => {
+      expect(isEmojiOnly(text)).toBe(false);
+    },
+  );
 });

@@ -4,8 +4,13 @@ const LINK =
 /** What is a dot to a browser. */
 const DOTS = /[。．｡]/gu;
 
-const EMOJI_ONLY = /^(?:\p{RGI_Emoji}|\p{Emoji_Presentation}|\s)+$/v;
-/** `#`, `*` and digits are the beginnings of keycaps; alone they are none. */
+/**
+ * Emoji as UTS #51 builds them (ED-15a), whether or not each asks to be shown as a picture (U+FE0F), as
+ * keyboards differ in that. `#`, `*` and digits are the beginnings of keycaps, and letters of regions
+ * those of flags: alone they are none.
+ */
+const EMOJI =
+  /\p{RGI_Emoji_Flag_Sequence}|[0-9#*]\u{FE0F}?\u{20E3}|[\p{Emoji}--[0-9#*]--\p{RI}](?:\p{EMod}|\u{FE0F}|[\u{E0020}-\u{E007E}]+\u{E007F})?(?:\u{200D}[\p{Emoji}--[0-9#*]--\p{RI}](?:\p{EMod}|\u{FE0F})?)*/gv;
 const INVISIBLE = /[\u200b-\u200f\u2060-\u2064\ufeff]/gu;
 
 /** Whether a text has something that is, or could be made, a link. */
@@ -15,5 +20,6 @@ export function hasLink(text: string): boolean {
 
 /** Whether a text is made of emoji and spaces alone. */
 export function isEmojiOnly(text: string): boolean {
-  return EMOJI_ONLY.test(text);
+  // What is left over is no emoji. One pass: a pattern for the whole text would try all ways to cut it.
+  return text !== '' && text.replaceAll(EMOJI, '').trim() === '';
 }

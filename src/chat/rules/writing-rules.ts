@@ -8,6 +8,8 @@ import type { ChatRoom } from '../chat-room.js';
 import type { ChatSender } from '../chat-sender.js';
 import { ChatRepository } from '../chat.repository.js';
 import { inWords } from './duration.js';
+import { guestsPerAddress } from '../sender-limits.js';
+import { SlowMode } from './slow-mode.js';
 import { hasLink, isEmojiOnly } from './text-kinds.js';
 
 /** Why a message waits for a moderator; null: it doesn't. */
@@ -23,6 +25,8 @@ export class WritingRules {
   readonly #messages: ChatRepository;
   readonly #guests: boolean;
   readonly #clock: Clock;
+  /** Of guests by channel and address: their id is only a cookie. */
+  readonly #ofAddresses: SlowMode;
 
   constructor(
     follows: FollowService,
@@ -33,6 +37,7 @@ export class WritingRules {
     this.#follows = follows;
     this.#messages = messages;
     this.#guests = config.chat.guests;
+    this.#ofAddresses = new SlowMode(guestsPerAddress(config));
     this.#clock = clock;
   }
 
@@ -85,6 +90,20 @@ export class WritingRules {
     return rules.holdFirst && (await this.#isFirst(room, sender)) ? 'first_message' : null;
   }
 
+  /** The message was not stored after all: it doesn't count in slow mode. */
+  giveTurnBack(room: ChatRoom, sender: ChatSender, { nonce }: Pick<Draft, 'nonce'>): void {
+    for (const [slowMode, who] of this.#turnsOf(room, sender)) slowMode.forget(who, nonce);
+  }
+
+  /** As whom a sender waits in slow mode: as themselves, and guests as those of their address too. */
+  #turnsOf(
+    room: ChatRoom,
+    { key, account, addressHash }: ChatSender,
+  ): (readonly [SlowMode, string])[] {
+    const own = [room.slowMode, key] as const;
+    return account === null ? [own, [this.#ofAddresses, `${room.id} ${addressHash}`]] : [own];
+  }
+
   #isBanned(room: ChatRoom, sender: ChatSender): boolean {
     return !room.isOwner(sender.author) && room.bans.find(sender, this.#clock.nowMs()) !== null;
   }
@@ -106,18 +125,20 @@ export class WritingRules {
       );
   }
 
-  #takeTurn(room: ChatRoom, { key }: ChatSender, { nonce }: Draft): void {
+  #takeTurn(room: ChatRoom, sender: ChatSender, { nonce }: Draft): void {
     const { slowModeS } = room.rules.rules;
     if (slowModeS === 0) return;
     const nowMs = this.#clock.nowMs();
-    const retryAfterMs = room.slowMode.waitMs(key, { nonce, slowModeS, nowMs });
+    const turns = this.#turnsOf(room, sender);
+    const waits = turns.map(([slowMode, who]) => slowMode.waitMs(who, { nonce, slowModeS, nowMs }));
+    const retryAfterMs = Math.max(...waits);
     if (retryAfterMs > 0)
       throw new DomainError(
         'slow_mode',
         `This chat is in slow mode: you can write again in ${inWords(retryAfterMs)}.`,
         { retryAfterMs },
       );
-    room.slowMode.sent(key, { nonce, atMs: nowMs });
+    for (const [slowMode, who] of turns) slowMode.sent(who, { nonce, atMs: nowMs });
   }
 
   async #isFirst(room: ChatRoom, { key, author }: ChatSender): Promise<boolean> {

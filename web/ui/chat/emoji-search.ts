@@ -2,9 +2,20 @@ import { EMOJI_GROUPS, type ListedEmoji } from './emoji-list.js';
 
 const ALL: readonly ListedEmoji[] = EMOJI_GROUPS.flatMap(({ emoji }) => emoji);
 
-/** The emoji of a name between colons; undefined: there is none. */
+/** Names that other chats have made common. */
+const ALSO: Readonly<Record<string, string>> = { '+1': 'thumbs_up', '-1': 'thumbs_down' };
+
+const BY_NAME: ReadonlyMap<string, string> = new Map(
+  ALL.map(({ emoji, name }) => [plain(name), emoji]),
+);
+
+/** The emoji of a name between colons, however it is written; undefined: there is none. */
 export function emojiNamed(name: string): string | undefined {
-  return ALL.find((listed) => listed.name === name)?.emoji;
+  return BY_NAME.get(plain(ALSO[name] ?? name));
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll('_', '');
 }
 
 /**

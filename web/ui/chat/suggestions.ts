@@ -22,7 +22,7 @@ export type Suggestion = Readonly<{
 /** What suggestions are made of. */
 export type Known = Readonly<{
   /** Emoji by a part of their names, the nearest first; null: they are not loaded. */
-  findEmoji: ((query: string, limit: number) => readonly EmojiFound[]) | null;
+  findEmoji: (query: string, limit: number) => readonly EmojiFound[];
   /** Names of people here, who wrote last first. */
   names: readonly string[];
   role: ChatRole;
@@ -50,7 +50,7 @@ export function suggestionsFor({ kind, query }: TypedWord, known: Known): Sugges
     case 'name':
       return namesLike(query, known.names, '');
     case 'emoji':
-      return (known.findEmoji?.(query, SUGGESTIONS_MAX) ?? []).map(({ emoji, name }) => ({
+      return known.findEmoji(query, SUGGESTIONS_MAX).map(({ emoji, name }) => ({
         id: name,
         sign: emoji,
         label: `:${name}:`,

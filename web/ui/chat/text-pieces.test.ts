@@ -15,6 +15,39 @@ describe('textPieces', () => {
     ]);
   });
 
+  it.each([
+    ['https://en.example/wiki/Mercury_(planet)', ''],
+    ['https://en.example/wiki/Mercury_(planet)', '.'],
+    ['https://en.example/wiki/Mercury_(planet)', ')'],
+    ['https://en.example/wiki/Mercury_(planet)#Orbit', ', too'],
+    ['https://en.example/wiki/A_(b_(c))', ')!'],
+    ["https://en.example/wiki/Schrödinger's_cat", ''],
+    ["https://en.example/wiki/Schrödinger's_cat", "'"],
+    ['https://en.example/wiki/Schrödinger’s_cat', '’'],
+    ['https://a.example/list[0]', ']'],
+    ['https://a.example/{id}', '}'],
+    ['https://a.example/?q=a,b;c:d!e', '?!'],
+    ['https://a.example/a*b', '**'],
+    ['https://a.example/path/', '…'],
+    ['https://a.example/~ann/-/x_y?a=%20&b=#top', ''],
+    ['https://a.example/東京', '。'],
+    ['https://a.example/東京', '」'],
+    ['https://a.example', '»'],
+    ['https://a.example:8443/', ':'],
+  ])('takes %s as an address, and %j behind it as words', (address, behind) => {
+    expect(kinds(`see ${address}${behind}`)).toEqual([
+      'text:see ',
+      `link:${address}`,
+      ...(behind === '' ? [] : [`text:${behind}`]),
+    ]);
+  });
+
+  it('takes no longer for what is made to take long', () => {
+    const startMs = performance.now();
+    for (const end of [')', '.', '(', "'"]) kinds(`https://a.example/${end.repeat(500)}`);
+    expect(performance.now() - startMs).toBeLessThan(200);
+  });
+
   it.each(['http://a.example', 'javascript:alert(1)', 'https:// a', 'ftp://x'])(
     'takes %j for words',
     (text) => {

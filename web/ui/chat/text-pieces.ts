@@ -1,11 +1,13 @@
+import { linkEnd } from './link-end.js';
+
 /** A part of a message's text. */
 export type TextPiece =
   | { kind: 'text'; text: string }
   | { kind: 'link'; text: string; href: string }
   | { kind: 'mention'; text: string; isMe: boolean };
 
-/** https only; what ends a sentence does not belong to the address. */
-const LINK = /https:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
+/** https only, as far as there is no space; {@link linkEnd} finds out where the address ends. */
+const LINK = /https:\/\/[^\s<>"“”«»]+/gu;
 const MENTION = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*/gu;
 
 /**
@@ -42,7 +44,7 @@ export function mentionName(name: string): string {
 type Mark = { at: number; piece: TextPiece };
 
 function linkOf(match: RegExpExecArray): Mark[] {
-  const [text] = match;
+  const text = match[0].slice(0, linkEnd(match[0]));
   return URL.canParse(text) ? [{ at: match.index, piece: { kind: 'link', text, href: text } }] : [];
 }
 

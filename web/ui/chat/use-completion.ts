@@ -1,5 +1,6 @@
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { ChatRole } from '../../../src/protocol/chat.js';
+import { emojiNamed, findEmoji } from './emoji-search.js';
 import { type Suggestion, suggestionsFor } from './suggestions.js';
 import { closedEmoji, type TypedWord, typedWord } from './typed-word.js';
 import type { TextBox } from './use-text-box.js';
@@ -23,14 +24,11 @@ export interface Completion {
   onInput: (text: string, onText: (text: string) => void) => void;
 }
 
-type EmojiSearch = typeof import('./emoji-search.js');
-
 /** Completes what is being typed in a text box: emoji, names, commands. */
 export function useCompletion(box: TextBox, text: string, { names, role }: Vocabulary): Completion {
   const [active, setActive] = useState(0);
   const [dismissed, setDismissed] = useState<string | null>(null);
   const word = box.caret === null ? null : typedWord(text, box.caret);
-  const emoji = useEmojiSearch(word?.kind === 'emoji');
   const place = placeOf(word);
   const suggestions = word && place !== dismissed ? suggest(word) : [];
 
@@ -41,7 +39,7 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
   function suggest(typed: TypedWord): Suggestion[] {
     const isName = typed.kind === 'mention' || typed.kind === 'name';
     const found = suggestionsFor(typed, {
-      findEmoji: emoji?.findEmoji ?? null,
+      findEmoji,
       names: isName ? names() : [],
       role,
     });
@@ -72,8 +70,8 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
   function onInput(typed: string, onText: (text: string) => void): void {
     const caret = box.ref.current?.selectionStart ?? typed.length;
     const closed = closedEmoji(typed, caret);
-    const named = closed && emoji?.emojiNamed(closed.query.toLowerCase());
-    if (closed && named !== undefined && named !== null) box.replace(closed, named, typed);
+    const named = closed && emojiNamed(closed.query);
+    if (closed && named) box.replace(closed, named, typed);
     else onText(typed);
     box.noticeCaret();
   }
@@ -83,15 +81,4 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
 /** One and the same for as long as the same word is typed. */
 function placeOf(word: TypedWord | null): string | null {
   return word && `${word.kind} at ${word.from}`;
-}
-
-/** The emoji with their names, loaded when they are wanted for the first time. */
-function useEmojiSearch(wanted: boolean): EmojiSearch | null {
-  const [search, setSearch] = useState<EmojiSearch | null>(null);
-  useEffect(() => {
-    if (!wanted || search) return;
-    // Without them the names stay as they are typed; the next one tries again.
-    import('./emoji-search.js').then(setSearch, () => undefined);
-  }, [wanted]);
-  return search;
 }

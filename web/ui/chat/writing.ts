@@ -6,6 +6,7 @@ import { isRefusal } from '../../client/refusal.js';
 import { RequestError } from '../../client/request-error.js';
 import { keepDraft, readDraft } from './draft.js';
 import { keepGuestName, readGuestName } from './guest-name.js';
+import { withEmoji } from './shortcodes.js';
 
 /** What somebody is about to write, and as whom. Nothing typed is lost but by sending it. */
 export class Writing {
@@ -50,7 +51,7 @@ export class Writing {
     if (text.startsWith('/')) return void this.#command(text);
     this.commandNote.value = null;
     const answered = this.replyingTo.peek();
-    const taken = this.#chat.send(text, {
+    const taken = this.#chat.send(withEmoji(text), {
       guestName: this.guestName.peek(),
       ...(answered && { replyTo: answered }),
     });
