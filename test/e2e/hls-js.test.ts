@@ -1,13 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clockPublisherScript } from '../support/clock-picture.js';
-import {
-  type Complaint,
-  complaintsOf,
-  type HlsJsPage,
-  playWithHlsJs,
-  serveHlsJs,
-} from '../support/hls-js-page.js';
+import { type BarePage, serveBarePage } from '../support/bare-page.js';
+import { type Complaint, complaintsOf, playIn } from '../support/hls-js-page.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { Stage, WAIT } from '../support/stage.js';
 import { freeRtcPort, UdpProxy } from '../support/udp-proxy.js';
@@ -22,12 +17,12 @@ const SEEN_BEFORE_S = 6;
 
 let stage: Stage;
 let network: UdpProxy;
-let site: HlsJsPage;
+let site: BarePage;
 beforeAll(async () => {
   const port = await freeRtcPort();
   stage = await Stage.open({ RTC_PORT: String(port), RTC_WORKERS: '1' });
   network = await UdpProxy.to(port, { upPercent: 3 });
-  site = await serveHlsJs();
+  site = await serveBarePage('hls.js');
 });
 afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
 afterAll(async () => {
@@ -50,7 +45,7 @@ async function watch(name: string, studioOptions: Parameters<Stage['goLive']>[1]
   await stage.goLive(name, studioOptions);
   await expect.poll(async () => (await stage.channel(name)).broadcast?.hls, WAIT).toBe('ready');
   const viewer = await stage.visit('/', { url: site.url });
-  await playWithHlsJs(viewer, `${stage.server.url}/hls/${name}/index.m3u8`);
+  await playIn(viewer, `${stage.server.url}/hls/${name}/index.m3u8`);
   await framesAdvance(viewer);
   return viewer;
 }

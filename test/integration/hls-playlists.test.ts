@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HlsScene, waiting } from '../support/hls-scene.js';
 import { FakeMedia, fakeAudioInit, fakeVideoInit } from '../support/hls-server.js';
 
+/** A browser asks each time; a CDN answers a crowd. */
+const ONLY_SHARED = 'public, max-age=0, s-maxage=1';
+
 let scene: HlsScene;
 beforeAll(async () => {
   scene = await HlsScene.open();
@@ -15,7 +18,7 @@ describe('playlists', () => {
     const index = await scene.fetchPath(`/hls/${channel}/index.m3u8`);
     expect(index.status).toBe(200);
     expect(index.headers['content-type']).toBe('application/vnd.apple.mpegurl');
-    expect(index.headers['cache-control']).toBe('public, max-age=1');
+    expect(index.headers['cache-control']).toBe(ONLY_SHARED);
     expect(index.text).toContain(`${run.id}/video-0.m3u8`);
     expect(index.text).toContain(`URI="${run.id}/opus.m3u8"`);
     const [, uri] = /^(.+video-0\.m3u8)$/m.exec(index.text)!;
@@ -51,14 +54,19 @@ describe('playlists', () => {
     expect(text).toContain('CODECS="avc1.42E01F,opus"');
   });
 
-  it('promise independent segments of sound only: pictures may have to go on without a key frame', async () => {
+  it('promise independent segments until one begins without a key frame', async () => {
     const { base, at, media, playlist } = scene.live();
-    media.segment();
     const promise = '#EXT-X-INDEPENDENT-SEGMENTS\n';
-    expect((await playlist()).text).not.toContain(promise);
+    const paths = [`${base}/index.m3u8`, `${at}/video-0.m3u8`];
+    media.segment();
     expect((await playlist()).text.match(/INDEPENDENT=YES/g)).toHaveLength(1);
-    expect((await scene.fetchPath(`${base}/index.m3u8`)).text).not.toContain(promise);
-    expect((await scene.fetchPath(`${at}/opus.m3u8`)).text).toContain(promise);
+    for (const path of paths) expect((await scene.fetchPath(path)).text).toContain(promise);
+    media.start();
+    media.part({ independent: false });
+    media.end();
+    for (const path of paths) expect((await scene.fetchPath(path)).text).not.toContain(promise);
+    media.segment();
+    for (const path of paths) expect((await scene.fetchPath(path)).text).not.toContain(promise);
   });
 
   it('promise it of a broadcast of sound as a whole', async () => {
@@ -90,11 +98,13 @@ describe('playlists', () => {
     expect((await index()).match(/video-\d\.m3u8/g)).toEqual(['video-1.m3u8', 'video-0.m3u8']);
   });
 
-  it('may be kept by caches for half a target duration, after a wait for six', async () => {
-    const { media, playlist } = scene.live();
+  it('may be kept for a second by shared caches, never by a browser’s, until they have ended', async () => {
+    const { run, media, playlist } = scene.live();
     media.segments(2);
-    expect((await playlist()).headers['cache-control']).toBe('public, max-age=1');
-    expect((await playlist('?_HLS_msn=1')).headers['cache-control']).toBe('public, max-age=18');
+    for (const query of ['', '?_HLS_msn=1', '?_HLS_msn=1&_HLS_part=2', '?_HLS_skip=YES'])
+      expect((await playlist(query)).headers['cache-control']).toBe(ONLY_SHARED);
+    run.end();
+    expect((await playlist()).headers['cache-control']).toBe('public, max-age=18');
   });
 
   it('come compressed where that is taken, and are told apart', async () => {

@@ -24,10 +24,8 @@ const PREPARING_MS = 5_000;
 const LOOK_AGAIN_MS = 100;
 const PREPARING_MAX = 5_000;
 const PREPARING_PER_CONNECTION_MAX = 8;
-/** It changes with the run, and players read it once: caches in front collapse a crowd's requests. */
-const MULTIVARIANT_MAX_AGE_S = 1;
-/** RFC 8216bis B.1: what was waited for never changes what it says for that address. */
-const BLOCKED_MAX_AGE_TARGETS = 6;
+/** A playlist that ended stays as it is. */
+const ENDED_MAX_AGE_TARGETS = 6;
 
 /** Answers requests for playlists. */
 export class PlaylistRequests {
@@ -60,7 +58,7 @@ export class PlaylistRequests {
     return {
       source: gzip ? gzipSync(text) : text,
       contentType: PLAYLIST_TYPE,
-      cacheControl: `public, max-age=${MULTIVARIANT_MAX_AGE_S}`,
+      cacheControl: RUNNING_CACHING,
       etag: `"${digest}${gzip ? 'z' : ''}"`,
       ranges: false,
       encoding: gzip ? 'gzip' : 'identity',
@@ -83,7 +81,7 @@ export class PlaylistRequests {
     return {
       source: bytes,
       contentType: PLAYLIST_TYPE,
-      cacheControl: `public, max-age=${maxAgeS(run, rendition.ended || until !== null)}`,
+      cacheControl: cachingOf(run, rendition),
       etag,
       ranges: false,
       encoding: gzip ? 'gzip' : 'identity',
@@ -171,9 +169,16 @@ async function waitUntil(
   await waitForMedia(run, { key, isThere }, request);
 }
 
-/** RFC 8216bis B.1: six target durations after a wait, else half of one. */
-function maxAgeS({ targetDurationS }: Run, isFinal: boolean): number {
-  return isFinal
-    ? BLOCKED_MAX_AGE_TARGETS * targetDurationS
-    : Math.max(1, Math.floor(targetDurationS / 2));
+/**
+ * How long shared caches may keep a playlist that goes on: as long as the crowd that waited for the same part is answered.
+ * RFC 8216bis B.1 has six target durations for playlists that were waited for; but video.js repeats such a request when a
+ * segment has ended, until it sees the next part, and would stand still for all that time.
+ *
+ * Browsers have one player, and RFC 9111 has their caches answer each of its requests for an address by what is fresh: they
+ * are to ask again, which costs them a 304. `s-maxage` (5.2.2.10) is for shared caches only.
+ */
+const RUNNING_CACHING = 'public, max-age=0, s-maxage=1';
+
+function cachingOf({ targetDurationS }: Run, { ended }: Rendition): string {
+  return ended ? `public, max-age=${ENDED_MAX_AGE_TARGETS * targetDurationS}` : RUNNING_CACHING;
 }

@@ -140,10 +140,11 @@ video-2/0.m4s
 });
 
 function parts(msn: number): string {
-  return [0, 1, 2, 3, 4, 5]
+  // Rounded thirds of a second that make exactly two.
+  return [0.33333, 0.33334, 0.33333, 0.33333, 0.33334, 0.33333]
     .map(
-      (index) =>
-        `#EXT-X-PART:DURATION=0.33333,URI="video-2/${msn}.${index}.m4s"${index === 0 ? ',INDEPENDENT=YES' : ''}\n`,
+      (durationS, index) =>
+        `#EXT-X-PART:DURATION=${durationS},URI="video-2/${msn}.${index}.m4s"${index === 0 ? ',INDEPENDENT=YES' : ''}\n`,
     )
     .join('');
 }

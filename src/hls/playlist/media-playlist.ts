@@ -52,6 +52,8 @@ export type MediaPlaylist = Readonly<{
 const PARTS_WITHIN_TARGETS = 3;
 /** 4.4.3.8: PART-HOLD-BACK at least twice, better three times the part target; HOLD-BACK three times. */
 const HOLD_BACK_TARGETS = 3;
+/** Durations are told to a hundred thousandth of a second. */
+const TOLD_PLACES = 100_000;
 
 /**
  * The text of a media playlist (RFC 8216bis), version 9.
@@ -115,8 +117,7 @@ function head(playlist: MediaPlaylist): string {
 
 function foot({ open, hintUri, reports, ended }: MediaPlaylist, initUri: string | null): string {
   let text = '';
-  if (open && !ended)
-    text += before(open, initUri) + dateOf(open) + open.parts.map(partLine).join('');
+  if (open && !ended) text += before(open, initUri) + dateOf(open) + partLines(open.parts);
   if (ended) return `${text}#EXT-X-ENDLIST\n`;
   if (hintUri !== null)
     text += tag('EXT-X-PRELOAD-HINT', { TYPE: { enumerated: 'PART' }, URI: hintUri });
@@ -143,7 +144,7 @@ function linesOf(segment: PlaylistSegment, withParts: boolean): string {
     const { parts } = segment;
     const end = endOf(segment);
     const date = dateOf(segment);
-    lines = { plain: date + end, withParts: date + parts.map(partLine).join('') + end };
+    lines = { plain: date + end, withParts: date + partLines(parts) + end };
     rendered.set(segment, lines);
   }
   return withParts ? lines.withParts : lines.plain;
@@ -155,8 +156,23 @@ const endOf = ({ gap, durationS, uri }: Omit<PlaylistSegment, 'parts'>): string 
 const dateOf = ({ wallMs }: Pick<OpenSegment, 'wallMs'>): string =>
   `#EXT-X-PROGRAM-DATE-TIME:${new Date(wallMs).toISOString()}\n`;
 
-const partLine = ({ uri, durationS, independent }: PlaylistPart): string =>
-  `#EXT-X-PART:DURATION=${decimal(durationS)},URI="${uri}"${independent ? ',INDEPENDENT=YES' : ''}\n`;
+/**
+ * Rounded so that they add up to the segment's EXTINF. Where they came to 0.02 ms less, video.js stood still for good: it
+ * begins a hold-back before the end, which was in the hole.
+ */
+function partLines(parts: readonly PlaylistPart[]): string {
+  let endS = 0;
+  let told = 0;
+  return parts
+    .map(({ uri, durationS, independent }) => {
+      endS += durationS;
+      const end = Math.round(endS * TOLD_PLACES);
+      const duration = decimal((end - told) / TOLD_PLACES);
+      told = end;
+      return `#EXT-X-PART:DURATION=${duration},URI="${uri}"${independent ? ',INDEPENDENT=YES' : ''}\n`;
+    })
+    .join('');
+}
 
 function firstWithParts({ segments, open, targetDurationS }: MediaPlaylist): number {
   let behindS = open ? durationOf(open.parts) : 0;

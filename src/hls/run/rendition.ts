@@ -57,6 +57,7 @@ export class Rendition implements RenditionWriter {
   #lastInit = -1;
   #open: Segment | null = null;
   #ended = false;
+  #isIndependent = true;
   #version = 0;
 
   constructor(options: Options) {
@@ -84,12 +85,12 @@ export class Rendition implements RenditionWriter {
   }
 
   /**
-   * All its segments, those to come too, can be decoded by themselves (RFC 8216bis 4.4.2.1). Pictures can't
-   * promise that: where the publisher sends no key frame in time, a segment is cut between two of them. What
-   * a player can begin with, each part's INDEPENDENT tells.
+   * Each of its segments so far can be decoded by itself (RFC 8216bis 4.4.2.1). A publisher that sends no key frame in
+   * time ends that, for good: a segment is cut between two of them then. Without this promise video.js fetches the part
+   * before again, for ever, when it runs dry amid a segment.
    */
   get isIndependent(): boolean {
-    return this.about.kind === 'audio';
+    return this.#isIndependent;
   }
 
   /** The finished segments that its playlist tells, oldest first. */
@@ -157,6 +158,7 @@ export class Rendition implements RenditionWriter {
 
   addPart(part: WrittenPart): void {
     if (!this.#open) return;
+    if (this.#open.durationS === 0 && !part.independent) this.#isIndependent = false;
     const before = this.#open.memoryBytes;
     this.#open.add(part);
     this.#options.onMemory(this.#open.memoryBytes - before);

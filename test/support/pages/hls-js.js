@@ -1,5 +1,5 @@
 // A page of another site that plays HLS with hls.js as it comes, and writes down what hls.js complains of.
-globalThis.bareHlsJs = (() => {
+globalThis.barePlayer = (() => {
   const errors = [];
 
   const play = (url) => {
