@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { nameSkeleton } from '../common/name-skeleton.js';
 import { isUniqueViolation } from '../db/prisma-errors.js';
 import { PrismaService } from '../db/prisma.service.js';
+import { claimsOf } from './account-names.js';
 
 /** An account, without its secrets. */
 export type Account = Readonly<{
@@ -57,10 +59,12 @@ export class AccountRepository {
     this.#db = db;
   }
 
-  /** Resolves with null when the username is taken. */
+  /** Resolves with null when one of the names is taken, or looks like one that is. */
   async create(account: NewAccount): Promise<Account | null> {
+    const { username, displayName = '' } = account;
+    const names = { create: claimsOf({ username, displayName }) };
     try {
-      return await this.#db.account.create({ data: account, select: ACCOUNT });
+      return await this.#db.account.create({ data: { ...account, names }, select: ACCOUNT });
     } catch (error) {
       if (isUniqueViolation(error)) return null;
       throw error;
@@ -71,20 +75,30 @@ export class AccountRepository {
     return this.#db.account.findUnique({ where: { id }, select: ACCOUNT });
   }
 
-  async exists(username: string): Promise<boolean> {
-    return (await this.#db.account.count({ where: { username } })) > 0;
-  }
-
   async findWithSecrets(
     who: { id: string } | { username: string },
   ): Promise<(Account & AccountSecrets) | null> {
     return this.#db.account.findUnique({ where: who, select: { ...ACCOUNT, ...SECRETS } });
   }
 
-  /** Resolves with null when the account is gone. */
-  async setDisplayName(id: string, displayName: string): Promise<Account | null> {
-    const { count } = await this.#db.account.updateMany({ where: { id }, data: { displayName } });
-    return count === 0 ? null : this.find(id);
+  /** Resolves with `taken` when it looks like a name of another account, with null when the account is gone. */
+  async setDisplayName(id: string, displayName: string): Promise<Account | 'taken' | null> {
+    try {
+      const isThere = await this.#db.$transaction(async (tx) => {
+        const { count } = await tx.account.updateMany({ where: { id }, data: { displayName } });
+        if (count === 0) return false;
+        await tx.accountName.deleteMany({ where: { accountId: id, isUsername: false } });
+        const skeleton = nameSkeleton(displayName);
+        const own = await tx.accountName.count({ where: { accountId: id, skeleton } });
+        if (skeleton !== '' && own === 0)
+          await tx.accountName.create({ data: { skeleton, accountId: id, isUsername: false } });
+        return true;
+      });
+      return isThere ? await this.find(id) : null;
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'taken';
+      throw error;
+    }
   }
 
   async setPasswordHash(id: string, passwordHash: string): Promise<void> {

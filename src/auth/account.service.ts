@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
+import { isReservedUsername } from '../common/reserved-names.js';
 import type { AccountView, LoginRequest } from '../protocol/account.js';
+import { AccountNames } from './account-names.js';
 import { type Account, AccountRepository } from './account.repository.js';
 import { type LoginAttempt, LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -18,25 +20,28 @@ export type LoginOrigin = Omit<LoginAttempt, 'username'>;
 @Injectable()
 export class AccountService {
   readonly #repository: AccountRepository;
+  readonly #names: AccountNames;
   readonly #hasher: PasswordHasher;
   readonly #throttle: LoginThrottle;
   readonly #factors: SecondFactorService;
 
   constructor(
     repository: AccountRepository,
+    names: AccountNames,
     hasher: PasswordHasher,
     throttle: LoginThrottle,
     factors: SecondFactorService,
   ) {
     this.#factors = factors;
     this.#repository = repository;
+    this.#names = names;
     this.#hasher = hasher;
     this.#throttle = throttle;
   }
 
   /**
    * Makes an account; whether one may be made is for {@link RegistrationService} to say.
-   * @throws {DomainError} `username_taken`; `bad_request` for a common password; `unavailable` when too
+   * @throws {DomainError} `username_taken`, also for a name that is reserved or looks like another's; `bad_request` for a common password; `unavailable` when too
    *   many log in at once.
    */
   async create(account: {
@@ -46,7 +51,13 @@ export class AccountService {
   }): Promise<Account> {
     const { username, password, isAdmin = false } = account;
     assertNotCommon(password, username);
-    if (await this.#repository.exists(username)) throw usernameTaken(username);
+    // Who makes the first administrator runs the service.
+    if (!isAdmin && isReservedUsername(username))
+      throw new DomainError(
+        'username_taken',
+        `The name “${username}” is reserved, choose another.`,
+      );
+    if (await this.#names.isTaken(username)) throw usernameTaken(username);
     const passwordHash = await this.#hasher.hash(password);
     const created = await this.#repository.create({ username, passwordHash, isAdmin });
     if (created === null) throw usernameTaken(username);

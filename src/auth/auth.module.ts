@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { DbModule } from '../db/db.module.js';
+import { AccountNames } from './account-names.js';
 import { AccountRepository } from './account.repository.js';
 import { AccountService } from './account.service.js';
 import { AvatarController } from './avatar/avatar.controller.js';
@@ -48,6 +49,7 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     AvatarController,
   ],
   providers: [
+    AccountNames,
     AccountRepository,
     AccountService,
     ApiTokenRepository,
@@ -76,6 +78,7 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     { provide: APP_GUARD, useClass: ApiTokenGuard },
   ],
   exports: [
+    AccountNames,
     AccountService,
     ApiTokenService,
     LogInService,

@@ -178,9 +178,9 @@ export class ChatRepository {
     return row !== null;
   }
 
-  /** Whether an account has this name; `username` in small letters. */
-  async isUsername(username: string): Promise<boolean> {
-    return (await this.#db.account.count({ where: { username } })) > 0;
+  /** Whether an account has a name that looks so, its username or the one it shows. */
+  async isNameOfAccount(skeleton: string): Promise<boolean> {
+    return (await this.#db.accountName.count({ where: { skeleton } })) > 0;
   }
 }
 

@@ -137,5 +137,25 @@ export const RESERVED_CHANNEL_NAMES: ReadonlySet<string> = new Set([
   'www',
 ]);
 
+/** Names of those who run the service, and of itself: nobody else goes by them, in any spelling. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  'admin',
+  'administration',
+  'administrator',
+  'mod',
+  'moderation',
+  'moderator',
+  'official',
+  'onair',
+  'postmaster',
+  'root',
+  'security',
+  'staff',
+  'support',
+  'sysadmin',
+  'system',
+  'webmaster',
+]);
+
 /** Channels or broadcasts one page of a list holds at most. */
 export const LIST_PAGE = 100;

@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import { DISPLAY_NAME_MAX } from '../../protocol/limits.js';
+import { isReserved, isReservedUsername } from '../../common/reserved-names.js';
+import { AccountNames } from '../account-names.js';
 import { type Account, AccountRepository } from '../account.repository.js';
 import { assertEnabled } from '../account.service.js';
 import { RegistrationService } from '../registration/registration.service.js';
@@ -17,15 +19,18 @@ const TRIES = 5;
 export class OidcService {
   readonly #identities: ExternalIdentityRepository;
   readonly #accounts: AccountRepository;
+  readonly #names: AccountNames;
   readonly #registration: RegistrationService;
 
   constructor(
     identities: ExternalIdentityRepository,
     accounts: AccountRepository,
+    names: AccountNames,
     registration: RegistrationService,
   ) {
     this.#identities = identities;
     this.#accounts = accounts;
+    this.#names = names;
     this.#registration = registration;
   }
 
@@ -64,18 +69,18 @@ export class OidcService {
     await this.#identities.deleteAll(accountId);
   }
 
+  /** The name to show that the provider gives; none where others could take it for theirs. */
+  async #freeName(name: string): Promise<string> {
+    return isReserved(name) || (await this.#names.isTaken(name)) ? '' : name;
+  }
+
   async #create(claims: ProviderClaims): Promise<Account> {
     const wish = usernameFrom(claims);
-    const displayName = shownName(claims.name ?? '');
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    const displayName = await this.#freeName(shownName(claims.name ?? ''));
+    // A name that is reserved is tried with a number behind it only.
+    for (let tries = isReservedUsername(wish) ? 1 : 0; tries < TRIES; tries += 1) {
       const username = tries === 0 ? wish : `${wish}-${randomInt(1_000, 100_000)}`;
-      const looksLike = displayName.toLowerCase().replaceAll(' ', '');
-      const isFree = looksLike === username || !(await this.#accounts.exists(looksLike));
-      const account = await this.#accounts.create({
-        username,
-        passwordHash: null,
-        displayName: isFree ? displayName : '',
-      });
+      const account = await this.#accounts.create({ username, passwordHash: null, displayName });
       if (account !== null) return account;
     }
     throw new DomainError('username_taken', `The name “${wish}” is taken. Try again.`);

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { PasswordChange, ProfileChange, SecurityView } from '../../protocol/account.js';
+import { isReserved } from '../../common/reserved-names.js';
 import { type Account, AccountRepository } from '../account.repository.js';
 import type { LoginOrigin } from '../account.service.js';
 import { LoginThrottle } from '../login-throttle.js';
@@ -43,21 +44,22 @@ export class ProfileService {
     this.#clock = clock;
   }
 
-  /** @throws {DomainError} `username_taken` for a name that looks like another account's username. */
+  /** @throws {DomainError} `username_taken` for a name that is reserved, or looks like another account's. */
   async rename(accountId: string, { displayName }: ProfileChange): Promise<Account> {
     const account = await this.#repository.find(accountId);
     if (account === null) throw gone();
-    const looksLike = asUsername(displayName);
-    if (looksLike !== account.username && (await this.#repository.exists(looksLike)))
-      throw new DomainError(
-        'username_taken',
-        `“${displayName}” looks like somebody else’s username, choose another.`,
-      );
+    if (isReserved(displayName) && !account.isAdmin)
+      throw new DomainError('username_taken', `“${displayName}” is reserved, choose another name.`);
     const changed = await this.#repository.setDisplayName(
       accountId,
       displayName === account.username ? '' : displayName,
     );
     if (changed === null) throw gone();
+    if (changed === 'taken')
+      throw new DomainError(
+        'username_taken',
+        `“${displayName}” looks like somebody else’s name, choose another.`,
+      );
     return changed;
   }
 
@@ -113,14 +115,6 @@ export class ProfileService {
         'Log out and in again first, so that we know that it is you.',
       );
   }
-}
-
-/** The username that a name could be taken for: no case, marks, spaces, and no other forms of letters. */
-function asUsername(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replaceAll(/[\p{M}\s]/gu, '')
-    .toLowerCase();
 }
 
 function gone(): DomainError {
