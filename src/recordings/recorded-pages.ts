@@ -43,17 +43,17 @@ export class RecordedPages {
   /** @throws {DomainError} `recording_not_found` */
   async ofRecording(id: string, visitor: Visitor): Promise<RecordedPage> {
     try {
-      const { channel, title, startedAt, visibility, thumbnailPath } = await this.#recordings.view(
-        id,
-        visitor,
-      );
-      const day = startedAt.slice(0, 10);
+      const { recording, access } = await this.#recordings.find(id, visitor);
+      const { channel, title, startedAt, thumbnail } = recording;
+      const { visibility } = access;
+      const day = startedAt.toISOString().slice(0, 10);
       return {
         locked: false,
         channel,
         title: title === '' ? `${channel}, ${day}` : `${title} · ${channel}`,
         about: `A broadcast of ${channel} on Onair, recorded on ${day}.`,
-        image: isOpen(visibility) ? thumbnailPath : null,
+        image:
+          isOpen(visibility) && thumbnail ? `/hls/recordings/${id}/pictures/${thumbnail}` : null,
         listed: visibility === 'public',
       };
     } catch (error) {
@@ -64,13 +64,13 @@ export class RecordedPages {
   /** @throws {DomainError} `clip_not_found` */
   async ofClip(id: string, visitor: Visitor): Promise<RecordedPage> {
     try {
-      const { channel, title, visibility, thumbnailPath } = await this.#clips.view(id, visitor);
+      const { channel, title, visibility, picture } = await this.#clips.about(id, visitor);
       return {
         locked: false,
         channel,
         title: title === '' ? `A clip of ${channel}` : `${title} · ${channel}`,
         about: `A clip of a broadcast of ${channel} on Onair.`,
-        image: isOpen(visibility) ? thumbnailPath : null,
+        image: isOpen(visibility) && picture ? `/hls/clips/${id}/pictures/${picture}` : null,
         listed: visibility === 'public',
       };
     } catch (error) {

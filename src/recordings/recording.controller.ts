@@ -3,6 +3,7 @@ import type { Visitor } from '../access/access.service.js';
 import { CurrentVisitor, ForVisitors } from '../access/visitor.js';
 import { Operation } from '../common/operation.js';
 import { RecordingChange, RecordingView } from '../protocol/recording.js';
+import { CurrentClient } from './current-client.js';
 import { RecordingService } from './recording.service.js';
 
 /** Recordings over HTTP. */
@@ -19,10 +20,14 @@ export class RecordingController {
   @Operation({
     summary: 'What was recorded of a broadcast',
     reply: RecordingView,
-    errors: ['recording_not_found', 'password_required'],
+    errors: ['recording_not_found', 'password_required', 'rate_limited', 'unavailable'],
   })
-  async get(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<RecordingView> {
-    return this.#recordings.view(id, visitor);
+  async get(
+    @Param('id') id: string,
+    @CurrentVisitor() visitor: Visitor,
+    @CurrentClient() client: string,
+  ): Promise<RecordingView> {
+    return this.#recordings.view(id, visitor, client);
   }
 
   @Patch()
@@ -32,12 +37,14 @@ export class RecordingController {
     reply: RecordingView,
     errors: ['not_logged_in', 'forbidden', 'recording_not_found', 'password_required'],
   })
+  // oxlint-disable-next-line max-params -- what of which, and who asks.
   async change(
     @Param('id') id: string,
     @Body({ schema: RecordingChange }) change: RecordingChange,
     @CurrentVisitor() visitor: Visitor,
+    @CurrentClient() client: string,
   ): Promise<RecordingView> {
-    return this.#recordings.change(id, visitor, change);
+    return this.#recordings.change(id, { visitor, client }, change);
   }
 
   @Delete()

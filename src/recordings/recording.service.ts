@@ -16,10 +16,12 @@ import type {
 import { CHAPTERS_MAX } from './chapters.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingRepository, type StoredRecording } from './recording.repository.js';
-import { positionOf, previewsOf, type VodPreview } from './vod/previews.js';
+import { positionOf, previewsOf } from './vod/previews.js';
 import { VodCatalog } from './vod/vod-catalog.js';
 import { VodDoor } from './vod/vod-door.js';
-import { bytesOf, hasHoles } from './journal/recorded.js';
+import { Turns } from '../common/turns.js';
+import { bytesOf } from './journal/recorded.js';
+import { hasHoles } from './vod/aligned-run.js';
 import { type Vod, vodOf } from './vod/vod.js';
 import type { ChannelAccess } from '../access/access-policy.js';
 
@@ -83,12 +85,14 @@ export class RecordingService implements OnApplicationBootstrap {
 
   /** All that could be kept is there. */
   async finish(id: string, problem: RecordingProblem | null = null): Promise<void> {
-    const runs = await this.#files.journals.read(id);
-    const vod = vodOf(runs);
+    const { journals } = this.#files;
+    const turns = new Turns();
+    const runs = await journals.read(id, turns);
+    const vod = await vodOf(runs, turns);
     const missing = problem ?? (runs.some(hasHoles) ? 'unwritable' : null);
     if (missing) await this.#repository.setProblem(id, missing);
-    const previews = vod ? previewsOf(vod, await this.#files.journals.pictures(id)) : [];
-    const thumbnail = middleOf(previews)?.file ?? null;
+    const previews = vod ? await previewsOf(vod, await journals.pictures(id, turns), turns) : [];
+    const thumbnail = previews[Math.floor(previews.length / 2)]?.file ?? null;
     const bytes = bytesOf(runs);
     await this.#repository.finish(id, vod && { durationMs: vod.durationMs, bytes, thumbnail });
     await this.#files.archive(id);
@@ -110,15 +114,18 @@ export class RecordingService implements OnApplicationBootstrap {
     return { recording, access: await this.#door.enter(recording, visitor, recordingNotFound()) };
   }
 
-  /** @throws {DomainError} `recording_not_found`, `password_required` */
-  async view(id: string, visitor: Visitor): Promise<RecordingView> {
+  /**
+   * @param client who asks, as limits count them
+   * @throws {DomainError} `recording_not_found`, `password_required`; `rate_limited`, `unavailable` when it has to be
+   * read first
+   */
+  async view(id: string, visitor: Visitor, client: string): Promise<RecordingView> {
     const { recording, access } = await this.find(id, visitor);
     const { channel, state, startedAt, kept, ownerId } = recording;
-    const entry = state === 'ready' ? await this.#catalog.find('recordings', id) : null;
+    const entry = state === 'ready' ? await this.#catalog.find('recordings', id, client) : null;
     const vod = entry?.vod ?? (state === 'recording' ? await this.#catalog.soFar(id) : null);
     const base = this.#door.base(`/hls/recordings/${id}`, access, visitor);
-    const previews = entry ? previewsOf(entry.vod, entry.pictures) : [];
-    const middle = middleOf(previews);
+    const { count = 0, middle = null } = entry?.previews ?? {};
     return {
       id,
       channel,
@@ -130,8 +137,8 @@ export class RecordingService implements OnApplicationBootstrap {
       durationMs: vod?.durationMs ?? 0,
       bytes: recording.bytes,
       playlistPath: entry && `${base}/index.m3u8`,
-      thumbnailPath: middle ? `${base}/pictures/${middle.file}` : null,
-      previewsPath: previews.length > 0 ? `${base}/thumbnails.vtt` : null,
+      thumbnailPath: middle && `${base}/pictures/${middle}`,
+      previewsPath: count > 0 ? `${base}/thumbnails.vtt` : null,
       downloadPath: entry && `/api/recordings/${id}/download.mp4`,
       chapters: vod ? chaptersOf(recording, vod) : [],
       spans: vod ? [...vod.spans] : [],
@@ -160,13 +167,16 @@ export class RecordingService implements OnApplicationBootstrap {
   }
 
   /** @throws {DomainError} `recording_not_found`, `password_required`; `forbidden` for all but the owner */
-  async change(id: string, visitor: Visitor, change: RecordingChange): Promise<RecordingView> {
+  async change(
+    id: string,
+    { visitor, client }: { visitor: Visitor; client: string },
+    change: RecordingChange,
+  ): Promise<RecordingView> {
     await this.#own(id, visitor);
     const { visibility, ...rest } = change;
     if (visibility !== undefined) await this.#history.change(id, visitor, { visibility });
     await this.#repository.change(id, rest);
-    this.#catalog.forget('recordings', id);
-    return this.view(id, visitor);
+    return this.view(id, visitor, client);
   }
 
   /**
@@ -207,9 +217,6 @@ function chaptersOf({ chapters }: StoredRecording, vod: Vod): { atMs: number; ti
     return atMs === null ? [] : { atMs, title };
   });
 }
-
-const middleOf = (previews: readonly VodPreview[]): VodPreview | undefined =>
-  previews[Math.floor(previews.length / 2)];
 
 const recordingNotFound = () =>
   new DomainError('recording_not_found', 'There is no such recording.');

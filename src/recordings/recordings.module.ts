@@ -18,7 +18,10 @@ import { RecordingController } from './recording.controller.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 import { RecordingRetention } from './retention.service.js';
+import { CostlyReads } from './vod/costly-reads.js';
 import { VodCatalog } from './vod/vod-catalog.js';
+import { VodGuards } from './vod/vod-guards.js';
+import { VodTexts } from './vod/vod-texts.js';
 import { VodDoor } from './vod/vod-door.js';
 import { VodSound } from './vod/vod-sound.js';
 import { VodController } from './vod/vod.controller.js';
@@ -47,7 +50,10 @@ import { VodController } from './vod/vod.controller.js';
     RecordingKeepers,
     RecordingRetention,
     RecordingSpace,
+    CostlyReads,
     VodCatalog,
+    VodGuards,
+    VodTexts,
     VodDoor,
     VodSound,
     { provide: RECORDING, useExisting: RecordingKeepers },

@@ -18,6 +18,8 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   'hls-packaging': async () => (await import('./hls-packaging.js')).benchPackaging(),
   'hls-packaging-many': async () => (await import('./hls-packaging.js')).benchPackagingMany(),
   recording: async () => (await import('./recording.js')).benchRecording(),
+  'recording-playlists': async () =>
+    (await import('./recording-playlists.js')).benchRecordingPlaylists(),
   'hls-requests': async () => (await import('./hls-requests.js')).benchRequests(),
   'hls-waiting': async () => (await import('./hls-waiting.js')).benchWaiting(),
   'hls-part-delay': async () => (await import('./hls-part-delay.js')).benchPartDelay(),

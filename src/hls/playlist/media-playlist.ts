@@ -79,22 +79,24 @@ export function renderMediaPlaylist(playlist: MediaPlaylist, { skip = false } = 
 export type VodPlaylist = Readonly<{
   targetDurationS: number;
   independentSegments: boolean;
-  segments: readonly Omit<PlaylistSegment, 'parts'>[];
+  segments: Iterable<Omit<PlaylistSegment, 'parts'>>;
 }>;
 
-/** The text of a media playlist that changes no more (RFC 8216bis 4.4.3.5). */
-export function renderVodPlaylist(playlist: VodPlaylist): string {
+/**
+ * The text of a media playlist that changes no more (RFC 8216bis 4.4.3.5), segment by segment: of a long recording it is
+ * megabytes.
+ */
+export function* vodPlaylistText(playlist: VodPlaylist): Generator<string> {
   const { targetDurationS, independentSegments, segments } = playlist;
-  let text =
-    `#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:${targetDurationS}\n` +
+  yield `#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:${targetDurationS}\n` +
     (independentSegments ? '#EXT-X-INDEPENDENT-SEGMENTS\n' : '') +
     '#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n';
   let initUri: string | null = null;
   for (const segment of segments) {
-    text += before(segment, initUri) + dateOf(segment) + endOf(segment);
+    yield before(segment, initUri) + dateOf(segment) + endOf(segment);
     initUri = segment.initUri ?? initUri;
   }
-  return `${text}#EXT-X-ENDLIST\n`;
+  yield '#EXT-X-ENDLIST\n';
 }
 
 function head(playlist: MediaPlaylist): string {

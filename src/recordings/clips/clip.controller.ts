@@ -3,6 +3,7 @@ import type { Visitor } from '../../access/access.service.js';
 import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
 import { Operation } from '../../common/operation.js';
 import { ClipView, NewClip } from '../../protocol/clip.js';
+import { CurrentClient } from '../current-client.js';
 import { ClipService } from './clip.service.js';
 
 /** Clips over HTTP. */
@@ -26,14 +27,18 @@ export class ClipController {
       'recording_not_ready',
       'clip_limit',
       'password_required',
+      'rate_limited',
+      'unavailable',
     ],
   })
+  // oxlint-disable-next-line max-params -- what of which, and who asks.
   async create(
     @Param('id') id: string,
     @Body({ schema: NewClip }) clip: NewClip,
     @CurrentVisitor() visitor: Visitor,
+    @CurrentClient() client: string,
   ): Promise<ClipView> {
-    return this.#clips.create(id, visitor, clip);
+    return this.#clips.create(id, { visitor, client }, clip);
   }
 
   @Get('clips/:id')
@@ -41,10 +46,14 @@ export class ClipController {
   @Operation({
     summary: 'A clip',
     reply: ClipView,
-    errors: ['clip_not_found', 'password_required'],
+    errors: ['clip_not_found', 'password_required', 'rate_limited', 'unavailable'],
   })
-  async get(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<ClipView> {
-    return this.#clips.view(id, visitor);
+  async get(
+    @Param('id') id: string,
+    @CurrentVisitor() visitor: Visitor,
+    @CurrentClient() client: string,
+  ): Promise<ClipView> {
+    return this.#clips.view(id, visitor, client);
   }
 
   @Delete('clips/:id')

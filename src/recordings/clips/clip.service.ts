@@ -5,14 +5,12 @@ import type { Visitor } from '../../access/access.service.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { ClipView, NewClip } from '../../protocol/clip.js';
 import { CLIPS_MAX } from '../../protocol/limits.js';
-import { bytesOf, type RecordedRun } from '../journal/recorded.js';
 import { RecordingFiles } from '../recording-files.js';
 import { RecordingRepository } from '../recording.repository.js';
 import { RecordingService } from '../recording.service.js';
-import { positionOf, previewsOf } from '../vod/previews.js';
+import { type Cut, cutVod } from '../vod/cut.js';
 import { VodCatalog } from '../vod/vod-catalog.js';
 import { VodDoor } from '../vod/vod-door.js';
-import { cutRuns, type Vod, vodOf } from '../vod/vod.js';
 import { ClipRepository, type StoredClip } from './clip.repository.js';
 
 const Id = z.uuid();
@@ -48,11 +46,12 @@ export class ClipService {
 
   /**
    * Makes a clip of what may be watched, also while it is being recorded.
+   * @param client who asks, as limits count them
    * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`, `clip_limit`
    */
   async create(
     recordingId: string,
-    visitor: Visitor,
+    { visitor, client }: { visitor: Visitor; client: string },
     { startMs, durationMs, title }: NewClip,
   ): Promise<ClipView> {
     const { recording } = await this.#recordings.find(recordingId, visitor);
@@ -63,14 +62,16 @@ export class ClipService {
         'clip_limit',
         `An account can have ${CLIPS_MAX} clips. Delete one to make another.`,
       );
-    const runs = await this.#files.journals.read(recordingId);
-    const cut = cutRuns(runs, { startMs, endMs: startMs + durationMs });
-    const vod = cut && vodOf(cut.runs);
-    const thereMs = vod && cut ? vod.durationMs - cut.playFromMs : 0;
-    if (!cut || !vod || thereMs < WORTH_MS)
+    const vod =
+      recording.state === 'ready'
+        ? (await this.#catalog.find('recordings', recordingId, client))?.vod
+        : await this.#catalog.soFar(recordingId);
+    const cut = vod && cutVod(vod, { startMs, endMs: startMs + durationMs });
+    const thereMs = cut ? cut.durationMs - cut.playFromMs : 0;
+    if (!cut || thereMs < WORTH_MS)
       throw new DomainError('recording_not_ready', 'There is nothing recorded at that place.');
     const id = randomUUID();
-    await this.#keep(id, { recordingId, runs: cut.runs, vod });
+    await this.#keep(id, recordingId, cut);
     const { channel, visibility } = recording;
     await this.#clips.create({
       id,
@@ -82,19 +83,23 @@ export class ClipService {
       startMs,
       durationMs: Math.round(Math.min(durationMs, thereMs)),
       playFromMs: cut.playFromMs,
-      bytes: bytesOf(cut.runs),
+      bytes: cut.bytes,
     });
-    return this.view(id, visitor);
+    return this.view(id, visitor, client);
   }
 
-  /** @throws {DomainError} `clip_not_found`, `password_required` */
-  async view(id: string, visitor: Visitor): Promise<ClipView> {
+  /**
+   * @param client who asks, as limits count them
+   * @throws {DomainError} `clip_not_found`, `password_required`; `rate_limited`, `unavailable` when it has to be read
+   * first
+   */
+  async view(id: string, visitor: Visitor, client: string): Promise<ClipView> {
     const clip = await this.#find(id);
     const access = await this.#door.enter(clip, visitor, clipNotFound());
-    const entry = await this.#catalog.find('clips', id);
+    const entry = await this.#catalog.find('clips', id, client);
     if (!entry) throw clipNotFound();
     const base = this.#door.base(`/hls/clips/${id}`, access, visitor);
-    const [preview] = previewsOf(entry.vod, entry.pictures);
+    const { middle } = entry.previews;
     const isRecordingThere = (await this.#stored.find(clip.recordingId)) !== null;
     const { channel, title, startMs, durationMs, playFromMs, createdBy } = clip;
     return {
@@ -109,9 +114,23 @@ export class ClipService {
       createdBy,
       playlistPath: `${base}/index.m3u8`,
       playFromMs,
-      thumbnailPath: preview ? `${base}/pictures/${preview.file}` : null,
+      thumbnailPath: middle && `${base}/pictures/${middle}`,
       mayDelete: mayDelete(clip, visitor),
     };
+  }
+
+  /**
+   * What pages about it say: nothing of its media is read.
+   * @throws {DomainError} `clip_not_found`, `password_required`
+   */
+  async about(
+    id: string,
+    visitor: Visitor,
+  ): Promise<Pick<StoredClip, 'channel' | 'title' | 'visibility'> & { picture: string | null }> {
+    const clip = await this.#find(id);
+    const { visibility } = await this.#door.enter(clip, visitor, clipNotFound());
+    const [picture] = await this.#files.journals.pictures(`clips/${id}`);
+    return { channel: clip.channel, title: clip.title, visibility, picture: picture?.file ?? null };
   }
 
   /** @throws {DomainError} `clip_not_found`, `password_required`; `forbidden` for who neither made it nor owns the channel */
@@ -133,22 +152,18 @@ export class ClipService {
   }
 
   /** Gives it names of its own for the segments, and a journal of them. */
-  async #keep(
-    id: string,
-    { recordingId, runs, vod }: { recordingId: string; runs: readonly RecordedRun[]; vod: Vod },
-  ): Promise<void> {
+  async #keep(id: string, recordingId: string, cut: Cut): Promise<void> {
     const { store, journals } = this.#files;
     const key = `clips/${id}`;
     try {
-      for (const { id: run, renditions } of runs)
-        for (const { id: rendition, inits, segments } of renditions)
-          for (const line of [...inits.values(), ...segments]) {
-            const path = `${run}/${rendition}/${line.file}`;
-            if (line.file !== null) await store.copy(`${recordingId}/${path}`, `${key}/${path}`);
-            await journals.append({ key, run, rendition }, line);
-          }
+      for (const { run, id: rendition, inits, segments } of cut.renditions)
+        for (const line of [...inits, ...segments]) {
+          const path = `${run}/${rendition}/${line.file}`;
+          if (line.file !== null) await store.copy(`${recordingId}/${path}`, `${key}/${path}`);
+          await journals.append({ key, run, rendition }, line);
+        }
       for (const picture of await journals.pictures(recordingId)) {
-        if (positionOf(vod, picture.wallMs) === null) continue;
+        if (picture.wallMs < cut.fromWallMs || picture.wallMs > cut.toWallMs) continue;
         const path = `pictures/${picture.file}`;
         await store.copy(`${recordingId}/${path}`, `${key}/${path}`);
         await journals.appendPicture(key, picture);

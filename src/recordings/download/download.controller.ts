@@ -6,6 +6,7 @@ import { DomainError } from '../../common/domain-error.js';
 import { Operation } from '../../common/operation.js';
 import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
 import { RecordingDownload } from '../../protocol/recording.js';
+import { CurrentClient } from '../current-client.js';
 import { RecordingFiles } from '../recording-files.js';
 import { sendRanged } from '../vod/ranged-answer.js';
 import { DownloadService } from './download.service.js';
@@ -34,6 +35,7 @@ export class DownloadController {
       'recording_not_ready',
       'password_required',
       'not_found',
+      'rate_limited',
       'unavailable',
     ],
   })
@@ -42,10 +44,15 @@ export class DownloadController {
     @Param('id') id: string,
     @Query({ schema: RecordingDownload }) { rendition }: RecordingDownload,
     @CurrentVisitor() visitor: Visitor,
+    @CurrentClient() client: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { plan, fileName, etag } = await this.#downloads.find(id, visitor, rendition ?? null);
+    const { plan, fileName, etag } = await this.#downloads.find(
+      id,
+      { visitor, client },
+      rendition ?? null,
+    );
     reply.headers({
       'content-disposition': `attachment; filename="${fileName}"`,
       'cache-control': 'private, no-cache',

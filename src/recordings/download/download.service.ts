@@ -2,20 +2,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Visitor } from '../../access/access.service.js';
 import { DomainError } from '../../common/domain-error.js';
 import { LOG, type Log } from '../../common/logger.js';
-import { QueueFullError, SerialQueue } from '../../common/serial-queue.js';
+import { FairQueue } from '../../common/fair-queue.js';
+import type { Turns } from '../../common/turns.js';
 import { readFragments } from '../../hls/mp4/read-fragments.js';
 import { sampleEntryOf } from '../../hls/mp4/read-box.js';
 import { RecordingFiles } from '../recording-files.js';
 import { RecordingService } from '../recording.service.js';
+import { CostlyReads } from '../vod/costly-reads.js';
 import { VodCatalog, type VodEntry } from '../vod/vod-catalog.js';
 import type { VodRendition } from '../vod/vod.js';
 import { bestVideo, type MoviePlan, type MovieSource, planMovie } from './movie-plan.js';
 
 /** Heads of movies take so much memory at most, bytes, as long as it is more than one: an hour's is 2 MB. */
 const KEPT_BYTES = 64 * 1_048_576;
-/** Movies are planned one after another; more that wait are refused. */
-const WAITING_MAX = 8;
-const RETRY_MS = 5_000;
+/** Movies are planned one after another, in turns between those who ask; more that wait are refused. */
+const WAITING = { perParty: 2, all: 16 } as const;
 
 /** A recording as one file. */
 export type Download = Readonly<{ plan: MoviePlan; fileName: string; etag: string }>;
@@ -27,30 +28,40 @@ export class DownloadService {
   readonly #catalog: VodCatalog;
   readonly #files: RecordingFiles;
   readonly #log: Log;
-  readonly #queue = new SerialQueue(WAITING_MAX);
+  readonly #costly: CostlyReads;
+  readonly #queue = new FairQueue(WAITING);
   /** By recording and rendition, in the order of their last use. */
   readonly #plans = new Map<string, MoviePlan>();
+  /** As many as wait. */
+  readonly #planning = new Map<string, Promise<MoviePlan>>();
 
   constructor(
     recordings: RecordingService,
     catalog: VodCatalog,
     files: RecordingFiles,
+    costly: CostlyReads,
     @Inject(LOG) log: Log,
   ) {
     this.#recordings = recordings;
     this.#catalog = catalog;
     this.#files = files;
+    this.#costly = costly;
     this.#log = log.child({ part: 'recordings' });
   }
 
   /**
+   * @param client who asks, as limits count them
    * @param rendition which picture (`video-1`); null: the best
    * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`, `not_found` for a
-   * rendition that there isn't, `unavailable` when too many are being prepared
+   * rendition that there isn't; `rate_limited`, `unavailable` when it has to be prepared, and can't be now
    */
-  async find(id: string, visitor: Visitor, rendition: string | null): Promise<Download> {
+  async find(
+    id: string,
+    { visitor, client }: { visitor: Visitor; client: string },
+    rendition: string | null,
+  ): Promise<Download> {
     const { recording } = await this.#recordings.find(id, visitor);
-    const entry = recording.state === 'ready' ? await this.#catalog.find('recordings', id) : null;
+    const entry = recording.state === 'ready' ? await this.#catalog.find('recordings', id, client) : null;
     if (!entry)
       throw new DomainError(
         'recording_not_ready',
@@ -58,28 +69,34 @@ export class DownloadService {
       );
     const renditions = chosen(entry, rendition);
     const name = `${id}/${renditions.map((one) => one.id).join('+')}`;
-    const plan = await this.#plan(name, entry, renditions);
+    const plan = await this.#plan(name, client, { entry, renditions });
     const date = recording.startedAt.toISOString().slice(0, 16).replaceAll(/[:T]/g, '-');
     const fileName = `${recording.channel}-${date}.mp4`;
     return { plan, fileName, etag: `"${name}-${plan.byteLength}"` };
   }
 
-  async #plan(
-    name: string,
-    entry: VodEntry,
-    renditions: readonly VodRendition[],
-  ): Promise<MoviePlan> {
+  #plan(name: string, client: string, what: Planned): MoviePlan | Promise<MoviePlan> {
+    const known = this.#plans.get(name);
+    if (known) {
+      this.#remember(name, known);
+      return known;
+    }
+    return this.#planning.get(name) ?? this.#begin(name, client, what);
+  }
+
+  async #begin(name: string, client: string, { entry, renditions }: Planned): Promise<MoviePlan> {
+    const planning = this.#costly.run(
+      client,
+      (turns) => planMovie(renditions, this.#sourceOf(entry, turns), turns),
+      this.#queue,
+    );
+    this.#planning.set(name, planning);
     try {
-      return await this.#queue.run(async () => {
-        const plan = this.#plans.get(name) ?? (await planMovie(renditions, this.#sourceOf(entry)));
-        this.#remember(name, plan);
-        return plan;
-      });
-    } catch (error) {
-      if (!(error instanceof QueueFullError)) throw error;
-      throw new DomainError('unavailable', 'Too many downloads begin now. Try again in a moment.', {
-        retryAfterMs: RETRY_MS,
-      });
+      const plan = await planning;
+      this.#remember(name, plan);
+      return plan;
+    } finally {
+      this.#planning.delete(name);
     }
   }
 
@@ -94,7 +111,7 @@ export class DownloadService {
     }
   }
 
-  #sourceOf({ key }: VodEntry): MovieSource {
+  #sourceOf({ key }: VodEntry, turns: Turns): MovieSource {
     const { journals, store } = this.#files;
     const known = new Map<string, ReturnType<typeof journals.samples>>();
     const read = async (path: string): Promise<Uint8Array> => {
@@ -108,7 +125,7 @@ export class DownloadService {
         sampleEntryOf(await read(`${run}/${rendition}/${init}`)),
       fragments: async ({ run, rendition, msn, file }) => {
         const name = `${run}/${rendition}`;
-        const samples = known.get(name) ?? journals.samples({ key, run, rendition });
+        const samples = known.get(name) ?? journals.samples({ key, run, rendition }, turns);
         known.set(name, samples);
         const found = (await samples).get(msn);
         if (found) return found;
@@ -118,6 +135,8 @@ export class DownloadService {
     };
   }
 }
+
+type Planned = Readonly<{ entry: VodEntry; renditions: readonly VodRendition[] }>;
 
 /** A picture, if there is one, and sound, if there is some. */
 function chosen({ vod }: VodEntry, rendition: string | null): VodRendition[] {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PackagedFragment } from '../../broadcast/ports.js';
+import { SegmentTable } from '../journal/segment-table.js';
 import type { VodRendition, VodSegment } from '../vod/vod.js';
 import { FolderStore } from '../store/folder-store.js';
 import { MovieData } from './movie-data.js';
@@ -33,7 +34,13 @@ function rendition(id: Id, shapes: readonly Shape[]): VodRendition {
       frames: 1,
     }),
   );
-  return { id, init: { kind: 'init', file: 'init-0.mp4', codecs: 'x' }, segments };
+  return {
+    id,
+    init: { kind: 'init', file: 'init-0.mp4', codecs: 'x' },
+    inits: new Map(),
+    segments: SegmentTable.of(id, segments),
+    filledS: SECONDS * shapes.filter(({ gap }) => gap !== true).length,
+  };
 }
 
 /** Segments with one sample each, at the time that their number tells. */

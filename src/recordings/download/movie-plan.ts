@@ -1,5 +1,5 @@
-import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { PackagedFragment } from '../../broadcast/ports.js';
+import { Turns } from '../../common/turns.js';
 import { timescaleOf } from '../../hls/mp4/codec-config.js';
 import { movieHead } from '../../hls/mp4/movie.js';
 import { parameterSetsOf } from '../../hls/mp4/parameter-sets.js';
@@ -36,16 +36,14 @@ type EntryAt = Readonly<{ index: number; bytes: Uint8Array; parameterSets: Uint8
 
 /** Renditions that have less than this of what the fullest has are not taken as the best. */
 const FULL_ENOUGH = 0.95;
-/** So many are planned before others have their turn; it takes a few milliseconds. */
-const SEGMENTS_AT_A_TIME = 8;
 
 /** The rendition of pictures that is in a download: the best that is there all along; null: there are none. */
 export function bestVideo({ renditions }: Vod): VodRendition | null {
   const video = renditions
     .filter(({ id }) => id.startsWith('video-'))
     .toSorted((a, b) => b.id.localeCompare(a.id));
-  const fullest = Math.max(0, ...video.map(secondsOf));
-  return video.find((one) => secondsOf(one) >= fullest * FULL_ENOUGH) ?? null;
+  const fullest = video.reduce((most, { filledS }) => Math.max(most, filledS), 0);
+  return video.find(({ filledS }) => filledS >= fullest * FULL_ENOUGH) ?? null;
 }
 
 /**
@@ -57,6 +55,7 @@ export function bestVideo({ renditions }: Vod): VodRendition | null {
 export async function planMovie(
   renditions: readonly VodRendition[],
   source: MovieSource,
+  turns: Turns = new Turns(),
 ): Promise<MoviePlan> {
   const tracks = renditions.map((rendition): Planned => {
     return { rendition, table: new SampleTable(), entries: [], entryOf: new Map() };
@@ -66,11 +65,11 @@ export async function planMovie(
   /** Where the movie has come to, and what its time is ahead of the files'; null: not known since a break. */
   let atS = 0;
   let aheadS: number | null = null;
-  const count = Math.max(0, ...renditions.map(({ segments }) => segments.length));
+  const count = renditions.reduce((most, { segments }) => Math.max(most, segments.length), 0);
   for (let index = 0; index < count; index += 1) {
     // Hours of samples take a second: others have their turn.
-    if (index % SEGMENTS_AT_A_TIME === 0) await othersFirst();
-    const segments = renditions.flatMap((one) => one.segments[index] ?? []);
+    if (turns.isOver) await turns.next();
+    const segments = renditions.flatMap((one) => one.segments.at(index) ?? []);
     if (index === 0 || segments.some(({ discontinuity }) => discontinuity)) aheadS = null;
     const filled = await partsAt(tracks, index, source);
     aheadS ??= filled.length === 0 ? null : atS - Math.min(...filled.map(startOf));
@@ -94,7 +93,7 @@ export async function planMovie(
   }
   for (const { table } of tracks) {
     table.settle();
-    await othersFirst();
+    await turns.next();
   }
   const head = movieHead(tracks.map(movieTrackOf), data.byteLength);
   return { head, pieces: data.pieces, byteLength: head.length + data.byteLength };
@@ -114,7 +113,7 @@ async function partsAt(
   source: MovieSource,
 ): Promise<PartOfTrack[]> {
   const parts = tracks.map(async (track): Promise<PartOfTrack[]> => {
-    const segment = track.rendition.segments[index];
+    const segment = track.rendition.segments.at(index);
     if (!segment || segment.file === null || segment.init === null) return [];
     const entry = track.entryOf.get(nameOf(segment));
     if (!entry) return [];
@@ -165,6 +164,3 @@ function aboutOf({ rendition }: Planned): { kind: 'video' | 'audio'; timescale: 
 function startOf({ track, fragments: [first] }: PartOfTrack): number {
   return (first?.baseTicks ?? 0) / aboutOf(track).timescale;
 }
-
-const secondsOf = ({ segments }: VodRendition): number =>
-  segments.reduce((sum, { file, durationS }) => sum + (file === null ? 0 : durationS), 0);

@@ -1,8 +1,10 @@
-import { appendFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PackagedFragment } from '../../broadcast/ports.js';
+import { Turns } from '../../common/turns.js';
+import { completeLines } from './complete-lines.js';
 import { readSamples, samplesLine } from './samples.js';
-import { type JournalLine, journalLine, readJournal, type RecordedRun } from './recorded.js';
+import { type JournalLine, JournalReader, journalLine, type RecordedRun } from './recorded.js';
 
 /** A picture of what was shown at a time. */
 export type KeptPicture = Readonly<{ file: string; wallMs: number }>;
@@ -40,15 +42,15 @@ export class Journals {
   }
 
   /** What is known of a rendition's files, by segment. */
-  async samples(of: OfRendition): Promise<Map<number, readonly PackagedFragment[]>> {
+  async samples(
+    of: OfRendition,
+    turns: Turns = new Turns(),
+  ): Promise<Map<number, readonly PackagedFragment[]>> {
     const samples = new Map<number, readonly PackagedFragment[]>();
-    const file = await open(join(this.#folder, pathOf(of, SAMPLES))).catch(() => null);
-    if (!file) return samples;
-    // A long one takes a while: others have their turn between the lines.
-    for await (const line of file.readLines()) {
+    await completeLines(join(this.#folder, pathOf(of, SAMPLES)), turns, (line) => {
       const read = readSamples(line);
       if (read) samples.set(read.msn, read.fragments);
-    }
+    });
     return samples;
   }
 
@@ -56,21 +58,26 @@ export class Journals {
     await this.#append(join(key, PICTURES), `${JSON.stringify(picture)}\n`);
   }
 
-  /** All runs of a recording, in the order in which they were recorded. */
-  async read(key: string): Promise<RecordedRun[]> {
-    const ids = await namesIn(join(this.#folder, key));
-    const runs = await Promise.all(ids.map((id) => this.#readRun(key, id)));
+  /**
+   * All runs of a recording, in the order in which they were recorded. Read in slices: journals of a day have 200,000
+   * lines.
+   */
+  async read(key: string, turns: Turns = new Turns()): Promise<RecordedRun[]> {
+    const runs: RecordedRun[] = [];
+    for (const id of await namesIn(join(this.#folder, key)))
+      runs.push(await this.#readRun(key, id, turns));
     return runs
       .filter(({ renditions }) => renditions.length > 0)
       .toSorted((a, b) => startOf(a) - startOf(b));
   }
 
-  async pictures(key: string): Promise<KeptPicture[]> {
-    const text = await readFile(join(this.#folder, key, PICTURES), 'utf8').catch(() => '');
-    return text.split('\n').flatMap((line) => {
+  async pictures(key: string, turns: Turns = new Turns()): Promise<KeptPicture[]> {
+    const pictures: KeptPicture[] = [];
+    await completeLines(join(this.#folder, key, PICTURES), turns, (line) => {
       const [, file, wallMs] = PICTURE.exec(line) ?? [];
-      return file === undefined ? [] : { file, wallMs: Number(wallMs) };
+      if (file !== undefined) pictures.push({ file, wallMs: Number(wallMs) });
     });
+    return pictures;
   }
 
   /** The keys of recordings and clips that were begun before a time. */
@@ -95,16 +102,17 @@ export class Journals {
     await rm(join(this.#folder, key), { recursive: true, force: true });
   }
 
-  async #readRun(key: string, run: string): Promise<RecordedRun> {
+  async #readRun(key: string, run: string, turns: Turns): Promise<RecordedRun> {
     const folder = join(this.#folder, key, run);
-    const renditions = await Promise.all(
-      (await namesIn(folder)).map(async (id) => {
-        // A folder of pictures has no journal.
-        const text = await readFile(join(folder, id, JOURNAL), 'utf8').catch(() => null);
-        return text === null ? [] : [readJournal(id, text)];
-      }),
-    );
-    return { id: run, renditions: renditions.flat() };
+    const renditions: RecordedRun['renditions'][number][] = [];
+    for (const id of await namesIn(folder)) {
+      const reader = new JournalReader(id);
+      const path = join(folder, id, JOURNAL);
+      // A folder of pictures has no journal.
+      if (await completeLines(path, turns, (line) => reader.add(line)))
+        renditions.push(reader.finish());
+    }
+    return { id: run, renditions };
   }
 
   async #append(path: string, text: string): Promise<void> {
@@ -136,8 +144,12 @@ async function namesIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-const startOf = ({ renditions }: RecordedRun): number =>
-  Math.min(...renditions.map(({ segments }) => segments[0]?.wallMs ?? Number.POSITIVE_INFINITY));
+function startOf({ renditions }: RecordedRun): number {
+  let startMs = Number.POSITIVE_INFINITY;
+  for (const { segments } of renditions)
+    if (segments.length > 0) startMs = Math.min(startMs, segments.wallMs(0));
+  return startMs;
+}
 
 const pathOf = ({ key, run, rendition }: OfRendition, file: string): string =>
   join(key, run, rendition, file);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SegmentTable } from './segment-table.js';
 
 /** An initialization section, as a line of a rendition's journal. */
 export const RecordedInit = z.object({
@@ -43,28 +44,66 @@ export type RecordedRendition = Readonly<{
   id: string;
   /** By file. */
   inits: ReadonlyMap<string, RecordedInit>;
-  /** In order. */
-  segments: readonly RecordedSegment[];
+  /** In order, each number once. */
+  segments: SegmentTable;
 }>;
 
 /** A set of renditions with the same segments. */
 export type RecordedRun = Readonly<{ id: string; renditions: readonly RecordedRendition[] }>;
 
-/**
- * Reads a rendition's journal, up to its last complete line: a crash may have cut what comes after. Lines that a
- * full disk cut are left out, and segments whose initialization section was on one of these.
- */
-export function readJournal(id: string, text: string): RecordedRendition {
-  const inits = new Map<string, RecordedInit>();
-  const segments: RecordedSegment[] = [];
-  for (const line of text.split('\n').slice(0, -1)) {
-    const read = parseLine(line);
-    if (read?.kind === 'init') inits.set(read.file, read);
-    if (read?.kind === 'segment') segments.push(read);
+/** Reads a rendition's journal line by line. */
+export class JournalReader {
+  readonly #id: string;
+  readonly #inits = new Map<string, RecordedInit>();
+  readonly #read: SegmentTable;
+
+  constructor(id: string) {
+    this.#id = id;
+    this.#read = new SegmentTable(id);
   }
-  const playable = segments.filter(({ file, init }) => file === null || inits.has(init ?? ''));
-  // A gap is told at once, what is before it only when it is on the disk.
-  return { id, inits, segments: playable.toSorted((a, b) => a.msn - b.msn) };
+
+  /** Takes a complete line: what comes after the last line break may have been cut by a crash. */
+  add(line: string): void {
+    const read = parseLine(line);
+    if (read?.kind === 'init') this.#inits.set(read.file, read);
+    if (read?.kind === 'segment') this.#read.push('', read);
+  }
+
+  /**
+   * What was read. Lines that a full disk cut are left out, and segments whose initialization section was on one of
+   * these.
+   */
+  finish(): RecordedRendition {
+    const read = this.#read;
+    const inits = this.#inits;
+    const order: number[] = [];
+    let isInOrder = true;
+    for (let index = 0; index < read.length; index += 1) {
+      if (!read.isGap(index) && !inits.has(read.init(index) ?? '')) continue;
+      const last = order.at(-1);
+      if (last !== undefined && read.msn(last) >= read.msn(index)) isInOrder = false;
+      order.push(index);
+    }
+    if (isInOrder && order.length === read.length) return { id: this.#id, inits, segments: read };
+    // A gap is told at once, what is before it only when it is on the disk.
+    if (!isInOrder) order.sort((a, b) => read.msn(a) - read.msn(b) || a - b);
+    const segments = new SegmentTable(this.#id);
+    for (const [place, index] of order.entries()) {
+      // Of what was told twice the later line counts.
+      const next = order[place + 1];
+      if (next !== undefined && read.msn(next) === read.msn(index)) continue;
+      const discontinuity = read.discontinuity(index);
+      segments.pushFrom(read, index, { run: '', discontinuity, asGap: false });
+    }
+    return { id: this.#id, inits, segments };
+  }
+}
+
+/** Reads a whole journal. */
+export function readJournal(id: string, text: string): RecordedRendition {
+  const reader = new JournalReader(id);
+  for (const line of text.split('\n').slice(0, -1)) reader.add(line);
+  return reader.finish();
 }
 
 function parseLine(line: string): JournalLine | null {
@@ -80,16 +119,10 @@ function parseLine(line: string): JournalLine | null {
 export const journalLine = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
 
 /** What all files of runs take. */
-export const bytesOf = (runs: readonly RecordedRun[]): number =>
-  runs
-    .flatMap(({ renditions }) => renditions)
-    .flatMap(({ segments }) => segments)
-    .reduce((sum, { bytes }) => sum + bytes, 0);
-
-/** Segments between others were kept of no rendition. */
-export function hasHoles({ renditions }: RecordedRun): boolean {
-  const there = [
-    ...new Set(renditions.flatMap(({ segments }) => segments.map(({ msn }) => msn))),
-  ].toSorted((a, b) => a - b);
-  return there.some((msn, index) => index > 0 && msn - 1 !== there[index - 1]);
+export function bytesOf(runs: readonly RecordedRun[]): number {
+  let bytes = 0;
+  for (const { renditions } of runs)
+    for (const { segments } of renditions)
+      for (let index = 0; index < segments.length; index += 1) bytes += segments.bytes(index);
+  return bytes;
 }

@@ -1,17 +1,24 @@
+import { Turns } from '../../common/turns.js';
 import type { KeptPicture } from '../journal/journals.js';
-import type { Vod } from './vod.js';
+import type { Vod, VodSpan } from './vod.js';
 
 /** A picture of a stretch of what is played. */
 export type VodPreview = Readonly<{ startMs: number; endMs: number; file: string }>;
 
 /** Which picture is of which stretch: each up to the next one. */
-export function previewsOf(vod: Vod, pictures: readonly KeptPicture[]): VodPreview[] {
-  const placed = pictures
-    .flatMap(({ file, wallMs }) => {
-      const startMs = positionOf(vod, wallMs);
-      return startMs === null ? [] : { startMs, file };
-    })
-    .toSorted((a, b) => a.startMs - b.startMs);
+export async function previewsOf(
+  vod: Vod,
+  pictures: readonly KeptPicture[],
+  turns: Turns = new Turns(),
+): Promise<VodPreview[]> {
+  const spans = vod.spans.toSorted((a, b) => a.wallMs - b.wallMs);
+  const placed: { startMs: number; file: string }[] = [];
+  for (const { file, wallMs } of pictures) {
+    const startMs = placeIn(spans, wallMs);
+    if (startMs !== null) placed.push({ startMs, file });
+    if (turns.isOver) await turns.next();
+  }
+  placed.sort((a, b) => a.startMs - b.startMs);
   return placed.flatMap(({ startMs, file }, index) => {
     const endMs = placed[index + 1]?.startMs ?? vod.durationMs;
     return endMs > startMs ? { startMs: index === 0 ? 0 : startMs, endMs, file } : [];
@@ -19,17 +26,39 @@ export function previewsOf(vod: Vod, pictures: readonly KeptPicture[]): VodPrevi
 }
 
 /** Where something is that was captured at a time; null: that was not recorded. */
-export function positionOf({ spans }: Vod, wallMs: number): number | null {
-  const span = spans.find((one) => wallMs >= one.wallMs && wallMs <= one.wallMs + one.durationMs);
-  return span ? span.atMs + wallMs - span.wallMs : null;
+export function positionOf({ spans }: Pick<Vod, 'spans'>, wallMs: number): number | null {
+  const span = spans.find((one) => isIn(one, wallMs));
+  return span ? positionIn(span, wallMs) : null;
 }
 
-/** The text of a WebVTT file that names a picture for each stretch, beside the folder `pictures`. */
-export function previewsVtt(previews: readonly VodPreview[]): string {
-  const cues = previews.map(
-    ({ startMs, endMs, file }) => `${time(startMs)} --> ${time(endMs)}\npictures/${file}\n`,
-  );
-  return ['WEBVTT\n', ...cues].join('\n');
+/** The same among spans in the order of their time. */
+function placeIn(spans: readonly VodSpan[], wallMs: number): number | null {
+  let [low, high] = [0, spans.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((spans[middle]?.wallMs ?? 0) <= wallMs) low = middle;
+    else high = middle - 1;
+  }
+  const span = spans[low];
+  return span && isIn(span, wallMs) ? positionIn(span, wallMs) : null;
+}
+
+const isIn = (span: VodSpan, wallMs: number): boolean =>
+  wallMs >= span.wallMs && wallMs <= span.wallMs + span.durationMs;
+
+const positionIn = (span: VodSpan, wallMs: number): number => span.atMs + wallMs - span.wallMs;
+
+/** A WebVTT file that names a picture for each stretch, beside the folder `pictures`. */
+export async function previewsVtt(
+  previews: readonly VodPreview[],
+  turns: Turns = new Turns(),
+): Promise<Uint8Array> {
+  const cues = ['WEBVTT\n'];
+  for (const { startMs, endMs, file } of previews) {
+    cues.push(`${time(startMs)} --> ${time(endMs)}\npictures/${file}\n`);
+    if (turns.isOver) await turns.next();
+  }
+  return Buffer.from(cues.join('\n'));
 }
 
 /** As WebVTT 4.1 has it: `01:02:03.450`. */

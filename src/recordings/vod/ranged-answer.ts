@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { byteRangeOf, isKnown } from '../../hls/delivery/byte-range.js';
 import type { StoredRange } from '../store/recording-store.js';
+import type { VodText } from './vod-texts.js';
 
 /** Something of a known length that is read when it is known which part of it is wanted. */
 export type Ranged = Readonly<{
@@ -43,4 +44,20 @@ export async function sendRanged(
   reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
   await reply.type(contentType).header('content-length', length).send(body);
   return true;
+}
+
+/** Answers with a text as it is in memory, or with 304 for a client that has it. */
+export async function sendText(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  { type, bytes, isGzip, etag }: VodText,
+): Promise<void> {
+  reply.header('etag', etag);
+  if (isKnown(headers['if-none-match'], etag)) {
+    await reply.status(304).send();
+    return;
+  }
+  if (isGzip) reply.header('content-encoding', 'gzip');
+  reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+  await reply.type(type).send(bytes);
 }

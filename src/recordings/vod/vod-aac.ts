@@ -1,4 +1,5 @@
 import { AAC_CONFIG } from '../../hls/aac/aac-format.js';
+import type { VodPlaylist } from './vod-playlists.js';
 import type { Vod, VodRendition } from './vod.js';
 
 /** What the rendition is called that nobody recorded. */
@@ -7,19 +8,15 @@ const INIT_FILE = 'init-0.mp4';
 const BITRATE_BPS = 128_000;
 
 /** The AAC that there is of a recording's sound, as its playlists tell it; null: it has no sound. */
-export function aacOf(vod: Vod): VodRendition | null {
+export function aacOf(vod: Vod): VodPlaylist | null {
   const opus = opusOf(vod);
   if (!opus) return null;
   return {
     id: AAC_ID,
     init: { kind: 'init', file: INIT_FILE, codecs: AAC_CONFIG.codecs, channels: 2 },
-    segments: opus.segments.map((segment) => ({
-      ...segment,
-      rendition: AAC_ID,
-      file: segment.file === null ? null : `${segment.msn}.m4s`,
-      init: INIT_FILE,
-      bytes: Math.round((segment.durationS * BITRATE_BPS) / 8),
-    })),
+    segments: opus.segments,
+    bitrateBps: BITRATE_BPS,
+    isMade: true,
   };
 }
 

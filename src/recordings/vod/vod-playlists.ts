@@ -1,17 +1,29 @@
-import { renderVodPlaylist } from '../../hls/playlist/media-playlist.js';
+import { Turns } from '../../common/turns.js';
+import { vodPlaylistText } from '../../hls/playlist/media-playlist.js';
 import { renderMultivariantPlaylist } from '../../hls/playlist/multivariant-playlist.js';
+import type { SegmentTable } from '../journal/segment-table.js';
 import { aacOf } from './vod-aac.js';
 import type { Vod, VodRendition } from './vod.js';
 
 /** `video-2`: 2; sound has none. */
 const LAYER = /^video-(\d)$/;
 const WHOLE_FPS_WITHIN = 0.03;
+/** Text is turned into bytes in pieces of so many characters. */
+const PIECE = 65_536;
+
+/** What a playlist says of a rendition. */
+export type VodPlaylist = Pick<VodRendition, 'id' | 'init' | 'segments'> &
+  Readonly<{
+    /** Its segments' sizes are estimated by this; null: they are what the table says. */
+    bitrateBps: number | null;
+    /** Its segments are named by their numbers, and there is one initialization section for all. */
+    isMade: boolean;
+  }>;
 
 /** The multivariant playlist: all renditions, the best first; the sound also as AAC, which not all players need. */
 export function vodMultivariant(vod: Vod): string {
-  const { renditions } = vod;
-  const aac = aacOf(vod);
-  const video = renditions
+  const playlists = playlistsOf(vod);
+  const video = playlists
     .filter(({ id }) => LAYER.test(id))
     .toSorted((a, b) => b.id.localeCompare(a.id))
     .map((one) => ({
@@ -19,52 +31,103 @@ export function vodMultivariant(vod: Vod): string {
       codecs: one.init.codecs,
       width: one.init.width ?? 0,
       height: one.init.height ?? 0,
-      frameRate: frameRateOf(one),
+      frameRate: frameRateOf(one.segments),
       ...bitRates(one),
     }));
-  const audio = [...renditions.filter(({ id }) => !LAYER.test(id)), ...(aac ? [aac] : [])].map(
-    (one) => ({
+  const audio = playlists
+    .filter(({ id }) => !LAYER.test(id))
+    .map((one) => ({
       uri: `${one.id}.m3u8`,
       group: one.id,
       name: 'Sound',
       codecs: one.init.codecs,
       channels: one.init.channels ?? 2,
       ...bitRates(one),
-    }),
-  );
+    }));
   return renderMultivariantPlaylist({ video, audio, independentSegments: false });
 }
 
-/** One rendition's playlist; addresses are relative to it: `RUN/RENDITION/FILE`. */
-export function vodMedia({ id, segments }: VodRendition): string {
-  const uriOf = (run: string, file: string): string => `${run}/${id}/${file}`;
-  return renderVodPlaylist({
-    // RFC 8216bis 4.4.3.1: no segment's duration, rounded, is larger.
-    targetDurationS: Math.max(1, ...segments.map(({ durationS }) => Math.round(durationS))),
-    independentSegments: !LAYER.test(id),
-    segments: segments.map(({ run, file, init, msn, durationS, wallMs, discontinuity }) => ({
-      uri: uriOf(run, file ?? `${msn}.m4s`),
-      durationS,
-      wallMs,
-      discontinuity,
-      initUri: init === null ? null : uriOf(run, init),
-      gap: file === null,
-    })),
-  });
+/** All that can be played of a recording: what was recorded, and what is made of it. */
+export function playlistsOf(vod: Vod): VodPlaylist[] {
+  const aac = aacOf(vod);
+  const recorded = vod.renditions.map((one) => ({ ...one, bitrateBps: null, isMade: false }));
+  return [...recorded, ...(aac ? [aac] : [])];
 }
 
-function bitRates({ segments }: VodRendition) {
-  const there = segments.filter(({ file }) => file !== null);
-  const bytes = there.reduce((sum, one) => sum + one.bytes, 0);
-  const seconds = there.reduce((sum, { durationS }) => sum + durationS, 0);
-  // Segments of under a second say little of what a network has to bear.
-  const peakBps = Math.max(0, ...there.map((one) => (8 * one.bytes) / Math.max(1, one.durationS)));
+/**
+ * One rendition's playlist; addresses are relative to it: `RUN/RENDITION/FILE`. A day of segments takes a while: others
+ * have their turns.
+ */
+export async function vodMedia(
+  playlist: VodPlaylist,
+  turns: Turns = new Turns(),
+): Promise<Uint8Array> {
+  const { id, segments } = playlist;
+  const pieces: Uint8Array[] = [];
+  let text = '';
+  const lines = vodPlaylistText({
+    targetDurationS: await targetOf(segments, turns),
+    independentSegments: !LAYER.test(id),
+    segments: told(playlist),
+  });
+  for (const some of lines) {
+    text += some;
+    if (text.length >= PIECE) {
+      pieces.push(Buffer.from(text));
+      text = '';
+    }
+    if (turns.isOver) await turns.next();
+  }
+  return Buffer.concat([...pieces, Buffer.from(text)]);
+}
+
+/** RFC 8216bis 4.4.3.1: no segment's duration, rounded, is larger. */
+async function targetOf(segments: SegmentTable, turns: Turns): Promise<number> {
+  let most = 1;
+  for (let index = 0; index < segments.length; index += 1) {
+    if (turns.isOver) await turns.next();
+    most = Math.max(most, Math.round(segments.durationS(index)));
+  }
+  return most;
+}
+
+function* told({ id, init: { file: made }, segments, isMade }: VodPlaylist) {
+  for (let index = 0; index < segments.length; index += 1) {
+    const path = `${segments.run(index)}/${id}`;
+    const numbered = `${segments.msn(index)}.m4s`;
+    const init = isMade ? made : segments.init(index);
+    yield {
+      uri: `${path}/${isMade ? numbered : (segments.file(index) ?? numbered)}`,
+      durationS: segments.durationS(index),
+      wallMs: segments.wallMs(index),
+      discontinuity: segments.discontinuity(index),
+      initUri: init === null ? null : `${path}/${init}`,
+      gap: segments.isGap(index),
+    };
+  }
+}
+
+function bitRates({ segments, bitrateBps }: VodPlaylist) {
+  let [bytes, seconds, peakBps] = [0, 0, 0];
+  for (let index = 0; index < segments.length; index += 1) {
+    if (segments.isGap(index)) continue;
+    const durationS = segments.durationS(index);
+    const own =
+      bitrateBps === null ? segments.bytes(index) : Math.round((durationS * bitrateBps) / 8);
+    bytes += own;
+    seconds += durationS;
+    // Segments of under a second say little of what a network has to bear.
+    peakBps = Math.max(peakBps, (8 * own) / Math.max(1, durationS));
+  }
   return { peakBps, averageBps: seconds === 0 ? 0 : (8 * bytes) / seconds };
 }
 
-function frameRateOf({ segments }: VodRendition): number | null {
-  const frames = segments.reduce((sum, one) => sum + one.frames, 0);
-  const seconds = segments.reduce((sum, one) => sum + (one.file === null ? 0 : one.durationS), 0);
+function frameRateOf(segments: SegmentTable): number | null {
+  let [frames, seconds] = [0, 0];
+  for (let index = 0; index < segments.length; index += 1) {
+    frames += segments.frames(index);
+    if (!segments.isGap(index)) seconds += segments.durationS(index);
+  }
   if (frames === 0 || seconds === 0) return null;
   const measured = frames / seconds;
   const whole = Math.round(measured);

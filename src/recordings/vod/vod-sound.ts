@@ -2,7 +2,8 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { PackagedFragment } from '../../broadcast/ports.js';
 import { DomainError } from '../../common/domain-error.js';
 import { LOG, type Log } from '../../common/logger.js';
-import { QueueFullError, SerialQueue } from '../../common/serial-queue.js';
+import { FairQueue } from '../../common/fair-queue.js';
+import { QueueFullError } from '../../common/serial-queue.js';
 import { AAC_CONFIG, AAC_FRAME_TICKS } from '../../hls/aac/aac-format.js';
 import type { OpusPackets } from '../../hls/aac/aac-messages.js';
 import { AacThread } from '../../hls/aac/aac-thread.js';
@@ -12,6 +13,7 @@ import { readFragments } from '../../hls/mp4/read-fragments.js';
 import { RecordingFiles } from '../recording-files.js';
 import { opusOf } from './vod-aac.js';
 import type { VodEntry } from './vod-catalog.js';
+import type { SegmentTable } from '../journal/segment-table.js';
 import type { VodSegment } from './vod.js';
 
 /** The encoder has heard so much when a segment begins as if it had made the one before, frames. */
@@ -20,8 +22,8 @@ const RUN_UP_FRAMES = 4;
 const PACKETS_AFTER = 6;
 /** What was made is kept, at most so much, bytes: two minutes of 128 kb/s are 2 MB. */
 const KEPT_BYTES = 16 * 1_048_576;
-/** Segments are made one after another, 0.1 s each; more that wait are refused. */
-const WAITING_MAX = 64;
+/** Segments are made one after another, 0.1 s each, in turns between those who ask; more that wait are refused. */
+const WAITING = { perParty: 16, all: 64 } as const;
 const RETRY_MS = 2_000;
 
 /**
@@ -35,7 +37,7 @@ export class VodSound implements OnApplicationShutdown {
   readonly #files: RecordingFiles;
   readonly #encoder: AacThread;
   readonly #log: Log;
-  readonly #queue = new SerialQueue(WAITING_MAX);
+  readonly #queue = new FairQueue(WAITING);
   /** By key, in the order of their last use. */
   readonly #made = new Map<string, Uint8Array>();
   /** As many as wait. */
@@ -56,24 +58,27 @@ export class VodSound implements OnApplicationShutdown {
    * A segment of a run, with the number that it has in all renditions; null: there is none.
    * @throws {DomainError} `unavailable` when too many are asked for, or it can't be made
    */
-  async segment({ key, vod }: VodEntry, run: string, msn: number): Promise<Uint8Array | null> {
-    const { segments = [] } = opusOf(vod) ?? {};
-    const index = segments.findIndex((one) => one.run === run && one.msn === msn);
-    const own = segments[index];
-    if (!own || own.file === null) return null;
+  async segment({ key, vod }: VodEntry, { run, msn, client }: Asked): Promise<Uint8Array | null> {
+    const segments = opusOf(vod)?.segments;
+    const index = segments?.indexOf(run, msn) ?? -1;
+    const own = segments?.at(index);
+    if (!segments || !own || own.file === null) return null;
     const name = `${key}/${run}/${msn}`;
     const known = this.#made.get(name);
     if (known) {
       this.#remember(name, known);
       return known;
     }
-    const making = this.#making.get(name) ?? this.#begin(name, key, { segments, index, own });
-    return making;
+    const place = { segments, index, own };
+    return this.#making.get(name) ?? this.#begin(name, { key, client, place });
   }
 
-  #begin(name: string, key: string, place: Place): Promise<Uint8Array> {
+  #begin(
+    name: string,
+    { key, client, place }: { key: string; client: string; place: Place },
+  ): Promise<Uint8Array> {
     const making = this.#queue
-      .run(() => this.#make(key, place))
+      .run(client, () => this.#make(key, place))
       .then((bytes) => {
         this.#remember(name, bytes);
         return bytes;
@@ -87,8 +92,8 @@ export class VodSound implements OnApplicationShutdown {
   }
 
   async #make(key: string, { segments, index, own }: Place): Promise<Uint8Array> {
-    const after = segments[index + 1];
-    const before = own.discontinuity ? undefined : segments[index - 1];
+    const after = segments.at(index + 1);
+    const before = own.discontinuity ? undefined : segments.at(index - 1);
     const [past, now, next] = await Promise.all([
       this.#read(key, before),
       this.#read(key, own),
@@ -122,7 +127,9 @@ export class VodSound implements OnApplicationShutdown {
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array[]>();
     const frames: Uint8Array[] = [];
     const stream = this.#encoder.open(fromTicks, {
-      framesEncoded: (_baseTicks, encoded) => void frames.push(...encoded),
+      framesEncoded: (_baseTicks, encoded) => {
+        for (const frame of encoded) frames.push(frame);
+      },
       finished: () => resolve(frames),
       failed: (reason) => reject(new Error(reason)),
     });
@@ -151,7 +158,13 @@ export class VodSound implements OnApplicationShutdown {
   }
 }
 
-type Place = Readonly<{ segments: readonly VodSegment[]; index: number; own: VodSegment }>;
+type Asked = Readonly<{
+  run: string;
+  msn: number;
+  /** Who asks, as limits count them. */
+  client: string;
+}>;
+type Place = Readonly<{ segments: SegmentTable; index: number; own: VodSegment }>;
 
 function packetsOf(
   { baseTicks, offset, sizes, durationsTicks }: PackagedFragment,

@@ -1,41 +1,51 @@
 import { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { gzip as gzipBytes } from 'node:zlib';
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { addressBlock } from '../../auth/coarse-address.js';
 import { DomainError } from '../../common/domain-error.js';
 import { takesGzip } from '../../hls/delivery/byte-range.js';
 import { CROSS_ORIGIN } from '../../hls/delivery/hls-answer.js';
 import { RecordingFiles } from '../recording-files.js';
-import { previewsOf, previewsVtt } from './previews.js';
-import { VodCatalog, type VodEntry, type VodKind } from './vod-catalog.js';
-import { sendRanged } from './ranged-answer.js';
+import { FileSizes } from './file-sizes.js';
+import { sendRanged, sendText } from './ranged-answer.js';
+import { VodCatalog, type VodKind } from './vod-catalog.js';
 import { VodDoor } from './vod-door.js';
-import { AAC_ID, aacOf } from './vod-aac.js';
+import { VodGuards } from './vod-guards.js';
 import { VodSound } from './vod-sound.js';
-import { vodMedia, vodMultivariant } from './vod-playlists.js';
+import { isVodText, VodTexts } from './vod-texts.js';
 
-const compress = promisify(gzipBytes);
 const WITH_TOKEN = /^~([\w-]{1,400})\/(.+)$/;
-const MEDIA_PLAYLIST = /^(video-\d|opus|aac)\.m3u8$/;
 const AAC_FILE = /^([\w-]{16})\/aac\/(?:(init-0)\.mp4|(\d{1,9})\.m4s)$/;
 const FILE =
   /^(?:[\w-]{16}\/(?:video-\d|opus)\/(?:init-\d{1,9}\.mp4|\d{1,9}\.m4s)|pictures\/[a-z0-9]{1,16}\.jpg)$/;
-const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 
 /** Recordings and clips as HLS. All that is relative to their playlists, so that a token in the path is carried along. */
 @Controller('hls')
 export class VodController {
-  readonly #catalog: VodCatalog;
+  readonly #guards: VodGuards;
   readonly #door: VodDoor;
-  readonly #files: RecordingFiles;
+  readonly #catalog: VodCatalog;
+  readonly #texts: VodTexts;
   readonly #sound: VodSound;
+  readonly #files: RecordingFiles;
+  readonly #sizes: FileSizes;
 
-  constructor(catalog: VodCatalog, door: VodDoor, files: RecordingFiles, sound: VodSound) {
-    this.#sound = sound;
-    this.#catalog = catalog;
+  // oxlint-disable-next-line max-params -- Nest's injection: who may, and all that can be fetched.
+  constructor(
+    guards: VodGuards,
+    door: VodDoor,
+    catalog: VodCatalog,
+    texts: VodTexts,
+    sound: VodSound,
+    files: RecordingFiles,
+  ) {
+    this.#guards = guards;
     this.#door = door;
+    this.#catalog = catalog;
+    this.#texts = texts;
+    this.#sound = sound;
     this.#files = files;
+    this.#sizes = new FileSizes(files.store);
   }
 
   @Get('recordings/:id/*')
@@ -66,28 +76,43 @@ export class VodController {
     reply.headers(CROSS_ORIGIN);
     const asked = request.url.split('?', 1)[0]?.slice(`/hls/${kind}/${id}/`.length) ?? '';
     const [, token = null, rest = asked] = WITH_TOKEN.exec(asked) ?? [];
-    const entry = /^[\da-f-]{36}$/.test(id) ? await this.#catalog.find(kind, id) : null;
-    if (!entry) throw nothingHere();
-    const who = await this.#door.whoFetches(entry, token);
+    const guarded = /^[\da-f-]{36}$/.test(id) ? await this.#guards.find(kind, id) : null;
+    const who = guarded ? await this.#door.whoFetches(guarded, token) : 'nobody';
     if (who === 'nobody') throw nothingHere();
-    const text = textOf(entry, rest);
-    if (text) return sendText(request, reply, text);
+    // Nothing is read before it is known that who asks may have it, and that it can be something.
+    const client = addressBlock(request.ip);
+    if (isVodText(rest)) return this.#sendText({ kind, id, file: rest, client }, request, reply);
     const caching = who === 'all' ? 'public, max-age=86400, immutable' : 'private, max-age=3600';
     reply.header('cache-control', caching);
     const aac = AAC_FILE.exec(rest);
-    if (aac) return this.#sendSound(entry, aac, request, reply);
+    if (aac) return this.#sendSound({ kind, id, client }, aac, request, reply);
     if (!FILE.test(rest)) throw nothingHere();
-    await this.#sendFile(`${entry.key}/${rest}`, request, reply);
+    await this.#sendFile({ kind, id, path: rest }, request, reply);
+  }
+
+  async #sendText(
+    asked: { kind: VodKind; id: string; file: string; client: string },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const gzip = takesGzip(request.headers['accept-encoding']);
+    const text = await this.#texts.find({ ...asked, gzip });
+    if (!text) throw nothingHere();
+    // It may be deleted, or be for fewer people.
+    reply.headers({ 'cache-control': 'no-cache', vary: 'Accept-Encoding' });
+    await sendText(request, reply, text);
   }
 
   // oxlint-disable-next-line max-params -- what of which, and Fastify's pair.
   async #sendSound(
-    entry: VodEntry,
+    { kind, id, client }: { kind: VodKind; id: string; client: string },
     [, run = '', init, msn = '']: RegExpExecArray,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const bytes = init ? this.#sound.init : await this.#sound.segment(entry, run, Number(msn));
+    const entry = init ? null : await this.#catalog.find(kind, id, client);
+    const made = entry && this.#sound.segment(entry, { run, msn: Number(msn), client });
+    const bytes = init ? this.#sound.init : await made;
     if (!bytes) throw nothingHere();
     await sendRanged(request, reply, {
       byteLength: bytes.length,
@@ -97,45 +122,24 @@ export class VodController {
     });
   }
 
-  async #sendFile(key: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { store } = this.#files;
-    const byteLength = await store.head(key);
+  async #sendFile(
+    { kind, id, path }: { kind: VodKind; id: string; path: string },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const key = kind === 'recordings' ? `${id}/${path}` : `clips/${id}/${path}`;
+    const entry = this.#catalog.known(kind, id);
+    const byteLength = await this.#sizes.of(key, entry?.vod ?? null, path);
     if (byteLength === null) throw nothingHere();
     const sent = await sendRanged(request, reply, {
       byteLength,
       contentType: typeOf(key),
       // What is under a key never changes.
       etag: `"${key.slice(key.lastIndexOf('/') + 1)}-${byteLength}"`,
-      open: (range) => store.get(key, range),
+      open: (range) => this.#files.store.get(key, range),
     });
     if (!sent) throw nothingHere();
   }
-}
-
-type Text = Readonly<{ type: string; text: string }>;
-
-/** What is written out of what is known; null: it is no such thing. */
-function textOf({ vod, pictures }: VodEntry, path: string): Text | null {
-  if (path === 'index.m3u8') return { type: PLAYLIST_TYPE, text: vodMultivariant(vod) };
-  if (path === 'thumbnails.vtt')
-    return { type: 'text/vtt; charset=utf-8', text: previewsVtt(previewsOf(vod, pictures)) };
-  const [, id] = MEDIA_PLAYLIST.exec(path) ?? [];
-  const rendition = id === AAC_ID ? aacOf(vod) : vod.renditions.find((one) => one.id === id);
-  return rendition ? { type: PLAYLIST_TYPE, text: vodMedia(rendition) } : null;
-}
-
-async function sendText(
-  { headers }: FastifyRequest,
-  reply: FastifyReply,
-  { type, text }: Text,
-): Promise<void> {
-  const gzip = takesGzip(headers['accept-encoding']);
-  // A playlist of three hours is half a megabyte, and a tenth of that compressed: not beside everything else.
-  const body = gzip ? await compress(text) : text;
-  if (gzip) reply.header('content-encoding', 'gzip');
-  // It may be deleted, or be for fewer people.
-  reply.header('cache-control', 'no-cache').header('vary', 'Accept-Encoding').type(type);
-  await reply.send(body);
 }
 
 function typeOf(key: string): string {

@@ -5,8 +5,10 @@ import {
   type RecordedRun,
   type RecordedSegment,
 } from '../journal/recorded.js';
-import { cutRuns, vodOf } from './vod.js';
-import { vodMedia, vodMultivariant } from './vod-playlists.js';
+import { SegmentTable } from '../journal/segment-table.js';
+import { cutVod } from './cut.js';
+import { SPANS_MAX, type Vod, vodOf } from './vod.js';
+import { playlistsOf, vodMedia, vodMultivariant } from './vod-playlists.js';
 
 const START_MS = Date.UTC(2026, 10, 23, 12);
 const CODECS = { 'video-0': 'avc1.42C01F', 'video-1': 'avc1.42C01F', opus: 'opus' };
@@ -48,8 +50,9 @@ function run(
   };
 }
 
-const idsOf = (runs: readonly RecordedRun[]) =>
-  vodOf(runs)?.renditions[0]?.segments.map((one) => `${one.run}/${one.msn}`);
+const rowsOf = (vod: Vod | null) => [...(vod?.renditions[0]?.segments ?? [])];
+const idsOf = async (runs: readonly RecordedRun[]) =>
+  rowsOf(await vodOf(runs)).map((one) => `${one.run}/${one.msn}`);
 
 describe('readJournal', () => {
   const { inits, segments } = run('a').renditions[0]!;
@@ -61,28 +64,29 @@ describe('readJournal', () => {
     ['a line that a full disk cut', `${lines[0]}{"kind":"seg\n${lines[1]}${lines[2]}`, [0, 1]],
     ['what has lost its initialization section', `${lines[0]!.slice(9)}${lines[1]}`, []],
   ])('leaves out %s', (_what, text, msns) => {
-    expect(readJournal('video-0', text).segments.map(({ msn }) => msn)).toEqual(msns);
+    expect([...readJournal('video-0', text).segments].map(({ msn }) => msn)).toEqual(msns);
   });
 });
 
 describe('vodOf', () => {
-  it('ends where the first of its renditions ends', () => {
+  it('ends where the first of its renditions ends', async () => {
     const { id, renditions } = run('a');
     const [video, sound] = renditions;
-    const cut = { ...sound!, segments: sound!.segments.slice(0, 2) };
-    const vod = vodOf([{ id, renditions: [video!, cut] }]);
+    const segments = SegmentTable.of('opus', [...sound!.segments].slice(0, 2));
+    const cut = { ...sound!, segments };
+    const vod = await vodOf([{ id, renditions: [video!, cut] }]);
     expect(vod?.durationMs).toBe(4_000);
     expect(vod?.renditions.map(({ segments }) => segments.length)).toEqual([2, 2]);
   });
 
-  it('has a break where segments are missing', () => {
+  it('has a break where segments are missing', async () => {
     const { id, renditions } = run('a', { msns: 4 });
     const missing = renditions.map((one) => ({
       ...one,
-      segments: one.segments.filter(({ msn }) => msn !== 1),
+      segments: SegmentTable.of(one.id, [...one.segments].filter(({ msn }) => msn !== 1)),
     }));
-    const vod = vodOf([{ id, renditions: missing }]);
-    expect(vod?.renditions[0]?.segments.map(({ discontinuity }) => discontinuity)).toEqual([
+    const vod = await vodOf([{ id, renditions: missing }]);
+    expect(rowsOf(vod).map(({ discontinuity }) => discontinuity)).toEqual([
       false,
       true,
       false,
@@ -90,21 +94,22 @@ describe('vodOf', () => {
     expect(vod?.spans.map(({ durationMs }) => durationMs)).toEqual([2_000, 4_000]);
   });
 
-  it('begins where there is a picture and sound', () => {
+  it('begins where there is a picture and sound', async () => {
     const { id, renditions } = run('a');
     const [video, sound] = renditions;
     const [first, ...rest] = video!.segments;
-    const late = { ...video!, segments: [{ ...first!, file: null, init: null }, ...rest] };
-    expect(idsOf([{ id, renditions: [late, sound!] }])).toEqual(['a/1', 'a/2']);
+    const gap = { ...first!, file: null, init: null };
+    const late = { ...video!, segments: SegmentTable.of('video-1', [gap, ...rest]) };
+    expect(await idsOf([{ id, renditions: [late, sound!] }])).toEqual(['a/1', 'a/2']);
   });
 
-  it('plays runs of one kind one after the other, with a break between', () => {
-    const vod = vodOf([run('a'), run('b', { wallMs: START_MS + 60_000, msns: 2 })]);
+  it('plays runs of one kind one after the other, with a break between', async () => {
+    const vod = await vodOf([run('a'), run('b', { wallMs: START_MS + 60_000, msns: 2 })]);
     expect(vod?.spans).toEqual([
       { atMs: 0, durationMs: 6_000, wallMs: START_MS },
       { atMs: 6_000, durationMs: 4_000, wallMs: START_MS + 60_000 },
     ]);
-    expect(vod?.renditions[0]?.segments.map(({ discontinuity }) => discontinuity)).toEqual([
+    expect(rowsOf(vod).map(({ discontinuity }) => discontinuity)).toEqual([
       false,
       false,
       false,
@@ -113,9 +118,10 @@ describe('vodOf', () => {
     ]);
   });
 
-  it('plays the kind that lasts longest where runs differ', () => {
+  it('plays the kind that lasts longest where runs differ', async () => {
     const short = run('a', { msns: 2, ids: ['video-0', 'opus'] });
-    expect(idsOf([short, run('b', { msns: 3 }), run('c', { msns: 1 })])).toEqual([
+    const runs = [short, run('b', { msns: 3 }), run('c', { msns: 1 })];
+    expect(await idsOf(runs)).toEqual([
       'b/0',
       'b/1',
       'b/2',
@@ -123,13 +129,29 @@ describe('vodOf', () => {
     ]);
   });
 
-  it('is nothing of nothing', () => {
-    expect(vodOf([])).toBeNull();
-    expect(vodOf([run('a', { msns: 0 })])).toBeNull();
+  it('has a bounded number of spans, however often its time jumps', async () => {
+    const [first] = run('a').renditions[0]!.segments;
+    const segments = Array.from({ length: 3 * SPANS_MAX }, (_, msn) => ({
+      ...first!,
+      msn,
+      // Every second one is 700 ms late.
+      wallMs: START_MS + msn * 2_000 + (msn % 2) * 700,
+    }));
+    const { inits } = run('a').renditions[0]!;
+    const table = SegmentTable.of('video-1', segments);
+    const vod = await vodOf([{ id: 'a', renditions: [{ id: 'video-1', inits, segments: table }] }]);
+    expect(vod?.spans).toEqual([
+      { atMs: 0, durationMs: 6_000 * SPANS_MAX, wallMs: START_MS },
+    ]);
+  });
+
+  it('is nothing of nothing', async () => {
+    expect(await vodOf([])).toBeNull();
+    expect(await vodOf([run('a', { msns: 0 })])).toBeNull();
   });
 });
 
-describe('cutRuns', () => {
+describe('cutVod', () => {
   const runs = [run('a'), run('b', { wallMs: START_MS + 60_000 })];
 
   it.each([
@@ -138,21 +160,29 @@ describe('cutRuns', () => {
     [{ startMs: 1_500, endMs: 2_500 }, ['a/0', 'a/1'], 1_500],
     [{ startMs: 5_000, endMs: 7_000 }, ['a/2', 'b/0'], 1_000],
     [{ startMs: 11_000, endMs: 99_000 }, ['b/2'], 1_000],
-  ])('covers %o with %j, from %i ms on', (range, ids, playFromMs) => {
-    const cut = cutRuns(runs, range);
-    expect(idsOf(cut?.runs ?? [])).toEqual(ids);
-    expect(cut?.playFromMs).toBe(playFromMs);
+  ])('covers %o with %j, from %i ms on', async (range, ids, playFromMs) => {
+    const cut = cutVod((await vodOf(runs))!, range);
+    const video = cut!.renditions.filter(({ id }) => id === 'video-1');
+    expect(
+      video.flatMap(({ run: of, segments }) => segments.map(({ msn }) => `${of}/${msn}`)),
+    ).toEqual(ids);
+    expect(video.every(({ inits }) => inits.length === 1)).toBe(true);
+    expect(cut).toMatchObject({ playFromMs, durationMs: ids.length * 2_000 });
+    expect(cut!.bytes).toBe(ids.length * 2 * 1_000);
   });
 
-  it('is nothing beyond the end', () => {
-    expect(cutRuns(runs, { startMs: 12_000, endMs: 13_000 })).toBeNull();
+  it('is nothing beyond the end', async () => {
+    expect(cutVod((await vodOf(runs))!, { startMs: 12_000, endMs: 13_000 })).toBeNull();
   });
 });
 
+const textOf = async (vod: Vod, id: string) =>
+  Buffer.from(await vodMedia(playlistsOf(vod).find((one) => one.id === id)!)).toString();
+
 describe('the playlists', () => {
-  it('tell all that there is, relative to the recording', () => {
-    const vod = vodOf([run('a', { msns: 1 }), run('b', { msns: 1, wallMs: START_MS + 60_000 })]);
-    expect(vodMedia(vod!.renditions[0]!)).toBe(`#EXTM3U
+  it('tell all that there is, relative to the recording', async () => {
+    const vod = await vodOf([run('a', { msns: 1 }), run('b', { msns: 1, wallMs: START_MS + 60_000 })]);
+    expect(await textOf(vod!, 'video-1')).toBe(`#EXTM3U
 #EXT-X-VERSION:9
 #EXT-X-TARGETDURATION:2
 #EXT-X-MEDIA-SEQUENCE:0

@@ -1,19 +1,21 @@
-import type {
-  RecordedInit,
-  RecordedRendition,
-  RecordedRun,
-  RecordedSegment,
-} from '../journal/recorded.js';
+import { Turns } from '../../common/turns.js';
+import type { RecordedInit, RecordedRun } from '../journal/recorded.js';
+import { type PlacedSegment, SegmentTable } from '../journal/segment-table.js';
+import { type AlignedRun, alignRun } from './aligned-run.js';
 
 /** A segment of a recording, with where it is. */
-export type VodSegment = RecordedSegment & Readonly<{ run: string; rendition: string }>;
+export type VodSegment = PlacedSegment;
 
 /** A rendition through all runs. */
 export type VodRendition = Readonly<{
   id: string;
   /** Its newest initialization section, which says what it is. */
   init: RecordedInit;
-  segments: readonly VodSegment[];
+  /** All that its segments name, by {@link initName}. */
+  inits: ReadonlyMap<string, RecordedInit>;
+  segments: SegmentTable;
+  /** How much of it there is, without gaps. */
+  filledS: number;
 }>;
 
 /** A stretch that was recorded without a break. */
@@ -22,6 +24,7 @@ export type VodSpan = Readonly<{ atMs: number; durationMs: number; wallMs: numbe
 /** What there is to play, in order. All renditions have the same segments. */
 export type Vod = Readonly<{
   renditions: readonly VodRendition[];
+  /** At most {@link SPANS_MAX}. */
   spans: readonly VodSpan[];
   durationMs: number;
   bytes: number;
@@ -29,142 +32,98 @@ export type Vod = Readonly<{
 
 /** Clocks of the publisher are steered: so much is no break. */
 const BREAK_MS = 500;
+/** Everybody who watches is told all spans: with more of them smaller breaks don't count. */
+export const SPANS_MAX = 1_000;
+
+/** Initialization sections of different runs have the same names. */
+export const initName = (run: string, init: string): string => `${run}/${init}`;
 
 /**
  * Puts runs together, one after the other. Where they differ in what they have (sound was added, other
  * layers, another codec), those of the kind that lasts longest are played; players can't change between
- * sets. null: there is nothing to play.
+ * sets. null: there is nothing to play. Days of segments take a while: others have their turns.
  */
-export function vodOf(runs: readonly RecordedRun[]): Vod | null {
-  const whole = runs.map(alignRun).filter(({ renditions }) => renditions.length > 0);
-  const kinds = Map.groupBy(whole, kindOf);
-  const [longest] = [...kinds.values()].toSorted((a, b) => lengthOf(b) - lengthOf(a));
+export async function vodOf(
+  runs: readonly RecordedRun[],
+  turns: Turns = new Turns(),
+): Promise<Vod | null> {
+  const aligned: AlignedRun[] = [];
+  for (const run of runs) {
+    const one = await alignRun(run, turns);
+    if (one) aligned.push(one);
+  }
+  const kinds = Map.groupBy(aligned, ({ kind }) => kind);
+  const [longest] = [...kinds.values()].toSorted((a, b) => secondsOf(b) - secondsOf(a));
   const [first] = longest ?? [];
   if (!longest || !first) return null;
-  const renditions = first.renditions.map(({ id }) => joined(id, longest));
-  const timed = renditions[0]?.segments ?? [];
+  const renditions: VodRendition[] = [];
+  for (const { id } of first.renditions) renditions.push(await joined(id, longest, turns));
+  const timed = renditions[0]?.segments ?? new SegmentTable('');
+  let bytes = 0;
+  for (const { segments } of renditions)
+    for (let index = 0; index < segments.length; index += 1) bytes += segments.bytes(index);
   return {
     renditions,
     spans: spansOf(timed),
-    durationMs: Math.round(timed.reduce((sum, { durationS }) => sum + durationS, 0) * 1_000),
-    bytes: renditions
-      .flatMap(({ segments }) => segments)
-      .reduce((sum, { bytes }) => sum + bytes, 0),
+    durationMs: Math.round(secondsOf(longest) * 1_000),
+    bytes,
   };
 }
 
-/**
- * Of each run the segments that cover a stretch of what {@link vodOf} plays, and where in them it begins.
- * null: there is nothing there.
- */
-export function cutRuns(
-  runs: readonly RecordedRun[],
-  { startMs, endMs }: Readonly<{ startMs: number; endMs: number }>,
-): Readonly<{ runs: readonly RecordedRun[]; playFromMs: number }> | null {
-  const vod = vodOf(runs);
-  if (!vod) return null;
-  let atMs = 0;
-  let playFromMs: number | null = null;
-  const wanted = new Map<string, Set<number>>();
-  for (const { run, msn, durationS } of vod.renditions[0]?.segments ?? []) {
-    const untilMs = atMs + durationS * 1_000;
-    if (untilMs > startMs && atMs < endMs) {
-      playFromMs ??= Math.max(0, Math.round(startMs - atMs));
-      wanted.set(run, (wanted.get(run) ?? new Set()).add(msn));
+const secondsOf = (runs: readonly AlignedRun[]): number =>
+  runs.reduce((sum, { seconds }) => sum + seconds, 0);
+
+/** One rendition through all runs. Timestamps of another run begin anew, and jump where segments are missing. */
+async function joined(
+  id: string,
+  runs: readonly AlignedRun[],
+  turns: Turns,
+): Promise<VodRendition> {
+  const segments = new SegmentTable(id);
+  const inits = new Map<string, RecordedInit>();
+  let newest: RecordedInit | undefined;
+  let filledS = 0;
+  for (const run of runs) {
+    const place = run.renditions.findIndex((one) => one.id === id);
+    for (const init of run.initsOf(place)) {
+      inits.set(initName(run.id, init.file), init);
+      newest = init;
     }
-    atMs = untilMs;
+    for (let row = 0; row < run.length; row += 1) {
+      if (turns.isOver) await turns.next();
+      const { table, index, asGap } = run.at(place, row);
+      const isBreak = row === 0 ? segments.length > 0 : run.msn(row - 1) !== run.msn(row) - 1;
+      const discontinuity = table.discontinuity(index) || isBreak;
+      segments.pushFrom(table, index, { run: run.id, discontinuity, asGap });
+      if (!asGap && !table.isGap(index)) filledS += table.durationS(index);
+    }
   }
-  if (playFromMs === null) return null;
-  const cut = runs.flatMap(({ id, renditions }) => {
-    const msns = wanted.get(id);
-    return msns ? [{ id, renditions: renditions.map((one) => only(one, msns)) }] : [];
-  });
-  return { runs: cut, playFromMs };
+  if (!newest) throw new Error(`a rendition ${id} without an initialization section`);
+  return { id, init: newest, inits, segments, filledS };
 }
 
-/** What all its renditions have, from where all begin: after a crash one may have a segment more. */
-function alignRun({ id, renditions }: RecordedRun): RecordedRun {
-  const filled = renditions.filter(({ segments }) => segments.some(({ file }) => file !== null));
-  if (filled.length === 0) return { id, renditions: [] };
-  const from = Math.max(...filled.map((one) => one.segments.find(isThere)?.msn ?? 0));
-  const to = Math.min(...filled.map(({ segments }) => segments.at(-1)?.msn ?? -1));
-  if (from > to) return { id, renditions: [] };
-  const msns = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-  const known = new Map(filled.flatMap(({ segments }) => segments).map((one) => [one.msn, one]));
-  // What could be written of no rendition is left out of all.
-  const there = new Set(msns.filter((msn) => known.has(msn)));
-  return { id, renditions: filled.map((one) => only(withGaps(one, known), there)) };
+/** @internal For tests. */
+export function spansOf(segments: SegmentTable): VodSpan[] {
+  for (let breakMs = BREAK_MS; ; breakMs *= 2) {
+    const spans = spansBetween(segments, breakMs);
+    if (spans) return spans;
+  }
 }
 
-/** What it has nothing of, though others do, it has as gaps. */
-function withGaps(
-  rendition: RecordedRendition,
-  known: ReadonlyMap<number, RecordedSegment>,
-): RecordedRendition {
-  const own = new Set(rendition.segments.map(({ msn }) => msn));
-  const gaps = [...known.values()]
-    .filter(({ msn }) => !own.has(msn))
-    .map((one) => ({ ...one, file: null, init: null, bytes: 0, frames: 0 }));
-  const segments = [...rendition.segments, ...gaps].toSorted((a, b) => a.msn - b.msn);
-  return { ...rendition, segments };
-}
-
-const isThere = ({ file }: RecordedSegment): boolean => file !== null;
-
-function only(
-  { id, inits, segments }: RecordedRendition,
-  msns: ReadonlySet<number>,
-): RecordedRendition {
-  const kept = segments.filter(({ msn }) => msns.has(msn));
-  const used = new Set(kept.map(({ init }) => init));
-  return { id, segments: kept, inits: new Map([...inits].filter(([file]) => used.has(file))) };
-}
-
-/** Renditions and their codecs, without what changes with light and movement. */
-function kindOf({ renditions }: RecordedRun): string {
-  return renditions
-    .map(({ id, inits }) => `${id}:${[...inits.values()].at(-1)?.codecs.split('.')[0] ?? ''}`)
-    .toSorted()
-    .join();
-}
-
-function lengthOf(runs: readonly RecordedRun[]): number {
-  return runs
-    .flatMap(({ renditions }) => renditions[0]?.segments ?? [])
-    .reduce((sum, { durationS }) => sum + durationS, 0);
-}
-
-function joined(id: string, runs: readonly RecordedRun[]): VodRendition {
-  const parts = runs.flatMap((run) => {
-    const rendition = run.renditions.find((one) => one.id === id);
-    return rendition ? [{ run: run.id, ...rendition }] : [];
-  });
-  const init = parts.flatMap(({ inits }) => [...inits.values()]).at(-1);
-  if (!init) throw new Error(`a rendition ${id} without an initialization section`);
-  const segments = parts.flatMap(({ run, segments: all }, part) =>
-    all.map((segment, index) => ({
-      ...segment,
-      run,
-      rendition: id,
-      // Timestamps of another run begin anew, and jump where segments are missing.
-      discontinuity:
-        segment.discontinuity || (index === 0 ? part > 0 : all[index - 1]?.msn !== segment.msn - 1),
-    })),
-  );
-  return { id, init, segments };
-}
-
-function spansOf(segments: readonly VodSegment[]): VodSpan[] {
+/** The stretches between breaks of at least so much; null: there are too many. */
+function spansBetween(segments: SegmentTable, breakMs: number): VodSpan[] | null {
   const spans: VodSpan[] = [];
-  let atMs = 0;
-  for (const { wallMs, durationS } of segments) {
-    const durationMs = durationS * 1_000;
-    const last = spans.at(-1);
-    const isNext = last && Math.abs(last.wallMs + last.durationMs - wallMs) < BREAK_MS;
-    if (last && isNext)
-      spans[spans.length - 1] = { ...last, durationMs: last.durationMs + durationMs };
-    else spans.push({ atMs, durationMs, wallMs });
-    atMs += durationMs;
+  let [atMs, fromMs, wallMs] = [0, 0, segments.wallMs(0)];
+  for (let index = 0; index < segments.length; index += 1) {
+    const isNext = Math.abs(wallMs + atMs - fromMs - segments.wallMs(index)) < breakMs;
+    if (!isNext) {
+      spans.push({ atMs: fromMs, durationMs: atMs - fromMs, wallMs });
+      if (spans.length >= SPANS_MAX) return null;
+      fromMs = atMs;
+      wallMs = segments.wallMs(index);
+    }
+    atMs += segments.durationS(index) * 1_000;
   }
+  if (atMs > fromMs) spans.push({ atMs: fromMs, durationMs: atMs - fromMs, wallMs });
   return spans;
 }

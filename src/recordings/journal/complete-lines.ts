@@ -1,0 +1,33 @@
+import { createReadStream } from 'node:fs';
+import type { Turns } from '../../common/turns.js';
+
+/** Read at a time, bytes: some 1,500 lines of a journal. */
+const CHUNK_BYTES = 262_144;
+
+/**
+ * Calls back with each line of a file that is ended by a line break, without it; others have their turns in between.
+ * False: the file isn't there, or can't be read.
+ */
+export async function completeLines(
+  path: string,
+  turns: Turns,
+  onLine: (line: string) => void,
+): Promise<boolean> {
+  let rest: Buffer = Buffer.alloc(0);
+  try {
+    const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+    for await (const chunk of chunks) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      let from = 0;
+      for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
+        onLine(bytes.toString('utf8', from, end));
+        from = end + 1;
+        if (turns.isOver) await turns.next();
+      }
+      rest = bytes.subarray(from);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,137 @@
+import { promisify } from 'node:util';
+import { crc32, gzip } from 'node:zlib';
+import { Injectable } from '@nestjs/common';
+import type { Turns } from '../../common/turns.js';
+import { RecordingFiles } from '../recording-files.js';
+import { CostlyReads } from './costly-reads.js';
+import { previewsOf, previewsVtt } from './previews.js';
+import { VodCatalog, type VodEntry, type VodKind } from './vod-catalog.js';
+import { playlistsOf, vodMedia, vodMultivariant } from './vod-playlists.js';
+
+/** What players fetch before media, as it is sent. */
+export type VodText = Readonly<{
+  type: string;
+  bytes: Uint8Array;
+  isGzip: boolean;
+  /** Strong, with its quotes. */
+  etag: string;
+}>;
+
+export type AskedText = Readonly<{
+  kind: VodKind;
+  id: string;
+  /** As {@link isVodText} knows it. */
+  file: string;
+  gzip: boolean;
+  /** As limits count them. */
+  client: string;
+}>;
+
+/** A day's playlist is 4.4 MB, and a tenth of that compressed. What was not asked for for longest goes. */
+const KEPT_BYTES = 64 * 1_048_576;
+const FILE = /^(?:index\.m3u8|thumbnails\.vtt|(video-\d|opus|aac)\.m3u8)$/;
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+const VTT_TYPE = 'text/vtt; charset=utf-8';
+
+const compress = promisify(gzip);
+
+/** Whether a recording may have a text of this name. */
+export const isVodText = (file: string): boolean => FILE.test(file);
+
+/**
+ * The playlists and lists of pictures of what is finished: rendered once, when they are first asked for, and then sent
+ * as they are.
+ */
+@Injectable()
+export class VodTexts {
+  readonly #catalog: VodCatalog;
+  readonly #files: RecordingFiles;
+  readonly #costly: CostlyReads;
+  /** In the order of their last use. */
+  readonly #rendered = new Map<string, VodText>();
+  /** As many as wait to be rendered. */
+  readonly #rendering = new Map<string, Promise<VodText | null>>();
+  #bytes = 0;
+
+  constructor(catalog: VodCatalog, files: RecordingFiles, costly: CostlyReads) {
+    this.#catalog = catalog;
+    this.#files = files;
+    this.#costly = costly;
+    catalog.events.on('forgotten', (kind, id) => this.#forget(kind, id));
+  }
+
+  /**
+   * null: there is no such text.
+   * @throws {DomainError} `rate_limited`, `unavailable`: it has to be rendered, and can't be now
+   */
+  async find(asked: AskedText): Promise<VodText | null> {
+    const { kind, id, file, gzip: isGzip } = asked;
+    const name = `${kind}/${id}/${file}${isGzip ? '.gz' : ''}`;
+    const known = this.#rendered.get(name);
+    if (known) {
+      this.#rendered.delete(name);
+      this.#rendered.set(name, known);
+      return known;
+    }
+    return this.#rendering.get(name) ?? this.#begin(name, asked);
+  }
+
+  #begin(name: string, asked: AskedText): Promise<VodText | null> {
+    const rendering = this.#render(asked);
+    this.#rendering.set(name, rendering);
+    const settle = (text: VodText | null): void => {
+      // Forgotten meanwhile: what was rendered is not to stay.
+      if (this.#rendering.get(name) !== rendering) return;
+      this.#rendering.delete(name);
+      if (text) this.#remember(name, text);
+    };
+    rendering.then(settle, () => settle(null));
+    return rendering;
+  }
+
+  async #render({ kind, id, file, gzip: isGzip, client }: AskedText): Promise<VodText | null> {
+    const entry = await this.#catalog.find(kind, id, client);
+    if (!entry) return null;
+    return this.#costly.run(client, async (turns) => {
+      const text = await this.#textOf(entry, file, turns);
+      if (!text) return null;
+      const type = file.endsWith('.vtt') ? VTT_TYPE : PLAYLIST_TYPE;
+      const mark = `${text.length.toString(36)}-${crc32(text).toString(36)}`;
+      // RFC 9110 8.8.3.3: what is coded in another way has another tag.
+      if (!isGzip) return { type, bytes: text, isGzip, etag: `"${mark}"` };
+      return { type, bytes: await compress(text), isGzip, etag: `"${mark}-gz"` };
+    });
+  }
+
+  async #textOf({ key, vod }: VodEntry, file: string, turns: Turns): Promise<Uint8Array | null> {
+    if (file === 'index.m3u8') return Buffer.from(vodMultivariant(vod));
+    if (file === 'thumbnails.vtt') {
+      const pictures = await this.#files.journals.pictures(key, turns);
+      return previewsVtt(await previewsOf(vod, pictures, turns), turns);
+    }
+    const [, id] = FILE.exec(file) ?? [];
+    const playlist = playlistsOf(vod).find((one) => one.id === id);
+    return playlist ? vodMedia(playlist, turns) : null;
+  }
+
+  #forget(kind: VodKind, id: string): void {
+    const prefix = `${kind}/${id}/`;
+    for (const name of this.#rendering.keys())
+      if (name.startsWith(prefix)) this.#rendering.delete(name);
+    for (const name of this.#rendered.keys()) if (name.startsWith(prefix)) this.#drop(name);
+  }
+
+  #remember(name: string, text: VodText): void {
+    this.#rendered.set(name, text);
+    this.#bytes += text.bytes.length;
+    for (const oldest of this.#rendered.keys()) {
+      if (this.#bytes <= KEPT_BYTES || oldest === name) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(name: string): void {
+    this.#bytes -= this.#rendered.get(name)?.bytes.length ?? 0;
+    this.#rendered.delete(name);
+  }
+}

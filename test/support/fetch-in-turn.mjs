@@ -1,0 +1,31 @@
+// Fetches addresses so many times each, one request after another, in a process of its own: what it costs the server can
+// be told from what it costs the client. Reports the answers of the last round.
+import { Agent, request } from 'node:http';
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+function fetchOnce(url, headers) {
+  const { promise, resolve, reject } = Promise.withResolvers();
+  request(url, { agent, headers }, (response) => {
+    let bytes = 0;
+    response.on('data', (chunk) => {
+      bytes += chunk.length;
+    });
+    response.on('end', () => {
+      const { statusCode: status, headers: answered } = response;
+      resolve({ status, etag: answered.etag ?? '', bytes });
+    });
+    response.on('error', reject);
+  })
+    .on('error', reject)
+    .end();
+  return promise;
+}
+
+process.on('message', async ({ urls, times, headers }) => {
+  const answers = [];
+  for (let round = 0; round < times; round += 1)
+    for (const [index, url] of urls.entries()) answers[index] = await fetchOnce(url, headers);
+  process.send({ answers });
+});
+process.send({});

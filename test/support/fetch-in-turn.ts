@@ -1,0 +1,54 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+export type FetchedInTurn = Readonly<{ status: number; etag: string; bytes: number }>;
+
+/** A client in a process of its own, which fetches one after another. */
+export class InTurn {
+  readonly #child = fork(join(import.meta.dirname, 'fetch-in-turn.mjs'), { execArgv: [] });
+
+  static async start(): Promise<InTurn> {
+    const client = new InTurn();
+    await once(client.#child, 'message');
+    return client;
+  }
+
+  /** Fetches each address so many times. Resolves with the last answers. */
+  async fetch(
+    urls: readonly string[],
+    { times = 1, headers = {} }: { times?: number; headers?: Record<string, string> } = {},
+  ): Promise<FetchedInTurn[]> {
+    const answered = once(this.#child, 'message') as Promise<[{ answers: FetchedInTurn[] }]>;
+    this.#child.send({ urls, times, headers });
+    const [{ answers }] = await answered;
+    return answers;
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+}
+
+/** What this process spent while something was done, and how long its event loop was held at a time. */
+export type Spent = Readonly<{ cpuMs: number; longestGapMs: number }>;
+
+const TIMER_MS = 10;
+
+/** Measures this process while something is done. */
+export async function spentOn(work: () => Promise<unknown>): Promise<Spent> {
+  let longestGapMs = 0;
+  let lastMs = performance.now();
+  const look = (): void => {
+    const nowMs = performance.now();
+    longestGapMs = Math.max(longestGapMs, nowMs - lastMs);
+    lastMs = nowMs;
+  };
+  const timer = setInterval(look, TIMER_MS);
+  const before = process.cpuUsage();
+  await work();
+  look();
+  clearInterval(timer);
+  const { user, system } = process.cpuUsage(before);
+  return { cpuMs: (user + system) / 1_000, longestGapMs };
+}
