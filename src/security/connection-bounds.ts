@@ -9,11 +9,13 @@ const CONNECTIONS_PER_ADDRESS_MAX = 300;
 /** Of all together; more would leave too few files for what else is open. */
 const CONNECTIONS_MAX = 30_000;
 
-/** How long a client may take to ask, milliseconds; Fastify and Node have no bound by themselves. */
+/** How long a client may take to ask and to read, milliseconds; Fastify and Node have no bound by themselves. */
 export const SLOW_CLIENTS = {
   /** The whole request, with its body. */
   requestTimeout: 30_000,
   keepAliveTimeout: 30_000,
+  /** Nothing passes: a reader that takes nothing of its answer. Answers that wait for media come sooner. */
+  connectionTimeout: 60_000,
   http: {
     headersTimeout: 10_000,
     connectionsCheckingInterval: 2_000,

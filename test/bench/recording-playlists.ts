@@ -48,7 +48,11 @@ export async function benchRecordingPlaylists(): Promise<Row[]> {
       ...[...again].map(([name, values]) =>
         figure(`  then ${name}, CPU of each request`, { unit: 'ms', values, atMost: 1 }),
       ),
-      figure('  longest gap of a timer of 10 ms meanwhile', { unit: 'ms', values: gaps, atMost: 50 }),
+      figure('  longest gap of a timer of 10 ms meanwhile', {
+        unit: 'ms',
+        values: gaps,
+        atMost: 50,
+      }),
     ];
   } finally {
     client.stop();

@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { RecordingFiles } from '../../src/recordings/recording-files.js';
@@ -10,9 +11,12 @@ import { longRecording } from '../support/long-recording.js';
 const CHANNEL = 'marathon';
 const TIMES = 50;
 const GZIP = { 'accept-encoding': 'gzip' };
-/** Each was 55 to 154 ms, and the loop was held for a second: these leave room for a busy machine. */
+/**
+ * Without what is kept each request takes 55 to 154 ms, and the loop is held for a second. Processor time of the loop's
+ * thread is measured, so that what else the machine does counts little.
+ */
 const CPU_MAX_MS = 8;
-const GAP_MAX_MS = 250;
+const HOLD_MAX_MS = 100;
 
 let test: TestApp;
 let client: InTurn;
@@ -42,12 +46,12 @@ describe('a recording of a day', () => {
   });
 
   it('is read and rendered beside everything else', async () => {
-    const { longestGapMs } = await spentOn(async () => {
+    const { longestHoldMs } = await spentOn(async () => {
       const urls = ['index', 'video-3', 'aac'].map((file) => `${base}/${file}.m3u8`);
       const answers = await client.fetch(urls, { headers: GZIP });
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     });
-    expect(longestGapMs).toBeLessThan(GAP_MAX_MS);
+    expect(longestHoldMs).toBeLessThan(HOLD_MAX_MS);
   });
 
   it.each([
@@ -59,9 +63,11 @@ describe('a recording of a day', () => {
   ])('costs next to nothing when it is asked for %s again and again', async (_, file, headers) => {
     const url = file === null ? `${test.url}/api/recordings/${id}` : `${base}/${file}`;
     await client.fetch([url], { headers });
-    const { cpuMs, longestGapMs } = await spentOn(() => client.fetch([url], { times: TIMES, headers }));
-    expect(cpuMs / TIMES).toBeLessThan(CPU_MAX_MS);
-    expect(longestGapMs).toBeLessThan(GAP_MAX_MS);
+    const { loopCpuMs, longestHoldMs } = await spentOn(() =>
+      client.fetch([url], { times: TIMES, headers }),
+    );
+    expect(loopCpuMs / TIMES).toBeLessThan(CPU_MAX_MS);
+    expect(longestHoldMs).toBeLessThan(HOLD_MAX_MS);
   });
 
   it('is not sent again to who has it, in whichever coding', async () => {
@@ -85,7 +91,12 @@ describe('a recording of a day', () => {
   it('is not read for what can’t be there', async () => {
     const { app } = test;
     app.get(VodCatalog).forget('recordings', id);
-    const files = ['video-9/x.m3u8', 'journal.jsonl', 'run-0123456789ab/video-3/7.m4s', '~x/index.m3u8'];
+    const files = [
+      'video-9/x.m3u8',
+      'journal.jsonl',
+      'run-0123456789ab/video-3/7.m4s',
+      '~x/index.m3u8',
+    ];
     const answers = await client.fetch(files.map((file) => `${base}/${file}`));
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 200]);
     app.get(VodCatalog).forget('recordings', id);
@@ -105,4 +116,26 @@ describe('a recording of 130 hours', () => {
     const response = await fetch(`${test.url}/api/recordings/${id}`);
     expect(await response.json()).toMatchObject({ state: 'ready', durationMs: 130 * 3_600_000 });
   }, 120_000);
+});
+
+describe('a reader that stalls', () => {
+  it('is let go, whatever it asked for', async () => {
+    const id = await longRecording(places(), { channel: CHANNEL, hours: 24 });
+    const server = test.app.getHttpServer();
+    const wholeTimeoutMs = server.timeout;
+    expect(wholeTimeoutMs).toBeGreaterThan(0);
+    // What a minute is in service.
+    server.setTimeout(500);
+    const request = `GET /hls/recordings/${id}/video-3.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n`;
+    const socket = connect(Number(new URL(test.url).port), '127.0.0.1');
+    // More than what the system takes off the server's hands.
+    socket.write(request.repeat(20));
+    socket.pause();
+    const serverSide = new Promise<void>((resolve) => {
+      server.once('connection', (side: Socket) => side.once('close', () => resolve()));
+    });
+    await serverSide;
+    server.setTimeout(wholeTimeoutMs);
+    socket.destroy();
+  });
 });

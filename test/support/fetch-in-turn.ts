@@ -31,18 +31,28 @@ export class InTurn {
 }
 
 /** What this process spent while something was done, and how long its event loop was held at a time. */
-export type Spent = Readonly<{ cpuMs: number; longestGapMs: number }>;
+export type Spent = Readonly<{
+  /** Of all its threads. */
+  cpuMs: number;
+  /** Of the event loop's thread. */
+  loopCpuMs: number;
+  /** The longest time between two turns of a timer of 10 ms, on the clock, and in which the loop was computing. */
+  longestGapMs: number;
+  longestHoldMs: number;
+}>;
 
 const TIMER_MS = 10;
 
 /** Measures this process while something is done. */
 export async function spentOn(work: () => Promise<unknown>): Promise<Spent> {
-  let longestGapMs = 0;
-  let lastMs = performance.now();
+  let [longestGapMs, longestHoldMs] = [0, 0];
+  let [lastMs, lastCpuMs] = [performance.now(), threadMs()];
+  const firstCpuMs = lastCpuMs;
   const look = (): void => {
-    const nowMs = performance.now();
+    const [nowMs, cpuMs] = [performance.now(), threadMs()];
     longestGapMs = Math.max(longestGapMs, nowMs - lastMs);
-    lastMs = nowMs;
+    longestHoldMs = Math.max(longestHoldMs, cpuMs - lastCpuMs);
+    [lastMs, lastCpuMs] = [nowMs, cpuMs];
   };
   const timer = setInterval(look, TIMER_MS);
   const before = process.cpuUsage();
@@ -50,5 +60,15 @@ export async function spentOn(work: () => Promise<unknown>): Promise<Spent> {
   look();
   clearInterval(timer);
   const { user, system } = process.cpuUsage(before);
-  return { cpuMs: (user + system) / 1_000, longestGapMs };
+  return {
+    cpuMs: (user + system) / 1_000,
+    loopCpuMs: threadMs() - firstCpuMs,
+    longestGapMs,
+    longestHoldMs,
+  };
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }

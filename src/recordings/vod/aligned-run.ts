@@ -14,35 +14,31 @@ const ABSENT = -1;
 export class AlignedRun {
   readonly id: string;
   readonly renditions: readonly RecordedRendition[];
-  /** Renditions and their codecs, without what changes with light and movement. */
-  readonly kind: string;
-  readonly seconds: number;
   /** Of each rendition, where in its table each row is. */
-  readonly #rows: readonly (readonly number[])[];
-  readonly #msns: readonly number[];
-  readonly #inits: readonly (readonly RecordedInit[])[];
+  readonly #rows: readonly number[][];
+  readonly #msns: number[] = [];
+  /** Of each rendition, the files that its segments name. */
+  readonly #used: readonly Set<string>[];
+  #seconds = 0;
 
   /** @internal Made by {@link alignRun}. */
-  constructor(
-    { id, renditions }: RecordedRun,
-    rows: readonly (readonly number[])[],
-    msns: readonly number[],
-  ) {
+  constructor({ id, renditions }: RecordedRun) {
     this.id = id;
     this.renditions = renditions;
-    this.#rows = rows;
-    this.#msns = msns;
-    this.#inits = renditions.map((one, place) => usedInits(one, rows[place] ?? []));
-    this.kind = renditions
-      .map((one, place) => `${one.id}:${this.initsOf(place).at(-1)?.codecs.split('.')[0] ?? ''}`)
+    this.#rows = renditions.map(() => []);
+    this.#used = renditions.map(() => new Set());
+  }
+
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  /** Renditions and their codecs, without what changes with light and movement. */
+  get kind(): string {
+    return this.renditions
+      .map(({ id }, place) => `${id}:${this.initsOf(place).at(-1)?.codecs.split('.')[0] ?? ''}`)
       .toSorted()
       .join();
-    let seconds = 0;
-    for (let row = 0; row < this.length; row += 1) {
-      const { table, index } = this.at(0, row);
-      seconds += table.durationS(index);
-    }
-    this.seconds = seconds;
   }
 
   get length(): number {
@@ -55,7 +51,21 @@ export class AlignedRun {
 
   /** The initialization sections that a rendition's segments name, in the order in which they came. */
   initsOf(place: number): readonly RecordedInit[] {
-    return this.#inits[place] ?? [];
+    const used = this.#used[place];
+    const inits = this.renditions[place]?.inits.values() ?? [];
+    return [...inits].filter(({ file }) => used?.has(file));
+  }
+
+  /** @internal Adds a row: where each rendition has it. */
+  add(msn: number, indices: readonly number[]): void {
+    this.#msns.push(msn);
+    for (const [place, index] of indices.entries()) {
+      this.#rows[place]?.push(index);
+      const init = index === ABSENT ? null : this.renditions[place]?.segments.init(index);
+      if (typeof init === 'string') this.#used[place]?.add(init);
+    }
+    const { table, index } = this.at(0, this.length - 1);
+    this.#seconds += table.durationS(index);
   }
 
   /** What a rendition has in a row. */
@@ -92,16 +102,13 @@ export async function alignRun(
     from = Math.max(from, table.msn(firstFilled(table)));
     to = Math.min(to, table.msn(table.length - 1));
   }
-  const rows = tables.map((): number[] => []);
-  const msns: number[] = [];
+  const run = new AlignedRun({ id, renditions: filled });
   for (const { msn, indices } of together(tables)) {
     if (turns.isOver) await turns.next();
-    if (msn < from) continue;
     if (msn > to) break;
-    msns.push(msn);
-    for (const [place, index] of indices.entries()) rows[place]?.push(index);
+    if (msn >= from) run.add(msn, indices);
   }
-  return msns.length === 0 ? null : new AlignedRun({ id, renditions: filled }, rows, msns);
+  return run.length === 0 ? null : run;
 }
 
 /** Segments between others were kept of no rendition. */
@@ -140,13 +147,4 @@ function* together(
 function firstFilled(table: SegmentTable): number {
   for (let index = 0; index < table.length; index += 1) if (!table.isGap(index)) return index;
   return ABSENT;
-}
-
-function usedInits({ inits, segments }: RecordedRendition, rows: readonly number[]) {
-  const used = new Set<string>();
-  for (const index of rows) {
-    const init = index === ABSENT ? null : segments.init(index);
-    if (init !== null) used.add(init);
-  }
-  return [...inits.values()].filter(({ file }) => used.has(file));
 }

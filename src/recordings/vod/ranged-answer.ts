@@ -58,6 +58,5 @@ export async function sendText(
     return;
   }
   if (isGzip) reply.header('content-encoding', 'gzip');
-  reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
   await reply.type(type).send(bytes);
 }

@@ -87,10 +87,7 @@ export class VodCatalog {
     });
     this.#soFar.set(id, vod);
     const forget = (): void => void this.#soFar.delete(id);
-    vod.then(
-      () => setTimeout(forget, Math.max(SO_FAR_MS, usedMs * SO_FAR_TIMES)).unref(),
-      forget,
-    );
+    vod.then(() => setTimeout(forget, Math.max(SO_FAR_MS, usedMs * SO_FAR_TIMES)).unref(), forget);
     return vod;
   }
 

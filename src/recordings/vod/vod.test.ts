@@ -72,8 +72,8 @@ describe('vodOf', () => {
   it('ends where the first of its renditions ends', async () => {
     const { id, renditions } = run('a');
     const [video, sound] = renditions;
-    const segments = SegmentTable.of('opus', [...sound!.segments].slice(0, 2));
-    const cut = { ...sound!, segments };
+    const two = SegmentTable.of('opus', [...sound!.segments].slice(0, 2));
+    const cut = { ...sound!, segments: two };
     const vod = await vodOf([{ id, renditions: [video!, cut] }]);
     expect(vod?.durationMs).toBe(4_000);
     expect(vod?.renditions.map(({ segments }) => segments.length)).toEqual([2, 2]);
@@ -83,14 +83,13 @@ describe('vodOf', () => {
     const { id, renditions } = run('a', { msns: 4 });
     const missing = renditions.map((one) => ({
       ...one,
-      segments: SegmentTable.of(one.id, [...one.segments].filter(({ msn }) => msn !== 1)),
+      segments: SegmentTable.of(
+        one.id,
+        [...one.segments].filter(({ msn }) => msn !== 1),
+      ),
     }));
     const vod = await vodOf([{ id, renditions: missing }]);
-    expect(rowsOf(vod).map(({ discontinuity }) => discontinuity)).toEqual([
-      false,
-      true,
-      false,
-    ]);
+    expect(rowsOf(vod).map(({ discontinuity }) => discontinuity)).toEqual([false, true, false]);
     expect(vod?.spans.map(({ durationMs }) => durationMs)).toEqual([2_000, 4_000]);
   });
 
@@ -121,12 +120,7 @@ describe('vodOf', () => {
   it('plays the kind that lasts longest where runs differ', async () => {
     const short = run('a', { msns: 2, ids: ['video-0', 'opus'] });
     const runs = [short, run('b', { msns: 3 }), run('c', { msns: 1 })];
-    expect(await idsOf(runs)).toEqual([
-      'b/0',
-      'b/1',
-      'b/2',
-      'c/0',
-    ]);
+    expect(await idsOf(runs)).toEqual(['b/0', 'b/1', 'b/2', 'c/0']);
   });
 
   it('has a bounded number of spans, however often its time jumps', async () => {
@@ -140,9 +134,7 @@ describe('vodOf', () => {
     const { inits } = run('a').renditions[0]!;
     const table = SegmentTable.of('video-1', segments);
     const vod = await vodOf([{ id: 'a', renditions: [{ id: 'video-1', inits, segments: table }] }]);
-    expect(vod?.spans).toEqual([
-      { atMs: 0, durationMs: 6_000 * SPANS_MAX, wallMs: START_MS },
-    ]);
+    expect(vod?.spans).toEqual([{ atMs: 0, durationMs: 6_000 * SPANS_MAX, wallMs: START_MS }]);
   });
 
   it('is nothing of nothing', async () => {
@@ -181,7 +173,10 @@ const textOf = async (vod: Vod, id: string) =>
 
 describe('the playlists', () => {
   it('tell all that there is, relative to the recording', async () => {
-    const vod = await vodOf([run('a', { msns: 1 }), run('b', { msns: 1, wallMs: START_MS + 60_000 })]);
+    const vod = await vodOf([
+      run('a', { msns: 1 }),
+      run('b', { msns: 1, wallMs: START_MS + 60_000 }),
+    ]);
     expect(await textOf(vod!, 'video-1')).toBe(`#EXTM3U
 #EXT-X-VERSION:9
 #EXT-X-TARGETDURATION:2
