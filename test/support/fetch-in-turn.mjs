@@ -22,10 +22,12 @@ function fetchOnce(url, headers) {
   return promise;
 }
 
-process.on('message', async ({ urls, times, headers }) => {
+async function fetchAll({ urls, times, headers }) {
   const answers = [];
   for (let round = 0; round < times; round += 1)
     for (const [index, url] of urls.entries()) answers[index] = await fetchOnce(url, headers);
   process.send({ answers });
-});
+}
+
+process.on('message', (asked) => void fetchAll(asked));
 process.send({});
