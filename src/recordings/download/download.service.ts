@@ -61,7 +61,8 @@ export class DownloadService {
     rendition: string | null,
   ): Promise<Download> {
     const { recording } = await this.#recordings.find(id, visitor);
-    const entry = recording.state === 'ready' ? await this.#catalog.find('recordings', id, client) : null;
+    const entry =
+      recording.state === 'ready' ? await this.#catalog.find('recordings', id, client) : null;
     if (!entry)
       throw new DomainError(
         'recording_not_ready',
