@@ -88,9 +88,11 @@ export type VodPlaylist = Readonly<{
  */
 export function* vodPlaylistText(playlist: VodPlaylist): Generator<string> {
   const { targetDurationS, independentSegments, segments } = playlist;
-  yield `#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:${targetDurationS}\n` +
-    (independentSegments ? '#EXT-X-INDEPENDENT-SEGMENTS\n' : '') +
-    '#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n';
+  yield (
+    `#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:${targetDurationS}\n` +
+      (independentSegments ? '#EXT-X-INDEPENDENT-SEGMENTS\n' : '') +
+      '#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n'
+  );
   let initUri: string | null = null;
   for (const segment of segments) {
     yield before(segment, initUri) + dateOf(segment) + endOf(segment);
