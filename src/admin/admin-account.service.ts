@@ -6,6 +6,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
 import type { AdminAccountChange, AdminAccountView, AdminQuery } from '../protocol/admin.js';
+import { RecordingSpace, type StorageUse } from '../recordings/recording-space.service.js';
 import { type AdminAccount, AdminRepository } from './admin.repository.js';
 
 /** Accounts, for administrators. */
@@ -15,6 +16,7 @@ export class AdminAccountService {
   readonly #sessions: SessionService;
   readonly #tokens: ApiTokenService;
   readonly #registry: BroadcastRegistry;
+  readonly #space: RecordingSpace;
   readonly #clock: Clock;
   readonly #log: Log;
 
@@ -24,6 +26,7 @@ export class AdminAccountService {
     sessions: SessionService,
     tokens: ApiTokenService,
     registry: BroadcastRegistry,
+    space: RecordingSpace,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOG) log: Log,
   ) {
@@ -31,12 +34,14 @@ export class AdminAccountService {
     this.#sessions = sessions;
     this.#tokens = tokens;
     this.#registry = registry;
+    this.#space = space;
     this.#clock = clock;
     this.#log = log;
   }
 
   async list(query: AdminQuery): Promise<AdminAccountView[]> {
-    return (await this.#repository.accounts(query)).map(view);
+    const accounts = await this.#repository.accounts(query);
+    return accounts.map((account) => view(account, this.#space.useOf(account.id)));
   }
 
   /**
@@ -74,13 +79,15 @@ export class AdminAccountService {
   }
 }
 
-function view(account: AdminAccount): AdminAccountView {
+function view(account: AdminAccount, storage: StorageUse): AdminAccountView {
+  const { bytes, limitBytes, state } = storage;
   const { displayName, disabledAt, totpEnabledAt, createdAt, lastUsedAt, ...rest } = account;
   return {
     ...rest,
     displayName: displayName === '' ? account.username : displayName,
     isDisabled: disabledAt !== null,
     secondFactor: totpEnabledAt !== null,
+    storage: { bytes, limitBytes: limitBytes && Math.floor(limitBytes), state },
     createdAt: createdAt.toISOString(),
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
   };

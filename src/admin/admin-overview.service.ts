@@ -74,10 +74,13 @@ export class AdminOverviewService {
   }
 }
 
-function limitsOf({ broadcast, hls, rtc, auth }: Config): LimitView[] {
+function limitsOf({ broadcast, hls, rtc, auth, recordings }: Config): LimitView[] {
   return [
     { variable: 'CHANNELS_PER_ACCOUNT', value: broadcast.channelsPerAccount, unit: 'channels' },
     { variable: 'BROADCASTS_PER_ACCOUNT', value: broadcast.perAccount, unit: 'at once' },
+    { variable: 'CLIPS_PER_ACCOUNT', value: recordings.clipsPerAccount, unit: 'clips' },
+    ...gigabytes('RECORDINGS_MAX_GB', recordings.maxBytes),
+    ...gigabytes('RECORDINGS_ACCOUNT_MAX_GB', recordings.accountMaxBytes),
     { variable: 'GRACE_SECONDS', value: broadcast.graceMs / 1_000, unit: 's' },
     { variable: 'RTC_MAX_BITRATE', value: rtc.maxIncomingBitrateBps, unit: 'bit/s' },
     { variable: 'RTC_WORKERS', value: rtc.workers, unit: 'processes' },
@@ -86,3 +89,7 @@ function limitsOf({ broadcast, hls, rtc, auth }: Config): LimitView[] {
     { variable: 'SESSION_DAYS', value: auth.sessionMs / 86_400_000, unit: 'days' },
   ];
 }
+
+/** A bound that there may be. */
+const gigabytes = (variable: string, bytes: number | null): LimitView[] =>
+  bytes === null ? [] : [{ variable, value: bytes / 1_000_000_000, unit: 'GB' }];

@@ -55,6 +55,8 @@ export const Environment = z.object({
   HLS_DISK_MB: withDefault(count(16, 1_000_000), '4096'),
   FFMPEG_BIN: optional(z.string()),
   RECORDINGS_MAX_GB: optional(z.coerce.number('gigabytes').positive().max(10_000_000)),
+  RECORDINGS_ACCOUNT_MAX_GB: optional(z.coerce.number('gigabytes').positive().max(10_000_000)),
+  CLIPS_PER_ACCOUNT: withDefault(count(1, 100_000), '500'),
   RECORDINGS_MIN_FREE_MB: withDefault(count(0, 10_000_000), '512'),
   S3_BUCKET: optional(z.string().regex(/^[\w.-]{3,255}$/, 'the name of a bucket')),
   S3_ENDPOINT: optional(HttpUrl.transform((url) => url.replace(/\/+$/, ''))),
@@ -136,6 +138,10 @@ export type Config = Readonly<{
   recordings: Readonly<{
     /** What all of them may take, bytes; null: as much as there is. */
     maxBytes: number | null;
+    /** What those of one account may take, with its clips, bytes; null: its share of the room. */
+    accountMaxBytes: number | null;
+    /** Clips that one account may have. */
+    clipsPerAccount: number;
     /** What is to stay free on the disk, bytes. */
     minFreeBytes: number;
     /** Where they are kept; null: in the data folder. */
@@ -254,7 +260,9 @@ function toConfig(e: z.output<typeof Environment>): Config {
       ffmpegBin: e.FFMPEG_BIN ?? null,
     },
     recordings: {
-      maxBytes: e.RECORDINGS_MAX_GB === undefined ? null : e.RECORDINGS_MAX_GB * 1_000_000_000,
+      maxBytes: gigabytes(e.RECORDINGS_MAX_GB),
+      accountMaxBytes: gigabytes(e.RECORDINGS_ACCOUNT_MAX_GB),
+      clipsPerAccount: e.CLIPS_PER_ACCOUNT,
       minFreeBytes: e.RECORDINGS_MIN_FREE_MB * 1_048_576,
       s3: s3Of(e),
     },
@@ -272,6 +280,9 @@ function toConfig(e: z.output<typeof Environment>): Config {
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   });
 }
+
+const gigabytes = (value: number | undefined): number | null =>
+  value === undefined ? null : value * 1_000_000_000;
 
 function s3Of(e: z.output<typeof Environment>): Config['recordings']['s3'] {
   const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint = null, S3_REGION: region } = e;

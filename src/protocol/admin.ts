@@ -3,6 +3,7 @@ import { NewPassword, Username } from './account.js';
 import { BroadcastView } from './broadcast.js';
 import { INVITATION_NOTE_MAX } from './limits.js';
 import { Page } from './paging.js';
+import { StorageState } from './storage.js';
 
 /** Who can make an account: everybody, who was invited, or nobody. */
 export const RegistrationMode = z
@@ -33,6 +34,12 @@ export const AdminAccountView = z
     isDisabled: z.boolean(),
     secondFactor: z.boolean(),
     channels: z.number().int(),
+    /** What its recordings and clips take, and may take; null: there is no bound. */
+    storage: z.object({
+      bytes: z.number().int(),
+      limitBytes: z.number().int().nullable(),
+      state: StorageState,
+    }),
     createdAt: z.iso.datetime(),
     /** Of its newest log-in, to the hour; null: none is left. */
     lastUsedAt: z.iso.datetime().nullable(),

@@ -39,3 +39,13 @@ export const ClipView = z
   })
   .meta({ id: 'Clip' });
 export type ClipView = z.output<typeof ClipView>;
+
+/** A clip in a list of one's own, or of one's channel. */
+export const ListedClip = ClipView.omit({ playlistPath: true, playFromMs: true, mayDelete: true })
+  .extend({ bytes: z.number().int().nonnegative() })
+  .meta({ id: 'ListedClip' });
+export type ListedClip = z.output<typeof ListedClip>;
+
+/** One page of them, the newest first. */
+export const ClipList = z.array(ListedClip).meta({ id: 'ClipList' });
+export type ClipList = z.output<typeof ClipList>;

@@ -42,6 +42,7 @@ export const errorStatus = {
   broadcast_limit: 409,
   webhook_limit: 409,
   clip_limit: 409,
+  storage_limit: 409,
   recording_not_ready: 409,
   token_limit: 409,
   last_administrator: 409,

@@ -61,8 +61,6 @@ export const VIEWERS_LISTED_MAX = 500;
 /** How long a clip of a recording is, milliseconds. */
 export const CLIP_MIN_MS = 1_000;
 export const CLIP_MAX_MS = 60_000;
-/** Clips that one account has. */
-export const CLIPS_MAX = 500;
 
 /** A socket message larger than this is refused, bytes. */
 export const SOCKET_PAYLOAD_MAX = 64 * 1024;

@@ -64,13 +64,13 @@ export class RecordedPages {
   /** @throws {DomainError} `clip_not_found` */
   async ofClip(id: string, visitor: Visitor): Promise<RecordedPage> {
     try {
-      const { channel, title, visibility, picture } = await this.#clips.about(id, visitor);
+      const { channel, title, visibility, thumbnail } = await this.#clips.about(id, visitor);
       return {
         locked: false,
         channel,
         title: title === '' ? `A clip of ${channel}` : `${title} · ${channel}`,
         about: `A clip of a broadcast of ${channel} on Onair.`,
-        image: isOpen(visibility) && picture ? `/hls/clips/${id}/pictures/${picture}` : null,
+        image: isOpen(visibility) && thumbnail ? `/hls/clips/${id}/pictures/${thumbnail}` : null,
         listed: visibility === 'public',
       };
     } catch (error) {

@@ -51,7 +51,7 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
       journals,
       log,
       nowMs: () => this.#clock.nowMs(),
-      hasRoom: () => this.#space.hasRoom,
+      hasRoom: () => this.#space.hasRoomFor(id),
       onKept: (bytes) => this.#space.add(id, bytes),
       begin: () => this.#untilDone(() => this.#begin(id), log),
       onProblem: (problem) => {
@@ -83,9 +83,11 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
   }
 
   async #begin(id: string): Promise<boolean> {
-    const title = await this.#repository.begin(id);
-    if (title !== null) await this.#recordings.addChapter(id, title);
-    return title !== null;
+    const begun = await this.#repository.begin(id);
+    if (begun === null) return false;
+    await this.#space.begun(id, begun.ownerId);
+    await this.#recordings.addChapter(id, begun.title);
+    return true;
   }
 
   /** Until the database is there: what is to be kept waits meanwhile, in the files that viewers fetch. */

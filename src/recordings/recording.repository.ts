@@ -29,6 +29,17 @@ export type StoredRecording = Readonly<{
   startedAt: Date;
 }>;
 
+/** What one account stores. */
+export type StoredUsage = Readonly<{
+  accountId: string;
+  bytes: number;
+  /** Of these, what doesn't go by itself. */
+  keptBytes: number;
+}>;
+
+/** So many are looked at for what may go. */
+const REMOVABLE_MAX = 10_000;
+
 const COLUMNS = {
   broadcast: {
     select: {
@@ -50,13 +61,13 @@ export class RecordingRepository {
   }
 
   /**
-   * Makes the recording of a broadcast that is on. Resolves with what it is called; null: its channel is not to
-   * be recorded, or it is gone.
+   * Makes the recording of a broadcast that is on. Resolves with what it is called, and whose it is; null: its channel
+   * is not to be recorded, or it is gone.
    */
-  async begin(broadcastId: string): Promise<string | null> {
+  async begin(broadcastId: string): Promise<{ title: string; ownerId: string } | null> {
     const broadcast = await this.#db.broadcast.findUnique({
       where: { id: broadcastId },
-      select: { title: true, channel: { select: { recordingEnabled: true } } },
+      select: { title: true, channel: { select: { recordingEnabled: true, ownerId: true } } },
     });
     if (!broadcast?.channel.recordingEnabled) return null;
     await this.#db.recording.upsert({
@@ -64,7 +75,7 @@ export class RecordingRepository {
       create: { broadcastId },
       update: {},
     });
-    return broadcast.title;
+    return { title: broadcast.title, ownerId: broadcast.channel.ownerId };
   }
 
   async setChapters(id: string, chapters: readonly RecordingChapter[]): Promise<void> {
@@ -93,22 +104,47 @@ export class RecordingRepository {
     });
   }
 
-  /** What all that is finished takes, but for some, with clips whose recording is gone. */
-  async takenBytes(except: readonly string[]): Promise<number> {
-    const rows = await this.#db.$queryRaw<{ bytes: bigint }[]>`
-      SELECT (SELECT COALESCE(SUM(bytes), 0) FROM recordings WHERE state IN ('READY', 'FAILED')
-          AND broadcast_id <> ALL(${[...except]}::uuid[]))::bigint
-        + (SELECT COALESCE(SUM(bytes), 0) FROM clips WHERE NOT EXISTS
-          (SELECT 1 FROM recordings WHERE broadcast_id = recording_id))::bigint AS bytes`;
-    return Number(rows[0]?.bytes ?? 0);
+  /**
+   * What each account stores, but for some recordings: its channels' recordings, and the clips that it made. Clips of
+   * accounts that are gone count for the channel's owner.
+   */
+  async usages(except: readonly string[]): Promise<StoredUsage[]> {
+    const rows = await this.#db.$queryRaw<{ id: string; bytes: bigint; kept: bigint }[]>`
+      SELECT id, SUM(bytes)::bigint AS bytes, SUM(kept)::bigint AS kept FROM (
+        SELECT channels.owner_id AS id, recordings.bytes,
+          CASE WHEN recordings.kept THEN recordings.bytes ELSE 0 END AS kept
+        FROM recordings
+          JOIN broadcasts ON broadcasts.id = recordings.broadcast_id
+          JOIN channels ON channels.id = broadcasts.channel_id
+        WHERE recordings.state IN ('READY', 'FAILED')
+          AND recordings.broadcast_id <> ALL(${[...except]}::uuid[])
+        UNION ALL
+        SELECT COALESCE(clips.created_by_id, channels.owner_id), clips.bytes, clips.bytes
+        FROM clips JOIN channels ON channels.id = clips.channel_id
+      ) AS stored GROUP BY id`;
+    return rows.map(({ id, bytes, kept }) => {
+      return { accountId: id, bytes: Number(bytes), keptBytes: Number(kept) };
+    });
   }
 
-  /** The oldest that may go: finished, and not kept for good. */
-  async oldest(count: number): Promise<{ id: string; bytes: number }[]> {
+  /** How many accounts have a channel. */
+  async owners(): Promise<number> {
+    const rows = await this.#db.$queryRaw<{ count: bigint }[]>`
+      SELECT COUNT(DISTINCT owner_id) AS count FROM channels`;
+    return Number(rows[0]?.count ?? 0);
+  }
+
+  /** What of an account's may go, the oldest first: finished, and not kept for good. */
+  async removable(ownerId: string): Promise<{ id: string; bytes: number }[]> {
     const rows = await this.#db.recording.findMany({
-      where: { kept: false, state: { in: ['READY', 'FAILED'] } },
+      where: {
+        kept: false,
+        state: { in: ['READY', 'FAILED'] },
+        bytes: { gt: 0 },
+        broadcast: { channel: { ownerId } },
+      },
       orderBy: { broadcast: { startedAt: 'asc' } },
-      take: count,
+      take: REMOVABLE_MAX,
       select: { broadcastId: true, bytes: true },
     });
     return rows.map(({ broadcastId, bytes }) => ({ id: broadcastId, bytes: Number(bytes) }));
@@ -227,8 +263,17 @@ export class RecordingRepository {
       .map(({ broadcastId }) => broadcastId);
   }
 
+  /** Deletes one. Clips of it stay for whom they were for while it was there. */
   async delete(id: string): Promise<void> {
-    await this.#db.recording.deleteMany({ where: { broadcastId: id } });
+    await this.#db.$transaction(async (db) => {
+      // Whoever makes a clip of it has it locked until that is stored.
+      await db.$queryRaw`SELECT 1 FROM recordings WHERE broadcast_id = ${id}::uuid FOR UPDATE`;
+      // Visibilities are in order, from everybody to few; nulls don't count.
+      await db.$executeRaw`
+        UPDATE clips SET visibility = GREATEST(clips.visibility, broadcasts.visibility)
+        FROM broadcasts WHERE broadcasts.id = clips.recording_id AND clips.recording_id = ${id}::uuid`;
+      await db.recording.deleteMany({ where: { broadcastId: id } });
+    });
   }
 }
 

@@ -14,6 +14,7 @@ import { RecordingFiles } from './recording-files.js';
 import { RecordingKeepers } from './recording-keepers.js';
 import { RecordingMetrics } from './recording-metrics.js';
 import { RecordingSpace } from './recording-space.service.js';
+import { StorageController } from './quota/storage.controller.js';
 import { RecordingController } from './recording.controller.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
@@ -35,6 +36,7 @@ import { VodController } from './vod/vod.controller.js';
     RecordingController,
     DownloadController,
     ClipController,
+    StorageController,
     VodController,
   ],
   providers: [

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { PrismaService } from '../../src/db/prisma.service.js';
 import type { RecordingView } from '../../src/protocol/recording.js';
+import type { StorageView } from '../../src/protocol/storage.js';
 import { RecordingSpace } from '../../src/recordings/recording-space.service.js';
+import { administrator } from '../support/administrator.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { type HttpClient, loggedIn } from '../support/http-client.js';
 import { KeptBroadcast } from '../support/kept-broadcast.js';
@@ -26,17 +29,120 @@ const hasRoom = () => test.app.get(RecordingSpace).hasRoom;
 const viewOf = async (id: string) =>
   (await owner.get(`/api/recordings/${id}`)).body as RecordingView;
 const statusOf = async (id: string) => (await owner.get(`/api/recordings/${id}`)).status;
-const keep = (id: string, kept: boolean) =>
-  owner.request('PATCH', `/api/recordings/${id}`, { body: { kept } });
+const keepOf = (client: HttpClient, id: string, kept: boolean) =>
+  client.request('PATCH', `/api/recordings/${id}`, { body: { kept } });
+const keep = (id: string, kept: boolean) => keepOf(owner, id, kept);
 
 /** A broadcast that has ended, and what became of its recording. */
-async function recorded(): Promise<string> {
-  const broadcast = await KeptBroadcast.start(test, CHANNEL, 'Some words');
+async function recorded(channel = CHANNEL): Promise<string> {
+  const broadcast = await KeptBroadcast.start(test, channel, 'Some words');
   await broadcast.segments(SEGMENTS);
   broadcast.end();
   await expect.poll(async () => (await viewOf(broadcast.id)).state, WAIT).toMatch(/ready|failed/);
   return broadcast.id;
 }
+
+/** What an account is told that it stores. */
+const storageOf = async (client: HttpClient) =>
+  (await client.get('/api/account/storage')).body as StorageView;
+
+/** Somebody else, with a channel. */
+async function other(username: string): Promise<HttpClient> {
+  const client = await loggedIn(test.url, username);
+  await client.post('/api/channels', { name: `of-${username}` });
+  return client;
+}
+
+describe('recordings of several accounts', () => {
+  it('go for their own owner only, who can’t keep others from recording', async () => {
+    await start({ RECORDINGS_MAX_GB: String((20 * BYTES) / 1e9) });
+    const greedy = await other('greedy');
+    const old = [await recorded(), await recorded()];
+    const kept = await recorded('of-greedy');
+    await keepOf(greedy, kept, true);
+    // More than all may take.
+    await test.app.get(PrismaService).recording.update({
+      where: { broadcastId: kept },
+      data: { bytes: 36 * BYTES },
+    });
+    await look();
+    expect(await viewOf(await recorded('of-greedy'))).toMatchObject({
+      state: 'failed',
+      problem: 'full',
+    });
+    const fresh = await recorded();
+    expect(await viewOf(fresh)).toMatchObject({ state: 'ready', problem: null });
+    await look();
+    const all = [...old, kept, fresh];
+    expect(await Promise.all(all.map(statusOf))).toEqual([200, 200, 200, 200]);
+  });
+
+  it('stay when somebody else records until nothing is left', async () => {
+    await start({ RECORDINGS_MAX_GB: String((6 * BYTES) / 1e9) });
+    const own = [await recorded(), await recorded(), await recorded()];
+    await look();
+    await other('busy');
+    const theirs: string[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      theirs.push(await recorded('of-busy'));
+      await look();
+    }
+    expect(await Promise.all(own.map(statusOf))).toEqual([200, 200, 200]);
+    const left = await Promise.all(theirs.map(statusOf));
+    expect(left.slice(0, 2)).toEqual([404, 404]);
+    expect(left.at(-1)).toBe(200);
+  });
+
+  it('don’t go when all that may go would not be enough', async () => {
+    await start({ RECORDINGS_ACCOUNT_MAX_GB: String((2.5 * BYTES) / 1e9) });
+    const [small, kept] = [await recorded(), await recorded()];
+    await keep(kept, true);
+    await test.app.get(PrismaService).recording.update({
+      where: { broadcastId: kept },
+      data: { bytes: 4 * BYTES },
+    });
+    await look();
+    expect(await viewOf(await recorded())).toMatchObject({ state: 'failed', problem: 'full' });
+    await look();
+    expect(await Promise.all([small, kept].map(statusOf))).toEqual([200, 200]);
+  });
+
+  it('are counted, and their owners warned before something goes', async () => {
+    await start({ RECORDINGS_ACCOUNT_MAX_GB: String((2.4 * BYTES) / 1e9) });
+    expect(await storageOf(owner)).toMatchObject({ bytes: 0, state: 'ok', oldestGo: true });
+    const first = await recorded();
+    await look();
+    expect(await storageOf(owner)).toMatchObject({ bytes: BYTES, state: 'ok' });
+    await recorded();
+    await keep(first, true);
+    await look();
+    const near = {
+      bytes: 2 * BYTES,
+      keptBytes: BYTES,
+      limitBytes: 2.4 * BYTES,
+      state: 'near',
+      clips: 0,
+    };
+    expect(await storageOf(owner)).toMatchObject(near);
+    const admin = await administrator(test, 'adele');
+    const { body } = await admin.get('/api/admin/accounts?search=sue');
+    const { bytes, limitBytes, state } = near;
+    expect(body).toMatchObject([{ username: 'sue', storage: { bytes, limitBytes, state } }]);
+  });
+
+  it('leave no room for clips where there is none', async () => {
+    await start({ RECORDINGS_ACCOUNT_MAX_GB: String((1.1 * BYTES) / 1e9) });
+    const id = await recorded();
+    await look();
+    const clip = await owner.post(`/api/recordings/${id}/clips`, { startMs: 0, durationMs: 4_000 });
+    expect(clip.error?.code).toBe('storage_limit');
+    const fan = await loggedIn(test.url, 'fan');
+    const made = await fan.post(`/api/recordings/${id}/clips`, { startMs: 0, durationMs: 4_000 });
+    expect(made.status).toBe(201);
+    expect((await storageOf(fan)).bytes).toBeGreaterThan(0);
+    expect((await storageOf(owner)).bytes).toBe(BYTES);
+  });
+});
 
 describe('recordings', () => {
   it('go from the oldest on when all take more than they may, unless they are kept for good', async () => {
@@ -62,6 +168,7 @@ describe('recordings', () => {
     expect(await viewOf(first)).toMatchObject({ state: 'ready', problem: null });
     await keep(first, false);
     await look();
+    expect(hasRoom()).toBe(true);
     expect(await statusOf(first)).toBe(404);
     expect(await viewOf(await recorded())).toMatchObject({ state: 'ready', problem: null });
   });

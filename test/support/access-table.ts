@@ -179,6 +179,9 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     ({ broadcastId }) => `/api/recordings/${broadcastId}/clips`,
     { body: { startMs: 0, durationMs: 1_000 } },
   ),
+  'GET /api/channels/:name/clips': ofChannel('/clips'),
+  'GET /api/account/clips': open(),
+  'GET /api/account/storage': open(),
   // By ids of their own, so other tests hold them.
   'GET /api/clips/:id': open(`/api/clips/${NO_ID}`),
   'DELETE /api/clips/:id': open(`/api/clips/${NO_ID}`, {}),

@@ -7,6 +7,7 @@ import type {
 import type { RecoveryCodes, SecondFactorSetup } from '../../src/protocol/account-second-factor.js';
 import type { SessionList } from '../../src/protocol/account-sessions.js';
 import type { CreatedToken, NewToken, TokenList } from '../../src/protocol/account-tokens.js';
+import type { StorageView } from '../../src/protocol/storage.js';
 import { call } from './api.js';
 
 /** What somebody types of their password, where they have one. */
@@ -52,5 +53,6 @@ export const accountApi = {
   tokens: () => call<TokenList>('GET', '/account/tokens'),
   createToken: (token: NewToken) => call<CreatedToken>('POST', '/account/tokens', token),
   deleteToken: (id: string) => call<null>('DELETE', `/account/tokens/${id}`),
+  storage: () => call<StorageView>('GET', '/account/storage'),
   deleteAccount: (proof: Proof) => call<null>('DELETE', '/account', proof),
 };

@@ -1,5 +1,5 @@
 import type { ChatPage } from '../../src/protocol/chat.js';
-import type { ClipView, NewClip } from '../../src/protocol/clip.js';
+import type { ClipList, ClipView, NewClip } from '../../src/protocol/clip.js';
 import type {
   RecordingChange,
   RecordingSettings,
@@ -10,6 +10,9 @@ import { call } from './api.js';
 const recordingPath = (id: string): string => `/recordings/${encodeURIComponent(id)}`;
 const settingsPath = (name: string): string => `/channels/${encodeURIComponent(name)}/recording`;
 const clipPath = (id: string): string => `/clips/${encodeURIComponent(id)}`;
+
+type Page = Readonly<{ limit: number; offset: number }>;
+const pageQuery = ({ limit, offset }: Page): string => `limit=${limit}&offset=${offset}`;
 
 /** Recordings and clips over HTTP. Every call throws `RequestError` when it fails. */
 export const recordingApi = {
@@ -31,5 +34,10 @@ export const recordingApi = {
   createClip: (id: string, clip: NewClip) =>
     call<ClipView>('POST', `${recordingPath(id)}/clips`, clip),
   clip: (id: string) => call<ClipView>('GET', clipPath(id)),
+  /** Of a channel of one's own. */
+  clipsOf: (name: string, page: Page) =>
+    call<ClipList>('GET', `/channels/${encodeURIComponent(name)}/clips?${pageQuery(page)}`),
+  /** Those that one made. */
+  ownClips: (page: Page) => call<ClipList>('GET', `/account/clips?${pageQuery(page)}`),
   deleteClip: (id: string) => call<null>('DELETE', clipPath(id)),
 };

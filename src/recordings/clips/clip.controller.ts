@@ -1,8 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import type { Visitor } from '../../access/access.service.js';
 import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
 import { Operation } from '../../common/operation.js';
-import { ClipView, NewClip } from '../../protocol/clip.js';
+import { LoggedIn } from '../../auth/identity.guard.js';
+import { ClipList, ClipView, NewClip } from '../../protocol/clip.js';
+import { Page } from '../../protocol/paging.js';
 import { CurrentClient } from '../current-client.js';
 import { ClipService } from './clip.service.js';
 
@@ -26,6 +28,7 @@ export class ClipController {
       'recording_not_found',
       'recording_not_ready',
       'clip_limit',
+      'storage_limit',
       'password_required',
       'rate_limited',
       'unavailable',
@@ -39,6 +42,36 @@ export class ClipController {
     @CurrentClient() client: string,
   ): Promise<ClipView> {
     return this.#clips.create(id, { visitor, client }, clip);
+  }
+
+  @Get('channels/:name/clips')
+  @LoggedIn()
+  @Operation({
+    summary: 'All clips of a channel, the newest first',
+    description: 'The owner, who may delete each of them.',
+    reply: ClipList,
+    errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'password_required'],
+  })
+  async ofChannel(
+    @Param('name') name: string,
+    @Query({ schema: Page }) page: Page,
+    @CurrentVisitor() visitor: Visitor,
+  ): Promise<ClipList> {
+    return this.#clips.ofChannel(name, visitor, page);
+  }
+
+  @Get('account/clips')
+  @LoggedIn()
+  @Operation({
+    summary: 'The clips that one has made, the newest first',
+    reply: ClipList,
+    errors: ['not_logged_in'],
+  })
+  async own(
+    @Query({ schema: Page }) page: Page,
+    @CurrentVisitor() visitor: Visitor,
+  ): Promise<ClipList> {
+    return this.#clips.ownOf(visitor, page);
   }
 
   @Get('clips/:id')

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { stricter } from '../../access/access-policy.js';
+import { FROM_STORED } from '../../access/stored-visibility.js';
 import { PrismaService } from '../../db/prisma.service.js';
 import type { Visibility } from '../../protocol/access.js';
+import type { Page } from '../../protocol/paging.js';
 
 /** What is stored of a clip. */
 export type StoredClip = Readonly<{
@@ -8,14 +11,20 @@ export type StoredClip = Readonly<{
   channel: string;
   ownerId: string;
   recordingId: string;
+  /** Its recording is still there. */
+  hasRecording: boolean;
   createdById: string | null;
   /** A username. */
   createdBy: string | null;
   title: string;
+  /** Who may watch it now: while its recording is there, whom that is for counts as well. */
   visibility: Visibility;
   startMs: number;
   durationMs: number;
   playFromMs: number;
+  bytes: number;
+  /** The file of the picture that lists show. */
+  thumbnail: string | null;
   createdAt: Date;
 }>;
 
@@ -25,11 +34,37 @@ export type ClipToStore = Pick<
   | 'channel'
   | 'recordingId'
   | 'title'
-  | 'visibility'
   | 'startMs'
   | 'durationMs'
   | 'playFromMs'
-> & { createdById: string; bytes: number };
+  | 'bytes'
+  | 'thumbnail'
+> & { createdById: string };
+
+/** Whose clips are listed. */
+export type ClipsOf = Readonly<{ channel: string }> | Readonly<{ createdById: string }>;
+
+const COLUMNS = {
+  channel: { select: { name: true, ownerId: true } },
+  createdBy: { select: { username: true } },
+} as const;
+
+type Row = Readonly<{
+  id: string;
+  channelId: string;
+  channel: { name: string; ownerId: string };
+  recordingId: string;
+  createdById: string | null;
+  createdBy: { username: string } | null;
+  title: string;
+  visibility: keyof typeof FROM_STORED | null;
+  startMs: number;
+  durationMs: number;
+  playFromMs: number;
+  bytes: bigint;
+  thumbnail: string | null;
+  createdAt: Date;
+}>;
 
 /** Clips in the database. */
 @Injectable()
@@ -40,34 +75,49 @@ export class ClipRepository {
     this.#db = db;
   }
 
-  async create({ channel, visibility, createdById, ...clip }: ClipToStore): Promise<void> {
-    await this.#db.clip.create({
-      data: {
-        ...clip,
-        visibility: visibility.toUpperCase() as Uppercase<Visibility>,
-        channel: { connect: { name: channel } },
-        createdBy: { connect: { id: createdById } },
-      },
+  /**
+   * Stores one for which there is a place, with its recording still there. Who makes several at the same time gets no
+   * more places for that.
+   * @param max how many an account may have
+   */
+  async create(
+    { channel, createdById, ...clip }: ClipToStore,
+    max: number,
+  ): Promise<'stored' | 'too_many' | 'no_recording'> {
+    return this.#db.$transaction(async (db) => {
+      await db.$queryRaw`SELECT 1 FROM accounts WHERE id = ${createdById}::uuid FOR UPDATE`;
+      if ((await db.clip.count({ where: { createdById } })) >= max) return 'too_many';
+      // Until this is done the recording stays, whose visibility counts for the clip.
+      const recordings = await db.$queryRaw<unknown[]>`
+        SELECT 1 FROM recordings WHERE broadcast_id = ${clip.recordingId}::uuid FOR SHARE`;
+      if (recordings.length === 0) return 'no_recording';
+      await db.clip.create({
+        data: {
+          ...clip,
+          channel: { connect: { name: channel } },
+          createdBy: { connect: { id: createdById } },
+        },
+      });
+      return 'stored';
     });
   }
 
   async find(id: string): Promise<StoredClip | null> {
-    const row = await this.#db.clip.findUnique({
-      where: { id },
-      include: {
-        channel: { select: { name: true, ownerId: true } },
-        createdBy: { select: { username: true } },
-      },
+    const row = await this.#db.clip.findUnique({ where: { id }, include: COLUMNS });
+    const [clip] = row ? await this.#complete([row]) : [];
+    return clip ?? null;
+  }
+
+  /** The newest first. */
+  async list(of: ClipsOf, { limit, offset }: Page): Promise<StoredClip[]> {
+    const rows = await this.#db.clip.findMany({
+      where: 'channel' in of ? { channel: { name: of.channel } } : of,
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      skip: offset,
+      take: limit,
+      include: COLUMNS,
     });
-    if (!row) return null;
-    const { channel, createdBy, visibility, channelId: _, ...clip } = row;
-    return {
-      ...clip,
-      channel: channel.name,
-      ownerId: channel.ownerId,
-      createdBy: createdBy?.username ?? null,
-      visibility: visibility.toLowerCase() as Lowercase<typeof visibility>,
-    };
+    return this.#complete(rows);
   }
 
   /** How many clips an account has made. */
@@ -87,4 +137,37 @@ export class ClipRepository {
   async delete(id: string): Promise<void> {
     await this.#db.clip.deleteMany({ where: { id } });
   }
+
+  /** With what is known of their recordings now. */
+  async #complete(rows: readonly Row[]): Promise<StoredClip[]> {
+    const recordings = await this.#db.recording.findMany({
+      where: { broadcastId: { in: [...new Set(rows.map(({ recordingId }) => recordingId))] } },
+      select: { broadcastId: true, broadcast: { select: { visibility: true } } },
+    });
+    const now = new Map(
+      recordings.map(({ broadcastId, broadcast }) => [
+        broadcastId,
+        FROM_STORED[broadcast.visibility],
+      ]),
+    );
+    return rows.map(({ channel, createdBy, bytes, channelId: _channelId, ...clip }) => {
+      const own = clip.visibility && FROM_STORED[clip.visibility];
+      const ofRecording = now.get(clip.recordingId) ?? null;
+      return {
+        ...clip,
+        channel: channel.name,
+        ownerId: channel.ownerId,
+        createdBy: createdBy?.username ?? null,
+        bytes: Number(bytes),
+        hasRecording: ofRecording !== null,
+        visibility: visibilityOf(own, ofRecording),
+      };
+    });
+  }
+}
+
+/** The stricter of what a clip and its recording say. A clip that nothing says anything of is for nobody else. */
+function visibilityOf(own: Visibility | null, ofRecording: Visibility | null): Visibility {
+  if (own === null || ofRecording === null) return own ?? ofRecording ?? 'private';
+  return stricter(own, ofRecording);
 }

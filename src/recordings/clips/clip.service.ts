@@ -1,91 +1,117 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Visitor } from '../../access/access.service.js';
+import { ChannelService } from '../../broadcast/channel.service.js';
 import { DomainError } from '../../common/domain-error.js';
-import type { ClipView, NewClip } from '../../protocol/clip.js';
-import { CLIPS_MAX } from '../../protocol/limits.js';
+import { FairQueue } from '../../common/fair-queue.js';
+import { QueueFullError } from '../../common/serial-queue.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import type { ClipView, ListedClip, NewClip } from '../../protocol/clip.js';
+import type { Page } from '../../protocol/paging.js';
 import { RecordingFiles } from '../recording-files.js';
-import { RecordingRepository } from '../recording.repository.js';
+import { RecordingSpace } from '../recording-space.service.js';
+import type { StoredRecording } from '../recording.repository.js';
 import { RecordingService } from '../recording.service.js';
 import { type Cut, cutVod } from '../vod/cut.js';
 import { VodCatalog } from '../vod/vod-catalog.js';
 import { VodDoor } from '../vod/vod-door.js';
-import { ClipRepository, type StoredClip } from './clip.repository.js';
+import { ClipRepository, type ClipsOf, type StoredClip } from './clip.repository.js';
 
 const Id = z.uuid();
 /** Shorter than this isn't worth an address, milliseconds. */
 const WORTH_MS = 500;
+/** Clips are made one after another, in turns between accounts: one of a minute has some 150 files. */
+const WAITING = { perParty: 4, all: 64 } as const;
+const RETRY_MS = 2_000;
 
 /** Stretches of recordings with files and addresses of their own. */
 @Injectable()
 export class ClipService {
   readonly #clips: ClipRepository;
   readonly #recordings: RecordingService;
-  readonly #stored: RecordingRepository;
+  readonly #channels: ChannelService;
+  readonly #space: RecordingSpace;
   readonly #files: RecordingFiles;
   readonly #catalog: VodCatalog;
   readonly #door: VodDoor;
+  readonly #max: number;
+  readonly #queue = new FairQueue(WAITING);
 
-  // oxlint-disable-next-line max-params -- Nest's injection: clips, what they are cut of, who may.
+  // oxlint-disable-next-line max-params -- Nest's injection: clips, what they are cut of, who may, how many.
   constructor(
     clips: ClipRepository,
     recordings: RecordingService,
-    stored: RecordingRepository,
+    channels: ChannelService,
+    space: RecordingSpace,
     files: RecordingFiles,
     catalog: VodCatalog,
     door: VodDoor,
+    @Inject(CONFIG) config: Config,
   ) {
     this.#clips = clips;
     this.#recordings = recordings;
-    this.#stored = stored;
+    this.#channels = channels;
+    this.#space = space;
     this.#files = files;
     this.#catalog = catalog;
     this.#door = door;
+    this.#max = config.recordings.clipsPerAccount;
   }
 
   /**
    * Makes a clip of what may be watched, also while it is being recorded.
    * @param client who asks, as limits count them
-   * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`, `clip_limit`
+   * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`, `clip_limit`,
+   *   `storage_limit`; `unavailable` while too many are made
    */
   async create(
     recordingId: string,
     { visitor, client }: { visitor: Visitor; client: string },
-    { startMs, durationMs, title }: NewClip,
+    clip: NewClip,
   ): Promise<ClipView> {
     const { recording } = await this.#recordings.find(recordingId, visitor);
     const createdById = visitor.identity.account?.id;
     if (createdById === undefined) throw new DomainError('not_logged_in', 'Log in first.');
-    if ((await this.#clips.count(createdById)) >= CLIPS_MAX)
-      throw new DomainError(
-        'clip_limit',
-        `An account can have ${CLIPS_MAX} clips. Delete one to make another.`,
-      );
+    if ((await this.#clips.count(createdById)) >= this.#max) throw this.#tooMany();
     const vod =
       recording.state === 'ready'
         ? (await this.#catalog.find('recordings', recordingId, client))?.vod
         : await this.#catalog.soFar(recordingId);
+    const { startMs, durationMs } = clip;
     const cut = vod && cutVod(vod, { startMs, endMs: startMs + durationMs });
     const thereMs = cut ? cut.durationMs - cut.playFromMs : 0;
     if (!cut || thereMs < WORTH_MS)
       throw new DomainError('recording_not_ready', 'There is nothing recorded at that place.');
-    const id = randomUUID();
-    await this.#keep(id, recordingId, cut);
-    const { channel, visibility } = recording;
-    await this.#clips.create({
-      id,
-      channel,
-      visibility,
-      recordingId,
-      createdById,
-      title: title || recording.title,
-      startMs,
-      durationMs: Math.round(Math.min(durationMs, thereMs)),
-      playFromMs: cut.playFromMs,
-      bytes: cut.bytes,
-    });
+    const id = await this.#inTurn(createdById, () =>
+      this.#make({
+        recording,
+        createdById,
+        cut,
+        title: clip.title || recording.title,
+        startMs,
+        durationMs: Math.round(Math.min(durationMs, thereMs)),
+      }),
+    );
     return this.view(id, visitor, client);
+  }
+
+  /**
+   * Those of a channel, for its owner, the newest first.
+   * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner
+   */
+  async ofChannel(name: string, visitor: Visitor, page: Page): Promise<ListedClip[]> {
+    const { ownerId } = await this.#channels.get(name);
+    if (ownerId !== visitor.identity.account?.id)
+      throw new DomainError('forbidden', 'Only the channel’s owner can do that.');
+    return this.#list({ channel: name }, visitor, page);
+  }
+
+  /** Those that somebody has made and may still watch, the newest first. @throws {DomainError} `not_logged_in` */
+  async ownOf(visitor: Visitor, page: Page): Promise<ListedClip[]> {
+    const createdById = visitor.identity.account?.id;
+    if (createdById === undefined) throw new DomainError('not_logged_in', 'Log in first.');
+    return this.#list({ createdById }, visitor, page);
   }
 
   /**
@@ -100,13 +126,12 @@ export class ClipService {
     if (!entry) throw clipNotFound();
     const base = this.#door.base(`/hls/clips/${id}`, access, visitor);
     const { middle } = entry.previews;
-    const isRecordingThere = (await this.#stored.find(clip.recordingId)) !== null;
     const { channel, title, startMs, durationMs, playFromMs, createdBy } = clip;
     return {
       id,
       channel,
       title,
-      recordingId: isRecordingThere ? clip.recordingId : null,
+      recordingId: clip.hasRecording ? clip.recordingId : null,
       startMs,
       durationMs,
       visibility: access.visibility,
@@ -126,23 +151,90 @@ export class ClipService {
   async about(
     id: string,
     visitor: Visitor,
-  ): Promise<Pick<StoredClip, 'channel' | 'title' | 'visibility'> & { picture: string | null }> {
+  ): Promise<Pick<StoredClip, 'channel' | 'title' | 'visibility' | 'thumbnail'>> {
     const clip = await this.#find(id);
     const { visibility } = await this.#door.enter(clip, visitor, clipNotFound());
-    const [picture] = await this.#files.journals.pictures(`clips/${id}`);
-    return { channel: clip.channel, title: clip.title, visibility, picture: picture?.file ?? null };
+    return { channel: clip.channel, title: clip.title, visibility, thumbnail: clip.thumbnail };
   }
 
-  /** @throws {DomainError} `clip_not_found`, `password_required`; `forbidden` for who neither made it nor owns the channel */
+  /**
+   * Who made it may delete it even when they may not watch it any more: it counts as theirs.
+   * @throws {DomainError} `clip_not_found`, `password_required`; `forbidden` for who neither made it nor owns the channel
+   */
   async delete(id: string, visitor: Visitor): Promise<void> {
     const clip = await this.#find(id);
-    await this.#door.enter(clip, visitor, clipNotFound());
-    if (visitor.identity.account === null) throw new DomainError('not_logged_in', 'Log in first.');
-    if (!mayDelete(clip, visitor))
+    if (!mayDelete(clip, visitor)) {
+      await this.#door.enter(clip, visitor, clipNotFound());
+      if (visitor.identity.account === null)
+        throw new DomainError('not_logged_in', 'Log in first.');
       throw new DomainError('forbidden', 'Only who made it and the channel’s owner can do that.');
+    }
     await this.#clips.delete(id);
     this.#catalog.forget('clips', id);
     await this.#files.deleteOrLater(`clips/${id}`);
+  }
+
+  /** What of a page of them is for the visitor to see; the page is shorter by the others. */
+  async #list(of: ClipsOf, visitor: Visitor, page: Page): Promise<ListedClip[]> {
+    const listed: ListedClip[] = [];
+    for (const clip of await this.#clips.list(of, page)) {
+      const { ownerId: _owner, createdById: _maker, playFromMs: _from, ...about } = clip;
+      const { hasRecording, thumbnail, recordingId, createdAt, ...shown } = about;
+      const access = await this.#door.accessFor(clip, visitor);
+      const base = access && this.#door.base(`/hls/clips/${clip.id}`, access, visitor);
+      listed.push({
+        ...shown,
+        visibility: access?.visibility ?? clip.visibility,
+        recordingId: hasRecording ? recordingId : null,
+        createdAt: createdAt.toISOString(),
+        thumbnailPath: base && thumbnail ? `${base}/pictures/${thumbnail}` : null,
+      });
+    }
+    return listed;
+  }
+
+  async #inTurn<T>(accountId: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#queue.run(accountId, work);
+    } catch (error) {
+      if (!(error instanceof QueueFullError)) throw error;
+      throw new DomainError('unavailable', 'Too many clips are made now. Try again in a moment.', {
+        retryAfterMs: RETRY_MS,
+      });
+    }
+  }
+
+  /** Resolves with its id. */
+  async #make({ recording, cut, ...about }: ClipToMake): Promise<string> {
+    const { createdById } = about;
+    if (!this.#space.hasRoomForClip(createdById, cut.bytes))
+      throw new DomainError(
+        'storage_limit',
+        'Your storage is full. Delete recordings or clips to make another clip.',
+      );
+    const id = randomUUID();
+    const thumbnail = await this.#keep(id, recording.id, cut);
+    const { channel } = recording;
+    const { playFromMs, bytes } = cut;
+    const clip = { id, channel, recordingId: recording.id, playFromMs, bytes, thumbnail, ...about };
+    let result: Awaited<ReturnType<ClipRepository['create']>> | null = null;
+    try {
+      result = await this.#clips.create(clip, this.#max);
+    } finally {
+      if (result !== 'stored') await this.#files.deleteOrLater(`clips/${id}`);
+    }
+    if (result === 'too_many') throw this.#tooMany();
+    if (result === 'no_recording')
+      throw new DomainError('recording_not_found', 'There is no such recording.');
+    this.#space.addClip(createdById, bytes);
+    return id;
+  }
+
+  #tooMany(): DomainError {
+    return new DomainError(
+      'clip_limit',
+      `An account can have ${this.#max} clips. Delete one to make another.`,
+    );
   }
 
   async #find(id: string): Promise<StoredClip> {
@@ -151,8 +243,8 @@ export class ClipService {
     return clip;
   }
 
-  /** Gives it names of its own for the segments, and a journal of them. */
-  async #keep(id: string, recordingId: string, cut: Cut): Promise<void> {
+  /** Gives it names of its own for the segments, and a journal of them. Resolves with its first picture. */
+  async #keep(id: string, recordingId: string, cut: Cut): Promise<string | null> {
     const { store, journals } = this.#files;
     const key = `clips/${id}`;
     try {
@@ -162,19 +254,31 @@ export class ClipService {
           if (line.file !== null) await store.copy(`${recordingId}/${path}`, `${key}/${path}`);
           await journals.append({ key, run, rendition }, line);
         }
+      let first: string | null = null;
       for (const picture of await journals.pictures(recordingId)) {
         if (picture.wallMs < cut.fromWallMs || picture.wallMs > cut.toWallMs) continue;
         const path = `pictures/${picture.file}`;
         await store.copy(`${recordingId}/${path}`, `${key}/${path}`);
         await journals.appendPicture(key, picture);
+        first ??= picture.file;
       }
       await this.#files.archive(key);
+      return first;
     } catch (error) {
       await this.#files.delete(key);
       throw error;
     }
   }
 }
+
+type ClipToMake = Readonly<{
+  recording: Pick<StoredRecording, 'id' | 'channel'>;
+  createdById: string;
+  cut: Cut;
+  title: string;
+  startMs: number;
+  durationMs: number;
+}>;
 
 function mayDelete({ createdById, ownerId }: StoredClip, { identity }: Visitor): boolean {
   const accountId = identity.account?.id ?? null;

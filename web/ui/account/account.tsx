@@ -21,6 +21,7 @@ const joined = new Intl.DateTimeFormat('en', { year: 'numeric', month: 'long' })
 
 const SECTIONS = [
   'channels',
+  'recordings',
   'profile',
   'security',
   'devices',
@@ -31,6 +32,7 @@ const SECTIONS = [
 type Section = (typeof SECTIONS)[number];
 
 const load = {
+  recordings: async () => (await import('./recordings-section.js')).default,
   profile: async () => (await import('./profile-section.js')).default,
   security: async () => (await import('./security-section.js')).default,
   devices: async () => (await import('./sessions-section.js')).default,
@@ -101,6 +103,7 @@ export function Account({ account: before }: { account: AccountView }) {
               </div>
             ),
           },
+          late('recordings', 'Recordings', { load: load.recordings, props: { username } }),
           late('profile', 'Profile', {
             load: load.profile,
             props: { account, onChange: setAccount },

@@ -5,6 +5,7 @@ import { whenLabel } from '../account/when-label.js';
 import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
 import { confirm, type Question } from '../components/confirm.js';
+import { sizeLabel } from '../format/size.js';
 import { SearchList } from './search-list.js';
 
 /** All accounts. */
@@ -41,11 +42,17 @@ function AccountRow({ account, isOwn, onChange }: AccountRowProps) {
       <div class="row-text">
         <h3>
           {displayName} {isAdmin && <Badge tone="good">Administrator</Badge>}{' '}
-          {isDisabled && <Badge tone="danger">Disabled</Badge>}
+          {isDisabled && <Badge tone="danger">Disabled</Badge>}{' '}
+          {account.storage.state !== 'ok' && (
+            <Badge>
+              {account.storage.state === 'full' ? 'Storage full' : 'Storage nearly full'}
+            </Badge>
+          )}
         </h3>
         <p class="muted">
-          {username} · {account.channels} {account.channels === 1 ? 'channel' : 'channels'} · since{' '}
-          {whenLabel(account.createdAt)} · used {whenLabel(account.lastUsedAt)}
+          {username} · {account.channels} {account.channels === 1 ? 'channel' : 'channels'} ·{' '}
+          {storageWords(account)} · since {whenLabel(account.createdAt)} · used{' '}
+          {whenLabel(account.lastUsedAt)}
           {account.secondFactor ? ' · second factor' : ''}
         </p>
       </div>
@@ -83,3 +90,10 @@ const disable = (username: string): Question => ({
   action: 'Disable',
   danger: true,
 });
+
+/** What its recordings and clips take. */
+function storageWords({ storage: { bytes, limitBytes } }: AdminAccountView): string {
+  if (bytes === 0) return 'nothing stored';
+  const limit = limitBytes === null ? '' : ` of ${sizeLabel(limitBytes)}`;
+  return `${sizeLabel(bytes)}${limit} stored`;
+}

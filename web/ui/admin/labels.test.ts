@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { sizeLabel, uptimeLabel } from './labels.js';
+import { sizeLabel } from '../format/size.js';
+import { uptimeLabel } from './labels.js';
 
 it.each([
   [0, '0 B'],

@@ -1,18 +1,3 @@
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
-const STEP = 1_024;
-
-/** Bytes as people read them: "3.4 MB". */
-export function sizeLabel(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= STEP && unit < UNITS.length - 1) {
-    value /= STEP;
-    unit += 1;
-  }
-  const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${value.toFixed(digits)} ${UNITS[unit]}`;
-}
-
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** Seconds as people say them, to two parts: "3 days 4 hours". */

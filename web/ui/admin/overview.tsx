@@ -5,7 +5,8 @@ import { useLoaded } from '../account/use-loaded.js';
 import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
 import { Card } from '../components/card.js';
-import { sizeLabel, uptimeLabel } from './labels.js';
+import { sizeLabel } from '../format/size.js';
+import { uptimeLabel } from './labels.js';
 
 const number = new Intl.NumberFormat('en');
 

@@ -13,6 +13,8 @@ import { Spinner } from '../components/spinner.js';
 import { toast } from '../components/toast.js';
 import { deleteRecording } from '../recording/delete-recording.js';
 import { EditDialog } from '../recording/edit-dialog.js';
+import { StorageNotice } from '../recording/storage-notice.js';
+import { useStorage } from '../recording/use-storage.js';
 import { VISIBILITY_WORDS } from '../recording/visibility-words.js';
 import { StatisticsDialog } from '../statistics/late-statistics.js';
 import { PastBroadcasts } from './past-broadcasts.js';
@@ -25,6 +27,7 @@ export function StudioPast({ channel, onClose }: { channel: string; onClose: () 
   const [edited, setEdited] = useState<RecordingView | null>(null);
   const [measured, setMeasured] = useState<ListedBroadcast | null>(null);
   useEffect(() => void past.load(), [past]);
+  const storage = useStorage();
   const list = past.list.value;
   const problem = past.problem.value;
   if (edited)
@@ -54,6 +57,7 @@ export function StudioPast({ channel, onClose }: { channel: string; onClose: () 
       }
     >
       <div class="studio-past">
+        {storage && <StorageNotice storage={storage} />}
         {list === null && problem === null && <Spinner label="Loading past broadcasts" />}
         {list?.length === 0 && !past.more.value && (
           <Notice title="Nothing yet">What you broadcast is listed here when it is over.</Notice>

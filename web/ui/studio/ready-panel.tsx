@@ -3,6 +3,8 @@ import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { Select } from '../components/select.js';
 import { CircleAlert } from 'lucide';
+import { StorageNotice } from '../recording/storage-notice.js';
+import { useStorage } from '../recording/use-storage.js';
 import { Checklist } from './checklist.js';
 import { checksOf } from './checks.js';
 import { PastButton } from './past-button.js';
@@ -21,6 +23,7 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
     roundTripMs: check.roundTripMs.value,
   });
   const hindrance = hindranceOf(studio);
+  const storage = useStorage();
   return (
     <div class="panel">
       <div class="panel-head">
@@ -61,6 +64,7 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
         </Button>
         {hindrance !== null && !starting && <p class="panel-note muted">{hindrance}</p>}
       </div>
+      {storage && <StorageNotice storage={storage} />}
       {chosen && (
         <>
           <ShareLink channel={chosen} />

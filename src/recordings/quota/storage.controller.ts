@@ -1,0 +1,39 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { CurrentAccount, LoggedIn } from '../../auth/identity.guard.js';
+import { Operation } from '../../common/operation.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { StorageView } from '../../protocol/storage.js';
+import { ClipRepository } from '../clips/clip.repository.js';
+import { RecordingSpace } from '../recording-space.service.js';
+
+/** What one's own recordings and clips take. */
+@Controller('api/account/storage')
+export class StorageController {
+  readonly #space: RecordingSpace;
+  readonly #clips: ClipRepository;
+  readonly #clipsMax: number;
+
+  constructor(space: RecordingSpace, clips: ClipRepository, @Inject(CONFIG) config: Config) {
+    this.#space = space;
+    this.#clips = clips;
+    this.#clipsMax = config.recordings.clipsPerAccount;
+  }
+
+  @Get()
+  @LoggedIn()
+  @Operation({
+    summary: 'What one’s recordings and clips take, and may take',
+    description: 'Recordings of one’s channels, and clips that one has made. As of 15 seconds ago.',
+    reply: StorageView,
+    errors: ['not_logged_in'],
+  })
+  async get(@CurrentAccount() { id }: CurrentAccount): Promise<StorageView> {
+    const { limitBytes, ...use } = this.#space.useOf(id);
+    return {
+      ...use,
+      limitBytes: limitBytes === null ? null : Math.floor(limitBytes),
+      clips: await this.#clips.count(id),
+      clipsMax: this.#clipsMax,
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import { Trash } from 'lucide';
+import type { ListedClip } from '../../../src/protocol/clip.js';
+import { recordingApi } from '../../client/recording-api.js';
+import { RequestError } from '../../client/request-error.js';
+import { Badge } from '../components/badge.js';
+import { confirm } from '../components/confirm.js';
+import { IconButton } from '../components/icon-button.js';
+import { Thumbnail } from '../components/thumbnail.js';
+import { toast } from '../components/toast.js';
+import { clockTime } from '../format/duration.js';
+import { sizeLabel } from '../format/size.js';
+import { VISIBILITY_WORDS } from './visibility-words.js';
+import './clip-list.css';
+
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+interface ClipListProps {
+  clips: readonly ListedClip[];
+  /** It is the newest page of them. */
+  isFirst: boolean;
+  onDeleted: () => void;
+}
+
+/** Clips that one may delete. */
+export function ClipList({ clips, isFirst, onDeleted }: ClipListProps) {
+  if (clips.length === 0)
+    return <p class="muted">{isFirst ? 'There are no clips.' : 'There are no older clips.'}</p>;
+  return (
+    <ul class="clip-list">
+      {clips.map((clip) => (
+        <ClipLine key={clip.id} clip={clip} onDeleted={onDeleted} />
+      ))}
+    </ul>
+  );
+}
+
+function ClipLine({ clip, onDeleted }: { clip: ListedClip; onDeleted: () => void }) {
+  const { id, channel, createdBy, visibility, durationMs } = clip;
+  const named = clip.title || channel;
+  const by = createdBy === null ? '' : ` · by ${createdBy}`;
+  return (
+    <li class="clip-line">
+      <a class="clip-line-picture" href={`/clips/${id}`} tabIndex={-1} aria-hidden="true">
+        <Thumbnail name={channel} picture={clip.thumbnailPath} />
+      </a>
+      <div class="clip-line-words">
+        <h3>
+          <a href={`/clips/${id}`}>{named}</a>
+        </h3>
+        <p class="muted figures">
+          {clockTime(durationMs)} · {sizeLabel(clip.bytes)} ·{' '}
+          {day.format(Date.parse(clip.createdAt))}
+          {by}
+        </p>
+        <p class="clip-line-notes">
+          {visibility !== 'public' && <Badge>{VISIBILITY_WORDS[visibility]}</Badge>}
+          {clip.recordingId === null && <span class="muted">Its recording was deleted</span>}
+        </p>
+      </div>
+      <IconButton
+        icon={Trash}
+        label={`Delete ${named}`}
+        align="end"
+        onClick={() =>
+          void deleteClip(id, named).then((gone) => {
+            if (gone) onDeleted();
+          })
+        }
+      />
+    </li>
+  );
+}
+
+/** Asks, and deletes a clip for good; true when it is gone. */
+async function deleteClip(id: string, title: string): Promise<boolean> {
+  const goAhead = await confirm({
+    title: 'Delete this clip?',
+    text: `“${title}” is deleted for good.`,
+    action: 'Delete clip',
+    cancel: 'Keep it',
+    danger: true,
+  });
+  if (!goAhead) return false;
+  try {
+    await recordingApi.deleteClip(id);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    toast({ text: error.message, tone: 'danger' });
+    return false;
+  }
+  toast({ text: 'The clip is deleted.', tone: 'good' });
+  return true;
+}

@@ -1,0 +1,15 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { StorageView } from '../../../src/protocol/storage.js';
+import { accountApi } from '../../client/account-api.js';
+import { RequestError } from '../../client/request-error.js';
+
+/** What one's recordings and clips take; null until that is known, and where it can't be found out. */
+export function useStorage(): StorageView | null {
+  const [storage, setStorage] = useState<StorageView | null>(null);
+  useEffect(() => {
+    void accountApi.storage().then(setStorage, (error: unknown) => {
+      if (!(error instanceof RequestError)) throw error;
+    });
+  }, []);
+  return storage;
+}
