@@ -2,7 +2,7 @@ import { QueueFullError } from './serial-queue.js';
 
 type Waiting = Readonly<{ start: () => void; refuse: (error: QueueFullError) => void }>;
 
-export type FairQueueBounds = Readonly<{
+type FairQueueBounds = Readonly<{
   /** Tasks of one party that may wait. */
   perParty: number;
   /** Tasks of all parties that may wait. */

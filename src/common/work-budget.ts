@@ -1,7 +1,7 @@
 /** Parties with less than their whole budget that are remembered; the one that was heard of longest ago is forgotten. */
 const PARTIES_MAX = 10_000;
 
-export type WorkRate = Readonly<{
+type WorkRate = Readonly<{
   /** What a party may have done at once, milliseconds of work. */
   burstMs: number;
   /** What it gets back, milliseconds of work a second. */

@@ -1,5 +1,5 @@
 /** What the recordings and clips of each account take, bytes by account. */
-export type Usages = ReadonlyMap<string, number>;
+type Usages = ReadonlyMap<string, number>;
 
 /** What decides how much one account may store. */
 export type StorageRules = Readonly<{

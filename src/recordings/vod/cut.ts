@@ -2,7 +2,7 @@ import type { RecordedInit, RecordedSegment } from '../journal/recorded.js';
 import { initName, type Vod, type VodRendition } from './vod.js';
 
 /** The part of a rendition that a clip takes from one run. */
-export type CutRendition = Readonly<{
+type CutRendition = Readonly<{
   run: string;
   id: string;
   inits: readonly RecordedInit[];

@@ -17,7 +17,7 @@ export type VodText = Readonly<{
   etag: string;
 }>;
 
-export type AskedText = Readonly<{
+type AskedText = Readonly<{
   kind: VodKind;
   id: string;
   /** As {@link isVodText} knows it. */

@@ -102,8 +102,7 @@ async function joined(
   return { id, init: newest, inits, segments, filledS };
 }
 
-/** @internal For tests. */
-export function spansOf(segments: SegmentTable): VodSpan[] {
+function spansOf(segments: SegmentTable): VodSpan[] {
   for (let breakMs = BREAK_MS; ; breakMs *= 2) {
     const spans = spansBetween(segments, breakMs);
     if (spans) return spans;
