@@ -82,6 +82,7 @@ module.exports = {
         path: [
           '^src/protocol/',
           '^src/sdp/',
+          '^src/rtp/',
           '^src/hls/(playlist|mp4|rtp|timeline|segmenter)/',
           '^src/broadcast/(broadcast-lifecycle|live-broadcast|live-channel|peer|ports|channel)\\.ts$',
         ],
@@ -95,13 +96,20 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(sdp/|protocol/|broadcast/ports\\.ts$)' },
     },
     {
+      name: 'rtp-knows-nobody',
+      comment: 'packets as both of media’s sides read them: pure',
+      severity: 'error',
+      from: { path: '^src/rtp/', pathNot: TEST },
+      to: { path: '^src/', pathNot: '^src/rtp/' },
+    },
+    {
       name: 'hls-goes-one-way',
       comment: 'what makes segments doesn’t know who keeps or serves them',
       severity: 'error',
       from: { path: '^src/hls/(playlist|mp4|rtp|timeline|segmenter)/', pathNot: TEST },
       to: {
         path: '^src/',
-        pathNot: '^src/(hls/(playlist|mp4|rtp|timeline|segmenter)/|broadcast/ports\\.ts$)',
+        pathNot: '^src/(rtp/|hls/(playlist|mp4|rtp|timeline|segmenter)/|broadcast/ports\\.ts$)',
       },
     },
     {

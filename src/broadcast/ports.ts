@@ -71,6 +71,8 @@ export interface TappedTrack {
     parameters: Readonly<Record<string, unknown>>;
   }>;
   readonly layerCount: number;
+  /** Whether packets of it have come from the publisher, readable or not. */
+  readonly sends: boolean;
   readonly reportsTell: ReportedMoment;
   readonly paused: boolean;
   readonly events: TypedEmitter<{

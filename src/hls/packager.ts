@@ -57,6 +57,8 @@ export class Packager implements BroadcastPackage {
   readonly #timer: NodeJS.Timeout;
   #tap: MediaTap | null = null;
   #state: PackageState = 'preparing';
+  /** The newest run has video. */
+  #hasPicture = false;
   #closed = false;
 
   constructor(options: Options) {
@@ -170,6 +172,7 @@ export class Packager implements BroadcastPackage {
   }
 
   #openRun({ videoLayers, audio }: RunSpec): RunWriter {
+    this.#hasPicture = videoLayers > 0;
     const { config, clock, log, files, keeper } = this.#options;
     for (const before of this.#runs) this.#closeLater(before);
     const run = new Run({ config, clock, log, files, ...(keeper && { keeper }) });
@@ -225,6 +228,7 @@ export class Packager implements BroadcastPackage {
     const nowMs = this.#options.clock.nowMs();
     for (const track of this.#tracks.values()) track.tick(nowMs);
     this.#segmenter.tick(nowMs);
+    this.#updateState();
   }
 
   #updateState(): void {
@@ -237,6 +241,14 @@ export class Packager implements BroadcastPackage {
   #stateNow(): PackageState {
     // Sound without the picture that viewers would expect is no way to watch.
     if ([...this.#refused].some(({ kind }) => kind === 'video')) return 'unavailable';
+    if (!this.#hasPicture && this.#awaitsPicture) return 'preparing';
     return this.#runs[0]?.isReady ? 'ready' : 'preparing';
+  }
+
+  /** A picture is being sent, if not one that can be decoded so far. */
+  get #awaitsPicture(): boolean {
+    return [...this.#tracks.keys()].some(
+      ({ kind, sends, paused }) => kind === 'video' && sends && !paused,
+    );
   }
 }

@@ -26,6 +26,8 @@ export class ProducerTap implements TappedTrack {
   readonly #producer: types.Producer;
   readonly #consumer: types.Consumer;
   readonly #layers: ReadonlyMap<number, number>;
+  /** Of its layers' packets. */
+  readonly ssrcs: readonly number[];
   readonly #clock: Clock;
 
   private constructor(producer: types.Producer, consumer: types.Consumer, clock: Clock) {
@@ -33,8 +35,8 @@ export class ProducerTap implements TappedTrack {
     this.#consumer = consumer;
     this.#clock = clock;
     this.codec = codecOf(consumer.rtpParameters);
-    const ssrcs = (consumer.rtpParameters.encodings ?? []).map(({ ssrc }) => ssrc ?? 0);
-    this.#layers = new Map(ssrcs.map((ssrc, layer) => [ssrc, layer]));
+    this.ssrcs = (consumer.rtpParameters.encodings ?? []).map(({ ssrc }) => ssrc ?? 0);
+    this.#layers = new Map(this.ssrcs.map((ssrc, layer) => [ssrc, layer]));
     this.#listen();
   }
 
@@ -72,6 +74,21 @@ export class ProducerTap implements TappedTrack {
 
   get paused(): boolean {
     return this.#producer.paused;
+  }
+
+  /** Whether packets of it have come. */
+  get sends(): boolean {
+    return this.#producer.score.length > 0;
+  }
+
+  get appData(): types.AppData {
+    return this.#producer.appData;
+  }
+
+  /** What its packets are like, under the name of a codec. */
+  rtpParametersAs(mimeType: string, parameters: Record<string, unknown>): types.RtpParameters {
+    const { codecs, ...rest } = this.#consumer.rtpParameters;
+    return { ...rest, codecs: codecs.map((codec) => ({ ...codec, mimeType, parameters })) };
   }
 
   start(): void {

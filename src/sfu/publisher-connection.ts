@@ -5,11 +5,15 @@ import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { DtlsParameters, IceParameters, MediaKind, RtpParameters } from '../protocol/rtc.js';
+import { H264SetStore } from '../rtp/h264-set-store.js';
 import { CaptureDelay } from './capture-delay.js';
 import { checkLayers } from './layer-check.js';
 import { refusingMedia } from './media-refused.js';
+import { asOpaque, offeredSetsOf } from './opaque-track.js';
 import { PeerConnection } from './peer-connection.js';
+import { ProducerTap } from './producer-tap.js';
 import { publisherHealth } from './publisher-health.js';
+import { SetRepeater } from './set-repeater.js';
 import { reportsTellOf, SenderReport } from './sender-report.js';
 
 /** Key-frame requests, of joining viewers and of packaging every segment, are merged into at most one in this time. */
@@ -24,6 +28,8 @@ const TracedPacket = z.object({
 
 type Options = {
   transport: types.WebRtcTransport;
+  /** Of the transport. */
+  router: types.Router;
   clock: Clock;
   /** Told of each track that can be consumed from now on. */
   onProducer: (producer: types.Producer) => void;
@@ -94,20 +100,35 @@ export class PublisherConnection implements PublisherMedia {
         `This connection already sends ${kind}. Close that track first.`,
       );
     this.#kinds.add(kind);
+    // The shape was checked at the edge; mediasoup checks the names and numbers in it.
+    const parameters = rtpParameters as types.RtpParameters;
+    const offeredSets = offeredSetsOf(parameters);
     try {
       const producer = await refusingMedia(`${kind} track`, this.#options.transport, () =>
         this.#options.transport.produce({
           kind,
-          // The shape was checked at the edge; mediasoup checks the names and numbers in it.
-          rtpParameters: rtpParameters as types.RtpParameters,
+          rtpParameters: offeredSets === null ? parameters : asOpaque(parameters),
           paused,
           keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
-          appData: { reportsTell },
+          appData: { reportsTell, mimeType: parameters.codecs[0]?.mimeType },
         }),
       );
       this.#adopt(producer);
+      if (offeredSets === null) this.#options.onProducer(producer);
+      else
+        await this.#repeatSets(producer, offeredSets).catch((error: unknown) => {
+          producer.close();
+          throw error;
+        });
       if (layersGuessed && rtpParameters.encodings.length > 1)
-        checkLayers(producer, (encodings) => void this.#reorder(producer, encodings));
+        checkLayers(
+          producer,
+          (encodings) =>
+            void this.#reorder(producer, {
+              ...rtpParameters,
+              encodings,
+            }),
+        );
       return producer.id;
     } catch (error) {
       this.#kinds.delete(kind);
@@ -135,19 +156,11 @@ export class PublisherConnection implements PublisherMedia {
   }
 
   /** The same track with its layers in another order: for viewers and packaging a new one. */
-  async #reorder(
-    producer: types.Producer,
-    encodings: types.RtpEncodingParameters[],
-  ): Promise<void> {
-    const { kind, rtpParameters, paused } = producer;
+  async #reorder(producer: types.Producer, rtpParameters: RtpParameters): Promise<void> {
+    const { kind, paused } = producer;
     producer.close();
     try {
-      await this.produce({
-        kind,
-        rtpParameters: { ...rtpParameters, encodings } as RtpParameters,
-        paused,
-        reportsTell: reportsTellOf(producer),
-      });
+      await this.produce({ kind, rtpParameters, paused, reportsTell: reportsTellOf(producer) });
     } catch {
       // Without the track it is no broadcast: the publisher connects again.
       this.close();
@@ -162,8 +175,24 @@ export class PublisherConnection implements PublisherMedia {
     });
     this.#trace(producer, ['sr']);
     if (producer.kind === 'video') this.#measureDelay(producer);
-    this.#options.onProducer(producer);
     this.#connectionChanged();
+  }
+
+  /** What others get of it is the same track with its parameter sets before each key frame. */
+  async #repeatSets(producer: types.Producer, sprop: string): Promise<void> {
+    const { router, clock, onProducer } = this.#options;
+    const transport = await router.createDirectTransport();
+    producer.observer.once('close', () => transport.close());
+    const site = { transport, rtpCapabilities: router.rtpCapabilities, clock };
+    const tap = await ProducerTap.create(site, producer);
+    const repeater = new SetRepeater({
+      tap,
+      stores: tap.ssrcs.map(() => new H264SetStore(sprop)),
+      nowMs: () => clock.nowMs(),
+    });
+    onProducer(await repeater.produce(router));
+    repeater.start();
+    tap.start();
   }
 
   #trace(producer: types.Producer, events: types.ProducerTraceEventType[]): void {

@@ -26,16 +26,19 @@ export async function publisherHealth(
 }
 
 function trackOf(
-  { kind, rtpParameters: { codecs, encodings = [] } }: types.Producer,
+  { kind, appData, rtpParameters: { codecs, encodings = [] } }: types.Producer,
   stats: readonly types.ProducerStat[],
 ): PublisherHealth['tracks'][number] {
   const place = ({ rid, ssrc }: types.ProducerStat) =>
     encodings.findIndex((encoding) =>
       encoding.rid === undefined ? encoding.ssrc === ssrc : encoding.rid === rid,
     );
+  // A producer may go by another name, see {@link asOpaque}.
+  const sentAs =
+    typeof appData.mimeType === 'string' ? appData.mimeType : (codecs[0]?.mimeType ?? '');
   return {
     kind,
-    codec: codecs[0]?.mimeType.split('/')[1] ?? '',
+    codec: sentAs.split('/')[1] ?? '',
     streams: stats
       .toSorted((a, b) => place(a) - place(b))
       .map(({ rid, bitrate, fractionLost }) => ({

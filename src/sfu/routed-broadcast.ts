@@ -10,7 +10,10 @@ import { agreedCapabilities, withOneEstimation } from './agreed-capabilities.js'
 import { BroadcastRouters, type RouterLease } from './broadcast-routers.js';
 import { isSameCodec, numberCodecs } from './numbering.js';
 import { PublisherConnection } from './publisher-connection.js';
+import type { ProducerTap } from './producer-tap.js';
 import { RouterTap } from './router-tap.js';
+import type { LackingSets } from './set-check.js';
+import { SetRepeater } from './set-repeater.js';
 import { ViewerConnection, type ViewerOptions } from './viewer-connection.js';
 import type { WorkerPool } from './worker-pool.js';
 import { WorkerRouter } from './worker-router.js';
@@ -88,6 +91,7 @@ export class RoutedBroadcast implements BroadcastMedia {
     await transport.setMaxIncomingBitrate(this.#options.maxIncomingBitrateBps);
     const publisher = new PublisherConnection({
       transport,
+      router,
       clock: this.#options.clock,
       onProducer: (producer) => this.#addProducer(producer),
     });
@@ -115,7 +119,16 @@ export class RoutedBroadcast implements BroadcastMedia {
   async tap(): Promise<RouterTap> {
     this.#assertOpen();
     const { clock, log } = this.#options;
-    const tap = await RouterTap.create(this.#routers.origin.router, clock, log);
+    const tap = await RouterTap.create(this.#routers.origin.router, {
+      clock,
+      log,
+      onLackingSets: (track, lacking) =>
+        void this.#repeatSets(track, lacking).catch((err: unknown) => {
+          // Closed meanwhile, or its worker died.
+          if (!tap.closed && !this.#closed)
+            log.warn({ err }, 'viewers who join this track may see no picture');
+        }),
+    });
     this.#taps.add(tap);
     tap.events.on('closed', () => this.#taps.delete(tap));
     for (const producer of this.producers) void tap.add(producer);
@@ -181,9 +194,31 @@ export class RoutedBroadcast implements BroadcastMedia {
     return viewer;
   }
 
-  #addProducer(producer: types.Producer): void {
+  /**
+   * Whoever joins from now on gets the track with its parameter sets repeated. Who has seen its beginning keeps the
+   * track as it is, and packaging does: they have the sets.
+   */
+  async #repeatSets(track: ProducerTap, { stores, packet }: LackingSets): Promise<void> {
+    const nowMs = () => this.#options.clock.nowMs();
+    const repeater = new SetRepeater({ tap: track, stores, nowMs });
+    repeater.take(packet);
+    const before = this.#producers.get(track.id);
+    const producer = await repeater.produce(this.#routers.origin.router);
+    if (!before || before.closed) return;
+    this.#producers.delete(before.id);
+    this.#keep(producer);
+    const moving = [...this.#viewers].map((viewer) => viewer.replace(before, producer));
+    await Promise.allSettled(moving);
+    repeater.start();
+  }
+
+  #keep(producer: types.Producer): void {
     this.#producers.set(producer.id, producer);
     producer.observer.once('close', () => this.#producers.delete(producer.id));
+  }
+
+  #addProducer(producer: types.Producer): void {
+    this.#keep(producer);
     for (const tap of this.#taps) void tap.add(producer);
     for (const viewer of this.#viewers)
       void viewer.consume(producer).catch((err: unknown) => {

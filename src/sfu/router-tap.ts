@@ -4,26 +4,36 @@ import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { ProducerTap, type TapSite } from './producer-tap.js';
+import { checkSets, type LackingSets } from './set-check.js';
+
+/** Told of a track whose parameter sets were sent once only. */
+type OnLackingSets = (tap: ProducerTap, lacking: LackingSets) => void;
 
 /** A broadcast's RTP out of its origin router, into this process. */
 export class RouterTap implements MediaTap {
   readonly events: MediaTap['events'] = new TypedEmitter();
   readonly #site: TapSite;
   readonly #log: Log;
+  readonly #onLackingSets: OnLackingSets;
   readonly #tracks = new Set<TappedTrack>();
 
-  private constructor(site: TapSite, log: Log) {
+  private constructor(site: TapSite, log: Log, onLackingSets: OnLackingSets) {
     this.#site = site;
     this.#log = log;
+    this.#onLackingSets = onLackingSets;
     site.transport.observer.once('close', () => {
       this.events.emit('closed');
       this.events.clear();
     });
   }
 
-  static async create(router: types.Router, clock: Clock, log: Log): Promise<RouterTap> {
+  static async create(
+    router: types.Router,
+    { clock, log, onLackingSets }: { clock: Clock; log: Log; onLackingSets: OnLackingSets },
+  ): Promise<RouterTap> {
     const transport = await router.createDirectTransport();
-    return new RouterTap({ transport, rtpCapabilities: router.rtpCapabilities, clock }, log);
+    const site = { transport, rtpCapabilities: router.rtpCapabilities, clock };
+    return new RouterTap(site, log, onLackingSets);
   }
 
   get tracks(): ReadonlySet<TappedTrack> {
@@ -39,6 +49,7 @@ export class RouterTap implements MediaTap {
     try {
       const track = await ProducerTap.create(this.#site, producer);
       this.#tracks.add(track);
+      checkSets(track, (lacking) => this.#onLackingSets(track, lacking));
       track.events.on('closed', () => this.#tracks.delete(track));
       this.events.emit('trackAdded', track);
       track.start();

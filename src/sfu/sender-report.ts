@@ -18,6 +18,14 @@ export function unixMsOf({ ntpSec, ntpFrac }: Pick<SenderReport, 'ntpSec' | 'ntp
   return ntpSec * 1_000 + (ntpFrac / 2 ** 32) * 1_000 - NTP_TO_UNIX_MS;
 }
 
+/** The reverse of {@link unixMsOf}. */
+export function ntpOf(unixMs: number): Pick<SenderReport, 'ntpSec' | 'ntpFrac'> {
+  const seconds = (unixMs + NTP_TO_UNIX_MS) / 1_000;
+  const ntpSec = Math.floor(seconds);
+  const ntpFrac = Math.min(2 ** 32 - 1, Math.round((seconds - ntpSec) * 2 ** 32));
+  return { ntpSec: ntpSec % 2 ** 32, ntpFrac };
+}
+
 /** What the reports of a producer's sender tell, as {@link PublisherMedia.produce} was told. */
 export function reportsTellOf({ appData }: Pick<types.Producer, 'appData'>): ReportedMoment {
   return appData.reportsTell === 'sending' ? 'sending' : 'capture';

@@ -40,6 +40,8 @@ export class ViewerConnection implements ReceiverMedia {
   readonly #producers: ViewerOptions['producers'];
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #consuming = new Set<string>();
+  /** By what they consume, as the origin names it. */
+  readonly #byTrack = new Map<string, types.Consumer>();
   readonly #unsupported = new Set<MediaKind>();
   #capabilities: types.RtpCapabilities;
   #mids: ViewerOptions['mids'];
@@ -140,7 +142,17 @@ export class ViewerConnection implements ReceiverMedia {
         ...(mid === undefined ? {} : { mid }),
       }),
     );
+    this.#byTrack.set(producer.id, consumer);
+    consumer.observer.once('close', () => this.#byTrack.delete(producer.id));
     await this.#adopt(consumer);
+  }
+
+  /** Takes a track in place of another that it can't show; keeps that one where it shows it, and has no layers to change. */
+  async replace(before: types.Producer, after: types.Producer): Promise<void> {
+    const consumer = this.#byTrack.get(before.id);
+    if (consumer && layersOf(consumer) === 1 && (await hasSent(consumer))) return;
+    consumer?.close();
+    await this.consume(after);
   }
 
   async resume(consumerIds: readonly string[]): Promise<void> {
@@ -223,6 +235,11 @@ function optionsOf(consumer: types.Consumer): ConsumerOptions {
     layers: layersOf(consumer),
     producerPaused: consumer.producerPaused,
   };
+}
+
+async function hasSent(consumer: types.Consumer): Promise<boolean> {
+  const stats = await consumer.getStats();
+  return stats.some(({ type, packetCount }) => type === 'outbound-rtp' && packetCount > 0);
 }
 
 function isEstimated({ rtpParameters: { headerExtensions = [] } }: types.Consumer): boolean {

@@ -91,7 +91,11 @@ async function open(channel: string, number: number): Promise<number> {
     listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
     comedia: true,
   });
-  const tap = await RouterTap.create(router, systemClock, log);
+  const tap = await RouterTap.create(router, {
+    clock: systemClock,
+    log,
+    onLackingSets: () => undefined,
+  });
   app.get(HlsService).open({ id, channel }).take(tap);
   for (const kind of ['video', 'audio'] as const) {
     const producer = await transport.produce({ kind, rtpParameters: tracks[kind] });

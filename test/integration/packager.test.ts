@@ -55,6 +55,7 @@ class RecordedTap implements MediaTap {
       ...about,
       reportsTell: 'sending',
       paused: false,
+      sends: true,
       events: new TypedEmitter(),
       requestKeyFrame() {},
     };

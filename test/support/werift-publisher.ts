@@ -7,7 +7,9 @@ import {
   useOPUS,
   useVP8,
 } from 'werift';
+import { vi } from 'vitest';
 import { type Film, FilmRtp } from './film-rtp.js';
+import { LackingSets, type SetsSent } from './lacking-sets.js';
 
 type Kind = 'audio' | 'video';
 const H264_PROFILES = { baseline: '42e01f', main: '4d401f', high: '640c1f' } as const;
@@ -25,6 +27,8 @@ export class WeriftPublisher {
   /** When what was sent last was captured. */
   readonly #capturedMs = { audio: 0, video: 0 };
   readonly #editAnswer: (sdp: string) => string;
+  readonly #sets: LackingSets;
+  readonly #setsSent: SetsSent;
   /** The encoder has made something. */
   filmStarted = false;
   #source: FilmRtp | null = null;
@@ -36,6 +40,7 @@ export class WeriftPublisher {
     key,
     film,
     editAnswer = (sdp) => sdp,
+    parameterSets = 'each',
   }: {
     url: string;
     channel: string;
@@ -43,11 +48,15 @@ export class WeriftPublisher {
     film: Film;
     /** Changes the answer before it is taken, such as the addresses in it. */
     editAnswer?: (sdp: string) => string;
+    /** Of H.264. */
+    parameterSets?: SetsSent;
   }) {
     this.#endpoint = `${url}/whip/${channel}`;
     this.#key = key;
     this.#film = film;
     this.#editAnswer = editAnswer;
+    this.#setsSent = parameterSets;
+    this.#sets = new LackingSets(parameterSets);
     this.#peer = new RTCPeerConnection({
       codecs: { audio: [useOPUS()], video: [videoCodec(film)] },
       iceUseIpv6: false,
@@ -69,7 +78,14 @@ export class WeriftPublisher {
   /** The offer, with all candidates. */
   async offer(): Promise<string> {
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
-    return this.#peer.localDescription?.sdp ?? '';
+    const sdp = this.#peer.localDescription?.sdp ?? '';
+    if (this.#setsSent !== 'offer') return sdp;
+    await this.startFilm();
+    await vi.waitUntil(() => this.#sets.sprop !== null, { timeout: 30_000, interval: 20 });
+    return sdp.replaceAll(
+      /^a=fmtp:.*packetization-mode=1.*$/gm,
+      (line) => `${line};sprop-parameter-sets=${this.#sets.sprop}`,
+    );
   }
 
   /** Publishes; media flows from then on. */
@@ -90,7 +106,10 @@ export class WeriftPublisher {
     this.#source ??= await FilmRtp.start(this.#film, (kind, packet, capturedMs) => {
       this.filmStarted = true;
       this.#capturedMs[kind] = capturedMs;
-      if (this.#peer.connectionState === 'connected') this.#tracks.get(kind)?.writeRtp(packet);
+      const isConnected = this.#peer.connectionState === 'connected';
+      const isH264 = kind === 'video' && this.#film.video === 'h264';
+      const sent = isH264 ? this.#sets.take(packet, isConnected) : packet;
+      if (isConnected && sent) this.#tracks.get(kind)?.writeRtp(sent);
     });
   }
 

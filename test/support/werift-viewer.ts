@@ -13,6 +13,8 @@ type Options = {
   payloadTypes: Readonly<Record<Kind, number>>;
   video?: Video;
   token?: string;
+  /** Gets each packet of the picture. */
+  onVideo?: (packet: Buffer) => void;
 };
 
 const FEEDBACK = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
@@ -28,8 +30,17 @@ export class WeriftViewer {
   etag = '';
   readonly #peer: RTCPeerConnection;
   readonly #token: string | undefined;
+  readonly #onVideo: (packet: Buffer) => void;
 
-  constructor({ url, channel, payloadTypes, video = 'H264', token }: Options) {
+  constructor({
+    url,
+    channel,
+    payloadTypes,
+    video = 'H264',
+    token,
+    onVideo = () => undefined,
+  }: Options) {
+    this.#onVideo = onVideo;
     this.endpoint = `${url}/whep/${channel}`;
     this.#token = token;
     this.#peer = new RTCPeerConnection({
@@ -103,7 +114,9 @@ export class WeriftViewer {
     this.etag = headers.get('etag') ?? '';
   }
 
-  #received(kind: Kind, { header }: RtpPacket): void {
+  #received(kind: Kind, packet: RtpPacket): void {
+    const { header } = packet;
+    if (kind === 'video') this.#onVideo(packet.serialize());
     this.packets[kind] += 1;
     this.payloadTypes[kind].add(header.payloadType);
     this.ssrcs[kind].add(header.ssrc);

@@ -1,4 +1,4 @@
-import { BitReader } from './bit-reader.js';
+import { BitReader } from '../../rtp/bit-reader.js';
 
 /** What is needed of a sequence header (AV1 bitstream specification 5.5). */
 export type Av1SequenceHeader = Readonly<{

@@ -1,7 +1,7 @@
 import type { AccessUnit } from './access-unit.js';
-import type { ArrivedPacket } from './rtp-packet.js';
+import type { ArrivedPacket } from '../../rtp/rtp-packet.js';
 
-/** Takes units out of one stream's packets, which come in order ({@link ./reorder-buffer}). Never throws. */
+/** Takes units out of one stream's packets, which come in order ({@link ../../rtp/reorder-buffer}). Never throws. */
 export interface Depacketizer<Unit = AccessUnit> {
   /** Nothing comes out before the sender sends a key frame; ask for one. Never true for sound. */
   readonly needsKeyFrame: boolean;

@@ -15,8 +15,8 @@ import {
 import { leb128 } from './av1-obu.js';
 import { createDepacketizer } from './create-depacketizer.js';
 import type { Depacketizer } from './depacketizer.js';
-import { isLoss, ReorderBuffer } from './reorder-buffer.js';
-import type { ArrivedPacket } from './rtp-packet.js';
+import { isLoss, ReorderBuffer } from '../../rtp/reorder-buffer.js';
+import type { ArrivedPacket } from '../../rtp/rtp-packet.js';
 import { createVp8Depacketizer } from './vp8-depacketizer.js';
 
 type Unit = { rtpTime: number; keyFrame: boolean; data: Uint8Array };

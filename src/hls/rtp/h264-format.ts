@@ -1,5 +1,5 @@
 import type { VideoConfig } from '../mp4/codec-config.js';
-import { NAL, SLICE_HEAD_BYTES, slicePpsId } from './h264-nal.js';
+import { NAL, SLICE_HEAD_BYTES, slicePpsId } from '../../rtp/h264-nal.js';
 import { H264ParameterSets } from './h264-parameter-sets.js';
 import { UnitAssembly } from './unit-assembly.js';
 import type { PayloadFormat, PayloadResult } from './video-depacketizer.js';
@@ -21,8 +21,10 @@ const LENGTH_BYTES = 4;
 export class H264Format implements PayloadFormat<Content> {
   readonly #sets = new H264ParameterSets();
   readonly #assembly = new UnitAssembly();
-  /** The sender repeats its sets in band, so a key frame without them has lost them. */
+  /** The last key frame came with its sets: the next one, if it comes without, has lost them. */
   #setsInBand = false;
+  /** The unit has sets. */
+  #hasSets = false;
   #fragmented: Fragmented | null = null;
   #isIdr = false;
   /** Where the unit's first slice is in the assembly, with its length. */
@@ -65,6 +67,7 @@ export class H264Format implements PayloadFormat<Content> {
     // A picture that refers to sets which came after the last key frame can't be decoded with its config.
     if (ppsId === null || (!keyFrame && !this.#sets.isInForce(ppsId))) return 'damaged';
     const config = keyFrame ? this.#sets.configFor(ppsId) : this.#sets.config;
+    if (keyFrame) this.#setsInBand = this.#hasSets;
     return config === null ? 'damaged' : { keyFrame, data: this.#assembly.take(), config };
   }
 
@@ -73,6 +76,7 @@ export class H264Format implements PayloadFormat<Content> {
     this.#fragmented = null;
     this.#isIdr = false;
     this.#slicePlace = null;
+    this.#hasSets = false;
   }
 
   #addNal(nal: Uint8Array): void {
@@ -132,6 +136,7 @@ export class H264Format implements PayloadFormat<Content> {
 
   #putSet(nal: Uint8Array): void {
     this.#setsInBand = true;
+    this.#hasSets = true;
     this.#sets.put(nal);
   }
 

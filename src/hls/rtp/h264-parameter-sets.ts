@@ -1,6 +1,6 @@
 import type { VideoConfig } from '../mp4/codec-config.js';
 import { equalBytes } from './equal-bytes.js';
-import { NAL, nalReader } from './h264-nal.js';
+import { NAL, nalReader } from '../../rtp/h264-nal.js';
 import { parseSps, type H264Sps } from './h264-sps.js';
 
 type Sps = H264Sps & { bytes: Uint8Array };

@@ -1,5 +1,5 @@
-import type { BitReader } from './bit-reader.js';
-import { nalReader } from './h264-nal.js';
+import type { BitReader } from '../../rtp/bit-reader.js';
+import { nalReader } from '../../rtp/h264-nal.js';
 
 /** What is needed of a sequence parameter set (ITU-T H.264 7.3.2.1.1). */
 export type H264Sps = Readonly<{

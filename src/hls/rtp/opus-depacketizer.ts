@@ -1,7 +1,7 @@
 import type { AudioConfig } from '../mp4/codec-config.js';
 import type { AccessUnit } from './access-unit.js';
 import type { Depacketizer } from './depacketizer.js';
-import type { ArrivedPacket } from './rtp-packet.js';
+import type { ArrivedPacket } from '../../rtp/rtp-packet.js';
 
 /** Silence of 20, 10, 5 and 2.5 ms: CELT, full band, a frame that says "silence" and nothing else (RFC 6716 4.3). */
 export const SILENCES: readonly Readonly<{ data: Uint8Array; ticks: number }>[] = [

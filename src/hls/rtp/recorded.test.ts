@@ -6,8 +6,8 @@ import { readRtpDump, readUnitHashes } from '../../../test/support/rtp-dump.js';
 import type { AccessUnit } from './access-unit.js';
 import { createDepacketizer } from './create-depacketizer.js';
 import type { Depacketizer } from './depacketizer.js';
-import { isLoss, ReorderBuffer } from './reorder-buffer.js';
-import { parseRtpPacket, type ArrivedPacket } from './rtp-packet.js';
+import { isLoss, ReorderBuffer } from '../../rtp/reorder-buffer.js';
+import { parseRtpPacket, type ArrivedPacket } from '../../rtp/rtp-packet.js';
 import { createVp8Depacketizer } from './vp8-depacketizer.js';
 
 const create = (mimeType: string): Depacketizer =>

@@ -1,5 +1,5 @@
 import type { Depacketizer } from './depacketizer.js';
-import type { ArrivedPacket } from './rtp-packet.js';
+import type { ArrivedPacket } from '../../rtp/rtp-packet.js';
 
 /** What a payload did: `damaged`, if it doesn't fit those before it, or the unit it belongs to is too large. */
 export type PayloadResult = 'more' | 'unit-complete' | 'damaged';

@@ -1,4 +1,4 @@
-import { BitReader } from './bit-reader.js';
+import { BitReader } from '../../rtp/bit-reader.js';
 
 /** What a key frame of VP9 says of its sequence (VP9 bitstream specification 6.2). */
 export type Vp9KeyFrame = Readonly<{

@@ -3,7 +3,7 @@ import { RecordedRun } from '../../../test/support/recorded-run.js';
 import { readSimulcastRecording } from '../../../test/support/simulcast-recording.js';
 import { createDepacketizer } from '../rtp/create-depacketizer.js';
 import type { Depacketizer } from '../rtp/depacketizer.js';
-import { parseRtpPacket } from '../rtp/rtp-packet.js';
+import { parseRtpPacket } from '../../rtp/rtp-packet.js';
 import { Segmenter } from './segmenter.js';
 import type { TrackInput } from './segmenter-types.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BitWriter } from '../../../test/support/bit-writer.js';
+import { BitWriter } from '../../test/support/bit-writer.js';
 import { BitReader } from './bit-reader.js';
 
 describe('BitReader', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuzzRuns } from '../../../test/support/fuzz-runs.js';
-import { packetOf } from '../../../test/support/rtp-packetizer.js';
+import { fuzzRuns } from '../../test/support/fuzz-runs.js';
+import { packetOf } from '../../test/support/rtp-packetizer.js';
 import { isLoss, ReorderBuffer, type Ordered } from './reorder-buffer.js';
 
 const packet = (sequenceNumber: number, arrivedMs = 0) => packetOf({ sequenceNumber, arrivedMs });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fuzzRuns } from '../../../test/support/fuzz-runs.js';
-import { hex } from '../../../test/support/rtp-packetizer.js';
+import { fuzzRuns } from '../../test/support/fuzz-runs.js';
+import { hex } from '../../test/support/rtp-packetizer.js';
 import { parseRtpPacket } from './rtp-packet.js';
 
 const HEADER = '80 e0 fffe 80000001 deadbeef';

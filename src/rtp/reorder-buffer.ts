@@ -8,9 +8,9 @@ export type Loss = Readonly<{
   restarted: boolean;
 }>;
 
-export type Ordered = ArrivedPacket | Loss;
+export type Ordered<P extends ArrivedPacket = ArrivedPacket> = P | Loss;
 
-export const isLoss = (item: Ordered): item is Loss => 'lost' in item;
+export const isLoss = <P extends ArrivedPacket>(item: Ordered<P>): item is Loss => 'lost' in item;
 
 type Options = {
   /** How long a packet waits for those before it. */
@@ -28,15 +28,15 @@ const STALE_MS = 1000;
  * Puts one stream's packets in order of their sequence numbers (16 bits, wrapping). Repeated packets, and
  * those that come after they were given up, are dropped. Time is what the packets and {@link expire} say.
  */
-export class ReorderBuffer {
+export class ReorderBuffer<P extends ArrivedPacket = ArrivedPacket> {
   readonly #maxWaitMs: number;
   readonly #maxPackets: number;
   /** By sequence number, in the order of arrival; at most {@link Options.maxPackets}. */
-  readonly #waiting = new Map<number, ArrivedPacket>();
+  readonly #waiting = new Map<number, P>();
   #next: number | null = null;
   #lastInTimeMs = 0;
   /** The first packet of what may be a restart. */
-  #stray: ArrivedPacket | null = null;
+  #stray: P | null = null;
 
   constructor({ maxWaitMs, maxPackets }: Options) {
     this.#maxWaitMs = maxWaitMs;
@@ -50,7 +50,7 @@ export class ReorderBuffer {
   }
 
   /** Takes a packet and gives what is in order now. */
-  push(packet: ArrivedPacket): Ordered[] {
+  push(packet: P): Ordered<P>[] {
     const { sequenceNumber, arrivedMs } = packet;
     this.#next ??= sequenceNumber;
     const step = distance(this.#next, sequenceNumber);
@@ -69,8 +69,8 @@ export class ReorderBuffer {
   }
 
   /** Gives up what has been waited for long enough at `nowMs`, and gives what follows it. */
-  expire(nowMs: number): Ordered[] {
-    const ordered: Ordered[] = [];
+  expire(nowMs: number): Ordered<P>[] {
+    const ordered: Ordered<P>[] = [];
     this.#drain(ordered);
     while (this.#waiting.size > 0 && this.#isOver(nowMs)) {
       this.#giveUp(ordered);
@@ -80,7 +80,7 @@ export class ReorderBuffer {
   }
 
   /** Gives up everything that is missing: nothing waits any more. */
-  flush(): Ordered[] {
+  flush(): Ordered<P>[] {
     return this.expire(Infinity);
   }
 
@@ -91,7 +91,7 @@ export class ReorderBuffer {
   }
 
   /** What waits and follows without a gap. */
-  #drain(ordered: Ordered[]): void {
+  #drain(ordered: Ordered<P>[]): void {
     if (this.#next === null) return;
     for (let packet; (packet = this.#waiting.get(this.#next)) !== undefined;) {
       this.#waiting.delete(this.#next);
@@ -101,7 +101,7 @@ export class ReorderBuffer {
   }
 
   /** Goes on at the next packet that is there; less than {@link MAX_STEP} steps. */
-  #giveUp(ordered: Ordered[]): void {
+  #giveUp(ordered: Ordered<P>[]): void {
     let next = this.#next ?? 0;
     let lost = 0;
     for (; !this.#waiting.has(next); lost++) next = following(next);
@@ -109,7 +109,7 @@ export class ReorderBuffer {
     ordered.push({ lost, restarted: false });
   }
 
-  #pushStray(packet: ArrivedPacket): Ordered[] {
+  #pushStray(packet: P): Ordered<P>[] {
     const before = this.#stray;
     if (before === null || packet.sequenceNumber !== following(before.sequenceNumber)) {
       this.#stray = packet;

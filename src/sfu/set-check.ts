@@ -1,0 +1,46 @@
+import type { TappedPacket } from '../broadcast/ports.js';
+import { H264SetStore } from '../rtp/h264-set-store.js';
+import { H264SetWatch } from '../rtp/h264-set-watch.js';
+import { parseRtpPacket } from '../rtp/rtp-packet.js';
+import type { ProducerTap } from './producer-tap.js';
+
+/** Sets come within so few packets before their picture: where one of these is missing, or late, nothing is known. */
+const IN_ROW = 8;
+
+type Layer = {
+  store: H264SetStore;
+  watch: H264SetWatch;
+  next: number | null;
+  /** How many packets came in order. */
+  inRow: number;
+};
+
+/** A track that has sent its parameter sets once; what it has sent of them, by layer; and the picture that lacks them. */
+export type LackingSets = Readonly<{ stores: readonly H264SetStore[]; packet: TappedPacket }>;
+
+/**
+ * Looks for an IDR picture without parameter sets in a track of H.264, and tells once when there is one: whoever joins
+ * the track from then on would see nothing.
+ */
+export function checkSets(tap: ProducerTap, onLacking: (lacking: LackingSets) => void): void {
+  if (tap.codec.mimeType.toLowerCase() !== 'video/h264') return;
+  const layers: Layer[] = tap.ssrcs.map(() => {
+    const store = new H264SetStore();
+    return { store, watch: new H264SetWatch(store), next: null, inRow: 0 };
+  });
+  const off = tap.events.on('packet', (packet) => {
+    const layer = layers[packet.layer];
+    if (!layer || !lacks(layer, packet)) return;
+    off();
+    onLacking({ stores: layers.map(({ store }) => store), packet });
+  });
+}
+
+function lacks(layer: Layer, { bytes }: TappedPacket): boolean {
+  const packet = parseRtpPacket(bytes);
+  if (!packet) return false;
+  layer.inRow = layer.next === packet.sequenceNumber ? layer.inRow + 1 : 0;
+  layer.next = (packet.sequenceNumber + 1) & 0xffff;
+  const sets = layer.watch.push(packet);
+  return layer.inRow >= IN_ROW && sets !== null && sets.length > 0;
+}

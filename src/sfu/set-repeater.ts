@@ -1,0 +1,121 @@
+import type { types } from 'mediasoup';
+import type { TappedPacket, TappedReport } from '../broadcast/ports.js';
+import { H264SetInserter } from '../rtp/h264-set-inserter.js';
+import type { H264SetStore } from '../rtp/h264-set-store.js';
+import { isKeyFrameRequest, senderReport } from './rtcp.js';
+import type { ProducerTap } from './producer-tap.js';
+
+/** Packets that wait for those who are to get them: more than a second of three layers. The oldest go. */
+const MAX_WAITING = 4_096;
+/** How often packets that wait for lost ones are looked at. */
+const TICK_MS = 50;
+
+type Options = Readonly<{
+  /** Of the track that lacks its parameter sets. */
+  tap: ProducerTap;
+  /** The sets that are known, for each layer. */
+  stores: readonly H264SetStore[];
+  nowMs: () => number;
+}>;
+
+/**
+ * Publishes a track of H.264 once more, with its parameter sets before each IDR picture. mediasoup knows a key frame by
+ * them only, and whoever joins needs them. Packets pass through this process, so this is for tracks that need it.
+ */
+export class SetRepeater {
+  readonly #options: Options;
+  readonly #inserters: readonly H264SetInserter[];
+  /** null: they go to the producer at once. */
+  #waiting: Buffer[] | null = [];
+  #transport: types.DirectTransport | null = null;
+  #producer: types.Producer | null = null;
+  #closed = false;
+  readonly #timer: NodeJS.Timeout;
+
+  /** Keeps what comes from now on until {@link start}. */
+  constructor(options: Options) {
+    this.#options = options;
+    const { tap, stores, nowMs } = options;
+    this.#inserters = stores.map((store) => new H264SetInserter(store));
+    tap.events.on('packet', (packet) => this.take(packet));
+    tap.events.on('senderReport', (report) => this.#report(report));
+    tap.events.on('paused', (paused) => this.#setPaused(paused));
+    tap.events.on('closed', () => this.#close());
+    this.#timer = setInterval(() => {
+      for (const inserter of this.#inserters) this.#send(inserter.expire(nowMs()));
+    }, TICK_MS);
+  }
+
+  /** Takes a packet; one that was taken before is left out. */
+  take({ layer, bytes, arrivedMs }: TappedPacket): void {
+    this.#send(this.#inserters[layer]?.push(bytes, arrivedMs) ?? []);
+  }
+
+  /** Makes the track that can be consumed; closes with the tap. Rejects when that is closed meanwhile. */
+  async produce(router: types.Router): Promise<types.Producer> {
+    const { tap } = this.#options;
+    const transport = await router.createDirectTransport();
+    this.#transport = transport;
+    transport.on('rtcp', (packet) => {
+      if (isKeyFrameRequest(packet)) tap.requestKeyFrame();
+    });
+    const producer = await transport.produce({
+      kind: 'video',
+      rtpParameters: tap.rtpParametersAs('video/H264', H264_PARAMETERS),
+      paused: tap.paused,
+      appData: tap.appData,
+    });
+    this.#producer = producer;
+    await producer.enableTraceEvent(['sr']);
+    if (this.#closed) {
+      transport.close();
+      throw new Error('the track was closed meanwhile');
+    }
+    return producer;
+  }
+
+  /** Whoever was to be there for the first packets is: they flow. */
+  start(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    this.#send(waiting);
+  }
+
+  #send(packets: readonly Buffer[]): void {
+    if (this.#waiting) {
+      this.#waiting.push(...packets);
+      this.#waiting.splice(0, Math.max(0, this.#waiting.length - MAX_WAITING));
+      return;
+    }
+    const producer = this.#producer;
+    if (producer && !producer.closed) for (const packet of packets) producer.send(packet);
+  }
+
+  #report({ layer, ntpMs, rtpTime }: TappedReport): void {
+    const ssrc = this.#options.tap.ssrcs[layer];
+    if (ssrc === undefined || !this.#transport || this.#transport.closed) return;
+    this.#transport.sendRtcp(senderReport({ ssrc, ntpMs, rtpTime }));
+  }
+
+  #setPaused(paused: boolean): void {
+    const producer = this.#producer;
+    if (!producer || producer.closed) return;
+    (paused ? producer.pause() : producer.resume()).catch(() => {
+      // Closed meanwhile: there is nothing to pause.
+    });
+  }
+
+  #close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#waiting = null;
+    this.#transport?.close();
+  }
+}
+
+/** As the router has it, see `media-codecs.ts`. */
+const H264_PARAMETERS = {
+  'packetization-mode': 1,
+  'profile-level-id': '42e01f',
+  'level-asymmetry-allowed': 1,
+};

@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createDepacketizer } from '../../src/hls/rtp/create-depacketizer.js';
+import type { BroadcastView } from '../../src/protocol/broadcast.js';
+import type { ChannelView } from '../../src/protocol/channel.js';
+import type { IngestView } from '../../src/protocol/ingest.js';
+import type { RecordingView } from '../../src/protocol/recording.js';
+import { parseRtpPacket } from '../../src/rtp/rtp-packet.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { playWithFfmpeg, probeBytes, probeHls } from '../support/ffmpeg-reader.js';
+import type { SetsSent } from '../support/lacking-sets.js';
+import { api, type Person, registerWithChannel } from '../support/people.js';
+import { WeriftPublisher } from '../support/werift-publisher.js';
+import { WeriftViewer } from '../support/werift-viewer.js';
+
+const LIMIT = { timeout: 60_000, interval: 100 };
+let server: TestApp;
+let ann: Person;
+let key = '';
+let publisher: WeriftPublisher | null = null;
+const viewers: WeriftViewer[] = [];
+
+const channel = () => api<ChannelView>(server.url, null, 'GET', '/channels/ann');
+const broadcast = async (): Promise<BroadcastView | null> => (await channel()).broadcast;
+const ingest = () => api<IngestView>(server.url, ann, 'GET', '/channels/ann/ingest');
+const index = () => `${server.url}/hls/ann/index.m3u8`;
+
+async function publish(parameterSets: SetsSent): Promise<void> {
+  const film = { video: 'h264', audio: true } as const;
+  publisher = new WeriftPublisher({ url: server.url, channel: 'ann', key, film, parameterSets });
+  expect((await publisher.publish()).status).toBe(201);
+  await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
+}
+
+/** How many pictures a player by WHEP can decode, of what it gets, without knowing more. */
+async function watch(): Promise<{ pictures: () => number }> {
+  const decoder = createDepacketizer({
+    mimeType: 'video/H264',
+    clockRate: 90_000,
+    channels: 1,
+    parameters: { 'packetization-mode': 1 },
+  })!;
+  let pictures = 0;
+  let next: number | null = null;
+  const one = new WeriftViewer({
+    url: server.url,
+    channel: 'ann',
+    payloadTypes: { audio: 96, video: 97 },
+    onVideo: (bytes) => {
+      const packet = parseRtpPacket(bytes)!;
+      if (next !== null && next !== packet.sequenceNumber) decoder.lost();
+      next = (packet.sequenceNumber + 1) & 0xffff;
+      pictures += decoder.push({ ...packet, arrivedMs: 0 }).length;
+    },
+  });
+  viewers.push(one);
+  expect((await one.watch()).status).toBe(201);
+  return { pictures: () => pictures };
+}
+
+beforeAll(async () => {
+  server = await startTestApp({ overrides: { GRACE_SECONDS: '20' } });
+  ann = await registerWithChannel(server.url, 'ann');
+  ({ streamKey: key } = await api<{ streamKey: string }>(
+    server.url,
+    ann,
+    'POST',
+    '/channels/ann/stream-key',
+  ));
+});
+afterEach(async () => {
+  for (const one of viewers.splice(0)) await one.vanish();
+  await publisher?.end();
+  publisher = null;
+  await vi.waitUntil(async () => (await broadcast()) === null, LIMIT);
+});
+afterAll(() => server.close());
+
+describe(
+  'a picture whose parameter sets don’t come with each key frame',
+  { timeout: 150_000 },
+  () => {
+    it.each(['offer', 'once'] as const)(
+      'is seen by everybody when they came by: %s',
+      async (sent) => {
+        await publish(sent);
+        const early = await watch();
+        await vi.waitUntil(async () => (await broadcast())?.hls === 'ready', LIMIT);
+        const late = await watch();
+        for (const one of [early, late]) await vi.waitUntil(() => one.pictures() > 30, LIMIT);
+        expect((await ingest()).tracks.map(({ codec }) => codec)).toContain('H264');
+
+        const live = await probeHls(index(), { from: 'rewind', seconds: 3 });
+        expect(live.find(({ kind }) => kind === 'video')?.packets.length).toBeGreaterThan(20);
+        await playWithFfmpeg(index(), { from: 'rewind', seconds: 3 });
+        await vi.waitUntil(async () => (await channel()).thumbnail !== null, LIMIT);
+
+        const { id } = (await broadcast())!;
+        await publisher!.end();
+        const recording = () => api<RecordingView>(server.url, ann, 'GET', `/recordings/${id}`);
+        await vi.waitUntil(async () => (await recording()).state === 'ready', LIMIT);
+        const file = await fetch(`${server.url}/api/recordings/${id}/download.mp4`);
+        const kept = await probeBytes(new Uint8Array(await file.arrayBuffer()));
+        expect(kept.find(({ kind }) => kind === 'video')).toMatchObject({
+          width: 640,
+          height: 360,
+        });
+      },
+    );
+
+    it('is not said to be ready when they never come', async () => {
+      await publish('never');
+      await vi.waitUntil(async () => (await fetch(index())).ok, LIMIT);
+      expect((await broadcast())?.hls).toBe('preparing');
+    });
+  },
+);

@@ -1,0 +1,69 @@
+/** How a film's parameter sets come to the server: before each key frame, by the offer only, once, or not at all. */
+export type SetsSent = 'each' | 'offer' | 'once' | 'never';
+
+const HEADER_BYTES = 12;
+const [SPS, PPS, STAP_A] = [7, 8, 24];
+
+/**
+ * Takes the parameter sets out of RTP packets of H.264, modes 0 and 1, and numbers what is left without gaps. Packets
+ * have no header extensions, as FFmpeg writes them.
+ */
+export class LackingSets {
+  readonly #sent: SetsSent;
+  readonly #sets = new Map<number, Buffer>();
+  #left = 0;
+  /** The RTP time of the picture that keeps its sets; null: none did. */
+  #keptTime: number | null = null;
+
+  constructor(sent: SetsSent) {
+    this.#sent = sent;
+  }
+
+  /** As `sprop-parameter-sets` has them; null while they haven't come. */
+  get sprop(): string | null {
+    const [sps, pps] = [this.#sets.get(SPS), this.#sets.get(PPS)];
+    return sps && pps ? `${sps.toString('base64')},${pps.toString('base64')}` : null;
+  }
+
+  /** What is to be sent in place of a packet; null: nothing. */
+  take(packet: Buffer, isConnected: boolean): Buffer | null {
+    const units = unitsOf(packet.subarray(HEADER_BYTES));
+    for (const unit of units) if (isSet(unit)) this.#sets.set(unit.readUInt8(0) & 0x1f, unit);
+    const time = packet.readUInt32BE(4);
+    if (this.#sent === 'once' && this.#keptTime === null) {
+      if (!isConnected || !units.some(isSet)) return null;
+      this.#keptTime = time;
+    }
+    const keeps = this.#sent === 'each' || time === this.#keptTime;
+    const left = keeps ? units : units.filter((unit) => !isSet(unit));
+    if (units.length > 0 && left.length === 0) {
+      this.#left += 1;
+      return null;
+    }
+    const payload = left.length === units.length ? packet.subarray(HEADER_BYTES) : aggregated(left);
+    const sent = Buffer.concat([packet.subarray(0, HEADER_BYTES), payload]);
+    sent.writeUInt16BE((packet.readUInt16BE(2) - this.#left) & 0xffff, 2);
+    return sent;
+  }
+}
+
+const isSet = (unit: Buffer): boolean => [SPS, PPS].includes(unit.readUInt8(0) & 0x1f);
+
+/** The whole units in a payload; none in fragments. */
+function unitsOf(payload: Buffer): Buffer[] {
+  const type = payload.readUInt8(0) & 0x1f;
+  if (type < STAP_A) return [payload];
+  const units: Buffer[] = [];
+  if (type === STAP_A)
+    for (let at = 1; at < payload.length; at += 2 + payload.readUInt16BE(at))
+      units.push(payload.subarray(at + 2, at + 2 + payload.readUInt16BE(at)));
+  return units;
+}
+
+function aggregated(units: readonly Buffer[]): Buffer {
+  const parts = units.flatMap((unit) => [
+    Buffer.from([unit.length >> 8, unit.length & 0xff]),
+    unit,
+  ]);
+  return Buffer.concat([Buffer.from([0x78]), ...parts]);
+}
