@@ -15,13 +15,20 @@ import type { AacThread } from './aac/aac-thread.js';
 import type { BroadcastFiles } from './run/broadcast-files.js';
 import { packageTrack, type PackagedTrack } from './packaged-track.js';
 import type { AccessUnit } from './rtp/access-unit.js';
+import type { Rendition } from './run/rendition.js';
 import { Run } from './run/run.js';
 import { Segmenter } from './segmenter/segmenter.js';
 import type { RunSpec, RunWriter } from './segmenter/segmenter-types.js';
 import { partTargetS } from './run/part-target.js';
 import { Thumbnail } from './thumbnail/thumbnail.js';
+import type { RenditionWriter } from './timeline/rendition-writer.js';
 import type { Thumbnailer } from './thumbnail/thumbnailer.js';
 
+/**
+ * A playlist ends so long after its last part: PART-HOLD-BACK, so that nobody runs dry. hls.js 1.7 never loads a part that
+ * comes together with EXT-X-ENDLIST, and stands before the end for ever.
+ */
+const END_AFTER_MS = 1_000;
 /** How often the segmenter looks at the clock: what comes late is noticed so much later. */
 const TICK_MS = 50;
 
@@ -117,7 +124,7 @@ export class Packager implements BroadcastPackage {
     this.thumbnail.offerJpeg(jpeg, this.#options.clock.nowMs());
   }
 
-  /** Playlists end at once; what they tell can be fetched for a while. */
+  /** Playlists end within moments; what they tell can be fetched for a while. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -186,17 +193,21 @@ export class Packager implements BroadcastPackage {
       rendition: (id) => {
         const entry = run.find(id);
         if (!entry) throw new Error(`a run without ${id} is asked for it`);
-        return entry.rendition;
+        return untilTheRunEnds(entry.rendition);
       },
       audioListener: aac,
-      // The others' playlists have ended by themselves; AAC is always a little behind them.
-      end: () => void (aac?.ended ?? Promise.resolve()).then(() => run.end()),
+      // AAC is always a little behind the others.
+      end: () => void (aac?.ended ?? Promise.resolve()).then(() => this.#endSoon(run)),
     };
+  }
+
+  #endSoon(run: Run): void {
+    setTimeout(() => run.end(), END_AFTER_MS).unref();
   }
 
   #addAac(run: Run): AacRendition {
     const aac = new AacRendition({
-      writer: run.rendition('aac', { kind: 'audio', onDemand: true }),
+      writer: untilTheRunEnds(run.rendition('aac', { kind: 'audio', onDemand: true })),
       encoder: this.#options.aac,
       partTargetS: run.partTargetS,
       log: this.#options.log,
@@ -251,4 +262,16 @@ export class Packager implements BroadcastPackage {
       ({ kind, sends, paused }) => kind === 'video' && sends && !paused,
     );
   }
+}
+
+/** A rendition that has all its media, but ends with the others. */
+function untilTheRunEnds(rendition: Rendition): RenditionWriter {
+  return {
+    setInit: (init) => rendition.setInit(init),
+    startSegment: (start) => rendition.startSegment(start),
+    addPart: (part) => rendition.addPart(part),
+    endSegment: () => rendition.endSegment(),
+    addGap: (gap) => rendition.addGap(gap),
+    end: () => rendition.endSegment(),
+  };
 }

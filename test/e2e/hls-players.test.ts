@@ -83,4 +83,13 @@ describe.skipIf(!hasFfmpegReaders)('a live film on another site', () => {
     await film.end();
     await cache.close();
   });
+
+  it.each(PLAYERS)('is played to its end by %s', async (player) => {
+    const { film, url } = await liveFilm(`ends-in-${player.replace('.', '-')}`);
+    const viewer = await watchWith(player, url);
+    await plays(viewer, 3);
+    await film.end();
+    const ended = () => viewer.evaluate('document.querySelector("video").ended');
+    await expect.poll(ended, WAIT).toBe(true);
+  });
 });

@@ -9,14 +9,16 @@ export type Film = Readonly<{
   video: 'h264' | 'vp8' | null;
   audio: boolean;
   profile?: 'baseline' | 'main' | 'high';
+  /** Of the bars; 640x360 where it isn't told. */
+  size?: '640x360' | '320x180';
   /** Black with a white flash and a beep in the first tenth of each second, in place of bars and a tone. */
   flashes?: boolean;
 }>;
 
-const BARS = {
-  video: 'testsrc2=size=640x360:rate=30',
+const bars = (size: string) => ({
+  video: `testsrc2=size=${size}:rate=30`,
   audio: 'sine=frequency=440:sample_rate=48000',
-};
+});
 const FLASHES = {
   video:
     "color=black:size=640x360:rate=30,drawbox=color=white:t=fill:enable='lt(mod(t\\,1)\\,0.1)'",
@@ -52,7 +54,7 @@ export class FilmRtp {
 
   /** @param onPacket gets each RTP packet with its kind */
   static async start(
-    { video, audio, profile = 'baseline', flashes = false }: Film,
+    { video, audio, profile = 'baseline', size = '640x360', flashes = false }: Film,
     onPacket: SendPacket,
   ): Promise<FilmRtp> {
     const args = ['-hide_banner', '-v', 'error', '-t', String(LENGTH_S), '-re'];
@@ -65,7 +67,7 @@ export class FilmRtp {
       const target = `rtp://127.0.0.1:${socket.address().port}?pkt_size=1200&rtcpport=9`;
       outputs.push(...options, '-f', 'rtp', target);
     };
-    const source = flashes ? FLASHES : BARS;
+    const source = flashes ? FLASHES : bars(size);
     args.push(
       '-f',
       'lavfi',

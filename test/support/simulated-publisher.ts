@@ -387,15 +387,7 @@ function sampleData(first: number, captureMs: number, frame: number): Uint8Array
 
 /** A configuration that differs by its width; no decoder sees it. */
 export function videoConfig(width: number): VideoConfig {
-  const record = Uint8Array.of(
-    1,
-    0x42,
-    0xc0,
-    0x1f,
-    0xff,
-    0xe0 | (width & 1),
-    width >> 8,
-    width & 0xff,
-  );
+  // Without sets: nothing is put before its key frames.
+  const record = Uint8Array.of(1, 0x42, 0xc0, 0x1f, 0xff, 0xe0, 0, width >> 8, width & 0xff);
   return { kind: 'video', codec: 'h264', codecs: 'avc1.42C01F', width, height: 720, record };
 }

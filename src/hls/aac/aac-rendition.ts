@@ -8,9 +8,12 @@ import { AacSegments } from './aac-segments.js';
 import type { AacStream, AacTaker } from './aac-thread.js';
 import { endOf, type Epoch, HeldSegment } from './held-segment.js';
 
-/** Whole segments that are kept while nobody wants AAC: what a first request gets at once. */
-const HELD_SEGMENTS = 3;
-/** As many more while they are encoded, and while a failed encoder is replaced. */
+/**
+ * Whole segments that are kept while nobody wants AAC: the first listener's playlist begins with them. Players that are not
+ * of low latency begin 15 to 20 s before the end (VLC 3), and would see that much without sound.
+ */
+const HELD_SEGMENTS = 10;
+/** So many more while they are encoded, and while a failed encoder is replaced. */
 const WAITING_SEGMENTS = 3;
 /** A segment that ended with nothing after it (the publisher is gone) is encoded to its end after this. */
 const QUIET_MS = 500;
@@ -38,7 +41,7 @@ type Encoding = {
 
 /**
  * The AAC rendition of a run: the Opus rendition's segments over again, made while somebody wants them.
- * Otherwise it keeps the newest three segments' Opus, and those that fall out are gaps.
+ * Otherwise it keeps the newest ten segments' Opus, and those that fall out are gaps.
  *
  * Frames lie on a grid of 1024 ticks that begins with the first segment after a discontinuity, whenever
  * encoding starts, stops or fails: so timestamps never overlap, and a segment's first frame is at most

@@ -24,6 +24,8 @@ const PREPARING_MS = 5_000;
 const LOOK_AGAIN_MS = 100;
 const PREPARING_MAX = 5_000;
 const PREPARING_PER_CONNECTION_MAX = 8;
+/** Twenty seconds of sound are made in one and a half where nothing else is done. */
+const CATCH_UP_MS = 5_000;
 /** A playlist that ended stays as it is. */
 const ENDED_MAX_AGE_TARGETS = 6;
 
@@ -72,6 +74,7 @@ export class PlaylistRequests {
   ): Promise<Answer> {
     const { until, skip } = readQuery(query);
     run.asked(rendition.id, { forPlaylist: true });
+    if (!until) await catchUp(run, rendition, request);
     if (!canBePlayed(rendition)) await waitForFirst(run, rendition, request);
     if (until) await waitUntil(run, rendition, { until, request });
     const { bytes, etag, gzip } = playlist.body({
@@ -138,10 +141,27 @@ function readQuery(query: string): PlaylistRequest {
  * There is something to tell. What is made on demand begins after gaps, which are left out: so not before a
  * whole segment is there, as players don't take a list without one.
  */
-function canBePlayed({ ended, about, reach, hasSegment }: Rendition): boolean {
-  if (ended) return true;
-  return about.kind === 'audio' && about.onDemand === true ? hasSegment : reach.msn >= 0;
+function canBePlayed(rendition: Rendition): boolean {
+  if (rendition.ended) return true;
+  return isOnDemand(rendition) ? rendition.hasSegment : rendition.reach.msn >= 0;
 }
+
+/**
+ * What is made on demand begins when it is first asked for: players that see a list end before the others' begin there, and
+ * others have no sound where they are.
+ */
+async function catchUp(run: Run, rendition: Rendition, request: IncomingMessage): Promise<void> {
+  const isThere = () => rendition.ended || run.hasCaughtUp(rendition.id);
+  if (!isOnDemand(rendition) || isThere()) return;
+  if (!run.waiters.hasRoomFor(request)) throw tooManyWait();
+  const key = `caught-up/${rendition.id}`;
+  const end = await run.waiters.wait({ key, isThere, waitMs: CATCH_UP_MS }, request);
+  // Late: what there is is better than nothing.
+  if (end === 'gone') assertReleased(end, 0);
+}
+
+const isOnDemand = ({ about }: Rendition): boolean =>
+  about.kind === 'audio' && about.onDemand === true;
 
 async function waitForFirst(
   run: Run,

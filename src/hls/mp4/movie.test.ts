@@ -47,10 +47,15 @@ function trackOf(config: VideoConfig | AudioConfig, files: readonly Placed[]): M
   return { kind: config.kind, width, height, entries, table };
 }
 
+const CREATED_MS = Date.UTC(2026, 10, 22, 12, 30, 5);
+
 /** What mp4box makes of a movie. */
 function parse(tracks: readonly MovieTrack[], data: Uint8Array) {
   const file = createFile(true);
-  const bytes = Buffer.concat([movieHead(tracks, data.length), data]);
+  const bytes = Buffer.concat([
+    movieHead(tracks, { dataBytes: data.length, createdMs: CREATED_MS }),
+    data,
+  ]);
   file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(Uint8Array.from(bytes).buffer, 0));
   file.flush();
   return file;
@@ -117,6 +122,7 @@ describe('movieHead', () => {
     const file = parse(tracks, data);
     const info = file.getInfo();
     expect(info).toMatchObject({ hasMoov: true, isFragmented: false });
+    for (const { created } of [info, ...info.tracks]) expect(created).toEqual(new Date(CREATED_MS));
     expect(info.tracks.map(({ codec }) => codec)).toEqual(['avc1.42c01f', 'Opus']);
     const read = file.getTrackSamplesInfo(1);
     expect(read.map(({ dts, size, is_sync }) => [dts, size, is_sync])).toEqual([
@@ -157,7 +163,12 @@ describe('movieHead', () => {
 
   it('tells of data beyond four gigabytes', () => {
     const far = 5_000_000_000;
-    const head = Buffer.from(movieHead([trackOf(h264, [{ file: first, at: far }])], far + 1_000));
+    const head = Buffer.from(
+      movieHead([trackOf(h264, [{ file: first, at: far }])], {
+        dataBytes: far + 1_000,
+        createdMs: CREATED_MS,
+      }),
+    );
     const co64 = head.indexOf('co64');
     const { offset } = readFragments(first)[0]!;
     expect(head.readBigUInt64BE(co64 + 12)).toBe(BigInt(head.length + far + offset));

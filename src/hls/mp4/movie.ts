@@ -14,33 +14,46 @@ export type MovieTrack = Readonly<{
   table: SampleTable;
 }>;
 
+export type MovieAbout = Readonly<{
+  dataBytes: number;
+  /** When it was captured, milliseconds since 1970. */
+  createdMs: number;
+}>;
+
 const MOVIE_TIMESCALE = 90_000;
+/** From the beginning of 1904, which dates count from (8.2.2.3), to that of 1970. */
+const SECONDS_1904_TO_1970 = 2_082_844_800;
 const HEAD_OF_DATA = 16;
 
 /**
  * What comes before the data of an MP4 whose index is at its beginning (ISO/IEC 14496-12): `ftyp`, `moov`, and the
  * beginning of the `mdat`, whose content has so many bytes. Offsets of chunks count from the beginning of that.
  */
-export function movieHead(tracks: readonly MovieTrack[], dataBytes: number): Uint8Array {
+export function movieHead(
+  tracks: readonly MovieTrack[],
+  { dataBytes, createdMs }: MovieAbout,
+): Uint8Array {
   const brands = ['isom', 'iso6', 'mp41'].flatMap(fourCc);
   const ftyp = box('ftyp', fourCc('isom'), u32(512), brands);
   // Its size does not depend on where the data begins.
-  const { length } = movie(tracks, 0);
+  const { length } = movie(tracks, { from: 0, createdMs });
   const from = ftyp.length + length + HEAD_OF_DATA;
-  const moov = movie(tracks, from);
+  const moov = movie(tracks, { from, createdMs });
   // A size of 1: the real one follows in 64 bits.
   const mdat = [...u32(1), ...fourCc('mdat'), ...u64(HEAD_OF_DATA + dataBytes)];
   return Buffer.concat([ftyp, moov, Uint8Array.from(mdat)]);
 }
 
-function movie(tracks: readonly MovieTrack[], from: number): Uint8Array {
+type Place = Readonly<{ from: number; createdMs: number }>;
+
+function movie(tracks: readonly MovieTrack[], { from, createdMs }: Place): Uint8Array {
   const durations = tracks.map(({ kind, table }) => inMovie(kind, table.endTicks));
   return box(
     'moov',
     fullBox(
       'mvhd',
       { version: 1 },
-      zeros(16),
+      dates(createdMs),
       u32(MOVIE_TIMESCALE),
       u64(Math.max(0, ...durations)),
       u32(0x10000), // speed
@@ -50,18 +63,18 @@ function movie(tracks: readonly MovieTrack[], from: number): Uint8Array {
       zeros(24),
       u32(tracks.length + 1),
     ),
-    ...tracks.map((track, index) => trackBox(track, index + 1, from)),
+    ...tracks.map((track, index) => trackBox(track, index + 1, { from, createdMs })),
   );
 }
 
-function trackBox(track: MovieTrack, id: number, from: number): Uint8Array {
+function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Uint8Array {
   const { kind, width, height, entries, table } = track;
   return box(
     'trak',
     fullBox(
       'tkhd',
       { version: 1, flags: 3 }, // enabled, in the movie
-      zeros(16),
+      dates(createdMs),
       u32(id),
       zeros(4),
       u64(inMovie(kind, table.endTicks)),
@@ -80,7 +93,7 @@ function trackBox(track: MovieTrack, id: number, from: number): Uint8Array {
       fullBox(
         'mdhd',
         { version: 1 },
-        zeros(16),
+        dates(createdMs),
         u32(timescaleOf({ kind })),
         u64(table.endTicks - table.startTicks),
         u16(UNDETERMINED),
@@ -106,6 +119,12 @@ function edits({ kind, table }: MovieTrack): Uint8Array[] {
 
 const inMovie = (kind: CodecConfig['kind'], ticks: number): number =>
   Math.round((ticks * MOVIE_TIMESCALE) / timescaleOf({ kind }));
+
+/** Created, and modified. */
+function dates(createdMs: number): number[] {
+  const date = u64(Math.floor(createdMs / 1_000) + SECONDS_1904_TO_1970);
+  return [...date, ...date];
+}
 
 const u64 = (value: number): number[] => [
   ...u32(Math.floor(value / 2 ** 32)),

@@ -7,8 +7,7 @@ const VISUAL_ENTRY_BYTES = 86;
 const AVCC_HEAD_BYTES = 6;
 
 /**
- * The parameter sets of H.264 that a sample entry has (ISO/IEC 14496-15 5.3.3.1), as NAL units with their lengths in four
- * bytes, as samples have them. null: it is of another codec.
+ * The parameter sets of H.264 that a sample entry has, as {@link parameterSetsIn} gives them. null: it is of another codec.
  * @throws RangeError for other bytes
  */
 export function parameterSetsOf(entry: Uint8Array): Uint8Array | null {
@@ -16,13 +15,22 @@ export function parameterSetsOf(entry: Uint8Array): Uint8Array | null {
   const inEntry = { from: VISUAL_ENTRY_BYTES, to: view.byteLength };
   if (view.byteLength < VISUAL_ENTRY_BYTES) return null;
   const avcC = boxesIn(view, inEntry).find(({ type }) => type === 'avcC');
-  if (!avcC) return null;
+  return avcC ? parameterSetsIn(entry.subarray(avcC.from, avcC.to)) : null;
+}
+
+/**
+ * The parameter sets in the body of an `avcC` (ISO/IEC 14496-15 5.3.3.1), as NAL units with their lengths in four bytes, as
+ * samples have them.
+ * @throws RangeError for other bytes
+ */
+export function parameterSetsIn(record: Uint8Array): Uint8Array {
+  const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
   const units: Uint8Array[] = [];
-  let at = avcC.from + AVCC_HEAD_BYTES;
+  let at = AVCC_HEAD_BYTES;
   const take = (count: number): void => {
     for (let taken = 0; taken < count; taken += 1) {
       const length = view.getUint16(at);
-      units.push(Uint8Array.from(u32(length)), entry.subarray(at + 2, at + 2 + length));
+      units.push(Uint8Array.from(u32(length)), record.subarray(at + 2, at + 2 + length));
       at += 2 + length;
     }
   };

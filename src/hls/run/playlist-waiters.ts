@@ -5,7 +5,12 @@ import type { Socket } from 'node:net';
 export type WaitEnd = 'released' | 'late' | 'gone';
 
 /** What a request waits for. Requests with the same key wait for the same. */
-export type Awaited = Readonly<{ key: string; isThere: () => boolean }>;
+export type Awaited = Readonly<{
+  key: string;
+  isThere: () => boolean;
+  /** Milliseconds; absent: as long as others. */
+  waitMs?: number;
+}>;
 
 type Waiter = { readonly settle: (end: WaitEnd) => void };
 type Connection = { readonly waiters: Set<Waiter>; readonly onClosed: () => void };
@@ -48,7 +53,7 @@ export class PlaylistWaiters {
   }
 
   /** Waits until it is there, or the time is over, or the client went away. */
-  wait({ key, isThere }: Awaited, { socket }: IncomingMessage): Promise<WaitEnd> {
+  wait({ key, isThere, waitMs }: Awaited, { socket }: IncomingMessage): Promise<WaitEnd> {
     if (socket.destroyed) return Promise.resolve('gone');
     const { promise, resolve } = Promise.withResolvers<WaitEnd>();
     const group = this.#groupOf(key, isThere);
@@ -61,7 +66,7 @@ export class PlaylistWaiters {
         resolve(end);
       },
     };
-    const timer = setTimeout(() => waiter.settle('late'), this.#options.waitMs);
+    const timer = setTimeout(() => waiter.settle('late'), waitMs ?? this.#options.waitMs);
     group.waiters.add(waiter);
     this.#join(socket, waiter);
     return promise;

@@ -171,6 +171,14 @@ export class Run implements FilesOwner {
     if (!this.#ended) this.#onDemand.get(id)?.asked(forPlaylist);
   }
 
+  /** Whether a rendition has each finished segment that the others have: what is made on demand begins later. */
+  hasCaughtUp(id: string): boolean {
+    const newest = (one: Rendition): number => one.segments.at(-1)?.msn ?? -1;
+    const own = this.#entries.get(id)?.rendition;
+    const others = [...this.#entries.values()].map(({ rendition }) => newest(rendition));
+    return own !== undefined && newest(own) >= Math.max(...others);
+  }
+
   /** The multivariant playlist as it is now. */
   multivariant(): string {
     const atVersion = this.#version();

@@ -1,6 +1,7 @@
 import { type CodecConfig, timescaleOf, VIDEO_TIMESCALE } from '../mp4/codec-config.js';
 import { fragment } from '../mp4/fragment.js';
 import { initSegment } from '../mp4/init-segment.js';
+import { parameterSetsIn } from '../mp4/parameter-sets.js';
 import type { Sample } from '../mp4/sample.js';
 import type { RenditionWriter, SegmentStart } from './rendition-writer.js';
 import { PartBuilder, type SampleGroup } from './part-builder.js';
@@ -28,6 +29,8 @@ export class RenditionOutput {
   readonly #timescale: number;
   readonly #parts: PartBuilder;
   #config: CodecConfig | null = null;
+  /** What key frames begin with; null: nothing is put before them. */
+  #beforeKeys: Uint8Array | null = null;
   #sequence = 0;
   #open = false;
 
@@ -66,6 +69,7 @@ export class RenditionOutput {
     if (this.#config === null || !sameConfig(this.#config, config)) {
       if (timescaleOf(config) !== this.#timescale) throw new Error(`no place for ${config.codecs}`);
       this.#config = config;
+      this.#beforeKeys = config.codec === 'h264' ? parameterSetsIn(config.record) : null;
       this.#writer.setInit({ bytes: initSegment(config), config });
     }
     this.#open = true;
@@ -74,9 +78,14 @@ export class RenditionOutput {
     this.#listener?.startSegment(start, ticks);
   }
 
-  /** Takes the next sample; `last`: it ends the segment. */
+  /**
+   * Takes the next sample; `last`: it ends the segment. Key frames of H.264 have their parameter sets in band as well:
+   * FFmpeg takes no second EXT-X-MAP, and would decode another size by the sets of the first.
+   */
   add(sample: Sample, { last = false } = {}): void {
-    this.#parts.add(sample, { last });
+    const before = sample.keyFrame ? this.#beforeKeys : null;
+    const written = before ? { ...sample, data: Buffer.concat([before, sample.data]) } : sample;
+    this.#parts.add(written, { last });
   }
 
   endSegment(): void {

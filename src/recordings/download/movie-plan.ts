@@ -95,7 +95,10 @@ export async function planMovie(
     table.settle();
     await turns.next();
   }
-  const head = movieHead(tracks.map(movieTrackOf), data.byteLength);
+  const head = movieHead(tracks.map(movieTrackOf), {
+    dataBytes: data.byteLength,
+    createdMs: renditions[0]?.segments.at(0)?.wallMs ?? 0,
+  });
   return { head, pieces: data.pieces, byteLength: head.length + data.byteLength };
 }
 

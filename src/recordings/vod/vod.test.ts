@@ -79,6 +79,16 @@ describe('vodOf', () => {
     expect(vod?.renditions.map(({ segments }) => segments.length)).toEqual([2, 2]);
   });
 
+  it('says of a picture that changed its size the largest', async () => {
+    const { renditions } = run('b', { wallMs: START_MS + 60_000 });
+    const [video, sound] = renditions;
+    const init = { ...[...video!.inits.values()][0]!, width: 320, height: 180 };
+    const inits = new Map([['init-0.mp4', init]]);
+    const runs = [run('a'), { id: 'b', renditions: [{ ...video!, inits }, sound!] }];
+    for (const order of [runs, runs.toReversed()])
+      expect((await vodOf(order))?.renditions[0]?.init).toMatchObject({ width: 640, height: 360 });
+  });
+
   it('has a break where segments are missing', async () => {
     const { id, renditions } = run('a', { msns: 4 });
     const missing = renditions.map((one) => ({

@@ -9,7 +9,7 @@ export type VodSegment = PlacedSegment;
 /** A rendition through all runs. */
 export type VodRendition = Readonly<{
   id: string;
-  /** Its newest initialization section, which says what it is. */
+  /** The initialization section that says what it is: of the largest picture in it, the newest of these. */
   init: RecordedInit;
   /** All that its segments name, by {@link initName}. */
   inits: ReadonlyMap<string, RecordedInit>;
@@ -81,13 +81,13 @@ async function joined(
 ): Promise<VodRendition> {
   const segments = new SegmentTable(id);
   const inits = new Map<string, RecordedInit>();
-  let newest: RecordedInit | undefined;
+  let largest: RecordedInit | undefined;
   let filledS = 0;
   for (const run of runs) {
     const place = run.renditions.findIndex((one) => one.id === id);
     for (const init of run.initsOf(place)) {
       inits.set(initName(run.id, init.file), init);
-      newest = init;
+      if (!largest || pixelsOf(init) >= pixelsOf(largest)) largest = init;
     }
     for (let row = 0; row < run.length; row += 1) {
       if (turns.isOver) await turns.next();
@@ -98,9 +98,11 @@ async function joined(
       if (!asGap && !table.isGap(index)) filledS += table.durationS(index);
     }
   }
-  if (!newest) throw new Error(`a rendition ${id} without an initialization section`);
-  return { id, init: newest, inits, segments, filledS };
+  if (!largest) throw new Error(`a rendition ${id} without an initialization section`);
+  return { id, init: largest, inits, segments, filledS };
 }
+
+const pixelsOf = ({ width = 0, height = 0 }: RecordedInit): number => width * height;
 
 function spansOf(segments: SegmentTable): VodSpan[] {
   for (let breakMs = BREAK_MS; ; breakMs *= 2) {
