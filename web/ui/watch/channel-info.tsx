@@ -44,13 +44,15 @@ export function ChannelInfo({ name, channel, username, serverNow }: ChannelInfoP
           )}
         </p>
       </div>
-      {username !== owner && <FollowButton name={name} isLoggedIn={username !== null} />}
-      {onAir && username !== null && (
-        <span class="channel-info-clip">
-          <ClipButton broadcastId={broadcast.id} />
-        </span>
-      )}
-      <ShareButton name={name} />
+      <div class="channel-info-acts">
+        {username !== owner && <FollowButton name={name} isLoggedIn={username !== null} />}
+        {onAir && username !== null && (
+          <span class="channel-info-clip">
+            <ClipButton broadcastId={broadcast.id} />
+          </span>
+        )}
+        <ShareButton name={name} />
+      </div>
     </section>
   );
 }
