@@ -11,7 +11,9 @@ export function About({ name, channel }: { name: string; channel: WatchedChannel
       <h2>About</h2>
       <p class="muted">
         {channel.title && `${channel.title}. `}A channel by {channel.owner || name}, at{' '}
-        {location.host}/{name}.
+        {location.host}/
+        <wbr />
+        {name}.
       </p>
       <LatePast channel={name} live={broadcast !== null && !ended} ended={ended} />
     </section>
