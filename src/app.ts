@@ -14,7 +14,7 @@ import { ClientAddress } from './security/client-address.js';
 import { boundConnections, SLOW_CLIENTS } from './security/connection-bounds.js';
 import { readJsonBodies } from './security/json-bodies.js';
 import { boundRequests, RequestBounds } from './security/request-bounds.js';
-import { openToOtherSites } from './signaling/http-rtc/other-sites.js';
+import { openToOtherSites, withoutTrailingSlash } from './signaling/http-rtc/other-sites.js';
 import { readSdpBodies } from './signaling/http-rtc/sdp-bodies.js';
 import { SocketAdapter } from './sockets/socket-adapter.js';
 
@@ -59,6 +59,7 @@ export async function startApp(
     AppModule.of({ config, log, webRoot, databaseImage }),
     new FastifyAdapter({
       trustProxy: clients.isTrusted,
+      rewriteUrl: withoutTrailingSlash,
       bodyLimit: BODY_MAX,
       forceCloseConnections: true,
       ...SLOW_CLIENTS,

@@ -54,10 +54,16 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
     await this.#queue.run(() => undefined);
   }
 
-  /** Stores a new broadcast, and from then on each of its phases. Rejects when it can't be stored. */
+  /**
+   * Stores a new broadcast, and from then on each of its phases; one that ends before any media arrived is removed
+   * again. Rejects when it can't be stored.
+   */
   async open(broadcast: LiveBroadcast, channelId: string): Promise<void> {
     await this.#repository.create(recordOf(broadcast, channelId));
-    broadcast.events.on('phaseEntered', () => this.#save(recordOf(broadcast, channelId)));
+    broadcast.events.on('phaseEntered', ({ name }) => {
+      if (name === 'ended' && !broadcast.wasLive) this.#forget(broadcast.id);
+      else this.#save(recordOf(broadcast, channelId));
+    });
   }
 
   /** Why a broadcast ended; null when it didn't, or isn't known. */
@@ -71,25 +77,30 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   }
 
   #save(record: BroadcastRecord): void {
+    this.#enqueue(record.id, () => this.#repository.save(record, this.#clock.nowMs()));
+  }
+
+  #forget(broadcastId: string): void {
+    this.#enqueue(broadcastId, () => this.#repository.remove(broadcastId));
+  }
+
+  #enqueue(broadcastId: string, write: () => Promise<void>): void {
     void this.#queue
-      .run(() => this.#write(record))
+      .run(() => this.#write(broadcastId, write))
       .catch((err: unknown) =>
-        this.#log.error({ err, broadcastId: record.id }, 'a broadcast could not be written down'),
+        this.#log.error({ err, broadcastId }, 'a broadcast could not be written down'),
       );
   }
 
-  async #write(record: BroadcastRecord): Promise<void> {
+  async #write(broadcastId: string, write: () => Promise<void>): Promise<void> {
     for (const delayMs of RETRY_DELAYS_MS)
       try {
-        return await this.#repository.save(record, this.#clock.nowMs());
+        return await write();
       } catch (err) {
-        this.#log.warn(
-          { err, broadcastId: record.id },
-          'the database did not answer, trying again',
-        );
+        this.#log.warn({ err, broadcastId }, 'the database did not answer, trying again');
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
-    await this.#repository.save(record, this.#clock.nowMs());
+    await write();
   }
 }
 

@@ -34,11 +34,17 @@ export class BroadcastLifecycle {
   readonly #options: Options;
   #phase: Phase;
   #timer: NodeJS.Timeout | undefined;
+  #wasLive = false;
 
   constructor(options: Options) {
     this.#options = options;
     this.#phase = { name: 'starting', untilMs: options.clock.nowMs() + options.startTimeoutMs };
     this.#armTimer();
+  }
+
+  /** Whether media has ever arrived. */
+  get wasLive(): boolean {
+    return this.#wasLive;
   }
 
   get phase(): Phase {
@@ -73,6 +79,7 @@ export class BroadcastLifecycle {
       throw new Error(`a broadcast can't go from ${this.#phase.name} to ${next.name}`);
     clearTimeout(this.#timer);
     this.#phase = next;
+    if (next.name === 'live') this.#wasLive = true;
     this.#armTimer();
     this.events.emit('entered', next);
   }

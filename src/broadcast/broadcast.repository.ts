@@ -126,14 +126,20 @@ export class BroadcastRepository {
       });
   }
 
+  /** Removes one of which nothing was ever seen. */
+  async remove(id: string): Promise<void> {
+    await this.#db.broadcast.deleteMany({ where: { id } });
+  }
+
   /** Why a broadcast ended; null when it didn't, or isn't known. */
   async endReason(id: string): Promise<EndReason | null> {
     const row = await this.#db.broadcast.findUnique({ where: { id }, select: { endReason: true } });
     return row?.endReason ? FROM_END_REASON[row.endReason] : null;
   }
 
-  /** Ends what a crash left over, at its last sign of life. Resolves with how many there were. */
+  /** Ends what a crash left over, at its last sign of life; removes what had not begun. Resolves with how many ended. */
   async closeLeftOvers(): Promise<number> {
+    await this.#db.broadcast.deleteMany({ where: { state: 'STARTING' } });
     const leftOvers = await this.#db.broadcast.findMany({
       where: { state: { not: 'ENDED' } },
       select: { id: true, channelId: true, lastSeenAt: true },

@@ -100,6 +100,11 @@ export class LiveBroadcast {
     return this.#media;
   }
 
+  /** Whether media has ever arrived: without, it was no broadcast. */
+  get wasLive(): boolean {
+    return this.#lifecycle.wasLive;
+  }
+
   get view(): BroadcastView {
     const { phase } = this;
     const iso = (ms: number) => new Date(ms).toISOString();
@@ -144,7 +149,7 @@ export class LiveBroadcast {
       this.#publisher = { peer, media, clockOffsetMs: 0 };
       this.#source = source;
       const isCurrent = () => this.#publisher?.media === media;
-      media.events.on('connected', () => isCurrent() && this.#lifecycle.mediaArrived());
+      media.events.on('arriving', (isArriving) => isCurrent() && this.#arriving(isArriving));
       media.events.on('disconnected', () => isCurrent() && this.#lifecycle.publisherLost());
       media.events.on('delayMeasured', (ms) => this.#delayMeasured(ms));
       media.events.on('closed', () => isCurrent() && this.#publisherClosed());
@@ -234,6 +239,11 @@ export class LiveBroadcast {
     this.#publisher = null;
     before.peer.send('transport:closed', { transportId: before.media.transport.id });
     this.#lifecycle.publisherLost();
+  }
+
+  #arriving(isArriving: boolean): void {
+    if (isArriving) this.#lifecycle.mediaArrived();
+    else this.#lifecycle.publisherLost();
   }
 
   #delayMeasured(delayMs: number): void {

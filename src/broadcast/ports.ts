@@ -230,21 +230,32 @@ export type PublisherHealth = Readonly<{
     /** Such as `H264`. */
     codec: string;
     /** Simulcast layers, the lowest first. */
-    streams: readonly Readonly<{ rid: string | null; bitrateBps: number; lossPercent: number }>[];
+    streams: readonly Readonly<{
+      rid: string | null;
+      bitrateBps: number;
+      /** Of what was sent during the last three seconds. */
+      lossPercent: number;
+      /** How far apart key frames are, milliseconds; null: of sound, or not known yet. */
+      keyFrameIntervalMs: number | null;
+    }>[];
   }>[];
 }>;
 
 export interface PublisherMedia extends PeerMedia {
   /**
-   * `connected`, `disconnected`: whether media can arrive. `delayMeasured`: milliseconds from capture,
-   * by the publisher's clock, to arrival here, by the server's.
+   * `connected`, `disconnected`: whether media can arrive. `arriving`: whether it does, from the first packet on until
+   * there was none for ten seconds or the connection was lost; tracks that are all paused on purpose count as if it did.
+   * `delayMeasured`: milliseconds from capture, by the publisher's clock, to arrival here, by the server's.
    */
   readonly events: TypedEmitter<{
     connected: [];
     disconnected: [];
+    arriving: [isArriving: boolean];
     delayMeasured: [delayMs: number];
     closed: [];
   }>;
+  /** Whether media arrives now, as the event `arriving` told. */
+  readonly isArriving: boolean;
   /** Takes a track; resolves with the producer's id. One audio and one video at most. */
   produce(track: {
     kind: MediaKind;

@@ -15,6 +15,7 @@ import { BroadcastJournal } from './broadcast-journal.js';
 import { BroadcastVisibility } from './broadcast-visibility.service.js';
 import type { Channel } from './channel.js';
 import { ChannelService } from './channel.service.js';
+import { ingestWarnings } from './ingest-warnings.js';
 import { LiveBroadcast } from './live-broadcast.js';
 import type { LiveChannel } from './live-channel.js';
 import type { Peer } from './peer.js';
@@ -193,10 +194,12 @@ export class PublishingService {
     const { bitrateBps = 0, roundTripMs = null, tracks = [] } = health ?? {};
     return {
       source: broadcast.source,
-      connected: health !== null,
+      connected: health !== null && broadcast.phase.name === 'live',
       bitrateBps,
       roundTripMs,
       tracks: tracks.map(({ kind, codec, streams }) => ({ kind, codec, streams: [...streams] })),
+      // A browser is asked for key frames, and makes them.
+      warnings: broadcast.source === 'whip' ? ingestWarnings({ tracks }) : [],
     };
   }
 

@@ -15,6 +15,7 @@ import {
 } from '../protocol/events.js';
 import { badRequest } from './bad-request.js';
 import { ReplyFilter, ReplyInterceptor } from './gateway-reply.js';
+import type { ClientPath } from './client-path.js';
 import type { Identity } from './identity.js';
 
 /** What the server keeps with a socket. */
@@ -25,6 +26,8 @@ export type SocketData = {
   passes: string;
   /** The client's address, for bans and rate limits. Never shown to others. */
   address: string;
+  /** How it came here: which of our addresses it can reach. */
+  path: ClientPath;
   /** The network of it, hashed with a key of this service: what bans of guests keep. */
   addressHash: string;
   /** It has not answered a ping: it is about to be given up, or had no signal for a moment. */

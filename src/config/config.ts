@@ -9,6 +9,8 @@ const optional = <T extends z.ZodType>(schema: T) =>
 const withDefault = <T extends z.ZodType>(schema: T, value: string) =>
   z.preprocess((given) => (given === undefined || given === '' ? value : given), schema);
 
+const NOT_AN_ADDRESS = 'IP addresses or host names, with commas between';
+
 const Port = z.coerce.number('a port number').int().min(0).max(65_535);
 const Flag = z.enum(['true', 'false'], 'true or false').transform((value) => value === 'true');
 const List = z.string().transform((text) =>
@@ -34,8 +36,14 @@ export const Environment = z.object({
     z.string().regex(/^postgres(ql)?:\/\//, 'an address that starts with postgresql://'),
   ),
   RTC_PORT: withDefault(Port, '44400'),
-  RTC_ANNOUNCED_ADDRESS: optional(
-    z.string().regex(/^[a-zA-Z0-9.:-]+$/, 'an IP address or a host name'),
+  RTC_ANNOUNCED_ADDRESS: withDefault(
+    List.pipe(
+      z
+        .array(z.string().regex(/^[a-zA-Z0-9.:-]+$/, NOT_AN_ADDRESS))
+        .max(8, 'at most 8 addresses')
+        .refine((all) => new Set(all).size === all.length, 'each address once'),
+    ),
+    '',
   ),
   RTC_WORKERS: optional(count(1, 64)),
   RTC_MAX_BITRATE: withDefault(count(100_000, 100_000_000), '8000000'),
@@ -116,7 +124,8 @@ export type Config = Readonly<{
   rtc: Readonly<{
     /** The first worker's port; the next workers count up. 0: any free ones. */
     port: number;
-    announcedAddress: string | null;
+    /** What clients reach the server at, the preferred one first; empty: at this machine's own addresses. */
+    announcedAddresses: readonly string[];
     workers: number;
     workerBin: string | null;
     /** What a publisher may send at most. */
@@ -242,7 +251,7 @@ function toConfig(e: z.output<typeof Environment>): Config {
     data: { dir: e.DATA_DIR, databaseUrl: e.DATABASE_URL ?? null },
     rtc: {
       port: e.RTC_PORT,
-      announcedAddress: e.RTC_ANNOUNCED_ADDRESS ?? null,
+      announcedAddresses: e.RTC_ANNOUNCED_ADDRESS,
       workers: e.RTC_WORKERS ?? availableParallelism(),
       workerBin: e.MEDIASOUP_WORKER_BIN ?? null,
       maxIncomingBitrateBps: e.RTC_MAX_BITRATE,

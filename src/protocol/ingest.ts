@@ -7,15 +7,24 @@ const IngestStream = z.object({
   /** Its rid, where it has one. */
   rid: z.string().nullable(),
   bitrateBps: z.number().nonnegative(),
-  /** Of what was sent in the last report, before anything was sent again. */
+  /** Of what was sent during the last three seconds, before anything was sent again. */
   lossPercent: z.number().min(0).max(100),
+  /** How far apart key frames are; null: of sound, or not known yet. */
+  keyFrameIntervalMs: z.number().nonnegative().nullable(),
 });
+
+/** What the publisher could set better. */
+const IngestWarning = z.object({
+  code: z.enum(['key_frames_far_apart']),
+  message: z.string().describe('what it means for viewers, and what to set'),
+});
+export type IngestWarning = z.output<typeof IngestWarning>;
 
 /** What arrives of a broadcast at the server now, for its owner. */
 export const IngestView = z
   .object({
     source: BroadcastSource,
-    connected: z.boolean().describe('whether a publisher is there at all'),
+    connected: z.boolean().describe('whether media arrives from a publisher'),
     bitrateBps: z.number().nonnegative(),
     /** Between publisher and server, where the publisher's reports tell. */
     roundTripMs: z.number().nonnegative().nullable(),
@@ -27,6 +36,7 @@ export const IngestView = z
         streams: z.array(IngestStream),
       }),
     ),
+    warnings: z.array(IngestWarning),
   })
   .meta({ id: 'Ingest' });
 export type IngestView = z.output<typeof IngestView>;

@@ -80,7 +80,7 @@ describe('offers of programs and browsers', () => {
   });
 
   it('are taken with LF as line ends too', () => {
-    const sdp = offerOf('obs-30-h264');
+    const sdp = offerOf('obs-32-h264');
     expect(answered(sdp.replaceAll('\r\n', '\n'))).toEqual(answered(sdp));
   });
 });

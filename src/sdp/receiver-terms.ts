@@ -30,8 +30,8 @@ export function receivingSections(offer: Offer): ReceivingSection[] {
 }
 
 /**
- * Whether the player finds what is sent in the section by its MID or payload type (RFC 9143 9.2), as all do
- * that know the MID's header extension. Others have to be told the SSRC, and know no other from then on.
+ * Whether the player may find a track that no SSRC was named of by its MID or payload type (RFC 9143 9.2), as browsers
+ * do and others that know the MID's header extension. Who was told an SSRC knows no other from then on.
  */
 export function findsByMid({ extensions }: Pick<OfferedSection, 'extensions'>): boolean {
   return extensions.some(({ uri }) => uri === MID_EXTENSION);

@@ -11,7 +11,7 @@ import {
   transportAttributes,
 } from './description-parts.js';
 import type { Offer, OfferedSection } from './offer.js';
-import { findsByMid, type ReceivingSection } from './receiver-terms.js';
+import type { ReceivingSection } from './receiver-terms.js';
 
 /** All tracks are of one MediaStream (WHEP 4.9.2). */
 const STREAM_ID = 'onair';
@@ -24,13 +24,14 @@ type Common = Readonly<{
   transport: AnswererTransport;
   /** What may be sent, under the numbers that it will be sent with. */
   agreed: RtpCapabilities;
+  /** What is sent now. */
+  tracks: readonly Track[];
   session: SessionOrigin;
 }>;
 
 /**
- * The answer to a player's offer (WHEP 4.3.1): what is sent to it, in the sections that it receives in.
- * Tracks come and go with the publisher's connection, each with another SSRC: none is named where the
- * player finds them without ({@link findsByMid}).
+ * The answer to a player's offer (WHEP 4.3.1): what is sent to it, in the sections that it receives in. The SSRCs of
+ * the tracks there are are named: some players, such as all that are built on pion, hand out no others.
  */
 export function senderAnswer({
   offer,
@@ -43,13 +44,11 @@ export function senderAnswer({
   Readonly<{
     offer: Offer;
     sections: readonly ReceivingSection[];
-    /** What is sent now. */
-    tracks: readonly Track[];
   }>): string {
   const sent = new Map<OfferedSection, MediaDescription>(
     sections.flatMap((section) => {
       const media = answeredSection(section, agreed, tracks);
-      return media ? [[section, { ...media, ...sources(section, tracks) }]] : [];
+      return media ? [[section, { ...media, ...sources(section.kind, tracks) }]] : [];
     }),
   );
   const first = offer.sections.find((section) => sent.has(section));
@@ -64,11 +63,15 @@ export function senderAnswer({
   return write({ ...sessionPart(session, mids, offer), media });
 }
 
-/** The server's own offer: one section of each kind, with all that may be sent. The mids are `0` and `1`. */
-export function senderOffer({ transport, agreed, session }: Common): string {
+/**
+ * The server's own offer: one section of each kind, with all that may be sent, and the SSRCs of the tracks there are.
+ * The mids are `0` and `1`.
+ */
+export function senderOffer({ transport, agreed, tracks, session }: Common): string {
   const attributes = transportAttributes(transport, 'actpass');
   const media = KINDS.map((kind, index) => ({
     ...offeredSection(kind, String(index), agreed),
+    ...sources(kind, tracks),
     ...attributes,
     ...(index === 0 ? candidates(transport) : {}),
   }));
@@ -103,17 +106,19 @@ function answeredSection(
   };
 }
 
-/** The SSRC of the track, for a player that finds it by nothing else. */
-function sources(section: ReceivingSection, tracks: readonly Track[]): Partial<MediaDescription> {
-  if (findsByMid(section)) return {};
-  const track = tracks.find(({ kind }) => kind === section.kind);
+/** The SSRCs of the track of a kind. */
+function sources(wanted: MediaKind, tracks: readonly Track[]): Partial<MediaDescription> {
+  const track = tracks.find(({ kind }) => kind === wanted);
   const ssrc = track?.rtpParameters.encodings[0]?.ssrc;
   if (!track || ssrc === undefined) return {};
   const rtxSsrc = track.rtpParameters.encodings[0]?.rtx?.ssrc;
   const all = rtxSsrc === undefined ? [ssrc] : [ssrc, rtxSsrc];
   const value = track.rtpParameters.rtcp.cname ?? STREAM_ID;
   return {
-    ssrcs: all.map((id) => ({ id, attribute: 'cname', value })),
+    ssrcs: all.flatMap((id) => [
+      { id, attribute: 'cname', value },
+      { id, attribute: 'msid', value: `${STREAM_ID} ${STREAM_ID}-${wanted}` },
+    ]),
     ...(all.length > 1 ? { ssrcGroups: [{ semantics: 'FID', ssrcs: all.join(' ') }] } : {}),
   };
 }

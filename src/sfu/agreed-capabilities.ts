@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import type { ReceiverTerms } from '../broadcast/ports.js';
-import { isSameCodec } from './numbering.js';
+import { isReceivable } from './numbering.js';
 
 /** The header extensions by which bandwidth can be estimated. */
 export const TRANSPORT_CC =
@@ -53,7 +53,7 @@ function agreedCodec(
     const original = offered.find((one) => one.payloadType === parameters.apt);
     return original?.rtxPayloadType === payloadType ? [codec] : [];
   }
-  const match = offered.find((one) => one.payloadType === payloadType && isSameCodec(one, codec));
+  const match = offered.find((one) => one.payloadType === payloadType && isReceivable(codec, one));
   if (!match) return [];
   const has = ({ type, parameter = '' }: types.RtcpFeedback) =>
     match.rtcpFeedback.some((one) => one.type === type && (one.parameter ?? '') === parameter);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listenInfos } from './listen-addresses.js';
+import { announcedCandidates, listenInfos } from './listen-addresses.js';
 
 const ipv4 = (address: string, internal = false) => ({
   address,
@@ -17,7 +17,7 @@ const interfaces = {
 
 describe('listenInfos', () => {
   it('listens on the addresses of the machine when none is announced, without container bridges', () => {
-    expect(listenInfos({ announcedAddress: null, port: 44_400, interfaces })).toEqual([
+    expect(listenInfos({ announcedAddresses: [], port: 44_400, interfaces })).toEqual([
       { protocol: 'udp', ip: '127.0.0.1', port: 44_400 },
       { protocol: 'udp', ip: '192.168.1.5', port: 44_400 },
       { protocol: 'tcp', ip: '127.0.0.1', port: 44_400 },
@@ -25,15 +25,34 @@ describe('listenInfos', () => {
     ]);
   });
 
-  it('listens everywhere and announces the address that is set', () => {
-    expect(listenInfos({ announcedAddress: 'live.example.org', port: 1, interfaces })).toEqual([
+  it('listens everywhere and announces the first address that is set', () => {
+    expect(
+      listenInfos({ announcedAddresses: ['live.example.org', '192.168.1.5'], port: 1, interfaces }),
+    ).toEqual([
       { protocol: 'udp', ip: '0.0.0.0', announcedAddress: 'live.example.org', port: 1 },
       { protocol: 'tcp', ip: '0.0.0.0', announcedAddress: 'live.example.org', port: 1 },
     ]);
   });
 
+  it('names every announced address in the candidates', () => {
+    const candidate = {
+      foundation: 'udpcandidate',
+      priority: 1,
+      ip: '203.0.113.7',
+      address: '203.0.113.7',
+      protocol: 'udp' as const,
+      port: 44_400,
+      type: 'host' as const,
+    };
+    expect(announcedCandidates([candidate], ['203.0.113.7', '192.168.1.5'])).toEqual([
+      candidate,
+      { ...candidate, ip: '192.168.1.5', address: '192.168.1.5' },
+    ]);
+    expect(announcedCandidates([candidate], [])).toEqual([candidate]);
+  });
+
   it('leaves the port to the system when it is 0', () => {
-    expect(listenInfos({ announcedAddress: null, port: 0, interfaces: {} })).toEqual([
+    expect(listenInfos({ announcedAddresses: [], port: 0, interfaces: {} })).toEqual([
       { protocol: 'udp', ip: '127.0.0.1' },
       { protocol: 'tcp', ip: '127.0.0.1' },
     ]);

@@ -4,29 +4,45 @@ import type { types } from 'mediasoup';
 type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 
 type Options = {
-  /** What viewers reach the server at, or null for this machine's own addresses. */
-  announcedAddress: string | null;
+  /** What clients reach the server at; empty: this machine's own addresses. */
+  announcedAddresses: readonly string[];
   /** 0: any free port. */
   port: number;
   interfaces: Interfaces;
 };
 
 /**
- * Where one worker listens, UDP before TCP. With an announced address: everywhere, and candidates
- * carry that address. Without: on each address of this machine, so that a page on the machine itself
- * and one in the same network both find a candidate that works.
+ * Where one worker listens, UDP before TCP. With announced addresses it listens everywhere, and its candidates
+ * carry the first of them ({@link announcedCandidates} adds the others). Without, it listens on each address of
+ * this machine, so that a page on the machine itself and one in the same network both find a candidate that works.
  */
 export function listenInfos({
-  announcedAddress,
+  announcedAddresses,
   port,
   interfaces,
 }: Options): types.TransportListenInfo[] {
+  const [announcedAddress] = announcedAddresses;
   const places =
-    announcedAddress === null
+    announcedAddress === undefined
       ? ownAddresses(interfaces).map((ip) => ({ ip }))
       : [{ ip: '0.0.0.0', announcedAddress }];
   return (['udp', 'tcp'] as const).flatMap((protocol) =>
     places.map((place) => ({ protocol, ...place, ...(port === 0 ? {} : { port }) })),
+  );
+}
+
+/**
+ * A transport's candidates under each announced address: mediasoup knows one address for a socket, and several
+ * sockets can't share a port.
+ */
+export function announcedCandidates(
+  candidates: readonly types.IceCandidate[],
+  announcedAddresses: readonly string[],
+): types.IceCandidate[] {
+  if (announcedAddresses.length < 2) return [...candidates];
+  return announcedAddresses.flatMap((address) =>
+    // `ip` is the field's name in mediasoup-client's older versions.
+    candidates.map((candidate) => ({ ...candidate, address, ip: address })),
   );
 }
 

@@ -29,10 +29,11 @@ export function numberCodecs(
 ): Numbering {
   const free = new Set(offered);
   const chosen = new Map<types.RtpCodecCapability, NumberedCodec>();
-  for (const isClose of [isSameProfile, () => true])
+  const isSame = (codec: types.RtpCodecCapability, one: NumberedCodec) => isSameCodec(codec, one);
+  for (const isClose of [and(isSame, isSameProfile), isSame, isSameProfile, () => true])
     for (const codec of routed) {
       if (chosen.has(codec)) continue;
-      const match = [...free].find((one) => isSameCodec(codec, one) && isClose(codec, one));
+      const match = [...free].find((one) => isReceivable(codec, one) && isClose(codec, one));
       if (!match) continue;
       free.delete(match);
       chosen.set(codec, match);
@@ -43,6 +44,30 @@ export function numberCodecs(
   });
   const placed = withRoomForRtx(codecs);
   return { key: placed.map(keyOf).toSorted().join(' '), codecs: placed };
+}
+
+type Comparison = (codec: types.RtpCodecCapability, offered: NumberedCodec) => boolean;
+
+function and(one: Comparison, other: Comparison): Comparison {
+  return (codec, offered) => one(codec, offered) && other(codec, offered);
+}
+
+/**
+ * Whether a client that offers one codec can receive the other. H.264 without a packetization mode is mode 0 (RFC 6184
+ * 8.1), but the programs that leave it out, such as GStreamer's whepclientsrc, unpack mode 1 like everybody: only who
+ * asks for mode 0 in so many words is taken at it.
+ */
+export function isReceivable(
+  codec: Pick<NumberedCodec, 'mimeType' | 'clockRate' | 'parameters'>,
+  offered: Pick<NumberedCodec, 'mimeType' | 'clockRate' | 'parameters'>,
+): boolean {
+  const { mimeType, parameters = {} } = offered;
+  const saysNoMode =
+    mimeType.toLowerCase() === 'video/h264' && parameters['packetization-mode'] === undefined;
+  return isSameCodec(
+    codec,
+    saysNoMode ? { ...offered, parameters: { ...parameters, 'packetization-mode': 1 } } : offered,
+  );
 }
 
 /** Whether they are one codec, packed in one way; H.264 of any profile. */

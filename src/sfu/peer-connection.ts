@@ -1,19 +1,23 @@
 import type { types } from 'mediasoup';
 import { DomainError } from '../common/domain-error.js';
 import type { DtlsParameters, IceParameters, TransportOptions } from '../protocol/rtc.js';
+import { announcedCandidates } from './listen-addresses.js';
 import { refusingMedia } from './media-refused.js';
 
 /** What publishers' and viewers' connections share: one WebRTC transport at our end. */
 export class PeerConnection {
   readonly raw: types.WebRtcTransport;
 
-  constructor(transport: types.WebRtcTransport) {
+  readonly #iceCandidates: types.IceCandidate[];
+
+  constructor(transport: types.WebRtcTransport, announcedAddresses: readonly string[]) {
     this.raw = transport;
+    this.#iceCandidates = announcedCandidates(transport.iceCandidates, announcedAddresses);
   }
 
   get options(): TransportOptions {
-    const { id, iceParameters, iceCandidates, dtlsParameters } = this.raw;
-    return { id, iceParameters, iceCandidates, dtlsParameters };
+    const { id, iceParameters, dtlsParameters } = this.raw;
+    return { id, iceParameters, iceCandidates: this.#iceCandidates, dtlsParameters };
   }
 
   get closed(): boolean {

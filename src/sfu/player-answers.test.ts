@@ -109,10 +109,15 @@ describe('the answer to the offer of a player', () => {
     }
   });
 
-  it('names the SSRCs to players that find a track by nothing else, and to no others', () => {
-    expect(answer('chrome', 'video/H264')).not.toContain('a=ssrc');
-    expect(answer('firefox', 'video/VP8')).not.toContain('a=ssrc');
-    expect(answer('gstreamer-whepsrc', 'video/H264')).toMatch(/^a=ssrc:222222 cname:publisher\r$/m);
+  it.each(PLAYERS)('%s names the SSRC of each section', (player) => {
+    for (const { type, ssrcs, msid } of parse(answer(player, 'video/VP8')).media) {
+      const id = type === 'audio' ? 111_111 : 222_222;
+      const [{ id: stream, appdata }] = msid as unknown as [{ id: string; appdata: string }];
+      expect(ssrcs).toEqual([
+        { id, attribute: 'cname', value: 'publisher' },
+        { id, attribute: 'msid', value: `${stream} ${appdata}` },
+      ]);
+    }
   });
 
   it('lets bandwidth be estimated where an extension for it has our number', () => {
@@ -150,7 +155,7 @@ describe('our own offer', () => {
   it('has everything under our numbers, and waits to be chosen the role', async () => {
     const router = generateRouterRtpCapabilities(structuredClone(mediaCodecs));
     const agreed = withOneEstimation(router) as RtpCapabilities;
-    await expect(senderOffer({ transport, agreed, session })).toMatchFileSnapshot(
+    await expect(senderOffer({ tracks: [], transport, agreed, session })).toMatchFileSnapshot(
       `${EXPECTED}/our-offer.sdp`,
     );
   });
@@ -178,9 +183,13 @@ describe('payload types', () => {
     expect(numbersOf(high)).toEqual([['video/H264', 35]]);
   });
 
-  it('are not those of another packetization mode', () => {
-    const single = { ...offered('video/H264', 35), parameters: { 'profile-level-id': '42e01f' } };
+  it('are not those of packetization mode 0, unless it is only by leaving the mode out', () => {
+    const parameters = { 'profile-level-id': '42e01f' };
+    const unsaid = { ...offered('video/H264', 35), parameters };
+    const single = { ...unsaid, parameters: { ...parameters, 'packetization-mode': 0 } };
     expect(numbersOf(single)).toEqual([]);
+    expect(numbersOf(unsaid)).toEqual([['video/H264', 35]]);
+    expect(numbersOf(unsaid, offered('video/H264', 36, '640c1f'))).toEqual([['video/H264', 36]]);
   });
 
   it('leave room for those that the router makes up, by doing without what is wanted least', () => {

@@ -1,5 +1,4 @@
 import type { types } from 'mediasoup';
-import { z } from 'zod';
 import type { PublisherHealth, PublisherMedia } from '../broadcast/ports.js';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
@@ -8,10 +7,12 @@ import type { DtlsParameters, IceParameters, MediaKind, RtpParameters } from '..
 import { H264SetStore } from '../rtp/h264-set-store.js';
 import { CaptureDelay } from './capture-delay.js';
 import { checkLayers } from './layer-check.js';
+import { IngestMeter, TracedPacket } from './ingest-meter.js';
 import { refusingMedia } from './media-refused.js';
 import { asOpaque, offeredSetsOf } from './opaque-track.js';
 import { PeerConnection } from './peer-connection.js';
 import { ProducerTap } from './producer-tap.js';
+import { ProducerTraces } from './producer-traces.js';
 import { publisherHealth } from './publisher-health.js';
 import { SetRepeater } from './set-repeater.js';
 import { reportsTellOf, SenderReport } from './sender-report.js';
@@ -21,15 +22,11 @@ const KEY_FRAME_REQUEST_DELAY_MS = 500;
 /** How often the way from capture to here is measured. */
 const DELAY_INTERVAL_MS = 2_000;
 
-/** What mediasoup's `rtp` trace carries. */
-const TracedPacket = z.object({
-  rtpPacket: z.object({ ssrc: z.number(), timestamp: z.number() }),
-});
-
 type Options = {
   transport: types.WebRtcTransport;
   /** Of the transport. */
   router: types.Router;
+  announcedAddresses: readonly string[];
   clock: Clock;
   /** Told of each track that can be consumed from now on. */
   onProducer: (producer: types.Producer) => void;
@@ -42,16 +39,18 @@ export class PublisherConnection implements PublisherMedia {
   readonly #options: Options;
   readonly #producers = new Map<string, types.Producer>();
   readonly #kinds = new Set<MediaKind>();
+  readonly #meter = new IngestMeter((isArriving) => this.events.emit('arriving', isArriving));
   #connected = false;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#peer = new PeerConnection(options.transport);
+    this.#peer = new PeerConnection(options.transport, options.announcedAddresses);
     const { transport } = options;
     transport.on('dtlsstatechange', () => this.#connectionChanged());
     transport.on('icestatechange', () => this.#connectionChanged());
     transport.observer.once('close', () => {
       this.#setConnected(false);
+      this.#meter.close();
       this.events.emit('closed');
       this.events.clear();
     });
@@ -65,6 +64,10 @@ export class PublisherConnection implements PublisherMedia {
     return this.#peer.closed;
   }
 
+  get isArriving(): boolean {
+    return this.#meter.isArriving;
+  }
+
   /** What arrives from it now, bits a second; 0 when it is closed meanwhile. */
   bitrateBps(): Promise<number> {
     return this.#peer.bitrateBps('receive');
@@ -73,7 +76,7 @@ export class PublisherConnection implements PublisherMedia {
   async health(): Promise<PublisherHealth> {
     const [bitrateBps, health] = await Promise.all([
       this.bitrateBps(),
-      publisherHealth(this.#producers.values()),
+      publisherHealth(this.#producers.values(), this.#meter),
     ]);
     return { bitrateBps, ...health };
   }
@@ -173,8 +176,10 @@ export class PublisherConnection implements PublisherMedia {
       this.#producers.delete(producer.id);
       this.#kinds.delete(producer.kind);
     });
-    this.#trace(producer, ['sr']);
-    if (producer.kind === 'video') this.#measureDelay(producer);
+    const traces = new ProducerTraces(producer);
+    traces.want('sr');
+    this.#meter.add(producer, traces);
+    if (producer.kind === 'video') this.#measureDelay(producer, traces);
     this.#connectionChanged();
   }
 
@@ -195,23 +200,17 @@ export class PublisherConnection implements PublisherMedia {
     tap.start();
   }
 
-  #trace(producer: types.Producer, events: types.ProducerTraceEventType[]): void {
-    producer.enableTraceEvent(events).catch(() => {
-      // The producer was closed meanwhile: nothing is left to trace.
-    });
-  }
-
   /** Sender reports are traced all the time (one or two a second), packets for one packet each time. */
-  #measureDelay(producer: types.Producer): void {
+  #measureDelay(producer: types.Producer, traces: ProducerTraces): void {
     const delay = new CaptureDelay();
-    let wantsPacket = false;
+    let stop: (() => void) | null = null;
     producer.on('trace', ({ type, info }) => {
       if (type === 'sr') {
         const report = SenderReport.safeParse(info);
         if (report.success) delay.addReport(report.data);
         return;
       }
-      if (type !== 'rtp' || !wantsPacket) return;
+      if (type !== 'rtp' || !stop) return;
       const packet = TracedPacket.safeParse(info);
       if (!packet.success) return;
       const delayMs = delay.of({
@@ -220,14 +219,12 @@ export class PublisherConnection implements PublisherMedia {
         arrivedMs: this.#options.clock.nowMs(),
       });
       if (delayMs === null) return;
-      wantsPacket = false;
-      this.#trace(producer, ['sr']);
+      stop();
+      stop = null;
       this.events.emit('delayMeasured', delayMs);
     });
     const timer = setInterval(() => {
-      if (producer.paused || wantsPacket) return;
-      wantsPacket = true;
-      this.#trace(producer, ['sr', 'rtp']);
+      if (!producer.paused) stop ??= traces.want('rtp');
     }, DELAY_INTERVAL_MS);
     producer.observer.once('close', () => clearInterval(timer));
   }
@@ -242,6 +239,7 @@ export class PublisherConnection implements PublisherMedia {
   #setConnected(connected: boolean): void {
     if (connected === this.#connected) return;
     this.#connected = connected;
+    this.#meter.isConnected = connected;
     this.events.emit(connected ? 'connected' : 'disconnected');
   }
 }

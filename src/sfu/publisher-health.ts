@@ -1,12 +1,11 @@
 import type { types } from 'mediasoup';
 import type { PublisherHealth } from '../broadcast/ports.js';
-
-/** RTCP tells lost parts of 256 (RFC 3550 6.4.1). */
-const FRACTION_ONE = 256;
+import type { IngestMeter } from './ingest-meter.js';
 
 /** What arrives of these tracks now. Those that close meanwhile are left out. */
 export async function publisherHealth(
   producers: Iterable<types.Producer>,
+  meter: Pick<IngestMeter, 'meterOf'>,
 ): Promise<Pick<PublisherHealth, 'roundTripMs' | 'tracks'>> {
   const measured = await Promise.all(
     [...producers].map(async (producer) => ({
@@ -21,14 +20,21 @@ export async function publisherHealth(
   );
   return {
     roundTripMs: trips.length === 0 ? null : Math.max(...trips),
-    tracks: measured.map(({ producer, stats }) => trackOf(producer, stats)),
+    tracks: measured.map(({ producer, stats }) => trackOf(producer, stats, meter)),
   };
 }
 
 function trackOf(
-  { kind, appData, rtpParameters: { codecs, encodings = [] } }: types.Producer,
+  producer: types.Producer,
   stats: readonly types.ProducerStat[],
+  meter: Pick<IngestMeter, 'meterOf'>,
 ): PublisherHealth['tracks'][number] {
+  const {
+    kind,
+    appData,
+    rtpParameters: { codecs, encodings = [] },
+  } = producer;
+  const nowMs = performance.now();
   const place = ({ rid, ssrc }: types.ProducerStat) =>
     encodings.findIndex((encoding) =>
       encoding.rid === undefined ? encoding.ssrc === ssrc : encoding.rid === rid,
@@ -41,10 +47,14 @@ function trackOf(
     codec: sentAs.split('/')[1] ?? '',
     streams: stats
       .toSorted((a, b) => place(a) - place(b))
-      .map(({ rid, bitrate, fractionLost }) => ({
-        rid: rid ?? null,
-        bitrateBps: bitrate,
-        lossPercent: Math.min(100, (100 * fractionLost) / FRACTION_ONE),
-      })),
+      .map(({ rid, ssrc, bitrate }) => {
+        const stream = meter.meterOf(producer, ssrc);
+        return {
+          rid: rid ?? null,
+          bitrateBps: bitrate,
+          lossPercent: stream?.lossPercent ?? 0,
+          keyFrameIntervalMs: stream?.keyFrameIntervalMs(nowMs) ?? null,
+        };
+      }),
   };
 }

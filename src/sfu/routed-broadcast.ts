@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { BroadcastMedia, ReceiverTerms } from '../broadcast/ports.js';
+import type { BroadcastMedia, ReceiverTerms, TappedTrack } from '../broadcast/ports.js';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';
@@ -8,6 +8,8 @@ import type { BroadcastSource } from '../protocol/broadcast.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
 import { agreedCapabilities, withOneEstimation } from './agreed-capabilities.js';
 import { BroadcastRouters, type RouterLease } from './broadcast-routers.js';
+import { LastingTracks } from './lasting/lasting-tracks.js';
+import { whileItLives } from './media-refused.js';
 import { isSameCodec, numberCodecs } from './numbering.js';
 import { PublisherConnection } from './publisher-connection.js';
 import type { ProducerTap } from './producer-tap.js';
@@ -27,6 +29,9 @@ const PUBLISHER_LOAD = 3;
  */
 const CONSENT_S: Readonly<Record<BroadcastSource, number>> = { browser: 10, whip: 15 };
 
+/** The sections of our own offers. */
+const OFFERED_MIDS = { audio: '0', video: '1' };
+
 type Options = { pool: WorkerPool; clock: Clock; log: Log; maxIncomingBitrateBps: number };
 
 /** One broadcast's media: the origin router, and one router more on each worker that has viewers of it. */
@@ -38,6 +43,9 @@ export class RoutedBroadcast implements BroadcastMedia {
   readonly #viewers = new Set<ViewerConnection>();
   readonly #publishers = new Set<PublisherConnection>();
   readonly #taps = new Set<RouterTap>();
+  /** While players with fixed session descriptions watch. */
+  #lasting: Promise<LastingTracks> | null = null;
+  #lastingUsers = 0;
   #closed = false;
 
   private constructor(options: Options, origin: WorkerRouter) {
@@ -92,6 +100,7 @@ export class RoutedBroadcast implements BroadcastMedia {
     const publisher = new PublisherConnection({
       transport,
       router,
+      announcedAddresses: worker.announcedAddresses,
       clock: this.#options.clock,
       onProducer: (producer) => this.#addProducer(producer),
     });
@@ -104,16 +113,39 @@ export class RoutedBroadcast implements BroadcastMedia {
     this.#assertOpen();
     const lease = await this.#routers.lease(null);
     // The shape was checked at the edge; mediasoup checks the names and numbers in it.
-    return this.#connect(lease, capabilities as types.RtpCapabilities, null);
+    return this.#connect(lease, {
+      capabilities: capabilities as types.RtpCapabilities,
+      producers: () => this.producers,
+      mids: null,
+    });
   }
 
   async receive(terms: ReceiverTerms | null): Promise<ViewerConnection> {
     this.#assertOpen();
     const numbering = terms && numberCodecs(this.#codecs(), terms.codecs);
-    const lease = await this.#routers.lease(numbering);
-    const { rtpCapabilities } = lease.site.router;
-    if (!terms) return this.#connect(lease, withOneEstimation(rtpCapabilities), 'later');
-    return this.#connect(lease, agreedCapabilities(rtpCapabilities, terms), terms.mids);
+    const { site, release } = await this.#routers.lease(numbering);
+    const { rtpCapabilities } = site.router;
+    this.#lastingUsers += 1;
+    const releaseAll = () => {
+      release();
+      this.#lastingUsers -= 1;
+      if (this.#lastingUsers === 0) this.#closeLasting();
+    };
+    const lasting = await this.#openLasting().catch((error: unknown) => {
+      releaseAll();
+      throw error;
+    });
+    return this.#connect(
+      { site, release: releaseAll },
+      {
+        capabilities: terms
+          ? agreedCapabilities(rtpCapabilities, terms)
+          : withOneEstimation(rtpCapabilities),
+        producers: () => lasting.producers,
+        mids: terms?.mids ?? OFFERED_MIDS,
+        isOffered: terms === null,
+      },
+    );
   }
 
   async tap(): Promise<RouterTap> {
@@ -166,15 +198,13 @@ export class RoutedBroadcast implements BroadcastMedia {
 
   async #connect(
     { site, release }: RouterLease,
-    capabilities: types.RtpCapabilities,
-    mids: ViewerOptions['mids'],
+    options: Omit<ViewerOptions, 'site' | 'transport'>,
   ): Promise<ViewerConnection> {
     let viewer: ViewerConnection;
     try {
       this.#assertOpen();
       const transport = await site.worker.createTransport(site.router);
-      const producers = () => this.producers;
-      viewer = new ViewerConnection({ site, transport, capabilities, producers, mids });
+      viewer = new ViewerConnection({ ...options, site, transport });
       this.#assertOpen();
     } catch (error) {
       release();
@@ -207,6 +237,7 @@ export class RoutedBroadcast implements BroadcastMedia {
     if (!before || before.closed) return;
     this.#producers.delete(before.id);
     this.#keep(producer);
+    this.#addToLasting(producer);
     const moving = [...this.#viewers].map((viewer) => viewer.replace(before, producer));
     await Promise.allSettled(moving);
     repeater.start();
@@ -220,12 +251,62 @@ export class RoutedBroadcast implements BroadcastMedia {
   #addProducer(producer: types.Producer): void {
     this.#keep(producer);
     for (const tap of this.#taps) void tap.add(producer);
-    for (const viewer of this.#viewers)
+    this.#addToLasting(producer);
+    this.#offer(producer, false);
+  }
+
+  #addToLasting(producer: types.Producer): void {
+    void this.#lasting?.then(
+      (lasting) => lasting.add(producer),
+      () => undefined,
+    );
+  }
+
+  /** Offers a new track to the viewers of one sort. */
+  #offer(producer: types.Producer, isFixed: boolean): void {
+    for (const viewer of this.#viewers) {
+      if (viewer.isFixed !== isFixed) continue;
       void viewer.consume(producer).catch((err: unknown) => {
         // It left meanwhile, or its worker died; else it can join again.
         if (viewer.closed || producer.closed) return;
         this.#options.log.warn({ err }, 'a viewer could not get a new track');
         viewer.close();
       });
+    }
+  }
+
+  /** The tracks of those with fixed session descriptions, made for the first of them. */
+  #openLasting(): Promise<LastingTracks> {
+    this.#lasting ??= this.#makeLasting();
+    return this.#lasting;
+  }
+
+  async #makeLasting(): Promise<LastingTracks> {
+    const { clock, log } = this.#options;
+    const { router } = this.#routers.origin;
+    return whileItLives(router, async () => {
+      // Packaging's tap sees to sets that lack.
+      const onLackingSets = () => undefined;
+      const tap = await RouterTap.create(router, { clock, log, onLackingSets });
+      const transport = await router.createDirectTransport();
+      const options = {
+        router,
+        tap,
+        transport,
+        log,
+        originalOf: ({ id }: TappedTrack) => this.#producers.get(id),
+        onProducer: (producer: types.Producer) => this.#offer(producer, true),
+      };
+      return LastingTracks.create(options, this.producers);
+    });
+  }
+
+  #closeLasting(): void {
+    const lasting = this.#lasting;
+    this.#lasting = null;
+    void lasting?.then(
+      (tracks) => tracks.close(),
+      () => undefined,
+    );
   }
 }

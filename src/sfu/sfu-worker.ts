@@ -14,13 +14,23 @@ const CONSENT_S = 10;
 /** One mediasoup worker process with its one port, and how much it carries. */
 export class SfuWorker {
   readonly index: number;
+  /** What clients reach it at; empty: at the machine's own addresses. */
+  readonly announcedAddresses: readonly string[];
   readonly #worker: types.Worker;
   readonly #server: types.WebRtcServer;
   /** A rough count of streams going through it, to place new ones; see {@link ../sfu/edge}. */
   load = 0;
 
-  private constructor(index: number, worker: types.Worker, server: types.WebRtcServer) {
+  private constructor(
+    index: number,
+    {
+      worker,
+      server,
+      rtc,
+    }: { worker: types.Worker; server: types.WebRtcServer; rtc: Config['rtc'] },
+  ) {
     this.index = index;
+    this.announcedAddresses = rtc.announcedAddresses;
     this.#worker = worker;
     this.#server = server;
   }
@@ -32,12 +42,12 @@ export class SfuWorker {
     try {
       const server = await worker.createWebRtcServer({
         listenInfos: listenInfos({
-          announcedAddress: rtc.announcedAddress,
+          announcedAddresses: rtc.announcedAddresses,
           port,
           interfaces: networkInterfaces(),
         }),
       });
-      return new SfuWorker(index, worker, server);
+      return new SfuWorker(index, { worker, server, rtc });
     } catch (cause) {
       worker.close();
       throw new Error(

@@ -25,11 +25,10 @@ export type ViewerOptions = {
   capabilities: types.RtpCapabilities;
   /** The tracks there are. */
   producers: () => readonly types.Producer[];
-  /**
-   * Of one whose session description is fixed; `later`: it has yet to answer an offer of ours. Null: it is
-   * told of each track, and resumes it itself.
-   */
-  mids: ReceiverTerms['mids'] | 'later' | null;
+  /** Of one whose session description is fixed. Null: it is told of each track, and resumes it itself. */
+  mids: ReceiverTerms['mids'] | null;
+  /** It has yet to answer an offer of ours: nothing is sent before. */
+  isOffered?: boolean;
 };
 
 /** A viewer's transport with a consumer for each track it can receive. */
@@ -39,21 +38,32 @@ export class ViewerConnection implements ReceiverMedia {
   readonly #peer: PeerConnection;
   readonly #producers: ViewerOptions['producers'];
   readonly #consumers = new Map<string, types.Consumer>();
+  /** The producers at the origin by their consumers. */
+  readonly #sources = new Map<string, string>();
   readonly #consuming = new Set<string>();
   /** By what they consume, as the origin names it. */
   readonly #byTrack = new Map<string, types.Consumer>();
   readonly #unsupported = new Set<MediaKind>();
   #capabilities: types.RtpCapabilities;
   #mids: ViewerOptions['mids'];
+  #isOffered: boolean;
   #pinnedLayer: number | null = null;
   #connected = false;
 
-  constructor({ site, transport, capabilities, producers, mids }: ViewerOptions) {
+  constructor({
+    site,
+    transport,
+    capabilities,
+    producers,
+    mids,
+    isOffered = false,
+  }: ViewerOptions) {
     this.site = site;
-    this.#peer = new PeerConnection(transport);
+    this.#peer = new PeerConnection(transport, site.worker.announcedAddresses);
     this.#capabilities = capabilities;
     this.#producers = producers;
     this.#mids = mids;
+    this.#isOffered = isOffered;
     transport.on('dtlsstatechange', () => this.#connectionChanged());
     transport.on('icestatechange', () => this.#connectionChanged());
     transport.observer.once('close', () => {
@@ -61,6 +71,11 @@ export class ViewerConnection implements ReceiverMedia {
       this.events.emit('closed');
       this.events.clear();
     });
+  }
+
+  /** Whether its session description is fixed. */
+  get isFixed(): boolean {
+    return this.#mids !== null;
   }
 
   get transport() {
@@ -100,6 +115,18 @@ export class ViewerConnection implements ReceiverMedia {
       throw new DomainError('media_refused', 'The answer has none of the codecs of the offer.');
     this.#capabilities = agreed;
     this.#mids = terms.mids;
+    this.#isOffered = false;
+    this.#consuming.clear();
+    await Promise.all(
+      [...this.#consumers.values()].map(async (consumer) => {
+        if (keepsTo(agreed, consumer)) {
+          this.#consuming.add(this.#sources.get(consumer.id) ?? '');
+          return consumer.resume();
+        }
+        // What the offer had too much of can't be taken away from it; before it is resumed nothing was sent.
+        consumer.close();
+      }),
+    );
     await this.consumeAll();
   }
 
@@ -119,7 +146,7 @@ export class ViewerConnection implements ReceiverMedia {
   /** Takes a track of the broadcast, once; a track it can't receive is noted in {@link unsupported}. */
   async consume(producer: types.Producer): Promise<void> {
     const mids = this.#mids;
-    if (mids === 'later') return;
+    if (mids !== null && mids[producer.kind] === undefined) return;
     if (this.#consuming.has(producer.id) || this.closed || producer.closed) return;
     this.#consuming.add(producer.id);
     producer.observer.once('close', () => this.#consuming.delete(producer.id));
@@ -138,12 +165,13 @@ export class ViewerConnection implements ReceiverMedia {
       this.#peer.raw.consume({
         ...request,
         producerId,
-        paused: mids === null,
+        paused: mids === null || this.#isOffered,
         ...(mid === undefined ? {} : { mid }),
       }),
     );
     this.#byTrack.set(producer.id, consumer);
     consumer.observer.once('close', () => this.#byTrack.delete(producer.id));
+    this.#sources.set(consumer.id, producer.id);
     await this.#adopt(consumer);
   }
 
@@ -192,6 +220,7 @@ export class ViewerConnection implements ReceiverMedia {
     this.#consumers.set(consumer.id, consumer);
     consumer.observer.once('close', () => {
       this.#consumers.delete(consumer.id);
+      this.#sources.delete(consumer.id);
       if (!this.closed) this.events.emit('consumerClosed', consumer.id);
     });
     const paused = (state: boolean) => () => this.events.emit('consumerPaused', consumer.id, state);
@@ -240,6 +269,23 @@ function optionsOf(consumer: types.Consumer): ConsumerOptions {
 async function hasSent(consumer: types.Consumer): Promise<boolean> {
   const stats = await consumer.getStats();
   return stats.some(({ type, packetCount }) => type === 'outbound-rtp' && packetCount > 0);
+}
+
+/** Whether what a consumer was made with is all agreed. */
+function keepsTo(
+  { codecs: agreed = [] }: types.RtpCapabilities,
+  { rtpParameters }: types.Consumer,
+) {
+  return rtpParameters.codecs.every(({ payloadType, rtcpFeedback = [] }) => {
+    const codec = agreed.find(({ preferredPayloadType }) => preferredPayloadType === payloadType);
+    return (
+      rtcpFeedback.every(({ type, parameter = '' }) =>
+        codec?.rtcpFeedback?.some(
+          (one) => one.type === type && (one.parameter ?? '') === parameter,
+        ),
+      ) && codec !== undefined
+    );
+  });
 }
 
 function isEstimated({ rtpParameters: { headerExtensions = [] } }: types.Consumer): boolean {

@@ -24,6 +24,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import type { RequestData, RequestPayload } from '../protocol/events.js';
 import type { IceServer } from '../protocol/rtc.js';
 import { iceServers } from './ice-servers.js';
+import { reachableTransport } from './reach/reachable-transport.js';
 
 /** Everybody who watches or sends on a channel. */
 const roomOf = (channelId: string) => `channel:${channelId}`;
@@ -82,7 +83,8 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
     // Figures are told when they change: who comes back has to hear the present ones.
     const live = this.registry.find(channelId);
     if (live) socket.emit('channel:stats', live.stats);
-    return { ...started, iceServers: this.iceServersFor(socket) };
+    const transport = reachableTransport(started.transport, socket.data.path);
+    return { ...started, transport, iceServers: this.iceServersFor(socket) };
   }
 
   @OnRequest('publisher:produce')
@@ -161,7 +163,11 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
     await socket.join(roomOf(channelId));
     return {
       ...joined,
-      media: media && { ...media, iceServers: this.iceServersFor(socket) },
+      media: media && {
+        ...media,
+        transport: reachableTransport(media.transport, socket.data.path),
+        iceServers: this.iceServersFor(socket),
+      },
       hls: this.hls.playback(access, visitor).hls,
     };
   }

@@ -19,6 +19,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
 import { Metrics } from '../health/metrics.js';
 import { Secrets } from '../secrets/secrets.js';
+import { clientPath } from '../common/client-path.js';
 import { ClientAddress } from '../security/client-address.js';
 import { ChannelDoors } from './channel-doors.js';
 import { ConnectionLimits } from './connection-limits.js';
@@ -167,6 +168,7 @@ export class SocketAdapter extends IoAdapter {
     try {
       socket.data.isSilent = false;
       socket.data.address = this.#options.limits.addressOf(socket.request);
+      socket.data.path = clientPath(socket.request, socket.data.address);
       socket.data.addressHash = this.#options.hashAddress(socket.data.address);
       socket.data.passes = readPasses(socket.request.headers.cookie);
       socket.data.identity = await this.#options.access.identify(socket.request);

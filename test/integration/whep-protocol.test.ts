@@ -114,6 +114,12 @@ describe('POST /whep/NAME', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
   });
 
+  it('is found with a slash at the end of its address', async () => {
+    const response = await fetch(`${server.url}/whep/ann/`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('accept-post')).toBe('application/sdp');
+  });
+
   it('answers with 422 to an offer that receives nothing, or only what is not sent', async () => {
     for (const text of [
       offer().replaceAll('a=recvonly', 'a=sendonly'),

@@ -1,3 +1,4 @@
+import { parse } from 'sdp-transform';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { SfuService } from '../../src/sfu/sfu.service.js';
@@ -38,6 +39,12 @@ const receives = async (one: WeriftViewer, kinds: readonly ('audio' | 'video')[]
   const before = { ...one.packets };
   for (const kind of kinds) await vi.waitUntil(() => one.packets[kind] > before[kind] + 20, LIMIT);
 };
+
+/** The first SSRC of each section of an answer. */
+const namedSsrcs = (sdp: string) =>
+  Object.fromEntries(
+    parse(sdp).media.map(({ type, ssrcs = [] }) => [type, ssrcs.slice(0, 1).map(({ id }) => id)]),
+  );
 
 beforeAll(async () => {
   server = await startTestApp({ overrides: { GRACE_SECONDS: '30' } });
@@ -114,17 +121,37 @@ describe('a player by WHEP', { timeout: 150_000 }, () => {
     viewers.splice(0);
   });
 
-  it('is closed, to begin again, when it can not find the tracks of a publisher who is back', async () => {
+  it('is sent under the SSRCs that the answer names', async () => {
+    const one = viewer();
+    const { text } = await one.watch();
+    await receives(one, ['audio', 'video']);
+    expect(namedSsrcs(text)).toEqual({ audio: [...one.ssrcs.audio], video: [...one.ssrcs.video] });
+  });
+
+  it('goes on under the same SSRCs, in step, when the publisher is back', async () => {
+    const one = viewer();
+    const { text } = await one.watch();
+    await receives(one, ['video', 'audio']);
+    await publisher.vanish();
+    await vi.waitUntil(async () => (await channel()).broadcast?.state === 'interrupted', LIMIT);
+    await publish();
+    await receives(one, ['video', 'audio']);
+    expect(namedSsrcs(text)).toEqual({ audio: [...one.ssrcs.audio], video: [...one.ssrcs.video] });
+    expect(one.jumps).toEqual([]);
+    expect((await one.end()).status).toBe(200);
+    viewers.splice(0);
+  });
+
+  it('is closed, to begin again, when the publisher is back with another codec', async () => {
     const one = viewer();
     await one.watch();
     await receives(one, ['video', 'audio']);
     await publisher.vanish();
     await vi.waitUntil(async () => (await channel()).broadcast?.state === 'interrupted', LIMIT);
-    await publish();
-    await vi.waitUntil(async () => (await viewerCount()) === 0, LIMIT);
-    expect((await one.end()).status).toBe(404);
-    const again = viewer();
-    await again.watch();
+    await publish({ video: 'vp8', audio: true });
+    const again = viewer(undefined, { video: 'VP8' });
+    await vi.waitUntil(async () => (await again.watch()).status === 201, LIMIT);
     await receives(again, ['video', 'audio']);
+    expect((await one.end()).status).toBe(404);
   });
 });

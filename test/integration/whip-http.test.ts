@@ -7,11 +7,11 @@ import { api, type Person, register, registerWithChannel } from '../support/peop
 
 const FOLDER = resolve('test/fixtures/offers');
 const offerOf = (name: string) => readFileSync(resolve(FOLDER, `${name}.sdp`), 'utf8');
-const OBS = offerOf('obs-30-h264');
+const OBS = offerOf('obs-32-h264');
 const SDP = { 'content-type': 'application/sdp' };
 const FRAGMENT = { 'content-type': 'application/trickle-ice-sdpfrag' };
 const TRICKLE =
-  'a=ice-ufrag:kzQD\r\na=ice-pwd:Ob9hBHQ3L0RJJTgkVWxQRf\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\na=candidate:1 1 UDP 2122317823 192.0.2.20 52312 typ host\r\n';
+  'a=ice-ufrag:ufrag\r\na=ice-pwd:password-of-this-session\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\na=candidate:1 1 UDP 2122317823 192.0.2.20 52312 typ host\r\n';
 const RESTART = 'a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n';
 
 let server: TestApp;
@@ -27,7 +27,7 @@ const post = (text: string, headers: Record<string, string> = {}, channel = 'ann
   http.request('POST', `/whip/${channel}`, { text, headers: { ...SDP, ...bearer(), ...headers } });
 
 /** Publishes, and keeps the session's address. */
-const created = async (name = 'obs-30-h264'): Promise<Answer> => {
+const created = async (name = 'obs-32-h264'): Promise<Answer> => {
   const answer = await post(offerOf(name));
   session = answer.headers.get('location') ?? '';
   return answer;
@@ -76,6 +76,17 @@ describe('POST to the endpoint', () => {
     ]);
     expect(body).toMatch(/^v=0\r\n/);
     expect(body).toMatch(/a=candidate:\S+ 1 udp /);
+  });
+
+  it('is taken with a slash at the end of the address', async () => {
+    const text = offerOf('obs-32-h264');
+    const headers = { ...SDP, ...bearer() };
+    const answer = await http.request('POST', '/whip/ann/', { text, headers });
+    session = answer.headers.get('location') ?? '';
+    expect(answer.status).toBe(201);
+    expect(session).toMatch(/^\/whip\/ann\/[\w-]{32}$/);
+    expect((await http.request('OPTIONS', '/whip/ann/?x=1', {})).status).toBe(200);
+    expect((await http.request('OPTIONS', '/whip/ann//', {})).status).toBe(404);
   });
 
   const taken = readdirSync(FOLDER)

@@ -88,8 +88,8 @@ export class WeriftPublisher {
     );
   }
 
-  /** Publishes; media flows from then on. */
-  async publish(): Promise<WhipAnswer> {
+  /** Publishes; media flows from then on, unless it is to be silent. */
+  async publish({ silent = false } = {}): Promise<WhipAnswer> {
     const answer = await this.request('POST', this.#endpoint, {
       type: 'application/sdp',
       body: await this.offer(),
@@ -97,7 +97,7 @@ export class WeriftPublisher {
     if (answer.status !== 201) return answer;
     this.#resource = new URL(answer.headers.get('location') ?? '', this.#endpoint).href;
     await this.#peer.setRemoteDescription({ type: 'answer', sdp: this.#editAnswer(answer.text) });
-    await this.startFilm();
+    if (!silent) await this.startFilm();
     return answer;
   }
 
@@ -113,6 +113,16 @@ export class WeriftPublisher {
     });
   }
 
+  /** Sends nothing any more, and keeps its connection. */
+  async fallSilent(): Promise<void> {
+    await this.#source?.stop();
+    this.#source = null;
+  }
+
+  get state(): string {
+    return this.#peer.connectionState;
+  }
+
   /** Stops sending and says so, as a program does that is told to stop. */
   async end(): Promise<WhipAnswer> {
     await this.vanish();
@@ -121,8 +131,7 @@ export class WeriftPublisher {
 
   /** Its media is gone without a word to the endpoint. */
   async vanish(): Promise<void> {
-    await this.#source?.stop();
-    this.#source = null;
+    await this.fallSilent();
     await this.#peer.close();
   }
 

@@ -26,6 +26,9 @@ export class WeriftViewer {
   readonly packets: Record<Kind, number> = { audio: 0, video: 0 };
   readonly payloadTypes: Record<Kind, Set<number>> = { audio: new Set(), video: new Set() };
   readonly ssrcs: Record<Kind, Set<number>> = { audio: new Set(), video: new Set() };
+  /** Sequence numbers that were not near those before, of one SSRC. */
+  readonly jumps: string[] = [];
+  readonly #sequences = new Map<number, number>();
   resource = '';
   etag = '';
   readonly #peer: RTCPeerConnection;
@@ -120,6 +123,11 @@ export class WeriftViewer {
     this.packets[kind] += 1;
     this.payloadTypes[kind].add(header.payloadType);
     this.ssrcs[kind].add(header.ssrc);
+    const { ssrc, sequenceNumber } = header;
+    const before = this.#sequences.get(ssrc) ?? sequenceNumber;
+    const ahead = (sequenceNumber - before) & 0xffff;
+    if (ahead > 500 && ahead < 0x1_0000 - 500) this.jumps.push(`${kind}: ${ahead}`);
+    this.#sequences.set(ssrc, sequenceNumber);
   }
 }
 

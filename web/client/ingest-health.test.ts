@@ -11,16 +11,23 @@ const view = (change: Partial<IngestView> = {}, videoLoss = 0, audioBps = 128_00
     {
       kind: 'video',
       codec: 'H264',
-      streams: [{ rid: null, bitrateBps: 4_000_000, lossPercent: videoLoss }],
+      streams: [
+        { rid: null, bitrateBps: 4_000_000, lossPercent: videoLoss, keyFrameIntervalMs: 2_000 },
+      ],
     },
     {
       kind: 'audio',
       codec: 'opus',
-      streams: [{ rid: null, bitrateBps: audioBps, lossPercent: 0 }],
+      streams: [{ rid: null, bitrateBps: audioBps, lossPercent: 0, keyFrameIntervalMs: null }],
     },
   ],
+  warnings: [],
   ...change,
 });
+
+const warnings = [
+  { code: 'key_frames_far_apart' as const, message: 'Key frames are 8.3 s apart.' },
+];
 
 describe('ingestHealth', () => {
   it.each<[string, IngestView, string, RegExp]>([
@@ -29,6 +36,7 @@ describe('ingestHealth', () => {
     ['much is lost', view({}, 20), 'bad', /20 %.+bitrate/],
     ['a track is silent', view({}, 0, 0), 'bad', /No sound/],
     ['nothing comes', view({ bitrateBps: 0 }), 'bad', /Nothing arrives/],
+    ['key frames are far apart', view({ warnings }), 'strained', /8\.3 s apart/],
     ['nobody is there', view({ connected: false }), 'bad', /Nothing arrives/],
   ])('says how it is when %s', (_name, ingest, verdict, reason) => {
     expect(ingestHealth(ingest)).toMatchObject({ verdict, reason: expect.stringMatching(reason) });

@@ -13,6 +13,7 @@ export function ingestHealth({
   bitrateBps,
   roundTripMs,
   tracks,
+  warnings,
 }: IngestView): IngestHealth {
   const streams = tracks.flatMap((track) => track.streams);
   const lossPercent = Math.max(0, ...streams.map((stream) => stream.lossPercent));
@@ -28,5 +29,7 @@ export function ingestHealth({
   if (lossPercent >= 10)
     return { ...figures, verdict: 'bad', reason: `${loss} Lower the bitrate in the program.` };
   if (lossPercent >= 3) return { ...figures, verdict: 'strained', reason: loss };
+  const [warning] = warnings;
+  if (warning) return { ...figures, verdict: 'strained', reason: warning.message };
   return { ...figures, verdict: 'good', reason: 'Everything arrives as it should.' };
 }

@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SDP_FRAGMENT_TYPE } from './sdp-fragment.js';
 import { SDP_TYPE } from './sdp-bodies.js';
 
 const RTC_OVER_HTTP = /^\/(?:whip|whep)\//;
+/** An endpoint of WHIP or WHEP as some people paste it. */
+const TRAILING_SLASH = /^(\/(?:whip|whep)\/[^/?]+)\/(?=$|\?)/;
 const PREFLIGHT_S = 86_400;
 
 /** Browsers' players and encoders are mostly on pages of other sites: these may read every answer. */
@@ -33,4 +36,9 @@ export function openToOtherSites(app: NestFastifyApplication): void {
       if (!RTC_OVER_HTTP.test(routeOptions.url ?? '')) return;
       reply.headers({ ...FOR_OTHER_SITES, 'cross-origin-resource-policy': 'cross-origin' });
     });
+}
+
+/** The address that is routed: `/whip/NAME/` is `/whip/NAME`, which programs let people type. */
+export function withoutTrailingSlash({ url = '' }: Pick<IncomingMessage, 'url'>): string {
+  return url.replace(TRAILING_SLASH, '$1');
 }

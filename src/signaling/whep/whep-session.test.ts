@@ -29,6 +29,11 @@ class FakeMedia implements ReceiverMedia {
     this.events.emit('closed');
   }
 
+  /** A track is gone for one of another codec. */
+  drop(): void {
+    this.events.emit('consumerClosed', 'consumer');
+  }
+
   /** A track of a publisher who is back. */
   add(kind: MediaKind): void {
     this.events.emit('consumerAdded', { kind } as ConsumerOptions);
@@ -53,6 +58,7 @@ function open(
     },
     live: new LiveChannel({ id: 'channel', name: 'ann', title: '' }),
     media,
+    transport: media.transport,
     remote,
     videoSection: 1,
     finds: new Set(finds),
@@ -102,6 +108,12 @@ describe('a WHEP session', () => {
     media.add('audio');
     expect(session.closed).toBe(false);
     media.add('video');
+    expect(session.closed).toBe(true);
+  });
+
+  it('ends when a track that its player knows is gone for good', () => {
+    const { session, media } = open();
+    media.drop();
     expect(session.closed).toBe(true);
   });
 

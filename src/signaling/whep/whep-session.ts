@@ -4,7 +4,7 @@ import type { LiveChannel } from '../../broadcast/live-channel.js';
 import type { Peer } from '../../broadcast/peer.js';
 import type { ReceiverMedia } from '../../broadcast/ports.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
-import type { MediaKind } from '../../protocol/rtc.js';
+import type { MediaKind, TransportOptions } from '../../protocol/rtc.js';
 import { IceSession } from '../http-rtc/ice-session.js';
 import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
 
@@ -29,6 +29,8 @@ type Options = {
   visitor: RequestVisitor;
   live: LiveChannel;
   media: ReceiverMedia;
+  /** Our end as the player was told of it. */
+  transport: TransportOptions;
   /** Null while our offer is not answered. */
   remote: IceCredentials | null;
   /** The index of the section that video is sent in; null: there is none. */
@@ -53,18 +55,22 @@ export class WhepSession {
   #closed = false;
 
   constructor(options: Options) {
-    const { peer, visitor, live, media, remote } = options;
+    const { peer, visitor, live, media, transport, remote } = options;
     this.#options = options;
     this.id = peer.id;
     this.visitor = visitor;
     this.live = live;
     this.media = media;
-    this.ice = new IceSession(media, remote);
+    this.ice = new IceSession({ transport, restartIce: () => media.restartIce() }, remote);
     this.#isAnswered = remote !== null;
     this.#closeAfter(CONNECT_TIMEOUT_MS);
     media.events.on('connected', () => clearTimeout(this.#timer));
     media.events.on('disconnected', () => this.#closeAfter(RESTART_TIMEOUT_MS));
     media.events.on('closed', () => this.close());
+    media.events.on('consumerClosed', () => {
+      // A track goes for good only for one of another codec; the player knows no other.
+      if (this.#isAnswered) this.close();
+    });
     media.events.on('consumerAdded', ({ kind }) => {
       // It would show nothing any more; by another session it is told of this track.
       if (this.#isAnswered && !options.finds.has(kind)) this.close();

@@ -24,6 +24,7 @@ import { OPTIONS_HEADERS } from '../http-rtc/other-sites.js';
 import { isOfType, SDP_TYPE, textOf } from '../http-rtc/sdp-bodies.js';
 import { SDP_FRAGMENT_TYPE } from '../http-rtc/sdp-fragment.js';
 import { iceServers } from '../ice-servers.js';
+import { clientPath } from '../../common/client-path.js';
 import { WHEP_EVENTS } from './whep-events.js';
 import { WhepService } from './whep.service.js';
 
@@ -65,7 +66,12 @@ export class WhepController {
     const isEmpty = contentType === undefined && (length === undefined || length === '0');
     const offer = isEmpty ? '' : textOf(body, contentType, SDP_TYPE);
     const visitor = await this.#visitors.of(request);
-    const { session, sdp } = await this.#whep.open(name, offer, { visitor, address: request.ip });
+    const path = clientPath(request.raw, request.ip);
+    const { session, sdp } = await this.#whep.open(name, offer, {
+      visitor,
+      address: request.ip,
+      path,
+    });
     const { account, guestId } = visitor.identity;
     const servers = iceServers(this.#config.rtc, account?.id ?? guestId, this.#clock.nowMs());
     const location = `/whep/${name}/${session.id}`;

@@ -11,6 +11,7 @@ import { DomainError } from '../../common/domain-error.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { OpenCounts } from '../../common/open-counts.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import type { MediaKind, TransportOptions } from '../../protocol/rtc.js';
 import { type Offer, readOffer } from '../../sdp/offer.js';
 import {
   findsByMid,
@@ -21,6 +22,8 @@ import {
 import { senderAnswer, senderOffer } from '../../sdp/sender-description.js';
 import type { IcePatched } from '../http-rtc/ice-session.js';
 import { clientDtls, readingSdp } from '../http-rtc/reading-sdp.js';
+import type { ClientPath } from '../../common/client-path.js';
+import { reachableTransport } from '../reach/reachable-transport.js';
 import { WhepPeer, WhepSession } from './whep-session.js';
 
 /** Players of this process; one more is refused. */
@@ -31,7 +34,7 @@ const BUSY_RETRY_MS = 10_000;
 const INTERRUPTED_RETRY_MS = 2_000;
 
 /** Who opens a session, and from where. */
-export type WhepViewer = Readonly<{ visitor: RequestVisitor; address: string }>;
+export type WhepViewer = Readonly<{ visitor: RequestVisitor; address: string; path: ClientPath }>;
 
 /** A session and what the player is sent: the answer to its offer, or our offer. */
 export type WhepOpened = Readonly<{ session: WhepSession; sdp: string }>;
@@ -90,7 +93,11 @@ export class WhepService implements OnApplicationShutdown {
    * @throws {DomainError} `bad_request` (400), `media_refused` (422), `not_live` (409) and `unavailable`
    *   (503) with when to try again
    */
-  async open(name: string, sdp: string, { visitor, address }: WhepViewer): Promise<WhepOpened> {
+  async open(
+    name: string,
+    sdp: string,
+    { visitor, address, path }: WhepViewer,
+  ): Promise<WhepOpened> {
     const described = sdp.trim() === '' ? null : readDescription(sdp);
     const leaveAddress = this.#enter(address);
     const peer = new WhepPeer();
@@ -102,13 +109,19 @@ export class WhepService implements OnApplicationShutdown {
       const terms = described && receiverTerms(described.sections);
       const { live, media } = await this.#viewing.receive(peer, name, terms);
       if (described) await begin(media, described);
-      const { transport, agreed, consumers: tracks } = media;
-      const common = { transport, agreed, session: { id: this.#clock.nowMs(), version: 1 } };
+      const { agreed, consumers: tracks } = media;
+      const transport = reachableTransport(media.transport, path);
+      const common = {
+        transport,
+        agreed,
+        tracks,
+        session: { id: this.#clock.nowMs(), version: 1 },
+      };
       const description = described
-        ? senderAnswer({ ...described, ...common, tracks })
+        ? senderAnswer({ ...described, ...common })
         : senderOffer(common);
       return {
-        session: this.#add({ live, media }, { peer, visitor, described, leave }),
+        session: this.#add({ live, media }, { peer, visitor, transport, described, leave }),
         sdp: description,
       };
     } catch (error) {
@@ -166,11 +179,13 @@ export class WhepService implements OnApplicationShutdown {
     {
       peer,
       visitor,
+      transport,
       described,
       leave,
     }: {
       peer: WhepPeer;
       visitor: RequestVisitor;
+      transport: TransportOptions;
       described: Described | null;
       leave: () => void;
     },
@@ -181,12 +196,11 @@ export class WhepService implements OnApplicationShutdown {
       visitor,
       live,
       media,
+      transport,
       remote,
       // In our own offer it is the second.
       videoSection: described ? videoSectionOf(described) : 1,
-      finds: described
-        ? new Set(described.sections.filter(findsByMid).map(({ kind }) => kind))
-        : new Set(['audio', 'video']),
+      finds: foundWithoutName(media, described),
       leave,
     });
     this.#sessions.set(session.id, session);
@@ -240,6 +254,17 @@ async function begin(media: ReceiverMedia, { offer, sections }: Described): Prom
       retryAfterMs: INTERRUPTED_RETRY_MS,
     });
   await media.connect(clientDtls(offer.dtls));
+}
+
+/** The kinds of which a track that comes later is found, because no SSRC of that kind was named. */
+function foundWithoutName(
+  { consumers }: ReceiverMedia,
+  described: Described | null,
+): ReadonlySet<MediaKind> {
+  const byMid = described
+    ? described.sections.filter(findsByMid).map(({ kind }) => kind)
+    : (['audio', 'video'] as const);
+  return new Set(byMid.filter((kind) => !consumers.some((consumer) => consumer.kind === kind)));
 }
 
 function videoSectionOf({ offer, sections }: Described): number | null {

@@ -17,7 +17,7 @@ beforeEach(() => {
   bitrateBps = 4_000_000;
   publisherPeerId = peer.id;
   events = new TypedEmitter();
-  const media = { events, closed: false, bitrateBps: async () => bitrateBps };
+  const media = { events, closed: false, isArriving: true, bitrateBps: async () => bitrateBps };
   const broadcast = {
     get publisherPeerId() {
       return publisherPeerId;
@@ -30,6 +30,12 @@ beforeEach(() => {
     // What a session uses of them.
     media: media as unknown as PublisherMedia,
     broadcast: broadcast as unknown as LiveBroadcast,
+    transport: {
+      id: 'x',
+      iceParameters: { usernameFragment: 'abcd', password: 'efgh', iceLite: true },
+      iceCandidates: [],
+      dtlsParameters: { role: 'auto', fingerprints: [] },
+    },
     remote: { usernameFragment: 'abcd', password: 'abcdefghijklmnopqrstuv' },
     clock: { nowMs: () => nowMs },
   });

@@ -2,6 +2,7 @@ import type { LiveBroadcast } from '../../broadcast/live-broadcast.js';
 import type { Peer } from '../../broadcast/peer.js';
 import type { PublisherMedia } from '../../broadcast/ports.js';
 import type { Clock } from '../../common/clock.js';
+import type { TransportOptions } from '../../protocol/rtc.js';
 import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
 import { IceSession } from '../http-rtc/ice-session.js';
 
@@ -16,6 +17,8 @@ type Options = {
   peer: Peer;
   broadcast: LiveBroadcast;
   media: PublisherMedia;
+  /** Our end as its program was told of it. */
+  transport: TransportOptions;
   remote: IceCredentials;
   clock: Clock;
 };
@@ -30,11 +33,11 @@ export class WhipSession {
   #lostAtMs: number | null = null;
 
   constructor(options: Options) {
-    const { media, clock } = options;
+    const { media, transport, clock } = options;
     this.#options = options;
     this.id = options.id;
     this.channel = options.channel;
-    this.ice = new IceSession(media, options.remote);
+    this.ice = new IceSession({ transport, restartIce: () => media.restartIce() }, options.remote);
     this.#startedAtMs = clock.nowMs();
     media.events.on('connected', () => {
       this.#lostAtMs = null;
@@ -66,7 +69,7 @@ export class WhipSession {
   async isSilent(): Promise<boolean> {
     const { clock, media } = this.#options;
     if (clock.nowMs() - this.#startedAtMs < CONNECTING_MS) return media.closed;
-    return (await media.bitrateBps()) === 0;
+    return !media.isArriving || (await media.bitrateBps()) === 0;
   }
 
   /**

@@ -12,9 +12,10 @@ import {
   Patch,
   Post,
   Put,
+  Req,
   Res,
 } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { ForOutsideClients } from '../../common/outside-client.js';
@@ -24,6 +25,7 @@ import { OPTIONS_HEADERS } from '../http-rtc/other-sites.js';
 import { SDP_TYPE, textOf } from '../http-rtc/sdp-bodies.js';
 import { SDP_FRAGMENT_TYPE } from '../http-rtc/sdp-fragment.js';
 import { iceServers } from '../ice-servers.js';
+import { clientPath } from '../../common/client-path.js';
 import { WhipService } from './whip.service.js';
 
 /**
@@ -48,13 +50,14 @@ export class WhipController {
   @HttpCode(201)
   async publish(
     @Param('name') name: string,
-    @Headers() headers: Record<string, string | undefined>,
+    @Req() { headers, raw, ip }: FastifyRequest,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const channel = await this.#authorize(name, headers.authorization, reply);
     const sdp = textOf(body, headers['content-type'], SDP_TYPE);
-    const { id, etag, answer, ownerId } = await this.#whip.create(channel, sdp);
+    const path = clientPath(raw, ip);
+    const { id, etag, answer, ownerId } = await this.#whip.create(channel, sdp, path);
     const servers = iceServers(this.#config.rtc, ownerId, this.#clock.nowMs());
     reply
       .type(SDP_TYPE)

@@ -18,6 +18,8 @@ import { type Offer, readOffer } from '../../sdp/offer.js';
 import { type PublishedTrack, publishedTracks } from '../../sdp/published-tracks.js';
 import type { IcePatched } from '../http-rtc/ice-session.js';
 import { clientDtls, readingSdp } from '../http-rtc/reading-sdp.js';
+import type { ClientPath } from '../../common/client-path.js';
+import { reachableTransport } from '../reach/reachable-transport.js';
 import { WhipPeer } from './whip-peer.js';
 import { WhipSession } from './whip-session.js';
 
@@ -81,10 +83,11 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
 
   /**
    * Starts a broadcast, or goes on with the one that is interrupted.
+   * @param path how the offer came, by which our candidates are put in order
    * @throws {DomainError} `bad_request` (400), `media_refused` (422), `already_publishing` (409),
    *   `unavailable` (503) with when to try again
    */
-  async create(channel: Channel, sdp: string): Promise<WhipCreated> {
+  async create(channel: Channel, sdp: string, path: ClientPath): Promise<WhipCreated> {
     const { offer, tracks } = readPublisher(sdp);
     this.#prune();
     if (this.#sessions.size >= SESSIONS_MAX)
@@ -101,6 +104,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
       this.#publishing.disconnected(peer.id);
       throw error;
     }
+    const transport = reachableTransport(media.transport, path);
     const id = randomBytes(ID_BYTES).toString('base64url');
     const session = new WhipSession({
       id,
@@ -108,6 +112,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
       peer,
       broadcast,
       media,
+      transport,
       remote: offer.ice,
       clock: this.#clock,
     });
@@ -115,7 +120,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     const answer = publisherAnswer({
       offer,
       tracks,
-      transport: media.transport,
+      transport,
       session: { id: this.#clock.nowMs(), version: 1 },
     });
     return { id, etag: session.ice.etag, answer, ownerId: channel.ownerId };

@@ -103,15 +103,21 @@ function StreamTable({ ingest: { tracks } }: { ingest: IngestView }) {
           <th scope="col">Codec</th>
           <th scope="col">Bitrate</th>
           <th scope="col">Loss</th>
+          <th scope="col">Key frames</th>
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ key, what, codec, bitrateBps, lossPercent }) => (
+        {rows.map(({ key, what, codec, bitrateBps, lossPercent, keyFrameIntervalMs }) => (
           <tr key={key}>
             <th scope="row">{what}</th>
             <td>{codec}</td>
             <td>{bitrate(bitrateBps)}</td>
             <td>{percent(lossPercent)}</td>
+            <td>
+              {keyFrameIntervalMs === null
+                ? '–'
+                : `every ${(keyFrameIntervalMs / 1_000).toFixed(1)} s`}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -26,7 +26,7 @@ export function recipes(endpoint: string, key: string | null): readonly Recipe[]
         'In OBS 30 or later, open Settings, then Stream.',
         'Choose WHIP as the service.',
         'Paste the server address and, as bearer token, the stream key.',
-        'In Output, set a key frame interval of 1 s and, where there is a choice, no B-frames.',
+        'In Output, set the output mode to Advanced, the key frame interval to 1 s and, where there is a choice, no B-frames.',
         'Press “Start streaming”. Your channel is live in a second or two.',
       ],
       command: null,

@@ -1,0 +1,94 @@
+import type { types } from 'mediasoup';
+import type { TappedTrack } from '../../broadcast/ports.js';
+import type { Log } from '../../common/logger.js';
+import type { MediaKind } from '../../protocol/rtc.js';
+import { LastingTrack } from './lasting-track.js';
+import type { RouterTap } from '../router-tap.js';
+import { keyFrameRequests } from './rtcp.js';
+
+type Options = Readonly<{
+  router: types.Router;
+  /** Taps the publisher's tracks, those to come too. */
+  tap: RouterTap;
+  transport: types.DirectTransport;
+  /** A tapped track's producer, while it is there. */
+  originalOf: (track: TappedTrack) => types.Producer | undefined;
+  /** Told of each track that can be consumed from now on, but the first ones. */
+  onProducer: (producer: types.Producer) => void;
+  log: Log;
+}>;
+
+/** A broadcast's tracks for those whose session description is fixed: one of each kind, see {@link LastingTrack}. */
+export class LastingTracks {
+  readonly #options: Options;
+  readonly #tracks = new Map<MediaKind, LastingTrack>();
+  readonly #replacing = new Set<Promise<void>>();
+  #isOpen = false;
+
+  private constructor(options: Options) {
+    this.#options = options;
+    const { tap, transport } = options;
+    tap.events.on('trackAdded', (track) => {
+      // At once where there is one for it: its first packets are a key frame.
+      const known = this.#tracks.get(track.kind);
+      if (known?.takes(track)) known.follow(track);
+      else void this.#replace(track);
+    });
+    transport.on('rtcp', (packet) => this.#received(packet));
+  }
+
+  /** @param producers those to begin with */
+  static async create(
+    options: Options,
+    producers: readonly types.Producer[],
+  ): Promise<LastingTracks> {
+    const lasting = new LastingTracks(options);
+    const { tap } = options;
+    for (const producer of producers) await tap.add(producer);
+    await Promise.all(lasting.#replacing);
+    lasting.#isOpen = true;
+    return lasting;
+  }
+
+  get producers(): types.Producer[] {
+    return [...this.#tracks.values()].map(({ producer }) => producer);
+  }
+
+  /** Goes on with a track of the publisher. */
+  add(producer: types.Producer): void {
+    void this.#options.tap.add(producer);
+  }
+
+  close(): void {
+    this.#options.tap.close();
+    this.#options.transport.close();
+  }
+
+  #replace(track: TappedTrack): Promise<void> {
+    const replacing = this.#make(track).catch((err: unknown) => {
+      // The broadcast ended meanwhile, or its worker died.
+      if (!this.#options.transport.closed)
+        this.#options.log.error({ err }, 'a track can not be passed on to WHEP players');
+    });
+    this.#replacing.add(replacing);
+    return replacing.finally(() => this.#replacing.delete(replacing));
+  }
+
+  async #make(source: TappedTrack): Promise<void> {
+    const { originalOf, onProducer } = this.#options;
+    const original = originalOf(source);
+    if (!original) return;
+    const track = await LastingTrack.create(this.#options, source, original);
+    this.#tracks.get(source.kind)?.close();
+    this.#tracks.set(source.kind, track);
+    track.follow(source);
+    // What came before this was lost on it.
+    source.requestKeyFrame();
+    if (this.#isOpen) onProducer(track.producer);
+  }
+
+  #received(rtcp: Buffer): void {
+    for (const ssrc of keyFrameRequests(rtcp))
+      for (const track of this.#tracks.values()) if (track.has(ssrc)) track.requestKeyFrame();
+  }
+}

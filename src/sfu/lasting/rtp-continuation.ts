@@ -1,0 +1,76 @@
+/** Places in an RTP header (RFC 3550 5.1). */
+const SEQUENCE_OFFSET = 2;
+const TIME_OFFSET = 4;
+const SSRC_OFFSET = 8;
+const HEADER_BYTES = 12;
+/** So far back a packet is late, not of the cycle before. */
+const HALF_CYCLE = 0x8000;
+/** So many packets after a source's first one, older ones than that are still taken for it. */
+const BEGINNING_PACKETS = 1_000;
+
+type Sent = { sequence: number; rtpTime: number; atMs: number };
+
+/** One RTP stream made of several sources', one after another: one SSRC, numbers and times that go on. */
+export class RtpContinuation {
+  readonly ssrc: number;
+  readonly #clockRate: number;
+  #sequenceShift = 0;
+  #timeShift = 0;
+  #newest: Sent | null = null;
+  #first = 0;
+  /** Packets since the source's first one; null: none has come of it. */
+  #packets: number | null = null;
+
+  constructor(ssrc: number, clockRate: number) {
+    this.ssrc = ssrc;
+    this.#clockRate = clockRate;
+  }
+
+  /** What comes next is of another source. */
+  begin(): void {
+    this.#packets = null;
+  }
+
+  /** The source's packet as the next one of this stream, a copy; null for what can't be, such as a late one of before. */
+  packet(bytes: Uint8Array, arrivedMs: number): Buffer | null {
+    if (bytes.length < HEADER_BYTES) return null;
+    const packet = Buffer.from(bytes);
+    const sequence = packet.readUInt16BE(SEQUENCE_OFFSET);
+    const rtpTime = packet.readUInt32BE(TIME_OFFSET);
+    if (this.#packets === null) this.#continueWith(sequence, rtpTime, arrivedMs);
+    const sent = {
+      sequence: (sequence + this.#sequenceShift) & 0xffff,
+      rtpTime: (rtpTime + this.#timeShift) >>> 0,
+      atMs: arrivedMs,
+    };
+    this.#packets = (this.#packets ?? 0) + 1;
+    const isOfBefore = isOlder(sent.sequence, this.#first);
+    if (this.#packets < BEGINNING_PACKETS && isOfBefore) return null;
+    if (!this.#newest || !isOlder(sent.sequence, this.#newest.sequence)) this.#newest = sent;
+    packet.writeUInt16BE(sent.sequence, SEQUENCE_OFFSET);
+    packet.writeUInt32BE(sent.rtpTime, TIME_OFFSET);
+    packet.writeUInt32BE(this.ssrc, SSRC_OFFSET);
+    return packet;
+  }
+
+  /** A time of the source in this stream; null before its first packet. */
+  rtpTimeOf(rtpTime: number): number | null {
+    return this.#packets === null ? null : (rtpTime + this.#timeShift) >>> 0;
+  }
+
+  #continueWith(sequence: number, rtpTime: number, arrivedMs: number): void {
+    const before = this.#newest;
+    if (before) {
+      const elapsedMs = Math.max(0, arrivedMs - before.atMs);
+      const ticks = Math.max(1, Math.round((elapsedMs * this.#clockRate) / 1_000));
+      this.#sequenceShift = before.sequence + 1 - sequence;
+      this.#timeShift = before.rtpTime + ticks - rtpTime;
+    }
+    this.#first = (sequence + this.#sequenceShift) & 0xffff;
+    this.#packets = 0;
+  }
+}
+
+function isOlder(sequence: number, other: number): boolean {
+  return ((sequence - other) & 0xffff) >= HALF_CYCLE;
+}

@@ -1,0 +1,110 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+import type { NetworkInterfaceInfo } from 'node:os';
+import type { TransportOptions } from '../../protocol/rtc.js';
+import type { ClientPath } from '../../common/client-path.js';
+
+type Candidate = TransportOptions['iceCandidates'][number];
+type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
+
+const LOOPBACK = blockList(['127.0.0.0/8', '::1/128']);
+/** Addresses that nobody on the Internet reaches (RFC 1918, 6598, 3927, 4193, 4291). */
+const PRIVATE = blockList([
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+]);
+
+/**
+ * Our candidates in the order in which this client is likely to reach them, TCP after UDP, with priorities that say
+ * the same. Some programs use the first candidate and no other.
+ *
+ * @param interfaces this machine's, as `networkInterfaces()` tells them
+ */
+export function candidatesFor(
+  path: ClientPath,
+  candidates: readonly Candidate[],
+  interfaces: Interfaces,
+): Candidate[] {
+  const preferred = preferredAddresses(path, interfaces);
+  const fromThisMachine = [path.localAddress, path.clientAddress].some(isLoopback);
+  const fromInternet = path.clientAddress !== null && isPublic(path.clientAddress);
+  const ranks = ({ address, protocol }: Candidate): number[] => [
+    Number(protocol === 'tcp'),
+    Number(isLoopback(address) && !fromThisMachine),
+    Number(fromInternet && isPrivate(address)),
+    preferred.has(address) ? 0 : 1,
+  ];
+  return candidates
+    .toSorted((a, b) => compare(ranks(a), ranks(b)))
+    .map((candidate, index) => ({ ...candidate, priority: priorityOf(candidate, index) }));
+}
+
+/** What the client reached already, or is in one network with. */
+function preferredAddresses(
+  { localAddress, clientAddress, hostAddress }: ClientPath,
+  interfaces: Interfaces,
+): ReadonlySet<string> {
+  if (localAddress === null && isLoopback(clientAddress)) return new Set(['127.0.0.1']);
+  const own = [localAddress ?? hostAddress].filter((address) => address !== null);
+  // Media has IPv4 addresses only: for IPv6 those of the same network card.
+  const cards = Object.values(interfaces).map((addresses) => addresses ?? []);
+  const beside = cards
+    .filter((addresses) => addresses.some(({ address }) => own.includes(address)))
+    .flat();
+  const near = localAddress === null ? cards.flat().filter((one) => holds(one, clientAddress)) : [];
+  return new Set([
+    ...own,
+    ...(own.some(isIPv4) ? [] : beside.map(addressOf)),
+    ...near.map(addressOf),
+  ]);
+}
+
+const addressOf = ({ address }: NetworkInterfaceInfo) => address;
+
+/** Whether an address is in the network of one of ours. */
+function holds({ cidr, internal }: NetworkInterfaceInfo, address: string | null): boolean {
+  return address !== null && cidr !== null && !internal && isIn(blockList([cidr]), address);
+}
+
+/** RFC 8445 5.1.2.1, of host candidates and component 1; TCP below UDP (RFC 6544 4.2). */
+function priorityOf({ protocol }: Candidate, index: number): number {
+  const localPreference = (protocol === 'tcp' ? 0x7fff : 0xffff) - index;
+  return 126 * 2 ** 24 + localPreference * 2 ** 8 + 255;
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (const [index, rank] of a.entries()) {
+    const difference = rank - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function isLoopback(address: string | null): boolean {
+  return address !== null && isIn(LOOPBACK, address);
+}
+
+function isPrivate(address: string): boolean {
+  return isIn(PRIVATE, address);
+}
+
+function isPublic(address: string): boolean {
+  return isIP(address) !== 0 && !isLoopback(address) && !isPrivate(address);
+}
+
+function isIn(list: BlockList, address: string): boolean {
+  return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+}
+
+function blockList(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix = ''] = network.split('/');
+    list.addSubnet(address, Number(prefix), isIPv4(address) ? 'ipv4' : 'ipv6');
+  }
+  return list;
+}
