@@ -107,7 +107,7 @@ export class AudioLane {
       const newTicks = samples.reduce((total, { durationTicks }) => total + durationTicks, 0);
       this.#headTicks = (this.#grid.endTicks ?? 0) - newTicks;
     }
-    this.#queue.push(...samples);
+    for (const sample of samples) this.#queue.push(sample);
   }
 }
 

@@ -107,7 +107,7 @@ export class S3Store implements RecordingStore {
         new sdk.ListObjectsV2Command(page),
         { abortSignal: AbortSignal.timeout(ANSWER_MS) },
       );
-      keys.push(...(Contents ?? []).flatMap(({ Key }) => Key?.slice(own.length) ?? []));
+      for (const { Key } of Contents ?? []) if (Key !== undefined) keys.push(Key.slice(own.length));
       token = NextContinuationToken;
     } while (token !== undefined);
     return keys.toSorted();
