@@ -40,7 +40,7 @@ export default function RecordingsSection({ username }: { username: string }) {
             return (
               <>
                 <Select
-                  label="Clips"
+                  label="Show"
                   value={shown}
                   options={[
                     ...all.map(({ name }) => ({ value: name, label: `Of ${name}` })),
