@@ -3,6 +3,7 @@ import { PasswordHasher } from '../auth/password-hasher.js';
 import { DomainError } from '../common/domain-error.js';
 import type { AccessChange, AccessView } from '../protocol/access.js';
 import { MEMBERS_MAX } from '../protocol/limits.js';
+import type { EventOrigin } from '../security-log/security-event.js';
 import type { ChannelAccess } from './access-policy.js';
 import { AccessRepository } from './access.repository.js';
 import { AccessService } from './access.service.js';
@@ -43,13 +44,20 @@ export class AccessSettings {
     name: string,
     accountId: string,
     { visibility, password }: AccessChange,
+    from: EventOrigin,
   ): Promise<AccessView> {
     const { id, ofChannel: before } = await this.#own(name, accountId);
     if (visibility === 'password' && password === undefined) await this.#assertHasPassword(id);
     // Nothing changes, so nobody has to come in anew.
     if (visibility === before && password === undefined) return this.view(name, accountId);
     const passwordHash = password === undefined ? null : await this.#hasher.hash(password);
-    const isThere = await this.#repository.change(id, { visibility, passwordHash });
+    const about = { accountId, subject: name, from };
+    const isThere = await this.#repository.change(id, { visibility, passwordHash }, [
+      ...(visibility === before
+        ? []
+        : [{ ...about, kind: 'channel_visibility_changed', detail: visibility } as const]),
+      ...(passwordHash === null ? [] : [{ ...about, kind: 'channel_password_changed' } as const]),
+    ]);
     this.#access.changed(name);
     if (!isThere) throw channelNotFound(name);
     return this.view(name, accountId);

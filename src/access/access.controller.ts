@@ -11,10 +11,12 @@ import {
   Res,
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Origin } from '../auth/event-origin.js';
 import { CurrentAccount, Identified, LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
 import { AllowToken } from '../common/token-scope.js';
 import { AccessChange, AccessView, Playback, Unlock } from '../protocol/access.js';
+import type { EventOrigin } from '../security-log/security-event.js';
 import { AccessSettings } from './access-settings.service.js';
 import { AccessService, type Visitor } from './access.service.js';
 import { OpenToLocked } from './channel-access.guard.js';
@@ -108,8 +110,9 @@ export class AccessController {
     @CurrentAccount() { id }: CurrentAccount,
     @Param('name') name: string,
     @Body({ schema: AccessChange }) change: AccessChange,
+    @Origin() from: EventOrigin,
   ): Promise<AccessView> {
-    return this.#settings.change(name, id, change);
+    return this.#settings.change(name, id, change, from);
   }
 
   @Put('members/:username')

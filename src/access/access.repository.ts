@@ -6,6 +6,8 @@ import { isMissingRow } from '../db/prisma-errors.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
 import { MEMBERS_MAX } from '../protocol/limits.js';
+import type { SecurityEvent } from '../security-log/security-event.js';
+import { writeEvent } from '../security-log/security-event.repository.js';
 import { type ChannelAccess, isProtected, stricter } from './access-policy.js';
 import { FROM_STORED, TO_STORED } from './stored-visibility.js';
 
@@ -106,15 +108,19 @@ export class AccessRepository {
   async change(
     channelId: string,
     { visibility, passwordHash }: { visibility: Visibility; passwordHash: string | null },
+    events: readonly SecurityEvent[],
   ): Promise<boolean> {
     try {
-      await this.#db.channel.update({
-        where: { id: channelId },
-        data: {
-          visibility: TO_STORED[visibility],
-          accessVersion: { increment: 1 },
-          ...(passwordHash === null ? {} : { accessPasswordHash: passwordHash }),
-        },
+      await this.#db.$transaction(async (tx) => {
+        await tx.channel.update({
+          where: { id: channelId },
+          data: {
+            visibility: TO_STORED[visibility],
+            accessVersion: { increment: 1 },
+            ...(passwordHash === null ? {} : { accessPasswordHash: passwordHash }),
+          },
+        });
+        for (const event of events) await writeEvent(tx, event, new Date(this.#clock.nowMs()));
       });
       return true;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Cookies } from '../common/cookies.js';
 import { Secrets } from '../secrets/secrets.js';
 import { ChannelPasses, PASS_COOKIE, readPasses } from './channel-passes.js';
 
@@ -6,7 +7,8 @@ const NOW_MS = 1_800_000_000_000;
 const MONTH_MS = 31 * 86_400_000;
 const passes = new ChannelPasses(new Secrets(new Uint8Array(32).fill(1)));
 const idOf = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
-const options = { nowMs: NOW_MS, secure: false };
+const cookies = new Cookies({ publicUrl: 'http://localhost:8080' });
+const options = { nowMs: NOW_MS, cookies };
 
 /** What the browser sends back. */
 const valueOf = (setCookie: string): string => readPasses(setCookie.split(';')[0]);
@@ -61,8 +63,10 @@ describe('ChannelPasses', () => {
     const secure = passes.add(
       '',
       { id: idOf(1), version: 1, holder: 'g' },
-      { ...options, secure: true },
+      { ...options, cookies: new Cookies({ publicUrl: 'https://live.example.org' }) },
     );
+    expect(secure).toMatch(/^__Host-onair_passes=/);
+    expect(valueOf(secure)).toBe(valueOf(plain));
     for (const attribute of ['HttpOnly', 'Secure', 'SameSite=None', 'Partitioned'])
       expect(secure).toMatch(new RegExp(`; ${attribute}(;|$)`, 'i'));
   });

@@ -1,4 +1,4 @@
-import { parseCookie, stringifySetCookie } from 'cookie';
+import { type Cookies, readAnyCookie } from '../common/cookies.js';
 import type { Secrets } from '../secrets/secrets.js';
 import type { Pass } from './access-policy.js';
 
@@ -15,7 +15,7 @@ const BETWEEN = '!';
 
 /** The cookie's value; empty when there is none, or none that can be ours. */
 export function readPasses(cookieHeader: string | undefined): string {
-  const { [PASS_COOKIE]: value = '' } = parseCookie(cookieHeader ?? '');
+  const value = readAnyCookie(cookieHeader, PASS_COOKIE);
   return isPasses(value) ? value : '';
 }
 
@@ -56,22 +56,20 @@ export class ChannelPasses {
   add(
     passes: string,
     { id, version, holder }: Pass & { id: string },
-    { nowMs, secure }: { nowMs: number; secure: boolean },
+    { nowMs, cookies }: { nowMs: number; cookies: Cookies },
   ): string {
     const signed = `${id}.${version}.${(nowMs + LIFETIME_MS).toString(36)}.${holder}`;
     const pass = `${signed}.${this.#secrets.sign('channel-pass', signed)}`;
     const others = passes
       .split(BETWEEN)
       .filter((other) => PASS.test(other) && !other.startsWith(id));
-    return stringifySetCookie({
+    return cookies.set({
       name: PASS_COOKIE,
       value: [pass, ...others].slice(0, PASSES_MAX).join(BETWEEN),
-      httpOnly: true,
-      path: '/',
-      maxAge: LIFETIME_MS / 1_000,
+      maxAgeS: LIFETIME_MS / 1_000,
       // A player in the frame of another site asks for the password too, and has a cookie of its own
       // there. All it allows is to watch, so a request from another site gains nothing by it.
-      ...(secure ? { secure, sameSite: 'none', partitioned: true } : { sameSite: 'lax' }),
+      inFrames: true,
     });
   }
 }

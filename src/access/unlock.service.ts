@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
+import { Cookies } from '../common/cookies.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
 import { isProtected, narrowed } from './access-policy.js';
@@ -69,7 +70,7 @@ export class UnlockService {
       { id, version, holder },
       {
         nowMs: this.#clock.nowMs(),
-        secure: this.#config.http.publicUrl.startsWith('https:'),
+        cookies: new Cookies(this.#config.http),
       },
     );
   }

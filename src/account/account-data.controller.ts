@@ -1,15 +1,18 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Origin } from '../auth/event-origin.js';
 import { CurrentAccount, CurrentIdentity, LoggedIn } from '../auth/identity.guard.js';
 import { LogInService } from '../auth/log-in.service.js';
-import { ProfileService } from '../auth/profile/profile.service.js';
+import { OwnerCheck, PROOF_ERRORS } from '../auth/owner-check.js';
 import { type RequestSource, Source } from '../auth/request-source.js';
 import { SessionService } from '../auth/session.service.js';
 import type { Identity } from '../common/identity.js';
 import { Operation } from '../common/operation.js';
-import { PasswordProof } from '../protocol/account.js';
+import { OwnerProof } from '../protocol/account.js';
 import { AccountExport } from '../protocol/account-export.js';
+import type { EventOrigin } from '../security-log/security-event.js';
+import { SecurityLog } from '../security-log/security-log.service.js';
 import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountExportService } from './account-export.service.js';
 
@@ -19,20 +22,24 @@ import { AccountExportService } from './account-export.service.js';
 export class AccountDataController {
   readonly #exports: AccountExportService;
   readonly #deletion: AccountDeletionService;
-  readonly #profiles: ProfileService;
+  readonly #owners: OwnerCheck;
   readonly #logIns: LogInService;
   readonly #sessions: SessionService;
+  readonly #log: SecurityLog;
 
+  // oxlint-disable-next-line max-params -- Nest's injection: what makes the file, what deletes, who asks.
   constructor(
     exports: AccountExportService,
     deletion: AccountDeletionService,
-    profiles: ProfileService,
+    owners: OwnerCheck,
     logIns: LogInService,
     sessions: SessionService,
+    log: SecurityLog,
   ) {
+    this.#log = log;
     this.#exports = exports;
     this.#deletion = deletion;
-    this.#profiles = profiles;
+    this.#owners = owners;
     this.#logIns = logIns;
     this.#sessions = sessions;
   }
@@ -45,9 +52,13 @@ export class AccountDataController {
   })
   async export(
     @CurrentAccount() { id, username }: CurrentAccount,
+    @Origin() from: EventOrigin,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const pieces = await this.#exports.export(id);
+    const { pieces, end } = await this.#exports.export(id);
+    // Also where it was never read: whoever asked is gone.
+    reply.raw.once('close', end);
+    await this.#log.write({ accountId: id, kind: 'data_exported', from });
     await reply
       .header('content-type', 'application/json; charset=utf-8')
       .header('content-disposition', `attachment; filename="onair-${username}.json"`)
@@ -62,18 +73,15 @@ export class AccountDataController {
     description:
       'Its channels go with their broadcasts and chats. What it wrote in other chats stays, without name.',
     reply: null,
-    errors: ['not_logged_in', 'wrong_password', 'rate_limited', 'last_administrator'],
+    errors: [...PROOF_ERRORS, 'last_administrator'],
   })
   async delete(
-    @Body({ schema: PasswordProof }) { password }: PasswordProof,
+    @Body({ schema: OwnerProof }) proof: OwnerProof,
     @CurrentIdentity() identity: Identity,
     @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const account = await this.#profiles.assertOwner(
-      this.#logIns.asker(identity, source),
-      password,
-    );
+    const account = await this.#owners.assertOwner(this.#logIns.asker(identity, source), proof);
     await this.#deletion.delete(account);
     const { setCookie } = await this.#sessions.end(identity.sessionId);
     reply.header('set-cookie', setCookie);

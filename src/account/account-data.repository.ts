@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { lockAdministrator } from '../auth/administrator.repository.js';
 import { PrismaService } from '../db/prisma.service.js';
+import { type Administrator, writeAdminEvent } from '../security-log/admin-event.repository.js';
 
 /** Rows that are read at once. */
 const PAGE = 500;
@@ -55,6 +57,23 @@ export class AccountDataRepository {
         },
         apiTokens: {
           select: { name: true, scopes: true, createdAt: true, lastUsedAt: true, expiresAt: true },
+        },
+        events: {
+          orderBy: { lastAt: 'desc' },
+          select: {
+            kind: true,
+            subject: true,
+            detail: true,
+            network: true,
+            device: true,
+            count: true,
+            firstAt: true,
+            lastAt: true,
+          },
+        },
+        adminEvents: {
+          orderBy: { lastAt: 'desc' },
+          select: { kind: true, subject: true, count: true, firstAt: true, lastAt: true },
         },
         follows: { select: { createdAt: true, channel: { select: { name: true } } } },
         moderates: { select: { createdAt: true, channel: { select: { name: true } } } },
@@ -148,37 +167,54 @@ export class AccountDataRepository {
     return rows.map(({ name }) => name);
   }
 
-  /** Whether nobody else who can log in is administrator. */
-  async isLastAdministrator(id: string): Promise<boolean> {
-    const own = await this.#db.account.findUnique({ where: { id }, select: { isAdmin: true } });
-    if (own?.isAdmin !== true) return false;
-    const where = { isAdmin: true, disabledAt: null, id: { not: id } };
-    return (await this.#db.account.count({ where })) === 0;
+  /**
+   * Takes an account's administration away before it is deleted. Resolves with false when nobody who can
+   * log in would be administrator: then nothing is changed.
+   */
+  async retire({ id, username }: Administrator, at: Date): Promise<boolean> {
+    return this.#db.$transaction(async (tx) => {
+      const { isAdmin, isLast } = await lockAdministrator(tx, id);
+      if (!isAdmin) return true;
+      if (isLast) return false;
+      await tx.account.updateMany({ where: { id }, data: { isAdmin: false } });
+      const kind = 'own_account_deleted';
+      await writeAdminEvent(
+        tx,
+        { by: { id, username }, kind, subject: username, accountId: id },
+        at,
+      );
+      return true;
+    });
   }
 
   /**
    * Deletes an account. What it wrote in others' chats stays as part of their conversations, without
-   * name and account; all else of it goes.
+   * name and account; all else of it goes. Resolves with false, and does nothing, when it became the
+   * last administrator meanwhile.
    */
-  async delete(accountId: string): Promise<void> {
+  async delete(accountId: string): Promise<boolean> {
     const name = DELETED_NAME;
-    await this.#db.$transaction([
-      this.#db.chatMessage.updateMany({
+    return this.#db.$transaction(async (tx) => {
+      if ((await lockAdministrator(tx, accountId)).isLast) return false;
+      await tx.chatMessage.updateMany({
         where: { accountId },
         data: { accountId: null, name, displayName: '' },
-      }),
-      this.#db.heldMessage.deleteMany({ where: { accountId } }),
-      this.#db.chatBan.deleteMany({ where: { accountId } }),
-      this.#db.chatReaction.deleteMany({ where: { reactor: `a:${accountId}` } }),
-      this.#db.chatAuditEntry.updateMany({
+      });
+      await tx.heldMessage.deleteMany({ where: { accountId } });
+      await tx.chatBan.deleteMany({ where: { accountId } });
+      await tx.chatReaction.deleteMany({ where: { reactor: `a:${accountId}` } });
+      await tx.chatAuditEntry.updateMany({
         where: { byId: accountId },
         data: { byId: null, byName: name },
-      }),
-      this.#db.invitation.updateMany({
-        where: { usedById: accountId },
-        data: { usedById: null },
-      }),
-      this.#db.account.deleteMany({ where: { id: accountId } }),
-    ]);
+      });
+      await tx.invitation.updateMany({ where: { usedById: accountId }, data: { usedById: null } });
+      await tx.adminEvent.updateMany({ where: { byId: accountId }, data: { byName: name } });
+      await tx.adminEvent.updateMany({
+        where: { subjectAccount: accountId },
+        data: { subject: name },
+      });
+      await tx.account.deleteMany({ where: { id: accountId } });
+      return true;
+    });
   }
 }

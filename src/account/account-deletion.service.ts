@@ -2,9 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SessionService } from '../auth/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { ChannelService } from '../broadcast/channel.service.js';
+import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
+import { NOWHERE } from '../security-log/security-event.js';
 import { AccountDataRepository } from './account-data.repository.js';
 
 /** An account that is gone. */
@@ -19,15 +21,19 @@ export class AccountDeletionService {
   readonly #channels: ChannelService;
   readonly #sessions: SessionService;
   readonly #tokens: ApiTokenService;
+  readonly #clock: Clock;
   readonly #log: Log;
 
+  // oxlint-disable-next-line max-params -- Nest's injection: what goes with an account, the clock, the log.
   constructor(
     repository: AccountDataRepository,
     channels: ChannelService,
     sessions: SessionService,
     tokens: ApiTokenService,
+    @Inject(CLOCK) clock: Clock,
     @Inject(LOG) log: Log,
   ) {
+    this.#clock = clock;
     this.#repository = repository;
     this.#channels = channels;
     this.#sessions = sessions;
@@ -37,21 +43,27 @@ export class AccountDeletionService {
 
   /**
    * Deletes an account with its channels, their broadcasts and chats; what it wrote in other chats stays
-   * without name. Its sockets are cut. When it fails halfway it can be done again.
+   * without name. Its sockets are cut. When it fails halfway it can be
+   * done again; an administrator isn't one any more by then.
    * @throws {DomainError} `last_administrator`
    */
   async delete({ id: accountId, username }: DeletedAccount): Promise<void> {
-    if (await this.#repository.isLastAdministrator(accountId))
-      throw new DomainError(
-        'last_administrator',
-        'Nobody would be administrator. Make somebody else one first.',
-      );
+    // Before anything else goes: two administrators who leave at once would both find the other.
+    const at = new Date(this.#clock.nowMs());
+    if (!(await this.#repository.retire({ id: accountId, username }, at))) throw lastOne();
     for (const name of await this.#repository.channelNames(accountId))
-      await this.#channels.delete(name, accountId);
+      await this.#channels.delete(name, accountId, NOWHERE);
     await this.#tokens.cut(accountId);
     await this.#sessions.endAll(accountId, { except: null });
-    await this.#repository.delete(accountId);
+    if (!(await this.#repository.delete(accountId))) throw lastOne();
     this.#log.info({ accountId }, 'an account was deleted');
     this.events.emit('deleted', { id: accountId, username });
   }
+}
+
+function lastOne(): DomainError {
+  return new DomainError(
+    'last_administrator',
+    'Nobody would be administrator. Make somebody else one first.',
+  );
 }

@@ -38,9 +38,9 @@ export class AdminAccountController {
   async change(
     @Param('id') id: string,
     @Body({ schema: AdminAccountChange }) change: AdminAccountChange,
-    @CurrentAccount() { id: byId }: CurrentAccount,
+    @CurrentAccount() by: CurrentAccount,
   ): Promise<void> {
     if (!isUuid(id)) throw new DomainError('account_not_found', 'There is no such account.');
-    await this.#accounts.change(id, change, byId);
+    await this.#accounts.change(id, change, by);
   }
 }

@@ -7,6 +7,7 @@ import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
 import type { AdminAccountChange, AdminAccountView, AdminQuery } from '../protocol/admin.js';
 import { RecordingSpace, type StorageUse } from '../recordings/recording-space.service.js';
+import type { Administrator } from '../security-log/admin-event.repository.js';
 import { type AdminAccount, AdminRepository } from './admin.repository.js';
 
 /** Accounts, for administrators. */
@@ -52,22 +53,23 @@ export class AdminAccountService {
   async change(
     id: string,
     { isAdmin, isDisabled }: AdminAccountChange,
-    byId: string,
+    by: Administrator,
   ): Promise<void> {
-    if (isDisabled === true && id === byId)
+    if (isDisabled === true && id === by.id)
       throw new DomainError('conflict', 'You can’t disable your own account.');
-    const disabledAt = isDisabled === true ? new Date(this.#clock.nowMs()) : null;
-    const result = await this.#repository.changeAccount(id, {
+    const at = new Date(this.#clock.nowMs());
+    const change = {
       ...(isAdmin === undefined ? {} : { isAdmin }),
-      ...(isDisabled === undefined ? {} : { disabledAt }),
-    });
+      ...(isDisabled === undefined ? {} : { disabledAt: isDisabled ? at : null }),
+    };
+    const result = await this.#repository.changeAccount(id, change, { by, at });
     if (result === 'gone') throw new DomainError('account_not_found', 'There is no such account.');
     if (result === 'last')
       throw new DomainError(
         'last_administrator',
         'Nobody would be administrator. Make somebody else one first.',
       );
-    this.#log.info({ accountId: id, byId, isAdmin, isDisabled }, 'an account was changed');
+    this.#log.info({ accountId: id, byId: by.id, isAdmin, isDisabled }, 'an account was changed');
     if (isDisabled === true) await this.#cut(id);
   }
 

@@ -42,7 +42,10 @@ export class AdminBroadcastController {
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'not_live'],
   })
-  end(@Param('channel') channel: string, @CurrentAccount() { id }: CurrentAccount): void {
-    this.#broadcasts.end(channel, id);
+  async end(
+    @Param('channel') channel: string,
+    @CurrentAccount() by: CurrentAccount,
+  ): Promise<void> {
+    await this.#broadcasts.end(channel, by);
   }
 }

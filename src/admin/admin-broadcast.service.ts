@@ -3,6 +3,8 @@ import { BroadcastRegistry } from '../broadcast/registry.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
 import type { AdminBroadcastView, AdminChannelView, AdminQuery } from '../protocol/admin.js';
+import type { Administrator } from '../security-log/admin-event.repository.js';
+import { SecurityLog } from '../security-log/security-log.service.js';
 import { AdminRepository } from './admin.repository.js';
 
 /** Channels and what is on, for administrators: all of them, whoever may watch. */
@@ -10,9 +12,16 @@ import { AdminRepository } from './admin.repository.js';
 export class AdminBroadcastService {
   readonly #repository: AdminRepository;
   readonly #registry: BroadcastRegistry;
+  readonly #acts: SecurityLog;
   readonly #log: Log;
 
-  constructor(repository: AdminRepository, registry: BroadcastRegistry, @Inject(LOG) log: Log) {
+  constructor(
+    repository: AdminRepository,
+    registry: BroadcastRegistry,
+    acts: SecurityLog,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#acts = acts;
     this.#repository = repository;
     this.#registry = registry;
     this.#log = log;
@@ -42,10 +51,11 @@ export class AdminBroadcastService {
   }
 
   /** @throws {DomainError} `not_live` */
-  end(name: string, byId: string): void {
+  async end(name: string, by: Administrator): Promise<void> {
     const channel = [...this.#registry.channels].find((one) => one.name === name);
     if (!channel?.broadcast) throw new DomainError('not_live', 'This channel is not live.');
-    this.#log.info({ channel: name, byId }, 'an administrator ends a broadcast');
+    this.#log.info({ channel: name, byId: by.id }, 'an administrator ends a broadcast');
     channel.broadcast.end('administrator_ended');
+    await this.#acts.writeAct({ by, kind: 'broadcast_ended', subject: name });
   }
 }

@@ -29,8 +29,11 @@ export class AdminRegistrationController {
     reply: null,
     errors: ['not_logged_in', 'forbidden'],
   })
-  async set(@Body({ schema: RegistrationSetting }) { mode }: RegistrationSetting): Promise<void> {
-    await this.#registration.setMode(mode);
+  async set(
+    @Body({ schema: RegistrationSetting }) { mode }: RegistrationSetting,
+    @CurrentAccount() by: CurrentAccount,
+  ): Promise<void> {
+    await this.#registration.setMode(mode, by);
   }
 
   @Get('invitations')
@@ -51,9 +54,9 @@ export class AdminRegistrationController {
   })
   async invite(
     @Body({ schema: NewInvitation }) invitation: NewInvitation,
-    @CurrentAccount() { id }: CurrentAccount,
+    @CurrentAccount() by: CurrentAccount,
   ): Promise<CreatedInvitation> {
-    return this.#registration.invite(id, invitation);
+    return this.#registration.invite(by, invitation);
   }
 
   @Delete('invitations/:id')
@@ -63,8 +66,8 @@ export class AdminRegistrationController {
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'not_found'],
   })
-  async uninvite(@Param('id') id: string): Promise<void> {
+  async uninvite(@Param('id') id: string, @CurrentAccount() by: CurrentAccount): Promise<void> {
     if (!isUuid(id)) throw new DomainError('not_found', 'There is no such invitation.');
-    await this.#registration.uninvite(id);
+    await this.#registration.uninvite(id, by);
   }
 }

@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { BroadcastModule } from '../broadcast/broadcast.module.js';
 import { DbModule } from '../db/db.module.js';
+import { SecurityLogModule } from '../security-log/security-log.module.js';
 import { AdminAccountController } from './admin-account.controller.js';
 import { AdminAccountService } from './admin-account.service.js';
 import { AdminBroadcastController } from './admin-broadcast.controller.js';
 import { AdminBroadcastService } from './admin-broadcast.service.js';
+import { AdminEventController } from './admin-event.controller.js';
 import { AdminOverviewController } from './admin-overview.controller.js';
 import { AdminOverviewService } from './admin-overview.service.js';
 import { AdminRegistrationController } from './admin-registration.controller.js';
@@ -15,12 +17,13 @@ import { SetupController } from './setup.controller.js';
 
 /** What administrators see and do, and how the first of them comes to be. */
 @Module({
-  imports: [DbModule, AuthModule, BroadcastModule],
+  imports: [DbModule, AuthModule, BroadcastModule, SecurityLogModule],
   controllers: [
     SetupController,
     AdminOverviewController,
     AdminAccountController,
     AdminBroadcastController,
+    AdminEventController,
     AdminRegistrationController,
   ],
   providers: [

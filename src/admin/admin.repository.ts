@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { lockAdministrator } from '../auth/administrator.repository.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
 import type { AdminQuery } from '../protocol/admin.js';
+import { type Administrator, writeAdminEvent } from '../security-log/admin-event.repository.js';
+import { NOWHERE } from '../security-log/security-event.js';
+import { writeEvent } from '../security-log/security-event.repository.js';
 
 /** An account as administrators see it. */
 export type AdminAccount = Readonly<{
@@ -84,22 +88,22 @@ export class AdminRepository {
   async changeAccount(
     id: string,
     change: { isAdmin?: boolean; disabledAt?: Date | null },
+    { by, at }: { by: Administrator; at: Date },
   ): Promise<'changed' | 'gone' | 'last'> {
     return this.#db.$transaction(async (tx) => {
-      // One at a time: two administrators can't take it from each other at the same moment.
-      await tx.$executeRaw`SELECT id FROM accounts WHERE is_admin FOR UPDATE`;
-      const others = await tx.account.count({
-        where: { isAdmin: true, disabledAt: null, id: { not: id } },
-      });
+      const { isLast } = await lockAdministrator(tx, id);
       const now = await tx.account.findUnique({
         where: { id },
-        select: { isAdmin: true, disabledAt: true },
+        select: { username: true, isAdmin: true, disabledAt: true },
       });
       if (now === null) return 'gone';
       const next = { ...now, ...change };
-      const loses = now.isAdmin && !(next.isAdmin && next.disabledAt === null);
-      if (loses && others === 0) return 'last';
+      if (isLast && !(next.isAdmin && next.disabledAt === null)) return 'last';
       await tx.account.update({ where: { id }, data: change });
+      for (const kind of changesBetween(now, next)) {
+        await writeAdminEvent(tx, { by, kind, subject: now.username, accountId: id }, at);
+        await writeEvent(tx, { accountId: id, kind, subject: by.username, from: NOWHERE }, at);
+      }
       return 'changed';
     });
   }
@@ -150,6 +154,20 @@ export class AdminRepository {
         (SELECT coalesce(sum(octet_length(image)), 0) FROM avatars)::text AS avatars`;
     return Sizes.parse(rows)[0] ?? { database: 0, avatars: 0 };
   }
+}
+
+type Standing = Readonly<{ isAdmin: boolean; disabledAt: Date | null }>;
+
+/** What a change is called in the logs. */
+function changesBetween(before: Standing, after: Standing) {
+  const wasDisabled = before.disabledAt !== null;
+  const isDisabled = after.disabledAt !== null;
+  return [
+    ...(!before.isAdmin && after.isAdmin ? (['made_administrator'] as const) : []),
+    ...(before.isAdmin && !after.isAdmin ? (['no_longer_administrator'] as const) : []),
+    ...(!wasDisabled && isDisabled ? (['account_disabled'] as const) : []),
+    ...(wasDisabled && !isDisabled ? (['account_enabled'] as const) : []),
+  ];
 }
 
 const VISIBILITY = {

@@ -6,6 +6,8 @@ import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { SetupRequest } from '../protocol/admin.js';
+import type { Administrator } from '../security-log/admin-event.repository.js';
+import { SecurityLog } from '../security-log/security-log.service.js';
 import { AdminRepository } from './admin.repository.js';
 
 /**
@@ -16,6 +18,7 @@ import { AdminRepository } from './admin.repository.js';
 export class FirstAdministrator {
   readonly #repository: AdminRepository;
   readonly #accounts: AccountService;
+  readonly #acts: SecurityLog;
   readonly #publicUrl: string;
   readonly #log: Log;
   #token: string | null = null;
@@ -23,11 +26,13 @@ export class FirstAdministrator {
   constructor(
     repository: AdminRepository,
     accounts: AccountService,
+    acts: SecurityLog,
     @Inject(CONFIG) config: Config,
     @Inject(LOG) log: Log,
   ) {
     this.#repository = repository;
     this.#accounts = accounts;
+    this.#acts = acts;
     this.#publicUrl = config.http.publicUrl;
     this.#log = log;
   }
@@ -45,12 +50,24 @@ export class FirstAdministrator {
    *   {@link AccountService.create}: the link stays good then.
    */
   async create({ token, username, password }: SetupRequest): Promise<Account> {
-    return this.#once(token, () => this.#accounts.create({ username, password, isAdmin: true }));
+    return this.#once(token, async () => {
+      const account = await this.#accounts.create({ username, password, isAdmin: true });
+      await this.#tell(account);
+      return account;
+    });
   }
 
   /** Makes an account that is there administrator. @throws {DomainError} `forbidden` as above. */
-  async claim(token: string, accountId: string): Promise<void> {
-    await this.#once(token, () => this.#repository.setAdministrator(accountId));
+  async claim(token: string, account: Administrator): Promise<void> {
+    await this.#once(token, async () => {
+      await this.#repository.setAdministrator(account.id);
+      await this.#tell(account);
+    });
+  }
+
+  async #tell(by: Administrator): Promise<void> {
+    const kind = 'became_first_administrator';
+    await this.#acts.writeAct({ by, kind, subject: by.username, accountId: by.id });
   }
 
   /** Of two who come at the same moment the second is refused. */

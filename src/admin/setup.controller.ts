@@ -34,7 +34,9 @@ export class SetupController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
     const created = await this.#first.create(request);
-    const { account, setCookies } = await this.#logIns.begin(created, identity, source);
+    const { account, setCookies } = await this.#logIns.begin(created, identity, source, {
+      isNew: true,
+    });
     reply.header('set-cookie', [...setCookies]);
     return account;
   }
@@ -49,8 +51,8 @@ export class SetupController {
   })
   async claim(
     @Body({ schema: SetupClaim }) { token }: SetupClaim,
-    @CurrentAccount() { id }: CurrentAccount,
+    @CurrentAccount() account: CurrentAccount,
   ): Promise<void> {
-    await this.#first.claim(token, id);
+    await this.#first.claim(token, account);
   }
 }

@@ -3,18 +3,13 @@ import { DomainError } from '../common/domain-error.js';
 import { isReservedUsername } from '../common/reserved-names.js';
 import type { AccountView, LoginRequest } from '../protocol/account.js';
 import { AccountNames } from './account-names.js';
+import { SecurityLog } from '../security-log/security-log.service.js';
 import { type Account, AccountRepository } from './account.repository.js';
-import { type LoginAttempt, LoginThrottle } from './login-throttle.js';
+import { eventOrigin } from './event-origin.js';
+import { type LoginOrigin, LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
 import { assertNotCommon } from './password-rules.js';
-import {
-  SecondFactorService,
-  type WithSecrets,
-  wrongCode,
-} from './second-factor/second-factor.service.js';
-
-/** Where a log-in comes from. */
-export type LoginOrigin = Omit<LoginAttempt, 'username'>;
+import { CodeCheck } from './second-factor/code-check.js';
 
 /** Accounts: made by a username and a password, found by them again. */
 @Injectable()
@@ -23,16 +18,20 @@ export class AccountService {
   readonly #names: AccountNames;
   readonly #hasher: PasswordHasher;
   readonly #throttle: LoginThrottle;
-  readonly #factors: SecondFactorService;
+  readonly #codes: CodeCheck;
+  readonly #log: SecurityLog;
 
+  // oxlint-disable-next-line max-params -- Nest's injection: where accounts and their names are, what checks who asks, the log.
   constructor(
     repository: AccountRepository,
     names: AccountNames,
     hasher: PasswordHasher,
     throttle: LoginThrottle,
-    factors: SecondFactorService,
+    codes: CodeCheck,
+    log: SecurityLog,
   ) {
-    this.#factors = factors;
+    this.#codes = codes;
+    this.#log = log;
     this.#repository = repository;
     this.#names = names;
     this.#hasher = hasher;
@@ -79,27 +78,18 @@ export class AccountService {
     const isRight = await this.#throttle.guess(attempt, () =>
       this.#hasher.verify(password, account?.passwordHash ?? null),
     );
-    if (account === null || !isRight)
+    if (account === null || !isRight) {
+      if (account !== null)
+        this.#log.writeLater({
+          accountId: account.id,
+          kind: 'log_in_failed',
+          from: eventOrigin(from),
+        });
       throw new DomainError('wrong_credentials', 'The username or the password is wrong.');
+    }
     assertEnabled(account);
-    if (account.totpEnabledAt !== null) await this.#assertCode(account, code, attempt);
+    await this.#codes.assertRight(account, code, attempt);
     return account;
-  }
-
-  async #assertCode(
-    account: WithSecrets,
-    code: string | undefined,
-    attempt: LoginAttempt,
-  ): Promise<void> {
-    if (code === undefined)
-      throw new DomainError(
-        'second_factor_required',
-        'Type the code that your authenticator app shows, or a recovery code.',
-      );
-    const isRight = await this.#throttle.guessCode(attempt, () =>
-      this.#factors.isRight(account, code),
-    );
-    if (!isRight) throw wrongCode();
   }
 
   /** Null when it is gone. */

@@ -58,7 +58,7 @@ export class AuthController {
     const account = await this.#registration.register(request.invitation, () =>
       this.#accounts.create(request),
     );
-    return answer(reply, await this.#logIns.begin(account, identity, source));
+    return answer(reply, await this.#logIns.begin(account, identity, source, { isNew: true }));
   }
 
   @Post('auth/login')

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { DbModule } from '../db/db.module.js';
 import { AccountNames } from './account-names.js';
+import { SecurityLogModule } from '../security-log/security-log.module.js';
 import { AccountRepository } from './account.repository.js';
 import { AccountService } from './account.service.js';
 import { AvatarController } from './avatar/avatar.controller.js';
@@ -14,6 +15,7 @@ import { KnownDevices } from './known-devices.js';
 import { LogInService } from './log-in.service.js';
 import { LoginThrottle } from './login-throttle.js';
 import { OriginGuard } from './origin.guard.js';
+import { OwnerCheck } from './owner-check.js';
 import { ExternalIdentityRepository } from './oidc/external-identity.repository.js';
 import { LogInStates } from './oidc/log-in-state.js';
 import { OidcClient } from './oidc/oidc-client.js';
@@ -25,6 +27,7 @@ import { ProfileService } from './profile/profile.service.js';
 import { InvitationRepository } from './registration/invitation.repository.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { SettingRepository } from './registration/setting.repository.js';
+import { CodeCheck } from './second-factor/code-check.js';
 import { SecondFactorController } from './second-factor/second-factor.controller.js';
 import { SecondFactorRepository } from './second-factor/second-factor.repository.js';
 import { SecondFactorService } from './second-factor/second-factor.service.js';
@@ -38,7 +41,7 @@ import { ApiTokenService } from './tokens/api-token.service.js';
 
 /** Accounts and log-ins; gives every module `@Identified()` and `@LoggedIn()` by exporting sessions. */
 @Module({
-  imports: [DbModule],
+  imports: [DbModule, SecurityLogModule],
   controllers: [
     AuthController,
     ProfileController,
@@ -54,6 +57,7 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     AccountService,
     ApiTokenRepository,
     AvatarEncoder,
+    CodeCheck,
     AvatarRepository,
     AvatarService,
     PictureBodies,
@@ -67,6 +71,7 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     ExternalIdentityRepository,
     OidcClient,
     OidcService,
+    OwnerCheck,
     ProfileService,
     RegistrationService,
     SecondFactorRepository,
@@ -82,8 +87,8 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     AccountService,
     ApiTokenService,
     LogInService,
+    OwnerCheck,
     PasswordHasher,
-    ProfileService,
     RegistrationService,
     SessionService,
   ],

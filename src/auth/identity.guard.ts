@@ -9,6 +9,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
+import { requestOrigin } from './event-origin.js';
 import { knownIdentity, rememberIdentity } from './request-identity.js';
 import { SessionService } from './session.service.js';
 
@@ -29,6 +30,7 @@ export class IdentityGuard implements CanActivate {
     const { setCookies = [], ...identity } = await this.#sessions.identify({
       cookieHeader: request.headers.cookie,
       mayRotate: true,
+      origin: requestOrigin(request),
     });
     // Fastify adds to what is set already.
     if (setCookies.length > 0)

@@ -3,9 +3,10 @@ import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import type { AccountView, LoginRequest } from '../protocol/account.js';
 import type { Account } from './account.repository.js';
-import { AccountService, type LoginOrigin } from './account.service.js';
+import { AccountService } from './account.service.js';
 import { KnownDevices } from './known-devices.js';
-import type { Asker } from './profile/profile.service.js';
+import type { LoginOrigin } from './login-throttle.js';
+import type { Asker } from './owner-check.js';
 import type { RequestSource } from './request-source.js';
 import { SessionService } from './session.service.js';
 
@@ -35,11 +36,25 @@ export class LogInService {
     return this.begin(await this.#accounts.authenticate(request, from), identity, source);
   }
 
-  /** A new log-in takes the place of the one that the browser had. */
-  async begin(account: Account, identity: Identity, source: RequestSource): Promise<LoggedInNow> {
+  /**
+   * A new log-in takes the place of the one that the browser had.
+   * @param isNew the account was made a moment ago
+   */
+  async begin(
+    account: Account,
+    identity: Identity,
+    source: RequestSource,
+    { isNew = false } = {},
+  ): Promise<LoggedInNow> {
     const { sessionId, guestId } = identity;
     if (sessionId !== null) await this.#sessions.end(sessionId);
-    const { setCookie } = await this.#sessions.begin(account.id, source);
+    const isKnown = this.#devices.find(source.cookieHeader, account.username, guestId) !== null;
+    const kind = isKnown ? 'logged_in' : 'new_device';
+    const { setCookie } = await this.#sessions.begin(
+      account.id,
+      source,
+      isNew ? 'registered' : kind,
+    );
     const known = this.#devices.remember(source.cookieHeader, account.username, guestId);
     return { account: this.#accounts.view(account), setCookies: [setCookie, known] };
   }
@@ -50,6 +65,7 @@ export class LogInService {
     if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
     return {
       ...this.origin(account.username, identity, source),
+      username: account.username,
       accountId: account.id,
       sessionId,
     };
@@ -59,6 +75,7 @@ export class LogInService {
   origin(username: string, { guestId }: Identity, source: RequestSource): LoginOrigin {
     return {
       address: source.address,
+      userAgent: source.userAgent,
       device: this.#devices.find(source.cookieHeader, username, guestId),
     };
   }

@@ -11,6 +11,9 @@ export type LoginAttempt = Readonly<{
   device: string | null;
 }>;
 
+/** Where a log-in comes from. */
+export type LoginOrigin = Omit<LoginAttempt, 'username'> & Readonly<{ userAgent: string }>;
+
 const RATES = {
   /** Wrong passwords: ten at once and then one a minute for one name from one address, … */
   both: { burst: 10, perSecond: 1 / 60 },

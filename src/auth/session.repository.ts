@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Identity } from '../common/identity.js';
 import { PrismaService } from '../db/prisma.service.js';
+import type { EventOrigin, SecurityEvent } from '../security-log/security-event.js';
+import { writeEvent } from '../security-log/security-event.repository.js';
 
 /** A log-in as its owner sees it. */
 export type OwnSession = Readonly<{
@@ -35,18 +37,25 @@ export class SessionRepository {
     this.#db = db;
   }
 
-  async create(session: {
-    accountId: string;
-    tokenHash: Hash;
-    now: Date;
-    expiresAt: Date;
-    userAgent: string;
-    address: string;
-  }) {
+  async create(
+    session: {
+      accountId: string;
+      tokenHash: Hash;
+      now: Date;
+      expiresAt: Date;
+      userAgent: string;
+      address: string;
+    },
+    event: SecurityEvent,
+  ): Promise<{ id: string }> {
     const { now, ...rest } = session;
-    return this.#db.session.create({
-      data: { ...rest, createdAt: now, rotatedAt: now, lastUsedAt: now },
-      select: { id: true },
+    return this.#db.$transaction(async (tx) => {
+      const created = await tx.session.create({
+        data: { ...rest, createdAt: now, rotatedAt: now, lastUsedAt: now },
+        select: { id: true },
+      });
+      await writeEvent(tx, event, now);
+      return created;
     });
   }
 
@@ -110,9 +119,17 @@ export class SessionRepository {
     return row?.createdAt ?? null;
   }
 
-  /** Resolves with false when the account has no such one. */
-  async deleteOwn(accountId: string, id: string): Promise<boolean> {
-    return (await this.#db.session.deleteMany({ where: { id, accountId } })).count > 0;
+  /** Ends one, and writes down why; resolves with false when the account has no such one. */
+  async deleteOwn(
+    { accountId, id }: { accountId: string; id: string },
+    { at, from }: { at: Date; from: EventOrigin },
+    kind: 'sessions_ended' | 'session_replayed',
+  ): Promise<boolean> {
+    return this.#db.$transaction(async (tx) => {
+      const { count } = await tx.session.deleteMany({ where: { id, accountId } });
+      if (count > 0) await writeEvent(tx, { accountId, kind, from }, at);
+      return count > 0;
+    });
   }
 
   /** Deletes all of an account but one; resolves with the ids. */

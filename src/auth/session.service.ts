@@ -7,7 +7,9 @@ import { LOG, type Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
+import { type EventOrigin, NOWHERE } from '../security-log/security-event.js';
 import { coarseAddress } from './coarse-address.js';
+import { eventOrigin } from './event-origin.js';
 import { GuestDevices } from './guest-devices.js';
 import { SessionCookies } from './session-cookies.js';
 import { type OwnSession, SessionRepository, type SessionRow } from './session.repository.js';
@@ -24,6 +26,9 @@ const USER_AGENT_MAX = 300;
 
 /** Where a log-in was made. Of the address only the network is kept. */
 export type SessionOrigin = Readonly<{ userAgent: string; address: string }>;
+
+/** How a log-in comes to be, for the security log. */
+export type BeginKind = 'registered' | 'logged_in' | 'new_device';
 
 /** Who somebody is, and the cookies to send back for it to stay so. */
 export type Identified = Identity & Readonly<{ setCookies?: readonly string[] }>;
@@ -74,19 +79,22 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
    *
    * @param from.cookieHeader the Cookie header
    * @param from.mayRotate whether `setCookies` will be sent: only then is a due token exchanged
+   * @param from.origin for the security log, where a token is not its owner's any more
    */
   async identify({
     cookieHeader,
     mayRotate = false,
+    origin = NOWHERE,
   }: {
     cookieHeader: string | undefined;
     mayRotate?: boolean;
+    origin?: EventOrigin;
   }): Promise<Identified> {
     const { token, guestToken } = this.#cookies.read(cookieHeader);
     const known = this.#devices.idOf(guestToken);
     const fresh = known === null ? this.#devices.create() : null;
     const cookies = fresh === null ? [] : [this.#cookies.guest(fresh.token)];
-    const session = token === null ? null : await this.#find(token);
+    const session = token === null ? null : await this.#find(token, origin);
     if (token !== null && session === null) cookies.push(this.#cookies.session(null)); // gone: spare us the next look-up
     else if (token !== null && session !== null && mayRotate)
       cookies.push(...(await this.#refresh(token, session)));
@@ -102,17 +110,21 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   async begin(
     accountId: string,
     from: SessionOrigin,
+    kind: BeginKind,
   ): Promise<{ sessionId: string; setCookie: string }> {
     const token = newToken();
-    const { id } = await this.#repository.create({
-      accountId,
-      tokenHash: hashOf(token),
-      now: new Date(this.#clock.nowMs()),
-      expiresAt: this.#nextExpiry(),
-      userAgent: from.userAgent.slice(0, USER_AGENT_MAX),
-      address: coarseAddress(from.address),
-    });
-    this.#tellEnded(await this.#repository.deleteSurplus(accountId));
+    const { id } = await this.#repository.create(
+      {
+        accountId,
+        tokenHash: hashOf(token),
+        now: this.#now(),
+        expiresAt: this.#nextExpiry(),
+        userAgent: from.userAgent.slice(0, USER_AGENT_MAX),
+        address: coarseAddress(from.address),
+      },
+      { accountId, kind, from: eventOrigin(from) },
+    );
+    this.cut(await this.#repository.deleteSurplus(accountId));
     return { sessionId: id, setCookie: this.#cookies.session(token) };
   }
 
@@ -136,41 +148,61 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Ends one of an account's log-ins; resolves with false when it has no such one. */
-  async endOwn(accountId: string, sessionId: string): Promise<boolean> {
-    const ended = await this.#repository.deleteOwn(accountId, sessionId);
-    if (ended) this.#tellEnded([sessionId]);
+  async endOwn(accountId: string, sessionId: string, from: EventOrigin): Promise<boolean> {
+    const which = { accountId, id: sessionId };
+    const act = { at: this.#now(), from };
+    const ended = await this.#repository.deleteOwn(which, act, 'sessions_ended');
+    if (ended) this.cut([sessionId]);
     return ended;
   }
 
   /** Ends an account's log-ins, all but one. */
   async endAll(accountId: string, { except }: { except: string | null }): Promise<void> {
-    this.#tellEnded(await this.#repository.deleteAll(accountId, except));
+    this.cut(await this.#repository.deleteAll(accountId, except));
   }
 
   /** Cuts the sockets of log-ins and API tokens that are no longer good. */
-  #tellEnded(ids: readonly string[]): void {
+  cut(ids: readonly string[]): void {
     for (const id of ids) this.events.emit('sessionEnded', id);
   }
 
   /** Deletes what has expired; for the hourly timer and for tests. */
   async sweep(): Promise<void> {
     const ids = await this.#repository.deleteExpired(new Date(this.#clock.nowMs()));
-    this.#tellEnded(ids);
+    this.cut(ids);
     if (ids.length > 0) this.#log.debug({ count: ids.length }, 'expired log-ins deleted');
+  }
+
+  #now(): Date {
+    return new Date(this.#clock.nowMs());
   }
 
   #nextExpiry(): Date {
     return new Date(this.#clock.nowMs() + this.#sessionMs);
   }
 
-  async #find(token: string): Promise<SessionRow | null> {
+  async #find(token: string, origin: EventOrigin): Promise<SessionRow | null> {
     const session = await this.#repository.findByTokenHash(hashOf(token));
     if (session === null) return null;
     const nowMs = this.#clock.nowMs();
     if (session.expiresAt.getTime() <= nowMs) return null;
-    const tooOld =
+    const isReplayed =
       session.byPreviousToken && nowMs - session.rotatedAt.getTime() > PREVIOUS_TOKEN_MS;
-    return tooOld ? null : session;
+    if (!isReplayed) return session;
+    await this.#endReplayed(session, origin);
+    return null;
+  }
+
+  /**
+   * Ends a log-in whose exchanged token came back: two have it, and which of them is its owner can't be
+   * known (RFC 9700 4.14.2 on refresh tokens).
+   */
+  async #endReplayed({ id, account }: SessionRow, from: EventOrigin): Promise<void> {
+    const which = { accountId: account.id, id };
+    const act = { at: this.#now(), from };
+    if (!(await this.#repository.deleteOwn(which, act, 'session_replayed'))) return;
+    this.cut([id]);
+    this.#log.warn({ accountId: account.id }, 'an exchanged log-in token came back');
   }
 
   /** Exchanges a token that is due, or moves the expiry on; the cookies that tell the browser. */

@@ -1,10 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Origin } from '../auth/event-origin.js';
 import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from '../auth/identity.guard.js';
 import type { Identity } from '../common/identity.js';
 import { Operation } from '../common/operation.js';
 import { AllowToken } from '../common/token-scope.js';
 import { ChannelChange, ChannelList, ChannelView, NewChannel } from '../protocol/channel.js';
 import { ChannelQuery } from '../protocol/paging.js';
+import type { EventOrigin } from '../security-log/security-event.js';
 import { ChannelService } from './channel.service.js';
 
 /** Channels over HTTP. */
@@ -86,7 +88,8 @@ export class ChannelController {
   async delete(
     @CurrentAccount() account: CurrentAccount,
     @Param('name') name: string,
+    @Origin() from: EventOrigin,
   ): Promise<void> {
-    await this.#channels.delete(name, account.id);
+    await this.#channels.delete(name, account.id, from);
   }
 }

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { isMissingRow, isUniqueViolation } from '../db/prisma-errors.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
+import type { SecurityEvent } from '../security-log/security-event.js';
+import { writeEvent } from '../security-log/security-event.repository.js';
 import type { Channel } from './channel.js';
 
 const COLUMNS = {
@@ -101,8 +103,11 @@ export class ChannelRepository {
   }
 
   /** With all that is kept of it. */
-  async delete(id: string): Promise<void> {
-    await this.#db.channel.deleteMany({ where: { id } });
+  async delete(id: string, { event, at }: { event: SecurityEvent; at: Date }): Promise<void> {
+    await this.#db.$transaction(async (tx) => {
+      const { count } = await tx.channel.deleteMany({ where: { id } });
+      if (count > 0) await writeEvent(tx, event, at);
+    });
   }
 }
 

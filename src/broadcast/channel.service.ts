@@ -8,6 +8,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import type { ChannelChange, ChannelList, ChannelView, NewChannel } from '../protocol/channel.js';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import type { ChannelQuery } from '../protocol/paging.js';
+import type { EventOrigin } from '../security-log/security-event.js';
 import type { Channel } from './channel.js';
 import { ChannelRepository } from './channel.repository.js';
 import { BroadcastRegistry } from './registry.js';
@@ -121,9 +122,10 @@ export class ChannelService {
    * Deletes a channel with its broadcasts and chat; one that is on ends.
    * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner.
    */
-  async delete(name: string, accountId: string): Promise<void> {
+  async delete(name: string, accountId: string, from: EventOrigin): Promise<void> {
     const channel = await this.#own(name, accountId);
-    await this.#repository.delete(channel.id);
+    const event = { accountId, kind: 'channel_deleted', subject: name, from } as const;
+    await this.#repository.delete(channel.id, { event, at: new Date(this.#clock.nowMs()) });
     this.#access.changed(name);
     this.events.emit('channelDeleted', channel);
   }

@@ -6,7 +6,20 @@ type CookieValue = Readonly<{
   value: string;
   /** Seconds; 0 removes it. */
   maxAgeS: number;
+  /** Also for our frames on pages of other sites, each of which has its own: nothing is allowed by it there. */
+  inFrames?: boolean;
 }>;
+
+const PREFIXES = ['__Host-', '__Secure-', ''] as const;
+
+/**
+ * A cookie's value in a Cookie header, whatever prefix its name has: for those that are signed and let
+ * nobody change anything.
+ */
+export function readAnyCookie(header: string | undefined, name: string): string {
+  const cookies = parseCookie(header ?? '');
+  return PREFIXES.map((prefix) => cookies[`${prefix}${name}`]).find(Boolean) ?? '';
+}
 
 /**
  * The service's own cookies: how they are named, and where browsers send them. Behind an https address
@@ -15,7 +28,7 @@ type CookieValue = Readonly<{
  * for the path `/`; under a path of its own the service has `__Secure-`.
  */
 export class Cookies {
-  readonly #prefix: '' | '__Secure-' | '__Host-';
+  readonly #prefix: (typeof PREFIXES)[number];
   readonly #path: string;
   readonly #isSecure: boolean;
 
@@ -38,14 +51,16 @@ export class Cookies {
     return parseCookie(header ?? '')[this.nameOf(name)] ?? '';
   }
 
-  /** A Set-Cookie value: for no script, and for no request that a page of another site makes. */
-  set({ name, value, maxAgeS }: CookieValue): string {
+  /** A Set-Cookie value: for no script, and unless it is for frames for no page of another site. */
+  set({ name, value, maxAgeS, inFrames = false }: CookieValue): string {
+    const isPartitioned = inFrames && this.#isSecure;
     return stringifySetCookie({
       name: this.nameOf(name),
       value,
       httpOnly: true,
       // Lax: links from elsewhere lead to a page that knows who is there; an OpenID provider's too.
-      sameSite: 'lax',
+      sameSite: isPartitioned ? 'none' : 'lax',
+      partitioned: isPartitioned,
       secure: this.#isSecure,
       path: this.#path,
       maxAge: Math.floor(maxAgeS),

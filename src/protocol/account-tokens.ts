@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROOF } from './account.js';
 import { TOKEN_NAME_MAX } from './limits.js';
 
 /** What an API token may do in its account's name. */
@@ -21,6 +22,7 @@ export const NewToken = z
     scopes: z.array(TokenScope).min(1, 'choose what it may do').max(TOKEN_SCOPES.length),
     /** Null: it lasts until it is taken back. */
     expiresInDays: z.int().min(1).max(3_650).nullable(),
+    ...PROOF,
   })
   .meta({ id: 'NewToken' });
 export type NewToken = z.output<typeof NewToken>;

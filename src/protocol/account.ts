@@ -76,17 +76,45 @@ export const ProfileChange = z
   .meta({ id: 'ProfileChange' });
 export type ProfileChange = z.output<typeof ProfileChange>;
 
-/** `current` is left out by who logs in by a provider only, and logged in a moment ago. */
+/** What ends beside the log-ins, unless it is said otherwise. */
+const ENDS = {
+  /** All API tokens of the account. */
+  endTokens: z.boolean().default(true),
+  /** The stream keys of all its channels: programs can't publish until new ones are made. */
+  removeStreamKeys: z.boolean().default(true),
+};
+
+/**
+ * `current` is left out by who logs in by a provider only, and logged in a moment ago; `code` without a
+ * second factor.
+ */
 export const PasswordChange = z
-  .strictObject({ current: TypedPassword.optional(), password: NewPassword })
+  .strictObject({
+    current: TypedPassword.optional(),
+    code: SecondFactorCode.optional(),
+    password: NewPassword,
+    ...ENDS,
+  })
   .meta({ id: 'PasswordChange' });
 export type PasswordChange = z.output<typeof PasswordChange>;
 
-/** Shows again who asks, before what can't be undone. Left out as in PasswordChange. */
-export const PasswordProof = z
-  .strictObject({ password: TypedPassword.optional() })
-  .meta({ id: 'PasswordProof' });
-export type PasswordProof = z.output<typeof PasswordProof>;
+/** Logging out everywhere else. */
+export const SessionsEnd = z.preprocess(
+  (body) => body ?? {},
+  z.strictObject(ENDS).meta({ id: 'SessionsEnd' }),
+);
+export type SessionsEnd = z.output<typeof SessionsEnd>;
+
+/** What shows that it is the account's owner who asks. Each is left out as in PasswordChange. */
+export const PROOF = {
+  password: TypedPassword.optional(),
+  /** Of the second factor, or a recovery code. */
+  code: SecondFactorCode.optional(),
+};
+
+/** Shows again who asks, before what a borrowed browser must not be enough for. */
+export const OwnerProof = z.strictObject(PROOF).meta({ id: 'OwnerProof' });
+export type OwnerProof = z.output<typeof OwnerProof>;
 
 /** How one can log in. */
 export const SecurityView = z

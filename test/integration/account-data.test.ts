@@ -50,6 +50,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
       name: 'a script',
       scopes: ['chat:read'],
       expiresInDays: null,
+      password: PASSWORD,
     });
     const answer = await client.get('/api/account/export');
     expect(answer.status).toBe(200);
@@ -165,6 +166,65 @@ describe.each(databases)('the data of an account on %s', (database) => {
     const boss = await administrator(server, 'last-boss');
     expect((await remove(boss)).error?.code).toBe('last_administrator');
     expect((await boss.get('/api/admin/overview')).status).toBe(200);
+  });
+
+  it('stays of one of two administrators who go at the same moment', async () => {
+    const boss = (await db.account.findFirst({ where: { isAdmin: true } }))
+      ? new HttpClient(server.url)
+      : await administrator(server, 'last-boss');
+    await boss.post('/api/auth/login', { username: 'last-boss', password: PASSWORD });
+    for (let round = 0; round < 3; round += 1) {
+      const name = `other-boss-${(count += 1)}`;
+      const other = await loggedIn(server.url, name);
+      await other.post('/api/channels', { name, title: '' });
+      await db.account.update({ where: { username: name }, data: { isAdmin: true } });
+      const first = round === 0 ? boss : await loggedIn(server.url, `first-${(count += 1)}`);
+      if (round > 0) {
+        await db.account.updateMany({ where: {}, data: { isAdmin: false } });
+        await db.account.updateMany({
+          where: { username: { in: [name, `first-${count}`] } },
+          data: { isAdmin: true },
+        });
+      }
+      const answers = await Promise.all([remove(first), remove(other)]);
+      const codes = answers.map(({ status, error }) => error?.code ?? status);
+      expect(codes.map(String).toSorted()).toEqual(['204', 'last_administrator']);
+      expect(await db.account.count({ where: { isAdmin: true, disabledAt: null } })).toBe(1);
+      // Nothing of who stays is gone.
+      if (codes[1] !== 204) expect(await db.channel.count({ where: { name } })).toBe(1);
+    }
+  });
+
+  it('is exported once at a time, also when it is asked for at once', async () => {
+    const { client } = await writer(2_000);
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => client.get('/api/account/export')),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ error }) => error?.code === 'rate_limited')).toHaveLength(4);
+    expect((await client.get('/api/account/export')).status).toBe(200);
+  });
+
+  it('can be exported again after somebody went away before it came', async () => {
+    const { client } = await writer(2_000);
+    const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const leave = new AbortController();
+    const gone = fetch(`${server.url}/api/account/export`, {
+      headers: { cookie },
+      signal: leave.signal,
+    });
+    leave.abort();
+    await expect(gone).rejects.toThrow('aborted');
+    await expect.poll(async () => (await client.get('/api/account/export')).status).toBe(200);
+  });
+
+  it('has what happened to it in its export', async () => {
+    const { client } = await writer(0);
+    const { account } = AccountExport.parse((await client.get('/api/account/export')).body);
+    expect(account).toMatchObject({
+      events: [{ kind: 'registered', network: '127.0.x.x', count: 1 }],
+      adminEvents: [],
+    });
   });
 
   it('is nobody else’s', async () => {

@@ -76,15 +76,65 @@ describe('the second factor', () => {
     expect((await client.get('/api/account/security')).body).toMatchObject({ secondFactor: false });
   });
 
-  it('is set up and turned off by who knows the password only', async () => {
-    const { client, username } = await protectedAccount();
+  it('is set up and turned off by its owner only', async () => {
+    const { client, username, secret, codes } = await protectedAccount();
     for (const body of [{}, { password: 'a guess' }])
       for (const what of ['begin', 'disable', 'recovery-codes'])
         expect((await factor(client, what, body)).error?.code).toBe('wrong_password');
-    expect((await factor(client, 'begin')).error?.code).toBe('conflict');
+    const code = codeOf(secret, stepNow());
+    const proof = { password: PASSWORD, code };
+    expect((await factor(client, 'begin', proof)).error?.code).toBe('conflict');
     expect((await factor(client, 'confirm', { code: '123456' })).error?.code).toBe('conflict');
-    expect((await factor(client, 'disable')).status).toBe(204);
+    const recovery = { password: PASSWORD, code: codes[0] };
+    expect((await factor(client, 'disable', recovery)).status).toBe(204);
     expect((await logIn(username)).status).toBe(200);
+  });
+
+  it('is asked for by all that a borrowed browser must not be enough for', async () => {
+    const { client, username, codes } = await protectedAccount();
+    const token = { name: 'a script', scopes: ['chat:read'], expiresInDays: null };
+    const change = { current: PASSWORD, password: 'another fine battery' };
+    const proof = { password: PASSWORD };
+    const asks: [string, string, object, number][] = [
+      ['POST', '/second-factor/recovery-codes', proof, 200],
+      ['POST', '/tokens', { ...token, ...proof }, 201],
+      ['PUT', '/password', change, 204],
+      ['POST', '/second-factor/disable', { password: change.password }, 204],
+    ];
+    const send = ([method, path]: [string, string, object, number], body: object) =>
+      client.request(method, `/api/account${path}`, { body });
+    for (const ask of asks.filter(([, path]) => path !== '/second-factor/disable')) {
+      expect((await send(ask, ask[2])).error?.code).toBe('second_factor_required');
+      const wrong = await send(ask, { ...ask[2], code: 'aaaa-bbbb-cccc' });
+      expect(wrong.error?.code).toBe('wrong_code');
+    }
+    const gone = await client.request('DELETE', '/api/account', { body: proof });
+    expect(gone.error?.code).toBe('second_factor_required');
+    const linked = await client.post('/api/account/provider', proof);
+    expect(linked.error?.code).toBe('second_factor_required');
+    // Each of them with a code, which counts once.
+    let [code, spare] = codes;
+    for (const ask of asks) {
+      const answer = await send(ask, { ...ask[2], code });
+      expect([ask[1], answer.status]).toEqual([ask[1], ask[3]]);
+      const { codes: renewed } = answer.body as Partial<RecoveryCodes>;
+      if (renewed) [spare] = renewed;
+      code = ask === asks[0] ? spare : undefined;
+      if (ask === asks[0]) continue;
+      const db = server.app.get(PrismaService);
+      await db.recoveryCode.updateMany({ data: { usedAt: null } });
+      code = spare;
+    }
+    expect((await logIn(username, undefined, change.password)).status).toBe(200);
+  });
+
+  it('bounds how often codes are guessed by who is logged in', async () => {
+    const { client } = await protectedAccount();
+    const guess = () => factor(client, 'disable', { password: PASSWORD, code: '000000' });
+    const answers = await Promise.all(Array.from({ length: 15 }, guess));
+    const codesOf = answers.map(({ error }) => error?.code);
+    expect(codesOf.filter((code) => code === 'wrong_code').length).toBeLessThanOrEqual(10);
+    expect((await guess()).status).toBe(429);
   });
 
   it('has recovery codes that each let in once, until there are new ones', async () => {
@@ -95,7 +145,8 @@ describe('the second factor', () => {
     expect((await logIn(username, first)).error?.code).toBe('wrong_code');
     const security = async () => (await client.get('/api/account/security')).body;
     expect(await security()).toMatchObject({ secondFactor: true, recoveryCodesLeft: 9 });
-    const renewed = (await factor(client, 'recovery-codes')).body as RecoveryCodes;
+    const proof = { password: PASSWORD, code: codes[2] };
+    const renewed = (await factor(client, 'recovery-codes', proof)).body as RecoveryCodes;
     expect((await logIn(username, second)).error?.code).toBe('wrong_code');
     expect((await logIn(username, renewed.codes[0])).status).toBe(200);
   });

@@ -9,6 +9,8 @@ import type {
   CreatedInvitation,
   InvitationList,
 } from '../../src/protocol/admin.js';
+import { INVITATIONS_MAX } from '../../src/protocol/limits.js';
+import type { AdminEventList, SecurityEventList } from '../../src/protocol/security-event.js';
 import { administrator, setupToken } from '../support/administrator.js';
 import { databases, startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
@@ -20,6 +22,7 @@ const ROUTES = [
   ['PATCH', '/accounts/00000000-0000-0000-0000-000000000000'],
   ['GET', '/channels'],
   ['GET', '/broadcasts'],
+  ['GET', '/events'],
   ['POST', '/broadcasts/x/end'],
   ['PUT', '/registration'],
   ['GET', '/invitations'],
@@ -100,6 +103,79 @@ describe.each(databases)('administrators on %s', (database) => {
       ).toBe(status);
   });
 
+  it('have what they did on a list, in the order that it was done', async () => {
+    const client = await loggedIn(server.url, newName());
+    const id = await idOf(client);
+    const { username } = (await client.get('/api/me')).body as AccountView;
+    await setMode('invitation');
+    await setMode('open');
+    await setMode('open');
+    const { body: invitation } = await boss.post('/api/admin/invitations', { note: 'Barbara' });
+    await boss.request('DELETE', `/api/admin/invitations/${(invitation as { id: string }).id}`, {});
+    for (const body of [
+      { isAdmin: true },
+      { isAdmin: false },
+      { isDisabled: true },
+      { isDisabled: false },
+      // Changes nothing.
+      { isDisabled: false },
+    ])
+      await change(id, body);
+    const list = (await boss.get('/api/admin/events')).body as AdminEventList;
+    expect(list.slice(0, 9).map(({ kind, subject, by }) => [kind, subject, by])).toEqual([
+      ['account_enabled', username, 'boss'],
+      ['account_disabled', username, 'boss'],
+      ['no_longer_administrator', username, 'boss'],
+      ['made_administrator', username, 'boss'],
+      ['invitation_removed', 'Barbara', 'boss'],
+      ['invitation_made', 'Barbara', 'boss'],
+      ['registration_changed', 'open', 'boss'],
+      ['registration_changed', 'invitation', 'boss'],
+      ['became_first_administrator', 'boss', 'boss'],
+    ]);
+    expect(list[6]?.count).toBe(2);
+    const own = (await client.post('/api/auth/login', { username, password: PASSWORD })).status;
+    expect(own).toBe(200);
+    const { body } = await client.get('/api/account/events');
+    expect((body as SecurityEventList).map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['account_disabled', 'made_administrator']),
+    );
+  });
+
+  it('name nobody on that list whose account is gone', async () => {
+    const client = await loggedIn(server.url, newName());
+    const { id, username } = (await client.get('/api/me')).body as AccountView;
+    await change(id, { isAdmin: true });
+    const body = { password: PASSWORD };
+    expect((await client.request('DELETE', '/api/account', { body })).status).toBe(204);
+    const list = (await boss.get('/api/admin/events')).body as AdminEventList;
+    expect(list[0]).toMatchObject({ kind: 'own_account_deleted', by: 'deleted account' });
+    expect(JSON.stringify(list)).not.toContain(username);
+  });
+
+  it('never make more invitations than may be, also when they ask at once', async () => {
+    const db = server.app.get(PrismaService);
+    const { id: createdById } = (await boss.get('/api/me')).body as AccountView;
+    const open = { usedAt: null, expiresAt: { gt: new Date() } };
+    await db.invitation.createMany({
+      data: Array.from(
+        { length: INVITATIONS_MAX - 1 - (await db.invitation.count({ where: open })) },
+        (_, n) => ({
+          codeHash: new TextEncoder().encode(`full ${n}`),
+          createdById,
+          expiresAt: new Date(Date.now() + 1_000_000),
+        }),
+      ),
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => boss.post('/api/admin/invitations', {})),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ error }) => error?.code === 'conflict')).toHaveLength(5);
+    expect(await db.invitation.count({ where: open })).toBe(INVITATIONS_MAX);
+    await db.invitation.deleteMany({ where: open });
+  });
+
   it('see how the service is', async () => {
     const { body, status } = await boss.get('/api/admin/overview');
     const overview = body as AdminOverview;
@@ -136,6 +212,7 @@ describe.each(databases)('administrators on %s', (database) => {
         name: 'bot',
         scopes: ['chat:read'],
         expiresInDays: null,
+        password: PASSWORD,
       })
     ).body as CreatedToken;
     const authorization = `Bearer ${token}`;
@@ -171,6 +248,7 @@ describe.each(databases)('administrators on %s', (database) => {
       name: 'monitor',
       scopes: ['admin'],
       expiresInDays: null,
+      password: PASSWORD,
     });
     const headers = { authorization: `Bearer ${(body as CreatedToken).token}` };
     const asProgram = () => new HttpClient(server.url).get('/api/admin/overview', { headers });

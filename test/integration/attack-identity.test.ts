@@ -90,6 +90,7 @@ describe('a token of one kind', () => {
       name: 'reads',
       scopes: ['channels:read'],
       expiresInDays: null,
+      password: PASSWORD,
     });
     await ann.request('PATCH', '/api/channels/tea/access', {
       body: { visibility: 'password', password: 'open sesame' },
@@ -147,6 +148,7 @@ describe('a token of one kind', () => {
       name: 'reads',
       scopes: ['channels:read'],
       expiresInDays: null,
+      password: PASSWORD,
     });
     const { token } = body as { token: string };
     const headers = { authorization: `Bearer ${token}` };

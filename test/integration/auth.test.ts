@@ -167,6 +167,7 @@ describe.each(databases)('accounts on %s', (database) => {
     it('gets a new token every day; the old one is good for requests under way', async () => {
       const { client, id } = await sessionWith({ rotatedAt: ago(25 * HOUR_MS) });
       const old = sessionOf(client);
+      const { accountId } = await db.session.findUniqueOrThrow({ where: { id } });
       const answers = await Promise.all([1, 2, 3].map(() => client.get('/api/me')));
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
       expect(answers.filter(({ setCookies }) => SESSION in setCookies)).toHaveLength(1);
@@ -178,8 +179,14 @@ describe.each(databases)('accounts on %s', (database) => {
       expect((await late.get('/api/me')).status).toBe(200);
       await db.session.update({ where: { id }, data: { rotatedAt: ago(61_000) } });
       late.cookies.set(SESSION, old);
+      const cut = server.app.get(SessionService).events.once('sessionEnded');
       expect((await late.get('/api/me')).status).toBe(401);
-      expect((await client.get('/api/me')).status).toBe(200);
+      // Two have it: which of them is its owner can't be known, so it is over for both.
+      expect(await cut).toEqual([id]);
+      expect((await client.get('/api/me')).status).toBe(401);
+      expect(
+        await db.securityEvent.findMany({ where: { kind: 'session_replayed' } }),
+      ).toMatchObject([{ accountId, network: '127.0.x.x', count: 1 }]);
     });
 
     it('is known at a socket’s handshake, where no cookie can be set', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { HttpClient, loggedIn } from '../support/http-client.js';
+import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
 import { ask, openSocket } from '../support/sockets.js';
 
 const SECRET_KEY = 'qZ7rT2mXw9LkB4vN8cJ5hG1dF6sA3pYe';
@@ -66,6 +66,7 @@ describe('the log at its most talkative', () => {
       name: 'reads',
       scopes: ['channels:read'],
       expiresInDays: null,
+      password: PASSWORD,
     });
     const { body: hook } = await ann.post('/api/channels/tea/webhooks', {
       url: 'https://nobody.invalid/?key=url-hunter2',

@@ -3,7 +3,7 @@ import { BroadcastRegistry } from '../../src/broadcast/registry.js';
 import { SfuService } from '../../src/sfu/sfu.service.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { type Answer, HttpClient, loggedIn } from '../support/http-client.js';
+import { type Answer, HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 import { playerOffer } from '../support/whep-offers.js';
 
@@ -256,6 +256,7 @@ describe('who may watch', () => {
       name: 'player',
       scopes,
       expiresInDays: null,
+      password: PASSWORD,
     });
     return (body as { token: string }).token;
   };

@@ -93,6 +93,9 @@ it('an administrator disables an account, which is out at once', async () => {
   await victim.reload();
   await victim.getByRole('heading', { name: 'Log in' }).waitFor();
   expect(new URL(victim.url()).pathname).toBe('/login');
+  await boss.getByRole('tab', { name: 'Activity' }).click();
+  await boss.getByText('boss disabled victim').waitFor();
+  expect(await serious(boss)).toEqual([]);
 });
 
 it('an administrator ends a broadcast', async () => {
@@ -146,6 +149,30 @@ describe('one’s own account', () => {
     await elsewhere.getByRole('button', { name: 'Log in', exact: true }).click();
     await elsewhere.getByRole('heading', { name: 'Your channels' }).waitFor();
 
+    // What a borrowed browser must not be enough for asks for a code, too, in the same dialog.
+    await page.getByRole('button', { name: 'New recovery codes' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Your password').fill(PASSWORD);
+    await dialog.getByLabel('Code').fill('000000');
+    await dialog.getByRole('button', { name: 'Get new codes' }).click();
+    await dialog.getByText(/This code is wrong/).waitFor();
+    expect(await serious(page)).toEqual([]);
+    await dialog.getByLabel('Code').fill(codeOf(key, stepNow() + 1));
+    await dialog.getByRole('button', { name: 'Get new codes' }).click();
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+
+    // All of it is in the log.
+    await page.getByRole('tab', { name: 'Activity' }).click();
+    for (const text of [
+      'New recovery codes were made',
+      'Right password, but a wrong code',
+      'Logged in on a new device',
+      'The second factor was turned on',
+      'The account was created',
+    ])
+      await page.getByRole('listitem').filter({ hasText: text }).waitFor();
+    expect(await serious(page)).toEqual([]);
+
     // And that one is logged out from here.
     await page.getByRole('tab', { name: 'Log-ins' }).click();
     await page.getByRole('button', { name: 'Log out there' }).click();
@@ -160,11 +187,53 @@ describe('one’s own account', () => {
     await page.getByRole('button', { name: 'New token' }).click();
     await page.getByLabel('What it is for').fill('a bot');
     await page.getByLabel(/Read chats/).check();
+    await page.getByLabel('Your password').fill('a guess');
+    await page.getByRole('button', { name: 'Make token' }).click();
+    await page.getByText('This is not your password.').waitFor();
+    await page.getByLabel('Your password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Make token' }).click();
     await page.getByText(/^onair_[\w-]{43}$/).waitFor();
     expect(await serious(page)).toEqual([]);
     await page.getByRole('button', { name: 'I have kept it' }).click();
     await page.getByRole('heading', { name: 'a bot' }).waitFor();
+  });
+
+  it('ends everything else that was let in, but for what is unticked', async () => {
+    const page = await register('tidy');
+    await page.getByRole('tab', { name: 'API tokens' }).click();
+    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByLabel('What it is for').fill('a bot');
+    await page.getByLabel(/Read chats/).check();
+    await page.getByLabel('Your password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Make token' }).click();
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    const elsewhere = await logIn('tidy');
+    await elsewhere.getByRole('heading', { name: 'Your channels' }).waitFor();
+
+    await page.getByRole('tab', { name: 'Log-ins' }).click();
+    await page.getByRole('button', { name: 'Log out everywhere else' }).click();
+    await page
+      .getByRole('dialog')
+      .getByLabel(/^API tokens/)
+      .uncheck();
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
+    await page.getByText('You are logged out everywhere else.').waitFor();
+    await elsewhere.reload();
+    await elsewhere.getByRole('heading', { name: 'Log in' }).waitFor();
+    await page.reload();
+    await page.getByRole('tab', { name: 'API tokens' }).click();
+    await page.getByRole('heading', { name: 'a bot' }).waitFor();
+
+    await page.getByRole('tab', { name: 'Security' }).click();
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByLabel('New password').fill('another fine battery');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('Your password is changed. You are logged out elsewhere.').waitFor();
+    await page.reload();
+    await page.getByRole('tab', { name: 'API tokens' }).click();
+    await page.getByRole('button', { name: 'New token' }).waitFor();
+    expect(await page.getByRole('heading', { name: 'a bot' }).count()).toBe(0);
   });
 
   it('goes for good, when its password is typed', async () => {

@@ -64,6 +64,7 @@ async function enterEverything(): Promise<void> {
     name: cut(PAYLOADS[1], 60),
     scopes: ['chat:read'],
     expiresInDays: null,
+    password: 'correct horse battery',
   });
   await api(url, owner, 'POST', '/channels/tea/webhooks', {
     url: 'https://evil.example/?"><script>pwned=1</script>',

@@ -7,11 +7,18 @@ import type {
 import type { RecoveryCodes, SecondFactorSetup } from '../../src/protocol/account-second-factor.js';
 import type { SessionList } from '../../src/protocol/account-sessions.js';
 import type { CreatedToken, NewToken, TokenList } from '../../src/protocol/account-tokens.js';
+import type { SecurityEventList } from '../../src/protocol/security-event.js';
 import type { StorageView } from '../../src/protocol/storage.js';
 import { call } from './api.js';
 
-/** What somebody types of their password, where they have one. */
-type Proof = { password?: string };
+/** Events of one page of the security log. */
+export const EVENTS_PAGE = 50;
+
+/** What somebody types to show that the account is theirs: each where they have one. */
+export type Proof = { password?: string; code?: string };
+
+/** What ends beside log-ins. */
+export type Ends = { endTokens: boolean; removeStreamKeys: boolean };
 
 /** One's own account over HTTP. Every call throws `RequestError` when it fails. */
 export const accountApi = {
@@ -36,8 +43,13 @@ export const accountApi = {
   setAvatar: (picture: Blob) => call<AccountView>('PUT', '/account/avatar', picture),
   deleteAvatar: () => call<AccountView>('DELETE', '/account/avatar'),
   security: () => call<SecurityView>('GET', '/account/security'),
-  changePassword: (current: string | null, password: string) =>
-    call<null>('PUT', '/account/password', { password, ...(current !== null && { current }) }),
+  changePassword: ({ password: current, code }: Proof, password: string, ends: Ends) =>
+    call<null>('PUT', '/account/password', {
+      password,
+      ...(current !== undefined && { current }),
+      ...(code !== undefined && { code }),
+      ...ends,
+    }),
   beginFactor: (proof: Proof) =>
     call<SecondFactorSetup>('POST', '/account/second-factor/begin', proof),
   confirmFactor: (code: string) =>
@@ -49,7 +61,9 @@ export const accountApi = {
   disconnectProvider: () => call<null>('DELETE', '/account/provider'),
   sessions: () => call<SessionList>('GET', '/account/sessions'),
   endSession: (id: string) => call<null>('DELETE', `/account/sessions/${id}`),
-  endOtherSessions: () => call<null>('DELETE', '/account/sessions'),
+  endOtherSessions: (ends: Ends) => call<null>('DELETE', '/account/sessions', ends),
+  events: (offset: number) =>
+    call<SecurityEventList>('GET', `/account/events?limit=${EVENTS_PAGE}&offset=${offset}`),
   tokens: () => call<TokenList>('GET', '/account/tokens'),
   createToken: (token: NewToken) => call<CreatedToken>('POST', '/account/tokens', token),
   deleteToken: (id: string) => call<null>('DELETE', `/account/tokens/${id}`),

@@ -8,6 +8,7 @@ import type {
   InvitationList,
   RegistrationMode,
 } from '../../src/protocol/admin.js';
+import type { AdminEventList } from '../../src/protocol/security-event.js';
 import { call } from './api.js';
 
 /** Rows of one page of a list. */
@@ -23,6 +24,8 @@ export const adminApi = {
     call<AdminAccountList>('GET', `/admin/accounts?${list(search, offset)}`),
   changeAccount: (id: string, change: AdminAccountChange) =>
     call<null>('PATCH', `/admin/accounts/${id}`, change),
+  events: (offset: number) =>
+    call<AdminEventList>('GET', `/admin/events?limit=${ADMIN_PAGE}&offset=${offset}`),
   channels: (search: string, offset: number) =>
     call<AdminChannelList>('GET', `/admin/channels?${list(search, offset)}`),
   broadcasts: () => call<AdminBroadcastList>('GET', '/admin/broadcasts'),

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../db/prisma-errors.js';
 import { PrismaService } from '../../db/prisma.service.js';
+import type { EventOrigin, SecurityEvent } from '../../security-log/security-event.js';
+import { writeEvent } from '../../security-log/security-event.repository.js';
 
 /** Who somebody is at a provider. */
 export type ExternalIdentity = Readonly<{ issuer: string; subject: string }>;
@@ -23,9 +25,16 @@ export class ExternalIdentityRepository {
   }
 
   /** Resolves with false when it belongs to an account already. */
-  async create(identity: ExternalIdentity, accountId: string): Promise<boolean> {
+  async create(
+    identity: ExternalIdentity,
+    accountId: string,
+    linked: { event: SecurityEvent; at: Date } | null,
+  ): Promise<boolean> {
     try {
-      await this.#db.externalIdentity.create({ data: { ...identity, accountId } });
+      await this.#db.$transaction(async (tx) => {
+        await tx.externalIdentity.create({ data: { ...identity, accountId } });
+        if (linked !== null) await writeEvent(tx, linked.event, linked.at);
+      });
       return true;
     } catch (error) {
       if (isUniqueViolation(error)) return false;
@@ -33,7 +42,10 @@ export class ExternalIdentityRepository {
     }
   }
 
-  async deleteAll(accountId: string): Promise<void> {
-    await this.#db.externalIdentity.deleteMany({ where: { accountId } });
+  async deleteAll(accountId: string, { from, at }: { from: EventOrigin; at: Date }): Promise<void> {
+    await this.#db.$transaction(async (tx) => {
+      const { count } = await tx.externalIdentity.deleteMany({ where: { accountId } });
+      if (count > 0) await writeEvent(tx, { accountId, kind: 'provider_unlinked', from }, at);
+    });
   }
 }

@@ -16,10 +16,12 @@ import { DomainError } from '../../common/domain-error.js';
 import type { Identity } from '../../common/identity.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { Operation } from '../../common/operation.js';
-import { PasswordProof, ProviderQuery, ProviderRedirect } from '../../protocol/account.js';
+import { OwnerProof, ProviderQuery, ProviderRedirect } from '../../protocol/account.js';
 import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from '../identity.guard.js';
 import { LogInService } from '../log-in.service.js';
-import { ProfileService } from '../profile/profile.service.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
+import { eventOrigin, Origin } from '../event-origin.js';
+import { OwnerCheck, PROOF_ERRORS } from '../owner-check.js';
 import { type RequestSource, Source } from '../request-source.js';
 import { type LogInState, LogInStates } from './log-in-state.js';
 import { localPath } from './local-path.js';
@@ -33,7 +35,7 @@ export class OidcController {
   readonly #states: LogInStates;
   readonly #service: OidcService;
   readonly #logIns: LogInService;
-  readonly #profiles: ProfileService;
+  readonly #owners: OwnerCheck;
   readonly #clock: Clock;
   readonly #log: Log;
 
@@ -43,7 +45,7 @@ export class OidcController {
     states: LogInStates,
     service: OidcService,
     logIns: LogInService,
-    profiles: ProfileService,
+    owners: OwnerCheck,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOG) log: Log,
   ) {
@@ -51,7 +53,7 @@ export class OidcController {
     this.#states = states;
     this.#service = service;
     this.#logIns = logIns;
-    this.#profiles = profiles;
+    this.#owners = owners;
     this.#clock = clock;
     this.#log = log;
   }
@@ -79,15 +81,15 @@ export class OidcController {
   @Operation({
     summary: 'Connect one’s account with the OpenID provider: where to go for it',
     reply: ProviderRedirect,
-    errors: ['not_logged_in', 'wrong_password', 'rate_limited', 'not_found', 'unavailable'],
+    errors: [...PROOF_ERRORS, 'not_found', 'unavailable'],
   })
   async link(
-    @Body({ schema: PasswordProof }) { password }: PasswordProof,
+    @Body({ schema: OwnerProof }) proof: OwnerProof,
     @CurrentIdentity() identity: Identity,
     @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProviderRedirect> {
-    const { id } = await this.#profiles.assertOwner(this.#logIns.asker(identity, source), password);
+    const { id } = await this.#owners.assertOwner(this.#logIns.asker(identity, source), proof);
     return { url: await this.#leave(reply, { next: '/account', linkTo: id }) };
   }
 
@@ -99,8 +101,11 @@ export class OidcController {
     reply: null,
     errors: ['not_logged_in', 'conflict'],
   })
-  async unlink(@CurrentAccount() { id }: CurrentAccount): Promise<void> {
-    await this.#service.unlink(id);
+  async unlink(
+    @CurrentAccount() { id }: CurrentAccount,
+    @Origin() from: EventOrigin,
+  ): Promise<void> {
+    await this.#service.unlink(id, from);
   }
 
   @Get('auth/oidc/callback')
@@ -159,7 +164,7 @@ export class OidcController {
       // Whoever is logged in now need not be who asked.
       if (identity.account?.id !== state.linkTo)
         throw new DomainError('not_logged_in', 'Log in first.');
-      await this.#service.link(claims, state.linkTo);
+      await this.#service.link(claims, state.linkTo, eventOrigin(source));
       return [];
     }
     const account = await this.#service.accountOf(claims, state.invitation);

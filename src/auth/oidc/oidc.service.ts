@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
+import { CLOCK, type Clock } from '../../common/clock.js';
 import { DISPLAY_NAME_MAX } from '../../protocol/limits.js';
 import { isReserved, isReservedUsername } from '../../common/reserved-names.js';
 import { AccountNames } from '../account-names.js';
@@ -21,13 +23,16 @@ export class OidcService {
   readonly #accounts: AccountRepository;
   readonly #names: AccountNames;
   readonly #registration: RegistrationService;
+  readonly #clock: Clock;
 
   constructor(
     identities: ExternalIdentityRepository,
     accounts: AccountRepository,
     names: AccountNames,
     registration: RegistrationService,
+    @Inject(CLOCK) clock: Clock,
   ) {
+    this.#clock = clock;
     this.#identities = identities;
     this.#accounts = accounts;
     this.#names = names;
@@ -49,24 +54,30 @@ export class OidcService {
     }
     return this.#registration.register(invitation, async () => {
       const account = await this.#create(claims);
-      if (!(await this.#identities.create(identity, account.id))) throw taken();
+      if (!(await this.#identities.create(identity, account.id, null))) throw taken();
       return account;
     });
   }
 
   /** Connects an account. @throws {DomainError} `conflict` when it is connected to another account. */
-  async link(claims: ProviderClaims, accountId: string): Promise<void> {
+  async link(claims: ProviderClaims, accountId: string, from: EventOrigin): Promise<void> {
     const identity = { issuer: claims.iss, subject: claims.sub };
     if ((await this.#identities.findAccountId(identity)) === accountId) return;
-    if (!(await this.#identities.create(identity, accountId))) throw taken();
+    const event = { accountId, kind: 'provider_linked', from } as const;
+    if (!(await this.#identities.create(identity, accountId, { event, at: this.#now() })))
+      throw taken();
   }
 
   /** @throws {DomainError} `conflict` for an account without a password: nobody could get in. */
-  async unlink(accountId: string): Promise<void> {
+  async unlink(accountId: string, from: EventOrigin): Promise<void> {
     const account = await this.#accounts.findWithSecrets({ id: accountId });
     if (account?.passwordHash == null)
       throw new DomainError('conflict', 'Set a password first, to have a way to log in.');
-    await this.#identities.deleteAll(accountId);
+    await this.#identities.deleteAll(accountId, { from, at: this.#now() });
+  }
+
+  #now(): Date {
+    return new Date(this.#clock.nowMs());
   }
 
   /** The name to show that the provider gives; none where others could take it for theirs. */

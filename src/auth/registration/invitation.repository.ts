@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
+import { type Administrator, writeAdminEvent } from '../../security-log/admin-event.repository.js';
 
 type Hash = Uint8Array<ArrayBuffer>;
+
+/** Who does something, and when. */
+type Act = Readonly<{ by: Administrator; at: Date }>;
+
+/** Names the lock by which invitations are made one at a time. */
+const LOCK = 'onair invitations';
 
 /** An invitation without its code. */
 export type Invitation = Readonly<{
@@ -31,18 +38,21 @@ export class InvitationRepository {
     this.#db = db;
   }
 
-  async create(data: {
-    codeHash: Hash;
-    note: string;
-    createdById: string;
-    expiresAt: Date;
-  }): Promise<Invitation> {
-    return this.#db.invitation.create({ data, select: INVITATION });
-  }
-
-  /** How many can still be used. */
-  async countOpen(now: Date): Promise<number> {
-    return this.#db.invitation.count({ where: { usedAt: null, expiresAt: { gt: now } } });
+  /** Resolves with null when `max` can still be used. */
+  async create(
+    invitation: { codeHash: Hash; note: string; expiresAt: Date },
+    { by, at, max }: Act & { max: number },
+  ): Promise<Invitation | null> {
+    return this.#db.$transaction(async (tx) => {
+      // No row stands for all of them: without a lock two at once could both find one place left.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${LOCK}))`;
+      const where = { usedAt: null, expiresAt: { gt: at } };
+      if ((await tx.invitation.count({ where })) >= max) return null;
+      const subject = invitation.note;
+      await writeAdminEvent(tx, { by, kind: 'invitation_made', subject }, at);
+      const data = { ...invitation, createdById: by.id };
+      return tx.invitation.create({ data, select: INVITATION });
+    });
   }
 
   /** The newest first; `usedBy` is the username of who made an account, while that is there. */
@@ -82,7 +92,13 @@ export class InvitationRepository {
   }
 
   /** Resolves with false when there is none, or it was used. */
-  async delete(id: string): Promise<boolean> {
-    return (await this.#db.invitation.deleteMany({ where: { id, usedAt: null } })).count > 0;
+  async delete(id: string, { by, at }: Act): Promise<boolean> {
+    return this.#db.$transaction(async (tx) => {
+      const found = await tx.invitation.findUnique({ where: { id }, select: { note: true } });
+      const { count } = await tx.invitation.deleteMany({ where: { id, usedAt: null } });
+      if (found === null || count === 0) return false;
+      await writeAdminEvent(tx, { by, kind: 'invitation_removed', subject: found.note }, at);
+      return true;
+    });
   }
 }

@@ -10,6 +10,7 @@ import {
   RegistrationMode,
 } from '../../protocol/admin.js';
 import { INVITATIONS_MAX } from '../../protocol/limits.js';
+import type { Administrator } from '../../security-log/admin-event.repository.js';
 import type { Account } from '../account.repository.js';
 import { type Invitation, InvitationRepository } from './invitation.repository.js';
 import { SettingRepository } from './setting.repository.js';
@@ -46,8 +47,9 @@ export class RegistrationService {
     return stored === undefined ? 'open' : RegistrationMode.catch('closed').parse(stored);
   }
 
-  async setMode(mode: RegistrationMode): Promise<void> {
-    await this.#settings.set(KEY, mode);
+  async setMode(mode: RegistrationMode, by: Administrator): Promise<void> {
+    const act = { by, kind: 'registration_changed', subject: mode } as const;
+    await this.#settings.set(KEY, mode, { act, at: new Date(this.#clock.nowMs()) });
   }
 
   /**
@@ -75,20 +77,18 @@ export class RegistrationService {
   }
 
   /** @throws {DomainError} `conflict` when there are as many open ones as may be. */
-  async invite(byId: string, { note, days }: NewInvitation): Promise<CreatedInvitation> {
+  async invite(by: Administrator, { note, days }: NewInvitation): Promise<CreatedInvitation> {
     const nowMs = this.#clock.nowMs();
-    if ((await this.#invitations.countOpen(new Date(nowMs))) >= INVITATIONS_MAX)
+    const code = randomBytes(16).toString('base64url');
+    const created = await this.#invitations.create(
+      { codeHash: hashOf(code), note, expiresAt: new Date(nowMs + days * DAY_MS) },
+      { by, at: new Date(nowMs), max: INVITATIONS_MAX },
+    );
+    if (created === null)
       throw new DomainError(
         'conflict',
         `There are ${INVITATIONS_MAX} invitations that nobody used. Delete some to make more.`,
       );
-    const code = randomBytes(16).toString('base64url');
-    const created = await this.#invitations.create({
-      codeHash: hashOf(code),
-      note,
-      createdById: byId,
-      expiresAt: new Date(nowMs + days * DAY_MS),
-    });
     const link = `${this.#publicUrl}/register?invitation=${code}`;
     return { ...view({ ...created, usedBy: null }), link };
   }
@@ -99,8 +99,8 @@ export class RegistrationService {
   }
 
   /** @throws {DomainError} `not_found` also for one that was used. */
-  async uninvite(id: string): Promise<void> {
-    if (!(await this.#invitations.delete(id)))
+  async uninvite(id: string, by: Administrator): Promise<void> {
+    if (!(await this.#invitations.delete(id, { by, at: new Date(this.#clock.nowMs()) })))
       throw new DomainError('not_found', 'There is no such invitation, or it was used.');
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
+import { type AdminEvent, writeAdminEvent } from '../../security-log/admin-event.repository.js';
 
 /** What administrators set while the service runs. */
 @Injectable()
@@ -15,7 +16,10 @@ export class SettingRepository {
     return (await this.#db.setting.findUnique({ where: { key } }))?.value;
   }
 
-  async set(key: string, value: string): Promise<void> {
-    await this.#db.setting.upsert({ where: { key }, create: { key, value }, update: { value } });
+  async set(key: string, value: string, { act, at }: { act: AdminEvent; at: Date }): Promise<void> {
+    await this.#db.$transaction(async (tx) => {
+      await tx.setting.upsert({ where: { key }, create: { key, value }, update: { value } });
+      await writeAdminEvent(tx, act, at);
+    });
   }
 }

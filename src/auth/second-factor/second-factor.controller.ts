@@ -1,29 +1,31 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import type { Identity } from '../../common/identity.js';
 import { Operation } from '../../common/operation.js';
-import { PasswordProof } from '../../protocol/account.js';
+import { OwnerProof } from '../../protocol/account.js';
 import {
   RecoveryCodes,
   SecondFactorConfirmation,
   SecondFactorSetup,
 } from '../../protocol/account-second-factor.js';
+import { Origin } from '../event-origin.js';
 import { CurrentAccount, CurrentIdentity, LoggedIn } from '../identity.guard.js';
 import { LogInService } from '../log-in.service.js';
-import { ProfileService } from '../profile/profile.service.js';
+import { OwnerCheck, PROOF_ERRORS } from '../owner-check.js';
 import { type RequestSource, Source } from '../request-source.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
 import { SecondFactorService } from './second-factor.service.js';
 
-/** One's own second factor. All but the confirmation asks the password. */
+/** One's own second factor. All but the confirmation asks who it is. */
 @Controller('api/account/second-factor')
 @LoggedIn()
 export class SecondFactorController {
   readonly #factors: SecondFactorService;
-  readonly #profiles: ProfileService;
+  readonly #owners: OwnerCheck;
   readonly #logIns: LogInService;
 
-  constructor(factors: SecondFactorService, profiles: ProfileService, logIns: LogInService) {
+  constructor(factors: SecondFactorService, owners: OwnerCheck, logIns: LogInService) {
     this.#factors = factors;
-    this.#profiles = profiles;
+    this.#owners = owners;
     this.#logIns = logIns;
   }
 
@@ -32,15 +34,15 @@ export class SecondFactorController {
   @Operation({
     summary: 'Get a key for an authenticator app',
     reply: SecondFactorSetup,
-    errors: ['not_logged_in', 'wrong_password', 'rate_limited', 'conflict'],
+    errors: [...PROOF_ERRORS, 'conflict'],
   })
   async begin(
-    @Body({ schema: PasswordProof }) { password }: PasswordProof,
+    @Body({ schema: OwnerProof }) proof: OwnerProof,
     @CurrentIdentity() identity: Identity,
     @Source() source: RequestSource,
   ): Promise<SecondFactorSetup> {
     const asker = this.#logIns.asker(identity, source);
-    return this.#factors.begin(await this.#profiles.assertOwner(asker, password));
+    return this.#factors.begin(await this.#owners.assertOwner(asker, proof));
   }
 
   @Post('confirm')
@@ -53,8 +55,9 @@ export class SecondFactorController {
   async confirm(
     @Body({ schema: SecondFactorConfirmation }) { code }: SecondFactorConfirmation,
     @CurrentAccount() { id }: CurrentAccount,
+    @Origin() from: EventOrigin,
   ): Promise<RecoveryCodes> {
-    return { codes: await this.#factors.confirm(id, code) };
+    return { codes: await this.#factors.confirm(id, code, from) };
   }
 
   @Post('recovery-codes')
@@ -62,15 +65,16 @@ export class SecondFactorController {
   @Operation({
     summary: 'Get new recovery codes; the old ones are void',
     reply: RecoveryCodes,
-    errors: ['not_logged_in', 'wrong_password', 'rate_limited', 'conflict'],
+    errors: [...PROOF_ERRORS, 'conflict'],
   })
   async renew(
-    @Body({ schema: PasswordProof }) { password }: PasswordProof,
+    @Body({ schema: OwnerProof }) proof: OwnerProof,
     @CurrentIdentity() identity: Identity,
     @Source() source: RequestSource,
+    @Origin() from: EventOrigin,
   ): Promise<RecoveryCodes> {
-    const { id } = await this.#profiles.assertOwner(this.#logIns.asker(identity, source), password);
-    return { codes: await this.#factors.renewCodes(id) };
+    const { id } = await this.#owners.assertOwner(this.#logIns.asker(identity, source), proof);
+    return { codes: await this.#factors.renewCodes(id, from) };
   }
 
   @Post('disable')
@@ -78,14 +82,15 @@ export class SecondFactorController {
   @Operation({
     summary: 'Turn the second factor off',
     reply: null,
-    errors: ['not_logged_in', 'wrong_password', 'rate_limited'],
+    errors: [...PROOF_ERRORS],
   })
   async disable(
-    @Body({ schema: PasswordProof }) { password }: PasswordProof,
+    @Body({ schema: OwnerProof }) proof: OwnerProof,
     @CurrentIdentity() identity: Identity,
     @Source() source: RequestSource,
+    @Origin() from: EventOrigin,
   ): Promise<void> {
-    const { id } = await this.#profiles.assertOwner(this.#logIns.asker(identity, source), password);
-    await this.#factors.disable(id);
+    const { id } = await this.#owners.assertOwner(this.#logIns.asker(identity, source), proof);
+    await this.#factors.disable(id, from);
   }
 }

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
+import { writeEvent } from '../../security-log/security-event.repository.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+/** When something is done, and where from. */
+type Act = Readonly<{ at: Date; from: EventOrigin }>;
 
 /** The second factors of accounts. */
 @Injectable()
@@ -24,7 +29,7 @@ export class SecondFactorRepository {
   /** Takes a key into use, with the codes to recover by; resolves with false when one is in use. */
   async enable(
     id: string,
-    { at, step, codeHashes }: { at: Date; step: number; codeHashes: readonly Bytes[] },
+    { at, from, step, codeHashes }: Act & { step: number; codeHashes: readonly Bytes[] },
   ): Promise<boolean> {
     return this.#db.$transaction(async (tx) => {
       const { count } = await tx.account.updateMany({
@@ -36,28 +41,40 @@ export class SecondFactorRepository {
       await tx.recoveryCode.createMany({
         data: codeHashes.map((codeHash) => ({ accountId: id, codeHash })),
       });
+      await writeEvent(tx, { accountId: id, kind: 'second_factor_on', from }, at);
       return true;
     });
   }
 
-  async disable(id: string): Promise<void> {
-    await this.#db.$transaction([
-      this.#db.account.updateMany({
+  /** Does nothing where none is in use; a key that waits for its confirmation goes, too. */
+  async disable(id: string, { at, from }: Act): Promise<void> {
+    await this.#db.$transaction(async (tx) => {
+      const { count } = await tx.account.updateMany({
+        where: { id, totpEnabledAt: { not: null } },
+        data: { totpEnabledAt: null },
+      });
+      await tx.account.updateMany({
         where: { id },
-        data: { totpSecret: null, totpEnabledAt: null, totpLastStep: null },
-      }),
-      this.#db.recoveryCode.deleteMany({ where: { accountId: id } }),
-    ]);
+        data: { totpSecret: null, totpLastStep: null },
+      });
+      await tx.recoveryCode.deleteMany({ where: { accountId: id } });
+      if (count > 0) await writeEvent(tx, { accountId: id, kind: 'second_factor_off', from }, at);
+    });
   }
 
   /** Puts new codes in the place of all that there are. */
-  async replaceCodes(accountId: string, codeHashes: readonly Bytes[]): Promise<void> {
-    await this.#db.$transaction([
-      this.#db.recoveryCode.deleteMany({ where: { accountId } }),
-      this.#db.recoveryCode.createMany({
+  async replaceCodes(
+    accountId: string,
+    codeHashes: readonly Bytes[],
+    { at, from }: Act,
+  ): Promise<void> {
+    await this.#db.$transaction(async (tx) => {
+      await tx.recoveryCode.deleteMany({ where: { accountId } });
+      await tx.recoveryCode.createMany({
         data: codeHashes.map((codeHash) => ({ accountId, codeHash })),
-      }),
-    ]);
+      });
+      await writeEvent(tx, { accountId, kind: 'recovery_codes_renewed', from }, at);
+    });
   }
 
   /** Uses a time step up; resolves with false when it, or a later one, was used. */
@@ -70,12 +87,15 @@ export class SecondFactorRepository {
   }
 
   /** Uses a recovery code up; resolves with false when there is none such left. */
-  async useCode(accountId: string, codeHash: Bytes, usedAt: Date): Promise<boolean> {
-    const { count } = await this.#db.recoveryCode.updateMany({
-      where: { accountId, codeHash, usedAt: null },
-      data: { usedAt },
+  async useCode(accountId: string, codeHash: Bytes, { at, from }: Act): Promise<boolean> {
+    return this.#db.$transaction(async (tx) => {
+      const { count } = await tx.recoveryCode.updateMany({
+        where: { accountId, codeHash, usedAt: null },
+        data: { usedAt: at },
+      });
+      if (count > 0) await writeEvent(tx, { accountId, kind: 'recovery_code_used', from }, at);
+      return count > 0;
     });
-    return count > 0;
   }
 
   async codesLeft(accountId: string): Promise<number> {

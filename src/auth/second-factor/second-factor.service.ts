@@ -4,6 +4,7 @@ import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { SecondFactorSetup } from '../../protocol/account-second-factor.js';
 import { Secrets } from '../../secrets/secrets.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
 import { type Account, AccountRepository, type AccountSecrets } from '../account.repository.js';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes.js';
 import { SecondFactorRepository } from './second-factor.repository.js';
@@ -52,7 +53,7 @@ export class SecondFactorService {
    * Takes the key into use; resolves with the recovery codes.
    * @throws {DomainError} `wrong_code`; `conflict` when there is no key that waits for it.
    */
-  async confirm(id: string, code: string): Promise<string[]> {
+  async confirm(id: string, code: string, from: EventOrigin): Promise<string[]> {
     const account = await this.#accounts.findWithSecrets({ id });
     if (account?.totpEnabledAt != null) throw alreadyOn();
     const secret = account && this.#secretOf(account);
@@ -62,22 +63,23 @@ export class SecondFactorService {
     if (step === null) throw wrongCode();
     const codes = newRecoveryCodes();
     const codeHashes = codes.map(recoveryCodeHash);
-    if (!(await this.#repository.enable(id, { at: new Date(nowMs), step, codeHashes })))
-      throw alreadyOn();
+    const at = new Date(nowMs);
+    if (!(await this.#repository.enable(id, { at, from, step, codeHashes }))) throw alreadyOn();
     return codes;
   }
 
-  async disable(id: string): Promise<void> {
-    await this.#repository.disable(id);
+  async disable(id: string, from: EventOrigin): Promise<void> {
+    await this.#repository.disable(id, { at: this.#now(), from });
   }
 
   /** New recovery codes; the old ones are void. @throws {DomainError} `conflict` without a factor. */
-  async renewCodes(id: string): Promise<string[]> {
+  async renewCodes(id: string, from: EventOrigin): Promise<string[]> {
     const account = await this.#accounts.findWithSecrets({ id });
     if (account?.totpEnabledAt == null)
       throw new DomainError('conflict', 'There is no second factor. Set one up first.');
     const codes = newRecoveryCodes();
-    await this.#repository.replaceCodes(id, codes.map(recoveryCodeHash));
+    const at = this.#now();
+    await this.#repository.replaceCodes(id, codes.map(recoveryCodeHash), { at, from });
     return codes;
   }
 
@@ -86,13 +88,17 @@ export class SecondFactorService {
   }
 
   /** Whether a typed code is the account's; it is used up then. */
-  async isRight(account: WithSecrets, typed: string): Promise<boolean> {
+  async isRight(account: WithSecrets, typed: string, from: EventOrigin): Promise<boolean> {
     const nowMs = this.#clock.nowMs();
     const secret = this.#secretOf(account);
     const { id, totpLastStep: lastStep } = account;
     const step = secret === null ? null : verifyTotp(secret, typed, { nowMs, lastStep });
     if (step !== null) return this.#repository.useStep(id, step);
-    return this.#repository.useCode(id, recoveryCodeHash(typed), new Date(nowMs));
+    return this.#repository.useCode(id, recoveryCodeHash(typed), { at: new Date(nowMs), from });
+  }
+
+  #now(): Date {
+    return new Date(this.#clock.nowMs());
   }
 
   /** Null without one, and when it was sealed with a secret that this service doesn't have any more. */

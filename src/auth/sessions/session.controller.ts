@@ -3,6 +3,8 @@ import { DomainError } from '../../common/domain-error.js';
 import type { Identity } from '../../common/identity.js';
 import { Operation } from '../../common/operation.js';
 import { SessionList } from '../../protocol/account-sessions.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
+import { Origin } from '../event-origin.js';
 import { CurrentAccount, CurrentIdentity, LoggedIn } from '../identity.guard.js';
 import { SessionService } from '../session.service.js';
 import { isUuid } from '../uuid.js';
@@ -36,28 +38,15 @@ export class SessionController {
     );
   }
 
-  @Delete()
-  @HttpCode(204)
-  @Operation({
-    summary: 'Log out everywhere else',
-    reply: null,
-    errors: ['not_logged_in'],
-  })
-  async endOthers(
-    @CurrentAccount() { id }: CurrentAccount,
-    @CurrentIdentity() { sessionId }: Identity,
-  ): Promise<void> {
-    await this.#sessions.endAll(id, { except: sessionId });
-  }
-
   @Delete(':id')
   @HttpCode(204)
   @Operation({ summary: 'Log out there', reply: null, errors: ['not_logged_in', 'not_found'] })
   async end(
     @Param('id') id: string,
     @CurrentAccount() { id: accountId }: CurrentAccount,
+    @Origin() from: EventOrigin,
   ): Promise<void> {
-    if (!isUuid(id) || !(await this.#sessions.endOwn(accountId, id)))
+    if (!isUuid(id) || !(await this.#sessions.endOwn(accountId, id, from)))
       throw new DomainError('not_found', 'There is no such log-in.');
   }
 }

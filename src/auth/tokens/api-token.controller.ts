@@ -1,8 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
+import type { Identity } from '../../common/identity.js';
 import { Operation } from '../../common/operation.js';
 import { CreatedToken, NewToken, TokenList } from '../../protocol/account-tokens.js';
-import { CurrentAccount, LoggedIn } from '../identity.guard.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
+import { Origin } from '../event-origin.js';
+import { CurrentAccount, CurrentIdentity, LoggedIn } from '../identity.guard.js';
+import { LogInService } from '../log-in.service.js';
+import { OwnerCheck, PROOF_ERRORS } from '../owner-check.js';
+import { type RequestSource, Source } from '../request-source.js';
 import { isUuid } from '../uuid.js';
 import { ApiTokenService } from './api-token.service.js';
 
@@ -11,9 +17,13 @@ import { ApiTokenService } from './api-token.service.js';
 @LoggedIn()
 export class ApiTokenController {
   readonly #tokens: ApiTokenService;
+  readonly #owners: OwnerCheck;
+  readonly #logIns: LogInService;
 
-  constructor(tokens: ApiTokenService) {
+  constructor(tokens: ApiTokenService, owners: OwnerCheck, logIns: LogInService) {
     this.#tokens = tokens;
+    this.#owners = owners;
+    this.#logIns = logIns;
   }
 
   @Get()
@@ -26,15 +36,19 @@ export class ApiTokenController {
   @Operation({
     summary: 'Make an API token',
     description:
-      'The token is told once. Programs send it as `Authorization: Bearer TOKEN`; at addresses that its scopes don’t reach it is refused.',
+      'Asks for the password, and for a code where there is a second factor. The token is told once. Programs send it as `Authorization: Bearer TOKEN`; at addresses that its scopes don’t reach it is refused.',
     reply: CreatedToken,
-    errors: ['not_logged_in', 'forbidden', 'token_limit'],
+    errors: [...PROOF_ERRORS, 'forbidden', 'token_limit'],
   })
   async create(
-    @Body({ schema: NewToken }) token: NewToken,
-    @CurrentAccount() account: CurrentAccount,
+    @Body({ schema: NewToken }) { password, code, ...token }: NewToken,
+    @CurrentIdentity() identity: Identity,
+    @Source() source: RequestSource,
+    @Origin() from: EventOrigin,
   ): Promise<CreatedToken> {
-    return this.#tokens.create(account, token);
+    const asker = this.#logIns.asker(identity, source);
+    const account = await this.#owners.assertOwner(asker, { password, code });
+    return this.#tokens.create(account, token, from);
   }
 
   @Delete(':id')
@@ -47,8 +61,9 @@ export class ApiTokenController {
   async delete(
     @Param('id') id: string,
     @CurrentAccount() { id: accountId }: CurrentAccount,
+    @Origin() from: EventOrigin,
   ): Promise<void> {
     if (!isUuid(id)) throw new DomainError('not_found', 'There is no such token.');
-    await this.#tokens.delete(accountId, id);
+    await this.#tokens.delete(accountId, id, from);
   }
 }

@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Identity } from '../../common/identity.js';
 import { PrismaService } from '../../db/prisma.service.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
+import { writeEvent } from '../../security-log/security-event.repository.js';
 
 type Hash = Uint8Array<ArrayBuffer>;
+
+/** When something is done, and where from. */
+type Act = Readonly<{ at: Date; from: EventOrigin }>;
 
 /** An API token without its secret. */
 export type ApiToken = Readonly<{
@@ -51,13 +56,14 @@ export class ApiTokenRepository {
       scopes: string[];
       expiresAt: Date | null;
     },
-    max: number,
+    { max, at, from }: { max: number } & Act,
   ): Promise<ApiToken | null> {
-    const { accountId } = token;
+    const { accountId, name: subject } = token;
     return this.#db.$transaction(async (tx) => {
       // One at a time for an account, so that the count holds.
       await tx.$executeRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::uuid FOR UPDATE`;
       if ((await tx.apiToken.count({ where: { accountId } })) >= max) return null;
+      await writeEvent(tx, { accountId, kind: 'token_made', subject, from }, at);
       return tx.apiToken.create({ data: token, select: TOKEN });
     });
   }
@@ -93,8 +99,15 @@ export class ApiTokenRepository {
   }
 
   /** Resolves with false when the account has no such one. */
-  async delete(accountId: string, id: string): Promise<boolean> {
-    return (await this.#db.apiToken.deleteMany({ where: { id, accountId } })).count > 0;
+  async delete(accountId: string, id: string, { at, from }: Act): Promise<boolean> {
+    return this.#db.$transaction(async (tx) => {
+      const token = await tx.apiToken.findFirst({ where: { id, accountId }, select: TOKEN });
+      const { count } = await tx.apiToken.deleteMany({ where: { id, accountId } });
+      if (token === null || count === 0) return false;
+      const event = { accountId, kind: 'token_removed', subject: token.name, from } as const;
+      await writeEvent(tx, event, at);
+      return true;
+    });
   }
 
   async idsOf(accountId: string): Promise<string[]> {

@@ -10,6 +10,7 @@ import {
   type TokenView,
 } from '../../protocol/account-tokens.js';
 import { TOKENS_MAX } from '../../protocol/limits.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
 import { SessionService } from '../session.service.js';
 import { type ApiToken, ApiTokenRepository } from './api-token.repository.js';
 
@@ -47,13 +48,18 @@ export class ApiTokenService {
     this.#clock = clock;
   }
 
-  /** @throws {DomainError} `token_limit`; `forbidden` for the scope `admin` without being one. */
+  /**
+   * Whether it is the owner who asks is for the caller to know.
+   * @throws {DomainError} `token_limit`; `forbidden` for the scope `admin` without being one.
+   */
   async create(
     { id: accountId, isAdmin }: { id: string; isAdmin: boolean },
-    { name, scopes, expiresInDays }: NewToken,
+    { name, scopes, expiresInDays }: Pick<NewToken, 'name' | 'scopes' | 'expiresInDays'>,
+    from: EventOrigin,
   ): Promise<CreatedToken> {
     if (scopes.includes('admin') && !isAdmin)
       throw new DomainError('forbidden', 'Only an administrator’s token can have the scope admin.');
+    const at = new Date(this.#clock.nowMs());
     const token = `${PREFIX}${randomBytes(32).toString('base64url')}`;
     const created = await this.#repository.create(
       {
@@ -61,10 +67,9 @@ export class ApiTokenService {
         name,
         tokenHash: hashOf(token),
         scopes: TOKEN_SCOPES.filter((scope) => scopes.includes(scope)),
-        expiresAt:
-          expiresInDays === null ? null : new Date(this.#clock.nowMs() + expiresInDays * DAY_MS),
+        expiresAt: expiresInDays === null ? null : new Date(at.getTime() + expiresInDays * DAY_MS),
       },
-      TOKENS_MAX,
+      { max: TOKENS_MAX, at, from },
     );
     if (created === null)
       throw new DomainError(
@@ -79,16 +84,16 @@ export class ApiTokenService {
   }
 
   /** Takes a token back; its sockets are cut. @throws {DomainError} `not_found` */
-  async delete(accountId: string, id: string): Promise<void> {
-    if (!(await this.#repository.delete(accountId, id)))
+  async delete(accountId: string, id: string, from: EventOrigin): Promise<void> {
+    const act = { at: new Date(this.#clock.nowMs()), from };
+    if (!(await this.#repository.delete(accountId, id, act)))
       throw new DomainError('not_found', 'There is no such token.');
-    this.#sessions.events.emit('sessionEnded', id);
+    this.#sessions.cut([id]);
   }
 
   /** Cuts the sockets of all tokens of an account that may not act any more. */
   async cut(accountId: string): Promise<void> {
-    for (const id of await this.#repository.idsOf(accountId))
-      this.#sessions.events.emit('sessionEnded', id);
+    this.#sessions.cut(await this.#repository.idsOf(accountId));
   }
 
   /**

@@ -1,7 +1,9 @@
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Origin } from '../../auth/event-origin.js';
 import { CurrentAccount, LoggedIn } from '../../auth/identity.guard.js';
 import { Operation } from '../../common/operation.js';
 import { CreatedStreamKey, StreamKeyView } from '../../protocol/stream-key.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
 import { StreamKeyService } from './stream-key.service.js';
 
 /** The key that OBS and other programs publish with. For people only: no API token may make one. */
@@ -38,8 +40,9 @@ export class StreamKeyController {
   async rotate(
     @CurrentAccount() account: CurrentAccount,
     @Param('name') name: string,
+    @Origin() from: EventOrigin,
   ): Promise<CreatedStreamKey> {
-    return this.#keys.rotate(name, account.id);
+    return this.#keys.rotate(name, account.id, from);
   }
 
   @Delete()
@@ -52,7 +55,8 @@ export class StreamKeyController {
   async remove(
     @CurrentAccount() account: CurrentAccount,
     @Param('name') name: string,
+    @Origin() from: EventOrigin,
   ): Promise<void> {
-    await this.#keys.remove(name, account.id);
+    await this.#keys.remove(name, account.id, from);
   }
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
+import type { SecurityEvent } from '../../security-log/security-event.js';
+import { writeEvent } from '../../security-log/security-event.repository.js';
 
 /** A channel as its stream key sees it. */
 export type KeyedChannel = Readonly<{
@@ -48,11 +50,15 @@ export class StreamKeyRepository {
   /** In place of the one before; null takes it away. */
   async set(
     channelId: string,
-    key: { hash: Uint8Array<ArrayBuffer>; at: Date } | null,
+    hash: Uint8Array<ArrayBuffer> | null,
+    { event, at }: { event: SecurityEvent; at: Date },
   ): Promise<void> {
-    await this.#db.channel.updateMany({
-      where: { id: channelId },
-      data: { streamKeyHash: key?.hash ?? null, streamKeyAt: key?.at ?? null },
+    await this.#db.$transaction(async (tx) => {
+      await tx.channel.updateMany({
+        where: { id: channelId },
+        data: { streamKeyHash: hash, streamKeyAt: hash === null ? null : at },
+      });
+      await writeEvent(tx, event, at);
     });
   }
 }

@@ -5,6 +5,7 @@ import { DomainError } from '../../common/domain-error.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
 import { CHANNEL_NAME_PATTERN } from '../../protocol/limits.js';
 import type { CreatedStreamKey, StreamKeyView } from '../../protocol/stream-key.js';
+import type { EventOrigin } from '../../security-log/security-event.js';
 import type { Channel } from '../channel.js';
 import { ChannelService } from '../channel.service.js';
 import { type KeyedChannel, StreamKeyRepository } from './stream-key.repository.js';
@@ -46,12 +47,13 @@ export class StreamKeyService {
    * Makes a key, in place of the one before: what is published with that is cut off.
    * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner.
    */
-  async rotate(name: string, accountId: string): Promise<CreatedStreamKey> {
+  async rotate(name: string, accountId: string, from: EventOrigin): Promise<CreatedStreamKey> {
     const { id } = await this.#own(name, accountId);
     const streamKey = `${PREFIX}${randomBytes(KEY_BYTES).toString('base64url')}`;
     const at = new Date(this.#clock.nowMs());
-    await this.#repository.set(id, { hash: hashOf(streamKey), at });
-    this.events.emit('changed', id);
+    const event = { accountId, kind: 'stream_key_made', subject: name, from } as const;
+    await this.#repository.set(id, hashOf(streamKey), { event, at });
+    this.cut([id]);
     return { streamKey, createdAt: at.toISOString() };
   }
 
@@ -59,10 +61,16 @@ export class StreamKeyService {
    * Takes the key away: no program can publish then.
    * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner.
    */
-  async remove(name: string, accountId: string): Promise<void> {
+  async remove(name: string, accountId: string, from: EventOrigin): Promise<void> {
     const { id } = await this.#own(name, accountId);
-    await this.#repository.set(id, null);
-    this.events.emit('changed', id);
+    const event = { accountId, kind: 'stream_key_removed', subject: name, from } as const;
+    await this.#repository.set(id, null, { event, at: new Date(this.#clock.nowMs()) });
+    this.cut([id]);
+  }
+
+  /** Cuts off who publishes with keys that were changed or taken away. */
+  cut(channelIds: readonly string[]): void {
+    for (const id of channelIds) this.events.emit('changed', id);
   }
 
   /**

@@ -16,8 +16,8 @@ export default function DataSection({ username }: { username: string }) {
       <Card>
         <h2>Your data</h2>
         <p class="section-lead muted">
-          One JSON file: your profile, log-ins, tokens, follows, channels, broadcasts, and all that
-          you wrote in chats.
+          One JSON file: your profile, log-ins, tokens, activity, follows, channels, broadcasts, and
+          all that you wrote in chats.
         </p>
         <div class="section-actions">
           <Button icon={Download} href="/api/account/export">
@@ -32,7 +32,7 @@ export default function DataSection({ username }: { username: string }) {
           stays there, without your name. It can’t be undone.
         </p>
         <WhenLoaded state={state} onRetry={() => void reload()}>
-          {({ hasPassword }) => (
+          {(security) => (
             <>
               <div class="section-actions">
                 <Button icon={Trash} variant="danger" onClick={() => setAsking(true)}>
@@ -45,7 +45,7 @@ export default function DataSection({ username }: { username: string }) {
                   text="Everything of this account is deleted for good, with its channels."
                   action="Delete for good"
                   danger
-                  hasPassword={hasPassword}
+                  ways={security}
                   onConfirm={async (proof) => {
                     await accountApi.deleteAccount(proof);
                     location.assign('/');

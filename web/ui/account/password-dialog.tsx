@@ -1,8 +1,8 @@
-import { useState } from 'preact/hooks';
+import type { Proof } from '../../client/account-api.js';
 import { Button } from '../components/button.js';
 import { Dialog } from '../components/dialog.js';
-import { PasswordField } from '../components/password-field.js';
 import { FormError } from './form-error.js';
+import { ProofFields, proofBlame, useProof, type Ways } from './proof-fields.js';
 import { useSubmit } from './use-submit.js';
 
 export interface PasswordDialogProps {
@@ -11,19 +11,16 @@ export interface PasswordDialogProps {
   /** What the button says. */
   action: string;
   danger?: boolean;
-  /** Who logs in by a provider only types none. */
-  hasPassword: boolean;
+  ways: Ways;
   /** Throws `RequestError`. */
-  onConfirm: (proof: { password?: string }) => Promise<void>;
+  onConfirm: (proof: Proof) => Promise<void>;
   onClose: () => void;
 }
 
-/** Asks for the password again, before what a borrowed browser must not be enough for. */
+/** Asks once more who it is, before what a borrowed browser must not be enough for. */
 export function PasswordDialog(props: PasswordDialogProps) {
-  const [password, setPassword] = useState('');
-  const form = useSubmit(() => props.onConfirm(props.hasPassword ? { password } : {}), {
-    ...(props.hasPassword && { wrong_password: 'password' }),
-  });
+  const typed = useProof(props.ways);
+  const form = useSubmit(() => props.onConfirm(typed.proof), proofBlame(props.ways));
   return (
     <Dialog
       title={props.title}
@@ -44,17 +41,7 @@ export function PasswordDialog(props: PasswordDialogProps) {
       <p>{props.text}</p>
       <form class="account-form" onSubmit={form.submit} noValidate>
         <FormError message={form.message} />
-        {props.hasPassword && (
-          <PasswordField
-            label="Your password"
-            name="password"
-            value={password}
-            onInput={setPassword}
-            error={form.issue('password')}
-            autocomplete="current-password"
-            required
-          />
-        )}
+        <ProofFields ways={props.ways} typed={typed} form={form} />
       </form>
     </Dialog>
   );

@@ -50,7 +50,7 @@ export function ProviderCard({
           title={`Connect ${provider}`}
           text={`You go to ${provider} to log in there, and come back.`}
           action="Continue"
-          hasPassword={security.hasPassword}
+          ways={security}
           onConfirm={async (proof) => {
             const { url } = await accountApi.connectProvider(proof);
             location.assign(url);

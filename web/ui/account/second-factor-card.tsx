@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { SecurityView } from '../../../src/protocol/account.js';
 import type { SecondFactorSetup } from '../../../src/protocol/account-second-factor.js';
-import { accountApi } from '../../client/account-api.js';
+import { accountApi, type Proof } from '../../client/account-api.js';
 import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
 import { Card } from '../components/card.js';
@@ -49,7 +49,7 @@ export function SecondFactorCard({
   const close = (): void => setStep({ name: 'none' });
   const ask = (what: 'begin' | 'renew' | 'disable'): void => setStep({ name: 'asking', for: what });
 
-  async function goOn(what: 'begin' | 'renew' | 'disable', proof: { password?: string }) {
+  async function goOn(what: 'begin' | 'renew' | 'disable', proof: Proof) {
     if (what === 'begin')
       return setStep({ name: 'scanning', setup: await accountApi.beginFactor(proof) });
     if (what === 'renew')
@@ -89,7 +89,7 @@ export function SecondFactorCard({
         <PasswordDialog
           {...QUESTIONS[step.for]}
           danger={step.for === 'disable'}
-          hasPassword={security.hasPassword}
+          ways={security}
           onConfirm={(proof) => goOn(step.for, proof)}
           onClose={close}
         />

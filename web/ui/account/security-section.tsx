@@ -6,8 +6,10 @@ import { Button } from '../components/button.js';
 import { Card } from '../components/card.js';
 import { PasswordField } from '../components/password-field.js';
 import { toast } from '../components/toast.js';
+import { ALL_ENDS, EndsChecks } from './ends-checks.js';
 import { FormError } from './form-error.js';
 import { WhenLoaded } from './loaded.js';
+import { ProofFields, proofBlame, useProof } from './proof-fields.js';
 import { ProviderCard } from './provider-card.js';
 import { SecondFactorCard } from './second-factor-card.js';
 import { useLoaded } from './use-loaded.js';
@@ -43,17 +45,18 @@ function PasswordCard({
   security: SecurityView;
   onChange: () => Promise<void>;
 }) {
-  const [current, setCurrent] = useState('');
+  const current = useProof(security);
   const [password, setPassword] = useState('');
+  const [ends, setEnds] = useState(ALL_ENDS);
   const form = useSubmit(
     async () => {
-      await accountApi.changePassword(security.hasPassword ? current : null, password);
-      setCurrent('');
+      await accountApi.changePassword(current.proof, password, ends);
+      current.clear();
       setPassword('');
       toast({ text: 'Your password is changed. You are logged out elsewhere.', tone: 'good' });
       await onChange();
     },
-    { ...(security.hasPassword && { wrong_password: 'current' }) },
+    proofBlame(security, 'current'),
   );
   return (
     <Card>
@@ -61,17 +64,13 @@ function PasswordCard({
       <p class="section-lead muted">A new password logs you out everywhere else.</p>
       <form class="account-form" onSubmit={form.submit} noValidate>
         <FormError message={form.message} />
-        {security.hasPassword && (
-          <PasswordField
-            label="Current password"
-            name="current"
-            value={current}
-            onInput={setCurrent}
-            error={form.issue('current')}
-            autocomplete="current-password"
-            required
-          />
-        )}
+        <ProofFields
+          ways={security}
+          typed={current}
+          form={form}
+          label="Current password"
+          name="current"
+        />
         <PasswordField
           label="New password"
           name="password"
@@ -82,6 +81,7 @@ function PasswordCard({
           autocomplete="new-password"
           required
         />
+        <EndsChecks ends={ends} onChange={setEnds} />
         <div class="account-form-actions">
           <Button type="submit" variant="primary" busy={form.busy}>
             {security.hasPassword ? 'Change password' : 'Set password'}

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { LogOut, MonitorSmartphone } from 'lucide';
 import type { SessionView } from '../../../src/protocol/account-sessions.js';
 import { accountApi } from '../../client/account-api.js';
@@ -5,33 +6,37 @@ import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
 import { Card } from '../components/card.js';
 import { Icon } from '../components/icon.js';
+import { Dialog } from '../components/dialog.js';
+import { toast } from '../components/toast.js';
 import { attempt } from './attempt.js';
+import { ALL_ENDS, EndsChecks } from './ends-checks.js';
+import { FormError } from './form-error.js';
 import { WhenLoaded } from './loaded.js';
 import { useLoaded } from './use-loaded.js';
+import { useSubmit } from './use-submit.js';
 import { whenLabel } from './when-label.js';
 
 /** Where one is logged in. */
 export default function SessionsSection() {
   const [state, reload] = useLoaded(accountApi.sessions);
+  const [asking, setAsking] = useState(false);
   return (
     <WhenLoaded state={state} onRetry={() => void reload()}>
       {(sessions) => (
         <Card>
           <div class="section-head">
             <h2>Where you are logged in</h2>
-            {sessions.length > 1 && (
-              <Button
-                onClick={() =>
-                  void attempt(async () => {
-                    await accountApi.endOtherSessions();
-                    await reload();
-                  }, 'You are logged out everywhere else.')
-                }
-              >
-                Log out everywhere else
-              </Button>
-            )}
+            <Button onClick={() => setAsking(true)}>Log out everywhere else</Button>
           </div>
+          {asking && (
+            <EndDialog
+              onEnded={async () => {
+                setAsking(false);
+                await reload();
+              }}
+              onClose={() => setAsking(false)}
+            />
+          )}
           <ul class="rows">
             {sessions.map((session) => (
               <SessionRow
@@ -49,6 +54,33 @@ export default function SessionsSection() {
         </Card>
       )}
     </WhenLoaded>
+  );
+}
+
+function EndDialog({ onEnded, onClose }: { onEnded: () => Promise<void>; onClose: () => void }) {
+  const [ends, setEnds] = useState(ALL_ENDS);
+  const form = useSubmit(async () => {
+    await accountApi.endOtherSessions(ends);
+    toast({ text: 'You are logged out everywhere else.', tone: 'good' });
+    await onEnded();
+  });
+  return (
+    <Dialog
+      title="Log out everywhere else?"
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" busy={form.busy} onClick={form.submit}>
+            Log out
+          </Button>
+        </>
+      }
+    >
+      <p>Only this browser stays logged in.</p>
+      <FormError message={form.message} />
+      <EndsChecks ends={ends} onChange={setEnds} />
+    </Dialog>
   );
 }
 

@@ -14,6 +14,7 @@ import { attempt } from './attempt.js';
 import { CopyText } from './copy-text.js';
 import { FormError } from './form-error.js';
 import { WhenLoaded } from './loaded.js';
+import { ProofFields, proofBlame, useProof, type Ways } from './proof-fields.js';
 import { useLoaded } from './use-loaded.js';
 import { useSubmit } from './use-submit.js';
 import { whenLabel } from './when-label.js';
@@ -34,9 +35,14 @@ const LIFETIMES = [
   { value: 'none', label: 'No end' },
 ] as const;
 
+async function load() {
+  const [tokens, security] = await Promise.all([accountApi.tokens(), accountApi.security()]);
+  return { tokens, security };
+}
+
 /** Tokens by which programs act for the account. */
 export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
-  const [state, reload] = useLoaded(accountApi.tokens);
+  const [state, reload] = useLoaded(load);
   const [adding, setAdding] = useState(false);
   const [made, setMade] = useState<string | null>(null);
   return (
@@ -53,9 +59,10 @@ export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
         Programs use the API with a token, as far as its scopes go. The API describes itself at{' '}
         <a href="/api/openapi.json">/api/openapi.json</a>.
       </p>
-      {adding && (
+      {adding && state.name === 'loaded' && (
         <NewTokenForm
           isAdmin={isAdmin}
+          ways={state.value.security}
           onCancel={() => setAdding(false)}
           onMade={(token) => {
             setAdding(false);
@@ -65,7 +72,7 @@ export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
         />
       )}
       <WhenLoaded state={state} onRetry={() => void reload()}>
-        {(tokens) => (
+        {({ tokens }) => (
           <ul class="rows">
             {tokens.map((token) => (
               <TokenRow
@@ -125,21 +132,24 @@ function TokenRow({ token, onDelete }: { token: TokenView; onDelete: () => void 
 
 function NewTokenForm({
   isAdmin,
+  ways,
   onCancel,
   onMade,
 }: {
   isAdmin: boolean;
+  ways: Ways;
   onCancel: () => void;
   onMade: (token: string) => void;
 }) {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly TokenScope[]>([]);
   const [days, setDays] = useState<(typeof LIFETIMES)[number]['value']>('90');
+  const typed = useProof(ways);
   const form = useSubmit(async () => {
     const expiresInDays = days === 'none' ? null : Number(days);
-    const created = await accountApi.createToken({ name, scopes: [...scopes], expiresInDays });
-    onMade(created.token);
-  });
+    const token = { name, scopes: [...scopes], expiresInDays };
+    onMade((await accountApi.createToken({ ...token, ...typed.proof })).token);
+  }, proofBlame(ways));
   const offered = SCOPES.filter(({ scope }) => isAdmin || scope !== 'admin');
   const scopeProblem = form.issue('scopes');
   return (
@@ -177,6 +187,7 @@ function NewTokenForm({
         ))}
       </fieldset>
       <Select label="Lasts" value={days} options={LIFETIMES} onChange={setDays} />
+      <ProofFields ways={ways} typed={typed} form={form} />
       <div class="account-form-actions">
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" variant="primary" busy={form.busy}>

@@ -3,12 +3,13 @@ import { Tabs } from '../components/tabs.js';
 import { Accounts } from './accounts.js';
 import { Broadcasts } from './broadcasts.js';
 import { Channels } from './channels.js';
+import { Events } from './events.js';
 import { Overview } from './overview.js';
 import { Registration } from './registration.js';
 import '../account/account.css';
 import './admin.css';
 
-const SECTIONS = ['overview', 'live', 'accounts', 'channels', 'registration'] as const;
+const SECTIONS = ['overview', 'live', 'accounts', 'channels', 'registration', 'activity'] as const;
 type Section = (typeof SECTIONS)[number];
 
 function sectionOf(hash: string): Section {
@@ -42,6 +43,7 @@ export function Admin({ own }: { own: string }) {
           tab('accounts', 'Accounts', <Accounts own={own} />),
           tab('channels', 'Channels', <Channels />),
           tab('registration', 'Registration', <Registration />),
+          tab('activity', 'Activity', <Events />),
         ]}
       />
     </div>

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { PrismaService } from '../db/prisma.service.js';
+import type { EventOrigin } from '../security-log/security-event.js';
+import { type Transaction, writeEvent } from '../security-log/security-event.repository.js';
+
+/** What is to end of an account's ways in. */
+export type Ending = Readonly<{
+  accountId: string;
+  /** A new password in place of the one before; null: it stays. */
+  passwordHash: string | null;
+  /** The log-in that goes on. */
+  exceptSession: string | null;
+  tokens: boolean;
+  streamKeys: boolean;
+  from: EventOrigin;
+  at: Date;
+}>;
+
+/** The ids of what has ended. */
+export type Ended = Readonly<{
+  sessions: readonly string[];
+  tokens: readonly string[];
+  /** Channels whose stream keys are gone. */
+  channels: readonly string[];
+}>;
+
+/** Everything that lets somebody act as an account, in all tables. */
+@Injectable()
+export class CredentialsRepository {
+  readonly #db: PrismaService;
+
+  constructor(db: PrismaService) {
+    this.#db = db;
+  }
+
+  /** All of it, or nothing. */
+  async end(ending: Ending): Promise<Ended> {
+    return this.#db.$transaction(async (tx) => {
+      const { accountId, passwordHash, from, at } = ending;
+      if (passwordHash !== null) {
+        await tx.account.updateMany({ where: { id: accountId }, data: { passwordHash } });
+        await writeEvent(tx, { accountId, kind: 'password_changed', from }, at);
+      }
+      const ofAccount = { where: { accountId }, select: { id: true } };
+      const sessions = (await tx.session.findMany(ofAccount))
+        .map(({ id }) => id)
+        .filter((id) => id !== ending.exceptSession);
+      await tx.session.deleteMany({ where: { id: { in: sessions } } });
+      if (sessions.length > 0)
+        await writeEvent(tx, { accountId, kind: 'sessions_ended', from }, at);
+      const tokens = ending.tokens
+        ? (await tx.apiToken.findMany(ofAccount)).map(({ id }) => id)
+        : [];
+      await tx.apiToken.deleteMany({ where: { id: { in: tokens } } });
+      if (tokens.length > 0) await writeEvent(tx, { accountId, kind: 'tokens_ended', from }, at);
+      const channels = ending.streamKeys ? await removeStreamKeys(tx, ending) : [];
+      return { sessions, tokens, channels };
+    });
+  }
+}
+
+async function removeStreamKeys(
+  tx: Transaction & Pick<PrismaService, 'channel'>,
+  { accountId, from, at }: Ending,
+): Promise<string[]> {
+  const channels = await tx.channel.findMany({
+    where: { ownerId: accountId, streamKeyHash: { not: null } },
+    select: { id: true, name: true },
+  });
+  const ids = channels.map(({ id }) => id);
+  await tx.channel.updateMany({
+    where: { id: { in: ids } },
+    data: { streamKeyHash: null, streamKeyAt: null },
+  });
+  for (const { name: subject } of channels)
+    await writeEvent(tx, { accountId, kind: 'stream_key_removed', subject, from }, at);
+  return ids;
+}

@@ -1,0 +1,32 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { CurrentAccount, LoggedIn } from '../auth/identity.guard.js';
+import { Operation } from '../common/operation.js';
+import { Page } from '../protocol/paging.js';
+import { SecurityEventList } from '../protocol/security-event.js';
+import { SecurityLog } from '../security-log/security-log.service.js';
+
+/** What happened to one's own account. */
+@Controller('api/account/events')
+@LoggedIn()
+export class SecurityEventController {
+  readonly #log: SecurityLog;
+
+  constructor(log: SecurityLog) {
+    this.#log = log;
+  }
+
+  @Get()
+  @Operation({
+    summary: 'What happened to one’s account, the newest first',
+    description:
+      'Log-ins, wrong passwords, changes of what lets somebody in, and of who may watch one’s channels. Of 90 days, and at most 500; the same within an hour is one entry.',
+    reply: SecurityEventList,
+    errors: ['not_logged_in'],
+  })
+  async list(
+    @Query({ schema: Page }) page: Page,
+    @CurrentAccount() { id }: CurrentAccount,
+  ): Promise<SecurityEventList> {
+    return this.#log.events(id, page);
+  }
+}

@@ -1,0 +1,31 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { EventOrigin } from '../security-log/security-event.js';
+import { coarseAddress } from './coarse-address.js';
+import { knownIdentity } from './request-identity.js';
+import { deviceName } from './sessions/device-name.js';
+
+/** What the security log keeps of where somebody comes from. */
+export function eventOrigin({
+  address,
+  userAgent,
+}: {
+  address: string;
+  userAgent: string;
+}): EventOrigin {
+  return { network: coarseAddress(address), device: deviceName(userAgent) };
+}
+
+/** What the security log keeps of where a request comes from. */
+export function requestOrigin(request: FastifyRequest): EventOrigin {
+  const { ip: address, headers } = request;
+  const origin = eventOrigin({ address, userAgent: headers['user-agent'] ?? '' });
+  const isByToken = knownIdentity(request)?.scopes !== undefined;
+  return isByToken ? { ...origin, device: 'API token' } : origin;
+}
+
+/** On a parameter: where the request comes from, for the security log. */
+export const Origin = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): EventOrigin =>
+    requestOrigin(context.switchToHttp().getRequest<FastifyRequest>()),
+);

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { DbModule } from '../db/db.module.js';
+import { AdminEventRepository } from './admin-event.repository.js';
+import { SecurityEventRepository } from './security-event.repository.js';
+import { SecurityLog } from './security-log.service.js';
+
+/** What is written down of what matters for security. */
+@Module({
+  imports: [DbModule],
+  providers: [AdminEventRepository, SecurityEventRepository, SecurityLog],
+  exports: [SecurityLog],
+})
+export class SecurityLogModule {}
