@@ -427,11 +427,9 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect((await make(client, ['everything'])).error?.code).toBe('bad_request');
       const answers: Answer[] = [];
       // As many at once as passwords of one device are checked.
-      for (const count of [8, 8, 6])
+      for (const length of [8, 8, 6])
         answers.push(
-          ...(await Promise.all(
-            Array.from({ length: count }, () => make(client, ['channels:read'])),
-          )),
+          ...(await Promise.all(Array.from({ length }, () => make(client, ['channels:read'])))),
         );
       expect(answers.filter(({ status }) => status === 201)).toHaveLength(20);
       expect(answers.filter(({ error }) => error?.code === 'token_limit')).toHaveLength(2);

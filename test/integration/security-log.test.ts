@@ -115,8 +115,8 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     expect((await new HttpClient(server.url).get('/api/account/events')).status).toBe(401);
     const one = await loggedIn(server.url, newName());
     const other = await loggedIn(server.url, newName());
-    const ids = (await events(one)).map(({ id }) => id);
-    expect((await events(other)).some(({ id }) => ids.includes(id))).toBe(false);
+    const ids = new Set((await events(one)).map(({ id }) => id));
+    expect((await events(other)).some(({ id }) => ids.has(id))).toBe(false);
   });
 
   it('comes in pages', async () => {
