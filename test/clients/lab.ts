@@ -1,18 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { FilmFormat } from './film.js';
 import { filmFile } from './film.js';
-import { CLIENTS_DIR } from './install/cache.js';
+import { CLIENTS_DIR, Missing } from './install/cache.js';
 import { OtherMachine } from './network.js';
-import { Onair } from './onair.js';
+import { lookFor, Onair } from './onair.js';
 import type { Program, ProgramOptions } from './program.js';
+import { Programme } from './programme.js';
 import { type Found, pathOf, type Tool } from './toolbox.js';
 
 const exec = promisify(execFile);
 
+const DISPLAY_MS = 20_000;
 /** Where the root of Debian has the laboratory's folder, and that of films. */
 const FOLDER_IN_ROOT = '/lab';
 const FILMS_IN_ROOT = '/films';
@@ -25,6 +28,8 @@ export class Lab {
   readonly folder: string;
   readonly #found: Found;
   readonly #films: string;
+  #display: Program | null = null;
+  #programme: Promise<Programme> | null = null;
 
   private constructor(options: {
     onair: Onair;
@@ -41,6 +46,8 @@ export class Lab {
 
   static async open(found: Found): Promise<Lab> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-clients-'));
+    // Programs that refuse to be root's look into it, too.
+    await chmod(folder, 0o755);
     const other = await OtherMachine.create();
     const lab = new Lab({ onair: await Onair.start(), other, folder, found });
     await mkdir(lab.#films, { recursive: true });
@@ -65,25 +72,66 @@ export class Lab {
   }
 
   /** Starts a program of the newer Debian, on the other machine. @throws {Missing} */
-  debian(command: string, args: readonly string[], options: ProgramOptions = {}): Program {
-    const env = { HOME: FOLDER_IN_ROOT, LANG: 'C.UTF-8', PATH: '/usr/bin:/usr/sbin:/bin' };
-    return this.other.start('chroot', [this.pathOf('debian'), command, ...args], {
+  debian(
+    command: string,
+    args: readonly string[],
+    { asNobody = false, ...options }: ProgramOptions & { asNobody?: boolean } = {},
+  ): Program {
+    const root = this.#debian;
+    if (root === null) throw new Missing('a root of a newer Debian could not be made');
+    const home = asNobody ? '/tmp' : FOLDER_IN_ROOT;
+    const env = { HOME: home, LANG: 'C.UTF-8', PATH: '/usr/bin:/usr/sbin:/bin' };
+    const user = asNobody ? ['--userspec=65534:65534'] : [];
+    return this.other.start('chroot', [...user, root, command, ...args], {
       ...options,
       env: { ...env, ...options.env },
     });
   }
 
+  /** What players play; published when it is first asked for. */
+  programme(): Promise<Programme> {
+    this.#programme ??= Programme.start(this);
+    return this.#programme;
+  }
+
+  /** An X display for programs of {@link debian}, with nobody before it. */
+  async display(name: string): Promise<void> {
+    this.#display ??= this.debian('Xvfb', [
+      name,
+      '-screen',
+      '0',
+      '1280x720x24',
+      '-nolisten',
+      'tcp',
+    ]);
+    const socket = join(this.#debian ?? '/', `tmp/.X11-unix/X${name.slice(1)}`);
+    await lookFor(async () => existsSync(socket), DISPLAY_MS);
+  }
+
   async close(): Promise<void> {
+    await this.#display?.stop();
+    await (await this.#programme?.catch(() => null))?.stop();
     await this.onair.close();
     await this.other.close();
     await this.#unmount();
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  get #debian(): string | null {
+    const { debian, obs, gstreamer } = this.#found;
+    const found = [debian, obs, gstreamer].find((one) => one !== undefined && 'path' in one);
+    return found && 'path' in found ? found.path : null;
+  }
+
+  /** Its own, so that two runs of the laboratory don't meet there. */
+  get #tmp(): string | null {
+    return this.#debian && join(this.#debian, 'tmp');
+  }
+
   get #mounts(): readonly (readonly [source: string, target: string])[] {
-    const debian = this.#found.debian ?? this.#found.gstreamer;
-    if (debian === undefined || 'missing' in debian) return [];
-    const at = (target: string) => join(debian.path, target);
+    const root = this.#debian;
+    if (root === null) return [];
+    const at = (target: string) => join(root, target);
     return [
       ['/dev', at('dev')],
       ['/proc', at('proc')],
@@ -99,6 +147,8 @@ export class Lab {
       await mkdir(target, { recursive: true });
       await exec('mount', ['--rbind', source, target]);
     }
+    const tmp = this.#tmp;
+    if (tmp !== null) await exec('mount', ['-t', 'tmpfs', '-o', 'mode=1777', 'tmpfs', tmp]);
   }
 
   /** Before its folder is removed, which is seen in the root, too. */

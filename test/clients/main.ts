@@ -2,53 +2,83 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { Lab } from './lab.js';
+import { LONG_RUN_TOOLS, tryLongRun } from './long-run.js';
 import { runIsolated } from './network.js';
 import { formatTable, merged, readTable, type Row } from './row.js';
+import { nativePlayers } from './players/native.js';
 import { ffmpegSenders } from './senders/ffmpeg.js';
+import { obsSenders } from './senders/obs.js';
 import { type Found, findTools, type Tool } from './toolbox.js';
+import { tryPlayer } from './try-player.js';
 import { trySender } from './try-sender.js';
 
-const INSIDE = '--inside';
+const INSIDE = 'inside';
+const USAGE = 'npm run clients [-- name … [--minutes of the long run]]';
 const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
 const PAGE = 'docs/clients.md';
 
-type Case = Readonly<{ name: string; tools: readonly Tool[]; run: (lab: Lab) => Promise<Row[]> }>;
+type Case = Readonly<{
+  name: string;
+  tools: readonly Tool[];
+  /** It is run only where it is named. */
+  onlyNamed?: boolean;
+  run: (lab: Lab, options: Options) => Promise<Row[]>;
+}>;
+type Options = Readonly<{ minutes: number }>;
 
-const cases: readonly Case[] = ffmpegSenders.map((sender) => ({
-  name: sender.name,
-  tools: sender.tools,
-  run: async (lab) => [await trySender(lab, sender)],
-}));
+const cases: readonly Case[] = [
+  ...[...ffmpegSenders, ...obsSenders].map((sender): Case => {
+    const { name, tools } = sender;
+    return { name, tools, run: async (lab) => [await trySender(lab, sender)] };
+  }),
+  ...nativePlayers.map((player): Case => {
+    const { name, tools } = player;
+    return { name, tools: [...tools, 'ffmpeg9'], run: (lab) => tryPlayer(lab, player) };
+  }),
+  { name: 'long', tools: LONG_RUN_TOOLS, onlyNamed: true, run: tryLongRun },
+];
 
 /** Runs the clients that are named, or all, and writes what was seen. Resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const [first, foundFile = '', ...rest] = args;
-  if (first === INSIDE) return inside(JSON.parse(await readFile(foundFile, 'utf8')) as Found, rest);
-  const unknown = args.filter((name) => !cases.some((one) => one.name === name));
-  if (unknown.length > 0) {
-    console.error(`There is no client "${unknown.join('", "')}". npm run clients [-- name …]`);
+  const { values, positionals: names } = parseArgs({
+    args: [...args],
+    options: { minutes: { type: 'string', default: '30' }, [INSIDE]: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const options = { minutes: Number(values.minutes) };
+  if (values[INSIDE] !== undefined) {
+    const found = JSON.parse(await readFile(values[INSIDE], 'utf8')) as Found;
+    return inside(found, { names, options });
+  }
+  const unknown = names.filter((name) => !cases.some((one) => one.name === name));
+  if (unknown.length > 0 || !(options.minutes > 0)) {
+    console.error(`There is no client "${unknown.join('", "')}". ${USAGE}`);
     console.error(`Names: ${cases.map(({ name }) => name).join(', ')}`);
     return 2;
   }
-  const found = await findTools(chosen(args).flatMap(({ tools }) => tools));
+  const found = await findTools(chosen(names).flatMap(({ tools }) => tools));
   const folder = await mkdtemp(join(tmpdir(), 'onair-clients-found-'));
   try {
     const file = join(folder, 'found.json');
     await writeFile(file, JSON.stringify(found));
-    return await runIsolated([RUN, INSIDE, file, ...args]);
+    return await runIsolated([RUN, `--${INSIDE}`, file, ...args]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function inside(found: Found, names: readonly string[]): Promise<number> {
+async function inside(
+  found: Found,
+  { names, options }: { names: readonly string[]; options: Options },
+): Promise<number> {
   const lab = await Lab.open(found);
   const rows: Row[] = [];
   try {
     for (const one of chosen(names)) {
       process.stdout.write(`${one.name}: `);
-      const seen = await one.run(lab).catch((error: unknown) => {
+      const seen = await one.run(lab, options).catch((error: unknown) => {
         console.log(`failed: ${error instanceof Error ? error.stack : String(error)}`);
         return [];
       });
@@ -64,7 +94,7 @@ async function inside(found: Found, names: readonly string[]): Promise<number> {
 }
 
 const chosen = (names: readonly string[]) =>
-  cases.filter(({ name }) => names.length === 0 || names.includes(name));
+  cases.filter(({ name, onlyNamed }) => (names.length === 0 ? !onlyNamed : names.includes(name)));
 
 const HEAD = `# Real clients
 

@@ -22,7 +22,8 @@ export type Sight = Readonly<{
   framesPerSecond: number;
   /** Places where the next frame comes too late, and how long they are, milliseconds. */
   holesMs: readonly number[];
-  sync: Sync | null;
+  /** How much later each beep is than its flash, milliseconds. */
+  lateMs: readonly number[];
 }>;
 
 /** Saves so much of a live playlist, from the oldest that is there, without changing it. */
@@ -57,14 +58,19 @@ export async function sightOf(input: string): Promise<Sight> {
     frames: frames.length,
     framesPerSecond: usualMs > 0 ? 1_000 / usualMs : 0,
     holesMs: gapsMs.filter((gapMs) => gapMs > usualMs * HOLE_FACTOR).map(Math.round),
-    sync: syncOf(beepsLateS(await onsetsOf(input).catch(() => ({ flashesS: [], beepsS: [] })))),
+    lateMs: await beepsLateMs(input),
   };
 }
 
+/** None where there is no sound or no picture. */
+async function beepsLateMs(input: string): Promise<number[]> {
+  const onsets = await onsetsOf(input).catch(() => ({ flashesS: [], beepsS: [] }));
+  return beepsLateS(onsets).map((one) => one * 1_000);
+}
+
 /** Null: there is no beep beside a flash. */
-export function syncOf(lateS: readonly number[]): Sync | null {
-  if (lateS.length === 0) return null;
-  const lateMs = lateS.map((one) => one * 1_000);
+export function syncOf(lateMs: readonly number[]): Sync | null {
+  if (lateMs.length === 0) return null;
   return {
     medianMs: median(lateMs),
     leastMs: Math.min(...lateMs),
@@ -73,11 +79,11 @@ export function syncOf(lateS: readonly number[]): Sync | null {
   };
 }
 
-export function describeSight({ sizes, frames, framesPerSecond, holesMs, sync }: Sight): string {
+export function describeSight({ sizes, frames, framesPerSecond, holesMs, lateMs }: Sight): string {
   if (frames === 0) return 'no picture';
   const holes = holesMs.length === 0 ? 'no holes' : `holes of ${holesMs.slice(0, 4).join(', ')} ms`;
   const size = sizes.join(' then ');
-  return `${size}, ${framesPerSecond.toFixed(1)} frames/s, ${holes}, ${describeSync(sync)}`;
+  return `${size}, ${framesPerSecond.toFixed(1)} frames/s, ${holes}, ${describeSync(syncOf(lateMs))}`;
 }
 
 export function describeSync(sync: Sync | null): string {

@@ -1,5 +1,5 @@
 import { Missing } from './install/cache.js';
-import { installDebianRoot, installElements } from './install/debian-root.js';
+import { installDebianRoot, installElements, installObs } from './install/debian-root.js';
 import { installAiortc, installFfmpeg9 } from './install/python.js';
 
 const INSTALLERS = {
@@ -7,6 +7,8 @@ const INSTALLERS = {
   debian: installDebianRoot,
   /** The same, with GStreamer's WHIP and WHEP elements. */
   gstreamer: installElements,
+  /** The same, with an OBS that knows WHIP. */
+  obs: installObs,
   /** The program's path. */
   ffmpeg9: installFfmpeg9,
   /** The folder of a Python. */

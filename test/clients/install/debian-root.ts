@@ -38,6 +38,7 @@ strip = true
 opt-level = 1
 `;
 
+
 /** A root folder with a newer Debian, in which OBS, FFmpeg, GStreamer and players of today run. */
 export async function installDebianRoot(): Promise<string> {
   if (process.getuid?.() !== 0)
@@ -67,6 +68,17 @@ export async function installElements(): Promise<string> {
     await writeFile(join(root, 'opt/whip/src/lib.rs'), '');
     await inRoot(root, 'cd /opt/whip && HOME=/root nice cargo build --release');
   });
+  return root;
+}
+
+/** The same root, with the WHIP output that Debian's OBS lacks: OBS_WEBRTC_PLUGIN names an `obs-webrtc.so` made for it. */
+export async function installObs(): Promise<string> {
+  const root = await installDebianRoot();
+  const plugin = process.env.OBS_WEBRTC_PLUGIN;
+  if (plugin === undefined)
+    throw new Missing('Debian’s OBS has no WHIP output; OBS_WEBRTC_PLUGIN can name an obs-webrtc.so');
+  const folders = await inRoot(root, 'ls -d /usr/lib/*/obs-plugins');
+  await copyFile(plugin, join(root, folders.trim(), 'obs-webrtc.so'));
   return root;
 }
 

@@ -5,16 +5,16 @@ import type { Lab } from '../lab.js';
 import { Program } from '../program.js';
 import type { Sender, Target } from './sender.js';
 
-const FORMAT = { width: 640, height: 360, fps: 30 };
+const USUAL = { width: 640, height: 360, fps: 30, bitrateKbps: 800 };
 const H264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-bf', '0'];
-const KEY_FRAMES = ['-pix_fmt', 'yuv420p', '-g', '60', '-b:v', '800k'];
+const KEY_FRAMES = ['-pix_fmt', 'yuv420p', '-g', '60'];
 const OPUS = ['-c:a', 'libopus', '-ac', '2', '-b:a', '96k'];
 
 export const versionOfFfmpeg = async (path: string): Promise<string> =>
   /ffmpeg version n?([\d.]+)/.exec(await run(path, ['-version']))?.[1] ?? 'unknown';
 
-export const whipArgs = ({ url, key }: Target): string[] => [
-  ...[...filmInputs(FORMAT), ...H264, ...KEY_FRAMES, ...OPUS],
+export const whipArgs = ({ url, key }: Target, format: typeof USUAL = USUAL): string[] => [
+  ...[...filmInputs(format), ...H264, ...KEY_FRAMES, '-b:v', `${format.bitrateKbps}k`, ...OPUS],
   ...['-f', 'whip', '-authorization', key, url],
 ];
 

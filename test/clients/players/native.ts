@@ -1,0 +1,206 @@
+import { join } from 'node:path';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { ffmpegBin } from '../../support/ffmpeg.js';
+import type { Lab } from '../lab.js';
+import type { Program } from '../program.js';
+import { describeSight, sightOf } from '../sight.js';
+import { lanUrlOf, PLAYED_S, type Player, type Way } from './player.js';
+
+const HLS_WAYS: readonly Way[] = ['live', 'rewind', 'recording', 'size change'];
+const LIVE_WAYS: readonly Way[] = ['live', 'recording', 'size change'];
+/** For a start, buffering and an end beside what is played. */
+const EXTRA_MS = 20_000;
+const PLAYED_MS = PLAYED_S * 1_000;
+/** A size change comes after the first of two sizes. */
+const secondsOf = (way: Way) => (way === 'size change' || way === 'recording' ? 40 : PLAYED_S);
+
+/** Plays to the end of what is wanted, or is killed. */
+async function finished(program: Program, seconds: number): Promise<string> {
+  const code = await program.endWithin(seconds * 1_000 + EXTRA_MS);
+  return code === 0
+    ? ''
+    : code === null
+      ? ', killed because it did not end'
+      : `, ended with ${code}`;
+}
+
+const complaints = (program: Program): string => {
+  const said = program.lines.filter((line) =>
+    /error|invalid|corrupt|concealing|non.?mono/i.test(line),
+  );
+  return said.length === 0
+    ? 'no complaint'
+    : `${said.length} complaints: ${said[0]?.slice(0, 120)}`;
+};
+
+function ffmpegPlayer(
+  name: string,
+  client: string,
+  { tools, program }: Pick<Player, 'tools'> & { program: (lab: Lab) => string | null },
+): Player {
+  const start = (lab: Lab, args: string[]) => {
+    const path = program(lab);
+    return path === null ? lab.debian('ffmpeg', args) : lab.other.start(path, args);
+  };
+  return {
+    name,
+    client,
+    tools,
+    ways: HLS_WAYS,
+    whatToSet: '`-live_start_index 0` to rewind',
+    version: async (lab) => {
+      const asked = start(lab, ['-version']);
+      await asked.endWithin(EXTRA_MS);
+      return /ffmpeg version n?([\d.]+)/.exec(asked.output)?.[1] ?? 'unknown';
+    },
+    play: async (lab, way, programme) => {
+      const from = way === 'rewind' ? ['-live_start_index', '0'] : [];
+      const input = [...from, '-i', lanUrlOf(lab, way, programme), '-t', `${secondsOf(way)}`];
+      const args = ['-hide_banner', '-v', 'info', '-nostdin', ...input, '-f', 'null', '-'];
+      const played = start(lab, args);
+      const end = await finished(played, secondsOf(way));
+      const frames = /frame=\s*(\d+)(?!.*frame=)/s.exec(played.output)?.[1] ?? '0';
+      return `${frames} frames, ${complaints(played)}${end}`;
+    },
+  };
+}
+
+const mpv: Player = {
+  name: 'mpv',
+  client: 'mpv',
+  tools: ['debian'],
+  ways: HLS_WAYS,
+  whatToSet: '',
+  version: (lab) => versionOf(lab, 'mpv', /mpv v?([\d.]+)/),
+  play: async (lab, way, programme) => {
+    const options = ['--no-config', '--vo=null', '--ao=null', `--length=${secondsOf(way)}`];
+    const from = way === 'rewind' ? ['--demuxer-lavf-o=live_start_index=0'] : [];
+    const status =
+      '--term-status-msg=at ${time-pos/full} ${width}x${height} dropped ${frame-drop-count}';
+    const url = lanUrlOf(lab, way, programme);
+    const played = lab.debian('mpv', [...options, ...from, status, url]);
+    const end = await finished(played, secondsOf(way));
+    const places = [...played.output.matchAll(/at ([\d.]+) (\d+x\d+)/g)];
+    const sizes = [...new Set(places.map(([, , size]) => size))].join(' then ');
+    const [from_, to] = [places[0], places.at(-1)].map((place) => Number(place?.[1] ?? 0));
+    return `${((to ?? 0) - (from_ ?? 0)).toFixed(1)} s played, ${sizes}, ${complaints(played)}${end}`;
+  },
+};
+
+const vlc: Player = {
+  name: 'vlc',
+  client: 'VLC',
+  tools: ['debian'],
+  ways: LIVE_WAYS,
+  whatToSet: '',
+  version: (lab) => versionOf(lab, 'vlc', /VLC (?:media player|version) ([\d.]+)/),
+  play: async (lab, way, programme) => {
+    const folder = join(lab.folder, `vlc-${way.replace(' ', '-')}`);
+    await mkdir(folder, { mode: 0o777 });
+    const url = lanUrlOf(lab, way, programme);
+    // Each tenth picture that it shows becomes a file: VLC tells nothing of them.
+    const pictures = ['--video-filter=scene', '--scene-ratio=10', '--scene-format=jpg'];
+    const place = ['--scene-path', lab.inRoot(folder), '--vout=dummy', '--aout=dummy'];
+    const args = ['-I', 'dummy', '-v', '--no-color', ...pictures, ...place];
+    const played = lab.debian(
+      'vlc',
+      [...args, `--run-time=${secondsOf(way)}`, '--play-and-exit', url],
+      {
+        asNobody: true,
+      },
+    );
+    const end = await finished(played, secondsOf(way));
+    const count = (await readdir(folder)).length;
+    return `some ${count * 10} pictures shown, ${complaints(played)}${end}`;
+  },
+};
+
+/** Programs that write what they play into a file, which is read afterwards. */
+function saver(
+  name: string,
+  client: string,
+  {
+    whatToSet,
+    args,
+  }: Pick<Player, 'whatToSet'> & { args: (url: string, file: string, way: Way) => string[] },
+): Player {
+  return {
+    name,
+    client,
+    tools: ['debian'],
+    ways: LIVE_WAYS,
+    whatToSet,
+    version: (lab) => versionOf(lab, name, /([\d.]{3,})/),
+    play: async (lab, way, programme) => {
+      const file = join(lab.folder, `${name}-${way.replace(' ', '-')}.saved`);
+      const url = lanUrlOf(lab, way, programme);
+      const played = lab.debian(name, args(url, lab.inRoot(file), way));
+      await Promise.race([
+        played.ended,
+        timer(way === 'live' ? PLAYED_MS + 8_000 : PLAYED_MS + EXTRA_MS),
+      ]);
+      await played.stop();
+      const saved = (await readdir(lab.folder)).filter((one) =>
+        one.startsWith(`${name}-${way.replace(' ', '-')}`),
+      );
+      const [first] = saved;
+      if (first === undefined) return `nothing saved: ${played.lines.slice(-1).join()}`;
+      const { size } = await stat(join(lab.folder, first));
+      return `${Math.round(size / 1_000)} kB: ${describeSight(await sightOf(join(lab.folder, first)))}, ${complaints(played)}`;
+    },
+  };
+}
+
+const timer = async (ms: number) => {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+};
+
+async function versionOf(lab: Lab, command: string, pattern: RegExp): Promise<string> {
+  const program = lab.debian(command, ['--version'], { asNobody: command === 'vlc' });
+  await program.endWithin(EXTRA_MS);
+  return pattern.exec(program.output)?.[1] ?? 'unknown';
+}
+
+const gstreamer: Player = {
+  name: 'gst-playbin',
+  client: 'GStreamer playbin3',
+  tools: ['debian'],
+  ways: LIVE_WAYS,
+  whatToSet: '',
+  version: (lab) => versionOf(lab, 'gst-launch-1.0', /version ([\d.]+)/),
+  play: async (lab, way, programme) => {
+    const sink =
+      'fpsdisplaysink text-overlay=false signal-fps-measurements=true video-sink=fakevideosink';
+    const uri = `uri=${lanUrlOf(lab, way, programme)}`;
+    const sinks = [`video-sink=${sink}`, 'audio-sink=fakeaudiosink'];
+    const played = lab.debian('gst-launch-1.0', ['-v', 'playbin3', uri, ...sinks]);
+    await Promise.race([
+      played.ended,
+      timer(secondsOf(way) === PLAYED_S ? PLAYED_MS + 5_000 : 35_000),
+    ]);
+    await played.stop();
+    const shown = [...played.output.matchAll(/rendered: (\d+), dropped: (\d+)/g)].at(-1);
+    return `${shown?.[1] ?? 0} frames, ${shown?.[2] ?? 0} dropped, ${complaints(played)}`;
+  },
+};
+
+export const nativePlayers: readonly Player[] = [
+  ffmpegPlayer('play-ffmpeg-here', 'FFmpeg of Debian 12', { tools: [], program: () => ffmpegBin }),
+  ffmpegPlayer('play-ffmpeg-9', 'FFmpeg 9', {
+    tools: ['ffmpeg9'],
+    program: (lab) => lab.pathOf('ffmpeg9'),
+  }),
+  mpv,
+  vlc,
+  saver('streamlink', 'Streamlink', {
+    whatToSet: '',
+    args: (url, file) => ['--force', '--output', file, `hls://${url}`, 'best'],
+  }),
+  saver('yt-dlp', 'yt-dlp', {
+    whatToSet: '',
+    args: (url, file) => ['--no-part', '--no-cache-dir', '--output', file, url],
+  }),
+  gstreamer,
+];

@@ -1,0 +1,106 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Lab } from '../lab.js';
+import type { Program } from '../program.js';
+import type { Sender, Target } from './sender.js';
+
+const DISPLAY = ':77';
+const NAME = 'Laboratory';
+/** Longer than any case, but for long runs: where the film begins anew, sound and picture do so too. */
+const FILM_S = 120;
+
+type ObsOptions = Readonly<{
+  layers?: number;
+  width?: number;
+  height?: number;
+  bitrateKbps?: number;
+  filmS?: number;
+}>;
+
+/** OBS with a profile of its own, in simple output mode, as somebody has it who changed nothing but the service. */
+export async function startObs(
+  lab: Lab,
+  target: Target,
+  options: ObsOptions = {},
+): Promise<Program> {
+  const { layers = 1, width = 640, height = 360, bitrateKbps = 1_200, filmS = FILM_S } = options;
+  const film = await lab.film({ width, height, fps: 30, seconds: filmS });
+  const home = join(lab.folder, `obs-${target.channel.name}`);
+  const folder = join(home, '.config/obs-studio');
+  const profile = join(folder, `basic/profiles/${NAME}`);
+  await mkdir(profile, { recursive: true });
+  await mkdir(join(folder, 'basic/scenes'), { recursive: true });
+  await mkdir(join(home, 'run'), { mode: 0o700 });
+  const user = `[General]\nFirstRun=true\nConfirmOnExit=false\n[Basic]\nProfile=${NAME}\nProfileDir=${NAME}\nSceneCollection=${NAME}\nSceneCollectionFile=${NAME}\n`;
+  await writeFile(join(folder, 'global.ini'), user);
+  await writeFile(join(folder, 'user.ini'), user);
+  await writeFile(
+    join(profile, 'basic.ini'),
+    `[General]\nName=${NAME}\n[Stream1]\nWHIPSimulcastTotalLayers=${layers}\n` +
+      `[SimpleOutput]\nVBitrate=${bitrateKbps}\nStreamEncoder=x264\nPreset=veryfast\n` +
+      `[Video]\nBaseCX=${width}\nBaseCY=${height}\nOutputCX=${width}\nOutputCY=${height}\nFPSType=0\nFPSCommon=30\n` +
+      '[Audio]\nSampleRate=48000\nChannelSetup=Stereo\n',
+  );
+  const service = { server: target.url, bearer_token: target.key };
+  await writeFile(
+    join(profile, 'service.json'),
+    JSON.stringify({ type: 'whip_custom', settings: service }),
+  );
+  await writeFile(
+    join(folder, `basic/scenes/${NAME}.json`),
+    JSON.stringify(collection(film.inRoot, { width, height })),
+  );
+  const inRoot = lab.inRoot(home);
+  await lab.display(DISPLAY);
+  const flags = ['--startstreaming', '--minimize-to-tray', '--multi', '--disable-shutdown-check'];
+  const more = ['--disable-updater', '--disable-missing-files-check', '--profile', NAME];
+  return lab.debian('obs', [...flags, ...more, '--collection', NAME], {
+    env: {
+      DISPLAY,
+      HOME: inRoot,
+      XDG_RUNTIME_DIR: `${inRoot}/run`,
+      QT_QPA_PLATFORM: 'xcb',
+      LIBGL_ALWAYS_SOFTWARE: '1',
+    },
+  });
+}
+
+/** One scene with the film in it, which fills it. */
+function collection(file: string, { width, height }: { width: number; height: number }) {
+  const settings = { local_file: file, is_local_file: true, looping: true, hw_decode: false };
+  const film = { id: 'ffmpeg_source', name: 'film', settings, mixers: 255, volume: 1 };
+  const item = { name: 'film', id: 1, visible: true, bounds: { x: width, y: height } };
+  const scene = {
+    id: 'scene',
+    name: 'Scene',
+    settings: { id_counter: 1, items: [{ ...item, bounds_type: 2 }] },
+  };
+  return {
+    name: NAME,
+    current_scene: 'Scene',
+    current_program_scene: 'Scene',
+    scene_order: [{ name: 'Scene' }],
+    sources: [film, scene],
+  };
+}
+
+export async function versionOfObs(lab: Lab): Promise<string> {
+  lab.pathOf('obs');
+  const program = lab.debian('obs', ['--version']);
+  await program.endWithin(20_000);
+  return /OBS Studio - ([\d.]+)/.exec(program.output)?.[1] ?? 'unknown';
+}
+
+const obs = (name: string, way: string, options: ObsOptions): Sender => ({
+  name,
+  client: 'OBS Studio',
+  way,
+  tools: ['obs'],
+  version: versionOfObs,
+  publish: (lab, target) => startObs(lab, target, options),
+});
+
+export const obsSenders: readonly Sender[] = [
+  obs('obs', 'WHIP, one layer', {}),
+  obs('obs-3-layers', 'WHIP, three layers', { layers: 3 }),
+];
