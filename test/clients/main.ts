@@ -8,6 +8,9 @@ import { LONG_RUN_TOOLS, tryLongRun } from './long-run.js';
 import { runIsolated } from './network.js';
 import { formatTable, merged, readTable, type Row } from './row.js';
 import { nativePlayers } from './players/native.js';
+import { whepPlayers } from './players/whep.js';
+import { aiortc } from './senders/aiortc.js';
+import { gstreamerSenders } from './senders/gstreamer.js';
 import { ffmpegSenders } from './senders/ffmpeg.js';
 import { obsSenders } from './senders/obs.js';
 import { type Found, findTools, type Tool } from './toolbox.js';
@@ -29,11 +32,11 @@ type Case = Readonly<{
 type Options = Readonly<{ minutes: number }>;
 
 const cases: readonly Case[] = [
-  ...[...ffmpegSenders, ...obsSenders].map((sender): Case => {
+  ...[...ffmpegSenders, ...obsSenders, ...gstreamerSenders, aiortc].map((sender): Case => {
     const { name, tools } = sender;
     return { name, tools, run: async (lab) => [await trySender(lab, sender)] };
   }),
-  ...nativePlayers.map((player): Case => {
+  ...[...nativePlayers, ...whepPlayers].map((player): Case => {
     const { name, tools } = player;
     return { name, tools: [...tools, 'ffmpeg9'], run: (lab) => tryPlayer(lab, player) };
   }),

@@ -20,7 +20,13 @@ export class Onair {
   }
 
   static async start(): Promise<Onair> {
-    return new Onair(await ServerProcess.start({ HOST: '0.0.0.0', LOG_LEVEL: 'info' }));
+    return new Onair(
+      await ServerProcess.start({
+        HOST: '0.0.0.0',
+        LOG_LEVEL: 'info',
+        GRACE_SECONDS: '20',
+      }),
+    );
   }
 
   /** For programs on this machine. */

@@ -9,7 +9,7 @@ const HLS_MS = 30_000;
 /** So much is behind live when players begin: enough to go back in. */
 const HISTORY_MS = 16_000;
 const RECORDED_MS = 12_000;
-const FINISHED_MS = 60_000;
+const FINISHED_MS = 90_000;
 /** A publisher that comes back is refused until the one before it is missed. */
 const COMEBACK_TRIES = 15;
 const COMEBACK_MS = 2_000;

@@ -1,5 +1,6 @@
 import { Missing } from './install/cache.js';
 import { installDebianRoot, installElements, installObs } from './install/debian-root.js';
+import { installPion } from './install/go.js';
 import { installAiortc, installFfmpeg9 } from './install/python.js';
 
 const INSTALLERS = {
@@ -13,6 +14,8 @@ const INSTALLERS = {
   ffmpeg9: installFfmpeg9,
   /** The folder of a Python. */
   aiortc: installAiortc,
+  /** The path of a WHEP player. */
+  pion: installPion,
 } as const;
 
 export type Tool = keyof typeof INSTALLERS;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { ffmpegBin } from '../../support/ffmpeg.js';
 import type { Lab } from '../lab.js';
 import type { Program } from '../program.js';
@@ -65,25 +65,36 @@ function ffmpegPlayer(
   };
 }
 
+/** mpv tells nothing of its progress to a program that reads its output. */
+const MPV_SCRIPT = `
+mp.add_periodic_timer(0.25, function()
+  local at, w, h = mp.get_property_number('time-pos'), mp.get_property('width'), mp.get_property('height')
+  if at and w and h then print(string.format('at %.2f %sx%s', at, w, h)) end
+end)
+`;
+
 const mpv: Player = {
   name: 'mpv',
   client: 'mpv',
   tools: ['debian'],
   ways: HLS_WAYS,
-  whatToSet: '',
+  whatToSet: '`--demuxer-lavf-o=live_start_index=0` to rewind',
   version: (lab) => versionOf(lab, 'mpv', /mpv v?([\d.]+)/),
   play: async (lab, way, programme) => {
-    const options = ['--no-config', '--vo=null', '--ao=null', `--length=${secondsOf(way)}`];
+    const script = join(lab.folder, 'tell.lua');
+    await writeFile(script, MPV_SCRIPT);
+    const options = ['--no-config', '--vo=null', '--ao=null', `--script=${lab.inRoot(script)}`];
     const from = way === 'rewind' ? ['--demuxer-lavf-o=live_start_index=0'] : [];
-    const status =
-      '--term-status-msg=at ${time-pos/full} ${width}x${height} dropped ${frame-drop-count}';
     const url = lanUrlOf(lab, way, programme);
-    const played = lab.debian('mpv', [...options, ...from, status, url]);
+    const length = `--length=${secondsOf(way)}`;
+    const played = lab.debian('mpv', [...options, ...from, length, url]);
     const end = await finished(played, secondsOf(way));
     const places = [...played.output.matchAll(/at ([\d.]+) (\d+x\d+)/g)];
     const sizes = [...new Set(places.map(([, , size]) => size))].join(' then ');
-    const [from_, to] = [places[0], places.at(-1)].map((place) => Number(place?.[1] ?? 0));
-    return `${((to ?? 0) - (from_ ?? 0)).toFixed(1)} s played, ${sizes}, ${complaints(played)}${end}`;
+    const [first = 0, last = 0] = [places[0], places.at(-1)].map((place) =>
+      Number(place?.[1] ?? 0),
+    );
+    return `${(last - first).toFixed(1)} s played, ${sizes || 'no picture'}, ${complaints(played)}${end}`;
   },
 };
 

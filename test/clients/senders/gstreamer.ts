@@ -1,0 +1,56 @@
+import { ELEMENTS_PATH } from '../install/debian-root.js';
+import type { Lab } from '../lab.js';
+import type { Sender, Target } from './sender.js';
+
+const FILM = { width: 640, height: 360, fps: 30, seconds: 120 };
+const ENV = { GST_PLUGIN_PATH: ELEMENTS_PATH };
+
+export async function versionOfGstreamer(lab: Lab): Promise<string> {
+  lab.pathOf('gstreamer');
+  const program = lab.debian('gst-launch-1.0', ['--version']);
+  await program.endWithin(20_000);
+  return /version ([\d.]+)/.exec(program.output)?.[1] ?? 'unknown';
+}
+
+const launch = (lab: Lab, pipeline: string) =>
+  lab.debian('gst-launch-1.0', ['-e', ...pipeline.split(/\s+/)], { env: ENV });
+
+const film = async (lab: Lab): Promise<string> => {
+  const { inRoot } = await lab.film(FILM);
+  return `filesrc location=${inRoot} ! matroskademux name=d`;
+};
+const PICTURE = 'd.video_0 ! queue ! h264parse ! avdec_h264 ! videoconvert ! clocksync';
+const SOUND =
+  'd.audio_0 ! queue ! flacparse ! avdec_flac ! audioconvert ! audioresample ! clocksync';
+
+const whipclientsink = ({ url, key }: Target) =>
+  `whipclientsink name=w signaller::whip-endpoint=${url} signaller::auth-token=${key} video-caps=video/x-h264`;
+const whipsink = ({ url, key }: Target) => `whipsink name=w whip-endpoint=${url} auth-token=${key}`;
+const X264 = 'x264enc tune=zerolatency bitrate=800 key-int-max=60 speed-preset=veryfast';
+
+export const gstreamerSenders: readonly Sender[] = [
+  {
+    name: 'gst-whipclientsink',
+    client: 'GStreamer whipclientsink',
+    way: 'WHIP',
+    tools: ['gstreamer'],
+    version: versionOfGstreamer,
+    publish: async (lab, target) =>
+      launch(
+        lab,
+        `${await film(lab)} ${whipclientsink(target)} ${PICTURE} ! w.video_0 ${SOUND} ! w.audio_0`,
+      ),
+  },
+  {
+    name: 'gst-whipsink',
+    client: 'GStreamer whipsink',
+    way: 'WHIP',
+    tools: ['gstreamer'],
+    version: versionOfGstreamer,
+    publish: async (lab, target) =>
+      launch(
+        lab,
+        `${await film(lab)} ${whipsink(target)} ${PICTURE} ! ${X264} ! h264parse ! rtph264pay aggregate-mode=zero-latency config-interval=-1 ! application/x-rtp,media=video,encoding-name=H264,payload=96,clock-rate=90000 ! w.sink_0 ${SOUND} ! opusenc ! rtpopuspay ! application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000,encoding-params=(string)2 ! w.sink_1`,
+      ),
+  },
+];
