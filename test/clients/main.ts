@@ -8,6 +8,7 @@ import { LONG_RUN_TOOLS, tryLongRun } from './long-run.js';
 import { runIsolated } from './network.js';
 import { formatTable, merged, readTable, type Row } from './row.js';
 import { nativePlayers } from './players/native.js';
+import { webPlayers } from './players/web.js';
 import { whepPlayers } from './players/whep.js';
 import { aiortc } from './senders/aiortc.js';
 import { gstreamerSenders } from './senders/gstreamer.js';
@@ -36,7 +37,7 @@ const cases: readonly Case[] = [
     const { name, tools } = sender;
     return { name, tools, run: async (lab) => [await trySender(lab, sender)] };
   }),
-  ...[...nativePlayers, ...whepPlayers].map((player): Case => {
+  ...[...nativePlayers, ...webPlayers, ...whepPlayers].map((player): Case => {
     const { name, tools } = player;
     return { name, tools: [...tools, 'ffmpeg9'], run: (lab) => tryPlayer(lab, player) };
   }),

@@ -2,8 +2,8 @@ import type { Lab } from '../lab.js';
 import type { Programme } from '../programme.js';
 import type { Tool } from '../toolbox.js';
 
-/** What is played: live HLS, the same from its oldest segment, a recording, one whose picture changes its size, WHEP. */
-export type Way = 'live' | 'rewind' | 'recording' | 'size change' | 'whep';
+/** What is played: live HLS, the same from its oldest segment, a recording, one whose picture changes its size, WebRTC. */
+export type Way = 'live' | 'rewind' | 'recording' | 'size change' | 'whep' | 'webrtc';
 
 export type Player = Readonly<{
   /** Picks it on the command line. */
@@ -30,6 +30,7 @@ export const urlOf = (
     rewind: channel.hlsUrl,
     recording: recordingUrl,
     'size change': resizedUrl,
+    webrtc: `${lab.onair.url}/${channel.name}`,
     whep: `${lab.onair.url}/whep/${channel.name}`,
   })[way];
 

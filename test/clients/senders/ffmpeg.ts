@@ -7,7 +7,7 @@ import type { Sender, Target } from './sender.js';
 
 const USUAL = { width: 640, height: 360, fps: 30, bitrateKbps: 800 };
 const H264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-bf', '0'];
-const KEY_FRAMES = ['-pix_fmt', 'yuv420p', '-g', '60'];
+const KEY_FRAMES = ['-pix_fmt', 'yuv420p', '-g', '60', '-level', '3.1'];
 const OPUS = ['-c:a', 'libopus', '-ac', '2', '-b:a', '96k'];
 
 export const versionOfFfmpeg = async (path: string): Promise<string> =>

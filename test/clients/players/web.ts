@@ -1,0 +1,107 @@
+import { createRequire } from 'node:module';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { type BarePlayer, serveBarePage } from '../../support/bare-page.js';
+import { launchChromium } from '../../support/browser.js';
+import { playIn } from '../../support/hls-js-page.js';
+import type { Lab } from '../lab.js';
+import type { Programme } from '../programme.js';
+import { PLAYED_S, type Player, urlOf, type Way } from './player.js';
+
+const require = createRequire(import.meta.url);
+const FIGURES = `(() => {
+  const video = document.querySelector('video');
+  if (!video) return { frames: 0, dropped: 0, time: 0, size: 'none' };
+  const { totalVideoFrames: frames, droppedVideoFrames: dropped } = video.getVideoPlaybackQuality();
+  return { frames, dropped, time: video.currentTime, size: video.videoWidth + 'x' + video.videoHeight };
+})()`;
+type Figures = { frames: number; dropped: number; time: number; size: string };
+const LOOK_MS = 250;
+/** Both sizes of a recording whose picture changes are seen in this time. */
+const SIZE_CHANGE_S = 32;
+const START_S = 10;
+
+/** What the page's video shows for some seconds. */
+async function watched(page: Page, way: Way): Promise<string> {
+  const looks: Figures[] = [];
+  const seconds = START_S + (way === 'size change' ? SIZE_CHANGE_S : PLAYED_S);
+  for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs;) {
+    looks.push((await page.evaluate(FIGURES)) as Figures);
+    await pause(LOOK_MS);
+  }
+  const last = looks.at(-1);
+  if (!last || last.frames === 0) return 'no picture';
+  const first = looks.findIndex(({ time, frames }) => time > 0 && frames > 0);
+  const begun = looks[first];
+  const sizes = [...new Set(looks.map(({ size }) => size))].filter((size) => size !== '0x0');
+  const playedS = last.time - (begun?.time ?? 0);
+  const ofS = ((looks.length - first) * LOOK_MS) / 1_000;
+  return `${playedS.toFixed(1)} s of ${ofS.toFixed(1)} s played, ${last.frames} frames, ${last.dropped} dropped, ${sizes.join(' then ')}`;
+}
+
+async function inChromium<T>(work: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await launchChromium();
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+const versionOfChromium = () => inChromium(async (browser) => browser.version());
+
+function webPlayer(player: BarePlayer, packageName: string): Player {
+  return {
+    name: packageName,
+    client: `${player} in Chromium`,
+    tools: [],
+    ways: ['live', 'recording', 'size change'],
+    whatToSet: '',
+    version: async () => (require(`${packageName}/package.json`) as { version: string }).version,
+    play: (lab, way, programme) =>
+      inChromium(async (browser) => {
+        const site = await serveBarePage(player);
+        try {
+          const page = await browser.newPage();
+          await page.goto(site.url);
+          // It rejects where the player says so at once.
+          await playIn(page, urlOf(lab, way, programme)).catch(() => undefined);
+          const seen = await watched(page, way);
+          const errors = (await page.evaluate('barePlayer.errors')) as unknown[];
+          const said =
+            errors.length === 0
+              ? 'no error'
+              : `${errors.length} errors: ${JSON.stringify(errors[0]).slice(0, 160)}`;
+          return `${seen}, ${said}`;
+        } finally {
+          await site.close();
+        }
+      }),
+  };
+}
+
+/** Onair's own page. */
+const chromium: Player = {
+  name: 'chromium',
+  client: 'Chromium, Onair’s page',
+  tools: [],
+  ways: ['webrtc', 'live'],
+  whatToSet: '',
+  version: versionOfChromium,
+  play: (lab, way, programme) =>
+    inChromium(async (browser) => {
+      const page = await browser.newPage();
+      await page.goto(pageOf(lab, way, programme));
+      return watched(page, way);
+    }),
+};
+
+const pageOf = (lab: Lab, way: Way, { channel }: Programme): string =>
+  `${lab.onair.url}/embed/${channel.name}?muted&autoplay&mode=${way === 'webrtc' ? 'webrtc' : 'hls'}`;
+
+export const webPlayers: readonly Player[] = [
+  chromium,
+  webPlayer('hls.js', 'hls.js'),
+  webPlayer('video.js', 'video.js'),
+  webPlayer('shaka', 'shaka-player'),
+];
