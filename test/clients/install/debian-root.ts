@@ -29,7 +29,7 @@ edition = "2021"
 [workspace]
 
 [dependencies]
-gst-plugin-webrtc = { version = "=${ELEMENTS_VERSION}", default-features = false, features = ["whip", "whep"] }
+gst-plugin-webrtc = { version = "=${ELEMENTS_VERSION}", default-features = false, features = ["whip", "whep", "rustls-aws-lc-rs"] }
 gst-plugin-webrtchttp = "=${ELEMENTS_VERSION}"
 
 [profile.release]

@@ -155,10 +155,8 @@ function saver(
         timer(way === 'live' ? PLAYED_MS + 8_000 : PLAYED_MS + EXTRA_MS),
       ]);
       await played.stop();
-      const saved = (await readdir(lab.folder)).filter((one) =>
-        one.startsWith(`${name}-${way.replace(' ', '-')}`),
-      );
-      const [first] = saved;
+      const beginning = `${name}-${way.replace(' ', '-')}`;
+      const first = (await readdir(lab.folder)).find((one) => one.startsWith(beginning));
       if (first === undefined) return `nothing saved: ${played.lines.slice(-1).join()}`;
       const { size } = await stat(join(lab.folder, first));
       return `${Math.round(size / 1_000)} kB: ${describeSight(await sightOf(join(lab.folder, first)))}, ${complaints(played)}`;

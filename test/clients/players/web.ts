@@ -26,7 +26,7 @@ async function watched(page: Page, way: Way): Promise<string> {
   const looks: Figures[] = [];
   const seconds = START_S + (way === 'size change' ? SIZE_CHANGE_S : PLAYED_S);
   for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs;) {
-    looks.push((await page.evaluate(FIGURES)) as Figures);
+    looks.push(await page.evaluate<Figures>(FIGURES));
     await pause(LOOK_MS);
   }
   const last = looks.at(-1);

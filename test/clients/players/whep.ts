@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Program } from '../program.js';
 import { versionOfAiortc } from '../senders/aiortc.js';
@@ -20,18 +21,34 @@ async function told(program: Program): Promise<string> {
   return `in ${PLAYED_S} s: ${texts.join(', ').replaceAll('"', '') || 'nothing'}`;
 }
 
-export const whepPlayers: readonly Player[] = [
-  {
-    name: 'pion-whep',
-    client: 'pion',
-    tools: ['pion'],
-    ways: ['whep'],
-    whatToSet: '',
-    version: async () =>
-      /pion\/webrtc\/v4 v([\d.]+)/.exec(await readFile(GO_MOD, 'utf8'))?.[1] ?? 'unknown',
-    play: (lab, way, programme) =>
-      told(lab.other.start(lab.pathOf('pion'), [lanUrlOf(lab, way, programme), `${PLAYED_S}`])),
+/** pion's runs on, and tells each second what came of each track. */
+async function toldByPion(program: Program): Promise<string> {
+  await Promise.race([program.ended, pause(PLAYED_S * 1_000)]);
+  await program.stop();
+  const line = program.lines.findLast((one) => one.startsWith('['));
+  if (line === undefined) return `nothing: ${program.lines.at(-1) ?? ''}`;
+  const tracks = JSON.parse(line) as readonly { codec: string; packets: number }[];
+  const texts = tracks.map(({ codec, packets }) => `${codec} ${packets} packets`);
+  return `in ${PLAYED_S} s: ${texts.toSorted().join(', ') || 'no track'}`;
+}
+
+const pion = (name: string, client: string, options: readonly string[]): Player => ({
+  name,
+  client,
+  tools: ['pion'],
+  ways: ['whep'],
+  whatToSet: '',
+  version: async () =>
+    /pion\/webrtc\/v4 v([\d.]+)/.exec(await readFile(GO_MOD, 'utf8'))?.[1] ?? 'unknown',
+  play: (lab, way, programme) => {
+    const args = [...options, '-endpoint', lanUrlOf(lab, way, programme)];
+    return toldByPion(lab.other.start(lab.pathOf('pion'), args));
   },
+});
+
+export const whepPlayers: readonly Player[] = [
+  pion('pion-whep', 'pion, its own offer', []),
+  pion('pion-whep-ask', 'pion, the server’s offer', ['-ask']),
   {
     name: 'aiortc-whep',
     client: 'aiortc',
