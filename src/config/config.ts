@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isNetwork } from '../common/network-list.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
 /** Set, empty or absent: an empty line in a `.env` means "the default". */
@@ -21,13 +22,33 @@ const List = z.string().transform((text) =>
 );
 const count = (min: number, max: number) =>
   z.coerce.number('a whole number').int().min(min).max(max);
+const Networks = List.pipe(
+  z.array(
+    z.string().refine((text) => isNetwork(text), 'addresses and networks, such as 192.168.1.0/24'),
+  ),
+);
 const HttpUrl = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' });
+
+/** Letters that mean themselves in addresses, cookies and web pages alike. */
+const BASE_PATH = /^(?:\/[\w.~-]+)*$/;
+const PublicUrl = HttpUrl.superRefine((text, context) => {
+  const { pathname, search, hash, username, password } = new URL(text);
+  const problem = (message: string) => context.addIssue({ code: 'custom', message });
+  if (search !== '' || hash !== '' || /[?#]/.test(text))
+    problem('an address without “?” and “#”: pages and sockets are below it');
+  if (username !== '' || password !== '') problem('an address without a user name and password');
+  if (!BASE_PATH.test(pathname.replace(/\/+$/, '')))
+    problem('a path of letters, digits, “-”, “_”, “.” and “~”, such as https://example.org/live');
+}).transform((text) => {
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
+});
 
 /** Every environment variable there is. `.env.example` lists the same ones; a test holds them together. */
 export const Environment = z.object({
   PORT: withDefault(Port, '8080'),
   HOST: withDefault(z.string(), '0.0.0.0'),
-  PUBLIC_URL: optional(HttpUrl.transform((url) => url.replace(/\/+$/, ''))),
+  PUBLIC_URL: optional(PublicUrl),
   ALLOWED_ORIGINS: withDefault(List.pipe(z.array(HttpUrl)), ''),
   TRUST_PROXY: withDefault(TrustedProxies, 'false'),
   ADDRESS_LIMIT_FACTOR: withDefault(z.coerce.number('a number').min(0.1).max(10_000), '1'),
@@ -81,6 +102,8 @@ export const Environment = z.object({
   CHANNELS_PER_ACCOUNT: withDefault(count(1, 1_000), '5'),
   BROADCASTS_PER_ACCOUNT: withDefault(count(1, 1_000), '3'),
   CHAT_GUESTS: withDefault(Flag, 'true'),
+  WEBHOOK_ALLOWED_NETWORKS: withDefault(Networks, ''),
+  WEBHOOK_REFUSED_NETWORKS: withDefault(Networks, ''),
   SECRET_KEY: optional(
     z
       .string()
@@ -108,6 +131,8 @@ export type Config = Readonly<{
     host: string;
     /** Without a slash at the end. */
     publicUrl: string;
+    /** The path of it, without a slash at the end: what all addresses begin with. Mostly empty. */
+    basePath: string;
     /** Origins besides the public one whose pages may call. */
     allowedOrigins: readonly string[];
     /** Whose word about a client's address counts. */
@@ -170,6 +195,12 @@ export type Config = Readonly<{
   }>;
   broadcast: Readonly<{ graceMs: number; channelsPerAccount: number; perAccount: number }>;
   chat: Readonly<{ guests: boolean }>;
+  webhooks: Readonly<{
+    /** Where they may go besides the public Internet; addresses and networks. */
+    allowedNetworks: readonly string[];
+    /** Where they may not go, whatever else is said. */
+    refusedNetworks: readonly string[];
+  }>;
   auth: Readonly<{
     sessionMs: number;
     /** Who else vouches for people; null: nobody. */
@@ -232,6 +263,13 @@ function contradictions(e: z.output<typeof Environment>): string[] {
   if (e.HLS_PART_SECONDS > e.HLS_SEGMENT_SECONDS / 2)
     mistakes.push('HLS_PART_SECONDS: at most half of HLS_SEGMENT_SECONDS');
   mistakes.push(...oidcMistakes(e), ...s3Mistakes(e));
+  // Node listens twice for this name, and the second place knows nothing of the path.
+  if (
+    e.HOST === 'localhost' &&
+    e.PUBLIC_URL !== undefined &&
+    new URL(e.PUBLIC_URL).pathname !== '/'
+  )
+    mistakes.push('HOST: 127.0.0.1 in place of localhost, since PUBLIC_URL has a path');
   if (isIP(e.HOST) === 0 && e.HOST !== 'localhost')
     mistakes.push('HOST: an IP address to listen on, such as 127.0.0.1 or 0.0.0.0');
   return mistakes;
@@ -244,6 +282,7 @@ function toConfig(e: z.output<typeof Environment>): Config {
       port: e.PORT,
       host: e.HOST,
       publicUrl,
+      basePath: new URL(publicUrl).pathname.replace(/\/$/, ''),
       allowedOrigins: e.ALLOWED_ORIGINS.map((url) => new URL(url).origin),
       trustProxy: e.TRUST_PROXY,
       addressLimitFactor: e.ADDRESS_LIMIT_FACTOR,
@@ -281,6 +320,10 @@ function toConfig(e: z.output<typeof Environment>): Config {
       perAccount: e.BROADCASTS_PER_ACCOUNT,
     },
     chat: { guests: e.CHAT_GUESTS },
+    webhooks: {
+      allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS,
+      refusedNetworks: e.WEBHOOK_REFUSED_NETWORKS,
+    },
     auth: {
       sessionMs: e.SESSION_DAYS * 86_400_000,
       oidc: oidcOf(e),

@@ -62,6 +62,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
   async beforeApplicationShutdown(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#sender.stop();
     await this.#looking;
     await Promise.all(this.#active.values());
   }

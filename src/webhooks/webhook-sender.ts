@@ -2,13 +2,16 @@ import { lookup as resolveName, type LookupAddress } from 'node:dns';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { isPublicAddress } from './public-address.js';
+import { AddressRule } from './address-rule.js';
 
 /** From the first packet to the answer's headers. */
 const TIMEOUT_MS = 10_000;
 /** What a receiver answers is not read; past this much the connection is cut. */
 const ANSWER_MAX_BYTES = 64 * 1024;
+
+const NO_ANSWER = 'It could not be reached, or did not answer in 10 seconds.';
 
 /** What to send where. */
 export type Post = Readonly<{
@@ -22,52 +25,63 @@ export type Sent =
   | Readonly<{ status: number; error: string }>
   | Readonly<{ status: null; error: string }>;
 
-/** Which addresses may be connected to. */
-@Injectable()
-export class AddressRule {
-  isAllowed(address: string): boolean {
-    return isPublicAddress(address);
-  }
-}
-
 /** The host has no address that may be connected to. Also when it has none at all: the difference is nobody's business. */
-class NoPublicAddress extends Error {}
+class NoAllowedAddress extends Error {}
+class PortNotAllowed extends Error {}
 
 /**
  * Posts to addresses that strangers chose. The address that is connected to is the one that was
  * checked: names are resolved once, by the connection itself. Redirects are not followed, proxies not
- * used, connections not kept.
+ * used, connections not kept. A port that is closed and one behind a firewall are told alike, and after
+ * the same time: else this would look into networks for whoever adds a webhook.
  */
 @Injectable()
 export class WebhookSender {
   readonly #rule: AddressRule;
+  readonly #stopped = new AbortController();
 
   constructor(rule: AddressRule) {
     this.#rule = rule;
   }
 
-  /** Never rejects. */
+  /** Never rejects. Takes {@link TIMEOUT_MS} when nobody answers, however soon that is known. */
   async post(post: Post): Promise<Sent> {
+    const silence = wait(TIMEOUT_MS, undefined, { signal: this.#stopped.signal, ref: false });
+    // It is also stopped where nobody waits for it.
+    silence.catch(() => undefined);
     try {
       const status = await this.#send(post);
       return { status, error: status >= 200 && status < 300 ? '' : sentenceOf(status) };
     } catch (error) {
-      return { status: null, error: reasonOf(error) };
+      const known = knownReason(error);
+      if (known !== null) return { status: null, error: known };
+      await silence.catch(() => undefined);
+      return { status: null, error: NO_ANSWER };
     }
   }
 
-  /** Whether the address could be connected to, as far as can be said without asking for its name. */
-  mayBe(url: string): boolean {
-    const host = hostOf(new URL(url));
-    return isIP(host) === 0 || this.#rule.isAllowed(host);
+  /** Ends what only waits, when the service stops. */
+  stop(): void {
+    this.#stopped.abort();
   }
 
-  #send({ url: text, body, headers }: Post): Promise<number> {
+  /** Null, or what an address would have to be, as far as can be said without asking for its name. */
+  objection(text: string): string | null {
     const url = new URL(text);
     const host = hostOf(url);
+    if (isIP(host) !== 0 && !this.#rule.isAllowed(host)) return 'a public address';
+    if (!this.#rule.isPortAllowed(portOf(url)))
+      return 'port 80, 443, or one above 1023 that no database or the like uses';
+    return null;
+  }
+
+  async #send({ url: text, body, headers }: Post): Promise<number> {
+    const url = new URL(text);
+    const host = hostOf(url);
+    if (!this.#rule.isPortAllowed(portOf(url))) throw new PortNotAllowed();
+    await this.#rule.refresh();
     // A number needs no look-up, so the connection would not ask.
-    if (isIP(host) !== 0 && !this.#rule.isAllowed(host))
-      return Promise.reject(new NoPublicAddress());
+    if (isIP(host) !== 0 && !this.#rule.isAllowed(host)) throw new NoAllowedAddress();
     const options: RequestOptions = {
       method: 'POST',
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
@@ -93,12 +107,16 @@ export class WebhookSender {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
       const allowed = error ? [] : addresses.filter(({ address }) => this.#rule.isAllowed(address));
       const [first] = allowed;
-      if (first === undefined) return callback(new NoPublicAddress(), '');
+      if (first === undefined) return callback(new NoAllowedAddress(), '');
       return options.all === true
         ? callback(null, allowed satisfies LookupAddress[])
         : callback(null, first.address, first.family);
     });
   };
+}
+
+function portOf({ port, protocol }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
 function hostOf({ hostname }: URL): string {
@@ -122,13 +140,10 @@ function sentenceOf(status: number): string {
     : `It answered ${status}.`;
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof NoPublicAddress) return 'Its host has no public address.';
-  if (!(error instanceof Error)) return 'It could not be reached.';
-  if (error.name === 'AbortError' || error.name === 'TimeoutError')
-    return 'It did not answer in 10 seconds.';
-  const code = 'code' in error ? String(error.code) : '';
-  if (/CERT|SELF_SIGNED|TLS|SSL|ALTNAME|UNABLE_TO/.test(code))
-    return 'Its certificate is not valid.';
-  return 'It could not be reached.';
+/** What may be told at once; null: that nobody answered, whatever the reason. */
+function knownReason(error: unknown): string | null {
+  if (error instanceof NoAllowedAddress) return 'Its host has no public address.';
+  if (error instanceof PortNotAllowed) return 'Its port is not one that webhooks may use.';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code) ? 'Its certificate is not valid.' : null;
 }

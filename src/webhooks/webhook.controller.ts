@@ -50,7 +50,7 @@ export class WebhookController {
   @Operation({
     summary: 'Add a webhook',
     description:
-      'Each event is posted to the address as JSON, with the header `onair-signature: t=SECONDS,v1=HEX`: HEX is HMAC-SHA-256 of `SECONDS.BODY` with the secret that this answers. What is not answered with 2xx in 10 seconds is tried again for two days, with the same `onair-delivery`. The host must have a public address; redirects are not followed.',
+      'Each event is posted to the address as JSON, with the header `onair-signature: t=SECONDS,v1=HEX`: HEX is HMAC-SHA-256 of `SECONDS.BODY` with the secret that this answers. What is not answered with 2xx in 10 seconds is tried again for two days, with the same `onair-delivery`. The host must have a public address, and the port has to be 80, 443, or one above 1023 that no database or the like uses; redirects are not followed.',
     reply: WebhookAdded,
     errors: [...OWNER_ONLY, 'webhook_limit'],
   })

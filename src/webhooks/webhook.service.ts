@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ChannelService } from '../broadcast/channel.service.js';
+import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
+import type { Rate } from '../common/token-bucket.js';
 import {
   type NewWebhook,
   type WebhookAdded,
@@ -10,6 +12,7 @@ import {
   type WebhookView,
 } from '../protocol/webhook.js';
 import { Secrets } from '../secrets/secrets.js';
+import { RateLimiter } from '../security/rate-limiter.js';
 import { newWebhookSecret } from './signature.js';
 import { DELIVERIES_KEPT } from './webhook-dispatcher.js';
 import { WebhookEvents } from './webhook-events.js';
@@ -21,6 +24,8 @@ import {
 } from './webhook.repository.js';
 
 const PER_CHANNEL_MAX = 10;
+/** How often one account may have something sent to an address of its choice. */
+const TESTS: Rate = { burst: 5, perSecond: 1 / 30 };
 
 /** A channel, and who asks about it. */
 export type Owned = Readonly<{ channel: string; accountId: string }>;
@@ -33,19 +38,25 @@ export class WebhookService {
   readonly #events: WebhookEvents;
   readonly #sender: WebhookSender;
   readonly #secrets: Secrets;
+  readonly #clock: Clock;
+  /** By account. */
+  readonly #tests = new RateLimiter();
 
+  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, and the clock.
   constructor(
     repository: WebhookRepository,
     channels: ChannelService,
     events: WebhookEvents,
     sender: WebhookSender,
     secrets: Secrets,
+    @Inject(CLOCK) clock: Clock,
   ) {
     this.#repository = repository;
     this.#channels = channels;
     this.#events = events;
     this.#sender = sender;
     this.#secrets = secrets;
+    this.#clock = clock;
   }
 
   async list(owned: Owned): Promise<WebhookView[]> {
@@ -56,8 +67,8 @@ export class WebhookService {
   /** @throws {DomainError} `webhook_limit`; `bad_request` for an address that is not a public one */
   async add(owned: Owned, { url, events }: NewWebhook): Promise<WebhookAdded> {
     const channelId = await this.#channelId(owned);
-    if (!this.#sender.mayBe(url)) {
-      const message = 'a public address';
+    const message = this.#sender.objection(url);
+    if (message !== null) {
       throw new DomainError('bad_request', `url: ${message}`, {
         issues: [{ path: 'url', message }],
       });
@@ -92,6 +103,11 @@ export class WebhookService {
   /** Sends a `ping`. @throws {DomainError} `webhook_not_found`, `rate_limited` */
   async test(owned: Owned, id: string): Promise<WebhookDeliveryView> {
     const webhook = await this.#find(owned, id);
+    const retryAfterMs = this.#tests.take(owned.accountId, TESTS, this.#clock.nowMs());
+    if (retryAfterMs > 0)
+      throw new DomainError('rate_limited', 'Too many tests. Wait a little, then try again.', {
+        retryAfterMs,
+      });
     const delivery = await this.#events.ping(webhook.id, owned.channel);
     if (delivery === null)
       throw new DomainError('rate_limited', 'Too much waits for this webhook already.', {

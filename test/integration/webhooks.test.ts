@@ -18,7 +18,9 @@ import { PrismaService } from '../../src/db/prisma.service.js';
 import type { WebhookAdded, WebhookDeliveryView } from '../../src/protocol/webhook.js';
 import { WebhookEvents } from '../../src/webhooks/webhook-events.js';
 import { WebhookDispatcher } from '../../src/webhooks/webhook-dispatcher.js';
-import { AddressRule, WebhookSender } from '../../src/webhooks/webhook-sender.js';
+import { AddressRule } from '../../src/webhooks/address-rule.js';
+import { OwnAddresses } from '../../src/webhooks/own-addresses.js';
+import { WebhookSender } from '../../src/webhooks/webhook-sender.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
 import { openSocket, request as ask } from '../support/sockets.js';
@@ -487,6 +489,108 @@ describe('an address inside', () => {
   });
 });
 
+describe('this machine', () => {
+  /** Somebody's public address; nothing is sent to it. */
+  const PUBLIC = '9.9.9.9';
+  let server: TestApp;
+  let ann: HttpClient;
+  let channel: string;
+  beforeAll(async () => {
+    server = await startTestApp({ overrides: { RTC_ANNOUNCED_ADDRESS: '8.8.4.4' } });
+    ann = await loggedIn(server.url, 'ann');
+    channel = '/api/channels/tea/webhooks';
+    await ann.post('/api/channels', { name: 'tea' });
+  });
+  afterEach(() => vi.restoreAllMocks());
+  afterAll(() => server.close());
+
+  const addTo = (url: string) => ann.post(channel, { url, events: ['broadcast.live'] });
+
+  it('is no receiver by an address of its own, even a public one', async () => {
+    expect((await addTo(`http://${PUBLIC}/`)).status).toBe(201);
+    vi.spyOn(server.app.get(OwnAddresses), 'list').mockReturnValue(new Set([PUBLIC]));
+    for (const host of [PUBLIC, `[::ffff:${PUBLIC}]`, '[64:ff9b::909:909]'])
+      expect((await addTo(`http://${host}/`)).error?.code).toBe('bad_request');
+    // It was added before the machine had the address.
+    const { body } = await ann.get(channel);
+    const [{ id } = { id: '' }] = body as { id: string }[];
+    await ann.post(`${channel}/${id}/test`, {});
+    await expect
+      .poll(() => deliveriesOf(ann, id))
+      .toMatchObject([{ attempts: 1, lastError: 'Its host has no public address.' }]);
+  });
+
+  it('is none by the address that viewers reach it at', async () => {
+    expect((await addTo('http://8.8.4.4/')).error?.code).toBe('bad_request');
+  });
+
+  it.each([22, 25, 6379, 5432, 2375, 9200])('nor is any machine at port %i', async (port) => {
+    const answer = await addTo(`http://1.1.1.1:${port}/`);
+    expect(answer.error?.message).toContain('port 80, 443');
+  });
+
+  it('is asked for tests no more than a few times', async () => {
+    vi.spyOn(server.app.get(AddressRule), 'isAllowed').mockReturnValue(false);
+    const added = await ann.get(channel);
+    const [{ id } = { id: '' }] = added.body as { id: string }[];
+    const codes: (string | undefined)[] = [];
+    for (let count = 0; count < 8; count += 1)
+      codes.push((await ann.post(`${channel}/${id}/test`, {})).error?.code);
+    expect(codes.filter((code) => code === undefined).length).toBeLessThanOrEqual(5);
+    expect(codes.at(-1)).toBe('rate_limited');
+  });
+
+  it('tells a closed port and one that never answers alike', async () => {
+    vi.spyOn(server.app.get(AddressRule), 'isAllowed').mockReturnValue(true);
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const closedPort = (closed.address() as AddressInfo).port;
+    closed.close();
+    const sender = server.app.get(WebhookSender);
+    const attempt = async (url: string) => {
+      const startMs = performance.now();
+      const sent = await sender.post({ url, body: '{}', headers: {} });
+      return { sent, tookMs: performance.now() - startMs };
+    };
+    const [one, other] = await Promise.all([
+      attempt(`http://127.0.0.1:${port}/`),
+      attempt(`http://127.0.0.1:${closedPort}/`),
+    ]);
+    expect(one.sent).toEqual(other.sent);
+    expect(other.tookMs).toBeGreaterThan(9_900);
+    silent.closeAllConnections();
+    silent.close();
+  }, 30_000);
+});
+
+describe('networks that the operator names', () => {
+  it('can be reached, but for this machine, and others not any more', async () => {
+    const server = await startTestApp({
+      overrides: {
+        WEBHOOK_ALLOWED_NETWORKS: '192.168.1.0/24, 10.1.1.1',
+        WEBHOOK_REFUSED_NETWORKS: '192.168.1.9, 1.0.0.0/8',
+      },
+    });
+    const rule = server.app.get(AddressRule);
+    vi.spyOn(server.app.get(OwnAddresses), 'list').mockReturnValue(
+      new Set(['192.168.1.5', '10.1.1.1']),
+    );
+    const allowed = (address: string) => rule.isAllowed(address);
+    expect(['192.168.1.77', '10.1.1.1', '9.9.9.9'].map(allowed)).toEqual([true, true, true]);
+    expect(['192.168.1.5', '192.168.1.9', '1.1.1.1', '127.0.0.1'].map(allowed)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    vi.restoreAllMocks();
+    await server.close();
+  });
+});
+
 describe('a restart', () => {
   it('loses nothing that was to be told', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'onair-webhooks-'));
@@ -501,7 +605,9 @@ describe('a restart', () => {
     const { id } = await add(ann, receiver.url);
     for (let count = 0; count < 5; count += 1) await tell(first);
     await expect
-      .poll(async () => (await deliveriesOf(ann, id)).some(({ attempts }) => attempts > 0))
+      .poll(async () => (await deliveriesOf(ann, id)).some(({ attempts }) => attempts > 0), {
+        timeout: 20_000,
+      })
       .toBe(true);
     await first.close();
 
