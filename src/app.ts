@@ -1,10 +1,12 @@
 import 'reflect-metadata';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import { closeDataFolder } from './common/data-folder.js';
+import { addBase, serveUnder } from './common/base-path.js';
 import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
 import { type Config, configWarnings } from './config/config.js';
@@ -52,7 +54,8 @@ export async function startApp(
   const log = createLog(config.log);
   const logger = nestLogger(log);
   for (const warning of configWarnings(config)) log.warn(warning);
-  const { port, host, publicUrl, trustProxy, addressLimitFactor: factor } = config.http;
+  const { port, host, publicUrl, basePath, trustProxy } = config.http;
+  const { addressLimitFactor: factor } = config.http;
   const clients = new ClientAddress(trustProxy);
   const isHttps = publicUrl.startsWith('https:');
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -81,6 +84,7 @@ export async function startApp(
   );
   app.useWebSocketAdapter(SocketAdapter.of(app));
   sendSecurityHeaders(app, { isHttps });
+  nameBase(app, basePath);
   openToOtherSites(app);
   boundRequests(app, app.get(RequestBounds));
   boundConnections(app.getHttpServer(), { clients, factor });
@@ -88,11 +92,35 @@ export async function startApp(
   readSdpBodies(app);
   await serveStaticFiles(app, webRoot);
   try {
+    await app.init();
+    serveUnder(app.getHttpServer(), basePath, elsewhere({ basePath, isHttps }));
     await app.listen(port, host);
   } catch (error) {
     await app.close();
     throw error;
   }
   app.useLogger(logger);
-  return { app, url: port === 0 ? await app.getUrl() : publicUrl };
+  return { app, url: port === 0 ? `${await app.getUrl()}${basePath}` : publicUrl };
+}
+
+/** Addresses in headers are written without the base path everywhere: none can be forgotten. */
+function nameBase(app: NestFastifyApplication, basePath: string): void {
+  if (basePath === '') return;
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async (_request, reply) => addBase(reply, basePath));
+}
+
+/** Answers what is asked for outside of the base path. */
+function elsewhere({ basePath, isHttps }: { basePath: string; isHttps: boolean }) {
+  const headers = securityHeaders({ isHttps });
+  return ({ url }: IncomingMessage, response: ServerResponse): void => {
+    // Whoever opens the port by hand.
+    if (url === '/') response.writeHead(302, { ...headers, location: basePath }).end();
+    else
+      response
+        .writeHead(404, { ...headers, 'content-type': 'text/plain; charset=utf-8' })
+        .end(`There is nothing here: this service is at ${basePath}\n`);
+  };
 }

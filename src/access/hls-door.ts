@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { CONFIG, type Config } from '../config/config.js';
 import type { Playback } from '../protocol/access.js';
 import { Secrets } from '../secrets/secrets.js';
 import { type ChannelAccess, isProtected } from './access-policy.js';
@@ -36,15 +37,22 @@ function splitToken(path: string): { bare: string; token: string | null } {
 export class HlsDoor {
   readonly #access: AccessService;
   readonly #tokens: HlsTokens;
+  readonly #basePath: string;
 
-  constructor(access: AccessService, secrets: Secrets, @Inject(CLOCK) clock: Clock) {
+  constructor(
+    access: AccessService,
+    secrets: Secrets,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(CONFIG) { http }: Config,
+  ) {
+    this.#basePath = http.basePath;
     this.#access = access;
     this.#tokens = new HlsTokens(secrets, clock);
   }
 
   /** Where a visitor who may watch the channel plays it. */
   playback(channel: ChannelAccess, visitor: Visitor): Playback {
-    const of = `/hls/${channel.name}`;
+    const of = `${this.#basePath}/hls/${channel.name}`;
     if (!isProtected(channel)) return { hls: `${of}/index.m3u8`, idleMs: null };
     const token = this.#tokens.give(this.#access.grantTo(channel, visitor));
     return { hls: `${of}/~${token}/index.m3u8`, idleMs: this.#tokens.idleMs };

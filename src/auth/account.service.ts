@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
 import { isReservedUsername } from '../common/reserved-names.js';
+import { CONFIG, type Config } from '../config/config.js';
 import type { AccountView, LoginRequest } from '../protocol/account.js';
 import { AccountNames } from './account-names.js';
 import { SecurityLog } from '../security-log/security-log.service.js';
@@ -20,6 +21,7 @@ export class AccountService {
   readonly #throttle: LoginThrottle;
   readonly #codes: CodeCheck;
   readonly #log: SecurityLog;
+  readonly #basePath: string;
 
   // oxlint-disable-next-line max-params -- Nest's injection: where accounts and their names are, what checks who asks, the log.
   constructor(
@@ -29,7 +31,9 @@ export class AccountService {
     throttle: LoginThrottle,
     codes: CodeCheck,
     log: SecurityLog,
+    @Inject(CONFIG) { http }: Config,
   ) {
+    this.#basePath = http.basePath;
     this.#codes = codes;
     this.#log = log;
     this.#repository = repository;
@@ -103,7 +107,7 @@ export class AccountService {
       id,
       username,
       displayName: displayName === '' ? username : displayName,
-      avatar: avatar === null ? null : `/avatars/${avatar.version}.webp`,
+      avatar: avatar === null ? null : `${this.#basePath}/avatars/${avatar.version}.webp`,
       isAdmin,
       createdAt: createdAt.toISOString(),
     };

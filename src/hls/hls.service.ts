@@ -90,6 +90,7 @@ export class HlsService
     if (!this.#store) throw new Error('HLS has not started');
     const packager = new Packager({
       config: this.#config.hls,
+      basePath: this.#config.http.basePath,
       channel,
       files: this.#store.open(id, this.#config.hls.diskMaxBytes),
       aac: this.#aac,

@@ -34,6 +34,8 @@ const TICK_MS = 50;
 
 type Options = Readonly<{
   config: Config['hls'];
+  /** What addresses begin with. */
+  basePath: string;
   channel: string;
   /** Of this broadcast; closed with the package. */
   files: BroadcastFiles;
@@ -96,7 +98,8 @@ export class Packager implements BroadcastPackage {
 
   get thumbnailPath(): string | null {
     const { picture } = this.thumbnail;
-    return picture && `/hls/${this.#options.channel}/thumbnail/${picture.version}.jpg`;
+    const { basePath } = this.#options;
+    return picture && `${basePath}/hls/${this.#options.channel}/thumbnail/${picture.version}.jpg`;
   }
 
   get wantsThumbnails(): boolean {

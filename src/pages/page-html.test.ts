@@ -11,6 +11,7 @@ const boot: Boot = {
   rtpCapabilities: null,
   chatGuests: true,
   rewindMs: 1_800_000,
+  basePath: '',
 };
 const channel = {
   name: 'tea',

@@ -12,10 +12,14 @@ export type PageInfo = Readonly<{
   listed: boolean;
 }>;
 
-/** Writes title, preview tags and boot data into a page that Vite built. */
+/** A file beside the page, as Vite names it: the page can have any address. */
+const FILE = /(?<=\s(?:href|src)=")\.?\/(?!\/)/g;
+
+/** Writes title, preview tags, boot data and where its files are into a page that Vite built. */
 export function renderPage(template: string, info: PageInfo, boot: Boot): string {
   // Functions, because a replacement text gives `$` a meaning.
   return template
+    .replaceAll(FILE, () => `${boot.basePath}/`)
     .replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(info.title)}</title>`)
     .replace(/\s*<\/head>/, () => `\n${metaTags(info)}    ${bootScript(boot)}\n  </head>`);
 }

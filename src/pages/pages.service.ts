@@ -76,8 +76,7 @@ export class PagesService {
     const listed = access?.visibility === 'public';
     // Programs that preview links have no pass: what they can't fetch is not named.
     const isOpen = access !== null && !isProtected(access);
-    const image =
-      isOpen && channel.thumbnail ? `${this.#config.http.publicUrl}${channel.thumbnail}` : null;
+    const image = isOpen && channel.thumbnail ? this.#absolute(channel.thumbnail) : null;
     return this.#render(page, { ...info, image, listed }, { identity, channel });
   }
 
@@ -96,7 +95,7 @@ export class PagesService {
       : this.#recorded.ofRecording(id, visitor));
     if (page.locked) return this.#locked('recording', page.channel, identity, path);
     const { title, about, listed } = page;
-    const image = page.image && `${this.#config.http.publicUrl}${page.image}`;
+    const image = page.image && this.#absolute(page.image);
     const info = { ...this.#info(path, title, about), image, listed };
     return this.#render('recording', info, { identity, channel: null });
   }
@@ -129,6 +128,11 @@ export class PagesService {
     };
   }
 
+  /** An address that the service gives out, which has the base path already. */
+  #absolute(path: string): string {
+    return new URL(path, this.#config.http.publicUrl).href;
+  }
+
   async #render(
     name: PageName,
     info: PageInfo,
@@ -152,6 +156,7 @@ export class PagesService {
       rtpCapabilities: this.#media.rtpCapabilities,
       chatGuests: this.#config.chat.guests,
       rewindMs: this.#config.hls.rewindMs,
+      basePath: this.#config.http.basePath,
     });
   }
 }

@@ -16,5 +16,7 @@ export const Boot = z.object({
   chatGuests: z.boolean(),
   /** How far back viewers of HLS can go, milliseconds. */
   rewindMs: z.number().positive(),
+  /** The path that all addresses of the service begin with; mostly empty. */
+  basePath: z.string(),
 });
 export type Boot = z.output<typeof Boot>;

@@ -139,7 +139,7 @@ export class RecordingService implements OnApplicationBootstrap {
       playlistPath: entry && `${base}/index.m3u8`,
       thumbnailPath: middle && `${base}/pictures/${middle}`,
       previewsPath: count > 0 ? `${base}/thumbnails.vtt` : null,
-      downloadPath: entry && `/api/recordings/${id}/download.mp4`,
+      downloadPath: entry && this.#door.address(`/api/recordings/${id}/download.mp4`),
       chapters: vod ? chaptersOf(recording, vod) : [],
       spans: vod ? [...vod.spans] : [],
       kept,

@@ -84,7 +84,17 @@ describe('a broadcast’s package', () => {
     const config = readConfig({}).hls;
     const clock = new HeldClock();
     const files = store.open(id, config.diskMaxBytes);
-    const about = { config, channel: id, files, aac, ffmpeg: null, thumbnailer: null, clock, log };
+    const about = {
+      config,
+      basePath: '',
+      channel: id,
+      files,
+      aac,
+      ffmpeg: null,
+      thumbnailer: null,
+      clock,
+      log,
+    };
     const packager = new Packager(about);
     const tap = new RecordedTap();
     packager.take(tap);

@@ -7,6 +7,7 @@ const nobody: Boot = {
   rtpCapabilities: null,
   chatGuests: true,
   rewindMs: 1_800_000,
+  basePath: '',
 };
 
 /**

@@ -5,6 +5,7 @@ import { HlsTokens } from '../../access/hls-tokens.js';
 import { assertAllowed } from '../../access/refusals.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import type { DomainError } from '../../common/domain-error.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import type { Visibility } from '../../protocol/access.js';
 import { Secrets } from '../../secrets/secrets.js';
 
@@ -16,8 +17,15 @@ export type Guarded = Readonly<{ channel: string; visibility: Visibility }>;
 export class VodDoor {
   readonly #access: AccessService;
   readonly #tokens: HlsTokens;
+  readonly #basePath: string;
 
-  constructor(access: AccessService, secrets: Secrets, @Inject(CLOCK) clock: Clock) {
+  constructor(
+    access: AccessService,
+    secrets: Secrets,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(CONFIG) { http }: Config,
+  ) {
+    this.#basePath = http.basePath;
     this.#access = access;
     this.#tokens = new HlsTokens(secrets, clock);
   }
@@ -39,8 +47,14 @@ export class VodDoor {
 
   /** What paths of it begin with, for somebody who was let in: with a token where not everybody is. */
   base(folder: string, access: ChannelAccess, visitor: Visitor): string {
-    if (!isProtected(access)) return folder;
-    return `${folder}/~${this.#tokens.give(this.#access.grantTo(access, visitor))}`;
+    const base = this.address(folder);
+    if (!isProtected(access)) return base;
+    return `${base}/~${this.#tokens.give(this.#access.grantTo(access, visitor))}`;
+  }
+
+  /** A path of the service as the outside has it. */
+  address(path: string): string {
+    return `${this.#basePath}${path}`;
   }
 
   /** Who may fetch: everybody, who has this token, or not who asks. */
