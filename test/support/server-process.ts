@@ -20,7 +20,8 @@ export class ServerProcess {
   #output = '';
 
   private constructor(port: number, dir: string, env: Record<string, string>) {
-    this.url = `http://localhost:${port}`;
+    const { pathname } = new URL(env.PUBLIC_URL ?? 'http://localhost');
+    this.url = `http://localhost:${port}${pathname.replace(/\/$/, '')}`;
     this.#dir = dir;
     const bin = workerBin();
     this.#env = {

@@ -14,8 +14,13 @@ export type ClientSocket = Socket<ServerToClient, ClientToServer>;
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** A bare Socket.IO client that does not come back by itself. */
-export function socketTo(url: string, headers: Record<string, string> = {}): ClientSocket {
+export function socketTo(
+  url: string,
+  headers: Record<string, string> = {},
+  { path = '/socket.io' } = {},
+): ClientSocket {
   return io(url, {
+    path,
     transports: ['websocket'],
     reconnection: false,
     forceNew: true,
@@ -27,8 +32,9 @@ export function socketTo(url: string, headers: Record<string, string> = {}): Cli
 export async function openSocket(
   url: string,
   headers: Record<string, string> = {},
+  options: { path?: string } = {},
 ): Promise<ClientSocket> {
-  const socket = socketTo(url, headers);
+  const socket = socketTo(url, headers, options);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', reject);

@@ -10,7 +10,7 @@ export function fontPreloadPlugin(name: RegExp): Plugin {
       handler: (_html, { bundle }) => {
         const file = Object.keys(bundle ?? {}).find((path) => name.test(path));
         if (file === undefined) throw new Error(`no font file matches ${name}`);
-        const attrs = { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${file}` };
+        const attrs = { rel: 'preload', as: 'font', type: 'font/woff2', href: `./${file}` };
         return [{ tag: 'link', attrs: { ...attrs, crossorigin: true }, injectTo: 'head' }];
       },
     },

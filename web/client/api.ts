@@ -7,6 +7,7 @@ import type { ChatPage } from '../../src/protocol/chat.js';
 import type { ErrorBody } from '../../src/protocol/error.js';
 import type { FollowView } from '../../src/protocol/follow.js';
 import type { ListedBroadcast } from '../../src/protocol/recording.js';
+import { at } from './base-path.js';
 import { RequestError } from './request-error.js';
 
 const TIMEOUT_MS = 15_000;
@@ -37,7 +38,7 @@ function typeOf(body: object): string {
 export async function call<T>(method: Method, path: string, body?: object): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api${path}`, {
+    response = await fetch(at(`/api${path}`), {
       method,
       credentials: 'same-origin',
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -1,4 +1,5 @@
 import type { Boot } from '../../src/protocol/boot.js';
+import { setBasePath } from './base-path.js';
 
 const nobody: Boot = {
   account: null,
@@ -11,13 +12,14 @@ const nobody: Boot = {
 };
 
 /**
- * What the server wrote into this page. A page served without it (by Vite alone) starts as a
- * visitor's who knows nothing yet.
+ * What the server wrote into this page, which says as well where the page's addresses begin. A page
+ * served without it (by Vite alone) starts as a visitor's who knows nothing yet.
  */
 export function readBoot(document: Document = globalThis.document): Boot {
   const text = document.getElementById('boot')?.textContent;
   if (!text) return nobody;
   // The same server that checks every request wrote it: trusted like the page's own code.
   const boot: Boot = JSON.parse(text);
+  setBasePath(boot.basePath);
   return boot;
 }

@@ -10,6 +10,7 @@ import type {
   ServerToClient,
 } from '../../src/protocol/events.js';
 import type { ErrorBody, Reply } from '../../src/protocol/error.js';
+import { at } from './base-path.js';
 import { onNetworkChange } from './network-watch.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 import { RequestError } from './request-error.js';
@@ -48,7 +49,7 @@ export class Connection {
 
   constructor({ url = '', headers = {} }: Options = {}) {
     this.#socket = io(url, {
-      path: '/socket.io',
+      path: at('/socket.io'),
       transports: ['websocket'],
       // The library's own gives up after some errors, and after the server has closed.
       reconnection: false,

@@ -10,6 +10,7 @@ import {
 import type { Boot } from '../../src/protocol/boot.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ViewerJoined } from '../../src/protocol/signaling.js';
+import { at } from './base-path.js';
 import type { ServerClock } from './clock.js';
 import type { Connection } from './connection.js';
 import { type JoinContext, JoinLoop } from './join-loop.js';
@@ -82,7 +83,7 @@ export class Viewer {
     const { connection, clock, boot } = options;
     this.channel = this.#channel = signal<WatchedChannel>(boot.channel ?? UNKNOWN);
     this.#held = signal(options.held ?? false);
-    this.#hlsUrl = `/hls/${options.channel}/index.m3u8`;
+    this.#hlsUrl = at(`/hls/${options.channel}/index.m3u8`);
     this.#ladder = new LadderRun(options.rules, () => this.#look());
     this.#reception = new Reception({
       connection,

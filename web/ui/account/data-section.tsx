@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Download, Trash } from 'lucide';
+import { at } from '../../client/base-path.js';
 import { accountApi } from '../../client/account-api.js';
 import { Button } from '../components/button.js';
 import { Card } from '../components/card.js';
@@ -20,7 +21,7 @@ export default function DataSection({ username }: { username: string }) {
           all that you wrote in chats.
         </p>
         <div class="section-actions">
-          <Button icon={Download} href="/api/account/export">
+          <Button icon={Download} href={at('/api/account/export')}>
             Download your data
           </Button>
         </div>
@@ -48,7 +49,7 @@ export default function DataSection({ username }: { username: string }) {
                   ways={security}
                   onConfirm={async (proof) => {
                     await accountApi.deleteAccount(proof);
-                    location.assign('/');
+                    location.assign(at('/'));
                   }}
                   onClose={() => setAsking(false)}
                 />

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { at } from '../../client/base-path.js';
 import { accountApi } from '../../client/account-api.js';
 import { RequestError } from '../../client/request-error.js';
 import { Button } from '../components/button.js';
@@ -29,7 +30,7 @@ export function LogIn() {
         setCode('');
         return;
       }
-      location.assign(nextPath(location.search, location.origin));
+      location.assign(at(nextPath(location.search, location.origin)));
     },
     { wrong_credentials: 'password', wrong_code: 'code' },
   );
@@ -42,7 +43,7 @@ export function LogIn() {
       elsewhere={
         closed ? null : (
           <>
-            New here? <a href={`/register${location.search}`}>Create an account</a>
+            New here? <a href={at(`/register${location.search}`)}>Create an account</a>
           </>
         )
       }

@@ -1,4 +1,5 @@
 import type { AccountView } from '../../../src/protocol/account.js';
+import { at, pathWithin } from '../../client/base-path.js';
 import { readBoot } from '../../client/boot.js';
 import { Header } from '../shell/header.js';
 import { loginAddress, nextPath } from '../shell/next.js';
@@ -17,14 +18,14 @@ function contentFor(path: string, account: AccountView | null) {
     return null;
   }
   if (account) {
-    location.replace(nextPath(location.search, location.origin, '/account'));
+    location.replace(at(nextPath(location.search, location.origin, '/account')));
     return null;
   }
   return path === '/register' ? <Register /> : <LogIn />;
 }
 
 const { account } = readBoot();
-const path = location.pathname.replace(/\/$/, '');
+const path = pathWithin(location.pathname).replace(/\/$/, '');
 document.title = `${{ '/register': 'Create an account', '/setup': 'Set up', '/account': 'Your account' }[path] ?? 'Log in'} · Onair`;
 
 mount(

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { TITLE_MAX } from '../../../src/protocol/limits.js';
+import { at } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
 import { TextField } from '../components/text-field.js';
 import { FormError } from './form-error.js';
@@ -28,7 +29,7 @@ export function NewChannelForm({ suggestion, onCreate, onCancel }: NewChannelFor
         name="name"
         value={name}
         onInput={setName}
-        hint={`Its address: ${location.host}/${name.trim().toLowerCase() || 'name'}. It can’t be changed later.`}
+        hint={`Its address: ${location.host}${at(`/${name.trim().toLowerCase() || 'name'}`)}. It can’t be changed later.`}
         error={form.issue('name')}
         autocomplete="off"
         autocapitalize="none"

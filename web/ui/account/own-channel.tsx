@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { ExternalLink, Pencil, Trash } from 'lucide';
 import type { ChannelView } from '../../../src/protocol/channel.js';
 import { TITLE_MAX } from '../../../src/protocol/limits.js';
+import { at } from '../../client/base-path.js';
 import { RequestError } from '../../client/request-error.js';
 import { LiveBadge } from '../components/badge.js';
 import { Button } from '../components/button.js';
@@ -64,7 +65,7 @@ export function OwnChannel({ channel, onRename, onDelete }: OwnChannelProps) {
             <h3>
               {channel.title || channel.name} {channel.broadcast && <LiveBadge size="s" />}
             </h3>
-            <a href={`/${channel.name}`}>
+            <a href={at(`/${channel.name}`)}>
               /{channel.name}
               <Icon icon={ExternalLink} size={14} />
             </a>

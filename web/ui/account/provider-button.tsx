@@ -1,3 +1,4 @@
+import { at } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
 import { nextPath } from '../shell/next.js';
 
@@ -9,7 +10,7 @@ export function ProviderButton({ provider, fallback }: { provider: string; fallb
     ...(invitation !== null && { invitation }),
   });
   return (
-    <Button size="l" wide href={`/api/auth/oidc?${query.toString()}`}>
+    <Button size="l" wide href={at(`/api/auth/oidc?${query.toString()}`)}>
       Continue with {provider}
     </Button>
   );

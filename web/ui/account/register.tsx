@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { at } from '../../client/base-path.js';
 import { accountApi } from '../../client/account-api.js';
 import { Button } from '../components/button.js';
 import { Card } from '../components/card.js';
@@ -35,7 +36,7 @@ export function Register() {
 function NoForm({ title, children }: { title: string; children: string }) {
   return (
     <Card narrow>
-      <Notice title={title} action={<Button href="/login">Log in</Button>}>
+      <Notice title={title} action={<Button href={at('/login')}>Log in</Button>}>
         {children}
       </Notice>
     </Card>
@@ -48,7 +49,7 @@ function RegisterForm({ provider }: { provider: string | null }) {
   const form = useSubmit(
     async () => {
       await accountApi.register(username, password, invitationCode());
-      location.assign(nextPath(location.search, location.origin, '/studio'));
+      location.assign(at(nextPath(location.search, location.origin, '/studio')));
     },
     { username_taken: 'username' },
   );
@@ -59,7 +60,7 @@ function RegisterForm({ provider }: { provider: string | null }) {
       onSubmit={form.submit}
       elsewhere={
         <>
-          Have an account? <a href={`/login${location.search}`}>Log in</a>
+          Have an account? <a href={at(`/login${location.search}`)}>Log in</a>
         </>
       }
     >

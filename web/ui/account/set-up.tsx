@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AccountView } from '../../../src/protocol/account.js';
+import { at } from '../../client/base-path.js';
 import { accountApi } from '../../client/account-api.js';
 import { Button } from '../components/button.js';
 import { CredentialsCard } from './credentials-card.js';
@@ -17,7 +18,7 @@ export function SetUp({ account }: { account: AccountView | null }) {
     async () => {
       if (account) await accountApi.claim(setupToken());
       else await accountApi.setUp(setupToken(), username, password);
-      location.assign('/admin');
+      location.assign(at('/admin'));
     },
     { username_taken: 'username' },
   );

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { KeyRound, Plus } from 'lucide';
 import type { TokenScope, TokenView } from '../../../src/protocol/account-tokens.js';
 import { TOKEN_NAME_MAX } from '../../../src/protocol/limits.js';
+import { at } from '../../client/base-path.js';
 import { accountApi } from '../../client/account-api.js';
 import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
@@ -57,7 +58,7 @@ export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
       </div>
       <p class="section-lead muted">
         Programs use the API with a token, as far as its scopes go. The API describes itself at{' '}
-        <a href="/api/openapi.json">/api/openapi.json</a>.
+        <a href={at('/api/openapi.json')}>/api/openapi.json</a>.
       </p>
       {adding && state.name === 'loaded' && (
         <NewTokenForm

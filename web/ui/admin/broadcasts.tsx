@@ -1,3 +1,4 @@
+import { at } from '../../client/base-path.js';
 import { adminApi } from '../../client/admin-api.js';
 import { attempt } from '../account/attempt.js';
 import { WhenLoaded } from '../account/loaded.js';
@@ -37,7 +38,7 @@ export function Broadcasts() {
                 <li key={channel} class="row">
                   <div class="row-text">
                     <h3>
-                      <a href={`/${channel}`}>{title || channel}</a> <LiveBadge size="s" />
+                      <a href={at(`/${channel}`)}>{title || channel}</a> <LiveBadge size="s" />
                     </h3>
                     <p class="muted">
                       /{channel} · {viewers} watching · since {whenLabel(broadcast.startedAt)}

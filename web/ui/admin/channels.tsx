@@ -1,3 +1,4 @@
+import { at } from '../../client/base-path.js';
 import { adminApi } from '../../client/admin-api.js';
 import { whenLabel } from '../account/when-label.js';
 import { Badge, LiveBadge } from '../components/badge.js';
@@ -18,7 +19,7 @@ export function Channels() {
         <li key={channel.name} class="row">
           <div class="row-text">
             <h3>
-              <a href={`/${channel.name}`}>{channel.title || channel.name}</a>{' '}
+              <a href={at(`/${channel.name}`)}>{channel.title || channel.name}</a>{' '}
               {channel.isLive && <LiveBadge size="s" />}{' '}
               {VISIBILITY[channel.visibility] !== null && (
                 <Badge>{VISIBILITY[channel.visibility]}</Badge>

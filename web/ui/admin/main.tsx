@@ -1,3 +1,4 @@
+import { at } from '../../client/base-path.js';
 import { readBoot } from '../../client/boot.js';
 import { Button } from '../components/button.js';
 import { Notice } from '../components/notice.js';
@@ -15,7 +16,7 @@ function content() {
   }
   if (account.isAdmin) return <Admin own={account.id} />;
   return (
-    <Notice title="For administrators" action={<Button href="/">Home</Button>}>
+    <Notice title="For administrators" action={<Button href={at('/')}>Home</Button>}>
       Your account is not an administrator’s. Ask the people who run this service.
     </Notice>
   );

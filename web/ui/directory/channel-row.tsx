@@ -1,4 +1,5 @@
 import type { ChannelView } from '../../../src/protocol/channel.js';
+import { at } from '../../client/base-path.js';
 import { Avatar } from '../components/avatar.js';
 import { ago } from '../format/duration.js';
 import { titleOf } from './arrange.js';
@@ -13,7 +14,7 @@ export function ChannelRow({ channel, nowMs }: { channel: ChannelView; nowMs: nu
       <Avatar name={channel.owner} size={44} />
       <div class="channel-row-text">
         <h3>
-          <a href={`/${channel.name}`}>{titleOf(channel)}</a>
+          <a href={at(`/${channel.name}`)}>{titleOf(channel)}</a>
         </h3>
         <p class="muted">
           {channel.owner} · {last}

@@ -1,4 +1,5 @@
 import { CloudOff, Radio, SearchX } from 'lucide';
+import { at } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { Notice } from '../components/notice.js';
@@ -106,7 +107,7 @@ function NobodyLive() {
         picture={<Mark size={56} />}
         title="Nobody is live right now"
         action={
-          <Button variant="live" size="l" icon={Radio} href="/studio">
+          <Button variant="live" size="l" icon={Radio} href={at('/studio')}>
             Go live
           </Button>
         }

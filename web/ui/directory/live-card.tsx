@@ -1,4 +1,5 @@
 import { Users } from 'lucide';
+import { at } from '../../client/base-path.js';
 import { Avatar } from '../components/avatar.js';
 import { Badge, LiveBadge } from '../components/badge.js';
 import { Icon } from '../components/icon.js';
@@ -37,7 +38,7 @@ export function LiveCard({ channel, nowMs }: { channel: LiveChannel; nowMs: numb
         <Avatar name={channel.owner} size={36} />
         <div class="live-card-text">
           <h3>
-            <a href={`/${channel.name}`}>{titleOf(channel)}</a>
+            <a href={at(`/${channel.name}`)}>{titleOf(channel)}</a>
           </h3>
           <p class="muted">{channel.owner}</p>
         </div>

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { at } from '../../client/base-path.js';
 import { readBoot } from '../../client/boot.js';
 import { Header } from '../shell/header.js';
 import { mount, Page } from '../shell/page.js';
@@ -13,7 +14,7 @@ const query = signal(new URLSearchParams(location.search).get('q')?.trim() ?? ''
 function search(text: string): void {
   query.value = text;
   const trimmed = text.trim();
-  history.replaceState(null, '', trimmed === '' ? '/' : `/?q=${encodeURIComponent(trimmed)}`);
+  history.replaceState(null, '', at(trimmed === '' ? '/' : `/?q=${encodeURIComponent(trimmed)}`));
 }
 
 function DirectoryPage() {

@@ -1,3 +1,4 @@
+import { at } from '../../client/base-path.js';
 import type { Connection } from '../../client/connection.js';
 import type { Viewer } from '../../client/viewer.js';
 import { Player } from '../player/player.js';
@@ -28,7 +29,7 @@ export function EmbedPage(props: EmbedPageProps) {
           rewindMs={rewindMs}
           muted={muted}
           corner={
-            <a class="embed-title" href={`/${name}`} target="_blank" rel="noopener">
+            <a class="embed-title" href={at(`/${name}`)} target="_blank" rel="noopener">
               {broadcast?.title || title || name}
             </a>
           }

@@ -1,10 +1,12 @@
+import { pathWithin } from '../../client/base-path.js';
 import { readBoot } from '../../client/boot.js';
 import { openViewer } from '../player/open-viewer.js';
 import { mount } from '../shell/page.js';
 import { EmbedPage } from './embed-page.js';
 
 const boot = readBoot();
-const name = boot.channel?.name ?? (location.pathname.split('/')[2] ?? '').toLowerCase();
+const name =
+  boot.channel?.name ?? (pathWithin(location.pathname).split('/')[2] ?? '').toLowerCase();
 
 if (boot.locked === null) watch();
 else void import('../locked/show-locked.js').then(({ showLockedEmbed }) => showLockedEmbed(name));

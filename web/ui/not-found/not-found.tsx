@@ -1,5 +1,6 @@
 import { House } from 'lucide';
 import type { AccountView } from '../../../src/protocol/account.js';
+import { at, pathWithin } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
 import { Mark } from '../shell/brand.js';
 import './not-found.css';
@@ -18,10 +19,13 @@ export function NotFound({ account }: { account: AccountView | null }) {
       {account === null && (
         <p class="muted">
           Were you invited to a private channel?{' '}
-          <a href={`/login?next=${encodeURIComponent(location.pathname)}`}>Log in</a> first.
+          <a href={at(`/login?next=${encodeURIComponent(pathWithin(location.pathname))}`)}>
+            Log in
+          </a>{' '}
+          first.
         </p>
       )}
-      <Button variant="primary" icon={House} href="/">
+      <Button variant="primary" icon={House} href={at('/')}>
         See who is live
       </Button>
     </div>

@@ -1,4 +1,5 @@
 import type { ListedBroadcast } from '../../../src/protocol/recording.js';
+import { at } from '../../client/base-path.js';
 import { Thumbnail } from '../components/thumbnail.js';
 import { clockTime, wordyDuration } from '../format/duration.js';
 import { viewerCount } from '../format/quantity.js';
@@ -47,7 +48,11 @@ export function PastCard({ broadcast }: { broadcast: ListedBroadcast }) {
     <article class={note === null ? 'past-card past-card-open' : 'past-card'}>
       <PastPicture broadcast={broadcast} />
       <h4>
-        {note === null ? <a href={`/recordings/${id}`}>{title || channel}</a> : title || channel}
+        {note === null ? (
+          <a href={at(`/recordings/${id}`)}>{title || channel}</a>
+        ) : (
+          title || channel
+        )}
       </h4>
       <p class="muted figures">{pastFacts(broadcast)}</p>
       {note !== null && <p class="muted">{note}</p>}

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ListedBroadcast, RecordingView } from '../../../src/protocol/recording.js';
+import { at } from '../../client/base-path.js';
 import { recordingApi } from '../../client/recording-api.js';
 import { RequestError } from '../../client/request-error.js';
 import { ChartLine, Ellipsis, ExternalLink, Pencil, Pin, PinOff, Trash } from 'lucide';
@@ -96,7 +97,7 @@ function PastLine({ broadcast, past, onEdit, onMeasure }: PastLineProps) {
   const named = title || channel;
   const note = pastNote(broadcast);
   const ofRecording: MenuItem[] = [
-    { kind: 'link', label: 'Open', icon: ExternalLink, href: `/recordings/${id}` },
+    { kind: 'link', label: 'Open', icon: ExternalLink, href: at(`/recordings/${id}`) },
     {
       kind: 'action',
       label: 'Edit',
@@ -136,7 +137,7 @@ function PastLine({ broadcast, past, onEdit, onMeasure }: PastLineProps) {
     <li class="studio-past-line">
       <PastPicture broadcast={broadcast} />
       <div class="studio-past-words">
-        <h3>{note === null ? <a href={`/recordings/${id}`}>{named}</a> : named}</h3>
+        <h3>{note === null ? <a href={at(`/recordings/${id}`)}>{named}</a> : named}</h3>
         <p class="muted figures">{pastFacts(broadcast)}</p>
         <p class="studio-past-notes">
           {note !== null && <span class="muted">{note}</span>}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Play, RotateCw } from 'lucide';
+import { at } from '../../client/base-path.js';
 import type { ViewerState, WatchedChannel } from '../../client/viewer-state.js';
 import { assertNever } from '../../client/assert-never.js';
 import { Avatar } from '../components/avatar.js';
@@ -60,7 +61,7 @@ export function Stage(props: StageProps) {
             {lengthMs !== null && `It ran ${wordyDuration(lengthMs)}. `}
             At most {viewerCount(peakViewers)} at once.
           </p>
-          <Button href="/">See who else is live</Button>
+          <Button href={at('/')}>See who else is live</Button>
         </Still>
       );
     }
@@ -68,7 +69,7 @@ export function Stage(props: StageProps) {
       return (
         <Still name={name} owner={channel.owner} title="This channel is gone">
           <p>Its owner deleted it.</p>
-          <Button href="/">See who is live</Button>
+          <Button href={at('/')}>See who is live</Button>
         </Still>
       );
     case 'failed':
@@ -160,7 +161,7 @@ function NotLive({ channel, name, own }: StageProps) {
         {!own && ' This page starts by itself when it is.'}
       </p>
       {own && (
-        <Button variant="live" href={`/studio?channel=${name}`}>
+        <Button variant="live" href={at(`/studio?channel=${name}`)}>
           Go live
         </Button>
       )}

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { CLIP_MAX_MS, TITLE_MAX } from '../../../src/protocol/limits.js';
+import { at } from '../../client/base-path.js';
 import { recordingApi } from '../../client/recording-api.js';
 import { FormError } from '../account/form-error.js';
 import { useSubmit } from '../account/use-submit.js';
@@ -146,7 +147,7 @@ function RangeEnd({ label, valueMs, durationMs, preview, onChange }: RangeEndPro
 
 /** It is there: where. */
 function Made({ id, onClose }: { id: string; onClose: () => void }) {
-  const address = `${location.origin}/clips/${id}`;
+  const address = `${location.origin}${at(`/clips/${id}`)}`;
   const [copied, setCopied] = useState(false);
   return (
     <Dialog
@@ -155,7 +156,7 @@ function Made({ id, onClose }: { id: string; onClose: () => void }) {
       actions={
         <>
           <Button onClick={onClose}>Close</Button>
-          <Button href={`/clips/${id}`}>Watch it</Button>
+          <Button href={at(`/clips/${id}`)}>Watch it</Button>
           <Button variant="primary" onClick={() => void copyAddress(address).then(setCopied)}>
             {copied ? 'Link copied' : 'Copy link'}
           </Button>

@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { Film, Share2, Trash } from 'lucide';
 import type { AccountView } from '../../../src/protocol/account.js';
 import type { ClipView } from '../../../src/protocol/clip.js';
+import { at } from '../../client/base-path.js';
 import { recordingApi } from '../../client/recording-api.js';
 import { RequestError } from '../../client/request-error.js';
 import { Avatar } from '../components/avatar.js';
@@ -56,7 +57,7 @@ export function ClipPage({ viewed, clip, account }: ClipPageProps) {
           <div class="channel-info-words">
             <h1>{title || `A clip of ${channel}`}</h1>
             <p class="channel-info-line">
-              <a class="channel-info-owner" href={`/${channel}`}>
+              <a class="channel-info-owner" href={at(`/${channel}`)}>
                 {channel}
               </a>
               <span>
@@ -73,7 +74,7 @@ export function ClipPage({ viewed, clip, account }: ClipPageProps) {
             {recordingId !== null && (
               <Button
                 icon={Film}
-                href={`/recordings/${recordingId}?t=${Math.floor(clip.startMs / 1_000)}`}
+                href={at(`/recordings/${recordingId}?t=${Math.floor(clip.startMs / 1_000)}`)}
               >
                 Full recording
               </Button>

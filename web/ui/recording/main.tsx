@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { CircleAlert, Film } from 'lucide';
 import type { AccountView } from '../../../src/protocol/account.js';
+import { at, pathWithin } from '../../client/base-path.js';
 import { readBoot } from '../../client/boot.js';
 import { recordingApi } from '../../client/recording-api.js';
 import { Button } from '../components/button.js';
@@ -15,7 +16,7 @@ import { Viewed } from './recording-state.js';
 
 const boot = readBoot();
 const { account } = boot;
-const [, kind, id = ''] = location.pathname.split('/');
+const [, kind, id = ''] = pathWithin(location.pathname).split('/');
 
 if (boot.locked !== null) {
   const name = boot.locked;
@@ -60,7 +61,7 @@ function Shown<T>({ viewed, account: who, what, children }: ShownProps<T>) {
         <Notice
           picture={<Icon icon={Film} size={40} />}
           title={`There is no such ${what}`}
-          action={<Button href="/">To the first page</Button>}
+          action={<Button href={at('/')}>To the first page</Button>}
         >
           It was deleted, or it is not for you. Maybe you have to log in.
         </Notice>
@@ -69,7 +70,7 @@ function Shown<T>({ viewed, account: who, what, children }: ShownProps<T>) {
         <Notice
           picture={<Icon icon={Film} size={40} />}
           title={`The ${what} is deleted`}
-          action={<Button href="/">To the first page</Button>}
+          action={<Button href={at('/')}>To the first page</Button>}
         />
       )}
       {state.name === 'failed' && (

@@ -1,5 +1,6 @@
 import { CircleAlert, Radio } from 'lucide';
 import type { RecordingView } from '../../../src/protocol/recording.js';
+import { at } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
@@ -28,7 +29,7 @@ function Why({ recording: { state, channel, mayManage } }: { recording: Recordin
       <>
         <h2>This broadcast is live now</h2>
         <p>It can be watched here when it is over.</p>
-        <Button variant="primary" icon={Radio} href={`/${channel}`}>
+        <Button variant="primary" icon={Radio} href={at(`/${channel}`)}>
           Watch live
         </Button>
       </>
@@ -50,7 +51,7 @@ function Why({ recording: { state, channel, mayManage } }: { recording: Recordin
           ? 'Nothing of this broadcast could be kept. The server’s disk may have been full. You can delete it.'
           : 'Nothing of this broadcast could be kept.'}
       </p>
-      <Button href={`/${channel}`}>To the channel</Button>
+      <Button href={at(`/${channel}`)}>To the channel</Button>
     </>
   );
 }

@@ -10,6 +10,7 @@ import {
   Trash,
 } from 'lucide';
 import type { RecordingView } from '../../../src/protocol/recording.js';
+import { at } from '../../client/base-path.js';
 import { Avatar } from '../components/avatar.js';
 import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
@@ -44,7 +45,7 @@ export function RecordingInfo({ recording, position, ...acts }: RecordingInfoPro
       <div class="channel-info-words">
         <h1>{title || channel}</h1>
         <p class="channel-info-line">
-          <a class="channel-info-owner" href={`/${channel}`}>
+          <a class="channel-info-owner" href={at(`/${channel}`)}>
             {channel}
           </a>
           <span>

@@ -1,5 +1,6 @@
 import { LogOut, Radio, ShieldCheck, SunMoon, UserRound } from 'lucide';
 import type { AccountView } from '../../../src/protocol/account.js';
+import { at, pathWithin } from '../../client/base-path.js';
 import { Avatar } from '../components/avatar.js';
 import { IconButton } from '../components/icon-button.js';
 import { Menu, type MenuItem } from '../components/menu.js';
@@ -35,7 +36,7 @@ export function ThemeMenu() {
 /** Who is logged in, and where to go from there. */
 export function AccountMenu({ account }: { account: AccountView | null }) {
   if (!account) {
-    if (/^\/(login|register)\/?$/.test(location.pathname)) return null;
+    if (/^\/(login|register)\/?$/.test(pathWithin(location.pathname))) return null;
     return (
       <a class="account-log-in button button-ghost button-m" href={loginAddress(location)}>
         Log in
@@ -43,10 +44,10 @@ export function AccountMenu({ account }: { account: AccountView | null }) {
     );
   }
   const items: MenuItem[] = [
-    { kind: 'link', label: 'Your account', icon: UserRound, href: '/account' },
-    { kind: 'link', label: 'Studio', icon: Radio, href: '/studio' },
+    { kind: 'link', label: 'Your account', icon: UserRound, href: at('/account') },
+    { kind: 'link', label: 'Studio', icon: Radio, href: at('/studio') },
     ...(account.isAdmin
-      ? [{ kind: 'link' as const, label: 'Administration', icon: ShieldCheck, href: '/admin' }]
+      ? [{ kind: 'link' as const, label: 'Administration', icon: ShieldCheck, href: at('/admin') }]
       : []),
     { kind: 'separator' },
     { kind: 'action', label: 'Log out', icon: LogOut, onSelect: () => void logOut() },

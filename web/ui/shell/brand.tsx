@@ -1,4 +1,5 @@
 import './brand.css';
+import { at } from '../../client/base-path.js';
 
 /** The tally light. */
 export function Mark({ size = 24 }: { size?: number }) {
@@ -21,7 +22,7 @@ export function Mark({ size = 24 }: { size?: number }) {
 /** The way home. */
 export function Brand() {
   return (
-    <a class="brand" href="/" aria-label="Onair, home">
+    <a class="brand" href={at('/')} aria-label="Onair, home">
       <Mark />
       <span class="brand-name">Onair</span>
     </a>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Radio, Search } from 'lucide';
 import type { AccountView } from '../../../src/protocol/account.js';
+import { at } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { AccountMenu, ThemeMenu } from './account-menu.js';
@@ -33,7 +34,7 @@ export function Header({ account, search, goLive = true, children }: HeaderProps
       </div>
       <nav class="header-end" aria-label="Account and settings">
         {goLive && (
-          <Button variant="live" icon={Radio} href="/studio">
+          <Button variant="live" icon={Radio} href={at('/studio')}>
             Go live
           </Button>
         )}
@@ -49,7 +50,7 @@ function SearchBox({ search }: { search: HeaderSearch | undefined }) {
     <form
       class="header-search"
       role="search"
-      action="/"
+      action={at('/')}
       method="get"
       onSubmit={(event) => {
         if (search) event.preventDefault();

@@ -1,3 +1,4 @@
+import { at } from '../../client/base-path.js';
 import { api } from '../../client/api.js';
 import { RequestError } from '../../client/request-error.js';
 import { toast } from '../components/toast.js';
@@ -6,7 +7,7 @@ import { toast } from '../components/toast.js';
 export async function logOut(): Promise<void> {
   try {
     await api.logout();
-    location.assign('/');
+    location.assign(at('/'));
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     toast({ text: `You are still logged in. ${error.message}`, tone: 'danger' });

@@ -1,8 +1,10 @@
+import { at, pathWithin } from '../../client/base-path.js';
+
 /** Where a log-in leads when nothing else was asked for. */
 export const AFTER_LOGIN = '/';
 
 /**
- * The page to go to after logging in, from `?next=`: a path of this origin, or `fallback`. Browsers
+ * The page to go to after logging in, from `?next=`: a path of this service, or `fallback`. Browsers
  * read `//host` and `/\host` as another origin's address, so the answer is what the URL parser says,
  * not what the text looks like.
  */
@@ -19,6 +21,6 @@ export function loginAddress(
   here: Pick<Location, 'pathname' | 'search'>,
   page: '/login' | '/register' = '/login',
 ): string {
-  const path = here.pathname + here.search;
-  return path === '/' ? page : `${page}?next=${encodeURIComponent(path)}`;
+  const path = pathWithin(here.pathname) + here.search;
+  return at(path === '/' ? page : `${page}?next=${encodeURIComponent(path)}`);
 }

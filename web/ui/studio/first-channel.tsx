@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { TITLE_MAX } from '../../../src/protocol/limits.js';
+import { at } from '../../client/base-path.js';
 import { RequestError } from '../../client/request-error.js';
 import { Button } from '../components/button.js';
 import { TextField } from '../components/text-field.js';
@@ -47,7 +48,7 @@ export function FirstChannel({ channels, username }: { channels: OwnChannels; us
           setName(typed.toLowerCase().replaceAll(' ', '-'));
           setError(undefined);
         }}
-        hint={`People watch at ${location.host}/${name}`}
+        hint={`People watch at ${location.host}${at(`/${name}`)}`}
         error={error}
         autocapitalize="none"
         autocomplete="off"

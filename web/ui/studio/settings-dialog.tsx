@@ -1,3 +1,4 @@
+import { at } from '../../client/base-path.js';
 import type { Capture } from '../../client/capture/capture.js';
 import { FRAME_RATES, RESOLUTIONS } from '../../client/capture/capture-settings.js';
 import type { CaptureDevice } from '../../client/capture/device-list.js';
@@ -115,7 +116,7 @@ export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDi
             <RecordingSettings channel={channel} />
             <p class="field-hint">
               Other services can be told when you go live: see{' '}
-              <a href="/account#webhooks" target="_blank" rel="noopener">
+              <a href={at('/account#webhooks')} target="_blank" rel="noopener">
                 webhooks
               </a>
               .

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { Check, Copy, Share2 } from 'lucide';
 import type { ChannelView } from '../../../src/protocol/channel.js';
 import type { Visibility } from '../../../src/protocol/access.js';
+import { at } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
 import { toast } from '../components/toast.js';
 import './share-link.css';
@@ -18,7 +19,7 @@ const AUDIENCE: Record<Visibility, string | null> = {
 
 /** Where people watch, to hand on. */
 export function ShareLink({ channel }: { channel: Pick<ChannelView, 'name' | 'visibility'> }) {
-  const address = `${location.origin}/${channel.name}`;
+  const address = `${location.origin}${at(`/${channel.name}`)}`;
   const audience = AUDIENCE[channel.visibility];
   const canShare = typeof navigator.share === 'function';
   return (

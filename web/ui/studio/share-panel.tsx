@@ -1,10 +1,11 @@
 import type { ChannelView } from '../../../src/protocol/channel.js';
+import { at } from '../../client/base-path.js';
 import { CopyButton, ShareLink } from './share-link.js';
 import './share-panel.css';
 
 /** Everything to hand on while live. */
 export function SharePanel({ channel }: { channel: ChannelView }) {
-  const frame = `<iframe src="${location.origin}/embed/${channel.name}" width="640" height="360" allow="autoplay; fullscreen; picture-in-picture" style="border:0"></iframe>`;
+  const frame = `<iframe src="${location.origin}${at(`/embed/${channel.name}`)}" width="640" height="360" allow="autoplay; fullscreen; picture-in-picture" style="border:0"></iframe>`;
   return (
     <div class="panel">
       <ShareLink channel={channel} />

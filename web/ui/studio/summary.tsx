@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { at } from '../../client/base-path.js';
 import { recordingApi } from '../../client/recording-api.js';
 import { Button } from '../components/button.js';
 import { clockTime } from '../format/duration.js';
@@ -34,14 +35,14 @@ export function Summary({ summary, studio }: { summary: BroadcastSummary; studio
           Back to the studio
         </Button>
         {isRecorded && (
-          <Button size="l" href={`/recordings/${summary.broadcastId}`}>
+          <Button size="l" href={at(`/recordings/${summary.broadcastId}`)}>
             See the recording
           </Button>
         )}
         <Button size="l" onClick={() => setStatistics(true)}>
           Statistics
         </Button>
-        <Button size="l" href={`/${channel}`}>
+        <Button size="l" href={at(`/${channel}`)}>
           See your channel
         </Button>
       </div>

@@ -1,3 +1,4 @@
+import { at } from '../../client/base-path.js';
 import type { WatchedChannel } from '../../client/viewer-state.js';
 import { LatePast } from './late-past.js';
 import './about.css';
@@ -11,7 +12,8 @@ export function About({ name, channel }: { name: string; channel: WatchedChannel
       <h2>About</h2>
       <p class="muted">
         {channel.title && `${channel.title}. `}A channel by {channel.owner || name}, at{' '}
-        {location.host}/
+        {location.host}
+        {at('/')}
         <wbr />
         {name}.
       </p>

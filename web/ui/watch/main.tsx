@@ -1,3 +1,4 @@
+import { pathWithin } from '../../client/base-path.js';
 import { readBoot } from '../../client/boot.js';
 import { openViewer } from '../player/open-viewer.js';
 import { mount } from '../shell/page.js';
@@ -7,7 +8,7 @@ import { WatchPage } from './watch-page.js';
 
 // The way to the first frame comes first: connect, then draw, then load the chat.
 const boot = readBoot();
-const name = boot.channel?.name ?? location.pathname.slice(1).toLowerCase();
+const name = boot.channel?.name ?? pathWithin(location.pathname).slice(1).toLowerCase();
 
 if (boot.locked === null) watch();
 else

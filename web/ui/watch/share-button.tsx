@@ -1,5 +1,6 @@
 import { Check, Share2 } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
+import { at } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
 import { copyAddress } from './copy-address.js';
 
@@ -8,7 +9,7 @@ const COPIED_MS = 2_000;
 /** Copies the channel's address. */
 export function ShareButton({ name }: { name: string }) {
   const [copied, setCopied] = useState(false);
-  const address = `${location.origin}/${name}`;
+  const address = `${location.origin}${at(`/${name}`)}`;
   useEffect(() => {
     if (!copied) return undefined;
     const timer = setTimeout(() => setCopied(false), COPIED_MS);

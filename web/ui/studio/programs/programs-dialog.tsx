@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'preact/hooks';
 import { KeyRound } from 'lucide';
+import { at } from '../../../client/base-path.js';
 import { programApi } from '../../../client/program-api.js';
 import { RequestError } from '../../../client/request-error.js';
 import { useLoaded } from '../../account/use-loaded.js';
@@ -15,7 +16,7 @@ import './programs-dialog.css';
 
 /** What OBS and other programs need to publish on a channel: address, key and how to set them. */
 export function ProgramsDialog({ channel, onClose }: { channel: string; onClose: () => void }) {
-  const endpoint = `${location.origin}/whip/${channel}`;
+  const endpoint = `${location.origin}${at(`/whip/${channel}`)}`;
   const [key, setKey] = useState<string | null>(null);
   const [recipe, setRecipe] = useState<Recipe['id']>('obs');
   return (

@@ -1,0 +1,71 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PathProxy } from '../support/path-proxy.js';
+import { say, Stage, WAIT } from '../support/stage.js';
+import { framesAdvance } from '../support/video.js';
+
+const BASE = '/live';
+let proxy: PathProxy;
+let stage: Stage;
+beforeAll(async () => {
+  proxy = await PathProxy.listen(BASE);
+  stage = await Stage.open({ PUBLIC_URL: `${proxy.origin}${BASE}`, TRUST_PROXY: 'true' });
+  proxy.passTo(stage.server.url);
+});
+afterEach(async ({ task }) => {
+  await stage.clear(task.result?.state === 'fail');
+  // Nothing that a page loads or asks for is outside of the path.
+  expect(proxy.strays.splice(0)).toEqual([]);
+});
+afterAll(async () => {
+  await stage?.close();
+  await proxy?.close();
+});
+
+const outside = () => ({ url: `${proxy.origin}${BASE}` });
+
+describe('a service under a path, behind a proxy', () => {
+  it('does the main job: going live, watching, chatting, the recording', async () => {
+    const studio = await stage.goLive('maria', outside());
+    expect(new URL(studio.url()).pathname).toBe(`${BASE}/studio`);
+    const viewer = await stage.visit('/maria', outside());
+    await framesAdvance(viewer);
+    await say(studio, 'Hello from below');
+    await viewer.getByText('Hello from below').waitFor();
+
+    const link = `${proxy.origin.replace('http://', '')}${BASE}/maria`;
+    await studio.getByText(link, { exact: true }).first().waitFor();
+
+    const directory = await stage.visit('', outside());
+    await directory.getByRole('link', { name: /maria/i }).first().click();
+    await directory.waitForURL(`**${BASE}/maria`);
+    await framesAdvance(directory);
+    await directory.getByRole('link', { name: 'Onair, home' }).click();
+    await directory.waitForURL(`**${BASE}/`);
+
+    await studio.getByRole('button', { name: 'End broadcast' }).first().click();
+    await studio.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
+    await stage.isInState('maria', null);
+  });
+
+  it('falls back to HLS', async () => {
+    await stage.goLive('nora', outside());
+    const viewer = await stage.visit('/nora?mode=hls', outside());
+    await framesAdvance(viewer);
+    await viewer
+      .getByRole('button', { name: /^HLS|^LL-HLS|HLS/ })
+      .first()
+      .waitFor();
+    const embed = await stage.visit('/embed/nora?mode=hls', outside());
+    await framesAdvance(embed);
+  });
+
+  it('logs in, and stays logged in below the path only', async () => {
+    const studio = await stage.studioOf('olga', outside());
+    const cookies = await studio.context().cookies();
+    expect(cookies.length).toBeGreaterThan(0);
+    for (const { path } of cookies) expect(path).toMatch(/^\/live(?:\/|$)/);
+    await studio.reload();
+    await studio.getByRole('button', { name: 'Go live' }).waitFor();
+    await expect.poll(() => new URL(studio.url()).pathname, WAIT).toBe(`${BASE}/studio`);
+  });
+});
