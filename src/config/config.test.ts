@@ -29,6 +29,36 @@ describe('readConfig', () => {
     ]);
   });
 
+  it.each([
+    ['https://example.org', 'https://example.org', ''],
+    ['https://example.org/', 'https://example.org', ''],
+    ['https://example.org/live/', 'https://example.org/live', '/live'],
+    ['http://example.org:8080/a/b-c_d.e~f', 'http://example.org:8080/a/b-c_d.e~f', '/a/b-c_d.e~f'],
+  ])('takes the public address %s', (PUBLIC_URL, publicUrl, basePath) => {
+    expect(readConfig({ PUBLIC_URL }).http).toMatchObject({ publicUrl, basePath });
+  });
+
+  it.each([
+    ['a query', 'https://example.org/live?a=b'],
+    ['an empty query', 'https://example.org/?'],
+    ['a fragment', 'https://example.org/#live'],
+    ['a user name', 'https://me@example.org/'],
+    ['a space in the path', 'https://example.org/my live'],
+    ['two slashes', 'https://example.org/a//b'],
+    ['quotes', "https://example.org/'live"],
+  ])('refuses a public address with %s', (_what, PUBLIC_URL) => {
+    expect(mistakesOf({ PUBLIC_URL })).toEqual([expect.stringMatching(/^PUBLIC_URL: /)]);
+  });
+
+  it('takes networks for webhooks, and nothing else', () => {
+    const given = { WEBHOOK_ALLOWED_NETWORKS: '192.168.1.0/24, fd00::/8,10.0.0.1' };
+    const allowedNetworks = ['192.168.1.0/24', 'fd00::/8', '10.0.0.1'];
+    expect(readConfig(given).webhooks).toMatchObject({ allowedNetworks, refusedNetworks: [] });
+    expect(mistakesOf({ WEBHOOK_REFUSED_NETWORKS: 'lan' })).toEqual([
+      expect.stringContaining('192.168.1.0/24'),
+    ]);
+  });
+
   it('never repeats the value of a secret', () => {
     const said = [
       ...mistakesOf({ DATABASE_URL: 'mysql://me:hunter2@db', RTC_TURN_SECRET: 'hush' }),
