@@ -33,7 +33,8 @@ describe('a service under a path, behind a proxy', () => {
     await viewer.getByText('Hello from below').waitFor();
 
     const link = `${proxy.origin.replace('http://', '')}${BASE}/maria`;
-    await studio.getByText(link, { exact: true }).first().waitFor();
+    // On the tab beside the chat's.
+    await studio.getByText(link, { exact: true }).first().waitFor({ state: 'attached' });
 
     const directory = await stage.visit('', outside());
     await directory.getByRole('link', { name: /maria/i }).first().click();

@@ -93,14 +93,26 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
   });
 
   it('kills one that takes too long', async () => {
-    const args = ['-re', '-f', 'lavfi', '-i', 'testsrc2', '-f', 'null', '-'];
-    const run = runFfmpeg({ program: ffmpegBin, args, input: [], timeoutMs: 200, outputMax: 1 });
+    const run = runFfmpeg({
+      program: ffmpegBin,
+      inputArgs: ['-re', '-f', 'lavfi', '-i', 'testsrc2'],
+      outputArgs: ['-f', 'null', '-'],
+      input: [],
+      timeoutMs: 200,
+      outputMax: 1,
+    });
     await expect(run).rejects.toThrow(/too long/);
   });
 
   it('refuses more output than was expected', async () => {
-    const args = ['-f', 'lavfi', '-i', 'testsrc2', '-f', 'rawvideo', 'pipe:1'];
-    const run = runFfmpeg({ program: ffmpegBin, args, input: [], timeoutMs: 9_000, outputMax: 9 });
+    const run = runFfmpeg({
+      program: ffmpegBin,
+      inputArgs: ['-f', 'lavfi', '-i', 'testsrc2'],
+      outputArgs: ['-f', 'rawvideo', 'pipe:1'],
+      input: [],
+      timeoutMs: 9_000,
+      outputMax: 9,
+    });
     await expect(run).rejects.toThrow(/more than/);
   });
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Log } from '../../common/logger.js';
+import { childEnvironment } from '../../config/child-environment.js';
 
 const CHECK_TIMEOUT_MS = 10_000;
 /** For VP8 to H.264, and for thumbnails; every distribution's FFmpeg has both. */
@@ -33,6 +34,7 @@ async function missingEncoders(program: string): Promise<string[] | null> {
     const { stdout } = await promisify(execFile)(program, ['-hide_banner', '-encoders'], {
       timeout: CHECK_TIMEOUT_MS,
       maxBuffer: 1_048_576,
+      env: childEnvironment(),
     });
     return ENCODERS.filter((name) => !new RegExp(`^ V\\S+ ${name} `, 'm').test(stdout));
   } catch {

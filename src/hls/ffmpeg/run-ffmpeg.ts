@@ -1,12 +1,16 @@
-import { spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { spawnFfmpeg } from './spawn-ffmpeg.js';
 
+/** For one picture, however large: 4K takes 200 MiB, and libraries and threads some hundreds. */
+const MEMORY_MIB = 2_048;
 /** What it says of an error is cut at this. */
 const MESSAGE_MAX = 500;
 
 type Options = Readonly<{
   program: string;
-  args: readonly string[];
+  /** Up to `-i pipe:0`. */
+  inputArgs: readonly string[];
+  /** After it, up to `pipe:1`. */
+  outputArgs: readonly string[];
   input: readonly Uint8Array[];
   timeoutMs: number;
   /** More output than this is refused, bytes. */
@@ -14,20 +18,24 @@ type Options = Readonly<{
 }>;
 
 /**
- * Runs FFmpeg at low priority from bytes to bytes: `args` read `pipe:0` and write `pipe:1`.
- * Rejects with what FFmpeg says when it fails, takes too long (it is killed) or writes too much.
+ * Runs FFmpeg at low priority from bytes to bytes. Rejects with what FFmpeg says when it fails, takes too long (it is killed) or writes too much.
  */
 export function runFfmpeg({
   program,
-  args,
+  inputArgs,
+  outputArgs,
   input,
   timeoutMs,
   outputMax,
 }: Options): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  const child = spawn(program, ['-hide_banner', '-nostdin', '-loglevel', 'error', ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  // Within its time it can't use more of the processor than this, with a thread for each of a few cores.
+  const cpuSeconds = Math.ceil(timeoutMs / 1_000) * 4;
+  const child = spawnFfmpeg(
+    program,
+    { input: inputArgs, output: outputArgs },
+    { memoryMiB: MEMORY_MIB, cpuSeconds },
+  );
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   let said = '';
@@ -44,7 +52,6 @@ export function runFfmpeg({
   child.stderr.on('data', (chunk: Uint8Array) => {
     said = `${said}${Buffer.from(chunk).toString()}`.slice(0, MESSAGE_MAX);
   });
-  child.once('spawn', () => child.pid && setPriority(child.pid, constants.priority.PRIORITY_LOW));
   child.once('error', (cause) => reject(new Error('FFmpeg can not be started', { cause })));
   child.once('close', (code) => {
     clearTimeout(timer);

@@ -41,9 +41,10 @@ export class Thumbnailer {
     const scale = `scale='min(${THUMBNAIL_WIDTH_MAX},iw)':'min(${2 * THUMBNAIL_WIDTH_MAX},ih)':force_original_aspect_ratio=decrease`;
     return runFfmpeg({
       program: this.#program,
-      args: [
-        ['-threads', '1', '-f', 'mp4', '-i', 'pipe:0', '-frames:v', '1'],
-        ['-vf', `${scale},format=yuvj420p`, '-q:v', String(quality), '-f', 'mjpeg', 'pipe:1'],
+      inputArgs: ['-threads', '1', '-f', 'mp4', '-i', 'pipe:0'],
+      outputArgs: [
+        ['-frames:v', '1', '-vf', `${scale},format=yuvj420p`],
+        ['-q:v', String(quality), '-f', 'mjpeg', 'pipe:1'],
       ].flat(),
       input: [initSegment(config), fragment({ sequence: 1, baseTicks: 0, samples })],
       timeoutMs: TIMEOUT_MS,

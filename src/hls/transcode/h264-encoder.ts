@@ -1,5 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { type FfmpegProcess, spawnFfmpeg } from '../ffmpeg/spawn-ffmpeg.js';
 import type { VideoConfig } from '../mp4/codec-config.js';
 import type { AccessUnit } from '../rtp/access-unit.js';
 import type { Vp8Frame } from '../rtp/vp8-depacketizer.js';
@@ -18,6 +17,8 @@ const MESSAGE_MAX = 500;
 const BITS_PER_PIXEL = 0.1;
 const FRAME_RATE = 30;
 const FULL_HD = 1920 * 1088;
+/** Decodes and encodes 4K with a thread for each of many cores. */
+const LIMITS = { memoryMiB: 8_192, cpuSeconds: null };
 
 type Options = {
   program: string;
@@ -32,7 +33,7 @@ type Options = {
 export class H264Encoder {
   readonly size: Options['size'];
   readonly #options: Options;
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #child: FfmpegProcess;
   readonly #flv = new FlvReader();
   /** By the time that FFmpeg knows them by: those that it has not given back. */
   readonly #pending = new Map<number, Vp8Frame>();
@@ -47,7 +48,8 @@ export class H264Encoder {
   constructor(options: Options) {
     this.#options = options;
     this.size = options.size;
-    this.#child = spawn(options.program, encoderArgs(options), { stdio: ['pipe', 'pipe', 'pipe'] });
+    const args = { input: INPUT_ARGS, output: outputArgs(options) };
+    this.#child = spawnFfmpeg(options.program, args, LIMITS);
     this.#child.stdin.on('error', (error) => this.#end(error.message));
     this.#child.stdout.on('data', (chunk: Uint8Array) => this.#read(chunk));
     this.#child.stderr.on('data', (chunk: Uint8Array) => {
@@ -125,18 +127,20 @@ export class H264Encoder {
   }
 }
 
-function encoderArgs({ size: { width, height }, segmentS }: Options): string[] {
+// Not `-fflags nobuffer`: it throws away what was analysed, which is the key frame.
+const INPUT_ARGS = [
+  ['-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0'],
+  ['-f', 'ivf', '-i', 'pipe:0'],
+].flat();
+
+function outputArgs({ size: { width, height }, segmentS }: Options): string[] {
   const kbps = Math.round((width * height * FRAME_RATE * BITS_PER_PIXEL) / 1_000);
   // Told, because x264 takes the clock's 1000 ticks for a frame rate.
   const level = width * height <= FULL_HD ? '4.2' : '5.2';
   // Smaller pictures (a publisher short of bandwidth) are scaled to the stream's size.
   const scale = `scale=${width}:${height}:force_original_aspect_ratio=decrease`;
   return [
-    ['-hide_banner', '-nostdin', '-loglevel', 'error'],
-    // Not `-fflags nobuffer`: it throws away what was analysed, which is the key frame.
-    ['-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0'],
-    ['-f', 'ivf', '-i', 'pipe:0', '-an'],
-    ['-vf', `${scale},pad=${width}:${height}:-1:-1,setsar=1,format=yuv420p`],
+    ['-an', '-vf', `${scale},pad=${width}:${height}:-1:-1,setsar=1,format=yuv420p`],
     ['-enc_time_base', '1:1000', '-c:v', 'libx264', '-preset', 'superfast'],
     ['-tune', 'zerolatency', '-profile:v', 'main', '-level:v', level, '-crf', '23'],
     ['-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`],

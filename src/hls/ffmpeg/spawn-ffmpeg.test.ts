@@ -1,0 +1,68 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { spawnFfmpeg } from './spawn-ffmpeg.js';
+import { runFfmpeg } from './run-ffmpeg.js';
+
+const LIMITS = { memoryMiB: 1_024, cpuSeconds: 7 };
+let folder: string;
+/** Stands in for FFmpeg, and says how it finds itself. */
+let program: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'onair-spawn-'));
+  program = join(folder, 'ffmpeg');
+  const script = [
+    '#!/bin/sh',
+    'echo "args $*"',
+    'env | sed "s/^/env /"',
+    'echo "memory $(ulimit -v)"; echo "files $(ulimit -n)"; echo "cpu $(ulimit -t)"',
+    'echo "size $(ulimit -f)"; echo "core $(ulimit -c)"',
+    'ls /proc/$$/fd | sed "s/^/fd /"',
+    'true > "$0.written" && echo "wrote"; echo x > "$0.written" || echo "wrote nothing"',
+  ];
+  writeFileSync(program, `${script.join('\n')}\n`);
+  chmodSync(program, 0o755);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('FFmpeg has none of the service’s secrets, no open files of its, and bounds', async () => {
+  vi.stubEnv('S3_SECRET_ACCESS_KEY', 'hush');
+  vi.stubEnv('DATABASE_URL', 'postgresql://me:hush@db/onair');
+  const child = spawnFfmpeg(
+    program,
+    { input: ['-i', 'pipe:0'], output: ['-f', 'mjpeg', 'pipe:1'] },
+    LIMITS,
+  );
+  vi.unstubAllEnvs();
+  child.stdin.end();
+  const said = await text(child.stdout);
+  expect(said).toMatch(/^args .*-protocol_whitelist pipe -i pipe:0 -f mjpeg pipe:1$/m);
+  expect(said).not.toContain('hush');
+  expect(said).toMatch(/^env PATH=/m);
+  expect(said).not.toMatch(/^env (?!PATH|LANG|LC_ALL|LD_LIBRARY_PATH|PWD|OLDPWD|SHLVL|_=)/m);
+  expect(said).toMatch(/^memory 1048576$/m);
+  expect(said).toMatch(/^files 64$/m);
+  expect(said).toMatch(/^cpu 7$/m);
+  expect(said).toMatch(/^size 0$/m);
+  expect(said).toMatch(/^core 0$/m);
+  const files = [...said.matchAll(/^fd (\d+)$/gm)].map(([, fd]) => Number(fd));
+  // The shell's own script is 10 or above.
+  expect(files.filter((fd) => fd > 2 && fd < 10)).toEqual([]);
+});
+
+it.skipIf(process.env.FFMPEG_BIN === '')('FFmpeg opens nothing but its pipes', async () => {
+  const file = join(folder, 'film.ivf');
+  writeFileSync(file, 'DKIF');
+  const ffmpeg = process.env.FFMPEG_BIN ?? 'ffmpeg';
+  const reading = runFfmpeg({
+    program: ffmpeg,
+    inputArgs: ['-f', 'ivf', '-i', file],
+    outputArgs: ['-f', 'mjpeg', 'pipe:1'],
+    input: [],
+    timeoutMs: 30_000,
+    outputMax: 1_000,
+  });
+  await expect(reading).rejects.toThrow(/whitelist/);
+});
