@@ -38,7 +38,6 @@ export function spawnFfmpeg(
   const child = spawn('/bin/sh', ['-c', script(limits), 'ffmpeg', program, ...args], {
     stdio,
     env,
-    cwd: '/',
   });
   // Also with the shell in front: it becomes FFmpeg.
   child.once('spawn', () => child.pid && lowerPriority(child.pid));
