@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressBlock, coarseAddress } from './coarse-address.js';
+import { addressBlock, addressSite, coarseAddress } from './coarse-address.js';
 
 describe('coarseAddress', () => {
   it.each([
@@ -23,5 +23,17 @@ describe('addressBlock', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ])('takes %s as one of %s', (address, block) => {
     expect(addressBlock(address)).toBe(block);
+  });
+});
+
+describe('addressSite', () => {
+  it.each([
+    ['203.0.113.9', null],
+    ['::ffff:203.0.113.9', null],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:db8::7', '2001:db8:0::/48'],
+    ['no address', null],
+  ])('takes %s as one of %s', (address, site) => {
+    expect(addressSite(address)).toBe(site);
   });
 });

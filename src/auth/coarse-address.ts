@@ -25,6 +25,19 @@ export function addressBlock(address: string): string {
   return isIPv6(plain) ? `${groups(plain).slice(0, 4).join(':')}::/64` : plain;
 }
 
+/** How many addresses' worth all networks of one IPv6 site may have and do together. */
+export const SITE_SHARE = 16;
+
+/**
+ * The IPv6 site of 48 bits that an address is in, which one customer can have (RFC 6177), and a mobile
+ * operator for some of its many; null for IPv4, where an address is scarce.
+ */
+export function addressSite(address: string): string | null {
+  if (!address.includes(':')) return null;
+  const plain = address.replace(MAPPED, '');
+  return isIPv6(plain) ? `${groups(plain).slice(0, 3).join(':')}::/48` : null;
+}
+
 /** The eight groups of an IPv6 address, without leading zeros. */
 function groups(address: string): string[] {
   const [head = '', tail] = address.replace(/%.*$/, '').split('::');

@@ -31,14 +31,20 @@ export function serveUnder(server: Server, basePath: string, outside: Answer): v
   const answer = inFrontOf(server, 'request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const url = withoutBase(request.url ?? '', basePath);
-    if (url === null) return outside(request, response);
+    if (url === null) {
+      outside(request, response);
+      return;
+    }
     request.url = url;
     answer(request, response);
   });
   const upgrade = inFrontOf(server, 'upgrade');
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = withoutBase(request.url ?? '', basePath);
-    if (url === null) return void socket.destroy();
+    if (url === null) {
+      socket.destroy();
+      return;
+    }
     request.url = url;
     upgrade(request, socket, head);
   });

@@ -1,8 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { addressBlock } from '../auth/coarse-address.js';
 import type { ClientAddress } from './client-address.js';
-import { OpenCounts } from '../common/open-counts.js';
+import { AddressCounts } from './address-limits.js';
 
 /** TCP connections of one address: a browser has six, and one for its socket. */
 const CONNECTIONS_PER_ADDRESS_MAX = 300;
@@ -29,13 +28,13 @@ export function boundConnections(
   server: Server,
   { clients, factor }: { clients: ClientAddress; factor: number },
 ): void {
-  const open = new OpenCounts(Math.ceil(CONNECTIONS_PER_ADDRESS_MAX * factor));
+  const open = new AddressCounts(Math.ceil(CONNECTIONS_PER_ADDRESS_MAX * factor));
   server.maxConnections = CONNECTIONS_MAX;
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress;
     // Gone already, or a proxy: its connections are those of many.
     if (address === undefined || clients.isTrusted(address, 0)) return;
-    const leave = open.enter(addressBlock(address));
+    const leave = open.enter(address);
     if (leave) socket.once('close', leave);
     else socket.destroy();
   });

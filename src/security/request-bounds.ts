@@ -1,17 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { addressBlock } from '../auth/coarse-address.js';
 import type { Admission } from '../common/admission.js';
 import type { Clock } from '../common/clock.js';
 import { sendError } from '../common/http-error.filter.js';
 import { plainPage } from '../pages/page-html.js';
 import { sendPage } from '../pages/send-page.js';
 import type { ErrorBody } from '../protocol/error.js';
-import { OpenCounts } from '../common/open-counts.js';
-import type { Rate } from '../common/token-bucket.js';
+import { AddressCounts, AddressRates } from './address-limits.js';
 import type { ClientAddress } from './client-address.js';
-import { RateLimiter, scaled } from './rate-limiter.js';
+import { scaled } from './rate-limiter.js';
 import { GROUP_RATES, type RouteGroup, routeGroup } from './route-groups.js';
 
 /** The longest address that is looked at, with its query. */
@@ -34,29 +32,27 @@ type Arrival = Readonly<{
 /** What one address may request, and how often. */
 export class RequestBounds {
   readonly #clock: Clock;
-  /** By group and address. */
-  readonly #limits: ReadonlyMap<string, { rate: Rate; limiter: RateLimiter }>;
-  readonly #open: OpenCounts;
+  /** By group. */
+  readonly #limits: ReadonlyMap<string, AddressRates>;
+  readonly #open: AddressCounts;
 
   constructor({ clock, factor }: { clock: Clock; factor: number }) {
     this.#clock = clock;
     this.#limits = new Map(
       Object.entries(GROUP_RATES).map(([group, rate]) => [
         group,
-        { rate: scaled(rate, factor), limiter: new RateLimiter() },
+        new AddressRates(scaled(rate, factor)),
       ]),
     );
-    this.#open = new OpenCounts(Math.ceil(OPEN_REQUESTS_MAX * factor));
+    this.#open = new AddressCounts(Math.ceil(OPEN_REQUESTS_MAX * factor));
   }
 
   /** Null, or what the request is refused with. One that is let in counts until it has been answered. */
   refusal({ url, group, address, response }: Arrival): ErrorBody | null {
     if (url.length > URL_MAX) return TOO_LONG;
-    const block = addressBlock(address);
-    const limit = this.#limits.get(group);
-    const retryAfterMs = limit?.limiter.take(block, limit.rate, this.#clock.nowMs()) ?? 0;
+    const retryAfterMs = this.#limits.get(group)?.take(address, this.#clock.nowMs()) ?? 0;
     if (retryAfterMs > 0) return tooMany(retryAfterMs);
-    const leave = this.#open.enter(block);
+    const leave = this.#open.enter(address);
     if (!leave) return tooMany(OPEN_RETRY_MS);
     response.once('close', leave);
     return null;

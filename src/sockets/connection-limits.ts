@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { addressBlock } from '../auth/coarse-address.js';
 import type { Clock } from '../common/clock.js';
 import type { ClientAddress } from '../security/client-address.js';
-import { OpenCounts } from '../common/open-counts.js';
-import { RateLimiter, scaled } from '../security/rate-limiter.js';
+import { AddressCounts, AddressRates } from '../security/address-limits.js';
+import { scaled } from '../security/rate-limiter.js';
 import { GROUP_RATES } from '../security/route-groups.js';
 
 /** Sockets that one address has open: each tab has one. */
@@ -14,16 +13,15 @@ const FULL_RETRY_MS = 10_000;
 /** How many sockets one address may have, and how often it may open one. */
 export class ConnectionLimits {
   readonly #clients: ClientAddress;
-  readonly #factor: number;
   readonly #clock: Clock;
-  readonly #limiter = new RateLimiter();
-  readonly #open: OpenCounts;
+  readonly #rates: AddressRates;
+  readonly #open: AddressCounts;
 
   constructor(options: { clients: ClientAddress; factor: number; clock: Clock }) {
     this.#clients = options.clients;
-    this.#factor = options.factor;
     this.#clock = options.clock;
-    this.#open = new OpenCounts(Math.ceil(SOCKETS_PER_ADDRESS_MAX * options.factor));
+    this.#rates = new AddressRates(scaled(GROUP_RATES.sockets, options.factor));
+    this.#open = new AddressCounts(Math.ceil(SOCKETS_PER_ADDRESS_MAX * options.factor));
   }
 
   /** The client's address. */
@@ -33,11 +31,10 @@ export class ConnectionLimits {
 
   /** Lets one more connection in, until it closes; answers false after it was told to come back later. */
   admit(request: IncomingMessage): boolean {
-    const block = addressBlock(this.#clients.of(request));
-    const rate = scaled(GROUP_RATES.sockets, this.#factor);
-    const retryAfterMs = this.#limiter.take(block, rate, this.#clock.nowMs());
+    const address = this.#clients.of(request);
+    const retryAfterMs = this.#rates.take(address, this.#clock.nowMs());
     if (retryAfterMs > 0) return refuse(request, retryAfterMs);
-    const leave = this.#open.enter(block);
+    const leave = this.#open.enter(address);
     if (!leave) return refuse(request, FULL_RETRY_MS);
     request.socket.once('close', leave);
     return true;

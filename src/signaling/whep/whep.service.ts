@@ -2,14 +2,12 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AccessService } from '../../access/access.service.js';
 import { Audience } from '../../access/audience.js';
 import type { RequestVisitor } from '../../access/request-visitors.js';
-import { addressBlock } from '../../auth/coarse-address.js';
 import { SessionService } from '../../auth/session.service.js';
 import type { ReceiverMedia } from '../../broadcast/ports.js';
 import { type Receiving, ViewingService } from '../../broadcast/viewing.service.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { LOG, type Log } from '../../common/logger.js';
-import { OpenCounts } from '../../common/open-counts.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { MediaKind, TransportOptions } from '../../protocol/rtc.js';
 import { type Offer, readOffer } from '../../sdp/offer.js';
@@ -20,6 +18,7 @@ import {
   receivingSections,
 } from '../../sdp/receiver-terms.js';
 import { senderAnswer, senderOffer } from '../../sdp/sender-description.js';
+import { AddressCounts } from '../../security/address-limits.js';
 import type { IcePatched } from '../http-rtc/ice-session.js';
 import { clientDtls, readingSdp } from '../http-rtc/reading-sdp.js';
 import type { ClientPath } from '../../common/client-path.js';
@@ -48,7 +47,7 @@ export class WhepService implements OnApplicationShutdown {
   readonly #access: AccessService;
   readonly #clock: Clock;
   readonly #sessions = new Map<string, WhepSession>();
-  readonly #addresses: OpenCounts;
+  readonly #addresses: AddressCounts;
   readonly #audience: Audience<WhepSession>;
   readonly #off: () => void;
 
@@ -65,7 +64,7 @@ export class WhepService implements OnApplicationShutdown {
     this.#access = access;
     this.#clock = clock;
     const factor = config.http.addressLimitFactor;
-    this.#addresses = new OpenCounts(Math.ceil(SESSIONS_PER_ADDRESS_MAX * factor));
+    this.#addresses = new AddressCounts(Math.ceil(SESSIONS_PER_ADDRESS_MAX * factor));
     this.#audience = new Audience({
       access,
       log: log.child({ part: 'whep' }),
@@ -166,8 +165,7 @@ export class WhepService implements OnApplicationShutdown {
   }
 
   #enter(address: string): () => void {
-    const leave =
-      this.#sessions.size < SESSIONS_MAX ? this.#addresses.enter(addressBlock(address)) : null;
+    const leave = this.#sessions.size < SESSIONS_MAX ? this.#addresses.enter(address) : null;
     if (leave) return leave;
     throw new DomainError('unavailable', 'Too many players watch by WHEP. Try again later.', {
       retryAfterMs: BUSY_RETRY_MS,

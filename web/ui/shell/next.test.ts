@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { at, setBasePath } from '../../client/base-path.js';
 import { loginAddress, nextPath } from './next.js';
 
 const origin = 'https://onair.example';
@@ -28,5 +29,16 @@ describe('loginAddress', () => {
 
   it('has nothing to come back to from the directory', () => {
     expect(loginAddress({ pathname: '/', search: '' })).toBe('/login');
+  });
+
+  it('comes back to where one was under a path', () => {
+    setBasePath('/live');
+    try {
+      const address = loginAddress({ pathname: '/live/ada', search: '?t=1' });
+      expect(address).toMatch(/^\/live\/login\?/);
+      expect(at(nextPath(new URL(address, origin).search, origin))).toBe('/live/ada?t=1');
+    } finally {
+      setBasePath('');
+    }
   });
 });
