@@ -1,7 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountView } from '../../src/protocol/account.js';
-import type { ChannelView } from '../../src/protocol/channel.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { fetchLiveSegments } from '../support/fetched-playlist.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
