@@ -1,5 +1,6 @@
 import { Trash } from 'lucide';
 import type { ListedClip } from '../../../src/protocol/clip.js';
+import { at } from '../../client/base-path.js';
 import { recordingApi } from '../../client/recording-api.js';
 import { RequestError } from '../../client/request-error.js';
 import { Badge } from '../components/badge.js';
@@ -40,12 +41,12 @@ function ClipLine({ clip, onDeleted }: { clip: ListedClip; onDeleted: () => void
   const by = createdBy === null ? '' : ` · by ${createdBy}`;
   return (
     <li class="clip-line">
-      <a class="clip-line-picture" href={`/clips/${id}`} tabIndex={-1} aria-hidden="true">
+      <a class="clip-line-picture" href={at(`/clips/${id}`)} tabIndex={-1} aria-hidden="true">
         <Thumbnail name={channel} picture={clip.thumbnailPath} />
       </a>
       <div class="clip-line-words">
         <h3>
-          <a href={`/clips/${id}`}>{named}</a>
+          <a href={at(`/clips/${id}`)}>{named}</a>
         </h3>
         <p class="muted figures">
           {clockTime(durationMs)} · {sizeLabel(clip.bytes)} ·{' '}
