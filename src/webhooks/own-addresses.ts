@@ -15,7 +15,7 @@ export class OwnAddresses {
   #resolved: readonly string[] = [];
 
   constructor(@Inject(CONFIG) { rtc }: Config) {
-    this.#announced = rtc.announcedAddress === null ? [] : [rtc.announcedAddress];
+    this.#announced = rtc.announcedAddresses;
   }
 
   /** As they are now: interfaces come and go. In one form each, see {@link parseAddress}. */
