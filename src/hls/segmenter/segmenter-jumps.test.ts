@@ -56,4 +56,21 @@ describe('Segmenter, when RTP times jump', () => {
     const frames = framesOf(publisher.run.video(1));
     expect(frames).toEqual(frames.map((_, i) => i + 1));
   });
+
+  it.each([1, 19, 44])(
+    'loses no picture when all layers jump at once, between their key frames (seed %i)',
+    (seed) => {
+      const publisher = new SimulatedPublisher({ layers: 3, audio: false, fps: 15, seed });
+      publisher.ownKeyFrames = { every: 60, from: [10, 30, 50] };
+      publisher.ignoresKeyFrameRequests = true;
+      publisher.start().play(8 + seed * 0.1);
+      for (const layer of [0, 1, 2]) publisher.jumpLayer(layer, -HOURS_2);
+      publisher.play(9).end();
+      checkRuns(publisher, { forced: true, syncMs: 150 });
+      for (const layer of [0, 1, 2]) {
+        const frames = framesOf(publisher.run.video(layer));
+        expect(frames, `layer ${layer}`).toEqual(frames.map((_, i) => frames[0]! + i));
+      }
+    },
+  );
 });

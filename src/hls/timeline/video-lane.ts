@@ -236,8 +236,9 @@ export class VideoLane {
     if (this.changesConfig(frame) && !start.discontinuity) return false;
     if (!this.in) return frame.keyFrame && frame.ticks <= instantTicks;
     if (frame.keyFrame) return frame.ticks === instantTicks;
-    // It builds on what is shown; of its own captures none may be at the others' instant.
-    return !start.discontinuity && frame.ticks - instantTicks < this.#intervalTicks;
+    // It builds on what is shown. None of its own captures need be at the others' instant: their clocks may differ by
+    // some milliseconds, and encoders drop single frames.
+    return !start.discontinuity && frame.ticks - instantTicks < 2 * this.#intervalTicks;
   }
 
   /** The key frame to begin a segment with in place of its own; null: it is to be a gap. */
