@@ -107,6 +107,23 @@ describe('planMovie', () => {
     expect(tables(plan.head, 'elst')[0]?.slice(0, 2)).toEqual([0, 180_000]);
   });
 
+  it('begins the picture with its first key frame, at that frame’s time', async () => {
+    const fragments = async ({ msn }: VodSegment): Promise<PackagedFragment[]> => {
+      const first = msn * 180_000;
+      const durationsTicks = [60_000, 60_000, 60_000];
+      const keys = msn === 0 ? [] : [1];
+      return [{ baseTicks: first, offset: 8, sizes: [7, 8, 9], durationsTicks, keys }];
+    };
+    const shapes = [{ msn: 0 }, { msn: 1 }, { msn: 2 }];
+    const plan = await planMovie([rendition('video-0', shapes)], { ...source, fragments });
+    expect(tables(plan.head, 'elst')[0]?.slice(0, 2)).toEqual([0, 240_000]);
+    expect(tables(plan.head, 'stss')).toEqual([[1, 4]]);
+    expect(tables(plan.head, 'stsz')[0]?.slice(1)).toEqual([8, 9, 7, 8, 9]);
+    const [chunks] = tables(plan.head, 'co64');
+    // The first segment's file is skipped, and one sample of the second one.
+    expect(chunks?.[1]).toBe(plan.head.length + BYTES + 8 + 7);
+  });
+
   it('tells which segments are coded in what', async () => {
     const shapes = [{ msn: 0 }, { msn: 1, init: 'init-1.mp4' }, { msn: 2 }];
     const plan = await planMovie([rendition('video-0', shapes)], source);

@@ -82,7 +82,8 @@ export async function planMovie(
         fragments,
         beforeKeys: track.entries.length > 1 ? entry.parameterSets : null,
       });
-      for (const { baseTicks, ...samples } of placed)
+      const begins = track.table.isEmpty && aboutOf(track).kind === 'video';
+      for (const { baseTicks, ...samples } of begins ? fromFirstKey(placed) : placed)
         track.table.add({
           startTicks: baseTicks + Math.round((aheadS ?? 0) * timescale),
           entry: entry.index,
@@ -162,6 +163,29 @@ function aboutOf({ rendition }: Planned): { kind: 'video' | 'audio'; timescale: 
   const kind = rendition.id.startsWith('video-') ? 'video' : 'audio';
   return { kind, timescale: timescaleOf({ kind }) };
 }
+
+/**
+ * Leaves out samples that can't be decoded, which are those before the first key frame: segments may begin without one
+ * where the layers' key frames are not aligned. Players refuse files whose first sample is no key frame.
+ */
+function fromFirstKey(fragments: readonly PackagedFragment[]): PackagedFragment[] {
+  const at = fragments.findIndex(({ keys }) => keys.length > 0);
+  const first = fragments[at];
+  if (!first) return [];
+  const { baseTicks, offset, sizes, durationsTicks, keys } = first;
+  const [skipped = 0] = keys;
+  const decodable = {
+    baseTicks: baseTicks + sumOf(durationsTicks.slice(0, skipped)),
+    offset: offset + sumOf(sizes.slice(0, skipped)),
+    sizes: sizes.slice(skipped),
+    durationsTicks: durationsTicks.slice(skipped),
+    keys: keys.map((key) => key - skipped),
+  };
+  return [decodable, ...fragments.slice(at + 1)];
+}
+
+const sumOf = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, number) => sum + number, 0);
 
 /** When the first sample is shown by the files' time, seconds. */
 function startOf({ track, fragments: [first] }: PartOfTrack): number {
