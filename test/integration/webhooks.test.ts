@@ -333,9 +333,9 @@ describe('broadcasts', () => {
       send: () => undefined,
     });
     // As the media worker says it, when the first packet is there; then after an interruption.
-    media?.events.emit('connected');
-    media?.events.emit('disconnected');
-    media?.events.emit('connected');
+    media?.events.emit('arriving', true);
+    media?.events.emit('arriving', false);
+    media?.events.emit('arriving', true);
     await ask(socket, 'publisher:end', { channel: 'tea' });
     const told = (await receiver.count(2)).map(({ body }) => JSON.parse(body) as unknown);
     expect(told).toMatchObject([
