@@ -166,7 +166,7 @@ function aboutOf({ rendition }: Planned): { kind: 'video' | 'audio'; timescale: 
 
 /**
  * Leaves out samples that can't be decoded, which are those before the first key frame: segments may begin without one
- * where the layers' key frames are not aligned. Players refuse files whose first sample is no key frame.
+ * where the layers' key frames are not aligned.
  */
 function fromFirstKey(fragments: readonly PackagedFragment[]): PackagedFragment[] {
   const at = fragments.findIndex(({ keys }) => keys.length > 0);
