@@ -1,14 +1,31 @@
 // The dependency rules of ARCHITECTURE.md, held by `npm run check`.
+const { folders } = require('./architecture.cjs');
+
 const TEST = '\\.test\\.tsx?$';
+
+/** One rule for each folder of the server: it imports what architecture.cjs allows, and nothing else of ours. */
+const folderRules = folders
+  .filter(({ folder }) => folder.startsWith('src/'))
+  .map(({ folder, imports }) => ({
+    name: `${folder}-imports-what-it-may`,
+    comment: 'see architecture.cjs',
+    severity: 'error',
+    from: { path: `^${folder}/`, pathNot: TEST },
+    to: {
+      path: '^src/',
+      pathNot: `^(${folder}|src/generated${imports.map((name) => `|src/${name}`).join('')})/`,
+    },
+  }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    ...folderRules,
     {
       name: 'no-cycles',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'not-to-unresolvable',
@@ -23,34 +40,6 @@ module.exports = {
       to: { pathNot: ['^src/protocol/', 'node_modules/zod/'] },
     },
     {
-      name: 'config-and-common-know-nobody',
-      comment: 'common is for everyone, so it needs nothing but the contract and the configuration',
-      severity: 'error',
-      from: { path: '^src/(common|config)/', pathNot: TEST },
-      to: { path: '^src/', pathNot: '^src/(common|config|protocol)/' },
-    },
-    {
-      name: 'siblings-never-meet',
-      comment:
-        'sfu, hls, chat and auth never import one another: broadcast and the edges join them',
-      severity: 'error',
-      from: { path: '^src/(sfu|hls|chat|auth)/', pathNot: TEST },
-      to: { path: '^src/(sfu|hls|chat|auth)/', pathNot: '^src/$1/' },
-    },
-    {
-      name: 'statistics-look-on',
-      comment: 'they listen to what is on and to chats, which know nothing of them',
-      severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(statistics/|app\\.module\\.ts$)', TEST] },
-      to: { path: '^src/statistics/' },
-    },
-    {
-      name: 'domain-knows-no-edges',
-      severity: 'error',
-      from: { path: '^src/broadcast/', pathNot: TEST },
-      to: { path: '^src/(signaling|sfu|hls|chat|pages|health|whip|whep|sockets)/' },
-    },
-    {
       name: 'domain-knows-accounts-only-at-its-controllers',
       severity: 'error',
       from: { path: '^src/broadcast/', pathNot: [TEST, '\\.(controller|module)\\.ts$'] },
@@ -58,10 +47,10 @@ module.exports = {
     },
     {
       name: 'media-implements-ports',
-      comment: 'sfu and hls see of the domain its ports only',
+      comment: 'sfu, hls and sdp see only the ports of the domain',
       severity: 'error',
-      from: { path: '^src/(sfu|hls)/', pathNot: TEST },
-      to: { path: '^src/broadcast/', pathNot: '^src/broadcast/ports\\.ts$' },
+      from: { path: '^src/(sfu|hls|sdp)/', pathNot: TEST },
+      to: { path: '^src/broadcast/', pathNot: '^src/broadcast/(ports/|linger\\.ts$)' },
     },
     {
       name: 'mediasoup-only-in-sfu',
@@ -76,54 +65,49 @@ module.exports = {
       to: { path: ['^src/generated/', 'node_modules/@prisma/', 'node_modules/pg/'] },
     },
     {
+      name: 'media-formats-go-one-way',
+      comment: 'rtp and mp4 know codecs, and not each other',
+      severity: 'error',
+      from: { path: '^src/media/(codecs|rtp|mp4|playlist)/', pathNot: TEST },
+      to: { path: '^src/media/', pathNot: '^src/media/($1|codecs)/' },
+    },
+    {
       name: 'pure-files-without-nest',
       severity: 'error',
       from: {
         path: [
           '^src/protocol/',
           '^src/sdp/',
-          '^src/rtp/',
-          '^src/hls/(playlist|mp4|rtp|timeline|segmenter)/',
-          '^src/broadcast/(broadcast-lifecycle|live-broadcast|live-channel|peer|ports|channel)\\.ts$',
+          '^src/media/(codecs|rtp|mp4|playlist)/',
+          '^src/hls/(timeline|segmenter)/',
+          '^src/broadcast/(broadcast-lifecycle|live-broadcast|live-channel|peer|ports/.*)\\.ts$',
+          '^src/channels/channel\\.ts$',
         ],
       },
       to: { path: 'node_modules/@nestjs/' },
     },
     {
-      name: 'sdp-knows-the-contract-only',
-      severity: 'error',
-      from: { path: '^src/sdp/', pathNot: TEST },
-      to: { path: '^src/', pathNot: '^src/(sdp/|protocol/|broadcast/ports\\.ts$)' },
-    },
-    {
-      name: 'rtp-knows-nobody',
-      comment: 'packets as both of media’s sides read them: pure',
-      severity: 'error',
-      from: { path: '^src/rtp/', pathNot: TEST },
-      to: { path: '^src/', pathNot: '^src/rtp/' },
-    },
-    {
       name: 'hls-goes-one-way',
       comment: 'what makes segments doesn’t know who keeps or serves them',
       severity: 'error',
-      from: { path: '^src/hls/(playlist|mp4|rtp|timeline|segmenter)/', pathNot: TEST },
-      to: {
-        path: '^src/',
-        pathNot: '^src/(rtp/|hls/(playlist|mp4|rtp|timeline|segmenter)/|broadcast/ports\\.ts$)',
-      },
+      from: { path: '^src/hls/(timeline|segmenter)/', pathNot: TEST },
+      to: { path: '^src/', pathNot: '^src/(hls/(timeline|segmenter)|media)/' },
     },
     {
-      name: 'hls-makes-without-the-system',
+      name: 'pure-media-without-the-system',
       comment: 'no files, no network, no timers: time comes in as an argument',
       severity: 'error',
-      from: { path: '^src/hls/(playlist|mp4|rtp|timeline|segmenter)/', pathNot: TEST },
+      from: {
+        path: '^src/(hls/(timeline|segmenter)|media/(codecs|rtp|mp4|playlist))/',
+        pathNot: TEST,
+      },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'hls-serves-last',
       comment: 'what keeps segments doesn’t know who fetches them',
       severity: 'error',
-      from: { path: '^src/hls/(run|aac)/', pathNot: TEST },
+      from: { path: '^src/hls/(run|aac|segmenter|timeline)/', pathNot: TEST },
       to: { path: '^src/hls/delivery/' },
     },
     {

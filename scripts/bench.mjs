@@ -40,7 +40,7 @@ await runMain(async () => {
   });
   return runInForeground(
     node,
-    ['test/bench/run.ts', ...process.argv.slice(2)],
+    ['bench/run.ts', ...process.argv.slice(2)],
     toolEnv({
       MEDIASOUP_WORKER_BIN: worker,
       CHROMIUM_BIN: found.browser,

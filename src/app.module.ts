@@ -5,6 +5,7 @@ import { AccountModule } from './account/account.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
+import { LiveChannelsModule } from './broadcast/live-channels.module.js';
 import { ChatModule } from './chat/chat.module.js';
 import { ADMISSION } from './common/admission.js';
 import { badRequest } from './common/bad-request.js';
@@ -27,6 +28,8 @@ import { SfuModule } from './sfu/sfu.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
 import { StatisticsModule } from './statistics/statistics.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
+import { WhepModule } from './whep/whep.module.js';
+import { WhipModule } from './whip/whip.module.js';
 
 type Parts = Readonly<{
   config: Config;
@@ -50,11 +53,14 @@ export class AppModule {
         DbModule,
         AuthModule,
         AccessModule,
+        LiveChannelsModule,
         BroadcastModule,
         SfuModule,
         RecordingsModule,
         HlsModule,
         SignalingModule,
+        WhipModule,
+        WhepModule,
         FollowsModule,
         ChatModule,
         AccountModule,

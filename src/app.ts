@@ -10,14 +10,14 @@ import { addBase, serveUnder } from './common/base-path.js';
 import { sendError } from './common/http-error.filter.js';
 import { createLog, nestLogger } from './common/logger.js';
 import { type Config, configWarnings } from './config/config.js';
-import { securityHeaders, sendSecurityHeaders } from './pages/security-headers.js';
+import { securityHeaders, sendSecurityHeaders } from './common/http/security-headers.js';
 import { serveStaticFiles } from './pages/static-files.js';
 import { ClientAddress } from './security/client-address.js';
 import { boundConnections, SLOW_CLIENTS } from './security/connection-bounds.js';
 import { readJsonBodies } from './security/json-bodies.js';
 import { boundRequests, RequestBounds } from './security/request-bounds.js';
-import { openToOtherSites, withoutTrailingSlash } from './signaling/http-rtc/other-sites.js';
-import { readSdpBodies } from './signaling/http-rtc/sdp-bodies.js';
+import { openToOtherSites, withoutTrailingSlash } from './http-rtc/other-sites.js';
+import { readSdpBodies } from './http-rtc/sdp-bodies.js';
 import { SocketAdapter } from './sockets/socket-adapter.js';
 
 /** The largest body of a request, bytes. */

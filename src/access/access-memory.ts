@@ -29,15 +29,15 @@ type Entry = {
  */
 @Injectable()
 export class AccessMemory {
-  readonly #repository: AccessRepository;
-  readonly #clock: Clock;
   readonly #log: Log;
   /** By name, in the order of their last use, but for uses of what was fresh. */
   readonly #entries = new Map<string, Entry>();
 
-  constructor(repository: AccessRepository, @Inject(CLOCK) clock: Clock, @Inject(LOG) log: Log) {
-    this.#repository = repository;
-    this.#clock = clock;
+  constructor(
+    private readonly repository: AccessRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
     this.#log = log.child({ part: 'access' });
   }
 
@@ -46,7 +46,7 @@ export class AccessMemory {
     if (!CHANNEL_NAME_PATTERN.test(name)) return null;
     const entry = this.#entries.get(name);
     if (!entry) return this.read(name);
-    const ageMs = this.#clock.nowMs() - entry.readAtMs;
+    const ageMs = this.clock.nowMs() - entry.readAtMs;
     if (ageMs < FRESH_MS) return entry.access;
     this.#entries.delete(name);
     this.#entries.set(name, entry);
@@ -87,9 +87,9 @@ export class AccessMemory {
   }
 
   async #read(name: string, entry: Entry): Promise<ChannelAccess | null> {
-    const startedMs = this.#clock.nowMs();
+    const startedMs = this.clock.nowMs();
     try {
-      const access = await this.#repository.find(name, [...entry.asked]);
+      const access = await this.repository.find(name, [...entry.asked]);
       entry.access = access;
       entry.readAtMs = startedMs;
       return access;

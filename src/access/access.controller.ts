@@ -14,35 +14,26 @@ import type { FastifyReply } from 'fastify';
 import { Origin } from '../auth/event-origin.js';
 import { CurrentAccount, Identified, LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
-import { AllowToken } from '../common/token-scope.js';
+import { AllowToken } from '../auth/tokens/token-scope.js';
 import { AccessChange, AccessView, Playback, Unlock } from '../protocol/access.js';
 import type { EventOrigin } from '../security-log/security-event.js';
-import { AccessSettings } from './access-settings.service.js';
-import { AccessService, type Visitor } from './access.service.js';
+import { AccessSettings } from './access-settings.js';
+import { AccessService } from './access.service.js';
+import { type Visitor } from './visitor.js';
 import { OpenToLocked } from './channel-access.guard.js';
-import { HlsDoor } from './hls-door.js';
+import { HlsAuthorizer } from './hls-authorizer.js';
 import { UnlockService } from './unlock.service.js';
-import { CurrentVisitor } from './visitor.js';
+import { CurrentVisitor } from './current-visitor.js';
 
 /** Who may watch a channel, over HTTP. */
 @Controller('api/channels/:name')
 export class AccessController {
-  readonly #settings: AccessSettings;
-  readonly #unlocking: UnlockService;
-  readonly #access: AccessService;
-  readonly #hls: HlsDoor;
-
   constructor(
-    settings: AccessSettings,
-    unlocking: UnlockService,
-    access: AccessService,
-    hls: HlsDoor,
-  ) {
-    this.#settings = settings;
-    this.#unlocking = unlocking;
-    this.#access = access;
-    this.#hls = hls;
-  }
+    private readonly settings: AccessSettings,
+    private readonly unlocking: UnlockService,
+    private readonly access: AccessService,
+    private readonly hls: HlsAuthorizer,
+  ) {}
 
   @Post('unlock')
   @HttpCode(204)
@@ -61,7 +52,7 @@ export class AccessController {
     @CurrentVisitor() visitor: Visitor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const setCookie = await this.#unlocking.unlock(name, visitor, password);
+    const setCookie = await this.unlocking.unlock(name, visitor, password);
     if (setCookie !== null) reply.header('set-cookie', setCookie);
   }
 
@@ -79,7 +70,7 @@ export class AccessController {
     @Param('name') name: string,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<Playback> {
-    return this.#hls.playback(await this.#access.enter(name, visitor), visitor);
+    return this.hls.playback(await this.access.enter(name, visitor), visitor);
   }
 
   @Get('access')
@@ -94,7 +85,7 @@ export class AccessController {
     @CurrentAccount() { id }: CurrentAccount,
     @Param('name') name: string,
   ): Promise<AccessView> {
-    return this.#settings.view(name, id);
+    return this.settings.view(name, id);
   }
 
   @Patch('access')
@@ -112,7 +103,7 @@ export class AccessController {
     @Body({ schema: AccessChange }) change: AccessChange,
     @Origin() from: EventOrigin,
   ): Promise<AccessView> {
-    return this.#settings.change(name, id, change, from);
+    return this.settings.change(name, id, change, from);
   }
 
   @Put('members/:username')
@@ -135,7 +126,7 @@ export class AccessController {
     @Param('name') name: string,
     @Param('username') username: string,
   ): Promise<void> {
-    await this.#settings.add(name, id, username.toLowerCase());
+    await this.settings.add(name, id, username.toLowerCase());
   }
 
   @Delete('members/:username')
@@ -152,6 +143,6 @@ export class AccessController {
     @Param('name') name: string,
     @Param('username') username: string,
   ): Promise<void> {
-    await this.#settings.remove(name, id, username.toLowerCase());
+    await this.settings.remove(name, id, username.toLowerCase());
   }
 }

@@ -3,13 +3,13 @@ import { APP_GUARD } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module.js';
 import { DbModule } from '../db/db.module.js';
 import { AccessMemory } from './access-memory.js';
-import { AccessSettings } from './access-settings.service.js';
+import { AccessSettings } from './access-settings.js';
 import { AccountAddresses } from './account-addresses.js';
 import { AccessController } from './access.controller.js';
 import { AccessRepository } from './access.repository.js';
 import { AccessService } from './access.service.js';
 import { ChannelAccessGuard } from './channel-access.guard.js';
-import { HlsDoor } from './hls-door.js';
+import { HlsAuthorizer } from './hls-authorizer.js';
 import { RequestVisitors } from './request-visitors.js';
 import { UnlockService } from './unlock.service.js';
 
@@ -24,11 +24,11 @@ import { UnlockService } from './unlock.service.js';
     AccessService,
     AccessSettings,
     AccountAddresses,
-    HlsDoor,
+    HlsAuthorizer,
     RequestVisitors,
     UnlockService,
     { provide: APP_GUARD, useClass: ChannelAccessGuard },
   ],
-  exports: [AccessService, AccountAddresses, HlsDoor, RequestVisitors, AuthModule],
+  exports: [AccessService, AccountAddresses, HlsAuthorizer, RequestVisitors, AuthModule],
 })
 export class AccessModule {}

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ADDRESS_BAN_MS } from '../common/address-ban.js';
+import { ADDRESS_BAN_MS } from './address-ban.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { fetchableSince } from '../common/linger.js';
 import { isMissingRow } from '../db/prisma-errors.js';
@@ -33,21 +33,18 @@ export type StoredMember = Readonly<{ username: string; since: Date }>;
 /** Who may watch which channel, in the database. */
 @Injectable()
 export class AccessRepository {
-  readonly #db: PrismaService;
-  readonly #clock: Clock;
-
-  constructor(db: PrismaService, @Inject(CLOCK) clock: Clock) {
-    this.#db = db;
-    this.#clock = clock;
-  }
+  constructor(
+    private readonly db: PrismaService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /**
    * What decides about a channel; null when there is none of that name.
    * @param asked accounts that asked before, to find those that were disabled since
    */
   async find(name: string, asked: readonly string[]): Promise<ChannelAccess | null> {
-    const since = fetchableSince(this.#clock.nowMs());
-    const row = await this.#db.channel.findUnique({
+    const since = fetchableSince(this.clock.nowMs());
+    const row = await this.db.channel.findUnique({
       where: { name },
       select: {
         id: true,
@@ -97,7 +94,7 @@ export class AccessRepository {
   }
 
   async passwordHash(channelId: string): Promise<string | null> {
-    const row = await this.#db.channel.findUnique({
+    const row = await this.db.channel.findUnique({
       where: { id: channelId },
       select: { accessPasswordHash: true },
     });
@@ -111,7 +108,7 @@ export class AccessRepository {
     events: readonly SecurityEvent[],
   ): Promise<boolean> {
     try {
-      await this.#db.$transaction(async (tx) => {
+      await this.db.$transaction(async (tx) => {
         await tx.channel.update({
           where: { id: channelId },
           data: {
@@ -120,7 +117,7 @@ export class AccessRepository {
             ...(passwordHash === null ? {} : { accessPasswordHash: passwordHash }),
           },
         });
-        for (const event of events) await writeEvent(tx, event, new Date(this.#clock.nowMs()));
+        for (const event of events) await writeEvent(tx, event, new Date(this.clock.nowMs()));
       });
       return true;
     } catch (error) {
@@ -131,7 +128,7 @@ export class AccessRepository {
 
   /** The list, in the order of names. */
   async members(channelId: string): Promise<StoredMember[]> {
-    const rows = await this.#db.channelMember.findMany({
+    const rows = await this.db.channelMember.findMany({
       where: { channelId },
       orderBy: { account: { username: 'asc' } },
       take: MEMBERS_MAX,
@@ -145,13 +142,13 @@ export class AccessRepository {
     channelId: string,
     username: string,
   ): Promise<'added' | 'no_account' | 'list_full'> {
-    const account = await this.#db.account.findUnique({
+    const account = await this.db.account.findUnique({
       where: { username },
       select: { id: true },
     });
     if (account === null) return 'no_account';
     const key = { channelId, accountId: account.id };
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       // One at a time for each channel: two at once could both find one place left.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       const others = { channelId, accountId: { not: account.id } };
@@ -167,11 +164,11 @@ export class AccessRepository {
 
   /** Does nothing for one who isn't on the list. */
   async removeMember(channelId: string, username: string): Promise<void> {
-    await this.#db.channelMember.deleteMany({ where: { channelId, account: { username } } });
+    await this.db.channelMember.deleteMany({ where: { channelId, account: { username } } });
   }
 
   async #members(channelId: string): Promise<Set<string>> {
-    const rows = await this.#db.channelMember.findMany({
+    const rows = await this.db.channelMember.findMany({
       where: { channelId, account: { disabledAt: null } },
       take: MEMBERS_MAX,
       select: { accountId: true },
@@ -180,7 +177,7 @@ export class AccessRepository {
   }
 
   async #moderators(channelId: string): Promise<Set<string>> {
-    const rows = await this.#db.channelModerator.findMany({
+    const rows = await this.db.channelModerator.findMany({
       where: { channelId, account: { disabledAt: null } },
       take: MEMBERS_MAX,
       select: { accountId: true },
@@ -190,13 +187,13 @@ export class AccessRepository {
 
   /** Those who may not even watch: a time-out takes away the word only. */
   async #bans(channelId: string): Promise<{ banned: Set<string>; bannedAddresses: Set<string> }> {
-    const rows = await this.#db.chatBan.findMany({
+    const rows = await this.db.chatBan.findMany({
       where: { channelId, expiresAt: null },
       orderBy: { createdAt: 'desc' },
       take: BANS_MAX,
       select: { accountId: true, guestId: true, addressHashes: true, createdAt: true },
     });
-    const since = this.#clock.nowMs() - ADDRESS_BAN_MS;
+    const since = this.clock.nowMs() - ADDRESS_BAN_MS;
     const lately = rows.filter(({ createdAt }) => createdAt.getTime() > since);
     const hashes = lately.flatMap(({ addressHashes }) => addressHashes);
     return {
@@ -206,7 +203,7 @@ export class AccessRepository {
   }
 
   async #disabled(ids: readonly string[]): Promise<Set<string>> {
-    const rows = await this.#db.account.findMany({
+    const rows = await this.db.account.findMany({
       where: { id: { in: [...ids] }, disabledAt: { not: null } },
       select: { id: true },
     });

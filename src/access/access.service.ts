@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { addressHash } from '../auth/address-hash.js';
 import { isUuid } from '../auth/uuid.js';
 import { CLOCK, type Clock } from '../common/clock.js';
-import type { Identity } from '../common/identity.js';
 import { Visibility } from '../protocol/access.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { Secrets } from '../secrets/secrets.js';
@@ -21,45 +20,29 @@ import {
 import { ChannelPasses } from './channel-passes.js';
 import type { HlsGrant } from './hls-tokens.js';
 import { assertAllowed, channelNotFound } from './refusals.js';
+import type { Visitor } from './visitor.js';
 
 const NONE: ReadonlySet<string> = new Set();
-
-/** Who a request or a socket is from, and what it brings to get in. */
-export type Visitor = Readonly<{
-  identity: Pick<Identity, 'account' | 'guestId'>;
-  /** Of `readPasses`. */
-  passes: string;
-  /** Where it is from: guests of an address where somebody was banned are banned too. */
-  address: string;
-}>;
 
 /** Whether somebody may see a channel, and all that is in it; asked on every way in. */
 @Injectable()
 export class AccessService {
   /** `changed`: fewer may watch than before, perhaps. */
   readonly events = new TypedEmitter<{ changed: [name: string] }>();
-  readonly #memory: AccessMemory;
-  readonly #addresses: AccountAddresses;
-  readonly #secrets: Secrets;
   readonly #passes: ChannelPasses;
-  readonly #clock: Clock;
 
   constructor(
-    memory: AccessMemory,
-    addresses: AccountAddresses,
-    secrets: Secrets,
-    @Inject(CLOCK) clock: Clock,
+    private readonly memory: AccessMemory,
+    private readonly addresses: AccountAddresses,
+    private readonly secrets: Secrets,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.#memory = memory;
-    this.#addresses = addresses;
-    this.#secrets = secrets;
     this.#passes = new ChannelPasses(secrets);
-    this.#clock = clock;
   }
 
   /** What decides about a channel, from memory; null when there is none. A promise when it has to be read. */
   find(name: string): ChannelAccess | null | Promise<ChannelAccess | null> {
-    return this.#memory.find(name);
+    return this.memory.find(name);
   }
 
   /** Whether one may watch who asks without a name or a pass. */
@@ -77,7 +60,7 @@ export class AccessService {
       accountId,
       guestId,
       // Kept by the token: a player's requests may come from a proxy's address.
-      addressHash: accountId === null ? addressHash(this.#secrets, visitor.address) : null,
+      addressHash: accountId === null ? addressHash(this.secrets, visitor.address) : null,
       holder: passThatCounts(channel, asker)?.holder ?? null,
     };
   }
@@ -97,7 +80,7 @@ export class AccessService {
    * @throws {DomainError} `channel_not_found`, `password_required`
    */
   async enter(name: string, visitor: Visitor): Promise<ChannelAccess> {
-    const channel = await this.#memory.find(name);
+    const channel = await this.memory.find(name);
     assertAllowed(this.decide(channel, visitor), name);
     if (channel === null) throw channelNotFound(name);
     return channel;
@@ -108,7 +91,7 @@ export class AccessService {
    * @throws {DomainError} `channel_not_found`, `password_required`
    */
   async enterPart(name: string, visibility: Visibility, visitor: Visitor): Promise<void> {
-    const channel = await this.#memory.find(name);
+    const channel = await this.memory.find(name);
     assertAllowed(this.decide(channel && narrowed(channel, visibility), visitor), name);
   }
 
@@ -116,11 +99,11 @@ export class AccessService {
    * Broadcasts whose messages are not for somebody who may be in the channel now, by id: they were for fewer.
    * Who is in while the channel asks for its password has typed it.
    */
-  async closedTo(
+  async restrictedBroadcastsFor(
     name: string,
     { accountId, guestId }: Pick<Asker, 'accountId' | 'guestId'>,
   ): Promise<ReadonlySet<string>> {
-    const channel = await this.#memory.find(name);
+    const channel = await this.memory.find(name);
     if (channel === null || channel.closedBroadcasts.size === 0) return NONE;
     const pass = { version: channel.version, holder: accountId ?? guestId };
     const passes = channel.visibility === 'password' ? [pass] : [];
@@ -134,8 +117,8 @@ export class AccessService {
   }
 
   /** Broadcasts, by id, whose messages are not for all who may be in the channel now: what is told to all leaves them out. */
-  async closedToSome(name: string): Promise<ReadonlySet<string>> {
-    const channel = await this.#memory.find(name);
+  async restrictedBroadcasts(name: string): Promise<ReadonlySet<string>> {
+    const channel = await this.memory.find(name);
     if (channel === null || channel.closedBroadcasts.size === 0) return NONE;
     const { closedBroadcasts, visibility } = channel;
     const closed = [...closedBroadcasts].filter(
@@ -146,7 +129,7 @@ export class AccessService {
 
   /** Of what visibilities a visitor sees the parts of a channel in lists. */
   async listed(name: string, visitor: Visitor): Promise<Visibility[]> {
-    const channel = await this.#memory.find(name);
+    const channel = await this.memory.find(name);
     if (channel === null) return [];
     if (visitor.identity.account?.id === channel.ownerId) return [...Visibility.options];
     const closed = (['password', 'private'] as const).filter(
@@ -157,32 +140,32 @@ export class AccessService {
 
   /** Whether it may be that not everybody may watch, as far as that is known without reading. */
   mayBeProtected(name: string): boolean {
-    const known = this.#memory.known(name);
+    const known = this.memory.known(name);
     return !known || isProtected(known);
   }
 
   /** Reads a channel's access again, for who watches over changes from elsewhere. */
   read(name: string): Promise<ChannelAccess | null> {
-    return this.#memory.read(name);
+    return this.memory.read(name);
   }
 
   /** To be called when something was changed that decides about a channel: who may not watch any more is cut. */
   changed(name: string): void {
-    this.#memory.forget(name);
+    this.memory.forget(name);
     this.events.emit('changed', name);
   }
 
   #askerOf(channel: ChannelAccess | null, { identity, passes, address }: Visitor): Asker {
     const accountId = identity.account?.id ?? null;
     const { guestId } = identity;
-    if (accountId !== null) this.#addresses.seen(accountId, address);
+    if (accountId !== null) this.addresses.seen(accountId, address);
     if (channel === null) return { accountId, guestId, addressHash: null, passes: [] };
     const isAddressAsked = accountId === null && channel.bannedAddresses.size > 0;
     const asker = {
       accountId,
       guestId,
-      addressHash: isAddressAsked ? addressHash(this.#secrets, address) : null,
-      passes: isProtected(channel) ? this.#passes.of(channel.id, passes, this.#clock.nowMs()) : [],
+      addressHash: isAddressAsked ? addressHash(this.secrets, address) : null,
+      passes: isProtected(channel) ? this.#passes.of(channel.id, passes, this.clock.nowMs()) : [],
     };
     this.#noticeDisabled(channel, asker);
     return asker;
@@ -190,7 +173,7 @@ export class AccessService {
 
   /** Has it looked up whether the accounts that somebody is, or has a pass of, are disabled. */
   #noticeDisabled({ name }: ChannelAccess, { accountId, passes }: Asker): void {
-    if (accountId !== null) this.#memory.asked(name, accountId);
-    for (const { holder } of passes) if (isUuid(holder)) this.#memory.asked(name, holder);
+    if (accountId !== null) this.memory.asked(name, accountId);
+    for (const { holder } of passes) if (isUuid(holder)) this.memory.asked(name, holder);
   }
 }

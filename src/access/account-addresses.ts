@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { addressHash } from '../auth/address-hash.js';
 import { addressBlock } from '../auth/coarse-address.js';
-import { ADDRESS_BAN_MS } from '../common/address-ban.js';
+import { ADDRESS_BAN_MS } from './address-ban.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { Secrets } from '../secrets/secrets.js';
 
@@ -16,21 +16,19 @@ const ADDRESSES_MAX = 4;
  */
 @Injectable()
 export class AccountAddresses {
-  readonly #secrets: Secrets;
-  readonly #clock: Clock;
   /** By account, in the order of their last sight; of each the time by address block, likewise. */
   readonly #seen = new Map<string, Map<string, number>>();
 
-  constructor(secrets: Secrets, @Inject(CLOCK) clock: Clock) {
-    this.#secrets = secrets;
-    this.#clock = clock;
-  }
+  constructor(
+    private readonly secrets: Secrets,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   seen(accountId: string, address: string): void {
     const addresses = this.#seen.get(accountId) ?? new Map<string, number>();
     const block = addressBlock(address);
     addresses.delete(block);
-    addresses.set(block, this.#clock.nowMs());
+    addresses.set(block, this.clock.nowMs());
     dropOldest(addresses, ADDRESSES_MAX);
     this.#seen.delete(accountId);
     this.#seen.set(accountId, addresses);
@@ -39,10 +37,10 @@ export class AccountAddresses {
 
   /** Hashes of the addresses of the last day, as bans keep them. */
   hashesOf(accountId: string): string[] {
-    const sinceMs = this.#clock.nowMs() - ADDRESS_BAN_MS;
+    const sinceMs = this.clock.nowMs() - ADDRESS_BAN_MS;
     return [...(this.#seen.get(accountId) ?? [])]
       .filter(([, atMs]) => atMs > sinceMs)
-      .map(([block]) => addressHash(this.#secrets, block));
+      .map(([block]) => addressHash(this.secrets, block));
   }
 }
 

@@ -27,15 +27,11 @@ export const OpenToAll = () => SetMetadata(OPEN_TO_ALL, true);
  */
 @Injectable()
 export class ChannelAccessGuard implements CanActivate {
-  readonly #access: AccessService;
-  readonly #visitors: RequestVisitors;
-  readonly #reflector: Reflector;
-
-  constructor(access: AccessService, visitors: RequestVisitors, reflector: Reflector) {
-    this.#access = access;
-    this.#visitors = visitors;
-    this.#reflector = reflector;
-  }
+  constructor(
+    private readonly access: AccessService,
+    private readonly visitors: RequestVisitors,
+    private readonly reflector: Reflector,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     // Sockets' requests are asked about where they are dispatched.
@@ -44,12 +40,12 @@ export class ChannelAccessGuard implements CanActivate {
     const name = channelOf(request);
     // What can't be a name is for the route to answer.
     if (name === null || !CHANNEL_NAME_PATTERN.test(name)) return true;
-    if (this.#reflector.get<boolean | undefined>(OPEN_TO_ALL, context.getHandler())) return true;
-    const channel = await this.#access.find(name);
+    if (this.reflector.get<boolean | undefined>(OPEN_TO_ALL, context.getHandler())) return true;
+    const channel = await this.access.find(name);
     if (channel !== null && !isProtected(channel)) return true;
-    const decision = this.#access.decide(channel, await this.#visitors.of(request));
+    const decision = this.access.decide(channel, await this.visitors.of(request));
     const isLocked = decision === 'password_needed';
-    const isOpen = this.#reflector.get<boolean | undefined>(OPEN_TO_LOCKED, context.getHandler());
+    const isOpen = this.reflector.get<boolean | undefined>(OPEN_TO_LOCKED, context.getHandler());
     if (!(isLocked && isOpen === true)) assertAllowed(decision, name);
     return true;
   }

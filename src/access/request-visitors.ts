@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { knownIdentity } from '../auth/request-identity.js';
-import { SessionService } from '../auth/session.service.js';
+import { SessionService } from '../auth/sessions/session.service.js';
 import type { Identity } from '../common/identity.js';
-import type { Visitor } from './access.service.js';
+import type { Visitor } from './visitor.js';
 import { isPasses, readPasses } from './channel-passes.js';
 
 /** Who comes with a pass and nothing else is not remembered, so it is nobody's id. */
@@ -15,11 +15,7 @@ export type RequestVisitor = Visitor & Readonly<{ identity: Identity }>;
 /** Who requests are from, for the policy, whatever they say it by: API token, channel pass or cookies. */
 @Injectable()
 export class RequestVisitors {
-  readonly #sessions: SessionService;
-
-  constructor(sessions: SessionService) {
-    this.#sessions = sessions;
-  }
+  constructor(private readonly sessions: SessionService) {}
 
   /** Takes as long whether or not there is such a channel. */
   async of(request: FastifyRequest): Promise<RequestVisitor> {
@@ -31,7 +27,7 @@ export class RequestVisitors {
     const [, passes] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (passes !== undefined)
       return { identity: BY_PASS, passes: isPasses(passes) ? passes : '', address };
-    const identity = known ?? (await this.#sessions.identify({ cookieHeader: cookie }));
+    const identity = known ?? (await this.sessions.identify({ cookieHeader: cookie }));
     return { identity, passes: readPasses(cookie), address };
   }
 }

@@ -7,7 +7,8 @@ import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
 import { isProtected, narrowed } from './access-policy.js';
 import { AccessRepository } from './access.repository.js';
-import { AccessService, type Visitor } from './access.service.js';
+import { AccessService } from './access.service.js';
+import { type Visitor } from './visitor.js';
 import { ChannelPasses } from './channel-passes.js';
 import { assertAllowed, channelNotFound } from './refusals.js';
 import { UnlockThrottle } from './unlock-throttle.js';
@@ -15,30 +16,20 @@ import { UnlockThrottle } from './unlock-throttle.js';
 /** Passes for who knows a channel's password. */
 @Injectable()
 export class UnlockService {
-  readonly #access: AccessService;
-  readonly #repository: AccessRepository;
-  readonly #hasher: PasswordHasher;
   readonly #passes: ChannelPasses;
   readonly #throttle: UnlockThrottle;
-  readonly #config: Config;
-  readonly #clock: Clock;
 
   // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock.
   constructor(
-    access: AccessService,
-    repository: AccessRepository,
-    hasher: PasswordHasher,
+    private readonly access: AccessService,
+    private readonly repository: AccessRepository,
+    private readonly hasher: PasswordHasher,
     secrets: Secrets,
-    @Inject(CONFIG) config: Config,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.#access = access;
-    this.#repository = repository;
-    this.#hasher = hasher;
     this.#passes = new ChannelPasses(secrets);
     this.#throttle = new UnlockThrottle(clock);
-    this.#config = config;
-    this.#clock = clock;
   }
 
   /**
@@ -48,19 +39,19 @@ export class UnlockService {
    *   `unavailable` when too many passwords are checked at once.
    */
   async unlock(name: string, visitor: Visitor, password: string): Promise<string | null> {
-    const channel = await this.#access.find(name);
+    const channel = await this.access.find(name);
     if (channel === null) throw channelNotFound(name);
     // The password may be for a recording, while the channel itself is open.
-    const decision = this.#access.decide(narrowed(channel, 'password'), visitor);
+    const decision = this.access.decide(narrowed(channel, 'password'), visitor);
     const hash =
-      decision === 'password_needed' ? await this.#repository.passwordHash(channel.id) : null;
+      decision === 'password_needed' ? await this.repository.passwordHash(channel.id) : null;
     if (decision !== 'password_needed' || (hash === null && !isProtected(channel))) {
       assertAllowed(decision === 'password_needed' ? 'allowed' : decision, name);
       return null;
     }
     const { identity, passes, address } = visitor;
     const isRight = await this.#throttle.guess({ channel: name, address }, async () =>
-      this.#hasher.verify(password, hash),
+      this.hasher.verify(password, hash),
     );
     if (!isRight) throw new DomainError('wrong_password', 'This is not the channel’s password.');
     const { id, version } = channel;
@@ -69,8 +60,8 @@ export class UnlockService {
       passes,
       { id, version, holder },
       {
-        nowMs: this.#clock.nowMs(),
-        cookies: new Cookies(this.#config.http),
+        nowMs: this.clock.nowMs(),
+        cookies: new Cookies(this.config.http),
       },
     );
   }

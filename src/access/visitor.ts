@@ -1,19 +1,10 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { Identified } from '../auth/identity.guard.js';
-import { knownIdentity } from '../auth/request-identity.js';
-import type { Visitor } from './access.service.js';
-import { readPasses } from './channel-passes.js';
+import type { Identity } from '../common/identity.js';
 
-/** On a controller or method: finds out who {@link CurrentVisitor} is. */
-export const ForVisitors = (): MethodDecorator & ClassDecorator => Identified();
-
-/** Who the request is from, for the policy. Needs {@link ForVisitors}, `@Identified()` or `@LoggedIn()`. */
-export const CurrentVisitor = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): Visitor => {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const identity = knownIdentity(request);
-    if (identity === null) throw new Error('the route has neither @Identified nor @LoggedIn');
-    return { identity, passes: readPasses(request.headers.cookie), address: request.ip };
-  },
-);
+/** Who a request or a socket is from, and what it brings to get in. */
+export type Visitor = Readonly<{
+  identity: Pick<Identity, 'account' | 'guestId'>;
+  /** Of `readPasses`. */
+  passes: string;
+  /** Where it is from: guests of an address where somebody was banned are banned too. */
+  address: string;
+}>;

@@ -6,7 +6,7 @@ import { CurrentAccount, CurrentIdentity, LoggedIn } from '../auth/identity.guar
 import { LogInService } from '../auth/log-in.service.js';
 import { OwnerCheck, PROOF_ERRORS } from '../auth/owner-check.js';
 import { type RequestSource, Source } from '../auth/request-source.js';
-import { SessionService } from '../auth/session.service.js';
+import { SessionService } from '../auth/sessions/session.service.js';
 import type { Identity } from '../common/identity.js';
 import { Operation } from '../common/operation.js';
 import { OwnerProof } from '../protocol/account.js';
@@ -20,29 +20,15 @@ import { AccountExportService } from './account-export.service.js';
 @Controller('api/account')
 @LoggedIn()
 export class AccountDataController {
-  readonly #exports: AccountExportService;
-  readonly #deletion: AccountDeletionService;
-  readonly #owners: OwnerCheck;
-  readonly #logIns: LogInService;
-  readonly #sessions: SessionService;
-  readonly #log: SecurityLog;
-
   // oxlint-disable-next-line max-params -- Nest's injection: what makes the file, what deletes, who asks.
   constructor(
-    exports: AccountExportService,
-    deletion: AccountDeletionService,
-    owners: OwnerCheck,
-    logIns: LogInService,
-    sessions: SessionService,
-    log: SecurityLog,
-  ) {
-    this.#log = log;
-    this.#exports = exports;
-    this.#deletion = deletion;
-    this.#owners = owners;
-    this.#logIns = logIns;
-    this.#sessions = sessions;
-  }
+    private readonly exports: AccountExportService,
+    private readonly deletion: AccountDeletionService,
+    private readonly owners: OwnerCheck,
+    private readonly logIns: LogInService,
+    private readonly sessions: SessionService,
+    private readonly log: SecurityLog,
+  ) {}
 
   @Get('export')
   @Operation({
@@ -55,10 +41,10 @@ export class AccountDataController {
     @Origin() from: EventOrigin,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { pieces, end } = await this.#exports.export(id);
+    const { pieces, end } = await this.exports.export(id);
     // Also where it was never read: whoever asked is gone.
     reply.raw.once('close', end);
-    await this.#log.write({ accountId: id, kind: 'data_exported', from });
+    await this.log.write({ accountId: id, kind: 'data_exported', from });
     await reply
       .header('content-type', 'application/json; charset=utf-8')
       .header('content-disposition', `attachment; filename="onair-${username}.json"`)
@@ -81,9 +67,9 @@ export class AccountDataController {
     @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const account = await this.#owners.assertOwner(this.#logIns.asker(identity, source), proof);
-    await this.#deletion.delete(account);
-    const { setCookie } = await this.#sessions.end(identity.sessionId);
+    const account = await this.owners.assertOwner(this.logIns.asker(identity, source), proof);
+    await this.deletion.delete(account);
+    const { setCookie } = await this.sessions.end(identity.sessionId);
     reply.header('set-cookie', setCookie);
   }
 }

@@ -33,15 +33,11 @@ export type OwnBroadcast = Omit<BroadcastRow, 'channel'> & Readonly<{ channel: s
 /** What there is of one account, in all tables. */
 @Injectable()
 export class AccountDataRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Without the messages; null when the account is gone. No secrets, no hashes, nothing of others. */
   async export(id: string) {
-    const account = await this.#db.account.findUnique({
+    const account = await this.db.account.findUnique({
       where: { id },
       select: {
         id: true,
@@ -116,7 +112,7 @@ export class AccountDataRepository {
   }
 
   #broadcastsAfter(ownerId: string, after: string | null): Promise<BroadcastRow[]> {
-    return this.#db.broadcast.findMany({
+    return this.db.broadcast.findMany({
       where: { channel: { ownerId }, ...(after === null ? {} : { id: { gt: after } }) },
       orderBy: { id: 'asc' },
       take: PAGE,
@@ -135,7 +131,7 @@ export class AccountDataRepository {
 
   /** What an account wrote in all chats, by channel, in pages. */
   async *messages(accountId: string): AsyncGenerator<OwnMessage & { channel: string }> {
-    const rooms = await this.#db.chatMessage.groupBy({
+    const rooms = await this.db.chatMessage.groupBy({
       by: ['channelId'],
       where: { accountId },
       orderBy: { channelId: 'asc' },
@@ -144,13 +140,13 @@ export class AccountDataRepository {
   }
 
   async *#messagesIn(channelId: string, accountId: string) {
-    const channel = await this.#db.channel.findUnique({
+    const channel = await this.db.channel.findUnique({
       where: { id: channelId },
       select: { name: true },
     });
     let after = 0;
     for (;;) {
-      const rows: OwnMessage[] = await this.#db.chatMessage.findMany({
+      const rows: OwnMessage[] = await this.db.chatMessage.findMany({
         where: { channelId, accountId, seq: { gt: after } },
         orderBy: { seq: 'asc' },
         take: PAGE,
@@ -163,7 +159,7 @@ export class AccountDataRepository {
   }
 
   async channelNames(ownerId: string): Promise<string[]> {
-    const rows = await this.#db.channel.findMany({ where: { ownerId }, select: { name: true } });
+    const rows = await this.db.channel.findMany({ where: { ownerId }, select: { name: true } });
     return rows.map(({ name }) => name);
   }
 
@@ -172,7 +168,7 @@ export class AccountDataRepository {
    * log in would be administrator: then nothing is changed.
    */
   async retire({ id, username }: Administrator, at: Date): Promise<boolean> {
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       const { isAdmin, isLast } = await lockAdministrator(tx, id);
       if (!isAdmin) return true;
       if (isLast) return false;
@@ -194,7 +190,7 @@ export class AccountDataRepository {
    */
   async delete(accountId: string): Promise<boolean> {
     const name = DELETED_NAME;
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       if ((await lockAdministrator(tx, accountId)).isLast) return false;
       await tx.chatMessage.updateMany({
         where: { accountId },

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SessionService } from '../auth/session.service.js';
+import { SessionService } from '../auth/sessions/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
-import { ChannelService } from '../broadcast/channel.service.js';
+import { ChannelService } from '../channels/channel.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
@@ -17,29 +17,16 @@ export type DeletedAccount = Readonly<{ id: string; username: string }>;
 export class AccountDeletionService {
   /** `deleted`: all that is stored of it is gone or without name. */
   readonly events = new TypedEmitter<{ deleted: [account: DeletedAccount] }>();
-  readonly #repository: AccountDataRepository;
-  readonly #channels: ChannelService;
-  readonly #sessions: SessionService;
-  readonly #tokens: ApiTokenService;
-  readonly #clock: Clock;
-  readonly #log: Log;
 
   // oxlint-disable-next-line max-params -- Nest's injection: what goes with an account, the clock, the log.
   constructor(
-    repository: AccountDataRepository,
-    channels: ChannelService,
-    sessions: SessionService,
-    tokens: ApiTokenService,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOG) log: Log,
-  ) {
-    this.#clock = clock;
-    this.#repository = repository;
-    this.#channels = channels;
-    this.#sessions = sessions;
-    this.#tokens = tokens;
-    this.#log = log;
-  }
+    private readonly repository: AccountDataRepository,
+    private readonly channels: ChannelService,
+    private readonly sessions: SessionService,
+    private readonly tokens: ApiTokenService,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   /**
    * Deletes an account with its channels, their broadcasts and chats; what it wrote in other chats stays
@@ -49,14 +36,14 @@ export class AccountDeletionService {
    */
   async delete({ id: accountId, username }: DeletedAccount): Promise<void> {
     // Before anything else goes: two administrators who leave at once would both find the other.
-    const at = new Date(this.#clock.nowMs());
-    if (!(await this.#repository.retire({ id: accountId, username }, at))) throw lastOne();
-    for (const name of await this.#repository.channelNames(accountId))
-      await this.#channels.delete(name, accountId, NOWHERE);
-    await this.#tokens.cut(accountId);
-    await this.#sessions.endAll(accountId, { except: null });
-    if (!(await this.#repository.delete(accountId))) throw lastOne();
-    this.#log.info({ accountId }, 'an account was deleted');
+    const at = new Date(this.clock.nowMs());
+    if (!(await this.repository.retire({ id: accountId, username }, at))) throw lastOne();
+    for (const name of await this.repository.channelNames(accountId))
+      await this.channels.delete(name, accountId, NOWHERE);
+    await this.tokens.cut(accountId);
+    await this.sessions.endAll(accountId, { except: null });
+    if (!(await this.repository.delete(accountId))) throw lastOne();
+    this.log.info({ accountId }, 'an account was deleted');
     this.events.emit('deleted', { id: accountId, username });
   }
 }

@@ -16,15 +16,13 @@ export type Export = Readonly<{
 /** All that is kept of an account, as JSON. */
 @Injectable()
 export class AccountExportService {
-  readonly #repository: AccountDataRepository;
-  readonly #clock: Clock;
   /** Accounts whose export is under way: one each. */
   readonly #running = new Set<string>();
 
-  constructor(repository: AccountDataRepository, @Inject(CLOCK) clock: Clock) {
-    this.#repository = repository;
-    this.#clock = clock;
-  }
+  constructor(
+    private readonly repository: AccountDataRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /**
    * One JSON object in pieces, read from the database as fast as they are taken.
@@ -40,9 +38,9 @@ export class AccountExportService {
     this.#running.add(accountId);
     const end = () => void this.#running.delete(accountId);
     try {
-      const account = await this.#repository.export(accountId);
+      const account = await this.repository.export(accountId);
       if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
-      const head = { exportedAt: new Date(this.#clock.nowMs()), account };
+      const head = { exportedAt: new Date(this.clock.nowMs()), account };
       return { pieces: this.#pieces(accountId, head), end };
     } catch (error) {
       end();
@@ -52,9 +50,9 @@ export class AccountExportService {
 
   async *#pieces(accountId: string, head: object): AsyncGenerator<string> {
     yield `${JSON.stringify(head, null, 2).replace(/\n\}$/, '')},\n`;
-    yield* list('broadcasts', this.#repository.broadcasts(accountId));
+    yield* list('broadcasts', this.repository.broadcasts(accountId));
     yield ',\n';
-    yield* list('messages', this.#repository.messages(accountId));
+    yield* list('messages', this.repository.messages(accountId));
     yield '\n}\n';
   }
 }

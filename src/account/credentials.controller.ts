@@ -14,13 +14,10 @@ import { CredentialsService } from './credentials.service.js';
 @Controller('api/account')
 @LoggedIn()
 export class CredentialsController {
-  readonly #credentials: CredentialsService;
-  readonly #logIns: LogInService;
-
-  constructor(credentials: CredentialsService, logIns: LogInService) {
-    this.#credentials = credentials;
-    this.#logIns = logIns;
-  }
+  constructor(
+    private readonly credentials: CredentialsService,
+    private readonly logIns: LogInService,
+  ) {}
 
   @Put('password')
   @HttpCode(204)
@@ -37,7 +34,7 @@ export class CredentialsController {
     @Source() source: RequestSource,
     @Origin() from: EventOrigin,
   ): Promise<void> {
-    await this.#credentials.changePassword(this.#logIns.asker(identity, source), change, from);
+    await this.credentials.changePassword(this.logIns.asker(identity, source), change, from);
   }
 
   @Delete('sessions')
@@ -55,6 +52,6 @@ export class CredentialsController {
     @CurrentIdentity() { sessionId: exceptSession }: Identity,
     @Origin() from: EventOrigin,
   ): Promise<void> {
-    await this.#credentials.endSessions({ accountId, exceptSession }, what, from);
+    await this.credentials.endSessions({ accountId, exceptSession }, what, from);
   }
 }

@@ -27,15 +27,11 @@ export type Ended = Readonly<{
 /** Everything that lets somebody act as an account, in all tables. */
 @Injectable()
 export class CredentialsRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** All of it, or nothing. */
   async end(ending: Ending): Promise<Ended> {
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       const { accountId, passwordHash, from, at } = ending;
       if (passwordHash !== null) {
         await tx.account.updateMany({ where: { id: accountId }, data: { passwordHash } });

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Asker, OwnerCheck } from '../auth/owner-check.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { assertNotCommon } from '../auth/password-rules.js';
-import { SessionService } from '../auth/session.service.js';
-import { StreamKeyService } from '../broadcast/stream-key/stream-key.service.js';
+import { SessionService } from '../auth/sessions/session.service.js';
+import { StreamKeyService } from '../channels/stream-key/stream-key.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { PasswordChange, SessionsEnd } from '../protocol/account.js';
 import type { EventOrigin } from '../security-log/security-event.js';
@@ -12,29 +12,15 @@ import { CredentialsRepository, type Ending } from './credentials.repository.js'
 /** An account's password, log-ins, API tokens and stream keys, where they change together. */
 @Injectable()
 export class CredentialsService {
-  readonly #repository: CredentialsRepository;
-  readonly #owners: OwnerCheck;
-  readonly #hasher: PasswordHasher;
-  readonly #sessions: SessionService;
-  readonly #streamKeys: StreamKeyService;
-  readonly #clock: Clock;
-
   // oxlint-disable-next-line max-params -- Nest's injection: all that lets somebody act as an account.
   constructor(
-    repository: CredentialsRepository,
-    owners: OwnerCheck,
-    hasher: PasswordHasher,
-    sessions: SessionService,
-    streamKeys: StreamKeyService,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#repository = repository;
-    this.#owners = owners;
-    this.#hasher = hasher;
-    this.#sessions = sessions;
-    this.#streamKeys = streamKeys;
-    this.#clock = clock;
-  }
+    private readonly repository: CredentialsRepository,
+    private readonly owners: OwnerCheck,
+    private readonly hasher: PasswordHasher,
+    private readonly sessions: SessionService,
+    private readonly streamKeys: StreamKeyService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /**
    * Sets the password. All other log-ins of the account end, and its API tokens and stream keys unless
@@ -45,10 +31,10 @@ export class CredentialsService {
     const { current: password, code, password: next, endTokens, removeStreamKeys } = change;
     // First: a code that was typed is used up by what comes then.
     assertNotCommon(next, asker.username);
-    await this.#owners.assertOwner(asker, { password, code });
+    await this.owners.assertOwner(asker, { password, code });
     await this.#end({
       accountId: asker.accountId,
-      passwordHash: await this.#hasher.hash(next),
+      passwordHash: await this.hasher.hash(next),
       exceptSession: asker.sessionId,
       tokens: endTokens,
       streamKeys: removeStreamKeys,
@@ -74,9 +60,9 @@ export class CredentialsService {
 
   /** Ends them in the database, then cuts what they have open. */
   async #end(ending: Omit<Ending, 'at'>): Promise<void> {
-    const at = new Date(this.#clock.nowMs());
-    const { sessions, tokens, channels } = await this.#repository.end({ ...ending, at });
-    this.#sessions.cut([...sessions, ...tokens]);
-    this.#streamKeys.cut(channels);
+    const at = new Date(this.clock.nowMs());
+    const { sessions, tokens, channels } = await this.repository.end({ ...ending, at });
+    this.sessions.cut([...sessions, ...tokens]);
+    this.streamKeys.cut(channels);
   }
 }

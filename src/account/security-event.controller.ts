@@ -9,11 +9,7 @@ import { SecurityLog } from '../security-log/security-log.service.js';
 @Controller('api/account/events')
 @LoggedIn()
 export class SecurityEventController {
-  readonly #log: SecurityLog;
-
-  constructor(log: SecurityLog) {
-    this.#log = log;
-  }
+  constructor(private readonly log: SecurityLog) {}
 
   @Get()
   @Operation({
@@ -27,6 +23,6 @@ export class SecurityEventController {
     @Query({ schema: Page }) page: Page,
     @CurrentAccount() { id }: CurrentAccount,
   ): Promise<SecurityEventList> {
-    return this.#log.events(id, page);
+    return this.log.events(id, page);
   }
 }

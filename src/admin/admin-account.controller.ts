@@ -11,11 +11,7 @@ import { ForAdministrators } from './administrator.guard.js';
 @Controller('api/admin/accounts')
 @ForAdministrators()
 export class AdminAccountController {
-  readonly #accounts: AdminAccountService;
-
-  constructor(accounts: AdminAccountService) {
-    this.#accounts = accounts;
-  }
+  constructor(private readonly accounts: AdminAccountService) {}
 
   @Get()
   @Operation({
@@ -24,7 +20,7 @@ export class AdminAccountController {
     errors: ['not_logged_in', 'forbidden'],
   })
   async list(@Query({ schema: AdminQuery }) query: AdminQuery): Promise<AdminAccountList> {
-    return this.#accounts.list(query);
+    return this.accounts.list(query);
   }
 
   @Patch(':id')
@@ -41,6 +37,6 @@ export class AdminAccountController {
     @CurrentAccount() by: CurrentAccount,
   ): Promise<void> {
     if (!isUuid(id)) throw new DomainError('account_not_found', 'There is no such account.');
-    await this.#accounts.change(id, change, by);
+    await this.accounts.change(id, change, by);
   }
 }

@@ -1,48 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SessionService } from '../auth/session.service.js';
+import { SessionService } from '../auth/sessions/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
-import { BroadcastRegistry } from '../broadcast/registry.js';
+import { LiveChannels } from '../broadcast/live-channels.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
 import type { AdminAccountChange, AdminAccountView, AdminQuery } from '../protocol/admin.js';
-import { RecordingSpace, type StorageUse } from '../recordings/recording-space.service.js';
+import { RecordingSpace, type StorageUse } from '../recordings/recording-space.js';
 import type { Administrator } from '../security-log/admin-event.repository.js';
 import { type AdminAccount, AdminRepository } from './admin.repository.js';
 
 /** Accounts, for administrators. */
 @Injectable()
 export class AdminAccountService {
-  readonly #repository: AdminRepository;
-  readonly #sessions: SessionService;
-  readonly #tokens: ApiTokenService;
-  readonly #registry: BroadcastRegistry;
-  readonly #space: RecordingSpace;
-  readonly #clock: Clock;
-  readonly #log: Log;
-
   // oxlint-disable-next-line max-params -- Nest's injection: what ends with an account, the clock, the log.
   constructor(
-    repository: AdminRepository,
-    sessions: SessionService,
-    tokens: ApiTokenService,
-    registry: BroadcastRegistry,
-    space: RecordingSpace,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOG) log: Log,
-  ) {
-    this.#repository = repository;
-    this.#sessions = sessions;
-    this.#tokens = tokens;
-    this.#registry = registry;
-    this.#space = space;
-    this.#clock = clock;
-    this.#log = log;
-  }
+    private readonly repository: AdminRepository,
+    private readonly sessions: SessionService,
+    private readonly tokens: ApiTokenService,
+    private readonly liveChannels: LiveChannels,
+    private readonly space: RecordingSpace,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   async list(query: AdminQuery): Promise<AdminAccountView[]> {
-    const accounts = await this.#repository.accounts(query);
-    return accounts.map((account) => view(account, this.#space.useOf(account.id)));
+    const accounts = await this.repository.accounts(query);
+    return accounts.map((account) => view(account, this.space.useOf(account.id)));
   }
 
   /**
@@ -57,27 +41,27 @@ export class AdminAccountService {
   ): Promise<void> {
     if (isDisabled === true && id === by.id)
       throw new DomainError('conflict', 'You can’t disable your own account.');
-    const at = new Date(this.#clock.nowMs());
+    const at = new Date(this.clock.nowMs());
     const change = {
       ...(isAdmin === undefined ? {} : { isAdmin }),
       ...(isDisabled === undefined ? {} : { disabledAt: isDisabled ? at : null }),
     };
-    const result = await this.#repository.changeAccount(id, change, { by, at });
+    const result = await this.repository.changeAccount(id, change, { by, at });
     if (result === 'gone') throw new DomainError('account_not_found', 'There is no such account.');
     if (result === 'last')
       throw new DomainError(
         'last_administrator',
         'Nobody would be administrator. Make somebody else one first.',
       );
-    this.#log.info({ accountId: id, byId: by.id, isAdmin, isDisabled }, 'an account was changed');
+    this.log.info({ accountId: id, byId: by.id, isAdmin, isDisabled }, 'an account was changed');
     if (isDisabled === true) await this.#cut(id);
   }
 
   async #cut(id: string): Promise<void> {
-    await this.#tokens.cut(id);
-    await this.#sessions.endAll(id, { except: null });
-    for (const channelId of await this.#repository.channelIdsOf(id))
-      this.#registry.find(channelId)?.broadcast?.end('administrator_ended');
+    await this.tokens.cut(id);
+    await this.sessions.endAll(id, { except: null });
+    for (const channelId of await this.repository.channelIdsOf(id))
+      this.liveChannels.find(channelId)?.broadcast?.end('administrator_ended');
   }
 }
 

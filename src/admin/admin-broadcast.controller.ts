@@ -9,11 +9,7 @@ import { ForAdministrators } from './administrator.guard.js';
 @Controller('api/admin')
 @ForAdministrators()
 export class AdminBroadcastController {
-  readonly #broadcasts: AdminBroadcastService;
-
-  constructor(broadcasts: AdminBroadcastService) {
-    this.#broadcasts = broadcasts;
-  }
+  constructor(private readonly broadcasts: AdminBroadcastService) {}
 
   @Get('channels')
   @Operation({
@@ -22,7 +18,7 @@ export class AdminBroadcastController {
     errors: ['not_logged_in', 'forbidden'],
   })
   async channels(@Query({ schema: AdminQuery }) query: AdminQuery): Promise<AdminChannelList> {
-    return this.#broadcasts.channels(query);
+    return this.broadcasts.channels(query);
   }
 
   @Get('broadcasts')
@@ -32,7 +28,7 @@ export class AdminBroadcastController {
     errors: ['not_logged_in', 'forbidden'],
   })
   live(): AdminBroadcastList {
-    return this.#broadcasts.live();
+    return this.broadcasts.live();
   }
 
   @Post('broadcasts/:channel/end')
@@ -46,6 +42,6 @@ export class AdminBroadcastController {
     @Param('channel') channel: string,
     @CurrentAccount() by: CurrentAccount,
   ): Promise<void> {
-    await this.#broadcasts.end(channel, by);
+    await this.broadcasts.end(channel, by);
   }
 }

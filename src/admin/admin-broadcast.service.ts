@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { BroadcastRegistry } from '../broadcast/registry.js';
+import { LiveChannels } from '../broadcast/live-channels.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
 import type { AdminBroadcastView, AdminChannelView, AdminQuery } from '../protocol/admin.js';
@@ -10,39 +10,29 @@ import { AdminRepository } from './admin.repository.js';
 /** Channels and what is on, for administrators: all of them, whoever may watch. */
 @Injectable()
 export class AdminBroadcastService {
-  readonly #repository: AdminRepository;
-  readonly #registry: BroadcastRegistry;
-  readonly #acts: SecurityLog;
-  readonly #log: Log;
-
   constructor(
-    repository: AdminRepository,
-    registry: BroadcastRegistry,
-    acts: SecurityLog,
-    @Inject(LOG) log: Log,
-  ) {
-    this.#acts = acts;
-    this.#repository = repository;
-    this.#registry = registry;
-    this.#log = log;
-  }
+    private readonly repository: AdminRepository,
+    private readonly liveChannels: LiveChannels,
+    private readonly acts: SecurityLog,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   async channels(query: AdminQuery): Promise<AdminChannelView[]> {
-    return (await this.#repository.channels(query)).map(
+    return (await this.repository.channels(query)).map(
       ({ id, createdAt, lastLiveAt, ...rest }) => ({
         ...rest,
         createdAt: createdAt.toISOString(),
         lastLiveAt: lastLiveAt?.toISOString() ?? null,
-        isLive: this.#registry.current(id) !== null,
+        isLive: this.liveChannels.current(id) !== null,
       }),
     );
   }
 
   /** Most viewers first. */
   live(): AdminBroadcastView[] {
-    return [...this.#registry.channels]
+    return [...this.liveChannels.channels]
       .flatMap((channel) => {
-        const broadcast = this.#registry.current(channel.id);
+        const broadcast = this.liveChannels.current(channel.id);
         if (broadcast === null) return [];
         const { title } = channel.state;
         return [{ channel: channel.name, title, broadcast, viewers: channel.viewerCount }];
@@ -52,10 +42,10 @@ export class AdminBroadcastService {
 
   /** @throws {DomainError} `not_live` */
   async end(name: string, by: Administrator): Promise<void> {
-    const channel = [...this.#registry.channels].find((one) => one.name === name);
+    const channel = [...this.liveChannels.channels].find((one) => one.name === name);
     if (!channel?.broadcast) throw new DomainError('not_live', 'This channel is not live.');
-    this.#log.info({ channel: name, byId: by.id }, 'an administrator ends a broadcast');
+    this.log.info({ channel: name, byId: by.id }, 'an administrator ends a broadcast');
     channel.broadcast.end('administrator_ended');
-    await this.#acts.writeAct({ by, kind: 'broadcast_ended', subject: name });
+    await this.acts.writeAct({ by, kind: 'broadcast_ended', subject: name });
   }
 }

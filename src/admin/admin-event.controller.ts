@@ -9,11 +9,7 @@ import { ForAdministrators } from './administrator.guard.js';
 @Controller('api/admin/events')
 @ForAdministrators()
 export class AdminEventController {
-  readonly #log: SecurityLog;
-
-  constructor(log: SecurityLog) {
-    this.#log = log;
-  }
+  constructor(private readonly log: SecurityLog) {}
 
   @Get()
   @Operation({
@@ -23,6 +19,6 @@ export class AdminEventController {
     errors: ['not_logged_in', 'forbidden'],
   })
   async list(@Query({ schema: Page }) page: Page): Promise<AdminEventList> {
-    return this.#log.acts(page);
+    return this.log.acts(page);
   }
 }

@@ -8,11 +8,7 @@ import { ForAdministrators } from './administrator.guard.js';
 @Controller('api/admin/overview')
 @ForAdministrators()
 export class AdminOverviewController {
-  readonly #overview: AdminOverviewService;
-
-  constructor(overview: AdminOverviewService) {
-    this.#overview = overview;
-  }
+  constructor(private readonly overview: AdminOverviewService) {}
 
   @Get()
   @Operation({
@@ -21,6 +17,6 @@ export class AdminOverviewController {
     errors: ['not_logged_in', 'forbidden'],
   })
   async get(): Promise<AdminOverview> {
-    return this.#overview.get();
+    return this.overview.get();
   }
 }

@@ -1,73 +1,57 @@
 import { statfs } from 'node:fs/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { RegistrationService } from '../auth/registration/registration.service.js';
-import { BroadcastRegistry } from '../broadcast/registry.js';
+import { LiveChannels } from '../broadcast/live-channels.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Readiness } from '../health/readiness.js';
 import { HLS_SOURCE, type HlsSource } from '../hls/delivery/hls-source.js';
 import type { AdminOverview, LimitView } from '../protocol/admin.js';
-import { RecordingSpace } from '../recordings/recording-space.service.js';
+import { RecordingSpace } from '../recordings/recording-space.js';
 import { AdminRepository } from './admin.repository.js';
 
 /** How the service is, for administrators. */
 @Injectable()
 export class AdminOverviewService {
-  readonly #repository: AdminRepository;
-  readonly #registration: RegistrationService;
-  readonly #registry: BroadcastRegistry;
-  readonly #readiness: Readiness;
-  readonly #hls: HlsSource;
-  readonly #recordings: RecordingSpace;
-  readonly #config: Config;
-
   // oxlint-disable-next-line max-params -- Nest's injection: everybody who knows how a part is.
   constructor(
-    repository: AdminRepository,
-    registration: RegistrationService,
-    registry: BroadcastRegistry,
-    readiness: Readiness,
-    @Inject(HLS_SOURCE) hls: HlsSource,
-    recordings: RecordingSpace,
-    @Inject(CONFIG) config: Config,
-  ) {
-    this.#repository = repository;
-    this.#registration = registration;
-    this.#registry = registry;
-    this.#readiness = readiness;
-    this.#hls = hls;
-    this.#recordings = recordings;
-    this.#config = config;
-  }
+    private readonly repository: AdminRepository,
+    private readonly registration: RegistrationService,
+    private readonly liveChannels: LiveChannels,
+    private readonly readiness: Readiness,
+    @Inject(HLS_SOURCE) private readonly hls: HlsSource,
+    private readonly recordings: RecordingSpace,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   async get(): Promise<AdminOverview> {
     const [counts, sizes, problems, registration, free] = await Promise.all([
-      this.#repository.counts(),
-      this.#repository.sizes(),
-      this.#readiness.problems(),
-      this.#registration.mode(),
+      this.repository.counts(),
+      this.repository.sizes(),
+      this.readiness.problems(),
+      this.registration.mode(),
       this.#freeBytes(),
     ]);
-    const channels = [...this.#registry.channels];
+    const channels = [...this.liveChannels.channels];
     return {
       counts: {
         ...counts,
-        live: this.#registry.liveChannelIds().length,
+        live: this.liveChannels.liveChannelIds().length,
         viewers: channels.reduce((sum, { viewerCount }) => sum + viewerCount, 0),
       },
-      storage: { ...sizes, segments: this.#hls.usage.diskBytes, free },
+      storage: { ...sizes, segments: this.hls.usage.diskBytes, free },
       health: {
-        problems: [...problems, ...this.#recordings.problems],
+        problems: [...problems, ...this.recordings.problems],
         uptimeS: Math.floor(process.uptime()),
         memoryBytes: process.memoryUsage.rss(),
       },
       registration,
-      limits: limitsOf(this.#config),
+      limits: limitsOf(this.config),
     };
   }
 
   /** Of the disk that the data folder is on; null where nothing is kept. */
   async #freeBytes(): Promise<number | null> {
-    const { dir } = this.#config.data;
+    const { dir } = this.config.data;
     if (dir === ':memory:') return null;
     const { bavail, bsize } = await statfs(dir);
     return bavail * bsize;

@@ -16,11 +16,7 @@ import { ForAdministrators } from './administrator.guard.js';
 @Controller('api/admin')
 @ForAdministrators()
 export class AdminRegistrationController {
-  readonly #registration: RegistrationService;
-
-  constructor(registration: RegistrationService) {
-    this.#registration = registration;
-  }
+  constructor(private readonly registration: RegistrationService) {}
 
   @Put('registration')
   @HttpCode(204)
@@ -33,7 +29,7 @@ export class AdminRegistrationController {
     @Body({ schema: RegistrationSetting }) { mode }: RegistrationSetting,
     @CurrentAccount() by: CurrentAccount,
   ): Promise<void> {
-    await this.#registration.setMode(mode, by);
+    await this.registration.setMode(mode, by);
   }
 
   @Get('invitations')
@@ -43,7 +39,7 @@ export class AdminRegistrationController {
     errors: ['not_logged_in', 'forbidden'],
   })
   async invitations(): Promise<InvitationList> {
-    return this.#registration.invitations();
+    return this.registration.invitations();
   }
 
   @Post('invitations')
@@ -56,7 +52,7 @@ export class AdminRegistrationController {
     @Body({ schema: NewInvitation }) invitation: NewInvitation,
     @CurrentAccount() by: CurrentAccount,
   ): Promise<CreatedInvitation> {
-    return this.#registration.invite(by, invitation);
+    return this.registration.invite(by, invitation);
   }
 
   @Delete('invitations/:id')
@@ -68,6 +64,6 @@ export class AdminRegistrationController {
   })
   async uninvite(@Param('id') id: string, @CurrentAccount() by: CurrentAccount): Promise<void> {
     if (!isUuid(id)) throw new DomainError('not_found', 'There is no such invitation.');
-    await this.#registration.uninvite(id, by);
+    await this.registration.uninvite(id, by);
   }
 }

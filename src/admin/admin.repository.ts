@@ -50,24 +50,20 @@ const Sizes = z.array(z.object({ database: z.coerce.number(), avatars: z.coerce.
 /** What administrators ask the database. */
 @Injectable()
 export class AdminRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Whether somebody who can log in is administrator. */
   async hasAdministrator(): Promise<boolean> {
-    return (await this.#db.account.count({ where: { isAdmin: true, disabledAt: null } })) > 0;
+    return (await this.db.account.count({ where: { isAdmin: true, disabledAt: null } })) > 0;
   }
 
   async setAdministrator(id: string): Promise<void> {
-    await this.#db.account.update({ where: { id }, data: { isAdmin: true } });
+    await this.db.account.update({ where: { id }, data: { isAdmin: true } });
   }
 
   /** By username. */
   async accounts({ search, limit, offset }: AdminQuery): Promise<AdminAccount[]> {
-    const rows = await this.#db.account.findMany({
+    const rows = await this.db.account.findMany({
       where: search === undefined ? {} : { username: { contains: search } },
       orderBy: { username: 'asc' },
       skip: offset,
@@ -90,7 +86,7 @@ export class AdminRepository {
     change: { isAdmin?: boolean; disabledAt?: Date | null },
     { by, at }: { by: Administrator; at: Date },
   ): Promise<'changed' | 'gone' | 'last'> {
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       const { isLast } = await lockAdministrator(tx, id);
       const now = await tx.account.findUnique({
         where: { id },
@@ -109,13 +105,13 @@ export class AdminRepository {
   }
 
   async channelIdsOf(ownerId: string): Promise<string[]> {
-    const rows = await this.#db.channel.findMany({ where: { ownerId }, select: { id: true } });
+    const rows = await this.db.channel.findMany({ where: { ownerId }, select: { id: true } });
     return rows.map(({ id }) => id);
   }
 
   /** By name. */
   async channels({ search, limit, offset }: AdminQuery): Promise<AdminChannel[]> {
-    const rows = await this.#db.channel.findMany({
+    const rows = await this.db.channel.findMany({
       where: search === undefined ? {} : { name: { contains: search } },
       orderBy: { name: 'asc' },
       skip: offset,
@@ -141,15 +137,15 @@ export class AdminRepository {
 
   async counts(): Promise<{ accounts: number; channels: number }> {
     const [accounts, channels] = await Promise.all([
-      this.#db.account.count(),
-      this.#db.channel.count(),
+      this.db.account.count(),
+      this.db.channel.count(),
     ]);
     return { accounts, channels };
   }
 
   /** What the database takes on the disk, and the pictures in it, bytes. */
   async sizes(): Promise<{ database: number; avatars: number }> {
-    const rows: unknown = await this.#db.$queryRaw`
+    const rows: unknown = await this.db.$queryRaw`
       SELECT pg_database_size(current_database())::text AS database,
         (SELECT coalesce(sum(octet_length(image)), 0) FROM avatars)::text AS avatars`;
     return Sizes.parse(rows)[0] ?? { database: 0, avatars: 0 };

@@ -9,7 +9,7 @@ import type { FastifyRequest } from 'fastify';
 import { LoggedIn } from '../auth/identity.guard.js';
 import { knownIdentity } from '../auth/request-identity.js';
 import { DomainError } from '../common/domain-error.js';
-import { AllowToken } from '../common/token-scope.js';
+import { AllowToken } from '../auth/tokens/token-scope.js';
 
 /** Refuses all but administrators; asked of the database at every request. */
 @Injectable()

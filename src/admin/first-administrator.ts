@@ -16,30 +16,22 @@ import { AdminRepository } from './admin.repository.js';
  */
 @Injectable()
 export class FirstAdministrator {
-  readonly #repository: AdminRepository;
-  readonly #accounts: AccountService;
-  readonly #acts: SecurityLog;
   readonly #publicUrl: string;
-  readonly #log: Log;
   #token: string | null = null;
 
   constructor(
-    repository: AdminRepository,
-    accounts: AccountService,
-    acts: SecurityLog,
+    private readonly repository: AdminRepository,
+    private readonly accounts: AccountService,
+    private readonly acts: SecurityLog,
     @Inject(CONFIG) config: Config,
-    @Inject(LOG) log: Log,
+    @Inject(LOG) private readonly log: Log,
   ) {
-    this.#repository = repository;
-    this.#accounts = accounts;
-    this.#acts = acts;
     this.#publicUrl = config.http.publicUrl;
-    this.#log = log;
   }
 
   /** The link to print, good until it is used; null when there is an administrator. */
   async link(): Promise<string | null> {
-    if (await this.#repository.hasAdministrator()) return null;
+    if (await this.repository.hasAdministrator()) return null;
     this.#token ??= randomBytes(24).toString('base64url');
     return `${this.#publicUrl}/setup?token=${this.#token}`;
   }
@@ -51,7 +43,7 @@ export class FirstAdministrator {
    */
   async create({ token, username, password }: SetupRequest): Promise<Account> {
     return this.#once(token, async () => {
-      const account = await this.#accounts.create({ username, password, isAdmin: true });
+      const account = await this.accounts.create({ username, password, isAdmin: true });
       await this.#tell(account);
       return account;
     });
@@ -60,14 +52,14 @@ export class FirstAdministrator {
   /** Makes an account that is there administrator. @throws {DomainError} `forbidden` as above. */
   async claim(token: string, account: Administrator): Promise<void> {
     await this.#once(token, async () => {
-      await this.#repository.setAdministrator(account.id);
+      await this.repository.setAdministrator(account.id);
       await this.#tell(account);
     });
   }
 
   async #tell(by: Administrator): Promise<void> {
     const kind = 'became_first_administrator';
-    await this.#acts.writeAct({ by, kind, subject: by.username, accountId: by.id });
+    await this.acts.writeAct({ by, kind, subject: by.username, accountId: by.id });
   }
 
   /** Of two who come at the same moment the second is refused. */
@@ -76,9 +68,9 @@ export class FirstAdministrator {
     if (token === null || !isSame(typed, token)) throw refused();
     this.#token = null;
     try {
-      if (await this.#repository.hasAdministrator()) throw refused();
+      if (await this.repository.hasAdministrator()) throw refused();
       const appointed = await appoint();
-      this.#log.info('the first administrator is there');
+      this.log.info('the first administrator is there');
       return appointed;
     } catch (error) {
       this.#token = token;

@@ -12,13 +12,10 @@ import { FirstAdministrator } from './first-administrator.js';
 /** The link of the first start. */
 @Controller('api/setup')
 export class SetupController {
-  readonly #first: FirstAdministrator;
-  readonly #logIns: LogInService;
-
-  constructor(first: FirstAdministrator, logIns: LogInService) {
-    this.#first = first;
-    this.#logIns = logIns;
-  }
+  constructor(
+    private readonly first: FirstAdministrator,
+    private readonly logIns: LogInService,
+  ) {}
 
   @Post()
   @Identified()
@@ -33,8 +30,8 @@ export class SetupController {
     @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
-    const created = await this.#first.create(request);
-    const { account, setCookies } = await this.#logIns.begin(created, identity, source, {
+    const created = await this.first.create(request);
+    const { account, setCookies } = await this.logIns.begin(created, identity, source, {
       isNew: true,
     });
     reply.header('set-cookie', [...setCookies]);
@@ -53,6 +50,6 @@ export class SetupController {
     @Body({ schema: SetupClaim }) { token }: SetupClaim,
     @CurrentAccount() account: CurrentAccount,
   ): Promise<void> {
-    await this.#first.claim(token, account);
+    await this.first.claim(token, account);
   }
 }

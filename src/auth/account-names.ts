@@ -17,18 +17,14 @@ export function claimsOf({ username, displayName }: { username: string; displayN
 /** Which names look like an account's: by their skeletons, each of which is one account's. */
 @Injectable()
 export class AccountNames implements OnApplicationBootstrap {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Takes down the names of accounts that were made before there were skeletons. Those that look alike stay. */
   async onApplicationBootstrap(): Promise<void> {
     let after: string | null = null;
     for (;;) {
       const accounts: { id: string; username: string; displayName: string }[] =
-        await this.#db.account.findMany({
+        await this.db.account.findMany({
           where: {
             names: { none: { isUsername: true } },
             ...(after === null ? {} : { id: { gt: after } }),
@@ -41,7 +37,7 @@ export class AccountNames implements OnApplicationBootstrap {
       const claims = accounts.flatMap(({ id: accountId, ...names }) =>
         claimsOf(names).map((claim) => ({ ...claim, accountId })),
       );
-      await this.#db.accountName.createMany({ data: claims, skipDuplicates: true });
+      await this.db.accountName.createMany({ data: claims, skipDuplicates: true });
       if (accounts.length < BATCH) return;
       after = accounts.at(-1)?.id ?? null;
     }
@@ -49,7 +45,7 @@ export class AccountNames implements OnApplicationBootstrap {
 
   /** Whether a name looks like one of an account; of another one than `exceptId`. */
   async isTaken(name: string, exceptId: string | null = null): Promise<boolean> {
-    const row = await this.#db.accountName.findUnique({
+    const row = await this.db.accountName.findUnique({
       where: { skeleton: nameSkeleton(name) },
       select: { accountId: true },
     });

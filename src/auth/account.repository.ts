@@ -53,18 +53,14 @@ const SECRETS = {
 /** The table of accounts. */
 @Injectable()
 export class AccountRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Resolves with null when one of the names is taken, or looks like one that is. */
   async create(account: NewAccount): Promise<Account | null> {
     const { username, displayName = '' } = account;
     const names = { create: claimsOf({ username, displayName }) };
     try {
-      return await this.#db.account.create({ data: { ...account, names }, select: ACCOUNT });
+      return await this.db.account.create({ data: { ...account, names }, select: ACCOUNT });
     } catch (error) {
       if (isUniqueViolation(error)) return null;
       throw error;
@@ -72,19 +68,19 @@ export class AccountRepository {
   }
 
   async find(id: string): Promise<Account | null> {
-    return this.#db.account.findUnique({ where: { id }, select: ACCOUNT });
+    return this.db.account.findUnique({ where: { id }, select: ACCOUNT });
   }
 
   async findWithSecrets(
     who: { id: string } | { username: string },
   ): Promise<(Account & AccountSecrets) | null> {
-    return this.#db.account.findUnique({ where: who, select: { ...ACCOUNT, ...SECRETS } });
+    return this.db.account.findUnique({ where: who, select: { ...ACCOUNT, ...SECRETS } });
   }
 
   /** Resolves with `taken` when it looks like a name of another account, with null when the account is gone. */
   async setDisplayName(id: string, displayName: string): Promise<Account | 'taken' | null> {
     try {
-      const isThere = await this.#db.$transaction(async (tx) => {
+      const isThere = await this.db.$transaction(async (tx) => {
         const { count } = await tx.account.updateMany({ where: { id }, data: { displayName } });
         if (count === 0) return false;
         await tx.accountName.deleteMany({ where: { accountId: id, isUsername: false } });
@@ -102,11 +98,11 @@ export class AccountRepository {
   }
 
   async setPasswordHash(id: string, passwordHash: string): Promise<void> {
-    await this.#db.account.updateMany({ where: { id }, data: { passwordHash } });
+    await this.db.account.updateMany({ where: { id }, data: { passwordHash } });
   }
 
   /** Whether the account is connected to a provider. */
   async hasProvider(id: string): Promise<boolean> {
-    return (await this.#db.externalIdentity.count({ where: { accountId: id } })) > 0;
+    return (await this.db.externalIdentity.count({ where: { accountId: id } })) > 0;
   }
 }

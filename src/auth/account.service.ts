@@ -15,31 +15,19 @@ import { CodeCheck } from './second-factor/code-check.js';
 /** Accounts: made by a username and a password, found by them again. */
 @Injectable()
 export class AccountService {
-  readonly #repository: AccountRepository;
-  readonly #names: AccountNames;
-  readonly #hasher: PasswordHasher;
-  readonly #throttle: LoginThrottle;
-  readonly #codes: CodeCheck;
-  readonly #log: SecurityLog;
   readonly #basePath: string;
 
   // oxlint-disable-next-line max-params -- Nest's injection: where accounts and their names are, what checks who asks, the log.
   constructor(
-    repository: AccountRepository,
-    names: AccountNames,
-    hasher: PasswordHasher,
-    throttle: LoginThrottle,
-    codes: CodeCheck,
-    log: SecurityLog,
+    private readonly repository: AccountRepository,
+    private readonly names: AccountNames,
+    private readonly hasher: PasswordHasher,
+    private readonly throttle: LoginThrottle,
+    private readonly codes: CodeCheck,
+    private readonly log: SecurityLog,
     @Inject(CONFIG) { http }: Config,
   ) {
     this.#basePath = http.basePath;
-    this.#codes = codes;
-    this.#log = log;
-    this.#repository = repository;
-    this.#names = names;
-    this.#hasher = hasher;
-    this.#throttle = throttle;
   }
 
   /**
@@ -60,9 +48,9 @@ export class AccountService {
         'username_taken',
         `The name “${username}” is reserved, choose another.`,
       );
-    if (await this.#names.isTaken(username)) throw usernameTaken(username);
-    const passwordHash = await this.#hasher.hash(password);
-    const created = await this.#repository.create({ username, passwordHash, isAdmin });
+    if (await this.names.isTaken(username)) throw usernameTaken(username);
+    const passwordHash = await this.hasher.hash(password);
+    const created = await this.repository.create({ username, passwordHash, isAdmin });
     if (created === null) throw usernameTaken(username);
     return created;
   }
@@ -78,13 +66,13 @@ export class AccountService {
     from: LoginOrigin,
   ): Promise<Account> {
     const attempt = { username, ...from };
-    const account = await this.#repository.findWithSecrets({ username });
-    const isRight = await this.#throttle.guess(attempt, () =>
-      this.#hasher.verify(password, account?.passwordHash ?? null),
+    const account = await this.repository.findWithSecrets({ username });
+    const isRight = await this.throttle.guess(attempt, () =>
+      this.hasher.verify(password, account?.passwordHash ?? null),
     );
     if (account === null || !isRight) {
       if (account !== null)
-        this.#log.writeLater({
+        this.log.writeLater({
           accountId: account.id,
           kind: 'log_in_failed',
           from: eventOrigin(from),
@@ -92,13 +80,13 @@ export class AccountService {
       throw new DomainError('wrong_credentials', 'The username or the password is wrong.');
     }
     assertEnabled(account);
-    await this.#codes.assertRight(account, code, attempt);
+    await this.codes.assertRight(account, code, attempt);
     return account;
   }
 
   /** Null when it is gone. */
   async find(id: string): Promise<Account | null> {
-    return this.#repository.find(id);
+    return this.repository.find(id);
   }
 
   view(account: Account): AccountView {

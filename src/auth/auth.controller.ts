@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import { Operation } from '../common/operation.js';
-import { AllowToken } from '../common/token-scope.js';
+import { AllowToken } from './tokens/token-scope.js';
 import { AccountView, LoginOptions, LoginRequest, RegisterRequest } from '../protocol/account.js';
 import { AccountService } from './account.service.js';
 import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from './identity.guard.js';
@@ -11,35 +11,23 @@ import { type LoggedInNow, LogInService } from './log-in.service.js';
 import { type RequestSource, Source } from './request-source.js';
 import { OidcClient } from './oidc/oidc-client.js';
 import { RegistrationService } from './registration/registration.service.js';
-import { SessionService } from './session.service.js';
+import { SessionService } from './sessions/session.service.js';
 
 /** Making an account, logging in and out. */
 @Controller('api')
 export class AuthController {
-  readonly #accounts: AccountService;
-  readonly #logIns: LogInService;
-  readonly #sessions: SessionService;
-  readonly #registration: RegistrationService;
-  readonly #provider: OidcClient;
-
   constructor(
-    accounts: AccountService,
-    logIns: LogInService,
-    sessions: SessionService,
-    registration: RegistrationService,
-    provider: OidcClient,
-  ) {
-    this.#provider = provider;
-    this.#registration = registration;
-    this.#accounts = accounts;
-    this.#logIns = logIns;
-    this.#sessions = sessions;
-  }
+    private readonly accounts: AccountService,
+    private readonly logIns: LogInService,
+    private readonly sessions: SessionService,
+    private readonly registration: RegistrationService,
+    private readonly provider: OidcClient,
+  ) {}
 
   @Get('auth/options')
   @Operation({ summary: 'How one can get in here', reply: LoginOptions })
   async options(): Promise<LoginOptions> {
-    return { registration: await this.#registration.mode(), provider: this.#provider.name };
+    return { registration: await this.registration.mode(), provider: this.provider.name };
   }
 
   @Post('auth/register')
@@ -55,10 +43,10 @@ export class AuthController {
     @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
-    const account = await this.#registration.register(request.invitation, () =>
-      this.#accounts.create(request),
+    const account = await this.registration.register(request.invitation, () =>
+      this.accounts.create(request),
     );
-    return answer(reply, await this.#logIns.begin(account, identity, source, { isNew: true }));
+    return answer(reply, await this.logIns.begin(account, identity, source, { isNew: true }));
   }
 
   @Post('auth/login')
@@ -81,7 +69,7 @@ export class AuthController {
     @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
-    return answer(reply, await this.#logIns.byPassword(request, identity, source));
+    return answer(reply, await this.logIns.byPassword(request, identity, source));
   }
 
   @Post('auth/logout')
@@ -92,7 +80,7 @@ export class AuthController {
     @CurrentIdentity() { sessionId }: Identity,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const { setCookie } = await this.#sessions.end(sessionId);
+    const { setCookie } = await this.sessions.end(sessionId);
     reply.header('set-cookie', setCookie);
   }
 
@@ -101,9 +89,9 @@ export class AuthController {
   @AllowToken()
   @Operation({ summary: 'Who is logged in', reply: AccountView, errors: ['not_logged_in'] })
   async me(@CurrentAccount() { id }: CurrentAccount): Promise<AccountView> {
-    const account = await this.#accounts.find(id);
+    const account = await this.accounts.find(id);
     if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
-    return this.#accounts.view(account);
+    return this.accounts.view(account);
   }
 }
 

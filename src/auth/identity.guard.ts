@@ -11,23 +11,19 @@ import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import { requestOrigin } from './event-origin.js';
 import { knownIdentity, rememberIdentity } from './request-identity.js';
-import { SessionService } from './session.service.js';
+import { SessionService } from './sessions/session.service.js';
 
 /** Finds out who a request is from, and sets the cookies that keep it so. */
 @Injectable()
 export class IdentityGuard implements CanActivate {
-  readonly #sessions: SessionService;
-
-  constructor(sessions: SessionService) {
-    this.#sessions = sessions;
-  }
+  constructor(private readonly sessions: SessionService) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     // By an API token.
     if (knownIdentity(request)?.scopes !== undefined) return true;
-    const { setCookies = [], ...identity } = await this.#sessions.identify({
+    const { setCookies = [], ...identity } = await this.sessions.identify({
       cookieHeader: request.headers.cookie,
       mayRotate: true,
       origin: requestOrigin(request),

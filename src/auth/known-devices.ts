@@ -17,11 +17,12 @@ const YEAR_S = 365 * 86_400;
  */
 @Injectable()
 export class KnownDevices {
-  readonly #secrets: Secrets;
   readonly #cookies: Cookies;
 
-  constructor(secrets: Secrets, @Inject(CONFIG) config: Config) {
-    this.#secrets = secrets;
+  constructor(
+    private readonly secrets: Secrets,
+    @Inject(CONFIG) config: Config,
+  ) {
     this.#cookies = new Cookies(config.http);
   }
 
@@ -43,7 +44,7 @@ export class KnownDevices {
   }
 
   #mark(username: string, guestId: string): string {
-    return this.#secrets.sign('known-device', `${guestId} ${username}`).slice(0, MARK_LENGTH);
+    return this.secrets.sign('known-device', `${guestId} ${username}`).slice(0, MARK_LENGTH);
   }
 
   #marks(cookieHeader: string | undefined): string[] {

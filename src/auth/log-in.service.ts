@@ -8,7 +8,7 @@ import { KnownDevices } from './known-devices.js';
 import type { LoginOrigin } from './login-throttle.js';
 import type { Asker } from './owner-check.js';
 import type { RequestSource } from './request-source.js';
-import { SessionService } from './session.service.js';
+import { SessionService } from './sessions/session.service.js';
 
 /** Somebody who is logged in now, and the cookies that keep it so. */
 export type LoggedInNow = Readonly<{ account: AccountView; setCookies: readonly string[] }>;
@@ -16,15 +16,11 @@ export type LoggedInNow = Readonly<{ account: AccountView; setCookies: readonly 
 /** Takes a browser from whoever it was to an account. */
 @Injectable()
 export class LogInService {
-  readonly #accounts: AccountService;
-  readonly #sessions: SessionService;
-  readonly #devices: KnownDevices;
-
-  constructor(accounts: AccountService, sessions: SessionService, devices: KnownDevices) {
-    this.#accounts = accounts;
-    this.#sessions = sessions;
-    this.#devices = devices;
-  }
+  constructor(
+    private readonly accounts: AccountService,
+    private readonly sessions: SessionService,
+    private readonly devices: KnownDevices,
+  ) {}
 
   /** By a password. @throws {DomainError} as {@link AccountService.authenticate}. */
   async byPassword(
@@ -33,7 +29,7 @@ export class LogInService {
     source: RequestSource,
   ): Promise<LoggedInNow> {
     const from = this.origin(request.username, identity, source);
-    return this.begin(await this.#accounts.authenticate(request, from), identity, source);
+    return this.begin(await this.accounts.authenticate(request, from), identity, source);
   }
 
   /**
@@ -47,16 +43,16 @@ export class LogInService {
     { isNew = false } = {},
   ): Promise<LoggedInNow> {
     const { sessionId, guestId } = identity;
-    if (sessionId !== null) await this.#sessions.end(sessionId);
-    const isKnown = this.#devices.find(source.cookieHeader, account.username, guestId) !== null;
+    if (sessionId !== null) await this.sessions.end(sessionId);
+    const isKnown = this.devices.find(source.cookieHeader, account.username, guestId) !== null;
     const kind = isKnown ? 'logged_in' : 'new_device';
-    const { setCookie } = await this.#sessions.begin(
+    const { setCookie } = await this.sessions.begin(
       account.id,
       source,
       isNew ? 'registered' : kind,
     );
-    const known = this.#devices.remember(source.cookieHeader, account.username, guestId);
-    return { account: this.#accounts.view(account), setCookies: [setCookie, known] };
+    const known = this.devices.remember(source.cookieHeader, account.username, guestId);
+    return { account: this.accounts.view(account), setCookies: [setCookie, known] };
   }
 
   /** Who asks for something that the password is asked for again. */
@@ -76,7 +72,7 @@ export class LogInService {
     return {
       address: source.address,
       userAgent: source.userAgent,
-      device: this.#devices.find(source.cookieHeader, username, guestId),
+      device: this.devices.find(source.cookieHeader, username, guestId),
     };
   }
 }

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
-import { OUTSIDE_CLIENT } from '../common/outside-client.js';
+import { OUTSIDE_CLIENT } from './outside-client.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { mayChangeState } from './origin.js';
 
@@ -10,11 +10,12 @@ import { mayChangeState } from './origin.js';
 @Injectable()
 export class OriginGuard implements CanActivate {
   readonly #config: Config['http'];
-  readonly #reflector: Reflector;
 
-  constructor(@Inject(CONFIG) config: Config, reflector: Reflector) {
+  constructor(
+    @Inject(CONFIG) config: Config,
+    private readonly reflector: Reflector,
+  ) {
     this.#config = config.http;
-    this.#reflector = reflector;
   }
 
   canActivate(context: ExecutionContext): boolean {
@@ -29,7 +30,7 @@ export class OriginGuard implements CanActivate {
       fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
     };
     if (mayChangeState(request, this.#config)) return true;
-    if (this.#reflector.get<boolean | undefined>(OUTSIDE_CLIENT, context.getClass()) !== true)
+    if (this.reflector.get<boolean | undefined>(OUTSIDE_CLIENT, context.getClass()) !== true)
       throw new DomainError('origin_refused', 'Requests from another site are not accepted.');
     // In nobody's name but that of whom they say they are from.
     delete headers.cookie;

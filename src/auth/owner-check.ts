@@ -8,7 +8,7 @@ import { eventOrigin } from './event-origin.js';
 import { type LoginOrigin, LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
 import { CodeCheck } from './second-factor/code-check.js';
-import { SessionService } from './session.service.js';
+import { SessionService } from './sessions/session.service.js';
 
 /** Who has no password shows who it is by having logged in this short a time ago. */
 const FRESH_MS = 10 * 60_000;
@@ -29,32 +29,16 @@ export type Asker = LoginOrigin &
 /** Asks once more who it is, before what a borrowed browser must not be enough for. */
 @Injectable()
 export class OwnerCheck {
-  readonly #accounts: AccountRepository;
-  readonly #hasher: PasswordHasher;
-  readonly #throttle: LoginThrottle;
-  readonly #codes: CodeCheck;
-  readonly #sessions: SessionService;
-  readonly #log: SecurityLog;
-  readonly #clock: Clock;
-
   // oxlint-disable-next-line max-params -- Nest's injection: all that shows who somebody is.
   constructor(
-    accounts: AccountRepository,
-    hasher: PasswordHasher,
-    throttle: LoginThrottle,
-    codes: CodeCheck,
-    sessions: SessionService,
-    log: SecurityLog,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#accounts = accounts;
-    this.#hasher = hasher;
-    this.#throttle = throttle;
-    this.#codes = codes;
-    this.#sessions = sessions;
-    this.#log = log;
-    this.#clock = clock;
-  }
+    private readonly accounts: AccountRepository,
+    private readonly hasher: PasswordHasher,
+    private readonly throttle: LoginThrottle,
+    private readonly codes: CodeCheck,
+    private readonly sessions: SessionService,
+    private readonly log: SecurityLog,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /**
    * Resolves when it is the owner: by the password, and a code where there is a second factor; who has
@@ -63,21 +47,21 @@ export class OwnerCheck {
    *   too many wrong ones; `not_logged_in` when the account is gone.
    */
   async assertOwner(asker: Asker, { password, code }: OwnerProof): Promise<Account> {
-    const account = await this.#accounts.findWithSecrets({ id: asker.accountId });
+    const account = await this.accounts.findWithSecrets({ id: asker.accountId });
     if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
     if (account.passwordHash === null) await this.#assertFresh(asker.sessionId);
     else await this.#assertPassword(asker, password, account.passwordHash);
-    await this.#codes.assertRight(account, code, asker);
+    await this.codes.assertRight(account, code, asker);
     return account;
   }
 
   async #assertPassword(asker: Asker, password: string | undefined, hash: string): Promise<void> {
     const isRight =
       password !== undefined &&
-      (await this.#throttle.guess(asker, () => this.#hasher.verify(password, hash)));
+      (await this.throttle.guess(asker, () => this.hasher.verify(password, hash)));
     if (isRight) return;
     if (password !== undefined)
-      this.#log.writeLater({
+      this.log.writeLater({
         accountId: asker.accountId,
         kind: 'proof_failed',
         from: eventOrigin(asker),
@@ -86,8 +70,8 @@ export class OwnerCheck {
   }
 
   async #assertFresh(sessionId: string | null): Promise<void> {
-    const beganAt = sessionId === null ? null : await this.#sessions.beganAt(sessionId);
-    if (beganAt === null || this.#clock.nowMs() - beganAt.getTime() > FRESH_MS)
+    const beganAt = sessionId === null ? null : await this.sessions.beganAt(sessionId);
+    if (beganAt === null || this.clock.nowMs() - beganAt.getTime() > FRESH_MS)
       throw new DomainError(
         'wrong_password',
         'Log out and in again first, so that we know that it is you.',

@@ -10,7 +10,7 @@ import { LOG, type Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import { type BroadcastRecord, BroadcastRepository } from './broadcast.repository.js';
 import type { LiveBroadcast } from './live-broadcast.js';
-import { BroadcastRegistry } from './registry.js';
+import { LiveChannels } from './live-channels.js';
 
 /** How often a broadcast that is on gives a sign of life. */
 const SIGN_OF_LIFE_MS = 10_000;
@@ -22,35 +22,26 @@ const RETRY_DELAYS_MS = [200, 1_000, 5_000];
  */
 @Injectable()
 export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #repository: BroadcastRepository;
-  readonly #registry: BroadcastRegistry;
-  readonly #clock: Clock;
-  readonly #log: Log;
   readonly #queue = new SerialQueue(10_000);
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    repository: BroadcastRepository,
-    registry: BroadcastRegistry,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOG) log: Log,
-  ) {
-    this.#repository = repository;
-    this.#registry = registry;
-    this.#clock = clock;
-    this.#log = log;
-  }
+    private readonly repository: BroadcastRepository,
+    private readonly liveChannels: LiveChannels,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const closed = await this.#repository.closeLeftOvers();
-    if (closed > 0) this.#log.warn({ broadcasts: closed }, 'ended broadcasts left over by a crash');
+    const closed = await this.repository.closeLeftOvers();
+    if (closed > 0) this.log.warn({ broadcasts: closed }, 'ended broadcasts left over by a crash');
     this.#timer = setInterval(() => this.#signOfLife(), SIGN_OF_LIFE_MS);
   }
 
   /** Ends what is on and waits until all is written, while the database is still there. */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
-    for (const channel of this.#registry.channels) channel.broadcast?.end('server_stopped');
+    for (const channel of this.liveChannels.channels) channel.broadcast?.end('server_stopped');
     await this.#queue.run(() => undefined);
   }
 
@@ -59,7 +50,7 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
    * again. Rejects when it can't be stored.
    */
   async open(broadcast: LiveBroadcast, channelId: string): Promise<void> {
-    await this.#repository.create(recordOf(broadcast, channelId));
+    await this.repository.create(recordOf(broadcast, channelId));
     broadcast.events.on('phaseEntered', ({ name }) => {
       if (name === 'ended' && !broadcast.wasLive) this.#forget(broadcast.id);
       else this.#save(recordOf(broadcast, channelId));
@@ -68,27 +59,27 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
 
   /** Why a broadcast ended; null when it didn't, or isn't known. */
   endReasonOf(broadcastId: string): Promise<EndReason | null> {
-    return this.#repository.endReason(broadcastId);
+    return this.repository.endReason(broadcastId);
   }
 
   #signOfLife(): void {
-    for (const { id, broadcast } of this.#registry.channels)
+    for (const { id, broadcast } of this.liveChannels.channels)
       if (broadcast) this.#save(recordOf(broadcast, id));
   }
 
   #save(record: BroadcastRecord): void {
-    this.#enqueue(record.id, () => this.#repository.save(record, this.#clock.nowMs()));
+    this.#enqueue(record.id, () => this.repository.save(record, this.clock.nowMs()));
   }
 
   #forget(broadcastId: string): void {
-    this.#enqueue(broadcastId, () => this.#repository.remove(broadcastId));
+    this.#enqueue(broadcastId, () => this.repository.remove(broadcastId));
   }
 
   #enqueue(broadcastId: string, write: () => Promise<void>): void {
     void this.#queue
       .run(() => this.#write(broadcastId, write))
       .catch((err: unknown) =>
-        this.#log.error({ err, broadcastId }, 'a broadcast could not be written down'),
+        this.log.error({ err, broadcastId }, 'a broadcast could not be written down'),
       );
   }
 
@@ -97,7 +88,7 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
       try {
         return await write();
       } catch (err) {
-        this.#log.warn({ err, broadcastId }, 'the database did not answer, trying again');
+        this.log.warn({ err, broadcastId }, 'the database did not answer, trying again');
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     await write();

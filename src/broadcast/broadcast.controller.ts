@@ -1,20 +1,16 @@
 import { Body, Controller, Get, Param, Patch } from '@nestjs/common';
-import type { Visitor } from '../access/access.service.js';
-import { CurrentVisitor, ForVisitors } from '../access/visitor.js';
+import type { Visitor } from '../access/visitor.js';
+import { CurrentVisitor, ForVisitors } from '../access/current-visitor.js';
 import { Identified } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
-import { AllowToken } from '../common/token-scope.js';
+import { AllowToken } from '../auth/tokens/token-scope.js';
 import { BroadcastChange, BroadcastView } from '../protocol/broadcast.js';
-import { BroadcastHistory } from './broadcast-history.service.js';
+import { BroadcastHistory } from './broadcast-history.js';
 
 /** Broadcasts over HTTP, those that are over and those that are on. */
 @Controller('api')
 export class BroadcastController {
-  readonly #history: BroadcastHistory;
-
-  constructor(history: BroadcastHistory) {
-    this.#history = history;
-  }
+  constructor(private readonly history: BroadcastHistory) {}
 
   @Get('broadcasts/:id')
   @AllowToken('channels:read')
@@ -25,7 +21,7 @@ export class BroadcastController {
     errors: ['broadcast_not_found', 'password_required'],
   })
   async get(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<BroadcastView> {
-    return this.#history.get(id, visitor);
+    return this.history.get(id, visitor);
   }
 
   @Patch('broadcasts/:id')
@@ -43,6 +39,6 @@ export class BroadcastController {
     @Body({ schema: BroadcastChange }) change: BroadcastChange,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<BroadcastView> {
-    return this.#history.change(id, visitor, change);
+    return this.history.change(id, visitor, change);
   }
 }

@@ -82,15 +82,11 @@ const COLUMNS = {
 /** Broadcasts in the database. */
 @Injectable()
 export class BroadcastRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   async create(record: BroadcastRecord): Promise<void> {
     const startedAt = new Date(record.startedAtMs);
-    await this.#db.broadcast.create({
+    await this.db.broadcast.create({
       data: {
         id: record.id,
         channelId: record.channelId,
@@ -107,7 +103,7 @@ export class BroadcastRepository {
   /** Stores where a broadcast is now; an end also becomes the channel's "last live". */
   async save(record: BroadcastRecord, nowMs: number): Promise<void> {
     const endedAt = record.endedAtMs === null ? null : new Date(record.endedAtMs);
-    await this.#db.broadcast.updateMany({
+    await this.db.broadcast.updateMany({
       where: { id: record.id },
       data: {
         title: record.title,
@@ -120,7 +116,7 @@ export class BroadcastRepository {
       },
     });
     if (endedAt && record.endReason !== 'never_started')
-      await this.#db.channel.updateMany({
+      await this.db.channel.updateMany({
         where: { id: record.channelId },
         data: { lastLiveAt: endedAt },
       });
@@ -128,41 +124,41 @@ export class BroadcastRepository {
 
   /** Removes one of which nothing was ever seen. */
   async remove(id: string): Promise<void> {
-    await this.#db.broadcast.deleteMany({ where: { id } });
+    await this.db.broadcast.deleteMany({ where: { id } });
   }
 
   /** Why a broadcast ended; null when it didn't, or isn't known. */
   async endReason(id: string): Promise<EndReason | null> {
-    const row = await this.#db.broadcast.findUnique({ where: { id }, select: { endReason: true } });
+    const row = await this.db.broadcast.findUnique({ where: { id }, select: { endReason: true } });
     return row?.endReason ? FROM_END_REASON[row.endReason] : null;
   }
 
   /** Ends what a crash left over, at its last sign of life; removes what had not begun. Resolves with how many ended. */
   async closeLeftOvers(): Promise<number> {
-    await this.#db.broadcast.deleteMany({ where: { state: 'STARTING' } });
-    const leftOvers = await this.#db.broadcast.findMany({
+    await this.db.broadcast.deleteMany({ where: { state: 'STARTING' } });
+    const leftOvers = await this.db.broadcast.findMany({
       where: { state: { not: 'ENDED' } },
       select: { id: true, channelId: true, lastSeenAt: true },
     });
     for (const { id, channelId, lastSeenAt } of leftOvers)
-      await this.#db.$transaction([
-        this.#db.broadcast.update({
+      await this.db.$transaction([
+        this.db.broadcast.update({
           where: { id },
           data: { state: 'ENDED', endedAt: lastSeenAt, endReason: 'SERVER_STOPPED' },
         }),
-        this.#db.channel.update({ where: { id: channelId }, data: { lastLiveAt: lastSeenAt } }),
+        this.db.channel.update({ where: { id: channelId }, data: { lastLiveAt: lastSeenAt } }),
       ]);
     return leftOvers.length;
   }
 
   async find(id: string): Promise<StoredBroadcast | null> {
-    const row = await this.#db.broadcast.findUnique({ where: { id }, select: COLUMNS });
+    const row = await this.db.broadcast.findUnique({ where: { id }, select: COLUMNS });
     return row && toStored(row);
   }
 
   /** Resolves with false when it is gone. */
   async setVisibility(id: string, visibility: Visibility): Promise<boolean> {
-    const { count } = await this.#db.broadcast.updateMany({
+    const { count } = await this.db.broadcast.updateMany({
       where: { id },
       data: { visibility: TO_STORED[visibility] },
     });
@@ -178,7 +174,7 @@ export class BroadcastRepository {
       take,
     }: { visibilities: readonly Visibility[]; skip: number; take: number },
   ): Promise<StoredBroadcast[]> {
-    const rows = await this.#db.broadcast.findMany({
+    const rows = await this.db.broadcast.findMany({
       where: {
         channelId,
         visibility: { in: visibilities.map((one) => TO_STORED[one]) },

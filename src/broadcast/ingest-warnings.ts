@@ -1,5 +1,5 @@
 import type { IngestWarning } from '../protocol/ingest.js';
-import type { PublisherHealth } from './ports.js';
+import type { PublisherHealth } from './ports/media.js';
 
 /** Key frames further apart than this keep viewers waiting for the first picture. */
 const KEY_FRAMES_APART_MAX_MS = 4_200;

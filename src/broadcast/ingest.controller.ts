@@ -1,18 +1,14 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { CurrentAccount, LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
-import { AllowToken } from '../common/token-scope.js';
+import { AllowToken } from '../auth/tokens/token-scope.js';
 import { IngestView } from '../protocol/ingest.js';
 import { PublishingService } from './publishing.service.js';
 
 /** How a broadcast arrives, for its owner: of a program such as OBS, only the server can tell the studio page. */
 @Controller('api/channels/:name/ingest')
 export class IngestController {
-  readonly #publishing: PublishingService;
-
-  constructor(publishing: PublishingService) {
-    this.#publishing = publishing;
-  }
+  constructor(private readonly publishing: PublishingService) {}
 
   @Get()
   @AllowToken('channels:read')
@@ -26,6 +22,6 @@ export class IngestController {
     @CurrentAccount() account: CurrentAccount,
     @Param('name') name: string,
   ): Promise<IngestView> {
-    return this.#publishing.ingest(account.id, name);
+    return this.publishing.ingest(account.id, name);
   }
 }

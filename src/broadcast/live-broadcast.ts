@@ -8,14 +8,8 @@ import type { Visibility } from '../protocol/access.js';
 import type { BroadcastSource, BroadcastView, EndReason } from '../protocol/broadcast.js';
 import { BroadcastLifecycle, type Phase } from './broadcast-lifecycle.js';
 import type { Peer } from './peer.js';
-import type {
-  BroadcastMedia,
-  BroadcastPackage,
-  MediaPort,
-  PackagingPort,
-  PublisherHealth,
-  PublisherMedia,
-} from './ports.js';
+import type { BroadcastMedia, MediaPort, PublisherHealth, PublisherMedia } from './ports/media.js';
+import type { BroadcastPackage, PackagingPort } from './ports/packaging.js';
 
 /** How long a publisher may take from pressing "Go live" to sending media. */
 const START_TIMEOUT_MS = 30_000;

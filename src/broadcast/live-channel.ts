@@ -4,7 +4,7 @@ import type { Visibility } from '../protocol/access.js';
 import type { EventPayload } from '../protocol/events.js';
 import type { LiveBroadcast } from './live-broadcast.js';
 import type { Peer } from './peer.js';
-import type { ViewerMedia } from './ports.js';
+import type { ViewerMedia } from './ports/media.js';
 
 /**
  * One who watches a channel; `media` while they receive over WebRTC. Who is silent has not answered

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
-import type { PeerMedia } from './ports.js';
+import type { PeerMedia } from './ports/media.js';
 
 /** One to watch, one to send, and those of before that are being closed. */
 const TRANSPORTS_PER_PEER_MAX = 6;

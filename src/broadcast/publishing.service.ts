@@ -12,22 +12,17 @@ import type { RequestPayload } from '../protocol/events.js';
 import type { IngestView } from '../protocol/ingest.js';
 import type { PublisherStarted } from '../protocol/signaling.js';
 import { BroadcastJournal } from './broadcast-journal.js';
-import { BroadcastVisibility } from './broadcast-visibility.service.js';
-import type { Channel } from './channel.js';
-import { ChannelService } from './channel.service.js';
+import { BroadcastVisibility } from './broadcast-visibility.js';
+import type { Channel } from '../channels/channel.js';
+import { ChannelService } from '../channels/channel.service.js';
 import { ingestWarnings } from './ingest-warnings.js';
 import { LiveBroadcast } from './live-broadcast.js';
 import type { LiveChannel } from './live-channel.js';
 import type { Peer } from './peer.js';
 import { PeerTransports } from './peer-transports.js';
-import {
-  MEDIA,
-  type MediaPort,
-  PACKAGING,
-  type PackagingPort,
-  type PublisherMedia,
-} from './ports.js';
-import { BroadcastRegistry } from './registry.js';
+import { MEDIA, type MediaPort, type PublisherMedia } from './ports/media.js';
+import { PACKAGING, type PackagingPort } from './ports/packaging.js';
+import { LiveChannels } from './live-channels.js';
 
 /** What a publisher is told when it starts, but for the ICE servers, which are the gateway's to add. */
 type Started = Omit<PublisherStarted, 'iceServers'> & { channelId: string };
@@ -49,44 +44,24 @@ type Entrance = Readonly<{
 export class PublishingService {
   readonly #publishing = new Map<string, LiveBroadcast>();
   readonly #perAccount: OpenCounts;
-  readonly #channels: ChannelService;
-  readonly #registry: BroadcastRegistry;
-  readonly #journal: BroadcastJournal;
-  readonly #visibility: BroadcastVisibility;
-  readonly #transports: PeerTransports;
-  readonly #media: MediaPort;
-  readonly #packaging: PackagingPort;
-  readonly #config: Config;
-  readonly #clock: Clock;
-  readonly #log: Log;
 
   constructor(
-    channels: ChannelService,
-    registry: BroadcastRegistry,
-    journal: BroadcastJournal,
-    visibility: BroadcastVisibility,
-    transports: PeerTransports,
-    @Inject(MEDIA) media: MediaPort,
-    @Inject(PACKAGING) packaging: PackagingPort,
-    @Inject(CONFIG) config: Config,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOG) log: Log,
+    private readonly channels: ChannelService,
+    private readonly liveChannels: LiveChannels,
+    private readonly journal: BroadcastJournal,
+    private readonly visibility: BroadcastVisibility,
+    private readonly transports: PeerTransports,
+    @Inject(MEDIA) private readonly media: MediaPort,
+    @Inject(PACKAGING) private readonly packaging: PackagingPort,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
   ) {
-    this.#channels = channels;
-    this.#registry = registry;
-    this.#journal = journal;
-    this.#visibility = visibility;
-    this.#transports = transports;
-    this.#media = media;
-    this.#packaging = packaging;
-    this.#config = config;
-    this.#clock = clock;
-    this.#log = log;
     this.#perAccount = new OpenCounts(config.broadcast.perAccount);
-    channels.events.on('titleChanged', ({ id, title }) => registry.find(id)?.rename(title));
+    channels.events.on('titleChanged', ({ id, title }) => liveChannels.find(id)?.rename(title));
     channels.events.on('channelDeleted', ({ id, name }) => {
-      registry.find(id)?.broadcast?.end('channel_deleted');
-      registry.events.emit('channelDeleted', { id, name });
+      liveChannels.find(id)?.broadcast?.end('channel_deleted');
+      liveChannels.events.emit('channelDeleted', { id, name });
     });
   }
 
@@ -108,14 +83,14 @@ export class PublishingService {
       ...(continues === undefined
         ? {}
         : { assertMayCreate: () => this.#assertNotEnded(continues) }),
-      visibility: () => this.#visibility.forNew(name, { visibility, continues }),
+      visibility: () => this.visibility.forNew(name, { visibility, continues }),
     });
     return {
       channelId: channel.id,
       broadcast: broadcast.view,
       resumed,
       resumeToken: broadcast.resumeToken,
-      rtpCapabilities: this.#media.rtpCapabilities,
+      rtpCapabilities: this.media.rtpCapabilities,
       transport: media.transport,
       thumbnails: broadcast.wantsThumbnails,
     };
@@ -129,7 +104,7 @@ export class PublishingService {
     channel: Channel,
     { peer, source, mayTakeOver, assertMayCreate, visibility }: Entrance,
   ): Promise<{ broadcast: LiveBroadcast; media: PublisherMedia; resumed: boolean }> {
-    const live = this.#registry.open(channel);
+    const live = this.liveChannels.open(channel);
     try {
       return await live.queue.run(async () => {
         const existing = live.broadcast;
@@ -179,16 +154,16 @@ export class PublishingService {
   /** Ends the channel's broadcast; its owner can from any connection. `not_live` when there is none. */
   async end(identity: Identity, name: string): Promise<void> {
     const channel = await this.#ownChannel(identity, name);
-    const broadcast = this.#registry.find(channel.id)?.broadcast;
+    const broadcast = this.liveChannels.find(channel.id)?.broadcast;
     if (!broadcast) throw new DomainError('not_live', 'This channel is not live.');
     broadcast.end('publisher_ended');
   }
 
   /** How one's own broadcast arrives. `channel_not_found`, `forbidden`, `not_live` when there is none. */
   async ingest(accountId: string, name: string): Promise<IngestView> {
-    const channel = await this.#channels.get(name);
+    const channel = await this.channels.get(name);
     if (channel.ownerId !== accountId) throw notYours();
-    const broadcast = this.#registry.find(channel.id)?.broadcast;
+    const broadcast = this.liveChannels.find(channel.id)?.broadcast;
     if (!broadcast) throw new DomainError('not_live', 'This channel is not live.');
     const health = await broadcast.ingest();
     const { bitrateBps = 0, roundTripMs = null, tracks = [] } = health ?? {};
@@ -211,13 +186,13 @@ export class PublishingService {
   async #ownChannel(identity: Identity, name: string): Promise<Channel> {
     if (!identity.account)
       throw new DomainError('not_logged_in', 'Log in to go live on your channel.');
-    const channel = await this.#channels.get(name);
+    const channel = await this.channels.get(name);
     if (channel.ownerId !== identity.account.id) throw notYours();
     return channel;
   }
 
   async #assertNotEnded(broadcastId: string): Promise<void> {
-    const reason = await this.#journal.endReasonOf(broadcastId);
+    const reason = await this.journal.endReasonOf(broadcastId);
     if (reason !== null && reason !== 'server_stopped')
       throw new DomainError('not_live', 'The broadcast has ended. Go live again to start another.');
   }
@@ -239,26 +214,26 @@ export class PublishingService {
       title: channel.title,
       visibility,
       source,
-      media: this.#media,
-      packaging: this.#packaging,
-      clock: this.#clock,
-      log: this.#log,
-      graceMs: this.#config.broadcast.graceMs,
+      media: this.media,
+      packaging: this.packaging,
+      clock: this.clock,
+      log: this.log,
+      graceMs: this.config.broadcast.graceMs,
     });
     broadcast.events.on('phaseEntered', ({ name }) => name === 'ended' && leave());
     try {
-      await this.#journal.open(broadcast, channel.id);
+      await this.journal.open(broadcast, channel.id);
     } catch (error) {
       broadcast.end('never_started');
       throw error;
     }
     live.put(broadcast);
-    this.#visibility.begun(channel.name);
+    this.visibility.begun(channel.name);
     return broadcast;
   }
 
   #remember(peer: Peer, broadcast: LiveBroadcast, media: PublisherMedia): void {
-    this.#transports.add(peer.id, media);
+    this.transports.add(peer.id, media);
     // One broadcast a connection: going live on another channel leaves the first.
     const before = this.#publishing.get(peer.id);
     if (before && before !== broadcast) before.publisherLeft(peer.id);

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
 import type { RequestPayload } from '../protocol/events.js';
 import type { ViewerJoined, ViewerMediaOptions } from '../protocol/signaling.js';
-import { ChannelService } from './channel.service.js';
+import { ChannelService } from '../channels/channel.service.js';
 import type { LiveChannel, Viewer } from './live-channel.js';
 import type { Peer } from './peer.js';
 import { PeerTransports } from './peer-transports.js';
-import type { BroadcastMedia, ReceiverMedia, ReceiverTerms, ViewerMedia } from './ports.js';
-import { BroadcastRegistry } from './registry.js';
+import type { BroadcastMedia, ReceiverMedia, ReceiverTerms, ViewerMedia } from './ports/media.js';
+import { LiveChannels } from './live-channels.js';
 
 /** What a viewer is told when it joins, but for the ICE servers and the address of HLS, which are the gateway's to add. */
 type Joined = Omit<ViewerJoined, 'media' | 'hls'> & {
@@ -25,15 +25,12 @@ const LIVE_RETRY_MS = 5_000;
 @Injectable()
 export class ViewingService {
   readonly #watching = new Map<string, LiveChannel>();
-  readonly #channels: ChannelService;
-  readonly #registry: BroadcastRegistry;
-  readonly #transports: PeerTransports;
 
-  constructor(channels: ChannelService, registry: BroadcastRegistry, transports: PeerTransports) {
-    this.#channels = channels;
-    this.#registry = registry;
-    this.#transports = transports;
-  }
+  constructor(
+    private readonly channels: ChannelService,
+    private readonly liveChannels: LiveChannels,
+    private readonly transports: PeerTransports,
+  ) {}
 
   /**
    * Makes `peer` a viewer of the channel, live or not; when it is live and capabilities are given,
@@ -43,15 +40,15 @@ export class ViewingService {
     peer: Peer,
     { channel: name, rtpCapabilities }: RequestPayload<'viewer:join'>,
   ): Promise<Joined> {
-    const channel = await this.#channels.get(name);
-    const live = this.#registry.open(channel);
+    const channel = await this.channels.get(name);
+    const live = this.liveChannels.open(channel);
     const viewer = this.#admit(peer, live);
     const media = rtpCapabilities
       ? await this.#connect(live, viewer, (room) => room.watch(rtpCapabilities))
       : null;
     return {
       channelId: channel.id,
-      channel: this.#channels.view(channel),
+      channel: this.channels.view(channel),
       media: media && {
         transport: media.transport,
         consumers: media.consumers,
@@ -68,9 +65,9 @@ export class ViewingService {
    * @throws {DomainError} `channel_not_found`, `not_live` with when to ask again, `unavailable`
    */
   async receive(peer: Peer, name: string, terms: ReceiverTerms | null): Promise<Receiving> {
-    const channel = await this.#channels.get(name);
-    const live = this.#registry.find(channel.id);
-    if (!live || this.#registry.current(channel.id) === null) throw notLive(name);
+    const channel = await this.channels.get(name);
+    const live = this.liveChannels.find(channel.id);
+    if (!live || this.liveChannels.current(channel.id) === null) throw notLive(name);
     const viewer = this.#admit(peer, live);
     try {
       const media = await this.#connect(live, viewer, (room) => room.receive(terms));
@@ -133,7 +130,7 @@ export class ViewingService {
   #wire(viewer: Viewer, media: ViewerMedia): void {
     const { peer } = viewer;
     viewer.media = media;
-    this.#transports.add(peer.id, media);
+    this.transports.add(peer.id, media);
     media.events.on('consumerAdded', (options) => peer.send('viewer:consumer', options));
     media.events.on('consumerClosed', (consumerId) =>
       peer.send('viewer:consumer-closed', { consumerId }),

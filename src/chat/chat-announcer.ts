@@ -2,56 +2,48 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { OnairServer } from '../common/gateway.js';
 import { LOG, type Log } from '../common/logger.js';
 import { FollowService } from '../follows/follow.service.js';
-import { authorKey } from './chat-message.js';
-import { ChatReading } from './chat-reading.service.js';
-import type { ChatRoom } from './chat-room.js';
-import { type ChangedPerson, ChatRooms, type Judgement } from './chat-rooms.js';
-import { type ChatSender, senderOf } from './chat-sender.js';
-import { ChatSockets, everybodyIn, moderatorsIn } from './chat-sockets.js';
+import { authorKey } from './messages/chat-message.js';
+import { ChatReading } from './chat-reading.js';
+import type { ChatRoom } from './room/chat-room.js';
+import { type ChangedPerson, ChatRooms, type Judgement } from './room/chat-rooms.js';
+import { type ChatSender, senderOf } from './room/chat-sender.js';
+import { ChatSockets, everybodyIn, moderatorsIn } from './room/chat-sockets.js';
 
 /** Tells those who are in chats what happened there. */
 @Injectable()
 export class ChatAnnouncer {
-  readonly #rooms: ChatRooms;
-  readonly #sockets: ChatSockets;
-  readonly #reading: ChatReading;
-  readonly #follows: FollowService;
   readonly #log: Log;
 
   constructor(
-    rooms: ChatRooms,
-    sockets: ChatSockets,
-    reading: ChatReading,
-    follows: FollowService,
+    private readonly rooms: ChatRooms,
+    private readonly sockets: ChatSockets,
+    private readonly reading: ChatReading,
+    private readonly follows: FollowService,
     @Inject(LOG) log: Log,
   ) {
-    this.#rooms = rooms;
-    this.#sockets = sockets;
-    this.#reading = reading;
-    this.#follows = follows;
     this.#log = log.child({ part: 'chat' });
   }
 
   /** From now on. */
   announceOn(server: OnairServer): void {
-    this.#sockets.attach(server);
+    this.sockets.attach(server);
     this.#announceMessages(server);
     this.#announceToModerators(server);
-    const { events } = this.#rooms;
+    const { events } = this.rooms;
     events.on('personChanged', (room, person, reason) => this.#tellPerson(room, person, reason));
     events.on('guestsConcerned', (room) =>
       this.#tellWho(room, ({ account }) => account === null, ''),
     );
     events.on('judged', (room, judgement) => this.#tellSender(room, judgement));
-    this.#follows.events.on('changed', (channelId, accountId) => {
-      const room = this.#rooms.find(channelId);
+    this.follows.events.on('changed', (channelId, accountId) => {
+      const room = this.rooms.find(channelId);
       const person = { author: { accountId, guestId: null }, addressHashes: [] };
       if (room) this.#tellPerson(room, person, '');
     });
   }
 
   #announceMessages(server: OnairServer): void {
-    const { events } = this.#rooms;
+    const { events } = this.rooms;
     const to = (room: ChatRoom) => server.to(everybodyIn(room));
     events.on('told', (room, messages) =>
       to(room).emit('chat:messages', { channel: room.channel.name, messages: [...messages] }),
@@ -78,7 +70,7 @@ export class ChatAnnouncer {
   }
 
   #announceToModerators(server: OnairServer): void {
-    const { events } = this.#rooms;
+    const { events } = this.rooms;
     const to = (room: ChatRoom) => server.to(moderatorsIn(room));
     events.on('held', (room, held) =>
       to(room).emit('chat:held-added', { channel: room.channel.name, held }),
@@ -93,7 +85,7 @@ export class ChatAnnouncer {
 
   #tellSender(room: ChatRoom, { author, nonce, approved, seq }: Judgement): void {
     const key = authorKey(author);
-    for (const socket of this.#sockets.find(room, (sender) => sender.key === key))
+    for (const socket of this.sockets.find(room, (sender) => sender.key === key))
       socket.emit('chat:judged', { channel: room.channel.name, nonce, approved, seq });
   }
 
@@ -108,10 +100,10 @@ export class ChatAnnouncer {
   /** Tells everybody of a kind who they are in the room now. */
   #tellWho(room: ChatRoom, isConcerned: (sender: ChatSender) => boolean, reason: string): void {
     const channel = room.channel.name;
-    for (const socket of this.#sockets.find(room, isConcerned))
-      void this.#sockets
+    for (const socket of this.sockets.find(room, isConcerned))
+      void this.sockets
         .sort(room, socket)
-        .then(() => this.#reading.me(room, senderOf(socket)))
+        .then(() => this.reading.me(room, senderOf(socket)))
         .then((me) => socket.emit('chat:me', { channel, me, reason }))
         .catch((err: unknown) => this.#log.warn({ err, channel }, 'somebody could not be told'));
   }

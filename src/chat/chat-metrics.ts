@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Metrics } from '../health/metrics.js';
-import { ChatRooms } from './chat-rooms.js';
-import { ChatWriter } from './chat-writer.js';
+import { Metrics } from '../common/metrics.js';
+import { ChatRooms } from './room/chat-rooms.js';
+import { ChatWriter } from './messages/chat-writer.js';
 
 /** The chat's numbers for monitoring. */
 @Injectable()

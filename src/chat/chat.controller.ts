@@ -1,26 +1,22 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import type { Visitor } from '../access/access.service.js';
-import { CurrentVisitor, ForVisitors } from '../access/visitor.js';
-import { BroadcastHistory } from '../broadcast/broadcast-history.service.js';
+import type { Visitor } from '../access/visitor.js';
+import { CurrentVisitor, ForVisitors } from '../access/current-visitor.js';
+import { BroadcastHistory } from '../broadcast/broadcast-history.js';
 import { Operation } from '../common/operation.js';
-import { AllowToken } from '../common/token-scope.js';
+import { AllowToken } from '../auth/tokens/token-scope.js';
 import { ChatPage, ChatQuery } from '../protocol/chat.js';
-import { authorOf } from './chat-message.js';
-import { ChatReading } from './chat-reading.service.js';
-import { ChatRooms } from './chat-rooms.js';
+import { authorOf } from './messages/chat-message.js';
+import { ChatReading } from './chat-reading.js';
+import { ChatRooms } from './room/chat-rooms.js';
 
 /** The chat over HTTP, to read. */
 @Controller('api/broadcasts/:id/chat')
 export class ChatController {
-  readonly #broadcasts: BroadcastHistory;
-  readonly #chat: ChatReading;
-  readonly #rooms: ChatRooms;
-
-  constructor(broadcasts: BroadcastHistory, chat: ChatReading, rooms: ChatRooms) {
-    this.#broadcasts = broadcasts;
-    this.#chat = chat;
-    this.#rooms = rooms;
-  }
+  constructor(
+    private readonly broadcasts: BroadcastHistory,
+    private readonly chat: ChatReading,
+    private readonly rooms: ChatRooms,
+  ) {}
 
   @Get()
   @AllowToken('chat:read')
@@ -36,9 +32,9 @@ export class ChatController {
     @Query({ schema: ChatQuery }) query: ChatQuery,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<ChatPage> {
-    const broadcast = await this.#broadcasts.get(id, visitor);
-    const room = await this.#rooms.open(broadcast.channel);
+    const broadcast = await this.broadcasts.get(id, visitor);
+    const room = await this.rooms.open(broadcast.channel);
     const author = authorOf(visitor.identity);
-    return this.#chat.historyOfBroadcast(room, { author }, { broadcastId: broadcast.id, ...query });
+    return this.chat.historyOfBroadcast(room, { author }, { broadcastId: broadcast.id, ...query });
   }
 }

@@ -8,13 +8,13 @@ import {
 } from '../common/gateway.js';
 import type { RequestData, RequestPayload } from '../protocol/events.js';
 import { ChatAnnouncer } from './chat-announcer.js';
-import { ChatReading } from './chat-reading.service.js';
-import { ChatRooms } from './chat-rooms.js';
-import { senderOf } from './chat-sender.js';
+import { ChatReading } from './chat-reading.js';
+import { ChatRooms } from './room/chat-rooms.js';
+import { senderOf } from './room/chat-sender.js';
 import { ChatService } from './chat.service.js';
-import { ChatSockets } from './chat-sockets.js';
-import { Commands } from './commands/commands.service.js';
-import { Reactions } from './reactions/reactions.service.js';
+import { ChatSockets } from './room/chat-sockets.js';
+import { Commands } from './commands/commands.js';
+import { Reactions } from './reactions/reactions.js';
 
 /** The socket's way to the chat. */
 @OnairGateway()

@@ -7,38 +7,38 @@ import { DbModule } from '../db/db.module.js';
 import { FollowsModule } from '../follows/follows.module.js';
 import { ChatAnnouncer } from './chat-announcer.js';
 import { ChatMetrics } from './chat-metrics.js';
-import { ChatReading } from './chat-reading.service.js';
-import { ChatRooms } from './chat-rooms.js';
-import { ChatSockets } from './chat-sockets.js';
-import { ChatViews } from './chat-views.js';
-import { ChatWriter } from './chat-writer.js';
+import { ChatReading } from './chat-reading.js';
+import { ChatRooms } from './room/chat-rooms.js';
+import { ChatSockets } from './room/chat-sockets.js';
+import { ChatViews } from './messages/chat-views.js';
+import { ChatWriter } from './messages/chat-writer.js';
 import { ChatController } from './chat.controller.js';
 import { ChatGateway } from './chat.gateway.js';
-import { ChatRepository } from './chat.repository.js';
+import { ChatRepository } from './messages/chat.repository.js';
 import { ChatService } from './chat.service.js';
-import { Commands } from './commands/commands.service.js';
-import { GuestNames } from './guest-names.js';
+import { Commands } from './commands/commands.js';
+import { GuestNames } from './messages/guest-names.js';
 import { HeldRepository } from './held/held.repository.js';
-import { HeldMessages } from './held/held.service.js';
+import { HeldMessages } from './held/held-messages.js';
 import { AuditRepository } from './moderation/audit.repository.js';
-import { AuditLog } from './moderation/audit.service.js';
-import { BanRepository } from './moderation/ban.repository.js';
-import { Bans } from './moderation/bans.service.js';
+import { AuditLog } from './moderation/audit-log.js';
+import { BanRepository } from './room/ban.repository.js';
+import { Bans } from './moderation/bans.js';
 import { DeletedAccounts } from './deleted-accounts.js';
 import { DeletionRepository } from './moderation/deletion.repository.js';
 import { ModerationGateway } from './moderation/moderation.gateway.js';
-import { Moderation } from './moderation/moderation.service.js';
+import { Moderation } from './moderation/moderation.js';
 import { ModeratorRepository } from './moderation/moderator.repository.js';
 import { ModeratorsController } from './moderation/moderators.controller.js';
-import { Moderators } from './moderation/moderators.service.js';
-import { OverviewGateway } from './moderation/overview.gateway.js';
-import { People } from './moderation/people.service.js';
-import { ReactionRepository } from './reactions/reaction.repository.js';
-import { Reactions } from './reactions/reactions.service.js';
-import { RoomRepository } from './room.repository.js';
-import { ChatSettingsService } from './rules/settings.service.js';
+import { Moderators } from './moderation/moderators.js';
+import { ModeratorViewsGateway } from './moderator-views.gateway.js';
+import { PersonFinder } from './moderation/person-finder.js';
+import { ReactionRepository } from './messages/reaction.repository.js';
+import { Reactions } from './reactions/reactions.js';
+import { RoomRepository } from './room/room.repository.js';
+import { ChatSettingsService } from './moderation/chat-settings.service.js';
 import { WritingRules } from './rules/writing-rules.js';
-import { ChatSearching } from './search/search.service.js';
+import { MessageSearch } from './search/message-search.js';
 
 /** Chat: kept, numbered without gaps, and told to everybody in the room. */
 @Module({
@@ -56,7 +56,7 @@ import { ChatSearching } from './search/search.service.js';
     ChatReading,
     ChatRepository,
     ChatRooms,
-    ChatSearching,
+    MessageSearch,
     ChatService,
     ChatSettingsService,
     ChatSockets,
@@ -71,8 +71,8 @@ import { ChatSearching } from './search/search.service.js';
     ModerationGateway,
     ModeratorRepository,
     Moderators,
-    OverviewGateway,
-    People,
+    ModeratorViewsGateway,
+    PersonFinder,
     ReactionRepository,
     Reactions,
     RoomRepository,

@@ -1,62 +1,46 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AccessService } from '../access/access.service.js';
-import { BroadcastRegistry } from '../broadcast/registry.js';
+import { LiveChannels } from '../broadcast/live-channels.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { DomainError } from '../common/domain-error.js';
 import type { ChatSend, ChatSent } from '../protocol/chat.js';
-import { quoteOf, type NewMessage } from './chat-message.js';
-import type { ChatRoom } from './chat-room.js';
-import { ChatRooms } from './chat-rooms.js';
-import type { ChatSender } from './chat-sender.js';
-import { ChatWriter } from './chat-writer.js';
-import { ChatRepository } from './chat.repository.js';
-import { GuestNames } from './guest-names.js';
-import { HeldMessages } from './held/held.service.js';
+import { quoteOf, type NewMessage } from './messages/chat-message.js';
+import type { ChatRoom } from './room/chat-room.js';
+import { ChatRooms } from './room/chat-rooms.js';
+import type { ChatSender } from './room/chat-sender.js';
+import { ChatWriter } from './messages/chat-writer.js';
+import { ChatRepository } from './messages/chat.repository.js';
+import { GuestNames } from './messages/guest-names.js';
+import { HeldMessages } from './held/held-messages.js';
 import { WritingRules } from './rules/writing-rules.js';
-import { ChatLimits, guestsPerAddress } from './sender-limits.js';
+import { ChatLimits, guestsPerAddress } from './room/sender-limits.js';
 
 /** Writing in a channel's chat. */
 @Injectable()
 export class ChatService implements OnApplicationShutdown {
-  readonly #repository: ChatRepository;
-  readonly #guestNames: GuestNames;
-  readonly #registry: BroadcastRegistry;
-  readonly #rules: WritingRules;
-  readonly #held: HeldMessages;
-  readonly #access: AccessService;
-  readonly #clock: Clock;
-  readonly #writer: ChatWriter;
   readonly #limits: ChatLimits;
 
   // oxlint-disable-next-line max-params -- Nest's injection: what a message goes through, and the clock.
   constructor(
     rooms: ChatRooms,
-    repository: ChatRepository,
-    guestNames: GuestNames,
-    registry: BroadcastRegistry,
-    rules: WritingRules,
-    held: HeldMessages,
-    writer: ChatWriter,
-    access: AccessService,
+    private readonly repository: ChatRepository,
+    private readonly guestNames: GuestNames,
+    private readonly liveChannels: LiveChannels,
+    private readonly rules: WritingRules,
+    private readonly held: HeldMessages,
+    private readonly writer: ChatWriter,
+    private readonly access: AccessService,
     @Inject(CONFIG) config: Config,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#limits = new ChatLimits(guestsPerAddress(config));
-    this.#repository = repository;
-    this.#guestNames = guestNames;
-    this.#registry = registry;
-    this.#rules = rules;
-    this.#held = held;
-    this.#writer = writer;
-    this.#access = access;
-    this.#clock = clock;
     writer.events.on('committed', (channelId, messages) => rooms.find(channelId)?.tell(messages));
   }
 
   /** After the sockets have closed: nobody writes any more. */
   async onApplicationShutdown(): Promise<void> {
-    await this.#writer.close();
+    await this.writer.close();
   }
 
   /**
@@ -64,22 +48,22 @@ export class ChatService implements OnApplicationShutdown {
    * request can be made again with its nonce: it is stored and told once.
    */
   async send(room: ChatRoom, sender: ChatSender, payload: ChatSend): Promise<ChatSent> {
-    this.#rules.assertCanWrite(room, sender);
-    const retryAfterMs = this.#limits.take(sender, this.#clock.nowMs());
+    this.rules.assertCanWrite(room, sender);
+    const retryAfterMs = this.#limits.take(sender, this.clock.nowMs());
     if (retryAfterMs > 0)
       throw new DomainError('rate_limited', 'You write too fast, wait a moment.', { retryAfterMs });
     const message = await this.#message(room, sender, payload);
     const { author, addressHash } = sender;
     if (author.guestId !== null)
       room.guests.wrote({ guestId: author.guestId, name: message.name, addressHash });
-    const reason = await this.#rules.check(room, sender, message);
+    const reason = await this.rules.check(room, sender, message);
     try {
-      if (reason !== null) return await this.#held.hold(room, { message, reason, addressHash });
-      const { seq, sentAt } = await this.#writer.write(message);
+      if (reason !== null) return await this.held.hold(room, { message, reason, addressHash });
+      const { seq, sentAt } = await this.writer.write(message);
       room.writers.set(sender.key, true);
       return { seq, sentAt: sentAt.toISOString(), held: false };
     } catch (error) {
-      this.#rules.giveTurnBack(room, sender, message);
+      this.rules.giveTurnBack(room, sender, message);
       throw error;
     }
   }
@@ -92,7 +76,7 @@ export class ChatService implements OnApplicationShutdown {
       ...sender.author,
       channelId: room.id,
       nonce: payload.nonce.toLowerCase(),
-      broadcastId: this.#registry.current(room.id)?.id ?? null,
+      broadcastId: this.liveChannels.current(room.id)?.id ?? null,
       name,
       displayName: sender.displayName,
       role: room.roleOf(sender.author),
@@ -104,9 +88,9 @@ export class ChatService implements OnApplicationShutdown {
 
   /** What is answered is quoted with the answer: mostly it is among the newest, which are in memory. */
   async #assertIsThere(room: ChatRoom, seq: number): Promise<void> {
-    const closed = await this.#access.closedToSome(room.channel.name);
+    const closed = await this.access.restrictedBroadcasts(room.channel.name);
     if (closed.size > 0 || !room.quote(seq)) {
-      const parent = await this.#repository.find(room.id, seq);
+      const parent = await this.repository.find(room.id, seq);
       // The answer goes to all, and the quote with it.
       if (parent?.broadcastId != null && closed.has(parent.broadcastId)) throw answeredIsGone();
       if (parent) room.remember(quoteOf(parent));
@@ -120,7 +104,7 @@ export class ChatService implements OnApplicationShutdown {
       throw new DomainError('bad_request', 'Give a name to write as a guest.', {
         issues: [{ path: 'guestName', message: 'give a name to write as a guest' }],
       });
-    if (await this.#guestNames.isFree(name)) return name;
+    if (await this.guestNames.isFree(name)) return name;
     throw new DomainError('guest_name_taken', 'This name belongs to an account, choose another.');
   }
 }

@@ -4,8 +4,11 @@ import type { ErrorBody } from '../protocol/error.js';
 /** Nest's injection token for the {@link Admission}. */
 export const ADMISSION = Symbol('Admission');
 
-/** Who may ask for more media, for those who answer requests before the framework does. */
+/** Admits or refuses media requests, for code that answers before the framework does. */
 export interface Admission {
-  /** What a request is refused with; null: it counts as open until its answer is closed. */
+  /**
+   * The error to refuse a request with; null admits it, and counts it as open until its response
+   * closes.
+   */
   refusal(request: IncomingMessage, response: ServerResponse): ErrorBody | null;
 }

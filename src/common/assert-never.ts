@@ -1,4 +1,4 @@
-/** At the end of a switch that leaves nothing out: the compiler holds it to that. */
+/** Ends an exhaustive switch: a missing case becomes a compile error. */
 export function assertNever(value: never): never {
   throw new Error(`not expected: ${JSON.stringify(value)}`);
 }

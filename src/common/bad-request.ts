@@ -1,7 +1,7 @@
 import type { Issue } from '../protocol/error.js';
 import { DomainError } from './domain-error.js';
 
-/** What a schema says is wrong, in the terms of Standard Schema (zod's issues fit). */
+/** A schema's issues, as in Standard Schema (zod's issues fit). */
 type SchemaIssue = Readonly<{
   message: string;
   path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
@@ -11,8 +11,8 @@ const ISSUES_MAX = 10;
 const TEXT_MAX = 200;
 
 /**
- * A `bad_request` that names what is wrong: at most ten issues, each cut short, because keys and
- * messages can hold parts of what was sent.
+ * A `bad_request` that lists what is wrong: at most ten issues, each truncated, because keys and
+ * messages can contain parts of the input.
  */
 export function badRequest(issues: readonly SchemaIssue[]): DomainError {
   const named = issues.slice(0, ISSUES_MAX).map(toIssue);

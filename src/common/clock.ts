@@ -1,4 +1,4 @@
-/** The time, injected so that tests can hold it. */
+/** The current time, injected so that tests can control it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   nowMs(): number;
@@ -7,5 +7,5 @@ export interface Clock {
 /** Nest's injection token for the {@link Clock}. */
 export const CLOCK = Symbol('Clock');
 
-/** The machine's clock. */
+/** The system clock. */
 export const systemClock: Clock = { nowMs: () => Date.now() };

@@ -3,8 +3,8 @@ import type { ErrorBody, ErrorCode, Issue } from '../protocol/error.js';
 type Options = { cause?: unknown; retryAfterMs?: number; issues?: Issue[] };
 
 /**
- * A failure that a caller can act on: a code of the protocol, and a sentence that says what happened
- * and what to do. HTTP and socket filters turn it into their replies; anything else that is thrown
+ * An error that a caller can act on: a code of the protocol, and a sentence that says what happened
+ * and what to do. HTTP and socket filters turn it into their replies; any other thrown value
  * becomes `internal` there, and is logged.
  */
 export class DomainError extends Error {
@@ -20,7 +20,7 @@ export class DomainError extends Error {
     this.issues = issues;
   }
 
-  /** What goes over the wire. */
+  /** The error as sent to clients. */
   toBody(): ErrorBody {
     return {
       code: this.code,

@@ -15,7 +15,7 @@ import { LOG, type Log } from './logger.js';
 import { QueueFullError } from './serial-queue.js';
 import { isConnectionLost } from './unavailable.js';
 
-/** Turns what a gateway's method returns into the reply of the protocol. */
+/** Wraps the return value of a gateway method in the protocol's reply. */
 @Injectable()
 export class ReplyInterceptor implements NestInterceptor<unknown, Reply<unknown>> {
   intercept(_context: ExecutionContext, next: CallHandler<unknown>): Observable<Reply<unknown>> {
@@ -23,17 +23,15 @@ export class ReplyInterceptor implements NestInterceptor<unknown, Reply<unknown>
   }
 }
 
-/** Turns what a gateway's method throws into the reply of the protocol; the payload never goes back. */
+/**
+ * Turns an error thrown by a gateway method into the protocol's reply; never echoes the payload.
+ */
 @Catch()
 export class ReplyFilter implements ExceptionFilter {
-  readonly #log: Log;
-
-  constructor(@Inject(LOG) log: Log) {
-    this.#log = log;
-  }
+  constructor(@Inject(LOG) private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    // The arguments of a gateway's handler: socket, payload, acknowledgement, pattern.
+    // The arguments of a gateway handler: socket, payload, acknowledgement, pattern.
     const [, , acknowledge, request] =
       host.getArgs<[unknown, unknown, (reply: Reply<never>) => void, string]>();
     acknowledge({ ok: false, error: this.#toBody(error, request) });
@@ -44,14 +42,14 @@ export class ReplyFilter implements ExceptionFilter {
     if (error instanceof QueueFullError)
       return { code: 'unavailable', message: 'Too busy, try again.', retryAfterMs: 1_000 };
     if (isConnectionLost(error)) {
-      this.#log.warn({ err: error, request }, 'the database can’t be reached');
+      this.log.warn({ err: error, request }, 'the database can’t be reached');
       return {
         code: 'unavailable',
         message: 'The database can’t be reached at the moment, try again soon.',
         retryAfterMs: 2_000,
       };
     }
-    this.#log.error({ err: error, request }, 'a socket request failed');
+    this.log.error({ err: error, request }, 'a socket request failed');
     return { code: 'internal', message: 'Something went wrong on the server.' };
   }
 }

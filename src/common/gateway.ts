@@ -18,19 +18,19 @@ import { ReplyFilter, ReplyInterceptor } from './gateway-reply.js';
 import type { ClientPath } from './client-path.js';
 import type { Identity } from './identity.js';
 
-/** What the server keeps with a socket. */
+/** Data that the server attaches to a socket. */
 export type SocketData = {
-  /** Set before the socket is connected, and for as long as it is. */
+  /** Set before the socket connects, and valid for its lifetime. */
   identity: Identity;
-  /** The cookie of channels whose passwords were typed, as the handshake had it. */
+  /** The cookie with passes of unlocked channels, from the handshake. */
   passes: string;
   /** The client's address, for bans and rate limits. Never shown to others. */
   address: string;
   /** How it came here: which of our addresses it can reach. */
   path: ClientPath;
-  /** The network of it, hashed with a key of this service: what bans of guests keep. */
+  /** A keyed hash of the client's network, as stored in bans of guests. */
   addressHash: string;
-  /** It has not answered a ping: it is about to be given up, or had no signal for a moment. */
+  /** A ping is unanswered: the connection is about to be closed, or had no signal for a moment. */
   isSilent: boolean;
 };
 
@@ -41,15 +41,16 @@ export type OnairSocket = Socket<ClientToServer, ServerToClient, NoServerEvents,
 /** All connections. `server.to(room).emit(…)` encodes once for everybody in the room. */
 export type OnairServer = Server<ClientToServer, ServerToClient, NoServerEvents, SocketData>;
 
-/** What a handler of a request returns; nothing stands for the empty `data`. */
+/** The return value of a request handler; nothing means empty `data`. */
 type Answer<N extends RequestName> =
   | RequestData<N>
   | (RequestData<N> extends Record<string, never> ? void : never);
 
 /**
- * Marks a class whose {@link OnRequest} methods answer socket requests. Nest's global pipes, filters
- * and interceptors don't reach gateways, so they are bound here: each request is acknowledged exactly
- * once, with `{ ok: true, data }` or `{ ok: false, error }`, whatever the method does.
+ * Marks a class whose {@link OnRequest} methods answer socket requests. Nest's global pipes,
+ * filters and interceptors do not reach gateways, so they are bound here: each request is
+ * acknowledged exactly once, with `{ ok: true, data }` or `{ ok: false, error }`, whatever the
+ * method does.
  */
 export function OnairGateway(): ClassDecorator {
   return applyDecorators(
@@ -59,7 +60,10 @@ export function OnairGateway(): ClassDecorator {
   );
 }
 
-/** Makes a method answer a request of the protocol: what it returns (or resolves to) is the reply's data. */
+/**
+ * Makes a method answer a protocol request: its return value (or what it resolves to) is the
+ * reply's data.
+ */
 export function OnRequest<N extends RequestName>(name: N) {
   return <M extends (...args: never[]) => Answer<N> | Promise<Answer<N>>>(
     _target: object,
@@ -70,7 +74,7 @@ export function OnRequest<N extends RequestName>(name: N) {
   };
 }
 
-/** Gives a method the request's payload, checked; a wrong one is answered with `bad_request`. */
+/** Injects the validated payload of the request; an invalid one is answered with `bad_request`. */
 export function Payload(name: RequestName): ParameterDecorator {
   return MessageBody({ schema: requests[name].payload, pipes: [payloadPipe] });
 }

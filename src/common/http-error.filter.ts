@@ -12,27 +12,23 @@ import { LOG, type Log } from './logger.js';
 import { QueueFullError } from './serial-queue.js';
 import { isConnectionLost } from './unavailable.js';
 
-/** Turns whatever a request ends in into `{ error: { code, message, … } }` with the code's status. */
+/** Turns any error of a request into `{ error: { code, message, … } }` with the code's status. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
-  readonly #log: Log;
-
-  constructor(@Inject(LOG) log: Log) {
-    this.#log = log;
-  }
+  constructor(@Inject(LOG) private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const body = toErrorBody(error, this.#log, http.getRequest<FastifyRequest>());
+    const body = toErrorBody(error, this.log, http.getRequest<FastifyRequest>());
     sendError(http.getResponse<FastifyReply>(), body);
   }
 }
 
-/** What an error says to the client; what it should not know goes to the log. */
+/** The public part of an error; the private part goes to the log. */
 export function toErrorBody(error: unknown, log: Log, request: FastifyRequest): ErrorBody {
   if (error instanceof DomainError) return error.toBody();
   const context = { method: request.method, route: request.routeOptions.url };
-  // The client went away amid its request: that is neither ours nor the database's.
+  // The client disconnected during its request: that is neither our error nor the database's.
   if (request.raw.destroyed && !request.raw.complete)
     return { code: 'bad_request', message: 'The request was not finished.' };
   if (isConnectionLost(error)) {
@@ -50,7 +46,7 @@ const DATABASE_AWAY: ErrorBody = {
   retryAfterMs: 2_000,
 };
 
-/** Ends a request with an error; does nothing when the answer is already on its way. */
+/** Ends a request with an error; does nothing if the response has already started. */
 export function sendError(reply: FastifyReply, error: ErrorBody): void {
   if (reply.sent) return;
   if (error.retryAfterMs !== undefined)
@@ -58,14 +54,14 @@ export function sendError(reply: FastifyReply, error: ErrorBody): void {
   reply.status(errorStatus[error.code]).header('cache-control', 'no-store').send({ error });
 }
 
-/** What an error says to the client, or null for one that is nobody's but ours. */
+/** The public part of a known error; null for internal errors. */
 function knownError(error: unknown): ErrorBody | null {
   if (error instanceof QueueFullError)
     return { code: 'unavailable', message: 'Too busy, try again.', retryAfterMs: 1_000 };
   return frameworkError(statusOf(error));
 }
 
-/** Errors that Nest and Fastify raise before a controller is reached. */
+/** Errors that Nest and Fastify raise before a controller runs. */
 function frameworkError(status: number | null): ErrorBody | null {
   if (status === 404) return { code: 'not_found', message: 'There is nothing at this address.' };
   if (status === 413) return { code: 'payload_too_large', message: 'The request is too large.' };

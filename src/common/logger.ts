@@ -1,6 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
-import type { Config } from '../config/config.js';
 
 /** A structured log; {@link Log.child} binds the context (`{ channel, broadcastId }`) of its lines. */
 export type Log = Logger;
@@ -27,8 +26,11 @@ const SECRETS = [
   'authorization',
 ];
 
+/** Which lines are written, and how. */
+type LogSettings = Readonly<{ level: string; format: 'json' | 'text' }>;
+
 /** Makes the process's log: JSON lines for machines, or short text lines for people. */
-export function createLog({ level, format }: Config['log']): Log {
+export function createLog({ level, format }: LogSettings): Log {
   const options = {
     level,
     base: null,

@@ -5,7 +5,7 @@ import pg from 'pg';
 import type { Log } from '../common/logger.js';
 import { StartError } from '../common/start-error.js';
 import type { Config } from '../config/config.js';
-import { DirectoryInUseError, EmbeddedDatabase } from './embedded.js';
+import { DirectoryInUseError, EmbeddedDatabase } from './embedded-database.js';
 import { migrate } from './migrate.js';
 import { connectPool } from './postgres.js';
 

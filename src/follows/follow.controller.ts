@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
-import type { Visitor } from '../access/access.service.js';
-import { CurrentVisitor } from '../access/visitor.js';
+import type { Visitor } from '../access/visitor.js';
+import { CurrentVisitor } from '../access/current-visitor.js';
 import { CurrentAccount, CurrentIdentity, Identified, LoggedIn } from '../auth/identity.guard.js';
-import { ChannelService } from '../broadcast/channel.service.js';
+import { ChannelService } from '../channels/channel.service.js';
 import type { Identity } from '../common/identity.js';
 import { Operation } from '../common/operation.js';
 import { FollowList, FollowView } from '../protocol/follow.js';
@@ -12,13 +12,10 @@ import { FollowService } from './follow.service.js';
 /** Following channels, over HTTP. */
 @Controller('api')
 export class FollowController {
-  readonly #follows: FollowService;
-  readonly #channels: ChannelService;
-
-  constructor(follows: FollowService, channels: ChannelService) {
-    this.#follows = follows;
-    this.#channels = channels;
-  }
+  constructor(
+    private readonly follows: FollowService,
+    private readonly channels: ChannelService,
+  ) {}
 
   @Get('channels/:name/follow')
   @Identified()
@@ -31,8 +28,8 @@ export class FollowController {
     @Param('name') name: string,
     @CurrentIdentity() { account }: Identity,
   ): Promise<FollowView> {
-    const { id } = await this.#channels.get(name);
-    return this.#follows.view(id, account?.id ?? null);
+    const { id } = await this.channels.get(name);
+    return this.follows.view(id, account?.id ?? null);
   }
 
   @Put('channels/:name/follow')
@@ -53,9 +50,9 @@ export class FollowController {
     @Param('name') name: string,
     @CurrentAccount() account: CurrentAccount,
   ): Promise<FollowView> {
-    const channel = await this.#channels.get(name);
-    await this.#follows.follow(channel, account.id);
-    return this.#follows.view(channel.id, account.id);
+    const channel = await this.channels.get(name);
+    await this.follows.follow(channel, account.id);
+    return this.follows.view(channel.id, account.id);
   }
 
   @Delete('channels/:name/follow')
@@ -69,9 +66,9 @@ export class FollowController {
     @Param('name') name: string,
     @CurrentAccount() account: CurrentAccount,
   ): Promise<FollowView> {
-    const channel = await this.#channels.get(name);
-    await this.#follows.unfollow(channel, account.id);
-    return this.#follows.view(channel.id, account.id);
+    const channel = await this.channels.get(name);
+    await this.follows.unfollow(channel, account.id);
+    return this.follows.view(channel.id, account.id);
   }
 
   @Get('follows')
@@ -87,6 +84,6 @@ export class FollowController {
     @Query({ schema: Page }) page: Page,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<FollowList> {
-    return this.#follows.list(visitor, page);
+    return this.follows.list(visitor, page);
   }
 }

@@ -8,15 +8,11 @@ export type StoredFollow = Readonly<{ channelName: string; since: Date }>;
 /** Who follows which channel, in the database. */
 @Injectable()
 export class FollowRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Since when an account follows a channel; null: it doesn't. */
   async since(channelId: string, accountId: string): Promise<Date | null> {
-    const row = await this.#db.follow.findUnique({
+    const row = await this.db.follow.findUnique({
       where: { channelId_accountId: { channelId, accountId } },
       select: { createdAt: true },
     });
@@ -31,7 +27,7 @@ export class FollowRepository {
   ): Promise<'follows' | 'too_many' | 'channel_gone'> {
     const key = { channelId, accountId };
     try {
-      return await this.#db.$transaction(async (tx) => {
+      return await this.db.$transaction(async (tx) => {
         // One at a time for each account: two at once could both find one place left.
         await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::uuid FOR UPDATE`;
         const others = await tx.follow.count({
@@ -53,16 +49,16 @@ export class FollowRepository {
 
   /** Does nothing for one who doesn't follow it. */
   async remove(channelId: string, accountId: string): Promise<void> {
-    await this.#db.follow.deleteMany({ where: { channelId, accountId } });
+    await this.db.follow.deleteMany({ where: { channelId, accountId } });
   }
 
   async count(channelId: string): Promise<number> {
-    return this.#db.follow.count({ where: { channelId } });
+    return this.db.follow.count({ where: { channelId } });
   }
 
   /** What an account follows, the latest first. */
   async list(accountId: string, page: { skip: number; take: number }): Promise<StoredFollow[]> {
-    const rows = await this.#db.follow.findMany({
+    const rows = await this.db.follow.findMany({
       where: { accountId },
       orderBy: [{ createdAt: 'desc' }, { channelId: 'desc' }],
       select: { createdAt: true, channel: { select: { name: true } } },

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AccessService, type Visitor } from '../access/access.service.js';
+import { AccessService } from '../access/access.service.js';
+import { type Visitor } from '../access/visitor.js';
 import { channelNotFound } from '../access/refusals.js';
-import type { Channel } from '../broadcast/channel.js';
-import { ChannelService } from '../broadcast/channel.service.js';
+import type { Channel } from '../channels/channel.js';
+import { ChannelService } from '../channels/channel.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
@@ -22,31 +23,22 @@ export class FollowService {
   readonly events = new TypedEmitter<{
     changed: [channelId: string, accountId: string, since: Date | null];
   }>();
-  readonly #repository: FollowRepository;
-  readonly #channels: ChannelService;
-  readonly #access: AccessService;
-  readonly #clock: Clock;
   /** By channel's and account's id. Null: doesn't follow. */
   readonly #known = new Map<string, Date | null>();
 
   constructor(
-    repository: FollowRepository,
-    channels: ChannelService,
-    access: AccessService,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#repository = repository;
-    this.#channels = channels;
-    this.#access = access;
-    this.#clock = clock;
-  }
+    private readonly repository: FollowRepository,
+    private readonly channels: ChannelService,
+    private readonly access: AccessService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** Since when an account follows a channel, mostly from memory; null: it doesn't. */
   async since(channelId: string, accountId: string): Promise<Date | null> {
     const key = `${channelId} ${accountId}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const since = await this.#repository.since(channelId, accountId);
+    const since = await this.repository.since(channelId, accountId);
     // What was changed while it was read is newer.
     const changed = this.#known.get(key);
     if (changed !== undefined) return changed;
@@ -61,8 +53,8 @@ export class FollowService {
   ): Promise<void> {
     if (channel.ownerId === accountId)
       throw new DomainError('forbidden', 'This channel is your own.');
-    const at = new Date(this.#clock.nowMs());
-    const done = await this.#repository.add(channel.id, accountId, at);
+    const at = new Date(this.clock.nowMs());
+    const done = await this.repository.add(channel.id, accountId, at);
     if (done === 'channel_gone') throw channelNotFound(channel.name);
     if (done === 'too_many')
       throw new DomainError(
@@ -75,7 +67,7 @@ export class FollowService {
 
   /** Does nothing for one who doesn't follow it. */
   async unfollow({ id }: Pick<Channel, 'id'>, accountId: string): Promise<void> {
-    await this.#repository.remove(id, accountId);
+    await this.repository.remove(id, accountId);
     this.#remember(`${id} ${accountId}`, null);
     this.events.emit('changed', id, accountId, null);
   }
@@ -84,7 +76,7 @@ export class FollowService {
   async view(channelId: string, accountId: string | null): Promise<FollowView> {
     const [since, followers] = await Promise.all([
       accountId === null ? null : this.since(channelId, accountId),
-      this.#repository.count(channelId),
+      this.repository.count(channelId),
     ]);
     return { since: since?.toISOString() ?? null, followers };
   }
@@ -94,7 +86,7 @@ export class FollowService {
     const accountId = visitor.identity.account?.id;
     if (accountId === undefined) return [];
     const page = { skip: offset, take: limit };
-    const follows = await this.#repository.list(accountId, page);
+    const follows = await this.repository.list(accountId, page);
     const views = await Promise.all(follows.map((follow) => this.#viewOf(follow, visitor)));
     return views
       .filter((view) => view !== null)
@@ -106,10 +98,10 @@ export class FollowService {
     { channelName, since }: StoredFollow,
     visitor: Visitor,
   ): Promise<FollowList[number] | null> {
-    const access = await this.#access.find(channelName);
-    if (this.#access.decide(access, visitor) !== 'allowed') return null;
+    const access = await this.access.find(channelName);
+    if (this.access.decide(access, visitor) !== 'allowed') return null;
     try {
-      const channel = this.#channels.view(await this.#channels.get(channelName));
+      const channel = this.channels.view(await this.channels.get(channelName));
       return { since: since.toISOString(), channel };
     } catch (error) {
       // Deleted a moment ago.

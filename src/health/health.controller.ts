@@ -1,17 +1,18 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Metrics } from './metrics.js';
+import { Metrics } from '../common/metrics.js';
 import { Readiness } from './readiness.js';
 
 /** For load balancers, container platforms and monitoring. */
 @Controller()
 export class HealthController {
   readonly #metrics: Metrics;
-  readonly #readiness: Readiness;
 
-  constructor(metrics: Metrics, readiness: Readiness) {
+  constructor(
+    metrics: Metrics,
+    private readonly readiness: Readiness,
+  ) {
     this.#metrics = metrics;
-    this.#readiness = readiness;
   }
 
   @Get('healthz')
@@ -23,7 +24,7 @@ export class HealthController {
   @Get('readyz')
   @Header('cache-control', 'no-store')
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const problems = await this.#readiness.problems();
+    const problems = await this.readiness.problems();
     reply.status(problems.length === 0 ? 200 : 503);
     return problems.length === 0 ? { status: 'ready' } : { status: 'not_ready', problems };
   }

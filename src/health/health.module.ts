@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DbModule } from '../db/db.module.js';
 import { HealthController } from './health.controller.js';
-import { Metrics } from './metrics.js';
+import { Metrics } from '../common/metrics.js';
 import { Readiness } from './readiness.js';
 
 /** Health and metrics. Global: every module may register its own {@link Metrics}. */

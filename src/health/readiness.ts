@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { MEDIA, type MediaPort } from '../broadcast/ports.js';
+import { MEDIA, type MediaPort } from '../broadcast/ports/media.js';
 import { PrismaService } from '../db/prisma.service.js';
 
 /** A database that takes longer counts as away. */
@@ -8,21 +8,19 @@ const PING_TIMEOUT_MS = 2_000;
 /** Whether this process can serve everything it is there for. */
 @Injectable()
 export class Readiness {
-  readonly #database: PrismaService;
-  readonly #media: MediaPort;
   /** One question at a time, however many ask. */
   #ping: Promise<boolean> | null = null;
 
-  constructor(database: PrismaService, @Inject(MEDIA) media: MediaPort) {
-    this.#database = database;
-    this.#media = media;
-  }
+  constructor(
+    private readonly database: PrismaService,
+    @Inject(MEDIA) private readonly media: MediaPort,
+  ) {}
 
   /** What is missing, in words; empty when all is well. */
   async problems(): Promise<string[]> {
     const problems: string[] = [];
     if (!(await this.#databaseAnswers())) problems.push('the database does not answer');
-    if (!this.#media.ready) problems.push('no media worker is running');
+    if (!this.media.ready) problems.push('no media worker is running');
     return problems;
   }
 
@@ -36,7 +34,7 @@ export class Readiness {
   async #askDatabase(): Promise<boolean> {
     const { promise: tooLate, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(resolve, PING_TIMEOUT_MS, false);
-    const answer = this.#database.ping().then(
+    const answer = this.database.ping().then(
       () => true,
       () => false,
     );

@@ -1,25 +1,21 @@
 import { Controller, Get, Head, Options, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CROSS_ORIGIN, sendPreflight } from './delivery/hls-answer.js';
+import { CROSS_ORIGIN, sendPreflight } from '../common/http/media-answer.js';
 import { HlsDelivery } from './delivery/hls-delivery.js';
 import { nothingHere } from './delivery/refusals.js';
 
-/** What is left of the requests under /hls by the HlsFront: pictures, questions before others, and addresses of nothing. */
+/** What is left of the requests under /hls by the HlsFastPath: pictures, questions before others, and addresses of nothing. */
 @Controller()
 export class HlsController {
-  readonly #delivery: HlsDelivery;
-
-  constructor(delivery: HlsDelivery) {
-    this.#delivery = delivery;
-  }
+  constructor(private readonly delivery: HlsDelivery) {}
 
   /** For pages, whose visitors show by their cookies that they may watch; players have it beside the playlists. */
   @Get(['hls/:name/thumbnail.jpg', 'hls/:name/thumbnail/:file'])
   async picture(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const asked = this.#delivery.read(request.raw);
+    const asked = this.delivery.read(request.raw);
     if (!asked) throw nothingHere();
     reply.hijack();
-    await this.#delivery.answer(asked, reply.raw, { isAdmitted: true });
+    await this.delivery.answer(asked, reply.raw, { isAdmitted: true });
   }
 
   // Before the other: Fastify would make one of it by itself.

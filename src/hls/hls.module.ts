@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { PACKAGING } from '../broadcast/ports.js';
+import { PACKAGING } from '../broadcast/ports/packaging.js';
 import { HlsDelivery } from './delivery/hls-delivery.js';
-import { HlsFront } from './delivery/hls-front.js';
+import { HlsFastPath } from './delivery/hls-fast-path.js';
 import { HlsMetrics } from './delivery/hls-metrics.js';
 import { HLS_SOURCE } from './delivery/hls-source.js';
 import { HlsController } from './hls.controller.js';
@@ -14,7 +14,7 @@ import { HlsService } from './hls.service.js';
   providers: [
     HlsService,
     HlsDelivery,
-    HlsFront,
+    HlsFastPath,
     HlsMetrics,
     { provide: PACKAGING, useExisting: HlsService },
     { provide: HLS_SOURCE, useExisting: HlsService },

@@ -5,12 +5,13 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { type PackagingPort, RECORDING, type RecordingPort } from '../broadcast/ports.js';
+import { type PackagingPort } from '../broadcast/ports/packaging.js';
+import { RECORDING, type RecordingPort } from '../broadcast/ports/recording.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
-import { AacThread } from './aac/aac-thread.js';
-import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
+import { AacThread } from '../media/aac/aac-thread.js';
+import { findFfmpeg } from '../media/ffmpeg/find-ffmpeg.js';
 import { collectLessOften } from './heap-growth.js';
 import type { HlsChannel, HlsSource, HlsUsage } from './delivery/hls-source.js';
 import { Packager } from './packager.js';
@@ -27,8 +28,6 @@ export class HlsService
     BeforeApplicationShutdown,
     OnApplicationShutdown
 {
-  readonly #config: Config;
-  readonly #clock: Clock;
   readonly #log: Log;
   readonly #aac: AacThread;
   readonly #packagers = new Map<string, Packager>();
@@ -36,25 +35,20 @@ export class HlsService
   #ffmpeg: string | null = null;
   #thumbnailer: Thumbnailer | null = null;
 
-  readonly #recording: RecordingPort;
-
   constructor(
-    @Inject(CONFIG) config: Config,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
-    @Inject(RECORDING) recording: RecordingPort,
+    @Inject(RECORDING) private readonly recording: RecordingPort,
   ) {
-    this.#recording = recording;
-    this.#config = config;
-    this.#clock = clock;
     this.#log = log.child({ part: 'hls' });
     this.#aac = new AacThread(this.#log);
   }
 
   async onModuleInit(): Promise<void> {
     collectLessOften();
-    this.#store = await SegmentStore.create({ dataDir: this.#config.data.dir, log: this.#log });
-    this.#ffmpeg = await findFfmpeg(this.#config.hls.ffmpegBin, this.#log);
+    this.#store = await SegmentStore.create({ dataDir: this.config.data.dir, log: this.#log });
+    this.#ffmpeg = await findFfmpeg(this.config.hls.ffmpegBin, this.#log);
     this.#thumbnailer = this.#ffmpeg === null ? null : new Thumbnailer(this.#ffmpeg);
   }
 
@@ -63,7 +57,7 @@ export class HlsService
     const packagers = [...this.#packagers.values()];
     for (const packager of packagers) packager.close();
     await Promise.all(packagers.map((packager) => packager.settled()));
-    await this.#recording.settled();
+    await this.recording.settled();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -89,16 +83,16 @@ export class HlsService
     this.#packagers.get(channel)?.dispose();
     if (!this.#store) throw new Error('HLS has not started');
     const packager = new Packager({
-      config: this.#config.hls,
-      basePath: this.#config.http.basePath,
+      config: this.config.hls,
+      basePath: this.config.http.basePath,
       channel,
-      files: this.#store.open(id, this.#config.hls.diskMaxBytes),
+      files: this.#store.open(id, this.config.hls.diskMaxBytes),
       aac: this.#aac,
       ffmpeg: this.#ffmpeg,
       thumbnailer: this.#thumbnailer,
-      clock: this.#clock,
+      clock: this.clock,
       log: this.#log.child({ channel, broadcastId: id }),
-      keeper: this.#recording.open({ id, channel }),
+      keeper: this.recording.open({ id, channel }),
     });
     this.#packagers.set(channel, packager);
     packager.events.on('closed', () => {

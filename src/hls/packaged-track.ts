@@ -1,8 +1,8 @@
-import type { TappedTrack } from '../broadcast/ports.js';
+import type { TappedTrack } from '../broadcast/ports/media.js';
 import type { Log } from '../common/logger.js';
-import type { AccessUnit } from './rtp/access-unit.js';
-import { createDepacketizer } from './rtp/create-depacketizer.js';
-import { createVp8Depacketizer, type Vp8Frame } from './rtp/vp8-depacketizer.js';
+import type { AccessUnit } from '../media/codecs/access-unit.js';
+import { createDepacketizer } from '../media/rtp/create-depacketizer.js';
+import { createVp8Depacketizer, type Vp8Frame } from '../media/rtp/vp8-depacketizer.js';
 import type { TrackInput } from './segmenter/segmenter-types.js';
 import { TrackIntake } from './track-intake.js';
 import { Vp8Transcoder } from './transcode/vp8-transcoder.js';

@@ -1,20 +1,16 @@
-import type {
-  BroadcastPackage,
-  MediaTap,
-  PackageState,
-  SegmentKeeper,
-  TappedTrack,
-} from '../broadcast/ports.js';
+import type { BroadcastPackage, PackageState } from '../broadcast/ports/packaging.js';
+import type { MediaTap, TappedTrack } from '../broadcast/ports/media.js';
+import type { SegmentKeeper } from '../broadcast/ports/recording.js';
 import type { Clock } from '../common/clock.js';
 import { LINGER_MS } from '../common/linger.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { Config } from '../config/config.js';
 import { AacRendition } from './aac/aac-rendition.js';
-import type { AacThread } from './aac/aac-thread.js';
+import type { AacThread } from '../media/aac/aac-thread.js';
 import type { BroadcastFiles } from './run/broadcast-files.js';
 import { packageTrack, type PackagedTrack } from './packaged-track.js';
-import type { AccessUnit } from './rtp/access-unit.js';
+import type { AccessUnit } from '../media/codecs/access-unit.js';
 import type { Rendition } from './run/rendition.js';
 import { Run } from './run/run.js';
 import { Segmenter } from './segmenter/segmenter.js';

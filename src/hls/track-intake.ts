@@ -1,7 +1,7 @@
-import type { TappedPacket, TappedTrack } from '../broadcast/ports.js';
-import type { Depacketizer } from './rtp/depacketizer.js';
-import { isLoss, type Ordered, ReorderBuffer } from '../rtp/reorder-buffer.js';
-import { parseRtpPacket } from '../rtp/rtp-packet.js';
+import type { TappedPacket, TappedTrack } from '../broadcast/ports/media.js';
+import type { Depacketizer } from '../media/rtp/depacketizer.js';
+import { isLoss, type Ordered, ReorderBuffer } from '../media/rtp/reorder-buffer.js';
+import { parseRtpPacket } from '../media/rtp/rtp-packet.js';
 
 /**
  * How long a packet waits for those before it: what the publisher sends again arrives within a round

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SESSION_COOKIE } from '../auth/session-cookies.js';
+import { SESSION_COOKIE } from '../auth/sessions/session-cookies.js';
 import { Cookies } from '../common/cookies.js';
 import { type ErrorCode, errorStatus, HttpError } from '../protocol/error.js';
 import { type JsonSchema, JsonSchemas } from './json-schemas.js';

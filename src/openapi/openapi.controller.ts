@@ -11,26 +11,24 @@ const AnyObject = z.looseObject({ openapi: z.string() });
 /** The API's own description. */
 @Controller('api/openapi.json')
 export class OpenApiController {
-  readonly #discovery: DiscoveryService;
-  readonly #config: Config;
   #document: OpenApiDocument | null = null;
 
-  constructor(discovery: DiscoveryService, @Inject(CONFIG) config: Config) {
-    this.#discovery = discovery;
-    this.#config = config;
-  }
+  constructor(
+    private readonly discovery: DiscoveryService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   @Get()
   @Header('cache-control', 'no-cache')
   @Operation({ summary: 'This document', reply: AnyObject })
   get(): OpenApiDocument {
-    this.#document ??= describeApi(this.routes(), this.#config.http.publicUrl);
+    this.#document ??= describeApi(this.routes(), this.config.http.publicUrl);
     return this.#document;
   }
 
   /** Every route of every controller. */
   routes(): Route[] {
-    return this.#discovery
+    return this.discovery
       .getControllers()
       .flatMap(({ instance }) =>
         typeof instance === 'object' && instance !== null ? routesOf(instance) : [],

@@ -9,7 +9,7 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { MetadataScanner } from '@nestjs/core';
 import { z } from 'zod';
 import { OPERATION, type OperationInfo } from '../common/operation.js';
-import { TOKEN_SCOPE } from '../common/token-scope.js';
+import { TOKEN_SCOPE } from '../auth/tokens/token-scope.js';
 import type { TokenScope } from '../protocol/account-tokens.js';
 
 /** One method of a controller, as Nest's metadata describes it. */

@@ -4,9 +4,9 @@ import { knownIdentity } from '../auth/request-identity.js';
 import { sendError, toErrorBody } from '../common/http-error.filter.js';
 import { LOG, type Log } from '../common/logger.js';
 import { type ErrorBody, errorStatus } from '../protocol/error.js';
-import { plainPage } from './page-html.js';
+import { plainPage } from '../common/http/page-html.js';
 import { PagesService } from './pages.service.js';
-import { sendPage } from './send-page.js';
+import { sendPage } from '../common/http/send-page.js';
 
 /** Paths of programs: an address there that isn't one is answered in JSON. */
 const PROGRAMS = /^\/(?:api|hls|whip|whep|socket\.io)(?:[/?]|$)/;
@@ -15,19 +15,16 @@ const RETRY_AFTER_S = 5;
 /** Answers people in pages: what they look for isn't there, or can't be shown now. */
 @Catch()
 export class PageErrorFilter implements ExceptionFilter {
-  readonly #pages: PagesService;
-  readonly #log: Log;
-
-  constructor(pages: PagesService, @Inject(LOG) log: Log) {
-    this.#pages = pages;
-    this.#log = log;
-  }
+  constructor(
+    private readonly pages: PagesService,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const body = toErrorBody(error, this.#log, request);
+    const body = toErrorBody(error, this.log, request);
     if (reply.sent) return;
     if (PROGRAMS.test(request.url)) sendError(reply, body);
     else if (errorStatus[body.code] === 404) await this.#sendNotFound(request, reply);
@@ -36,10 +33,10 @@ export class PageErrorFilter implements ExceptionFilter {
 
   async #sendNotFound(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      const html = await this.#pages.notFound(knownIdentity(request));
+      const html = await this.pages.notFound(knownIdentity(request));
       sendPage(reply, html, { status: 404, embeddable: isEmbedded(request) });
     } catch (error) {
-      sendPlain(request, reply, toErrorBody(error, this.#log, request));
+      sendPlain(request, reply, toErrorBody(error, this.log, request));
     }
   }
 }

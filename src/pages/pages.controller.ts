@@ -1,15 +1,15 @@
 import { Controller, Get, Param, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Visitor } from '../access/access.service.js';
+import type { Visitor } from '../access/visitor.js';
 import { OpenToLocked } from '../access/channel-access.guard.js';
-import { CurrentVisitor } from '../access/visitor.js';
+import { CurrentVisitor } from '../access/current-visitor.js';
 import { CurrentIdentity, Identified } from '../auth/identity.guard.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import { PageErrorFilter } from './page-error.filter.js';
 import { type FixedPage, PagesService } from './pages.service.js';
-import { sendPage } from './send-page.js';
+import { sendPage } from '../common/http/send-page.js';
 
 /** Pages that are about no channel, by address. */
 const FIXED = {
@@ -30,11 +30,7 @@ const isFixed = (path: string | undefined): path is keyof typeof FIXED =>
 @Identified()
 @UseFilters(PageErrorFilter)
 export class PagesController {
-  readonly #pages: PagesService;
-
-  constructor(pages: PagesService) {
-    this.#pages = pages;
-  }
+  constructor(private readonly pages: PagesService) {}
 
   @Get(Object.keys(FIXED))
   async fixed(
@@ -43,7 +39,7 @@ export class PagesController {
     @Res() reply: FastifyReply,
   ) {
     if (!isFixed(path)) throw nothingHere();
-    return sendPage(reply, await this.#pages.fixed(path, FIXED[path], identity));
+    return sendPage(reply, await this.pages.fixed(path, FIXED[path], identity));
   }
 
   @Get('embed/:name')
@@ -54,7 +50,7 @@ export class PagesController {
     @CurrentVisitor() visitor: Visitor,
     @Res() reply: FastifyReply,
   ) {
-    const html = await this.#pages.ofChannel('embed', name, { identity, visitor });
+    const html = await this.pages.ofChannel('embed', name, { identity, visitor });
     return sendPage(reply, html, { embeddable: true });
   }
 
@@ -65,7 +61,7 @@ export class PagesController {
     @CurrentVisitor() visitor: Visitor,
     @Res() reply: FastifyReply,
   ) {
-    return sendPage(reply, await this.#pages.ofRecorded('recordings', id, { identity, visitor }));
+    return sendPage(reply, await this.pages.ofRecorded('recordings', id, { identity, visitor }));
   }
 
   @Get('clips/:id')
@@ -75,7 +71,7 @@ export class PagesController {
     @CurrentVisitor() visitor: Visitor,
     @Res() reply: FastifyReply,
   ) {
-    return sendPage(reply, await this.#pages.ofRecorded('clips', id, { identity, visitor }));
+    return sendPage(reply, await this.pages.ofRecorded('clips', id, { identity, visitor }));
   }
 
   @Get(':name')
@@ -90,7 +86,7 @@ export class PagesController {
     const proper = name.toLowerCase();
     if (name !== proper && CHANNEL_NAME_PATTERN.test(proper))
       return reply.redirect(`/${proper}`, 302);
-    return sendPage(reply, await this.#pages.ofChannel('watch', name, { identity, visitor }));
+    return sendPage(reply, await this.pages.ofChannel('watch', name, { identity, visitor }));
   }
 
   @Get('*')

@@ -1,15 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isProtected } from '../access/access-policy.js';
-import { AccessService, type Visitor } from '../access/access.service.js';
+import { AccessService } from '../access/access.service.js';
+import { type Visitor } from '../access/visitor.js';
 import { AccountService } from '../auth/account.service.js';
-import { ChannelService } from '../broadcast/channel.service.js';
-import { MEDIA, type MediaPort } from '../broadcast/ports.js';
+import { ChannelService } from '../channels/channel.service.js';
+import { MEDIA, type MediaPort } from '../broadcast/ports/media.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { ChannelView } from '../protocol/channel.js';
 import { RecordedPages } from '../recordings/recorded-pages.js';
-import { type PageInfo, renderPage } from './page-html.js';
+import { type PageInfo, renderPage } from '../common/http/page-html.js';
 import { type PageName, PageTemplates } from './page-templates.js';
 
 const ABOUT = 'Live video that arrives in less than a second, and a chat beside it.';
@@ -23,32 +24,16 @@ type Reader = Readonly<{ visitor: Visitor; identity: Identity }>;
 /** Puts pages together: the built page, what it says of itself, and the data it starts with. */
 @Injectable()
 export class PagesService {
-  readonly #templates: PageTemplates;
-  readonly #accounts: AccountService;
-  readonly #channels: ChannelService;
-  readonly #recorded: RecordedPages;
-  readonly #access: AccessService;
-  readonly #media: MediaPort;
-  readonly #config: Config;
-
   // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the media port, the configuration.
   constructor(
-    templates: PageTemplates,
-    accounts: AccountService,
-    channels: ChannelService,
-    recorded: RecordedPages,
-    access: AccessService,
-    @Inject(MEDIA) media: MediaPort,
-    @Inject(CONFIG) config: Config,
-  ) {
-    this.#templates = templates;
-    this.#accounts = accounts;
-    this.#channels = channels;
-    this.#recorded = recorded;
-    this.#access = access;
-    this.#media = media;
-    this.#config = config;
-  }
+    private readonly templates: PageTemplates,
+    private readonly accounts: AccountService,
+    private readonly channels: ChannelService,
+    private readonly recorded: RecordedPages,
+    private readonly access: AccessService,
+    @Inject(MEDIA) private readonly media: MediaPort,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   /** A page that is about no channel. @throws {DomainError} `unavailable` before the web build. */
   async fixed(path: string, { page, title }: FixedPage, identity: Identity): Promise<string> {
@@ -64,11 +49,11 @@ export class PagesService {
     name: string,
     { visitor, identity }: Reader,
   ): Promise<string> {
-    const access = await this.#access.find(name);
-    if (this.#access.decide(access, visitor) === 'password_needed')
+    const access = await this.access.find(name);
+    if (this.access.decide(access, visitor) === 'password_needed')
       return this.#locked(page, name, identity);
-    await this.#access.enter(name, visitor);
-    const channel = this.#channels.view(await this.#channels.get(name));
+    await this.access.enter(name, visitor);
+    const channel = this.channels.view(await this.channels.get(name));
     const title =
       channel.title === '' ? `${channel.name} · Onair` : `${channel.title} · ${channel.name}`;
     const about = `${channel.broadcast ? 'Live now' : 'A channel'} by ${channel.owner} on Onair.`;
@@ -91,8 +76,8 @@ export class PagesService {
   ): Promise<string> {
     const path = `/${kind}/${id}`;
     const page = await (kind === 'clips'
-      ? this.#recorded.ofClip(id, visitor)
-      : this.#recorded.ofRecording(id, visitor));
+      ? this.recorded.ofClip(id, visitor)
+      : this.recorded.ofRecording(id, visitor));
     if (page.locked) return this.#locked('recording', page.channel, identity, path);
     const { title, about, listed } = page;
     const image = page.image && this.#absolute(page.image);
@@ -122,7 +107,7 @@ export class PagesService {
     return {
       title,
       description,
-      url: `${this.#config.http.publicUrl}${path}`,
+      url: `${this.config.http.publicUrl}${path}`,
       image: null,
       listed: true,
     };
@@ -130,7 +115,7 @@ export class PagesService {
 
   /** An address that the service gives out, which has the base path already. */
   #absolute(path: string): string {
-    return new URL(path, this.#config.http.publicUrl).href;
+    return new URL(path, this.config.http.publicUrl).href;
   }
 
   async #render(
@@ -142,21 +127,21 @@ export class PagesService {
       locked = null,
     }: { identity: Identity | null; channel: ChannelView | null; locked?: string | null },
   ): Promise<string> {
-    const template = await this.#templates.get(name);
+    const template = await this.templates.get(name);
     if (template === null)
       throw new DomainError(
         'unavailable',
         'The web pages have not been built yet. Type “npm run build”, or start with “npm start”.',
       );
-    const account = identity?.account && (await this.#accounts.find(identity.account.id));
+    const account = identity?.account && (await this.accounts.find(identity.account.id));
     return renderPage(template, info, {
-      account: account ? this.#accounts.view(account) : null,
+      account: account ? this.accounts.view(account) : null,
       channel,
       locked,
-      rtpCapabilities: this.#media.rtpCapabilities,
-      chatGuests: this.#config.chat.guests,
-      rewindMs: this.#config.hls.rewindMs,
-      basePath: this.#config.http.basePath,
+      rtpCapabilities: this.media.rtpCapabilities,
+      chatGuests: this.config.chat.guests,
+      rewindMs: this.config.hls.rewindMs,
+      basePath: this.config.http.basePath,
     });
   }
 }

@@ -2,17 +2,21 @@ import { z } from 'zod';
 import { CHANNEL_PASSWORD_MAX, CHANNEL_PASSWORD_MIN } from './limits.js';
 
 /**
- * Who may watch a channel: `public`, everybody; `unlisted`, everybody who has its address; `password`,
- * who knows its password; `private`, accounts on its list, and for others it isn't there.
+ * The audience of a channel. `public`: everybody; `unlisted`: everybody with the link; `password`:
+ * everybody who knows the password; `private`: accounts on its list, while others cannot see that
+ * it exists.
  */
 export const Visibility = z.enum(['public', 'unlisted', 'password', 'private']);
 export type Visibility = z.output<typeof Visibility>;
 
-/** How a channel's owner changes who may watch. */
+/** A change of a channel's audience by its owner. */
 export const AccessChange = z
   .strictObject({
     visibility: Visibility,
-    /** A new password; absent: the one that is set stays. Whoever was let in by the old one has to type it. */
+    /**
+     * A new password; if absent, the current one stays. Viewers who entered the old one must enter
+     * the new one.
+     */
     password: z
       .string()
       .min(CHANNEL_PASSWORD_MIN, `at least ${CHANNEL_PASSWORD_MIN} characters`)
@@ -22,13 +26,13 @@ export const AccessChange = z
   .meta({ id: 'AccessChange' });
 export type AccessChange = z.output<typeof AccessChange>;
 
-/** An account that may watch a channel while it is private. */
+/** An account that can watch a channel while it is private. */
 export const MemberView = z
   .object({ username: z.string(), since: z.iso.datetime() })
   .meta({ id: 'ChannelMember' });
 export type MemberView = z.output<typeof MemberView>;
 
-/** Who may watch a channel, for its owner. */
+/** A channel's audience, as its owner sees it. */
 export const AccessView = z
   .object({
     visibility: Visibility,
@@ -38,18 +42,21 @@ export const AccessView = z
   .meta({ id: 'ChannelAccess' });
 export type AccessView = z.output<typeof AccessView>;
 
-/** What was typed into a channel's password form. */
+/** A password entered for a channel. */
 export const Unlock = z
   .strictObject({ password: z.string().min(1, 'type the password').max(CHANNEL_PASSWORD_MAX) })
   .meta({ id: 'Unlock' });
 export type Unlock = z.output<typeof Unlock>;
 
-/** Where a channel's broadcast is played. */
+/** Where to play a channel's broadcast. */
 export const Playback = z
   .object({
-    /** The path of the multivariant playlist; of a protected channel, with a token in it that is the asker's. */
+    /**
+     * The path of the multivariant playlist; for a protected channel it contains the caller's
+     * token.
+     */
     hls: z.string(),
-    /** How long the path may go unused, milliseconds; null: for ever. */
+    /** How long the path can remain unused, in milliseconds; null: for ever. */
     idleMs: z.number().int().positive().nullable(),
   })
   .meta({ id: 'Playback' });

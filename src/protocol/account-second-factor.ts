@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { SecondFactorCode } from './account.js';
 
-/** A new key for an authenticator app; in use once a code of it was confirmed. */
+/** A new key for an authenticator app; active once a code confirms it. */
 export const SecondFactorSetup = z
   .object({
-    /** For a QR code: `otpauth://totp/…`. */
+    /** The content of a QR code: `otpauth://totp/…`. */
     uri: z.string(),
-    /** The same key, to be typed. */
+    /** The same key for manual entry. */
     secret: z.string(),
   })
   .meta({ id: 'SecondFactorSetup' });
@@ -17,6 +17,9 @@ export const SecondFactorConfirmation = z
   .meta({ id: 'SecondFactorConfirmation' });
 export type SecondFactorConfirmation = z.output<typeof SecondFactorConfirmation>;
 
-/** Each logs in once in place of the app's code. Told once: only their hashes are kept. */
+/**
+ * Recovery codes, each valid once instead of the app's code. Shown once: only their hashes are
+ * stored.
+ */
 export const RecoveryCodes = z.object({ codes: z.array(z.string()) }).meta({ id: 'RecoveryCodes' });
 export type RecoveryCodes = z.output<typeof RecoveryCodes>;

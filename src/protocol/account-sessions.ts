@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** A log-in as its owner sees it. */
+/** A session, as its owner sees it. */
 export const SessionView = z
   .object({
     id: z.uuid(),
-    /** The browser and the system, as far as they say. */
+    /** The browser and operating system, as far as known. */
     device: z.string(),
-    /** The network that it came from; the address is not kept. */
+    /** The client's network; the full address is not stored. */
     network: z.string(),
     createdAt: z.iso.datetime(),
-    /** To the hour. */
+    /** With a precision of one hour. */
     lastUsedAt: z.iso.datetime(),
-    /** The one that asks. */
+    /** The session of this request. */
     current: z.boolean(),
   })
   .meta({ id: 'Session' });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PROOF } from './account.js';
 import { TOKEN_NAME_MAX } from './limits.js';
 
-/** What an API token may do in its account's name. */
+/** What an API token can do in its account's name. */
 export const TOKEN_SCOPES = [
   'channels:read',
   'channels:write',
@@ -20,7 +20,7 @@ export const NewToken = z
   .strictObject({
     name: z.string().trim().min(1, 'name what it is for').max(TOKEN_NAME_MAX),
     scopes: z.array(TokenScope).min(1, 'choose what it may do').max(TOKEN_SCOPES.length),
-    /** Null: it lasts until it is taken back. */
+    /** Null: valid until revoked. */
     expiresInDays: z.int().min(1).max(3_650).nullable(),
     ...PROOF,
   })
@@ -33,7 +33,7 @@ export const TokenView = z
     name: z.string(),
     scopes: z.array(TokenScope),
     createdAt: z.iso.datetime(),
-    /** To five minutes; null: never. */
+    /** With a precision of five minutes; null: never. */
     lastUsedAt: z.iso.datetime().nullable(),
     expiresAt: z.iso.datetime().nullable(),
   })
@@ -43,6 +43,6 @@ export type TokenView = z.output<typeof TokenView>;
 export const TokenList = z.array(TokenView).meta({ id: 'TokenList' });
 export type TokenList = z.output<typeof TokenList>;
 
-/** Shown once: only its hash is kept. */
+/** Shown once: only its hash is stored. */
 export const CreatedToken = TokenView.extend({ token: z.string() }).meta({ id: 'CreatedToken' });
 export type CreatedToken = z.output<typeof CreatedToken>;

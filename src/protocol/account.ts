@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DISPLAY_NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, USERNAME_PATTERN } from './limits.js';
 
-/** 3 to 30 of a-z, 0-9, `-`, `_`; capitals are taken as small letters. */
+/** 3 to 30 of a-z, 0-9, `-`, `_`; upper case is converted to lower case. */
 export const Username = z
   .string()
   .trim()
@@ -11,16 +11,16 @@ export const Username = z
     '3 to 30 letters (a-z), digits, "-" or "_", a letter or digit at both ends',
   );
 
-/** A password to be set. Common ones are refused besides, with the same `bad_request`. */
+/** A new password. Common passwords are also refused, with the same `bad_request`. */
 export const NewPassword = z
   .string()
   .min(PASSWORD_MIN, `at least ${PASSWORD_MIN} characters`)
   .max(PASSWORD_MAX, `at most ${PASSWORD_MAX} characters`);
 
-/** A password that was set before: the rules for new ones don't apply to it. */
+/** An existing password: the rules for new ones do not apply. */
 export const TypedPassword = z.string().min(1, 'type your password').max(PASSWORD_MAX);
 
-/** Six digits of an authenticator app, or a recovery code. */
+/** Six digits from an authenticator app, or a recovery code. */
 export const SecondFactorCode = z.string().trim().min(1, 'type the code').max(40);
 
 const InvitationCode = z.string().trim().max(100);
@@ -29,18 +29,20 @@ export const RegisterRequest = z
   .strictObject({
     username: Username,
     password: NewPassword,
-    /** Needed while registration is by invitation. */
+    /** Required while registration is by invitation. */
     invitation: InvitationCode.optional(),
   })
   .meta({ id: 'RegisterRequest' });
 export type RegisterRequest = z.output<typeof RegisterRequest>;
 
-/** Log-in takes what was typed: the rules for new names and passwords don't apply to it. */
+/** Log-in accepts any input: the rules for new names and passwords do not apply. */
 export const LoginRequest = z
   .strictObject({
     username: z.string().trim().toLowerCase().min(1, 'type your username').max(100),
     password: TypedPassword,
-    /** Of the second factor, when the answer to the first try was `second_factor_required`. */
+    /**
+     * The second factor's code, after the first attempt was answered with `second_factor_required`.
+     */
     code: SecondFactorCode.optional(),
   })
   .meta({ id: 'LoginRequest' });
@@ -51,9 +53,9 @@ export const AccountView = z
   .object({
     id: z.uuid(),
     username: z.string(),
-    /** What others see; the username where nothing else was chosen. */
+    /** The public name; the username unless changed. */
     displayName: z.string(),
-    /** The picture's address, which never changes what it shows; null: none. */
+    /** The picture's path, whose content never changes; null: none. */
     avatar: z.string().nullable(),
     isAdmin: z.boolean(),
     createdAt: z.iso.datetime(),
@@ -61,7 +63,9 @@ export const AccountView = z
   .meta({ id: 'Account' });
 export type AccountView = z.output<typeof AccountView>;
 
-/** No control characters, no direction overrides, nothing invisible: names are shown to others. */
+/**
+ * No control characters, direction overrides or invisible characters: names are shown to others.
+ */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 export const ProfileChange = z
@@ -85,8 +89,7 @@ const ENDS = {
 };
 
 /**
- * `current` is left out by who logs in by a provider only, and logged in a moment ago; `code` without a
- * second factor.
+ * `current` can be omitted by accounts that only log in through a provider and have just done so.
  */
 export const PasswordChange = z
   .strictObject({
@@ -112,16 +115,16 @@ export const PROOF = {
   code: SecondFactorCode.optional(),
 };
 
-/** Shows again who asks, before what a borrowed browser must not be enough for. */
+/** Proves the user's identity before something irreversible. Optional as in PasswordChange. */
 export const OwnerProof = z.strictObject(PROOF).meta({ id: 'OwnerProof' });
 export type OwnerProof = z.output<typeof OwnerProof>;
 
-/** How one can log in. */
+/** The ways to log in. */
 export const SecurityView = z
   .object({
     hasPassword: z.boolean(),
     secondFactor: z.boolean(),
-    /** Recovery codes that were not used yet. */
+    /** The number of unused recovery codes. */
     recoveryCodesLeft: z.number().int(),
     /** Whether the account is connected to the OpenID provider. */
     provider: z.boolean(),
@@ -129,7 +132,7 @@ export const SecurityView = z
   .meta({ id: 'Security' });
 export type SecurityView = z.output<typeof SecurityView>;
 
-/** Where to go on to after the provider, and with which invitation. */
+/** Where to continue after the provider, and with which invitation. */
 export const ProviderQuery = z.object({
   next: z.string().max(500).optional(),
   invitation: InvitationCode.optional(),
@@ -139,11 +142,11 @@ export type ProviderQuery = z.output<typeof ProviderQuery>;
 export const ProviderRedirect = z.object({ url: z.url() }).meta({ id: 'ProviderRedirect' });
 export type ProviderRedirect = z.output<typeof ProviderRedirect>;
 
-/** What the log-in page has to know. */
+/** What the log-in page needs. */
 export const LoginOptions = z
   .object({
     registration: z.enum(['open', 'invitation', 'closed']),
-    /** The OpenID provider's name; null: there is none. */
+    /** The OpenID provider's name; null if none is configured. */
     provider: z.string().nullable(),
   })
   .meta({ id: 'LoginOptions' });

@@ -5,13 +5,13 @@ import { INVITATION_NOTE_MAX } from './limits.js';
 import { Page } from './paging.js';
 import { StorageState } from './storage.js';
 
-/** Who can make an account: everybody, who was invited, or nobody. */
+/** Who can create an account: everybody, invited people, or nobody. */
 export const RegistrationMode = z
   .enum(['open', 'invitation', 'closed'])
   .meta({ id: 'RegistrationMode' });
 export type RegistrationMode = z.output<typeof RegistrationMode>;
 
-/** The one-time link of the first start: who opens it makes the administrator's account. */
+/** The one-time link of the first start, which creates the administrator's account. */
 export const SetupRequest = z
   .strictObject({
     token: z.string().max(100),
@@ -41,7 +41,7 @@ export const AdminAccountView = z
       state: StorageState,
     }),
     createdAt: z.iso.datetime(),
-    /** Of its newest log-in, to the hour; null: none is left. */
+    /** The last use of any session, with a precision of one hour; null: no session left. */
     lastUsedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'AdminAccount' });
@@ -55,7 +55,7 @@ export const AdminAccountChange = z
   .meta({ id: 'AdminAccountChange' });
 export type AdminAccountChange = z.output<typeof AdminAccountChange>;
 
-/** Which part of a list, and what has to be in its names. */
+/** A page of a list, filtered by names. */
 export const AdminQuery = Page.extend({
   search: z.string().trim().toLowerCase().max(100).optional().describe('a part of the name'),
 });
@@ -98,7 +98,7 @@ export type RegistrationSetting = z.output<typeof RegistrationSetting>;
 
 export const NewInvitation = z
   .strictObject({
-    /** Whom it is for, for the list. */
+    /** A note on whom it is for. */
     note: z.string().trim().max(INVITATION_NOTE_MAX).default(''),
     days: z.int().min(1).max(365).default(14),
   })
@@ -111,7 +111,7 @@ export const InvitationView = z
     note: z.string(),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
-    /** Who made an account with it; null: nobody yet. */
+    /** The account created with it; null if unused. */
     usedBy: z.string().nullable(),
     isUsed: z.boolean(),
   })
@@ -121,19 +121,19 @@ export type InvitationView = z.output<typeof InvitationView>;
 export const InvitationList = z.array(InvitationView).meta({ id: 'InvitationList' });
 export type InvitationList = z.output<typeof InvitationList>;
 
-/** Its link is told once: only the code's hash is kept. */
+/** The link is shown once: only the code's hash is stored. */
 export const CreatedInvitation = InvitationView.extend({ link: z.url() }).meta({
   id: 'CreatedInvitation',
 });
 export type CreatedInvitation = z.output<typeof CreatedInvitation>;
 
-/** A bound that the service is set to, by the environment variable that sets it. */
+/** A configured limit, with the environment variable that sets it. */
 export const LimitView = z
   .object({ variable: z.string(), value: z.number(), unit: z.string() })
   .meta({ id: 'Limit' });
 export type LimitView = z.output<typeof LimitView>;
 
-/** How the service is. */
+/** The state of the service. */
 export const AdminOverview = z
   .object({
     counts: z.object({
@@ -142,16 +142,16 @@ export const AdminOverview = z
       live: z.number().int(),
       viewers: z.number().int(),
     }),
-    /** Bytes; null where it can't be found out. */
+    /** Bytes; null if unknown. */
     storage: z.object({
       database: z.number().int(),
       avatars: z.number().int(),
-      /** Segments of what is on. */
+      /** Segments of live broadcasts. */
       segments: z.number().int(),
       free: z.number().int().nullable(),
     }),
     health: z.object({
-      /** What is missing, in words; empty when all is well. */
+      /** Problems in words; empty if all is well. */
       problems: z.array(z.string()),
       uptimeS: z.number().int(),
       memoryBytes: z.number().int(),

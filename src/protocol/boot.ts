@@ -4,17 +4,18 @@ import { ChannelView } from './channel.js';
 import { RtpCapabilities } from './rtc.js';
 
 /**
- * What the server writes into a page (`<script type="application/json" id="boot">`), so that it can
- * start without asking: who is logged in, the channel of a watch page, what the SFU can route.
+ * Data that the server embeds in a page (`<script type="application/json" id="boot">`) so that it
+ * can start without a request: the logged-in account, the channel of a watch page, and the SFU's
+ * capabilities.
  */
 export const Boot = z.object({
   account: AccountView.nullable(),
   channel: ChannelView.nullable(),
-  /** The name of the page's channel when its password has to be typed first. */
+  /** The name of the page's channel if its password must be entered first. */
   locked: z.string().nullable(),
   rtpCapabilities: RtpCapabilities.nullable(),
   chatGuests: z.boolean(),
-  /** How far back viewers of HLS can go, milliseconds. */
+  /** How far back HLS viewers can rewind, in milliseconds. */
   rewindMs: z.number().positive(),
   /** The path that all addresses of the service begin with; mostly empty. */
   basePath: z.string(),

@@ -5,8 +5,9 @@ export const BroadcastState = z.enum(['starting', 'live', 'interrupted', 'ended'
 export type BroadcastState = z.output<typeof BroadcastState>;
 
 /**
- * Why a broadcast ended: the publisher pressed "end", was away for the whole grace time, never sent
- * media, the channel was deleted, the process stopped or crashed under it, or an administrator ended it.
+ * Why a broadcast ended: the publisher pressed "end", was away for the whole grace time or never
+ * sent media, the channel was deleted, the process stopped or crashed, or an administrator ended
+ * it.
  */
 export const EndReason = z.enum([
   'publisher_ended',
@@ -19,13 +20,13 @@ export const EndReason = z.enum([
 export type EndReason = z.output<typeof EndReason>;
 
 /**
- * Whether it can be played as HLS: not yet, yes, or not at all (the server lacks a program for its codec,
- * so there is WebRTC only).
+ * Whether it can be played as HLS: not yet, yes, or not at all (the server lacks a program for its
+ * codec, so only WebRTC works).
  */
 export const HlsState = z.enum(['preparing', 'ready', 'unavailable']);
 export type HlsState = z.output<typeof HlsState>;
 
-/** Where it is sent from: a browser's studio page, or a program such as OBS by WHIP. */
+/** Where it is published from: the studio in a browser, or an encoder such as OBS over WHIP. */
 export const BroadcastSource = z.enum(['browser', 'whip']);
 export type BroadcastSource = z.output<typeof BroadcastSource>;
 
@@ -34,29 +35,29 @@ export const BroadcastView = z
     id: z.uuid(),
     channel: z.string(),
     title: z.string(),
-    /** Who may watch it, if the channel doesn't let fewer. */
+    /** Its audience, unless the channel's is narrower. */
     visibility: Visibility,
     state: BroadcastState,
-    /** Of the newest publisher, where one went on with another's broadcast. */
+    /** The source of the latest publisher, if several continued the broadcast. */
     source: BroadcastSource,
     startedAt: z.iso.datetime(),
-    /** While interrupted: when it ends unless the publisher is back. */
+    /** While interrupted: when it ends unless the publisher returns. */
     interruptedUntil: z.iso.datetime().nullable(),
     endedAt: z.iso.datetime().nullable(),
     endReason: EndReason.nullable(),
     peakViewers: z.number().int().nonnegative(),
-    /** While it is on: whether `/hls/NAME/index.m3u8` can be played. */
+    /** While live: whether `/hls/NAME/index.m3u8` can be played. */
     hls: HlsState.nullable(),
   })
   .meta({ id: 'Broadcast' });
 export type BroadcastView = z.output<typeof BroadcastView>;
 
-/** What its owner changes of a broadcast, on or over. */
+/** A change of a broadcast by its owner, during or after it. */
 export const BroadcastChange = z
   .strictObject({ visibility: Visibility })
   .meta({ id: 'BroadcastChange' });
 export type BroadcastChange = z.output<typeof BroadcastChange>;
 
-/** One page of a channel's broadcasts, the newest first. */
+/** One page of a channel's broadcasts, newest first. */
 export const BroadcastList = z.array(BroadcastView).meta({ id: 'BroadcastList' });
 export type BroadcastList = z.output<typeof BroadcastList>;

@@ -3,7 +3,7 @@ import { Visibility } from './access.js';
 import { BroadcastView } from './broadcast.js';
 import { CHANNEL_NAME_PATTERN, RESERVED_CHANNEL_NAMES, TITLE_MAX } from './limits.js';
 
-/** A name that a channel can have: 3 to 30 of a-z, 0-9, `-`, and not a reserved word. */
+/** A valid name for a new channel: 3 to 30 of a-z, 0-9, `-`, and not reserved. */
 export const NewChannelName = z
   .string()
   .trim()
@@ -11,10 +11,10 @@ export const NewChannelName = z
   .regex(CHANNEL_NAME_PATTERN, '3 to 30 letters (a-z), digits or "-"')
   .refine((name) => !RESERVED_CHANNEL_NAMES.has(name), 'this name is reserved, choose another');
 
-/** A name that a channel might have, for look-ups. */
+/** A syntactically valid channel name, for look-ups. */
 export const ChannelName = z.string().regex(CHANNEL_NAME_PATTERN, 'not a channel name');
 
-/** Free text on one line. */
+/** One line of free text. */
 export const Title = z
   .string()
   .transform((text) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim())
@@ -35,17 +35,17 @@ export const ChannelView = z
     owner: z.string().describe("the owner's username"),
     visibility: Visibility,
     createdAt: z.iso.datetime(),
-    /** The broadcast that is on now (live or interrupted), if any. */
+    /** The current broadcast (live or interrupted), if any. */
     broadcast: BroadcastView.nullable(),
     viewers: z.number().int().nonnegative(),
-    /** The path of a small JPEG of what is on, another one when the picture changed; null: there is none. */
+    /** The path of a thumbnail, which changes with the picture; null: none. */
     thumbnail: z.string().nullable(),
-    /** When the newest broadcast ended, if there was one. */
+    /** When the latest broadcast ended, if there was one. */
     lastLiveAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Channel' });
 export type ChannelView = z.output<typeof ChannelView>;
 
-/** One page of channels: those with a broadcast on first, then by when they were last live. */
+/** One page of channels: live ones first, then most recently live. */
 export const ChannelList = z.array(ChannelView).meta({ id: 'ChannelList' });
 export type ChannelList = z.output<typeof ChannelList>;

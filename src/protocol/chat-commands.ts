@@ -1,18 +1,21 @@
-/** Who may use a command: accounts are owner, moderators and members; moderators are the owner as well. */
+/**
+ * Who can use a command. `accounts`: owner, moderators and members; `moderators`: moderators and
+ * the owner.
+ */
 export type ForWhom = 'everybody' | 'accounts' | 'moderators' | 'owner';
 
-/** A command of the chat, as people read of it. */
+/** The description of a chat command. */
 export type ChatCommandInfo = Readonly<{
-  /** What is typed after the slash. */
+  /** The word after the slash. */
   name: string;
-  /** The whole line; optional words are in brackets. */
+  /** The complete syntax; optional words are in brackets. */
   usage: string;
-  /** What it does, in a few words. */
+  /** A short description. */
   does: string;
   forWhom: ForWhom;
 }>;
 
-/** Every command, in the order of the list that `/help` shows. */
+/** All commands, in the order of `/help`. */
 export const CHAT_COMMANDS = [
   { name: 'help', usage: '/help', does: 'Lists the commands', forWhom: 'everybody' },
   { name: 'follow', usage: '/follow', does: 'Follows this channel', forWhom: 'accounts' },

@@ -19,8 +19,8 @@ const onePerson = ({ seq, name }: { seq?: number | undefined; name?: string | un
 const ONE_PERSON = { error: 'give either seq or name', path: ['name'] };
 
 /**
- * Whom an action is about: the sender of a message, or the account of a name; a guest's name stands for
- * the last guest who wrote under it. In names, `_` stands for spaces as well.
+ * The target of an action: the author of a message, or the account with a name; a guest's name
+ * means the last guest who wrote under it. In names, `_` also stands for a space.
  */
 const Person = z.strictObject({
   channel: ChannelName,
@@ -42,7 +42,7 @@ export const ChatTimeout = Person.extend({
 }).refine(onePerson, ONE_PERSON);
 export type ChatTimeout = z.output<typeof ChatTimeout>;
 
-/** By the ban's id, or by the name of who was banned or timed out. */
+/** By the ban's id, or by the name of the banned person. */
 export const ChatUnban = z
   .strictObject({ channel: ChannelName, banId: z.uuid().optional(), name: Name.optional() })
   .refine(({ banId, name }) => (banId === undefined) !== (name === undefined), {
@@ -51,13 +51,13 @@ export const ChatUnban = z
   });
 export type ChatUnban = z.output<typeof ChatUnban>;
 
-/** A ban, or a time-out: one that ends. */
+/** A ban, or a time-out, which is a ban that expires. */
 export const ChatBanView = z.object({
   id: z.uuid(),
   name: z.string(),
   role: z.enum(['member', 'guest']),
   createdAt: z.iso.datetime(),
-  /** Null: for ever. */
+  /** Null: permanent. */
   expiresAt: z.iso.datetime().nullable(),
   reason: z.string(),
 });
@@ -65,11 +65,11 @@ export type ChatBanView = z.output<typeof ChatBanView>;
 
 export const ChatPin = z.strictObject({
   channel: ChannelName,
-  /** Null: takes down what is pinned. */
+  /** Null unpins the message. */
   seq: Seq.nullable(),
 });
 
-/** A message that waits for a moderator's word. */
+/** A message awaiting a moderator's approval. */
 export const HeldMessageView = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -84,11 +84,11 @@ export type HeldMessageView = z.output<typeof HeldMessageView>;
 export const ChatJudge = z.strictObject({
   channel: ChannelName,
   heldId: z.uuid(),
-  /** True: it is published now. False: it is thrown away. */
+  /** True publishes it now; false discards it. */
   approve: z.boolean(),
 });
 
-/** What is written down of moderators' doings. */
+/** Actions recorded in the audit log. */
 export const AuditAction = z.enum([
   'delete',
   'restore',
@@ -110,13 +110,13 @@ export const AuditEntry = z
   .object({
     id: z.uuid(),
     action: AuditAction,
-    /** Who did it. */
+    /** The acting moderator. */
     by: z.string(),
-    /** Whom or what it was done to, as people read it. */
+    /** The target, as text for people. */
     target: z.string(),
     reason: z.string(),
     at: z.iso.datetime(),
-    /** When it was undone; null: it stands. */
+    /** When it was undone; null if it was not. */
     undoneAt: z.iso.datetime().nullable(),
     /** Whether `chat:undo` can undo it. */
     undoable: z.boolean(),
@@ -129,7 +129,7 @@ export const AuditPage = z
   .meta({ id: 'AuditPage' });
 export type AuditPage = z.output<typeof AuditPage>;
 
-/** The newest entries, or those before one. */
+/** The newest entries, or those before a given one. */
 export const ChatAudit = z.strictObject({
   channel: ChannelName,
   beforeId: z.uuid().optional(),
@@ -139,45 +139,45 @@ export type ChatAudit = z.output<typeof ChatAudit>;
 
 export const ChatSearch = z.strictObject({
   channel: ChannelName,
-  /** Part of a text, in any case. */
+  /** Part of a text, case-insensitive. */
   query: z
     .string()
     .trim()
     .min(SEARCH_MIN, `at least ${SEARCH_MIN} characters`)
     .max(SEARCH_MAX, `at most ${SEARCH_MAX} characters`)
     .optional(),
-  /** Whose messages: a name as in other requests. */
+  /** The author's name, as in other requests. */
   name: Name.optional(),
-  /** From a reply, to look further back. */
+  /** From a previous reply, to search further back. */
   beforeSeq: Seq.optional(),
 });
 export type ChatSearch = z.output<typeof ChatSearch>;
 
-/** What was found of a stretch of messages, the newest first. */
+/** Matches in a range of messages, newest first. */
 export const ChatFound = z.object({
   messages: z.array(ChatMessage),
-  /** Ask again with it as `beforeSeq` to look further back; null: that was all. */
+  /** Pass it as `beforeSeq` to search further back; null: no more. */
   nextBeforeSeq: Seq.nullable(),
 });
 export type ChatFound = z.output<typeof ChatFound>;
 
-/** Somebody who is in the chat now. */
+/** A current participant of the chat. */
 export const ChatViewer = z.object({
   name: z.string(),
   displayName: z.string().optional(),
   role: ChatMessage.shape.role,
-  /** Can't write now, by a ban or a time-out. */
+  /** Currently banned or timed out. */
   banned: z.boolean(),
 });
 export type ChatViewer = z.output<typeof ChatViewer>;
 
 export const ChatViewers = z.object({
-  /** People; one with several connections is one. */
+  /** People; several connections of one person count once. */
   accounts: z.int().nonnegative(),
   guests: z.int().nonnegative(),
-  /** Owner, moderators, other accounts, guests who wrote lately; in each by name. */
+  /** Owner, moderators, other accounts, recently writing guests; each group sorted by name. */
   viewers: z.array(ChatViewer),
-  /** True when there are more than a list names. */
+  /** True if the list is truncated. */
   more: z.boolean(),
 });
 export type ChatViewers = z.output<typeof ChatViewers>;
@@ -188,7 +188,7 @@ export const ChatCommand = z.strictObject({
   text: z.string().trim().startsWith('/').max(CHAT_TEXT_MAX),
 });
 
-/** What was done, for who asked for it. */
+/** A description of the result, for the caller. */
 export const ChatCommandDone = z.object({ message: z.string() });
 export type ChatCommandDone = z.output<typeof ChatCommandDone>;
 
@@ -202,9 +202,9 @@ export type ModeratorView = z.output<typeof ModeratorView>;
 export const ModeratorList = z.array(ModeratorView).meta({ id: 'ModeratorList' });
 export type ModeratorList = z.output<typeof ModeratorList>;
 
-/** Which part of the audit log: query parameters. */
+/** A page of the audit log: query parameters. */
 export const AuditQuery = z.object({
-  /** The last id that one has. */
+  /** The last id the caller has. */
   before: z.uuid().optional(),
   limit: z.coerce.number('a whole number').int().min(1).max(CHAT_PAGE).default(50),
 });

@@ -37,7 +37,7 @@ import { Nothing } from './signaling.js';
 
 const OneChannel = z.strictObject({ channel: ChannelName });
 
-/** What the owner and moderators ask for. Everybody else is answered with `forbidden`. */
+/** Requests of the owner and moderators. Everybody else gets `forbidden`. */
 const moderationRequests = {
   'chat:delete': { payload: ChatMessageTarget, data: Nothing },
   'chat:restore': { payload: ChatMessageTarget, data: Nothing },
@@ -60,7 +60,7 @@ const moderationRequests = {
   'chat:viewers': { payload: OneChannel, data: ChatViewers },
 } as const;
 
-/** Requests of the chat: event name -> its payload and the `data` of its reply. */
+/** Chat requests: event name -> payload and the `data` of the reply. */
 export const chatRequests = {
   'chat:join': { payload: ChatJoin, data: ChatJoined },
   'chat:leave': { payload: OneChannel, data: Nothing },
@@ -76,37 +76,40 @@ const Judged = z.object({
   channel: ChannelName,
   nonce: z.uuid(),
   approved: z.boolean(),
-  /** Its number from now on; 0 when it was refused. */
+  /** Its seq; 0 if it was rejected. */
   seq: Seq,
 });
 
-/** Facts the server tells everybody in a chat, where it doesn't say to whom else. */
+/** Events sent to everybody in a chat, unless noted otherwise. */
 export const chatEvents = {
-  /** All messages committed in one tick, in the order of seq. */
+  /** All messages committed in one tick, ordered by seq. */
   'chat:messages': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
   'chat:deleted': z.object({ channel: ChannelName, seqs: z.array(Seq) }),
-  /** Messages whose deletion was undone: to show again in their places. */
+  /** Restored messages, to be shown again in their places. */
   'chat:restored': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
   'chat:pinned': z.object({ channel: ChannelName, message: ChatMessage.nullable() }),
   'chat:rules': z.object({ channel: ChannelName, rules: ChatRules }),
-  /** Reactions that changed, all of about 200 ms; 0: nobody's any more. */
+  /** Changed reactions of about 200 ms; 0 means none left. */
   'chat:reactions': z.object({
     channel: ChannelName,
     changes: z.array(z.object({ seq: Seq, emoji: z.string(), count: z.int().nonnegative() })),
   }),
-  /** What floats over the player, all of about 200 ms. */
+  /** Floating emoji of about 200 ms. */
   'chat:floats': z.object({
     channel: ChannelName,
     floats: z.array(z.object({ emoji: z.string(), count: z.int().positive() })),
   }),
-  /** To the one concerned: banned, timed out, allowed again, appointed, dismissed, follows; to guests: whether they may write. */
+  /**
+   * To the affected person: banned, timed out, allowed again, appointed, dismissed, follows; to
+   * guests: whether they can write.
+   */
   'chat:me': z.object({ channel: ChannelName, me: ChatMe, reason: z.string() }),
   /** To the sender of a held message. */
   'chat:judged': Judged,
-  /** To moderators: a message waits for them. */
+  /** To moderators: a message awaits approval. */
   'chat:held-added': z.object({ channel: ChannelName, held: HeldMessageView }),
-  /** To moderators: it waits no more. */
+  /** To moderators: the message no longer awaits approval. */
   'chat:held-removed': z.object({ channel: ChannelName, heldId: z.uuid(), approved: z.boolean() }),
-  /** To moderators: something was done, or undone: then the entry has `undoneAt`. */
+  /** To moderators: an action was taken, or undone, in which case the entry has `undoneAt`. */
   'chat:audited': z.object({ channel: ChannelName, entry: AuditEntry }),
 } as const;

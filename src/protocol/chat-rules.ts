@@ -7,38 +7,38 @@ import {
   SLOW_MODE_MAX_S,
 } from './limits.js';
 
-/** What holds for everybody who writes in a chat but its owner and moderators. Everybody may know it. */
+/** Rules for everybody who writes in a chat except its owner and moderators. Public. */
 export const ChatRules = z
   .object({
-    /** Seconds between two messages of one sender; 0: off. */
+    /** Seconds between two messages of one author; 0: off. */
     slowModeS: z.int().min(0).max(SLOW_MODE_MAX_S),
-    /** No guests. */
+    /** Guests cannot write. */
     registeredOnly: z.boolean(),
-    /** How long one must follow the channel to write, minutes; null: nobody must. */
+    /** How long one must have followed the channel to write, in minutes; null: not required. */
     followersOnlyMin: z.int().min(0).max(FOLLOW_AGE_MAX_MIN).nullable(),
     emojiOnly: z.boolean(),
-    /** Messages with links wait for a moderator. */
+    /** Holds messages with links for approval. */
     holdLinks: z.boolean(),
-    /** The first messages of a sender wait for a moderator. */
+    /** Holds the first messages of an author for approval. */
     holdFirst: z.boolean(),
   })
   .meta({ id: 'ChatRules' });
 export type ChatRules = z.output<typeof ChatRules>;
 
-/** A blocked word or phrase; `*` at an end: also as a part of longer words. */
+/** A blocked word or phrase; `*` at an end also matches longer words. */
 export const BlockedWord = z
   .string()
   .trim()
   .min(1, 'type a word')
   .max(BLOCKED_WORD_MAX, `at most ${BLOCKED_WORD_MAX} characters`);
 
-/** The rules with what only moderators see of them. */
+/** The rules, including the parts that only moderators see. */
 export const ChatSettings = z
   .object({ rules: ChatRules, blockedWords: z.array(z.string()) })
   .meta({ id: 'ChatSettings' });
 export type ChatSettings = z.output<typeof ChatSettings>;
 
-/** What is left out stays as it is. */
+/** Omitted fields stay unchanged. */
 export const ChatSettingsChange = z.strictObject({
   channel: ChannelName,
   rules: z.strictObject(ChatRules.shape).partial().optional(),

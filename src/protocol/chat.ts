@@ -9,13 +9,13 @@ import {
   GUEST_NAME_MIN,
 } from './limits.js';
 
-/** The largest that the database keeps. */
+/** The largest value that the database stores. */
 const SEQ_MAX = 2 ** 31 - 1;
 
 /** A message's number in its channel: 1, 2, 3, … without gaps. */
 export const Seq = z.int().min(0).max(SEQ_MAX);
 
-/** What a guest calls themselves: letters, digits and single spaces, `.`, `_`, `-` between. */
+/** A guest's name: letters and digits, with single spaces, `.`, `_` or `-` in between. */
 export const GuestName = z
   .string()
   .transform((text) => text.normalize('NFKC').replaceAll(/\s+/gu, ' ').trim())
@@ -129,14 +129,14 @@ export const ChatSend = z.strictObject({
   text: ChatText,
   /** A guest's name; ignored for accounts. */
   guestName: GuestName.optional(),
-  /** The message that this one answers. */
+  /** The message that this one replies to. */
   replyToSeq: Seq.optional(),
 });
 export type ChatSend = z.output<typeof ChatSend>;
 
 /**
- * The message is committed: it will be in every later history under this seq. One that is held has 0
- * as yet; `chat:judged` tells what became of it.
+ * The message is committed: every later history contains it under this seq. A held message has 0;
+ * `chat:judged` reports the decision.
  */
 export const ChatSent = z.object({
   seq: Seq,
@@ -149,7 +149,7 @@ export const ChatReact = z.strictObject({
   channel: ChannelName,
   seq: Seq,
   emoji: Emoji,
-  /** False takes it back. */
+  /** False removes it. */
   on: z.boolean(),
 });
 export type ChatReact = z.output<typeof ChatReact>;
@@ -160,7 +160,7 @@ export const ChatFloat = z.strictObject({
 });
 export type ChatFloat = z.output<typeof ChatFloat>;
 
-/** One page of history, after a seq (catching up) or before one (reading back). */
+/** One page of history, after a seq (to catch up) or before one (to read back). */
 export const ChatHistory = z.strictObject({
   channel: ChannelName,
   afterSeq: Seq.optional(),
@@ -174,9 +174,9 @@ export const ChatPage = z
   .meta({ id: 'ChatPage' });
 export type ChatPage = z.output<typeof ChatPage>;
 
-/** Which part of a broadcast's chat: query parameters. */
+/** A page of a broadcast's chat: query parameters. */
 export const ChatQuery = z.object({
-  /** The last seq that one has. */
+  /** The last seq the caller has. */
   after: z.coerce.number('a whole number').int().min(0).max(SEQ_MAX).default(0),
   from: z.iso.datetime().optional().describe('only what was written at this time or later'),
   until: z.iso

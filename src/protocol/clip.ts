@@ -3,10 +3,10 @@ import { Visibility } from './access.js';
 import { Title } from './channel.js';
 import { CLIP_MAX_MS, CLIP_MIN_MS } from './limits.js';
 
-/** Which stretch of a recording is to be a clip. */
+/** The range of a recording to clip. */
 export const NewClip = z
   .strictObject({
-    /** Where it begins in the recording, milliseconds. */
+    /** The start in the recording, in milliseconds. */
     startMs: z.int().nonnegative(),
     durationMs: z.int().min(CLIP_MIN_MS, 'at least a second').max(CLIP_MAX_MS, 'at most a minute'),
     title: Title.default(''),
@@ -14,27 +14,31 @@ export const NewClip = z
   .meta({ id: 'NewClip' });
 export type NewClip = z.output<typeof NewClip>;
 
-/** A stretch of a recording with an address of its own. It stays when the recording goes. */
+/** A range of a recording with its own address. It outlives the recording. */
 export const ClipView = z
   .object({
     id: z.uuid(),
     channel: z.string(),
     title: z.string(),
-    /** The recording that it is of; null: that was deleted. */
+    /** Its recording; null if that was deleted. */
     recordingId: z.uuid().nullable(),
-    /** Where it begins in that, milliseconds. */
+    /** The start in the recording, in milliseconds. */
     startMs: z.number().nonnegative(),
     durationMs: z.number().positive(),
     visibility: Visibility,
     createdAt: z.iso.datetime(),
-    /** The username of who made it; null: the account is gone. */
+    /** The creator's username; null if the account was deleted. */
     createdBy: z.string().nullable(),
-    /** The path of its multivariant playlist; of a protected one, with a token in it that is the asker's. */
+    /**
+     * The path of its multivariant playlist; for a protected clip it contains the caller's token.
+     */
     playlistPath: z.string(),
-    /** Where in that the clip begins: media is cut where segments are, milliseconds. */
+    /**
+     * Where the clip begins in its playlist, in milliseconds: media is cut at segment boundaries.
+     */
     playFromMs: z.number().nonnegative(),
     thumbnailPath: z.string().nullable(),
-    /** It was made by who asks, or of a channel of theirs: they may delete it. */
+    /** The caller made it, or owns its channel, and can delete it. */
     mayDelete: z.boolean(),
   })
   .meta({ id: 'Clip' });

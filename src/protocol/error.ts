@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Every code an error can carry, over HTTP and over the socket. Texts may change, codes may not.
- * The number is the HTTP status that goes with it.
+ * All error codes, over HTTP and the socket, with their HTTP status. Texts may change; codes may
+ * not.
  */
 export const errorStatus = {
   bad_request: 400,
@@ -70,7 +70,7 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus;
 
-/** One thing that is wrong with an input: where (`title`, `tracks.0.kind`) and what. */
+/** One problem with an input: where (`title`, `tracks.0.kind`) and what. */
 export const Issue = z.object({ path: z.string(), message: z.string() }).meta({ id: 'Issue' });
 export type Issue = z.output<typeof Issue>;
 
@@ -79,7 +79,7 @@ export const ErrorBody = z
   .object({
     code: z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]),
     message: z.string(),
-    /** When trying again makes sense, milliseconds from now. */
+    /** When a retry makes sense, in milliseconds from now. */
     retryAfterMs: z.number().int().nonnegative().optional(),
     issues: z.array(Issue).optional(),
   })

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { ChannelView } from './channel.js';
 
-/** How an account stands to a channel. */
+/** An account's relation to a channel. */
 export const FollowView = z
   .object({
-    /** Since when the account follows it; null: it doesn't. */
+    /** Since when the account follows it; null if it does not. */
     since: z.iso.datetime().nullable(),
-    /** How many accounts do. */
+    /** The number of followers. */
     followers: z.int().nonnegative(),
   })
   .meta({ id: 'Follow' });
 export type FollowView = z.output<typeof FollowView>;
 
-/** The channels that an account follows: those with a broadcast on first, then the latest followed. */
+/** The channels that an account follows: live ones first, then most recently followed. */
 export const FollowList = z
   .array(z.object({ since: z.iso.datetime(), channel: ChannelView }))
   .meta({ id: 'FollowList' });

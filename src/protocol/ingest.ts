@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { BroadcastSource } from './broadcast.js';
 import { MediaKind } from './rtc.js';
 
-/** One stream of a track as it arrives: a simulcast layer, or the only one. */
+/** One incoming stream of a track: a simulcast layer, or the only one. */
 const IngestStream = z.object({
-  /** Its rid, where it has one. */
+  /** Its rid, if any. */
   rid: z.string().nullable(),
   bitrateBps: z.number().nonnegative(),
   /** Of what was sent during the last three seconds, before anything was sent again. */
@@ -20,13 +20,13 @@ const IngestWarning = z.object({
 });
 export type IngestWarning = z.output<typeof IngestWarning>;
 
-/** What arrives of a broadcast at the server now, for its owner. */
+/** What the server currently receives of a broadcast, for its owner. */
 export const IngestView = z
   .object({
     source: BroadcastSource,
     connected: z.boolean().describe('whether media arrives from a publisher'),
     bitrateBps: z.number().nonnegative(),
-    /** Between publisher and server, where the publisher's reports tell. */
+    /** Between publisher and server, if the publisher's reports contain it. */
     roundTripMs: z.number().nonnegative().nullable(),
     tracks: z.array(
       z.object({

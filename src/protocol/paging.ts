@@ -9,15 +9,15 @@ const wholeNumber = (min: number, max: number) =>
     .min(min, `at least ${min}`)
     .max(max, `at most ${max}`);
 
-/** Which part of a list: query parameters. A page shorter than `limit` is the last. */
+/** A page of a list: query parameters. A page shorter than `limit` is the last. */
 export const Page = z.object({
   limit: wholeNumber(1, LIST_PAGE).default(LIST_PAGE),
-  /** How many to leave out at the beginning. */
+  /** How many entries to skip. */
   offset: wholeNumber(0, 1_000_000).default(0),
 });
 export type Page = z.output<typeof Page>;
 
-/** Which channels: all of them, or one account's. */
+/** All channels, or those of one account. */
 export const ChannelQuery = Page.extend({
   owner: Username.optional().describe("an account's username: only its channels"),
 });

@@ -3,13 +3,16 @@ import { Visibility } from './access.js';
 import { BroadcastView } from './broadcast.js';
 import { Title } from './channel.js';
 
-/** `recording`: its broadcast is on; `finishing`: over, and not all of it in place; `failed`: nothing to play. */
+/**
+ * `recording`: its broadcast is live; `finishing`: the broadcast has ended, and the recording is
+ * being completed; `failed`: nothing can be played.
+ */
 export const RecordingState = z.enum(['recording', 'finishing', 'ready', 'failed']);
 export type RecordingState = z.output<typeof RecordingState>;
 
 /**
- * Why parts of one are missing. `full`: there was no room, on the disk or for recordings; `unwritable`: they could not be
- * written for another reason.
+ * Why parts are missing. `full`: no space left on the disk or for recordings; `unwritable`: writing
+ * failed for another reason.
  */
 export const RecordingProblem = z.enum(['full', 'unwritable']);
 export type RecordingProblem = z.output<typeof RecordingProblem>;
@@ -18,36 +21,39 @@ const ms = z.number().nonnegative();
 
 export const RecordingView = z
   .object({
-    /** Its broadcast's. */
+    /** The broadcast's id. */
     id: z.uuid(),
     channel: z.string(),
     title: z.string(),
     state: RecordingState,
-    /** null: nothing is missing. */
+    /** null if complete. */
     problem: RecordingProblem.nullable(),
     visibility: Visibility,
     startedAt: z.iso.datetime(),
     durationMs: ms,
     bytes: z.number().int().nonnegative(),
-    /** The path of its multivariant playlist; of a protected one, with a token in it that is the asker's. */
+    /**
+     * The path of its multivariant playlist; for a protected recording it contains the caller's
+     * token.
+     */
     playlistPath: z.string().nullable(),
     thumbnailPath: z.string().nullable(),
-    /** The path of a WebVTT file whose cues name a picture each. */
+    /** The path of a WebVTT file whose cues each name a thumbnail. */
     previewsPath: z.string().nullable(),
-    /** The path of all of it as one MP4. */
+    /** The path of the complete recording as one MP4. */
     downloadPath: z.string().nullable(),
-    /** What it was called from when on. */
+    /** Its titles over time. */
     chapters: z.array(z.object({ atMs: ms, title: z.string() })),
-    /** Which stretch of the media is which stretch of the server's time. */
+    /** Maps ranges of the media to ranges of server time. */
     spans: z.array(z.object({ atMs: ms, durationMs: ms, wallMs: z.number() })),
-    /** It is not deleted by the channel's rules. */
+    /** Exempt from automatic deletion. */
     kept: z.boolean(),
     mayManage: z.boolean(),
   })
   .meta({ id: 'Recording' });
 export type RecordingView = z.output<typeof RecordingView>;
 
-/** Which picture is to be in a download. */
+/** The video quality of a download. */
 export const RecordingDownload = z.object({
   rendition: z
     .string()
@@ -66,7 +72,7 @@ export const RecordingChange = z
   .meta({ id: 'RecordingChange' });
 export type RecordingChange = z.output<typeof RecordingChange>;
 
-/** What lists of broadcasts say of each one's recording. */
+/** A recording's summary in lists of broadcasts. */
 export const RecordingSummary = z
   .object({
     state: RecordingState,
@@ -78,24 +84,24 @@ export const RecordingSummary = z
   .meta({ id: 'RecordingSummary' });
 export type RecordingSummary = z.output<typeof RecordingSummary>;
 
-/** A broadcast in its channel's list, with what was recorded of it. */
+/** A broadcast in its channel's list, with its recording. */
 export const ListedBroadcast = BroadcastView.extend({
-  /** null: nothing was, or not for who asks. */
+  /** null if there is none, or none for the caller. */
   recording: RecordingSummary.nullable(),
 }).meta({ id: 'ListedBroadcast' });
 export type ListedBroadcast = z.output<typeof ListedBroadcast>;
 
-/** One page of them, the newest first. */
+/** One page, newest first. */
 export const ListedBroadcasts = z.array(ListedBroadcast).meta({ id: 'ListedBroadcasts' });
 export type ListedBroadcasts = z.output<typeof ListedBroadcasts>;
 
-/** Whether a channel's broadcasts are recorded, and which recordings stay. */
+/** Whether a channel's broadcasts are recorded, and how long recordings are retained. */
 export const RecordingSettings = z
   .strictObject({
     enabled: z.boolean(),
-    /** Those that are older go; null: they stay. */
+    /** Older recordings are deleted; null: never. */
     keepDays: z.int().min(1).max(3_650).nullable(),
-    /** Only so many of the newest stay; null: all. */
+    /** Only this many of the newest are retained; null: all. */
     keepLast: z.int().min(1).max(1_000).nullable(),
   })
   .meta({ id: 'RecordingSettings' });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /*
- * WebRTC parameters as mediasoup has them. Their shape and size are checked here; what they mean
- * (codecs, payload types, ssrcs) only mediasoup can check, and what it refuses becomes `media_refused`.
+ * WebRTC parameters in mediasoup's format. Their shape and size are validated here; only mediasoup
+ * can validate their meaning (codecs, payload types, SSRCs), and what it rejects becomes
+ * `media_refused`.
  */
 
 const Name = z.string().min(1).max(200);
@@ -124,7 +125,7 @@ const IceCandidate = z.object({
   tcpType: z.enum(['active', 'passive', 'so']).exactOptional(),
 });
 
-/** What mediasoup-client's createSendTransport and createRecvTransport take. */
+/** The argument of mediasoup-client's createSendTransport and createRecvTransport. */
 export const TransportOptions = z.object({
   id: z.string(),
   iceParameters: IceParameters,
@@ -133,7 +134,7 @@ export const TransportOptions = z.object({
 });
 export type TransportOptions = z.output<typeof TransportOptions>;
 
-/** STUN and TURN servers, the latter with credentials that expire. */
+/** STUN and TURN servers; TURN credentials expire. */
 export const IceServer = z.object({
   urls: z.array(z.string()),
   username: z.string().exactOptional(),
@@ -141,13 +142,13 @@ export const IceServer = z.object({
 });
 export type IceServer = z.output<typeof IceServer>;
 
-/** What mediasoup-client's consume takes, and how many simulcast layers there are to choose from. */
+/** The argument of mediasoup-client's consume, and the number of available simulcast layers. */
 export const ConsumerOptions = z.object({
   id: z.string(),
   producerId: z.string(),
   kind: MediaKind,
   rtpParameters: RtpParameters,
-  /** Spatial layers, 1 when there is no simulcast. */
+  /** The number of spatial layers; 1 without simulcast. */
   layers: z.int().min(1),
   /** The publisher muted this track. */
   producerPaused: z.boolean(),

@@ -18,26 +18,29 @@ const Id = z.string().min(1).max(100);
 
 export const PublisherStart = z.strictObject({
   channel: ChannelName,
-  /** From an earlier reply: takes over from a connection of one's own that has not been missed yet. */
+  /**
+   * From an earlier reply: takes over from the caller's own connection whose loss was not yet
+   * noticed.
+   */
   resumeToken: z.uuid().optional(),
   /**
-   * The broadcast that a lost connection was sending. Refused with `not_live` when that one was ended
-   * meanwhile, unless by a restart of the server: then a new one takes its place.
+   * The broadcast that a lost connection was publishing. Refused with `not_live` if it has ended,
+   * except by a restart of the server, in which case a new one replaces it.
    */
   continues: z.uuid().optional(),
-  /** Who may watch a new broadcast, if the channel doesn't let fewer; absent: as the channel. */
+  /** The audience of a new broadcast, unless the channel's is narrower; absent: the channel's. */
   visibility: Visibility.optional(),
 });
 
 export const PublisherStarted = z.object({
   broadcast: BroadcastView,
-  /** True when this goes on with an interrupted broadcast. */
+  /** True if this resumes an interrupted broadcast. */
   resumed: z.boolean(),
   resumeToken: z.uuid(),
   rtpCapabilities: RtpCapabilities,
   transport: TransportOptions,
   iceServers: z.array(IceServer),
-  /** Whether the server has no other way to a picture than `publisher:thumbnail`. */
+  /** Whether `publisher:thumbnail` is the server's only source of thumbnails. */
   thumbnails: z.boolean(),
 });
 export type PublisherStarted = z.output<typeof PublisherStarted>;
@@ -55,15 +58,18 @@ export const PublisherThumbnail = z.strictObject({
 
 export const ViewerJoin = z.strictObject({
   channel: ChannelName,
-  /** What the browser can receive; absent for one who watches another way and wants the state only. */
+  /**
+   * What the browser can receive; absent for clients that watch another way and only want the
+   * state.
+   */
   rtpCapabilities: RtpCapabilities.optional(),
 });
 
-/** All that is needed to receive: made in the round trip of the join. */
+/** Everything needed to receive, created in the round trip of the join. */
 export const ViewerMediaOptions = z.object({
   transport: TransportOptions,
   consumers: z.array(ConsumerOptions),
-  /** Kinds that are sent in a codec which this browser can't receive. */
+  /** Kinds published in a codec that this browser cannot receive. */
   unsupported: z.array(MediaKind),
   iceServers: z.array(IceServer),
 });
@@ -71,20 +77,25 @@ export type ViewerMediaOptions = z.output<typeof ViewerMediaOptions>;
 
 export const ViewerJoined = z.object({
   channel: ChannelView,
-  /** Null when the channel is not live (join again when `channel:state` says so) or WebRTC wasn't asked for. */
+  /**
+   * Null if the channel is not live (join again when `channel:state` says so) or WebRTC was not
+   * requested.
+   */
   media: ViewerMediaOptions.nullable(),
-  /** The path of the broadcast's HLS; of a protected channel's, with a token in it that is this connection's. */
+  /**
+   * The path of the broadcast's HLS; for a protected channel it contains this connection's token.
+   */
   hls: z.string(),
   /** The publisher's delay to this server, see `channel:stats`. */
   uplinkMs: z.number().nullable(),
 });
 export type ViewerJoined = z.output<typeof ViewerJoined>;
 
-/** The payload or data of a request that needs none. */
+/** An empty payload or reply. */
 export const Nothing = z.strictObject({});
 export type Nothing = z.output<typeof Nothing>;
 
-/** Requests of publishers and viewers: event name -> its payload and the `data` of its reply. */
+/** Requests of publishers and viewers: event name -> payload and the `data` of the reply. */
 export const signalingRequests = {
   'clock:ping': { payload: Nothing, data: z.object({ serverMs: z.number() }) },
   'publisher:start': { payload: PublisherStart, data: PublisherStarted },
@@ -117,39 +128,45 @@ export const signalingRequests = {
   },
 } as const;
 
-/** Facts the server tells publishers and viewers: event name -> payload. */
+/** Events for publishers and viewers: event name -> payload. */
 export const signalingEvents = {
-  /** The channel's title or broadcast changed; to everybody on the channel. */
+  /** The channel's title or broadcast changed; sent to everybody on the channel. */
   'channel:state': z.object({
     channel: ChannelName,
     title: z.string(),
     broadcast: BroadcastView.nullable(),
   }),
-  /** At most once a second, when changed. `uplinkMs`: from capture to this server, or null if not known. */
+  /**
+   * At most once a second, on changes. `uplinkMs`: delay from capture to this server, or null if
+   * unknown.
+   */
   'channel:stats': z.object({
     channel: ChannelName,
     viewers: z.int().nonnegative(),
     uplinkMs: z.number().nullable(),
   }),
   /**
-   * This connection may not watch the channel any more, and is disconnected: by what it is said to be when
-   * asked for again.
+   * This connection has lost access to the channel and is disconnected, with the error that a new
+   * request would get.
    */
   'channel:closed': z.object({
     channel: ChannelName,
     code: z.enum(['password_required', 'channel_not_found']),
   }),
-  /** The channel is gone. */
+  /** The channel was deleted. */
   'channel:deleted': z.object({ channel: ChannelName }),
-  /** A track to consume on the transport one has; paused until `viewer:resume`. */
+  /** A track to consume on the existing transport; paused until `viewer:resume`. */
   'viewer:consumer': ConsumerOptions,
   'viewer:consumer-closed': z.object({ consumerId: Id }),
   'viewer:consumer-paused': z.object({ consumerId: Id, paused: z.boolean() }),
-  /** Which simulcast layer is being received, null for none. */
+  /** The simulcast layer being received, null for none. */
   'viewer:current-layer': z.object({ consumerId: Id, layer: z.int().min(0).nullable() }),
-  /** The transport failed on the server's side: join or start again. */
+  /** The transport failed on the server: join or start again. */
   'transport:closed': z.object({ transportId: Id }),
-  /** This connection no longer publishes: another one of the owner's took over, or the broadcast ended. */
+  /**
+   * This connection no longer publishes: another one of the owner's took over, or the broadcast
+   * ended.
+   */
   'publisher:closed': z.object({
     channel: ChannelName,
     reason: z.enum(['taken_over', 'ended']),

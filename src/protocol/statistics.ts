@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** So many points at most, whatever the broadcast's length. */
+/** The maximum number of points, regardless of the broadcast's length. */
 export const STATISTICS_POINTS_MAX = 1_440;
 
 /**
- * How a broadcast did, from its start on in steps of `stepS`. Steps that nothing is known of are null:
- * before it was live, and what the service did not live to write.
+ * Statistics of a broadcast from its start, in steps of `stepS`. Steps without data are null:
+ * before it was live, or lost in a crash of the service.
  */
 export const BroadcastStatistics = z
   .object({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Whether a channel has a key to publish with; the key itself is told once, when it is made. */
+/** Whether a channel has a stream key; the key itself is shown once, when created. */
 export const StreamKeyView = z
   .object({
-    /** When it was made; null: there is none. */
+    /** When it was created; null: none. */
     createdAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'StreamKey' });
@@ -11,7 +11,7 @@ export type StreamKeyView = z.output<typeof StreamKeyView>;
 
 export const CreatedStreamKey = z
   .object({
-    /** For `Authorization: Bearer` at `/whip/NAME`; can't be read again. */
+    /** For `Authorization: Bearer` at `/whip/NAME`; cannot be read again. */
     streamKey: z.string(),
     createdAt: z.iso.datetime(),
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a webhook can be told of, besides `ping`, which tests it. */
+/** The events a webhook can subscribe to, besides `ping`, which tests it. */
 export const WEBHOOK_EVENTS = [
   'broadcast.live',
   'broadcast.ended',
@@ -10,10 +10,10 @@ export const WEBHOOK_EVENTS = [
 export const WebhookEvent = z.enum(WEBHOOK_EVENTS).meta({ id: 'WebhookEvent' });
 export type WebhookEvent = z.output<typeof WebhookEvent>;
 
-/** The longest address of a webhook. */
+/** The maximum length of a webhook's URL. */
 const URL_MAX = 500;
 
-/** How a channel's owner adds a webhook. */
+/** A new webhook of a channel. */
 export const NewWebhook = z
   .strictObject({
     url: z
@@ -29,7 +29,7 @@ export const NewWebhook = z
   .meta({ id: 'NewWebhook' });
 export type NewWebhook = z.output<typeof NewWebhook>;
 
-/** A webhook, for its channel's owner. */
+/** A webhook, as its channel's owner sees it. */
 export const WebhookView = z
   .object({
     id: z.uuid(),
@@ -43,13 +43,13 @@ export type WebhookView = z.output<typeof WebhookView>;
 export const WebhookList = z.array(WebhookView).meta({ id: 'WebhookList' });
 export type WebhookList = z.output<typeof WebhookList>;
 
-/** The answer to adding one, or to changing its secret: the only time that it is told. */
+/** The reply to adding a webhook or changing its secret: the only time the secret is shown. */
 export const WebhookAdded = WebhookView.extend({
   secret: z.string().describe('the key of the signatures'),
 }).meta({ id: 'WebhookAdded' });
 export type WebhookAdded = z.output<typeof WebhookAdded>;
 
-/** One thing that was told, or is to be. */
+/** One delivery, sent or pending. */
 export const WebhookDeliveryView = z
   .object({
     id: z.uuid(),
@@ -57,9 +57,9 @@ export const WebhookDeliveryView = z
     createdAt: z.iso.datetime(),
     attempts: z.number().int().nonnegative(),
     deliveredAt: z.iso.datetime().nullable(),
-    /** Null: it was delivered or given up. */
+    /** Null if delivered or given up. */
     nextAttemptAt: z.iso.datetime().nullable(),
-    /** What the receiver answered last. */
+    /** The receiver's last status code. */
     lastStatus: z.number().int().nullable(),
     lastError: z.string(),
   })

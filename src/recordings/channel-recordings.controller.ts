@@ -1,10 +1,10 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
-import type { Visitor } from '../access/access.service.js';
-import { CurrentVisitor } from '../access/visitor.js';
+import type { Visitor } from '../access/visitor.js';
+import { CurrentVisitor } from '../access/current-visitor.js';
 import { CurrentAccount, Identified, LoggedIn } from '../auth/identity.guard.js';
-import { BroadcastHistory } from '../broadcast/broadcast-history.service.js';
+import { BroadcastHistory } from '../broadcast/broadcast-history.js';
 import { Operation } from '../common/operation.js';
-import { AllowToken } from '../common/token-scope.js';
+import { AllowToken } from '../auth/tokens/token-scope.js';
 import { Page } from '../protocol/paging.js';
 import { ListedBroadcasts, RecordingSettings } from '../protocol/recording.js';
 import { RecordingSettingsService } from './recording-settings.service.js';
@@ -13,17 +13,13 @@ import { RecordingService } from './recording.service.js';
 /** A channel's broadcasts with what was recorded of them, and what is to be recorded. */
 @Controller('api/channels/:name')
 export class ChannelRecordingsController {
-  readonly #history: BroadcastHistory;
-  readonly #recordings: RecordingService;
   readonly #settings: RecordingSettingsService;
 
   constructor(
-    history: BroadcastHistory,
-    recordings: RecordingService,
+    private readonly history: BroadcastHistory,
+    private readonly recordings: RecordingService,
     settings: RecordingSettingsService,
   ) {
-    this.#history = history;
-    this.#recordings = recordings;
     this.#settings = settings;
   }
 
@@ -40,9 +36,9 @@ export class ChannelRecordingsController {
     @Query({ schema: Page }) page: Page,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<ListedBroadcasts> {
-    const broadcasts = await this.#history.list(name, visitor, page);
+    const broadcasts = await this.history.list(name, visitor, page);
     const ids = broadcasts.map(({ id }) => id);
-    const recordings = await this.#recordings.summaries(ids, visitor);
+    const recordings = await this.recordings.summaries(ids, visitor);
     return broadcasts.map((one) => ({ ...one, recording: recordings.get(one.id) ?? null }));
   }
 

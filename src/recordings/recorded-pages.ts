@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Visitor } from '../access/access.service.js';
+import type { Visitor } from '../access/visitor.js';
 import { DomainError } from '../common/domain-error.js';
 import { ClipRepository } from './clips/clip.repository.js';
 import { ClipService } from './clips/clip.service.js';
@@ -23,27 +23,17 @@ export type RecordedPage =
 /** What pages about recordings and clips say of them. */
 @Injectable()
 export class RecordedPages {
-  readonly #recordings: RecordingService;
-  readonly #clips: ClipService;
-  readonly #storedRecordings: RecordingRepository;
-  readonly #storedClips: ClipRepository;
-
   constructor(
-    recordings: RecordingService,
-    clips: ClipService,
-    storedRecordings: RecordingRepository,
-    storedClips: ClipRepository,
-  ) {
-    this.#recordings = recordings;
-    this.#clips = clips;
-    this.#storedRecordings = storedRecordings;
-    this.#storedClips = storedClips;
-  }
+    private readonly recordings: RecordingService,
+    private readonly clips: ClipService,
+    private readonly storedRecordings: RecordingRepository,
+    private readonly storedClips: ClipRepository,
+  ) {}
 
   /** @throws {DomainError} `recording_not_found` */
   async ofRecording(id: string, visitor: Visitor): Promise<RecordedPage> {
     try {
-      const { recording, access } = await this.#recordings.find(id, visitor);
+      const { recording, access } = await this.recordings.find(id, visitor);
       const { channel, title, startedAt, thumbnail } = recording;
       const { visibility } = access;
       const day = startedAt.toISOString().slice(0, 10);
@@ -57,14 +47,14 @@ export class RecordedPages {
         listed: visibility === 'public',
       };
     } catch (error) {
-      return lockedOr(error, await this.#storedRecordings.find(id));
+      return lockedOr(error, await this.storedRecordings.find(id));
     }
   }
 
   /** @throws {DomainError} `clip_not_found` */
   async ofClip(id: string, visitor: Visitor): Promise<RecordedPage> {
     try {
-      const { channel, title, visibility, thumbnail } = await this.#clips.about(id, visitor);
+      const { channel, title, visibility, thumbnail } = await this.clips.about(id, visitor);
       return {
         locked: false,
         channel,
@@ -74,7 +64,7 @@ export class RecordedPages {
         listed: visibility === 'public',
       };
     } catch (error) {
-      return lockedOr(error, await this.#storedClips.find(id));
+      return lockedOr(error, await this.storedClips.find(id));
     }
   }
 }

@@ -1,9 +1,9 @@
-import type { PackagedInit, PackagedSegment, SegmentKeeper } from '../broadcast/ports.js';
+import type { PackagedInit, PackagedSegment, SegmentKeeper } from '../broadcast/ports/recording.js';
 import type { Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import type { RecordingProblem } from '../protocol/recording.js';
 import type { Journals } from './journal/journals.js';
-import type { RecordedInit, RecordedSegment } from './journal/recorded.js';
+import type { RecordedInit, RecordedSegment } from './journal/journal-line.js';
 import type { RecordingStore } from './store/recording-store.js';
 
 /** Files that wait to be kept; more are left out: the disk is too slow. */

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { RecordingPort, SegmentKeeper } from '../broadcast/ports.js';
+import type { RecordingPort, SegmentKeeper } from '../broadcast/ports/recording.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { Recorder } from './recorder.js';
 import { RecordingFiles } from './recording-files.js';
-import { RecordingSpace } from './recording-space.service.js';
+import { RecordingSpace } from './recording-space.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
@@ -15,11 +15,6 @@ const RETRY_MS = 2_000;
 /** Implements the domain's recording port: a {@link Recorder} for each broadcast. */
 @Injectable()
 export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
-  readonly #files: RecordingFiles;
-  readonly #space: RecordingSpace;
-  readonly #repository: RecordingRepository;
-  readonly #recordings: RecordingService;
-  readonly #clock: Clock;
   readonly #log: Log;
   /** Those whose recording is not finished. */
   readonly #recorders = new Set<Recorder>();
@@ -27,45 +22,40 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
 
   // oxlint-disable-next-line max-params -- Nest's injection: where recordings are kept and known of, clock and log.
   constructor(
-    files: RecordingFiles,
-    space: RecordingSpace,
-    repository: RecordingRepository,
-    recordings: RecordingService,
-    @Inject(CLOCK) clock: Clock,
+    private readonly files: RecordingFiles,
+    private readonly space: RecordingSpace,
+    private readonly repository: RecordingRepository,
+    private readonly recordings: RecordingService,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
-    this.#files = files;
-    this.#space = space;
-    this.#repository = repository;
-    this.#recordings = recordings;
-    this.#clock = clock;
     this.#log = log.child({ part: 'recordings' });
   }
 
   open({ id, channel }: { id: string; channel: string }): SegmentKeeper {
-    const { store, journals } = this.#files;
+    const { store, journals } = this.files;
     const log = this.#log.child({ channel, broadcastId: id });
     const recorder = new Recorder({
       id,
       store,
       journals,
       log,
-      nowMs: () => this.#clock.nowMs(),
-      hasRoom: () => this.#space.hasRoomFor(id),
-      onKept: (bytes) => this.#space.add(id, bytes),
+      nowMs: () => this.clock.nowMs(),
+      hasRoom: () => this.space.hasRoomFor(id),
+      onKept: (bytes) => this.space.add(id, bytes),
       begin: () => this.#untilDone(() => this.#begin(id), log),
       onProblem: (problem) => {
         // At the end it is written down again.
-        this.#repository
+        this.repository
           .setProblem(id, problem)
           .catch((err: unknown) => log.debug({ err }, 'a problem is written down at the end'));
       },
       onEnded: async (began, problem) => {
-        if (began) await this.#untilDone(() => this.#recordings.finish(id, problem), log);
-        this.#space.forget(id);
+        if (began) await this.#untilDone(() => this.recordings.finish(id, problem), log);
+        this.space.forget(id);
         this.#recorders.delete(recorder);
       },
-      putPicture: (key, jpeg) => this.#files.putPicture(key, jpeg),
+      putPicture: (key, jpeg) => this.files.putPicture(key, jpeg),
     });
     this.#recorders.add(recorder);
     return recorder;
@@ -83,10 +73,10 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
   }
 
   async #begin(id: string): Promise<boolean> {
-    const begun = await this.#repository.begin(id);
+    const begun = await this.repository.begin(id);
     if (begun === null) return false;
-    await this.#space.begun(id, begun.ownerId);
-    await this.#recordings.addChapter(id, begun.title);
+    await this.space.begun(id, begun.ownerId);
+    await this.recordings.addChapter(id, begun.title);
     return true;
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Metrics } from '../health/metrics.js';
+import { Metrics } from '../common/metrics.js';
 import { RecordingFiles } from './recording-files.js';
-import { RecordingSpace } from './recording-space.service.js';
+import { RecordingSpace } from './recording-space.js';
 
 /** What recordings tell monitoring. */
 @Injectable()

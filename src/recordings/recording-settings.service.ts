@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ChannelService } from '../broadcast/channel.service.js';
+import { ChannelService } from '../channels/channel.service.js';
 import { DomainError } from '../common/domain-error.js';
 import type { RecordingSettings } from '../protocol/recording.js';
 import { RecordingRepository } from './recording.repository.js';
@@ -7,17 +7,14 @@ import { RecordingRepository } from './recording.repository.js';
 /** What owners set of their channels' recordings. */
 @Injectable()
 export class RecordingSettingsService {
-  readonly #channels: ChannelService;
-  readonly #repository: RecordingRepository;
-
-  constructor(channels: ChannelService, repository: RecordingRepository) {
-    this.#channels = channels;
-    this.#repository = repository;
-  }
+  constructor(
+    private readonly channels: ChannelService,
+    private readonly repository: RecordingRepository,
+  ) {}
 
   /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner */
   async get(name: string, accountId: string): Promise<RecordingSettings> {
-    return this.#repository.settings(await this.#own(name, accountId));
+    return this.repository.settings(await this.#own(name, accountId));
   }
 
   /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner */
@@ -26,12 +23,12 @@ export class RecordingSettingsService {
     accountId: string,
     settings: RecordingSettings,
   ): Promise<RecordingSettings> {
-    await this.#repository.setSettings(await this.#own(name, accountId), settings);
+    await this.repository.setSettings(await this.#own(name, accountId), settings);
     return settings;
   }
 
   async #own(name: string, accountId: string): Promise<string> {
-    const { id, ownerId } = await this.#channels.get(name);
+    const { id, ownerId } = await this.channels.get(name);
     if (ownerId !== accountId)
       throw new DomainError('forbidden', 'Only the channel’s owner can do that.');
     return id;

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch } from '@nestjs/common';
-import type { Visitor } from '../access/access.service.js';
-import { CurrentVisitor, ForVisitors } from '../access/visitor.js';
+import type { Visitor } from '../access/visitor.js';
+import { CurrentVisitor, ForVisitors } from '../access/current-visitor.js';
 import { Operation } from '../common/operation.js';
 import { RecordingChange, RecordingView } from '../protocol/recording.js';
 import { CurrentClient } from './current-client.js';
@@ -9,11 +9,7 @@ import { RecordingService } from './recording.service.js';
 /** Recordings over HTTP. */
 @Controller('api/recordings/:id')
 export class RecordingController {
-  readonly #recordings: RecordingService;
-
-  constructor(recordings: RecordingService) {
-    this.#recordings = recordings;
-  }
+  constructor(private readonly recordings: RecordingService) {}
 
   @Get()
   @ForVisitors()
@@ -27,7 +23,7 @@ export class RecordingController {
     @CurrentVisitor() visitor: Visitor,
     @CurrentClient() client: string,
   ): Promise<RecordingView> {
-    return this.#recordings.view(id, visitor, client);
+    return this.recordings.view(id, visitor, client);
   }
 
   @Patch()
@@ -44,7 +40,7 @@ export class RecordingController {
     @CurrentVisitor() visitor: Visitor,
     @CurrentClient() client: string,
   ): Promise<RecordingView> {
-    return this.#recordings.change(id, { visitor, client }, change);
+    return this.recordings.change(id, { visitor, client }, change);
   }
 
   @Delete()
@@ -63,6 +59,6 @@ export class RecordingController {
     ],
   })
   async delete(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<void> {
-    await this.#recordings.delete(id, visitor);
+    await this.recordings.delete(id, visitor);
   }
 }

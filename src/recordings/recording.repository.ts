@@ -54,23 +54,19 @@ const COLUMNS = {
 /** Recordings in the database. */
 @Injectable()
 export class RecordingRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /**
    * Makes the recording of a broadcast that is on. Resolves with what it is called, and whose it is; null: its channel
    * is not to be recorded, or it is gone.
    */
   async begin(broadcastId: string): Promise<{ title: string; ownerId: string } | null> {
-    const broadcast = await this.#db.broadcast.findUnique({
+    const broadcast = await this.db.broadcast.findUnique({
       where: { id: broadcastId },
       select: { title: true, channel: { select: { recordingEnabled: true, ownerId: true } } },
     });
     if (!broadcast?.channel.recordingEnabled) return null;
-    await this.#db.recording.upsert({
+    await this.db.recording.upsert({
       where: { broadcastId },
       create: { broadcastId },
       update: {},
@@ -79,7 +75,7 @@ export class RecordingRepository {
   }
 
   async setChapters(id: string, chapters: readonly RecordingChapter[]): Promise<void> {
-    await this.#db.recording.updateMany({
+    await this.db.recording.updateMany({
       where: { broadcastId: id },
       data: { chapters: chapters.map((one) => ({ ...one })) },
     });
@@ -87,7 +83,7 @@ export class RecordingRepository {
 
   /** Something of it is missing. The first reason stays. */
   async setProblem(id: string, problem: RecordingProblem): Promise<void> {
-    await this.#db.recording.updateMany({
+    await this.db.recording.updateMany({
       where: { broadcastId: id, problem: null },
       data: { problem: STORED_PROBLEM[problem] },
     });
@@ -98,7 +94,7 @@ export class RecordingRepository {
     id: string,
     what: Readonly<{ durationMs: number; bytes: number; thumbnail: string | null }> | null,
   ): Promise<void> {
-    await this.#db.recording.updateMany({
+    await this.db.recording.updateMany({
       where: { broadcastId: id },
       data: what ? { ...what, state: 'READY' } : { state: 'FAILED' },
     });
@@ -109,7 +105,7 @@ export class RecordingRepository {
    * accounts that are gone count for the channel's owner.
    */
   async usages(except: readonly string[]): Promise<StoredUsage[]> {
-    const rows = await this.#db.$queryRaw<{ id: string; bytes: bigint; kept: bigint }[]>`
+    const rows = await this.db.$queryRaw<{ id: string; bytes: bigint; kept: bigint }[]>`
       SELECT id, SUM(bytes)::bigint AS bytes, SUM(kept)::bigint AS kept FROM (
         SELECT channels.owner_id AS id, recordings.bytes,
           CASE WHEN recordings.kept THEN recordings.bytes ELSE 0 END AS kept
@@ -129,14 +125,14 @@ export class RecordingRepository {
 
   /** How many accounts have a channel. */
   async owners(): Promise<number> {
-    const rows = await this.#db.$queryRaw<{ count: bigint }[]>`
+    const rows = await this.db.$queryRaw<{ count: bigint }[]>`
       SELECT COUNT(DISTINCT owner_id) AS count FROM channels`;
     return Number(rows[0]?.count ?? 0);
   }
 
   /** What of an account's may go, the oldest first: finished, and not kept for good. */
   async removable(ownerId: string): Promise<{ id: string; bytes: number }[]> {
-    const rows = await this.#db.recording.findMany({
+    const rows = await this.db.recording.findMany({
       where: {
         kept: false,
         state: { in: ['READY', 'FAILED'] },
@@ -152,7 +148,7 @@ export class RecordingRepository {
 
   /** Those that are not finished. */
   async unfinished(): Promise<string[]> {
-    const rows = await this.#db.recording.findMany({
+    const rows = await this.db.recording.findMany({
       where: { state: { in: ['RECORDING', 'FINISHING'] } },
       select: { broadcastId: true },
     });
@@ -167,7 +163,7 @@ export class RecordingRepository {
   /** Those that there are, in any order. */
   async findAll(ids: readonly string[]): Promise<StoredRecording[]> {
     if (ids.length === 0) return [];
-    const rows = await this.#db.recording.findMany({
+    const rows = await this.db.recording.findMany({
       where: { broadcastId: { in: [...ids] } },
       include: COLUMNS,
     });
@@ -189,7 +185,7 @@ export class RecordingRepository {
   }
 
   async change(id: string, { title, kept }: Omit<RecordingChange, 'visibility'>): Promise<void> {
-    await this.#db.recording.update({
+    await this.db.recording.update({
       where: { broadcastId: id },
       data: {
         ...(kept !== undefined && { kept }),
@@ -199,7 +195,7 @@ export class RecordingRepository {
   }
 
   async settings(channelId: string): Promise<RecordingSettings> {
-    const row = await this.#db.channel.findUniqueOrThrow({
+    const row = await this.db.channel.findUniqueOrThrow({
       where: { id: channelId },
       select: { recordingEnabled: true, recordingKeepDays: true, recordingKeepLast: true },
     });
@@ -214,7 +210,7 @@ export class RecordingRepository {
     channelId: string,
     { enabled, keepDays, keepLast }: RecordingSettings,
   ): Promise<void> {
-    await this.#db.channel.update({
+    await this.db.channel.update({
       where: { id: channelId },
       data: {
         recordingEnabled: enabled,
@@ -228,7 +224,7 @@ export class RecordingRepository {
   async limited(): Promise<
     { channelId: string; keepDays: number | null; keepLast: number | null }[]
   > {
-    const rows = await this.#db.channel.findMany({
+    const rows = await this.db.channel.findMany({
       where: {
         OR: [{ recordingKeepDays: { not: null } }, { recordingKeepLast: { not: null } }],
       },
@@ -249,7 +245,7 @@ export class RecordingRepository {
     channelId: string,
     { before, keepLast }: { before: Date | null; keepLast: number | null },
   ): Promise<string[]> {
-    const rows = await this.#db.recording.findMany({
+    const rows = await this.db.recording.findMany({
       where: { kept: false, state: { in: ['READY', 'FAILED'] }, broadcast: { channelId } },
       orderBy: { broadcast: { startedAt: 'desc' } },
       select: { broadcastId: true, broadcast: { select: { startedAt: true } } },
@@ -265,7 +261,7 @@ export class RecordingRepository {
 
   /** Deletes one. Clips of it stay for whom they were for while it was there. */
   async delete(id: string): Promise<void> {
-    await this.#db.$transaction(async (db) => {
+    await this.db.$transaction(async (db) => {
       // Whoever makes a clip of it has it locked until that is stored.
       await db.$queryRaw`SELECT 1 FROM recordings WHERE broadcast_id = ${id}::uuid FOR UPDATE`;
       // Visibilities are in order, from everybody to few; nulls don't count.

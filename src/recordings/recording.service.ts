@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { z } from 'zod';
-import type { Visitor } from '../access/access.service.js';
-import { BroadcastHistory } from '../broadcast/broadcast-history.service.js';
-import { ChannelService } from '../broadcast/channel.service.js';
-import { BroadcastRegistry } from '../broadcast/registry.js';
+import type { Visitor } from '../access/visitor.js';
+import { BroadcastHistory } from '../broadcast/broadcast-history.js';
+import { ChannelService } from '../channels/channel.service.js';
+import { LiveChannels } from '../broadcast/live-channels.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
@@ -18,7 +18,7 @@ import { RecordingFiles } from './recording-files.js';
 import { RecordingRepository, type StoredRecording } from './recording.repository.js';
 import { positionOf, previewsOf } from './vod/previews.js';
 import { VodCatalog } from './vod/vod-catalog.js';
-import { VodDoor } from './vod/vod-door.js';
+import { VodAuthorizer } from './vod/vod-authorizer.js';
 import { Turns } from '../common/turns.js';
 import { bytesOf } from './journal/recorded.js';
 import { hasHoles } from './vod/aligned-run.js';
@@ -30,75 +30,55 @@ const Id = z.uuid();
 /** What is known of recordings, and what their owners do with them. */
 @Injectable()
 export class RecordingService implements OnApplicationBootstrap {
-  readonly #repository: RecordingRepository;
-  readonly #files: RecordingFiles;
-  readonly #catalog: VodCatalog;
-  readonly #door: VodDoor;
-  readonly #history: BroadcastHistory;
-  readonly #channels: ChannelService;
-  readonly #registry: BroadcastRegistry;
-  readonly #clock: Clock;
-  readonly #log: Log;
-
   // oxlint-disable-next-line max-params -- Nest's injection: where recordings are, who may, what is on, the log.
   constructor(
-    repository: RecordingRepository,
-    files: RecordingFiles,
-    catalog: VodCatalog,
-    door: VodDoor,
-    history: BroadcastHistory,
-    channels: ChannelService,
-    registry: BroadcastRegistry,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOG) log: Log,
-  ) {
-    this.#repository = repository;
-    this.#files = files;
-    this.#catalog = catalog;
-    this.#door = door;
-    this.#history = history;
-    this.#channels = channels;
-    this.#registry = registry;
-    this.#clock = clock;
-    this.#log = log;
-  }
+    private readonly repository: RecordingRepository,
+    private readonly files: RecordingFiles,
+    private readonly catalog: VodCatalog,
+    private readonly authorizer: VodAuthorizer,
+    private readonly history: BroadcastHistory,
+    private readonly channels: ChannelService,
+    private readonly liveChannels: LiveChannels,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   /** Finishes what an earlier process left, and notes titles that change while something is recorded. */
   async onApplicationBootstrap(): Promise<void> {
-    this.#channels.events.on('titleChanged', ({ id, title }) => {
-      const broadcast = this.#registry.current(id);
+    this.channels.events.on('titleChanged', ({ id, title }) => {
+      const broadcast = this.liveChannels.current(id);
       if (broadcast)
         this.addChapter(broadcast.id, title).catch((err: unknown) =>
-          this.#log.warn({ err, broadcastId: broadcast.id }, 'a chapter could not be written down'),
+          this.log.warn({ err, broadcastId: broadcast.id }, 'a chapter could not be written down'),
         );
     });
-    for (const id of await this.#repository.unfinished()) await this.finish(id);
+    for (const id of await this.repository.unfinished()) await this.finish(id);
   }
 
   /** From now on it is called so. */
   async addChapter(id: string, title: string): Promise<void> {
-    const recording = await this.#repository.find(id);
+    const recording = await this.repository.find(id);
     if (!recording || recording.chapters.length >= CHAPTERS_MAX) return;
-    const chapter = { wallMs: this.#clock.nowMs(), title };
-    await this.#repository.setChapters(id, [...recording.chapters, chapter]);
+    const chapter = { wallMs: this.clock.nowMs(), title };
+    await this.repository.setChapters(id, [...recording.chapters, chapter]);
   }
 
   /** All that could be kept is there. */
   async finish(id: string, problem: RecordingProblem | null = null): Promise<void> {
-    const { journals } = this.#files;
+    const { journals } = this.files;
     const turns = new Turns();
     const runs = await journals.read(id, turns);
     const vod = await vodOf(runs, turns);
     const missing = problem ?? (runs.some(hasHoles) ? 'unwritable' : null);
-    if (missing) await this.#repository.setProblem(id, missing);
+    if (missing) await this.repository.setProblem(id, missing);
     const previews = vod ? await previewsOf(vod, await journals.pictures(id, turns), turns) : [];
     const thumbnail = previews[Math.floor(previews.length / 2)]?.file ?? null;
     const bytes = bytesOf(runs);
-    await this.#repository.finish(id, vod && { durationMs: vod.durationMs, bytes, thumbnail });
-    await this.#files.archive(id);
-    this.#catalog.forget('recordings', id);
+    await this.repository.finish(id, vod && { durationMs: vod.durationMs, bytes, thumbnail });
+    await this.files.archive(id);
+    this.catalog.forget('recordings', id);
     const durationMs = vod?.durationMs ?? 0;
-    this.#log.info(
+    this.log.info(
       { broadcastId: id, durationMs, bytes, problem: missing },
       'recording is finished',
     );
@@ -109,9 +89,12 @@ export class RecordingService implements OnApplicationBootstrap {
     id: string,
     visitor: Visitor,
   ): Promise<{ recording: StoredRecording; access: ChannelAccess }> {
-    const recording = Id.safeParse(id).success ? await this.#repository.find(id) : null;
+    const recording = Id.safeParse(id).success ? await this.repository.find(id) : null;
     if (!recording) throw recordingNotFound();
-    return { recording, access: await this.#door.enter(recording, visitor, recordingNotFound()) };
+    return {
+      recording,
+      access: await this.authorizer.enter(recording, visitor, recordingNotFound()),
+    };
   }
 
   /**
@@ -122,9 +105,9 @@ export class RecordingService implements OnApplicationBootstrap {
   async view(id: string, visitor: Visitor, client: string): Promise<RecordingView> {
     const { recording, access } = await this.find(id, visitor);
     const { channel, state, startedAt, kept, ownerId } = recording;
-    const entry = state === 'ready' ? await this.#catalog.find('recordings', id, client) : null;
-    const vod = entry?.vod ?? (state === 'recording' ? await this.#catalog.soFar(id) : null);
-    const base = this.#door.base(`/hls/recordings/${id}`, access, visitor);
+    const entry = state === 'ready' ? await this.catalog.find('recordings', id, client) : null;
+    const vod = entry?.vod ?? (state === 'recording' ? await this.catalog.soFar(id) : null);
+    const base = this.authorizer.base(`/hls/recordings/${id}`, access, visitor);
     const { count = 0, middle = null } = entry?.previews ?? {};
     return {
       id,
@@ -139,7 +122,7 @@ export class RecordingService implements OnApplicationBootstrap {
       playlistPath: entry && `${base}/index.m3u8`,
       thumbnailPath: middle && `${base}/pictures/${middle}`,
       previewsPath: count > 0 ? `${base}/thumbnails.vtt` : null,
-      downloadPath: entry && this.#door.address(`/api/recordings/${id}/download.mp4`),
+      downloadPath: entry && this.authorizer.address(`/api/recordings/${id}/download.mp4`),
       chapters: vod ? chaptersOf(recording, vod) : [],
       spans: vod ? [...vod.spans] : [],
       kept,
@@ -153,13 +136,13 @@ export class RecordingService implements OnApplicationBootstrap {
     visitor: Visitor,
   ): Promise<Map<string, RecordingSummary>> {
     const summaries = new Map<string, RecordingSummary>();
-    for (const recording of await this.#repository.findAll(ids)) {
+    for (const recording of await this.repository.findAll(ids)) {
       const { id, state, durationMs, visibility, kept, ownerId, thumbnail } = recording;
       const isOwner = visitor.identity.account?.id === ownerId;
       const isListed = visibility !== 'unlisted' || isOwner;
-      const access = isListed ? await this.#door.accessFor(recording, visitor) : null;
+      const access = isListed ? await this.authorizer.accessFor(recording, visitor) : null;
       if (!access) continue;
-      const base = this.#door.base(`/hls/recordings/${id}`, access, visitor);
+      const base = this.authorizer.base(`/hls/recordings/${id}`, access, visitor);
       const thumbnailPath = thumbnail && `${base}/pictures/${thumbnail}`;
       summaries.set(id, { state, durationMs, thumbnailPath, visibility, kept });
     }
@@ -174,8 +157,8 @@ export class RecordingService implements OnApplicationBootstrap {
   ): Promise<RecordingView> {
     await this.#own(id, visitor);
     const { visibility, ...rest } = change;
-    if (visibility !== undefined) await this.#history.change(id, visitor, { visibility });
-    await this.#repository.change(id, rest);
+    if (visibility !== undefined) await this.history.change(id, visitor, { visibility });
+    await this.repository.change(id, rest);
     return this.view(id, visitor, client);
   }
 
@@ -196,9 +179,9 @@ export class RecordingService implements OnApplicationBootstrap {
 
   /** Removes one that is finished with all its files; those that can't be reached now go when they can. */
   async remove(id: string): Promise<void> {
-    await this.#repository.delete(id);
-    this.#catalog.forget('recordings', id);
-    await this.#files.deleteOrLater(id);
+    await this.repository.delete(id);
+    this.catalog.forget('recordings', id);
+    await this.files.deleteOrLater(id);
   }
 
   async #own(id: string, visitor: Visitor): Promise<StoredRecording> {

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { BroadcastModule } from '../broadcast/broadcast.module.js';
-import { RECORDING } from '../broadcast/ports.js';
+import { RECORDING } from '../broadcast/ports/recording.js';
 import { DbModule } from '../db/db.module.js';
 import { ChannelRecordingsController } from './channel-recordings.controller.js';
 import { ClipController } from './clips/clip.controller.js';
@@ -13,17 +13,17 @@ import { RecordingSettingsService } from './recording-settings.service.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingKeepers } from './recording-keepers.js';
 import { RecordingMetrics } from './recording-metrics.js';
-import { RecordingSpace } from './recording-space.service.js';
+import { RecordingSpace } from './recording-space.js';
 import { StorageController } from './quota/storage.controller.js';
 import { RecordingController } from './recording.controller.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
-import { RecordingRetention } from './retention.service.js';
+import { RecordingRetention } from './recording-retention.js';
 import { CostlyReads } from './vod/costly-reads.js';
 import { VodCatalog } from './vod/vod-catalog.js';
 import { VodGuards } from './vod/vod-guards.js';
 import { VodTexts } from './vod/vod-texts.js';
-import { VodDoor } from './vod/vod-door.js';
+import { VodAuthorizer } from './vod/vod-authorizer.js';
 import { VodSound } from './vod/vod-sound.js';
 import { VodController } from './vod/vod.controller.js';
 
@@ -56,7 +56,7 @@ import { VodController } from './vod/vod.controller.js';
     VodCatalog,
     VodGuards,
     VodTexts,
-    VodDoor,
+    VodAuthorizer,
     VodSound,
     { provide: RECORDING, useExisting: RecordingKeepers },
   ],

@@ -1,4 +1,4 @@
-import type { NumberedCodec, ReceiverTerms } from '../broadcast/ports.js';
+import type { NumberedCodec, ReceiverTerms } from '../broadcast/ports/media.js';
 import type { MediaKind } from '../protocol/rtc.js';
 import type { Offer, OfferedSection } from './offer.js';
 import type { OfferedCodec } from './read-codecs.js';

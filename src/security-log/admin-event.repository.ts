@@ -66,15 +66,11 @@ export async function writeAdminEvent(tx: Transaction, event: AdminEvent, at: Da
 /** The table of what administrators did. */
 @Injectable()
 export class AdminEventRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Writes down what no other change of the database goes with. */
   async write(event: AdminEvent, at: Date): Promise<void> {
-    await this.#db.$transaction((tx) => writeAdminEvent(tx, event, at));
+    await this.db.$transaction((tx) => writeAdminEvent(tx, event, at));
   }
 
   /** The newest first: everybody's, or one administrator's. */
@@ -89,7 +85,7 @@ export class AdminEventRepository {
     offset: number;
     byId?: string;
   }): Promise<StoredAdminEvent[]> {
-    const rows = await this.#db.adminEvent.findMany({
+    const rows = await this.db.adminEvent.findMany({
       where: { lastAt: { gt: since }, ...(byId === undefined ? {} : { byId }) },
       orderBy: [{ lastAt: 'desc' }, { id: 'desc' }],
       skip: offset,
@@ -103,6 +99,6 @@ export class AdminEventRepository {
   }
 
   async deleteBefore(before: Date): Promise<void> {
-    await this.#db.adminEvent.deleteMany({ where: { lastAt: { lte: before } } });
+    await this.db.adminEvent.deleteMany({ where: { lastAt: { lte: before } } });
   }
 }

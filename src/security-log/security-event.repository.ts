@@ -93,15 +93,11 @@ export function startOfHour(at: Date): Date {
 /** The table of what happened to accounts. */
 @Injectable()
 export class SecurityEventRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Writes down what no other change of the database goes with. */
   async write(event: SecurityEvent, at: Date): Promise<void> {
-    await this.#db.$transaction((tx) => writeEvent(tx, event, at));
+    await this.db.$transaction((tx) => writeEvent(tx, event, at));
   }
 
   /** The newest first. */
@@ -109,7 +105,7 @@ export class SecurityEventRepository {
     accountId: string,
     { since, limit, offset }: { since: Date; limit: number; offset: number },
   ): Promise<StoredEvent[]> {
-    const rows = await this.#db.securityEvent.findMany({
+    const rows = await this.db.securityEvent.findMany({
       where: { accountId, lastAt: { gt: since } },
       orderBy: [{ lastAt: 'desc' }, { id: 'desc' }],
       skip: offset,
@@ -125,13 +121,13 @@ export class SecurityEventRepository {
   /** Deletes what is older; resolves with how many rows, a bounded number at a time. */
   async deleteBefore(before: Date): Promise<number> {
     const where = { lastAt: { lte: before } };
-    const rows = await this.#db.securityEvent.findMany({
+    const rows = await this.db.securityEvent.findMany({
       where,
       select: { id: true },
       take: SWEEP_MAX,
     });
     if (rows.length === 0) return 0;
-    await this.#db.securityEvent.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
+    await this.db.securityEvent.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
     return rows.length;
   }
 }

@@ -22,7 +22,6 @@ type Part = Readonly<{ limit: number; offset: number }>;
 export class SecurityLog implements OnModuleInit, OnModuleDestroy {
   readonly #events: SecurityEventRepository;
   readonly #acts: AdminEventRepository;
-  readonly #clock: Clock;
   readonly #log: Log;
   readonly #queue = new SerialQueue(WAITING_MAX);
   #sweeper: NodeJS.Timeout | undefined;
@@ -30,12 +29,11 @@ export class SecurityLog implements OnModuleInit, OnModuleDestroy {
   constructor(
     events: SecurityEventRepository,
     acts: AdminEventRepository,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     this.#events = events;
     this.#acts = acts;
-    this.#clock = clock;
     this.#log = log.child({ part: 'security-log' });
   }
 
@@ -105,10 +103,10 @@ export class SecurityLog implements OnModuleInit, OnModuleDestroy {
   }
 
   #now(): Date {
-    return new Date(this.#clock.nowMs());
+    return new Date(this.clock.nowMs());
   }
 
   #ago(ms: number): Date {
-    return new Date(this.#clock.nowMs() - ms);
+    return new Date(this.clock.nowMs() - ms);
   }
 }

@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { ReceiverTerms } from '../broadcast/ports.js';
+import type { ReceiverTerms } from '../broadcast/ports/media.js';
 import { isReceivable } from './numbering.js';
 
 /** The header extensions by which bandwidth can be estimated. */

@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { NumberedCodec } from '../broadcast/ports.js';
+import type { NumberedCodec } from '../broadcast/ports/media.js';
 
 type RouterCodec = types.RouterRtpCodecCapability & { preferredPayloadType: number };
 

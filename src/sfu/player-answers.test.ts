@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { changedSdp } from '../../test/support/changed-sdp.js';
 import { fuzzRuns } from '../../test/support/fuzz-runs.js';
 import { PLAYERS, playerOffer } from '../../test/support/whep-offers.js';
-import type { NumberedCodec } from '../broadcast/ports.js';
+import type { NumberedCodec } from '../broadcast/ports/media.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
 import { readOffer } from '../sdp/offer.js';
 import { receiverTerms, receivingSections } from '../sdp/receiver-terms.js';

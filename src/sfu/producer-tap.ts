@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { TappedTrack } from '../broadcast/ports.js';
+import type { TappedTrack } from '../broadcast/ports/media.js';
 import type { Clock } from '../common/clock.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { MediaKind } from '../protocol/rtc.js';

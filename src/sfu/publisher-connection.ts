@@ -1,10 +1,10 @@
 import type { types } from 'mediasoup';
-import type { PublisherHealth, PublisherMedia } from '../broadcast/ports.js';
+import type { PublisherHealth, PublisherMedia } from '../broadcast/ports/media.js';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { DtlsParameters, IceParameters, MediaKind, RtpParameters } from '../protocol/rtc.js';
-import { H264SetStore } from '../rtp/h264-set-store.js';
+import { H264SetStore } from '../media/rtp/h264-set-store.js';
 import { CaptureDelay } from './capture-delay.js';
 import { checkLayers } from './layer-check.js';
 import { IngestMeter, TracedPacket } from './ingest-meter.js';

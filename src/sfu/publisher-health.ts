@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { PublisherHealth } from '../broadcast/ports.js';
+import type { PublisherHealth } from '../broadcast/ports/media.js';
 import type { IngestMeter } from './ingest-meter.js';
 
 /** What arrives of these tracks now. Those that close meanwhile are left out. */

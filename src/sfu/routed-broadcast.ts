@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { BroadcastMedia, ReceiverTerms, TappedTrack } from '../broadcast/ports.js';
+import type { BroadcastMedia, ReceiverTerms, TappedTrack } from '../broadcast/ports/media.js';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';

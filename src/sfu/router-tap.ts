@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { MediaTap, TappedTrack } from '../broadcast/ports.js';
+import type { MediaTap, TappedTrack } from '../broadcast/ports/media.js';
 import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import { z } from 'zod';
-import type { ReportedMoment } from '../broadcast/ports.js';
+import type { ReportedMoment } from '../broadcast/ports/media.js';
 
 const NTP_TO_UNIX_MS = 2_208_988_800_000;
 

@@ -1,7 +1,7 @@
-import type { TappedPacket } from '../broadcast/ports.js';
-import { H264SetStore } from '../rtp/h264-set-store.js';
-import { H264SetWatch } from '../rtp/h264-set-watch.js';
-import { parseRtpPacket } from '../rtp/rtp-packet.js';
+import type { TappedPacket } from '../broadcast/ports/media.js';
+import { H264SetStore } from '../media/rtp/h264-set-store.js';
+import { H264SetWatch } from '../media/rtp/h264-set-watch.js';
+import { parseRtpPacket } from '../media/rtp/rtp-packet.js';
 import type { ProducerTap } from './producer-tap.js';
 
 /** Sets come within so few packets before their picture: where one of these is missing, or late, nothing is known. */

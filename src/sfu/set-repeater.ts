@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup';
-import type { TappedPacket, TappedReport } from '../broadcast/ports.js';
-import { H264SetInserter } from '../rtp/h264-set-inserter.js';
-import type { H264SetStore } from '../rtp/h264-set-store.js';
+import type { TappedPacket, TappedReport } from '../broadcast/ports/media.js';
+import { H264SetInserter } from '../media/rtp/h264-set-inserter.js';
+import type { H264SetStore } from '../media/rtp/h264-set-store.js';
 import { isKeyFrameRequest, senderReport } from './rtcp.js';
 import type { ProducerTap } from './producer-tap.js';
 

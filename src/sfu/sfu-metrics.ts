@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Metrics } from '../health/metrics.js';
+import { Metrics } from '../common/metrics.js';
 import type { RoutedBroadcast } from './routed-broadcast.js';
 import { SfuService } from './sfu.service.js';
 
@@ -11,11 +11,12 @@ const BITRATE_MAX_AGE_MS = 5_000;
 /** What the SFU tells monitoring. */
 @Injectable()
 export class SfuMetrics {
-  readonly #sfu: SfuService;
   #bitrates: { atMs: number; value: Promise<Bitrates> } | null = null;
 
-  constructor(sfu: SfuService, metrics: Metrics) {
-    this.#sfu = sfu;
+  constructor(
+    private readonly sfu: SfuService,
+    metrics: Metrics,
+  ) {
     const kinds = (['audio', 'video'] as const).map((kind) => ({ kind }));
     metrics.gauge(
       'onair_producers',
@@ -60,7 +61,7 @@ export class SfuMetrics {
   }
 
   #sum(of: (broadcast: RoutedBroadcast) => number): number {
-    return [...this.#sfu.broadcasts].reduce((sum, broadcast) => sum + of(broadcast), 0);
+    return [...this.sfu.broadcasts].reduce((sum, broadcast) => sum + of(broadcast), 0);
   }
 
   #currentBitrates(): Promise<Bitrates> {
@@ -71,7 +72,7 @@ export class SfuMetrics {
   }
 
   async #measure(): Promise<Bitrates> {
-    const all = await Promise.all([...this.#sfu.broadcasts].map((one) => one.bitrates()));
+    const all = await Promise.all([...this.sfu.broadcasts].map((one) => one.bitrates()));
     return all.reduce(
       (sum, { incomingBps, outgoingBps }) => ({
         incomingBps: sum.incomingBps + incomingBps,

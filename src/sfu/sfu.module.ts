@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { MEDIA } from '../broadcast/ports.js';
+import { MEDIA } from '../broadcast/ports/media.js';
 import { SfuMetrics } from './sfu-metrics.js';
 import { SfuService } from './sfu.service.js';
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { MediaPort } from '../broadcast/ports.js';
+import type { MediaPort } from '../broadcast/ports/media.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
@@ -10,27 +10,27 @@ import { WorkerPool } from './worker-pool.js';
 /** The SFU as the domain sees it: workers started with the service, routers made for each broadcast. */
 @Injectable()
 export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdown {
-  readonly #config: Config;
-  readonly #clock: Clock;
   readonly #log: Log;
   readonly #broadcasts = new Set<RoutedBroadcast>();
   #pool: WorkerPool | undefined;
   #rtpCapabilities: RtpCapabilities | undefined;
 
-  constructor(@Inject(CONFIG) config: Config, @Inject(CLOCK) clock: Clock, @Inject(LOG) log: Log) {
-    this.#config = config;
-    this.#clock = clock;
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
     this.#log = log.child({ part: 'sfu' });
   }
 
   async onModuleInit(): Promise<void> {
-    const pool = await WorkerPool.create(this.#config.rtc, this.#log);
+    const pool = await WorkerPool.create(this.config.rtc, this.#log);
     this.#pool = pool;
     // They follow from the codecs alone, but only a router tells them.
     const router = await pool.cheapest().createRouter();
     this.#rtpCapabilities = router.rtpCapabilities as RtpCapabilities;
     router.close();
-    this.#log.info({ workers: pool.workers.length, port: this.#config.rtc.port }, 'media is ready');
+    this.#log.info({ workers: pool.workers.length, port: this.config.rtc.port }, 'media is ready');
   }
 
   onApplicationShutdown(): void {
@@ -59,9 +59,9 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
   async open(broadcastId: string): Promise<RoutedBroadcast> {
     const media = await RoutedBroadcast.create({
       pool: this.pool,
-      clock: this.#clock,
+      clock: this.clock,
       log: this.#log.child({ broadcastId }),
-      maxIncomingBitrateBps: this.#config.rtc.maxIncomingBitrateBps,
+      maxIncomingBitrateBps: this.config.rtc.maxIncomingBitrateBps,
     });
     this.#broadcasts.add(media);
     media.events.on('closed', () => this.#broadcasts.delete(media));

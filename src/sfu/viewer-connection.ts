@@ -1,5 +1,5 @@
 import { parseScalabilityMode, type types } from 'mediasoup';
-import type { ReceiverMedia, ReceiverTerms } from '../broadcast/ports.js';
+import type { ReceiverMedia, ReceiverTerms } from '../broadcast/ports/media.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type {

@@ -6,11 +6,11 @@ import {
   WebSocketServer,
 } from '@nestjs/websockets';
 import { AccessService } from '../access/access.service.js';
-import { HlsDoor } from '../access/hls-door.js';
+import { HlsAuthorizer } from '../access/hls-authorizer.js';
 import type { Peer } from '../broadcast/peer.js';
 import { PeerTransports } from '../broadcast/peer-transports.js';
 import { PublishingService } from '../broadcast/publishing.service.js';
-import { BroadcastRegistry } from '../broadcast/registry.js';
+import { LiveChannels } from '../broadcast/live-channels.js';
 import { ViewingService } from '../broadcast/viewing.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import {
@@ -23,8 +23,8 @@ import {
 import { CONFIG, type Config } from '../config/config.js';
 import type { RequestData, RequestPayload } from '../protocol/events.js';
 import type { IceServer } from '../protocol/rtc.js';
-import { iceServers } from './ice-servers.js';
-import { reachableTransport } from './reach/reachable-transport.js';
+import { iceServers } from '../broadcast/ice-servers.js';
+import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
 
 /** Everybody who watches or sends on a channel. */
 const roomOf = (channelId: string) => `channel:${channelId}`;
@@ -39,21 +39,21 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
     private readonly publishing: PublishingService,
     private readonly viewing: ViewingService,
     private readonly transports: PeerTransports,
-    private readonly registry: BroadcastRegistry,
+    private readonly liveChannels: LiveChannels,
     private readonly access: AccessService,
-    private readonly hls: HlsDoor,
+    private readonly hls: HlsAuthorizer,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   afterInit(): void {
-    this.registry.events.on('stateChanged', (channel) => {
+    this.liveChannels.events.on('stateChanged', (channel) => {
       this.server.to(roomOf(channel.id)).emit('channel:state', channel.state);
     });
-    this.registry.events.on('statsChanged', (channel) => {
+    this.liveChannels.events.on('statsChanged', (channel) => {
       this.server.to(roomOf(channel.id)).emit('channel:stats', channel.stats);
     });
-    this.registry.events.on('channelDeleted', ({ id, name }) => {
+    this.liveChannels.events.on('channelDeleted', ({ id, name }) => {
       this.server.to(roomOf(id)).emit('channel:deleted', { channel: name });
     });
   }
@@ -81,7 +81,7 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
     );
     await socket.join(roomOf(channelId));
     // Figures are told when they change: who comes back has to hear the present ones.
-    const live = this.registry.find(channelId);
+    const live = this.liveChannels.find(channelId);
     if (live) socket.emit('channel:stats', live.stats);
     const transport = reachableTransport(started.transport, socket.data.path);
     return { ...started, transport, iceServers: this.iceServersFor(socket) };

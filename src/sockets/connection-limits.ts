@@ -5,12 +5,12 @@ import { AddressCounts, AddressRates } from '../security/address-limits.js';
 import { scaled } from '../security/rate-limiter.js';
 import { GROUP_RATES } from '../security/route-groups.js';
 
-/** Sockets that one address has open: each tab has one. */
+/** The maximum number of open sockets per address: each tab has one. */
 const SOCKETS_PER_ADDRESS_MAX = 100;
-/** When to come back where too many are open. */
+/** The retry delay when too many are open. */
 const FULL_RETRY_MS = 10_000;
 
-/** How many sockets one address may have, and how often it may open one. */
+/** Limits how many sockets an address can have, and how often it can open one. */
 export class ConnectionLimits {
   readonly #clients: ClientAddress;
   readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class ConnectionLimits {
     return this.#clients.of(request);
   }
 
-  /** Lets one more connection in, until it closes; answers false after it was told to come back later. */
+  /** Admits a connection until it closes; returns false after telling it to retry later. */
   admit(request: IncomingMessage): boolean {
     const address = this.#clients.of(request);
     const retryAfterMs = this.#rates.take(address, this.#clock.nowMs());
@@ -41,7 +41,7 @@ export class ConnectionLimits {
   }
 }
 
-/** Engine.IO's own refusal is a 400 that says nothing. */
+/** Engine.IO's own refusal is a 400 without explanation. */
 function refuse({ socket }: IncomingMessage, retryAfterMs: number): false {
   const seconds = Math.ceil(retryAfterMs / 1_000);
   socket.end(

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { OnairSocket } from '../common/gateway.js';
 
 /**
- * Frees what Socket.IO keeps of a connection's first request (headers, query, cookies) for as long as
- * the connection lives: nobody reads it after the socket has its identity, and it is several kilobytes
- * of every idle viewer's memory.
+ * Frees the data of a connection's first request (headers, query, cookies), which Socket.IO retains
+ * for the connection's lifetime. Nobody reads it after the socket has its identity, and it takes
+ * several kilobytes per idle viewer.
  */
 export function forgetHandshake(socket: OnairSocket): void {
   const connection: { request: IncomingMessage | null } = socket.conn;
   if (connection.request) {
-    // A listener of engine.io's on the TCP socket holds the request itself until the end.
+    // An engine.io listener on the TCP socket holds the request until the end.
     connection.request.rawHeaders = [];
     connection.request.headers = {};
   }

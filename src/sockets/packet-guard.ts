@@ -5,34 +5,34 @@ import { type Rate, TokenBucket } from '../common/token-bucket.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
 import { assertStrictJson, StrictJsonError } from '../security/strict-json.js';
 
-/** The event under which a refused packet reaches its socket; no client can send a symbol. */
+/** The event name of a refused packet; no client can send a symbol. */
 export const REFUSED = Symbol('refused');
 
-/** A packet with so many attachments: `51-["event",…]` */
+/** A packet with attachments: `51-["event",…]` */
 const BINARY_HEADER = /^[56](\d{1,3})-/;
 
-/** What one connection may send. */
+/** The packet rate of one connection. */
 export const PACKET_RATE: Rate = { burst: 200, perSecond: 50 };
-/** How often it is told that this was too much before it is closed. */
+/** How often a connection is warned about exceeding the rate before it is closed. */
 export const REFUSAL_RATE: Rate = { burst: 200, perSecond: 10 };
 
-/** What comes before a packet's JSON. */
+/** The prefix before a packet's JSON. */
 const PREFIX = /^[0-6]?(?:\/[^,]{0,100},)?\d{0,15}/;
 
 /** `2` (type) `1-` (attachments) `/chat,` (namespace) `17` (acknowledgement) */
 const HEADER = /^([0-6])(?:\d+-)?(?:\/[^,]{0,100},)?(\d{1,15})?/;
 
 /**
- * Reads one connection's packets and lets through what a socket may send. What is too much, too
- * large, binary or not readable is not parsed but handed on as a {@link REFUSED} event with the
- * error and the acknowledgement's number, so that it gets an answer. Throws, which closes the
- * connection, when the flood goes on.
+ * Reads the packets of one connection and passes those that a socket is allowed to send. Packets
+ * that exceed the rate or the size, are binary, or are malformed are not parsed; they become {@link
+ * REFUSED} events with the error and the acknowledgement's number, so that they get an answer.
+ * Throws, which closes the connection, if the flood continues.
  */
 export class PacketGuard extends Decoder {
   readonly #clock: Clock;
   readonly #packets: TokenBucket;
   #refusals: TokenBucket | undefined;
-  /** How many binary frames to come belong to a packet that was refused already. */
+  /** The number of upcoming binary frames that belong to an already refused packet. */
   #refusedAttachments = 0;
 
   constructor(clock: Clock) {

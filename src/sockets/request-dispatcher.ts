@@ -9,16 +9,16 @@ import { RequestRates } from './request-rates.js';
 import { cut, isBehind } from './room-broadcaster.js';
 import { scopeRefusal } from './token-scopes.js';
 
-/** A gateway's method as Nest prepares it: answers with a reply, or calls `reply` itself. */
+/** A gateway method as prepared by Nest: returns a reply, or calls `reply` itself. */
 export type RequestHandler = (payload: unknown, reply: (reply: Reply<unknown>) => void) => unknown;
 
-/** Asked before a request is answered; throws or rejects to refuse it. */
+/** Called before a request is handled; throws or rejects to refuse it. */
 export type Admit = (socket: OnairSocket, payload: unknown) => void | Promise<void>;
 
 /**
- * Takes every event of one socket to its handler and every answer back, once. One listener a socket:
- * Nest's own adapter keeps an rxjs pipeline for each socket and request, and is silent about events
- * that it doesn't know.
+ * Routes every event of one socket to its handler and every answer back, once. One listener per
+ * socket: Nest's own adapter keeps an rxjs pipeline for each socket and request, and silently
+ * ignores unknown events.
  */
 export class RequestDispatcher {
   readonly #socket: OnairSocket;
@@ -36,7 +36,7 @@ export class RequestDispatcher {
     this.#admit = admit;
     this.#log = log;
     this.#clock = clock;
-    // Never calls `next`: no event gets past the dispatcher to be mistaken for one of the server's own.
+    // Never calls `next`, so that no client event can be mistaken for one of the server's own.
     socket.use(([event, ...args]) => this.#dispatch(event, args));
   }
 
@@ -76,7 +76,7 @@ export class RequestDispatcher {
     return answerOf(handler, payload, reply);
   }
 
-  /** Takes the acknowledgement off the arguments. Without one, only refusals are told. */
+  /** Splits off the acknowledgement. Without one, only refusals are sent. */
   #replyTo(args: unknown[]): (reply: Reply<unknown>) => void {
     const acknowledge = typeof args.at(-1) === 'function' ? args.pop() : undefined;
     let answered = false;
@@ -90,7 +90,7 @@ export class RequestDispatcher {
   }
 }
 
-/** The reply, or nothing when the gateway's filter has replied with an error. */
+/** The reply, or undefined if the gateway's filter has already replied with an error. */
 async function answerOf(
   handler: RequestHandler,
   payload: unknown,
@@ -100,7 +100,7 @@ async function answerOf(
   const answer: unknown = isObservable(result)
     ? await lastValueFrom(result, { defaultValue: undefined })
     : result;
-  // Our gateways' interceptor makes replies; a gateway without it fails a test.
+  // Our gateways' interceptor creates replies; a test fails for a gateway without it.
   return answer as Reply<unknown> | undefined;
 }
 

@@ -2,7 +2,10 @@ import { DomainError } from '../common/domain-error.js';
 import { type Rate, TokenBucket } from '../common/token-bucket.js';
 import type { RequestName } from '../protocol/events.js';
 
-/** What one connection may ask for of what costs more than a message: connections of media, the database. */
+/**
+ * Rates per connection for requests that cost more than a message: media connections and database
+ * queries.
+ */
 const RATES: Partial<Record<RequestName, Rate>> = {
   'publisher:start': { burst: 10, perSecond: 0.2 },
   'publisher:produce': { burst: 20, perSecond: 1 },
@@ -17,11 +20,11 @@ const RATES: Partial<Record<RequestName, Rate>> = {
 };
 const RATE_BY_NAME: ReadonlyMap<string, Rate> = new Map(Object.entries(RATES));
 
-/** Counts one connection's requests, each kind by itself; all together are the packet guard's to bound. */
+/** Counts the requests of one connection by kind; the packet guard limits their total. */
 export class RequestRates {
   readonly #buckets = new Map<string, TokenBucket>();
 
-  /** Null, or what refuses the request. */
+  /** The error to refuse the request with, or null. */
   refusal(event: string, nowMs: number): DomainError | null {
     const rate = RATE_BY_NAME.get(event);
     if (!rate) return null;

@@ -2,14 +2,17 @@ import { type Socket } from 'socket.io';
 import { Adapter, type BroadcastOptions } from 'socket.io-adapter';
 import type { Packet } from 'socket.io-parser';
 
-/** What one connection may have waiting to be sent; more, and it is cut: it catches up when it is back. */
+/**
+ * The maximum backlog of one connection; beyond it the connection is cut, and catches up after
+ * reconnecting.
+ */
 export const BACKLOG_MAX_BYTES = 1024 * 1024;
-/** The same for packets that wait in front of the socket's own buffer. */
+/** The same limit for packets queued in front of the socket's own buffer. */
 const BACKLOG_MAX_PACKETS = 500;
 
 /**
- * Sends to rooms: one frame, encoded once, is written to everybody's socket. Socket.IO's own adapter
- * shares the frame's bytes as well, but takes each copy through the packet queues of three layers.
+ * Sends to rooms: one frame, encoded once, is written to every socket. Socket.IO's own adapter
+ * shares the frame's bytes too, but passes each copy through the packet queues of three layers.
  */
 export class RoomBroadcaster extends Adapter {
   override broadcast(packet: Packet, options: BroadcastOptions): void {
@@ -17,7 +20,7 @@ export class RoomBroadcaster extends Adapter {
     const text = (this.nsp.server.encoder as { encode(packet: Packet): unknown[] }).encode(packet);
     const [payload] = text;
     if (text.length !== 1 || typeof payload !== 'string') return super.broadcast(packet, options);
-    // The same list for everybody: nothing changes it.
+    // Shared by all: nobody modifies it.
     const frame = [textFrame(`4${payload}`)];
     const sockets = this.nsp.sockets as Map<string, Socket>;
     const { rooms, except } = options;
@@ -35,7 +38,7 @@ export class RoomBroadcaster extends Adapter {
   }
 }
 
-/** The parts of engine.io's and ws's sockets that are used here and that their types keep private. */
+/** The private parts of engine.io's and ws's sockets that are used here. */
 type Connection = {
   readyState: string;
   writeBuffer: readonly { data?: unknown }[];
@@ -59,23 +62,23 @@ function send(socket: Socket, payload: string, frame: Buffer[]): void {
   const webSocket = transport.socket;
   if (connection.readyState !== 'open' || webSocket.readyState !== WEBSOCKET_OPEN) return;
   if (isBehind(socket)) return webSocket.terminate();
-  // Nothing waits in front: straight to the socket keeps the order.
+  // The queue is empty, so writing directly to the socket keeps the order.
   if (transport.writable && writeBuffer.length === 0) webSocket._sender.sendFrame(frame);
   else connection.write(payload, { wsPreEncodedFrame: frame, compress: false });
 }
 
-/** Whether a client asks and listens but doesn't read: what it is sent would pile up in memory. */
+/** Whether a client does not read what it is sent, so that it would pile up in memory. */
 export function isBehind({ conn }: Pick<Socket, 'conn'>): boolean {
   const { transport, writeBuffer } = conn as unknown as Connection;
   if (writeBuffer.length > BACKLOG_MAX_PACKETS) return true;
   let waitingBytes = transport.socket._socket?.writableLength ?? 0;
-  // Answers wait here while the socket's own buffer is full; mostly there are none.
+  // Holds answers while the socket's own buffer is full; usually empty.
   for (const { data } of writeBuffer)
     waitingBytes += typeof data === 'string' ? Buffer.byteLength(data) : 0;
   return waitingBytes > BACKLOG_MAX_BYTES;
 }
 
-/** Ends a connection without waiting for what it should have read. */
+/** Ends a connection without flushing its backlog. */
 export function cut({ conn }: Pick<Socket, 'conn'>): void {
   (conn as unknown as Connection).transport.socket.terminate();
 }

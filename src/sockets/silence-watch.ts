@@ -1,28 +1,28 @@
-/** How often it is looked who is silent. */
+/** How often connections are checked. */
 const LOOK_MS = 250;
 
-/** What is watched: a connection that says when anything came over it. */
+/** A watched connection, which reports incoming packets. */
 type Connection = { readonly conn: { on(event: 'packet', listener: () => void): unknown } };
 
 type Options<C> = Readonly<{
-  /** Nothing came for so long: longer than pings are apart. */
+  /** The silence threshold: longer than the ping interval. */
   silentAfterMs: number;
-  /** A connection fell silent, or is heard again. */
+  /** Called when a connection falls silent, or is heard again. */
   onChange: (connection: C, isSilent: boolean) => void;
-  /** A clock that only goes forward. */
+  /** A monotonic clock. */
   nowMs: () => number;
 }>;
 
 type Heard = { atMs: number; isSilent: boolean };
 
 /**
- * Tells connections that broke without a word from others, long before they are given up: a pulled
- * cable is seen when a ping stays unanswered, and who only had no signal for a moment is not cut.
- * Costs a look at each connection four times a second, and nothing for what is sent to them.
+ * Detects silent connections long before they are closed: an unplugged cable shows as an unanswered
+ * ping, while a client that lost its signal for a moment keeps its connection. Checks each
+ * connection four times a second; sending costs nothing extra.
  */
 export class SilenceWatch<C extends Connection> {
   readonly #options: Options<C>;
-  /** As many as there are connections. */
+  /** One entry per connection. */
   readonly #heard = new Map<C, Heard>();
   readonly #timer = setInterval(() => this.#look(), LOOK_MS);
   #lookedMs: number;
@@ -33,7 +33,7 @@ export class SilenceWatch<C extends Connection> {
     this.#timer.unref();
   }
 
-  /** From now on, until {@link remove}. */
+  /** Watches a connection until {@link remove}. */
   add(connection: C): void {
     const { nowMs } = this.#options;
     const heard: Heard = { atMs: nowMs(), isSilent: false };
@@ -58,7 +58,7 @@ export class SilenceWatch<C extends Connection> {
     const nowMs = this.#options.nowMs();
     const sinceMs = nowMs - this.#lookedMs;
     this.#lookedMs = nowMs;
-    // This process was held up: what came meanwhile is still to be read.
+    // This process was delayed: what arrived meanwhile has yet to be read.
     if (sinceMs > 2 * LOOK_MS) return;
     for (const [connection, heard] of this.#heard)
       if (!heard.isSilent && nowMs - heard.atMs > silentAfterMs) this.#set(connection, heard, true);

@@ -1,21 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import { isAllowedOrigin } from '../auth/origin.js';
-import type { SessionService } from '../auth/session.service.js';
+import type { SessionService } from '../auth/sessions/session.service.js';
 import { type ApiTokenService, isBearer } from '../auth/tokens/api-token.service.js';
 import type { Identity } from '../common/identity.js';
 import type { Config } from '../config/config.js';
 
-/** Who may connect, and as whom. */
+/** Decides who may connect, and with which identity. */
 export type SocketAccess = Readonly<{
-  /** False refuses the connection: the page that opens it is of another site. */
+  /** False refuses the connection: it comes from a page of another site. */
   isAllowed(request: IncomingMessage): boolean;
-  /** Who the handshake's cookies or API token belong to. Rejects when that can't be found out now. */
+  /**
+   * The identity behind the handshake's cookies or API token. Rejects if it cannot be determined
+   * now.
+   */
   identify(request: IncomingMessage): Promise<Identity>;
-  /** Tells which log-ins ended, so that their sockets end too. */
+  /** Notifies about ended sessions, so that their sockets end too. */
   onSessionEnded(listener: (sessionId: string) => void): void;
 }>;
 
-/** Lets in the pages that may call this server, as who is logged in there. */
+/** Admits pages that may call this server, with the identity logged in there. */
 export function socketAccess(
   { sessions, tokens }: { sessions: SessionService; tokens: ApiTokenService },
   config: Config,

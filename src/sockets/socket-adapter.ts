@@ -8,7 +8,7 @@ import { Encoder } from 'socket.io-parser';
 import { AccessService } from '../access/access.service.js';
 import { readPasses } from '../access/channel-passes.js';
 import { addressHash } from '../auth/address-hash.js';
-import { SessionService } from '../auth/session.service.js';
+import { SessionService } from '../auth/sessions/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { ViewingService } from '../broadcast/viewing.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
@@ -17,11 +17,11 @@ import type { OnairServer, OnairSocket } from '../common/gateway.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
-import { Metrics } from '../health/metrics.js';
+import { Metrics } from '../common/metrics.js';
 import { Secrets } from '../secrets/secrets.js';
 import { clientPath } from '../common/client-path.js';
 import { ClientAddress } from '../security/client-address.js';
-import { ChannelDoors } from './channel-doors.js';
+import { SocketAuthorizer } from './socket-authorizer.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { forgetHandshake } from './handshake-memory.js';
 import { PacketGuard } from './packet-guard.js';
@@ -33,30 +33,32 @@ import { type SocketAccess, socketAccess } from './socket-access.js';
 type Options = Readonly<{
   access: SocketAccess;
   /** What asks the policy about channels. */
-  doors: Pick<ChannelDoors, 'admit' | 'left' | 'close'>;
+  authorizer: Pick<SocketAuthorizer, 'admit' | 'left' | 'close'>;
   limits: ConnectionLimits;
-  /** A connection has fallen silent, or is heard again. */
+  /** Called when a connection falls silent, or is heard again. */
   onSilence: (socketId: string, isSilent: boolean) => void;
-  /** What bans keep of an address. */
+  /** Hashes an address for comparison with bans. */
   hashAddress: (address: string) => string;
   clock: Clock;
   log: Log;
 }>;
 
 /**
- * A ping that stays unanswered for this long ends the connection, on both sides: a dead peer is let go
- * after 8 s at most.
+ * The ping interval. An unanswered ping closes the connection on both sides: a dead peer is
+ * detected after 8 s at most.
  */
 const PING_INTERVAL_MS = 2_000;
 const PING_TIMEOUT_MS = 6_000;
-/** Who has not answered a ping for this long isn't there, as far as others are told. */
+/** A client that has not answered a ping for this long is not counted as present. */
 const SILENT_AFTER_PING_MS = 1_000;
-/** Between this and SOCKET_PAYLOAD_MAX a message is answered; over it the connection is closed. */
+/**
+ * Messages between SOCKET_PAYLOAD_MAX and this size get an error; larger ones close the connection.
+ */
 const FRAME_MAX_BYTES = 4 * SOCKET_PAYLOAD_MAX;
-/** How long a client may take to say goodbye. */
+/** How long a client has to complete the closing handshake. */
 const CLOSE_TIMEOUT_MS = 500;
 
-/** Socket.IO under Nest's gateways: who may connect, what a connection may send, how rooms are told. */
+/** Socket.IO under Nest's gateways: admission, packet limits, and broadcasting to rooms. */
 export class SocketAdapter extends IoAdapter {
   readonly #options: Options;
   readonly #silence: SilenceWatch<OnairSocket>;
@@ -76,7 +78,7 @@ export class SocketAdapter extends IoAdapter {
     });
   }
 
-  /** The adapter of the whole service, for `app.useWebSocketAdapter`. */
+  /** The service's adapter, for `app.useWebSocketAdapter`. */
   static of(app: INestApplicationContext): SocketAdapter {
     const log = app.get<Log>(LOG).child({ part: 'sockets' });
     const config = app.get<Config>(CONFIG);
@@ -85,7 +87,7 @@ export class SocketAdapter extends IoAdapter {
     const secrets = app.get(Secrets);
     const viewing = app.get(ViewingService);
     const adapter = new SocketAdapter(app, {
-      doors: new ChannelDoors(app.get(AccessService), log),
+      authorizer: new SocketAuthorizer(app.get(AccessService), log),
       access: socketAccess(
         { sessions: app.get(SessionService), tokens: app.get(ApiTokenService) },
         config,
@@ -100,7 +102,7 @@ export class SocketAdapter extends IoAdapter {
     return adapter;
   }
 
-  /** Connections that are open. */
+  /** The number of open connections. */
   get size(): number {
     return this.#io?.engine.clientsCount ?? 0;
   }
@@ -141,17 +143,20 @@ export class SocketAdapter extends IoAdapter {
     handlers: MessageMappingProperties[],
     _transform: (data: unknown) => Observable<unknown>,
   ): void {
-    const { doors, log, clock } = this.#options;
-    const admit: Admit = (from, payload) => doors.admit(from, payload);
+    const { authorizer, log, clock } = this.#options;
+    const admit: Admit = (from, payload) => authorizer.admit(from, payload);
     const dispatcher =
       this.#dispatchers.get(socket) ?? new RequestDispatcher(socket, { admit, log, clock });
     this.#dispatchers.set(socket, dispatcher);
     for (const { message, callback } of handlers) dispatcher.add(String(message), callback);
   }
 
-  /** Says goodbye to everybody, and cuts off who doesn't answer it. Nest closes the HTTP server. */
+  /**
+   * Closes all connections, and cuts those that do not complete the closing handshake. Nest closes
+   * the HTTP server.
+   */
   override async close(server: Server): Promise<void> {
-    this.#options.doors.close();
+    this.#options.authorizer.close();
     this.#silence.close();
     const { clients } = server.engine as unknown as Engine;
     const webSockets = Object.values(clients).map(({ transport }) => transport.socket);
@@ -173,7 +178,7 @@ export class SocketAdapter extends IoAdapter {
       socket.data.passes = readPasses(socket.request.headers.cookie);
       socket.data.identity = await this.#options.access.identify(socket.request);
     } catch (error) {
-      // An API token that isn't good is the caller's matter, not the log's.
+      // An invalid API token concerns the caller, not the log.
       if (error instanceof DomainError) throw error;
       this.#options.log.warn({ err: error }, 'a socket could not be admitted');
       throw new Error('unavailable', { cause: error });
@@ -185,14 +190,17 @@ export class SocketAdapter extends IoAdapter {
     if (sessionId !== null) void socket.join(sessionRoom(sessionId));
     socket.once('disconnect', () => {
       this.#silence.remove(socket);
-      this.#options.doors.left(socket);
+      this.#options.authorizer.left(socket);
     });
     this.#silence.add(socket);
     forgetHandshake(socket);
   }
 }
 
-/** Who is sent away and doesn't go: the WebSocket would wait half a minute for its goodbye. */
+/**
+ * Cuts a closed connection immediately: the WebSocket would otherwise wait half a minute for the
+ * client's closing frame.
+ */
 function cutWhenClosed(connection: OnairSocket['conn']): void {
   connection.once('close', () => {
     const { socket } = (connection as unknown as EngineConnection).transport;
@@ -200,11 +208,11 @@ function cutWhenClosed(connection: OnairSocket['conn']): void {
   });
 }
 
-/** What is used here of engine.io's connections, which it keeps private. */
+/** The private parts of engine.io's connections that are used here. */
 type Engine = { clients: Record<string, EngineConnection> };
 type EngineConnection = { transport: { socket: EventEmitter & { terminate(): void } } };
 
-/** All sockets of one log-in. */
+/** The room of all sockets of one session. */
 export function sessionRoom(sessionId: string): string {
   return `session:${sessionId}`;
 }

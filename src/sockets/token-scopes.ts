@@ -5,13 +5,16 @@ import type { RequestName } from '../protocol/events.js';
 
 const WATCHES = ['channels:read'] as const;
 const PUBLISHES = ['broadcast:write'] as const;
-/** Both make connections for media, and set their clocks by the server's. */
+/** Both open media connections, and synchronize their clocks with the server's. */
 const USES_MEDIA = [...WATCHES, ...PUBLISHES] as const;
 const READS = ['chat:read', 'chat:write', 'chat:moderate'] as const;
 const WRITES = ['chat:write'] as const;
 const MODERATES = ['chat:moderate'] as const;
 
-/** The scopes that each request takes: one of them is enough. A request that is not here reaches nobody by a token. */
+/**
+ * The scopes that allow each request; any one of them suffices. API tokens cannot make a request
+ * that is missing here.
+ */
 export const REQUEST_SCOPES: Readonly<Record<RequestName, readonly TokenScope[]>> = {
   'clock:ping': USES_MEDIA,
   'transport:connect': USES_MEDIA,
@@ -30,7 +33,7 @@ export const REQUEST_SCOPES: Readonly<Record<RequestName, readonly TokenScope[]>
   'chat:join': READS,
   'chat:leave': READS,
   'chat:history': READS,
-  // What a command needs depends on which it is: `COMMAND_SCOPES`.
+  // The required scope depends on the command: see `COMMAND_SCOPES`.
   'chat:command': READS,
   'chat:send': WRITES,
   'chat:react': WRITES,
@@ -55,8 +58,8 @@ export const REQUEST_SCOPES: Readonly<Record<RequestName, readonly TokenScope[]>
 const BY_NAME: ReadonlyMap<string, readonly TokenScope[]> = new Map(Object.entries(REQUEST_SCOPES));
 
 /**
- * What refuses a socket's request that its API token doesn't reach; null when it does. People, who come
- * with cookies, may ask for everything.
+ * The error for a socket request outside the API token's scopes, or null if it is allowed. People,
+ * identified by cookies, can make all requests.
  */
 export function scopeRefusal({ scopes }: Identity, event: string): DomainError | null {
   if (scopes === undefined) return null;

@@ -3,21 +3,22 @@ import { LOG, type Log } from '../common/logger.js';
 import type { Sample } from './sample.js';
 import { SampleRepository } from './sample.repository.js';
 
-/** Samples that wait for the database; past this the oldest are lost. */
+/** The maximum number of samples waiting for the database; beyond it the oldest are dropped. */
 export const WAITING_MAX = 20_000;
-/** So many go at once. */
+/** The batch size. */
 const BATCH_MAX = 1_000;
 
-/** Keeps samples until the database has them. Who counts waits for nothing. */
+/** Buffers samples until the database has stored them, so that counting never waits. */
 @Injectable()
 export class SampleWriter {
-  readonly #repository: SampleRepository;
   readonly #log: Log;
   #waiting: Sample[] = [];
   #writing: Promise<boolean> | null = null;
 
-  constructor(repository: SampleRepository, @Inject(LOG) log: Log) {
-    this.#repository = repository;
+  constructor(
+    private readonly repository: SampleRepository,
+    @Inject(LOG) log: Log,
+  ) {
     this.#log = log.child({ part: 'statistics' });
   }
 
@@ -30,12 +31,15 @@ export class SampleWriter {
     this.#waiting.push(sample);
   }
 
-  /** What waits of one broadcast. */
+  /** The waiting samples of one broadcast. */
   of(broadcastId: string): Sample[] {
     return this.#waiting.filter((sample) => sample.broadcastId === broadcastId);
   }
 
-  /** Stores what waits; resolves with whether the database took all of it. Never rejects. */
+  /**
+   * Stores the waiting samples; resolves with whether the database accepted all of them. Never
+   * rejects.
+   */
   flush(): Promise<boolean> {
     this.#writing ??= this.#write().finally(() => {
       this.#writing = null;
@@ -47,7 +51,7 @@ export class SampleWriter {
     try {
       while (this.#waiting.length > 0) {
         const batch = this.#waiting.slice(0, BATCH_MAX);
-        await this.#repository.store(batch);
+        await this.repository.store(batch);
         const stored = new Set(batch);
         this.#waiting = this.#waiting.filter((sample) => !stored.has(sample));
       }

@@ -1,12 +1,12 @@
-/** How a broadcast did for one step, or for several: see {@link spanAt}. */
+/** Statistics of a broadcast for one or more steps: see {@link spanAt}. */
 export type Sample = Readonly<{
   broadcastId: string;
-  /** The first of its steps, counted from the broadcast's start. */
+  /** Its first step, counted from the broadcast's start. */
   step: number;
-  /** The most at a time. */
+  /** The maximum number of concurrent viewers. */
   viewers: number;
-  /** What all viewers watched together, seconds. */
+  /** Total watch time of all viewers, in seconds. */
   watchS: number;
-  /** Chat messages that were written. */
+  /** The number of chat messages. */
   messages: number;
 }>;

@@ -5,11 +5,14 @@ import { spanAt, STEP_MS } from './sample-steps.js';
 type Point = { viewers: number | null; messages: number | null };
 type Shown = Pick<BroadcastStatistics, 'stepS' | 'viewers' | 'messages' | 'watchTimeS'>;
 
-/** Puts samples, in any order and each step once, on steps that are so long that there are not too many. */
+/**
+ * Resamples to steps long enough to limit their number. Accepts samples in any order, each step
+ * once.
+ */
 export function inSteps(samples: readonly Sample[]): Shown {
   const ends = samples.map(({ step }) => step + spanAt(step));
   const steps = ends.reduce((last, end) => Math.max(last, end), 0);
-  // Powers of two, as samples' own lengths are: none lies in two points.
+  // Powers of two, like the samples' own lengths, so that no sample spans two points.
   let size = 1;
   while (Math.ceil(steps / size) > STATISTICS_POINTS_MAX) size *= 2;
   const points = Array.from({ length: Math.ceil(steps / size) }, (): Point => ({

@@ -1,19 +1,15 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import type { Visitor } from '../access/access.service.js';
-import { CurrentVisitor, ForVisitors } from '../access/visitor.js';
+import type { Visitor } from '../access/visitor.js';
+import { CurrentVisitor, ForVisitors } from '../access/current-visitor.js';
 import { Operation } from '../common/operation.js';
-import { AllowToken } from '../common/token-scope.js';
+import { AllowToken } from '../auth/tokens/token-scope.js';
 import { BroadcastStatistics } from '../protocol/statistics.js';
 import { StatisticsService } from './statistics.service.js';
 
 /** Broadcasts' statistics over HTTP. */
 @Controller('api/broadcasts/:id/statistics')
 export class StatisticsController {
-  readonly #statistics: StatisticsService;
-
-  constructor(statistics: StatisticsService) {
-    this.#statistics = statistics;
-  }
+  constructor(private readonly statistics: StatisticsService) {}
 
   @Get()
   @AllowToken('channels:read')
@@ -29,6 +25,6 @@ export class StatisticsController {
     @Param('id') id: string,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<BroadcastStatistics> {
-    return this.#statistics.of(id, visitor);
+    return this.statistics.of(id, visitor);
   }
 }

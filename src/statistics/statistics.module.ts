@@ -4,11 +4,11 @@ import { ChatModule } from '../chat/chat.module.js';
 import { DbModule } from '../db/db.module.js';
 import { SampleRepository } from './sample.repository.js';
 import { SampleWriter } from './sample-writer.js';
-import { BroadcastSampler } from './sampler.js';
+import { BroadcastSampler } from './broadcast-sampler.js';
 import { StatisticsController } from './statistics.controller.js';
 import { StatisticsService } from './statistics.service.js';
 
-/** How many watched, for how long, and how much they wrote. */
+/** Viewers, watch time and chat activity of broadcasts. */
 @Module({
   imports: [DbModule, BroadcastModule, ChatModule],
   controllers: [StatisticsController],

@@ -1,10 +1,10 @@
 import type { Sample } from './sample.js';
 import { sampleAt } from './sample-steps.js';
 
-/** Looks are closer together; past this the process stood still, and nobody watched. */
+/** A longer gap between two counts means that the process was stopped and nobody watched. */
 const GAP_MAX_MS = 10_000;
 
-/** Counts one broadcast's viewers and messages, sample by sample. */
+/** Accumulates one broadcast's viewers and messages, sample by sample. */
 export class Tally {
   readonly broadcastId: string;
   readonly #startedAtMs: number;
@@ -29,21 +29,21 @@ export class Tally {
     this.#viewers = viewers;
   }
 
-  /** So many watch now. Returns the sample that is complete with this, or null. */
+  /** Records the current number of viewers. Returns the sample that this completes, or null. */
   look(viewers: number, nowMs: number): Sample | null {
     const elapsedMs = Math.min(GAP_MAX_MS, Math.max(0, nowMs - this.#lookedAtMs));
     this.#watchMs += this.#viewersNow * elapsedMs;
     this.#lookedAtMs = nowMs;
     this.#viewersNow = viewers;
     const step = sampleAt(nowMs - this.#startedAtMs);
-    // A clock that was set back goes on with the sample it is in.
+    // If the clock was set back, the current sample continues.
     const complete = step > this.#step ? this.sample : null;
     if (complete) this.#begin(step);
     this.#viewers = Math.max(this.#viewers, viewers);
     return complete;
   }
 
-  /** Messages were written; one that is told twice counts once. */
+  /** Counts messages; a repeated one counts once. */
   count(seqs: readonly number[]): void {
     for (const seq of seqs) {
       if (seq <= this.#lastSeq) continue;
@@ -52,7 +52,7 @@ export class Tally {
     }
   }
 
-  /** The one that is being counted, as far as it is known. */
+  /** The current, incomplete sample. */
   get sample(): Sample {
     return {
       broadcastId: this.broadcastId,
@@ -66,7 +66,7 @@ export class Tally {
   #begin(step: number): void {
     this.#step = step;
     this.#viewers = 0;
-    // Parts of seconds are for the next one.
+    // The fraction of a second is carried over to the next sample.
     this.#watchMs %= 1_000;
     this.#messages = 0;
   }

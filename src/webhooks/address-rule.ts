@@ -20,19 +20,20 @@ const INTERNAL_PORTS: ReadonlySet<number> = new Set([
 /** Which addresses webhooks may connect to. */
 @Injectable()
 export class AddressRule {
-  readonly #own: OwnAddresses;
   readonly #allowed: NetworkList;
   readonly #refused: NetworkList;
 
-  constructor(own: OwnAddresses, @Inject(CONFIG) { webhooks }: Config) {
-    this.#own = own;
+  constructor(
+    private readonly own: OwnAddresses,
+    @Inject(CONFIG) { webhooks }: Config,
+  ) {
     this.#allowed = new NetworkList(webhooks.allowedNetworks);
     this.#refused = new NetworkList(webhooks.refusedNetworks);
   }
 
   /** Before an attempt: what this machine is called may lead to another address now. */
   refresh(): Promise<void> {
-    return this.#own.refresh();
+    return this.own.refresh();
   }
 
   /**
@@ -43,7 +44,7 @@ export class AddressRule {
     const address = parseAddress(text);
     if (address === null || this.#refused.has(address)) return false;
     if (this.#allowed.names(address)) return true;
-    if (this.#own.list().has(address.toString()) || address.range() === 'loopback') return false;
+    if (this.own.list().has(address.toString()) || address.range() === 'loopback') return false;
     return this.#allowed.has(address) || isPublicAddress(text);
   }
 

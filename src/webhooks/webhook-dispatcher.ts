@@ -28,10 +28,6 @@ const GONE = 410;
 /** Sends what waits in the database, and tries again what did not arrive: a restart loses nothing. */
 @Injectable()
 export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #repository: WebhookRepository;
-  readonly #sender: WebhookSender;
-  readonly #secrets: Secrets;
-  readonly #clock: Clock;
   readonly #log: Log;
   /** Attempts that are being made, by webhook. */
   readonly #active = new Map<string, Promise<void>>();
@@ -41,16 +37,12 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
   #closed = false;
 
   constructor(
-    repository: WebhookRepository,
-    sender: WebhookSender,
-    secrets: Secrets,
-    @Inject(CLOCK) clock: Clock,
+    private readonly repository: WebhookRepository,
+    private readonly sender: WebhookSender,
+    private readonly secrets: Secrets,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
-    this.#repository = repository;
-    this.#sender = sender;
-    this.#secrets = secrets;
-    this.#clock = clock;
     this.#log = log.child({ part: 'webhooks' });
   }
 
@@ -62,7 +54,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
   async beforeApplicationShutdown(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#sender.stop();
+    this.sender.stop();
     await this.#looking;
     await Promise.all(this.#active.values());
   }
@@ -94,22 +86,22 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
   async #look(): Promise<number> {
     const room = ACTIVE_MAX - this.#active.size;
     if (room <= 0) return LOOK_MS;
-    const now = this.#clock.nowMs();
+    const now = this.clock.nowMs();
     // Several of one webhook may be due: the first of each is taken.
-    const due = await this.#repository.due(new Date(now), ACTIVE_MAX * 4, [...this.#active.keys()]);
+    const due = await this.repository.due(new Date(now), ACTIVE_MAX * 4, [...this.#active.keys()]);
     for (const delivery of due) {
       if (this.#active.size >= ACTIVE_MAX || this.#closed) break;
       if (!this.#active.has(delivery.webhook.id)) await this.#start(delivery);
     }
-    const next = await this.#repository.nextDueAt();
+    const next = await this.repository.nextDueAt();
     // What is overdue waits for one that is active, whose end looks again.
-    const waitMs = next === null ? LOOK_MS : next.getTime() - this.#clock.nowMs();
+    const waitMs = next === null ? LOOK_MS : next.getTime() - this.clock.nowMs();
     return waitMs <= 0 && this.#active.size > 0 ? LOOK_MS : Math.min(LOOK_MS, Math.max(0, waitMs));
   }
 
   async #start(delivery: DueDelivery): Promise<void> {
     const { id } = delivery.webhook;
-    await this.#repository.lease(delivery.id, new Date(this.#clock.nowMs() + LEASE_MS));
+    await this.repository.lease(delivery.id, new Date(this.clock.nowMs() + LEASE_MS));
     const attempt = this.#attempt(delivery)
       .catch((err: unknown) =>
         this.#log.warn({ err, delivery: delivery.id }, 'a webhook’s delivery is not written down'),
@@ -125,18 +117,18 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     const { id, webhook } = delivery;
     const sent = await this.#send(delivery);
     const outcome = this.#outcomeOf(delivery, sent);
-    await this.#repository.finish(id, outcome);
+    await this.repository.finish(id, outcome);
     if (outcome.nextAttemptAt !== null) return;
     if (outcome.deliveredAt === null)
       this.#log.warn({ webhook: webhook.id, reason: outcome.lastError }, 'a delivery is given up');
-    await this.#repository.prune(webhook.id, DELIVERIES_KEPT);
+    await this.repository.prune(webhook.id, DELIVERIES_KEPT);
   }
 
   async #send({ id, event, body, webhook }: DueDelivery): Promise<Sent | 'unsealed'> {
     const sealed = Buffer.from(webhook.secret).toString('utf8');
-    const secret = this.#secrets.unseal('webhook', sealed, webhook.id);
+    const secret = this.secrets.unseal('webhook', sealed, webhook.id);
     if (secret === null) return 'unsealed';
-    return this.#sender.post({
+    return this.sender.post({
       url: webhook.url,
       body,
       headers: {
@@ -144,14 +136,14 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
         'user-agent': 'Onair-Webhooks',
         'onair-event': event,
         'onair-delivery': id,
-        'onair-signature': signatureHeader(secret, body, this.#clock.nowMs()),
+        'onair-signature': signatureHeader(secret, body, this.clock.nowMs()),
       },
     });
   }
 
   #outcomeOf(delivery: DueDelivery, sent: Sent | 'unsealed'): Outcome {
     const attempts = delivery.attempts + 1;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     if (sent === 'unsealed') {
       const lastError = 'The secret can’t be read any more. Remove this webhook and add it anew.';
       return { attempts, deliveredAt: null, nextAttemptAt: null, lastStatus: null, lastError };

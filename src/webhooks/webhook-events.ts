@@ -38,37 +38,31 @@ const QUEUE_MAX = 1_000;
  */
 @Injectable()
 export class WebhookEvents {
-  readonly #repository: WebhookRepository;
-  readonly #dispatcher: WebhookDispatcher;
-  readonly #clock: Clock;
   readonly #log: Log;
   readonly #queue = new SerialQueue(QUEUE_MAX);
 
   constructor(
-    repository: WebhookRepository,
-    dispatcher: WebhookDispatcher,
-    @Inject(CLOCK) clock: Clock,
+    private readonly repository: WebhookRepository,
+    private readonly dispatcher: WebhookDispatcher,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
-    this.#repository = repository;
-    this.#dispatcher = dispatcher;
-    this.#clock = clock;
     this.#log = log.child({ part: 'webhooks' });
   }
 
   /** Tells those of a channel's webhooks that want to know. Never throws. */
-  tell<E extends keyof WebhookEventData>(
+  enqueue<E extends keyof WebhookEventData>(
     channel: Channel,
     event: E,
     data: WebhookEventData[E],
   ): void {
-    const at = new Date(this.#clock.nowMs());
+    const at = new Date(this.clock.nowMs());
     this.#queue
       .run(async () => {
-        const webhooks = await this.#repository.listeners(channel.id, event);
+        const webhooks = await this.repository.listeners(channel.id, event);
         for (const webhookId of webhooks)
           await this.#put({ webhookId, event, at, channel: channel.name, data });
-        if (webhooks.length > 0) this.#dispatcher.wake();
+        if (webhooks.length > 0) this.dispatcher.wake();
       })
       .catch((err: unknown) =>
         this.#log.error({ err, channel: channel.name, event }, 'webhooks are not told'),
@@ -77,9 +71,9 @@ export class WebhookEvents {
 
   /** Sends something to one webhook, whatever it wants to know. Null when too much waits for it. */
   async ping(webhookId: string, channel: string): Promise<StoredDelivery | null> {
-    const at = new Date(this.#clock.nowMs());
+    const at = new Date(this.clock.nowMs());
     const delivery = await this.#put({ webhookId, event: 'ping', at, channel, data: {} });
-    this.#dispatcher.wake();
+    this.dispatcher.wake();
     return delivery;
   }
 
@@ -98,7 +92,7 @@ export class WebhookEvents {
     const { webhookId, event, at, channel, data } = about;
     const id = randomUUID();
     const body = JSON.stringify({ id, event, at: at.toISOString(), channel, data });
-    const put = await this.#repository.enqueue({ id, webhookId, event, body, at }, WAITING_MAX);
+    const put = await this.repository.enqueue({ id, webhookId, event, body, at }, WAITING_MAX);
     if (put === null) this.#log.warn({ webhook: webhookId, event }, 'too much waits: dropped');
     return put;
   }

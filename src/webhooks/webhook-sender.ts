@@ -37,12 +37,9 @@ class PortNotAllowed extends Error {}
  */
 @Injectable()
 export class WebhookSender {
-  readonly #rule: AddressRule;
   readonly #stopped = new AbortController();
 
-  constructor(rule: AddressRule) {
-    this.#rule = rule;
-  }
+  constructor(private readonly rule: AddressRule) {}
 
   /** Never rejects. Takes {@link TIMEOUT_MS} when nobody answers, however soon that is known. */
   async post(post: Post): Promise<Sent> {
@@ -69,8 +66,8 @@ export class WebhookSender {
   objection(text: string): string | null {
     const url = new URL(text);
     const host = hostOf(url);
-    if (isIP(host) !== 0 && !this.#rule.isAllowed(host)) return 'a public address';
-    if (!this.#rule.isPortAllowed(portOf(url)))
+    if (isIP(host) !== 0 && !this.rule.isAllowed(host)) return 'a public address';
+    if (!this.rule.isPortAllowed(portOf(url)))
       return 'port 80, 443, or one above 1023 that no database or the like uses';
     return null;
   }
@@ -78,10 +75,10 @@ export class WebhookSender {
   async #send({ url: text, body, headers }: Post): Promise<number> {
     const url = new URL(text);
     const host = hostOf(url);
-    if (!this.#rule.isPortAllowed(portOf(url))) throw new PortNotAllowed();
-    await this.#rule.refresh();
+    if (!this.rule.isPortAllowed(portOf(url))) throw new PortNotAllowed();
+    await this.rule.refresh();
     // A number needs no look-up, so the connection would not ask.
-    if (isIP(host) !== 0 && !this.#rule.isAllowed(host)) throw new NoAllowedAddress();
+    if (isIP(host) !== 0 && !this.rule.isAllowed(host)) throw new NoAllowedAddress();
     const options: RequestOptions = {
       method: 'POST',
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
@@ -105,7 +102,7 @@ export class WebhookSender {
   /** Resolves a name to those of its addresses that may be connected to. */
   readonly #lookup: LookupFunction = (hostname, options, callback) => {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
-      const allowed = error ? [] : addresses.filter(({ address }) => this.#rule.isAllowed(address));
+      const allowed = error ? [] : addresses.filter(({ address }) => this.rule.isAllowed(address));
       const [first] = allowed;
       if (first === undefined) return callback(new NoAllowedAddress(), '');
       return options.all === true

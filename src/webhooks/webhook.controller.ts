@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import { CurrentAccount, LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
-import { AllowToken } from '../common/token-scope.js';
+import { AllowToken } from '../auth/tokens/token-scope.js';
 import {
   NewWebhook,
   WebhookAdded,
@@ -27,11 +27,7 @@ const OWNER_ONLY = ['not_logged_in', 'forbidden', 'channel_not_found'] as const;
 @AllowToken('channels:write')
 @LoggedIn()
 export class WebhookController {
-  readonly #webhooks: WebhookService;
-
-  constructor(webhooks: WebhookService) {
-    this.#webhooks = webhooks;
-  }
+  constructor(private readonly webhooks: WebhookService) {}
 
   @Get()
   @Operation({
@@ -43,7 +39,7 @@ export class WebhookController {
     @Param('name') channel: string,
     @CurrentAccount() { id: accountId }: CurrentAccount,
   ): Promise<WebhookList> {
-    return this.#webhooks.list({ channel, accountId });
+    return this.webhooks.list({ channel, accountId });
   }
 
   @Post()
@@ -59,7 +55,7 @@ export class WebhookController {
     @CurrentAccount() { id: accountId }: CurrentAccount,
     @Body({ schema: NewWebhook }) webhook: NewWebhook,
   ): Promise<WebhookAdded> {
-    return this.#webhooks.add({ channel, accountId }, webhook);
+    return this.webhooks.add({ channel, accountId }, webhook);
   }
 
   @Delete(':id')
@@ -74,7 +70,7 @@ export class WebhookController {
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentAccount() { id: accountId }: CurrentAccount,
   ): Promise<void> {
-    return this.#webhooks.remove({ channel, accountId }, id);
+    return this.webhooks.remove({ channel, accountId }, id);
   }
 
   @Post(':id/secret')
@@ -89,7 +85,7 @@ export class WebhookController {
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentAccount() { id: accountId }: CurrentAccount,
   ): Promise<WebhookAdded> {
-    return this.#webhooks.changeSecret({ channel, accountId }, id);
+    return this.webhooks.changeSecret({ channel, accountId }, id);
   }
 
   @Post(':id/test')
@@ -104,7 +100,7 @@ export class WebhookController {
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentAccount() { id: accountId }: CurrentAccount,
   ): Promise<WebhookDeliveryView> {
-    return this.#webhooks.test({ channel, accountId }, id);
+    return this.webhooks.test({ channel, accountId }, id);
   }
 
   @Get(':id/deliveries')
@@ -118,6 +114,6 @@ export class WebhookController {
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentAccount() { id: accountId }: CurrentAccount,
   ): Promise<WebhookDeliveryList> {
-    return this.#webhooks.deliveries({ channel, accountId }, id);
+    return this.webhooks.deliveries({ channel, accountId }, id);
   }
 }

@@ -53,14 +53,10 @@ const DELIVERY = {
 /** Webhooks and what they are to be told, in the database. */
 @Injectable()
 export class WebhookRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   list(channelId: string): Promise<StoredWebhook[]> {
-    return this.#db.webhook.findMany({
+    return this.db.webhook.findMany({
       where: { channelId },
       select: WEBHOOK,
       orderBy: { createdAt: 'asc' },
@@ -69,7 +65,7 @@ export class WebhookRepository {
 
   /** Null when there is none of that id in the channel. */
   find(channelId: string, id: string): Promise<StoredWebhook | null> {
-    return this.#db.webhook.findFirst({ where: { id, channelId }, select: WEBHOOK });
+    return this.db.webhook.findFirst({ where: { id, channelId }, select: WEBHOOK });
   }
 
   /** Null when the channel has `max` already. */
@@ -84,7 +80,7 @@ export class WebhookRepository {
     max: number,
   ): Promise<StoredWebhook | null> {
     const { channelId, events } = webhook;
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       // One at a time for each channel: two at once could both find one place left.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       if ((await tx.webhook.count({ where: { channelId } })) >= max) return null;
@@ -98,7 +94,7 @@ export class WebhookRepository {
     id: string,
     secret: Uint8Array<ArrayBuffer>,
   ): Promise<StoredWebhook | null> {
-    const { count } = await this.#db.webhook.updateMany({
+    const { count } = await this.db.webhook.updateMany({
       where: { id, channelId },
       data: { secret },
     });
@@ -107,12 +103,12 @@ export class WebhookRepository {
 
   /** Does nothing when there is none of that id in the channel. */
   async remove(channelId: string, id: string): Promise<void> {
-    await this.#db.webhook.deleteMany({ where: { id, channelId } });
+    await this.db.webhook.deleteMany({ where: { id, channelId } });
   }
 
   /** The newest first. */
   deliveries(webhookId: string, take: number): Promise<StoredDelivery[]> {
-    return this.#db.webhookDelivery.findMany({
+    return this.db.webhookDelivery.findMany({
       where: { webhookId },
       select: DELIVERY,
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -122,7 +118,7 @@ export class WebhookRepository {
 
   /** The ids of a channel's webhooks that are to be told of an event. */
   async listeners(channelId: string, event: WebhookEvent): Promise<string[]> {
-    const rows = await this.#db.webhook.findMany({
+    const rows = await this.db.webhook.findMany({
       where: { channelId, events: { has: event } },
       select: { id: true },
     });
@@ -136,11 +132,11 @@ export class WebhookRepository {
   ): Promise<StoredDelivery | null> {
     const { at, ...data } = delivery;
     const { webhookId } = delivery;
-    const waiting = await this.#db.webhookDelivery.count({
+    const waiting = await this.db.webhookDelivery.count({
       where: { webhookId, nextAttemptAt: { not: null } },
     });
     if (waiting >= waitingMax) return null;
-    return this.#db.webhookDelivery.create({
+    return this.db.webhookDelivery.create({
       data: { ...data, createdAt: at, nextAttemptAt: at },
       select: DELIVERY,
     });
@@ -148,7 +144,7 @@ export class WebhookRepository {
 
   /** What is to be sent now, the longest due first. */
   due(now: Date, take: number, butNotOf: readonly string[]): Promise<DueDelivery[]> {
-    return this.#db.webhookDelivery.findMany({
+    return this.db.webhookDelivery.findMany({
       where: { nextAttemptAt: { lte: now }, webhookId: { notIn: [...butNotOf] } },
       select: {
         id: true,
@@ -164,7 +160,7 @@ export class WebhookRepository {
 
   /** When the next one is to be sent; null: nothing waits. */
   async nextDueAt(): Promise<Date | null> {
-    const { _min: first } = await this.#db.webhookDelivery.aggregate({
+    const { _min: first } = await this.db.webhookDelivery.aggregate({
       _min: { nextAttemptAt: true },
     });
     return first.nextAttemptAt;
@@ -172,25 +168,25 @@ export class WebhookRepository {
 
   /** Takes one to send it: if this process ends before it knows the outcome, it is due again then. */
   async lease(id: string, until: Date): Promise<void> {
-    await this.#db.webhookDelivery.updateMany({ where: { id }, data: { nextAttemptAt: until } });
+    await this.db.webhookDelivery.updateMany({ where: { id }, data: { nextAttemptAt: until } });
   }
 
   /** Writes down what came of it; does nothing when the webhook was removed meanwhile. */
   async finish(id: string, outcome: Outcome): Promise<void> {
-    await this.#db.webhookDelivery.updateMany({ where: { id }, data: outcome });
+    await this.db.webhookDelivery.updateMany({ where: { id }, data: outcome });
   }
 
   /** Forgets all finished deliveries of a webhook but the newest. */
   async prune(webhookId: string, keep: number): Promise<void> {
     const finished = { webhookId, nextAttemptAt: null };
-    const oldest = await this.#db.webhookDelivery.findFirst({
+    const oldest = await this.db.webhookDelivery.findFirst({
       where: finished,
       orderBy: { createdAt: 'desc' },
       skip: keep,
       select: { createdAt: true },
     });
     if (oldest === null) return;
-    await this.#db.webhookDelivery.deleteMany({
+    await this.db.webhookDelivery.deleteMany({
       where: { ...finished, createdAt: { lte: oldest.createdAt } },
     });
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { ChannelService } from '../broadcast/channel.service.js';
+import { ChannelService } from '../channels/channel.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Rate } from '../common/token-bucket.js';
@@ -33,41 +33,28 @@ export type Owned = Readonly<{ channel: string; accountId: string }>;
 /** What a channel's owner does with its webhooks. All reject with `channel_not_found` and `forbidden`. */
 @Injectable()
 export class WebhookService {
-  readonly #repository: WebhookRepository;
-  readonly #channels: ChannelService;
-  readonly #events: WebhookEvents;
-  readonly #sender: WebhookSender;
-  readonly #secrets: Secrets;
-  readonly #clock: Clock;
   /** By account. */
   readonly #tests = new RateLimiter();
 
   // oxlint-disable-next-line max-params -- Nest's injection: what it uses, and the clock.
   constructor(
-    repository: WebhookRepository,
-    channels: ChannelService,
-    events: WebhookEvents,
-    sender: WebhookSender,
-    secrets: Secrets,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#repository = repository;
-    this.#channels = channels;
-    this.#events = events;
-    this.#sender = sender;
-    this.#secrets = secrets;
-    this.#clock = clock;
-  }
+    private readonly repository: WebhookRepository,
+    private readonly channels: ChannelService,
+    private readonly events: WebhookEvents,
+    private readonly sender: WebhookSender,
+    private readonly secrets: Secrets,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   async list(owned: Owned): Promise<WebhookView[]> {
-    const webhooks = await this.#repository.list(await this.#channelId(owned));
+    const webhooks = await this.repository.list(await this.#channelId(owned));
     return webhooks.map((webhook) => view(webhook));
   }
 
   /** @throws {DomainError} `webhook_limit`; `bad_request` for an address that is not a public one */
   async add(owned: Owned, { url, events }: NewWebhook): Promise<WebhookAdded> {
     const channelId = await this.#channelId(owned);
-    const message = this.#sender.objection(url);
+    const message = this.sender.objection(url);
     if (message !== null) {
       throw new DomainError('bad_request', `url: ${message}`, {
         issues: [{ path: 'url', message }],
@@ -75,7 +62,7 @@ export class WebhookService {
     }
     const id = randomUUID();
     const { secret, sealed } = this.#newSecret(id);
-    const added = await this.#repository.add(
+    const added = await this.repository.add(
       { id, channelId, url, events, secret: sealed },
       PER_CHANNEL_MAX,
     );
@@ -90,25 +77,25 @@ export class WebhookService {
   /** Puts another secret in the place of a webhook's. @throws {DomainError} `webhook_not_found` */
   async changeSecret(owned: Owned, id: string): Promise<WebhookAdded> {
     const { secret, sealed } = this.#newSecret(id);
-    const changed = await this.#repository.setSecret(await this.#channelId(owned), id, sealed);
+    const changed = await this.repository.setSecret(await this.#channelId(owned), id, sealed);
     if (changed === null) throw noWebhook();
     return { ...view(changed), secret };
   }
 
   /** Does nothing when there is none of that id. */
   async remove(owned: Owned, id: string): Promise<void> {
-    await this.#repository.remove(await this.#channelId(owned), id);
+    await this.repository.remove(await this.#channelId(owned), id);
   }
 
   /** Sends a `ping`. @throws {DomainError} `webhook_not_found`, `rate_limited` */
   async test(owned: Owned, id: string): Promise<WebhookDeliveryView> {
     const webhook = await this.#find(owned, id);
-    const retryAfterMs = this.#tests.take(owned.accountId, TESTS, this.#clock.nowMs());
+    const retryAfterMs = this.#tests.take(owned.accountId, TESTS, this.clock.nowMs());
     if (retryAfterMs > 0)
       throw new DomainError('rate_limited', 'Too many tests. Wait a little, then try again.', {
         retryAfterMs,
       });
-    const delivery = await this.#events.ping(webhook.id, owned.channel);
+    const delivery = await this.events.ping(webhook.id, owned.channel);
     if (delivery === null)
       throw new DomainError('rate_limited', 'Too much waits for this webhook already.', {
         retryAfterMs: 60_000,
@@ -119,12 +106,12 @@ export class WebhookService {
   /** The newest first. @throws {DomainError} `webhook_not_found` */
   async deliveries(owned: Owned, id: string): Promise<WebhookDeliveryView[]> {
     const webhook = await this.#find(owned, id);
-    const deliveries = await this.#repository.deliveries(webhook.id, DELIVERIES_KEPT);
+    const deliveries = await this.repository.deliveries(webhook.id, DELIVERIES_KEPT);
     return deliveries.map((delivery) => deliveryView(delivery));
   }
 
   async #find(owned: Owned, id: string): Promise<StoredWebhook> {
-    const webhook = await this.#repository.find(await this.#channelId(owned), id);
+    const webhook = await this.repository.find(await this.#channelId(owned), id);
     if (webhook) return webhook;
     throw noWebhook();
   }
@@ -133,12 +120,12 @@ export class WebhookService {
     const secret = newWebhookSecret();
     return {
       secret,
-      sealed: new Uint8Array(Buffer.from(this.#secrets.seal('webhook', secret, id))),
+      sealed: new Uint8Array(Buffer.from(this.secrets.seal('webhook', secret, id))),
     };
   }
 
   async #channelId({ channel: name, accountId }: Owned): Promise<string> {
-    const channel = await this.#channels.get(name);
+    const channel = await this.channels.get(name);
     if (channel.ownerId === accountId) return channel.id;
     throw new DomainError('forbidden', 'This channel belongs to another account.');
   }

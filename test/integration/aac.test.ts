@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/common/logger.js';
 import { AacRendition } from '../../src/hls/aac/aac-rendition.js';
-import { AacThread } from '../../src/hls/aac/aac-thread.js';
+import { AacThread } from '../../src/media/aac/aac-thread.js';
 import type { RenditionWriter } from '../../src/hls/timeline/rendition-writer.js';
 import { ffmpeg, ffmpegBin } from '../support/ffmpeg.js';
 import { readOpus } from '../support/ogg-opus.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addressHash } from '../../src/auth/address-hash.js';
-import { BroadcastRegistry } from '../../src/broadcast/registry.js';
+import { LiveChannels } from '../../src/broadcast/live-channels.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { HlsService } from '../../src/hls/hls.service.js';
 import { Secrets } from '../../src/secrets/secrets.js';
@@ -97,8 +97,8 @@ describe('a viewer is cut off within ten seconds', { timeout: 30_000 }, () => {
     const viewer = await watch(new HttpClient(server.url));
     await change({ visibility: 'private' });
     expect(await cut(viewer)).toBe('channel_not_found');
-    const registry = server.app.get(BroadcastRegistry);
-    await expect.poll(async () => registry.viewers(await channelId())).toBe(0);
+    const liveChannels = server.app.get(LiveChannels);
+    await expect.poll(async () => liveChannels.viewers(await channelId())).toBe(0);
   });
 
   it('when a password is set, and when it is changed', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SessionService } from '../../src/auth/session.service.js';
+import { SessionService } from '../../src/auth/sessions/session.service.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { SessionList } from '../../src/protocol/account-sessions.js';
 import type { CreatedToken, TokenList } from '../../src/protocol/account-tokens.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SessionService } from '../../src/auth/session.service.js';
+import { SessionService } from '../../src/auth/sessions/session.service.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { databases, startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChannelService } from '../../src/broadcast/channel.service.js';
+import { ChannelService } from '../../src/channels/channel.service.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { databases, startTestApp, type TestApp } from '../support/app.js';

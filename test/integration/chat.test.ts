@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ChatRepository } from '../../src/chat/chat.repository.js';
+import { ChatRepository } from '../../src/chat/messages/chat.repository.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { ChatMessage } from '../../src/protocol/chat.js';
 import { databases, startTestApp, type TestApp } from '../support/app.js';

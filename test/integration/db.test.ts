@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { StartError } from '../../src/common/start-error.js';
 import { Database } from '../../src/db/database.js';
-import { EmbeddedDatabase } from '../../src/db/embedded.js';
+import { EmbeddedDatabase } from '../../src/db/embedded-database.js';
 import { migrate } from '../../src/db/migrate.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { createDatabase, databases, startTestApp } from '../support/app.js';

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createDepacketizer } from '../../src/hls/rtp/create-depacketizer.js';
+import { createDepacketizer } from '../../src/media/rtp/create-depacketizer.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { IngestView } from '../../src/protocol/ingest.js';
 import type { RecordingView } from '../../src/protocol/recording.js';
-import { parseRtpPacket } from '../../src/rtp/rtp-packet.js';
+import { parseRtpPacket } from '../../src/media/rtp/rtp-packet.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { playWithFfmpeg, probeBytes, probeHls } from '../support/ffmpeg-reader.js';
 import type { SetsSent } from '../support/lacking-sets.js';

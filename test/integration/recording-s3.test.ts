@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { ClipView } from '../../src/protocol/clip.js';
 import type { RecordingView } from '../../src/protocol/recording.js';
 import { RecordingFiles } from '../../src/recordings/recording-files.js';
-import { RecordingSpace } from '../../src/recordings/recording-space.service.js';
+import { RecordingSpace } from '../../src/recordings/recording-space.js';
 import { S3Store } from '../../src/recordings/store/s3-store.js';
 import { VodCatalog } from '../../src/recordings/vod/vod-catalog.js';
 import { startTestApp, type TestApp } from '../support/app.js';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { RecordingView } from '../../src/protocol/recording.js';
 import type { StorageView } from '../../src/protocol/storage.js';
-import { RecordingSpace } from '../../src/recordings/recording-space.service.js';
+import { RecordingSpace } from '../../src/recordings/recording-space.js';
 import { administrator } from '../support/administrator.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { type HttpClient, loggedIn } from '../support/http-client.js';

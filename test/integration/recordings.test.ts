@@ -4,7 +4,7 @@ import type { ClipView } from '../../src/protocol/clip.js';
 import type { ListedBroadcast, RecordingView } from '../../src/protocol/recording.js';
 import { RecordingService } from '../../src/recordings/recording.service.js';
 import { RecordingFiles } from '../../src/recordings/recording-files.js';
-import { RecordingRetention } from '../../src/recordings/retention.service.js';
+import { RecordingRetention } from '../../src/recordings/recording-retention.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { KeptBroadcast } from '../support/kept-broadcast.js';

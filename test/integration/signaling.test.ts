@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BroadcastRegistry } from '../../src/broadcast/registry.js';
+import { LiveChannels } from '../../src/broadcast/live-channels.js';
 import { SfuService } from '../../src/sfu/sfu.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { api, type Person, register, registerWithChannel } from '../support/people.js';
@@ -27,7 +27,7 @@ const publish = async (person: Person, channel: string) => {
 
 const mediaOf = (id: string) =>
   [...test.app.get(SfuService).broadcasts].find((media) =>
-    [...test.app.get(BroadcastRegistry).channels].some(
+    [...test.app.get(LiveChannels).channels].some(
       ({ broadcast }) => broadcast?.id === id && broadcast.media === media,
     ),
   );

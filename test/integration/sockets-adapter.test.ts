@@ -92,7 +92,7 @@ describe('the socket layer', () => {
       new SocketAdapter(app, {
         hashAddress: (address) => address,
         onSilence: () => undefined,
-        doors: { admit: () => undefined, left: () => undefined, close: () => undefined },
+        authorizer: { admit: () => undefined, left: () => undefined, close: () => undefined },
         limits: new ConnectionLimits({
           clients: new ClientAddress({ hops: 0 }),
           factor: 10,

@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BroadcastRegistry } from '../../src/broadcast/registry.js';
+import { LiveChannels } from '../../src/broadcast/live-channels.js';
 import { CLOCK, type Clock } from '../../src/common/clock.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { BroadcastStatistics } from '../../src/protocol/statistics.js';
 import type { Sample } from '../../src/statistics/sample.js';
 import { SampleRepository } from '../../src/statistics/sample.repository.js';
 import { SampleWriter, WAITING_MAX } from '../../src/statistics/sample-writer.js';
-import { BroadcastSampler } from '../../src/statistics/sampler.js';
+import { BroadcastSampler } from '../../src/statistics/broadcast-sampler.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { type ClientSocket, openSocket, request } from '../support/sockets.js';
@@ -30,7 +30,7 @@ async function connect(client?: HttpClient): Promise<ClientSocket> {
 async function goLive(channel: string) {
   const socket = await connect(ann);
   const { broadcast } = await request(socket, 'publisher:start', { channel });
-  const live = [...server.app.get(BroadcastRegistry).channels].find(({ name }) => name === channel);
+  const live = [...server.app.get(LiveChannels).channels].find(({ name }) => name === channel);
   // As the media worker says it, when the first packet is there.
   live?.broadcast
     ?.publisherOf({ id: socket.id ?? '', connected: true, send: () => undefined })
@@ -66,7 +66,7 @@ async function statisticsOf(id: string, who = ann): Promise<BroadcastStatistics>
 }
 
 const viewersOf = (name: string) => {
-  const channels = [...server.app.get(BroadcastRegistry).channels];
+  const channels = [...server.app.get(LiveChannels).channels];
   return channels.find((channel) => channel.name === name)?.viewerCount ?? 0;
 };
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/common/logger.js';
-import { findFfmpeg } from '../../src/hls/ffmpeg/find-ffmpeg.js';
-import { runFfmpeg } from '../../src/hls/ffmpeg/run-ffmpeg.js';
-import type { AccessUnit } from '../../src/hls/rtp/access-unit.js';
-import { createDepacketizer } from '../../src/hls/rtp/create-depacketizer.js';
+import { findFfmpeg } from '../../src/media/ffmpeg/find-ffmpeg.js';
+import { runFfmpeg } from '../../src/media/ffmpeg/run-ffmpeg.js';
+import type { AccessUnit } from '../../src/media/codecs/access-unit.js';
+import { createDepacketizer } from '../../src/media/rtp/create-depacketizer.js';
 import { jpegSize } from '../../src/hls/thumbnail/jpeg.js';
 import { Thumbnail } from '../../src/hls/thumbnail/thumbnail.js';
 import { Thumbnailer } from '../../src/hls/thumbnail/thumbnailer.js';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/common/logger.js';
-import { fragment } from '../../src/hls/mp4/fragment.js';
-import { initSegment } from '../../src/hls/mp4/init-segment.js';
-import type { AccessUnit } from '../../src/hls/rtp/access-unit.js';
-import type { Vp8Frame } from '../../src/hls/rtp/vp8-depacketizer.js';
+import { fragment } from '../../src/media/mp4/fragment.js';
+import { initSegment } from '../../src/media/mp4/init-segment.js';
+import type { AccessUnit } from '../../src/media/codecs/access-unit.js';
+import type { Vp8Frame } from '../../src/media/rtp/vp8-depacketizer.js';
 import { Vp8Transcoder } from '../../src/hls/transcode/vp8-transcoder.js';
 import { ffmpeg, ffmpegBin } from '../support/ffmpeg.js';
 

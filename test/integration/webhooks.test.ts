@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BroadcastRegistry } from '../../src/broadcast/registry.js';
+import { LiveChannels } from '../../src/broadcast/live-channels.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { WebhookAdded, WebhookDeliveryView } from '../../src/protocol/webhook.js';
 import { WebhookEvents } from '../../src/webhooks/webhook-events.js';
@@ -99,7 +99,7 @@ async function tell(server: TestApp): Promise<void> {
     .get(PrismaService)
     .channel.findUniqueOrThrow({ where: { name: 'tea' } });
   const events = server.app.get(WebhookEvents);
-  events.tell(channel, 'broadcast.live', {
+  events.enqueue(channel, 'broadcast.live', {
     broadcastId: randomUUID(),
     title: 'Tea',
     startedAt: new Date(0).toISOString(),
@@ -326,7 +326,7 @@ describe('broadcasts', () => {
     const cookie = [...ann.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const socket = await openSocket(server.url, { cookie });
     const { broadcast } = await ask(socket, 'publisher:start', { channel: 'tea' });
-    const [live] = server.app.get(BroadcastRegistry).channels;
+    const [live] = server.app.get(LiveChannels).channels;
     const media = live?.broadcast?.publisherOf({
       id: socket.id ?? '',
       connected: true,

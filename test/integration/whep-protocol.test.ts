@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BroadcastRegistry } from '../../src/broadcast/registry.js';
+import { LiveChannels } from '../../src/broadcast/live-channels.js';
 import { SfuService } from '../../src/sfu/sfu.service.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -53,8 +53,8 @@ beforeAll(async () => {
   const film = { video: 'h264', audio: true } as const;
   publisher = new WeriftPublisher({ url: server.url, channel: 'ann', key, film });
   await publisher.publish();
-  const registry = server.app.get(BroadcastRegistry);
-  await vi.waitUntil(() => registry.liveChannelIds().length === 1, LIMIT);
+  const liveChannels = server.app.get(LiveChannels);
+  await vi.waitUntil(() => liveChannels.liveChannelIds().length === 1, LIMIT);
 }, 60_000);
 afterEach(async () => {
   for (const path of open.splice(0)) await send('DELETE', path);

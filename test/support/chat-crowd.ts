@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ChatWriter } from '../../src/chat/chat-writer.js';
+import { ChatWriter } from '../../src/chat/messages/chat-writer.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { AuditEntry } from '../../src/protocol/chat-moderation.js';
 import type { ErrorBody, Reply } from '../../src/protocol/error.js';

@@ -9,19 +9,19 @@ import type { Clock } from '../../src/common/clock.js';
 import { HttpErrorFilter, sendError } from '../../src/common/http-error.filter.js';
 import { createLog, LOG, type Log } from '../../src/common/logger.js';
 import { type Config, readConfig } from '../../src/config/config.js';
-import { Metrics } from '../../src/health/metrics.js';
+import { Metrics } from '../../src/common/metrics.js';
 import type { BroadcastFiles } from '../../src/hls/run/broadcast-files.js';
 import { HlsDelivery } from '../../src/hls/delivery/hls-delivery.js';
-import { HlsFront } from '../../src/hls/delivery/hls-front.js';
+import { HlsFastPath } from '../../src/hls/delivery/hls-fast-path.js';
 import { HlsMetrics } from '../../src/hls/delivery/hls-metrics.js';
 import { HLS_SOURCE, type HlsChannel, type HlsSource } from '../../src/hls/delivery/hls-source.js';
-import { HlsDoor } from '../../src/access/hls-door.js';
+import { HlsAuthorizer } from '../../src/access/hls-authorizer.js';
 import { ADMISSION } from '../../src/common/admission.js';
 import { HlsController } from '../../src/hls/hls.controller.js';
 import type { RenditionWriter } from '../../src/hls/timeline/rendition-writer.js';
 import { Run, type RunLimits } from '../../src/hls/run/run.js';
 import { SegmentStore } from '../../src/hls/run/segment-store.js';
-import { sendSecurityHeaders } from '../../src/pages/security-headers.js';
+import { sendSecurityHeaders } from '../../src/common/http/security-headers.js';
 
 /** A clock that the test moves. */
 export class HeldClock implements Clock {
@@ -109,11 +109,11 @@ async function startApp(source: HlsSource, log: Log) {
     controllers: [HlsController],
     providers: [
       HlsDelivery,
-      HlsFront,
+      HlsFastPath,
       HlsMetrics,
       // All channels are public here, and everybody may ask as often as they like.
       {
-        provide: HlsDoor,
+        provide: HlsAuthorizer,
         useValue: { open: async (path: string) => ({ path, isAllowed: true, isProtected: false }) },
       },
       { provide: ADMISSION, useValue: { refusal: () => null } },

@@ -2,7 +2,7 @@
 // acknowledged; until it is killed, or has written as many as asked for.
 import { writeSync } from 'node:fs';
 import pg from 'pg';
-import { EmbeddedDatabase } from '../../src/db/embedded.ts';
+import { EmbeddedDatabase } from '../../src/db/embedded-database.ts';
 
 const [dir = '', limit = 'Infinity'] = process.argv.slice(2);
 const database = await EmbeddedDatabase.open(dir);

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RECORDING, type RecordingPort, type SegmentKeeper } from '../../src/broadcast/ports.js';
+import {
+  RECORDING,
+  type RecordingPort,
+  type SegmentKeeper,
+} from '../../src/broadcast/ports/recording.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { TestApp } from './app.js';
 

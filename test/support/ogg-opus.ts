@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Sample } from '../../src/hls/mp4/sample.js';
+import type { Sample } from '../../src/media/mp4/sample.js';
 
 const PACKET_TICKS = 960;
 

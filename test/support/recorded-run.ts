@@ -1,5 +1,5 @@
-import type { CodecConfig } from '../../src/hls/mp4/codec-config.js';
-import { timescaleOf } from '../../src/hls/mp4/codec-config.js';
+import type { CodecConfig } from '../../src/media/codecs/codec-config.js';
+import { timescaleOf } from '../../src/media/codecs/codec-config.js';
 import type {
   RenditionId,
   RenditionWriter,

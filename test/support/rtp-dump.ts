@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ArrivedPacket, parseRtpPacket } from '../../src/rtp/rtp-packet.js';
+import { type ArrivedPacket, parseRtpPacket } from '../../src/media/rtp/rtp-packet.js';
 
 const FOLDER = new URL('../fixtures/rtp/', import.meta.url);
 

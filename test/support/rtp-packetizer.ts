@@ -1,4 +1,4 @@
-import type { ArrivedPacket } from '../../src/rtp/rtp-packet.js';
+import type { ArrivedPacket } from '../../src/media/rtp/rtp-packet.js';
 
 /*
  * Puts hand-made units into RTP payloads, as senders do: what the depacketizers' tests take apart again.

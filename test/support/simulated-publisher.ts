@@ -1,5 +1,5 @@
-import type { AudioConfig, VideoConfig } from '../../src/hls/mp4/codec-config.js';
-import { OPUS_CONFIG } from '../../src/hls/rtp/opus-depacketizer.js';
+import type { AudioConfig, VideoConfig } from '../../src/media/codecs/codec-config.js';
+import { OPUS_CONFIG } from '../../src/media/rtp/opus-depacketizer.js';
 import { Segmenter } from '../../src/hls/segmenter/segmenter.js';
 import type { TrackInput } from '../../src/hls/segmenter/segmenter-types.js';
 import { RecordedRun } from './recorded-run.js';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** One entry of Vite's manifest, as far as it matters here. */
+/** One entry of Vite's manifest; only the fields used here. */
 export interface ManifestChunk {
   file: string;
   imports?: readonly string[];
@@ -12,12 +12,12 @@ export interface ManifestChunk {
 export type Manifest = Readonly<Record<string, ManifestChunk>>;
 
 export interface Budget {
-  /** The page's source file, as the manifest names it. */
+  /** The page's source file, as named in the manifest. */
   page: string;
   maxGzipBytes: number;
 }
 
-/** The files a page needs before its code runs: its entry and all it imports statically. */
+/** The files a page needs before its code runs: its entry and its static imports. */
 export function filesBeforeStart(manifest: Manifest, page: string): string[] {
   const seen = new Set<string>();
   const files = new Set<string>();
@@ -35,7 +35,7 @@ export function filesBeforeStart(manifest: Manifest, page: string): string[] {
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
 
-/** Fails the build when a page loads more JavaScript (gzip) before it starts than it may. */
+/** Fails the build if a page loads more JavaScript (gzip) before it starts than its budget. */
 export function budgetPlugin(budgets: readonly Budget[]): Plugin {
   let directory = '';
   return {
@@ -44,7 +44,7 @@ export function budgetPlugin(budgets: readonly Budget[]): Plugin {
     configResolved: (config) => {
       directory = resolve(config.root, config.build.outDir);
     },
-    // After the files and the manifest are written: what is measured is what is served.
+    // Runs after the files and the manifest are written, so it measures what is served.
     writeBundle() {
       const path = join(directory, '.vite/manifest.json');
       const manifest: Manifest = JSON.parse(readFileSync(path, 'utf8'));

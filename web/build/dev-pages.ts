@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** Which HTML file an address is, as the server has it; null for what is no page. */
+/** The HTML file for a path, as the server maps it; null if it is not a page. */
 export function pageOf(path: string): string | null {
   if (path === '/') return 'index';
   if (path === '/studio') return 'studio';
@@ -14,8 +14,8 @@ export function pageOf(path: string): string | null {
 }
 
 /**
- * Serves the pages under their real addresses while developing, each with the boot data that the
- * server at `api` would write into it.
+ * Serves the pages under their real paths during development, each with the boot data that the
+ * server at `api` would embed.
  */
 export function devPagesPlugin(api: string): Plugin {
   return {

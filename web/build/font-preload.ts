@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
 
-/** Preloads the one font file that every page's first words need. */
+/** Preloads the font file that the first text of every page needs. */
 export function fontPreloadPlugin(name: RegExp): Plugin {
   return {
     name: 'onair-font-preload',

@@ -1,6 +1,6 @@
 /**
- * Stands in for mediasoup-client's handlers of browsers older than the build's target (Chrome before
- * 111, React Native): 75 KB that every viewer would parse before the first frame and none would run.
+ * Replaces mediasoup-client's handlers for browsers older than the build target (Chrome before 111,
+ * React Native): 75 KB that every viewer would parse before the first frame and none would run.
  */
 const unsupported = {
   createFactory(): never {

@@ -3,10 +3,12 @@ import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** Below this a response fits into one packet anyway. */
+/** Smaller responses fit into one packet anyway. */
 const MIN_BYTES = 1_000;
 
-/** Writes a gzip and a brotli file beside each text file of the build, for the server to send as they are. */
+/**
+ * Writes gzip and brotli versions of each text file of the build, which the server sends unchanged.
+ */
 export function precompressPlugin(): Plugin {
   let directory = '';
   return {
@@ -17,7 +19,7 @@ export function precompressPlugin(): Plugin {
     },
     writeBundle() {
       const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
-      // Pages are not among them: the server writes into each before it sends it.
+      // HTML pages are excluded: the server writes into each before sending it.
       for (const file of files.filter((name) => /\.(js|css|svg)$/.test(name))) {
         const path = join(directory, file);
         const content = readFileSync(path);

@@ -20,7 +20,7 @@ export type Proof = { password?: string; code?: string };
 /** What ends beside log-ins. */
 export type Ends = { endTokens: boolean; removeStreamKeys: boolean };
 
-/** One's own account over HTTP. Every call throws `RequestError` when it fails. */
+/** The caller's own account over HTTP. Every call throws `RequestError` on failure. */
 export const accountApi = {
   options: () => call<LoginOptions>('GET', '/auth/options'),
   register: (username: string, password: string, invitation: string | null) =>
@@ -39,7 +39,7 @@ export const accountApi = {
     call<AccountView>('POST', '/setup', { token, username, password }),
   claim: (token: string) => call<null>('POST', '/setup/claim', { token }),
   rename: (displayName: string) => call<AccountView>('PATCH', '/account', { displayName }),
-  /** A picture as the browser read it from a file. */
+  /** An image file as read by the browser. */
   setAvatar: (picture: Blob) => call<AccountView>('PUT', '/account/avatar', picture),
   deleteAvatar: () => call<AccountView>('DELETE', '/account/avatar'),
   security: () => call<SecurityView>('GET', '/account/security'),

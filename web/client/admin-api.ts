@@ -11,13 +11,13 @@ import type {
 import type { AdminEventList } from '../../src/protocol/security-event.js';
 import { call } from './api.js';
 
-/** Rows of one page of a list. */
+/** Rows per page of a list. */
 export const ADMIN_PAGE = 50;
 
 const list = (search: string, offset: number): string =>
   `limit=${ADMIN_PAGE}&offset=${offset}&search=${encodeURIComponent(search)}`;
 
-/** What administrators ask for. Every call throws `RequestError` when it fails. */
+/** The administrators' API. Every call throws `RequestError` on failure. */
 export const adminApi = {
   overview: () => call<AdminOverview>('GET', '/admin/overview'),
   accounts: (search: string, offset: number) =>

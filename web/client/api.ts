@@ -24,12 +24,12 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
-    // A proxy's HTML page, or no body at all.
+    // An HTML page from a proxy, or no body at all.
     return null;
   }
 }
 
-/** Files are sent as they are, all else as JSON. */
+/** Files are sent unchanged, everything else as JSON. */
 function typeOf(body: object): string {
   return body instanceof Blob ? body.type : 'application/json';
 }
@@ -53,7 +53,7 @@ export async function call<T>(method: Method, path: string, body?: object): Prom
   }
   const answer = await readJson(response);
   if (response.ok) {
-    // The API's answers are made by the schemas that this type comes from.
+    // The server validates its responses with the schemas that this type is derived from.
     return answer as T;
   }
   if (isHttpError(answer)) {
@@ -70,7 +70,7 @@ const memberPath = (name: string, username: string): string =>
 const moderatorPath = (name: string, username: string): string =>
   `${channelPath(name)}/moderators/${encodeURIComponent(username)}`;
 
-/** The HTTP API under /api, by name. Every call throws `RequestError` when it fails. */
+/** The HTTP API under /api, by name. Every call throws `RequestError` on failure. */
 export const api = {
   me: () => call<AccountView>('GET', '/me'),
   logout: () => call<null>('POST', '/auth/logout'),
@@ -83,7 +83,7 @@ export const api = {
   changeChannel: (name: string, title: string) =>
     call<ChannelView>('PATCH', channelPath(name), { title }),
   deleteChannel: (name: string) => call<null>('DELETE', channelPath(name)),
-  /** Gets in by a channel's password: from then on a cookie does. */
+  /** Unlocks a channel with its password; a cookie keeps it unlocked. */
   unlock: (name: string, password: string) =>
     call<null>('POST', `${channelPath(name)}/unlock`, { password }),
   access: (name: string) => call<AccessView>('GET', `${channelPath(name)}/access`),
@@ -100,13 +100,13 @@ export const api = {
   followOf: (name: string) => call<FollowView>('GET', `${channelPath(name)}/follow`),
   follow: (name: string) => call<FollowView>('PUT', `${channelPath(name)}/follow`),
   unfollow: (name: string) => call<FollowView>('DELETE', `${channelPath(name)}/follow`),
-  /** A page of them, the newest first. */
+  /** One page of broadcasts, newest first. */
   broadcasts: (name: string, { limit, offset }: { limit: number; offset: number }) =>
     call<ListedBroadcast[]>(
       'GET',
       `${channelPath(name)}/broadcasts?limit=${limit}&offset=${offset}`,
     ),
-  /** The first messages that were written during a broadcast. */
+  /** The first chat messages of a broadcast. */
   broadcastChat: (id: string, { limit }: { limit: number }) =>
     call<ChatPage>('GET', `/broadcasts/${encodeURIComponent(id)}/chat?limit=${limit}`),
 };

@@ -18,7 +18,7 @@ const nobody: Boot = {
 export function readBoot(document: Document = globalThis.document): Boot {
   const text = document.getElementById('boot')?.textContent;
   if (!text) return nobody;
-  // The same server that checks every request wrote it: trusted like the page's own code.
+  // Written by the server that checks every request, so trusted like the page's own code.
   const boot: Boot = JSON.parse(text);
   setBasePath(boot.basePath);
   return boot;

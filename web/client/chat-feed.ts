@@ -5,39 +5,42 @@ import type { Connection } from './connection.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 import { RequestError } from './request-error.js';
 
-/** What it needs of the connection. */
+/** The part of the connection it uses. */
 export type ChatConnection = Pick<Connection, 'on' | 'onOnline' | 'request' | 'status'>;
 
 type Options = {
   connection: ChatConnection;
   channel: string;
-  /** Owner and moderators see what was deleted. */
+  /** The owner and moderators see deleted messages. */
   seesDeleted: () => boolean;
   onJoined: (joined: ChatJoined) => void;
-  /** Stored messages are shown for the first time; the log reaches to `lastSeq`. */
+  /** Stored messages appear for the first time; the log reaches up to `lastSeq`. */
   onShown: (fresh: readonly ChatMessage[], lastSeq: number) => void;
-  /** Nothing is missing any more. */
+  /** The feed has caught up. */
   onCaughtUp: () => void;
   /** The channel was deleted. */
   onGone: () => void;
 };
 
-/** Behind by more than this, the newest page is shown instead of all that was missed. */
+/** When more messages than this were missed, the newest page replaces the log instead. */
 const CATCH_UP_MAX = 500;
-/** Messages that are told while earlier ones are still being fetched; more are fetched as well. */
+/**
+ * Messages that arrive while earlier ones are being fetched; beyond this many, they are fetched
+ * too.
+ */
 const HELD_MAX = 1_000;
-/** Messages that one request can fetch. */
+/** The number of messages per request. */
 const PAGE = 100;
 
 /**
- * The stored messages of a chat: told by the server, and fetched where something was missed. After
- * every connect it joins and catches up, until that worked.
+ * The stored messages of a chat: received from the server, and fetched where some were missed.
+ * After every connect it joins and catches up until that succeeds.
  */
 export class ChatFeed {
   readonly #options: Options;
   readonly #log = signal(ChatLog.of([]));
   readonly #offs: (() => void)[] = [];
-  /** Told while a catch-up was under way. */
+  /** Received during a catch-up. */
   #held: readonly ChatMessage[] = [];
   #joinedOnce = false;
   #catchUp: Promise<void> | null = null;
@@ -54,7 +57,7 @@ export class ChatFeed {
     return this.#log;
   }
 
-  /** Begins to listen, and joins as soon as there is a connection. */
+  /** Starts listening, and joins as soon as there is a connection. */
   open(): void {
     const { connection, channel } = this.#options;
     const mine = (told: { channel: string }) => told.channel === channel;
@@ -67,21 +70,24 @@ export class ChatFeed {
     );
   }
 
-  /** Shows other counts of reactions. */
+  /** Updates reaction counts. */
   react(changes: readonly ReactionChange[]): void {
     this.#log.value = this.#log.peek().react(changes);
   }
 
-  /** Puts a page of earlier messages in front. @throws {RequestError} */
+  /**
+   * Prepends a page of earlier messages.
+   * @throws {RequestError}
+   */
   async loadEarlier(): Promise<void> {
     const { firstSeq } = this.#log.peek();
     const { messages, more } = await this.#history({ beforeSeq: firstSeq });
-    // Another call, or a catch-up that started afresh, may have been faster.
+    // Another call, or a new catch-up, may have finished first.
     if (this.#log.peek().firstSeq === firstSeq)
       this.#log.value = this.#log.peek().prepend(messages, more);
   }
 
-  /** Joins as for the first time: what one may see is not what it was. */
+  /** Joins from scratch, because what the user may see has changed. */
   joinAnew(): void {
     this.#joinedOnce = false;
     this.#startCatchUp();
@@ -97,7 +103,7 @@ export class ChatFeed {
     const log = this.#catchUp || !this.#joinedOnce ? null : this.#log.peek().append(messages);
     if (log) return this.#show(log, messages);
     this.#held = [...this.#held, ...messages].slice(0, HELD_MAX);
-    // Something was missed, or comes with the catch-up under way.
+    // Something was missed, or will arrive with the current catch-up.
     if (this.#joinedOnce && !this.#catchUp) this.#startCatchUp();
   }
 
@@ -141,14 +147,14 @@ export class ChatFeed {
   }
 
   #catchUpFailed({ code, retryAfterMs = 0 }: RequestError): void {
-    if (this.#closed || code === 'offline') return; // goes on when it is online
+    if (this.#closed || code === 'offline') return; // resumes when online
     if (code === 'channel_not_found') return this.#options.onGone();
     const delayMs = Math.max(retryAfterMs, reconnectDelayMs(this.#failures, Math.random()));
     this.#failures += 1;
     this.#retry = setTimeout(() => this.#startCatchUp(), delayMs);
   }
 
-  /** Joins, fetches what was missed, and shows it with what was told meanwhile. */
+  /** Joins, fetches missed messages, and shows them together with those received meanwhile. */
   async #join(): Promise<void> {
     const { connection, channel } = this.#options;
     const { lastSeq } = this.#log.peek();
@@ -156,7 +162,7 @@ export class ChatFeed {
     const joined = await connection.request('chat:join', { channel, ...from });
     this.#options.onJoined(joined);
     const isFar = joined.lastSeq - lastSeq > CATCH_UP_MAX;
-    // The server's last is before ours: it has another database than it had.
+    // The server's last message precedes ours: its database was replaced.
     if (!this.#joinedOnce) this.#show(ChatLog.of(joined.messages), joined.messages);
     else if (isFar || joined.lastSeq < lastSeq) await this.#startAfresh();
     else {
@@ -172,12 +178,12 @@ export class ChatFeed {
     this.#show(ChatLog.of(messages), messages);
   }
 
-  /** Of what is shown already exactly these are deleted: the others are read again. */
+  /** Exactly these of the shown messages are deleted; the others are read again. */
   async #takeDeletions(deletedSeqs: readonly number[]): Promise<void> {
     const deleted = new Set(deletedSeqs);
     let restored = this.#log.peek().deletedSeqs.filter((seq) => !deleted.has(seq));
     this.#log.value = this.#log.peek().delete(deletedSeqs, this.#options.seesDeleted());
-    // Each page is of other messages: as many pages as the log has at most.
+    // Every page covers different messages, so there are at most as many pages as the log holds.
     while (restored[0] !== undefined) {
       const afterSeq = restored[0] - 1;
       const { messages } = await this.#history({ afterSeq });

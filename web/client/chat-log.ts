@@ -1,13 +1,13 @@
 import type { ChatMessage } from '../../src/protocol/chat.js';
 
-/** The newest messages that are kept. */
+/** How many of the newest messages are kept. */
 export const LOG_NEWEST = 500;
-/** With earlier ones that were loaded. */
+/** The limit including earlier messages that were loaded. */
 export const LOG_MAX = 1_000;
 
 /**
- * The messages of a chat that are shown, in the order of seq, each once and without a gap between the
- * first and the last. What would leave a gap is not taken: it has to be fetched first.
+ * The shown messages of a chat, ordered by seq, each once and without gaps between first and last.
+ * Messages that would leave a gap are rejected: fetch the missing ones first.
  */
 export class ChatLog {
   readonly #messages: readonly ChatMessage[];
@@ -32,24 +32,24 @@ export class ChatLog {
     return this.#messages[0]?.seq ?? 1;
   }
 
-  /** 0 while there are none. */
+  /** 0 when empty. */
   get lastSeq(): number {
     return this.#messages.at(-1)?.seq ?? 0;
   }
 
-  /** Those that are shown as deleted, in the order of seq. */
+  /** The messages shown as deleted, ordered by seq. */
   get deletedSeqs(): number[] {
     return this.#messages.filter(({ deleted }) => deleted).map(({ seq }) => seq);
   }
 
-  /** True when everything has been loaded that is kept. */
+  /** True when all messages within the limit are loaded. */
   get isFull(): boolean {
     return this.#messages.length >= LOG_MAX;
   }
 
   /**
-   * With these at the end; those it has already are left out.
-   * @returns null when there are messages between the last one and these: fetch them first
+   * Appends these messages, skipping known ones.
+   * @returns null if messages are missing in between: fetch them first
    */
   append(messages: readonly ChatMessage[]): ChatLog | null {
     const fresh = messages
@@ -58,13 +58,13 @@ export class ChatLog {
       .filter(({ seq }, i, all) => seq !== all[i - 1]?.seq);
     if (fresh.some(({ seq }, i) => seq !== this.lastSeq + 1 + i)) return null;
     if (fresh.length === 0) return this;
-    // Who has loaded earlier ones reads them now: as many as were loaded stay.
+    // A user who has loaded earlier messages is reading them: keep as many as were loaded.
     const kept = Math.max(LOG_NEWEST, Math.min(LOG_MAX, this.#messages.length));
     const all = [...this.#messages, ...fresh];
     return new ChatLog(all.slice(-kept), this.hasEarlier || all.length > kept);
   }
 
-  /** With a page of earlier ones in front, up to {@link LOG_MAX}. */
+  /** Prepends a page of earlier messages, up to {@link LOG_MAX}. */
   prepend(page: readonly ChatMessage[], more: boolean): ChatLog {
     const room = LOG_MAX - this.#messages.length;
     const unknown = page.filter(({ seq }) => seq < this.firstSeq);
@@ -72,17 +72,17 @@ export class ChatLog {
     return new ChatLog([...earlier, ...this.#messages], more || earlier.length < page.length);
   }
 
-  /** With those messages deleted; moderators keep their texts. */
+  /** Marks those messages as deleted; moderators keep their texts. */
   delete(seqs: readonly number[], keepTexts = false): ChatLog {
     return this.#with(withDeleted(this.#messages, seqs, keepTexts));
   }
 
-  /** With those messages as they are now. */
+  /** Replaces those messages by their current versions. */
   restore(messages: readonly ChatMessage[]): ChatLog {
     return this.#with(withRestored(this.#messages, messages));
   }
 
-  /** With other counts of reactions; whether one of them is one's own stays as it was. */
+  /** Updates reaction counts; whether the user gave one stays unchanged. */
   react(changes: readonly ReactionChange[]): ChatLog {
     const seqs = new Set(changes.map(({ seq }) => seq));
     return this.#with(
@@ -99,7 +99,7 @@ export class ChatLog {
   }
 }
 
-/** How often an emoji was given to a message; `mine` only where one did that oneself. */
+/** How often an emoji was given to a message; `mine` only if the user gave it. */
 export type ReactionChange = Readonly<{
   seq: number;
   emoji: string;
@@ -118,7 +118,7 @@ function withReaction(message: ChatMessage, { emoji, count, mine }: ReactionChan
   return { ...message, reactions: reactions.filter((reaction) => reaction.count > 0) };
 }
 
-/** Those messages, some of them deleted by a moderator; who moderates keeps their texts. */
+/** Those messages with some deleted by a moderator; moderators keep the texts. */
 export function withDeleted(
   messages: readonly ChatMessage[],
   seqs: readonly number[],
@@ -132,7 +132,7 @@ export function withDeleted(
   );
 }
 
-/** Those messages, some of them as they are now. */
+/** Those messages with some replaced by their current versions. */
 export function withRestored(
   messages: readonly ChatMessage[],
   restored: readonly ChatMessage[],

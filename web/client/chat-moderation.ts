@@ -9,13 +9,16 @@ import type {
 import type { ChatRules, ChatSettings } from '../../src/protocol/chat-rules.js';
 import type { Connection } from './connection.js';
 
-/** Whom an action is about: who wrote a message, or who is called so. */
+/** The target of an action: the author of a message, or a user by name. */
 export type Somebody = Readonly<{ seq: number }> | Readonly<{ name: string }>;
 
-/** What is searched for: a part of a text, whose messages, or both. */
+/** A search: part of a text, an author, or both. */
 export type Wanted = Readonly<{ query?: string; name?: string; beforeSeq?: number }>;
 
-/** What the owner and moderators of a channel can do in its chat. All reject with a {@link RequestError}. */
+/**
+ * Moderation of a channel's chat, for its owner and moderators. All methods reject with a {@link
+ * RequestError}.
+ */
 export class ChatModeration {
   readonly #connection: Connection;
   readonly #channel: string;
@@ -32,17 +35,17 @@ export class ChatModeration {
     ];
   }
 
-  /** How many messages wait for a word. */
+  /** The number of messages waiting for approval. */
   get heldCount(): ReadonlySignal<number> {
     return this.#heldCount;
   }
 
-  /** Takes over what a join told. */
+  /** Takes the initial values from a join. */
   joined(heldCount: number | null): void {
     this.#heldCount.value = heldCount ?? 0;
   }
 
-  /** Calls back when something was done that moderators see. */
+  /** Calls back when a moderator did something that other moderators see. */
   onChange(listener: () => void): () => void {
     const isHere = (told: { channel: string }) => told.channel === this.#channel && listener();
     const offs = (['chat:audited', 'chat:held-added', 'chat:held-removed'] as const).map((event) =>
@@ -53,7 +56,7 @@ export class ChatModeration {
     };
   }
 
-  /** Empties a message for everybody but moderators. */
+  /** Deletes a message for everybody except moderators. */
   async delete(seq: number): Promise<void> {
     await this.#connection.request('chat:delete', { channel: this.#channel, seq });
   }
@@ -62,32 +65,32 @@ export class ChatModeration {
     await this.#connection.request('chat:restore', { channel: this.#channel, seq });
   }
 
-  /** Deletes all that somebody wrote; resolves with how many messages that were. */
+  /** Deletes all messages of a person; resolves with their number. */
   async clear(whom: Somebody): Promise<number> {
     return (await this.#connection.request('chat:clear', this.#about(whom))).deleted;
   }
 
-  /** Keeps somebody from writing for a while. */
+  /** Times a person out. */
   timeout(whom: Somebody, seconds: number): Promise<ChatBanView> {
     return this.#connection.request('chat:timeout', { ...this.#about(whom), seconds });
   }
 
-  /** Keeps somebody from writing. */
+  /** Bans a person. */
   ban(whom: Somebody): Promise<ChatBanView> {
     return this.#connection.request('chat:ban', this.#about(whom));
   }
 
-  /** Lets somebody write again: by the ban, or by name. */
+  /** Lifts a ban or time-out, by ban or by name. */
   async unban(whom: Readonly<{ banId: string }> | Readonly<{ name: string }>): Promise<void> {
     await this.#connection.request('chat:unban', { channel: this.#channel, ...whom });
   }
 
-  /** Who may not write, the newest first. */
+  /** Active bans and time-outs, newest first. */
   async bans(): Promise<readonly ChatBanView[]> {
     return (await this.#connection.request('chat:bans', { channel: this.#channel })).bans;
   }
 
-  /** Puts a message above the others; null takes it down. */
+  /** Pins a message; null unpins it. */
   async pin(seq: number | null): Promise<void> {
     await this.#connection.request('chat:pin', { channel: this.#channel, seq });
   }
@@ -96,7 +99,7 @@ export class ChatModeration {
     return this.#connection.request('chat:settings', { channel: this.#channel });
   }
 
-  /** What is left out stays as it is. */
+  /** Omitted settings stay unchanged. */
   change(change: {
     rules?: Partial<ChatRules>;
     blockedWords?: readonly string[];
@@ -117,7 +120,7 @@ export class ChatModeration {
     await this.#connection.request('chat:judge', { channel: this.#channel, heldId, approve });
   }
 
-  /** What moderators did, the newest first. */
+  /** The audit log, newest first. */
   async audit(): Promise<readonly AuditEntry[]> {
     return (await this.#connection.request('chat:audit', { channel: this.#channel })).entries;
   }
@@ -126,12 +129,12 @@ export class ChatModeration {
     await this.#connection.request('chat:undo', { channel: this.#channel, entryId });
   }
 
-  /** Looks through a stretch of the messages, the newest first. */
+  /** Searches a range of messages, newest first. */
   search(wanted: Wanted): Promise<ChatFound> {
     return this.#connection.request('chat:search', { channel: this.#channel, ...wanted });
   }
 
-  /** Who is in the chat now. */
+  /** The current participants of the chat. */
   viewers(): Promise<ChatViewers> {
     return this.#connection.request('chat:viewers', { channel: this.#channel });
   }

@@ -2,23 +2,23 @@ import { type ReadonlySignal, signal } from '@preact/signals-core';
 import type { ChatQuote, ChatSent } from '../../src/protocol/chat.js';
 import { RequestError } from './request-error.js';
 
-/** A message of one's own that is not among the chat's messages yet. */
+/** An own message that is not yet among the chat's messages. */
 export type OutboxEntry = Readonly<{
   nonce: string;
   text: string;
   guestName: string | undefined;
-  /** What it answers. */
+  /** The message it replies to. */
   replyTo?: ChatQuote | undefined;
-  /** When it was typed, milliseconds since 1970. */
+  /** When it was written, milliseconds since 1970. */
   typedMs: number;
   state: OutboxState;
 }>;
 
 export type OutboxState =
   | Readonly<{ name: 'pending' }>
-  /** Committed; it comes among the messages in a moment. */
+  /** Committed; it will appear in the chat in a moment. */
   | Readonly<{ name: 'sent'; seq: number }>
-  /** It waits for a moderator's word. */
+  /** Waiting for a moderator's approval. */
   | Readonly<{ name: 'held' }>
   | Readonly<{ name: 'failed'; error: RequestError }>;
 
@@ -27,7 +27,7 @@ type Send = (entry: OutboxEntry) => Promise<ChatSent>;
 
 type Options = { send: Send; isOnline: () => boolean; onError: (error: RequestError) => void };
 
-/** What may be different in a moment, with the same message. */
+/** Errors that may pass; the same message is retried. */
 const PASSING: ReadonlySet<string> = new Set([
   'rate_limited',
   'unavailable',
@@ -35,16 +35,16 @@ const PASSING: ReadonlySet<string> = new Set([
   'offline',
   'internal',
 ]);
-/** So often is such a message tried before it is left to the sender. */
+/** How often a message is retried before it is left to the sender. */
 const ATTEMPTS_MAX = 5;
 const RETRY_AFTER_MS = 1_000;
-/** Messages that can wait; one more is refused before it leaves the text box. */
+/** How many messages can wait; further ones are refused before they leave the text box. */
 const OUTBOX_MAX = 20;
 
 /**
- * Own messages on their way, sent one after another in the order they were typed. What failed for a
- * reason that passes is tried again with its nonce, which the server stores once; what failed for
- * good is kept with the reason until it is retried or discarded.
+ * Own messages in transit, sent one after another in the order they were written. A message that
+ * failed for a transient reason is retried with its nonce, so the server stores it once; a message
+ * that failed permanently stays, with the reason, until it is retried or discarded.
  */
 export class ChatOutbox {
   readonly #options: Options;
@@ -67,11 +67,11 @@ export class ChatOutbox {
 
   add(entry: Omit<OutboxEntry, 'state'>): void {
     this.#entries.value = [...this.#entries.peek(), { ...entry, state: { name: 'pending' } }];
-    // Those before it wait for their turn: trying them early would only use up their tries.
+    // Earlier messages wait for their turn: sending them early would only use up their retries.
     if (this.#timer === undefined) this.flush();
   }
 
-  /** Sends a failed message again, under another guest name if one is given. */
+  /** Resends a failed message, under another guest name if one is given. */
   retry(nonce: string, guestName?: string): void {
     this.#attempts.delete(nonce);
     this.#change(nonce, (entry) => ({
@@ -82,7 +82,7 @@ export class ChatOutbox {
     this.flush();
   }
 
-  /** Takes a failed message out; returns its text, to be typed on. */
+  /** Removes a failed message and returns its text for editing. */
   discard(nonce: string): string | undefined {
     const entry = this.#entries.peek().find((candidate) => candidate.nonce === nonce);
     if (entry?.state.name !== 'failed') return undefined;
@@ -90,19 +90,19 @@ export class ChatOutbox {
     return entry.text;
   }
 
-  /** A moderator has decided: what is approved comes among the messages. */
+  /** A moderator has decided; an approved message will appear in the chat. */
   judged(nonce: string, { approved }: { approved: boolean }): void {
     if (!approved) this.#remove((entry) => entry.nonce === nonce);
   }
 
-  /** Takes out what has come among the chat's messages. */
+  /** Removes messages that have appeared in the chat. */
   arrived(nonces: ReadonlySet<string>, lastSeq: number): void {
     this.#remove(
       ({ nonce, state }) => nonces.has(nonce) || (state.name === 'sent' && state.seq <= lastSeq),
     );
   }
 
-  /** Sends what waits, now. */
+  /** Sends waiting messages immediately. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -133,12 +133,12 @@ export class ChatOutbox {
     return this.#entries.peek().find(({ state }) => state.name === 'pending');
   }
 
-  /** True when sending has to wait. */
+  /** True if sending must wait. */
   #failed({ nonce }: OutboxEntry, error: RequestError): boolean {
-    // Only the acknowledgement was lost: it has come among the messages.
+    // Only the acknowledgement was lost: the message has appeared in the chat.
     if (!this.#entries.peek().some((entry) => entry.nonce === nonce)) return false;
     this.#options.onError(error);
-    // Back with the connection, however long that takes.
+    // Resumes with the connection, however long that takes.
     if (error.code === 'offline') return true;
     const attempts = (this.#attempts.get(nonce) ?? 0) + 1;
     this.#attempts.set(nonce, attempts);

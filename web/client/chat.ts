@@ -9,13 +9,13 @@ import type { Connection } from './connection.js';
 import { isRefusal } from './refusal.js';
 import { RequestError } from './request-error.js';
 
-/** One line of the chat: a message that is stored, or one of one's own that isn't yet. */
+/** One line of the chat: a stored message, or an own message that is not stored yet. */
 export type ChatEntry =
   | Readonly<{ kind: 'message'; message: ChatMessage }>
   | Readonly<{
       kind: 'own';
       entry: OutboxEntry;
-      /** As which it will appear. */
+      /** The name under which it will appear. */
       name: string;
       role: ChatMessage['role'];
     }>;
@@ -23,12 +23,12 @@ export type ChatEntry =
 /** `gone`: the channel was deleted. */
 export type ChatState = 'connecting' | 'ready' | 'gone';
 
-/** Why the last message was not stored (yet), and when it is tried again. */
+/** Why the last message was not stored (yet), and when it is retried. */
 export type SendError = Readonly<{ error: RequestError; retryAtMs: number | null }>;
 
 export type FloatingEmoji = (typeof FLOATING_EMOJI)[number];
 
-/** How often one emoji is to float over the player. */
+/** How many of one emoji float over the player. */
 export type Float = Readonly<{ emoji: string; count: number }>;
 
 type Options = {
@@ -39,8 +39,8 @@ type Options = {
 };
 
 /**
- * A channel's chat, as it is shown: nothing is lost or shown twice, however often the connection
- * breaks. Own messages are shown at once.
+ * The displayed chat of a channel. Nothing is lost or shown twice, however often the connection
+ * breaks. Own messages appear immediately.
  */
 export class Chat {
   readonly #connection: Connection;
@@ -56,13 +56,13 @@ export class Chat {
   readonly #feed: ChatFeed;
   readonly #offs: (() => void)[] = [];
 
-  /** What the owner and moderators can do. */
+  /** Actions of the owner and moderators. */
   readonly moderation: ChatModeration;
-  /** Everything to show, in order; own messages that are not stored yet are last. */
+  /** All lines in order; own messages that are not stored yet come last. */
   readonly entries: ReadonlySignal<readonly ChatEntry[]>;
-  /** The stored ones among them. */
+  /** The stored messages among them. */
   readonly messages: ReadonlySignal<readonly ChatMessage[]>;
-  /** True when `loadEarlier` has something to load. */
+  /** True if `loadEarlier` has something to load. */
   readonly hasEarlier: ReadonlySignal<boolean>;
 
   constructor({
@@ -102,7 +102,10 @@ export class Chat {
     this.#feed.open();
   }
 
-  /** Who one is here; null until joined. `canWrite` false: banned, or guests may only read. */
+  /**
+   * The user's identity here; null until joined. `canWrite` is false if the user is banned, or a
+   * guest where guests may only read.
+   */
   get me(): ReadonlySignal<ChatJoined['me'] | null> {
     return this.#me;
   }
@@ -111,24 +114,24 @@ export class Chat {
     return this.#state;
   }
 
-  /** What holds for who writes here; null until joined. */
+  /** The rules for writing here; null until joined. */
   get rules(): ReadonlySignal<ChatRules | null> {
     return this.#rules;
   }
 
-  /** The message that is to be seen above the others. */
+  /** The pinned message. */
   get pinned(): ReadonlySignal<ChatMessage | null> {
     return this.#pinned;
   }
 
-  /** The latest trouble with sending; null when the latest message went through. */
+  /** The latest send error; null once the latest message was accepted. */
   get sendError(): ReadonlySignal<SendError | null> {
     return this.#sendError;
   }
 
   /**
-   * Shows a message as pending and sends it as soon as that is possible.
-   * @returns false, with a `sendError`, when it was not taken: the text is still the caller's
+   * Shows a message as pending and sends it as soon as possible.
+   * @returns false, with a `sendError`, if it was not accepted: the text remains with the caller
    */
   send(
     text: string,
@@ -145,35 +148,41 @@ export class Chat {
     return true;
   }
 
-  /** Sends a failed message again, as the same message. */
+  /** Resends a failed message as the same message. */
   retry(nonce: string, guestName?: string): void {
     this.#sendError.value = null;
     this.#outbox.retry(nonce, guestName);
   }
 
-  /** Takes a failed message away; returns its text. */
+  /** Removes a failed message and returns its text. */
   discard(nonce: string): string | undefined {
     this.#sendError.value = null;
     return this.#outbox.discard(nonce);
   }
 
-  /** The same for one that was refused; the reason stays in `sendError`. */
+  /** Likewise for a refused message; the reason stays in `sendError`. */
   takeBack(nonce: string): string | undefined {
     return this.#outbox.discard(nonce);
   }
 
-  /** What was refused is given up: the reason is of no more use. */
+  /** The refused message was discarded, so its reason no longer matters. */
   forgetRefusal(): void {
     const trouble = this.#sendError.peek();
     if (trouble && isRefusal(trouble.error)) this.#sendError.value = null;
   }
 
-  /** Puts a page of earlier messages in front. @throws {RequestError} */
+  /**
+   * Prepends a page of earlier messages.
+   * @throws {RequestError}
+   */
   async loadEarlier(): Promise<void> {
     if (this.hasEarlier.peek()) await this.#feed.loadEarlier();
   }
 
-  /** Gives an emoji to a message, or takes it back. @throws {RequestError} */
+  /**
+   * Adds a reaction to a message, or removes it.
+   * @throws {RequestError}
+   */
   async react(seq: number, emoji: string, on: boolean): Promise<void> {
     await this.#connection.request('chat:react', { channel: this.#channel, seq, emoji, on });
     const known = this.messages.peek().find((message) => message.seq === seq);
@@ -181,19 +190,25 @@ export class Chat {
     this.#feed.react([{ seq, emoji, count, mine: on }]);
   }
 
-  /** Lets an emoji float over everybody's player. @throws {RequestError} */
+  /**
+   * Floats an emoji over everybody's player.
+   * @throws {RequestError}
+   */
   async float(emoji: FloatingEmoji): Promise<void> {
     await this.#connection.request('chat:float', { channel: this.#channel, emoji });
   }
 
-  /** Calls back with what floats over the player now, one's own as well. */
+  /** Calls back with emoji that float over the player, including the user's own. */
   onFloats(listener: (floats: readonly Float[]) => void): () => void {
     return this.#connection.on('chat:floats', ({ channel, floats }) => {
       if (channel === this.#channel) listener(floats);
     });
   }
 
-  /** Does what a line with a slash says; resolves with what was done. @throws {RequestError} */
+  /**
+   * Runs a slash command; resolves with a description of the result.
+   * @throws {RequestError}
+   */
   async command(text: string): Promise<string> {
     const channel = this.#channel;
     return (await this.#connection.request('chat:command', { channel, text })).message;
@@ -205,7 +220,7 @@ export class Chat {
     this.#outbox.close();
     this.moderation.close();
     if (this.#connection.status.peek() !== 'online') return;
-    // Nobody waits for it, and a connection that breaks leaves as well.
+    // Nobody waits for the reply, and a broken connection leaves the chat anyway.
     this.#connection.request('chat:leave', { channel: this.#channel }).catch(() => undefined);
   }
 
@@ -219,7 +234,7 @@ export class Chat {
       connection.on('chat:rules', (told) => {
         if (!mine(told)) return;
         this.#rules.value = told.rules;
-        // It was for the rules until now.
+        // The error was about the previous rules.
         this.forgetRefusal();
       }),
       connection.on('chat:judged', (told) => mine(told) && this.#outbox.judged(told.nonce, told)),

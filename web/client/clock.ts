@@ -4,19 +4,19 @@ import type { Connection } from './connection.js';
 const SAMPLES = 4;
 const INTERVAL_MS = 30_000;
 
-/** One exchange with the server, all in milliseconds. */
+/** One exchange with the server, in milliseconds. */
 export type ClockSample = { sentMs: number; serverMs: number; receivedMs: number };
 
 /**
- * What to add to this machine's time to get the server's. The exchange with the shortest round trip
- * has the least room for error: half of it (Cristian's algorithm).
+ * The offset to add to this machine's time to get the server's. The exchange with the shortest
+ * round trip has the smallest error: at most half of it (Cristian's algorithm).
  */
 export function clockOffset(samples: readonly ClockSample[]): number | null {
   const best = samples.toSorted((a, b) => a.receivedMs - a.sentMs - (b.receivedMs - b.sentMs))[0];
   return best ? best.serverMs - (best.sentMs + best.receivedMs) / 2 : null;
 }
 
-/** The server's time, kept by a few pings at each connection and one round every half minute. */
+/** Tracks the server's time with a few pings per connection and one round every half minute. */
 export class ServerClock {
   readonly #connection: Connection;
   readonly #offsetMs = signal<number | null>(null);
@@ -30,12 +30,15 @@ export class ServerClock {
     this.#timer = setInterval(() => void this.#measure(), INTERVAL_MS);
   }
 
-  /** What to add to `Date.now()` for the server's time, milliseconds; null until it is measured. */
+  /**
+   * The offset to add to `Date.now()` to get the server's time, in milliseconds; null until
+   * measured.
+   */
   get offsetMs(): ReadonlySignal<number | null> {
     return this.#offsetMs;
   }
 
-  /** The server's time now, milliseconds since 1970; null until it is measured. */
+  /** The server's current time, milliseconds since 1970; null until measured. */
   now(): number | null {
     const offset = this.#offsetMs.peek();
     return offset === null ? null : Date.now() + offset;
@@ -58,7 +61,7 @@ export class ServerClock {
       }
       this.#offsetMs.value = clockOffset(samples);
     } catch {
-      // The connection went: the next one measures again, and the last offset is good until then.
+      // The connection broke: the next one measures again, and the last offset holds until then.
     } finally {
       this.#measuring = false;
     }

@@ -15,25 +15,25 @@ import { onNetworkChange } from './network-watch.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 import { RequestError } from './request-error.js';
 
-/** `connecting` is the first attempt only; later ones are made while `offline`. */
+/** `connecting` is the first attempt only; later attempts happen while `offline`. */
 export type ConnectionStatus = 'connecting' | 'online' | 'offline';
 
 type Options = {
-  /** The server; by default the page's own. */
+  /** The server's address; defaults to the page's own. */
   url?: string;
-  /** For programs: browsers send their own. */
+  /** For programs; browsers send their own. */
   headers?: Readonly<Record<string, string>>;
 };
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** After the network has changed, the server has this long to show that the connection still works. */
+/** How long the server has, after a network change, to show that the connection still works. */
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * The page's one connection to the server. It comes back by itself: when it breaks, when the server
- * closes it, when the server's pings stay out for eight seconds, and at once when the browser says
- * that the network is back.
+ * The page's single connection to the server. It reconnects by itself: when it breaks, when the
+ * server closes it, when the server's pings are missing for eight seconds, and immediately when the
+ * browser reports that the network is back.
  */
 export class Connection {
   readonly #socket: Socket<ServerToClient, ClientToServer>;
@@ -43,7 +43,7 @@ export class Connection {
   readonly #offs: (() => void)[] = [];
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** The first one is under way. */
+  /** The first attempt is in progress. */
   #attempting = true;
   #closed = false;
 
@@ -51,7 +51,8 @@ export class Connection {
     this.#socket = io(url, {
       path: at('/socket.io'),
       transports: ['websocket'],
-      // The library's own gives up after some errors, and after the server has closed.
+      // The library's own reconnection gives up after some errors, and after the server has closed
+      // the connection.
       reconnection: false,
       timeout: CONNECT_TIMEOUT_MS,
       forceNew: true,
@@ -68,9 +69,9 @@ export class Connection {
   }
 
   /**
-   * Asks the server. Nothing is sent while there is no connection.
-   * @throws {RequestError} what the server answered; `offline` without a connection, or when it broke
-   * before the answer; `timeout`. After these two it is not known whether the server has acted.
+   * Sends a request and resolves with the reply. Sends nothing while offline.
+   * @throws {RequestError} the server's error; `offline` without a connection, or if it broke
+   *   before the reply; `timeout`. After the latter two it is unknown whether the server acted.
    */
   async request<N extends RequestName>(
     name: N,
@@ -85,21 +86,21 @@ export class Connection {
     throw error;
   }
 
-  /** Listens until the returned function is called. */
+  /** Listens for an event until the returned function is called. */
   on<N extends EventName>(event: N, listener: (payload: EventPayload<N>) => void): () => void {
     const untyped = this.#socket as unknown as Socket;
     untyped.on<string>(event, listener);
     return () => void untyped.off<string>(event, listener);
   }
 
-  /** Calls back at every connect and reconnect, and at once when it is online. */
+  /** Calls back at every connect and reconnect, and immediately if online. */
   onOnline(listener: () => void): () => void {
     this.#onlineListeners.add(listener);
     if (this.#socket.connected) listener();
     return () => void this.#onlineListeners.delete(listener);
   }
 
-  /** Calls back when the server refused a request, before that fails. */
+  /** Calls back when the server refuses a request, before the request rejects. */
   onRefused(listener: (error: RequestError) => void): () => void {
     this.#refusedListeners.add(listener);
     return () => void this.#refusedListeners.delete(listener);
@@ -122,11 +123,11 @@ export class Connection {
     timeoutMs: number,
   ): Promise<Reply<RequestData<N>>> {
     try {
-      // The server makes its replies by the schemas that this type comes from.
+      // The server validates its replies with the schemas that this type is derived from.
       const untyped = this.#socket as unknown as Socket;
       return (await untyped.timeout(timeoutMs).emitWithAck(name, payload)) as Reply<RequestData<N>>;
     } catch {
-      // The library has one error for both.
+      // The library reports both as one error.
       if (!this.#socket.connected) throw offline();
       throw new RequestError('timeout', 'The server took too long to answer. Try again.');
     }
@@ -160,7 +161,8 @@ export class Connection {
     this.#offs.push(
       onNetworkChange(() => this.#networkChanged()),
       listen(globalThis, 'offline', () => this.#drop()),
-      // A page that slept, or was kept for "back", may have lost its connection without a sign.
+      // A page that slept, or was restored from the back/forward cache, may have lost its
+      // connection silently.
       listen(globalThis, 'pageshow', () => this.#networkChanged()),
       listen(page, 'visibilitychange', () => {
         if (Reflect.get(Object(page), 'visibilityState') === 'visible') this.#networkChanged();
@@ -168,7 +170,7 @@ export class Connection {
     );
   }
 
-  /** Connects at once if there is no connection; if there is one, finds out whether it still works. */
+  /** Connects immediately if offline; otherwise checks whether the connection still works. */
   #networkChanged(): void {
     if (this.#status.peek() === 'online') return void this.#probe();
     this.#failures = 0;
@@ -185,13 +187,13 @@ export class Connection {
     }
   }
 
-  /** Gives up the connection without waiting for the other side. */
+  /** Drops the connection without waiting for the other side. */
   #drop(): void {
     if (this.#socket.connected) this.#socket.io.engine.close();
   }
 }
 
-/** Programs outside a browser have no such targets. */
+/** Outside a browser there are no such targets. */
 function listen(target: unknown, event: string, listener: () => void): () => void {
   if (!(target instanceof EventTarget)) return () => undefined;
   target.addEventListener(event, listener);

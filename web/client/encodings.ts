@@ -1,4 +1,4 @@
-/** One simulcast layer as RTCRtpEncodingParameters has it. */
+/** One simulcast layer in the form of RTCRtpEncodingParameters. */
 export type Encoding = {
   rid: string;
   scaleResolutionDownBy: number;
@@ -6,15 +6,15 @@ export type Encoding = {
   scalabilityMode: 'L1T1';
 };
 
-/** Bits per pixel and frame that keep H.264 from a camera clean, and what a layer needs at least. */
+/** Bits per pixel and frame for clean H.264 from a camera, and the minimum for a layer. */
 const BITS_PER_PIXEL = 0.09;
 const MIN_BITRATE_BPS = 120_000;
-/** Layers below this height are of no use to anybody. */
+/** Layers below this height are useless. */
 const MIN_HEIGHT = 160;
 
 /**
- * The simulcast layers of a picture, the lowest first: whole, half and quarter size, as far down as
- * they are worth it.
+ * The simulcast layers of a picture, lowest first: full, half and quarter size, as far as they are
+ * useful.
  */
 export function encodingsFor({
   width,
@@ -34,7 +34,10 @@ export function encodingsFor({
   }));
 }
 
-/** A layer's bitrate, bits a second: more frames cost less than in proportion, as they differ less. */
+/**
+ * A layer's bitrate in bits per second. It grows less than linearly with the frame rate, since
+ * consecutive frames differ less.
+ */
 function bitrateFor(pixels: number, framesPerSecond: number): number {
   const frames = Math.sqrt(30 * Math.max(1, framesPerSecond));
   const bitrate = pixels * frames * BITS_PER_PIXEL;

@@ -1,13 +1,13 @@
 import type { IngestView } from '../../src/protocol/ingest.js';
 import type { SendHealth } from './send-health.js';
 
-/** How a broadcast that a program sends arrives, as the server sees it. */
+/** How a broadcast from an encoder arrives, as the server measures it. */
 export type IngestHealth = Pick<SendHealth, 'verdict' | 'reason' | 'lossPercent'> & {
   bitrateBps: number;
   roundTripMs: number | null;
 };
 
-/** The worst thing that is the matter, told as a word and a sentence. */
+/** The most serious problem, as a word and a sentence. */
 export function ingestHealth({
   connected,
   bitrateBps,

@@ -6,37 +6,39 @@ import type { Connection } from './connection.js';
 import { loadDevice } from './device.js';
 import { RequestError } from './request-error.js';
 
-/** What a join was asked with. */
+/** The parameters of a join. */
 export type JoinContext = {
-  /** What the media is received by; null: none was asked for. */
+  /** The device that receives the media; null if none was requested. */
   device: Device | null;
-  /** Whether no other join was begun since. */
+  /** Whether no newer join has started. */
   isLatest: () => boolean;
 };
 
 type Options = Readonly<{
   connection: Connection;
   channel: string;
-  /** What the SFU routes; null: the page does not know. */
+  /** The SFU's capabilities; null if the page does not know them. */
   rtpCapabilities: RtpCapabilities | null;
-  /** Whether media over WebRTC is to be asked for. */
+  /** Whether to request media over WebRTC. */
   wantsMedia: () => boolean;
   onJoined: (joined: ViewerJoined, context: JoinContext) => Promise<void>;
-  /** There is no such channel. */
+  /** The channel does not exist. */
   onGone: () => void;
-  /** This browser's WebRTC is of no use. */
+  /** This browser's WebRTC is unusable. */
   onRefused: () => void;
 }>;
 
-/** After a join that failed, and doubled each time. */
+/** The delay after a failed join, doubled each time. */
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 15_000;
 
-/** Joins a channel as a viewer, again and again until that succeeds; a later join replaces an earlier one. */
+/**
+ * Joins a channel as a viewer and retries until that succeeds; a newer join replaces an older one.
+ */
 export class JoinLoop {
   readonly #options: Options;
   readonly #failure = signal<string | null>(null);
-  /** Raised by each join: what an older one brings is thrown away. */
+  /** Incremented by each join; results of older joins are discarded. */
   #attempt = 0;
   #retries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,17 +48,17 @@ export class JoinLoop {
     this.#options = options;
   }
 
-  /** Why it fails again and again; null: it doesn't. */
+  /** Why joins keep failing; null if they do not. */
   get failure(): ReadonlySignal<string | null> {
     return this.#failure;
   }
 
-  /** Whether the last join asked for media. */
+  /** Whether the last join requested media. */
   get asksMedia(): boolean {
     return this.#asksMedia;
   }
 
-  /** Joins as if none had failed. */
+  /** Joins with the retry delay reset. */
   begin(): void {
     this.#retries = 0;
     this.#failure.value = null;
@@ -101,7 +103,8 @@ export class JoinLoop {
   #failed(error: unknown): void {
     const code = error instanceof RequestError ? error.code : null;
     if (code === 'channel_not_found') return this.#options.onGone();
-    // `offline`: the next connection joins. Else keep trying, and say so after the second time.
+    // After `offline` the next connection joins. Otherwise keep trying, and report it after the
+    // second failure.
     if (code === 'offline') return;
     this.#retries += 1;
     if (this.#retries > 2)

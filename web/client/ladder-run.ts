@@ -15,7 +15,7 @@ export type LadderFact = LadderEvent extends infer E
     : never
   : never;
 
-/** The ladder with a clock: keeps its state and wakes it when it asks for that. */
+/** Runs the ladder with a clock: holds its state and wakes it when it requests that. */
 export class LadderRun {
   readonly #ladder;
   readonly #off: () => void;
@@ -23,13 +23,13 @@ export class LadderRun {
 
   readonly ladder: ReadonlySignal<Ladder>;
   readonly way;
-  /** Whether there is to be a WebRTC connection. */
+  /** Whether a WebRTC connection is wanted. */
   readonly webrtc: ReadonlySignal<boolean>;
-  /** Whether HLS is to play. */
+  /** Whether HLS should play. */
   readonly hls: ReadonlySignal<boolean>;
   readonly canRewind: ReadonlySignal<boolean>;
 
-  /** @param look tells what there is to see, before a time that has come is judged */
+  /** @param look reports the current media flow; called before a due time is judged */
   constructor(rules: LadderRules, look: () => Promise<void>) {
     this.#ladder = signal(standOn(rules));
     this.ladder = this.#ladder;
@@ -54,7 +54,7 @@ export class LadderRun {
   #setTimer(wakeMs: number | null, look: () => Promise<void>): void {
     clearTimeout(this.#timer);
     if (wakeMs === null) return;
-    // A page in the background is woken late: what came meanwhile counts, not when it was seen.
+    // A background page wakes late: judge by what arrived in the meantime, not by when it was seen.
     const wake = (): void => void look().finally(() => this.tell({ name: 'woke' }));
     this.#timer = setTimeout(wake, Math.max(0, wakeMs - performance.now()));
   }

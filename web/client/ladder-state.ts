@@ -1,62 +1,68 @@
 import type { HlsState } from '../../src/protocol/broadcast.js';
 
-/** How a picture reaches the viewer, the best first: `native` is HLS that the browser plays by itself. */
+/** How video reaches the viewer, best first. `native` is HLS played by the browser itself. */
 export type Way = 'webrtc' | 'hls' | 'native';
 
 /** What the page may use. */
 export type LadderRules = {
-  /** The only way that may be used; null: whichever works. */
+  /** The only way allowed; null allows any that works. */
   pinned: Way | null;
-  /** What the browser has. */
+  /** What the browser supports. */
   can: Readonly<Record<Way, boolean>>;
 };
 
-/** `off`: nothing is on. */
+/** `off`: no broadcast. */
 export type BroadcastPhase = 'off' | 'starting' | 'live' | 'interrupted';
 
-/** One WebRTC connection, from the moment when it is asked for. */
+/** One WebRTC connection, from the moment it is requested. */
 export type Attempt = {
   sinceMs: number;
-  /** When media was first and last seen to flow. */
+  /** When media was first and last observed flowing. */
   firstMovedMs: number | null;
   movedMs: number | null;
 };
 
-/** Where the viewer stands. Made by {@link standOn}, changed by {@link step} only. */
+/** The viewer's position. Created by {@link standOn}, changed only by {@link step}. */
 export type Ladder = {
   readonly rules: LadderRules;
   readonly phase: BroadcastPhase;
   readonly hls: HlsState;
-  /** The way that the picture comes by. */
+  /** The way that delivers the picture. */
   readonly way: Way;
-  /** The WebRTC connection that shows the picture, or that is tried while HLS shows it. */
+  /** The WebRTC connection that shows the picture, or is being tried while HLS shows it. */
   readonly attempt: Attempt | null;
-  /** How often in a row WebRTC was left or tried in vain. */
+  /** How often in a row WebRTC failed or was abandoned. */
   readonly failures: number;
-  /** When WebRTC is tried again; null: not by time. */
+  /** When WebRTC is retried; null: not by time. */
   readonly retryMs: number | null;
-  /** The broadcast's codec can't be received over WebRTC here. */
+  /** This browser cannot receive the broadcast's codec over WebRTC. */
   readonly refused: boolean;
-  /** hls.js gave up on this broadcast, and the browser has HLS of its own. */
+  /** hls.js gave up on this broadcast, and the browser has native HLS. */
   readonly skipsHlsJs: boolean;
-  /** Somebody watches what was, not what is. */
+  /** The viewer is behind the live edge. */
   readonly behind: boolean;
-  /** Since when the publisher's media can be expected without a break; null: it can't be. */
+  /**
+   * Since when the publisher's media has been expected without interruption; null: it is not
+   * expected.
+   */
   readonly flowingMs: number | null;
 };
 
-/** What happened; `nowMs` is of any clock that only goes forward. */
+/** An event; `nowMs` is from any monotonic clock. */
 export type LadderEvent = { nowMs: number } & (
   | { name: 'broadcast'; phase: BroadcastPhase; hls: HlsState | null; isNew: boolean }
-  /** A look at the connection. `expected`: the server sends video on it, or sound where there is only that. */
+  /**
+   * An observation of the connection. `expected`: the server sends video on it, or audio if there
+   * is nothing else.
+   */
   | { name: 'webrtc-seen'; moved: boolean; expected: boolean }
-  /** The connection is made anew: the server closed the transport, or lost the page. */
+  /** The connection is being replaced: the server closed the transport, or lost the page. */
   | { name: 'webrtc-renewed' }
-  /** ICE or DTLS failed, or the server did not make the transport. */
+  /** ICE or DTLS failed, or the server did not create the transport. */
   | { name: 'webrtc-failed' }
-  /** The codec can't be received. */
+  /** The browser cannot receive the codec. */
   | { name: 'webrtc-refused' }
-  /** The player can't play the HLS, after all that it could try by itself. */
+  /** The player cannot play the HLS, after all its own retries. */
   | { name: 'hls-failed' }
   | { name: 'network-changed' }
   | { name: 'rewound' }
@@ -64,18 +70,18 @@ export type LadderEvent = { nowMs: number } & (
   | { name: 'woke' }
 );
 
-/** What is to be so, now. */
+/** What should hold now. */
 export type Plan = {
   way: Way;
   /** Whether there is to be a WebRTC connection. */
   webrtc: boolean;
   /** Whether HLS is to play. */
   hls: boolean;
-  /** When to send `woke`; null: never. */
+  /** When to send `woke`; null means never. */
   wakeMs: number | null;
 };
 
-/** The start, before anything is known of the broadcast. */
+/** The initial state, before anything is known about the broadcast. */
 export function standOn(rules: LadderRules): Ladder {
   return {
     rules,
@@ -92,42 +98,42 @@ export function standOn(rules: LadderRules): Ladder {
   };
 }
 
-/** Whether one can go back in time: HLS is there and may be used. */
+/** Whether rewinding is possible: HLS exists and is allowed. */
 export function canRewind(ladder: Ladder): boolean {
   return ladder.phase !== 'off' && ladder.hls === 'ready' && hlsWay(ladder) !== null;
 }
 
-/** Whether WebRTC can't be had for this broadcast, now or by waiting. */
+/** Whether WebRTC is impossible for this broadcast, now and later. */
 export function lacksWebRtc({ rules, refused }: Ladder): boolean {
   return refused || !mayUse(rules, 'webrtc');
 }
 
-/** Whether HLS can't be had for this broadcast, now or by waiting. */
+/** Whether HLS is impossible for this broadcast, now and later. */
 export function lacksHls(ladder: Ladder): boolean {
   return ladder.hls === 'unavailable' || hlsWay(ladder) === null;
 }
 
-/** Whether WebRTC does not come through, and there's nothing to go to. */
+/** Whether WebRTC gets no media through and there is no alternative. */
 export function isStuck(ladder: Ladder): boolean {
   const { phase, way, failures, attempt } = ladder;
   const waits = phase === 'live' && way === 'webrtc' && failures > 0;
   return waits && lacksHls(ladder) && (attempt === null || attempt.movedMs === null);
 }
 
-/** Whether there is HLS to go to. */
+/** Whether HLS is available as an alternative. */
 export function mayLeave(ladder: Ladder): boolean {
   return ladder.hls === 'ready' && hlsWay(ladder) !== null;
 }
 
-/** The kind of HLS to use; null: none may be. */
+/** The kind of HLS to use; null if none is allowed. */
 export function hlsWay({ rules, skipsHlsJs }: Ladder): Way | null {
   if (mayUse(rules, 'hls') && !skipsHlsJs) return 'hls';
   return mayUse(rules, 'native') ? 'native' : null;
 }
 
-/** Whether the page may watch this way. */
+/** Whether the page is allowed to use this way. */
 export function mayUse({ pinned, can }: LadderRules, way: Way): boolean {
-  // HLS is asked for by one name; which of the two plays it is the browser's matter.
+  // HLS is requested under one name; the browser decides which of the two plays it.
   const isAsked = pinned === null || pinned === way || (pinned === 'hls' && way === 'native');
   return can[way] && isAsked;
 }

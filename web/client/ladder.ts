@@ -12,20 +12,20 @@ import {
   standOn,
 } from './ladder-state.js';
 
-/** Without a first frame for so long, WebRTC is left. */
+/** WebRTC is abandoned after this long without a first frame. */
 export const FIRST_FRAME_MS = 4_000;
-/** A picture that stands still for so long is frozen. */
+/** A picture that stands still for this long counts as frozen. */
 export const FREEZE_MS = 5_000;
-/** So long pictures must have come before HLS is left for them. */
+/** How long WebRTC must deliver pictures before HLS is left for it. */
 export const PROVEN_MS = 1_000;
-/** After so long, WebRTC has shown that it works: the next failure is the first. */
+/** After this long, WebRTC has proven itself: the next failure counts as the first. */
 export const STEADY_MS = 60_000;
-/** How long after each failure in a row WebRTC is tried again; the last one repeats. */
+/** The delay before WebRTC is retried after each failure in a row; the last one repeats. */
 export const RETRY_MS = [15_000, 30_000, 60_000, 120_000, 300_000] as const;
-/** The same where there's no other way to watch meanwhile. */
+/** The same delays when there is no other way to watch meanwhile. */
 export const ONLY_WAY_RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 
-/** What a state asks for. */
+/** What a state requires. */
 export function plan(ladder: Ladder): Plan {
   const { way, phase, hls } = ladder;
   const on = phase !== 'off';
@@ -37,7 +37,7 @@ export function plan(ladder: Ladder): Plan {
   };
 }
 
-/** The state after an event. Pure: no clock, no timer, nothing but its arguments. */
+/** The state after an event. Pure: depends on nothing but its arguments. */
 export function step(ladder: Ladder, event: LadderEvent): Ladder {
   return due(happened(ladder, event), event.nowMs);
 }
@@ -72,7 +72,7 @@ function happened(ladder: Ladder, event: LadderEvent): Ladder {
   }
 }
 
-/** What the time asks for, whatever happened. */
+/** What is due at this time, independent of events. */
 function due(ladder: Ladder, nowMs: number): Ladder {
   if (ladder.phase === 'off') return ladder;
   if (isOverdue(ladder, nowMs)) return due(lose(ladder, nowMs), nowMs);
@@ -89,14 +89,14 @@ function broadcastChanged(
   if (phase === 'off') return standOn(ladder.rules);
   const before = isNew ? standOn(ladder.rules) : ladder;
   const begins = before.phase === 'off';
-  // A publisher that is back may send another codec than before.
+  // A returning publisher may send another codec than before.
   const returns = before.phase === 'interrupted' && phase === 'live';
   const flowingMs = phase === 'live' ? (before.flowingMs ?? nowMs) : null;
   const refused = before.refused && !returns;
   const known = { ...before, phase, hls: hls ?? 'preparing', flowingMs, refused };
   const retries = begins || (before.refused && !refused);
   const next = retries && mayUse(known.rules, 'webrtc') ? { ...known, retryMs: nowMs } : known;
-  // HLS that can't be had any more is left, if there is anything to leave it for.
+  // When HLS becomes unavailable, leave it if there is an alternative.
   if (next.hls === 'unavailable' && next.way !== 'webrtc' && !lacksWebRtc(next))
     return { ...next, way: 'webrtc', behind: false, retryMs: nowMs };
   return next;
@@ -109,7 +109,7 @@ function seen(
   const { attempt } = ladder;
   if (!attempt) return ladder;
   if (!moved) {
-    // What isn't sent can't come: the time until it must starts when it is sent again.
+    // Media that is not sent cannot arrive: the deadline starts when it is sent again.
     const flowingMs = expected || ladder.flowingMs === null ? ladder.flowingMs : nowMs;
     return { ...ladder, flowingMs };
   }
@@ -121,7 +121,9 @@ function seen(
   return proven ? { ...next, way: 'webrtc', retryMs: null } : next;
 }
 
-/** Shown, it has the time of a first frame; tried beside HLS, it has failed. */
+/**
+ * If it was shown, it gets the time of a first frame; if it was tried beside HLS, it has failed.
+ */
 function renew(ladder: Ladder, nowMs: number): Ladder {
   if (!ladder.attempt) return ladder;
   return ladder.way === 'webrtc'
@@ -152,15 +154,15 @@ function rewind(ladder: Ladder, nowMs: number): Ladder {
     way,
     behind: true,
     attempt: null,
-    // WebRTC that worked is asked for again at once when they go live.
+    // A WebRTC connection that worked is requested again immediately on going live.
     retryMs: ladder.attempt ? nowMs : ladder.retryMs,
   };
 }
 
-/** The connection is lost or of no use. */
+/** The connection is lost or useless. */
 function lose(ladder: Ladder, nowMs: number): Ladder {
   if (ladder.way !== 'webrtc') return leave(ladder, nowMs);
-  // An interrupted publisher is no reason to change the way.
+  // An interrupted publisher is no reason to switch.
   if (ladder.phase !== 'live')
     return { ...ladder, attempt: null, retryMs: nowMs + ONLY_WAY_RETRY_MS[0] };
   return leave(ladder, nowMs);
@@ -181,7 +183,7 @@ function toHls(ladder: Ladder, nowMs: number): Ladder {
   return { ...ladder, way, retryMs };
 }
 
-/** WebRTC failed while there was nothing to go to. */
+/** WebRTC failed without an alternative. */
 function isLost({ way, attempt, failures, phase }: Ladder): boolean {
   return way === 'webrtc' && attempt === null && failures > 0 && phase === 'live';
 }
@@ -191,11 +193,11 @@ function isOverdue(ladder: Ladder, nowMs: number): boolean {
   return atMs !== null && nowMs >= atMs;
 }
 
-/** When the connection is given up unless something moves; null: it may take its time. */
+/** When the connection is abandoned unless media flows; null: no deadline. */
 function deadlineMs(ladder: Ladder): number | null {
   const { attempt, flowingMs, way } = ladder;
   if (!attempt || flowingMs === null) return null;
-  // Nothing to go to: rather a picture that comes late than none.
+  // No alternative: a late picture is better than none.
   if (way === 'webrtc' && !mayLeave(ladder)) return null;
   return attempt.movedMs === null
     ? Math.max(attempt.sinceMs, flowingMs) + FIRST_FRAME_MS
@@ -207,7 +209,10 @@ function isTryDue(ladder: Ladder, nowMs: number): boolean {
   return mayTry(ladder) && retryMs !== null && nowMs >= retryMs;
 }
 
-/** Beside HLS, WebRTC is tried only while there is something to see and they watch what is now. */
+/**
+ * Beside HLS, WebRTC is tried only while there is something to see and the viewer is at the live
+ * edge.
+ */
 function mayTry(ladder: Ladder): boolean {
   if (lacksWebRtc(ladder)) return false;
   return ladder.way === 'webrtc' || (ladder.phase === 'live' && !ladder.behind);

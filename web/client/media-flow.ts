@@ -1,12 +1,15 @@
 import { number, type StatsEntry } from './stats-entry.js';
 
-/** How much was received since the beginning. */
+/** How much was received so far. */
 export type FlowCounters = { frames: number; soundPackets: number };
 
-/** What the server sends at the moment. */
+/** What the server currently sends. */
 export type Sent = { video: boolean; audio: boolean };
 
-/** Whether media flowed since `before`, and whether any was to: video, or sound where only that is sent. */
+/**
+ * Whether media flowed since `before`, and whether any was expected: video, or audio if only that
+ * is sent.
+ */
 export function mediaFlow(
   report: Iterable<StatsEntry>,
   { before, sent }: { before: FlowCounters; sent: Sent },

@@ -2,12 +2,12 @@ import type { types } from 'mediasoup-client';
 import type { Connection } from './connection.js';
 import { onNetworkChange } from './network-watch.js';
 
-/** How long a path may be silent before new candidates are tried. */
+/** How long a path can be silent before ICE restarts. */
 const RESTART_AFTER_MS = 2_000;
 
 /**
- * Keeps one WebRTC transport's path alive: hands our DTLS fingerprints to the server, restarts ICE
- * when the network changes or the path goes silent, and reports when it can't be saved.
+ * Keeps the path of one WebRTC transport alive: sends our DTLS fingerprints to the server, restarts
+ * ICE when the network changes or the path goes silent, and reports when it cannot be recovered.
  */
 export class MediaPath {
   readonly #connection: Connection;
@@ -16,7 +16,7 @@ export class MediaPath {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** @param onFailed called once, when only a new transport can help. */
+  /** @param onFailed called once, when only a new transport can help */
   constructor(connection: Connection, transport: types.Transport, onFailed: () => void) {
     this.#connection = connection;
     this.#transport = transport;
@@ -27,7 +27,8 @@ export class MediaPath {
           errback(error instanceof Error ? error : new Error(String(error)));
           this.#fail(onFailed);
         });
-      // Not waiting for the reply saves a round trip: media can't flow before the server has it anyway.
+      // Not awaiting the reply saves a round trip: media cannot flow before the server has it
+      // anyway.
       callback();
     });
     transport.on('connectionstatechange', (state) => {
@@ -55,7 +56,7 @@ export class MediaPath {
       });
       if (!this.#closed) await this.#transport.restartIce({ iceParameters });
     } catch {
-      // Without the socket it can't be restarted; its reconnection makes a new transport.
+      // ICE cannot restart without the socket; reconnecting creates a new transport.
     }
   }
 

@@ -4,11 +4,13 @@ import { call } from './api.js';
 
 const keyPath = (name: string): string => `/channels/${encodeURIComponent(name)}/stream-key`;
 
-/** What programs such as OBS need to publish, over HTTP. Every call throws `RequestError` when it fails. */
+/**
+ * The API for publishing with encoders such as OBS. Every call throws `RequestError` on failure.
+ */
 export const programApi = {
   streamKey: (name: string) => call<StreamKeyView>('GET', keyPath(name)),
-  /** In place of the one before; told this once. */
+  /** Replaces the previous key; shown only once. */
   newStreamKey: (name: string) => call<CreatedStreamKey>('POST', keyPath(name)),
-  /** How a broadcast of one's own arrives at the server. */
+  /** How the caller's broadcast arrives at the server. */
   ingest: (name: string) => call<IngestView>('GET', `/channels/${encodeURIComponent(name)}/ingest`),
 };

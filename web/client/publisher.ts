@@ -22,9 +22,9 @@ export type StartOptions = {
   channel: string;
   audio: MediaStreamTrack | null;
   video: MediaStreamTrack | null;
-  /** From before a reload: takes over from one's own lost connection. */
+  /** From before a reload: takes over from the caller's own lost connection. */
   resumeToken?: string;
-  /** Who may watch a new broadcast, if the channel doesn't let fewer. */
+  /** The audience of a new broadcast, unless the channel's is narrower. */
   visibility?: Visibility;
 };
 
@@ -39,9 +39,9 @@ const HEALTH_INTERVAL_MS = 1_000;
 const RETRY_MS = 1_500;
 
 type FailureCode = RequestErrorCode | 'media_failed';
-/** What may be different in a moment. */
+/** Errors that may pass. */
 const PASSING_CODES: ReadonlySet<FailureCode> = new Set(['offline', 'timeout', 'unavailable']);
-/** What trying again does not change, also for a broadcast that was on. */
+/** Errors that a retry cannot fix, even for a broadcast that was live. */
 const FINAL_CODES: ReadonlySet<FailureCode> = new Set([
   'not_logged_in',
   'account_disabled',
@@ -51,7 +51,10 @@ const FINAL_CODES: ReadonlySet<FailureCode> = new Set([
   'bad_request',
 ]);
 
-/** Sends one broadcast: starts it, keeps it going through lost networks and servers, and ends it. */
+/**
+ * Publishes one broadcast: starts it, keeps it running across lost networks and servers, and ends
+ * it.
+ */
 export class Publisher {
   readonly #connection: Connection;
   readonly #clock: ServerClock;
@@ -60,7 +63,7 @@ export class Publisher {
   readonly #health = signal<SendHealth | null>(null);
   readonly #resumeToken = signal<string | null>(null);
   readonly #offs: (() => void)[] = [];
-  /** What is to be on the air; null before the start and after the end. */
+  /** What should be live; null before the start and after the end. */
   #wanted: Wanted | null = null;
   #broadcast: BroadcastView | null = null;
   #sender: Sender | null = null;
@@ -72,7 +75,7 @@ export class Publisher {
   readonly state: ReadonlySignal<PublisherState> = this.#state;
   readonly viewers: ReadonlySignal<number> = this.#viewers;
   readonly health: ReadonlySignal<SendHealth | null> = this.#health;
-  /** Kept by the page through a reload, so that the next one may go on. */
+  /** Stored by the page across reloads, so that the next page can resume the broadcast. */
   readonly resumeToken: ReadonlySignal<string | null> = this.#resumeToken;
 
   constructor({ connection, clock }: { connection: Connection; clock: ServerClock }) {
@@ -83,7 +86,7 @@ export class Publisher {
     this.#offs.push(() => clearInterval(timer));
   }
 
-  /** Goes live, or goes on with the channel's interrupted broadcast. What comes of it shows in `state`. */
+  /** Goes live, or resumes the channel's interrupted broadcast. `state` shows the result. */
   async start({
     channel,
     audio,
@@ -103,7 +106,7 @@ export class Publisher {
     await this.#connect();
   }
 
-  /** Sends another track from now on, without an interruption; null sends none of that kind. */
+  /** Replaces a track without interruption; null sends none of that kind. */
   async replaceTrack(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
     const wanted = this.#wanted;
     if (!wanted) return;
@@ -111,16 +114,16 @@ export class Publisher {
     await this.#sender?.send(kind, track, wanted.muted[kind]);
   }
 
-  /** Stops and goes on sending a kind; viewers are told. */
+  /** Pauses and resumes a kind; viewers are notified. */
   setMuted(kind: TrackKind, muted: boolean): void {
     if (!this.#wanted) return;
     this.#wanted.muted[kind] = muted;
     void this.#sender?.setMuted(kind, muted).catch(() => {
-      // Not heard by the server: the next connection starts with it.
+      // The server did not receive it: the next connection starts with it.
     });
   }
 
-  /** Ends the broadcast. Rejects when the server can't be told; then it goes on. */
+  /** Ends the broadcast. Rejects if the server cannot be reached; the broadcast then continues. */
   async end(): Promise<void> {
     const wanted = this.#wanted;
     if (!wanted) return;
@@ -207,7 +210,7 @@ export class Publisher {
         this.#thumbnails = new ThumbnailSender(this.#connection, () =>
           wanted.muted.video ? null : wanted.tracks.video,
         );
-      // Both at once: one negotiation.
+      // Both together need one negotiation.
       await Promise.all(
         (['audio', 'video'] as const).map((kind) =>
           sender.send(kind, wanted.tracks[kind], wanted.muted[kind]),
@@ -223,8 +226,8 @@ export class Publisher {
     const message = error instanceof Error ? error.message : String(error);
     if (code === 'not_live')
       return this.#stop({ name: 'ended', broadcast: this.#broadcast, reason: null });
-    // A broadcast that was on is worth trying again for, until its grace has passed; one that never
-    // was is better told at once.
+    // A broadcast that was live is worth retrying until its grace time has passed; for one that
+    // never was, report the error immediately.
     if (this.#broadcast ? !FINAL_CODES.has(code) : PASSING_CODES.has(code)) {
       this.#lost();
       this.#retryTimer = setTimeout(() => void this.#connect(), RETRY_MS);
@@ -268,7 +271,7 @@ export class Publisher {
 
   #tellClock(offsetMs: number): void {
     void this.#connection.request('publisher:clock', { offsetMs }).catch(() => {
-      // Told again with the next measurement.
+      // Sent again with the next measurement.
     });
   }
 

@@ -1,12 +1,12 @@
 import { number, pathRoundTripMs, type StatsEntry } from './stats-entry.js';
 
-/** How watching goes, over the last second. */
+/** Reception during the last second. */
 export type ReceiveStats = {
-  /** From capture to display, milliseconds; null while a part of the way is not measured. */
+  /** Delay from capture to display in milliseconds; null while part of the path is unmeasured. */
   delayMs: number | null;
   width: number;
   height: number;
-  /** null, here and below: not measured on this way. */
+  /** null, here and below: not measured on this path. */
   framesPerSecond: number | null;
   bitrateBps: number | null;
   lossPercent: number | null;
@@ -17,7 +17,7 @@ export type ReceiveStats = {
 /** NTP counts from 1900, JavaScript from 1970. */
 const NTP_TO_UNIX_MS = 2_208_988_800_000;
 
-/** The figures of one getStats that the next one is compared with. */
+/** The counters of one getStats result that the next one is compared with. */
 export type ReceiveCounters = {
   atMs: number;
   bytes: number;
@@ -30,19 +30,19 @@ export type ReceiveCounters = {
 type Options = {
   /** The previous call's counters. */
   before: ReceiveCounters | null;
-  /** The server's time, or null while it isn't known. */
+  /** The server's time; null while unknown. */
   serverNowMs: number | null;
-  /** From capture to the server, or null while it isn't known. */
+  /** Delay from capture to the server; null while unknown. */
   uplinkMs: number | null;
 };
 
-/** Reads a receiving transport's stats. Pure: the same report gives the same figures. */
+/** Reads a receiving transport's stats. Pure: the same report gives the same result. */
 export function receiveStats(
   report: Iterable<StatsEntry>,
   { before, serverNowMs, uplinkMs }: Options,
 ): { stats: ReceiveStats; counters: ReceiveCounters } | null {
   const entries = [...report];
-  // mediasoup probes the bandwidth with a stream of its own, which carries no picture.
+  // mediasoup probes the bandwidth with a separate stream that carries no picture.
   const inbound = entries.filter(
     (entry) => entry['type'] === 'inbound-rtp' && entry['mid'] !== 'probator',
   );

@@ -6,10 +6,10 @@ import type { Connection } from './connection.js';
 import type { Sent } from './media-flow.js';
 import { MediaPath } from './media-path.js';
 
-/** Simulcast layers to choose from; 0 is the lowest. */
+/** Available simulcast layers; 0 is the lowest. */
 export type Layers = { count: number; current: number | null; pinned: number | null };
 
-/** The receiving end of one WebRTC transport: takes the tracks that the server offers on it. */
+/** The receiving end of one WebRTC transport: consumes the tracks that the server offers on it. */
 export class Receiver {
   readonly transportId: string;
   readonly #connection: Connection;
@@ -41,7 +41,10 @@ export class Receiver {
     this.#path = new MediaPath(connection, this.#transport, onFailed);
   }
 
-  /** The tracks to play; another object when a track took the place of one, the same when one is added. */
+  /**
+   * The tracks to play. A new object when a track replaced another; the same object when one was
+   * added.
+   */
   get stream(): ReadonlySignal<MediaStream | null> {
     return this.#stream;
   }
@@ -54,7 +57,10 @@ export class Receiver {
     return this.#currentLayer;
   }
 
-  /** Takes tracks and lets them flow. Rejects when the browser refuses them or the server is gone. */
+  /**
+   * Consumes tracks and resumes them. Rejects if the browser refuses them or the server is
+   * unreachable.
+   */
   async consume(tracks: readonly ConsumerOptions[]): Promise<void> {
     const fresh = tracks.filter(({ id }) => !this.#consumers.has(id));
     if (fresh.length === 0) return;
@@ -65,7 +71,7 @@ export class Receiver {
         this.#withoutLayer = false;
       }
     for (const { id, producerPaused } of fresh) this.setPaused(id, producerPaused);
-    // Asked for while the browser negotiates: nothing can arrive before it is ready.
+    // Requested while the browser negotiates: nothing can arrive before it is ready.
     const resumed = this.#connection.request('viewer:resume', {
       consumerIds: fresh.map(({ id }) => id),
     });
@@ -94,7 +100,7 @@ export class Receiver {
     else this.#paused.delete(consumerId);
   }
 
-  /** What is on its way, as far as the server has said. */
+  /** What the server says it is sending. */
   get sent(): Sent {
     const flowing = [...this.#consumers.values()].filter(({ id }) => !this.#paused.has(id));
     return {

@@ -11,7 +11,7 @@ import { RequestError } from './request-error.js';
 type Options = Readonly<{
   connection: Connection;
   clock: ServerClock;
-  /** The connection is of no use any more, or the browser refused what comes on it. */
+  /** The connection became useless, or the browser refused its tracks. */
   onFailed: () => void;
   /** The server closed the connection. */
   onClosed: () => void;
@@ -19,7 +19,7 @@ type Options = Readonly<{
 
 const NOTHING_SEEN: FlowCounters = { frames: 0, soundPackets: 0 };
 
-/** What is received over WebRTC: one connection at most, with what flows on it. */
+/** Reception over WebRTC: at most one connection, with the media on it. */
 export class Reception {
   readonly #options: Options;
   readonly #receiver = signal<Receiver | null>(null);
@@ -62,12 +62,12 @@ export class Reception {
     return this.#stats;
   }
 
-  /** From capture to the server, as the server last said, milliseconds. */
+  /** Delay from capture to the server as last reported, in milliseconds. */
   set uplinkMs(uplinkMs: number | null) {
     this.#uplinkMs.value = uplinkMs;
   }
 
-  /** Receives what a join brought, in place of what there was. */
+  /** Receives the media of a join, replacing the previous media. */
   async take(media: ViewerMediaOptions, device: Device, pinned: number | null): Promise<void> {
     this.drop();
     const { connection, onFailed } = this.#options;
@@ -86,11 +86,14 @@ export class Reception {
 
   pinLayer(layer: number | null): void {
     if (this.#receiver.peek() === null) return;
-    // A failure is repaired by the next join, which pins it again.
+    // The next join repairs a failure: it pins the layer again.
     this.#options.connection.request('viewer:layer', { layer }).catch(() => undefined);
   }
 
-  /** Reads the figures. Resolves with whether media flowed since the last time; null: there's no connection. */
+  /**
+   * Measures the reception. Resolves with whether media flowed since the last call; null without a
+   * connection.
+   */
   async measure(): Promise<{ moved: boolean; expected: boolean } | null> {
     const receiver = this.#receiver.peek();
     if (!receiver) return null;
@@ -130,7 +133,7 @@ export class Reception {
     try {
       await receiver.consume(tracks);
     } catch (error) {
-      // A track that ended meanwhile is no failure: the server says so by itself.
+      // A track that ended meanwhile is no failure: the server reports it separately.
       if (this.#receiver.peek() === receiver && !isGone(error)) this.#options.onFailed();
     }
   }

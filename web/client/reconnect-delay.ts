@@ -2,11 +2,11 @@ const FIRST_MS = 250;
 const LONGEST_MS = 10_000;
 
 /**
- * How long to wait before the next attempt, milliseconds: short at first, then twice as long each
- * time, up to ten seconds. Half of it is by chance, so that the clients of a server that went away
- * don't all come back at one moment.
+ * How long to wait before the next attempt, in milliseconds: short at first, then doubling up to
+ * ten seconds. Half of it is random, so that the clients of a restarted server do not all return at
+ * the same moment.
  *
- * @param failures attempts that failed since it was last connected
+ * @param failures failed attempts since the last connection
  * @param random in [0, 1)
  */
 export function reconnectDelayMs(failures: number, random: number): number {

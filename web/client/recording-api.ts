@@ -14,17 +14,19 @@ const clipPath = (id: string): string => `/clips/${encodeURIComponent(id)}`;
 type Page = Readonly<{ limit: number; offset: number }>;
 const pageQuery = ({ limit, offset }: Page): string => `limit=${limit}&offset=${offset}`;
 
-/** Recordings and clips over HTTP. Every call throws `RequestError` when it fails. */
+/** Recordings and clips over HTTP. Every call throws `RequestError` on failure. */
 export const recordingApi = {
   recording: (id: string) => call<RecordingView>('GET', recordingPath(id)),
   change: (id: string, change: RecordingChange) =>
     call<RecordingView>('PATCH', recordingPath(id), change),
   delete: (id: string) => call<null>('DELETE', recordingPath(id)),
-  /** Of a channel of one's own. */
+  /** For a channel that the caller owns. */
   settings: (name: string) => call<RecordingSettings>('GET', settingsPath(name)),
   changeSettings: (name: string, settings: RecordingSettings) =>
     call<RecordingSettings>('PATCH', settingsPath(name), settings),
-  /** The chat of a broadcast: the newest before a time, or what came after a message. */
+  /**
+   * The chat of a broadcast: the newest messages before a time, or the messages after a given one.
+   */
   chat: (id: string, part: { until: string } | { after: number }) =>
     call<ChatPage>(
       'GET',
@@ -34,7 +36,7 @@ export const recordingApi = {
   createClip: (id: string, clip: NewClip) =>
     call<ClipView>('POST', `${recordingPath(id)}/clips`, clip),
   clip: (id: string) => call<ClipView>('GET', clipPath(id)),
-  /** Of a channel of one's own. */
+  /** For a channel that the caller owns. */
   clipsOf: (name: string, page: Page) =>
     call<ClipList>('GET', `/channels/${encodeURIComponent(name)}/clips?${pageQuery(page)}`),
   /** Those that one made. */

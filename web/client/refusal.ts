@@ -12,7 +12,9 @@ const CODES: ReadonlySet<string> = new Set([
   'timed_out',
 ]);
 
-/** Whether the chat does not take a message as it is, or not from its sender, or not now: trying again alone won't help. */
+/**
+ * Whether the chat refuses the message, its sender, or both for now: retrying alone will not help.
+ */
 export function isRefusal({ code }: Pick<RequestError, 'code'>): boolean {
   return CODES.has(code);
 }

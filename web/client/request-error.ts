@@ -1,10 +1,13 @@
 import type { ErrorCode, Issue } from '../../src/protocol/error.js';
 
-/** What the server answered, or that it didn't: `timeout` (no answer in time), `offline` (not reached). */
+/**
+ * The server's error code, or why there was no reply: `timeout` (none in time), `offline`
+ * (unreachable).
+ */
 export type RequestErrorCode = ErrorCode | 'timeout' | 'offline';
 
 export interface RequestErrorDetails {
-  /** When trying again makes sense, milliseconds from then. */
+  /** When a retry makes sense, in milliseconds from the error. */
   retryAfterMs?: number | undefined;
   issues?: readonly Issue[] | undefined;
 }
@@ -23,7 +26,7 @@ export class RequestError extends Error {
     this.issues = details.issues ?? [];
   }
 
-  /** What is wrong with one field of the input, if that is what failed. */
+  /** The problem with one input field, if validation failed. */
   issueAt(path: string): string | undefined {
     return this.issues.find((issue) => issue.path === path)?.message;
   }

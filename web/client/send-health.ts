@@ -1,6 +1,6 @@
 import { number, pathRoundTripMs, type StatsEntry, text } from './stats-entry.js';
 
-/** One simulcast layer as it is sent now; 0 is the lowest. */
+/** One simulcast layer as currently sent; 0 is the lowest. */
 export type LayerHealth = {
   layer: number;
   width: number;
@@ -8,11 +8,11 @@ export type LayerHealth = {
   framesPerSecond: number;
   bitrateBps: number;
   qualityLimitation: string;
-  /** A screen: few frames only mean that nothing moves on it. */
+  /** A screen: a low frame rate only means that nothing moves on it. */
   isScreen?: true;
 };
 
-/** How sending goes, over the last second. */
+/** Sending during the last second. */
 export type SendHealth = {
   atMs: number;
   roundTripMs: number | null;
@@ -20,14 +20,16 @@ export type SendHealth = {
   audioBitrateBps: number;
   layers: LayerHealth[];
   verdict: 'good' | 'strained' | 'bad';
-  /** A sentence that says why. */
+  /** The reason, as a sentence. */
   reason: string;
 };
 
-/** Bytes sent so far by ssrc, at a time: what the next report is compared with. */
+/**
+ * Bytes sent so far by SSRC, with the time of measurement: what the next report is compared with.
+ */
 export type SendCounters = { atMs: number; bytes: ReadonlyMap<number, number> };
 
-/** Reads a sending transport's stats. Pure: the same report gives the same figures. */
+/** Reads a sending transport's stats. Pure: the same report gives the same result. */
 export function sendHealth(
   report: Iterable<StatsEntry>,
   before: SendCounters | null,
@@ -74,7 +76,7 @@ export function sendHealth(
   };
 }
 
-/** The worst thing that is the matter, told as a word and a sentence. */
+/** The most serious problem, as a word and a sentence. */
 export function verdict({
   roundTripMs,
   lossPercent,

@@ -6,7 +6,7 @@ import { MediaPath } from './media-path.js';
 
 export type TrackKind = 'audio' | 'video';
 
-/** Stereo at a rate that music survives, with forward error correction for lossy uplinks. */
+/** Stereo at a bitrate sufficient for music, with forward error correction for lossy uplinks. */
 const AUDIO_OPTIONS: types.ProducerCodecOptions = {
   opusStereo: true,
   opusFec: true,
@@ -52,7 +52,7 @@ export class Sender {
     });
   }
 
-  /** Sends a track, in place of the one of its kind before it; null sends none of that kind. */
+  /** Sends a track, replacing the previous one of its kind; null sends none of that kind. */
   async send(kind: TrackKind, track: MediaStreamTrack | null, muted: boolean): Promise<void> {
     const producer = this.#producers.get(kind);
     if (track === null) {
@@ -94,8 +94,8 @@ export class Sender {
     return this.#transport.produce({
       ...common,
       codecOptions: { videoGoogleStartBitrate: 1_500 },
-      // Without H.264 the browser's next codec goes out in one layer: simulcast of those is not
-      // something that every viewer's browser and HLS can follow.
+      // Without H.264, the browser's next codec is sent in one layer: not every viewer's browser,
+      // nor HLS, supports simulcast of other codecs.
       ...(h264 ? { codec: h264, encodings: encodingsFor(sizeOf(track)) } : {}),
     });
   }

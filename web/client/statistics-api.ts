@@ -1,6 +1,9 @@
 import type { BroadcastStatistics } from '../../src/protocol/statistics.js';
 import { call } from './api.js';
 
-/** How a broadcast of a channel did that one runs. Throws `RequestError` when it fails. */
+/**
+ * The statistics of a broadcast, for the channel's owner and moderators. Throws `RequestError` on
+ * failure.
+ */
 export const statisticsOf = (broadcastId: string): Promise<BroadcastStatistics> =>
   call<BroadcastStatistics>('GET', `/broadcasts/${encodeURIComponent(broadcastId)}/statistics`);

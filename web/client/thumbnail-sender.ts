@@ -1,19 +1,21 @@
 import { stillPicture } from './capture/still-picture.js';
 import type { Connection } from './connection.js';
 
-/** As often as the server takes one. */
+/** The interval at which the server accepts thumbnails. */
 const INTERVAL_MS = 10_000;
-/** The first one: cameras begin dark. */
+/** The delay before the first one: cameras start dark. */
 const FIRST_MS = 1_500;
 
-/** Sends the server a small picture of what is published every ten seconds, for lists and previews. */
+/**
+ * Sends the server a thumbnail of the published video every ten seconds, for lists and previews.
+ */
 export class ThumbnailSender {
   readonly #connection: Connection;
   readonly #track: () => MediaStreamTrack | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** @param track what is sent at that moment; null: nothing is to be seen */
+  /** @param track the currently published track; null if nothing is visible */
   constructor(connection: Connection, track: () => MediaStreamTrack | null) {
     this.#connection = connection;
     this.#track = track;
@@ -29,7 +31,7 @@ export class ThumbnailSender {
     this.#timer = setTimeout(() => {
       void this.#send()
         .catch(() => {
-          // The connection went, or the track did: the next one follows.
+          // The connection or the track is gone: the next thumbnail follows.
         })
         .finally(() => {
           if (!this.#closed) this.#sendIn(INTERVAL_MS);

@@ -7,12 +7,12 @@ export type WatchedChannel = Pick<
   'title' | 'owner' | 'broadcast' | 'viewers' | 'thumbnail' | 'lastLiveAt'
 >;
 
-/** What the watch page shows. */
+/** The state shown by the watch page. */
 export type ViewerState =
   | { name: 'connecting' }
   | { name: 'not-live' }
   | { name: 'starting' }
-  /** On, and nobody has pressed play yet. */
+  /** Live, but play has not been pressed yet. */
   | { name: 'held' }
   | { name: 'playing' }
   | { name: 'interrupted'; untilMs: number }
@@ -20,26 +20,29 @@ export type ViewerState =
   | { name: 'gone' }
   | { name: 'failed'; message: string };
 
-/** What a `<video>` should play. */
+/** The source for a `<video>`. */
 export type Source =
   | { way: 'webrtc'; stream: MediaStream }
-  /** `url` may have another token in it each time; `fromMs`: the server's time to start at, null: now. */
+  /**
+   * `url` can contain a new token each time; `fromMs`: the server time to start at, or null for the
+   * live edge.
+   */
   | { way: 'hls' | 'native'; url: () => string; fromMs: number | null };
 
-/** What is known where a state is to be told. */
+/** The facts from which a state follows. */
 export type ViewerFacts = {
   gone: boolean;
   held: boolean;
   broadcast: BroadcastView | null;
-  /** The one that was watched, when it is over. */
+  /** The watched broadcast, once it has ended. */
   ended: BroadcastView | null;
   ladder: Ladder;
   hasSource: boolean;
-  /** Why joining fails again and again. */
+  /** Why joining keeps failing. */
   failure: string | null;
 };
 
-/** The state that the facts make. Pure. */
+/** Derives the state from the facts. Pure. */
 export function viewerState(facts: ViewerFacts): ViewerState {
   const { broadcast, ended } = facts;
   if (facts.gone) return { name: 'gone' };
@@ -54,7 +57,9 @@ export function viewerState(facts: ViewerFacts): ViewerState {
   return facts.hasSource ? { name: 'playing' } : { name: 'connecting' };
 }
 
-/** Why a broadcast can't be watched here, and what to do; null: it can, or may yet. */
+/**
+ * Why a broadcast cannot be watched here, and what to do about it; null if it can, or might soon.
+ */
 function whyNot(ladder: Ladder): string | null {
   const { rules, refused } = ladder;
   if (isStuck(ladder))
@@ -70,7 +75,7 @@ function whyNot(ladder: Ladder): string | null {
     : "This browser can't play live video. Try Chrome, Edge, Firefox or Safari.";
 }
 
-/** A way as people read it. */
+/** The display name of a way. */
 export function wayName(way: Way): string {
   return way === 'webrtc' ? 'WebRTC' : 'HLS';
 }

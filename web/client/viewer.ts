@@ -27,9 +27,9 @@ type Options = {
   clock: ServerClock;
   channel: string;
   boot: Boot;
-  /** What may be used to watch, and what the browser has. */
+  /** Which ways are allowed and supported. */
   rules: LadderRules;
-  /** Nothing is received until {@link Viewer.start}. */
+  /** Receives nothing until {@link Viewer.start}. */
   held?: boolean;
 };
 
@@ -44,8 +44,8 @@ const UNKNOWN: WatchedChannel = {
 };
 
 /**
- * Watches one channel: joins, stays joined, comes back by itself, and goes the way that its ladder says.
- * What is to be played is {@link Viewer.source}; WebRTC it receives itself, HLS is for the page to play.
+ * Watches one channel: joins, stays joined, reconnects by itself, and follows its ladder. {@link
+ * Viewer.source} says what to play; it receives WebRTC itself, and leaves HLS to the page.
  */
 export class Viewer {
   readonly #options: Options;
@@ -60,20 +60,20 @@ export class Viewer {
   readonly #stream = signal<MediaStream | null>(null);
   readonly #offs: (() => void)[] = [];
   readonly #joins: JoinLoop;
-  /** Of protected channels, with a token that each join renews. */
+  /** For protected channels it contains a token that each join renews. */
   #hlsUrl: string;
-  /** The broadcast that the ladder was told of last. */
-  #toldId: string | null = null;
+  /** The broadcast last passed to the ladder. */
+  #lastBroadcastId: string | null = null;
 
   readonly channel: ReadonlySignal<WatchedChannel>;
   readonly state: ReadonlySignal<ViewerState>;
-  /** What to play; the last one stays through an interruption. */
+  /** What to play; stays unchanged during an interruption. */
   readonly source: ReadonlySignal<Source | null>;
   readonly way: ReadonlySignal<Way>;
   readonly canRewind: ReadonlySignal<boolean>;
-  /** Somebody watches what was, not what is. */
+  /** True while the viewer is behind the live edge. */
   readonly behind: ReadonlySignal<boolean>;
-  /** Of WebRTC, while that is the way. */
+  /** WebRTC statistics, while that is the way. */
   readonly stats: ReadonlySignal<ReceiveStats | null>;
   readonly layers: ReadonlySignal<Layers>;
   readonly pinned: ReadonlySignal<number | null> = this.#pinned;
@@ -126,25 +126,25 @@ export class Viewer {
     this.#listen();
   }
 
-  /** The server's time now, milliseconds since 1970; null until it is measured. */
+  /** The server's current time, milliseconds since 1970; null until measured. */
   serverNow(): number | null {
     return this.#options.clock.now();
   }
 
-  /** Receives from now on, if it was held. */
+  /** Starts receiving, if it was held. */
   start(): void {
     if (!this.#held.peek()) return;
     this.#held.value = false;
     this.#tellBroadcast();
   }
 
-  /** Holds the picture at a layer (0 is the lowest), or lets the bandwidth choose (null). */
+  /** Pins the video to a layer (0 is the lowest); null lets bandwidth estimation choose. */
   pinLayer(layer: number | null): void {
     this.#pinned.value = layer;
     this.#reception.pinLayer(layer);
   }
 
-  /** Watches what was: over HLS, from the server's time `fromMs` if that is not what plays already. */
+  /** Rewinds: plays HLS from the server time `fromMs`, unless that already plays. */
   rewind(fromMs: number): void {
     batch(() => {
       if (this.way.peek() === 'webrtc') this.#fromMs.value = fromMs;
@@ -152,22 +152,22 @@ export class Viewer {
     });
   }
 
-  /** Watches what is again. */
+  /** Returns to the live edge. */
   goLive(): void {
     this.#ladder.tell({ name: 'went-live' });
   }
 
-  /** The HLS is not to be had: its address may have become void. */
+  /** The HLS was refused: its address may have become invalid. */
   hlsRefused(): void {
     void this.#joins.join();
   }
 
-  /** The HLS can't be played, after all that was tried. */
+  /** The HLS cannot be played, after all retries. */
   hlsFailed(): void {
     this.#ladder.tell({ name: 'hls-failed' });
   }
 
-  /** Tries again at once, from the beginning. */
+  /** Retries immediately, from the beginning. */
   retry(): void {
     this.#ladder.tell({ name: 'network-changed' });
     this.#joins.begin();
@@ -219,20 +219,20 @@ export class Viewer {
         if (stream) this.#stream.value = stream;
       }),
       effect(() => {
-        // Where HLS starts is for the rewind that asked for it alone.
+        // The HLS start position applies only to the rewind that set it.
         if (this.way.value === 'webrtc') untracked(() => (this.#fromMs.value = null));
       }),
     );
   }
 
-  /** The ladder changed its mind about WebRTC. */
+  /** The ladder's decision about WebRTC changed. */
   #mediaWanted(wanted: boolean): void {
     if (wanted === this.#joins.asksMedia) return;
     if (!wanted) this.#reception.drop();
     void this.#joins.join();
   }
 
-  /** The connection to the server, or the one for media, is a new one. */
+  /** The connection to the server, or the media connection, was replaced. */
   #renew(): void {
     this.#ladder.tell({ name: 'webrtc-renewed' });
     void this.#joins.join();
@@ -254,7 +254,7 @@ export class Viewer {
       this.#channel.value = { ...this.channel.peek(), title, broadcast, lastLiveAt };
       this.#tellBroadcast();
     });
-    // Media exists from the start of a broadcast on, and again when its publisher is back.
+    // Media exists from the start of a broadcast, and again once its publisher is back.
     const lacksMedia = this.#joins.asksMedia && this.#reception.receiver.peek() === null;
     if (lacksMedia && this.#ladder.webrtc.peek()) void this.#joins.join();
   }
@@ -263,8 +263,8 @@ export class Viewer {
     const { broadcast } = this.channel.peek();
     const phase = this.#held.peek() ? 'off' : phaseOf(broadcast);
     const id = phase === 'off' ? null : (broadcast?.id ?? null);
-    const isNew = id !== null && this.#toldId !== null && id !== this.#toldId;
-    this.#toldId = id;
+    const isNew = id !== null && this.#lastBroadcastId !== null && id !== this.#lastBroadcastId;
+    this.#lastBroadcastId = id;
     if (phase === 'off') this.#reception.drop();
     this.#ladder.tell({ name: 'broadcast', phase, hls: broadcast?.hls ?? null, isNew });
     if (phase === 'off' || isNew) this.#fromMs.value = null;
@@ -283,7 +283,7 @@ export class Viewer {
       if (phaseOf(channel.broadcast) !== 'off') this.#ended.value = null;
       this.#tellBroadcast();
     });
-    // What it was told may have made another join.
+    // Its notification may have started another join.
     if (!isLatest() || !media || !device) return;
     if (media.unsupported.includes('video')) return this.#ladder.tell({ name: 'webrtc-refused' });
     await this.#reception.take(media, device, this.#pinned.peek());

@@ -10,7 +10,7 @@ import { call } from './api.js';
 const path = (channel: string, id?: string): string =>
   `/channels/${encodeURIComponent(channel)}/webhooks${id === undefined ? '' : `/${id}`}`;
 
-/** The webhooks of a channel of one's own. Every call throws `RequestError` when it fails. */
+/** The webhooks of a channel that the caller owns. Every call throws `RequestError` on failure. */
 export const webhookApi = {
   list: (channel: string) => call<WebhookList>('GET', path(channel)),
   add: (channel: string, webhook: NewWebhook) => call<WebhookAdded>('POST', path(channel), webhook),

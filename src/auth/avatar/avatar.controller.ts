@@ -13,13 +13,10 @@ const FILE = /^([\w-]{22})\.webp$/;
 /** Pictures of accounts. */
 @Controller()
 export class AvatarController {
-  readonly #avatars: AvatarService;
-  readonly #accounts: AccountService;
-
-  constructor(avatars: AvatarService, accounts: AccountService) {
-    this.#avatars = avatars;
-    this.#accounts = accounts;
-  }
+  constructor(
+    private readonly avatars: AvatarService,
+    private readonly accounts: AccountService,
+  ) {}
 
   @Put('api/account/avatar')
   @LoggedIn()
@@ -36,7 +33,7 @@ export class AvatarController {
   ): Promise<AccountView> {
     if (!(body instanceof Readable))
       throw new DomainError('unsupported_media_type', 'Send a JPEG, PNG, WebP or GIF.');
-    await this.#avatars.put(id, body);
+    await this.avatars.put(id, body);
     return this.#view(id);
   }
 
@@ -44,7 +41,7 @@ export class AvatarController {
   @LoggedIn()
   @Operation({ summary: 'Take one’s picture away', reply: AccountView, errors: ['not_logged_in'] })
   async delete(@CurrentAccount() { id }: CurrentAccount): Promise<AccountView> {
-    await this.#avatars.delete(id);
+    await this.avatars.delete(id);
     return this.#view(id);
   }
 
@@ -53,7 +50,7 @@ export class AvatarController {
   @HttpCode(200)
   async get(@Param('file') file: string, @Res() reply: FastifyReply): Promise<void> {
     const [, version] = FILE.exec(file) ?? [];
-    const image = version === undefined ? null : await this.#avatars.find(version);
+    const image = version === undefined ? null : await this.avatars.find(version);
     if (image === null) throw new DomainError('not_found', 'There is no such picture.');
     await reply
       .header('content-type', 'image/webp')
@@ -63,8 +60,8 @@ export class AvatarController {
   }
 
   async #view(id: string): Promise<AccountView> {
-    const account = await this.#accounts.find(id);
+    const account = await this.accounts.find(id);
     if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
-    return this.#accounts.view(account);
+    return this.accounts.view(account);
   }
 }

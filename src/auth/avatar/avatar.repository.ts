@@ -4,14 +4,10 @@ import { PrismaService } from '../../db/prisma.service.js';
 /** The table of avatars. */
 @Injectable()
 export class AvatarRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   async put(accountId: string, version: string, image: Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.#db.avatar.upsert({
+    await this.db.avatar.upsert({
       where: { accountId },
       create: { accountId, version, image },
       update: { version, image, createdAt: new Date() },
@@ -19,11 +15,11 @@ export class AvatarRepository {
   }
 
   async find(version: string): Promise<Uint8Array | null> {
-    const row = await this.#db.avatar.findUnique({ where: { version }, select: { image: true } });
+    const row = await this.db.avatar.findUnique({ where: { version }, select: { image: true } });
     return row?.image ?? null;
   }
 
   async delete(accountId: string): Promise<void> {
-    await this.#db.avatar.deleteMany({ where: { accountId } });
+    await this.db.avatar.deleteMany({ where: { accountId } });
   }
 }

@@ -9,28 +9,25 @@ import { AvatarRepository } from './avatar.repository.js';
 /** Pictures of accounts. */
 @Injectable()
 export class AvatarService {
-  readonly #repository: AvatarRepository;
-  readonly #encoder: AvatarEncoder;
-
-  constructor(repository: AvatarRepository, encoder: AvatarEncoder) {
-    this.#repository = repository;
-    this.#encoder = encoder;
-  }
+  constructor(
+    private readonly repository: AvatarRepository,
+    private readonly encoder: AvatarEncoder,
+  ) {}
 
   /** @throws {DomainError} `payload_too_large`, `picture_refused`. */
   async put(accountId: string, sent: Readable): Promise<void> {
-    const image = await this.#encoder.encode(await read(sent));
+    const image = await this.encoder.encode(await read(sent));
     // Random: it tells neither whose it is nor what it shows, and its address is that picture's for ever.
-    await this.#repository.put(accountId, randomBytes(16).toString('base64url'), image);
+    await this.repository.put(accountId, randomBytes(16).toString('base64url'), image);
   }
 
   /** Null when there is none (any more). */
   async find(version: string): Promise<Uint8Array | null> {
-    return this.#repository.find(version);
+    return this.repository.find(version);
   }
 
   async delete(accountId: string): Promise<void> {
-    await this.#repository.delete(accountId);
+    await this.repository.delete(accountId);
   }
 }
 

@@ -6,14 +6,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 /** Lets pictures through as streams, unread: the route that wants one reads it, within its bound. */
 @Injectable()
 export class PictureBodies implements OnModuleInit {
-  readonly #host: HttpAdapterHost;
-
-  constructor(host: HttpAdapterHost) {
-    this.#host = host;
-  }
+  constructor(private readonly host: HttpAdapterHost) {}
 
   onModuleInit(): void {
-    const fastify = this.#host.httpAdapter.getInstance<FastifyInstance>();
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     fastify.addContentTypeParser(
       ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],
       (_request: FastifyRequest, body: IncomingMessage, done) => done(null, body),

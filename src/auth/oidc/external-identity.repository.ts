@@ -10,14 +10,10 @@ export type ExternalIdentity = Readonly<{ issuer: string; subject: string }>;
 /** The table of who is whom at providers. */
 @Injectable()
 export class ExternalIdentityRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   async findAccountId(identity: ExternalIdentity): Promise<string | null> {
-    const row = await this.#db.externalIdentity.findUnique({
+    const row = await this.db.externalIdentity.findUnique({
       where: { issuer_subject: { ...identity } },
       select: { accountId: true },
     });
@@ -31,7 +27,7 @@ export class ExternalIdentityRepository {
     linked: { event: SecurityEvent; at: Date } | null,
   ): Promise<boolean> {
     try {
-      await this.#db.$transaction(async (tx) => {
+      await this.db.$transaction(async (tx) => {
         await tx.externalIdentity.create({ data: { ...identity, accountId } });
         if (linked !== null) await writeEvent(tx, linked.event, linked.at);
       });
@@ -43,7 +39,7 @@ export class ExternalIdentityRepository {
   }
 
   async deleteAll(accountId: string, { from, at }: { from: EventOrigin; at: Date }): Promise<void> {
-    await this.#db.$transaction(async (tx) => {
+    await this.db.$transaction(async (tx) => {
       const { count } = await tx.externalIdentity.deleteMany({ where: { accountId } });
       if (count > 0) await writeEvent(tx, { accountId, kind: 'provider_unlinked', from }, at);
     });

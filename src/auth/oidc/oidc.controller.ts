@@ -23,7 +23,7 @@ import type { EventOrigin } from '../../security-log/security-event.js';
 import { eventOrigin, Origin } from '../event-origin.js';
 import { OwnerCheck, PROOF_ERRORS } from '../owner-check.js';
 import { type RequestSource, Source } from '../request-source.js';
-import { type LogInState, LogInStates } from './log-in-state.js';
+import { type LogInState, LogInStates } from './log-in-states.js';
 import { localPath } from './local-path.js';
 import { OidcClient } from './oidc-client.js';
 import { OidcService } from './oidc.service.js';
@@ -31,32 +31,16 @@ import { OidcService } from './oidc.service.js';
 /** Logging in by an OpenID provider: the way there and back. */
 @Controller('api')
 export class OidcController {
-  readonly #client: OidcClient;
-  readonly #states: LogInStates;
-  readonly #service: OidcService;
-  readonly #logIns: LogInService;
-  readonly #owners: OwnerCheck;
-  readonly #clock: Clock;
-  readonly #log: Log;
-
   // oxlint-disable-next-line max-params -- Nest's injection: the provider, what goes there and back, the log.
   constructor(
-    client: OidcClient,
-    states: LogInStates,
-    service: OidcService,
-    logIns: LogInService,
-    owners: OwnerCheck,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(LOG) log: Log,
-  ) {
-    this.#client = client;
-    this.#states = states;
-    this.#service = service;
-    this.#logIns = logIns;
-    this.#owners = owners;
-    this.#clock = clock;
-    this.#log = log;
-  }
+    private readonly client: OidcClient,
+    private readonly states: LogInStates,
+    private readonly service: OidcService,
+    private readonly logIns: LogInService,
+    private readonly owners: OwnerCheck,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   @Get('auth/oidc')
   @Operation({
@@ -89,7 +73,7 @@ export class OidcController {
     @Source() source: RequestSource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProviderRedirect> {
-    const { id } = await this.#owners.assertOwner(this.#logIns.asker(identity, source), proof);
+    const { id } = await this.owners.assertOwner(this.logIns.asker(identity, source), proof);
     return { url: await this.#leave(reply, { next: '/account', linkTo: id }) };
   }
 
@@ -105,7 +89,7 @@ export class OidcController {
     @CurrentAccount() { id }: CurrentAccount,
     @Origin() from: EventOrigin,
   ): Promise<void> {
-    await this.#service.unlink(id, from);
+    await this.service.unlink(id, from);
   }
 
   @Get('auth/oidc/callback')
@@ -117,8 +101,8 @@ export class OidcController {
     @Source() source: RequestSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const state = this.#states.read(source.cookieHeader, this.#clock.nowMs());
-    reply.header('set-cookie', this.#states.forget());
+    const state = this.states.read(source.cookieHeader, this.clock.nowMs());
+    reply.header('set-cookie', this.states.forget());
     const goTo = (path: string) => reply.redirect(path, 302);
     if (state === null) return void (await goTo('/login?problem=provider_failed'));
     try {
@@ -130,7 +114,7 @@ export class OidcController {
       // Of the provider's answer only its kind is logged: it has codes in it.
       const problem = error instanceof DomainError ? error.code : 'provider_failed';
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
-      this.#log.warn({ problem, reason }, 'a log-in by the provider failed');
+      this.log.warn({ problem, reason }, 'a log-in by the provider failed');
       await goTo(`${state.linkTo === undefined ? '/login' : '/account'}?problem=${problem}`);
     }
   }
@@ -140,16 +124,16 @@ export class OidcController {
     reply: FastifyReply,
     rest: Pick<LogInState, 'next' | 'invitation' | 'linkTo'>,
   ): Promise<string> {
-    if (this.#client.name === null)
+    if (this.client.name === null)
       throw new DomainError('not_found', 'One can’t log in by a provider here.');
-    const { url, checks } = await this.#client.start().catch((error: unknown) => {
-      this.#log.warn({ err: error }, 'the OpenID provider can’t be reached');
+    const { url, checks } = await this.client.start().catch((error: unknown) => {
+      this.log.warn({ err: error }, 'the OpenID provider can’t be reached');
       throw new DomainError('unavailable', 'The provider can’t be reached at the moment.', {
         cause: error,
         retryAfterMs: 10_000,
       });
     });
-    reply.header('set-cookie', this.#states.keep({ ...checks, ...rest }, this.#clock.nowMs()));
+    reply.header('set-cookie', this.states.keep({ ...checks, ...rest }, this.clock.nowMs()));
     return url;
   }
 
@@ -159,15 +143,15 @@ export class OidcController {
     state: LogInState,
     { identity, source }: { identity: Identity; source: RequestSource },
   ): Promise<string[]> {
-    const claims = await this.#client.finish(search, state);
+    const claims = await this.client.finish(search, state);
     if (state.linkTo !== undefined) {
       // Whoever is logged in now need not be who asked.
       if (identity.account?.id !== state.linkTo)
         throw new DomainError('not_logged_in', 'Log in first.');
-      await this.#service.link(claims, state.linkTo, eventOrigin(source));
+      await this.service.link(claims, state.linkTo, eventOrigin(source));
       return [];
     }
-    const account = await this.#service.accountOf(claims, state.invitation);
-    return [...(await this.#logIns.begin(account, identity, source)).setCookies];
+    const account = await this.service.accountOf(claims, state.invitation);
+    return [...(await this.logIns.begin(account, identity, source)).setCookies];
   }
 }

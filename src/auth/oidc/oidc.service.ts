@@ -19,25 +19,13 @@ const TRIES = 5;
 /** Accounts of people whom the OpenID provider vouches for. */
 @Injectable()
 export class OidcService {
-  readonly #identities: ExternalIdentityRepository;
-  readonly #accounts: AccountRepository;
-  readonly #names: AccountNames;
-  readonly #registration: RegistrationService;
-  readonly #clock: Clock;
-
   constructor(
-    identities: ExternalIdentityRepository,
-    accounts: AccountRepository,
-    names: AccountNames,
-    registration: RegistrationService,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#clock = clock;
-    this.#identities = identities;
-    this.#accounts = accounts;
-    this.#names = names;
-    this.#registration = registration;
-  }
+    private readonly identities: ExternalIdentityRepository,
+    private readonly accounts: AccountRepository,
+    private readonly names: AccountNames,
+    private readonly registration: RegistrationService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /**
    * The account of who is back from the provider, made at the first time. An account with the same name
@@ -46,15 +34,15 @@ export class OidcService {
    */
   async accountOf(claims: ProviderClaims, invitation: string | undefined): Promise<Account> {
     const identity = { issuer: claims.iss, subject: claims.sub };
-    const id = await this.#identities.findAccountId(identity);
-    const known = id === null ? null : await this.#accounts.find(id);
+    const id = await this.identities.findAccountId(identity);
+    const known = id === null ? null : await this.accounts.find(id);
     if (known !== null) {
       assertEnabled(known);
       return known;
     }
-    return this.#registration.register(invitation, async () => {
+    return this.registration.register(invitation, async () => {
       const account = await this.#create(claims);
-      if (!(await this.#identities.create(identity, account.id, null))) throw taken();
+      if (!(await this.identities.create(identity, account.id, null))) throw taken();
       return account;
     });
   }
@@ -62,27 +50,27 @@ export class OidcService {
   /** Connects an account. @throws {DomainError} `conflict` when it is connected to another account. */
   async link(claims: ProviderClaims, accountId: string, from: EventOrigin): Promise<void> {
     const identity = { issuer: claims.iss, subject: claims.sub };
-    if ((await this.#identities.findAccountId(identity)) === accountId) return;
+    if ((await this.identities.findAccountId(identity)) === accountId) return;
     const event = { accountId, kind: 'provider_linked', from } as const;
-    if (!(await this.#identities.create(identity, accountId, { event, at: this.#now() })))
+    if (!(await this.identities.create(identity, accountId, { event, at: this.#now() })))
       throw taken();
   }
 
   /** @throws {DomainError} `conflict` for an account without a password: nobody could get in. */
   async unlink(accountId: string, from: EventOrigin): Promise<void> {
-    const account = await this.#accounts.findWithSecrets({ id: accountId });
+    const account = await this.accounts.findWithSecrets({ id: accountId });
     if (account?.passwordHash == null)
       throw new DomainError('conflict', 'Set a password first, to have a way to log in.');
-    await this.#identities.deleteAll(accountId, { from, at: this.#now() });
+    await this.identities.deleteAll(accountId, { from, at: this.#now() });
   }
 
   #now(): Date {
-    return new Date(this.#clock.nowMs());
+    return new Date(this.clock.nowMs());
   }
 
   /** The name to show that the provider gives; none where others could take it for theirs. */
   async #freeName(name: string): Promise<string> {
-    return isReserved(name) || (await this.#names.isTaken(name)) ? '' : name;
+    return isReserved(name) || (await this.names.isTaken(name)) ? '' : name;
   }
 
   async #create(claims: ProviderClaims): Promise<Account> {
@@ -91,7 +79,7 @@ export class OidcService {
     // A name that is reserved is tried with a number behind it only.
     for (let tries = isReservedUsername(wish) ? 1 : 0; tries < TRIES; tries += 1) {
       const username = tries === 0 ? wish : `${wish}-${randomInt(1_000, 100_000)}`;
-      const account = await this.#accounts.create({ username, passwordHash: null, displayName });
+      const account = await this.accounts.create({ username, passwordHash: null, displayName });
       if (account !== null) return account;
     }
     throw new DomainError('username_taken', `The name “${wish}” is taken. Try again.`);

@@ -9,13 +9,10 @@ import { ProfileService } from './profile.service.js';
 @Controller('api/account')
 @LoggedIn()
 export class ProfileController {
-  readonly #profiles: ProfileService;
-  readonly #accounts: AccountService;
-
-  constructor(profiles: ProfileService, accounts: AccountService) {
-    this.#profiles = profiles;
-    this.#accounts = accounts;
-  }
+  constructor(
+    private readonly profiles: ProfileService,
+    private readonly accounts: AccountService,
+  ) {}
 
   @Patch()
   @Operation({
@@ -27,12 +24,12 @@ export class ProfileController {
     @Body({ schema: ProfileChange }) change: ProfileChange,
     @CurrentAccount() { id }: CurrentAccount,
   ): Promise<AccountView> {
-    return this.#accounts.view(await this.#profiles.rename(id, change));
+    return this.accounts.view(await this.profiles.rename(id, change));
   }
 
   @Get('security')
   @Operation({ summary: 'How one can log in', reply: SecurityView, errors: ['not_logged_in'] })
   async security(@CurrentAccount() { id }: CurrentAccount): Promise<SecurityView> {
-    return this.#profiles.security(id);
+    return this.profiles.security(id);
   }
 }

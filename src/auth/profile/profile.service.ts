@@ -8,21 +8,18 @@ import { SecondFactorService } from '../second-factor/second-factor.service.js';
 /** What people change of their own account. */
 @Injectable()
 export class ProfileService {
-  readonly #repository: AccountRepository;
-  readonly #factors: SecondFactorService;
-
-  constructor(repository: AccountRepository, factors: SecondFactorService) {
-    this.#repository = repository;
-    this.#factors = factors;
-  }
+  constructor(
+    private readonly repository: AccountRepository,
+    private readonly factors: SecondFactorService,
+  ) {}
 
   /** @throws {DomainError} `username_taken` for a name that is reserved, or looks like another account's. */
   async rename(accountId: string, { displayName }: ProfileChange): Promise<Account> {
-    const account = await this.#repository.find(accountId);
+    const account = await this.repository.find(accountId);
     if (account === null) throw gone();
     if (isReserved(displayName) && !account.isAdmin)
       throw new DomainError('username_taken', `“${displayName}” is reserved, choose another name.`);
-    const changed = await this.#repository.setDisplayName(
+    const changed = await this.repository.setDisplayName(
       accountId,
       displayName === account.username ? '' : displayName,
     );
@@ -37,13 +34,13 @@ export class ProfileService {
 
   /** How an account's owner can log in. */
   async security(accountId: string): Promise<SecurityView> {
-    const account = await this.#repository.findWithSecrets({ id: accountId });
+    const account = await this.repository.findWithSecrets({ id: accountId });
     if (account === null) throw gone();
     return {
       hasPassword: account.passwordHash !== null,
       secondFactor: account.totpEnabledAt !== null,
-      recoveryCodesLeft: await this.#factors.codesLeft(accountId),
-      provider: await this.#repository.hasProvider(accountId),
+      recoveryCodesLeft: await this.factors.codesLeft(accountId),
+      provider: await this.repository.hasProvider(accountId),
     };
   }
 }

@@ -32,18 +32,14 @@ const INVITATION = {
 /** The table of invitations. */
 @Injectable()
 export class InvitationRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Resolves with null when `max` can still be used. */
   async create(
     invitation: { codeHash: Hash; note: string; expiresAt: Date },
     { by, at, max }: Act & { max: number },
   ): Promise<Invitation | null> {
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       // No row stands for all of them: without a lock two at once could both find one place left.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${LOCK}))`;
       const where = { usedAt: null, expiresAt: { gt: at } };
@@ -57,13 +53,13 @@ export class InvitationRepository {
 
   /** The newest first; `usedBy` is the username of who made an account, while that is there. */
   async list(max: number): Promise<(Invitation & { usedBy: string | null })[]> {
-    const rows = await this.#db.invitation.findMany({
+    const rows = await this.db.invitation.findMany({
       orderBy: { id: 'desc' },
       take: max,
       select: INVITATION,
     });
     const ids = rows.flatMap(({ usedById }) => usedById ?? []);
-    const accounts = await this.#db.account.findMany({
+    const accounts = await this.db.account.findMany({
       where: { id: { in: ids } },
       select: { id: true, username: true },
     });
@@ -74,7 +70,7 @@ export class InvitationRepository {
   /** Takes a good one, for one only; resolves with its id, or null. */
   async take(codeHash: Hash, now: Date): Promise<string | null> {
     const where = { codeHash, usedAt: null, expiresAt: { gt: now } };
-    const [taken] = await this.#db.invitation.updateManyAndReturn({
+    const [taken] = await this.db.invitation.updateManyAndReturn({
       where,
       data: { usedAt: now },
       select: { id: true },
@@ -84,16 +80,16 @@ export class InvitationRepository {
 
   /** Gives back one whose account was not made. */
   async giveBack(id: string): Promise<void> {
-    await this.#db.invitation.updateMany({ where: { id }, data: { usedAt: null } });
+    await this.db.invitation.updateMany({ where: { id }, data: { usedAt: null } });
   }
 
   async setUsedBy(id: string, usedById: string): Promise<void> {
-    await this.#db.invitation.updateMany({ where: { id }, data: { usedById } });
+    await this.db.invitation.updateMany({ where: { id }, data: { usedById } });
   }
 
   /** Resolves with false when there is none, or it was used. */
   async delete(id: string, { by, at }: Act): Promise<boolean> {
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       const found = await tx.invitation.findUnique({ where: { id }, select: { note: true } });
       const { count } = await tx.invitation.deleteMany({ where: { id, usedAt: null } });
       if (found === null || count === 0) return false;

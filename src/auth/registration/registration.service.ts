@@ -23,33 +23,29 @@ const LIST_MAX = 200;
 /** Who can make an account. */
 @Injectable()
 export class RegistrationService {
-  readonly #settings: SettingRepository;
   readonly #invitations: InvitationRepository;
   readonly #publicUrl: string;
-  readonly #clock: Clock;
 
   constructor(
-    settings: SettingRepository,
+    private readonly settings: SettingRepository,
     invitations: InvitationRepository,
     @Inject(CONFIG) config: Config,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.#settings = settings;
     this.#invitations = invitations;
     this.#publicUrl = config.http.publicUrl;
-    this.#clock = clock;
   }
 
   /** Open, until an administrator says something else. */
   async mode(): Promise<RegistrationMode> {
-    const stored = await this.#settings.find(KEY);
+    const stored = await this.settings.find(KEY);
     // A value that no version of ours wrote lets nobody in.
     return stored === undefined ? 'open' : RegistrationMode.catch('closed').parse(stored);
   }
 
   async setMode(mode: RegistrationMode, by: Administrator): Promise<void> {
     const act = { by, kind: 'registration_changed', subject: mode } as const;
-    await this.#settings.set(KEY, mode, { act, at: new Date(this.#clock.nowMs()) });
+    await this.settings.set(KEY, mode, { act, at: new Date(this.clock.nowMs()) });
   }
 
   /**
@@ -78,7 +74,7 @@ export class RegistrationService {
 
   /** @throws {DomainError} `conflict` when there are as many open ones as may be. */
   async invite(by: Administrator, { note, days }: NewInvitation): Promise<CreatedInvitation> {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     const code = randomBytes(16).toString('base64url');
     const created = await this.#invitations.create(
       { codeHash: hashOf(code), note, expiresAt: new Date(nowMs + days * DAY_MS) },
@@ -100,12 +96,12 @@ export class RegistrationService {
 
   /** @throws {DomainError} `not_found` also for one that was used. */
   async uninvite(id: string, by: Administrator): Promise<void> {
-    if (!(await this.#invitations.delete(id, { by, at: new Date(this.#clock.nowMs()) })))
+    if (!(await this.#invitations.delete(id, { by, at: new Date(this.clock.nowMs()) })))
       throw new DomainError('not_found', 'There is no such invitation, or it was used.');
   }
 
   async #take(invitation: string | undefined): Promise<string> {
-    const now = new Date(this.#clock.nowMs());
+    const now = new Date(this.clock.nowMs());
     const taken =
       invitation === undefined ? null : await this.#invitations.take(hashOf(invitation), now);
     if (taken === null)

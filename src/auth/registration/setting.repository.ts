@@ -5,19 +5,15 @@ import { type AdminEvent, writeAdminEvent } from '../../security-log/admin-event
 /** What administrators set while the service runs. */
 @Injectable()
 export class SettingRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** As it was stored, unchecked; undefined when it was never set. */
   async find(key: string): Promise<unknown> {
-    return (await this.#db.setting.findUnique({ where: { key } }))?.value;
+    return (await this.db.setting.findUnique({ where: { key } }))?.value;
   }
 
   async set(key: string, value: string, { act, at }: { act: AdminEvent; at: Date }): Promise<void> {
-    await this.#db.$transaction(async (tx) => {
+    await this.db.$transaction(async (tx) => {
       await tx.setting.upsert({ where: { key }, create: { key, value }, update: { value } });
       await writeAdminEvent(tx, act, at);
     });

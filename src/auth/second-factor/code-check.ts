@@ -8,15 +8,11 @@ import { SecondFactorService, type WithSecrets, wrongCode } from './second-facto
 /** Asks whoever has the password for a code, where the account has a second factor. */
 @Injectable()
 export class CodeCheck {
-  readonly #factors: SecondFactorService;
-  readonly #throttle: LoginThrottle;
-  readonly #log: SecurityLog;
-
-  constructor(factors: SecondFactorService, throttle: LoginThrottle, log: SecurityLog) {
-    this.#factors = factors;
-    this.#throttle = throttle;
-    this.#log = log;
-  }
+  constructor(
+    private readonly factors: SecondFactorService,
+    private readonly throttle: LoginThrottle,
+    private readonly log: SecurityLog,
+  ) {}
 
   /**
    * Does nothing for an account without a second factor. A code, or recovery code, that is right is
@@ -36,11 +32,11 @@ export class CodeCheck {
         'Type the code that your authenticator app shows, or a recovery code.',
       );
     const from = eventOrigin(attempt);
-    const isRight = await this.#throttle.guessCode(attempt, () =>
-      this.#factors.isRight(account, code, from),
+    const isRight = await this.throttle.guessCode(attempt, () =>
+      this.factors.isRight(account, code, from),
     );
     if (isRight) return;
-    this.#log.writeLater({ accountId: account.id, kind: 'wrong_code', from });
+    this.log.writeLater({ accountId: account.id, kind: 'wrong_code', from });
     throw wrongCode();
   }
 }

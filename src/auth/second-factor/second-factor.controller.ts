@@ -19,15 +19,11 @@ import { SecondFactorService } from './second-factor.service.js';
 @Controller('api/account/second-factor')
 @LoggedIn()
 export class SecondFactorController {
-  readonly #factors: SecondFactorService;
-  readonly #owners: OwnerCheck;
-  readonly #logIns: LogInService;
-
-  constructor(factors: SecondFactorService, owners: OwnerCheck, logIns: LogInService) {
-    this.#factors = factors;
-    this.#owners = owners;
-    this.#logIns = logIns;
-  }
+  constructor(
+    private readonly factors: SecondFactorService,
+    private readonly owners: OwnerCheck,
+    private readonly logIns: LogInService,
+  ) {}
 
   @Post('begin')
   @HttpCode(200)
@@ -41,8 +37,8 @@ export class SecondFactorController {
     @CurrentIdentity() identity: Identity,
     @Source() source: RequestSource,
   ): Promise<SecondFactorSetup> {
-    const asker = this.#logIns.asker(identity, source);
-    return this.#factors.begin(await this.#owners.assertOwner(asker, proof));
+    const asker = this.logIns.asker(identity, source);
+    return this.factors.begin(await this.owners.assertOwner(asker, proof));
   }
 
   @Post('confirm')
@@ -57,7 +53,7 @@ export class SecondFactorController {
     @CurrentAccount() { id }: CurrentAccount,
     @Origin() from: EventOrigin,
   ): Promise<RecoveryCodes> {
-    return { codes: await this.#factors.confirm(id, code, from) };
+    return { codes: await this.factors.confirm(id, code, from) };
   }
 
   @Post('recovery-codes')
@@ -73,8 +69,8 @@ export class SecondFactorController {
     @Source() source: RequestSource,
     @Origin() from: EventOrigin,
   ): Promise<RecoveryCodes> {
-    const { id } = await this.#owners.assertOwner(this.#logIns.asker(identity, source), proof);
-    return { codes: await this.#factors.renewCodes(id, from) };
+    const { id } = await this.owners.assertOwner(this.logIns.asker(identity, source), proof);
+    return { codes: await this.factors.renewCodes(id, from) };
   }
 
   @Post('disable')
@@ -90,7 +86,7 @@ export class SecondFactorController {
     @Source() source: RequestSource,
     @Origin() from: EventOrigin,
   ): Promise<void> {
-    const { id } = await this.#owners.assertOwner(this.#logIns.asker(identity, source), proof);
-    await this.#factors.disable(id, from);
+    const { id } = await this.owners.assertOwner(this.logIns.asker(identity, source), proof);
+    await this.factors.disable(id, from);
   }
 }

@@ -11,15 +11,11 @@ type Act = Readonly<{ at: Date; from: EventOrigin }>;
 /** The second factors of accounts. */
 @Injectable()
 export class SecondFactorRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Stores a key that waits for its confirmation; resolves with false when one is in use. */
   async propose(id: string, totpSecret: Bytes): Promise<boolean> {
-    const { count } = await this.#db.account.updateMany({
+    const { count } = await this.db.account.updateMany({
       where: { id, totpEnabledAt: null },
       data: { totpSecret, totpLastStep: null },
     });
@@ -31,7 +27,7 @@ export class SecondFactorRepository {
     id: string,
     { at, from, step, codeHashes }: Act & { step: number; codeHashes: readonly Bytes[] },
   ): Promise<boolean> {
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       const { count } = await tx.account.updateMany({
         where: { id, totpEnabledAt: null, totpSecret: { not: null } },
         data: { totpEnabledAt: at, totpLastStep: step },
@@ -48,7 +44,7 @@ export class SecondFactorRepository {
 
   /** Does nothing where none is in use; a key that waits for its confirmation goes, too. */
   async disable(id: string, { at, from }: Act): Promise<void> {
-    await this.#db.$transaction(async (tx) => {
+    await this.db.$transaction(async (tx) => {
       const { count } = await tx.account.updateMany({
         where: { id, totpEnabledAt: { not: null } },
         data: { totpEnabledAt: null },
@@ -68,7 +64,7 @@ export class SecondFactorRepository {
     codeHashes: readonly Bytes[],
     { at, from }: Act,
   ): Promise<void> {
-    await this.#db.$transaction(async (tx) => {
+    await this.db.$transaction(async (tx) => {
       await tx.recoveryCode.deleteMany({ where: { accountId } });
       await tx.recoveryCode.createMany({
         data: codeHashes.map((codeHash) => ({ accountId, codeHash })),
@@ -79,7 +75,7 @@ export class SecondFactorRepository {
 
   /** Uses a time step up; resolves with false when it, or a later one, was used. */
   async useStep(id: string, step: number): Promise<boolean> {
-    const { count } = await this.#db.account.updateMany({
+    const { count } = await this.db.account.updateMany({
       where: { id, OR: [{ totpLastStep: null }, { totpLastStep: { lt: step } }] },
       data: { totpLastStep: step },
     });
@@ -88,7 +84,7 @@ export class SecondFactorRepository {
 
   /** Uses a recovery code up; resolves with false when there is none such left. */
   async useCode(accountId: string, codeHash: Bytes, { at, from }: Act): Promise<boolean> {
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       const { count } = await tx.recoveryCode.updateMany({
         where: { accountId, codeHash, usedAt: null },
         data: { usedAt: at },
@@ -99,6 +95,6 @@ export class SecondFactorRepository {
   }
 
   async codesLeft(accountId: string): Promise<number> {
-    return this.#db.recoveryCode.count({ where: { accountId, usedAt: null } });
+    return this.db.recoveryCode.count({ where: { accountId, usedAt: null } });
   }
 }

@@ -20,28 +20,18 @@ export type WithSecrets = Account & AccountSecrets;
 /** Codes of an authenticator app beside the password, and recovery codes for when it is lost. */
 @Injectable()
 export class SecondFactorService {
-  readonly #repository: SecondFactorRepository;
-  readonly #accounts: AccountRepository;
-  readonly #secrets: Secrets;
-  readonly #clock: Clock;
-
   constructor(
-    repository: SecondFactorRepository,
-    accounts: AccountRepository,
-    secrets: Secrets,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#repository = repository;
-    this.#accounts = accounts;
-    this.#secrets = secrets;
-    this.#clock = clock;
-  }
+    private readonly repository: SecondFactorRepository,
+    private readonly accounts: AccountRepository,
+    private readonly secrets: Secrets,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** A new key, to be confirmed by a code of it. @throws {DomainError} `conflict` while one is in use. */
   async begin({ id, username }: Pick<Account, 'id' | 'username'>): Promise<SecondFactorSetup> {
     const secret = randomBytes(SECRET_BYTES);
-    const sealed = this.#secrets.seal('second-factor', secret.toString('base64url'), id);
-    if (!(await this.#repository.propose(id, new Uint8Array(Buffer.from(sealed)))))
+    const sealed = this.secrets.seal('second-factor', secret.toString('base64url'), id);
+    if (!(await this.repository.propose(id, new Uint8Array(Buffer.from(sealed)))))
       throw alreadyOn();
     return {
       uri: totpUri(secret, { issuer: ISSUER, account: username }),
@@ -54,58 +44,58 @@ export class SecondFactorService {
    * @throws {DomainError} `wrong_code`; `conflict` when there is no key that waits for it.
    */
   async confirm(id: string, code: string, from: EventOrigin): Promise<string[]> {
-    const account = await this.#accounts.findWithSecrets({ id });
+    const account = await this.accounts.findWithSecrets({ id });
     if (account?.totpEnabledAt != null) throw alreadyOn();
     const secret = account && this.#secretOf(account);
     if (!secret) throw new DomainError('conflict', 'Begin with a new key first.');
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     const step = verifyTotp(secret, code, { nowMs, lastStep: null });
     if (step === null) throw wrongCode();
     const codes = newRecoveryCodes();
     const codeHashes = codes.map(recoveryCodeHash);
     const at = new Date(nowMs);
-    if (!(await this.#repository.enable(id, { at, from, step, codeHashes }))) throw alreadyOn();
+    if (!(await this.repository.enable(id, { at, from, step, codeHashes }))) throw alreadyOn();
     return codes;
   }
 
   async disable(id: string, from: EventOrigin): Promise<void> {
-    await this.#repository.disable(id, { at: this.#now(), from });
+    await this.repository.disable(id, { at: this.#now(), from });
   }
 
   /** New recovery codes; the old ones are void. @throws {DomainError} `conflict` without a factor. */
   async renewCodes(id: string, from: EventOrigin): Promise<string[]> {
-    const account = await this.#accounts.findWithSecrets({ id });
+    const account = await this.accounts.findWithSecrets({ id });
     if (account?.totpEnabledAt == null)
       throw new DomainError('conflict', 'There is no second factor. Set one up first.');
     const codes = newRecoveryCodes();
     const at = this.#now();
-    await this.#repository.replaceCodes(id, codes.map(recoveryCodeHash), { at, from });
+    await this.repository.replaceCodes(id, codes.map(recoveryCodeHash), { at, from });
     return codes;
   }
 
   async codesLeft(id: string): Promise<number> {
-    return this.#repository.codesLeft(id);
+    return this.repository.codesLeft(id);
   }
 
   /** Whether a typed code is the account's; it is used up then. */
   async isRight(account: WithSecrets, typed: string, from: EventOrigin): Promise<boolean> {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     const secret = this.#secretOf(account);
     const { id, totpLastStep: lastStep } = account;
     const step = secret === null ? null : verifyTotp(secret, typed, { nowMs, lastStep });
-    if (step !== null) return this.#repository.useStep(id, step);
-    return this.#repository.useCode(id, recoveryCodeHash(typed), { at: new Date(nowMs), from });
+    if (step !== null) return this.repository.useStep(id, step);
+    return this.repository.useCode(id, recoveryCodeHash(typed), { at: new Date(nowMs), from });
   }
 
   #now(): Date {
-    return new Date(this.#clock.nowMs());
+    return new Date(this.clock.nowMs());
   }
 
   /** Null without one, and when it was sealed with a secret that this service doesn't have any more. */
   #secretOf({ id, totpSecret }: WithSecrets): Uint8Array | null {
     if (totpSecret === null) return null;
     const sealed = Buffer.from(totpSecret).toString('utf8');
-    const secret = this.#secrets.unseal('second-factor', sealed, id);
+    const secret = this.secrets.unseal('second-factor', sealed, id);
     return secret === null ? null : Buffer.from(secret, 'base64url');
   }
 }

@@ -6,7 +6,7 @@ import { SessionList } from '../../protocol/account-sessions.js';
 import type { EventOrigin } from '../../security-log/security-event.js';
 import { Origin } from '../event-origin.js';
 import { CurrentAccount, CurrentIdentity, LoggedIn } from '../identity.guard.js';
-import { SessionService } from '../session.service.js';
+import { SessionService } from './session.service.js';
 import { isUuid } from '../uuid.js';
 import { deviceName } from './device-name.js';
 
@@ -14,11 +14,7 @@ import { deviceName } from './device-name.js';
 @Controller('api/account/sessions')
 @LoggedIn()
 export class SessionController {
-  readonly #sessions: SessionService;
-
-  constructor(sessions: SessionService) {
-    this.#sessions = sessions;
-  }
+  constructor(private readonly sessions: SessionService) {}
 
   @Get()
   @Operation({ summary: 'Where one is logged in', reply: SessionList, errors: ['not_logged_in'] })
@@ -26,7 +22,7 @@ export class SessionController {
     @CurrentAccount() { id: accountId }: CurrentAccount,
     @CurrentIdentity() { sessionId }: Identity,
   ): Promise<SessionList> {
-    return (await this.#sessions.list(accountId)).map(
+    return (await this.sessions.list(accountId)).map(
       ({ id, userAgent, address, createdAt, lastUsedAt }) => ({
         id,
         device: deviceName(userAgent),
@@ -46,7 +42,7 @@ export class SessionController {
     @CurrentAccount() { id: accountId }: CurrentAccount,
     @Origin() from: EventOrigin,
   ): Promise<void> {
-    if (!isUuid(id) || !(await this.#sessions.endOwn(accountId, id, from)))
+    if (!isUuid(id) || !(await this.sessions.endOwn(accountId, id, from)))
       throw new DomainError('not_found', 'There is no such log-in.');
   }
 }

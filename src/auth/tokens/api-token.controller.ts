@@ -16,20 +16,16 @@ import { ApiTokenService } from './api-token.service.js';
 @Controller('api/account/tokens')
 @LoggedIn()
 export class ApiTokenController {
-  readonly #tokens: ApiTokenService;
-  readonly #owners: OwnerCheck;
-  readonly #logIns: LogInService;
-
-  constructor(tokens: ApiTokenService, owners: OwnerCheck, logIns: LogInService) {
-    this.#tokens = tokens;
-    this.#owners = owners;
-    this.#logIns = logIns;
-  }
+  constructor(
+    private readonly tokens: ApiTokenService,
+    private readonly owners: OwnerCheck,
+    private readonly logIns: LogInService,
+  ) {}
 
   @Get()
   @Operation({ summary: 'One’s API tokens', reply: TokenList, errors: ['not_logged_in'] })
   async list(@CurrentAccount() { id }: CurrentAccount): Promise<TokenList> {
-    return this.#tokens.list(id);
+    return this.tokens.list(id);
   }
 
   @Post()
@@ -46,9 +42,9 @@ export class ApiTokenController {
     @Source() source: RequestSource,
     @Origin() from: EventOrigin,
   ): Promise<CreatedToken> {
-    const asker = this.#logIns.asker(identity, source);
-    const account = await this.#owners.assertOwner(asker, { password, code });
-    return this.#tokens.create(account, token, from);
+    const asker = this.logIns.asker(identity, source);
+    const account = await this.owners.assertOwner(asker, { password, code });
+    return this.tokens.create(account, token, from);
   }
 
   @Delete(':id')
@@ -64,6 +60,6 @@ export class ApiTokenController {
     @Origin() from: EventOrigin,
   ): Promise<void> {
     if (!isUuid(id)) throw new DomainError('not_found', 'There is no such token.');
-    await this.#tokens.delete(accountId, id, from);
+    await this.tokens.delete(accountId, id, from);
   }
 }

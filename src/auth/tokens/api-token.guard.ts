@@ -3,8 +3,8 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
 import type { Identity } from '../../common/identity.js';
-import { OUTSIDE_CLIENT } from '../../common/outside-client.js';
-import { TOKEN_SCOPE } from '../../common/token-scope.js';
+import { OUTSIDE_CLIENT } from '../outside-client.js';
+import { TOKEN_SCOPE } from './token-scope.js';
 import type { TokenScope } from '../../protocol/account-tokens.js';
 import { rememberIdentity } from '../request-identity.js';
 import { ApiTokenService, isApiToken, isBearer } from './api-token.service.js';
@@ -15,13 +15,10 @@ import { ApiTokenService, isApiToken, isBearer } from './api-token.service.js';
  */
 @Injectable()
 export class ApiTokenGuard implements CanActivate {
-  readonly #tokens: ApiTokenService;
-  readonly #reflector: Reflector;
-
-  constructor(tokens: ApiTokenService, reflector: Reflector) {
-    this.#tokens = tokens;
-    this.#reflector = reflector;
-  }
+  constructor(
+    private readonly tokens: ApiTokenService,
+    private readonly reflector: Reflector,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     // A socket's token is looked at once, at the handshake.
@@ -30,18 +27,18 @@ export class ApiTokenGuard implements CanActivate {
     const { authorization } = request.headers;
     if (!isBearer(authorization)) return true;
     if (!isApiToken(authorization) && this.#isForOutside(context)) return true;
-    const identity = await this.#tokens.identify(authorization);
+    const identity = await this.tokens.identify(authorization);
     this.#assertInScope(identity, context);
     rememberIdentity(request, identity);
     return true;
   }
 
   #isForOutside(context: ExecutionContext): boolean {
-    return this.#reflector.get<boolean | undefined>(OUTSIDE_CLIENT, context.getClass()) === true;
+    return this.reflector.get<boolean | undefined>(OUTSIDE_CLIENT, context.getClass()) === true;
   }
 
   #assertInScope({ scopes = [] }: Identity, context: ExecutionContext): void {
-    const needed = this.#reflector.getAllAndOverride<TokenScope | null | undefined>(TOKEN_SCOPE, [
+    const needed = this.reflector.getAllAndOverride<TokenScope | null | undefined>(TOKEN_SCOPE, [
       context.getHandler(),
       context.getClass(),
     ]);

@@ -41,11 +41,7 @@ const ACCOUNT = {
 /** The table of API tokens. */
 @Injectable()
 export class ApiTokenRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Resolves with null when the account has `max` already. */
   async create(
@@ -59,7 +55,7 @@ export class ApiTokenRepository {
     { max, at, from }: { max: number } & Act,
   ): Promise<ApiToken | null> {
     const { accountId, name: subject } = token;
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       // One at a time for an account, so that the count holds.
       await tx.$executeRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::uuid FOR UPDATE`;
       if ((await tx.apiToken.count({ where: { accountId } })) >= max) return null;
@@ -69,7 +65,7 @@ export class ApiTokenRepository {
   }
 
   async list(accountId: string): Promise<ApiToken[]> {
-    return this.#db.apiToken.findMany({
+    return this.db.apiToken.findMany({
       where: { accountId },
       orderBy: { id: 'desc' },
       select: TOKEN,
@@ -78,7 +74,7 @@ export class ApiTokenRepository {
 
   /** Null when there is none, it has expired, or its account is disabled. */
   async findUsable(tokenHash: Hash, now: Date): Promise<UsedToken | null> {
-    const row = await this.#db.apiToken.findUnique({
+    const row = await this.db.apiToken.findUnique({
       where: { tokenHash },
       select: { ...TOKEN, account: { select: ACCOUNT } },
     });
@@ -95,12 +91,12 @@ export class ApiTokenRepository {
   }
 
   async setLastUsed(id: string, lastUsedAt: Date): Promise<void> {
-    await this.#db.apiToken.updateMany({ where: { id }, data: { lastUsedAt } });
+    await this.db.apiToken.updateMany({ where: { id }, data: { lastUsedAt } });
   }
 
   /** Resolves with false when the account has no such one. */
   async delete(accountId: string, id: string, { at, from }: Act): Promise<boolean> {
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       const token = await tx.apiToken.findFirst({ where: { id, accountId }, select: TOKEN });
       const { count } = await tx.apiToken.deleteMany({ where: { id, accountId } });
       if (token === null || count === 0) return false;
@@ -111,7 +107,7 @@ export class ApiTokenRepository {
   }
 
   async idsOf(accountId: string): Promise<string[]> {
-    const rows = await this.#db.apiToken.findMany({ where: { accountId }, select: { id: true } });
+    const rows = await this.db.apiToken.findMany({ where: { accountId }, select: { id: true } });
     return rows.map(({ id }) => id);
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../../protocol/account-tokens.js';
 import { TOKENS_MAX } from '../../protocol/limits.js';
 import type { EventOrigin } from '../../security-log/security-event.js';
-import { SessionService } from '../session.service.js';
+import { SessionService } from '../sessions/session.service.js';
 import { type ApiToken, ApiTokenRepository } from './api-token.repository.js';
 
 const DAY_MS = 86_400_000;
@@ -34,19 +34,11 @@ export function isApiToken(authorization: string): boolean {
 /** Tokens by which programs act for an account: shown once, kept as SHA-256. */
 @Injectable()
 export class ApiTokenService {
-  readonly #repository: ApiTokenRepository;
-  readonly #sessions: SessionService;
-  readonly #clock: Clock;
-
   constructor(
-    repository: ApiTokenRepository,
-    sessions: SessionService,
-    @Inject(CLOCK) clock: Clock,
-  ) {
-    this.#repository = repository;
-    this.#sessions = sessions;
-    this.#clock = clock;
-  }
+    private readonly repository: ApiTokenRepository,
+    private readonly sessions: SessionService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /**
    * Whether it is the owner who asks is for the caller to know.
@@ -59,9 +51,9 @@ export class ApiTokenService {
   ): Promise<CreatedToken> {
     if (scopes.includes('admin') && !isAdmin)
       throw new DomainError('forbidden', 'Only an administrator’s token can have the scope admin.');
-    const at = new Date(this.#clock.nowMs());
+    const at = new Date(this.clock.nowMs());
     const token = `${PREFIX}${randomBytes(32).toString('base64url')}`;
-    const created = await this.#repository.create(
+    const created = await this.repository.create(
       {
         accountId,
         name,
@@ -80,20 +72,20 @@ export class ApiTokenService {
   }
 
   async list(accountId: string): Promise<TokenView[]> {
-    return (await this.#repository.list(accountId)).map((token) => this.#view(token));
+    return (await this.repository.list(accountId)).map((token) => this.#view(token));
   }
 
   /** Takes a token back; its sockets are cut. @throws {DomainError} `not_found` */
   async delete(accountId: string, id: string, from: EventOrigin): Promise<void> {
-    const act = { at: new Date(this.#clock.nowMs()), from };
-    if (!(await this.#repository.delete(accountId, id, act)))
+    const act = { at: new Date(this.clock.nowMs()), from };
+    if (!(await this.repository.delete(accountId, id, act)))
       throw new DomainError('not_found', 'There is no such token.');
-    this.#sessions.cut([id]);
+    this.sessions.cut([id]);
   }
 
   /** Cuts the sockets of all tokens of an account that may not act any more. */
   async cut(accountId: string): Promise<void> {
-    this.#sessions.cut(await this.#repository.idsOf(accountId));
+    this.sessions.cut(await this.repository.idsOf(accountId));
   }
 
   /**
@@ -102,12 +94,12 @@ export class ApiTokenService {
    */
   async identify(authorization: string): Promise<Identity> {
     const [, token] = BEARER.exec(authorization) ?? [];
-    const now = new Date(this.#clock.nowMs());
-    const used = token === undefined ? null : await this.#repository.findUsable(hashOf(token), now);
+    const now = new Date(this.clock.nowMs());
+    const used = token === undefined ? null : await this.repository.findUsable(hashOf(token), now);
     if (used === null) throw new DomainError('not_logged_in', 'This API token is not valid.');
     const { id, lastUsedAt, account } = used;
     if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() >= USE_EVERY_MS)
-      await this.#repository.setLastUsed(id, now);
+      await this.repository.setLastUsed(id, now);
     return { account, sessionId: id, guestId: `token-${id}`, scopes: knownScopes(used) };
   }
 

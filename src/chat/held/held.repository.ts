@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../../db/prisma-errors.js';
 import { PrismaService } from '../../db/prisma.service.js';
 import type { HeldMessageView } from '../../protocol/chat-moderation.js';
-import type { Author, NewMessage } from '../chat-message.js';
-import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from '../chat-role.js';
+import type { Author, NewMessage } from '../messages/chat-message.js';
+import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from '../messages/chat-role.js';
 
 /** Messages of one channel that wait at most; one more is refused. */
 export const HELD_MAX = 500;
@@ -29,11 +29,7 @@ type Row = Omit<NewMessage, 'role'> & {
 /** Messages that wait for a moderator, in the database. */
 @Injectable()
 export class HeldRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Resolves with what is held under this nonce: the first one, if it was sent before. */
   async add(
@@ -42,7 +38,7 @@ export class HeldRepository {
   ): Promise<{ held: HeldMessage; isNew: boolean }> {
     const { channelId, nonce } = message;
     try {
-      const row = await this.#db.heldMessage.create({
+      const row = await this.db.heldMessage.create({
         data: {
           ...message,
           role: TO_STORED_ROLE[message.role],
@@ -55,7 +51,7 @@ export class HeldRepository {
       return { held: toHeld(row), isNew: true };
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      const row = await this.#db.heldMessage.findUniqueOrThrow({
+      const row = await this.db.heldMessage.findUniqueOrThrow({
         where: { channelId_nonce: { channelId, nonce } },
       });
       return { held: toHeld(row), isNew: false };
@@ -63,24 +59,24 @@ export class HeldRepository {
   }
 
   async isHeld(channelId: string, nonce: string): Promise<boolean> {
-    return (await this.#db.heldMessage.count({ where: { channelId, nonce } })) > 0;
+    return (await this.db.heldMessage.count({ where: { channelId, nonce } })) > 0;
   }
 
   /** How many wait in a channel; of one author, if given. */
   async count(channelId: string, author: Author | null = null): Promise<number> {
     const of = author === null ? {} : authorWhere(author);
-    return this.#db.heldMessage.count({ where: { channelId, ...of } });
+    return this.db.heldMessage.count({ where: { channelId, ...of } });
   }
 
   /** How many guests' messages from one address wait in a channel. */
   async countFrom(channelId: string, hash: string): Promise<number> {
     const addressHash = new Uint8Array(Buffer.from(hash, 'base64url'));
-    return this.#db.heldMessage.count({ where: { channelId, addressHash } });
+    return this.db.heldMessage.count({ where: { channelId, addressHash } });
   }
 
   /** What waits, the oldest first. */
   async list(channelId: string): Promise<HeldMessage[]> {
-    const rows = await this.#db.heldMessage.findMany({
+    const rows = await this.db.heldMessage.findMany({
       where: { channelId },
       orderBy: [{ sentAt: 'asc' }, { id: 'asc' }],
       take: HELD_MAX,
@@ -89,13 +85,13 @@ export class HeldRepository {
   }
 
   async find(channelId: string, id: string): Promise<HeldMessage | null> {
-    const row = await this.#db.heldMessage.findFirst({ where: { channelId, id } });
+    const row = await this.db.heldMessage.findFirst({ where: { channelId, id } });
     return row && toHeld(row);
   }
 
   /** Resolves with false when it is gone already. */
   async remove(channelId: string, id: string): Promise<boolean> {
-    return (await this.#db.heldMessage.deleteMany({ where: { channelId, id } })).count > 0;
+    return (await this.db.heldMessage.deleteMany({ where: { channelId, id } })).count > 0;
   }
 }
 

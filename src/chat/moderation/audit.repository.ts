@@ -50,15 +50,12 @@ const COLUMNS = {
 /** What moderators did, in the database. */
 @Injectable()
 export class AuditRepository {
-  readonly #db: PrismaService;
   #added = 0;
 
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   async add(channelId: string, entry: NewAuditEntry): Promise<StoredAuditEntry> {
-    const row = await this.#db.chatAuditEntry.create({
+    const row = await this.db.chatAuditEntry.create({
       data: { channelId, ...entry },
       select: COLUMNS,
     });
@@ -72,7 +69,7 @@ export class AuditRepository {
     channelId: string,
     { beforeId, limit }: { beforeId: string | undefined; limit: number },
   ): Promise<StoredAuditEntry[]> {
-    const rows = await this.#db.chatAuditEntry.findMany({
+    const rows = await this.db.chatAuditEntry.findMany({
       // Ids are in the order of time.
       where: { channelId, ...(beforeId === undefined ? {} : { id: { lt: beforeId } }) },
       orderBy: { id: 'desc' },
@@ -83,7 +80,7 @@ export class AuditRepository {
   }
 
   async find(channelId: string, id: string): Promise<StoredAuditEntry | null> {
-    const row = await this.#db.chatAuditEntry.findFirst({
+    const row = await this.db.chatAuditEntry.findFirst({
       where: { channelId, id },
       select: COLUMNS,
     });
@@ -92,7 +89,7 @@ export class AuditRepository {
 
   /** Resolves with false when it was undone before. */
   async markUndone(channelId: string, id: string, at: Date): Promise<boolean> {
-    const { count } = await this.#db.chatAuditEntry.updateMany({
+    const { count } = await this.db.chatAuditEntry.updateMany({
       where: { channelId, id, undoneAt: null },
       data: { undoneAt: at },
     });
@@ -102,7 +99,7 @@ export class AuditRepository {
   async #prune(channelId: string, { byId, action, at }: NewAuditEntry): Promise<void> {
     const isPin = PINS.includes(action);
     const of = { channelId, byId, action: isPin ? { in: PINS } : { notIn: PINS } };
-    const [oldest] = await this.#db.chatAuditEntry.findMany({
+    const [oldest] = await this.db.chatAuditEntry.findMany({
       where: of,
       orderBy: { id: 'desc' },
       select: { id: true },
@@ -111,7 +108,7 @@ export class AuditRepository {
     });
     const tooMany = oldest ? [{ ...of, id: { lte: oldest.id } }] : [];
     const tooOld = { channelId, at: { lt: new Date(at.getTime() - KEEP_MS) } };
-    await this.#db.chatAuditEntry.deleteMany({ where: { OR: [tooOld, ...tooMany] } });
+    await this.db.chatAuditEntry.deleteMany({ where: { OR: [tooOld, ...tooMany] } });
   }
 }
 

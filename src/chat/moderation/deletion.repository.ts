@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
-import type { Author, StoredMessage } from '../chat-message.js';
-import { toMessage } from '../chat.repository.js';
+import type { Author, StoredMessage } from '../messages/chat-message.js';
+import { toMessage } from '../messages/chat.repository.js';
 
 /** Deletes and restores messages in the database; their texts stay. */
 @Injectable()
 export class DeletionRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** Resolves with those that were not deleted before, in the order of seq. */
   async delete(
@@ -18,7 +14,7 @@ export class DeletionRepository {
     seqs: readonly number[],
     { byId, at }: { byId: string; at: Date },
   ): Promise<StoredMessage[]> {
-    const rows = await this.#db.chatMessage.updateManyAndReturn({
+    const rows = await this.db.chatMessage.updateManyAndReturn({
       where: { channelId, seq: { in: [...seqs] }, deletedAt: null },
       data: { deletedAt: at, deletedById: byId },
     });
@@ -30,7 +26,7 @@ export class DeletionRepository {
     channelId: string,
     seqs: readonly number[],
   ): Promise<{ author: Author; deletedById: string | null }[]> {
-    const rows = await this.#db.chatMessage.findMany({
+    const rows = await this.db.chatMessage.findMany({
       where: { channelId, seq: { in: [...seqs] }, deletedAt: { not: null } },
       select: { accountId: true, guestId: true, deletedById: true },
     });
@@ -39,7 +35,7 @@ export class DeletionRepository {
 
   /** Resolves with those that were deleted before, in the order of seq. */
   async restore(channelId: string, seqs: readonly number[]): Promise<StoredMessage[]> {
-    const rows = await this.#db.chatMessage.updateManyAndReturn({
+    const rows = await this.db.chatMessage.updateManyAndReturn({
       where: { channelId, seq: { in: [...seqs] }, deletedAt: { not: null } },
       data: { deletedAt: null, deletedById: null },
     });
@@ -52,7 +48,7 @@ export class DeletionRepository {
     { accountId, guestId }: Author,
     limit: number,
   ): Promise<number[]> {
-    const rows = await this.#db.chatMessage.findMany({
+    const rows = await this.db.chatMessage.findMany({
       where: {
         channelId,
         deletedAt: null,

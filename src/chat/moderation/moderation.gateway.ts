@@ -1,10 +1,10 @@
 import { ConnectedSocket } from '@nestjs/websockets';
 import { OnairGateway, type OnairSocket, OnRequest, Payload } from '../../common/gateway.js';
 import type { RequestData, RequestPayload } from '../../protocol/events.js';
-import { ChatRooms } from '../chat-rooms.js';
-import { senderOf } from '../chat-sender.js';
-import { Bans } from './bans.service.js';
-import { Moderation } from './moderation.service.js';
+import { ChatRooms } from '../room/chat-rooms.js';
+import { senderOf } from '../room/chat-sender.js';
+import { Bans } from './bans.js';
+import { Moderation } from './moderation.js';
 
 /** The socket's way to what moderators do about messages and people. */
 @OnairGateway()

@@ -7,15 +7,11 @@ export type StoredModerator = Readonly<{ username: string; displayName: string; 
 /** Who moderates which channel, in the database. */
 @Injectable()
 export class ModeratorRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /** By name. */
   async list(channelId: string): Promise<StoredModerator[]> {
-    const rows = await this.#db.channelModerator.findMany({
+    const rows = await this.db.channelModerator.findMany({
       where: { channelId },
       orderBy: { account: { username: 'asc' } },
       select: { createdAt: true, account: { select: { username: true, displayName: true } } },
@@ -26,7 +22,7 @@ export class ModeratorRepository {
 
   /** Does nothing for one who is. */
   async add(channelId: string, accountId: string): Promise<'added' | 'was' | 'too_many'> {
-    return this.#db.$transaction(async (tx) => {
+    return this.db.$transaction(async (tx) => {
       // One at a time for each channel: two at once could both find one place left.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       const key = { channelId, accountId };
@@ -43,7 +39,7 @@ export class ModeratorRepository {
 
   /** Resolves with false for one who wasn't. */
   async remove(channelId: string, accountId: string): Promise<boolean> {
-    const { count } = await this.#db.channelModerator.deleteMany({
+    const { count } = await this.db.channelModerator.deleteMany({
       where: { channelId, accountId },
     });
     return count > 0;

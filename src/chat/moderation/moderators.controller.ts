@@ -1,25 +1,25 @@
 import { Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
-import type { Visitor } from '../../access/access.service.js';
-import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
+import type { Visitor } from '../../access/visitor.js';
+import { CurrentVisitor, ForVisitors } from '../../access/current-visitor.js';
 import { Operation } from '../../common/operation.js';
 import { AuditPage, AuditQuery, ModeratorList } from '../../protocol/chat-moderation.js';
-import { accountOf } from '../chat-sender.js';
-import { ChatRooms } from '../chat-rooms.js';
-import { AuditLog } from './audit.service.js';
-import { Moderators } from './moderators.service.js';
+import { accountOf } from '../room/chat-sender.js';
+import { ChatRooms } from '../room/chat-rooms.js';
+import { AuditLog } from './audit-log.js';
+import { Moderators } from './moderators.js';
 
 /** Who moderates a channel and what they did, over HTTP. */
 @Controller('api/channels/:name')
 @ForVisitors()
 export class ModeratorsController {
-  readonly #moderators: Moderators;
   readonly #audit: AuditLog;
-  readonly #rooms: ChatRooms;
 
-  constructor(moderators: Moderators, audit: AuditLog, rooms: ChatRooms) {
-    this.#moderators = moderators;
+  constructor(
+    private readonly moderators: Moderators,
+    audit: AuditLog,
+    private readonly rooms: ChatRooms,
+  ) {
     this.#audit = audit;
-    this.#rooms = rooms;
   }
 
   @Get('moderators')
@@ -32,7 +32,7 @@ export class ModeratorsController {
     @Param('name') name: string,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<ModeratorList> {
-    return this.#moderators.list(await this.#rooms.open(name), accountOf(visitor));
+    return this.moderators.list(await this.rooms.open(name), accountOf(visitor));
   }
 
   @Put('moderators/:username')
@@ -54,8 +54,8 @@ export class ModeratorsController {
     @Param('username') username: string,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<void> {
-    const room = await this.#rooms.open(name);
-    await this.#moderators.appoint(room, accountOf(visitor), username);
+    const room = await this.rooms.open(name);
+    await this.moderators.appoint(room, accountOf(visitor), username);
   }
 
   @Delete('moderators/:username')
@@ -77,8 +77,8 @@ export class ModeratorsController {
     @Param('username') username: string,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<void> {
-    const room = await this.#rooms.open(name);
-    await this.#moderators.dismiss(room, accountOf(visitor), username);
+    const room = await this.rooms.open(name);
+    await this.moderators.dismiss(room, accountOf(visitor), username);
   }
 
   @Get('audit')
@@ -93,7 +93,7 @@ export class ModeratorsController {
     @Query({ schema: AuditQuery }) { before: beforeId, limit }: AuditQuery,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<AuditPage> {
-    const room = await this.#rooms.open(name);
+    const room = await this.rooms.open(name);
     return this.#audit.page(room, accountOf(visitor), { beforeId, limit });
   }
 }

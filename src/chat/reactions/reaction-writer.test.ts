@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReactionChange, ReactionRepository } from './reaction.repository.js';
+import type { ReactionChange, ReactionRepository } from '../messages/reaction.repository.js';
 import { ReactionWriter } from './reaction-writer.js';
 
 /** Keeps what it is told, as the table would. */

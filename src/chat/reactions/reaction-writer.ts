@@ -6,7 +6,7 @@ import type {
   ReactionCount,
   ReactionRepository,
   ReactionResult,
-} from './reaction.repository.js';
+} from '../messages/reaction.repository.js';
 
 /** Reactions are gathered for so long: all of them are one transaction and one frame. */
 const GATHER_MS = 200;

@@ -4,12 +4,12 @@ import { DomainError } from '../../common/domain-error.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { FollowService } from '../../follows/follow.service.js';
 import type { HeldMessageView } from '../../protocol/chat-moderation.js';
-import type { ChatRoom } from '../chat-room.js';
-import type { ChatSender } from '../chat-sender.js';
-import { ChatRepository } from '../chat.repository.js';
+import type { ChatRoom } from '../room/chat-room.js';
+import type { ChatSender } from '../room/chat-sender.js';
+import { ChatRepository } from '../messages/chat.repository.js';
 import { inWords } from './duration.js';
-import { guestsPerAddress } from '../sender-limits.js';
-import { SlowMode } from './slow-mode.js';
+import { guestsPerAddress } from '../room/sender-limits.js';
+import { SlowMode } from '../room/slow-mode.js';
 import { hasLink, isEmojiOnly } from './text-kinds.js';
 
 /** Why a message waits for a moderator; null: it doesn't. */
@@ -21,24 +21,18 @@ type Draft = Readonly<{ text: string; nonce: string; name: string; displayName: 
 /** Who may write what in a channel. What it goes by is in memory; only a first message costs a look-up. */
 @Injectable()
 export class WritingRules {
-  readonly #follows: FollowService;
-  readonly #messages: ChatRepository;
   readonly #guests: boolean;
-  readonly #clock: Clock;
   /** Of guests by channel and address: their id is only a cookie. */
   readonly #ofAddresses: SlowMode;
 
   constructor(
-    follows: FollowService,
-    messages: ChatRepository,
+    private readonly follows: FollowService,
+    private readonly messages: ChatRepository,
     @Inject(CONFIG) config: Config,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.#follows = follows;
-    this.#messages = messages;
     this.#guests = config.chat.guests;
     this.#ofAddresses = new SlowMode(guestsPerAddress(config));
-    this.#clock = clock;
   }
 
   /** Whether somebody may write or react at all. */
@@ -48,7 +42,7 @@ export class WritingRules {
 
   /** @throws {DomainError} `banned`, `timed_out`, `guests_not_allowed` */
   assertCanWrite(room: ChatRoom, sender: ChatSender): void {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     const ban = room.isOwner(sender.author) ? null : room.bans.find(sender, nowMs);
     if (ban?.expiresAt === null)
       throw new DomainError('banned', 'You are banned from this chat: you can read, not write.');
@@ -105,7 +99,7 @@ export class WritingRules {
   }
 
   #isBanned(room: ChatRoom, sender: ChatSender): boolean {
-    return !room.isOwner(sender.author) && room.bans.find(sender, this.#clock.nowMs()) !== null;
+    return !room.isOwner(sender.author) && room.bans.find(sender, this.clock.nowMs()) !== null;
   }
 
   #takesGuests(room: ChatRoom): boolean {
@@ -113,10 +107,10 @@ export class WritingRules {
   }
 
   async #assertFollows(room: ChatRoom, { account }: ChatSender, minutes: number): Promise<void> {
-    const since = account && (await this.#follows.since(room.id, account.id));
+    const since = account && (await this.follows.since(room.id, account.id));
     if (since === null)
       throw new DomainError('followers_only', 'Only followers can write here. Follow the channel.');
-    const retryAfterMs = since.getTime() + minutes * 60_000 - this.#clock.nowMs();
+    const retryAfterMs = since.getTime() + minutes * 60_000 - this.clock.nowMs();
     if (retryAfterMs > 0)
       throw new DomainError(
         'followers_only',
@@ -128,7 +122,7 @@ export class WritingRules {
   #takeTurn(room: ChatRoom, sender: ChatSender, { nonce }: Draft): void {
     const { slowModeS } = room.rules.rules;
     if (slowModeS === 0) return;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     const turns = this.#turnsOf(room, sender);
     const waits = turns.map(([slowMode, who]) => slowMode.waitMs(who, { nonce, slowModeS, nowMs }));
     const retryAfterMs = Math.max(...waits);
@@ -143,7 +137,7 @@ export class WritingRules {
 
   async #isFirst(room: ChatRoom, { key, author }: ChatSender): Promise<boolean> {
     if (room.writers.get(key)) return false;
-    if (!(await this.#messages.hasWritten(room.id, author))) return true;
+    if (!(await this.messages.hasWritten(room.id, author))) return true;
     room.writers.set(key, true);
     return false;
   }

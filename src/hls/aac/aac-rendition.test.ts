@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readOpus } from '../../../test/support/ogg-opus.js';
 import { createLog } from '../../common/logger.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
-import type { Sample } from '../mp4/sample.js';
+import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionWriter, SegmentStart, WrittenPart } from '../timeline/rendition-writer.js';
-import { AAC_FRAME_TICKS } from './aac-format.js';
+import { AAC_FRAME_TICKS } from '../../media/codecs/aac-format.js';
 import { AacRendition } from './aac-rendition.js';
-import { AacThread } from './aac-thread.js';
+import { AacThread } from '../../media/aac/aac-thread.js';
 
 const PART_S = 0.33334;
 const PACKETS_PER_PART = 16;

@@ -1,11 +1,11 @@
 import type { Log } from '../../common/logger.js';
-import { initSegment } from '../mp4/init-segment.js';
-import type { Sample } from '../mp4/sample.js';
+import { initSegment } from '../../media/mp4/init-segment.js';
+import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
 import type { AudioListener } from '../segmenter/segmenter-types.js';
-import { AAC_CONFIG, AAC_FRAME_TICKS } from './aac-format.js';
+import { AAC_CONFIG, AAC_FRAME_TICKS } from '../../media/codecs/aac-format.js';
 import { AacSegments } from './aac-segments.js';
-import type { AacStream, AacTaker } from './aac-thread.js';
+import type { AacStream, AacTaker } from '../../media/aac/aac-thread.js';
 import { endOf, type Epoch, HeldSegment } from './held-segment.js';
 
 /**

@@ -1,8 +1,8 @@
-import { AUDIO_TIMESCALE } from '../mp4/codec-config.js';
-import { fragment } from '../mp4/fragment.js';
-import type { Sample } from '../mp4/sample.js';
+import { AUDIO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import { fragment } from '../../media/mp4/fragment.js';
+import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
-import { AAC_FRAME_TICKS } from './aac-format.js';
+import { AAC_FRAME_TICKS } from '../../media/codecs/aac-format.js';
 
 /** What it needs to know of a segment. */
 type Segment = Readonly<{ start: SegmentStart; baseTicks: number; endTicks: number }>;

@@ -1,6 +1,6 @@
-import type { Sample } from '../mp4/sample.js';
+import type { Sample } from '../../media/mp4/sample.js';
 import type { SegmentStart } from '../timeline/rendition-writer.js';
-import type { OpusPackets } from './aac-messages.js';
+import type { OpusPackets } from '../../media/aac/aac-messages.js';
 
 /** More Opus than a segment of any length that can be set has: half a minute at the highest bitrate. */
 const BYTES_MAX = 2 * 1_048_576;

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { HlsDoor, withoutToken } from '../../access/hls-door.js';
+import { HlsAuthorizer, withoutToken } from '../../access/hls-authorizer.js';
 import { DomainError } from '../../common/domain-error.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { type HlsAddress, parseHlsAddress } from './hls-address.js';
-import { type Answer, send, sendError } from './hls-answer.js';
+import { type Answer, send, sendError } from '../../common/http/media-answer.js';
 import { HLS_SOURCE, type HlsChannel, type HlsSource } from './hls-source.js';
 import { initAnswer, partAnswer, segmentAnswer, thumbnailAnswer } from './media-requests.js';
 import { PlaylistRequests } from './playlist-requests.js';
 import {
-  isGone,
+  isClientGone,
   noSuchMedia,
   noSuchRendition,
   noSuchRun,
@@ -37,8 +37,6 @@ export type Asked = Readonly<{
 /** Answers what is asked for under /hls. */
 @Injectable()
 export class HlsDelivery {
-  readonly #source: HlsSource;
-  readonly #door: HlsDoor;
   readonly #log: Log;
   readonly #playlists: PlaylistRequests;
   readonly #requests = {
@@ -52,9 +50,11 @@ export class HlsDelivery {
   };
   #bytes = 0;
 
-  constructor(@Inject(HLS_SOURCE) source: HlsSource, door: HlsDoor, @Inject(LOG) log: Log) {
-    this.#source = source;
-    this.#door = door;
+  constructor(
+    @Inject(HLS_SOURCE) private readonly source: HlsSource,
+    private readonly authorizer: HlsAuthorizer,
+    @Inject(LOG) log: Log,
+  ) {
     this.#log = log.child({ part: 'hls' });
     this.#playlists = new PlaylistRequests(source);
   }
@@ -107,14 +107,14 @@ export class HlsDelivery {
     { path, address }: Asked,
     isAdmitted: boolean,
   ): Promise<{ isProtected: boolean }> {
-    const { isAllowed, isProtected } = await this.#door.open(path);
+    const { isAllowed, isProtected } = await this.authorizer.open(path);
     if (!isAllowed && !isAdmitted) throw notLive(address.channel);
     return { isProtected };
   }
 
   #refuse(error: unknown, response: ServerResponse): void {
     // The client went away, before or amid the answer: there is nobody to tell.
-    if (isGone(error) || response.headersSent) {
+    if (isClientGone(error) || response.headersSent) {
       response.destroy();
       return;
     }
@@ -128,7 +128,7 @@ export class HlsDelivery {
     const { headers } = request;
     if (address.what === 'multivariant')
       return this.#playlists.multivariant(name, headers, request);
-    const channel = this.#source.find(name);
+    const channel = this.source.find(name);
     if (!channel) throw notLive(name);
     if (address.what === 'thumbnail') return thumbnailAnswer(channel.thumbnail, address.version);
     const run = runOf(channel, address.run);

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Metrics } from '../../health/metrics.js';
+import { Metrics } from '../../common/metrics.js';
 import { HlsDelivery } from './hls-delivery.js';
 import { HLS_SOURCE, type HlsSource } from './hls-source.js';
 

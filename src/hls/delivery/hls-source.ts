@@ -1,4 +1,4 @@
-import type { PackageState } from '../../broadcast/ports.js';
+import type { PackageState } from '../../broadcast/ports/packaging.js';
 import type { Run } from '../run/run.js';
 import type { Picture } from '../thumbnail/thumbnail.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer, Source } from './hls-answer.js';
+import type { Answer, Source } from '../../common/http/media-answer.js';
 import { noPicture, noSuchMedia } from './refusals.js';
 import type { FoundRendition } from '../run/run.js';
 import type { Segment } from '../run/segment.js';

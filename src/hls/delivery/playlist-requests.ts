@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { DomainError } from '../../common/domain-error.js';
-import { takesGzip } from './byte-range.js';
-import type { Answer } from './hls-answer.js';
+import { takesGzip } from '../../common/http/byte-range.js';
+import type { Answer } from '../../common/http/media-answer.js';
 import type { HlsSource } from './hls-source.js';
 import {
   parsePlaylistQuery,
   type PlaylistRequest,
   type Position,
   turnOf,
-} from '../playlist/playlist-query.js';
+} from '../../media/playlist/playlist-query.js';
 import { PlaylistWaiters } from '../run/playlist-waiters.js';
 import { assertReleased, notLive, tooEarly, tooManyWait, withoutHls } from './refusals.js';
 import type { Rendition } from '../run/rendition.js';

@@ -9,7 +9,7 @@ class ClientGoneError extends Error {
   }
 }
 
-export const isGone = (error: unknown): boolean => error instanceof ClientGoneError;
+export const isClientGone = (error: unknown): boolean => error instanceof ClientGoneError;
 
 /** @throws unless what was waited for may be there now */
 export function assertReleased(end: WaitEnd, retryAfterMs: number): void {

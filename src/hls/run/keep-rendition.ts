@@ -1,5 +1,5 @@
-import type { SegmentKeeper } from '../../broadcast/ports.js';
-import { readFragments } from '../mp4/read-fragments.js';
+import type { SegmentKeeper } from '../../broadcast/ports/recording.js';
+import { readFragments } from '../../media/mp4/read-fragments.js';
 import type { BroadcastFiles } from './broadcast-files.js';
 import type { RenditionKeeper } from './rendition.js';
 

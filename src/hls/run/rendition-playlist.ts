@@ -6,7 +6,7 @@ import {
   type PlaylistSegment,
   type RenditionReport,
   renderMediaPlaylist,
-} from '../playlist/media-playlist.js';
+} from '../../media/playlist/media-playlist.js';
 import type { Rendition } from './rendition.js';
 import type { Segment } from './segment.js';
 

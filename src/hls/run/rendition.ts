@@ -1,7 +1,7 @@
 import type { Clock } from '../../common/clock.js';
 import type { BroadcastFiles } from './broadcast-files.js';
-import type { CodecConfig } from '../mp4/codec-config.js';
-import type { PlaylistEnd } from '../playlist/playlist-query.js';
+import type { CodecConfig } from '../../media/codecs/codec-config.js';
+import type { PlaylistEnd } from '../../media/playlist/playlist-query.js';
 import type {
   RenditionId,
   RenditionWriter,

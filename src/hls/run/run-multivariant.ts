@@ -3,7 +3,7 @@ import {
   type AudioRendition,
   type VideoRendition,
   renderMultivariantPlaylist,
-} from '../playlist/multivariant-playlist.js';
+} from '../../media/playlist/multivariant-playlist.js';
 import type { Rendition } from './rendition.js';
 import type { Segment } from './segment.js';
 

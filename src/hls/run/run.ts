@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SegmentKeeper } from '../../broadcast/ports.js';
+import type { SegmentKeeper } from '../../broadcast/ports/recording.js';
 import type { Clock } from '../../common/clock.js';
 import type { Log } from '../../common/logger.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
@@ -7,7 +7,7 @@ import type { Config } from '../../config/config.js';
 import type { BroadcastFiles, FilesOwner } from './broadcast-files.js';
 import { OnDemand } from './on-demand.js';
 import { partTargetS } from './part-target.js';
-import type { RenditionReport } from '../playlist/media-playlist.js';
+import type { RenditionReport } from '../../media/playlist/media-playlist.js';
 import { PlaylistWaiters } from './playlist-waiters.js';
 import { RenditionPlaylist } from './rendition-playlist.js';
 import { keepRendition } from './keep-rendition.js';

@@ -1,6 +1,6 @@
-import { AUDIO_TIMESCALE } from '../mp4/codec-config.js';
-import type { AccessUnit } from '../rtp/access-unit.js';
-import { opusDurationTicks } from '../rtp/opus-depacketizer.js';
+import { AUDIO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import type { AccessUnit } from '../../media/codecs/access-unit.js';
+import { opusDurationTicks } from '../../media/rtp/opus-depacketizer.js';
 import type { ArrivedUnit } from '../timeline/track-clock.js';
 
 /** A unit and the layer of its track that it is of. */

@@ -1,6 +1,10 @@
-import { AUDIO_TIMESCALE, type AudioConfig, VIDEO_TIMESCALE } from '../mp4/codec-config.js';
-import type { Sample } from '../mp4/sample.js';
-import { OPUS_CONFIG } from '../rtp/opus-depacketizer.js';
+import {
+  AUDIO_TIMESCALE,
+  type AudioConfig,
+  VIDEO_TIMESCALE,
+} from '../../media/codecs/codec-config.js';
+import type { Sample } from '../../media/mp4/sample.js';
+import { OPUS_CONFIG } from '../../media/rtp/opus-depacketizer.js';
 import { type RunSpec, type RunWriter, targetDurationS } from './segmenter-types.js';
 import { SILENCE } from '../timeline/audio-grid.js';
 import { AudioLane, audioTicksOf, videoTicksOf } from '../timeline/audio-lane.js';

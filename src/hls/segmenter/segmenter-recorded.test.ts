@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RecordedRun } from '../../../test/support/recorded-run.js';
 import { readSimulcastRecording } from '../../../test/support/simulcast-recording.js';
-import { createDepacketizer } from '../rtp/create-depacketizer.js';
-import type { Depacketizer } from '../rtp/depacketizer.js';
-import { parseRtpPacket } from '../../rtp/rtp-packet.js';
+import { createDepacketizer } from '../../media/rtp/create-depacketizer.js';
+import type { Depacketizer } from '../../media/rtp/depacketizer.js';
+import { parseRtpPacket } from '../../media/rtp/rtp-packet.js';
 import { Segmenter } from './segmenter.js';
 import type { TrackInput } from './segmenter-types.js';
 

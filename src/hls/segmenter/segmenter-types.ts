@@ -1,6 +1,6 @@
-import type { Sample } from '../mp4/sample.js';
+import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionId, RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
-import type { AccessUnit } from '../rtp/access-unit.js';
+import type { AccessUnit } from '../../media/codecs/access-unit.js';
 
 /** What of a run never changes. */
 export type RunSpec = Readonly<{

@@ -1,8 +1,8 @@
-import { VIDEO_TIMESCALE } from '../mp4/codec-config.js';
-import type { AccessUnit } from '../rtp/access-unit.js';
-import { opusDurationTicks } from '../rtp/opus-depacketizer.js';
+import { VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import type { AccessUnit } from '../../media/codecs/access-unit.js';
+import { opusDurationTicks } from '../../media/rtp/opus-depacketizer.js';
 import { RunTimeline } from './run-timeline.js';
-import { type TimedUnit, Track, type TrackKind, type TrackUnit } from './segmenter-track.js';
+import { type TimedUnit, Track, type TrackKind, type TrackUnit } from './track.js';
 import type { RunSpec, SegmenterOptions, TrackInput } from './segmenter-types.js';
 import { StartGate, startTicks } from './start-gate.js';
 import type { PublisherClock } from '../timeline/track-clock.js';

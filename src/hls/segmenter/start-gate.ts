@@ -1,7 +1,7 @@
-import { VIDEO_TIMESCALE } from '../mp4/codec-config.js';
-import type { AccessUnit } from '../rtp/access-unit.js';
+import { VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import { arrivalOf } from './layer-unit.js';
-import type { TimedUnit, Track, TrackUnit } from './segmenter-track.js';
+import type { TimedUnit, Track, TrackUnit } from './track.js';
 
 /** Chromium reports on sound every 5 s. */
 const MAX_WAIT_MS = 6_000;

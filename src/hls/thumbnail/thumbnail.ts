@@ -1,7 +1,7 @@
 import type { Log } from '../../common/logger.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
 import { THUMBNAIL_BYTES_MAX } from '../../protocol/limits.js';
-import type { AccessUnit } from '../rtp/access-unit.js';
+import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import { jpegSize } from './jpeg.js';
 import { THUMBNAIL_WIDTH_MAX, type Thumbnailer } from './thumbnailer.js';
 

@@ -1,8 +1,8 @@
 import { SerialQueue } from '../../common/serial-queue.js';
-import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
-import { fragment } from '../mp4/fragment.js';
-import { initSegment } from '../mp4/init-segment.js';
-import type { AccessUnit } from '../rtp/access-unit.js';
+import { runFfmpeg } from '../../media/ffmpeg/run-ffmpeg.js';
+import { fragment } from '../../media/mp4/fragment.js';
+import { initSegment } from '../../media/mp4/init-segment.js';
+import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import { jpegSize } from './jpeg.js';
 
 export const THUMBNAIL_WIDTH_MAX = 640;

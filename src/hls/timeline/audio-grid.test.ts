@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '../mp4/sample.js';
-import { opusDurationTicks } from '../rtp/opus-depacketizer.js';
+import type { Sample } from '../../media/mp4/sample.js';
+import { opusDurationTicks } from '../../media/rtp/opus-depacketizer.js';
 import { AudioGrid } from './audio-grid.js';
 
 const MS = 48;

@@ -1,5 +1,5 @@
-import type { Sample } from '../mp4/sample.js';
-import { SILENCES } from '../rtp/opus-depacketizer.js';
+import type { Sample } from '../../media/mp4/sample.js';
+import { SILENCES } from '../../media/rtp/opus-depacketizer.js';
 
 const TICKS_PER_MS = 48;
 /** A packet that is so far off its place is put right at once. */

@@ -1,5 +1,9 @@
-import { AUDIO_TIMESCALE, type AudioConfig, VIDEO_TIMESCALE } from '../mp4/codec-config.js';
-import type { Sample } from '../mp4/sample.js';
+import {
+  AUDIO_TIMESCALE,
+  type AudioConfig,
+  VIDEO_TIMESCALE,
+} from '../../media/codecs/codec-config.js';
+import type { Sample } from '../../media/mp4/sample.js';
 import { AudioGrid, SILENCE } from './audio-grid.js';
 import type { Boundary } from './boundary.js';
 import type { RenditionOutput } from './rendition-output.js';

@@ -1,4 +1,4 @@
-import { TimestampUnwrapper } from '../rtp/timestamp-unwrapper.js';
+import { TimestampUnwrapper } from '../../media/rtp/timestamp-unwrapper.js';
 
 /** How many of its frames a layer remembers, to find the others' frames of the same captures: 1 to 2 s. */
 const REMEMBERED = 64;

@@ -1,4 +1,4 @@
-import type { Sample } from '../mp4/sample.js';
+import type { Sample } from '../../media/mp4/sample.js';
 
 /** RFC 8216bis 4.4.4.9: a part is at least 85 % of the target, unless it ends its segment. */
 const LEAST_SHARE = 0.85;

@@ -1,11 +1,11 @@
-import { type CodecConfig, timescaleOf, VIDEO_TIMESCALE } from '../mp4/codec-config.js';
-import { fragment } from '../mp4/fragment.js';
-import { initSegment } from '../mp4/init-segment.js';
-import { parameterSetsIn } from '../mp4/parameter-sets.js';
-import type { Sample } from '../mp4/sample.js';
+import { type CodecConfig, timescaleOf, VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import { fragment } from '../../media/mp4/fragment.js';
+import { initSegment } from '../../media/mp4/init-segment.js';
+import { parameterSetsIn } from '../../media/mp4/parameter-sets.js';
+import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionWriter, SegmentStart } from './rendition-writer.js';
 import { PartBuilder, type SampleGroup } from './part-builder.js';
-import { sameConfig } from './same-config.js';
+import { sameConfig } from '../../media/codecs/same-config.js';
 
 /** Gets the samples of a rendition's parts, before they are muxed; see `AudioListener`. */
 type Listener = Readonly<{

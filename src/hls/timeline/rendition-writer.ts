@@ -1,4 +1,4 @@
-import type { CodecConfig } from '../mp4/codec-config.js';
+import type { CodecConfig } from '../../media/codecs/codec-config.js';
 
 /** One part as it was written. */
 export type WrittenPart = Readonly<{

@@ -1,4 +1,4 @@
-import { VIDEO_TIMESCALE } from '../mp4/codec-config.js';
+import { VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
 import type { Boundary } from './boundary.js';
 import type { Frame, VideoLane } from './video-lane.js';
 

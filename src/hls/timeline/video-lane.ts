@@ -1,7 +1,7 @@
-import { VIDEO_TIMESCALE, type VideoConfig } from '../mp4/codec-config.js';
+import { VIDEO_TIMESCALE, type VideoConfig } from '../../media/codecs/codec-config.js';
 import type { Boundary } from './boundary.js';
 import type { RenditionOutput } from './rendition-output.js';
-import { sameConfig } from './same-config.js';
+import { sameConfig } from '../../media/codecs/same-config.js';
 
 /** A picture on the run's timeline, 90 kHz. */
 export type Frame = Readonly<{

@@ -1,7 +1,7 @@
-import { type FfmpegProcess, spawnFfmpeg } from '../ffmpeg/spawn-ffmpeg.js';
-import type { VideoConfig } from '../mp4/codec-config.js';
-import type { AccessUnit } from '../rtp/access-unit.js';
-import type { Vp8Frame } from '../rtp/vp8-depacketizer.js';
+import { type FfmpegProcess, spawnFfmpeg } from '../../media/ffmpeg/spawn-ffmpeg.js';
+import type { VideoConfig } from '../../media/codecs/codec-config.js';
+import type { AccessUnit } from '../../media/codecs/access-unit.js';
+import type { Vp8Frame } from '../../media/rtp/vp8-depacketizer.js';
 import { FlvReader } from './flv-reader.js';
 import { ivfFrameHeader, ivfHeader } from './ivf.js';
 

@@ -1,7 +1,7 @@
 import type { Log } from '../../common/logger.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
-import type { AccessUnit } from '../rtp/access-unit.js';
-import type { Vp8Frame } from '../rtp/vp8-depacketizer.js';
+import type { AccessUnit } from '../../media/codecs/access-unit.js';
+import type { Vp8Frame } from '../../media/rtp/vp8-depacketizer.js';
 import { H264Encoder } from './h264-encoder.js';
 
 /** Between an FFmpeg's death and the next one, growing with every one in a row. */

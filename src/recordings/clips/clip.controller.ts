@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import type { Visitor } from '../../access/access.service.js';
-import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
+import type { Visitor } from '../../access/visitor.js';
+import { CurrentVisitor, ForVisitors } from '../../access/current-visitor.js';
 import { Operation } from '../../common/operation.js';
 import { LoggedIn } from '../../auth/identity.guard.js';
 import { ClipList, ClipView, NewClip } from '../../protocol/clip.js';
@@ -11,11 +11,7 @@ import { ClipService } from './clip.service.js';
 /** Clips over HTTP. */
 @Controller('api')
 export class ClipController {
-  readonly #clips: ClipService;
-
-  constructor(clips: ClipService) {
-    this.#clips = clips;
-  }
+  constructor(private readonly clips: ClipService) {}
 
   @Post('recordings/:id/clips')
   @ForVisitors()
@@ -41,7 +37,7 @@ export class ClipController {
     @CurrentVisitor() visitor: Visitor,
     @CurrentClient() client: string,
   ): Promise<ClipView> {
-    return this.#clips.create(id, { visitor, client }, clip);
+    return this.clips.create(id, { visitor, client }, clip);
   }
 
   @Get('channels/:name/clips')
@@ -57,7 +53,7 @@ export class ClipController {
     @Query({ schema: Page }) page: Page,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<ClipList> {
-    return this.#clips.ofChannel(name, visitor, page);
+    return this.clips.ofChannel(name, visitor, page);
   }
 
   @Get('account/clips')
@@ -71,7 +67,7 @@ export class ClipController {
     @Query({ schema: Page }) page: Page,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<ClipList> {
-    return this.#clips.ownOf(visitor, page);
+    return this.clips.ownOf(visitor, page);
   }
 
   @Get('clips/:id')
@@ -86,7 +82,7 @@ export class ClipController {
     @CurrentVisitor() visitor: Visitor,
     @CurrentClient() client: string,
   ): Promise<ClipView> {
-    return this.#clips.view(id, visitor, client);
+    return this.clips.view(id, visitor, client);
   }
 
   @Delete('clips/:id')
@@ -99,6 +95,6 @@ export class ClipController {
     errors: ['not_logged_in', 'forbidden', 'clip_not_found', 'password_required'],
   })
   async delete(@Param('id') id: string, @CurrentVisitor() visitor: Visitor): Promise<void> {
-    await this.#clips.delete(id, visitor);
+    await this.clips.delete(id, visitor);
   }
 }

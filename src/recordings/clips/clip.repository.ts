@@ -69,11 +69,7 @@ type Row = Readonly<{
 /** Clips in the database. */
 @Injectable()
 export class ClipRepository {
-  readonly #db: PrismaService;
-
-  constructor(db: PrismaService) {
-    this.#db = db;
-  }
+  constructor(private readonly db: PrismaService) {}
 
   /**
    * Stores one for which there is a place, with its recording still there. Who makes several at the same time gets no
@@ -84,7 +80,7 @@ export class ClipRepository {
     { channel, createdById, ...clip }: ClipToStore,
     max: number,
   ): Promise<'stored' | 'too_many' | 'no_recording'> {
-    return this.#db.$transaction(async (db) => {
+    return this.db.$transaction(async (db) => {
       await db.$queryRaw`SELECT 1 FROM accounts WHERE id = ${createdById}::uuid FOR UPDATE`;
       if ((await db.clip.count({ where: { createdById } })) >= max) return 'too_many';
       // Until this is done the recording stays, whose visibility counts for the clip.
@@ -103,14 +99,14 @@ export class ClipRepository {
   }
 
   async find(id: string): Promise<StoredClip | null> {
-    const row = await this.#db.clip.findUnique({ where: { id }, include: COLUMNS });
+    const row = await this.db.clip.findUnique({ where: { id }, include: COLUMNS });
     const [clip] = row ? await this.#complete([row]) : [];
     return clip ?? null;
   }
 
   /** The newest first. */
   async list(of: ClipsOf, { limit, offset }: Page): Promise<StoredClip[]> {
-    const rows = await this.#db.clip.findMany({
+    const rows = await this.db.clip.findMany({
       where: 'channel' in of ? { channel: { name: of.channel } } : of,
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       skip: offset,
@@ -122,12 +118,12 @@ export class ClipRepository {
 
   /** How many clips an account has made. */
   count(accountId: string): Promise<number> {
-    return this.#db.clip.count({ where: { createdById: accountId } });
+    return this.db.clip.count({ where: { createdById: accountId } });
   }
 
   /** Those of some ids that there are. */
   async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.#db.clip.findMany({
+    const rows = await this.db.clip.findMany({
       where: { id: { in: [...ids] } },
       select: { id: true },
     });
@@ -135,12 +131,12 @@ export class ClipRepository {
   }
 
   async delete(id: string): Promise<void> {
-    await this.#db.clip.deleteMany({ where: { id } });
+    await this.db.clip.deleteMany({ where: { id } });
   }
 
   /** With what is known of their recordings now. */
   async #complete(rows: readonly Row[]): Promise<StoredClip[]> {
-    const recordings = await this.#db.recording.findMany({
+    const recordings = await this.db.recording.findMany({
       where: { broadcastId: { in: [...new Set(rows.map(({ recordingId }) => recordingId))] } },
       select: { broadcastId: true, broadcast: { select: { visibility: true } } },
     });

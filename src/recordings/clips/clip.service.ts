@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { Visitor } from '../../access/access.service.js';
-import { ChannelService } from '../../broadcast/channel.service.js';
+import type { Visitor } from '../../access/visitor.js';
+import { ChannelService } from '../../channels/channel.service.js';
 import { DomainError } from '../../common/domain-error.js';
 import { FairQueue } from '../../common/fair-queue.js';
 import { QueueFullError } from '../../common/serial-queue.js';
@@ -10,12 +10,12 @@ import { CONFIG, type Config } from '../../config/config.js';
 import type { ClipView, ListedClip, NewClip } from '../../protocol/clip.js';
 import type { Page } from '../../protocol/paging.js';
 import { RecordingFiles } from '../recording-files.js';
-import { RecordingSpace } from '../recording-space.service.js';
+import { RecordingSpace } from '../recording-space.js';
 import type { StoredRecording } from '../recording.repository.js';
 import { RecordingService } from '../recording.service.js';
 import { type Cut, cutVod } from '../vod/cut.js';
 import { VodCatalog } from '../vod/vod-catalog.js';
-import { VodDoor } from '../vod/vod-door.js';
+import { VodAuthorizer } from '../vod/vod-authorizer.js';
 import { ClipRepository, type ClipsOf, type StoredClip } from './clip.repository.js';
 
 const Id = z.uuid();
@@ -28,34 +28,20 @@ const RETRY_MS = 2_000;
 /** Stretches of recordings with files and addresses of their own. */
 @Injectable()
 export class ClipService {
-  readonly #clips: ClipRepository;
-  readonly #recordings: RecordingService;
-  readonly #channels: ChannelService;
-  readonly #space: RecordingSpace;
-  readonly #files: RecordingFiles;
-  readonly #catalog: VodCatalog;
-  readonly #door: VodDoor;
   readonly #max: number;
   readonly #queue = new FairQueue(WAITING);
 
   // oxlint-disable-next-line max-params -- Nest's injection: clips, what they are cut of, who may, how many.
   constructor(
-    clips: ClipRepository,
-    recordings: RecordingService,
-    channels: ChannelService,
-    space: RecordingSpace,
-    files: RecordingFiles,
-    catalog: VodCatalog,
-    door: VodDoor,
+    private readonly clips: ClipRepository,
+    private readonly recordings: RecordingService,
+    private readonly channels: ChannelService,
+    private readonly space: RecordingSpace,
+    private readonly files: RecordingFiles,
+    private readonly catalog: VodCatalog,
+    private readonly authorizer: VodAuthorizer,
     @Inject(CONFIG) config: Config,
   ) {
-    this.#clips = clips;
-    this.#recordings = recordings;
-    this.#channels = channels;
-    this.#space = space;
-    this.#files = files;
-    this.#catalog = catalog;
-    this.#door = door;
     this.#max = config.recordings.clipsPerAccount;
   }
 
@@ -70,14 +56,14 @@ export class ClipService {
     { visitor, client }: { visitor: Visitor; client: string },
     clip: NewClip,
   ): Promise<ClipView> {
-    const { recording } = await this.#recordings.find(recordingId, visitor);
+    const { recording } = await this.recordings.find(recordingId, visitor);
     const createdById = visitor.identity.account?.id;
     if (createdById === undefined) throw new DomainError('not_logged_in', 'Log in first.');
-    if ((await this.#clips.count(createdById)) >= this.#max) throw this.#tooMany();
+    if ((await this.clips.count(createdById)) >= this.#max) throw this.#tooMany();
     const vod =
       recording.state === 'ready'
-        ? (await this.#catalog.find('recordings', recordingId, client))?.vod
-        : await this.#catalog.soFar(recordingId);
+        ? (await this.catalog.find('recordings', recordingId, client))?.vod
+        : await this.catalog.soFar(recordingId);
     const { startMs, durationMs } = clip;
     const cut = vod && cutVod(vod, { startMs, endMs: startMs + durationMs });
     const thereMs = cut ? cut.durationMs - cut.playFromMs : 0;
@@ -101,7 +87,7 @@ export class ClipService {
    * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner
    */
   async ofChannel(name: string, visitor: Visitor, page: Page): Promise<ListedClip[]> {
-    const { ownerId } = await this.#channels.get(name);
+    const { ownerId } = await this.channels.get(name);
     if (ownerId !== visitor.identity.account?.id)
       throw new DomainError('forbidden', 'Only the channel’s owner can do that.');
     return this.#list({ channel: name }, visitor, page);
@@ -121,10 +107,10 @@ export class ClipService {
    */
   async view(id: string, visitor: Visitor, client: string): Promise<ClipView> {
     const clip = await this.#find(id);
-    const access = await this.#door.enter(clip, visitor, clipNotFound());
-    const entry = await this.#catalog.find('clips', id, client);
+    const access = await this.authorizer.enter(clip, visitor, clipNotFound());
+    const entry = await this.catalog.find('clips', id, client);
     if (!entry) throw clipNotFound();
-    const base = this.#door.base(`/hls/clips/${id}`, access, visitor);
+    const base = this.authorizer.base(`/hls/clips/${id}`, access, visitor);
     const { middle } = entry.previews;
     const { channel, title, startMs, durationMs, playFromMs, createdBy } = clip;
     return {
@@ -153,7 +139,7 @@ export class ClipService {
     visitor: Visitor,
   ): Promise<Pick<StoredClip, 'channel' | 'title' | 'visibility' | 'thumbnail'>> {
     const clip = await this.#find(id);
-    const { visibility } = await this.#door.enter(clip, visitor, clipNotFound());
+    const { visibility } = await this.authorizer.enter(clip, visitor, clipNotFound());
     return { channel: clip.channel, title: clip.title, visibility, thumbnail: clip.thumbnail };
   }
 
@@ -164,24 +150,24 @@ export class ClipService {
   async delete(id: string, visitor: Visitor): Promise<void> {
     const clip = await this.#find(id);
     if (!mayDelete(clip, visitor)) {
-      await this.#door.enter(clip, visitor, clipNotFound());
+      await this.authorizer.enter(clip, visitor, clipNotFound());
       if (visitor.identity.account === null)
         throw new DomainError('not_logged_in', 'Log in first.');
       throw new DomainError('forbidden', 'Only who made it and the channel’s owner can do that.');
     }
-    await this.#clips.delete(id);
-    this.#catalog.forget('clips', id);
-    await this.#files.deleteOrLater(`clips/${id}`);
+    await this.clips.delete(id);
+    this.catalog.forget('clips', id);
+    await this.files.deleteOrLater(`clips/${id}`);
   }
 
   /** What of a page of them is for the visitor to see; the page is shorter by the others. */
   async #list(of: ClipsOf, visitor: Visitor, page: Page): Promise<ListedClip[]> {
     const listed: ListedClip[] = [];
-    for (const clip of await this.#clips.list(of, page)) {
+    for (const clip of await this.clips.list(of, page)) {
       const { ownerId: _owner, createdById: _maker, playFromMs: _from, ...about } = clip;
       const { hasRecording, thumbnail, recordingId, createdAt, ...shown } = about;
-      const access = await this.#door.accessFor(clip, visitor);
-      const base = access && this.#door.base(`/hls/clips/${clip.id}`, access, visitor);
+      const access = await this.authorizer.accessFor(clip, visitor);
+      const base = access && this.authorizer.base(`/hls/clips/${clip.id}`, access, visitor);
       listed.push({
         ...shown,
         visibility: access?.visibility ?? clip.visibility,
@@ -207,7 +193,7 @@ export class ClipService {
   /** Resolves with its id. */
   async #make({ recording, cut, ...about }: ClipToMake): Promise<string> {
     const { createdById } = about;
-    if (!this.#space.hasRoomForClip(createdById, cut.bytes))
+    if (!this.space.hasRoomForClip(createdById, cut.bytes))
       throw new DomainError(
         'storage_limit',
         'Your storage is full. Delete recordings or clips to make another clip.',
@@ -219,14 +205,14 @@ export class ClipService {
     const clip = { id, channel, recordingId: recording.id, playFromMs, bytes, thumbnail, ...about };
     let result: Awaited<ReturnType<ClipRepository['create']>> | null = null;
     try {
-      result = await this.#clips.create(clip, this.#max);
+      result = await this.clips.create(clip, this.#max);
     } finally {
-      if (result !== 'stored') await this.#files.deleteOrLater(`clips/${id}`);
+      if (result !== 'stored') await this.files.deleteOrLater(`clips/${id}`);
     }
     if (result === 'too_many') throw this.#tooMany();
     if (result === 'no_recording')
       throw new DomainError('recording_not_found', 'There is no such recording.');
-    this.#space.addClip(createdById, bytes);
+    this.space.addClip(createdById, bytes);
     return id;
   }
 
@@ -238,14 +224,14 @@ export class ClipService {
   }
 
   async #find(id: string): Promise<StoredClip> {
-    const clip = Id.safeParse(id).success ? await this.#clips.find(id) : null;
+    const clip = Id.safeParse(id).success ? await this.clips.find(id) : null;
     if (!clip) throw clipNotFound();
     return clip;
   }
 
   /** Gives it names of its own for the segments, and a journal of them. Resolves with its first picture. */
   async #keep(id: string, recordingId: string, cut: Cut): Promise<string | null> {
-    const { store, journals } = this.#files;
+    const { store, journals } = this.files;
     const key = `clips/${id}`;
     try {
       for (const { run, id: rendition, inits, segments } of cut.renditions)
@@ -262,10 +248,10 @@ export class ClipService {
         await journals.appendPicture(key, picture);
         first ??= picture.file;
       }
-      await this.#files.archive(key);
+      await this.files.archive(key);
       return first;
     } catch (error) {
-      await this.#files.delete(key);
+      await this.files.delete(key);
       throw error;
     }
   }

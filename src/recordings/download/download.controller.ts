@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Visitor } from '../../access/access.service.js';
+import type { Visitor } from '../../access/visitor.js';
 import { DomainError } from '../../common/domain-error.js';
 import { Operation } from '../../common/operation.js';
-import { CurrentVisitor, ForVisitors } from '../../access/visitor.js';
+import { CurrentVisitor, ForVisitors } from '../../access/current-visitor.js';
 import { RecordingDownload } from '../../protocol/recording.js';
 import { CurrentClient } from '../current-client.js';
 import { RecordingFiles } from '../recording-files.js';
@@ -15,13 +15,10 @@ import { movieBytes } from './movie-bytes.js';
 /** Recordings as files. */
 @Controller('api/recordings/:id')
 export class DownloadController {
-  readonly #downloads: DownloadService;
-  readonly #files: RecordingFiles;
-
-  constructor(downloads: DownloadService, files: RecordingFiles) {
-    this.#downloads = downloads;
-    this.#files = files;
-  }
+  constructor(
+    private readonly downloads: DownloadService,
+    private readonly files: RecordingFiles,
+  ) {}
 
   @Get('download.mp4')
   @ForVisitors()
@@ -48,7 +45,7 @@ export class DownloadController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { plan, fileName, etag } = await this.#downloads.find(
+    const { plan, fileName, etag } = await this.downloads.find(
       id,
       { visitor, client },
       rendition ?? null,
@@ -62,7 +59,7 @@ export class DownloadController {
       contentType: 'video/mp4',
       etag,
       open: async (range) =>
-        Readable.from(movieBytes(plan, this.#files.store, range), { objectMode: false }),
+        Readable.from(movieBytes(plan, this.files.store, range), { objectMode: false }),
     });
     if (!sent) throw new DomainError('recording_not_found', 'There is no such recording.');
   }

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Visitor } from '../../access/access.service.js';
+import type { Visitor } from '../../access/visitor.js';
 import { DomainError } from '../../common/domain-error.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { FairQueue } from '../../common/fair-queue.js';
 import type { Turns } from '../../common/turns.js';
-import { readFragments } from '../../hls/mp4/read-fragments.js';
-import { sampleEntryOf } from '../../hls/mp4/read-box.js';
+import { readFragments } from '../../media/mp4/read-fragments.js';
+import { sampleEntryOf } from '../../media/mp4/read-box.js';
 import { RecordingFiles } from '../recording-files.js';
 import { RecordingService } from '../recording.service.js';
 import { CostlyReads } from '../vod/costly-reads.js';
@@ -24,11 +24,7 @@ export type Download = Readonly<{ plan: MoviePlan; fileName: string; etag: strin
 /** Recordings as one MP4 each, which is made as it is sent. */
 @Injectable()
 export class DownloadService {
-  readonly #recordings: RecordingService;
-  readonly #catalog: VodCatalog;
-  readonly #files: RecordingFiles;
   readonly #log: Log;
-  readonly #costly: CostlyReads;
   readonly #queue = new FairQueue(WAITING);
   /** By recording and rendition, in the order of their last use. */
   readonly #plans = new Map<string, MoviePlan>();
@@ -36,16 +32,12 @@ export class DownloadService {
   readonly #planning = new Map<string, Promise<MoviePlan>>();
 
   constructor(
-    recordings: RecordingService,
-    catalog: VodCatalog,
-    files: RecordingFiles,
-    costly: CostlyReads,
+    private readonly recordings: RecordingService,
+    private readonly catalog: VodCatalog,
+    private readonly files: RecordingFiles,
+    private readonly costly: CostlyReads,
     @Inject(LOG) log: Log,
   ) {
-    this.#recordings = recordings;
-    this.#catalog = catalog;
-    this.#files = files;
-    this.#costly = costly;
     this.#log = log.child({ part: 'recordings' });
   }
 
@@ -60,9 +52,9 @@ export class DownloadService {
     { visitor, client }: { visitor: Visitor; client: string },
     rendition: string | null,
   ): Promise<Download> {
-    const { recording } = await this.#recordings.find(id, visitor);
+    const { recording } = await this.recordings.find(id, visitor);
     const entry =
-      recording.state === 'ready' ? await this.#catalog.find('recordings', id, client) : null;
+      recording.state === 'ready' ? await this.catalog.find('recordings', id, client) : null;
     if (!entry)
       throw new DomainError(
         'recording_not_ready',
@@ -86,7 +78,7 @@ export class DownloadService {
   }
 
   async #begin(name: string, client: string, { entry, renditions }: Planned): Promise<MoviePlan> {
-    const planning = this.#costly.run(
+    const planning = this.costly.run(
       client,
       (turns) => planMovie(renditions, this.#sourceOf(entry, turns), turns),
       this.#queue,
@@ -113,7 +105,7 @@ export class DownloadService {
   }
 
   #sourceOf({ key }: VodEntry, turns: Turns): MovieSource {
-    const { journals, store } = this.#files;
+    const { journals, store } = this.files;
     const known = new Map<string, ReturnType<typeof journals.samples>>();
     const read = async (path: string): Promise<Uint8Array> => {
       const file = await store.get(`${key}/${path}`);

@@ -1,4 +1,4 @@
-import type { PackagedFragment } from '../../broadcast/ports.js';
+import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 
 /** Bytes of a movie's data that lie one after another: those of a file, or some of our own. */
 export type MoviePiece = Readonly<{

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PackagedFragment } from '../../broadcast/ports.js';
+import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 import { SegmentTable } from '../journal/segment-table.js';
 import type { VodRendition, VodSegment } from '../vod/vod.js';
 import { FolderStore } from '../store/folder-store.js';

@@ -1,9 +1,9 @@
-import type { PackagedFragment } from '../../broadcast/ports.js';
+import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 import { Turns } from '../../common/turns.js';
-import { timescaleOf } from '../../hls/mp4/codec-config.js';
-import { movieHead } from '../../hls/mp4/movie.js';
-import { parameterSetsOf } from '../../hls/mp4/parameter-sets.js';
-import { SampleTable } from '../../hls/mp4/sample-table.js';
+import { timescaleOf } from '../../media/codecs/codec-config.js';
+import { movieHead } from '../../media/mp4/movie.js';
+import { parameterSetsOf } from '../../media/mp4/parameter-sets.js';
+import { SampleTable } from '../../media/mp4/sample-table.js';
 import { MovieData, type MoviePiece } from './movie-data.js';
 import type { Vod, VodRendition, VodSegment } from '../vod/vod.js';
 

@@ -1,10 +1,11 @@
 import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PackagedFragment } from '../../broadcast/ports.js';
+import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 import { Turns } from '../../common/turns.js';
 import { completeLines } from './complete-lines.js';
 import { readSamples, samplesLine } from './samples.js';
-import { type JournalLine, JournalReader, journalLine, type RecordedRun } from './recorded.js';
+import { type JournalLine } from './journal-line.js';
+import { JournalReader, journalLine, type RecordedRun } from './recorded.js';
 
 /** A picture of what was shown at a time. */
 export type KeptPicture = Readonly<{ file: string; wallMs: number }>;

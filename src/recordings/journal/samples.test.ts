@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PackagedFragment } from '../../broadcast/ports.js';
+import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 import { readSamples, samplesLine } from './samples.js';
 
 const fragments: PackagedFragment[] = [

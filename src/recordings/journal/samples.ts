@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PackagedFragment } from '../../broadcast/ports.js';
+import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 
 const whole = z.int().nonnegative();
 /** `[how many, how long]`: samples of the same duration one after another. */

@@ -1,4 +1,4 @@
-import type { RecordedSegment } from './recorded.js';
+import type { RecordedSegment } from './journal-line.js';
 
 /** A segment with the place it has in a recording. */
 export type PlacedSegment = RecordedSegment & Readonly<{ run: string; rendition: string }>;

@@ -4,18 +4,18 @@ import { Operation } from '../../common/operation.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { StorageView } from '../../protocol/storage.js';
 import { ClipRepository } from '../clips/clip.repository.js';
-import { RecordingSpace } from '../recording-space.service.js';
+import { RecordingSpace } from '../recording-space.js';
 
 /** What one's own recordings and clips take. */
 @Controller('api/account/storage')
 export class StorageController {
-  readonly #space: RecordingSpace;
-  readonly #clips: ClipRepository;
   readonly #clipsMax: number;
 
-  constructor(space: RecordingSpace, clips: ClipRepository, @Inject(CONFIG) config: Config) {
-    this.#space = space;
-    this.#clips = clips;
+  constructor(
+    private readonly space: RecordingSpace,
+    private readonly clips: ClipRepository,
+    @Inject(CONFIG) config: Config,
+  ) {
     this.#clipsMax = config.recordings.clipsPerAccount;
   }
 
@@ -28,11 +28,11 @@ export class StorageController {
     errors: ['not_logged_in'],
   })
   async get(@CurrentAccount() { id }: CurrentAccount): Promise<StorageView> {
-    const { limitBytes, ...use } = this.#space.useOf(id);
+    const { limitBytes, ...use } = this.space.useOf(id);
     return {
       ...use,
       limitBytes: limitBytes === null ? null : Math.floor(limitBytes),
-      clips: await this.#clips.count(id),
+      clips: await this.clips.count(id),
       clipsMax: this.#clipsMax,
     };
   }

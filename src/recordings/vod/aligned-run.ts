@@ -1,5 +1,6 @@
 import type { Turns } from '../../common/turns.js';
-import type { RecordedInit, RecordedRendition, RecordedRun } from '../journal/recorded.js';
+import type { RecordedInit } from '../journal/journal-line.js';
+import type { RecordedRendition, RecordedRun } from '../journal/recorded.js';
 import type { SegmentTable } from '../journal/segment-table.js';
 
 /** Where a segment is in a rendition's journal; as a gap: only its times are from there. */

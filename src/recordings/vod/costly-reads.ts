@@ -20,12 +20,13 @@ const RETRY_MS = 2_000;
  */
 @Injectable()
 export class CostlyReads {
-  readonly #clock: Clock;
   readonly #budget: WorkBudget;
   readonly #queue = new FairQueue(WAITING);
 
-  constructor(@Inject(CLOCK) clock: Clock, @Inject(CONFIG) config: Config) {
-    this.#clock = clock;
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) config: Config,
+  ) {
     const { addressLimitFactor: factor } = config.http;
     this.#budget = new WorkBudget({
       burstMs: RATE.burstMs * Math.max(1, factor),
@@ -44,7 +45,7 @@ export class CostlyReads {
     queue: FairQueue = this.#queue,
   ): Promise<T> {
     if (client === null) return work(new Turns());
-    const retryAfterMs = this.#budget.waitMs(client, this.#clock.nowMs());
+    const retryAfterMs = this.#budget.waitMs(client, this.clock.nowMs());
     if (retryAfterMs > 0)
       throw new DomainError(
         'rate_limited',
@@ -66,7 +67,7 @@ export class CostlyReads {
     try {
       return await work(turns);
     } finally {
-      this.#budget.spend(client, Math.max(LEAST_MS, turns.usedMs), this.#clock.nowMs());
+      this.#budget.spend(client, Math.max(LEAST_MS, turns.usedMs), this.clock.nowMs());
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { RecordedInit, RecordedSegment } from '../journal/recorded.js';
+import type { RecordedInit, RecordedSegment } from '../journal/journal-line.js';
 import { initName, type Vod, type VodRendition } from './vod.js';
 
 /** The part of a rendition that a clip takes from one run. */

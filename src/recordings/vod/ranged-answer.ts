@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { byteRangeOf, isKnown } from '../../hls/delivery/byte-range.js';
+import { byteRangeOf, isKnown } from '../../common/http/byte-range.js';
 import type { StoredRange } from '../store/recording-store.js';
 import type { VodText } from './vod-texts.js';
 

@@ -1,5 +1,5 @@
-import { AAC_CONFIG } from '../../hls/aac/aac-format.js';
-import type { VodPlaylist } from './vod-playlists.js';
+import { AAC_CONFIG } from '../../media/codecs/aac-format.js';
+import type { VodPlaylist } from './vod-playlist.js';
 import type { Vod, VodRendition } from './vod.js';
 
 /** What the rendition is called that nobody recorded. */

@@ -6,10 +6,8 @@ import { RecordingFiles } from '../recording-files.js';
 import { CostlyReads } from './costly-reads.js';
 import { previewsOf } from './previews.js';
 import { VodGuards } from './vod-guards.js';
+import type { VodKind } from './vod-kind.js';
 import { type Vod, vodOf } from './vod.js';
-
-/** What can be played under /hls: a recording, or a clip of one. */
-export type VodKind = 'recordings' | 'clips';
 
 /** Something recorded that is finished. */
 export type VodEntry = Readonly<{
@@ -32,9 +30,6 @@ const SO_FAR_TIMES = 10;
 export class VodCatalog {
   /** `forgotten`: what is made of it is void. */
   readonly events = new TypedEmitter<{ forgotten: [kind: VodKind, id: string] }>();
-  readonly #guards: VodGuards;
-  readonly #files: RecordingFiles;
-  readonly #costly: CostlyReads;
   /** In the order of their last use. */
   readonly #entries = new Map<string, VodEntry>();
   /** As many as wait to be read. */
@@ -42,11 +37,11 @@ export class VodCatalog {
   /** As many as are being recorded at most. */
   readonly #soFar = new Map<string, Promise<Vod | null>>();
 
-  constructor(guards: VodGuards, files: RecordingFiles, costly: CostlyReads) {
-    this.#guards = guards;
-    this.#files = files;
-    this.#costly = costly;
-  }
+  constructor(
+    private readonly guards: VodGuards,
+    private readonly files: RecordingFiles,
+    private readonly costly: CostlyReads,
+  ) {}
 
   /**
    * What there is of something that whoever asks may watch: that is for the caller to find out before. null: there is
@@ -58,7 +53,7 @@ export class VodCatalog {
     const key = `${kind}/${id}`;
     const known = this.known(kind, id);
     if (known) return known;
-    if ((await this.#guards.find(kind, id)) === null) return null;
+    if ((await this.guards.find(kind, id)) === null) return null;
     return this.#reading.get(key) ?? this.#begin(key, kind === 'recordings' ? id : key, client);
   }
 
@@ -80,8 +75,8 @@ export class VodCatalog {
     const known = this.#soFar.get(id);
     if (known) return known;
     let usedMs = 0;
-    const vod = this.#costly.run(null, async (turns) => {
-      const read = await vodOf(await this.#files.journals.read(id, turns), turns);
+    const vod = this.costly.run(null, async (turns) => {
+      const read = await vodOf(await this.files.journals.read(id, turns), turns);
       ({ usedMs } = turns);
       return read;
     });
@@ -93,14 +88,14 @@ export class VodCatalog {
 
   /** It is another now, or gone. */
   forget(kind: VodKind, id: string): void {
-    this.#guards.forget(kind, id);
+    this.guards.forget(kind, id);
     this.#entries.delete(`${kind}/${id}`);
     this.#reading.delete(`${kind}/${id}`);
     this.events.emit('forgotten', kind, id);
   }
 
   #begin(name: string, key: string, client: string): Promise<VodEntry | null> {
-    const reading = this.#costly.run(client, (turns) => this.#read(key, turns));
+    const reading = this.costly.run(client, (turns) => this.#read(key, turns));
     this.#reading.set(name, reading);
     const settle = (entry: VodEntry | null): void => {
       // Forgotten meanwhile: what was read is not to stay.
@@ -125,10 +120,10 @@ export class VodCatalog {
   }
 
   async #read(key: string, turns: Turns): Promise<VodEntry | null> {
-    const { journals } = this.#files;
+    const { journals } = this.files;
     let vod = await vodOf(await journals.read(key, turns), turns);
     if (!vod) {
-      await this.#files.restore(key);
+      await this.files.restore(key);
       vod = await vodOf(await journals.read(key, turns), turns);
     }
     if (!vod) return null;

@@ -3,8 +3,8 @@ import { AccessService } from '../../access/access.service.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { ClipRepository } from '../clips/clip.repository.js';
 import { RecordingRepository } from '../recording.repository.js';
-import type { VodKind } from './vod-catalog.js';
-import type { Guarded } from './vod-door.js';
+import type { VodKind } from './vod-kind.js';
+import type { Guarded } from './vod-authorizer.js';
 
 type Known = Readonly<{ guarded: Promise<Guarded | null>; atMs: number }>;
 
@@ -18,21 +18,15 @@ const FRESH_MS = 3_000;
  */
 @Injectable()
 export class VodGuards {
-  readonly #recordings: RecordingRepository;
-  readonly #clips: ClipRepository;
-  readonly #clock: Clock;
   /** The longest known first. */
   readonly #known = new Map<string, Known>();
 
   constructor(
-    recordings: RecordingRepository,
-    clips: ClipRepository,
+    private readonly recordings: RecordingRepository,
+    private readonly clips: ClipRepository,
     access: AccessService,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.#recordings = recordings;
-    this.#clips = clips;
-    this.#clock = clock;
     // A channel has few of them, and seldom changes: all are looked up again.
     access.events.on('changed', () => this.#known.clear());
   }
@@ -40,7 +34,7 @@ export class VodGuards {
   /** null: there is no such thing, or it is not finished. */
   find(kind: VodKind, id: string): Promise<Guarded | null> {
     const key = `${kind}/${id}`;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     const known = this.#known.get(key);
     if (known && Math.abs(nowMs - known.atMs) < FRESH_MS) return known.guarded;
     const guarded = this.#read(kind, id);
@@ -58,8 +52,8 @@ export class VodGuards {
   }
 
   async #read(kind: VodKind, id: string): Promise<Guarded | null> {
-    if (kind === 'clips') return this.#clips.find(id);
-    const recording = await this.#recordings.find(id);
+    if (kind === 'clips') return this.clips.find(id);
+    const recording = await this.recordings.find(id);
     return recording?.state === 'ready' ? recording : null;
   }
 }

@@ -1,24 +1,16 @@
 import { Turns } from '../../common/turns.js';
-import { vodPlaylistText } from '../../hls/playlist/media-playlist.js';
-import { renderMultivariantPlaylist } from '../../hls/playlist/multivariant-playlist.js';
+import { vodPlaylistText } from '../../media/playlist/media-playlist.js';
+import { renderMultivariantPlaylist } from '../../media/playlist/multivariant-playlist.js';
 import type { SegmentTable } from '../journal/segment-table.js';
 import { aacOf } from './vod-aac.js';
-import type { Vod, VodRendition } from './vod.js';
+import type { VodPlaylist } from './vod-playlist.js';
+import type { Vod } from './vod.js';
 
 /** `video-2`: 2; sound has none. */
 const LAYER = /^video-(\d)$/;
 const WHOLE_FPS_WITHIN = 0.03;
 /** Text is turned into bytes in pieces of so many characters. */
 const PIECE = 65_536;
-
-/** What a playlist says of a rendition. */
-export type VodPlaylist = Pick<VodRendition, 'id' | 'init' | 'segments'> &
-  Readonly<{
-    /** Its segments' sizes are estimated by this; null: they are what the table says. */
-    bitrateBps: number | null;
-    /** Its segments are named by their numbers, and there is one initialization section for all. */
-    isMade: boolean;
-  }>;
 
 /** The multivariant playlist: all renditions, the best first; the sound also as AAC, which not all players need. */
 export function vodMultivariant(vod: Vod): string {

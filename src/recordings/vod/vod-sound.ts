@@ -1,15 +1,15 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { PackagedFragment } from '../../broadcast/ports.js';
+import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 import { DomainError } from '../../common/domain-error.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { FairQueue } from '../../common/fair-queue.js';
 import { QueueFullError } from '../../common/serial-queue.js';
-import { AAC_CONFIG, AAC_FRAME_TICKS } from '../../hls/aac/aac-format.js';
-import type { OpusPackets } from '../../hls/aac/aac-messages.js';
-import { AacThread } from '../../hls/aac/aac-thread.js';
-import { fragment } from '../../hls/mp4/fragment.js';
-import { initSegment } from '../../hls/mp4/init-segment.js';
-import { readFragments } from '../../hls/mp4/read-fragments.js';
+import { AAC_CONFIG, AAC_FRAME_TICKS } from '../../media/codecs/aac-format.js';
+import type { OpusPackets } from '../../media/aac/aac-messages.js';
+import { AacThread } from '../../media/aac/aac-thread.js';
+import { fragment } from '../../media/mp4/fragment.js';
+import { initSegment } from '../../media/mp4/init-segment.js';
+import { readFragments } from '../../media/mp4/read-fragments.js';
 import { RecordingFiles } from '../recording-files.js';
 import { opusOf } from './vod-aac.js';
 import type { VodEntry } from './vod-catalog.js';
@@ -34,7 +34,6 @@ const RETRY_MS = 2_000;
 @Injectable()
 export class VodSound implements OnApplicationShutdown {
   readonly init: Uint8Array = initSegment(AAC_CONFIG);
-  readonly #files: RecordingFiles;
   readonly #encoder: AacThread;
   readonly #log: Log;
   readonly #queue = new FairQueue(WAITING);
@@ -44,8 +43,10 @@ export class VodSound implements OnApplicationShutdown {
   readonly #making = new Map<string, Promise<Uint8Array>>();
   #madeBytes = 0;
 
-  constructor(files: RecordingFiles, @Inject(LOG) log: Log) {
-    this.#files = files;
+  constructor(
+    private readonly files: RecordingFiles,
+    @Inject(LOG) log: Log,
+  ) {
     this.#log = log.child({ part: 'recordings' });
     this.#encoder = new AacThread(this.#log);
   }
@@ -117,7 +118,7 @@ export class VodSound implements OnApplicationShutdown {
   async #read(key: string, segment: VodSegment | undefined): Promise<OpusPackets[]> {
     if (!segment || segment.file === null) return [];
     const { run, rendition, file } = segment;
-    const stream = await this.#files.store.get(`${key}/${run}/${rendition}/${file}`);
+    const stream = await this.files.store.get(`${key}/${run}/${rendition}/${file}`);
     if (!stream) throw new Error(`${file} is gone`);
     const bytes = new Uint8Array(Buffer.concat(await stream.toArray()));
     return readFragments(bytes).map((one) => packetsOf(one, bytes));

@@ -5,7 +5,8 @@ import type { Turns } from '../../common/turns.js';
 import { RecordingFiles } from '../recording-files.js';
 import { CostlyReads } from './costly-reads.js';
 import { previewsOf, previewsVtt } from './previews.js';
-import { VodCatalog, type VodEntry, type VodKind } from './vod-catalog.js';
+import { VodCatalog, type VodEntry } from './vod-catalog.js';
+import { type VodKind } from './vod-kind.js';
 import { playlistsOf, vodMedia, vodMultivariant } from './vod-playlists.js';
 
 /** What players fetch before media, as it is sent. */
@@ -44,19 +45,17 @@ export const isVodText = (file: string): boolean => FILE.test(file);
  */
 @Injectable()
 export class VodTexts {
-  readonly #catalog: VodCatalog;
-  readonly #files: RecordingFiles;
-  readonly #costly: CostlyReads;
   /** In the order of their last use. */
   readonly #rendered = new Map<string, VodText>();
   /** As many as wait to be rendered. */
   readonly #rendering = new Map<string, Promise<VodText | null>>();
   #bytes = 0;
 
-  constructor(catalog: VodCatalog, files: RecordingFiles, costly: CostlyReads) {
-    this.#catalog = catalog;
-    this.#files = files;
-    this.#costly = costly;
+  constructor(
+    private readonly catalog: VodCatalog,
+    private readonly files: RecordingFiles,
+    private readonly costly: CostlyReads,
+  ) {
     catalog.events.on('forgotten', (kind, id) => this.#forget(kind, id));
   }
 
@@ -90,9 +89,9 @@ export class VodTexts {
   }
 
   async #render({ kind, id, file, gzip: isGzip, client }: AskedText): Promise<VodText | null> {
-    const entry = await this.#catalog.find(kind, id, client);
+    const entry = await this.catalog.find(kind, id, client);
     if (!entry) return null;
-    return this.#costly.run(client, async (turns) => {
+    return this.costly.run(client, async (turns) => {
       const text = await this.#textOf(entry, file, turns);
       if (!text) return null;
       const type = file.endsWith('.vtt') ? VTT_TYPE : PLAYLIST_TYPE;
@@ -106,7 +105,7 @@ export class VodTexts {
   async #textOf({ key, vod }: VodEntry, file: string, turns: Turns): Promise<Uint8Array | null> {
     if (file === 'index.m3u8') return Buffer.from(vodMultivariant(vod));
     if (file === 'thumbnails.vtt') {
-      const pictures = await this.#files.journals.pictures(key, turns);
+      const pictures = await this.files.journals.pictures(key, turns);
       return previewsVtt(await previewsOf(vod, pictures, turns), turns);
     }
     const [, id] = FILE.exec(file) ?? [];

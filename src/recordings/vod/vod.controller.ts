@@ -3,13 +3,14 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressBlock } from '../../auth/coarse-address.js';
 import { DomainError } from '../../common/domain-error.js';
-import { takesGzip } from '../../hls/delivery/byte-range.js';
-import { CROSS_ORIGIN } from '../../hls/delivery/hls-answer.js';
+import { takesGzip } from '../../common/http/byte-range.js';
+import { CROSS_ORIGIN } from '../../common/http/media-answer.js';
 import { RecordingFiles } from '../recording-files.js';
 import { FileSizes } from './file-sizes.js';
 import { sendRanged, sendText } from './ranged-answer.js';
-import { VodCatalog, type VodKind } from './vod-catalog.js';
-import { VodDoor } from './vod-door.js';
+import { VodCatalog } from './vod-catalog.js';
+import { type VodKind } from './vod-kind.js';
+import { VodAuthorizer } from './vod-authorizer.js';
 import { VodGuards } from './vod-guards.js';
 import { VodSound } from './vod-sound.js';
 import { isVodText, VodTexts } from './vod-texts.js';
@@ -22,29 +23,17 @@ const FILE =
 /** Recordings and clips as HLS. All that is relative to their playlists, so that a token in the path is carried along. */
 @Controller('hls')
 export class VodController {
-  readonly #guards: VodGuards;
-  readonly #door: VodDoor;
-  readonly #catalog: VodCatalog;
-  readonly #texts: VodTexts;
-  readonly #sound: VodSound;
-  readonly #files: RecordingFiles;
   readonly #sizes: FileSizes;
 
   // oxlint-disable-next-line max-params -- Nest's injection: who may, and all that can be fetched.
   constructor(
-    guards: VodGuards,
-    door: VodDoor,
-    catalog: VodCatalog,
-    texts: VodTexts,
-    sound: VodSound,
-    files: RecordingFiles,
+    private readonly guards: VodGuards,
+    private readonly authorizer: VodAuthorizer,
+    private readonly catalog: VodCatalog,
+    private readonly texts: VodTexts,
+    private readonly sound: VodSound,
+    private readonly files: RecordingFiles,
   ) {
-    this.#guards = guards;
-    this.#door = door;
-    this.#catalog = catalog;
-    this.#texts = texts;
-    this.#sound = sound;
-    this.#files = files;
     this.#sizes = new FileSizes(files.store);
   }
 
@@ -76,8 +65,8 @@ export class VodController {
     reply.headers(CROSS_ORIGIN);
     const asked = request.url.split('?', 1)[0]?.slice(`/hls/${kind}/${id}/`.length) ?? '';
     const [, token = null, rest = asked] = WITH_TOKEN.exec(asked) ?? [];
-    const guarded = /^[\da-f-]{36}$/.test(id) ? await this.#guards.find(kind, id) : null;
-    const who = guarded ? await this.#door.whoFetches(guarded, token) : 'nobody';
+    const guarded = /^[\da-f-]{36}$/.test(id) ? await this.guards.find(kind, id) : null;
+    const who = guarded ? await this.authorizer.authorize(guarded, token) : 'nobody';
     if (who === 'nobody') throw nothingHere();
     // Nothing is read before it is known that who asks may have it, and that it can be something.
     const client = addressBlock(request.ip);
@@ -96,7 +85,7 @@ export class VodController {
     reply: FastifyReply,
   ): Promise<void> {
     const gzip = takesGzip(request.headers['accept-encoding']);
-    const text = await this.#texts.find({ ...asked, gzip });
+    const text = await this.texts.find({ ...asked, gzip });
     if (!text) throw nothingHere();
     // It may be deleted, or be for fewer people.
     reply.headers({ 'cache-control': 'no-cache', vary: 'Accept-Encoding' });
@@ -110,9 +99,9 @@ export class VodController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const entry = init ? null : await this.#catalog.find(kind, id, client);
-    const made = entry && this.#sound.segment(entry, { run, msn: Number(msn), client });
-    const bytes = init ? this.#sound.init : await made;
+    const entry = init ? null : await this.catalog.find(kind, id, client);
+    const made = entry && this.sound.segment(entry, { run, msn: Number(msn), client });
+    const bytes = init ? this.sound.init : await made;
     if (!bytes) throw nothingHere();
     await sendRanged(request, reply, {
       byteLength: bytes.length,
@@ -128,7 +117,7 @@ export class VodController {
     reply: FastifyReply,
   ): Promise<void> {
     const key = kind === 'recordings' ? `${id}/${path}` : `clips/${id}/${path}`;
-    const entry = this.#catalog.known(kind, id);
+    const entry = this.catalog.known(kind, id);
     const byteLength = await this.#sizes.of(key, entry?.vod ?? null, path);
     if (byteLength === null) throw nothingHere();
     const sent = await sendRanged(request, reply, {
@@ -136,7 +125,7 @@ export class VodController {
       contentType: typeOf(key),
       // What is under a key never changes.
       etag: `"${key.slice(key.lastIndexOf('/') + 1)}-${byteLength}"`,
-      open: (range) => this.#files.store.get(key, range),
+      open: (range) => this.files.store.get(key, range),
     });
     if (!sent) throw nothingHere();
   }

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  journalLine,
-  readJournal,
-  type RecordedRun,
-  type RecordedSegment,
-} from '../journal/recorded.js';
+import { journalLine, readJournal, type RecordedRun } from '../journal/recorded.js';
+import { type RecordedSegment } from '../journal/journal-line.js';
 import { SegmentTable } from '../journal/segment-table.js';
 import { cutVod } from './cut.js';
 import { SPANS_MAX, type Vod, vodOf } from './vod.js';

@@ -1,5 +1,6 @@
 import { Turns } from '../../common/turns.js';
-import type { RecordedInit, RecordedRun } from '../journal/recorded.js';
+import type { RecordedInit } from '../journal/journal-line.js';
+import type { RecordedRun } from '../journal/recorded.js';
 import { type PlacedSegment, SegmentTable } from '../journal/segment-table.js';
 import { type AlignedRun, alignRun } from './aligned-run.js';
 

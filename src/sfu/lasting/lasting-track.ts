@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { types } from 'mediasoup';
-import type { TappedPacket, TappedReport, TappedTrack } from '../../broadcast/ports.js';
+import type { TappedPacket, TappedReport, TappedTrack } from '../../broadcast/ports/media.js';
 import { ABS_SEND_TIME, TRANSPORT_CC } from '../agreed-capabilities.js';
 import { isSameCodec } from '../numbering.js';
 import { senderReport } from './rtcp.js';

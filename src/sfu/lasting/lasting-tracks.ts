@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import type { TappedTrack } from '../../broadcast/ports.js';
+import type { TappedTrack } from '../../broadcast/ports/media.js';
 import type { Log } from '../../common/logger.js';
 import type { MediaKind } from '../../protocol/rtc.js';
 import { LastingTrack } from './lasting-track.js';

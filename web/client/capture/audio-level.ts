@@ -1,10 +1,13 @@
-/** Loudness of a stretch of samples, decibels below full scale: 0 is the loudest, -Infinity silence. */
+/**
+ * Loudness of a run of samples, in decibels below full scale: 0 is the loudest, -Infinity is
+ * silence.
+ */
 export interface AudioLevel {
   readonly rmsDb: number;
   readonly peakDb: number;
 }
 
-/** What the meter's left end stands for. */
+/** The level at the left end of the meter. */
 export const METER_FLOOR_DB = -60;
 /** Louder than this counts as a voice: well above a quiet room with noise suppression off. */
 export const HEARD_DB = -50;

@@ -1,4 +1,4 @@
-/** Mixes the microphone and a screen's sound into one track, by Web Audio. */
+/** Mixes the microphone and the screen's audio into one track with Web Audio. */
 export class AudioMixer {
   readonly #destination: MediaStreamAudioDestinationNode;
   readonly #sources: MediaStreamAudioSourceNode[];
@@ -12,7 +12,7 @@ export class AudioMixer {
     });
   }
 
-  /** The mix; ends with {@link close}. */
+  /** The mixed track; ends on {@link close}. */
   get track(): MediaStreamTrack {
     const [track] = this.#destination.stream.getAudioTracks();
     if (track === undefined) throw new Error('the mixer has no output track');

@@ -1,7 +1,7 @@
 /*
- * mediacapture-transform as Chromium has it, on the window. The standard has moved both into workers
- * (with VideoTrackGenerator in place of the generator), where Chromium does not offer them, and can't
- * transfer a track to either.
+ * mediacapture-transform as Chromium implements it, on the window. The standard has moved both
+ * interfaces into workers (with VideoTrackGenerator in place of the generator); Chromium does not
+ * expose them there, and cannot transfer a track to either.
  */
 
 interface TrackProcessorConstructor {
@@ -22,7 +22,7 @@ declare global {
   var MediaStreamTrackGenerator: TrackGeneratorConstructor | undefined;
 }
 
-/** Chromium's way to raw frames and back, or null where the window lacks it. */
+/** Chromium's access to raw frames in both directions, or null where the window lacks it. */
 export function breakoutBox(): {
   readonly Processor: TrackProcessorConstructor;
   readonly Generator: TrackGeneratorConstructor;

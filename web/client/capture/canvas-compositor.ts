@@ -4,7 +4,7 @@ import { canvasSizeFor } from './scene-layout.js';
 import { paintScene, type Picture } from './scene-painter.js';
 import type { TickerMessage } from './ticker.worker.js';
 
-/** Composes on a canvas that is never shown: for browsers without access to raw frames. */
+/** Composes on a hidden canvas, for browsers without access to raw frames. */
 export class CanvasCompositor implements Compositor {
   readonly track: MediaStreamTrack;
   readonly #context: CanvasRenderingContext2D;
@@ -66,7 +66,7 @@ function play(track: MediaStreamTrack): HTMLVideoElement {
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
-  // Refused only when taken away again before it began.
+  // Rejects only when the element is removed before playback starts.
   video.play().catch(() => undefined);
   return video;
 }

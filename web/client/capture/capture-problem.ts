@@ -1,7 +1,7 @@
-/** What can be captured. */
+/** The sources that can be captured. */
 export type CaptureSource = 'camera' | 'microphone' | 'screen';
 
-/** Why a source gives nothing. */
+/** Why a source delivers nothing. */
 export type CaptureProblemKind =
   | 'denied'
   | 'denied_by_system'
@@ -13,19 +13,19 @@ export type CaptureProblemKind =
   | 'unplugged'
   | 'unknown';
 
-/** A failure in words: what happened and what to do. */
+/** A failure described for people: what happened and what to do. */
 export interface CaptureProblem {
   readonly source: CaptureSource;
   readonly kind: CaptureProblemKind;
   /** One or two sentences for people. */
   readonly message: string;
-  /** The same in a few words, for where the sentence stands elsewhere. */
+  /** A short form, for use beside the full sentence. */
   readonly short: string;
   /** Whether "Try again" can help without leaving the page. */
   readonly retriable: boolean;
 }
 
-/** The problem of that kind, in words. */
+/** Describes the problem of that kind. */
 export function captureProblem(source: CaptureSource, kind: CaptureProblemKind): CaptureProblem {
   return {
     source,
@@ -37,8 +37,8 @@ export function captureProblem(source: CaptureSource, kind: CaptureProblemKind):
 }
 
 /**
- * What a rejected getUserMedia or getDisplayMedia means. `secure` is the page's `isSecureContext`:
- * outside of one the browser has no `mediaDevices` at all, and the error is only a TypeError.
+ * Explains a rejected getUserMedia or getDisplayMedia. `secure` is the page's `isSecureContext`: in
+ * an insecure context the browser has no `mediaDevices` at all, and the error is only a TypeError.
  */
 export function captureProblemOf(
   error: unknown,
@@ -54,7 +54,8 @@ function kindOf(error: unknown, source: CaptureSource): CaptureProblemKind {
     case 'NotAllowedError':
     case 'SecurityError':
     case 'PermissionDeniedError':
-      // The operating system's refusal has the same name; Chromium and Firefox say so in the text.
+      // A refusal by the operating system has the same name; Chromium and Firefox say so in the
+      // text.
       if (/system/i.test(error.message)) return 'denied_by_system';
       // Closing the browser's screen picker is a choice, not a failure.
       return source === 'screen' ? 'cancelled' : 'denied';
@@ -103,7 +104,7 @@ const shorts: Record<CaptureProblemKind, string> = {
   unknown: 'Did not start',
 };
 
-/** Camera and microphone failed for one reason: told once. */
+/** Camera and microphone failed for the same reason, so one sentence covers both. */
 const jointSentences: Record<CaptureProblemKind, string> = {
   denied:
     'Your browser blocked the camera and the microphone. Allow them in the address bar, then press Try again.',
@@ -120,12 +121,12 @@ const jointSentences: Record<CaptureProblemKind, string> = {
   unknown: 'The camera and the microphone did not start. Press Try again.',
 };
 
-/** What to say when camera and microphone both failed for this reason. */
+/** The sentence shown when camera and microphone both failed for this reason. */
 export function jointMessage(kind: CaptureProblemKind): string {
   return jointSentences[kind];
 }
 
-/** Where a screen is not like a device. */
+/** Sentences that differ for screens. */
 const screenSentences: Partial<Record<CaptureProblemKind, string>> = {
   missing: 'There is no screen or window to share.',
   busy: 'The screen could not be captured. Choose another screen or window.',

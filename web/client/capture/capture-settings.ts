@@ -1,32 +1,35 @@
-/** Heights of the picture that the studio offers, pixels; the width follows at 16:9. */
+/** Picture heights that the studio offers, in pixels; the width follows at 16:9. */
 export const RESOLUTIONS = [360, 540, 720, 1080] as const;
-/** Frames per second that the studio offers. */
+/** Frame rates that the studio offers, in frames per second. */
 export const FRAME_RATES = [15, 24, 30, 60] as const;
-/** Where the camera may sit on top of the screen. */
+/** Corners where the camera can sit on top of the screen. */
 export const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'] as const;
 
 export type Resolution = (typeof RESOLUTIONS)[number];
 export type FrameRate = (typeof FRAME_RATES)[number];
 export type Corner = (typeof CORNERS)[number];
-/** Which of a phone's cameras. */
+/** Which camera of a phone. */
 export type Facing = 'user' | 'environment';
-/** What viewers see while a screen is shared: the screen alone, or with the camera in a corner. */
+/**
+ * What viewers see while a screen is shared: only the screen, or the screen with the camera in a
+ * corner.
+ */
 export type ScreenLayout = 'screen' | 'beside';
 
-/** How picture and sound are captured. */
+/** How video and audio are captured. */
 export interface CaptureSettings {
   readonly resolution: Resolution;
   readonly frameRate: FrameRate;
   readonly echoCancellation: boolean;
   readonly noiseSuppression: boolean;
   readonly autoGainControl: boolean;
-  /** Shows broadcasters themselves as in a mirror; viewers always see the real picture. */
+  /** Mirrors the broadcaster's own preview; viewers always see the real picture. */
   readonly mirrorPreview: boolean;
 }
 
-/** Everything that a browser remembers of its broadcaster from one visit to the next. */
+/** The choices that a browser remembers between visits. */
 export interface CaptureChoices {
-  /** Null for the browser's default. */
+  /** Null means the browser's default. */
   readonly cameraId: string | null;
   readonly microphoneId: string | null;
   readonly facing: Facing;
@@ -35,7 +38,7 @@ export interface CaptureChoices {
   readonly settings: CaptureSettings;
 }
 
-/** What a first visit starts with. */
+/** The choices on a first visit. */
 export const DEFAULT_CHOICES: CaptureChoices = {
   cameraId: null,
   microphoneId: null,
@@ -53,8 +56,8 @@ export const DEFAULT_CHOICES: CaptureChoices = {
 };
 
 /**
- * Reads what {@link writeChoices} wrote. What is missing or makes no sense (an older version of the
- * page, somebody's edit) becomes the default, field by field.
+ * Parses the output of {@link writeChoices}. A missing or invalid field (an older version of the
+ * page, a manual edit) falls back to its default.
  */
 export function readChoices(text: string | null): CaptureChoices {
   const stored = parseRecord(text);
@@ -77,7 +80,7 @@ export function readChoices(text: string | null): CaptureChoices {
   };
 }
 
-/** The text that {@link readChoices} reads back. */
+/** Serializes choices for {@link readChoices}. */
 export function writeChoices(choices: CaptureChoices): string {
   return JSON.stringify(choices);
 }
@@ -88,7 +91,7 @@ function parseRecord(text: string | null): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : {};
   } catch {
-    // Not ours or cut short: as good as nothing stored.
+    // Foreign or truncated data counts as nothing stored.
     return {};
   }
 }

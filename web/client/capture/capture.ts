@@ -23,22 +23,22 @@ import { VideoMix } from './video-mix.js';
 
 const STORAGE_KEY = 'onair.capture';
 
-/** Where choices are kept: the page's localStorage, or a stand-in. */
+/** Where choices are stored: the page's localStorage, or a substitute. */
 export type ChoiceStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** Everything a {@link Capture} needs from its page. */
+/** The dependencies of a {@link Capture}. */
 export interface CaptureOptions {
   /** Undefined on an insecure page. */
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
   readonly storage: ChoiceStorage;
-  /** Something changed that nobody asked for, in a sentence for people. */
+  /** Reports, in a sentence for people, a change that nobody requested. */
   readonly onNotice: (sentence: string) => void;
 }
 
 /**
- * The broadcaster's devices, and what becomes of them: one video track and one audio track, which
- * change as sources come and go. Whoever publishes follows {@link picture} and {@link sound}.
+ * The broadcaster's devices, combined into one video track and one audio track, which change as
+ * sources come and go. The publisher follows {@link picture} and {@link sound}.
  */
 export class Capture {
   readonly devices: DeviceList;
@@ -46,9 +46,9 @@ export class Capture {
   readonly microphone: DeviceSource;
   readonly screen: ScreenSource;
   readonly meter: LevelMeter;
-  /** The picture to publish. */
+  /** The video to publish. */
   readonly picture: VideoMix;
-  /** The sound to publish, and whether it is muted. */
+  /** The audio to publish, and whether it is muted. */
   readonly sound: SoundMix;
   readonly #options: CaptureOptions;
   readonly #choices: Signal<CaptureChoices>;
@@ -101,7 +101,7 @@ export class Capture {
       }),
       effect(() => {
         const cameras = this.devices.cameras.value;
-        // Not when the camera's own state changes: what fails must not try again on its own.
+        // Untracked from the camera's own state: a failure must not retry by itself.
         untracked(() => void this.#goOnWith('camera', cameras));
       }),
       effect(() => {
@@ -111,17 +111,19 @@ export class Capture {
     ];
   }
 
-  /** What was chosen, remembered for the next visit. */
+  /** The current choices, stored for the next visit. */
   get choices(): ReadonlySignal<CaptureChoices> {
     return this.#choices;
   }
 
-  /** False until the browser lets the page use sound, which may take a click: see {@link wake}. */
+  /**
+   * False until the browser allows audio processing, which may require a click: see {@link wake}.
+   */
   get listening(): ReadonlySignal<boolean> {
     return this.#contextRunning;
   }
 
-  /** Opens camera and microphone, with one question for both where both are there. */
+  /** Opens camera and microphone, with a single permission prompt where both exist. */
   async open(): Promise<void> {
     const both = this.#askForBoth();
     await Promise.all([
@@ -131,7 +133,7 @@ export class Capture {
     await this.devices.refresh();
   }
 
-  /** Lets sound run; call it from a click or a key, some browsers want one. */
+  /** Resumes audio processing; call it from a click or key handler, which some browsers require. */
   async wake(): Promise<void> {
     if (this.#context.state === 'suspended') await this.#context.resume();
   }
@@ -155,7 +157,7 @@ export class Capture {
     await this.microphone.open();
   }
 
-  /** Starts sharing a screen; resolves with why it did not, or with null. */
+  /** Starts sharing a screen; resolves with the reason if it did not, otherwise with null. */
   async shareScreen(): Promise<CaptureProblem | null> {
     return this.screen.start();
   }
@@ -169,21 +171,23 @@ export class Capture {
     this.picture.setCorner(corner);
   }
 
-  /** Changes settings; what runs is adapted in place, or opened anew where the browser can't. */
+  /**
+   * Applies settings; running sources are adapted in place, or reopened where the browser cannot.
+   */
   async change(change: Partial<CaptureSettings>): Promise<void> {
     const settings = { ...this.#choices.value.settings, ...change };
     this.#remember({ settings });
     await Promise.all([this.#adaptCamera(), this.#adaptMicrophone(settings)]);
   }
 
-  /** Turns camera, microphone and screen off; {@link open} turns them on again. */
+  /** Turns off camera, microphone and screen; {@link open} turns them on again. */
   release(): void {
     this.camera.close();
     this.microphone.close();
     this.screen.stop();
   }
 
-  /** Ends it for good. */
+  /** Closes it permanently. */
   close(): void {
     for (const stop of this.#stops) stop();
     this.picture.close();
@@ -220,7 +224,7 @@ export class Capture {
     try {
       this.#options.storage.setItem(STORAGE_KEY, writeChoices(this.#choices.value));
     } catch {
-      // A full or forbidden storage: the choice holds until the page is closed.
+      // Storage is full or blocked: the choice lasts until the page closes.
     }
   }
 
@@ -237,14 +241,14 @@ export class Capture {
   async #adaptMicrophone(settings: CaptureSettings): Promise<void> {
     const { track } = this.microphone;
     if (track === null || soundMatches(track.getSettings(), settings)) return;
-    // Chromium processes a microphone one way for all its tracks, as the first of them asked: let go of
-    // every one, then open it anew. What is published goes silent for that moment.
+    // Chromium applies one kind of processing to all tracks of a microphone, as the first of them
+    // requested: release them all, then reopen. The published audio is silent for that moment.
     this.meter.listenTo(null);
     track.stop();
     await this.microphone.open();
   }
 
-  /** Looks what is left; where a device is, {@link #goOnWith} takes it. */
+  /** Checks which devices remain; {@link #goOnWith} switches to one of them. */
   async #lost(kind: 'camera' | 'microphone'): Promise<void> {
     await this.devices.refresh();
     const left = this.devices[kind === 'camera' ? 'cameras' : 'microphones'].value;
@@ -253,7 +257,10 @@ export class Capture {
     }
   }
 
-  /** The list of devices changed: opens one by itself where there was none or it went away. */
+  /**
+   * Reacts to a changed device list: opens a device where there was none or the current one
+   * disappeared.
+   */
   async #goOnWith(kind: 'camera' | 'microphone', devices: readonly CaptureDevice[]): Promise<void> {
     const source = this[kind];
     const state = source.state.value;

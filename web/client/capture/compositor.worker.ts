@@ -3,16 +3,19 @@ import { paintScene, type Picture } from './scene-painter.js';
 import type { Corner } from './capture-settings.js';
 import type { CompositorMessage } from './worker-compositor.js';
 
-/** Without a new frame the last picture is sent again this often: encoders and viewers want a pulse. */
+/**
+ * How often the last picture is sent again when no new frame arrives: encoders and viewers need a
+ * steady flow.
+ */
 const PULSE_MS = 500;
 
-/** The newest frame of a stream; older ones are closed, so at most one is held. */
+/** Holds the newest frame of a stream and closes older ones, so at most one is held. */
 class LatestFrame {
   frame: VideoFrame | null = null;
   #reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
 
   follow(stream: ReadableStream<VideoFrame> | null, onFrame: () => void): void {
-    // What can't be cancelled has ended already.
+    // A reader that cannot be cancelled has already ended.
     void this.#reader?.cancel().catch(() => undefined);
     this.#reader = stream?.getReader() ?? null;
     if (this.#reader === null) this.#replace(null);
@@ -38,7 +41,7 @@ class LatestFrame {
   }
 }
 
-/** Draws the newest screen and camera at the wanted rate into the output. */
+/** Draws the newest screen and camera frames into the output at the requested rate. */
 class Composer {
   readonly #screen = new LatestFrame();
   readonly #camera = new LatestFrame();
@@ -70,12 +73,12 @@ class Composer {
     this.#fresh = true;
   }
 
-  /** Lets go of the streams; both tracks go on for others. */
+  /** Releases the streams; both tracks continue for other users. */
   close(): void {
     clearInterval(this.#timer);
     this.#screen.follow(null, this.#onFrame);
     this.#camera.follow(null, this.#onFrame);
-    // Refused when the track was stopped first, which ends the stream as well.
+    // Rejects if the track was stopped first, which ends the stream too.
     this.#writer.close().catch(() => undefined);
   }
 
@@ -87,7 +90,7 @@ class Composer {
     const nowMs = performance.now();
     const due = this.#fresh || nowMs - this.#lastMs >= PULSE_MS;
     const screen = this.#screen.frame;
-    // A slow encoder makes frames wait: skip rather than queue.
+    // The encoder is slow: skip the frame rather than queue it.
     if (!due || screen === null || this.#writing) return;
     this.#writing = true;
     this.#fresh = false;
@@ -97,7 +100,7 @@ class Composer {
     try {
       await this.#writer.write(frame);
     } catch {
-      // The track was stopped; this worker is about to be terminated.
+      // The track was stopped, and this worker is about to be terminated.
       frame.close();
     } finally {
       this.#writing = false;

@@ -1,19 +1,19 @@
 import type { CaptureSettings, Facing, FrameRate, Resolution } from './capture-settings.js';
 
-/** A camera by its id, or, on a phone, by the side it looks to. */
+/** Selects a camera by id or, on a phone, by facing side. */
 export interface CameraChoice {
   readonly deviceId: string | null;
   readonly facing: Facing;
 }
 
-/** Pixels at 16:9, both even, as video encoders want them. */
+/** Width and height in pixels at 16:9, both even, as video encoders require. */
 export function pictureSize(resolution: Resolution): { width: number; height: number } {
   return { width: Math.round((resolution * 16) / 9 / 2) * 2, height: resolution };
 }
 
 /**
- * What to ask of the camera. Sizes and rates are wishes, so that a camera which lacks them gives its
- * nearest instead of failing; only a chosen device is a demand.
+ * Constraints for the camera. Sizes and rates are preferences, so a camera that lacks them delivers
+ * its nearest mode instead of failing; only an explicitly chosen device is required.
  */
 export function cameraConstraints(
   settings: CaptureSettings,
@@ -29,7 +29,9 @@ export function cameraConstraints(
   };
 }
 
-/** What to ask of the microphone; Opus is 48 kHz inside, so nothing is resampled twice. */
+/**
+ * Constraints for the microphone. Opus runs at 48 kHz internally, so audio is not resampled twice.
+ */
 export function microphoneConstraints(
   settings: CaptureSettings,
   deviceId: string | null,
@@ -44,8 +46,8 @@ export function microphoneConstraints(
 }
 
 /**
- * What to ask of a screen: its own size up to 1080p, whatever the camera's resolution, since text
- * has to stay readable; its sound as it is, for it is no voice.
+ * Constraints for a screen: its own size up to 1080p regardless of the camera's resolution, since
+ * text must stay readable, and unprocessed audio, since it is not a voice.
  */
 export function screenOptions(frameRate: FrameRate): DisplayMediaStreamOptions {
   return {
@@ -54,7 +56,10 @@ export function screenOptions(frameRate: FrameRate): DisplayMediaStreamOptions {
   };
 }
 
-/** Whether a track's sound already is as the settings want it, as far as the browser tells. */
+/**
+ * Whether a track's audio processing already matches the settings, as far as the browser reports
+ * it.
+ */
 export function soundMatches(actual: MediaTrackSettings, settings: CaptureSettings): boolean {
   return (
     (actual.echoCancellation ?? settings.echoCancellation) === settings.echoCancellation &&

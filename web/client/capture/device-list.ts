@@ -1,19 +1,19 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 
-/** A camera or microphone that can be chosen. */
+/** A selectable camera or microphone. */
 export interface CaptureDevice {
   readonly id: string;
   readonly label: string;
 }
 
-/** The cameras and microphones of this machine, kept up to date as they come and go. */
+/** The cameras and microphones of this machine, updated as they come and go. */
 export class DeviceList {
   readonly #media: MediaDevices | undefined;
   readonly #cameras = signal<readonly CaptureDevice[]>([]);
   readonly #microphones = signal<readonly CaptureDevice[]>([]);
   readonly #onChange = () => void this.refresh();
 
-  /** `media` is undefined on an insecure page: the lists stay empty then. */
+  /** On an insecure page `media` is undefined, and the lists stay empty. */
   constructor(media: MediaDevices | undefined) {
     this.#media = media;
     media?.addEventListener('devicechange', this.#onChange);
@@ -27,14 +27,17 @@ export class DeviceList {
     return this.#microphones;
   }
 
-  /** Asks again; worth it after a permission was given, for only then have devices ids and labels. */
+  /**
+   * Reads the list again. Useful after a permission was granted: only then do devices have ids and
+   * labels.
+   */
   async refresh(): Promise<void> {
     if (this.#media === undefined) return;
     let infos: readonly MediaDeviceInfo[];
     try {
       infos = await this.#media.enumerateDevices();
     } catch {
-      // A browser that refuses to list devices may still give the default ones.
+      // A browser that refuses to list devices may still open its default ones.
       infos = [];
     }
     this.#cameras.value = devicesOf(infos, 'videoinput');
@@ -47,9 +50,9 @@ export class DeviceList {
 }
 
 /**
- * The devices of one kind, with a name each. Chromium lists the system's default microphone twice, as
- * `default` ("Default - …", follows the system) and under its own id; its third alias goes.
- * Without permission browsers give entries without an id, which can't be chosen.
+ * The devices of one kind, each with a name. Chromium lists the system's default microphone twice,
+ * as `default` ("Default - …", which follows the system) and under its own id; its third alias is
+ * removed. Without permission, browsers return entries without an id, which cannot be selected.
  */
 export function devicesOf(
   infos: readonly MediaDeviceInfo[],
@@ -65,7 +68,7 @@ export function devicesOf(
   }));
 }
 
-/** Chromium appends the USB vendor and product ids: "HD Webcam (046d:0825)". */
+/** Removes the USB vendor and product ids that Chromium appends: "HD Webcam (046d:0825)". */
 function cleanLabel(label: string): string {
   return label.replace(/ \([0-9a-f]{4}:[0-9a-f]{4}\)$/i, '').trim();
 }

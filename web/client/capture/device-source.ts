@@ -1,28 +1,31 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 import { type CaptureProblem, captureProblem, captureProblemOf } from './capture-problem.js';
 
-/** What a camera or microphone is doing. */
+/** The state of a camera or microphone. */
 export type SourceState =
   | { readonly name: 'off' }
   | { readonly name: 'asking' }
   | { readonly name: 'on'; readonly track: MediaStreamTrack }
   | { readonly name: 'failed'; readonly problem: CaptureProblem };
 
-/** Everything a {@link DeviceSource} needs to open its device. */
+/** What a {@link DeviceSource} needs to open its device. */
 export interface DeviceSourceOptions {
   readonly kind: 'camera' | 'microphone';
   /** Undefined on an insecure page. */
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
-  /** What to ask for now, called at every opening; `any`: whichever device the browser has. */
+  /**
+   * Returns the constraints to use now; called at every opening. `any` means whichever device the
+   * browser has.
+   */
   readonly constraints: (which: 'chosen' | 'any') => MediaTrackConstraints;
-  /** The device stopped by itself: unplugged, or its permission taken back. */
+  /** Called when the device stops by itself: unplugged, or permission revoked. */
   readonly onLost: () => void;
 }
 
 /**
- * One camera or microphone: opened, switched and closed. The newest call wins; what an older one
- * still brings is stopped at once, so no device stays lit that nobody uses.
+ * Opens, switches and closes one camera or microphone. The newest call wins; a track from an older
+ * call is stopped immediately, so that no unused device stays lit.
  */
 export class DeviceSource {
   readonly #options: DeviceSourceOptions;
@@ -44,9 +47,9 @@ export class DeviceSource {
   }
 
   /**
-   * Opens the device that the constraints name, or switches to it: the old track runs until the new
-   * one is there. `offered` is a track that is being asked for together with another device's; where
-   * that fails the source asks for itself. Never throws; the state tells how it went.
+   * Opens the device that the constraints select, or switches to it; the old track runs until the
+   * new one is available. `offered` is a track requested together with another device's; if that
+   * fails, the source makes its own request. Never throws; the state reports the result.
    */
   async open(offered?: Promise<MediaStreamTrack>): Promise<void> {
     const attempt = ++this.#attempt;
@@ -60,17 +63,17 @@ export class DeviceSource {
       }
       this.#watch(track);
       this.#state.value = { name: 'on', track };
-      // Only now: whoever publishes has taken the new one.
+      // Stop the old track only after the publisher has switched to the new one.
       old?.stop();
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      // A failed switch keeps what still works.
+      // When a switch fails, keep the working track.
       if (old?.readyState === 'live') return;
       this.#fail(captureProblemOf(error, this.#options.kind, this.#options));
     }
   }
 
-  /** Turns the device off; its light goes out. */
+  /** Turns the device off, including its light. */
   close(): void {
     this.#attempt += 1;
     this.track?.stop();
@@ -82,9 +85,9 @@ export class DeviceSource {
       return await this.#ask();
     } catch (error) {
       const name = error instanceof Error ? error.name : '';
-      // The device of the last visit is not plugged in today.
+      // The device from the last visit is not plugged in.
       if (name === 'OverconstrainedError') return this.#ask('any');
-      // Phones open one camera at a time: let go of the old one and ask once more.
+      // Phones open one camera at a time: release the old one and retry once.
       if (old === null || name !== 'NotReadableError') throw error;
       old.stop();
       return this.#ask();
@@ -103,7 +106,7 @@ export class DeviceSource {
   }
 
   #watch(track: MediaStreamTrack): void {
-    // Not fired for our own stop().
+    // Does not fire for our own stop().
     track.addEventListener('ended', () => {
       if (this.track !== track) return;
       this.#fail(captureProblem(this.#options.kind, 'unplugged'));

@@ -2,14 +2,14 @@ import { type ReadonlySignal, signal } from '@preact/signals-core';
 import { type AudioLevel, audioLevelOf, HEARD_DB } from './audio-level.js';
 
 const SILENT: AudioLevel = { rmsDb: Number.NEGATIVE_INFINITY, peakDb: Number.NEGATIVE_INFINITY };
-/** How often the meter listens for a voice on its own, milliseconds. */
+/** How often the meter checks for a voice by itself, in milliseconds. */
 const LISTEN_MS = 150;
-/** A voice counts as there until this long after its last sound, milliseconds. */
+/** How long after its last sound a voice still counts as speaking, in milliseconds. */
 const VOICE_HOLD_MS = 1_200;
 
 /**
- * Listens to a microphone without changing it: on a clone of its track, so that it hears the voice
- * also while the track that goes out is muted.
+ * Measures a microphone on a clone of its track, so it detects a voice even while the published
+ * track is muted.
  */
 export class LevelMeter {
   readonly #context: AudioContext;
@@ -30,7 +30,7 @@ export class LevelMeter {
     this.#timer = setInterval(() => this.#listen(), LISTEN_MS);
   }
 
-  /** True once this microphone gave any sound. */
+  /** True once this microphone has produced any sound. */
   get heard(): ReadonlySignal<boolean> {
     return this.#heard;
   }
@@ -40,7 +40,7 @@ export class LevelMeter {
     return this.#speaking;
   }
 
-  /** Listens to another microphone, or to none. */
+  /** Switches to another microphone, or to none. */
   listenTo(track: MediaStreamTrack | null): void {
     this.#detach();
     this.#heard.value = false;

@@ -1,25 +1,27 @@
 import type { Corner } from './capture-settings.js';
 
-/** Width and height, pixels. */
+/** Width and height in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** A rectangle on a canvas, pixels from its top left. */
+/** A rectangle on a canvas, in pixels from its top left. */
 export interface Rect extends Size {
   readonly x: number;
   readonly y: number;
 }
 
-/** The camera's width as a part of the picture's. */
+/** The camera's width as a fraction of the picture's width. */
 const INSET_WIDTH = 0.22;
-/** The gap to the edges as a part of the picture's height. */
+/** The gap to the edges as a fraction of the picture's height. */
 const INSET_MARGIN = 0.028;
-/** A composed picture is no larger than this. */
+/** The maximum size of a composed picture. */
 const CANVAS_MAX: Size = { width: 1920, height: 1080 };
 
-/** The picture's size for a screen of that size: the screen's own shape, at most 1080p, even sides. */
+/**
+ * The picture size for a screen of that size: the screen's aspect ratio, at most 1080p, even sides.
+ */
 export function canvasSizeFor(screen: Size): Size {
   const scale = Math.min(1, CANVAS_MAX.width / screen.width, CANVAS_MAX.height / screen.height);
   return { width: even(screen.width * scale), height: even(screen.height * scale) };
@@ -38,7 +40,7 @@ export function insetRect(canvas: Size, corner: Corner): Rect {
   };
 }
 
-/** The middle part of a source that fills a target's shape, nothing stretched. */
+/** The centered part of a source that fills a target without stretching. */
 export function coverCrop(source: Size, target: Size): Rect {
   const scale = Math.max(target.width / source.width, target.height / source.height);
   const width = target.width / scale;
@@ -46,7 +48,9 @@ export function coverCrop(source: Size, target: Size): Rect {
   return { width, height, x: (source.width - width) / 2, y: (source.height - height) / 2 };
 }
 
-/** The largest rectangle of a source's shape in the middle of a target, nothing cut off. */
+/**
+ * The largest centered rectangle with a source's aspect ratio that fits a target, without cropping.
+ */
 export function containRect(source: Size, target: Size): Rect {
   const scale = Math.min(target.width / source.width, target.height / source.height);
   const width = source.width * scale;

@@ -1,24 +1,26 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 import { type CaptureProblem, captureProblemOf } from './capture-problem.js';
 
-/** What the screen share is doing. */
+/** The state of screen sharing. */
 export type ScreenState =
   | { readonly name: 'off' }
   | { readonly name: 'asking' }
   | {
       readonly name: 'on';
       readonly video: MediaStreamTrack;
-      /** The screen's or tab's sound, where the browser gives it. */
+      /** The screen's or tab's audio, where the browser provides it. */
       readonly audio: MediaStreamTrack | null;
     };
 
-/** Everything a {@link ScreenSource} needs. */
+/** The dependencies of a {@link ScreenSource}. */
 export interface ScreenSourceOptions {
   /** Undefined on an insecure page. */
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
   readonly options: () => DisplayMediaStreamOptions;
-  /** Sharing ended by the browser's own "Stop sharing", or the shared window was closed. */
+  /**
+   * Called when sharing ended through the browser's "Stop sharing", or the shared window closed.
+   */
   readonly onStopped: () => void;
 }
 
@@ -35,12 +37,15 @@ export class ScreenSource {
     return this.#state;
   }
 
-  /** False on phones, which can't share their screen from a page. */
+  /** False on phones, where a page cannot share the screen. */
   get supported(): boolean {
     return typeof this.#options.media?.getDisplayMedia === 'function';
   }
 
-  /** Lets the person choose what to share. Resolves with why nothing is shared, or with null. */
+  /**
+   * Lets the user choose what to share. Resolves with the reason if nothing is shared, otherwise
+   * with null.
+   */
   async start(): Promise<CaptureProblem | null> {
     if (this.#state.value.name !== 'off') return null;
     this.#state.value = { name: 'asking' };
@@ -66,7 +71,7 @@ export class ScreenSource {
   #share(stream: MediaStream): void {
     const video = stream.getVideoTracks()[0];
     if (video === undefined) throw new DOMException('no track', 'NotFoundError');
-    // Text has to stay sharp; the encoder then lowers the frame rate before the resolution.
+    // Keeps text sharp: the encoder lowers the frame rate before the resolution.
     video.contentHint = 'detail';
     video.addEventListener('ended', () => {
       const state = this.#state.value;

@@ -3,7 +3,7 @@ import { AudioMixer } from './audio-mixer.js';
 import type { SourceState } from './device-source.js';
 import type { ScreenState } from './screen-source.js';
 
-/** Where a {@link SoundMix} takes its sounds from. */
+/** The inputs of a {@link SoundMix}. */
 export interface SoundMixInputs {
   readonly context: AudioContext;
   readonly microphone: ReadonlySignal<SourceState>;
@@ -11,8 +11,8 @@ export interface SoundMixInputs {
 }
 
 /**
- * Makes one sound of microphone and screen. A microphone alone goes out as it is, without the delay
- * of Web Audio and without needing it to run.
+ * Mixes microphone and screen into one audio track. A microphone alone is passed through, without
+ * the latency of Web Audio and without requiring it to run.
  */
 export class SoundMix {
   readonly #inputs: SoundMixInputs;
@@ -29,7 +29,10 @@ export class SoundMix {
   });
   #mixer: AudioMixer | null = null;
 
-  /** True when nothing can be heard because the microphone is muted; a shared screen may still sound. */
+  /**
+   * True when nothing is audible because the microphone is muted; a shared screen may still be
+   * audible.
+   */
   readonly silent: ReadonlySignal<boolean> = computed(
     () => this.#muted.value && this.#screen.value === null,
   );
@@ -39,7 +42,7 @@ export class SoundMix {
     this.#stops = [effect(() => this.#mix()), effect(() => this.applyMute())];
   }
 
-  /** The sound to publish, null for none. */
+  /** The audio to publish; null for none. */
   get track(): ReadonlySignal<MediaStreamTrack | null> {
     return this.#track;
   }
@@ -53,7 +56,9 @@ export class SoundMix {
     this.#muted.value = muted;
   }
 
-  /** Sets the microphone as {@link muted} says; again after somebody else changed its track. */
+  /**
+   * Applies {@link muted} to the microphone; call it again after something else changed the track.
+   */
   applyMute(): void {
     const microphone = this.#microphone.value;
     if (microphone !== null) microphone.enabled = !this.#muted.value;

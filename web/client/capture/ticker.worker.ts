@@ -1,6 +1,6 @@
 /*
- * A metronome: the page tells it the milliseconds between ticks. A page's own timers are slowed to one
- * a second while its tab is hidden, a worker's are not.
+ * A metronome: the page sends the interval in milliseconds. A page's own timers are throttled to
+ * one per second while its tab is hidden; a worker's are not.
  */
 /** Milliseconds between ticks. */
 export type TickerMessage = number;

@@ -1,29 +1,30 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { CaptureChoices, Corner } from './capture-settings.js';
-import { type Compositor, createCompositor } from './compositor.js';
+import type { Compositor } from './compositor.js';
+import { createCompositor } from './create-compositor.js';
 import type { SourceState } from './device-source.js';
 import type { ScreenState } from './screen-source.js';
 
 /** What viewers see. */
 export type Scene = 'nothing' | 'camera' | 'screen' | 'beside';
 
-/** Where a {@link VideoMix} takes its pictures from. */
+/** The inputs of a {@link VideoMix}. */
 export interface VideoMixInputs {
   readonly camera: ReadonlySignal<SourceState>;
   readonly screen: ReadonlySignal<ScreenState>;
   readonly choices: ReadonlySignal<CaptureChoices>;
 }
 
-/** Makes one picture of camera and screen: either of them as it is, or both composed. */
+/** Mixes camera and screen into one video track: either one unchanged, or both composed. */
 export class VideoMix {
   readonly #inputs: VideoMixInputs;
   readonly #track = signal<MediaStreamTrack | null>(null);
   readonly #stop: () => void;
-  // Not the choices as a whole: a moved corner must not start the compositor anew.
+  // Depends on the layout only: moving the corner must not restart the compositor.
   readonly #layout = computed(() => this.#inputs.choices.value.screenLayout);
   #composed: { readonly screen: MediaStreamTrack; readonly compositor: Compositor } | null = null;
 
-  /** What viewers see at this moment. */
+  /** What viewers currently see. */
   readonly scene: ReadonlySignal<Scene> = computed(() => {
     const hasCamera = this.#inputs.camera.value.name === 'on';
     if (this.#inputs.screen.value.name !== 'on') return hasCamera ? 'camera' : 'nothing';
@@ -40,12 +41,12 @@ export class VideoMix {
     });
   }
 
-  /** The picture to publish, null for none. */
+  /** The video to publish; null for none. */
   get track(): ReadonlySignal<MediaStreamTrack | null> {
     return this.#track;
   }
 
-  /** Moves the camera on top of the screen. */
+  /** Moves the camera to another corner of the screen. */
   setCorner(corner: Corner): void {
     this.#composed?.compositor.setCorner(corner);
   }

@@ -2,7 +2,7 @@ import { breakoutBox } from './breakout-box.js';
 import type { Corner } from './capture-settings.js';
 import type { Compositor, CompositorInput } from './compositor.js';
 
-/** What the page tells the compositor's worker. Streams are transferred with it. */
+/** Messages from the page to the compositor's worker. Streams are transferred with them. */
 export type CompositorMessage =
   | {
       readonly type: 'start';
@@ -15,7 +15,7 @@ export type CompositorMessage =
   | { readonly type: 'corner'; readonly corner: Corner }
   | { readonly type: 'close' };
 
-/** Composes frame by frame in a dedicated worker, so that it goes on while the tab is hidden. */
+/** Composes frame by frame in a dedicated worker, so it continues while the tab is hidden. */
 export class WorkerCompositor implements Compositor {
   readonly track: MediaStreamTrack;
   readonly #worker: Worker;
@@ -25,7 +25,7 @@ export class WorkerCompositor implements Compositor {
     return breakoutBox() !== null && typeof OffscreenCanvas !== 'undefined';
   }
 
-  /** @throws Error where the browser lacks what {@link supported} asks for. */
+  /** @throws Error if the browser lacks what {@link supported} checks. */
   constructor({ screen, camera, corner, frameRate }: CompositorInput) {
     const box = breakoutBox();
     if (box === null) throw new Error('this browser gives no access to raw frames');
@@ -61,7 +61,7 @@ export class WorkerCompositor implements Compositor {
 
   close(): void {
     if (this.#closed) return;
-    // The worker lets go of its streams and ends itself: terminating it would leave them held.
+    // The worker releases its streams and ends itself; terminating it would leave them held.
     this.#send({ type: 'close' }, []);
     this.#closed = true;
     this.track.stop();

@@ -3,7 +3,7 @@ import { FLOATING_EMOJI } from '../../../src/protocol/limits.js';
 import type { ChatMessage } from '../../../src/protocol/chat.js';
 import { IconButton } from '../components/icon-button.js';
 import { Menu, type MenuItem } from '../components/menu.js';
-import type { Acts, Moderation } from './message-line.js';
+import type { Acts, Moderation } from './message-acts.js';
 import { TIMEOUTS } from './timeouts.js';
 
 export interface MessageActionsProps {

@@ -4,28 +4,12 @@ import type { OutboxEntry } from '../../client/chat-outbox.js';
 import { Button } from '../components/button.js';
 import { hueOf } from '../format/identity.js';
 import { MessageActions } from './message-actions.js';
+import type { Acts, Moderation } from './message-acts.js';
 import { MessageText } from './message-text.js';
 import './message-line.css';
 
 /** In the reader's own way, 24 hours or 12. */
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-
-/** What everybody who may write can do with a message. */
-export interface Acts {
-  onReply: (message: ChatMessage) => void;
-  /** Gives an emoji, or takes one's own back. */
-  onReact: (message: ChatMessage, emoji: string) => void;
-}
-
-/** What a moderator can do with a message, and with who sent it. */
-export interface Moderation {
-  onDelete: (message: ChatMessage) => void;
-  onRestore: (message: ChatMessage) => void;
-  onPin: (message: ChatMessage) => void;
-  onTimeout: (message: ChatMessage, seconds: number) => void;
-  onClear: (message: ChatMessage) => void;
-  onBan: (message: ChatMessage) => void;
-}
 
 /** What a sender can do with a message that was not sent. */
 export interface Repair {

@@ -6,7 +6,7 @@ import { confirm } from '../components/confirm.js';
 import { toast } from '../components/toast.js';
 import { wordyDuration } from '../format/duration.js';
 import { counted } from '../format/quantity.js';
-import type { Acts, Moderation } from './message-line.js';
+import type { Acts, Moderation } from './message-acts.js';
 import type { Writing } from './writing.js';
 
 /** Does it, and says in a toast what went wrong. */

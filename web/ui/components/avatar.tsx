@@ -1,7 +1,7 @@
 import { hueOf, initialOf } from '../format/identity.js';
 import './avatar.css';
 
-/** A name's picture: its initial on its own stable colour. The name stands beside it. */
+/** An avatar: the picture, or the name's initial on a stable color. The name is shown beside it. */
 export function Avatar({
   name,
   size = 36,
@@ -11,7 +11,7 @@ export function Avatar({
   name: string;
   size?: number;
   live?: boolean;
-  /** The address of a picture to show in its place. */
+  /** The URL of a picture to show instead of the initial. */
   picture?: string | null;
 }) {
   if (picture !== null)

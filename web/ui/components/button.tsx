@@ -6,18 +6,18 @@ import './button.css';
 
 export interface ButtonProps {
   children: ComponentChildren;
-  /** `live` is for going live and nothing else. */
+  /** `live` is reserved for going live. */
   variant?: 'primary' | 'secondary' | 'ghost' | 'live' | 'danger';
   size?: 's' | 'm' | 'l';
   icon?: IconNode;
-  /** The work it started is still going on: shows a spinner and ignores presses. */
+  /** Its action is in progress: shows a spinner and ignores presses. */
   busy?: boolean;
   disabled?: boolean;
   /** As wide as its container. */
   wide?: boolean;
-  /** With an address it is a link that looks like a button. */
+  /** With an address, renders a link that looks like a button. */
   href?: string;
-  /** The link's target is a file to keep. */
+  /** The link downloads a file. */
   download?: boolean;
   type?: 'button' | 'submit';
   /** For buttons that open something: whether it is open. */
@@ -58,7 +58,7 @@ export function Button(props: ButtonProps) {
       class={look}
       type={props.type ?? 'button'}
       disabled={props.disabled ?? false}
-      // Not `disabled`: a busy button keeps the focus and stays known to screen readers.
+      // Not `disabled`: a busy button keeps the focus and stays visible to screen readers.
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       aria-expanded={props.expanded}

@@ -5,9 +5,9 @@ import { Dialog } from './dialog.js';
 export interface Question {
   title: string;
   text: string;
-  /** What the button that goes ahead says. */
+  /** The label of the confirming button. */
   action: string;
-  /** What the safe button says. */
+  /** The label of the canceling button. */
   cancel?: string;
   danger?: boolean;
 }
@@ -18,7 +18,10 @@ interface OpenQuestion extends Question {
 
 const question = signal<OpenQuestion | null>(null);
 
-/** Asks once; true to go ahead. A question still open is answered with no. */
+/**
+ * Asks for confirmation; resolves with true to proceed. A question that is still open is answered
+ * with no.
+ */
 export function confirm(asked: Question): Promise<boolean> {
   question.value?.answer(false);
   return new Promise((resolve) => {

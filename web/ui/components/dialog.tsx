@@ -7,11 +7,11 @@ export interface DialogProps {
   children?: ComponentChildren;
   /** Buttons, the safe one first. */
   actions: ComponentChildren;
-  /** Escape, or a press outside. */
+  /** Called on Escape or a press outside. */
   onClose: () => void;
 }
 
-/** A modal dialog, open for as long as it is rendered. */
+/** A modal dialog, open while it is rendered. */
 export function Dialog({ title, children, actions, onClose }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();

@@ -1,7 +1,7 @@
 import { h } from 'preact';
 import type { IconNode } from 'lucide';
 
-/** A lucide icon, drawn in the text's colour. Decorative: the control around it carries the name. */
+/** A lucide icon in the text color. Decorative: the surrounding control carries the name. */
 export function Icon({ icon, size = 20 }: { icon: IconNode; size?: number }) {
   return (
     <svg

@@ -23,7 +23,10 @@ export interface MenuProps {
   /** The menu's accessible name. */
   label: string;
   items: readonly MenuItem[];
-  /** Draws the button, given what ties it to the menu (as `IconButton` takes it). */
+  /**
+   * Renders the trigger button with the props that connect it to the menu (as `IconButton` accepts
+   * them).
+   */
   trigger: (props: MenuTrigger) => ComponentChildren;
   side?: 'top' | 'bottom';
   align?: 'start' | 'end';
@@ -31,7 +34,10 @@ export interface MenuProps {
   onToggle?: (open: boolean) => void;
 }
 
-/** A button's list of choices: arrows move, Escape and a press outside close, focus comes back. */
+/**
+ * A menu button: arrow keys move, Escape or a press outside closes, and focus returns to the
+ * button.
+ */
 export function Menu(props: MenuProps) {
   const { items, side = 'bottom', align = 'end', onToggle } = props;
   const [open, setOpen] = useState(false);

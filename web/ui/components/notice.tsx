@@ -2,14 +2,14 @@ import type { ComponentChildren } from 'preact';
 import './notice.css';
 
 export interface NoticeProps {
-  /** A picture or icon above the words. */
+  /** A picture or icon above the text. */
   picture?: ComponentChildren;
   title: string;
   children?: ComponentChildren;
   action?: ComponentChildren;
 }
 
-/** Tells why there is nothing here, and what to do about it. */
+/** Explains why something is empty, and what to do about it. */
 export function Notice({ picture, title, children, action }: NoticeProps) {
   return (
     <div class="notice">

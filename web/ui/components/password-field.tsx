@@ -3,7 +3,7 @@ import { Eye, EyeOff } from 'lucide';
 import { IconButton } from './icon-button.js';
 import { TextField, type TextFieldProps } from './text-field.js';
 
-/** A password that can be shown while typing. */
+/** A password field whose text can be revealed. */
 export function PasswordField(props: Omit<TextFieldProps, 'type' | 'end'>) {
   const [shown, setShown] = useState(false);
   return (

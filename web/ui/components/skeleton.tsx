@@ -1,6 +1,6 @@
 import './skeleton.css';
 
-/** Keeps the place of something that is being loaded; its size comes from `class`. */
+/** A placeholder for loading content; `class` sets its size. */
 export function Skeleton({ class: name }: { class: string }) {
   return <span class={`skeleton ${name}`} aria-hidden="true" />;
 }

@@ -1,6 +1,6 @@
 import './spinner.css';
 
-/** Something is going on. The text beside it, or `label`, says what. */
+/** Shows that work is in progress. The text beside it, or `label`, says which. */
 export function Spinner({ size = 20, label }: { size?: number; label?: string }) {
   return (
     <span class="spinner" role={label === undefined ? undefined : 'status'}>

@@ -9,7 +9,7 @@ export interface SwitchProps {
   disabled?: boolean;
 }
 
-/** On or off, at once. */
+/** A switch that takes effect immediately. */
 export function Switch(props: SwitchProps) {
   const id = useId();
   return (

@@ -5,7 +5,7 @@ import './tabs.css';
 export interface Tab<T extends string> {
   id: T;
   label: string;
-  /** Something small after the label, such as a count. */
+  /** A small element after the label, such as a count. */
   note?: ComponentChildren;
   content: ComponentChildren;
 }
@@ -17,12 +17,12 @@ export interface TabsProps<T extends string> {
   onSelect: (id: T) => void;
 }
 
-/** One panel at a time; all of them stay mounted, so that nothing typed in one is lost. */
+/** Shows one panel at a time; all stay mounted, so that input in hidden panels is not lost. */
 export function Tabs<T extends string>({ label, tabs, selected, onSelect }: TabsProps<T>) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // On a phone the row of tabs is wider than the screen.
+    // On a phone the tab row is wider than the screen.
     list.current
       ?.querySelector(`[data-tab="${selected}"]`)
       ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });

@@ -10,9 +10,9 @@ export interface TextFieldProps {
   onInput: (value: string) => void;
   type?: 'text' | 'password';
   name?: string;
-  /** What may be typed, under the field. */
+  /** A hint about valid input, shown under the field. */
   hint?: string | undefined;
-  /** What is wrong with what was typed; replaces the hint. */
+  /** The validation error; replaces the hint. */
   error?: string | undefined;
   placeholder?: string;
   autocomplete?: string;
@@ -22,7 +22,7 @@ export interface TextFieldProps {
   disabled?: boolean;
   readOnly?: boolean;
   hideLabel?: boolean;
-  /** Something inside the field at its end, such as a button. */
+  /** An element inside the field at its end, such as a button. */
   end?: ComponentChildren;
   onBlur?: () => void;
   inputRef?: Ref<HTMLInputElement>;

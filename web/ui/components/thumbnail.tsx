@@ -4,13 +4,13 @@ import './thumbnail.css';
 
 interface ThumbnailProps {
   name: string;
-  /** The path of what is on; null: there is none. */
+  /** The path of the live thumbnail; null if there is none. */
   picture?: string | null;
 }
 
 /**
- * A channel's picture. Where there is none, or until it is there, waves going out from the channel's
- * initial, in its own colour.
+ * A channel's thumbnail. Without one, or until it has loaded, shows waves around the channel's
+ * initial in its own color.
  */
 export function Thumbnail({ name, picture = null }: ThumbnailProps) {
   const [broken, setBroken] = useState<string | null>(null);

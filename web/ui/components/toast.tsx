@@ -9,7 +9,7 @@ export interface ToastOptions {
   text: string;
   tone?: 'info' | 'good' | 'danger';
   action?: { label: string; onSelect: () => void };
-  /** Stays until dismissed; otherwise gone after 6 s. */
+  /** Stays until dismissed; otherwise disappears after 6 s. */
   sticky?: boolean;
 }
 
@@ -18,13 +18,13 @@ interface ShownToast extends ToastOptions {
 }
 
 const SHOWN_MS = 6_000;
-/** At the bound the oldest goes. */
+/** Beyond this limit the oldest is removed. */
 const TOASTS_MAX = 3;
 
 const toasts = signal<readonly ShownToast[]>([]);
 let lastId = 0;
 
-/** Shows a short message in the corner; returns what takes it away. */
+/** Shows a short message in the corner; returns a function that removes it. */
 export function toast(options: ToastOptions): () => void {
   lastId += 1;
   const id = lastId;

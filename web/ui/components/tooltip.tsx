@@ -3,7 +3,7 @@ import './tooltip.css';
 
 export interface TooltipProps {
   text: string;
-  /** A key that does the same, shown beside the text. */
+  /** The equivalent keyboard shortcut, shown beside the text. */
   shortcut?: string | undefined;
   side?: 'top' | 'bottom';
   align?: 'start' | 'center' | 'end';
@@ -11,8 +11,8 @@ export interface TooltipProps {
 }
 
 /**
- * Shows a control's name on hover and keyboard focus. For eyes only: the control itself must carry
- * the same words as its accessible name.
+ * Shows a control's name on hover and keyboard focus. Visual only: the control itself must have the
+ * same accessible name.
  */
 export function Tooltip({
   text,

@@ -2,16 +2,16 @@ import type { ComponentType } from 'preact';
 import { useState } from 'preact/hooks';
 import { toast } from './toast.js';
 
-/** Something of a page that is loaded when it is opened for the first time. */
+/** A part of a page that loads when it is first opened. */
 export interface Late<P> {
-  /** Open and loaded; null otherwise. */
+  /** The component once open and loaded; otherwise null. */
   Shown: ComponentType<P> | null;
   isOpen: boolean;
   open: () => void;
   close: () => void;
 }
 
-/** @param what as it begins the sentence that says that it could not be loaded */
+/** @param what the subject of the sentence that reports a failed load */
 export function useLate<P>(load: () => Promise<ComponentType<P>>, what: string): Late<P> {
   const [Loaded, setLoaded] = useState<ComponentType<P> | null>(null);
   const [isOpen, setOpen] = useState(false);
@@ -22,7 +22,7 @@ export function useLate<P>(load: () => Promise<ComponentType<P>>, what: string):
       const loaded = await load();
       setLoaded(() => loaded);
     } catch {
-      // The network went between the page and this part of it.
+      // The network failed after the page had loaded.
       setOpen(false);
       toast({ text: `${what} could not be loaded. Try again.`, tone: 'danger' });
     }

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 
-/** Calls back when something outside of an element is pressed or focused, while `isOpen`. */
+/** While `isOpen`, calls back when something outside the element is pressed or focused. */
 export function useOutside(
   root: { current: HTMLElement | null },
   isOpen: boolean,

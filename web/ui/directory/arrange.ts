@@ -1,7 +1,7 @@
 import type { ChannelView } from '../../../src/protocol/channel.js';
 import type { BroadcastView } from '../../../src/protocol/broadcast.js';
 
-/** A channel that is on air. */
+/** A live channel. */
 export type LiveChannel = ChannelView & { broadcast: BroadcastView };
 
 export interface Arrangement {
@@ -13,7 +13,7 @@ function isLive(channel: ChannelView): channel is LiveChannel {
   return channel.broadcast !== null;
 }
 
-/** Every word typed must be in the name, the title or the owner's name. */
+/** Every word of the query must occur in the name, the title or the owner's name. */
 function matches(channel: ChannelView, query: string): boolean {
   const text = [channel.name, channel.owner, channel.title, channel.broadcast?.title ?? '']
     .join(' ')
@@ -24,7 +24,9 @@ function matches(channel: ChannelView, query: string): boolean {
     .every((word) => text.includes(word));
 }
 
-/** The channels that match, the freshest broadcast first, then those live last most recently. */
+/**
+ * The matching channels: the most recently started broadcast first, then those most recently live.
+ */
 export function arrange(channels: readonly ChannelView[], query: string): Arrangement {
   const found = channels.filter((channel) => matches(channel, query));
   const lastSeen = (channel: ChannelView): string => channel.lastLiveAt ?? '';
@@ -40,7 +42,7 @@ export function arrange(channels: readonly ChannelView[], query: string): Arrang
   };
 }
 
-/** What a channel is called where its title should stand. */
+/** The title to show for a channel. */
 export function titleOf(channel: ChannelView): string {
   return channel.broadcast?.title || channel.title || channel.name;
 }

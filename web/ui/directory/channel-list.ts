@@ -5,13 +5,13 @@ import { RequestError } from '../../client/request-error.js';
 
 const REFRESH_MS = 10_000;
 
-/** What the directory knows: nothing yet, a list (perhaps an old one), or why there is none. */
+/** The directory's data: nothing yet, a list (possibly outdated), or the reason there is none. */
 export type ListState =
   | { name: 'loading' }
   | { name: 'loaded'; channels: readonly ChannelView[]; stale: boolean }
   | { name: 'failed'; message: string };
 
-/** The channels, fetched at once and then every 10 s for as long as somebody looks. */
+/** The channels, fetched immediately and then every 10 s while the page is visible. */
 export class ChannelList {
   readonly state = signal<ListState>({ name: 'loading' });
   readonly #document: Document;
@@ -25,7 +25,7 @@ export class ChannelList {
     void this.refresh();
   }
 
-  /** Asks again now. Never throws: what went wrong is in `state`. */
+  /** Refreshes now. Never throws: errors appear in `state`. */
   async refresh(): Promise<void> {
     if (this.#refreshing || this.#closed) return;
     this.#refreshing = true;

@@ -5,7 +5,7 @@ import { ago } from '../format/duration.js';
 import { titleOf } from './arrange.js';
 import './channel-row.css';
 
-/** A channel that is off air. */
+/** A channel that is offline. */
 export function ChannelRow({ channel, nowMs }: { channel: ChannelView; nowMs: number }) {
   const { lastLiveAt } = channel;
   const last = lastLiveAt === null ? 'Not live yet' : `Live ${ago(Date.parse(lastLiveAt), nowMs)}`;

@@ -19,7 +19,7 @@ export interface DirectoryProps {
   onClearSearch: () => void;
 }
 
-/** Who is live now, and the other channels. */
+/** The live channels, followed by the others. */
 export function Directory({ state, query, onRetry, onClearSearch }: DirectoryProps) {
   if (state.name === 'loading') return <DirectorySkeleton />;
   if (state.name === 'failed') {

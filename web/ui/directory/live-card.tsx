@@ -9,7 +9,7 @@ import { shortCount, viewerCount } from '../format/quantity.js';
 import { titleOf, type LiveChannel } from './arrange.js';
 import './live-card.css';
 
-/** A channel that is on air now. */
+/** A live channel. */
 export function LiveCard({ channel, nowMs }: { channel: LiveChannel; nowMs: number }) {
   const { broadcast } = channel;
   const uptime = clockTime(nowMs - Date.parse(broadcast.startedAt));

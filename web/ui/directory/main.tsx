@@ -10,7 +10,7 @@ const { account } = readBoot();
 const list = new ChannelList(document);
 const query = signal(new URLSearchParams(location.search).get('q')?.trim() ?? '');
 
-/** Keeps the address in step, so that a search can be shared and survives a reload. */
+/** Keeps the search in the address, so that it can be shared and survives a reload. */
 function search(text: string): void {
   query.value = text;
   const trimmed = text.trim();

@@ -9,12 +9,12 @@ export interface EmbedPageProps {
   name: string;
   viewer: Viewer;
   connection: Connection;
-  /** How far back the server keeps what was, milliseconds. */
+  /** How far back viewers can rewind, in milliseconds. */
   rewindMs: number;
   muted: boolean;
 }
 
-/** The player alone, for a frame in somebody else's page; its title leads to the channel. */
+/** Only the player, for embedding in other sites; its title links to the channel. */
 export function EmbedPage(props: EmbedPageProps) {
   const { name, viewer, connection, rewindMs, muted } = props;
   const { title, broadcast } = viewer.channel.value;

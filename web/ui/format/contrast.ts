@@ -1,4 +1,4 @@
-/** A colour in sRGB, each part 0 to 1, linear light. */
+/** A color in sRGB as linear light, each component 0 to 1. */
 export interface Srgb {
   red: number;
   green: number;
@@ -11,7 +11,7 @@ function linear(encoded: number): number {
   return encoded <= 0.040_45 ? encoded / 12.92 : ((encoded + 0.055) / 1.055) ** 2.4;
 }
 
-/** From `#rrggbb`. */
+/** Parses `#rrggbb`. */
 export function fromHex(hex: string): Srgb {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
     linear(Number.parseInt(hex.slice(at, at + 2), 16) / 255),
@@ -19,12 +19,12 @@ export function fromHex(hex: string): Srgb {
   return { red, green, blue };
 }
 
-/** From CSS's oklch(); what sRGB cannot show is cut off at its edge. */
+/** Converts from CSS oklch(), clamped to the sRGB gamut. */
 export function fromOklch(lightness: number, chroma: number, hueDegrees: number): Srgb {
   const hue = (hueDegrees * Math.PI) / 180;
   const a = chroma * Math.cos(hue);
   const b = chroma * Math.sin(hue);
-  // CSS Color 4, 10.9: OKLab to linear sRGB by way of the cone responses.
+  // CSS Color 4, 10.9: OKLab to linear sRGB through the cone responses.
   const long = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b) ** 3;
   const medium = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b) ** 3;
   const short = (lightness - 0.089_484_177_5 * a - 1.291_485_548 * b) ** 3;
@@ -35,12 +35,12 @@ export function fromOklch(lightness: number, chroma: number, hueDegrees: number)
   };
 }
 
-/** WCAG 2's relative luminance. */
+/** WCAG 2 relative luminance. */
 function luminance({ red, green, blue }: Srgb): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** WCAG 2's contrast ratio, 1 to 21. */
+/** WCAG 2 contrast ratio, 1 to 21. */
 export function contrast(one: Srgb, other: Srgb): number {
   const [dark, light] = [luminance(one), luminance(other)].toSorted((x, y) => x - y);
   return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);

@@ -1,6 +1,6 @@
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** A running time as a clock: `0:07`, `42:10`, `1:02:09`. Negative counts as zero. */
+/** Formats a duration as a clock: `0:07`, `42:10`, `1:02:09`. Negative values count as zero. */
 export function clockTime(durationMs: number): string {
   const seconds = Math.max(0, Math.floor(durationMs / 1000));
   const hours = Math.floor(seconds / 3600);
@@ -17,7 +17,7 @@ const units = [
   { name: 'second', ms: 1_000 },
 ] as const;
 
-/** A length in words: `2 hours 5 minutes`, `41 seconds`. */
+/** Formats a duration in words: `2 hours 5 minutes`, `41 seconds`. */
 export function wordyDuration(durationMs: number): string {
   const largest = units.findIndex(({ ms }) => durationMs >= ms);
   if (largest === -1) return 'less than a second';
@@ -32,7 +32,10 @@ export function wordyDuration(durationMs: number): string {
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
-/** How long ago, in the largest whole unit: `just now`, `5 minutes ago`, `yesterday`. */
+/**
+ * Formats the time since a moment in its largest whole unit: `just now`, `5 minutes ago`,
+ * `yesterday`.
+ */
 export function ago(thenMs: number, nowMs: number): string {
   const elapsedMs = Math.max(0, nowMs - thenMs);
   const unit = units.find(({ ms }) => elapsedMs >= ms);

@@ -8,13 +8,13 @@ import { Icon } from '../components/icon.js';
 import { PasswordField } from '../components/password-field.js';
 import './unlock-form.css';
 
-/** Asks for a channel's password; the right one leads to the channel. */
+/** Asks for a channel's password; the correct one opens the channel. */
 export function UnlockForm({ name }: { name: string }) {
   const [password, setPassword] = useState('');
   const form = useSubmit(
     async () => {
       await api.unlock(name, password);
-      // The server writes the page anew, with the channel in it.
+      // The server renders the page again, now with the channel.
       location.reload();
     },
     { wrong_password: 'password' },

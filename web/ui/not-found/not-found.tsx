@@ -5,7 +5,7 @@ import { Button } from '../components/button.js';
 import { Mark } from '../shell/brand.js';
 import './not-found.css';
 
-/** Nobody has the name in the address. */
+/** Shown when no channel has the name in the address. */
 export function NotFound({ account }: { account: AccountView | null }) {
   return (
     <div class="not-found">

@@ -3,16 +3,16 @@ import type { ListedBroadcast, RecordingView } from '../../../src/protocol/recor
 import { api } from '../../client/api.js';
 import { RequestError } from '../../client/request-error.js';
 
-/** So many come at a time. */
+/** Broadcasts per page. */
 const PAGE = 12;
-/** At this bound older ones are not offered any more. */
+/** The maximum shown; older ones are not offered. */
 const SHOWN_MAX = 240;
 
-/** A channel's broadcasts that are over, the newest first, as far back as somebody asked. */
+/** A channel's past broadcasts, newest first, as far back as requested. */
 export class PastBroadcasts {
-  /** null until the first are known. */
+  /** null until the first page has loaded. */
   readonly list = signal<readonly ListedBroadcast[] | null>(null);
-  /** There are older ones. */
+  /** Whether there are older ones. */
   readonly more = signal(false);
   readonly busy = signal(false);
   readonly problem = signal<string | null>(null);
@@ -33,7 +33,7 @@ export class PastBroadcasts {
       this.#offset += page.length;
       const known = this.list.peek() ?? [];
       const ids = new Set(known.map(({ id }) => id));
-      // One that ended meanwhile moves all others on: some come twice.
+      // A broadcast that ended meanwhile shifts the pages, so some entries repeat.
       const fresh = page.filter(({ id, endedAt }) => endedAt !== null && !ids.has(id));
       this.list.value = [...known, ...fresh];
       this.more.value = page.length === PAGE && this.#offset < SHOWN_MAX;
@@ -45,13 +45,13 @@ export class PastBroadcasts {
     }
   }
 
-  /** One of them is another now. */
+  /** Replaces a changed broadcast. */
   put(changed: ListedBroadcast): void {
     const list = this.list.peek() ?? [];
     this.list.value = list.map((each) => (each.id === changed.id ? changed : each));
   }
 
-  /** What was recorded of one of them is another now. */
+  /** Applies a changed recording to its broadcast. */
   learn({ id, title, state, durationMs, thumbnailPath, visibility, kept }: RecordingView): void {
     const broadcast = this.list.peek()?.find((each) => each.id === id);
     const recording = { state, durationMs, thumbnailPath, visibility, kept };

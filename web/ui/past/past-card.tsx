@@ -7,13 +7,13 @@ import './past-card.css';
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** How long a broadcast was, or what was recorded of it, milliseconds. */
+/** The length of the recording, or of the broadcast, in milliseconds. */
 export function lengthMs({ recording, startedAt, endedAt }: ListedBroadcast): number {
   if (recording?.state === 'ready') return recording.durationMs;
   return Date.parse(endedAt ?? startedAt) - Date.parse(startedAt);
 }
 
-/** A broadcast's picture with its length. */
+/** A broadcast's thumbnail with its length. */
 export function PastPicture({ broadcast }: { broadcast: ListedBroadcast }) {
   const { channel, recording } = broadcast;
   return (
@@ -27,20 +27,20 @@ export function PastPicture({ broadcast }: { broadcast: ListedBroadcast }) {
   );
 }
 
-/** When it was, how long, for how many. */
+/** Date, length and viewers. */
 export function pastFacts(broadcast: ListedBroadcast): string {
   const { startedAt, peakViewers } = broadcast;
   return `${day.format(Date.parse(startedAt))} · at most ${viewerCount(peakViewers)}`;
 }
 
-/** What can be said of a recording that can't be played. */
+/** Why a recording cannot be played. */
 export function pastNote({ recording }: ListedBroadcast): string | null {
   if (recording === null) return 'Not recorded';
   if (recording.state === 'failed') return 'The recording failed';
   return recording.state === 'ready' ? null : 'The recording is being finished';
 }
 
-/** One broadcast that is over. */
+/** A past broadcast. */
 export function PastCard({ broadcast }: { broadcast: ListedBroadcast }) {
   const { id, title, channel } = broadcast;
   const note = pastNote(broadcast);

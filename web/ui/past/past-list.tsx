@@ -5,9 +5,9 @@ import { PastBroadcasts } from './past-broadcasts.js';
 import { PastCard } from './past-card.js';
 import './past-list.css';
 
-/** What a channel broadcast before, with pictures of what was recorded. */
+/** A channel's past broadcasts with thumbnails. */
 export function PastList({ channel, ended }: { channel: string; ended: boolean }) {
-  // Asked again when one more has ended.
+  // Reloads when another broadcast has ended.
   const past = useMemo(() => new PastBroadcasts(channel), [channel, ended]);
   useEffect(() => void past.load(), [past]);
   const list = past.list.value;

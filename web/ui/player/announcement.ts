@@ -1,7 +1,7 @@
 import { assertNever } from '../../client/assert-never.js';
 import type { ViewerState } from '../../client/viewer-state.js';
 
-/** A state in words, for those who don't see the stage. */
+/** Describes a state in words, for screen readers. */
 export function announcement(state: ViewerState): string {
   switch (state.name) {
     case 'connecting':

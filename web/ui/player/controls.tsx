@@ -15,12 +15,12 @@ import './controls.css';
 export interface ControlsProps {
   viewer: Viewer;
   playback: Playback;
-  /** What one can go back over; null: nothing. */
+  /** The range that can be rewound; null if none. */
   timeline: HlsTimeline | null;
-  /** What plays is what happens now. */
+  /** Playback is at the live edge. */
   live: boolean;
   theatre: Theatre | undefined;
-  /** One more control. */
+  /** An additional control. */
   more: ComponentChildren;
   onTogglePlay: () => void;
   onGoLive: () => void;
@@ -28,7 +28,7 @@ export interface ControlsProps {
   onFullScreen: () => void;
 }
 
-/** The bar at the foot of the picture. */
+/** The control bar at the bottom of the picture. */
 export function Controls(props: ControlsProps) {
   const { viewer, playback, timeline, live, theatre, onFullScreen } = props;
   const paused = playback.paused.value;

@@ -3,7 +3,7 @@ import type { ReceiveStats } from '../../client/receive-stats.js';
 import { bitrate, delay, percent } from '../format/quantity.js';
 import './delay-chip.css';
 
-/** Which way the picture comes and how late it is; hover or focus tells the details. */
+/** Shows the delivery path and the delay; details on hover or focus. */
 export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) {
   const id = useId();
   const { framesPerSecond, bitrateBps, lossPercent, roundTripMs } = stats;
@@ -35,7 +35,7 @@ export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) 
 
 const milliseconds = (value: number): string => `${Math.round(value)} ms`;
 
-/** Nothing for what this way does not have. */
+/** Renders nothing for values that this path does not have. */
 function row(
   term: string,
   value: number | null,

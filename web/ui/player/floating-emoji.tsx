@@ -4,8 +4,8 @@ import { newFloats, type NewFloat } from './new-floats.js';
 import './floating-emoji.css';
 
 /**
- * What everybody's reactions let float up over the picture. Only to be seen: nothing of it can be
- * pressed, and nothing is read out. Without movement, where that is asked for, they stand at its edge.
+ * Everybody's reactions, floating up over the picture. Visual only: they cannot be pressed and are
+ * not read out. With reduced motion they stand at the edge.
  */
 export function FloatingEmoji({ chat }: { chat: Chat }) {
   const air = useRef<HTMLDivElement>(null);
@@ -13,7 +13,7 @@ export function FloatingEmoji({ chat }: { chat: Chat }) {
     () =>
       chat.onFloats((floats) => {
         const element = air.current;
-        // Nobody sees them, and what doesn't move would not end.
+        // Nobody sees them in a hidden page, and without movement they would never end.
         if (!element || document.hidden) return;
         element.append(...newFloats(floats, element.childElementCount).map(drawn));
       }),
@@ -22,7 +22,7 @@ export function FloatingEmoji({ chat }: { chat: Chat }) {
   return <div class="floats" ref={air} aria-hidden="true" />;
 }
 
-/** By hand, not as a part of the page's state: dozens come and go in a second. */
+/** Created manually, outside the page's state: dozens come and go per second. */
 function drawn({ emoji, x, lean, delayMs, durationMs }: NewFloat): HTMLElement {
   const element = document.createElement('span');
   element.className = 'float';

@@ -1,19 +1,21 @@
 import { signal } from '@preact/signals';
 
-/** For so long the last picture stays as it is while another way takes over, milliseconds. */
+/** How long the last frame stays undimmed while the path changes, in milliseconds. */
 const SWITCH_MS = 2_500;
 
-/** Whether a `<video>` has a picture of what it is to play, and what stands for it while it has none. */
+/**
+ * Tracks whether a `<video>` shows a frame of its source, and what replaces it while it does not.
+ */
 export class Frame {
-  /** One of the source is there to be seen. */
+  /** A frame of the current source is visible. */
   readonly isThere = signal(false);
-  /** There was one since `forget`, of this source or of one before. */
+  /** A frame was visible since `forget`, from this source or an earlier one. */
   readonly wasThere = signal(false);
-  /** One way takes over from another: the last picture stands for the first one of the new. */
+  /** The path is changing: the last frame stands in for the first one of the new path. */
   readonly switching = signal(false);
-  /** Called before the element loses its picture. */
+  /** Called before the element loses its frame. */
   readonly beforeEmpty = new Set<() => void>();
-  /** Raised each time: a picture that was waited for earlier does not count. */
+  /** Incremented each time, so that a frame awaited earlier does not count. */
   #awaited = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -23,7 +25,7 @@ export class Frame {
     this.#timer = setTimeout(() => (this.switching.value = false), SWITCH_MS);
   }
 
-  /** The picture goes, until the next on the screen that `counts`. */
+  /** Marks the frame as gone until the next displayed one for which `counts` holds. */
   leave(video: HTMLVideoElement, counts: () => boolean): void {
     for (const keep of this.beforeEmpty) keep();
     this.isThere.value = false;
@@ -39,15 +41,15 @@ export class Frame {
     whenSeen(video, seen);
   }
 
-  /** What was on is over: its last picture is not to be shown again. */
+  /** The broadcast is over: its last frame must not be shown again. */
   forget(): void {
     this.wasThere.value = false;
   }
 }
 
-/** Calls back at the next picture on the screen. */
+/** Calls back at the next displayed frame. */
 function whenSeen(video: HTMLVideoElement, seen: () => void): void {
-  // The element's own events tell of sound as well, and its size is the last stream's for a while.
+  // The element's events fire for audio too, and its size is the previous stream's for a while.
   if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(seen);
   else (video as HTMLVideoElement).addEventListener('timeupdate', seen, { once: true });
 }

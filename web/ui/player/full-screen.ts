@@ -1,18 +1,18 @@
 import { signal } from '@preact/signals';
 
-/** Safari on iPhones lets only the video itself fill the screen. */
+/** On iPhones, Safari allows only the video element itself to be full screen. */
 interface PhoneVideo extends HTMLVideoElement {
   webkitEnterFullscreen?: () => void;
 }
 
-/** Whether something of this page fills the screen. */
+/** Whether an element of this page is full screen. */
 export const inFullScreen = signal(document.fullscreenElement !== null);
 
 document.addEventListener('fullscreenchange', () => {
   inFullScreen.value = document.fullscreenElement !== null;
 });
 
-/** Fills the screen with the player, or leaves it. What the browser refuses stays as it is. */
+/** Toggles full screen for the player. If the browser refuses, nothing changes. */
 export function toggleFullScreen(player: HTMLElement): void {
   if (document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
   else if (document.fullscreenEnabled) player.requestFullscreen().catch(() => undefined);

@@ -14,30 +14,33 @@ import { RateMeter } from './rate-meter.js';
 
 const NOT_FOUND = 404;
 const LOOK_MS = 500;
-/** How much faster it plays to catch up: nobody hears so much. */
+/** Playback rate while catching up; the difference is inaudible. */
 const HURRY = 1.08;
-/** So much later than it should be, it jumps, seconds. */
+/** How far behind its target it may fall before it jumps, in seconds. */
 const LATE_S = 2;
-/** After a jump, it has so long to show that it helped. */
+/** The minimum time between two jumps, so that one can take effect. */
 const JUMP_AGAIN_MS = 5_000;
 
 const CONFIG: Partial<HlsConfig> = {
   lowLatencyMode: true,
   maxLiveSyncPlaybackRate: HURRY,
-  // Each stall puts the target off by so much, seconds, for good.
+  // Each stall moves the target back permanently by this many seconds.
   liveSyncOnStallIncrease: 0.1,
   backBufferLength: 30,
-  // Nothing is transmuxed, so a worker would only cost.
+  // Nothing is transmuxed, so a worker would only add cost.
   enableWorker: false,
-  // What comes first should not be the lowest for seconds.
+  // Avoids starting in the lowest quality for seconds.
   abrEwmaDefaultEstimate: 3_000_000,
   audioPreference: { audioCodec: 'opus' },
 };
-// Nothing is inserted, and this part would begin at the live edge again when the element opens after a rewind has
-// begun. hls.js takes undefined for none; its types don't.
+// There are no interstitials, and this controller would restart at the live edge when the media
+// source opens after a rewind has begun. hls.js accepts undefined for none; its types do not.
 Reflect.set(CONFIG, 'interstitialsController', undefined);
 
-/** Plays LL-HLS by hls.js, and begins anew when that fails, when the run is over, when the server restarts. */
+/**
+ * Plays LL-HLS with hls.js, and restarts after failures, at the end of a run, and when the server
+ * restarts.
+ */
 export class HlsJsPlayer implements HlsPlayer {
   readonly timeline = signal<HlsTimeline | null>(null);
   readonly layers = signal<HlsLayers>(NO_LAYERS);
@@ -50,7 +53,7 @@ export class HlsJsPlayer implements HlsPlayer {
   readonly #onEnded = (): void => this.#again(0);
   #hls: HlsJs;
   #pinned: number | null;
-  /** Where to go as soon as it is known what there is. */
+  /** The start position, applied as soon as the timeline is known. */
   #fromMs: number | null;
   #jumpedMs = Number.NEGATIVE_INFINITY;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -60,7 +63,7 @@ export class HlsJsPlayer implements HlsPlayer {
     this.#pinned = options.pinned;
     this.#fromMs = options.fromMs;
     this.#hls = this.#begin();
-    // The run is over, and the broadcast goes on in another.
+    // The run has ended, and the broadcast continues in another one.
     options.video.addEventListener('ended', this.#onEnded);
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -152,7 +155,7 @@ export class HlsJsPlayer implements HlsPlayer {
     });
   }
 
-  /** hls.js plays a little faster when it is late; when it is much too late, it must jump. */
+  /** hls.js speeds up slightly when it is late; when it is much too late, it must jump. */
   #catchUp(hls: HlsJs): void {
     const { video, isBehind } = this.#options;
     const behind = isBehind();
@@ -163,7 +166,7 @@ export class HlsJsPlayer implements HlsPlayer {
   }
 
   #timelineNow({ latestLevelDetails, liveSyncPosition, playingDate }: HlsJs): HlsTimeline | null {
-    // On its way to somewhere else, where it is says nothing.
+    // While seeking, the current position is meaningless.
     if (this.arriving) return null;
     const fragments = latestLevelDetails?.fragments ?? [];
     const startMs = fragments[0]?.programDateTime ?? null;
@@ -192,7 +195,7 @@ export class HlsJsPlayer implements HlsPlayer {
   }
 }
 
-/** Which simulcast layer a variant is of, as its address says (`video-2.m3u8`). */
+/** The simulcast layer of a variant, parsed from its address (`video-2.m3u8`). */
 function layerOf({ uri }: Level): number | null {
   const [, layer] = /video-(\d+)\.m3u8/.exec(uri) ?? [];
   return layer === undefined ? null : Number(layer);

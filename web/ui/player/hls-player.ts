@@ -1,56 +1,56 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ReceiveStats } from '../../client/receive-stats.js';
 
-/** Where a player of HLS is, on the server's clock, milliseconds since 1970. */
+/** The position of an HLS player on the server's clock, milliseconds since 1970. */
 export interface HlsTimeline {
-  /** As far back as one can go. */
+  /** The earliest position. */
   startMs: number;
-  /** Where it plays when it plays what happens now. */
+  /** The live position. */
   liveMs: number;
   positionMs: number;
 }
 
-/** The layers of a broadcast as its playlists have them; 0 is the lowest. */
+/** The layers listed in a broadcast's playlist; 0 is the lowest. */
 export interface HlsLayers {
   count: number;
   current: number | null;
   heights: ReadonlyMap<number, number>;
 }
 
-/** Something that plays HLS in a `<video>`: hls.js, or the browser itself. */
+/** An HLS player for a `<video>`: hls.js, or the browser itself. */
 export interface HlsPlayer {
   readonly timeline: ReadonlySignal<HlsTimeline | null>;
   readonly layers: ReadonlySignal<HlsLayers>;
   readonly stats: ReadonlySignal<ReceiveStats | null>;
-  /** It is on its way to where it was to begin: what it shows until then is not that. */
+  /** It is seeking to its start position: what it shows until then does not count. */
   readonly arriving: boolean;
-  /** Plays on from a time on the server's clock, or from the nearest there is. */
+  /** Continues from a server time, or from the nearest available one. */
   seek(serverMs: number): void;
   goLive(): void;
-  /** Holds the picture at a layer, or lets the bandwidth choose (null). */
+  /** Pins the video to a layer; null lets the bandwidth decide. */
   pinLayer(layer: number | null): void;
-  /** Leaves the element empty. */
+  /** Closes it and leaves the element empty. */
   close(): void;
 }
 
-/** What a player of HLS is made of. */
+/** What an HLS player needs. */
 export interface HlsPlayerOptions {
   video: HTMLVideoElement;
   url: () => string;
-  /** The server's time to start at; null: now. */
+  /** The server time to start at; null for live. */
   fromMs: number | null;
   pinned: number | null;
-  /** The server's time now; null while it isn't known. */
+  /** The server's current time; null while unknown. */
   serverNow: () => number | null;
-  /** Whether somebody watches what was: then it is not to be hurried to what is. */
+  /** Whether the viewer has rewound: then it must not catch up to live. */
   isBehind: () => boolean;
-  /** Whether there's a way to the server: without one, no failure counts. */
+  /** Whether the server is reachable: without a connection, failures do not count. */
   isOnline: () => boolean;
-  /** The element is about to lose its picture for a moment. */
+  /** The element is about to lose its frame for a moment. */
   onEmptying: () => void;
-  /** The server does not give it. */
+  /** The server refused it. */
   onRefused: () => void;
-  /** It does not play, after several tries; it goes on trying. */
+  /** Playback fails after several attempts; it keeps trying. */
   onFailed: () => void;
 }
 

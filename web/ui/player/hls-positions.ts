@@ -1,19 +1,18 @@
-/** A segment in a player's timeline, and when it was captured. */
+/** A segment on a player's timeline, with its capture time. */
 export interface PlacedSegment {
-  /** Seconds on the player's timeline. */
+  /** Position on the player's timeline in seconds. */
   start: number;
   duration: number;
-  /** The server's time, milliseconds since 1970. */
+  /** The server time in milliseconds since 1970. */
   programDateTime: number | null;
 }
 
-/** How far from a segment's beginning a position may be to count as in it, seconds. */
+/** Tolerance around a segment's start within which a position counts as inside it, in seconds. */
 const EDGE_S = 0.05;
 
 /**
- * Where on the player's timeline something is that was captured at a time: what is nearest where there is
- * nothing of that time, null where nothing is known. Times between segments (an interruption) are the
- * beginning of the next.
+ * The position on the player's timeline of a capture time, or the nearest one; null if nothing is
+ * known. Times between segments (an interruption) map to the start of the next one.
  */
 export function positionOf(segments: readonly PlacedSegment[], serverMs: number): number | null {
   let last: number | null = null;
@@ -26,7 +25,7 @@ export function positionOf(segments: readonly PlacedSegment[], serverMs: number)
   return last;
 }
 
-/** When what is at a position was captured; beyond the last segment, as if that went on. */
+/** The capture time of a position; extrapolated beyond the last segment. */
 export function capturedMs(segments: readonly PlacedSegment[], position: number): number | null {
   const segment =
     segments.findLast(({ start }) => start <= position) ??

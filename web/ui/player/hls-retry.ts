@@ -1,13 +1,13 @@
 const DELAYS_MS = [250, 1_000, 2_000, 4_000, 8_000];
-/** After so long without a failure, the next one is the first. */
+/** After this long without a failure, the next one counts as the first. */
 const STEADY_MS = 20_000;
 
-/** How a player that fails is begun anew: at growing intervals, and said to have failed in the end. */
+/** Restarts a failing player at growing intervals, and eventually reports failure. */
 export class HlsRetry {
   #failures = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
 
-  /** A failure at a time. `counts`: it isn't the network's. */
+  /** Records a failure. `counts`: the network is not the cause. */
   failed(nowMs: number, counts: boolean): { delayMs: number; isHopeless: boolean } {
     if (nowMs - this.#lastMs > STEADY_MS) this.#failures = 0;
     this.#lastMs = nowMs;

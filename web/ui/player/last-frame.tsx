@@ -3,9 +3,9 @@ import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
 import type { Playback } from './playback.js';
 import './last-frame.css';
 
-/** How often the picture is kept, should it be the last. */
+/** How often a frame is captured, in case it is the last. */
 const KEEP_MS = 1_000;
-/** It is shown dimmed, or for a moment: this wide is sharp enough, pixels. */
+/** The captured width in pixels: sharp enough for a frame that is dimmed or shown briefly. */
 const WIDTH_MAX = 960;
 
 interface LastFrameProps {
@@ -14,8 +14,8 @@ interface LastFrameProps {
 }
 
 /**
- * Keeps a copy of the picture, because browsers turn a video black as soon as its track ends or another
- * way takes over. On top of the video, and to be seen only while `shown`.
+ * Captures the current frame, because browsers turn a video black as soon as its track ends or the
+ * path changes. Lies on top of the video, visible only while `shown`.
  */
 export function LastFrame({ playback, shown }: LastFrameProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -30,7 +30,7 @@ export function LastFrame({ playback, shown }: LastFrameProps) {
       playback.frame.beforeEmpty.delete(keep);
     };
   }, [playback, shown]);
-  // At once, not with the next drawing of the page: until then the video would be black.
+  // Immediately, not at the next render: until then the video would be black.
   useSignalEffect(() => {
     const isShown = shown.value;
     if (canvas.current) canvas.current.hidden = !isShown;

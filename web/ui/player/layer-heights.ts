@@ -1,15 +1,15 @@
-/** What is known of each simulcast layer's height, from what was seen of them. */
+/** The known height of each simulcast layer, learned from observed frames. */
 export class LayerHeights {
   readonly #seen = new Map<number, number>();
 
-  /** The picture of a layer was this high. */
+  /** Records the height of a frame of a layer. */
   observe(layer: number, height: number): void {
     if (height > 0) this.#seen.set(layer, height);
   }
 
   /**
-   * The height of a layer in pixels, or null while none was seen. Layers that were not seen are
-   * reckoned from one that was: each is twice as high as the one below.
+   * The height of a layer in pixels; null while none was observed. Unobserved layers are derived
+   * from an observed one: each is twice as high as the one below.
    */
   of(layer: number): number | null {
     const seen = this.#seen.get(layer);
@@ -25,7 +25,7 @@ export class LayerHeights {
 
 const words = ['Low', 'Medium', 'High'];
 
-/** What a layer is called in the menu: `720p`, or a word while its height isn't known. */
+/** A layer's name in the menu: `720p`, or a word while its height is unknown. */
 export function layerName(layer: number, count: number, height: number | null): string {
   if (height !== null) return `${height}p`;
   return words[layer + words.length - count] ?? `Layer ${layer + 1}`;

@@ -1,6 +1,8 @@
 import './live-pill.css';
 
-/** Red at the live edge; behind it, the way back. One button, so that the focus stays. */
+/**
+ * Red at the live edge; behind it, a button back to live. One element, so that it keeps the focus.
+ */
 export function LivePill({ live, onGoLive }: { live: boolean; onGoLive: () => void }) {
   return (
     <button

@@ -10,10 +10,12 @@ import { HlsRetry } from './hls-retry.js';
 
 const LOOK_MS = 500;
 
-/** WebKit tells when what is at the beginning of the timeline was captured. */
+/** WebKit exposes the capture time of the start of the timeline. */
 type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
-/** Plays HLS by what the browser has of its own, where hls.js can't: it chooses the layer itself. */
+/**
+ * Plays HLS with the browser's native support, where hls.js cannot: the browser selects the layer.
+ */
 export class NativeHlsPlayer implements HlsPlayer {
   readonly timeline = signal<HlsTimeline | null>(null);
   readonly layers = signal(NO_LAYERS);
@@ -59,9 +61,9 @@ export class NativeHlsPlayer implements HlsPlayer {
     this.#look();
   }
 
-  /** The browser chooses by itself. */
+  /** The browser selects the layer itself. */
   pinLayer(): void {
-    // Nothing to tell it.
+    // Not supported.
   }
 
   close(): void {
@@ -76,7 +78,7 @@ export class NativeHlsPlayer implements HlsPlayer {
 
   #failed(): void {
     const { isOnline, onRefused, onFailed } = this.#options;
-    // It does not say why.
+    // The browser gives no reason.
     onRefused();
     const { delayMs, isHopeless } = this.#retry.failed(performance.now(), isOnline());
     this.#again(delayMs);

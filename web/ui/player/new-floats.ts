@@ -1,26 +1,26 @@
 import type { Float } from '../../client/chat.js';
 
-/** Emoji that can be over the picture at one time; what comes while they are there isn't shown. */
+/** The maximum number of emoji over the picture at one time; further ones are dropped. */
 export const FLOATS_MAX = 40;
-/** Of one emoji at once: more are not told apart. */
+/** The maximum of one emoji at once: more are indistinguishable. */
 const ONE_EMOJI_MAX = 6;
-/** What comes together goes up one after another within this time, milliseconds. */
+/** Emoji that arrive together rise one after another within this time, in milliseconds. */
 const SPREAD_MS = 700;
 
-/** One emoji on its way up. Lengths are parts of the picture's. */
+/** One rising emoji. Lengths are fractions of the picture's. */
 export type NewFloat = Readonly<{
   emoji: string;
-  /** From the right edge of the strip that they rise in, 0 to 1. */
+  /** Position from the right edge of the strip, 0 to 1. */
   x: number;
-  /** To which side it leans, -1 to 1. */
+  /** Sideways drift, -1 to 1. */
   lean: number;
   delayMs: number;
   durationMs: number;
 }>;
 
 /**
- * What is to rise of what the server told. Pure but for `random`.
- * @param inAir how many are on their way already
+ * Selects which of the received emoji rise. Pure except for `random`.
+ * @param inAir how many are already rising
  */
 export function newFloats(
   floats: readonly Float[],

@@ -5,7 +5,10 @@ import { Viewer } from '../../client/viewer.js';
 import { onClosed } from '../shell/on-closed.js';
 import { ladderRules, readPlayerOptions } from './player-options.js';
 
-/** Begins to watch a channel as the page's address says; what is played shows in the viewer's state. */
+/**
+ * Starts watching a channel with the options in the page's address; the viewer's state shows the
+ * result.
+ */
 export function openViewer(name: string) {
   const boot = readBoot();
   const connection = new Connection();

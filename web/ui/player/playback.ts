@@ -4,42 +4,42 @@ import { Frame } from './frame.js';
 import type { HlsPlayer, HlsPlayerOptions } from './hls-player.js';
 import { keepLoudness, readLoudness } from './volume-memory.js';
 
-/** A browser's refusal to play without a gesture: everything, or only sound. */
+/** What the browser refuses to play without a gesture: everything, or only audio. */
 export type Refusal = 'none' | 'sound' | 'all';
 
 const VOLUME_STEP = 0.05;
-/** After so long, a stream without a picture is one that has none, seconds. */
+/** After this many seconds without a picture, a stream counts as audio only. */
 const SETTLED_S = 1.5;
 
-/** What a player of HLS needs of the page, besides the element. */
+/** What an HLS player needs from the page besides the element. */
 export type HlsContext = Pick<
   HlsPlayerOptions,
   'serverNow' | 'isBehind' | 'isOnline' | 'onRefused' | 'onFailed'
 > & {
   pinned: ReadonlySignal<number | null>;
-  /** What plays HLS; absent: what plays live HLS. */
+  /** The factory of the HLS player; defaults to the live player. */
   playerFor?: typeof hlsPlayerFor;
 };
 
-/** For so long what is over stays in the element, milliseconds. */
+/** How long an ended source stays in the element, in milliseconds. */
 const EMPTY_MS = 200;
 
 /**
- * One `<video>` with what is live in it, whatever way it comes: plays as soon as it may, with sound as soon
- * as it may.
+ * Plays the current source in one `<video>`, whichever path delivers it: as soon as allowed, and
+ * with audio as soon as allowed.
  */
 export class Playback {
   readonly paused = signal(false);
   readonly muted = signal(false);
   readonly volume = signal(1);
-  /** What the browser wants a press for. */
+  /** What the browser requires a gesture for. */
   readonly refusal = signal<Refusal>('none');
-  /** The picture that is to be seen. */
+  /** The visible frame. */
   readonly frame = new Frame();
-  /** There is sound and no picture: the camera is off. */
+  /** There is audio but no picture: the camera is off. */
   readonly soundOnly = signal(false);
   readonly inPictureInPicture = signal(false);
-  /** What plays HLS, while that is the way. */
+  /** The HLS player, while HLS is the path. */
   readonly hls = signal<HlsPlayer | null>(null);
   readonly canPictureInPicture = document.pictureInPictureEnabled;
   readonly #context: HlsContext;
@@ -47,7 +47,7 @@ export class Playback {
   #video: HTMLVideoElement | null = null;
   #source: Source | null = null;
   #off: (() => void) | undefined;
-  /** The page's address asks for silence, whatever was chosen before. */
+  /** The page's address requests muted playback, whatever was chosen before. */
   readonly #startsMuted: boolean;
 
   constructor(context: HlsContext, { muted = false } = {}) {
@@ -56,7 +56,7 @@ export class Playback {
     this.#offPinned = effect(() => this.hls.value?.pinLayer(context.pinned.value));
   }
 
-  /** Takes the page's video element; null when it is taken down. */
+  /** Sets the page's video element; null when it is removed. */
   attach(video: HTMLVideoElement | null): void {
     this.#off?.();
     this.#off = undefined;
@@ -76,7 +76,7 @@ export class Playback {
     return this.#video;
   }
 
-  /** Pictures are coming in: what the element shows is one of them. */
+  /** Frames are arriving: the element shows one of them. */
   get moving(): boolean {
     if (!this.frame.isThere.peek()) return false;
     if (this.#source?.way !== 'webrtc') return this.#video?.paused === false;
@@ -84,14 +84,14 @@ export class Playback {
     return track?.readyState === 'live' && !track.muted;
   }
 
-  /** Shows a source; the last frame stays until the next one has a frame. */
+  /** Switches to a source; the last frame stays until the new one has a frame. */
   show(source: Source | null): void {
     const before = this.#source;
     this.#source = source;
     const video = this.#video;
     if (!video || isSame(before, source)) return;
     if (!source) {
-      // The page draws first what takes the picture's place.
+      // The page first renders what replaces the picture.
       setTimeout(() => this.#source === null && this.#dropHls(), EMPTY_MS);
       return;
     }
@@ -111,7 +111,7 @@ export class Playback {
     else this.#video?.pause();
   }
 
-  /** Plays on: what happens now over WebRTC, from where it stood over HLS. */
+  /** Resumes: at the live edge over WebRTC, at the paused position over HLS. */
   play(): void {
     this.refusal.value = 'none';
     if (this.#video) void this.#play(this.#video);
@@ -124,7 +124,7 @@ export class Playback {
     else video.muted = true;
   }
 
-  /** Must be called by a press: that is what the browser waits for. */
+  /** Must be called from a user gesture: the browser requires one. */
   unmute(): void {
     const video = this.#video;
     if (!video) return;
@@ -134,7 +134,7 @@ export class Playback {
     if (video.paused && !this.paused.peek()) void this.#play(video);
   }
 
-  /** 0 to 1; silence is muted, and sound is not. */
+  /** Sets the volume, 0 to 1; 0 mutes, anything else unmutes. */
   setVolume(volume: number): void {
     const video = this.#video;
     if (!video) return;
@@ -151,7 +151,7 @@ export class Playback {
     this.setVolume(this.volume.peek() - VOLUME_STEP);
   }
 
-  /** What the browser refuses stays as it is. */
+  /** If the browser refuses, nothing changes. */
   togglePictureInPicture(): void {
     const video = this.#video;
     if (!video || !this.canPictureInPicture || !this.frame.isThere.peek()) return;
@@ -172,7 +172,7 @@ export class Playback {
       this.refusal.value = 'all';
       return;
     }
-    // Sound needs a gesture. Muted video doesn't, so start with that and offer the sound.
+    // Audio needs a gesture, muted video does not: start muted and offer the sound.
     video.muted = true;
     this.refusal.value = 'sound';
     try {
@@ -189,7 +189,7 @@ export class Playback {
       video.srcObject = null;
       void this.#loadHls(video, source);
     }
-    // Somebody who paused wants it paused, whatever the network does.
+    // A paused player stays paused, whatever the network does.
     if (!this.paused.peek()) void this.#play(video);
   }
 
@@ -209,7 +209,7 @@ export class Playback {
         onEmptying: () => this.#leaveFrame(video),
       });
     } catch {
-      // The network went between the page and this part of it, or the browser has less than it says.
+      // The network failed after the page had loaded, or the browser supports less than it claims.
       if (this.#source === source) context.onFailed();
       return;
     }
@@ -237,16 +237,16 @@ export class Playback {
     };
   }
 
-  /** The picture goes, until there is one of the source. */
+  /** Marks the frame as gone until the source delivers one. */
   #leaveFrame(video: HTMLVideoElement): void {
     this.soundOnly.value = false;
-    // On its way back in time, it may show what is now for a moment.
+    // While seeking back, it may briefly show the live picture.
     this.frame.leave(video, () => this.#video === video && !this.hls.peek()?.arriving);
   }
 
-  /** Time goes on: what does it go on with? */
+  /** Checks which tracks are playing. */
   #readTracks(video: HTMLVideoElement): void {
-    // At the beginning the sound may be there before the picture.
+    // At the start, audio may arrive before video.
     const settled = video.currentTime > SETTLED_S;
     if (this.#source?.way !== 'webrtc') {
       const isPlaying = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
@@ -257,7 +257,7 @@ export class Playback {
     this.soundOnly.value = settled && live.length > 0 && live.every(({ kind }) => kind === 'audio');
   }
 
-  /** A stream that ended, or a player that begins anew, pauses by itself, which is nobody's wish. */
+  /** Ended streams and restarting players pause by themselves; that is not the user's choice. */
   #paused(video: HTMLVideoElement): void {
     const { srcObject } = video;
     const isWish =
@@ -272,7 +272,7 @@ export class Playback {
     if (!video) return;
     this.muted.value = video.muted;
     this.volume.value = video.volume;
-    // Muted by the browser's rule is not muted by choice.
+    // Muting by autoplay policy is not the user's choice.
     if (this.refusal.peek() === 'none' || !video.muted) {
       keepLoudness({ volume: video.volume, muted: video.muted });
     }
@@ -289,7 +289,7 @@ function isSame(a: Source | null, b: Source | null): boolean {
   return b.way === a.way;
 }
 
-/** Loaded when it is needed: hls.js is larger than all the rest of the page. */
+/** Loaded on demand: hls.js is larger than the rest of the page. */
 async function hlsPlayerFor(
   way: 'hls' | 'native',
 ): Promise<new (options: HlsPlayerOptions) => HlsPlayer> {

@@ -1,14 +1,14 @@
 import type { LadderRules, Way } from '../../client/ladder-state.js';
 
-/** What the page's address asks of the player. */
+/** Player options from the page's address. */
 export interface PlayerOptions {
-  /** The only way to watch; null: whichever works. */
+  /** The only path allowed; null allows any that works. */
   mode: Way | null;
   muted: boolean;
   autoplay: boolean;
 }
 
-/** Reads `?mode=webrtc|hls|native`, `?muted` and `?autoplay=0`. A flag without a value is on. */
+/** Parses `?mode=webrtc|hls|native`, `?muted` and `?autoplay=0`. A flag without a value is on. */
 export function readPlayerOptions(search: string): PlayerOptions {
   const asked = new URLSearchParams(search);
   const mode = asked.get('mode');
@@ -19,7 +19,7 @@ export function readPlayerOptions(search: string): PlayerOptions {
   };
 }
 
-/** What this browser has, and what it may use of that. */
+/** What this browser supports, and which of that is allowed. */
 export function ladderRules(pinned: Way | null): LadderRules {
   const video = document.createElement('video');
   return {

@@ -21,31 +21,31 @@ import { useKeys } from './use-keys.js';
 import { isOver, isShowing, useLastFrameShown, usePlayback } from './use-playback.js';
 import './player.css';
 
-/** What the arrow keys skip. */
+/** How far the arrow keys seek. */
 const STEP_MS = 5_000;
 
 export interface PlayerProps {
   viewer: Viewer;
   /** The channel's name in its address. */
   name: string;
-  /** The one who looks owns the channel. */
+  /** The user owns the channel. */
   own: boolean;
-  /** The way to the server, for the note that it is lost. */
+  /** The connection status, for the "reconnecting" note. */
   connection: ReadonlySignal<'connecting' | 'online' | 'offline'>;
-  /** How far back the server keeps what was, milliseconds. */
+  /** How far back viewers can rewind, in milliseconds. */
   rewindMs: number;
-  /** Begins without sound, whatever was chosen before. */
+  /** Starts muted, whatever was chosen before. */
   muted?: boolean;
   theatre?: Theatre;
-  /** At the top left, while the controls are there. */
+  /** Shown at the top left while the controls are visible. */
   corner?: ComponentChildren;
-  /** Over the picture, below the controls. */
+  /** Rendered over the picture, below the controls. */
   overlay?: ComponentChildren;
-  /** One more control. */
+  /** An additional control. */
   control?: ComponentChildren;
 }
 
-/** The picture with everything on top of it. Its one `<video>` stays through every state. */
+/** The picture with everything on top of it. Its single `<video>` stays mounted in every state. */
 export function Player(props: PlayerProps) {
   const { viewer, name, own, connection, theatre, corner, muted = false } = props;
   const root = useRef<HTMLDivElement>(null);
@@ -60,7 +60,7 @@ export function Player(props: PlayerProps) {
 
   useSignalEffect(() => rewinding.noticeCatchingUp());
   const lastFrameShown = useLastFrameShown(viewer, playback);
-  // The bar's right end is now, which goes on by itself.
+  // The right end of the seek bar moves with time.
   useNow(1_000);
 
   function act(action: PlayerAction): void {
@@ -105,7 +105,7 @@ export function Player(props: PlayerProps) {
         playsInline
         hidden={isOver(state)}
         onClick={(event) => {
-          // A finger's tap only shows the controls.
+          // A tap only shows the controls.
           if (event instanceof PointerEvent && event.pointerType === 'touch') return;
           rewinding.togglePlay();
         }}

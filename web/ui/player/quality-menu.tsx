@@ -11,7 +11,7 @@ export interface QualityMenuProps {
   playback: Playback;
 }
 
-/** Lets the bandwidth choose the picture's size, or holds it: the same whichever way it comes. */
+/** Selects automatic quality or a fixed layer, on every path alike. */
 export function QualityMenu({ viewer, playback }: QualityMenuProps) {
   const heights = useMemo(() => new LayerHeights(), [viewer]);
   const hls = playback.hls.value;

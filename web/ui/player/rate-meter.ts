@@ -1,12 +1,12 @@
-/** So far back it looks, milliseconds. */
+/** The length of the window in milliseconds. */
 const WINDOW_MS = 4_000;
 
-/** How fast a count grows, over the last four seconds. */
+/** Measures how fast a counter grows, over the last four seconds. */
 export class RateMeter {
   #total = 0;
   #seen: { atMs: number; total: number }[] = [];
 
-  /** What was added up. */
+  /** The accumulated total. */
   get total(): number {
     return this.#total;
   }
@@ -15,9 +15,9 @@ export class RateMeter {
     this.#total += amount;
   }
 
-  /** How much `total` grew each second since it was first asked for within the window. */
+  /** The growth of `total` per second since the first reading within the window. */
   rate(total: number, nowMs: number): number {
-    // A count that began anew.
+    // The counter was reset.
     if (total < (this.#seen.at(-1)?.total ?? 0)) this.#seen = [];
     this.#seen.push({ atMs: nowMs, total });
     while ((this.#seen[0]?.atMs ?? nowMs) < nowMs - WINDOW_MS) this.#seen.shift();

@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<FloatingEmoji, string>> = {
   '🎉': 'Party',
 };
 
-/** Lets emoji float over everybody's picture; stays open, so that one can clap more than once. */
+/** Floats emoji over everybody's picture; stays open, so that users can send several. */
 export function ReactionButton({ chat }: { chat: Chat }) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
@@ -36,10 +36,10 @@ export function ReactionButton({ chat }: { chat: Chat }) {
       setOpen(false);
       button.current?.focus();
     } else if (!walk(event.key, root.current)) return;
-    // Arrows seek and change the volume in the player.
+    // Otherwise arrow keys would seek and change the volume.
     event.preventDefault();
   }
-  // A guest where guests may not write, somebody banned: nothing of theirs would be taken.
+  // Guests where guests cannot write, and banned users: their reactions would be refused.
   if (!chat.me.value?.canWrite) return null;
   return (
     <span class="reaction" ref={root} onKeyDown={onKeyDown}>
@@ -74,7 +74,7 @@ export function ReactionButton({ chat }: { chat: Chat }) {
   );
 }
 
-/** To the next emoji; false when the key is for something else. */
+/** Moves to the next emoji; returns false for unrelated keys. */
 function walk(key: string, root: HTMLElement | null): boolean {
   const all = [...(root?.querySelectorAll<HTMLElement>('[data-reaction]') ?? [])];
   const index = all.findIndex((emoji) => emoji === document.activeElement);
@@ -93,7 +93,7 @@ async function send(chat: Chat, emoji: FloatingEmoji): Promise<void> {
     await chat.float(emoji);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    // Who claps faster than the server counts has been heard.
+    // Rate-limited reactions were already counted.
     if (error.code === 'rate_limited') return;
     toast({ text: error.message, tone: 'danger' });
   }

@@ -2,18 +2,18 @@ import type { Viewer } from '../../client/viewer.js';
 import type { HlsTimeline } from './hls-player.js';
 import type { Playback } from './playback.js';
 
-/** Less to go back to is not worth a bar, milliseconds. */
+/** A shorter range is not worth a seek bar, in milliseconds. */
 const WORTH_MS = 10_000;
-/** Nearer to what happens now is now, milliseconds. */
+/** Closer to live than this counts as live, in milliseconds. */
 const NEAR_MS = 3_000;
 
-/** Going back in time and to what happens now, whichever way the picture comes. */
+/** Rewinding and returning to live, on every path. */
 export class Rewinding {
   readonly #viewer: Viewer;
   readonly #playback: Playback;
   readonly #rewindMs: number;
 
-  /** @param rewindMs how far back the server keeps what was */
+  /** @param rewindMs how far back viewers can rewind */
   constructor(viewer: Viewer, playback: Playback, rewindMs: number) {
     this.#viewer = viewer;
     this.#playback = playback;
@@ -21,8 +21,8 @@ export class Rewinding {
   }
 
   /**
-   * How far one can go back, and where one is: as the HLS that plays has it; over WebRTC, as the server keeps
-   * it. null: there is nothing to go back to.
+   * The range that can be rewound, and the position: from the HLS that plays, or over WebRTC from
+   * what the server retains. Null if there is nothing to rewind.
    */
   timeline(): HlsTimeline | null {
     if (!this.#viewer.canRewind.value) return null;
@@ -30,7 +30,7 @@ export class Rewinding {
     return timeline && timeline.liveMs - timeline.startMs >= WORTH_MS ? timeline : null;
   }
 
-  /** To a time on the server's clock, milliseconds, or to the nearest there is. */
+  /** Seeks to a server time in milliseconds, or to the nearest available one. */
   seek(serverMs: number): void {
     const timeline = this.timeline();
     if (!timeline) return;
@@ -53,12 +53,12 @@ export class Rewinding {
 
   togglePlay(): void {
     const positionMs = this.#playback.hls.peek()?.timeline.peek()?.positionMs;
-    // What stands still falls behind, and is to go on from there.
+    // A paused position falls behind live, and playback resumes from there.
     if (!this.#playback.paused.peek() && positionMs !== undefined) this.#viewer.rewind(positionMs);
     this.#playback.togglePlay();
   }
 
-  /** For an effect. Who has caught up watches what happens now, and may have it over WebRTC. */
+  /** To be called in an effect. A viewer who has caught up is live again, and may use WebRTC. */
   noticeCatchingUp(): void {
     const timeline = this.#playback.hls.value?.timeline.value;
     if (!timeline || this.#playback.paused.value) return;

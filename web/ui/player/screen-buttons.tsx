@@ -14,7 +14,7 @@ export interface ScreenButtonsProps {
   onFullScreen: () => void;
 }
 
-/** How large the picture is, and where: in its own window, as wide as the page, as large as the screen. */
+/** Buttons for picture-in-picture, theater mode and full screen. */
 export function ScreenButtons({ playback, theatre, onFullScreen }: ScreenButtonsProps) {
   const full = inFullScreen.value;
   const small = playback.inPictureInPicture.value;

@@ -5,15 +5,15 @@ import './seek-bar.css';
 
 export interface SeekBarProps {
   timeline: HlsTimeline;
-  /** What plays is what happens now. */
+  /** Playback is at the live edge. */
   live: boolean;
-  /** To a time on the server's clock, milliseconds. */
+  /** Seeks to a server time in milliseconds. */
   onSeek: (serverMs: number) => void;
 }
 
-/** The time that one can go back over: its right end is now. */
+/** The range that can be rewound; its right end is live. */
 export function SeekBar({ timeline, live, onSeek }: SeekBarProps) {
-  // While it is dragged, the picture's own way forward must not pull at it.
+  // While dragging, playback must not move the handle.
   const [dragged, setDragged] = useState<number | null>(null);
   const lengthS = Math.round((timeline.liveMs - timeline.startMs) / 1_000);
   const behindS = Math.max(0, (timeline.liveMs - timeline.positionMs) / 1_000);

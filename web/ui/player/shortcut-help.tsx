@@ -4,12 +4,12 @@ import { type Shortcut, shortcuts } from './shortcuts.js';
 import './shortcut-help.css';
 
 export interface ShortcutHelpProps {
-  /** Those of the live player, unless it is another. */
+  /** Defaults to the shortcuts of the live player. */
   list?: readonly Omit<Shortcut, 'action'>[];
   onClose: () => void;
 }
 
-/** Every key of the player. */
+/** Lists all shortcuts of the player. */
 export function ShortcutHelp({ list = shortcuts, onClose }: ShortcutHelpProps) {
   return (
     <Dialog

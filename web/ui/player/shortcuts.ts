@@ -14,12 +14,12 @@ export type PlayerAction =
 
 export interface Shortcut {
   action: PlayerAction;
-  /** What the keys are called, as the help shows them. */
+  /** The key names shown in the help. */
   keys: readonly string[];
   does: string;
 }
 
-/** Every key of the player, in the order of the help. */
+/** All shortcuts of the player, in the order of the help. */
 export const shortcuts: readonly Shortcut[] = [
   { action: 'toggle-play', keys: ['Space', 'K'], does: 'Play or pause' },
   { action: 'toggle-muted', keys: ['M'], does: 'Sound on or off' },
@@ -58,19 +58,19 @@ export interface PressedKey {
   metaKey: boolean;
 }
 
-/** Where the focus is: in a control that uses the key itself, in the player, or elsewhere. */
+/** The context of a key press: which control has the focus. */
 export interface KeyPlace {
-  /** Text is typed there: every key belongs to it. */
+  /** A text input: every key belongs to it. */
   typing: boolean;
-  /** Space presses it (a button, a link, a menu). */
+  /** Space activates it (a button, a link, a menu). */
   pressable: boolean;
-  /** Arrows move it (a slider, a menu, tabs). */
+  /** Arrow keys move it (a slider, a menu, tabs). */
   movable: boolean;
-  /** Arrow keys elsewhere scroll the page. */
+  /** Elsewhere, arrow keys scroll the page. */
   inPlayer: boolean;
 }
 
-/** What a key press does, or null when it isn't the player's. */
+/** The action of a key press; null if it is not the player's. */
 export function actionFor(pressed: PressedKey, place: KeyPlace): PlayerAction | null {
   if (place.typing || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
   if (pressed.key === ' ') return place.pressable ? null : 'toggle-play';
@@ -79,7 +79,7 @@ export function actionFor(pressed: PressedKey, place: KeyPlace): PlayerAction | 
   return letters[pressed.key.toLowerCase()] ?? null;
 }
 
-/** Reads the place of a key press off its target. */
+/** Determines the context of a key press from its target. */
 export function placeOf(target: EventTarget | null, player: HTMLElement | null): KeyPlace {
   const element = target instanceof Element ? target : null;
   const matches = (selector: string): boolean => element?.closest(selector) != null;

@@ -17,20 +17,20 @@ export interface StageProps {
   channel: WatchedChannel;
   /** The channel's name in its address. */
   name: string;
-  /** A picture of the stream is there to be seen. */
+  /** A frame of the stream is visible. */
   hasFrame: boolean;
-  /** There is sound and no picture. */
+  /** There is audio but no picture. */
   soundOnly: boolean;
-  /** The last picture is there to be seen, dimmed. */
+  /** The last frame is visible, dimmed. */
   hasLastFrame: boolean;
-  /** The one who looks owns the channel. */
+  /** The user owns the channel. */
   own: boolean;
   onRetry: () => void;
-  /** Plays what was not to play by itself. */
+  /** Starts playback when autoplay is off. */
   onStart: () => void;
 }
 
-/** What stands before the picture when there is none, or none that moves. */
+/** Covers the picture when there is none, or none that moves. */
 export function Stage(props: StageProps) {
   const { state, channel, name, hasLastFrame } = props;
   const waiting = hasLastFrame ? 'Reconnecting' : 'Connecting';
@@ -88,7 +88,7 @@ export function Stage(props: StageProps) {
 
 interface WaitingProps {
   name: string;
-  /** The path of the channel's newest picture. */
+  /** The path of the channel's newest thumbnail. */
   picture: string | null;
   text: string;
   over?: boolean;

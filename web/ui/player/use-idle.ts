@@ -4,7 +4,7 @@ const IDLE_MS = 2_500;
 
 /**
  * Whether nothing moved in an element for 2.5 s, so that its controls may fade. Never while one of
- * them has the keyboard's focus or an open menu.
+ * them has keyboard focus or an open menu.
  */
 export function useIdle(root: { current: HTMLElement | null }): boolean {
   const [idle, setIdle] = useState(false);

@@ -2,9 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { type KeyPlace, placeOf, type PressedKey } from './shortcuts.js';
 
 /**
- * The player's keys work all over the page, but for places that use the key themselves.
- *
- * @param find which action a key is, or null
+ * Handles the player's keys on the whole page, except in elements that use the key themselves.
+ * @param find maps a key press to an action, or null
  */
 export function useKeys<T>(
   root: { current: HTMLElement | null },

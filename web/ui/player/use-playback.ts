@@ -9,7 +9,7 @@ interface PlaybackOptions {
   muted: boolean;
 }
 
-/** Plays in the page's video element what a viewer says is to be played. */
+/** Plays the viewer's source in the page's video element. */
 export function usePlayback(
   viewer: Viewer,
   video: { current: HTMLVideoElement | null },
@@ -41,7 +41,7 @@ export function usePlayback(
   return playback;
 }
 
-/** Whether the last picture is to stand for one that moves. */
+/** Whether the last frame should replace the video. */
 export function useLastFrameShown(viewer: Viewer, playback: Playback): ReadonlySignal<boolean> {
   return useComputed(() => {
     const state = viewer.state.value;
@@ -51,12 +51,12 @@ export function useLastFrameShown(viewer: Viewer, playback: Playback): ReadonlyS
   });
 }
 
-/** There is a picture to be seen, or the last one that was. */
+/** Whether a frame is visible, current or last. */
 export function isShowing({ name }: ViewerState, hasLastFrame: boolean): boolean {
   return name === 'playing' || (hasLastFrame && (name === 'interrupted' || name === 'connecting'));
 }
 
-/** Nothing is on, and nothing will come back by itself. */
+/** Nothing is live, and nothing will resume by itself. */
 export function isOver({ name }: ViewerState): boolean {
   return name === 'not-live' || name === 'ended' || name === 'gone';
 }

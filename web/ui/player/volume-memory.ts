@@ -1,4 +1,4 @@
-/** How loud somebody likes it, kept for the next page. */
+/** The user's volume, stored for the next page. */
 export interface Loudness {
   /** 0 to 1. */
   volume: number;
@@ -7,7 +7,7 @@ export interface Loudness {
 
 const KEY = 'onair.loudness';
 
-/** What was stored, or full volume when nothing (or nothing sensible) was. */
+/** Parses the stored volume; full volume if there is none or it is invalid. */
 export function parseLoudness(stored: string | null): Loudness {
   const [volume, muted] = (stored ?? '').split(' ');
   const value = Number(volume);
@@ -20,7 +20,7 @@ export function readLoudness(): Loudness {
   try {
     return parseLoudness(localStorage.getItem(KEY));
   } catch {
-    // Storage is refused, as in a sandboxed embed.
+    // Storage is blocked, as in a sandboxed embed.
     return parseLoudness(null);
   }
 }
@@ -29,6 +29,6 @@ export function keepLoudness({ volume, muted }: Loudness): void {
   try {
     localStorage.setItem(KEY, muted ? `${volume} muted` : `${volume}`);
   } catch {
-    // Storage is refused: it holds for this page only.
+    // Storage is blocked: the volume lasts for this page only.
   }
 }

@@ -3,11 +3,11 @@ import { IconButton } from '../components/icon-button.js';
 import type { Playback } from './playback.js';
 import './volume.css';
 
-/** Mute and loudness. */
+/** Mute button and volume slider. */
 export function Volume({ playback }: { playback: Playback }) {
   const muted = playback.muted.value;
   const volume = muted ? 0 : playback.volume.value;
-  // The big button stands for this one while the browser wants a press for sound.
+  // The large unmute button replaces this one while the browser requires a gesture for audio.
   if (playback.refusal.value === 'sound') return null;
   return (
     <div class="volume">

@@ -2,12 +2,15 @@ import type uPlot from 'uplot';
 
 export interface FollowLooksOptions {
   heightPx: number;
-  /** Makes the plot anew, with other colours. */
+  /** Recreates the plot with new colors. */
   remake: () => void;
   plot: { current: uPlot | null };
 }
 
-/** Draws anew when the width or the theme changes; returns what stops it and removes the plot. */
+/**
+ * Redraws when the width or the theme changes; returns a function that stops it and removes the
+ * plot.
+ */
 export function followLooks(
   element: HTMLElement,
   { heightPx, remake, plot }: FollowLooksOptions,

@@ -8,7 +8,7 @@ import { Button } from '../components/button.js';
 import { Dialog } from '../components/dialog.js';
 import { TextField } from '../components/text-field.js';
 import { clockTime, wordyDuration } from '../format/duration.js';
-import { copyAddress } from '../watch/copy-address.js';
+import { copyAddress } from '../components/copy-address.js';
 import { type ClipRange, rangeAt, withEnd, withStart } from './clip-range.js';
 import { type Preview, previewAt } from './previews.js';
 import './clip-dialog.css';

@@ -12,7 +12,7 @@ import { toast } from '../components/toast.js';
 import { wordyDuration } from '../format/duration.js';
 import { Header } from '../shell/header.js';
 import { Page } from '../shell/page.js';
-import { copyAddress } from '../watch/copy-address.js';
+import { copyAddress } from '../components/copy-address.js';
 import { whenFormat } from './facts.js';
 import { RecordingPlayer } from './recording-player.js';
 import type { Viewed } from './recording-state.js';

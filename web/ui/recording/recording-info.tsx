@@ -18,7 +18,7 @@ import { IconButton } from '../components/icon-button.js';
 import { Menu, type MenuItem } from '../components/menu.js';
 import { toast } from '../components/toast.js';
 import { clockTime, wordyDuration } from '../format/duration.js';
-import { copyAddress } from '../watch/copy-address.js';
+import { copyAddress } from '../components/copy-address.js';
 import { fileSize, whenFormat } from './facts.js';
 import { MISSING } from './missing-words.js';
 import { VISIBILITY_WORDS } from './visibility-words.js';

@@ -8,7 +8,7 @@ import { StatisticsDialog } from '../statistics/late-statistics.js';
 import { Header } from '../shell/header.js';
 import { loginAddress } from '../shell/next.js';
 import { Page } from '../shell/page.js';
-import { useMedia } from '../watch/use-media.js';
+import { useMedia } from '../player/use-media.js';
 import { ChapterList } from './chapter-list.js';
 import { startOf } from './chapters.js';
 import { ChatReplayPanel } from './chat-replay-panel.js';

@@ -15,7 +15,7 @@ const themes: readonly { id: Theme; label: string }[] = [
   { id: 'dark', label: 'Dark' },
 ];
 
-/** Light, dark or the system's, as a menu of its own. */
+/** A separate menu for the theme: light, dark or system. */
 export function ThemeMenu() {
   return (
     <Menu
@@ -33,7 +33,7 @@ export function ThemeMenu() {
   );
 }
 
-/** Who is logged in, and where to go from there. */
+/** The account menu. */
 export function AccountMenu({ account }: { account: AccountView | null }) {
   if (!account) {
     if (/^\/(login|register)\/?$/.test(pathWithin(location.pathname))) return null;

@@ -19,7 +19,7 @@ export function Mark({ size = 24 }: { size?: number }) {
   );
 }
 
-/** The way home. */
+/** The logo, which links to the directory. */
 export function Brand() {
   return (
     <a class="brand" href={at('/')} aria-label="Onair, home">

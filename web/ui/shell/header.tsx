@@ -15,15 +15,17 @@ export interface HeaderSearch {
 
 export interface HeaderProps {
   account: AccountView | null;
-  /** Filters this page; without it the search goes to the directory; `false` leaves it out. */
+  /**
+   * Filters the current page; without it the search opens the directory; `false` hides the search.
+   */
   search?: HeaderSearch | false | undefined;
-  /** The way to the studio; off where one already is. */
+  /** Shows the link to the studio; off in the studio itself. */
   goLive?: boolean;
-  /** Between the brand and the right end, instead of the search. */
+  /** Content between logo and right end, replacing the search. */
   children?: ComponentChildren;
 }
 
-/** The bar on top of every page. */
+/** The header of every page. */
 export function Header({ account, search, goLive = true, children }: HeaderProps) {
   return (
     <header class="header">

@@ -3,7 +3,7 @@ import { api } from '../../client/api.js';
 import { RequestError } from '../../client/request-error.js';
 import { toast } from '../components/toast.js';
 
-/** Logs out and goes home; what went wrong is said in a toast. */
+/** Logs out and opens the directory; errors appear in a toast. */
 export async function logOut(): Promise<void> {
   try {
     await api.logout();

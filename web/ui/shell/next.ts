@@ -1,12 +1,12 @@
 import { at, pathWithin } from '../../client/base-path.js';
 
-/** Where a log-in leads when nothing else was asked for. */
+/** The default destination after logging in. */
 export const AFTER_LOGIN = '/';
 
 /**
- * The page to go to after logging in, from `?next=`: a path of this service, or `fallback`. Browsers
- * read `//host` and `/\host` as another origin's address, so the answer is what the URL parser says,
- * not what the text looks like.
+ * The destination after logging in, from `?next=`: a path on this origin, or `fallback`. Browsers
+ * read `//host` and `/\host` as addresses of another origin, so this relies on the URL parser, not
+ * on how the text looks.
  */
 export function nextPath(search: string, origin: string, fallback: string = AFTER_LOGIN): string {
   const next = new URLSearchParams(search).get('next');
@@ -16,7 +16,7 @@ export function nextPath(search: string, origin: string, fallback: string = AFTE
   return url.pathname + url.search + url.hash;
 }
 
-/** The log-in page that comes back to where one is now. */
+/** The address of the log-in page that returns to the current page. */
 export function loginAddress(
   here: Pick<Location, 'pathname' | 'search'>,
   page: '/login' | '/register' = '/login',

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** This computer's time, milliseconds, looked at again every `intervalMs`. */
+/** The local time in milliseconds, updated every `intervalMs`. */
 export function useNow(intervalMs: number, read: () => number = Date.now): number {
   const [now, setNow] = useState(read);
   useEffect(() => {

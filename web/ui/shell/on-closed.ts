@@ -1,11 +1,13 @@
 import type { Connection } from '../../client/connection.js';
 
-/** When the page's channel may not be watched any more, the server says what is to be seen in its place. */
+/**
+ * Reloads when the user loses access to the page's channel; the server then decides what to show.
+ */
 export function onClosed(connection: Connection, name: string): void {
   connection.on('channel:closed', ({ channel }) => {
     if (channel === name) location.reload();
   });
-  // It was changed while there was no connection.
+  // Access changed while the connection was down.
   connection.onRefused(({ code }) => {
     if (code === 'password_required') location.reload();
   });

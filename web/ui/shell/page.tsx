@@ -5,14 +5,14 @@ import '../design/base.css';
 import './page.css';
 
 export interface PageProps {
-  /** The bar on top, usually a `Header`. */
+  /** The bar at the top, usually a `Header`. */
   header?: ComponentChildren;
   children: ComponentChildren;
-  /** How wide the content may get; `full` leaves the layout to the page. */
+  /** The maximum content width; `full` leaves the layout to the page. */
   width?: 'full' | 'wide' | 'card';
 }
 
-/** The frame of every page: header, main part, and where toasts and questions appear. */
+/** The frame of every page: header, main content, toasts and confirmations. */
 export function Page({ header, children, width = 'full' }: PageProps) {
   return (
     <>
@@ -31,7 +31,7 @@ export function Page({ header, children, width = 'full' }: PageProps) {
   );
 }
 
-/** Draws a page into `#app`, the one element that every HTML file has. */
+/** Renders a page into `#app`, which every HTML file contains. */
 export function mount(page: ComponentChildren): void {
   const root = document.getElementById('app');
   if (!root) throw new Error('the page has no #app');

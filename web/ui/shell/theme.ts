@@ -10,10 +10,10 @@ function read(): Theme {
   return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
 }
 
-/** The chosen theme; `system` follows the system's. */
+/** The chosen theme; `system` follows the operating system. */
 export const theme = signal<Theme>(read());
 
-/** Applies a theme at once and keeps it for later pages. */
+/** Applies a theme immediately and stores it. */
 export function chooseTheme(chosen: Theme): void {
   theme.value = chosen;
   if (chosen === 'system') delete document.documentElement.dataset['theme'];
@@ -22,6 +22,6 @@ export function chooseTheme(chosen: Theme): void {
     if (chosen === 'system') localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, chosen);
   } catch {
-    // Storage is refused: the choice holds for this page only.
+    // Storage is blocked: the choice lasts for this page only.
   }
 }

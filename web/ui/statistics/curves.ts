@@ -1,15 +1,18 @@
 import type { BroadcastStatistics } from '../../../src/protocol/statistics.js';
 
 const MINUTE_S = 60;
-/** Rows of the table: a broadcast's course can be read in so many. */
+/** The maximum number of table rows. */
 const ROWS_MAX = 30;
-/** Lengths of rows that people count in, seconds. */
+/** Natural row lengths, in seconds. */
 const ROW_LENGTHS_S = [10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
 
-/** A value for each step; null: not known. */
+/** One value per step; null if unknown. */
 export type Curve = readonly (number | null)[];
 
-/** Chat messages in the minute up to each step's end, or by the minute where steps are longer. */
+/**
+ * Chat messages per minute: in the minute before each step's end, or averaged where steps are
+ * longer.
+ */
 export function messagesAMinute({ messages, stepS }: BroadcastStatistics): Curve {
   const steps = Math.max(1, Math.round(MINUTE_S / stepS));
   const spanS = steps * stepS;
@@ -22,14 +25,14 @@ export function messagesAMinute({ messages, stepS }: BroadcastStatistics): Curve
 }
 
 export type Row = Readonly<{
-  /** From the broadcast's start, milliseconds. */
+  /** Offset from the broadcast's start in milliseconds. */
   fromMs: number;
-  /** The most at a time; null: not known. */
+  /** The maximum number of concurrent viewers; null if unknown. */
   viewers: number | null;
   messages: number | null;
 }>;
 
-/** The same in a few rows. */
+/** Condenses the statistics into a few rows. */
 export function rowsOf({ viewers, messages, stepS }: BroadcastStatistics): Row[] {
   const lengthS = viewers.length * stepS;
   const rowS =
@@ -46,7 +49,7 @@ export function rowsOf({ viewers, messages, stepS }: BroadcastStatistics): Row[]
   return rows;
 }
 
-/** What people watched together: `12 h 3 min`, `4 min`, `20 s`. */
+/** Formats total watch time: `12 h 3 min`, `4 min`, `20 s`. */
 export function watchTime(watchTimeS: number): string {
   if (watchTimeS < MINUTE_S) return `${watchTimeS} s`;
   const minutes = Math.floor(watchTimeS / MINUTE_S);

@@ -5,19 +5,19 @@ import type { StatisticsPanelProps } from './statistics-panel.js';
 
 const loadPanel = async () => (await import('./statistics-panel.js')).StatisticsPanel;
 
-/** A broadcast's statistics; their plots are loaded when they are shown. */
+/** A broadcast's statistics; the plots load when shown. */
 export function LateStatistics(props: StatisticsPanelProps) {
   return <LateSection load={loadPanel} shown props={props} />;
 }
 
 export interface StatisticsDialogProps {
   broadcastId: string;
-  /** What the broadcast is called. */
+  /** The title of the broadcast. */
   named: string;
   onClose: () => void;
 }
 
-/** The statistics of a broadcast that is over. */
+/** The statistics of a past broadcast. */
 export function StatisticsDialog({ broadcastId, named, onClose }: StatisticsDialogProps) {
   return (
     <Dialog

@@ -13,11 +13,11 @@ const REFRESH_MS = 10_000;
 
 export interface StatisticsPanelProps {
   broadcastId: string;
-  /** It is on: there is more every ten seconds. */
+  /** The broadcast is live: new data arrives every ten seconds. */
   live: boolean;
 }
 
-/** How many watched a broadcast and wrote in its chat: in figures, in plots and in a table. */
+/** Viewers and chat messages of a broadcast, as figures, plots and a table. */
 export function StatisticsPanel({ broadcastId, live }: StatisticsPanelProps) {
   const load = useCallback(() => statisticsOf(broadcastId), [broadcastId]);
   const [state, reload] = useLoaded(load);

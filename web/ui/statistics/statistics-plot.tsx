@@ -14,21 +14,21 @@ export interface StatisticsPlotProps {
   stepS: number;
   kind: 'viewers' | 'messages';
   format: (value: number) => string;
-  /** What the pointer is at, in this plot or in another of the same; null: nothing. */
+  /** The index under the pointer, in this plot or a synchronized one; null if none. */
   pointed: number | null;
   onPoint: (index: number | null) => void;
-  /** Plots of the same key point at the same time. */
+  /** Plots with the same key share the pointer position. */
   syncKey: string;
 }
 
 const HEIGHT_PX = { viewers: 160, messages: 110 } as const;
 const MINUTE_S = 60;
 const AXIS_PX = 36;
-/** What time's axis may be divided in, seconds. */
+/** Possible tick intervals of the time axis, in seconds. */
 const TICKS_S = [10, 30, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400, 604_800, 2_592_000];
 const TICK_SPACE_PX = 64;
 
-/** A curve over a whole broadcast, with its newest value, or that where the pointer is. */
+/** A curve over a whole broadcast, with its newest value or the value under the pointer. */
 export function StatisticsPlot(props: StatisticsPlotProps) {
   const { title, curve, stepS, kind, format, pointed } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -77,7 +77,7 @@ function optionsFor(
   element: HTMLElement,
   { kind, onPoint, syncKey }: StatisticsPlotProps,
 ): uPlot.Options {
-  // A canvas knows no custom properties: the stylesheet puts the colours where they can be read.
+  // A canvas cannot use custom properties: read the colors from the stylesheet.
   const style = getComputedStyle(element);
   const { color: stroke, backgroundColor: fill, borderBottomColor: grid, outlineColor } = style;
   const font = `${style.fontSize} ${style.fontFamily}`;
@@ -122,7 +122,7 @@ function optionsFor(
         stroke,
         fill,
         width: 1.5,
-        // A line needs two: what stands alone is a dot.
+        // A line needs two points: draw a single one as a dot.
         points: { show: (own) => own.data[0].length < 2, size: 5, fill: stroke },
       },
     ],
@@ -130,7 +130,7 @@ function optionsFor(
   };
 }
 
-/** 1, 2, 5, 10, and so on: there are no parts of viewers. */
+/** 1, 2, 5, 10 and so on: viewers are whole numbers. */
 const wholeSteps = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((power) =>
   [1, 2, 5].map((each) => each * 10 ** power),
 );

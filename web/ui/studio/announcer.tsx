@@ -1,5 +1,5 @@
 import { assertNever } from '../../client/assert-never.js';
-import type { Phase } from './on-air.js';
+import type { Phase } from './state/on-air.js';
 
 /** Tells screen readers what became of the broadcast and the microphone, and nothing else. */
 export function Announcer({ phase, muted }: { phase: Phase; muted: boolean }) {

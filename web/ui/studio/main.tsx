@@ -4,7 +4,7 @@ import { toast } from '../components/toast.js';
 import { Header } from '../shell/header.js';
 import { loginAddress } from '../shell/next.js';
 import { mount, Page } from '../shell/page.js';
-import { createStudio, type Studio } from './studio.js';
+import { createStudio, type Studio } from './state/studio.js';
 import { StudioPage } from './studio-page.js';
 
 const { account } = readBoot();

@@ -8,7 +8,7 @@ import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
 
-/** What stands in place of the picture when there is none: a question, a problem, or a name. */
+/** Replaces a missing picture with a question, a problem, or a name. */
 export function StageCover({ capture, name }: { capture: Capture; name: string }) {
   if (capture.picture.track.value !== null) return null;
   const camera = capture.camera.state.value;
@@ -43,7 +43,7 @@ function Asking() {
 
 function Problem({ capture, problem }: { capture: Capture; problem: CaptureProblem }) {
   const microphone = capture.microphone.state.value;
-  // Both gone for one reason is one problem, not two.
+  // When both fail for the same reason, show one problem.
   const both = microphone.name === 'failed' && microphone.problem.kind === problem.kind;
   const insecure = problem.kind === 'insecure';
   return (
@@ -107,7 +107,7 @@ function Cover(props: {
   );
 }
 
-/** Says that a voice is not going out, while it speaks. */
+/** Warns a muted user who is speaking. */
 export function MutedHint({ capture }: { capture: Capture }) {
   if (!capture.sound.muted.value || !capture.meter.speaking.value) return null;
   return (

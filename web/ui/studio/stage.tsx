@@ -5,18 +5,18 @@ import './stage.css';
 
 export interface StageProps {
   capture: Capture;
-  /** What covers the picture, such as a problem or "Reconnecting". */
+  /** Covers the picture, such as a problem or "Reconnecting". */
   children?: ComponentChildren;
-  /** Small words in the corners. */
+  /** Labels in the corners. */
   chips?: ComponentChildren;
   dimmed?: boolean;
 }
 
-/** The picture as viewers see it, but for the mirror. */
+/** The picture as viewers see it, except for mirroring. */
 export function Stage({ capture, children, chips, dimmed = false }: StageProps) {
   const track = capture.picture.track.value;
   const facing = track?.getSettings().facingMode;
-  // One mirrors a face, not a screen nor what a phone's back camera sees.
+  // Mirror a face, but neither a screen nor a phone's back camera.
   const mirrored =
     capture.picture.scene.value === 'camera' &&
     capture.choices.value.settings.mirrorPreview &&

@@ -4,26 +4,26 @@ import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
 import { FloatingEmoji } from '../player/floating-emoji.js';
 import { Announcer } from './announcer.js';
-import { Dock } from './dock.js';
-import { FirstChannel } from './first-channel.js';
-import { LiveSide } from './live-side.js';
-import type { Phase } from './on-air.js';
+import { Dock } from './dock/dock.js';
+import { FirstChannel } from './ready/first-channel.js';
+import { LiveSide } from './live/live-side.js';
+import type { Phase } from './state/on-air.js';
 import { ProgramSide } from './programs/program-side.js';
 import { ProgramStage } from './programs/program-stage.js';
-import { ReadyPanel } from './ready-panel.js';
-import { Reconnecting } from './reconnecting.js';
-import { ResumePanel } from './resume-panel.js';
+import { ReadyPanel } from './ready/ready-panel.js';
+import { Reconnecting } from './live/reconnecting.js';
+import { ResumePanel } from './ready/resume-panel.js';
 import { MutedHint, StageCover } from './stage-cover.js';
 import { Stage } from './stage.js';
-import { StudioBar } from './studio-bar.js';
-import type { Studio } from './studio.js';
-import { Summary } from './summary.js';
-import { useLeaveGuard } from './use-leave-guard.js';
-import { useOnAirPage } from './use-on-air-page.js';
+import { StudioBar } from './live/studio-bar.js';
+import type { Studio } from './state/studio.js';
+import { Summary } from './live/summary.js';
+import { useLeaveGuard } from './live/use-leave-guard.js';
+import { useOnAirPage } from './live/use-on-air-page.js';
 import { useShortcuts } from './use-shortcuts.js';
 import './studio-page.css';
 
-/** The whole studio, for as long as the page is open. */
+/** The whole studio. */
 export function StudioPage({ studio }: { studio: Studio }) {
   const phase = studio.onAir.phase.value;
   useShortcuts(studio.capture);
@@ -95,7 +95,7 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
   );
 }
 
-/** A program such as OBS is live, not this page. */
+/** Whether an encoder such as OBS is live instead of this page. */
 function isFromProgram(phase: Phase): boolean {
   if (phase.name !== 'resumable') return false;
   return phase.broadcast.source === 'whip' && phase.broadcast.state === 'live';

@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import type { Capture } from '../../client/capture/capture.js';
-import { toggleCamera } from './camera-control.js';
-import { toggleMicrophone } from './microphone-control.js';
+import { toggleCamera } from './dock/camera-control.js';
+import { toggleMicrophone } from './dock/microphone-control.js';
 
-/** M mutes and unmutes, V stops and starts the camera; not while typing, nor behind a dialog. */
+/** M toggles the microphone, V the camera; not while typing or behind a dialog. */
 export function useShortcuts(capture: Capture): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
@@ -18,7 +18,9 @@ export function useShortcuts(capture: Capture): void {
   }, [capture]);
 }
 
-/** Where letters mean something else: text, lists that jump to a letter, menus and dialogs. */
+/**
+ * Elements where letters have another meaning: text fields, type-ahead lists, menus and dialogs.
+ */
 function isTaken(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&

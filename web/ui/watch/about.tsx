@@ -3,7 +3,7 @@ import type { WatchedChannel } from '../../client/viewer-state.js';
 import { LatePast } from './late-past.js';
 import './about.css';
 
-/** The channel's address and what it broadcast before. */
+/** The channel's address and its past broadcasts. */
 export function About({ name, channel }: { name: string; channel: WatchedChannel }) {
   const { broadcast } = channel;
   const ended = broadcast?.state === 'ended';

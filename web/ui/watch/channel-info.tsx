@@ -15,13 +15,13 @@ export interface ChannelInfoProps {
   /** The channel's name in its address. */
   name: string;
   channel: WatchedChannel;
-  /** Who looks; null: nobody is logged in. */
+  /** The logged-in user; null if none. */
   username: string | null;
-  /** The server's time now, milliseconds. */
+  /** The server's current time in milliseconds. */
   serverNow: () => number;
 }
 
-/** Whose picture it is, what it is about, who watches, and how long it has been on. */
+/** Owner, title, viewer count and running time. */
 export function ChannelInfo({ name, channel, username, serverNow }: ChannelInfoProps) {
   const { broadcast, owner, viewers } = channel;
   const onAir = broadcast !== null && broadcast.state !== 'ended';

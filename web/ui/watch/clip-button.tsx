@@ -5,7 +5,7 @@ import { Button } from '../components/button.js';
 import { toast } from '../components/toast.js';
 import type { LiveClip } from '../recording/live-clip.js';
 
-/** Makes a clip of what was just seen; what that takes is loaded when it is pressed. */
+/** Makes a clip of the last moments; its code loads when pressed. */
 export function ClipButton({ broadcastId }: { broadcastId: string }) {
   const [busy, setBusy] = useState(false);
   const [open, setOpen] = useState<{ Dialog: typeof LiveClip; recording: RecordingView }>();
@@ -17,7 +17,7 @@ export function ClipButton({ broadcastId }: { broadcastId: string }) {
       const recording = await findClippable(broadcastId);
       if (recording) setOpen({ Dialog, recording });
     } catch {
-      // The network went between the page and this part of it.
+      // The network failed after the page had loaded.
       toast({ text: 'This could not be loaded. Try again.', tone: 'danger' });
     } finally {
       setBusy(false);

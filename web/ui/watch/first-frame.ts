@@ -1,6 +1,6 @@
 const PATIENCE_MS = 1_500;
 
-/** Resolves when the page's video has its first frame, and without one after 1.5 s. */
+/** Resolves when the page's video has its first frame, or after 1.5 s without one. */
 export function firstFrame(): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, PATIENCE_MS);
@@ -8,7 +8,7 @@ export function firstFrame(): Promise<void> {
       clearTimeout(timer);
       resolve();
     };
-    // Heard on its way down: it does not bubble.
+    // Captured on the way down, because it does not bubble.
     document.addEventListener('loadeddata', arrived, { capture: true, once: true });
   });
 }

@@ -14,7 +14,7 @@ export interface FollowButtonProps {
   isLoggedIn: boolean;
 }
 
-/** Follows a channel, or doesn't any more; who isn't logged in is taken there first. */
+/** Follows or unfollows a channel; logged-out users are sent to log in first. */
 export function FollowButton({ name, isLoggedIn }: FollowButtonProps) {
   const [follow, setFollow] = useState<FollowView | null>(null);
   const [busy, setBusy] = useState(false);
@@ -30,7 +30,7 @@ export function FollowButton({ name, isLoggedIn }: FollowButtonProps) {
     setBusy(false);
   }
   useEffect(() => {
-    // Only a number and a word depend on it: it may fail in silence.
+    // Only a count and a label depend on it, so failures are silent.
     api.followOf(name).then(setFollow, () => undefined);
   }, [name, isLoggedIn]);
 

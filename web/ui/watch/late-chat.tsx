@@ -19,7 +19,7 @@ interface Loaded {
 
 type Loading = { name: 'loading' } | { name: 'failed' } | Loaded;
 
-/** The chat, loaded after what the first frame needs. */
+/** The chat, loaded after everything the first frame needs. */
 export class LateChat {
   readonly #state = signal<Loading>({ name: 'loading' });
   readonly #connection: Connection;
@@ -49,24 +49,24 @@ export class LateChat {
       const chat = new Chat({ connection: this.#connection, channel: this.#channel });
       this.#state.value = { name: 'loaded', chat, Panel, Floats, Reacting };
     } catch {
-      // The network went between the page and this part of it.
+      // The network failed after the page had loaded.
       this.#state.value = { name: 'failed' };
     }
   }
 
-  /** What floats over the player. */
+  /** The emoji that float over the player. */
   readonly Floats = () => {
     const state = this.#state.value;
     return state.name === 'loaded' ? <state.Floats chat={state.chat} /> : null;
   };
 
-  /** The player's button that lets something float. */
+  /** The player's button for floating emoji. */
   readonly Reacting = () => {
     const state = this.#state.value;
     return state.name === 'loaded' ? <state.Reacting chat={state.chat} /> : null;
   };
 
-  /** What to show now. */
+  /** The current view. */
   readonly View = ({ heading }: { heading: boolean }) => {
     const state = this.#state.value;
     if (state.name === 'loaded') {

@@ -6,7 +6,7 @@ import { firstFrame } from './first-frame.js';
 import { LateChat } from './late-chat.js';
 import { WatchPage } from './watch-page.js';
 
-// The way to the first frame comes first: connect, then draw, then load the chat.
+// The first frame has priority: connect, then render, then load the chat.
 const boot = readBoot();
 const name = boot.channel?.name ?? pathWithin(location.pathname).slice(1).toLowerCase();
 
@@ -31,7 +31,7 @@ function watch(): void {
       ReactionButton={chat.Reacting}
     />,
   );
-  // Loading and drawing the chat meanwhile would put the first frame off by a sixth.
+  // Loading and rendering the chat meanwhile would delay the first frame by a sixth.
   if (boot.channel?.broadcast) void firstFrame().then(() => chat.load());
   else void chat.load();
 }

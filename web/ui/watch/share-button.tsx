@@ -2,7 +2,7 @@ import { Check, Share2 } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { at } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
-import { copyAddress } from './copy-address.js';
+import { copyAddress } from '../components/copy-address.js';
 
 const COPIED_MS = 2_000;
 

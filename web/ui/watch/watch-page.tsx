@@ -11,7 +11,7 @@ import { Header } from '../shell/header.js';
 import { Page } from '../shell/page.js';
 import { About } from './about.js';
 import { ChannelInfo } from './channel-info.js';
-import { useMedia } from './use-media.js';
+import { useMedia } from '../player/use-media.js';
 import './watch-page.css';
 
 /** Room for the chat beside the picture: a wide window, or a low one that is not narrow. */
@@ -23,17 +23,19 @@ export interface WatchPageProps {
   viewer: Viewer;
   clock: ServerClock;
   connection: Connection;
-  /** How far back the server keeps what was, milliseconds. */
+  /** How far back viewers can rewind, in milliseconds. */
   rewindMs: number;
   muted: boolean;
-  /** The chat; with a heading where no tab says what it is. */
+  /** The chat; with a heading where no tab names it. */
   Chat: ComponentType<{ heading: boolean }>;
-  /** What the chat lets float over the picture, and the control that does. */
+  /** The emoji that float over the picture, and the control for them. */
   Floats: ComponentType;
   ReactionButton: ComponentType;
 }
 
-/** A channel: the picture, whose it is, and the chat beside it (below it where there's no room). */
+/**
+ * A channel page: the picture, its owner, and the chat beside it (or below it in narrow windows).
+ */
 export function WatchPage(props: WatchPageProps) {
   const { name, account, viewer, clock, connection, Chat, Floats, ReactionButton } = props;
   const [theatre, setTheatre] = useState(false);

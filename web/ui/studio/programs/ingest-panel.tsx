@@ -4,11 +4,11 @@ import { ingestHealth } from '../../../client/ingest-health.js';
 import { programApi } from '../../../client/program-api.js';
 import { RequestError } from '../../../client/request-error.js';
 import { bitrate, percent } from '../../format/quantity.js';
-import { HealthHistory } from '../health-history.js';
-import { HealthPlot } from '../health-plot.js';
-import { VerdictWord } from '../verdict.js';
-import '../health-panel.css';
-import '../layer-table.css';
+import { HealthHistory } from '../state/health-history.js';
+import { HealthPlot } from '../health/health-plot.js';
+import { VerdictWord } from '../health/verdict.js';
+import '../health/health-panel.css';
+import '../health/layer-table.css';
 
 const INTERVAL_MS = 1_000;
 

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { LateSection } from '../../components/late-section.js';
 import { Tabs } from '../../components/tabs.js';
 import { LateStatistics } from '../../statistics/late-statistics.js';
-import { RecordingLine, useRecordedSoFar } from '../recording-line.js';
-import { SharePanel } from '../share-panel.js';
-import { StudioChat } from '../studio-chat.js';
-import type { Studio } from '../studio.js';
+import { RecordingLine, useRecordedSoFar } from '../live/recording-line.js';
+import { SharePanel } from '../share/share-panel.js';
+import { StudioChat } from '../live/studio-chat.js';
+import type { Studio } from '../state/studio.js';
 import { ProgramsButton } from './programs-button.js';
 
 type TabId = 'chat' | 'health' | 'statistics' | 'share';

@@ -10,11 +10,11 @@ import { confirm } from '../../components/confirm.js';
 import { Dialog } from '../../components/dialog.js';
 import { Spinner } from '../../components/spinner.js';
 import { Tabs } from '../../components/tabs.js';
-import { CopyButton } from '../share-link.js';
+import { CopyButton } from '../share/share-link.js';
 import { type Recipe, recipes } from './program-recipes.js';
 import './programs-dialog.css';
 
-/** What OBS and other programs need to publish on a channel: address, key and how to set them. */
+/** What OBS and other encoders need to publish on a channel: address, key and settings. */
 export function ProgramsDialog({ channel, onClose }: { channel: string; onClose: () => void }) {
   const endpoint = `${location.origin}${at(`/whip/${channel}`)}`;
   const [key, setKey] = useState<string | null>(null);

@@ -1,0 +1,83 @@
+import { registerWithChannel } from '../test/support/people.js';
+import { MeasuredProcess } from './measured-process.js';
+import { comparison, type Round, type Row } from './row.js';
+
+const CLIENTS = 1_000;
+const ROUNDS = 5;
+/** One message a frame: further apart than the tick that gathers them. */
+const SINGLE = { name: 'send', bursts: 60, burst: 1, gapMs: 60 } as const;
+/** Ten messages at a time. */
+const BURST = { name: 'send', bursts: 20, burst: 10, gapMs: 120 } as const;
+
+/** Before anything is measured: the database's code is compiled while it runs. */
+const WARM_UP = { name: 'send', bursts: 600, burst: 1, gapMs: 10 } as const;
+
+type Load = typeof SINGLE | typeof BURST | typeof WARM_UP;
+
+/**
+ * CPU of the chat per delivered message, against the least that could deliver it. The chat's includes
+ * checking and storing it.
+ */
+export async function benchChat(): Promise<Row[]> {
+  const onair = await ChatUnderLoad.start('chat-server.ts', 'bench-chat');
+  const bare = await ChatUnderLoad.start('chat-bare-server.ts', null);
+  const single: Round[] = [];
+  const burst: Round[] = [];
+  try {
+    for (const chat of [onair, bare]) await chat.measure(WARM_UP);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const measured = await onair.measure(SINGLE);
+      const baseline = await bare.measure(SINGLE);
+      single.push({ measured, baseline });
+      burst.push({ measured: await onair.measure(BURST), baseline });
+    }
+  } finally {
+    await onair.stop();
+    await bare.stop();
+  }
+  const unit = 'µs/delivery';
+  return [
+    comparison(`chat to ${CLIENTS}, one message a frame`, {
+      unit,
+      rounds: single,
+      ratioAtMost: 1.3,
+    }),
+    comparison(`chat to ${CLIENTS}, ten at a time (against one a frame)`, {
+      unit,
+      rounds: burst,
+      ratioAtMost: 0.3,
+    }),
+  ];
+}
+
+/** A server with a chat full of clients, which are another process. */
+class ChatUnderLoad {
+  readonly #server: MeasuredProcess;
+  readonly #load: MeasuredProcess;
+
+  private constructor(server: MeasuredProcess, load: MeasuredProcess) {
+    this.#server = server;
+    this.#load = load;
+  }
+
+  static async start(file: string, channel: string | null): Promise<ChatUnderLoad> {
+    const server = await MeasuredProcess.start(file);
+    const load = await MeasuredProcess.start('chat-load.ts');
+    if (channel !== null) await registerWithChannel(server.url, channel);
+    await load.ask({ name: 'connect', url: server.url, clients: CLIENTS, channel });
+    return new ChatUnderLoad(server, load);
+  }
+
+  /** The server's CPU for one delivery, microseconds. */
+  async measure(load: Load): Promise<number> {
+    const before = await this.#server.ask<{ cpuUs: number }>({ name: 'cpu' });
+    const { delivered } = await this.#load.ask<{ delivered: number }>(load);
+    const after = await this.#server.ask<{ cpuUs: number }>({ name: 'cpu' });
+    return (after.cpuUs - before.cpuUs) / delivered;
+  }
+
+  async stop(): Promise<void> {
+    await this.#load.stop();
+    await this.#server.stop();
+  }
+}

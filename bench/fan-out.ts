@@ -1,0 +1,133 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { createWorker, type types } from 'mediasoup';
+import { mediaCodecs } from '../src/sfu/media-codecs.js';
+import { workerSettings } from '../src/sfu/worker-settings.js';
+import { workerBin } from '../test/support/worker-bin.js';
+import type { RtpStream } from './rtp-source.js';
+
+/** 720p at 2.6 Mbit/s. */
+const STREAM = {
+  ssrc: 1_111,
+  payloadType: 103,
+  packetBytes: 1_200,
+  packetsPerFrame: 9,
+  framesPerSecond: 30,
+};
+const LISTEN = { protocol: 'udp', ip: '127.0.0.1' } as const;
+/** What Chromium and the worker agree on (`srtpCipher` in a connection's statistics). */
+const ENCRYPTED = { enableSrtp: true, srtpCryptoSuite: 'AEAD_AES_256_GCM' } as const;
+
+const VIDEO: types.RtpParameters = {
+  codecs: [
+    {
+      mimeType: 'video/H264',
+      payloadType: STREAM.payloadType,
+      clockRate: 90_000,
+      parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f' },
+      rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    },
+  ],
+  encodings: [{ ssrc: STREAM.ssrc }],
+};
+
+/** What a worker process has used and sent so far. */
+export type Usage = { cpuUs: number; packets: number; bytes: number };
+
+/**
+ * One stream forwarded to many viewers by the worker that the service uses, encrypted for each, with
+ * bandwidth estimation as for a browser. The viewers are a second worker: it decrypts, and sends the
+ * receiver reports and the transport feedback that a browser sends.
+ */
+export class FanOut {
+  /** What is sent to each viewer: bursts of packets, one a frame. */
+  readonly stream = STREAM;
+  readonly #worker: types.Worker;
+  readonly #viewers: types.Worker;
+  readonly #source: ChildProcess;
+  readonly #consumers: types.Consumer[];
+  /** Where the viewers listen. */
+  readonly ports: number[];
+
+  private constructor(parts: {
+    worker: types.Worker;
+    viewers: types.Worker;
+    source: ChildProcess;
+    consumers: types.Consumer[];
+    ports: number[];
+  }) {
+    this.#worker = parts.worker;
+    this.#viewers = parts.viewers;
+    this.#source = parts.source;
+    this.#consumers = parts.consumers;
+    this.ports = parts.ports;
+  }
+
+  static async create(viewerCount: number): Promise<FanOut> {
+    const [worker, viewers] = await Promise.all([startWorker(), startWorker()]);
+    const [near, far] = await Promise.all(
+      [worker, viewers].map((place) => place.createRouter({ mediaCodecs })),
+    );
+    if (!near || !far) throw new Error('no routers');
+    const entry = await near.createPlainTransport({ listenInfo: LISTEN, comedia: true });
+    const producer = await entry.produce({ kind: 'video', rtpParameters: VIDEO });
+    const source = startSource({ ...STREAM, port: entry.tuple.localPort });
+    const consumers: types.Consumer[] = [];
+    const ports: number[] = [];
+    for (let i = 0; i < viewerCount; i += 1) {
+      const [here, there] = await Promise.all([openEncrypted(near), openEncrypted(far)]);
+      await Promise.all([connect(here, there), connect(there, here)]);
+      const consumer = await here.consume({
+        producerId: producer.id,
+        rtpCapabilities: near.rtpCapabilities,
+      });
+      await there.produce({ kind: 'video', rtpParameters: consumer.rtpParameters });
+      consumers.push(consumer);
+      ports.push(there.tuple.localPort);
+    }
+    return new FanOut({ worker, viewers, source, consumers, ports });
+  }
+
+  start(): void {
+    this.#source.send('go');
+  }
+
+  stop(): void {
+    this.#source.send('stop');
+  }
+
+  async usage(): Promise<Usage> {
+    const { ru_utime, ru_stime } = await this.#worker.getResourceUsage();
+    const stats = await Promise.all(this.#consumers.map((consumer) => consumer.getStats()));
+    const sent = stats.flat().filter((entry) => entry.type === 'outbound-rtp');
+    return {
+      cpuUs: (ru_utime + ru_stime) * 1_000,
+      packets: sent.reduce((sum, { packetCount }) => sum + packetCount, 0),
+      bytes: sent.reduce((sum, { byteCount }) => sum + byteCount, 0),
+    };
+  }
+
+  close(): void {
+    this.#source.disconnect();
+    this.#worker.close();
+    this.#viewers.close();
+  }
+}
+
+function startWorker(): Promise<types.Worker> {
+  return createWorker(workerSettings(workerBin() ?? null));
+}
+
+function startSource(stream: RtpStream): ChildProcess {
+  return fork(join(import.meta.dirname, 'rtp-source.ts'), [JSON.stringify(stream)]);
+}
+
+function openEncrypted(router: types.Router): Promise<types.PlainTransport> {
+  return router.createPlainTransport({ listenInfo: LISTEN, ...ENCRYPTED });
+}
+
+async function connect(from: types.PlainTransport, to: types.PlainTransport): Promise<void> {
+  const { srtpParameters, tuple } = to;
+  if (!srtpParameters) throw new Error('the transport is not encrypted');
+  await from.connect({ ip: tuple.localAddress, port: tuple.localPort, srtpParameters });
+}

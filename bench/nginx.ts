@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { cpuUsOf } from './process-cpu.js';
+import { freePort } from '../test/support/free-port.js';
+import { CannotRun } from './row.js';
+
+const LOOK_AGAIN_MS = 50;
+const LOOKS = 100;
+
+/** nginx in one process, as Debian sets it up but without a log of requests: the least that serves files. */
+export class Nginx {
+  readonly url: string;
+  readonly #folder: string;
+  readonly #child: ChildProcess;
+
+  private constructor(port: number, folder: string, child: ChildProcess) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#folder = folder;
+    this.#child = child;
+  }
+
+  /** @throws {CannotRun} when there is none */
+  static async start(): Promise<Nginx> {
+    const program = process.env.NGINX_BIN ?? '/usr/sbin/nginx';
+    if (program === '') throw new CannotRun('There is no nginx here to compare with.');
+    const folder = await mkdtemp(join(tmpdir(), 'onair-nginx-'));
+    const port = await freePort();
+    await writeFile(join(folder, 'nginx.conf'), configuration(port, folder));
+    const child = spawn(program, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const failed = once(child, 'error').then(([cause]) => {
+      throw new CannotRun('There is no nginx here to compare with.', { cause });
+    });
+    const nginx = new Nginx(port, folder, child);
+    await Promise.race([nginx.#answers(), failed]);
+    return nginx;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Makes it serve this at a path; as it is and compressed, if it is a text. */
+  async put(path: string, body: Uint8Array | string): Promise<void> {
+    const file = join(this.#folder, 'files', path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, body);
+    if (typeof body === 'string') await writeFile(`${file}.gz`, gzipSync(body));
+  }
+
+  /** What it has used so far, microseconds. */
+  cpuUs(): Promise<number> {
+    return cpuUsOf(this.pid);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) {
+      const exited = once(this.#child, 'exit');
+      this.#child.kill('SIGKILL');
+      await exited;
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #answers(): Promise<void> {
+    for (let look = 0; look < LOOKS && this.#child.exitCode === null; look += 1) {
+      const answer = await fetch(this.url).catch(() => null);
+      if (answer) return;
+      await pause(LOOK_AGAIN_MS);
+    }
+    throw new Error('nginx does not start');
+  }
+}
+
+function configuration(port: number, folder: string): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `
+daemon off;
+master_process off;
+pid ${folder}/pid;
+error_log stderr crit;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  gzip_static on;
+  keepalive_requests 100000000;
+  types { video/mp4 m4s; application/vnd.apple.mpegurl m3u8; }
+  ${temporary.map((name) => `${name}_temp_path ${folder};`).join('\n  ')}
+  server { listen 127.0.0.1:${port} backlog=4096; root ${folder}/files; }
+}
+`;
+}

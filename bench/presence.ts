@@ -1,0 +1,104 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { io, type Socket } from 'socket.io-client';
+import { registerWithChannel } from '../test/support/people.js';
+import { MeasuredProcess } from './measured-process.js';
+import { figure, type Row } from './row.js';
+
+/** Half of them fall silent. */
+const VIEWERS = 10_000;
+const ROUNDS = 3;
+const CHANNEL = 'bench-presence';
+/** After which pings are spread as they stay. */
+const SETTLE_MS = 6_000;
+const MEASURE_MS = 10_000;
+const PATIENCE_MS = 20_000;
+
+/** What it costs to know who is there, and how long it takes to know that somebody isn't any more. */
+export async function benchPresence(): Promise<Row[]> {
+  const server = await MeasuredProcess.start('chat-server.ts');
+  const staying = await MeasuredProcess.start('sockets-load.ts');
+  const leaving = await MeasuredProcess.start('sockets-load.ts');
+  let watcher: Watcher | undefined;
+  try {
+    await registerWithChannel(server.url, CHANNEL);
+    watcher = await Watcher.in(server.url);
+    const before = await coresOf(server);
+    for (const load of [staying, leaving])
+      await load.ask({ name: 'open', url: server.url, clients: VIEWERS / 2, channel: CHANNEL });
+    await watcher.until(VIEWERS + 1);
+    await pause(SETTLE_MS);
+    const idle = await coresOf(server);
+    const missed: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) missed.push(await silence(leaving, watcher));
+    return [
+      figure(`${VIEWERS} viewers who are there`, {
+        unit: '% of a core',
+        values: [(idle - before) * 100],
+        atMost: null,
+      }),
+      figure(`half of ${VIEWERS} fall silent: until the others are told`, {
+        unit: 'ms',
+        values: missed,
+        atMost: 5_000,
+      }),
+    ];
+  } finally {
+    watcher?.close();
+    for (const each of [staying, leaving, server]) await each.stop();
+  }
+}
+
+/** Stops a process as it is, so that its connections break without a word, until they are missed. */
+async function silence(leaving: MeasuredProcess, watcher: Watcher): Promise<number> {
+  process.kill(leaving.pid, 'SIGSTOP');
+  const startMs = performance.now();
+  const missedMs = await watcher.until(VIEWERS / 2 + 1).finally(() => {
+    process.kill(leaving.pid, 'SIGCONT');
+  });
+  await watcher.until(VIEWERS + 1);
+  await pause(SETTLE_MS);
+  return missedMs - startMs;
+}
+
+async function coresOf(server: MeasuredProcess): Promise<number> {
+  const cpuUs = async () => (await server.ask<{ cpuUs: number }>({ name: 'cpu' })).cpuUs;
+  const before = await cpuUs();
+  await pause(MEASURE_MS);
+  return ((await cpuUs()) - before) / 1_000 / MEASURE_MS;
+}
+
+/** One more viewer, who looks at how many there are. */
+class Watcher {
+  readonly #socket: Socket;
+  readonly #events = new EventEmitter();
+  #viewers = 0;
+  #atMs = 0;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('channel:stats', ({ viewers }: { viewers: number }) => {
+      this.#viewers = viewers;
+      this.#atMs = performance.now();
+      this.#events.emit('told');
+    });
+  }
+
+  static async in(url: string): Promise<Watcher> {
+    const socket = io(url, { transports: ['websocket'], forceNew: true });
+    const watcher = new Watcher(socket);
+    await socket.timeout(PATIENCE_MS).emitWithAck('viewer:join', { channel: CHANNEL });
+    return watcher;
+  }
+
+  /** Resolves with when they were told that there are so many. */
+  async until(viewers: number): Promise<number> {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    while (this.#viewers !== viewers) await once(this.#events, 'told', { signal });
+    return this.#atMs;
+  }
+
+  close(): void {
+    this.#socket.disconnect();
+  }
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { PasswordHasher } from '../auth/password-hasher.js';
+import { DomainError } from '../common/domain-error.js';
+import type { AccessChange, AccessView } from '../protocol/access.js';
+import { MEMBERS_MAX } from '../protocol/limits.js';
+import type { EventOrigin } from '../security-log/security-event.js';
+import type { ChannelAccess } from './access-policy.js';
+import { AccessRepository } from './access.repository.js';
+import { AccessService } from './access.service.js';
+import { channelNotFound } from './refusals.js';
+
+/** What a channel's owner sets about who may watch. Each change counts at once, also for those who watch. */
+@Injectable()
+export class AccessSettings {
+  constructor(
+    private readonly access: AccessService,
+    private readonly repository: AccessRepository,
+    private readonly hasher: PasswordHasher,
+  ) {}
+
+  /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner. */
+  async view(name: string, accountId: string): Promise<AccessView> {
+    const { id, ofChannel: visibility } = await this.#own(name, accountId);
+    const [hash, members] = await Promise.all([
+      this.repository.passwordHash(id),
+      this.repository.members(id),
+    ]);
+    return {
+      visibility,
+      hasPassword: hash !== null,
+      members: members.map(({ username, since }) => ({ username, since: since.toISOString() })),
+    };
+  }
+
+  /**
+   * @throws {DomainError} `bad_request` for `password` without there being one; `channel_not_found`;
+   *   `forbidden` for all but the owner; `unavailable` when too many passwords are hashed at once.
+   */
+  async change(
+    name: string,
+    accountId: string,
+    { visibility, password }: AccessChange,
+    from: EventOrigin,
+  ): Promise<AccessView> {
+    const { id, ofChannel: before } = await this.#own(name, accountId);
+    if (visibility === 'password' && password === undefined) await this.#assertHasPassword(id);
+    // Nothing changes, so nobody has to come in anew.
+    if (visibility === before && password === undefined) return this.view(name, accountId);
+    const passwordHash = password === undefined ? null : await this.hasher.hash(password);
+    const about = { accountId, subject: name, from };
+    const isThere = await this.repository.change(id, { visibility, passwordHash }, [
+      ...(visibility === before
+        ? []
+        : [{ ...about, kind: 'channel_visibility_changed', detail: visibility } as const]),
+      ...(passwordHash === null ? [] : [{ ...about, kind: 'channel_password_changed' } as const]),
+    ]);
+    this.access.changed(name);
+    if (!isThere) throw channelNotFound(name);
+    return this.view(name, accountId);
+  }
+
+  /**
+   * Puts an account on the list; does nothing for one that is on it.
+   * @throws {DomainError} `account_not_found`, `member_limit`, `channel_not_found`; `forbidden` for all but the owner.
+   */
+  async add(name: string, accountId: string, username: string): Promise<void> {
+    const { id } = await this.#own(name, accountId);
+    const added = await this.repository.addMember(id, username);
+    if (added === 'no_account')
+      throw new DomainError('account_not_found', `There is no account “${username}”.`);
+    if (added === 'list_full')
+      throw new DomainError(
+        'member_limit',
+        `The list can have ${MEMBERS_MAX} accounts. Take some off it first.`,
+      );
+    this.access.changed(name);
+  }
+
+  /** Takes an account off the list; does nothing for one that isn't on it. */
+  async remove(name: string, accountId: string, username: string): Promise<void> {
+    const { id } = await this.#own(name, accountId);
+    await this.repository.removeMember(id, username);
+    this.access.changed(name);
+  }
+
+  async #assertHasPassword(channelId: string): Promise<void> {
+    if ((await this.repository.passwordHash(channelId)) !== null) return;
+    throw new DomainError('bad_request', 'Choose a password.', {
+      issues: [{ path: 'password', message: 'choose a password' }],
+    });
+  }
+
+  async #own(name: string, accountId: string): Promise<ChannelAccess> {
+    const channel = await this.access.find(name);
+    if (channel === null) throw channelNotFound(name);
+    if (channel.ownerId !== accountId)
+      throw new DomainError('forbidden', 'This channel belongs to another account.');
+    return channel;
+  }
+}

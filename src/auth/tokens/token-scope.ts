@@ -1,0 +1,12 @@
+import { SetMetadata } from '@nestjs/common';
+import type { TokenScope } from '../../protocol/account-tokens.js';
+
+/** Where {@link AllowToken} keeps what it was given. */
+export const TOKEN_SCOPE = 'onair:token-scope';
+
+/**
+ * On a controller or method: an API token with this scope may call it; without a scope, every one. What
+ * has no such line is for people, and refuses tokens.
+ */
+export const AllowToken = (scope: TokenScope | null = null): MethodDecorator & ClassDecorator =>
+  SetMetadata(TOKEN_SCOPE, scope);

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { Metrics } from '../common/metrics.js';
+import { BroadcastState } from '../protocol/broadcast.js';
+import { LiveChannels } from './live-channels.js';
+
+/** Metrics of broadcasts and their viewers. */
+@Injectable()
+export class BroadcastMetrics {
+  constructor(liveChannels: LiveChannels, metrics: Metrics) {
+    const states = BroadcastState.options.filter((state) => state !== 'ended');
+    metrics.gauge(
+      'onair_broadcasts',
+      'Broadcasts that are on, by state.',
+      () =>
+        states.map((state) => ({
+          labels: { state },
+          value: [...liveChannels.channels].filter(
+            ({ broadcast }) => broadcast?.phase.name === state,
+          ).length,
+        })),
+      ['state'],
+    );
+    metrics.gauge('onair_viewers', 'Viewers of all channels, live or waiting.', () =>
+      [...liveChannels.channels].reduce((sum, { viewerCount }) => sum + viewerCount, 0),
+    );
+  }
+}

@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { isMissingRow, isUniqueViolation } from '../db/prisma-errors.js';
+import { PrismaService } from '../db/prisma.service.js';
+import type { Visibility } from '../protocol/access.js';
+import type { SecurityEvent } from '../security-log/security-event.js';
+import { writeEvent } from '../security-log/security-event.repository.js';
+import type { Channel } from './channel.js';
+
+const COLUMNS = {
+  id: true,
+  name: true,
+  title: true,
+  ownerId: true,
+  owner: { select: { username: true } },
+  visibility: true,
+  createdAt: true,
+  lastLiveAt: true,
+} as const;
+
+type Row = Omit<Channel, 'ownerUsername' | 'visibility'> & {
+  owner: { username: string };
+  visibility: Uppercase<Visibility>;
+};
+
+/** What a list has: one account's channels or everybody's, as `accountId` may see them. */
+type Which = Readonly<{ owner: string | undefined; accountId: string | null }>;
+
+/** Channels in the database. */
+@Injectable()
+export class ChannelRepository {
+  constructor(private readonly db: PrismaService) {}
+
+  async find(name: string): Promise<Channel | null> {
+    const row = await this.db.channel.findUnique({ where: { name }, select: COLUMNS });
+    return row && toChannel(row);
+  }
+
+  /** Those of `ids` that are listed. */
+  async findAll(ids: readonly string[], which: Which): Promise<Channel[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.db.channel.findMany({
+      where: { id: { in: [...ids] }, ...listed(which) },
+      select: COLUMNS,
+    });
+    return rows.map(toChannel);
+  }
+
+  /** All that are listed but `exceptIds`, the latest live first, those that never were last. */
+  async list(query: {
+    exceptIds: readonly string[];
+    which: Which;
+    skip: number;
+    take: number;
+  }): Promise<Channel[]> {
+    const rows = await this.db.channel.findMany({
+      where: { id: { notIn: [...query.exceptIds] }, ...listed(query.which) },
+      orderBy: [
+        { lastLiveAt: { sort: 'desc', nulls: 'last' } },
+        { createdAt: 'desc' },
+        { id: 'desc' },
+      ],
+      select: COLUMNS,
+      skip: query.skip,
+      take: query.take,
+    });
+    return rows.map(toChannel);
+  }
+
+  /** Makes a channel, unless its name is taken or its owner has `limit` already. */
+  async create(
+    channel: { name: string; title: string; ownerId: string },
+    limit: number,
+  ): Promise<Channel | 'name_taken' | 'limit_reached' | 'no_owner'> {
+    const { ownerId } = channel;
+    try {
+      return await this.db.$transaction(async (tx) => {
+        // One at a time for each owner: two at once could both find one place left.
+        await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${ownerId}::uuid FOR UPDATE`;
+        if ((await tx.channel.count({ where: { ownerId } })) >= limit) return 'limit_reached';
+        return toChannel(await tx.channel.create({ data: channel, select: COLUMNS }));
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'name_taken';
+      if (isMissingRow(error)) return 'no_owner';
+      throw error;
+    }
+  }
+
+  /** Resolves with the changed channel, or null when it is gone. */
+  async setTitle(id: string, title: string): Promise<Channel | null> {
+    try {
+      return toChannel(
+        await this.db.channel.update({ where: { id }, data: { title }, select: COLUMNS }),
+      );
+    } catch (error) {
+      if (isMissingRow(error)) return null;
+      throw error;
+    }
+  }
+
+  /** With all that is kept of it. */
+  async delete(id: string, { event, at }: { event: SecurityEvent; at: Date }): Promise<void> {
+    await this.db.$transaction(async (tx) => {
+      const { count } = await tx.channel.deleteMany({ where: { id } });
+      if (count > 0) await writeEvent(tx, event, at);
+    });
+  }
+}
+
+/** A broadcast that is on. */
+const IS_ON = { state: { not: 'ENDED' as const } };
+const ON_FOR_FEWER = { ...IS_ON, visibility: { not: 'PUBLIC' as const } };
+
+/** What is not public, now or at all, is listed for who is on its list, and for its owner who asks for their own. */
+function listed({ owner, accountId }: Which) {
+  const ofOwner = owner === undefined ? {} : { owner: { username: owner } };
+  const open = { visibility: 'PUBLIC' as const, broadcasts: { none: ON_FOR_FEWER } };
+  if (accountId === null) return { ...ofOwner, ...open };
+  const isMember = { members: { some: { accountId } } };
+  return {
+    ...ofOwner,
+    OR: [
+      open,
+      { visibility: 'PRIVATE' as const, ...isMember },
+      { broadcasts: { some: { ...IS_ON, visibility: 'PRIVATE' as const } }, ...isMember },
+      ...(owner === undefined ? [] : [{ ownerId: accountId }]),
+    ],
+  };
+}
+
+function toChannel({ owner, visibility, ...row }: Row): Channel {
+  return {
+    ...row,
+    ownerUsername: owner.username,
+    // The database's names are those of the protocol in capitals.
+    visibility: visibility.toLowerCase() as Lowercase<typeof visibility>,
+  };
+}

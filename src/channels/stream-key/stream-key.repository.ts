@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { PrismaService } from '../../db/prisma.service.js';
+import type { SecurityEvent } from '../../security-log/security-event.js';
+import { writeEvent } from '../../security-log/security-event.repository.js';
+
+/** A channel as its stream key sees it. */
+export type KeyedChannel = Readonly<{
+  id: string;
+  ownerId: string;
+  /** SHA-256 of its key; null: it has none. */
+  keyHash: Uint8Array | null;
+  keyMadeAt: Date | null;
+  /** The owner may not act at present. */
+  ownerDisabled: boolean;
+}>;
+
+const COLUMNS = {
+  id: true,
+  ownerId: true,
+  streamKeyHash: true,
+  streamKeyAt: true,
+  owner: { select: { disabledAt: true } },
+} as const;
+
+/** Stream keys in the table of channels. */
+@Injectable()
+export class StreamKeyRepository {
+  constructor(private readonly db: PrismaService) {}
+
+  async find(channelName: string): Promise<KeyedChannel | null> {
+    const row = await this.db.channel.findUnique({
+      where: { name: channelName },
+      select: COLUMNS,
+    });
+    if (row === null) return null;
+    const { id, ownerId, streamKeyHash, streamKeyAt, owner } = row;
+    return {
+      id,
+      ownerId,
+      keyHash: streamKeyHash,
+      keyMadeAt: streamKeyAt,
+      ownerDisabled: owner.disabledAt !== null,
+    };
+  }
+
+  /** In place of the one before; null takes it away. */
+  async set(
+    channelId: string,
+    hash: Uint8Array<ArrayBuffer> | null,
+    { event, at }: { event: SecurityEvent; at: Date },
+  ): Promise<void> {
+    await this.db.$transaction(async (tx) => {
+      await tx.channel.updateMany({
+        where: { id: channelId },
+        data: { streamKeyHash: hash, streamKeyAt: hash === null ? null : at },
+      });
+      await writeEvent(tx, event, at);
+    });
+  }
+}

@@ -1,0 +1,157 @@
+import { DomainError } from '../../common/domain-error.js';
+import type { Log } from '../../common/logger.js';
+import { TypedEmitter } from '../../common/typed-emitter.js';
+import { isConnectionLost } from '../../common/unavailable.js';
+import { authorKey, type NewMessage, type StoredMessage } from './chat-message.js';
+
+/** What keeps messages; {@link ChatRepository.store} says what it promises. */
+type Store = (messages: readonly NewMessage[], sentAt: Date) => Promise<StoredMessage[]>;
+
+type Options = Readonly<{ store: Store; nowMs: () => number; log: Log }>;
+
+type Waiting = {
+  readonly message: NewMessage;
+  readonly stored: PromiseWithResolvers<StoredMessage>;
+};
+
+/** How long the first message waits for others to share its commit. */
+const GATHER_MS = 3;
+/** One commit takes so many messages at most; the others wait for the next. */
+const BATCH_MAX = 500;
+/** Messages that wait for a commit; one more is refused. */
+const WAITING_MAX = 5_000;
+/** A sender whose commit takes longer is told to try again; the nonce keeps that from storing twice. */
+const COMMIT_TIMEOUT_MS = 8_000;
+
+/**
+ * Stores the messages of all channels, many to a commit: under load the database sees a few large
+ * statements a second. One commit at a time, in the order of arrival.
+ */
+export class ChatWriter {
+  /**
+   * `committed`: the messages of one channel in one commit, in the order of seq. `stored`: how many
+   * there were in all of it.
+   */
+  readonly events = new TypedEmitter<{
+    committed: [channelId: string, messages: readonly StoredMessage[]];
+    stored: [messages: number];
+  }>();
+  readonly #options: Options;
+  /** By channel and nonce, in the order of arrival; a message stays until its commit is decided. */
+  readonly #waiting = new Map<string, Waiting>();
+  #state: { name: 'idle' } | { name: 'gathering'; timer: NodeJS.Timeout } | { name: 'committing' } =
+    { name: 'idle' };
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Messages that are not committed yet. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Resolves when the message is committed, with its first seq if this nonce was stored before.
+   * @throws {DomainError} `unavailable` when too many wait, or it can't be stored now: whether it was
+   * is then not known, and sending it again with its nonce is safe. `bad_request` for a nonce of
+   * somebody else's. `channel_not_found` when the channel is gone.
+   */
+  async write(message: NewMessage): Promise<StoredMessage> {
+    const key = keyOf(message);
+    let waiting = this.#waiting.get(key);
+    if (!waiting) {
+      if (this.#waiting.size >= WAITING_MAX) throw tooBusy();
+      waiting = { message, stored: Promise.withResolvers<StoredMessage>() };
+      // Whoever waits may have been told to try again by then.
+      waiting.stored.promise.catch(() => undefined);
+      this.#waiting.set(key, waiting);
+      this.#gather();
+    }
+    const stored = await withTimeout(waiting.stored.promise);
+    if (authorKey(stored) !== authorKey(message))
+      throw new DomainError('bad_request', 'This nonce belongs to another message.');
+    return stored;
+  }
+
+  /** Commits what waits, and resolves when it is decided. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#waiting.values()].map(({ stored }) => stored.promise));
+    if (this.#state.name === 'gathering') clearTimeout(this.#state.timer);
+    this.events.clear();
+  }
+
+  #gather(): void {
+    if (this.#state.name !== 'idle') return;
+    this.#state = { name: 'gathering', timer: setTimeout(() => void this.#run(), GATHER_MS) };
+  }
+
+  async #run(): Promise<void> {
+    this.#state = { name: 'committing' };
+    while (this.#waiting.size > 0) {
+      const batch = [...this.#waiting.values()].slice(0, BATCH_MAX);
+      await this.#commit(batch);
+      for (const { message } of batch) this.#waiting.delete(keyOf(message));
+    }
+    this.#state = { name: 'idle' };
+  }
+
+  /** Decides every message of a batch; never rejects. */
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const { store, nowMs, log } = this.#options;
+    const messages = batch.map(({ message }) => message);
+    const result = await store(messages, new Date(nowMs())).then(
+      (stored) => ({ stored }),
+      (error: unknown) => ({ error }),
+    );
+    if ('stored' in result) return this.#settle(batch, result.stored);
+    const { error } = result;
+    // One message that the database refuses must not take the others with it.
+    if (batch.length > 1 && !isConnectionLost(error))
+      return void (await Promise.all(batch.map((waiting) => this.#commit([waiting]))));
+    log.warn({ err: error, messages: batch.length }, 'chat could not be stored');
+    for (const { stored } of batch)
+      stored.reject(isConnectionLost(error) ? notStored(error) : error);
+  }
+
+  #settle(batch: readonly Waiting[], stored: readonly StoredMessage[]): void {
+    const byKey = new Map(stored.map((message) => [keyOf(message), message]));
+    for (const waiting of batch) {
+      const message = byKey.get(keyOf(waiting.message));
+      if (message) waiting.stored.resolve(message);
+      else waiting.stored.reject(new DomainError('channel_not_found', 'This channel is gone.'));
+    }
+    // Before the senders hear of it, which is in a later microtask. A repeated one is told again: the connection may have been lost before it was told first.
+    for (const [channelId, messages] of Map.groupBy(stored, (message) => message.channelId)) {
+      const inOrder = messages.toSorted((a, b) => a.seq - b.seq);
+      this.events.emit('committed', channelId, inOrder);
+    }
+    this.events.emit('stored', stored.length);
+  }
+}
+
+const keyOf = ({ channelId, nonce }: Pick<NewMessage, 'channelId' | 'nonce'>) =>
+  `${channelId} ${nonce}`;
+
+async function withTimeout(stored: Promise<StoredMessage>): Promise<StoredMessage> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(notStored()), COMMIT_TIMEOUT_MS);
+  try {
+    return await Promise.race([stored, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooBusy(): DomainError {
+  return new DomainError('unavailable', 'Too many messages at once, try again.', {
+    retryAfterMs: 1_000,
+  });
+}
+
+function notStored(cause?: unknown): DomainError {
+  return new DomainError('unavailable', 'Messages can’t be stored at the moment, try again.', {
+    cause,
+    retryAfterMs: 2_000,
+  });
+}

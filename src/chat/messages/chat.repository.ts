@@ -1,0 +1,191 @@
+import { Injectable } from '@nestjs/common';
+import { isUniqueViolation } from '../../db/prisma-errors.js';
+import { PrismaService } from '../../db/prisma.service.js';
+import type { Author, NewMessage, StoredMessage } from './chat-message.js';
+import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from './chat-role.js';
+
+/** Where in a channel's messages a page starts. */
+export type PageStart = { afterSeq: number } | { beforeSeq: number } | 'newest';
+
+/** Which of the messages of one broadcast. */
+export type BroadcastPart = {
+  afterSeq: number;
+  from: Date | null;
+  until: Date | null;
+  limit: number;
+};
+
+/** Chat messages in the database. */
+@Injectable()
+export class ChatRepository {
+  constructor(private readonly db: PrismaService) {}
+
+  /**
+   * Stores messages of any channels, all or none of the new ones. Each channel goes on counting where
+   * it was. Resolves, after the commit, with what is stored: for a nonce that was stored before, the
+   * first message; nothing for a channel that is gone.
+   */
+  async store(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
+    try {
+      return await this.#insert(messages, sentAt);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const known = await this.#byNonce(messages);
+      const nonces = new Set(known.map(keyOf));
+      const fresh = messages.filter((message) => !nonces.has(keyOf(message)));
+      return fresh.length === 0 ? known : [...known, ...(await this.#insert(fresh, sentAt))];
+    }
+  }
+
+  /** In one statement, so in one transaction. Rejects when one of the nonces is known. */
+  async #insert(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
+    const counts = new Map<string, number>();
+    const rows = messages.map((message) => {
+      const nth = (counts.get(message.channelId) ?? 0) + 1;
+      counts.set(message.channelId, nth);
+      return {
+        nth,
+        channel_id: message.channelId,
+        nonce: message.nonce,
+        broadcast_id: message.broadcastId,
+        account_id: message.accountId,
+        guest_id: message.guestId,
+        name: message.name,
+        display_name: message.displayName,
+        reply_to_seq: message.replyToSeq,
+        role: TO_STORED_ROLE[message.role],
+        text: message.text,
+      };
+    });
+    const channels = [...counts].map(([id, n]) => ({ id, n }));
+    // Raising chat_seq locks the channel's row: who else writes there counts on from here.
+    const stored = await this.db.$queryRaw<{ channelId: string; nonce: string; seq: number }[]>`
+      WITH raised AS (
+        UPDATE channels SET chat_seq = chat_seq + counted.n
+        FROM jsonb_to_recordset(${JSON.stringify(channels)}::jsonb) AS counted(id uuid, n int)
+        WHERE channels.id = counted.id
+        RETURNING channels.id, channels.chat_seq - counted.n AS base
+      )
+      INSERT INTO chat_messages (channel_id, seq, nonce, broadcast_id, account_id, guest_id, name,
+                                 display_name, reply_to_seq, role, text, sent_at)
+      SELECT raised.id, raised.base + nth, nonce, broadcast_id, account_id, guest_id, name,
+             display_name, reply_to_seq, role, text, ${sentAt}
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS sent(
+        nth int, channel_id uuid, nonce uuid, broadcast_id uuid, account_id uuid, guest_id text,
+        name text, display_name text, reply_to_seq int, role chat_role, text text)
+      JOIN raised ON raised.id = sent.channel_id
+      RETURNING channel_id AS "channelId", nonce, seq`;
+    const seqs = new Map(stored.map((row) => [keyOf(row), row.seq]));
+    return messages.flatMap((message) => {
+      const seq = seqs.get(keyOf(message));
+      return seq === undefined ? [] : [{ ...message, seq, sentAt, deletedAt: null }];
+    });
+  }
+
+  async #byNonce(messages: readonly NewMessage[]): Promise<StoredMessage[]> {
+    const keys = messages.map(({ channelId, nonce }) => ({ channelId, nonce }));
+    return (await this.db.chatMessage.findMany({ where: { OR: keys } })).map(toMessage);
+  }
+
+  /** A page of a channel, in the order of seq. */
+  async page(channelId: string, start: PageStart, limit: number): Promise<StoredMessage[]> {
+    const forward = start !== 'newest' && 'afterSeq' in start;
+    const rows = await this.db.chatMessage.findMany({
+      where: {
+        channelId,
+        ...(start === 'newest'
+          ? {}
+          : { seq: forward ? { gt: start.afterSeq } : { lt: start.beforeSeq } }),
+      },
+      orderBy: { seq: forward ? 'asc' : 'desc' },
+      take: limit,
+    });
+    return (forward ? rows : rows.toReversed()).map(toMessage);
+  }
+
+  /**
+   * A page of what was written during one broadcast, in the order of seq: the first after a message and not
+   * before `from`, or where `until` is given the last before that time.
+   */
+  async pageOfBroadcast(
+    broadcastId: string,
+    { afterSeq, from, until, limit }: BroadcastPart,
+  ): Promise<StoredMessage[]> {
+    const rows = await this.db.chatMessage.findMany({
+      where: {
+        broadcastId,
+        seq: { gt: afterSeq },
+        sentAt: { ...(from && { gte: from }), ...(until && { lt: until }) },
+      },
+      orderBy: { seq: until === null ? 'asc' : 'desc' },
+      take: limit,
+    });
+    return (until === null ? rows : rows.toReversed()).map(toMessage);
+  }
+
+  /** The seq of the channel's newest message; 0 when there is none. */
+  async lastSeq(channelId: string): Promise<number> {
+    const row = await this.db.channel.findUnique({
+      where: { id: channelId },
+      select: { chatSeq: true },
+    });
+    return row?.chatSeq ?? 0;
+  }
+
+  /** Which messages in `(fromSeq, toSeq]` are deleted. */
+  async deletedSeqs(channelId: string, fromSeq: number, toSeq: number): Promise<number[]> {
+    const rows = await this.db.chatMessage.findMany({
+      where: { channelId, seq: { gt: fromSeq, lte: toSeq }, deletedAt: { not: null } },
+      orderBy: { seq: 'asc' },
+      select: { seq: true },
+    });
+    return rows.map(({ seq }) => seq);
+  }
+
+  async find(channelId: string, seq: number): Promise<StoredMessage | null> {
+    const row = await this.db.chatMessage.findUnique({
+      where: { channelId_seq: { channelId, seq } },
+    });
+    return row && toMessage(row);
+  }
+
+  async findNonce(channelId: string, nonce: string): Promise<StoredMessage | null> {
+    const row = await this.db.chatMessage.findUnique({
+      where: { channelId_nonce: { channelId, nonce } },
+    });
+    return row && toMessage(row);
+  }
+
+  /** Those of `seqs` that there are, in any order. */
+  async findAll(channelId: string, seqs: readonly number[]): Promise<StoredMessage[]> {
+    if (seqs.length === 0) return [];
+    const rows = await this.db.chatMessage.findMany({
+      where: { channelId, seq: { in: [...seqs] } },
+    });
+    return rows.map(toMessage);
+  }
+
+  /** Whether somebody wrote in a channel before. */
+  async hasWritten(channelId: string, { accountId, guestId }: Author): Promise<boolean> {
+    const row = await this.db.chatMessage.findFirst({
+      where: accountId === null ? { channelId, guestId } : { channelId, accountId },
+      select: { seq: true },
+    });
+    return row !== null;
+  }
+
+  /** Whether an account has a name that looks so, its username or the one it shows. */
+  async isNameOfAccount(skeleton: string): Promise<boolean> {
+    return (await this.db.accountName.count({ where: { skeleton } })) > 0;
+  }
+}
+
+const keyOf = ({ channelId, nonce }: Pick<NewMessage, 'channelId' | 'nonce'>) =>
+  `${channelId} ${nonce}`;
+
+type Row = Omit<StoredMessage, 'role'> & { role: StoredRole };
+
+/** A row of the table as the rest of the chat knows it. */
+export function toMessage({ role, ...row }: Row): StoredMessage {
+  return { ...row, role: FROM_STORED_ROLE[role] };
+}

@@ -1,0 +1,94 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import { PrismaService } from '../../db/prisma.service.js';
+import type { ChatFound, ChatSearch } from '../../protocol/chat-moderation.js';
+import type { Author, StoredMessage } from '../messages/chat-message.js';
+import type { ChatRoom } from '../room/chat-room.js';
+import type { ChatSender } from '../room/chat-sender.js';
+import { ChatViews } from '../messages/chat-views.js';
+import { ChatRepository, toMessage } from '../messages/chat.repository.js';
+import { moderatorOf } from '../room/authority.js';
+import { PersonFinder } from '../moderation/person-finder.js';
+import { SenderLimits } from '../room/sender-limits.js';
+
+/** One search looks through so many messages: a few milliseconds of the database's time. */
+export const STRETCH = 20_000;
+/** And finds so many at most. */
+const FOUND_MAX = 50;
+const RATE = { burst: 5, perSecond: 1 };
+
+/**
+ * Looks through a channel's messages for its moderators, a stretch at a time by their numbers: each
+ * search costs the same however many there are.
+ */
+@Injectable()
+export class MessageSearch {
+  readonly #limits = new SenderLimits(RATE);
+
+  constructor(
+    private readonly db: PrismaService,
+    private readonly messages: ChatRepository,
+    private readonly people: PersonFinder,
+    private readonly views: ChatViews,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** The newest first. @throws {DomainError} `forbidden`, `rate_limited`, `account_not_found` */
+  async search(
+    room: ChatRoom,
+    sender: ChatSender,
+    { query, name, beforeSeq }: Omit<ChatSearch, 'channel'>,
+  ): Promise<ChatFound> {
+    moderatorOf(room, sender);
+    const retryAfterMs = this.#limits.take(sender.key, this.clock.nowMs());
+    if (retryAfterMs > 0)
+      throw new DomainError('rate_limited', 'Wait a moment, then search again.', { retryAfterMs });
+    const author = name === undefined ? null : (await this.people.byName(room, name)).author;
+    const endSeq = beforeSeq ?? (await this.messages.lastSeq(room.id)) + 1;
+    // One sender's messages are found by an index: there is no need for stretches.
+    const startSeq = author === null ? Math.max(1, endSeq - STRETCH) : 1;
+    const found = await this.#find(room.id, { query, author, startSeq, endSeq });
+    const messages = await this.views.of(room.id, found, {
+      author: sender.author,
+      forModerators: true,
+      closed: new Set(),
+    });
+    const last = found.at(-1);
+    const nextBeforeSeq = found.length === FOUND_MAX && last ? last.seq : startSeq;
+    return { messages, nextBeforeSeq: nextBeforeSeq <= 1 ? null : nextBeforeSeq };
+  }
+
+  async #find(
+    channelId: string,
+    where: {
+      query: string | undefined;
+      author: Author | null;
+      startSeq: number;
+      endSeq: number;
+    },
+  ): Promise<StoredMessage[]> {
+    const { query, author, startSeq, endSeq } = where;
+    const of =
+      author &&
+      (author.accountId === null ? { guestId: author.guestId } : { accountId: author.accountId });
+    const rows = await this.db.chatMessage.findMany({
+      where: {
+        channelId,
+        ...of,
+        seq: { gte: startSeq, lt: endSeq },
+        ...(query === undefined
+          ? {}
+          : { text: { contains: literal(query), mode: 'insensitive' as const } }),
+      },
+      orderBy: { seq: 'desc' },
+      take: FOUND_MAX,
+    });
+    return rows.map(toMessage);
+  }
+}
+
+/** Signs that have a meaning in LIKE have none here. */
+function literal(query: string): string {
+  return query.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}

@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** An inclusive range of bytes. */
+export type ByteRange = Readonly<{ first: number; last: number }>;
+
+const ONE_RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
+
+/**
+ * The part of a body that a request asks for (RFC 9110 14.2). `whole`: all of it, also for several
+ * ranges or an invalid one, as a server may; `unsatisfiable`: it begins after the end.
+ */
+export function byteRangeOf(
+  { range, 'if-range': ifRange }: IncomingHttpHeaders,
+  { size, etag }: { size: number; etag: string },
+): ByteRange | 'whole' | 'unsatisfiable' {
+  // RFC 9110 13.1.5: the range applies only if the client has the same version of the body.
+  if (range === undefined || (ifRange !== undefined && ifRange !== etag)) return 'whole';
+  const [, from, to] = ONE_RANGE.exec(range) ?? [];
+  if (from === undefined || to === undefined || (from === '' && to === '')) return 'whole';
+  if (from === '') return suffix(Number(to), size);
+  const [first, last] = [Number(from), to === '' ? size - 1 : Number(to)];
+  if (to !== '' && last < first) return 'whole';
+  return first >= size ? 'unsatisfiable' : { first, last: Math.min(last, size - 1) };
+}
+
+function suffix(length: number, size: number): ByteRange | 'unsatisfiable' {
+  if (length === 0 || size === 0) return 'unsatisfiable';
+  return { first: Math.max(0, size - length), last: size - 1 };
+}
+
+/** Whether the client already has the body, by its `If-None-Match` (RFC 9110 13.1.2). */
+export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch === etag || ifNoneMatch === '*') return true;
+  return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
+}
+
+/** Whether the client accepts gzip, by its `Accept-Encoding` (RFC 9110 12.5.3). */
+export function takesGzip(acceptEncoding: string | undefined): boolean {
+  if (acceptEncoding === undefined) return false;
+  return acceptEncoding.split(',').some((one) => {
+    const [name = '', ...parameters] = one.split(';').map((part) => part.trim().toLowerCase());
+    return name === 'gzip' && !parameters.some((part) => /^q=0(?:\.0*)?$/.test(part));
+  });
+}

@@ -1,0 +1,80 @@
+import type { Boot } from '../../protocol/boot.js';
+
+/** A page's metadata for browsers, search engines and link previews. */
+export type PageInfo = Readonly<{
+  title: string;
+  description: string;
+  /** The page's public URL. */
+  url: string;
+  /** The public URL of a preview image, if there is one. */
+  image: string | null;
+  /** Whether search engines may index it. */
+  listed: boolean;
+}>;
+
+/** A file beside the page, as Vite names it: the page can have any address. */
+const FILE = /(?<=\s(?:href|src)=")\.?\/(?!\/)/g;
+
+/** Inserts title, preview tags and boot data into a page built by Vite. */
+export function renderPage(template: string, info: PageInfo, boot: Boot): string {
+  // Functions, because `$` is special in a replacement string.
+  return template
+    .replaceAll(FILE, () => `${boot.basePath}/`)
+    .replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(info.title)}</title>`)
+    .replace(/\s*<\/head>/, () => `\n${metaTags(info)}    ${bootScript(boot)}\n  </head>`);
+}
+
+/** A complete fallback page. */
+export function plainPage(title: string, sentence: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <title>${escapeHtml(title)} · Onair</title>
+  </head>
+  <body>
+    <main>
+      <h1>${escapeHtml(title)}</h1>
+      <p>${escapeHtml(sentence)}</p>
+    </main>
+  </body>
+</html>
+`;
+}
+
+/** Escapes text and double-quoted attribute values. */
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+/** Data, not code: a content security policy without inline scripts allows it. */
+function bootScript(boot: Boot): string {
+  // Without "<", nothing in it can close the element.
+  const json = JSON.stringify(boot).replaceAll('<', String.raw`\u003c`);
+  return `<script type="application/json" id="boot">${json}</script>`;
+}
+
+function metaTags({ title, description, url, image, listed }: PageInfo): string {
+  const tags = [
+    ['name', 'description', description],
+    ['property', 'og:site_name', 'Onair'],
+    ['property', 'og:type', 'website'],
+    ['property', 'og:title', title],
+    ['property', 'og:description', description],
+    ['property', 'og:url', url],
+    ['name', 'twitter:card', image === null ? 'summary' : 'summary_large_image'],
+  ] as const;
+  const imageTags = image === null ? [] : ([['property', 'og:image', image]] as const);
+  const robots = listed ? [] : ([['name', 'robots', 'noindex']] as const);
+  return [...tags, ...imageTags, ...robots]
+    .map(
+      ([key, name, content]) => `    <meta ${key}="${name}" content="${escapeHtml(content)}" />\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,18 @@
+import type { FastifyReply } from 'fastify';
+import { sendPageHeaders } from './security-headers.js';
+
+/**
+ * Ends a request with a page. It contains the user's identity, so shared caches must not store it.
+ */
+export function sendPage(
+  reply: FastifyReply,
+  html: string,
+  { status = 200, embeddable = false } = {},
+): FastifyReply {
+  sendPageHeaders(reply, { embeddable });
+  return reply
+    .status(status)
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'private, no-cache')
+    .send(html);
+}

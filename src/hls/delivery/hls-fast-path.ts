@@ -1,0 +1,41 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ADMISSION, type Admission } from '../../common/admission.js';
+import { sendError } from '../../common/http/media-answer.js';
+import { HlsDelivery } from './hls-delivery.js';
+
+/**
+ * Answers what is asked for under /hls before the framework sees it. A viewer asks six times a second and more, for
+ * little each time: the way through Nest and Fastify would take as long as the answer.
+ */
+@Injectable()
+export class HlsFastPath implements OnApplicationBootstrap {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly delivery: HlsDelivery,
+    @Inject(ADMISSION) private readonly admission: Admission,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const server: Server = this.host.httpAdapter.getHttpServer();
+    const others = server.listeners('request');
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (this.#take(request, response)) return;
+      for (const other of others) Reflect.apply(other, server, [request, response]);
+    });
+  }
+
+  /** Answers what it can; false: nothing was done. */
+  #take(request: IncomingMessage, response: ServerResponse): boolean {
+    const asked = this.delivery.read(request);
+    // Pages fetch pictures without a token: cookies tell who asks, which the framework reads.
+    const needsCookies = asked?.address.what === 'thumbnail' && !asked.hasToken;
+    if (!asked || needsCookies) return false;
+    const refused = this.admission.refusal(request, response);
+    if (refused) sendError(response, refused);
+    else void this.delivery.answer(asked, response);
+    return true;
+  }
+}

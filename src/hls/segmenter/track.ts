@@ -1,0 +1,49 @@
+import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import { LayerTimes } from './layer-times.js';
+import type { LayerUnit, Timing } from './layer-unit.js';
+import { type PublisherClock, TrackClock } from '../timeline/track-clock.js';
+
+export type TrackKind = 'audio' | 'video';
+
+/** One track of the publisher's, as long as it is there. */
+export class Track {
+  readonly kind: TrackKind;
+  readonly layerCount: number;
+  readonly clock: TrackClock;
+  paused = false;
+  closed = false;
+  readonly #times: readonly LayerTimes<TrackUnit>[];
+
+  constructor(track: { kind: TrackKind; layerCount: number }, publisher: PublisherClock) {
+    this.kind = track.kind;
+    this.layerCount = track.layerCount;
+    this.clock = new TrackClock({
+      ticksPerMs: (track.kind === 'video' ? VIDEO_TIMESCALE : AUDIO_TIMESCALE) / 1_000,
+      layerCount: track.layerCount,
+      publisher,
+    });
+    this.#times = Array.from({ length: track.layerCount }, () => new LayerTimes(this.clock));
+  }
+
+  /** Times the next unit of a layer, as {@link LayerTimes.push}. */
+  time(unit: TrackUnit, wayMs: number | null): TimedUnit[] {
+    return this.#times[unit.layer]?.push(unit, wayMs) ?? [];
+  }
+
+  /** Forgets what reports said, and takes no more: they contradict what else is known. */
+  distrustReports(): void {
+    this.clock.distrust();
+    for (const times of this.#times) times.clear();
+  }
+
+  /** Whether something is to be expected of it. */
+  get sends(): boolean {
+    return !this.closed && !this.paused;
+  }
+}
+
+/** A unit and where it came from. */
+export type TrackUnit = LayerUnit & Readonly<{ track: Track }>;
+
+/** A unit with its time. */
+export type TimedUnit = TrackUnit & Timing;

@@ -1,0 +1,12 @@
+import type { IceServer } from '../protocol/rtc.js';
+
+/** One Link header's value for each STUN and TURN address (RFC 9725 4.6). */
+export function iceServerLinks(servers: readonly IceServer[]): string[] {
+  return servers.flatMap(({ urls, username, credential }) =>
+    urls.map((url) => {
+      const link = `<${url}>; rel="ice-server"`;
+      if (username === undefined || credential === undefined) return link;
+      return `${link}; username="${username}"; credential="${credential}"; credential-type="password"`;
+    }),
+  );
+}

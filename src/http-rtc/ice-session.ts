@@ -1,0 +1,71 @@
+import { DomainError } from '../common/domain-error.js';
+import type { IceParameters, TransportOptions } from '../protocol/rtc.js';
+import { matchEntityTag, newEntityTag } from './entity-tag.js';
+import { type IceCredentials, parseSdpFragment, writeSdpFragment } from './sdp-fragment.js';
+
+/** Our end of the connection, as far as ICE goes. */
+type IceEnd = {
+  readonly transport: Pick<TransportOptions, 'iceCandidates'>;
+  restartIce(): Promise<IceParameters>;
+};
+
+/** What a PATCH is answered with: 200 and a fragment after a restart, else 204. */
+export type IcePatched = Readonly<{ restarted: Readonly<{ etag: string; body: string }> | null }>;
+
+/** The ICE side of a resource of RFC 9725 or WHEP: which session is on, and what PATCH does to it. */
+export class IceSession {
+  readonly #end: IceEnd;
+  #remote: IceCredentials | null;
+  #etag = newEntityTag();
+
+  /** @param remote the client's credentials, of its description; null while it has sent none */
+  constructor(end: IceEnd, remote: IceCredentials | null) {
+    this.#end = end;
+    this.#remote = remote;
+  }
+
+  /** Of the session that is on, strong and quoted. */
+  get etag(): string {
+    return this.#etag;
+  }
+
+  /** The client's description has come after all. */
+  setRemote(remote: IceCredentials): void {
+    this.#remote = remote;
+  }
+
+  /**
+   * Takes a fragment: the client's candidates, or new credentials, which restart ICE. Candidates need
+   * nothing done: we are an ICE-lite end, and learn where it is from its checks.
+   *
+   * @throws {DomainError} `precondition_required` (428), `precondition_failed` (412), `bad_request`,
+   *   `media_refused` (422)
+   */
+  async patch(ifMatch: string | undefined, text: string): Promise<IcePatched> {
+    const match = matchEntityTag(ifMatch, this.#etag);
+    const fragment = parseSdpFragment(text);
+    const { credentials } = fragment;
+    if (match === 'any' && credentials === null)
+      throw new DomainError(
+        'media_refused',
+        'An ICE restart needs the new ice-ufrag and ice-pwd in its fragment.',
+      );
+    if (credentials === null || this.#isCurrent(credentials)) return { restarted: null };
+    const iceParameters = await this.#end.restartIce();
+    this.#remote = credentials;
+    this.#etag = newEntityTag();
+    // The best of our addresses, which a restart doesn't change. The client of the RFC's author joins
+    // several into a line that no browser reads.
+    const iceCandidates = this.#end.transport.iceCandidates
+      .toSorted((one, other) => other.priority - one.priority)
+      .slice(0, 1);
+    const body = writeSdpFragment(fragment, { iceParameters, iceCandidates });
+    return { restarted: { etag: this.#etag, body } };
+  }
+
+  #isCurrent({ usernameFragment, password }: IceCredentials): boolean {
+    return (
+      this.#remote?.usernameFragment === usernameFragment && this.#remote.password === password
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { DomainError } from '../common/domain-error.js';
+import type { TransportOptions } from '../protocol/rtc.js';
+import { ICE_SESSION_LINES, iceLines } from '../sdp/ice-lines.js';
+
+/** The media type of {@link SdpFragment}s. */
+export const SDP_FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
+
+/** A fragment has so many lines at most: some dozens of candidates. */
+const LINES_MAX = 500;
+/** RFC 8839 5.4: 4 to 256 and 22 to 256 characters. */
+const UFRAG = /^a=ice-ufrag:([A-Za-z0-9+/]{4,256})$/;
+const PWD = /^a=ice-pwd:([A-Za-z0-9+/]{22,256})$/;
+const CREDENTIAL = /^a=ice-(?:ufrag|pwd):/;
+/** RFC 8866 9: every line is a letter, "=" and a value. */
+const LINE = /^[a-z]=\S.*$/;
+
+/** ICE's news of a client, RFC 8840 4.4: credentials, candidates, and which media they are for. */
+export type SdpFragment = Readonly<{
+  /** Null: it names none, so they are as they were. */
+  credentials: IceCredentials | null;
+  /** The `a=group` and `m=` lines with their `a=mid`, to answer with. */
+  sections: readonly string[];
+  /** The values of `a=candidate` lines. */
+  candidates: readonly string[];
+}>;
+
+export type IceCredentials = Readonly<{ usernameFragment: string; password: string }>;
+
+/** @throws {DomainError} `bad_request` */
+export function parseSdpFragment(text: string): SdpFragment {
+  const lines = text.split(/\r?\n/).filter((line) => line !== '');
+  if (lines.length === 0) throw malformed('It is empty.');
+  if (lines.length > LINES_MAX) throw malformed(`It has more than ${LINES_MAX} lines.`);
+  const wrong = lines.findIndex((line) => !LINE.test(line));
+  if (wrong !== -1) throw malformed(`Line ${wrong + 1} is not of the form “a=…”.`);
+  return {
+    credentials: credentialsOf(lines),
+    sections: lines.filter((line) => /^(?:m=|a=mid:|a=group:BUNDLE )/.test(line)),
+    candidates: lines.flatMap((line) => /^a=candidate:(.+)$/.exec(line)?.[1] ?? []),
+  };
+}
+
+/** What a client is told after an ICE restart: our new credentials, and the candidates there are. */
+export function writeSdpFragment(
+  { sections }: Pick<SdpFragment, 'sections'>,
+  ice: Pick<TransportOptions, 'iceParameters' | 'iceCandidates'>,
+): string {
+  const session = sections.filter((line) => line.startsWith('a=group:'));
+  const media = sections.filter((line) => !line.startsWith('a=group:'));
+  // As in the answer before: RFC 9725 4.3.3, the same ice-lite and ice-options.
+  const lines = [...ICE_SESSION_LINES, ...session, ...media.slice(0, 2), ...iceLines(ice)];
+  return lines.map((line) => `${line}\r\n`).join('');
+}
+
+/** All media is bundled, so there is one pair, however often it is repeated. */
+function credentialsOf(lines: readonly string[]): IceCredentials | null {
+  const pairs = lines.filter((line) => CREDENTIAL.test(line));
+  if (pairs.length === 0) return null;
+  const usernameFragment = only(pairs, UFRAG);
+  const password = only(pairs, PWD);
+  if (pairs.some((line) => !UFRAG.test(line) && !PWD.test(line)))
+    throw malformed('Its ice-ufrag or ice-pwd is not well-formed.');
+  if (usernameFragment === null || password === null)
+    throw malformed('It needs one ice-ufrag and one ice-pwd, or neither.');
+  return { usernameFragment, password };
+}
+
+function only(lines: readonly string[], pattern: RegExp): string | null {
+  const values = new Set(lines.flatMap((line) => pattern.exec(line)?.[1] ?? []));
+  const [value = null] = values;
+  return values.size === 1 ? value : null;
+}
+
+function malformed(why: string): DomainError {
+  return new DomainError('bad_request', `The SDP fragment can’t be read. ${why}`);
+}

@@ -1,0 +1,35 @@
+/** Commands to the AAC encoder thread about a stream. Ticks are at 48 kHz. */
+export type AacCommand = AacOrder & Readonly<{ stream: number }>;
+
+export type AacOrder =
+  /**
+   * Starts the stream; the first frame begins at `fromTicks`, and earlier input is only decoded.
+   */
+  | Readonly<{ type: 'open'; fromTicks: number }>
+  | Readonly<{ type: 'feed'; packets: OpusPackets }>
+  /** Ends the input: everything fed is encoded, then `finished` is reported. */
+  | Readonly<{ type: 'finish' }>
+  | Readonly<{ type: 'close' }>;
+
+/** Consecutive Opus packets; packet i lasts `durations[i]` ticks and has `lengths[i]` bytes. */
+export type OpusPackets = Readonly<{
+  baseTicks: number;
+  bytes: Uint8Array<ArrayBuffer>;
+  lengths: Uint32Array<ArrayBuffer>;
+  durations: Uint32Array<ArrayBuffer>;
+}>;
+
+/** Reports from the encoder thread. */
+export type AacReport =
+  /** Consecutive frames, the first at `baseTicks`. */
+  | {
+      type: 'frames';
+      stream: number;
+      baseTicks: number;
+      bytes: Uint8Array<ArrayBuffer>;
+      lengths: Uint32Array<ArrayBuffer>;
+    }
+  /** The oldest unacknowledged `feed` was consumed. */
+  | { type: 'fed'; stream: number }
+  | { type: 'finished'; stream: number }
+  | { type: 'failed'; stream: number; message: string };

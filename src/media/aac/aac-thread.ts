@@ -1,0 +1,179 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../../common/logger.js';
+import type { AacCommand, AacOrder, AacReport, OpusPackets } from './aac-messages.js';
+
+/**
+ * Encoding runs at 20 times real time; a thread that needs longer than this for a part is stuck.
+ */
+const HANG_MS = 10_000;
+/** Starting takes a tenth of a second, so an idle thread can end. */
+const IDLE_MS = 30_000;
+/** The libraries have their own memory; the JavaScript around them needs little. */
+const YOUNG_GENERATION_MB = 4;
+
+/** Receives a stream's frames. Nothing is called after `finished` or `failed`. */
+export type AacTaker = Readonly<{
+  /** Frames one after another, the first at `baseTicks`. */
+  framesEncoded(baseTicks: number, frames: readonly Uint8Array[]): void;
+  finished(): void;
+  /** The thread died, or the stream cannot continue: feed the unencoded input to a new stream. */
+  failed(reason: string): void;
+}>;
+
+/** Converts Opus to AAC in feeding order. */
+export interface AacStream {
+  feed(packets: OpusPackets): void;
+  /** Ends the input; {@link AacTaker.finished} follows when everything is encoded. */
+  finish(): void;
+  /** Stops immediately and silently. Idempotent. */
+  close(): void;
+}
+
+/** The thread that encodes AAC for all broadcasts: started on demand, and replaced when it dies. */
+export class AacThread {
+  readonly #log: Log;
+  readonly #streams = new Map<number, OpenStream>();
+  #nextStream = 0;
+  #worker: Worker | null = null;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** @param fromTicks where the first frame begins; earlier input is only decoded */
+  open(fromTicks: number, taker: AacTaker): AacStream {
+    clearTimeout(this.#idle);
+    this.#worker ??= this.#start();
+    const id = this.#nextStream;
+    this.#nextStream += 1;
+    const send = (order: AacOrder) =>
+      this.#worker?.postMessage({ ...order, stream: id } satisfies AacCommand);
+    const stream = new OpenStream(taker, {
+      send,
+      hung: () => this.#stop(),
+      closed: () => this.#forget(id),
+    });
+    this.#streams.set(id, stream);
+    send({ type: 'open', fromTicks });
+    return stream;
+  }
+
+  /** Ends the thread; streams fail. */
+  close(): void {
+    clearTimeout(this.#idle);
+    this.#stop();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(
+      new URL(`./aac.worker${extname(import.meta.url)}`, import.meta.url),
+      // The decoder logs every packet that it cannot decode, and anybody can send some.
+      { stderr: true, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } },
+    );
+    worker.stderr.resume();
+    worker.unref();
+    worker.on('message', (report: AacReport) => this.#streams.get(report.stream)?.take(report));
+    worker.on('error', (err) => this.#log.warn({ err }, 'the AAC thread failed'));
+    worker.on('exit', () => this.#lost(worker));
+    return worker;
+  }
+
+  #stop(): void {
+    const worker = this.#worker;
+    if (!worker) return;
+    this.#lost(worker);
+    worker.terminate().catch((err: unknown) => this.#log.error({ err }, 'a thread stays'));
+  }
+
+  #lost(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    for (const stream of this.#streams.values()) stream.lost();
+  }
+
+  #forget(id: number): void {
+    this.#streams.delete(id);
+    if (this.#streams.size > 0) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#stop(), IDLE_MS).unref();
+  }
+}
+
+type Lines = Readonly<{
+  send(order: AacOrder): void;
+  hung(): void;
+  closed(): void;
+}>;
+
+class OpenStream implements AacStream {
+  readonly #taker: AacTaker;
+  readonly #lines: Lines;
+  /** The number of unacknowledged messages. */
+  #unanswered = 0;
+  #patience: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(taker: AacTaker, lines: Lines) {
+    this.#taker = taker;
+    this.#lines = lines;
+  }
+
+  feed(packets: OpusPackets): void {
+    this.#ask({ type: 'feed', packets });
+  }
+
+  finish(): void {
+    this.#ask({ type: 'finish' });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#patience);
+    this.#lines.send({ type: 'close' });
+    this.#lines.closed();
+  }
+
+  take(report: AacReport): void {
+    if (this.#closed) return;
+    if (report.type === 'frames') {
+      this.#taker.framesEncoded(report.baseTicks, split(report));
+      return;
+    }
+    this.#unanswered -= 1;
+    this.#wait();
+    if (report.type === 'fed') return;
+    this.close();
+    if (report.type === 'finished') this.#taker.finished();
+    else this.#taker.failed(report.message);
+  }
+
+  lost(): void {
+    if (this.#closed) return;
+    this.close();
+    this.#taker.failed('its thread died');
+  }
+
+  #ask(order: AacOrder): void {
+    if (this.#closed) return;
+    this.#unanswered += 1;
+    if (this.#unanswered === 1) this.#wait();
+    this.#lines.send(order);
+  }
+
+  #wait(): void {
+    clearTimeout(this.#patience);
+    if (this.#unanswered > 0)
+      this.#patience = setTimeout(() => this.#lines.hung(), HANG_MS).unref();
+  }
+}
+
+function split(frames: { bytes: Uint8Array; lengths: Uint32Array }): Uint8Array[] {
+  let offset = 0;
+  return Array.from(frames.lengths, (length) => {
+    offset += length;
+    return frames.bytes.subarray(offset - length, offset);
+  });
+}

@@ -1,0 +1,46 @@
+import { BitReader } from './bit-reader.js';
+
+/** NAL unit types (ITU-T H.264 table 7-1) and RTP payload types (RFC 6184 table 1). */
+export const NAL = {
+  slice: 1,
+  idrSlice: 5,
+  sei: 6,
+  sps: 7,
+  pps: 8,
+  accessUnitDelimiter: 9,
+  stapA: 24,
+  fuA: 28,
+} as const;
+
+/** Reads a NAL unit after its header, without emulation prevention bytes (ITU-T H.264 7.3.1). */
+export function nalReader(nal: Uint8Array): BitReader {
+  const raw = new Uint8Array(nal.length);
+  let length = 0;
+  let zeros = 0;
+  for (const byte of nal.subarray(1)) {
+    if (zeros >= 2 && byte === 3) {
+      zeros = 0;
+      continue;
+    }
+    zeros = byte === 0 ? zeros + 1 : 0;
+    raw[length++] = byte;
+  }
+  return new BitReader(raw.subarray(0, length));
+}
+
+/**
+ * Enough for {@link slicePpsId}: three numbers of up to 63 bits, and emulation prevention bytes.
+ */
+export const SLICE_HEAD_BYTES = 40;
+
+/**
+ * The id of the picture parameter set that a slice, or its beginning, refers to (ITU-T H.264
+ * 7.3.3); null for malformed data.
+ */
+export function slicePpsId(slice: Uint8Array): number | null {
+  const reader = nalReader(slice);
+  reader.unsignedExpGolomb(); // first_mb_in_slice
+  reader.unsignedExpGolomb(); // slice_type
+  const id = reader.unsignedExpGolomb();
+  return reader.failed || id > 255 ? null : id;
+}

@@ -1,0 +1,113 @@
+import type { BitReader } from './bit-reader.js';
+import { nalReader } from './h264-nal.js';
+
+/** The required fields of a sequence parameter set (ITU-T H.264 7.3.2.1.1). */
+export type H264Sps = Readonly<{
+  id: number;
+  /** profile_idc, the constraint flags and level_idc, repeated in `avcC` and the codecs string. */
+  profile: number;
+  constraints: number;
+  level: number;
+  chromaFormat: number;
+  bitDepthLuma: number;
+  bitDepthChroma: number;
+  /** The displayed size, after cropping. */
+  width: number;
+  height: number;
+}>;
+
+/** Profiles whose sets contain the chroma format (7.3.2.1.1). */
+const PROFILES_WITH_CHROMA = new Set([
+  100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135,
+]);
+const MAX_SIDE = 16_384;
+
+/** Parses a sequence parameter set with its NAL header; null for malformed data. */
+export function parseSps(nal: Uint8Array): H264Sps | null {
+  const reader = nalReader(nal);
+  const profile = reader.bits(8);
+  const constraints = reader.bits(8);
+  const level = reader.bits(8);
+  const id = reader.unsignedExpGolomb();
+  const chroma = PROFILES_WITH_CHROMA.has(profile) ? parseChroma(reader) : PLAIN_CHROMA;
+  reader.unsignedExpGolomb(); // log2_max_frame_num_minus4
+  skipPictureOrder(reader);
+  reader.unsignedExpGolomb(); // max_num_ref_frames
+  reader.skip(1); // gaps_in_frame_num_value_allowed_flag
+  const { width, height } = parseSize(reader, chroma);
+  if (reader.failed || id > 31) return null;
+  if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) return null;
+  const { format: chromaFormat, bitDepthLuma, bitDepthChroma } = chroma;
+  if (chromaFormat > 3 || bitDepthLuma > 14 || bitDepthChroma > 14) return null;
+  return {
+    id,
+    profile,
+    constraints,
+    level,
+    chromaFormat,
+    bitDepthLuma,
+    bitDepthChroma,
+    width,
+    height,
+  };
+}
+
+type Chroma = { format: number; planes: boolean; bitDepthLuma: number; bitDepthChroma: number };
+
+const PLAIN_CHROMA: Chroma = { format: 1, planes: false, bitDepthLuma: 8, bitDepthChroma: 8 };
+
+function parseChroma(reader: BitReader): Chroma {
+  const format = reader.unsignedExpGolomb();
+  const planes = format === 3 && reader.flag(); // separate_colour_plane_flag
+  const bitDepthLuma = reader.unsignedExpGolomb() + 8;
+  const bitDepthChroma = reader.unsignedExpGolomb() + 8;
+  reader.skip(1); // qpprime_y_zero_transform_bypass_flag
+  if (reader.flag()) skipScalingMatrix(reader, format);
+  return { format, planes, bitDepthLuma, bitDepthChroma };
+}
+
+function skipScalingMatrix(reader: BitReader, chromaFormat: number): void {
+  const lists = chromaFormat === 3 ? 12 : 8;
+  for (let i = 0; i < lists; i++) {
+    if (reader.flag()) skipScalingList(reader, i < 6 ? 16 : 64);
+  }
+}
+
+/** 7.3.2.1.1.1: deltas follow until one leads to 0; the rest of the list repeats the last value. */
+function skipScalingList(reader: BitReader, size: number): void {
+  let scale = 8;
+  for (let i = 0; i < size && scale !== 0 && !reader.failed; i++) {
+    scale = (scale + reader.signedExpGolomb() + 256) % 256;
+  }
+}
+
+function skipPictureOrder(reader: BitReader): void {
+  const type = reader.unsignedExpGolomb();
+  if (type === 0) {
+    reader.unsignedExpGolomb(); // log2_max_pic_order_cnt_lsb_minus4
+  } else if (type === 1) {
+    reader.skip(1); // delta_pic_order_always_zero_flag
+    reader.signedExpGolomb(); // offset_for_non_ref_pic
+    reader.signedExpGolomb(); // offset_for_top_to_bottom_field
+    const count = Math.min(reader.unsignedExpGolomb(), 255);
+    for (let i = 0; i < count && !reader.failed; i++) reader.signedExpGolomb();
+  }
+}
+
+function parseSize(reader: BitReader, chroma: Chroma): { width: number; height: number } {
+  const widthMbs = reader.unsignedExpGolomb() + 1;
+  const heightUnits = reader.unsignedExpGolomb() + 1;
+  const framesOnly = reader.flag();
+  if (!framesOnly) reader.skip(1); // mb_adaptive_frame_field_flag
+  reader.skip(1); // direct_8x8_inference_flag
+  const unitsPerRow = framesOnly ? 1 : 2;
+  const size = { width: widthMbs * 16, height: heightUnits * 16 * unitsPerRow };
+  if (!reader.flag()) return size;
+  // 7.4.2.1.1: cropping is in units of chroma samples, and of field rows in interlaced streams.
+  const format = chroma.planes ? 0 : chroma.format;
+  const unitX = format === 1 || format === 2 ? 2 : 1;
+  const unitY = (format === 1 ? 2 : 1) * unitsPerRow;
+  size.width -= (reader.unsignedExpGolomb() + reader.unsignedExpGolomb()) * unitX;
+  size.height -= (reader.unsignedExpGolomb() + reader.unsignedExpGolomb()) * unitY;
+  return size;
+}

@@ -1,0 +1,132 @@
+import { box, fourCc, fullBox, u16, u32, zeros } from './box.js';
+import { type CodecConfig, timescaleOf } from '../codecs/codec-config.js';
+import { mediaDescription, UNDETERMINED, UNITY_MATRIX } from './init-segment.js';
+import type { SampleTable } from './sample-table.js';
+
+/** A track of a complete file. */
+export type MovieTrack = Readonly<{
+  kind: CodecConfig['kind'];
+  /** For video; 0 for audio. */
+  width: number;
+  height: number;
+  /** Its sample entries, as in `stsd`. */
+  entries: readonly Uint8Array[];
+  table: SampleTable;
+}>;
+
+export type MovieAbout = Readonly<{
+  dataBytes: number;
+  /** When it was captured, milliseconds since 1970. */
+  createdMs: number;
+}>;
+
+const MOVIE_TIMESCALE = 90_000;
+/** From the beginning of 1904, which dates count from (8.2.2.3), to that of 1970. */
+const SECONDS_1904_TO_1970 = 2_082_844_800;
+const HEAD_OF_DATA = 16;
+
+/**
+ * The head of an MP4 with its index first (ISO/IEC 14496-12): `ftyp`, `moov`, and the header of an
+ * `mdat` of the given size. Chunk offsets count from the start of its content.
+ */
+export function movieHead(
+  tracks: readonly MovieTrack[],
+  { dataBytes, createdMs }: MovieAbout,
+): Uint8Array {
+  const brands = ['isom', 'iso6', 'mp41'].flatMap(fourCc);
+  const ftyp = box('ftyp', fourCc('isom'), u32(512), brands);
+  // Its size does not depend on where the data starts.
+  const { length } = movie(tracks, { from: 0, createdMs });
+  const from = ftyp.length + length + HEAD_OF_DATA;
+  const moov = movie(tracks, { from, createdMs });
+  // A size of 1 means that a 64-bit size follows.
+  const mdat = [...u32(1), ...fourCc('mdat'), ...u64(HEAD_OF_DATA + dataBytes)];
+  return Buffer.concat([ftyp, moov, Uint8Array.from(mdat)]);
+}
+
+type Place = Readonly<{ from: number; createdMs: number }>;
+
+function movie(tracks: readonly MovieTrack[], { from, createdMs }: Place): Uint8Array {
+  const durations = tracks.map(({ kind, table }) => inMovie(kind, table.endTicks));
+  return box(
+    'moov',
+    fullBox(
+      'mvhd',
+      { version: 1 },
+      dates(createdMs),
+      u32(MOVIE_TIMESCALE),
+      u64(Math.max(0, ...durations)),
+      u32(0x10000), // speed
+      u16(0x0100), // volume
+      zeros(10),
+      UNITY_MATRIX,
+      zeros(24),
+      u32(tracks.length + 1),
+    ),
+    ...tracks.map((track, index) => trackBox(track, index + 1, { from, createdMs })),
+  );
+}
+
+function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Uint8Array {
+  const { kind, width, height, entries, table } = track;
+  return box(
+    'trak',
+    fullBox(
+      'tkhd',
+      { version: 1, flags: 3 }, // enabled, in the movie
+      dates(createdMs),
+      u32(id),
+      zeros(4),
+      u64(inMovie(kind, table.endTicks)),
+      zeros(8),
+      u16(0),
+      u16(0),
+      u16(kind === 'audio' ? 0x0100 : 0),
+      zeros(2),
+      UNITY_MATRIX,
+      u32(width * 0x10000),
+      u32(height * 0x10000),
+    ),
+    ...edits(track),
+    box(
+      'mdia',
+      fullBox(
+        'mdhd',
+        { version: 1 },
+        dates(createdMs),
+        u32(timescaleOf({ kind })),
+        u64(table.endTicks - table.startTicks),
+        u16(UNDETERMINED),
+        zeros(2),
+      ),
+      ...mediaDescription(kind, table.box({ entries, from })),
+    ),
+  );
+}
+
+/** A track that starts later than the movie is preceded by an empty edit (8.6.6). */
+function edits({ kind, table }: MovieTrack): Uint8Array[] {
+  if (table.startTicks === 0) return [];
+  const speed = [...u16(1), ...u16(0)];
+  const nothing = [
+    ...u64(inMovie(kind, table.startTicks)),
+    ...u32(2 ** 32 - 1),
+    ...u32(2 ** 32 - 1),
+  ];
+  const all = [...u64(inMovie(kind, table.endTicks - table.startTicks)), ...u64(0)];
+  return [box('edts', fullBox('elst', { version: 1 }, u32(2), nothing, speed, all, speed))];
+}
+
+const inMovie = (kind: CodecConfig['kind'], ticks: number): number =>
+  Math.round((ticks * MOVIE_TIMESCALE) / timescaleOf({ kind }));
+
+/** Created, and modified. */
+function dates(createdMs: number): number[] {
+  const date = u64(Math.floor(createdMs / 1_000) + SECONDS_1904_TO_1970);
+  return [...date, ...date];
+}
+
+const u64 = (value: number): number[] => [
+  ...u32(Math.floor(value / 2 ** 32)),
+  ...u32(value % 2 ** 32),
+];

@@ -1,0 +1,168 @@
+import type { VideoConfig } from '../codecs/codec-config.js';
+import { NAL, SLICE_HEAD_BYTES, slicePpsId } from '../codecs/h264-nal.js';
+import { H264ParameterSets } from '../codecs/h264-parameter-sets.js';
+import { UnitAssembly } from './unit-assembly.js';
+import type { PayloadFormat, PayloadResult } from './video-depacketizer.js';
+
+type Content = { keyFrame: boolean; data: Uint8Array; config: VideoConfig };
+
+/**
+ * A NAL unit whose fragments are arriving: its position in the assembly, after its length prefix.
+ */
+type Fragmented = { type: number; place: number; head: Uint8Array };
+
+const LENGTH_BYTES = 4;
+
+/**
+ * H.264 in RTP (RFC 6184), packetization modes 0 and 1: single NAL units, STAP-A and FU-A.
+ *
+ * A unit has its slices and SEI messages, each after its length in 4 bytes. Parameter sets go into the
+ * config, delimiters and filler nowhere. A key frame is an IDR picture: a recovery point with slices of
+ * type I (SEI, gradual refresh) counts as none, as browsers send IDR pictures when they are asked.
+ */
+export class H264Format implements PayloadFormat<Content> {
+  readonly #sets = new H264ParameterSets();
+  readonly #assembly = new UnitAssembly();
+  /** The last key frame came with its sets: the next one, if it comes without, has lost them. */
+  #setsInBand = false;
+  /** The unit has sets. */
+  #hasSets = false;
+  #fragmented: Fragmented | null = null;
+  #isIdr = false;
+  /** The position of the unit's first slice in the assembly, including its length. */
+  #slicePlace: number | null = null;
+
+  /** @param sprop `sprop-parameter-sets` of the session description, if present */
+  constructor(sprop: string | null) {
+    if (sprop !== null) this.#sets.putSprop(sprop);
+  }
+
+  beginsUnit(payload: Uint8Array): boolean {
+    const [header = 0, sliceHead = 0] = firstNal(payload);
+    const type = header & 0x1f;
+    if (type === NAL.sps || type === NAL.accessUnitDelimiter) return true;
+    // first_mb_in_slice is 0, coded as a single 1 bit: the first slice of a picture.
+    return !this.#setsInBand && type === NAL.idrSlice && sliceHead >= 0x80;
+  }
+
+  add(payload: Uint8Array): PayloadResult {
+    const indicator = payload[0] ?? 0;
+    const type = indicator & 0x1f;
+    let fits = true;
+    // RFC 6184 1.3: the forbidden bit marks a damaged NAL unit.
+    if (indicator >= 0x80) fits = false;
+    else if (type === NAL.fuA) fits = this.#addFragment(payload);
+    else if (this.#fragmented !== null) fits = false;
+    else if (type === NAL.stapA) fits = this.#addAggregate(payload);
+    else if (type < NAL.stapA) this.#addNal(payload);
+    // 25 to 27 and 29 belong to interleaved mode; 0, 30 and 31 are reserved and ignored.
+    else fits = type > 29;
+    return fits && !this.#assembly.overflowed ? 'more' : 'damaged';
+  }
+
+  content(): Content | null | 'damaged' {
+    if (this.#fragmented !== null) return 'damaged';
+    if (this.#slicePlace === null) return null;
+    const slice = this.#assembly.copyFrom(this.#slicePlace, LENGTH_BYTES + SLICE_HEAD_BYTES);
+    const ppsId = slicePpsId(slice.subarray(LENGTH_BYTES));
+    const keyFrame = this.#isIdr;
+    // A picture that refers to sets received after the last key frame cannot be decoded with that
+    // key frame's config.
+    if (ppsId === null || (!keyFrame && !this.#sets.isInForce(ppsId))) return 'damaged';
+    const config = keyFrame ? this.#sets.configFor(ppsId) : this.#sets.config;
+    if (keyFrame) this.#setsInBand = this.#hasSets;
+    return config === null ? 'damaged' : { keyFrame, data: this.#assembly.take(), config };
+  }
+
+  discard(): void {
+    this.#assembly.clear();
+    this.#fragmented = null;
+    this.#isIdr = false;
+    this.#slicePlace = null;
+    this.#hasSets = false;
+  }
+
+  #addNal(nal: Uint8Array): void {
+    const type = (nal[0] ?? 0) & 0x1f;
+    if (isParameterSet(type)) return this.#putSet(nal);
+    if (!isKept(type)) return;
+    const length = new Uint8Array(LENGTH_BYTES);
+    writeLength(length, nal.length);
+    this.#noteSlice(type);
+    this.#assembly.add(length);
+    this.#assembly.add(nal);
+  }
+
+  /** RFC 6184 5.7.1; false if a length exceeds the payload. */
+  #addAggregate(payload: Uint8Array): boolean {
+    for (let offset = 1; offset < payload.length;) {
+      const length = (payload[offset] ?? 0) * 256 + (payload[offset + 1] ?? 0);
+      const begin = offset + 2;
+      offset = begin + length;
+      if (offset > payload.length) return false;
+      const nal = payload.subarray(begin, offset);
+      if ((nal[0] ?? 0) >= 0x80) return false;
+      this.#addNal(nal);
+    }
+    return true;
+  }
+
+  /** RFC 6184 5.8; false if the fragment does not continue the previous one. */
+  #addFragment(payload: Uint8Array): boolean {
+    const [indicator = 0, header] = payload;
+    if (header === undefined) return false;
+    const type = header & 0x1f;
+    const isStart = header >= 0x80;
+    if (isStart !== (this.#fragmented === null) || type === 0 || type >= NAL.stapA) return false;
+    if (isStart) this.#startFragmented(type, indicator & 0xe0);
+    if (this.#fragmented?.type !== type) return false;
+    this.#assembly.add(payload.subarray(2));
+    if ((header & 0x40) !== 0) this.#endFragmented(this.#fragmented);
+    return true;
+  }
+
+  #startFragmented(type: number, importance: number): void {
+    const head = new Uint8Array(LENGTH_BYTES + 1);
+    head[LENGTH_BYTES] = importance | type;
+    this.#noteSlice(type);
+    this.#fragmented = { type, place: this.#assembly.end, head };
+    this.#assembly.add(head);
+  }
+
+  #endFragmented({ type, place, head }: Fragmented): void {
+    this.#fragmented = null;
+    if (isKept(type)) return writeLength(head, this.#assembly.bytesFrom(place) - LENGTH_BYTES);
+    const nal = isParameterSet(type) ? this.#assembly.copyFrom(place) : null;
+    this.#assembly.cut(place);
+    if (nal !== null) this.#putSet(nal.subarray(LENGTH_BYTES));
+  }
+
+  #putSet(nal: Uint8Array): void {
+    this.#setsInBand = true;
+    this.#hasSets = true;
+    this.#sets.put(nal);
+  }
+
+  /** Called before the NAL unit is added. */
+  #noteSlice(type: number): void {
+    if (type > NAL.idrSlice) return;
+    this.#slicePlace ??= this.#assembly.end;
+    this.#isIdr ||= type === NAL.idrSlice;
+  }
+}
+
+/** The first NAL unit from its header on; in a fragment only the header's type is right. */
+function firstNal(payload: Uint8Array): Uint8Array {
+  const [indicator = 0, second = 0] = payload;
+  const type = indicator & 0x1f;
+  if (type === NAL.stapA) return payload.subarray(3);
+  if (type !== NAL.fuA) return payload;
+  return second >= 0x80 ? payload.subarray(1) : new Uint8Array();
+}
+
+const isParameterSet = (type: number): boolean => type === NAL.sps || type === NAL.pps;
+const isKept = (type: number): boolean => type >= NAL.slice && type <= NAL.sei;
+
+function writeLength(head: Uint8Array, length: number): void {
+  new DataView(head.buffer).setUint32(0, length);
+}

@@ -1,0 +1,126 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Options,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { OpenToAll } from '../access/channel-access.guard.js';
+import { ForOutsideClients } from '../auth/outside-client.js';
+import { AllowToken } from '../auth/tokens/token-scope.js';
+import { OPTIONS_HEADERS } from '../http-rtc/other-sites.js';
+import { LayerChoice } from './layer-choice.js';
+import { WHEP_EVENTS, WhepEvent, WhepEvents } from './whep-events.js';
+import { WhepService } from './whep.service.js';
+
+/** A player that reads so slowly is given up, bytes. */
+const WAITING_BYTES_MAX = 64 * 1024;
+
+const EventList = z.array(WhepEvent).max(20).nullish();
+const EventQuery = z.object({
+  events: z
+    .string()
+    .max(200)
+    .transform((list) => list.split(','))
+    .pipe(z.array(WhepEvent))
+    .optional(),
+});
+type EventQuery = z.output<typeof EventQuery>;
+type Path = { name: string; session: string };
+
+/**
+ * WHEP's extensions (webrtc-http-egress-events): events, and the choice of a simulcast layer. Browsers open
+ * event streams without an Authorization, so it is the session's address that lets in here.
+ */
+@Controller('whep/:name/:session')
+@ForOutsideClients()
+@AllowToken('channels:read')
+export class WhepExtensionsController {
+  constructor(
+    private readonly whep: WhepService,
+    private readonly events: WhepEvents,
+  ) {}
+
+  /** The address of a stream with these events; without a list, with all. */
+  @Post('sse')
+  @OpenToAll()
+  @HttpCode(201)
+  subscribe(
+    @Param() { name, session: id }: Path,
+    @Body({ schema: EventList }) events: z.output<typeof EventList>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): void {
+    const session = this.whep.find(name, id);
+    const list = (events ?? WHEP_EVENTS).join(',');
+    reply.header('location', `/whep/${name}/${session.id}/sse?events=${list}`);
+  }
+
+  @Get('sse')
+  @OpenToAll()
+  stream(
+    @Param() { name, session: id }: Path,
+    @Query({ schema: EventQuery }) { events }: EventQuery,
+    @Res() reply: FastifyReply,
+  ): void {
+    const session = this.whep.find(name, id);
+    reply.headers({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      // nginx would hold events back.
+      'x-accel-buffering': 'no',
+    });
+    reply.hijack();
+    const { raw } = reply;
+    raw.writeHead(200, headersOf(reply));
+    raw.flushHeaders();
+    const end = this.events.stream(session, new Set(events ?? WHEP_EVENTS), {
+      write: (text) => {
+        raw.write(text);
+        return raw.writableLength <= WAITING_BYTES_MAX;
+      },
+      end: () => raw.end(),
+    });
+    raw.once('close', end);
+  }
+
+  @Delete('sse')
+  @OpenToAll()
+  @HttpCode(200)
+  unsubscribe(@Param() { name, session }: Path): void {
+    this.events.end(this.whep.find(name, session));
+  }
+
+  /** Holds the picture at a simulcast layer, or lets the bandwidth choose. */
+  @Post('layer')
+  @OpenToAll()
+  @HttpCode(200)
+  async choose(
+    @Param() { name, session }: Path,
+    @Body({ schema: LayerChoice }) layer: LayerChoice,
+  ): Promise<void> {
+    await this.whep.find(name, session).media.pinLayer(layer);
+  }
+
+  @Options(['sse', 'layer'])
+  @OpenToAll()
+  @HttpCode(200)
+  options(@Res({ passthrough: true }) reply: FastifyReply): void {
+    reply.headers(OPTIONS_HEADERS);
+  }
+}
+
+/** What Fastify would send: hooks have set some. */
+function headersOf(reply: FastifyReply): Record<string, string | string[] | number> {
+  return Object.fromEntries(
+    Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { BroadcastModule } from '../broadcast/broadcast.module.js';
+import { WhepEvents } from './whep-events.js';
+import { WhepExtensionsController } from './whep-extensions.controller.js';
+import { WhepMetrics } from './whep-metrics.js';
+import { WhepController } from './whep.controller.js';
+import { WhepService } from './whep.service.js';
+
+/** Watching by WHEP (draft-ietf-wish-whep). */
+@Module({
+  imports: [BroadcastModule],
+  controllers: [WhepController, WhepExtensionsController],
+  providers: [WhepService, WhepEvents, WhepMetrics],
+})
+export class WhepModule {}

@@ -1,0 +1,266 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { AccessService } from '../access/access.service.js';
+import { AccessWatchdog } from '../access/access-watchdog.js';
+import type { RequestVisitor } from '../access/request-visitors.js';
+import { SessionService } from '../auth/sessions/session.service.js';
+import type { ReceiverMedia } from '../broadcast/ports/media.js';
+import { type Receiving, ViewingService } from '../broadcast/viewing.service.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { LOG, type Log } from '../common/logger.js';
+import { CONFIG, type Config } from '../config/config.js';
+import type { MediaKind, TransportOptions } from '../protocol/rtc.js';
+import { type Offer, readOffer } from '../sdp/offer.js';
+import {
+  findsByMid,
+  type ReceivingSection,
+  receiverTerms,
+  receivingSections,
+} from '../sdp/receiver-terms.js';
+import { senderAnswer, senderOffer } from '../sdp/sender-description.js';
+import { AddressCounts } from '../security/address-limits.js';
+import type { IcePatched } from '../http-rtc/ice-session.js';
+import { clientDtls, readingSdp } from '../http-rtc/reading-sdp.js';
+import type { ClientPath } from '../common/client-path.js';
+import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
+import { WhepPeer } from './whep-peer.js';
+import { WhepSession } from './whep-session.js';
+
+/** Players of this process; one more is refused. */
+const SESSIONS_MAX = 10_000;
+/** Players of one address, at ADDRESS_LIMIT_FACTOR 1. */
+const SESSIONS_PER_ADDRESS_MAX = 50;
+const BUSY_RETRY_MS = 10_000;
+const INTERRUPTED_RETRY_MS = 2_000;
+
+/** Who opens a session, and from where. */
+export type WhepViewer = Readonly<{ visitor: RequestVisitor; address: string; path: ClientPath }>;
+
+/** A session and what the player is sent: the answer to its offer, or our offer. */
+export type WhepOpened = Readonly<{ session: WhepSession; sdp: string }>;
+
+type Described = Readonly<{ offer: Offer; sections: readonly ReceivingSection[] }>;
+
+/** Players of WHEP (draft-ietf-wish-whep): viewers like those of our pages, by HTTP and SDP. */
+@Injectable()
+export class WhepService implements OnApplicationShutdown {
+  readonly #sessions = new Map<string, WhepSession>();
+  readonly #addresses: AddressCounts;
+  readonly #audience: AccessWatchdog<WhepSession>;
+  readonly #off: () => void;
+
+  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock.
+  constructor(
+    private readonly viewing: ViewingService,
+    private readonly access: AccessService,
+    logIns: SessionService,
+    @Inject(CONFIG) config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) log: Log,
+  ) {
+    const factor = config.http.addressLimitFactor;
+    this.#addresses = new AddressCounts(Math.ceil(SESSIONS_PER_ADDRESS_MAX * factor));
+    this.#audience = new AccessWatchdog({
+      access,
+      log: log.child({ part: 'whep' }),
+      visitorOf: ({ visitor }) => visitor,
+      evict: (session) => session.close(),
+    });
+    this.#off = logIns.events.on('sessionEnded', (id) => this.#loggedOut(id));
+  }
+
+  onApplicationShutdown(): void {
+    this.#off();
+    this.#audience.close();
+    for (const session of this.#sessions.values()) session.close();
+  }
+
+  /** How many watch by WHEP now. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /**
+   * Makes a viewer of who may watch (that was asked already).
+   *
+   * @param sdp the player's offer; empty: it wants ours, and answers it by {@link answer}
+   * @throws {DomainError} `bad_request` (400), `media_refused` (422), `not_live` (409) and `unavailable`
+   *   (503) with when to try again
+   */
+  async open(
+    name: string,
+    sdp: string,
+    { visitor, address, path }: WhepViewer,
+  ): Promise<WhepOpened> {
+    const described = sdp.trim() === '' ? null : readDescription(sdp);
+    const leaveAddress = this.#enter(address);
+    const peer = new WhepPeer();
+    const leave = () => {
+      leaveAddress();
+      this.viewing.leave(peer.id);
+    };
+    try {
+      const terms = described && receiverTerms(described.sections);
+      const { live, media } = await this.viewing.receive(peer, name, terms);
+      if (described) await begin(media, described);
+      const { agreed, consumers: tracks } = media;
+      const transport = reachableTransport(media.transport, path);
+      const common = {
+        transport,
+        agreed,
+        tracks,
+        session: { id: this.clock.nowMs(), version: 1 },
+      };
+      const description = described
+        ? senderAnswer({ ...described, ...common })
+        : senderOffer(common);
+      return {
+        session: this.#add({ live, media }, { peer, visitor, transport, described, leave }),
+        sdp: description,
+      };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** @throws {DomainError} `not_found` */
+  find(name: string, id: string): WhepSession {
+    const session = this.#sessions.get(id);
+    if (session?.live.name === name) return session;
+    throw new DomainError('not_found', 'There is no such session. It may have ended.');
+  }
+
+  /**
+   * A fragment about ICE.
+   * @throws {DomainError} as {@link find}, {@link AccessService.enter} and {@link IceSession.patch}
+   */
+  async patch(
+    session: WhepSession,
+    visitor: RequestVisitor,
+    { ifMatch, fragment }: { ifMatch: string | undefined; fragment: string },
+  ): Promise<IcePatched> {
+    await this.access.enter(session.live.name, visitor);
+    return session.ice.patch(ifMatch, fragment);
+  }
+
+  /**
+   * The player's answer to our offer.
+   * @throws {DomainError} as {@link open}; `conflict` where there is nothing to answer
+   */
+  async answer(session: WhepSession, visitor: RequestVisitor, sdp: string): Promise<void> {
+    await this.access.enter(session.live.name, visitor);
+    if (session.isAnswered)
+      throw new DomainError('conflict', 'This session has been set up. Open another to change it.');
+    const described = readDescription(sdp);
+    const { media } = session;
+    await media.accept(receiverTerms(described.sections));
+    session.answered(described.offer.ice);
+    await begin(media, described);
+  }
+
+  #enter(address: string): () => void {
+    const leave = this.#sessions.size < SESSIONS_MAX ? this.#addresses.enter(address) : null;
+    if (leave) return leave;
+    throw new DomainError('unavailable', 'Too many players watch by WHEP. Try again later.', {
+      retryAfterMs: BUSY_RETRY_MS,
+    });
+  }
+
+  #add(
+    { live, media }: Receiving,
+    {
+      peer,
+      visitor,
+      transport,
+      described,
+      leave,
+    }: {
+      peer: WhepPeer;
+      visitor: RequestVisitor;
+      transport: TransportOptions;
+      described: Described | null;
+      leave: () => void;
+    },
+  ): WhepSession {
+    const remote = described?.offer.ice ?? null;
+    const session = new WhepSession({
+      peer,
+      visitor,
+      live,
+      media,
+      transport,
+      remote,
+      // In our own offer it is the second.
+      videoSection: described ? videoSectionOf(described) : 1,
+      finds: foundWithoutName(media, described),
+      leave,
+    });
+    this.#sessions.set(session.id, session);
+    this.#audience.enter(session, live.name);
+    session.events.on('closed', () => {
+      this.#sessions.delete(session.id);
+      this.#audience.leave(session, live.name);
+    });
+    // It can have ended while the player was being connected.
+    if (media.closed) session.close();
+    return session;
+  }
+
+  /** Where everybody may watch, a log-in says nothing. */
+  #loggedOut(logInId: string): void {
+    for (const session of this.#sessions.values())
+      if (
+        session.visitor.identity.sessionId === logInId &&
+        this.access.mayBeProtected(session.live.name)
+      )
+        session.close();
+  }
+}
+
+function readDescription(sdp: string): Described {
+  return readingSdp(() => {
+    const offer = readOffer(sdp);
+    return { offer, sections: receivingSections(offer) };
+  });
+}
+
+/**
+ * Connects to the player.
+ * @throws {DomainError} `not_live` where tracks that it has to be told of are not there; `media_refused`
+ *   where a kind that it has a section for can't be sent to it
+ */
+async function begin(media: ReceiverMedia, { offer, sections }: Described): Promise<void> {
+  const missing = sections.find(({ kind }) => media.unsupported.includes(kind));
+  if (missing)
+    throw new DomainError(
+      'media_refused',
+      `The ${missing.kind} of this broadcast is of a codec that the player’s SDP doesn’t have. Watch it over HLS.`,
+    );
+  if (media.agreed.codecs.length === 0)
+    throw new DomainError(
+      'media_refused',
+      'None of the codecs in the player’s SDP can be sent. Broadcasts are H.264, VP9, AV1 or VP8, and Opus.',
+    );
+  if (media.consumers.length === 0 && !sections.every(findsByMid))
+    throw new DomainError('not_live', 'The broadcaster is reconnecting. Try again soon.', {
+      retryAfterMs: INTERRUPTED_RETRY_MS,
+    });
+  await media.connect(clientDtls(offer.dtls));
+}
+
+/** The kinds of which a track that comes later is found, because no SSRC of that kind was named. */
+function foundWithoutName(
+  { consumers }: ReceiverMedia,
+  described: Described | null,
+): ReadonlySet<MediaKind> {
+  const byMid = described
+    ? described.sections.filter(findsByMid).map(({ kind }) => kind)
+    : (['audio', 'video'] as const);
+  return new Set(byMid.filter((kind) => !consumers.some((consumer) => consumer.kind === kind)));
+}
+
+function videoSectionOf({ offer, sections }: Described): number | null {
+  const video = sections.find(({ kind }) => kind === 'video');
+  return video ? offer.sections.indexOf(video) : null;
+}

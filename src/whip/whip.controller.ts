@@ -1,0 +1,136 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Head,
+  Headers,
+  HttpCode,
+  Inject,
+  Options,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Req,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { DomainError } from '../common/domain-error.js';
+import { ForOutsideClients } from '../auth/outside-client.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { iceServerLinks } from '../http-rtc/ice-server-links.js';
+import { OPTIONS_HEADERS } from '../http-rtc/other-sites.js';
+import { SDP_TYPE, textOf } from '../http-rtc/sdp-bodies.js';
+import { SDP_FRAGMENT_TYPE } from '../http-rtc/sdp-fragment.js';
+import { iceServers } from '../broadcast/ice-servers.js';
+import { clientPath } from '../common/client-path.js';
+import { WhipService } from './whip.service.js';
+
+/**
+ * WHIP (RFC 9725): how OBS and other programs publish. The endpoint asks for the channel's stream key. A
+ * session's address can't be guessed, so who has it may change and end it; a key that is sent along
+ * has to be the right one.
+ */
+@Controller('whip/:name')
+@ForOutsideClients()
+export class WhipController {
+  constructor(
+    private readonly whip: WhipService,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Post()
+  @HttpCode(201)
+  async publish(
+    @Param('name') name: string,
+    @Req() { headers, raw, ip }: FastifyRequest,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const channel = await this.#authorize(name, headers.authorization, reply);
+    const sdp = textOf(body, headers['content-type'], SDP_TYPE);
+    const path = clientPath(raw, ip);
+    const { id, etag, answer, ownerId } = await this.whip.create(channel, sdp, path);
+    const servers = iceServers(this.config.rtc, ownerId, this.clock.nowMs());
+    reply
+      .type(SDP_TYPE)
+      .header('location', `/whip/${name}/${id}`)
+      .header('etag', etag)
+      .header('accept-patch', SDP_FRAGMENT_TYPE)
+      .header('cache-control', 'no-store');
+    // Lines of their own: programs that look for one server in a line find each.
+    const links = iceServerLinks(servers);
+    if (links.length > 0) reply.header('link', links);
+    return answer;
+  }
+
+  @Patch(':session')
+  async patch(
+    @Param() { name, session }: { name: string; session: string },
+    @Headers() headers: Record<string, string | undefined>,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string | undefined> {
+    if (headers.authorization !== undefined)
+      await this.#authorize(name, headers.authorization, reply);
+    const fragment = textOf(body, headers['content-type'], SDP_FRAGMENT_TYPE);
+    const ifMatch = headers['if-match'];
+    const { restarted } = await this.whip.patch(name, session, { ifMatch, fragment });
+    if (restarted === null) {
+      reply.status(204);
+      return undefined;
+    }
+    reply.status(200).type(SDP_FRAGMENT_TYPE).header('etag', restarted.etag);
+    return restarted.body;
+  }
+
+  /** RFC 9725 4.3.1: whatever If-Match says. */
+  @Delete(':session')
+  @HttpCode(200)
+  async delete(
+    @Param() { name, session }: { name: string; session: string },
+    @Headers('authorization') authorization: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    if (authorization !== undefined) await this.#authorize(name, authorization, reply);
+    this.whip.delete(name, session);
+  }
+
+  /** The same for every name: it tells nobody which channels there are. */
+  @Options(['', ':session'])
+  @HttpCode(200)
+  options(@Res({ passthrough: true }) reply: FastifyReply): void {
+    reply.headers({ ...OPTIONS_HEADERS, allow: 'OPTIONS, POST, PATCH, DELETE, GET, HEAD' });
+  }
+
+  // Before the other: Fastify would make one of it by itself.
+  @Head(['', ':session'])
+  @HttpCode(204)
+  head(@Res({ passthrough: true }) reply: FastifyReply): void {
+    this.get(reply);
+  }
+
+  /** RFC 9110 9.1 wants GET everywhere; there is nothing to get, and nothing changes by it. */
+  @Get(['', ':session'])
+  @HttpCode(204)
+  get(@Res({ passthrough: true }) reply: FastifyReply): void {
+    reply.headers({ 'accept-post': SDP_TYPE, 'cache-control': 'no-store' });
+  }
+
+  @Put(['', ':session'])
+  put(@Res({ passthrough: true }) reply: FastifyReply): never {
+    reply.header('allow', 'OPTIONS, POST, PATCH, DELETE, GET, HEAD');
+    throw new DomainError('method_not_allowed', 'PUT means nothing here. Publish with POST.');
+  }
+
+  async #authorize(name: string, authorization: string | undefined, reply: FastifyReply) {
+    // RFC 9110 15.5.2: with every 401.
+    reply.header('www-authenticate', 'Bearer realm="WHIP"');
+    const channel = await this.whip.authorize(name, authorization);
+    reply.removeHeader('www-authenticate');
+    return channel;
+  }
+}

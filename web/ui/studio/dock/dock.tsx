@@ -1,0 +1,48 @@
+import { useState } from 'preact/hooks';
+import { Settings } from 'lucide';
+import type { Capture } from '../../../client/capture/capture.js';
+import type { OnAir } from '../state/on-air.js';
+import type { OwnChannels } from '../state/own-channels.js';
+import { CameraControl, FlipControl } from './camera-control.js';
+import { DockButton } from './dock-button.js';
+import { LevelMeter } from './level-meter.js';
+import { MicrophoneControl } from './microphone-control.js';
+import { ScreenControl } from './screen-control.js';
+import { SettingsDialog } from '../settings/settings-dialog.js';
+import './dock.css';
+
+interface DockProps {
+  capture: Capture;
+  channels: OwnChannels;
+  onAir: OnAir;
+  /** A program sends, not this page: camera and microphone here change nothing that viewers see. */
+  fromProgram: boolean;
+}
+
+/** The controls under the preview. */
+export function Dock({ capture, channels, onAir, fromProgram }: DockProps) {
+  const [settings, setSettings] = useState(false);
+  const heard = capture.microphone.state.value.name === 'on';
+  return (
+    <div class="dock" role="group" aria-label="Camera, microphone and screen">
+      {!fromProgram && (
+        <>
+          <MicrophoneControl capture={capture} />
+          <LevelMeter meter={capture.meter} muted={capture.sound.muted.value || !heard} />
+          <CameraControl capture={capture} />
+          <FlipControl capture={capture} />
+          <ScreenControl capture={capture} />
+        </>
+      )}
+      <DockButton icon={Settings} label="Settings" onClick={() => setSettings(true)} />
+      {settings && (
+        <SettingsDialog
+          capture={capture}
+          channels={channels}
+          onAir={onAir}
+          onClose={() => setSettings(false)}
+        />
+      )}
+    </div>
+  );
+}

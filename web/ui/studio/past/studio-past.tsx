@@ -1,0 +1,168 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ListedBroadcast, RecordingView } from '../../../../src/protocol/recording.js';
+import { at } from '../../../client/base-path.js';
+import { recordingApi } from '../../../client/recording-api.js';
+import { RequestError } from '../../../client/request-error.js';
+import { ChartLine, Ellipsis, ExternalLink, Pencil, Pin, PinOff, Trash } from 'lucide';
+import { Badge } from '../../components/badge.js';
+import { Button } from '../../components/button.js';
+import { Dialog } from '../../components/dialog.js';
+import { IconButton } from '../../components/icon-button.js';
+import { Menu, type MenuItem } from '../../components/menu.js';
+import { Notice } from '../../components/notice.js';
+import { Spinner } from '../../components/spinner.js';
+import { toast } from '../../components/toast.js';
+import { deleteRecording } from '../../recording/delete-recording.js';
+import { EditDialog } from '../../recording/edit-dialog.js';
+import { StorageNotice } from '../../recording/storage-notice.js';
+import { useStorage } from '../../recording/use-storage.js';
+import { VISIBILITY_WORDS } from '../../recording/visibility-words.js';
+import { StatisticsDialog } from '../../statistics/late-statistics.js';
+import { PastBroadcasts } from '../../past/past-broadcasts.js';
+import { pastFacts, pastNote, PastPicture } from '../../past/past-card.js';
+import './studio-past.css';
+
+/** A channel's past broadcasts for its owner: to open, rename, hide, keep and delete. */
+export function StudioPast({ channel, onClose }: { channel: string; onClose: () => void }) {
+  const past = useMemo(() => new PastBroadcasts(channel), [channel]);
+  const [edited, setEdited] = useState<RecordingView | null>(null);
+  const [measured, setMeasured] = useState<ListedBroadcast | null>(null);
+  useEffect(() => void past.load(), [past]);
+  const storage = useStorage();
+  const list = past.list.value;
+  const problem = past.problem.value;
+  if (edited)
+    return (
+      <EditDialog
+        recording={edited}
+        onChanged={(recording) => past.learn(recording)}
+        onClose={() => setEdited(null)}
+      />
+    );
+  if (measured)
+    return (
+      <StatisticsDialog
+        broadcastId={measured.id}
+        named={measured.title || channel}
+        onClose={() => setMeasured(null)}
+      />
+    );
+  return (
+    <Dialog
+      title="Past broadcasts"
+      onClose={onClose}
+      actions={
+        <Button variant="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
+    >
+      <div class="studio-past">
+        {storage && <StorageNotice storage={storage} />}
+        {list === null && problem === null && <Spinner label="Loading past broadcasts" />}
+        {list?.length === 0 && !past.more.value && (
+          <Notice title="Nothing yet">What you broadcast is listed here when it is over.</Notice>
+        )}
+        <ul>
+          {list?.map((broadcast) => (
+            <PastLine
+              key={broadcast.id}
+              broadcast={broadcast}
+              past={past}
+              onEdit={setEdited}
+              onMeasure={setMeasured}
+            />
+          ))}
+        </ul>
+        {problem !== null && <p role="alert">{problem}</p>}
+        {(past.more.value || problem !== null) && (
+          <Button busy={past.busy.value} onClick={() => void past.load()}>
+            {problem === null ? 'Show more' : 'Try again'}
+          </Button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+interface PastLineProps {
+  broadcast: ListedBroadcast;
+  past: PastBroadcasts;
+  onEdit: (recording: RecordingView) => void;
+  onMeasure: (broadcast: ListedBroadcast) => void;
+}
+
+function PastLine({ broadcast, past, onEdit, onMeasure }: PastLineProps) {
+  const { id, title, channel, recording } = broadcast;
+  const named = title || channel;
+  const note = pastNote(broadcast);
+  const ofRecording: MenuItem[] = [
+    { kind: 'link', label: 'Open', icon: ExternalLink, href: at(`/recordings/${id}`) },
+    {
+      kind: 'action',
+      label: 'Edit',
+      icon: Pencil,
+      onSelect: () => void tryTo(async () => onEdit(await recordingApi.recording(id))),
+    },
+    {
+      kind: 'action',
+      label: recording?.kept ? 'Don’t keep' : 'Keep for good',
+      icon: recording?.kept ? PinOff : Pin,
+      onSelect: () =>
+        void tryTo(async () =>
+          past.learn(await recordingApi.change(id, { kept: !recording?.kept })),
+        ),
+    },
+    {
+      kind: 'action',
+      label: 'Delete',
+      icon: Trash,
+      danger: true,
+      onSelect: () =>
+        void deleteRecording(id, named).then((gone) => {
+          if (gone) past.put({ ...broadcast, recording: null });
+        }),
+    },
+  ];
+  const items: MenuItem[] = [
+    {
+      kind: 'action',
+      label: 'Statistics',
+      icon: ChartLine,
+      onSelect: () => onMeasure(broadcast),
+    },
+    ...(recording === null ? [] : ofRecording),
+  ];
+  return (
+    <li class="studio-past-line">
+      <PastPicture broadcast={broadcast} />
+      <div class="studio-past-words">
+        <h3>{note === null ? <a href={at(`/recordings/${id}`)}>{named}</a> : named}</h3>
+        <p class="muted figures">{pastFacts(broadcast)}</p>
+        <p class="studio-past-notes">
+          {note !== null && <span class="muted">{note}</span>}
+          {recording && recording.visibility !== 'public' && (
+            <Badge>{VISIBILITY_WORDS[recording.visibility]}</Badge>
+          )}
+          {recording?.kept && <Badge tone="good">Kept</Badge>}
+        </p>
+      </div>
+      <Menu
+        label={`What to do with ${named}`}
+        items={items}
+        trigger={(tie) => (
+          <IconButton icon={Ellipsis} label={`More of ${named}`} align="end" {...tie} />
+        )}
+      />
+    </li>
+  );
+}
+
+async function tryTo(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    toast({ text: error.message, tone: 'danger' });
+  }
+}

@@ -1,0 +1,89 @@
+import { Radio } from 'lucide';
+import { Button } from '../../components/button.js';
+import { Icon } from '../../components/icon.js';
+import { Select } from '../../components/select.js';
+import { CircleAlert } from 'lucide';
+import { StorageNotice } from '../../recording/storage-notice.js';
+import { useStorage } from '../../recording/use-storage.js';
+import { Checklist } from './checklist.js';
+import { checksOf } from './checks.js';
+import { PastButton } from '../past/past-button.js';
+import { ProgramsButton } from '../programs/programs-button.js';
+import { ShareLink } from '../share/share-link.js';
+import type { Studio } from '../state/studio.js';
+import { TitleField } from './title-field.js';
+
+/** The panel before going live: title, checklist, and the "Go live" button. */
+export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boolean }) {
+  const { capture, channels, check, onAir } = studio;
+  const all = channels.all.value ?? [];
+  const chosen = channels.chosen.value;
+  const checks = checksOf(capture, {
+    online: check.online,
+    roundTripMs: check.roundTripMs.value,
+  });
+  const hindrance = hindranceOf(studio);
+  const storage = useStorage();
+  return (
+    <div class="panel">
+      <div class="panel-head">
+        <h2>Get ready</h2>
+        <p class="muted">Only you see the preview until you go live.</p>
+      </div>
+      {all.length > 1 && (
+        <Select
+          label="Channel"
+          value={chosen?.name ?? ''}
+          options={all.map(({ name }) => ({ value: name, label: name }))}
+          onChange={(name) => channels.choose(name)}
+          disabled={starting}
+        />
+      )}
+      <TitleField channels={channels} />
+      <Checklist checks={checks} />
+      <div class="panel-foot">
+        {onAir.problem.value !== null && (
+          <p class="panel-problem" role="alert">
+            <Icon icon={CircleAlert} size={16} />
+            <span>{onAir.problem.value}</span>
+          </p>
+        )}
+        <Button
+          variant="live"
+          size="l"
+          icon={Radio}
+          wide
+          busy={starting}
+          disabled={hindrance !== null && !starting}
+          onClick={() => {
+            void capture.wake();
+            void onAir.start();
+          }}
+        >
+          {starting ? 'Going live…' : 'Go live'}
+        </Button>
+        {hindrance !== null && !starting && <p class="panel-note muted">{hindrance}</p>}
+      </div>
+      {storage && <StorageNotice storage={storage} />}
+      {chosen && (
+        <>
+          <ShareLink channel={chosen} />
+          <ProgramsButton channel={chosen.name} />
+          <PastButton channel={chosen.name} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Why going live is impossible right now, or null. */
+function hindranceOf({ capture, check }: Studio): string | null {
+  if (capture.picture.track.value === null && capture.sound.track.value === null) {
+    const asking = [capture.camera, capture.microphone].some(
+      ({ state }) => state.value.name === 'asking',
+    );
+    if (asking) return 'Waiting for your camera and microphone.';
+    return 'Turn on the camera, the microphone or a screen first.';
+  }
+  return check.online ? null : 'There is no connection to the server yet.';
+}

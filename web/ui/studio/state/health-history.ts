@@ -1,0 +1,82 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+
+/** One plotted point per second. */
+export interface HealthPoint {
+  /** Time in seconds since 1970. */
+  readonly atS: number;
+  readonly bitrateBps: number;
+  readonly framesPerSecond: number;
+  readonly lossPercent: number;
+  readonly roundTripMs: number;
+}
+
+/** The names of the curves. */
+export type HealthCurve = Exclude<keyof HealthPoint, 'atS'>;
+
+/** The time span of the plots, in seconds. */
+export const HISTORY_S = 120;
+
+const KEYS = ['atS', 'bitrateBps', 'framesPerSecond', 'lossPercent', 'roundTripMs'] as const;
+
+/** The last two minutes, in a ring buffer. */
+export class HealthHistory {
+  readonly #rings: Readonly<Record<keyof HealthPoint, Float64Array>>;
+  readonly #capacity: number;
+  readonly #version = signal(0);
+  #next = 0;
+  #length = 0;
+
+  constructor(capacity: number = HISTORY_S) {
+    this.#capacity = capacity;
+    const ring = (): Float64Array => new Float64Array(capacity);
+    this.#rings = {
+      atS: ring(),
+      bitrateBps: ring(),
+      framesPerSecond: ring(),
+      lossPercent: ring(),
+      roundTripMs: ring(),
+    };
+  }
+
+  /** Incremented with every change; readers are notified of the next. */
+  get version(): ReadonlySignal<number> {
+    return this.#version;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(point: HealthPoint): void {
+    for (const key of KEYS) this.#rings[key][this.#next] = point[key];
+    this.#next = (this.#next + 1) % this.#capacity;
+    this.#length = Math.min(this.#length + 1, this.#capacity);
+    this.#bump();
+  }
+
+  clear(): void {
+    this.#next = 0;
+    this.#length = 0;
+    this.#bump();
+  }
+
+  /** Times and values, oldest first; NaN (unmeasured) becomes null, which plots omit. */
+  curve(name: HealthCurve): [times: number[], values: (number | null)[]] {
+    const values = this.#unrolled(name).map((value) => (Number.isNaN(value) ? null : value));
+    return [this.#unrolled('atS'), values];
+  }
+
+  /** Does not read the signal: an effect that records must not depend on what it writes. */
+  #bump(): void {
+    this.#version.value = this.#version.peek() + 1;
+  }
+
+  #unrolled(key: keyof HealthPoint): number[] {
+    const ring = this.#rings[key];
+    const start = (this.#next - this.#length + this.#capacity) % this.#capacity;
+    return Array.from(
+      { length: this.#length },
+      (_, index) => ring[(start + index) % this.#capacity] ?? Number.NaN,
+    );
+  }
+}

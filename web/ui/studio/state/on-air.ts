@@ -1,0 +1,211 @@
+import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
+import type { Visibility } from '../../../../src/protocol/access.js';
+import type { BroadcastView } from '../../../../src/protocol/broadcast.js';
+import { GRACE_MS } from '../../../../src/protocol/limits.js';
+import { assertNever } from '../../../client/assert-never.js';
+import type { Capture } from '../../../client/capture/capture.js';
+import type { Connection } from '../../../client/connection.js';
+import type { Publisher, PublisherState } from '../../../client/publisher.js';
+import { type BroadcastSummary, summaryOf } from './broadcast-summary.js';
+import type { OwnChannels } from './own-channels.js';
+import { PublishedTracks } from './published-tracks.js';
+import type { ResumeTokens } from './resume-tokens.js';
+
+/** The phase of the broadcast, as shown in the studio. */
+export type Phase =
+  | { readonly name: 'ready' }
+  /** The channel's broadcast runs without this page: after a reload, or from elsewhere. */
+  | { readonly name: 'resumable'; readonly broadcast: BroadcastView }
+  | { readonly name: 'starting' }
+  | { readonly name: 'live'; readonly broadcast: BroadcastView }
+  /** `untilMs`: when the server may end the broadcast, by this machine's clock. */
+  | { readonly name: 'reconnecting'; readonly broadcast: BroadcastView; readonly untilMs: number }
+  | { readonly name: 'ended'; readonly summary: BroadcastSummary };
+
+/** How often a broadcast that runs without this page is polled, in milliseconds. */
+const WATCH_MS = 3_000;
+
+/** The parts that an {@link OnAir} connects. */
+export interface OnAirParts {
+  readonly capture: Capture;
+  readonly channels: OwnChannels;
+  readonly connection: Connection;
+  readonly publisher: Publisher;
+  readonly tokens: ResumeTokens;
+}
+
+/** Connects capture with publishing: goes live, resumes, ends. Lives as long as its page. */
+export class OnAir {
+  readonly #parts: OnAirParts;
+  readonly #problem = signal<string | null>(null);
+  readonly #summary = signal<BroadcastSummary | null>(null);
+  readonly #lostAtMs = signal<number | null>(null);
+  /** The audience of the next broadcast, unless the channel's is narrower. */
+  readonly nextVisibility = signal<Visibility>('public');
+  #peakViewers = 0;
+
+  readonly phase: ReadonlySignal<Phase> = computed(() =>
+    this.#phaseOf(this.#parts.publisher.state.value),
+  );
+  readonly #phaseName = computed(() => this.phase.value.name);
+
+  constructor(parts: OnAirParts) {
+    this.#parts = parts;
+    const { publisher, capture } = parts;
+    effect(() => {
+      const state = publisher.state.value;
+      untracked(() => this.#follow(state));
+    });
+    effect(() => {
+      this.#peakViewers = Math.max(this.#peakViewers, publisher.viewers.value);
+    });
+    effect(() => {
+      const token = publisher.resumeToken.value;
+      const channel = parts.channels.chosen.peek();
+      if (token !== null && channel !== null) parts.tokens.keep(channel.name, token);
+    });
+    effect(() => this.#watchFromOutside());
+    const tracks = new PublishedTracks(publisher, capture.sound);
+    effect(() => tracks.setPicture(capture.picture.track.value));
+    effect(() => tracks.setSound(capture.sound.track.value, capture.sound.silent.value));
+  }
+
+  /** Why the last start failed or stopped, as a sentence, or null. */
+  get problem(): ReadonlySignal<string | null> {
+    return this.#problem;
+  }
+
+  /** True while closing the page would interrupt a broadcast. */
+  get busy(): boolean {
+    const name = this.#phaseName.value;
+    return name === 'starting' || name === 'live' || name === 'reconnecting';
+  }
+
+  /** The current broadcast, whether published from here or not; null if none. */
+  get broadcast(): BroadcastView | null {
+    const phase = this.phase.value;
+    return 'broadcast' in phase ? phase.broadcast : null;
+  }
+
+  /** The audience of the current or next broadcast, unless the channel's is narrower. */
+  get visibility(): Visibility {
+    return this.broadcast?.visibility ?? this.nextVisibility.value;
+  }
+
+  /**
+   * Whether {@link start} can resume a broadcast: an interrupted one, or one from this tab that the
+   * server has not yet noticed is lost.
+   */
+  canResume({ channel, state }: BroadcastView): boolean {
+    return state === 'interrupted' || this.#parts.tokens.read(channel) !== null;
+  }
+
+  /** Goes live on the selected channel, or resumes its broadcast. */
+  async start(): Promise<void> {
+    const { channels, capture, publisher, tokens } = this.#parts;
+    // A title being saved belongs to this broadcast.
+    await channels.settled();
+    const channel = channels.chosen.value;
+    if (channel === null || this.busy) return;
+    batch(() => {
+      this.#problem.value = null;
+      this.#summary.value = null;
+    });
+    this.#peakViewers = 0;
+    const resumeToken = tokens.read(channel.name);
+    void publisher.start({
+      channel: channel.name,
+      audio: capture.sound.track.value,
+      video: capture.picture.track.value,
+      ...(resumeToken !== null && { resumeToken }),
+      visibility: this.nextVisibility.value,
+    });
+    publisher.setMuted('audio', capture.sound.silent.value);
+  }
+
+  /** Ends the broadcast, whether published from here or not. Throws `RequestError`. */
+  async end(): Promise<void> {
+    const { channels, connection, publisher, tokens } = this.#parts;
+    const channel = channels.chosen.value;
+    if (channel === null) return;
+    if (this.busy) {
+      await publisher.end();
+      return;
+    }
+    await connection.request('publisher:end', { channel: channel.name });
+    tokens.forget(channel.name);
+    await channels.refresh();
+  }
+
+  /** Leaves the summary and returns to the start, with the preview on. */
+  async dismiss(): Promise<void> {
+    this.#summary.value = null;
+    await this.#parts.capture.open();
+  }
+
+  #phaseOf(state: PublisherState): Phase {
+    switch (state.name) {
+      case 'starting':
+        return { name: 'starting' };
+      case 'live':
+        return { name: 'live', broadcast: state.broadcast };
+      case 'reconnecting': {
+        const untilMs = (this.#lostAtMs.value ?? Date.now()) + GRACE_MS;
+        return { name: 'reconnecting', broadcast: state.broadcast, untilMs };
+      }
+      case 'idle':
+      case 'ended':
+      case 'failed':
+        return this.#offAirPhase();
+      default:
+        return assertNever(state);
+    }
+  }
+
+  #offAirPhase(): Phase {
+    const summary = this.#summary.value;
+    if (summary !== null) return { name: 'ended', summary };
+    const broadcast = this.#parts.channels.chosen.value?.broadcast ?? null;
+    return broadcast === null ? { name: 'ready' } : { name: 'resumable', broadcast };
+  }
+
+  #follow(state: PublisherState): void {
+    if (state.name === 'reconnecting') this.#lostAtMs.value = this.#lostAtMs.peek() ?? Date.now();
+    else this.#lostAtMs.value = null;
+    if (state.name === 'failed') {
+      this.#problem.value = state.message;
+      this.#refresh();
+    }
+    if (state.name !== 'ended') return;
+    const channel = this.#parts.channels.chosen.peek();
+    if (channel !== null) this.#parts.tokens.forget(channel.name);
+    if (state.broadcast === null) {
+      this.#refresh();
+      return;
+    }
+    // Nothing is published any longer: the camera's light must not suggest otherwise.
+    this.#parts.capture.release();
+    this.#refresh();
+    this.#summary.value = summaryOf(state.broadcast, {
+      endedAtMs: Date.now(),
+      peakViewers: this.#peakViewers,
+      reason: state.reason,
+    });
+  }
+
+  /**
+   * Polls a broadcast that runs without this page for its end, and otherwise for an encoder going
+   * live.
+   */
+  #watchFromOutside(): (() => void) | undefined {
+    const name = this.#phaseName.value;
+    if (name !== 'resumable' && name !== 'ready') return undefined;
+    const timer = setInterval(() => this.#refresh(), WATCH_MS);
+    return () => clearInterval(timer);
+  }
+
+  #refresh(): void {
+    // Without a reply, the last known state stays.
+    this.#parts.channels.refresh().catch(() => undefined);
+  }
+}
