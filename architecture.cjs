@@ -38,7 +38,7 @@ exports.folders = [
   {
     folder: 'src/media',
     holds: 'media formats, pure: codecs, RTP, MP4, playlists; AAC on a thread, FFmpeg as a process',
-    imports: ['common'],
+    imports: ['common', 'config'],
   },
   {
     folder: 'src/auth',
@@ -135,7 +135,18 @@ exports.folders = [
   {
     folder: 'src/webhooks',
     holds: 'signed deliveries to other programs, from the database',
-    imports: ['protocol', 'common', 'secrets', 'db', 'auth', 'channels', 'broadcast', 'chat'],
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'secrets',
+      'db',
+      'auth',
+      'security',
+      'channels',
+      'broadcast',
+      'chat',
+    ],
   },
   {
     folder: 'src/admin',
@@ -176,7 +187,17 @@ exports.folders = [
   {
     folder: 'src/whep',
     holds: 'watching by WHEP',
-    imports: ['protocol', 'common', 'config', 'auth', 'access', 'broadcast', 'sdp', 'http-rtc'],
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'auth',
+      'security',
+      'access',
+      'broadcast',
+      'sdp',
+      'http-rtc',
+    ],
   },
   {
     folder: 'src/pages',
