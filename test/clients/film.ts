@@ -21,17 +21,17 @@ export function filmInputs({ width, height, fps }: Omit<FilmFormat, 'seconds'>):
   return ['-re', '-f', 'lavfi', '-i', picture, '-re', '-f', 'lavfi', '-i', BEEP];
 }
 
-/** The film as a file whose codecs add no delay: H.264 without B-frames, and FLAC. Kept in `folder`. */
+/** The film as a file whose codecs add no delay: H.264 without B-frames, and PCM. Kept in `folder`. */
 export async function filmFile(folder: string, format: FilmFormat): Promise<string> {
   const { width, height, fps, seconds } = format;
-  const file = join(folder, `film-${width}x${height}-${fps}-${seconds}s.mkv`);
+  const file = join(folder, `pcm-${width}x${height}-${fps}-${seconds}s.mkv`);
   if (existsSync(file)) return file;
   const unfinished = `${file}.unfinished.mkv`;
   const inputs = filmInputs(format).filter((arg) => arg !== '-re');
   await exec(ffmpegBin, [
     ...['-y', '-v', 'error', ...inputs, '-t', `${seconds}`],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '16', '-bf', '0', '-g', `${fps}`],
-    ...['-pix_fmt', 'yuv420p', '-c:a', 'flac', '-ac', '2', unfinished],
+    ...['-pix_fmt', 'yuv420p', '-c:a', 'pcm_s16le', '-ac', '2', unfinished],
   ]);
   await rename(unfinished, file);
   return file;

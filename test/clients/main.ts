@@ -8,8 +8,10 @@ import { LONG_RUN_TOOLS, tryLongRun } from './long-run.js';
 import { runIsolated } from './network.js';
 import { formatTable, merged, readTable, type Row } from './row.js';
 import { nativePlayers } from './players/native.js';
+import type { Player } from './players/player.js';
+import { writePlayersPage } from './players-page.js';
 import { webPlayers } from './players/web.js';
-import { whepPlayers } from './players/whep.js';
+import { gstreamerPlayers, whepPlayers } from './players/whep.js';
 import { aiortc } from './senders/aiortc.js';
 import { gstreamerSenders } from './senders/gstreamer.js';
 import { ffmpegSenders } from './senders/ffmpeg.js';
@@ -32,12 +34,19 @@ type Case = Readonly<{
 }>;
 type Options = Readonly<{ minutes: number }>;
 
+const players: readonly Player[] = [
+  ...nativePlayers,
+  ...webPlayers,
+  ...whepPlayers,
+  ...gstreamerPlayers,
+];
+
 const cases: readonly Case[] = [
   ...[...ffmpegSenders, ...obsSenders, ...gstreamerSenders, aiortc].map((sender): Case => {
     const { name, tools } = sender;
     return { name, tools, run: async (lab) => [await trySender(lab, sender)] };
   }),
-  ...[...nativePlayers, ...webPlayers, ...whepPlayers].map((player): Case => {
+  ...players.map((player): Case => {
     const { name, tools } = player;
     return { name, tools: [...tools, 'ffmpeg9'], run: (lab) => tryPlayer(lab, player) };
   }),
@@ -102,10 +111,16 @@ const chosen = (names: readonly string[]) =>
 
 const HEAD = `# Real clients
 
-What was seen with programs that other people wrote, written by \`npm run clients\`, which installs what can be installed and runs each against a real Onair. Programs run on another machine than Onair where nothing else is said: a network namespace of their own. Sound: how much later beeps come than the flashes that belong to them, the middle and the range.
+What was seen with programs that other people wrote. \`npm run clients [-- name …]\` installs what package registries have, runs each against a real Onair and writes its rows anew; \`npm run clients -- long --minutes 30\` is the long run. Programs run on another machine than Onair where nothing else is said: in a network namespace of their own. Nothing leaves the machine.
+
+Sound: by how much beeps come after the flashes that belong to them, median and range, measured in what FFmpeg decodes. OBS draws and encodes on the processors that everything else uses: on a busy machine its own pictures are late, and the range tells it. Debian's OBS has no WHIP; \`OBS_WEBRTC_PLUGIN\` names the plugin that was used.
+
+MediaMTX is not tried: no package registry has it.
 `;
 
 async function writePage(rows: readonly Row[]): Promise<void> {
   const old = readTable(await readFile(PAGE, 'utf8').catch(() => ''));
-  await writeFile(PAGE, `${HEAD}\n${formatTable(merged(old, rows))}\n`);
+  const all = merged(old, rows);
+  await writeFile(PAGE, `${HEAD}\n${formatTable(all)}\n`);
+  await writePlayersPage(players, all);
 }

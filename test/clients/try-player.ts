@@ -21,7 +21,8 @@ export async function tryPlayer(lab: Lab, player: Player): Promise<Row[]> {
   }
 }
 
-function titleOf(way: Way): string {
+/** As the matrix names it. */
+export function titleOf(way: Way): string {
   if (way === 'whep') return 'WHEP';
   return way === 'webrtc' ? 'WebRTC' : `HLS, ${way}`;
 }

@@ -19,7 +19,15 @@ const BUILD_PACKAGES = [
 ];
 const ELEMENTS_VERSION = '0.15.4';
 /** Where the elements of {@link installElements} are, in the root. */
-export const ELEMENTS_PATH = '/opt/whip/target/release/deps';
+export const ELEMENTS_PATH = '/opt/whip/plugins';
+
+/** GStreamer takes a plugin's name from its file's. */
+const ELEMENTS_BUILD = [
+  'cd /opt/whip',
+  'HOME=/root nice cargo build --release',
+  'mkdir -p plugins',
+  'for name in rswebrtc webrtchttp; do cp target/release/deps/libgst$name-*.so plugins/libgst$name.so; done',
+].join(' && ');
 
 const CARGO_TOML = `[package]
 name = "whip-elements"
@@ -66,7 +74,7 @@ export async function installElements(): Promise<string> {
     await mkdir(join(root, 'opt/whip/src'), { recursive: true });
     await writeFile(join(root, 'opt/whip/Cargo.toml'), CARGO_TOML);
     await writeFile(join(root, 'opt/whip/src/lib.rs'), '');
-    await inRoot(root, 'cd /opt/whip && HOME=/root nice cargo build --release');
+    await inRoot(root, ELEMENTS_BUILD);
   });
   return root;
 }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Program } from '../program.js';
 import { versionOfAiortc } from '../senders/aiortc.js';
+import { launch, versionOfGstreamer } from '../senders/gstreamer.js';
 import { lanUrlOf, PLAYED_S, type Player } from './player.js';
 
 const SCRIPT = fileURLToPath(new URL('./whep.py', import.meta.url));
@@ -61,4 +62,47 @@ export const whepPlayers: readonly Player[] = [
       return told(lab.other.start(python, [SCRIPT, lanUrlOf(lab, way, programme), `${PLAYED_S}`]));
     },
   },
+];
+
+const LAUNCHED_MS = PLAYED_S * 1_000 + 5_000;
+const SINK = 'fpsdisplaysink text-overlay=false video-sink=fakevideosink';
+const SOUND_SINK = 'queue ! fakesink sync=false async=false';
+
+/** @param source the element with its endpoint, as gst-launch has it */
+const gstreamer = (name: string, client: string, source: (url: string) => string): Player => ({
+  name,
+  client,
+  tools: ['gstreamer'],
+  ways: ['whep'],
+  whatToSet: '',
+  version: versionOfGstreamer,
+  play: async (lab, way, programme) => {
+    const pipeline = source(lanUrlOf(lab, way, programme));
+    const played = launch(lab, `-v ${pipeline} ${SINK}`);
+    await Promise.race([played.ended, pause(LAUNCHED_MS)]);
+    await played.stop();
+    const shown = [...played.output.matchAll(/rendered: (\d+), dropped: (\d+)/g)].at(-1);
+    const said = played.lines.find((line) => /^ERROR|error:/.test(line));
+    return `${shown?.[1] ?? 0} frames, ${said ?? 'no complaint'}`;
+  },
+});
+
+const H264_CAPS =
+  'application/x-rtp,media=video,encoding-name=H264,payload=96,clock-rate=90000,packetization-mode=(string)1';
+const OPUS_CAPS =
+  'application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000,encoding-params=(string)2';
+
+export const gstreamerPlayers: readonly Player[] = [
+  gstreamer(
+    'gst-whepclientsrc',
+    'GStreamer whepclientsrc',
+    (url) =>
+      `whepclientsrc name=s signaller::whep-endpoint=${url} s. ! audio/x-raw ! ${SOUND_SINK} s. ! video/x-raw ! queue ! videoconvert !`,
+  ),
+  gstreamer(
+    'gst-whepsrc',
+    'GStreamer whepsrc',
+    (url) =>
+      `whepsrc name=s whep-endpoint=${url} video-caps=${H264_CAPS} audio-caps=${OPUS_CAPS} s. ! application/x-rtp,media=audio ! ${SOUND_SINK} s. ! application/x-rtp,media=video ! rtph264depay ! h264parse ! avdec_h264 ! videoconvert !`,
+  ),
 ];

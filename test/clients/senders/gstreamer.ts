@@ -1,5 +1,6 @@
 import { ELEMENTS_PATH } from '../install/debian-root.js';
 import type { Lab } from '../lab.js';
+import type { Program } from '../program.js';
 import type { Sender, Target } from './sender.js';
 
 const FILM = { width: 640, height: 360, fps: 30, seconds: 120 };
@@ -12,7 +13,8 @@ export async function versionOfGstreamer(lab: Lab): Promise<string> {
   return /version ([\d.]+)/.exec(program.output)?.[1] ?? 'unknown';
 }
 
-const launch = (lab: Lab, pipeline: string) =>
+/** gst-launch with a pipeline in which spaces stand between words only. */
+export const launch = (lab: Lab, pipeline: string): Program =>
   lab.debian('gst-launch-1.0', ['-e', ...pipeline.split(/\s+/)], { env: ENV });
 
 const film = async (lab: Lab): Promise<string> => {
@@ -20,8 +22,7 @@ const film = async (lab: Lab): Promise<string> => {
   return `filesrc location=${inRoot} ! matroskademux name=d`;
 };
 const PICTURE = 'd.video_0 ! queue ! h264parse ! avdec_h264 ! videoconvert ! clocksync';
-const SOUND =
-  'd.audio_0 ! queue ! flacparse ! avdec_flac ! audioconvert ! audioresample ! clocksync';
+const SOUND = 'd.audio_0 ! queue ! audioconvert ! audioresample ! clocksync';
 
 const whipclientsink = ({ url, key }: Target) =>
   `whipclientsink name=w signaller::whip-endpoint=${url} signaller::auth-token=${key} video-caps=video/x-h264`;
