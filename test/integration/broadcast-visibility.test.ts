@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LiveChannels } from '../../src/broadcast/live-channels.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
@@ -51,7 +52,7 @@ async function connect(who: HttpClient): Promise<ClientSocket> {
   return socket;
 }
 
-/** Begins a broadcast; it is on, though nothing is sent. */
+/** Begins a broadcast, which is live although nothing is really sent. */
 async function begin(visibility?: string) {
   const socket = await connect(owner);
   const { broadcast } = await request(socket, 'publisher:start', {
@@ -60,6 +61,11 @@ async function begin(visibility?: string) {
   });
   await request(socket, 'publisher:produce', videoTrack());
   await request(socket, 'publisher:produce', audioTrack());
+  // What never had media leaves no broadcast behind: as the media worker says when the first packet is there.
+  const live = [...server.app.get(LiveChannels).channels].find((one) => one.name === name());
+  live?.broadcast
+    ?.publisherOf({ id: socket.id ?? '', connected: true, send: () => undefined })
+    .events.emit('arriving', true);
   return { socket, id: broadcast.id, broadcast };
 }
 

@@ -128,7 +128,8 @@ describe('the sound of a recording as AAC', () => {
     expect(signal).toBeGreaterThan(0.01);
     expect(noise).toBeLessThan(signal / 40);
     for (let at = SEGMENT_S * 48_000; at < shared - 4_800; at += SEGMENT_S * 48_000)
-      expect(strengths(opus, aac, at - 2_400, at + 2_400).noise).toBeLessThan(signal / 40);
+      // A little more than elsewhere: decoders differ where silence was put in to correct the clock.
+      expect(strengths(opus, aac, at - 2_400, at + 2_400).noise).toBeLessThan(signal / 30);
   });
 
   it('is there for players that have no Opus in MP4', async () => {

@@ -34,7 +34,7 @@ async function goLive(channel: string) {
   // As the media worker says it, when the first packet is there.
   live?.broadcast
     ?.publisherOf({ id: socket.id ?? '', connected: true, send: () => undefined })
-    .events.emit('connected');
+    .events.emit('arriving', true);
   expect(live?.broadcast?.phase.name).toBe('live');
   const end = async () => {
     await request(socket, 'publisher:end', { channel });

@@ -11,7 +11,7 @@ const OBS = offerOf('obs-32-h264');
 const SDP = { 'content-type': 'application/sdp' };
 const FRAGMENT = { 'content-type': 'application/trickle-ice-sdpfrag' };
 const TRICKLE =
-  'a=ice-ufrag:ufrag\r\na=ice-pwd:password-of-this-session\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\na=candidate:1 1 UDP 2122317823 192.0.2.20 52312 typ host\r\n';
+  'a=ice-ufrag:ufrag\r\na=ice-pwd:passwordOfThisSession000\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\na=candidate:1 1 UDP 2122317823 192.0.2.20 52312 typ host\r\n';
 const RESTART = 'a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n';
 
 let server: TestApp;
