@@ -237,9 +237,11 @@ export class RoutedBroadcast implements BroadcastMedia {
     if (!before || before.closed) return;
     this.#producers.delete(before.id);
     this.#keep(producer);
-    this.#addToLasting(producer);
-    const moving = [...this.#viewers].map((viewer) => viewer.replace(before, producer));
-    await Promise.allSettled(moving);
+    // Those with fixed session descriptions get it by their lasting track.
+    const moving = [...this.#viewers]
+      .filter((viewer) => !viewer.isFixed)
+      .map((viewer) => viewer.replace(before, producer));
+    await Promise.allSettled([this.#addToLasting(producer), ...moving]);
     repeater.start();
   }
 
@@ -251,12 +253,13 @@ export class RoutedBroadcast implements BroadcastMedia {
   #addProducer(producer: types.Producer): void {
     this.#keep(producer);
     for (const tap of this.#taps) void tap.add(producer);
-    this.#addToLasting(producer);
+    void this.#addToLasting(producer);
     this.#offer(producer, false);
   }
 
-  #addToLasting(producer: types.Producer): void {
-    void this.#lasting?.then(
+  /** Resolves when the lasting tracks, if there are any, follow the producer. Never rejects. */
+  async #addToLasting(producer: types.Producer): Promise<void> {
+    await this.#lasting?.then(
       (lasting) => lasting.add(producer),
       () => undefined,
     );

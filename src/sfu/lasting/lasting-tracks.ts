@@ -55,8 +55,9 @@ export class LastingTracks {
   }
 
   /** Goes on with a track of the publisher. */
-  add(producer: types.Producer): void {
-    void this.#options.tap.add(producer);
+  async add(producer: types.Producer): Promise<void> {
+    await this.#options.tap.add(producer);
+    await Promise.all(this.#replacing);
   }
 
   close(): void {
