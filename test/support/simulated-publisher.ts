@@ -59,7 +59,7 @@ export function readSample(data: Uint8Array): Told {
 }
 
 type Layer = { rtpBase: number; on: boolean; frame: number; broken: boolean; nextReportMs: number };
-type Delivery = { atMs: number; deliver: () => void };
+type Delivery = { atMs: number; deliver: (arrivedMs: number) => void };
 
 /**
  * A publisher with clocks, a camera, a microphone and a network, in front of a segmenter. Each sample tells
@@ -84,6 +84,10 @@ export class SimulatedPublisher {
   fps: number;
   /** Added to the way to the server. */
   extraDelayMs = 0;
+  /** Added to the way of pictures only. */
+  videoDelayMs = 0;
+  /** How far the reports of a track are off, all of them by the same. */
+  reportBiasMs = { video: 0, audio: 0 };
   /** The RTP clock of the sound stands still while it's muted. */
   stopsClockWhenMuted = false;
   #config: VideoConfig = videoConfig(1280);
@@ -98,6 +102,8 @@ export class SimulatedPublisher {
   #nextAudioReportMs = Infinity;
   #nextTickMs = START_MS;
   #deliveries: Delivery[] = [];
+  /** Nothing arrives before. */
+  #heldUntilMs = 0;
   /** In order on each stream: nothing overtakes. */
   readonly #lastArrivalMs = new Map<string, number>();
   #random: number;
@@ -239,6 +245,22 @@ export class SimulatedPublisher {
     return this;
   }
 
+  /** Nothing arrives for a while, then everything at once; the server's clock goes on. */
+  stallNetwork(seconds: number): this {
+    this.#heldUntilMs = this.nowMs + seconds * 1_000;
+    return this.play(seconds);
+  }
+
+  /** The server does nothing for a while; then its timer comes first, and what arrived meanwhile arrives now. */
+  stallServer(seconds: number): this {
+    const endMs = this.nowMs + seconds * 1_000;
+    for (; this.nowMs < endMs; this.nowMs = Math.min(endMs, this.nowMs + 5)) this.#capture();
+    this.segmenter.tick(this.nowMs);
+    this.#nextTickMs = this.nowMs + 50;
+    this.#deliver(this.nowMs);
+    return this;
+  }
+
   end(): this {
     this.#flush();
     this.segmenter.end();
@@ -273,7 +295,7 @@ export class SimulatedPublisher {
       const rtpTime = this.#videoRtp(layer, Math.round(atMs) + wildMs);
       const input = this.#video;
       const config = this.#config;
-      this.#send(`video-${index}`, atMs + (keyFrame ? 15 : 0), (arrivedMs) =>
+      this.#send(`video-${index}`, atMs + this.videoDelayMs + (keyFrame ? 15 : 0), (arrivedMs) =>
         input?.push(index, { rtpTime, keyFrame, data, config, arrivedMs }),
       );
     }
@@ -308,17 +330,26 @@ export class SimulatedPublisher {
     for (const [layer, state] of this.#layers.entries()) {
       if (this.nowMs < state.nextReportMs || !this.#video) continue;
       state.nextReportMs = this.nowMs + 400 + this.#integer(600);
-      this.#sendReport(this.#video, layer, this.#videoRtp(state, this.nowMs));
+      this.#sendReport(this.#video, {
+        layer,
+        rtpTime: this.#videoRtp(state, this.nowMs),
+        biasMs: this.reportBiasMs.video,
+      });
     }
     if (this.nowMs < this.#nextAudioReportMs || !this.#audio) return;
     this.#nextAudioReportMs = this.nowMs + 4_000 + this.#integer(2_000);
-    if (!this.#muted) this.#sendReport(this.#audio, 0, this.#audioRtp(this.nowMs));
+    if (this.#muted) return;
+    const rtpTime = this.#audioRtp(this.nowMs);
+    this.#sendReport(this.#audio, { layer: 0, rtpTime, biasMs: this.reportBiasMs.audio });
   }
 
-  #sendReport(input: TrackInput, layer: number, rtpTime: number): void {
+  #sendReport(
+    input: TrackInput,
+    { layer, rtpTime, biasMs }: { layer: number; rtpTime: number; biasMs: number },
+  ): void {
     if (!this.reports) return;
     const { reportJitterMs, aheadMs } = this.options;
-    const ntpMs = this.nowMs + aheadMs + (this.#float() * 2 - 1) * reportJitterMs;
+    const ntpMs = this.nowMs + aheadMs + biasMs + (this.#float() * 2 - 1) * reportJitterMs;
     this.#send('reports', this.nowMs, () => input.report(layer, { ntpMs, rtpTime }));
   }
 
@@ -341,22 +372,28 @@ export class SimulatedPublisher {
   #send(stream: string, atMs: number, deliver: (arrivedMs: number) => void): void {
     const { delayMs, jitterMs } = this.options;
     const wayMs = delayMs + this.extraDelayMs + this.#float() * jitterMs;
-    const arrivalMs = Math.max(atMs + wayMs, this.#lastArrivalMs.get(stream) ?? 0);
+    const arrivalMs = Math.max(
+      atMs + wayMs,
+      this.#lastArrivalMs.get(stream) ?? 0,
+      this.#heldUntilMs,
+    );
     this.#lastArrivalMs.set(stream, arrivalMs);
-    this.#deliveries.push({ atMs: arrivalMs, deliver: () => deliver(arrivalMs) });
+    this.#deliveries.push({ atMs: arrivalMs, deliver });
   }
 
-  #deliver(): void {
+  /** @param earliestMs what came before was not looked at until now */
+  #deliver(earliestMs = 0): void {
     const due = this.#deliveries.filter(({ atMs }) => atMs <= this.nowMs);
     if (due.length === 0) return;
     this.#deliveries = this.#deliveries.filter(({ atMs }) => atMs > this.nowMs);
-    for (const { deliver } of due.toSorted((a, b) => a.atMs - b.atMs)) deliver();
+    for (const { atMs, deliver } of due.toSorted((a, b) => a.atMs - b.atMs))
+      deliver(Math.max(atMs, earliestMs));
   }
 
   #flush(): void {
     const all = this.#deliveries.toSorted((a, b) => a.atMs - b.atMs);
     this.#deliveries = [];
-    for (const { deliver } of all) deliver();
+    for (const { atMs, deliver } of all) deliver(atMs);
   }
 
   #integer(below: number): number {

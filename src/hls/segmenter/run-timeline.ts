@@ -8,6 +8,7 @@ import { OPUS_CONFIG } from '../../media/rtp/opus-depacketizer.js';
 import { type RunSpec, type RunWriter, targetDurationS } from './segmenter-types.js';
 import { SILENCE } from '../timeline/audio-grid.js';
 import { AudioLane, audioTicksOf, videoTicksOf } from '../timeline/audio-lane.js';
+import { LowestDelay } from '../timeline/lowest-delay.js';
 import { RenditionOutput } from '../timeline/rendition-output.js';
 import { SegmentCuts } from '../timeline/segment-cuts.js';
 import { type Frame, VideoLane } from '../timeline/video-lane.js';
@@ -16,6 +17,8 @@ import { type Frame, VideoLane } from '../timeline/video-lane.js';
 const SILENT_TICKS = 1 * VIDEO_TIMESCALE;
 /** How far filled video stays behind, so that a key frame that comes late has a place. */
 const FILL_LAG_TICKS = 0.3 * VIDEO_TIMESCALE;
+/** Pictures may arrive this much later than sound of the same time before a repeated picture takes their place. */
+const MAX_LATE_TICKS = 3 * VIDEO_TIMESCALE;
 /** Sound may be so late before it is filled. */
 const AUDIO_LAG_TICKS = 0.3 * AUDIO_TIMESCALE;
 /** When the next key frame is asked for, as a share of the segment's target. */
@@ -45,6 +48,8 @@ export class RunTimeline {
   readonly #video: readonly VideoLane[];
   readonly #audio: AudioLane | null;
   readonly #partTicks: number;
+  /** How much later than sound of the same time pictures arrive, 90 kHz. */
+  readonly #late = new LowestDelay({ bucketMs: 250, buckets: 4 });
   #wallMsOf: WallClock = () => 0;
   #begun = false;
   /** What is known not to come: there's no need to wait for it. */
@@ -77,6 +82,7 @@ export class RunTimeline {
     this.#begun = true;
     this.#nowMs = nowMs;
     this.#wallMsOf = wallMsOf;
+    this.#late.clear();
     this.#audio?.startAt(audioTicksOf(ticks));
     const discontinuity = this.#cuts.count > 0;
     this.#cuts.declare({ ticks, discontinuity, wallMs: wallMsOf(ticks), nowMs }, { goesOn: false });
@@ -102,6 +108,7 @@ export class RunTimeline {
   pushVideo(layer: number, frame: Frame): void {
     const lane = this.#video[layer];
     if (!lane) return;
+    this.#late.note(this.#newestSound() - frame.ticks, frame.arrivedMs);
     if (frame.keyFrame) this.#bridgeTo(frame.ticks);
     if (!lane.push(frame)) this.#needsKeyFrame = true;
   }
@@ -152,6 +159,11 @@ export class RunTimeline {
     return this.#audio ? [...this.#video, this.#audio] : this.#video;
   }
 
+  /** So much longer a picture is waited for: what is filled too early refuses each picture that comes after it. */
+  get #lateTicks(): number {
+    return Math.max(0, Math.min(MAX_LATE_TICKS, this.#late.valueMs ?? 0));
+  }
+
   #newestVideo(lanes: readonly VideoLane[]): number {
     return Math.max(-Infinity, ...lanes.map((lane) => lane.newestTicks));
   }
@@ -199,8 +211,10 @@ export class RunTimeline {
     const sound = this.#newestSound();
     const newest = this.#newestVideo(lanes);
     const repeats = lanes.some((lane) => lane.repeats);
-    const lag = this.#gone.video ? 0 : FILL_LAG_TICKS;
-    if (Number.isFinite(newest) && (this.#gone.video || repeats || sound - newest > SILENT_TICKS))
+    const late = this.#lateTicks;
+    const lag = this.#gone.video ? 0 : FILL_LAG_TICKS + late;
+    const silent = sound - newest > SILENT_TICKS + late;
+    if (Number.isFinite(newest) && (this.#gone.video || repeats || silent))
       this.#repeat(lanes, newest, sound - lag);
     const others = this.#newestVideo(this.#video);
     for (const lane of lanes)
