@@ -1,11 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** V8 collects everything when there is so much more than was alive the last time. */
+/** V8 runs a full collection when the heap has grown by this much since the last one. */
 const GROWTH_PERCENT = 200;
 
 /**
- * Lets V8 collect the whole heap less often. Media counts as if it was on the heap, which is small: eight broadcasts had
- * all of it looked through more than once a second, and that was half of what packaging took. Costs 20 to 40 MB.
+ * Makes V8 run full collections less often. V8 counts media buffers towards the heap, which is
+ * small: eight broadcasts caused more than one full collection a second, half of the cost of
+ * packaging. Costs 20 to 40 MB.
  */
 export function collectLessOften(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);

@@ -4,12 +4,18 @@ import { CROSS_ORIGIN, sendPreflight } from '../common/http/media-answer.js';
 import { HlsDelivery } from './delivery/hls-delivery.js';
 import { nothingHere } from './delivery/refusals.js';
 
-/** What is left of the requests under /hls by the HlsFastPath: pictures, questions before others, and addresses of nothing. */
+/**
+ * Answers the requests under /hls that the HlsFastPath leaves: thumbnails, preflight requests, and
+ * addresses that name nothing.
+ */
 @Controller()
 export class HlsController {
   constructor(private readonly delivery: HlsDelivery) {}
 
-  /** For pages, whose visitors show by their cookies that they may watch; players have it beside the playlists. */
+  /**
+   * For pages, whose cookies authorize the visitor; players find the thumbnail beside the
+   * playlists.
+   */
   @Get(['hls/:name/thumbnail.jpg', 'hls/:name/thumbnail/:file'])
   async picture(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const asked = this.delivery.read(request.raw);
@@ -18,7 +24,7 @@ export class HlsController {
     await this.delivery.answer(asked, reply.raw, { isAdmitted: true });
   }
 
-  // Before the other: Fastify would make one of it by itself.
+  // Must come before the GET route: Fastify would otherwise derive a HEAD route from it.
   @Head('hls/*')
   head(@Res({ passthrough: true }) reply: FastifyReply): never {
     return this.get(reply);

@@ -7,7 +7,10 @@ import { HLS_SOURCE } from './delivery/hls-source.js';
 import { HlsController } from './hls.controller.js';
 import { HlsService } from './hls.service.js';
 
-/** Implements the domain's packaging port. Global: the domain asks for the port, not for this. */
+/**
+ * Implements the domain's packaging port. Global because the domain injects the port, not this
+ * module.
+ */
 @Global()
 @Module({
   controllers: [HlsController],

@@ -18,7 +18,9 @@ import { Packager } from './packager.js';
 import { SegmentStore } from './run/segment-store.js';
 import { Thumbnailer } from './thumbnail/thumbnailer.js';
 
-/** Every broadcast that is on, as HLS, by its channel's name; one that ended stays for a moment. */
+/**
+ * The HLS packages of all running broadcasts, by channel name; an ended one remains for a moment.
+ */
 @Injectable()
 export class HlsService
   implements
@@ -52,7 +54,10 @@ export class HlsService
     this.#thumbnailer = this.#ffmpeg === null ? null : new Thumbnailer(this.#ffmpeg);
   }
 
-  /** Writes out what is on and finishes its recordings, while the database is still there. */
+  /**
+   * Writes out running broadcasts and finishes their recordings while the database is still
+   * available.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     const packagers = [...this.#packagers.values()];
     for (const packager of packagers) packager.close();
@@ -79,7 +84,7 @@ export class HlsService
   }
 
   open({ id, channel }: { id: string; channel: string }): Packager {
-    // The one before may linger.
+    // The previous packager may still be there.
     this.#packagers.get(channel)?.dispose();
     if (!this.#store) throw new Error('HLS has not started');
     const packager = new Packager({

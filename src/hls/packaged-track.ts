@@ -8,32 +8,33 @@ import { TrackIntake } from './track-intake.js';
 import { Vp8Transcoder } from './transcode/vp8-transcoder.js';
 
 /**
- * How late sound is by reports that tell when a packet was sent: its 20 ms have been recorded by then, and what the
- * Opus encoder writes comes 6.5 ms after what it was given. Reports that tell the capture allow for both.
+ * The delay of sound when sender reports give the time at which a packet was sent: by then its 20
+ * ms have been recorded, and the Opus encoder adds 6.5 ms. Reports that give the capture time
+ * account for both.
  */
 const SENT_AFTER_CAPTURE_MS = 26.5;
 
 type Options = Readonly<{
   track: TappedTrack;
-  /** Where it goes in the segmenter; asked for once, if it can be packaged. */
+  /** Adds the track to the segmenter; called once, if the track can be packaged. */
   addInput: (layerCount: number) => TrackInput;
-  /** Told of every unit, too. */
+  /** Called for every unit as well. */
   onUnit: (layer: number, unit: AccessUnit) => void;
-  /** For VP8; null: there is none. */
+  /** Needed for VP8; null if not installed. */
   ffmpeg: string | null;
   segmentS: number;
   log: Log;
 }>;
 
-/** One track of the publisher's on its way into the segmenter. */
+/** One track of the publisher, feeding the segmenter. */
 export interface PackagedTrack {
-  /** To be called a few times a second. */
+  /** Must be called a few times a second. */
   tick(nowMs: number): void;
-  /** Passes on what is left. Safe to call twice. */
+  /** Flushes the track. Safe to call twice. */
   close(): void;
 }
 
-/** Begins to package a track; null when its codec can't be packaged here. */
+/** Starts packaging a track; returns null if its codec cannot be packaged here. */
 export function packageTrack(options: Options): PackagedTrack | null {
   if (options.track.codec.mimeType.toLowerCase() === 'video/vp8') return packageVp8(options);
   const { track, addInput, onUnit } = options;
@@ -54,7 +55,7 @@ export function packageTrack(options: Options): PackagedTrack | null {
   return joined(track, input, intake);
 }
 
-/** Only its highest layer: each costs an encoder. */
+/** Packages the highest layer only: each layer costs an encoder. */
 function packageVp8(options: Options): PackagedTrack | null {
   const { track, addInput, onUnit, ffmpeg, segmentS, log } = options;
   if (ffmpeg === null) return null;

@@ -21,33 +21,34 @@ import type { RenditionWriter } from './timeline/rendition-writer.js';
 import type { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /**
- * A playlist ends so long after its last part: PART-HOLD-BACK, so that nobody runs dry. hls.js 1.7 never loads a part that
- * comes together with EXT-X-ENDLIST, and stands before the end for ever.
+ * The delay between the last part and the end of its playlist: PART-HOLD-BACK, so that no player
+ * runs dry. hls.js 1.7 never loads a part that is announced together with EXT-X-ENDLIST, and stalls
+ * before the end forever.
  */
 const END_AFTER_MS = 1_000;
-/** How often the segmenter looks at the clock: what comes late is noticed so much later. */
+/** How often the segmenter checks the clock, and so the delay with which it notices late media. */
 const TICK_MS = 50;
 
 type Options = Readonly<{
   config: Config['hls'];
-  /** What addresses begin with. */
+  /** The prefix of addresses. */
   basePath: string;
   channel: string;
-  /** Of this broadcast; closed with the package. */
+  /** The files of this broadcast; closed with the package. */
   files: BroadcastFiles;
   aac: AacThread;
-  /** Null: there is no FFmpeg. */
+  /** Null if FFmpeg is not installed. */
   ffmpeg: string | null;
   thumbnailer: Thumbnailer | null;
   clock: Clock;
   log: Log;
-  /** Keeps what is written; absent: nobody does. */
+  /** Stores the segments that are written; absent if none are stored. */
   keeper?: SegmentKeeper;
 }>;
 
 /**
- * Makes one broadcast's HLS out of its RTP: a tap's tracks go through {@link packageTrack} into the
- * {@link Segmenter}, which writes {@link Run}s.
+ * Packages one broadcast's RTP as HLS: {@link packageTrack} feeds the tap's tracks into the {@link
+ * Segmenter}, which writes {@link Run}s.
  */
 export class Packager implements BroadcastPackage {
   readonly events: TypedEmitter<{ changed: []; closed: [] }> = new TypedEmitter();
@@ -55,14 +56,14 @@ export class Packager implements BroadcastPackage {
   readonly #options: Options;
   readonly #segmenter: Segmenter;
   readonly #tracks = new Map<TappedTrack, PackagedTrack>();
-  /** Those that can't be packaged here, while they are sent. */
+  /** Tracks that cannot be packaged here, while they are being sent. */
   readonly #refused = new Set<TappedTrack>();
-  /** The newest first. */
+  /** Newest first. */
   readonly #runs: Run[] = [];
   readonly #timer: NodeJS.Timeout;
   #tap: MediaTap | null = null;
   #state: PackageState = 'preparing';
-  /** The newest run has video. */
+  /** Whether the newest run has video. */
   #hasPicture = false;
   #closed = false;
 
@@ -87,7 +88,7 @@ export class Packager implements BroadcastPackage {
     return this.#state;
   }
 
-  /** Runs that can be fetched, the newest first. */
+  /** The runs that can be fetched, newest first. */
   get runs(): readonly Run[] {
     return this.#runs;
   }
@@ -123,7 +124,7 @@ export class Packager implements BroadcastPackage {
     this.thumbnail.offerJpeg(jpeg, this.#options.clock.nowMs());
   }
 
-  /** Playlists end within moments; what they tell can be fetched for a while. */
+  /** Ends the package: playlists end within moments, and their media can be fetched for a while. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -138,7 +139,7 @@ export class Packager implements BroadcastPackage {
     setTimeout(() => this.dispose(), LINGER_MS).unref();
   }
 
-  /** Resolves when all that was to be written until now is. */
+  /** Resolves when all pending writes are done. */
   settled(): Promise<void> {
     return this.#options.files.settled();
   }
@@ -195,7 +196,7 @@ export class Packager implements BroadcastPackage {
         return untilTheRunEnds(entry.rendition);
       },
       audioListener: aac,
-      // AAC is always a little behind the others.
+      // AAC always lags slightly behind the others.
       end: () => void (aac?.ended ?? Promise.resolve()).then(() => this.#endSoon(run)),
     };
   }
@@ -224,7 +225,7 @@ export class Packager implements BroadcastPackage {
     }, LINGER_MS).unref();
   }
 
-  /** The middle layer is good enough for a small picture, and cheaper. */
+  /** The middle layer is good enough for a thumbnail, and cheaper. */
   #offerThumbnail(track: TappedTrack, layer: number, unit: AccessUnit): void {
     if (track.kind === 'video' && layer === Math.floor(track.layerCount / 2))
       this.thumbnail.offer(unit);
@@ -249,13 +250,13 @@ export class Packager implements BroadcastPackage {
   }
 
   #stateNow(): PackageState {
-    // Sound without the picture that viewers would expect is no way to watch.
+    // Do not offer sound alone to viewers who expect a picture.
     if ([...this.#refused].some(({ kind }) => kind === 'video')) return 'unavailable';
     if (!this.#hasPicture && this.#awaitsPicture) return 'preparing';
     return this.#runs[0]?.isReady ? 'ready' : 'preparing';
   }
 
-  /** A picture is being sent, if not one that can be decoded so far. */
+  /** Whether video is being sent, even if it cannot be decoded yet. */
   get #awaitsPicture(): boolean {
     return [...this.#tracks.keys()].some(
       ({ kind, sends, paused }) => kind === 'video' && sends && !paused,
@@ -263,7 +264,7 @@ export class Packager implements BroadcastPackage {
   }
 }
 
-/** A rendition that has all its media, but ends with the others. */
+/** Wraps a rendition so that it ends together with the others, although its media is complete. */
 function untilTheRunEnds(rendition: Rendition): RenditionWriter {
   return {
     setInit: (init) => rendition.setInit(init),

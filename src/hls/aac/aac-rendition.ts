@@ -9,15 +9,16 @@ import type { AacStream, AacTaker } from '../../media/aac/aac-thread.js';
 import { endOf, type Epoch, HeldSegment } from './held-segment.js';
 
 /**
- * Whole segments that are kept while nobody wants AAC: the first listener's playlist begins with them. Players that are not
- * of low latency begin 15 to 20 s before the end (VLC 3), and would see that much without sound.
+ * The number of whole segments buffered while nobody plays AAC; the first listener's playlist
+ * starts with them. Players without low-latency support start 15 to 20 s before the end (VLC 3),
+ * and would have no sound for that long.
  */
 const HELD_SEGMENTS = 10;
-/** So many more while they are encoded, and while a failed encoder is replaced. */
+/** Additional segments buffered while they are encoded, or while a failed encoder is replaced. */
 const WAITING_SEGMENTS = 3;
-/** A segment that ended with nothing after it (the publisher is gone) is encoded to its end after this. */
+/** The delay after which a segment with no successor (the publisher left) is encoded to its end. */
 const QUIET_MS = 500;
-/** Between an encoder's failure and the next one, growing with every failure in a row. */
+/** The initial delay before a failed encoder is replaced; grows with each consecutive failure. */
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 8_000;
 
@@ -30,31 +31,33 @@ type Options = {
   log: Log;
 };
 
-/** An encoder at work on the segments of one epoch. */
+/** An encoder working on the segments of one epoch. */
 type Encoding = {
   readonly stream: AacStream;
   readonly epoch: Epoch;
-  /** Up to where it was fed, ticks. */
+  /** The end of the input fed so far, ticks. */
   fedTicks: number;
   finishing: boolean;
 };
 
 /**
- * The AAC rendition of a run: the Opus rendition's segments over again, made while somebody wants them.
- * Otherwise it keeps the newest ten segments' Opus, and those that fall out are gaps.
- *
- * Frames lie on a grid of 1024 ticks that begins with the first segment after a discontinuity, whenever
- * encoding starts, stops or fails: so timestamps never overlap, and a segment's first frame is at most
- * half a frame off its beginning.
+ * The AAC rendition of a run: the Opus rendition's segments, transcoded while someone plays it.
+ * While nobody does, it buffers the Opus of the newest ten segments; segments evicted from the
+ * buffer become gaps. Frames lie on a grid of 1024 ticks that starts with the first segment after a
+ * discontinuity, regardless of when encoding starts, stops or fails. Timestamps therefore never
+ * overlap, and a segment's first frame is at most half a frame off its start.
  */
 export class AacRendition implements AudioListener {
-  /** Resolves when it has ended: after {@link end}, once what was wanted is written or can't be made. */
+  /**
+   * Resolves when the rendition has ended: after {@link end}, once the requested segments are
+   * written or have failed.
+   */
   readonly ended: Promise<void>;
   readonly #tellEnded: () => void;
   readonly #options: Options;
   readonly #out: AacSegments;
   readonly #log: Log;
-  /** What is not written yet, oldest first; the newest may be still growing. */
+  /** Segments not yet written, oldest first; the newest may still be growing. */
   readonly #segments: HeldSegment[] = [];
   #epoch: Epoch | null = null;
   #encoding: Encoding | null = null;
@@ -74,16 +77,16 @@ export class AacRendition implements AudioListener {
     options.writer.setInit({ bytes: initSegment(AAC_CONFIG), config: AAC_CONFIG });
   }
 
-  /** Somebody asks for AAC: it is made from the oldest segment on that is still held. */
+  /** Starts encoding, from the oldest buffered segment. */
   want(): void {
     if (this.#wanted || this.#ended) return;
     this.#wanted = true;
     this.#pump();
   }
 
-  /** Nobody asks for it any more: the segment at work is finished, then it rests. */
+  /** Stops encoding after the current segment. */
   unwant(): void {
-    // Its last seconds are on their way.
+    // The last seconds are still being encoded.
     if (this.#ended) return;
     this.#wanted = false;
     const [oldest] = this.#segments;
@@ -109,7 +112,7 @@ export class AacRendition implements AudioListener {
     this.#trim();
   }
 
-  /** No more comes: what is wanted is encoded to its end, then the rendition ends. */
+  /** Ends the input: encodes the requested segments to their end, then ends the rendition. */
   end(): void {
     if (this.#ended) return;
     clearTimeout(this.#quiet);
@@ -143,7 +146,8 @@ export class AacRendition implements AudioListener {
     const [segment] = this.#segments;
     if (!segment || segment.parts.length === 0) return;
     const fromTicks = this.#out.hasBegun(segment) ? this.#out.nextTicks : firstFrameOf(segment);
-    // The part that holds the first frame's beginning, and the one before, so that the decoder runs in.
+    // Start one part before the one that contains the first frame, so that the decoder has
+    // converged.
     const first = segment.parts.findLastIndex((part) => part.baseTicks <= fromTicks);
     const taker: AacTaker = {
       framesEncoded: (baseTicks, frames) => {
@@ -170,12 +174,12 @@ export class AacRendition implements AudioListener {
       if (this.#encoding !== encoding) return;
       [segment] = this.#segments;
     }
-    // Frames of a segment that was given up meanwhile belong to nothing.
+    // Ignore frames of a segment that was abandoned in the meantime.
     if (segment?.epoch !== encoding.epoch || frameTicks < segment.baseTicks - HALF_FRAME) return;
     this.#out.add(segment, frameTicks, data);
   }
 
-  /** The oldest segment has all its frames. */
+  /** Writes the oldest segment, whose frames are complete. */
   #write(segment: HeldSegment): void {
     this.#segments.shift();
     this.#out.end(segment);
@@ -225,7 +229,7 @@ export class AacRendition implements AudioListener {
     this.#trim();
   }
 
-  /** Also while encoding: an encoder that can't follow loses the oldest. */
+  /** Applies during encoding as well: an encoder that cannot keep up loses the oldest segments. */
   #trim(): void {
     const atWork = this.#wanted || this.#encoding !== null;
     const max = HELD_SEGMENTS + (atWork ? WAITING_SEGMENTS : 0);
@@ -234,7 +238,7 @@ export class AacRendition implements AudioListener {
       this.#out.end(segment);
   }
 
-  /** What was not encoded by now will not be. */
+  /** Abandons everything not encoded yet. */
   #giveUp(): void {
     clearTimeout(this.#retry);
     for (const segment of this.#segments.splice(0)) this.#out.end(segment);
@@ -243,7 +247,10 @@ export class AacRendition implements AudioListener {
   }
 }
 
-/** The first frame on the epoch's grid that begins at most half a frame before the segment. */
+/**
+ * Returns the first frame on the epoch's grid that starts no more than half a frame before the
+ * segment.
+ */
 function firstFrameOf({ epoch: { anchorTicks }, baseTicks }: HeldSegment): number {
   const frames = Math.ceil((baseTicks - HALF_FRAME - anchorTicks) / AAC_FRAME_TICKS);
   return anchorTicks + frames * AAC_FRAME_TICKS;

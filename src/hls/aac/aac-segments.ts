@@ -4,18 +4,18 @@ import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
 import { AAC_FRAME_TICKS } from '../../media/codecs/aac-format.js';
 
-/** What it needs to know of a segment. */
+/** The properties of a segment used here. */
 type Segment = Readonly<{ start: SegmentStart; baseTicks: number; endTicks: number }>;
 
 type Options = {
   writer: RenditionWriter;
-  /** No part is longer. */
+  /** The maximum duration of a part. */
   partTargetS: number;
 };
 
 /**
- * Writes AAC frames as segments of parts. A part has as many whole frames as the target has room for;
- * a segment's last one has what is left.
+ * Writes AAC frames as segments of parts. A part holds as many whole frames as fit into the target;
+ * a segment's last part holds the remainder.
  */
 export class AacSegments {
   readonly #options: Options;
@@ -31,17 +31,17 @@ export class AacSegments {
     this.#partFrames = Math.max(1, Math.floor(frames));
   }
 
-  /** Whether frames of the segment were written. */
+  /** Whether any frame of the segment has been written. */
   hasBegun(segment: Segment): boolean {
     return this.#open?.start.msn === segment.start.msn;
   }
 
-  /** Where the frame after the last one begins, ticks. */
+  /** The start of the next frame, ticks. */
   get nextTicks(): number {
     return this.#partTicks + this.#samples.length * AAC_FRAME_TICKS;
   }
 
-  /** The next frame of a segment; the first one begins it. Frames follow one another without gaps. */
+  /** Adds a segment's next frame; the first one opens the segment. Frames are contiguous. */
   add(segment: Segment, frameTicks: number, data: Uint8Array): void {
     if (!this.hasBegun(segment)) {
       this.#open = segment;
@@ -54,7 +54,7 @@ export class AacSegments {
     if (this.#samples.length === this.#partFrames) this.#writePart();
   }
 
-  /** There will be no more of the segment: without a frame it is a gap. */
+  /** Ends the segment; without frames it becomes a gap. */
   end(segment: Segment): void {
     if (!this.hasBegun(segment)) {
       const durationS = (segment.endTicks - segment.baseTicks) / AUDIO_TIMESCALE;

@@ -2,21 +2,24 @@ import type { Sample } from '../../media/mp4/sample.js';
 import type { SegmentStart } from '../timeline/rendition-writer.js';
 import type { OpusPackets } from '../../media/aac/aac-messages.js';
 
-/** More Opus than a segment of any length that can be set has: half a minute at the highest bitrate. */
+/** Exceeds the Opus of the longest configurable segment: half a minute at the highest bitrate. */
 const BYTES_MAX = 2 * 1_048_576;
 
-/** Segments that go on from one another: their frames lie on one grid, which begins with the first. */
+/**
+ * A series of continuous segments: their frames lie on one grid, which starts with the first
+ * segment.
+ */
 export type Epoch = Readonly<{ anchorTicks: number }>;
 
-/** One segment's Opus, kept until it is encoded or nobody asks for it any more. */
+/** The Opus of one segment, buffered until it is encoded or no longer needed. */
 export class HeldSegment {
   readonly start: SegmentStart;
   readonly epoch: Epoch;
   readonly baseTicks: number;
   readonly parts: OpusPackets[] = [];
-  /** Where what came of it so far ends. */
+  /** The end of the samples received so far. */
   endTicks: number;
-  /** All of it came. */
+  /** Whether the whole segment has been received. */
   complete = false;
   #bytes = 0;
 
@@ -27,7 +30,7 @@ export class HeldSegment {
     this.endTicks = baseTicks;
   }
 
-  /** Takes a copy; what is too much for one segment counts as silence. */
+  /** Copies the samples; samples beyond the limit of a segment become silence. */
   add(baseTicks: number, samples: readonly Sample[]): void {
     const room = this.#bytes < BYTES_MAX;
     const part = pack(baseTicks, samples, room);
@@ -37,12 +40,15 @@ export class HeldSegment {
   }
 }
 
-/** Where the packets end, ticks. */
+/** Returns the end of the packets, ticks. */
 export function endOf({ baseTicks, durations }: OpusPackets): number {
   return durations.reduce((sum, ticks) => sum + ticks, baseTicks);
 }
 
-/** One buffer of its own: samples are views of RTP packets, which a message would carry whole. */
+/**
+ * Copies the samples into a buffer of their own: they are views of RTP packets, which a message
+ * would transfer whole.
+ */
 function pack(baseTicks: number, samples: readonly Sample[], withData: boolean): OpusPackets {
   const lengths = Uint32Array.from(samples, ({ data }) => (withData ? data.length : 0));
   const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));

@@ -1,10 +1,10 @@
 import { CHANNEL_NAME_PATTERN } from '../../protocol/limits.js';
 
-/** What a path under /hls names. Numbers are whole and not negative. */
+/** The resource that a path under /hls names. Numbers are non-negative integers. */
 export type HlsAddress = Readonly<{ channel: string }> & (OfChannel | OfRendition);
 type OfChannel =
   | Readonly<{ what: 'multivariant' }>
-  /** The picture of a version; null: the newest, whatever its version is. */
+  /** The thumbnail of a version; null for the newest. */
   | Readonly<{ what: 'thumbnail'; version: string | null }>;
 type OfRendition = Readonly<{ run: string; rendition: string }> & FileAddress;
 type FileAddress =
@@ -13,7 +13,7 @@ type FileAddress =
   | Readonly<{ what: 'segment'; msn: number }>
   | Readonly<{ what: 'part'; msn: number; part: number }>;
 
-/** Written as playlists write it: without leading zeros, and no larger than fits. */
+/** A number as in playlists: without leading zeros, at most nine digits. */
 const NUMBER = '(0|[1-9][0-9]{0,8})';
 const RUN = /^\/([A-Za-z0-9_-]{16})\/(video-[0-9]|opus|aac)(\.m3u8|\/[^/]+)$/;
 const INIT = new RegExp(`^/init-${NUMBER}\\.mp4$`);
@@ -24,8 +24,8 @@ const PATH = /^\/hls\/([^/]+)(\/.+)$/;
 const PATH_MAX = 120;
 
 /**
- * Reads a path as it was sent, or null when it names nothing that could be there. Nothing is decoded:
- * what is served here needs no escapes, so a path that has some is no name of ours.
+ * Parses a raw request path; returns null if it cannot name a resource. Nothing is decoded: no path
+ * served here needs escapes, so an escaped path is never valid.
  */
 export function parseHlsAddress(path: string): HlsAddress | null {
   if (path.length > PATH_MAX) return null;

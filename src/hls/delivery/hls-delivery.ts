@@ -18,23 +18,23 @@ import {
 } from './refusals.js';
 import type { Run } from '../run/run.js';
 
-/** What was answered since the start. */
+/** Totals of the responses since the start. */
 export type Traffic = Readonly<{
   requests: Readonly<Record<HlsAddress['what'] | 'refused', number>>;
   bytes: number;
 }>;
 
-/** A request for something of a broadcast. */
+/** A request for a resource of a broadcast. */
 export type Asked = Readonly<{
   address: HlsAddress;
   path: string;
-  /** A token in the path tells who may fetch it. */
+  /** The path contains a token, which authorizes the request. */
   hasToken: boolean;
   query: string;
   request: IncomingMessage;
 }>;
 
-/** Answers what is asked for under /hls. */
+/** Answers requests under /hls. */
 @Injectable()
 export class HlsDelivery {
   readonly #log: Log;
@@ -63,12 +63,12 @@ export class HlsDelivery {
     return { requests: this.#requests, bytes: this.#bytes };
   }
 
-  /** Requests for playlists of broadcasts that have nothing yet. */
+  /** The number of playlist requests waiting for a broadcast's first media. */
   get waiting(): number {
     return this.#playlists.waiting;
   }
 
-  /** What a request asks for; null: its address is none of ours. */
+  /** Parses a request; returns null if the address is not one of HLS. */
   read(request: IncomingMessage): Asked | null {
     const { url = '', method } = request;
     if (!url.startsWith('/hls/') || (method !== 'GET' && method !== 'HEAD')) return null;
@@ -79,8 +79,8 @@ export class HlsDelivery {
   }
 
   /**
-   * Answers. Never rejects.
-   * @param isAdmitted it was found that they may have it: the address needs no token
+   * Answers a request. Never rejects.
+   * @param isAdmitted access was already checked: the address needs no token
    */
   async answer(asked: Asked, response: ServerResponse, { isAdmitted = false } = {}): Promise<void> {
     const { address, request } = asked;
@@ -89,7 +89,7 @@ export class HlsDelivery {
       let found = this.#find(asked);
       if (found instanceof Promise) {
         found = await found;
-        // It may have waited for a while: who may fetch is asked again when it is sent.
+        // The request may have waited for a while: check access again before sending.
         access = await this.#assertAllowed(asked, isAdmitted);
       }
       const answer = access.isProtected ? forOne(found, address) : found;
@@ -102,7 +102,10 @@ export class HlsDelivery {
     }
   }
 
-  /** @throws {DomainError} `not_found` for who may not fetch it, as if it were not live */
+  /**
+   * @throws {DomainError} `not_found` if the client is not allowed to fetch it, as if the channel
+   *   were not live
+   */
   async #assertAllowed(
     { path, address }: Asked,
     isAdmitted: boolean,
@@ -113,7 +116,7 @@ export class HlsDelivery {
   }
 
   #refuse(error: unknown, response: ServerResponse): void {
-    // The client went away, before or amid the answer: there is nobody to tell.
+    // The client disconnected before or during the response: nobody is left to notify.
     if (isClientGone(error) || response.headersSent) {
       response.destroy();
       return;
@@ -143,7 +146,10 @@ export class HlsDelivery {
   }
 }
 
-/** What not everybody may fetch is kept by no cache but the player's own, and what changes by none. */
+/**
+ * Restricts caching of responses with restricted access: only the player's own cache stores them,
+ * and no cache stores what changes.
+ */
 function forOne(answer: Answer, { what }: HlsAddress): Answer {
   const changes = what === 'multivariant' || what === 'playlist' || what === 'thumbnail';
   const cacheControl = changes
@@ -152,7 +158,7 @@ function forOne(answer: Answer, { what }: HlsAddress): Answer {
   return { ...answer, cacheControl };
 }
 
-/** The newest run, or one before it whose playlists have ended. */
+/** Returns the newest run, or an earlier one whose playlists have ended. */
 function runOf({ run, earlier = [] }: HlsChannel, id: string): Run | null {
   return run?.id === id ? run : (earlier.find((one) => one.id === id) ?? null);
 }

@@ -6,8 +6,8 @@ import { sendError } from '../../common/http/media-answer.js';
 import { HlsDelivery } from './hls-delivery.js';
 
 /**
- * Answers what is asked for under /hls before the framework sees it. A viewer asks six times a second and more, for
- * little each time: the way through Nest and Fastify would take as long as the answer.
+ * Answers requests under /hls before they reach the framework. A viewer sends six or more small
+ * requests a second; the path through Nest and Fastify would cost as much as the response.
  */
 @Injectable()
 export class HlsFastPath implements OnApplicationBootstrap {
@@ -27,10 +27,11 @@ export class HlsFastPath implements OnApplicationBootstrap {
     });
   }
 
-  /** Answers what it can; false: nothing was done. */
+  /** Answers a request if possible; returns false if it left the request untouched. */
   #take(request: IncomingMessage, response: ServerResponse): boolean {
     const asked = this.delivery.read(request);
-    // Pages fetch pictures without a token: cookies tell who asks, which the framework reads.
+    // Pages fetch thumbnails without a token: cookies, which the framework parses, identify the
+    // viewer.
     const needsCookies = asked?.address.what === 'thumbnail' && !asked.hasToken;
     if (!asked || needsCookies) return false;
     const refused = this.admission.refusal(request, response);

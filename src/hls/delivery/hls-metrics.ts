@@ -3,7 +3,7 @@ import { Metrics } from '../../common/metrics.js';
 import { HlsDelivery } from './hls-delivery.js';
 import { HLS_SOURCE, type HlsSource } from './hls-source.js';
 
-/** What HLS tells monitoring. */
+/** Registers the metrics of HLS. */
 @Injectable()
 export class HlsMetrics {
   constructor(delivery: HlsDelivery, @Inject(HLS_SOURCE) source: HlsSource, metrics: Metrics) {

@@ -5,30 +5,30 @@ import type { Picture } from '../thumbnail/thumbnail.js';
 /** Nest's injection token for the {@link HlsSource}. */
 export const HLS_SOURCE = Symbol('HlsSource');
 
-/** What a live channel has for HTTP. */
+/** The resources of a live channel that are served over HTTP. */
 export type HlsChannel = Readonly<{
-  /** The newest run; null: none yet. */
+  /** The newest run; null before the first. */
   run: Run | null;
-  /** Runs before it whose playlists have ended, and can be played to their ends. */
+  /** Earlier runs whose playlists have ended; they can be played to their ends. */
   earlier?: readonly Run[];
   state: PackageState;
-  /** Null: none yet. */
+  /** Null before the first thumbnail. */
   thumbnail: Picture | null;
 }>;
 
-/** What all broadcasts together take. */
+/** The resources used by all broadcasts together. */
 export type HlsUsage = Readonly<{
-  /** Segments and parts in memory. */
+  /** The size of segments and parts in memory. */
   memoryBytes: number;
-  /** Segments on the disk. */
+  /** The size of segments on disk. */
   diskBytes: number;
-  /** Requests that wait for media that is not there yet. */
+  /** The number of requests waiting for media that is not available yet. */
   waiting: number;
 }>;
 
-/** Where requests find what they ask for. */
+/** Looks up the resources that requests name. */
 export interface HlsSource {
   readonly usage: HlsUsage;
-  /** Undefined: the channel isn't live, or there is none of that name. */
+  /** Returns a channel by name; undefined if it is not live or does not exist. */
   find(channel: string): HlsChannel | undefined;
 }

@@ -6,17 +6,18 @@ import type { Segment } from '../run/segment.js';
 import type { Picture } from '../thumbnail/thumbnail.js';
 import { waitForMedia } from './wait-for-media.js';
 
-/** It is made anew this often at most. */
+/** The minimum interval between two thumbnails. */
 const THUMBNAIL_MAX_AGE_S = 10;
-/** A part is fetched while it is new: caches need not have it for longer. */
+/** Parts are only fetched while they are new, so caches need not store them for longer. */
 const PART_MAX_AGE_S = 60;
 
 type PartOf = Readonly<{ msn: number; part: number }>;
 
 /**
- * The newest picture, whichever version was asked for: a list that was read a minute ago names an older one.
- * @param version null: none was named
- * @throws {DomainError} `not_found` without a picture
+ * Returns the newest thumbnail, whichever version was requested: a list that was read a minute ago
+ * names an older one.
+ * @param version null if the request names none
+ * @throws {DomainError} `not_found` without a thumbnail
  */
 export function thumbnailAnswer(picture: Picture | null, version: string | null): Answer {
   if (!picture) throw noPicture();
@@ -35,14 +36,20 @@ function thumbnailCaching(picture: Picture, version: string | null): string {
   return version === picture.version ? 'public, max-age=86400, immutable' : 'no-cache';
 }
 
-/** An initialization section. @throws {DomainError} `not_found` */
+/**
+ * Returns an initialization section.
+ * @throws {DomainError} `not_found`
+ */
 export function initAnswer(of: FoundRendition, number: number): Answer {
   const bytes = of.rendition.init(number);
   if (!bytes) throw noSuchMedia();
   return media(of, bytes, { name: `init-${number}`, maxAgeS: of.run.rewindS });
 }
 
-/** A finished segment. @throws {DomainError} `not_found` */
+/**
+ * Returns a finished segment.
+ * @throws {DomainError} `not_found`
+ */
 export function segmentAnswer(of: FoundRendition, msn: number): Answer {
   const segment = of.rendition.segment(msn);
   if (segment?.state !== 'complete') throw noSuchMedia();
@@ -53,8 +60,8 @@ export function segmentAnswer(of: FoundRendition, msn: number): Answer {
 }
 
 /**
- * A part; the one that a playlist hints at is answered when it is there.
- * @throws {DomainError} `not_found`; `unavailable` when it didn't come in time
+ * Returns a part; a part that a playlist hints at is answered as soon as it is available.
+ * @throws {DomainError} `not_found`; `unavailable` if it did not arrive in time
  */
 export async function partAnswer(
   of: FoundRendition,
@@ -94,8 +101,8 @@ function partMedia(of: FoundRendition, { msn, part }: PartOf, source: Source): A
 }
 
 /**
- * Media never changes under its address, which has the run's random id in it. Caches have no use for it
- * once it is out of the rewind window, and what was deleted here should not stay elsewhere for a year.
+ * Returns immutable media: its address contains the run's random id. Caches have no use for it once
+ * it has left the rewind window, and content deleted here should not stay in caches for a year.
  */
 function media(
   { rendition }: FoundRendition,

@@ -20,13 +20,13 @@ import { waitForMedia } from './wait-for-media.js';
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 /** How long a request waits for a broadcast's first media. */
 const PREPARING_MS = 5_000;
-/** How often it is looked for. */
+/** The polling interval while waiting. */
 const LOOK_AGAIN_MS = 100;
 const PREPARING_MAX = 5_000;
 const PREPARING_PER_CONNECTION_MAX = 8;
-/** Twenty seconds of sound are made in one and a half where nothing else is done. */
+/** Encoding twenty seconds of sound takes 1.5 s on an otherwise idle machine. */
 const CATCH_UP_MS = 5_000;
-/** A playlist that ended stays as it is. */
+/** An ended playlist no longer changes. */
 const ENDED_MAX_AGE_TARGETS = 6;
 
 /** Answers requests for playlists. */
@@ -43,7 +43,7 @@ export class PlaylistRequests {
     this.#source = source;
   }
 
-  /** Requests that wait for a broadcast's first media. */
+  /** The number of requests waiting for a broadcast's first media. */
   get waiting(): number {
     return this.#preparing.size;
   }
@@ -91,7 +91,10 @@ export class PlaylistRequests {
     };
   }
 
-  /** Null: not yet. @throws when there won't be one */
+  /**
+   * Returns the run once it can be played; null until then.
+   * @throws if it never will be
+   */
   #readyRun(name: string): Run | null {
     const channel = this.#source.find(name);
     if (!channel) throw notLive(name);
@@ -138,8 +141,9 @@ function readQuery(query: string): PlaylistRequest {
 }
 
 /**
- * There is something to tell. What is made on demand begins after gaps, which are left out: so not before a
- * whole segment is there, as players don't take a list without one.
+ * Whether the playlist has something to play. An on-demand rendition starts after gaps, which are
+ * omitted; its playlist is ready once it has a whole segment, because players reject a list without
+ * one.
  */
 function canBePlayed(rendition: Rendition): boolean {
   if (rendition.ended) return true;
@@ -147,8 +151,9 @@ function canBePlayed(rendition: Rendition): boolean {
 }
 
 /**
- * What is made on demand begins when it is first asked for: players that see a list end before the others' begin there, and
- * others have no sound where they are.
+ * Waits until an on-demand rendition, which starts with its first request, has caught up with the
+ * others: some players would start at the end of the shorter list, others would have no sound at
+ * their position.
  */
 async function catchUp(run: Run, rendition: Rendition, request: IncomingMessage): Promise<void> {
   const isThere = () => rendition.ended || run.hasCaughtUp(rendition.id);
@@ -156,7 +161,7 @@ async function catchUp(run: Run, rendition: Rendition, request: IncomingMessage)
   if (!run.waiters.hasRoomFor(request)) throw tooManyWait();
   const key = `caught-up/${rendition.id}`;
   const end = await run.waiters.wait({ key, isThere, waitMs: CATCH_UP_MS }, request);
-  // Late: what there is is better than nothing.
+  // Too late: an incomplete playlist is better than none.
   if (end === 'gone') assertReleased(end, 0);
 }
 
@@ -178,7 +183,7 @@ async function waitUntil(
   rendition: Rendition,
   { until, request }: { until: Position; request: IncomingMessage },
 ): Promise<void> {
-  // RFC 8216bis 6.2.5.2: an ended playlist is the same for everybody.
+  // RFC 8216bis 6.2.5.2: an ended playlist is the same for all requests.
   if (rendition.ended) return;
   const turn = () => turnOf(until, rendition.reach, run.partsInSegment);
   const first = turn();
@@ -190,12 +195,12 @@ async function waitUntil(
 }
 
 /**
- * How long shared caches may keep a playlist that goes on: as long as the crowd that waited for the same part is answered.
- * RFC 8216bis B.1 has six target durations for playlists that were waited for; but video.js repeats such a request when a
- * segment has ended, until it sees the next part, and would stand still for all that time.
- *
- * Browsers have one player, and RFC 9111 has their caches answer each of its requests for an address by what is fresh: they
- * are to ask again, which costs them a 304. `s-maxage` (5.2.2.10) is for shared caches only.
+ * How long shared caches may store a running playlist: long enough to answer all clients that
+ * waited for the same part. RFC 8216bis B.1 suggests six target durations for playlists that were
+ * waited for; but when a segment has ended, video.js repeats such a request until it sees the next
+ * part, and would stall for all that time. A browser has one player, and by RFC 9111 its cache
+ * answers each repeated request from a fresh entry, so browsers must revalidate, which costs a 304.
+ * `s-maxage` (5.2.2.10) applies to shared caches only.
  */
 const RUNNING_CACHING = 'public, max-age=0, s-maxage=1';
 

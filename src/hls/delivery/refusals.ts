@@ -1,7 +1,7 @@
 import { DomainError } from '../../common/domain-error.js';
 import type { WaitEnd } from '../run/playlist-waiters.js';
 
-/** The client went away while its request waited: there is nothing to answer. */
+/** The client disconnected while its request waited: no answer is needed. */
 class ClientGoneError extends Error {
   constructor() {
     super('the client went away');
@@ -11,7 +11,7 @@ class ClientGoneError extends Error {
 
 export const isClientGone = (error: unknown): boolean => error instanceof ClientGoneError;
 
-/** @throws unless what was waited for may be there now */
+/** @throws unless the wait ended because the media may be available now */
 export function assertReleased(end: WaitEnd, retryAfterMs: number): void {
   if (end === 'gone') throw new ClientGoneError();
   if (end === 'late') throw tooEarly(retryAfterMs);

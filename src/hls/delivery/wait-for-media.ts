@@ -4,8 +4,9 @@ import { assertReleased, tooManyWait } from './refusals.js';
 import type { Run } from '../run/run.js';
 
 /**
- * Lets a request wait for something of a run; it may have ended without it.
- * @throws {DomainError} `unavailable` when too many wait already, or it doesn't come in time
+ * Makes a request wait for media of a run; the run may end without it.
+ * @throws {DomainError} `unavailable` if too many requests wait already, or the media does not
+ *   arrive in time
  */
 export async function waitForMedia(
   { waiters, targetDurationS }: Run,

@@ -3,18 +3,18 @@ import { dirname, join } from 'node:path';
 import type { Log } from '../../common/logger.js';
 import { SerialQueue } from '../../common/serial-queue.js';
 
-/** Writes that wait for the disk; more are refused: it is too slow for what is sent. */
+/** The maximum number of pending writes; more are refused, because the disk cannot keep up. */
 const WRITES_WAITING_MAX = 4_096;
-/** Removals wait as well, one for each file there is at most. */
+/** Removals wait as well, at most one for each file. */
 const JOBS_WAITING_MAX = 1_000_000;
 
-/** Who keeps files here, and lets the oldest go when there is no room. */
+/** An owner of files, which drops its oldest ones to free space. */
 export interface FilesOwner {
-  /** Forgets its oldest file that it can do without, and removes it; false: there is none. */
+  /** Removes the oldest file that is not needed; returns false if there is none. */
   dropOldest(): boolean;
-  /** What of it is in memory, bytes. */
+  /** The size of its data in memory, bytes. */
   readonly memoryBytes: number;
-  /** Requests that wait for something of it. */
+  /** The number of requests waiting for its media. */
   readonly waiting: number;
 }
 
@@ -27,14 +27,17 @@ type Options = Readonly<{
   onClosed: () => void;
 }>;
 
-/** One broadcast's files, within a bound of space. Paths are relative, and made of names and numbers that we chose. */
+/**
+ * The files of one broadcast, up to a maximum total size. Paths are relative, and consist of names
+ * and numbers that the server chose.
+ */
 export class BroadcastFiles {
   readonly #options: Options;
   /** Oldest first. */
   readonly #owners: FilesOwner[] = [];
   readonly #sizes = new Map<string, number>();
   readonly #folders = new Set<string>();
-  /** One after another, so that nothing is written into what is being removed. */
+  /** Runs jobs in order, so that nothing is written into a folder that is being removed. */
   readonly #queue = new SerialQueue(JOBS_WAITING_MAX);
   #bytes = 0;
   #isFailing = false;
@@ -44,17 +47,17 @@ export class BroadcastFiles {
     this.#options = options;
   }
 
-  /** What its files take. */
+  /** The total size of the files. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** What its owners have in memory, bytes. */
+  /** The size of its owners' data in memory, bytes. */
   get memoryBytes(): number {
     return this.#owners.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   }
 
-  /** Requests that wait for something of its owners. */
+  /** The number of requests waiting for media of its owners. */
   get waiting(): number {
     return this.#owners.reduce((sum, { waiting }) => sum + waiting, 0);
   }
@@ -69,10 +72,9 @@ export class BroadcastFiles {
   }
 
   /**
-   * Writes a file, after making room for it. Resolves with false when that failed: said in the log
-   * once, until it works again.
-   *
-   * @param take gives the bytes when it is the file's turn; null: no longer wanted
+   * Makes room for a file and writes it. Resolves with false on failure, which is logged once until
+   * writing works again.
+   * @param take returns the bytes when the file's turn comes; null if it is no longer needed
    */
   async write(path: string, size: number, take: () => Uint8Array | null): Promise<boolean> {
     if (this.#closed) return false;
@@ -91,7 +93,7 @@ export class BroadcastFiles {
     }
   }
 
-  /** A file to read, or null when it isn't there (any more). */
+  /** Opens a file for reading; null if it does not exist or has been removed. */
   async read(path: string): Promise<FileHandle | null> {
     try {
       return await open(join(this.#options.folder, path));
@@ -101,12 +103,12 @@ export class BroadcastFiles {
     }
   }
 
-  /** Where a file is. */
+  /** Returns a file's path. */
   locate(path: string): string {
     return join(this.#options.folder, path);
   }
 
-  /** Resolves when all that was to be written and removed until now is. */
+  /** Resolves when all pending writes and removals are done. */
   async settled(): Promise<void> {
     await this.#queue.run(() => Promise.resolve());
   }
@@ -116,7 +118,7 @@ export class BroadcastFiles {
     this.#remove(path);
   }
 
-  /** Removes a folder with all that is in it. */
+  /** Removes a folder and its contents. */
   removeAll(folder: string): void {
     for (const path of this.#sizes.keys()) if (path.startsWith(`${folder}/`)) this.#uncount(path);
     for (const one of this.#folders)
@@ -149,7 +151,7 @@ export class BroadcastFiles {
       await rm(file, { force: true });
       throw error;
     }
-    // False: forgotten while it was being written; its removal waits in the queue.
+    // False if it was dropped while it was being written; its removal is queued.
     return this.#sizes.has(path);
   }
 
@@ -166,7 +168,7 @@ export class BroadcastFiles {
     this.#bytes += size;
   }
 
-  /** False: nothing was counted for it. */
+  /** Returns false if the file was not counted. */
   #uncount(path: string): boolean {
     const size = this.#sizes.get(path);
     if (size === undefined) return false;
@@ -177,7 +179,7 @@ export class BroadcastFiles {
 
   #remove(path: string): void {
     const file = join(this.#options.folder, path);
-    // What stays is removed at the next start at the latest.
+    // Anything left is removed at the next start.
     this.#run(() => rm(file, { recursive: true, force: true })).catch((error: unknown) =>
       this.#options.log.debug({ path, reason: String(error) }, 'a segment can’t be removed'),
     );

@@ -1,11 +1,11 @@
 type Options = Readonly<{
-  /** It rests so long after it was last asked for, milliseconds. */
+  /** The idle time after which it stops, milliseconds. */
   idleMs: number;
   onWanted: () => void;
   onUnwanted: () => void;
 }>;
 
-/** Whether somebody asks for a rendition that is made on demand. */
+/** Tracks whether an on-demand rendition is being requested. */
 export class OnDemand {
   readonly #options: Options;
   #timer: NodeJS.Timeout | null = null;
@@ -14,7 +14,10 @@ export class OnDemand {
     this.#options = options;
   }
 
-  /** @param begins it is made for this, if it wasn't before; else this only keeps it going */
+  /**
+   * @param begins whether this request starts the rendition if it is idle; otherwise it only keeps
+   *   it running
+   */
   asked(begins: boolean): void {
     if (this.#timer) {
       this.#timer.refresh();

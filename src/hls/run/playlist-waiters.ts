@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** `released`: look again; `late`: it was waited for long enough; `gone`: nobody is there to answer. */
+/** `released`: check again; `late`: the wait timed out; `gone`: the client disconnected. */
 export type WaitEnd = 'released' | 'late' | 'gone';
 
-/** What a request waits for. Requests with the same key wait for the same. */
+/**
+ * The condition that a request waits for. Requests with the same key wait for the same condition.
+ */
 export type Awaited = Readonly<{
   key: string;
   isThere: () => boolean;
-  /** Milliseconds; absent: as long as others. */
+  /** Milliseconds; defaults to the general limit. */
   waitMs?: number;
 }>;
 
@@ -17,18 +19,18 @@ type Connection = { readonly waiters: Set<Waiter>; readonly onClosed: () => void
 type Group = { readonly isThere: () => boolean; readonly waiters: Set<Waiter> };
 
 type Options = Readonly<{
-  /** Requests that may wait at once; more are refused. */
+  /** The maximum number of waiting requests; more are refused. */
   max: number;
-  /** Of one connection, where they may be pipelined. */
+  /** The maximum per connection, where requests may be pipelined. */
   maxPerConnection: number;
-  /** How long one waits, milliseconds. */
+  /** The maximum wait, milliseconds. */
   waitMs: number;
 }>;
 
-/** So many are answered at once; others get their turn after what else is to be done. */
+/** The number of requests answered at once; the others follow after other pending work. */
 const RELEASED_AT_ONCE = 250;
 
-/** Requests that wait for what is not yet there. */
+/** Requests that wait for media that is not available yet. */
 export class PlaylistWaiters {
   readonly #options: Options;
   readonly #groups = new Map<string, Group>();
@@ -39,7 +41,7 @@ export class PlaylistWaiters {
     this.#options = options;
   }
 
-  /** Requests that wait now. */
+  /** The number of waiting requests. */
   get size(): number {
     return this.#size;
   }
@@ -52,7 +54,7 @@ export class PlaylistWaiters {
     );
   }
 
-  /** Waits until it is there, or the time is over, or the client went away. */
+  /** Waits until the condition holds, the time is up, or the client disconnects. */
   wait({ key, isThere, waitMs }: Awaited, { socket }: IncomingMessage): Promise<WaitEnd> {
     if (socket.destroyed) return Promise.resolve('gone');
     const { promise, resolve } = Promise.withResolvers<WaitEnd>();
@@ -72,12 +74,12 @@ export class PlaylistWaiters {
     return promise;
   }
 
-  /** Something came: lets those go on who waited for it. */
+  /** Releases the requests whose condition now holds. */
   check(): void {
     for (const [key, group] of this.#groups) if (group.isThere()) this.#release(key, group);
   }
 
-  /** Lets everybody go on. */
+  /** Releases all requests. */
   releaseAll(): void {
     for (const [key, group] of this.#groups) this.#release(key, group);
   }
@@ -104,7 +106,7 @@ export class PlaylistWaiters {
       for (const one of waiters) one.settle('gone');
     };
     this.#connections.set(socket, { waiters, onClosed });
-    // Not the response: one that is pipelined doesn't see its connection close.
+    // Not the response's event: a pipelined response does not see its connection close.
     socket.once('close', onClosed);
   }
 
@@ -118,7 +120,7 @@ export class PlaylistWaiters {
   }
 }
 
-/** Media still has to come in while thousands are answered. */
+/** Yields between batches, so that media is received while thousands of requests are answered. */
 function releaseSome(waiters: Iterator<Waiter>): void {
   for (let released = 0; released < RELEASED_AT_ONCE; released += 1) {
     const next = waiters.next();

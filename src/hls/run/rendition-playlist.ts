@@ -10,24 +10,26 @@ import {
 import type { Rendition } from './rendition.js';
 import type { Segment } from './segment.js';
 
-/** A text that is ready to be sent. */
+/** A text ready to be sent. */
 export type TextBody = Readonly<{ bytes: Buffer; etag: string; gzip: boolean }>;
-/** Which of a playlist's texts. */
+/** Selects one of a playlist's texts. */
 export type TextKind = Readonly<{ skip: boolean; gzip: boolean }>;
 
 type Options = Readonly<{
   targetDurationS: number;
   partTargetS: number;
-  /** What the other renditions of the run have. */
+  /** Returns the positions of the run's other renditions. */
   reports: () => RenditionReport[];
 }>;
 
 /** RFC 8216bis 4.4.3.8: at least six target durations. */
 const SKIP_BOUNDARY_TARGETS = 6;
-/** The text repeats itself, so more effort brings little; and the event loop waits for it. */
+/**
+ * The text is repetitive, so a higher level gains little; and compressing blocks the event loop.
+ */
 const GZIP_LEVEL = 3;
 
-/** The texts of one rendition's playlist, each made once for everybody who asks for it. */
+/** The texts of one rendition's playlist, each generated once for all requests. */
 export class RenditionPlaylist {
   readonly #rendition: Rendition;
   readonly #options: Options;
@@ -41,8 +43,8 @@ export class RenditionPlaylist {
   }
 
   /**
-   * The text as it is now. Compressed here and not on Node's threads: those may all be waiting for a
-   * slow disk, and live playback must not.
+   * Returns the current text. Compressed here instead of on Node's thread pool: its threads may all
+   * be blocked by a slow disk, which live playback must not depend on.
    */
   body({ skip, gzip }: TextKind): TextBody {
     const { version } = this.#rendition;
@@ -100,7 +102,7 @@ export class RenditionPlaylist {
     return made;
   }
 
-  /** A segment is told of when its first part is there. */
+  /** Returns the open segment once it has a part. */
   #growing(): OpenSegment | null {
     const { open } = this.#rendition;
     return open && open.parts.length > 0 ? this.#beginning(open) : null;
@@ -125,8 +127,8 @@ export class RenditionPlaylist {
 }
 
 /**
- * A playlist begins with something to play: what is missing before is as good as expired, and players
- * that don't know EXT-X-GAP would ask for it.
+ * Drops leading gaps, so that a playlist starts with media: missing segments at the beginning are
+ * as good as expired, and players that do not know EXT-X-GAP would request them.
  */
 function withoutLeadingGaps(segments: readonly Segment[]) {
   const first = segments.findIndex(({ state }) => state !== 'gap');

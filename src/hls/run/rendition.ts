@@ -11,16 +11,19 @@ import type {
 import { Segment } from './segment.js';
 import { SegmentWindow } from './segment-window.js';
 
-/** What a rendition is, from the start on. */
+/** The fixed properties of a rendition. */
 export type RenditionAbout = Readonly<
   | { kind: 'video'; /** 0 is the lowest. */ layer: number }
-  | { kind: 'audio'; /** Made only while somebody asks for it. */ onDemand?: boolean }
+  | {
+      kind: 'audio';
+      /** Whether it is encoded only while someone requests it. */ onDemand?: boolean;
+    }
 >;
 
-/** Takes what a rendition has written; paths are as its files have them. */
+/** Receives what a rendition has written; paths are relative to its files. */
 export interface RenditionKeeper {
   keepInit(init: Readonly<{ file: string; path: string; config: CodecConfig }>): void;
-  /** @param kept `path` null: there is nothing of it */
+  /** @param kept `path` is null if the segment has no media */
   keepSegment(kept: Readonly<{ segment: Segment; path: string | null; init: string | null }>): void;
 }
 
@@ -30,24 +33,24 @@ type Options = Readonly<{
   id: RenditionId;
   about: RenditionAbout;
   files: BroadcastFiles;
-  /** For its files. */
+  /** The folder of its files. */
   folder: string;
   clock: Clock;
-  /** How far back one can go. */
+  /** The length of the rewind window. */
   rewindMs: number;
   targetDurationS: number;
-  /** It takes more bytes of memory, or fewer. */
+  /** Called with the change of its memory use, bytes. */
   onMemory: (bytes: number) => void;
-  /** Something can be had that couldn't before, or it ended. */
+  /** Called when new media is available, or when the rendition ended. */
   onChanged: () => void;
-  /** Keeps what is written, beyond the window; null: nobody does. */
+  /** Stores segments beyond the window; null if none are stored. */
   keeper: RenditionKeeper | null;
 }>;
 
 /** An initialization section. */
 type Init = Readonly<{ bytes: Uint8Array; config: CodecConfig }>;
 
-/** One rendition of a run: takes what is written and knows what there is to be had. */
+/** One rendition of a run: stores what is written, and knows what is available. */
 export class Rendition implements RenditionWriter {
   readonly id: RenditionId;
   readonly about: RenditionAbout;
@@ -70,7 +73,7 @@ export class Rendition implements RenditionWriter {
     });
   }
 
-  /** Goes up with everything that changes its playlist. */
+  /** Increases with every change of its playlist. */
   get version(): number {
     return this.#version;
   }
@@ -85,15 +88,16 @@ export class Rendition implements RenditionWriter {
   }
 
   /**
-   * Each of its segments so far can be decoded by itself (RFC 8216bis 4.4.2.1). A publisher that sends no key frame in
-   * time ends that, for good: a segment is cut between two of them then. Without this promise video.js fetches the part
-   * before again, for ever, when it runs dry amid a segment.
+   * Whether every segment so far can be decoded independently (RFC 8216bis 4.4.2.1). A publisher
+   * that sends no key frame in time ends this permanently: the segment is then cut between two key
+   * frames. Without this guarantee, a video.js player that runs dry within a segment fetches the
+   * previous part again, forever.
    */
   get isIndependent(): boolean {
     return this.#isIndependent;
   }
 
-  /** The finished segments that its playlist tells, oldest first. */
+  /** The finished segments in its playlist, oldest first. */
   get segments(): readonly Segment[] {
     return this.#window.listed;
   }
@@ -102,12 +106,12 @@ export class Rendition implements RenditionWriter {
     return this.#window.discontinuitySequence;
   }
 
-  /** The segment that is growing. */
+  /** The open segment. */
   get open(): Segment | null {
     return this.#open;
   }
 
-  /** How far its playlist has come; segment -1 before anything. */
+  /** The end of its playlist; segment -1 before the first. */
   get reach(): PlaylistEnd {
     if (this.#open && this.#open.parts.length > 0)
       return { msn: this.#open.msn, parts: this.#open.parts.length, complete: false };
@@ -115,7 +119,7 @@ export class Rendition implements RenditionWriter {
     return { msn: last?.msn ?? -1, parts: last?.parts.length ?? 0, complete: true };
   }
 
-  /** The part that comes next, and can be asked for already; null: none comes. */
+  /** The next part, which can already be requested; null if none follows. */
   get next(): Readonly<{ msn: number; part: number }> | null {
     if (this.#ended) return null;
     const { open } = this;
@@ -123,13 +127,13 @@ export class Rendition implements RenditionWriter {
     return { msn: (this.#window.last?.msn ?? -1) + 1, part: 0 };
   }
 
-  /** It has media now: of the last two segments, one at least is no gap. */
+  /** Whether it currently has media: at least one of the last two segments is not a gap. */
   get isPresent(): boolean {
     if (this.#open) return !this.#open.isAbandoned;
     return this.#window.newest(2).some(({ state }) => state === 'complete');
   }
 
-  /** Its newest finished segment has media. */
+  /** Whether its newest finished segment has media. */
   get hasSegment(): boolean {
     return this.#window.last?.state === 'complete';
   }
@@ -138,7 +142,10 @@ export class Rendition implements RenditionWriter {
     return this.#inits.get(number)?.bytes ?? null;
   }
 
-  /** A segment that can be had, also while it grows; null: not (yet, or any more). */
+  /**
+   * Returns an available segment, including the open one; null if it does not exist yet or has been
+   * dropped.
+   */
   segment(msn: number): Segment | null {
     return this.#open?.msn === msn ? this.#open : this.#window.find(msn);
   }
@@ -180,7 +187,7 @@ export class Rendition implements RenditionWriter {
     this.#changed();
   }
 
-  /** Safe to call twice; nothing is taken afterwards. */
+  /** Ends the rendition; later writes are ignored. Safe to call twice. */
   end(): void {
     if (this.#ended) return;
     this.endSegment();
@@ -195,40 +202,40 @@ export class Rendition implements RenditionWriter {
     this.#window.close();
   }
 
-  /** Frees the memory of its oldest segment in memory; false: there is none that is finished. */
+  /** Frees the memory of its oldest segment in memory; returns false if no finished one is left. */
   releaseOldest(): boolean {
     return this.#window.releaseOldest();
   }
 
-  /** Gives up the segment that grows: it will be a gap. */
+  /** Abandons the open segment, which becomes a gap. */
   abandonOpen(): void {
     if (!this.#open) return;
     this.#options.onMemory(-this.#open.abandon());
     this.#changed();
   }
 
-  /** Of the oldest segment that can be had. */
+  /** The number of the oldest available segment. */
   get firstMsn(): number | null {
     return this.#window.firstMsn;
   }
 
-  /** Of the oldest finished segment in memory. */
+  /** The number of the oldest finished segment in memory. */
   get firstInMemoryMsn(): number | null {
     return this.#window.firstInMemoryMsn;
   }
 
-  /** Whether the segment with this number could go: it is on the disk only, or there is none. */
+  /** Whether the segment can be dropped: it is only on disk, or does not exist. */
   canDrop(msn: number): boolean {
     return this.#window.canDrop(msn);
   }
 
-  /** Forgets the segments up to this number, and removes their files. */
+  /** Drops the segments up to this number, and removes their files. */
   dropThrough(msn: number): void {
     this.#window.dropThrough(msn);
     this.#changed();
   }
 
-  /** The path of a segment's file. */
+  /** Returns the path of a segment's file. */
   pathOf(segment: Segment): string {
     return this.#window.pathOf(segment);
   }
@@ -238,13 +245,13 @@ export class Rendition implements RenditionWriter {
     this.#options.onChanged();
   }
 
-  /** Those that no segment refers to any more. */
+  /** Drops initialization sections that no segment refers to any more. */
   #forgetInits(): void {
     const oldest = this.#window.oldestInit ?? this.#lastInit;
     for (const number of this.#inits.keys()) if (number < oldest) this.#inits.delete(number);
   }
 
-  /** Beside the segments, so that the folder is playable by itself. */
+  /** Stores the section beside the segments, so that the folder is playable by itself. */
   async #storeInit(number: number, { bytes, config }: Init): Promise<void> {
     const { files, folder, keeper } = this.#options;
     const path = `${folder}/${initFile(number)}`;

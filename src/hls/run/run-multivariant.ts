@@ -7,16 +7,19 @@ import {
 import type { Rendition } from './rendition.js';
 import type { Segment } from './segment.js';
 
-/** What sound takes before any of it was made, bits a second: 128 kb/s and its boxes. */
+/** The bit rate assumed for sound before any is measured, bits per second: 128 kb/s plus boxes. */
 const SOUND_BPS = 140_000;
-/** The frame rate of the last 20 s or so: cameras slow down in the dark. */
+/** Segments over which the frame rate is measured, about 20 s: cameras slow down in the dark. */
 const FRAME_RATE_SEGMENTS = 10;
-/** A measured rate this close to a whole number is that. */
+/** A measured rate this close to a whole number is rounded to it. */
 const WHOLE_FPS_WITHIN = 0.03;
 
 type Options = Readonly<{ runId: string; targetDurationS: number }>;
 
-/** A run's multivariant playlist: the renditions that have media now, best first, as they were measured. */
+/**
+ * Returns a run's multivariant playlist: the renditions that currently have media, best first, with
+ * measured rates.
+ */
 export function runMultivariant(
   renditions: Iterable<Rendition>,
   { runId, targetDurationS }: Options,
@@ -32,7 +35,7 @@ export function runMultivariant(
   return renderMultivariantPlaylist({ video, audio, independentSegments });
 }
 
-/** What is made on demand has nothing before somebody asks for it, so it is always there. */
+/** On-demand renditions are always listed: they have no media before the first request. */
 function isListed({ about, isPresent, config }: Rendition): boolean {
   return config !== null && (isPresent || (about.kind === 'audio' && about.onDemand === true));
 }
@@ -61,7 +64,7 @@ function audioOf(rendition: Rendition, uri: string, targetS: number): AudioRendi
   return {
     uri,
     group: id,
-    // The same sound in every group, so the same name (RFC 8216bis 4.4.6.1.1).
+    // Every group has the same sound, hence the same name (RFC 8216bis 4.4.6.1.1).
     name: 'Sound',
     codecs,
     channels,
@@ -78,7 +81,7 @@ function bitRates(rendition: Rendition, targetDurationS: number) {
   };
 }
 
-/** Its finished segments; before the first, what there is of that. */
+/** Returns the finished segments; before the first, the open one as far as it goes. */
 function measuredOf({ segments, open }: Rendition): readonly Segment[] {
   const finished = segments.filter(({ state }) => state === 'complete');
   return finished.length === 0 && open ? [open] : finished;

@@ -16,28 +16,30 @@ import type { RenditionId } from '../timeline/rendition-writer.js';
 import { runMultivariant } from './run-multivariant.js';
 import { targetDurationS } from '../segmenter/segmenter-types.js';
 
-/** Bounds of a run; tests make them smaller. */
+/** Limits of a run; tests lower them. */
 export type RunLimits = Readonly<{
-  /** Segments in memory, bytes. Above it they are on the disk only, or not at all. */
+  /**
+   * The maximum size of segments in memory, bytes. Segments above it are on disk only, or dropped.
+   */
   memoryBytes: number;
-  /** Requests that wait. */
+  /** The maximum number of waiting requests. */
   waiting: number;
   waitingPerConnection: number;
-  /** RFC 8216bis 6.2.5.2: a request waits for three target durations at most. */
+  /** RFC 8216bis 6.2.5.2: a request waits for at most three target durations. */
   waitMs: number;
-  /** What is made on demand rests so long after it was last asked for. */
+  /** The idle time after which an on-demand rendition stops. */
   idleMs: number;
 }>;
 
 export type RunOptions = Readonly<{
   config: Config['hls'];
   clock: Clock;
-  /** With the channel and the broadcast as its context. */
+  /** Has the channel and the broadcast as its context. */
   log: Log;
-  /** Of the broadcast, from the SegmentStore. */
+  /** The broadcast's files, from the SegmentStore. */
   files: BroadcastFiles;
   limits?: Partial<RunLimits>;
-  /** Keeps its segments beyond the window; absent: nobody does. */
+  /** Stores its segments beyond the window; absent if none are stored. */
   keeper?: SegmentKeeper;
 }>;
 
@@ -48,27 +50,27 @@ const WAITING_PER_CONNECTION_MAX = 8;
 const WAIT_TARGETS = 3;
 const IDLE_MS = 30_000;
 
-/** One rendition of a run, its playlist's texts beside it. */
+/** A rendition of a run together with its playlist's texts. */
 export type FoundRendition = Readonly<{
   run: Run;
   rendition: Rendition;
   playlist: RenditionPlaylist;
 }>;
 
-/** A set of renditions with the same segments, as they are written and as they are fetched. */
+/** A set of renditions with the same segments; serves both writing and fetching. */
 export class Run implements FilesOwner {
-  /** Random, so that no cache has segments of another run; can't be guessed, and fits into a path. */
+  /** Random, so that caches never serve another run's segments; unguessable, and safe in paths. */
   readonly id = randomBytes(ID_BYTES).toString('base64url');
   /**
-   * `ready`: its playlists can be played. `wanted`, `unwanted`: somebody asks for a rendition that is
-   * made on demand, or nobody has for half a minute.
+   * `ready`: its playlists can be played. `wanted`, `unwanted`: an on-demand rendition was
+   * requested, or has not been for half a minute.
    */
   readonly events: TypedEmitter<{ ready: []; wanted: [RenditionId]; unwanted: [RenditionId] }> =
     new TypedEmitter();
   /** EXT-X-TARGETDURATION and PART-TARGET of all its playlists. */
   readonly targetDurationS: number;
   readonly partTargetS: number;
-  /** Requests that wait for something of it. */
+  /** The requests waiting for its media. */
   readonly waiters: PlaylistWaiters;
   readonly #options: RunOptions;
   readonly #limits: RunLimits;
@@ -101,7 +103,7 @@ export class Run implements FilesOwner {
     options.files.addOwner(this);
   }
 
-  /** By id. */
+  /** The renditions by id. */
   get renditions(): ReadonlyMap<string, Rendition> {
     return new Map([...this.#entries].map(([id, { rendition }]) => [id, rendition]));
   }
@@ -114,27 +116,29 @@ export class Run implements FilesOwner {
     return this.#ended;
   }
 
-  /** How far back one can go, whole seconds. */
+  /** The length of the rewind window, whole seconds. */
   get rewindS(): number {
     return Math.ceil(this.#options.config.rewindMs / 1_000);
   }
 
-  /** How many parts a segment has at most, if they aren't shorter than they should be. */
+  /**
+   * The maximum number of parts in a segment, provided that no part is shorter than it should be.
+   */
   get partsInSegment(): number {
     return Math.ceil(this.targetDurationS / this.partTargetS);
   }
 
-  /** Segments in memory, bytes. */
+  /** The size of segments in memory, bytes. */
   get memoryBytes(): number {
     return this.#memoryBytes;
   }
 
-  /** Requests that wait for something of it. */
+  /** The requests waiting for its media. */
   get waiting(): number {
     return this.waiters.size;
   }
 
-  /** Makes a rendition, or finds it. */
+  /** Returns a rendition, creating it if necessary. */
   rendition(id: RenditionId, about: RenditionAbout): Rendition {
     const known = this.#entries.get(id);
     if (known) return known.rendition;
@@ -161,17 +165,20 @@ export class Run implements FilesOwner {
     return rendition;
   }
 
-  /** A rendition and its playlist, by an id that came from somewhere. */
+  /** Returns a rendition and its playlist by an untrusted id. */
   find(id: string): FoundRendition | null {
     return this.#entries.get(id) ?? null;
   }
 
-  /** Something of a rendition was asked for; a playlist is how that begins. */
+  /** Records a request for a rendition; only a playlist request starts an on-demand one. */
   asked(id: string, { forPlaylist }: { forPlaylist: boolean }): void {
     if (!this.#ended) this.#onDemand.get(id)?.asked(forPlaylist);
   }
 
-  /** Whether a rendition has each finished segment that the others have: what is made on demand begins later. */
+  /**
+   * Whether a rendition has every finished segment of the others: an on-demand rendition starts
+   * later.
+   */
   hasCaughtUp(id: string): boolean {
     const newest = (one: Rendition): number => one.segments.at(-1)?.msn ?? -1;
     const own = this.#entries.get(id)?.rendition;
@@ -179,7 +186,7 @@ export class Run implements FilesOwner {
     return own !== undefined && newest(own) >= Math.max(...others);
   }
 
-  /** The multivariant playlist as it is now. */
+  /** Returns the current multivariant playlist. */
   multivariant(): string {
     const atVersion = this.#version();
     if (this.#multivariant?.atVersion !== atVersion) {
@@ -190,12 +197,12 @@ export class Run implements FilesOwner {
     return this.#multivariant.text;
   }
 
-  /** A file of one of its segments, from the disk. */
+  /** Opens one of its segments' files on disk. */
   async read(path: string) {
     return this.#options.files.read(path);
   }
 
-  /** Lets the oldest segment of all renditions go, to make room on the disk. */
+  /** Drops the oldest segment of all renditions, to free disk space. */
   dropOldest(): boolean {
     const all = [...this.#entries.values()].map(({ rendition }) => rendition);
     const first = all.flatMap(({ firstMsn }) => firstMsn ?? []).toSorted((a, b) => a - b)[0];
@@ -204,7 +211,7 @@ export class Run implements FilesOwner {
     return true;
   }
 
-  /** No more comes: all playlists end, and who waits gets what there is. Safe to call twice. */
+  /** Ends all playlists and releases waiting requests. Safe to call twice. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -213,7 +220,7 @@ export class Run implements FilesOwner {
     this.waiters.releaseAll();
   }
 
-  /** Ends it, and removes all it has, its files too. Safe to call twice. */
+  /** Ends the run and removes its data, including files. Safe to call twice. */
   close(): void {
     if (this.#closed) return;
     this.end();
@@ -242,7 +249,7 @@ export class Run implements FilesOwner {
     if (bytes > 0) this.#fitMemory();
   }
 
-  /** The oldest segments go first; when all are growing, the largest of them. */
+  /** Frees memory: the oldest segments first; if all are open, the largest of them. */
   #fitMemory(): void {
     while (this.#memoryBytes > this.#limits.memoryBytes) {
       const all = [...this.#entries.values()].map(({ rendition }) => rendition);
@@ -265,7 +272,10 @@ export class Run implements FilesOwner {
     this.waiters.check();
   }
 
-  /** Each rendition has finished its first segment, or one is too far ahead for that to be waited for. */
+  /**
+   * Whether every rendition has finished its first segment, or one is too far ahead to keep
+   * waiting.
+   */
   #canBePlayed(): boolean {
     const live = [...this.#entries.values()]
       .map(({ rendition }) => rendition)
@@ -280,7 +290,7 @@ export class Run implements FilesOwner {
     return [...this.#entries.values()].reduce((sum, { rendition }) => sum + rendition.version, 0);
   }
 
-  /** RFC 8216bis 4.4.5.4: where the other renditions are. */
+  /** RFC 8216bis 4.4.5.4: the positions of the other renditions. */
   #reportsFor(id: RenditionId): RenditionReport[] {
     return [...this.#entries.values()].flatMap(({ rendition }) => {
       const { msn, parts } = rendition.reach;
@@ -290,7 +300,7 @@ export class Run implements FilesOwner {
   }
 }
 
-/** What is made only while somebody asks has gaps. */
+/** On-demand renditions have gaps. */
 const isOnDemand = (about: RenditionAbout): boolean =>
   about.kind === 'audio' && about.onDemand === true;
 

@@ -5,12 +5,12 @@ import type { Log } from '../../common/logger.js';
 import { BroadcastFiles } from './broadcast-files.js';
 
 /**
- * Writes and removals at a time, over all broadcasts. A disk that hangs holds that many of the four
- * threads that Node has for files: what else needs those goes on.
+ * Concurrent writes and removals, over all broadcasts. A disk that hangs blocks at most this many
+ * of Node's four file threads, so everything else that needs them continues.
  */
 const JOBS_AT_A_TIME = 2;
 
-/** Where segments are kept: one folder for each broadcast. One for the whole process. */
+/** Stores segments, in one folder per broadcast. One instance per process. */
 export class SegmentStore {
   readonly folder: string;
   readonly #isTemporary: boolean;
@@ -26,10 +26,9 @@ export class SegmentStore {
   }
 
   /**
-   * Makes the folder `hls` under the data folder, without what an earlier process left in it.
-   *
-   * @param dataDir `:memory:` for a folder that is gone after {@link close}
-   * @throws when the folder can't be made
+   * Creates the folder `hls` in the data folder, deleting the contents left by an earlier process.
+   * @param dataDir `:memory:` for a folder that {@link close} removes
+   * @throws if the folder cannot be created
    */
   static async create({ dataDir, log }: { dataDir: string; log: Log }): Promise<SegmentStore> {
     if (dataDir === ':memory:') {
@@ -42,24 +41,24 @@ export class SegmentStore {
     return new SegmentStore(folder, { isTemporary: false, log });
   }
 
-  /** What is on the disk, over all broadcasts. */
+  /** The size of files on disk, over all broadcasts. */
   get diskBytes(): number {
     return [...this.#broadcasts].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Requests that wait, over all broadcasts. */
+  /** The number of waiting requests, over all broadcasts. */
   get waiting(): number {
     return [...this.#broadcasts].reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
-  /** What is in memory, over all broadcasts. */
+  /** The size of data in memory, over all broadcasts. */
   get memoryBytes(): number {
     return [...this.#broadcasts].reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   }
 
   /**
-   * The files of one broadcast.
-   * @param maxBytes what they may take; above it the oldest go
+   * Opens the files of one broadcast.
+   * @param maxBytes the maximum total size; above it the oldest files are removed
    */
   open(broadcastId: string, maxBytes: number): BroadcastFiles {
     const files = new BroadcastFiles({
@@ -73,14 +72,14 @@ export class SegmentStore {
     return files;
   }
 
-  /** Removes everything, if it was to be kept for this process only. */
+  /** Removes everything if the folder is temporary. */
   async close(): Promise<void> {
-    // Again when a file comes meanwhile, that was being written.
+    // Retries if a file that was being written appears in the meantime.
     if (this.#isTemporary) await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
   async #run<T>(job: () => Promise<T>): Promise<T> {
-    // Each broadcast has one job at a time, so no more wait than there are broadcasts.
+    // Each broadcast has one job at a time, so the queue holds at most one job per broadcast.
     if (this.#running < JOBS_AT_A_TIME) this.#running += 1;
     else await new Promise<void>((resolve) => void this.#waiting.push(resolve));
     try {

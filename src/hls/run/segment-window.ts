@@ -3,42 +3,45 @@ import type { BroadcastFiles } from './broadcast-files.js';
 import type { Segment } from './segment.js';
 
 type Options = Readonly<{
-  /** Of its files. */
+  /** The folder of its files. */
   folder: string;
   files: BroadcastFiles;
   clock: Clock;
-  /** How far back one can go. */
+  /** The length of the rewind window. */
   rewindMs: number;
   targetDurationS: number;
-  /** Bytes in memory, more or fewer. */
+  /** Called with the change of its memory use, bytes. */
   onMemory: (bytes: number) => void;
-  /** A segment is on the disk, or will never be. */
+  /** Called when a segment has been stored, or never will be. */
   onSettled: (segment: Segment) => void;
 }>;
 
-/** The newest are answered from memory, written or not: most viewers are there. */
+/** The newest segments are served from memory, stored or not: most viewers are there. */
 const IN_MEMORY_MIN = 3;
-/** RFC 8216bis 6.2.2: a playlist that lasts has at least three target durations. */
+/** RFC 8216bis 6.2.2: a running playlist spans at least three target durations. */
 const LISTED_MIN_TARGETS = 3;
 /**
- * RFC 8216bis 6.2.2: a part can be had for three target durations after it left the playlist, and leaves
- * that three before the end; two more for segments that are longer than usual.
+ * RFC 8216bis 6.2.2: a part stays available for three target durations after it left the playlist,
+ * and leaves it no sooner than three before the end; two more allow for segments longer than usual.
  */
 const PARTS_TARGETS = 8;
-/** A segment that could not be written is kept so long, and tried again. One that waits for that is kept. */
+/** How long a segment that failed to be written is retained and retried. */
 const UNWRITTEN_TARGETS = 6;
-/** A segment can be had for some time after it left the playlist: players may have read that before. */
+/**
+ * A segment stays available for some time after it left the playlist: players may have read an
+ * older one.
+ */
 const GRACE_MS = 30_000;
 
 /**
- * The finished segments of one rendition, numbered without gaps: in memory at first, then on the disk,
- * until they fall out of the rewind window.
+ * The finished segments of one rendition, numbered without gaps: first in memory, then on disk,
+ * until they leave the rewind window.
  */
 export class SegmentWindow {
   readonly #options: Options;
   /** Oldest first. */
   readonly #segments: Segment[] = [];
-  /** Those whose bytes are in memory, oldest first. */
+  /** The segments whose bytes are in memory, oldest first. */
   #inMemory: Segment[] = [];
   readonly #writing = new Set<Segment>();
   readonly #failed = new WeakSet<Segment>();
@@ -52,7 +55,7 @@ export class SegmentWindow {
     this.#options = options;
   }
 
-  /** What the playlist tells, oldest first. */
+  /** The segments in the playlist, oldest first. */
   get listed(): readonly Segment[] {
     return this.#segments.slice(this.#indexOf(this.#listedFromMsn));
   }
@@ -61,37 +64,37 @@ export class SegmentWindow {
     return this.#segments.at(-1) ?? null;
   }
 
-  /** Of the oldest that can be had. */
+  /** The number of the oldest available segment. */
   get firstMsn(): number | null {
     return this.#segments[0]?.msn ?? null;
   }
 
-  /** Of the oldest that is in memory. */
+  /** The number of the oldest segment in memory. */
   get firstInMemoryMsn(): number | null {
     return this.#inMemory[0]?.msn ?? null;
   }
 
-  /** The initialization section of the oldest that can be had. */
+  /** The initialization section of the oldest available segment. */
   get oldestInit(): number | null {
     return this.#segments[0]?.init ?? null;
   }
 
-  /** Discontinuities that left the playlist (RFC 8216bis 6.2.2). */
+  /** The number of discontinuities that left the playlist (RFC 8216bis 6.2.2). */
   get discontinuitySequence(): number {
     return this.#discontinuitySequence;
   }
 
-  /** The newest ones, oldest first. */
+  /** Returns the newest segments, oldest first. */
   newest(count: number): readonly Segment[] {
     return this.#segments.slice(-count);
   }
 
-  /** One that can still be had, though it may have left the playlist. */
+  /** Returns a segment that is still available, even if it has left the playlist. */
   find(msn: number): Segment | null {
     return this.#segments[this.#indexOf(msn)] ?? null;
   }
 
-  /** Takes the next one, whose bytes are counted already. */
+  /** Adds the next segment, whose bytes are already counted. */
   add(segment: Segment): void {
     if (this.#segments.length === 0) {
       this.#listedFromMsn = segment.msn;
@@ -105,7 +108,7 @@ export class SegmentWindow {
     this.#settle();
   }
 
-  /** Frees the memory of the oldest segment that takes some; false: none does. */
+  /** Frees the memory of the oldest segment that uses any; returns false if none does. */
   releaseOldest(): boolean {
     const [oldest] = this.#inMemory;
     if (!oldest) return false;
@@ -114,7 +117,7 @@ export class SegmentWindow {
     return true;
   }
 
-  /** Whether a segment with this number could go: it is on the disk only, or there is none. */
+  /** Whether a segment can be dropped: it is only on disk, or does not exist. */
   canDrop(msn: number): boolean {
     const { last } = this;
     if (!last) return true;
@@ -122,7 +125,7 @@ export class SegmentWindow {
     return msn < firstInMemory;
   }
 
-  /** Forgets segments up to this number. */
+  /** Drops segments up to this number. */
   dropThrough(msn: number): void {
     while (this.#segments[0] && this.#segments[0].msn <= msn) {
       const segment = this.#segments[0];
@@ -134,13 +137,13 @@ export class SegmentWindow {
     }
   }
 
-  /** No more come: nothing has to stay in memory. */
+  /** Marks the window as complete: nothing has to stay in memory. */
   rest(): void {
     this.#isGrowing = false;
     this.#settle();
   }
 
-  /** Frees the memory; the files are the owner's to remove. */
+  /** Frees the memory; the owner removes the files. */
   close(): void {
     this.#closed = true;
     for (const segment of this.#inMemory) this.#options.onMemory(-segment.release());
@@ -189,7 +192,7 @@ export class SegmentWindow {
     }
   }
 
-  /** Writes what isn't yet; what failed before is tried again. */
+  /** Writes segments that are not stored yet, and retries failed ones. */
   #write(): void {
     for (const segment of this.#inMemory)
       if (!segment.stored && !this.#writing.has(segment)) void this.#writeOne(segment);
@@ -208,7 +211,7 @@ export class SegmentWindow {
     this.#settle();
   }
 
-  /** Lets those go from memory that need not be there. */
+  /** Evicts the segments that need not stay in memory. */
   #settle(): void {
     const { targetDurationS } = this.#options;
     const tooOldMs = (this.last?.endMs ?? 0) - UNWRITTEN_TARGETS * targetDurationS * 1_000;

@@ -2,22 +2,22 @@ import { type Part, partAt } from './part.js';
 import type { SegmentStart, WrittenPart } from '../timeline/rendition-writer.js';
 
 /**
- * `open`: parts come; `complete`: all there; `gap`: it has no media (RFC 8216bis 4.4.4.7). Only `open`
- * changes into another.
+ * `open`: growing; `complete`: all parts are there; `gap`: no media (RFC 8216bis 4.4.4.7). Only
+ * `open` changes to another state.
  */
 export type SegmentState = 'open' | 'complete' | 'gap';
 
-/** One segment of a rendition: its bytes while they are in memory, and what is to be told of it. */
+/** One segment of a rendition: its metadata, and its bytes while they are in memory. */
 export class Segment {
   readonly msn: number;
-  /** When what it begins with was captured, milliseconds since 1970. */
+  /** The capture time of its start, milliseconds since 1970. */
   readonly wallMs: number;
   readonly discontinuity: boolean;
   /** The number of its initialization section. */
   readonly init: number;
   #state: SegmentState = 'open';
   #parts: Part[] = [];
-  /** The parts of an open segment, or one with the whole segment; none: not in memory. */
+  /** The parts of an open segment, or one chunk with the whole segment; empty if not in memory. */
   #chunks: Uint8Array[] = [];
   #durationS = 0;
   #byteLength = 0;
@@ -32,7 +32,7 @@ export class Segment {
     this.init = init;
   }
 
-  /** One without media. */
+  /** Creates a segment without media. */
   static gap(start: SegmentStart & { durationS: number }, init: number): Segment {
     const segment = new Segment(start, init);
     segment.#state = 'gap';
@@ -44,12 +44,12 @@ export class Segment {
     return this.#state;
   }
 
-  /** Its parts, while they can be asked for: see {@link forgetParts}. */
+  /** Its parts, while they can be requested: see {@link forgetParts}. */
   get parts(): readonly Part[] {
     return this.#parts;
   }
 
-  /** So far, while it is open. */
+  /** The duration, so far if the segment is open. */
   get durationS(): number {
     return this.#durationS;
   }
@@ -58,12 +58,12 @@ export class Segment {
     return this.#byteLength;
   }
 
-  /** Samples in it. */
+  /** The number of samples. */
   get frames(): number {
     return this.#frames;
   }
 
-  /** When what comes after it was captured, milliseconds since 1970. */
+  /** The capture time of its end, milliseconds since 1970. */
   get endMs(): number {
     return this.wallMs + this.#durationS * 1_000;
   }
@@ -72,17 +72,17 @@ export class Segment {
     return this.#chunks.length > 0;
   }
 
-  /** Its file is whole. */
+  /** Whether its file is complete. */
   get stored(): boolean {
     return this.#stored;
   }
 
-  /** Given up while it was growing. */
+  /** Whether it was abandoned while open. */
   get isAbandoned(): boolean {
     return this.#abandoned;
   }
 
-  /** What it takes of the memory, bytes. */
+  /** Its memory use, bytes. */
   get memoryBytes(): number {
     return this.inMemory ? this.#byteLength : 0;
   }
@@ -96,21 +96,21 @@ export class Segment {
     this.#frames += written.frames;
   }
 
-  /** No more parts come. Without any it is a gap. */
+  /** Completes the segment; without parts it becomes a gap. */
   complete(): void {
     this.#state = this.#parts.length === 0 ? 'gap' : 'complete';
-    // Parts are often views of larger buffers, which would stay with them.
+    // Parts are often views of larger buffers, which they would keep alive.
     if (this.#chunks.length > 0) this.#chunks = [Buffer.concat(this.#chunks)];
   }
 
-  /** The bytes of the whole (or so far), or null when they aren't in memory. */
+  /** Returns the bytes of the segment (so far), or null if they are not in memory. */
   bytes(): Uint8Array | null {
     const [first] = this.#chunks;
     if (first === undefined) return null;
     return this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
   }
 
-  /** The bytes of one of its parts, or null when they aren't in memory. */
+  /** Returns the bytes of a part, or null if they are not in memory. */
   partBytes(index: number): Uint8Array | null {
     const part = this.#parts[index];
     if (part === undefined) return null;
@@ -118,19 +118,22 @@ export class Segment {
     return this.#chunks[0]?.subarray(part.offset, part.offset + part.byteLength) ?? null;
   }
 
-  /** Its file is there, or isn't any more. */
+  /** Records whether its file exists. */
   setStored(stored: boolean): void {
     this.#stored = stored;
   }
 
-  /** Drops the bytes from memory; returns how many. */
+  /** Drops the bytes from memory; returns their number. */
   release(): number {
     const bytes = this.memoryBytes;
     this.#chunks = [];
     return bytes;
   }
 
-  /** Gives up a segment that is too large to be held: it will be a gap. Returns the bytes dropped. */
+  /**
+   * Abandons a segment that is too large for memory: it becomes a gap. Returns the number of bytes
+   * dropped.
+   */
   abandon(): number {
     const bytes = this.release();
     this.#abandoned = true;
@@ -140,7 +143,7 @@ export class Segment {
     return bytes;
   }
 
-  /** From now on it can be had as a whole only. */
+  /** Makes the segment available only as a whole from now on. */
   forgetParts(): void {
     this.#parts = [];
   }

@@ -1,26 +1,27 @@
 import type { TrackClock } from '../timeline/track-clock.js';
 import { arrivalOf, type LayerUnit, type Timing } from './layer-unit.js';
 
-/** Units whose times agree with one another, for so long, prove that the clock is another one. */
+/** Units with consistent times over this period prove that the clock has changed. */
 const PROOF_MS = 150;
 const PROOF_UNITS = 3;
-/** Pictures that come seldom: two of them, so far apart, are proof enough. */
+/** At low frame rates, two pictures this far apart are proof enough. */
 const SELDOM_MS = 500;
-/** How far units that agree may be from going on as evenly as they arrive. */
+/** How much the spacing of consistent units may differ from that of their arrival. */
 const UNEVEN_MS = 150;
-/** After so long the clock is taken for another one, however unevenly they come. */
+/** After this long the clock is assumed to have changed, however unevenly units arrive. */
 const PATIENCE_MS = 2_000;
-/** Two seconds of sound in packets of 10 ms. More are never held: the oldest is dropped. */
+/** Two seconds of sound in packets of 10 ms; beyond that the oldest unit is dropped. */
 const MAX_HELD = 200;
 
 /**
- * Times the units of one layer. A unit whose time doesn't fit is held until it is known what is wrong: its time,
- * which the next unit proves by fitting again, so that it is dropped; or the clock, which units prove that agree
- * with one another, so that none of them is lost. A unit that comes after a dropped one says so.
+ * Assigns times to the units of one layer. A unit whose time does not fit is held until the cause
+ * is known. Either its time is wrong: the next unit fits again, and the held one is dropped. Or the
+ * clock has changed: units that are consistent with one another prove it, and none is lost. A unit
+ * that follows a dropped one is marked.
  */
 export class LayerTimes<U extends LayerUnit> {
   readonly #clock: TrackClock;
-  /** In the order of arrival, none of which fits; at most {@link MAX_HELD}. */
+  /** In order of arrival, none of which fits; at most {@link MAX_HELD}. */
   #held: readonly U[] = [];
   #lost = false;
 
@@ -29,8 +30,8 @@ export class LayerTimes<U extends LayerUnit> {
   }
 
   /**
-   * Takes the next unit; gives those whose time is known now, in order.
-   * @param wayMs how long the way is just now, as other tracks' reports have it; null: nobody knows
+   * Adds the next unit; returns the units whose time is now known, in order.
+   * @param wayMs the current transit delay according to other tracks' reports; null if unknown
    */
   push(unit: U, wayMs: number | null): (U & Timing)[] {
     this.#held = [...this.#held, unit];
@@ -46,7 +47,7 @@ export class LayerTimes<U extends LayerUnit> {
     return timed;
   }
 
-  /** Drops what is held. */
+  /** Drops the held units. */
   clear(): void {
     this.#lost ||= this.#held.length > 0;
     this.#held = [];

@@ -2,54 +2,57 @@ import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionId, RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
 import type { AccessUnit } from '../../media/codecs/access-unit.js';
 
-/** What of a run never changes. */
+/** The fixed properties of a run. */
 export type RunSpec = Readonly<{
-  /** Layers of video, `video-0` … ; 0: sound only. */
+  /** The number of video layers, `video-0` …; 0 for sound only. */
   videoLayers: number;
   audio: boolean;
 }>;
 
 /** A set of renditions with the same segments. */
 export interface RunWriter {
-  /** Asked for once for each rendition of the {@link RunSpec}, before anything is written. */
+  /** Called once for each rendition of the {@link RunSpec}, before anything is written. */
   rendition(id: RenditionId): RenditionWriter;
-  /** Gets the sound before it is muxed, to make AAC of it. */
+  /** Receives the sound before muxing, for transcoding to AAC. */
   readonly audioListener: AudioListener | null;
-  /** Called after the ends of all its renditions and of the {@link audioListener}. */
+  /** Called after all its renditions and the {@link audioListener} have ended. */
   end(): void;
 }
 
-/** Takes a run's sound as its `opus` rendition has it: the same segments, the same parts. */
+/** Receives a run's sound in the same segments and parts as its `opus` rendition. */
 export interface AudioListener {
-  /** @param baseTicks where it begins on the run's timeline, 48 kHz */
+  /** @param baseTicks its start on the run's timeline, 48 kHz */
   startSegment(start: SegmentStart, baseTicks: number): void;
   addPart(baseTicks: number, samples: readonly Sample[]): void;
   endSegment(): void;
   end(): void;
 }
 
-/** What a segmenter is told about one track of the publisher's. */
+/** The input of a segmenter for one track of the publisher. */
 export interface TrackInput {
-  /** Takes the next unit of a layer, in the order of decoding. */
+  /** Adds the next unit of a layer, in decoding order. */
   push(layer: number, unit: AccessUnit): void;
-  /** Takes an RTCP sender report: at `ntpMs`, publisher's clock, the layer's RTP clock showed `rtpTime`. */
+  /**
+   * Adds an RTCP sender report: at `ntpMs` on the publisher's clock, the layer's RTP clock showed
+   * `rtpTime`.
+   */
   report(layer: number, report: { ntpMs: number; rtpTime: number }): void;
-  /** Muted, or camera off, by the publisher's wish. */
+  /** Sets whether the publisher has muted the track or turned the camera off. */
   setPaused(paused: boolean): void;
-  /** The track is gone. Safe to call twice; what comes after it is ignored. */
+  /** Removes the track; later input is ignored. Safe to call twice. */
   close(): void;
 }
 
 export type SegmenterOptions = Readonly<{
-  /** How long segments are to be. EXT-X-TARGETDURATION is {@link targetDurationS} of it. */
+  /** The intended segment duration. EXT-X-TARGETDURATION is {@link targetDurationS} of it. */
   segmentS: number;
   /** EXT-X-PART-INF's PART-TARGET, to the digit: no part is longer unless a single frame is. */
   partS: number;
-  /** A new set of renditions; the one before has been ended. */
+  /** Opens a new set of renditions; the previous one has ended. */
   openRun(spec: RunSpec): RunWriter;
-  /** Asks the publisher for a key frame on all layers of the video track. Called as often as wanted. */
+  /** Requests a key frame on all layers of the video track. May be called at any rate. */
   requestKeyFrame(): void;
 }>;
 
-/** EXT-X-TARGETDURATION for segments that are to be so long; none is longer. */
+/** Returns EXT-X-TARGETDURATION for segments of this intended duration; none is longer. */
 export const targetDurationS = (segmentS: number): number => Math.ceil(segmentS) + 1;

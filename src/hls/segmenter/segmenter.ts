@@ -8,16 +8,19 @@ import { StartGate, startTicks } from './start-gate.js';
 import type { PublisherClock } from '../timeline/track-clock.js';
 import { WallClock } from '../timeline/wall-clock.js';
 
-/** When nothing came for longer, what comes then doesn't go on but is a discontinuity. */
+/** After a longer silence the input is not continued but starts a discontinuity. */
 const SILENCE_S = 5;
-/** Without sound pictures can't be repeated meanwhile: nothing tells how far. */
+/**
+ * The limit without sound: pictures cannot be repeated in the meantime, because nothing says how
+ * far.
+ */
 const SILENCE_WITHOUT_SOUND_S = 2;
 const ASK_AGAIN_MS = 1_000;
 
-/** Where capture times are on a run's timeline, since the last discontinuity. */
+/** The mapping of capture times to a run's timeline since the last discontinuity. */
 type Stretch = Readonly<{
   run: RunTimeline;
-  /** What to add to a capture time for the time on the timeline, 90 kHz. */
+  /** The offset from capture time to time on the timeline, 90 kHz. */
   offsetTicks: number;
 }>;
 
@@ -36,24 +39,24 @@ export class Segmenter {
   readonly #publisher: PublisherClock = { stepMs: 0, known: false };
   readonly #wallClock = new WallClock();
   readonly #gate = new StartGate();
-  /** At most one of each kind, that is not closed. */
+  /** At most one open track of each kind. */
   #tracks: readonly Track[] = [];
   #run: RunTimeline | null = null;
   #runCodec: string | null = null;
-  /** null: the gate is shut, units wait. */
+  /** Null while the gate is shut and units wait. */
   #stretch: Stretch | null = null;
   #lastEnd: End | null = null;
   #nowMs = 0;
   #askedMs = -Infinity;
   #ended = false;
-  /** The usual way from capture to arrival as it was known last. */
+  /** The last known usual delay from capture to arrival. */
   #delayMs = 0;
 
   constructor(options: SegmenterOptions) {
     this.#options = options;
   }
 
-  /** Adds a track, in place of one of its kind. */
+  /** Adds a track, replacing one of the same kind. */
   addTrack(added: { kind: TrackKind; layerCount: number }): TrackInput {
     for (const track of this.#tracks) if (track.kind === added.kind) this.#close(track);
     const track = new Track(added, this.#publisher);
@@ -70,12 +73,18 @@ export class Segmenter {
     };
   }
 
-  /** What to add to the publisher's clock for the server's, milliseconds. May come late, may change. */
+  /**
+   * Sets the offset from the publisher's clock to the server's, milliseconds. May be called late,
+   * and again.
+   */
   setClockOffset(offsetMs: number): void {
     this.#wallClock.setOffset(offsetMs);
   }
 
-  /** The publisher is lost: its tracks are gone, what comes next is a discontinuity. */
+  /**
+   * Handles the loss of the publisher: its tracks are removed, and the next input is a
+   * discontinuity.
+   */
   interrupt(): void {
     for (const track of this.#tracks) track.closed = true;
     this.#shut();
@@ -84,14 +93,17 @@ export class Segmenter {
     Object.assign(this.#publisher, { stepMs: 0, known: false });
   }
 
-  /** To be called every 50-100 ms. @param nowMs server's clock */
+  /**
+   * Must be called every 50-100 ms.
+   * @param nowMs server's clock
+   */
   tick(nowMs: number): void {
     this.#nowMs = Math.max(this.#nowMs, nowMs);
     this.#openWhenDue();
     this.#stretch?.run.advance(this.#nowMs);
   }
 
-  /** No more comes: what waits is written, the run ends. Safe to call twice. */
+  /** Writes pending units and ends the run. Safe to call twice. */
   end(): void {
     if (this.#ended) return;
     if (!this.#stretch) this.#open();
@@ -105,7 +117,7 @@ export class Segmenter {
     if (track.closed || this.#ended || layer >= track.layerCount) return;
     this.#nowMs = Math.max(this.#nowMs, unit.arrivedMs);
     if (this.#stretch && !this.#fits(track, unit)) {
-      // A kind or codec that the run doesn't have: with its first key frame a new one begins.
+      // A kind or codec that the run lacks: its first key frame starts a new run.
       if (!unit.keyFrame) return this.#askFor(ASK_AGAIN_MS);
       this.#shut();
     }
@@ -159,7 +171,7 @@ export class Segmenter {
     this.#run?.setGone({ audio: !sends('audio'), video: !sends('video') });
   }
 
-  /** Ends the stretch, if there is one: units wait again. */
+  /** Ends the current stretch, if any: units wait again. */
   #shut(): void {
     if (!this.#stretch) return;
     const { run, offsetTicks } = this.#stretch;
@@ -174,13 +186,13 @@ export class Segmenter {
     else this.#askWhileWaiting();
   }
 
-  /** So that there are places to cut at in what waits. */
+  /** Requests key frames, so that the waiting units contain places to cut at. */
   #askWhileWaiting(): void {
     const video = this.#tracks.some((track) => track.kind === 'video' && track.sends);
     if (video) this.#askFor(Math.max(ASK_AGAIN_MS, this.#options.segmentS * 950));
   }
 
-  /** Asks for a key frame, unless that was done less than `everyMs` ago. */
+  /** Requests a key frame, unless one was requested less than `everyMs` ago. */
   #askFor(everyMs: number): void {
     if (this.#nowMs - this.#askedMs < everyMs) return;
     this.#askedMs = this.#nowMs;
@@ -203,7 +215,7 @@ export class Segmenter {
     run.advance(this.#nowMs);
   }
 
-  /** The run there is, if the units fit into it, or a new one. */
+  /** Returns the current run if the units fit into it, otherwise a new one. */
   #runFor(units: readonly TimedUnit[]): RunTimeline {
     const pictures = units.filter(({ track, unit }) => track.kind === 'video' && unit.keyFrame);
     const codec = pictures.at(-1)?.unit.config.codec ?? null;
@@ -224,20 +236,22 @@ export class Segmenter {
     return this.#run;
   }
 
-  /** How long the way is just now, as another track's reports have it. */
+  /** Returns the current transit delay according to another track's reports. */
   #wayMs(track: Track): number | null {
     const other = this.#tracks.find(({ kind, clock }) => kind !== track.kind && clock.reported);
     return other?.clock.recentDelayMs(this.#nowMs) ?? other?.clock.delayMs ?? null;
   }
 
-  /** Where on a run's timeline something goes on that was captured at a time: as far on as the wall clock is. */
+  /**
+   * Returns where a run's timeline continues for a capture time: as far along as the wall clock.
+   */
   #timelineAt(run: RunTimeline, wallMs: number): number {
     if (!this.#lastEnd || run !== this.#run) return 0;
     const gapMs = Math.max(1, wallMs - this.#lastEnd.wallMs);
     return this.#lastEnd.ticks + Math.round((gapMs * VIDEO_TIMESCALE) / 1_000);
   }
 
-  /** The server's time of a capture time. */
+  /** Returns the server's time for a capture time. */
   #wallMs(captureTicks: number): number {
     const { stepMs, known } = this.#publisher;
     const delays = this.#tracks.flatMap(({ clock }) => clock.delayMs ?? []);
@@ -250,7 +264,7 @@ export class Segmenter {
   }
 }
 
-/** Whether what is sent has a place in a run: a kind may be missing, none may be more. */
+/** Whether the sent tracks fit into a run: a kind may be missing, but none may be added. */
 const fitsInto = (run: RunSpec, sent: RunSpec): boolean =>
   (run.audio || !sent.audio) && (sent.videoLayers === 0 || run.videoLayers === sent.videoLayers);
 

@@ -3,18 +3,21 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import { arrivalOf } from './layer-unit.js';
 import type { TimedUnit, Track, TrackUnit } from './track.js';
 
-/** Chromium reports on sound every 5 s. */
+/** Chromium sends reports on sound every 5 s. */
 const MAX_WAIT_MS = 6_000;
 /** Tracks are added one after another. */
 const MIN_WAIT_MS = 500;
-/** Six seconds of 40 Mb/s. Past it nothing waits any longer. */
+/** Six seconds at 40 Mb/s. The gate opens when this is exceeded. */
 const MAX_BYTES = 32 * 1_048_576;
-/** Audio and video on one way that seem to take such different times are on different clocks. */
+/**
+ * Audio and video share a connection; a larger difference of their transit delays means that their
+ * clocks differ.
+ */
 const CONTRADICTION_MS = 3_000;
-/** Layers whose first key frames are so near to each other start together, with the last of them. */
+/** Layers whose first key frames are this close start together, with the last of them. */
 const ONE_START_TICKS = 1 * VIDEO_TIMESCALE;
 
-/** Holds units back until it is known how the tracks' clocks go together, and where to start. */
+/** Holds units until the relation of the tracks' clocks and the starting point are known. */
 export class StartGate {
   #units: TrackUnit[] = [];
   #bytes = 0;
@@ -27,14 +30,14 @@ export class StartGate {
     unit.track.clock.preview(unit.layer, unit.unit.rtpTime);
   }
 
-  /** Forgets everything. */
+  /** Discards everything. */
   clear(): void {
     this.#units = [];
     this.#bytes = 0;
     this.#firstMs = null;
   }
 
-  /** Whether all is there that the start needs, or it was waited for long enough. */
+  /** Whether everything needed for the start has arrived, or the wait was long enough. */
   isDue(tracks: readonly Track[], nowMs: number): boolean {
     if (this.#firstMs === null) return false;
     const waitedMs = nowMs - this.#firstMs;
@@ -45,7 +48,7 @@ export class StartGate {
     return waitedMs >= MIN_WAIT_MS && !awaited;
   }
 
-  /** Gives everything with its time, in the order of arrival, and starts anew. */
+  /** Returns all units with their times, in order of arrival, and resets the gate. */
   open(): TimedUnit[] {
     const units = this.#units;
     this.clear();
@@ -53,7 +56,7 @@ export class StartGate {
     const timed = timeUnits(units, tracks);
     const delays = tracks.flatMap(({ clock }) => clock.delayMs ?? []);
     if (Math.max(...delays) - Math.min(...delays) < CONTRADICTION_MS) return timed;
-    // RFC 3550 6.4.1 lets senders have any clock, but one for all tracks.
+    // RFC 3550 6.4.1 lets senders use any clock, but the same one for all tracks.
     for (const track of tracks) track.distrustReports();
     return timeUnits(units, tracks);
   }
@@ -65,7 +68,7 @@ export class StartGate {
 
 function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): TimedUnit[] {
   const timed = new Map<AccessUnit, TimedUnit>();
-  // Tracks that go by reports first: they tell how long the way is for the others.
+  // Tracks with reports first: they determine the transit delay for the others.
   for (const track of tracks.toSorted(
     (a, b) => Number(b.clock.reported) - Number(a.clock.reported),
   )) {
@@ -79,15 +82,15 @@ function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): Timed
   return units.flatMap(({ unit }) => timed.get(unit) ?? []);
 }
 
-/** The way from capture to arrival at its shortest, as a track that has reports knows it. */
+/** Returns the shortest delay from capture to arrival, according to a track with reports. */
 function usualWayMs(tracks: readonly Track[]): number | null {
   const known = tracks.filter(({ clock }) => clock.reported);
   return known.map(({ clock }) => clock.delayMs).find((delayMs) => delayMs !== null) ?? null;
 }
 
 /**
- * Where to start: at the first time at which the most layers can begin, or with the first sound; ticks of 90 kHz
- * since 1970 by the publisher's clock. null: nothing can begin.
+ * Returns where to start: the earliest time at which the most layers can begin, or the first sound;
+ * ticks of 90 kHz since 1970 by the publisher's clock. Null if nothing can begin.
  */
 export function startTicks(units: readonly TimedUnit[]): number | null {
   const keys = units.filter(({ track, unit }) => track.kind === 'video' && unit.keyFrame);

@@ -5,7 +5,7 @@ import { type PublisherClock, TrackClock } from '../timeline/track-clock.js';
 
 export type TrackKind = 'audio' | 'video';
 
-/** One track of the publisher's, as long as it is there. */
+/** One track of the publisher, while it exists. */
 export class Track {
   readonly kind: TrackKind;
   readonly layerCount: number;
@@ -25,24 +25,24 @@ export class Track {
     this.#times = Array.from({ length: track.layerCount }, () => new LayerTimes(this.clock));
   }
 
-  /** Times the next unit of a layer, as {@link LayerTimes.push}. */
+  /** Assigns the layer's next unit a time, as {@link LayerTimes.push}. */
   time(unit: TrackUnit, wayMs: number | null): TimedUnit[] {
     return this.#times[unit.layer]?.push(unit, wayMs) ?? [];
   }
 
-  /** Forgets what reports said, and takes no more: they contradict what else is known. */
+  /** Discards all reports and ignores later ones: they contradict other evidence. */
   distrustReports(): void {
     this.clock.distrust();
     for (const times of this.#times) times.clear();
   }
 
-  /** Whether something is to be expected of it. */
+  /** Whether the track is expected to send. */
   get sends(): boolean {
     return !this.closed && !this.paused;
   }
 }
 
-/** A unit and where it came from. */
+/** A unit and its track. */
 export type TrackUnit = LayerUnit & Readonly<{ track: Track }>;
 
 /** A unit with its time. */
