@@ -2,9 +2,12 @@ import type { Sample } from '../../media/mp4/sample.js';
 import { SILENCES } from '../../media/rtp/opus-depacketizer.js';
 
 const TICKS_PER_MS = 48;
-/** A packet that is so far off its place is put right at once. */
+/** A packet this far off its place is corrected at once. */
 const JUMP_TICKS = 20 * TICKS_PER_MS;
-/** What stays off by more than this for {@link LASTING_TICKS} is put right: the clock is another, nothing jitters. */
+/**
+ * A larger deviation that lasts for {@link LASTING_TICKS} is corrected: it is a clock change, not
+ * jitter.
+ */
 const LASTING_OFF_TICKS = 8 * TICKS_PER_MS;
 const LASTING_TICKS = 1_000 * TICKS_PER_MS;
 
@@ -13,35 +16,36 @@ const SILENCE_SAMPLES: readonly Sample[] = SILENCES.map(({ data, ticks }) => ({
   durationTicks: ticks,
   keyFrame: true,
 }));
-/** 20 ms of sound that nobody hears. */
+/** 20 ms of silence. */
 export const SILENCE: Sample = longest(SILENCE_SAMPLES);
 const SILENCE_TICKS = SILENCE.durationTicks;
 
-/** For how long packets have been off in one direction, and by how much at least. */
+/** How long packets have been off in one direction, and the minimum deviation. */
 type Lasting = { sinceTicks: number; leastTicks: number };
 
 /**
- * Puts packets of sound one after another without gaps, 48 kHz, never more than 20 ms off the time they were captured,
- * and never for longer than a second more than 8 ms: silence fills what is missing, a packet too many is left out.
+ * Places packets of sound one after another without gaps, 48 kHz. A packet is never more than 20 ms
+ * off its capture time, and never more than 8 ms for longer than a second: gaps are filled with
+ * silence, surplus packets are dropped.
  */
 export class AudioGrid {
   #endTicks: number | null = null;
   #startTicks = 0;
   #lasting: Lasting | null = null;
 
-  /** Where the next sample begins; null: nothing began. */
+  /** The start of the next sample; null before the first. */
   get endTicks(): number | null {
     return this.#endTicks;
   }
 
-  /** Begins anew, with the next packet or silence, at `ticks` or less than 20 ms later. */
+  /** Restarts with the next packet or silence, at `ticks` or less than 20 ms later. */
   startAt(ticks: number): void {
     this.#endTicks = null;
     this.#startTicks = ticks;
     this.#lasting = null;
   }
 
-  /** The samples to append for a packet captured at `ticks`. */
+  /** Returns the samples to append for a packet captured at `ticks`. */
   place(ticks: number, packet: Sample): Sample[] {
     this.#endTicks ??= this.#beginFor(ticks);
     const offTicks = ticks - this.#endTicks;
@@ -53,7 +57,7 @@ export class AudioGrid {
     return this.#append([packet]);
   }
 
-  /** Silence up to a time, or less than 20 ms before it. */
+  /** Returns silence up to a time, or less than 20 ms before it. */
   fillTo(ticks: number): Sample[] {
     const fromTicks = this.#endTicks ?? this.#startTicks;
     if (ticks - fromTicks < SILENCE_TICKS) return [];
@@ -62,13 +66,16 @@ export class AudioGrid {
     return this.#append(silence(count * SILENCE_TICKS));
   }
 
-  /** So that the packet has its exact place, with silence before it where there is room. */
+  /**
+   * Returns a start that puts the packet at its exact place, with silence before it where there is
+   * room.
+   */
   #beginFor(ticks: number): number {
     const room = Math.max(0, ticks - this.#startTicks);
     return this.#startTicks + (room % SILENCE_TICKS);
   }
 
-  /** By how much packets have been off for long enough to put it right; 0: leave them where they are. */
+  /** Returns the deviation if it has lasted long enough to be corrected, otherwise 0. */
   #lastingOff(ticks: number, offTicks: number): number {
     const before = this.#lasting;
     if (Math.abs(offTicks) <= LASTING_OFF_TICKS) this.#lasting = null;
@@ -87,7 +94,7 @@ export class AudioGrid {
   }
 }
 
-/** Silence that lasts so long, to the next 2.5 ms below. */
+/** Returns silence of this length, rounded down to 2.5 ms. */
 function silence(ticks: number): Sample[] {
   const samples: Sample[] = [];
   let left = ticks;

@@ -11,11 +11,11 @@ import type { RenditionOutput } from './rendition-output.js';
 /** Opus packets last 120 ms at most, silence 20 ms; video decides within 2 s: this is never reached. */
 const MAX_QUEUE = 4_000;
 
-/** Sound on its way into its rendition, as it is placed by an {@link AudioGrid}. */
+/** Queues sound for its rendition, placed by an {@link AudioGrid}. */
 export class AudioLane {
   readonly #output: RenditionOutput;
   readonly #grid = new AudioGrid();
-  /** Placed, not yet written, one after another; at most {@link MAX_QUEUE}. */
+  /** Placed but not yet written, contiguous; at most {@link MAX_QUEUE}. */
   #queue: Sample[] = [];
   /** Where the queue begins. */
   #headTicks = 0;
@@ -24,35 +24,35 @@ export class AudioLane {
   #segmentTicks = 0;
   #next = 0;
 
-  /** @param config of silence, until something else comes */
+  /** @param config the configuration of silence, until a packet arrives */
   constructor(output: RenditionOutput, config: AudioConfig) {
     this.#output = output;
     this.#config = config;
   }
 
-  /** The number of the boundary that it comes to next. */
+  /** The number of the next boundary. */
   get nextMsn(): number {
     return this.#next;
   }
 
-  /** Where the newest sample ends, 48 kHz; null: nothing came since {@link startAt}. */
+  /** The end of the newest sample, 48 kHz; null if none arrived since {@link startAt}. */
   get newestTicks(): number | null {
     return this.#grid.endTicks;
   }
 
-  /** Where the next sample to be written begins; null: none waits. */
+  /** The start of the next sample to be written; null if none is queued. */
   get headTicks(): number | null {
     return this.#queue.length > 0 ? this.#headTicks : null;
   }
 
-  /** What comes next begins at a time, or less than 20 ms later. */
+  /** Starts the next sample at a time, or less than 20 ms later. */
   startAt(ticks: number): void {
     this.#grid.startAt(ticks);
   }
 
   push(ticks: number, packet: Sample, config: AudioConfig): void {
     this.#config = config;
-    // What is refused here becomes silence later.
+    // Samples refused here are replaced by silence later.
     if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.place(ticks, packet));
   }
 
@@ -61,7 +61,7 @@ export class AudioLane {
     if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.fillTo(ticks));
   }
 
-  /** Writes what begins up to a time. */
+  /** Writes the samples that start up to a time. */
   writeUpTo(ticks: number, boundary: Boundary | undefined): void {
     const endTicks = boundary ? audioTicksOf(boundary.ticks) : Infinity;
     while (this.#queue.length > 0 && this.#headTicks <= ticks) {
@@ -73,7 +73,7 @@ export class AudioLane {
     }
   }
 
-  /** Goes over a boundary that was declared; false: what comes before it is not all there yet. */
+  /** Crosses a declared boundary; returns false if samples before it are still missing. */
   cross({ start, ticks }: Boundary): boolean {
     const ready = this.#output.open
       ? this.#headTicks >= audioTicksOf(ticks) && !this.#isEmpty
@@ -89,7 +89,7 @@ export class AudioLane {
     return true;
   }
 
-  /** Writes everything and ends the open segment, which is not left empty. */
+  /** Writes everything and ends the open segment, which is never left empty. */
   finish(): void {
     if (!this.#output.open) return;
     this.fillTo(this.#segmentTicks + SILENCE.durationTicks);
@@ -101,7 +101,10 @@ export class AudioLane {
     this.#output.end();
   }
 
-  /** A packet may be longer than a segment that ends where the picture changes: it gets one nevertheless. */
+  /**
+   * Whether the open segment is empty. A packet may be longer than a segment that ends where the
+   * picture changes; the segment gets one nevertheless.
+   */
   get #isEmpty(): boolean {
     return this.#output.open && this.#headTicks === this.#segmentTicks;
   }

@@ -1,25 +1,37 @@
 import { TimestampUnwrapper } from '../../media/rtp/timestamp-unwrapper.js';
 
-/** How many of its frames a layer remembers, to find the others' frames of the same captures: 1 to 2 s. */
+/**
+ * The number of frames a layer remembers to match them with other layers' frames of the same
+ * captures: 1 to 2 s.
+ */
 const REMEMBERED = 64;
-/** Reports of two layers err by a few ms each; frames of one capture are looked for so far apart. */
+/**
+ * Two layers' reports err by a few ms each; frames of one capture are searched within this
+ * distance.
+ */
 const SEARCH_MS = 6;
 /** Encoders may round a capture's time differently. */
 export const SAME_CAPTURE_MS = 0.5;
-/** Pictures that refer to later ones are sent after them: by some frames, at most. */
+/** Pictures that refer to later ones are sent after them, by a few frames at most. */
 const STEP_BACK_MS = 1_000;
-/** So many frames must coincide. */
+/** The number of frames that must coincide. */
 const COINCIDENCES = 3;
 
-/** One layer's RTP times; {@link offsetTicks} brings them to the axis that all layers of the track share. */
+/**
+ * One layer's RTP times; {@link offsetTicks} maps them to the axis shared by all layers of the
+ * track.
+ */
 export class LayerClock {
-  /** null: not known yet. */
+  /** Null until known. */
   offsetTicks: number | null = null;
-  /** Frames of one capture have one time on this layer and on the other exact ones. */
+  /** Whether frames of one capture have the same time on this layer and on other exact ones. */
   exact = false;
-  /** How far a report was off that was too far off to be believed at once. */
+  /** The error of a report that was too large to be trusted at once. */
   doubtedErrorTicks: number | null = null;
-  /** Of the newest unit that was given a time, unwrapped; null: none since the clock began. */
+  /**
+   * The unwrapped time of the newest unit that was assigned one; null if none since the clock
+   * began.
+   */
   #newest: number | null = null;
   readonly #unwrapper = new TimestampUnwrapper();
   #recent: number[] = [];
@@ -28,18 +40,18 @@ export class LayerClock {
     return this.#unwrapper.unwrap(rtpTime);
   }
 
-  /** Takes note of a frame, unwrapped. */
+  /** Remembers a frame's unwrapped time. */
   remember(time: number): void {
     this.#recent.push(time);
     if (this.#recent.length > REMEMBERED) this.#recent.shift();
   }
 
-  /** Takes note of a unit, unwrapped, whose time is believed. */
+  /** Accepts a unit's unwrapped time. */
   believe(time: number): void {
     this.#newest = Math.max(time, this.#newest ?? time);
   }
 
-  /** What comes next may have any time. */
+  /** Allows any time for the next unit. */
   restart(): void {
     this.#newest = null;
     this.exact = false;
@@ -50,8 +62,8 @@ export class LayerClock {
   }
 
   /**
-   * Whether a unit's time is further back than any encoder reorders pictures. Units come in the order in which
-   * they were sent, so no network does that.
+   * Whether a unit's time goes back further than any encoder reorders pictures. Units arrive here
+   * in sending order, so the network cannot be the cause.
    */
   isStepBack(time: number, ticksPerMs: number): boolean {
     return this.#newest !== null && time < this.#newest - STEP_BACK_MS * ticksPerMs;
@@ -67,7 +79,7 @@ export class LayerClock {
     return offset === null ? [] : [...new Set(this.#recent)].map((time) => time + offset);
   }
 
-  /** Moves the offset to where most frames coincide with those of layers that are exact. */
+  /** Moves the offset to where most frames coincide with those of exact layers. */
   alignTo(others: readonly LayerClock[], ticksPerMs: number): void {
     if (this.offsetTicks === null) return;
     const known = [...new Set(others.flatMap((layer) => layer.instants))];
@@ -83,7 +95,10 @@ export class LayerClock {
   }
 }
 
-/** The middle of the most values within `width`; null: there are too few of them, or not more than of others. */
+/**
+ * Returns the middle of the densest group of values within `width`; null if the group is too small
+ * or not unique.
+ */
 function densest(sorted: readonly number[], width: number): number | null {
   let from = 0;
   let count = 0;

@@ -1,8 +1,8 @@
 type Options = Readonly<{ bucketMs: number; buckets: number }>;
 
 /**
- * The least delay of the last while: queues on the way make units late and never early, so the least is the
- * nearest to the truth. Remembers one figure for each bucket of time.
+ * The minimum delay of a recent period: queues on the way make units late, never early, so the
+ * minimum is the most accurate. Stores one value per time bucket.
  */
 export class LowestDelay {
   readonly #options: Options;
@@ -14,17 +14,17 @@ export class LowestDelay {
     this.#options = options;
   }
 
-  /** null: nothing was noted. */
+  /** Null before the first delay. */
   get valueMs(): number | null {
     return this.#leastMs.length === 0 ? null : Math.min(...this.#leastMs);
   }
 
-  /** When the newest bucket ends. */
+  /** The end of the newest bucket. */
   get untilMs(): number {
     return this.#bucketEndMs;
   }
 
-  /** Takes a delay; when it begins a bucket, gives the least of the bucket before. */
+  /** Adds a delay; if it starts a new bucket, returns the minimum of the previous one. */
   note(delayMs: number, nowMs: number): number | null {
     const newest = this.#leastMs.length - 1;
     if (newest >= 0 && nowMs < this.#bucketEndMs) {

@@ -2,7 +2,10 @@ import type { Sample } from '../../media/mp4/sample.js';
 
 /** RFC 8216bis 4.4.4.9: a part is at least 85 % of the target, unless it ends its segment. */
 const LEAST_SHARE = 0.85;
-/** Capture times are rounded to milliseconds: frames that make a part in theory may be longer by so much. */
+/**
+ * Capture times are rounded to milliseconds: frames that fill a part in theory may exceed it by
+ * this much.
+ */
 const ROUNDING_S = 0.003;
 
 /** Samples that belong together. */
@@ -14,14 +17,17 @@ export type SampleGroup = Readonly<{
 
 type Options = Readonly<{
   timescale: number;
-  /** PART-TARGET: longer is a part only if it is one frame. */
+  /** PART-TARGET: a part is longer only if it is a single frame. */
   partS: number;
-  /** Whether samples' durations may be changed by less than 3 ms: not for sound, which lasts as long as it does. */
+  /**
+   * Whether samples' durations may be adjusted by less than 3 ms; not for sound, whose duration is
+   * fixed.
+   */
   elastic: boolean;
   onPart(part: SampleGroup): void;
 }>;
 
-/** Groups samples into parts; tells each as soon as it is certain that no sample more belongs to it. */
+/** Groups samples into parts; emits each as soon as it is certain to be complete. */
 export class PartBuilder {
   readonly #maxTicks: number;
   readonly #roundingTicks: number;
@@ -29,7 +35,7 @@ export class PartBuilder {
   #samples: Sample[] = [];
   #baseTicks = 0;
   #totalTicks = 0;
-  /** By so much the next sample begins earlier than it was captured. */
+  /** How much earlier than its capture the next sample starts. */
   #shavedTicks = 0;
 
   constructor({ timescale, partS, elastic, onPart }: Options) {
@@ -52,7 +58,7 @@ export class PartBuilder {
     this.#samples = [];
   }
 
-  /** Takes the next sample; `last`: its end is the segment's, which must be exact. */
+  /** Adds the next sample; `last`: its end is the segment's, which must be exact. */
   add(sample: Sample, { last = false } = {}): void {
     const wholeTicks = sample.durationTicks + this.#shavedTicks;
     const excessTicks = this.#totalTicks + wholeTicks - this.#maxTicks;
@@ -66,7 +72,7 @@ export class PartBuilder {
     if (last || this.#isFull(sample.durationTicks)) this.flush();
   }
 
-  /** Tells the part as it is. */
+  /** Emits the current part. */
   flush(): void {
     if (this.#samples.length === 0) return;
     const part = {
@@ -80,7 +86,7 @@ export class PartBuilder {
     this.#onPart(part);
   }
 
-  /** Another sample such as the last would be too much. */
+  /** Whether another sample of this length would exceed the maximum. */
   #isFull(sampleTicks: number): boolean {
     const withNext = this.#totalTicks + sampleTicks;
     return (

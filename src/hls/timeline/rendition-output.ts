@@ -7,7 +7,7 @@ import type { RenditionWriter, SegmentStart } from './rendition-writer.js';
 import { PartBuilder, type SampleGroup } from './part-builder.js';
 import { sameConfig } from '../../media/codecs/same-config.js';
 
-/** Gets the samples of a rendition's parts, before they are muxed; see `AudioListener`. */
+/** Receives the samples of a rendition's parts before muxing; see `AudioListener`. */
 type Listener = Readonly<{
   startSegment(start: SegmentStart, baseTicks: number): void;
   addPart(baseTicks: number, samples: readonly Sample[]): void;
@@ -22,14 +22,14 @@ type Options = Readonly<{
   partS: number;
 }>;
 
-/** One rendition's samples as fragments of MP4, part by part. */
+/** Writes one rendition's samples as MP4 fragments, part by part. */
 export class RenditionOutput {
   readonly #writer: RenditionWriter;
   readonly #listener: Listener | null;
   readonly #timescale: number;
   readonly #parts: PartBuilder;
   #config: CodecConfig | null = null;
-  /** What key frames begin with; null: nothing is put before them. */
+  /** The bytes to prepend to key frames; null for none. */
   #beforeKeys: Uint8Array | null = null;
   #sequence = 0;
   #open = false;
@@ -79,8 +79,9 @@ export class RenditionOutput {
   }
 
   /**
-   * Takes the next sample; `last`: it ends the segment. Key frames of H.264 have their parameter sets in band as well:
-   * FFmpeg takes no second EXT-X-MAP, and would decode another size by the sets of the first.
+   * Adds the next sample; `last`: it ends the segment. H.264 key frames carry their parameter sets
+   * in band as well: FFmpeg ignores a second EXT-X-MAP, and would decode a changed size with the
+   * first sets.
    */
   add(sample: Sample, { last = false } = {}): void {
     const before = sample.keyFrame ? this.#beforeKeys : null;

@@ -15,9 +15,11 @@ export type WrittenPart = Readonly<{
 export type SegmentStart = Readonly<{
   /** The media sequence number: 0, 1, 2, … without gaps. */
   msn: number;
-  /** When what it begins with was captured, server's clock, milliseconds since 1970. */
+  /** The capture time of its start by the server's clock, milliseconds since 1970. */
   wallMs: number;
-  /** The timestamps or the codec's configuration don't go on from the segment before. */
+  /**
+   * Whether the timestamps or the codec configuration are not continuous with the previous segment.
+   */
   discontinuity: boolean;
 }>;
 
@@ -29,7 +31,7 @@ export interface RenditionWriter {
   addPart(part: WrittenPart): void;
   /** The segment is complete. */
   endSegment(): void;
-  /** A segment that this rendition has nothing of: its layer was not sent, or did not begin with the others. */
+  /** Adds a segment without media: the layer was not sent, or did not begin with the others. */
   addGap(gap: SegmentStart & { durationS: number }): void;
   /** No more segments come. */
   end(): void;

@@ -2,18 +2,18 @@ import { VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
 import type { Boundary } from './boundary.js';
 import type { Frame, VideoLane } from './video-lane.js';
 
-/** A key frame cuts when the segment has this share of its target. */
+/** A key frame cuts once the segment has this share of its target. */
 const EARLIEST_SHARE = 0.75;
-/** From here on one layer's key frame is enough, if the others have none at its time. */
+/** From this share on, one layer's key frame is enough if the others have none at its time. */
 const PATIENCE_SHARE = 1.25;
 /**
- * From here on one key frame is enough, if it comes too seldom to wait for the next: of a layer that was out, or
- * of an encoder that makes them by its own count and hears no requests.
+ * From this share on, one key frame is enough if key frames are too rare to wait for the next: the
+ * layer was out, or the encoder uses a fixed interval and ignores requests.
  */
 const SELDOM_SHARE = 0.25;
-/** How long a possible cut waits to be seen by all layers that are being sent. */
+/** How long a possible cut waits for all layers that are being sent. */
 const WAIT_MS = 150;
-/** A layer that sent nothing for so long isn't waited for. */
+/** A layer silent for this long is not waited for. */
 const SENDING_MS = 500;
 
 type Options = Readonly<{
@@ -28,7 +28,7 @@ type Place = Readonly<{ ticks: number; discontinuity: boolean; wallMs: number; n
 export class SegmentCuts {
   readonly #targetTicks: number;
   readonly #maxTicks: number;
-  /** Those that some lane has not crossed, by number. */
+  /** The boundaries that some lane has not crossed, by number. */
   readonly #boundaries = new Map<number, Boundary>();
   #count = 0;
   #startTicks = 0;
@@ -73,7 +73,9 @@ export class SegmentCuts {
     this.#decidedTicks = Math.max(this.#decidedTicks, ticks);
   }
 
-  /** Begins a segment, at the latest where the one before has to end if it goes on into this one. */
+  /**
+   * Starts a segment, at the latest where the previous one must end if it continues into this one.
+   */
   declare({ ticks, discontinuity, wallMs, nowMs }: Place, { goesOn = true } = {}): void {
     const latest = goesOn ? this.latestTicks : Infinity;
     const beginsTicks = Math.min(ticks, latest);
@@ -103,8 +105,8 @@ export class SegmentCuts {
   }
 
   /**
-   * Decides about the earliest of the lanes' heads that wait: gives its time and whether to cut there; null:
-   * nothing waits, or a lane may still get a frame of that time.
+   * Decides about the earliest waiting head of the lanes: returns its time and whether to cut
+   * there; null if nothing waits, or a lane may still receive a frame of that time.
    */
   decide(lanes: readonly VideoLane[], nowMs: number): Verdict | null {
     const current = lanes.filter((lane) => lane.nextMsn === this.#count);
@@ -133,7 +135,7 @@ export class SegmentCuts {
     return { cut: due, discontinuity: due && discontinuity };
   }
 
-  /** Whether those that have a key frame, there or waiting to join, are enough to cut. */
+  /** Whether the lanes with a key frame, at this time or waiting to join, are enough to cut. */
   #isGood(
     lanes: readonly VideoLane[],
     {
@@ -162,21 +164,24 @@ export class SegmentCuts {
     return lane.in && !lane.repeats && sinceKey > PATIENCE_SHARE * this.#targetTicks;
   }
 
-  /** Layers with key frames of one capture join at the next of them; others can't wait for that. */
+  /**
+   * Whether to let lanes join. Layers with key frames of one capture join at their next ones;
+   * others cannot wait for that.
+   */
   #isTimeToJoin(lanes: readonly VideoLane[], elapsedTicks: number): boolean {
     if (!lanes.some((lane) => lane.in)) return true;
     return areUnaligned(lanes) && elapsedTicks >= SELDOM_SHARE * this.#targetTicks;
   }
 
   /**
-   * Whether a segment should begin with the lane's key frame, whatever the others have, for players to join this
-   * layer. Where key frames of several layers are too near to each other they take turns.
+   * Whether a segment should start with the lane's key frame, whatever the other lanes have, so
+   * that players can join this layer. Layers whose key frames are too close together take turns.
    */
   #isEntry(lane: VideoLane, head: Frame, lanes: readonly VideoLane[]): boolean {
     const { entryTicks } = lane;
     if (!head.keyFrame || head.repeated) return false;
     if (head.ticks - entryTicks <= PATIENCE_SHARE * this.#targetTicks) return false;
-    // It had its turn, but something was always in the way: now the segment may be a very short one.
+    // It had its turn but was always blocked: now the segment may be very short.
     if (lane.keysPassed >= lanes.length) return true;
     if (head.ticks - this.#startTicks < SELDOM_SHARE * this.#targetTicks) return false;
     const waitsLonger = lanes.some(
@@ -185,7 +190,7 @@ export class SegmentCuts {
     return !waitsLonger || lane.keysPassed + 1 >= lanes.length;
   }
 
-  /** With the frame after this one the segment might be too long. */
+  /** Whether the next frame might make the segment too long. */
   #isDue(lane: VideoLane, head: Frame): boolean {
     return head.ticks + 2 * lane.intervalTicks > this.latestTicks;
   }

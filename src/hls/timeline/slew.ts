@@ -1,4 +1,4 @@
-/** How many steps are remembered: layers that are late by more get the oldest shift. */
+/** The number of remembered steps; layers that lag further behind get the oldest shift. */
 const MAX_STEPS = 64;
 /** Above this, catching up is more urgent than even motion. */
 const URGENT_MS = 20;
@@ -6,14 +6,14 @@ const URGENT_MS = 20;
 type Step = Readonly<{ fromTicks: number; shiftTicks: number }>;
 
 /**
- * Moves a clock's times little by little, so that motion stays even: a shift that is constant between
- * steps, and the same for all who ask about one time.
+ * Shifts a clock's times gradually, so that motion stays even: the shift is constant between steps,
+ * and the same for all callers asking about one time.
  */
 export class Slew {
   readonly #ticksPerMs: number;
   #steps: readonly Step[] = [];
   #newestTicks = -Infinity;
-  /** What is still to be moved. */
+  /** The remaining shift. */
   #pendingTicks = 0;
 
   constructor(ticksPerMs: number) {
@@ -25,7 +25,7 @@ export class Slew {
     return this.#steps.at(-1)?.shiftTicks ?? 0;
   }
 
-  /** Sets what is to be moved from here on, in place of what was left. */
+  /** Sets the shift to apply from here on, replacing any remainder. */
   moveBy(ticks: number): void {
     this.#pendingTicks = Math.round(ticks);
   }
@@ -39,7 +39,10 @@ export class Slew {
     );
   }
 
-  /** At most 1 ms; but half of the way from the time before when it's urgent: times never go back. */
+  /**
+   * Moves by at most 1 ms, or by half the time since the previous step if urgent: times never go
+   * back.
+   */
   #advance(ticks: number): void {
     const sinceTicks = ticks - this.#newestTicks;
     this.#newestTicks = ticks;

@@ -2,28 +2,36 @@ import { ArrivalWatch } from './arrival-watch.js';
 import { LayerClock, SAME_CAPTURE_MS } from './layer-clock.js';
 import { Slew } from './slew.js';
 
-/** Reports jitter by so much; less is no reason to move anything. */
+/** The jitter of reports; smaller errors are ignored. */
 const TOLERANCE_MS = 3;
-/** A report that is off by more is not about the clock that was known. */
+/** A report with a larger error does not belong to the known clock. */
 const JUMP_MS = 1_000;
 /** Two reports that say the same of a jump. */
 const AGREEMENT_MS = 100;
 /** After a jump the delay is about the same if it was RTP's clock that jumped, not the publisher's. */
 const SAME_DELAY_MS = 800;
-/** Key frames that come within this time are of one capture, if nothing better is known. */
+/**
+ * Key frames that arrive within this time belong to one capture, unless there is better evidence.
+ */
 const SAME_KEY_FRAME_MS = 200;
-/** How many capture times are remembered, to give all layers the same: 2 s of 120 frames a second. */
+/**
+ * The number of remembered capture times, used to give all layers the same: 2 s at 120 frames per
+ * second.
+ */
 const INSTANTS = 256;
 
 /** What the clocks of all tracks of one publisher share. */
 export type PublisherClock = {
-  /** What to add to a capture time for what the publisher's clock shows now: not 0 after it was set. */
+  /**
+   * The offset from a capture time to the publisher's current clock: not 0 after that clock was
+   * set.
+   */
   stepMs: number;
   /** A report was used. */
   known: boolean;
 };
 
-/** What a clock has to know of a unit. */
+/** The properties of a unit that a clock needs. */
 export type ArrivedUnit = Readonly<{
   layer: number;
   rtpTime: number;
@@ -36,9 +44,10 @@ type Arrival = Readonly<{ time: number; arrivedMs: number; wayMs: number | null 
 type Options = Readonly<{ ticksPerMs: number; layerCount: number; publisher: PublisherClock }>;
 
 /**
- * Capture times of one track's units, in ticks of its RTP clock, counted from 1970 by the publisher's clock.
- * Sender reports say them (RFC 3550 6.4.1); without, the arrival has to do. The times go as evenly as RTP's
- * do, are the same on all layers for one capture, and follow the publisher's clock by steps of 1 ms.
+ * The capture times of one track's units, in ticks of its RTP clock since 1970 by the publisher's
+ * clock. They come from sender reports (RFC 3550 6.4.1), or from arrival if there are none. The
+ * times are as even as RTP's, the same on all layers for one capture, and follow the publisher's
+ * clock in steps of 1 ms.
  */
 export class TrackClock {
   readonly #ticksPerMs: number;
@@ -60,18 +69,21 @@ export class TrackClock {
     this.#layers = Array.from({ length: layerCount }, () => new LayerClock());
   }
 
-  /** Sender reports say the times. */
+  /** Whether times come from sender reports. */
   get reported(): boolean {
     return this.#state === 'reported';
   }
 
-  /** Sender reports say the times of every layer that sends. */
+  /** Whether the times of every sending layer come from sender reports. */
   get ready(): boolean {
     const sending = this.#layers.filter((layer) => layer.hasFrames);
     return this.reported && sending.every((layer) => layer.offsetTicks !== null);
   }
 
-  /** The usual way from capture to arrival, less what the publisher's clock is ahead; null: not known. */
+  /**
+   * The usual delay from capture to arrival, less the lead of the publisher's clock; null if
+   * unknown.
+   */
   get delayMs(): number | null {
     return this.#arrivals.usualMs;
   }
@@ -81,7 +93,7 @@ export class TrackClock {
     return this.#arrivals.recentMs(nowMs);
   }
 
-  /** Takes note of a unit whose time will be asked for later by {@link captureTicks}. */
+  /** Records a unit whose time {@link captureTicks} will return later. */
   preview(layer: number, rtpTime: number): void {
     const clock = this.#layers[layer];
     clock?.remember(clock.unwrap(rtpTime));
@@ -123,7 +135,7 @@ export class TrackClock {
     if (this.#state === 'unknown') this.#state = 'by-arrival';
   }
 
-  /** Forgets what reports said, and takes no more: they contradict what else is known. */
+  /** Discards all reports and ignores later ones: they contradict other evidence. */
   distrust(): void {
     this.#state = 'distrusted';
     this.#arrivals.clear();
@@ -134,12 +146,15 @@ export class TrackClock {
     }
   }
 
-  /** The publisher goes on with the track: its clock may have stood still. */
+  /** Handles the publisher resuming the track: its clock may have stood still. */
   resume(): void {
     this.#arrivals.resume();
   }
 
-  /** The layer's RTP clock is another one since these units: they arrived as late as units do. */
+  /**
+   * Handles a changed RTP clock of the layer, starting with these units, which are assumed to have
+   * the usual delay.
+   */
   restartBy(units: readonly ArrivedUnit[], wayMs: number | null): void {
     const layer = this.#layers[units[0]?.layer ?? 0];
     if (!layer || units.length === 0) return;
@@ -151,7 +166,9 @@ export class TrackClock {
     if (this.#state === 'reported') this.#state = 'by-arrival';
   }
 
-  /** How far units' times are from going on as evenly as they arrived, milliseconds. */
+  /**
+   * Returns how much the spacing of units' times differs from that of their arrival, milliseconds.
+   */
   unevennessMs(units: readonly ArrivedUnit[]): number {
     const [first] = units;
     const layer = first && this.#layers[first.layer];
@@ -165,8 +182,9 @@ export class TrackClock {
   }
 
   /**
-   * When a unit was captured; null: its time doesn't fit the clock. Units of a layer come in order.
-   * @param wayMs how long the way is just now, as other tracks' reports have it; null: nobody knows
+   * Returns a unit's capture time; null if its time does not fit the clock. Units of a layer come
+   * in order.
+   * @param wayMs the current transit delay according to other tracks' reports; null if unknown
    */
   captureTicks(unit: ArrivedUnit, wayMs: number | null): number | null {
     const layer = this.#layers[unit.layer];
@@ -186,7 +204,7 @@ export class TrackClock {
     return ticks;
   }
 
-  /** Whether a unit came about when it should have; takes the clock for a new one after a pause. */
+  /** Whether a unit arrived about when expected; treats the clock as new after a pause. */
   #isPlausible(layer: LayerClock, { time, arrivedMs, wayMs }: Arrival): boolean {
     const ticks = time + (layer.offsetTicks ?? 0) + this.#slew.shiftTicks;
     const delayMs = arrivedMs - ticks / this.#ticksPerMs;
@@ -217,7 +235,10 @@ export class TrackClock {
     if (!layer.exact) this.#align(layer);
   }
 
-  /** Layers begin with key frames of one capture: better than to go by arrival. */
+  /**
+   * Anchors a layer by its first key frame, which all layers have of one capture: more accurate
+   * than arrival.
+   */
   #anchorByKeyFrame(layer: LayerClock, time: number, { arrivedMs }: ArrivedUnit): boolean {
     const key = this.#lastKey;
     if (key === null || Math.abs(arrivedMs - key.arrivedMs) > SAME_KEY_FRAME_MS) return false;

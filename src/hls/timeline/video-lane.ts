@@ -10,19 +10,25 @@ export type Frame = Readonly<{
   data: Uint8Array;
   config: VideoConfig;
   arrivedMs: number;
-  /** It was shown before, and is shown again for want of another. */
+  /** Whether it repeats an earlier picture for lack of a new one. */
   repeated?: boolean;
 }>;
 
-/** A frame is shown at most so long; then the last key frame is repeated. */
+/** The maximum duration of a frame; after that the last key frame is repeated. */
 const MAX_SHOWN_TICKS = VIDEO_TIMESCALE;
 /** How long a lane waits for its frame at a boundary that others declared. */
 const LATE_MS = 400;
-/** How many segments in a row are begun with a picture from before: a layer that is away for longer is a gap. */
+/**
+ * The number of consecutive segments that may start with an earlier picture; after that a missing
+ * layer becomes a gap.
+ */
 const MAX_BRIDGED = 2;
 /** Frames that wait for a decision: it is due after 150 ms, so this is never reached. */
 const MAX_QUEUE = 1_200;
-/** A layer begins with a key frame that is older by so much at most; what came after it is caught up on at once. */
+/**
+ * The maximum age of the key frame with which a layer begins; the frames since then are shown at
+ * once.
+ */
 const MAX_CAUGHT_UP_TICKS = 3 * VIDEO_TIMESCALE;
 /** What the last frame of all lasts if nothing else is known. */
 const USUAL_TICKS = VIDEO_TIMESCALE / 30;
@@ -30,17 +36,18 @@ const USUAL_TICKS = VIDEO_TIMESCALE / 30;
 type Gap = Readonly<{ boundary: Boundary; fromTicks: number }>;
 
 /**
- * One layer's frames on their way into its rendition. A lane is *in* while a segment is open, which begins
- * with a key frame. At a boundary without one of its own it goes on with its next frame, if that builds on what
- * was shown. If nothing comes it repeats its last key frame, since a gap makes players stand still; if that goes
- * on it is *out*, and a gap. Then it keeps what comes from a key frame on, and joins with it at the next boundary.
+ * Queues one layer's frames for its rendition. A lane is *in* while it has an open segment, which
+ * begins with a key frame. At a boundary without a key frame of its own it continues with its next
+ * frame, if that builds on what was shown. If no frame arrives it repeats its last key frame, since
+ * players stall at gaps; if that lasts, the lane is *out*, and a gap. It then stores frames from
+ * the next key frame on, and joins with it at the next boundary.
  */
 export class VideoLane {
   readonly #output: RenditionOutput;
   readonly #partTicks: number;
   /** Not yet consumed, ascending; at most {@link MAX_QUEUE}. */
   readonly #queue: Frame[] = [];
-  /** In the open segment, its end unknown as yet. */
+  /** The frame in the open segment whose end is not yet known. */
   #shown: Frame | null = null;
   #intervalTicks = USUAL_TICKS;
   #gap: Gap | null = null;
@@ -55,7 +62,7 @@ export class VideoLane {
   #repeats = false;
   /** Segments in a row that had no key frame of their own so far. */
   #bridged = 0;
-  /** How many boundaries it crossed: the number of the next. */
+  /** The number of crossed boundaries, and so the number of the next. */
   #next = 0;
 
   constructor(output: RenditionOutput, { partS }: { partS: number }) {
@@ -67,7 +74,7 @@ export class VideoLane {
     return this.#shown !== null;
   }
 
-  /** The number of the boundary that it comes to next. */
+  /** The number of the next boundary. */
   get nextMsn(): number {
     return this.#next;
   }
@@ -92,7 +99,9 @@ export class VideoLane {
     return this.#ownKeyTicks;
   }
 
-  /** The time of the last one that a segment began with: where players could join last. */
+  /**
+   * The time of the last key frame that started a segment: the last point where players could join.
+   */
   get entryTicks(): number {
     return this.#entryTicks;
   }
@@ -102,7 +111,7 @@ export class VideoLane {
     return this.#keysPassed;
   }
 
-  /** It is out, and has a key frame to begin a segment with. */
+  /** Whether it is out, with a key frame to start a segment. */
   get waitsToJoin(): boolean {
     const { head } = this;
     return !this.in && head?.keyFrame === true && !head.repeated;
@@ -142,12 +151,15 @@ export class VideoLane {
     return config !== null && frame.config !== config && !sameConfig(config, frame.config);
   }
 
-  /** Frames before the next one are missing: nothing that builds on them is taken. */
+  /** Records missing frames before the next one: frames that build on them are dropped. */
   lose(): void {
     this.#needsKeyFrame = true;
   }
 
-  /** Takes a frame; false: it has no place, or what it builds on has none: a key frame is needed. */
+  /**
+   * Adds a frame; returns false if it, or a frame it builds on, has no place: a key frame is
+   * needed.
+   */
   push(frame: Frame): boolean {
     this.#newestMs = frame.arrivedMs;
     if (frame.ticks <= this.#newestTicks || this.#queue.length >= MAX_QUEUE)
@@ -161,7 +173,7 @@ export class VideoLane {
     return true;
   }
 
-  /** Repeats the last key frame at a time after all others. What comes next must be a key frame. */
+  /** Repeats the last key frame at a time after all others. The next frame must be a key frame. */
   repeatAt(ticks: number): void {
     const key = this.#queue.findLast((frame) => frame.keyFrame) ?? this.#lastKey;
     if (!key || ticks <= this.#newestTicks) return;
@@ -172,8 +184,8 @@ export class VideoLane {
   }
 
   /**
-   * Writes the head into the open segment; drops it where none is open, or it doesn't fit in. False: a key frame is
-   * needed after that.
+   * Writes the head into the open segment, or drops it if none is open or it does not fit. Returns
+   * false if a key frame is needed afterwards.
    */
   consume(): boolean {
     const head = this.#queue.shift();
@@ -192,7 +204,7 @@ export class VideoLane {
     return true;
   }
 
-  /** Goes over a boundary that was declared; false: what it needs for that has not come yet. */
+  /** Crosses a declared boundary; returns false if a frame it needs is still missing. */
   cross(boundary: Boundary, nowMs: number): boolean {
     const { instantTicks } = boundary;
     if (this.in && this.head && this.head.ticks < instantTicks) return false;
@@ -241,7 +253,7 @@ export class VideoLane {
     return !start.discontinuity && frame.ticks - instantTicks < 2 * this.#intervalTicks;
   }
 
-  /** The key frame to begin a segment with in place of its own; null: it is to be a gap. */
+  /** Returns the key frame to start a segment with instead of a new one; null to leave a gap. */
   #bridgeOver({ ticks, start }: Boundary): Frame | null {
     const { head } = this;
     const key = this.#lastKey;
@@ -261,7 +273,7 @@ export class VideoLane {
     this.#repeats = true;
   }
 
-  /** Consumes everything, and ends the open segment, or the gap, at `ticks` or where its frames end. */
+  /** Writes everything, and ends the open segment or gap at `ticks` or where its frames end. */
   finish(ticks: number): void {
     while (this.head) this.consume();
     const endTicks = this.#shown ? Math.max(ticks, this.#shown.ticks + 1) : ticks;

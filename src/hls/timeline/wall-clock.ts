@@ -1,15 +1,18 @@
-/** An offset that differs by more from what arrival says is of another clock. */
+/** An offset that differs more from the one suggested by arrival belongs to another clock. */
 const PLAUSIBLE_MS = 5_000;
-/** Without an offset that is plausible, the one before is good while arrival doesn't contradict it by more. */
+/**
+ * Without a plausible offset, the previous one stays valid until arrival contradicts it by more
+ * than this.
+ */
 const STEADY_MS = 100;
 
-/** Brings capture times from the publisher's clock to the server's. */
+/** Converts capture times from the publisher's clock to the server's. */
 export class WallClock {
   #offsetMs: number | null = null;
   /** Added last. */
   #usedMs: number | null = null;
 
-  /** Sets what is to be added to the publisher's clock for the server's. */
+  /** Sets the offset from the publisher's clock to the server's. */
   setOffset(offsetMs: number): void {
     this.#offsetMs = offsetMs;
   }
