@@ -2,14 +2,14 @@ import type { types } from 'mediasoup';
 import type { ReceiverTerms } from '../broadcast/ports/media.js';
 import { isReceivable } from './numbering.js';
 
-/** The header extensions by which bandwidth can be estimated. */
+/** The header extensions used for bandwidth estimation. */
 export const TRANSPORT_CC =
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 export const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
 
 /**
- * What a router can send that a client has said it receives: codecs, repeats and header extensions only
- * under the same numbers at both ends, since mediasoup rewrites neither.
+ * Returns what a router can send and a client can receive: codecs, retransmissions and header
+ * extensions, only with the same numbers at both ends, since mediasoup rewrites neither.
  */
 export function agreedCapabilities(
   { codecs = [], headerExtensions = [] }: types.RtpCapabilities,
@@ -25,7 +25,10 @@ export function agreedCapabilities(
   });
 }
 
-/** With the feedback by which mediasoup will estimate bandwidth, of the two or three ways there are. */
+/**
+ * Keeps only the feedback that mediasoup will use for bandwidth estimation, of the two or three
+ * kinds.
+ */
 export function withOneEstimation(capabilities: types.RtpCapabilities): types.RtpCapabilities {
   const { codecs = [], headerExtensions = [] } = capabilities;
   const has = (kind: types.MediaKind, uri: string) =>

@@ -1,12 +1,12 @@
-/** So long nothing may arrive of tracks that are not paused. */
+/** The maximum silence of tracks that are not paused. */
 export const SILENCE_MS = 10_000;
 
-/** What was heard of one track at a look. */
+/** The state of one track at a check. */
 export type Heard = Readonly<{ bytes: number; paused: boolean }>;
 
 /**
- * Whether media arrives, from looks at the tracks' byte counters. Silence counts only while a track is not paused: who
- * pauses all of them says so, and is there.
+ * Detects whether media arrives from the tracks' byte counters. Silence counts only while a track
+ * is not paused: a publisher that pauses all tracks signals this, and is present.
  */
 export class ArrivalWatch {
   readonly #onChange: (isArriving: boolean) => void;
@@ -22,13 +22,13 @@ export class ArrivalWatch {
     return this.#isArriving;
   }
 
-  /** A packet has come. */
+  /** Records a packet. */
   packet(nowMs: number): void {
     this.#heardAtMs = nowMs;
     this.#set(true);
   }
 
-  /** A look at all tracks there are; none: nothing is known. */
+  /** Checks all tracks; without any, nothing is known. */
   look(tracks: readonly Heard[], nowMs: number): void {
     const bytes = tracks.reduce((sum, track) => sum + track.bytes, 0);
     const isMore = bytes > this.#bytes;
@@ -38,7 +38,7 @@ export class ArrivalWatch {
     else if (nowMs - this.#heardAtMs >= SILENCE_MS) this.#set(false);
   }
 
-  /** The connection is lost: only a packet counts from now on. */
+  /** Records the loss of the connection: from now on only a packet counts. */
   lost(): void {
     this.#set(false);
   }

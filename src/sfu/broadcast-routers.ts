@@ -4,11 +4,11 @@ import type { SfuWorker } from './sfu-worker.js';
 import type { WorkerPool } from './worker-pool.js';
 import { WorkerRouter } from './worker-router.js';
 
-/** What a further router weighs: its pipe carries what the publisher sends. */
+/** The load of another router: its pipe carries everything that the publisher sends. */
 const PIPE_LOAD = 3;
 /**
- * Routers of one broadcast with numbers of clients' own, over all workers. Clients of one make have the
- * same numbers, so a dozen is for all makes there are.
+ * The maximum number of routers with client-specific numbers per broadcast, over all workers.
+ * Clients of the same make use the same numbers, so a dozen covers all makes.
  */
 const NUMBERED_ROUTERS_MAX = 12;
 const FULL_RETRY_MS = 30_000;
@@ -23,13 +23,13 @@ type Edge = {
 /** A router for one viewer. */
 export type RouterLease = Readonly<{
   site: WorkerRouter;
-  /** To be called once, when the viewer is gone: what nobody uses is closed. */
+  /** Must be called once, when the viewer leaves; unused routers are closed. */
   release: () => void;
 }>;
 
 /**
- * One broadcast's routers: the origin, which the publisher sends to, and those fed from it by pipes: one
- * for each worker that has viewers, and one for each worker and {@link Numbering}.
+ * One broadcast's routers: the origin, which receives from the publisher, and those fed from it
+ * through pipes: one per worker with viewers, and one per worker and {@link Numbering}.
  */
 export class BroadcastRouters {
   readonly origin: WorkerRouter;
@@ -41,16 +41,16 @@ export class BroadcastRouters {
     this.#pool = pool;
   }
 
-  /** How many there are, the origin among them. */
+  /** The number of routers, including the origin. */
   get size(): number {
     return 1 + this.#edges.size;
   }
 
   /**
-   * A router for one viewer more, on the worker where that costs least; its load counts from now on, so
-   * that many who come at once spread as well.
-   *
-   * @throws {DomainError} `unavailable` without workers, or where too many clients have numbers of their own
+   * Leases a router for another viewer, on the worker with the lowest cost; its load counts
+   * immediately, so that simultaneous joins spread as well.
+   * @throws {DomainError} `unavailable` without workers, or if too many clients use numbers of
+   *   their own
    */
   async lease(numbering: Numbering | null): Promise<RouterLease> {
     const isFull = numbering !== null && this.#numbered >= NUMBERED_ROUTERS_MAX;

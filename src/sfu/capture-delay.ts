@@ -3,21 +3,22 @@ import { type SenderReport, unixMsOf } from './sender-report.js';
 const VIDEO_CLOCK_RATE = 90_000;
 
 /**
- * How long a frame takes from capture to here. A sender report ties the stream's RTP clock to the
- * publisher's wall clock, so each packet's timestamp tells when its frame was captured.
+ * Measures the delay of frames from capture to the server. A sender report ties the stream's RTP
+ * clock to the publisher's wall clock, so a packet's timestamp gives the capture time of its frame.
  */
 export class CaptureDelay {
   readonly #reports = new Map<number, SenderReport>();
 
   addReport(report: SenderReport): void {
-    // One for each simulcast layer and its repeats: a few. Streams that ended don't add up.
+    // One for each simulcast layer and its retransmissions: a few. Prevents ended streams from
+    // accumulating.
     if (this.#reports.size > 32) this.#reports.clear();
     this.#reports.set(report.ssrc, report);
   }
 
   /**
-   * Milliseconds from the frame's capture (publisher's clock) to `arrivedMs` (our clock), or null
-   * while no report of that stream is known.
+   * Returns the milliseconds from the frame's capture (publisher's clock) to `arrivedMs` (server's
+   * clock), or null while no report of that stream is known.
    */
   of({
     ssrc,
@@ -30,7 +31,7 @@ export class CaptureDelay {
   }): number | null {
     const report = this.#reports.get(ssrc);
     if (!report) return null;
-    // RTP time is modulo 2^32: the difference as a signed number is right across the wrap.
+    // RTP time is modulo 2^32: the signed difference is correct across the wrap.
     const ticks = (rtpTime - report.rtpTs) | 0;
     return arrivedMs - (unixMsOf(report) + (ticks * 1_000) / VIDEO_CLOCK_RATE);
   }

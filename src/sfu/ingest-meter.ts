@@ -4,17 +4,17 @@ import { ArrivalWatch } from './arrival-watch.js';
 import type { ProducerTraces } from './producer-traces.js';
 import { StreamMeter } from './stream-meter.js';
 
-/** How often the counters of what arrives are read. */
+/** How often the receive counters are read. */
 const INTERVAL_MS = 1_000;
 
-/** What mediasoup's `rtp` and `keyframe` traces carry. */
+/** The payload of mediasoup's `rtp` and `keyframe` traces. */
 export const TracedPacket = z.object({
   rtpPacket: z.object({ ssrc: z.number(), timestamp: z.number() }),
 });
 
 type Metered = Readonly<{ traces: ProducerTraces; meters: Map<number, StreamMeter> }>;
 
-/** Measures what arrives of one publisher's tracks: whether anything does, its losses, its key frames. */
+/** Measures one publisher's incoming tracks: whether media arrives, losses, and key frames. */
 export class IngestMeter {
   readonly #tracks = new Map<types.Producer, Metered>();
   readonly #arrival: ArrivalWatch;
@@ -22,7 +22,10 @@ export class IngestMeter {
   #isConnected = false;
   #isReading = false;
 
-  /** @param onArriving told when media begins to arrive, and when it has not for ten seconds or its way is lost */
+  /**
+   * @param onArriving called when media begins to arrive, and when none has for ten seconds or the
+   *   connection is lost
+   */
   constructor(onArriving: (isArriving: boolean) => void) {
     this.#arrival = new ArrivalWatch(onArriving);
     this.#timer = setInterval(() => void this.#read(), INTERVAL_MS);
@@ -39,7 +42,7 @@ export class IngestMeter {
     else for (const [producer, { traces }] of this.#tracks) this.#awaitPacket(producer, traces);
   }
 
-  /** Measures one track more, until it closes. */
+  /** Measures another track until it closes. */
   add(producer: types.Producer, traces: ProducerTraces): void {
     this.#tracks.set(producer, { traces, meters: new Map() });
     producer.observer.once('close', () => this.#tracks.delete(producer));
@@ -47,7 +50,7 @@ export class IngestMeter {
     if (this.#isConnected) this.#awaitPacket(producer, traces);
   }
 
-  /** One stream of a track; null before its first second is over. */
+  /** Returns the meter of one stream of a track; null during its first second. */
   meterOf(producer: types.Producer, ssrc: number): StreamMeter | null {
     return this.#tracks.get(producer)?.meters.get(ssrc) ?? null;
   }
@@ -57,7 +60,7 @@ export class IngestMeter {
     this.#arrival.lost();
   }
 
-  /** The first packet tells at once what the counters would tell a second later. */
+  /** Reports the first packet at once; the counters would show it a second later. */
   #awaitPacket(producer: types.Producer, traces: ProducerTraces): void {
     if (this.isArriving) return;
     const stop = traces.want('rtp');
@@ -81,7 +84,7 @@ export class IngestMeter {
   }
 
   async #read(): Promise<void> {
-    // A worker that is slow to answer is asked once.
+    // Do not query a slow worker again before it has answered.
     if (this.#isReading) return;
     this.#isReading = true;
     const heard = await Promise.all(
@@ -101,7 +104,7 @@ export class IngestMeter {
     if (!track) return null;
     const known = track.meters.get(ssrc);
     if (known) return known;
-    // mediasoup takes as many streams as the track has encodings.
+    // mediasoup accepts as many streams as the track has encodings.
     const meter = new StreamMeter(producer.rtpParameters.codecs[0]?.clockRate ?? 90_000);
     track.meters.set(ssrc, meter);
     return meter;

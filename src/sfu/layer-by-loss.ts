@@ -1,16 +1,23 @@
-/** mediasoup's score of what a viewer gets, 0 to 10: at this one in ten packets is lost, or more. */
+/**
+ * mediasoup's score of a viewer's reception, 0 to 10: at this score at least one in ten packets is
+ * lost.
+ */
 const BAD_SCORE = 6;
-/** At this hardly anything is lost. */
+/** At this score hardly anything is lost. */
 const GOOD_SCORE = 9;
-/** After another layer so long nothing is decided: reports come every few seconds. */
+/** The pause after a layer change before the next decision: reports arrive every few seconds. */
 const SETTLE_MS = 6_000;
-/** A better layer is tried after so long without loss, and twice as long each time that it was too much. */
+/**
+ * A better layer is tried after this long without loss, and twice as long after each failed
+ * attempt.
+ */
 const TRY_AFTER_MS = 20_000;
 const TRY_AFTER_MAX_MS = 320_000;
 
 /**
- * Which simulcast layer a viewer gets whose bandwidth nothing estimates, because its offer numbers the
- * header extensions for that otherwise: a lower one when it loses packets, a better one when it goes well.
+ * Selects the simulcast layer for a viewer without bandwidth estimation, because its offer numbers
+ * the header extensions for it differently: a lower layer when packets are lost, a better one when
+ * reception is good.
  */
 export class LayerByLoss {
   readonly #top: number;
@@ -20,14 +27,14 @@ export class LayerByLoss {
   #tryAfterMs = TRY_AFTER_MS;
   #wasTried = false;
 
-  /** @param top the best layer, which it begins with */
+  /** @param top the best layer, used first */
   constructor(top: number, nowMs: number) {
     this.#top = top;
     this.#layer = top;
     this.#changedMs = nowMs;
   }
 
-  /** The layer to change to, null to stay. To be asked every other second or so. */
+  /** Returns the layer to switch to, null to stay. Must be called about every other second. */
   next(score: number, nowMs: number): number | null {
     if (score < GOOD_SCORE) this.#goodSinceMs = null;
     else this.#goodSinceMs ??= nowMs;

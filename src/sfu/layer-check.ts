@@ -2,19 +2,22 @@ import type { types } from 'mediasoup';
 
 /** How often it is measured. */
 const INTERVAL_MS = 1_000;
-/** Encoders start their layers one after the other; one that has not begun by then is not waited for. */
+/**
+ * Encoders start layers one after the other; a layer that has not started by then is not waited
+ * for.
+ */
 const SAMPLES_MAX = 30;
-/** So many measurements have to agree. */
+/** The number of measurements that must agree. */
 const AGREEING = 3;
-/** A layer is better than another when it takes so much more. */
+/** A layer counts as better than another if its bit rate is higher by this factor. */
 const CLEARLY_MORE = 1.25;
 
-/** One layer as it comes in. */
+/** One incoming layer. */
 export type MeasuredLayer = Pick<types.ProducerStat, 'ssrc' | 'rtxSsrc' | 'bitrate'>;
 
 /**
- * What to make of one measurement, layers in the order in which they were taken for: the right order, by
- * what each takes of the line; null when they are in it. `unclear`: two are alike, or one has not begun.
+ * Evaluates one measurement of the layers in their assumed order: returns the correct order by bit
+ * rate, or null if they are in it. `unclear`: two are similar, or one has not started.
  */
 export function rightOrder<L extends MeasuredLayer>(
   layers: readonly L[],
@@ -29,8 +32,8 @@ export function rightOrder<L extends MeasuredLayer>(
 }
 
 /**
- * Looks at a simulcast track's layers whose order was guessed from their names, until it is sure, and
- * says the right order if it is another. Ends with the track.
+ * Monitors a simulcast track whose layer order was guessed from names until the order is certain,
+ * and reports the correct order if it differs. Ends with the track.
  */
 export function checkLayers(
   producer: types.Producer,

@@ -4,7 +4,7 @@ import type { types } from 'mediasoup';
 type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 
 type Options = {
-  /** What clients reach the server at; empty: this machine's own addresses. */
+  /** The addresses at which clients reach the server; empty for this machine's own addresses. */
   announcedAddresses: readonly string[];
   /** 0: any free port. */
   port: number;
@@ -12,9 +12,10 @@ type Options = {
 };
 
 /**
- * Where one worker listens, UDP before TCP. With announced addresses it listens everywhere, and its candidates
- * carry the first of them ({@link announcedCandidates} adds the others). Without, it listens on each address of
- * this machine, so that a page on the machine itself and one in the same network both find a candidate that works.
+ * Returns where one worker listens, UDP before TCP. With announced addresses it listens on all
+ * interfaces, and its candidates carry the first address ({@link announcedCandidates} adds the
+ * others). Without, it listens on each address of this machine, so that pages on the machine itself
+ * and in the same network both find a candidate that works.
  */
 export function listenInfos({
   announcedAddresses,
@@ -32,8 +33,8 @@ export function listenInfos({
 }
 
 /**
- * A transport's candidates under each announced address: mediasoup knows one address for a socket, and several
- * sockets can't share a port.
+ * Returns a transport's candidates under each announced address: mediasoup supports one address per
+ * socket, and several sockets cannot share a port.
  */
 export function announcedCandidates(
   candidates: readonly types.IceCandidate[],
@@ -46,7 +47,10 @@ export function announcedCandidates(
   );
 }
 
-/** IPv4 addresses, loopback first; virtual bridges of containers are left out: nobody watches from there. */
+/**
+ * IPv4 addresses, loopback first; virtual container bridges are omitted, because no viewer is
+ * there.
+ */
 function ownAddresses(interfaces: Interfaces): string[] {
   const others = Object.entries(interfaces)
     .filter(([name]) => !/^(docker|br-|veth|virbr|cni|flannel)/.test(name))

@@ -1,12 +1,12 @@
 import { DomainError } from '../common/domain-error.js';
 
-/** What a call is made on: a worker, router or transport of mediasoup, closed when its worker died. */
+/** The target of a call: a mediasoup worker, router or transport, closed when its worker died. */
 type Source = Readonly<{ closed: boolean }>;
 
 /**
- * Runs a call that hands a peer's parameters to mediasoup. What mediasoup throws then is about those
- * parameters, so it becomes `media_refused`; unless it is `source` that is gone, as after its worker's
- * death: then it becomes `transport_not_found`, which says to connect again.
+ * Runs a call that passes a peer's parameters to mediasoup. An error means that the parameters are
+ * invalid and becomes `media_refused`, unless `source` is closed, as after its worker's death: then
+ * it becomes `transport_not_found`, which tells the client to reconnect.
  */
 export async function refusingMedia<T>(
   what: string,
@@ -26,7 +26,10 @@ export async function refusingMedia<T>(
   }
 }
 
-/** Runs a call that asks `source` for room; `unavailable` when it died under it, as workers may. */
+/**
+ * Runs a call that allocates resources of `source`; throws `unavailable` if it died during the
+ * call, as workers may.
+ */
 export async function whileItLives<T>(source: Source, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -4,24 +4,27 @@ import type { NumberedCodec } from '../broadcast/ports/media.js';
 type RouterCodec = types.RouterRtpCodecCapability & { preferredPayloadType: number };
 
 /**
- * The codecs of a router whose payload types are a client's: mediasoup never rewrites what it sends out,
- * so what a client has chosen in its offer the router has to have from the start.
+ * The codecs of a router with a client's payload types: mediasoup never rewrites what it sends, so
+ * the router must use the numbers of the client's offer from the start.
  */
 export type Numbering = Readonly<{
-  /** The same for clients that can share a router. */
+  /** Equal for clients that can share a router. */
   key: string;
   codecs: readonly RouterCodec[];
 }>;
 
-/** What mediasoup gives to the repeats of video codecs, in this order (its ortc.ts). */
+/**
+ * The payload types that mediasoup assigns to retransmissions of video codecs, in this order (its
+ * ortc.ts).
+ */
 const RTX_PAYLOAD_TYPES = [...range(100, 127), ...range(96, 99)];
 
 /**
- * Gives the codecs that we route the numbers of those that a client can receive. Each gets the one of the
- * same H.264 profile where there is one, else another of the same name: decoders of WebRTC take any profile.
- *
- * @param routed what the origin's router has, those that are being sent first
- * @param offered what the client has, the one it prefers first
+ * Assigns the routed codecs the numbers of those that a client can receive. Each gets the number of
+ * the same H.264 profile if offered, otherwise of another with the same name: WebRTC decoders
+ * accept any profile.
+ * @param routed the codecs of the origin's router, those being sent first
+ * @param offered the client's codecs, in order of preference
  */
 export function numberCodecs(
   routed: readonly types.RtpCodecCapability[],
@@ -53,9 +56,9 @@ function and(one: Comparison, other: Comparison): Comparison {
 }
 
 /**
- * Whether a client that offers one codec can receive the other. H.264 without a packetization mode is mode 0 (RFC 6184
- * 8.1), but the programs that leave it out, such as GStreamer's whepclientsrc, unpack mode 1 like everybody: only who
- * asks for mode 0 in so many words is taken at it.
+ * Whether a client that offers one codec can receive the other. H.264 without a packetization mode
+ * is mode 0 (RFC 6184 8.1), but programs that omit it, such as GStreamer's whepclientsrc, unpack
+ * mode 1 as well: only an explicit mode 0 is enforced.
  */
 export function isReceivable(
   codec: Pick<NumberedCodec, 'mimeType' | 'clockRate' | 'parameters'>,
@@ -70,7 +73,7 @@ export function isReceivable(
   );
 }
 
-/** Whether they are one codec, packed in one way; H.264 of any profile. */
+/** Whether they are the same codec with the same packetization; H.264 of any profile. */
 export function isSameCodec(
   one: Pick<NumberedCodec, 'mimeType' | 'clockRate' | 'parameters'>,
   other: Pick<NumberedCodec, 'mimeType' | 'clockRate' | 'parameters'>,
@@ -125,8 +128,8 @@ function keyOf({ mimeType, parameters = {}, preferredPayloadType }: RouterCodec)
 }
 
 /**
- * In an order in which none of the numbers that mediasoup makes up for repeats is one of a codec behind
- * it; where there is no such order, without the codecs that are wanted least.
+ * Orders the codecs so that no number mediasoup assigns to retransmissions collides with a later
+ * codec; where no such order exists, drops the least preferred codecs.
  */
 function withRoomForRtx(codecs: readonly RouterCodec[]): RouterCodec[] {
   for (let count = codecs.length; count > 0; count--) {
@@ -136,7 +139,7 @@ function withRoomForRtx(codecs: readonly RouterCodec[]): RouterCodec[] {
   return [];
 }
 
-/** Audio has no repeats; numbers that are given out first go first. */
+/** Audio has no retransmissions; numbers that are assigned first come first. */
 function rank({ kind, preferredPayloadType }: RouterCodec): number {
   return kind === 'audio' ? -1 : RTX_PAYLOAD_TYPES.indexOf(preferredPayloadType) + 1;
 }

@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 
 const SPROP = 'sprop-parameter-sets';
 
-/** The parameter sets that a track of H.264 was announced with (RFC 6184 8.1); null: none were. */
+/** Returns the parameter sets announced with an H.264 track (RFC 6184 8.1); null if none were. */
 export function offeredSetsOf({ codecs: [codec] }: types.RtpParameters): string | null {
   if (codec?.mimeType.toLowerCase() !== 'video/h264') return null;
   const sprop: unknown = codec.parameters?.[SPROP];
@@ -10,9 +10,9 @@ export function offeredSetsOf({ codecs: [codec] }: types.RtpParameters): string 
 }
 
 /**
- * A track of H.264 under a name by which mediasoup looks into none of its packets: of H.264 it forwards nothing before a
- * parameter set, of AV1 it reads header extensions only, and lets everything through to whoever consumes. Such a
- * producer is for this process only.
+ * Disguises an H.264 track so that mediasoup does not inspect its packets: it forwards no H.264
+ * before a parameter set, but of AV1 it reads only header extensions and forwards everything. Such
+ * a producer is for use within this process only.
  */
 export function asOpaque(parameters: types.RtpParameters): types.RtpParameters {
   const codecs = parameters.codecs.map((codec) =>

@@ -4,7 +4,7 @@ import type { DtlsParameters, IceParameters, TransportOptions } from '../protoco
 import { announcedCandidates } from './listen-addresses.js';
 import { refusingMedia } from './media-refused.js';
 
-/** What publishers' and viewers' connections share: one WebRTC transport at our end. */
+/** The server's end of a publisher's or viewer's connection: one WebRTC transport. */
 export class PeerConnection {
   readonly raw: types.WebRtcTransport;
 
@@ -34,7 +34,9 @@ export class PeerConnection {
     return refusingMedia('connection', this.raw, () => this.raw.restartIce());
   }
 
-  /** What goes through it now in one direction, bits a second; 0 when it is closed meanwhile. */
+  /**
+   * Returns the current bit rate in one direction, bits per second; 0 if it closes in the meantime.
+   */
   async bitrateBps(direction: 'send' | 'receive'): Promise<number> {
     const stats = await this.raw.getStats().catch(() => []);
     return stats.reduce(
@@ -43,7 +45,7 @@ export class PeerConnection {
     );
   }
 
-  /** Throws when the transport is gone, as it is after a worker's death. */
+  /** Throws if the transport is closed, as after a worker's death. */
   assertOpen(): void {
     if (this.raw.closed)
       throw new DomainError('transport_not_found', 'This connection is closed. Connect again.');

@@ -11,14 +11,14 @@ const SSRC_OFFSET = 8;
 /** Where producers are tapped. */
 export type TapSite = Readonly<{
   transport: types.DirectTransport;
-  /** The router's: whatever it routes can be tapped. */
+  /** The router's capabilities: everything it routes can be tapped. */
   rtpCapabilities: types.RtpCapabilities;
   clock: Clock;
 }>;
 
 /**
- * One producer with all its simulcast layers, by a pipe consumer: it passes every stream on with its
- * own SSRC, times and gaps as they are.
+ * Taps one producer with all its simulcast layers through a pipe consumer, which passes on every
+ * stream with its own SSRC, times and gaps.
  */
 export class ProducerTap implements TappedTrack {
   readonly events: TappedTrack['events'] = new TypedEmitter();
@@ -49,7 +49,7 @@ export class ProducerTap implements TappedTrack {
       producerId: producer.id,
       rtpCapabilities,
       pipe: true,
-      // What is lost between the worker and here does not exist.
+      // Nothing is lost between the worker and here.
       enableRtx: false,
       paused: true,
     });
@@ -76,7 +76,7 @@ export class ProducerTap implements TappedTrack {
     return this.#producer.paused;
   }
 
-  /** Whether packets of it have come. */
+  /** Whether any of its packets have arrived. */
   get sends(): boolean {
     return this.#producer.score.length > 0;
   }
@@ -85,14 +85,14 @@ export class ProducerTap implements TappedTrack {
     return this.#producer.appData;
   }
 
-  /** What its packets are like, under the name of a codec. */
+  /** Returns the parameters of its packets under another codec name. */
   rtpParametersAs(mimeType: string, parameters: Record<string, unknown>): types.RtpParameters {
     const { codecs, ...rest } = this.#consumer.rtpParameters;
     return { ...rest, codecs: codecs.map((codec) => ({ ...codec, mimeType, parameters })) };
   }
 
   start(): void {
-    // The resuming consumer asks for a key frame by itself.
+    // Resuming the consumer requests a key frame.
     this.#consumer.resume().catch(() => {
       // Closed meanwhile: there is nothing to start.
     });

@@ -1,6 +1,8 @@
 import type { types } from 'mediasoup';
 
-/** Which traces a producer's observers want now; mediasoup takes the whole list each time. */
+/**
+ * Combines the traces that a producer's observers need; mediasoup expects the whole list each time.
+ */
 export class ProducerTraces {
   readonly #producer: types.Producer;
   readonly #wanted = new Map<types.ProducerTraceEventType, number>();

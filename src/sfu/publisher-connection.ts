@@ -17,9 +17,12 @@ import { publisherHealth } from './publisher-health.js';
 import { SetRepeater } from './set-repeater.js';
 import { reportsTellOf, SenderReport } from './sender-report.js';
 
-/** Key-frame requests, of joining viewers and of packaging every segment, are merged into at most one in this time. */
+/**
+ * Key-frame requests, from joining viewers and from the packaging of every segment, are merged into
+ * at most one per this period.
+ */
 const KEY_FRAME_REQUEST_DELAY_MS = 500;
-/** How often the way from capture to here is measured. */
+/** How often the delay from capture to the server is measured. */
 const DELAY_INTERVAL_MS = 2_000;
 
 type Options = {
@@ -28,11 +31,11 @@ type Options = {
   router: types.Router;
   announcedAddresses: readonly string[];
   clock: Clock;
-  /** Told of each track that can be consumed from now on. */
+  /** Called for each track that becomes available. */
   onProducer: (producer: types.Producer) => void;
 };
 
-/** The publisher's transport: takes one audio and one video track into the origin router. */
+/** The publisher's transport: receives one audio and one video track into the origin router. */
 export class PublisherConnection implements PublisherMedia {
   readonly events: PublisherMedia['events'] = new TypedEmitter();
   readonly #peer: PeerConnection;
@@ -68,7 +71,7 @@ export class PublisherConnection implements PublisherMedia {
     return this.#meter.isArriving;
   }
 
-  /** What arrives from it now, bits a second; 0 when it is closed meanwhile. */
+  /** Returns the current incoming bit rate, bits per second; 0 if it closes in the meantime. */
   bitrateBps(): Promise<number> {
     return this.#peer.bitrateBps('receive');
   }
@@ -158,14 +161,17 @@ export class PublisherConnection implements PublisherMedia {
     throw new DomainError('not_found', 'There is no such track. It may have been closed.');
   }
 
-  /** The same track with its layers in another order: for viewers and packaging a new one. */
+  /**
+   * Publishes the same track with its layers in another order, which viewers and packaging see as a
+   * new track.
+   */
   async #reorder(producer: types.Producer, rtpParameters: RtpParameters): Promise<void> {
     const { kind, paused } = producer;
     producer.close();
     try {
       await this.produce({ kind, rtpParameters, paused, reportsTell: reportsTellOf(producer) });
     } catch {
-      // Without the track it is no broadcast: the publisher connects again.
+      // The broadcast is useless without the track: make the publisher reconnect.
       this.close();
     }
   }
@@ -183,7 +189,7 @@ export class PublisherConnection implements PublisherMedia {
     this.#connectionChanged();
   }
 
-  /** What others get of it is the same track with its parameter sets before each key frame. */
+  /** Publishes the track for others with its parameter sets before each key frame. */
   async #repeatSets(producer: types.Producer, sprop: string): Promise<void> {
     const { router, clock, onProducer } = this.#options;
     const transport = await router.createDirectTransport();
@@ -200,7 +206,10 @@ export class PublisherConnection implements PublisherMedia {
     tap.start();
   }
 
-  /** Sender reports are traced all the time (one or two a second), packets for one packet each time. */
+  /**
+   * Sender reports are traced permanently (one or two a second), packets only for one packet at a
+   * time.
+   */
   #measureDelay(producer: types.Producer, traces: ProducerTraces): void {
     const delay = new CaptureDelay();
     let stop: (() => void) | null = null;

@@ -20,21 +20,25 @@ import { ViewerConnection, type ViewerOptions } from './viewer-connection.js';
 import type { WorkerPool } from './worker-pool.js';
 import { WorkerRouter } from './worker-router.js';
 
-/** What a publisher's streams weigh against one viewer's, see {@link SfuWorker.load}. */
+/** The load of a publisher's streams relative to one viewer's, see {@link SfuWorker.load}. */
 const PUBLISHER_LOAD = 3;
 
 /**
- * How long a publisher may say nothing. A browser asks every 2.5 s, so its network's loss is noticed within
- * 10 s, as on the socket; programs every 4 to 6 (RFC 7675 5.1), of which one may be lost.
+ * How long a publisher may be silent. A browser sends a check every 2.5 s, so a network loss is
+ * noticed within 10 s, as on the socket; programs send one every 4 to 6 s (RFC 7675 5.1), of which
+ * one may be lost.
  */
 const CONSENT_S: Readonly<Record<BroadcastSource, number>> = { browser: 10, whip: 15 };
 
-/** The sections of our own offers. */
+/** The sections of the server's offers. */
 const OFFERED_MIDS = { audio: '0', video: '1' };
 
 type Options = { pool: WorkerPool; clock: Clock; log: Log; maxIncomingBitrateBps: number };
 
-/** One broadcast's media: the origin router, and one router more on each worker that has viewers of it. */
+/**
+ * One broadcast's media: the origin router, and another router on each worker that has viewers of
+ * it.
+ */
 export class RoutedBroadcast implements BroadcastMedia {
   readonly events: BroadcastMedia['events'] = new TypedEmitter();
   readonly #options: Options;
@@ -43,7 +47,7 @@ export class RoutedBroadcast implements BroadcastMedia {
   readonly #viewers = new Set<ViewerConnection>();
   readonly #publishers = new Set<PublisherConnection>();
   readonly #taps = new Set<RouterTap>();
-  /** While players with fixed session descriptions watch. */
+  /** Exists while players with fixed session descriptions watch. */
   #lasting: Promise<LastingTracks> | null = null;
   #lastingUsers = 0;
   #closed = false;
@@ -64,7 +68,7 @@ export class RoutedBroadcast implements BroadcastMedia {
     return this.#closed;
   }
 
-  /** Routers in use, the origin's and the others'. */
+  /** The number of routers in use, including the origin. */
   get routers(): number {
     return this.#routers.size;
   }
@@ -77,7 +81,7 @@ export class RoutedBroadcast implements BroadcastMedia {
     return this.#viewers;
   }
 
-  /** What comes in from the publisher and goes out to viewers, bits a second. */
+  /** Returns the bit rates from the publisher and to viewers, bits per second. */
   async bitrates(): Promise<{ incomingBps: number; outgoingBps: number }> {
     const sum = async (connections: Iterable<{ bitrateBps(): Promise<number> }>) =>
       (await Promise.all([...connections].map((one) => one.bitrateBps()))).reduce(
@@ -184,7 +188,7 @@ export class RoutedBroadcast implements BroadcastMedia {
       });
   }
 
-  /** What is routed, but for repeats; what is being sent now comes first. */
+  /** The routed codecs except retransmissions; those currently sent come first. */
   #codecs(): types.RtpCodecCapability[] {
     const all = this.#routers.origin.router.rtpCapabilities.codecs ?? [];
     const isSent = (codec: types.RtpCodecCapability) =>
@@ -225,8 +229,8 @@ export class RoutedBroadcast implements BroadcastMedia {
   }
 
   /**
-   * Whoever joins from now on gets the track with its parameter sets repeated. Who has seen its beginning keeps the
-   * track as it is, and packaging does: they have the sets.
+   * Gives viewers who join from now on the track with repeated parameter sets. Viewers who received
+   * its beginning keep the original, and so does packaging: they have the sets.
    */
   async #repeatSets(track: ProducerTap, { stores, packet }: LackingSets): Promise<void> {
     const nowMs = () => this.#options.clock.nowMs();
@@ -265,7 +269,7 @@ export class RoutedBroadcast implements BroadcastMedia {
     );
   }
 
-  /** Offers a new track to the viewers of one sort. */
+  /** Offers a new track to the viewers with, or without, a fixed session description. */
   #offer(producer: types.Producer, isFixed: boolean): void {
     for (const viewer of this.#viewers) {
       if (viewer.isFixed !== isFixed) continue;
@@ -278,7 +282,9 @@ export class RoutedBroadcast implements BroadcastMedia {
     }
   }
 
-  /** The tracks of those with fixed session descriptions, made for the first of them. */
+  /**
+   * Returns the tracks for viewers with fixed session descriptions, created for the first of them.
+   */
   #openLasting(): Promise<LastingTracks> {
     this.#lasting ??= this.#makeLasting();
     return this.#lasting;
@@ -288,7 +294,7 @@ export class RoutedBroadcast implements BroadcastMedia {
     const { clock, log } = this.#options;
     const { router } = this.#routers.origin;
     return whileItLives(router, async () => {
-      // Packaging's tap sees to sets that lack.
+      // Packaging's tap handles missing sets.
       const onLackingSets = () => undefined;
       const tap = await RouterTap.create(router, { clock, log, onLackingSets });
       const transport = await router.createDirectTransport();

@@ -6,10 +6,10 @@ import { TypedEmitter } from '../common/typed-emitter.js';
 import { ProducerTap, type TapSite } from './producer-tap.js';
 import { checkSets, type LackingSets } from './set-check.js';
 
-/** Told of a track whose parameter sets were sent once only. */
+/** Called for a track whose parameter sets were sent only once. */
 type OnLackingSets = (tap: ProducerTap, lacking: LackingSets) => void;
 
-/** A broadcast's RTP out of its origin router, into this process. */
+/** Receives a broadcast's RTP from its origin router into this process. */
 export class RouterTap implements MediaTap {
   readonly events: MediaTap['events'] = new TypedEmitter();
   readonly #site: TapSite;
@@ -44,7 +44,7 @@ export class RouterTap implements MediaTap {
     return this.#site.transport.closed;
   }
 
-  /** Taps one more track. */
+  /** Taps another track. */
   async add(producer: types.Producer): Promise<void> {
     try {
       const track = await ProducerTap.create(this.#site, producer);

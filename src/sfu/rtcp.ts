@@ -7,7 +7,7 @@ const PAYLOAD_FEEDBACK = 206;
 const PLI = 1;
 const FIR = 4;
 
-/** Whether there is a request for a key frame in a packet of RTCP, compound or not. */
+/** Whether an RTCP packet, compound or not, contains a key frame request. */
 export function isKeyFrameRequest(bytes: Buffer): boolean {
   for (let offset = 0; offset + 4 <= bytes.length;) {
     const format = bytes.readUInt8(offset) & 0x1f;
@@ -18,7 +18,10 @@ export function isKeyFrameRequest(bytes: Buffer): boolean {
   return false;
 }
 
-/** A sender report without counts and report blocks: at `ntpMs`, milliseconds since 1970, RTP's clock showed `rtpTime`. */
+/**
+ * Builds a sender report without counts and report blocks: at `ntpMs`, milliseconds since 1970, the
+ * RTP clock showed `rtpTime`.
+ */
 export function senderReport({
   ssrc,
   ntpMs,

@@ -15,12 +15,15 @@ type Layer = {
   inRow: number;
 };
 
-/** A track that has sent its parameter sets once; what it has sent of them, by layer; and the picture that lacks them. */
+/**
+ * A track that sent its parameter sets only once: the sets it sent, by layer, and the picture that
+ * lacks them.
+ */
 export type LackingSets = Readonly<{ stores: readonly H264SetStore[]; packet: TappedPacket }>;
 
 /**
- * Looks for an IDR picture without parameter sets in a track of H.264, and tells once when there is one: whoever joins
- * the track from then on would see nothing.
+ * Detects an IDR picture without parameter sets in an H.264 track, and reports the first one:
+ * viewers who join the track afterwards would see nothing.
  */
 export function checkSets(tap: ProducerTap, onLacking: (lacking: LackingSets) => void): void {
   if (tap.codec.mimeType.toLowerCase() !== 'video/h264') return;

@@ -5,7 +5,10 @@ import type { H264SetStore } from '../media/rtp/h264-set-store.js';
 import { isKeyFrameRequest, senderReport } from './rtcp.js';
 import type { ProducerTap } from './producer-tap.js';
 
-/** Packets that wait for those who are to get them: more than a second of three layers. The oldest go. */
+/**
+ * The maximum number of buffered packets: more than a second of three layers. The oldest are
+ * dropped.
+ */
 const MAX_WAITING = 4_096;
 /** How often packets that wait for lost ones are looked at. */
 const TICK_MS = 50;
@@ -19,20 +22,21 @@ type Options = Readonly<{
 }>;
 
 /**
- * Publishes a track of H.264 once more, with its parameter sets before each IDR picture. mediasoup knows a key frame by
- * them only, and whoever joins needs them. Packets pass through this process, so this is for tracks that need it.
+ * Republishes an H.264 track with its parameter sets before each IDR picture. mediasoup recognizes
+ * key frames only by them, and new viewers need them. Packets pass through this process, so this is
+ * used only for tracks that need it.
  */
 export class SetRepeater {
   readonly #options: Options;
   readonly #inserters: readonly H264SetInserter[];
-  /** null: they go to the producer at once. */
+  /** Null once packets go directly to the producer. */
   #waiting: Buffer[] | null = [];
   #transport: types.DirectTransport | null = null;
   #producer: types.Producer | null = null;
   #closed = false;
   readonly #timer: NodeJS.Timeout;
 
-  /** Keeps what comes from now on until {@link start}. */
+  /** Buffers packets until {@link start}. */
   constructor(options: Options) {
     this.#options = options;
     const { tap, stores, nowMs } = options;
@@ -46,12 +50,15 @@ export class SetRepeater {
     }, TICK_MS);
   }
 
-  /** Takes a packet; one that was taken before is left out. */
+  /** Adds a packet; duplicates are dropped. */
   take({ layer, bytes, arrivedMs }: TappedPacket): void {
     this.#send(this.#inserters[layer]?.push(bytes, arrivedMs) ?? []);
   }
 
-  /** Makes the track that can be consumed; closes with the tap. Rejects when that is closed meanwhile. */
+  /**
+   * Creates the track that can be consumed; it closes with the tap. Rejects if the tap closes in
+   * the meantime.
+   */
   async produce(router: types.Router): Promise<types.Producer> {
     const { tap } = this.#options;
     const transport = await router.createDirectTransport();
@@ -74,7 +81,7 @@ export class SetRepeater {
     return producer;
   }
 
-  /** Whoever was to be there for the first packets is: they flow. */
+  /** Releases the buffered packets, once all initial consumers are there. */
   start(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;

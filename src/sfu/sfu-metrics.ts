@@ -8,7 +8,7 @@ type Bitrates = { incomingBps: number; outgoingBps: number };
 /** Asking every transport costs a message to its worker: done at most this often. */
 const BITRATE_MAX_AGE_MS = 5_000;
 
-/** What the SFU tells monitoring. */
+/** Registers the metrics of the SFU. */
 @Injectable()
 export class SfuMetrics {
   #bitrates: { atMs: number; value: Promise<Bitrates> } | null = null;

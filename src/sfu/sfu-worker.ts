@@ -6,12 +6,12 @@ import { mediaCodecs } from './media-codecs.js';
 import { whileItLives } from './media-refused.js';
 import { workerSettings } from './worker-settings.js';
 
-/** How long a worker may take to answer at its start: one of another version never does. */
+/** How long a worker may take to start: one of another version never answers. */
 const START_TIMEOUT_MS = 20_000;
-/** A peer whose network is gone is noticed within 10 s, as on the socket. */
+/** A peer's network loss is noticed within 10 s, as on the socket. */
 const CONSENT_S = 10;
 
-/** One mediasoup worker process with its one port, and how much it carries. */
+/** One mediasoup worker process with its port and its load. */
 export class SfuWorker {
   readonly index: number;
   /** What clients reach it at; empty: at the machine's own addresses. */
@@ -35,7 +35,10 @@ export class SfuWorker {
     this.#server = server;
   }
 
-  /** Starts the process and takes its port. Rejects when the port is in use or the binary doesn't fit. */
+  /**
+   * Starts the process and binds its port. Rejects if the port is in use or the binary does not
+   * match.
+   */
   static async create(index: number, rtc: Config['rtc']): Promise<SfuWorker> {
     const worker = await withTimeout(createWorker(workerSettings(rtc.workerBin)));
     const port = rtc.port === 0 ? 0 : rtc.port + index;
@@ -66,7 +69,7 @@ export class SfuWorker {
     return this.#worker.closed;
   }
 
-  /** Calls back once if the process dies by itself. */
+  /** Calls the listener once if the process dies unexpectedly. */
   onDied(listener: () => void): void {
     this.#worker.once('died', listener);
   }

@@ -3,7 +3,10 @@ import { MEDIA } from '../broadcast/ports/media.js';
 import { SfuMetrics } from './sfu-metrics.js';
 import { SfuService } from './sfu.service.js';
 
-/** Implements the domain's media port with mediasoup. Global: the domain asks for the port, not for this. */
+/**
+ * Implements the domain's media port with mediasoup. Global because the domain injects the port,
+ * not this module.
+ */
 @Global()
 @Module({
   providers: [SfuService, SfuMetrics, { provide: MEDIA, useExisting: SfuService }],

@@ -1,8 +1,8 @@
 import type { types } from 'mediasoup';
 
-/** So many samples count for the loss that is shown. */
+/** The number of samples in the displayed loss. */
 const SAMPLES = 3;
-/** So many intervals between key frames are kept. */
+/** The number of recorded intervals between key frames. */
 const INTERVALS = 5;
 /** Two key frames further apart than this are of two encoders. */
 const INTERVAL_MAX_MS = 120_000;
@@ -12,7 +12,10 @@ const SEQUENCE_CYCLE = 2 ** 16;
 
 type Sample = Readonly<{ received: number; lost: number }>;
 
-/** How one stream of a publisher arrives, from mediasoup's counters once a second and from its key frames. */
+/**
+ * Measures the reception of one stream of a publisher, from mediasoup's counters once a second and
+ * from its key frames.
+ */
 export class StreamMeter {
   readonly #clockRate: number;
   readonly #samples: Sample[] = [];
@@ -60,22 +63,23 @@ export class StreamMeter {
   }
 
   /**
-   * How far apart key frames are, milliseconds: the median of the last ones, or what has gone by since the last one
-   * where that is longer. Null: two have not been seen yet.
+   * Returns the interval of key frames, milliseconds: the median of recent ones, or the time since
+   * the last key frame if that is longer. Null before the second key frame.
    */
   keyFrameIntervalMs(nowMs: number): number | null {
     const sorted = this.#intervalsMs.toSorted((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)];
     if (median === undefined || !this.#keyFrame) return null;
     const sinceMs = nowMs - this.#keyFrame.atMs;
-    // A little longer is the way of a packet, not of the encoder.
+    // A slightly longer interval is due to the network, not the encoder.
     return sinceMs > 1.5 * median && sinceMs <= INTERVAL_MAX_MS ? sinceMs : median;
   }
 }
 
 /**
- * What was lost between two counters. mediasoup counts a whole cycle of sequence numbers as lost when the first one
- * is 0, which is what OBS begins with; nobody loses that many packets in a second.
+ * Returns the number of packets lost between two counters. mediasoup counts a whole cycle of
+ * sequence numbers as lost if the first one is 0, as it is with OBS; no stream loses that many
+ * packets in a second.
  */
 function lostBetween(before: number, now: number): number {
   const lost = Math.max(0, now - before);

@@ -15,19 +15,19 @@ import { refusingMedia } from './media-refused.js';
 import { PeerConnection } from './peer-connection.js';
 import type { WorkerRouter } from './worker-router.js';
 
-/** How often the losses of a viewer whose bandwidth nothing estimates are looked at. */
+/** How often losses are checked for viewers without bandwidth estimation. */
 const LOSS_INTERVAL_MS = 2_000;
 
 export type ViewerOptions = {
   site: WorkerRouter;
   transport: types.WebRtcTransport;
-  /** What it can receive; mediasoup checks the names and numbers in it. */
+  /** The viewer's receive capabilities; mediasoup validates their names and numbers. */
   capabilities: types.RtpCapabilities;
   /** The tracks there are. */
   producers: () => readonly types.Producer[];
   /** Of one whose session description is fixed. Null: it is told of each track, and resumes it itself. */
   mids: ReceiverTerms['mids'] | null;
-  /** It has yet to answer an offer of ours: nothing is sent before. */
+  /** Whether it still has to answer the server's offer; nothing is sent before. */
   isOffered?: boolean;
 };
 
@@ -38,10 +38,10 @@ export class ViewerConnection implements ReceiverMedia {
   readonly #peer: PeerConnection;
   readonly #producers: ViewerOptions['producers'];
   readonly #consumers = new Map<string, types.Consumer>();
-  /** The producers at the origin by their consumers. */
+  /** Producers at the origin by consumer. */
   readonly #sources = new Map<string, string>();
   readonly #consuming = new Set<string>();
-  /** By what they consume, as the origin names it. */
+  /** Consumers by the origin's name of the track they consume. */
   readonly #byTrack = new Map<string, types.Consumer>();
   readonly #unsupported = new Set<MediaKind>();
   #capabilities: types.RtpCapabilities;
@@ -90,12 +90,12 @@ export class ViewerConnection implements ReceiverMedia {
     return [...this.#consumers.values()].map(optionsOf);
   }
 
-  /** How many tracks of a kind it receives. */
+  /** Returns the number of tracks of a kind it receives. */
   count(kind: MediaKind): number {
     return [...this.#consumers.values()].filter((consumer) => consumer.kind === kind).length;
   }
 
-  /** What is sent to it now, bits a second; 0 when it is closed meanwhile. */
+  /** Returns the current outgoing bit rate, bits per second; 0 if it closes in the meantime. */
   bitrateBps(): Promise<number> {
     return this.#peer.bitrateBps('send');
   }

@@ -9,16 +9,17 @@ import { RtpContinuation } from './rtp-continuation.js';
 const KEY_FRAME_REQUEST_DELAY_MS = 500;
 const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const ABS_CAPTURE_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
-/** Extensions that each transport writes anew. */
+/** Extensions that each transport rewrites. */
 const OF_ONE_HOP: ReadonlySet<string> = new Set([MID, ABS_SEND_TIME, TRANSPORT_CC]);
-/** The same for picture and sound: players keep streams of one name in step. */
+/** The same for picture and sound: players synchronize streams with one CNAME. */
 const CNAME = 'onair';
 
 type Site = Readonly<{ router: types.Router; transport: types.DirectTransport }>;
 
 /**
- * One track of a broadcast that outlives its publisher's connections: whoever sends picture (or sound) next goes on in
- * it, under the same SSRCs, so that who watches by a fixed session description needs no other.
+ * One track of a broadcast that outlives its publisher's connections: the next source of picture
+ * (or sound) continues it under the same SSRCs, so that viewers with a fixed session description
+ * need no other.
  */
 export class LastingTrack {
   readonly producer: types.Producer;
@@ -52,7 +53,7 @@ export class LastingTrack {
     original: types.Producer,
   ): Promise<LastingTrack> {
     const { codec } = source;
-    // Neighbours, as a pipe's are.
+    // Adjacent numbers, as in a pipe.
     const ssrc = randomInt(1, 2 ** 31);
     const layers = Array.from(
       { length: source.layerCount },
@@ -78,7 +79,7 @@ export class LastingTrack {
     return new LastingTrack(producer, { transport, codec, layers });
   }
 
-  /** Whether a track can go on in this one. */
+  /** Whether another source can continue this track. */
   takes({ kind, codec }: TappedTrack): boolean {
     return (
       kind === this.producer.kind &&
@@ -91,7 +92,7 @@ export class LastingTrack {
     return this.#layers.some((layer) => layer.ssrc === ssrc);
   }
 
-  /** Goes on with another source; of one with more layers the best are taken. */
+  /** Continues with another source; if it has more layers, the best are used. */
   follow(source: TappedTrack): void {
     this.#source = source;
     for (const layer of this.#layers) layer.begin();
@@ -133,12 +134,12 @@ export class LastingTrack {
   #setPaused(paused: boolean): void {
     if (paused === this.producer.paused) return;
     (paused ? this.producer.pause() : this.producer.resume()).catch(() => {
-      // Closed meanwhile: there is nothing to pause.
+      // Closed in the meantime: nothing to pause.
     });
   }
 }
 
-/** The codec as tapped packets have it: under the router's payload type. */
+/** The codec of tapped packets, with the router's payload type. */
 function routedCodec(router: types.Router, { codec }: TappedTrack): types.RtpCodecParameters {
   const routed = router.rtpCapabilities.codecs?.find((one) => isSameCodec(one, codec));
   if (!routed) throw new Error(`${codec.mimeType} is tapped and not routed`);
@@ -148,7 +149,7 @@ function routedCodec(router: types.Router, { codec }: TappedTrack): types.RtpCod
     clockRate: routed.clockRate,
     ...(routed.channels === undefined ? {} : { channels: routed.channels }),
     parameters: codec.parameters,
-    // Nothing is lost on the way here: only key frames are asked for.
+    // The local path loses nothing: only key frames are requested.
     rtcpFeedback: (routed.rtcpFeedback ?? []).filter(
       ({ type, parameter }) =>
         (type === 'nack' && parameter === 'pli') || (type === 'ccm' && parameter === 'fir'),
@@ -156,7 +157,7 @@ function routedCodec(router: types.Router, { codec }: TappedTrack): types.RtpCod
   };
 }
 
-/** The extensions that tapped packets keep, under the router's numbers. */
+/** The extensions that tapped packets retain, with the router's numbers. */
 function passedExtensions(
   router: types.Router,
   { kind, rtpParameters }: types.Producer,
@@ -166,7 +167,7 @@ function passedExtensions(
   return (
     (router.rtpCapabilities.headerExtensions ?? [])
       .filter((extension) => extension.kind === kind && !OF_ONE_HOP.has(extension.uri))
-      // What is announced mediasoup waits for.
+      // mediasoup waits for every announced extension.
       .filter(({ uri }) => uri !== ABS_CAPTURE_TIME || isSent(uri))
       .map(({ uri, preferredId }) => ({ uri, id: preferredId }))
   );

@@ -8,17 +8,20 @@ import { keyFrameRequests } from './rtcp.js';
 
 type Options = Readonly<{
   router: types.Router;
-  /** Taps the publisher's tracks, those to come too. */
+  /** Taps the publisher's tracks, including later ones. */
   tap: RouterTap;
   transport: types.DirectTransport;
-  /** A tapped track's producer, while it is there. */
+  /** Returns a tapped track's producer while it exists. */
   originalOf: (track: TappedTrack) => types.Producer | undefined;
-  /** Told of each track that can be consumed from now on, but the first ones. */
+  /** Called for each track that becomes available, except the first ones. */
   onProducer: (producer: types.Producer) => void;
   log: Log;
 }>;
 
-/** A broadcast's tracks for those whose session description is fixed: one of each kind, see {@link LastingTrack}. */
+/**
+ * A broadcast's tracks for viewers with fixed session descriptions: one of each kind, see {@link
+ * LastingTrack}.
+ */
 export class LastingTracks {
   readonly #options: Options;
   readonly #tracks = new Map<MediaKind, LastingTrack>();
@@ -29,7 +32,7 @@ export class LastingTracks {
     this.#options = options;
     const { tap, transport } = options;
     tap.events.on('trackAdded', (track) => {
-      // At once where there is one for it: its first packets are a key frame.
+      // Immediately if a track of this kind exists: the first packets are a key frame.
       const known = this.#tracks.get(track.kind);
       if (known?.takes(track)) known.follow(track);
       else void this.#replace(track);
@@ -37,7 +40,7 @@ export class LastingTracks {
     transport.on('rtcp', (packet) => this.#received(packet));
   }
 
-  /** @param producers those to begin with */
+  /** @param producers the initial producers */
   static async create(
     options: Options,
     producers: readonly types.Producer[],
@@ -54,7 +57,7 @@ export class LastingTracks {
     return [...this.#tracks.values()].map(({ producer }) => producer);
   }
 
-  /** Goes on with a track of the publisher. */
+  /** Continues with a track of the publisher. */
   async add(producer: types.Producer): Promise<void> {
     await this.#options.tap.add(producer);
     await Promise.all(this.#replacing);
@@ -67,7 +70,7 @@ export class LastingTracks {
 
   #replace(track: TappedTrack): Promise<void> {
     const replacing = this.#make(track).catch((err: unknown) => {
-      // The broadcast ended meanwhile, or its worker died.
+      // The broadcast ended in the meantime, or its worker died.
       if (!this.#options.transport.closed)
         this.#options.log.error({ err }, 'a track can not be passed on to WHEP players');
     });
@@ -83,7 +86,7 @@ export class LastingTracks {
     this.#tracks.get(source.kind)?.close();
     this.#tracks.set(source.kind, track);
     track.follow(source);
-    // What came before this was lost on it.
+    // Packets before this were lost: start with a new key frame.
     source.requestKeyFrame();
     if (this.#isOpen) onProducer(track.producer);
   }

@@ -29,11 +29,11 @@ export function senderReport({
   report.writeUInt32BE(seconds >>> 0, 8);
   report.writeUInt32BE(fraction, 12);
   report.writeUInt32BE(rtpTime, 16);
-  // Counts of packets and bytes stay 0: mediasoup makes its own for each viewer.
+  // Packet and byte counts stay 0: mediasoup generates its own for each viewer.
   return report;
 }
 
-/** The SSRCs of which an RTCP packet, compound or not, asks for a key frame. */
+/** Returns the SSRCs for which an RTCP packet, compound or not, requests a key frame. */
 export function keyFrameRequests(rtcp: Buffer): number[] {
   const ssrcs: number[] = [];
   let at = 0;

@@ -1,16 +1,19 @@
-/** Places in an RTP header (RFC 3550 5.1). */
+/** Offsets in an RTP header (RFC 3550 5.1). */
 const SEQUENCE_OFFSET = 2;
 const TIME_OFFSET = 4;
 const SSRC_OFFSET = 8;
 const HEADER_BYTES = 12;
-/** So far back a packet is late, not of the cycle before. */
+/** A packet this far back is late rather than of the previous cycle. */
 const HALF_CYCLE = 0x8000;
-/** So many packets after a source's first one, older ones than that are still taken for it. */
+/** For this many packets after a source's first one, older packets are still attributed to it. */
 const BEGINNING_PACKETS = 1_000;
 
 type Sent = { sequence: number; rtpTime: number; atMs: number };
 
-/** One RTP stream made of several sources', one after another: one SSRC, numbers and times that go on. */
+/**
+ * Joins successive sources into one RTP stream with one SSRC and continuous sequence numbers and
+ * timestamps.
+ */
 export class RtpContinuation {
   readonly ssrc: number;
   readonly #clockRate: number;
@@ -18,7 +21,7 @@ export class RtpContinuation {
   #timeShift = 0;
   #newest: Sent | null = null;
   #first = 0;
-  /** Packets since the source's first one; null: none has come of it. */
+  /** Packets since the source's first one; null before it. */
   #packets: number | null = null;
 
   constructor(ssrc: number, clockRate: number) {
@@ -26,12 +29,15 @@ export class RtpContinuation {
     this.#clockRate = clockRate;
   }
 
-  /** What comes next is of another source. */
+  /** Starts another source. */
   begin(): void {
     this.#packets = null;
   }
 
-  /** The source's packet as the next one of this stream, a copy; null for what can't be, such as a late one of before. */
+  /**
+   * Returns a copy of the source's packet as the stream's next one; null if it cannot be used, such
+   * as a late packet of the previous source.
+   */
   packet(bytes: Uint8Array, arrivedMs: number): Buffer | null {
     if (bytes.length < HEADER_BYTES) return null;
     const packet = Buffer.from(bytes);
@@ -53,7 +59,7 @@ export class RtpContinuation {
     return packet;
   }
 
-  /** A time of the source in this stream; null before its first packet. */
+  /** Converts a time of the source to this stream; null before its first packet. */
   rtpTimeOf(rtpTime: number): number | null {
     return this.#packets === null ? null : (rtpTime + this.#timeShift) >>> 0;
   }
