@@ -7,11 +7,11 @@ export function newEntityTag(): string {
 }
 
 /**
- * Holds a request to the ICE session that it is about: `this` when it names it, `any` when it says that
- * any will do, which is how an ICE restart is asked for.
- *
+ * Checks that a request is about the current ICE session: returns `this` if If-Match names it,
+ * `any` if any session matches, which requests an ICE restart.
  * @param ifMatch the If-Match header
  * @throws {DomainError} `precondition_required` without one, `precondition_failed` for another
+ *   session
  */
 export function matchEntityTag(ifMatch: string | undefined, current: string): 'this' | 'any' {
   // RFC 6585 3, RFC 9725 4.3.1.
@@ -21,7 +21,7 @@ export function matchEntityTag(ifMatch: string | undefined, current: string): 't
       'Say with If-Match which ICE session this is for: its ETag, or * for a restart.',
     );
   const tags = new Set(ifMatch.split(',').map((tag) => tag.trim()));
-  // Clients quote it as if it were a tag, against RFC 9110 13.1.1.
+  // Some clients quote it like a tag, against RFC 9110 13.1.1.
   if (tags.has('*') || tags.has('"*"')) return 'any';
   // A weak tag never matches here (RFC 9110 13.1.1: strong comparison).
   if (tags.has(current)) return 'this';

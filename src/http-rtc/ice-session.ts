@@ -3,43 +3,45 @@ import type { IceParameters, TransportOptions } from '../protocol/rtc.js';
 import { matchEntityTag, newEntityTag } from './entity-tag.js';
 import { type IceCredentials, parseSdpFragment, writeSdpFragment } from './sdp-fragment.js';
 
-/** Our end of the connection, as far as ICE goes. */
+/** The server's end of the connection, as far as ICE is concerned. */
 type IceEnd = {
   readonly transport: Pick<TransportOptions, 'iceCandidates'>;
   restartIce(): Promise<IceParameters>;
 };
 
-/** What a PATCH is answered with: 200 and a fragment after a restart, else 204. */
+/** The response to a PATCH: 200 and a fragment after a restart, else 204. */
 export type IcePatched = Readonly<{ restarted: Readonly<{ etag: string; body: string }> | null }>;
 
-/** The ICE side of a resource of RFC 9725 or WHEP: which session is on, and what PATCH does to it. */
+/**
+ * The ICE state of a WHIP (RFC 9725) or WHEP resource: the current session, and how PATCH changes
+ * it.
+ */
 export class IceSession {
   readonly #end: IceEnd;
   #remote: IceCredentials | null;
   #etag = newEntityTag();
 
-  /** @param remote the client's credentials, of its description; null while it has sent none */
+  /** @param remote the credentials in the client's description; null until it has sent one */
   constructor(end: IceEnd, remote: IceCredentials | null) {
     this.#end = end;
     this.#remote = remote;
   }
 
-  /** Of the session that is on, strong and quoted. */
+  /** The entity tag of the current session, strong and quoted. */
   get etag(): string {
     return this.#etag;
   }
 
-  /** The client's description has come after all. */
+  /** Sets the credentials once the client's description arrives. */
   setRemote(remote: IceCredentials): void {
     this.#remote = remote;
   }
 
   /**
-   * Takes a fragment: the client's candidates, or new credentials, which restart ICE. Candidates need
-   * nothing done: we are an ICE-lite end, and learn where it is from its checks.
-   *
-   * @throws {DomainError} `precondition_required` (428), `precondition_failed` (412), `bad_request`,
-   *   `media_refused` (422)
+   * Handles a fragment: the client's candidates, or new credentials, which restart ICE. Candidates
+   * need no action: the server is an ICE-lite end, and learns the client's address from its checks.
+   * @throws {DomainError} `precondition_required` (428), `precondition_failed` (412),
+   *   `bad_request`, `media_refused` (422)
    */
   async patch(ifMatch: string | undefined, text: string): Promise<IcePatched> {
     const match = matchEntityTag(ifMatch, this.#etag);

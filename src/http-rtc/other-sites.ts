@@ -5,11 +5,11 @@ import { SDP_FRAGMENT_TYPE } from './sdp-fragment.js';
 import { SDP_TYPE } from './sdp-bodies.js';
 
 const RTC_OVER_HTTP = /^\/(?:whip|whep)\//;
-/** An endpoint of WHIP or WHEP as some people paste it. */
+/** A WHIP or WHEP endpoint with a trailing slash, as some people paste it. */
 const TRAILING_SLASH = /^(\/(?:whip|whep)\/[^/?]+)\/(?=$|\?)/;
 const PREFLIGHT_S = 86_400;
 
-/** Browsers' players and encoders are mostly on pages of other sites: these may read every answer. */
+/** Browser-based players and encoders are mostly on other sites, which may read every response. */
 export const FOR_OTHER_SITES = {
   'access-control-allow-origin': '*',
   // RFC 9725 4.1: what clients need to read.
@@ -26,19 +26,22 @@ export const OPTIONS_HEADERS = {
   'accept-patch': SDP_FRAGMENT_TYPE,
 } as const;
 
-/** Lets pages of other sites read what /whip and /whep answer, refusals too. */
+/** Lets pages on other sites read all responses of /whip and /whep, including errors. */
 export function openToOtherSites(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', async ({ routeOptions }: FastifyRequest, reply: FastifyReply) => {
-      // Of the route that matched: an address can be written in many ways.
+      // Check the matched route: an address can be written in many ways.
       if (!RTC_OVER_HTTP.test(routeOptions.url ?? '')) return;
       reply.headers({ ...FOR_OTHER_SITES, 'cross-origin-resource-policy': 'cross-origin' });
     });
 }
 
-/** The address that is routed: `/whip/NAME/` is `/whip/NAME`, which programs let people type. */
+/**
+ * Returns the address to route: `/whip/NAME/` becomes `/whip/NAME`, because programs let people
+ * type it.
+ */
 export function withoutTrailingSlash({ url = '' }: Pick<IncomingMessage, 'url'>): string {
   return url.replace(TRAILING_SLASH, '$1');
 }

@@ -3,9 +3,9 @@ import type { DtlsParameters } from '../protocol/rtc.js';
 import { SdpError } from '../sdp/sdp-error.js';
 
 /**
- * What reading a session description results in.
- * @throws {DomainError} `bad_request` (400) for one that is malformed, `media_refused` (422) for one that
- *   asks for what isn't done here
+ * Returns the result of parsing a session description.
+ * @throws {DomainError} `bad_request` (400) if it is malformed, `media_refused` (422) if it asks
+ *   for something unsupported
  */
 export function readingSdp<T>(read: () => T): T {
   try {
@@ -17,7 +17,10 @@ export function readingSdp<T>(read: () => T): T {
   }
 }
 
-/** The client's DTLS with the role that our answer leaves to it: it begins, unless it can only wait. */
+/**
+ * Returns the client's DTLS parameters with the role that the server's answer assigns: the client
+ * starts, unless it can only wait.
+ */
 export function clientDtls(offered: DtlsParameters): DtlsParameters {
   return { ...offered, role: offered.role === 'server' ? 'server' : 'client' };
 }

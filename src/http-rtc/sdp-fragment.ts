@@ -5,7 +5,7 @@ import { ICE_SESSION_LINES, iceLines } from '../sdp/ice-lines.js';
 /** The media type of {@link SdpFragment}s. */
 export const SDP_FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
 
-/** A fragment has so many lines at most: some dozens of candidates. */
+/** The maximum number of lines in a fragment: some dozens of candidates. */
 const LINES_MAX = 500;
 /** RFC 8839 5.4: 4 to 256 and 22 to 256 characters. */
 const UFRAG = /^a=ice-ufrag:([A-Za-z0-9+/]{4,256})$/;
@@ -14,9 +14,9 @@ const CREDENTIAL = /^a=ice-(?:ufrag|pwd):/;
 /** RFC 8866 9: every line is a letter, "=" and a value. */
 const LINE = /^[a-z]=\S.*$/;
 
-/** ICE's news of a client, RFC 8840 4.4: credentials, candidates, and which media they are for. */
+/** A client's ICE update (RFC 8840 4.4): credentials, candidates, and the media they apply to. */
 export type SdpFragment = Readonly<{
-  /** Null: it names none, so they are as they were. */
+  /** Null if it contains none: they are unchanged. */
   credentials: IceCredentials | null;
   /** The `a=group` and `m=` lines with their `a=mid`, to answer with. */
   sections: readonly string[];
@@ -40,7 +40,7 @@ export function parseSdpFragment(text: string): SdpFragment {
   };
 }
 
-/** What a client is told after an ICE restart: our new credentials, and the candidates there are. */
+/** Returns the response to an ICE restart: the server's new credentials, and its candidates. */
 export function writeSdpFragment(
   { sections }: Pick<SdpFragment, 'sections'>,
   ice: Pick<TransportOptions, 'iceParameters' | 'iceCandidates'>,

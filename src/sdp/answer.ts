@@ -21,8 +21,8 @@ type Answer = Readonly<{
 }>;
 
 /**
- * The answer to a publisher's offer (RFC 9725 4.2): every section of the offer in its order, those that it
- * disabled with port 0, all others received on one transport.
+ * Returns the answer to a publisher's offer (RFC 9725 4.2): all sections in the order of the offer,
+ * disabled ones with port 0, all others received on one transport.
  */
 export function publisherAnswer({ offer, tracks, transport, session }: Answer): string {
   const byMid = new Map(tracks.map((track) => [track.mid, track]));
@@ -82,7 +82,7 @@ function received(section: OfferedSection, track: PublishedTrack): MediaDescript
   };
 }
 
-/** Of the layers those that are received, in the offer's order, which is its own preference. */
+/** Lists the received layers in the offer's order, which is its own preference. */
 function simulcast(
   { layers }: OfferedSection,
   encodings: PublishedTrack['rtpParameters']['encodings'],

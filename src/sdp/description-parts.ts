@@ -8,7 +8,10 @@ export type AnswererTransport = Pick<
   'iceParameters' | 'iceCandidates' | 'dtlsParameters'
 >;
 
-/** `o=`: the same for all descriptions of one session, and one more with each (RFC 3264 8). */
+/**
+ * `o=`: constant id for all descriptions of a session, with a version that increases by one each
+ * time (RFC 3264 8).
+ */
 export type SessionOrigin = Readonly<{ id: number; version: number }>;
 
 /** The lines before the first section. @param mids of the sections that share the transport */
@@ -36,7 +39,7 @@ export function sessionPart(
   };
 }
 
-/** A section of an offer that isn't taken (RFC 3264 6). */
+/** A rejected section of an offer (RFC 3264 6). */
 export function refused({ type, protocol, payloads, mid }: OfferedSection): MediaDescription {
   return {
     type,
@@ -62,7 +65,10 @@ export function formatLine(
   return config === '' ? [] : [{ payload, config }];
 }
 
-/** The answer's DTLS role: who may choose waits for the other's hello, so that it comes through its NAT first (RFC 8842 5.3). */
+/**
+ * Returns the answer's DTLS role: if free to choose, the server waits for the client's hello, which
+ * opens the client's NAT (RFC 8842 5.3).
+ */
 export function setupFor(offered: DtlsParameters): 'active' | 'passive' {
   return offered.role === 'server' ? 'active' : 'passive';
 }
@@ -86,7 +92,7 @@ export function transportAttributes(
   };
 }
 
-/** UDP first: some programs take the first line that they understand. */
+/** UDP first: some programs use the first line that they understand. */
 export function candidates({
   iceCandidates,
 }: AnswererTransport): Pick<MediaDescription, 'candidates' | 'endOfCandidates'> {

@@ -2,7 +2,10 @@ import type { TransportOptions } from '../protocol/rtc.js';
 
 type Candidate = TransportOptions['iceCandidates'][number];
 
-/** Session-level lines of every description of ours: the other end does the checks (RFC 8445 2.5). */
+/**
+ * Session-level lines of every description the server sends: the other end performs the checks (RFC
+ * 8445 2.5).
+ */
 export const ICE_SESSION_LINES: readonly string[] = ['a=ice-lite', 'a=ice-options:trickle ice2'];
 
 /** The value of an `a=candidate` line (RFC 8839 5.1) of one of our candidates. */
@@ -13,7 +16,10 @@ export function candidateValue(candidate: Candidate): string {
   return `${foundation} 1 ${protocol} ${priority} ${address} ${port} typ ${type}${tcp}`;
 }
 
-/** What ICE needs of an end of ours, as attribute lines: its credentials, all its candidates, their end. */
+/**
+ * Returns the ICE attribute lines of a server transport: credentials, all candidates, end of
+ * candidates.
+ */
 export function iceLines({
   iceParameters,
   iceCandidates,

@@ -36,7 +36,7 @@ export type OfferedSection = Readonly<{
   extmapAllowMixed: boolean;
 }>;
 
-/** What an offer says, checked. Everything in it is bounded. */
+/** A validated offer. Every list in it is bounded. */
 export type Offer = Readonly<{
   ice: Readonly<{ usernameFragment: string; password: string }>;
   /** With the role that the offerer takes: `auto` when the answerer may choose. */
@@ -45,7 +45,7 @@ export type Offer = Readonly<{
   /** Whether all sections that are wanted share one transport (RFC 9143). */
   bundled: boolean;
   extmapAllowMixed: boolean;
-  /** It was written by libwebrtc: by a browser, or by one of the programs that are built on it. */
+  /** Whether libwebrtc wrote it: a browser, or a program built on it. */
   byLibwebrtc: boolean;
 }>;
 
@@ -114,7 +114,7 @@ function readExtensions({ ext }: ParsedSection): OfferedExtension[] {
   return [...byId.values()];
 }
 
-/** The layers' bound counts here too: more streams than that in one section are none of a publisher. */
+/** The limit on layers applies here too: no publisher has more streams in one section. */
 const SOURCES_MAX = 4;
 
 function readSources({
@@ -158,7 +158,7 @@ const ROLES = { actpass: 'auto', active: 'client', passive: 'server' } as const;
 
 function readDtls(session: ParsedSession, media: ParsedSection | undefined): DtlsParameters {
   const fingerprint = media?.fingerprint ?? session.fingerprint;
-  // RFC 8122 5: the hash's name is told apart in any case.
+  // RFC 8122 5: hash names are case-insensitive.
   const dtls = DtlsParameters.safeParse({
     role: roleOf(media?.setup ?? session.setup ?? 'actpass'),
     fingerprints: fingerprint

@@ -6,13 +6,16 @@ import { SdpError } from './sdp-error.js';
 export const SDP_BYTES_MAX = 64 * 1024;
 const SECTIONS_MAX = 16;
 
-/** sdp-transform makes a number of every word that looks like one, an ICE password's too: back to its text. */
+/**
+ * sdp-transform converts every word that looks like a number, even an ICE password; this restores
+ * the text.
+ */
 const Text = z
   .custom<string | number>((value) => typeof value === 'string' || typeof value === 'number')
   .transform(String);
 const MaybeText = Text.optional();
 const Digits = Text.transform(Number).pipe(z.int().nonnegative());
-/** Lines that can't be used are left out, and those past the bound. */
+/** Drops invalid lines and those beyond the limit. */
 const lines = <T extends z.ZodType>(line: T, max: number) =>
   z
     .array(z.unknown())
@@ -78,7 +81,9 @@ export type ParsedSession = Omit<z.output<typeof ParsedSession>, 'media'> & {
   media: ParsedSection[];
 };
 
-/** @throws {SdpError} `malformed` for what is no SDP, or a section whose `m=` line can't be read */
+/**
+ * @throws {SdpError} `malformed` if the text is not SDP, or the `m=` line of a section is invalid
+ */
 export function parseSession(text: string): ParsedSession {
   if (text.length > SDP_BYTES_MAX) throw SdpError.malformed('The SDP is too large.');
   if (!/^v=0\r?\n/.test(text))

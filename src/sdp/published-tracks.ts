@@ -8,7 +8,9 @@ import { isSupportedExtension, SUPPORTED_CODECS, supportedFeedback } from './sup
 const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 
-/** One track that an offer's publisher sends: what the router takes, and which codec the answer names. */
+/**
+ * One track of a publisher's offer: the parameters for the router, and the codec for the answer.
+ */
 export type PublishedTrack = Readonly<{
   kind: MediaKind;
   mid: string;
@@ -17,9 +19,10 @@ export type PublishedTrack = Readonly<{
 }>;
 
 /**
- * What a publisher's offer sends: one audio track, one video track, or both (RFC 9725 4.4).
- * @throws {SdpError} `unsupported`: the offer as a whole is refused, since RFC 9725 4.4.3 wants no answers
- *   that take a part of it
+ * Returns the tracks of a publisher's offer: one audio track, one video track, or both (RFC 9725
+ * 4.4).
+ * @throws {SdpError} `unsupported`: the offer is rejected as a whole, since RFC 9725 4.4.3 rules
+ *   out partial answers
  */
 export function publishedTracks(offer: Offer): PublishedTrack[] {
   const sections = offer.sections.filter(({ disabled }) => !disabled);
@@ -122,7 +125,7 @@ function routedCodecs(
   return [routed, rtx];
 }
 
-/** By what the router tells the tracks' packets apart: rids, SSRCs, or the mid in each packet. */
+/** How the router identifies the tracks' packets: by rid, SSRC, or the mid in each packet. */
 function encodingsOf(
   { mid, layers, ssrcs }: OfferedSection,
   { rtxPayloadType }: OfferedCodec,

@@ -10,10 +10,9 @@ const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 export type ReceivingSection = OfferedSection & Readonly<{ kind: MediaKind }>;
 
 /**
- * The sections of a player's description that media can be sent in: the first of each kind (one
- * MediaStream with one track of a kind at most, WHEP 4.9.2).
- *
- * @throws {SdpError} `unsupported` when there is none, or they don't share one transport
+ * Returns the sections of a player's description that can carry media: the first of each kind (WHEP
+ * 4.9.2: one MediaStream with at most one track of a kind).
+ * @throws {SdpError} `unsupported` if there is none, or they do not share one transport
  */
 export function receivingSections(offer: Offer): ReceivingSection[] {
   const receiving = offer.sections.filter(isReceiving);
@@ -30,8 +29,9 @@ export function receivingSections(offer: Offer): ReceivingSection[] {
 }
 
 /**
- * Whether the player may find a track that no SSRC was named of by its MID or payload type (RFC 9143 9.2), as browsers
- * do and others that know the MID's header extension. Who was told an SSRC knows no other from then on.
+ * Whether the player can identify a track without a signaled SSRC by its MID or payload type (RFC
+ * 9143 9.2), as browsers do, and others that support the MID header extension. A player that was
+ * given an SSRC accepts no other afterwards.
  */
 export function findsByMid({ extensions }: Pick<OfferedSection, 'extensions'>): boolean {
   return extensions.some(({ uri }) => uri === MID_EXTENSION);

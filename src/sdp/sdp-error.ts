@@ -1,6 +1,6 @@
 /**
- * Why an SDP can't be used: `malformed` for one that can't be read (HTTP 400), `unsupported` for one
- * that asks for what isn't done here (HTTP 422, RFC 9725 4.2). The message is a sentence for people.
+ * An unusable SDP: `malformed` if it cannot be parsed (HTTP 400), `unsupported` if it asks for
+ * something unsupported (HTTP 422, RFC 9725 4.2). The message is a sentence for people.
  */
 export class SdpError extends Error {
   readonly reason: 'malformed' | 'unsupported';

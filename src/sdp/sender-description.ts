@@ -30,8 +30,9 @@ type Common = Readonly<{
 }>;
 
 /**
- * The answer to a player's offer (WHEP 4.3.1): what is sent to it, in the sections that it receives in. The SSRCs of
- * the tracks there are are named: some players, such as all that are built on pion, hand out no others.
+ * Returns the answer to a player's offer (WHEP 4.3.1): the media sent in each receiving section.
+ * The SSRCs of existing tracks are signaled: some players, such as all those built on pion, expose
+ * no others.
  */
 export function senderAnswer({
   offer,
@@ -64,8 +65,8 @@ export function senderAnswer({
 }
 
 /**
- * The server's own offer: one section of each kind, with all that may be sent, and the SSRCs of the tracks there are.
- * The mids are `0` and `1`.
+ * Returns the server's own offer: one section of each kind with everything that may be sent, and
+ * the SSRCs of existing tracks. The mids are `0` and `1`.
  */
 export function senderOffer({ transport, agreed, tracks, session }: Common): string {
   const attributes = transportAttributes(transport, 'actpass');
@@ -80,7 +81,7 @@ export function senderOffer({ transport, agreed, tracks, session }: Common): str
 
 const KINDS = ['audio', 'video'] as const;
 
-/** Null where nothing of what it receives can be sent. */
+/** Returns null if nothing that the section receives can be sent. */
 function answeredSection(
   section: ReceivingSection,
   agreed: RtpCapabilities,
@@ -172,7 +173,7 @@ function sentMedia(
   };
 }
 
-/** With what is agreed for sending them again, behind all others. */
+/** Appends the agreed retransmission codecs. */
 function withRepeats(codecs: readonly Codec[], agreed: RtpCapabilities): Codec[] {
   const payloadTypes = new Set(codecs.map(({ preferredPayloadType }) => preferredPayloadType));
   const repeats = agreed.codecs.filter(

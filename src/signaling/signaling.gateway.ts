@@ -26,10 +26,10 @@ import type { IceServer } from '../protocol/rtc.js';
 import { iceServers } from '../broadcast/ice-servers.js';
 import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
 
-/** Everybody who watches or sends on a channel. */
+/** The room of everyone who watches or publishes on a channel. */
 const roomOf = (channelId: string) => `channel:${channelId}`;
 
-/** The socket's way to broadcasts: publishers and viewers. */
+/** Handles publishing and watching through the socket. */
 @OnairGateway()
 export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
   @WebSocketServer() private readonly server!: OnairServer;
@@ -80,7 +80,7 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
       payload,
     );
     await socket.join(roomOf(channelId));
-    // Figures are told when they change: who comes back has to hear the present ones.
+    // Figures are sent only when they change, so a returning client needs the current ones.
     const live = this.liveChannels.find(channelId);
     if (live) socket.emit('channel:stats', live.stats);
     const transport = reachableTransport(started.transport, socket.data.path);

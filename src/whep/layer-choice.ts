@@ -4,7 +4,7 @@ const Layer = z.int().min(0).max(10);
 /** Simulcast layers go by their number as text. */
 const Encoding = z.string().regex(/^\d{0,2}$/, 'one of the encodings of the event “layers”');
 
-/** What a player asks for; more that it says (sizes, temporal layers) is not gone by. */
+/** A player's request; other properties in it (sizes, temporal layers) are ignored. */
 export const LayerChoice = z
   .object({
     mediaId: z.string().max(32).optional(),
@@ -17,5 +17,5 @@ export const LayerChoice = z
     const encoding = encodingId ?? rid ?? '';
     return encoding === '' ? (spatialLayerId ?? maxSpatialLayerId ?? null) : Number(encoding);
   });
-/** The simulcast layer, 0 the lowest; null: as the bandwidth allows. */
+/** The simulcast layer, 0 the lowest; null to follow the bandwidth. */
 export type LayerChoice = z.output<typeof LayerChoice>;

@@ -4,20 +4,20 @@ import type { LiveChannel } from '../broadcast/live-channel.js';
 import { LiveChannels } from '../broadcast/live-channels.js';
 import type { WhepSession } from './whep-session.js';
 
-/** What a player can be told of (webrtc-http-egress-events of the IETF's wish working group). */
+/** The events for players (webrtc-http-egress-events of the IETF's wish working group). */
 export const WHEP_EVENTS = ['active', 'inactive', 'layers', 'viewercount'] as const;
 export const WhepEvent = z.enum(WHEP_EVENTS);
 export type WhepEvent = z.output<typeof WhepEvent>;
 
-/** Where events go: false when it can't take more, and is given up. */
+/** The destination of events; returns false if it cannot take more and is closed. */
 export type EventSink = Readonly<{ write(text: string): boolean; end(): void }>;
 
-/** Sent when nothing else is, so that proxies don't take the connection for dead. */
+/** Sent during silence, so that proxies do not close the connection. */
 const KEEP_ALIVE_MS = 20_000;
-/** Streams of one session: a page has one, and one more while it reconnects. */
+/** The maximum number of streams per session: a page has one, and another while it reconnects. */
 const STREAMS_MAX = 4;
 
-/** Tells players by server-sent events what becomes of what they watch. */
+/** Notifies players of changes to what they watch through server-sent events. */
 @Injectable()
 export class WhepEvents implements OnApplicationShutdown {
   /** As many as sessions have streams. */
@@ -44,7 +44,10 @@ export class WhepEvents implements OnApplicationShutdown {
     for (const off of this.#offs) off();
   }
 
-  /** Tells what is so now, then what changes, until the session or the returned function ends it. */
+  /**
+   * Sends the current state, then changes, until the session or the returned function ends the
+   * stream.
+   */
   stream(session: WhepSession, events: ReadonlySet<WhepEvent>, sink: EventSink): () => void {
     const { live, media } = session;
     const tellers = this.#tellers.get(live) ?? new Set();
@@ -77,7 +80,7 @@ export class WhepEvents implements OnApplicationShutdown {
   }
 }
 
-/** One stream: says a thing once, and again when it is another. */
+/** One stream: sends each value once, and again when it changes. */
 class Teller {
   onEnd: () => void = () => undefined;
   readonly session: WhepSession;
@@ -104,7 +107,7 @@ class Teller {
     this.#sink.end();
   }
 
-  /** Nothing is said of a channel that isn't active at the start. */
+  /** Sends nothing at the start for a channel that is not active. */
   tellState(): void {
     const isActive = this.session.live.broadcast?.phase.name === 'live';
     if (isActive === this.#isActive) return;

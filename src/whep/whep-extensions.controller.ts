@@ -20,7 +20,7 @@ import { LayerChoice } from './layer-choice.js';
 import { WHEP_EVENTS, WhepEvent, WhepEvents } from './whep-events.js';
 import { WhepService } from './whep.service.js';
 
-/** A player that reads so slowly is given up, bytes. */
+/** The backlog at which a slow player is disconnected, bytes. */
 const WAITING_BYTES_MAX = 64 * 1024;
 
 const EventList = z.array(WhepEvent).max(20).nullish();
@@ -36,8 +36,9 @@ type EventQuery = z.output<typeof EventQuery>;
 type Path = { name: string; session: string };
 
 /**
- * WHEP's extensions (webrtc-http-egress-events): events, and the choice of a simulcast layer. Browsers open
- * event streams without an Authorization, so it is the session's address that lets in here.
+ * WHEP's extensions (webrtc-http-egress-events): events, and the choice of a simulcast layer.
+ * Browsers open event streams without an Authorization header, so the session's address grants
+ * access here.
  */
 @Controller('whep/:name/:session')
 @ForOutsideClients()
@@ -48,7 +49,7 @@ export class WhepExtensionsController {
     private readonly events: WhepEvents,
   ) {}
 
-  /** The address of a stream with these events; without a list, with all. */
+  /** Returns the address of a stream with the listed events; without a list, with all. */
   @Post('sse')
   @OpenToAll()
   @HttpCode(201)
@@ -73,7 +74,7 @@ export class WhepExtensionsController {
     reply.headers({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
-      // nginx would hold events back.
+      // Keeps nginx from buffering events.
       'x-accel-buffering': 'no',
     });
     reply.hijack();
@@ -97,7 +98,7 @@ export class WhepExtensionsController {
     this.events.end(this.whep.find(name, session));
   }
 
-  /** Holds the picture at a simulcast layer, or lets the bandwidth choose. */
+  /** Fixes the simulcast layer, or lets the bandwidth decide. */
   @Post('layer')
   @OpenToAll()
   @HttpCode(200)

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Peer } from '../broadcast/peer.js';
 
-/** A viewer without a socket: what they could be told goes to {@link WhepEvents}, or they see it. */
+/** A viewer without a socket: notifications go to {@link WhepEvents}, or show in the media. */
 export class WhepPeer implements Peer {
-  /** Random: who has it may end the session. */
+  /** Random: whoever has it can end the session. */
   readonly id = randomUUID();
   connected = true;
 

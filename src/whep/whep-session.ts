@@ -7,9 +7,12 @@ import { IceSession } from '../http-rtc/ice-session.js';
 import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
 import type { WhepPeer } from './whep-peer.js';
 
-/** So long a player may take to connect, and to answer an offer of ours (WHEP 4.3.2). */
+/** How long a player may take to connect, and to answer the server's offer (WHEP 4.3.2). */
 const CONNECT_TIMEOUT_MS = 30_000;
-/** So long one whose network is gone has to restart ICE, on top of the ten seconds until that is noticed. */
+/**
+ * How long a player that lost its network may take to restart ICE, on top of the ten seconds until
+ * the loss is noticed.
+ */
 const RESTART_TIMEOUT_MS = 20_000;
 
 type Options = {
@@ -19,17 +22,17 @@ type Options = {
   media: ReceiverMedia;
   /** Our end as the player was told of it. */
   transport: TransportOptions;
-  /** Null while our offer is not answered. */
+  /** Null until the server's offer is answered. */
   remote: IceCredentials | null;
   /** The index of the section that video is sent in; null: there is none. */
   videoSection: number | null;
-  /** The kinds of which it finds a track that it was not told of before. */
+  /** The kinds of tracks that it can identify without having been told of them. */
   finds: ReadonlySet<MediaKind>;
   /** Undoes what made it a viewer. */
   leave: () => void;
 };
 
-/** One player: what `/whep/NAME/ID` stands for. Ends by itself when its connection does. */
+/** One player, the resource `/whep/NAME/ID`. Ends with its connection. */
 export class WhepSession {
   readonly events = new TypedEmitter<{ closed: [] }>();
   readonly id: string;
@@ -56,7 +59,7 @@ export class WhepSession {
     media.events.on('disconnected', () => this.#closeAfter(RESTART_TIMEOUT_MS));
     media.events.on('closed', () => this.close());
     media.events.on('consumerClosed', () => {
-      // A track goes for good only for one of another codec; the player knows no other.
+      // A track is only removed in favor of another codec, which the player does not know.
       if (this.#isAnswered) this.close();
     });
     media.events.on('consumerAdded', ({ kind }) => {

@@ -29,8 +29,8 @@ import { WHEP_EVENTS } from './whep-events.js';
 import { WhepService } from './whep.service.js';
 
 /**
- * WHEP (draft-ietf-wish-whep): players watch by an offer over HTTP. Who may watch is asked of the policy,
- * by API token, a channel's pass or cookies; a session's address can't be guessed.
+ * WHEP (draft-ietf-wish-whep): players watch by sending an offer over HTTP. The policy decides who
+ * may watch, by API token, channel pass or cookies; a session's address cannot be guessed.
  */
 @Controller('whep/:name')
 @ForOutsideClients()
@@ -43,7 +43,7 @@ export class WhepController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** An offer is answered; an empty body is answered with our own offer. */
+  /** Answers an offer; an empty body is answered with the server's own offer. */
   @Post()
   @HttpCode(201)
   async open(
@@ -107,7 +107,7 @@ export class WhepController {
     this.whep.find(name, session).close();
   }
 
-  /** By this players find out that the address is one of WHEP (WHEP 4.2); HEAD goes here as well. */
+  /** Lets players detect a WHEP address (WHEP 4.2); also handles HEAD. */
   @Get()
   discover(@Res({ passthrough: true }) reply: FastifyReply): void {
     reply.type(SDP_TYPE).header('accept-post', SDP_TYPE).header('cache-control', 'no-store');
@@ -121,7 +121,7 @@ export class WhepController {
     this.whep.find(name, session);
   }
 
-  /** Preflights come without anything that says who asks; the same for every name. */
+  /** Preflights carry no credentials; the response is the same for every name. */
   @Options(['', ':session'])
   @OpenToAll()
   @HttpCode(200)
@@ -133,7 +133,7 @@ export class WhepController {
   }
 }
 
-/** Players ignore those that they don't know (WHEP 4.12). */
+/** Players ignore extensions that they do not know (WHEP 4.12). */
 function extensionLinks(location: string): string[] {
   const rel = (name: string) => `rel="urn:ietf:params:whep:ext:core:${name}"`;
   return [

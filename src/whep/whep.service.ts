@@ -26,9 +26,9 @@ import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
 import { WhepPeer } from './whep-peer.js';
 import { WhepSession } from './whep-session.js';
 
-/** Players of this process; one more is refused. */
+/** The maximum number of players per process; more are refused. */
 const SESSIONS_MAX = 10_000;
-/** Players of one address, at ADDRESS_LIMIT_FACTOR 1. */
+/** The maximum number of players per address, at ADDRESS_LIMIT_FACTOR 1. */
 const SESSIONS_PER_ADDRESS_MAX = 50;
 const BUSY_RETRY_MS = 10_000;
 const INTERRUPTED_RETRY_MS = 2_000;
@@ -36,7 +36,7 @@ const INTERRUPTED_RETRY_MS = 2_000;
 /** Who opens a session, and from where. */
 export type WhepViewer = Readonly<{ visitor: RequestVisitor; address: string; path: ClientPath }>;
 
-/** A session and what the player is sent: the answer to its offer, or our offer. */
+/** A session and its response: the answer to the player's offer, or the server's offer. */
 export type WhepOpened = Readonly<{ session: WhepSession; sdp: string }>;
 
 type Described = Readonly<{ offer: Offer; sections: readonly ReceivingSection[] }>;
@@ -75,7 +75,7 @@ export class WhepService implements OnApplicationShutdown {
     for (const session of this.#sessions.values()) session.close();
   }
 
-  /** How many watch by WHEP now. */
+  /** The current number of WHEP players. */
   get size(): number {
     return this.#sessions.size;
   }
@@ -207,7 +207,7 @@ export class WhepService implements OnApplicationShutdown {
     return session;
   }
 
-  /** Where everybody may watch, a log-in says nothing. */
+  /** Ignored where everyone may watch: the log-in is irrelevant. */
   #loggedOut(logInId: string): void {
     for (const session of this.#sessions.values())
       if (
@@ -249,7 +249,10 @@ async function begin(media: ReceiverMedia, { offer, sections }: Described): Prom
   await media.connect(clientDtls(offer.dtls));
 }
 
-/** The kinds of which a track that comes later is found, because no SSRC of that kind was named. */
+/**
+ * Returns the kinds whose later tracks the player can identify, because no SSRC of that kind was
+ * signaled.
+ */
 function foundWithoutName(
   { consumers }: ReceiverMedia,
   described: Described | null,

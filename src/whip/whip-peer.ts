@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Peer } from '../broadcast/peer.js';
 
-/** A publisher without a socket: what it would be told it sees at its connection, which closes. */
+/** A publisher without a socket: it notices events by its connection closing. */
 export class WhipPeer implements Peer {
   readonly id = `whip-${randomUUID()}`;
   /** Its requests are answered also where it went away; then no media comes, and it is given up. */
   readonly connected = true;
 
   send(): void {
-    // There is no way to tell it anything.
+    // WHIP has no notifications.
   }
 }

@@ -6,9 +6,14 @@ import type { TransportOptions } from '../protocol/rtc.js';
 import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
 import { IceSession } from '../http-rtc/ice-session.js';
 
-/** A program that stops closes its connection, then asks for the end: in this time the two are one. */
+/**
+ * A program that stops closes its connection, then sends DELETE; within this time both count as
+ * one.
+ */
 const LEAVING_MS = 5_000;
-/** So long a new connection may take until media flows; after that it holds the channel no longer. */
+/**
+ * How long a new connection may take until media flows; after that it no longer holds the channel.
+ */
 const CONNECTING_MS = 5_000;
 
 type Options = {
@@ -23,7 +28,7 @@ type Options = {
   clock: Clock;
 };
 
-/** One publisher by WHIP: what its resource at `/whip/NAME/ID` stands for. */
+/** One WHIP publisher, the resource `/whip/NAME/ID`. */
 export class WhipSession {
   readonly id: string;
   readonly channel: Options['channel'];
@@ -55,17 +60,23 @@ export class WhipSession {
     return this.#options.peer.id;
   }
 
-  /** Whether its connection is gone for good; the resource stays a while, to be deleted. */
+  /**
+   * Whether its connection is closed permanently; the resource remains for a while, so that it can
+   * be deleted.
+   */
   get closed(): boolean {
     return this.#options.media.closed;
   }
 
-  /** How long its connection has been lost, milliseconds; 0: it is there. */
+  /** How long its connection has been lost, milliseconds; 0 if connected. */
   get lostMs(): number {
     return this.#lostAtMs === null ? 0 : this.#options.clock.nowMs() - this.#lostAtMs;
   }
 
-  /** Whether nothing comes from it, though it had the time to connect: the same program may be back already. */
+  /**
+   * Whether no media arrives although it had time to connect: the same program may already have
+   * reconnected.
+   */
   async isSilent(): Promise<boolean> {
     const { clock, media } = this.#options;
     if (clock.nowMs() - this.#startedAtMs < CONNECTING_MS) return media.closed;
