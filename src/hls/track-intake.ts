@@ -4,16 +4,16 @@ import { isLoss, type Ordered, ReorderBuffer } from '../media/rtp/reorder-buffer
 import { parseRtpPacket } from '../media/rtp/rtp-packet.js';
 
 /**
- * How long a packet waits for those before it: what the publisher sends again arrives within a round
- * trip or two, and parts are written later than this anyway.
+ * How long a packet waits for earlier ones: retransmissions arrive within a round trip or two, and
+ * parts are written later than this anyway.
  */
 const REORDER_MS = 200;
 /** More than a second of a layer at a high bitrate. */
 const REORDER_PACKETS = 1_024;
 
-/** A key frame that was asked for and didn't come is asked for again after this. */
+/** The delay before a missing key frame is requested again. */
 const ASK_AGAIN_MS = 1_000;
-/** A layer that sent nothing for so long is not being sent, and needs no key frame. */
+/** A layer silent for this long is considered inactive, and needs no key frame. */
 const SENDING_MS = 500;
 
 type Layer<Unit> = {
@@ -49,12 +49,12 @@ export class TrackIntake<Unit> {
     this.#offs = [track.events.on('packet', (packet) => this.#take(packet))];
   }
 
-  /** Packets that never came. */
+  /** The number of lost packets. */
   get packetsLost(): number {
     return this.#packetsLost;
   }
 
-  /** Gives up what was waited for long enough, and asks for what is needed; to be called a few times a second. */
+  /** Drops packets that timed out, and requests key frames; must be called a few times a second. */
   tick(nowMs: number): void {
     this.#layers.forEach(({ reorder }, layer) => {
       const { deadlineMs } = reorder;
@@ -68,7 +68,7 @@ export class TrackIntake<Unit> {
     this.#options.track.requestKeyFrame();
   }
 
-  /** Passes on what is left, and takes no more. */
+  /** Flushes pending packets and stops. */
   close(): void {
     for (const off of this.#offs.splice(0)) off();
     this.#layers.forEach(({ reorder }, layer) => this.#order(layer, reorder.flush()));

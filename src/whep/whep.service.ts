@@ -41,7 +41,10 @@ export type WhepOpened = Readonly<{ session: WhepSession; sdp: string }>;
 
 type Described = Readonly<{ offer: Offer; sections: readonly ReceivingSection[] }>;
 
-/** Players of WHEP (draft-ietf-wish-whep): viewers like those of our pages, by HTTP and SDP. */
+/**
+ * Players of WHEP (draft-ietf-wish-whep): viewers like those of the watch page, connected through
+ * HTTP and SDP.
+ */
 @Injectable()
 export class WhepService implements OnApplicationShutdown {
   readonly #sessions = new Map<string, WhepSession>();
@@ -207,7 +210,7 @@ export class WhepService implements OnApplicationShutdown {
     return session;
   }
 
-  /** Ignored where everyone may watch: the log-in is irrelevant. */
+  /** Closes the sessions of a revoked log-in, except where everyone may watch. */
   #loggedOut(logInId: string): void {
     for (const session of this.#sessions.values())
       if (

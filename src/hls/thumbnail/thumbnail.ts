@@ -5,15 +5,18 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import { jpegSize } from './jpeg.js';
 import { THUMBNAIL_WIDTH_MAX, type Thumbnailer } from './thumbnailer.js';
 
-/** A picture is this old at least when the next one takes its place. */
+/** The minimum age of a thumbnail before it is replaced. */
 const INTERVAL_MS = 10_000;
-/** What a publisher's timer may be early by. */
+/** How early a publisher's timer may fire. */
 const EARLY_MS = 1_000;
 
 /** A JPEG; another one has another version (small letters and digits). */
 export type Picture = Readonly<{ jpeg: Uint8Array; version: string }>;
 
-/** One broadcast's newest picture: of its own key frames where there is FFmpeg, else the publisher's. */
+/**
+ * One broadcast's newest thumbnail: from its key frames if FFmpeg is installed, otherwise from the
+ * publisher.
+ */
 export class Thumbnail {
   /** `changed`: {@link picture} is another. */
   readonly events = new TypedEmitter<{ changed: [] }>();
@@ -30,7 +33,7 @@ export class Thumbnail {
     this.#log = log;
   }
 
-  /** Whether the publisher's browser is to send pictures. */
+  /** Whether the publisher's browser should send thumbnails. */
   get wantsJpegs(): boolean {
     return this.#thumbnailer === null;
   }
@@ -39,7 +42,10 @@ export class Thumbnail {
     return this.#picture;
   }
 
-  /** Takes the next picture of the broadcast, if it is a key frame and the last one is old enough. */
+  /**
+   * Offers the broadcast's next picture, used if it is a key frame and the last thumbnail is old
+   * enough.
+   */
   offer(unit: AccessUnit): void {
     if (!unit.keyFrame || unit.config.kind !== 'video' || this.#decoding) return;
     if (this.#thumbnailer === null || !this.#isDue(unit.arrivedMs)) return;
@@ -56,7 +62,7 @@ export class Thumbnail {
       });
   }
 
-  /** Takes a picture of the publisher's making; one that is none, too large, too early is left out. */
+  /** Offers a thumbnail from the publisher; dropped if invalid, too large or too early. */
   offerJpeg(jpeg: Uint8Array, nowMs: number): void {
     if (!this.wantsJpegs || !this.#isDue(nowMs + EARLY_MS)) return;
     if (!jpegSize(jpeg, { bytes: THUMBNAIL_BYTES_MAX, side: 2 * THUMBNAIL_WIDTH_MAX })) return;

@@ -11,11 +11,11 @@ const BYTES_MAX = 60_000;
 /** FFmpeg's scale: 2 is the best. The next one is for a picture that comes out too large. */
 const QUALITIES = [5, 12, 31];
 const TIMEOUT_MS = 5_000;
-/** Broadcasts that wait for theirs; one more goes without until its next key frame. */
+/** The maximum number of waiting broadcasts; others retry with their next key frame. */
 const QUEUE_MAX = 100;
 const TICKS = 3_000;
 
-/** Decodes pictures to JPEG with FFmpeg, one at a time whatever number of broadcasts there is. */
+/** Decodes pictures to JPEG with FFmpeg, one at a time over all broadcasts. */
 export class Thumbnailer {
   readonly #program: string;
   readonly #queue = new SerialQueue(QUEUE_MAX);
@@ -25,7 +25,10 @@ export class Thumbnailer {
     this.#program = program;
   }
 
-  /** A key frame as a JPEG, 640 pixels wide at most. Rejects when FFmpeg can't, or too much waits. */
+  /**
+   * Converts a key frame to a JPEG at most 640 pixels wide. Rejects if FFmpeg fails, or the queue
+   * is full.
+   */
   decode(unit: AccessUnit): Promise<Uint8Array> {
     return this.#queue.run(async () => {
       for (const quality of QUALITIES) {

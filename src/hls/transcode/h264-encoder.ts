@@ -6,7 +6,7 @@ import { FlvReader } from './flv-reader.js';
 import { ivfFrameHeader, ivfHeader } from './ivf.js';
 
 const RTP_TICKS_PER_MS = 90;
-/** What FFmpeg may have taken and not given back: seconds of video. Past it, it has failed. */
+/** The maximum number of frames in FFmpeg: seconds of video. Beyond it, FFmpeg has failed. */
 const PENDING_MAX = 300;
 /** What may wait to be read by FFmpeg, bytes: a second of a high bitrate. */
 const BACKLOG_MAX = 2 * 1_048_576;
@@ -25,11 +25,14 @@ type Options = {
   size: { width: number; height: number };
   segmentS: number;
   onUnit(unit: AccessUnit): void;
-  /** It has ended: with its input, or with a reason that it gives. Nothing more comes. */
+  /**
+   * Called when it has ended, with the reason of a failure or null at the end of its input. Nothing
+   * follows.
+   */
   onExit(reason: string | null): void;
 };
 
-/** One FFmpeg that makes H.264 of VP8; begins with a key frame, and has one size from then on. */
+/** One FFmpeg process that transcodes VP8 to H.264; starts with a key frame, and keeps one size. */
 export class H264Encoder {
   readonly size: Options['size'];
   readonly #options: Options;
@@ -65,7 +68,9 @@ export class H264Encoder {
     return this.#pictures;
   }
 
-  /** False when FFmpeg is behind: the frame was not taken, and the next one has to be a key frame. */
+  /**
+   * Returns false if FFmpeg is behind: the frame was dropped, and the next one must be a key frame.
+   */
   push(frame: Vp8Frame): boolean {
     if (this.#ended || this.#child.stdin.writableLength > BACKLOG_MAX) return false;
     this.#first ??= frame;
@@ -84,7 +89,7 @@ export class H264Encoder {
     return true;
   }
 
-  /** No more comes: what was pushed is given out, then it exits. */
+  /** Ends the input: outputs pending frames, then exits. */
   finish(): void {
     this.#child.stdin.end();
     this.#patience = setTimeout(() => this.#end('it does not end'), FINISH_MS).unref();

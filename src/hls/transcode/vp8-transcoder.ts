@@ -4,10 +4,10 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import type { Vp8Frame } from '../../media/rtp/vp8-depacketizer.js';
 import { H264Encoder } from './h264-encoder.js';
 
-/** Between an FFmpeg's death and the next one, growing with every one in a row. */
+/** The initial delay before a dead FFmpeg is replaced; grows with each consecutive failure. */
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 8_000;
-/** After so many pictures an encoder works. */
+/** The number of pictures after which an encoder counts as working. */
 const WORKS_AFTER = 100;
 
 type Options = {
@@ -19,17 +19,18 @@ type Options = {
 };
 
 /**
- * Makes H.264 of one track's VP8, with the frames' own RTP times. The stream's size is that of the
- * largest key frame so far: a larger one begins a new configuration, smaller ones are scaled up.
+ * Transcodes one track's VP8 to H.264 with the frames' own RTP times. The output has the size of
+ * the largest key frame so far: a larger one starts a new configuration, smaller ones are scaled
+ * up.
  */
 export class Vp8Transcoder {
   /** `keyFrameNeeded`: nothing can be made until the publisher sends one. */
   readonly events = new TypedEmitter<{ unit: [AccessUnit]; keyFrameNeeded: [] }>();
   readonly #options: Options;
   #encoder: H264Encoder | null = null;
-  /** The one before, while it gives out its last pictures. */
+  /** The previous encoder, while it outputs its last pictures. */
   #finishing: H264Encoder | null = null;
-  /** What came of the encoder meanwhile: bounded by what an encoder may hold. */
+  /** The new encoder's output in the meantime, bounded by what an encoder may hold. */
   #held: AccessUnit[] = [];
   #needsKeyFrame = true;
   #failures = 0;
@@ -110,7 +111,7 @@ export class Vp8Transcoder {
     }, delayMs).unref();
   }
 
-  /** The encoder before has given out all it had, or there is no time left for it. */
+  /** Releases the held output once the previous encoder is done or out of time. */
   #release(): void {
     this.#finishing?.kill();
     this.#finishing = null;
