@@ -12,7 +12,7 @@ import { LiveChannels } from './live-channels.js';
 
 const BroadcastId = z.uuid();
 
-/** Broadcasts to look up: what is stored, and for one that is on, how it is now. */
+/** Looks up broadcasts: stored rows, replaced by the current state while a broadcast is on. */
 @Injectable()
 export class BroadcastHistory {
   constructor(
@@ -23,7 +23,10 @@ export class BroadcastHistory {
     private readonly visibility: BroadcastVisibility,
   ) {}
 
-  /** The newest first, without those that never sent anything. @throws {DomainError} `channel_not_found` */
+  /**
+   * Lists a channel's broadcasts, newest first, without those that never sent media.
+   * @throws {DomainError} `channel_not_found`
+   */
   async list(
     channelName: string,
     visitor: Visitor,
@@ -35,15 +38,18 @@ export class BroadcastHistory {
     return rows.map((row) => this.#view(row));
   }
 
-  /** @throws {DomainError} `broadcast_not_found`, also for one that is not for the visitor; `password_required` */
+  /**
+   * @throws {DomainError} `broadcast_not_found`, also when the visitor may not see it;
+   *   `password_required`
+   */
   async get(id: string, visitor: Visitor): Promise<BroadcastView> {
     return this.#view(await this.#find(id, visitor));
   }
 
   /**
-   * Changes who may watch one's own.
-   * @throws {DomainError} `broadcast_not_found`, `password_required`; `forbidden` for all but the channel's owner;
-   *   `bad_request` for a password that the channel doesn't have
+   * Changes who can watch one of the caller's own broadcasts.
+   * @throws {DomainError} `broadcast_not_found`, `password_required`; `forbidden` except for the
+   *   channel's owner; `bad_request` for `password` while the channel has none
    */
   async change(
     id: string,

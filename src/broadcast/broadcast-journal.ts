@@ -12,13 +12,14 @@ import { type BroadcastRecord, BroadcastRepository } from './broadcast.repositor
 import type { LiveBroadcast } from './live-broadcast.js';
 import { LiveChannels } from './live-channels.js';
 
-/** How often a broadcast that is on gives a sign of life. */
+/** Interval of the heartbeat that is stored for each running broadcast. */
 const SIGN_OF_LIFE_MS = 10_000;
 const RETRY_DELAYS_MS = [200, 1_000, 5_000];
 
 /**
- * Writes down what broadcasts do, in order and beside them: a database that is slow or away stops no
- * broadcast. What can't be written after some tries is logged; the next sign of life has it again.
+ * Stores the phases of broadcasts, in order and in the background: a slow or unavailable database
+ * stops no broadcast. A write that still fails after the retries is logged; the next heartbeat
+ * stores the state again.
  */
 @Injectable()
 export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -38,7 +39,9 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
     this.#timer = setInterval(() => this.#signOfLife(), SIGN_OF_LIFE_MS);
   }
 
-  /** Ends what is on and waits until all is written, while the database is still there. */
+  /**
+   * Ends all broadcasts and waits until everything is written, while the database is still open.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
     for (const channel of this.liveChannels.channels) channel.broadcast?.end('server_stopped');
@@ -46,8 +49,8 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Stores a new broadcast, and from then on each of its phases; one that ends before any media arrived is removed
-   * again. Rejects when it can't be stored.
+   * Stores a new broadcast and each phase it enters. A broadcast that ends before media arrives is
+   * deleted. Rejects if it cannot be stored.
    */
   async open(broadcast: LiveBroadcast, channelId: string): Promise<void> {
     await this.repository.create(recordOf(broadcast, channelId));
@@ -57,7 +60,7 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
     });
   }
 
-  /** Why a broadcast ended; null when it didn't, or isn't known. */
+  /** Returns why a broadcast ended; null if it has not ended or is unknown. */
   endReasonOf(broadcastId: string): Promise<EndReason | null> {
     return this.repository.endReason(broadcastId);
   }
@@ -79,7 +82,7 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
     void this.#queue
       .run(() => this.#write(broadcastId, write))
       .catch((err: unknown) =>
-        this.log.error({ err, broadcastId }, 'a broadcast could not be written down'),
+        this.log.error({ err, broadcastId }, 'a broadcast could not be stored'),
       );
   }
 
@@ -88,7 +91,7 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
       try {
         return await write();
       } catch (err) {
-        this.log.warn({ err, broadcastId }, 'the database did not answer, trying again');
+        this.log.warn({ err, broadcastId }, 'the database did not answer, retrying');
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     await write();

@@ -2,14 +2,14 @@ import type { Clock } from '../common/clock.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { BroadcastState, EndReason } from '../protocol/broadcast.js';
 
-/** Where a broadcast is in its life; times in milliseconds since 1970. */
+/** The phase of a broadcast; times in milliseconds since 1970. */
 export type Phase =
   | { name: 'starting'; untilMs: number }
   | { name: 'live' }
   | { name: 'interrupted'; untilMs: number }
   | { name: 'ended'; atMs: number; reason: EndReason };
 
-/** Which phase may follow which. */
+/** The allowed transitions. */
 const ALLOWED: Readonly<Record<BroadcastState, readonly BroadcastState[]>> = {
   starting: ['live', 'ended'],
   live: ['interrupted', 'ended'],
@@ -19,15 +19,16 @@ const ALLOWED: Readonly<Record<BroadcastState, readonly BroadcastState[]>> = {
 
 type Options = {
   clock: Clock;
-  /** How long a publisher may take to send media at first. */
+  /** How long a publisher may take until its first media arrives. */
   startTimeoutMs: number;
-  /** How long a lost publisher may be away. */
+  /** How long the broadcast waits for a lost publisher. */
   graceMs: number;
 };
 
 /**
- * The state machine of one broadcast: `starting -> live <-> interrupted -> ended`. It ends by itself
- * when media never comes or the publisher stays away; everything else is told to it.
+ * The state machine of one broadcast: `starting -> live <-> interrupted -> ended`. It ends on its
+ * own when media never arrives or the publisher does not return; the caller reports everything
+ * else.
  */
 export class BroadcastLifecycle {
   readonly events = new TypedEmitter<{ entered: [phase: Phase] }>();
@@ -51,13 +52,16 @@ export class BroadcastLifecycle {
     return this.#phase;
   }
 
-  /** Media arrives. */
+  /** Reports that media arrives. */
   mediaArrived(): void {
     if (this.#phase.name === 'starting' || this.#phase.name === 'interrupted')
       this.#enter({ name: 'live' });
   }
 
-  /** The publisher is lost: a broadcast that nobody saw ends, another waits for its return. */
+  /**
+   * Reports that the publisher is lost. A broadcast that never went live ends; a live one waits for
+   * its return.
+   */
   publisherLost(): void {
     if (this.#phase.name === 'starting') this.end('never_started');
     else if (this.#phase.name === 'live')
@@ -67,13 +71,13 @@ export class BroadcastLifecycle {
       });
   }
 
-  /** Ends it; safe to call again, the first reason stays. */
+  /** Ends the broadcast. Idempotent; the first reason is retained. */
   end(reason: EndReason): void {
     if (this.#phase.name !== 'ended')
       this.#enter({ name: 'ended', atMs: this.#options.clock.nowMs(), reason });
   }
 
-  /** The one place where the phase changes. */
+  /** Enters a phase. All transitions go through here. */
   #enter(next: Phase): void {
     if (!ALLOWED[this.#phase.name].includes(next.name))
       throw new Error(`a broadcast can't go from ${this.#phase.name} to ${next.name}`);

@@ -5,7 +5,10 @@ import type { Visibility } from '../protocol/access.js';
 import { BroadcastRepository, type StoredBroadcast } from './broadcast.repository.js';
 import { LiveChannels } from './live-channels.js';
 
-/** Who may watch single broadcasts. One can only be for fewer than its channel: the stricter of both counts. */
+/**
+ * Controls who can watch a single broadcast. A broadcast can only narrow its channel's audience:
+ * the stricter visibility applies.
+ */
 @Injectable()
 export class BroadcastVisibility {
   constructor(
@@ -15,7 +18,8 @@ export class BroadcastVisibility {
   ) {}
 
   /**
-   * Changes it for one that is on or over. Who may not watch any more is cut off at once.
+   * Changes the visibility of a running or ended broadcast. Disconnects viewers who are no longer
+   * allowed at once.
    * @throws {DomainError} `bad_request` for `password` while the channel has none
    */
   async change({ id, channel, channelId }: StoredBroadcast, visibility: Visibility): Promise<void> {
@@ -26,7 +30,10 @@ export class BroadcastVisibility {
     this.access.changed(channel);
   }
 
-  /** What a new broadcast is to be: what is asked for, or what the one was that it takes the place of. */
+  /**
+   * Returns the visibility of a new broadcast: that of the broadcast it continues, or else the
+   * requested one.
+   */
   async forNew(
     channel: string,
     {
@@ -51,7 +58,7 @@ export class BroadcastVisibility {
     );
   }
 
-  /** One is on from now on. */
+  /** Applies the visibility of a broadcast that has just begun. */
   begun(channel: string): void {
     this.access.changed(channel);
   }

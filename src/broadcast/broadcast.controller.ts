@@ -7,7 +7,7 @@ import { AllowToken } from '../auth/tokens/token-scope.js';
 import { BroadcastChange, BroadcastView } from '../protocol/broadcast.js';
 import { BroadcastHistory } from './broadcast-history.js';
 
-/** Broadcasts over HTTP, those that are over and those that are on. */
+/** HTTP API of running and ended broadcasts. */
 @Controller('api')
 export class BroadcastController {
   constructor(private readonly history: BroadcastHistory) {}

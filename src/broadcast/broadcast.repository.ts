@@ -4,7 +4,7 @@ import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
 import type { BroadcastSource, BroadcastState, EndReason } from '../protocol/broadcast.js';
 
-/** What is kept of a broadcast that is on; times in milliseconds since 1970. */
+/** The stored fields of a running broadcast; times in milliseconds since 1970. */
 export type BroadcastRecord = {
   id: string;
   channelId: string;
@@ -18,7 +18,7 @@ export type BroadcastRecord = {
   peakViewers: number;
 };
 
-/** A broadcast as stored, on or over. */
+/** A stored broadcast, running or ended. */
 export type StoredBroadcast = Readonly<{
   id: string;
   channelId: string;
@@ -79,7 +79,7 @@ const COLUMNS = {
   peakViewers: true,
 } as const;
 
-/** Broadcasts in the database. */
+/** Stores broadcasts in the database. */
 @Injectable()
 export class BroadcastRepository {
   constructor(private readonly db: PrismaService) {}
@@ -100,7 +100,7 @@ export class BroadcastRepository {
     });
   }
 
-  /** Stores where a broadcast is now; an end also becomes the channel's "last live". */
+  /** Stores a broadcast's current state; an end also sets the channel's `lastLiveAt`. */
   async save(record: BroadcastRecord, nowMs: number): Promise<void> {
     const endedAt = record.endedAtMs === null ? null : new Date(record.endedAtMs);
     await this.db.broadcast.updateMany({
@@ -122,18 +122,21 @@ export class BroadcastRepository {
       });
   }
 
-  /** Removes one of which nothing was ever seen. */
+  /** Deletes a broadcast that never sent media. */
   async remove(id: string): Promise<void> {
     await this.db.broadcast.deleteMany({ where: { id } });
   }
 
-  /** Why a broadcast ended; null when it didn't, or isn't known. */
+  /** Returns why a broadcast ended; null if it has not ended or is unknown. */
   async endReason(id: string): Promise<EndReason | null> {
     const row = await this.db.broadcast.findUnique({ where: { id }, select: { endReason: true } });
     return row?.endReason ? FROM_END_REASON[row.endReason] : null;
   }
 
-  /** Ends what a crash left over, at its last sign of life; removes what had not begun. Resolves with how many ended. */
+  /**
+   * Ends broadcasts left over by a crash, as of their last heartbeat, and deletes those that never
+   * went live. Resolves with the number of ended broadcasts.
+   */
   async closeLeftOvers(): Promise<number> {
     await this.db.broadcast.deleteMany({ where: { state: 'STARTING' } });
     const leftOvers = await this.db.broadcast.findMany({
@@ -156,7 +159,7 @@ export class BroadcastRepository {
     return row && toStored(row);
   }
 
-  /** Resolves with false when it is gone. */
+  /** Resolves with false if the broadcast no longer exists. */
   async setVisibility(id: string, visibility: Visibility): Promise<boolean> {
     const { count } = await this.db.broadcast.updateMany({
       where: { id },
@@ -165,7 +168,10 @@ export class BroadcastRepository {
     return count > 0;
   }
 
-  /** A channel's of these visibilities, the newest first, without those that never sent anything. */
+  /**
+   * Lists a channel's broadcasts with these visibilities, newest first, without those that never
+   * sent media.
+   */
   async list(
     channelId: string,
     {
@@ -213,7 +219,7 @@ function toStored({ channel, visibility, state, source, endReason, ...row }: Row
   };
 }
 
-/** The database's names of states and reasons are those of the protocol in capitals. */
+/** The database's names of states and reasons are those of the protocol in upper case. */
 function inLowerCase<T extends string>(name: T): Lowercase<T> {
   return name.toLowerCase() as Lowercase<T>;
 }

@@ -3,9 +3,9 @@ import type { Config } from '../config/config.js';
 import type { IceServer } from '../protocol/rtc.js';
 
 /**
- * The STUN and TURN servers for one client. TURN credentials are those of coturn's REST scheme
- * (draft-uberti-behave-turn-rest): the user name is `expiry:user`, the password its HMAC-SHA1 with the
- * shared secret, so they are good until the expiry and need no book-keeping.
+ * Returns the STUN and TURN servers for one client. TURN credentials follow coturn's REST scheme
+ * (draft-uberti-behave-turn-rest): the user name is `expiry:user` and the password its HMAC-SHA1
+ * with the shared secret, so they expire without any stored state.
  */
 export function iceServers(rtc: Config['rtc'], user: string, nowMs: number): IceServer[] {
   const servers: IceServer[] = [];

@@ -1,10 +1,10 @@
 import type { IngestWarning } from '../protocol/ingest.js';
 import type { PublisherHealth } from './ports/media.js';
 
-/** Key frames further apart than this keep viewers waiting for the first picture. */
+/** With key frames further apart than this, viewers wait too long for the first picture. */
 const KEY_FRAMES_APART_MAX_MS = 4_200;
 
-/** What the publisher could set better, of what arrives now. */
+/** Returns advice for the publisher's settings, based on what arrives now. */
 export function ingestWarnings({ tracks }: Pick<PublisherHealth, 'tracks'>): IngestWarning[] {
   const intervals = tracks.flatMap(({ streams }) =>
     streams.flatMap(({ keyFrameIntervalMs }) => keyFrameIntervalMs ?? []),

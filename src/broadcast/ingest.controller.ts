@@ -5,7 +5,10 @@ import { AllowToken } from '../auth/tokens/token-scope.js';
 import { IngestView } from '../protocol/ingest.js';
 import { PublishingService } from './publishing.service.js';
 
-/** How a broadcast arrives, for its owner: of a program such as OBS, only the server can tell the studio page. */
+/**
+ * Reports to the owner how a broadcast arrives. For a program such as OBS, only the server can tell
+ * the studio page.
+ */
 @Controller('api/channels/:name/ingest')
 export class IngestController {
   constructor(private readonly publishing: PublishingService) {}

@@ -11,7 +11,7 @@ import type { Peer } from './peer.js';
 import type { BroadcastMedia, MediaPort, PublisherHealth, PublisherMedia } from './ports/media.js';
 import type { BroadcastPackage, PackagingPort } from './ports/packaging.js';
 
-/** How long a publisher may take from pressing "Go live" to sending media. */
+/** How long a publisher may take from "Go live" until media arrives. */
 const START_TIMEOUT_MS = 30_000;
 
 type Options = {
@@ -29,11 +29,14 @@ type Options = {
 
 type Publisher = { peer: Peer; media: PublisherMedia; clockOffsetMs: number };
 
-/** One broadcast that is on: the owner of its phase, its media and its publisher's connection. */
+/** A running broadcast: owns its phase, its media and its publisher's connection. */
 export class LiveBroadcast {
   /**
-   * `phaseEntered`: as {@link BroadcastLifecycle}. `mediaLost`: all connections of it are gone, until
-   * the publisher is back. `packageChanged`: it can be played as HLS now, or not. `uplinkMeasured`: from capture to this server, milliseconds; null: not known.
+   * `phaseEntered`: see {@link BroadcastLifecycle}.
+   * `mediaLost`: all its media connections closed; new ones are possible when the publisher
+   * returns.
+   * `packageChanged`: its HLS state changed.
+   * `uplinkMeasured`: delay from capture to this server, milliseconds; null: unknown.
    */
   readonly events = new TypedEmitter<{
     phaseEntered: [Phase];
@@ -43,7 +46,7 @@ export class LiveBroadcast {
   }>();
   readonly id: string;
   readonly startedAtMs: number;
-  /** Proves that a new connection is from the one that started it. */
+  /** Proves that a new connection belongs to whoever started the broadcast. */
   readonly resumeToken = randomUUID();
   title: string;
   visibility: Visibility;
@@ -79,22 +82,25 @@ export class LiveBroadcast {
     return this.#lifecycle.phase;
   }
 
-  /** Where its newest publisher sends from. */
+  /** The source of its latest publisher. */
   get source(): BroadcastSource {
     return this.#source;
   }
 
-  /** The connection that sends it now, if one does. */
+  /** The peer that currently publishes; null if none does. */
   get publisherPeerId(): string | null {
     return this.#publisher?.peer.id ?? null;
   }
 
-  /** Where viewers connect to; null before the first publisher and after a worker's death. */
+  /**
+   * The media that viewers connect to; null before the first publisher and after the media worker
+   * died.
+   */
   get media(): BroadcastMedia | null {
     return this.#media;
   }
 
-  /** Whether media has ever arrived: without, it was no broadcast. */
+  /** Whether media has ever arrived. Without media there was no broadcast. */
   get wasLive(): boolean {
     return this.#lifecycle.wasLive;
   }
@@ -118,17 +124,17 @@ export class LiveBroadcast {
     };
   }
 
-  /** Where its newest picture is; null: there is none. */
+  /** Path of the latest thumbnail; null if none exists. */
   get thumbnailPath(): string | null {
     return this.#package.thumbnailPath;
   }
 
-  /** Whether its publisher's browser has to make its pictures. */
+  /** Whether the publisher's browser has to make the thumbnails. */
   get wantsThumbnails(): boolean {
     return this.#package.wantsThumbnails;
   }
 
-  /** Makes `peer` the publisher, in place of the one before. Resolves with its way in. */
+  /** Makes `peer` the publisher, replacing the previous one. Resolves with its media connection. */
   attach(peer: Peer, source: BroadcastSource): Promise<PublisherMedia> {
     return this.#queue.run(async () => {
       this.#assertOn();
@@ -151,31 +157,37 @@ export class LiveBroadcast {
     });
   }
 
-  /** What arrives from its publisher now; null: none is there. */
+  /** Measures what arrives from the publisher; null if none is connected. */
   async ingest(): Promise<PublisherHealth | null> {
     return (await this.#publisher?.media.health()) ?? null;
   }
 
-  /** The publisher's media connection. Throws `not_publishing` for anybody else. */
+  /**
+   * Returns the publisher's media connection.
+   * @throws {DomainError} `not_publishing` if `peer` is not the publisher
+   */
   publisherOf(peer: Peer): PublisherMedia {
     if (this.#publisher?.peer.id === peer.id) return this.#publisher.media;
     throw new DomainError('not_publishing', 'This connection does not publish. Go live first.');
   }
 
-  /** The publisher's clock: what to add to its time to get the server's, milliseconds. */
+  /** Sets the offset to add to the publisher's clock to get the server's time, milliseconds. */
   setClockOffset(peer: Peer, offsetMs: number): void {
     if (this.#publisher?.peer.id !== peer.id) return;
     this.#publisher.clockOffsetMs = offsetMs;
     this.#package.setClockOffset(offsetMs);
   }
 
-  /** A picture, as a JPEG. Throws `not_publishing` for anybody but the publisher. */
+  /**
+   * Accepts a JPEG thumbnail.
+   * @throws {DomainError} `not_publishing` if `peer` is not the publisher
+   */
   offerThumbnail(peer: Peer, jpeg: Uint8Array): void {
     this.publisherOf(peer);
     this.#package.offerThumbnail(jpeg);
   }
 
-  /** The publisher's socket is gone: the broadcast waits for its return. */
+  /** Reports that the publisher's socket closed. The broadcast waits for its return. */
   publisherLeft(peerId: string): void {
     if (this.#publisher?.peer.id !== peerId) return;
     const { media } = this.#publisher;
@@ -184,7 +196,7 @@ export class LiveBroadcast {
     this.#lifecycle.publisherLost();
   }
 
-  /** Ends it for everybody; safe to call again. */
+  /** Ends the broadcast for everyone. Idempotent. */
   end(reason: EndReason): void {
     this.#lifecycle.end(reason);
   }
@@ -207,7 +219,7 @@ export class LiveBroadcast {
     return media;
   }
 
-  /** Without it there is WebRTC only, which is no reason not to go live. */
+  /** A failure leaves WebRTC only, which is no reason not to go live. */
   #packageFrom(media: BroadcastMedia): void {
     media.tap().then(
       (tap) => this.#package.take(tap),
@@ -226,7 +238,10 @@ export class LiveBroadcast {
     if (this.phase.name === 'live') this.#lifecycle.publisherLost();
   }
 
-  /** The connection closed under a publisher whose socket is there: it is told, and starts again. */
+  /**
+   * The media connection closed while the publisher's socket is open: notifies it, so that it
+   * connects again.
+   */
   #publisherClosed(): void {
     const before = this.#publisher;
     if (!before) return;
@@ -241,7 +256,8 @@ export class LiveBroadcast {
   }
 
   #delayMeasured(delayMs: number): void {
-    // The clock offset is measured too: a delay a little below zero is its error, a larger one no delay.
+    // The clock offset is itself a measurement: a value slightly below zero is its error; anything
+    // lower isn't a delay.
     const uplinkMs = delayMs - (this.#publisher?.clockOffsetMs ?? 0);
     this.events.emit('uplinkMeasured', uplinkMs > -50 && uplinkMs < 60_000 ? uplinkMs : null);
   }

@@ -7,17 +7,17 @@ import type { Peer } from './peer.js';
 import type { ViewerMedia } from './ports/media.js';
 
 /**
- * One who watches a channel; `media` while they receive over WebRTC. Who is silent has not answered
- * for a moment: they are not counted, and keep what they have.
+ * A viewer of a channel; `media` is set while they receive over WebRTC. A silent viewer has
+ * temporarily stopped answering: they are not counted, but keep their connection.
  */
 export type Viewer = { readonly peer: Peer; media: ViewerMedia | null; isSilent: boolean };
 
-/** A channel that somebody watches or sends on: its broadcast and its audience. */
+/** A channel with viewers or a broadcast. */
 export class LiveChannel {
   readonly events = new TypedEmitter<{ stateChanged: []; statsChanged: []; emptied: [] }>();
   readonly id: string;
   readonly name: string;
-  /** Orders what starts and ends broadcasts here. */
+  /** Serializes starts of broadcasts on this channel. */
   readonly queue = new SerialQueue(50);
   readonly #viewers = new Map<string, Viewer>();
   #silent = 0;
@@ -35,7 +35,7 @@ export class LiveChannel {
     return this.#broadcast;
   }
 
-  /** Those who are there and answer. */
+  /** The number of viewers, without silent ones. */
   get viewerCount(): number {
     return this.#viewers.size - this.#silent;
   }
@@ -56,12 +56,12 @@ export class LiveChannel {
     return { channel: this.name, viewers: this.viewerCount, uplinkMs: this.#uplinkMs };
   }
 
-  /** Puts a broadcast on; it is taken off when it ends. */
+  /** Sets the broadcast; it is removed when it ends. */
   put(broadcast: LiveBroadcast): void {
     this.#broadcast = broadcast;
     this.#updatePeak();
     broadcast.events.on('phaseEntered', (phase) => {
-      // Everybody is told of the end with the broadcast still in the message, then it is off.
+      // The event of the end still contains the broadcast; it is removed afterwards.
       this.events.emit('stateChanged');
       if (phase.name !== 'ended') return;
       this.#broadcast = null;
@@ -87,13 +87,13 @@ export class LiveChannel {
     this.events.emit('stateChanged');
   }
 
-  /** Of the broadcast that is on. */
+  /** Sets the visibility of the current broadcast. */
   setVisibility(visibility: Visibility): void {
     if (this.#broadcast) this.#broadcast.visibility = visibility;
     this.events.emit('stateChanged');
   }
 
-  /** Counts `peer` among the viewers. */
+  /** Adds `peer` to the viewers. */
   admit(peer: Peer): Viewer {
     const viewer: Viewer = { peer, media: null, isSilent: false };
     this.#viewers.set(peer.id, viewer);
@@ -114,7 +114,7 @@ export class LiveChannel {
     this.events.emit('statsChanged');
   }
 
-  /** Lets a viewer go and closes their connection. */
+  /** Removes a viewer and closes their connection. */
   dismiss(peerId: string): void {
     const viewer = this.#viewers.get(peerId);
     if (!viewer) return;
@@ -132,7 +132,10 @@ export class LiveChannel {
       this.#broadcast.peakViewers = Math.max(this.#broadcast.peakViewers, this.viewerCount);
   }
 
-  /** Lets the registry forget it when nobody watches or sends. */
+  /**
+   * Emits `emptied` if there are no viewers and no broadcast, so that the registry drops the
+   * channel.
+   */
   releaseIfUnused(): void {
     if (this.#viewers.size === 0 && this.#broadcast === null && this.queue.size === 0)
       this.events.emit('emptied');

@@ -2,7 +2,10 @@ import { Global, Module } from '@nestjs/common';
 import { LIVE_STATUS } from '../channels/live-status.js';
 import { LiveChannels } from './live-channels.js';
 
-/** Global: channels, which sit below broadcasts, ask through {@link LIVE_STATUS} which of them are live. */
+/**
+ * Global: channels, a layer below broadcasts, read through {@link LIVE_STATUS} which of them are
+ * live.
+ */
 @Global()
 @Module({
   providers: [LiveChannels, { provide: LIVE_STATUS, useExisting: LiveChannels }],

@@ -3,17 +3,20 @@ import { TypedEmitter } from '../common/typed-emitter.js';
 import type { BroadcastView } from '../protocol/broadcast.js';
 import { LiveChannel } from './live-channel.js';
 
-/** How often it is looked which viewer counts and delays changed. */
+/** How often changed viewer counts and delays are checked. */
 const STATS_INTERVAL_MS = 250;
-/** So many looks lie between two times that an audience is told: a second. */
+/** Ticks between two updates to an audience: one second. */
 const STATS_EVERY = 4;
-/** To more viewers than this, a quarter more: it goes to all of them, and changes all the time. */
+/**
+ * Audiences above this size get updates every 1.25 s: their counts change constantly, and each
+ * update goes to everyone.
+ */
 const LARGE_AUDIENCE = 2_000;
 const LARGE_AUDIENCE_EVERY = 5;
 
 /**
- * What is on in this process, by channel id. With more than one machine this becomes a view of what
- * all of them have; everybody asks here and nobody keeps a copy.
+ * The channels with viewers or a broadcast in this process, by channel id. With more than one
+ * machine, this becomes a view of all of them, so callers query it and keep no copy.
  */
 @Injectable()
 export class LiveChannels implements OnApplicationShutdown {
@@ -24,7 +27,7 @@ export class LiveChannels implements OnApplicationShutdown {
   }>();
   readonly #channels = new Map<string, LiveChannel>();
   readonly #changed = new Set<LiveChannel>();
-  /** The tick in which an audience was last told. */
+  /** The tick of the last update to each audience. */
   readonly #toldAt = new WeakMap<LiveChannel, number>();
   #ticks = 0;
   readonly #timer = setInterval(() => this.#tellStats(), STATS_INTERVAL_MS);
@@ -33,7 +36,7 @@ export class LiveChannels implements OnApplicationShutdown {
     clearInterval(this.#timer);
   }
 
-  /** The channel, ready to take viewers or a broadcast. It goes by itself when it has neither. */
+  /** Returns the channel, ready for viewers or a broadcast. It is dropped once it has neither. */
   open(channel: { id: string; name: string; title: string }): LiveChannel {
     const known = this.#channels.get(channel.id);
     if (known) return known;
@@ -48,7 +51,7 @@ export class LiveChannels implements OnApplicationShutdown {
     return live;
   }
 
-  /** The channel, if somebody watches or sends on it. */
+  /** Returns the channel if it has viewers or a broadcast. */
   find(channelId: string): LiveChannel | undefined {
     return this.#channels.get(channelId);
   }
@@ -57,23 +60,23 @@ export class LiveChannels implements OnApplicationShutdown {
     return this.#channels.values();
   }
 
-  /** The channel's broadcast that viewers can know of (live or interrupted), or null. */
+  /** Returns the channel's live or interrupted broadcast, or null. */
   current(channelId: string): BroadcastView | null {
     const view = this.#channels.get(channelId)?.broadcast?.view ?? null;
     return view?.state === 'live' || view?.state === 'interrupted' ? view : null;
   }
 
-  /** The path of the newest picture of what is on, or null. */
+  /** Returns the path of the latest thumbnail, or null. */
   thumbnailPath(channelId: string): string | null {
     return this.#channels.get(channelId)?.broadcast?.thumbnailPath ?? null;
   }
 
-  /** How many watch the channel now. */
+  /** Returns the number of current viewers. */
   viewers(channelId: string): number {
     return this.#channels.get(channelId)?.viewerCount ?? 0;
   }
 
-  /** The ids of all channels with a broadcast that viewers can know of. */
+  /** Returns the ids of all channels with a live or interrupted broadcast. */
   liveChannelIds(): string[] {
     return [...this.#channels.keys()].filter((id) => this.current(id) !== null);
   }

@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
 import type { PeerMedia } from './ports/media.js';
 
-/** One to watch, one to send, and those of before that are being closed. */
+/** One to watch, one to publish, and earlier ones that are still closing. */
 const TRANSPORTS_PER_PEER_MAX = 6;
 const RETRY_AFTER_MS = 1_000;
 
-/** Whose transport is whose: a client can only touch its own. */
+/** Maps transports to their peers: a client can only use its own. */
 @Injectable()
 export class PeerTransports {
   readonly #byPeer = new Map<string, Map<string, PeerMedia>>();
 
   /**
-   * Forgets it by itself when it closes.
-   * @throws {DomainError} `rate_limited` at the bound; it is closed then
+   * Registers a transport until it closes.
+   * @throws {DomainError} `rate_limited` at the limit; closes the transport then
    */
   add(
     peerId: string,
@@ -35,7 +35,10 @@ export class PeerTransports {
     });
   }
 
-  /** Throws `transport_not_found` for one that isn't there or is another's. */
+  /**
+   * Returns a peer's transport.
+   * @throws {DomainError} `transport_not_found` if it does not exist or belongs to another peer
+   */
   get(peerId: string, transportId: string): PeerMedia {
     const media = this.#byPeer.get(peerId)?.get(transportId);
     if (media) return media;

@@ -1,9 +1,9 @@
 import type { EventName, EventPayload } from '../protocol/events.js';
 
-/** One connected client, as the domain sees it: somebody to tell things. */
+/** A connected client as the domain sees it: a recipient of events. */
 export interface Peer {
   readonly id: string;
-  /** False once it has left: what was being made for it must be undone. */
+  /** False once it has disconnected; undo whatever was being created for it. */
   readonly connected: boolean;
   send<N extends EventName>(name: N, payload: EventPayload<N>): void;
 }

@@ -24,22 +24,22 @@ import { MEDIA, type MediaPort, type PublisherMedia } from './ports/media.js';
 import { PACKAGING, type PackagingPort } from './ports/packaging.js';
 import { LiveChannels } from './live-channels.js';
 
-/** What a publisher is told when it starts, but for the ICE servers, which are the gateway's to add. */
+/** The answer to a publisher that starts, without the ICE servers, which the gateway adds. */
 type Started = Omit<PublisherStarted, 'iceServers'> & { channelId: string };
 
-/** How somebody who may publish on a channel comes to do so. */
+/** How an authorized publisher enters a channel. */
 type Entrance = Readonly<{
   peer: Peer;
   source: BroadcastSource;
-  /** Whether one that another connection sends may be taken from it. */
+  /** Whether the publisher may take over a broadcast from another connection. */
   mayTakeOver: (broadcast: LiveBroadcast) => boolean | Promise<boolean>;
-  /** Before a broadcast is made. */
+  /** Called before a broadcast is created. */
   assertMayCreate?: () => Promise<void>;
-  /** Who may watch a broadcast that is made; absent: as the channel. */
+  /** The visibility of a new broadcast; absent: the channel's. */
   visibility?: () => Promise<Visibility>;
 }>;
 
-/** What publishers ask for: to start, send tracks, and end. */
+/** Handles publishers' requests: start, send tracks, end. */
 @Injectable()
 export class PublishingService {
   readonly #publishing = new Map<string, LiveBroadcast>();
@@ -66,9 +66,10 @@ export class PublishingService {
   }
 
   /**
-   * Starts a broadcast on a channel of one's own, or goes on with the one that is interrupted.
-   * Rejects with `not_logged_in`, `channel_not_found`, `forbidden`, `broadcast_limit`, or `already_publishing` when
-   * another connection sends it (unless `resumeToken` shows that it was one's own).
+   * Starts a broadcast on the caller's own channel, or resumes the interrupted one.
+   * @throws {DomainError} `not_logged_in`, `channel_not_found`, `forbidden`, `broadcast_limit`;
+   *   `already_publishing` if another connection publishes, unless `resumeToken` proves that it was
+   *   the caller's own
    */
   async start(
     identity: Identity,
@@ -97,8 +98,8 @@ export class PublishingService {
   }
 
   /**
-   * Starts a broadcast for a peer that was found to be the channel's, or goes on with the one that is
-   * interrupted. Rejects with `broadcast_limit`, or `already_publishing` when another connection sends it.
+   * Starts a broadcast for a peer authorized for the channel, or resumes the interrupted one.
+   * @throws {DomainError} `broadcast_limit`; `already_publishing` if another connection publishes
    */
   async publish(
     channel: Channel,
@@ -151,7 +152,11 @@ export class PublishingService {
     this.#broadcastOf(peer).offerThumbnail(peer, Buffer.from(jpeg, 'base64'));
   }
 
-  /** Ends the channel's broadcast; its owner can from any connection. `not_live` when there is none. */
+  /**
+   * Ends the channel's broadcast, from any connection of its owner.
+   * @throws {DomainError} `not_logged_in`, `channel_not_found`, `forbidden`; `not_live` without a
+   *   broadcast
+   */
   async end(identity: Identity, name: string): Promise<void> {
     const channel = await this.#ownChannel(identity, name);
     const broadcast = this.liveChannels.find(channel.id)?.broadcast;
@@ -159,7 +164,10 @@ export class PublishingService {
     broadcast.end('publisher_ended');
   }
 
-  /** How one's own broadcast arrives. `channel_not_found`, `forbidden`, `not_live` when there is none. */
+  /**
+   * Reports how the caller's own broadcast arrives.
+   * @throws {DomainError} `channel_not_found`, `forbidden`; `not_live` without a broadcast
+   */
   async ingest(accountId: string, name: string): Promise<IngestView> {
     const channel = await this.channels.get(name);
     if (channel.ownerId !== accountId) throw notYours();
@@ -173,7 +181,7 @@ export class PublishingService {
       bitrateBps,
       roundTripMs,
       tracks: tracks.map(({ kind, codec, streams }) => ({ kind, codec, streams: [...streams] })),
-      // A browser is asked for key frames, and makes them.
+      // Browsers send key frames on request, so their interval doesn't matter.
       warnings: broadcast.source === 'whip' ? ingestWarnings({ tracks }) : [],
     };
   }
@@ -206,7 +214,7 @@ export class PublishingService {
     if (!leave)
       throw new DomainError(
         'broadcast_limit',
-        'Your account has as many broadcasts on as it may. End one of them first.',
+        'Your account has reached its limit of simultaneous broadcasts. End one of them first.',
       );
     const broadcast = new LiveBroadcast({
       id: randomUUID(),
@@ -234,7 +242,7 @@ export class PublishingService {
 
   #remember(peer: Peer, broadcast: LiveBroadcast, media: PublisherMedia): void {
     this.transports.add(peer.id, media);
-    // One broadcast a connection: going live on another channel leaves the first.
+    // One broadcast per connection: going live on another channel leaves the first.
     const before = this.#publishing.get(peer.id);
     if (before && before !== broadcast) before.publisherLeft(peer.id);
     this.#publishing.set(peer.id, broadcast);

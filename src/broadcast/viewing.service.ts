@@ -9,19 +9,22 @@ import { PeerTransports } from './peer-transports.js';
 import type { BroadcastMedia, ReceiverMedia, ReceiverTerms, ViewerMedia } from './ports/media.js';
 import { LiveChannels } from './live-channels.js';
 
-/** What a viewer is told when it joins, but for the ICE servers and the address of HLS, which are the gateway's to add. */
+/**
+ * The answer to a viewer that joins, without the ICE servers and the HLS address, which the gateway
+ * adds.
+ */
 type Joined = Omit<ViewerJoined, 'media' | 'hls'> & {
   channelId: string;
   media: Omit<ViewerMediaOptions, 'iceServers'> | null;
 };
 
-/** A viewer by their own session description. */
+/** A viewer connected by its own session description. */
 export type Receiving = Readonly<{ live: LiveChannel; media: ReceiverMedia }>;
 
-/** When to ask again whether a channel is live. */
+/** When to retry a channel that is not live. */
 const LIVE_RETRY_MS = 5_000;
 
-/** What viewers ask for: to watch a channel, one at a time. */
+/** Handles viewers' requests. A connection watches one channel at a time. */
 @Injectable()
 export class ViewingService {
   readonly #watching = new Map<string, LiveChannel>();
@@ -33,8 +36,8 @@ export class ViewingService {
   ) {}
 
   /**
-   * Makes `peer` a viewer of the channel, live or not; when it is live and capabilities are given,
-   * with a connection that has all tracks. A second join replaces the first.
+   * Makes `peer` a viewer of the channel, live or not. If the channel is live and capabilities are
+   * given, the result includes a connection with all tracks. Joining again replaces the first join.
    */
   async join(
     peer: Peer,
@@ -59,10 +62,11 @@ export class ViewingService {
   }
 
   /**
-   * Makes `peer` a viewer of what is live, by its own session description; tracks flow when it is connected.
+   * Makes `peer` a viewer of a live channel, by its own session description; tracks start when it
+   * connects.
    *
-   * @param terms as {@link BroadcastMedia.receive}
-   * @throws {DomainError} `channel_not_found`, `not_live` with when to ask again, `unavailable`
+   * @param terms see {@link BroadcastMedia.receive}
+   * @throws {DomainError} `channel_not_found`; `not_live` with the time to retry; `unavailable`
    */
   async receive(peer: Peer, name: string, terms: ReceiverTerms | null): Promise<Receiving> {
     const channel = await this.channels.get(name);
@@ -84,7 +88,7 @@ export class ViewingService {
     this.#watching.delete(peerId);
   }
 
-  /** A viewer's connection has fallen silent, or is heard again; others may have none. */
+  /** Sets whether a viewer's connection is silent. Ignored for peers that don't watch. */
   setSilent(peerId: string, isSilent: boolean): void {
     this.#watching.get(peerId)?.setSilent(peerId, isSilent);
   }
@@ -118,7 +122,7 @@ export class ViewingService {
     const room = live.broadcast?.media;
     if (!room || room.closed) return null;
     const media = await open(room);
-    // It left, or joined again, while the connection was being made.
+    // The viewer left or joined again while the connection was being created.
     if (live.viewer(viewer.peer.id) !== viewer || viewer.media !== null) {
       media.close();
       throw new DomainError('not_joined', 'This join was replaced by a later one.');
@@ -142,7 +146,7 @@ export class ViewingService {
       peer.send('viewer:current-layer', { consumerId, layer }),
     );
     media.events.on('closed', () => {
-      // Not by a leave or another join: the client must connect again.
+      // Closed by neither a leave nor another join: the client must connect again.
       if (viewer.media !== media) return;
       viewer.media = null;
       if (peer.connected) peer.send('transport:closed', { transportId: media.transport.id });

@@ -9,7 +9,7 @@ import { ChannelQuery } from '../protocol/paging.js';
 import type { EventOrigin } from '../security-log/security-event.js';
 import { ChannelService } from './channel.service.js';
 
-/** Channels over HTTP. */
+/** HTTP API of channels. */
 @Controller('api/channels')
 export class ChannelController {
   constructor(private readonly channels: ChannelService) {}

@@ -22,10 +22,10 @@ type Row = Omit<Channel, 'ownerUsername' | 'visibility'> & {
   visibility: Uppercase<Visibility>;
 };
 
-/** What a list has: one account's channels or everybody's, as `accountId` may see them. */
+/** The channels of a list: one account's or everyone's, as visible to `accountId`. */
 type Which = Readonly<{ owner: string | undefined; accountId: string | null }>;
 
-/** Channels in the database. */
+/** Stores channels in the database. */
 @Injectable()
 export class ChannelRepository {
   constructor(private readonly db: PrismaService) {}
@@ -35,7 +35,7 @@ export class ChannelRepository {
     return row && toChannel(row);
   }
 
-  /** Those of `ids` that are listed. */
+  /** Finds the listed channels among `ids`. */
   async findAll(ids: readonly string[], which: Which): Promise<Channel[]> {
     if (ids.length === 0) return [];
     const rows = await this.db.channel.findMany({
@@ -45,7 +45,7 @@ export class ChannelRepository {
     return rows.map(toChannel);
   }
 
-  /** All that are listed but `exceptIds`, the latest live first, those that never were last. */
+  /** Lists channels except `exceptIds`, most recently live first, never live last. */
   async list(query: {
     exceptIds: readonly string[];
     which: Which;
@@ -66,7 +66,7 @@ export class ChannelRepository {
     return rows.map(toChannel);
   }
 
-  /** Makes a channel, unless its name is taken or its owner has `limit` already. */
+  /** Creates a channel, unless its name is taken or its owner has reached `limit`. */
   async create(
     channel: { name: string; title: string; ownerId: string },
     limit: number,
@@ -74,7 +74,7 @@ export class ChannelRepository {
     const { ownerId } = channel;
     try {
       return await this.db.$transaction(async (tx) => {
-        // One at a time for each owner: two at once could both find one place left.
+        // Lock per owner: two concurrent requests could both find one place left.
         await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${ownerId}::uuid FOR UPDATE`;
         if ((await tx.channel.count({ where: { ownerId } })) >= limit) return 'limit_reached';
         return toChannel(await tx.channel.create({ data: channel, select: COLUMNS }));
@@ -86,7 +86,7 @@ export class ChannelRepository {
     }
   }
 
-  /** Resolves with the changed channel, or null when it is gone. */
+  /** Resolves with the changed channel, or null if it no longer exists. */
   async setTitle(id: string, title: string): Promise<Channel | null> {
     try {
       return toChannel(
@@ -98,7 +98,7 @@ export class ChannelRepository {
     }
   }
 
-  /** With all that is kept of it. */
+  /** Deletes the channel and everything stored for it. */
   async delete(id: string, { event, at }: { event: SecurityEvent; at: Date }): Promise<void> {
     await this.db.$transaction(async (tx) => {
       const { count } = await tx.channel.deleteMany({ where: { id } });
@@ -107,11 +107,15 @@ export class ChannelRepository {
   }
 }
 
-/** A broadcast that is on. */
+/** Matches a running broadcast. */
 const IS_ON = { state: { not: 'ENDED' as const } };
 const ON_FOR_FEWER = { ...IS_ON, visibility: { not: 'PUBLIC' as const } };
 
-/** What is not public, now or at all, is listed for who is on its list, and for its owner who asks for their own. */
+/**
+ * Matches listed channels: for everyone, public ones unless a broadcast with a narrower audience is
+ * running; for members, also private ones and those with a private broadcast running; for owners
+ * who list their own, all.
+ */
 function listed({ owner, accountId }: Which) {
   const ofOwner = owner === undefined ? {} : { owner: { username: owner } };
   const open = { visibility: 'PUBLIC' as const, broadcasts: { none: ON_FOR_FEWER } };
@@ -132,7 +136,7 @@ function toChannel({ owner, visibility, ...row }: Row): Channel {
   return {
     ...row,
     ownerUsername: owner.username,
-    // The database's names are those of the protocol in capitals.
+    // The database's names are those of the protocol in upper case.
     visibility: visibility.toLowerCase() as Lowercase<typeof visibility>,
   };
 }

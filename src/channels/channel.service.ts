@@ -13,14 +13,17 @@ import type { Channel } from './channel.js';
 import { ChannelRepository } from './channel.repository.js';
 import { LIVE_STATUS, type LiveStatus } from './live-status.js';
 
-/** Many viewers that come at once cost one look-up. Another server's change is seen this late. */
+/**
+ * Lets many simultaneous viewers share one lookup. Changes by another server appear after up to
+ * this time.
+ */
 const CACHE_MS = 1_000;
-/** At this many the oldest is forgotten. */
+/** Above this size, the oldest entry is evicted. */
 const CACHE_MAX = 1_000;
 
 type Cached = { channel: Promise<Channel>; untilMs: number };
 
-/** Channels: made, changed and deleted by their owners, found by everybody. */
+/** Manages channels: owners create, change and delete them; everyone can find them. */
 @Injectable()
 export class ChannelService {
   readonly events = new TypedEmitter<{
@@ -57,8 +60,9 @@ export class ChannelService {
   }
 
   /**
-   * Those with a broadcast on first, most viewers first; then the latest live. Public ones, private ones
-   * with `accountId` on their list, and with `owner` all of one's own.
+   * Lists channels: live ones first, by viewers; then the most recently live. Includes public
+   * channels, private ones that `accountId` is a member of, and all of the caller's own when
+   * `owner` is the caller.
    */
   async list(
     { limit, offset, owner }: ChannelQuery,
@@ -82,7 +86,10 @@ export class ChannelService {
     return page.map((channel) => this.view(channel));
   }
 
-  /** @throws {DomainError} `channel_name_taken`, `channel_limit`; `not_logged_in` when the account is gone. */
+  /**
+   * @throws {DomainError} `channel_name_taken`, `channel_limit`; `not_logged_in` if the account no
+   *   longer exists
+   */
   async create(ownerId: string, channel: NewChannel): Promise<Channel> {
     const created = await this.repository.create({ ...channel, ownerId }, this.#perAccount);
     if (created === 'name_taken')
@@ -100,7 +107,7 @@ export class ChannelService {
     return created;
   }
 
-  /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner. */
+  /** @throws {DomainError} `channel_not_found`; `forbidden` except for the owner */
   async change(name: string, accountId: string, { title }: ChannelChange): Promise<Channel> {
     const { id } = await this.#own(name, accountId);
     const changed = await this.repository.setTitle(id, title);
@@ -111,8 +118,8 @@ export class ChannelService {
   }
 
   /**
-   * Deletes a channel with its broadcasts and chat; one that is on ends.
-   * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner.
+   * Deletes a channel with its broadcasts and chat; ends a running broadcast.
+   * @throws {DomainError} `channel_not_found`; `forbidden` except for the owner
    */
   async delete(name: string, accountId: string, from: EventOrigin): Promise<void> {
     const channel = await this.#own(name, accountId);
@@ -122,7 +129,7 @@ export class ChannelService {
     this.events.emit('channelDeleted', channel);
   }
 
-  /** What everybody may know of a channel who may watch it. */
+  /** Returns what is visible to everyone who can watch the channel. */
   view({
     id,
     name,

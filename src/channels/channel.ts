@@ -9,6 +9,6 @@ export type Channel = Readonly<{
   ownerUsername: string;
   visibility: Visibility;
   createdAt: Date;
-  /** When its newest broadcast ended; null when there was none. */
+  /** When its latest broadcast ended; null if it had none. */
   lastLiveAt: Date | null;
 }>;

@@ -12,58 +12,65 @@ import type { BroadcastSource } from '../../protocol/broadcast.js';
 import type { TrackCodec } from '../../media/rtp/track-codec.js';
 
 /*
- * What the domain needs of the media server: `sfu` implements {@link MediaPort}. Everything here rejects
- * with a DomainError: `media_refused` for parameters that can't be used, `unavailable` while workers restart.
+ * The media server as the domain needs it; `sfu` implements {@link MediaPort}. All methods reject
+ * with a DomainError: `media_refused` for unusable parameters, `unavailable` while workers restart.
  */
 
 /** Nest's injection token for the {@link MediaPort}. */
 export const MEDIA = Symbol('MediaPort');
 
-/** Makes room for broadcasts' media. */
+/** Creates the media of broadcasts. */
 export interface MediaPort {
-  /** What can be routed: the same for every broadcast, so that pages can have it in advance. */
+  /**
+   * The codecs that can be routed: the same for every broadcast, so pages can fetch them in
+   * advance.
+   */
   readonly rtpCapabilities: RtpCapabilities;
-  /** True while media can be served. */
+  /** Whether media can be served. */
   readonly ready: boolean;
   open(broadcastId: string): Promise<BroadcastMedia>;
 }
 
-/** One broadcast's media, for as long as it lasts; outlives its publisher's connections. */
+/** One broadcast's media. Outlives its publisher's connections. */
 export interface BroadcastMedia {
   readonly closed: boolean;
-  /** `closed`: its worker died, or {@link close} was called; all its peers' media is closed before. */
+  /**
+   * `closed`: its worker died or {@link close} was called; emitted after all its peers' media has
+   * closed.
+   */
   readonly events: TypedEmitter<{ closed: [] }>;
-  /** A way in for the publisher. */
+  /** Opens a connection for the publisher. */
   publish(source: BroadcastSource): Promise<PublisherMedia>;
-  /** A way out for one viewer, with a paused consumer for each track there is. */
+  /** Opens a connection for a viewer, with a paused consumer for each current track. */
   watch(capabilities: RtpCapabilities): Promise<ViewerMedia>;
   /**
-   * A way out for one whose session description is fixed once, and who can't be told of tracks as they
-   * come (WHEP). Tracks flow as soon as it is connected.
+   * Opens a connection for a viewer with a fixed session description, who cannot be notified of new
+   * tracks (WHEP). Tracks start when it connects.
    *
-   * @param terms null: it will take our numbers, and say by {@link ReceiverMedia.accept} which
+   * @param terms null: the viewer uses our payload types, and chooses from them by {@link
+   *   ReceiverMedia.accept}
    */
   receive(terms: ReceiverTerms | null): Promise<ReceiverMedia>;
-  /** Its RTP as the publisher sends it, for packaging. One at a time is enough. */
+  /** Taps the publisher's RTP, for packaging. At most one tap is needed at a time. */
   tap(): Promise<MediaTap>;
   close(): void;
 }
 
-/** A broadcast's tracks as RTP; stays open while publishers come and go. */
+/** A broadcast's tracks as RTP. Stays open when publishers leave and return. */
 export interface MediaTap {
-  /** What is being sent now. */
+  /** The tracks being sent now. */
   readonly tracks: ReadonlySet<TappedTrack>;
   readonly events: TypedEmitter<{ trackAdded: [TappedTrack]; closed: [] }>;
   close(): void;
 }
 
-/** One track, all its simulcast layers. Layers count from 0, the lowest. */
+/** A track with all its simulcast layers, numbered from 0, the lowest. */
 export interface TappedTrack {
   readonly id: string;
   readonly kind: MediaKind;
   readonly codec: TrackCodec;
   readonly layerCount: number;
-  /** Whether packets of it have come from the publisher, readable or not. */
+  /** Whether any packets have arrived from the publisher, readable or not. */
   readonly sends: boolean;
   readonly reportsTell: ReportedMoment;
   readonly paused: boolean;
@@ -73,26 +80,31 @@ export interface TappedTrack {
     paused: [paused: boolean];
     closed: [];
   }>;
-  /** Asks the publisher for a key frame on all layers; requests are merged into one a second. */
+  /**
+   * Requests a key frame on all layers from the publisher; at most one request per second is sent.
+   */
   requestKeyFrame(): void;
 }
 
-/** One RTP packet (RFC 3550 5.1), in the order of arrival: late and repeated ones are the taker's to sort. */
+/**
+ * An RTP packet (RFC 3550 5.1), in order of arrival: the consumer sorts out late and repeated ones.
+ */
 export type TappedPacket = Readonly<{
   layer: number;
-  /** The whole packet; the taker may keep it. */
+  /** The whole packet; the consumer may retain it. */
   bytes: Uint8Array;
-  /** When it came, server's clock. */
+  /** Time of arrival by the server's clock. */
   arrivedMs: number;
 }>;
 
 /**
- * What a sender's reports give the time of, for sound: the capture of a packet's first sample, as RFC 3550 6.4.1 asks, or
- * its sending, when all of it has been captured and encoded. libwebrtc, and so every browser, does the latter.
+ * The moment that an audio sender's reports refer to: the capture of a packet's first sample, as
+ * RFC 3550 6.4.1 requires, or the sending of the packet after capture and encoding. libwebrtc, and
+ * so every browser, does the latter.
  */
 export type ReportedMoment = 'capture' | 'sending';
 
-/** An RTCP sender report (RFC 3550 6.4.1): at `ntpMs` the layer's RTP clock showed `rtpTime`. */
+/** An RTCP sender report (RFC 3550 6.4.1): the layer's RTP clock was at `rtpTime` at `ntpMs`. */
 export type TappedReport = Readonly<{
   layer: number;
   /** Milliseconds since 1970 by the publisher's clock, with a fraction. */
@@ -100,7 +112,7 @@ export type TappedReport = Readonly<{
   rtpTime: number;
 }>;
 
-/** One end of a WebRTC connection at the server. */
+/** The server's end of a WebRTC connection. */
 export interface PeerMedia {
   readonly transport: TransportOptions;
   readonly closed: boolean;
@@ -109,10 +121,10 @@ export interface PeerMedia {
   close(): void;
 }
 
-/** What arrives from a publisher now. */
+/** Measurements of what arrives from a publisher. */
 export type PublisherHealth = Readonly<{
   bitrateBps: number;
-  /** Null: the publisher's reports don't tell. */
+  /** Null: not in the publisher's reports. */
   roundTripMs: number | null;
   tracks: readonly Readonly<{
     kind: MediaKind;
@@ -122,9 +134,9 @@ export type PublisherHealth = Readonly<{
     streams: readonly Readonly<{
       rid: string | null;
       bitrateBps: number;
-      /** Of what was sent during the last three seconds. */
+      /** Percentage lost during the last three seconds. */
       lossPercent: number;
-      /** How far apart key frames are, milliseconds; null: of sound, or not known yet. */
+      /** Interval between key frames, milliseconds; null: audio, or not known yet. */
       keyFrameIntervalMs: number | null;
     }>[];
   }>[];
@@ -132,9 +144,11 @@ export type PublisherHealth = Readonly<{
 
 export interface PublisherMedia extends PeerMedia {
   /**
-   * `connected`, `disconnected`: whether media can arrive. `arriving`: whether it does, from the first packet on until
-   * there was none for ten seconds or the connection was lost; tracks that are all paused on purpose count as if it did.
-   * `delayMeasured`: milliseconds from capture, by the publisher's clock, to arrival here, by the server's.
+   * `connected`, `disconnected`: whether media can arrive.
+   * `arriving`: whether media does arrive: true from the first packet, false after ten seconds
+   * without one or when the connection is lost. Tracks count as arriving while all of them are
+   * paused on purpose.
+   * `delayMeasured`: milliseconds from capture by the publisher's clock to arrival by the server's.
    */
   readonly events: TypedEmitter<{
     connected: [];
@@ -143,57 +157,63 @@ export interface PublisherMedia extends PeerMedia {
     delayMeasured: [delayMs: number];
     closed: [];
   }>;
-  /** Whether media arrives now, as the event `arriving` told. */
+  /** The last value of the event `arriving`. */
   readonly isArriving: boolean;
-  /** Takes a track; resolves with the producer's id. One audio and one video at most. */
+  /** Adds a track; resolves with the producer's id. At most one audio and one video track. */
   produce(track: {
     kind: MediaKind;
     rtpParameters: RtpParameters;
     paused: boolean;
-    /** The order of its simulcast layers is a guess: it is put right when they were measured, by another producer. */
+    /**
+     * The order of its simulcast layers is a guess: once they are measured, a producer with the
+     * right order replaces it.
+     */
     layersGuessed?: boolean;
     reportsTell: ReportedMoment;
   }): Promise<string>;
-  /** What arrives now, bits a second; 0 when it is closed. */
+  /** Measures the incoming bit rate, bits per second; 0 when closed. */
   bitrateBps(): Promise<number>;
-  /** What arrives now in detail, for the one who sends it. */
+  /** Measures what arrives in detail, for the publisher. */
   health(): Promise<PublisherHealth>;
   setPaused(producerId: string, paused: boolean): Promise<void>;
   unproduce(producerId: string): void;
 }
 
-/** A codec as a client's session description has it, under the client's payload type. */
+/** A codec of a client's session description, under the client's payload type. */
 export type NumberedCodec = Readonly<{
   payloadType: number;
-  /** Such as `video/H264`; capitals don't count. */
+  /** Such as `video/H264`; case-insensitive. */
   mimeType: string;
   clockRate: number;
   channels?: number;
   parameters?: Readonly<Record<string, unknown>>;
   rtcpFeedback: readonly Readonly<{ type: string; parameter?: string }>[];
-  /** Of its repeats (RFC 4588); null: none. */
+  /** Payload type of its retransmissions (RFC 4588); null: none. */
   rtxPayloadType: number | null;
 }>;
 
-/** What a client's session description says it receives. */
+/** What a client can receive, by its session description. */
 export type ReceiverTerms = Readonly<{
-  /** The one it prefers first. */
+  /** In order of preference. */
   codecs: readonly NumberedCodec[];
   headerExtensions: RtpCapabilities['headerExtensions'];
-  /** The `a=mid` of the section for each kind that it has one for. */
+  /** The `a=mid` of the section for each kind, where one exists. */
   mids: Partial<Record<MediaKind, string>>;
 }>;
 
-/** A viewer's connection by the numbers of its session description. */
+/** A viewer's connection that uses the payload types of its session description. */
 export interface ReceiverMedia extends ViewerMedia {
-  /** All that may be sent to it, whatever the publisher sends: for the answer, or the offer to it. */
+  /** Everything that may be sent to it, whatever the publisher sends: for our answer or offer. */
   readonly agreed: RtpCapabilities;
-  /** What the client has answered to an offer by {@link agreed}; tracks are sent from now on. Rejects with `media_refused` where that is nothing. */
+  /**
+   * Applies the client's answer to an offer of {@link agreed}; tracks start.
+   * @throws {DomainError} `media_refused` if it accepts nothing
+   */
   accept(terms: ReceiverTerms): Promise<void>;
 }
 
 export interface ViewerMedia extends PeerMedia {
-  /** `connected`, `disconnected`: whether media can get through. */
+  /** `connected`, `disconnected`: whether media can reach the viewer. */
   readonly events: TypedEmitter<{
     connected: [];
     disconnected: [];
@@ -204,10 +224,13 @@ export interface ViewerMedia extends PeerMedia {
     closed: [];
   }>;
   readonly consumers: ConsumerOptions[];
-  /** Kinds that the publisher sends in a codec which this viewer can't receive. */
+  /** Kinds that the publisher sends in a codec this viewer cannot receive. */
   readonly unsupported: MediaKind[];
-  /** Starts the flow of consumers that the client is ready for. */
+  /** Starts consumers that the client is ready for. */
   resume(consumerIds: readonly string[]): Promise<void>;
-  /** Holds the video at a simulcast layer (0 is the lowest), or lets bandwidth estimation choose (null). */
+  /**
+   * Pins the video to a simulcast layer (0 is the lowest), or lets bandwidth estimation choose
+   * (null).
+   */
   pinLayer(layer: number | null): Promise<void>;
 }

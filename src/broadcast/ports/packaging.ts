@@ -10,28 +10,31 @@ export interface PackagingPort {
 }
 
 /**
- * `preparing`: nothing to play yet; `ready`: it can be played, also while interrupted; `unavailable`: it
- * can't be packaged (its codec needs a program that isn't there), so there is WebRTC only.
+ * `preparing`: nothing to play yet.
+ * `ready`: playable, also while interrupted.
+ * `unavailable`: cannot be packaged because its codec needs a program that is missing; WebRTC only.
  */
 export type PackageState = 'preparing' | 'ready' | 'unavailable';
 
-/** One broadcast as HLS, from its start to its end. */
+/** The HLS package of one broadcast. */
 export interface BroadcastPackage {
   readonly state: PackageState;
-  /** Where its newest picture is, a path that changes with the picture; null: there is none. */
+  /** Path of the latest thumbnail, which changes with the picture; null if none exists. */
   readonly thumbnailPath: string | null;
-  /** `changed`: {@link state} is another. */
+  /** `changed`: {@link state} changed. */
   readonly events: TypedEmitter<{ changed: [] }>;
-  /** Packages what comes from there, from now on; in place of an earlier tap, which it closes. */
+  /** Packages the tap's media from now on. Closes and replaces an earlier tap. */
   take(tap: MediaTap): void;
-  /** What to add to the publisher's clock for the server's, milliseconds. */
+  /** Sets the offset to add to the publisher's clock to get the server's time, milliseconds. */
   setClockOffset(offsetMs: number): void;
-  /** The publisher is lost: what was written is finished, and what comes next is a discontinuity. */
+  /**
+   * Reports that the publisher is lost: finishes what was written; what follows is a discontinuity.
+   */
   interrupt(): void;
-  /** Whether there's no other way to a picture than {@link offerThumbnail}. */
+  /** Whether {@link offerThumbnail} is the only source of thumbnails. */
   readonly wantsThumbnails: boolean;
-  /** A picture that the publisher's browser made; what is no small JPEG is left out. */
+  /** Accepts a thumbnail from the publisher's browser; ignores anything but a small JPEG. */
   offerThumbnail(jpeg: Uint8Array): void;
-  /** The broadcast is over: playlists end. */
+  /** Ends the playlists when the broadcast is over. */
   close(): void;
 }

@@ -3,55 +3,60 @@ import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 /** Nest's injection token for the {@link RecordingPort}. */
 export const RECORDING = Symbol('RecordingPort');
 
-/** Keeps what broadcasts are packaged into. */
+/** Records the packaged media of broadcasts. */
 export interface RecordingPort {
   open(broadcast: { id: string; channel: string }): SegmentKeeper;
-  /** Resolves when all that keepers were given until now is kept, or left out: files may go then. */
+  /**
+   * Resolves when everything passed to the keepers so far is recorded or dropped; its files may
+   * then be deleted.
+   */
   settled(): Promise<void>;
 }
 
-/** A file of a run's rendition, as it is on the disk now; it may go soon. */
+/** A file of a run's rendition on disk; it may soon be deleted. */
 export type PackagedFile = Readonly<{
   run: string;
   /** `video-2`, `opus`. */
   rendition: string;
-  /** Its name among the rendition's. */
+  /** Its name within the rendition. */
   file: string;
-  /** Where it is. */
+  /** Its path on disk. */
   path: string;
 }>;
 
-/** What a decoder has to know before what comes next. */
+/** The initialization section for the segments that follow. */
 export type PackagedInit = PackagedFile &
   Readonly<{ codecs: string; width?: number; height?: number; channels?: number }>;
 
 export type PackagedSegment = Omit<PackagedFile, 'file' | 'path'> &
   Readonly<{
-    /** Its number in the run, the same in all renditions. */
+    /** Its media sequence number in the run, the same in all renditions. */
     msn: number;
-    /** null: there is nothing of it. */
+    /** Null: nothing of it is stored. */
     stored: Readonly<{
       file: string;
       path: string;
       bytes: number;
       frames: number;
-      /** What its file is made of; null: to be read from it. */
+      /** The fragments of its file; null: read them from the file. */
       fragments: readonly PackagedFragment[] | null;
     }> | null;
     /** The file of its initialization section; null before the first. */
     init: string | null;
     durationS: number;
-    /** When what it begins with was captured, milliseconds since 1970. */
+    /** Capture time of its first frame, milliseconds since 1970. */
     wallMs: number;
     discontinuity: boolean;
   }>;
 
-/** Takes one broadcast's segments as they are finished, each rendition's in order. Nothing throws. */
+/**
+ * Receives one broadcast's segments as they are finished, in order per rendition. Nothing throws.
+ */
 export interface SegmentKeeper {
   keepInit(init: PackagedInit): void;
   keepSegment(segment: PackagedSegment): void;
-  /** A small JPEG of what is shown now. */
+  /** Records a small JPEG of the current picture. */
   keepPicture(jpeg: Uint8Array): void;
-  /** The broadcast is over, and all that there is of it was given. */
+  /** Ends the recording: the broadcast is over and all of its media was passed. */
   end(): void;
 }

@@ -29,7 +29,7 @@ const candidates = (...addresses: string[]) => [
 ];
 const OWN = candidates('127.0.0.1', '192.168.1.5', '198.51.100.9');
 
-/** The order of the addresses, UDP's. */
+/** The order of the UDP addresses. */
 const order = (path: Partial<ClientPath>, offered = OWN): string => {
   const full = { localAddress: null, clientAddress: null, hostAddress: null, ...path };
   const sorted = candidatesFor(full, offered, interfaces);

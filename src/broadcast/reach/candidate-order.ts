@@ -7,7 +7,7 @@ type Candidate = TransportOptions['iceCandidates'][number];
 type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 
 const LOOPBACK = blockList(['127.0.0.0/8', '::1/128']);
-/** Addresses that nobody on the Internet reaches (RFC 1918, 6598, 3927, 4193, 4291). */
+/** Addresses that are unreachable from the Internet (RFC 1918, 6598, 3927, 4193, 4291). */
 const PRIVATE = blockList([
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -19,10 +19,10 @@ const PRIVATE = blockList([
 ]);
 
 /**
- * Our candidates in the order in which this client is likely to reach them, TCP after UDP, with priorities that say
- * the same. Some programs use the first candidate and no other.
+ * Sorts our candidates by how likely this client can reach them, TCP after UDP, and sets their
+ * priorities accordingly. Some programs use only the first candidate.
  *
- * @param interfaces this machine's, as `networkInterfaces()` tells them
+ * @param interfaces the result of `networkInterfaces()`
  */
 export function candidatesFor(
   path: ClientPath,
@@ -43,14 +43,14 @@ export function candidatesFor(
     .map((candidate, index) => ({ ...candidate, priority: priorityOf(candidate, index) }));
 }
 
-/** What the client reached already, or is in one network with. */
+/** Addresses that the client has already reached, or that share a network with it. */
 function preferredAddresses(
   { localAddress, clientAddress, hostAddress }: ClientPath,
   interfaces: Interfaces,
 ): ReadonlySet<string> {
   if (localAddress === null && isLoopback(clientAddress)) return new Set(['127.0.0.1']);
   const own = [localAddress ?? hostAddress].filter((address) => address !== null);
-  // Media has IPv4 addresses only: for IPv6 those of the same network card.
+  // Media uses IPv4 only: for an IPv6 client, use the IPv4 addresses of the same network card.
   const cards = Object.values(interfaces).map((addresses) => addresses ?? []);
   const beside = cards
     .filter((addresses) => addresses.some(({ address }) => own.includes(address)))
@@ -65,12 +65,14 @@ function preferredAddresses(
 
 const addressOf = ({ address }: NetworkInterfaceInfo) => address;
 
-/** Whether an address is in the network of one of ours. */
+/** Whether an address is in the network of one of our interfaces. */
 function holds({ cidr, internal }: NetworkInterfaceInfo, address: string | null): boolean {
   return address !== null && cidr !== null && !internal && isIn(blockList([cidr]), address);
 }
 
-/** RFC 8445 5.1.2.1, of host candidates and component 1; TCP below UDP (RFC 6544 4.2). */
+/**
+ * The priority of a host candidate, component 1 (RFC 8445 5.1.2.1); TCP below UDP (RFC 6544 4.2).
+ */
 function priorityOf({ protocol }: Candidate, index: number): number {
   const localPreference = (protocol === 'tcp' ? 0x7fff : 0xffff) - index;
   return 126 * 2 ** 24 + localPreference * 2 ** 8 + 255;

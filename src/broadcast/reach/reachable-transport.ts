@@ -3,7 +3,9 @@ import type { TransportOptions } from '../../protocol/rtc.js';
 import { candidatesFor } from './candidate-order.js';
 import type { ClientPath } from '../../common/client-path.js';
 
-/** Our end of a connection as this client is told of it: what it is likely to reach comes first. */
+/**
+ * Returns our end of a connection with the candidates that this client can most likely reach first.
+ */
 export function reachableTransport(
   transport: TransportOptions,
   path: ClientPath,

@@ -6,7 +6,9 @@ import { CreatedStreamKey, StreamKeyView } from '../../protocol/stream-key.js';
 import type { EventOrigin } from '../../security-log/security-event.js';
 import { StreamKeyService } from './stream-key.service.js';
 
-/** The key that OBS and other programs publish with. For people only: no API token may make one. */
+/**
+ * The key that OBS and other programs publish with. For people only: API tokens cannot create one.
+ */
 @Controller('api/channels/:name/stream-key')
 @LoggedIn()
 export class StreamKeyController {

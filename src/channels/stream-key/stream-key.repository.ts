@@ -3,14 +3,14 @@ import { PrismaService } from '../../db/prisma.service.js';
 import type { SecurityEvent } from '../../security-log/security-event.js';
 import { writeEvent } from '../../security-log/security-event.repository.js';
 
-/** A channel as its stream key sees it. */
+/** A channel with the fields that its stream key depends on. */
 export type KeyedChannel = Readonly<{
   id: string;
   ownerId: string;
-  /** SHA-256 of its key; null: it has none. */
+  /** SHA-256 of its key; null: no key. */
   keyHash: Uint8Array | null;
   keyMadeAt: Date | null;
-  /** The owner may not act at present. */
+  /** Whether the owner's account is disabled. */
   ownerDisabled: boolean;
 }>;
 
@@ -22,7 +22,7 @@ const COLUMNS = {
   owner: { select: { disabledAt: true } },
 } as const;
 
-/** Stream keys in the table of channels. */
+/** Stores stream keys in the table of channels. */
 @Injectable()
 export class StreamKeyRepository {
   constructor(private readonly db: PrismaService) {}
@@ -43,7 +43,7 @@ export class StreamKeyRepository {
     };
   }
 
-  /** In place of the one before; null takes it away. */
+  /** Replaces the key; null removes it. */
   async set(
     channelId: string,
     hash: Uint8Array<ArrayBuffer> | null,

@@ -11,16 +11,16 @@ import { ChannelService } from '../channel.service.js';
 import { type KeyedChannel, StreamKeyRepository } from './stream-key.repository.js';
 
 const KEY_BYTES = 32;
-/** Says what it is to those who find one; API tokens begin otherwise. */
+/** Identifies a leaked key as a stream key; API tokens have another prefix. */
 const PREFIX = 'live_';
 const BEARER = /^Bearer +([\w.~+/=-]{1,200})$/i;
-/** What keys are compared with where there is none: no key has it. */
+/** Compared with if the channel has no key; no key has this hash. */
 const NO_HASH = new Uint8Array(32);
 
-/** The keys that programs publish with, one a channel: told once, kept as SHA-256. */
+/** Manages the keys that programs publish with, one per channel: shown once, stored as SHA-256. */
 @Injectable()
 export class StreamKeyService {
-  /** `changed`: what was published with the key before is not its owner's any more. */
+  /** `changed`: the previous key is no longer valid for publishing. */
   readonly events = new TypedEmitter<{ changed: [channelId: string] }>();
 
   constructor(
@@ -29,7 +29,7 @@ export class StreamKeyService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner. */
+  /** @throws {DomainError} `channel_not_found`; `forbidden` except for the owner */
   async view(name: string, accountId: string): Promise<StreamKeyView> {
     await this.#own(name, accountId);
     const { keyMadeAt = null } = (await this.repository.find(name)) ?? {};
@@ -37,8 +37,8 @@ export class StreamKeyService {
   }
 
   /**
-   * Makes a key, in place of the one before: what is published with that is cut off.
-   * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner.
+   * Creates a key that replaces the previous one; disconnects whoever publishes with that.
+   * @throws {DomainError} `channel_not_found`; `forbidden` except for the owner
    */
   async rotate(name: string, accountId: string, from: EventOrigin): Promise<CreatedStreamKey> {
     const { id } = await this.#own(name, accountId);
@@ -51,8 +51,8 @@ export class StreamKeyService {
   }
 
   /**
-   * Takes the key away: no program can publish then.
-   * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner.
+   * Removes the key; no program can publish then.
+   * @throws {DomainError} `channel_not_found`; `forbidden` except for the owner
    */
   async remove(name: string, accountId: string, from: EventOrigin): Promise<void> {
     const { id } = await this.#own(name, accountId);
@@ -61,14 +61,14 @@ export class StreamKeyService {
     this.cut([id]);
   }
 
-  /** Cuts off who publishes with keys that were changed or taken away. */
+  /** Disconnects publishers whose keys were changed or removed. */
   cut(channelIds: readonly string[]): void {
     for (const id of channelIds) this.events.emit('changed', id);
   }
 
   /**
-   * The channel that an Authorization header's key is for. A wrong key, a channel without one, a channel that
-   * isn't there and an owner who is disabled look the same, also in the time that it takes.
+   * Returns the channel that an Authorization header's key belongs to. A wrong key, a channel
+   * without a key, an unknown channel and a disabled owner are indistinguishable, also by timing.
    * @throws {DomainError} `not_logged_in`
    */
   async channelOf(name: string, authorization: string | undefined): Promise<Channel> {
@@ -83,7 +83,10 @@ export class StreamKeyService {
     return this.channels.get(name);
   }
 
-  /** Whether what was let in for this owner may go on; a channel that is gone ends by itself. */
+  /**
+   * Whether a publisher may continue: the owner must not be disabled. Broadcasts of a deleted
+   * channel end on their own.
+   */
   async isInForce(name: string): Promise<boolean> {
     const keyed: KeyedChannel | null = await this.repository.find(name);
     return keyed !== null && !keyed.ownerDisabled;
