@@ -25,7 +25,7 @@ function channel(change: Partial<ChannelAccess> = {}): ChannelAccess {
   };
 }
 
-/** A database with one channel, which can be changed, lost, and held up. */
+/** A database with one channel that tests can change, disconnect and delay. */
 class Database {
   row: ChannelAccess | null = channel();
   isAway = false;

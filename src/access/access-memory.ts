@@ -5,17 +5,19 @@ import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import type { ChannelAccess } from './access-policy.js';
 import { AccessRepository } from './access.repository.js';
 
-/** What is younger decides as it is. */
+/** Younger entries are used as they are. */
 const FRESH_MS = 2_000;
-/** What is younger decides while it is read again; what is older waits for that. */
+/** Younger entries are used while they are refreshed; older ones wait for the refresh. */
 const STALE_MS = 5_000;
-/** At this many the one that was not asked for longest is forgotten. */
+/** Above this size, the least recently used entry is evicted. */
 const ENTRIES_MAX = 2_000;
-/** Accounts that asked about one channel, to look up which are disabled; the oldest is forgotten. */
+/** Accounts per channel to check for being disabled; above this number, the oldest is dropped. */
 const ASKED_MAX = 2_000;
 
 type Entry = {
-  /** Null: there is no such channel. Remembered as well, so that a look-up takes as long as any other. */
+  /**
+   * Null: no such channel exists. Cached as well, so that the lookup takes as long as any other.
+   */
   access: ChannelAccess | null;
   readAtMs: number;
   reading: Promise<ChannelAccess | null> | null;
@@ -23,14 +25,14 @@ type Entry = {
 };
 
 /**
- * Who may watch which channel, from memory, so that every segment and every socket message can ask. What
- * is changed by this process is known at once ({@link forget}); what others write into the database,
- * within five seconds.
+ * Caches who can watch each channel, so that every segment request and socket message can be
+ * checked. Changes by this process apply at once ({@link forget}); changes that others write to the
+ * database, within five seconds.
  */
 @Injectable()
 export class AccessMemory {
   readonly #log: Log;
-  /** By name, in the order of their last use, but for uses of what was fresh. */
+  /** By name, in order of last use; uses of fresh entries don't count. */
   readonly #entries = new Map<string, Entry>();
 
   constructor(
@@ -41,7 +43,10 @@ export class AccessMemory {
     this.#log = log.child({ part: 'access' });
   }
 
-  /** Null when there is no such channel. A promise only when it has to be read first. */
+  /**
+   * Returns a channel's access; null if no such channel exists. A promise only if it must be read
+   * first.
+   */
   find(name: string): ChannelAccess | null | Promise<ChannelAccess | null> {
     if (!CHANNEL_NAME_PATTERN.test(name)) return null;
     const entry = this.#entries.get(name);
@@ -56,13 +61,13 @@ export class AccessMemory {
     return entry.access;
   }
 
-  /** What was read last, however long ago; undefined when nothing is known. Reads nothing. */
+  /** Returns what was last read, however old; undefined if nothing was. Reads nothing. */
   known(name: string): ChannelAccess | null | undefined {
     const entry = this.#entries.get(name);
     return entry && entry.readAtMs > 0 ? entry.access : undefined;
   }
 
-  /** Reads it again, however fresh it is; readings at the same time are one. */
+  /** Reads the channel's access again, however fresh it is; merges concurrent reads. */
   read(name: string): Promise<ChannelAccess | null> {
     const entry = this.#entries.get(name) ?? this.#add(name);
     entry.reading ??= this.#read(name, entry).finally(() => {
@@ -71,7 +76,7 @@ export class AccessMemory {
     return entry.reading;
   }
 
-  /** Remembers that an account asks, to notice when it gets disabled. */
+  /** Records that an account asked, to detect when it is disabled. */
   asked(name: string, accountId: string): void {
     const asked = this.#entries.get(name)?.asked;
     if (!asked || asked.has(accountId)) return;
@@ -81,7 +86,7 @@ export class AccessMemory {
     if (oldest !== undefined) asked.delete(oldest);
   }
 
-  /** What is known of a channel is not true any more. */
+  /** Drops a channel from the cache. */
   forget(name: string): void {
     this.#entries.delete(name);
   }
@@ -94,13 +99,13 @@ export class AccessMemory {
       entry.readAtMs = startedMs;
       return access;
     } catch (error) {
-      // A broadcast goes on without the database, and so does who may watch it: nothing can have
-      // been changed but what this process has forgotten.
+      // Broadcasts continue without the database, so the last read access stays in force: this
+      // process can't have changed it, because its changes drop the entry.
       if (entry.readAtMs === 0) {
         if (this.#entries.get(name) === entry) this.#entries.delete(name);
         throw error;
       }
-      this.#log.warn({ err: error }, 'access can’t be read: what was read last goes on to count');
+      this.#log.warn({ err: error }, 'access can’t be read: what was last read stays in force');
       entry.readAtMs = startedMs - FRESH_MS;
       return entry.access;
     }

@@ -1,59 +1,65 @@
 import type { Visibility } from '../protocol/access.js';
 
-/** Who may watch one channel, as it is in memory: what {@link decide} goes by. */
+/** Who can watch a channel, as cached: the input of {@link decide}. */
 export type ChannelAccess = Readonly<{
   id: string;
   name: string;
   ownerId: string;
-  /** What counts now: the channel's own, or that of the broadcast that is on, if that lets fewer. */
+  /** The visibility in force: the channel's, or that of the running broadcast if it is stricter. */
   visibility: Visibility;
-  /** The channel's own. */
+  /** The channel's own visibility. */
   ofChannel: Visibility;
-  /** Broadcasts with a password or a list of their own accord, those that are over too, by id. */
+  /** Running and ended broadcasts that are `password` or `private` themselves, by id. */
   closedBroadcasts: ReadonlyMap<string, Visibility>;
-  /** Whether the channel has a password that something of it can be put behind. */
+  /** Whether the channel has a password, for itself or its broadcasts, recordings and clips. */
   hasPassword: boolean;
-  /** Raised when what was given out before (passes, tokens) is void. */
+  /** Incremented to invalidate passes and tokens issued before. */
   version: number;
-  /** Accounts on the list; of use while it is private. */
+  /** Accounts on the member list; used while something is private. */
   members: ReadonlySet<string>;
   moderators: ReadonlySet<string>;
-  /** Banned for ever, accounts' ids and guests' ids. Only kept while something of the channel is protected. */
+  /**
+   * Ids of permanently banned accounts and guests. Only loaded while something of the channel is
+   * protected.
+   */
   banned: ReadonlySet<string>;
-  /** Hashes of addresses that somebody was banned at within {@link ADDRESS_BAN_MS}: guests are not let in from there. */
+  /**
+   * Hashes of addresses from which someone was banned within {@link ADDRESS_BAN_MS}: guests from
+   * there are refused.
+   */
   bannedAddresses: ReadonlySet<string>;
-  /** Of the accounts that asked, those that are disabled. */
+  /** Those of the accounts that asked which are disabled. */
   disabled: ReadonlySet<string>;
 }>;
 
-/** Proof that somebody typed a channel's password. */
+/** Proof that someone entered a channel's password. */
 export type Pass = Readonly<{
-  /** The version of the channel's access that the password was typed for. */
+  /** The version of the channel's access that the password was entered for. */
   version: number;
-  /** Who typed it: an account's id, or a guest's. */
+  /** Id of the account or guest who entered it. */
   holder: string;
 }>;
 
-/** Who wants in. */
+/** The caller whose access is decided. */
 export type Asker = Readonly<{
   accountId: string | null;
   guestId: string;
-  /** Hash of the address that a guest asks from; null: an account, or not known. */
+  /** Hash of a guest's address; null: an account, or unknown. */
   addressHash: string | null;
-  /** For this channel, whoever typed its password. */
+  /** Passes for this channel, whoever entered its password. */
   passes: readonly Pass[];
 }>;
 
-/** `not_found`: what is said of a channel that isn't there, word for word. */
+/** `not_found`: answered exactly as for a channel that does not exist. */
 export type Decision = 'allowed' | 'password_needed' | 'not_found';
 
-/** What a channel's owner, moderators and everybody else may see, watch and read of it. */
+/** Decides whether a caller (owner, moderator or anyone else) can see, watch and read a channel. */
 export function decide(channel: ChannelAccess | null, asker: Asker): Decision {
   if (channel === null) return 'not_found';
   if (!isProtected(channel)) return 'allowed';
   const accountId =
     asker.accountId !== null && channel.disabled.has(asker.accountId) ? null : asker.accountId;
-  // A disabled account is nobody, not a guest who may try the password.
+  // A disabled account is not treated as a guest, who could enter the password.
   if (asker.accountId !== null && accountId === null) return 'not_found';
   if (accountId !== null && accountId === channel.ownerId) return 'allowed';
   if (isBanned(channel, asker)) return 'not_found';
@@ -63,7 +69,7 @@ export function decide(channel: ChannelAccess | null, asker: Asker): Decision {
   return passThatCounts(channel, asker) ? 'allowed' : 'password_needed';
 }
 
-/** A pass of the present version whose holder may still be in; undefined when there is none. */
+/** Returns a pass of the current version whose holder is neither banned nor disabled, if any. */
 export function passThatCounts(
   channel: ChannelAccess,
   { passes }: Pick<Asker, 'passes'>,
@@ -73,27 +79,30 @@ export function passThatCounts(
   );
 }
 
-/** From everybody to few. */
+/** From the widest audience to the narrowest. */
 const ORDER: readonly Visibility[] = ['public', 'unlisted', 'password', 'private'];
 
-/** That of two for which fewer are let in. */
+/** Returns the visibility with the narrower audience. */
 export function stricter(a: Visibility, b: Visibility): Visibility {
   return ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b;
 }
 
-/** What decides about something of a channel that has a visibility of its own: a broadcast, a recording, a clip. */
+/**
+ * Returns the access of a part of a channel with its own visibility: a broadcast, a recording or a
+ * clip.
+ */
 export function narrowed(channel: ChannelAccess, visibility: Visibility): ChannelAccess {
   return { ...channel, visibility: stricter(channel.ofChannel, visibility) };
 }
 
-/** Whether not everybody who has the address may watch. */
+/** Whether the address alone is not enough to watch. */
 export function isProtected({ visibility }: Pick<ChannelAccess, 'visibility'>): boolean {
   return visibility === 'password' || visibility === 'private';
 }
 
 /**
- * An account is banned by its id alone. A guest is whoever their device, their address or a pass that
- * they bring says they are: each can be left at home, so each is asked.
+ * Accounts are matched by id alone. Guests are matched by device, address and the holders of their
+ * passes: a guest can leave out any of these, so each is checked.
  */
 function isBanned(channel: ChannelAccess, asker: Asker): boolean {
   const { accountId, guestId, addressHash, passes } = asker;

@@ -9,7 +9,7 @@ import { AccessRepository } from './access.repository.js';
 import { AccessService } from './access.service.js';
 import { channelNotFound } from './refusals.js';
 
-/** What a channel's owner sets about who may watch. Each change counts at once, also for those who watch. */
+/** The owner's settings for who can watch. Changes apply at once, also to current viewers. */
 @Injectable()
 export class AccessSettings {
   constructor(
@@ -18,7 +18,7 @@ export class AccessSettings {
     private readonly hasher: PasswordHasher,
   ) {}
 
-  /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner. */
+  /** @throws {DomainError} `channel_not_found`; `forbidden` except for the owner */
   async view(name: string, accountId: string): Promise<AccessView> {
     const { id, ofChannel: visibility } = await this.#own(name, accountId);
     const [hash, members] = await Promise.all([
@@ -33,8 +33,9 @@ export class AccessSettings {
   }
 
   /**
-   * @throws {DomainError} `bad_request` for `password` without there being one; `channel_not_found`;
-   *   `forbidden` for all but the owner; `unavailable` when too many passwords are hashed at once.
+   * @throws {DomainError} `bad_request` for `password` while the channel has none;
+   *   `channel_not_found`; `forbidden` except for the owner; `unavailable` when too many passwords
+   *   are hashed at once
    */
   async change(
     name: string,
@@ -44,7 +45,7 @@ export class AccessSettings {
   ): Promise<AccessView> {
     const { id, ofChannel: before } = await this.#own(name, accountId);
     if (visibility === 'password' && password === undefined) await this.#assertHasPassword(id);
-    // Nothing changes, so nobody has to come in anew.
+    // Nothing changes, so passes and tokens stay valid.
     if (visibility === before && password === undefined) return this.view(name, accountId);
     const passwordHash = password === undefined ? null : await this.hasher.hash(password);
     const about = { accountId, subject: name, from };
@@ -60,8 +61,9 @@ export class AccessSettings {
   }
 
   /**
-   * Puts an account on the list; does nothing for one that is on it.
-   * @throws {DomainError} `account_not_found`, `member_limit`, `channel_not_found`; `forbidden` for all but the owner.
+   * Adds an account to the member list. Idempotent.
+   * @throws {DomainError} `account_not_found`, `member_limit`, `channel_not_found`; `forbidden`
+   *   except for the owner
    */
   async add(name: string, accountId: string, username: string): Promise<void> {
     const { id } = await this.#own(name, accountId);
@@ -76,7 +78,7 @@ export class AccessSettings {
     this.access.changed(name);
   }
 
-  /** Takes an account off the list; does nothing for one that isn't on it. */
+  /** Removes an account from the member list. Idempotent. */
   async remove(name: string, accountId: string, username: string): Promise<void> {
     const { id } = await this.#own(name, accountId);
     await this.repository.removeMember(id, username);

@@ -3,25 +3,27 @@ import type { ChannelAccess } from './access-policy.js';
 import type { AccessService } from './access.service.js';
 import type { Visitor } from './visitor.js';
 
-/** How often it is looked whether those who are in a protected channel still may: a lost right ends within it. */
+/**
+ * How often those inside a protected channel are checked: the longest that revoked access lasts.
+ */
 const WATCH_MS = 3_000;
 
-/** Who is in one channel or several, and how to put them out. */
+/** The members of channels, and how to evict them. */
 type Options<M> = {
   access: AccessService;
   log: Log;
   visitorOf: (member: M) => Visitor;
-  /** Who may not be in a channel any more; to be followed by {@link AccessWatchdog.leave}. */
+  /** Evicts a member who is no longer allowed; must lead to {@link AccessWatchdog.leave}. */
   evict: (member: M, channel: string, code: 'password_required' | 'channel_not_found') => void;
 };
 
 /**
- * Who has been let into which channels, and has something of them for as long as they are: it goes on
- * being asked whether they may.
+ * Tracks who was let into which channels, and keeps checking that they are still allowed for as
+ * long as they stay.
  */
 export class AccessWatchdog<M extends object> {
   readonly #options: Options<M>;
-  /** By channel name. Bounded by those who bound connections. */
+  /** By channel name. Bounded by the limits on connections. */
   readonly #inside = new Map<string, Set<M>>();
   readonly #timer = setInterval(() => void this.#watch(), WATCH_MS);
   readonly #off: () => void;
@@ -47,7 +49,7 @@ export class AccessWatchdog<M extends object> {
     this.#off();
   }
 
-  /** Finds what was changed elsewhere, where not everybody may watch: bans, accounts that were disabled. */
+  /** Detects changes made elsewhere to protected channels: bans and disabled accounts. */
   async #watch(): Promise<void> {
     for (const name of this.#inside.keys())
       if (this.#options.access.mayBeProtected(name)) await this.#check(name);
@@ -56,7 +58,7 @@ export class AccessWatchdog<M extends object> {
   async #check(name: string): Promise<void> {
     if (!this.#inside.has(name)) return;
     const channel = await this.#read(name);
-    // One that was deleted says so by itself.
+    // Deleted channels notify their members themselves.
     if (!channel) return;
     const { access, visitorOf, evict } = this.#options;
     for (const member of this.#inside.get(name) ?? []) {
@@ -70,7 +72,7 @@ export class AccessWatchdog<M extends object> {
     }
   }
 
-  /** Undefined when it can't be read now: then the next look finds out. */
+  /** Reads the channel's access; undefined on failure, until the next check. */
   async #read(name: string): Promise<ChannelAccess | null | undefined> {
     try {
       return await this.#options.access.read(name);

@@ -25,7 +25,7 @@ import { HlsAuthorizer } from './hls-authorizer.js';
 import { UnlockService } from './unlock.service.js';
 import { CurrentVisitor } from './current-visitor.js';
 
-/** Who may watch a channel, over HTTP. */
+/** HTTP API for who can watch a channel. */
 @Controller('api/channels/:name')
 export class AccessController {
   constructor(

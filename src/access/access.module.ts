@@ -13,7 +13,7 @@ import { HlsAuthorizer } from './hls-authorizer.js';
 import { RequestVisitors } from './request-visitors.js';
 import { UnlockService } from './unlock.service.js';
 
-/** Who may watch what. Global: every way in asks {@link AccessService}, in the name of who is logged in. */
+/** Access control. Global: every entry point asks {@link AccessService} on behalf of the caller. */
 @Global()
 @Module({
   imports: [DbModule, AuthModule],

@@ -11,12 +11,12 @@ import { writeEvent } from '../security-log/security-event.repository.js';
 import { type ChannelAccess, isProtected, stricter } from './access-policy.js';
 import { FROM_STORED, TO_STORED } from './stored-visibility.js';
 
-/** Bans of one channel that are known at most; the newest count. */
+/** Maximum number of bans loaded per channel, newest first. */
 const BANS_MAX = 10_000;
-/** Protected broadcasts of one channel that are known at most; the newest count. */
+/** Maximum number of protected broadcasts loaded per channel, newest first. */
 const CLOSED_MAX = 10_000;
 const NOBODY: ReadonlySet<string> = new Set();
-/** Nothing of a channel is protected: nobody is asked for. */
+/** Nothing of the channel is protected, so nobody needs to be looked up. */
 const OPEN = {
   members: NOBODY,
   moderators: NOBODY,
@@ -25,12 +25,12 @@ const OPEN = {
   disabled: NOBODY,
 } as const;
 
-/** Stored names of what not everybody may watch who has the address. */
+/** Stored names of visibilities for which the address alone is not enough. */
 const CLOSED = ['PASSWORD', 'PRIVATE'] as const;
 
 export type StoredMember = Readonly<{ username: string; since: Date }>;
 
-/** Who may watch which channel, in the database. */
+/** Stores who can watch each channel. */
 @Injectable()
 export class AccessRepository {
   constructor(
@@ -39,7 +39,8 @@ export class AccessRepository {
   ) {}
 
   /**
-   * What decides about a channel; null when there is none of that name.
+   * Loads a channel's access; null if no such channel exists.
+   *
    * @param asked accounts that asked before, to find those that were disabled since
    */
   async find(name: string, asked: readonly string[]): Promise<ChannelAccess | null> {
@@ -53,7 +54,7 @@ export class AccessRepository {
         visibility: true,
         accessVersion: true,
         accessPasswordHash: true,
-        // What is not for everybody who has the channel's address.
+        // Broadcasts that not everyone with the channel's address can watch.
         broadcasts: {
           where: {
             OR: [
@@ -72,7 +73,7 @@ export class AccessRepository {
     if (row === null) return null;
     const { accessVersion: version, broadcasts, _count: counted, id, ownerId } = row;
     const ofChannel = FROM_STORED[row.visibility];
-    // The newest: what is left of one before it goes when it begins.
+    // The newest: remains of an earlier one are removed when it begins.
     const fetchable = broadcasts.find(
       ({ state, endedAt }) => state !== 'ENDED' || (endedAt !== null && endedAt > since),
     );
@@ -101,7 +102,10 @@ export class AccessRepository {
     return row?.accessPasswordHash ?? null;
   }
 
-  /** Resolves with false when the channel is gone. What was given out before is void. */
+  /**
+   * Changes a channel's access and invalidates passes and tokens. Resolves with false if the
+   * channel no longer exists.
+   */
   async change(
     channelId: string,
     { visibility, passwordHash }: { visibility: Visibility; passwordHash: string | null },
@@ -126,7 +130,7 @@ export class AccessRepository {
     }
   }
 
-  /** The list, in the order of names. */
+  /** Lists the members by name. */
   async members(channelId: string): Promise<StoredMember[]> {
     const rows = await this.db.channelMember.findMany({
       where: { channelId },
@@ -137,7 +141,7 @@ export class AccessRepository {
     return rows.map(({ createdAt, account }) => ({ username: account.username, since: createdAt }));
   }
 
-  /** Does nothing for one who is on the list. */
+  /** Adds a member. Idempotent. */
   async addMember(
     channelId: string,
     username: string,
@@ -149,7 +153,7 @@ export class AccessRepository {
     if (account === null) return 'no_account';
     const key = { channelId, accountId: account.id };
     return this.db.$transaction(async (tx) => {
-      // One at a time for each channel: two at once could both find one place left.
+      // Lock per channel: two concurrent requests could both find one place left.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       const others = { channelId, accountId: { not: account.id } };
       if ((await tx.channelMember.count({ where: others })) >= MEMBERS_MAX) return 'list_full';
@@ -162,7 +166,7 @@ export class AccessRepository {
     });
   }
 
-  /** Does nothing for one who isn't on the list. */
+  /** Removes a member. Idempotent. */
   async removeMember(channelId: string, username: string): Promise<void> {
     await this.db.channelMember.deleteMany({ where: { channelId, account: { username } } });
   }
@@ -185,7 +189,10 @@ export class AccessRepository {
     return new Set(rows.map(({ accountId }) => accountId));
   }
 
-  /** Those who may not even watch: a time-out takes away the word only. */
+  /**
+   * Loads those who are not allowed to watch: permanent bans. Time-outs only stop someone from
+   * writing.
+   */
   async #bans(channelId: string): Promise<{ banned: Set<string>; bannedAddresses: Set<string> }> {
     const rows = await this.db.chatBan.findMany({
       where: { channelId, expiresAt: null },

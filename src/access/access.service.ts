@@ -24,10 +24,10 @@ import type { Visitor } from './visitor.js';
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Whether somebody may see a channel, and all that is in it; asked on every way in. */
+/** Decides who can see a channel and everything in it. Every entry point calls it. */
 @Injectable()
 export class AccessService {
-  /** `changed`: fewer may watch than before, perhaps. */
+  /** `changed`: the audience may have become narrower. */
   readonly events = new TypedEmitter<{ changed: [name: string] }>();
   readonly #passes: ChannelPasses;
 
@@ -40,17 +40,20 @@ export class AccessService {
     this.#passes = new ChannelPasses(secrets);
   }
 
-  /** What decides about a channel, from memory; null when there is none. A promise when it has to be read. */
+  /**
+   * Returns a channel's access from the cache; null if no such channel exists. A promise if it must
+   * be read.
+   */
   find(name: string): ChannelAccess | null | Promise<ChannelAccess | null> {
     return this.memory.find(name);
   }
 
-  /** Whether one may watch who asks without a name or a pass. */
+  /** Decides whether a visitor can watch. */
   decide(channel: ChannelAccess | null, visitor: Visitor): Decision {
     return decide(channel, this.#askerOf(channel, visitor));
   }
 
-  /** What a token says of a visitor who may watch, for them to fetch the channel's media with. */
+  /** Returns the content of a token with which an allowed visitor can fetch the channel's media. */
   grantTo(channel: ChannelAccess, visitor: Visitor): HlsGrant {
     const asker = this.#askerOf(channel, visitor);
     const { accountId, guestId } = asker;
@@ -59,13 +62,13 @@ export class AccessService {
       version: channel.version,
       accountId,
       guestId,
-      // Kept by the token: a player's requests may come from a proxy's address.
+      // Stored in the token, as a player's requests may arrive through a proxy's address.
       addressHash: accountId === null ? addressHash(this.secrets, visitor.address) : null,
       holder: passThatCounts(channel, asker)?.holder ?? null,
     };
   }
 
-  /** Whether who was given a token may still fetch. */
+  /** Whether the holder of a token is still allowed to fetch. */
   mayFetch(channel: ChannelAccess, grant: HlsGrant): boolean {
     const { channelId, version, accountId, guestId, addressHash: hash, holder } = grant;
     if (channelId !== channel.id || version !== channel.version) return false;
@@ -76,7 +79,7 @@ export class AccessService {
   }
 
   /**
-   * Resolves with the channel's access when the visitor may watch it.
+   * Resolves with the channel's access if the visitor can watch it.
    * @throws {DomainError} `channel_not_found`, `password_required`
    */
   async enter(name: string, visitor: Visitor): Promise<ChannelAccess> {
@@ -87,7 +90,8 @@ export class AccessService {
   }
 
   /**
-   * Resolves when the visitor may watch something of the channel that has a visibility of its own, on or over.
+   * Resolves if the visitor can watch a part of the channel with its own visibility, such as a
+   * running or ended broadcast.
    * @throws {DomainError} `channel_not_found`, `password_required`
    */
   async enterPart(name: string, visibility: Visibility, visitor: Visitor): Promise<void> {
@@ -96,8 +100,8 @@ export class AccessService {
   }
 
   /**
-   * Broadcasts whose messages are not for somebody who may be in the channel now, by id: they were for fewer.
-   * Who is in while the channel asks for its password has typed it.
+   * Returns the ids of broadcasts with a narrower audience, whose messages are hidden from this
+   * member of the channel. Members of a channel with a password are taken to have entered it.
    */
   async restrictedBroadcastsFor(
     name: string,
@@ -107,7 +111,7 @@ export class AccessService {
     if (channel === null || channel.closedBroadcasts.size === 0) return NONE;
     const pass = { version: channel.version, holder: accountId ?? guestId };
     const passes = channel.visibility === 'password' ? [pass] : [];
-    // An address that is banned was not let in.
+    // Guests from a banned address were not let in.
     const asker = { accountId, guestId, addressHash: null, passes };
     const refused = (['password', 'private'] as const).filter(
       (visibility) => decide(narrowed(channel, visibility), asker) !== 'allowed',
@@ -116,7 +120,10 @@ export class AccessService {
     return new Set(ids.map(([id]) => id));
   }
 
-  /** Broadcasts, by id, whose messages are not for all who may be in the channel now: what is told to all leaves them out. */
+  /**
+   * Returns the ids of broadcasts with a narrower audience than the channel has now: messages to
+   * all members leave them out.
+   */
   async restrictedBroadcasts(name: string): Promise<ReadonlySet<string>> {
     const channel = await this.memory.find(name);
     if (channel === null || channel.closedBroadcasts.size === 0) return NONE;
@@ -127,7 +134,7 @@ export class AccessService {
     return new Set(closed.map(([id]) => id));
   }
 
-  /** Of what visibilities a visitor sees the parts of a channel in lists. */
+  /** Returns the visibilities of a channel's parts that a visitor sees in lists. */
   async listed(name: string, visitor: Visitor): Promise<Visibility[]> {
     const channel = await this.memory.find(name);
     if (channel === null) return [];
@@ -138,18 +145,18 @@ export class AccessService {
     return ['public', ...closed];
   }
 
-  /** Whether it may be that not everybody may watch, as far as that is known without reading. */
+  /** Whether the channel may be protected, as far as is known without reading. */
   mayBeProtected(name: string): boolean {
     const known = this.memory.known(name);
     return !known || isProtected(known);
   }
 
-  /** Reads a channel's access again, for who watches over changes from elsewhere. */
+  /** Reads a channel's access again, to detect changes made elsewhere. */
   read(name: string): Promise<ChannelAccess | null> {
     return this.memory.read(name);
   }
 
-  /** To be called when something was changed that decides about a channel: who may not watch any more is cut. */
+  /** Call after any change to a channel's access: disconnects those who are no longer allowed. */
   changed(name: string): void {
     this.memory.forget(name);
     this.events.emit('changed', name);
@@ -171,7 +178,7 @@ export class AccessService {
     return asker;
   }
 
-  /** Has it looked up whether the accounts that somebody is, or has a pass of, are disabled. */
+  /** Has the visitor's account and the holders of their passes checked for being disabled. */
   #noticeDisabled({ name }: ChannelAccess, { accountId, passes }: Asker): void {
     if (accountId !== null) this.memory.asked(name, accountId);
     for (const { holder } of passes) if (isUuid(holder)) this.memory.asked(name, holder);

@@ -5,18 +5,23 @@ import { ADDRESS_BAN_MS } from './address-ban.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { Secrets } from '../secrets/secrets.js';
 
-/** Accounts that are remembered; beyond it the one that was seen longest ago is forgotten. */
+/** Maximum number of accounts; above it, the one seen longest ago is dropped. */
 const ACCOUNTS_MAX = 20_000;
-/** Addresses of one account: a phone's networks and a home's. The one seen longest ago is forgotten. */
+/**
+ * Maximum number of addresses per account: a phone's networks and home. Above it, the one seen
+ * longest ago is dropped.
+ */
 const ADDRESSES_MAX = 4;
 
 /**
- * Where accounts were seen lately, in memory only: a ban of one covers guests who come from there. So
- * logging out is no way around it.
+ * Remembers, in memory only, the recent addresses of accounts. A ban of an account covers guests
+ * from these, so that logging out does not evade it.
  */
 @Injectable()
 export class AccountAddresses {
-  /** By account, in the order of their last sight; of each the time by address block, likewise. */
+  /**
+   * For each account, the time that each address block was last seen; both in order of last use.
+   */
   readonly #seen = new Map<string, Map<string, number>>();
 
   constructor(
@@ -35,7 +40,7 @@ export class AccountAddresses {
     dropOldest(this.#seen, ACCOUNTS_MAX);
   }
 
-  /** Hashes of the addresses of the last day, as bans keep them. */
+  /** Returns hashes of the addresses seen within {@link ADDRESS_BAN_MS}, as stored with bans. */
   hashesOf(accountId: string): string[] {
     const sinceMs = this.clock.nowMs() - ADDRESS_BAN_MS;
     return [...(this.#seen.get(accountId) ?? [])]

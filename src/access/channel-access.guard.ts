@@ -7,23 +7,29 @@ import { AccessService } from './access.service.js';
 import { assertAllowed } from './refusals.js';
 import { RequestVisitors } from './request-visitors.js';
 
-/** Routes about a channel: the parameter after one of these is its name. /whip asks for the channel's own key. */
+/**
+ * Routes about a channel, whose name is the parameter after one of these. /whip checks the
+ * channel's stream key instead.
+ */
 const ABOUT_CHANNEL = /^\/(?:(?:api\/channels|embed|hls|whep)\/)?:(\w+)(?:\/|$)/;
 const OPEN_TO_LOCKED = 'onair:open-to-locked';
 const OPEN_TO_ALL = 'onair:open-to-all';
 
-/** On a method: who has to type the channel's password first comes through, and is told so by it. */
+/**
+ * On a method: also lets in visitors who still have to enter the channel's password; the method
+ * tells them.
+ */
 export const OpenToLocked = () => SetMetadata(OPEN_TO_LOCKED, true);
 
 /**
- * On a method: it says nothing of the channel that its address names, or its address can't be guessed and
- * was given to who may watch; nobody is asked.
+ * On a method: skips the check, because the method reveals nothing about the channel in its
+ * address, or its address is unguessable and was given to those who can watch.
  */
 export const OpenToAll = () => SetMetadata(OPEN_TO_ALL, true);
 
 /**
- * Asks the policy on every route that names a channel, whoever adds it. What it refuses looks as if
- * there were no such channel.
+ * Checks the access policy on every route that names a channel. Refusals look as if the channel did
+ * not exist.
  */
 @Injectable()
 export class ChannelAccessGuard implements CanActivate {
@@ -34,11 +40,11 @@ export class ChannelAccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    // Sockets' requests are asked about where they are dispatched.
+    // Requests over sockets are checked where they are dispatched.
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const name = channelOf(request);
-    // What can't be a name is for the route to answer.
+    // The route answers to invalid names.
     if (name === null || !CHANNEL_NAME_PATTERN.test(name)) return true;
     if (this.reflector.get<boolean | undefined>(OPEN_TO_ALL, context.getHandler())) return true;
     const channel = await this.access.find(name);

@@ -10,7 +10,7 @@ const idOf = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0
 const cookies = new Cookies({ publicUrl: 'http://localhost:8080' });
 const options = { nowMs: NOW_MS, cookies };
 
-/** What the browser sends back. */
+/** The value that the browser sends back. */
 const valueOf = (setCookie: string): string => readPasses(setCookie.split(';')[0]);
 
 const withPass = (n: number, version = 1, before = '') =>

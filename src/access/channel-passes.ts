@@ -2,31 +2,31 @@ import { type Cookies, readAnyCookie } from '../common/cookies.js';
 import type { Secrets } from '../secrets/secrets.js';
 import type { Pass } from './access-policy.js';
 
-/** Passes of channels whose passwords were typed on this device. */
+/** Holds the passes of channels whose passwords were entered on this device. */
 export const PASS_COOKIE = 'onair_passes';
 
-/** A device has so many passes; a new one takes the place of the oldest. */
+/** Maximum number of passes per device; a new one replaces the oldest. */
 const PASSES_MAX = 20;
 const LIFETIME_MS = 30 * 86_400_000;
-/** ID.VERSION.EXPIRY.HOLDER.SIGNATURE: ids of up to 36, a signature of 43 characters. */
+/** ID.VERSION.EXPIRY.HOLDER.SIGNATURE: ids up to 36 characters, a signature of 43. */
 const PASS_MAX = 160;
 const PASS = /^([0-9a-f-]{36})\.(\d{1,10})\.([0-9a-z]{1,11})\.([\w-]{1,36})\.([\w-]{43})$/;
 const BETWEEN = '!';
 
-/** The cookie's value; empty when there is none, or none that can be ours. */
+/** Returns the cookie's value; empty if missing or not ours. */
 export function readPasses(cookieHeader: string | undefined): string {
   const value = readAnyCookie(cookieHeader, PASS_COOKIE);
   return isPasses(value) ? value : '';
 }
 
-/** Whether it is short enough to be passes of ours. */
+/** Whether the value is short enough to be our passes. */
 export function isPasses(value: string): boolean {
   return value.length <= PASSES_MAX * PASS_MAX;
 }
 
 /**
- * Says who typed a channel's password: signed, for one version of its access. It names its holder, so
- * that a ban holds for whoever presents it.
+ * Issues and reads passes: signed proofs of who entered a channel's password, for one version of
+ * its access. A pass names its holder, so that a ban applies to whoever presents it.
  */
 export class ChannelPasses {
   readonly #secrets: Secrets;
@@ -35,9 +35,9 @@ export class ChannelPasses {
     this.#secrets = secrets;
   }
 
-  /** Those for a channel that are ours and have not expired; empty when none is for it. */
+  /** Returns the valid, unexpired passes for a channel. */
   of(channelId: string, passes: string, nowMs: number): Pass[] {
-    // Without a pass nothing is signed: that is the most.
+    // Most visitors have no pass: skip the signature check.
     if (!passes.includes(channelId)) return [];
     return passes
       .split(BETWEEN)
@@ -52,7 +52,7 @@ export class ChannelPasses {
       });
   }
 
-  /** A Set-Cookie value with one pass more than there are: for the channel with this id. */
+  /** Returns a Set-Cookie value that adds a pass for a channel, or replaces the one that exists. */
   add(
     passes: string,
     { id, version, holder }: Pass & { id: string },
@@ -67,8 +67,8 @@ export class ChannelPasses {
       name: PASS_COOKIE,
       value: [pass, ...others].slice(0, PASSES_MAX).join(BETWEEN),
       maxAgeS: LIFETIME_MS / 1_000,
-      // A player in the frame of another site asks for the password too, and has a cookie of its own
-      // there. All it allows is to watch, so a request from another site gains nothing by it.
+      // A player embedded in another site asks for the password too, and has its own cookie there.
+      // A pass only allows watching, so a cross-site request gains nothing by it.
       inFrames: true,
     });
   }

@@ -5,10 +5,13 @@ import { knownIdentity } from '../auth/request-identity.js';
 import type { Visitor } from './visitor.js';
 import { readPasses } from './channel-passes.js';
 
-/** On a controller or method: finds out who {@link CurrentVisitor} is. */
+/** On a controller or method: identifies the {@link CurrentVisitor}. */
 export const ForVisitors = (): MethodDecorator & ClassDecorator => Identified();
 
-/** Who the request is from, for the policy. Needs {@link ForVisitors}, `@Identified()` or `@LoggedIn()`. */
+/**
+ * The visitor who sent the request, for the access policy. Requires {@link ForVisitors},
+ * `@Identified()` or `@LoggedIn()`.
+ */
 export const CurrentVisitor = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Visitor => {
     const request = context.switchToHttp().getRequest<FastifyRequest>();

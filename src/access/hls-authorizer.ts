@@ -8,32 +8,38 @@ import { AccessService } from './access.service.js';
 import { type Visitor } from './visitor.js';
 import { HlsTokens } from './hls-tokens.js';
 
-/** A path without the token that it came with, and what the policy says about who sent it. */
+/** A path without its token, and the policy's decision. */
 export type OpenedPath = Readonly<{
   path: string;
-  /** False: to be answered as if the channel were not live. */
+  /** False: answer as if the channel were not live. */
   isAllowed: boolean;
-  /** Not everybody may fetch it. */
+  /** Whether the path needs a token. */
   isProtected: boolean;
 }>;
 
 const CHANNEL = /^\/hls\/([^/]+)\//;
-/** `/hls/NAME/~TOKEN/…`: playlists name everything relative to themselves, so all of it carries the token. */
+/**
+ * `/hls/NAME/~TOKEN/…`: playlists use relative addresses, so everything they reference carries the
+ * token.
+ */
 const WITH_TOKEN = /^(\/hls\/[^/]+)\/~([\w-]{1,400})(\/.*)$/;
 
-/** A path under /hls as it would be for everybody. */
+/** Returns a path under /hls without its token. */
 export function withoutToken(path: string): string {
   return splitToken(path).bare;
 }
 
 function splitToken(path: string): { bare: string; token: string | null } {
-  // Nearly every path is of a channel for everybody.
+  // Nearly every path belongs to an unprotected channel.
   const found = path.includes('/~') ? WITH_TOKEN.exec(path) : null;
   const [, of = '', token = null, rest = ''] = found ?? [];
   return token === null ? { bare: path, token } : { bare: of + rest, token };
 }
 
-/** Lets players fetch broadcasts: everybody where the address is enough, else who has a token in it. */
+/**
+ * Authorizes players to fetch broadcasts: anyone where the address is enough, otherwise those with
+ * a token in the path.
+ */
 @Injectable()
 export class HlsAuthorizer {
   readonly #tokens: HlsTokens;
@@ -49,7 +55,7 @@ export class HlsAuthorizer {
     this.#tokens = new HlsTokens(secrets, clock);
   }
 
-  /** Where a visitor who may watch the channel plays it. */
+  /** Returns the address where an allowed visitor plays the channel. */
   playback(channel: ChannelAccess, visitor: Visitor): Playback {
     const of = `${this.#basePath}/hls/${channel.name}`;
     if (!isProtected(channel)) return { hls: `${of}/index.m3u8`, idleMs: null };
@@ -57,12 +63,15 @@ export class HlsAuthorizer {
     return { hls: `${of}/~${token}/index.m3u8`, idleMs: this.#tokens.idleMs };
   }
 
-  /** Asks the policy about a path under /hls; from memory, but for a channel that was not asked for lately. */
+  /**
+   * Checks a path under /hls against the policy; from the cache, except for a channel that was not
+   * requested recently.
+   */
   async open(path: string): Promise<OpenedPath> {
     const [, name = ''] = CHANNEL.exec(path) ?? [];
     const { bare, token } = splitToken(path);
     const channel = await this.access.find(name);
-    // Where there is no channel nothing is found, which says the same.
+    // A channel that does not exist has no files, so the answer is the same.
     if (channel === null || !isProtected(channel))
       return { path: bare, isAllowed: true, isProtected: false };
     const grant = token === null ? null : this.#tokens.read(token);

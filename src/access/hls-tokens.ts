@@ -1,38 +1,41 @@
 import type { Clock } from '../common/clock.js';
 import type { Secrets } from '../secrets/secrets.js';
 
-/** What a token says: who may fetch which channel, as of which version of its access. */
+/** The content of a token: who can fetch which channel, for which version of its access. */
 export type HlsGrant = Readonly<{
   channelId: string;
   version: number;
   accountId: string | null;
   guestId: string;
-  /** Hash of the address of a guest whom it was given to. */
+  /** Hash of the address of the guest it was issued to; null: an account. */
   addressHash: string | null;
-  /** Who typed the channel's password that let in; null when it was something else. */
+  /** Holder of the channel pass that gave access; null without one. */
   holder: string | null;
 }>;
 
-/** A token that nobody fetches with for so long is void: a player that is paused may take a while. */
+/** An unused token expires after this time, long enough for a paused player. */
 const IDLE_MS = 10 * 60_000;
-/** However much it is used. */
+/** Maximum lifetime, however often the token is used. */
 const LIFETIME_MS = 24 * 3_600_000;
-/** Tokens in use that are remembered; the one that was not used for longest is forgotten, and ages from its making. */
+/**
+ * Maximum number of tokens whose use is remembered; the least recently used is evicted, and its
+ * idle time then counts from its creation.
+ */
 const REMEMBERED_MAX = 20_000;
 const CONTEXT = 'hls';
 
 type Remembered = { readonly grant: HlsGrant; readonly givenMs: number; usedMs: number };
 
 /**
- * Tokens for paths: sealed, so that neither a log nor another viewer reads an account's id out of an
- * address. They are short-lived unless a player goes on using them. Who may fetch is asked of the policy
- * at each request; a token only says who does.
+ * Tokens in paths: sealed, so that neither a log nor another viewer can read an account's id.
+ * Short-lived unless a player keeps using them. A token only identifies its holder; the policy is
+ * checked on each request.
  */
 export class HlsTokens {
   readonly idleMs = IDLE_MS;
   readonly #secrets: Secrets;
   readonly #clock: Clock;
-  /** In the order of their last use. */
+  /** In order of last use. */
   readonly #remembered = new Map<string, Remembered>();
 
   constructor(secrets: Secrets, clock: Clock) {
@@ -40,7 +43,7 @@ export class HlsTokens {
     this.#clock = clock;
   }
 
-  /** Letters, digits, `-` and `_`. */
+  /** Issues a token of letters, digits, `-` and `_`. */
   give({ channelId, version, accountId, guestId, addressHash, holder }: HlsGrant): string {
     const nowMs = this.#clock.nowMs();
     const who = [accountId ?? '', guestId, addressHash ?? '', holder ?? ''];
@@ -48,7 +51,7 @@ export class HlsTokens {
     return this.#secrets.seal('hls-token', fields.join(' '), CONTEXT);
   }
 
-  /** Null for what is no token of ours, or not any more. */
+  /** Returns a token's content; null if it is not ours or has expired. */
   read(token: string): HlsGrant | null {
     const nowMs = this.#clock.nowMs();
     const known = this.#remembered.get(token) ?? this.#unseal(token);
@@ -65,7 +68,7 @@ export class HlsTokens {
     const text = this.#secrets.unseal('hls-token', token, CONTEXT);
     const [channelId, version, given, accountId, guestId, addressHash, holder] =
       text?.split(' ') ?? [];
-    // One that is not as long as this was given before it named its holder: players ask anew.
+    // Tokens issued before they named their holder are shorter: players request a new one.
     if (channelId === undefined || guestId === undefined || holder === undefined) return null;
     const grant = {
       channelId,

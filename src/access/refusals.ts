@@ -2,9 +2,11 @@ import { DomainError } from '../common/domain-error.js';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import type { Decision } from './access-policy.js';
 
-/** There is no such channel, or none for who asks: nobody can tell which. */
+/**
+ * The refusal for a channel that does not exist or that the caller cannot see: indistinguishable.
+ */
 export function channelNotFound(name: string): DomainError {
-  // The name may be anything that was typed into the address.
+  // The name may be any text from the address.
   const known = CHANNEL_NAME_PATTERN.test(name);
   return new DomainError(
     'channel_not_found',
@@ -12,7 +14,9 @@ export function channelNotFound(name: string): DomainError {
   );
 }
 
-/** @throws {DomainError} `channel_not_found`, `password_required` unless the decision is to let in */
+/**
+ * @throws {DomainError} `channel_not_found`, `password_required` unless the decision is `allowed`
+ */
 export function assertAllowed(decision: Decision, name: string): void {
   if (decision === 'not_found') throw channelNotFound(name);
   if (decision === 'password_needed')

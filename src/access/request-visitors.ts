@@ -6,24 +6,24 @@ import type { Identity } from '../common/identity.js';
 import type { Visitor } from './visitor.js';
 import { isPasses, readPasses } from './channel-passes.js';
 
-/** Who comes with a pass and nothing else is not remembered, so it is nobody's id. */
+/** Visitors with only a pass are not remembered, so this is not the id of any guest. */
 const BY_PASS = { account: null, sessionId: null, guestId: 'by-pass' } as const;
 
-/** A {@link Visitor} with the log-in or token that it goes by. */
+/** A {@link Visitor} with the log-in or token that identifies it. */
 export type RequestVisitor = Visitor & Readonly<{ identity: Identity }>;
 
-/** Who requests are from, for the policy, whatever they say it by: API token, channel pass or cookies. */
+/** Identifies the visitors who send requests, by API token, channel pass or cookies. */
 @Injectable()
 export class RequestVisitors {
   constructor(private readonly sessions: SessionService) {}
 
-  /** Takes as long whether or not there is such a channel. */
+  /** Takes the same time whether or not the channel exists. */
   async of(request: FastifyRequest): Promise<RequestVisitor> {
     const { cookie, authorization = '' } = request.headers;
     const address = request.ip;
     const known = knownIdentity(request);
     if (known?.scopes !== undefined) return { identity: known, passes: '', address };
-    // As the guard of API tokens lets it through: what isn't one of these.
+    // The guard of API tokens lets through a bearer that is not one of them: a channel pass.
     const [, passes] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (passes !== undefined)
       return { identity: BY_PASS, passes: isPasses(passes) ? passes : '', address };

@@ -1,6 +1,6 @@
 import type { Visibility } from '../protocol/access.js';
 
-/** What the database calls visibilities. */
+/** The database's names of visibilities. */
 export const TO_STORED = {
   public: 'PUBLIC',
   unlisted: 'UNLISTED',
@@ -8,7 +8,7 @@ export const TO_STORED = {
   private: 'PRIVATE',
 } as const satisfies Record<Visibility, string>;
 
-/** The other way round. */
+/** The inverse of {@link TO_STORED}. */
 export const FROM_STORED = {
   PUBLIC: 'public',
   UNLISTED: 'unlisted',

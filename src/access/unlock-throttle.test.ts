@@ -8,7 +8,7 @@ const right = async () => true;
 function make() {
   const clock = { ms: 1_000_000 };
   const throttle = new UnlockThrottle({ nowMs: () => clock.ms });
-  /** Guesses wrong until it is refused; how often it could. */
+  /** Guesses wrong until refused; resolves with the number of guesses. */
   const guesses = async (channel: string, address: string, max = 1_000): Promise<number> => {
     for (let count = 0; count < max; count += 1)
       if ((await throttle.guess({ channel, address }, wrong).catch(() => null)) === null)

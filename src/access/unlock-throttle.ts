@@ -3,20 +3,23 @@ import type { Clock } from '../common/clock.js';
 import { type GuessKeys, GuessThrottle } from '../common/guess-throttle.js';
 
 const RATES = {
-  /** Wrong passwords of one channel from one address: ten at once and then one a minute, … */
+  /** Wrong passwords for one channel from one address: ten at once, then one per minute, … */
   both: { burst: 10, perSecond: 1 / 60 },
   /** … more from one address for all channels, … */
   address: { burst: 50, perSecond: 1 / 15 },
-  /** … and many for one channel. Past these an address has only a few: never none, it may be a friend's. */
+  /**
+   * … and many for one channel. Above this, each address has only a few, but never none: it may be
+   * a friend's.
+   */
   channel: { burst: 200, perSecond: 1 / 15 },
   strict: { burst: 2, perSecond: 1 / 300 },
 } as const;
 type Kind = keyof typeof RATES;
 
-/** One try to get in by a channel's password. */
+/** An attempt to enter a channel's password. */
 type Guess = Readonly<{ channel: string; address: string }>;
 
-/** Bounds how often channels' passwords can be guessed. Only wrong ones count. */
+/** Limits how often channels' passwords can be guessed. Only wrong guesses count. */
 export class UnlockThrottle {
   readonly #guesses: GuessThrottle<Kind>;
 
@@ -25,14 +28,15 @@ export class UnlockThrottle {
   }
 
   /**
-   * Resolves with whether the password is right, as `check` finds out.
-   * @throws {DomainError} `rate_limited` when too many wrong ones came before, or are being checked
+   * Resolves with whether the password is right according to `check`.
+   * @throws {DomainError} `rate_limited` when there were too many wrong guesses, or too many are
+   *   being checked
    */
   async guess(guess: Guess, check: () => Promise<boolean>): Promise<boolean> {
     return this.#guesses.guess(this.#keys(guess), check);
   }
 
-  /** An IPv6 network of 64 bits is one address: its owner has all of them. */
+  /** An IPv6 /64 network counts as one address: its owner has all of them. */
   #keys({ channel: name, address }: Guess): GuessKeys<Kind> {
     const block = addressBlock(address);
     const channel = { kind: 'channel', key: name } as const;

@@ -13,7 +13,7 @@ import { ChannelPasses } from './channel-passes.js';
 import { assertAllowed, channelNotFound } from './refusals.js';
 import { UnlockThrottle } from './unlock-throttle.js';
 
-/** Passes for who knows a channel's password. */
+/** Issues passes to those who know a channel's password. */
 @Injectable()
 export class UnlockService {
   readonly #passes: ChannelPasses;
@@ -33,15 +33,15 @@ export class UnlockService {
   }
 
   /**
-   * Resolves with the cookie that lets in; null for one who needs none.
+   * Resolves with the cookie that holds the pass; null if the visitor needs none.
    *
-   * @throws {DomainError} `wrong_password`; `rate_limited` after too many of these; `channel_not_found`;
-   *   `unavailable` when too many passwords are checked at once.
+   * @throws {DomainError} `wrong_password`; `rate_limited` after too many wrong ones;
+   *   `channel_not_found`; `unavailable` when too many passwords are checked at once
    */
   async unlock(name: string, visitor: Visitor, password: string): Promise<string | null> {
     const channel = await this.access.find(name);
     if (channel === null) throw channelNotFound(name);
-    // The password may be for a recording, while the channel itself is open.
+    // The password may be for a recording while the channel itself is open.
     const decision = this.access.decide(narrowed(channel, 'password'), visitor);
     const hash =
       decision === 'password_needed' ? await this.repository.passwordHash(channel.id) : null;

@@ -1,10 +1,10 @@
 import type { Identity } from '../common/identity.js';
 
-/** Who a request or a socket is from, and what it brings to get in. */
+/** The sender of a request or owner of a socket, and its credentials. */
 export type Visitor = Readonly<{
   identity: Pick<Identity, 'account' | 'guestId'>;
-  /** Of `readPasses`. */
+  /** The result of `readPasses`. */
   passes: string;
-  /** Where it is from: guests of an address where somebody was banned are banned too. */
+  /** Its address: guests from an address where someone was banned are refused too. */
   address: string;
 }>;
