@@ -16,7 +16,7 @@ import { SecurityLog } from '../security-log/security-log.service.js';
 import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountExportService } from './account-export.service.js';
 
-/** Taking one's data along, and going. */
+/** HTTP API to export and delete the caller's account. */
 @Controller('api/account')
 @LoggedIn()
 export class AccountDataController {
@@ -42,7 +42,7 @@ export class AccountDataController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { pieces, end } = await this.exports.export(id);
-    // Also where it was never read: whoever asked is gone.
+    // Also called when the client disconnects before reading anything.
     reply.raw.once('close', end);
     await this.log.write({ accountId: id, kind: 'data_exported', from });
     await reply

@@ -3,9 +3,9 @@ import { lockAdministrator } from '../auth/administrator.repository.js';
 import { PrismaService } from '../db/prisma.service.js';
 import { type Administrator, writeAdminEvent } from '../security-log/admin-event.repository.js';
 
-/** Rows that are read at once. */
+/** Rows per page. */
 const PAGE = 500;
-/** Stands where the name of an account stood that is gone. */
+/** Replaces the name of a deleted account. */
 export const DELETED_NAME = 'deleted account';
 
 /** A message that an account wrote. */
@@ -30,12 +30,15 @@ type BroadcastRow = Readonly<{
 /** A broadcast on one of an account's channels. */
 export type OwnBroadcast = Omit<BroadcastRow, 'channel'> & Readonly<{ channel: string }>;
 
-/** What there is of one account, in all tables. */
+/** Reads and deletes the data of an account, in all tables. */
 @Injectable()
 export class AccountDataRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Without the messages; null when the account is gone. No secrets, no hashes, nothing of others. */
+  /**
+   * Reads an account's data without broadcasts and messages; null if it no longer exists. Includes
+   * no secrets, no hashes and no data of others.
+   */
   async export(id: string) {
     const account = await this.db.account.findUnique({
       where: { id },
@@ -100,7 +103,7 @@ export class AccountDataRepository {
     return account;
   }
 
-  /** The broadcasts of an account's channels, in pages. */
+  /** Yields the broadcasts of an account's channels; reads them in pages. */
   async *broadcasts(ownerId: string): AsyncGenerator<OwnBroadcast> {
     let after: string | null = null;
     for (;;) {
@@ -129,7 +132,7 @@ export class AccountDataRepository {
     });
   }
 
-  /** What an account wrote in all chats, by channel, in pages. */
+  /** Yields an account's chat messages by channel; reads them in pages. */
   async *messages(accountId: string): AsyncGenerator<OwnMessage & { channel: string }> {
     const rooms = await this.db.chatMessage.groupBy({
       by: ['channelId'],
@@ -164,8 +167,8 @@ export class AccountDataRepository {
   }
 
   /**
-   * Takes an account's administration away before it is deleted. Resolves with false when nobody who can
-   * log in would be administrator: then nothing is changed.
+   * Revokes an account's administrator role before it is deleted. Resolves with false, and changes
+   * nothing, if no administrator who can log in would remain.
    */
   async retire({ id, username }: Administrator, at: Date): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
@@ -184,9 +187,8 @@ export class AccountDataRepository {
   }
 
   /**
-   * Deletes an account. What it wrote in others' chats stays as part of their conversations, without
-   * name and account; all else of it goes. Resolves with false, and does nothing, when it became the
-   * last administrator meanwhile.
+   * Deletes an account and its data. Its messages in others' chats remain, without name and
+   * account. Resolves with false, and does nothing, if it has become the last administrator.
    */
   async delete(accountId: string): Promise<boolean> {
     const name = DELETED_NAME;

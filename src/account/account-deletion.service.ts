@@ -9,13 +9,13 @@ import { TypedEmitter } from '../common/typed-emitter.js';
 import { NOWHERE } from '../security-log/security-event.js';
 import { AccountDataRepository } from './account-data.repository.js';
 
-/** An account that is gone. */
+/** A deleted account. */
 export type DeletedAccount = Readonly<{ id: string; username: string }>;
 
-/** Ends an account. */
+/** Deletes accounts. */
 @Injectable()
 export class AccountDeletionService {
-  /** `deleted`: all that is stored of it is gone or without name. */
+  /** `deleted`: all its data is deleted or anonymized. */
   readonly events = new TypedEmitter<{ deleted: [account: DeletedAccount] }>();
 
   // oxlint-disable-next-line max-params -- Nest's injection: what goes with an account, the clock, the log.
@@ -29,13 +29,14 @@ export class AccountDeletionService {
   ) {}
 
   /**
-   * Deletes an account with its channels, their broadcasts and chats; what it wrote in other chats stays
-   * without name. Its sockets are cut. When it fails halfway it can be
-   * done again; an administrator isn't one any more by then.
+   * Deletes an account with its channels, their broadcasts and chats; its messages in other chats
+   * remain, without name. Disconnects its sockets. Can be retried after a failure halfway, by which
+   * time an administrator has lost that role.
    * @throws {DomainError} `last_administrator`
    */
   async delete({ id: accountId, username }: DeletedAccount): Promise<void> {
-    // Before anything else goes: two administrators who leave at once would both find the other.
+    // First of all: two administrators who delete their accounts at once would each still see the
+    // other.
     const at = new Date(this.clock.nowMs());
     if (!(await this.repository.retire({ id: accountId, username }, at))) throw lastOne();
     for (const name of await this.repository.channelNames(accountId))
@@ -51,6 +52,6 @@ export class AccountDeletionService {
 function lastOne(): DomainError {
   return new DomainError(
     'last_administrator',
-    'Nobody would be administrator. Make somebody else one first.',
+    'No administrator would remain. Make someone else an administrator first.',
   );
 }

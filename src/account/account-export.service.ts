@@ -3,20 +3,20 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { AccountDataRepository } from './account-data.repository.js';
 
-/** Text that is sent at once, characters. */
+/** Size of the pieces, characters. */
 const CHUNK = 64 * 1024;
 
-/** An export that is under way. */
+/** A running export. */
 export type Export = Readonly<{
   pieces: AsyncGenerator<string>;
-  /** To be called when it is over, also when nothing of it was read. */
+  /** Call when it ends, even if nothing was read. */
   end: () => void;
 }>;
 
-/** All that is kept of an account, as JSON. */
+/** Exports all data of an account as JSON. */
 @Injectable()
 export class AccountExportService {
-  /** Accounts whose export is under way: one each. */
+  /** Accounts with a running export: at most one each. */
   readonly #running = new Set<string>();
 
   constructor(
@@ -25,16 +25,16 @@ export class AccountExportService {
   ) {}
 
   /**
-   * One JSON object in pieces, read from the database as fast as they are taken.
-   * @throws {DomainError} `rate_limited` while another one of this account is under way;
-   *   `not_logged_in` when the account is gone.
+   * Returns one JSON object in pieces, read from the database as they are consumed.
+   * @throws {DomainError} `rate_limited` while another export of this account runs; `not_logged_in`
+   *   if the account no longer exists
    */
   async export(accountId: string): Promise<Export> {
     if (this.#running.has(accountId))
       throw new DomainError('rate_limited', 'An export is under way. Let it end first.', {
         retryAfterMs: 5_000,
       });
-    // Before anything is waited for: another one may come meanwhile.
+    // Before the first await, so that no second export can start.
     this.#running.add(accountId);
     const end = () => void this.#running.delete(accountId);
     try {
@@ -57,7 +57,7 @@ export class AccountExportService {
   }
 }
 
-/** A member of the object, one element a line. */
+/** Yields a member of the object, with one element per line. */
 async function* list(name: string, rows: AsyncIterable<object>): AsyncGenerator<string> {
   let text = `  "${name}": [`;
   let comma = '\n    ';

@@ -12,7 +12,7 @@ import { CredentialsRepository } from './credentials.repository.js';
 import { CredentialsService } from './credentials.service.js';
 import { SecurityEventController } from './security-event.controller.js';
 
-/** What concerns all that there is of an account: its export and its end. */
+/** Operations on an account as a whole: credentials, export and deletion. */
 @Module({
   imports: [DbModule, AuthModule, BroadcastModule, SecurityLogModule],
   controllers: [AccountDataController, CredentialsController, SecurityEventController],

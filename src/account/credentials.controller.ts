@@ -10,7 +10,7 @@ import { PasswordChange, SessionsEnd } from '../protocol/account.js';
 import type { EventOrigin } from '../security-log/security-event.js';
 import { CredentialsService } from './credentials.service.js';
 
-/** The password, and the end of all that it let in. */
+/** HTTP API to change the password and to end everything it gave access to. */
 @Controller('api/account')
 @LoggedIn()
 export class CredentialsController {

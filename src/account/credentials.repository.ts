@@ -3,12 +3,12 @@ import { PrismaService } from '../db/prisma.service.js';
 import type { EventOrigin } from '../security-log/security-event.js';
 import { type Transaction, writeEvent } from '../security-log/security-event.repository.js';
 
-/** What is to end of an account's ways in. */
+/** The credentials of an account to revoke. */
 export type Ending = Readonly<{
   accountId: string;
-  /** A new password in place of the one before; null: it stays. */
+  /** The new password; null: unchanged. */
   passwordHash: string | null;
-  /** The log-in that goes on. */
+  /** The log-in to preserve. */
   exceptSession: string | null;
   tokens: boolean;
   streamKeys: boolean;
@@ -16,20 +16,20 @@ export type Ending = Readonly<{
   at: Date;
 }>;
 
-/** The ids of what has ended. */
+/** The ids of what was revoked. */
 export type Ended = Readonly<{
   sessions: readonly string[];
   tokens: readonly string[];
-  /** Channels whose stream keys are gone. */
+  /** Channels whose stream keys were removed. */
   channels: readonly string[];
 }>;
 
-/** Everything that lets somebody act as an account, in all tables. */
+/** Stores all credentials of an account, in all tables. */
 @Injectable()
 export class CredentialsRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** All of it, or nothing. */
+  /** Revokes credentials in one transaction. */
   async end(ending: Ending): Promise<Ended> {
     return this.db.$transaction(async (tx) => {
       const { accountId, passwordHash, from, at } = ending;

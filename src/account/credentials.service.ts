@@ -9,7 +9,7 @@ import type { PasswordChange, SessionsEnd } from '../protocol/account.js';
 import type { EventOrigin } from '../security-log/security-event.js';
 import { CredentialsRepository, type Ending } from './credentials.repository.js';
 
-/** An account's password, log-ins, API tokens and stream keys, where they change together. */
+/** Changes an account's password, log-ins, API tokens and stream keys together. */
 @Injectable()
 export class CredentialsService {
   // oxlint-disable-next-line max-params -- Nest's injection: all that lets somebody act as an account.
@@ -23,13 +23,13 @@ export class CredentialsService {
   ) {}
 
   /**
-   * Sets the password. All other log-ins of the account end, and its API tokens and stream keys unless
-   * they are to stay: whoever knew the old password may have made them.
-   * @throws {DomainError} as {@link OwnerCheck.assertOwner}; `bad_request` for a common password.
+   * Changes the password. Ends all other log-ins and, if requested, API tokens and stream keys:
+   * whoever knew the old password may have created them.
+   * @throws {DomainError} see {@link OwnerCheck.assertOwner}; `bad_request` for a common password
    */
   async changePassword(asker: Asker, change: PasswordChange, from: EventOrigin): Promise<void> {
     const { current: password, code, password: next, endTokens, removeStreamKeys } = change;
-    // First: a code that was typed is used up by what comes then.
+    // Checked first, because the next step uses up the code.
     assertNotCommon(next, asker.username);
     await this.owners.assertOwner(asker, { password, code });
     await this.#end({
@@ -42,7 +42,7 @@ export class CredentialsService {
     });
   }
 
-  /** Ends all log-ins but one, and API tokens and stream keys unless they are to stay. */
+  /** Ends all log-ins except one and, if requested, API tokens and stream keys. */
   async endSessions(
     { accountId, exceptSession }: { accountId: string; exceptSession: string | null },
     { endTokens, removeStreamKeys }: SessionsEnd,
@@ -58,7 +58,7 @@ export class CredentialsService {
     });
   }
 
-  /** Ends them in the database, then cuts what they have open. */
+  /** Revokes them in the database, then disconnects their sockets and publishers. */
   async #end(ending: Omit<Ending, 'at'>): Promise<void> {
     const at = new Date(this.clock.nowMs());
     const { sessions, tokens, channels } = await this.repository.end({ ...ending, at });

@@ -5,7 +5,7 @@ import { Page } from '../protocol/paging.js';
 import { SecurityEventList } from '../protocol/security-event.js';
 import { SecurityLog } from '../security-log/security-log.service.js';
 
-/** What happened to one's own account. */
+/** HTTP API of the caller's security events. */
 @Controller('api/account/events')
 @LoggedIn()
 export class SecurityEventController {

@@ -7,7 +7,7 @@ import { AdminAccountChange, AdminAccountList, AdminQuery } from '../protocol/ad
 import { AdminAccountService } from './admin-account.service.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** Accounts, for administrators. */
+/** HTTP API for administrators to manage accounts. */
 @Controller('api/admin/accounts')
 @ForAdministrators()
 export class AdminAccountController {

@@ -10,7 +10,7 @@ import { RecordingSpace, type StorageUse } from '../recordings/recording-space.j
 import type { Administrator } from '../security-log/admin-event.repository.js';
 import { type AdminAccount, AdminRepository } from './admin.repository.js';
 
-/** Accounts, for administrators. */
+/** Manages accounts for administrators. */
 @Injectable()
 export class AdminAccountService {
   // oxlint-disable-next-line max-params -- Nest's injection: what ends with an account, the clock, the log.
@@ -30,9 +30,10 @@ export class AdminAccountService {
   }
 
   /**
-   * Makes an account administrator or takes that from it; disables it or lets it in again. What a
-   * disabled account has open ends: log-ins, sockets, programs, broadcasts.
-   * @throws {DomainError} `account_not_found`; `last_administrator`; `conflict` for disabling oneself.
+   * Grants or revokes the administrator role; disables or enables an account. Disabling ends
+   * everything the account has open: log-ins, sockets, programs and broadcasts.
+   * @throws {DomainError} `account_not_found`; `last_administrator`; `conflict` when disabling
+   *   oneself
    */
   async change(
     id: string,

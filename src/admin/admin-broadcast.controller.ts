@@ -5,7 +5,7 @@ import { AdminBroadcastList, AdminChannelList, AdminQuery } from '../protocol/ad
 import { AdminBroadcastService } from './admin-broadcast.service.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** Channels and what is on, for administrators. */
+/** HTTP API for administrators to list channels and end broadcasts. */
 @Controller('api/admin')
 @ForAdministrators()
 export class AdminBroadcastController {

@@ -7,7 +7,7 @@ import type { Administrator } from '../security-log/admin-event.repository.js';
 import { SecurityLog } from '../security-log/security-log.service.js';
 import { AdminRepository } from './admin.repository.js';
 
-/** Channels and what is on, for administrators: all of them, whoever may watch. */
+/** Lists all channels and running broadcasts for administrators, whatever their visibility. */
 @Injectable()
 export class AdminBroadcastService {
   constructor(
@@ -28,7 +28,7 @@ export class AdminBroadcastService {
     );
   }
 
-  /** Most viewers first. */
+  /** Lists running broadcasts, most viewers first. */
   live(): AdminBroadcastView[] {
     return [...this.liveChannels.channels]
       .flatMap((channel) => {

@@ -5,7 +5,7 @@ import { AdminEventList } from '../protocol/security-event.js';
 import { SecurityLog } from '../security-log/security-log.service.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** What administrators did, for administrators. */
+/** HTTP API of the log of administrators' actions. */
 @Controller('api/admin/events')
 @ForAdministrators()
 export class AdminEventController {

@@ -4,7 +4,7 @@ import { AdminOverview } from '../protocol/admin.js';
 import { AdminOverviewService } from './admin-overview.service.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** How the service is, for administrators. */
+/** HTTP API of the service's status, for administrators. */
 @Controller('api/admin/overview')
 @ForAdministrators()
 export class AdminOverviewController {

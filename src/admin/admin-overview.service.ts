@@ -9,7 +9,7 @@ import type { AdminOverview, LimitView } from '../protocol/admin.js';
 import { RecordingSpace } from '../recordings/recording-space.js';
 import { AdminRepository } from './admin.repository.js';
 
-/** How the service is, for administrators. */
+/** Reports the service's status to administrators. */
 @Injectable()
 export class AdminOverviewService {
   // oxlint-disable-next-line max-params -- Nest's injection: everybody who knows how a part is.
@@ -49,7 +49,7 @@ export class AdminOverviewService {
     };
   }
 
-  /** Of the disk that the data folder is on; null where nothing is kept. */
+  /** Returns the free space on the data folder's disk; null if nothing is stored on disk. */
   async #freeBytes(): Promise<number | null> {
     const { dir } = this.config.data;
     if (dir === ':memory:') return null;
@@ -74,6 +74,6 @@ function limitsOf({ broadcast, hls, rtc, auth, recordings }: Config): LimitView[
   ];
 }
 
-/** A bound that there may be. */
+/** An optional limit. */
 const gigabytes = (variable: string, bytes: number | null): LimitView[] =>
   bytes === null ? [] : [{ variable, value: bytes / 1_000_000_000, unit: 'GB' }];

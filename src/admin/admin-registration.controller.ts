@@ -12,7 +12,7 @@ import {
 } from '../protocol/admin.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** Who can make an account, for administrators. */
+/** HTTP API for administrators to control who can create an account. */
 @Controller('api/admin')
 @ForAdministrators()
 export class AdminRegistrationController {

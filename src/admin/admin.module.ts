@@ -15,7 +15,7 @@ import { AdminRepository } from './admin.repository.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { SetupController } from './setup.controller.js';
 
-/** What administrators see and do, and how the first of them comes to be. */
+/** Administration, and the setup of the first administrator. */
 @Module({
   imports: [DbModule, AuthModule, BroadcastModule, SecurityLogModule],
   controllers: [

@@ -47,12 +47,12 @@ const ACCOUNT = {
 
 const Sizes = z.array(z.object({ database: z.coerce.number(), avatars: z.coerce.number() }));
 
-/** What administrators ask the database. */
+/** Database queries of administrators. */
 @Injectable()
 export class AdminRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Whether somebody who can log in is administrator. */
+  /** Whether an administrator exists who can log in. */
   async hasAdministrator(): Promise<boolean> {
     return (await this.db.account.count({ where: { isAdmin: true, disabledAt: null } })) > 0;
   }
@@ -61,7 +61,7 @@ export class AdminRepository {
     await this.db.account.update({ where: { id }, data: { isAdmin: true } });
   }
 
-  /** By username. */
+  /** Lists accounts by username. */
   async accounts({ search, limit, offset }: AdminQuery): Promise<AdminAccount[]> {
     const rows = await this.db.account.findMany({
       where: search === undefined ? {} : { username: { contains: search } },
@@ -78,8 +78,8 @@ export class AdminRepository {
   }
 
   /**
-   * Changes an account. Resolves with `gone`, or with `last` when nobody who can log in would be
-   * administrator.
+   * Changes an account. Resolves with `gone` if it does not exist, or `last` if no administrator
+   * who can log in would remain.
    */
   async changeAccount(
     id: string,
@@ -109,7 +109,7 @@ export class AdminRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** By name. */
+  /** Lists channels by name. */
   async channels({ search, limit, offset }: AdminQuery): Promise<AdminChannel[]> {
     const rows = await this.db.channel.findMany({
       where: search === undefined ? {} : { name: { contains: search } },
@@ -143,7 +143,7 @@ export class AdminRepository {
     return { accounts, channels };
   }
 
-  /** What the database takes on the disk, and the pictures in it, bytes. */
+  /** Measures the size of the database on disk and of the avatars in it, bytes. */
   async sizes(): Promise<{ database: number; avatars: number }> {
     const rows: unknown = await this.db.$queryRaw`
       SELECT pg_database_size(current_database())::text AS database,
@@ -154,7 +154,7 @@ export class AdminRepository {
 
 type Standing = Readonly<{ isAdmin: boolean; disabledAt: Date | null }>;
 
-/** What a change is called in the logs. */
+/** Returns the names of a change in the logs. */
 function changesBetween(before: Standing, after: Standing) {
   const wasDisabled = before.disabledAt !== null;
   const isDisabled = after.disabledAt !== null;

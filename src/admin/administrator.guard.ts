@@ -11,7 +11,7 @@ import { knownIdentity } from '../auth/request-identity.js';
 import { DomainError } from '../common/domain-error.js';
 import { AllowToken } from '../auth/tokens/token-scope.js';
 
-/** Refuses all but administrators; asked of the database at every request. */
+/** Refuses everyone except administrators; queries the database on each request. */
 @Injectable()
 class AdministratorGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -22,6 +22,6 @@ class AdministratorGuard implements CanActivate {
   }
 }
 
-/** On a controller: for administrators, and for their API tokens with the scope `admin`. */
+/** On a controller: allows administrators, and their API tokens with the scope `admin`. */
 export const ForAdministrators = () =>
   applyDecorators(LoggedIn(), UseGuards(AdministratorGuard), AllowToken('admin'));

@@ -11,8 +11,8 @@ import { SecurityLog } from '../security-log/security-log.service.js';
 import { AdminRepository } from './admin.repository.js';
 
 /**
- * Makes the first administrator by a link that only who reads the log has. Its token lives in memory: a
- * restart makes another one, as long as there is no administrator.
+ * Creates the first administrator through a link that only the log contains. Its token is held in
+ * memory: a restart creates a new one as long as no administrator exists.
  */
 @Injectable()
 export class FirstAdministrator {
@@ -29,7 +29,7 @@ export class FirstAdministrator {
     this.#publicUrl = config.http.publicUrl;
   }
 
-  /** The link to print, good until it is used; null when there is an administrator. */
+  /** Returns the link to print, valid until it is used; null if an administrator exists. */
   async link(): Promise<string | null> {
     if (await this.repository.hasAdministrator()) return null;
     this.#token ??= randomBytes(24).toString('base64url');
@@ -37,9 +37,8 @@ export class FirstAdministrator {
   }
 
   /**
-   * Makes an account that is administrator.
-   * @throws {DomainError} `forbidden` for a link that isn't, or is no longer, good; as
-   *   {@link AccountService.create}: the link stays good then.
+   * Creates an administrator account, or makes an existing one administrator.
+   * @throws {DomainError} `forbidden` for an invalid or expired link
    */
   async create({ token, username, password }: SetupRequest): Promise<Account> {
     return this.#once(token, async () => {
@@ -49,7 +48,10 @@ export class FirstAdministrator {
     });
   }
 
-  /** Makes an account that is there administrator. @throws {DomainError} `forbidden` as above. */
+  /**
+   * Creates an administrator account, or makes an existing one administrator.
+   * @throws {DomainError} `forbidden` for an invalid or expired link
+   */
   async claim(token: string, account: Administrator): Promise<void> {
     await this.#once(token, async () => {
       await this.repository.setAdministrator(account.id);
@@ -62,7 +64,7 @@ export class FirstAdministrator {
     await this.acts.writeAct({ by, kind, subject: by.username, accountId: by.id });
   }
 
-  /** Of two who come at the same moment the second is refused. */
+  /** Runs `appoint` once: the second of two concurrent callers is refused. */
   async #once<T>(typed: string, appoint: () => Promise<T>): Promise<T> {
     const token = this.#token;
     if (token === null || !isSame(typed, token)) throw refused();
@@ -70,7 +72,7 @@ export class FirstAdministrator {
     try {
       if (await this.repository.hasAdministrator()) throw refused();
       const appointed = await appoint();
-      this.log.info('the first administrator is there');
+      this.log.info('the first administrator was created');
       return appointed;
     } catch (error) {
       this.#token = token;
@@ -82,7 +84,7 @@ export class FirstAdministrator {
 function refused(): DomainError {
   return new DomainError(
     'forbidden',
-    'This link was used, or is of an earlier start. The newest one is in the server’s log.',
+    'This link was used, or is from an earlier start. The latest one is in the server’s log.',
   );
 }
 

@@ -9,7 +9,7 @@ import { AccountView } from '../protocol/account.js';
 import { SetupClaim, SetupRequest } from '../protocol/admin.js';
 import { FirstAdministrator } from './first-administrator.js';
 
-/** The link of the first start. */
+/** HTTP API behind the link of the first start. */
 @Controller('api/setup')
 export class SetupController {
   constructor(

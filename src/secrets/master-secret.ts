@@ -7,9 +7,10 @@ const FILE = 'secret.key';
 const BYTES = 32;
 
 /**
- * The secret that all keys are derived from: `given`, or the one in the data folder, made on the first
- * start with mode 0600. A data folder that keeps nothing (`:memory:`) has a new one each time.
- * @throws {StartError} when the file can't be read or written, or is damaged.
+ * Returns the secret that all keys are derived from: `given`, or the one in the data folder,
+ * created on the first start with mode 0600. An in-memory data folder (`:memory:`) gets a new one
+ * each time.
+ * @throws {StartError} if the file cannot be read or written, or is damaged
  */
 export async function masterSecret(options: {
   given: string | null;
@@ -44,7 +45,10 @@ async function read(file: string): Promise<Uint8Array | null> {
   return secret;
 }
 
-/** Written beside and linked: nobody ever reads half a secret, and of two that start at once both have the same. */
+/**
+ * Writes a temporary file and links it: nobody reads a partial secret, and two processes that start
+ * at once use the same one.
+ */
 async function make(file: string): Promise<Uint8Array> {
   const secret = randomBytes(BYTES);
   const unfinished = `${file}.${randomBytes(6).toString('hex')}`;

@@ -3,7 +3,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { masterSecret } from './master-secret.js';
 import { Secrets } from './secrets.js';
 
-/** Gives everybody the service's {@link Secrets}. */
+/** Global: provides the service's {@link Secrets}. */
 @Global()
 @Module({
   providers: [

@@ -11,7 +11,7 @@ const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What a key is for: keys of different purposes tell nothing about each other. */
+/** The purpose of a key: keys of different purposes reveal nothing about each other. */
 export type KeyPurpose =
   | 'hls-token'
   | 'channel-pass'
@@ -22,7 +22,7 @@ export type KeyPurpose =
   | 'log-in-state'
   | 'webhook';
 
-/** Keys derived from the service's one secret by HKDF-SHA-256 (RFC 5869), one for each purpose. */
+/** Keys derived from the service's master secret by HKDF-SHA-256 (RFC 5869), one per purpose. */
 export class Secrets {
   readonly #master: Uint8Array;
   readonly #keys = new Map<KeyPurpose, Buffer>();
@@ -31,7 +31,7 @@ export class Secrets {
     this.#master = master;
   }
 
-  /** 32 bytes, the same on every start with the same secret. */
+  /** Returns a key of 32 bytes, the same on every start with the same secret. */
   key(purpose: KeyPurpose): Buffer {
     const known = this.#keys.get(purpose);
     if (known) return known;
@@ -40,19 +40,22 @@ export class Secrets {
     return key;
   }
 
-  /** HMAC-SHA-256 of a text, base64url. */
+  /** Returns the HMAC-SHA-256 of a text, base64url. */
   sign(purpose: KeyPurpose, text: string): string {
     return createHmac('sha256', this.key(purpose)).update(text).digest('base64url');
   }
 
-  /** Whether a signature is {@link sign}'s, in constant time. */
+  /** Verifies a signature made by {@link sign}, in constant time. */
   isSigned(purpose: KeyPurpose, text: string, signature: string): boolean {
     const expected = Buffer.from(this.sign(purpose, text));
     const given = Buffer.from(signature);
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
-  /** Encrypts and authenticates by AES-256-GCM; only {@link unseal} with the same purpose and context reads it. */
+  /**
+   * Encrypts and authenticates with AES-256-GCM. Only {@link unseal} with the same purpose and
+   * context can read it.
+   */
   seal(purpose: KeyPurpose, text: string, context: string): string {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.key(purpose), iv).setAAD(
@@ -62,7 +65,10 @@ export class Secrets {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
   }
 
-  /** What was sealed; null when it wasn't by this service, or for something else. */
+  /**
+   * Returns the sealed text; null if it was not sealed by this service for this purpose and
+   * context.
+   */
   unseal(purpose: KeyPurpose, sealed: string, context: string): string | null {
     const bytes = Buffer.from(sealed, 'base64url');
     if (bytes.length < IV_BYTES + TAG_BYTES) return null;
@@ -76,7 +82,7 @@ export class Secrets {
       const text = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
       return Buffer.concat([text, decipher.final()]).toString('utf8');
     } catch {
-      // Not ours, or changed on its way: the same to whoever asks.
+      // Not ours, or tampered with: the caller cannot tell which.
       return null;
     }
   }

@@ -4,23 +4,23 @@ import { PrismaService } from '../db/prisma.service.js';
 import { AdminEventKind } from '../protocol/security-event.js';
 import { startOfHour, type Transaction } from './security-event.repository.js';
 
-/** Rows that are kept; past these the oldest go. */
+/** Maximum number of rows; above it, the oldest are deleted. */
 const ROWS_MAX = 2_000;
 
-/** An account that did something as administrator. */
+/** An account that acted as administrator. */
 export type Administrator = Readonly<{ id: string; username: string }>;
 
-/** What an administrator did. */
+/** An action of an administrator. */
 export type AdminEvent = Readonly<{
   by: Administrator;
   kind: AdminEventKind;
-  /** What or whom it was done to, as people read it. */
+  /** Human-readable object of the action. */
   subject: string;
-  /** The account that it was done to, if it was one. */
+  /** The affected account, if any. */
   accountId?: string;
 }>;
 
-/** Acts of one kind within an hour, as stored. */
+/** Stored actions of one kind within an hour. */
 export type StoredAdminEvent = Readonly<{
   id: string;
   kind: AdminEventKind;
@@ -42,8 +42,8 @@ const EVENT = {
 } as const;
 
 /**
- * Writes down what an administrator did, in the transaction of the act. The same within an hour is
- * counted in one row.
+ * Records an administrator's action in the transaction that performs it. Repetitions within an hour
+ * are counted in one row.
  */
 export async function writeAdminEvent(tx: Transaction, event: AdminEvent, at: Date): Promise<void> {
   const { by, kind, subject, accountId = '' } = event;
@@ -63,17 +63,17 @@ export async function writeAdminEvent(tx: Transaction, event: AdminEvent, at: Da
     await tx.adminEvent.deleteMany({ where: { id: { in: surplus.map(({ id }) => id) } } });
 }
 
-/** The table of what administrators did. */
+/** Stores administrators' actions. */
 @Injectable()
 export class AdminEventRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Writes down what no other change of the database goes with. */
+  /** Records an action that changes nothing else in the database. */
   async write(event: AdminEvent, at: Date): Promise<void> {
     await this.db.$transaction((tx) => writeAdminEvent(tx, event, at));
   }
 
-  /** The newest first: everybody's, or one administrator's. */
+  /** Lists actions, newest first: everyone's or one administrator's. */
   async list({
     since,
     limit,

@@ -13,16 +13,16 @@ import {
 } from './security-event.js';
 
 const HOUR_MS = 3_600_000;
-/** Rows that one sweep deletes at most. */
+/** Maximum number of rows per deletion. */
 const SWEEP_MAX = 5_000;
 
-/** A transaction, or the database where the act has none. */
+/** A transaction, or the database for an action without one. */
 export type Transaction = Pick<
   Prisma.TransactionClient,
   '$queryRaw' | '$executeRaw' | 'securityEvent' | 'adminEvent'
 >;
 
-/** Events of one kind within an hour, as stored. */
+/** Stored events of one kind within an hour. */
 export type StoredEvent = Readonly<{
   id: string;
   kind: SecurityEventKind;
@@ -48,14 +48,14 @@ const EVENT = {
 } as const;
 
 /**
- * Writes an event down, in the transaction of the act that it is about. The same within an hour is
- * counted in one row, and past the bound of an account its oldest rows go. Does nothing for an account
- * that is gone.
+ * Records an event in the transaction of the action that causes it. Repetitions within an hour are
+ * counted in one row; above the account's limit, its oldest rows are deleted. Does nothing if the
+ * account no longer exists.
  */
 export async function writeEvent(tx: Transaction, event: SecurityEvent, at: Date): Promise<void> {
   const { accountId, kind, subject = '', detail = '', from } = event;
   const hour = startOfHour(at);
-  // Strangers choose what they call their browsers: one network's failures are one row.
+  // Attackers choose their user agent: count all failures from one network in one row.
   const device = isFailure(kind) ? '' : from.device;
   const rows: unknown[] = await tx.$queryRaw`
     INSERT INTO security_events
@@ -70,7 +70,7 @@ export async function writeEvent(tx: Transaction, event: SecurityEvent, at: Date
   if (rows.length > 0) await prune(tx, accountId, shareOf(kind));
 }
 
-/** Deletes what is beyond a share's bound, the oldest. */
+/** Deletes the oldest rows above a share's limit. */
 async function prune(tx: Transaction, accountId: string, share: EventShare | null): Promise<void> {
   const surplus = await tx.securityEvent.findMany({
     where: {
@@ -85,22 +85,22 @@ async function prune(tx: Transaction, accountId: string, share: EventShare | nul
   await tx.securityEvent.deleteMany({ where: { id: { in: surplus.map(({ id }) => id) } } });
 }
 
-/** The hour that a time is in. */
+/** Returns the start of the hour that contains a time. */
 export function startOfHour(at: Date): Date {
   return new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS);
 }
 
-/** The table of what happened to accounts. */
+/** Stores accounts' security events. */
 @Injectable()
 export class SecurityEventRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Writes down what no other change of the database goes with. */
+  /** Records an event that changes nothing else in the database. */
   async write(event: SecurityEvent, at: Date): Promise<void> {
     await this.db.$transaction((tx) => writeEvent(tx, event, at));
   }
 
-  /** The newest first. */
+  /** Lists an account's events, newest first. */
   async list(
     accountId: string,
     { since, limit, offset }: { since: Date; limit: number; offset: number },
@@ -118,7 +118,7 @@ export class SecurityEventRepository {
     });
   }
 
-  /** Deletes what is older; resolves with how many rows, a bounded number at a time. */
+  /** Deletes a limited number of older rows; resolves with how many. */
   async deleteBefore(before: Date): Promise<number> {
     const where = { lastAt: { lte: before } };
     const rows = await this.db.securityEvent.findMany({

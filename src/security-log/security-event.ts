@@ -1,33 +1,33 @@
 import type { SecurityEventKind } from '../protocol/security-event.js';
 
-/** Where an act comes from, as far as it is kept. */
+/** The origin of an action, as stored. */
 export type EventOrigin = Readonly<{
-  /** Of the address only the network. */
+  /** The network of the address, without the host. */
   network: string;
-  /** What people call the browser and the system. */
+  /** Human-readable name of the browser and system. */
   device: string;
 }>;
 
-/** Acts of the service itself, and of administrators on others' accounts, come from nowhere. */
+/** The origin of actions by the service itself, and by administrators on others' accounts. */
 export const NOWHERE: EventOrigin = { network: '', device: '' };
 
-/** Something that happened to an account. */
+/** A security event of an account. */
 export type SecurityEvent = Readonly<{
   accountId: string;
   kind: SecurityEventKind;
-  /** What it was about; empty: the account. */
+  /** The object of the event; empty: the account. */
   subject?: string;
-  /** What it became. */
+  /** The new value. */
   detail?: string;
   from: EventOrigin;
 }>;
 
-/** Kinds that have a share of the rows together: many of one share push out none of another. */
+/** Kinds that share a limit, so that many events of one share displace none of another. */
 export type EventShare = Readonly<{ kinds: readonly SecurityEventKind[]; max: number }>;
 
-/** What strangers can cause. */
+/** Events that anyone can cause. */
 const FAILURES = ['log_in_failed', 'wrong_code', 'proof_failed'] as const;
-/** What API tokens can cause. */
+/** Events that API tokens can cause. */
 const OF_CHANNELS = [
   'stream_key_made',
   'stream_key_removed',
@@ -40,15 +40,15 @@ const SHARES: readonly EventShare[] = [
   { kinds: FAILURES, max: 100 },
   { kinds: OF_CHANNELS, max: 150 },
 ];
-/** Of all other kinds; with the shares above 500 rows for an account. */
+/** Limit of all other kinds; with the shares above, 500 rows per account. */
 export const OTHERS_MAX = 250;
 
-/** The share that a kind belongs to; null: that of all others. */
+/** Returns the share of a kind; null: that of all other kinds. */
 export function shareOf(kind: SecurityEventKind): EventShare | null {
   return SHARES.find(({ kinds }) => kinds.includes(kind)) ?? null;
 }
 
-/** The kinds that have shares of their own. */
+/** The kinds with shares of their own. */
 export const SHARED_KINDS: readonly SecurityEventKind[] = SHARES.flatMap(({ kinds }) => kinds);
 
 export function isFailure(kind: SecurityEventKind): boolean {

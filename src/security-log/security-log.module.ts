@@ -4,7 +4,7 @@ import { AdminEventRepository } from './admin-event.repository.js';
 import { SecurityEventRepository } from './security-event.repository.js';
 import { SecurityLog } from './security-log.service.js';
 
-/** What is written down of what matters for security. */
+/** The security log. */
 @Module({
   imports: [DbModule],
   providers: [AdminEventRepository, SecurityEventRepository, SecurityLog],

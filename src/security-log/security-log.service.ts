@@ -8,16 +8,16 @@ import type { SecurityEvent } from './security-event.js';
 import { SecurityEventRepository } from './security-event.repository.js';
 
 const DAY_MS = 86_400_000;
-/** How long what happened to accounts is kept, and what administrators did. */
+/** How long events of accounts and actions of administrators are retained. */
 const EVENTS_KEPT_MS = 90 * DAY_MS;
 const ADMIN_EVENTS_KEPT_MS = 365 * DAY_MS;
 const SWEEP_EVERY_MS = 3_600_000;
-/** Events that wait to be written; more are not written down. */
+/** Maximum number of queued events; more are dropped. */
 const WAITING_MAX = 200;
 
 type Part = Readonly<{ limit: number; offset: number }>;
 
-/** What happened to accounts, and what administrators did, for those who may look it up. */
+/** Records and lists accounts' security events and administrators' actions. */
 @Injectable()
 export class SecurityLog implements OnModuleInit, OnModuleDestroy {
   readonly #events: SecurityEventRepository;
@@ -46,36 +46,33 @@ export class SecurityLog implements OnModuleInit, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.#sweeper);
-    // What waits is written while the database is still open.
+    // Writes queued events while the database is still open.
     await this.#queue.run(() => undefined).catch(() => undefined);
   }
 
-  /** Writes down what goes with no other change of the database. */
+  /** Records an event that changes nothing else in the database. */
   async write(event: SecurityEvent): Promise<void> {
     await this.#events.write(event, this.#now());
   }
 
   /**
-   * Writes an event down after the answer to whoever caused it: the time that an answer takes must not
-   * tell whether there is such an account.
+   * Records an event in the background, so that the response time does not reveal whether the
+   * account exists.
    */
   writeLater(event: SecurityEvent): void {
     this.#queue
       .run(() => this.write(event))
       .catch((error: unknown) => {
-        this.#log.warn(
-          { kind: event.kind, reason: String(error) },
-          'an event was not written down',
-        );
+        this.#log.warn({ kind: event.kind, reason: String(error) }, 'an event was not recorded');
       });
   }
 
-  /** Writes down what an administrator did, where it changes nothing in the database. */
+  /** Records an administrator's action that changes nothing else in the database. */
   async writeAct(event: AdminEvent): Promise<void> {
     await this.#acts.write(event, this.#now());
   }
 
-  /** What happened to an account in the last 90 days, the newest first. */
+  /** Lists an account's events of the last 90 days, newest first. */
   async events(accountId: string, part: Part): Promise<SecurityEventView[]> {
     const since = this.#ago(EVENTS_KEPT_MS);
     return (await this.#events.list(accountId, { since, ...part })).map((row) => ({
@@ -85,7 +82,9 @@ export class SecurityLog implements OnModuleInit, OnModuleDestroy {
     }));
   }
 
-  /** What administrators did in the last year, the newest first; with `byId` one of them. */
+  /**
+   * Lists administrators' actions of the last year, newest first; with `byId`, one administrator's.
+   */
   async acts(part: Part & { byId?: string }): Promise<AdminEventView[]> {
     const since = this.#ago(ADMIN_EVENTS_KEPT_MS);
     return (await this.#acts.list({ since, ...part })).map(({ byName, ...row }) => ({
@@ -96,7 +95,7 @@ export class SecurityLog implements OnModuleInit, OnModuleDestroy {
     }));
   }
 
-  /** Deletes what is too old; for the hourly timer and for tests. */
+  /** Deletes expired rows; called by the hourly timer and tests. */
   async sweep(): Promise<void> {
     while ((await this.#events.deleteBefore(this.#ago(EVENTS_KEPT_MS))) > 0);
     await this.#acts.deleteBefore(this.#ago(ADMIN_EVENTS_KEPT_MS));

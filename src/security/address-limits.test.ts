@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AddressCounts, AddressRates } from './address-limits.js';
 
-/** One address of each network of a site. */
+/** An address in each network of a site. */
 const neighbour = (network: number) => `2001:db8:7:${network.toString(16)}::1`;
 
 describe('AddressCounts', () => {

@@ -4,20 +4,20 @@ import type { Rate } from '../common/token-bucket.js';
 import { RateLimiter, scaled } from './rate-limiter.js';
 
 /**
- * How many of something an address may have open. Whoever has an IPv6 site of 48 bits has 65,536 networks
- * that count as one address each: all of them together may have some times as many as one.
+ * Limits how many of something an address can have open. An IPv6 /48 site has 65,536 networks that
+ * each count as one address; together they get {@link SITE_SHARE} times the limit.
  */
 export class AddressCounts {
   readonly #blocks: OpenCounts;
   readonly #sites: OpenCounts;
 
-  /** @param max of one address */
+  /** @param max limit per address */
   constructor(max: number) {
     this.#blocks = new OpenCounts(max);
     this.#sites = new OpenCounts(max * SITE_SHARE);
   }
 
-  /** Counts one more and answers what ends it (once, however often it is called), or null at a bound. */
+  /** Counts one more. Returns an idempotent function that releases it, or null at the limit. */
   enter(address: string): (() => void) | null {
     const leaveBlock = this.#blocks.enter(addressBlock(address));
     const site = addressSite(address);
@@ -34,20 +34,23 @@ export class AddressCounts {
   }
 }
 
-/** How often an address may do something, and an IPv6 site of 48 bits some times as often. */
+/**
+ * Limits how often an address can do something; an IPv6 /48 site gets {@link SITE_SHARE} times the
+ * rate.
+ */
 export class AddressRates {
   readonly #rate: Rate;
   readonly #siteRate: Rate;
   readonly #blocks = new RateLimiter();
   readonly #sites = new RateLimiter();
 
-  /** @param rate of one address */
+  /** @param rate rate per address */
   constructor(rate: Rate) {
     this.#rate = rate;
     this.#siteRate = scaled(rate, SITE_SHARE);
   }
 
-  /** Takes one and answers 0, or answers in how many milliseconds there may be one. */
+  /** Takes one and returns 0, or returns the milliseconds to wait. */
   take(address: string, nowMs: number): number {
     const waitMs = this.#blocks.take(addressBlock(address), this.#rate, nowMs);
     if (waitMs > 0) return waitMs;

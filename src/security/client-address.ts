@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { TrustedProxies } from '../config/trusted-proxies.js';
 
-/** IPv4 addresses that came over an IPv6 socket. */
+/** IPv4 addresses mapped to IPv6. */
 const MAPPED = /^::ffff:(?=\d+\.)/i;
-/** Addresses in X-Forwarded-For that are looked at: nobody has more proxies. */
+/** Maximum number of addresses read from X-Forwarded-For: nobody has more proxies. */
 const FORWARDED_MAX = 20;
 
-/** Finds out which address a request is from, with the word of those proxies that are trusted. */
+/** Determines the client address of a request, using the headers of trusted proxies. */
 export class ClientAddress {
   readonly #trusted: (address: string, hop: number) => boolean;
 
@@ -15,10 +15,10 @@ export class ClientAddress {
     this.#trusted = 'hops' in proxies ? (_, hop) => hop < proxies.hops : inNetworks(proxies);
   }
 
-  /** Whether the one that connected may say for whom it does; in the form that Fastify asks in. */
+  /** Whether an address is a trusted proxy; a function in Fastify's format. */
   readonly isTrusted = (address: string, hop: number): boolean => this.#trusted(address, hop);
 
-  /** The client's address; of one that is lost already, `unknown`. */
+  /** Returns the client's address; `unknown` if the connection is already closed. */
   of({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string {
     const direct = socket.remoteAddress ?? 'unknown';
     const forwarded = headers['x-forwarded-for'];
@@ -26,14 +26,14 @@ export class ClientAddress {
     return this.#lastUntrusted(direct, String(forwarded));
   }
 
-  /** From the nearest on: each trusted one tells who was in front of it. */
+  /** Walks back from the nearest proxy: each trusted one names the address before it. */
   #lastUntrusted(direct: string, forwarded: string): string {
     let address = direct;
     const chain = forwarded.split(',').slice(-FORWARDED_MAX).toReversed();
     for (const [index, claimed] of chain.entries()) {
       if (!this.#trusted(address, index)) return address;
       const next = claimed.trim();
-      // A proxy that doesn't write addresses: what is known is better than what isn't one.
+      // The proxy wrote no valid address: use the last valid one.
       if (isIP(next) === 0) return address;
       address = next;
     }

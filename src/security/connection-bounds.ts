@@ -3,27 +3,30 @@ import type { Socket } from 'node:net';
 import type { ClientAddress } from './client-address.js';
 import { AddressCounts } from './address-limits.js';
 
-/** TCP connections of one address: a browser has six, and one for its socket. */
+/** Maximum number of TCP connections per address: a browser opens six, and one for its socket. */
 const CONNECTIONS_PER_ADDRESS_MAX = 300;
-/** Of all together; more would leave too few files for what else is open. */
+/** Maximum number of all connections; more would leave too few file descriptors for the rest. */
 const CONNECTIONS_MAX = 30_000;
 
-/** How long a client may take to ask and to read, milliseconds; Fastify and Node have no bound by themselves. */
+/** Limits on slow clients, milliseconds; Fastify and Node set none by default. */
 export const SLOW_CLIENTS = {
-  /** The whole request, with its body. */
+  /** For the whole request, with its body. */
   requestTimeout: 30_000,
   keepAliveTimeout: 30_000,
-  /** Nothing passes: a reader that takes nothing of its answer. Answers that wait for media come sooner. */
+  /**
+   * Without any traffic, such as when a client does not read its response. Longer than responses
+   * wait for media.
+   */
   connectionTimeout: 60_000,
   http: {
     headersTimeout: 10_000,
     connectionsCheckingInterval: 2_000,
-    /** All headers together, bytes. */
+    /** Size of all headers, bytes. */
     maxHeaderSize: 16 * 1024,
   },
 } as const;
 
-/** Closes connections of an address that has too many, whatever they would ask for. */
+/** Closes connections of an address above the limit. */
 export function boundConnections(
   server: Server,
   { clients, factor }: { clients: ClientAddress; factor: number },
@@ -32,7 +35,7 @@ export function boundConnections(
   server.maxConnections = CONNECTIONS_MAX;
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress;
-    // Gone already, or a proxy: its connections are those of many.
+    // Already closed, or a proxy, which connects for many clients.
     if (address === undefined || clients.isTrusted(address, 0)) return;
     const leave = open.enter(address);
     if (leave) socket.once('close', leave);

@@ -3,8 +3,8 @@ import { DomainError } from '../common/domain-error.js';
 import { parseStrictJson, StrictJsonError } from './strict-json.js';
 
 /**
- * Bodies are JSON, read strictly. Text and forms, which pages of other sites could send without being
- * asked (no preflight), are answered with 415.
+ * Parses bodies strictly as JSON. Answers 415 to text and forms, which other sites' pages could
+ * send without a preflight.
  */
 export function readJsonBodies(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();

@@ -1,12 +1,12 @@
 import { type Rate, TokenBucket } from '../common/token-bucket.js';
 
-/** With this many, those are forgotten that were not used while half as many others were. */
+/** Maximum number of buckets; buckets unused while half as many others were used are evicted. */
 const BUCKETS_MAX = 50_000;
 
-/** A bucket for each of many parties, as long as it owes something or was used lately. */
+/** A token bucket per key, retained while recently used. */
 export class RateLimiter {
   readonly #max: number;
-  /** Those used since the last change of generations: asking for one of these moves nothing. */
+  /** Buckets used since the last change of generations; using one of these moves nothing. */
   #young = new Map<string, TokenBucket>();
   #old = new Map<string, TokenBucket>();
 
@@ -18,7 +18,10 @@ export class RateLimiter {
     return this.#young.size + this.#old.size;
   }
 
-  /** Takes one of `key`'s and answers 0, or takes none and answers in how many milliseconds there will be one. */
+  /**
+   * Takes one from `key`'s bucket and returns 0, or takes none and returns the milliseconds to
+   * wait.
+   */
   take(key: string, rate: Rate, nowMs: number): number {
     const bucket = this.#young.get(key) ?? this.#rejuvenate(key, rate, nowMs);
     return bucket.take(nowMs);
@@ -36,7 +39,7 @@ export class RateLimiter {
   }
 }
 
-/** The same, more or less often. */
+/** Returns the rate multiplied by a factor. */
 export function scaled({ burst, perSecond }: Rate, factor: number): Rate {
   return { burst: Math.max(1, burst * factor), perSecond: perSecond * factor };
 }

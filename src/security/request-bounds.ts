@@ -12,16 +12,16 @@ import type { ClientAddress } from './client-address.js';
 import { scaled } from './rate-limiter.js';
 import { GROUP_RATES, type RouteGroup, routeGroup } from './route-groups.js';
 
-/** The longest address that is looked at, with its query. */
+/** Maximum length of a URL, with its query. */
 export const URL_MAX = 2_048;
-/** Requests of one address that are being answered at one time, most of them waiting for media. */
+/** Maximum number of concurrent requests per address, most of which wait for media. */
 const OPEN_REQUESTS_MAX = 200;
-/** When to ask again where too many are open. */
+/** When to retry with too many requests open. */
 const OPEN_RETRY_MS = 1_000;
 
 const TOO_LONG: ErrorBody = { code: 'bad_request', message: 'This address is too long.' };
 
-/** A request as it comes in. */
+/** An incoming request. */
 type Arrival = Readonly<{
   url: string;
   group: RouteGroup;
@@ -29,7 +29,7 @@ type Arrival = Readonly<{
   response: ServerResponse;
 }>;
 
-/** What one address may request, and how often. */
+/** Limits the requests of an address. */
 export class RequestBounds {
   readonly #clock: Clock;
   /** By group. */
@@ -47,7 +47,10 @@ export class RequestBounds {
     this.#open = new AddressCounts(Math.ceil(OPEN_REQUESTS_MAX * factor));
   }
 
-  /** Null, or what the request is refused with. One that is let in counts until it has been answered. */
+  /**
+   * Returns why the request is refused, or null. An admitted request counts until its response
+   * closes.
+   */
   refusal({ url, group, address, response }: Arrival): ErrorBody | null {
     if (url.length > URL_MAX) return TOO_LONG;
     const retryAfterMs = this.#limits.get(group)?.take(address, this.#clock.nowMs()) ?? 0;
@@ -59,7 +62,7 @@ export class RequestBounds {
   }
 }
 
-/** The same bounds for requests under /hls, most of which the framework does not see. */
+/** The same limits for requests under /hls, most of which bypass the framework. */
 export class RequestAdmission implements Admission {
   readonly #bounds: RequestBounds;
   readonly #clients: ClientAddress;
@@ -75,7 +78,7 @@ export class RequestAdmission implements Admission {
   }
 }
 
-/** Refuses requests that are too long or too many before anything else is done about them. */
+/** Refuses requests above the limits before any other processing. */
 export function boundRequests(app: NestFastifyApplication, bounds: RequestBounds): void {
   app
     .getHttpAdapter()
@@ -90,7 +93,7 @@ export function boundRequests(app: NestFastifyApplication, bounds: RequestBounds
 }
 
 function refuse(reply: FastifyReply, group: RouteGroup, error: ErrorBody): void {
-  // Players of other sites have to be able to read when to come back.
+  // Lets players on other sites read when to retry.
   if (group === 'media') reply.headers({ 'access-control-allow-origin': '*' });
   if (group !== 'pages') return sendError(reply, error);
   reply.header('retry-after', Math.ceil((error.retryAfterMs ?? 0) / 1_000));

@@ -12,18 +12,18 @@ export type RouteGroup =
   | 'sockets';
 
 /**
- * What one address may request of each group, at ADDRESS_LIMIT_FACTOR 1. A household's worth of
- * people: what many are to do behind one address is set by the factor.
+ * Rates per address for each group at ADDRESS_LIMIT_FACTOR 1, enough for a household. Raise the
+ * factor for more people behind one address.
  */
 export const GROUP_RATES: Readonly<Record<RouteGroup, Rate>> = {
-  // Each costs a slow hash. How often passwords can be guessed is bounded besides, by who guesses whose.
+  // Each costs a slow hash. Guesses are also limited per guesser and target.
   credentials: { burst: 30, perSecond: 0.5 },
   writes: { burst: 60, perSecond: 5 },
   reads: { burst: 200, perSecond: 20 },
   pages: { burst: 100, perSecond: 5 },
-  // A page has twenty files, kept by browsers for good.
+  // A page has twenty files, which browsers cache permanently.
   files: { burst: 600, perSecond: 50 },
-  // A player at low latency asks for about twelve playlists and parts a second.
+  // A low-latency player requests about twelve playlists and parts per second.
   media: { burst: 1_500, perSecond: 400 },
   monitoring: { burst: 30, perSecond: 5 },
   sockets: { burst: 60, perSecond: 3 },
@@ -36,9 +36,8 @@ const MONITORING = /^\/(?:healthz|readyz|metrics)$/;
 const FILE = /^\/(?:assets\/|[^/]+\.[a-z0-9]+$)/;
 
 /**
- * The group of a request by its method and the pattern of the route that it matched, such as
- * `/api/channels/:name`: an address can be written in many ways, and whatever the router takes for the
- * same address is bounded together.
+ * Returns the group of a request by its method and matched route, such as `/api/channels/:name`:
+ * addresses have many spellings, and whatever the router treats as the same is limited together.
  *
  * @param route undefined: no route matched
  */

@@ -1,9 +1,9 @@
-/** Objects and lists inside one another. */
+/** Maximum nesting depth of objects and lists. */
 export const JSON_DEPTH_MAX = 24;
-/** Keys and elements of one text, all together. */
+/** Maximum number of keys and elements in total. */
 const JSON_MEMBERS_MAX = 20_000;
 
-/** A text is JSON that is not taken; the message says why, and holds nothing of it. */
+/** Rejected JSON; the message says why, without quoting the text. */
 export class StrictJsonError extends Error {
   constructor(message: string) {
     super(message);
@@ -11,14 +11,14 @@ export class StrictJsonError extends Error {
   }
 }
 
-/** Keys by which a program that copies members one by one changes every object's. */
+/** Keys that cause prototype pollution in code that copies members one by one. */
 const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Parses JSON that says one thing only: two members of one name would be read differently by different
- * programs, and `__proto__` is nobody's name for something. Linear in the text's length.
- * @throws {StrictJsonError} also when it is too deep, has too many members, or a NUL, which
- * the database can't keep
+ * Parses unambiguous JSON: rejects duplicate keys, which programs read differently, and
+ * `__proto__`. Linear in the text's length.
+ * @throws {StrictJsonError} also for too much depth, too many members, or a NUL, which the database
+ *   cannot store
  */
 export function parseStrictJson(text: string): unknown {
   assertStrictJson(text);
@@ -30,12 +30,12 @@ export function parseStrictJson(text: string): unknown {
   }
 }
 
-/** Looks through a text for what {@link parseStrictJson} refuses; one that is no JSON at all may pass. */
+/** Checks a text for what {@link parseStrictJson} rejects; invalid JSON may pass. */
 export function assertStrictJson(text: string): void {
   new Scanner(text).run();
 }
 
-/** What is open: the names of an object so far, or a list. */
+/** An open container: the keys of an object so far, or null for a list. */
 type Container = Set<string> | null;
 
 class Scanner {
@@ -71,7 +71,7 @@ class Scanner {
     if (this.#members > JSON_MEMBERS_MAX) throw new StrictJsonError('This has too many members.');
   }
 
-  /** Leaves the position at the closing quote. */
+  /** Advances to the closing quote. */
   #string(): void {
     const start = this.#at;
     let end = start + 1;
@@ -88,7 +88,7 @@ class Scanner {
     if (names && this.#isName()) this.#name(names, escaped ? unescape(raw) : raw);
   }
 
-  /** Whether a colon comes after the string. */
+  /** Whether a colon follows the string. */
   #isName(): boolean {
     let next = this.#at + 1;
     while (/[\s]/.test(this.#text.charAt(next))) next += 1;
@@ -110,7 +110,7 @@ function unescape(raw: string): string {
   try {
     return String(JSON.parse(`"${raw}"`));
   } catch {
-    // Not JSON: the parser says so.
+    // Not JSON: the parser reports it.
     return raw;
   }
 }
