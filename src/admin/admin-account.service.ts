@@ -52,7 +52,7 @@ export class AdminAccountService {
     if (result === 'last')
       throw new DomainError(
         'last_administrator',
-        'Nobody would be administrator. Make somebody else one first.',
+        'No administrator would remain. Make someone else an administrator first.',
       );
     this.log.info({ accountId: id, byId: by.id, isAdmin, isDisabled }, 'an account was changed');
     if (isDisabled === true) await this.#cut(id);

@@ -37,8 +37,9 @@ export class FirstAdministrator {
   }
 
   /**
-   * Creates an administrator account, or makes an existing one administrator.
-   * @throws {DomainError} `forbidden` for an invalid or expired link
+   * Creates an administrator account.
+   * @throws {DomainError} `forbidden` for an invalid or expired link; as
+   *   {@link AccountService.create}, in which case the link stays valid
    */
   async create({ token, username, password }: SetupRequest): Promise<Account> {
     return this.#once(token, async () => {
@@ -49,7 +50,7 @@ export class FirstAdministrator {
   }
 
   /**
-   * Creates an administrator account, or makes an existing one administrator.
+   * Makes an existing account administrator.
    * @throws {DomainError} `forbidden` for an invalid or expired link
    */
   async claim(token: string, account: Administrator): Promise<void> {

@@ -2,10 +2,10 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { nameSkeleton } from '../common/name-skeleton.js';
 import { PrismaService } from '../db/prisma.service.js';
 
-/** Accounts whose names are taken down at one time. */
+/** Accounts per batch. */
 const BATCH = 500;
 
-/** What the names of a new account look like, as rows. */
+/** Returns the skeleton rows of a new account's names. */
 export function claimsOf({ username, displayName }: { username: string; displayName: string }) {
   const claims = [{ skeleton: nameSkeleton(username), isUsername: true }];
   const shown = nameSkeleton(displayName);
@@ -14,12 +14,15 @@ export function claimsOf({ username, displayName }: { username: string; displayN
   return claims;
 }
 
-/** Which names look like an account's: by their skeletons, each of which is one account's. */
+/** Finds confusable names by their skeletons; each skeleton belongs to one account. */
 @Injectable()
 export class AccountNames implements OnApplicationBootstrap {
   constructor(private readonly db: PrismaService) {}
 
-  /** Takes down the names of accounts that were made before there were skeletons. Those that look alike stay. */
+  /**
+   * Stores the skeletons of accounts created before skeletons existed. Names that already look
+   * alike remain.
+   */
   async onApplicationBootstrap(): Promise<void> {
     let after: string | null = null;
     for (;;) {
@@ -29,7 +32,7 @@ export class AccountNames implements OnApplicationBootstrap {
             names: { none: { isUsername: true } },
             ...(after === null ? {} : { id: { gt: after } }),
           },
-          // In the order of their making: who had the name first has it.
+          // In order of creation: the first account to have a name keeps its skeleton.
           orderBy: { id: 'asc' },
           select: { id: true, username: true, displayName: true },
           take: BATCH,
@@ -43,7 +46,7 @@ export class AccountNames implements OnApplicationBootstrap {
     }
   }
 
-  /** Whether a name looks like one of an account; of another one than `exceptId`. */
+  /** Whether a name looks like that of an account other than `exceptId`. */
   async isTaken(name: string, exceptId: string | null = null): Promise<boolean> {
     const row = await this.db.accountName.findUnique({
       where: { skeleton: nameSkeleton(name) },

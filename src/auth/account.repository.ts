@@ -8,7 +8,7 @@ import { claimsOf } from './account-names.js';
 export type Account = Readonly<{
   id: string;
   username: string;
-  /** Empty: the username. */
+  /** Empty: shown as the username. */
   displayName: string;
   isAdmin: boolean;
   disabledAt: Date | null;
@@ -16,9 +16,9 @@ export type Account = Readonly<{
   avatar: Readonly<{ version: string }> | null;
 }>;
 
-/** What shows that somebody is the account's owner. */
+/** The secrets that prove ownership of an account. */
 export type AccountSecrets = Readonly<{
-  /** Null: logs in by a provider only. */
+  /** Null: can only log in by a provider. */
   passwordHash: string | null;
   /** Sealed; in use when `totpEnabledAt` is set. */
   totpSecret: Uint8Array | null;
@@ -50,12 +50,15 @@ const SECRETS = {
   totpLastStep: true,
 } as const;
 
-/** The table of accounts. */
+/** Stores accounts. */
 @Injectable()
 export class AccountRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Resolves with null when one of the names is taken, or looks like one that is. */
+  /**
+   * Creates an account; resolves with null if one of its names is taken or confusable with one that
+   * is.
+   */
   async create(account: NewAccount): Promise<Account | null> {
     const { username, displayName = '' } = account;
     const names = { create: claimsOf({ username, displayName }) };
@@ -77,7 +80,10 @@ export class AccountRepository {
     return this.db.account.findUnique({ where: who, select: { ...ACCOUNT, ...SECRETS } });
   }
 
-  /** Resolves with `taken` when it looks like a name of another account, with null when the account is gone. */
+  /**
+   * Changes the display name. Resolves with `taken` if it looks like another account's name, or
+   * null if the account no longer exists.
+   */
   async setDisplayName(id: string, displayName: string): Promise<Account | 'taken' | null> {
     try {
       const isThere = await this.db.$transaction(async (tx) => {

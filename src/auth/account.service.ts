@@ -12,7 +12,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { assertNotCommon } from './password-rules.js';
 import { CodeCheck } from './second-factor/code-check.js';
 
-/** Accounts: made by a username and a password, found by them again. */
+/** Creates accounts, and authenticates them by username and password. */
 @Injectable()
 export class AccountService {
   readonly #basePath: string;
@@ -31,9 +31,9 @@ export class AccountService {
   }
 
   /**
-   * Makes an account; whether one may be made is for {@link RegistrationService} to say.
-   * @throws {DomainError} `username_taken`, also for a name that is reserved or looks like another's; `bad_request` for a common password; `unavailable` when too
-   *   many log in at once.
+   * Creates an account; {@link RegistrationService} decides whether this is allowed.
+   * @throws {DomainError} `username_taken`, also for a reserved or confusable name; `bad_request`
+   *   for a common password; `unavailable` when too many passwords are hashed at once
    */
   async create(account: {
     username: string;
@@ -42,7 +42,7 @@ export class AccountService {
   }): Promise<Account> {
     const { username, password, isAdmin = false } = account;
     assertNotCommon(password, username);
-    // Who makes the first administrator runs the service.
+    // Whoever creates the first administrator runs the service.
     if (!isAdmin && isReservedUsername(username))
       throw new DomainError(
         'username_taken',
@@ -57,9 +57,9 @@ export class AccountService {
 
   /**
    * @throws {DomainError} `wrong_credentials`, without saying which of the two is wrong;
-   *   `second_factor_required` and `wrong_code`, to who has the password;
-   *   `account_disabled`, to who has the password; `rate_limited` after too many wrong ones;
-   *   `unavailable` when too many log in at once.
+   *   `second_factor_required`, `wrong_code` and `account_disabled`, only with the right password;
+   *   `rate_limited` after too many wrong attempts; `unavailable` when too many passwords are
+   *   checked at once
    */
   async authenticate(
     { username, password, code }: LoginRequest,
@@ -84,7 +84,7 @@ export class AccountService {
     return account;
   }
 
-  /** Null when it is gone. */
+  /** Finds an account; null if it no longer exists. */
   async find(id: string): Promise<Account | null> {
     return this.repository.find(id);
   }

@@ -1,7 +1,7 @@
 import type { Secrets } from '../secrets/secrets.js';
 import { addressBlock } from './coarse-address.js';
 
-/** What is kept of a guest's address: a keyed hash of its block, base64url. */
+/** Returns what is stored of a guest's address: a keyed hash of its block, base64url. */
 export function addressHash(secrets: Secrets, address: string): string {
   return secrets.sign('address-hash', addressBlock(address));
 }

@@ -3,9 +3,9 @@ import type { PrismaService } from '../db/prisma.service.js';
 type Transaction = Pick<PrismaService, '$executeRaw' | 'account'>;
 
 /**
- * Whether an account is administrator, and the only one who can log in. Whoever may take it from one
- * asks here first, in the same transaction: the lock lets one do so at a time, so that two can't both
- * count on the other (each would see that one is left).
+ * Returns whether an account is administrator, and the only one who can log in. Call it in the same
+ * transaction before revoking that role: the lock serializes such changes, so that no two of them
+ * count on each other's account.
  */
 export async function lockAdministrator(
   tx: Transaction,

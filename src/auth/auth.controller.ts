@@ -13,7 +13,7 @@ import { OidcClient } from './oidc/oidc-client.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { SessionService } from './sessions/session.service.js';
 
-/** Making an account, logging in and out. */
+/** HTTP API to register, log in and log out. */
 @Controller('api')
 export class AuthController {
   constructor(

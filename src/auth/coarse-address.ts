@@ -1,11 +1,11 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** IPv4 addresses that came over an IPv6 socket. */
+/** IPv4 addresses mapped to IPv6. */
 const MAPPED = /^::ffff:(?=\d)/i;
 
 /**
- * The network of an address, for people to recognise a log-in by, too coarse to tell a household:
- * `203.0.x.x`, `2001:db8::/32`. Empty when it is no address.
+ * Returns the network of an address: enough to recognize a log-in, too coarse to identify a
+ * household. `203.0.x.x`, `2001:db8::/32`; empty for an invalid address.
  */
 export function coarseAddress(address: string): string {
   const plain = address.replace(MAPPED, '');
@@ -15,22 +15,22 @@ export function coarseAddress(address: string): string {
 }
 
 /**
- * What counts as one address for limits: an IPv6 network of 64 bits is one customer's, who can use all
+ * Returns what limits count as one address: for IPv6, the /64 network, as one customer can use all
  * of its addresses at once.
  */
 export function addressBlock(address: string): string {
-  // As it is: nearly every request asks.
+  // Fast path, as nearly every request calls this.
   if (!address.includes(':')) return address;
   const plain = address.replace(MAPPED, '');
   return isIPv6(plain) ? `${groups(plain).slice(0, 4).join(':')}::/64` : plain;
 }
 
-/** How many addresses' worth all networks of one IPv6 site may have and do together. */
+/** How many times the limit of one address all networks of an IPv6 site get together. */
 export const SITE_SHARE = 16;
 
 /**
- * The IPv6 site of 48 bits that an address is in, which one customer can have (RFC 6177), and a mobile
- * operator for some of its many; null for IPv4, where an address is scarce.
+ * Returns the IPv6 /48 site of an address, which one customer can have (RFC 6177) or a mobile
+ * operator can share among many; null for IPv4, where addresses are scarce.
  */
 export function addressSite(address: string): string | null {
   if (!address.includes(':')) return null;
@@ -38,7 +38,7 @@ export function addressSite(address: string): string | null {
   return isIPv6(plain) ? `${groups(plain).slice(0, 3).join(':')}::/48` : null;
 }
 
-/** The eight groups of an IPv6 address, without leading zeros. */
+/** Returns the eight groups of an IPv6 address, without leading zeros. */
 function groups(address: string): string[] {
   const [head = '', tail] = address.replace(/%.*$/, '').split('::');
   const first = head === '' ? [] : head.split(':');

@@ -5,8 +5,8 @@ import type { Secrets } from '../secrets/secrets.js';
 const TOKEN = /^([\w-]{22})\.([\w-]{43})$/;
 
 /**
- * What a visitor's browser is known by: an id that only this service gives out, so that nobody can take
- * another's, or make one up for each message.
+ * Issues the ids of guests' browsers. They are signed, so that nobody can take another's or invent
+ * one per message.
  */
 export class GuestDevices {
   readonly #secrets: Secrets;
@@ -15,14 +15,14 @@ export class GuestDevices {
     this.#secrets = secrets;
   }
 
-  /** The device's id; null for a token that isn't of our making. */
+  /** Returns the device's id; null if the token is not ours. */
   idOf(token: string | null): string | null {
     const [, id, signature] = TOKEN.exec(token ?? '') ?? [];
     if (id === undefined || signature === undefined) return null;
     return this.#secrets.isSigned('guest-device', id, signature) ? id : null;
   }
 
-  /** A device that was never seen. */
+  /** Creates a new device. */
   create(): { id: string; token: string } {
     const id = randomBytes(16).toString('base64url');
     return { id, token: `${id}.${this.#secrets.sign('guest-device', id)}` };

@@ -13,7 +13,7 @@ import { requestOrigin } from './event-origin.js';
 import { knownIdentity, rememberIdentity } from './request-identity.js';
 import { SessionService } from './sessions/session.service.js';
 
-/** Finds out who a request is from, and sets the cookies that keep it so. */
+/** Identifies the sender of a request, and sets the cookies that preserve the identity. */
 @Injectable()
 export class IdentityGuard implements CanActivate {
   constructor(private readonly sessions: SessionService) {}
@@ -21,14 +21,14 @@ export class IdentityGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    // By an API token.
+    // Already identified by an API token.
     if (knownIdentity(request)?.scopes !== undefined) return true;
     const { setCookies = [], ...identity } = await this.sessions.identify({
       cookieHeader: request.headers.cookie,
       mayRotate: true,
       origin: requestOrigin(request),
     });
-    // Fastify adds to what is set already.
+    // Fastify appends to cookies that are already set.
     if (setCookies.length > 0)
       http.getResponse<FastifyReply>().header('set-cookie', [...setCookies]);
     rememberIdentity(request, identity);
@@ -45,18 +45,18 @@ class AccountGuard implements CanActivate {
   }
 }
 
-/** On a controller or method: everybody may call it, and {@link CurrentIdentity} says who does. */
+/** On a controller or method: anyone may call it; {@link CurrentIdentity} identifies the caller. */
 export const Identified = () => UseGuards(IdentityGuard);
 
-/** On a controller or method: others are answered with `not_logged_in`. */
+/** On a controller or method: requires an account, otherwise answers `not_logged_in`. */
 export const LoggedIn = () => applyDecorators(UseGuards(IdentityGuard, AccountGuard));
 
-/** Who the request is from. Needs {@link Identified} or {@link LoggedIn}. */
+/** The identity of the caller. Requires {@link Identified} or {@link LoggedIn}. */
 export const CurrentIdentity = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Identity => identityOf(context),
 );
 
-/** The account that the request is from. Needs {@link LoggedIn}. */
+/** The account of the caller. Requires {@link LoggedIn}. */
 export const CurrentAccount = createParamDecorator(
   (_data: unknown, context: ExecutionContext): CurrentAccount => accountOf(context),
 );

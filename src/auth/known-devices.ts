@@ -4,16 +4,16 @@ import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
 
 const COOKIE = 'onair_known';
-/** Accounts that one browser is known for; the oldest goes. */
+/** Maximum number of accounts per browser; the oldest is dropped. */
 const PER_DEVICE_MAX = 5;
-/** 132 bits of the signature: the cookie stays short. */
+/** 132 bits of the signature, to keep the cookie short. */
 const MARK_LENGTH = 22;
 const YEAR_S = 365 * 86_400;
 
 /**
- * Remembers, in the browser alone, that its owner has logged in to an account there before. Such a
- * device has a limit of wrong passwords of its own, so strangers who guess can't lock its owner out.
- * A mark is good for one device and one username, and lets nobody in.
+ * Records in a cookie that an account has logged in from this browser. Such a device has its own
+ * limit of wrong passwords, so that attackers cannot lock the owner out. A mark is valid for one
+ * device and one username, and grants no access.
  */
 @Injectable()
 export class KnownDevices {
@@ -26,13 +26,13 @@ export class KnownDevices {
     this.#cookies = new Cookies(config.http);
   }
 
-  /** The mark that the request brings for the account; null on a device that isn't known for it. */
+  /** Returns the account's mark in the request; null on an unknown device. */
   find(cookieHeader: string | undefined, username: string, guestId: string): string | null {
     const mark = this.#mark(username, guestId);
     return this.#marks(cookieHeader).includes(mark) ? mark : null;
   }
 
-  /** A Set-Cookie value that adds the account to those that the device is known for. */
+  /** Returns a Set-Cookie value that adds the account to the device's marks. */
   remember(cookieHeader: string | undefined, username: string, guestId: string): string {
     const mark = this.#mark(username, guestId);
     const others = this.#marks(cookieHeader).filter((other) => other !== mark);

@@ -10,10 +10,10 @@ import type { Asker } from './owner-check.js';
 import type { RequestSource } from './request-source.js';
 import { SessionService } from './sessions/session.service.js';
 
-/** Somebody who is logged in now, and the cookies that keep it so. */
+/** A new log-in, and its cookies. */
 export type LoggedInNow = Readonly<{ account: AccountView; setCookies: readonly string[] }>;
 
-/** Takes a browser from whoever it was to an account. */
+/** Logs browsers in to accounts. */
 @Injectable()
 export class LogInService {
   constructor(
@@ -22,7 +22,10 @@ export class LogInService {
     private readonly devices: KnownDevices,
   ) {}
 
-  /** By a password. @throws {DomainError} as {@link AccountService.authenticate}. */
+  /**
+   * Logs in by password.
+   * @throws {DomainError} see {@link AccountService.authenticate}
+   */
   async byPassword(
     request: LoginRequest,
     identity: Identity,
@@ -33,8 +36,9 @@ export class LogInService {
   }
 
   /**
-   * A new log-in takes the place of the one that the browser had.
-   * @param isNew the account was made a moment ago
+   * Begins a log-in that replaces the browser's previous one.
+   *
+   * @param isNew whether the account was just created
    */
   async begin(
     account: Account,
@@ -55,7 +59,7 @@ export class LogInService {
     return { account: this.accounts.view(account), setCookies: [setCookie, known] };
   }
 
-  /** Who asks for something that the password is asked for again. */
+  /** Returns the caller of an operation that requires the password again. */
   asker(identity: Identity, source: RequestSource): Asker {
     const { account, sessionId } = identity;
     if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
@@ -67,7 +71,7 @@ export class LogInService {
     };
   }
 
-  /** What the limit of wrong passwords needs to know of a request. */
+  /** Returns the origin of a request for the limit of wrong passwords. */
   origin(username: string, { guestId }: Identity, source: RequestSource): LoginOrigin {
     return {
       address: source.address,

@@ -20,7 +20,7 @@ type Attempt = ReturnType<typeof attempt>;
 const wrong = async () => false;
 const right = async () => true;
 
-/** Fails until it is refused; resolves with how often it could. */
+/** Fails until refused; resolves with the number of attempts. */
 async function guesses(
   throttle: LoginThrottle,
   from: Attempt,

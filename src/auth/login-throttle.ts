@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { type GuessKeys, GuessThrottle } from '../common/guess-throttle.js';
 import { addressBlock } from './coarse-address.js';
 
-/** One try to log in. */
+/** An attempt to log in. */
 export type LoginAttempt = Readonly<{
   username: string;
   address: string;
@@ -11,28 +11,31 @@ export type LoginAttempt = Readonly<{
   device: string | null;
 }>;
 
-/** Where a log-in comes from. */
+/** The origin of a log-in. */
 export type LoginOrigin = Omit<LoginAttempt, 'username'> & Readonly<{ userAgent: string }>;
 
 const RATES = {
-  /** Wrong passwords: ten at once and then one a minute for one name from one address, … */
+  /** Wrong passwords: ten at once, then one per minute for one name from one address, … */
   both: { burst: 10, perSecond: 1 / 60 },
   /** … more for one address (an office behind one), … */
   address: { burst: 50, perSecond: 1 / 15 },
-  /** … and many for one name. Past these an address has only a few: never none, its owner may be there. */
+  /**
+   * … and many for one name. Above this, each address has only a few, but never none: it may be the
+   * owner's.
+   */
   name: { burst: 200, perSecond: 1 / 15 },
   strict: { burst: 2, perSecond: 1 / 300 },
-  /** A device that is known for the account has its own, whatever others do. */
+  /** A device known for the account has its own limit, whatever others do. */
   device: { burst: 10, perSecond: 1 / 60 },
-  /** Codes of the second factor, by those who have the password. There are only a million. */
+  /** Second-factor codes, with the right password. Only a million exist. */
   code: { burst: 30, perSecond: 1 / 60 },
 } as const;
 type Kind = keyof typeof RATES;
 
 /**
- * Bounds how often passwords and codes can be guessed. Only wrong ones count. Nobody can lock an
- * account's owner out: a known device is never held up by others, and no address by what others do but
- * for being allowed less.
+ * Limits how often passwords and codes can be guessed. Only wrong guesses count. Nobody can lock an
+ * owner out: others never affect a known device, and can only reduce, not exhaust, the attempts of
+ * another address.
  */
 @Injectable()
 export class LoginThrottle {
@@ -43,14 +46,17 @@ export class LoginThrottle {
   }
 
   /**
-   * Resolves with whether a password is right, as `check` finds out.
+   * Resolves with whether a password is right according to `check`.
    * @throws {DomainError} `rate_limited` after too many wrong ones
    */
   async guess(attempt: LoginAttempt, check: () => Promise<boolean>): Promise<boolean> {
     return this.#guesses.guess(this.#keys(attempt), check);
   }
 
-  /** The same for the code of who has the password. @throws {DomainError} `rate_limited` */
+  /**
+   * Does the same for a second-factor code, after the right password.
+   * @throws {DomainError} `rate_limited`
+   */
   async guessCode(attempt: LoginAttempt, check: () => Promise<boolean>): Promise<boolean> {
     const { bound, counted = [] } = this.#keys(attempt);
     const code = attempt.device === null ? [{ kind: 'code', key: attempt.username } as const] : [];

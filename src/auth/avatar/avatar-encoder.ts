@@ -4,27 +4,27 @@ import { DomainError } from '../../common/domain-error.js';
 import { SerialQueue } from '../../common/serial-queue.js';
 import { AVATAR_PIXELS_MAX } from '../../protocol/limits.js';
 
-/** The picture's width and height. */
+/** Width and height, pixels. */
 const SIDE = 256;
 const QUALITY = 82;
-/** Pictures that wait while one is decoded; more are refused. */
+/** Maximum number of queued pictures; more are refused. */
 const WAITING_MAX = 10;
 const DECODE_TIMEOUT_S = 10;
-/** Those that are decoded; all others of the library's are blocked. */
+/** Allowed formats; the library's other decoders are blocked. */
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif']);
 
 /**
- * Makes small square pictures of what people send. What was sent is decoded, and only what was seen is
- * encoded again: nothing else of the file lives on, be it where it was taken or a script. One at a time.
+ * Crops uploads to small square pictures. The upload is decoded and only its pixels are encoded
+ * again, so nothing else of the file survives, such as its location or a script. One at a time.
  */
 @Injectable()
 export class AvatarEncoder {
   readonly #queue = new SerialQueue(WAITING_MAX);
 
   /**
-   * WebP of 256 × 256 pixels.
-   * @throws {DomainError} `picture_refused` for what is no picture of these formats, or has too many
-   *   pixels; {@link QueueFullError} when too many wait.
+   * Encodes a WebP of 256 × 256 pixels.
+   * @throws {DomainError} `picture_refused` for other formats or too many pixels; {@link
+   *   QueueFullError} when too many are queued
    */
   async encode(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     return this.#queue.run(async () => {
@@ -46,7 +46,7 @@ export class AvatarEncoder {
 async function encode(sharp: typeof Sharp, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const options = { limitInputPixels: AVATAR_PIXELS_MAX, failOn: 'error', pages: 1 } as const;
   const { format, width, height } = await sharp(bytes, options).metadata();
-  // The header says it: nothing is decoded yet.
+  // From the header: nothing is decoded yet.
   if (width * height > AVATAR_PIXELS_MAX)
     throw new DomainError(
       'picture_refused',
@@ -62,7 +62,7 @@ async function encode(sharp: typeof Sharp, bytes: Uint8Array): Promise<Uint8Arra
   return new Uint8Array(encoded);
 }
 
-/** 20 MB of machine code: loaded for the first picture. */
+/** 20 MB of native code: loaded for the first picture. */
 async function load(): Promise<typeof Sharp> {
   const { default: sharp } = await import('sharp');
   sharp.concurrency(1);

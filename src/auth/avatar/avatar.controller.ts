@@ -10,7 +10,7 @@ import { AvatarService } from './avatar.service.js';
 
 const FILE = /^([\w-]{22})\.webp$/;
 
-/** Pictures of accounts. */
+/** HTTP API of avatars. */
 @Controller()
 export class AvatarController {
   constructor(
@@ -45,7 +45,7 @@ export class AvatarController {
     return this.#view(id);
   }
 
-  /** An address shows one picture for ever, or nothing: it is kept for a year by whoever likes. */
+  /** An address serves one picture permanently, or nothing, so it can be cached for a year. */
   @Get('avatars/:file')
   @HttpCode(200)
   async get(@Param('file') file: string, @Res() reply: FastifyReply): Promise<void> {

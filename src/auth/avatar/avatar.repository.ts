@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
 
-/** The table of avatars. */
+/** Stores avatars. */
 @Injectable()
 export class AvatarRepository {
   constructor(private readonly db: PrismaService) {}

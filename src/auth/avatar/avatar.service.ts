@@ -6,7 +6,7 @@ import { AVATAR_BYTES_MAX } from '../../protocol/limits.js';
 import { AvatarEncoder } from './avatar-encoder.js';
 import { AvatarRepository } from './avatar.repository.js';
 
-/** Pictures of accounts. */
+/** Manages avatars. */
 @Injectable()
 export class AvatarService {
   constructor(
@@ -17,11 +17,11 @@ export class AvatarService {
   /** @throws {DomainError} `payload_too_large`, `picture_refused`. */
   async put(accountId: string, sent: Readable): Promise<void> {
     const image = await this.encoder.encode(await read(sent));
-    // Random: it tells neither whose it is nor what it shows, and its address is that picture's for ever.
+    // Random: reveals neither the owner nor the content, and identifies this picture permanently.
     await this.repository.put(accountId, randomBytes(16).toString('base64url'), image);
   }
 
-  /** Null when there is none (any more). */
+  /** Finds an avatar; null if it does not exist (any more). */
   async find(version: string): Promise<Uint8Array | null> {
     return this.repository.find(version);
   }

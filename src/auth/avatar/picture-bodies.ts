@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Lets pictures through as streams, unread: the route that wants one reads it, within its bound. */
+/** Passes picture bodies on as unread streams; the route reads them within its limit. */
 @Injectable()
 export class PictureBodies implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}
