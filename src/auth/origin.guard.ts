@@ -6,7 +6,9 @@ import { OUTSIDE_CLIENT } from './outside-client.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { mayChangeState } from './origin.js';
 
-/** Refuses requests by which another site's page would change something in its visitor's name. */
+/**
+ * Refuses requests by which another site's page would change something on behalf of its visitor.
+ */
 @Injectable()
 export class OriginGuard implements CanActivate {
   readonly #config: Config['http'];
@@ -32,7 +34,7 @@ export class OriginGuard implements CanActivate {
     if (mayChangeState(request, this.#config)) return true;
     if (this.reflector.get<boolean | undefined>(OUTSIDE_CLIENT, context.getClass()) !== true)
       throw new DomainError('origin_refused', 'Requests from another site are not accepted.');
-    // In nobody's name but that of whom they say they are from.
+    // Without cookies, the request acts only for whoever its own credentials name.
     delete headers.cookie;
     return true;
   }

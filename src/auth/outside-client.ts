@@ -4,8 +4,8 @@ import { SetMetadata } from '@nestjs/common';
 export const OUTSIDE_CLIENT = 'onair:outside-client';
 
 /**
- * On a controller: it is for programs and for pages of any site, which show what they were given (a key,
- * a token) and nothing that a browser adds by itself. Requests from other sites are let through without
- * their cookies, and an Authorization that is no API token is the controller's to read.
+ * On a controller: serves programs and pages of any site, which authenticate by a key or token and
+ * not by anything a browser adds on its own. Requests from other sites lose their cookies, and the
+ * controller reads an Authorization header that is no API token.
  */
 export const ForOutsideClients = (): ClassDecorator => SetMetadata(OUTSIDE_CLIENT, true);

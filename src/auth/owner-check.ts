@@ -10,10 +10,10 @@ import { PasswordHasher } from './password-hasher.js';
 import { CodeCheck } from './second-factor/code-check.js';
 import { SessionService } from './sessions/session.service.js';
 
-/** Who has no password shows who it is by having logged in this short a time ago. */
+/** Without a password, a log-in this recent proves ownership. */
 const FRESH_MS = 10 * 60_000;
 
-/** What {@link OwnerCheck.assertOwner} refuses with. */
+/** The refusals of {@link OwnerCheck.assertOwner}. */
 export const PROOF_ERRORS = [
   'not_logged_in',
   'wrong_password',
@@ -22,11 +22,14 @@ export const PROOF_ERRORS = [
   'rate_limited',
 ] as const;
 
-/** The log-in that asks. */
+/** The log-in of the caller. */
 export type Asker = LoginOrigin &
   Readonly<{ username: string; accountId: string; sessionId: string | null }>;
 
-/** Asks once more who it is, before what a borrowed browser must not be enough for. */
+/**
+ * Verifies the owner again before sensitive operations, for which a borrowed browser must not be
+ * enough.
+ */
 @Injectable()
 export class OwnerCheck {
   // oxlint-disable-next-line max-params -- Nest's injection: all that shows who somebody is.
@@ -41,10 +44,10 @@ export class OwnerCheck {
   ) {}
 
   /**
-   * Resolves when it is the owner: by the password, and a code where there is a second factor; who has
-   * no password by a log-in of the last ten minutes in its place.
-   * @throws {DomainError} `wrong_password`; `second_factor_required`, `wrong_code`; `rate_limited` after
-   *   too many wrong ones; `not_logged_in` when the account is gone.
+   * Resolves if the caller proves to be the owner: by the password, plus a code with a second
+   * factor; without a password, by a log-in within the last ten minutes in its place.
+   * @throws {DomainError} `wrong_password`; `second_factor_required`, `wrong_code`; `rate_limited`
+   *   after too many wrong ones; `not_logged_in` if the account no longer exists
    */
   async assertOwner(asker: Asker, { password, code }: OwnerProof): Promise<Account> {
     const account = await this.accounts.findWithSecrets({ id: asker.accountId });

@@ -10,7 +10,10 @@ const LANES = 1;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
-/** A hash takes 20 to 50 ms of a core and 19 MiB: this many at once, so that media is not starved. */
+/**
+ * A hash takes 20 to 50 ms of a core and 19 MiB. Limits concurrent hashes, so that media is not
+ * starved.
+ */
 const AT_ONCE = 2;
 const WAITING_MAX = 50;
 const RETRY_AFTER_MS = 2_000;
@@ -25,26 +28,28 @@ type Parameters = Readonly<{
 
 const derive = promisify(argon2);
 
-/** Makes and checks password hashes: argon2id in PHC strings, a few at a time. */
+/** Creates and verifies password hashes: argon2id in PHC strings, a few at a time. */
 @Injectable()
 export class PasswordHasher {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
-  /** Compared with when there is no such account, so that it takes as long as a wrong password. */
+  /**
+   * Compared with if the account does not exist, so that this takes as long as a wrong password.
+   */
   readonly #decoy = phc(
     { ...ownParameters(), nonce: randomBytes(SALT_BYTES) },
     randomBytes(HASH_BYTES),
   );
 
-  /** A PHC string. Rejects with `unavailable` when too many wait. */
+  /** Hashes a password to a PHC string. Rejects with `unavailable` when too many are queued. */
   async hash(password: string): Promise<string> {
     const parameters = ownParameters();
     return phc(parameters, await this.#derive(password, parameters));
   }
 
   /**
-   * Whether the password is the one of the hash; null for an account that isn't there takes as long.
-   * Rejects with `unavailable` when too many wait.
+   * Verifies a password; takes the same time with null, for an account that does not exist. Rejects
+   * with `unavailable` when too many are queued.
    */
   async verify(password: string, hash: string | null): Promise<boolean> {
     const { parameters, expected } = parsePhc(hash ?? this.#decoy);
@@ -61,7 +66,7 @@ export class PasswordHasher {
     }
   }
 
-  /** Takes one of the places, or waits for the one that another gives away on leaving. */
+  /** Takes a free slot, or waits for one that is handed over. */
   #enter(): Promise<void> | void {
     if (this.#running < AT_ONCE) {
       this.#running += 1;

@@ -5,9 +5,9 @@ import { COMMON_PASSWORDS } from './common-passwords.js';
 const TRIMMINGS = /^[\s!?.,*#_-]+|[\s!?.,*#_-]+$/g;
 
 /**
- * Refuses a new password that is guessed first: a common one, the same few characters over and over, or
- * the username with little added. Its length is the schema's to check.
- * @throws {DomainError} `bad_request`, naming the field `password`.
+ * Refuses a password that is guessed first: a common one, a few repeated characters, or the
+ * username with little added. The schema checks its length.
+ * @throws {DomainError} `bad_request` for the field `password`
  */
 export function assertNotCommon(password: string, username: string): void {
   const problem = problemOf(password.normalize('NFKC').toLowerCase(), username.toLowerCase());

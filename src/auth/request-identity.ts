@@ -3,12 +3,12 @@ import type { Identity } from '../common/identity.js';
 
 const identities = new WeakMap<FastifyRequest, Identity>();
 
-/** Keeps who a request is from, for whoever asks later. */
+/** Stores the identity of a request's sender for later use. */
 export function rememberIdentity(request: FastifyRequest, identity: Identity): void {
   identities.set(request, identity);
 }
 
-/** Who the request is from, as far as it was found out: null when nobody asked yet, or that failed. */
+/** Returns the stored identity; null if it was not determined, or that failed. */
 export function knownIdentity(request: FastifyRequest): Identity | null {
   return identities.get(request) ?? null;
 }

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-/** Where a request comes from, as far as log-ins keep or weigh it. */
+/** The source of a request, as far as log-ins store or evaluate it. */
 export type RequestSource = Readonly<{
   address: string;
   userAgent: string;

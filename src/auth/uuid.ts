@@ -1,6 +1,6 @@
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
-/** Whether the database can be asked about it: other texts make its driver throw. */
+/** Whether a text is a UUID: the database driver throws for others. */
 export function isUuid(text: string): boolean {
   return UUID.test(text);
 }

@@ -4,10 +4,10 @@ import { PrismaService } from '../../db/prisma.service.js';
 import type { EventOrigin, SecurityEvent } from '../../security-log/security-event.js';
 import { writeEvent } from '../../security-log/security-event.repository.js';
 
-/** Who somebody is at a provider. */
+/** An identity at a provider. */
 export type ExternalIdentity = Readonly<{ issuer: string; subject: string }>;
 
-/** The table of who is whom at providers. */
+/** Stores the provider identities of accounts. */
 @Injectable()
 export class ExternalIdentityRepository {
   constructor(private readonly db: PrismaService) {}
@@ -20,7 +20,7 @@ export class ExternalIdentityRepository {
     return row?.accountId ?? null;
   }
 
-  /** Resolves with false when it belongs to an account already. */
+  /** Resolves with false if it already belongs to an account. */
   async create(
     identity: ExternalIdentity,
     accountId: string,

@@ -5,16 +5,16 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { Secrets } from '../../secrets/secrets.js';
 
 const COOKIE = 'onair_provider';
-/** How long somebody may take at the provider. */
+/** How long the log-in at the provider may take. */
 const LIFETIME_S = 600;
 
 const State = z.object({
-  /** RFC 6749 10.12: the answer belongs to the browser that asked. */
+  /** RFC 6749 10.12: ties the answer to the browser that asked. */
   state: z.string(),
   nonce: z.string(),
   /** RFC 7636. */
   verifier: z.string(),
-  /** A path of ours. */
+  /** A path of this service. */
   next: z.string(),
   invitation: z.string().optional(),
   /** The account to connect; absent: log in. */
@@ -22,10 +22,10 @@ const State = z.object({
   /** Unix time, milliseconds. */
   expiresAtMs: z.number(),
 });
-/** What has to be known again when somebody is back from the provider. */
+/** State to restore when the user returns from the provider. */
 export type LogInState = Omit<z.output<typeof State>, 'expiresAtMs'>;
 
-/** Keeps a {@link LogInState} in the browser, sealed. */
+/** Stores a {@link LogInState} in a sealed cookie. */
 @Injectable()
 export class LogInStates {
   readonly #cookies: Cookies;
@@ -37,14 +37,14 @@ export class LogInStates {
     this.#cookies = new Cookies(config.http);
   }
 
-  /** A Set-Cookie value. */
+  /** Returns a Set-Cookie value with the state. */
   keep(state: LogInState, nowMs: number): string {
     const expiresAtMs = nowMs + LIFETIME_S * 1_000;
     const text = JSON.stringify({ ...state, expiresAtMs });
     return this.#cookie(this.secrets.seal('log-in-state', text, COOKIE), LIFETIME_S);
   }
 
-  /** Null when the browser has none, or one that is too old. */
+  /** Reads the state; null if missing or expired. */
   read(cookieHeader: string | undefined, nowMs: number): LogInState | null {
     const sealed = this.#cookies.read(cookieHeader, COOKIE);
     const text = this.secrets.unseal('log-in-state', sealed, COOKIE);
@@ -53,7 +53,7 @@ export class LogInStates {
     return expiresAtMs > nowMs ? state : null;
   }
 
-  /** A Set-Cookie value that takes it away: it counts once. */
+  /** Returns a Set-Cookie value that removes the state: it can be used once. */
   forget(): string {
     return this.#cookie('', 0);
   }

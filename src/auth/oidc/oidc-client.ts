@@ -15,15 +15,16 @@ const Claims = z.object({
   name: z.string().optional().catch(undefined),
   email: z.string().optional().catch(undefined),
 });
-/** Who the provider says that somebody is. */
+/** The provider's claims about a user. */
 export type ProviderClaims = z.output<typeof Claims>;
 
-/** What goes with the way to the provider and back. */
+/** Values to verify when the user returns from the provider. */
 export type ProviderChecks = Readonly<{ state: string; nonce: string; verifier: string }>;
 
 /**
- * The OpenID provider, by OpenID Connect Core's authorization code flow with PKCE. The library is loaded
- * and the provider asked when the first log in by it, so it may be away when the service starts.
+ * A client of the OpenID provider: OpenID Connect Core's authorization code flow with PKCE. Loads
+ * the library and contacts the provider on the first log-in, so the provider may be unavailable
+ * when the service starts.
  */
 @Injectable()
 export class OidcClient {
@@ -36,12 +37,15 @@ export class OidcClient {
     this.#publicUrl = config.http.publicUrl;
   }
 
-  /** What people call it; null when there is none. */
+  /** The provider's display name; null if none is configured. */
   get name(): string | null {
     return this.#config?.name ?? null;
   }
 
-  /** Where to send somebody, and what to check when they are back. Rejects when the provider is away. */
+  /**
+   * Returns the address to redirect to, and the values to verify on return. Rejects if the provider
+   * is unavailable.
+   */
   async start(): Promise<{ url: string; checks: ProviderChecks }> {
     const [library, configuration] = await Promise.all([load(), this.#discover()]);
     const verifier = library.randomPKCECodeVerifier();
@@ -58,10 +62,10 @@ export class OidcClient {
   }
 
   /**
-   * Who somebody is that is back.
+   * Verifies the provider's answer and returns the claims.
    *
-   * @param search the address's query, as the provider made it
-   * @throws when the provider refused, or what came doesn't hold
+   * @param search the query of the address, as the provider sent it
+   * @throws if the provider refused or the answer is invalid
    */
   async finish(search: string, checks: ProviderChecks): Promise<ProviderClaims> {
     const [library, configuration] = await Promise.all([load(), this.#discover()]);
@@ -81,7 +85,7 @@ export class OidcClient {
 
   async #discover(): Promise<Configuration> {
     this.#discovered ??= this.#ask().catch((error: unknown) => {
-      // The next one asks again.
+      // The next log-in tries discovery again.
       this.#discovered = null;
       throw error;
     });
@@ -93,7 +97,7 @@ export class OidcClient {
     const { issuer, clientId, clientSecret } = this.#config;
     const library = await load();
     const server = new URL(issuer);
-    // The configuration allows it for loopback only.
+    // The configuration allows http for loopback only.
     const execute = server.protocol === 'http:' ? [library.allowInsecureRequests] : [];
     return library.discovery(server, clientId, clientSecret, undefined, {
       execute,

@@ -28,7 +28,7 @@ import { localPath } from './local-path.js';
 import { OidcClient } from './oidc-client.js';
 import { OidcService } from './oidc.service.js';
 
-/** Logging in by an OpenID provider: the way there and back. */
+/** HTTP API to log in through an OpenID provider: redirect and return. */
 @Controller('api')
 export class OidcController {
   // oxlint-disable-next-line max-params -- Nest's injection: the provider, what goes there and back, the log.
@@ -111,7 +111,7 @@ export class OidcController {
       reply.header('set-cookie', setCookies);
       await goTo(state.next);
     } catch (error) {
-      // Of the provider's answer only its kind is logged: it has codes in it.
+      // Log only the kind of the provider's answer, which contains codes.
       const problem = error instanceof DomainError ? error.code : 'provider_failed';
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
       this.log.warn({ problem, reason }, 'a log-in by the provider failed');
@@ -119,7 +119,7 @@ export class OidcController {
     }
   }
 
-  /** Sends somebody off with what will be checked when they are back. */
+  /** Redirects to the provider, with the values to verify on return in a cookie. */
   async #leave(
     reply: FastifyReply,
     rest: Pick<LogInState, 'next' | 'invitation' | 'linkTo'>,
@@ -137,7 +137,7 @@ export class OidcController {
     return url;
   }
 
-  /** Logs in, or connects the account that asked for it; resolves with the cookies to set. */
+  /** Logs in, or connects the account that requested it; resolves with the cookies to set. */
   async #arrive(
     search: string,
     state: LogInState,
@@ -145,7 +145,7 @@ export class OidcController {
   ): Promise<string[]> {
     const claims = await this.client.finish(search, state);
     if (state.linkTo !== undefined) {
-      // Whoever is logged in now need not be who asked.
+      // Another account may have logged in meanwhile.
       if (identity.account?.id !== state.linkTo)
         throw new DomainError('not_logged_in', 'Log in first.');
       await this.service.link(claims, state.linkTo, eventOrigin(source));

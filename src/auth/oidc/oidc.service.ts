@@ -13,10 +13,10 @@ import { ExternalIdentityRepository } from './external-identity.repository.js';
 import type { ProviderClaims } from './oidc-client.js';
 import { usernameFrom } from './username-from.js';
 
-/** Names to try when the one that fits is taken. */
+/** Usernames to try if the first choice is taken. */
 const TRIES = 5;
 
-/** Accounts of people whom the OpenID provider vouches for. */
+/** Accounts of users authenticated by the OpenID provider. */
 @Injectable()
 export class OidcService {
   constructor(
@@ -28,9 +28,10 @@ export class OidcService {
   ) {}
 
   /**
-   * The account of who is back from the provider, made at the first time. An account with the same name
-   * or address is not taken for the same person: its owner connects it.
-   * @throws {DomainError} `account_disabled`; `registration_closed`, `invitation_needed`.
+   * Returns the account of a user who returns from the provider; creates it the first time. An
+   * account with the same name or address is not assumed to be the same person: its owner connects
+   * it.
+   * @throws {DomainError} `account_disabled`; `registration_closed`, `invitation_needed`
    */
   async accountOf(claims: ProviderClaims, invitation: string | undefined): Promise<Account> {
     const identity = { issuer: claims.iss, subject: claims.sub };
@@ -47,7 +48,10 @@ export class OidcService {
     });
   }
 
-  /** Connects an account. @throws {DomainError} `conflict` when it is connected to another account. */
+  /**
+   * Connects an account.
+   * @throws {DomainError} `conflict` if the identity is connected to another account
+   */
   async link(claims: ProviderClaims, accountId: string, from: EventOrigin): Promise<void> {
     const identity = { issuer: claims.iss, subject: claims.sub };
     if ((await this.identities.findAccountId(identity)) === accountId) return;
@@ -56,7 +60,10 @@ export class OidcService {
       throw taken();
   }
 
-  /** @throws {DomainError} `conflict` for an account without a password: nobody could get in. */
+  /**
+   * @throws {DomainError} `conflict` for an account without a password, whose owner could no longer
+   *   log in
+   */
   async unlink(accountId: string, from: EventOrigin): Promise<void> {
     const account = await this.accounts.findWithSecrets({ id: accountId });
     if (account?.passwordHash == null)
@@ -68,7 +75,7 @@ export class OidcService {
     return new Date(this.clock.nowMs());
   }
 
-  /** The name to show that the provider gives; none where others could take it for theirs. */
+  /** Returns the provider's display name; empty if it could be confused with another account's. */
   async #freeName(name: string): Promise<string> {
     return isReserved(name) || (await this.names.isTaken(name)) ? '' : name;
   }
@@ -76,7 +83,7 @@ export class OidcService {
   async #create(claims: ProviderClaims): Promise<Account> {
     const wish = usernameFrom(claims);
     const displayName = await this.#freeName(shownName(claims.name ?? ''));
-    // A name that is reserved is tried with a number behind it only.
+    // A reserved name is only tried with a number appended.
     for (let tries = isReservedUsername(wish) ? 1 : 0; tries < TRIES; tries += 1) {
       const username = tries === 0 ? wish : `${wish}-${randomInt(1_000, 100_000)}`;
       const account = await this.accounts.create({ username, passwordHash: null, displayName });

@@ -3,7 +3,7 @@ import type { ProviderClaims } from './oidc-client.js';
 
 const LENGTH_MAX = 24;
 
-/** The username that a new account gets by what the provider calls somebody; it may be taken. */
+/** Derives the username of a new account from the provider's claims; it may be taken. */
 export function usernameFrom(claims: Omit<ProviderClaims, 'iss' | 'sub'>): string {
   const { preferred_username, nickname, email, name } = claims;
   for (const wish of [preferred_username, nickname, email, name]) {
@@ -13,7 +13,7 @@ export function usernameFrom(claims: Omit<ProviderClaims, 'iss' | 'sub'>): strin
   return 'member';
 }
 
-/** Letters of other alphabets and the like are left out. */
+/** Drops characters that usernames cannot have. */
 function fit(wish: string): string {
   return wish
     .replace(/@.*$/, '')

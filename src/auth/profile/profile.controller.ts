@@ -5,7 +5,7 @@ import { AccountService } from '../account.service.js';
 import { CurrentAccount, LoggedIn } from '../identity.guard.js';
 import { ProfileService } from './profile.service.js';
 
-/** The name that others see, and how one can log in. */
+/** HTTP API of the display name and the ways to log in. */
 @Controller('api/account')
 @LoggedIn()
 export class ProfileController {

@@ -5,7 +5,7 @@ import type { ProfileChange, SecurityView } from '../../protocol/account.js';
 import { type Account, AccountRepository } from '../account.repository.js';
 import { SecondFactorService } from '../second-factor/second-factor.service.js';
 
-/** What people change of their own account. */
+/** Manages the profile of the caller's account. */
 @Injectable()
 export class ProfileService {
   constructor(
@@ -13,7 +13,10 @@ export class ProfileService {
     private readonly factors: SecondFactorService,
   ) {}
 
-  /** @throws {DomainError} `username_taken` for a name that is reserved, or looks like another account's. */
+  /**
+   * @throws {DomainError} `username_taken` for a reserved name, or one that looks like another
+   *   account's
+   */
   async rename(accountId: string, { displayName }: ProfileChange): Promise<Account> {
     const account = await this.repository.find(accountId);
     if (account === null) throw gone();
@@ -32,7 +35,7 @@ export class ProfileService {
     return changed;
   }
 
-  /** How an account's owner can log in. */
+  /** Returns the ways that an account's owner can log in. */
   async security(accountId: string): Promise<SecurityView> {
     const account = await this.repository.findWithSecrets({ id: accountId });
     if (account === null) throw gone();

@@ -4,10 +4,10 @@ import { type Administrator, writeAdminEvent } from '../../security-log/admin-ev
 
 type Hash = Uint8Array<ArrayBuffer>;
 
-/** Who does something, and when. */
+/** The administrator and time of an action. */
 type Act = Readonly<{ by: Administrator; at: Date }>;
 
-/** Names the lock by which invitations are made one at a time. */
+/** Name of the lock that serializes the creation of invitations. */
 const LOCK = 'onair invitations';
 
 /** An invitation without its code. */
@@ -29,18 +29,19 @@ const INVITATION = {
   usedById: true,
 } as const;
 
-/** The table of invitations. */
+/** Stores invitations. */
 @Injectable()
 export class InvitationRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Resolves with null when `max` can still be used. */
+  /** Resolves with null if `max` invitations are still open. */
   async create(
     invitation: { codeHash: Hash; note: string; expiresAt: Date },
     { by, at, max }: Act & { max: number },
   ): Promise<Invitation | null> {
     return this.db.$transaction(async (tx) => {
-      // No row stands for all of them: without a lock two at once could both find one place left.
+      // There is no common row to lock: without this lock, two requests could both find one place
+      // left.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${LOCK}))`;
       const where = { usedAt: null, expiresAt: { gt: at } };
       if ((await tx.invitation.count({ where })) >= max) return null;
@@ -51,7 +52,10 @@ export class InvitationRepository {
     });
   }
 
-  /** The newest first; `usedBy` is the username of who made an account, while that is there. */
+  /**
+   * Lists invitations, newest first; `usedBy` is the username of the account created, while it
+   * exists.
+   */
   async list(max: number): Promise<(Invitation & { usedBy: string | null })[]> {
     const rows = await this.db.invitation.findMany({
       orderBy: { id: 'desc' },
@@ -67,7 +71,7 @@ export class InvitationRepository {
     return rows.map((row) => ({ ...row, usedBy: names.get(row.usedById ?? '') ?? null }));
   }
 
-  /** Takes a good one, for one only; resolves with its id, or null. */
+  /** Claims a valid invitation atomically; resolves with its id, or null. */
   async take(codeHash: Hash, now: Date): Promise<string | null> {
     const where = { codeHash, usedAt: null, expiresAt: { gt: now } };
     const [taken] = await this.db.invitation.updateManyAndReturn({
@@ -78,7 +82,7 @@ export class InvitationRepository {
     return taken?.id ?? null;
   }
 
-  /** Gives back one whose account was not made. */
+  /** Releases an invitation whose account was not created. */
   async giveBack(id: string): Promise<void> {
     await this.db.invitation.updateMany({ where: { id }, data: { usedAt: null } });
   }
@@ -87,7 +91,7 @@ export class InvitationRepository {
     await this.db.invitation.updateMany({ where: { id }, data: { usedById } });
   }
 
-  /** Resolves with false when there is none, or it was used. */
+  /** Resolves with false if it does not exist or was used. */
   async delete(id: string, { by, at }: Act): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
       const found = await tx.invitation.findUnique({ where: { id }, select: { note: true } });

@@ -17,10 +17,10 @@ import { SettingRepository } from './setting.repository.js';
 
 const KEY = 'registration';
 const DAY_MS = 86_400_000;
-/** The newest ones of a list. */
+/** Maximum length of a list. */
 const LIST_MAX = 200;
 
-/** Who can make an account. */
+/** Controls who can create an account. */
 @Injectable()
 export class RegistrationService {
   readonly #invitations: InvitationRepository;
@@ -36,10 +36,10 @@ export class RegistrationService {
     this.#publicUrl = config.http.publicUrl;
   }
 
-  /** Open, until an administrator says something else. */
+  /** Returns the mode; open until an administrator changes it. */
   async mode(): Promise<RegistrationMode> {
     const stored = await this.settings.find(KEY);
-    // A value that no version of ours wrote lets nobody in.
+    // Unknown values close registration.
     return stored === undefined ? 'open' : RegistrationMode.catch('closed').parse(stored);
   }
 
@@ -49,9 +49,9 @@ export class RegistrationService {
   }
 
   /**
-   * Makes an account if one may be made. An invitation is used up by the account only: it is still good
-   * when `make` fails.
-   * @throws {DomainError} `registration_closed`, `invitation_needed`, or what `make` throws.
+   * Creates an account if allowed. An invitation is only used up once the account exists: it stays
+   * valid if `make` fails.
+   * @throws {DomainError} `registration_closed`, `invitation_needed`, or whatever `make` throws
    */
   async register(invitation: string | undefined, make: () => Promise<Account>): Promise<Account> {
     const mode = await this.mode();
@@ -72,7 +72,7 @@ export class RegistrationService {
     }
   }
 
-  /** @throws {DomainError} `conflict` when there are as many open ones as may be. */
+  /** @throws {DomainError} `conflict` at the limit of open invitations */
   async invite(by: Administrator, { note, days }: NewInvitation): Promise<CreatedInvitation> {
     const nowMs = this.clock.nowMs();
     const code = randomBytes(16).toString('base64url');
@@ -89,7 +89,7 @@ export class RegistrationService {
     return { ...view({ ...created, usedBy: null }), link };
   }
 
-  /** The newest 200. */
+  /** Lists the newest 200 invitations. */
   async invitations(): Promise<InvitationView[]> {
     return (await this.#invitations.list(LIST_MAX)).map(view);
   }

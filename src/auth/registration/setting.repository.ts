@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
 import { type AdminEvent, writeAdminEvent } from '../../security-log/admin-event.repository.js';
 
-/** What administrators set while the service runs. */
+/** Stores the settings that administrators change at run time. */
 @Injectable()
 export class SettingRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** As it was stored, unchecked; undefined when it was never set. */
+  /** Returns the stored value, unvalidated; undefined if never set. */
   async find(key: string): Promise<unknown> {
     return (await this.db.setting.findUnique({ where: { key } }))?.value;
   }

@@ -5,7 +5,7 @@ import { eventOrigin } from '../event-origin.js';
 import { type LoginAttempt, type LoginOrigin, LoginThrottle } from '../login-throttle.js';
 import { SecondFactorService, type WithSecrets, wrongCode } from './second-factor.service.js';
 
-/** Asks whoever has the password for a code, where the account has a second factor. */
+/** Requires a code after the password for accounts with a second factor. */
 @Injectable()
 export class CodeCheck {
   constructor(
@@ -15,10 +15,9 @@ export class CodeCheck {
   ) {}
 
   /**
-   * Does nothing for an account without a second factor. A code, or recovery code, that is right is
-   * used up.
-   * @throws {DomainError} `second_factor_required` without a code; `wrong_code`; `rate_limited` after
-   *   too many of these.
+   * Does nothing for an account without a second factor. Uses up a right code or recovery code.
+   * @throws {DomainError} `second_factor_required` without a code; `wrong_code`; `rate_limited`
+   *   after too many wrong ones
    */
   async assertRight(
     account: WithSecrets,

@@ -1,12 +1,12 @@
 import { createHash, randomInt } from 'node:crypto';
 
 export const RECOVERY_CODES = 10;
-/** Without what is mistaken for something else. */
+/** Without characters that are easily confused. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 const GROUPS = 3;
 const GROUP_LENGTH = 4;
 
-/** Ten new ones, `xxxx-xxxx-xxxx`: 59 bits each, so a plain hash keeps them. */
+/** Creates ten codes, `xxxx-xxxx-xxxx`: 59 bits each, so a plain hash protects them. */
 export function newRecoveryCodes(): string[] {
   const group = () =>
     Array.from({ length: GROUP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
@@ -15,7 +15,7 @@ export function newRecoveryCodes(): string[] {
   );
 }
 
-/** The hash of what somebody typed; the same with and without dashes, spaces and capitals. */
+/** Hashes an entered code; ignores dashes, spaces and case. */
 export function recoveryCodeHash(typed: string): Uint8Array<ArrayBuffer> {
   const plain = typed.toLowerCase().replaceAll(/[\s-]/g, '');
   return new Uint8Array(createHash('sha256').update(plain).digest());

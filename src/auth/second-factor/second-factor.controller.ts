@@ -15,7 +15,10 @@ import { type RequestSource, Source } from '../request-source.js';
 import type { EventOrigin } from '../../security-log/security-event.js';
 import { SecondFactorService } from './second-factor.service.js';
 
-/** One's own second factor. All but the confirmation asks who it is. */
+/**
+ * HTTP API of the caller's second factor. Everything but the confirmation requires proof of
+ * ownership.
+ */
 @Controller('api/account/second-factor')
 @LoggedIn()
 export class SecondFactorController {

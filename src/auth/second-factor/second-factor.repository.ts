@@ -5,15 +5,15 @@ import { writeEvent } from '../../security-log/security-event.repository.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** When something is done, and where from. */
+/** Time and origin of an action. */
 type Act = Readonly<{ at: Date; from: EventOrigin }>;
 
-/** The second factors of accounts. */
+/** Stores accounts' second factors. */
 @Injectable()
 export class SecondFactorRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Stores a key that waits for its confirmation; resolves with false when one is in use. */
+  /** Stores a key that awaits confirmation; resolves with false if one is in use. */
   async propose(id: string, totpSecret: Bytes): Promise<boolean> {
     const { count } = await this.db.account.updateMany({
       where: { id, totpEnabledAt: null },
@@ -22,7 +22,7 @@ export class SecondFactorRepository {
     return count > 0;
   }
 
-  /** Takes a key into use, with the codes to recover by; resolves with false when one is in use. */
+  /** Enables a key, with its recovery codes; resolves with false if one is in use. */
   async enable(
     id: string,
     { at, from, step, codeHashes }: Act & { step: number; codeHashes: readonly Bytes[] },
@@ -42,7 +42,7 @@ export class SecondFactorRepository {
     });
   }
 
-  /** Does nothing where none is in use; a key that waits for its confirmation goes, too. */
+  /** Removes the key, also one that awaits confirmation. */
   async disable(id: string, { at, from }: Act): Promise<void> {
     await this.db.$transaction(async (tx) => {
       const { count } = await tx.account.updateMany({
@@ -58,7 +58,7 @@ export class SecondFactorRepository {
     });
   }
 
-  /** Puts new codes in the place of all that there are. */
+  /** Replaces all recovery codes. */
   async replaceCodes(
     accountId: string,
     codeHashes: readonly Bytes[],
@@ -73,7 +73,7 @@ export class SecondFactorRepository {
     });
   }
 
-  /** Uses a time step up; resolves with false when it, or a later one, was used. */
+  /** Uses up a time step; resolves with false if it or a later one was used. */
   async useStep(id: string, step: number): Promise<boolean> {
     const { count } = await this.db.account.updateMany({
       where: { id, OR: [{ totpLastStep: null }, { totpLastStep: { lt: step } }] },
@@ -82,7 +82,7 @@ export class SecondFactorRepository {
     return count > 0;
   }
 
-  /** Uses a recovery code up; resolves with false when there is none such left. */
+  /** Uses up a recovery code; resolves with false if no such code is left. */
   async useCode(accountId: string, codeHash: Bytes, { at, from }: Act): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
       const { count } = await tx.recoveryCode.updateMany({

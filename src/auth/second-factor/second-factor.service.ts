@@ -14,10 +14,13 @@ import { base32, totpUri, verifyTotp } from './totp.js';
 const SECRET_BYTES = 20;
 const ISSUER = 'Onair';
 
-/** An account with what its second factor is checked by. */
+/** An account with the secrets that its second factor is checked against. */
 export type WithSecrets = Account & AccountSecrets;
 
-/** Codes of an authenticator app beside the password, and recovery codes for when it is lost. */
+/**
+ * Manages authenticator codes, required after the password, and recovery codes for when the app is
+ * lost.
+ */
 @Injectable()
 export class SecondFactorService {
   constructor(
@@ -27,7 +30,10 @@ export class SecondFactorService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** A new key, to be confirmed by a code of it. @throws {DomainError} `conflict` while one is in use. */
+  /**
+   * Creates a key that awaits confirmation by a code.
+   * @throws {DomainError} `conflict` while one is in use
+   */
   async begin({ id, username }: Pick<Account, 'id' | 'username'>): Promise<SecondFactorSetup> {
     const secret = randomBytes(SECRET_BYTES);
     const sealed = this.secrets.seal('second-factor', secret.toString('base64url'), id);
@@ -40,8 +46,8 @@ export class SecondFactorService {
   }
 
   /**
-   * Takes the key into use; resolves with the recovery codes.
-   * @throws {DomainError} `wrong_code`; `conflict` when there is no key that waits for it.
+   * Enables the key; resolves with the recovery codes.
+   * @throws {DomainError} `wrong_code`; `conflict` if no key awaits confirmation
    */
   async confirm(id: string, code: string, from: EventOrigin): Promise<string[]> {
     const account = await this.accounts.findWithSecrets({ id });
@@ -62,7 +68,10 @@ export class SecondFactorService {
     await this.repository.disable(id, { at: this.#now(), from });
   }
 
-  /** New recovery codes; the old ones are void. @throws {DomainError} `conflict` without a factor. */
+  /**
+   * Replaces the recovery codes.
+   * @throws {DomainError} `conflict` without a second factor
+   */
   async renewCodes(id: string, from: EventOrigin): Promise<string[]> {
     const account = await this.accounts.findWithSecrets({ id });
     if (account?.totpEnabledAt == null)
@@ -77,7 +86,7 @@ export class SecondFactorService {
     return this.repository.codesLeft(id);
   }
 
-  /** Whether a typed code is the account's; it is used up then. */
+  /** Whether an entered code is right; uses it up if so. */
   async isRight(account: WithSecrets, typed: string, from: EventOrigin): Promise<boolean> {
     const nowMs = this.clock.nowMs();
     const secret = this.#secretOf(account);
@@ -91,7 +100,10 @@ export class SecondFactorService {
     return new Date(this.clock.nowMs());
   }
 
-  /** Null without one, and when it was sealed with a secret that this service doesn't have any more. */
+  /**
+   * Returns the key; null without one, or if it was sealed with a master secret that is no longer
+   * in use.
+   */
   #secretOf({ id, totpSecret }: WithSecrets): Uint8Array | null {
     if (totpSecret === null) return null;
     const sealed = Buffer.from(totpSecret).toString('utf8');
@@ -100,7 +112,7 @@ export class SecondFactorService {
   }
 }
 
-/** The refusal of a code. */
+/** The refusal of a wrong code. */
 export function wrongCode(): DomainError {
   return new DomainError(
     'wrong_code',

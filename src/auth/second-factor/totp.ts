@@ -1,14 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** RFC 6238 with what every authenticator app takes: SHA-1, 30 seconds, 6 digits. */
+/**
+ * RFC 6238 with the parameters that every authenticator app supports: SHA-1, 30 seconds, 6 digits.
+ */
 const STEP_MS = 30_000;
 const DIGITS = 6;
-/** Steps before and after now that count: clocks are off, and people are slow. */
+/** Steps accepted before and after now: clocks drift, and people are slow. */
 const DRIFT_STEPS = 1;
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** The code of one time step (RFC 4226 5.3). */
+/** Returns the code of one time step (RFC 4226 5.3). */
 export function totpCode(secret: Uint8Array, step: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
@@ -19,9 +21,9 @@ export function totpCode(secret: Uint8Array, step: number): string {
 }
 
 /**
- * Checks what somebody typed. A code counts once (RFC 6238 5.2): steps up to `lastStep` are over.
+ * Checks an entered code. A code is valid once (RFC 6238 5.2): steps up to `lastStep` are used up.
  *
- * @returns the step that it is of, to be kept; null when it is wrong
+ * @returns its step, to be stored; null if it is wrong
  */
 export function verifyTotp(
   secret: Uint8Array,
@@ -39,7 +41,7 @@ export function verifyTotp(
   return found;
 }
 
-/** What an authenticator app reads from a QR code. */
+/** Returns the URI that authenticator apps read from a QR code. */
 export function totpUri(
   secret: Uint8Array,
   { issuer, account }: { issuer: string; account: string },

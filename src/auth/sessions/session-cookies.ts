@@ -8,21 +8,21 @@ export const GUEST_COOKIE = 'onair_guest';
 const GUEST_YEAR_S = 365 * 86_400;
 /** 256 bits in base64url. */
 const TOKEN = /^[\w-]{43}$/;
-/** An id and its signature; whether it is ours is for GuestDevices to say. */
+/** An id and its signature; GuestDevices verifies it. */
 const GUEST_TOKEN = /^[\w-]{22}\.[\w-]{43}$/;
 
-/** The two cookies that say who a request is from. */
+/** The two cookies that identify the sender of a request. */
 export class SessionCookies {
   readonly #cookies: Cookies;
   readonly #maxAgeS: number;
 
-  /** @param sessionMs how long a log-in lasts that is not used */
+  /** @param sessionMs lifetime of an unused log-in */
   constructor(cookies: Cookies, { sessionMs }: { sessionMs: number }) {
     this.#cookies = cookies;
     this.#maxAgeS = sessionMs / 1_000;
   }
 
-  /** What a Cookie header says; null for what is absent or not of our making. */
+  /** Reads a Cookie header; null for what is missing or not ours. */
   read(header: string | undefined): { token: string | null; guestToken: string | null } {
     const token = this.#cookies.read(header, SESSION_COOKIE);
     const guest = this.#cookies.read(header, GUEST_COOKIE);
@@ -32,13 +32,13 @@ export class SessionCookies {
     };
   }
 
-  /** A Set-Cookie value that keeps a log-in's token; a null token removes it. */
+  /** Returns a Set-Cookie value that stores a log-in's token; a null token removes it. */
   session(token: string | null): string {
     const maxAgeS = token === null ? 0 : this.#maxAgeS;
     return this.#cookies.set({ name: SESSION_COOKIE, value: token ?? '', maxAgeS });
   }
 
-  /** A Set-Cookie value that keeps a device's token for a year. */
+  /** Returns a Set-Cookie value that stores a device's token for a year. */
   guest(token: string): string {
     return this.#cookies.set({ name: GUEST_COOKIE, value: token, maxAgeS: GUEST_YEAR_S });
   }

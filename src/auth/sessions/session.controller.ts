@@ -10,7 +10,7 @@ import { SessionService } from './session.service.js';
 import { isUuid } from '../uuid.js';
 import { deviceName } from './device-name.js';
 
-/** Where one is logged in. */
+/** HTTP API of the caller's log-ins. */
 @Controller('api/account/sessions')
 @LoggedIn()
 export class SessionController {

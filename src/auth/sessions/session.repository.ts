@@ -8,27 +8,27 @@ import { writeEvent } from '../../security-log/security-event.repository.js';
 export type OwnSession = Readonly<{
   id: string;
   userAgent: string;
-  /** Coarse. */
+  /** The network only. */
   address: string;
   createdAt: Date;
   lastUsedAt: Date;
 }>;
 
-/** Log-ins of one account; at this many the ones not used for longest end. */
+/** Maximum number of log-ins per account; above it, the least recently used end. */
 const PER_ACCOUNT_MAX = 50;
-/** A log-in as stored. */
+/** A stored log-in. */
 export type SessionRow = Readonly<{
   id: string;
   account: NonNullable<Identity['account']>;
   rotatedAt: Date;
   expiresAt: Date;
-  /** True when it was found by the token before the last rotation. */
+  /** Whether it was found by the token before the last rotation. */
   byPreviousToken: boolean;
 }>;
 
 type Hash = Uint8Array<ArrayBuffer>;
 
-/** The table of log-ins. */
+/** Stores log-ins. */
 @Injectable()
 export class SessionRepository {
   constructor(private readonly db: PrismaService) {}
@@ -78,7 +78,7 @@ export class SessionRepository {
     };
   }
 
-  /** Exchanges the token, unless another request just did: then resolves with false. */
+  /** Rotates the token; resolves with false if a concurrent request just did. */
   async rotate(
     id: string,
     from: Hash,
@@ -100,7 +100,7 @@ export class SessionRepository {
     await this.db.session.deleteMany({ where: { id } });
   }
 
-  /** Those that are good, the last used first. */
+  /** Lists valid log-ins, most recently used first. */
   async list(accountId: string, now: Date): Promise<OwnSession[]> {
     return this.db.session.findMany({
       where: { accountId, expiresAt: { gt: now } },
@@ -115,7 +115,7 @@ export class SessionRepository {
     return row?.createdAt ?? null;
   }
 
-  /** Ends one, and writes down why; resolves with false when the account has no such one. */
+  /** Ends a log-in and records why; resolves with false if the account has no such log-in. */
   async deleteOwn(
     { accountId, id }: { accountId: string; id: string },
     { at, from }: { at: Date; from: EventOrigin },
@@ -128,13 +128,13 @@ export class SessionRepository {
     });
   }
 
-  /** Deletes all of an account but one; resolves with the ids. */
+  /** Deletes all of an account's log-ins except one; resolves with their ids. */
   async deleteAll(accountId: string, except: string | null): Promise<string[]> {
     const rows = await this.db.session.findMany({ where: { accountId }, select: { id: true } });
     return this.#deleteThese(rows.map(({ id }) => id).filter((id) => id !== except));
   }
 
-  /** Deletes those beyond the bound of an account, the ones not used for longest; resolves with the ids. */
+  /** Deletes the least recently used log-ins above the account's limit; resolves with their ids. */
   async deleteSurplus(accountId: string): Promise<string[]> {
     const rows = await this.db.session.findMany({
       where: { accountId },
@@ -145,7 +145,7 @@ export class SessionRepository {
     return this.#deleteThese(rows.map(({ id }) => id));
   }
 
-  /** Deletes what has expired; resolves with the ids. */
+  /** Deletes expired log-ins; resolves with their ids. */
   async deleteExpired(now: Date): Promise<string[]> {
     const where = { expiresAt: { lte: now } };
     const rows = await this.db.session.findMany({ where, select: { id: true }, take: 1_000 });

@@ -15,28 +15,28 @@ import { SessionCookies } from './session-cookies.js';
 import { type OwnSession, SessionRepository, type SessionRow } from './session.repository.js';
 
 const ROTATE_AFTER_MS = 24 * 3_600_000;
-/** For requests that were under way with the old token when the new one was given out. */
+/** Grace period for requests that were sent with the old token before its rotation. */
 const PREVIOUS_TOKEN_MS = 60_000;
-/** Use moves the expiry on, written at most this often. */
+/** Use extends the expiry, which is stored at most this often. */
 const EXTEND_AFTER_MS = 3_600_000;
 const SWEEP_EVERY_MS = 3_600_000;
 
-/** What is kept of a User-Agent header. */
+/** Stored length of a User-Agent header. */
 const USER_AGENT_MAX = 300;
 
-/** Where a log-in was made. Of the address only the network is kept. */
+/** The origin of a log-in. Only the network of the address is stored. */
 export type SessionOrigin = Readonly<{ userAgent: string; address: string }>;
 
-/** How a log-in comes to be, for the security log. */
+/** The kind of log-in for the security log. */
 export type BeginKind = 'registered' | 'logged_in' | 'new_device';
 
-/** Who somebody is, and the cookies to send back for it to stay so. */
+/** An identity, and the cookies that preserve it. */
 export type Identified = Identity & Readonly<{ setCookies?: readonly string[] }>;
 
-/** Log-ins: a cookie's token in the browser, its SHA-256 here. */
+/** Manages log-ins: the browser has a token in a cookie, the database its SHA-256. */
 @Injectable()
 export class SessionService implements OnModuleInit, OnModuleDestroy {
-  /** `sessionEnded`: logged out or expired; its sockets are to be cut. */
+  /** `sessionEnded`: logged out or expired; disconnect its sockets. */
   readonly events = new TypedEmitter<{ sessionEnded: [sessionId: string] }>();
   readonly #sessionMs: number;
   readonly #cookies: SessionCookies;
@@ -71,11 +71,12 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Who a request or a socket's handshake is from. Everybody has a guest id: who brings none gets one.
+   * Identifies the sender of a request or a socket's handshake. Creates a guest id if there is
+   * none.
    *
    * @param from.cookieHeader the Cookie header
-   * @param from.mayRotate whether `setCookies` will be sent: only then is a due token exchanged
-   * @param from.origin for the security log, where a token is not its owner's any more
+   * @param from.mayRotate whether `setCookies` will be sent; a token is only rotated then
+   * @param from.origin for the security log, if a token was stolen
    */
   async identify({
     cookieHeader,
@@ -102,7 +103,7 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     };
   }
 
-  /** Logs an account in under a new token; resolves with the cookie to set. */
+  /** Logs an account in with a new token; resolves with the cookie to set. */
   async begin(
     accountId: string,
     from: SessionOrigin,
@@ -133,17 +134,17 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     return { setCookie: this.#cookies.session(null) };
   }
 
-  /** An account's log-ins, the last used first. */
+  /** Lists an account's log-ins, most recently used first. */
   async list(accountId: string): Promise<OwnSession[]> {
     return this.repository.list(accountId, new Date(this.clock.nowMs()));
   }
 
-  /** When somebody logged in; null when that is over. */
+  /** Returns when a log-in began; null if it has ended. */
   async beganAt(sessionId: string): Promise<Date | null> {
     return this.repository.beganAt(sessionId);
   }
 
-  /** Ends one of an account's log-ins; resolves with false when it has no such one. */
+  /** Ends one of an account's log-ins; resolves with false if it does not exist. */
   async endOwn(accountId: string, sessionId: string, from: EventOrigin): Promise<boolean> {
     const which = { accountId, id: sessionId };
     const act = { at: this.#now(), from };
@@ -152,17 +153,17 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     return ended;
   }
 
-  /** Ends an account's log-ins, all but one. */
+  /** Ends all of an account's log-ins except one. */
   async endAll(accountId: string, { except }: { except: string | null }): Promise<void> {
     this.cut(await this.repository.deleteAll(accountId, except));
   }
 
-  /** Cuts the sockets of log-ins and API tokens that are no longer good. */
+  /** Disconnects the sockets of log-ins and API tokens that are no longer valid. */
   cut(ids: readonly string[]): void {
     for (const id of ids) this.events.emit('sessionEnded', id);
   }
 
-  /** Deletes what has expired; for the hourly timer and for tests. */
+  /** Deletes expired log-ins; called by the hourly timer and tests. */
   async sweep(): Promise<void> {
     const ids = await this.repository.deleteExpired(new Date(this.clock.nowMs()));
     this.cut(ids);
@@ -190,8 +191,8 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Ends a log-in whose exchanged token came back: two have it, and which of them is its owner can't be
-   * known (RFC 9700 4.14.2 on refresh tokens).
+   * Ends a log-in whose rotated token was used again: two clients have it, and the owner cannot be
+   * told apart (RFC 9700 4.14.2 on refresh tokens).
    */
   async #endReplayed({ id, account }: SessionRow, from: EventOrigin): Promise<void> {
     const which = { accountId: account.id, id };
@@ -201,7 +202,7 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     this.#log.warn({ accountId: account.id }, 'an exchanged log-in token came back');
   }
 
-  /** Exchanges a token that is due, or moves the expiry on; the cookies that tell the browser. */
+  /** Rotates a token that is due, or extends its expiry; resolves with the cookies to set. */
   async #refresh(token: string, session: SessionRow): Promise<string[]> {
     if (session.byPreviousToken) return [];
     const nowMs = this.clock.nowMs();

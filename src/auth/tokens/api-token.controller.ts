@@ -12,7 +12,7 @@ import { type RequestSource, Source } from '../request-source.js';
 import { isUuid } from '../uuid.js';
 import { ApiTokenService } from './api-token.service.js';
 
-/** One's own API tokens. */
+/** HTTP API of the caller's API tokens. */
 @Controller('api/account/tokens')
 @LoggedIn()
 export class ApiTokenController {

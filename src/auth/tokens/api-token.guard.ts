@@ -10,8 +10,8 @@ import { rememberIdentity } from '../request-identity.js';
 import { ApiTokenService, isApiToken, isBearer } from './api-token.service.js';
 
 /**
- * Before all other guards, at every route: who comes with an API token is its account, and gets only
- * where the token's scopes reach. Cookies count for nothing then.
+ * Runs before all other guards on every route: a request with an API token acts as its account,
+ * within the token's scopes. Cookies are ignored then.
  */
 @Injectable()
 export class ApiTokenGuard implements CanActivate {
@@ -21,7 +21,7 @@ export class ApiTokenGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    // A socket's token is looked at once, at the handshake.
+    // A socket's token is checked once, at the handshake.
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { authorization } = request.headers;

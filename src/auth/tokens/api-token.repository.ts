@@ -6,7 +6,7 @@ import { writeEvent } from '../../security-log/security-event.repository.js';
 
 type Hash = Uint8Array<ArrayBuffer>;
 
-/** When something is done, and where from. */
+/** Time and origin of an action. */
 type Act = Readonly<{ at: Date; from: EventOrigin }>;
 
 /** An API token without its secret. */
@@ -19,7 +19,7 @@ export type ApiToken = Readonly<{
   expiresAt: Date | null;
 }>;
 
-/** A token that a request came with. */
+/** The token of a request, with its account. */
 export type UsedToken = ApiToken & Readonly<{ account: NonNullable<Identity['account']> }>;
 
 const TOKEN = {
@@ -38,12 +38,12 @@ const ACCOUNT = {
   disabledAt: true,
 } as const;
 
-/** The table of API tokens. */
+/** Stores API tokens. */
 @Injectable()
 export class ApiTokenRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Resolves with null when the account has `max` already. */
+  /** Resolves with null if the account has `max` tokens. */
   async create(
     token: {
       accountId: string;
@@ -56,7 +56,7 @@ export class ApiTokenRepository {
   ): Promise<ApiToken | null> {
     const { accountId, name: subject } = token;
     return this.db.$transaction(async (tx) => {
-      // One at a time for an account, so that the count holds.
+      // Lock per account, so that the count is exact.
       await tx.$executeRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::uuid FOR UPDATE`;
       if ((await tx.apiToken.count({ where: { accountId } })) >= max) return null;
       await writeEvent(tx, { accountId, kind: 'token_made', subject, from }, at);
@@ -72,7 +72,7 @@ export class ApiTokenRepository {
     });
   }
 
-  /** Null when there is none, it has expired, or its account is disabled. */
+  /** Finds a token; null if it does not exist or has expired, or its account is disabled. */
   async findUsable(tokenHash: Hash, now: Date): Promise<UsedToken | null> {
     const row = await this.db.apiToken.findUnique({
       where: { tokenHash },
@@ -94,7 +94,7 @@ export class ApiTokenRepository {
     await this.db.apiToken.updateMany({ where: { id }, data: { lastUsedAt } });
   }
 
-  /** Resolves with false when the account has no such one. */
+  /** Resolves with false if the account has no such token. */
   async delete(accountId: string, id: string, { at, from }: Act): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
       const token = await tx.apiToken.findFirst({ where: { id, accountId }, select: TOKEN });

@@ -15,23 +15,26 @@ import { SessionService } from '../sessions/session.service.js';
 import { type ApiToken, ApiTokenRepository } from './api-token.repository.js';
 
 const DAY_MS = 86_400_000;
-/** The last use is written at most this often. */
+/** The last use is stored at most this often. */
 const USE_EVERY_MS = 5 * 60_000;
-/** Says whose it is, for those who find one, and for programs that look for secrets in files. */
+/** Identifies a leaked token, for people and secret scanners. */
 const PREFIX = 'onair_';
 const BEARER = /^Bearer +(onair_[\w-]{43})$/i;
 
-/** Whether an Authorization header is about a token: other schemes may be a proxy's in front of us. */
+/**
+ * Whether an Authorization header holds a token; other schemes may be meant for a proxy in front of
+ * us.
+ */
 export function isBearer(authorization: string | undefined): authorization is string {
   return authorization !== undefined && /^Bearer\b/i.test(authorization);
 }
 
-/** Whether it looks like one of our API tokens, good or not. */
+/** Whether it looks like one of our API tokens, valid or not. */
 export function isApiToken(authorization: string): boolean {
   return BEARER.test(authorization);
 }
 
-/** Tokens by which programs act for an account: shown once, kept as SHA-256. */
+/** Manages tokens by which programs act for an account: shown once, stored as SHA-256. */
 @Injectable()
 export class ApiTokenService {
   constructor(
@@ -41,8 +44,9 @@ export class ApiTokenService {
   ) {}
 
   /**
-   * Whether it is the owner who asks is for the caller to know.
-   * @throws {DomainError} `token_limit`; `forbidden` for the scope `admin` without being one.
+   * Creates a token; the caller must have verified the owner.
+   * @throws {DomainError} `token_limit`; `forbidden` for the scope `admin` without being
+   *   administrator
    */
   async create(
     { id: accountId, isAdmin }: { id: string; isAdmin: boolean },
@@ -75,7 +79,10 @@ export class ApiTokenService {
     return (await this.repository.list(accountId)).map((token) => this.#view(token));
   }
 
-  /** Takes a token back; its sockets are cut. @throws {DomainError} `not_found` */
+  /**
+   * Revokes a token and disconnects its sockets.
+   * @throws {DomainError} `not_found`
+   */
   async delete(accountId: string, id: string, from: EventOrigin): Promise<void> {
     const act = { at: new Date(this.clock.nowMs()), from };
     if (!(await this.repository.delete(accountId, id, act)))
@@ -83,14 +90,14 @@ export class ApiTokenService {
     this.sessions.cut([id]);
   }
 
-  /** Cuts the sockets of all tokens of an account that may not act any more. */
+  /** Disconnects the sockets of all tokens of an account that is no longer allowed to act. */
   async cut(accountId: string): Promise<void> {
     this.sessions.cut(await this.repository.idsOf(accountId));
   }
 
   /**
-   * Who a request with an Authorization header is from.
-   * @throws {DomainError} `not_logged_in` when it is no token, or none that is good.
+   * Identifies the sender of a request with an Authorization header.
+   * @throws {DomainError} `not_logged_in` without a valid token
    */
   async identify(authorization: string): Promise<Identity> {
     const [, token] = BEARER.exec(authorization) ?? [];

@@ -5,8 +5,8 @@ import type { TokenScope } from '../../protocol/account-tokens.js';
 export const TOKEN_SCOPE = 'onair:token-scope';
 
 /**
- * On a controller or method: an API token with this scope may call it; without a scope, every one. What
- * has no such line is for people, and refuses tokens.
+ * On a controller or method: allows API tokens with this scope, or any token without a scope.
+ * Everything else is for people, and refuses tokens.
  */
 export const AllowToken = (scope: TokenScope | null = null): MethodDecorator & ClassDecorator =>
   SetMetadata(TOKEN_SCOPE, scope);
