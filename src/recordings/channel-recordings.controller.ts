@@ -10,7 +10,7 @@ import { ListedBroadcasts, RecordingSettings } from '../protocol/recording.js';
 import { RecordingSettingsService } from './recording-settings.service.js';
 import { RecordingService } from './recording.service.js';
 
-/** A channel's broadcasts with what was recorded of them, and what is to be recorded. */
+/** A channel's broadcasts with their recordings, and its recording settings. */
 @Controller('api/channels/:name')
 export class ChannelRecordingsController {
   readonly #settings: RecordingSettingsService;

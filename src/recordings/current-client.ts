@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { addressBlock } from '../auth/coarse-address.js';
 
-/** Who a request is from as limits count them: an address, or a network of IPv6. */
+/** The key that a request counts toward in rate limits: an IPv4 address, or an IPv6 network. */
 export const CurrentClient = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   addressBlock(context.switchToHttp().getRequest<FastifyRequest>().ip),
 );

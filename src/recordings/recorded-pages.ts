@@ -6,7 +6,10 @@ import { ClipService } from './clips/clip.service.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
-/** What a page about something recorded says of it; `locked`: its channel's password has to be typed first. */
+/**
+ * The metadata of the page of a recording or a clip. `locked`: the channel's password has to be
+ * entered first.
+ */
 export type RecordedPage =
   | Readonly<{ locked: true; channel: string }>
   | Readonly<{
@@ -14,13 +17,13 @@ export type RecordedPage =
       channel: string;
       title: string;
       about: string;
-      /** The path of a picture that everybody may fetch. */
+      /** The path of a publicly accessible picture. */
       image: string | null;
-      /** Search engines may keep it. */
+      /** Whether search engines may index it. */
       listed: boolean;
     }>;
 
-/** What pages about recordings and clips say of them. */
+/** The metadata of recording and clip pages. */
 @Injectable()
 export class RecordedPages {
   constructor(
@@ -30,7 +33,10 @@ export class RecordedPages {
     private readonly storedClips: ClipRepository,
   ) {}
 
-  /** @throws {DomainError} `recording_not_found` */
+  /**
+   * Returns the page of a recording.
+   * @throws {DomainError} `recording_not_found`
+   */
   async ofRecording(id: string, visitor: Visitor): Promise<RecordedPage> {
     try {
       const { recording, access } = await this.recordings.find(id, visitor);
@@ -51,7 +57,10 @@ export class RecordedPages {
     }
   }
 
-  /** @throws {DomainError} `clip_not_found` */
+  /**
+   * Returns the page of a clip.
+   * @throws {DomainError} `clip_not_found`
+   */
   async ofClip(id: string, visitor: Visitor): Promise<RecordedPage> {
     try {
       const { channel, title, visibility, thumbnail } = await this.clips.about(id, visitor);
@@ -69,7 +78,7 @@ export class RecordedPages {
   }
 }
 
-/** Programs that preview links have no pass: what they can't fetch is not named. */
+/** Link previewers have no pass, so pictures that they can't fetch are not named. */
 const isOpen = (visibility: string): boolean =>
   visibility === 'public' || visibility === 'unlisted';
 

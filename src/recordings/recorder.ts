@@ -6,9 +6,12 @@ import type { Journals } from './journal/journals.js';
 import type { RecordedInit, RecordedSegment } from './journal/journal-line.js';
 import type { RecordingStore } from './store/recording-store.js';
 
-/** Files that wait to be kept; more are left out: the disk is too slow. */
+/**
+ * The number of files that may wait to be stored; beyond it, the disk is too slow and files are
+ * dropped.
+ */
 const WAITING_MAX = 10_000;
-/** Of a system that has no room left, or whose user has none. */
+/** Error codes for a full disk or an exceeded disk quota. */
 const FULL_CODES = new Set(['ENOSPC', 'EDQUOT']);
 
 type Options = Readonly<{
@@ -17,23 +20,24 @@ type Options = Readonly<{
   journals: Journals;
   log: Log;
   nowMs: () => number;
-  /** Whether it is to be recorded; asked until it is known. */
+  /** Resolves with whether to record the broadcast. Called before the first file. */
   begin: () => Promise<boolean>;
-  /** There is room for more. */
+  /** Whether more may be stored. */
   hasRoom: () => boolean;
-  /** So many bytes more are kept. */
+  /** Reports bytes stored. */
   onKept: (bytes: number) => void;
-  /** All is kept that could be. `problem`: why that is not all. */
+  /** Called when everything possible is stored. `problem`: why the recording is incomplete. */
   onEnded: (began: boolean, problem: RecordingProblem | null) => Promise<void>;
-  /** Something could not be kept, for the first time for this reason. */
+  /** Called the first time that something could not be stored for a reason. */
   onProblem: (problem: RecordingProblem) => void;
   /** Writes a picture's bytes under a key. */
   putPicture: (key: string, jpeg: Uint8Array) => Promise<void>;
 }>;
 
 /**
- * Keeps one broadcast's segments: puts each into the store, and then down in its rendition's journal, so that
- * what a journal tells is always there. What can't be kept is left out; the broadcast goes on.
+ * Records one broadcast's segments: stores each, then adds it to its rendition's journal, so that
+ * every segment in a journal exists. Segments that cannot be stored are dropped; the broadcast
+ * continues.
  */
 export class Recorder implements SegmentKeeper {
   readonly #options: Options;
@@ -48,7 +52,8 @@ export class Recorder implements SegmentKeeper {
 
   keepInit({ run, rendition, file, path, ...about }: PackagedInit): void {
     const line: RecordedInit = { kind: 'init', file, ...about };
-    // Small, and without it all that comes after room was made could not be played: room or not.
+    // Ignores the room: it is small, and without it nothing recorded once there is room again could
+    // be played.
     this.#keep(async () => {
       await this.#options.store.put(`${this.#options.id}/${run}/${rendition}/${file}`, path);
       await this.#append(run, rendition, line);
@@ -89,7 +94,7 @@ export class Recorder implements SegmentKeeper {
       .catch((err: unknown) => log.error({ err }, 'a recording could not be finished'));
   }
 
-  /** Resolves when all that was given until now is kept, or left out. */
+  /** Resolves when everything passed so far is stored or dropped. */
   async settled(): Promise<void> {
     await this.#queue.run(() => Promise.resolve());
   }

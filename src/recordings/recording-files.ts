@@ -17,15 +17,15 @@ import { S3Store } from './store/s3-store.js';
 import { SpooledStore } from './store/spooled-store.js';
 import { Uploader } from './store/uploader.js';
 
-/** Of the files of a recording, those that are read as a whole and grow. */
+/** Whether a recording's file is a journal: read as a whole, and growing. */
 const isJournal = (key: string): boolean => key.endsWith('.jsonl');
 
-/** What is between this process and a bucket. */
+/** The upload to a bucket. */
 type Upload = Readonly<{ remote: S3Store; uploader: Uploader; maxBytes: number }>;
 
 /**
- * Where this process keeps recordings, and the journals of them. With a bucket these are in the folder all the same,
- * and in the bucket when they are finished.
+ * The storage of recordings and their journals. With a bucket, journals stay in the local folder
+ * and are copied to the bucket when finished.
  */
 @Injectable()
 export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -56,7 +56,7 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationBootstrap(): Promise<void> {
     if (!this.#upload) return;
     const { remote, uploader } = this.#upload;
-    // A start needs no network: who set it up is told.
+    // A failure does not prevent the start; the log tells the operator.
     remote.list('check/').catch((error: unknown) => {
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       this.#log.warn(
@@ -73,21 +73,21 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
     if (this.#isTemporary) await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** What waits to be uploaded; null: nothing ever does. */
+  /** The files waiting for upload; null without a bucket. */
   get spool(): Readonly<{ bytes: number; maxBytes: number; isUp: boolean }> | null {
     if (!this.#upload) return null;
     const { uploader, maxBytes } = this.#upload;
     return { bytes: uploader.waiting.bytes, maxBytes, isUp: uploader.isUp };
   }
 
-  /** A recording or a clip is finished: its journals go where its files are. */
+  /** Copies the journals of a finished recording or clip to where its files are. */
   async archive(key: string): Promise<void> {
     if (!this.#upload) return;
     for (const journal of (await this.#spool.list(`${key}/`)).filter(isJournal))
       this.#upload.uploader.add(journal, (await this.#spool.head(journal)) ?? 0);
   }
 
-  /** Brings back the journals of what another machine recorded. */
+  /** Restores the journals of a recording made on another machine. */
   async restore(key: string): Promise<void> {
     if (!this.#upload) return;
     const { remote } = this.#upload;
@@ -97,13 +97,13 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
-  /** The folder, which is made if it isn't there. */
+  /** Returns the folder, created if missing. */
   async ensureFolder(): Promise<string> {
     await mkdir(this.#folder, { recursive: true });
     return this.#folder;
   }
 
-  /** Puts a picture under a key. */
+  /** Stores a picture under a key. */
   async putPicture(key: string, jpeg: Uint8Array): Promise<void> {
     await this.putBytes(key, jpeg);
     this.#upload?.uploader.add(key, jpeg.length);
@@ -116,13 +116,19 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
     await writeFile(path, bytes);
   }
 
-  /** Removes all there is of a recording or a clip. Rejects, with something left, while the bucket is away. */
+  /**
+   * Deletes all files of a recording or a clip. Rejects, with some files left, while the bucket is
+   * unreachable.
+   */
   async delete(key: string): Promise<void> {
     await this.store.deleteAll(`${key}/`);
     await this.journals.delete(key);
   }
 
-  /** The same; what can't be reached now is left for the next sweep, which finds its journals. */
+  /**
+   * Like {@link delete}, but leaves what is unreachable to the next sweep, which finds its
+   * journals.
+   */
   async deleteOrLater(key: string): Promise<void> {
     await this.delete(key).catch((err: unknown) =>
       this.#log.warn({ err, key }, 'files of a recording are deleted later'),

@@ -9,14 +9,14 @@ import { RecordingSpace } from './recording-space.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
-/** How often is tried again what the database did not take. */
+/** The interval of retries when the database fails. */
 const RETRY_MS = 2_000;
 
-/** Implements the domain's recording port: a {@link Recorder} for each broadcast. */
+/** Implements the domain's recording port with a {@link Recorder} for each broadcast. */
 @Injectable()
 export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
   readonly #log: Log;
-  /** Those whose recording is not finished. */
+  /** The recorders of unfinished recordings. */
   readonly #recorders = new Set<Recorder>();
   readonly #stopping = new AbortController();
 
@@ -45,7 +45,7 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
       onKept: (bytes) => this.space.add(id, bytes),
       begin: () => this.#untilDone(() => this.#begin(id), log),
       onProblem: (problem) => {
-        // At the end it is written down again.
+        // It is written again at the end.
         this.repository
           .setProblem(id, problem)
           .catch((err: unknown) => log.debug({ err }, 'a problem is written down at the end'));
@@ -62,7 +62,7 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
   }
 
   async settled(): Promise<void> {
-    // The database may be away: what waits for it is finished at the next start.
+    // The database may be unreachable: whatever waits for it is finished at the next start.
     const patience = setTimeout(() => this.#stopping.abort(), RETRY_MS);
     await Promise.all([...this.#recorders].map((recorder) => recorder.settled()));
     clearTimeout(patience);
@@ -80,7 +80,10 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
     return true;
   }
 
-  /** Until the database is there: what is to be kept waits meanwhile, in the files that viewers fetch. */
+  /**
+   * Retries until the database responds. Meanwhile the files that viewers fetch hold what is to be
+   * stored.
+   */
   async #untilDone<T>(work: () => Promise<T>, log: Log): Promise<T> {
     for (let failures = 0; ; failures += 1)
       try {

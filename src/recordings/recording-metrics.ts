@@ -3,7 +3,7 @@ import { Metrics } from '../common/metrics.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingSpace } from './recording-space.js';
 
-/** What recordings tell monitoring. */
+/** Metrics of recordings. */
 @Injectable()
 export class RecordingMetrics {
   constructor(space: RecordingSpace, files: RecordingFiles, metrics: Metrics) {

@@ -11,13 +11,16 @@ import { RecordingFiles } from './recording-files.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
-/** How often what is too old is looked for. */
+/** The interval of sweeps. */
 const EVERY_MS = 10 * 60_000;
-/** Files are there before their row is: so long, milliseconds, they are given. */
+/**
+ * How long files without a row are left alone, since files exist before their row does,
+ * milliseconds.
+ */
 const SETTLED_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Deletes the recordings that their channels' owners don't want to stay. */
+/** Deletes recordings that have outlived their channel's retention settings. */
 @Injectable()
 export class RecordingRetention implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #log: Log;
@@ -47,7 +50,7 @@ export class RecordingRetention implements OnApplicationBootstrap, OnApplication
     clearInterval(this.#timer);
   }
 
-  /** Deletes all that is to go now. Resolves with how many there were. */
+  /** Deletes everything that is due. Resolves with the number of recordings deleted. */
   async sweep(nowMs = this.clock.nowMs()): Promise<number> {
     let deleted = 0;
     for (const { channelId, keepDays, keepLast } of await this.repository.limited()) {
@@ -62,7 +65,10 @@ export class RecordingRetention implements OnApplicationBootstrap, OnApplication
     return deleted;
   }
 
-  /** What rows are gone of: with a channel goes what is stored of it, and a crash may have left a clip's files. */
+  /**
+   * Deletes files without a row: those of deleted channels, and those of clips interrupted by a
+   * crash.
+   */
   async #sweepOrphans(nowMs: number): Promise<number> {
     const { recordings, clips } = await this.files.journals.keys(new Date(nowMs - SETTLED_MS));
     const known = new Set((await this.repository.findAll(recordings)).map(({ id }) => id));

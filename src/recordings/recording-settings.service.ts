@@ -4,7 +4,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { RecordingSettings } from '../protocol/recording.js';
 import { RecordingRepository } from './recording.repository.js';
 
-/** What owners set of their channels' recordings. */
+/** The recording settings of channels. */
 @Injectable()
 export class RecordingSettingsService {
   constructor(
@@ -12,12 +12,12 @@ export class RecordingSettingsService {
     private readonly repository: RecordingRepository,
   ) {}
 
-  /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner */
+  /** @throws {DomainError} `channel_not_found`; `forbidden` for anyone but the owner */
   async get(name: string, accountId: string): Promise<RecordingSettings> {
     return this.repository.settings(await this.#own(name, accountId));
   }
 
-  /** @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner */
+  /** @throws {DomainError} `channel_not_found`; `forbidden` for anyone but the owner */
   async change(
     name: string,
     accountId: string,

@@ -14,41 +14,42 @@ import { RecordingFiles } from './recording-files.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
-/** How often is looked how much there is. */
+/** The interval of checks. */
 const EVERY_MS = 15_000;
-/** Deleted at a time; then it is looked again. */
+/** Recordings deleted at a time, before the next check. */
 const DELETED_MAX = 20;
-/** For so long somebody whose broadcast was not recorded counts as wanting room. */
+/** How long an account whose broadcast was not recorded counts as wanting room. */
 const WANTED_MS = 600_000;
 
-/** What an account stores and may store. */
+/** An account's storage use and its limit. */
 export type StorageUse = Readonly<{
   bytes: number;
-  /** Of these, what doesn't go by itself. */
+  /** The part of it that is never deleted automatically. */
   keptBytes: number;
-  /** null: there is none. */
+  /** null: unlimited. */
   limitBytes: number | null;
   state: StorageState;
-  /** At the limit its own oldest recordings are deleted; false: nothing is recorded then. */
+  /** Whether its oldest recordings are deleted at the limit; false: recording stops instead. */
   oldestGo: boolean;
 }>;
 
 /**
- * How much room recordings have: altogether, for each account, and what is to be left free on the disk, which the
- * database and live playback need. An account that records above its limit makes room from its own oldest recordings,
- * but for those that are kept for good; where that can't be enough, or the disk is nearly full, or too much waits to be
- * uploaded, it is not recorded until there is room. Between two looks recordings may go over their bound.
+ * Enforces the storage limits of recordings: the total, each account's share, and the free disk
+ * space that the database and live playback need. An account that records above its limit makes
+ * room by deleting its own oldest recordings, except permanent ones. If that is not enough, the
+ * disk is nearly full, or too much waits for upload, the account is not recorded until there is
+ * room. Between two checks recordings may exceed their limits.
  */
 @Injectable()
 export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #limits: Config['recordings'];
   readonly #log: Log;
   readonly #usages = new AccountUsages();
-  /** Accounts that recorded since the last look, or wanted to, and when that was. */
+  /** Accounts that recorded or wanted to, and when they last did. */
   readonly #wanting = new Map<string, number>();
-  /** What was said last of each account that is near its limit. */
+  /** The state last logged for each account near its limit. */
   readonly #told = new Map<string, StorageState>();
-  /** Accounts whose broadcasts are not recorded. */
+  /** Accounts over their limit, which are not recorded. */
   #fullAccounts: ReadonlySet<string> = new Set();
   #roomBytes: number | null = null;
   #owners = 0;
@@ -83,17 +84,17 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     clearInterval(this.#timer);
   }
 
-  /** There is room for somebody's recordings. */
+  /** Whether anyone can record. */
   get hasRoom(): boolean {
     return !this.#isFull;
   }
 
-  /** What recordings and clips take, with what is being recorded. */
+  /** The size of all recordings and clips, including active recordings. */
   get takenBytes(): number {
     return this.#usages.totalBytes;
   }
 
-  /** What is the matter with keeping recordings, in words; empty when all is well. */
+  /** Sentences about current problems with storing recordings; empty when there are none. */
   get problems(): string[] {
     const spool = this.files.spool;
     const full = this.#fullAccounts.size;
@@ -110,7 +111,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     ];
   }
 
-  /** What an account stores and may store. */
+  /** An account's storage use and its limit. */
   useOf(accountId: string): StorageUse {
     const { bytes, keptBytes } = this.#usages.of(accountId);
     const limitBytes = this.#limitOf(accountId);
@@ -118,7 +119,10 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     return { bytes, keptBytes, limitBytes, state, oldestGo: this.#oldestGo };
   }
 
-  /** A recording of an account's begins. Resolves when there is room for it, if its own oldest can make some. */
+  /**
+   * Registers a new recording of an account. Resolves once there is room, if deleting its oldest
+   * recordings can make some.
+   */
   async begun(id: string, accountId: string): Promise<void> {
     this.#usages.begun(id, accountId);
     if (this.#oldestGo && this.useOf(accountId).state === 'full')
@@ -126,36 +130,36 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#findFull();
   }
 
-  /** More of a recording that is going on may be recorded. */
+  /** Whether an active recording may continue. */
   hasRoomFor(id: string): boolean {
     const accountId = this.#usages.ownerOf(id);
     if (accountId !== null) this.#wanting.set(accountId, this.clock.nowMs());
     return !this.#isDiskFull && !this.#isSpoolFull && !this.#fullAccounts.has(accountId ?? '');
   }
 
-  /** It takes so much more. */
+  /** Adds to the size of an active recording. */
   add(id: string, bytes: number): void {
     this.#usages.grown(id, bytes);
   }
 
-  /** It is finished, or gone. */
+  /** Drops a recording that is finished or deleted from the active ones. */
   forget(id: string): void {
     this.#usages.finished(id);
   }
 
-  /** A clip of so many bytes fits into what an account may take. */
+  /** Whether a clip of this size fits into the account's limit. */
   hasRoomForClip(accountId: string, bytes: number): boolean {
     if (this.#isDiskFull || this.#isSpoolFull) return false;
     const limitBytes = this.#limitOf(accountId);
     return limitBytes === null || this.#usages.of(accountId).bytes + bytes <= limitBytes;
   }
 
-  /** An account has made a clip. */
+  /** Adds a new clip to an account's usage. */
   addClip(accountId: string, bytes: number): void {
     this.#usages.addClip(accountId, bytes);
   }
 
-  /** Finds out how much there is, and makes room for those who record where that is possible. */
+  /** Measures usage and free space, and makes room for accounts that record. */
   async look(): Promise<void> {
     const freeBytes = await this.#freeBytes();
     this.#isDiskFull = freeBytes < this.#limits.minFreeBytes;
@@ -170,7 +174,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#setFull(this.#isDiskFull || this.#isSpoolFull || isAllTaken);
   }
 
-  /** Somebody said how much there may be; what is free on the disk deletes nothing. */
+  /** Whether a limit is configured: a nearly full disk alone deletes nothing. */
   get #oldestGo(): boolean {
     return this.#limits.maxBytes !== null || this.#limits.accountMaxBytes !== null;
   }
@@ -189,7 +193,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   }
 
   async #weigh(freeBytes: number): Promise<void> {
-    // One that has just been finished counts once.
+    // Excludes active recordings, so that one that has just finished is not counted twice.
     this.#usages.set(await this.repository.usages(this.#usages.growing));
     this.#owners = await this.repository.owners();
     const { maxBytes, minFreeBytes } = this.#limits;
@@ -198,7 +202,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#roomBytes = maxBytes ?? diskBytes;
   }
 
-  /** For those who record, or would if they could. */
+  /** Makes room for accounts that record or want to. */
   async #makeRoom(): Promise<void> {
     const nowMs = this.clock.nowMs();
     for (const [accountId, atMs] of this.#wanting) {
@@ -209,7 +213,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
-  /** Deletes its own oldest, if that can be enough. */
+  /** Deletes an account's oldest recordings, if that makes enough room. */
   async #makeRoomFor(accountId: string): Promise<void> {
     const { bytes, limitBytes } = this.useOf(accountId);
     let over = bytes - (limitBytes ?? Number.POSITIVE_INFINITY);
@@ -232,7 +236,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#fullAccounts = new Set(accounts.filter((id) => this.useOf(id).state === 'full'));
   }
 
-  /** Says once of an account that it comes near its limit, and once that it is there. */
+  /** Logs once when an account comes near its limit, and once when it reaches it. */
   #tellWhoIsNear(): void {
     for (const accountId of this.#usages.accounts) {
       const { bytes, limitBytes, state } = this.useOf(accountId);

@@ -10,13 +10,13 @@ import type {
   RecordingState,
 } from '../protocol/recording.js';
 
-/** What is stored of a recording. */
+/** A recording as stored. */
 export type StoredRecording = Readonly<{
   id: string;
   state: RecordingState;
-  /** Why parts of it are missing; null: none are. */
+  /** Why parts are missing; null if it is complete. */
   problem: RecordingProblem | null;
-  /** The file of the picture that lists show. */
+  /** The file of the thumbnail. */
   thumbnail: string | null;
   visibility: Visibility;
   kept: boolean;
@@ -29,15 +29,15 @@ export type StoredRecording = Readonly<{
   startedAt: Date;
 }>;
 
-/** What one account stores. */
+/** One account's storage use. */
 export type StoredUsage = Readonly<{
   accountId: string;
   bytes: number;
-  /** Of these, what doesn't go by itself. */
+  /** The part of it that is never deleted automatically. */
   keptBytes: number;
 }>;
 
-/** So many are looked at for what may go. */
+/** The number of deletable recordings read at most. */
 const REMOVABLE_MAX = 10_000;
 
 const COLUMNS = {
@@ -57,8 +57,8 @@ export class RecordingRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Makes the recording of a broadcast that is on. Resolves with what it is called, and whose it is; null: its channel
-   * is not to be recorded, or it is gone.
+   * Creates the recording of an active broadcast. Resolves with its title and owner; null if its
+   * channel is not recorded or no longer exists.
    */
   async begin(broadcastId: string): Promise<{ title: string; ownerId: string } | null> {
     const broadcast = await this.db.broadcast.findUnique({
@@ -81,7 +81,7 @@ export class RecordingRepository {
     });
   }
 
-  /** Something of it is missing. The first reason stays. */
+  /** Records why parts are missing. Only the first reason is stored. */
   async setProblem(id: string, problem: RecordingProblem): Promise<void> {
     await this.db.recording.updateMany({
       where: { broadcastId: id, problem: null },
@@ -89,7 +89,10 @@ export class RecordingRepository {
     });
   }
 
-  /** It is complete. @param what null: there is nothing to play */
+  /**
+   * Marks a recording as finished.
+   * @param what null: there is nothing to play
+   */
   async finish(
     id: string,
     what: Readonly<{ durationMs: number; bytes: number; thumbnail: string | null }> | null,
@@ -101,8 +104,8 @@ export class RecordingRepository {
   }
 
   /**
-   * What each account stores, but for some recordings: its channels' recordings, and the clips that it made. Clips of
-   * accounts that are gone count for the channel's owner.
+   * Returns each account's usage, without the given recordings: the recordings of its channels, and
+   * the clips that it made. Clips of deleted accounts count for the channel's owner.
    */
   async usages(except: readonly string[]): Promise<StoredUsage[]> {
     const rows = await this.db.$queryRaw<{ id: string; bytes: bigint; kept: bigint }[]>`
@@ -123,14 +126,17 @@ export class RecordingRepository {
     });
   }
 
-  /** How many accounts have a channel. */
+  /** The number of accounts that have a channel. */
   async owners(): Promise<number> {
     const rows = await this.db.$queryRaw<{ count: bigint }[]>`
       SELECT COUNT(DISTINCT owner_id) AS count FROM channels`;
     return Number(rows[0]?.count ?? 0);
   }
 
-  /** What of an account's may go, the oldest first: finished, and not kept for good. */
+  /**
+   * Lists the recordings of an account that may be deleted automatically (finished, and not
+   * permanent), oldest first.
+   */
   async removable(ownerId: string): Promise<{ id: string; bytes: number }[]> {
     const rows = await this.db.recording.findMany({
       where: {
@@ -146,7 +152,7 @@ export class RecordingRepository {
     return rows.map(({ broadcastId, bytes }) => ({ id: broadcastId, bytes: Number(bytes) }));
   }
 
-  /** Those that are not finished. */
+  /** The ids of unfinished recordings. */
   async unfinished(): Promise<string[]> {
     const rows = await this.db.recording.findMany({
       where: { state: { in: ['RECORDING', 'FINISHING'] } },
@@ -160,7 +166,7 @@ export class RecordingRepository {
     return row ?? null;
   }
 
-  /** Those that there are, in any order. */
+  /** Returns those that exist, in no particular order. */
   async findAll(ids: readonly string[]): Promise<StoredRecording[]> {
     if (ids.length === 0) return [];
     const rows = await this.db.recording.findMany({
@@ -220,7 +226,7 @@ export class RecordingRepository {
     });
   }
 
-  /** Channels that don't keep all. */
+  /** Channels that limit how long or how many recordings are retained. */
   async limited(): Promise<
     { channelId: string; keepDays: number | null; keepLast: number | null }[]
   > {
@@ -238,8 +244,8 @@ export class RecordingRepository {
   }
 
   /**
-   * A channel's finished recordings that are to go: older ones than `before`, and beyond the newest so many.
-   * Those that are kept for good neither go nor count.
+   * Lists a channel's finished recordings that are due for deletion: those older than `before`, and
+   * those beyond the newest `keepLast`. Permanent recordings are never due and do not count.
    */
   async excess(
     channelId: string,
@@ -259,12 +265,12 @@ export class RecordingRepository {
       .map(({ broadcastId }) => broadcastId);
   }
 
-  /** Deletes one. Clips of it stay for whom they were for while it was there. */
+  /** Deletes a recording. Its clips keep the visibility that they had with it. */
   async delete(id: string): Promise<void> {
     await this.db.$transaction(async (db) => {
-      // Whoever makes a clip of it has it locked until that is stored.
+      // Waits for clips that are being stored: these lock the recording.
       await db.$queryRaw`SELECT 1 FROM recordings WHERE broadcast_id = ${id}::uuid FOR UPDATE`;
-      // Visibilities are in order, from everybody to few; nulls don't count.
+      // Visibilities are ordered from public to private; nulls are ignored.
       await db.$executeRaw`
         UPDATE clips SET visibility = GREATEST(clips.visibility, broadcasts.visibility)
         FROM broadcasts WHERE broadcasts.id = clips.recording_id AND clips.recording_id = ${id}::uuid`;

@@ -27,7 +27,7 @@ import type { ChannelAccess } from '../access/access-policy.js';
 
 const Id = z.uuid();
 
-/** What is known of recordings, and what their owners do with them. */
+/** Reads recordings, and changes them for their owners. */
 @Injectable()
 export class RecordingService implements OnApplicationBootstrap {
   // oxlint-disable-next-line max-params -- Nest's injection: where recordings are, who may, what is on, the log.
@@ -43,7 +43,7 @@ export class RecordingService implements OnApplicationBootstrap {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** Finishes what an earlier process left, and notes titles that change while something is recorded. */
+  /** Finishes recordings that an earlier process left, and records title changes of active ones. */
   async onApplicationBootstrap(): Promise<void> {
     this.channels.events.on('titleChanged', ({ id, title }) => {
       const broadcast = this.liveChannels.current(id);
@@ -55,7 +55,7 @@ export class RecordingService implements OnApplicationBootstrap {
     for (const id of await this.repository.unfinished()) await this.finish(id);
   }
 
-  /** From now on it is called so. */
+  /** Adds a chapter with this title at the current time. */
   async addChapter(id: string, title: string): Promise<void> {
     const recording = await this.repository.find(id);
     if (!recording || recording.chapters.length >= CHAPTERS_MAX) return;
@@ -63,7 +63,7 @@ export class RecordingService implements OnApplicationBootstrap {
     await this.repository.setChapters(id, [...recording.chapters, chapter]);
   }
 
-  /** All that could be kept is there. */
+  /** Finishes a recording: everything that could be stored is stored. */
   async finish(id: string, problem: RecordingProblem | null = null): Promise<void> {
     const { journals } = this.files;
     const turns = new Turns();
@@ -98,9 +98,10 @@ export class RecordingService implements OnApplicationBootstrap {
   }
 
   /**
-   * @param client who asks, as limits count them
-   * @throws {DomainError} `recording_not_found`, `password_required`; `rate_limited`, `unavailable` when it has to be
-   * read first
+   * Returns a recording for playback.
+   * @param client the caller's key for rate limits
+   * @throws {DomainError} `recording_not_found`, `password_required`; `rate_limited`, `unavailable`
+   *   when it has to be read from storage first
    */
   async view(id: string, visitor: Visitor, client: string): Promise<RecordingView> {
     const { recording, access } = await this.find(id, visitor);
@@ -130,7 +131,7 @@ export class RecordingService implements OnApplicationBootstrap {
     };
   }
 
-  /** What lists say of the recordings of broadcasts, those that are for who asks, by id. */
+  /** Summarizes the recordings of broadcasts that the visitor may watch, by id. */
   async summaries(
     ids: readonly string[],
     visitor: Visitor,
@@ -149,7 +150,10 @@ export class RecordingService implements OnApplicationBootstrap {
     return summaries;
   }
 
-  /** @throws {DomainError} `recording_not_found`, `password_required`; `forbidden` for all but the owner */
+  /**
+   * @throws {DomainError} `recording_not_found`, `password_required`; `forbidden` for anyone but
+   *   the owner
+   */
   async change(
     id: string,
     { visitor, client }: { visitor: Visitor; client: string },
@@ -163,9 +167,9 @@ export class RecordingService implements OnApplicationBootstrap {
   }
 
   /**
-   * Deletes it for good.
-   * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`; `forbidden` for all
-   * but the owner
+   * Deletes a recording permanently.
+   * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`;
+   *   `forbidden` for anyone but the owner
    */
   async delete(id: string, visitor: Visitor): Promise<void> {
     const { state } = await this.#own(id, visitor);
@@ -177,7 +181,7 @@ export class RecordingService implements OnApplicationBootstrap {
     await this.remove(id);
   }
 
-  /** Removes one that is finished with all its files; those that can't be reached now go when they can. */
+  /** Deletes a finished recording and all its files; unreachable files are deleted later. */
   async remove(id: string): Promise<void> {
     await this.repository.delete(id);
     this.catalog.forget('recordings', id);
@@ -193,7 +197,7 @@ export class RecordingService implements OnApplicationBootstrap {
   }
 }
 
-/** Where in what is played it got which title; the first one counts from the beginning. */
+/** Maps title changes to positions in the playback. The first title applies from the beginning. */
 function chaptersOf({ chapters }: StoredRecording, vod: Vod): { atMs: number; title: string }[] {
   return chapters.flatMap(({ wallMs, title }, index) => {
     const atMs = index === 0 ? 0 : positionOf(vod, wallMs);

@@ -27,7 +27,10 @@ import { VodAuthorizer } from './vod/vod-authorizer.js';
 import { VodSound } from './vod/vod-sound.js';
 import { VodController } from './vod/vod.controller.js';
 
-/** What is kept of broadcasts. Global: who packages asks for the port, not for this. */
+/**
+ * Recordings of broadcasts. Global, because packagers inject the port and do not import this
+ * module.
+ */
 @Global()
 @Module({
   imports: [DbModule, BroadcastModule],

@@ -5,25 +5,27 @@ import { PrismaService } from '../../db/prisma.service.js';
 import type { Visibility } from '../../protocol/access.js';
 import type { Page } from '../../protocol/paging.js';
 
-/** What is stored of a clip. */
+/** A clip as stored. */
 export type StoredClip = Readonly<{
   id: string;
   channel: string;
   ownerId: string;
   recordingId: string;
-  /** Its recording is still there. */
+  /** Whether its recording still exists. */
   hasRecording: boolean;
   createdById: string | null;
   /** A username. */
   createdBy: string | null;
   title: string;
-  /** Who may watch it now: while its recording is there, whom that is for counts as well. */
+  /**
+   * Who can watch it now. While its recording exists, the recording's visibility applies as well.
+   */
   visibility: Visibility;
   startMs: number;
   durationMs: number;
   playFromMs: number;
   bytes: number;
-  /** The file of the picture that lists show. */
+  /** The file of the thumbnail. */
   thumbnail: string | null;
   createdAt: Date;
 }>;
@@ -41,7 +43,7 @@ export type ClipToStore = Pick<
   | 'thumbnail'
 > & { createdById: string };
 
-/** Whose clips are listed. */
+/** Which clips to list. */
 export type ClipsOf = Readonly<{ channel: string }> | Readonly<{ createdById: string }>;
 
 const COLUMNS = {
@@ -72,9 +74,9 @@ export class ClipRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Stores one for which there is a place, with its recording still there. Who makes several at the same time gets no
-   * more places for that.
-   * @param max how many an account may have
+   * Stores a clip if its account is below the limit and its recording still exists. Concurrent
+   * requests cannot exceed the limit.
+   * @param max the number of clips an account may have
    */
   async create(
     { channel, createdById, ...clip }: ClipToStore,
@@ -83,7 +85,7 @@ export class ClipRepository {
     return this.db.$transaction(async (db) => {
       await db.$queryRaw`SELECT 1 FROM accounts WHERE id = ${createdById}::uuid FOR UPDATE`;
       if ((await db.clip.count({ where: { createdById } })) >= max) return 'too_many';
-      // Until this is done the recording stays, whose visibility counts for the clip.
+      // Locks the recording, whose visibility applies to the clip, until the transaction ends.
       const recordings = await db.$queryRaw<unknown[]>`
         SELECT 1 FROM recordings WHERE broadcast_id = ${clip.recordingId}::uuid FOR SHARE`;
       if (recordings.length === 0) return 'no_recording';
@@ -104,7 +106,7 @@ export class ClipRepository {
     return clip ?? null;
   }
 
-  /** The newest first. */
+  /** Lists clips, newest first. */
   async list(of: ClipsOf, { limit, offset }: Page): Promise<StoredClip[]> {
     const rows = await this.db.clip.findMany({
       where: 'channel' in of ? { channel: { name: of.channel } } : of,
@@ -116,12 +118,12 @@ export class ClipRepository {
     return this.#complete(rows);
   }
 
-  /** How many clips an account has made. */
+  /** The number of clips made by an account. */
   count(accountId: string): Promise<number> {
     return this.db.clip.count({ where: { createdById: accountId } });
   }
 
-  /** Those of some ids that there are. */
+  /** Returns those of the ids that exist. */
   async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await this.db.clip.findMany({
       where: { id: { in: [...ids] } },
@@ -134,7 +136,7 @@ export class ClipRepository {
     await this.db.clip.deleteMany({ where: { id } });
   }
 
-  /** With what is known of their recordings now. */
+  /** Adds the current state of their recordings. */
   async #complete(rows: readonly Row[]): Promise<StoredClip[]> {
     const recordings = await this.db.recording.findMany({
       where: { broadcastId: { in: [...new Set(rows.map(({ recordingId }) => recordingId))] } },
@@ -162,7 +164,10 @@ export class ClipRepository {
   }
 }
 
-/** The stricter of what a clip and its recording say. A clip that nothing says anything of is for nobody else. */
+/**
+ * Returns the stricter of a clip's and its recording's visibility. With neither, the clip is
+ * private.
+ */
 function visibilityOf(own: Visibility | null, ofRecording: Visibility | null): Visibility {
   if (own === null || ofRecording === null) return own ?? ofRecording ?? 'private';
   return stricter(own, ofRecording);

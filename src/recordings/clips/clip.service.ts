@@ -19,13 +19,16 @@ import { VodAuthorizer } from '../vod/vod-authorizer.js';
 import { ClipRepository, type ClipsOf, type StoredClip } from './clip.repository.js';
 
 const Id = z.uuid();
-/** Shorter than this isn't worth an address, milliseconds. */
+/** The shortest clip, milliseconds. */
 const WORTH_MS = 500;
-/** Clips are made one after another, in turns between accounts: one of a minute has some 150 files. */
+/**
+ * Clips are made one at a time, taking turns between accounts: a clip of a minute has about 150
+ * files.
+ */
 const WAITING = { perParty: 4, all: 64 } as const;
 const RETRY_MS = 2_000;
 
-/** Stretches of recordings with files and addresses of their own. */
+/** Clips: parts of recordings with files and an address of their own. */
 @Injectable()
 export class ClipService {
   readonly #max: number;
@@ -46,10 +49,10 @@ export class ClipService {
   }
 
   /**
-   * Makes a clip of what may be watched, also while it is being recorded.
-   * @param client who asks, as limits count them
-   * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`, `clip_limit`,
-   *   `storage_limit`; `unavailable` while too many are made
+   * Makes a clip of a recording that the visitor may watch, even one in progress.
+   * @param client the caller's key for rate limits
+   * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`,
+   *   `clip_limit`, `storage_limit`; `unavailable` when too many clips are queued
    */
   async create(
     recordingId: string,
@@ -83,8 +86,8 @@ export class ClipService {
   }
 
   /**
-   * Those of a channel, for its owner, the newest first.
-   * @throws {DomainError} `channel_not_found`; `forbidden` for all but the owner
+   * Lists the clips of a channel for its owner, newest first.
+   * @throws {DomainError} `channel_not_found`; `forbidden` for anyone but the owner
    */
   async ofChannel(name: string, visitor: Visitor, page: Page): Promise<ListedClip[]> {
     const { ownerId } = await this.channels.get(name);
@@ -93,7 +96,10 @@ export class ClipService {
     return this.#list({ channel: name }, visitor, page);
   }
 
-  /** Those that somebody has made and may still watch, the newest first. @throws {DomainError} `not_logged_in` */
+  /**
+   * Lists the clips that the visitor made and may still watch, newest first.
+   * @throws {DomainError} `not_logged_in`
+   */
   async ownOf(visitor: Visitor, page: Page): Promise<ListedClip[]> {
     const createdById = visitor.identity.account?.id;
     if (createdById === undefined) throw new DomainError('not_logged_in', 'Log in first.');
@@ -101,9 +107,10 @@ export class ClipService {
   }
 
   /**
-   * @param client who asks, as limits count them
-   * @throws {DomainError} `clip_not_found`, `password_required`; `rate_limited`, `unavailable` when it has to be read
-   * first
+   * Returns a clip for playback.
+   * @param client the caller's key for rate limits
+   * @throws {DomainError} `clip_not_found`, `password_required`; `rate_limited`, `unavailable` when
+   *   it has to be read from storage first
    */
   async view(id: string, visitor: Visitor, client: string): Promise<ClipView> {
     const clip = await this.#find(id);
@@ -131,7 +138,7 @@ export class ClipService {
   }
 
   /**
-   * What pages about it say: nothing of its media is read.
+   * Returns a clip's metadata without reading its media.
    * @throws {DomainError} `clip_not_found`, `password_required`
    */
   async about(
@@ -144,8 +151,10 @@ export class ClipService {
   }
 
   /**
-   * Who made it may delete it even when they may not watch it any more: it counts as theirs.
-   * @throws {DomainError} `clip_not_found`, `password_required`; `forbidden` for who neither made it nor owns the channel
+   * Deletes a clip. Its maker may delete it even when no longer allowed to watch it, because it
+   * counts toward their limit.
+   * @throws {DomainError} `clip_not_found`, `password_required`; `forbidden` for anyone but its
+   *   maker and the channel's owner
    */
   async delete(id: string, visitor: Visitor): Promise<void> {
     const clip = await this.#find(id);
@@ -160,7 +169,10 @@ export class ClipService {
     await this.files.deleteOrLater(`clips/${id}`);
   }
 
-  /** What of a page of them is for the visitor to see; the page is shorter by the others. */
+  /**
+   * Lists a page of clips, without those that the visitor may not watch; the page is shorter by
+   * these.
+   */
   async #list(of: ClipsOf, visitor: Visitor, page: Page): Promise<ListedClip[]> {
     const listed: ListedClip[] = [];
     for (const clip of await this.clips.list(of, page)) {
@@ -190,7 +202,7 @@ export class ClipService {
     }
   }
 
-  /** Resolves with its id. */
+  /** Stores a clip, and resolves with its id. */
   async #make({ recording, cut, ...about }: ClipToMake): Promise<string> {
     const { createdById } = about;
     if (!this.space.hasRoomForClip(createdById, cut.bytes))
@@ -229,7 +241,10 @@ export class ClipService {
     return clip;
   }
 
-  /** Gives it names of its own for the segments, and a journal of them. Resolves with its first picture. */
+  /**
+   * Copies the segments under the clip's own keys, and writes its journal. Resolves with its first
+   * thumbnail.
+   */
   async #keep(id: string, recordingId: string, cut: Cut): Promise<string | null> {
     const { store, journals } = this.files;
     const key = `clips/${id}`;

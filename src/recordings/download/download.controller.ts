@@ -12,7 +12,7 @@ import { sendRanged } from '../vod/ranged-answer.js';
 import { DownloadService } from './download.service.js';
 import { movieBytes } from './movie-bytes.js';
 
-/** Recordings as files. */
+/** Downloads of recordings. */
 @Controller('api/recordings/:id')
 export class DownloadController {
   constructor(

@@ -13,22 +13,28 @@ import { VodCatalog, type VodEntry } from '../vod/vod-catalog.js';
 import type { VodRendition } from '../vod/vod.js';
 import { bestVideo, type MoviePlan, type MovieSource, planMovie } from './movie-plan.js';
 
-/** Heads of movies take so much memory at most, bytes, as long as it is more than one: an hour's is 2 MB. */
+/**
+ * The memory for cached movie headers, bytes; at least one is cached, whatever its size. An hour's
+ * header is 2 MB.
+ */
 const KEPT_BYTES = 64 * 1_048_576;
-/** Movies are planned one after another, in turns between those who ask; more that wait are refused. */
+/**
+ * Movies are planned one at a time, taking turns between clients; beyond these limits requests are
+ * refused.
+ */
 const WAITING = { perParty: 2, all: 16 } as const;
 
-/** A recording as one file. */
+/** A recording as a single file. */
 export type Download = Readonly<{ plan: MoviePlan; fileName: string; etag: string }>;
 
-/** Recordings as one MP4 each, which is made as it is sent. */
+/** Recordings as one MP4 each, generated while it is sent. */
 @Injectable()
 export class DownloadService {
   readonly #log: Log;
   readonly #queue = new FairQueue(WAITING);
-  /** By recording and rendition, in the order of their last use. */
+  /** By recording and rendition, least recently used first. */
   readonly #plans = new Map<string, MoviePlan>();
-  /** As many as wait. */
+  /** Plans in progress, bounded by the queue. */
   readonly #planning = new Map<string, Promise<MoviePlan>>();
 
   constructor(
@@ -42,10 +48,12 @@ export class DownloadService {
   }
 
   /**
-   * @param client who asks, as limits count them
-   * @param rendition which picture (`video-1`); null: the best
-   * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`, `not_found` for a
-   * rendition that there isn't; `rate_limited`, `unavailable` when it has to be prepared, and can't be now
+   * Finds or plans a recording's movie.
+   * @param client the caller's key for rate limits
+   * @param rendition the video rendition (`video-1`); null: the best
+   * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`,
+   *   `not_found` for an unknown rendition; `rate_limited`, `unavailable` when the movie has to be
+   *   planned and cannot be now
    */
   async find(
     id: string,
@@ -131,7 +139,7 @@ export class DownloadService {
 
 type Planned = Readonly<{ entry: VodEntry; renditions: readonly VodRendition[] }>;
 
-/** A picture, if there is one, and sound, if there is some. */
+/** The renditions in the movie: video and audio, where the recording has them. */
 function chosen({ vod }: VodEntry, rendition: string | null): VodRendition[] {
   const video =
     rendition === null ? bestVideo(vod) : vod.renditions.find(({ id }) => id === rendition);

@@ -4,8 +4,8 @@ import type { MoviePiece } from './movie-data.js';
 import type { MoviePlan } from './movie-plan.js';
 
 /**
- * The bytes of a movie from the first to the last, both included, as they are read.
- * @throws when a file is not there any more, or is not as long as it was
+ * Streams a range of a movie's bytes, both ends included.
+ * @throws when a file is gone or its length has changed
  */
 export async function* movieBytes(
   { head, pieces }: MoviePlan,
@@ -47,7 +47,7 @@ async function* pieceBytes(
   if (missing !== 0) throw new Error(`${key} is shorter than it was`);
 }
 
-/** The one with the byte at a place, or the last. */
+/** The index of the piece that contains a byte, or of the last piece. */
 function pieceAt(pieces: readonly MoviePiece[], at: number): number {
   let [low, high] = [0, pieces.length - 1];
   while (low < high) {

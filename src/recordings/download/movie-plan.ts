@@ -7,37 +7,43 @@ import { SampleTable } from '../../media/mp4/sample-table.js';
 import { MovieData, type MoviePiece } from './movie-data.js';
 import type { Vod, VodRendition, VodSegment } from '../vod/vod.js';
 
-/** One MP4 of a recording: its head, and the segments' files one after another. */
+/** The layout of a recording's MP4: its header, followed by the segments' files. */
 export type MoviePlan = Readonly<{
   head: Uint8Array;
   pieces: readonly MoviePiece[];
-  /** Of all of it. */
+  /** The length of the whole movie. */
   byteLength: number;
 }>;
 
-/** What is read of files to plan a movie. */
+/** Access to the files that a movie is planned from. */
 export type MovieSource = Readonly<{
-  /** What a segment's file is made of. */
+  /** The fragments of a segment's file. */
   fragments: (segment: VodSegment) => Promise<readonly PackagedFragment[]>;
-  /** What the segments after an initialization section are coded in. */
+  /** The sample entry in an initialization section. */
   sampleEntry: (rendition: string, run: string, init: string) => Promise<Uint8Array>;
-  /** Where a segment's file is. */
+  /** The storage key of a segment's file. */
   keyOf: (segment: VodSegment) => string;
 }>;
 
 type Planned = Readonly<{
   rendition: VodRendition;
   table: SampleTable;
-  /** Different ones, in the order in which they come; and by initialization section. */
+  /**
+   * The distinct sample entries in order of appearance, and their indices by initialization
+   * section.
+   */
   entries: EntryAt[];
   entryOf: Map<string, EntryAt>;
 }>;
 type EntryAt = Readonly<{ index: number; bytes: Uint8Array; parameterSets: Uint8Array | null }>;
 
-/** Renditions that have less than this of what the fullest has are not taken as the best. */
+/** The best rendition must have at least this fraction of the most complete one's duration. */
 const FULL_ENOUGH = 0.95;
 
-/** The rendition of pictures that is in a download: the best that is there all along; null: there are none. */
+/**
+ * The video rendition for a download: the best one that lasts throughout; null if there is no
+ * video.
+ */
 export function bestVideo({ renditions }: Vod): VodRendition | null {
   const video = renditions
     .filter(({ id }) => id.startsWith('video-'))
@@ -47,10 +53,10 @@ export function bestVideo({ renditions }: Vod): VodRendition | null {
 }
 
 /**
- * Plans a movie of some renditions, which have the same segments: a picture and a sound, or one of these. The files are
- * in it as they are; what lies between their samples is skipped by the index. Time goes on without a break where the
- * recording has one. Where H.264 is coded in more than one way, its parameter sets are put before every key frame: of those
- * in the index Chromium takes the first ones only.
+ * Plans a movie from renditions with the same segments: one video, one audio, or both. Files are
+ * included unchanged; the index skips the bytes between their samples. Gaps in the recording are
+ * closed. When H.264 was encoded with more than one configuration, its parameter sets are inserted
+ * before every key frame, because Chromium uses only the first ones in the index.
  */
 export async function planMovie(
   renditions: readonly VodRendition[],
@@ -62,12 +68,15 @@ export async function planMovie(
   });
   for (const track of tracks) await findEntries(track, source);
   const data = new MovieData();
-  /** Where the movie has come to, and what its time is ahead of the files'; null: not known since a break. */
+  /**
+   * The movie's current time, and the offset from file time to movie time; null: unknown after a
+   * gap.
+   */
   let atS = 0;
   let aheadS: number | null = null;
   const count = renditions.reduce((most, { segments }) => Math.max(most, segments.length), 0);
   for (let index = 0; index < count; index += 1) {
-    // Hours of samples take a second: others have their turn.
+    // Hours of samples take a second: yield to other work.
     if (turns.isOver) await turns.next();
     const segments = renditions.flatMap((one) => one.segments.at(index) ?? []);
     if (index === 0 || segments.some(({ discontinuity }) => discontinuity)) aheadS = null;
@@ -110,7 +119,7 @@ type PartOfTrack = Readonly<{
   entry: EntryAt;
 }>;
 
-/** What the tracks have of one segment. */
+/** The tracks' parts of one segment. */
 async function partsAt(
   tracks: readonly Planned[],
   index: number,
@@ -126,7 +135,7 @@ async function partsAt(
   return (await Promise.all(parts)).flat().filter(({ fragments }) => fragments.length > 0);
 }
 
-/** Finds out what all that a track has is coded in. */
+/** Reads all sample entries of a track. */
 async function findEntries(
   { rendition, entries, entryOf }: Planned,
   source: MovieSource,
@@ -145,7 +154,7 @@ async function findEntries(
   }
 }
 
-/** Of a segment's initialization section. */
+/** The name of a segment's initialization section. */
 const nameOf = ({ run, init }: VodSegment): string => `${run}/${init}`;
 
 function movieTrackOf(track: Planned) {
@@ -165,8 +174,8 @@ function aboutOf({ rendition }: Planned): { kind: 'video' | 'audio'; timescale: 
 }
 
 /**
- * Leaves out samples that can't be decoded, which are those before the first key frame: segments may begin without one
- * where the layers' key frames are not aligned.
+ * Drops the samples before the first key frame, which cannot be decoded. Segments can begin without
+ * one when the layers' key frames are not aligned.
  */
 function fromFirstKey(fragments: readonly PackagedFragment[]): PackagedFragment[] {
   const at = fragments.findIndex(({ keys }) => keys.length > 0);
@@ -187,7 +196,7 @@ function fromFirstKey(fragments: readonly PackagedFragment[]): PackagedFragment[
 const sumOf = (numbers: readonly number[]): number =>
   numbers.reduce((sum, number) => sum + number, 0);
 
-/** When the first sample is shown by the files' time, seconds. */
+/** The presentation time of the first sample in file time, seconds. */
 function startOf({ track, fragments: [first] }: PartOfTrack): number {
   return (first?.baseTicks ?? 0) / aboutOf(track).timescale;
 }

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import type { Turns } from '../../common/turns.js';
 
-/** Read at a time, bytes: some 1,500 lines of a journal. */
+/** The read size, bytes: about 1,500 lines of a journal. */
 const CHUNK_BYTES = 262_144;
 
 /**
- * Calls back with each line of a file that is ended by a line break, without it; others have their turns in between.
- * False: the file isn't there, or can't be read.
+ * Calls back with each line of a file that ends in a line break, without the break, and yields to
+ * other work in between. Returns false if the file is missing or unreadable.
  */
 export async function completeLines(
   path: string,

@@ -6,10 +6,10 @@ export const RecordedInit = z.object({
   file: z.string(),
   /** RFC 6381. */
   codecs: z.string(),
-  /** Of video. */
+  /** Video only. */
   width: z.number().optional(),
   height: z.number().optional(),
-  /** Of sound. */
+  /** Audio only. */
   channels: z.number().optional(),
 });
 export type RecordedInit = z.output<typeof RecordedInit>;
@@ -17,18 +17,18 @@ export type RecordedInit = z.output<typeof RecordedInit>;
 /** A segment, as a line of a rendition's journal. */
 export const RecordedSegment = z.object({
   kind: z.literal('segment'),
-  /** Its number in the run: the same in all renditions. */
+  /** Its number within the run, the same in all renditions. */
   msn: z.int().nonnegative(),
-  /** null: there is nothing of it. */
+  /** null for a gap. */
   file: z.string().nullable(),
   /** The file of its initialization section; null before the first. */
   init: z.string().nullable(),
   durationS: z.number().positive(),
-  /** When what it begins with was captured, milliseconds since 1970. */
+  /** The capture time of its start, milliseconds since 1970. */
   wallMs: z.number(),
   discontinuity: z.boolean(),
   bytes: z.int().nonnegative(),
-  /** Samples in it. */
+  /** The number of samples. */
   frames: z.int().nonnegative(),
 });
 export type RecordedSegment = z.output<typeof RecordedSegment>;

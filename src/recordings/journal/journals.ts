@@ -7,7 +7,7 @@ import { readSamples, samplesLine } from './samples.js';
 import { type JournalLine } from './journal-line.js';
 import { JournalReader, journalLine, type RecordedRun } from './recorded.js';
 
-/** A picture of what was shown at a time. */
+/** A stored preview picture, and its time. */
 export type KeptPicture = Readonly<{ file: string; wallMs: number }>;
 
 const JOURNAL = 'journal.jsonl';
@@ -18,22 +18,27 @@ const PICTURE = /^\{"file":"([\w.-]+)","wallMs":(\d+(?:\.\d+)?)\}$/;
 
 type OfRendition = Readonly<{ key: string; run: string; rendition: string }>;
 
-/** The journals of recordings, always in a folder of this machine: `RECORDING/RUN/RENDITION/journal.jsonl`. */
+/**
+ * The journals of recordings, always on the local disk: `RECORDING/RUN/RENDITION/journal.jsonl`.
+ */
 export class Journals {
   readonly #folder: string;
-  /** Files whose last line may be cut, since it could not be written; as many as are being recorded at most. */
+  /**
+   * Files whose last line may be truncated because a write failed; at most the number of active
+   * recordings.
+   */
   readonly #torn = new Set<string>();
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** Adds a line to a rendition's. */
+  /** Appends a line to a rendition's journal. */
   async append(of: OfRendition, line: JournalLine): Promise<void> {
     await this.#append(pathOf(of, JOURNAL), journalLine(line));
   }
 
-  /** Adds what a segment's file is made of, which spares reading it. */
+  /** Appends the sample table of a segment's file, which saves reading the file later. */
   async appendSamples(
     of: OfRendition,
     msn: number,
@@ -42,7 +47,7 @@ export class Journals {
     await this.#append(pathOf(of, SAMPLES), samplesLine(msn, fragments));
   }
 
-  /** What is known of a rendition's files, by segment. */
+  /** The recorded sample tables of a rendition, by segment. */
   async samples(
     of: OfRendition,
     turns: Turns = new Turns(),
@@ -60,8 +65,8 @@ export class Journals {
   }
 
   /**
-   * All runs of a recording, in the order in which they were recorded. Read in slices: journals of a day have 200,000
-   * lines.
+   * Reads all runs of a recording, in recording order. Works in slices: a day's journals have
+   * 200,000 lines.
    */
   async read(key: string, turns: Turns = new Turns()): Promise<RecordedRun[]> {
     const runs: RecordedRun[] = [];
@@ -81,7 +86,7 @@ export class Journals {
     return pictures;
   }
 
-  /** The keys of recordings and clips that were begun before a time. */
+  /** The keys of recordings and clips started before a time. */
   async keys(before: Date): Promise<{ recordings: string[]; clips: string[] }> {
     const old = async (folder: string): Promise<string[]> => {
       const names = (await namesIn(folder)).filter((name) => ID.test(name));
@@ -109,7 +114,7 @@ export class Journals {
     for (const id of await namesIn(folder)) {
       const reader = new JournalReader(id);
       const path = join(folder, id, JOURNAL);
-      // A folder of pictures has no journal.
+      // The folder of preview pictures has no journal.
       if (await completeLines(path, turns, (line) => reader.add(line)))
         renditions.push(reader.finish());
     }
@@ -119,7 +124,7 @@ export class Journals {
   async #append(path: string, text: string): Promise<void> {
     const file = join(this.#folder, path);
     try {
-      // A line that was cut, by a full disk, is ended before the next one.
+      // Terminate a line that a full disk truncated before writing the next one.
       await this.#appendTo(file, this.#torn.has(file) ? `\n${text}` : text);
       this.#torn.delete(file);
     } catch (error) {
@@ -139,7 +144,7 @@ export class Journals {
   }
 }
 
-/** Of the folders in one; none where there is none. */
+/** The names of the subfolders; empty if the folder does not exist. */
 async function namesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);

@@ -1,17 +1,17 @@
 import { JournalLine, type RecordedInit } from './journal-line.js';
 import { SegmentTable } from './segment-table.js';
 
-/** One rendition of a run, as far as its journal tells. */
+/** One rendition of a run, read from its journal. */
 export type RecordedRendition = Readonly<{
-  /** `video-2`, `opus`. */
+  /** For example `video-2` or `opus`. */
   id: string;
   /** By file. */
   inits: ReadonlyMap<string, RecordedInit>;
-  /** In order, each number once. */
+  /** In order, without duplicates. */
   segments: SegmentTable;
 }>;
 
-/** A set of renditions with the same segments. */
+/** A run: renditions with the same segments. */
 export type RecordedRun = Readonly<{ id: string; renditions: readonly RecordedRendition[] }>;
 
 /** Reads a rendition's journal line by line. */
@@ -25,7 +25,10 @@ export class JournalReader {
     this.#read = new SegmentTable(id);
   }
 
-  /** Takes a complete line: what comes after the last line break may have been cut by a crash. */
+  /**
+   * Adds a complete line. Do not pass what follows the last line break: a crash may have truncated
+   * it.
+   */
   add(line: string): void {
     const read = parseLine(line);
     if (read?.kind === 'init') this.#inits.set(read.file, read);
@@ -33,8 +36,8 @@ export class JournalReader {
   }
 
   /**
-   * What was read. Lines that a full disk cut are left out, and segments whose initialization section was on one of
-   * these.
+   * Returns the rendition. Omits lines that a full disk truncated, and segments whose
+   * initialization section was on one of these.
    */
   finish(): RecordedRendition {
     const read = this.#read;
@@ -48,11 +51,11 @@ export class JournalReader {
       order.push(index);
     }
     if (isInOrder && order.length === read.length) return { id: this.#id, inits, segments: read };
-    // A gap is told at once, what is before it only when it is on the disk.
+    // A gap is recorded at once, the segments before it only once they are on disk.
     if (!isInOrder) order.sort((a, b) => read.msn(a) - read.msn(b) || a - b);
     const segments = new SegmentTable(this.#id);
     for (const [place, index] of order.entries()) {
-      // Of what was told twice the later line counts.
+      // For a segment recorded twice the later line applies.
       const next = order[place + 1];
       if (next !== undefined && read.msn(next) === read.msn(index)) continue;
       const discontinuity = read.discontinuity(index);
@@ -73,15 +76,15 @@ function parseLine(line: string): JournalLine | null {
   try {
     return JournalLine.safeParse(JSON.parse(line)).data ?? null;
   } catch {
-    // A disk that lost power leaves anything behind.
+    // After a power failure the file can contain anything.
     return null;
   }
 }
 
-/** A line for a journal. */
+/** Formats a journal line. */
 export const journalLine = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
 
-/** What all files of runs take. */
+/** The total size of the files of runs. */
 export function bytesOf(runs: readonly RecordedRun[]): number {
   let bytes = 0;
   for (const { renditions } of runs)

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 
 const whole = z.int().nonnegative();
-/** `[how many, how long]`: samples of the same duration one after another. */
+/** `[count, duration]`: consecutive samples of the same duration. */
 const Repeated = z.tuple([whole, whole]);
 const Line = z.object({
   msn: whole,
@@ -17,7 +17,7 @@ const Line = z.object({
   ),
 });
 
-/** A line of a rendition's `samples.jsonl`: what one segment's file is made of. */
+/** Formats a line of a rendition's `samples.jsonl`: the sample table of one segment's file. */
 export function samplesLine(msn: number, fragments: readonly PackagedFragment[]): string {
   const line: z.input<typeof Line> = {
     msn,
@@ -32,7 +32,7 @@ export function samplesLine(msn: number, fragments: readonly PackagedFragment[])
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Reads one; null: a crash or a full disk cut it. */
+/** Parses a line; null if a crash or a full disk truncated it. */
 export function readSamples(
   line: string,
 ): Readonly<{ msn: number; fragments: readonly PackagedFragment[] }> | null {
@@ -54,7 +54,7 @@ function parse(line: string): z.output<typeof Line> | null {
   try {
     return Line.safeParse(JSON.parse(line)).data ?? null;
   } catch {
-    // What it would have told is read from the segment itself.
+    // The sample table is read from the segment itself instead.
     return null;
   }
 }

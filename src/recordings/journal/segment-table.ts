@@ -1,9 +1,9 @@
 import type { RecordedSegment } from './journal-line.js';
 
-/** A segment with the place it has in a recording. */
+/** A segment with its position in a recording. */
 export type PlacedSegment = RecordedSegment & Readonly<{ run: string; rendition: string }>;
 
-/** What {@link SegmentTable} needs for one segment, bytes. */
+/** The memory that {@link SegmentTable} uses per segment, bytes. */
 export const SEGMENT_BYTES = 41;
 
 const FILE = /^(\d{1,9})\.m4s$/;
@@ -11,8 +11,8 @@ const NONE = -1;
 const FIRST_CAPACITY = 64;
 
 /**
- * The segments of one rendition in columns of numbers: {@link SEGMENT_BYTES} each, where objects take five times as
- * much and are work for the garbage collector. A day has 43,200 segments of two seconds.
+ * The segments of one rendition in typed columns: {@link SEGMENT_BYTES} each, where objects take
+ * five times as much and burden the garbage collector. A day has 43,200 segments of two seconds.
  */
 export class SegmentTable implements Iterable<PlacedSegment> {
   readonly rendition: string;
@@ -28,14 +28,17 @@ export class SegmentTable implements Iterable<PlacedSegment> {
   #discontinuity = new Uint8Array(FIRST_CAPACITY);
   readonly #inits = new Names();
   readonly #runs = new Names();
-  /** Where each stretch of one run begins. */
+  /** The index at which each run begins. */
   readonly #runStarts: number[] = [];
 
   constructor(rendition: string) {
     this.rendition = rendition;
   }
 
-  /** @throws for a file that isn't named by a number */
+  /**
+   * Creates a table.
+   * @throws if a file's name is not a number
+   */
   static of(rendition: string, segments: Iterable<RecordedSegment & { run?: string }>) {
     const table = new SegmentTable(rendition);
     for (const { run = '', ...segment } of segments)
@@ -79,12 +82,12 @@ export class SegmentTable implements Iterable<PlacedSegment> {
     return this.#runs.of(this.#run[index] ?? NONE) ?? '';
   }
 
-  /** The file of its initialization section; null before the first. */
+  /** The file of the segment's initialization section; null before the first. */
   init(index: number): string | null {
     return this.#inits.of(this.#init[index] ?? NONE);
   }
 
-  /** null: there is nothing of it. */
+  /** The segment's file; null for a gap. */
   file(index: number): string | null {
     const number = this.#file[index] ?? NONE;
     return number === NONE ? null : `${number}.m4s`;
@@ -114,7 +117,7 @@ export class SegmentTable implements Iterable<PlacedSegment> {
     }
   }
 
-  /** Where the segment of a run with a number is; -1: there is none. Numbers grow within a run. */
+  /** The index of a run's segment; -1 if it does not exist. Numbers increase within a run. */
   indexOf(run: string, msn: number): number {
     for (const [stretch, from] of this.#runStarts.entries()) {
       if (this.run(from) !== run) continue;
@@ -129,7 +132,9 @@ export class SegmentTable implements Iterable<PlacedSegment> {
     return -1;
   }
 
-  /** Adds one at the end. False, and nothing is added: its file isn't named as segments' files are. */
+  /**
+   * Appends a segment. Returns false, and appends nothing, if its file is not named like a segment.
+   */
   push(run: string, segment: RecordedSegment): boolean {
     const { msn, file, init, durationS, wallMs, discontinuity, bytes, frames } = segment;
     const [, number] = file === null ? ['', String(NONE)] : (FILE.exec(file) ?? []);
@@ -146,7 +151,7 @@ export class SegmentTable implements Iterable<PlacedSegment> {
     return true;
   }
 
-  /** Adds what another table has at an index, as a segment of a run. */
+  /** Appends the segment at another table's index as a segment of a run. */
   pushFrom(
     other: SegmentTable,
     from: number,
@@ -193,7 +198,7 @@ function grown<T extends Float64Array | Uint32Array | Int32Array | Uint8Array>(f
   return to;
 }
 
-/** Texts that come again and again, as numbers. */
+/** Interns repeated strings as numbers. */
 class Names {
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();

@@ -2,14 +2,17 @@ import { storageLimit, type StorageRules } from './storage-limits.js';
 
 type Usage = { bytes: number; keptBytes: number };
 
-/** What each account stores: what is finished, as the database has it, and what grows meanwhile. */
+/**
+ * The storage that each account uses: finished recordings from the database, plus the growth of
+ * active ones.
+ */
 export class AccountUsages {
-  /** By account: as many as have something stored. */
+  /** By account; has only accounts that store something. */
   #stored = new Map<string, Usage>();
-  /** By recording that is going on. */
+  /** By active recording. */
   readonly #growing = new Map<string, { accountId: string; bytes: number }>();
 
-  /** Recordings that are going on. */
+  /** The active recordings. */
   get growing(): string[] {
     return [...this.#growing.keys()];
   }
@@ -43,7 +46,7 @@ export class AccountUsages {
     return this.#growing.get(recordingId)?.accountId ?? null;
   }
 
-  /** What is stored was looked up. */
+  /** Replaces the stored usages with those read from the database. */
   set(stored: readonly Readonly<{ accountId: string } & Usage>[]): void {
     this.#stored = new Map(stored.map(({ accountId, ...usage }) => [accountId, usage]));
   }
@@ -80,7 +83,7 @@ export class AccountUsages {
     return stored;
   }
 
-  /** By account. */
+  /** The total usage by account. */
   #totals(): Map<string, number> {
     const totals = new Map<string, number>();
     for (const [accountId, { bytes }] of this.#stored) totals.set(accountId, bytes);

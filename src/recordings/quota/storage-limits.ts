@@ -1,23 +1,23 @@
-/** What the recordings and clips of each account take, bytes by account. */
+/** The size of each account's recordings and clips, bytes by account. */
 type Usages = ReadonlyMap<string, number>;
 
-/** What decides how much one account may store. */
+/** The inputs of an account's storage limit. */
 export type StorageRules = Readonly<{
-  /** What all accounts may take together, bytes; null: there is no bound. */
+  /** The limit of all accounts together, bytes; null: unlimited. */
   roomBytes: number | null;
-  /** What one may take, bytes; null: its fair share of the room. */
+  /** The limit of each account, bytes; null: its fair share of the room. */
   accountBytes: number | null;
-  /** Accounts that have a channel, or have something stored. */
+  /** The number of accounts that have a channel or store something. */
   accounts: number;
 }>;
 
-/** One account leaves at least a fifth of what others don't take, so that whoever comes next can record. */
+/** One account leaves at least a fifth of what others don't use, so that a newcomer can record. */
 const SHARE = 4 / 5;
 
 /**
- * How much an account may store, bytes; null: as much as there is. It depends on what others store, but for what is
- * beyond anything they may: so nobody can take all, and no bound ever asks for more than what the room has left.
- * docs/adr/0021 says why it is so.
+ * The storage limit of an account, bytes; null: unlimited. It depends on what others store, except
+ * the part above their own limits. So nobody can take everything, and no limit exceeds the room
+ * that is left. docs/adr/0021 explains why.
  */
 export function storageLimit(
   accountId: string,
@@ -34,10 +34,10 @@ export function storageLimit(
   return accounts <= 1 ? leftBytes : leftBytes * SHARE;
 }
 
-/** At so much of what an account may take, its owner is warned. */
+/** An owner is warned at this fraction of the limit. */
 const NEAR = 0.8;
 
-/** `near`: soon; `full`: nothing more can be stored before something goes. */
+/** `near`: close to the limit; `full`: nothing can be stored until something is deleted. */
 export type StorageState = 'ok' | 'near' | 'full';
 
 export function storageState(bytes: number, limitBytes: number | null): StorageState {

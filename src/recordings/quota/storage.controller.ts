@@ -6,7 +6,7 @@ import { StorageView } from '../../protocol/storage.js';
 import { ClipRepository } from '../clips/clip.repository.js';
 import { RecordingSpace } from '../recording-space.js';
 
-/** What one's own recordings and clips take. */
+/** The storage that the account's recordings and clips use. */
 @Controller('api/account/storage')
 export class StorageController {
   readonly #clipsMax: number;

@@ -4,14 +4,14 @@ import type { Readable } from 'node:stream';
 import type { RecordingStore, StoredRange } from './recording-store.js';
 import { storeKey } from './store-key.js';
 
-/** What a file system without hard links says, or one that ends between the two names. */
+/** Errors for hard links that are unsupported, or that would cross file systems. */
 const REFUSES_LINKS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/** Keeps recordings in a folder. What is there already in the same file system is linked, not copied. */
+/** Stores recordings in a folder. A file that is on the same file system is linked, not copied. */
 export class FolderStore implements RecordingStore {
   readonly folder: string;
 
-  /** @param folder made when something is put into it */
+  /** @param folder created when first written to */
   constructor(folder: string) {
     this.folder = folder;
   }
@@ -23,7 +23,7 @@ export class FolderStore implements RecordingStore {
       await link(localPath, to);
     } catch (error) {
       const code = codeOf(error);
-      // The same again, after a crash between this and what was to be written down of it.
+      // A crash can repeat a put: it came between the put and its journal line.
       if (code === 'EEXIST') return;
       if (!REFUSES_LINKS.has(code)) throw error;
       await copyWhole(localPath, to);
@@ -46,7 +46,7 @@ export class FolderStore implements RecordingStore {
   }
 
   async list(prefix: string): Promise<string[]> {
-    // A prefix ends at a slash or within a name: the folder that all of them are in is before that.
+    // A prefix can end within a name: list the folder before it.
     const folder = join(this.folder, prefix.slice(0, prefix.lastIndexOf('/') + 1));
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
       nullIfAbsent,
@@ -56,7 +56,7 @@ export class FolderStore implements RecordingStore {
         .filter((entry) => entry.isFile())
         .map(({ parentPath, name }) => relative(this.folder, join(parentPath, name)))
         .map((path) => path.split(sep).join('/'))
-        // What is being copied is not there yet.
+        // Omits files that are still being copied.
         .filter((key) => key.startsWith(prefix) && !key.endsWith('.part'))
         .toSorted()
     );
@@ -68,13 +68,16 @@ export class FolderStore implements RecordingStore {
     for (const key of await this.list(prefix)) await rm(this.pathOf(key), { force: true });
   }
 
-  /** Where the file of a key is. @throws for what is no key of ours. */
+  /**
+   * The path of a key's file.
+   * @throws for an invalid key
+   */
   pathOf(key: string): string {
     return join(this.folder, storeKey(key));
   }
 }
 
-/** What is under its name is all of it, also after a crash amid that. */
+/** A file appears under its name only when complete, even after a crash during the copy. */
 async function copyWhole(from: string, to: string): Promise<void> {
   const part = `${to}.part`;
   try {

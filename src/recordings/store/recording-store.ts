@@ -1,23 +1,23 @@
 import type { Readable } from 'node:stream';
 
-/** Bytes from the first to the last, both included. */
+/** A range of bytes, both ends included. */
 export type StoredRange = Readonly<{ first: number; last: number }>;
 
 /**
- * Where recordings are kept. Keys are paths of our own making: names and numbers between slashes. Everything
- * rejects with a system's or a network's error when the place can't be reached or is full.
+ * Storage for recordings. Keys are paths that we generate: names and numbers separated by slashes.
+ * All methods reject with a system or network error when the storage is unreachable or full.
  */
 export interface RecordingStore {
-  /** Takes what a local file has now, under a key; the file is the caller's to remove. */
+  /** Stores the current content of a local file under a key. The caller removes the file. */
   put(key: string, localPath: string): Promise<void>;
-  /** Gives what is under one key another one besides: each goes by itself. Rejects when there is nothing. */
+  /** Copies a key; either can be deleted independently. Rejects if the source does not exist. */
   copy(fromKey: string, toKey: string): Promise<void>;
-  /** What is under a key, or a part of it; null: nothing is. */
+  /** Reads a key or a range of it; null if it does not exist. */
   get(key: string, range?: StoredRange): Promise<Readable | null>;
-  /** How many bytes are under a key; null: nothing is. */
+  /** The size of a key, bytes; null if it does not exist. */
   head(key: string): Promise<number | null>;
-  /** The keys that begin so. */
+  /** Lists the keys with a prefix. */
   list(prefix: string): Promise<string[]>;
-  /** Removes all that begins so; nothing there is fine. */
+  /** Deletes all keys with a prefix; does nothing if there are none. */
   deleteAll(prefix: string): Promise<void>;
 }

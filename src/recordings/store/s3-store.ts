@@ -5,35 +5,35 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { RecordingStore, StoredRange } from './recording-store.js';
 import { storeKey } from './store-key.js';
 
-/** Where a bucket is, and who may use it. */
+/** A bucket's location and credentials. */
 export type S3Options = Readonly<{
   bucket: string;
-  /** null: Amazon's of the region. */
+  /** null: Amazon's endpoint of the region. */
   endpoint: string | null;
   region: string;
-  /** null: whatever the SDK finds, such as the machine's role. */
+  /** null: the SDK's default credentials, such as the machine's role. */
   credentials: Readonly<{ accessKeyId: string; secretAccessKey: string }> | null;
-  /** What all keys begin with; empty, or with a slash at its end. */
+  /** The prefix of all keys: empty, or ending in a slash. */
   prefix: string;
-  /** The bucket is in the path, not in the host's name. */
+  /** Puts the bucket's name into the path instead of the host name. */
   forcePathStyle: boolean;
 }>;
 
 const CONNECT_MS = 3_000;
-/** Without an answer for so long, it is away. */
+/** A server that does not respond within this time is unreachable. */
 const ANSWER_MS = 8_000;
-/** A file is uploaded in this time, or tried again: 1 Mb/s for a segment of 7 MB. */
+/** The time limit of an upload, after which it is retried: 1 Mb/s for a segment of 7 MB. */
 const UPLOAD_MS = 60_000;
-/** Deleted at once; not all servers know how to delete several in one request. */
+/** Concurrent deletions; not all servers can delete several keys in one request. */
 const DELETING_MAX = 16;
 
-/** Whoever asked is told of errors; the SDK writes some to the console as well. */
+/** Errors reach the caller; the SDK would also print some to the console. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 type Opened = Readonly<{ sdk: Sdk; client: S3Client }>;
 
-/** Keeps recordings in a bucket of Amazon S3, or of any server that speaks its protocol. */
+/** Stores recordings in a bucket of Amazon S3, or of any server that speaks its protocol. */
 export class S3Store implements RecordingStore {
   readonly #options: S3Options;
   #opened: Promise<Opened> | null = null;
@@ -71,7 +71,7 @@ export class S3Store implements RecordingStore {
     const { sdk, client } = await this.#open();
     const Range = range && `bytes=${range.first}-${range.last}`;
     const command = new sdk.GetObjectCommand({ ...this.#object(key), ...(Range && { Range }) });
-    // Until it begins to answer: what follows is as fast as it is read.
+    // Limits only the wait for the response's start; the body is read at the reader's pace.
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(new Error('no answer')), ANSWER_MS);
     try {
@@ -126,7 +126,7 @@ export class S3Store implements RecordingStore {
       );
   }
 
-  /** Ends its connections. */
+  /** Closes its connections. */
   async close(): Promise<void> {
     const opened = await this.#opened?.catch(() => null);
     opened?.client.destroy();
@@ -141,7 +141,7 @@ export class S3Store implements RecordingStore {
     return (this.#opened ??= this.#connect());
   }
 
-  /** The SDK is loaded by those who use it. */
+  /** Loads the SDK on first use. */
   async #connect(): Promise<Opened> {
     const sdk = await import('@aws-sdk/client-s3');
     const { endpoint, region, credentials, forcePathStyle } = this.#options;
@@ -149,13 +149,14 @@ export class S3Store implements RecordingStore {
       region,
       forcePathStyle,
       ...(endpoint !== null && { endpoint }),
-      // The SDK writes into them.
+      // A copy, because the SDK modifies it.
       ...(credentials && { credentials: { ...credentials } }),
-      // Busy servers say so; one that is away is found out as soon, since all attempts have one limit of time.
+      // For busy servers. It does not delay the detection of an unreachable server, because all
+      // attempts share one time limit.
       maxAttempts: 3,
       requestHandler: { connectionTimeout: CONNECT_MS },
       logger: SILENT,
-      // Checksums of newer kinds are not known to all servers.
+      // Not all servers support the newer checksums.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });

@@ -8,9 +8,9 @@ import type { Uploader } from './uploader.js';
 const RETRY_MS = 5_000;
 
 /**
- * Keeps recordings in a store over the network, by way of a folder: what is put is in the folder at once, and stays
- * there until the other store has it. So recording waits for no network, and what is in the folder at a start is
- * what is still to be uploaded.
+ * Stores recordings in a remote store by way of a local folder. Every file is written to the folder
+ * first and stays there until it is uploaded, so recording never waits for the network. Files in
+ * the folder at startup are the ones still to be uploaded.
  */
 export class SpooledStore implements RecordingStore {
   readonly #spool: FolderStore;
@@ -38,12 +38,12 @@ export class SpooledStore implements RecordingStore {
     await this.#added(toKey);
   }
 
-  /** @throws {DomainError} `unavailable` while the store that has it is away */
+  /** @throws {DomainError} `unavailable` while the remote store is unreachable */
   async get(key: string, range?: StoredRange): Promise<Readable | null> {
     return (await this.#spool.get(key, range)) ?? this.#ask(() => this.#remote.get(key, range));
   }
 
-  /** @throws {DomainError} `unavailable` while the store that has it is away */
+  /** @throws {DomainError} `unavailable` while the remote store is unreachable */
   async head(key: string): Promise<number | null> {
     return (await this.#spool.head(key)) ?? this.#ask(() => this.#remote.head(key));
   }
@@ -53,7 +53,10 @@ export class SpooledStore implements RecordingStore {
     return [...new Set([...near, ...far])].toSorted();
   }
 
-  /** What is in the folder goes last: as long as it is there, it is known that there is something to delete. */
+  /**
+   * Deletes from the folder last: while files remain there, the next sweep knows that something is
+   * left to delete.
+   */
   async deleteAll(prefix: string): Promise<void> {
     await this.#uploader.forget(prefix);
     await this.#remote.deleteAll(prefix);

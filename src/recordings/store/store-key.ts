@@ -1,6 +1,9 @@
 const KEY = /^[\w-]+(?:\.[\w-]+)*(?:\/[\w-]+(?:\.[\w-]+)*)*$/;
 
-/** A key as it is. @throws for what is no key of ours: one that leads elsewhere. */
+/**
+ * Returns a valid key unchanged.
+ * @throws for an invalid key, such as one that leads out of the store
+ */
 export function storeKey(key: string): string {
   if (!KEY.test(key)) throw new Error(`${JSON.stringify(key)} is no key of a recording`);
   return key;

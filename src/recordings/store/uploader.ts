@@ -5,29 +5,29 @@ import type { FolderStore } from './folder-store.js';
 import type { RecordingStore } from './recording-store.js';
 
 const UPLOADS_AT_ONCE = 4;
-/** Between an upload that failed and the next try, growing with every failure in a row. */
+/** The delay before the retry of a failed upload; it grows with every consecutive failure. */
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 15_000;
-/** How long a stop waits for what is under way. */
+/** How long a shutdown waits for active uploads. */
 const STOP_MS = 2_000;
 
 type Options = Readonly<{
   spool: FolderStore;
   remote: RecordingStore;
   log: Log;
-  /** Of a recording's files: stays in the folder when the other store has it. */
+  /** Whether a file stays in the folder after its upload. */
   stays: (key: string) => boolean;
   random?: () => number;
 }>;
 
 /**
- * Brings what is in a folder to a store over the network, oldest first, and removes it from the folder when it is
- * there. While the store is away it tries again, at growing intervals. Nothing is lost by a crash: what is in the
- * folder is uploaded again.
+ * Uploads a folder's files to a remote store, oldest first, and removes each once it is uploaded.
+ * Retries at growing intervals while the store is unreachable. A crash loses nothing: whatever is
+ * in the folder is uploaded again.
  */
 export class Uploader {
   readonly #options: Options;
-  /** Bytes by key. Bounded by the room that the folder may take: some 200 bytes of memory for each file. */
+  /** Bytes by key. Bounded by the folder's size limit: about 200 bytes of memory per file. */
   readonly #waiting = new Map<string, number>();
   readonly #active = new Map<string, Promise<void>>();
   #waitingBytes = 0;
@@ -39,17 +39,17 @@ export class Uploader {
     this.#options = options;
   }
 
-  /** What waits, or is under way. */
+  /** The files that are waiting or being uploaded. */
   get waiting(): Readonly<{ files: number; bytes: number }> {
     return { files: this.#waiting.size, bytes: this.#waitingBytes };
   }
 
-  /** The latest upload went through. */
+  /** Whether the latest upload succeeded. */
   get isUp(): boolean {
     return this.#failures === 0;
   }
 
-  /** Uploads what an earlier process left in the folder. */
+  /** Uploads files that an earlier process left in the folder. */
   async resume(): Promise<void> {
     const { spool, stays, log } = this.#options;
     for (const key of await spool.list('')) {
@@ -60,7 +60,7 @@ export class Uploader {
     if (this.#waiting.size > 0) log.info(this.waiting, 'uploads of recordings are resumed');
   }
 
-  /** Uploads what is in the folder under a key. The same key again is uploaded again. */
+  /** Uploads the file of a key. Adding a key again uploads it again. */
   add(key: string, bytes: number): void {
     this.#drop(key);
     this.#waiting.set(key, bytes);
@@ -68,14 +68,14 @@ export class Uploader {
     this.#pump();
   }
 
-  /** Uploads no more of what begins so. Resolves when nothing of it is under way. */
+  /** Cancels the uploads of keys with a prefix. Resolves when none of them is active. */
   async forget(prefix: string): Promise<void> {
     for (const key of this.#waiting.keys()) if (key.startsWith(prefix)) this.#drop(key);
     const active = [...this.#active].filter(([key]) => key.startsWith(prefix));
     await Promise.all(active.map(([, upload]) => upload));
   }
 
-  /** Ends. What is not uploaded is, after the next start. */
+  /** Stops. The remaining files are uploaded after the next start. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -94,7 +94,7 @@ export class Uploader {
 
   #pump(): void {
     if (this.#timer !== undefined || this.#stopped) return;
-    // While it fails, one is enough to find out whether it works again.
+    // After a failure, one upload at a time is enough to detect recovery.
     const most = this.#failures === 0 ? UPLOADS_AT_ONCE : 1;
     for (const key of this.#waiting.keys()) {
       if (this.#active.size >= most) return;
@@ -106,7 +106,7 @@ export class Uploader {
     const bytes = this.#waiting.get(key);
     const upload = this.#upload(key)
       .then(() => {
-        // What was put again meanwhile is uploaded again.
+        // A file that was replaced meanwhile is uploaded again.
         if (this.#waiting.get(key) === bytes) this.#drop(key);
         this.#succeeded();
       })
@@ -120,7 +120,7 @@ export class Uploader {
 
   async #upload(key: string): Promise<void> {
     const { spool, remote, stays } = this.#options;
-    // Deleted meanwhile.
+    // It was deleted meanwhile.
     if ((await spool.head(key)) === null) return;
     const path = spool.pathOf(key);
     await remote.put(key, path);
@@ -135,7 +135,7 @@ export class Uploader {
 
   #failed(key: string, error: unknown): void {
     this.#failures += 1;
-    // One that can't be uploaded holds up no other.
+    // A file that can't be uploaded must not block the others.
     const bytes = this.#waiting.get(key);
     if (bytes !== undefined) {
       this.#waiting.delete(key);

@@ -3,26 +3,26 @@ import type { RecordedInit } from '../journal/journal-line.js';
 import type { RecordedRendition, RecordedRun } from '../journal/recorded.js';
 import type { SegmentTable } from '../journal/segment-table.js';
 
-/** Where a segment is in a rendition's journal; as a gap: only its times are from there. */
+/** A segment's position in a rendition's table. For a gap, only the times there apply. */
 type Place = Readonly<{ table: SegmentTable; index: number; asGap: boolean }>;
 
 const ABSENT = -1;
 
 /**
- * A run with the same segments in all its renditions: what one of them has nothing of, though others do, it has as
- * gaps.
+ * A run with the same segments in all its renditions: a segment that one of them lacks is a gap in
+ * that one.
  */
 export class AlignedRun {
   readonly id: string;
   readonly renditions: readonly RecordedRendition[];
-  /** Of each rendition, where in its table each row is. */
+  /** For each rendition, the table index of each row. */
   readonly #rows: readonly number[][];
   readonly #msns: number[] = [];
-  /** Of each rendition, the files that its segments name. */
+  /** For each rendition, the initialization sections that its segments name. */
   readonly #used: readonly Set<string>[];
   #seconds = 0;
 
-  /** @internal Made by {@link alignRun}. */
+  /** @internal Created by {@link alignRun}. */
   constructor({ id, renditions }: RecordedRun) {
     this.id = id;
     this.renditions = renditions;
@@ -34,7 +34,7 @@ export class AlignedRun {
     return this.#seconds;
   }
 
-  /** Renditions and their codecs, without what changes with light and movement. */
+  /** The renditions and their codecs, without the parts that vary with the picture. */
   get kind(): string {
     return this.renditions
       .map(({ id }, place) => `${id}:${this.initsOf(place).at(-1)?.codecs.split('.')[0] ?? ''}`)
@@ -50,14 +50,14 @@ export class AlignedRun {
     return this.#msns[row] ?? 0;
   }
 
-  /** The initialization sections that a rendition's segments name, in the order in which they came. */
+  /** The initialization sections that a rendition's segments name, in order of appearance. */
   initsOf(place: number): readonly RecordedInit[] {
     const used = this.#used[place];
     const inits = this.renditions[place]?.inits.values() ?? [];
     return [...inits].filter(({ file }) => used?.has(file));
   }
 
-  /** @internal Adds a row: where each rendition has it. */
+  /** @internal Adds a row: the table index in each rendition. */
   add(msn: number, indices: readonly number[]): void {
     this.#msns.push(msn);
     for (const [place, index] of indices.entries()) {
@@ -69,11 +69,11 @@ export class AlignedRun {
     this.#seconds += table.durationS(index);
   }
 
-  /** What a rendition has in a row. */
+  /** A rendition's segment or gap in a row. */
   at(place: number, row: number): Place {
     const own = this.#placeOf(place, row);
     if (own) return own;
-    // Some rendition has it, or there would be no such row.
+    // At least one rendition has it, or the row would not exist.
     for (let other = this.renditions.length - 1; other >= 0; other -= 1) {
       const found = this.#placeOf(other, row);
       if (found) return { ...found, asGap: true };
@@ -89,8 +89,8 @@ export class AlignedRun {
 }
 
 /**
- * What all renditions of a run have, from where all begin: after a crash one may have a segment more. What could be
- * written of none is left out. null: there is nothing.
+ * Aligns the renditions of a run from the first segment that all have; after a crash one may have a
+ * segment more at the end. Segments stored in no rendition are omitted. Null if nothing is left.
  */
 export async function alignRun(
   { id, renditions }: RecordedRun,
@@ -112,7 +112,7 @@ export async function alignRun(
   return run.length === 0 ? null : run;
 }
 
-/** Segments between others were kept of no rendition. */
+/** Whether segments in the middle are missing in all renditions. */
 export function hasHoles({ renditions }: RecordedRun): boolean {
   let last: number | null = null;
   for (const { msn } of together(renditions.map(({ segments }) => segments))) {
@@ -122,7 +122,10 @@ export function hasHoles({ renditions }: RecordedRun): boolean {
   return false;
 }
 
-/** All numbers that there are in some tables, in order, with where each has it. The array is the same each time. */
+/**
+ * Yields all segment numbers of the tables in order, with each one's index in every table. Reuses
+ * the same array.
+ */
 function* together(
   tables: readonly SegmentTable[],
 ): Generator<Readonly<{ msn: number; indices: readonly number[] }>> {

@@ -7,16 +7,20 @@ import { Turns } from '../../common/turns.js';
 import { WorkBudget } from '../../common/work-budget.js';
 import { CONFIG, type Config } from '../../config/config.js';
 
-/** Reading a day's journals takes half a second: one client gets a tenth of a core, and twenty days at once. */
+/**
+ * Reading a day's journals takes half a second. A client gets a tenth of a core, after a burst of
+ * twenty days.
+ */
 const RATE = { burstMs: 10_000, perSecondMs: 100 } as const;
-/** What looks cheap has its price as well: files are opened for it. */
+/** The minimum charge, because every read opens files. */
 const LEAST_MS = 5;
 const WAITING = { perParty: 16, all: 128 } as const;
 const RETRY_MS = 2_000;
 
 /**
- * Work whose cost grows with what is stored, such as reading journals and rendering playlists. It is done once for what
- * is then remembered, piece by piece beside everything else, one after another, in turns between those who ask.
+ * Runs work whose cost grows with the data stored, such as reading journals and rendering
+ * playlists. Its results are cached. Tasks run one at a time in slices that yield to other work,
+ * and clients take turns.
  */
 @Injectable()
 export class CostlyReads {
@@ -35,9 +39,10 @@ export class CostlyReads {
   }
 
   /**
-   * @param client who it is done for, as limits count them; null: the service itself, which is not limited
-   * @param queue where it waits: what takes longer than all else has one of its own
-   * @throws {DomainError} `rate_limited` for a client who had too much done lately; `unavailable` while too many wait
+   * @param client the client's key for rate limits; null: the service itself, which is not limited
+   * @param queue the queue to wait in; the longest tasks have their own
+   * @throws {DomainError} `rate_limited` for a client that has used up its budget; `unavailable`
+   *   while too many tasks wait
    */
   async run<T>(
     client: string | null,

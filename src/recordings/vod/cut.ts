@@ -9,20 +9,20 @@ type CutRendition = Readonly<{
   segments: readonly RecordedSegment[];
 }>;
 
-/** The segments that cover a stretch of a recording. */
+/** The segments that cover a part of a recording. */
 export type Cut = Readonly<{
   renditions: readonly CutRendition[];
-  /** Where in them the stretch begins. */
+  /** The start of the part within these segments. */
   playFromMs: number;
-  /** How long they are altogether. */
+  /** The total duration of the segments. */
   durationMs: number;
-  /** When the first of them was captured, and the last was over. */
+  /** The capture time of the first segment's start, and of the last one's end. */
   fromWallMs: number;
   toWallMs: number;
   bytes: number;
 }>;
 
-/** Cuts a stretch out of what is played. null: there is nothing there. */
+/** Selects the segments of a part of the playback; null if it contains none. */
 export function cutVod(
   { renditions }: Vod,
   { startMs, endMs }: Readonly<{ startMs: number; endMs: number }>,
@@ -52,7 +52,7 @@ export function cutVod(
   };
 }
 
-/** A rendition's segments from one index to another, both included: of each run those of its own. */
+/** Splits a rendition's segments between two indices, both included, by run. */
 function cutRendition({ id, inits, segments }: VodRendition, from: number, to: number) {
   const cut = new Map<string, { inits: Set<RecordedInit>; segments: RecordedSegment[] }>();
   for (let index = from; index <= to; index += 1) {

@@ -2,10 +2,10 @@ import { Turns } from '../../common/turns.js';
 import type { KeptPicture } from '../journal/journals.js';
 import type { Vod, VodSpan } from './vod.js';
 
-/** A picture of a stretch of what is played. */
+/** A preview picture, and the part of the playback that it shows. */
 export type VodPreview = Readonly<{ startMs: number; endMs: number; file: string }>;
 
-/** Which picture is of which stretch: each up to the next one. */
+/** Maps pictures to the playback; each applies until the next one. */
 export async function previewsOf(
   vod: Vod,
   pictures: readonly KeptPicture[],
@@ -25,13 +25,13 @@ export async function previewsOf(
   });
 }
 
-/** Where something is that was captured at a time; null: that was not recorded. */
+/** The playback position of a wall-clock time; null if it was not recorded. */
 export function positionOf({ spans }: Pick<Vod, 'spans'>, wallMs: number): number | null {
   const span = spans.find((one) => isIn(one, wallMs));
   return span ? positionIn(span, wallMs) : null;
 }
 
-/** The same among spans in the order of their time. */
+/** Finds the position by binary search over spans in order. */
 function placeIn(spans: readonly VodSpan[], wallMs: number): number | null {
   let [low, high] = [0, spans.length - 1];
   while (low < high) {
@@ -48,7 +48,9 @@ const isIn = (span: VodSpan, wallMs: number): boolean =>
 
 const positionIn = (span: VodSpan, wallMs: number): number => span.atMs + wallMs - span.wallMs;
 
-/** A WebVTT file that names a picture for each stretch, beside the folder `pictures`. */
+/**
+ * Renders a WebVTT file that names a picture for each part; it lies beside the folder `pictures`.
+ */
 export async function previewsVtt(
   previews: readonly VodPreview[],
   turns: Turns = new Turns(),
@@ -61,7 +63,7 @@ export async function previewsVtt(
   return Buffer.from(cues.join('\n'));
 }
 
-/** As WebVTT 4.1 has it: `01:02:03.450`. */
+/** Formats a time as in WebVTT 4.1: `01:02:03.450`. */
 function time(ms: number): string {
   const whole = Math.round(ms);
   const two = (value: number): string => String(Math.floor(value) % 60).padStart(2, '0');

@@ -4,21 +4,22 @@ import { byteRangeOf, isKnown } from '../../common/http/byte-range.js';
 import type { StoredRange } from '../store/recording-store.js';
 import type { VodText } from './vod-texts.js';
 
-/** Something of a known length that is read when it is known which part of it is wanted. */
+/** A body of known length, opened once the requested range is known. */
 export type Ranged = Readonly<{
   byteLength: number;
   contentType: string;
-  /** Strong, with its quotes. */
+  /** A strong entity tag, including its quotes. */
   etag: string;
-  /** null: it is gone. */
+  /** Opens the body; null if it no longer exists. */
   open: (range: StoredRange) => Promise<Readable | null>;
 }>;
 
-/** A client that takes nothing for so long is let go, with what is open for it. */
+/** A client that reads nothing for this long is disconnected, and its files are closed. */
 const STALLED_MS = 60_000;
 
 /**
- * Answers with what a request asks for of it (RFC 9110 13, 14). False: it is gone, and nothing was sent.
+ * Sends the requested range (RFC 9110 13, 14). Returns false, having sent nothing, if the body no
+ * longer exists.
  */
 export async function sendRanged(
   { headers, method }: FastifyRequest,
@@ -46,7 +47,7 @@ export async function sendRanged(
   return true;
 }
 
-/** Answers with a text as it is in memory, or with 304 for a client that has it. */
+/** Sends a text from memory, or 304 to a client that already has it. */
 export async function sendText(
   { headers }: FastifyRequest,
   reply: FastifyReply,

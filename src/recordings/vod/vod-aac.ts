@@ -2,12 +2,12 @@ import { AAC_CONFIG } from '../../media/codecs/aac-format.js';
 import type { VodPlaylist } from './vod-playlist.js';
 import type { Vod, VodRendition } from './vod.js';
 
-/** What the rendition is called that nobody recorded. */
+/** The id of the AAC rendition, which is not recorded but transcoded on request. */
 export const AAC_ID = 'aac';
 const INIT_FILE = 'init-0.mp4';
 const BITRATE_BPS = 128_000;
 
-/** The AAC that there is of a recording's sound, as its playlists tell it; null: it has no sound. */
+/** The AAC rendition of a recording's audio, as in its playlists; null without audio. */
 export function aacOf(vod: Vod): VodPlaylist | null {
   const opus = opusOf(vod);
   if (!opus) return null;
@@ -20,6 +20,6 @@ export function aacOf(vod: Vod): VodPlaylist | null {
   };
 }
 
-/** The sound as it was recorded. */
+/** The recorded audio. */
 export const opusOf = ({ renditions }: Vod): VodRendition | undefined =>
   renditions.find(({ id, init }) => id === 'opus' && init.codecs === 'opus');

@@ -10,10 +10,15 @@ import { CONFIG, type Config } from '../../config/config.js';
 import type { Visibility } from '../../protocol/access.js';
 import { Secrets } from '../../secrets/secrets.js';
 
-/** What decides who may watch something recorded: its channel, and its own visibility. */
+/**
+ * The fields that decide who can watch a recording or clip: its channel, and its own visibility.
+ */
 export type Guarded = Readonly<{ channel: string; visibility: Visibility }>;
 
-/** Lets people watch what is recorded: who may watch the channel, and the recording too if that is for fewer. */
+/**
+ * Authorizes playback: the visitor must be allowed to watch the channel, and the recording if it is
+ * more restricted.
+ */
 @Injectable()
 export class VodAuthorizer {
   readonly #tokens: HlsTokens;
@@ -29,7 +34,10 @@ export class VodAuthorizer {
     this.#tokens = new HlsTokens(secrets, clock);
   }
 
-  /** @throws {DomainError} `password_required`; `notFound` for whom it isn't there */
+  /**
+   * @throws {DomainError} `password_required`; `notFound` for visitors who may not know that it
+   *   exists
+   */
   async enter(guarded: Guarded, visitor: Visitor, notFound: DomainError): Promise<ChannelAccess> {
     const access = await this.#accessOf(guarded);
     const decision = this.access.decide(access, visitor);
@@ -38,25 +46,25 @@ export class VodAuthorizer {
     return access;
   }
 
-  /** Who may watch it, for a visitor who may; null for others. */
+  /** The audience, for a visitor who belongs to it; null for others. */
   async accessFor(guarded: Guarded, visitor: Visitor): Promise<ChannelAccess | null> {
     const access = await this.#accessOf(guarded);
     return this.access.decide(access, visitor) === 'allowed' ? access : null;
   }
 
-  /** What paths of it begin with, for somebody who was let in: with a token where not everybody is. */
+  /** The base of its paths for an authorized visitor: includes a token unless it is public. */
   base(folder: string, access: ChannelAccess, visitor: Visitor): string {
     const base = this.address(folder);
     if (!isProtected(access)) return base;
     return `${base}/~${this.#tokens.give(this.access.grantTo(access, visitor))}`;
   }
 
-  /** A path of the service as the outside has it. */
+  /** Converts a path of the service to its public form. */
   address(path: string): string {
     return `${this.#basePath}${path}`;
   }
 
-  /** Who may fetch: everybody, who has this token, or not who asks. */
+  /** Decides about a fetch: public, allowed by the token, or refused. */
   async authorize(guarded: Guarded, token: string | null): Promise<'all' | 'one' | 'nobody'> {
     const access = await this.#accessOf(guarded);
     if (access === null) return 'nobody';

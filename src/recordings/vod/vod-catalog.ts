@@ -9,32 +9,40 @@ import { VodGuards } from './vod-guards.js';
 import type { VodKind } from './vod-kind.js';
 import { type Vod, vodOf } from './vod.js';
 
-/** Something recorded that is finished. */
+/** A finished recording or clip. */
 export type VodEntry = Readonly<{
-  /** What its keys in the store begin with. */
+  /** The prefix of its keys in the store. */
   key: string;
   vod: Vod;
-  /** How many pictures there are of it, and the file of the one in the middle. */
+  /** The number of preview pictures, and the file of the middle one. */
   previews: Readonly<{ count: number; middle: string | null }>;
 }>;
 
-/** So many are in memory, and so many bytes: seven recordings of a day. What was not asked for for longest goes. */
+/**
+ * Cache limits, in entries and bytes: seven recordings of a day. The least recently used entry is
+ * evicted.
+ */
 const KEPT_MAX = 500;
 const KEPT_BYTES = 64 * 1_048_576;
-/** What grows is read again after so long, or after so many times what reading it took. */
+/**
+ * An active recording is read again after this time, or after a multiple of the time that reading
+ * took.
+ */
 const SO_FAR_MS = 2_000;
 const SO_FAR_TIMES = 10;
 
-/** What is finished and can be played, read when it is first asked for. */
+/**
+ * Caches the finished recordings and clips that can be played; each is read on its first request.
+ */
 @Injectable()
 export class VodCatalog {
-  /** `forgotten`: what is made of it is void. */
+  /** `forgotten`: anything derived from the entry is invalid. */
   readonly events = new TypedEmitter<{ forgotten: [kind: VodKind, id: string] }>();
-  /** In the order of their last use. */
+  /** Least recently used first. */
   readonly #entries = new Map<string, VodEntry>();
-  /** As many as wait to be read. */
+  /** Reads in progress, bounded by the queue. */
   readonly #reading = new Map<string, Promise<VodEntry | null>>();
-  /** As many as are being recorded at most. */
+  /** At most one for each active recording. */
   readonly #soFar = new Map<string, Promise<Vod | null>>();
 
   constructor(
@@ -44,10 +52,10 @@ export class VodCatalog {
   ) {}
 
   /**
-   * What there is of something that whoever asks may watch: that is for the caller to find out before. null: there is
-   * none, or it is not finished.
-   * @param client who asks, as limits count them
-   * @throws {DomainError} `rate_limited`, `unavailable`: nothing of it is in memory, and it can't be read now
+   * Returns an entry; null if it does not exist or is not finished. The caller checks access first.
+   * @param client the caller's key for rate limits
+   * @throws {DomainError} `rate_limited`, `unavailable`: it is not in memory, and cannot be read
+   *   now
    */
   async find(kind: VodKind, id: string, client: string): Promise<VodEntry | null> {
     const key = `${kind}/${id}`;
@@ -57,7 +65,7 @@ export class VodCatalog {
     return this.#reading.get(key) ?? this.#begin(key, kind === 'recordings' ? id : key, client);
   }
 
-  /** The same, if it is in memory. */
+  /** Returns an entry that is in memory. */
   known(kind: VodKind, id: string): VodEntry | null {
     const key = `${kind}/${id}`;
     const entry = this.#entries.get(key);
@@ -68,8 +76,8 @@ export class VodCatalog {
   }
 
   /**
-   * What is there of one that is being recorded, as it was {@link SO_FAR_MS} ago at most, or longer where there is
-   * much of it: everybody who watches may ask.
+   * Returns an active recording as it was up to {@link SO_FAR_MS} ago, or longer for a large one,
+   * because every viewer may ask.
    */
   soFar(id: string): Promise<Vod | null> {
     const known = this.#soFar.get(id);
@@ -86,7 +94,7 @@ export class VodCatalog {
     return vod;
   }
 
-  /** It is another now, or gone. */
+  /** Invalidates an entry that was changed or deleted. */
   forget(kind: VodKind, id: string): void {
     this.guards.forget(kind, id);
     this.#entries.delete(`${kind}/${id}`);
@@ -98,7 +106,7 @@ export class VodCatalog {
     const reading = this.costly.run(client, (turns) => this.#read(key, turns));
     this.#reading.set(name, reading);
     const settle = (entry: VodEntry | null): void => {
-      // Forgotten meanwhile: what was read is not to stay.
+      // It was invalidated meanwhile: do not cache the result.
       if (this.#reading.get(name) !== reading) return;
       this.#reading.delete(name);
       if (entry) this.#remember(name, entry);
@@ -107,7 +115,7 @@ export class VodCatalog {
     return reading;
   }
 
-  /** Lets others go when it is large. */
+  /** Caches an entry, and evicts others if it is large. */
   #remember(name: string, entry: VodEntry): void {
     this.#entries.set(name, entry);
     let bytes = 0;

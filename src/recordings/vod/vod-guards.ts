@@ -9,16 +9,16 @@ import type { Guarded } from './vod-authorizer.js';
 type Known = Readonly<{ guarded: Promise<Guarded | null>; atMs: number }>;
 
 const KNOWN_MAX = 5_000;
-/** What is changed elsewhere counts after so long; what this process changes, at once. */
+/** A change by another process takes effect after this time; a change by this process, at once. */
 const FRESH_MS = 3_000;
 
 /**
- * Who recordings and clips are for, as it is now: asked at every playlist and segment, before anything is read of what
- * is asked for.
+ * The current audience of recordings and clips. It is checked at every playlist and segment, before
+ * anything is read.
  */
 @Injectable()
 export class VodGuards {
-  /** The longest known first. */
+  /** Oldest first. */
   readonly #known = new Map<string, Known>();
 
   constructor(
@@ -27,11 +27,11 @@ export class VodGuards {
     access: AccessService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    // A channel has few of them, and seldom changes: all are looked up again.
+    // Access changes rarely: look up everything again.
     access.events.on('changed', () => this.#known.clear());
   }
 
-  /** null: there is no such thing, or it is not finished. */
+  /** Returns null if it does not exist or is not finished. */
   find(kind: VodKind, id: string): Promise<Guarded | null> {
     const key = `${kind}/${id}`;
     const nowMs = this.clock.nowMs();
@@ -46,7 +46,7 @@ export class VodGuards {
     return guarded;
   }
 
-  /** It is another now, or gone. */
+  /** Invalidates one that was changed or deleted. */
   forget(kind: VodKind, id: string): void {
     this.#known.delete(`${kind}/${id}`);
   }

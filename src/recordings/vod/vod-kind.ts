@@ -1,2 +1,2 @@
-/** What can be played under /hls: a recording, or a clip of one. */
+/** The kinds of recorded media under /hls: a recording, or a clip of one. */
 export type VodKind = 'recordings' | 'clips';

@@ -1,10 +1,13 @@
 import type { VodRendition } from './vod.js';
 
-/** What a playlist says of a rendition. */
+/** A rendition as described by a playlist. */
 export type VodPlaylist = Pick<VodRendition, 'id' | 'init' | 'segments'> &
   Readonly<{
-    /** Its segments' sizes are estimated by this; null: they are what the table says. */
+    /** The bitrate that segment sizes are estimated from; null: the table has the sizes. */
     bitrateBps: number | null;
-    /** Its segments are named by their numbers, and there is one initialization section for all. */
+    /**
+     * Whether its segments are transcoded on request. They are named by their numbers, and share
+     * one initialization section.
+     */
     isMade: boolean;
   }>;

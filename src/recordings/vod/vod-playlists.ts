@@ -6,13 +6,16 @@ import { aacOf } from './vod-aac.js';
 import type { VodPlaylist } from './vod-playlist.js';
 import type { Vod } from './vod.js';
 
-/** `video-2`: 2; sound has none. */
+/** Captures the layer, such as 2 in `video-2`; audio has none. */
 const LAYER = /^video-(\d)$/;
 const WHOLE_FPS_WITHIN = 0.03;
-/** Text is turned into bytes in pieces of so many characters. */
+/** Text is encoded in pieces of this many characters. */
 const PIECE = 65_536;
 
-/** The multivariant playlist: all renditions, the best first; the sound also as AAC, which not all players need. */
+/**
+ * Renders the multivariant playlist: all renditions, best first, and the audio also as AAC for
+ * players that need it.
+ */
 export function vodMultivariant(vod: Vod): string {
   const playlists = playlistsOf(vod);
   const video = playlists
@@ -39,7 +42,7 @@ export function vodMultivariant(vod: Vod): string {
   return renderMultivariantPlaylist({ video, audio, independentSegments: false });
 }
 
-/** All that can be played of a recording: what was recorded, and what is made of it. */
+/** All renditions of a recording: the recorded ones, and the AAC transcoded on request. */
 export function playlistsOf(vod: Vod): VodPlaylist[] {
   const aac = aacOf(vod);
   const recorded = vod.renditions.map((one) => ({ ...one, bitrateBps: null, isMade: false }));
@@ -47,8 +50,8 @@ export function playlistsOf(vod: Vod): VodPlaylist[] {
 }
 
 /**
- * One rendition's playlist; addresses are relative to it: `RUN/RENDITION/FILE`. A day of segments takes a while: others
- * have their turns.
+ * Renders one rendition's playlist, with addresses relative to it: `RUN/RENDITION/FILE`. A day of
+ * segments takes a while, so it yields to other work.
  */
 export async function vodMedia(
   playlist: VodPlaylist,
@@ -73,7 +76,7 @@ export async function vodMedia(
   return Buffer.concat([...pieces, Buffer.from(text)]);
 }
 
-/** RFC 8216bis 4.4.3.1: no segment's duration, rounded, is larger. */
+/** RFC 8216bis 4.4.3.1: at least every segment's rounded duration. */
 async function targetOf(segments: SegmentTable, turns: Turns): Promise<number> {
   let most = 1;
   for (let index = 0; index < segments.length; index += 1) {
@@ -108,7 +111,7 @@ function bitRates({ segments, bitrateBps }: VodPlaylist) {
       bitrateBps === null ? segments.bytes(index) : Math.round((durationS * bitrateBps) / 8);
     bytes += own;
     seconds += durationS;
-    // Segments of under a second say little of what a network has to bear.
+    // Segments shorter than a second say little about the required bandwidth.
     peakBps = Math.max(peakBps, (8 * own) / Math.max(1, durationS));
   }
   return { peakBps, averageBps: seconds === 0 ? 0 : (8 * bytes) / seconds };

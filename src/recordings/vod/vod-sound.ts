@@ -16,20 +16,26 @@ import type { VodEntry } from './vod-catalog.js';
 import type { SegmentTable } from '../journal/segment-table.js';
 import type { VodSegment } from './vod.js';
 
-/** The encoder has heard so much when a segment begins as if it had made the one before, frames. */
+/**
+ * Frames encoded before a segment, so that the encoder's state is as if it had encoded the previous
+ * segment.
+ */
 const RUN_UP_FRAMES = 4;
-/** Of the segment after it, so many packets: its last frame reaches into them. */
+/** Packets of the next segment that the last frame extends into. */
 const PACKETS_AFTER = 6;
-/** What was made is kept, at most so much, bytes: two minutes of 128 kb/s are 2 MB. */
+/** The cache limit, bytes: two minutes of 128 kb/s are 2 MB. */
 const KEPT_BYTES = 16 * 1_048_576;
-/** Segments are made one after another, 0.1 s each, in turns between those who ask; more that wait are refused. */
+/**
+ * Segments are encoded one at a time, 0.1 s each, taking turns between clients; beyond these limits
+ * requests are refused.
+ */
 const WAITING = { perParty: 16, all: 64 } as const;
 const RETRY_MS = 2_000;
 
 /**
- * The sound of what was recorded as AAC, for players that have no Opus in MP4: one segment at a time, when it is
- * asked for. Frames lie on a grid of 1024 ticks that begins with a run, so that segments that are made by
- * themselves follow one another without a gap; their beginnings are at most half a frame off.
+ * Transcodes recorded audio to AAC for players without Opus in MP4, one segment per request. Frames
+ * lie on a grid of 1024 ticks that begins with the run, so that independently encoded segments join
+ * without a gap; a segment starts at most half a frame off.
  */
 @Injectable()
 export class VodSound implements OnApplicationShutdown {
@@ -37,9 +43,9 @@ export class VodSound implements OnApplicationShutdown {
   readonly #encoder: AacThread;
   readonly #log: Log;
   readonly #queue = new FairQueue(WAITING);
-  /** By key, in the order of their last use. */
+  /** By key, least recently used first. */
   readonly #made = new Map<string, Uint8Array>();
-  /** As many as wait. */
+  /** Segments being encoded, bounded by the queue. */
   readonly #making = new Map<string, Promise<Uint8Array>>();
   #madeBytes = 0;
 
@@ -56,8 +62,9 @@ export class VodSound implements OnApplicationShutdown {
   }
 
   /**
-   * A segment of a run, with the number that it has in all renditions; null: there is none.
-   * @throws {DomainError} `unavailable` when too many are asked for, or it can't be made
+   * Returns a run's segment by its number, which is the same in all renditions; null if it does not
+   * exist.
+   * @throws {DomainError} `unavailable` when too many are queued, or encoding fails
    */
   async segment({ key, vod }: VodEntry, { run, msn, client }: Asked): Promise<Uint8Array | null> {
     const segments = opusOf(vod)?.segments;
@@ -114,7 +121,7 @@ export class VodSound implements OnApplicationShutdown {
     return fragment({ sequence: own.msn + 1, baseTicks: from * AAC_FRAME_TICKS, samples });
   }
 
-  /** The packets of a segment; none where there is no file. */
+  /** Reads a segment's packets; empty for a gap. */
   async #read(key: string, segment: VodSegment | undefined): Promise<OpusPackets[]> {
     if (!segment || segment.file === null) return [];
     const { run, rendition, file } = segment;
@@ -162,7 +169,7 @@ export class VodSound implements OnApplicationShutdown {
 type Asked = Readonly<{
   run: string;
   msn: number;
-  /** Who asks, as limits count them. */
+  /** The caller's key for rate limits. */
   client: string;
 }>;
 type Place = Readonly<{ segments: SegmentTable; index: number; own: VodSegment }>;

@@ -9,26 +9,29 @@ import { VodCatalog, type VodEntry } from './vod-catalog.js';
 import { type VodKind } from './vod-kind.js';
 import { playlistsOf, vodMedia, vodMultivariant } from './vod-playlists.js';
 
-/** What players fetch before media, as it is sent. */
+/** A playlist or preview list, ready to send. */
 export type VodText = Readonly<{
   type: string;
   bytes: Uint8Array;
   isGzip: boolean;
-  /** Strong, with its quotes. */
+  /** A strong entity tag, including its quotes. */
   etag: string;
 }>;
 
 type AskedText = Readonly<{
   kind: VodKind;
   id: string;
-  /** As {@link isVodText} knows it. */
+  /** A name accepted by {@link isVodText}. */
   file: string;
   gzip: boolean;
-  /** As limits count them. */
+  /** The caller's key for rate limits. */
   client: string;
 }>;
 
-/** A day's playlist is 4.4 MB, and a tenth of that compressed. What was not asked for for longest goes. */
+/**
+ * The cache limit, bytes; the least recently used text is evicted. A day's playlist is 4.4 MB, a
+ * tenth of that compressed.
+ */
 const KEPT_BYTES = 64 * 1_048_576;
 const FILE = /^(?:index\.m3u8|thumbnails\.vtt|(video-\d|opus|aac)\.m3u8)$/;
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
@@ -36,18 +39,17 @@ const VTT_TYPE = 'text/vtt; charset=utf-8';
 
 const compress = promisify(gzip);
 
-/** Whether a recording may have a text of this name. */
+/** Whether a name is that of a playlist or preview list. */
 export const isVodText = (file: string): boolean => FILE.test(file);
 
 /**
- * The playlists and lists of pictures of what is finished: rendered once, when they are first asked for, and then sent
- * as they are.
+ * Renders the playlists and preview lists of finished recordings on first request, and caches them.
  */
 @Injectable()
 export class VodTexts {
-  /** In the order of their last use. */
+  /** Least recently used first. */
   readonly #rendered = new Map<string, VodText>();
-  /** As many as wait to be rendered. */
+  /** Texts being rendered, bounded by the queue. */
   readonly #rendering = new Map<string, Promise<VodText | null>>();
   #bytes = 0;
 
@@ -60,8 +62,8 @@ export class VodTexts {
   }
 
   /**
-   * null: there is no such text.
-   * @throws {DomainError} `rate_limited`, `unavailable`: it has to be rendered, and can't be now
+   * Returns a text; null if it does not exist.
+   * @throws {DomainError} `rate_limited`, `unavailable`: it has to be rendered, and cannot be now
    */
   async find(asked: AskedText): Promise<VodText | null> {
     const { kind, id, file, gzip: isGzip } = asked;
@@ -79,7 +81,7 @@ export class VodTexts {
     const rendering = this.#render(asked);
     this.#rendering.set(name, rendering);
     const settle = (text: VodText | null): void => {
-      // Forgotten meanwhile: what was rendered is not to stay.
+      // It was invalidated meanwhile: do not cache the result.
       if (this.#rendering.get(name) !== rendering) return;
       this.#rendering.delete(name);
       if (text) this.#remember(name, text);
@@ -96,7 +98,7 @@ export class VodTexts {
       if (!text) return null;
       const type = file.endsWith('.vtt') ? VTT_TYPE : PLAYLIST_TYPE;
       const mark = `${text.length.toString(36)}-${crc32(text).toString(36)}`;
-      // RFC 9110 8.8.3.3: what is coded in another way has another tag.
+      // RFC 9110 8.8.3.3: a different encoding has a different tag.
       if (!isGzip) return { type, bytes: text, isGzip, etag: `"${mark}"` };
       return { type, bytes: await compress(text), isGzip, etag: `"${mark}-gz"` };
     });

@@ -20,7 +20,10 @@ const AAC_FILE = /^([\w-]{16})\/aac\/(?:(init-0)\.mp4|(\d{1,9})\.m4s)$/;
 const FILE =
   /^(?:[\w-]{16}\/(?:video-\d|opus)\/(?:init-\d{1,9}\.mp4|\d{1,9}\.m4s)|pictures\/[a-z0-9]{1,16}\.jpg)$/;
 
-/** Recordings and clips as HLS. All that is relative to their playlists, so that a token in the path is carried along. */
+/**
+ * Recordings and clips as HLS. All addresses are relative to the playlists, so that a token in the
+ * path carries over.
+ */
 @Controller('hls')
 export class VodController {
   readonly #sizes: FileSizes;
@@ -68,7 +71,7 @@ export class VodController {
     const guarded = /^[\da-f-]{36}$/.test(id) ? await this.guards.find(kind, id) : null;
     const who = guarded ? await this.authorizer.authorize(guarded, token) : 'nobody';
     if (who === 'nobody') throw nothingHere();
-    // Nothing is read before it is known that who asks may have it, and that it can be something.
+    // Read nothing before the caller is authorized and the path is known to be possible.
     const client = addressBlock(request.ip);
     if (isVodText(rest)) return this.#sendText({ kind, id, file: rest, client }, request, reply);
     const caching = who === 'all' ? 'public, max-age=86400, immutable' : 'private, max-age=3600';
@@ -87,7 +90,7 @@ export class VodController {
     const gzip = takesGzip(request.headers['accept-encoding']);
     const text = await this.texts.find({ ...asked, gzip });
     if (!text) throw nothingHere();
-    // It may be deleted, or be for fewer people.
+    // It may be deleted or become more restricted.
     reply.headers({ 'cache-control': 'no-cache', vary: 'Accept-Encoding' });
     await sendText(request, reply, text);
   }
@@ -123,7 +126,7 @@ export class VodController {
     const sent = await sendRanged(request, reply, {
       byteLength,
       contentType: typeOf(key),
-      // What is under a key never changes.
+      // The content of a key never changes.
       etag: `"${key.slice(key.lastIndexOf('/') + 1)}-${byteLength}"`,
       open: (range) => this.files.store.get(key, range),
     });

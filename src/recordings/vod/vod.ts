@@ -4,45 +4,48 @@ import type { RecordedRun } from '../journal/recorded.js';
 import { type PlacedSegment, SegmentTable } from '../journal/segment-table.js';
 import { type AlignedRun, alignRun } from './aligned-run.js';
 
-/** A segment of a recording, with where it is. */
+/** A segment of a recording, with its position. */
 export type VodSegment = PlacedSegment;
 
-/** A rendition through all runs. */
+/** A rendition across all runs. */
 export type VodRendition = Readonly<{
   id: string;
-  /** The initialization section that says what it is: of the largest picture in it, the newest of these. */
+  /**
+   * The initialization section that describes it: the newest among those of the largest picture.
+   */
   init: RecordedInit;
-  /** All that its segments name, by {@link initName}. */
+  /** All initialization sections that its segments name, by {@link initName}. */
   inits: ReadonlyMap<string, RecordedInit>;
   segments: SegmentTable;
-  /** How much of it there is, without gaps. */
+  /** Its duration without gaps. */
   filledS: number;
 }>;
 
-/** A stretch that was recorded without a break. */
+/** An uninterrupted part of the recording. */
 export type VodSpan = Readonly<{ atMs: number; durationMs: number; wallMs: number }>;
 
-/** What there is to play, in order. All renditions have the same segments. */
+/** The playable media, in order. All renditions have the same segments. */
 export type Vod = Readonly<{
   renditions: readonly VodRendition[];
-  /** At most {@link SPANS_MAX}. */
+  /** Up to {@link SPANS_MAX}. */
   spans: readonly VodSpan[];
   durationMs: number;
   bytes: number;
 }>;
 
-/** Clocks of the publisher are steered: so much is no break. */
+/** Shorter jumps are not a break: publishers adjust their clocks. */
 const BREAK_MS = 500;
-/** Everybody who watches is told all spans: with more of them smaller breaks don't count. */
+/** Every viewer receives all spans; above this number small breaks are ignored. */
 export const SPANS_MAX = 1_000;
 
-/** Initialization sections of different runs have the same names. */
+/** The unique name of an initialization section: different runs reuse the same file names. */
 export const initName = (run: string, init: string): string => `${run}/${init}`;
 
 /**
- * Puts runs together, one after the other. Where they differ in what they have (sound was added, other
- * layers, another codec), those of the kind that lasts longest are played; players can't change between
- * sets. null: there is nothing to play. Days of segments take a while: others have their turns.
+ * Concatenates runs. Where their renditions differ (audio was added, other layers, another codec),
+ * only the runs of the kind with the longest duration are played, because players can't switch
+ * between sets. Null if there is nothing to play. Days of segments take a while, so it yields to
+ * other work.
  */
 export async function vodOf(
   runs: readonly RecordedRun[],
@@ -74,7 +77,10 @@ export async function vodOf(
 const secondsOf = (runs: readonly AlignedRun[]): number =>
   runs.reduce((sum, { seconds }) => sum + seconds, 0);
 
-/** One rendition through all runs. Timestamps of another run begin anew, and jump where segments are missing. */
+/**
+ * Joins one rendition across all runs. Timestamps restart with each run, and jump over missing
+ * segments.
+ */
 async function joined(
   id: string,
   runs: readonly AlignedRun[],
@@ -112,7 +118,7 @@ function spansOf(segments: SegmentTable): VodSpan[] {
   }
 }
 
-/** The stretches between breaks of at least so much; null: there are too many. */
+/** The spans between breaks of at least this length; null if there are too many. */
 function spansBetween(segments: SegmentTable, breakMs: number): VodSpan[] | null {
   const spans: VodSpan[] = [];
   let [atMs, fromMs, wallMs] = [0, 0, segments.wallMs(0)];
