@@ -1,4 +1,6 @@
-/** What a program needs to be found and to run; nothing of what this service was told. */
+/**
+ * The variables that a program needs to be found and to run, and none of this service's settings.
+ */
 const PASSED_ON = [
   'PATH',
   'LD_LIBRARY_PATH',
@@ -8,7 +10,10 @@ const PASSED_ON = [
   'SYSTEMROOT',
 ] as const;
 
-/** The environment of a program that is fed by strangers: without keys, passwords and addresses. */
+/**
+ * The environment of a program that processes strangers' input: without keys, passwords and
+ * addresses.
+ */
 export function childEnvironment(): Record<string, string> {
   return Object.fromEntries(
     PASSED_ON.flatMap((name) => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isNetwork } from '../common/network-list.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
-/** Set, empty or absent: an empty line in a `.env` means "the default". */
+/** Optional; an empty line in a `.env` means "the default". */
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 const withDefault = <T extends z.ZodType>(schema: T, value: string) =>
@@ -29,7 +29,7 @@ const Networks = List.pipe(
 );
 const HttpUrl = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' });
 
-/** Letters that mean themselves in addresses, cookies and web pages alike. */
+/** Characters that need no escaping in URLs, cookies or HTML. */
 const BASE_PATH = /^(?:\/[\w.~-]+)*$/;
 const PublicUrl = HttpUrl.superRefine((text, context) => {
   const { pathname, search, hash, username, password } = new URL(text);
@@ -44,7 +44,7 @@ const PublicUrl = HttpUrl.superRefine((text, context) => {
   return `${origin}${pathname.replace(/\/+$/, '')}`;
 });
 
-/** Every environment variable there is. `.env.example` lists the same ones; a test holds them together. */
+/** All environment variables. A test checks that `.env.example` lists the same ones. */
 export const Environment = z.object({
   PORT: withDefault(Port, '8080'),
   HOST: withDefault(z.string(), '0.0.0.0'),
@@ -123,25 +123,28 @@ export const Environment = z.object({
   MEDIASOUP_WORKER_BIN: optional(z.string()),
 });
 
-/** What the service is set to: read once at the start, checked, and frozen. */
+/** The service's settings: read once at startup, validated, and frozen. */
 export type Config = Readonly<{
   http: Readonly<{
-    /** 0: any free one. */
+    /** 0: any free port. */
     port: number;
     host: string;
-    /** Without a slash at the end. */
+    /** Without a trailing slash. */
     publicUrl: string;
-    /** The path of it, without a slash at the end: what all addresses begin with. Mostly empty. */
+    /**
+     * The path of the public URL without a trailing slash, the prefix of all addresses. Usually
+     * empty.
+     */
     basePath: string;
-    /** Origins besides the public one whose pages may call. */
+    /** Origins, besides the public one, whose pages may call the API. */
     allowedOrigins: readonly string[];
-    /** Whose word about a client's address counts. */
+    /** The proxies trusted to report the client's address. */
     trustProxy: TrustedProxies;
-    /** What one address may do is this often the usual. */
+    /** Multiplies all rate limits per address. */
     addressLimitFactor: number;
   }>;
   data: Readonly<{
-    /** `:memory:` keeps nothing, for tests. */
+    /** `:memory:` stores nothing, for tests. */
     dir: string;
     /** PostgreSQL instead of the embedded database. */
     databaseUrl: string | null;
@@ -149,69 +152,71 @@ export type Config = Readonly<{
   rtc: Readonly<{
     /** The first worker's port; the next workers count up. 0: any free ones. */
     port: number;
-    /** What clients reach the server at, the preferred one first; empty: at this machine's own addresses. */
+    /**
+     * The addresses that clients reach the server at, preferred first; empty: this machine's own.
+     */
     announcedAddresses: readonly string[];
     workers: number;
     workerBin: string | null;
-    /** What a publisher may send at most. */
+    /** The limit of a publisher's bitrate. */
     maxIncomingBitrateBps: number;
     stunUrls: readonly string[];
     turn: Readonly<{ urls: readonly string[]; secret: string; ttlSeconds: number }> | null;
   }>;
   hls: Readonly<{
-    /** How long segments and their parts are to be, seconds. */
+    /** The target duration of segments and of their parts, seconds. */
     segmentS: number;
     partS: number;
     /** How far back viewers can go. */
     rewindMs: number;
-    /** What the segments of one broadcast may take on the disk, bytes. */
+    /** The disk limit for the segments of one broadcast, bytes. */
     diskMaxBytes: number;
     /** The FFmpeg to use; null: the one in PATH, if there is one. */
     ffmpegBin: string | null;
   }>;
   recordings: Readonly<{
-    /** What all of them may take, bytes; null: as much as there is. */
+    /** The limit of all recordings, bytes; null: unlimited. */
     maxBytes: number | null;
-    /** What those of one account may take, with its clips, bytes; null: its share of the room. */
+    /** The limit of one account's recordings and clips, bytes; null: its share of the room. */
     accountMaxBytes: number | null;
-    /** Clips that one account may have. */
+    /** The number of clips an account may have. */
     clipsPerAccount: number;
-    /** What is to stay free on the disk, bytes. */
+    /** The disk space to leave free, bytes. */
     minFreeBytes: number;
-    /** Where they are kept; null: in the data folder. */
+    /** The bucket for recordings; null: the data folder. */
     s3: Readonly<{
       bucket: string;
       /** null: Amazon's of the region. */
       endpoint: string | null;
       region: string;
-      /** null: what the SDK finds, such as the machine's role. */
+      /** null: the SDK's default credentials, such as the machine's role. */
       credentials: Readonly<{ accessKeyId: string; secretAccessKey: string }> | null;
-      /** Empty, or with a slash at its end. */
+      /** Empty, or with a trailing slash. */
       prefix: string;
       forcePathStyle: boolean;
-      /** What may wait in the data folder to be uploaded, bytes. */
+      /** The limit of files waiting for upload in the data folder, bytes. */
       spoolMaxBytes: number;
     }> | null;
   }>;
   broadcast: Readonly<{ graceMs: number; channelsPerAccount: number; perAccount: number }>;
   chat: Readonly<{ guests: boolean }>;
   webhooks: Readonly<{
-    /** Where they may go besides the public Internet; addresses and networks. */
+    /** Allowed destinations besides the public Internet; addresses and networks. */
     allowedNetworks: readonly string[];
-    /** Where they may not go, whatever else is said. */
+    /** Refused destinations, which override all others. */
     refusedNetworks: readonly string[];
   }>;
   auth: Readonly<{
     sessionMs: number;
-    /** Who else vouches for people; null: nobody. */
+    /** The OpenID provider; null: none. */
     oidc: Readonly<{
       issuer: string;
       clientId: string;
       clientSecret: string;
-      /** What people call it. */
+      /** The name shown to people. */
       name: string;
     }> | null;
-    /** What all keys are derived from; null: the one in the data folder. */
+    /** The secret that all keys are derived from; null: the one in the data folder. */
     secret: string | null;
   }>;
   log: Readonly<{
@@ -223,7 +228,7 @@ export type Config = Readonly<{
 /** Nest's injection token for the {@link Config}. */
 export const CONFIG = Symbol('Config');
 
-/** The environment can't be used; the message lists every mistake, and no value of a secret. */
+/** The environment is invalid. The message lists every mistake, and no secret values. */
 export class ConfigError extends Error {
   readonly mistakes: readonly string[];
 
@@ -236,7 +241,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** What is allowed but hardly meant, as sentences for the log. */
+/** Returns warnings about settings that are valid but probably unintended. */
 export function configWarnings({ http: { publicUrl, trustProxy } }: Config): string[] {
   const isBehindProxy = !('hops' in trustProxy) || trustProxy.hops > 0;
   if (!isBehindProxy || publicUrl.startsWith('https:')) return [];
@@ -245,10 +250,13 @@ export function configWarnings({ http: { publicUrl, trustProxy } }: Config): str
   ];
 }
 
-/** Checks an environment. Throws a {@link ConfigError} that names all mistakes at once. */
+/**
+ * Validates an environment.
+ * @throws {ConfigError} that lists all mistakes
+ */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = Environment.safeParse(env);
-  // zod's own messages name what was expected, never the value given.
+  // zod's messages contain the expected value, never the given one.
   const mistakes = parsed.success
     ? contradictions(parsed.data)
     : parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`);
@@ -263,7 +271,7 @@ function contradictions(e: z.output<typeof Environment>): string[] {
   if (e.HLS_PART_SECONDS > e.HLS_SEGMENT_SECONDS / 2)
     mistakes.push('HLS_PART_SECONDS: at most half of HLS_SEGMENT_SECONDS');
   mistakes.push(...oidcMistakes(e), ...s3Mistakes(e));
-  // Node listens twice for this name, and the second place knows nothing of the path.
+  // Node listens twice for this name, and the second listener does not know the path.
   if (
     e.HOST === 'localhost' &&
     e.PUBLIC_URL !== undefined &&
@@ -347,7 +355,7 @@ function s3Of(e: z.output<typeof Environment>): Config['recordings']['s3'] {
     region,
     credentials: hasKeys ? { accessKeyId, secretAccessKey } : null,
     prefix: e.S3_PREFIX.replace(/\/*$/, e.S3_PREFIX === '' ? '' : '/'),
-    // Names of buckets as hosts need a DNS of their own, which few servers have.
+    // Bucket names as host names require DNS that few self-hosted servers have.
     forcePathStyle: e.S3_FORCE_PATH_STYLE ?? endpoint !== null,
     spoolMaxBytes: e.S3_SPOOL_MAX_GB * 1_000_000_000,
   };

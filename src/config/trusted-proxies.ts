@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /**
- * Whose X-Forwarded-For is believed: nobody's, that of so many proxies in a row in front of the
- * service, or that of these addresses and networks (`10.0.0.0/8`).
+ * Whose X-Forwarded-For is trusted: nobody's, that of a number of proxies in front of the service,
+ * or that of these addresses and networks (`10.0.0.0/8`).
  */
 export type TrustedProxies = Readonly<{ hops: number }> | Readonly<{ networks: readonly string[] }>;
 
@@ -11,10 +11,10 @@ const HOPS_MAX = 10;
 const NOT_UNDERSTOOD =
   'false, how many proxies (1), or their addresses and networks (10.0.0.0/8), with commas between';
 
-/** Reads what TRUST_PROXY says. */
+/** Parses TRUST_PROXY. */
 export const TrustedProxies = z.string().transform((text, context): TrustedProxies => {
   if (text === 'false') return { hops: 0 };
-  // The one in front: to believe all there are would let everybody write the first.
+  // One proxy: trusting any number would let clients forge the first entry.
   if (text === 'true') return { hops: 1 };
   if (/^\d+$/.test(text) && Number(text) <= HOPS_MAX) return { hops: Number(text) };
   const networks = text.split(',').map((network) => network.trim());

@@ -4,12 +4,12 @@ import { CONFIG, type Config } from '../config/config.js';
 import { OwnAddresses } from './own-addresses.js';
 import { isPublicAddress } from './public-address.js';
 
-/** Below this a port is a system service's (RFC 6335 6), but for the web's two. */
+/** Ports below this belong to system services (RFC 6335 6); only 80 and 443 are allowed. */
 const SYSTEM_PORTS = 1_024;
 const WEB_PORTS: ReadonlySet<number> = new Set([80, 443]);
 /**
- * What is often open to neighbours without a password, and does something for whoever posts to it:
- * databases, caches, queues, and what runs containers and machines.
+ * Ports of services that often accept local requests without a password: databases, caches, queues,
+ * and container and machine managers.
  */
 const INTERNAL_PORTS: ReadonlySet<number> = new Set([
   1433, 1521, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 4369, 4646, 5432, 5672, 5900, 5984,
@@ -17,7 +17,7 @@ const INTERNAL_PORTS: ReadonlySet<number> = new Set([
   15672, 27017,
 ]);
 
-/** Which addresses webhooks may connect to. */
+/** Decides which addresses webhooks may connect to. */
 @Injectable()
 export class AddressRule {
   readonly #allowed: NetworkList;
@@ -31,14 +31,15 @@ export class AddressRule {
     this.#refused = new NetworkList(webhooks.refusedNetworks);
   }
 
-  /** Before an attempt: what this machine is called may lead to another address now. */
+  /** Call before an attempt: this machine's names may resolve to different addresses now. */
   refresh(): Promise<void> {
     return this.own.refresh();
   }
 
   /**
-   * Public addresses, and those in a network that the operator allows. Never this machine itself by a
-   * network: whoever allows their LAN, which it is in, means the others. Its address has to be named.
+   * Allows public addresses, and those in networks that the operator allows. A network never allows
+   * this machine itself, because an operator who allows their LAN means the other machines; its
+   * address has to be listed.
    */
   isAllowed(text: string): boolean {
     const address = parseAddress(text);

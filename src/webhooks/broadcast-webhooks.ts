@@ -8,10 +8,12 @@ import type { LiveChannel } from '../broadcast/live-channel.js';
 import { LiveChannels } from '../broadcast/live-channels.js';
 import { WebhookEvents } from './webhook-events.js';
 
-/** Tells webhooks when broadcasts come on and end. */
+/** Notifies webhooks when broadcasts start and end. */
 @Injectable()
 export class BroadcastWebhooks implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** Those that were told of as live: an interruption is nobody's news. */
+  /**
+   * Broadcasts announced as live, so that resuming after an interruption is not announced again.
+   */
   readonly #told = new WeakSet<LiveBroadcast>();
 
   constructor(
@@ -23,7 +25,10 @@ export class BroadcastWebhooks implements OnApplicationBootstrap, BeforeApplicat
     this.liveChannels.events.on('stateChanged', (channel) => this.#stateChanged(channel));
   }
 
-  /** What is on ends with the service, and that is put down while the database is there. */
+  /**
+   * Active broadcasts end with the service; their events are stored while the database is still
+   * open.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     for (const { broadcast } of this.liveChannels.channels) broadcast?.end('server_stopped');
     await this.events.settled();

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChatRooms } from '../chat/room/chat-rooms.js';
 import { WebhookEvents } from './webhook-events.js';
 
-/** Tells webhooks what is to be decided in chats, and what was. */
+/** Notifies webhooks of held messages and of moderation. */
 @Injectable()
 export class ChatWebhooks implements OnApplicationBootstrap {
   constructor(

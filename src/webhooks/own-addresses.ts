@@ -5,20 +5,23 @@ import { parseAddress } from '../common/network-list.js';
 import { CONFIG, type Config } from '../config/config.js';
 
 /**
- * By which addresses this machine can be reached: those of its interfaces, and the one that it is known
- * by outside of a router. What listens here may be closed to everybody else by a firewall.
+ * The addresses of this machine: those of its interfaces, and the announced one outside of a
+ * router. A firewall may close them to everyone else.
  */
 @Injectable()
 export class OwnAddresses {
   readonly #announced: readonly string[];
-  /** Of the announced names. */
+  /** The addresses of the announced names. */
   #resolved: readonly string[] = [];
 
   constructor(@Inject(CONFIG) { rtc }: Config) {
     this.#announced = rtc.announcedAddresses;
   }
 
-  /** As they are now: interfaces come and go. In one form each, see {@link parseAddress}. */
+  /**
+   * Returns the current addresses, because interfaces come and go, in the form of {@link
+   * parseAddress}.
+   */
   list(): ReadonlySet<string> {
     const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
     const texts = [
@@ -29,7 +32,7 @@ export class OwnAddresses {
     return new Set(texts.flatMap((text) => parseAddress(text)?.toString() ?? []));
   }
 
-  /** Looks announced names up again. What was found last counts while that fails. */
+  /** Resolves the announced names again. If that fails, the previous result remains valid. */
   async refresh(): Promise<void> {
     const names = this.#announced.filter((text) => parseAddress(text) === null);
     const found = await Promise.all(

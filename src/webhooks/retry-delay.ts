@@ -1,13 +1,13 @@
 const S = 1_000;
 const MIN = 60 * S;
 const H = 60 * MIN;
-/** After the first attempt, the second, …: two days all together. */
+/** The delay after the first attempt, the second, …: two days in total. */
 const DELAYS_MS = [10 * S, MIN, 5 * MIN, 30 * MIN, 2 * H, 6 * H, 12 * H, 24 * H];
-/** Receivers that came back are not asked by everybody at once. */
+/** Spreads retries, so that a recovered receiver is not flooded. */
 const JITTER = 0.2;
 
 /**
- * How long to wait after so many attempts, milliseconds; null: give up.
+ * The delay after a number of attempts, milliseconds; null: give up.
  * @param random from 0 to 1
  */
 export function retryDelayMs(attempts: number, random: number): number | null {

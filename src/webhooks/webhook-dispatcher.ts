@@ -12,24 +12,26 @@ import { signatureHeader } from './signature.js';
 import { type Sent, WebhookSender } from './webhook-sender.js';
 import { type DueDelivery, type Outcome, WebhookRepository } from './webhook.repository.js';
 
-/** Attempts at one time. Of one webhook there is one: a receiver that is slow delays nobody else. */
+/** Concurrent attempts. Each webhook has at most one, so that a slow receiver delays no other. */
 const ACTIVE_MAX = 8;
-/** Longer than an attempt takes: after a crash in the middle of one it is made again. */
+/** Longer than an attempt takes. An attempt interrupted by a crash is repeated after this time. */
 const LEASE_MS = 60_000;
-/** It is looked at least this often, also when nothing seems to wait. */
+/** The longest interval between checks, even when nothing seems to wait. */
 const LOOK_MS = 60_000;
-/** When the database can't be asked. */
+/** The delay of a check after the database failed. */
 const TROUBLE_MS = 5_000;
-/** Deliveries of one webhook that its owner can look at. */
+/** Finished deliveries retained per webhook. */
 export const DELIVERIES_KEPT = 100;
-/** RFC 9110 15.5.11: whoever answers this wants no more of it. */
+/** RFC 9110 15.5.11: a receiver that answers this wants no more deliveries. */
 const GONE = 410;
 
-/** Sends what waits in the database, and tries again what did not arrive: a restart loses nothing. */
+/**
+ * Sends the deliveries waiting in the database and retries failed ones. A restart loses nothing.
+ */
 @Injectable()
 export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #log: Log;
-  /** Attempts that are being made, by webhook. */
+  /** Active attempts, by webhook. */
   readonly #active = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | null = null;
@@ -50,7 +52,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     this.wake();
   }
 
-  /** Lets attempts come to their ends; what waits is for the next start. */
+  /** Waits for active attempts; the rest waits for the next start. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -59,7 +61,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     await Promise.all(this.#active.values());
   }
 
-  /** Something new waits. */
+  /** Checks for new deliveries now. */
   wake(): void {
     if (this.#closed) return;
     if (this.#looking) {
@@ -82,19 +84,19 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     this.#lookAgain = false;
   }
 
-  /** Starts what is due and has room; resolves with when to look again. */
+  /** Starts due deliveries, up to the limit. Resolves with the time of the next check. */
   async #look(): Promise<number> {
     const room = ACTIVE_MAX - this.#active.size;
     if (room <= 0) return LOOK_MS;
     const now = this.clock.nowMs();
-    // Several of one webhook may be due: the first of each is taken.
+    // Several deliveries of one webhook may be due: take the first of each.
     const due = await this.repository.due(new Date(now), ACTIVE_MAX * 4, [...this.#active.keys()]);
     for (const delivery of due) {
       if (this.#active.size >= ACTIVE_MAX || this.#closed) break;
       if (!this.#active.has(delivery.webhook.id)) await this.#start(delivery);
     }
     const next = await this.repository.nextDueAt();
-    // What is overdue waits for one that is active, whose end looks again.
+    // An overdue delivery waits for an active one, whose end triggers the next check.
     const waitMs = next === null ? LOOK_MS : next.getTime() - this.clock.nowMs();
     return waitMs <= 0 && this.#active.size > 0 ? LOOK_MS : Math.min(LOOK_MS, Math.max(0, waitMs));
   }

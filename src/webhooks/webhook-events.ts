@@ -8,7 +8,7 @@ import type { AuditEntry, HeldMessageView } from '../protocol/chat-moderation.js
 import { WebhookDispatcher } from './webhook-dispatcher.js';
 import { type StoredDelivery, WebhookRepository } from './webhook.repository.js';
 
-/** What is told with each event. */
+/** The data of each event. */
 export type WebhookEventData = {
   'broadcast.live': { broadcastId: string; title: string; startedAt: string };
   'broadcast.ended': {
@@ -21,20 +21,20 @@ export type WebhookEventData = {
   };
   /** A chat message waits for a moderator. */
   'message.held': HeldMessageView;
-  /** What a moderator did, as the audit log has it. */
+  /** A moderator's action, as in the audit log. */
   'chat.moderated': AuditEntry;
 };
 
 type Channel = Readonly<{ id: string; name: string }>;
 
-/** Deliveries that wait for one webhook; what comes past them is dropped. */
+/** The number of deliveries that may wait for one webhook; further ones are dropped. */
 const WAITING_MAX = 1_000;
-/** Events that are being put down, of all channels. */
+/** The number of events of all channels being stored. */
 const QUEUE_MAX = 1_000;
 
 /**
- * Where other parts say what happened. It is put down in the database and sent from there; who says it
- * waits for neither.
+ * Accepts events from other modules, stores them, and has them sent from the database. Callers wait
+ * for neither.
  */
 @Injectable()
 export class WebhookEvents {
@@ -50,7 +50,7 @@ export class WebhookEvents {
     this.#log = log.child({ part: 'webhooks' });
   }
 
-  /** Tells those of a channel's webhooks that want to know. Never throws. */
+  /** Notifies a channel's webhooks that subscribe to the event. Never throws. */
   enqueue<E extends keyof WebhookEventData>(
     channel: Channel,
     event: E,
@@ -69,7 +69,10 @@ export class WebhookEvents {
       );
   }
 
-  /** Sends something to one webhook, whatever it wants to know. Null when too much waits for it. */
+  /**
+   * Sends a ping to one webhook, whatever its subscriptions. Null when too many deliveries wait for
+   * it.
+   */
   async ping(webhookId: string, channel: string): Promise<StoredDelivery | null> {
     const at = new Date(this.clock.nowMs());
     const delivery = await this.#put({ webhookId, event: 'ping', at, channel, data: {} });
@@ -77,7 +80,7 @@ export class WebhookEvents {
     return delivery;
   }
 
-  /** Resolves when all that was told is in the database. */
+  /** Resolves when all accepted events are stored. */
   async settled(): Promise<void> {
     await this.#queue.run(() => undefined);
   }

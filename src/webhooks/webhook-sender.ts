@@ -8,32 +8,32 @@ import { AddressRule } from './address-rule.js';
 
 /** From the first packet to the answer's headers. */
 const TIMEOUT_MS = 10_000;
-/** What a receiver answers is not read; past this much the connection is cut. */
+/** A response's body is ignored; beyond this size the connection is closed. */
 const ANSWER_MAX_BYTES = 64 * 1024;
 
 const NO_ANSWER = 'It could not be reached, or did not answer in 10 seconds.';
 
-/** What to send where. */
+/** A request to send. */
 export type Post = Readonly<{
   url: string;
   body: string;
   headers: Readonly<Record<string, string>>;
 }>;
 
-/** What came of it: the receiver's status, or why there is none, in words that tell nothing of our network. */
+/** The outcome: the receiver's status, or a reason that reveals nothing about our network. */
 export type Sent =
   | Readonly<{ status: number; error: string }>
   | Readonly<{ status: null; error: string }>;
 
-/** The host has no address that may be connected to. Also when it has none at all: the difference is nobody's business. */
+/** The host has no allowed address, or no address at all: the difference must not be visible. */
 class NoAllowedAddress extends Error {}
 class PortNotAllowed extends Error {}
 
 /**
- * Posts to addresses that strangers chose. The address that is connected to is the one that was
- * checked: names are resolved once, by the connection itself. Redirects are not followed, proxies not
- * used, connections not kept. A port that is closed and one behind a firewall are told alike, and after
- * the same time: else this would look into networks for whoever adds a webhook.
+ * Posts to URLs chosen by strangers. The address that was checked is the one connected to: the
+ * connection itself resolves the name, once. Redirects, proxies and keep-alive are not used. A
+ * closed port and a firewalled one give the same result after the same time; otherwise webhooks
+ * could be used to scan networks.
  */
 @Injectable()
 export class WebhookSender {
@@ -41,10 +41,13 @@ export class WebhookSender {
 
   constructor(private readonly rule: AddressRule) {}
 
-  /** Never rejects. Takes {@link TIMEOUT_MS} when nobody answers, however soon that is known. */
+  /**
+   * Sends a request. Never rejects. Takes {@link TIMEOUT_MS} when there is no response, even if
+   * that is known sooner.
+   */
   async post(post: Post): Promise<Sent> {
     const silence = wait(TIMEOUT_MS, undefined, { signal: this.#stopped.signal, ref: false });
-    // It is also stopped where nobody waits for it.
+    // It may be aborted while nobody awaits it.
     silence.catch(() => undefined);
     try {
       const status = await this.#send(post);
@@ -57,12 +60,14 @@ export class WebhookSender {
     }
   }
 
-  /** Ends what only waits, when the service stops. */
+  /** Aborts pure waiting when the service stops. */
   stop(): void {
     this.#stopped.abort();
   }
 
-  /** Null, or what an address would have to be, as far as can be said without asking for its name. */
+  /**
+   * Returns why a URL is not allowed, as far as is known without resolving its name; null if it is.
+   */
   objection(text: string): string | null {
     const url = new URL(text);
     const host = hostOf(url);
@@ -77,7 +82,7 @@ export class WebhookSender {
     const host = hostOf(url);
     if (!this.rule.isPortAllowed(portOf(url))) throw new PortNotAllowed();
     await this.rule.refresh();
-    // A number needs no look-up, so the connection would not ask.
+    // A numeric address is not looked up, so the connection would not check it.
     if (isIP(host) !== 0 && !this.rule.isAllowed(host)) throw new NoAllowedAddress();
     const options: RequestOptions = {
       method: 'POST',
@@ -99,7 +104,7 @@ export class WebhookSender {
     return promise;
   }
 
-  /** Resolves a name to those of its addresses that may be connected to. */
+  /** Resolves a name to its allowed addresses. */
   readonly #lookup: LookupFunction = (hostname, options, callback) => {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
       const allowed = error ? [] : addresses.filter(({ address }) => this.rule.isAllowed(address));
@@ -120,7 +125,7 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Reads a little, so that the receiver sees a proper end, and no more. */
+/** Reads a little, so that the receiver sees a proper end of the connection. */
 function drain(answer: IncomingMessage): void {
   let bytes = 0;
   answer
@@ -137,7 +142,10 @@ function sentenceOf(status: number): string {
     : `It answered ${status}.`;
 }
 
-/** What may be told at once; null: that nobody answered, whatever the reason. */
+/**
+ * A reason that may be reported at once; null: report that there was no response, whatever the
+ * reason.
+ */
 function knownReason(error: unknown): string | null {
   if (error instanceof NoAllowedAddress) return 'Its host has no public address.';
   if (error instanceof PortNotAllowed) return 'Its port is not one that webhooks may use.';

@@ -20,7 +20,7 @@ export type StoredDelivery = Readonly<{
   lastError: string;
 }>;
 
-/** A delivery whose time has come, with what is needed to send it. */
+/** A due delivery, with the data needed to send it. */
 export type DueDelivery = Readonly<{
   id: string;
   event: string;
@@ -29,7 +29,7 @@ export type DueDelivery = Readonly<{
   webhook: Readonly<{ id: string; url: string; secret: Uint8Array }>;
 }>;
 
-/** What came of an attempt. */
+/** The outcome of an attempt. */
 export type Outcome = Readonly<{
   attempts: number;
   deliveredAt: Date | null;
@@ -50,7 +50,7 @@ const DELIVERY = {
   lastError: true,
 } as const;
 
-/** Webhooks and what they are to be told, in the database. */
+/** Stores webhooks and their deliveries. */
 @Injectable()
 export class WebhookRepository {
   constructor(private readonly db: PrismaService) {}
@@ -63,12 +63,12 @@ export class WebhookRepository {
     });
   }
 
-  /** Null when there is none of that id in the channel. */
+  /** Null when the channel has no webhook with this id. */
   find(channelId: string, id: string): Promise<StoredWebhook | null> {
     return this.db.webhook.findFirst({ where: { id, channelId }, select: WEBHOOK });
   }
 
-  /** Null when the channel has `max` already. */
+  /** Adds a webhook. Null when the channel already has `max`. */
   async add(
     webhook: {
       id: string;
@@ -81,14 +81,17 @@ export class WebhookRepository {
   ): Promise<StoredWebhook | null> {
     const { channelId, events } = webhook;
     return this.db.$transaction(async (tx) => {
-      // One at a time for each channel: two at once could both find one place left.
+      // Locks the channel, so that concurrent requests can't exceed the limit.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       if ((await tx.webhook.count({ where: { channelId } })) >= max) return null;
       return tx.webhook.create({ data: { ...webhook, events: [...events] }, select: WEBHOOK });
     });
   }
 
-  /** Null when there is none of that id in the channel. What is not delivered yet is signed with the new secret. */
+  /**
+   * Replaces the secret, which also signs waiting deliveries. Null when the channel has no such
+   * webhook.
+   */
   async setSecret(
     channelId: string,
     id: string,
@@ -101,12 +104,12 @@ export class WebhookRepository {
     return count === 0 ? null : this.find(channelId, id);
   }
 
-  /** Does nothing when there is none of that id in the channel. */
+  /** Removes a webhook; does nothing when the channel has none with this id. */
   async remove(channelId: string, id: string): Promise<void> {
     await this.db.webhook.deleteMany({ where: { id, channelId } });
   }
 
-  /** The newest first. */
+  /** Lists deliveries, newest first. */
   deliveries(webhookId: string, take: number): Promise<StoredDelivery[]> {
     return this.db.webhookDelivery.findMany({
       where: { webhookId },
@@ -116,7 +119,7 @@ export class WebhookRepository {
     });
   }
 
-  /** The ids of a channel's webhooks that are to be told of an event. */
+  /** The ids of a channel's webhooks that subscribe to an event. */
   async listeners(channelId: string, event: WebhookEvent): Promise<string[]> {
     const rows = await this.db.webhook.findMany({
       where: { channelId, events: { has: event } },
@@ -125,7 +128,7 @@ export class WebhookRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Puts down what a webhook is to be told. Null when so much waits for it that this is dropped. */
+  /** Stores a delivery. Null, and dropped, when too many already wait. */
   async enqueue(
     delivery: { id: string; webhookId: string; event: string; body: string; at: Date },
     waitingMax: number,
@@ -142,7 +145,7 @@ export class WebhookRepository {
     });
   }
 
-  /** What is to be sent now, the longest due first. */
+  /** Lists due deliveries, the longest due first. */
   due(now: Date, take: number, butNotOf: readonly string[]): Promise<DueDelivery[]> {
     return this.db.webhookDelivery.findMany({
       where: { nextAttemptAt: { lte: now }, webhookId: { notIn: [...butNotOf] } },
@@ -158,7 +161,7 @@ export class WebhookRepository {
     });
   }
 
-  /** When the next one is to be sent; null: nothing waits. */
+  /** The time of the next delivery; null if none waits. */
   async nextDueAt(): Promise<Date | null> {
     const { _min: first } = await this.db.webhookDelivery.aggregate({
       _min: { nextAttemptAt: true },
@@ -166,17 +169,20 @@ export class WebhookRepository {
     return first.nextAttemptAt;
   }
 
-  /** Takes one to send it: if this process ends before it knows the outcome, it is due again then. */
+  /**
+   * Leases a delivery for sending. If this process ends before the outcome is stored, it becomes
+   * due again at that time.
+   */
   async lease(id: string, until: Date): Promise<void> {
     await this.db.webhookDelivery.updateMany({ where: { id }, data: { nextAttemptAt: until } });
   }
 
-  /** Writes down what came of it; does nothing when the webhook was removed meanwhile. */
+  /** Stores the outcome; does nothing if the webhook was removed meanwhile. */
   async finish(id: string, outcome: Outcome): Promise<void> {
     await this.db.webhookDelivery.updateMany({ where: { id }, data: outcome });
   }
 
-  /** Forgets all finished deliveries of a webhook but the newest. */
+  /** Deletes a webhook's finished deliveries except the newest. */
   async prune(webhookId: string, keep: number): Promise<void> {
     const finished = { webhookId, nextAttemptAt: null };
     const oldest = await this.db.webhookDelivery.findFirst({

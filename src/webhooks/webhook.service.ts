@@ -24,13 +24,16 @@ import {
 } from './webhook.repository.js';
 
 const PER_CHANNEL_MAX = 10;
-/** How often one account may have something sent to an address of its choice. */
+/** The rate at which an account may send test deliveries. */
 const TESTS: Rate = { burst: 5, perSecond: 1 / 30 };
 
-/** A channel, and who asks about it. */
+/** A channel, and the calling account. */
 export type Owned = Readonly<{ channel: string; accountId: string }>;
 
-/** What a channel's owner does with its webhooks. All reject with `channel_not_found` and `forbidden`. */
+/**
+ * Manages a channel's webhooks for its owner. All methods reject with `channel_not_found` and
+ * `forbidden`.
+ */
 @Injectable()
 export class WebhookService {
   /** By account. */
@@ -74,7 +77,10 @@ export class WebhookService {
     return { ...view(added), secret };
   }
 
-  /** Puts another secret in the place of a webhook's. @throws {DomainError} `webhook_not_found` */
+  /**
+   * Replaces a webhook's secret.
+   * @throws {DomainError} `webhook_not_found`
+   */
   async changeSecret(owned: Owned, id: string): Promise<WebhookAdded> {
     const { secret, sealed } = this.#newSecret(id);
     const changed = await this.repository.setSecret(await this.#channelId(owned), id, sealed);
@@ -82,7 +88,7 @@ export class WebhookService {
     return { ...view(changed), secret };
   }
 
-  /** Does nothing when there is none of that id. */
+  /** Removes a webhook; does nothing if it does not exist. */
   async remove(owned: Owned, id: string): Promise<void> {
     await this.repository.remove(await this.#channelId(owned), id);
   }
@@ -103,7 +109,10 @@ export class WebhookService {
     return deliveryView(delivery);
   }
 
-  /** The newest first. @throws {DomainError} `webhook_not_found` */
+  /**
+   * Lists deliveries, newest first.
+   * @throws {DomainError} `webhook_not_found`
+   */
   async deliveries(owned: Owned, id: string): Promise<WebhookDeliveryView[]> {
     const webhook = await this.#find(owned, id);
     const deliveries = await this.repository.deliveries(webhook.id, DELIVERIES_KEPT);
@@ -137,7 +146,7 @@ function view({ id, url, events, createdAt }: StoredWebhook): WebhookView {
   return {
     id,
     url,
-    // Those that this version knows.
+    // Only the events that this version knows.
     events: WebhookEvent.options.filter((event) => events.includes(event)),
     createdAt: createdAt.toISOString(),
   };

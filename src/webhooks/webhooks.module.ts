@@ -14,7 +14,7 @@ import { WebhookController } from './webhook.controller.js';
 import { WebhookRepository } from './webhook.repository.js';
 import { WebhookService } from './webhook.service.js';
 
-/** Tells other programs what happens on channels. */
+/** Notifies other programs of events on channels. */
 @Module({
   imports: [DbModule, AuthModule, BroadcastModule, ChatModule],
   controllers: [WebhookController],
