@@ -1,14 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** What is asked of the process itself, without a proxy between: also at its usual address. */
+/** Monitoring paths, requested without a proxy: they also work without the base path. */
 const MONITORING: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 /**
- * What an address is inside of the service, which knows nothing of where it is served: `/live/tea` is
- * `/tea` under the base `/live`. Null for an address outside of it.
- *
- * @param basePath without a slash at the end; empty: the service has the whole host
+ * Removes the base path from a URL, because the service itself does not know it: `/live/tea`
+ * becomes `/tea` under the base `/live`. Null for a URL outside of it.
+ * @param basePath without a trailing slash; empty: the service has the whole host
  */
 export function withoutBase(url: string, basePath: string): string | null {
   if (basePath === '') return url;
@@ -21,10 +20,9 @@ export function withoutBase(url: string, basePath: string): string | null {
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Lets everything behind an HTTP server, sockets as well, see addresses without the base path. To be
- * called when nobody takes requests in front of the others any more.
- *
- * @param outside answers requests for other addresses
+ * Hides the base path from all listeners of an HTTP server, including sockets. Call it after the
+ * last listener was added.
+ * @param outside answers requests for other URLs
  */
 export function serveUnder(server: Server, basePath: string, outside: Answer): void {
   if (basePath === '') return;
@@ -50,7 +48,7 @@ export function serveUnder(server: Server, basePath: string, outside: Answer): v
   });
 }
 
-/** Takes the place of all who listen, and answers what passes an event on to them. */
+/** Replaces all listeners of an event, and returns a function that forwards to them. */
 function inFrontOf(server: Server, event: 'request' | 'upgrade') {
   const others = server.listeners(event);
   server.removeAllListeners(event);
@@ -59,13 +57,16 @@ function inFrontOf(server: Server, event: 'request' | 'upgrade') {
   };
 }
 
-/** What is used here of Fastify's reply. */
+/** The part of Fastify's reply used here. */
 type Headers = {
   getHeader(name: string): number | string | string[] | undefined;
   header(name: string, value: string | string[]): unknown;
 };
 
-/** Puts the base path in front of the service's own addresses in the headers of an answer. Cookies have their path already. */
+/**
+ * Adds the base path to the service's own URLs in response headers. Cookies already have their
+ * path.
+ */
 export function addBase(reply: Headers, basePath: string): void {
   change(reply, 'location', (value) => value.replace(/^\/(?!\/)/, `${basePath}/`));
   change(reply, 'link', (value) => value.replaceAll(/<\/(?!\/)/g, `<${basePath}/`));

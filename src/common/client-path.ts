@@ -1,22 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
-/** How a client's request came here: what tells which of our addresses it can reach. */
+/** The path of a client's request, which shows which of our addresses it can reach. */
 export type ClientPath = Readonly<{
-  /** Our address that the client itself connected to; null: a proxy did, or it isn't known. */
+  /** Our address that the client connected to; null: unknown, or it came through a proxy. */
   localAddress: string | null;
-  /** The client's address; null: it isn't known. */
+  /** The client's address; null: unknown. */
   clientAddress: string | null;
-  /** The address in the request's Host, where it is one. */
+  /** The IP address in the request's Host header, if it is one. */
   hostAddress: string | null;
 }>;
 
-/** IPv4 addresses that came over an IPv6 socket; without the zone of link-local ones. */
+/** IPv4-mapped IPv6 addresses; link-local addresses lose their zone. */
 const MAPPED = /^::ffff:(?=\d+\.)/i;
 
-/**
- * @param clientAddress as found with the trusted proxies' word
- */
+/** @param clientAddress as determined from trusted proxies */
 export function clientPath(
   { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
   clientAddress: string,
@@ -29,7 +27,7 @@ export function clientPath(
   const isDirect = !isForwarded && client === direct;
   return {
     localAddress: isDirect ? plain(socket.localAddress) : null,
-    // Of a proxy that isn't trusted the one in front is not known.
+    // Behind an untrusted proxy the client's address is unknown.
     clientAddress: isForwarded && client === direct ? null : client,
     hostAddress: plain(hostOf(headers)),
   };

@@ -1,38 +1,37 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 
-/** What one cookie is set to. */
+/** A cookie to set. */
 type CookieValue = Readonly<{
   name: string;
   value: string;
   /** Seconds; 0 removes it. */
   maxAgeS: number;
-  /** Also for our frames on pages of other sites, each of which has its own: nothing is allowed by it there. */
+  /**
+   * Also set in our frames on other sites, where it is partitioned by site and authorizes nothing.
+   */
   inFrames?: boolean;
 }>;
 
 const PREFIXES = ['__Host-', '__Secure-', ''] as const;
 
-/**
- * A cookie's value in a Cookie header, whatever prefix its name has: for those that are signed and let
- * nobody change anything.
- */
+/** Reads a cookie with any name prefix: only for signed cookies that authorize no changes. */
 export function readAnyCookie(header: string | undefined, name: string): string {
   const cookies = parseCookie(header ?? '');
   return PREFIXES.map((prefix) => cookies[`${prefix}${name}`]).find(Boolean) ?? '';
 }
 
 /**
- * The service's own cookies: how they are named, and where browsers send them. Behind an https address
- * their names carry a prefix, with which browsers take them from this host over TLS only: a neighbouring
- * subdomain, or somebody on the way to an http page, can't plant one (RFC 6265bis 4.1.3). `__Host-` asks
- * for the path `/`; under a path of its own the service has `__Secure-`.
+ * Names and scopes the service's cookies. With an https URL their names get a prefix that makes
+ * browsers accept them only from this host over TLS, so that a neighboring subdomain or an attacker
+ * on an http page can't plant one (RFC 6265bis 4.1.3). `__Host-` requires the path `/`; under a
+ * base path `__Secure-` is used.
  */
 export class Cookies {
   readonly #prefix: (typeof PREFIXES)[number];
   readonly #path: string;
   readonly #isSecure: boolean;
 
-  /** @param publicUrl the address that browsers know the service by */
+  /** @param publicUrl the URL that browsers use */
   constructor({ publicUrl }: { publicUrl: string }) {
     const { protocol, pathname } = new URL(publicUrl);
     this.#path = pathname;
@@ -41,24 +40,28 @@ export class Cookies {
     else this.#prefix = pathname === '/' ? '__Host-' : '__Secure-';
   }
 
-  /** A cookie's name as browsers know it. */
+  /** The cookie's name including its prefix. */
   nameOf(name: string): string {
     return `${this.#prefix}${name}`;
   }
 
-  /** A cookie's value in a Cookie header; empty when it isn't there. */
+  /** Reads a cookie from a Cookie header; empty if absent. */
   read(header: string | undefined, name: string): string {
     return parseCookie(header ?? '')[this.nameOf(name)] ?? '';
   }
 
-  /** A Set-Cookie value: for no script, and unless it is for frames for no page of another site. */
+  /**
+   * A Set-Cookie value, hidden from scripts and, unless it is for frames, not sent to other sites'
+   * pages.
+   */
   set({ name, value, maxAgeS, inFrames = false }: CookieValue): string {
     const isPartitioned = inFrames && this.#isSecure;
     return stringifySetCookie({
       name: this.nameOf(name),
       value,
       httpOnly: true,
-      // Lax: links from elsewhere lead to a page that knows who is there; an OpenID provider's too.
+      // Lax: links from other sites, such as an OpenID provider's redirect, lead to a logged-in
+      // page.
       sameSite: isPartitioned ? 'none' : 'lax',
       partitioned: isPartitioned,
       secure: this.#isSecure,

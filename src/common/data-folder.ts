@@ -13,25 +13,24 @@ import {
 import { join } from 'node:path';
 import { StartError } from './start-error.js';
 
-/** What group and others may do. */
+/** The permissions of group and others. */
 const OTHERS = 0o077;
 
 /**
- * Makes the data folder, or takes an existing one away from the group and from others: they could read
- * private recordings, and read and change the database.
- *
- * The folder itself is closed first, which already keeps everybody out. A folder inside is closed after
- * what is in it. So a closed folder needs no second look, and a start that was cut off in the middle
- * is made up for by the next one. After that, a start looks at the handful of names at the top only.
- *
- * @throws {StartError} when it can't be made, or can't be closed: it is another user's, or its file
- * system keeps no permissions.
+ * Creates the data folder, or removes the access of group and others to an existing one: they could
+ * read private recordings, and read and change the database. Closes the folder itself first, which
+ * keeps everyone out, and a folder inside after its contents. So a closed folder needs no second
+ * check, and the next start completes an interrupted one. Later starts check only the few names at
+ * the top.
+ * @throws {StartError} when it can't be created or closed: it belongs to another user, or its file
+ *   system has no permissions
  */
 export function closeDataFolder(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     closeEntry(dir, statSync(dir));
-    // Links at the top were put there by whoever runs this: recordings on a larger disk, for instance.
+    // Follow links at the top: the operator made them, for instance for recordings on a larger
+    // disk.
     for (const name of readdirSync(dir)) closeTree(join(dir, name), { follow: true });
   } catch (cause) {
     if (cause instanceof StartError) throw cause;
@@ -53,7 +52,7 @@ function closeEntry(path: string, before: Stats): void {
   if (process.platform === 'win32' || (before.mode & OTHERS) === 0) return;
   let after: Stats = before;
   try {
-    // By a handle: a name could be made to lead elsewhere in between.
+    // By a handle, because the name could be redirected in between.
     const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const found = fstatSync(handle);
@@ -66,7 +65,7 @@ function closeEntry(path: string, before: Stats): void {
   } catch (cause) {
     throw new StartError(whyOpen(path, before), { cause });
   }
-  // Some file systems take it and do nothing.
+  // Some file systems accept it without effect.
   if ((after.mode & OTHERS) !== 0) throw new StartError(whyOpen(path, before));
 }
 

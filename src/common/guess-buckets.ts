@@ -1,28 +1,27 @@
 import { type Rate, TokenBucket } from './token-bucket.js';
 
-/** With this many keys, those that owe nothing any more are looked for. */
+/** The number of keys from which full buckets are swept. */
 const SWEEP_FROM = 1_000;
-/** When to try again where the guesses in the way are still being checked, milliseconds. */
+/** The retry delay while guesses that block are being checked, milliseconds. */
 const CHECKING_RETRY_MS = 1_000;
-/** When to try again where no key more can be kept, milliseconds. */
+/** The retry delay when no more keys fit, milliseconds. */
 const FULL_RETRY_MS = 60_000;
 
 /** The bucket of one key, and how many of its guesses are being checked. */
 type Entry = { readonly bucket: TokenBucket; checking: number };
 
 /**
- * The buckets of one kind of key. A bucket is forgotten once it owes nothing, which takes
- * `burst / perSecond` seconds at most. At `max` keys the oldest that still have a place go; one that
- * blocks never goes before its time.
+ * The buckets of one kind of key. A bucket is dropped once it is full, after up to `burst /
+ * perSecond` seconds. At `max` keys the oldest with tokens left is evicted, never one that blocks.
  */
 export class GuessBuckets {
   readonly #rate: Rate;
   readonly #max: number;
-  /** In the order of their last use. */
+  /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
   #sweepAt = SWEEP_FROM;
 
-  /** @param max keys that are kept at most */
+  /** @param max the maximum number of keys */
   constructor(rate: Rate, max: number) {
     this.#rate = rate;
     this.#max = max;
@@ -32,16 +31,19 @@ export class GuessBuckets {
     return this.#entries.size;
   }
 
-  /** How long this key must wait for a place, milliseconds; 0: it has one. */
+  /** The time until this key has a token, milliseconds; 0: it has one. */
   waitMs(key: string, nowMs: number): number {
     const entry = this.#entries.get(key);
     if (entry === undefined) return this.#makeRoom(nowMs) ? 0 : FULL_RETRY_MS;
     const waitMs = entry.bucket.waitMs(nowMs);
-    // Those being checked may turn out to be right, and give their places back.
+    // Guesses being checked may be right, and return their tokens.
     return entry.checking > 0 ? Math.min(waitMs, CHECKING_RETRY_MS) : waitMs;
   }
 
-  /** Takes a place if there is one. What it answers is to be called once it is known whether the guess was wrong. */
+  /**
+   * Takes a token if available. Call the returned function once it is known whether the guess was
+   * wrong.
+   */
   take(key: string, nowMs: number): (isWrong: boolean) => void {
     const entry = this.#entries.get(key) ?? this.#add(key, nowMs);
     if (entry === null || entry.bucket.take(nowMs) > 0) return () => undefined;
@@ -61,7 +63,7 @@ export class GuessBuckets {
     return entry;
   }
 
-  /** Answers false when all that are kept block. */
+  /** Evicts a key; false when all of them block. */
   #makeRoom(nowMs: number): boolean {
     if (this.#entries.size >= Math.min(this.#sweepAt, this.#max)) this.#sweep(nowMs);
     if (this.#entries.size < this.#max) return true;
@@ -75,7 +77,7 @@ export class GuessBuckets {
   #sweep(nowMs: number): void {
     for (const [key, { bucket, checking }] of this.#entries)
       if (checking === 0 && bucket.isFull(nowMs)) this.#entries.delete(key);
-    // Twice as many as are left: a sweep costs little for each guess.
+    // Sweep again at twice the remaining number, which keeps the cost per guess small.
     this.#sweepAt = Math.max(SWEEP_FROM, this.#entries.size * 2);
   }
 }

@@ -3,24 +3,27 @@ import { DomainError } from './domain-error.js';
 import { GuessBuckets } from './guess-buckets.js';
 import type { Rate } from './token-bucket.js';
 
-/** Keys of one kind that are kept at most: more than wrong guesses can make, since each costs a slow hash. */
+/**
+ * The maximum number of keys of one kind: more than wrong guesses can create, since each costs a
+ * slow hash.
+ */
 const KEYS_MAX = 100_000;
 
-/** Names one bucket: which rate it has, and whose it is. */
+/** Identifies a bucket: its rate and its owner. */
 export type GuessKey<K extends string> = Readonly<{ kind: K; key: string }>;
 
-/** What one guess is held against. */
+/** The buckets that a guess counts against. */
 export type GuessKeys<K extends string> = Readonly<{
-  /** Each of these must have a place left, or the guess is refused. */
+  /** The guess is refused unless each of these has a token. */
   bound: readonly GuessKey<K>[];
-  /** These only count it. */
+  /** These only count the guess. */
   counted?: readonly GuessKey<K>[];
 }>;
 
 /**
- * Bounds how often secrets can be guessed. A place is taken before a guess is checked and given back
- * when it is right: guesses sent together are bounded as those sent in turn, and only wrong ones count.
- * Each kind of key has its own buckets, so that many keys of one kind push out none of another.
+ * Limits how often secrets can be guessed. A token is taken before a guess is checked and returned
+ * if it is right, so concurrent guesses are limited like consecutive ones, and only wrong ones
+ * count. Each kind of key has its own buckets, so that many keys of one kind evict none of another.
  */
 export class GuessThrottle<K extends string> {
   readonly #clock: Clock;
@@ -28,21 +31,22 @@ export class GuessThrottle<K extends string> {
   readonly #keysMax: number;
   readonly #kinds = new Map<K, GuessBuckets>();
 
-  /** @param keysMax keys of one kind that are kept at most */
+  /** @param keysMax the maximum number of keys of one kind */
   constructor(clock: Clock, rates: Readonly<Record<K, Rate>>, keysMax = KEYS_MAX) {
     this.#clock = clock;
     this.#rates = rates;
     this.#keysMax = keysMax;
   }
 
-  /** Whether a key has no place left. */
+  /** Whether a key has no token left. */
   isUsedUp({ kind, key }: GuessKey<K>): boolean {
     return this.#buckets(kind).waitMs(key, this.#clock.nowMs()) > 0;
   }
 
   /**
-   * Resolves with whether a guess is right, as `check` finds out. One whose check throws does not count.
-   * @throws {DomainError} `rate_limited` when too many wrong ones came before, or are being checked
+   * Resolves with the result of `check`. A guess whose check throws does not count.
+   * @throws {DomainError} `rate_limited` after too many wrong guesses, or while too many are being
+   *   checked
    */
   async guess(
     { bound, counted = [] }: GuessKeys<K>,

@@ -1,11 +1,14 @@
 import type { TokenScope } from '../protocol/account-tokens.js';
 
-/** Who a request or a socket is from. A visitor without an account is known by their device's id. */
+/**
+ * The identity behind a request or socket. A visitor without an account is identified by their
+ * device's id.
+ */
 export type Identity = Readonly<{
   account: Readonly<{
     id: string;
     username: string;
-    /** What others see. */
+    /** The name shown to others. */
     displayName: string;
     isAdmin: boolean;
   }> | null;
@@ -13,6 +16,6 @@ export type Identity = Readonly<{
   sessionId: string | null;
   /** Random, kept in a cookie; for bans and rate limits. Never shown to others. */
   guestId: string;
-  /** Of the API token that it came with: it may do no more than these. Absent: a person. */
+  /** The scopes of the API token, which limit what it may do. Absent for a person. */
   scopes?: readonly TokenScope[];
 }>;

@@ -1,9 +1,12 @@
-/** How long what was to be fetched of a broadcast stays after it, milliseconds: for players that are a little behind. */
+/**
+ * How long a broadcast's media remains available after its end, milliseconds, for players that are
+ * a little behind.
+ */
 export const LINGER_MS = 30_000;
-/** Ends are written down a little before the last of a broadcast is away. */
+/** The end is recorded a little before the broadcast's last media is removed. */
 const MARGIN_MS = 5_000;
 
-/** Of a broadcast that ended after this moment something may still be fetched. */
+/** Media of broadcasts that ended after this time may still be available. */
 export function fetchableSince(nowMs: number): Date {
   return new Date(nowMs - LINGER_MS - MARGIN_MS);
 }

@@ -15,7 +15,7 @@ const LEVEL_NAMES: Readonly<Record<number, string>> = {
   50: 'ERROR',
 };
 
-/** What is not written, should anybody hand it to a line: nobody should. */
+/** Fields redacted from log lines, in case one is ever passed. */
 const SECRETS = [
   'password',
   'token',
@@ -26,10 +26,10 @@ const SECRETS = [
   'authorization',
 ];
 
-/** Which lines are written, and how. */
+/** The log level and format. */
 type LogSettings = Readonly<{ level: string; format: 'json' | 'text' }>;
 
-/** Makes the process's log: JSON lines for machines, or short text lines for people. */
+/** Creates the process's log: JSON lines for machines, or short text lines for people. */
 export function createLog({ level, format }: LogSettings): Log {
   const options = {
     level,
@@ -56,7 +56,7 @@ function asText(line: string): string {
   return `${at} ${LEVEL_NAMES[level] ?? level} ${msg ?? ''}${bound}${trace}\n`;
 }
 
-/** Nest's own lines go to the same log, at `debug` where they are only progress. */
+/** Sends Nest's lines to the same log; mere progress at `debug`. */
 export function nestLogger(log: Log): LoggerService {
   const text = (message: unknown) => (message instanceof Error ? message.message : String(message));
   return {

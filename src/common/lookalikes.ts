@@ -1,6 +1,6 @@
 /**
- * Letters that look like Latin ones, after NFKD, lower case and without marks: what UTS #39 calls
- * confusables, as far as people use them to pass for somebody, or to get past a filter.
+ * Letters that look like Latin ones after NFKD, lowercasing and removal of marks: UTS #39
+ * confusables that people use to impersonate others or to evade a filter.
  */
 export const LETTERS: Readonly<Record<string, string>> = {
   // Cyrillic
@@ -211,7 +211,9 @@ export const LETTERS: Readonly<Record<string, string>> = {
   ʑ: 'z',
 };
 
-/** Capitals that look like other letters than their small forms do: put in their places before case is folded. */
+/**
+ * Capitals that resemble other letters than their lowercase forms do; replaced before case folding.
+ */
 export const CAPITALS: Readonly<Record<string, string>> = {
   Η: 'h',
   Μ: 'm',
@@ -264,7 +266,7 @@ export const CAPITALS: Readonly<Record<string, string>> = {
   ꓜ: 'z',
 };
 
-/** A text with each character that a table has replaced by what it says. */
+/** Replaces each character that is in a table. */
 export function mapped(text: string, table: Readonly<Record<string, string>>): string {
   return Array.from(text, (character) => table[character] ?? character).join('');
 }

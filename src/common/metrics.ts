@@ -6,7 +6,7 @@ export type Reading =
   | number
   | readonly Readonly<{ labels: Readonly<Record<string, string>>; value: number }>[];
 
-/** Numbers for monitoring, in Prometheus' terms. Modules register what they know. */
+/** Prometheus metrics. Modules register their own. */
 @Injectable()
 export class Metrics {
   readonly #registry = new Registry();
@@ -17,9 +17,9 @@ export class Metrics {
   }
 
   /**
-   * Something that goes up and down, read when it is asked for.
+   * Registers a gauge, read on each scrape.
    * @param name such as `onair_viewers`
-   * @param labels names of the labels that readings carry
+   * @param labels the label names of its readings
    */
   gauge(
     name: string,
@@ -42,7 +42,7 @@ export class Metrics {
   }
 
   /**
-   * Something that only goes up; call what is returned to count.
+   * Registers a counter; call the returned function to count.
    * @param name such as `onair_chat_messages_total`
    */
   counter(name: string, help: string): (by?: number) => void {
@@ -50,7 +50,7 @@ export class Metrics {
     return (by = 1) => counter.inc(by);
   }
 
-  /** All of them, in the text format. */
+  /** Renders all metrics in the text format. */
   async text(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
   }

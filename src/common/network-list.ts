@@ -4,17 +4,23 @@ import ipaddr from 'ipaddr.js';
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [address: Address, prefix: number];
 
-/** IPv6 networks whose addresses carry an IPv4 one in their last bytes: RFC 4291 2.5.5.2, RFC 6052, RFC 2765. */
+/**
+ * IPv6 networks whose addresses embed an IPv4 address in their last bytes: RFC 4291 2.5.5.2, RFC
+ * 6052, RFC 2765.
+ */
 const CARRIERS: readonly [ipaddr.IPv6, number][] = [
   [ipaddr.IPv6.parse('::ffff:0:0'), 96],
   [ipaddr.IPv6.parse('64:ff9b::'), 96],
   [ipaddr.IPv6.parse('::ffff:0:0:0'), 96],
 ];
 
-/** An address as one value, however it is written: an IPv4 one in an IPv6 one is that. Null for what is none. */
+/**
+ * Parses an address into one canonical value; an IPv4 address embedded in IPv6 becomes IPv4. Null
+ * if invalid.
+ */
 export function parseAddress(text: string): Address | null {
   const plain = text.replace(/%.*$/, '');
-  // The library reads 0x7f.1 and 2130706433 too, which no look-up answers.
+  // The library also accepts 0x7f.1 and 2130706433, which no lookup returns.
   if (isIP(plain) === 0) return null;
   const address = ipaddr.parse(plain);
   if (address instanceof ipaddr.IPv4) return address;
@@ -26,7 +32,7 @@ export function parseAddress(text: string): Address | null {
 export class NetworkList {
   readonly #networks: readonly Network[];
 
-  /** @throws {Error} for what is neither; {@link isNetwork} says so before */
+  /** @throws {Error} for invalid entries; check them with {@link isNetwork} first */
   constructor(networks: readonly string[]) {
     this.#networks = networks.map((text) => parseNetwork(text));
   }
@@ -35,7 +41,7 @@ export class NetworkList {
     return this.#networks.some((network) => isWithin(address, network));
   }
 
-  /** Whether the address itself is listed, not only a network that it is in. */
+  /** Whether the address itself is listed, rather than a network that contains it. */
   names(address: Address): boolean {
     return this.#networks.some(
       (network) => network[1] === wholeLength(network[0]) && isWithin(address, network),

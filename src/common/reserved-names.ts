@@ -5,12 +5,12 @@ const skeletonsOf = (names: Iterable<string>) => new Set([...names].map(nameSkel
 const RESERVED = skeletonsOf(RESERVED_NAMES);
 const RESERVED_FOR_PAGES = skeletonsOf(RESERVED_CHANNEL_NAMES);
 
-/** Whether a name is of those who run the service, or looks like it. */
+/** Whether a name is reserved for the operators, or looks like one that is. */
 export function isReserved(name: string): boolean {
   return RESERVED.has(nameSkeleton(name));
 }
 
-/** The same for a username, which is to be good for a channel too. */
+/** Like {@link isReserved}, for a username, which must also be valid as a channel name. */
 export function isReservedUsername(username: string): boolean {
   return isReserved(username) || RESERVED_FOR_PAGES.has(nameSkeleton(username));
 }

@@ -1,6 +1,6 @@
 /**
- * The service can't start, for a reason that the person who runs it can do something about. The
- * message is all they need: it is printed without a stack, and holds no secret.
+ * The service can't start for a reason that the operator can fix. The message is printed without a
+ * stack, suffices on its own, and contains no secret.
  */
 export class StartError extends Error {
   constructor(message: string, options: { cause?: unknown } = {}) {

@@ -1,4 +1,4 @@
-/** Codes of Node, PostgreSQL and Prisma for "the other side isn't there, or went away". */
+/** Codes of Node, PostgreSQL and Prisma for an unreachable or lost server. */
 const GONE: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -21,7 +21,7 @@ const GONE: ReadonlySet<string> = new Set([
 
 const DEPTH_MAX = 5;
 
-/** True when an error, or one of its causes, says that the database can't be reached now. */
+/** Whether an error, or one of its causes, means that the database is unreachable. */
 export function isConnectionLost(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > DEPTH_MAX) return false;
   if ('code' in error && typeof error.code === 'string' && GONE.has(error.code)) return true;

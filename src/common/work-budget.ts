@@ -1,30 +1,35 @@
-/** Parties with less than their whole budget that are remembered; the one that was heard of longest ago is forgotten. */
+/**
+ * The number of parties with a partly used budget; beyond it the least recently active is evicted.
+ */
 const PARTIES_MAX = 10_000;
 
 type WorkRate = Readonly<{
-  /** What a party may have done at once, milliseconds of work. */
+  /** A party's burst, milliseconds of work. */
   burstMs: number;
-  /** What it gets back, milliseconds of work a second. */
+  /** The refill rate, milliseconds of work per second. */
   perSecondMs: number;
 }>;
 
-/** How much work each party has had done lately: for requests that cost a thousand times as much as others. */
+/**
+ * Tracks the work done recently for each party, for requests that cost a thousand times as much as
+ * others.
+ */
 export class WorkBudget {
   readonly #rate: WorkRate;
-  /** What each has left, and when that was. */
+  /** Each party's remaining budget, and the time it applied. */
   readonly #left = new Map<string, Readonly<{ ms: number; atMs: number }>>();
 
   constructor(rate: WorkRate) {
     this.#rate = rate;
   }
 
-  /** 0: the party may have something done. Otherwise in how many milliseconds it may again. */
+  /** The time until the party may have work done, milliseconds; 0: now. */
   waitMs(party: string, nowMs: number): number {
     const ms = this.#leftOf(party, nowMs);
     return ms > 0 ? 0 : Math.ceil(((1 - ms) / this.#rate.perSecondMs) * 1_000);
   }
 
-  /** Something was done for it. */
+  /** Charges work to a party. */
   spend(party: string, workMs: number, nowMs: number): void {
     const ms = this.#leftOf(party, nowMs) - workMs;
     this.#left.delete(party);

@@ -5,12 +5,12 @@ import { FOLLOWS_MAX } from '../protocol/limits.js';
 
 export type StoredFollow = Readonly<{ channelName: string; since: Date }>;
 
-/** Who follows which channel, in the database. */
+/** Stores which accounts follow which channels. */
 @Injectable()
 export class FollowRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Since when an account follows a channel; null: it doesn't. */
+  /** When the account followed the channel; null: it doesn't follow. */
   async since(channelId: string, accountId: string): Promise<Date | null> {
     const row = await this.db.follow.findUnique({
       where: { channelId_accountId: { channelId, accountId } },
@@ -19,7 +19,7 @@ export class FollowRepository {
     return row?.createdAt ?? null;
   }
 
-  /** Does nothing for one who follows it already. */
+  /** Does nothing if the account already follows the channel. */
   async add(
     channelId: string,
     accountId: string,
@@ -28,7 +28,7 @@ export class FollowRepository {
     const key = { channelId, accountId };
     try {
       return await this.db.$transaction(async (tx) => {
-        // One at a time for each account: two at once could both find one place left.
+        // Locks the account, so that concurrent requests can't exceed the limit.
         await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::uuid FOR UPDATE`;
         const others = await tx.follow.count({
           where: { accountId, channelId: { not: channelId } },
@@ -47,7 +47,7 @@ export class FollowRepository {
     }
   }
 
-  /** Does nothing for one who doesn't follow it. */
+  /** Does nothing if the account doesn't follow the channel. */
   async remove(channelId: string, accountId: string): Promise<void> {
     await this.db.follow.deleteMany({ where: { channelId, accountId } });
   }
@@ -56,7 +56,7 @@ export class FollowRepository {
     return this.db.follow.count({ where: { channelId } });
   }
 
-  /** What an account follows, the latest first. */
+  /** Lists the channels that an account follows, newest follow first. */
   async list(accountId: string, page: { skip: number; take: number }): Promise<StoredFollow[]> {
     const rows = await this.db.follow.findMany({
       where: { accountId },

@@ -13,13 +13,13 @@ import { FOLLOWS_MAX } from '../protocol/limits.js';
 import type { Page } from '../protocol/paging.js';
 import { FollowRepository, type StoredFollow } from './follow.repository.js';
 
-/** Answers that are remembered, of accounts and channels; the oldest is asked for again. */
+/** The number of cached follows; the oldest is evicted. */
 const KNOWN_MAX = 50_000;
 
 /** Accounts that follow channels. */
 @Injectable()
 export class FollowService {
-  /** `changed`: an account follows a channel, or no more. */
+  /** `changed`: an account followed or unfollowed a channel. */
   readonly events = new TypedEmitter<{
     changed: [channelId: string, accountId: string, since: Date | null];
   }>();
@@ -33,13 +33,13 @@ export class FollowService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Since when an account follows a channel, mostly from memory; null: it doesn't. */
+  /** When the account followed the channel, usually from the cache; null: it doesn't follow. */
   async since(channelId: string, accountId: string): Promise<Date | null> {
     const key = `${channelId} ${accountId}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const since = await this.repository.since(channelId, accountId);
-    // What was changed while it was read is newer.
+    // A change during the read is newer.
     const changed = this.#known.get(key);
     if (changed !== undefined) return changed;
     this.#remember(key, since);
@@ -65,14 +65,14 @@ export class FollowService {
     this.events.emit('changed', channel.id, accountId, await this.since(channel.id, accountId));
   }
 
-  /** Does nothing for one who doesn't follow it. */
+  /** Does nothing if the account doesn't follow the channel. */
   async unfollow({ id }: Pick<Channel, 'id'>, accountId: string): Promise<void> {
     await this.repository.remove(id, accountId);
     this.#remember(`${id} ${accountId}`, null);
     this.events.emit('changed', id, accountId, null);
   }
 
-  /** How somebody stands to a channel; a visitor without an account follows none. */
+  /** Returns a visitor's follow state; visitors without an account follow nothing. */
   async view(channelId: string, accountId: string | null): Promise<FollowView> {
     const [since, followers] = await Promise.all([
       accountId === null ? null : this.since(channelId, accountId),
@@ -81,7 +81,7 @@ export class FollowService {
     return { since: since?.toISOString() ?? null, followers };
   }
 
-  /** What an account follows and may watch, those with a broadcast on first. */
+  /** Lists the followed channels that the visitor may watch, live ones first. */
   async list(visitor: Visitor, { limit, offset }: Page): Promise<FollowList> {
     const accountId = visitor.identity.account?.id;
     if (accountId === undefined) return [];
@@ -104,7 +104,7 @@ export class FollowService {
       const channel = this.channels.view(await this.channels.get(channelName));
       return { since: since.toISOString(), channel };
     } catch (error) {
-      // Deleted a moment ago.
+      // It was just deleted.
       if (error instanceof DomainError && error.code === 'channel_not_found') return null;
       throw error;
     }

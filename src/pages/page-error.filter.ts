@@ -8,11 +8,11 @@ import { plainPage } from '../common/http/page-html.js';
 import { PagesService } from './pages.service.js';
 import { sendPage } from '../common/http/send-page.js';
 
-/** Paths of programs: an address there that isn't one is answered in JSON. */
+/** Paths used by programs, where errors are JSON. */
 const PROGRAMS = /^\/(?:api|hls|whip|whep|socket\.io)(?:[/?]|$)/;
 const RETRY_AFTER_S = 5;
 
-/** Answers people in pages: what they look for isn't there, or can't be shown now. */
+/** Renders errors as pages for people: not found, or unavailable now. */
 @Catch()
 export class PageErrorFilter implements ExceptionFilter {
   constructor(
@@ -41,7 +41,7 @@ export class PageErrorFilter implements ExceptionFilter {
   }
 }
 
-/** In the frame of another site's page, where it has to show its errors too. */
+/** Embedded pages show their errors within the other site's frame too. */
 function isEmbedded({ url }: FastifyRequest): boolean {
   return url.startsWith('/embed/');
 }

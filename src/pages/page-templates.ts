@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The pages that the web build makes. */
+/** The pages of the web build. */
 export type PageName =
   | 'index'
   | 'watch'
@@ -12,7 +12,7 @@ export type PageName =
   | 'admin'
   | 'not-found';
 
-/** The built pages, read when first asked for and again when built anew. */
+/** The built pages, read on first use and again after a rebuild. */
 export class PageTemplates {
   readonly #dir: string;
   readonly #cache = new Map<PageName, { modifiedMs: number; html: string }>();

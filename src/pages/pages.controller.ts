@@ -11,7 +11,7 @@ import { PageErrorFilter } from './page-error.filter.js';
 import { type FixedPage, PagesService } from './pages.service.js';
 import { sendPage } from '../common/http/send-page.js';
 
-/** Pages that are about no channel, by address. */
+/** Pages that belong to no channel, by path. */
 const FIXED = {
   '/': { page: 'index', title: 'Onair' },
   '/studio': { page: 'studio', title: 'Studio · Onair' },
@@ -82,7 +82,7 @@ export class PagesController {
     @CurrentVisitor() visitor: Visitor,
     @Res() reply: FastifyReply,
   ) {
-    // Names are in small letters; people type and print them as they like.
+    // Names are lowercase, but people type and print them in any case.
     const proper = name.toLowerCase();
     if (name !== proper && CHANNEL_NAME_PATTERN.test(proper))
       return reply.redirect(`/${proper}`, 302);

@@ -15,13 +15,13 @@ import { type PageName, PageTemplates } from './page-templates.js';
 
 const ABOUT = 'Live video that arrives in less than a second, and a chat beside it.';
 
-/** A page that is about no channel. */
+/** A page that belongs to no channel. */
 export type FixedPage = Readonly<{ page: PageName; title: string }>;
 
-/** For whom a page is. */
+/** The reader of a page. */
 type Reader = Readonly<{ visitor: Visitor; identity: Identity }>;
 
-/** Puts pages together: the built page, what it says of itself, and the data it starts with. */
+/** Renders pages: the built page, its metadata, and its boot data. */
 @Injectable()
 export class PagesService {
   // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the media port, the configuration.
@@ -35,14 +35,17 @@ export class PagesService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** A page that is about no channel. @throws {DomainError} `unavailable` before the web build. */
+  /**
+   * Renders a page that belongs to no channel.
+   * @throws {DomainError} `unavailable` before the web build
+   */
   async fixed(path: string, { page, title }: FixedPage, identity: Identity): Promise<string> {
     return this.#render(page, this.#info(path, title, ABOUT), { identity, channel: null });
   }
 
   /**
-   * A page about a channel; before its password was typed, one that tells nothing of it but its name.
-   * @throws {DomainError} `channel_not_found`; `unavailable` before the web build.
+   * Renders a channel's page; until its password is entered, one that reveals only its name.
+   * @throws {DomainError} `channel_not_found`; `unavailable` before the web build
    */
   async ofChannel(
     page: 'watch' | 'embed',
@@ -59,15 +62,17 @@ export class PagesService {
     const about = `${channel.broadcast ? 'Live now' : 'A channel'} by ${channel.owner} on Onair.`;
     const info = this.#info(`/${channel.name}`, title, about);
     const listed = access?.visibility === 'public';
-    // Programs that preview links have no pass: what they can't fetch is not named.
+    // Link previewers have no pass, so images that they can't fetch are not named.
     const isOpen = access !== null && !isProtected(access);
     const image = isOpen && channel.thumbnail ? this.#absolute(channel.thumbnail) : null;
     return this.#render(page, { ...info, image, listed }, { identity, channel });
   }
 
   /**
-   * The page of a recording or a clip; before its channel's password was typed, one that asks for it.
-   * @throws {DomainError} `recording_not_found`, `clip_not_found`; `unavailable` before the web build.
+   * Renders the page of a recording or a clip; until its channel's password is entered, one that
+   * asks for it.
+   * @throws {DomainError} `recording_not_found`, `clip_not_found`; `unavailable` before the web
+   *   build
    */
   async ofRecorded(
     kind: 'recordings' | 'clips',
@@ -85,7 +90,7 @@ export class PagesService {
     return this.#render('recording', info, { identity, channel: null });
   }
 
-  /** The page for an address without one. */
+  /** Renders the page for unknown addresses. */
   async notFound(identity: Identity | null): Promise<string> {
     const info = this.#info('/', 'Page not found · Onair', ABOUT);
     return this.#render('not-found', info, { identity, channel: null });
@@ -113,7 +118,7 @@ export class PagesService {
     };
   }
 
-  /** An address that the service gives out, which has the base path already. */
+  /** Makes one of the service's URLs absolute; it already has the base path. */
   #absolute(path: string): string {
     return new URL(path, this.config.http.publicUrl).href;
   }
