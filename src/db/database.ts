@@ -12,15 +12,17 @@ import { connectPool } from './postgres.js';
 /** The same folder from src/db and from dist/db. */
 export const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
-/** What tests choose. */
+/** Options for tests. */
 export type DatabaseOptions = {
-  /** What an in-memory database starts from: a data folder's tar, to save its making. */
+  /**
+   * The initial content of an in-memory database: a tar of a data folder, which saves creating it.
+   */
   image?: Uint8Array | null;
   /** How long a start waits for a PostgreSQL that is itself starting. */
   patienceMs?: number;
 };
 
-/** PostgreSQL at DATABASE_URL, or the embedded one under DATA_DIR where there is none. */
+/** PostgreSQL at DATABASE_URL, or else the embedded one under DATA_DIR. */
 export class Database {
   readonly pool: pg.Pool;
   readonly #embedded: EmbeddedDatabase | null;
@@ -31,8 +33,8 @@ export class Database {
   }
 
   /**
-   * Connects, and applies the migrations that are new.
-   * @throws {StartError} when the database can't be used; the message never holds its password.
+   * Connects, and applies new migrations.
+   * @throws {StartError} when the database is unusable; the message never contains its password
    */
   static async open(
     config: Config['data'],

@@ -3,10 +3,13 @@ import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { PrismaService } from './prisma.service.js';
 
-/** Nest's injection token for what an in-memory database starts from (a folder's tar), or null. */
+/**
+ * Nest's injection token for the initial content of an in-memory database (a folder's tar), or
+ * null.
+ */
 export const DATABASE_IMAGE = Symbol('DatabaseImage');
 
-/** The database, open and up to date before anybody gets it. */
+/** Provides the database, opened and migrated. */
 @Module({
   providers: [
     {

@@ -16,8 +16,8 @@ import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 
 /**
- * Until it is whole, it has another name: a start that was cut off leaves nothing half-made. The name is
- * this process's own, since one that was cut off may still be at work on its.
+ * Builds the folder under a temporary name, so that an interrupted start leaves nothing half-made.
+ * The name is unique to this process, because an interrupted one may still be running.
  */
 async function initialize(dir: string): Promise<void> {
   const unfinished = `${dir}.new-${process.pid}`;
@@ -34,13 +34,13 @@ async function initialize(dir: string): Promise<void> {
   sync(dirname(dir));
 }
 
-/** PGlite makes files that everybody may write, whatever the umask. */
+/** Restricts permissions: PGlite creates world-writable files, whatever the umask. */
 function finish(path: string): void {
   chmodSync(path, statSync(path).mode & 0o700);
   sync(path);
 }
 
-/** PGlite's file system doesn't. */
+/** Calls fsync, which PGlite's file system does not. */
 function sync(path: string): void {
   const file = openSync(path, 'r');
   try {

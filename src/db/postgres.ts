@@ -9,7 +9,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const PATIENCE_MS = 30_000;
 const RETRY_EVERY_MS = 1_000;
 
-/** What goes away by waiting: refused, no route, name not known yet, starting up, too many clients. */
+/** Errors that may be temporary: refused, no route, unknown name, starting up, too many clients. */
 const PASSING: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -31,8 +31,9 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
 };
 
 /**
- * Connects to a PostgreSQL, waiting a while for one that is not up yet.
- * @throws {StartError} when it can't be had; names user, host and database, never the password.
+ * Connects to PostgreSQL, waiting a while if it is not up yet.
+ * @throws {StartError} when it is unavailable; names the user, host and database, never the
+ *   password
  */
 export async function connectPool(
   url: string,
@@ -44,7 +45,7 @@ export async function connectPool(
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
-  // Without a listener a connection that is lost while idle would end the process.
+  // Without a listener, losing an idle connection would end the process.
   pool.on('error', () => undefined);
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
@@ -66,7 +67,7 @@ export async function connectPool(
   }
 }
 
-/** A database's address as it may be shown. */
+/** A database's URL without its password. */
 export function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return '(an address that is not a URL)';
   const { protocol, username, host, pathname } = new URL(url);

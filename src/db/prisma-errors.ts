@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { Prisma } from '../generated/prisma/client.js';
 
-/** True when a row was refused because another one has the same unique values. */
+/** Whether a row violates a unique constraint. */
 export function isUniqueViolation(error: unknown): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
   if (error.code === 'P2002') return true;
-  // A raw statement's failures all have one code; PostgreSQL's own is further inside.
+  // All failures of raw statements share one code; PostgreSQL's own is nested.
   return error.code === 'P2010' && RawFailure.safeParse(error.meta).success;
 }
 
@@ -13,7 +13,7 @@ const RawFailure = z.object({
   driverAdapterError: z.object({ cause: z.object({ originalCode: z.literal('23505') }) }),
 });
 
-/** True when the row to change or to refer to is not there (any more). */
+/** Whether the row to change or to refer to does not exist. */
 export function isMissingRow(error: unknown): boolean {
   return (
     error instanceof Prisma.PrismaClientKnownRequestError &&

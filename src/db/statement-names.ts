@@ -1,13 +1,13 @@
-/** Statements that a connection keeps planned; the queries of this service are far fewer. */
+/** Prepared statements per connection; this service has far fewer queries. */
 const NAMES_MAX = 200;
 
-/** What PostgreSQL takes for no name. */
+/** PostgreSQL's name of the unnamed statement. */
 const UNNAMED = '';
 
 /**
- * Names for statements, one for each text: PostgreSQL parses a named one once a connection and, after
- * a few runs, plans it no more. In the embedded database that is more than half of a small query.
- * Beyond the bound statements go without a name, as all did.
+ * Assigns each statement text a name. PostgreSQL parses a named statement once per connection and,
+ * after a few runs, stops planning it; in the embedded database that is more than half of a small
+ * query's cost. Beyond the limit statements remain unnamed.
  */
 export function statementNames(): (query: { readonly sql: string }) => string {
   const names = new Map<string, string>();
