@@ -111,11 +111,11 @@ const chosen = (names: readonly string[]) =>
 
 const HEAD = `# Real clients
 
-What was seen with programs that other people wrote. \`npm run clients [-- name …]\` installs what package registries have, runs each against a real Onair and writes its rows anew; \`npm run clients -- long --minutes 30\` is the long run. Programs run on another machine than Onair where nothing else is said: in a network namespace of their own. Nothing leaves the machine.
+Results with third-party programs. \`npm run clients [-- name …]\` installs the programs that package registries offer, runs each against a real Onair server, and rewrites its rows. \`npm run clients -- long --minutes 30\` is the long run. Unless a row says otherwise, a program runs as if on another machine than Onair: in its own network namespace. No traffic leaves the machine.
 
-Sound: by how much beeps come after the flashes that belong to them, median and range, measured in what FFmpeg decodes. OBS draws and encodes on the processors that everything else uses: on a busy machine its own pictures are late, and the range tells it. Debian's OBS has no WHIP; \`OBS_WEBRTC_PLUGIN\` names the plugin that was used.
+Sound is the delay of beeps relative to their flashes, as median and range, measured in FFmpeg's decoded output; positive means that the sound is late. OBS renders and encodes on the same processors as everything else: on a busy machine its own pictures are late, which shows in the range. Debian's OBS has no WHIP; \`OBS_WEBRTC_PLUGIN\` names the plugin that was used.
 
-MediaMTX is not tried: no package registry has it.
+MediaMTX wasn't tested: no package registry has it.
 `;
 
 async function writePage(rows: readonly Row[]): Promise<void> {

@@ -9,7 +9,7 @@ const TITLES = ['player', 'version', ...WAYS.map(titleOf), 'what to set'];
 
 const HEAD = `# Players
 
-What each player shows of a broadcast of 640x360 and 30 frames/s with H.264 and Opus, written by \`npm run clients\`. Live, rewind (from the oldest segment) and WHEP are played for 10 s, recordings to their end: some 18 s. Where the picture changes its size, the broadcaster came back with 424x240; the recording has the longer part of such a broadcast. An empty cell was not tried.
+How each player handles a broadcast of 640x360 at 30 frames/s with H.264 and Opus. \`npm run clients\` writes this page. Live, rewind (from the oldest segment), and WHEP play for 10 s, recordings to their end, some 18 s. For the size change, the broadcaster returned with 424x240. Empty cells weren't tested.
 `;
 
 /** Writes the table of players from the rows of the matrix. */
