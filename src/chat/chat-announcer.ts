@@ -9,7 +9,7 @@ import { type ChangedPerson, ChatRooms, type Judgement } from './room/chat-rooms
 import { type ChatSender, senderOf } from './room/chat-sender.js';
 import { ChatSockets, everybodyIn, moderatorsIn } from './room/chat-sockets.js';
 
-/** Tells those who are in chats what happened there. */
+/** Broadcasts room events to connected clients. */
 @Injectable()
 export class ChatAnnouncer {
   readonly #log: Log;
@@ -24,7 +24,7 @@ export class ChatAnnouncer {
     this.#log = log.child({ part: 'chat' });
   }
 
-  /** From now on. */
+  /** Starts forwarding room events to the server's sockets. */
   announceOn(server: OnairServer): void {
     this.sockets.attach(server);
     this.#announceMessages(server);
@@ -89,7 +89,7 @@ export class ChatAnnouncer {
       socket.emit('chat:judged', { channel: room.channel.name, nonce, approved, seq });
   }
 
-  /** On all their connections. */
+  /** Notifies all of a person's connections. */
   #tellPerson(room: ChatRoom, person: ChangedPerson, reason: string): void {
     const key = authorKey(person.author);
     const isOne = ({ key: other, account, addressHash }: ChatSender) =>
@@ -97,7 +97,7 @@ export class ChatAnnouncer {
     this.#tellWho(room, isOne, reason);
   }
 
-  /** Tells everybody of a kind who they are in the room now. */
+  /** Sends their current role and permissions to all matching senders in the room. */
   #tellWho(room: ChatRoom, isConcerned: (sender: ChatSender) => boolean, reason: string): void {
     const channel = room.channel.name;
     for (const socket of this.sockets.find(room, isConcerned))

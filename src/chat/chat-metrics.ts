@@ -3,7 +3,7 @@ import { Metrics } from '../common/metrics.js';
 import { ChatRooms } from './room/chat-rooms.js';
 import { ChatWriter } from './messages/chat-writer.js';
 
-/** The chat's numbers for monitoring. */
+/** Chat metrics for monitoring. */
 @Injectable()
 export class ChatMetrics {
   constructor(metrics: Metrics, writer: ChatWriter, rooms: ChatRooms) {

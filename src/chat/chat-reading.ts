@@ -12,14 +12,14 @@ import { ChatRepository, type PageStart } from './messages/chat.repository.js';
 import { HeldRepository } from './held/held.repository.js';
 import { WritingRules } from './rules/writing-rules.js';
 
-/** A client that comes back is told of deletions among so many of the messages it may show. */
+/** A reconnecting client receives deletions among its last N messages. */
 const DELETIONS_SPAN = 1_000;
 
 const NONE: ReadonlySet<string> = new Set();
 
 type HistoryPart = Pick<ChatHistory, 'afterSeq' | 'beforeSeq' | 'limit'>;
 
-/** Reading a channel's chat. */
+/** Reads a channel's chat. */
 @Injectable()
 export class ChatReading {
   // oxlint-disable-next-line max-params -- Nest's injection: what a join has to tell, and the clock.
@@ -34,8 +34,8 @@ export class ChatReading {
   ) {}
 
   /**
-   * What somebody who enters a room has to know. To miss nothing, they must already be told what is
-   * committed from now on.
+   * Returns what a client needs on joining a room. To miss nothing, the client must already be
+   * subscribed to new commits.
    */
   async join(
     room: ChatRoom,
@@ -67,7 +67,7 @@ export class ChatReading {
     };
   }
 
-  /** Who somebody is in a room. */
+  /** Returns a sender's identity, role and permissions in a room. */
   async me(room: ChatRoom, sender: ChatSender): Promise<ChatMe> {
     const { account, author } = sender;
     const ban = room.isOwner(author) ? null : room.bans.find(sender, this.clock.nowMs());
@@ -82,7 +82,7 @@ export class ChatReading {
     };
   }
 
-  /** One page: after a seq, before one, or the newest. */
+  /** Returns one page: after a seq, before a seq, or the newest. */
   async history(
     room: ChatRoom,
     sender: ChatSender,
@@ -90,7 +90,7 @@ export class ChatReading {
   ): Promise<ChatPage> {
     const start: PageStart =
       afterSeq !== undefined ? { afterSeq } : beforeSeq !== undefined ? { beforeSeq } : 'newest';
-    // One more tells whether there are more.
+    // Fetch one extra row to learn whether more exist.
     const found = await this.repository.page(room.id, start, limit + 1);
     const more = found.length > limit;
     const page = afterSeq === undefined ? found.slice(-limit) : found.slice(0, limit);
@@ -101,8 +101,8 @@ export class ChatReading {
   }
 
   /**
-   * One page of what was written during one broadcast of the room's channel, which is for who asks: the first, or with `until` the
-   * last before that time.
+   * Returns one page of the messages written during one broadcast of the room's channel, which the
+   * caller is allowed to watch: the first page, or with `until` the last page before that time.
    */
   async historyOfBroadcast(
     room: ChatRoom,

@@ -9,7 +9,7 @@ import { authorOf } from './messages/chat-message.js';
 import { ChatReading } from './chat-reading.js';
 import { ChatRooms } from './room/chat-rooms.js';
 
-/** The chat over HTTP, to read. */
+/** Read-only chat access over HTTP. */
 @Controller('api/broadcasts/:id/chat')
 export class ChatController {
   constructor(

@@ -16,7 +16,7 @@ import { ChatSockets } from './room/chat-sockets.js';
 import { Commands } from './commands/commands.js';
 import { Reactions } from './reactions/reactions.js';
 
-/** The socket's way to the chat. */
+/** Handles the chat's socket events. */
 @OnairGateway()
 export class ChatGateway implements OnGatewayInit {
   @WebSocketServer() private readonly server!: OnairServer;
@@ -42,7 +42,7 @@ export class ChatGateway implements OnGatewayInit {
     @Payload('chat:join') payload: RequestPayload<'chat:join'>,
   ): Promise<RequestData<'chat:join'>> {
     const room = await this.rooms.open(payload.channel);
-    // Before the history is read: nothing falls between it and what is told from now on.
+    // Subscribe before reading the history, so that no message falls in between.
     await this.sockets.enter(room, socket);
     return this.reading.join(room, senderOf(socket), payload);
   }

@@ -40,7 +40,7 @@ import { ChatSettingsService } from './moderation/chat-settings.service.js';
 import { WritingRules } from './rules/writing-rules.js';
 import { MessageSearch } from './search/message-search.js';
 
-/** Chat: kept, numbered without gaps, and told to everybody in the room. */
+/** Chat: messages are stored, numbered without gaps, and broadcast to everyone in the room. */
 @Module({
   imports: [DbModule, AccountModule, BroadcastModule, FollowsModule],
   controllers: [ChatController, ModeratorsController],

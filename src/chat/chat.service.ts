@@ -16,7 +16,7 @@ import { HeldMessages } from './held/held-messages.js';
 import { WritingRules } from './rules/writing-rules.js';
 import { ChatLimits, guestsPerAddress } from './room/sender-limits.js';
 
-/** Writing in a channel's chat. */
+/** Sends messages to a channel's chat. */
 @Injectable()
 export class ChatService implements OnApplicationShutdown {
   readonly #limits: ChatLimits;
@@ -38,14 +38,14 @@ export class ChatService implements OnApplicationShutdown {
     writer.events.on('committed', (channelId, messages) => rooms.find(channelId)?.tell(messages));
   }
 
-  /** After the sockets have closed: nobody writes any more. */
+  /** Runs after the sockets have closed, so nobody can write any more. */
   async onApplicationShutdown(): Promise<void> {
     await this.writer.close();
   }
 
   /**
-   * Resolves when the message is committed, or held. Until then nothing is promised, and the same
-   * request can be made again with its nonce: it is stored and told once.
+   * Resolves when the message is committed or held. Until then a client can safely repeat the
+   * request with the same nonce: the message is stored and broadcast once.
    */
   async send(room: ChatRoom, sender: ChatSender, payload: ChatSend): Promise<ChatSent> {
     this.rules.assertCanWrite(room, sender);
@@ -80,18 +80,21 @@ export class ChatService implements OnApplicationShutdown {
       name,
       displayName: sender.displayName,
       role: room.roleOf(sender.author),
-      // Half a surrogate pair is no text that a database takes.
+      // The database rejects lone surrogates.
       text: payload.text.toWellFormed(),
       replyToSeq,
     };
   }
 
-  /** What is answered is quoted with the answer: mostly it is among the newest, which are in memory. */
+  /**
+   * Checks that the message being replied to exists. It is usually among the newest, which are in
+   * memory.
+   */
   async #assertIsThere(room: ChatRoom, seq: number): Promise<void> {
     const closed = await this.access.restrictedBroadcasts(room.channel.name);
     if (closed.size > 0 || !room.quote(seq)) {
       const parent = await this.repository.find(room.id, seq);
-      // The answer goes to all, and the quote with it.
+      // The reply goes to everyone, and the quote with it.
       if (parent?.broadcastId != null && closed.has(parent.broadcastId)) throw answeredIsGone();
       if (parent) room.remember(quoteOf(parent));
     }

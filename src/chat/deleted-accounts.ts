@@ -11,7 +11,7 @@ import { ChatRooms } from './room/chat-rooms.js';
 import { shownTo } from './messages/chat-views.js';
 import { ChatRepository } from './messages/chat.repository.js';
 
-/** Sees to it that rooms in use forget accounts that are deleted, as the database does. */
+/** Removes deleted accounts from open rooms, as the database does from storage. */
 @Injectable()
 export class DeletedAccounts {
   constructor(
@@ -35,7 +35,7 @@ export class DeletedAccounts {
     if (pinned?.accountId !== account.id) return;
     const [stored] = await this.repository.findAll(room.id, [pinned.seq]);
     const closed = await this.access.restrictedBroadcasts(room.channel.name);
-    // Another may have been pinned meanwhile.
+    // Another message may have been pinned in the meantime.
     if (room.pinned !== pinned) return;
     room.pinned = stored ?? null;
     this.rooms.events.emit('pinned', room, stored ? viewOf(shownTo(stored, closed)) : null);

@@ -2,13 +2,13 @@ import { DomainError } from '../../common/domain-error.js';
 import type { TokenScope } from '../../protocol/account-tokens.js';
 import type { Command } from './parse-command.js';
 
-/** Who reads a chat may ask how it is used. */
+/** Anyone who can read a chat may list its commands. */
 const READS = ['chat:read', 'chat:write', 'chat:moderate'] as const;
 const MODERATES = ['chat:moderate'] as const;
-/** No token is enough, as over HTTP. */
+/** Not available to API tokens, as over HTTP. */
 const PEOPLE = [] as const;
 
-/** What a command takes of an API token: what it stands for. One of the scopes is enough. */
+/** The API token scopes that allow a command; any one of them is enough. */
 export const COMMAND_SCOPES: Readonly<Record<Command['name'], readonly TokenScope[]>> = {
   help: READS,
   follow: PEOPLE,
@@ -27,8 +27,8 @@ export const COMMAND_SCOPES: Readonly<Record<Command['name'], readonly TokenScop
 };
 
 /**
- * @param scopes of the API token that the command came with; undefined: a person's
- * @throws {DomainError} `forbidden` for what the token doesn't reach
+ * @param scopes of the API token that sent the command; undefined for a person
+ * @throws {DomainError} `forbidden` if the token's scopes do not cover it
  */
 export function assertInScope(
   { name }: Pick<Command, 'name'>,

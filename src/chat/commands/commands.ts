@@ -14,7 +14,7 @@ import { ChatSettingsService } from '../moderation/chat-settings.service.js';
 import { assertInScope } from './command-scopes.js';
 import { type Command, parseCommand, usages } from './parse-command.js';
 
-/** Does what was typed after a slash. What may be done is for those to say who do it. */
+/** Runs slash commands. Each command's service checks permissions. */
 @Injectable()
 export class Commands {
   constructor(
@@ -26,10 +26,10 @@ export class Commands {
   ) {}
 
   /**
-   * Resolves with a sentence that says what was done.
-   * @param typed.scopes of the API token that it came with; undefined: a person's
-   * @throws {DomainError} `unknown_command`; `bad_request`, which says how it is used; and those of
-   * what it stands for
+   * Resolves with a sentence that describes what was done.
+   * @param typed.scopes of the API token that sent the command; undefined for a person
+   * @throws {DomainError} `unknown_command`; `bad_request` with the usage; and the errors of the
+   *   command's service
    */
   async run(
     room: ChatRoom,

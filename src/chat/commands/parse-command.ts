@@ -9,7 +9,7 @@ import { CHAT_COMMANDS, type ChatCommandName, type ForWhom } from '../../protoco
 import type { ChatRules } from '../../protocol/chat-rules.js';
 import { parseSeconds } from '../rules/duration.js';
 
-/** What a typed command asks for. */
+/** A parsed command. */
 export type Command =
   | Readonly<{ name: 'help' | 'follow' | 'unfollow' | 'unpin' }>
   | Readonly<{ name: 'timeout'; who: string; seconds: number; reason: string }>
@@ -19,13 +19,13 @@ export type Command =
   | Readonly<{ name: 'delete' | 'restore' | 'pin'; seq: number }>
   | Readonly<{ name: 'rules'; rules: Partial<ChatRules> }>;
 
-/** A command, or why there is none: `usage` says how one that is known is used. */
+/** A command, or why parsing failed: `usage` shows the syntax of a known command. */
 export type Parsed =
   | Readonly<{ ok: true; command: Command }>
   | Readonly<{ ok: false; unknown: string }>
   | Readonly<{ ok: false; usage: string }>;
 
-/** What the words after a command's name ask for; null: it is not used so. */
+/** Parses a command's arguments; null if they are invalid. */
 type Parse = (words: readonly string[]) => Command | null;
 
 const TIMEOUT_DEFAULT_S = 600;
@@ -55,7 +55,7 @@ const PARSERS: Readonly<Record<ChatCommandName, Parse>> = {
   unmod: who('unmod'),
 };
 
-/** Reads what was typed after a slash. Names have `_` for spaces, and may begin with `@`. */
+/** Parses the text after a slash. Names use `_` for spaces and may start with `@`. */
 export function parseCommand(text: string): Parsed {
   const [typed = '', ...words] = text.trim().replace(/^\//, '').split(/\s+/u);
   const known = CHAT_COMMANDS.find(({ name }) => name === typed.toLowerCase());
@@ -64,7 +64,7 @@ export function parseCommand(text: string): Parsed {
   return command ? { ok: true, command } : { ok: false, usage: known.usage };
 }
 
-/** How the commands are used that somebody may use. */
+/** Returns the usage of the commands that a role may run. */
 export function usages(may: ReadonlySet<ForWhom>): string[] {
   return CHAT_COMMANDS.filter(({ forWhom }) => may.has(forWhom)).map(({ usage }) => usage);
 }
@@ -127,13 +127,13 @@ function parseFollowers([typed = '0', ...rest]: readonly string[]): Command | nu
     : { name: 'rules', rules: { followersOnlyMin } };
 }
 
-/** Null for none, or one that nobody can have. */
+/** Returns null for a missing or invalid name. */
 function nameOf(typed: string | undefined): string | null {
   const name = typed?.replace(/^@/, '') ?? '';
   return name === '' || name.length > 60 ? null : name;
 }
 
-/** Null for one that is too long. */
+/** Returns null if the reason is too long. */
 function reasonOf(words: readonly string[]): string | null {
   const reason = words.join(' ');
   return reason.length > REASON_MAX ? null : reason;

@@ -1,6 +1,6 @@
 import { CAPITALS, LETTERS, mapped } from '../../common/lookalikes.js';
 
-/** Digits and signs that are written in place of letters, to get past a filter. */
+/** Digits and symbols used in place of letters to evade filters. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
   ...LETTERS,
   '0': 'o',
@@ -21,13 +21,13 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '¡': 'i',
 };
 
-/** Marks that stand on letters, and what can't be seen. */
+/** Combining marks and invisible characters. */
 const IGNORED = /[\p{M}\p{Cf}\p{Cc}\u{115F}\u{1160}\u{3164}\u{FFA0}]/gu;
 
 /**
- * What a text looks like: the same for all spellings that a reader takes for the same. Compatibility
- * forms are undone (Unicode's NFKD), marks and invisible characters left out, case folded, and lookalikes
- * taken for the letters that they look like. Runs of one letter count as one.
+ * Returns the skeleton of a text: equal for all spellings that look the same. Applies compatibility
+ * decomposition (Unicode NFKD), removes marks and invisible characters, folds case, and maps
+ * lookalikes to letters. Runs of one letter count as one.
  */
 export function fold(text: string): string {
   const plain = mapped(text.normalize('NFKD'), CAPITALS)
@@ -39,7 +39,7 @@ export function fold(text: string): string {
   for (const character of plain.replaceAll(IGNORED, '')) {
     const letters = LOOKALIKES[character] ?? character;
     for (const letter of letters) {
-      // "l" and "i" are told apart by nobody.
+      // Readers cannot tell "l" from "i".
       const like = letter === 'l' ? 'i' : letter;
       if (like !== last) folded += like;
       last = like;

@@ -1,13 +1,13 @@
 type Node = { readonly next: Map<string, number>; fail: number; ends: boolean };
 
 /**
- * Finds whether any of many strings is in a text, in one pass over it whatever they are (Aho and
- * Corasick, 1975).
+ * Tests whether a text contains any of many strings, in one pass regardless of their number
+ * (Aho–Corasick, 1975).
  */
 export class TextAutomaton {
   readonly #nodes: Node[] = [newNode()];
 
-  /** @param strings empty ones find nothing */
+  /** @param strings empty strings never match */
   constructor(strings: Iterable<string>) {
     for (const string of strings) if (string !== '') this.#add(string);
     this.#link();
@@ -36,7 +36,7 @@ export class TextAutomaton {
     this.#node(at).ends = true;
   }
 
-  /** Breadth first: where a node leads when what follows doesn't fit is known before its children's. */
+  /** Computes failure links breadth-first: a node's link is known before its children's. */
   #link(): void {
     const queue = [0];
     for (const index of queue) {

@@ -1,17 +1,17 @@
 import { fold } from './fold.js';
 import { TextAutomaton } from './text-automaton.js';
 
-/** Between words, and at both ends: no letter is it. */
+/** Separates words and marks both ends; never a letter. */
 const GAP = ' ';
 const NO_WORD = /[^\p{L}\p{N}]+/gu;
-/** Signs at a word's end are punctuation there, not letters in disguise. */
+/** Symbols at the end of a word are punctuation, not disguised letters. */
 const PUNCTUATION = /[^\p{L}\p{N}@$]+$/u;
 
 /**
- * A channel's list of blocked words and phrases. An entry stands for a whole word or several; a `*` at
- * either end lets it be the beginning or the end of a longer one. Spellings that look alike are the same
- * ({@link fold}), and letters with spaces between are a word, too. The time it takes grows with the
- * text's length only.
+ * A channel's list of blocked words and phrases. An entry matches one or more whole words; a `*` at
+ * either end also matches longer words that end or begin with it. Lookalike spellings match ({@link
+ * fold}), and spaced-out letters are joined into a word. Matching takes time linear in the text's
+ * length.
  */
 export class WordFilter {
   readonly #automaton: TextAutomaton;
@@ -37,14 +37,14 @@ function patternOf(entry: string): string {
 }
 
 function wordsOf(text: string): string[] {
-  // Word by word, so that equal letters on both sides of a gap stay two.
+  // Fold word by word, so that equal letters on both sides of a gap stay two.
   return text
     .split(/\s+/u)
     .flatMap((word) => fold(word.replace(PUNCTUATION, '')).split(NO_WORD))
     .filter((word) => word !== '');
 }
 
-/** "b a d" is read as "bad". */
+/** Joins single letters: "b a d" becomes "bad". */
 function joinLetters(words: readonly string[]): string[] {
   const joined: string[] = [];
   let letters = '';

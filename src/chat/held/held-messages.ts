@@ -16,17 +16,17 @@ import { AuditLog } from '../moderation/audit-log.js';
 import { type Actor, moderatorOf } from '../room/authority.js';
 import { HELD_MAX, type HeldMessage, HeldRepository, type HoldReason } from './held.repository.js';
 
-/** Messages of one sender that wait in a channel at most. */
+/** Limit of one sender's held messages in a channel. */
 const PER_SENDER_MAX = 5;
 
 type ToHold = Readonly<{ message: NewMessage; reason: HoldReason; addressHash: string }>;
 
-/** Messages that wait for a moderator's word. */
+/** Messages held for review by a moderator. */
 @Injectable()
 export class HeldMessages {
-  /** Messages of guests of one address that wait in a channel at most. */
+  /** Limit of held messages in a channel from guests of one address. */
   readonly #perAddressMax: number;
-  /** Ids of held messages that somebody decides about now. */
+  /** Ids of held messages that are being decided right now. */
   readonly #judging = new Set<string>();
 
   // oxlint-disable-next-line max-params -- Nest's injection: where messages come from and go to, and the clock.
@@ -44,10 +44,10 @@ export class HeldMessages {
   }
 
   /**
-   * Keeps a message until a moderator decides, and tells moderators. One that is sent again is held
-   * once; one that was let through meanwhile is answered with its seq.
-   * @throws {DomainError} `rate_limited` when too many wait already; `bad_request` for a nonce of
-   * somebody else's
+   * Holds a message until a moderator decides, and notifies moderators. A repeated message is held
+   * once; if it was approved in the meantime, its seq is returned.
+   * @throws {DomainError} `rate_limited` when too many are held already; `bad_request` for a nonce
+   *   that belongs to another sender
    */
   async hold(room: ChatRoom, { message, reason, addressHash }: ToHold): Promise<ChatSent> {
     const stored = await this.messages.findNonce(room.id, message.nonce);
@@ -68,15 +68,18 @@ export class HeldMessages {
     return { seq: 0, sentAt: held.sentAt.toISOString(), held: true };
   }
 
-  /** The oldest first. @throws {DomainError} `forbidden` */
+  /**
+   * Lists held messages, oldest first.
+   * @throws {DomainError} `forbidden`
+   */
   async list(room: ChatRoom, sender: ChatSender): Promise<HeldMessageView[]> {
     moderatorOf(room, sender);
     return (await this.repository.list(room.id)).map(heldView);
   }
 
   /**
-   * Publishes a held message under the next seq, or throws it away; resolves with its seq or 0.
-   * @throws {DomainError} `forbidden`; `not_found` when another was faster
+   * Publishes a held message under the next seq, or discards it. Resolves with the seq, or 0.
+   * @throws {DomainError} `forbidden`; `not_found` if another moderator has already decided
    */
   async judge(
     room: ChatRoom,
@@ -85,7 +88,7 @@ export class HeldMessages {
   ): Promise<number> {
     const actor = moderatorOf(room, sender);
     this.audit.reserve(room, actor, approve ? 'approve' : 'refuse');
-    // Of two who decide at once the first does.
+    // If two moderators decide at once, the first wins.
     if (this.#judging.has(heldId)) throw gone();
     this.#judging.add(heldId);
     try {
@@ -102,7 +105,8 @@ export class HeldMessages {
   ): Promise<number> {
     const held = await this.repository.find(room.id, heldId);
     if (!held) throw gone();
-    // Stored before it is taken off the list: a crash between leaves it held, and its nonce keeps it from being stored twice.
+    // Store before removing it from the list: after a crash in between it is still held, and its
+    // nonce prevents a second copy.
     const seq = approve ? await this.#publish(room, held) : 0;
     if (!(await this.repository.remove(room.id, heldId))) throw gone();
     const { nonce, accountId, guestId } = held;
@@ -147,7 +151,7 @@ export class HeldMessages {
   }
 }
 
-/** How moderators see a held message. */
+/** Converts a held message to the moderators' view. */
 function heldView({ id, name, displayName, role, text, reason, sentAt }: HeldMessage) {
   return {
     id,

@@ -5,12 +5,12 @@ import type { HeldMessageView } from '../../protocol/chat-moderation.js';
 import type { Author, NewMessage } from '../messages/chat-message.js';
 import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from '../messages/chat-role.js';
 
-/** Messages of one channel that wait at most; one more is refused. */
+/** Limit of held messages per channel; more are refused. */
 export const HELD_MAX = 500;
 
 export type HoldReason = HeldMessageView['reason'];
 
-/** A message that waits for a moderator, as stored. */
+/** A held message as stored. */
 export type HeldMessage = Readonly<
   NewMessage & { id: string; reason: HoldReason; sentAt: Date; addressHash: string | null }
 >;
@@ -26,12 +26,12 @@ type Row = Omit<NewMessage, 'role'> & {
   addressHash: Uint8Array | null;
 };
 
-/** Messages that wait for a moderator, in the database. */
+/** Stores held messages. */
 @Injectable()
 export class HeldRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Resolves with what is held under this nonce: the first one, if it was sent before. */
+  /** Resolves with the message held under this nonce: the first one, if it was sent before. */
   async add(
     message: NewMessage,
     { reason, sentAt, addressHash }: Pick<HeldMessage, 'reason' | 'sentAt' | 'addressHash'>,
@@ -62,19 +62,19 @@ export class HeldRepository {
     return (await this.db.heldMessage.count({ where: { channelId, nonce } })) > 0;
   }
 
-  /** How many wait in a channel; of one author, if given. */
+  /** Counts the messages held in a channel, optionally of one author. */
   async count(channelId: string, author: Author | null = null): Promise<number> {
     const of = author === null ? {} : authorWhere(author);
     return this.db.heldMessage.count({ where: { channelId, ...of } });
   }
 
-  /** How many guests' messages from one address wait in a channel. */
+  /** Counts the held guest messages from one address in a channel. */
   async countFrom(channelId: string, hash: string): Promise<number> {
     const addressHash = new Uint8Array(Buffer.from(hash, 'base64url'));
     return this.db.heldMessage.count({ where: { channelId, addressHash } });
   }
 
-  /** What waits, the oldest first. */
+  /** Lists a channel's held messages, oldest first. */
   async list(channelId: string): Promise<HeldMessage[]> {
     const rows = await this.db.heldMessage.findMany({
       where: { channelId },
@@ -89,7 +89,7 @@ export class HeldRepository {
     return row && toHeld(row);
   }
 
-  /** Resolves with false when it is gone already. */
+  /** Resolves with false if it no longer exists. */
   async remove(channelId: string, id: string): Promise<boolean> {
     return (await this.db.heldMessage.deleteMany({ where: { channelId, id } })).count > 0;
   }

@@ -3,19 +3,22 @@ import type { ChatMessage, ChatQuote, ChatReactionCount } from '../../protocol/c
 import { QUOTE_MAX } from '../../protocol/limits.js';
 import { mentionsOf } from './mentions.js';
 
-/** Who wrote something: an account, or a guest's device. Both null: the account is gone. */
+/**
+ * The author of something: an account or a guest's device. Both are null once the account is
+ * deleted.
+ */
 export type Author = Readonly<{ accountId: string | null; guestId: string | null }>;
 
-/** A message on its way to the database. */
+/** A message that is not stored yet. */
 export type NewMessage = Readonly<
   Author & {
     channelId: string;
-    /** Chosen by the sender: the same one sent again is stored once. */
+    /** Chosen by the sender; a message repeated with the same nonce is stored once. */
     nonce: string;
-    /** The broadcast that was on. */
+    /** The broadcast that was live. */
     broadcastId: string | null;
     name: string;
-    /** What to show in place of the name; empty: the name. */
+    /** Shown instead of the name; empty to show the name. */
     displayName: string;
     role: ChatMessage['role'];
     text: string;
@@ -23,35 +26,35 @@ export type NewMessage = Readonly<
   }
 >;
 
-/** A message in the database. The text of a deleted one is still there: for moderators. */
+/** A stored message. Deleted messages keep their text, for moderators. */
 export type StoredMessage = Readonly<
   NewMessage & { seq: number; sentAt: Date; deletedAt: Date | null }
 >;
 
-/** What a view shows besides the message itself. */
+/** Parts of a view that are not in the message itself. */
 export type ViewParts = Readonly<{
   quote?: ChatQuote | undefined;
   reactions?: readonly ChatReactionCount[] | undefined;
-  /** Whether the text of a deleted message is shown. */
+  /** Show the text of deleted messages. */
   forModerators?: boolean;
 }>;
 
-/** What names a writer for bans and rate limits. */
+/** Returns the key that identifies an author for bans and rate limits. */
 export function authorKey({ accountId, guestId }: Author): string {
   return accountId === null ? `guest:${guestId}` : `account:${accountId}`;
 }
 
-/** Who a connection or a request writes as. */
+/** Returns the author that a connection or request writes as. */
 export function authorOf({ account, guestId }: Pick<Identity, 'account' | 'guestId'>): Author {
   return account ? { accountId: account.id, guestId: null } : { accountId: null, guestId };
 }
 
-/** The name to show in place of the username; empty where they are the same. */
+/** Returns the display name; empty if it equals the username. */
 export function displayNameOf({ account }: Pick<Identity, 'account'>): string {
   return account && account.displayName !== account.username ? account.displayName : '';
 }
 
-/** What the chat may see of a message. */
+/** Converts a stored message to its public view. */
 export function viewOf(message: StoredMessage, parts: ViewParts = {}): ChatMessage {
   const { seq, nonce, name, displayName, role, sentAt, deletedAt } = message;
   const { quote, reactions = [], forModerators = false } = parts;
@@ -73,7 +76,7 @@ export function viewOf(message: StoredMessage, parts: ViewParts = {}): ChatMessa
   };
 }
 
-/** What is shown of a message where another one answers it. */
+/** Returns the quote shown above a reply to this message. */
 export function quoteOf(
   message: Pick<StoredMessage, 'seq' | 'name' | 'displayName' | 'text' | 'deletedAt'>,
 ): ChatQuote {

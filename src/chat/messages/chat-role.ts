@@ -1,6 +1,6 @@
 import type { ChatRole } from '../../protocol/chat.js';
 
-/** A role as the database names it. */
+/** A role as stored in the database. */
 export type StoredRole = Uppercase<ChatRole>;
 
 export const TO_STORED_ROLE = {

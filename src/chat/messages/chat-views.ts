@@ -5,16 +5,16 @@ import { ChatRepository } from './chat.repository.js';
 import { ReactionRepository } from './reaction.repository.js';
 import { reactorOf } from './reactor.js';
 
-/** For whom messages are shown. */
+/** The reader that views are made for. */
 export type Reader = Readonly<{
   author: Author;
-  /** Whether the text of deleted messages is shown. */
+  /** Show the text of deleted messages. */
   forModerators: boolean;
-  /** Broadcasts that were for fewer: what was written during them comes as if it were deleted. */
+  /** Broadcasts that the reader may not watch; messages written during them appear as deleted. */
   closed: ReadonlySet<string>;
 }>;
 
-/** Makes views of stored messages, with what belongs to them: in two queries at most, however many. */
+/** Builds views of stored messages and their related data, in at most two queries. */
 @Injectable()
 export class ChatViews {
   constructor(
@@ -22,7 +22,7 @@ export class ChatViews {
     private readonly reactions: ReactionRepository,
   ) {}
 
-  /** In the same order. */
+  /** Returns views in the order of the messages. */
   async of(
     channelId: string,
     stored: readonly StoredMessage[],
@@ -43,7 +43,7 @@ export class ChatViews {
     );
   }
 
-  /** What the messages answer, by its seq. */
+  /** Returns quotes of the messages replied to, by seq. */
   async #quotes(
     channelId: string,
     messages: readonly StoredMessage[],
@@ -58,7 +58,10 @@ export class ChatViews {
   }
 }
 
-/** A message as a reader may know of it: that there is one, so that numbers have no gaps, but not what it says. */
+/**
+ * Hides the content of messages from closed broadcasts; the message itself stays, so that numbering
+ * has no gaps.
+ */
 export function shownTo(message: StoredMessage, closed: ReadonlySet<string>): StoredMessage {
   if (message.broadcastId === null || !closed.has(message.broadcastId)) return message;
   return { ...message, text: '', replyToSeq: null, deletedAt: message.sentAt };

@@ -4,7 +4,7 @@ import { TypedEmitter } from '../../common/typed-emitter.js';
 import { isConnectionLost } from '../../common/unavailable.js';
 import { authorKey, type NewMessage, type StoredMessage } from './chat-message.js';
 
-/** What keeps messages; {@link ChatRepository.store} says what it promises. */
+/** Stores messages; see {@link ChatRepository.store} for its guarantees. */
 type Store = (messages: readonly NewMessage[], sentAt: Date) => Promise<StoredMessage[]>;
 
 type Options = Readonly<{ store: Store; nowMs: () => number; log: Log }>;
@@ -16,28 +16,30 @@ type Waiting = {
 
 /** How long the first message waits for others to share its commit. */
 const GATHER_MS = 3;
-/** One commit takes so many messages at most; the others wait for the next. */
+/** Messages per commit; the rest wait for the next. */
 const BATCH_MAX = 500;
-/** Messages that wait for a commit; one more is refused. */
+/** Messages that may wait for a commit; more are refused. */
 const WAITING_MAX = 5_000;
-/** A sender whose commit takes longer is told to try again; the nonce keeps that from storing twice. */
+/** After this time the sender is told to retry; the nonce prevents duplicates. */
 const COMMIT_TIMEOUT_MS = 8_000;
 
 /**
- * Stores the messages of all channels, many to a commit: under load the database sees a few large
- * statements a second. One commit at a time, in the order of arrival.
+ * Stores the messages of all channels in batches: under load the database sees a few large
+ * statements per second. Commits run one at a time, in order of arrival.
  */
 export class ChatWriter {
   /**
-   * `committed`: the messages of one channel in one commit, in the order of seq. `stored`: how many
-   * there were in all of it.
+   * `committed`: the messages of one channel in one commit, in order of seq. `stored`: the number
+   * of messages in the whole commit.
    */
   readonly events = new TypedEmitter<{
     committed: [channelId: string, messages: readonly StoredMessage[]];
     stored: [messages: number];
   }>();
   readonly #options: Options;
-  /** By channel and nonce, in the order of arrival; a message stays until its commit is decided. */
+  /**
+   * By channel and nonce, in order of arrival; a message stays until its commit succeeds or fails.
+   */
   readonly #waiting = new Map<string, Waiting>();
   #state: { name: 'idle' } | { name: 'gathering'; timer: NodeJS.Timeout } | { name: 'committing' } =
     { name: 'idle' };
@@ -46,16 +48,16 @@ export class ChatWriter {
     this.#options = options;
   }
 
-  /** Messages that are not committed yet. */
+  /** The number of uncommitted messages. */
   get size(): number {
     return this.#waiting.size;
   }
 
   /**
-   * Resolves when the message is committed, with its first seq if this nonce was stored before.
-   * @throws {DomainError} `unavailable` when too many wait, or it can't be stored now: whether it was
-   * is then not known, and sending it again with its nonce is safe. `bad_request` for a nonce of
-   * somebody else's. `channel_not_found` when the channel is gone.
+   * Resolves when the message is committed, with its original seq if this nonce was stored before.
+   * @throws {DomainError} `unavailable` when too many wait or storing fails; the message may have
+   *   been stored, and repeating it with its nonce is safe. `bad_request` for a nonce that belongs
+   *   to another sender. `channel_not_found` when the channel no longer exists.
    */
   async write(message: NewMessage): Promise<StoredMessage> {
     const key = keyOf(message);
@@ -63,7 +65,7 @@ export class ChatWriter {
     if (!waiting) {
       if (this.#waiting.size >= WAITING_MAX) throw tooBusy();
       waiting = { message, stored: Promise.withResolvers<StoredMessage>() };
-      // Whoever waits may have been told to try again by then.
+      // The caller may already have been told to retry.
       waiting.stored.promise.catch(() => undefined);
       this.#waiting.set(key, waiting);
       this.#gather();
@@ -74,7 +76,7 @@ export class ChatWriter {
     return stored;
   }
 
-  /** Commits what waits, and resolves when it is decided. */
+  /** Commits all waiting messages and resolves when done. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.#waiting.values()].map(({ stored }) => stored.promise));
     if (this.#state.name === 'gathering') clearTimeout(this.#state.timer);
@@ -96,7 +98,7 @@ export class ChatWriter {
     this.#state = { name: 'idle' };
   }
 
-  /** Decides every message of a batch; never rejects. */
+  /** Settles every message of a batch; never rejects. */
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const { store, nowMs, log } = this.#options;
     const messages = batch.map(({ message }) => message);
@@ -106,7 +108,7 @@ export class ChatWriter {
     );
     if ('stored' in result) return this.#settle(batch, result.stored);
     const { error } = result;
-    // One message that the database refuses must not take the others with it.
+    // One message that the database rejects must not fail the others.
     if (batch.length > 1 && !isConnectionLost(error))
       return void (await Promise.all(batch.map((waiting) => this.#commit([waiting]))));
     log.warn({ err: error, messages: batch.length }, 'chat could not be stored');
@@ -121,7 +123,8 @@ export class ChatWriter {
       if (message) waiting.stored.resolve(message);
       else waiting.stored.reject(new DomainError('channel_not_found', 'This channel is gone.'));
     }
-    // Before the senders hear of it, which is in a later microtask. A repeated one is told again: the connection may have been lost before it was told first.
+    // Emit before the senders are notified, which happens in a later microtask. Repeated messages
+    // are emitted again: the connection may have been lost before the first time.
     for (const [channelId, messages] of Map.groupBy(stored, (message) => message.channelId)) {
       const inOrder = messages.toSorted((a, b) => a.seq - b.seq);
       this.events.emit('committed', channelId, inOrder);

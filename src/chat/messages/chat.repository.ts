@@ -4,10 +4,10 @@ import { PrismaService } from '../../db/prisma.service.js';
 import type { Author, NewMessage, StoredMessage } from './chat-message.js';
 import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from './chat-role.js';
 
-/** Where in a channel's messages a page starts. */
+/** Where a page starts in a channel's messages. */
 export type PageStart = { afterSeq: number } | { beforeSeq: number } | 'newest';
 
-/** Which of the messages of one broadcast. */
+/** Selects messages of one broadcast. */
 export type BroadcastPart = {
   afterSeq: number;
   from: Date | null;
@@ -15,15 +15,15 @@ export type BroadcastPart = {
   limit: number;
 };
 
-/** Chat messages in the database. */
+/** Stores chat messages. */
 @Injectable()
 export class ChatRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Stores messages of any channels, all or none of the new ones. Each channel goes on counting where
-   * it was. Resolves, after the commit, with what is stored: for a nonce that was stored before, the
-   * first message; nothing for a channel that is gone.
+   * Stores messages of any channels, all new ones or none. Each channel continues its numbering.
+   * Resolves after the commit with the stored messages: for a known nonce the original message;
+   * nothing for a deleted channel.
    */
   async store(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
     try {
@@ -37,7 +37,7 @@ export class ChatRepository {
     }
   }
 
-  /** In one statement, so in one transaction. Rejects when one of the nonces is known. */
+  /** Inserts in one statement, and so in one transaction. Rejects if any nonce is known. */
   async #insert(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
     const counts = new Map<string, number>();
     const rows = messages.map((message) => {
@@ -58,7 +58,7 @@ export class ChatRepository {
       };
     });
     const channels = [...counts].map(([id, n]) => ({ id, n }));
-    // Raising chat_seq locks the channel's row: who else writes there counts on from here.
+    // Raising chat_seq locks the channel's row, so concurrent writers continue from here.
     const stored = await this.db.$queryRaw<{ channelId: string; nonce: string; seq: number }[]>`
       WITH raised AS (
         UPDATE channels SET chat_seq = chat_seq + counted.n
@@ -87,7 +87,7 @@ export class ChatRepository {
     return (await this.db.chatMessage.findMany({ where: { OR: keys } })).map(toMessage);
   }
 
-  /** A page of a channel, in the order of seq. */
+  /** Returns a page of a channel, in order of seq. */
   async page(channelId: string, start: PageStart, limit: number): Promise<StoredMessage[]> {
     const forward = start !== 'newest' && 'afterSeq' in start;
     const rows = await this.db.chatMessage.findMany({
@@ -104,8 +104,8 @@ export class ChatRepository {
   }
 
   /**
-   * A page of what was written during one broadcast, in the order of seq: the first after a message and not
-   * before `from`, or where `until` is given the last before that time.
+   * Returns a page of the messages written during one broadcast, in order of seq: the first after a
+   * message and not before `from`, or with `until` the last before that time.
    */
   async pageOfBroadcast(
     broadcastId: string,
@@ -123,7 +123,7 @@ export class ChatRepository {
     return (until === null ? rows : rows.toReversed()).map(toMessage);
   }
 
-  /** The seq of the channel's newest message; 0 when there is none. */
+  /** Returns the seq of the channel's newest message; 0 if it has none. */
   async lastSeq(channelId: string): Promise<number> {
     const row = await this.db.channel.findUnique({
       where: { id: channelId },
@@ -132,7 +132,7 @@ export class ChatRepository {
     return row?.chatSeq ?? 0;
   }
 
-  /** Which messages in `(fromSeq, toSeq]` are deleted. */
+  /** Returns the seqs of deleted messages in `(fromSeq, toSeq]`. */
   async deletedSeqs(channelId: string, fromSeq: number, toSeq: number): Promise<number[]> {
     const rows = await this.db.chatMessage.findMany({
       where: { channelId, seq: { gt: fromSeq, lte: toSeq }, deletedAt: { not: null } },

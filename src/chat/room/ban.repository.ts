@@ -3,10 +3,10 @@ import { PrismaService } from '../../db/prisma.service.js';
 import type { Author } from '../messages/chat-message.js';
 import type { StoredBan } from './room-bans.js';
 
-/** The newest bans that are read; nobody has bans without end. */
+/** Limit of bans loaded, newest first. */
 const BANS_MAX = 10_000;
 
-/** What a ban needs besides whom it is for. */
+/** A new ban, without its target. */
 export type NewBan = Readonly<{
   author: Author;
   name: string;
@@ -14,7 +14,7 @@ export type NewBan = Readonly<{
   reason: string;
   byId: string;
   at: Date;
-  /** Null: for ever. */
+  /** Null if permanent. */
   expiresAt: Date | null;
 }>;
 
@@ -31,12 +31,12 @@ const COLUMNS = {
 
 type Row = Omit<StoredBan, 'addressHashes'> & { addressHashes: Uint8Array[] };
 
-/** Who may not write in which channel, in the database. */
+/** Stores channel bans and time-outs. */
 @Injectable()
 export class BanRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** A channel's bans, the newest first; among them time-outs that have run out. */
+  /** Lists a channel's bans, newest first, including expired time-outs. */
   async all(channelId: string): Promise<StoredBan[]> {
     const rows = await this.db.chatBan.findMany({
       where: { channelId },
@@ -47,12 +47,12 @@ export class BanRepository {
     return rows.map(toBan);
   }
 
-  /** In the place of the author's last one, and of time-outs of the channel that have run out. */
+  /** Replaces the author's previous ban, and removes the channel's expired time-outs. */
   async put(channelId: string, ban: NewBan): Promise<StoredBan> {
     const { author, name, addressHashes, reason, byId, at, expiresAt } = ban;
     const { accountId, guestId } = author;
     return this.db.$transaction(async (tx) => {
-      // One at a time for each channel: two at once for one author would collide.
+      // Serialize per channel: two concurrent bans of one author would collide.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       const whom = accountId === null ? { guestId } : { accountId };
       await tx.chatBan.deleteMany({
@@ -78,7 +78,7 @@ export class BanRepository {
     });
   }
 
-  /** Resolves with false when there was none. */
+  /** Resolves with false if it does not exist. */
   async remove(channelId: string, id: string): Promise<boolean> {
     return (await this.db.chatBan.deleteMany({ where: { channelId, id } })).count > 0;
   }

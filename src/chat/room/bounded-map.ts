@@ -1,4 +1,4 @@
-/** A map of so many entries at most: the one that was set longest ago is forgotten first. */
+/** A map with a capacity; the entry that was set longest ago is evicted first. */
 export class BoundedMap<Key, Value> {
   readonly #max: number;
   readonly #map = new Map<Key, Value>();
@@ -23,7 +23,7 @@ export class BoundedMap<Key, Value> {
     this.#map.delete(key);
   }
 
-  /** In the order of setting. */
+  /** Returns the entries in the order they were set. */
   entries(): IterableIterator<[Key, Value]> {
     return this.#map.entries();
   }

@@ -9,35 +9,35 @@ import { RoomGuests } from './room-guests.js';
 import { RoomRules } from './room-rules.js';
 import { SlowMode } from './slow-mode.js';
 
-/** Under load everybody in a room is told this often; a message after a quiet time is told at once. */
+/** Interval of updates under load; after a quiet period a message is sent immediately. */
 const TICK_MS = 40;
-/** A large room is told more seldom, and of more at once: telling takes a quarter of a core at most. */
+/** Larger rooms get fewer, bigger updates: sending uses at most a quarter of a core. */
 const TELLING_SHARE = 1 / 4;
-/** Never more seldom than this, whatever telling takes. */
+/** Longest interval between updates, however long sending takes. */
 const TICK_MAX_MS = 250;
-/** The beginnings of the newest messages, and of others that were answered. */
+/** Quotes in memory: the newest messages and others that were replied to. */
 const QUOTES_MAX = 500;
-/** Senders who are known to have written here before. */
+/** Senders known to have written here before. */
 const WRITERS_MAX = 20_000;
 
-/** What a room starts from. */
+/** The stored state that a room is opened with. */
 export type RoomState = Readonly<{
   settings: ChatSettings;
-  /** Ids of the accounts that moderate. */
+  /** Ids of the moderators' accounts. */
   moderators: readonly string[];
   bans: readonly StoredBan[];
   pinned: StoredMessage | null;
 }>;
 
-/** The chat of one channel while it is in use: who may write what, and what is to be told. */
+/** The chat of one channel while it is in use: permissions, rules, and pending updates. */
 export class ChatRoom {
-  /** `told`: messages to show, in the order of seq: all of a tick. */
+  /** `told`: all messages of one update, in order of seq. */
   readonly events = new TypedEmitter<{ told: [messages: readonly ChatMessage[]] }>();
   readonly channel: Channel;
   readonly bans: RoomBans;
   readonly guests = new RoomGuests();
   readonly slowMode = new SlowMode();
-  /** By {@link authorKey}: who is no first-time chatter. */
+  /** By {@link authorKey}: senders who are not first-time chatters. */
   readonly writers = new BoundedMap<string, true>(WRITERS_MAX);
   rules: RoomRules;
   pinned: StoredMessage | null;
@@ -62,7 +62,7 @@ export class ChatRoom {
     return accountId === this.channel.ownerId;
   }
 
-  /** Owner or moderator. */
+  /** Whether the author is the owner or a moderator. */
   isModerator(author: Author): boolean {
     return this.isOwner(author) || this.#moderators.has(author.accountId ?? '');
   }
@@ -81,12 +81,12 @@ export class ChatRoom {
     this.#moderators.delete(accountId);
   }
 
-  /** True while something is left to be told. */
+  /** True while updates are pending. */
   get isBusy(): boolean {
     return this.#tick !== undefined;
   }
 
-  /** The beginning of a message, where it is still in memory. */
+  /** Returns the quote of a message, if it is still in memory. */
   quote(seq: number): ChatQuote | undefined {
     return this.#quotes.get(seq);
   }
@@ -95,7 +95,7 @@ export class ChatRoom {
     this.#quotes.set(quote.seq, quote);
   }
 
-  /** Tells everybody what was committed: now, or with the next tick when one was just now. */
+  /** Broadcasts committed messages: immediately, or with the next update if one was just sent. */
   tell(messages: readonly StoredMessage[]): void {
     for (const message of messages) {
       this.remember(quoteOf(message));
@@ -106,7 +106,7 @@ export class ChatRoom {
     if (this.#tick === undefined) this.#tellUntold();
   }
 
-  /** What was deleted is quoted no more, and goes out empty where it was not told yet. */
+  /** Removes deleted messages from quotes, and empties those not sent yet. */
   forget(messages: readonly StoredMessage[]): void {
     const gone = new Map(messages.map((message) => [message.seq, message]));
     for (const message of messages) if (this.quote(message.seq)) this.remember(quoteOf(message));
@@ -116,7 +116,7 @@ export class ChatRoom {
     });
   }
 
-  /** An account is gone: it has no rights and no ban any more, and what it wrote is not quoted by its name. */
+  /** Removes a deleted account's rights, bans, and quotes. */
   forgetAccount({ id, username }: { id: string; username: string }): void {
     this.dismiss(id);
     this.bans.remove({ accountId: id, guestId: null });
@@ -135,7 +135,8 @@ export class ChatRoom {
     this.#tick = undefined;
     if (this.#untold.length === 0) return;
     const messages = this.#untold.splice(0);
-    // Not by the clock: while others have the processor, fewer frames would only make readers wait.
+    // Measure CPU time, not wall-clock time: while others use the processor, fewer frames would
+    // only make readers wait.
     const before = process.threadCpuUsage();
     this.events.emit('told', messages);
     const { user, system } = process.threadCpuUsage(before);

@@ -10,14 +10,14 @@ import type { Floats } from './floating-tally.js';
 import type { ReactionCount } from '../messages/reaction.repository.js';
 import { RoomRepository } from './room.repository.js';
 
-/** More rooms than this, and those that were not used for a while are closed. */
+/** Above this number, rooms that have not been used for a while are closed. */
 const KEEP_ROOMS = 500;
 const KEEP_MS = 60_000;
 
-/** Whom a change is about. */
+/** The person that a change concerns. */
 export type ChangedPerson = Readonly<{ author: Author; addressHashes: readonly string[] }>;
 
-/** What became of a held message; `seq` is 0 for one that was refused. */
+/** The decision on a held message; `seq` is 0 if it was rejected. */
 export type Judgement = Readonly<{
   heldId: string;
   author: Author;
@@ -28,7 +28,7 @@ export type Judgement = Readonly<{
 
 type Entry = { readonly room: Promise<ChatRoom>; usedAtMs: number; opened: ChatRoom | null };
 
-/** The chats in use, by channel name: a room is opened when somebody asks for it. */
+/** The chats in use, by channel name. A room is opened on first use. */
 @Injectable()
 export class ChatRooms implements OnApplicationShutdown {
   readonly events = new TypedEmitter<{
@@ -37,11 +37,11 @@ export class ChatRooms implements OnApplicationShutdown {
     restored: [room: ChatRoom, messages: readonly ChatMessage[]];
     pinned: [room: ChatRoom, message: ChatMessage | null];
     rulesChanged: [room: ChatRoom];
-    /** Whether guests may write changed. */
+    /** Guests were allowed or forbidden to write. */
     guestsConcerned: [room: ChatRoom];
     reactionsChanged: [room: ChatRoom, changes: readonly ReactionCount[]];
     floated: [room: ChatRoom, floats: Floats];
-    /** What somebody may do here changed, and with it for guests at their addresses. */
+    /** A person's permissions changed, and those of guests at their addresses. */
     personChanged: [room: ChatRoom, person: ChangedPerson, reason: string];
     held: [room: ChatRoom, message: HeldMessageView];
     judged: [room: ChatRoom, judgement: Judgement];
@@ -63,12 +63,12 @@ export class ChatRooms implements OnApplicationShutdown {
     this.events.clear();
   }
 
-  /** How many are open. */
+  /** The number of open rooms. */
   get size(): number {
     return this.#byId.size;
   }
 
-  /** Those that are open. */
+  /** The open rooms. */
   get opened(): IterableIterator<ChatRoom> {
     return this.#byId.values();
   }
@@ -86,7 +86,7 @@ export class ChatRooms implements OnApplicationShutdown {
     this.#byName.set(channelName, entry);
     try {
       const room = await entry.room;
-      // The channel may have been deleted meanwhile.
+      // The channel may have been deleted in the meantime.
       if (this.#byName.get(channelName) === entry) this.#add(entry, room);
       return room;
     } catch (error) {
@@ -95,7 +95,7 @@ export class ChatRooms implements OnApplicationShutdown {
     }
   }
 
-  /** The room of a channel, if it is open. */
+  /** Returns the channel's room if it is open. */
   find(channelId: string): ChatRoom | undefined {
     return this.#byId.get(channelId);
   }

@@ -5,18 +5,18 @@ import type { Identity } from '../../common/identity.js';
 import { type Author, authorKey, authorOf, displayNameOf } from '../messages/chat-message.js';
 import type { Sender } from './room-bans.js';
 
-/** Somebody in a chat, as their connection knows them. */
+/** A chat participant, as known to their connection. */
 export type ChatSender = Sender &
   Readonly<{
     account: Identity['account'];
     author: Author;
     /** {@link authorKey} */
     key: string;
-    /** What is shown in place of the username; empty: the username. */
+    /** Shown instead of the username; empty to show the username. */
     displayName: string;
   }>;
 
-/** Who a connection is, in a chat. */
+/** Returns the sender of a connection. */
 export function senderOf({
   data: { identity, addressHash },
 }: Pick<OnairSocket, 'data'>): ChatSender {
@@ -31,7 +31,7 @@ export function senderOf({
 }
 
 /**
- * Who an HTTP request is from, for what accounts do: there is no address to ban.
+ * Returns the account that sent an HTTP request. It has no address, so address bans do not apply.
  * @throws {DomainError} `not_logged_in`
  */
 export function accountOf({ identity }: Visitor): ChatSender {

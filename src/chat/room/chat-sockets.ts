@@ -12,12 +12,12 @@ import { SenderLimits } from './sender-limits.js';
 const LIST_RATE = { burst: 5, perSecond: 0.5 };
 const RANK = { owner: 0, moderator: 1, member: 2, guest: 3 } as const;
 
-/** Everybody who is in a channel's chat. */
+/** The socket room of everyone in a channel's chat. */
 export const everybodyIn = ({ id }: Pick<ChatRoom, 'id'>) => `chat:${id}`;
-/** Its owner and moderators who are there. */
+/** The socket room of its owner and moderators. */
 export const moderatorsIn = ({ id }: Pick<ChatRoom, 'id'>) => `chat-moderators:${id}`;
 
-/** The connections that are in chats: looked at when somebody asks, nothing is kept of them. */
+/** Finds connections in chats. Queries the sockets on demand and stores nothing. */
 @Injectable()
 export class ChatSockets {
   readonly #limits = new SenderLimits(LIST_RATE);
@@ -25,12 +25,12 @@ export class ChatSockets {
 
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
-  /** To be called before anything else. */
+  /** Must be called first. */
   attach(server: OnairServer): void {
     this.#server = server;
   }
 
-  /** Lets a connection hear what it is to hear. */
+  /** Subscribes a connection to the room's events that it may receive. */
   async enter(room: ChatRoom, socket: OnairSocket): Promise<void> {
     await socket.join(everybodyIn(room));
     await this.sort(room, socket);
@@ -41,18 +41,21 @@ export class ChatSockets {
     await socket.leave(moderatorsIn(room));
   }
 
-  /** Puts a connection among the moderators, or out of them. */
+  /** Adds a connection to the moderators' room or removes it. */
   async sort(room: ChatRoom, socket: OnairSocket): Promise<void> {
     if (room.isModerator(senderOf(socket).author)) await socket.join(moderatorsIn(room));
     else await socket.leave(moderatorsIn(room));
   }
 
-  /** The connections of whom `isOne` picks. */
+  /** Returns the connections of matching senders. */
   find(room: ChatRoom, isOne: (sender: ChatSender) => boolean): OnairSocket[] {
     return [...this.#all(room)].filter((socket) => isOne(senderOf(socket)));
   }
 
-  /** Who is there now. @throws {DomainError} `forbidden`, `rate_limited` */
+  /**
+   * Lists the viewers currently in the chat.
+   * @throws {DomainError} `forbidden`, `rate_limited`
+   */
   viewers(room: ChatRoom, sender: ChatSender): ChatViewers {
     moderatorOf(room, sender);
     const retryAfterMs = this.#limits.take(sender.key, this.clock.nowMs());
@@ -77,7 +80,7 @@ export class ChatSockets {
     };
   }
 
-  /** Null for a guest without a name. */
+  /** Returns null for a guest without a name. */
   #viewer(room: ChatRoom, sender: ChatSender): ChatViewer | null {
     const { account, author, displayName } = sender;
     const name = account?.username ?? room.guests.byId(author.guestId ?? '')?.name;

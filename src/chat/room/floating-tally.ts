@@ -1,14 +1,14 @@
-/** What floats is told this often. */
+/** Interval between updates. */
 const TELL_MS = 200;
-/** More of one emoji in one frame show nothing more. */
+/** Limit per emoji and update; more would not be visible. */
 const COUNT_MAX = 50;
 
 export type Floats = readonly Readonly<{ emoji: string; count: number }>[];
 
-/** Counts the emoji that float over one channel's player, and tells of them a few times a second. */
+/** Counts the floating emoji of one channel and emits them a few times per second. */
 export class FloatingTally {
   readonly #tell: (floats: Floats) => void;
-  /** The protocol bounds which emoji there are. */
+  /** Bounded, as the protocol limits the set of emoji. */
   #counts = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 

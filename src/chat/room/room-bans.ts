@@ -1,24 +1,26 @@
 import { ADDRESS_BAN_MS } from '../../access/address-ban.js';
 import { type Author, authorKey } from '../messages/chat-message.js';
 
-/** A ban as stored: without an end, or a time-out. */
+/** A stored ban: permanent, or a time-out. */
 export type StoredBan = Readonly<
   Author & {
     id: string;
     name: string;
     reason: string;
     createdAt: Date;
-    /** Where they were lately; base64url. Guests who come from there are banned too. */
+    /** Their recent addresses, hashed, base64url. Guests from these addresses are banned too. */
     addressHashes: readonly string[];
-    /** Null: for ever. */
+    /** Null if permanent. */
     expiresAt: Date | null;
   }
 >;
 
-/** A sender as bans know them. */
+/** A sender as identified by bans. */
 export type Sender = Readonly<{ author: Author; addressHash: string }>;
 
-/** Who may not write in one channel, from memory. As many as are stored: the repository bounds them. */
+/**
+ * The bans of one channel, in memory. Holds every stored ban; the repository bounds their number.
+ */
 export class RoomBans {
   readonly #byAuthor = new Map<string, StoredBan>();
   readonly #byAddress = new Map<string, Map<string, StoredBan>>();
@@ -27,24 +29,24 @@ export class RoomBans {
     for (const ban of bans) this.add(ban);
   }
 
-  /** The ban that keeps a sender from writing now, if any. */
+  /** Returns the ban that applies to a sender now, if any. */
   find({ author, addressHash }: Sender, nowMs: number): StoredBan | null {
     const own = this.#byAuthor.get(authorKey(author));
     if (own && holds(own, nowMs)) return own;
-    // An account is somebody whatever the address.
+    // Accounts are banned by identity, not by address.
     if (author.accountId !== null) return null;
     for (const ban of this.#byAddress.get(addressHash)?.values() ?? [])
       if (holds(ban, nowMs) && nowMs < ban.createdAt.getTime() + ADDRESS_BAN_MS) return ban;
     return null;
   }
 
-  /** The ban of an author, whatever their address. */
+  /** Returns an author's own ban, ignoring address bans. */
   of(author: Author, nowMs: number): StoredBan | null {
     const ban = this.#byAuthor.get(authorKey(author));
     return ban && holds(ban, nowMs) ? ban : null;
   }
 
-  /** Puts a ban in the place of the author's last one. */
+  /** Adds a ban, replacing the author's previous one. */
   add(ban: StoredBan): void {
     const key = authorKey(ban);
     this.remove(ban);

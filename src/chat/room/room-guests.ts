@@ -1,13 +1,13 @@
 import { BoundedMap } from './bounded-map.js';
 import { mentionKey } from '../messages/mentions.js';
 
-/** Guests who are remembered; beyond it the one who wrote longest ago is forgotten. */
+/** Guests remembered; beyond it the guest who wrote longest ago is evicted. */
 const GUESTS_MAX = 5_000;
 
-/** What a guest left when they wrote last. */
+/** A guest's identity when they last wrote. */
 export type KnownGuest = Readonly<{ guestId: string; name: string; addressHash: string }>;
 
-/** The guests who wrote in one channel lately: under which name, and from where. */
+/** Guests who recently wrote in one channel: their names and addresses. */
 export class RoomGuests {
   readonly #byId = new BoundedMap<string, KnownGuest>(GUESTS_MAX);
   readonly #byName = new BoundedMap<string, KnownGuest>(GUESTS_MAX);
@@ -21,7 +21,7 @@ export class RoomGuests {
     return this.#byId.get(guestId);
   }
 
-  /** The last who wrote under a name. */
+  /** Returns the most recent guest with this name. */
   byName(name: string): KnownGuest | undefined {
     return this.#byName.get(mentionKey(name));
   }

@@ -1,7 +1,7 @@
 import type { ChatRules, ChatSettings } from '../../protocol/chat-rules.js';
 import { WordFilter } from '../filter/word-filter.js';
 
-/** A channel's rules in memory, ready to be asked for every message. */
+/** A channel's rules in memory, prepared for checking every message. */
 export class RoomRules {
   readonly rules: ChatRules;
   readonly blockedWords: readonly string[];
@@ -17,13 +17,13 @@ export class RoomRules {
     return { rules: this.rules, blockedWords: [...this.blockedWords] };
   }
 
-  /** Whether a text has a blocked word. */
+  /** Returns true if the text contains a blocked word. */
   blocks(text: string): boolean {
     return this.#filter?.blocks(text) ?? false;
   }
 }
 
-/** A channel that was never moderated. */
+/** The settings of a new channel. */
 export const NO_RULES: ChatSettings = {
   rules: {
     slowModeS: 0,

@@ -17,7 +17,7 @@ const SETTINGS = {
   blockedWords: true,
 } as const;
 
-/** What a channel's chat is set to, in the database. */
+/** Stores a channel's chat settings. */
 @Injectable()
 export class RoomRepository {
   constructor(
@@ -25,7 +25,7 @@ export class RoomRepository {
     private readonly bans: BanRepository,
   ) {}
 
-  /** All that a room keeps in memory. */
+  /** Loads everything a room keeps in memory. */
   async load(channelId: string): Promise<RoomState> {
     const [row, bans] = await Promise.all([
       this.db.channel.findUnique({
@@ -54,7 +54,7 @@ export class RoomRepository {
     };
   }
 
-  /** Does nothing when the channel is gone. */
+  /** Does nothing if the channel no longer exists. */
   async save(channelId: string, { rules, blockedWords }: ChatSettings): Promise<void> {
     await this.db.channel.updateMany({
       where: { id: channelId },
@@ -70,7 +70,7 @@ export class RoomRepository {
     });
   }
 
-  /** Null takes down what is pinned. */
+  /** Pins a message; null unpins. */
   async pin(channelId: string, seq: number | null): Promise<void> {
     await this.db.channel.updateMany({ where: { id: channelId }, data: { pinnedSeq: seq } });
   }

@@ -8,16 +8,16 @@ const UNITS = [
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 const DURATION = /^(\d{1,7})([smhd])?$/i;
 
-/** A time as people say it, rounded up: `40 seconds`, `5 minutes`, `2 days`. */
+/** Formats a duration, rounded up: `40 seconds`, `5 minutes`, `2 days`. */
 export function inWords(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1_000));
-  // Up to two of a unit are told in the next smaller one: 90 seconds is not 2 minutes.
+  // Two or fewer of a unit are shown in the next smaller unit: 90 seconds is not 2 minutes.
   const [name, size] = UNITS.find(([, unit]) => seconds >= unit * 2) ?? UNITS[3];
   const count = Math.ceil(seconds / size);
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
-/** Seconds of what was typed: `90`, `90s`, `10m`, `2h`, `14d`; null when it is no time. */
+/** Parses a duration to seconds: `90`, `90s`, `10m`, `2h`, `14d`; null if invalid. */
 export function parseSeconds(text: string, unit: keyof typeof SECONDS = 's'): number | null {
   const [, count, typed = unit] = DURATION.exec(text) ?? [];
   if (count === undefined) return null;

@@ -12,17 +12,20 @@ import { guestsPerAddress } from '../room/sender-limits.js';
 import { SlowMode } from '../room/slow-mode.js';
 import { hasLink, isEmojiOnly } from './text-kinds.js';
 
-/** Why a message waits for a moderator; null: it doesn't. */
+/** Why a message is held for a moderator; null if it is not. */
 export type HoldReason = HeldMessageView['reason'] | null;
 
-/** What a sender writes, as far as the rules ask. */
+/** The parts of a message that the rules check. */
 type Draft = Readonly<{ text: string; nonce: string; name: string; displayName: string }>;
 
-/** Who may write what in a channel. What it goes by is in memory; only a first message costs a look-up. */
+/**
+ * Checks who may write what in a channel. Works from memory; only a sender's first message costs a
+ * query.
+ */
 @Injectable()
 export class WritingRules {
   readonly #guests: boolean;
-  /** Of guests by channel and address: their id is only a cookie. */
+  /** Guests by channel and address, as their id is only a cookie. */
   readonly #ofAddresses: SlowMode;
 
   constructor(
@@ -35,7 +38,7 @@ export class WritingRules {
     this.#ofAddresses = new SlowMode(guestsPerAddress(config));
   }
 
-  /** Whether somebody may write or react at all. */
+  /** Returns whether the sender may write or react at all. */
   canWrite(room: ChatRoom, sender: ChatSender): boolean {
     return !this.#isBanned(room, sender) && (sender.account !== null || this.#takesGuests(room));
   }
@@ -59,7 +62,8 @@ export class WritingRules {
   }
 
   /**
-   * Holds a message against the channel's rules, which aren't for moderators. Counts it in slow mode.
+   * Checks a message against the channel's rules, which do not apply to moderators, and counts it
+   * in slow mode.
    * @throws {DomainError} `followers_only`, `blocked_word`, `emoji_only`, `slow_mode`
    */
   async check(room: ChatRoom, sender: ChatSender, draft: Draft): Promise<HoldReason> {
@@ -84,12 +88,12 @@ export class WritingRules {
     return rules.holdFirst && (await this.#isFirst(room, sender)) ? 'first_message' : null;
   }
 
-  /** The message was not stored after all: it doesn't count in slow mode. */
+  /** Removes a message that was not stored from slow mode. */
   giveTurnBack(room: ChatRoom, sender: ChatSender, { nonce }: Pick<Draft, 'nonce'>): void {
     for (const [slowMode, who] of this.#turnsOf(room, sender)) slowMode.forget(who, nonce);
   }
 
-  /** As whom a sender waits in slow mode: as themselves, and guests as those of their address too. */
+  /** Returns the slow-mode entries of a sender: their own, and for guests also their address's. */
   #turnsOf(
     room: ChatRoom,
     { key, account, addressHash }: ChatSender,

@@ -12,15 +12,15 @@ import { moderatorOf } from '../room/authority.js';
 import { PersonFinder } from '../moderation/person-finder.js';
 import { SenderLimits } from '../room/sender-limits.js';
 
-/** One search looks through so many messages: a few milliseconds of the database's time. */
+/** Messages scanned per search: a few milliseconds of database time. */
 export const STRETCH = 20_000;
-/** And finds so many at most. */
+/** Limit of results per search. */
 const FOUND_MAX = 50;
 const RATE = { burst: 5, perSecond: 1 };
 
 /**
- * Looks through a channel's messages for its moderators, a stretch at a time by their numbers: each
- * search costs the same however many there are.
+ * Searches a channel's messages for its moderators, one range of seqs at a time: each search costs
+ * the same regardless of the total.
  */
 @Injectable()
 export class MessageSearch {
@@ -34,7 +34,10 @@ export class MessageSearch {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** The newest first. @throws {DomainError} `forbidden`, `rate_limited`, `account_not_found` */
+  /**
+   * Returns matches, newest first.
+   * @throws {DomainError} `forbidden`, `rate_limited`, `account_not_found`
+   */
   async search(
     room: ChatRoom,
     sender: ChatSender,
@@ -46,7 +49,7 @@ export class MessageSearch {
       throw new DomainError('rate_limited', 'Wait a moment, then search again.', { retryAfterMs });
     const author = name === undefined ? null : (await this.people.byName(room, name)).author;
     const endSeq = beforeSeq ?? (await this.messages.lastSeq(room.id)) + 1;
-    // One sender's messages are found by an index: there is no need for stretches.
+    // One sender's messages are found by an index, so no range is needed.
     const startSeq = author === null ? Math.max(1, endSeq - STRETCH) : 1;
     const found = await this.#find(room.id, { query, author, startSeq, endSeq });
     const messages = await this.views.of(room.id, found, {
@@ -88,7 +91,7 @@ export class MessageSearch {
   }
 }
 
-/** Signs that have a meaning in LIKE have none here. */
+/** Escapes LIKE wildcards. */
 function literal(query: string): string {
   return query.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }
