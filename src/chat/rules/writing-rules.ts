@@ -19,8 +19,8 @@ export type HoldReason = HeldMessageView['reason'] | null;
 type Draft = Readonly<{ text: string; nonce: string; name: string; displayName: string }>;
 
 /**
- * Checks who may write what in a channel. Works from memory; only a sender's first message costs a
- * query.
+ * Checks who may write what in a channel. Works from memory; only a sender's first message, and a
+ * follow that is not cached, cost a query.
  */
 @Injectable()
 export class WritingRules {
@@ -63,7 +63,7 @@ export class WritingRules {
 
   /**
    * Checks a message against the channel's rules, which do not apply to moderators, and counts it
-   * in slow mode.
+   * in slow mode. Returns why the message must be held, or null.
    * @throws {DomainError} `followers_only`, `blocked_word`, `emoji_only`, `slow_mode`
    */
   async check(room: ChatRoom, sender: ChatSender, draft: Draft): Promise<HoldReason> {
