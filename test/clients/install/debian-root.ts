@@ -46,7 +46,6 @@ strip = true
 opt-level = 1
 `;
 
-
 /** A root folder with a newer Debian, in which OBS, FFmpeg, GStreamer and players of today run. */
 export async function installDebianRoot(): Promise<string> {
   if (process.getuid?.() !== 0)
@@ -84,7 +83,9 @@ export async function installObs(): Promise<string> {
   const root = await installDebianRoot();
   const plugin = process.env.OBS_WEBRTC_PLUGIN;
   if (plugin === undefined)
-    throw new Missing('Debian’s OBS has no WHIP output; OBS_WEBRTC_PLUGIN can name an obs-webrtc.so');
+    throw new Missing(
+      'Debian’s OBS has no WHIP output; OBS_WEBRTC_PLUGIN can name an obs-webrtc.so',
+    );
   const folders = await inRoot(root, 'ls -d /usr/lib/*/obs-plugins');
   await copyFile(plugin, join(root, folders.trim(), 'obs-webrtc.so'));
   return root;
