@@ -1,5 +1,5 @@
-// The rooms of the house, from the ground up: a folder may import only folders listed before it, and of
-// those only the ones it names. `.dependency-cruiser.cjs` turns this into rules, and
+// The folders from the lowest layer up: a folder may import only folders listed before it, and of those
+// only the ones that it lists. `.dependency-cruiser.cjs` turns this into rules, and
 // `node scripts/architecture.mjs` into the table of ARCHITECTURE.md; a test keeps the table current.
 
 /** @type {readonly { folder: string, holds: string, imports: readonly string[] }[]} */
@@ -12,7 +12,7 @@ exports.folders = [
   {
     folder: 'src/common',
     holds:
-      'typed emitter, serial queue, domain error, log, metrics, gateway decorators, HTTP answers',
+      'typed emitter, serial queue, domain error, log, metrics, gateway decorators, HTTP responses',
     imports: ['protocol'],
   },
   {
@@ -31,54 +31,73 @@ exports.folders = [
     imports: ['common', 'config'],
   },
   {
+    folder: 'src/cluster',
+    holds: 'the nodes of one service: membership, and wake-up messages and calls between nodes',
+    imports: ['common', 'config', 'secrets', 'db'],
+  },
+  {
     folder: 'src/security-log',
-    holds: 'what happened to accounts, and what administrators did',
+    holds: 'account events and administrator actions',
     imports: ['protocol', 'common', 'db'],
   },
   {
     folder: 'src/media',
-    holds: 'media formats, pure: codecs, RTP, MP4, playlists; AAC on a thread, FFmpeg as a process',
+    holds:
+      'media formats as pure functions (codecs, RTP, MP4, playlists); AAC encoding in a worker thread, FFmpeg in a child process',
     imports: ['common', 'config'],
   },
   {
     folder: 'src/auth',
     holds: 'accounts, sessions, API tokens, guards',
-    imports: ['protocol', 'common', 'config', 'secrets', 'db', 'security-log'],
+    imports: ['protocol', 'common', 'config', 'secrets', 'db', 'cluster', 'security-log'],
   },
   {
     folder: 'src/security',
-    holds: 'limits per address on requests, connections and payloads; strict JSON',
+    holds: 'per-address limits on requests and connections; payload size limits; strict JSON',
     imports: ['protocol', 'common', 'config', 'auth'],
   },
   {
     folder: 'src/access',
-    holds: 'who may watch what: one policy, asked on every way in',
-    imports: ['protocol', 'common', 'config', 'secrets', 'db', 'security-log', 'auth'],
+    holds: 'who can watch what: one policy, checked at every entry point',
+    imports: ['protocol', 'common', 'config', 'secrets', 'db', 'cluster', 'security-log', 'auth'],
   },
   {
     folder: 'src/channels',
     holds: 'channels and their stream keys',
-    imports: ['protocol', 'common', 'config', 'db', 'security-log', 'auth', 'access'],
+    imports: ['protocol', 'common', 'config', 'db', 'cluster', 'security-log', 'auth', 'access'],
   },
   {
     folder: 'src/broadcast',
-    holds: 'the domain of broadcasts; `ports/` is what it needs from media',
-    imports: ['protocol', 'common', 'config', 'db', 'media', 'auth', 'access', 'channels'],
+    holds: 'the broadcast domain; `ports/` declares the interfaces that it needs from media',
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'secrets',
+      'db',
+      'cluster',
+      'media',
+      'auth',
+      'access',
+      'channels',
+    ],
   },
   {
     folder: 'src/sdp',
-    holds: 'reads offers and writes answers, pure: SDP to mediasoup parameters and back',
+    holds:
+      'parses offers and writes answers, as pure functions between SDP and mediasoup parameters',
     imports: ['protocol', 'broadcast'],
   },
   {
     folder: 'src/sfu',
     holds: 'the only importer of mediasoup; implements the media port',
-    imports: ['protocol', 'common', 'config', 'media', 'broadcast'],
+    imports: ['protocol', 'common', 'config', 'cluster', 'media', 'broadcast'],
   },
   {
     folder: 'src/hls',
-    holds: 'live packaging: RTP to segments, and their delivery; implements the packaging port',
-    imports: ['protocol', 'common', 'config', 'media', 'access', 'broadcast'],
+    holds:
+      'packages live RTP into segments, and delivers them over HTTP; implements the packaging port',
+    imports: ['protocol', 'common', 'config', 'cluster', 'media', 'access', 'broadcast'],
   },
   {
     folder: 'src/recordings',
@@ -89,6 +108,7 @@ exports.folders = [
       'config',
       'secrets',
       'db',
+      'cluster',
       'media',
       'auth',
       'access',
@@ -98,13 +118,23 @@ exports.folders = [
   },
   {
     folder: 'src/account',
-    holds: "an account's export and deletion, and ending all its sessions",
+    holds: 'account export, account deletion, and logging out everywhere',
     imports: ['protocol', 'common', 'db', 'security-log', 'auth', 'channels', 'broadcast'],
   },
   {
     folder: 'src/follows',
-    holds: 'accounts that follow channels',
-    imports: ['protocol', 'common', 'db', 'auth', 'access', 'channels', 'broadcast'],
+    holds: 'which accounts follow which channels',
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'db',
+      'cluster',
+      'auth',
+      'access',
+      'channels',
+      'broadcast',
+    ],
   },
   {
     folder: 'src/chat',
@@ -114,6 +144,7 @@ exports.folders = [
       'common',
       'config',
       'db',
+      'cluster',
       'auth',
       'access',
       'channels',
@@ -129,12 +160,12 @@ exports.folders = [
   },
   {
     folder: 'src/statistics',
-    holds: 'viewers, watch time and chat messages of broadcasts, sampled and stored',
+    holds: 'viewer counts, watch time and chat message counts per broadcast, sampled and stored',
     imports: ['protocol', 'common', 'db', 'auth', 'access', 'broadcast', 'chat'],
   },
   {
     folder: 'src/webhooks',
-    holds: 'signed deliveries to other programs, from the database',
+    holds: 'signed HTTP deliveries, queued in the database',
     imports: [
       'protocol',
       'common',
@@ -150,11 +181,12 @@ exports.folders = [
   },
   {
     folder: 'src/admin',
-    holds: 'what administrators see and do; the first administrator',
+    holds: 'administration, including the creation of the first administrator',
     imports: [
       'protocol',
       'common',
       'config',
+      'secrets',
       'db',
       'security-log',
       'auth',
@@ -167,7 +199,17 @@ exports.folders = [
   {
     folder: 'src/sockets',
     holds: 'Socket.IO: connections, limits, dispatch of requests',
-    imports: ['protocol', 'common', 'config', 'secrets', 'auth', 'security', 'access', 'broadcast'],
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'secrets',
+      'cluster',
+      'auth',
+      'security',
+      'access',
+      'broadcast',
+    ],
   },
   {
     folder: 'src/http-rtc',
@@ -181,12 +223,22 @@ exports.folders = [
   },
   {
     folder: 'src/whip',
-    holds: 'publishing by WHIP',
-    imports: ['protocol', 'common', 'config', 'auth', 'channels', 'broadcast', 'sdp', 'http-rtc'],
+    holds: 'publishing over WHIP',
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'cluster',
+      'auth',
+      'channels',
+      'broadcast',
+      'sdp',
+      'http-rtc',
+    ],
   },
   {
     folder: 'src/whep',
-    holds: 'watching by WHEP',
+    holds: 'watching over WHEP',
     imports: [
       'protocol',
       'common',
@@ -220,12 +272,12 @@ exports.folders = [
   },
   {
     folder: 'web/build',
-    holds: 'plugins of the page build: size budget, precompression, font preload',
+    holds: 'plugins of the page build: shared HTML, size budget, precompression, font preload',
     imports: [],
   },
   {
     folder: 'web/client',
-    holds: "the pages' logic without DOM: connection, viewer, publisher, chat, capture",
+    holds: "page logic that doesn't touch the DOM: connection, viewer, publisher, chat, capture",
     imports: ['protocol'],
   },
   {

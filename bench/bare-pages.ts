@@ -8,10 +8,10 @@ const pages: Readonly<Record<string, string>> = {
   '/webrtc': 'bare-webrtc.html',
 };
 
-/** Serves the baselines' pages, without a cache, a compression or a framework. */
+/** Serves the baseline pages without a cache, compression or a framework. */
 export class BarePages {
   readonly url: string;
-  /** The film that the video page plays. */
+  /** The film on the video page. */
   clip = Buffer.alloc(0);
   readonly #server: Server;
 

@@ -17,7 +17,7 @@ export class CProgram {
     this.#path = join(folder, 'program');
   }
 
-  /** @throws {CannotRun} when there is no compiler, or not the libraries' headers */
+  /** @throws {CannotRun} if the compiler or the headers of the libraries are missing */
   static async compile(name: string, libraries: readonly string[]): Promise<CProgram> {
     const program = new CProgram(await mkdtemp(join(tmpdir(), 'onair-bench-')));
     const source = join(import.meta.dirname, 'baseline', `${name}.c`);
@@ -35,7 +35,7 @@ export class CProgram {
     return program;
   }
 
-  /** Runs it to its end and resolves to what it printed. */
+  /** Runs the program to its end; resolves with its output. */
   async run(args: readonly (string | number)[]): Promise<string> {
     const { stdout } = await run(this.#path, args.map(String));
     return stdout;

@@ -1,10 +1,10 @@
-// A process: the least that tells everybody what one says. `ws`, with each frame encoded once, and
-// heartbeats as often as the service's.
+// Runs as a separate process: a minimal chat server on `ws`. It encodes each frame once and sends
+// heartbeats at the service's interval.
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import * as ws from 'ws';
 
-/** The parts of ws that its types leave out. */
+/** Parts of ws that its types omit. */
 type Frames = { Sender: { frame(data: Buffer, options: object): Buffer[] } };
 type Wire = { _sender: { sendFrame(frame: Buffer[]): void } };
 

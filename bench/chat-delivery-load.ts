@@ -1,34 +1,34 @@
-// A process: a full chat, whose clients check what they are told: each message that was acknowledged,
-// once and in order, and how long after it was due to be sent.
+// Runs as a separate process: the clients of a full chat. They verify that each acknowledged
+// message arrives once and in order, and measure its delay since it was due.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 type Connect = { name: 'connect'; url: string; clients: number; channel: string };
 type Load = { name: 'load'; perSecond: number; seconds: number };
-/** Milliseconds, by share of the deliveries. */
+/** In milliseconds, by percentile of the deliveries. */
 type Delays = { p50: number; p95: number; p99: number; most: number };
 
 type Client = { readonly socket: WebSocket; lastSeq: number };
-/** What a frame says: the same bytes come to every client, so it is read once. */
+/** The contents of a frame: every client receives the same bytes, so it is parsed once. */
 type Frame = { readonly firstSeq: number; readonly lastSeq: number; readonly dueMs: number[] };
 
 const TEXT = 'What a day, and it is not even noon. '.repeat(4).slice(0, 120);
-/** Connections that are opened at the same time. */
+/** The number of connections that are opened concurrently. */
 const PARALLEL = 50;
-/** How long after the last message everybody may still be told of it. */
+/** How long after the last message deliveries may still arrive. */
 const PATIENCE_MS = 10_000;
-/** What is later than the last counts as the last. */
+/** Longer delays count in the last bucket. */
 const DELAY_BUCKETS = 100_000;
 const BUCKETS_PER_MS = 10;
-/** Frames on their way to some of the clients. */
+/** The maximum number of frames that some of the clients have yet to receive. */
 const FRAMES_MAX = 500;
 const TOLD = Buffer.from('42["chat:messages"');
 
 const clients: Client[] = [];
 let channel = '';
 const frames = new Map<string, Frame>();
-/** In the order of sending: when it was due, and the number it was acknowledged with. */
+/** In sending order: when the message was due, and the number in its acknowledgment. */
 const sent: {
   readonly nonce: string;
   readonly dueMs: number;
@@ -36,7 +36,7 @@ const sent: {
   acknowledgedMs: number;
 }[] = [];
 const dueMsByNonce = new Map<string, number>();
-/** By number, as everybody was told. */
+/** By number, as delivered to everyone. */
 const nonces = new Map<number, string>();
 const delays = new Uint32Array(DELAY_BUCKETS);
 let deliveries = 0;
@@ -46,7 +46,7 @@ function fail(what: string): void {
   problem ??= what;
 }
 
-/** Reads what the service says; throws for what it should not say. */
+/** Parses a frame of the service; throws on unexpected content. */
 function read(text: string): Frame {
   const [, { messages }] = JSON.parse(text.slice(2)) as [
     string,
@@ -55,7 +55,7 @@ function read(text: string): Frame {
   messages.forEach(({ seq, nonce }, i) => {
     if (seq !== (messages[0]?.seq ?? 0) + i)
       fail(`a frame goes from ${messages[0]?.seq} to ${seq}`);
-    if (nonces.has(seq)) fail(`message ${seq} was told twice, in different frames`);
+    if (nonces.has(seq)) fail(`message ${seq} was delivered twice, in different frames`);
     nonces.set(seq, nonce);
   });
   return {
@@ -78,7 +78,7 @@ function hear(client: Client, data: Buffer): void {
   const text = data.toString('latin1');
   const frame = frames.get(text) ?? remember(text);
   if (frame.firstSeq !== client.lastSeq + 1)
-    fail(`after message ${client.lastSeq} a client was told ${frame.firstSeq}`);
+    fail(`after message ${client.lastSeq} a client received ${frame.firstSeq}`);
   client.lastSeq = frame.lastSeq;
   deliveries += frame.dueMs.length;
   for (const dueMs of frame.dueMs) {
@@ -87,7 +87,7 @@ function hear(client: Client, data: Buffer): void {
   }
 }
 
-/** `4317[{"ok":true,"data":{…}}]`: the 17th message. */
+/** `4317[{"ok":true,"data":{…}}]`: the acknowledgment of the 17th message. */
 function acknowledge(text: string): void {
   const at = text.indexOf('[');
   const [reply] = JSON.parse(text.slice(at)) as [{ ok: boolean; data: { seq: number } }];
@@ -97,7 +97,7 @@ function acknowledge(text: string): void {
   message.acknowledgedMs = performance.now() - message.dueMs;
 }
 
-/** Socket.IO by hand (Engine.IO 4): open, connect, join, answer pings. */
+/** Raw Socket.IO (Engine.IO 4): opens, connects, joins, and answers pings. */
 async function join(url: string): Promise<void> {
   const address = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
   const socket = new WebSocket(address, { perMessageDeflate: false });
@@ -137,7 +137,7 @@ function say(dueMs: number): void {
   clients[sent.length % clients.length]?.socket.send(`42${sent.length}["chat:send",${message}]`);
 }
 
-/** Each is sent when it is due: the service's slowness doesn't keep the next from coming. */
+/** Sends each message when it is due: a slow service doesn't delay the next one. */
 async function sendAll({ perSecond, seconds }: Load): Promise<void> {
   const startMs = performance.now();
   for (let i = 0; i < perSecond * seconds; i += 1) {
@@ -148,7 +148,7 @@ async function sendAll({ perSecond, seconds }: Load): Promise<void> {
   }
 }
 
-/** Everybody has been told everything, and every sender has an answer. */
+/** Waits until everything is delivered and acknowledged. */
 async function settled(lastSeq: number): Promise<void> {
   const untilMs = performance.now() + PATIENCE_MS;
   const isDone = () =>
@@ -180,14 +180,17 @@ async function load(question: Load): Promise<object> {
   };
 }
 
-/** That numbers have no holes was seen as they came: what is left is that they are the acknowledged ones. */
+/**
+ * Gaps are detected on arrival; this verifies that the deliveries are the acknowledged messages.
+ */
 function check(before: number): void {
   for (const { nonce, seq } of sent)
     if (seq === null) fail('a message was never acknowledged');
-    else if (nonces.get(seq) !== nonce) fail(`message ${seq} was told as another`);
+    else if (nonces.get(seq) !== nonce) fail(`message ${seq} was delivered as another message`);
   const behind = clients.filter(({ lastSeq }) => lastSeq !== before + sent.length).length;
-  if (behind > 0) fail(`${behind} clients were not told everything`);
-  if (deliveries !== sent.length * clients.length) fail(`${deliveries} deliveries came`);
+  if (behind > 0) fail(`${behind} clients didn't receive every message`);
+  if (deliveries !== sent.length * clients.length)
+    fail(`expected ${sent.length * clients.length} deliveries, got ${deliveries}`);
   if (problem !== null) throw new Error(problem);
 }
 

@@ -6,7 +6,7 @@ import { figure, type Row } from './row.js';
 
 const CHANNEL = 'bench-full-chat';
 const PER_SECOND = 50;
-/** Not counted: code is compiled, and the database warms up. */
+/** The time for compiling code and warming up the database, which is not measured. */
 const WARM_UP_SECONDS = 5;
 const P99_AT_MOST_MS = 250;
 
@@ -19,14 +19,15 @@ type Delivered = {
   p95: number;
   p99: number;
   most: number;
-  /** Until the sender was answered. */
+  /** The time until the sender's acknowledgment. */
   ackP50: number;
   ackP99: number;
 };
 
 /**
- * A full chat of the service as it is built and started, its database on the disk, everybody in another
- * process beside it. Rejects unless every message is acknowledged, and told to everybody once and in order.
+ * Measures a full chat of the built service, with its database on disk and all clients in another
+ * process. Rejects unless every message is acknowledged and delivered to everyone, once and in
+ * order.
  */
 export async function benchChatDelivery({ clients = 2_000, seconds = 60 } = {}): Promise<Row[]> {
   const server = await ServerProcess.start({ LOG_LEVEL: 'warn' });
@@ -59,16 +60,16 @@ function rowsOf(
   return [
     {
       ...row('', 'ms', delays.p99, P99_AT_MOST_MS),
-      name: `chat of ${clients}, ${PER_SECOND} messages a second: sent to told, 99 of 100`,
+      name: `chat of ${clients}, ${PER_SECOND} messages a second: send to delivery, p99`,
     },
-    row('95 of 100', 'ms', delays.p95),
-    row('half', 'ms', delays.p50),
-    row('the last', 'ms', delays.most),
-    row('until the sender is answered, 99 of 100', 'ms', delays.ackP99),
-    row('until the sender is answered, half', 'ms', delays.ackP50),
-    row('messages acknowledged, and told to everybody once and in order', 'messages', sent),
+    row('p95', 'ms', delays.p95),
+    row('median', 'ms', delays.p50),
+    row('maximum', 'ms', delays.most),
+    row('send to acknowledgement, p99', 'ms', delays.ackP99),
+    row('send to acknowledgement, median', 'ms', delays.ackP50),
+    row('messages acknowledged, and delivered to all once and in order', 'messages', sent),
     row('deliveries', '/s', deliveries / (tookMs / 1_000)),
-    row('the server', '% of a core', ofACore(serverUs)),
-    row('everybody else’s process', '% of a core', ofACore(cpuUs)),
+    row('the server’s process', '% of a core', ofACore(serverUs)),
+    row('the clients’ process', '% of a core', ofACore(cpuUs)),
   ];
 }

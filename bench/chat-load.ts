@@ -1,4 +1,5 @@
-// A process: many clients of one chat, as light as they can be. They count what they are told.
+// Runs as a separate process with many minimal clients of one chat, which count deliveries. Without
+// a channel they connect to the bare server of chat-bare-server.ts instead of Onair.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -23,7 +24,7 @@ function count(text: string): void {
   if (delivered >= wanted) enough?.();
 }
 
-/** Socket.IO by hand (Engine.IO 4): open, connect, join, answer pings. */
+/** Raw Socket.IO (Engine.IO 4): opens, connects, joins, and answers pings. */
 async function join(url: string): Promise<void> {
   const address = channel === null ? url : `${url}/socket.io/?EIO=4&transport=websocket`;
   const socket = new WebSocket(address.replace('http', 'ws'), { perMessageDeflate: false });
@@ -80,7 +81,7 @@ async function send({ bursts, burst, gapMs }: Send): Promise<{ delivered: number
   }
   await Promise.race([all, sleep(10_000)]);
   if (refused > 0) throw new Error(`${refused} messages were refused`);
-  if (delivered !== wanted) throw new Error(`${delivered} of ${wanted} deliveries came`);
+  if (delivered !== wanted) throw new Error(`expected ${wanted} deliveries, got ${delivered}`);
   return { delivered };
 }
 

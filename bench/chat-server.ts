@@ -1,15 +1,16 @@
-// A process: the service as it is built, for as long as its parent lives. Answers with what it used.
+// Runs as a separate process: the built service, until the parent exits. Reports its resource use.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-const dist = new URL('../../dist/', import.meta.url);
-const { startApp } = (await import(new URL('app.js', dist).href)) as typeof import('../src/app.js');
-const { readConfig } = (await import(
-  new URL('config/config.js', dist).href
-)) as typeof import('../src/config/config.js');
+const dist = new URL('../dist/', import.meta.url);
+const load = (path: string) => import(new URL(path, dist).href);
+
+const { startApp }: typeof import('../src/app.js') = await load('app.js');
+const { readConfig }: typeof import('../src/config/read-config.js') =
+  await load('config/read-config.js');
 
 const { app } = await startApp(
   readConfig({
@@ -18,7 +19,7 @@ const { app } = await startApp(
     DATA_DIR: process.env.BENCH_DATA_DIR ?? ':memory:',
     RTC_PORT: '0',
     RTC_WORKERS: '1',
-    // All of the load comes from one address.
+    // All load comes from one address.
     ADDRESS_LIMIT_FACTOR: '10000',
     LOG_LEVEL: 'error',
     MEDIASOUP_WORKER_BIN: process.env.MEDIASOUP_WORKER_BIN,

@@ -6,7 +6,7 @@ import { workerSettings } from '../src/sfu/worker-settings.js';
 import { workerBin } from '../test/support/worker-bin.js';
 import type { RtpStream } from './rtp-source.js';
 
-/** 720p at 2.6 Mbit/s. */
+/** Bursts of 720p at 2.6 Mbit/s. */
 const STREAM = {
   ssrc: 1_111,
   payloadType: 103,
@@ -15,7 +15,9 @@ const STREAM = {
   framesPerSecond: 30,
 };
 const LISTEN = { protocol: 'udp', ip: '127.0.0.1' } as const;
-/** What Chromium and the worker agree on (`srtpCipher` in a connection's statistics). */
+/**
+ * The cipher that Chromium and the worker negotiate (`srtpCipher` in a connection's statistics).
+ */
 const ENCRYPTED = { enableSrtp: true, srtpCryptoSuite: 'AEAD_AES_256_GCM' } as const;
 
 const VIDEO: types.RtpParameters = {
@@ -31,46 +33,62 @@ const VIDEO: types.RtpParameters = {
   encodings: [{ ssrc: STREAM.ssrc }],
 };
 
-/** What a worker process has used and sent so far. */
+const PIPED = { listenInfo: LISTEN, enableSrtp: true, enableRtx: true } as const;
+
+type Options = Readonly<{
+  /**
+   * Whether the stream arrives at another worker first, and through a pipe as between nodes. It
+   * arrives unencrypted otherwise.
+   */
+  piped?: boolean;
+}>;
+
+/** The CPU time and traffic of a worker process so far. */
 export type Usage = { cpuUs: number; packets: number; bytes: number };
 
 /**
- * One stream forwarded to many viewers by the worker that the service uses, encrypted for each, with
- * bandwidth estimation as for a browser. The viewers are a second worker: it decrypts, and sends the
- * receiver reports and the transport feedback that a browser sends.
+ * One stream forwarded to many viewers by the service's worker, encrypted for each, with bandwidth
+ * estimation as for a browser. The viewers are a second worker: it decrypts, and sends the receiver
+ * reports and transport feedback of a browser.
  */
 export class FanOut {
-  /** What is sent to each viewer: bursts of packets, one a frame. */
+  /** The stream to each viewer: bursts of packets, one per frame. */
   readonly stream = STREAM;
   readonly #worker: types.Worker;
   readonly #viewers: types.Worker;
+  readonly #origin: types.Worker | null;
   readonly #source: ChildProcess;
   readonly #consumers: types.Consumer[];
-  /** Where the viewers listen. */
+  /** The viewers' ports. */
   readonly ports: number[];
 
   private constructor(parts: {
     worker: types.Worker;
     viewers: types.Worker;
+    origin: types.Worker | null;
     source: ChildProcess;
     consumers: types.Consumer[];
     ports: number[];
   }) {
     this.#worker = parts.worker;
     this.#viewers = parts.viewers;
+    this.#origin = parts.origin;
     this.#source = parts.source;
     this.#consumers = parts.consumers;
     this.ports = parts.ports;
   }
 
-  static async create(viewerCount: number): Promise<FanOut> {
+  static async create(viewerCount: number, { piped = false }: Options = {}): Promise<FanOut> {
     const [worker, viewers] = await Promise.all([startWorker(), startWorker()]);
     const [near, far] = await Promise.all(
       [worker, viewers].map((place) => place.createRouter({ mediaCodecs })),
     );
     if (!near || !far) throw new Error('no routers');
-    const entry = await near.createPlainTransport({ listenInfo: LISTEN, comedia: true });
-    const producer = await entry.produce({ kind: 'video', rtpParameters: VIDEO });
+    const origin = piped ? await startWorker() : null;
+    const first = (await origin?.createRouter({ mediaCodecs })) ?? near;
+    const entry = await first.createPlainTransport({ listenInfo: LISTEN, comedia: true });
+    const published = await entry.produce({ kind: 'video', rtpParameters: VIDEO });
+    const producer = piped ? await pipe(published, first, near) : published;
     const source = startSource({ ...STREAM, port: entry.tuple.localPort });
     const consumers: types.Consumer[] = [];
     const ports: number[] = [];
@@ -85,7 +103,7 @@ export class FanOut {
       consumers.push(consumer);
       ports.push(there.tuple.localPort);
     }
-    return new FanOut({ worker, viewers, source, consumers, ports });
+    return new FanOut({ worker, viewers, origin, source, consumers, ports });
   }
 
   start(): void {
@@ -111,6 +129,7 @@ export class FanOut {
     this.#source.disconnect();
     this.#worker.close();
     this.#viewers.close();
+    this.#origin?.close();
   }
 }
 
@@ -126,7 +145,24 @@ function openEncrypted(router: types.Router): Promise<types.PlainTransport> {
   return router.createPlainTransport({ listenInfo: LISTEN, ...ENCRYPTED });
 }
 
-async function connect(from: types.PlainTransport, to: types.PlainTransport): Promise<void> {
+/** Pipes a track to a router as a node does for another one. */
+async function pipe(
+  { id, kind }: types.Producer,
+  from: types.Router,
+  to: types.Router,
+): Promise<types.Producer> {
+  const [here, there] = await Promise.all([
+    from.createPipeTransport(PIPED),
+    to.createPipeTransport(PIPED),
+  ]);
+  await Promise.all([connect(here, there), connect(there, here)]);
+  const { rtpParameters } = await here.consume({ producerId: id });
+  return there.produce({ kind, rtpParameters });
+}
+
+type Encrypted = types.PlainTransport | types.PipeTransport;
+
+async function connect(from: Encrypted, to: Encrypted): Promise<void> {
   const { srtpParameters, tuple } = to;
   if (!srtpParameters) throw new Error('the transport is not encrypted');
   await from.connect({ ip: tuple.localAddress, port: tuple.localPort, srtpParameters });

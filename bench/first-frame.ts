@@ -11,10 +11,13 @@ import { CannotRun, comparison, figure, measuredAtMost, type Round, type Row } f
 const CHANNEL = 'bench-first-frame';
 const ROUNDS = 5;
 const PATIENCE_MS = 20_000;
-/** Until the page before is gone from the processor, and its join is no longer merged with the next. */
+/**
+ * Long enough that the previous page no longer uses the CPU, and that its key-frame request isn't
+ * merged with the next page's.
+ */
 const REST_MS = 1_500;
 
-/** The steps in the order in which they should be reached; the probe notes when they were. */
+/** The steps in expected order; the probe records their times. */
 const STEPS = [
   ['htmlArrived', 'HTML arrived'],
   ['socketStarted', 'code loaded and started'],
@@ -32,16 +35,20 @@ const STEPS = [
 const Marks = z.record(z.string(), z.number());
 type Marks = z.output<typeof Marks>;
 
-/** From opening the watch page, and from joining, to the first decoded frame, in real Chromium. */
+/**
+ * The time from opening the watch page, and from joining, to the first decoded frame, in real
+ * Chromium.
+ */
 export async function benchFirstFrame(): Promise<Row[]> {
   const broadcaster = await launchChromium().catch((cause: unknown) => {
-    throw new CannotRun('There is no Chromium here that could be started.', { cause });
+    throw new CannotRun('Chromium is not installed or does not start.', { cause });
   });
   const server = await ServerProcess.start();
   const viewer = await launchChromium();
   const bare = await BarePages.start();
   try {
-    // The broadcaster should be on another machine. Here it shares the viewer's, so it is a light one.
+    // The broadcaster should be on another machine. Here it shares the viewer's machine, so its
+    // load is kept small.
     const light = `localStorage.setItem(
       'onair.capture',
       '{"settings":{"resolution":360,"frameRate":30}}',
@@ -70,7 +77,7 @@ type RoundOfPages = {
   bareWebrtc: number;
 };
 
-/** A profile that has never been here opens each page, and then once more. */
+/** Opens each page twice in a new profile: cold, then warm. */
 async function measureRound(
   browser: Browser,
   webrtc: Page,
@@ -117,7 +124,7 @@ function rowsOf(rounds: readonly RoundOfPages[]): Row[] {
     const bare = way === 'cold' ? 'bareCold' : 'bareWarm';
     return [
       measuredAtMost(
-        comparison(`opening the page to the first frame, ${way}`, {
+        comparison(`from opening the page to the first frame, ${way}`, {
           unit,
           rounds: pairs((round) => ({
             measured: at(round[way], 'firstFrame'),
@@ -127,7 +134,7 @@ function rowsOf(rounds: readonly RoundOfPages[]): Row[] {
         500,
       ),
       measuredAtMost(
-        comparison(`joining to the first frame, ${way}`, {
+        comparison(`from joining to the first frame, ${way}`, {
           unit,
           rounds: pairs((round) => ({ measured: joined(round[way]), baseline: round.bareWebrtc })),
         }),

@@ -7,14 +7,17 @@ import { comparison, type Round, type Row } from './row.js';
 const VIEWERS = 50;
 const ROUNDS = 5;
 const ROUND_SECONDS = 2;
-/** Until the bandwidth estimation has settled. */
+/** The time in which the bandwidth estimation settles. */
 const WARM_UP_MS = 3_000;
-/** After a pause, until frames come evenly again. */
+/** The time after a pause until frames arrive evenly again. */
 const RESUME_MS = 500;
 
 const Sent = z.object({ packets: z.number().positive(), cpuUs: z.number().positive() });
 
-/** What the worker spends on one packet to one viewer, against encrypting and sending it and nothing else. */
+/**
+ * Measures the worker's CPU time per packet and viewer, compared with only encrypting and sending
+ * it.
+ */
 export async function benchForwarding(): Promise<Row[]> {
   const bare = await CProgram.compile('encrypt-send', ['crypto']);
   const fanOut = await FanOut.create(VIEWERS);

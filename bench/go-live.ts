@@ -1,19 +1,19 @@
 import type { Browser } from 'playwright-core';
 import { registerWithChannel } from '../test/support/people.js';
 
-/** The encoder's three layers start one after the other. */
+/** The time in which the encoder starts its three layers, one after the other. */
 const LAYERS_MS = 5_000;
 
 type Studio = {
-  /** The server's. */
+  /** The server's URL. */
   url: string;
-  /** Also its owner's name. */
+  /** The channel's name, which is also the owner's username. */
   channel: string;
-  /** Run in the studio before its own code. */
+  /** A script that runs in the studio before its own code. */
   initScript: string;
 };
 
-/** A broadcast from the camera and microphone that the browser pretends to have; live when this resolves. */
+/** Starts a broadcast from the browser's fake camera and microphone. Resolves once it is live. */
 export async function goLive(
   browser: Browser,
   { url, channel, initScript }: Studio,

@@ -12,7 +12,7 @@ import { cpuUsOf } from './process-cpu.js';
 const LOOK_AGAIN_MS = 200;
 const LOOKS = 150;
 
-/** `ffmpeg -c copy` from RTP to HLS in fMP4: the least that packages the same streams. */
+/** A minimal packager of the same streams: `ffmpeg -c copy` from RTP to HLS in fMP4. */
 export class FfmpegCopy {
   readonly ports: readonly PortPair[];
   readonly #folder: string;
@@ -24,7 +24,10 @@ export class FfmpegCopy {
     this.ports = ports;
   }
 
-  /** Finds ports to send to. It listens when it is started, which has to be while packets come. */
+  /**
+   * Finds ports to send to. FFmpeg listens on them once started, and must start while packets
+   * arrive.
+   */
   static async prepare(film: Film): Promise<FfmpegCopy> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-ffmpeg-'));
     const ports = await freePortPairs(FILM_STREAMS.length);
@@ -32,7 +35,7 @@ export class FfmpegCopy {
     return new FfmpegCopy(folder, ports);
   }
 
-  /** Resolves when it has written segments of all streams. */
+  /** Resolves when FFmpeg has written segments of all streams. */
   async start(): Promise<void> {
     const videos = FILM_STREAMS.slice(0, AUDIO_STREAM).map((_one, i) => `v:${i},agroup:sound`);
     const args = [
@@ -48,7 +51,7 @@ export class FfmpegCopy {
     await this.#hasWritten();
   }
 
-  /** What it has used so far, microseconds. */
+  /** Returns FFmpeg's CPU time so far, in microseconds. */
   cpuUs(): Promise<number> {
     return cpuUsOf(this.#child?.pid ?? 0);
   }
@@ -90,7 +93,10 @@ function sessionDescription({ parameterSets }: Film, ports: readonly PortPair[])
   ].join('\n');
 }
 
-/** Even ports whose next one is free as well, as RTP has them without multiplexing (RFC 3550 11). */
+/**
+ * Returns even ports whose next port is free as well, as RTP uses them without multiplexing (RFC
+ * 3550 11).
+ */
 async function freePortPairs(count: number): Promise<PortPair[]> {
   const pairs: PortPair[] = [];
   while (pairs.length < count) {

@@ -1,26 +1,29 @@
-// A process: sends a film in RTP packets, over and over, with sender reports, as if it was captured now. Its only
-// argument is a FilmSending in JSON; it sends between its parent's messages 'go' and 'stop', and answers 'sent' with
-// what it noted.
+// Runs as a separate process: sends a film as RTP repeatedly, with sender reports, as if it were
+// captured now. The only argument is a FilmSending in JSON. The process sends between its parent's
+// messages 'go' and 'stop', and answers 'sent' with its records.
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 
-/** What is sent, and to which UDP ports of 127.0.0.1: each packet to each target. */
+/** The film and its target ports on 127.0.0.1: each packet goes to each target. */
 export type FilmSending = {
   path: string;
   durationMs: number;
   framesPerSecond: number;
   streams: readonly { ssrc: number; clockRate: number }[];
-  /** By stream; `rtcp` may be the same port. */
+  /** The ports of each target by stream; `rtcp` may be the same port. */
   targets: readonly (readonly { rtp: number; rtcp: number }[])[];
 };
 
-/** When a frame of the top layer was sent, milliseconds since 1970: its first packet and its last. */
+/**
+ * The times when the first and last packet of a frame of the highest layer were sent, in ms since
+ * 1970.
+ */
 export type SentFrame = { frame: number; firstMs: number; lastMs: number };
 
 type FilmPacket = { atMs: number; stream: number; bytes: Buffer };
 
 const REPORT_EVERY_MS = 500;
-/** The top layer of the video. */
+/** The stream whose frames are recorded: the highest layer of the video. */
 const NOTED_STREAM = 2;
 const NOTED_MAX = 1_000;
 const NTP_EPOCH_S = 2_208_988_800;
@@ -32,7 +35,7 @@ const packetCounts = sending.streams.map(
 );
 const socket = createSocket('udp4');
 let timer: NodeJS.Timeout | undefined;
-/** When the film's first round began, by the wall clock. */
+/** The wall-clock time at which the film's first round started. */
 let beganMs = 0;
 let round = 0;
 let next = 0;
@@ -72,7 +75,7 @@ function note({ bytes }: FilmPacket): void {
   if (sent.length > NOTED_MAX) sent.shift();
 }
 
-/** RFC 3550 6.4.1, without report blocks. */
+/** Returns a sender report without report blocks (RFC 3550 6.4.1). */
 function report(filmMs: number): void {
   sending.streams.forEach(({ ssrc, clockRate }, stream) => {
     const unixS = (beganMs + filmMs) / 1_000;
@@ -88,7 +91,7 @@ function report(filmMs: number): void {
   });
 }
 
-/** Sends what is due, and waits for what comes next. */
+/** Sends the packets that are due, and waits for the next one. */
 function play(): void {
   const filmMs = wallMs() - beganMs;
   for (let packet = packets[next]; packet; packet = packets[next]) {
@@ -107,7 +110,7 @@ function play(): void {
   timer = setTimeout(play, Math.max(0, dueMs - (wallMs() - beganMs)));
 }
 
-/** After a stop it goes on where it would be, as time does for a publisher that was away. */
+/** Continues where the film would be if it hadn't stopped, like a publisher after an outage. */
 function go(): void {
   beganMs ||= wallMs();
   const filmMs = wallMs() - beganMs;

@@ -14,7 +14,7 @@ export const FRAMES_PER_SECOND = 30;
 const FRAMES_PER_KEY_FRAME = 60;
 const OPUS_PACKET_MS = 20;
 const PAYLOAD_MAX = 1_180;
-/** So that no socket's buffer overflows; Chromium spreads its packets further. */
+/** Prevents socket buffers from overflowing; Chromium paces its packets more evenly. */
 const PACKETS_PER_MS = 12;
 const RTP_HEADER_BYTES = 12;
 const END_BYTES = 32;
@@ -22,14 +22,14 @@ const NAL_SPS = 7;
 const NAL_PPS = 8;
 const NAL_DELIMITER = 9;
 
-/** Three layers as Chromium makes them of 720p, the lowest first. */
+/** Three layers as Chromium encodes them from 720p, lowest first. */
 const LAYERS = [
   { width: 320, height: 180, bitrateKbps: 180 },
   { width: 640, height: 360, bitrateKbps: 700 },
   { width: 1_280, height: 720, bitrateKbps: 2_500 },
 ] as const;
 
-/** One stream of the film: three layers of video, then the sound. */
+/** One stream of the film: three layers of video, then the audio. */
 export type FilmStream = { ssrc: number; payloadType: number; clockRate: number };
 export const FILM_STREAMS: readonly FilmStream[] = [
   { ssrc: 1_000, payloadType: 103, clockRate: 90_000 },
@@ -39,7 +39,7 @@ export const FILM_STREAMS: readonly FilmStream[] = [
 ];
 export const AUDIO_STREAM = 3;
 
-/** Captured at one time, and sent a little later where a frame has many packets. */
+/** A packet, which is sent a little after its capture time if its frame has many packets. */
 type FilmPacket = {
   capturedMs: number;
   sentMs: number;
@@ -49,17 +49,19 @@ type FilmPacket = {
 };
 
 /**
- * A film that `hls-film-source.ts` sends over and over, in RTP packets: 3 layers of H.264 at 30 frames a second
+ * A film as RTP packets that `hls-film-source.ts` sends repeatedly: three layers of H.264 at 30 fps
  * with a key frame every 2 s, and Opus.
  */
 export class Film {
-  /** For the process that sends it. */
+  /** The file for the process that sends the film. */
   readonly path: string;
   readonly durationMs = FILM_S * 1_000;
-  /** Of each layer, as a session description has them (RFC 6184 8.1: sprop-parameter-sets). */
+  /**
+   * Each layer's parameter sets, as in session descriptions (RFC 6184 8.1: sprop-parameter-sets).
+   */
   readonly parameterSets: readonly string[];
   readonly #folder: string;
-  /** Which frame of the top layer ends so. */
+  /** The frames of the highest layer, by their last bytes. */
   readonly #frames: ReadonlyMap<string, number>;
 
   private constructor(folder: string, layers: readonly Buffer[]) {
@@ -90,7 +92,7 @@ export class Film {
     }
   }
 
-  /** The number of the top layer's frame that these bytes end with. */
+  /** Returns the number of the highest layer's frame that these bytes end with. */
   lastFrameOf(bytes: Uint8Array): number {
     const frame = this.#frames.get(endOf(bytes));
     if (frame === undefined) throw new Error('this does not end with a frame of the film');
@@ -117,18 +119,18 @@ async function encode(folder: string): Promise<void> {
   try {
     await run(process.env.FFMPEG_BIN || 'ffmpeg', [...args, join(folder, 'sound.ogg')]);
   } catch (cause) {
-    throw new CannotRun('There is no FFmpeg here that encodes H.264 and Opus.', { cause });
+    throw new CannotRun('FFmpeg with H.264 and Opus encoders is not installed.', { cause });
   }
 }
 
-/** Key frames when they are due and at no other time, each access unit behind a delimiter. */
+/** Returns options for key frames at fixed intervals and a delimiter before each access unit. */
 function x264(bitrateKbps: number): string {
   const options = `keyint=${FRAMES_PER_KEY_FRAME}:min-keyint=${FRAMES_PER_KEY_FRAME}:scenecut=0:aud=1:sliced-threads=0`;
   const rate = `-b:v ${bitrateKbps}k -maxrate ${bitrateKbps}k -bufsize ${bitrateKbps}k`;
   return `-c:v libx264 -profile:v baseline -preset veryfast -pix_fmt yuv420p -x264-params ${options} ${rate}`;
 }
 
-/** An access unit for each delimiter (H.264 7.4.1.2.3). */
+/** Splits NAL units into access units at the delimiters (H.264 7.4.1.2.3). */
 function accessUnits(annexB: Buffer): Buffer[][] {
   const units: Buffer[][] = [];
   for (const nal of nalUnits(annexB)) {
@@ -138,7 +140,7 @@ function accessUnits(annexB: Buffer): Buffer[][] {
   return units;
 }
 
-/** H.264 annex B: what is between start codes. */
+/** Splits a byte stream at its start codes (H.264 Annex B). */
 function nalUnits(annexB: Buffer): Buffer[] {
   const starts: number[] = [];
   for (
@@ -158,7 +160,7 @@ const typeOf = (nal: Uint8Array): number => nal[0]! & 0x1f;
 const isParameterSet = (nal: Uint8Array): boolean =>
   typeOf(nal) === NAL_SPS || typeOf(nal) === NAL_PPS;
 
-/** Enough to tell frames apart, which noise makes different. */
+/** Returns the last bytes of a frame, which identify it because noise makes each frame unique. */
 const endOf = (bytes: Uint8Array | undefined): string =>
   Buffer.from(bytes ?? []).toString('latin1', Math.max(0, (bytes?.length ?? 0) - END_BYTES));
 
@@ -170,7 +172,7 @@ function parameterSetsOf(annexB: Buffer): string {
     .join(',');
 }
 
-/** As Chromium sends it: parameter sets in one packet, then the picture's fragments. */
+/** Packetizes as Chromium does: parameter sets in one packet, then the picture's fragments. */
 function videoPackets(annexB: Buffer, stream: number): FilmPacket[] {
   return accessUnits(annexB).flatMap((nals, frame) => {
     const sets = nals.filter(isParameterSet);
@@ -201,7 +203,10 @@ async function audioPackets(path: string): Promise<FilmPacket[]> {
   }));
 }
 
-/** Each packet: when it is sent (a double), its stream (a byte), its length (four), and the RTP packet itself. */
+/**
+ * Encodes each packet as its send time (a double), its stream (one byte), its length (four bytes),
+ * and the RTP packet itself.
+ */
 function serialize(packets: readonly FilmPacket[]): Buffer {
   const sequenceNumbers = FILM_STREAMS.map(() => 0);
   return Buffer.concat(

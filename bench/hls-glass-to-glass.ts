@@ -11,19 +11,19 @@ import { becomesTrue } from './page-condition.js';
 import { CannotRun, comparison, measuredAtMost, type Row, spread } from './row.js';
 
 const CHANNEL = 'bench-delay';
-/** Until the player has come to the distance from the live edge that it keeps. */
+/** The time in which a player reaches its target distance from the live edge. */
 const SETTLE_MS = { hls: 10_000, webrtc: 4_000 } as const;
 const WATCH_MS = 10_000;
 const PATIENCE_MS = 30_000;
 const WANTED_MS = 2_000;
 
 /**
- * From drawing the picture at the publisher to showing it, in real Chromium, by a clock in the picture: over LL-HLS,
- * against the same broadcast over WebRTC.
+ * Measures the latency from drawing a picture at the publisher to showing it in real Chromium, by a
+ * clock in the picture: LL-HLS compared with WebRTC for the same broadcast.
  */
 export async function benchGlassToGlass(): Promise<Row[]> {
   const browser = await launchChromium().catch((cause: unknown) => {
-    throw new CannotRun('There is no Chromium here that could be started.', { cause });
+    throw new CannotRun('Chromium is not installed or does not start.', { cause });
   });
   const server = await ServerProcess.start();
   try {
@@ -41,7 +41,7 @@ export async function benchGlassToGlass(): Promise<Row[]> {
   }
 }
 
-/** The delays of the frames that were shown. */
+/** Returns the latencies of the frames that were shown. */
 async function watch(browser: Browser, url: string, mode: 'hls' | 'webrtc'): Promise<number[]> {
   const context = await browser.newContext({ viewport: { width: 1_280, height: 800 } });
   try {

@@ -6,25 +6,26 @@ import { comparison, figure, type Round, type Row } from './row.js';
 
 const ROUNDS = 3;
 const ROUND_MS = 4_000;
-/** Until what is done at the start is over. */
+/** The time in which the startup work ends. */
 const START_MS = 6_000;
-/** Until code is compiled and segments come evenly. */
+/** The time after which code is compiled and segments arrive evenly. */
 const WARM_UP_MS = 20_000;
 const MANY = 8;
 
-/** CPU that a broadcast by itself takes to package. */
+/** Measures the CPU time for packaging a single broadcast. */
 export function benchPackaging(): Promise<Row[]> {
   return compare(1);
 }
 
-/** The same of one of several at a time: what has just been used is still in the processor's caches. */
+/** Measures the CPU time per broadcast when several are packaged at once, with warm CPU caches. */
 export function benchPackagingMany(): Promise<Row[]> {
   return compare(MANY);
 }
 
 /**
- * Packaging 3 layers and sound, against `ffmpeg -c copy` on the same packets. Onair's is that of the service's process,
- * which has the packets from the media worker, without what it takes when nothing comes.
+ * Compares packaging of three layers and audio with `ffmpeg -c copy` on the same packets. Onair's
+ * figure is the CPU time of the service's process, which gets the packets from the media worker,
+ * minus its idle CPU time.
  */
 async function compare(broadcasts: number): Promise<Row[]> {
   const film = await Film.make();
@@ -35,7 +36,7 @@ async function compare(broadcasts: number): Promise<Row[]> {
     const title = `packaging one rendition of ${FILM_STREAMS.length}: ${which}, CPU`;
     return [
       comparison(title, { unit, rounds, ratioAtMost: 1.5 }),
-      figure('  beside it the media worker: receiving, and handing over', {
+      figure('  the media worker meanwhile: receiving and forwarding', {
         unit,
         values: workers,
         atMost: null,
@@ -59,7 +60,7 @@ async function measure(film: Film, broadcasts: number): Promise<Measured> {
     await pause(WARM_UP_MS);
     const found: Measured = { rounds: [], workers: [] };
     for (let i = 0; i < ROUNDS; i += 1) {
-      // At the same time, as the packets are the same.
+      // Both package the same packets at the same time.
       const { service, worker, baseline } = await sharesOf(served, ffmpeg);
       found.rounds.push({ measured: (service - idle.service) / broadcasts, baseline });
       found.workers.push(worker / broadcasts);
@@ -73,7 +74,9 @@ async function measure(film: Film, broadcasts: number): Promise<Measured> {
 
 type Shares = { service: number; worker: number; baseline: number };
 
-/** How much of a core each used in a round, in percent for each rendition of one broadcast. */
+/**
+ * Returns the share of a core that each used in a round, in percent per rendition of one broadcast.
+ */
 async function sharesOf(served: ServedFilm, ffmpeg: FfmpegCopy | null): Promise<Shares> {
   const look = async () => ({
     ...(await served.used()),

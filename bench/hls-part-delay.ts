@@ -7,16 +7,16 @@ import { fetchLive, playlistUrl, withPart } from './live-playlist.js';
 import { comparison, figure, type Row } from './row.js';
 
 const PARTS = 50;
-/** Until code is compiled. */
+/** The time after which code is compiled. */
 const WARM_UP_MS = 8_000;
-/** No part has more; usually they have 10. */
+/** The maximum number of frames in a part; usually it has 10. */
 const FRAMES_MAX = 11;
 const RENDITION = 'video-2';
 
 type FetchedPart = { lastFrame: number; atMs: number };
 type PartDelay = { fromFirstMs: number; fromLastMs: number; durationMs: number };
 
-/** From a part's packets to the part in the hands of a client that waits for it. */
+/** Measures the time from a part's packets to a waiting client's receipt of the part. */
 export async function benchPartDelay(): Promise<Row[]> {
   const film = await Film.make();
   const served = await ServedFilm.start(film);
@@ -34,7 +34,7 @@ export async function benchPartDelay(): Promise<Row[]> {
   }
 }
 
-/** Asks for each part before it is there, as players do. */
+/** Requests each part before it exists, as players do. */
 async function fetchParts(playlist: string, film: Film): Promise<FetchedPart[]> {
   const parts: FetchedPart[] = [];
   let { next } = await fetchLive(playlist);
@@ -48,8 +48,8 @@ async function fetchParts(playlist: string, film: Film): Promise<FetchedPart[]> 
 }
 
 /**
- * It begins with the frame after the last one of the part before. Null: not here, something between them was lost or
- * passed over, as it is where the machine was too busy.
+ * Returns the delay of a part, which starts with the frame after the last one of the previous part.
+ * Returns null if frames between them were lost or skipped, as on a machine that is too busy.
  */
 function delayOf(
   part: FetchedPart,
@@ -68,7 +68,7 @@ function delayOf(
   };
 }
 
-/** The film has each frame many times: the one that was sent last before the part was there. */
+/** The film repeats each frame: returns the last time it was sent before the part arrived. */
 function newest(sent: readonly SentFrame[], { lastFrame, atMs }: FetchedPart): number {
   return sent.findLastIndex(({ frame, lastMs }) => frame === lastFrame && lastMs < atMs);
 }

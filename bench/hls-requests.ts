@@ -10,20 +10,21 @@ import { Waiters } from './waiters.js';
 import { requestInTurn, wrkProgram } from './wrk.js';
 
 const ROUNDS = 4;
-/** Parts that are asked for in turn: those of the newest segments are in every playlist. */
+/**
+ * The number of parts that are requested in turn. Playlists list the parts of the newest segments.
+ */
 const PARTS = 6;
 const RENDITIONS = [
   ['video-2', '720p'],
   ['opus', 'sound'],
 ] as const;
-/** Viewers who wait for playlists. */
+/** The number of viewers that wait for playlists. */
 const VIEWERS = 500;
 const WAKE_UPS = 6;
 const REST_MS = 2_000;
 
 /**
- * Requests that one core answers in a second, against nginx with the same bytes on the disk. Both by the CPU they
- * used, so that it doesn't matter how much of a core they got.
+ * Measures requests per second of CPU time, compared with nginx serving the same bytes from disk.
  */
 export async function benchRequests(): Promise<Row[]> {
   wrkProgram();
@@ -51,7 +52,7 @@ async function compareParts({ served, nginx, rendition, name }: Subject): Promis
   const playlist = await playlistUrl(served.url, rendition);
   const rounds: Round[] = [];
   let bytesEach = 0;
-  // The first warms up both.
+  // The first round warms up both servers.
   for (let round = 0; round <= ROUNDS; round += 1) {
     const urls = await newestParts(playlist);
     const parts = await Promise.all(urls.map(fetchBytes));
@@ -63,7 +64,7 @@ async function compareParts({ served, nginx, rendition, name }: Subject): Promis
     bytesEach = parts.reduce((sum, part) => sum + part.byteLength, 0) / parts.length;
   }
   const size = `${Math.round(bytesEach / 1_024)} KB`;
-  return comparison(`parts answered by one core: ${name}, ${size} each`, {
+  return comparison(`parts served by one core: ${name}, ${size} each`, {
     unit: 'requests/s',
     rounds,
     ratioAtLeast: 0.5,
@@ -76,7 +77,10 @@ async function newestParts(playlist: string): Promise<string[]> {
   return live.partUrls.slice(-PARTS);
 }
 
-/** Each answer is waited for, as players do; without what the broadcast costs that goes on meanwhile. */
+/**
+ * Compares playlists that clients wait for, as players do, minus the CPU time of the broadcast
+ * itself.
+ */
 async function comparePlaylists(served: ServedFilm, nginx: Nginx): Promise<Row> {
   const atRest = await cpuDuring(served, () => pause(REST_MS));
   const playlist = await fetchLive(await playlistUrl(served.url, 'video-2'));
@@ -94,7 +98,7 @@ async function comparePlaylists(served: ServedFilm, nginx: Nginx): Promise<Row> 
       const baseline = await perCoreSecond([file], () => nginx.cpuUs());
       if (round > 0) rounds.push({ measured, baseline });
     }
-    return comparison('playlists that were waited for, answered by one core', {
+    return comparison('blocking playlist requests served by one core', {
       unit: 'requests/s',
       rounds,
     });

@@ -10,12 +10,12 @@ import type { FilmSending, SentFrame } from './hls-film-source.js';
 import type { PartNoted, ServedTracks, Used, Where } from './hls-server.js';
 import { MeasuredProcess } from './measured-process.js';
 
-/** What is in their names before the number, in `hls-server.ts`, too. */
+/** The prefix of channel names, also in `hls-server.ts`. */
 const CHANNEL = 'bench';
-/** No fraction of the time between frames. */
+/** The interval between the broadcasts' starts; not a fraction of the frame interval. */
 const BETWEEN_SOURCES_MS = 7;
 
-/** What a stream's packets and reports are sent to, on 127.0.0.1. */
+/** The ports for a stream's packets and reports on 127.0.0.1. */
 export type PortPair = { rtp: number; rtcp: number };
 
 const TRACKS: ServedTracks = {
@@ -39,12 +39,14 @@ const TRACKS: ServedTracks = {
 
 type Options = {
   broadcasts?: number;
-  /** Where else the first broadcast's packets are sent, one pair of ports a stream. */
+  /** Additional targets for the first broadcast's packets, one pair of ports per stream. */
   besides?: readonly PortPair[];
   recorded?: boolean;
 };
 
-/** The service with a film as its broadcasts: 3 layers and the sound each, at `/hls/bench-0` and so on. */
+/**
+ * The service with a film as its broadcasts: 3 layers and audio each, at `/hls/bench-0` and so on.
+ */
 export class ServedFilm {
   readonly #server: MeasuredProcess;
   readonly #sources: readonly ChildProcess[];
@@ -73,7 +75,10 @@ export class ServedFilm {
     return new ServedFilm({ server, sources, folder });
   }
 
-  /** Of the first one's multivariant playlist, which can be had a few seconds after {@link play}. */
+  /**
+   * The URL of the first broadcast's multivariant playlist, which exists a few seconds after {@link
+   * play}.
+   */
   get url(): string {
     return `${this.#server.url}/hls/${CHANNEL}-0/index.m3u8`;
   }
@@ -82,7 +87,7 @@ export class ServedFilm {
     return this.#server.pid;
   }
 
-  /** Not all in the same instant, as publishers don't. */
+  /** Starts the broadcasts one by one, like real publishers. */
   async play(): Promise<void> {
     for (const source of this.#sources) {
       source.send('go');
@@ -90,7 +95,7 @@ export class ServedFilm {
     }
   }
 
-  /** When the first one's frames of the top layer were sent, the newest thousand of them. */
+  /** Returns when the newest thousand frames of the first broadcast's highest layer were sent. */
   async framesSent(): Promise<SentFrame[]> {
     const [source] = this.#sources;
     if (!source) return [];
@@ -100,17 +105,17 @@ export class ServedFilm {
     return frames ?? [];
   }
 
-  /** What the service's process and the media worker have used so far. */
+  /** Returns the resource use of the service's process and the media worker so far. */
   used(): Promise<Used> {
     return this.#server.ask<Used>({ name: 'used' });
   }
 
-  /** From now on it is noted when a rendition's parts come, up to a bound. */
+  /** Records the arrival of a rendition's parts from now on, up to a limit. */
   async noteParts(rendition: string): Promise<void> {
     await this.#server.ask({ name: 'note', rendition });
   }
 
-  /** What was noted since it was asked for last. */
+  /** Returns the records since the last call. */
   partsNoted(): Promise<PartNoted[]> {
     return this.#server.ask<PartNoted[]>({ name: 'parts' });
   }

@@ -1,31 +1,35 @@
-// A process: the service as it is built, with broadcasts that come in as plain RTP instead of over WebRTC. The media
-// worker, the tap and the packager are those of every broadcast. Answers with what it used.
+// Runs as a separate process: the built service with broadcasts that arrive as plain RTP instead of
+// WebRTC. The media worker, the tap and the packager are the real ones. Reports its resource use.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createWorker, type types } from 'mediasoup';
 
 /**
- * A broadcast's tracks as mediasoup takes them; the first argument. The second one is how many broadcasts there are, a
- * third one, `recorded`, has them recorded.
+ * A broadcast's tracks as mediasoup parameters; the first argument. The second is the number of
+ * broadcasts, and a third, `recorded`, enables recording.
  */
 export type ServedTracks = Record<'video' | 'audio', types.RtpParameters>;
-/** `diskBytes`: that were written to files and have to go to the disk. */
+/** `diskBytes`: the bytes written to files that must reach the disk. */
 export type Used = { cpuUs: number; workerCpuUs: number; diskBytes: number };
-/** By broadcast. */
+/** The ports by broadcast. */
 export type Where = { rtpPorts: number[] };
-/** A part, when it was there to be fetched (milliseconds since 1970), and how many requests waited just before. */
+/**
+ * A part, the time when it became available (in ms since 1970), and the number of requests that
+ * were waiting just before.
+ */
 export type PartNoted = { msn: number; part: number; atMs: number; waiting: number };
 export type Question = { name: 'used' | 'where' | 'parts' } | { name: 'note'; rendition: string };
 
-/** More are not remembered. */
+/** The maximum number of records. */
 const PARTS_MAX = 1_000;
 
 const CHANNEL = 'bench';
-const dist = new URL('../../dist/', import.meta.url);
+const dist = new URL('../dist/', import.meta.url);
 const load = (path: string) => import(new URL(path, dist).href);
 
 const { startApp }: typeof import('../src/app.js') = await load('app.js');
-const { readConfig }: typeof import('../src/config/config.js') = await load('config/config.js');
+const { readConfig }: typeof import('../src/config/read-config.js') =
+  await load('config/read-config.js');
 const { HlsService }: typeof import('../src/hls/hls.service.js') = await load('hls/hls.service.js');
 const { PrismaService }: typeof import('../src/db/prisma.service.js') =
   await load('db/prisma.service.js');
@@ -46,7 +50,7 @@ const config = readConfig({
   RTC_PORT: '0',
   RTC_WORKERS: '1',
   LOG_LEVEL: 'error',
-  // All that is asked comes from one address.
+  // All requests come from one address.
   ADDRESS_LIMIT_FACTOR: '10000',
   CHANNELS_PER_ACCOUNT: '1000',
   MEDIASOUP_WORKER_BIN: workerBin,
@@ -58,7 +62,7 @@ const log = createLog(config.log);
 
 const isRecorded = process.argv[4] === 'recorded';
 
-/** A broadcast in the database, which is what is recorded. */
+/** Stores a broadcast in the database, so that it is recorded. */
 async function store(id: string, number: number): Promise<void> {
   const { broadcast } = app.get(PrismaService);
   const now = new Date();
@@ -81,7 +85,7 @@ async function store(id: string, number: number): Promise<void> {
   });
 }
 
-/** Resolves to the port that its packets are to be sent to. */
+/** Resolves with the port for the broadcast's packets. */
 async function open(channel: string, number: number): Promise<number> {
   const id = randomUUID();
   if (isRecorded) await store(id, number);
@@ -121,11 +125,11 @@ async function used(): Promise<Used> {
 
 const parts: PartNoted[] = [];
 
-/** From now on notes when parts of a rendition of the first broadcast come. */
+/** Records the parts of a rendition of the first broadcast from now on. */
 function note(id: string): void {
   const run = app.get(HlsService).find(`${CHANNEL}-0`)?.run;
   const rendition = run?.find(id)?.rendition;
-  if (!run || !rendition) throw new Error(`there is no ${id}`);
+  if (!run || !rendition) throw new Error(`the rendition ${id} doesn't exist`);
   const addPart = rendition.addPart.bind(rendition);
   rendition.addPart = (written) => {
     const next = rendition.next ?? { msn: -1, part: -1 };

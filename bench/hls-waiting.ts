@@ -5,13 +5,19 @@ import { BareWaiters, Waiters, type WakeUp } from './waiters.js';
 
 const VIEWERS = 1_000;
 const ROUNDS = 15;
-/** Until code is compiled. */
+/** The number of rounds after which code is compiled. */
 const WARM_UP_ROUNDS = 20;
-/** Where it is too much for the machine that all ask before the next part comes. */
+/**
+ * The maximum number of rounds, since on some machines all requests rarely arrive before the next
+ * part.
+ */
 const ATTEMPTS = 80;
 const WANTED_MS = 50;
 
-/** How long it takes until everybody is answered who waited for a part, against a server that only answers. */
+/**
+ * Measures the time to answer all viewers that wait for a part, compared with a server that does
+ * nothing else.
+ */
 export async function benchWaiting(): Promise<Row[]> {
   const film = await Film.make();
   const served = await ServedFilm.start(film);
@@ -26,7 +32,8 @@ export async function benchWaiting(): Promise<Row[]> {
       const { lastMs: bareMs } = await bare.wakeUp(woken.body);
       if (i >= WARM_UP_ROUNDS) found.push({ woken, bareMs });
     }
-    if (found.length === 0) throw new Error(`${VIEWERS} viewers never asked before the part came`);
+    if (found.length === 0)
+      throw new Error(`${VIEWERS} viewers never all sent their requests before the part was ready`);
     return rowsOf(found);
   } finally {
     await waiters.stop();

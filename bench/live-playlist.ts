@@ -1,22 +1,22 @@
 import { fetchRenditions } from '../test/support/fetched-playlist.js';
 
-/** The newest of what a low-latency playlist tells, addresses made whole. */
+/** The newest entries of a low-latency playlist, with absolute URLs. */
 export type LivePlaylist = {
   text: string;
   partUrls: readonly string[];
-  /** The part that comes next. */
+  /** The next part. */
   next: { url: string; msn: number; part: number };
 };
 
-/** Where a rendition's playlist is; waits until there is one. */
+/** Returns the URL of a rendition's playlist; waits until it exists. */
 export async function playlistUrl(index: string, rendition: string): Promise<string> {
   const renditions = await fetchRenditions(index);
   const found = renditions.find(({ id }) => id === rendition);
-  if (!found) throw new Error(`there is no ${rendition} at ${index}`);
+  if (!found) throw new Error(`${index} doesn't list ${rendition}`);
   return found.url;
 }
 
-/** The address where the playlist is once it tells a part. */
+/** Returns the URL that waits until the playlist contains a part. */
 export function withPart(url: string, { msn, part }: { msn: number; part: number }): string {
   return `${url}?_HLS_msn=${msn}&_HLS_part=${part}`;
 }

@@ -7,13 +7,13 @@ import { workerBin } from '../test/support/worker-bin.js';
 
 const run = promisify(execFile);
 
-/** What the figures were measured on. */
+/** The machine on which the benchmarks run. */
 export type Machine = {
   cores: number;
   processor: string;
   node: string;
   mediasoup: string;
-  /** How the media worker came here: prebuilt, or built with which recipe. */
+  /** The origin of the media worker: prebuilt, or the recipe that built it. */
   worker: string;
   chromium: string;
 };
@@ -29,7 +29,7 @@ export async function describeMachine(): Promise<Machine> {
   };
 }
 
-/** The load of the last minute. */
+/** Returns the load average of the last minute. */
 export function load(): number {
   return loadavg()[0] ?? 0;
 }

@@ -6,13 +6,14 @@ import { formatTable, keepsLimit } from './table.js';
 
 const USAGE = 'npm run bench [-- [name …] [--json FILE]]';
 
-/** The parts, by the name that picks them, in the order in which they run. */
+/** The benchmarks by name, in the order in which they run. */
 const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   forwarding: async () => (await import('./forwarding.js')).benchForwarding(),
   chat: async () => (await import('./chat.js')).benchChat(),
   'chat-load': async () => (await import('./chat-delivery.js')).benchChatDelivery(),
   'first-frame': async () => (await import('./first-frame.js')).benchFirstFrame(),
   'whip-start': async () => (await import('./whip-start.js')).benchWhipStart(),
+  cluster: async () => (await import('./cluster-media.js')).benchClusterMedia(),
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
   presence: async () => (await import('./presence.js')).benchPresence(),
   'hls-packaging': async () => (await import('./hls-packaging.js')).benchPackaging(),
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   'hls-requests': async () => (await import('./hls-requests.js')).benchRequests(),
   'hls-waiting': async () => (await import('./hls-waiting.js')).benchWaiting(),
   'hls-part-delay': async () => (await import('./hls-part-delay.js')).benchPartDelay(),
+  'cluster-hls': async () => (await import('./cluster-hls.js')).benchClusterHls(),
   'hls-glass-to-glass': async () => (await import('./hls-glass-to-glass.js')).benchGlassToGlass(),
 };
 
@@ -31,11 +33,11 @@ type PartResult = {
   loadBefore: number;
   loadAfter: number;
   rows: Row[];
-  /** Why it has no rows. */
+  /** The reason why the benchmark has no rows. */
   skipped: string | null;
 };
 
-/** Runs the parts that are named, or all, and prints what they found. Resolves to the exit code. */
+/** Runs the named benchmarks, or all, and prints the results. Resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -44,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
   });
   const unknown = positionals.filter((name) => !(name in parts));
   if (unknown.length > 0) {
-    console.error(`There is no benchmark "${unknown.join('", "')}". ${USAGE}`);
+    console.error(`Unknown benchmark: "${unknown.join('", "')}". ${USAGE}`);
     console.error(`Names: ${Object.keys(parts).join(', ')}`);
     return 2;
   }
@@ -55,10 +57,12 @@ export async function main(args: readonly string[]): Promise<number> {
     if (positionals.length === 0 || positionals.includes(name))
       results.push(await runPart(name, bench));
   console.log(`\n${formatTable(results.flatMap(({ rows }) => rows))}`);
-  console.log('\nMedians of rounds (lowest–highest). Another load or machine: trust the ratios.');
+  console.log(
+    '\nMedians of rounds (lowest–highest). The ratios are comparable between machines, the absolute figures are not.',
+  );
   if (values.json !== undefined)
     await writeFile(values.json, JSON.stringify({ machine, results }, null, 2));
-  // Figures are no tests: over the limit is told, not failed.
+  // Benchmarks are not tests: exceeding a limit is reported, not a failure.
   return 0;
 }
 
@@ -75,7 +79,7 @@ async function runPart(part: string, bench: () => Promise<Row[]>): Promise<PartR
   const loadAfter = load();
   const over = result.rows.filter((row) => keepsLimit(row) === false).length;
   console.log(`${loadAfter.toFixed(1)} after`);
-  if (result.skipped !== null) console.log(`  left out: ${result.skipped}`);
+  if (result.skipped !== null) console.log(`  skipped: ${result.skipped}`);
   if (over > 0) console.log(`  ${over} over the limit`);
   return { part, loadBefore, loadAfter, ...result };
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const START_TIMEOUT_MS = 60_000;
 
 /**
- * A process of a benchmark that does what it is told: it answers each message with one message, the
- * first one unasked when it is ready. What it prints is not shown.
+ * A process of a benchmark that follows instructions: it answers each message with one message, and
+ * sends one more when it is ready. Its output is hidden.
  */
 export class MeasuredProcess {
   readonly #child: ChildProcess;
@@ -20,7 +20,7 @@ export class MeasuredProcess {
     });
   }
 
-  /** Resolves when the process is ready. The file can import packages only, and what is built. */
+  /** Resolves when the process is ready. The file can import only packages and built files. */
   static async start(
     file: string,
     {
@@ -40,7 +40,7 @@ export class MeasuredProcess {
     return measured;
   }
 
-  /** Where it serves, if it does. */
+  /** The URL of its server, if it has one. */
   get url(): string {
     return this.#url;
   }
@@ -49,7 +49,7 @@ export class MeasuredProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** @param patienceMs how long the answer may take */
+  /** @param patienceMs the timeout of the answer */
   async ask<Answer>(question: object, patienceMs = 120_000): Promise<Answer> {
     const answer = this.#next<Answer>(patienceMs);
     this.#child.send(question);

@@ -12,7 +12,10 @@ import { CannotRun } from './row.js';
 const LOOK_AGAIN_MS = 50;
 const LOOKS = 100;
 
-/** nginx in one process, as Debian sets it up but without a log of requests: the least that serves files. */
+/**
+ * nginx in one process, configured like Debian's but without an access log: the minimal file
+ * server.
+ */
 export class Nginx {
   readonly url: string;
   readonly #folder: string;
@@ -24,10 +27,10 @@ export class Nginx {
     this.#child = child;
   }
 
-  /** @throws {CannotRun} when there is none */
+  /** @throws {CannotRun} if nginx is missing */
   static async start(): Promise<Nginx> {
     const program = process.env.NGINX_BIN ?? '/usr/sbin/nginx';
-    if (program === '') throw new CannotRun('There is no nginx here to compare with.');
+    if (program === '') throw new CannotRun('nginx is not installed.');
     const folder = await mkdtemp(join(tmpdir(), 'onair-nginx-'));
     const port = await freePort();
     await writeFile(join(folder, 'nginx.conf'), configuration(port, folder));
@@ -35,7 +38,7 @@ export class Nginx {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const failed = once(child, 'error').then(([cause]) => {
-      throw new CannotRun('There is no nginx here to compare with.', { cause });
+      throw new CannotRun('nginx is not installed.', { cause });
     });
     const nginx = new Nginx(port, folder, child);
     await Promise.race([nginx.#answers(), failed]);
@@ -46,7 +49,7 @@ export class Nginx {
     return this.#child.pid ?? 0;
   }
 
-  /** Makes it serve this at a path; as it is and compressed, if it is a text. */
+  /** Serves these bytes at a path, and also a compressed variant of text. */
   async put(path: string, body: Uint8Array | string): Promise<void> {
     const file = join(this.#folder, 'files', path);
     await mkdir(dirname(file), { recursive: true });
@@ -54,7 +57,7 @@ export class Nginx {
     if (typeof body === 'string') await writeFile(`${file}.gz`, gzipSync(body));
   }
 
-  /** What it has used so far, microseconds. */
+  /** Returns nginx's CPU time so far, in microseconds. */
   cpuUs(): Promise<number> {
     return cpuUsOf(this.pid);
   }

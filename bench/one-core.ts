@@ -5,15 +5,15 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * The core for those that are compared and for who sends them requests: on another one each answer costs the server
- * up to twice as much, now and then, as the kernel places them.
+ * Returns the core for the compared servers and their clients: on different cores, a request
+ * sometimes costs the server up to twice as much, depending on the kernel's placement.
  */
 export async function theCore(): Promise<string> {
   const status = await readFile('/proc/self/status', 'utf8');
   return /^Cpus_allowed_list:\s*(\d+)/m.exec(status)?.[1] ?? '0';
 }
 
-/** Holds a running process's main thread there. */
+/** Pins a running process's main thread to that core. */
 export async function toTheCore(pid: number): Promise<void> {
   await run('taskset', ['-c', '-p', await theCore(), String(pid)]);
 }

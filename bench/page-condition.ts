@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 
-/** Often enough to go on soon, and too seldom to take time from what is measured. */
+/** The interval of checks, which is long enough not to affect the measurement. */
 const LOOK_MS = 50;
 
 /**
- * Resolves when an expression is true in a page, whose Content-Security-Policy keeps Playwright's own
- * `waitForFunction` from evaluating it there.
+ * Resolves when an expression is true in a page whose Content-Security-Policy prevents Playwright's
+ * own `waitForFunction`.
  * @throws {Error} after `timeoutMs`
  */
 export async function becomesTrue(
@@ -16,7 +16,8 @@ export async function becomesTrue(
 ): Promise<void> {
   const untilMs = performance.now() + timeoutMs;
   while (!(await page.evaluate<boolean>(`Boolean(${expression})`))) {
-    if (performance.now() > untilMs) throw new Error(`never true in the page: ${expression}`);
+    if (performance.now() > untilMs)
+      throw new Error(`the page never met the condition: ${expression}`);
     await pause(LOOK_MS);
   }
 }

@@ -5,16 +5,16 @@ import { registerWithChannel } from '../test/support/people.js';
 import { MeasuredProcess } from './measured-process.js';
 import { figure, type Row } from './row.js';
 
-/** Half of them fall silent. */
+/** The number of viewers, half of which go silent. */
 const VIEWERS = 10_000;
 const ROUNDS = 3;
 const CHANNEL = 'bench-presence';
-/** After which pings are spread as they stay. */
+/** The time after which pings are evenly distributed. */
 const SETTLE_MS = 6_000;
 const MEASURE_MS = 10_000;
 const PATIENCE_MS = 20_000;
 
-/** What it costs to know who is there, and how long it takes to know that somebody isn't any more. */
+/** Measures the CPU time for tracking viewers, and the time until a silent viewer is detected. */
 export async function benchPresence(): Promise<Row[]> {
   const server = await MeasuredProcess.start('chat-server.ts');
   const staying = await MeasuredProcess.start('sockets-load.ts');
@@ -32,12 +32,12 @@ export async function benchPresence(): Promise<Row[]> {
     const missed: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) missed.push(await silence(leaving, watcher));
     return [
-      figure(`${VIEWERS} viewers who are there`, {
+      figure(`presence of ${VIEWERS} viewers`, {
         unit: '% of a core',
         values: [(idle - before) * 100],
         atMost: null,
       }),
-      figure(`half of ${VIEWERS} fall silent: until the others are told`, {
+      figure(`half of ${VIEWERS} become silent: until the others are notified`, {
         unit: 'ms',
         values: missed,
         atMost: 5_000,
@@ -49,7 +49,7 @@ export async function benchPresence(): Promise<Row[]> {
   }
 }
 
-/** Stops a process as it is, so that its connections break without a word, until they are missed. */
+/** Suspends a process, so that its connections go silent, until they are detected. */
 async function silence(leaving: MeasuredProcess, watcher: Watcher): Promise<number> {
   process.kill(leaving.pid, 'SIGSTOP');
   const startMs = performance.now();
@@ -68,7 +68,7 @@ async function coresOf(server: MeasuredProcess): Promise<number> {
   return ((await cpuUs()) - before) / 1_000 / MEASURE_MS;
 }
 
-/** One more viewer, who looks at how many there are. */
+/** An additional viewer, which observes the number of viewers. */
 class Watcher {
   readonly #socket: Socket;
   readonly #events = new EventEmitter();
@@ -91,7 +91,7 @@ class Watcher {
     return watcher;
   }
 
-  /** Resolves with when they were told that there are so many. */
+  /** Resolves with the time at which this number was reported. */
   async until(viewers: number): Promise<number> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     while (this.#viewers !== viewers) await once(this.#events, 'told', { signal });

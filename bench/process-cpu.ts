@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 /**
- * What a process of another program has used so far on processors, microseconds; to the nanosecond of the kernel's
- * scheduler, where `ps` counts hundredths of a second. Of threads that have ended, nothing.
+ * Returns the CPU time of another process so far, in microseconds, with the scheduler's nanosecond
+ * precision (`ps` reports hundredths of a second). Excludes threads that have ended.
  */
 export async function cpuUsOf(pid: number): Promise<number> {
   const threads = await readdir(`/proc/${pid}/task`);

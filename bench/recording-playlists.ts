@@ -8,19 +8,28 @@ const CHANNEL = 'marathon';
 const HOURS = 24;
 const ROUNDS = 5;
 const TIMES = 50;
+/** The number of recordings; each takes 30 MB of memory while the service runs. */
+const DOWNLOAD_ROUNDS = 2;
 const GZIP = { 'accept-encoding': 'gzip' };
 
-/** What somebody who asks for the playlists of a recording of a day costs: the first time, and again and again. */
+/**
+ * Measures the cost of a day-long recording's playlists, for the first request and for later ones.
+ */
 export async function benchRecordingPlaylists(): Promise<Row[]> {
   const { url, close, places } = await startBuilt();
   const client = await InTurn.start();
   try {
     await registerWithChannel(url, CHANNEL);
     const first: { cpuMs: number; longestGapMs: number }[] = [];
+    const downloads: { cpuMs: number; longestGapMs: number }[] = [];
     const again = new Map<string, number[]>();
     const gaps: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const id = await longRecording(places, { channel: CHANNEL, hours: HOURS });
+      const id = await longRecording(places, {
+        channel: CHANNEL,
+        hours: HOURS,
+        samples: round < DOWNLOAD_ROUNDS,
+      });
       const urlOf = (file: string) => `${url}/hls/recordings/${id}/${file}`;
       first.push(await spentOn(() => client.fetch([urlOf('video-3.m3u8')], { headers: GZIP })));
       for (const [name, file, headers] of [
@@ -33,6 +42,11 @@ export async function benchRecordingPlaylists(): Promise<Row[]> {
         again.set(name, [...(again.get(name) ?? []), spent.cpuMs / TIMES]);
         gaps.push(spent.longestGapMs);
       }
+      // The first byte requires the whole index.
+      const download = `${url}/api/recordings/${id}/download.mp4`;
+      const headers = { range: 'bytes=0-0' };
+      if (round < DOWNLOAD_ROUNDS)
+        downloads.push(await spentOn(() => client.fetch([download], { headers })));
     }
     return [
       figure('first request for a playlist of a day, CPU', {
@@ -53,6 +67,16 @@ export async function benchRecordingPlaylists(): Promise<Row[]> {
         values: gaps,
         atMost: 50,
       }),
+      figure('first request for the download of a day, CPU', {
+        unit: 'ms',
+        values: downloads.map(({ cpuMs }) => cpuMs),
+        atMost: null,
+      }),
+      figure('  longest gap of a timer of 10 ms meanwhile', {
+        unit: 'ms',
+        values: downloads.map(({ longestGapMs }) => longestGapMs),
+        atMost: 50,
+      }),
     ];
   } finally {
     client.stop();
@@ -60,15 +84,15 @@ export async function benchRecordingPlaylists(): Promise<Row[]> {
   }
 }
 
-const dist = new URL('../../dist/', import.meta.url);
+const dist = new URL('../dist/', import.meta.url);
+const load = (path: string) => import(new URL(path, dist).href);
 
-/** The service as it is built, in this process, whose processor time and timers are measured. */
+/** Starts the built service in this process, whose CPU time and timers are measured. */
 async function startBuilt() {
-  const load = (path: string) => import(new URL(path, dist).href);
   const { startApp } = (await load('app.js')) as typeof import('../src/app.js');
   const { readConfig } = (await load(
-    'config/config.js',
-  )) as typeof import('../src/config/config.js');
+    'config/read-config.js',
+  )) as typeof import('../src/config/read-config.js');
   const { PrismaService } = (await load(
     'db/prisma.service.js',
   )) as typeof import('../src/db/prisma.service.js');

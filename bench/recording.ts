@@ -5,16 +5,16 @@ import type { Used } from './hls-server.js';
 import { comparison, type Round, type Row } from './row.js';
 
 const ROUNDS = 5;
-/** Several segments of each rendition. */
+/** The duration of a round, in which each rendition gets several segments. */
 const ROUND_MS = 10_000;
-/** Until what is done at the start is over, code is compiled and segments come evenly. */
+/** The time after which startup work is done, code is compiled and segments arrive evenly. */
 const WARM_UP_MS = 25_000;
-/** At a time in each of the two services. */
+/** The number of concurrent broadcasts in each of the two services. */
 const BROADCASTS = 4;
 
 /**
- * What recording costs: broadcasts that are packaged and recorded, against as many of the same that are packaged only,
- * by another process at the same time.
+ * Measures the cost of recording: compares broadcasts that are packaged and recorded with as many
+ * that another process only packages at the same time.
  */
 export async function benchRecording(): Promise<Row[]> {
   const film = await Film.make();
@@ -34,12 +34,12 @@ export async function benchRecording(): Promise<Row[]> {
       disk.push({ measured: bytesAnHour(measured), baseline: bytesAnHour(baseline) });
     }
     return [
-      comparison('recording a broadcast, CPU against packaging it only', {
+      comparison('recording a broadcast, CPU against packaging only', {
         unit: '% of a core',
         rounds: cpu,
         ratioAtMost: 1.1,
       }),
-      comparison('  what is written to the disk for it in an hour', {
+      comparison('  bytes written to the disk per hour', {
         unit: 'MB',
         rounds: disk,
         ratioAtMost: 1.05,
@@ -53,7 +53,7 @@ export async function benchRecording(): Promise<Row[]> {
 
 type Spent = Readonly<{ cpuUs: number; diskBytes: number; ms: number }>;
 
-/** What each used in a round. */
+/** Returns the resource use of each service in a round. */
 async function used([first, second]: readonly [ServedFilm, ServedFilm]): Promise<[Spent, Spent]> {
   const look = async (service: ServedFilm) => ({
     ...(await service.used()),

@@ -1,31 +1,31 @@
-/** The middle of several rounds, and how far apart they were. */
+/** The median of several rounds, and their range. */
 export type Spread = { median: number; min: number; max: number };
 
 /** A measured quantity, such as 5.9 "us/packet". */
 export type Figure = Spread & { unit: string };
 
-/** One line of the table. Numbers stay numbers here; the table words them. */
+/** One line of the table. Values are numbers here; the table formats them. */
 export type Row = {
   name: string;
-  /** What Onair needs. */
+  /** Onair's figure. */
   measured: Figure;
-  /** What the least that could do the job needs, measured in the same run; null when there is none. */
+  /** The figure of the minimal alternative, measured in the same run; null if none exists. */
   baseline: Figure | null;
-  /** measured / baseline, of rounds that ran one after the other. */
+  /** The ratio measured / baseline of rounds that ran one after the other. */
   ratio: Spread | null;
-  /** The limit on the ratio, or on the measured figure itself. Null: told, not judged. */
+  /** The limit on the ratio or on the measured figure itself; null if the row has no limit. */
   wanted: Wanted | null;
 };
 
 export type Wanted = { of: 'ratio' | 'measured' } & ({ atMost: number } | { atLeast: number });
 
-/** One round: Onair and the baseline measured right after each other, in the same unit. */
+/** One round: Onair and the baseline, measured one right after the other in the same unit. */
 export type Round = { measured: number; baseline: number };
 
-/** A part that can't run on this machine. The message is a sentence that says why. */
+/** A benchmark can't run on this machine. The message is a sentence with the reason. */
 export class CannotRun extends Error {}
 
-/** @throws {RangeError} of no values */
+/** @throws {RangeError} for an empty list */
 export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const [min, max] = [sorted[0], sorted.at(-1)];
@@ -35,7 +35,10 @@ export function spread(values: readonly number[]): Spread {
   return { median: (lower + upper) / 2, min, max };
 }
 
-/** The line for rounds of Onair against a baseline: each round has its own ratio, so that noise cancels. */
+/**
+ * Returns the row for rounds of Onair against a baseline: each round has its own ratio, so that
+ * noise cancels out.
+ */
 export function comparison(
   name: string,
   {
@@ -64,12 +67,12 @@ function wantedRatio(atMost: number | null, atLeast: number | null): Wanted | nu
   return atLeast === null ? null : { of: 'ratio', atLeast };
 }
 
-/** The same row, judged by what was measured and not by its ratio. */
+/** Returns the same row with a limit on the measured figure instead of the ratio. */
 export function measuredAtMost(row: Row, atMost: number): Row {
   return { ...row, wanted: { of: 'measured', atMost } };
 }
 
-/** The line for something that is judged by itself. */
+/** Returns the row for a figure without a baseline. */
 export function figure(
   name: string,
   { unit, values, atMost }: { unit: string; values: readonly number[]; atMost: number | null },

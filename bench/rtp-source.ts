@@ -1,8 +1,9 @@
-// A publisher without an encoder, in a process of its own: H.264 in RTP packets as Chromium sends them.
-// Its only argument is an RtpStream in JSON; it sends between its parent's messages 'go' and 'stop'.
+// Runs as a separate process: a publisher without an encoder. Each RTP packet contains a header,
+// the NAL header byte of an H.264 parameter set or fragment, and zeros. The only argument is an
+// RtpStream in JSON. Packets are sent between the parent's messages 'go' and 'stop'.
 import { createSocket } from 'node:dgram';
 
-/** What is sent, and to which UDP port of 127.0.0.1. */
+/** The stream, and the target UDP port on 127.0.0.1. */
 export type RtpStream = {
   port: number;
   ssrc: number;

@@ -1,10 +1,11 @@
-// A process: viewers' sockets that only answer pings, opened as many at a time as it is told.
+// Runs as a separate process: viewers' sockets that are opened in batches on request, and only
+// answer pings.
 import { WebSocket } from 'ws';
 
 type Open = { name: 'open'; url: string; clients: number; channel: string };
 
 const PARALLEL = 50;
-/** As long as those that a browser sends. */
+/** Headers as long as those of a browser. */
 const HEADERS = {
   'user-agent': 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36',
   'accept-language': 'en-GB,en;q=0.9',

@@ -4,15 +4,21 @@ import { MeasuredProcess } from './measured-process.js';
 import { figure, type Row } from './row.js';
 
 const SOCKETS = 2_000;
-/** After one that isn't counted, for what the process needs once. */
+/**
+ * The number of rounds after the first one, which has the process's one-time costs and isn't
+ * counted.
+ */
 const ROUNDS = 5;
-/** Longer than a round of pings. */
+/** The time to settle, which is longer than one ping interval. */
 const SETTLE_MS = 9_000;
 const CHANNEL = 'bench-idle';
 
 type Memory = { rss: number; heapUsed: number; external: number };
 
-/** Memory of the server for a viewer who watches and reads, without media: sockets from another process. */
+/**
+ * Measures the server's memory per viewer who watches and reads the chat, without media. The
+ * viewers are sockets of another process.
+ */
 export async function benchIdleSockets(): Promise<Row[]> {
   const resident: number[] = [];
   const heap: number[] = [];

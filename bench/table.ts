@@ -2,7 +2,7 @@ import type { Figure, Row, Spread } from './row.js';
 
 const TITLES = ['what', 'measured', 'baseline', 'ratio', 'wanted', ''] as const;
 
-/** Whether a row keeps its limit; null when it has none. */
+/** Returns whether a row is within its limit; null if it has none. */
 export function keepsLimit({ measured, ratio, wanted }: Row): boolean | null {
   if (wanted === null) return null;
   const judged = wanted.of === 'ratio' ? ratio : measured;
@@ -10,7 +10,9 @@ export function keepsLimit({ measured, ratio, wanted }: Row): boolean | null {
   return 'atMost' in wanted ? judged.median <= wanted.atMost : judged.median >= wanted.atLeast;
 }
 
-/** The rows as a table in Markdown: medians, with the lowest and highest round in brackets. */
+/**
+ * Formats the rows as a table in Markdown: medians, with the lowest and highest round in brackets.
+ */
 export function formatTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.name,
@@ -47,7 +49,7 @@ function formatWanted({ measured, wanted }: Row): string {
     : `at least ${formatNumber(wanted.atLeast)} ${unit}`;
 }
 
-/** Three digits say all that a measurement knows. */
+/** Formats a figure with three digits, which is the precision of the measurement. */
 function formatNumber(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }

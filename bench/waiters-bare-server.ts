@@ -1,4 +1,5 @@
-// A process: the least that lets requests wait. Node's HTTP server, which holds them until it is told what to answer.
+// Runs as a separate process: a minimal server with waiting requests. It is Node's HTTP server,
+// which holds requests until its parent sends the response.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Wake, Woken } from './waiters.js';

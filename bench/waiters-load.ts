@@ -1,5 +1,5 @@
-// A process: many viewers who each keep one connection open. When told to they all ask for the same at once, and each
-// notes when its answer was there.
+// Runs as a separate process: many viewers, each with one open connection. On request they all send
+// the same request at once, and each records when its response arrived.
 import { type Socket, connect as openSocket } from 'node:net';
 import type { Answered, Ask, Connect } from './waiters.js';
 
@@ -9,12 +9,12 @@ const HEADERS_END = Buffer.from('\r\n\r\n');
 const viewers: Viewer[] = [];
 let host = '';
 
-/** HTTP by hand (RFC 9112): answers with a length, one at a time. */
+/** A client for raw HTTP (RFC 9112) that reads responses with a Content-Length, one at a time. */
 class Viewer {
   readonly #socket: Socket;
   #atMs = 0;
   #received: Buffer[] = [];
-  /** Bytes that are still to come; null: the headers are. */
+  /** The number of remaining bytes of the response; null while the headers are incomplete. */
   #missing: number | null = null;
   #answered: (() => void) | null = null;
 
@@ -23,7 +23,7 @@ class Viewer {
     socket.on('data', (chunk) => this.#take(chunk));
   }
 
-  /** When the whole answer was there. */
+  /** Resolves with the time at which the response was complete. */
   async ask(request: string): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#received = [];
@@ -34,7 +34,7 @@ class Viewer {
     return this.#atMs;
   }
 
-  /** Without the headers. */
+  /** The response without its headers. */
   get body(): Buffer {
     const all = Buffer.concat(this.#received);
     return all.subarray(all.indexOf(HEADERS_END) + HEADERS_END.length);

@@ -5,17 +5,17 @@ import { MeasuredProcess } from './measured-process.js';
 
 export type Connect = { name: 'connect'; url: string; clients: number };
 export type Ask = { name: 'ask'; path: string };
-/** When each viewer had its answer, milliseconds since 1970, and what one of them got, in base64. */
+/** The times when viewers had their responses, in ms since 1970, and the body of one, in base64. */
 export type Answered = { atMs: number[]; body: string };
 export type Wake = { name: 'wake'; count: number; body: string };
 export type Woken = { atMs: number };
 
-/** How the answers to one part came, milliseconds after it. */
+/** The times of the responses to one part, in ms after it. */
 export type WakeUp = { medianMs: number; lastMs: number; body: string };
 
 const RENDITION = 'video-2';
 
-/** Viewers of a live broadcast, each of whom asks for the playlist with the next part and waits for it. */
+/** Viewers of a live broadcast that each request the playlist with the next part and wait. */
 export class Waiters {
   readonly #served: ServedFilm;
   readonly #load: MeasuredProcess;
@@ -42,7 +42,7 @@ export class Waiters {
     return new Waiters(served, { load, live, playlist, count });
   }
 
-  /** Lets all ask and wait once. Null: the part came before all had asked. */
+  /** Lets all viewers request and wait once. Null if the part arrived before all requests. */
   async wakeUp(): Promise<WakeUp | null> {
     const { msn, part } = this.#next;
     const url = new URL(withPart(this.#playlist, this.#next));
@@ -59,7 +59,7 @@ export class Waiters {
   }
 }
 
-/** The same with a server that does nothing else. */
+/** The same viewers with a server that does nothing else. */
 export class BareWaiters {
   readonly #server: MeasuredProcess;
   readonly #load: MeasuredProcess;
@@ -76,7 +76,7 @@ export class BareWaiters {
     return new BareWaiters(server, await connected(server.url, count));
   }
 
-  /** Lets all ask, and answers them with this. */
+  /** Lets all viewers request, and answers with this body. */
   async wakeUp(body: string): Promise<WakeUp> {
     const [answered, { atMs }] = await Promise.all([
       this.#load.ask<Answered>({ name: 'ask', path: '/' }),

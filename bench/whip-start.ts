@@ -11,20 +11,21 @@ import { CannotRun, figure, type Row } from './row.js';
 const CHANNEL = 'bench-whip';
 const ROUNDS = 7;
 const PATIENCE_MS = 30_000;
-/** Fine enough beside what is measured, and no load. */
+/** The polling interval, which is precise enough for the measurement and causes no load. */
 const POLL_MS = 5;
 
 type Round = { answeredMs: number; liveMs: number; frameMs: number };
 
 /**
- * From a program's POST to the answer, to "live" in the API, and to the first frame in the browser of a
- * viewer who waits on the channel's page. The program is werift with FFmpeg's encoder, one key frame a
- * second, deaf to requests for more, as OBS is: up to a second of the last figure is the wait for the next.
+ * Measures the time from an encoder's POST to the response, to "live" in the API, and to the first
+ * frame in the browser of a viewer who waits on the channel's page. The encoder is werift with
+ * FFmpeg. Like OBS, it sends one key frame per second and ignores key-frame requests, so up to a
+ * second of the last figure is the wait for a key frame.
  */
 export async function benchWhipStart(): Promise<Row[]> {
-  if (ffmpegBin === '') throw new CannotRun('There is no FFmpeg here.');
+  if (ffmpegBin === '') throw new CannotRun('FFmpeg is not installed.');
   const browser = await launchChromium().catch((cause: unknown) => {
-    throw new CannotRun('There is no Chromium here that could be started.', { cause });
+    throw new CannotRun('Chromium is not installed or does not start.', { cause });
   });
   const server = await ServerProcess.start();
   try {
@@ -33,7 +34,7 @@ export async function benchWhipStart(): Promise<Row[]> {
     const { streamKey } = await api<{ streamKey: string }>(server.url, owner, 'POST', path);
     const rounds: Round[] = [];
     for (let i = 0; i < ROUNDS; i += 1) {
-      // A page of its own each time: who waits has not watched before.
+      // A new page each time: the viewer has not watched before.
       const page = await browser.newPage();
       await page.addInitScript({ path: join(import.meta.dirname, 'pages/probe.js') });
       await page.goto(`${server.url}/${CHANNEL}`);
@@ -55,7 +56,7 @@ async function measure(page: Page, { url, key }: { url: string; key: string }): 
   try {
     const beganMs = Date.now();
     const { status } = await publisher.publish();
-    if (status !== 201) throw new Error(`the POST was answered with ${status}`);
+    if (status !== 201) throw new Error(`the POST got status ${status}`);
     const answeredMs = Date.now() - beganMs;
     await until(async () => (await stateOf(url)) === 'live');
     const liveMs = Date.now() - beganMs;
@@ -68,7 +69,7 @@ async function measure(page: Page, { url, key }: { url: string; key: string }): 
   }
 }
 
-/** When the page's first frame was decoded, milliseconds since 1970; null: not yet. */
+/** Returns when the page's first frame was decoded, in ms since 1970; null if none was yet. */
 async function firstFrameAt(page: Page): Promise<number | null> {
   const at = await page.evaluate(
     'globalThis.firstFrameMarks?.firstFrame === undefined ? null : performance.timeOrigin + firstFrameMarks.firstFrame',
@@ -89,7 +90,7 @@ async function stateOf(url: string): Promise<string | null> {
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const endMs = Date.now() + PATIENCE_MS;
   while (!(await isSo())) {
-    if (Date.now() > endMs) throw new Error('waited in vain');
+    if (Date.now() > endMs) throw new Error('timed out');
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
@@ -98,7 +99,7 @@ function rowsOf(rounds: readonly Round[]): Row[] {
   const row = (name: string, value: (round: Round) => number, atMost: number | null) =>
     figure(name, { unit: 'ms', values: rounds.map(value), atMost });
   return [
-    row('WHIP: POST to the answer', ({ answeredMs }) => answeredMs, null),
+    row('WHIP: POST to answer', ({ answeredMs }) => answeredMs, null),
     row('WHIP: POST to live in the API', ({ liveMs }) => liveMs, 1_000),
     row('WHIP: POST to the first frame of a waiting viewer', ({ frameMs }) => frameMs, 2_000),
   ];

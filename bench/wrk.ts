@@ -15,8 +15,8 @@ const SECONDS = 1;
 const Result = z.object({ requests: z.number().positive(), failed: z.literal(0) });
 
 /**
- * Asks for these addresses of one server in turn, over connections that stay open, as fast as they are
- * answered, from {@link theCore}. Resolves to how many were; rejects if one was not.
+ * Requests these URLs of one server in turn, over persistent connections, as fast as possible, from
+ * {@link theCore}. Resolves with the number of responses; rejects if one failed.
  *
  * @throws {CannotRun} without wrk
  */
@@ -38,7 +38,7 @@ export async function requestInTurn(urls: readonly string[]): Promise<number> {
 /** @throws {CannotRun} */
 export function wrkProgram(): string {
   const program = process.env.WRK_BIN ?? 'wrk';
-  if (program === '') throw new CannotRun('There is no wrk here to send requests.');
+  if (program === '') throw new CannotRun('wrk is not installed.');
   return program;
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# FFmpeg's HLS demuxer reads a second EXT-X-MAP and then ignores it: after a change of resolution with a discontinuity,
-# which RFC 8216 4.3.2.5 allows, frames of the second size are decoded with the parameter sets of the first.
+# FFmpeg's HLS demuxer reads a second EXT-X-MAP and then ignores it. After a change of resolution with a discontinuity,
+# which RFC 8216 4.3.2.5 allows, it decodes frames of the second size with the parameter sets of the first.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 cd "$dir"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # FFmpeg's WHIP muxer uses only the first candidate of an answer. It neither checks the others nor falls back to them
-# (RFC 8445 6.1.2 has every pair checked), so an answer must name the address first that this client can reach.
+# (RFC 8445 6.1.2 requires that every pair is checked), so an answer must start with an address that the client can reach.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 cd "$dir"
@@ -10,7 +10,7 @@ ffmpeg=$(ls py/lib/python3*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*)
 "$ffmpeg" -version | head -1
 
 cat > endpoint.py <<'P'
-# A WHIP endpoint whose answer has two candidates on this machine; it counts what comes to each, and answers nothing.
+# A WHIP endpoint whose answer has two candidates on this machine. It counts the packets to each, and sends none.
 import http.server, re, socket, subprocess, sys, threading, time
 
 sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]

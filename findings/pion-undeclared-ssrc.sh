@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# pion hands out a track only if the description declares its SSRC, or each packet carries its mid: without both, a
-# description of two sections connects, packets arrive, and OnTrack never fires. Browsers take the payload type then.
+# pion emits a track only if the description declares its SSRC or each packet carries its mid. Without both, a
+# connection with two media sections is established and packets arrive, but OnTrack never fires. Browsers use the
+# payload type in this case.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 cd "$dir"
@@ -32,7 +33,7 @@ func must(err error) {
 	}
 }
 
-// tracks counts those that a receiver gets of a sender with sound and a picture, whose answer was edited.
+// tracks counts the tracks that a receiver emits for a sender of audio and video whose answer was edited.
 func tracks(edit func(string) string) (count int32) {
 	receiver, err := webrtc.NewPeerConnection(webrtc.Configuration{})
 	must(err)

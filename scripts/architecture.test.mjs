@@ -4,7 +4,7 @@ import architecture from '../architecture.cjs';
 import { folderTable } from './architecture.mjs';
 
 const known = architecture.folders.map(({ folder }) => folder);
-/** Without the padding that the formatter adds to tables. @param {string} text */
+/** Removes the padding that the formatter adds to tables. @param {string} text */
 const unpadded = (text) => text.replaceAll(/ +\|/g, ' |').replaceAll(/\| -+ /g, '| --- ');
 
 describe('architecture', () => {
@@ -31,7 +31,20 @@ describe('architecture', () => {
     expect(upward).toEqual([]);
   });
 
-  it('has its table in ARCHITECTURE.md as it is', () => {
+  it('names classes after the role in the name of their file', () => {
+    const roles = ['Controller', 'Gateway', 'Guard', 'Module', 'Service'];
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' });
+    const misnamed = files.flatMap((file) => {
+      const role = roles.find((one) => file.endsWith(`.${one.toLowerCase()}.ts`));
+      const text = role ? readFileSync(`src/${file}`, 'utf8') : '';
+      return role && !new RegExp(`^(export )?(abstract )?class \\w*${role}\\b`, 'm').test(text)
+        ? [file]
+        : [];
+    });
+    expect(misnamed).toEqual([]);
+  });
+
+  it('matches the table in ARCHITECTURE.md', () => {
     expect(unpadded(readFileSync('ARCHITECTURE.md', 'utf8'))).toContain(unpadded(folderTable()));
   });
 });

@@ -1,4 +1,4 @@
-// `npm run build`: the server and the web pages, without the media worker that running them takes.
+// `npm run build`: builds the server and the web pages, without the media worker.
 import { runMain } from './set-up/set-up-error.mjs';
 import { setUp } from './set-up/steps.mjs';
 

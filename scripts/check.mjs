@@ -1,11 +1,12 @@
-// `npm run check`: everything that can be said about the source without running the service, in little time.
+// `npm run check [-- --skip NAME …]`: all quick checks of the source that don't run the service.
 import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { formatDuration } from './set-up/progress.mjs';
 import { tryRun } from './set-up/run.mjs';
-import { runMain } from './set-up/set-up-error.mjs';
+import { runMain, SetUpError } from './set-up/set-up-error.mjs';
 import { setUp } from './set-up/steps.mjs';
 
-/** The longest first, so that the last ones don't run alone. */
+/** The checks, with the longest first, so that the last ones don't run alone. */
 const CHECKS = [
   { name: 'unit tests', command: 'vitest run --project unit --reporter=dot' },
   { name: 'lint', command: 'oxlint --type-aware --deny-warnings' },
@@ -36,10 +37,23 @@ async function runCheck({ name, command }) {
   return code === 0;
 }
 
+/** @returns the checks that the command line doesn't skip */
+function chosenChecks() {
+  const { values } = parseArgs({ options: { skip: { type: 'string', multiple: true } } });
+  const skipped = new Set(values.skip);
+  const unknown = [...skipped].find((name) => !CHECKS.some((check) => check.name === name));
+  if (unknown !== undefined)
+    throw new SetUpError(`There is no check named “${unknown}”.`, {
+      advice: `The checks are: ${CHECKS.map(({ name }) => name).join(', ')}`,
+    });
+  return CHECKS.filter(({ name }) => !skipped.has(name));
+}
+
 await runMain(async () => {
+  const checks = chosenChecks();
   await setUp({ purpose: 'check' });
   const startedAt = performance.now();
-  const waiting = [...CHECKS];
+  const waiting = [...checks];
   /** @type {string[]} */
   const failed = [];
   const lane = async () => {
@@ -47,11 +61,11 @@ await runMain(async () => {
       if (!(await runCheck(check))) failed.push(check.name);
     }
   };
-  // availableParallelism came with Node 18.14.
+  // availableParallelism exists since Node 18.14.
   const lanes = Math.min(2, availableParallelism?.() ?? cpus().length);
   await Promise.all(Array.from({ length: lanes }, lane));
   const took = formatDuration(performance.now() - startedAt);
-  if (failed.length === 0) console.log(`All ${CHECKS.length} checks passed in ${took}`);
-  else console.log(`${failed.length} of ${CHECKS.length} checks failed: ${failed.join(', ')}`);
+  if (failed.length === 0) console.log(`All ${checks.length} checks passed in ${took}`);
+  else console.log(`${failed.length} of ${checks.length} checks failed: ${failed.join(', ')}`);
   return failed.length === 0 ? 0 : 1;
 });

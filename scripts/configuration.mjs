@@ -8,12 +8,12 @@ const INTRO = `# Configuration
 
 [Back to the README](../README.md)
 
-Settings are environment variables, or lines of a file \`.env\` beside \`package.json\`; environment variables take precedence. An invalid setting aborts startup and lists every error. This page is made from [\`.env.example\`](../.env.example).
+Settings are environment variables, or lines of a file \`.env\` beside \`package.json\`; environment variables take precedence. An invalid setting aborts startup and lists every error. This page is generated from [\`.env.example\`](../.env.example).
 `;
 const OUTRO = `
 ## HTTP API
 
-\`GET /api/openapi.json\` describes the HTTP API. Requests authenticate with a session cookie or with \`Authorization: Bearer TOKEN\`, where the token comes from the account page and has scopes. [PROTOCOL.md](../PROTOCOL.md) describes the socket events, WHIP and WHEP.
+\`GET /api/openapi.json\` describes the HTTP API. Requests authenticate with a session cookie or with \`Authorization: Bearer TOKEN\`. API tokens are created on the account page, and each is limited to the scopes chosen there. [PROTOCOL.md](../PROTOCOL.md) describes the socket events, WHIP and WHEP.
 
 ## Health and metrics
 
@@ -21,7 +21,7 @@ const OUTRO = `
 | --- | --- |
 | \`GET /healthz\` | 200 while the process is alive |
 | \`GET /readyz\` | 200 while it can serve; otherwise 503 with the reasons |
-| \`GET /metrics\` | Prometheus metrics; block the path at the proxy |
+| \`GET /metrics\` | Prometheus metrics; block this path at the proxy |
 `;
 
 /**

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 /**
- * Packages whose authors want to run a program when they are installed. `.npmrc` lets none of them:
- * the set-up makes what mediasoup's would, Prisma's would download an engine that is not used.
+ * Packages with install scripts. `.npmrc` runs none of them: the setup does the work of
+ * mediasoup's, and Prisma's would download an engine that is not used.
  */
 const WITH_INSTALL_SCRIPT = ['@prisma/engines', 'mediasoup', 'prisma'];
 
@@ -18,14 +18,14 @@ const {
 const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
 
 describe('dependencies', () => {
-  it('that want to run a program at their installation are these, and are not let', () => {
+  it('with install scripts are these, and none of them runs', () => {
     const found = packages.filter(([, { hasInstallScript }]) => hasInstallScript === true);
     const names = found.map(([path]) => path.replace(/^.*node_modules\//, ''));
     expect(names.toSorted()).toEqual(WITH_INSTALL_SCRIPT);
     expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
   });
 
-  it('are what they were when they were chosen: of one version, and of one content', () => {
+  it('are pinned to one version and one content', () => {
     const versions = Object.values({
       ...dependencies,
       ...devDependencies,
@@ -43,7 +43,7 @@ describe('dependencies', () => {
   });
 
   it('come from the registry, and from nowhere else', () => {
-    // A package without an address of its own is fetched from the registry that npm is set to.
+    // A package without a URL is downloaded from the registry that npm is configured for.
     const elsewhere = packages.filter(
       ([, { resolved, link }]) => link === true || resolved !== undefined,
     );

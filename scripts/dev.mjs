@@ -1,5 +1,5 @@
-// `npm run dev`: compiles and restarts the server on every change, and serves the web pages from Vite,
-// which passes requests for the server on to it.
+// `npm run dev`: compiles and restarts the server on every change, and serves the web pages from
+// Vite, which forwards requests to the server.
 import { spawn } from 'node:child_process';
 import { root } from './set-up/paths.mjs';
 import { toolEnv } from './set-up/run.mjs';
@@ -22,7 +22,7 @@ await runMain(async () => {
   ];
   const stop = () => children.forEach((child) => child.kill('SIGTERM'));
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  // They belong together: when one ends, all do.
+  // When one of them ends, all are ended.
   await Promise.all(
     children.map(
       (child) =>

@@ -1,6 +1,6 @@
-// `node scripts/record-worker-checksums.mjs`: downloads what mediasoup has published with the release that
-// is installed, and writes the checksums down. Compare them with those on the release's page on GitHub
-// before you commit them: afterwards every set-up trusts them.
+// `node scripts/record-worker-checksums.mjs`: downloads the archives that mediasoup has published
+// with the installed release, and writes their checksums. Compare them with those on the release's
+// page on GitHub before you commit them: from then on every setup trusts them.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -9,7 +9,7 @@ import { runMain, SetUpError } from './set-up/set-up-error.mjs';
 import { CHECKSUM_FILE, sha256Of } from './set-up/worker-checksums.mjs';
 import { downloadArchive, prebuiltUrl } from './set-up/worker-download.mjs';
 
-/** What mediasoup builds for; not every release has all of them. */
+/** mediasoup's build targets; not every release has all of them. */
 const MACHINES = [
   { platform: 'linux', arch: 'x64', kernel: '6' },
   { platform: 'linux', arch: 'x64', kernel: '7' },

@@ -1,4 +1,4 @@
-// `npm run set-up`: everything that `npm start` does before the server starts.
+// `npm run set-up`: everything that `npm start` does before it starts the server.
 import { runMain } from './set-up/set-up-error.mjs';
 import { setUp } from './set-up/steps.mjs';
 

@@ -1,4 +1,4 @@
-// `npm start`: does what is missing of the set-up, then runs the server.
+// `npm start`: completes the setup, then runs the server.
 import { runInForeground } from './set-up/foreground.mjs';
 import { toolEnv } from './set-up/run.mjs';
 import { SERVER_FLAGS } from './set-up/server-flags.mjs';

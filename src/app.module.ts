@@ -7,9 +7,11 @@ import { AuthModule } from './auth/auth.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { LiveChannelsModule } from './broadcast/live-channels.module.js';
 import { ChatModule } from './chat/chat.module.js';
+import { ClusterModule } from './cluster/cluster.module.js';
 import { ADMISSION } from './common/admission.js';
 import { badRequest } from './common/bad-request.js';
 import { CLOCK, type Clock } from './common/clock.js';
+import { FolderLock } from './common/folder-lock.js';
 import { HttpErrorFilter } from './common/http-error.filter.js';
 import { LOG, type Log } from './common/logger.js';
 import { ConfigModule } from './config/config.module.js';
@@ -34,16 +36,18 @@ import { WhipModule } from './whip/whip.module.js';
 type Parts = Readonly<{
   config: Config;
   log: Log;
-  /** The web build's folder. */
+  /** The folder of the web build. */
   webRoot: string;
-  /** What an in-memory database starts from. */
+  /** The initial content of an in-memory database. */
   databaseImage: Uint8Array | null;
+  /** The lock of the data folder, which is released at the end; null without a folder. */
+  folder: FolderLock | null;
 }>;
 
-/** The one file that names every module. */
+/** The root module; the only file that imports all others. */
 @Module({})
 export class AppModule {
-  static of({ config, log, webRoot, databaseImage }: Parts): DynamicModule {
+  static of({ config, log, webRoot, databaseImage, folder }: Parts): DynamicModule {
     return {
       module: AppModule,
       global: true,
@@ -51,6 +55,7 @@ export class AppModule {
         ConfigModule.of(config),
         SecretsModule,
         DbModule,
+        ClusterModule,
         AuthModule,
         AccessModule,
         LiveChannelsModule,
@@ -69,12 +74,13 @@ export class AppModule {
         StatisticsModule,
         HealthModule,
         OpenApiModule,
-        // Last: its addresses are the rest of all there are.
+        // Comes last, because its routes match all remaining paths.
         PagesModule.of(webRoot),
       ],
       providers: [
         { provide: LOG, useValue: log },
         { provide: DATABASE_IMAGE, useValue: databaseImage },
+        { provide: FolderLock, useValue: folder },
         {
           provide: RequestBounds,
           inject: [CLOCK],

@@ -8,11 +8,13 @@ import { AppModule } from './app.module.js';
 import { closeDataFolder } from './common/data-folder.js';
 import { addBase, serveUnder } from './common/base-path.js';
 import { sendError } from './common/http-error.filter.js';
+import { FolderLock } from './common/folder-lock.js';
 import { createLog, nestLogger } from './common/logger.js';
-import { type Config, configWarnings } from './config/config.js';
+import type { Config } from './config/config.js';
+import { configWarnings } from './config/config-warnings.js';
 import { securityHeaders, sendSecurityHeaders } from './common/http/security-headers.js';
 import { serveStaticFiles } from './pages/static-files.js';
-import { ClientAddress } from './security/client-address.js';
+import { ClientAddress, readClientAddresses } from './security/client-address.js';
 import { boundConnections, SLOW_CLIENTS } from './security/connection-bounds.js';
 import { readJsonBodies } from './security/json-bodies.js';
 import { boundRequests, RequestBounds } from './security/request-bounds.js';
@@ -20,37 +22,59 @@ import { openToOtherSites, withoutTrailingSlash } from './http-rtc/other-sites.j
 import { readSdpBodies } from './http-rtc/sdp-bodies.js';
 import { SocketAdapter } from './sockets/socket-adapter.js';
 
-/** The largest body of a request, bytes. */
+/** The maximum size of a request's body, in bytes. */
 const BODY_MAX = 64 * 1024;
 
-/** The same folder from src and from dist. */
+/** The folder of the web build, whose path is the same relative to src and dist. */
 const WEB_ROOT = fileURLToPath(new URL('../dist/web', import.meta.url));
 
-/** What tests put in place of the usual. */
+/** Options for tests. */
 export type AppOptions = {
-  /** The web build's folder. */
+  /** The folder of the web build. */
   webRoot?: string;
-  /** What an in-memory database starts from: a data folder's tar, to save its making. */
+  /**
+   * The initial content of an in-memory database, as a tar of a data folder. It avoids running
+   * initdb.
+   */
   databaseImage?: Uint8Array | null;
 };
 
-/** The service, serving. */
+/** A running server. */
 export type RunningApp = {
   app: NestFastifyApplication;
-  /** Where it listens, without a slash at the end: the public address unless the port was any. */
+  /**
+   * The server's URL without a trailing slash: the public URL, or the actual one if the port was
+   * chosen by the system.
+   */
   url: string;
 };
 
 /**
- * Puts the whole service together and starts to listen. Closing the app closes everything.
+ * Assembles the server and starts to listen. Everything is closed when the app is closed.
  *
- * @throws {StartError} when something it needs can't be had, or an error of `listen`.
+ * @throws {StartError} if something that the server needs is unavailable; other errors are those of
+ *   `listen`
  */
 export async function startApp(
   config: Config,
   { webRoot = WEB_ROOT, databaseImage = null }: AppOptions = {},
 ): Promise<RunningApp> {
-  if (config.data.dir !== ':memory:') closeDataFolder(config.data.dir);
+  const { dir } = config.data;
+  if (dir !== ':memory:') closeDataFolder(dir);
+  const folder = dir === ':memory:' ? null : FolderLock.take(dir);
+  try {
+    return await startIn(folder, config, { webRoot, databaseImage });
+  } catch (error) {
+    folder?.release();
+    throw error;
+  }
+}
+
+async function startIn(
+  folder: FolderLock | null,
+  config: Config,
+  { webRoot, databaseImage }: Required<AppOptions>,
+): Promise<RunningApp> {
   const log = createLog(config.log);
   const logger = nestLogger(log);
   for (const warning of configWarnings(config)) log.warn(warning);
@@ -59,33 +83,35 @@ export async function startApp(
   const clients = new ClientAddress(trustProxy);
   const isHttps = publicUrl.startsWith('https:');
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.of({ config, log, webRoot, databaseImage }),
+    AppModule.of({ config, log, webRoot, databaseImage, folder }),
     new FastifyAdapter({
       trustProxy: clients.isTrusted,
       rewriteUrl: withoutTrailingSlash,
       bodyLimit: BODY_MAX,
       forceCloseConnections: true,
       ...SLOW_CLIENTS,
-      // An address that can't be decoded: no route, so no filter of Nest's sees it.
+      // This handles URLs that can't be decoded. They match no route, so none of Nest's filters
+      // runs.
       frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
         sendError(reply.headers(securityHeaders({ isHttps })), {
           code: 'bad_request',
-          message: 'This address can’t be read.',
+          message: 'The URL is malformed.',
         }),
     }),
-    // What fails before it listens is thrown, and said once by the caller.
+    // Errors that occur before listening are thrown, so that the caller reports them once.
     {
       logger: { ...logger, error: (message: unknown) => logger.log(message) },
       abortOnError: false,
-      // Fastify reads JSON by itself, within the bound above; forms are not taken.
+      // Fastify parses JSON within the limit above; forms are not accepted.
       bodyParser: false,
       forceCloseConnections: true,
     },
   );
   app.useWebSocketAdapter(SocketAdapter.of(app));
   sendSecurityHeaders(app, { isHttps });
-  nameBase(app, basePath);
+  addBasePath(app, basePath);
   openToOtherSites(app);
+  readClientAddresses(app, clients);
   boundRequests(app, app.get(RequestBounds));
   boundConnections(app.getHttpServer(), { clients, factor });
   readJsonBodies(app);
@@ -103,8 +129,11 @@ export async function startApp(
   return { app, url: port === 0 ? `${await app.getUrl()}${basePath}` : publicUrl };
 }
 
-/** Addresses in headers are written without the base path everywhere: none can be forgotten. */
-function nameBase(app: NestFastifyApplication, basePath: string): void {
+/**
+ * Adds the base path to the URLs in response headers, because the rest of the server writes them
+ * without it.
+ */
+function addBasePath(app: NestFastifyApplication, basePath: string): void {
   if (basePath === '') return;
   app
     .getHttpAdapter()
@@ -112,15 +141,15 @@ function nameBase(app: NestFastifyApplication, basePath: string): void {
     .addHook('onSend', async (_request, reply) => addBase(reply, basePath));
 }
 
-/** Answers what is asked for outside of the base path. */
+/** Handles requests for URLs outside the base path. */
 function elsewhere({ basePath, isHttps }: { basePath: string; isHttps: boolean }) {
   const headers = securityHeaders({ isHttps });
   return ({ url }: IncomingMessage, response: ServerResponse): void => {
-    // Whoever opens the port by hand.
+    // This is for people who open the server's port directly.
     if (url === '/') response.writeHead(302, { ...headers, location: basePath }).end();
     else
       response
         .writeHead(404, { ...headers, 'content-type': 'text/plain; charset=utf-8' })
-        .end(`There is nothing here: this service is at ${basePath}\n`);
+        .end(`Not found. This server is at ${basePath}\n`);
   };
 }

@@ -1,32 +1,36 @@
 import { FirstAdministrator } from './admin/first-administrator.js';
 import { startApp } from './app.js';
 import { StartError } from './common/start-error.js';
-import { ConfigError } from './config/config.js';
-import { configFromEnvironment } from './config/environment.js';
+import { ConfigError } from './config/config-error.js';
+import { configFromEnvironment } from './config/config-from-environment.js';
 
-/** A shut-down that takes longer is cut short. */
+/** The maximum duration of a shutdown, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 10_000;
-/** A second signal within this time is the first one again; a later one asks to stop at once. */
+/**
+ * A second signal within this time, in milliseconds, counts as a repetition of the first. A later
+ * one stops the process immediately.
+ */
 const ECHO_MS = 1_000;
 
-/** What group and others may do with files that this process makes: nothing. */
+/** The umask that denies group and others all access to the files created by this process. */
 const UMASK = 0o077;
 
 async function main(): Promise<void> {
-  // Before the first file, and for the media workers and FFmpeg as well.
+  // The umask must be set before the first file is created. Media workers and FFmpeg inherit it.
   process.umask(UMASK);
   const { app, url } = await startApp(configFromEnvironment());
   let closingSinceMs: number | null = null;
   const close = (signal: NodeJS.Signals) => {
     const nowMs = performance.now();
     if (closingSinceMs !== null) {
-      // Ctrl+C reaches every process of the terminal, and the starter passes its own on: one request.
+      // Ctrl+C sends the signal to every process of the terminal, and the starter forwards it too.
       if (nowMs - closingSinceMs > ECHO_MS) process.exit(1);
       return;
     }
     closingSinceMs = nowMs;
-    process.stdout.write(`Onair stops (${signal}).\n`);
-    setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
+    process.stdout.write(`Onair is stopping (${signal}).\n`);
+    const late = `Onair did not stop within ${CLOSE_TIMEOUT_MS / 1_000} s, so it exits.`;
+    setTimeout(() => fail(late), CLOSE_TIMEOUT_MS).unref();
     app.close().then(
       () => process.exit(0),
       (error: unknown) => fail(error),
@@ -36,10 +40,15 @@ async function main(): Promise<void> {
   process.stdout.write(`Onair is ready: ${url}\n`);
   const link = await app.get(FirstAdministrator).link();
   if (link !== null)
-    process.stdout.write(`There is no administrator yet. Become one, once, at: ${link}\n`);
+    process.stdout.write(
+      `No administrator exists yet. Create one with this one-time link: ${link}\n`,
+    );
 }
 
-/** Says why and ends: in plain words where a person can put it right, else with all there is. */
+/**
+ * Prints an error and exits. Prints a sentence if the operator can fix the problem, otherwise the
+ * stack.
+ */
 function fail(error: unknown): never {
   process.stderr.write(`${sentence(error)}\n`);
   process.exit(1);
@@ -51,17 +60,20 @@ function sentence(error: unknown): string {
   return systemSentence(error) ?? error.stack ?? error.message;
 }
 
-/** What to do about errors of the operating system that a start can meet. */
+/**
+ * Returns a sentence that says what to do about an error of the operating system; undefined if the
+ * error isn't known.
+ */
 function systemSentence(error: Error & Partial<NodeJS.ErrnoException & { port: number }>) {
   const { code, port, message } = error;
   if (code === 'EADDRINUSE' && port !== undefined)
     return `Port ${port} is in use. Stop the other program, or choose another port: PORT=${port + 1} npm start`;
   if (code === 'EACCES' && port !== undefined)
-    return `Port ${port} needs more rights. Choose one above 1023: PORT=8080 npm start`;
-  // mediasoup passes on the message only.
+    return `Port ${port} requires more privileges. Choose one above 1023: PORT=8080 npm start`;
+  // mediasoup preserves only the message.
   const [, program] = /^spawn (.+) ENOENT$/.exec(message) ?? [];
   if (program !== undefined)
-    return `The media worker ${program} is not there. Start with “npm start”, which makes it, or set MEDIASOUP_WORKER_BIN.`;
+    return `The media worker ${program} does not exist. Start with “npm start”, which installs it, or set MEDIASOUP_WORKER_BIN.`;
   return undefined;
 }
 

@@ -1,5 +1,5 @@
-// Runs in the watch page before the page's own code, and notes when each step to the first frame is
-// reached: milliseconds since the navigation began. It changes nothing of what the page does.
+// Runs in the watch page before the page's own code, and records when each step to the first frame
+// is reached, in ms since the start of the navigation. It doesn't affect the page.
 {
   const marks = {};
   const mark = (name) => {
@@ -20,7 +20,7 @@
       });
     }
     send(data) {
-      // Socket.IO: 42<id>["event",payload] is answered by 43<id>[reply]
+      // Socket.IO answers 42<id>["event",payload] with 43<id>[reply].
       const id = /^42(\d+)\["viewer:join"/.exec(data)?.[1];
       if (id !== undefined) {
         this.#replyPrefix = `43${id}[`;

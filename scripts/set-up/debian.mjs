@@ -6,7 +6,7 @@ import { SetUpError } from './set-up-error.mjs';
 
 /**
  * @param {string} osRelease the text of /etc/os-release
- * @returns {boolean} whether it is Debian or made from it, so that Debian's package names hold
+ * @returns {boolean} whether it is Debian or a derivative, so that Debian's package names apply
  */
 export function isDebianLike(osRelease) {
   const value = (/** @type {string} */ key) =>
@@ -14,18 +14,18 @@ export function isDebianLike(osRelease) {
   return [value('ID'), ...value('ID_LIKE').split(' ')].includes('debian');
 }
 
-/** Whether this machine takes Debian's packages. */
+/** Returns whether this machine accepts Debian's packages. */
 export async function onDebian() {
   return isDebianLike(await readFile('/etc/os-release', 'utf8').catch(() => ''));
 }
 
-/** Whether this script may install Debian's packages: only as root, where nobody has to be asked. */
+/** Returns whether this script may install Debian's packages: only as root, without asking. */
 export async function canInstallPackages() {
   return process.getuid?.() === 0 && (await onDebian());
 }
 
 /**
- * The one line that installs packages, for a person to type.
+ * Returns the command that installs packages, for the user to type.
  * @param {string[]} packages
  */
 export function installLine(packages) {
@@ -39,7 +39,7 @@ export function installLine(packages) {
  */
 export async function missingPackages(packages) {
   const format = '--showformat=${Package} ${db:Status-Status}\\n';
-  // Exits with 1 where one of them is unknown, and tells about the others all the same.
+  // Exits with 1 if one of them is unknown, but still reports the others.
   const { output } = await tryRun('dpkg-query', ['--show', format, ...packages]);
   const installed = new Set(
     output.split('\n').flatMap((line) => (line.endsWith(' installed') ? [line.split(' ')[0]] : [])),
@@ -48,15 +48,15 @@ export async function missingPackages(packages) {
 }
 
 /**
- * Sees to it that Debian packages are there: installs what is missing as root, and says so first.
+ * Makes sure that Debian packages are installed: reports and installs missing ones as root.
  * @param {string[]} packages
  * @param {{ purpose: string, report: Report }} options purpose completes "Debian's packages for …"
- * @throws {SetUpError} with the line to type, when they are missing and this isn't root on Debian
+ * @throws {SetUpError} with the command to type, if they are missing and this isn't root on Debian
  */
 export async function ensurePackages(packages, { purpose, report }) {
   if (!(await onDebian())) {
     throw new SetUpError(
-      `Onair knows how to get what it needs for ${purpose} only on Debian, and this is something else.`,
+      `Onair can install its requirements for ${purpose} only on Debian, and this is another system.`,
       { advice: `Install what Debian calls: ${packages.join(' ')}\nThen type the same again.` },
     );
   }
@@ -79,9 +79,9 @@ export async function ensurePackages(packages, { purpose, report }) {
 export async function installPackages(packages, { report }) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options = { env, onLine: (/** @type {string} */ line) => report.detail(line) };
-  // Another apt may be running (a new machine's own updates): wait for it instead of failing.
+  // Waits for another apt, such as a new machine's own updates.
   const apt = ['-o', 'DPkg::Lock::Timeout=300', '--yes'];
-  // A source of the machine's own may be out of order: what counts is whether the installation works.
+  // One of the machine's package sources may be broken; only the installation has to succeed.
   const update = await tryRun('apt-get', [...apt, 'update'], options);
   await run('apt-get', [...apt, 'install', '--no-install-recommends', ...packages], {
     ...options,

@@ -7,11 +7,11 @@ test.each([
   ['NAME="Fedora Linux"\nID=fedora\n', false],
   ['ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', false],
   ['', false],
-])('%j takes Debian packages: %s', (osRelease, expected) => {
+])('%j accepts Debian packages: %s', (osRelease, expected) => {
   expect(isDebianLike(osRelease)).toBe(expected);
 });
 
-test.runIf(await onDebian())('a package that is not installed is found missing', async () => {
+test.runIf(await onDebian())('a package that is not installed is reported as missing', async () => {
   const packages = ['dpkg', 'onair-no-such-package'];
   expect(await missingPackages(packages)).toEqual(['onair-no-such-package']);
 });

@@ -6,7 +6,7 @@ import { run } from './run.mjs';
 /** @typedef {import('./progress.mjs').Report} Report */
 
 /**
- * Brings node_modules to what package-lock.json says.
+ * Makes node_modules match package-lock.json.
  * @param {Report} report
  */
 export async function installDependencies(report) {
@@ -19,24 +19,25 @@ export async function installDependencies(report) {
 
   report.begin('npm ci, about 30 s (several minutes on a slow network)');
   const { command, args, env } = npm();
-  // --ignore-scripts: mediasoup's own install step would compile without asking; the next step sees
-  // to the worker. --loglevel: hides warnings that packages want a newer Node than runs npm; they
-  // get it, it is among them.
+  // --ignore-scripts: mediasoup's install script would compile the worker without asking; the next
+  // step provides the worker. --loglevel: hides warnings that packages require a newer Node than
+  // the one that runs npm; that newer Node is one of the dependencies.
   await run(command, [...args, 'ci', '--ignore-scripts', '--no-progress', '--loglevel=error'], {
     env,
     advice:
-      'Check that the npm registry can be reached (npm ping), then type the same again.\n' +
-      'If package.json and package-lock.json disagree, bring them together with: npm install',
+      'Check that the npm registry is reachable (npm ping), then run the same command again.\n' +
+      'If package.json and package-lock.json differ, update the lock file with: npm install',
   });
 }
 
 /**
- * Whether node_modules holds what the lock file says. npm writes node_modules/.package-lock.json last,
- * so after an interrupted installation it is missing.
+ * Returns whether node_modules matches the lock file. npm writes node_modules/.package-lock.json
+ * last, so it is missing after an interrupted installation.
  * @param {{ manifest: any, lock: any, installed: any }} files the parsed package.json,
- *   package-lock.json and node_modules/.package-lock.json
+ * package-lock.json and node_modules/.package-lock.json
+ * @param {Platform} [platform]
  */
-export function isInstalled({ manifest, lock, installed }) {
+export function isInstalled({ manifest, lock, installed }, platform = thisPlatform()) {
   const { '': lockRoot = {}, ...packages } = lock.packages;
   const declared = ['dependencies', 'devDependencies', 'optionalDependencies'];
   const lockIsCurrent = declared.every((kind) => sameEntries(manifest[kind], lockRoot[kind]));
@@ -44,10 +45,40 @@ export function isInstalled({ manifest, lock, installed }) {
     lockIsCurrent &&
     Object.entries(packages).every(([path, wanted]) => {
       const present = installed.packages[path];
-      // What is optional may be for another platform.
-      if (!present) return wanted.optional === true;
+      if (!present) return wanted.optional === true && !isFor(platform, wanted);
       return present.version === wanted.version && present.integrity === wanted.integrity;
     })
+  );
+}
+
+/**
+ * The values of `os`, `cpu` and `libc` in package.json.
+ * @typedef {{ os: string, cpu: string, libc: string }} Platform
+ */
+
+/** @returns {Platform} */
+function thisPlatform() {
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (
+    process.report.getReport()
+  );
+  const libc = header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+  return { os: process.platform, cpu: process.arch, libc };
+}
+
+/**
+ * Returns whether an optional package is made for a platform. npm also leaves out such a package
+ * if its download fails, and succeeds nevertheless.
+ * @param {Platform} platform
+ * @param {Partial<Record<keyof Platform, string | string[]>>} entry of the lock file
+ */
+function isFor(platform, { os, cpu, libc }) {
+  if (os === undefined || cpu === undefined) return false;
+  const names = (/** @type {string | string[] | undefined} */ list, /** @type {string} */ value) =>
+    list === undefined || [list].flat().includes(value);
+  return (
+    names(os, platform.os) &&
+    names(cpu, platform.cpu) &&
+    (platform.os !== 'linux' || names(libc, platform.libc))
   );
 }
 
@@ -66,8 +97,8 @@ async function readJson(path) {
 }
 
 /**
- * The npm that runs this script, on the Node that it runs on: the Node in node_modules/.bin, which
- * comes first in the PATH of npm's scripts, is among what npm is about to replace.
+ * Returns the npm that runs this script, with the Node that runs this script. The Node in
+ * node_modules/.bin, which is first in the PATH of npm's scripts, is about to be replaced.
  */
 function npm() {
   const { npm_execpath: script, npm_node_execpath: node, PATH = '' } = process.env;

@@ -16,31 +16,46 @@ const lock = {
 };
 const { '': _, ...packages } = lock.packages;
 
-test('what the lock file says is installed', () => {
+test('packages that match the lock file are installed', () => {
   expect(isInstalled({ manifest, lock, installed: { packages } })).toBe(true);
 });
 
-test('an optional package may be missing: it is for another platform', () => {
+test('an optional package may be missing if its platform is unknown', () => {
   const installed = { packages: { 'node_modules/left': left } };
   expect(isInstalled({ manifest, lock, installed })).toBe(true);
+});
+
+// npm leaves out an optional package whose download fails, and succeeds.
+test.each([
+  [{ os: ['linux'], cpu: ['x64'] }, false],
+  [{ os: 'linux', cpu: 'x64' }, false],
+  [{ os: ['linux'], cpu: ['x64'], libc: ['glibc'] }, false],
+  [{ os: ['linux'], cpu: ['x64'], libc: ['musl'] }, true],
+  [{ os: ['linux'], cpu: ['arm64'] }, true],
+  [{ os: ['darwin'], cpu: ['x64'] }, true],
+])('an optional package for %j may be missing on Linux with glibc on x64: %s', (made, may) => {
+  const platform = { os: 'linux', cpu: 'x64', libc: 'glibc' };
+  const forOne = { packages: { ...lock.packages, 'node_modules/native': { ...native, ...made } } };
+  const installed = { packages: { 'node_modules/left': left } };
+  expect(isInstalled({ manifest, lock: forOne, installed }, platform)).toBe(may);
 });
 
 test.each([
   ['a missing package', { 'node_modules/native': native }],
   ['another version', { 'node_modules/left': { ...left, version: '0.9.0' } }],
   ['the same version with another content', { 'node_modules/left': { ...left, integrity: 'x' } }],
-])('%s has to be installed', (_case, installedPackages) => {
+])('%s requires an installation', (_case, installedPackages) => {
   expect(isInstalled({ manifest, lock, installed: { packages: installedPackages } })).toBe(false);
 });
 
-test('a package.json that the lock file has not followed has to be installed, which fails and says so', () => {
+test('a package.json that differs from the lock file requires an installation, which fails with an error', () => {
   const changed = { ...manifest, devDependencies: { extra: '1.0.0' } };
   expect(isInstalled({ manifest: changed, lock, installed: { packages } })).toBe(false);
 });
 
-// Where a platform's package can't be had when the lock file is written, npm leaves it out of it, and
-// from then on "npm ci" refuses to work: such a version of a tool must not be taken.
-test('our lock file holds the packages of every platform', async () => {
+// If a platform's package is unavailable when the lock file is written, npm omits it, and "npm ci"
+// fails from then on: such a version of a tool must not be used.
+test('our lock file contains the packages of every platform', async () => {
   const { packages: locked } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
   const names = new Set(Object.keys(locked).map((path) => path.split('node_modules/').at(-1)));
   const missing = Object.entries(locked).flatMap(([path, entry]) =>

@@ -5,17 +5,18 @@ import { root } from './paths.mjs';
 /** @type {NodeJS.Signals[]} */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const PARENT_CHECK_MS = 1_000;
-/** Looked up before the set-up, which may outlive the npm that started it. */
+/** The parent's process ID, read before the setup, which may outlive the npm that started it. */
 const PARENT = process.ppid;
 
 /**
- * Runs a program in this script's place: its output is ours, signals go to it, and we end when it does.
+ * Runs a program in place of this script: shares its output, forwards signals to it, and resolves
+ * when it exits.
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<number>} the exit code; 128 + the signal's number when a signal ended it, as in a
- *   shell
- * @throws {Error} when the program can't be started
+ * @returns {Promise<number>} the exit code; 128 + the signal's number if a signal ended it, as in a
+ * shell
+ * @throws {Error} if the program can't be started
  */
 export function runInForeground(command, args, env) {
   return new Promise((resolve, reject) => {
@@ -23,7 +24,7 @@ export function runInForeground(command, args, env) {
     const listeners = PASSED_ON.map((signal) => ({
       signal,
       listener: () => {
-        // A terminal sends Ctrl-C to every process of the foreground group: the child has it already.
+        // A terminal sends Ctrl-C to every process of the foreground group, including the child.
         if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
       },
     }));
@@ -45,9 +46,9 @@ export function runInForeground(command, args, env) {
 }
 
 /**
- * Watches for the end of the npm that started this script. Killed outright it can't tell us, and what it
- * ran would stay, holding its ports and its database. Without npm nothing is watched: whoever started
- * the script directly may leave it running.
+ * Watches for the end of the npm that started this script. If npm is killed with SIGKILL, it can't
+ * forward the signal, and the program would keep its ports and its database. Without npm nothing is
+ * watched, since a script that was started directly may be left running.
  * @param {() => void} listener
  * @returns {() => void} stops watching
  */

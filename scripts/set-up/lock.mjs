@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const HEARTBEAT_MS = 2_000;
-/** A lock without a heartbeat for this long belongs to nobody: its owner was killed. */
+/** A lock without a heartbeat for this long is abandoned: its owner was killed. */
 const STALE_MS = 30_000;
 const RETRY_MS = 250;
 
@@ -12,8 +12,8 @@ const RETRY_MS = 250;
  * Runs `work` while no other process on this file system does so under the same lock file.
  * @template T
  * @param {string} file
- * @param {{ work: () => Promise<T>, onWait?: (owner: string) => void }} options
- *   onWait is called once if somebody else has the lock, with who that is
+ * @param {{ work: () => Promise<T>, onWait?: (owner: string) => void }} options onWait is called
+ * once with the owner if another process has the lock
  * @returns {Promise<T>}
  */
 export async function withLock(file, { work, onWait }) {
@@ -32,7 +32,7 @@ export async function withLock(file, { work, onWait }) {
   }
   const heartbeat = setInterval(() => {
     const now = new Date();
-    // The file may be gone if a suspended machine made this lock look stale; the work goes on.
+    // The file may be gone if a suspended machine made this lock look stale; the work continues.
     void utimes(file, now, now).catch(() => undefined);
   }, HEARTBEAT_MS);
   try {
@@ -77,7 +77,7 @@ function parseOwner(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return {}; // being written right now, or by a killed process: the heartbeat decides
+    return {}; // It is still being written, or was left by a killed process; the heartbeat decides.
   }
 }
 

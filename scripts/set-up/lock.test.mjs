@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('two at once run one after the other, and the second is told', async () => {
+test('two processes run one after the other, and the second is notified', async () => {
   const events = [];
   const release = Promise.withResolvers();
   const first = withLock(file, {
@@ -43,13 +43,13 @@ test('two at once run one after the other, and the second is told', async () => 
   expect(existsSync(file)).toBe(false);
 });
 
-test('failed work frees the lock', async () => {
+test('failed work releases the lock', async () => {
   const failing = withLock(file, { work: () => Promise.reject(new Error('no')) });
   await expect(failing).rejects.toThrow('no');
   expect(existsSync(file)).toBe(false);
 });
 
-test('the lock of a process that was killed is taken over', async () => {
+test('the lock of a killed process is taken over', async () => {
   await withLock(file, { work: async () => undefined });
   const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
   await once(child, 'exit');

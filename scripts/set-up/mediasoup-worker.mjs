@@ -22,16 +22,19 @@ import { PATCHES } from './worker-source.mjs';
 
 /** @typedef {import('./progress.mjs').Report} Report */
 
-/** With a worker of another version createWorker never resolves; a good one takes half a second. */
+/**
+ * The timeout of a test, since createWorker never resolves with a worker of another version. With a
+ * correct one it takes half a second.
+ */
 const TRY_TIMEOUT_MS = 20_000;
-/** What the worker answers when it is started by hand (its main.cpp). */
+/** The exit code of a worker that is started by hand (its main.cpp). */
 const EXIT_WITHOUT_PARENT = 41;
 
 /**
- * Finds the mediasoup worker, or gets it: from MEDIASOUP_WORKER_BIN, the cache, mediasoup's releases
- * where their checksum is known, or the compiler, whichever is there first.
+ * Finds or obtains the mediasoup worker: from MEDIASOUP_WORKER_BIN, the cache, mediasoup's releases
+ * if their checksum is known, or the compiler, in this order.
  * @param {{ node: string, report: Report }} options node: the Node that runs the service
- * @returns {Promise<string>} path of a worker that mediasoup was seen to work with
+ * @returns {Promise<string>} the path of a worker that was tested with mediasoup
  */
 export async function findWorker({ node, report }) {
   const mediasoup = join(root, 'node_modules/mediasoup');
@@ -55,11 +58,11 @@ export async function findWorker({ node, report }) {
   if (await isCached()) return program;
 
   await withLock(join(folder, 'lock'), {
-    onWait: (owner) => report.begin(`waiting for ${owner}, which is making it`),
+    onWait: (owner) => report.begin(`waiting for ${owner}, which is already making it`),
     work: async () => {
       if (await isCached()) return;
       await removeLeftovers(folder);
-      // Beside its final place, so that moving it there is one atomic step.
+      // This is in the same folder, so that the final move is atomic.
       const workshop = await mkdtemp(join(folder, 'making-'));
       try {
         const source = join(mediasoup, 'worker');
@@ -107,15 +110,15 @@ async function checkGivenWorker({ program, version, node, report }) {
 }
 
 /**
- * @param {{ url: string, checksum: string | null, workshop: string, node: string,
- *   report: Report }} options
- * @returns {Promise<{ program: string, built: false } | null>} null when it can't be had
- * @throws {SetUpError} when it is another one than expected
+ * @param {{ url: string, checksum: string | null, workshop: string, node: string, report: Report }}
+ * options
+ * @returns {Promise<{ program: string, built: false } | null>} null if it is unavailable
+ * @throws {SetUpError} if the checksum differs
  */
 async function download({ url, checksum, workshop, node, report }) {
   if (checksum === null) {
     report.begin(
-      `mediasoup's own build for this machine has no checksum here, so it is compiled instead of downloaded (${CHECKSUM_SETTING} names one)`,
+      `mediasoup's own build for this machine has no pinned checksum, so the worker is compiled instead of downloaded (set ${CHECKSUM_SETTING} to allow the download)`,
     );
     return null;
   }
@@ -126,15 +129,16 @@ async function download({ url, checksum, workshop, node, report }) {
     if (complaint === null) return { program, built: false };
     throw new Error(`it doesn't run on this machine: ${complaint}`);
   } catch (error) {
-    // An archive that is not the expected one is no reason to go on another way.
+    // A wrong checksum is an error and not a reason to compile.
     if (error instanceof SetUpError) throw error;
-    report.begin(`that didn't work (${error.message}); it has to be compiled`);
+    report.begin(`the download failed (${error.message}); compiling instead`);
     return null;
   }
 }
 
 /**
- * @param {{ source: string, workshop: string, folder: string, node: string, report: Report }} options
+ * @param {{ source: string, workshop: string, folder: string, node: string, report: Report }}
+ *   options
  * @returns {Promise<{ program: string, built: true }>}
  */
 async function build({ source, workshop, folder, node, report }) {
@@ -145,7 +149,7 @@ async function build({ source, workshop, folder, node, report }) {
   await run('strip', [program]);
   const complaint = await tryWorker(node, program);
   if (complaint !== null) {
-    throw new SetUpError("The worker was compiled, and mediasoup doesn't get along with it.", {
+    throw new SetUpError("The compiled worker doesn't work with mediasoup.", {
       output: complaint,
       advice: 'Please report this with the text above.',
     });
@@ -154,10 +158,10 @@ async function build({ source, workshop, folder, node, report }) {
 }
 
 /**
- * Tries a worker with mediasoup itself.
+ * Tests a worker with mediasoup itself.
  * @param {string} node
  * @param {string} program
- * @returns {Promise<string | null>} null when it works, else what went wrong
+ * @returns {Promise<string | null>} null if it works, otherwise the error
  */
 async function tryWorker(node, program) {
   const script = join(root, 'scripts/set-up/try-worker.mjs');
@@ -167,8 +171,8 @@ async function tryWorker(node, program) {
 }
 
 /**
- * Whether a program that was tried before can still be started: libraries that it was linked with may
- * have gone with an upgrade of the system.
+ * Returns whether a tested program can still be started: a system upgrade may have removed
+ * libraries that it was linked with.
  * @param {string} program
  */
 async function starts(program) {
@@ -176,7 +180,7 @@ async function starts(program) {
   return result?.code === EXIT_WITHOUT_PARENT;
 }
 
-/** @param {string} folder where a build that was killed has left its files */
+/** @param {string} folder the folder with the files of a killed build */
 async function removeLeftovers(folder) {
   const names = await readdir(folder);
   const leftovers = names.filter((name) => name.startsWith('making-'));

@@ -1,20 +1,21 @@
 import { existsSync } from 'node:fs';
+import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { binDir } from './paths.mjs';
+import { binDir, root } from './paths.mjs';
 import { tryRun } from './run.mjs';
 import { SetUpError } from './set-up-error.mjs';
 
-/** The oldest Node that runs the service: package.json's engines.node says the same. */
+/** The oldest Node that runs the service, as in engines.node of package.json. */
 export const MINIMUM_NODE = '24.15.0';
 
 /**
  * @param {string} text such as "v24.21.0", "24.15" or ">=24.15"
- * @returns {[number, number, number]} major, minor, patch; what is missing counts as 0
- * @throws {TypeError} when there is no version in the text
+ * @returns {[number, number, number]} major, minor, patch; missing parts are 0
+ * @throws {TypeError} if the text contains no version
  */
 export function parseVersion(text) {
   const match = /(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(text);
-  if (!match) throw new TypeError(`"${text}" holds no version`);
+  if (!match) throw new TypeError(`"${text}" contains no version`);
   const [, major, minor = '0', patch = '0'] = match;
   return [Number(major), Number(minor), Number(patch)];
 }
@@ -33,21 +34,31 @@ export function isAtLeast(version, minimum) {
 
 /**
  * Finds a Node that runs the service: the one among the dependencies, whose version the lock file
- * fixes, else the one that runs this script.
- * @returns {Promise<string>} path of the program
- * @throws {SetUpError} when both are missing or too old
+ * pins, otherwise the one that runs this script.
+ * @returns {Promise<string>} the path of the program
+ * @throws {SetUpError} if both are missing or too old
  */
 export async function findNode() {
   const fromDependencies = join(binDir, 'node');
+  const own = `node_modules/node-${process.platform}-${process.arch}/bin/node`;
+  // npm 9 (in Debian 13) makes no link: two optional packages have a program of this name.
+  if (!existsSync(fromDependencies) && existsSync(join(root, own))) {
+    await rm(fromDependencies, { force: true });
+    await symlink(join(root, own), fromDependencies);
+  }
   if (existsSync(fromDependencies)) {
-    // On a Linux without glibc (Alpine) the program is there and can't run.
+    // On a Linux without glibc (Alpine) the program exists but can't run.
     const result = await tryRun(fromDependencies, ['--version']).catch(() => null);
     if (result?.code === 0 && isAtLeast(result.output, MINIMUM_NODE)) return fromDependencies;
   }
   if (isAtLeast(process.version, MINIMUM_NODE)) return process.execPath;
   throw new SetUpError(
-    `Onair needs Node ${MINIMUM_NODE} or newer; this is ${process.version}, and for ` +
-      `${process.platform} on ${process.arch} npm has none to install beside it.`,
-    { advice: 'Install Node 24 from https://nodejs.org/en/download, then type the same again.' },
+    `Onair requires Node ${MINIMUM_NODE} or newer; this is ${process.version}, and npm installed no ` +
+      `newer one for ${process.platform} on ${process.arch}.`,
+    {
+      advice:
+        'Type the same again: npm leaves out an optional package whose download fails.\n' +
+        'Or install Node 24 from https://nodejs.org/en/download first.',
+    },
   );
 }

@@ -8,12 +8,12 @@ test.each([
   ['v24.21.0\n', [24, 21, 0]],
   ['>=24.15', [24, 15, 0]],
   ['22', [22, 0, 0]],
-])('%j is read as a version', (text, version) => {
+])('%j is parsed as a version', (text, version) => {
   expect(parseVersion(text)).toEqual(version);
 });
 
-test('a text without a version is refused', () => {
-  expect(() => parseVersion('latest')).toThrow('holds no version');
+test('a text without a version is rejected', () => {
+  expect(() => parseVersion('latest')).toThrow('contains no version');
 });
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   expect(isAtLeast(version, '24.15.0')).toBe(expected);
 });
 
-test('the set-up wants the Node that package.json names', async () => {
+test('the setup requires the Node version in package.json', async () => {
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   expect(parseVersion(manifest.engines.node)).toEqual(parseVersion(MINIMUM_NODE));
 });

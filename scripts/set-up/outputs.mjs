@@ -10,20 +10,20 @@ import { hashInputs, Stamp } from './stamp.mjs';
 
 const inRoot = (/** @type {string} */ path) => join(root, path);
 
-/** Every output depends on the versions of the tools. */
+/** The file on which every output depends, because it contains the versions of the tools. */
 const LOCK_FILE = 'package-lock.json';
 
 /**
  * @typedef {object} Output
  * @property {string} name of its stamp
- * @property {string[]} inputs files and folders, from the repository's root
- * @property {string} result a file that is there when the output is
- * @property {string} what is done, and about how long it takes
+ * @property {string[]} inputs files and folders, relative to the repository's root
+ * @property {string} result a file that exists when the output does
+ * @property {string} what the action, and its approximate duration
  * @property {() => Promise<void>} make
  */
 
 /**
- * Makes an output unless it is there and made from the same inputs.
+ * Makes an output unless it exists and was made from the same inputs.
  * @param {Output} output
  * @param {Report} report
  */
@@ -35,7 +35,7 @@ async function ensureOutput({ name, inputs, result, what, make }, report) {
   await stamp.clear();
   await make();
   if (!existsSync(inRoot(result))) {
-    throw new SetUpError(`${what}: it ended without an error and without ${result}.`);
+    throw new SetUpError(`${what}: succeeded without writing ${result}.`);
   }
   await stamp.write(hash);
 }
@@ -110,7 +110,7 @@ async function compile(project) {
 }
 
 /**
- * Tells the list of files written from what the compiler has to say.
+ * Separates the list of written files from the compiler's messages.
  * @param {string} output of `tsc --listEmittedFiles`
  */
 export function readCompilerOutput(output) {
@@ -125,8 +125,8 @@ export function readCompilerOutput(output) {
 }
 
 /**
- * Removes from dist/ what the compiler has not just written: the output of sources that are gone.
- * Afterwards, and not by emptying the folder before, since a server may be running from it.
+ * Removes files from dist/ that the compiler has not just written: the output of deleted sources.
+ * Runs afterwards instead of emptying the folder first, since a server may be running from it.
  * @param {Set<string>} emitted
  * @param {string} [folder]
  */

@@ -2,7 +2,9 @@ import { SetUpError } from './set-up-error.mjs';
 
 const SPINNER = ['|', '/', '-', '\\'];
 const SPINNER_INTERVAL_MS = 125;
-/** Without a terminal (a log file, CI), how often the detail of a long step is repeated. */
+/**
+ * The interval at which the detail of a long step is printed without a terminal (a log file, CI).
+ */
 const LOG_INTERVAL_MS = 15_000;
 
 /** @param {number} ms */
@@ -15,18 +17,19 @@ export function formatDuration(ms) {
 /**
  * @typedef {object} Step
  * @property {string} name
- * @property {(report: Report) => Promise<void>} run does the work, or nothing when all is up to date
+ * @property {(report: Report) => Promise<void>} run does the work, or nothing if everything is up
+ *   to date
  */
 
 /**
- * What a step tells while it runs. A step that never calls `begin` had nothing to do.
+ * The callbacks of a running step. A step that never calls `begin` had nothing to do.
  * @typedef {object} Report
- * @property {(what: string) => void} begin what is being done now, and about how long it takes
- * @property {(detail: string) => void} detail how far it is; shown beside the elapsed time
+ * @property {(what: string) => void} begin reports what starts now, and about how long it takes
+ * @property {(detail: string) => void} detail reports the progress, shown beside the elapsed time
  */
 
 /**
- * Runs steps one after the other and tells a person about those that have work to do.
+ * Runs steps one after the other and shows those that have work to do.
  * @param {Step[]} steps
  * @param {NodeJS.WriteStream} [out]
  */
@@ -47,10 +50,13 @@ export async function runSteps(steps, out = process.stderr) {
     if (line.begun) worked += 1;
   }
   const took = formatDuration(performance.now() - startedAt);
-  out.write(worked === 0 ? `Set-up: all up to date (${took})\n` : `Set-up: done in ${took}\n`);
+  out.write(worked === 0 ? `Setup: all up to date (${took})\n` : `Setup: done in ${took}\n`);
 }
 
-/** One step on the terminal: a line for each thing begun, and below it a spinner while it runs. */
+/**
+ * One step on the terminal: a line for each thing that it begins, and a spinner below while it
+ * runs.
+ */
 class StepLine {
   #title;
   #out;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { formatDuration, runSteps } from './progress.mjs';
 import { SetUpError } from './set-up-error.mjs';
 
-/** A terminal's place taken by a text. */
+/** A text in place of a terminal. */
 function record() {
   let text = '';
   const out = new Writable({
@@ -17,13 +17,13 @@ function record() {
 
 const upToDate = { name: 'Quiet', run: async () => undefined };
 
-test('steps without work are not spoken of', async () => {
+test('steps without work are not mentioned', async () => {
   const { out, text } = record();
   await runSteps([upToDate, upToDate], out);
-  expect(text()).toBe('Set-up: all up to date (0.1 s)\n');
+  expect(text()).toBe('Setup: all up to date (0.1 s)\n');
 });
 
-test('a step with work says what it does, each time it begins something, and when it is done', async () => {
+test('a step with work reports each thing that it begins, and when it is done', async () => {
   const { out, text } = record();
   const step = {
     name: 'Worker',
@@ -35,11 +35,11 @@ test('a step with work says what it does, each time it begins something, and whe
   await runSteps([upToDate, step], out);
   expect(text()).toBe(
     '[2/2] Worker: downloading\n[2/2] Worker: compiling\n[2/2] Worker: done (0.1 s)\n' +
-      'Set-up: done in 0.1 s\n',
+      'Setup: done in 0.1 s\n',
   );
 });
 
-test('a failed step ends the set-up and says which it was', async () => {
+test('a failed step ends the setup and is named', async () => {
   const { out, text } = record();
   const error = new SetUpError('No compiler.', { advice: 'Get one.', output: 'g++: not found\n' });
   const steps = [{ name: 'Worker', run: () => Promise.reject(error) }, upToDate];
@@ -54,6 +54,6 @@ test.each([
   [12_400, '12 s'],
   [59_600, '1 min 0 s'],
   [185_000, '3 min 5 s'],
-])('%d ms is told as %s', (ms, text) => {
+])('%d ms is formatted as %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });

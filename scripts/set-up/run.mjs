@@ -4,19 +4,19 @@ import { delimiter } from 'node:path';
 import { binDir, root } from './paths.mjs';
 import { SetUpError } from './set-up-error.mjs';
 
-/** How much of a program's output is kept for the error message; the oldest goes first. */
+/** The maximum length of a program's stored output; the oldest part is dropped. */
 const KEPT_OUTPUT_CHARS = 200_000;
 /** @type {NodeJS.Signals[]} */
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
-/** Set once a signal has asked this process to end. */
+/** Set once a signal has asked this process to exit. */
 let exitCode = 0;
 
 /**
- * Ends this process, after the programs that it runs. A program left behind, npm above all, would work
- * on the same files as the one that the next try starts.
+ * Exits after ending the programs that are running. A program that is left behind, such as npm,
+ * would work on the same files as the next attempt.
  * @param {NodeJS.Signals} signal
  */
 function endTogether(signal) {
@@ -39,7 +39,7 @@ function keepTogether(child) {
 }
 
 /**
- * The environment in which `node`, `tsc`, `vite` mean those of the dependencies.
+ * Returns the environment in which `node`, `tsc` and `vite` are those of the dependencies.
  * @param {Record<string, string | undefined>} [extra]
  * @returns {NodeJS.ProcessEnv}
  */
@@ -51,18 +51,18 @@ export function toolEnv(extra = {}) {
  * @typedef {object} RunOptions
  * @property {string} [cwd] default: the repository's root
  * @property {NodeJS.ProcessEnv} [env] default: toolEnv()
- * @property {(line: string) => void} [onLine] told of every line that the program prints
+ * @property {(line: string) => void} [onLine] called with every line of output
  * @property {number} [timeoutMs] the program is killed after this time
  */
 
 /**
- * Runs a program to its end without input, keeping its output.
+ * Runs a program to its end without input, and stores its output.
  * @param {string} command
  * @param {string[]} args
  * @param {RunOptions} [options]
- * @returns {Promise<{ code: number | null, signal: string | null, output: string, timedOut: boolean }>}
- *   never rejects because of how the program ended
- * @throws {Error} when the program can't be started
+ * @returns {Promise<{ code: number | null, signal: string | null, output: string, timedOut: boolean
+ * }>} never rejects because of how the program ended
+ * @throws {Error} if the program can't be started
  */
 export function tryRun(command, args, { cwd = root, env = toolEnv(), onLine, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
@@ -81,7 +81,7 @@ export function tryRun(command, args, { cwd = root, env = toolEnv(), onLine, tim
     const onData = (/** @type {string} */ text) => {
       output = (output + text).slice(-KEPT_OUTPUT_CHARS);
       if (!onLine) return;
-      // Progress displays rewrite a line after a carriage return.
+      // Progress displays overwrite a line after a carriage return.
       const lines = (partialLine + text).split(/[\r\n]+/);
       partialLine = lines.pop() ?? '';
       for (const line of lines) if (line) onLine(line);
@@ -105,7 +105,7 @@ export function tryRun(command, args, { cwd = root, env = toolEnv(), onLine, tim
  * @param {string[]} args
  * @param {RunOptions & { advice?: string }} [options]
  * @returns {Promise<string>} its output
- * @throws {SetUpError} with the program's whole output, when it fails or can't be started
+ * @throws {SetUpError} with the program's whole output, if it fails or can't be started
  */
 export async function run(command, args, { advice, ...options } = {}) {
   const line = [command, ...args].join(' ');

@@ -5,7 +5,7 @@ import { run, tryRun } from './run.mjs';
 
 const node = (/** @type {string} */ code) => ['-e', code];
 
-test('output is kept, and its lines are told as they come', async () => {
+test('output is stored, and its lines are reported as they arrive', async () => {
   /** @type {string[]} */
   const lines = [];
   const code = 'console.log("one"); console.error("two"); process.exitCode = 3';
@@ -15,7 +15,7 @@ test('output is kept, and its lines are told as they come', async () => {
   expect(result.output).toContain('one\n');
 });
 
-test('a failed program is told with its output and the advice', async () => {
+test('a failed program is reported with its output and the advice', async () => {
   const failing = run(process.execPath, node('console.log("why"); process.exit(2)'), {
     advice: 'Do that.',
   });
@@ -26,13 +26,13 @@ test('a failed program is told with its output and the advice', async () => {
   });
 });
 
-test('a program that is not there is told by its name', async () => {
+test('a missing program is reported by name', async () => {
   await expect(run('onair-no-such-program', ['x'])).rejects.toThrow(
     'Could not start "onair-no-such-program x"',
   );
 });
 
-test('a program that does not end is killed in time', async () => {
+test('a program that does not end is killed after the timeout', async () => {
   const code = 'setInterval(() => {}, 1000)';
   expect(await tryRun(process.execPath, node(code), { timeoutMs: 200 })).toMatchObject({
     timedOut: true,
@@ -40,7 +40,7 @@ test('a program that does not end is killed in time', async () => {
   });
 });
 
-test('a signal ends the programs that run, too', async () => {
+test('a signal also ends the programs that are running', async () => {
   const module = JSON.stringify(new URL('./run.mjs', import.meta.url).href);
   const endless = 'console.log(process.pid); setInterval(() => {}, 1000)';
   const script = `import { tryRun } from ${module};

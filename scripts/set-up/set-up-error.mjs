@@ -1,12 +1,12 @@
 /**
- * A step of the set-up that can't go on: what went wrong, and what the person at the keyboard can do.
- * Anything else that is thrown during the set-up is a mistake in the scripts and keeps its stack.
+ * A step of the setup that can't continue: what happened, and what the user can do. Any other
+ * error during the setup is a bug in the scripts and keeps its stack.
  */
 export class SetUpError extends Error {
   /**
-   * @param {string} message one sentence: what went wrong
-   * @param {{ advice?: string, output?: string, cause?: unknown }} [details]
-   *   advice: what to do or type next; output: what the failed program printed
+   * @param {string} message one sentence: what happened
+   * @param {{ advice?: string, output?: string, cause?: unknown }} [details] advice: what to do or
+   * type next; output: the output of the failed program
    */
   constructor(message, { advice, output, cause } = {}) {
     super(message, cause === undefined ? undefined : { cause });
@@ -15,7 +15,7 @@ export class SetUpError extends Error {
     this.output = output;
   }
 
-  /** The text for the terminal: output first, so that the advice is what stays in view. */
+  /** Returns the text for the terminal: output first, so that the advice stays in view. */
   describe() {
     const parts = [this.output?.trimEnd(), this.message, this.advice];
     return parts.filter(Boolean).join('\n\n');
@@ -23,8 +23,8 @@ export class SetUpError extends Error {
 }
 
 /**
- * Runs a script's main function and ends the process: with the exit code that it returns, or with 1
- * after saying what went wrong.
+ * Runs a script's main function and exits: with the code that it returns, or with 1 after printing
+ * the error.
  * @param {() => Promise<number>} main
  */
 export async function runMain(main) {
@@ -39,15 +39,15 @@ export async function runMain(main) {
 
 /**
  * @param {any} error
- * @returns {SetUpError | null} null when the error says nothing about the machine
+ * @returns {SetUpError | null} null if the error is not about the machine
  */
 function asSetUpError(error) {
   const { code, path, cause } = error;
   if (code === 'EACCES' || code === 'EROFS') {
-    return new SetUpError(`Writing ${path} is not allowed.`, {
-      advice: 'Run this as the user that this folder belongs to.',
+    return new SetUpError(`Permission denied to write ${path}.`, {
+      advice: 'Run this as the owner of the folder.',
     });
   }
-  if (code === 'ENOSPC') return new SetUpError(`The disk is full: ${path} could not be written.`);
+  if (code === 'ENOSPC') return new SetUpError(`Disk full: cannot write ${path}.`);
   return cause ? asSetUpError(cause) : null;
 }

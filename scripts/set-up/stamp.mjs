@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { root, stampDir } from './paths.mjs';
 
 /**
- * Lists the files under the given files and folders, sorted; what doesn't exist is left out.
+ * Lists the files under the given files and folders, sorted; missing ones are skipped.
  * @param {string[]} paths absolute
  * @returns {Promise<string[]>} absolute
  */
@@ -25,8 +25,8 @@ async function listFiles(paths) {
 }
 
 /**
- * One hash over names and contents of files. Contents, not times: a fresh clone or a switched
- * branch changes every time and often no content.
+ * Returns one hash over the names and contents of files. Contents, not times: a fresh clone or a
+ * switched branch changes every time but often no content.
  * @param {string[]} paths files and folders, absolute
  * @param {string[]} [also] other things that the result depends on
  * @returns {Promise<string>}
@@ -42,7 +42,7 @@ export async function hashInputs(paths, also = []) {
   return hash.digest('hex');
 }
 
-/** Remembers from which inputs an output was made. */
+/** Records the inputs from which an output was made. */
 export class Stamp {
   #file;
 
@@ -55,22 +55,25 @@ export class Stamp {
   }
 
   /**
-   * Whether the output was made, to the end, from the inputs with this hash.
+   * Returns whether the output was completed from the inputs with this hash.
    * @param {string} hash
-   * @param {string} output a file that has to be there
+   * @param {string} output a file that must exist
    */
   async matches(hash, output) {
     if (!existsSync(output)) return false;
     return (await readFile(this.#file, 'utf8').catch(() => '')) === hash;
   }
 
-  /** Forgets: to be called before the output is touched, so that an interrupted run is made again. */
+  /**
+   * Deletes the record. Called before the output is changed, so that an interrupted run is
+   * repeated.
+   */
   async clear() {
     await rm(this.#file, { force: true });
   }
 
   /**
-   * Remembers; to be called once the output is complete.
+   * Records the inputs. Called once the output is complete.
    * @param {string} hash
    */
   async write(hash) {

@@ -15,13 +15,13 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const hash = (/** @type {string[]} */ also = []) => hashInputs([join(folder, 'src')], also);
 
-test('the hash stays when a file is written again with the same content', async () => {
+test('the hash is unchanged when a file is rewritten with the same content', async () => {
   const before = await hash();
   await writeFile(join(folder, 'src/deep/b.ts'), 'b');
   expect(await hash()).toBe(before);
 });
 
-test('the hash changes with a content, a name, a new file, and what else counts', async () => {
+test('the hash changes with a content, a name, a new file, and other dependencies', async () => {
   const hashes = [await hash(), await hash(['another version'])];
   await writeFile(join(folder, 'src/deep/b.ts'), 'c');
   hashes.push(await hash());
@@ -32,11 +32,11 @@ test('the hash changes with a content, a name, a new file, and what else counts'
   expect(new Set(hashes).size).toBe(hashes.length);
 });
 
-test('an input that is not there is no input', async () => {
+test('a missing input is ignored', async () => {
   expect(await hashInputs([join(folder, 'src'), join(folder, 'missing')])).toBe(await hash());
 });
 
-test('a stamp matches only what was written, and only while the output is there', async () => {
+test('a stamp matches only the recorded hash, and only while the output exists', async () => {
   const output = join(folder, 'output');
   const stamp = new Stamp('it', join(folder, 'stamps'));
   expect(await stamp.matches('one', output)).toBe(false);

@@ -10,17 +10,16 @@ import { runSteps } from './progress.mjs';
 /** @typedef {import('./progress.mjs').Step} Step */
 
 /**
- * What the set-up has found or made.
+ * The results of the setup.
  * @typedef {object} Machine
  * @property {string} node the Node that runs the service
- * @property {string} worker the mediasoup worker; empty when the set-up was not for running it
+ * @property {string} worker the mediasoup worker; empty if the purpose was not to run it
  */
 
 /**
- * Does the set-up.
- * @param {{ purpose?: 'run' | 'build' | 'check', more?: Step[] }} [options]
- *   purpose: whether to run the service, to build it only, or to check its source only; more: steps
- *   to do after those
+ * Runs the setup.
+ * @param {{ purpose?: 'run' | 'build' | 'check', more?: Step[] }} [options] purpose: whether to run
+ * the service, only build it, or only check its source; more: additional steps, which run last
  * @returns {Promise<Machine>}
  */
 export async function setUp({ purpose = 'run', more = [] } = {}) {
@@ -53,9 +52,9 @@ export async function setUp({ purpose = 'run', more = [] } = {}) {
     build: [...source, ...builds],
     run: [...source, worker, ...builds],
   }[purpose];
-  // Not below node_modules, which the first step may replace.
+  // Not in node_modules, which the first step may replace.
   await withLock(join(root, '.cache/set-up.lock'), {
-    onWait: (owner) => console.error(`Set-up: waiting for ${owner}, which is doing it already`),
+    onWait: (owner) => console.error(`Setup: waiting for ${owner}, which is already running it`),
     work: () => runSteps([...steps, ...more]),
   });
   return machine;

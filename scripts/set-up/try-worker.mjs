@@ -1,5 +1,5 @@
-// Run by the mediasoup worker's step, under Node 24: proves with mediasoup itself that the worker given
-// as the only argument starts, speaks the same version of the protocol, and can open its transports.
+// Run by the mediasoup worker's step, under Node 24: verifies with mediasoup itself that the worker
+// in the only argument starts, speaks the same protocol version, and can open transports.
 import { createWorker } from 'mediasoup';
 
 /** @type {import('mediasoup').types.TransportListenInfo} */

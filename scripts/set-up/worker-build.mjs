@@ -21,18 +21,18 @@ const PACKAGES = [
   'flatbuffers-compiler',
 ];
 
-/** Our descriptions of the worker's dependencies as Debian has them. */
+/** Our descriptions of the worker's dependencies as packaged by Debian. */
 export const SUBPROJECTS = join(root, 'third_party/mediasoup-worker/subprojects');
 
 /**
  * Builds the worker from the source in mediasoup's npm package, with Debian's libraries.
- * @param {{ source: string, folder: string, log: string, report: Report }} options source: mediasoup's
- *   worker folder; folder: where to build; log: the file that keeps the compiler's output
- * @returns {Promise<string>} path of the program, in the folder
+ * @param {{ source: string, folder: string, log: string, report: Report }} options source:
+ * mediasoup's worker folder; folder: where to build; log: the file for the compiler's output
+ * @returns {Promise<string>} the path of the program in the folder
  */
 export async function buildWorker({ source, folder, log, report }) {
   await ensurePackages(PACKAGES, { purpose: 'compiling the media worker', report });
-  report.begin('compiling it, about 3 minutes on 2 cores; once per version of mediasoup');
+  report.begin('compiling it, about 3 minutes on 2 cores, once per version of mediasoup');
   const prepared = join(folder, 'source');
   const build = join(folder, 'build');
   await prepareSource({ from: source, subprojects: SUBPROJECTS, to: prepared });
@@ -40,11 +40,11 @@ export async function buildWorker({ source, folder, log, report }) {
   try {
     const setup = ['setup', '--buildtype', 'release', '-Db_ndebug=true', '--wrap-mode=nodownload'];
     output += await run('meson', [...setup, build, prepared]);
-    // The message headers come first by themselves: some sources include them without saying so to
-    // Meson, and are compiled too early where nothing else has to be built before.
+    // The message headers are generated first: some sources include them without declaring it to
+    // Meson, and would be compiled too early if nothing else had to be built before.
     output += await run('meson', ['compile', '-C', build, 'flatbuffers-generator']);
     output += await run('ninja', ['-C', build, 'mediasoup-worker'], {
-      // ninja says "[n/m] Compiling …"
+      // ninja prints "[n/m] Compiling …".
       onLine: (line) => report.detail(/^\[\d+\/\d+\]/.exec(line)?.[0] ?? ''),
     });
   } catch (error) {
@@ -55,7 +55,7 @@ export async function buildWorker({ source, folder, log, report }) {
       output: error.output?.split('\n').slice(-40).join('\n'),
       advice:
         `The whole output is in ${log}\n` +
-        'If you have a worker of this version of mediasoup, name it: MEDIASOUP_WORKER_BIN=/path/to/it npm start',
+        'If you have a worker of this version of mediasoup, use it: MEDIASOUP_WORKER_BIN=/path/to/it npm start',
     });
   }
   return join(build, 'mediasoup-worker');

@@ -8,18 +8,22 @@ import { SetUpError } from './set-up-error.mjs';
 
 /** The checksums that this repository pins. */
 export const CHECKSUM_FILE = join(root, 'third_party/mediasoup-worker/prebuilt.sha256');
-/** Names a checksum for this machine's archive, before the pinned one. */
+/**
+ * The setting for the checksum of this machine's archive, which takes precedence over the pinned
+ * one.
+ */
 export const CHECKSUM_SETTING = 'MEDIASOUP_WORKER_PREBUILT_SHA256';
 
 const SHA256 = /^[\da-f]{64}$/;
 const LINE = /^([\da-f]{64})  (\S+)$/;
 
 /**
- * What the archive of a prebuilt worker must have as its SHA-256.
+ * Returns the expected SHA-256 of a prebuilt worker's archive.
  * @param {string} name of the archive
  * @param {{ file?: string, setting?: string | undefined }} [options]
- * @returns {Promise<string | null>} lower-case hex; null: nobody has said, so it can't be trusted
- * @throws {SetUpError} for a setting or a file that can't be read
+ * @returns {Promise<string | null>} lower-case hex; null if it is unknown, so that the archive
+ * can't be trusted
+ * @throws {SetUpError} for an invalid setting or file
  */
 export async function expectedChecksum(
   name,
@@ -36,7 +40,7 @@ export async function expectedChecksum(
 }
 
 /**
- * @param {string} text what sha256sum prints, and lines that begin with #
+ * @param {string} text the output of sha256sum, with comment lines that start with #
  * @returns {Map<string, string>} checksums by name
  */
 export function readChecksums(text) {
@@ -45,7 +49,7 @@ export function readChecksums(text) {
     lines.map((line) => {
       const [, checksum, name] = LINE.exec(line) ?? [];
       if (checksum === undefined || name === undefined)
-        throw new SetUpError(`This line is no checksum: ${line}`, { advice: CHECKSUM_FILE });
+        throw new SetUpError(`This line is not a checksum: ${line}`, { advice: CHECKSUM_FILE });
       return [name, checksum];
     }),
   );

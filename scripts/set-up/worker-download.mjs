@@ -8,19 +8,20 @@ import { run } from './run.mjs';
 import { SetUpError } from './set-up-error.mjs';
 import { CHECKSUM_FILE, CHECKSUM_SETTING, sha256Of } from './worker-checksums.mjs';
 
-/** A closed network should cost seconds, not minutes. */
+/** The timeout of the connection, so that the setup continues soon without network access. */
 const ANSWER_TIMEOUT_MS = 8_000;
-/** The archive has about 5 MB. */
+/** The archive is about 5 MB. */
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 const ARCHIVE_MAX_BYTES = 64 * 1024 * 1024;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Where mediasoup's own install step finds its prebuilt worker (its npm-scripts.mjs, which this follows).
- * @param {{ version: string, repository: string, platform?: string, arch?: string,
- *   kernel?: string, baseUrl?: string | undefined }} options repository: the repository.url of
- *   mediasoup's package.json; kernel: as os.release() tells it
- * @throws {SetUpError} for a place that anybody on the way there could replace
+ * Returns the URL where mediasoup's own install script finds its prebuilt worker (npm-scripts.mjs,
+ * which this follows).
+ * @param {{ version: string, repository: string, platform?: string, arch?: string, kernel?: string,
+ * baseUrl?: string | undefined }} options repository: the repository.url of mediasoup's
+ * package.json; kernel: as os.release() returns it
+ * @throws {SetUpError} for a URL whose content could be replaced in transit
  */
 export function prebuiltUrl({
   version,
@@ -43,15 +44,15 @@ function assertPrivate(url) {
   if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname))) return;
   throw new SetUpError(`The media worker is not downloaded from ${url}.`, {
     advice:
-      'MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL has to begin with https://; http:// is for this machine only.',
+      'MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL must start with https://; http:// is allowed only for this machine.',
   });
 }
 
 /**
  * Downloads the archive of the prebuilt worker.
  * @param {{ url: string, folder: string }} options
- * @returns {Promise<string>} path of the archive, in the folder
- * @throws {Error} in a few seconds where the network is closed; the message says what happened
+ * @returns {Promise<string>} the path of the archive in the folder
+ * @throws {Error} within seconds if there is no network access; the message says what happened
  */
 export async function downloadArchive({ url, folder }) {
   const abort = new AbortController();
@@ -61,19 +62,22 @@ export async function downloadArchive({ url, folder }) {
     const response = await fetch(url, { signal: abort.signal });
     clearTimeout(timer);
     timer = setTimeout(() => abort.abort(), DOWNLOAD_TIMEOUT_MS);
-    if (!response.ok || !response.body) throw new Error(`the answer was ${response.status}`);
+    if (!response.ok || !response.body)
+      throw new Error(`the response had status ${response.status}`);
     assertPrivate(response.url);
     await pipeline(Readable.fromWeb(response.body), atMost(), createWriteStream(archive));
   } catch (error) {
-    // fetch says no more than "fetch failed"; its cause knows why
-    throw abort.signal.aborted ? new Error('no answer in time') : (error.cause ?? error);
+    // fetch only says "fetch failed"; its cause is specific.
+    throw abort.signal.aborted
+      ? new Error('the server did not respond in time')
+      : (error.cause ?? error);
   } finally {
     clearTimeout(timer);
   }
   return archive;
 }
 
-/** Passes on bytes, and fails when there are too many. */
+/** Passes bytes through, and fails if there are too many. */
 function atMost() {
   let bytes = 0;
   return new Transform({
@@ -86,20 +90,21 @@ function atMost() {
 }
 
 /**
- * Downloads the prebuilt worker, and unpacks it only if it is the one that is expected.
- * @param {{ url: string, folder: string, checksum: string }} options checksum: the archive's SHA-256
- * @returns {Promise<string>} path of the program, in the folder
- * @throws {SetUpError} when it is another one: the set-up ends
- * @throws {Error} when it can't be had; the message says what happened
+ * Downloads the prebuilt worker, and unpacks it only if its checksum matches.
+ * @param {{ url: string, folder: string, checksum: string }} options checksum: the archive's
+ * SHA-256
+ * @returns {Promise<string>} the path of the program in the folder
+ * @throws {SetUpError} if the checksum differs: the setup ends
+ * @throws {Error} if it is unavailable; the message says what happened
  */
 export async function downloadWorker({ url, folder, checksum }) {
   const archive = await downloadArchive({ url, folder });
   const found = await sha256Of(archive);
   if (found !== checksum) {
-    throw new SetUpError(`The media worker that ${url} answers is not the one that is expected.`, {
+    throw new SetUpError(`The media worker from ${url} has an unexpected checksum.`, {
       advice:
         `Its SHA-256 is ${found},\nand should be   ${checksum}.\n` +
-        'It was not unpacked. Either it was changed on the way, or the expected checksum is wrong: see\n' +
+        'It was not unpacked. Either it was changed in transit, or the expected checksum is wrong: see\n' +
         `${CHECKSUM_SETTING} and ${CHECKSUM_FILE}.\n` +
         'To compile the worker instead: MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL=http://127.0.0.1:9 npm start',
     });

@@ -10,7 +10,7 @@ import { SetUpError } from './set-up-error.mjs';
 import { CHECKSUM_FILE, expectedChecksum, readChecksums } from './worker-checksums.mjs';
 import { downloadWorker, prebuiltUrl } from './worker-download.mjs';
 
-test('the worker is where mediasoup 3.27.1 itself looks for it', async () => {
+test('the URL is where mediasoup 3.27.1 itself looks for the worker', async () => {
   const manifest = join(root, 'node_modules/mediasoup/package.json');
   const { repository } = JSON.parse(await readFile(manifest, 'utf8'));
   const machine = { platform: 'linux', arch: 'x64', kernel: '6.1.0-13-amd64', baseUrl: undefined };
@@ -19,7 +19,7 @@ test('the worker is where mediasoup 3.27.1 itself looks for it', async () => {
   );
 });
 
-test('only Linux has its kernel in the name, and the place can be another', () => {
+test('only Linux has its kernel in the name, and the base URL can be changed', () => {
   const machine = {
     platform: 'darwin',
     arch: 'arm64',
@@ -32,7 +32,7 @@ test('only Linux has its kernel in the name, and the place can be another', () =
 });
 
 test.each(['http://mirror.example/m', 'http://127.0.0.1.example/', 'ftp://mirror/', 'mirror'])(
-  'nothing is downloaded from %s, where others could put in something else',
+  'nothing is downloaded from %s, where the content could be replaced',
   (baseUrl) => {
     expect(() => prebuiltUrl({ version: '3.27.1', repository: '', baseUrl })).toThrow(
       expect.objectContaining({ advice: expect.stringContaining('https://') }),
@@ -41,7 +41,7 @@ test.each(['http://mirror.example/m', 'http://127.0.0.1.example/', 'ftp://mirror
 );
 
 test.each(['http://127.0.0.1:9', 'http://[::1]/m', 'http://localhost:8000'])(
-  'this machine itself needs no TLS: %s',
+  'loopback needs no TLS: %s',
   (baseUrl) => {
     expect(prebuiltUrl({ version: '3.27.1', repository: '', baseUrl })).toContain(baseUrl);
   },
@@ -71,7 +71,7 @@ const sha256 = (bytes) =>
     .update(bytes ?? '')
     .digest('hex');
 
-/** An archive as mediasoup's, with a program that says this. */
+/** Makes an archive like mediasoup's, with a program that prints this text. */
 async function pack(text) {
   const program = join(folder, 'mediasoup-worker');
   await writeFile(program, `#!/bin/sh\necho ${text}\n`);
@@ -84,7 +84,7 @@ test('a download is unpacked and can be run', async () => {
   expect(execFileSync(await download(), { encoding: 'utf8' })).toBe('I work\n');
 });
 
-test('another archive than the expected one ends the set-up, and is not unpacked', async () => {
+test('an archive with another checksum ends the setup, and is not unpacked', async () => {
   await pack('I am expected');
   const expected = sha256(archive);
   await pack('I am not');
@@ -95,20 +95,20 @@ test('another archive than the expected one ends the set-up, and is not unpacked
   expect(await readdir(folder)).toEqual(['worker.tgz']);
 });
 
-test('an archive that is none is refused', async () => {
+test('a file that is not an archive is rejected', async () => {
   archive = Buffer.from('<html>Please log in to this network</html>');
   await expect(download()).rejects.toThrow('tar');
   await expect(download('0'.repeat(64))).rejects.toThrow(SetUpError);
 });
 
-test('a refused download says what the answer was, and is no reason to end', async () => {
+test('a failed download reports the response, and does not end the setup', async () => {
   archive = null;
   const error = await download().catch((caught) => caught);
   expect(error.message).toContain('404');
   expect(error).not.toBeInstanceOf(SetUpError);
 });
 
-test('what is expected: the setting, else the pinned checksum, else nothing is downloaded', async () => {
+test('the checksum is the setting, otherwise the pinned one, otherwise nothing is downloaded', async () => {
   const file = join(folder, 'pinned');
   const [pinned, given] = [sha256('pinned'), sha256('given')];
   await writeFile(file, `# a comment\n${pinned}  one.tgz\n`);
@@ -118,10 +118,10 @@ test('what is expected: the setting, else the pinned checksum, else nothing is d
   expect(await expected('other.tgz', '')).toBeNull();
   await expect(expected('one.tgz', 'abc')).rejects.toThrow('is not a SHA-256');
   await writeFile(file, `${pinned} one.tgz\n`);
-  await expect(expected('one.tgz', '')).rejects.toThrow('no checksum');
+  await expect(expected('one.tgz', '')).rejects.toThrow('not a checksum');
 });
 
-test('the checksums of this repository can be read', async () => {
+test('the checksums of this repository can be parsed', async () => {
   const pinned = readChecksums(await readFile(CHECKSUM_FILE, 'utf8'));
   for (const name of pinned.keys()) expect(name).toMatch(/^mediasoup-worker-[\w.-]+\.tgz$/);
 });

@@ -5,13 +5,13 @@ import { SetUpError } from './set-up-error.mjs';
 /**
  * @typedef {object} Patch
  * @property {string} file within the worker's source folder
- * @property {string} find must be there exactly once
+ * @property {string} find the text to replace, which must occur exactly once
  * @property {string} replace
  */
 
 /**
- * What has to change in mediasoup's worker to build it on Debian; third_party/mediasoup-worker/README.md
- * says why.
+ * Changes to mediasoup's worker that a build on Debian needs;
+ * third_party/mediasoup-worker/README.md has the reasons.
  * @type {Patch[]}
  */
 export const PATCHES = [
@@ -31,17 +31,17 @@ export const PATCHES = [
  * @param {string} text
  * @param {Patch} patch
  * @returns {string} the changed text
- * @throws {SetUpError} when the text to change isn't there exactly once: a worker without the change
- *   would build, and crash later
+ * @throws {SetUpError} if the text to change doesn't occur exactly once: an unchanged worker would
+ * build, and crash later
  */
 export function applyPatch(text, { file, find, replace }) {
   const parts = text.split(find);
   if (parts.length !== 2) {
     throw new SetUpError(
-      `mediasoup's worker/${file} holds "${find}" ${parts.length - 1} times instead of once.`,
+      `mediasoup's worker/${file} contains "${find}" ${parts.length - 1} times instead of once.`,
       {
         advice:
-          "mediasoup was updated, and our change to its worker doesn't fit this version: see\n" +
+          "mediasoup was updated, and Onair's patch of its worker doesn't apply to this version: see\n" +
           'third_party/mediasoup-worker/README.md and the patches in scripts/set-up/worker-source.mjs.',
       },
     );
@@ -50,9 +50,10 @@ export function applyPatch(text, { file, find, replace }) {
 }
 
 /**
- * Lays out a source folder of the worker that builds with Debian's libraries and no download.
+ * Prepares a source folder of the worker that builds with Debian's libraries and without a
+ * download.
  * @param {{ from: string, subprojects: string, to: string }} folders mediasoup's worker folder, our
- *   descriptions of its dependencies, and the folder to make
+ * descriptions of its dependencies, and the folder to create
  */
 export async function prepareSource({ from, subprojects, to }) {
   await cp(from, to, { recursive: true });

@@ -13,18 +13,18 @@ test('a patch changes its text and nothing else', () => {
 });
 
 test.each(['if (a != b) {}', 'if (a == b || (a == b)) {} (a == b)'])(
-  'a patch that does not fit %j fails and says where to look',
+  'a patch that does not match %j fails and says where to look',
   (text) => {
     expect(() => applyPatch(text, patch)).toThrow(
       expect.objectContaining({
-        message: expect.stringMatching(/worker\/a\.cpp holds "\(a == b\)" \d times/),
+        message: expect.stringMatching(/worker\/a\.cpp contains "\(a == b\)" \d times/),
         advice: expect.stringContaining('third_party/mediasoup-worker/README.md'),
       }),
     );
   },
 );
 
-test('our patches fit the mediasoup that is installed, and nothing is left to download', async () => {
+test('our patches apply to the installed mediasoup, and nothing remains to be downloaded', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'onair-source-'));
   try {
     const from = join(root, 'node_modules/mediasoup/worker');

@@ -3,7 +3,7 @@ import { firstProgram, inPath } from './program.mjs';
 
 /** @typedef {import('../set-up/progress.mjs').Report} Report */
 
-/** fonts-liberation: what pages say has to be legible in screenshots and to take up room in layouts. */
+/** Debian's packages. fonts-liberation gives text a realistic size in layouts and screenshots. */
 const PACKAGES = ['chromium', 'fonts-liberation'];
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const ON_MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
@@ -11,8 +11,8 @@ const ON_MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 /**
  * Finds Chromium for the end-to-end tests, or installs Debian's.
  * @param {Report} report
- * @returns {Promise<string>} path of the program
- * @throws {import('../set-up/set-up-error.mjs').SetUpError} when there is none and it can't be installed
+ * @returns {Promise<string>} the path of the program
+ * @throws {import('../set-up/set-up-error.mjs').SetUpError} if it is missing and can't be installed
  */
 export async function findBrowser(report) {
   const present = await installedBrowser();

@@ -7,10 +7,10 @@
 
 /**
  * Counts the tests of a run.
- * @param {any} report what vitest's JSON reporter wrote; null when it wrote nothing
- * @param {number} exitCode vitest's
- * @returns {TestCount} A file that broke before its first test counts as one failed test, and so does
- *   a run that failed with no failed test (an unhandled rejection, a crash).
+ * @param {any} report the output of vitest's JSON reporter; null if there is none
+ * @param {number} exitCode vitest's exit code
+ * @returns {TestCount} A file that fails before its first test counts as one failed test, as does a
+ * run that fails without a failed test (an unhandled rejection, a crash).
  */
 export function countTests(report, exitCode) {
   const count = { passed: 0, failed: 0, skipped: 0 };
@@ -28,7 +28,7 @@ export function countTests(report, exitCode) {
 }
 
 /**
- * The closing line of a run, which programs read: its form is fixed.
+ * Formats the last line of a run. Programs read it, so its form is fixed.
  * @param {TestCount} count
  */
 export function formatCount({ passed, failed, skipped }) {

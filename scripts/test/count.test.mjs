@@ -14,7 +14,7 @@ test('tests are counted over all files', () => {
   expect(countTests({ testResults }, 1)).toEqual({ passed: 3, failed: 1, skipped: 2 });
 });
 
-test('a file that breaks before its first test counts as one failed test', () => {
+test('a file that fails before its first test counts as one failed test', () => {
   const testResults = [file('passed', 'passed'), file('failed')];
   expect(countTests({ testResults }, 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
 });
@@ -24,11 +24,11 @@ test('a run that fails without a failed test counts as one failed test', () => {
   expect(countTests({ testResults }, 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
 });
 
-test('a run that wrote no report ran no test', () => {
+test('a run without a report ran no test', () => {
   expect(countTests(null, 1)).toEqual({ passed: 0, failed: 0, skipped: 0 });
 });
 
-test('the closing line names skipped tests only where there are some', () => {
+test('the last line mentions skipped tests only if there are any', () => {
   expect(formatCount({ passed: 5, failed: 0, skipped: 0 })).toBe('5 passed, 0 failed');
   expect(formatCount({ passed: 5, failed: 1, skipped: 2 })).toBe('5 passed, 1 failed, 2 skipped');
 });

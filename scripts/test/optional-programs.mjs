@@ -5,22 +5,25 @@ import { firstProgram, inPath } from './program.mjs';
 
 /** @typedef {import('../set-up/progress.mjs').Report} Report */
 
-/** Debian asks it whether a package that is installed may start its servers. */
+/**
+ * The script that Debian runs to decide whether a newly installed package may start its servers.
+ */
 const START_POLICY = '/usr/sbin/policy-rc.d';
 
 /**
- * A program that some tests or benchmarks need, and that a machine can do without.
+ * A program that some tests or benchmarks use, and that is optional.
  * @typedef {object} Wanted
- * @property {string} title as people know it
- * @property {string} what is left out without it, completes "Not tested: …"
+ * @property {string} title its usual name
+ * @property {string} what the feature that can't be tested without it; completes "Not tested: …"
  * @property {string} debianPackage
- * @property {Record<string, string[]>} programs environment variable -> names of the program
+ * @property {Record<string, string[]>} programs environment variable -> possible names of the
+ * program
  */
 
 /** @type {Wanted} */
 export const FFMPEG = {
   title: 'FFmpeg',
-  what: 'what FFmpeg makes and reads: thumbnails, VP8 to H.264, second opinions on HLS',
+  what: 'everything with FFmpeg: thumbnails, VP8 to H.264, validation of HLS',
   debianPackage: 'ffmpeg',
   programs: { FFMPEG_BIN: ['ffmpeg'], FFPROBE_BIN: ['ffprobe'] },
 };
@@ -28,15 +31,39 @@ export const FFMPEG = {
 /** @type {Wanted} */
 export const FIREFOX = {
   title: 'Firefox',
-  what: 'watching in Firefox',
+  what: 'playback in Firefox',
   debianPackage: 'firefox-esr',
   programs: { FIREFOX_BIN: ['firefox-esr', 'firefox'] },
 };
 
 /** @type {Wanted} */
+export const REDIS = {
+  title: 'Redis',
+  what: 'several nodes that Redis wakes',
+  debianPackage: 'redis-server',
+  programs: { REDIS_BIN: ['redis-server', 'valkey-server'] },
+};
+
+/** @type {Wanted} */
+export const HAPROXY = {
+  title: 'HAProxy',
+  what: 'several nodes behind HAProxy',
+  debianPackage: 'haproxy',
+  programs: { HAPROXY_BIN: ['haproxy', '/usr/sbin/haproxy'] },
+};
+
+/** @type {Wanted} */
+export const IPROUTE = {
+  title: 'iproute2',
+  what: 'several nodes in networks of their own',
+  debianPackage: 'iproute2',
+  programs: { IP_BIN: ['ip', '/usr/sbin/ip'] },
+};
+
+/** @type {Wanted} */
 export const NGINX = {
   title: 'nginx',
-  what: 'HLS against nginx',
+  what: 'HLS compared with nginx',
   debianPackage: 'nginx',
   programs: { NGINX_BIN: ['nginx'] },
 };
@@ -44,22 +71,22 @@ export const NGINX = {
 /** @type {Wanted} */
 export const WRK = {
   title: 'wrk',
-  what: 'HLS against nginx',
+  what: 'HLS compared with nginx',
   debianPackage: 'wrk',
   programs: { WRK_BIN: ['wrk'] },
 };
 
 /**
- * Finds a program, or installs Debian's, as root and after saying so.
- * @param {Wanted} wanted A variable of it that is set to an empty text means: do without.
+ * Finds a program, or installs Debian's package as root, which it reports first.
+ * @param {Wanted} wanted A variable of it that is set to an empty text disables it.
  * @param {Report} report
- * @returns {Promise<Record<string, string> | null>} environment variable -> path; null when it can't be
- *   had, after saying what is left out
+ * @returns {Promise<Record<string, string> | null>} environment variable -> path; null if the
+ * program is unavailable, which is reported
  */
 export async function findOptional(wanted, report) {
   const { title, what, debianPackage, programs } = wanted;
   if (Object.keys(programs).some((name) => process.env[name] === '')) {
-    report.begin(`${title} is not wanted here: ${what} is left out`);
+    report.begin(`${title} is disabled, so this is skipped: ${what}`);
     return null;
   }
   const present = await findPrograms(wanted);
@@ -67,7 +94,7 @@ export async function findOptional(wanted, report) {
   if (!(await canInstallPackages())) {
     const line = installLine([debianPackage]);
     report.begin(
-      `${title} isn't installed: ${what} is left out. To have it, type this first: ${line}`,
+      `${title} isn't installed, so this is skipped: ${what}. To install it, type: ${line}`,
     );
     return null;
   }
@@ -75,13 +102,13 @@ export async function findOptional(wanted, report) {
   try {
     await installWithoutStarting(debianPackage, report);
   } catch (error) {
-    report.begin(`that didn't work, so ${what} is left out. ${error.message}`);
+    report.begin(`the installation failed, so this is skipped: ${what}. ${error.message}`);
   }
   return findPrograms(wanted);
 }
 
 /**
- * For the environment of tests, where an empty text says that a program isn't there.
+ * Returns the environment for tests, where an empty value means that a program is missing.
  * @param {Wanted} wanted
  * @param {Record<string, string> | null} found
  * @returns {Record<string, string>}
@@ -91,7 +118,7 @@ export function asEnvironment({ programs }, found) {
 }
 
 /**
- * Debian's servers start when they are installed, on ports that may be somebody else's.
+ * Installs a package without starting its server, whose port may be in use.
  * @param {string} debianPackage
  * @param {Report} report
  */
@@ -107,7 +134,7 @@ async function installWithoutStarting(debianPackage, report) {
 
 /**
  * @param {Wanted} wanted
- * @returns {Promise<Record<string, string> | null>} null when one is missing
+ * @returns {Promise<Record<string, string> | null>} null if one is missing
  */
 async function findPrograms({ programs }) {
   const entries = await Promise.all(

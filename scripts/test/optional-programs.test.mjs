@@ -38,13 +38,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('programs are found in PATH by any of their names', async () => {
+test('programs are found in PATH under any of their names', async () => {
   const [chai, cup] = [await program('chai'), await program('cup')];
   expect(await findOptional(WANTED, report)).toEqual({ TEA_BIN: chai, CUP_BIN: cup });
   expect(said).toEqual([]);
 });
 
-test('a variable goes before PATH', async () => {
+test('a variable takes precedence over PATH', async () => {
   await program('tea');
   const cup = await program('cup');
   const mine = await program('my-tea');
@@ -52,12 +52,12 @@ test('a variable goes before PATH', async () => {
   expect(await findOptional(WANTED, report)).toEqual({ TEA_BIN: mine, CUP_BIN: cup });
 });
 
-test('an empty variable says to do without, and so do the tests then', async () => {
+test('an empty variable disables a program, for the tests as well', async () => {
   await program('tea');
   await program('cup');
   vi.stubEnv('CUP_BIN', '');
   const found = await findOptional(WANTED, report);
   expect(found).toBeNull();
-  expect(said).toEqual(['Tea is not wanted here: all about tea is left out']);
+  expect(said).toEqual(['Tea is disabled, so this is skipped: all about tea']);
   expect(asEnvironment(WANTED, found)).toEqual({ TEA_BIN: '', CUP_BIN: '' });
 });

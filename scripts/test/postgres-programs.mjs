@@ -9,26 +9,26 @@ const ON_DEBIAN = '/usr/lib/postgresql';
 const CLUSTER_SETTINGS = '/etc/postgresql-common/createcluster.conf';
 
 /**
- * Finds PostgreSQL's server programs, or installs Debian's without leaving a server behind.
+ * Finds PostgreSQL's server programs, or installs Debian's without starting a server.
  * @param {Report} report
- * @returns {Promise<string | null>} the folder that holds initdb and postgres; null when there is none,
- *   after saying so
+ * @returns {Promise<string | null>} the folder with initdb and postgres; null if unavailable, which
+ * is reported
  */
 export async function findPostgres(report) {
   const present = await installedPostgres();
   if (present) return present;
   if (!(await canInstallPackages())) {
     report.begin(
-      "PostgreSQL isn't installed: its tests are left out. To have them run, type this first: " +
+      "PostgreSQL isn't installed, so its tests are skipped. To install it, type: " +
         installLine(['postgresql']),
     );
     return null;
   }
-  report.begin("installing Debian's PostgreSQL for the tests on it, about a minute");
+  report.begin("installing Debian's PostgreSQL for its tests, about a minute");
   try {
     await installWithoutCluster(report);
   } catch (error) {
-    report.begin(`that didn't work, so its tests are left out. ${error.message}`);
+    report.begin(`the installation failed, so its tests are skipped. ${error.message}`);
   }
   return installedPostgres();
 }
@@ -44,8 +44,9 @@ async function installedPostgres() {
 }
 
 /**
- * Debian's package makes a cluster as it is installed, and starts it on port 5432, unless the machine's
- * settings say otherwise. They do while we install, and are put back: the machine's owner may want one later.
+ * Installs PostgreSQL without a cluster. Debian's package creates one and starts it on port 5432
+ * unless the machine's settings say otherwise. They do during the installation, and are restored
+ * afterwards: the machine's owner may want a cluster later.
  * @param {Report} report
  */
 async function installWithoutCluster(report) {
@@ -61,7 +62,7 @@ async function installWithoutCluster(report) {
 
 /**
  * @param {string} settings the text of createcluster.conf
- * @returns {string} the same, saying that no cluster is to be made
+ * @returns {string} the same, without the creation of a cluster
  */
 export function withoutMainCluster(settings) {
   const others = settings.split('\n').filter((line) => !/^\s*create_main_cluster\b/.test(line));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { withoutMainCluster } from './postgres-programs.mjs';
 
 test.each(['#create_main_cluster = true\nport = 1\n', 'create_main_cluster = true\nport = 1'])(
-  'with the settings %j no cluster is made',
+  'withoutMainCluster turns off the creation of a cluster in %j',
   (settings) => {
     const lines = withoutMainCluster(settings).split('\n');
     const inForce = lines.filter((line) => /^\s*create_main_cluster/.test(line));

@@ -13,7 +13,7 @@ const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 const TRIES = 3;
 
-/** The data is thrown away: nothing has to survive a crash. */
+/** Settings for temporary data, which doesn't have to survive a crash. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -24,8 +24,8 @@ const SETTINGS = {
 };
 
 /**
- * A PostgreSQL server with an empty database in a temporary folder, on a free port of 127.0.0.1. Apart
- * from any other that runs on the machine.
+ * A PostgreSQL server with an empty database in a temporary folder, on a free port of 127.0.0.1,
+ * independent of any other server on the machine.
  */
 export class PostgresServer {
   #child;
@@ -33,7 +33,8 @@ export class PostgresServer {
   #closed;
 
   /**
-   * @param {{ child: import('node:child_process').ChildProcess, folder: string, url: string }} parts
+   * @param {{ child: import('node:child_process').ChildProcess, folder: string, url: string }}
+   *   parts
    */
   constructor({ child, folder, url }) {
     this.#child = child;
@@ -44,9 +45,9 @@ export class PostgresServer {
   }
 
   /**
-   * @param {string} programs the folder that holds initdb and postgres
-   * @returns {Promise<PostgresServer>} once it takes connections
-   * @throws {SetUpError} with what the server said, when it doesn't start
+   * @param {string} programs the folder with initdb and postgres
+   * @returns {Promise<PostgresServer>} once it accepts connections
+   * @throws {SetUpError} with the server's output, if it doesn't start
    */
   static async start(programs) {
     const owner = await serverAccount();
@@ -61,7 +62,7 @@ export class PostgresServer {
           const child = await launch({ programs, folder, data, port, owner });
           return new PostgresServer({ child, folder, url });
         } catch (error) {
-          // Somebody else may have taken the port since it was found free.
+          // Another process may have taken the port since.
           if (attempt === TRIES) throw error;
         }
       }
@@ -73,7 +74,7 @@ export class PostgresServer {
 
   /** Stops the server and removes its folder. */
   async close() {
-    // PostgreSQL's "fast" shutdown, then its "immediate" one.
+    // These are PostgreSQL's "fast" and "immediate" shutdown.
     this.#child.kill('SIGINT');
     const timer = setTimeout(() => this.#child.kill('SIGQUIT'), STOP_TIMEOUT_MS);
     await this.#closed;
@@ -83,15 +84,18 @@ export class PostgresServer {
 }
 
 /**
- * The account to run the server under: PostgreSQL refuses to run as root.
- * @returns {Promise<{ uid?: number, gid?: number }>} empty for our own
+ * Returns the account to run the server under: PostgreSQL refuses to run as root.
+ * @returns {Promise<{ uid?: number, gid?: number }>} empty for the current account
  */
 async function serverAccount() {
   if (process.getuid?.() !== 0) return {};
   const [uid, gid] = await Promise.all(
     ['-u', '-g'].map(async (flag) => Number((await tryRun('id', [flag, 'postgres'])).output)),
   );
-  if (!uid || !gid) throw new SetUpError('There is no account "postgres" to run PostgreSQL under.');
+  if (!uid || !gid)
+    throw new SetUpError(
+      'PostgreSQL can’t run as root, and the account "postgres" does not exist.',
+    );
   return { uid, gid };
 }
 
@@ -132,14 +136,14 @@ async function makeCluster({ programs, folder, password, owner }) {
 /**
  * @param {{ programs: string, folder: string, data: string, port: number,
  *   owner: { uid?: number, gid?: number } }} options
- * @returns {Promise<import('node:child_process').ChildProcess>} once it takes connections
+ * @returns {Promise<import('node:child_process').ChildProcess>} once it accepts connections
  */
 async function launch({ programs, folder, data, port, owner }) {
   const settings = Object.entries({ ...SETTINGS, port: String(port) });
   const child = spawn(
     join(programs, 'postgres'),
     ['-D', data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    // The server's messages are read below, so they have to be in English.
+    // The server's messages are parsed below, so they must be in English.
     { ...owner, cwd: folder, env: { LC_ALL: 'C' }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const timer = setTimeout(() => child.kill('SIGQUIT'), START_TIMEOUT_MS);

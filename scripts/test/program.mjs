@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 /**
- * The first of these that is there and can be run.
+ * Returns the first of these paths that is an executable file.
  * @param {(string | undefined)[]} paths
  * @returns {Promise<string | null>}
  */
@@ -15,9 +15,10 @@ export async function firstProgram(paths) {
 }
 
 /**
- * Where programs of these names would be, in the order of PATH.
+ * Returns the possible paths of programs with these names, in the order of PATH.
  * @param {string[]} names
- * @returns {string[]} /usr/sbin, too: Debian keeps servers there, and only root has it in PATH
+ * @returns {string[]} including /usr/sbin, where Debian installs servers and which is only in
+ * root's PATH
  */
 export function inPath(names) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];

@@ -21,14 +21,15 @@ function channel(change: Partial<ChannelAccess> = {}): ChannelAccess {
     bannedAddresses: new Set(),
     banned: NOBODY,
     disabled: NOBODY,
+    endedSessions: NOBODY,
     ...change,
   };
 }
 
-/** A database with one channel that tests can change, disconnect and delay. */
+/** A fake database with one channel, which tests can change, disconnect and delay. */
 class Database {
   row: ChannelAccess | null = channel();
-  isAway = false;
+  isDown = false;
   reads = 0;
   readonly askedFor: string[][] = [];
   held: Promise<void> | null = null;
@@ -38,7 +39,7 @@ class Database {
     this.askedFor.push([...asked]);
     const { row } = this;
     await this.held;
-    if (this.isAway) throw new Error('away');
+    if (this.isDown) throw new Error('unavailable');
     return row;
   }
 }
@@ -51,7 +52,7 @@ function make() {
 }
 
 describe('AccessMemory', () => {
-  it('answers at once and from memory for two seconds, also that there is no such channel', async () => {
+  it('answers from memory for two seconds, even for a channel that does not exist', async () => {
     const { clock, database, memory } = make();
     expect(await memory.find('tea')).toEqual(channel());
     clock.ms += 1_999;
@@ -62,7 +63,7 @@ describe('AccessMemory', () => {
     expect(database.reads).toBe(2);
   });
 
-  it('answers while it reads again, and waits for that after five seconds', async () => {
+  it('answers from memory during a refresh, but waits for the refresh after five seconds', async () => {
     const { clock, database, memory } = make();
     await memory.find('tea');
     database.row = channel({ version: 2 });
@@ -75,13 +76,13 @@ describe('AccessMemory', () => {
     expect(await memory.find('tea')).toMatchObject({ version: 3 });
   });
 
-  it('reads once for all who ask at the same time', async () => {
+  it('reads once for concurrent requests', async () => {
     const { database, memory } = make();
     await Promise.all(Array.from({ length: 20 }, async () => memory.find('tea')));
     expect(database.reads).toBe(1);
   });
 
-  it('does not go back to what was read before a change', async () => {
+  it('does not cache a read that began before a change', async () => {
     const { database, memory } = make();
     const { promise, resolve } = Promise.withResolvers<void>();
     database.held = promise;
@@ -95,20 +96,20 @@ describe('AccessMemory', () => {
     expect(memory.find('tea')).toMatchObject({ version: 2 });
   });
 
-  it('goes by what was read last while the database is away', async () => {
+  it('uses the last read access while the database is unavailable', async () => {
     const { clock, database, memory } = make();
     await memory.find('tea');
-    database.isAway = true;
+    database.isDown = true;
     clock.ms += 60_000;
     expect(await memory.find('tea')).toEqual(channel());
-    await expect(memory.find('never-read')).rejects.toThrow('away');
-    database.isAway = false;
+    await expect(memory.find('never-read')).rejects.toThrow('unavailable');
+    database.isDown = false;
     database.row = channel({ version: 2 });
     clock.ms += 5_000;
     expect(await memory.find('tea')).toMatchObject({ version: 2 });
   });
 
-  it('looks up whether those who asked were disabled', async () => {
+  it('checks whether accounts that asked for access have been disabled', async () => {
     const { database, memory } = make();
     await memory.find('tea');
     memory.asked('tea', 'ann');
@@ -117,7 +118,7 @@ describe('AccessMemory', () => {
     expect(database.askedFor).toEqual([[], ['ann', 'bob']]);
   });
 
-  it('does not ask the database for what can be no name', () => {
+  it('does not query the database for invalid names', () => {
     const { database, memory } = make();
     for (const name of ['', 'a/b', 'TEA', 'x'.repeat(31), '__proto__'])
       expect(memory.find(name)).toBeNull();

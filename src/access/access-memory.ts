@@ -5,34 +5,43 @@ import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import type { ChannelAccess } from './access-policy.js';
 import { AccessRepository } from './access.repository.js';
 
-/** Younger entries are used as they are. */
+/** The age up to which entries are used without a refresh. */
 const FRESH_MS = 2_000;
-/** Younger entries are used while they are refreshed; older ones wait for the refresh. */
+/**
+ * The age up to which entries are used while they are being refreshed. For older entries, callers
+ * wait for the refresh.
+ */
 const STALE_MS = 5_000;
-/** Above this size, the least recently used entry is evicted. */
+/** The maximum number of entries; beyond it, the least recently used is evicted. */
 const ENTRIES_MAX = 2_000;
-/** Accounts per channel to check for being disabled; above this number, the oldest is dropped. */
+/**
+ * The maximum number of accounts per channel for which to check whether they are disabled, and of
+ * sessions for which to check whether they have ended. Beyond it, the oldest is dropped, and found
+ * again when it is used.
+ */
 const ASKED_MAX = 2_000;
 
 type Entry = {
   /**
-   * Null: no such channel exists. Cached as well, so that the lookup takes as long as any other.
+   * The channel's access; null if there is no such channel. That is cached too, so that the lookup
+   * takes the same time.
    */
   access: ChannelAccess | null;
   readAtMs: number;
   reading: Promise<ChannelAccess | null> | null;
   readonly asked: Set<string>;
+  readonly sessions: Set<string>;
 };
 
 /**
  * Caches who can watch each channel, so that every segment request and socket message can be
- * checked. Changes by this process apply at once ({@link forget}); changes that others write to the
- * database, within five seconds.
+ * checked. Changes made by this process apply at once (see {@link forget}); those that other
+ * processes write to the database apply within five seconds.
  */
 @Injectable()
 export class AccessMemory {
   readonly #log: Log;
-  /** By name, in order of last use; uses of fresh entries don't count. */
+  /** Entries by name, in order of last use. Only uses that require a refresh count. */
   readonly #entries = new Map<string, Entry>();
 
   constructor(
@@ -44,8 +53,8 @@ export class AccessMemory {
   }
 
   /**
-   * Returns a channel's access; null if no such channel exists. A promise only if it must be read
-   * first.
+   * Returns a channel's access, or null if no such channel exists; a promise only if the access
+   * must be read first.
    */
   find(name: string): ChannelAccess | null | Promise<ChannelAccess | null> {
     if (!CHANNEL_NAME_PATTERN.test(name)) return null;
@@ -61,13 +70,17 @@ export class AccessMemory {
     return entry.access;
   }
 
-  /** Returns what was last read, however old; undefined if nothing was. Reads nothing. */
+  /**
+   * Returns the access that was last read, no matter how old it is; undefined if it was never read.
+   */
   known(name: string): ChannelAccess | null | undefined {
     const entry = this.#entries.get(name);
     return entry && entry.readAtMs > 0 ? entry.access : undefined;
   }
 
-  /** Reads the channel's access again, however fresh it is; merges concurrent reads. */
+  /**
+   * Reads a channel's access again, no matter how fresh the entry is. Concurrent reads are merged.
+   */
   read(name: string): Promise<ChannelAccess | null> {
     const entry = this.#entries.get(name) ?? this.#add(name);
     entry.reading ??= this.#read(name, entry).finally(() => {
@@ -76,14 +89,14 @@ export class AccessMemory {
     return entry.reading;
   }
 
-  /** Records that an account asked, to detect when it is disabled. */
+  /** Records that an account asked for access, so that it is checked for being disabled. */
   asked(name: string, accountId: string): void {
-    const asked = this.#entries.get(name)?.asked;
-    if (!asked || asked.has(accountId)) return;
-    asked.add(accountId);
-    if (asked.size <= ASKED_MAX) return;
-    const [oldest] = asked;
-    if (oldest !== undefined) asked.delete(oldest);
+    addTo(this.#entries.get(name)?.asked, accountId);
+  }
+
+  /** Records that a session's token was used, so that the session is checked for having ended. */
+  askedBySession(name: string, sessionId: string): void {
+    addTo(this.#entries.get(name)?.sessions, sessionId);
   }
 
   /** Drops a channel from the cache. */
@@ -94,25 +107,31 @@ export class AccessMemory {
   async #read(name: string, entry: Entry): Promise<ChannelAccess | null> {
     const startedMs = this.clock.nowMs();
     try {
-      const access = await this.repository.find(name, [...entry.asked]);
+      const access = await this.repository.find(name, [...entry.asked], [...entry.sessions]);
       entry.access = access;
       entry.readAtMs = startedMs;
       return access;
     } catch (error) {
-      // Broadcasts continue without the database, so the last read access stays in force: this
-      // process can't have changed it, because its changes drop the entry.
+      // Broadcasts continue without the database, so the last read access stays in force. This
+      // process can't have changed the access, because it would have dropped the entry.
       if (entry.readAtMs === 0) {
         if (this.#entries.get(name) === entry) this.#entries.delete(name);
         throw error;
       }
-      this.#log.warn({ err: error }, 'access can’t be read: what was last read stays in force');
+      this.#log.warn({ err: error }, 'access can’t be read; the last read access stays in force');
       entry.readAtMs = startedMs - FRESH_MS;
       return entry.access;
     }
   }
 
   #add(name: string): Entry {
-    const entry: Entry = { access: null, readAtMs: 0, reading: null, asked: new Set() };
+    const entry: Entry = {
+      access: null,
+      readAtMs: 0,
+      reading: null,
+      asked: new Set(),
+      sessions: new Set(),
+    };
     this.#entries.set(name, entry);
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= ENTRIES_MAX) break;
@@ -120,4 +139,12 @@ export class AccessMemory {
     }
     return entry;
   }
+}
+
+function addTo(asked: Set<string> | undefined, id: string): void {
+  if (!asked || asked.has(id)) return;
+  asked.add(id);
+  if (asked.size <= ASKED_MAX) return;
+  const [oldest] = asked;
+  if (oldest !== undefined) asked.delete(oldest);
 }

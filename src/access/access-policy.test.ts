@@ -15,39 +15,43 @@ const channel: ChannelAccess = {
   banned: new Set(['banned-member', 'banned-guest']),
   bannedAddresses: new Set(['banned-address']),
   disabled: new Set(['disabled']),
+  endedSessions: new Set(),
 };
 const guest: Asker = { accountId: null, guestId: 'g', addressHash: 'home', passes: [] };
 const account = (accountId: string): Asker => ({ ...guest, accountId });
-const typedBy = (holder: string, version = 3) => ({ passes: [{ version, holder }] });
+const enteredBy = (holder: string, version = 3) => ({ passes: [{ version, holder }] });
 const askers = {
   guest,
   'a banned guest': { ...guest, guestId: 'banned-guest' },
   'a banned guest who knows the password': {
     ...guest,
     guestId: 'banned-guest',
-    ...typedBy('banned-guest'),
+    ...enteredBy('banned-guest'),
   },
-  'a guest at a banned address': { ...guest, addressHash: 'banned-address', ...typedBy('g') },
-  'a guest with the pass of a banned guest': { ...guest, ...typedBy('banned-guest') },
-  'a guest with the pass of a banned member': { ...guest, ...typedBy('banned-member') },
-  'a guest with the pass of a disabled account': { ...guest, ...typedBy('disabled') },
-  'a guest with the old pass of a banned guest': { ...guest, ...typedBy('banned-guest', 2) },
-  'a guest who typed the password': { ...guest, ...typedBy('g') },
-  'a guest who typed the password before': { ...guest, ...typedBy('g', 2) },
+  'a guest at a banned address': { ...guest, addressHash: 'banned-address', ...enteredBy('g') },
+  'a guest with the pass of a banned guest': { ...guest, ...enteredBy('banned-guest') },
+  'a guest with the pass of a banned member': { ...guest, ...enteredBy('banned-member') },
+  'a guest with the pass of a disabled account': { ...guest, ...enteredBy('disabled') },
+  'a guest with the old pass of a banned guest': { ...guest, ...enteredBy('banned-guest', 2) },
+  'a guest who entered the password': { ...guest, ...enteredBy('g') },
+  'a guest who entered an earlier password': { ...guest, ...enteredBy('g', 2) },
   stranger: account('stranger'),
-  'a stranger who typed the password': { ...account('stranger'), ...typedBy('stranger') },
-  'a stranger who typed it at a banned address': {
+  'a stranger who entered the password': { ...account('stranger'), ...enteredBy('stranger') },
+  'a stranger who entered the password at a banned address': {
     ...account('stranger'),
     addressHash: 'banned-address',
-    ...typedBy('stranger'),
+    ...enteredBy('stranger'),
   },
   'a stranger with the pass of a banned guest': {
     ...account('stranger'),
-    ...typedBy('banned-guest'),
+    ...enteredBy('banned-guest'),
   },
   member: account('member'),
   'a banned member': account('banned-member'),
-  'a disabled account that typed the password': { ...account('disabled'), ...typedBy('disabled') },
+  'a disabled account that entered the password': {
+    ...account('disabled'),
+    ...enteredBy('disabled'),
+  },
   moderator: account('moderator'),
   owner: account('owner'),
 } satisfies Record<string, Asker>;
@@ -59,33 +63,33 @@ const allowedTo = (visibility: ChannelAccess['visibility'], decision: string) =>
   );
 
 describe('decide', () => {
-  it.each(['public', 'unlisted'] as const)('lets everybody into a channel that is %s', (open) => {
+  it.each(['public', 'unlisted'] as const)('allows everyone into a channel that is %s', (open) => {
     expect(allowedTo(open, 'allowed')).toEqual(Object.keys(askers));
   });
 
-  it('lets into a private channel who is on the list, its moderators and its owner', () => {
+  it('allows members, moderators and the owner into a private channel', () => {
     expect(allowedTo('private', 'allowed')).toEqual(['member', 'moderator', 'owner']);
   });
 
-  it('says of a private channel what it says of one that is not there', () => {
+  it('makes a private channel indistinguishable from one that does not exist', () => {
     expect(allowedTo('private', 'password_needed')).toEqual([]);
     for (const asker of Object.values(askers)) expect(decide(null, asker)).toBe('not_found');
   });
 
-  it('lets into a channel with a password who typed the present one, its moderators and its owner', () => {
+  it('allows holders of the current password, moderators and the owner into a channel with a password', () => {
     expect(allowedTo('password', 'allowed')).toEqual([
-      'a guest who typed the password',
-      'a stranger who typed the password',
-      'a stranger who typed it at a banned address',
+      'a guest who entered the password',
+      'a stranger who entered the password',
+      'a stranger who entered the password at a banned address',
       'moderator',
       'owner',
     ]);
   });
 
-  it('asks for the password again when it was changed, and never asks whom it would not let in', () => {
+  it('requires the new password after a change, and never asks callers that it would refuse', () => {
     expect(allowedTo('password', 'password_needed')).toEqual([
       'guest',
-      'a guest who typed the password before',
+      'a guest who entered an earlier password',
       'stranger',
       'a stranger with the pass of a banned guest',
       'member',
@@ -101,12 +105,12 @@ describe('narrowed', () => {
     ['public', 'private', 'private'],
     ['password', 'unlisted', 'password'],
     ['private', 'password', 'private'],
-  ] as const)('makes something %s that is %s of its own accord %s', (ofChannel, own, both) => {
+  ] as const)('combines a %s channel and a %s part into %s', (ofChannel, own, both) => {
     expect(narrowed({ ...channel, ofChannel }, own).visibility).toBe(both);
     expect(stricter(own, ofChannel)).toBe(both);
   });
 
-  it('goes by the channel’s own, not by what is on now', () => {
+  it('starts from the channel’s own visibility, not the broadcast’s', () => {
     const now = { ...channel, visibility: 'private' as const };
     expect(narrowed(now, 'public').visibility).toBe('public');
   });

@@ -1,6 +1,6 @@
 import type { Visibility } from '../protocol/access.js';
 
-/** Who can watch a channel, as cached: the input of {@link decide}. */
+/** The cached information about who can watch a channel, which is the input of {@link decide}. */
 export type ChannelAccess = Readonly<{
   id: string;
   name: string;
@@ -9,34 +9,38 @@ export type ChannelAccess = Readonly<{
   visibility: Visibility;
   /** The channel's own visibility. */
   ofChannel: Visibility;
-  /** Running and ended broadcasts that are `password` or `private` themselves, by id. */
+  /** The running and ended broadcasts whose own visibility is `password` or `private`, by id. */
   closedBroadcasts: ReadonlyMap<string, Visibility>;
-  /** Whether the channel has a password, for itself or its broadcasts, recordings and clips. */
+  /**
+   * Whether the channel has a password, which also protects its broadcasts, recordings and clips.
+   */
   hasPassword: boolean;
-  /** Incremented to invalidate passes and tokens issued before. */
+  /** The version of the access, which is incremented to invalidate earlier passes and tokens. */
   version: number;
-  /** Accounts on the member list; used while something is private. */
+  /** The accounts on the member list. Loaded only if something in the channel is protected. */
   members: ReadonlySet<string>;
   moderators: ReadonlySet<string>;
   /**
-   * Ids of permanently banned accounts and guests. Only loaded while something of the channel is
+   * The ids of permanently banned accounts and guests. Loaded only if something in the channel is
    * protected.
    */
   banned: ReadonlySet<string>;
   /**
-   * Hashes of addresses from which someone was banned within {@link ADDRESS_BAN_MS}: guests from
-   * there are refused.
+   * The hashes of addresses at which someone was banned within the last {@link ADDRESS_BAN_MS}.
+   * Guests at these addresses are refused.
    */
   bannedAddresses: ReadonlySet<string>;
-  /** Those of the accounts that asked which are disabled. */
+  /** The disabled accounts among those that asked for access. */
   disabled: ReadonlySet<string>;
+  /** The ended sessions among those that asked for access. */
+  endedSessions: ReadonlySet<string>;
 }>;
 
 /** Proof that someone entered a channel's password. */
 export type Pass = Readonly<{
-  /** The version of the channel's access that the password was entered for. */
+  /** The version of the channel's access for which the password was entered. */
   version: number;
-  /** Id of the account or guest who entered it. */
+  /** The id of the account or guest who entered the password. */
   holder: string;
 }>;
 
@@ -44,16 +48,16 @@ export type Pass = Readonly<{
 export type Asker = Readonly<{
   accountId: string | null;
   guestId: string;
-  /** Hash of a guest's address; null: an account, or unknown. */
+  /** The hash of a guest's address; null for an account, or if unknown. */
   addressHash: string | null;
-  /** Passes for this channel, whoever entered its password. */
+  /** The presented passes for this channel, which someone else may have obtained. */
   passes: readonly Pass[];
 }>;
 
-/** `not_found`: answered exactly as for a channel that does not exist. */
+/** The response to `not_found` is exactly the same as for a channel that does not exist. */
 export type Decision = 'allowed' | 'password_needed' | 'not_found';
 
-/** Decides whether a caller (owner, moderator or anyone else) can see, watch and read a channel. */
+/** Decides whether a caller can see and watch a channel and read its chat. */
 export function decide(channel: ChannelAccess | null, asker: Asker): Decision {
   if (channel === null) return 'not_found';
   if (!isProtected(channel)) return 'allowed';
@@ -69,7 +73,10 @@ export function decide(channel: ChannelAccess | null, asker: Asker): Decision {
   return passThatCounts(channel, asker) ? 'allowed' : 'password_needed';
 }
 
-/** Returns a pass of the current version whose holder is neither banned nor disabled, if any. */
+/**
+ * Returns a pass of the current version whose holder is neither banned nor disabled, if there is
+ * one.
+ */
 export function passThatCounts(
   channel: ChannelAccess,
   { passes }: Pick<Asker, 'passes'>,
@@ -79,7 +86,7 @@ export function passThatCounts(
   );
 }
 
-/** From the widest audience to the narrowest. */
+/** The visibilities from the widest audience to the narrowest. */
 const ORDER: readonly Visibility[] = ['public', 'unlisted', 'password', 'private'];
 
 /** Returns the visibility with the narrower audience. */
@@ -88,8 +95,8 @@ export function stricter(a: Visibility, b: Visibility): Visibility {
 }
 
 /**
- * Returns the access of a part of a channel with its own visibility: a broadcast, a recording or a
- * clip.
+ * Returns the access to a part of a channel that has its own visibility: a broadcast, a recording
+ * or a clip.
  */
 export function narrowed(channel: ChannelAccess, visibility: Visibility): ChannelAccess {
   return { ...channel, visibility: stricter(channel.ofChannel, visibility) };
@@ -101,8 +108,9 @@ export function isProtected({ visibility }: Pick<ChannelAccess, 'visibility'>): 
 }
 
 /**
- * Accounts are matched by id alone. Guests are matched by device, address and the holders of their
- * passes: a guest can leave out any of these, so each is checked.
+ * Whether the caller is banned. Accounts are matched only by id; guests are matched by device, by
+ * address, and by the holders of their passes. All of these are checked, because a guest can
+ * withhold any of them.
  */
 function isBanned(channel: ChannelAccess, asker: Asker): boolean {
   const { accountId, guestId, addressHash, passes } = asker;

@@ -9,7 +9,10 @@ import { AccessRepository } from './access.repository.js';
 import { AccessService } from './access.service.js';
 import { channelNotFound } from './refusals.js';
 
-/** The owner's settings for who can watch. Changes apply at once, also to current viewers. */
+/**
+ * Manages the owner's settings for who can watch. Changes apply immediately, including to current
+ * viewers.
+ */
 @Injectable()
 export class AccessSettings {
   constructor(
@@ -18,7 +21,7 @@ export class AccessSettings {
     private readonly hasher: PasswordHasher,
   ) {}
 
-  /** @throws {DomainError} `channel_not_found`; `forbidden` except for the owner */
+  /** @throws {DomainError} `channel_not_found`; `forbidden` unless the caller is the owner */
   async view(name: string, accountId: string): Promise<AccessView> {
     const { id, ofChannel: visibility } = await this.#own(name, accountId);
     const [hash, members] = await Promise.all([
@@ -33,9 +36,9 @@ export class AccessSettings {
   }
 
   /**
-   * @throws {DomainError} `bad_request` for `password` while the channel has none;
-   *   `channel_not_found`; `forbidden` except for the owner; `unavailable` when too many passwords
-   *   are hashed at once
+   * @throws {DomainError} `bad_request` for `password` if the channel has none;
+   *   `channel_not_found`; `forbidden` unless the caller is the owner; `unavailable` if too many
+   *   passwords are being hashed
    */
   async change(
     name: string,
@@ -45,35 +48,36 @@ export class AccessSettings {
   ): Promise<AccessView> {
     const { id, ofChannel: before } = await this.#own(name, accountId);
     if (visibility === 'password' && password === undefined) await this.#assertHasPassword(id);
-    // Nothing changes, so passes and tokens stay valid.
+    // Nothing changes, so passes and tokens remain valid.
     if (visibility === before && password === undefined) return this.view(name, accountId);
-    const passwordHash = password === undefined ? null : await this.hasher.hash(password);
+    const passwordHash =
+      password === undefined ? null : await this.hasher.hash(password, accountId);
     const about = { accountId, subject: name, from };
-    const isThere = await this.repository.change(id, { visibility, passwordHash }, [
+    const exists = await this.repository.change(id, { visibility, passwordHash }, [
       ...(visibility === before
         ? []
         : [{ ...about, kind: 'channel_visibility_changed', detail: visibility } as const]),
       ...(passwordHash === null ? [] : [{ ...about, kind: 'channel_password_changed' } as const]),
     ]);
     this.access.changed(name);
-    if (!isThere) throw channelNotFound(name);
+    if (!exists) throw channelNotFound(name);
     return this.view(name, accountId);
   }
 
   /**
    * Adds an account to the member list. Idempotent.
    * @throws {DomainError} `account_not_found`, `member_limit`, `channel_not_found`; `forbidden`
-   *   except for the owner
+   *   unless the caller is the owner
    */
   async add(name: string, accountId: string, username: string): Promise<void> {
     const { id } = await this.#own(name, accountId);
     const added = await this.repository.addMember(id, username);
     if (added === 'no_account')
-      throw new DomainError('account_not_found', `There is no account “${username}”.`);
+      throw new DomainError('account_not_found', `There is no account named “${username}”.`);
     if (added === 'list_full')
       throw new DomainError(
         'member_limit',
-        `The list can have ${MEMBERS_MAX} accounts. Take some off it first.`,
+        `The list can have up to ${MEMBERS_MAX} accounts. Remove one first.`,
       );
     this.access.changed(name);
   }
@@ -87,8 +91,8 @@ export class AccessSettings {
 
   async #assertHasPassword(channelId: string): Promise<void> {
     if ((await this.repository.passwordHash(channelId)) !== null) return;
-    throw new DomainError('bad_request', 'Choose a password.', {
-      issues: [{ path: 'password', message: 'choose a password' }],
+    throw new DomainError('bad_request', 'Set a password for the channel.', {
+      issues: [{ path: 'password', message: 'set a password' }],
     });
   }
 

@@ -4,26 +4,29 @@ import type { AccessService } from './access.service.js';
 import type { Visitor } from './visitor.js';
 
 /**
- * How often those inside a protected channel are checked: the longest that revoked access lasts.
+ * The interval between checks of those inside a protected channel, and therefore the maximum time
+ * for which revoked access lasts.
  */
 const WATCH_MS = 3_000;
 
-/** The members of channels, and how to evict them. */
+/** The dependencies of an {@link AccessWatchdog}. */
 type Options<M> = {
   access: AccessService;
   log: Log;
   visitorOf: (member: M) => Visitor;
-  /** Evicts a member who is no longer allowed; must lead to {@link AccessWatchdog.leave}. */
+  /**
+   * Evicts a member that is no longer allowed; must lead to a call of {@link AccessWatchdog.leave}.
+   */
   evict: (member: M, channel: string, code: 'password_required' | 'channel_not_found') => void;
 };
 
 /**
- * Tracks who was let into which channels, and keeps checking that they are still allowed for as
+ * Tracks who was let into which channels, and keeps checking whether they are still allowed for as
  * long as they stay.
  */
 export class AccessWatchdog<M extends object> {
   readonly #options: Options<M>;
-  /** By channel name. Bounded by the limits on connections. */
+  /** Members by channel name. Bounded by the limits on connections. */
   readonly #inside = new Map<string, Set<M>>();
   readonly #timer = setInterval(() => void this.#watch(), WATCH_MS);
   readonly #off: () => void;
@@ -49,7 +52,7 @@ export class AccessWatchdog<M extends object> {
     this.#off();
   }
 
-  /** Detects changes made elsewhere to protected channels: bans and disabled accounts. */
+  /** Detects changes to protected channels made elsewhere, such as bans and disabled accounts. */
   async #watch(): Promise<void> {
     for (const name of this.#inside.keys())
       if (this.#options.access.mayBeProtected(name)) await this.#check(name);
@@ -58,7 +61,7 @@ export class AccessWatchdog<M extends object> {
   async #check(name: string): Promise<void> {
     if (!this.#inside.has(name)) return;
     const channel = await this.#read(name);
-    // Deleted channels notify their members themselves.
+    // If a channel is deleted, the code that deletes it notifies its members.
     if (!channel) return;
     const { access, visitorOf, evict } = this.#options;
     for (const member of this.#inside.get(name) ?? []) {
@@ -72,12 +75,15 @@ export class AccessWatchdog<M extends object> {
     }
   }
 
-  /** Reads the channel's access; undefined on failure, until the next check. */
+  /** Reads a channel's access. Resolves to undefined if that fails; the next check tries again. */
   async #read(name: string): Promise<ChannelAccess | null | undefined> {
     try {
       return await this.#options.access.read(name);
     } catch (error) {
-      this.#options.log.warn({ err: error, channel: name }, 'who may watch can’t be looked up');
+      this.#options.log.warn(
+        { err: error, channel: name },
+        'access can’t be read; checking again later',
+      );
       return undefined;
     }
   }

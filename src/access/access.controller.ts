@@ -18,20 +18,20 @@ import { AllowToken } from '../auth/tokens/token-scope.js';
 import { AccessChange, AccessView, Playback, Unlock } from '../protocol/access.js';
 import type { EventOrigin } from '../security-log/security-event.js';
 import { AccessSettings } from './access-settings.js';
-import { AccessService } from './access.service.js';
 import { type Visitor } from './visitor.js';
 import { OpenToLocked } from './channel-access.guard.js';
+import { GrantedAccess } from './granted-access.js';
 import { HlsAuthorizer } from './hls-authorizer.js';
+import { channelNotFound } from './refusals.js';
 import { UnlockService } from './unlock.service.js';
 import { CurrentVisitor } from './current-visitor.js';
 
-/** HTTP API for who can watch a channel. */
+/** The HTTP API that controls who can watch a channel. */
 @Controller('api/channels/:name')
 export class AccessController {
   constructor(
     private readonly settings: AccessSettings,
     private readonly unlocking: UnlockService,
-    private readonly access: AccessService,
     private readonly hls: HlsAuthorizer,
   ) {}
 
@@ -40,9 +40,9 @@ export class AccessController {
   @Identified()
   @OpenToLocked()
   @Operation({
-    summary: 'Get in by a channel’s password',
+    summary: 'Unlock a channel with its password',
     description:
-      'Sets a cookie that lets in for 30 days, or until the password is changed. Wrong passwords are bounded for each address and channel.',
+      'Sets a cookie that gives access for 30 days, or until the password changes. Wrong passwords are limited per address and channel.',
     reply: null,
     errors: ['wrong_password', 'rate_limited', 'channel_not_found'],
   })
@@ -60,24 +60,26 @@ export class AccessController {
   @AllowToken('channels:read')
   @Identified()
   @Operation({
-    summary: 'Where a channel’s broadcast is played',
+    summary: 'Get the playback address of a channel’s broadcast',
     description:
-      'The address of a protected channel’s is for who asks, works for as long as it is used, and ends when they may not watch any more: then ask again.',
+      'For a protected channel the address is bound to the caller. It expires when it isn’t used, after a day, or when the caller loses access; then request a new one.',
     reply: Playback,
     errors: ['channel_not_found', 'password_required'],
   })
-  async playback(
+  playback(
     @Param('name') name: string,
+    @GrantedAccess() granted: GrantedAccess | null,
     @CurrentVisitor() visitor: Visitor,
-  ): Promise<Playback> {
-    return this.hls.playback(await this.access.enter(name, visitor), visitor);
+  ): Playback {
+    if (granted === null) throw channelNotFound(name);
+    return this.hls.playback(granted.access, visitor);
   }
 
   @Get('access')
   @AllowToken('channels:read')
   @LoggedIn()
   @Operation({
-    summary: 'Who may watch a channel of one’s own',
+    summary: 'Get who can watch your channel',
     reply: AccessView,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })
@@ -92,8 +94,8 @@ export class AccessController {
   @AllowToken('channels:write')
   @LoggedIn()
   @Operation({
-    summary: 'Change who may watch a channel of one’s own',
-    description: 'Who may not any more is cut off at once, also while watching.',
+    summary: 'Change who can watch your channel',
+    description: 'Viewers who lose access are disconnected immediately.',
     reply: AccessView,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })
@@ -111,7 +113,7 @@ export class AccessController {
   @HttpCode(204)
   @LoggedIn()
   @Operation({
-    summary: 'Put an account on the list of a channel of one’s own',
+    summary: 'Add an account to your channel’s member list',
     reply: null,
     errors: [
       'not_logged_in',
@@ -134,7 +136,7 @@ export class AccessController {
   @HttpCode(204)
   @LoggedIn()
   @Operation({
-    summary: 'Take an account off the list of a channel of one’s own',
+    summary: 'Remove an account from your channel’s member list',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })

@@ -10,10 +10,11 @@ import { AccessRepository } from './access.repository.js';
 import { AccessService } from './access.service.js';
 import { ChannelAccessGuard } from './channel-access.guard.js';
 import { HlsAuthorizer } from './hls-authorizer.js';
+import { MediaTokens } from './media-tokens.js';
 import { RequestVisitors } from './request-visitors.js';
 import { UnlockService } from './unlock.service.js';
 
-/** Access control. Global: every entry point asks {@link AccessService} on behalf of the caller. */
+/** Provides access control. Global because every entry point calls {@link AccessService}. */
 @Global()
 @Module({
   imports: [DbModule, AuthModule],
@@ -25,10 +26,18 @@ import { UnlockService } from './unlock.service.js';
     AccessSettings,
     AccountAddresses,
     HlsAuthorizer,
+    MediaTokens,
     RequestVisitors,
     UnlockService,
     { provide: APP_GUARD, useClass: ChannelAccessGuard },
   ],
-  exports: [AccessService, AccountAddresses, HlsAuthorizer, RequestVisitors, AuthModule],
+  exports: [
+    AccessService,
+    AccountAddresses,
+    HlsAuthorizer,
+    MediaTokens,
+    RequestVisitors,
+    AuthModule,
+  ],
 })
 export class AccessModule {}

@@ -11,21 +11,22 @@ import { writeEvent } from '../security-log/security-event.repository.js';
 import { type ChannelAccess, isProtected, stricter } from './access-policy.js';
 import { FROM_STORED, TO_STORED } from './stored-visibility.js';
 
-/** Maximum number of bans loaded per channel, newest first. */
+/** The maximum number of bans loaded per channel, newest first. */
 const BANS_MAX = 10_000;
-/** Maximum number of protected broadcasts loaded per channel, newest first. */
+/** The maximum number of protected broadcasts loaded per channel, newest first. */
 const CLOSED_MAX = 10_000;
 const NOBODY: ReadonlySet<string> = new Set();
-/** Nothing of the channel is protected, so nobody needs to be looked up. */
+/** Used if nothing in the channel is protected, so that nobody needs to be looked up. */
 const OPEN = {
   members: NOBODY,
   moderators: NOBODY,
   banned: NOBODY,
   bannedAddresses: NOBODY,
   disabled: NOBODY,
+  endedSessions: NOBODY,
 } as const;
 
-/** Stored names of visibilities for which the address alone is not enough. */
+/** The stored names of visibilities for which the address alone is not enough. */
 const CLOSED = ['PASSWORD', 'PRIVATE'] as const;
 
 export type StoredMember = Readonly<{ username: string; since: Date }>;
@@ -41,9 +42,14 @@ export class AccessRepository {
   /**
    * Loads a channel's access; null if no such channel exists.
    *
-   * @param asked accounts that asked before, to find those that were disabled since
+   * @param asked the accounts that asked for access before, among which disabled ones are looked up
+   * @param sessions the sessions and API tokens that did, among which ended ones are looked up
    */
-  async find(name: string, asked: readonly string[]): Promise<ChannelAccess | null> {
+  async find(
+    name: string,
+    asked: readonly string[],
+    sessions: readonly string[],
+  ): Promise<ChannelAccess | null> {
     const since = fetchableSince(this.clock.nowMs());
     const row = await this.db.channel.findUnique({
       where: { name },
@@ -54,7 +60,7 @@ export class AccessRepository {
         visibility: true,
         accessVersion: true,
         accessPasswordHash: true,
-        // Broadcasts that not everyone with the channel's address can watch.
+        // The running, fetchable and protected broadcasts, on which it depends who can watch.
         broadcasts: {
           where: {
             OR: [
@@ -73,25 +79,26 @@ export class AccessRepository {
     if (row === null) return null;
     const { accessVersion: version, broadcasts, _count: counted, id, ownerId } = row;
     const ofChannel = FROM_STORED[row.visibility];
-    // The newest: remains of an earlier one are removed when it begins.
+    // The newest one counts, because the media of earlier broadcasts is removed when it starts.
     const fetchable = broadcasts.find(
       ({ state, endedAt }) => state !== 'ENDED' || (endedAt !== null && endedAt > since),
     );
     const visibility = stricter(ofChannel, FROM_STORED[fetchable?.visibility ?? 'PUBLIC']);
     const closed = broadcasts.map((one) => [one.id, FROM_STORED[one.visibility]] as const);
-    const closedBroadcasts = new Map(closed.filter(([, of]) => isProtected({ visibility: of })));
+    const closedBroadcasts = new Map(closed.filter(([, own]) => isProtected({ visibility: own })));
     const hasPassword = row.accessPasswordHash !== null;
     const visibilities = { visibility, ofChannel, closedBroadcasts };
     const channel = { id, name, ownerId, version, hasPassword, ...visibilities };
     if (!isProtected({ visibility }) && closedBroadcasts.size === 0 && counted.clips === 0)
       return { ...channel, ...OPEN };
-    const [members, moderators, bans, disabled] = await Promise.all([
+    const [members, moderators, bans, disabled, endedSessions] = await Promise.all([
       this.#members(row.id),
       this.#moderators(row.id),
       this.#bans(row.id),
       this.#disabled([...asked, row.ownerId]),
+      this.#ended(sessions),
     ]);
-    return { ...channel, members, moderators, ...bans, disabled };
+    return { ...channel, members, moderators, ...bans, disabled, endedSessions };
   }
 
   async passwordHash(channelId: string): Promise<string | null> {
@@ -103,8 +110,8 @@ export class AccessRepository {
   }
 
   /**
-   * Changes a channel's access and invalidates passes and tokens. Resolves with false if the
-   * channel no longer exists.
+   * Changes a channel's access and invalidates passes and tokens. Resolves to false if the channel
+   * no longer exists.
    */
   async change(
     channelId: string,
@@ -153,7 +160,8 @@ export class AccessRepository {
     if (account === null) return 'no_account';
     const key = { channelId, accountId: account.id };
     return this.db.$transaction(async (tx) => {
-      // Lock per channel: two concurrent requests could both find one place left.
+      // This locks the channel. Otherwise two concurrent requests could both find that there is
+      // room for one more.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       const others = { channelId, accountId: { not: account.id } };
       if ((await tx.channelMember.count({ where: others })) >= MEMBERS_MAX) return 'list_full';
@@ -189,10 +197,7 @@ export class AccessRepository {
     return new Set(rows.map(({ accountId }) => accountId));
   }
 
-  /**
-   * Loads those who are not allowed to watch: permanent bans. Time-outs only stop someone from
-   * writing.
-   */
+  /** Loads permanent bans. Time-outs only stop someone from writing. */
   async #bans(channelId: string): Promise<{ banned: Set<string>; bannedAddresses: Set<string> }> {
     const rows = await this.db.chatBan.findMany({
       where: { channelId, expiresAt: null },
@@ -215,5 +220,21 @@ export class AccessRepository {
       select: { id: true },
     });
     return new Set(rows.map(({ id }) => id));
+  }
+
+  async #ended(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return NOBODY;
+    const where = { id: { in: [...ids] } };
+    const select = { id: true } as const;
+    const now = new Date(this.clock.nowMs());
+    const [sessions, tokens] = await Promise.all([
+      this.db.session.findMany({ where: { ...where, expiresAt: { gt: now } }, select }),
+      this.db.apiToken.findMany({
+        where: { ...where, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+        select,
+      }),
+    ]);
+    const running = new Set([...sessions, ...tokens].map(({ id }) => id));
+    return new Set(ids.filter((id) => !running.has(id)));
   }
 }

@@ -1,6 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { BUS, type Bus } from '../cluster/bus.js';
+import { shared } from '../cluster/shared.js';
 import { addressHash } from '../auth/address-hash.js';
-import { isUuid } from '../auth/uuid.js';
+import { isUuid } from '../common/uuid.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { Visibility } from '../protocol/access.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
@@ -27,22 +30,29 @@ const NONE: ReadonlySet<string> = new Set();
 /** Decides who can see a channel and everything in it. Every entry point calls it. */
 @Injectable()
 export class AccessService {
+  readonly #emitter = new TypedEmitter<{ changed: [name: string] }>();
   /** `changed`: the audience may have become narrower. */
-  readonly events = new TypedEmitter<{ changed: [name: string] }>();
+  readonly events = this.#emitter.listenable;
   readonly #passes: ChannelPasses;
+  readonly #changed: (name: string) => void;
 
   constructor(
     private readonly memory: AccessMemory,
     private readonly addresses: AccountAddresses,
     private readonly secrets: Secrets,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(BUS) bus: Bus,
   ) {
     this.#passes = new ChannelPasses(secrets);
+    this.#changed = shared(bus, 'access-changed', {
+      schema: z.string(),
+      apply: (name) => this.changedElsewhere(name),
+    });
   }
 
   /**
-   * Returns a channel's access from the cache; null if no such channel exists. A promise if it must
-   * be read.
+   * Returns a channel's access from the cache, or null if no such channel exists; a promise if the
+   * access must be read first.
    */
   find(name: string): ChannelAccess | null | Promise<ChannelAccess | null> {
     return this.memory.find(name);
@@ -61,17 +71,24 @@ export class AccessService {
       channelId: channel.id,
       version: channel.version,
       accountId,
+      sessionId: accountId === null ? null : (visitor.identity.sessionId ?? null),
       guestId,
-      // Stored in the token, as a player's requests may arrive through a proxy's address.
+      // The hash is stored in the token, because a player's requests may be sent from another
+      // address.
       addressHash: accountId === null ? addressHash(this.secrets, visitor.address) : null,
       holder: passThatCounts(channel, asker)?.holder ?? null,
     };
   }
 
-  /** Whether the holder of a token is still allowed to fetch. */
+  /**
+   * Whether the holder of a token is still allowed to fetch. A token ends with its session, within
+   * five seconds.
+   */
   mayFetch(channel: ChannelAccess, grant: HlsGrant): boolean {
-    const { channelId, version, accountId, guestId, addressHash: hash, holder } = grant;
+    const { channelId, version, accountId, sessionId, guestId, addressHash: hash, holder } = grant;
     if (channelId !== channel.id || version !== channel.version) return false;
+    if (sessionId !== null) this.memory.askedBySession(channel.name, sessionId);
+    if (sessionId !== null && channel.endedSessions.has(sessionId)) return false;
     const passes = holder === null ? [] : [{ version, holder }];
     const asker = { accountId, guestId, addressHash: hash, passes };
     this.#noticeDisabled(channel, asker);
@@ -101,7 +118,8 @@ export class AccessService {
 
   /**
    * Returns the ids of broadcasts with a narrower audience, whose messages are hidden from this
-   * member of the channel. Members of a channel with a password are taken to have entered it.
+   * member of the channel. Members of a channel with a password are assumed to have entered the
+   * password.
    */
   async restrictedBroadcastsFor(
     name: string,
@@ -111,30 +129,32 @@ export class AccessService {
     if (channel === null || channel.closedBroadcasts.size === 0) return NONE;
     const pass = { version: channel.version, holder: accountId ?? guestId };
     const passes = channel.visibility === 'password' ? [pass] : [];
-    // Guests from a banned address were not let in.
+    // Guests at a banned address were already refused.
     const asker = { accountId, guestId, addressHash: null, passes };
     const refused = (['password', 'private'] as const).filter(
       (visibility) => decide(narrowed(channel, visibility), asker) !== 'allowed',
     );
-    const ids = [...channel.closedBroadcasts].filter(([, of]) => refused.some((one) => one === of));
+    const ids = [...channel.closedBroadcasts].filter(([, own]) =>
+      refused.some((one) => one === own),
+    );
     return new Set(ids.map(([id]) => id));
   }
 
   /**
-   * Returns the ids of broadcasts with a narrower audience than the channel has now: messages to
-   * all members leave them out.
+   * Returns the ids of broadcasts with a narrower audience than the channel has now. Notifications
+   * to all members omit messages from these broadcasts.
    */
   async restrictedBroadcasts(name: string): Promise<ReadonlySet<string>> {
     const channel = await this.memory.find(name);
     if (channel === null || channel.closedBroadcasts.size === 0) return NONE;
     const { closedBroadcasts, visibility } = channel;
     const closed = [...closedBroadcasts].filter(
-      ([, of]) => stricter(of, visibility) !== visibility,
+      ([, own]) => stricter(own, visibility) !== visibility,
     );
     return new Set(closed.map(([id]) => id));
   }
 
-  /** Returns the visibilities of a channel's parts that a visitor sees in lists. */
+  /** Returns the visibilities of the channel's parts that a visitor sees in lists. */
   async listed(name: string, visitor: Visitor): Promise<Visibility[]> {
     const channel = await this.memory.find(name);
     if (channel === null) return [];
@@ -145,7 +165,10 @@ export class AccessService {
     return ['public', ...closed];
   }
 
-  /** Whether the channel may be protected, as far as is known without reading. */
+  /**
+   * Whether the channel might be protected. Uses only the cache, so the answer is true for an
+   * unknown channel.
+   */
   mayBeProtected(name: string): boolean {
     const known = this.memory.known(name);
     return !known || isProtected(known);
@@ -156,10 +179,18 @@ export class AccessService {
     return this.memory.read(name);
   }
 
-  /** Call after any change to a channel's access: disconnects those who are no longer allowed. */
+  /**
+   * Must be called after any change to a channel's access. Disconnects everyone who is no longer
+   * allowed, on all nodes.
+   */
   changed(name: string): void {
+    this.#changed(name);
+  }
+
+  /** Must be called after a change that another node made; see {@link changed}. */
+  changedElsewhere(name: string): void {
     this.memory.forget(name);
-    this.events.emit('changed', name);
+    this.#emitter.emit('changed', name);
   }
 
   #askerOf(channel: ChannelAccess | null, { identity, passes, address }: Visitor): Asker {
@@ -178,7 +209,10 @@ export class AccessService {
     return asker;
   }
 
-  /** Has the visitor's account and the holders of their passes checked for being disabled. */
+  /**
+   * Causes the visitor's account, and the holders of the visitor's passes, to be checked for being
+   * disabled.
+   */
   #noticeDisabled({ name }: ChannelAccess, { accountId, passes }: Asker): void {
     if (accountId !== null) this.memory.asked(name, accountId);
     for (const { holder } of passes) if (isUuid(holder)) this.memory.asked(name, holder);

@@ -5,22 +5,23 @@ import { ADDRESS_BAN_MS } from './address-ban.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { Secrets } from '../secrets/secrets.js';
 
-/** Maximum number of accounts; above it, the one seen longest ago is dropped. */
+/** The maximum number of accounts; beyond it, the least recently seen is dropped. */
 const ACCOUNTS_MAX = 20_000;
 /**
- * Maximum number of addresses per account: a phone's networks and home. Above it, the one seen
- * longest ago is dropped.
+ * The maximum number of addresses per account, which is enough for those at home and of a phone;
+ * beyond it, the least recently seen is dropped.
  */
 const ADDRESSES_MAX = 4;
 
 /**
- * Remembers, in memory only, the recent addresses of accounts. A ban of an account covers guests
- * from these, so that logging out does not evade it.
+ * Remembers the recent addresses of accounts, in memory only. When an account is banned, guests at
+ * these addresses are banned too, so that the ban can't be evaded by logging out.
  */
 @Injectable()
 export class AccountAddresses {
   /**
-   * For each account, the time that each address block was last seen; both in order of last use.
+   * The time at which each address block of an account was last seen; both maps are in order of
+   * last use.
    */
   readonly #seen = new Map<string, Map<string, number>>();
 
@@ -40,7 +41,10 @@ export class AccountAddresses {
     dropOldest(this.#seen, ACCOUNTS_MAX);
   }
 
-  /** Returns hashes of the addresses seen within {@link ADDRESS_BAN_MS}, as stored with bans. */
+  /**
+   * Returns the hashes, as stored with bans, of the addresses seen within the last {@link
+   * ADDRESS_BAN_MS}.
+   */
   hashesOf(accountId: string): string[] {
     const sinceMs = this.clock.nowMs() - ADDRESS_BAN_MS;
     return [...(this.#seen.get(accountId) ?? [])]

@@ -4,32 +4,30 @@ import type { FastifyRequest } from 'fastify';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import { isProtected } from './access-policy.js';
 import { AccessService } from './access.service.js';
+import { rememberAccess } from './granted-access.js';
 import { assertAllowed } from './refusals.js';
 import { RequestVisitors } from './request-visitors.js';
 
 /**
- * Routes about a channel, whose name is the parameter after one of these. /whip checks the
- * channel's stream key instead.
+ * Matches the routes that concern a channel, and captures the parameter that contains its name.
+ * /whip isn't included, because it checks the channel's stream key instead.
  */
 const ABOUT_CHANNEL = /^\/(?:(?:api\/channels|embed|hls|whep)\/)?:(\w+)(?:\/|$)/;
 const OPEN_TO_LOCKED = 'onair:open-to-locked';
 const OPEN_TO_ALL = 'onair:open-to-all';
 
-/**
- * On a method: also lets in visitors who still have to enter the channel's password; the method
- * tells them.
- */
+/** On a method: also admits visitors who have yet to enter the channel's password. */
 export const OpenToLocked = () => SetMetadata(OPEN_TO_LOCKED, true);
 
 /**
- * On a method: skips the check, because the method reveals nothing about the channel in its
- * address, or its address is unguessable and was given to those who can watch.
+ * On a method: skips the check, because the method reveals nothing about the channel that it names,
+ * or because its address can't be guessed and is given only to those who can watch.
  */
 export const OpenToAll = () => SetMetadata(OPEN_TO_ALL, true);
 
 /**
- * Checks the access policy on every route that names a channel. Refusals look as if the channel did
- * not exist.
+ * Checks the access policy on every route that names a channel, and stores the decision for the
+ * handler (`@GrantedAccess()`). A refusal looks as if the channel did not exist.
  */
 @Injectable()
 export class ChannelAccessGuard implements CanActivate {
@@ -40,19 +38,23 @@ export class ChannelAccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    // Requests over sockets are checked where they are dispatched.
+    // Requests over sockets are checked when they are dispatched.
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const name = channelOf(request);
-    // The route answers to invalid names.
+    // The route itself rejects invalid names.
     if (name === null || !CHANNEL_NAME_PATTERN.test(name)) return true;
     if (this.reflector.get<boolean | undefined>(OPEN_TO_ALL, context.getHandler())) return true;
     const channel = await this.access.find(name);
-    if (channel !== null && !isProtected(channel)) return true;
+    if (channel !== null && !isProtected(channel)) {
+      rememberAccess(request, { access: channel, isLocked: false });
+      return true;
+    }
     const decision = this.access.decide(channel, await this.visitors.of(request));
     const isLocked = decision === 'password_needed';
     const isOpen = this.reflector.get<boolean | undefined>(OPEN_TO_LOCKED, context.getHandler());
     if (!(isLocked && isOpen === true)) assertAllowed(decision, name);
+    if (channel !== null) rememberAccess(request, { access: channel, isLocked });
     return true;
   }
 }

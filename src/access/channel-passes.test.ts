@@ -10,21 +10,21 @@ const idOf = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0
 const cookies = new Cookies({ publicUrl: 'http://localhost:8080' });
 const options = { nowMs: NOW_MS, cookies };
 
-/** The value that the browser sends back. */
+/** Returns the value that the browser sends back. */
 const valueOf = (setCookie: string): string => readPasses(setCookie.split(';')[0]);
 
 const withPass = (n: number, version = 1, before = '') =>
   valueOf(passes.add(before, { id: idOf(n), version, holder: `guest-${n}` }, options));
 
 describe('ChannelPasses', () => {
-  it('tells for which version of which channel a password was typed, and by whom', () => {
+  it('names the channel, version and holder of a pass', () => {
     const value = withPass(2, 7, withPass(1, 3));
     expect(passes.of(idOf(1), value, NOW_MS)).toMatchObject([{ version: 3 }]);
     expect(passes.of(idOf(2), value, NOW_MS)).toEqual([{ version: 7, holder: 'guest-2' }]);
     expect(passes.of(idOf(3), value, NOW_MS)).toEqual([]);
   });
 
-  it('takes no pass whose channel, version, expiry or holder was changed', () => {
+  it('rejects a pass whose channel, version, expiry or holder was changed', () => {
     const value = withPass(1, 3);
     const [id = '', version = '', expiry = '', holder = '', signature = ''] = value.split('.');
     const later = (Number.parseInt(expiry, 36) + 1).toString(36);
@@ -42,11 +42,11 @@ describe('ChannelPasses', () => {
     expect(elsewhere.of(id, value, NOW_MS)).toEqual([]);
   });
 
-  it('expire after a month', () => {
+  it('rejects passes after a month', () => {
     expect(passes.of(idOf(1), withPass(1), NOW_MS + MONTH_MS)).toEqual([]);
   });
 
-  it('are twenty at most, the newest first, and one for each channel', () => {
+  it('contains up to twenty passes, newest first, one per channel', () => {
     let value = '';
     for (let n = 1; n <= 25; n += 1) value = withPass(n, 1, value);
     expect(passes.of(idOf(5), value, NOW_MS)).toEqual([]);
@@ -56,7 +56,7 @@ describe('ChannelPasses', () => {
     expect(passes.of(idOf(25), again, NOW_MS)).toMatchObject([{ version: 2 }]);
   });
 
-  it('are out of reach of scripts, and over TLS of no use in the frames of other sites', () => {
+  it('sets an HttpOnly cookie, partitioned by site over TLS', () => {
     const plain = passes.add('', { id: idOf(1), version: 1, holder: 'g' }, options);
     expect(plain).toMatch(/; HttpOnly/i);
     expect(plain).toMatch(/; SameSite=Lax/i);
@@ -71,7 +71,7 @@ describe('ChannelPasses', () => {
       expect(secure).toMatch(new RegExp(`; ${attribute}(;|$)`, 'i'));
   });
 
-  it('reads nothing out of a cookie that is too long to be one', () => {
+  it('ignores a cookie that is too long', () => {
     expect(readPasses(`${PASS_COOKIE}=${'a'.repeat(5_000)}`)).toBe('');
   });
 });

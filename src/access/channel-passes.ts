@@ -2,31 +2,34 @@ import { type Cookies, readAnyCookie } from '../common/cookies.js';
 import type { Secrets } from '../secrets/secrets.js';
 import type { Pass } from './access-policy.js';
 
-/** Holds the passes of channels whose passwords were entered on this device. */
+/**
+ * The name of the cookie with the passes of channels whose passwords were entered on this device.
+ */
 export const PASS_COOKIE = 'onair_passes';
 
-/** Maximum number of passes per device; a new one replaces the oldest. */
+/** The maximum number of passes per device; a new one replaces the oldest. */
 const PASSES_MAX = 20;
 const LIFETIME_MS = 30 * 86_400_000;
-/** ID.VERSION.EXPIRY.HOLDER.SIGNATURE: ids up to 36 characters, a signature of 43. */
+/** The maximum length of a pass, `ID.VERSION.EXPIRY.HOLDER.SIGNATURE`. */
 const PASS_MAX = 160;
 const PASS = /^([0-9a-f-]{36})\.(\d{1,10})\.([0-9a-z]{1,11})\.([\w-]{1,36})\.([\w-]{43})$/;
 const BETWEEN = '!';
 
-/** Returns the cookie's value; empty if missing or not ours. */
+/** Returns the cookie's value; an empty string if it is missing or too long. */
 export function readPasses(cookieHeader: string | undefined): string {
   const value = readAnyCookie(cookieHeader, PASS_COOKIE);
   return isPasses(value) ? value : '';
 }
 
-/** Whether the value is short enough to be our passes. */
+/** Whether a value is short enough to be a list of passes. */
 export function isPasses(value: string): boolean {
   return value.length <= PASSES_MAX * PASS_MAX;
 }
 
 /**
- * Issues and reads passes: signed proofs of who entered a channel's password, for one version of
- * its access. A pass names its holder, so that a ban applies to whoever presents it.
+ * Issues and reads passes: signed proofs of who entered a channel's password, valid for one version
+ * of its access. A pass contains the id of its holder, so that a ban of the holder applies to
+ * anyone who presents the pass.
  */
 export class ChannelPasses {
   readonly #secrets: Secrets;
@@ -37,7 +40,7 @@ export class ChannelPasses {
 
   /** Returns the valid, unexpired passes for a channel. */
   of(channelId: string, passes: string, nowMs: number): Pass[] {
-    // Most visitors have no pass: skip the signature check.
+    // Most visitors have no pass for the channel, so the signature check can be skipped.
     if (!passes.includes(channelId)) return [];
     return passes
       .split(BETWEEN)
@@ -52,7 +55,7 @@ export class ChannelPasses {
       });
   }
 
-  /** Returns a Set-Cookie value that adds a pass for a channel, or replaces the one that exists. */
+  /** Returns a Set-Cookie value that adds a pass for a channel, or replaces its existing one. */
   add(
     passes: string,
     { id, version, holder }: Pass & { id: string },
@@ -67,8 +70,9 @@ export class ChannelPasses {
       name: PASS_COOKIE,
       value: [pass, ...others].slice(0, PASSES_MAX).join(BETWEEN),
       maxAgeS: LIFETIME_MS / 1_000,
-      // A player embedded in another site asks for the password too, and has its own cookie there.
-      // A pass only allows watching, so a cross-site request gains nothing by it.
+      // A player that is embedded in another site asks for the password too, and has a separate
+      // cookie there. A pass only allows watching, so it can't be misused for cross-site request
+      // forgery.
       inFrames: true,
     });
   }

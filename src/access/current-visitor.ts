@@ -5,12 +5,12 @@ import { knownIdentity } from '../auth/request-identity.js';
 import type { Visitor } from './visitor.js';
 import { readPasses } from './channel-passes.js';
 
-/** On a controller or method: identifies the {@link CurrentVisitor}. */
+/** On a controller or method: identifies the visitor for {@link CurrentVisitor}. */
 export const ForVisitors = (): MethodDecorator & ClassDecorator => Identified();
 
 /**
- * The visitor who sent the request, for the access policy. Requires {@link ForVisitors},
- * `@Identified()` or `@LoggedIn()`.
+ * On a parameter: the visitor who sent the request. Requires {@link ForVisitors}, `@Identified()`
+ * or `@LoggedIn()`.
  */
 export const CurrentVisitor = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Visitor => {

@@ -1,26 +1,23 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../common/clock.js';
-import { CONFIG, type Config } from '../config/config.js';
+import { Injectable } from '@nestjs/common';
 import type { Playback } from '../protocol/access.js';
-import { Secrets } from '../secrets/secrets.js';
 import { type ChannelAccess, isProtected } from './access-policy.js';
 import { AccessService } from './access.service.js';
 import { type Visitor } from './visitor.js';
-import { HlsTokens } from './hls-tokens.js';
+import { MediaTokens } from './media-tokens.js';
 
-/** A path without its token, and the policy's decision. */
+/** A path without its token, and whether the client may fetch it. */
 export type OpenedPath = Readonly<{
   path: string;
-  /** False: answer as if the channel were not live. */
+  /** If false, the response must be the same as if the channel were not live. */
   isAllowed: boolean;
-  /** Whether the path needs a token. */
+  /** Whether the channel requires a token. */
   isProtected: boolean;
 }>;
 
 const CHANNEL = /^\/hls\/([^/]+)\//;
 /**
- * `/hls/NAME/~TOKEN/…`: playlists use relative addresses, so everything they reference carries the
- * token.
+ * Matches `/hls/NAME/~TOKEN/…`. Playlists use relative URIs, so the URIs that they reference
+ * contain the token too.
  */
 const WITH_TOKEN = /^(\/hls\/[^/]+)\/~([\w-]{1,400})(\/.*)$/;
 
@@ -30,52 +27,41 @@ export function withoutToken(path: string): string {
 }
 
 function splitToken(path: string): { bare: string; token: string | null } {
-  // Nearly every path belongs to an unprotected channel.
+  // This is a fast path, because nearly all channels are unprotected.
   const found = path.includes('/~') ? WITH_TOKEN.exec(path) : null;
-  const [, of = '', token = null, rest = ''] = found ?? [];
-  return token === null ? { bare: path, token } : { bare: of + rest, token };
+  const [, start = '', token = null, rest = ''] = found ?? [];
+  return token === null ? { bare: path, token } : { bare: start + rest, token };
 }
 
 /**
- * Authorizes players to fetch broadcasts: anyone where the address is enough, otherwise those with
- * a token in the path.
+ * Authorizes players to fetch broadcasts. Those of an unprotected channel can be fetched by anyone,
+ * others only with a token in the path.
  */
 @Injectable()
 export class HlsAuthorizer {
-  readonly #tokens: HlsTokens;
-  readonly #basePath: string;
-
   constructor(
     private readonly access: AccessService,
-    secrets: Secrets,
-    @Inject(CLOCK) clock: Clock,
-    @Inject(CONFIG) { http }: Config,
-  ) {
-    this.#basePath = http.basePath;
-    this.#tokens = new HlsTokens(secrets, clock);
-  }
+    private readonly tokens: MediaTokens,
+  ) {}
 
-  /** Returns the address where an allowed visitor plays the channel. */
+  /** Returns the address at which an allowed visitor plays the channel. */
   playback(channel: ChannelAccess, visitor: Visitor): Playback {
-    const of = `${this.#basePath}/hls/${channel.name}`;
-    if (!isProtected(channel)) return { hls: `${of}/index.m3u8`, idleMs: null };
-    const token = this.#tokens.give(this.access.grantTo(channel, visitor));
-    return { hls: `${of}/~${token}/index.m3u8`, idleMs: this.#tokens.idleMs };
+    return {
+      hls: `${this.tokens.folder(`/hls/${channel.name}`, channel, visitor)}/index.m3u8`,
+      idleMs: isProtected(channel) ? this.tokens.idleMs : null,
+    };
   }
 
   /**
-   * Checks a path under /hls against the policy; from the cache, except for a channel that was not
+   * Checks a path under /hls against the policy, using the cache unless the channel has not been
    * requested recently.
    */
   async open(path: string): Promise<OpenedPath> {
     const [, name = ''] = CHANNEL.exec(path) ?? [];
     const { bare, token } = splitToken(path);
     const channel = await this.access.find(name);
-    // A channel that does not exist has no files, so the answer is the same.
-    if (channel === null || !isProtected(channel))
-      return { path: bare, isAllowed: true, isProtected: false };
-    const grant = token === null ? null : this.#tokens.read(token);
-    const isAllowed = grant !== null && this.access.mayFetch(channel, grant);
-    return { path: bare, isAllowed, isProtected: true };
+    // A channel that doesn't exist has no files, so the response is the same.
+    const fetchable = channel === null ? 'all' : this.tokens.check(channel, token);
+    return { path: bare, isAllowed: fetchable !== 'nobody', isProtected: fetchable !== 'all' };
   }
 }

@@ -7,18 +7,19 @@ const grant = {
   channelId: '00000000-0000-7000-8000-000000000001',
   version: 4,
   accountId: '00000000-0000-7000-8000-00000000000a',
+  sessionId: '00000000-0000-7000-8000-00000000000c',
   guestId: 'guest-id-of-22-letters',
   addressHash: 'a'.repeat(43),
   holder: '00000000-0000-7000-8000-00000000000b',
 };
 
-function make(seed = 1, clock = { ms: 1_800_000_000_000 }) {
+function make(seed = 1, clock = { ms: 1_800_000_000_000 }, isNode = false) {
   const secrets = new Secrets(new Uint8Array(32).fill(seed));
-  return { clock, tokens: new HlsTokens(secrets, { nowMs: () => clock.ms }) };
+  return { clock, tokens: new HlsTokens(secrets, { nowMs: () => clock.ms }, { isNode }) };
 }
 
 describe('HlsTokens', () => {
-  it('say who fetches what, as the service gave them out', () => {
+  it('reads the grant of a token it issued', () => {
     const { tokens } = make();
     expect(tokens.read(tokens.give(grant))).toEqual(grant);
     expect(tokens.read(tokens.give({ ...grant, accountId: null }))).toMatchObject({
@@ -26,7 +27,7 @@ describe('HlsTokens', () => {
     });
   });
 
-  it('fit into a path, and tell nobody whose they are', () => {
+  it('issues tokens that fit into a path and reveal nothing', () => {
     const token = make().tokens.give(grant);
     expect(token).toMatch(/^[\w-]{1,400}$/);
     const text = Buffer.from(token, 'base64url').toString('latin1');
@@ -34,13 +35,14 @@ describe('HlsTokens', () => {
       grant.holder,
       grant.addressHash,
       grant.accountId,
+      grant.sessionId,
       grant.guestId,
       grant.channelId,
     ])
       expect(text).not.toContain(secret);
   });
 
-  it('are void when changed, or made by another service', () => {
+  it('rejects a token that was changed or issued by another server', () => {
     const { tokens } = make();
     const token = tokens.give(grant);
     const at = 20;
@@ -51,7 +53,7 @@ describe('HlsTokens', () => {
       expect(tokens.read(nonsense)).toBeNull();
   });
 
-  it('last as long as they are used, and ten minutes after', () => {
+  it('accepts a token while it is used, and for ten minutes afterwards', () => {
     const { clock, tokens } = make();
     const token = tokens.give(grant);
     for (let minutes = 0; minutes < 60; minutes += 9) {
@@ -63,7 +65,7 @@ describe('HlsTokens', () => {
     expect(tokens.read(token)).toBeNull();
   });
 
-  it('are void after ten minutes when nobody used them, also for a service that was restarted', () => {
+  it('rejects a token that was unused for ten minutes, even after a restart', () => {
     const { clock, tokens } = make();
     const token = tokens.give(grant);
     clock.ms += 11 * MINUTE_MS;
@@ -71,7 +73,19 @@ describe('HlsTokens', () => {
     expect(make(1, clock).tokens.read(token)).toBeNull();
   });
 
-  it('end after a day however much they are used', () => {
+  it('accepts a token that other nodes issued and saw, for a day', () => {
+    const { clock, tokens } = make(1, undefined, true);
+    const token = tokens.give(grant);
+    clock.ms += 12 * 60 * MINUTE_MS;
+    const other = make(1, clock, true).tokens;
+    expect(other.read(token)).toEqual(grant);
+    clock.ms += 11 * 60 * MINUTE_MS;
+    expect(other.read(token)).toEqual(grant);
+    clock.ms += 2 * 60 * MINUTE_MS;
+    expect(other.read(token)).toBeNull();
+  });
+
+  it('rejects a token after a day, however much it is used', () => {
     const { clock, tokens } = make();
     const token = tokens.give(grant);
     const uses = Array.from({ length: 26 * 12 }, () => {

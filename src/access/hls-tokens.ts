@@ -1,25 +1,30 @@
 import type { Clock } from '../common/clock.js';
 import type { Secrets } from '../secrets/secrets.js';
 
-/** The content of a token: who can fetch which channel, for which version of its access. */
+/** The content of a token: its holder, the channel, and the version of the channel's access. */
 export type HlsGrant = Readonly<{
   channelId: string;
   version: number;
   accountId: string | null;
+  /** The account's session or API token, with which this token ends; null for a guest. */
+  sessionId: string | null;
   guestId: string;
-  /** Hash of the address of the guest it was issued to; null: an account. */
+  /** The hash of the address of the guest to whom the token was issued; null for an account. */
   addressHash: string | null;
-  /** Holder of the channel pass that gave access; null without one. */
+  /** The holder of the channel pass that gave access; null if no pass was needed. */
   holder: string | null;
 }>;
 
-/** An unused token expires after this time, long enough for a paused player. */
+/**
+ * The time after which an unused token expires, on a server that sees all uses. It is long enough
+ * for a paused player.
+ */
 const IDLE_MS = 10 * 60_000;
-/** Maximum lifetime, however often the token is used. */
+/** The maximum lifetime, no matter how often the token is used. */
 const LIFETIME_MS = 24 * 3_600_000;
 /**
- * Maximum number of tokens whose use is remembered; the least recently used is evicted, and its
- * idle time then counts from its creation.
+ * The maximum number of tokens whose use is remembered. Beyond it, the least recently used token is
+ * evicted, and its idle time is then counted from its creation.
  */
 const REMEMBERED_MAX = 20_000;
 const CONTEXT = 'hls';
@@ -27,37 +32,45 @@ const CONTEXT = 'hls';
 type Remembered = { readonly grant: HlsGrant; readonly givenMs: number; usedMs: number };
 
 /**
- * Tokens in paths: sealed, so that neither a log nor another viewer can read an account's id.
- * Short-lived unless a player keeps using them. A token only identifies its holder; the policy is
- * checked on each request.
+ * Issues and reads the tokens in paths. They are encrypted, so that an account's id can be read
+ * neither in logs nor by other viewers, and short-lived unless a player keeps using them. A token
+ * only identifies its holder; the policy, and whether the holder is still logged in, is checked on
+ * each request.
  */
 export class HlsTokens {
-  readonly idleMs = IDLE_MS;
+  /** The time after which an unused token expires, in milliseconds. */
+  readonly idleMs: number;
   readonly #secrets: Secrets;
   readonly #clock: Clock;
-  /** In order of last use. */
+  /** The remembered tokens in order of last use. */
   readonly #remembered = new Map<string, Remembered>();
 
-  constructor(secrets: Secrets, clock: Clock) {
+  /**
+   * @param options.isNode whether other nodes get requests with the same tokens. A node can't know
+   *   of their uses, so a token is valid for its lifetime.
+   */
+  constructor(secrets: Secrets, clock: Clock, { isNode = false } = {}) {
+    this.idleMs = isNode ? LIFETIME_MS : IDLE_MS;
     this.#secrets = secrets;
     this.#clock = clock;
   }
 
-  /** Issues a token of letters, digits, `-` and `_`. */
-  give({ channelId, version, accountId, guestId, addressHash, holder }: HlsGrant): string {
+  /** Issues a token, which consists of letters, digits, `-` and `_`. */
+  give(grant: HlsGrant): string {
+    const { channelId, version, accountId, sessionId, guestId, addressHash, holder } = grant;
     const nowMs = this.#clock.nowMs();
-    const who = [accountId ?? '', guestId, addressHash ?? '', holder ?? ''];
+    const who = [accountId ?? '', guestId, addressHash ?? '', holder ?? '', sessionId ?? ''];
     const fields = [channelId, version, nowMs, ...who];
     return this.#secrets.seal('hls-token', fields.join(' '), CONTEXT);
   }
 
-  /** Returns a token's content; null if it is not ours or has expired. */
+  /** Returns a token's content; null if it is invalid or has expired. */
   read(token: string): HlsGrant | null {
     const nowMs = this.#clock.nowMs();
     const known = this.#remembered.get(token) ?? this.#unseal(token);
     if (!known) return null;
     this.#remembered.delete(token);
-    if (nowMs - known.usedMs > IDLE_MS || nowMs - known.givenMs > LIFETIME_MS) return null;
+    if (nowMs - known.usedMs > this.idleMs || nowMs - known.givenMs > LIFETIME_MS) return null;
     known.usedMs = nowMs;
     this.#remembered.set(token, known);
     this.#forgetOldest();
@@ -66,14 +79,15 @@ export class HlsTokens {
 
   #unseal(token: string): Remembered | null {
     const text = this.#secrets.unseal('hls-token', token, CONTEXT);
-    const [channelId, version, given, accountId, guestId, addressHash, holder] =
+    const [channelId, version, given, accountId, guestId, addressHash, holder, sessionId] =
       text?.split(' ') ?? [];
-    // Tokens issued before they named their holder are shorter: players request a new one.
-    if (channelId === undefined || guestId === undefined || holder === undefined) return null;
+    // Tokens issued by older versions contain no session; players then request a new token.
+    if (channelId === undefined || guestId === undefined || sessionId === undefined) return null;
     const grant = {
       channelId,
       version: Number(version),
       accountId: accountId || null,
+      sessionId: sessionId || null,
       guestId,
       addressHash: addressHash || null,
       holder: holder || null,

@@ -3,14 +3,15 @@ import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 import type { Decision } from './access-policy.js';
 
 /**
- * The refusal for a channel that does not exist or that the caller cannot see: indistinguishable.
+ * Returns the error for a channel that doesn't exist or that the caller can't see, so that the two
+ * cases are indistinguishable.
  */
 export function channelNotFound(name: string): DomainError {
-  // The name may be any text from the address.
+  // The name can be any text from the URL.
   const known = CHANNEL_NAME_PATTERN.test(name);
   return new DomainError(
     'channel_not_found',
-    known ? `There is no channel “${name}”.` : 'There is no channel of this name.',
+    known ? `There is no channel “${name}”.` : 'There is no channel with this name.',
   );
 }
 
@@ -22,6 +23,6 @@ export function assertAllowed(decision: Decision, name: string): void {
   if (decision === 'password_needed')
     throw new DomainError(
       'password_required',
-      `The channel “${name}” has a password. Type it on the channel’s page first.`,
+      `The channel “${name}” has a password. Enter it on the channel’s page first.`,
     );
 }

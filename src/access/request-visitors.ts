@@ -6,10 +6,10 @@ import type { Identity } from '../common/identity.js';
 import type { Visitor } from './visitor.js';
 import { isPasses, readPasses } from './channel-passes.js';
 
-/** Visitors with only a pass are not remembered, so this is not the id of any guest. */
+/** The identity of visitors who present only a pass and aren't remembered. No guest has this id. */
 const BY_PASS = { account: null, sessionId: null, guestId: 'by-pass' } as const;
 
-/** A {@link Visitor} with the log-in or token that identifies it. */
+/** A {@link Visitor} with the identity from the session or API token. */
 export type RequestVisitor = Visitor & Readonly<{ identity: Identity }>;
 
 /** Identifies the visitors who send requests, by API token, channel pass or cookies. */
@@ -17,13 +17,13 @@ export type RequestVisitor = Visitor & Readonly<{ identity: Identity }>;
 export class RequestVisitors {
   constructor(private readonly sessions: SessionService) {}
 
-  /** Takes the same time whether or not the channel exists. */
+  /** Identifies a request's visitor; takes the same time whether or not the channel exists. */
   async of(request: FastifyRequest): Promise<RequestVisitor> {
     const { cookie, authorization = '' } = request.headers;
     const address = request.ip;
     const known = knownIdentity(request);
     if (known?.scopes !== undefined) return { identity: known, passes: '', address };
-    // The guard of API tokens lets through a bearer that is not one of them: a channel pass.
+    // A Bearer token that ApiTokenGuard passes on is a channel pass.
     const [, passes] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
     if (passes !== undefined)
       return { identity: BY_PASS, passes: isPasses(passes) ? passes : '', address };

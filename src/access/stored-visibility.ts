@@ -1,6 +1,6 @@
 import type { Visibility } from '../protocol/access.js';
 
-/** The database's names of visibilities. */
+/** Maps visibilities to their names in the database. */
 export const TO_STORED = {
   public: 'PUBLIC',
   unlisted: 'UNLISTED',

@@ -19,7 +19,7 @@ function make() {
 }
 
 describe('UnlockThrottle', () => {
-  it('lets one address guess ten times, then once a minute', async () => {
+  it('allows ten wrong guesses from one address, and then one per minute', async () => {
     const { clock, throttle, guesses } = make();
     expect(await guesses('tea', '10.0.0.1')).toBe(10);
     const guess = { channel: 'tea', address: '10.0.0.1' };
@@ -31,13 +31,13 @@ describe('UnlockThrottle', () => {
     expect(await throttle.guess(guess, right)).toBe(true);
   });
 
-  it('counts wrong passwords only: a crowd behind one address gets in', async () => {
+  it('counts only wrong passwords, so that many viewers behind one address can enter', async () => {
     const { throttle } = make();
     for (let n = 0; n < 500; n += 1)
       expect(await throttle.guess({ channel: 'tea', address: '10.0.0.1' }, right)).toBe(true);
   });
 
-  it('checks no more at once than may be wrong, so that a flood gains nothing', async () => {
+  it('allows only as many concurrent guesses as wrong ones are left, so that a flood gains nothing', async () => {
     const { throttle } = make();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const flood = Array.from({ length: 50 }, () =>
@@ -51,7 +51,7 @@ describe('UnlockThrottle', () => {
     ).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
-  it('takes the addresses of one IPv6 customer as one', async () => {
+  it('counts an IPv6 /64 network as one address', async () => {
     const { guesses } = make();
     let count = 0;
     for (let n = 1; n < 40; n += 1) count += await guesses('tea', `2001:db8:1:2::${n}`, 1);
@@ -59,14 +59,14 @@ describe('UnlockThrottle', () => {
     expect(await guesses('tea', '2001:db8:1:3::1')).toBe(10);
   });
 
-  it('bounds what one address can try on many channels', async () => {
+  it('limits the guesses from one address for many channels', async () => {
     const { guesses } = make();
     let count = 0;
     for (let n = 0; n < 100; n += 1) count += await guesses(`tea-${n}`, '10.0.0.1', 1);
     expect(count).toBe(50);
   });
 
-  it('leaves a few tries to everybody when many addresses guess at one channel', async () => {
+  it('allows everyone a few guesses while guesses for one channel are made from many addresses', async () => {
     const { guesses } = make();
     for (let n = 0; n < 300; n += 1) await guesses('tea', `10.0.1.${n}`, 1);
     expect(await guesses('tea', '10.0.0.1')).toBe(2);

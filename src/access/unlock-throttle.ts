@@ -1,18 +1,20 @@
 import { addressBlock } from '../auth/coarse-address.js';
 import type { Clock } from '../common/clock.js';
 import { type GuessKeys, GuessThrottle } from '../common/guess-throttle.js';
+import type { SharedGuesses } from '../common/shared-guesses.js';
 
+/** Names differ from those of logins, which nodes count in the same table. */
 const RATES = {
-  /** Wrong passwords for one channel from one address: ten at once, then one per minute, … */
-  both: { burst: 10, perSecond: 1 / 60 },
-  /** … more from one address for all channels, … */
-  address: { burst: 50, perSecond: 1 / 15 },
+  /** For one channel and one address: ten wrong passwords at once, and then one per minute. */
+  channelAndAddress: { burst: 10, perSecond: 1 / 60 },
+  /** For one address and all channels together. */
+  unlockAddress: { burst: 50, perSecond: 1 / 15 },
   /**
-   * … and many for one channel. Above this, each address has only a few, but never none: it may be
-   * a friend's.
+   * For one channel and all addresses together. Beyond this limit, each address is still allowed a
+   * few guesses (`unlockStrict`), because it may be that of an invited viewer.
    */
   channel: { burst: 200, perSecond: 1 / 15 },
-  strict: { burst: 2, perSecond: 1 / 300 },
+  unlockStrict: { burst: 2, perSecond: 1 / 300 },
 } as const;
 type Kind = keyof typeof RATES;
 
@@ -23,29 +25,33 @@ type Guess = Readonly<{ channel: string; address: string }>;
 export class UnlockThrottle {
   readonly #guesses: GuessThrottle<Kind>;
 
-  constructor(clock: Clock) {
-    this.#guesses = new GuessThrottle(clock, RATES);
+  /** @param shared the guesses of all nodes; null if there are no others */
+  constructor(clock: Clock, shared: SharedGuesses | null = null) {
+    this.#guesses = new GuessThrottle(clock, RATES, { shared });
   }
 
   /**
-   * Resolves with whether the password is right according to `check`.
-   * @throws {DomainError} `rate_limited` when there were too many wrong guesses, or too many are
-   *   being checked
+   * Resolves to whether the password is right according to `check`.
+   * @throws {DomainError} `rate_limited` after too many wrong guesses, or while too many are being
+   *   checked
    */
   async guess(guess: Guess, check: () => Promise<boolean>): Promise<boolean> {
-    return this.#guesses.guess(this.#keys(guess), check);
+    return this.#guesses.guess(await this.#keys(guess), check);
   }
 
-  /** An IPv6 /64 network counts as one address: its owner has all of them. */
-  #keys({ channel: name, address }: Guess): GuessKeys<Kind> {
+  /**
+   * Returns the limits that apply to a guess. An IPv6 /64 network counts as one address, because
+   * one customer has all its addresses.
+   */
+  async #keys({ channel: name, address }: Guess): Promise<GuessKeys<Kind>> {
     const block = addressBlock(address);
     const channel = { kind: 'channel', key: name } as const;
-    const strict = { kind: 'strict', key: `${block} ${name}` } as const;
+    const strict = { kind: 'unlockStrict', key: `${block} ${name}` } as const;
     const bound = [
-      { kind: 'both', key: `${block} ${name}` },
-      { kind: 'address', key: block },
+      { kind: 'channelAndAddress', key: `${block} ${name}` },
+      { kind: 'unlockAddress', key: block },
     ] as const;
-    return this.#guesses.isUsedUp(channel)
+    return (await this.#guesses.isUsedUp(channel))
       ? { bound: [...bound, strict] }
       : { bound, counted: [strict, channel] };
   }

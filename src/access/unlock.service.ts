@@ -3,6 +3,7 @@ import { PasswordHasher } from '../auth/password-hasher.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { Cookies } from '../common/cookies.js';
+import { SHARED_GUESSES, type SharedGuesses } from '../common/shared-guesses.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
 import { isProtected, narrowed } from './access-policy.js';
@@ -13,13 +14,14 @@ import { ChannelPasses } from './channel-passes.js';
 import { assertAllowed, channelNotFound } from './refusals.js';
 import { UnlockThrottle } from './unlock-throttle.js';
 
-/** Issues passes to those who know a channel's password. */
+/** Issues passes to visitors who enter a channel's password. */
 @Injectable()
 export class UnlockService {
   readonly #passes: ChannelPasses;
   readonly #throttle: UnlockThrottle;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock.
+  // oxlint-disable-next-line max-params -- Injected by Nest: access, storage, hashing, secrets, the
+  // configuration and the clock.
   constructor(
     private readonly access: AccessService,
     private readonly repository: AccessRepository,
@@ -27,21 +29,22 @@ export class UnlockService {
     secrets: Secrets,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(SHARED_GUESSES) shared: SharedGuesses | null,
   ) {
     this.#passes = new ChannelPasses(secrets);
-    this.#throttle = new UnlockThrottle(clock);
+    this.#throttle = new UnlockThrottle(clock, shared);
   }
 
   /**
-   * Resolves with the cookie that holds the pass; null if the visitor needs none.
+   * Resolves to a Set-Cookie value that contains the pass, or to null if the visitor needs none.
    *
-   * @throws {DomainError} `wrong_password`; `rate_limited` after too many wrong ones;
-   *   `channel_not_found`; `unavailable` when too many passwords are checked at once
+   * @throws {DomainError} `wrong_password`; `rate_limited` after too many wrong passwords;
+   *   `channel_not_found`; `unavailable` if too many passwords are being checked
    */
   async unlock(name: string, visitor: Visitor, password: string): Promise<string | null> {
     const channel = await this.access.find(name);
     if (channel === null) throw channelNotFound(name);
-    // The password may be for a recording while the channel itself is open.
+    // The password may be needed for a recording while the channel itself is open.
     const decision = this.access.decide(narrowed(channel, 'password'), visitor);
     const hash =
       decision === 'password_needed' ? await this.repository.passwordHash(channel.id) : null;
@@ -51,9 +54,9 @@ export class UnlockService {
     }
     const { identity, passes, address } = visitor;
     const isRight = await this.#throttle.guess({ channel: name, address }, async () =>
-      this.hasher.verify(password, hash),
+      this.hasher.verify(password, hash, address),
     );
-    if (!isRight) throw new DomainError('wrong_password', 'This is not the channel’s password.');
+    if (!isRight) throw new DomainError('wrong_password', 'Wrong password.');
     const { id, version } = channel;
     const holder = identity.account?.id ?? identity.guestId;
     return this.#passes.add(

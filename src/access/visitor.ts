@@ -2,9 +2,9 @@ import type { Identity } from '../common/identity.js';
 
 /** The sender of a request or owner of a socket, and its credentials. */
 export type Visitor = Readonly<{
-  identity: Pick<Identity, 'account' | 'guestId'>;
+  identity: Pick<Identity, 'account' | 'guestId'> & Partial<Pick<Identity, 'sessionId'>>;
   /** The result of `readPasses`. */
   passes: string;
-  /** Its address: guests from an address where someone was banned are refused too. */
+  /** The sender's address. Guests at an address where someone was banned are refused too. */
   address: string;
 }>;

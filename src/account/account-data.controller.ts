@@ -12,15 +12,16 @@ import { Operation } from '../common/operation.js';
 import { OwnerProof } from '../protocol/account.js';
 import { AccountExport } from '../protocol/account-export.js';
 import type { EventOrigin } from '../security-log/security-event.js';
-import { SecurityLog } from '../security-log/security-log.service.js';
+import { SecurityLog } from '../security-log/security-log.js';
 import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountExportService } from './account-export.service.js';
 
-/** HTTP API to export and delete the caller's account. */
+/** The HTTP API for exporting and deleting the caller's account. */
 @Controller('api/account')
 @LoggedIn()
 export class AccountDataController {
-  // oxlint-disable-next-line max-params -- Nest's injection: what makes the file, what deletes, who asks.
+  // oxlint-disable-next-line max-params -- Injected by Nest: export, deletion, the caller's login
+  // and the log.
   constructor(
     private readonly exports: AccountExportService,
     private readonly deletion: AccountDeletionService,
@@ -32,7 +33,7 @@ export class AccountDataController {
 
   @Get('export')
   @Operation({
-    summary: 'All that is kept of one’s account, as one JSON file',
+    summary: 'Export your account’s data as one JSON file',
     reply: AccountExport,
     errors: ['not_logged_in', 'rate_limited'],
   })
@@ -42,7 +43,7 @@ export class AccountDataController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { pieces, end } = await this.exports.export(id);
-    // Also called when the client disconnects before reading anything.
+    // This event also occurs when the client disconnects before reading anything.
     reply.raw.once('close', end);
     await this.log.write({ accountId: id, kind: 'data_exported', from });
     await reply
@@ -55,9 +56,9 @@ export class AccountDataController {
   @Delete()
   @HttpCode(204)
   @Operation({
-    summary: 'Delete one’s account',
+    summary: 'Delete your account',
     description:
-      'Its channels go with their broadcasts and chats. What it wrote in other chats stays, without name.',
+      'Deletes its channels with their broadcasts and chats. Its messages in other chats remain, without a name.',
     reply: null,
     errors: [...PROOF_ERRORS, 'last_administrator'],
   })

@@ -3,9 +3,9 @@ import { lockAdministrator } from '../auth/administrator.repository.js';
 import { PrismaService } from '../db/prisma.service.js';
 import { type Administrator, writeAdminEvent } from '../security-log/admin-event.repository.js';
 
-/** Rows per page. */
+/** The number of rows per page. */
 const PAGE = 500;
-/** Replaces the name of a deleted account. */
+/** The text that replaces the name of a deleted account. */
 export const DELETED_NAME = 'deleted account';
 
 /** A message that an account wrote. */
@@ -36,8 +36,8 @@ export class AccountDataRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Reads an account's data without broadcasts and messages; null if it no longer exists. Includes
-   * no secrets, no hashes and no data of others.
+   * Reads an account's data except broadcasts and messages; resolves to null if it no longer
+   * exists. The result contains no secrets, no hashes and no data of others.
    */
   async export(id: string) {
     const account = await this.db.account.findUnique({
@@ -103,7 +103,7 @@ export class AccountDataRepository {
     return account;
   }
 
-  /** Yields the broadcasts of an account's channels; reads them in pages. */
+  /** Yields the broadcasts of an account's channels, which are read in pages. */
   async *broadcasts(ownerId: string): AsyncGenerator<OwnBroadcast> {
     let after: string | null = null;
     for (;;) {
@@ -132,7 +132,7 @@ export class AccountDataRepository {
     });
   }
 
-  /** Yields an account's chat messages by channel; reads them in pages. */
+  /** Yields an account's chat messages by channel, which are read in pages. */
   async *messages(accountId: string): AsyncGenerator<OwnMessage & { channel: string }> {
     const rooms = await this.db.chatMessage.groupBy({
       by: ['channelId'],
@@ -167,8 +167,8 @@ export class AccountDataRepository {
   }
 
   /**
-   * Revokes an account's administrator role before it is deleted. Resolves with false, and changes
-   * nothing, if no administrator who can log in would remain.
+   * Revokes an account's administrator role before the account is deleted. If no administrator who
+   * can log in would remain, changes nothing and resolves to false.
    */
   async retire({ id, username }: Administrator, at: Date): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
@@ -187,8 +187,9 @@ export class AccountDataRepository {
   }
 
   /**
-   * Deletes an account and its data. Its messages in others' chats remain, without name and
-   * account. Resolves with false, and does nothing, if it has become the last administrator.
+   * Deletes an account and its data. The account's messages in the chats of others remain, without
+   * a name or account. If the account has become the last administrator, does nothing and resolves
+   * to false.
    */
   async delete(accountId: string): Promise<boolean> {
     const name = DELETED_NAME;

@@ -15,10 +15,12 @@ export type DeletedAccount = Readonly<{ id: string; username: string }>;
 /** Deletes accounts. */
 @Injectable()
 export class AccountDeletionService {
-  /** `deleted`: all its data is deleted or anonymized. */
-  readonly events = new TypedEmitter<{ deleted: [account: DeletedAccount] }>();
+  readonly #emitter = new TypedEmitter<{ deleted: [account: DeletedAccount] }>();
+  /** `deleted`: all data of the account has been deleted or anonymized. */
+  readonly events = this.#emitter.listenable;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what goes with an account, the clock, the log.
+  // oxlint-disable-next-line max-params -- Injected by Nest: everything that is deleted, the clock
+  // and the log.
   constructor(
     private readonly repository: AccountDataRepository,
     private readonly channels: ChannelService,
@@ -29,23 +31,23 @@ export class AccountDeletionService {
   ) {}
 
   /**
-   * Deletes an account with its channels, their broadcasts and chats; its messages in other chats
-   * remain, without name. Disconnects its sockets. Can be retried after a failure halfway, by which
-   * time an administrator has lost that role.
+   * Deletes an account with its channels, their broadcasts and chats; the account's messages in
+   * other chats remain, without a name. Disconnects the account's sockets. The deletion can be
+   * retried after a partial failure, in which the administrator role may already have been revoked.
    * @throws {DomainError} `last_administrator`
    */
   async delete({ id: accountId, username }: DeletedAccount): Promise<void> {
-    // First of all: two administrators who delete their accounts at once would each still see the
-    // other.
+    // This must be done first. Otherwise, if two administrators delete their accounts concurrently,
+    // each deletion would still find the other administrator.
     const at = new Date(this.clock.nowMs());
     if (!(await this.repository.retire({ id: accountId, username }, at))) throw lastOne();
     for (const name of await this.repository.channelNames(accountId))
       await this.channels.delete(name, accountId, NOWHERE);
-    await this.tokens.cut(accountId);
+    await this.tokens.cutAll(accountId);
     await this.sessions.endAll(accountId, { except: null });
     if (!(await this.repository.delete(accountId))) throw lastOne();
     this.log.info({ accountId }, 'an account was deleted');
-    this.events.emit('deleted', { id: accountId, username });
+    this.#emitter.emit('deleted', { id: accountId, username });
   }
 }
 

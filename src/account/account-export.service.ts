@@ -3,20 +3,20 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { AccountDataRepository } from './account-data.repository.js';
 
-/** Size of the pieces, characters. */
+/** The minimum size of a piece, in characters. */
 const CHUNK = 64 * 1024;
 
 /** A running export. */
 export type Export = Readonly<{
   pieces: AsyncGenerator<string>;
-  /** Call when it ends, even if nothing was read. */
+  /** Must be called when the export ends, even if nothing was read. */
   end: () => void;
 }>;
 
 /** Exports all data of an account as JSON. */
 @Injectable()
 export class AccountExportService {
-  /** Accounts with a running export: at most one each. */
+  /** The accounts with a running export. Each can have only one at a time. */
   readonly #running = new Set<string>();
 
   constructor(
@@ -25,16 +25,18 @@ export class AccountExportService {
   ) {}
 
   /**
-   * Returns one JSON object in pieces, read from the database as they are consumed.
+   * Returns one JSON object in pieces, which are read from the database when they are consumed.
    * @throws {DomainError} `rate_limited` while another export of this account runs; `not_logged_in`
    *   if the account no longer exists
    */
   async export(accountId: string): Promise<Export> {
     if (this.#running.has(accountId))
-      throw new DomainError('rate_limited', 'An export is under way. Let it end first.', {
-        retryAfterMs: 5_000,
-      });
-    // Before the first await, so that no second export can start.
+      throw new DomainError(
+        'rate_limited',
+        'An export is already running. Wait for it to finish.',
+        { retryAfterMs: 5_000 },
+      );
+    // The account is added before the first await, so that no second export can start.
     this.#running.add(accountId);
     const end = () => void this.#running.delete(accountId);
     try {
@@ -57,7 +59,7 @@ export class AccountExportService {
   }
 }
 
-/** Yields a member of the object, with one element per line. */
+/** Yields a list as a member of the object, with one element per line. */
 async function* list(name: string, rows: AsyncIterable<object>): AsyncGenerator<string> {
   let text = `  "${name}": [`;
   let comma = '\n    ';

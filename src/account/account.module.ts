@@ -12,7 +12,7 @@ import { CredentialsRepository } from './credentials.repository.js';
 import { CredentialsService } from './credentials.service.js';
 import { SecurityEventController } from './security-event.controller.js';
 
-/** Operations on an account as a whole: credentials, export and deletion. */
+/** Provides operations on a whole account: credentials, export and deletion. */
 @Module({
   imports: [DbModule, AuthModule, BroadcastModule, SecurityLogModule],
   controllers: [AccountDataController, CredentialsController, SecurityEventController],

@@ -10,7 +10,9 @@ import { PasswordChange, SessionsEnd } from '../protocol/account.js';
 import type { EventOrigin } from '../security-log/security-event.js';
 import { CredentialsService } from './credentials.service.js';
 
-/** HTTP API to change the password and to end everything it gave access to. */
+/**
+ * The HTTP API for changing the password and ending everything to which the password gave access.
+ */
 @Controller('api/account')
 @LoggedIn()
 export class CredentialsController {
@@ -22,9 +24,9 @@ export class CredentialsController {
   @Put('password')
   @HttpCode(204)
   @Operation({
-    summary: 'Change the password; one is logged out everywhere else',
+    summary: 'Change your password and log out everywhere else',
     description:
-      'API tokens and stream keys end, too, unless `endTokens` and `removeStreamKeys` are false.',
+      'Also revokes API tokens and stream keys, unless `endTokens` and `removeStreamKeys` are false.',
     reply: null,
     errors: PROOF_ERRORS,
   })
@@ -42,7 +44,7 @@ export class CredentialsController {
   @Operation({
     summary: 'Log out everywhere else',
     description:
-      'API tokens and stream keys end, too, unless `endTokens` and `removeStreamKeys` are false. Without a body both are true.',
+      'Also revokes API tokens and stream keys, unless `endTokens` and `removeStreamKeys` are false. Without a body, both are true.',
     reply: null,
     errors: ['not_logged_in'],
   })

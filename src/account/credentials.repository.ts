@@ -6,9 +6,9 @@ import { type Transaction, writeEvent } from '../security-log/security-event.rep
 /** The credentials of an account to revoke. */
 export type Ending = Readonly<{
   accountId: string;
-  /** The new password; null: unchanged. */
+  /** The hash of the new password; null to leave the password unchanged. */
   passwordHash: string | null;
-  /** The log-in to preserve. */
+  /** The id of the session that continues. */
   exceptSession: string | null;
   tokens: boolean;
   streamKeys: boolean;
@@ -16,15 +16,15 @@ export type Ending = Readonly<{
   at: Date;
 }>;
 
-/** The ids of what was revoked. */
+/** The ids of everything that was revoked. */
 export type Ended = Readonly<{
   sessions: readonly string[];
   tokens: readonly string[];
-  /** Channels whose stream keys were removed. */
+  /** The channels whose stream keys were removed. */
   channels: readonly string[];
 }>;
 
-/** Stores all credentials of an account, in all tables. */
+/** Revokes credentials of an account, in all tables. */
 @Injectable()
 export class CredentialsRepository {
   constructor(private readonly db: PrismaService) {}

@@ -3,9 +3,9 @@ import { CurrentAccount, LoggedIn } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
 import { Page } from '../protocol/paging.js';
 import { SecurityEventList } from '../protocol/security-event.js';
-import { SecurityLog } from '../security-log/security-log.service.js';
+import { SecurityLog } from '../security-log/security-log.js';
 
-/** HTTP API of the caller's security events. */
+/** The HTTP API for the caller's security events. */
 @Controller('api/account/events')
 @LoggedIn()
 export class SecurityEventController {
@@ -13,9 +13,9 @@ export class SecurityEventController {
 
   @Get()
   @Operation({
-    summary: 'What happened to one’s account, the newest first',
+    summary: 'List your account’s security events, newest first',
     description:
-      'Log-ins, wrong passwords, changes of what lets somebody in, and of who may watch one’s channels. Of 90 days, and at most 500; the same within an hour is one entry.',
+      'Logins, wrong passwords, and changes of credentials and of the audience of your channels. Covers the last 90 days, up to 500 entries; repetitions within an hour are one entry.',
     reply: SecurityEventList,
     errors: ['not_logged_in'],
   })

@@ -1,13 +1,13 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Query } from '@nestjs/common';
 import { CurrentAccount } from '../auth/identity.guard.js';
-import { isUuid } from '../auth/uuid.js';
+import { isUuid } from '../common/uuid.js';
 import { DomainError } from '../common/domain-error.js';
 import { Operation } from '../common/operation.js';
 import { AdminAccountChange, AdminAccountList, AdminQuery } from '../protocol/admin.js';
 import { AdminAccountService } from './admin-account.service.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** HTTP API for administrators to manage accounts. */
+/** The HTTP API with which administrators manage accounts. */
 @Controller('api/admin/accounts')
 @ForAdministrators()
 export class AdminAccountController {
@@ -15,7 +15,7 @@ export class AdminAccountController {
 
   @Get()
   @Operation({
-    summary: 'All accounts, by name',
+    summary: 'List all accounts by name',
     reply: AdminAccountList,
     errors: ['not_logged_in', 'forbidden'],
   })
@@ -26,8 +26,9 @@ export class AdminAccountController {
   @Patch(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Make an account administrator, disable it, or take that back',
-    description: 'What a disabled account has open ends: log-ins, sockets, programs, broadcasts.',
+    summary: 'Grant or revoke the administrator role, or disable or enable an account',
+    description:
+      'Disabling an account ends everything that it has open: sessions, sockets, programs and broadcasts.',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'account_not_found', 'last_administrator', 'conflict'],
   })

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SessionService } from '../auth/sessions/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
-import { LiveChannels } from '../broadcast/live-channels.js';
+import { BroadcastControl } from '../broadcast/broadcast-control.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
@@ -13,12 +13,13 @@ import { type AdminAccount, AdminRepository } from './admin.repository.js';
 /** Manages accounts for administrators. */
 @Injectable()
 export class AdminAccountService {
-  // oxlint-disable-next-line max-params -- Nest's injection: what ends with an account, the clock, the log.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the clock, the log, and the services
+  // that end what a disabled account has open.
   constructor(
     private readonly repository: AdminRepository,
     private readonly sessions: SessionService,
     private readonly tokens: ApiTokenService,
-    private readonly liveChannels: LiveChannels,
+    private readonly control: BroadcastControl,
     private readonly space: RecordingSpace,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
@@ -30,10 +31,11 @@ export class AdminAccountService {
   }
 
   /**
-   * Grants or revokes the administrator role; disables or enables an account. Disabling ends
-   * everything the account has open: log-ins, sockets, programs and broadcasts.
-   * @throws {DomainError} `account_not_found`; `last_administrator`; `conflict` when disabling
-   *   oneself
+   * Grants or revokes the administrator role; disables or enables an account. Disabling an account
+   * ends its sessions and broadcasts, and disconnects its sockets, including those that API tokens
+   * opened.
+   * @throws {DomainError} `account_not_found`; `last_administrator`; `conflict` if administrators
+   *   try to disable themselves
    */
   async change(
     id: string,
@@ -59,10 +61,10 @@ export class AdminAccountService {
   }
 
   async #cut(id: string): Promise<void> {
-    await this.tokens.cut(id);
+    await this.tokens.cutAll(id);
     await this.sessions.endAll(id, { except: null });
     for (const channelId of await this.repository.channelIdsOf(id))
-      this.liveChannels.find(channelId)?.broadcast?.end('administrator_ended');
+      await this.control.end(channelId, 'administrator_ended');
   }
 }
 

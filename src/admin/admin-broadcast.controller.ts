@@ -5,7 +5,7 @@ import { AdminBroadcastList, AdminChannelList, AdminQuery } from '../protocol/ad
 import { AdminBroadcastService } from './admin-broadcast.service.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** HTTP API for administrators to list channels and end broadcasts. */
+/** The HTTP API with which administrators list channels and end broadcasts. */
 @Controller('api/admin')
 @ForAdministrators()
 export class AdminBroadcastController {
@@ -13,7 +13,7 @@ export class AdminBroadcastController {
 
   @Get('channels')
   @Operation({
-    summary: 'All channels, by name',
+    summary: 'List all channels by name',
     reply: AdminChannelList,
     errors: ['not_logged_in', 'forbidden'],
   })
@@ -23,7 +23,7 @@ export class AdminBroadcastController {
 
   @Get('broadcasts')
   @Operation({
-    summary: 'All broadcasts that are on',
+    summary: 'List all running broadcasts',
     reply: AdminBroadcastList,
     errors: ['not_logged_in', 'forbidden'],
   })

@@ -2,10 +2,10 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { Operation } from '../common/operation.js';
 import { Page } from '../protocol/paging.js';
 import { AdminEventList } from '../protocol/security-event.js';
-import { SecurityLog } from '../security-log/security-log.service.js';
+import { SecurityLog } from '../security-log/security-log.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** HTTP API of the log of administrators' actions. */
+/** The HTTP API for the log of administrator actions. */
 @Controller('api/admin/events')
 @ForAdministrators()
 export class AdminEventController {
@@ -13,8 +13,9 @@ export class AdminEventController {
 
   @Get()
   @Operation({
-    summary: 'What administrators did, the newest first',
-    description: 'Of one year, and at most 2,000; the same within an hour is one entry.',
+    summary: 'List administrators’ actions, newest first',
+    description:
+      'Covers the last year, up to 2,000 entries; repetitions within an hour are one entry.',
     reply: AdminEventList,
     errors: ['not_logged_in', 'forbidden'],
   })

@@ -4,7 +4,7 @@ import { AdminOverview } from '../protocol/admin.js';
 import { AdminOverviewService } from './admin-overview.service.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** HTTP API of the service's status, for administrators. */
+/** The HTTP API for the server's status, which is for administrators. */
 @Controller('api/admin/overview')
 @ForAdministrators()
 export class AdminOverviewController {
@@ -12,7 +12,7 @@ export class AdminOverviewController {
 
   @Get()
   @Operation({
-    summary: 'How the service is: counts, storage, health, limits',
+    summary: 'Get the server’s counts, storage, health and limits',
     reply: AdminOverview,
     errors: ['not_logged_in', 'forbidden'],
   })

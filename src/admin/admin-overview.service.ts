@@ -9,10 +9,11 @@ import type { AdminOverview, LimitView } from '../protocol/admin.js';
 import { RecordingSpace } from '../recordings/recording-space.js';
 import { AdminRepository } from './admin.repository.js';
 
-/** Reports the service's status to administrators. */
+/** Reports the server's status to administrators. */
 @Injectable()
 export class AdminOverviewService {
-  // oxlint-disable-next-line max-params -- Nest's injection: everybody who knows how a part is.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the sources of each part of the
+  // status.
   constructor(
     private readonly repository: AdminRepository,
     private readonly registration: RegistrationService,
@@ -31,12 +32,11 @@ export class AdminOverviewService {
       this.registration.mode(),
       this.#freeBytes(),
     ]);
-    const channels = [...this.liveChannels.channels];
     return {
       counts: {
         ...counts,
         live: this.liveChannels.liveChannelIds().length,
-        viewers: channels.reduce((sum, { viewerCount }) => sum + viewerCount, 0),
+        viewers: this.liveChannels.allViewers,
       },
       storage: { ...sizes, segments: this.hls.usage.diskBytes, free },
       health: {
@@ -74,6 +74,6 @@ function limitsOf({ broadcast, hls, rtc, auth, recordings }: Config): LimitView[
   ];
 }
 
-/** An optional limit. */
+/** Returns an optional limit as a list with at most one element. */
 const gigabytes = (variable: string, bytes: number | null): LimitView[] =>
   bytes === null ? [] : [{ variable, value: bytes / 1_000_000_000, unit: 'GB' }];

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { CurrentAccount } from '../auth/identity.guard.js';
 import { RegistrationService } from '../auth/registration/registration.service.js';
-import { isUuid } from '../auth/uuid.js';
+import { isUuid } from '../common/uuid.js';
 import { DomainError } from '../common/domain-error.js';
 import { Operation } from '../common/operation.js';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../protocol/admin.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** HTTP API for administrators to control who can create an account. */
+/** The HTTP API with which administrators control who can create an account. */
 @Controller('api/admin')
 @ForAdministrators()
 export class AdminRegistrationController {
@@ -21,7 +21,7 @@ export class AdminRegistrationController {
   @Put('registration')
   @HttpCode(204)
   @Operation({
-    summary: 'Set who can make an account',
+    summary: 'Set who can create an account',
     reply: null,
     errors: ['not_logged_in', 'forbidden'],
   })
@@ -34,7 +34,7 @@ export class AdminRegistrationController {
 
   @Get('invitations')
   @Operation({
-    summary: 'The newest 200 invitations',
+    summary: 'List the newest 200 invitations',
     reply: InvitationList,
     errors: ['not_logged_in', 'forbidden'],
   })
@@ -44,7 +44,7 @@ export class AdminRegistrationController {
 
   @Post('invitations')
   @Operation({
-    summary: 'Invite one person; the link is told once',
+    summary: 'Create an invitation for one person; the link is returned only once',
     reply: CreatedInvitation,
     errors: ['not_logged_in', 'forbidden', 'conflict'],
   })
@@ -58,7 +58,7 @@ export class AdminRegistrationController {
   @Delete('invitations/:id')
   @HttpCode(204)
   @Operation({
-    summary: 'Take an invitation back',
+    summary: 'Delete an unused invitation',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'not_found'],
   })

@@ -15,7 +15,7 @@ import { AdminRepository } from './admin.repository.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { SetupController } from './setup.controller.js';
 
-/** Administration, and the setup of the first administrator. */
+/** Provides administration, including the creation of the first administrator. */
 @Module({
   imports: [DbModule, AuthModule, BroadcastModule, SecurityLogModule],
   controllers: [

@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { lockAdministrator } from '../auth/administrator.repository.js';
+import {
+  hasAdministrator,
+  lockAdministrator,
+  lockFirstAdministrator,
+} from '../auth/administrator.repository.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
 import type { AdminQuery } from '../protocol/admin.js';
@@ -45,20 +50,38 @@ const ACCOUNT = {
   sessions: { orderBy: { lastUsedAt: 'desc' }, take: 1, select: { lastUsedAt: true } },
 } as const;
 
+/** The key of a setting that nobody changes. */
+const DATABASE_ID = 'database_id';
+
 const Sizes = z.array(z.object({ database: z.coerce.number(), avatars: z.coerce.number() }));
 
-/** Database queries of administrators. */
+/** Runs the database queries for administrators. */
 @Injectable()
 export class AdminRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Whether an administrator exists who can log in. */
-  async hasAdministrator(): Promise<boolean> {
-    return (await this.db.account.count({ where: { isAdmin: true, disabledAt: null } })) > 0;
+  /** Whether there is an administrator who can log in. */
+  hasAdministrator(): Promise<boolean> {
+    return hasAdministrator(this.db);
   }
 
-  async setAdministrator(id: string): Promise<void> {
-    await this.db.account.update({ where: { id }, data: { isAdmin: true } });
+  /** Makes an account the first administrator; resolves to false if an administrator exists. */
+  appointFirst(id: string): Promise<boolean> {
+    return this.db.$transaction(async (tx) => {
+      if (!(await lockFirstAdministrator(tx))) return false;
+      await tx.account.update({ where: { id }, data: { isAdmin: true } });
+      return true;
+    });
+  }
+
+  /** Returns a random id of the database, which is stored in it when it is first needed. */
+  async databaseId(): Promise<string> {
+    await this.db.setting.createMany({
+      data: { key: DATABASE_ID, value: randomUUID() },
+      skipDuplicates: true,
+    });
+    const { value } = await this.db.setting.findUniqueOrThrow({ where: { key: DATABASE_ID } });
+    return z.string().parse(value);
   }
 
   /** Lists accounts by username. */
@@ -78,8 +101,8 @@ export class AdminRepository {
   }
 
   /**
-   * Changes an account. Resolves with `gone` if it does not exist, or `last` if no administrator
-   * who can log in would remain.
+   * Changes an account. Resolves to `gone` if the account does not exist, or to `last` if no
+   * administrator who can log in would remain.
    */
   async changeAccount(
     id: string,
@@ -143,7 +166,7 @@ export class AdminRepository {
     return { accounts, channels };
   }
 
-  /** Measures the size of the database on disk and of the avatars in it, bytes. */
+  /** Returns the size of the database on disk, and of the avatars in the database, in bytes. */
   async sizes(): Promise<{ database: number; avatars: number }> {
     const rows: unknown = await this.db.$queryRaw`
       SELECT pg_database_size(current_database())::text AS database,
@@ -154,7 +177,7 @@ export class AdminRepository {
 
 type Standing = Readonly<{ isAdmin: boolean; disabledAt: Date | null }>;
 
-/** Returns the names of a change in the logs. */
+/** Returns the kinds of event as which a change is logged. */
 function changesBetween(before: Standing, after: Standing) {
   const wasDisabled = before.disabledAt !== null;
   const isDisabled = after.disabledAt !== null;

@@ -11,13 +11,13 @@ import { knownIdentity } from '../auth/request-identity.js';
 import { DomainError } from '../common/domain-error.js';
 import { AllowToken } from '../auth/tokens/token-scope.js';
 
-/** Refuses everyone except administrators; queries the database on each request. */
+/** Rejects everyone except administrators. The role is read from the database on each request. */
 @Injectable()
 class AdministratorGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const identity = knownIdentity(context.switchToHttp().getRequest<FastifyRequest>());
     if (identity?.account?.isAdmin !== true)
-      throw new DomainError('forbidden', 'This is for administrators.');
+      throw new DomainError('forbidden', 'This requires an administrator account.');
     return true;
   }
 }

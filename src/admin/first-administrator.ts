@@ -1,4 +1,3 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Account } from '../auth/account.repository.js';
 import { AccountService } from '../auth/account.service.js';
@@ -6,22 +5,26 @@ import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { SetupRequest } from '../protocol/admin.js';
+import { Secrets } from '../secrets/secrets.js';
 import type { Administrator } from '../security-log/admin-event.repository.js';
-import { SecurityLog } from '../security-log/security-log.service.js';
+import { SecurityLog } from '../security-log/security-log.js';
 import { AdminRepository } from './admin.repository.js';
 
 /**
- * Creates the first administrator through a link that only the log contains. Its token is held in
- * memory: a restart creates a new one as long as no administrator exists.
+ * Creates the first administrator through a link that is printed only in the log. The link's token
+ * follows from the master secret and the database, so each node prints the same link, every node
+ * accepts it, and it is valid until an administrator exists.
  */
 @Injectable()
 export class FirstAdministrator {
   readonly #publicUrl: string;
-  #token: string | null = null;
 
+  // oxlint-disable-next-line max-params -- Injected by Nest: accounts, secrets, the configuration
+  // and the logs.
   constructor(
     private readonly repository: AdminRepository,
     private readonly accounts: AccountService,
+    private readonly secrets: Secrets,
     private readonly acts: SecurityLog,
     @Inject(CONFIG) config: Config,
     @Inject(LOG) private readonly log: Log,
@@ -29,67 +32,59 @@ export class FirstAdministrator {
     this.#publicUrl = config.http.publicUrl;
   }
 
-  /** Returns the link to print, valid until it is used; null if an administrator exists. */
+  /**
+   * Returns the link to print, which is valid until it is used; null if an administrator exists.
+   */
   async link(): Promise<string | null> {
     if (await this.repository.hasAdministrator()) return null;
-    this.#token ??= randomBytes(24).toString('base64url');
-    return `${this.#publicUrl}/setup?token=${this.#token}`;
+    const token = this.secrets.sign('first-administrator', await this.repository.databaseId());
+    return `${this.#publicUrl}/setup?token=${token}`;
   }
 
   /**
    * Creates an administrator account.
-   * @throws {DomainError} `forbidden` for an invalid or expired link; as
-   *   {@link AccountService.create}, in which case the link stays valid
+   * @throws {DomainError} `forbidden` for an invalid or used link; the errors of {@link
+   *   AccountService.create}, after which the link remains valid
    */
   async create({ token, username, password }: SetupRequest): Promise<Account> {
-    return this.#once(token, async () => {
-      const account = await this.accounts.create({ username, password, isAdmin: true });
-      await this.#tell(account);
-      return account;
+    await this.#assertValid(token);
+    const account = await this.accounts.createFirstAdministrator({
+      username,
+      password,
+      client: 'setup',
     });
+    if (account === null) throw refused();
+    await this.#record(account);
+    return account;
   }
 
   /**
-   * Makes an existing account administrator.
-   * @throws {DomainError} `forbidden` for an invalid or expired link
+   * Makes an existing account an administrator.
+   * @throws {DomainError} `forbidden` for an invalid or used link
    */
   async claim(token: string, account: Administrator): Promise<void> {
-    await this.#once(token, async () => {
-      await this.repository.setAdministrator(account.id);
-      await this.#tell(account);
-    });
+    await this.#assertValid(token);
+    if (!(await this.repository.appointFirst(account.id))) throw refused();
+    await this.#record(account);
   }
 
-  async #tell(by: Administrator): Promise<void> {
+  async #record(by: Administrator): Promise<void> {
+    this.log.info('the first administrator was created');
     const kind = 'became_first_administrator';
     await this.acts.writeAct({ by, kind, subject: by.username, accountId: by.id });
   }
 
-  /** Runs `appoint` once: the second of two concurrent callers is refused. */
-  async #once<T>(typed: string, appoint: () => Promise<T>): Promise<T> {
-    const token = this.#token;
-    if (token === null || !isSame(typed, token)) throw refused();
-    this.#token = null;
-    try {
-      if (await this.repository.hasAdministrator()) throw refused();
-      const appointed = await appoint();
-      this.log.info('the first administrator was created');
-      return appointed;
-    } catch (error) {
-      this.#token = token;
-      throw error;
-    }
+  /** Checks the token, before a password is hashed. Whoever is second is refused later. */
+  async #assertValid(token: string): Promise<void> {
+    const id = await this.repository.databaseId();
+    if (!this.secrets.isSigned('first-administrator', id, token)) throw refused();
+    if (await this.repository.hasAdministrator()) throw refused();
   }
 }
 
 function refused(): DomainError {
   return new DomainError(
     'forbidden',
-    'This link was used, or is from an earlier start. The latest one is in the server’s log.',
+    'This link has been used or is from another database. Use the latest one in the server’s log.',
   );
-}
-
-function isSame(a: string, b: string): boolean {
-  const [first, second] = [a, b].map((text) => createHash('sha256').update(text).digest());
-  return first !== undefined && second !== undefined && timingSafeEqual(first, second);
 }

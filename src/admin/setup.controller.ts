@@ -9,7 +9,7 @@ import { AccountView } from '../protocol/account.js';
 import { SetupClaim, SetupRequest } from '../protocol/admin.js';
 import { FirstAdministrator } from './first-administrator.js';
 
-/** HTTP API behind the link of the first start. */
+/** The HTTP API for the setup link, which is printed until an administrator exists. */
 @Controller('api/setup')
 export class SetupController {
   constructor(
@@ -20,7 +20,7 @@ export class SetupController {
   @Post()
   @Identified()
   @Operation({
-    summary: 'Make the first administrator’s account, by the link in the server’s log',
+    summary: 'Create the first administrator’s account with the link from the server’s log',
     reply: AccountView,
     errors: ['forbidden', 'username_taken'],
   })
@@ -42,7 +42,7 @@ export class SetupController {
   @HttpCode(204)
   @LoggedIn()
   @Operation({
-    summary: 'Become the first administrator, by the link in the server’s log',
+    summary: 'Become the first administrator with the link from the server’s log',
     reply: null,
     errors: ['not_logged_in', 'forbidden'],
   })

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { nameSkeleton } from '../common/name-skeleton.js';
 import { PrismaService } from '../db/prisma.service.js';
 
-/** Accounts per batch. */
+/** The number of accounts per batch. */
 const BATCH = 500;
 
 /** Returns the skeleton rows of a new account's names. */
@@ -20,8 +20,8 @@ export class AccountNames implements OnApplicationBootstrap {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Stores the skeletons of accounts created before skeletons existed. Names that already look
-   * alike remain.
+   * Stores the skeletons of accounts created before skeletons existed. Existing accounts whose
+   * names look alike can keep their names.
    */
   async onApplicationBootstrap(): Promise<void> {
     let after: string | null = null;
@@ -32,7 +32,7 @@ export class AccountNames implements OnApplicationBootstrap {
             names: { none: { isUsername: true } },
             ...(after === null ? {} : { id: { gt: after } }),
           },
-          // In order of creation: the first account to have a name keeps its skeleton.
+          // Oldest first: among accounts whose names look alike, the oldest gets the skeleton.
           orderBy: { id: 'asc' },
           select: { id: true, username: true, displayName: true },
           take: BATCH,

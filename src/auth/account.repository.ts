@@ -3,12 +3,13 @@ import { nameSkeleton } from '../common/name-skeleton.js';
 import { isUniqueViolation } from '../db/prisma-errors.js';
 import { PrismaService } from '../db/prisma.service.js';
 import { claimsOf } from './account-names.js';
+import { lockFirstAdministrator } from './administrator.repository.js';
 
 /** An account, without its secrets. */
 export type Account = Readonly<{
   id: string;
   username: string;
-  /** Empty: shown as the username. */
+  /** The name to display; if empty, the username is displayed. */
   displayName: string;
   isAdmin: boolean;
   disabledAt: Date | null;
@@ -18,9 +19,9 @@ export type Account = Readonly<{
 
 /** The secrets that prove ownership of an account. */
 export type AccountSecrets = Readonly<{
-  /** Null: can only log in by a provider. */
+  /** Null for accounts that can only log in through a provider. */
   passwordHash: string | null;
-  /** Sealed; in use when `totpEnabledAt` is set. */
+  /** The encrypted secret, which is in use if `totpEnabledAt` is set. */
   totpSecret: Uint8Array | null;
   totpEnabledAt: Date | null;
   totpLastStep: number | null;
@@ -31,7 +32,6 @@ export type NewAccount = Readonly<{
   username: string;
   passwordHash: string | null;
   displayName?: string;
-  isAdmin?: boolean;
 }>;
 
 const ACCOUNT = {
@@ -56,18 +56,20 @@ export class AccountRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Creates an account; resolves with null if one of its names is taken or confusable with one that
-   * is.
+   * Creates an account. Resolves to null if one of its names is taken, or looks like a name that is
+   * taken.
    */
-  async create(account: NewAccount): Promise<Account | null> {
-    const { username, displayName = '' } = account;
-    const names = { create: claimsOf({ username, displayName }) };
-    try {
-      return await this.db.account.create({ data: { ...account, names }, select: ACCOUNT });
-    } catch (error) {
-      if (isUniqueViolation(error)) return null;
-      throw error;
-    }
+  create(account: NewAccount): Promise<Account | null> {
+    return insert(this.db, { ...account, isAdmin: false });
+  }
+
+  /**
+   * Does the same for the first administrator; resolves to `not_first` if an administrator exists.
+   */
+  createFirstAdministrator(account: NewAccount): Promise<Account | 'not_first' | null> {
+    return this.db.$transaction(async (tx) =>
+      (await lockFirstAdministrator(tx)) ? insert(tx, { ...account, isAdmin: true }) : 'not_first',
+    );
   }
 
   async find(id: string): Promise<Account | null> {
@@ -81,12 +83,12 @@ export class AccountRepository {
   }
 
   /**
-   * Changes the display name. Resolves with `taken` if it looks like another account's name, or
-   * null if the account no longer exists.
+   * Changes the display name. Resolves to `taken` if the name looks like that of another account,
+   * or null if the account no longer exists.
    */
   async setDisplayName(id: string, displayName: string): Promise<Account | 'taken' | null> {
     try {
-      const isThere = await this.db.$transaction(async (tx) => {
+      const exists = await this.db.$transaction(async (tx) => {
         const { count } = await tx.account.updateMany({ where: { id }, data: { displayName } });
         if (count === 0) return false;
         await tx.accountName.deleteMany({ where: { accountId: id, isUsername: false } });
@@ -96,7 +98,7 @@ export class AccountRepository {
           await tx.accountName.create({ data: { skeleton, accountId: id, isUsername: false } });
         return true;
       });
-      return isThere ? await this.find(id) : null;
+      return exists ? await this.find(id) : null;
     } catch (error) {
       if (isUniqueViolation(error)) return 'taken';
       throw error;
@@ -107,8 +109,22 @@ export class AccountRepository {
     await this.db.account.updateMany({ where: { id }, data: { passwordHash } });
   }
 
-  /** Whether the account is connected to a provider. */
+  /** Whether the account is connected to a login provider. */
   async hasProvider(id: string): Promise<boolean> {
     return (await this.db.externalIdentity.count({ where: { accountId: id } })) > 0;
+  }
+}
+
+async function insert(
+  db: Pick<PrismaService, 'account'>,
+  account: NewAccount & { isAdmin: boolean },
+): Promise<Account | null> {
+  const { username, displayName = '' } = account;
+  const names = { create: claimsOf({ username, displayName }) };
+  try {
+    return await db.account.create({ data: { ...account, names }, select: ACCOUNT });
+  } catch (error) {
+    if (isUniqueViolation(error)) return null;
+    throw error;
   }
 }

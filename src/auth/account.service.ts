@@ -4,20 +4,29 @@ import { isReservedUsername } from '../common/reserved-names.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { AccountView, LoginRequest } from '../protocol/account.js';
 import { AccountNames } from './account-names.js';
-import { SecurityLog } from '../security-log/security-log.service.js';
-import { type Account, AccountRepository } from './account.repository.js';
+import { SecurityLog } from '../security-log/security-log.js';
+import { type Account, AccountRepository, type NewAccount } from './account.repository.js';
 import { eventOrigin } from './event-origin.js';
 import { type LoginOrigin, LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
 import { assertNotCommon } from './password-rules.js';
 import { CodeCheck } from './second-factor/code-check.js';
 
+/** The account that someone wants to have. */
+type Registered = Readonly<{
+  username: string;
+  password: string;
+  /** The client's address, or another key that identifies the client. */
+  client: string;
+}>;
+
 /** Creates accounts, and authenticates them by username and password. */
 @Injectable()
 export class AccountService {
   readonly #basePath: string;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: where accounts and their names are, what checks who asks, the log.
+  // oxlint-disable-next-line max-params -- Injected by Nest: accounts, names, password and code
+  // checks, and the log.
   constructor(
     private readonly repository: AccountRepository,
     private readonly names: AccountNames,
@@ -32,34 +41,44 @@ export class AccountService {
 
   /**
    * Creates an account; {@link RegistrationService} decides whether this is allowed.
-   * @throws {DomainError} `username_taken`, also for a reserved or confusable name; `bad_request`
-   *   for a common password; `unavailable` when too many passwords are hashed at once
+   * @throws {DomainError} `username_taken`, also if the name is reserved or looks like another;
+   *   `bad_request` for a common password; `unavailable` if too many passwords are being hashed
    */
-  async create(account: {
-    username: string;
-    password: string;
-    isAdmin?: boolean;
-  }): Promise<Account> {
-    const { username, password, isAdmin = false } = account;
-    assertNotCommon(password, username);
-    // Whoever creates the first administrator runs the service.
-    if (!isAdmin && isReservedUsername(username))
+  async create(account: Registered): Promise<Account> {
+    const { username } = account;
+    if (isReservedUsername(username))
       throw new DomainError(
         'username_taken',
-        `The name “${username}” is reserved, choose another.`,
+        `The name “${username}” is reserved. Choose another.`,
       );
-    if (await this.names.isTaken(username)) throw usernameTaken(username);
-    const passwordHash = await this.hasher.hash(password);
-    const created = await this.repository.create({ username, passwordHash, isAdmin });
+    const created = await this.repository.create(await this.#prepare(account));
     if (created === null) throw usernameTaken(username);
     return created;
   }
 
   /**
-   * @throws {DomainError} `wrong_credentials`, without saying which of the two is wrong;
-   *   `second_factor_required`, `wrong_code` and `account_disabled`, only with the right password;
-   *   `rate_limited` after too many wrong attempts; `unavailable` when too many passwords are
-   *   checked at once
+   * Creates the account of the first administrator, who is the operator and so can use a reserved
+   * name. Resolves to null if an administrator exists.
+   * @throws {DomainError} the other errors of {@link create}
+   */
+  async createFirstAdministrator(account: Registered): Promise<Account | null> {
+    const prepared = await this.#prepare(account);
+    const created = await this.repository.createFirstAdministrator(prepared);
+    if (created === null) throw usernameTaken(account.username);
+    return created === 'not_first' ? null : created;
+  }
+
+  async #prepare({ username, password, client }: Registered): Promise<NewAccount> {
+    assertNotCommon(password, username);
+    if (await this.names.isTaken(username)) throw usernameTaken(username);
+    return { username, passwordHash: await this.hasher.hash(password, client) };
+  }
+
+  /**
+   * @throws {DomainError} `wrong_credentials`, which doesn't say which of the two is wrong;
+   *   `second_factor_required`, `wrong_code` and `account_disabled`, only if the password is right;
+   *   `rate_limited` after too many wrong attempts; `unavailable` if too many passwords are being
+   *   checked
    */
   async authenticate(
     { username, password, code }: LoginRequest,
@@ -68,7 +87,7 @@ export class AccountService {
     const attempt = { username, ...from };
     const account = await this.repository.findWithSecrets({ username });
     const isRight = await this.throttle.guess(attempt, () =>
-      this.hasher.verify(password, account?.passwordHash ?? null),
+      this.hasher.verify(password, account?.passwordHash ?? null, from.address),
     );
     if (account === null || !isRight) {
       if (account !== null)
@@ -77,7 +96,7 @@ export class AccountService {
           kind: 'log_in_failed',
           from: eventOrigin(from),
         });
-      throw new DomainError('wrong_credentials', 'The username or the password is wrong.');
+      throw new DomainError('wrong_credentials', 'Wrong username or password.');
     }
     assertEnabled(account);
     await this.codes.assertRight(account, code, attempt);
@@ -107,10 +126,10 @@ export function assertEnabled({ disabledAt }: Pick<Account, 'disabledAt'>): void
   if (disabledAt !== null)
     throw new DomainError(
       'account_disabled',
-      'This account was disabled. Ask the people who run this service.',
+      'This account is disabled. Contact an administrator of this server.',
     );
 }
 
 function usernameTaken(username: string): DomainError {
-  return new DomainError('username_taken', `The username “${username}” is taken, choose another.`);
+  return new DomainError('username_taken', `The username “${username}” is taken. Choose another.`);
 }

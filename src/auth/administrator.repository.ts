@@ -2,10 +2,27 @@ import type { PrismaService } from '../db/prisma.service.js';
 
 type Transaction = Pick<PrismaService, '$executeRaw' | 'account'>;
 
+/** The key of the advisory lock under which the first administrator is appointed. */
+const FIRST_LOCK = 72_707_371;
+
+/** Whether there is an administrator who can log in. */
+export async function hasAdministrator(db: Pick<PrismaService, 'account'>): Promise<boolean> {
+  return (await db.account.count({ where: { isAdmin: true, disabledAt: null } })) > 0;
+}
+
 /**
- * Returns whether an account is administrator, and the only one who can log in. Call it in the same
- * transaction before revoking that role: the lock serializes such changes, so that no two of them
- * count on each other's account.
+ * Returns whether an administrator may be appointed because none exists. Must be called in the
+ * transaction that appoints one. The lock serializes such transactions of all nodes.
+ */
+export async function lockFirstAdministrator(tx: Transaction): Promise<boolean> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_LOCK}::bigint)`;
+  return !(await hasAdministrator(tx));
+}
+
+/**
+ * Returns whether an account is an administrator, and whether it is the last administrator that can
+ * log in. Must be called in the transaction that revokes the role, before the change. The lock
+ * serializes such changes; otherwise two of them could each rely on the other's account.
  */
 export async function lockAdministrator(
   tx: Transaction,

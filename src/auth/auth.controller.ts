@@ -13,7 +13,7 @@ import { OidcClient } from './oidc/oidc-client.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { SessionService } from './sessions/session.service.js';
 
-/** HTTP API to register, log in and log out. */
+/** The HTTP API for registering, logging in and logging out. */
 @Controller('api')
 export class AuthController {
   constructor(
@@ -25,7 +25,7 @@ export class AuthController {
   ) {}
 
   @Get('auth/options')
-  @Operation({ summary: 'How one can get in here', reply: LoginOptions })
+  @Operation({ summary: 'Get the ways to log in and register', reply: LoginOptions })
   async options(): Promise<LoginOptions> {
     return { registration: await this.registration.mode(), provider: this.provider.name };
   }
@@ -33,7 +33,7 @@ export class AuthController {
   @Post('auth/register')
   @Identified()
   @Operation({
-    summary: 'Make an account and log in to it',
+    summary: 'Create an account and log in',
     reply: AccountView,
     errors: ['username_taken', 'registration_closed', 'invitation_needed'],
   })
@@ -44,7 +44,7 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
     const account = await this.registration.register(request.invitation, () =>
-      this.accounts.create(request),
+      this.accounts.create({ ...request, client: source.address }),
     );
     return answer(reply, await this.logIns.begin(account, identity, source, { isNew: true }));
   }
@@ -75,7 +75,7 @@ export class AuthController {
   @Post('auth/logout')
   @HttpCode(204)
   @Identified()
-  @Operation({ summary: 'Log out; nothing happens to who is not logged in', reply: null })
+  @Operation({ summary: 'Log out; has no effect when not logged in', reply: null })
   async logout(
     @CurrentIdentity() { sessionId }: Identity,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -87,7 +87,11 @@ export class AuthController {
   @Get('me')
   @LoggedIn()
   @AllowToken()
-  @Operation({ summary: 'Who is logged in', reply: AccountView, errors: ['not_logged_in'] })
+  @Operation({
+    summary: 'Get the logged-in account',
+    reply: AccountView,
+    errors: ['not_logged_in'],
+  })
   async me(@CurrentAccount() { id }: CurrentAccount): Promise<AccountView> {
     const account = await this.accounts.find(id);
     if (account === null) throw new DomainError('not_logged_in', 'Log in first.');

@@ -11,6 +11,13 @@ import { AvatarRepository } from './avatar/avatar.repository.js';
 import { AvatarService } from './avatar/avatar.service.js';
 import { PictureBodies } from './avatar/picture-bodies.js';
 import { AuthController } from './auth.controller.js';
+import { SHARED_GUESSES } from '../common/shared-guesses.js';
+import { LOG, type Log } from '../common/logger.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { Jobs } from '../db/jobs.js';
+import { PrismaService } from '../db/prisma.service.js';
+import { Secrets } from '../secrets/secrets.js';
+import { GuessRepository } from './guess.repository.js';
 import { KnownDevices } from './known-devices.js';
 import { LogInService } from './log-in.service.js';
 import { LoginThrottle } from './login-throttle.js';
@@ -39,7 +46,10 @@ import { ApiTokenGuard } from './tokens/api-token.guard.js';
 import { ApiTokenRepository } from './tokens/api-token.repository.js';
 import { ApiTokenService } from './tokens/api-token.service.js';
 
-/** Accounts and log-ins; gives every module `@Identified()` and `@LoggedIn()` by exporting sessions. */
+/**
+ * Provides accounts and logins. Exports sessions, which `@Identified()` and `@LoggedIn()` need in
+ * every module.
+ */
 @Module({
   imports: [DbModule, SecurityLogModule],
   controllers: [
@@ -65,6 +75,12 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     KnownDevices,
     LogInService,
     LoginThrottle,
+    {
+      provide: SHARED_GUESSES,
+      inject: [CONFIG, PrismaService, Secrets, Jobs, LOG],
+      useFactory: ({ node }: Config, db: PrismaService, secrets: Secrets, jobs: Jobs, log: Log) =>
+        node.url === null ? null : new GuessRepository(db, secrets, jobs, log),
+    },
     PasswordHasher,
     InvitationRepository,
     LogInStates,
@@ -91,6 +107,7 @@ import { ApiTokenService } from './tokens/api-token.service.js';
     PasswordHasher,
     RegistrationService,
     SessionService,
+    SHARED_GUESSES,
   ],
 })
 export class AuthModule {}

@@ -8,8 +8,11 @@ describe('coarseAddress', () => {
     ['2001:db8:1:2:3:4:5:6', '2001:db8::/32'],
     ['2001:0DB8::1', '2001:db8::/32'],
     ['::1', '0:0::/32'],
+    ['64:ff9b::203.0.113.9', '203.0.x.x'],
+    ['fe80::1%eth0', 'fe80:0::/32'],
+    ['203.0.113', ''],
     ['no address', ''],
-  ])('tells the network of %s only', (address, network) => {
+  ])('reduces %s to its network', (address, network) => {
     expect(coarseAddress(address)).toBe(network);
   });
 });
@@ -18,10 +21,11 @@ describe('addressBlock', () => {
   it.each([
     ['203.0.113.9', '203.0.113.9'],
     ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['::FFFF:cb00:7109', '203.0.113.9'],
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
     ['2001:db8:1:2::7', '2001:db8:1:2::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ])('takes %s as one of %s', (address, block) => {
+  ])('assigns %s to %s', (address, block) => {
     expect(addressBlock(address)).toBe(block);
   });
 });
@@ -33,7 +37,7 @@ describe('addressSite', () => {
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
     ['2001:db8::7', '2001:db8:0::/48'],
     ['no address', null],
-  ])('takes %s as one of %s', (address, site) => {
+  ])('assigns %s to %s', (address, site) => {
     expect(addressSite(address)).toBe(site);
   });
 });

@@ -1,50 +1,47 @@
-import { isIPv4, isIPv6 } from 'node:net';
-
-/** IPv4 addresses mapped to IPv6. */
-const MAPPED = /^::ffff:(?=\d)/i;
+import ipaddr from 'ipaddr.js';
+import { parseAddress } from '../common/network-list.js';
 
 /**
- * Returns the network of an address: enough to recognize a log-in, too coarse to identify a
- * household. `203.0.x.x`, `2001:db8::/32`; empty for an invalid address.
+ * Returns the network of an address, such as `203.0.x.x` or `2001:db8::/32`: precise enough to
+ * recognize a login, but too coarse to identify a household. Returns an empty string for an invalid
+ * address.
  */
 export function coarseAddress(address: string): string {
-  const plain = address.replace(MAPPED, '');
-  if (isIPv4(plain)) return `${plain.split('.').slice(0, 2).join('.')}.x.x`;
-  if (!isIPv6(plain)) return '';
-  return `${groups(plain).slice(0, 2).join(':')}::/32`;
+  const parsed = parseAddress(address);
+  if (parsed === null) return '';
+  if (parsed instanceof ipaddr.IPv6) return network(parsed, 2);
+  return `${parsed.octets.slice(0, 2).join('.')}.x.x`;
 }
 
 /**
- * Returns what limits count as one address: for IPv6, the /64 network, as one customer can use all
- * of its addresses at once.
+ * Returns the block that limits treat as one address. For IPv6, this is the /64 network, because
+ * one customer can use all its addresses at the same time.
  */
 export function addressBlock(address: string): string {
-  // Fast path, as nearly every request calls this.
+  // This is a fast path, because the function is called for nearly every request.
   if (!address.includes(':')) return address;
-  const plain = address.replace(MAPPED, '');
-  return isIPv6(plain) ? `${groups(plain).slice(0, 4).join(':')}::/64` : plain;
+  const parsed = parseAddress(address);
+  return parsed instanceof ipaddr.IPv6 ? network(parsed, 4) : (parsed?.toString() ?? address);
 }
 
-/** How many times the limit of one address all networks of an IPv6 site get together. */
+/**
+ * The limit for all networks of an IPv6 site together is this multiple of the limit for one
+ * address.
+ */
 export const SITE_SHARE = 16;
 
 /**
- * Returns the IPv6 /48 site of an address, which one customer can have (RFC 6177) or a mobile
- * operator can share among many; null for IPv4, where addresses are scarce.
+ * Returns the IPv6 /48 site of an address, which belongs to one customer (RFC 6177), or is shared
+ * by many customers if it belongs to a mobile operator; null for IPv4, where addresses are scarce.
  */
 export function addressSite(address: string): string | null {
   if (!address.includes(':')) return null;
-  const plain = address.replace(MAPPED, '');
-  return isIPv6(plain) ? `${groups(plain).slice(0, 3).join(':')}::/48` : null;
+  const parsed = parseAddress(address);
+  return parsed instanceof ipaddr.IPv6 ? network(parsed, 3) : null;
 }
 
-/** Returns the eight groups of an IPv6 address, without leading zeros. */
-function groups(address: string): string[] {
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
-  return [...first, ...Array.from({ length: zeros }, () => '0'), ...last].map((group) =>
-    group.replace(/^0+(?=.)/, '').toLowerCase(),
-  );
+/** Formats the network that consists of the first groups of 16 bits. */
+function network({ parts }: ipaddr.IPv6, groups: number): string {
+  const first = parts.slice(0, groups).map((group) => group.toString(16));
+  return `${first.join(':')}::/${groups * 16}`;
 }

@@ -1,7 +1,7 @@
-/*
- * Passwords that attackers try first and that satisfy the minimum length, in lower case, sorted.
- * Compiled for this project from well-known habits. Shorter ones are not needed; more would cost
- * memory and stop few guesses, which are throttled anyway.
+/**
+ * Passwords that attackers try first and that have at least the minimum length, in lower case and
+ * sorted. The list was compiled for this project from well-known habits. A longer list would take
+ * more memory but stop few guesses, which are throttled anyway.
  */
 const WORDS = `
 0000000000 0102030405 0123456789 0147258369 0987654321 1010101010 1020304050 1029384756 1111111111
@@ -81,5 +81,5 @@ woaini1234 woaini1314 worldofwarcraft xbox360xbox yamaha1234 yankees123 yourpass
 z123456789 zaq12wsxcde3 zhang12345 zxcv123456 zxcvasdfqwer zxcvbnm,./ zxcvbnm123 zxcvbnmasdf
 `;
 
-/** A few hundred well-known passwords of at least ten characters, in lower case. */
+/** Several hundred well-known passwords of at least ten characters, in lower case. */
 export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(WORDS.trim().split(/\s+/));

@@ -5,14 +5,14 @@ import { GuestDevices } from './guest-devices.js';
 const devices = new GuestDevices(new Secrets(new Uint8Array(32).fill(7)));
 
 describe('GuestDevices', () => {
-  it('knows the devices that it made, each apart', () => {
+  it('recognizes the devices it issued and tells them apart', () => {
     const [one, other] = [devices.create(), devices.create()];
     expect(devices.idOf(one.token)).toBe(one.id);
     expect(devices.idOf(other.token)).toBe(other.id);
     expect(one.id).not.toBe(other.id);
   });
 
-  it('knows no device that somebody else made', () => {
+  it('rejects a device that it did not issue', () => {
     const { id, token } = devices.create();
     const elsewhere = new GuestDevices(new Secrets(new Uint8Array(32).fill(8))).create();
     const [, signature = ''] = token.split('.');

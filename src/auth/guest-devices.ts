@@ -5,8 +5,8 @@ import type { Secrets } from '../secrets/secrets.js';
 const TOKEN = /^([\w-]{22})\.([\w-]{43})$/;
 
 /**
- * Issues the ids of guests' browsers. They are signed, so that nobody can take another's or invent
- * one per message.
+ * Issues ids to guests' browsers. The ids are signed, so that nobody can guess the id of another
+ * guest or invent a new one for each message.
  */
 export class GuestDevices {
   readonly #secrets: Secrets;
@@ -15,7 +15,7 @@ export class GuestDevices {
     this.#secrets = secrets;
   }
 
-  /** Returns the device's id; null if the token is not ours. */
+  /** Returns the device's id; null if this server didn't issue the token. */
   idOf(token: string | null): string | null {
     const [, id, signature] = TOKEN.exec(token ?? '') ?? [];
     if (id === undefined || signature === undefined) return null;

@@ -21,7 +21,7 @@ export class IdentityGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    // Already identified by an API token.
+    // The sender has already been identified by an API token.
     if (knownIdentity(request)?.scopes !== undefined) return true;
     const { setCookies = [], ...identity } = await this.sessions.identify({
       cookieHeader: request.headers.cookie,
@@ -45,18 +45,21 @@ class AccountGuard implements CanActivate {
   }
 }
 
-/** On a controller or method: anyone may call it; {@link CurrentIdentity} identifies the caller. */
+/**
+ * On a controller or method: allows anyone to call it, and identifies the caller for {@link
+ * CurrentIdentity}.
+ */
 export const Identified = () => UseGuards(IdentityGuard);
 
-/** On a controller or method: requires an account, otherwise answers `not_logged_in`. */
+/** On a controller or method: requires an account, and otherwise responds with `not_logged_in`. */
 export const LoggedIn = () => applyDecorators(UseGuards(IdentityGuard, AccountGuard));
 
-/** The identity of the caller. Requires {@link Identified} or {@link LoggedIn}. */
+/** On a parameter: the identity of the caller. Requires {@link Identified} or {@link LoggedIn}. */
 export const CurrentIdentity = createParamDecorator(
   (_data: unknown, context: ExecutionContext): Identity => identityOf(context),
 );
 
-/** The account of the caller. Requires {@link LoggedIn}. */
+/** On a parameter: the account of the caller. Requires {@link LoggedIn}. */
 export const CurrentAccount = createParamDecorator(
   (_data: unknown, context: ExecutionContext): CurrentAccount => accountOf(context),
 );

@@ -4,16 +4,16 @@ import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
 
 const COOKIE = 'onair_known';
-/** Maximum number of accounts per browser; the oldest is dropped. */
+/** The maximum number of accounts per browser. Beyond it, the oldest account is dropped. */
 const PER_DEVICE_MAX = 5;
-/** 132 bits of the signature, to keep the cookie short. */
+/** The length of a mark, which contains only 132 bits of the signature to keep the cookie short. */
 const MARK_LENGTH = 22;
 const YEAR_S = 365 * 86_400;
 
 /**
- * Records in a cookie that an account has logged in from this browser. Such a device has its own
- * limit of wrong passwords, so that attackers cannot lock the owner out. A mark is valid for one
- * device and one username, and grants no access.
+ * Records in a cookie that an account has logged in from this browser. Such a device has a separate
+ * limit for wrong passwords, so that attackers can't lock the owner out. A mark is valid for one
+ * device and username, and grants no access.
  */
 @Injectable()
 export class KnownDevices {
@@ -26,7 +26,7 @@ export class KnownDevices {
     this.#cookies = new Cookies(config.http);
   }
 
-  /** Returns the account's mark in the request; null on an unknown device. */
+  /** Returns the account's mark in the request; null if the device is unknown. */
   find(cookieHeader: string | undefined, username: string, guestId: string): string | null {
     const mark = this.#mark(username, guestId);
     return this.#marks(cookieHeader).includes(mark) ? mark : null;

@@ -10,7 +10,7 @@ import type { Asker } from './owner-check.js';
 import type { RequestSource } from './request-source.js';
 import { SessionService } from './sessions/session.service.js';
 
-/** A new log-in, and its cookies. */
+/** A new login and the cookies to set. */
 export type LoggedInNow = Readonly<{ account: AccountView; setCookies: readonly string[] }>;
 
 /** Logs browsers in to accounts. */
@@ -36,7 +36,7 @@ export class LogInService {
   }
 
   /**
-   * Begins a log-in that replaces the browser's previous one.
+   * Starts a login that replaces the browser's previous one.
    *
    * @param isNew whether the account was just created
    */
@@ -59,7 +59,7 @@ export class LogInService {
     return { account: this.accounts.view(account), setCookies: [setCookie, known] };
   }
 
-  /** Returns the caller of an operation that requires the password again. */
+  /** Returns the caller of an operation for which the password must be entered again. */
   asker(identity: Identity, source: RequestSource): Asker {
     const { account, sessionId } = identity;
     if (account === null) throw new DomainError('not_logged_in', 'Log in first.');
@@ -71,7 +71,7 @@ export class LogInService {
     };
   }
 
-  /** Returns the origin of a request for the limit of wrong passwords. */
+  /** Returns the origin of a request, to which the limits on wrong passwords apply. */
   origin(username: string, { guestId }: Identity, source: RequestSource): LoginOrigin {
     return {
       address: source.address,

@@ -36,7 +36,7 @@ const getsIn = (throttle: LoginThrottle, from: Attempt) =>
   throttle.guess(from, right).catch(() => false);
 
 describe('LoginThrottle', () => {
-  it('lets one address guess one password ten times, then once a minute', async () => {
+  it('allows ten wrong passwords for one name from one address, and then one per minute', async () => {
     const clock = new HeldClock();
     const throttle = new LoginThrottle(clock);
     const here = attempt('ann', '10.0.0.1');
@@ -49,31 +49,31 @@ describe('LoginThrottle', () => {
     expect(await getsIn(throttle, here)).toBe(true);
   });
 
-  it('takes the addresses of one IPv6 customer as one', async () => {
+  it('counts an IPv6 /64 network as one address', async () => {
     const throttle = new LoginThrottle(new HeldClock());
     await guesses(throttle, attempt('ann', '2001:db8:1:2::1'));
     expect(await getsIn(throttle, attempt('ann', '2001:db8:1:2::2'))).toBe(false);
     expect(await getsIn(throttle, attempt('ann', '2001:db8:1:3::2'))).toBe(true);
   });
 
-  it('does not lock out the owner, who is elsewhere', async () => {
+  it('does not lock out the owner at another address', async () => {
     const throttle = new LoginThrottle(new HeldClock());
     await guesses(throttle, attempt('ann', '10.0.0.1'));
     expect(await getsIn(throttle, attempt('ann', '10.0.0.2'))).toBe(true);
   });
 
-  it('does not lock out the owner behind the same address, on a device that is known', async () => {
+  it('does not lock out the owner on a known device behind the same address', async () => {
     const throttle = new LoginThrottle(new HeldClock());
     await guesses(throttle, attempt('ann', '10.0.0.1'));
     expect(await getsIn(throttle, attempt('ann', '10.0.0.1', 'mark'))).toBe(true);
   });
 
-  it('bounds the guesses of a known device too, in case it was stolen', async () => {
+  it('limits a known device too, in case it was stolen', async () => {
     const throttle = new LoginThrottle(new HeldClock());
     expect(await guesses(throttle, attempt('ann', '10.0.0.1', 'mark'))).toBe(10);
   });
 
-  it('bounds what one address can try on many names', async () => {
+  it('limits the guesses from one address for many names', async () => {
     const throttle = new LoginThrottle(new HeldClock());
     let count = 0;
     for (let n = 0; n < 200; n += 1)
@@ -81,7 +81,7 @@ describe('LoginThrottle', () => {
     expect(count).toBe(50);
   });
 
-  it('leaves each of many addresses only a few tries on one name, but never none', async () => {
+  it('always allows each of many addresses a few guesses for one name', async () => {
     const clock = new HeldClock();
     const throttle = new LoginThrottle(clock);
     const tried: number[] = [];
@@ -92,7 +92,7 @@ describe('LoginThrottle', () => {
     expect(await getsIn(throttle, owner)).toBe(true);
   });
 
-  it('bounds the codes that those with the password can try, from all addresses together', async () => {
+  it('limits code guesses with the right password, from all addresses together', async () => {
     const throttle = new LoginThrottle(new HeldClock());
     let count = 0;
     for (let n = 0; n < 100; n += 1)

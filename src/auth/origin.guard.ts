@@ -7,7 +7,8 @@ import { CONFIG, type Config } from '../config/config.js';
 import { mayChangeState } from './origin.js';
 
 /**
- * Refuses requests by which another site's page would change something on behalf of its visitor.
+ * Rejects requests from pages of other sites that would change something on behalf of the visitor
+ * (CSRF).
  */
 @Injectable()
 export class OriginGuard implements CanActivate {
@@ -21,7 +22,7 @@ export class OriginGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean {
-    // The sockets' adapter checks the origin once, at the handshake.
+    // For sockets, the adapter checks the origin once, at the handshake.
     if (context.getType() !== 'http') return true;
     const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
     const fetchSite = headers['sec-fetch-site'];
@@ -34,7 +35,7 @@ export class OriginGuard implements CanActivate {
     if (mayChangeState(request, this.#config)) return true;
     if (this.reflector.get<boolean | undefined>(OUTSIDE_CLIENT, context.getClass()) !== true)
       throw new DomainError('origin_refused', 'Requests from another site are not accepted.');
-    // Without cookies, the request acts only for whoever its own credentials name.
+    // Without cookies, the request can use only the credentials that it contains itself.
     delete headers.cookie;
     return true;
   }

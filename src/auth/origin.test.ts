@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../config/config.js';
+import { readConfig } from '../config/read-config.js';
 import { isAllowedOrigin, mayChangeState } from './origin.js';
 
 const { http } = readConfig({
@@ -10,24 +10,24 @@ const { http } = readConfig({
 describe('isAllowedOrigin', () => {
   it.each([
     ['the public address', 'https://live.example.org', '10.0.0.1:8080'],
-    ['the host that was asked', 'http://10.0.0.1:8080', '10.0.0.1:8080'],
+    ['the host of the request', 'http://10.0.0.1:8080', '10.0.0.1:8080'],
     ['the host in capitals', 'http://box.local:8080', 'BOX.local:8080'],
-    ['an allowed one', 'https://partner.example.com', 'live.example.org'],
+    ['an allowed origin', 'https://partner.example.com', 'live.example.org'],
     ['no origin at all', undefined, 'live.example.org'],
-  ])('takes %s', (_what, origin, host) => {
+  ])('accepts %s', (_what, origin, host) => {
     expect(isAllowedOrigin(origin, host, http)).toBe(true);
   });
 
   it.each([
     ['another site', 'https://evil.example'],
-    ['a site that starts alike', 'https://live.example.org.evil.example'],
-    ['a site that ends alike', 'https://evil-live.example.org'],
+    ['a site with the same beginning', 'https://live.example.org.evil.example'],
+    ['a site with the same end', 'https://evil-live.example.org'],
     ['another port of the public host', 'https://live.example.org:444'],
     ['the public host without TLS', 'http://partner.example.com'],
     ['a sandboxed frame', 'null'],
     ['an extension', 'chrome-extension://live.example.org'],
-    ['no address', '%%'],
-  ])('refuses %s', (_what, origin) => {
+    ['an invalid address', '%%'],
+  ])('rejects %s', (_what, origin) => {
     expect(isAllowedOrigin(origin, '10.0.0.1:8080', http)).toBe(false);
   });
 });
@@ -40,15 +40,15 @@ describe('mayChangeState', () => {
     fetchSite: undefined,
   };
 
-  it('lets programs through, which send no origin', () => {
+  it('accepts requests without an origin, as programs send them', () => {
     expect(mayChangeState(post, http)).toBe(true);
   });
 
-  it('refuses what the browser calls cross-site', () => {
+  it('rejects changes that the browser marks as cross-site', () => {
     expect(mayChangeState({ ...post, fetchSite: 'cross-site' }, http)).toBe(false);
   });
 
-  it('lets everybody read', () => {
+  it('accepts reads from any site', () => {
     const get = { ...post, method: 'GET', origin: 'https://evil.example', fetchSite: 'cross-site' };
     expect(mayChangeState(get, http)).toBe(true);
   });

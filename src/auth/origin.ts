@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.js';
 
 /**
- * Whether a page of that origin may call this server: the public address, the host of the request,
- * or one of ALLOWED_ORIGINS. A request without an origin is not from another site's page: browsers
- * always send it there.
+ * Whether pages of an origin can call this server. It must be the public address, the host of the
+ * request, or one of ALLOWED_ORIGINS. A request without an origin can't be from a page of another
+ * site, because browsers always send the header in that case.
  *
  * @param origin the request's Origin header
  * @param host the request's Host header
@@ -14,7 +14,7 @@ export function isAllowedOrigin(
   config: Config['http'],
 ): boolean {
   if (origin === undefined) return true;
-  // "null": a sandboxed frame, a file or a cross-site redirect.
+  // The origin "null" stands for a sandboxed frame, a file or a cross-site redirect.
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return false;
@@ -31,11 +31,11 @@ export type RequestOrigin = Readonly<{
   method: string;
   origin: string | undefined;
   host: string | undefined;
-  /** Sec-Fetch-Site: sent by browsers even where they omit Origin. */
+  /** The Sec-Fetch-Site header, which browsers send even where they omit Origin. */
   fetchSite: string | undefined;
 }>;
 
-/** Whether a request may proceed: it only reads, or its page is allowed to change things here. */
+/** Whether a request only reads, or comes from a page that is allowed to change things here. */
 export function mayChangeState(request: RequestOrigin, config: Config['http']): boolean {
   if (SAFE_METHODS.has(request.method)) return true;
   if (request.origin === undefined) return request.fetchSite !== 'cross-site';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { OwnerProof } from '../protocol/account.js';
-import { SecurityLog } from '../security-log/security-log.service.js';
+import { SecurityLog } from '../security-log/security-log.js';
 import { type Account, AccountRepository } from './account.repository.js';
 import { eventOrigin } from './event-origin.js';
 import { type LoginOrigin, LoginThrottle } from './login-throttle.js';
@@ -10,10 +10,10 @@ import { PasswordHasher } from './password-hasher.js';
 import { CodeCheck } from './second-factor/code-check.js';
 import { SessionService } from './sessions/session.service.js';
 
-/** Without a password, a log-in this recent proves ownership. */
+/** For an account without a password, a login that is at most this old proves ownership. */
 const FRESH_MS = 10 * 60_000;
 
-/** The refusals of {@link OwnerCheck.assertOwner}. */
+/** The error codes of {@link OwnerCheck.assertOwner}. */
 export const PROOF_ERRORS = [
   'not_logged_in',
   'wrong_password',
@@ -22,17 +22,17 @@ export const PROOF_ERRORS = [
   'rate_limited',
 ] as const;
 
-/** The log-in of the caller. */
+/** The login of the caller. */
 export type Asker = LoginOrigin &
   Readonly<{ username: string; accountId: string; sessionId: string | null }>;
 
 /**
- * Verifies the owner again before sensitive operations, for which a borrowed browser must not be
- * enough.
+ * Verifies the owner again before sensitive operations, because access to the browser must not be
+ * enough for these.
  */
 @Injectable()
 export class OwnerCheck {
-  // oxlint-disable-next-line max-params -- Nest's injection: all that shows who somebody is.
+  // oxlint-disable-next-line max-params -- Injected by Nest: everything that identifies an owner.
   constructor(
     private readonly accounts: AccountRepository,
     private readonly hasher: PasswordHasher,
@@ -44,10 +44,11 @@ export class OwnerCheck {
   ) {}
 
   /**
-   * Resolves if the caller proves to be the owner: by the password, plus a code with a second
-   * factor; without a password, by a log-in within the last ten minutes in its place.
+   * Resolves if the caller is proved to be the owner: by the password and, if two-factor
+   * authentication is on, by a code. For an account without a password, a login within the last ten
+   * minutes replaces the password.
    * @throws {DomainError} `wrong_password`; `second_factor_required`, `wrong_code`; `rate_limited`
-   *   after too many wrong ones; `not_logged_in` if the account no longer exists
+   *   after too many wrong passwords or codes; `not_logged_in` if the account no longer exists
    */
   async assertOwner(asker: Asker, { password, code }: OwnerProof): Promise<Account> {
     const account = await this.accounts.findWithSecrets({ id: asker.accountId });
@@ -61,7 +62,7 @@ export class OwnerCheck {
   async #assertPassword(asker: Asker, password: string | undefined, hash: string): Promise<void> {
     const isRight =
       password !== undefined &&
-      (await this.throttle.guess(asker, () => this.hasher.verify(password, hash)));
+      (await this.throttle.guess(asker, () => this.hasher.verify(password, hash, asker.address)));
     if (isRight) return;
     if (password !== undefined)
       this.log.writeLater({
@@ -69,7 +70,7 @@ export class OwnerCheck {
         kind: 'proof_failed',
         from: eventOrigin(asker),
       });
-    throw new DomainError('wrong_password', 'This is not your password.');
+    throw new DomainError('wrong_password', 'Wrong password.');
   }
 
   async #assertFresh(sessionId: string | null): Promise<void> {
@@ -77,7 +78,7 @@ export class OwnerCheck {
     if (beganAt === null || this.clock.nowMs() - beganAt.getTime() > FRESH_MS)
       throw new DomainError(
         'wrong_password',
-        'Log out and in again first, so that we know that it is you.',
+        'Log out and back in first, to confirm that it is you.',
       );
   }
 }

@@ -2,6 +2,9 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
+import { FairQueue } from '../common/fair-queue.js';
+import { QueueFullError } from '../common/serial-queue.js';
+import { addressBlock, addressSite } from './coarse-address.js';
 
 /** OWASP's parameters for argon2id: 19 MiB, two passes, one lane. */
 const MEMORY_KIB = 19_456;
@@ -11,11 +14,10 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 /**
- * A hash takes 20 to 50 ms of a core and 19 MiB. Limits concurrent hashes, so that media is not
- * starved.
+ * The limits on running and waiting hash computations. Each takes 20 to 50 ms of a core and 19 MiB.
+ * All of them together must not starve the media, and one client must not starve the others.
  */
-const AT_ONCE = 2;
-const WAITING_MAX = 50;
+const BOUNDS = { atOnce: 2, perParty: 25, all: 50 } as const;
 const RETRY_AFTER_MS = 2_000;
 
 type Parameters = Readonly<{
@@ -28,62 +30,61 @@ type Parameters = Readonly<{
 
 const derive = promisify(argon2);
 
-/** Creates and verifies password hashes: argon2id in PHC strings, a few at a time. */
+/**
+ * Creates and verifies password hashes (argon2id in PHC strings), a few at a time. Clients take
+ * turns; a client is identified by its address, or by any other key.
+ */
 @Injectable()
 export class PasswordHasher {
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #queue = new FairQueue(BOUNDS);
   /**
-   * Compared with if the account does not exist, so that this takes as long as a wrong password.
+   * Used instead of the hash for an account that doesn't exist, so that the check takes the same
+   * time.
    */
   readonly #decoy = phc(
     { ...ownParameters(), nonce: randomBytes(SALT_BYTES) },
     randomBytes(HASH_BYTES),
   );
 
-  /** Hashes a password to a PHC string. Rejects with `unavailable` when too many are queued. */
-  async hash(password: string): Promise<string> {
+  /** Hashes a password to a PHC string. Rejects with `unavailable` if too many are queued. */
+  async hash(password: string, client: string): Promise<string> {
     const parameters = ownParameters();
-    return phc(parameters, await this.#derive(password, parameters));
+    return phc(parameters, await this.#derive(password, parameters, client));
   }
 
   /**
-   * Verifies a password; takes the same time with null, for an account that does not exist. Rejects
-   * with `unavailable` when too many are queued.
+   * Verifies a password; takes the same time if the hash is null, which it is for an account that
+   * doesn't exist. Rejects with `unavailable` if too many are queued.
    */
-  async verify(password: string, hash: string | null): Promise<boolean> {
+  async verify(password: string, hash: string | null, client: string): Promise<boolean> {
     const { parameters, expected } = parsePhc(hash ?? this.#decoy);
-    const actual = await this.#derive(password, parameters);
+    const actual = await this.#derive(password, parameters, client);
     return timingSafeEqual(actual, expected) && hash !== null;
   }
 
-  async #derive(password: string, parameters: Parameters): Promise<Buffer> {
-    await this.#enter();
+  async #derive(password: string, parameters: Parameters, client: string): Promise<Buffer> {
+    const message = password.normalize('NFC');
     try {
-      return await derive('argon2id', { ...parameters, message: password.normalize('NFC') });
-    } finally {
-      this.#leave();
+      return await this.#queue.run(partyOf(client), () =>
+        derive('argon2id', { ...parameters, message }),
+      );
+    } catch (error) {
+      if (!(error instanceof QueueFullError)) throw error;
+      throw new DomainError(
+        'unavailable',
+        'Too many people are logging in. Try again in a few seconds.',
+        { retryAfterMs: RETRY_AFTER_MS },
+      );
     }
   }
+}
 
-  /** Takes a free slot, or waits for one that is handed over. */
-  #enter(): Promise<void> | void {
-    if (this.#running < AT_ONCE) {
-      this.#running += 1;
-      return;
-    }
-    if (this.#waiting.length >= WAITING_MAX)
-      throw new DomainError('unavailable', 'Too many people log in at this moment, try again.', {
-        retryAfterMs: RETRY_AFTER_MS,
-      });
-    return new Promise((enter) => this.#waiting.push(enter));
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#running -= 1;
-  }
+/**
+ * Returns the party to which a client belongs. For IPv6, this is the site, because one customer can
+ * use all its networks.
+ */
+function partyOf(client: string): string {
+  return addressSite(client) ?? addressBlock(client);
 }
 
 function ownParameters(): Parameters {
@@ -98,7 +99,10 @@ function ownParameters(): Parameters {
 
 const base64 = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
 
-/** https://github.com/P-H-C/phc-string-format: base64 without padding. */
+/**
+ * Formats a hash as specified in https://github.com/P-H-C/phc-string-format: base64 without
+ * padding.
+ */
 function phc({ memory, passes, parallelism, nonce }: Parameters, hash: Buffer): string {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(hash)}`;
 }

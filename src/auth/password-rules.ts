@@ -1,12 +1,12 @@
 import { badRequest } from '../common/bad-request.js';
 import { COMMON_PASSWORDS } from './common-passwords.js';
 
-/** Characters at the ends that people add to make a known password "different". */
+/** Characters that people add at the ends to make a common password "different". */
 const TRIMMINGS = /^[\s!?.,*#_-]+|[\s!?.,*#_-]+$/g;
 
 /**
- * Refuses a password that is guessed first: a common one, a few repeated characters, or the
- * username with little added. The schema checks its length.
+ * Rejects a password that attackers would try first: a common one, a few repeated characters, or
+ * the username with little added. The length is checked by the schema.
  * @throws {DomainError} `bad_request` for the field `password`
  */
 export function assertNotCommon(password: string, username: string): void {
@@ -17,8 +17,8 @@ export function assertNotCommon(password: string, username: string): void {
 function problemOf(password: string, username: string): string | null {
   const core = password.replaceAll(TRIMMINGS, '');
   if (COMMON_PASSWORDS.has(password) || COMMON_PASSWORDS.has(core))
-    return 'this is one of the first that guessers try; choose another, such as four words';
+    return 'this password is easy to guess; choose another, such as four words';
   if (new Set(password).size < 4) return 'use more than three different characters';
-  if (password.replaceAll(username, '').length < 4) return 'it is almost your username';
+  if (password.replaceAll(username, '').length < 4) return 'this is too similar to your username';
   return null;
 }

@@ -8,7 +8,7 @@ export function rememberIdentity(request: FastifyRequest, identity: Identity): v
   identities.set(request, identity);
 }
 
-/** Returns the stored identity; null if it was not determined, or that failed. */
+/** Returns the stored identity; null if the sender was not identified. */
 export function knownIdentity(request: FastifyRequest): Identity | null {
   return identities.get(request) ?? null;
 }

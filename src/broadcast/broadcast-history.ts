@@ -12,7 +12,10 @@ import { LiveChannels } from './live-channels.js';
 
 const BroadcastId = z.uuid();
 
-/** Looks up broadcasts: stored rows, replaced by the current state while a broadcast is on. */
+/**
+ * Looks up stored broadcasts. For a live broadcast, the current state is returned instead of the
+ * stored one.
+ */
 @Injectable()
 export class BroadcastHistory {
   constructor(
@@ -39,7 +42,7 @@ export class BroadcastHistory {
   }
 
   /**
-   * @throws {DomainError} `broadcast_not_found`, also when the visitor may not see it;
+   * @throws {DomainError} `broadcast_not_found`, also if the visitor isn't allowed to see it;
    *   `password_required`
    */
   async get(id: string, visitor: Visitor): Promise<BroadcastView> {
@@ -47,9 +50,9 @@ export class BroadcastHistory {
   }
 
   /**
-   * Changes who can watch one of the caller's own broadcasts.
-   * @throws {DomainError} `broadcast_not_found`, `password_required`; `forbidden` except for the
-   *   channel's owner; `bad_request` for `password` while the channel has none
+   * Changes who can watch one of the caller's broadcasts.
+   * @throws {DomainError} `broadcast_not_found`, `password_required`; `forbidden` unless the caller
+   * owns the channel; `bad_request` for `password` if the channel has none
    */
   async change(
     id: string,
@@ -89,4 +92,4 @@ export class BroadcastHistory {
   }
 }
 
-const notFound = () => new DomainError('broadcast_not_found', 'There is no such broadcast.');
+const notFound = () => new DomainError('broadcast_not_found', 'Broadcast not found.');

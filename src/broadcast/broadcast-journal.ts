@@ -1,25 +1,30 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { CLUSTER, type Cluster, type NodeId } from '../cluster/cluster.js';
 import type { EndReason } from '../protocol/broadcast.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
-import { type BroadcastRecord, BroadcastRepository } from './broadcast.repository.js';
-import type { LiveBroadcast } from './live-broadcast.js';
+import { type BroadcastRecord, BroadcastRepository, type Turn } from './broadcast.repository.js';
+import type { LiveBroadcast, ReleaseReason } from './live-broadcast.js';
 import { LiveChannels } from './live-channels.js';
 
-/** Interval of the heartbeat that is stored for each running broadcast. */
+/** The interval at which a heartbeat is stored for each running broadcast. */
 const SIGN_OF_LIFE_MS = 10_000;
 const RETRY_DELAYS_MS = [200, 1_000, 5_000];
+/** The interval at which the database is asked again whether a broadcast may end. */
+const ASK_AGAIN_MS = 1_000;
 
 /**
- * Stores the phases of broadcasts, in order and in the background: a slow or unavailable database
- * stops no broadcast. A write that still fails after the retries is logged; the next heartbeat
- * stores the state again.
+ * Stores the phases of broadcasts, in order and in the background, so that broadcasts continue
+ * while the database is slow or unavailable. If a write still fails after the retries, the failure
+ * is logged, and the state is stored again with the next heartbeat. A broadcast that another node
+ * has taken can't be stored: it is released.
  */
 @Injectable()
 export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -29,53 +34,117 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   constructor(
     private readonly repository: BroadcastRepository,
     private readonly liveChannels: LiveChannels,
+    @Inject(CLUSTER) private readonly cluster: Cluster,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    const closed = await this.repository.closeLeftOvers();
-    if (closed > 0) this.log.warn({ broadcasts: closed }, 'ended broadcasts left over by a crash');
+  onApplicationBootstrap(): void {
     this.#timer = setInterval(() => this.#signOfLife(), SIGN_OF_LIFE_MS);
   }
 
   /**
-   * Ends all broadcasts and waits until everything is written, while the database is still open.
+   * Ends all broadcasts, or leaves them to other nodes, while the database is still open, and waits
+   * until everything is written.
    */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
-    for (const channel of this.liveChannels.channels) channel.broadcast?.end('server_stopped');
+    this.liveChannels.stop();
+    await this.settled();
+  }
+
+  /** Resolves when everything so far is written, or has failed. */
+  async settled(): Promise<void> {
     await this.#queue.run(() => undefined);
   }
 
   /**
-   * Stores a new broadcast and each phase it enters. A broadcast that ends before media arrives is
-   * deleted. Rejects if it cannot be stored.
+   * Stores a new broadcast and each phase that it enters. Rejects if it can't be stored.
+   * @param limits see {@link BroadcastRepository.createIfNone}; null if there is only this node
    */
-  async open(broadcast: LiveBroadcast, channelId: string): Promise<void> {
-    await this.repository.create(recordOf(broadcast, channelId));
-    broadcast.events.on('phaseEntered', ({ name }) => {
-      if (name === 'ended' && !broadcast.wasLive) this.#forget(broadcast.id);
-      else this.#save(recordOf(broadcast, channelId));
-    });
+  async open(
+    broadcast: LiveBroadcast,
+    channelId: string,
+    limits: Readonly<{ ownerId: string; perAccount: number }> | null,
+  ): Promise<'created' | 'taken' | 'limit'> {
+    const record = this.#recordOf(broadcast, channelId);
+    const result = limits
+      ? await this.repository.createIfNone(record, limits)
+      : await this.repository.create(record).then(() => 'created' as const);
+    if (result === 'created') this.follow(broadcast, channelId);
+    return result;
   }
 
-  /** Returns why a broadcast ended; null if it has not ended or is unknown. */
+  /**
+   * Stores each phase that a stored broadcast enters. One that ends before media arrives is deleted.
+   */
+  follow(broadcast: LiveBroadcast, channelId: string): void {
+    broadcast.events.on('phaseEntered', ({ name }) => {
+      if (name === 'ended' && !broadcast.wasLive) this.#forget(broadcast);
+      else this.#save(broadcast, channelId);
+    });
+    broadcast.events.on('released', (reason) => this.#released(broadcast, reason));
+  }
+
+  /** Gives a broadcast to another node. Resolves to false if this node no longer owns it. */
+  give(broadcast: LiveBroadcast, to: NodeId): Promise<boolean> {
+    return this.#queue.run(() =>
+      this.repository.give(this.#turnOf(broadcast), to, this.clock.nowMs()),
+    );
+  }
+
+  /** Returns why a broadcast ended, or null if it has not ended or is unknown. */
   endReasonOf(broadcastId: string): Promise<EndReason | null> {
     return this.repository.endReason(broadcastId);
   }
 
+  /**
+   * Resolves with whether a broadcast whose time is over may end, which is the case unless another
+   * node took it; waits for the database to say so.
+   */
+  async mayEnd(broadcast: LiveBroadcast): Promise<boolean> {
+    for (;;)
+      try {
+        return await this.checkOwner(broadcast);
+      } catch (err) {
+        this.log.debug({ err, broadcastId: broadcast.id }, 'the end of a broadcast must wait');
+        await pause(ASK_AGAIN_MS, undefined, { ref: false });
+      }
+  }
+
+  /**
+   * Resolves with whether this node owns a broadcast. Otherwise, releases it; if its channel was
+   * deleted, ends it.
+   */
+  async checkOwner(broadcast: LiveBroadcast): Promise<boolean> {
+    const isOwned = await this.repository.isOwned(this.#turnOf(broadcast));
+    if (isOwned === null) broadcast.end('channel_deleted');
+    else if (!isOwned) broadcast.release('fenced');
+    return isOwned === true;
+  }
+
   #signOfLife(): void {
     for (const { id, broadcast } of this.liveChannels.channels)
-      if (broadcast) this.#save(recordOf(broadcast, id));
+      if (broadcast) this.#save(broadcast, id);
   }
 
-  #save(record: BroadcastRecord): void {
-    this.#enqueue(record.id, () => this.repository.save(record, this.clock.nowMs()));
+  #save(broadcast: LiveBroadcast, channelId: string): void {
+    const record = this.#recordOf(broadcast, channelId);
+    this.#enqueue(record.id, async () => {
+      const isSaved = await this.repository.save(record, this.clock.nowMs());
+      if (!isSaved && broadcast.phase.name !== 'ended') await this.checkOwner(broadcast);
+    });
   }
 
-  #forget(broadcastId: string): void {
-    this.#enqueue(broadcastId, () => this.repository.remove(broadcastId));
+  #forget(broadcast: LiveBroadcast): void {
+    this.#enqueue(broadcast.id, () => this.repository.remove(this.#turnOf(broadcast)));
+  }
+
+  #released(broadcast: LiveBroadcast, reason: ReleaseReason): void {
+    if (reason !== 'stopping') return;
+    this.#enqueue(broadcast.id, async () => {
+      await this.repository.give(this.#turnOf(broadcast), null, this.clock.nowMs());
+    });
   }
 
   #enqueue(broadcastId: string, write: () => Promise<void>): void {
@@ -91,25 +160,31 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
       try {
         return await write();
       } catch (err) {
-        this.log.warn({ err, broadcastId }, 'the database did not answer, retrying');
-        await new Promise((resolve) => setTimeout(resolve, delayMs));
+        this.log.warn({ err, broadcastId }, 'the database did not respond, retrying');
+        await pause(delayMs);
       }
     await write();
   }
-}
 
-function recordOf(broadcast: LiveBroadcast, channelId: string): BroadcastRecord {
-  const { id, title, visibility, phase, source, startedAtMs, peakViewers } = broadcast;
-  return {
-    id,
-    channelId,
-    title,
-    visibility,
-    state: phase.name,
-    source,
-    startedAtMs,
-    endedAtMs: phase.name === 'ended' ? phase.atMs : null,
-    endReason: phase.name === 'ended' ? phase.reason : null,
-    peakViewers,
-  };
+  #turnOf({ id, epoch, wasLive }: LiveBroadcast): Turn {
+    return { id, epoch, nodeId: this.cluster.self, isStarting: !wasLive };
+  }
+
+  #recordOf(broadcast: LiveBroadcast, channelId: string): BroadcastRecord {
+    const { id, epoch, title, visibility, phase, source, startedAtMs, peakViewers } = broadcast;
+    return {
+      id,
+      nodeId: this.cluster.self,
+      epoch,
+      channelId,
+      title,
+      visibility,
+      state: phase.name,
+      source,
+      startedAtMs,
+      endedAtMs: phase.name === 'ended' ? phase.atMs : null,
+      endReason: phase.name === 'ended' ? phase.reason : null,
+      peakViewers,
+    };
+  }
 }

@@ -3,19 +3,22 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BroadcastLifecycle, type Phase } from './broadcast-lifecycle.js';
 
 const clock = { nowMs: () => Date.now() };
-const create = () => new BroadcastLifecycle({ clock, startTimeoutMs: 30_000, graceMs: 60_000 });
+const create = (
+  more: Partial<ConstructorParameters<typeof BroadcastLifecycle>[0]> = {},
+): BroadcastLifecycle =>
+  new BroadcastLifecycle({ clock, startTimeoutMs: 30_000, graceMs: 60_000, ...more });
 
 describe('BroadcastLifecycle', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('ends a broadcast whose media never arrives', () => {
+  it('ends a broadcast if its media never arrives', () => {
     const lifecycle = create();
     vi.advanceTimersByTime(30_000);
     expect(lifecycle.phase).toMatchObject({ name: 'ended', reason: 'never_started' });
   });
 
-  it('waits the grace time for a lost publisher, then ends', () => {
+  it('waits for a lost publisher for the grace period, then ends', () => {
     const lifecycle = create();
     lifecycle.mediaArrived();
     lifecycle.publisherLost();
@@ -25,7 +28,7 @@ describe('BroadcastLifecycle', () => {
     expect(lifecycle.phase).toMatchObject({ name: 'ended', reason: 'grace_elapsed' });
   });
 
-  it('goes on as the same broadcast when the publisher is back in time', () => {
+  it('continues as the same broadcast if the publisher returns in time', () => {
     const lifecycle = create();
     lifecycle.mediaArrived();
     lifecycle.publisherLost();
@@ -35,7 +38,7 @@ describe('BroadcastLifecycle', () => {
     expect(lifecycle.phase.name).toBe('live');
   });
 
-  it('gives each interruption the whole grace time', () => {
+  it('waits for the full grace period at each interruption', () => {
     const lifecycle = create();
     lifecycle.mediaArrived();
     for (let i = 0; i < 3; i += 1) {
@@ -46,14 +49,39 @@ describe('BroadcastLifecycle', () => {
     }
   });
 
-  it('keeps the first reason for its end', () => {
+  it('retains the first end reason', () => {
     const lifecycle = create();
     lifecycle.end('publisher_ended');
     lifecycle.end('server_stopped');
     expect(lifecycle.phase).toMatchObject({ reason: 'publisher_ended' });
   });
 
-  it('follows its rules under any order of events, and tells each phase once', () => {
+  it('begins interrupted if it was live on another node', () => {
+    const lifecycle = create({ wasLive: true });
+    expect(lifecycle).toMatchObject({ wasLive: true, phase: { name: 'interrupted' } });
+    vi.advanceTimersByTime(60_000);
+    expect(lifecycle.phase).toMatchObject({ name: 'ended', reason: 'grace_elapsed' });
+  });
+
+  it('ends after the grace period only if it may', async () => {
+    const answers = [false, true].map((mayEnd) => {
+      const lifecycle = create({ wasLive: true, mayEnd: () => Promise.resolve(mayEnd) });
+      return { lifecycle, expected: mayEnd ? 'ended' : 'interrupted' };
+    });
+    await vi.advanceTimersByTimeAsync(60_000);
+    for (const { lifecycle, expected } of answers) expect(lifecycle.phase.name).toBe(expected);
+  });
+
+  it('stays as it is when it continues on another node', () => {
+    const lifecycle = create({ wasLive: true });
+    lifecycle.stop();
+    vi.advanceTimersByTime(60_000);
+    lifecycle.mediaArrived();
+    lifecycle.end('publisher_ended');
+    expect(lifecycle.phase.name).toBe('interrupted');
+  });
+
+  it('allows only valid transitions for any order of events, and emits each phase once', () => {
     const step = fc.oneof(
       fc.constantFrom('media', 'lost', 'end'),
       fc.integer({ min: 0, max: 90_000 }),

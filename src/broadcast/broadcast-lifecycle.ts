@@ -2,7 +2,7 @@ import type { Clock } from '../common/clock.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { BroadcastState, EndReason } from '../protocol/broadcast.js';
 
-/** The phase of a broadcast; times in milliseconds since 1970. */
+/** The phase of a broadcast. Times are in milliseconds since 1970. */
 export type Phase =
   | { name: 'starting'; untilMs: number }
   | { name: 'live' }
@@ -23,23 +23,36 @@ type Options = {
   startTimeoutMs: number;
   /** How long the broadcast waits for a lost publisher. */
   graceMs: number;
+  /** Whether the broadcast was live before, on another node, and waits for its publisher. */
+  wasLive?: boolean;
+  /**
+   * Called when the grace period has elapsed: whether the broadcast may end. A node that was
+   * suspended for a while might no longer own it.
+   */
+  mayEnd?: () => Promise<boolean>;
 };
 
 /**
- * The state machine of one broadcast: `starting -> live <-> interrupted -> ended`. It ends on its
- * own when media never arrives or the publisher does not return; the caller reports everything
+ * The state machine of one broadcast: `starting -> live <-> interrupted -> ended`. A broadcast ends
+ * by itself if media never arrives or the publisher doesn't return. The caller reports everything
  * else.
  */
 export class BroadcastLifecycle {
-  readonly events = new TypedEmitter<{ entered: [phase: Phase] }>();
+  readonly #emitter = new TypedEmitter<{ entered: [phase: Phase] }>();
+  readonly events = this.#emitter.listenable;
   readonly #options: Options;
   #phase: Phase;
   #timer: NodeJS.Timeout | undefined;
-  #wasLive = false;
+  #wasLive: boolean;
+  #isStopped = false;
 
   constructor(options: Options) {
+    const { clock, startTimeoutMs, graceMs, wasLive = false } = options;
     this.#options = options;
-    this.#phase = { name: 'starting', untilMs: options.clock.nowMs() + options.startTimeoutMs };
+    this.#wasLive = wasLive;
+    this.#phase = wasLive
+      ? { name: 'interrupted', untilMs: clock.nowMs() + graceMs }
+      : { name: 'starting', untilMs: clock.nowMs() + startTimeoutMs };
     this.#armTimer();
   }
 
@@ -59,8 +72,8 @@ export class BroadcastLifecycle {
   }
 
   /**
-   * Reports that the publisher is lost. A broadcast that never went live ends; a live one waits for
-   * its return.
+   * Reports the loss of the publisher. A broadcast that never went live ends; a live one waits for
+   * the publisher to return.
    */
   publisherLost(): void {
     if (this.#phase.name === 'starting') this.end('never_started');
@@ -77,15 +90,22 @@ export class BroadcastLifecycle {
       this.#enter({ name: 'ended', atMs: this.#options.clock.nowMs(), reason });
   }
 
+  /** Freezes the phase, because the broadcast continues on another node. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
   /** Enters a phase. All transitions go through here. */
   #enter(next: Phase): void {
+    if (this.#isStopped) return;
     if (!ALLOWED[this.#phase.name].includes(next.name))
-      throw new Error(`a broadcast can't go from ${this.#phase.name} to ${next.name}`);
+      throw new Error(`a broadcast can’t go from ${this.#phase.name} to ${next.name}`);
     clearTimeout(this.#timer);
     this.#phase = next;
     if (next.name === 'live') this.#wasLive = true;
     this.#armTimer();
-    this.events.emit('entered', next);
+    this.#emitter.emit('entered', next);
   }
 
   #armTimer(): void {
@@ -93,8 +113,14 @@ export class BroadcastLifecycle {
     if (phase.name !== 'starting' && phase.name !== 'interrupted') return;
     const reason = phase.name === 'starting' ? 'never_started' : 'grace_elapsed';
     this.#timer = setTimeout(
-      () => this.end(reason),
+      () => void this.#elapsed(phase, reason),
       Math.max(0, phase.untilMs - this.#options.clock.nowMs()),
     );
+  }
+
+  async #elapsed(phase: Phase, reason: EndReason): Promise<void> {
+    const { mayEnd } = this.#options;
+    if (mayEnd && phase.name === 'interrupted' && !(await mayEnd())) return;
+    if (this.#phase === phase) this.end(reason);
   }
 }

@@ -3,14 +3,14 @@ import { Metrics } from '../common/metrics.js';
 import { BroadcastState } from '../protocol/broadcast.js';
 import { LiveChannels } from './live-channels.js';
 
-/** Metrics of broadcasts and their viewers. */
+/** Registers the metrics of broadcasts and their viewers. */
 @Injectable()
 export class BroadcastMetrics {
   constructor(liveChannels: LiveChannels, metrics: Metrics) {
     const states = BroadcastState.options.filter((state) => state !== 'ended');
     metrics.gauge(
       'onair_broadcasts',
-      'Broadcasts that are on, by state.',
+      'Current broadcasts by state.',
       () =>
         states.map((state) => ({
           labels: { state },
@@ -20,8 +20,8 @@ export class BroadcastMetrics {
         })),
       ['state'],
     );
-    metrics.gauge('onair_viewers', 'Viewers of all channels, live or waiting.', () =>
-      [...liveChannels.channels].reduce((sum, { viewerCount }) => sum + viewerCount, 0),
+    metrics.gauge('onair_viewers', 'Viewers of all channels on this node, live or not.', () =>
+      [...liveChannels.channels].reduce((sum, { viewersHere }) => sum + viewersHere, 0),
     );
   }
 }

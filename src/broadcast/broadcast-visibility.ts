@@ -18,9 +18,9 @@ export class BroadcastVisibility {
   ) {}
 
   /**
-   * Changes the visibility of a running or ended broadcast. Disconnects viewers who are no longer
-   * allowed at once.
-   * @throws {DomainError} `bad_request` for `password` while the channel has none
+   * Changes the visibility of a running or ended broadcast. Viewers who lose access are
+   * disconnected immediately.
+   * @throws {DomainError} `bad_request` for `password` if the channel has none
    */
   async change({ id, channel, channelId }: StoredBroadcast, visibility: Visibility): Promise<void> {
     await this.assertCanBe(channel, visibility);
@@ -31,7 +31,7 @@ export class BroadcastVisibility {
   }
 
   /**
-   * Returns the visibility of a new broadcast: that of the broadcast it continues, or else the
+   * Returns the visibility of a new broadcast: that of the broadcast it continues, otherwise the
    * requested one.
    */
   async forNew(
@@ -47,18 +47,18 @@ export class BroadcastVisibility {
     return chosen;
   }
 
-  /** @throws {DomainError} `bad_request` for `password` while the channel has none */
+  /** @throws {DomainError} `bad_request` for `password` if the channel has none */
   async assertCanBe(channel: string, visibility: Visibility): Promise<void> {
     if (visibility !== 'password' || (await this.access.find(channel))?.hasPassword === true)
       return;
     throw new DomainError(
       'bad_request',
-      'The channel has no password yet. Choose one for the channel first.',
-      { issues: [{ path: 'visibility', message: 'choose a password for the channel first' }] },
+      'The channel has no password yet. Set one for the channel first.',
+      { issues: [{ path: 'visibility', message: 'set a password for the channel first' }] },
     );
   }
 
-  /** Applies the visibility of a broadcast that has just begun. */
+  /** Applies the visibility of the channel's broadcast that has just started. */
   begun(channel: string): void {
     this.access.changed(channel);
   }

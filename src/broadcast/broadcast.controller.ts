@@ -7,7 +7,7 @@ import { AllowToken } from '../auth/tokens/token-scope.js';
 import { BroadcastChange, BroadcastView } from '../protocol/broadcast.js';
 import { BroadcastHistory } from './broadcast-history.js';
 
-/** HTTP API of running and ended broadcasts. */
+/** The HTTP API for running and ended broadcasts. */
 @Controller('api')
 export class BroadcastController {
   constructor(private readonly history: BroadcastHistory) {}
@@ -16,7 +16,7 @@ export class BroadcastController {
   @AllowToken('channels:read')
   @Identified()
   @Operation({
-    summary: 'One broadcast',
+    summary: 'Get a broadcast',
     reply: BroadcastView,
     errors: ['broadcast_not_found', 'password_required'],
   })
@@ -28,9 +28,9 @@ export class BroadcastController {
   @AllowToken('channels:write')
   @ForVisitors()
   @Operation({
-    summary: 'Change who may watch a broadcast of one’s own, on or over',
+    summary: 'Change who can watch one of your broadcasts, live or ended',
     description:
-      'It can only be for fewer than its channel: the stricter of both counts. Who may not watch any more is cut off at once.',
+      'A broadcast can only narrow its channel’s audience: the stricter visibility applies. Viewers who lose access are disconnected immediately.',
     reply: BroadcastView,
     errors: ['not_logged_in', 'forbidden', 'broadcast_not_found', 'password_required'],
   })

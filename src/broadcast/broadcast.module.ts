@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { DbModule } from '../db/db.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { BroadcastControl } from './broadcast-control.js';
+import { BroadcastFactory } from './broadcast-factory.js';
+import { BroadcastHeir } from './broadcast-heir.js';
 import { BroadcastHistory } from './broadcast-history.js';
 import { BroadcastJournal } from './broadcast-journal.js';
 import { BroadcastVisibility } from './broadcast-visibility.js';
@@ -11,13 +14,18 @@ import { ChannelsModule } from '../channels/channels.module.js';
 import { IngestController } from './ingest.controller.js';
 import { PeerTransports } from './peer-transports.js';
 import { PublishingService } from './publishing.service.js';
+import { RemoteMediaRegistry } from './remote-media-registry.js';
+import { TakeOver } from './take-over.js';
 import { ViewingService } from './viewing.service.js';
 
-/** The domain of broadcasts: publishing, viewing, and their history. */
+/** The broadcast domain: publishing, viewing, and the broadcast history. */
 @Module({
   imports: [DbModule, AuthModule, ChannelsModule],
   controllers: [BroadcastController, IngestController],
   providers: [
+    BroadcastControl,
+    BroadcastFactory,
+    BroadcastHeir,
     BroadcastHistory,
     BroadcastRepository,
     BroadcastJournal,
@@ -25,14 +33,18 @@ import { ViewingService } from './viewing.service.js';
     BroadcastVisibility,
     PeerTransports,
     PublishingService,
+    RemoteMediaRegistry,
+    TakeOver,
     ViewingService,
   ],
   exports: [
     ChannelsModule,
+    BroadcastControl,
     BroadcastHistory,
     BroadcastVisibility,
     PeerTransports,
     PublishingService,
+    TakeOver,
     ViewingService,
   ],
 })

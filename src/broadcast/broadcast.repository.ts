@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { FROM_STORED, TO_STORED } from '../access/stored-visibility.js';
+import type { NodeId } from '../cluster/cluster.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Visibility } from '../protocol/access.js';
 import type { BroadcastSource, BroadcastState, EndReason } from '../protocol/broadcast.js';
+import type { RunningBroadcast } from './running.repository.js';
 
-/** The stored fields of a running broadcast; times in milliseconds since 1970. */
+/** The stored fields of a running broadcast. Times are in milliseconds since 1970. */
 export type BroadcastRecord = {
   id: string;
+  /** The node that runs it, and the number of its turn. Only that node can change the broadcast. */
+  nodeId: NodeId;
+  epoch: number;
   channelId: string;
   title: string;
   visibility: Visibility;
@@ -17,6 +22,9 @@ export type BroadcastRecord = {
   endReason: EndReason | null;
   peakViewers: number;
 };
+
+/** A node's turn of running a broadcast. */
+export type Turn = Readonly<{ id: string; nodeId: NodeId; epoch: number; isStarting?: boolean }>;
 
 /** A stored broadcast, running or ended. */
 export type StoredBroadcast = Readonly<{
@@ -85,26 +93,39 @@ export class BroadcastRepository {
   constructor(private readonly db: PrismaService) {}
 
   async create(record: BroadcastRecord): Promise<void> {
-    const startedAt = new Date(record.startedAtMs);
-    await this.db.broadcast.create({
-      data: {
-        id: record.id,
-        channelId: record.channelId,
-        title: record.title,
-        visibility: TO_STORED[record.visibility],
-        state: STATE[record.state],
-        source: SOURCE[record.source],
-        startedAt,
-        lastSeenAt: startedAt,
-      },
+    await this.db.broadcast.create({ data: newRow(record) });
+  }
+
+  /**
+   * Creates a broadcast unless another node runs one on its channel, or its owner has reached the
+   * limit of broadcasts on all nodes.
+   */
+  createIfNone(
+    record: BroadcastRecord,
+    { ownerId, perAccount }: { ownerId: string; perAccount: number },
+  ): Promise<'created' | 'taken' | 'limit'> {
+    const { channelId } = record;
+    return this.db.$transaction(async (tx) => {
+      // Starts wait for each other: first those of an account, then those of a channel.
+      await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${ownerId}::uuid FOR NO KEY UPDATE`;
+      await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR NO KEY UPDATE`;
+      const running = { state: { not: 'ENDED' } } as const;
+      if ((await tx.broadcast.count({ where: { channelId, ...running } })) > 0) return 'taken';
+      const open = await tx.broadcast.count({ where: { channel: { ownerId }, ...running } });
+      if (open >= perAccount) return 'limit';
+      await tx.broadcast.create({ data: newRow(record) });
+      return 'created';
     });
   }
 
-  /** Stores a broadcast's current state; an end also sets the channel's `lastLiveAt`. */
-  async save(record: BroadcastRecord, nowMs: number): Promise<void> {
+  /**
+   * Stores a broadcast's current state. If the broadcast has ended, also sets the channel's
+   * `lastLiveAt`. Resolves to false if another node owns it, or if it no longer exists.
+   */
+  async save(record: BroadcastRecord, nowMs: number): Promise<boolean> {
     const endedAt = record.endedAtMs === null ? null : new Date(record.endedAtMs);
-    await this.db.broadcast.updateMany({
-      where: { id: record.id },
+    const { count } = await this.db.broadcast.updateMany({
+      where: ownedBy(record),
       data: {
         title: record.title,
         state: STATE[record.state],
@@ -115,43 +136,95 @@ export class BroadcastRepository {
         lastSeenAt: new Date(nowMs),
       },
     });
-    if (endedAt && record.endReason !== 'never_started')
+    if (count > 0 && endedAt && record.endReason !== 'never_started')
       await this.db.channel.updateMany({
         where: { id: record.channelId },
         data: { lastLiveAt: endedAt },
       });
+    return count > 0;
   }
 
-  /** Deletes a broadcast that never sent media. */
-  async remove(id: string): Promise<void> {
-    await this.db.broadcast.deleteMany({ where: { id } });
+  /** Deletes a broadcast that never sent media, unless another node owns it. */
+  async remove(turn: Turn): Promise<void> {
+    await this.db.broadcast.deleteMany({ where: ownedBy(turn) });
   }
 
-  /** Returns why a broadcast ended; null if it has not ended or is unknown. */
+  /** Returns whether a node still owns a broadcast; null if it doesn't exist. */
+  async isOwned({ id, nodeId, epoch }: Turn): Promise<boolean | null> {
+    const row = await this.db.broadcast.findUnique({
+      where: { id },
+      select: { nodeId: true, epoch: true },
+    });
+    return row && row.nodeId === nodeId && row.epoch === epoch;
+  }
+
+  /**
+   * Gives a broadcast to another node, or to whichever takes it first (`to` is null). Resolves to
+   * false if it isn't the caller's.
+   */
+  async give(turn: Turn, to: NodeId | null, nowMs: number): Promise<boolean> {
+    const { count } = await this.db.broadcast.updateMany({
+      where: ownedBy(turn),
+      data: {
+        nodeId: to,
+        ...(to !== null && { epoch: turn.epoch + 1 }),
+        state: turn.isStarting ? 'STARTING' : 'INTERRUPTED',
+        lastSeenAt: new Date(nowMs),
+      },
+    });
+    return count > 0;
+  }
+
+  /**
+   * Takes a broadcast that no node runs. Resolves to false if another node was first.
+   * @param isDead whether the owner is known to be dead, or is the caller; otherwise the broadcast
+   *   is taken only if its owner isn't listed as a running node
+   */
+  async take(
+    { id, nodeId, epoch }: Readonly<{ id: string; nodeId: NodeId | null; epoch: number }>,
+    { to, isDead, nowMs }: Readonly<{ to: NodeId; isDead: boolean; nowMs: number }>,
+  ): Promise<boolean> {
+    const taken = await this.db.$executeRaw`
+      UPDATE broadcasts SET node_id = ${to}::uuid, epoch = epoch + 1,
+        last_seen_at = ${new Date(nowMs)}::timestamptz,
+        state = CASE state WHEN 'LIVE' THEN 'INTERRUPTED' ELSE state END
+      WHERE id = ${id}::uuid AND node_id IS NOT DISTINCT FROM ${nodeId}::uuid AND epoch = ${epoch}
+        AND state <> 'ENDED'
+        AND (${isDead} OR NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = broadcasts.node_id))`;
+    return taken > 0;
+  }
+
+  /** Returns why a broadcast ended, or null if it has not ended or is unknown. */
   async endReason(id: string): Promise<EndReason | null> {
     const row = await this.db.broadcast.findUnique({ where: { id }, select: { endReason: true } });
     return row?.endReason ? FROM_END_REASON[row.endReason] : null;
   }
 
   /**
-   * Ends broadcasts left over by a crash, as of their last heartbeat, and deletes those that never
-   * went live. Resolves with the number of ended broadcasts.
+   * Ends a broadcast that no node runs, with its last heartbeat as the time of the end, or
+   * deletes it if it never went live. Resolves to false if another node was first.
    */
-  async closeLeftOvers(): Promise<number> {
-    await this.db.broadcast.deleteMany({ where: { state: 'STARTING' } });
-    const leftOvers = await this.db.broadcast.findMany({
-      where: { state: { not: 'ENDED' } },
-      select: { id: true, channelId: true, lastSeenAt: true },
+  async closeLeftOver(
+    leftOver: Readonly<Pick<RunningBroadcast, 'id' | 'channelId' | 'nodeId' | 'epoch'>> & {
+      state: BroadcastState;
+      lastSeenAt: Date;
+    },
+  ): Promise<boolean> {
+    const { id, channelId, nodeId, epoch, state, lastSeenAt } = leftOver;
+    const where = { id, nodeId, epoch, state: STATE[state] };
+    if (state === 'starting') return (await this.db.broadcast.deleteMany({ where })).count > 0;
+    return this.db.$transaction(async (tx) => {
+      const { count } = await tx.broadcast.updateMany({
+        where,
+        data: { state: 'ENDED', endedAt: lastSeenAt, endReason: 'SERVER_STOPPED' },
+      });
+      if (count > 0)
+        await tx.channel.updateMany({
+          where: { id: channelId },
+          data: { lastLiveAt: lastSeenAt },
+        });
+      return count > 0;
     });
-    for (const { id, channelId, lastSeenAt } of leftOvers)
-      await this.db.$transaction([
-        this.db.broadcast.update({
-          where: { id },
-          data: { state: 'ENDED', endedAt: lastSeenAt, endReason: 'SERVER_STOPPED' },
-        }),
-        this.db.channel.update({ where: { id: channelId }, data: { lastLiveAt: lastSeenAt } }),
-      ]);
-    return leftOvers.length;
   }
 
   async find(id: string): Promise<StoredBroadcast | null> {
@@ -159,7 +232,7 @@ export class BroadcastRepository {
     return row && toStored(row);
   }
 
-  /** Resolves with false if the broadcast no longer exists. */
+  /** Resolves to false if the broadcast no longer exists. */
   async setVisibility(id: string, visibility: Visibility): Promise<boolean> {
     const { count } = await this.db.broadcast.updateMany({
       where: { id },
@@ -196,6 +269,25 @@ export class BroadcastRepository {
   }
 }
 
+function newRow(record: BroadcastRecord) {
+  const startedAt = new Date(record.startedAtMs);
+  return {
+    id: record.id,
+    channelId: record.channelId,
+    title: record.title,
+    visibility: TO_STORED[record.visibility],
+    state: STATE[record.state],
+    source: SOURCE[record.source],
+    startedAt,
+    lastSeenAt: startedAt,
+    nodeId: record.nodeId,
+    epoch: record.epoch,
+  };
+}
+
+/** Selects a broadcast as long as the node owns it. */
+const ownedBy = ({ id, nodeId, epoch }: Turn) => ({ id, nodeId, epoch });
+
 type Row = Omit<
   StoredBroadcast,
   'channel' | 'ownerId' | 'visibility' | 'state' | 'source' | 'endReason'
@@ -219,7 +311,7 @@ function toStored({ channel, visibility, state, source, endReason, ...row }: Row
   };
 }
 
-/** The database's names of states and reasons are those of the protocol in upper case. */
+/** The database names states and reasons as the protocol does, but in upper case. */
 function inLowerCase<T extends string>(name: T): Lowercase<T> {
   return name.toLowerCase() as Lowercase<T>;
 }

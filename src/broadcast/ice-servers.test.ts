@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../config/config.js';
+import { readConfig } from '../config/read-config.js';
 import { iceServers } from './ice-servers.js';
 
 describe('iceServers', () => {
-  it('is empty when none are configured', () => {
+  it('returns nothing if none are configured', () => {
     expect(iceServers(readConfig({}).rtc, 'ann', 0)).toEqual([]);
   });
 
-  it('makes credentials that coturn accepts and that expire', () => {
+  it('creates expiring credentials that coturn accepts', () => {
     const { rtc } = readConfig({
       RTC_STUN_URLS: 'stun:s.example:3478',
       RTC_TURN_URLS: 'turn:t.example:3478, turns:t.example:5349',

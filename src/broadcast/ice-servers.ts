@@ -4,8 +4,8 @@ import type { IceServer } from '../protocol/rtc.js';
 
 /**
  * Returns the STUN and TURN servers for one client. TURN credentials follow coturn's REST scheme
- * (draft-uberti-behave-turn-rest): the user name is `expiry:user` and the password its HMAC-SHA1
- * with the shared secret, so they expire without any stored state.
+ * (draft-uberti-behave-turn-rest): the username is `expiry:user`, and the password is the HMAC-SHA1
+ * of the username with the shared secret. They therefore expire without any stored state.
  */
 export function iceServers(rtc: Config['rtc'], user: string, nowMs: number): IceServer[] {
   const servers: IceServer[] = [];

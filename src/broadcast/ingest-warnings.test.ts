@@ -16,7 +16,7 @@ const arriving = (...intervals: (number | null)[]) => ({
   ],
 });
 
-it('warns of key frames that are far apart, with what to set', () => {
+it('warns about key frames that are far apart, and names the setting to change', () => {
   expect(ingestWarnings(arriving(2_000, 8_333))).toEqual([
     {
       code: 'key_frames_far_apart',
@@ -25,7 +25,7 @@ it('warns of key frames that are far apart, with what to set', () => {
   ]);
 });
 
-it('has nothing to say of those that are close together, or not known yet', () => {
+it('does not warn if key frames are close together or their interval is unknown', () => {
   expect(ingestWarnings(arriving(4_000))).toEqual([]);
   expect(ingestWarnings(arriving(null))).toEqual([]);
   expect(ingestWarnings({ tracks: [] })).toEqual([]);

@@ -6,8 +6,8 @@ import { IngestView } from '../protocol/ingest.js';
 import { PublishingService } from './publishing.service.js';
 
 /**
- * Reports to the owner how a broadcast arrives. For a program such as OBS, only the server can tell
- * the studio page.
+ * Reports the quality of the incoming media to the channel's owner. If the publisher is an encoder
+ * such as OBS, the studio page can only get this information from the server.
  */
 @Controller('api/channels/:name/ingest')
 export class IngestController {
@@ -17,7 +17,7 @@ export class IngestController {
   @AllowToken('channels:read')
   @LoggedIn()
   @Operation({
-    summary: 'How one’s own broadcast arrives at the server',
+    summary: 'Get measurements of how your broadcast arrives at the server',
     reply: IngestView,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'not_live'],
   })

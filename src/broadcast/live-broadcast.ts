@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';
@@ -11,11 +10,19 @@ import type { Peer } from './peer.js';
 import type { BroadcastMedia, MediaPort, PublisherHealth, PublisherMedia } from './ports/media.js';
 import type { BroadcastPackage, PackagingPort } from './ports/packaging.js';
 
-/** How long a publisher may take from "Go live" until media arrives. */
+/** The maximum time from "Go live" until media arrives. */
 const START_TIMEOUT_MS = 30_000;
+/** The time after which a publisher should retry if the broadcast is moving between nodes. */
+const MOVED_RETRY_MS = 500;
 
 type Options = {
   id: string;
+  epoch: number;
+  resumeToken: string;
+  /** What another node knew of the broadcast that this one continues. */
+  continued?: Readonly<{ startedAtMs: number; peakViewers: number; wasLive: boolean }>;
+  /** See {@link BroadcastLifecycle}. */
+  mayEnd?: () => Promise<boolean>;
   channelName: string;
   title: string;
   visibility: Visibility;
@@ -27,80 +34,130 @@ type Options = {
   graceMs: number;
 };
 
+/**
+ * Why a broadcast left this node without ending. `taken_over`: its publisher, or a later one,
+ * connected to another node. `fenced`: another node owns it, as this one was thought to be dead.
+ * `stopping`: this node stops, and other nodes run.
+ */
+export type ReleaseReason = 'taken_over' | 'fenced' | 'stopping';
+
 type Publisher = { peer: Peer; media: PublisherMedia; clockOffsetMs: number };
 
 /** A running broadcast: owns its phase, its media and its publisher's connection. */
 export class LiveBroadcast {
-  /**
-   * `phaseEntered`: see {@link BroadcastLifecycle}.
-   * `mediaLost`: all its media connections closed; new ones are possible when the publisher
-   * returns.
-   * `packageChanged`: its HLS state changed.
-   * `uplinkMeasured`: delay from capture to this server, milliseconds; null: unknown.
-   */
-  readonly events = new TypedEmitter<{
+  readonly #emitter = new TypedEmitter<{
     phaseEntered: [Phase];
+    released: [ReleaseReason];
     mediaLost: [];
     packageChanged: [];
     uplinkMeasured: [uplinkMs: number | null];
   }>();
+  /**
+   * `phaseEntered`: see {@link BroadcastLifecycle}. `released`: the broadcast is no longer this
+   * node's, and no other events follow. `mediaLost`: all media connections have closed;
+   * new ones are possible when the publisher returns. `packageChanged`: the HLS state has changed.
+   * `uplinkMeasured`: the delay from capture to this server was measured, in milliseconds; null if
+   * it is unknown.
+   */
+  readonly events = this.#emitter.listenable;
   readonly id: string;
+  /** The number of the node's turn: it rises each time the broadcast moves to another node. */
+  readonly epoch: number;
   readonly startedAtMs: number;
-  /** Proves that a new connection belongs to whoever started the broadcast. */
-  readonly resumeToken = randomUUID();
-  title: string;
-  visibility: Visibility;
-  peakViewers = 0;
+  /**
+   * Proves that a new connection belongs to the same client as the one that started the broadcast.
+   */
+  readonly resumeToken: string;
   readonly #options: Options;
   readonly #lifecycle: BroadcastLifecycle;
   readonly #package: BroadcastPackage;
   readonly #queue = new SerialQueue(20);
   readonly #log: Log;
+  #title: string;
+  #visibility: Visibility;
+  #peakViewers = 0;
   #source: BroadcastSource;
+  #isReleased = false;
   #media: BroadcastMedia | null = null;
   #publisher: Publisher | null = null;
 
   constructor(options: Options) {
     this.#options = options;
     this.id = options.id;
-    this.title = options.title;
-    this.visibility = options.visibility;
+    this.epoch = options.epoch;
+    this.#title = options.title;
+    this.#visibility = options.visibility;
     this.#source = options.source;
-    this.startedAtMs = options.clock.nowMs();
+    this.resumeToken = options.resumeToken;
+    const { continued } = options;
+    this.startedAtMs = continued?.startedAtMs ?? options.clock.nowMs();
+    this.#peakViewers = continued?.peakViewers ?? 0;
     this.#log = options.log.child({ channel: options.channelName, broadcastId: options.id });
-    this.#package = options.packaging.open({ id: options.id, channel: options.channelName });
-    this.#package.events.on('changed', () => this.events.emit('packageChanged'));
+    this.#package = options.packaging.open({
+      id: options.id,
+      channel: options.channelName,
+      isContinued: continued !== undefined,
+    });
+    this.#package.events.on('changed', () => this.#emitter.emit('packageChanged'));
     this.#lifecycle = new BroadcastLifecycle({
       clock: options.clock,
       startTimeoutMs: START_TIMEOUT_MS,
       graceMs: options.graceMs,
+      ...(continued && { wasLive: continued.wasLive }),
+      ...(options.mayEnd && { mayEnd: options.mayEnd }),
     });
     this.#lifecycle.events.on('entered', (phase) => this.#entered(phase));
+  }
+
+  get title(): string {
+    return this.#title;
+  }
+
+  rename(title: string): void {
+    this.#title = title;
+  }
+
+  get visibility(): Visibility {
+    return this.#visibility;
+  }
+
+  setVisibility(visibility: Visibility): void {
+    this.#visibility = visibility;
+  }
+
+  /** The highest number of simultaneous viewers. */
+  get peakViewers(): number {
+    return this.#peakViewers;
+  }
+
+  /** Reports the current number of viewers. */
+  countViewers(viewers: number): void {
+    this.#peakViewers = Math.max(this.#peakViewers, viewers);
   }
 
   get phase(): Phase {
     return this.#lifecycle.phase;
   }
 
-  /** The source of its latest publisher. */
+  /** The source of the latest publisher. */
   get source(): BroadcastSource {
     return this.#source;
   }
 
-  /** The peer that currently publishes; null if none does. */
+  /** The peer that is publishing; null if none is. */
   get publisherPeerId(): string | null {
     return this.#publisher?.peer.id ?? null;
   }
 
   /**
-   * The media that viewers connect to; null before the first publisher and after the media worker
-   * died.
+   * The media to which viewers connect; null before the first publisher connects and after the
+   * media worker has died.
    */
   get media(): BroadcastMedia | null {
     return this.#media;
   }
 
-  /** Whether media has ever arrived. Without media there was no broadcast. */
+  /** Whether media has ever arrived. If it never has, the broadcast isn't kept. */
   get wasLive(): boolean {
     return this.#lifecycle.wasLive;
   }
@@ -111,25 +168,25 @@ export class LiveBroadcast {
     return {
       id: this.id,
       channel: this.#options.channelName,
-      title: this.title,
-      visibility: this.visibility,
+      title: this.#title,
+      visibility: this.#visibility,
       state: phase.name,
       source: this.#source,
       startedAt: iso(this.startedAtMs),
       interruptedUntil: phase.name === 'interrupted' ? iso(phase.untilMs) : null,
       endedAt: phase.name === 'ended' ? iso(phase.atMs) : null,
       endReason: phase.name === 'ended' ? phase.reason : null,
-      peakViewers: this.peakViewers,
+      peakViewers: this.#peakViewers,
       hls: phase.name === 'ended' ? null : this.#package.state,
     };
   }
 
-  /** Path of the latest thumbnail; null if none exists. */
+  /** The path of the latest thumbnail; null if none exists. */
   get thumbnailPath(): string | null {
     return this.#package.thumbnailPath;
   }
 
-  /** Whether the publisher's browser has to make the thumbnails. */
+  /** Whether the publisher's browser must provide thumbnails. */
   get wantsThumbnails(): boolean {
     return this.#package.wantsThumbnails;
   }
@@ -138,10 +195,10 @@ export class LiveBroadcast {
   attach(peer: Peer, source: BroadcastSource): Promise<PublisherMedia> {
     return this.#queue.run(async () => {
       this.#assertOn();
-      this.#detach('taken_over');
+      this.#makeWayFor(peer);
       const room = await this.#openMedia();
       const media = await room.publish(source);
-      if (!peer.connected || this.phase.name === 'ended') {
+      if (!peer.connected || this.#isOver) {
         media.close();
         this.#assertOn();
         throw new DomainError('not_publishing', 'The connection was lost. Start again.');
@@ -157,7 +214,7 @@ export class LiveBroadcast {
     });
   }
 
-  /** Measures what arrives from the publisher; null if none is connected. */
+  /** Measures the publisher's incoming media; resolves to null if no publisher is connected. */
   async ingest(): Promise<PublisherHealth | null> {
     return (await this.#publisher?.media.health()) ?? null;
   }
@@ -168,10 +225,10 @@ export class LiveBroadcast {
    */
   publisherOf(peer: Peer): PublisherMedia {
     if (this.#publisher?.peer.id === peer.id) return this.#publisher.media;
-    throw new DomainError('not_publishing', 'This connection does not publish. Go live first.');
+    throw new DomainError('not_publishing', 'This connection is not publishing. Go live first.');
   }
 
-  /** Sets the offset to add to the publisher's clock to get the server's time, milliseconds. */
+  /** Sets the offset from the publisher's clock to the server's, in milliseconds. */
   setClockOffset(peer: Peer, offsetMs: number): void {
     if (this.#publisher?.peer.id !== peer.id) return;
     this.#publisher.clockOffsetMs = offsetMs;
@@ -187,7 +244,9 @@ export class LiveBroadcast {
     this.#package.offerThumbnail(jpeg);
   }
 
-  /** Reports that the publisher's socket closed. The broadcast waits for its return. */
+  /**
+   * Reports that the publisher's socket closed. The broadcast waits for the publisher to return.
+   */
   publisherLeft(peerId: string): void {
     if (this.#publisher?.peer.id !== peerId) return;
     const { media } = this.#publisher;
@@ -201,46 +260,84 @@ export class LiveBroadcast {
     this.#lifecycle.end(reason);
   }
 
+  /** Lets go of the broadcast without ending it, as another node continues it. Idempotent. */
+  release(reason: ReleaseReason): void {
+    if (this.#isReleased || this.phase.name === 'ended') return;
+    this.#isReleased = true;
+    this.#lifecycle.stop();
+    this.#log.info({ reason, epoch: this.epoch }, 'another node continues the broadcast');
+    const publisher = this.#publisher;
+    this.#publisher = null;
+    // After a fence, the publisher connects again and is sent on to the owner. A node that stops
+    // closes its sockets anyway.
+    if (publisher && reason === 'taken_over') this.#notifyClosed(publisher.peer, 'taken_over');
+    if (publisher && reason === 'fenced')
+      publisher.peer.send('transport:closed', { transportId: publisher.media.transport.id });
+    publisher?.media.close();
+    this.#media?.close();
+    this.#package.release();
+    this.#emitter.emit('released', reason);
+    this.#emitter.clear();
+  }
+
   #assertOn(): void {
+    if (this.#isReleased)
+      throw new DomainError('unavailable', 'The broadcast moved to another server. Start again.', {
+        retryAfterMs: MOVED_RETRY_MS,
+      });
     if (this.phase.name === 'ended')
       throw new DomainError('not_live', 'The broadcast has ended. Go live again to start another.');
   }
 
+  get #isOver(): boolean {
+    return this.#isReleased || this.phase.name === 'ended';
+  }
+
   async #openMedia(): Promise<BroadcastMedia> {
     if (this.#media && !this.#media.closed) return this.#media;
-    const media = await this.#options.media.open(this.id);
+    const media = await this.#options.media.open(this);
     this.#media = media;
     media.events.on('closed', () => {
       this.#media = null;
-      this.events.emit('mediaLost');
+      this.#emitter.emit('mediaLost');
     });
-    if (this.phase.name === 'ended') media.close();
+    if (this.#isOver) media.close();
     else this.#packageFrom(media);
     return media;
   }
 
-  /** A failure leaves WebRTC only, which is no reason not to go live. */
+  /** Starts packaging. If that fails, the broadcast is still available over WebRTC. */
   #packageFrom(media: BroadcastMedia): void {
     media.tap().then(
       (tap) => this.#package.take(tap),
       (err: unknown) => {
-        if (!media.closed) this.#log.error({ err }, 'the broadcast can not be packaged');
+        if (!media.closed) this.#log.error({ err }, 'the broadcast could not be packaged');
       },
     );
   }
 
-  #detach(reason: 'taken_over' | 'ended'): void {
+  /** Detaches the publisher. A peer that attaches again still publishes, so it gets no event. */
+  #makeWayFor(next: Peer): void {
+    const before = this.#detach();
+    if (before && before.peer.id !== next.id) this.#notifyClosed(before.peer, 'taken_over');
+  }
+
+  /** Detaches the publisher, if any, and closes its media. Returns it. */
+  #detach(): Publisher | null {
     const before = this.#publisher;
-    if (!before) return;
     this.#publisher = null;
-    before.peer.send('publisher:closed', { channel: this.#options.channelName, reason });
-    before.media.close();
-    if (this.phase.name === 'live') this.#lifecycle.publisherLost();
+    before?.media.close();
+    if (before && this.phase.name === 'live') this.#lifecycle.publisherLost();
+    return before;
+  }
+
+  #notifyClosed(peer: Peer, reason: 'taken_over' | 'ended'): void {
+    peer.send('publisher:closed', { channel: this.#options.channelName, reason });
   }
 
   /**
-   * The media connection closed while the publisher's socket is open: notifies it, so that it
-   * connects again.
+   * Handles a media connection that closed while the publisher's socket is open: notifies the
+   * publisher, which connects again.
    */
   #publisherClosed(): void {
     const before = this.#publisher;
@@ -256,10 +353,10 @@ export class LiveBroadcast {
   }
 
   #delayMeasured(delayMs: number): void {
-    // The clock offset is itself a measurement: a value slightly below zero is its error; anything
-    // lower isn't a delay.
+    // The clock offset is itself a measurement: a value slightly below zero is due to its error,
+    // and a lower one can't be a delay.
     const uplinkMs = delayMs - (this.#publisher?.clockOffsetMs ?? 0);
-    this.events.emit('uplinkMeasured', uplinkMs > -50 && uplinkMs < 60_000 ? uplinkMs : null);
+    this.#emitter.emit('uplinkMeasured', uplinkMs > -50 && uplinkMs < 60_000 ? uplinkMs : null);
   }
 
   #entered(phase: Phase): void {
@@ -267,15 +364,16 @@ export class LiveBroadcast {
       phase.name === 'ended' ? { reason: phase.reason } : {},
       `broadcast is ${phase.name}`,
     );
-    this.events.emit('phaseEntered', phase);
+    this.#emitter.emit('phaseEntered', phase);
     if (phase.name === 'interrupted') {
-      this.events.emit('uplinkMeasured', null);
+      this.#emitter.emit('uplinkMeasured', null);
       this.#package.interrupt();
     }
     if (phase.name !== 'ended') return;
-    this.#detach('ended');
+    const publisher = this.#detach();
+    if (publisher) this.#notifyClosed(publisher.peer, 'ended');
     this.#media?.close();
     this.#package.close();
-    this.events.clear();
+    this.#emitter.clear();
   }
 }

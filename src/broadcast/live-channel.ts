@@ -2,28 +2,26 @@ import { SerialQueue } from '../common/serial-queue.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { Visibility } from '../protocol/access.js';
 import type { EventPayload } from '../protocol/events.js';
+import type { RemoteBroadcast } from './directory.js';
 import type { LiveBroadcast } from './live-broadcast.js';
 import type { Peer } from './peer.js';
-import type { ViewerMedia } from './ports/media.js';
-
-/**
- * A viewer of a channel; `media` is set while they receive over WebRTC. A silent viewer has
- * temporarily stopped answering: they are not counted, but keep their connection.
- */
-export type Viewer = { readonly peer: Peer; media: ViewerMedia | null; isSilent: boolean };
+import { Viewer } from './viewer.js';
 
 /** A channel with viewers or a broadcast. */
 export class LiveChannel {
-  readonly events = new TypedEmitter<{ stateChanged: []; statsChanged: []; emptied: [] }>();
+  readonly #emitter = new TypedEmitter<{ stateChanged: []; statsChanged: []; emptied: [] }>();
+  readonly events = this.#emitter.listenable;
   readonly id: string;
   readonly name: string;
-  /** Serializes starts of broadcasts on this channel. */
+  /** Serializes the starts of broadcasts on this channel. */
   readonly queue = new SerialQueue(50);
   readonly #viewers = new Map<string, Viewer>();
   #silent = 0;
   #title: string;
   #broadcast: LiveBroadcast | null = null;
   #uplinkMs: number | null = null;
+  #remote: RemoteBroadcast | null = null;
+  #viewersElsewhere = 0;
 
   constructor(channel: { id: string; name: string; title: string }) {
     this.id = channel.id;
@@ -31,74 +29,113 @@ export class LiveChannel {
     this.#title = channel.title;
   }
 
+  get title(): string {
+    return this.#title;
+  }
+
   get broadcast(): LiveBroadcast | null {
     return this.#broadcast;
   }
 
-  /** The number of viewers, without silent ones. */
+  /** The channel's broadcast on another node, unless this node runs one. */
+  get remote(): RemoteBroadcast | null {
+    return this.#broadcast ? null : this.#remote;
+  }
+
+  /** The number of viewers on all nodes, excluding silent ones. */
   get viewerCount(): number {
+    return this.viewersHere + this.#viewersElsewhere;
+  }
+
+  /** The number of viewers on this node, excluding silent ones. */
+  get viewersHere(): number {
     return this.#viewers.size - this.#silent;
   }
 
   get uplinkMs(): number | null {
-    return this.#uplinkMs;
+    return this.#broadcast ? this.#uplinkMs : (this.#remote?.uplinkMs ?? null);
   }
 
   get state(): EventPayload<'channel:state'> {
     return {
       channel: this.name,
       title: this.#title,
-      broadcast: this.#broadcast?.view ?? null,
+      broadcast: (this.#broadcast ?? this.#remote)?.view ?? null,
     };
   }
 
   get stats(): EventPayload<'channel:stats'> {
-    return { channel: this.name, viewers: this.viewerCount, uplinkMs: this.#uplinkMs };
+    return { channel: this.name, viewers: this.viewerCount, uplinkMs: this.uplinkMs };
   }
 
-  /** Sets the broadcast; it is removed when it ends. */
+  /** Sets the broadcast, which is removed when it ends. */
   put(broadcast: LiveBroadcast): void {
     this.#broadcast = broadcast;
     this.#updatePeak();
     broadcast.events.on('phaseEntered', (phase) => {
-      // The event of the end still contains the broadcast; it is removed afterwards.
-      this.events.emit('stateChanged');
+      // Listeners to the end still find the broadcast, which is removed only afterwards.
+      this.#emitter.emit('stateChanged');
       if (phase.name !== 'ended') return;
       this.#broadcast = null;
       this.#uplinkMs = null;
       this.releaseIfUnused();
     });
-    broadcast.events.on('mediaLost', () => {
-      for (const viewer of this.#viewers.values()) viewer.media = null;
+    broadcast.events.on('released', () => {
+      this.#broadcast = null;
+      this.#uplinkMs = null;
+      this.#emitter.emit('stateChanged');
+      this.releaseIfUnused();
     });
-    broadcast.events.on('packageChanged', () => this.events.emit('stateChanged'));
+    broadcast.events.on('mediaLost', () => {
+      for (const viewer of this.#viewers.values()) viewer.detach();
+    });
+    broadcast.events.on('packageChanged', () => this.#emitter.emit('stateChanged'));
     broadcast.events.on('uplinkMeasured', (uplinkMs) => {
       const rounded = uplinkMs === null ? null : Math.round(uplinkMs);
       if (rounded === this.#uplinkMs) return;
       this.#uplinkMs = rounded;
-      this.events.emit('statsChanged');
+      this.#emitter.emit('statsChanged');
     });
-    this.events.emit('stateChanged');
+    this.#emitter.emit('stateChanged');
+  }
+
+  /** Sets what is known of the channel's broadcast on another node. */
+  setRemote(remote: RemoteBroadcast | null): void {
+    const { uplinkMs, state } = this;
+    this.#remote = remote;
+    // After an announced end, the audience already knows that there is no broadcast.
+    const isKnown = remote === null && state.broadcast?.state === 'ended';
+    if (!isKnown && JSON.stringify(state) !== JSON.stringify(this.state))
+      this.#emitter.emit('stateChanged');
+    if (uplinkMs !== this.uplinkMs) this.#emitter.emit('statsChanged');
+  }
+
+  /** Sets the number of viewers on other nodes. */
+  setViewersElsewhere(viewers: number): void {
+    if (viewers === this.#viewersElsewhere) return;
+    this.#viewersElsewhere = viewers;
+    this.#updatePeak();
+    this.#emitter.emit('statsChanged');
   }
 
   rename(title: string): void {
     this.#title = title;
-    if (this.#broadcast) this.#broadcast.title = title;
-    this.events.emit('stateChanged');
+    this.#broadcast?.rename(title);
+    this.#emitter.emit('stateChanged');
   }
 
   /** Sets the visibility of the current broadcast. */
   setVisibility(visibility: Visibility): void {
-    if (this.#broadcast) this.#broadcast.visibility = visibility;
-    this.events.emit('stateChanged');
+    this.#broadcast?.setVisibility(visibility);
+    this.#emitter.emit('stateChanged');
   }
 
   /** Adds `peer` to the viewers. */
   admit(peer: Peer): Viewer {
-    const viewer: Viewer = { peer, media: null, isSilent: false };
+    const viewer = new Viewer(peer);
     this.#viewers.set(peer.id, viewer);
     this.#updatePeak();
-    this.events.emit('statsChanged');
+    this.#emitter.emit('statsChanged');
     return viewer;
   }
 
@@ -108,10 +145,9 @@ export class LiveChannel {
 
   setSilent(peerId: string, isSilent: boolean): void {
     const viewer = this.#viewers.get(peerId);
-    if (!viewer || viewer.isSilent === isSilent) return;
-    viewer.isSilent = isSilent;
+    if (!viewer?.setSilent(isSilent)) return;
     this.#silent += isSilent ? 1 : -1;
-    this.events.emit('statsChanged');
+    this.#emitter.emit('statsChanged');
   }
 
   /** Removes a viewer and closes their connection. */
@@ -120,24 +156,20 @@ export class LiveChannel {
     if (!viewer) return;
     this.setSilent(peerId, false);
     this.#viewers.delete(peerId);
-    const { media } = viewer;
-    viewer.media = null;
-    media?.close();
-    this.events.emit('statsChanged');
+    viewer.detach();
+    this.#emitter.emit('statsChanged');
     this.releaseIfUnused();
   }
 
   #updatePeak(): void {
-    if (this.#broadcast)
-      this.#broadcast.peakViewers = Math.max(this.#broadcast.peakViewers, this.viewerCount);
+    this.#broadcast?.countViewers(this.viewerCount);
   }
 
   /**
-   * Emits `emptied` if there are no viewers and no broadcast, so that the registry drops the
-   * channel.
+   * Emits `emptied` if the channel has no viewers and no broadcast, so that the registry drops it.
    */
   releaseIfUnused(): void {
     if (this.#viewers.size === 0 && this.#broadcast === null && this.queue.size === 0)
-      this.events.emit('emptied');
+      this.#emitter.emit('emptied');
   }
 }

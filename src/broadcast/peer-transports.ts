@@ -2,18 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
 import type { PeerMedia } from './ports/media.js';
 
-/** One to watch, one to publish, and earlier ones that are still closing. */
+/**
+ * The maximum number of transports per peer: one for watching, one for publishing, and earlier ones
+ * that are still closing.
+ */
 const TRANSPORTS_PER_PEER_MAX = 6;
 const RETRY_AFTER_MS = 1_000;
 
-/** Maps transports to their peers: a client can only use its own. */
+/** Maps transports to their peers, so that a client can use only its own transports. */
 @Injectable()
 export class PeerTransports {
   readonly #byPeer = new Map<string, Map<string, PeerMedia>>();
 
   /**
    * Registers a transport until it closes.
-   * @throws {DomainError} `rate_limited` at the limit; closes the transport then
+   * @throws {DomainError} `rate_limited` at the limit, after closing the transport
    */
   add(
     peerId: string,
@@ -22,9 +25,13 @@ export class PeerTransports {
     const own = this.#byPeer.get(peerId) ?? new Map<string, PeerMedia>();
     if (own.size >= TRANSPORTS_PER_PEER_MAX) {
       media.close();
-      throw new DomainError('rate_limited', 'This connection has too many media transports.', {
-        retryAfterMs: RETRY_AFTER_MS,
-      });
+      throw new DomainError(
+        'rate_limited',
+        'This connection has too many media transports. Try again in a moment.',
+        {
+          retryAfterMs: RETRY_AFTER_MS,
+        },
+      );
     }
     this.#byPeer.set(peerId, own);
     const { id } = media.transport;
@@ -44,7 +51,7 @@ export class PeerTransports {
     if (media) return media;
     throw new DomainError(
       'transport_not_found',
-      'This connection is closed or not yours. Join again to get a new one.',
+      'This connection is closed or belongs to another client. Join again to get a new one.',
     );
   }
 }

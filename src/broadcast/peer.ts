@@ -1,9 +1,12 @@
 import type { EventName, EventPayload } from '../protocol/events.js';
 
-/** A connected client as the domain sees it: a recipient of events. */
+/** A connected client, which the domain sees as a recipient of events. */
 export interface Peer {
   readonly id: string;
-  /** False once it has disconnected; undo whatever was being created for it. */
+  /**
+   * False after the peer has disconnected. Anything that is being created for the peer must then be
+   * closed again.
+   */
   readonly connected: boolean;
   send<N extends EventName>(name: N, payload: EventPayload<N>): void;
 }

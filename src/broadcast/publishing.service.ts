@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
-import { LOG, type Log } from '../common/logger.js';
 import { OpenCounts } from '../common/open-counts.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { Visibility } from '../protocol/access.js';
@@ -11,35 +8,41 @@ import type { BroadcastSource } from '../protocol/broadcast.js';
 import type { RequestPayload } from '../protocol/events.js';
 import type { IngestView } from '../protocol/ingest.js';
 import type { PublisherStarted } from '../protocol/signaling.js';
+import { BroadcastControl } from './broadcast-control.js';
+import { BroadcastFactory } from './broadcast-factory.js';
 import { BroadcastJournal } from './broadcast-journal.js';
 import { BroadcastVisibility } from './broadcast-visibility.js';
 import type { Channel } from '../channels/channel.js';
 import { ChannelService } from '../channels/channel.service.js';
-import { ingestWarnings } from './ingest-warnings.js';
-import { LiveBroadcast } from './live-broadcast.js';
+import type { LiveBroadcast } from './live-broadcast.js';
 import type { LiveChannel } from './live-channel.js';
 import type { Peer } from './peer.js';
 import { PeerTransports } from './peer-transports.js';
 import { MEDIA, type MediaPort, type PublisherMedia } from './ports/media.js';
-import { PACKAGING, type PackagingPort } from './ports/packaging.js';
 import { LiveChannels } from './live-channels.js';
+import { TakeOver, type TakeOverProof } from './take-over.js';
 
-/** The answer to a publisher that starts, without the ICE servers, which the gateway adds. */
+/** The response to a publisher that starts, without the ICE servers, which the gateway adds. */
 type Started = Omit<PublisherStarted, 'iceServers'> & { channelId: string };
 
-/** How an authorized publisher enters a channel. */
+/** The terms on which an authorized publisher starts publishing to a channel. */
 type Entrance = Readonly<{
   peer: Peer;
   source: BroadcastSource;
-  /** Whether the publisher may take over a broadcast from another connection. */
-  mayTakeOver: (broadcast: LiveBroadcast) => boolean | Promise<boolean>;
+  /** What the publisher shows to take over a broadcast from another connection. */
+  proof?: Omit<TakeOverProof, 'source'>;
   /** Called before a broadcast is created. */
   assertMayCreate?: () => Promise<void>;
-  /** The visibility of a new broadcast; absent: the channel's. */
+  /** Returns the visibility of a new broadcast; if absent, the channel's visibility applies. */
   visibility?: () => Promise<Visibility>;
 }>;
 
-/** Handles publishers' requests: start, send tracks, end. */
+/** The response to a start while this node stops, or while another one starts a broadcast. */
+const RETRY_MS = 1_000;
+/** How often a start is repeated because another node was faster. */
+const TRIES = 3;
+
+/** Handles requests from publishers. */
 @Injectable()
 export class PublishingService {
   readonly #publishing = new Map<string, LiveBroadcast>();
@@ -51,25 +54,27 @@ export class PublishingService {
     private readonly journal: BroadcastJournal,
     private readonly visibility: BroadcastVisibility,
     private readonly transports: PeerTransports,
+    private readonly factory: BroadcastFactory,
+    private readonly takeOver: TakeOver,
+    private readonly control: BroadcastControl,
     @Inject(MEDIA) private readonly media: MediaPort,
-    @Inject(PACKAGING) private readonly packaging: PackagingPort,
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOG) private readonly log: Log,
   ) {
     this.#perAccount = new OpenCounts(config.broadcast.perAccount);
+    takeOver.setRule('browser', ({ resumeToken }, proof) => proof.resumeToken === resumeToken);
     channels.events.on('titleChanged', ({ id, title }) => liveChannels.find(id)?.rename(title));
-    channels.events.on('channelDeleted', ({ id, name }) => {
-      liveChannels.find(id)?.broadcast?.end('channel_deleted');
-      liveChannels.events.emit('channelDeleted', { id, name });
+    channels.events.on('channelDeleted', (channel) => {
+      liveChannels.delete(channel);
+      // If its node doesn't answer, it will find that the channel is missing.
+      control.end(channel.id, 'channel_deleted').catch(() => undefined);
     });
   }
 
   /**
    * Starts a broadcast on the caller's own channel, or resumes the interrupted one.
    * @throws {DomainError} `not_logged_in`, `channel_not_found`, `forbidden`, `broadcast_limit`;
-   *   `already_publishing` if another connection publishes, unless `resumeToken` proves that it was
-   *   the caller's own
+   * `already_publishing` if another connection is publishing, unless `resumeToken` proves that it
+   * was the caller's
    */
   async start(
     identity: Identity,
@@ -80,7 +85,7 @@ export class PublishingService {
     const { broadcast, media, resumed } = await this.publish(channel, {
       peer,
       source: 'browser',
-      mayTakeOver: (existing) => resumeToken === existing.resumeToken,
+      proof: { resumeToken },
       ...(continues === undefined
         ? {}
         : { assertMayCreate: () => this.#assertNotEnded(continues) }),
@@ -99,27 +104,23 @@ export class PublishingService {
 
   /**
    * Starts a broadcast for a peer authorized for the channel, or resumes the interrupted one.
-   * @throws {DomainError} `broadcast_limit`; `already_publishing` if another connection publishes
+   * @throws {DomainError} `broadcast_limit`; `already_publishing` if another connection is
+   *   publishing, on any node; `unavailable` if the node of the running broadcast doesn't answer, or
+   *   this one is stopping
    */
   async publish(
     channel: Channel,
-    { peer, source, mayTakeOver, assertMayCreate, visibility }: Entrance,
+    entrance: Entrance,
   ): Promise<{ broadcast: LiveBroadcast; media: PublisherMedia; resumed: boolean }> {
     const live = this.liveChannels.open(channel);
     try {
       return await live.queue.run(async () => {
-        const existing = live.broadcast;
-        if (existing) await assertFree(existing, peer, mayTakeOver);
-        else await assertMayCreate?.();
-        const broadcast =
-          existing ??
-          (await this.#create(live, channel, {
-            source,
-            visibility: (await visibility?.()) ?? 'public',
-          }));
+        if (this.liveChannels.isStopping) throw tryAgain();
+        const { peer, source } = entrance;
+        const { broadcast, resumed } = await this.#enter(live, channel, entrance);
         const media = await broadcast.attach(peer, source);
         this.#remember(peer, broadcast, media);
-        return { broadcast, media, resumed: existing !== null };
+        return { broadcast, media, resumed };
       });
     } finally {
       live.releaseIfUnused();
@@ -154,36 +155,24 @@ export class PublishingService {
 
   /**
    * Ends the channel's broadcast, from any connection of its owner.
-   * @throws {DomainError} `not_logged_in`, `channel_not_found`, `forbidden`; `not_live` without a
-   *   broadcast
+   * @throws {DomainError} `not_logged_in`, `channel_not_found`, `forbidden`; `not_live` if there is
+   *   no broadcast
    */
   async end(identity: Identity, name: string): Promise<void> {
     const channel = await this.#ownChannel(identity, name);
-    const broadcast = this.liveChannels.find(channel.id)?.broadcast;
-    if (!broadcast) throw new DomainError('not_live', 'This channel is not live.');
-    broadcast.end('publisher_ended');
+    if (!(await this.control.end(channel.id, 'publisher_ended'))) throw notLive();
   }
 
   /**
-   * Reports how the caller's own broadcast arrives.
-   * @throws {DomainError} `channel_not_found`, `forbidden`; `not_live` without a broadcast
+   * Reports the quality of the incoming media of the caller's own broadcast.
+   * @throws {DomainError} `channel_not_found`, `forbidden`; `not_live` if there is no broadcast
    */
   async ingest(accountId: string, name: string): Promise<IngestView> {
     const channel = await this.channels.get(name);
     if (channel.ownerId !== accountId) throw notYours();
-    const broadcast = this.liveChannels.find(channel.id)?.broadcast;
-    if (!broadcast) throw new DomainError('not_live', 'This channel is not live.');
-    const health = await broadcast.ingest();
-    const { bitrateBps = 0, roundTripMs = null, tracks = [] } = health ?? {};
-    return {
-      source: broadcast.source,
-      connected: health !== null && broadcast.phase.name === 'live',
-      bitrateBps,
-      roundTripMs,
-      tracks: tracks.map(({ kind, codec, streams }) => ({ kind, codec, streams: [...streams] })),
-      // Browsers send key frames on request, so their interval doesn't matter.
-      warnings: broadcast.source === 'whip' ? ingestWarnings({ tracks }) : [],
-    };
+    const view = await this.control.ingest(channel.id);
+    if (!view) throw notLive();
+    return view;
   }
 
   disconnected(peerId: string): void {
@@ -205,32 +194,52 @@ export class PublishingService {
       throw new DomainError('not_live', 'The broadcast has ended. Go live again to start another.');
   }
 
+  /** Finds the broadcast that the publisher joins, here or on another node, or creates one. */
+  async #enter(
+    live: LiveChannel,
+    channel: Channel,
+    { peer, source, proof = {}, assertMayCreate, visibility }: Entrance,
+  ): Promise<{ broadcast: LiveBroadcast; resumed: boolean }> {
+    const shown = { source, ...proof };
+    if (live.broadcast) {
+      await this.takeOver.assertFree(live.broadcast, peer, shown);
+      return { broadcast: live.broadcast, resumed: true };
+    }
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      if (this.#isShared) {
+        const brought = await this.takeOver.bring(live, channel, shown);
+        if (brought) return { broadcast: brought, resumed: true };
+      }
+      await assertMayCreate?.();
+      const created = await this.#create(live, channel, {
+        source,
+        visibility: (await visibility?.()) ?? 'public',
+      });
+      if (created) return { broadcast: created, resumed: false };
+    }
+    throw tryAgain();
+  }
+
+  /** Resolves to null if another node has just started a broadcast on the channel. */
   async #create(
     live: LiveChannel,
     channel: Channel,
-    { source, visibility }: { source: BroadcastSource; visibility: Visibility },
-  ): Promise<LiveBroadcast> {
-    const leave = this.#perAccount.enter(channel.ownerId);
-    if (!leave)
-      throw new DomainError(
-        'broadcast_limit',
-        'Your account has reached its limit of simultaneous broadcasts. End one of them first.',
-      );
-    const broadcast = new LiveBroadcast({
-      id: randomUUID(),
-      channelName: channel.name,
-      title: channel.title,
-      visibility,
-      source,
-      media: this.media,
-      packaging: this.packaging,
-      clock: this.clock,
-      log: this.log,
-      graceMs: this.config.broadcast.graceMs,
-    });
+    about: { source: BroadcastSource; visibility: Visibility },
+  ): Promise<LiveBroadcast | null> {
+    const { ownerId } = channel;
+    const { perAccount } = this.config.broadcast;
+    const leave = this.#isShared ? () => undefined : this.#perAccount.enter(ownerId);
+    if (!leave) throw limitReached();
+    const broadcast = this.factory.create(channel, about);
     broadcast.events.on('phaseEntered', ({ name }) => name === 'ended' && leave());
     try {
-      await this.journal.open(broadcast, channel.id);
+      const limits = this.#isShared ? { ownerId, perAccount } : null;
+      const result = await this.journal.open(broadcast, channel.id, limits);
+      if (result === 'limit') throw limitReached();
+      if (result === 'taken') {
+        broadcast.end('never_started');
+        return null;
+      }
     } catch (error) {
       broadcast.end('never_started');
       throw error;
@@ -240,9 +249,14 @@ export class PublishingService {
     return broadcast;
   }
 
+  /** Whether other nodes may run broadcasts. */
+  get #isShared(): boolean {
+    return this.config.node.url !== null;
+  }
+
   #remember(peer: Peer, broadcast: LiveBroadcast, media: PublisherMedia): void {
     this.transports.add(peer.id, media);
-    // One broadcast per connection: going live on another channel leaves the first.
+    // A connection can have one broadcast, so going live on another channel leaves the first one.
     const before = this.#publishing.get(peer.id);
     if (before && before !== broadcast) before.publisherLeft(peer.id);
     this.#publishing.set(peer.id, broadcast);
@@ -251,7 +265,7 @@ export class PublishingService {
   #broadcastOf(peer: Peer): LiveBroadcast {
     const broadcast = this.#publishing.get(peer.id);
     if (broadcast) return broadcast;
-    throw new DomainError('not_publishing', 'This connection does not publish. Go live first.');
+    throw new DomainError('not_publishing', 'This connection is not publishing. Go live first.');
   }
 
   #mediaOf(peer: Peer): PublisherMedia {
@@ -263,15 +277,19 @@ function notYours(): DomainError {
   return new DomainError('forbidden', 'This channel belongs to another account.');
 }
 
-async function assertFree(
-  broadcast: LiveBroadcast,
-  peer: Peer,
-  mayTakeOver: Entrance['mayTakeOver'],
-): Promise<void> {
-  const by = broadcast.publisherPeerId;
-  if (by === null || by === peer.id || (await mayTakeOver(broadcast))) return;
-  throw new DomainError(
-    'already_publishing',
-    'This channel is live from another tab, program or device. End the broadcast there first.',
+function notLive(): DomainError {
+  return new DomainError('not_live', 'This channel is not live.');
+}
+
+function limitReached(): DomainError {
+  return new DomainError(
+    'broadcast_limit',
+    'Your account has reached its limit of simultaneous broadcasts. End one of them first.',
   );
+}
+
+function tryAgain(): DomainError {
+  return new DomainError('unavailable', 'The server can’t start a broadcast now. Try again.', {
+    retryAfterMs: RETRY_MS,
+  });
 }

@@ -3,28 +3,30 @@ import { DomainError } from '../common/domain-error.js';
 import type { RequestPayload } from '../protocol/events.js';
 import type { ViewerJoined, ViewerMediaOptions } from '../protocol/signaling.js';
 import { ChannelService } from '../channels/channel.service.js';
-import type { LiveChannel, Viewer } from './live-channel.js';
+import type { LiveChannel } from './live-channel.js';
 import type { Peer } from './peer.js';
 import { PeerTransports } from './peer-transports.js';
-import type { BroadcastMedia, ReceiverMedia, ReceiverTerms, ViewerMedia } from './ports/media.js';
+import type { ReceiverMedia, ReceiverTerms, ViewerMedia, WatchedMedia } from './ports/media.js';
 import { LiveChannels } from './live-channels.js';
+import { RemoteMediaRegistry } from './remote-media-registry.js';
+import type { Viewer } from './viewer.js';
 
 /**
- * The answer to a viewer that joins, without the ICE servers and the HLS address, which the gateway
- * adds.
+ * The response to a viewer that joins, without the ICE servers and the HLS address, which the
+ * gateway adds.
  */
 type Joined = Omit<ViewerJoined, 'media' | 'hls'> & {
   channelId: string;
   media: Omit<ViewerMediaOptions, 'iceServers'> | null;
 };
 
-/** A viewer connected by its own session description. */
+/** The connection of a viewer with its own session description. */
 export type Receiving = Readonly<{ live: LiveChannel; media: ReceiverMedia }>;
 
-/** When to retry a channel that is not live. */
+/** The time after which a client should retry if a channel isn't live. */
 const LIVE_RETRY_MS = 5_000;
 
-/** Handles viewers' requests. A connection watches one channel at a time. */
+/** Handles requests from viewers. A connection can watch one channel at a time. */
 @Injectable()
 export class ViewingService {
   readonly #watching = new Map<string, LiveChannel>();
@@ -32,6 +34,7 @@ export class ViewingService {
   constructor(
     private readonly channels: ChannelService,
     private readonly liveChannels: LiveChannels,
+    private readonly remoteMedia: RemoteMediaRegistry,
     private readonly transports: PeerTransports,
   ) {}
 
@@ -62,16 +65,16 @@ export class ViewingService {
   }
 
   /**
-   * Makes `peer` a viewer of a live channel, by its own session description; tracks start when it
-   * connects.
-   *
-   * @param terms see {@link BroadcastMedia.receive}
-   * @throws {DomainError} `channel_not_found`; `not_live` with the time to retry; `unavailable`
+   * Makes `peer` a viewer of a live channel with its own session description. Tracks start when the
+   * viewer connects.
+   * @param terms see {@link WatchedMedia.receive}
+   * @throws {DomainError} `channel_not_found`; `not_live` with the time after which to retry;
+   *   `unavailable`
    */
   async receive(peer: Peer, name: string, terms: ReceiverTerms | null): Promise<Receiving> {
     const channel = await this.channels.get(name);
-    const live = this.liveChannels.find(channel.id);
-    if (!live || this.liveChannels.current(channel.id) === null) throw notLive(name);
+    if (this.liveChannels.current(channel.id) === null) throw notLive(name);
+    const live = this.liveChannels.open(channel);
     const viewer = this.#admit(peer, live);
     try {
       const media = await this.#connect(live, viewer, (room) => room.receive(terms));
@@ -88,7 +91,7 @@ export class ViewingService {
     this.#watching.delete(peerId);
   }
 
-  /** Sets whether a viewer's connection is silent. Ignored for peers that don't watch. */
+  /** Sets whether a viewer's connection is silent. Ignored for peers that are not watching. */
   setSilent(peerId: string, isSilent: boolean): void {
     this.#watching.get(peerId)?.setSilent(peerId, isSilent);
   }
@@ -109,17 +112,16 @@ export class ViewingService {
     this.#watching.set(peer.id, live);
     const known = live.viewer(peer.id);
     if (!known) return live.admit(peer);
-    known.media?.close();
-    known.media = null;
+    known.detach();
     return known;
   }
 
   async #connect<M extends ViewerMedia>(
     live: LiveChannel,
     viewer: Viewer,
-    open: (room: BroadcastMedia) => Promise<M>,
+    open: (room: WatchedMedia) => Promise<M>,
   ): Promise<M | null> {
-    const room = live.broadcast?.media;
+    const room = await this.#roomOf(live);
     if (!room || room.closed) return null;
     const media = await open(room);
     // The viewer left or joined again while the connection was being created.
@@ -131,9 +133,15 @@ export class ViewingService {
     return media;
   }
 
+  /** Resolves with the media of the channel's broadcast, no matter on which node it runs. */
+  async #roomOf({ broadcast, remote }: LiveChannel): Promise<WatchedMedia | null> {
+    if (broadcast) return broadcast.media;
+    return remote && this.remoteMedia.open(remote);
+  }
+
   #wire(viewer: Viewer, media: ViewerMedia): void {
     const { peer } = viewer;
-    viewer.media = media;
+    viewer.attach(media);
     this.transports.add(peer.id, media);
     media.events.on('consumerAdded', (options) => peer.send('viewer:consumer', options));
     media.events.on('consumerClosed', (consumerId) =>
@@ -146,9 +154,10 @@ export class ViewingService {
       peer.send('viewer:current-layer', { consumerId, layer }),
     );
     media.events.on('closed', () => {
-      // Closed by neither a leave nor another join: the client must connect again.
+      // The connection was closed neither by leaving nor by another join, so the client must
+      // connect again.
       if (viewer.media !== media) return;
-      viewer.media = null;
+      viewer.detach();
       if (peer.connected) peer.send('transport:closed', { transportId: media.transport.id });
     });
   }
@@ -158,7 +167,7 @@ export class ViewingService {
     if (media) return media;
     throw new DomainError(
       'not_joined',
-      'This connection does not watch a live channel. Join first.',
+      'This connection is not watching a live channel. Join first.',
     );
   }
 }

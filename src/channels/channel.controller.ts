@@ -9,7 +9,7 @@ import { ChannelQuery } from '../protocol/paging.js';
 import type { EventOrigin } from '../security-log/security-event.js';
 import { ChannelService } from './channel.service.js';
 
-/** HTTP API of channels. */
+/** The HTTP API for channels. */
 @Controller('api/channels')
 export class ChannelController {
   constructor(private readonly channels: ChannelService) {}
@@ -20,7 +20,7 @@ export class ChannelController {
   @Operation({
     summary: 'List channels',
     description:
-      'Those with a broadcast on first, then by when they were last live. Public ones, private ones that list who asks, and with `owner` all of one’s own.',
+      'Live channels first, then by when they were last live. Includes public channels, private channels that list you, and with `owner` set to you, all of your own.',
     reply: ChannelList,
   })
   async list(
@@ -34,7 +34,7 @@ export class ChannelController {
   @AllowToken('channels:write')
   @LoggedIn()
   @Operation({
-    summary: 'Make a channel',
+    summary: 'Create a channel',
     reply: ChannelView,
     errors: ['not_logged_in', 'channel_name_taken', 'channel_limit'],
   })
@@ -48,7 +48,7 @@ export class ChannelController {
   @Get(':name')
   @AllowToken('channels:read')
   @Operation({
-    summary: 'One channel',
+    summary: 'Get a channel',
     reply: ChannelView,
     errors: ['channel_not_found', 'password_required'],
   })
@@ -60,7 +60,7 @@ export class ChannelController {
   @AllowToken('channels:write')
   @LoggedIn()
   @Operation({
-    summary: 'Change a channel of one’s own',
+    summary: 'Change one of your channels',
     reply: ChannelView,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })
@@ -77,7 +77,7 @@ export class ChannelController {
   @HttpCode(204)
   @LoggedIn()
   @Operation({
-    summary: 'Delete a channel of one’s own with its broadcasts and chat; ends one that is on',
+    summary: 'Delete one of your channels with its broadcasts and chat; a live broadcast ends',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })

@@ -22,7 +22,9 @@ type Row = Omit<Channel, 'ownerUsername' | 'visibility'> & {
   visibility: Uppercase<Visibility>;
 };
 
-/** The channels of a list: one account's or everyone's, as visible to `accountId`. */
+/**
+ * Which channels to list: those of one account or of everyone, as far as `accountId` can see them.
+ */
 type Which = Readonly<{ owner: string | undefined; accountId: string | null }>;
 
 /** Stores channels in the database. */
@@ -45,7 +47,10 @@ export class ChannelRepository {
     return rows.map(toChannel);
   }
 
-  /** Lists channels except `exceptIds`, most recently live first, never live last. */
+  /**
+   * Lists channels except `exceptIds`. The most recently live ones are first; those that were never
+   * live are last.
+   */
   async list(query: {
     exceptIds: readonly string[];
     which: Which;
@@ -74,7 +79,8 @@ export class ChannelRepository {
     const { ownerId } = channel;
     try {
       return await this.db.$transaction(async (tx) => {
-        // Lock per owner: two concurrent requests could both find one place left.
+        // This locks the owner. Otherwise two concurrent requests could both find that there is
+        // room for one more.
         await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${ownerId}::uuid FOR UPDATE`;
         if ((await tx.channel.count({ where: { ownerId } })) >= limit) return 'limit_reached';
         return toChannel(await tx.channel.create({ data: channel, select: COLUMNS }));
@@ -86,7 +92,7 @@ export class ChannelRepository {
     }
   }
 
-  /** Resolves with the changed channel, or null if it no longer exists. */
+  /** Resolves to the changed channel, or null if the channel no longer exists. */
   async setTitle(id: string, title: string): Promise<Channel | null> {
     try {
       return toChannel(
@@ -112,9 +118,9 @@ const IS_ON = { state: { not: 'ENDED' as const } };
 const ON_FOR_FEWER = { ...IS_ON, visibility: { not: 'PUBLIC' as const } };
 
 /**
- * Matches listed channels: for everyone, public ones unless a broadcast with a narrower audience is
- * running; for members, also private ones and those with a private broadcast running; for owners
- * who list their own, all.
+ * Matches listed channels. Everyone sees public channels, unless a broadcast with a narrower
+ * audience is running on them. Members also see private channels, and channels on which a private
+ * broadcast is running. Owners who list their own channels see all of them.
  */
 function listed({ owner, accountId }: Which) {
   const ofOwner = owner === undefined ? {} : { owner: { username: owner } };
@@ -136,7 +142,7 @@ function toChannel({ owner, visibility, ...row }: Row): Channel {
   return {
     ...row,
     ownerUsername: owner.username,
-    // The database's names are those of the protocol in upper case.
+    // The database stores the protocol's names in upper case.
     visibility: visibility.toLowerCase() as Lowercase<typeof visibility>,
   };
 }

@@ -1,4 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { BUS, type Bus } from '../cluster/bus.js';
+import { shared } from '../cluster/shared.js';
+import { Visibility } from '../protocol/access.js';
 import { AccessService } from '../access/access.service.js';
 import { channelNotFound } from '../access/refusals.js';
 import { CLOCK, type Clock } from '../common/clock.js';
@@ -14,24 +18,39 @@ import { ChannelRepository } from './channel.repository.js';
 import { LIVE_STATUS, type LiveStatus } from './live-status.js';
 
 /**
- * Lets many simultaneous viewers share one lookup. Changes by another server appear after up to
- * this time.
+ * How long a lookup is cached, so that many simultaneous viewers share it. Changes made by another
+ * server can take this long to appear.
  */
 const CACHE_MS = 1_000;
-/** Above this size, the oldest entry is evicted. */
+/** The maximum number of cached channels. Beyond it, the oldest entry is evicted. */
 const CACHE_MAX = 1_000;
 
 type Cached = { channel: Promise<Channel>; untilMs: number };
 
-/** Manages channels: owners create, change and delete them; everyone can find them. */
+/** A channel in a message to other nodes. */
+const ChangedChannel = z.object({
+  id: z.string(),
+  name: z.string(),
+  title: z.string(),
+  ownerId: z.string(),
+  ownerUsername: z.string(),
+  visibility: Visibility,
+  createdAt: z.coerce.date(),
+  lastLiveAt: z.coerce.date().nullable(),
+});
+
+/** Manages channels. Owners create, change and delete them, and everyone can find them. */
 @Injectable()
 export class ChannelService {
-  readonly events = new TypedEmitter<{
+  readonly #emitter = new TypedEmitter<{
     titleChanged: [channel: Channel];
     channelDeleted: [channel: Channel];
   }>();
+  readonly events = this.#emitter.listenable;
   readonly #cache = new Map<string, Cached>();
   readonly #perAccount: number;
+  readonly #titleChanged: (channel: Channel) => void;
+  readonly #deleted: (channel: Channel) => void;
 
   constructor(
     private readonly repository: ChannelRepository,
@@ -39,7 +58,19 @@ export class ChannelService {
     private readonly access: AccessService,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(BUS) bus: Bus,
   ) {
+    this.#titleChanged = shared(bus, 'channel-titled', {
+      schema: ChangedChannel,
+      apply: (channel) => {
+        this.#cache.delete(channel.name);
+        this.#emitter.emit('titleChanged', channel);
+      },
+    });
+    this.#deleted = shared(bus, 'channel-deleted', {
+      schema: ChangedChannel,
+      apply: (channel) => this.#emitter.emit('channelDeleted', channel),
+    });
     this.#perAccount = config.broadcast.channelsPerAccount;
     access.events.on('changed', (name) => this.#cache.delete(name));
   }
@@ -60,9 +91,9 @@ export class ChannelService {
   }
 
   /**
-   * Lists channels: live ones first, by viewers; then the most recently live. Includes public
-   * channels, private ones that `accountId` is a member of, and all of the caller's own when
-   * `owner` is the caller.
+   * Lists channels. Live ones are first, ordered by their number of viewers, followed by the most
+   * recently live ones. The list contains public channels, private ones of which `accountId` is a
+   * member and, if `owner` is the caller, all of the caller's own channels.
    */
   async list(
     { limit, offset, owner }: ChannelQuery,
@@ -95,38 +126,37 @@ export class ChannelService {
     if (created === 'name_taken')
       throw new DomainError(
         'channel_name_taken',
-        `The name “${channel.name}” is taken, choose another.`,
+        `The name “${channel.name}” is taken. Choose another one.`,
       );
     if (created === 'limit_reached')
       throw new DomainError(
         'channel_limit',
-        `An account can have ${this.#perAccount} ${this.#perAccount === 1 ? 'channel' : 'channels'}. Delete one to make another.`,
+        `An account can have up to ${this.#perAccount} ${this.#perAccount === 1 ? 'channel' : 'channels'}. Delete one to create another.`,
       );
     if (created === 'no_owner') throw new DomainError('not_logged_in', 'Log in first.');
     this.access.changed(created.name);
     return created;
   }
 
-  /** @throws {DomainError} `channel_not_found`; `forbidden` except for the owner */
+  /** @throws {DomainError} `channel_not_found`; `forbidden` unless the account owns the channel */
   async change(name: string, accountId: string, { title }: ChannelChange): Promise<Channel> {
     const { id } = await this.#own(name, accountId);
     const changed = await this.repository.setTitle(id, title);
-    this.#cache.delete(name);
     if (changed === null) throw channelNotFound(name);
-    this.events.emit('titleChanged', changed);
+    this.#titleChanged(changed);
     return changed;
   }
 
   /**
-   * Deletes a channel with its broadcasts and chat; ends a running broadcast.
-   * @throws {DomainError} `channel_not_found`; `forbidden` except for the owner
+   * Deletes a channel with its broadcasts and chat, and ends a running broadcast.
+   * @throws {DomainError} `channel_not_found`; `forbidden` unless the account owns the channel
    */
   async delete(name: string, accountId: string, from: EventOrigin): Promise<void> {
     const channel = await this.#own(name, accountId);
     const event = { accountId, kind: 'channel_deleted', subject: name, from } as const;
     await this.repository.delete(channel.id, { event, at: new Date(this.clock.nowMs()) });
     this.access.changed(name);
-    this.events.emit('channelDeleted', channel);
+    this.#deleted(channel);
   }
 
   /** Returns what is visible to everyone who can watch the channel. */

@@ -9,6 +9,6 @@ export type Channel = Readonly<{
   ownerUsername: string;
   visibility: Visibility;
   createdAt: Date;
-  /** When its latest broadcast ended; null if it had none. */
+  /** The time at which the channel's latest broadcast ended; null if there was none. */
   lastLiveAt: Date | null;
 }>;

@@ -8,7 +8,7 @@ import { StreamKeyController } from './stream-key/stream-key.controller.js';
 import { StreamKeyRepository } from './stream-key/stream-key.repository.js';
 import { StreamKeyService } from './stream-key/stream-key.service.js';
 
-/** Channels and their stream keys. */
+/** Provides channels and their stream keys. */
 @Module({
   imports: [DbModule, AuthModule],
   controllers: [ChannelController, StreamKeyController],

@@ -3,7 +3,10 @@ import type { BroadcastView } from '../protocol/broadcast.js';
 /** Nest's injection token for {@link LiveStatus}. */
 export const LIVE_STATUS = Symbol('LiveStatus');
 
-/** Reports which channels are live. Implemented by `broadcast`, which sits above channels. */
+/**
+ * Reports which channels are live. Implemented by the folder `broadcast`, which is a layer above
+ * channels.
+ */
 export interface LiveStatus {
   /** The ids of all channels with a live or interrupted broadcast. */
   liveChannelIds(): string[];

@@ -30,22 +30,23 @@ export class ChatAnnouncer {
     this.#announceMessages(server);
     this.#announceToModerators(server);
     const { events } = this.rooms;
-    events.on('personChanged', (room, person, reason) => this.#tellPerson(room, person, reason));
+    events.on('personChanged', (room, person, reason) => this.#notifyPerson(room, person, reason));
     events.on('guestsConcerned', (room) =>
-      this.#tellWho(room, ({ account }) => account === null, ''),
+      this.#notifyMatching(room, ({ account }) => account === null, ''),
     );
-    events.on('judged', (room, judgement) => this.#tellSender(room, judgement));
+    events.on('judged', (room, judgement) => this.#notifySender(room, judgement));
+    events.on('reset', (room) => void this.#reset(server, room));
     this.follows.events.on('changed', (channelId, accountId) => {
       const room = this.rooms.find(channelId);
       const person = { author: { accountId, guestId: null }, addressHashes: [] };
-      if (room) this.#tellPerson(room, person, '');
+      if (room) this.#notifyPerson(room, person, '');
     });
   }
 
   #announceMessages(server: OnairServer): void {
     const { events } = this.rooms;
     const to = (room: ChatRoom) => server.to(everybodyIn(room));
-    events.on('told', (room, messages) =>
+    events.on('sent', (room, messages) =>
       to(room).emit('chat:messages', { channel: room.channel.name, messages: [...messages] }),
     );
     events.on('deleted', (room, seqs) =>
@@ -61,8 +62,7 @@ export class ChatAnnouncer {
       to(room).emit('chat:rules', { channel: room.channel.name, rules: room.rules.rules }),
     );
     events.on('reactionsChanged', (room, changed) => {
-      const changes = changed.map(({ seq, emoji, count }) => ({ seq, emoji, count }));
-      to(room).emit('chat:reactions', { channel: room.channel.name, changes });
+      to(room).emit('chat:reactions', { channel: room.channel.name, changes: [...changed] });
     });
     events.on('floated', (room, floats) =>
       to(room).emit('chat:floats', { channel: room.channel.name, floats: [...floats] }),
@@ -83,28 +83,40 @@ export class ChatAnnouncer {
     );
   }
 
-  #tellSender(room: ChatRoom, { author, nonce, approved, seq }: Judgement): void {
+  /** Lets all clients join again, with the roles that they have now. */
+  async #reset(server: OnairServer, room: ChatRoom): Promise<void> {
+    for (const socket of this.sockets.find(room, () => true)) await this.sockets.sort(room, socket);
+    server.to(everybodyIn(room)).emit('chat:reset', { channel: room.channel.name });
+  }
+
+  #notifySender(room: ChatRoom, { author, nonce, approved, seq }: Judgement): void {
     const key = authorKey(author);
     for (const socket of this.sockets.find(room, (sender) => sender.key === key))
       socket.emit('chat:judged', { channel: room.channel.name, nonce, approved, seq });
   }
 
   /** Notifies all of a person's connections. */
-  #tellPerson(room: ChatRoom, person: ChangedPerson, reason: string): void {
+  #notifyPerson(room: ChatRoom, person: ChangedPerson, reason: string): void {
     const key = authorKey(person.author);
     const isOne = ({ key: other, account, addressHash }: ChatSender) =>
       other === key || (account === null && person.addressHashes.includes(addressHash));
-    this.#tellWho(room, isOne, reason);
+    this.#notifyMatching(room, isOne, reason);
   }
 
-  /** Sends their current role and permissions to all matching senders in the room. */
-  #tellWho(room: ChatRoom, isConcerned: (sender: ChatSender) => boolean, reason: string): void {
+  /** Sends every matching sender in the room their current role and permissions. */
+  #notifyMatching(
+    room: ChatRoom,
+    isConcerned: (sender: ChatSender) => boolean,
+    reason: string,
+  ): void {
     const channel = room.channel.name;
     for (const socket of this.sockets.find(room, isConcerned))
       void this.sockets
         .sort(room, socket)
         .then(() => this.reading.me(room, senderOf(socket)))
         .then((me) => socket.emit('chat:me', { channel, me, reason }))
-        .catch((err: unknown) => this.#log.warn({ err, channel }, 'somebody could not be told'));
+        .catch((err: unknown) =>
+          this.#log.warn({ err, channel }, 'a chat participant could not be notified'),
+        );
   }
 }

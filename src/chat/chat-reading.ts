@@ -12,7 +12,7 @@ import { ChatRepository, type PageStart } from './messages/chat.repository.js';
 import { HeldRepository } from './held/held.repository.js';
 import { WritingRules } from './rules/writing-rules.js';
 
-/** A reconnecting client receives deletions among its last N messages. */
+/** The number of newest messages about whose deletion a reconnecting client is notified. */
 const DELETIONS_SPAN = 1_000;
 
 const NONE: ReadonlySet<string> = new Set();
@@ -22,7 +22,8 @@ type HistoryPart = Pick<ChatHistory, 'afterSeq' | 'beforeSeq' | 'limit'>;
 /** Reads a channel's chat. */
 @Injectable()
 export class ChatReading {
-  // oxlint-disable-next-line max-params -- Nest's injection: what a join has to tell, and the clock.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the sources of a join's reply, and the
+  // clock.
   constructor(
     private readonly repository: ChatRepository,
     private readonly views: ChatViews,
@@ -34,8 +35,8 @@ export class ChatReading {
   ) {}
 
   /**
-   * Returns what a client needs on joining a room. To miss nothing, the client must already be
-   * subscribed to new commits.
+   * Returns the state that a client needs when it joins a room. The client must already be
+   * subscribed to new commits, so that it misses none.
    */
   async join(
     room: ChatRoom,
@@ -82,7 +83,7 @@ export class ChatReading {
     };
   }
 
-  /** Returns one page: after a seq, before a seq, or the newest. */
+  /** Returns one page of messages: those after a seq, before a seq, or the newest ones. */
   async history(
     room: ChatRoom,
     sender: ChatSender,
@@ -90,7 +91,7 @@ export class ChatReading {
   ): Promise<ChatPage> {
     const start: PageStart =
       afterSeq !== undefined ? { afterSeq } : beforeSeq !== undefined ? { beforeSeq } : 'newest';
-    // Fetch one extra row to learn whether more exist.
+    // One extra row is fetched to find out whether more exist.
     const found = await this.repository.page(room.id, start, limit + 1);
     const more = found.length > limit;
     const page = afterSeq === undefined ? found.slice(-limit) : found.slice(0, limit);
@@ -101,8 +102,9 @@ export class ChatReading {
   }
 
   /**
-   * Returns one page of the messages written during one broadcast of the room's channel, which the
-   * caller is allowed to watch: the first page, or with `until` the last page before that time.
+   * Returns one page of the messages written during one of the channel's broadcasts: the first page
+   * or, with `until`, the last page before that time. The caller must be allowed to watch the
+   * broadcast.
    */
   async historyOfBroadcast(
     room: ChatRoom,

@@ -9,7 +9,7 @@ import { authorOf } from './messages/chat-message.js';
 import { ChatReading } from './chat-reading.js';
 import { ChatRooms } from './room/chat-rooms.js';
 
-/** Read-only chat access over HTTP. */
+/** The read-only HTTP API for a broadcast's chat. */
 @Controller('api/broadcasts/:id/chat')
 export class ChatController {
   constructor(
@@ -22,8 +22,8 @@ export class ChatController {
   @AllowToken('chat:read')
   @ForVisitors()
   @Operation({
-    summary: 'What was written during a broadcast, in order',
-    description: 'For the next page, ask again with the last `seq` as `after`.',
+    summary: 'List the chat messages of a broadcast',
+    description: 'Ordered by `seq`. For the next page, pass the last `seq` as `after`.',
     reply: ChatPage,
     errors: ['broadcast_not_found', 'password_required'],
   })

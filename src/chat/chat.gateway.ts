@@ -1,16 +1,11 @@
 import { ConnectedSocket, type OnGatewayInit, WebSocketServer } from '@nestjs/websockets';
-import {
-  OnairGateway,
-  type OnairServer,
-  type OnairSocket,
-  OnRequest,
-  Payload,
-} from '../common/gateway.js';
-import type { RequestData, RequestPayload } from '../protocol/events.js';
+import { OnairGateway, type OnairServer, type OnairSocket, OnRequest } from '../common/gateway.js';
+import type { RequestData } from '../protocol/events.js';
 import { ChatAnnouncer } from './chat-announcer.js';
 import { ChatReading } from './chat-reading.js';
-import { ChatRooms } from './room/chat-rooms.js';
-import { senderOf } from './room/chat-sender.js';
+import type { ChatSender } from './room/chat-sender.js';
+import { CurrentSender } from './room/current-sender.js';
+import { InRoom } from './room/in-room.js';
 import { ChatService } from './chat.service.js';
 import { ChatSockets } from './room/chat-sockets.js';
 import { Commands } from './commands/commands.js';
@@ -21,9 +16,8 @@ import { Reactions } from './reactions/reactions.js';
 export class ChatGateway implements OnGatewayInit {
   @WebSocketServer() private readonly server!: OnairServer;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what requests are for.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the services that handle requests.
   constructor(
-    private readonly rooms: ChatRooms,
     private readonly chat: ChatService,
     private readonly reading: ChatReading,
     private readonly reactions: Reactions,
@@ -39,61 +33,61 @@ export class ChatGateway implements OnGatewayInit {
   @OnRequest('chat:join')
   async join(
     @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:join') payload: RequestPayload<'chat:join'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:join') { room, ...known }: InRoom<'chat:join'>,
   ): Promise<RequestData<'chat:join'>> {
-    const room = await this.rooms.open(payload.channel);
-    // Subscribe before reading the history, so that no message falls in between.
+    // Subscribe before reading the history, so that no message is missed in between.
     await this.sockets.enter(room, socket);
-    return this.reading.join(room, senderOf(socket), payload);
+    return this.reading.join(room, sender, known);
   }
 
   @OnRequest('chat:leave')
   async leave(
     @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:leave') { channel }: RequestPayload<'chat:leave'>,
+    @InRoom('chat:leave') { room }: InRoom<'chat:leave'>,
   ): Promise<void> {
-    await this.sockets.leave(await this.rooms.open(channel), socket);
+    await this.sockets.leave(room, socket);
   }
 
   @OnRequest('chat:send')
   async send(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:send') payload: RequestPayload<'chat:send'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:send') { room, ...message }: InRoom<'chat:send'>,
   ): Promise<RequestData<'chat:send'>> {
-    return this.chat.send(await this.rooms.open(payload.channel), senderOf(socket), payload);
+    return this.chat.send(room, sender, message);
   }
 
   @OnRequest('chat:history')
   async history(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:history') payload: RequestPayload<'chat:history'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:history') { room, ...page }: InRoom<'chat:history'>,
   ): Promise<RequestData<'chat:history'>> {
-    return this.reading.history(await this.rooms.open(payload.channel), senderOf(socket), payload);
+    return this.reading.history(room, sender, page);
   }
 
   @OnRequest('chat:react')
   async react(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:react') { channel, ...reaction }: RequestPayload<'chat:react'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:react') { room, ...reaction }: InRoom<'chat:react'>,
   ): Promise<void> {
-    await this.reactions.react(await this.rooms.open(channel), senderOf(socket), reaction);
+    await this.reactions.react(room, sender, reaction);
   }
 
   @OnRequest('chat:float')
-  async float(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:float') { channel, emoji }: RequestPayload<'chat:float'>,
-  ): Promise<void> {
-    this.reactions.float(await this.rooms.open(channel), senderOf(socket), emoji);
+  float(
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:float') { room, emoji }: InRoom<'chat:float'>,
+  ): void {
+    this.reactions.float(room, sender, emoji);
   }
 
   @OnRequest('chat:command')
   async command(
     @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:command') { channel, text }: RequestPayload<'chat:command'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:command') { room, text }: InRoom<'chat:command'>,
   ): Promise<RequestData<'chat:command'>> {
-    const room = await this.rooms.open(channel);
     const { scopes } = socket.data.identity;
-    return { message: await this.commands.run(room, senderOf(socket), { text, scopes }) };
+    return { message: await this.commands.run(room, sender, { text, scopes }) };
   }
 }

@@ -35,12 +35,15 @@ import { ModeratorViewsGateway } from './moderator-views.gateway.js';
 import { PersonFinder } from './moderation/person-finder.js';
 import { ReactionRepository } from './messages/reaction.repository.js';
 import { Reactions } from './reactions/reactions.js';
+import { RoomChangeRepository } from './room/room-change.repository.js';
+import { RoomChanges } from './room/room-changes.js';
+import { RoomFollower } from './room/room-follower.js';
 import { RoomRepository } from './room/room.repository.js';
 import { ChatSettingsService } from './moderation/chat-settings.service.js';
 import { WritingRules } from './rules/writing-rules.js';
 import { MessageSearch } from './search/message-search.js';
 
-/** Chat: messages are stored, numbered without gaps, and broadcast to everyone in the room. */
+/** The chat. Messages are stored, numbered without gaps, and broadcast to everyone in the room. */
 @Module({
   imports: [DbModule, AccountModule, BroadcastModule, FollowsModule],
   controllers: [ChatController, ModeratorsController],
@@ -75,6 +78,9 @@ import { MessageSearch } from './search/message-search.js';
     PersonFinder,
     ReactionRepository,
     Reactions,
+    RoomChangeRepository,
+    RoomChanges,
+    RoomFollower,
     RoomRepository,
     WritingRules,
     {

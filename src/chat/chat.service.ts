@@ -7,7 +7,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { ChatSend, ChatSent } from '../protocol/chat.js';
 import { quoteOf, type NewMessage } from './messages/chat-message.js';
 import type { ChatRoom } from './room/chat-room.js';
-import { ChatRooms } from './room/chat-rooms.js';
+import { RoomFollower } from './room/room-follower.js';
 import type { ChatSender } from './room/chat-sender.js';
 import { ChatWriter } from './messages/chat-writer.js';
 import { ChatRepository } from './messages/chat.repository.js';
@@ -16,14 +16,18 @@ import { HeldMessages } from './held/held-messages.js';
 import { WritingRules } from './rules/writing-rules.js';
 import { ChatLimits, guestsPerAddress } from './room/sender-limits.js';
 
+/** A message as it is sent to a room. */
+type Sent = Omit<ChatSend, 'channel'>;
+
 /** Sends messages to a channel's chat. */
 @Injectable()
 export class ChatService implements OnApplicationShutdown {
   readonly #limits: ChatLimits;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what a message goes through, and the clock.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the services through which a message
+  // passes, the configuration and the clock.
   constructor(
-    rooms: ChatRooms,
+    follower: RoomFollower,
     private readonly repository: ChatRepository,
     private readonly guestNames: GuestNames,
     private readonly liveChannels: LiveChannels,
@@ -35,23 +39,25 @@ export class ChatService implements OnApplicationShutdown {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#limits = new ChatLimits(guestsPerAddress(config));
-    writer.events.on('committed', (channelId, messages) => rooms.find(channelId)?.tell(messages));
+    writer.events.on('committed', (channelId, messages) => follower.committed(channelId, messages));
   }
 
-  /** Runs after the sockets have closed, so nobody can write any more. */
+  /** Nest calls this after the sockets have closed, so nobody can write any more. */
   async onApplicationShutdown(): Promise<void> {
     await this.writer.close();
   }
 
   /**
-   * Resolves when the message is committed or held. Until then a client can safely repeat the
-   * request with the same nonce: the message is stored and broadcast once.
+   * Resolves when the message is committed or held. Until then, a client can safely repeat the
+   * request with the same nonce: the message is stored and broadcast only once.
    */
-  async send(room: ChatRoom, sender: ChatSender, payload: ChatSend): Promise<ChatSent> {
+  async send(room: ChatRoom, sender: ChatSender, payload: Sent): Promise<ChatSent> {
     this.rules.assertCanWrite(room, sender);
     const retryAfterMs = this.#limits.take(sender, this.clock.nowMs());
     if (retryAfterMs > 0)
-      throw new DomainError('rate_limited', 'You write too fast, wait a moment.', { retryAfterMs });
+      throw new DomainError('rate_limited', 'You are writing too fast. Wait a moment.', {
+        retryAfterMs,
+      });
     const message = await this.#message(room, sender, payload);
     const { author, addressHash } = sender;
     if (author.guestId !== null)
@@ -68,10 +74,10 @@ export class ChatService implements OnApplicationShutdown {
     }
   }
 
-  async #message(room: ChatRoom, sender: ChatSender, payload: ChatSend): Promise<NewMessage> {
+  async #message(room: ChatRoom, sender: ChatSender, payload: Sent): Promise<NewMessage> {
     const { replyToSeq = null } = payload;
     const name = sender.account?.username ?? (await this.#guestName(payload.guestName));
-    if (replyToSeq !== null) await this.#assertIsThere(room, replyToSeq);
+    if (replyToSeq !== null) await this.#assertParentExists(room, replyToSeq);
     return {
       ...sender.author,
       channelId: room.id,
@@ -87,30 +93,30 @@ export class ChatService implements OnApplicationShutdown {
   }
 
   /**
-   * Checks that the message being replied to exists. It is usually among the newest, which are in
-   * memory.
+   * Checks that the message being replied to exists. That message is usually among the newest ones,
+   * which are in memory.
    */
-  async #assertIsThere(room: ChatRoom, seq: number): Promise<void> {
+  async #assertParentExists(room: ChatRoom, seq: number): Promise<void> {
     const closed = await this.access.restrictedBroadcasts(room.channel.name);
     if (closed.size > 0 || !room.quote(seq)) {
       const parent = await this.repository.find(room.id, seq);
-      // The reply goes to everyone, and the quote with it.
-      if (parent?.broadcastId != null && closed.has(parent.broadcastId)) throw answeredIsGone();
+      // Everybody will receive the reply, including the quote.
+      if (parent?.broadcastId != null && closed.has(parent.broadcastId)) throw parentNotFound();
       if (parent) room.remember(quoteOf(parent));
     }
     const quote = room.quote(seq);
-    if (!quote || quote.deleted) throw answeredIsGone();
+    if (!quote || quote.deleted) throw parentNotFound();
   }
 
   async #guestName(name: string | undefined): Promise<string> {
     if (name === undefined)
-      throw new DomainError('bad_request', 'Give a name to write as a guest.', {
-        issues: [{ path: 'guestName', message: 'give a name to write as a guest' }],
+      throw new DomainError('bad_request', 'Enter a name to write as a guest.', {
+        issues: [{ path: 'guestName', message: 'enter a name to write as a guest' }],
       });
     if (await this.guestNames.isFree(name)) return name;
-    throw new DomainError('guest_name_taken', 'This name belongs to an account, choose another.');
+    throw new DomainError('guest_name_taken', 'This name belongs to an account. Choose another.');
   }
 }
 
-const answeredIsGone = () =>
-  new DomainError('message_not_found', 'The message that you answer is gone.');
+const parentNotFound = () =>
+  new DomainError('message_not_found', 'The message that you are replying to no longer exists.');

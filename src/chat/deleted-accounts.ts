@@ -1,9 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { AccessService } from '../access/access.service.js';
 import {
   AccountDeletionService,
   type DeletedAccount,
 } from '../account/account-deletion.service.js';
+import { BUS, type Bus } from '../cluster/bus.js';
+import { shared } from '../cluster/shared.js';
 import { LOG, type Log } from '../common/logger.js';
 import { viewOf } from './messages/chat-message.js';
 import type { ChatRoom } from './room/chat-room.js';
@@ -11,7 +14,7 @@ import { ChatRooms } from './room/chat-rooms.js';
 import { shownTo } from './messages/chat-views.js';
 import { ChatRepository } from './messages/chat.repository.js';
 
-/** Removes deleted accounts from open rooms, as the database does from storage. */
+/** Removes deleted accounts from open rooms. The database removes them from the stored messages. */
 @Injectable()
 export class DeletedAccounts {
   constructor(
@@ -20,13 +23,20 @@ export class DeletedAccounts {
     private readonly access: AccessService,
     accounts: AccountDeletionService,
     @Inject(LOG) log: Log,
+    @Inject(BUS) bus: Bus,
   ) {
-    accounts.events.on('deleted', (account) => {
+    const apply = (account: DeletedAccount): void => {
       for (const room of rooms.opened)
         this.#forget(room, account).catch((err: unknown) =>
-          log.error({ err, channelId: room.id }, 'a pinned message keeps a deleted account’s name'),
+          log.error(
+            { err, channelId: room.id },
+            'a pinned message could not be updated and still shows the name of a deleted account',
+          ),
         );
-    });
+    };
+    const schema = z.object({ id: z.string(), username: z.string() });
+    const deleted = shared(bus, 'account-deleted', { schema, apply });
+    accounts.events.on('deleted', deleted);
   }
 
   async #forget(room: ChatRoom, account: DeletedAccount): Promise<void> {
@@ -37,7 +47,6 @@ export class DeletedAccounts {
     const closed = await this.access.restrictedBroadcasts(room.channel.name);
     // Another message may have been pinned in the meantime.
     if (room.pinned !== pinned) return;
-    room.pinned = stored ?? null;
-    this.rooms.events.emit('pinned', room, stored ? viewOf(shownTo(stored, closed)) : null);
+    this.rooms.pin(room, stored ?? null, stored ? viewOf(shownTo(stored, closed)) : null);
   }
 }

@@ -1,20 +1,19 @@
-import { ConnectedSocket } from '@nestjs/websockets';
-import { OnairGateway, type OnairSocket, OnRequest, Payload } from '../common/gateway.js';
-import type { RequestData, RequestPayload } from '../protocol/events.js';
-import { ChatRooms } from './room/chat-rooms.js';
-import { senderOf } from './room/chat-sender.js';
+import { OnairGateway, OnRequest } from '../common/gateway.js';
+import type { RequestData } from '../protocol/events.js';
+import type { ChatSender } from './room/chat-sender.js';
+import { CurrentSender } from './room/current-sender.js';
+import { InRoom } from './room/in-room.js';
 import { ChatSockets } from './room/chat-sockets.js';
 import { HeldMessages } from './held/held-messages.js';
 import { ChatSettingsService } from './moderation/chat-settings.service.js';
 import { MessageSearch } from './search/message-search.js';
 import { AuditLog } from './moderation/audit-log.js';
 
-/** The socket's way to what moderators look at and set. */
+/** Handles socket requests for moderators' views: settings, held messages, log, search, viewers. */
 @OnairGateway()
 export class ModeratorViewsGateway {
-  // oxlint-disable-next-line max-params -- Nest's injection: what requests are for.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the services that handle requests.
   constructor(
-    private readonly rooms: ChatRooms,
     private readonly settings: ChatSettingsService,
     private readonly held: HeldMessages,
     private readonly audit: AuditLog,
@@ -24,58 +23,57 @@ export class ModeratorViewsGateway {
 
   @OnRequest('chat:settings')
   async get(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:settings') { channel }: RequestPayload<'chat:settings'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:settings') { room }: InRoom<'chat:settings'>,
   ): Promise<RequestData<'chat:settings'>> {
-    return this.settings.get(await this.rooms.open(channel), senderOf(socket));
+    return this.settings.get(room, sender);
   }
 
   @OnRequest('chat:change-settings')
   async change(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:change-settings') { channel, ...change }: RequestPayload<'chat:change-settings'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:change-settings') { room, ...change }: InRoom<'chat:change-settings'>,
   ): Promise<RequestData<'chat:change-settings'>> {
-    return this.settings.change(await this.rooms.open(channel), senderOf(socket), change);
+    return this.settings.change(room, sender, change);
   }
 
   @OnRequest('chat:held')
   async listHeld(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:held') { channel }: RequestPayload<'chat:held'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:held') { room }: InRoom<'chat:held'>,
   ): Promise<RequestData<'chat:held'>> {
-    return { held: await this.held.list(await this.rooms.open(channel), senderOf(socket)) };
+    return { held: await this.held.list(room, sender) };
   }
 
   @OnRequest('chat:judge')
   async judge(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:judge') { channel, ...judgement }: RequestPayload<'chat:judge'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:judge') { room, ...judgement }: InRoom<'chat:judge'>,
   ): Promise<RequestData<'chat:judge'>> {
-    const room = await this.rooms.open(channel);
-    return { seq: await this.held.judge(room, senderOf(socket), judgement) };
+    return { seq: await this.held.judge(room, sender, judgement) };
   }
 
   @OnRequest('chat:audit')
   async listAudit(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:audit') { channel, ...page }: RequestPayload<'chat:audit'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:audit') { room, ...page }: InRoom<'chat:audit'>,
   ): Promise<RequestData<'chat:audit'>> {
-    return this.audit.page(await this.rooms.open(channel), senderOf(socket), page);
+    return this.audit.page(room, sender, page);
   }
 
   @OnRequest('chat:search')
   async search(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:search') { channel, ...search }: RequestPayload<'chat:search'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:search') { room, ...search }: InRoom<'chat:search'>,
   ): Promise<RequestData<'chat:search'>> {
-    return this.searching.search(await this.rooms.open(channel), senderOf(socket), search);
+    return this.searching.search(room, sender, search);
   }
 
   @OnRequest('chat:viewers')
   async viewers(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:viewers') { channel }: RequestPayload<'chat:viewers'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:viewers') { room }: InRoom<'chat:viewers'>,
   ): Promise<RequestData<'chat:viewers'>> {
-    return this.sockets.viewers(await this.rooms.open(channel), senderOf(socket));
+    return this.sockets.viewers(room, sender);
   }
 }

@@ -4,11 +4,11 @@ import type { ErrorBody } from '../protocol/error.js';
 /** Nest's injection token for the {@link Admission}. */
 export const ADMISSION = Symbol('Admission');
 
-/** Admits or refuses media requests, for code that answers before the framework does. */
+/** Admits or refuses media requests, for code that responds before the framework does. */
 export interface Admission {
   /**
-   * The error to refuse a request with; null admits it, and counts it as open until its response
-   * closes.
+   * Returns the error with which to refuse a request, or null to admit it. An admitted request
+   * counts as open until its response closes.
    */
   refusal(request: IncomingMessage, response: ServerResponse): ErrorBody | null;
 }

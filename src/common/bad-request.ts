@@ -1,7 +1,7 @@
 import type { Issue } from '../protocol/error.js';
 import { DomainError } from './domain-error.js';
 
-/** A schema's issues, as in Standard Schema (zod's issues fit). */
+/** An issue as defined by Standard Schema, to which zod's issues conform. */
 type SchemaIssue = Readonly<{
   message: string;
   path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
@@ -11,8 +11,8 @@ const ISSUES_MAX = 10;
 const TEXT_MAX = 200;
 
 /**
- * A `bad_request` that lists what is wrong: at most ten issues, each truncated, because keys and
- * messages can contain parts of the input.
+ * Returns a `bad_request` that lists up to ten issues, each truncated, because keys and messages
+ * can contain parts of the input.
  */
 export function badRequest(issues: readonly SchemaIssue[]): DomainError {
   const named = issues.slice(0, ISSUES_MAX).map(toIssue);
@@ -20,7 +20,7 @@ export function badRequest(issues: readonly SchemaIssue[]): DomainError {
   const where = first && first.path !== '' ? `${first.path}: ` : '';
   return new DomainError(
     'bad_request',
-    first ? `${where}${first.message}` : 'The request is not valid.',
+    first ? `${where}${first.message}` : 'The request is invalid.',
     { issues: named },
   );
 }

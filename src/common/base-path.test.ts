@@ -10,14 +10,14 @@ describe('withoutBase', () => {
     ['/live/live', '/live'],
     ['/live/hls/tea/index.m3u8?_HLS_msn=1', '/hls/tea/index.m3u8?_HLS_msn=1'],
     ['/healthz', '/healthz'],
-  ])('takes %s for %s', (url, inside) => expect(withoutBase(url, '/live')).toBe(inside));
+  ])('reduces %s to %s', (url, inside) => expect(withoutBase(url, '/live')).toBe(inside));
 
   it.each(['/', '/tea', '/lively', '/LIVE/tea', '/%6cive/tea', '/api/me', '', '*'])(
-    'leaves %j outside',
+    'returns null for %j',
     (url) => expect(withoutBase(url, '/live')).toBeNull(),
   );
 
-  it('changes nothing for a service that has the whole host', () => {
+  it('changes nothing without a base path', () => {
     expect(withoutBase('/live/tea', '')).toBe('/live/tea');
   });
 });
@@ -32,7 +32,7 @@ describe('addBase', () => {
     return headers.get(name);
   };
 
-  it('puts the base in front of addresses of the service, and of no others', () => {
+  it('adds the base path to the server’s own addresses only', () => {
     expect(changed('location', '/whip/tea/1')).toBe('/live/whip/tea/1');
     expect(changed('location', 'https://provider.example/')).toBe('https://provider.example/');
     expect(changed('location', '//elsewhere.example/')).toBe('//elsewhere.example/');

@@ -1,13 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Monitoring paths, requested without a proxy: they also work without the base path. */
+/**
+ * The monitoring paths, which also work without the base path because they are requested without a
+ * proxy.
+ */
 const MONITORING: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 /**
- * Removes the base path from a URL, because the service itself does not know it: `/live/tea`
- * becomes `/tea` under the base `/live`. Null for a URL outside of it.
- * @param basePath without a trailing slash; empty: the service has the whole host
+ * Removes the base path from a URL, so that the rest of the server doesn't need to know it. Under
+ * the base path `/live`, `/live/tea` becomes `/tea`. Returns null for a URL outside of it.
+ * @param basePath the base path without a trailing slash; empty if the server uses the whole host
  */
 export function withoutBase(url: string, basePath: string): string | null {
   if (basePath === '') return url;
@@ -20,9 +23,9 @@ export function withoutBase(url: string, basePath: string): string | null {
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Hides the base path from all listeners of an HTTP server, including sockets. Call it after the
- * last listener was added.
- * @param outside answers requests for other URLs
+ * Hides the base path from all listeners of an HTTP server, including those of sockets. Must be
+ * called after the last listener has been added.
+ * @param outside handles requests for other URLs
  */
 export function serveUnder(server: Server, basePath: string, outside: Answer): void {
   if (basePath === '') return;
@@ -48,7 +51,7 @@ export function serveUnder(server: Server, basePath: string, outside: Answer): v
   });
 }
 
-/** Replaces all listeners of an event, and returns a function that forwards to them. */
+/** Removes all listeners of an event and returns a function that forwards to them. */
 function inFrontOf(server: Server, event: 'request' | 'upgrade') {
   const others = server.listeners(event);
   server.removeAllListeners(event);
@@ -57,16 +60,13 @@ function inFrontOf(server: Server, event: 'request' | 'upgrade') {
   };
 }
 
-/** The part of Fastify's reply used here. */
+/** The part of Fastify's reply that is used here. */
 type Headers = {
   getHeader(name: string): number | string | string[] | undefined;
   header(name: string, value: string | string[]): unknown;
 };
 
-/**
- * Adds the base path to the service's own URLs in response headers. Cookies already have their
- * path.
- */
+/** Adds the base path to the server's own URLs in response headers. Cookies already contain it. */
 export function addBase(reply: Headers, basePath: string): void {
   change(reply, 'location', (value) => value.replace(/^\/(?!\/)/, `${basePath}/`));
   change(reply, 'link', (value) => value.replaceAll(/<\/(?!\/)/g, `<${basePath}/`));

@@ -1,20 +1,23 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { parseAddress } from './network-list.js';
 
-/** The path of a client's request, which shows which of our addresses it can reach. */
+/**
+ * The addresses of a client's request, from which it can be determined which of the server's
+ * addresses the client can reach.
+ */
 export type ClientPath = Readonly<{
-  /** Our address that the client connected to; null: unknown, or it came through a proxy. */
+  /**
+   * The server's address that the client connected to; null if unknown, or if it connected through
+   * a proxy.
+   */
   localAddress: string | null;
-  /** The client's address; null: unknown. */
+  /** The client's address; null if unknown. */
   clientAddress: string | null;
   /** The IP address in the request's Host header, if it is one. */
   hostAddress: string | null;
 }>;
 
-/** IPv4-mapped IPv6 addresses; link-local addresses lose their zone. */
-const MAPPED = /^::ffff:(?=\d+\.)/i;
-
-/** @param clientAddress as determined from trusted proxies */
+/** @param clientAddress the client's address, as reported by trusted proxies */
 export function clientPath(
   { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
   clientAddress: string,
@@ -41,7 +44,9 @@ function hostOf({ host = '', 'x-forwarded-host': forwarded }: IncomingMessage['h
     .replace(/^\[(.*)\]$/, '$1');
 }
 
-function plain(address: string | undefined): string | null {
-  const text = (address ?? '').replace(MAPPED, '').replace(/%.*$/, '');
-  return isIP(text) === 0 ? null : text;
-}
+/**
+ * Returns an address in its canonical form, which is IPv4 for an IPv4-mapped IPv6 address; null if
+ * invalid.
+ */
+const plain = (address: string | undefined): string | null =>
+  parseAddress(address ?? '')?.toString() ?? null;

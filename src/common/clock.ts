@@ -1,6 +1,6 @@
-/** The current time, injected so that tests can control it. */
+/** Tells the current time. The clock is injected so that tests can control it. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Returns the number of milliseconds since 1970. */
   nowMs(): number;
 }
 

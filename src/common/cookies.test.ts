@@ -14,17 +14,17 @@ describe('Cookies', () => {
       'https://example.org/live',
       '__Secure-onair_x=v; Max-Age=60; Path=/live; HttpOnly; Secure; SameSite=Lax',
     ],
-  ])('of %s are set as browsers demand', (publicUrl, expected) => {
+  ])('sets the prefix and attributes of cookies of %s', (publicUrl, expected) => {
     expect(new Cookies({ publicUrl }).set(cookie)).toBe(expected);
   });
 
-  it('are read by the name that only this host can set', () => {
+  it('reads only the name that other hosts can’t set', () => {
     const cookies = new Cookies({ publicUrl: 'https://live.example.org' });
     expect(cookies.read('onair_x=planted; __Host-onair_x=own', 'onair_x')).toBe('own');
     expect(cookies.read('onair_x=planted; __Secure-onair_x=planted', 'onair_x')).toBe('');
   });
 
-  it('are none in a header that has none', () => {
+  it('reads nothing from a header without the cookie', () => {
     const cookies = new Cookies({ publicUrl: 'http://localhost:8080' });
     for (const header of [undefined, '', '__proto__=x', 'onair_y=1'])
       expect(cookies.read(header, 'onair_x')).toBe('');

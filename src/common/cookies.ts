@@ -4,27 +4,31 @@ import { parseCookie, stringifySetCookie } from 'cookie';
 type CookieValue = Readonly<{
   name: string;
   value: string;
-  /** Seconds; 0 removes it. */
+  /** The lifetime in seconds; 0 removes the cookie. */
   maxAgeS: number;
   /**
-   * Also set in our frames on other sites, where it is partitioned by site and authorizes nothing.
+   * Whether the cookie is also set in frames on other sites. There it is partitioned by site, and
+   * must not authorize changes.
    */
   inFrames?: boolean;
 }>;
 
 const PREFIXES = ['__Host-', '__Secure-', ''] as const;
 
-/** Reads a cookie with any name prefix: only for signed cookies that authorize no changes. */
+/**
+ * Reads a cookie with any name prefix. Use this only for signed cookies that don't authorize
+ * changes.
+ */
 export function readAnyCookie(header: string | undefined, name: string): string {
   const cookies = parseCookie(header ?? '');
   return PREFIXES.map((prefix) => cookies[`${prefix}${name}`]).find(Boolean) ?? '';
 }
 
 /**
- * Names and scopes the service's cookies. With an https URL their names get a prefix that makes
+ * Names and scopes the server's cookies. With an https URL, their names get a prefix with which
  * browsers accept them only from this host over TLS, so that a neighboring subdomain or an attacker
- * on an http page can't plant one (RFC 6265bis 4.1.3). `__Host-` requires the path `/`; under a
- * base path `__Secure-` is used.
+ * on an http page can't plant one (RFC 6265bis 4.1.3). `__Host-` requires the path `/`, so
+ * `__Secure-` is used under a base path.
  */
 export class Cookies {
   readonly #prefix: (typeof PREFIXES)[number];
@@ -40,19 +44,19 @@ export class Cookies {
     else this.#prefix = pathname === '/' ? '__Host-' : '__Secure-';
   }
 
-  /** The cookie's name including its prefix. */
+  /** Returns the cookie's name including its prefix. */
   nameOf(name: string): string {
     return `${this.#prefix}${name}`;
   }
 
-  /** Reads a cookie from a Cookie header; empty if absent. */
+  /** Reads a cookie from a Cookie header; returns an empty string if it is absent. */
   read(header: string | undefined, name: string): string {
     return parseCookie(header ?? '')[this.nameOf(name)] ?? '';
   }
 
   /**
-   * A Set-Cookie value, hidden from scripts and, unless it is for frames, not sent to other sites'
-   * pages.
+   * Returns a Set-Cookie value. The cookie is hidden from scripts and, unless it is for frames,
+   * isn't sent with requests from pages of other sites.
    */
   set({ name, value, maxAgeS, inFrames = false }: CookieValue): string {
     const isPartitioned = inFrames && this.#isSecure;
@@ -60,8 +64,8 @@ export class Cookies {
       name: this.nameOf(name),
       value,
       httpOnly: true,
-      // Lax: links from other sites, such as an OpenID provider's redirect, lead to a logged-in
-      // page.
+      // The value is Lax, so that users are still logged in when they follow a link from another
+      // site or an OpenID provider's redirect.
       sameSite: isPartitioned ? 'none' : 'lax',
       partitioned: isPartitioned,
       secure: this.#isSecure,

@@ -37,12 +37,12 @@ const makeFolder = (path: string, mode: number): string => {
 };
 
 describe('closeDataFolder', () => {
-  it('makes a folder that only its owner can open', () => {
+  it('creates a folder that only its owner can open', () => {
     closeDataFolder(dir);
     expect(modeOf(dir)).toBe('700');
   });
 
-  it('closes all of one that was open, and keeps what owners may do', () => {
+  it('restricts access to everything in an open folder, and preserves the owner’s permissions', () => {
     makeFolder(dir, 0o777);
     const folder = makeFolder(join(dir, 'recordings'), 0o755);
     const inner = makeFolder(join(folder, 'run'), 0o755);
@@ -51,7 +51,7 @@ describe('closeDataFolder', () => {
     expect([dir, folder, inner, ...files].map(modeOf)).toEqual(['700', '700', '700', '600', '400']);
   });
 
-  it('goes on where a start was cut off', () => {
+  it('completes the work of an interrupted start', () => {
     makeFolder(dir, 0o700);
     const folder = makeFolder(join(dir, 'recordings'), 0o755);
     const file = make(join(folder, 'a.m4s'), 0o644);
@@ -59,7 +59,7 @@ describe('closeDataFolder', () => {
     expect([folder, file].map(modeOf)).toEqual(['700', '600']);
   });
 
-  it('follows links at the top, to a larger disk for instance, and no others', () => {
+  it('follows links at the top level, but no others', () => {
     makeFolder(dir, 0o755);
     const disk = makeFolder(join(base, 'disk'), 0o755);
     const recorded = make(join(disk, 'a.m4s'), 0o644);
@@ -71,7 +71,7 @@ describe('closeDataFolder', () => {
     expect([disk, recorded, elsewhere].map(modeOf)).toEqual(['700', '600', '644']);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('refuses what belongs to another user', () => {
+  it.skipIf(process.getuid?.() !== 0)('rejects a folder of another user', () => {
     chmodSync(base, 0o755);
     makeFolder(dir, 0o777);
     for (const name of ['data-folder', 'start-error']) {

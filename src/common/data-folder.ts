@@ -13,24 +13,24 @@ import {
 import { join } from 'node:path';
 import { StartError } from './start-error.js';
 
-/** The permissions of group and others. */
+/** The permission bits of group and others. */
 const OTHERS = 0o077;
 
 /**
- * Creates the data folder, or removes the access of group and others to an existing one: they could
- * read private recordings, and read and change the database. Closes the folder itself first, which
- * keeps everyone out, and a folder inside after its contents. So a closed folder needs no second
- * check, and the next start completes an interrupted one. Later starts check only the few names at
- * the top.
- * @throws {StartError} when it can't be created or closed: it belongs to another user, or its file
- *   system has no permissions
+ * Creates the data folder, or removes the access of group and others to an existing one, because
+ * they could read private recordings and change the database. The folder itself is closed first,
+ * which keeps everyone out, and each folder in it is closed after its contents. A closed folder
+ * therefore needs no further check, the next start completes the work of an interrupted one, and
+ * later starts check only the few entries at the top level.
+ * @throws {StartError} if the folder can't be created or closed because it belongs to another user
+ *   or its file system doesn't support permissions
  */
 export function closeDataFolder(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     closeEntry(dir, statSync(dir));
-    // Follow links at the top: the operator made them, for instance for recordings on a larger
-    // disk.
+    // Links at the top level are followed, because the operator created them, for example to store
+    // recordings on a larger disk.
     for (const name of readdirSync(dir)) closeTree(join(dir, name), { follow: true });
   } catch (cause) {
     if (cause instanceof StartError) throw cause;
@@ -48,11 +48,11 @@ function closeTree(path: string, { follow }: { follow: boolean }): void {
 }
 
 function closeEntry(path: string, before: Stats): void {
-  // Windows has no such permissions.
+  // Windows doesn't support such permissions.
   if (process.platform === 'win32' || (before.mode & OTHERS) === 0) return;
   let after: Stats = before;
   try {
-    // By a handle, because the name could be redirected in between.
+    // A handle is used, because the name could be redirected in between.
     const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const found = fstatSync(handle);
@@ -65,7 +65,7 @@ function closeEntry(path: string, before: Stats): void {
   } catch (cause) {
     throw new StartError(whyOpen(path, before), { cause });
   }
-  // Some file systems accept it without effect.
+  // Some file systems accept the change without effect.
   if ((after.mode & OTHERS) !== 0) throw new StartError(whyOpen(path, before));
 }
 
@@ -73,7 +73,7 @@ function whyOpen(path: string, { mode, uid }: Stats): string {
   const octal = (mode & 0o777).toString(8).padStart(4, '0');
   const owner =
     uid === process.getuid?.()
-      ? 'and its file system keeps no permissions. Set DATA_DIR to a folder on one that does.'
-      : `and belongs to another user (id ${uid}). Run Onair as that user, or give it the data folder: chown -R ${process.getuid?.() ?? 'USER'} DATA_DIR`;
+      ? 'and its file system does not store permissions. Set DATA_DIR to a folder on one that does.'
+      : `and belongs to another user (id ${uid}). Run Onair as that user, or change the owner: chown -R ${process.getuid?.() ?? 'USER'} DATA_DIR`;
   return `${path} is open to other users of this machine (mode ${octal}), ${owner}`;
 }

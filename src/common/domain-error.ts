@@ -3,9 +3,9 @@ import type { ErrorBody, ErrorCode, Issue } from '../protocol/error.js';
 type Options = { cause?: unknown; retryAfterMs?: number; issues?: Issue[] };
 
 /**
- * An error that a caller can act on: a code of the protocol, and a sentence that says what happened
- * and what to do. HTTP and socket filters turn it into their replies; any other thrown value
- * becomes `internal` there, and is logged.
+ * An error that a caller can act on. It consists of a code from the protocol and a sentence that
+ * says what happened and what to do. The filters for HTTP and sockets convert it to replies. They
+ * convert any other thrown value to `internal`, and log it.
  */
 export class DomainError extends Error {
   readonly code: ErrorCode;
@@ -20,7 +20,7 @@ export class DomainError extends Error {
     this.issues = issues;
   }
 
-  /** The error as sent to clients. */
+  /** Returns the error as it is sent to clients. */
   toBody(): ErrorBody {
     return {
       code: this.code,

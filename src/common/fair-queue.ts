@@ -3,37 +3,44 @@ import { QueueFullError } from './serial-queue.js';
 type Waiting = Readonly<{ start: () => void; refuse: (error: QueueFullError) => void }>;
 
 type FairQueueBounds = Readonly<{
-  /** Tasks of one party that may wait. */
+  /** The maximum number of tasks that run at the same time; 1 by default. */
+  atOnce?: number;
+  /** The maximum number of waiting tasks of one party. */
   perParty: number;
-  /** Tasks of all parties that may wait. */
+  /** The maximum number of waiting tasks of all parties. */
   all: number;
 }>;
 
 /**
- * Runs tasks one at a time and takes turns between the parties that wait, so that nobody waits longer because somebody
- * else has asked for more. When it is full, a party that has less waiting than another takes the newest place of the one
- * that has most.
+ * Runs a few tasks at a time and alternates between the waiting parties, so that nobody waits
+ * longer because another party has more tasks. When the queue is full, a new task of a party with
+ * fewer tasks replaces the newest task of the party with the most tasks.
  */
 export class FairQueue {
   readonly #bounds: FairQueueBounds;
-  /** By party, in the order of their turns. Parties without waiting tasks are forgotten. */
+  /**
+   * Waiting tasks by party, in the order of their turns. Parties without waiting tasks are removed.
+   */
   readonly #parties = new Map<string, Waiting[]>();
   #waiting = 0;
-  #isRunning = false;
+  #running = 0;
 
   constructor(bounds: FairQueueBounds) {
     this.#bounds = bounds;
   }
 
-  /** Tasks that wait. */
+  /** The number of waiting tasks. */
   get size(): number {
     return this.#waiting;
   }
 
-  /** Rejects with a {@link QueueFullError} when the party, or everybody together, has too many tasks waiting. */
+  /**
+   * Runs a task in its turn. Rejects with a {@link QueueFullError} if the party, or all parties
+   * together, have too many tasks waiting.
+   */
   async run<T>(party: string, task: () => Promise<T> | T): Promise<T> {
-    if (this.#isRunning) await this.#place(party);
-    this.#isRunning = true;
+    if (this.#running < (this.#bounds.atOnce ?? 1)) this.#running += 1;
+    else await this.#place(party);
     try {
       return await task();
     } finally {
@@ -52,7 +59,10 @@ export class FairQueue {
     return promise;
   }
 
-  /** Refuses the newest task of the party with the most, if that has at least two more than who comes. */
+  /**
+   * Rejects the newest task of the party with the most tasks, if that party has at least two more
+   * tasks than `count`.
+   */
   #makeRoomFor(count: number): void {
     let most: Waiting[] = [];
     for (const tasks of this.#parties.values()) if (tasks.length > most.length) most = tasks;
@@ -62,11 +72,14 @@ export class FairQueue {
     refused.refuse(new QueueFullError(this.#bounds.all));
   }
 
-  /** Hands the place on without leaving it free: what is asked for in between waits as well. */
+  /**
+   * Hands the slot of a finished task to the next one directly, so that tasks added in the meantime
+   * wait too.
+   */
   #startNext(): void {
     const [first] = this.#parties;
     if (!first) {
-      this.#isRunning = false;
+      this.#running -= 1;
       return;
     }
     const [party, tasks] = first;

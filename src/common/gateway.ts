@@ -1,6 +1,8 @@
 import {
   applyDecorators,
+  type PipeTransform,
   StandardSchemaValidationPipe,
+  type Type,
   UseFilters,
   UseInterceptors,
 } from '@nestjs/common';
@@ -20,37 +22,43 @@ import type { Identity } from './identity.js';
 
 /** Data that the server attaches to a socket. */
 export type SocketData = {
-  /** Set before the socket connects, and valid for its lifetime. */
+  /**
+   * The client's identity, which is set before the socket connects and valid for the socket's
+   * lifetime.
+   */
   identity: Identity;
-  /** The cookie with passes of unlocked channels, from the handshake. */
+  /** The cookie from the handshake that contains the passes of unlocked channels. */
   passes: string;
-  /** The client's address, for bans and rate limits. Never shown to others. */
+  /** The client's address, for bans and rate limits. It is never revealed to others. */
   address: string;
-  /** How it came here: which of our addresses it can reach. */
+  /** The addresses of the handshake, which determine how the client can be reached. */
   path: ClientPath;
   /** A keyed hash of the client's network, as stored in bans of guests. */
   addressHash: string;
-  /** A ping is unanswered: the connection is about to be closed, or had no signal for a moment. */
+  /**
+   * Whether a ping is unanswered, because the connection is about to close or its signal was lost
+   * for a moment.
+   */
   isSilent: boolean;
 };
 
 type NoServerEvents = Record<string, never>;
 
-/** One client's connection, typed with the protocol. */
+/** One client's connection, with the types of the protocol. */
 export type OnairSocket = Socket<ClientToServer, ServerToClient, NoServerEvents, SocketData>;
-/** All connections. `server.to(room).emit(…)` encodes once for everybody in the room. */
+/** All connections. `server.to(room).emit(…)` encodes a message once for the whole room. */
 export type OnairServer = Server<ClientToServer, ServerToClient, NoServerEvents, SocketData>;
 
-/** The return value of a request handler; nothing means empty `data`. */
+/** The return value of a request handler; undefined means empty `data`. */
 type Answer<N extends RequestName> =
   | RequestData<N>
   | (RequestData<N> extends Record<string, never> ? void : never);
 
 /**
- * Marks a class whose {@link OnRequest} methods answer socket requests. Nest's global pipes,
- * filters and interceptors do not reach gateways, so they are bound here: each request is
- * acknowledged exactly once, with `{ ok: true, data }` or `{ ok: false, error }`, whatever the
- * method does.
+ * Marks a class whose {@link OnRequest} methods handle socket requests. Nest's global pipes,
+ * filters and interceptors do not apply to gateways, so this decorator binds them. Each request is
+ * acknowledged exactly once, with `{ ok: true, data }` or `{ ok: false, error }`, no matter what
+ * the method does.
  */
 export function OnairGateway(): ClassDecorator {
   return applyDecorators(
@@ -61,8 +69,8 @@ export function OnairGateway(): ClassDecorator {
 }
 
 /**
- * Makes a method answer a protocol request: its return value (or what it resolves to) is the
- * reply's data.
+ * Makes a method handle a protocol request. The reply's data is the method's return value, or the
+ * value to which it resolves.
  */
 export function OnRequest<N extends RequestName>(name: N) {
   return <M extends (...args: never[]) => Answer<N> | Promise<Answer<N>>>(
@@ -74,9 +82,15 @@ export function OnRequest<N extends RequestName>(name: N) {
   };
 }
 
-/** Injects the validated payload of the request; an invalid one is answered with `bad_request`. */
-export function Payload(name: RequestName): ParameterDecorator {
-  return MessageBody({ schema: requests[name].payload, pipes: [payloadPipe] });
+/**
+ * On a parameter: the validated payload of the request. An invalid payload is rejected with
+ * `bad_request`. Further pipes receive the validated payload.
+ */
+export function Payload(
+  name: RequestName,
+  ...pipes: readonly Type<PipeTransform>[]
+): ParameterDecorator {
+  return MessageBody({ schema: requests[name].payload, pipes: [payloadPipe, ...pipes] });
 }
 
 const payloadPipe = new StandardSchemaValidationPipe({ exceptionFactory: badRequest });

@@ -1,23 +1,24 @@
 import { type Rate, TokenBucket } from './token-bucket.js';
 
-/** The number of keys from which full buckets are swept. */
+/** The number of keys above which full buckets are swept. */
 const SWEEP_FROM = 1_000;
-/** The retry delay while guesses that block are being checked, milliseconds. */
+/** The retry delay while the guesses that took the tokens are being checked, in milliseconds. */
 const CHECKING_RETRY_MS = 1_000;
-/** The retry delay when no more keys fit, milliseconds. */
+/** The retry delay when there is no room for more keys, in milliseconds. */
 const FULL_RETRY_MS = 60_000;
 
-/** The bucket of one key, and how many of its guesses are being checked. */
+/** The bucket of one key, and the number of the key's guesses that are being checked. */
 type Entry = { readonly bucket: TokenBucket; checking: number };
 
 /**
- * The buckets of one kind of key. A bucket is dropped once it is full, after up to `burst /
- * perSecond` seconds. At `max` keys the oldest with tokens left is evicted, never one that blocks.
+ * The buckets for one kind of key. A bucket is dropped when it is full, which takes at most `burst
+ * / perSecond` seconds. When there are `max` keys, the oldest buckets that have tokens left are
+ * evicted, but never one that blocks.
  */
 export class GuessBuckets {
   readonly #rate: Rate;
   readonly #max: number;
-  /** Least recently used first. */
+  /** Entries by key, least recently used first. */
   readonly #entries = new Map<string, Entry>();
   #sweepAt = SWEEP_FROM;
 
@@ -31,18 +32,18 @@ export class GuessBuckets {
     return this.#entries.size;
   }
 
-  /** The time until this key has a token, milliseconds; 0: it has one. */
+  /** Returns the number of milliseconds until this key has a token; 0 if it has one. */
   waitMs(key: string, nowMs: number): number {
     const entry = this.#entries.get(key);
     if (entry === undefined) return this.#makeRoom(nowMs) ? 0 : FULL_RETRY_MS;
     const waitMs = entry.bucket.waitMs(nowMs);
-    // Guesses being checked may be right, and return their tokens.
+    // The guesses being checked may be right, in which case their tokens are returned.
     return entry.checking > 0 ? Math.min(waitMs, CHECKING_RETRY_MS) : waitMs;
   }
 
   /**
-   * Takes a token if available. Call the returned function once it is known whether the guess was
-   * wrong.
+   * Takes a token if one is available. The returned function must be called with whether the guess
+   * was wrong.
    */
   take(key: string, nowMs: number): (isWrong: boolean) => void {
     const entry = this.#entries.get(key) ?? this.#add(key, nowMs);
@@ -63,7 +64,7 @@ export class GuessBuckets {
     return entry;
   }
 
-  /** Evicts a key; false when all of them block. */
+  /** Makes room for another key; returns false if all buckets block. */
   #makeRoom(nowMs: number): boolean {
     if (this.#entries.size >= Math.min(this.#sweepAt, this.#max)) this.#sweep(nowMs);
     if (this.#entries.size < this.#max) return true;
@@ -77,7 +78,8 @@ export class GuessBuckets {
   #sweep(nowMs: number): void {
     for (const [key, { bucket, checking }] of this.#entries)
       if (checking === 0 && bucket.isFull(nowMs)) this.#entries.delete(key);
-    // Sweep again at twice the remaining number, which keeps the cost per guess small.
+    // The next sweep is due at twice the remaining number of keys, which keeps the cost per guess
+    // small.
     this.#sweepAt = Math.max(SWEEP_FROM, this.#entries.size * 2);
   }
 }

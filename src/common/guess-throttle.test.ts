@@ -11,14 +11,18 @@ const right = async () => true;
 
 function make(keysMax?: number) {
   const clock = { ms: 1_000_000, nowMs: () => clock.ms };
-  const throttle = new GuessThrottle<keyof typeof RATES>(clock, RATES, keysMax);
+  const throttle = new GuessThrottle<keyof typeof RATES>(
+    clock,
+    RATES,
+    keysMax === undefined ? {} : { keysMax },
+  );
   const guess = (key: string, check: () => Promise<boolean> = wrong) =>
     throttle.guess({ bound: [{ kind: 'few', key }] }, check);
   return { clock, throttle, guess };
 }
 
 describe('GuessThrottle', () => {
-  it('lets no more through at once than in turn', async () => {
+  it('limits concurrent guesses like consecutive ones', async () => {
     const { guess } = make();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let checked = 0;
@@ -34,15 +38,16 @@ describe('GuessThrottle', () => {
     expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(47);
   });
 
-  it('gives a place back when the guess was right, or was not checked', async () => {
+  it('returns the token of a guess that was right or could not be checked', async () => {
     const { guess } = make();
     for (let n = 0; n < 50; n += 1) expect(await guess('ann', right)).toBe(true);
-    const broken = () => Promise.reject(new Error('the database is away'));
-    for (let n = 0; n < 50; n += 1) await expect(guess('ann', broken)).rejects.toThrow('away');
+    const broken = () => Promise.reject(new Error('the database is unavailable'));
+    for (let n = 0; n < 50; n += 1)
+      await expect(guess('ann', broken)).rejects.toThrow('unavailable');
     expect(await guess('ann')).toBe(false);
   });
 
-  it('says to come back soon while guesses are being checked, and when the wait is over after that', async () => {
+  it('reports a short wait while guesses are being checked, and the full wait afterwards', async () => {
     const { guess } = make();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const three = [1, 2, 3].map(() => guess('ann', () => promise));
@@ -52,7 +57,7 @@ describe('GuessThrottle', () => {
     await expect(guess('ann')).rejects.toMatchObject({ retryAfterMs: 60_000 });
   });
 
-  it('takes no place where another one is missing', async () => {
+  it('takes no token if another bucket has none', async () => {
     const { throttle, guess } = make();
     for (let n = 0; n < 3; n += 1) await guess('ann');
     const both = [
@@ -64,7 +69,7 @@ describe('GuessThrottle', () => {
     for (let n = 0; n < 3; n += 1) expect(await guess('ben')).toBe(false);
   });
 
-  it('still blocks after any number of failures of others', async () => {
+  it('still blocks a key after any number of wrong guesses for others', async () => {
     const { throttle, guess } = make(200);
     for (let n = 0; n < 3; n += 1) await guess('ann');
     for (let n = 0; n < 5_000; n += 1) {
@@ -74,7 +79,7 @@ describe('GuessThrottle', () => {
     await expect(guess('ann')).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
-  it('refuses new keys rather than forget one that blocks, until the time of these is over', async () => {
+  it('rejects new keys instead of evicting a key that blocks, until a bucket refills', async () => {
     const { clock, guess } = make(10);
     for (let n = 0; n < 10; n += 1) for (let m = 0; m < 3; m += 1) await guess(`key-${n}`);
     await expect(guess('new')).rejects.toMatchObject({ code: 'rate_limited' });
@@ -84,10 +89,11 @@ describe('GuessThrottle', () => {
 });
 
 describe('GuessBuckets', () => {
-  it('forgets what owes nothing any more', () => {
+  it('drops full buckets', () => {
     const buckets = new GuessBuckets(RATES.few, 100_000);
     for (let n = 0; n < 20_000; n += 1) buckets.take(`key-${n}`, n * 1_000)(true);
-    // One wrong guess is over after a minute: 60 keys owe one, and are looked for at a thousand.
+    // A wrong guess expires after a minute, so 60 buckets aren't full. Sweeps start at a thousand
+    // keys.
     expect(buckets.size).toBeLessThanOrEqual(1_000);
   });
 });

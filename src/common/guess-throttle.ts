@@ -1,50 +1,66 @@
 import type { Clock } from './clock.js';
 import { DomainError } from './domain-error.js';
 import { GuessBuckets } from './guess-buckets.js';
+import type { SharedGuesses, SharedKey } from './shared-guesses.js';
 import type { Rate } from './token-bucket.js';
 
 /**
- * The maximum number of keys of one kind: more than wrong guesses can create, since each costs a
- * slow hash.
+ * The maximum number of keys of one kind. It is more than can be created by wrong guesses, each of
+ * which requires computing a slow hash.
  */
 const KEYS_MAX = 100_000;
 
-/** Identifies a bucket: its rate and its owner. */
+type Options = Readonly<{ keysMax?: number; shared?: SharedGuesses | null }>;
+
+/** Identifies a bucket by its rate and its owner. */
 export type GuessKey<K extends string> = Readonly<{ kind: K; key: string }>;
 
-/** The buckets that a guess counts against. */
+/** The buckets from which a guess takes a token. */
 export type GuessKeys<K extends string> = Readonly<{
-  /** The guess is refused unless each of these has a token. */
+  /** The buckets that must each have a token, or the guess is refused. */
   bound: readonly GuessKey<K>[];
-  /** These only count the guess. */
+  /** The buckets in which the guess is counted, but which can't cause it to be refused. */
   counted?: readonly GuessKey<K>[];
 }>;
 
 /**
- * Limits how often secrets can be guessed. A token is taken before a guess is checked and returned
- * if it is right, so concurrent guesses are limited like consecutive ones, and only wrong ones
- * count. Each kind of key has its own buckets, so that many keys of one kind evict none of another.
+ * Limits how often secrets can be guessed. A token is taken before a guess is checked, and returned
+ * if the guess is right. Only wrong guesses therefore count, and concurrent guesses are limited
+ * like consecutive ones. Each kind of key has separate buckets, so that many keys of one kind don't
+ * evict those of another. In a cluster, the wrong guesses at all nodes are counted as well, so that
+ * more nodes don't allow more guesses.
  */
 export class GuessThrottle<K extends string> {
   readonly #clock: Clock;
   readonly #rates: Readonly<Record<K, Rate>>;
   readonly #keysMax: number;
+  readonly #shared: SharedGuesses | null;
   readonly #kinds = new Map<K, GuessBuckets>();
 
-  /** @param keysMax the maximum number of keys of one kind */
-  constructor(clock: Clock, rates: Readonly<Record<K, Rate>>, keysMax = KEYS_MAX) {
+  /**
+   * @param options.keysMax the maximum number of keys of one kind
+   * @param options.shared the guesses of all nodes; null if there are no others
+   */
+  constructor(
+    clock: Clock,
+    rates: Readonly<Record<K, Rate>>,
+    { keysMax = KEYS_MAX, shared = null }: Options = {},
+  ) {
     this.#clock = clock;
     this.#rates = rates;
     this.#keysMax = keysMax;
+    this.#shared = shared;
   }
 
   /** Whether a key has no token left. */
-  isUsedUp({ kind, key }: GuessKey<K>): boolean {
-    return this.#buckets(kind).waitMs(key, this.#clock.nowMs()) > 0;
+  async isUsedUp(key: GuessKey<K>): Promise<boolean> {
+    const nowMs = this.#clock.nowMs();
+    if (this.#buckets(key.kind).waitMs(key.key, nowMs) > 0) return true;
+    return ((await this.#shared?.waitMs(this.#sharedKeys([key]), nowMs)) ?? 0) > 0;
   }
 
   /**
-   * Resolves with the result of `check`. A guess whose check throws does not count.
+   * Resolves with the result of `check`. A guess whose check throws doesn't count.
    * @throws {DomainError} `rate_limited` after too many wrong guesses, or while too many are being
    *   checked
    */
@@ -52,9 +68,10 @@ export class GuessThrottle<K extends string> {
     { bound, counted = [] }: GuessKeys<K>,
     check: () => Promise<boolean>,
   ): Promise<boolean> {
+    const sharedWaitMs = await this.#shared?.waitMs(this.#sharedKeys(bound), this.#clock.nowMs());
     const nowMs = this.#clock.nowMs();
     const waitMs = Math.max(
-      0,
+      sharedWaitMs ?? 0,
       ...bound.map(({ kind, key }) => this.#buckets(kind).waitMs(key, nowMs)),
     );
     if (waitMs > 0) throw tooMany(waitMs);
@@ -67,7 +84,12 @@ export class GuessThrottle<K extends string> {
       return !isWrong;
     } finally {
       for (const settle of places) settle(isWrong);
+      if (isWrong) await this.#shared?.add(this.#sharedKeys([...bound, ...counted]), nowMs);
     }
+  }
+
+  #sharedKeys(keys: readonly GuessKey<K>[]): SharedKey[] {
+    return keys.map(({ kind, key }) => ({ key: `${kind} ${key}`, rate: this.#rates[kind] }));
   }
 
   #buckets(kind: K): GuessBuckets {
@@ -82,7 +104,7 @@ export class GuessThrottle<K extends string> {
 function tooMany(retryAfterMs: number): DomainError {
   return new DomainError(
     'rate_limited',
-    'Too many wrong passwords or codes. Wait a little, then try again.',
+    'Too many wrong passwords or codes. Wait a moment, then try again.',
     { retryAfterMs },
   );
 }

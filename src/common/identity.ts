@@ -8,14 +8,14 @@ export type Identity = Readonly<{
   account: Readonly<{
     id: string;
     username: string;
-    /** The name shown to others. */
+    /** The name that is shown to others. */
     displayName: string;
     isAdmin: boolean;
   }> | null;
-  /** The log-in or API token in use, to end its sockets when it ends. */
+  /** The id of the session or API token in use. When it ends, its sockets are closed. */
   sessionId: string | null;
-  /** Random, kept in a cookie; for bans and rate limits. Never shown to others. */
+  /** A random id stored in a cookie, for bans and rate limits. It is never revealed to others. */
   guestId: string;
-  /** The scopes of the API token, which limit what it may do. Absent for a person. */
+  /** The scopes of the API token, which limit what it can do; absent for a person. */
   scopes?: readonly TokenScope[];
 }>;

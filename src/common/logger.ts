@@ -1,7 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
 
-/** A structured log; {@link Log.child} binds the context (`{ channel, broadcastId }`) of its lines. */
+/**
+ * A structured log; {@link Log.child} binds a context such as `{ channel, broadcastId }` to its
+ * lines.
+ */
 export type Log = Logger;
 
 /** Nest's injection token for the {@link Log}. */
@@ -15,7 +18,7 @@ const LEVEL_NAMES: Readonly<Record<number, string>> = {
   50: 'ERROR',
 };
 
-/** Fields redacted from log lines, in case one is ever passed. */
+/** The fields that are redacted in log lines, in case one is ever logged. */
 const SECRETS = [
   'password',
   'token',
@@ -56,7 +59,7 @@ function asText(line: string): string {
   return `${at} ${LEVEL_NAMES[level] ?? level} ${msg ?? ''}${bound}${trace}\n`;
 }
 
-/** Sends Nest's lines to the same log; mere progress at `debug`. */
+/** Sends Nest's log lines to the same log, with those about progress at level `debug`. */
 export function nestLogger(log: Log): LoggerService {
   const text = (message: unknown) => (message instanceof Error ? message.message : String(message));
   return {

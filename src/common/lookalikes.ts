@@ -1,6 +1,7 @@
 /**
- * Letters that look like Latin ones after NFKD, lowercasing and removal of marks: UTS #39
- * confusables that people use to impersonate others or to evade a filter.
+ * Letters and digits that letters of other scripts look like after NFKD, lowercasing and removal of
+ * marks: UTS #39 confusables, used to impersonate others (`name-skeleton.ts`) or to evade a word
+ * filter (`chat/filter/fold.ts`).
  */
 export const LETTERS: Readonly<Record<string, string>> = {
   // Cyrillic
@@ -36,7 +37,6 @@ export const LETTERS: Readonly<Record<string, string>> = {
   // Greek
   α: 'a',
   β: 'b',
-  ϲ: 'c',
   δ: 'd',
   ε: 'e',
   η: 'n',
@@ -55,7 +55,7 @@ export const LETTERS: Readonly<Record<string, string>> = {
   γ: 'y',
   ϳ: 'j',
   ζ: 'z',
-  // Latin of other alphabets, and small capitals
+  // Other Latin letters: non-English, IPA, turned, small capitals
   ı: 'i',
   ȷ: 'j',
   ł: 'l',
@@ -104,7 +104,7 @@ export const LETTERS: Readonly<Record<string, string>> = {
   ʇ: 't',
   ʌ: 'v',
   ʍ: 'm',
-  // Armenian, Cherokee, Lisu and others
+  // Armenian and Cherokee
   ա: 'w',
   օ: 'o',
   ո: 'n',
@@ -116,7 +116,7 @@ export const LETTERS: Readonly<Record<string, string>> = {
   ꭰ: 'd',
   ꮪ: 's',
   ꮃ: 'w',
-  // More of Cyrillic, Greek and Coptic
+  // More Cyrillic and Greek, and Coptic
   ҁ: 'c',
   ҽ: 'e',
   ӕ: 'ae',
@@ -140,9 +140,6 @@ export const LETTERS: Readonly<Record<string, string>> = {
   ь: 'b',
   ҍ: 'b',
   ѡ: 'w',
-  ϐ: 'b',
-  ϕ: 'o',
-  ϱ: 'p',
   ϗ: 'k',
   ϻ: 'm',
   ⲁ: 'a',
@@ -160,7 +157,7 @@ export const LETTERS: Readonly<Record<string, string>> = {
   ⲩ: 'y',
   ⲭ: 'x',
   ⲱ: 'w',
-  // Letters of other languages with hooks and strokes, which no mark stands for
+  // Letters with hooks and strokes, which NFKD does not decompose
   ɓ: 'b',
   ƀ: 'b',
   ƃ: 'b',
@@ -189,7 +186,6 @@ export const LETTERS: Readonly<Record<string, string>> = {
   ŋ: 'n',
   ƞ: 'n',
   ɵ: 'o',
-  ǿ: 'o',
   ƥ: 'p',
   ɋ: 'q',
   ɍ: 'r',
@@ -212,7 +208,8 @@ export const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Capitals that resemble other letters than their lowercase forms do; replaced before case folding.
+ * Capitals whose lowercase forms resemble another letter or none, and letters without case (Lisu);
+ * replaced before lowercasing.
  */
 export const CAPITALS: Readonly<Record<string, string>> = {
   Η: 'h',
@@ -266,7 +263,7 @@ export const CAPITALS: Readonly<Record<string, string>> = {
   ꓜ: 'z',
 };
 
-/** Replaces each character that is in a table. */
+/** Replaces each character that a table contains. */
 export function mapped(text: string, table: Readonly<Record<string, string>>): string {
   return Array.from(text, (character) => table[character] ?? character).join('');
 }

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { Metrics } from './metrics.js';
 
 describe('Metrics', () => {
-  it('reads gauges when it is asked, and forgets labels that are gone', async () => {
+  it('reads gauges on each scrape, and drops labels that have no reading', async () => {
     const metrics = new Metrics();
     let viewers = 3;
     let kinds = ['audio', 'video'];
-    metrics.gauge('onair_viewers', 'Who watches', () => viewers);
+    metrics.gauge('onair_viewers', 'Viewers.', () => viewers);
     metrics.gauge(
       'onair_producers',
-      'Tracks',
+      'Tracks.',
       () => kinds.map((kind) => ({ labels: { kind }, value: 1 })),
       ['kind'],
     );
@@ -22,9 +22,9 @@ describe('Metrics', () => {
     expect(body).not.toContain('audio');
   });
 
-  it('counts', async () => {
+  it('adds to counters', async () => {
     const metrics = new Metrics();
-    const count = metrics.counter('onair_deaths_total', 'Workers that died');
+    const count = metrics.counter('onair_deaths_total', 'Workers that died.');
     count();
     count(2);
     expect((await metrics.text()).body).toMatch(/^onair_deaths_total 3$/m);

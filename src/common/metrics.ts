@@ -12,12 +12,12 @@ export class Metrics {
   readonly #registry = new Registry();
 
   constructor() {
-    // Memory, CPU, garbage collection, and the event loop's delay.
+    // These are memory, CPU, garbage collection and the event loop's delay.
     collectDefaultMetrics({ register: this.#registry });
   }
 
   /**
-   * Registers a gauge, read on each scrape.
+   * Registers a gauge, which is read on each scrape.
    * @param name such as `onair_viewers`
    * @param labels the label names of its readings
    */
@@ -36,21 +36,21 @@ export class Metrics {
         const reading = await read();
         gauge.reset();
         if (typeof reading === 'number') gauge.set(reading);
-        else for (const { labels: of, value } of reading) gauge.set({ ...of }, value);
+        else for (const { labels: own, value } of reading) gauge.set({ ...own }, value);
       },
     });
   }
 
   /**
-   * Registers a counter; call the returned function to count.
-   * @param name such as `onair_chat_messages_total`
+   * Registers a counter and returns the function that increments it.
+   * @param name the name, such as `onair_chat_messages_total`
    */
   counter(name: string, help: string): (by?: number) => void {
     const counter = new Counter({ name, help, registers: [this.#registry] });
     return (by = 1) => counter.inc(by);
   }
 
-  /** Renders all metrics in the text format. */
+  /** Returns all metrics in the text format. */
   async text(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
   }

@@ -14,16 +14,16 @@ describe('NetworkList', () => {
     ['::ffff:10.0.0.1', '10.0.0.1'],
     ['fd00::/8', 'fd12::1'],
     ['fe80::/10', 'fe80::1%eth0'],
-  ])('%s has %s', (network, address) => expect(has([network], address)).toBe(true));
+  ])('%s contains %s', (network, address) => expect(has([network], address)).toBe(true));
 
   it.each([
     ['192.168.1.0/24', '192.168.2.1'],
     ['0.0.0.0/0', '::1'],
     ['::/0', '127.0.0.1'],
     ['127.0.0.1', '127.0.0.2'],
-  ])('%s has not %s', (network, address) => expect(has([network], address)).toBe(false));
+  ])('%s does not contain %s', (network, address) => expect(has([network], address)).toBe(false));
 
-  it('tells an address that is listed from one in a network that is', () => {
+  it('distinguishes a listed address from one in a listed network', () => {
     const list = new NetworkList(['192.168.1.0/24', '192.168.1.5', '10.0.0.1/32']);
     const names = (text: string) => list.names(parseAddress(text)!);
     expect([names('192.168.1.5'), names('10.0.0.1'), names('192.168.1.6')]).toEqual([
@@ -35,7 +35,7 @@ describe('NetworkList', () => {
 });
 
 describe('isNetwork', () => {
-  it.each(['1.2.3.4', '10.0.0.0/8', '::1', 'fd00::/8', '0.0.0.0/0'])('takes %s', (text) =>
+  it.each(['1.2.3.4', '10.0.0.0/8', '::1', 'fd00::/8', '0.0.0.0/0'])('accepts %s', (text) =>
     expect(isNetwork(text)).toBe(true),
   );
   it.each([
@@ -48,5 +48,5 @@ describe('isNetwork', () => {
     '1/8',
     '0x7f.1',
     '1.2.3.4/8/8',
-  ])('refuses %j', (text) => expect(isNetwork(text)).toBe(false));
+  ])('rejects %j', (text) => expect(isNetwork(text)).toBe(false));
 });

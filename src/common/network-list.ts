@@ -5,8 +5,8 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [address: Address, prefix: number];
 
 /**
- * IPv6 networks whose addresses embed an IPv4 address in their last bytes: RFC 4291 2.5.5.2, RFC
- * 6052, RFC 2765.
+ * The IPv6 networks whose addresses contain an IPv4 address in the last bytes: RFC 4291 2.5.5.2,
+ * RFC 6052, RFC 2765.
  */
 const CARRIERS: readonly [ipaddr.IPv6, number][] = [
   [ipaddr.IPv6.parse('::ffff:0:0'), 96],
@@ -15,12 +15,13 @@ const CARRIERS: readonly [ipaddr.IPv6, number][] = [
 ];
 
 /**
- * Parses an address into one canonical value; an IPv4 address embedded in IPv6 becomes IPv4. Null
- * if invalid.
+ * Parses an address into its canonical form, which is IPv4 for an IPv4 address embedded in IPv6.
+ * Returns null if the address is invalid.
  */
 export function parseAddress(text: string): Address | null {
   const plain = text.replace(/%.*$/, '');
-  // The library also accepts 0x7f.1 and 2130706433, which no lookup returns.
+  // The library would also accept forms such as 0x7f.1 and 2130706433, which DNS lookups never
+  // return.
   if (isIP(plain) === 0) return null;
   const address = ipaddr.parse(plain);
   if (address instanceof ipaddr.IPv4) return address;
@@ -28,11 +29,11 @@ export function parseAddress(text: string): Address | null {
   return new ipaddr.IPv4(address.toByteArray().slice(-4));
 }
 
-/** Addresses and networks in CIDR notation. */
+/** A list of addresses, and of networks in CIDR notation. */
 export class NetworkList {
   readonly #networks: readonly Network[];
 
-  /** @throws {Error} for invalid entries; check them with {@link isNetwork} first */
+  /** @throws {Error} for invalid entries, which can be checked with {@link isNetwork} first */
   constructor(networks: readonly string[]) {
     this.#networks = networks.map((text) => parseNetwork(text));
   }
@@ -41,7 +42,7 @@ export class NetworkList {
     return this.#networks.some((network) => isWithin(address, network));
   }
 
-  /** Whether the address itself is listed, rather than a network that contains it. */
+  /** Whether the address itself is listed, and not just a network that contains it. */
   names(address: Address): boolean {
     return this.#networks.some(
       (network) => network[1] === wholeLength(network[0]) && isWithin(address, network),
@@ -49,7 +50,7 @@ export class NetworkList {
   }
 }
 
-/** Whether a text is an address or a network, such as `192.168.1.0/24`. */
+/** Whether a string is an address or a network, such as `192.168.1.0/24`. */
 export function isNetwork(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   if (isIP(address) === 0 || rest.length > 0) return false;
@@ -57,7 +58,7 @@ export function isNetwork(text: string): boolean {
 }
 
 function parseNetwork(text: string): Network {
-  if (!isNetwork(text)) throw new Error(`${text} is no network`);
+  if (!isNetwork(text)) throw new Error(`${text} is not a network`);
   const address = parseAddress(text);
   return address === null ? ipaddr.parseCIDR(text) : [address, wholeLength(address)];
 }

@@ -1,14 +1,20 @@
-/** How many of something each party has open, up to a bound. Forgets parties that have none. */
+/**
+ * Counts how many items each party has open, up to a limit. Parties that have none open are
+ * removed.
+ */
 export class OpenCounts {
   readonly #max: number;
   readonly #counts = new Map<string, number>();
 
-  /** @param max of one party */
+  /** @param max the limit for one party */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Counts one more and answers what ends it (once, however often it is called), or null at the bound. */
+  /**
+   * Counts one more. Returns an idempotent function that releases it, or null if the limit is
+   * reached.
+   */
   enter(key: string): (() => void) | null {
     const count = this.#counts.get(key) ?? 0;
     if (count >= this.#max) return null;
@@ -25,7 +31,7 @@ export class OpenCounts {
     return this.#counts.get(key) ?? 0;
   }
 
-  /** Parties that have something open. */
+  /** The number of parties that have something open. */
   get size(): number {
     return this.#counts.size;
   }

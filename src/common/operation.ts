@@ -2,21 +2,24 @@ import { SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ErrorCode } from '../protocol/error.js';
 
-/** What the API's document says about a controller's method, besides what Nest knows of it. */
+/**
+ * The documentation of a controller's method in the OpenAPI document, in addition to Nest's
+ * metadata.
+ */
 export type OperationInfo = Readonly<{
   summary: string;
-  /** Longer text, where the summary leaves questions. */
+  /** More details, if the summary isn't enough. */
   description?: string;
-  /** The body of a success; null for none. */
+  /** The body of a successful response; null if it has none. */
   reply: z.ZodType | null;
-  /** The errors that this operation can answer with, besides those that all can. */
+  /** The errors that this operation can return, in addition to those that all operations can. */
   errors?: readonly ErrorCode[];
 }>;
 
-/** Where {@link Operation} keeps its information. */
+/** The metadata key of {@link Operation}. */
 export const OPERATION = 'onair:operation';
 
-/** Documents a method under /api; a test holds that every one has it. */
+/** Documents a method under /api. A test fails if a method lacks this decorator. */
 export function Operation(info: OperationInfo): MethodDecorator {
   return SetMetadata(OPERATION, info);
 }

@@ -5,7 +5,7 @@ const skeletonsOf = (names: Iterable<string>) => new Set([...names].map(nameSkel
 const RESERVED = skeletonsOf(RESERVED_NAMES);
 const RESERVED_FOR_PAGES = skeletonsOf(RESERVED_CHANNEL_NAMES);
 
-/** Whether a name is reserved for the operators, or looks like one that is. */
+/** Whether a name is reserved for operators or looks like a reserved name. */
 export function isReserved(name: string): boolean {
   return RESERVED.has(nameSkeleton(name));
 }

@@ -1,18 +1,21 @@
 /**
- * Runs tasks one after another, in the order they were added. A task that fails rejects its own
- * promise and does not stop the ones behind it.
+ * Runs tasks one after another, in the order in which they were added. A task that fails rejects
+ * its own promise and doesn't stop the tasks behind it.
  */
 export class SerialQueue {
   readonly #limit: number;
   #tail: Promise<unknown> = Promise.resolve();
   #size = 0;
 
-  /** @param limit how many tasks may wait or run; one more is refused with a {@link QueueFullError}. */
+  /**
+   * @param limit the maximum number of waiting and running tasks; further ones are rejected with a
+   *   {@link QueueFullError}
+   */
   constructor(limit = 1_000) {
     this.#limit = limit;
   }
 
-  /** Tasks waiting or running. */
+  /** The number of waiting and running tasks. */
   get size(): number {
     return this.#size;
   }
@@ -29,7 +32,7 @@ export class SerialQueue {
   }
 }
 
-/** The queue holds as many tasks as it may. */
+/** Reports that a queue has reached its limit of tasks. */
 export class QueueFullError extends Error {
   constructor(limit: number) {
     super(`the queue is full (${limit} tasks)`);

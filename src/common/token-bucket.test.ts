@@ -3,27 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { TokenBucket } from './token-bucket.js';
 
 describe('TokenBucket', () => {
-  it('gives the burst at once, then says when the next one is there', () => {
+  it('allows the burst at once, then returns the wait for the next token', () => {
     const bucket = new TokenBucket({ burst: 2, perSecond: 1 }, 0);
     expect([bucket.take(0), bucket.take(0), bucket.take(0)]).toEqual([0, 0, 1_000]);
     expect(bucket.take(400)).toBe(600);
     expect(bucket.take(1_000)).toBe(0);
   });
 
-  it('is full again when nothing is owed', () => {
+  it('is full again after a refill', () => {
     const bucket = new TokenBucket({ burst: 2, perSecond: 1 }, 0);
     bucket.take(0);
     expect([bucket.isFull(999), bucket.isFull(1_000)]).toEqual([false, true]);
   });
 
-  it('locks nobody out when the clock is set back', () => {
+  it('does not block after the clock is set back', () => {
     const bucket = new TokenBucket({ burst: 1, perSecond: 1 }, 10_000_000);
     bucket.take(10_000_000);
     bucket.take(0);
     expect(bucket.take(1_000)).toBe(0);
   });
 
-  it('never gives more than the burst and the rate allow, and keeps its word on when to try again', () => {
+  it('never exceeds the burst and the rate, and has a token after the returned wait', () => {
     const steps = fc.array(fc.integer({ min: 0, max: 3_000 }), { maxLength: 60 });
     fc.assert(
       fc.property(
@@ -44,7 +44,7 @@ describe('TokenBucket', () => {
           expect(taken).toBeLessThanOrEqual(burst + (nowMs / 1_000) * perSecond + 1e-6);
         },
       ),
-      // A case that rounding once broke: 0.08 + 0.92 of a token.
+      // This case once failed because of rounding: 0.08 + 0.92 tokens.
       { examples: [[[0, 8], 1, 10]], numRuns: 1_000 },
     );
   });

@@ -1,10 +1,10 @@
-/** How often something may be done: `burst` times at once, then `perSecond`. */
+/** A rate limit: `burst` times at once, and then `perSecond` times per second. */
 export type Rate = Readonly<{ burst: number; perSecond: number }>;
 
-/** Fractions of tokens add up with rounding: what is short of one by less than this is one. */
+/** The tolerance for rounding errors when fractions of tokens add up to one. */
 const EPSILON = 1e-9;
 
-/** Counts what one party does against a {@link Rate}. Told the time, so it never asks for it. */
+/** Applies a {@link Rate} to one party. The caller passes the time. */
 export class TokenBucket {
   readonly #rate: Rate;
   #tokens: number;
@@ -16,7 +16,7 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** Takes one and answers 0, or takes none and answers in how many milliseconds there will be one. */
+  /** Takes a token and returns 0, or returns the number of milliseconds to wait for one. */
   take(nowMs: number): number {
     this.#refill(nowMs);
     if (this.#tokens >= 1 - EPSILON) {
@@ -26,7 +26,7 @@ export class TokenBucket {
     return this.#waitMs();
   }
 
-  /** In how many milliseconds there will be one to take; 0: there is one. */
+  /** Returns the number of milliseconds to wait for a token; 0 if one is available. */
   waitMs(nowMs: number): number {
     this.#refill(nowMs);
     return this.#tokens >= 1 - EPSILON ? 0 : this.#waitMs();
@@ -37,7 +37,7 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + 1);
   }
 
-  /** True when nothing is owed: a bucket like this one can be forgotten and made anew. */
+  /** Whether the bucket is full, so that it can be dropped and created again. */
   isFull(nowMs: number): boolean {
     this.#refill(nowMs);
     return this.#tokens >= this.#rate.burst - EPSILON;
@@ -48,7 +48,7 @@ export class TokenBucket {
   }
 
   #refill(nowMs: number): void {
-    // A clock that was set back must not lock anybody out.
+    // A clock that was set back must not block anyone.
     const elapsedMs = Math.max(0, nowMs - this.#atMs);
     this.#tokens = Math.min(
       this.#rate.burst,

@@ -1,10 +1,14 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
 
-/** Long enough to get something done, short enough for media and chat not to notice, milliseconds. */
+/**
+ * The length of a slice in milliseconds. It is long enough to make progress, and short enough not
+ * to delay media and chat.
+ */
 const SLICE_MS = 4;
 
 /**
- * Splits long work on the event loop into slices: after {@link SLICE_MS} everything else that is due runs first.
+ * Splits long work on the event loop into slices of {@link SLICE_MS}, between which everything else
+ * that is due runs.
  *
  *     for (…) {
  *       if (turns.isOver) await turns.next();
@@ -13,12 +17,12 @@ export class Turns {
   #sinceMs = performance.now();
   #beforeMs = 0;
 
-  /** How long the slices were altogether. */
+  /** The total length of the slices. */
   get usedMs(): number {
     return this.#beforeMs + performance.now() - this.#sinceMs;
   }
 
-  /** The slice is used up. */
+  /** Whether the slice has ended. */
   get isOver(): boolean {
     return performance.now() - this.#sinceMs >= SLICE_MS;
   }

@@ -1,11 +1,35 @@
 import { EventEmitter } from 'node:events';
 
+/** Maps the names of events to their arguments. */
+type EventMap<Events> = Record<keyof Events, unknown[]>;
+
+/** The public side of an emitter, on which others can listen. Only the emitter's owner can emit. */
+export interface Listenable<Events extends EventMap<Events>> {
+  /** Listens until the returned function is called. */
+  on<Name extends keyof Events & string>(
+    name: Name,
+    listener: (...args: Events[Name]) => void,
+  ): () => void;
+  /** Resolves with the arguments of the next event of that name. */
+  once<Name extends keyof Events & string>(name: Name): Promise<Events[Name]>;
+}
+
+/** The event map of an owner's `events`. */
+export type EventsOf<Owner> = Owner extends { readonly events: Listenable<infer Events> }
+  ? Events
+  : never;
+
 /**
- * Node's emitter with a checked event map (`{ name: [argument, ...] }`), kept inside its owner: the
- * owner emits facts in the past tense, others only listen.
+ * Node's emitter with a checked event map (`{ name: [argument, ...] }`). The owner keeps the
+ * emitter private, emits facts in the past tense, and exposes {@link listenable} to others.
  */
-export class TypedEmitter<Events extends Record<keyof Events, unknown[]>> {
+export class TypedEmitter<Events extends EventMap<Events>> implements Listenable<Events> {
   readonly #emitter = new EventEmitter();
+
+  /** The public side of this emitter. */
+  get listenable(): Listenable<Events> {
+    return this;
+  }
 
   /** Listens until the returned function is called. */
   on<Name extends keyof Events & string>(
@@ -31,7 +55,7 @@ export class TypedEmitter<Events extends Record<keyof Events, unknown[]>> {
     this.#emitter.emit(name, ...args);
   }
 
-  /** Drops all listeners: for the owner's close. */
+  /** Removes all listeners. To be called in the owner's `close`. */
   clear(): void {
     this.#emitter.removeAllListeners();
   }

@@ -7,11 +7,11 @@ describe('isConnectionLost', () => {
   it.each([
     ['a refused connection', withCode('ECONNREFUSED')],
     ['PostgreSQL shutting down', withCode('57P01')],
-    ['a cause of it', new Error('query failed', { cause: withCode('ETIMEDOUT') })],
+    ['a cause with a known code', new Error('query failed', { cause: withCode('ETIMEDOUT') })],
     ['one of several addresses', new AggregateError([withCode('ECONNREFUSED')])],
     ['a dropped connection', new Error('Connection terminated unexpectedly')],
-    ['the embedded database gone', new Error('the embedded database has stopped')],
-  ])('knows %s', (_what, error) => {
+    ['the embedded database stopped', new Error('the embedded database has stopped')],
+  ])('recognizes %s', (_what, error) => {
     expect(isConnectionLost(error)).toBe(true);
   });
 
@@ -19,11 +19,11 @@ describe('isConnectionLost', () => {
     ['a unique violation', withCode('P2002')],
     ['a bug', new TypeError('x is not a function')],
     ['no error', undefined],
-  ])('does not take %s for one', (_what, error) => {
+  ])('does not recognize %s', (_what, error) => {
     expect(isConnectionLost(error)).toBe(false);
   });
 
-  it('ends on errors that cause each other', () => {
+  it('returns even if two errors are the cause of each other', () => {
     const a = new Error('a');
     a.cause = new Error('b', { cause: a });
     expect(isConnectionLost(a)).toBe(false);

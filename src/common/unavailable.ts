@@ -1,4 +1,7 @@
-/** Codes of Node, PostgreSQL and Prisma for an unreachable or lost server. */
+/**
+ * Error codes of Node, PostgreSQL and Prisma for a server that is unreachable or whose connection
+ * was lost.
+ */
 const GONE: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -32,7 +35,7 @@ export function isConnectionLost(error: unknown, depth = 0): boolean {
   return 'cause' in error && isConnectionLost(error.cause, depth + 1);
 }
 
-/** node-postgres gives these without a code. */
+/** Recognizes errors that node-postgres throws without a code. */
 function isLostMessage(message: string): boolean {
   return /Connection terminated|timeout exceeded when trying to connect|the embedded database has stopped/.test(
     message,

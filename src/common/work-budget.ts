@@ -1,35 +1,39 @@
 /**
- * The number of parties with a partly used budget; beyond it the least recently active is evicted.
+ * The maximum number of parties with a partly used budget. Beyond it, the least recently active
+ * party is evicted.
  */
 const PARTIES_MAX = 10_000;
 
 type WorkRate = Readonly<{
-  /** A party's burst, milliseconds of work. */
+  /** A party's burst, in milliseconds of work. */
   burstMs: number;
-  /** The refill rate, milliseconds of work per second. */
+  /** The refill rate, in milliseconds of work per second. */
   perSecondMs: number;
 }>;
 
 /**
- * Tracks the work done recently for each party, for requests that cost a thousand times as much as
- * others.
+ * Limits the work that is done for each party. Used for requests that can cost a thousand times as
+ * much as others.
  */
 export class WorkBudget {
   readonly #rate: WorkRate;
-  /** Each party's remaining budget, and the time it applied. */
+  /** The remaining budget of each party, and the time to which it applies. */
   readonly #left = new Map<string, Readonly<{ ms: number; atMs: number }>>();
 
   constructor(rate: WorkRate) {
     this.#rate = rate;
   }
 
-  /** The time until the party may have work done, milliseconds; 0: now. */
+  /**
+   * Returns the number of milliseconds until work can be done for the party; 0 if it can be done
+   * now.
+   */
   waitMs(party: string, nowMs: number): number {
     const ms = this.#leftOf(party, nowMs);
     return ms > 0 ? 0 : Math.ceil(((1 - ms) / this.#rate.perSecondMs) * 1_000);
   }
 
-  /** Charges work to a party. */
+  /** Deducts work from a party's budget. */
   spend(party: string, workMs: number, nowMs: number): void {
     const ms = this.#leftOf(party, nowMs) - workMs;
     this.#left.delete(party);

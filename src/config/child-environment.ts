@@ -1,6 +1,4 @@
-/**
- * The variables that a program needs to be found and to run, and none of this service's settings.
- */
+/** The variables that a program needs to start. None of them is a setting of this server. */
 const PASSED_ON = [
   'PATH',
   'LD_LIBRARY_PATH',
@@ -11,8 +9,8 @@ const PASSED_ON = [
 ] as const;
 
 /**
- * The environment of a program that processes strangers' input: without keys, passwords and
- * addresses.
+ * Returns an environment for programs that process untrusted input. It contains no keys, passwords
+ * or addresses.
  */
 export function childEnvironment(): Record<string, string> {
   return Object.fromEntries(

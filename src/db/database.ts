@@ -8,44 +8,54 @@ import type { Config } from '../config/config.js';
 import { DirectoryInUseError, EmbeddedDatabase } from './embedded-database.js';
 import { migrate } from './migrate.js';
 import { connectPool } from './postgres.js';
+import { ServiceLock } from './service-lock.js';
 
-/** The same folder from src/db and from dist/db. */
+/** The folder of the migrations, whose path is the same relative to src/db and dist/db. */
 export const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
-/** Options for tests. */
+/** Options, of which the last two are for tests. */
 export type DatabaseOptions = {
+  /** Whether nodes share the database; false by default. */
+  isNode?: boolean;
   /**
-   * The initial content of an in-memory database: a tar of a data folder, which saves creating it.
+   * The initial content of an in-memory database, as a tar of a data folder. It avoids running
+   * initdb.
    */
   image?: Uint8Array | null;
-  /** How long a start waits for a PostgreSQL that is itself starting. */
+  /** How long to wait for a PostgreSQL server that is still starting. */
   patienceMs?: number;
 };
 
-/** PostgreSQL at DATABASE_URL, or else the embedded one under DATA_DIR. */
+/**
+ * The database: the PostgreSQL server at DATABASE_URL if that is set, otherwise the embedded
+ * database in DATA_DIR.
+ */
 export class Database {
   readonly pool: pg.Pool;
   readonly #embedded: EmbeddedDatabase | null;
+  readonly #lock: ServiceLock | null;
 
-  private constructor(pool: pg.Pool, embedded: EmbeddedDatabase | null) {
+  private constructor(pool: pg.Pool, owned: { embedded?: EmbeddedDatabase; lock?: ServiceLock }) {
     this.pool = pool;
-    this.#embedded = embedded;
+    this.#embedded = owned.embedded ?? null;
+    this.#lock = owned.lock ?? null;
   }
 
   /**
-   * Connects, and applies new migrations.
-   * @throws {StartError} when the database is unusable; the message never contains its password
+   * Connects, makes sure that no other server uses the database that isn't a node of the same
+   * cluster, and applies new migrations.
+   * @throws {StartError} if the database can't be used; the message never contains the password
    */
   static async open(
     config: Config['data'],
     log: Log,
-    { image = null, patienceMs }: DatabaseOptions = {},
+    { isNode = false, image = null, patienceMs }: DatabaseOptions = {},
   ): Promise<Database> {
     const startedAt = performance.now();
     const database =
       config.databaseUrl === null
         ? await Database.#embeddedIn(config.dir, image, log)
-        : new Database(await connectPool(config.databaseUrl, log, patienceMs), null);
+        : await Database.#at(config.databaseUrl, isNode, log, patienceMs);
     database.pool.on('error', (err) => log.warn({ err }, 'an idle database connection was lost'));
     try {
       const applied = await migrate(database.pool, MIGRATIONS);
@@ -64,33 +74,54 @@ export class Database {
     return database;
   }
 
+  static async #at(
+    url: string,
+    isNode: boolean,
+    log: Log,
+    patienceMs: number | undefined,
+  ): Promise<Database> {
+    const pool = await connectPool(url, log, patienceMs);
+    try {
+      return new Database(pool, { lock: await ServiceLock.take({ url, isNode, log }) });
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+  }
+
   static async #embeddedIn(dataDir: string, image: Uint8Array | null, log: Log): Promise<Database> {
     const dir = dataDir === ':memory:' ? null : join(dataDir, 'pg');
     try {
       if (dir !== null && !existsSync(dir))
-        log.info({ dir }, 'making a new database, some seconds');
+        log.info({ dir }, 'creating a new database, which takes a few seconds');
       const embedded = await EmbeddedDatabase.open(dir, image);
       void embedded.stopped.then((err) => {
         if (err.cause !== undefined)
-          log.error({ err }, 'the embedded database failed: restart Onair');
+          log.error({ err }, 'the embedded database has failed; restart Onair');
       });
-      return new Database(new pg.Pool(embedded.poolConfig()), embedded);
+      return new Database(new pg.Pool(embedded.poolConfig()), { embedded });
     } catch (cause) {
       throw new StartError(whyNotOpened(dataDir, cause), { cause });
     }
   }
 
-  /** Safe to call twice. */
+  /** Whether other processes may use it at the same time. */
+  get isShared(): boolean {
+    return this.#embedded === null;
+  }
+
+  /** Closes the database. Idempotent. */
   async close(): Promise<void> {
     if (this.pool.ending) return;
     await this.pool.end();
     await this.#embedded?.close();
+    await this.#lock?.close();
   }
 }
 
 function whyNotOpened(dataDir: string, error: unknown): string {
   if (error instanceof DirectoryInUseError)
-    return `Another Onair is running on the data folder ${dataDir}. Stop it, or give this one a folder of its own: DATA_DIR=./data-2 npm start`;
+    return `Another instance of Onair is using the data folder ${dataDir}. Stop it, or give this one its own folder: DATA_DIR=./data-2 npm start`;
   const reason = error instanceof Error ? error.message : String(error);
-  return `The embedded database in ${dataDir} does not start: ${reason}`;
+  return `The embedded database in ${dataDir} failed to start: ${reason}`;
 }

@@ -1,6 +1,6 @@
-// Makes an empty database in the folder named by the argument; run as a process of its own, because
-// initdb takes memory that a process never gives back. Keep this file free of local imports: tests and
-// tools load it as .ts.
+// Creates an empty database in the folder given as the argument. Runs as a separate process,
+// because initdb allocates memory that is never released. This file must have no local imports:
+// tests and tools load it as .ts.
 import {
   chmodSync,
   closeSync,
@@ -16,8 +16,9 @@ import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 
 /**
- * Builds the folder under a temporary name, so that an interrupted start leaves nothing half-made.
- * The name is unique to this process, because an interrupted one may still be running.
+ * Creates the folder under a temporary name, so that an interrupted start leaves no partial
+ * database. The name is unique to this process, because the process of an interrupted start may
+ * still be running.
  */
 async function initialize(dir: string): Promise<void> {
   const unfinished = `${dir}.new-${process.pid}`;
@@ -34,13 +35,13 @@ async function initialize(dir: string): Promise<void> {
   sync(dirname(dir));
 }
 
-/** Restricts permissions: PGlite creates world-writable files, whatever the umask. */
+/** Restricts permissions, because PGlite creates world-writable files regardless of the umask. */
 function finish(path: string): void {
   chmodSync(path, statSync(path).mode & 0o700);
   sync(path);
 }
 
-/** Calls fsync, which PGlite's file system does not. */
+/** Calls fsync, because PGlite's file system doesn't. */
 function sync(path: string): void {
   const file = openSync(path, 'r');
   try {
@@ -51,5 +52,5 @@ function sync(path: string): void {
 }
 
 const dir = process.argv[2];
-if (dir === undefined) throw new Error('which folder?');
+if (dir === undefined) throw new Error('usage: pglite.init FOLDER');
 await initialize(dir);

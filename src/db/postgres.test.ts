@@ -6,7 +6,7 @@ describe('withoutPassword', () => {
     ['postgresql://ann:hunter2@db:5432/onair?sslmode=require', 'postgresql://ann@db:5432/onair'],
     ['postgres://db/onair', 'postgres://db/onair'],
     ['postgresql://ann:hunter2@[/broken', '(an address that is not a URL)'],
-  ])('shows %s as %s', (url, shown) => {
+  ])('reduces %s to %s', (url, shown) => {
     expect(withoutPassword(url)).toBe(shown);
   });
 });

@@ -5,11 +5,14 @@ import { StartError } from '../common/start-error.js';
 
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** How long a start waits for a PostgreSQL that is itself starting. */
+/** How long to wait for a PostgreSQL server that is still starting. */
 const PATIENCE_MS = 30_000;
 const RETRY_EVERY_MS = 1_000;
 
-/** Errors that may be temporary: refused, no route, unknown name, starting up, too many clients. */
+/**
+ * Codes of errors that may be temporary: connection refused, no route, unknown name, starting up,
+ * too many clients.
+ */
 const PASSING: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -22,18 +25,18 @@ const PASSING: ReadonlySet<string> = new Set([
   '53300',
 ]);
 
-const WHAT_TO_DO: Readonly<Record<string, string>> = {
-  '28P01': 'the user name or the password is wrong',
-  '28000': 'this user may not log in from here',
-  '3D000': 'there is no such database; create it first',
-  ECONNREFUSED: 'nothing answers at this address and port',
-  ENOTFOUND: 'there is no host of that name',
+const REASONS: Readonly<Record<string, string>> = {
+  '28P01': 'wrong user name or password',
+  '28000': 'this user is not allowed to log in from this machine',
+  '3D000': 'the database does not exist; create it first',
+  ECONNREFUSED: 'no server is listening at this address and port',
+  ENOTFOUND: 'the host name does not exist',
 };
 
 /**
- * Connects to PostgreSQL, waiting a while if it is not up yet.
- * @throws {StartError} when it is unavailable; names the user, host and database, never the
- *   password
+ * Connects to PostgreSQL, and waits for up to `patienceMs` if it isn't running yet.
+ * @throws {StartError} if it is unavailable; the message contains the user, host and database, but
+ *   never the password
  */
 export async function connectPool(
   url: string,
@@ -45,7 +48,7 @@ export async function connectPool(
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
-  // Without a listener, losing an idle connection would end the process.
+  // Without a listener, the process would exit when an idle connection is lost.
   pool.on('error', () => undefined);
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
@@ -67,7 +70,7 @@ export async function connectPool(
   }
 }
 
-/** A database's URL without its password. */
+/** Returns a database's URL without its password. */
 export function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return '(an address that is not a URL)';
   const { protocol, username, host, pathname } = new URL(url);
@@ -83,12 +86,12 @@ function codeOf(error: unknown): string | undefined {
 function mayPass(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return PASSING.has(code);
-  // pg-pool's own time-out has no code.
+  // pg-pool's own timeout error has no code.
   return error instanceof Error && /timeout|terminated/i.test(error.message);
 }
 
 function reasonOf(error: unknown): string {
-  const known = WHAT_TO_DO[codeOf(error) ?? ''];
+  const known = REASONS[codeOf(error) ?? ''];
   if (known !== undefined) return known;
   return error instanceof Error && error.message !== '' ? error.message : String(codeOf(error));
 }

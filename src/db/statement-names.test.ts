@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { statementNames } from './statement-names.js';
 
 describe('statementNames', () => {
-  it('gives each text its own name, and always the same', () => {
+  it('assigns one name to each text', () => {
     const nameOf = statementNames();
     const one = nameOf({ sql: 'SELECT 1' });
     expect(one).not.toBe('');
@@ -10,7 +10,7 @@ describe('statementNames', () => {
     expect(nameOf({ sql: 'SELECT 1' })).toBe(one);
   });
 
-  it('gives no more names than a connection should keep', () => {
+  it('assigns no more names than the limit', () => {
     const nameOf = statementNames();
     const names = Array.from({ length: 1_000 }, (_, i) => nameOf({ sql: `SELECT ${i}` }));
     expect(new Set(names).size).toBe(201);

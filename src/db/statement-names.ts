@@ -1,13 +1,16 @@
-/** Prepared statements per connection; this service has far fewer queries. */
+/**
+ * The maximum number of prepared statements per connection. The server uses far fewer different
+ * queries.
+ */
 const NAMES_MAX = 200;
 
-/** PostgreSQL's name of the unnamed statement. */
+/** PostgreSQL's name for an unnamed statement. */
 const UNNAMED = '';
 
 /**
- * Assigns each statement text a name. PostgreSQL parses a named statement once per connection and,
- * after a few runs, stops planning it; in the embedded database that is more than half of a small
- * query's cost. Beyond the limit statements remain unnamed.
+ * Assigns a name to each statement text. PostgreSQL parses a named statement once per connection
+ * and, after a few runs, stops planning it; in the embedded database, these steps account for more
+ * than half of the cost of a small query. Beyond the limit, statements remain unnamed.
  */
 export function statementNames(): (query: { readonly sql: string }) => string {
   const names = new Map<string, string>();

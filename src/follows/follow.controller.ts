@@ -9,7 +9,7 @@ import { FollowList, FollowView } from '../protocol/follow.js';
 import { Page } from '../protocol/paging.js';
 import { FollowService } from './follow.service.js';
 
-/** Following channels, over HTTP. */
+/** The HTTP API for following channels. */
 @Controller('api')
 export class FollowController {
   constructor(
@@ -20,7 +20,7 @@ export class FollowController {
   @Get('channels/:name/follow')
   @Identified()
   @Operation({
-    summary: 'Whether one follows a channel, and how many do',
+    summary: 'Get whether the caller follows a channel, and its number of followers',
     reply: FollowView,
     errors: ['channel_not_found', 'password_required'],
   })
@@ -36,7 +36,7 @@ export class FollowController {
   @LoggedIn()
   @Operation({
     summary: 'Follow a channel',
-    description: 'Again does nothing.',
+    description: 'Repeating has no effect.',
     reply: FollowView,
     errors: [
       'not_logged_in',
@@ -58,7 +58,7 @@ export class FollowController {
   @Delete('channels/:name/follow')
   @LoggedIn()
   @Operation({
-    summary: 'Follow a channel no more',
+    summary: 'Unfollow a channel',
     reply: FollowView,
     errors: ['not_logged_in', 'channel_not_found', 'password_required'],
   })
@@ -74,9 +74,9 @@ export class FollowController {
   @Get('follows')
   @LoggedIn()
   @Operation({
-    summary: 'The channels that one follows',
+    summary: 'List the channels that the caller follows',
     description:
-      'The latest followed first, and in each page those with a broadcast on. What one may not see is left out.',
+      'Most recently followed first; within a page, live channels come first. Channels that the caller isn’t allowed to watch are omitted.',
     reply: FollowList,
     errors: ['not_logged_in'],
   })

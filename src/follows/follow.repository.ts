@@ -10,7 +10,7 @@ export type StoredFollow = Readonly<{ channelName: string; since: Date }>;
 export class FollowRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** When the account followed the channel; null: it doesn't follow. */
+  /** Returns the time since which the account follows the channel; null if it doesn't. */
   async since(channelId: string, accountId: string): Promise<Date | null> {
     const row = await this.db.follow.findUnique({
       where: { channelId_accountId: { channelId, accountId } },
@@ -19,7 +19,7 @@ export class FollowRepository {
     return row?.createdAt ?? null;
   }
 
-  /** Does nothing if the account already follows the channel. */
+  /** Stores a follow. Does nothing if the account already follows the channel. */
   async add(
     channelId: string,
     accountId: string,
@@ -28,7 +28,7 @@ export class FollowRepository {
     const key = { channelId, accountId };
     try {
       return await this.db.$transaction(async (tx) => {
-        // Locks the account, so that concurrent requests can't exceed the limit.
+        // This locks the account, so that concurrent requests can't exceed the limit.
         await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::uuid FOR UPDATE`;
         const others = await tx.follow.count({
           where: { accountId, channelId: { not: channelId } },
@@ -47,7 +47,7 @@ export class FollowRepository {
     }
   }
 
-  /** Does nothing if the account doesn't follow the channel. */
+  /** Removes a follow. Does nothing if the account doesn't follow the channel. */
   async remove(channelId: string, accountId: string): Promise<void> {
     await this.db.follow.deleteMany({ where: { channelId, accountId } });
   }

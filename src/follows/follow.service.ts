@@ -1,10 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { AccessService } from '../access/access.service.js';
 import { type Visitor } from '../access/visitor.js';
 import { channelNotFound } from '../access/refusals.js';
+import { BUS, type Bus } from '../cluster/bus.js';
+import { shared } from '../cluster/shared.js';
 import type { Channel } from '../channels/channel.js';
 import { ChannelService } from '../channels/channel.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { DomainError } from '../common/domain-error.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { ChannelView } from '../protocol/channel.js';
@@ -13,63 +17,103 @@ import { FOLLOWS_MAX } from '../protocol/limits.js';
 import type { Page } from '../protocol/paging.js';
 import { FollowRepository, type StoredFollow } from './follow.repository.js';
 
-/** The number of cached follows; the oldest is evicted. */
+/** The maximum number of cached follows; the oldest one is evicted. */
 const KNOWN_MAX = 50_000;
+/**
+ * How long the nodes of a cluster cache follows, and therefore the delay until a change is noticed of which another
+ * node's message was lost.
+ */
+const KNOWN_MS = 10_000;
 
-/** Accounts that follow channels. */
+type Known = Readonly<{ since: Date | null; untilMs: number }>;
+
+/** A change of a follow, of which all nodes are notified. */
+const FollowChange = z.object({
+  channelId: z.string(),
+  accountId: z.string(),
+  since: z.coerce.date().nullable(),
+});
+
+/** Manages which accounts follow which channels. */
 @Injectable()
 export class FollowService {
-  /** `changed`: an account followed or unfollowed a channel. */
-  readonly events = new TypedEmitter<{
+  readonly #emitter = new TypedEmitter<{
     changed: [channelId: string, accountId: string, since: Date | null];
   }>();
-  /** By channel's and account's id. Null: doesn't follow. */
-  readonly #known = new Map<string, Date | null>();
+  /** `changed`: an account followed or unfollowed a channel. */
+  readonly events = this.#emitter.listenable;
+  /**
+   * The cached follows by channel id and account id; null if the account doesn't follow the
+   * channel.
+   */
+  readonly #known = new Map<string, Known>();
+  readonly #knownMs: number;
+  readonly #changed: (change: z.output<typeof FollowChange>) => void;
 
+  // oxlint-disable-next-line max-params -- Injected by Nest: what a follow needs, the clock, the bus
+  // and the configuration.
   constructor(
     private readonly repository: FollowRepository,
     private readonly channels: ChannelService,
     private readonly access: AccessService,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    @Inject(BUS) bus: Bus,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.#knownMs = config.node.url === null ? Infinity : KNOWN_MS;
+    this.#changed = shared(bus, 'follow-changed', {
+      schema: FollowChange,
+      apply: ({ channelId, accountId, since }) => {
+        this.#remember(`${channelId} ${accountId}`, since);
+        this.#emitter.emit('changed', channelId, accountId, since);
+      },
+    });
+    bus.onGap(() => this.#known.clear());
+  }
 
-  /** When the account followed the channel, usually from the cache; null: it doesn't follow. */
+  /**
+   * Returns the time since which the account follows the channel; null if it doesn't. The result is
+   * cached.
+   */
   async since(channelId: string, accountId: string): Promise<Date | null> {
     const key = `${channelId} ${accountId}`;
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known && this.clock.nowMs() < known.untilMs) return known.since;
     const since = await this.repository.since(channelId, accountId);
-    // A change during the read is newer.
+    // A change that was made during the read is newer than the result.
     const changed = this.#known.get(key);
-    if (changed !== undefined) return changed;
+    if (changed && changed !== known) return changed.since;
     this.#remember(key, since);
     return since;
   }
 
-  /** @throws {DomainError} `channel_not_found`, `follow_limit`; `forbidden` for one's own channel. */
+  /**
+   * @throws {DomainError} `channel_not_found`, `follow_limit`; `forbidden` for the account's own
+   *   channel
+   */
   async follow(
     channel: Pick<Channel, 'id' | 'name' | 'ownerId'>,
     accountId: string,
   ): Promise<void> {
     if (channel.ownerId === accountId)
-      throw new DomainError('forbidden', 'This channel is your own.');
+      throw new DomainError('forbidden', 'You can’t follow your own channel.');
     const at = new Date(this.clock.nowMs());
     const done = await this.repository.add(channel.id, accountId, at);
     if (done === 'channel_gone') throw channelNotFound(channel.name);
     if (done === 'too_many')
       throw new DomainError(
         'follow_limit',
-        `An account can follow ${FOLLOWS_MAX} channels. Unfollow some first.`,
+        `You can follow up to ${FOLLOWS_MAX} channels. Unfollow some first.`,
       );
-    this.#known.delete(`${channel.id} ${accountId}`);
-    this.events.emit('changed', channel.id, accountId, await this.since(channel.id, accountId));
+    // An earlier follow keeps its time.
+    const since = await this.repository.since(channel.id, accountId);
+    this.#changed({ channelId: channel.id, accountId, since });
   }
 
   /** Does nothing if the account doesn't follow the channel. */
   async unfollow({ id }: Pick<Channel, 'id'>, accountId: string): Promise<void> {
     await this.repository.remove(id, accountId);
-    this.#remember(`${id} ${accountId}`, null);
-    this.events.emit('changed', id, accountId, null);
+    this.#changed({ channelId: id, accountId, since: null });
   }
 
   /** Returns a visitor's follow state; visitors without an account follow nothing. */
@@ -90,10 +134,10 @@ export class FollowService {
     const views = await Promise.all(follows.map((follow) => this.#viewOf(follow, visitor)));
     return views
       .filter((view) => view !== null)
-      .toSorted((a, b) => Number(isOn(b.channel)) - Number(isOn(a.channel)));
+      .toSorted((a, b) => Number(isLive(b.channel)) - Number(isLive(a.channel)));
   }
 
-  /** Null for a channel that the visitor may not watch. */
+  /** Returns null for a channel that the visitor isn't allowed to watch. */
   async #viewOf(
     { channelName, since }: StoredFollow,
     visitor: Visitor,
@@ -104,7 +148,7 @@ export class FollowService {
       const channel = this.channels.view(await this.channels.get(channelName));
       return { since: since.toISOString(), channel };
     } catch (error) {
-      // It was just deleted.
+      // The channel was just deleted.
       if (error instanceof DomainError && error.code === 'channel_not_found') return null;
       throw error;
     }
@@ -112,11 +156,11 @@ export class FollowService {
 
   #remember(key: string, since: Date | null): void {
     this.#known.delete(key);
-    this.#known.set(key, since);
+    this.#known.set(key, { since, untilMs: this.clock.nowMs() + this.#knownMs });
     if (this.#known.size <= KNOWN_MAX) return;
     const [oldest] = this.#known.keys();
     if (oldest !== undefined) this.#known.delete(oldest);
   }
 }
 
-const isOn = ({ broadcast }: ChannelView): boolean => broadcast !== null;
+const isLive = ({ broadcast }: ChannelView): boolean => broadcast !== null;

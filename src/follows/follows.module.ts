@@ -5,7 +5,7 @@ import { FollowController } from './follow.controller.js';
 import { FollowRepository } from './follow.repository.js';
 import { FollowService } from './follow.service.js';
 
-/** Accounts that follow channels. */
+/** Provides the following of channels. */
 @Module({
   imports: [DbModule, BroadcastModule],
   controllers: [FollowController],

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Metrics } from '../common/metrics.js';
 import { Readiness } from './readiness.js';
 
-/** For load balancers, container platforms and monitoring. */
+/** Serves health checks for load balancers and container platforms, and metrics for monitoring. */
 @Controller()
 export class HealthController {
   readonly #metrics: Metrics;

@@ -4,7 +4,10 @@ import { HealthController } from './health.controller.js';
 import { Metrics } from '../common/metrics.js';
 import { Readiness } from './readiness.js';
 
-/** Health and metrics. Global: every module may register its own {@link Metrics}. */
+/**
+ * Provides health checks and metrics. Global because every module can register its own {@link
+ * Metrics}.
+ */
 @Global()
 @Module({
   imports: [DbModule],

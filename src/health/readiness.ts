@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { MEDIA, type MediaPort } from '../broadcast/ports/media.js';
 import { PrismaService } from '../db/prisma.service.js';
 
-/** A database that takes longer counts as away. */
+/** The time after which the database counts as unavailable. */
 const PING_TIMEOUT_MS = 2_000;
 
-/** Whether this process can serve everything it is there for. */
+/** Checks whether this process can serve requests and media. */
 @Injectable()
 export class Readiness {
-  /** One question at a time, however many ask. */
+  /** The current check of the database, which concurrent callers share. */
   #ping: Promise<boolean> | null = null;
 
   constructor(
@@ -16,22 +16,22 @@ export class Readiness {
     @Inject(MEDIA) private readonly media: MediaPort,
   ) {}
 
-  /** What is missing, in words; empty when all is well. */
+  /** Returns a description of everything that is unavailable; empty if everything works. */
   async problems(): Promise<string[]> {
     const problems: string[] = [];
-    if (!(await this.#databaseAnswers())) problems.push('the database does not answer');
+    if (!(await this.#isDatabaseUp())) problems.push('the database does not respond');
     if (!this.media.ready) problems.push('no media worker is running');
     return problems;
   }
 
-  #databaseAnswers(): Promise<boolean> {
-    this.#ping ??= this.#askDatabase().finally(() => {
+  #isDatabaseUp(): Promise<boolean> {
+    this.#ping ??= this.#pingDatabase().finally(() => {
       this.#ping = null;
     });
     return this.#ping;
   }
 
-  async #askDatabase(): Promise<boolean> {
+  async #pingDatabase(): Promise<boolean> {
     const { promise: tooLate, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(resolve, PING_TIMEOUT_MS, false);
     const answer = this.database.ping().then(

@@ -5,16 +5,16 @@ import { HlsDelivery } from './delivery/hls-delivery.js';
 import { nothingHere } from './delivery/refusals.js';
 
 /**
- * Answers the requests under /hls that the HlsFastPath leaves: thumbnails, preflight requests, and
- * addresses that name nothing.
+ * Answers the /hls requests that HlsFastPath passes on: thumbnails, CORS preflights, and unknown
+ * paths.
  */
 @Controller()
 export class HlsController {
   constructor(private readonly delivery: HlsDelivery) {}
 
   /**
-   * For pages, whose cookies authorize the visitor; players find the thumbnail beside the
-   * playlists.
+   * Serves thumbnails to pages, where cookies authorize the viewer, and to players, which fetch
+   * them from the same path as the playlists.
    */
   @Get(['hls/:name/thumbnail.jpg', 'hls/:name/thumbnail/:file'])
   async picture(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -24,7 +24,7 @@ export class HlsController {
     await this.delivery.answer(asked, reply.raw, { isAdmitted: true });
   }
 
-  // Must come before the GET route: Fastify would otherwise derive a HEAD route from it.
+  // Must precede GET, because Fastify otherwise adds its own HEAD route.
   @Head('hls/*')
   head(@Res({ passthrough: true }) reply: FastifyReply): never {
     return this.get(reply);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -7,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { type PackagingPort } from '../broadcast/ports/packaging.js';
 import { RECORDING, type RecordingPort } from '../broadcast/ports/recording.js';
+import { BROADCAST_STOP, type BroadcastStop } from '../broadcast/ports/stopping.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
@@ -19,7 +21,8 @@ import { SegmentStore } from './run/segment-store.js';
 import { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /**
- * The HLS packages of all running broadcasts, by channel name; an ended one remains for a moment.
+ * The HLS packages of all running broadcasts, by channel name. An ended package remains available
+ * for a moment.
  */
 @Injectable()
 export class HlsService
@@ -42,6 +45,7 @@ export class HlsService
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
     @Inject(RECORDING) private readonly recording: RecordingPort,
+    @Inject(BROADCAST_STOP) private readonly broadcasts: BroadcastStop,
   ) {
     this.#log = log.child({ part: 'hls' });
     this.#aac = new AacThread(this.#log);
@@ -55,10 +59,11 @@ export class HlsService
   }
 
   /**
-   * Writes out running broadcasts and finishes their recordings while the database is still
-   * available.
+   * Flushes running broadcasts and finishes their recordings while the database is still available.
    */
   async beforeApplicationShutdown(): Promise<void> {
+    // Broadcasts that other nodes continue are released first, so that their recordings go on.
+    this.broadcasts.stop();
     const packagers = [...this.#packagers.values()];
     for (const packager of packagers) packager.close();
     await Promise.all(packagers.map((packager) => packager.settled()));
@@ -83,21 +88,33 @@ export class HlsService
     return { run, earlier, state, thumbnail: thumbnail.picture };
   }
 
-  open({ id, channel }: { id: string; channel: string }): Packager {
-    // The previous packager may still be there.
+  open({
+    id,
+    channel,
+    isContinued = false,
+  }: {
+    id: string;
+    channel: string;
+    isContinued?: boolean;
+  }): Packager {
+    // The previous packager may still exist.
     this.#packagers.get(channel)?.dispose();
     if (!this.#store) throw new Error('HLS has not started');
     const packager = new Packager({
       config: this.config.hls,
       basePath: this.config.http.basePath,
       channel,
-      files: this.#store.open(id, this.config.hls.diskMaxBytes),
+      // A broadcast that returns to this node must not write where its files are being removed.
+      files: this.#store.open(
+        isContinued ? `${id}-${randomUUID()}` : id,
+        this.config.hls.diskMaxBytes,
+      ),
       aac: this.#aac,
       ffmpeg: this.#ffmpeg,
       thumbnailer: this.#thumbnailer,
       clock: this.clock,
       log: this.#log.child({ channel, broadcastId: id }),
-      keeper: this.recording.open({ id, channel }),
+      keeper: this.recording.open({ id, channel, isContinued }),
     });
     this.#packagers.set(channel, packager);
     packager.events.on('closed', () => {

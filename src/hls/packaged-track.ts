@@ -8,9 +8,9 @@ import { TrackIntake } from './track-intake.js';
 import { Vp8Transcoder } from './transcode/vp8-transcoder.js';
 
 /**
- * The delay of sound when sender reports give the time at which a packet was sent: by then its 20
- * ms have been recorded, and the Opus encoder adds 6.5 ms. Reports that give the capture time
- * account for both.
+ * The delay between capture and sending of an audio packet: recording it takes 20 ms, and the Opus
+ * encoder adds 6.5 ms. Used for senders whose reports give the time at which a packet was sent;
+ * reports that give the capture time already account for both.
  */
 const SENT_AFTER_CAPTURE_MS = 26.5;
 
@@ -18,15 +18,15 @@ type Options = Readonly<{
   track: TappedTrack;
   /** Adds the track to the segmenter; called once, if the track can be packaged. */
   addInput: (layerCount: number) => TrackInput;
-  /** Called for every unit as well. */
+  /** Called for every access unit. */
   onUnit: (layer: number, unit: AccessUnit) => void;
-  /** Needed for VP8; null if not installed. */
+  /** The path of FFmpeg, which is needed for VP8; null if it isn't installed. */
   ffmpeg: string | null;
   segmentS: number;
   log: Log;
 }>;
 
-/** One track of the publisher, feeding the segmenter. */
+/** One of the publisher's tracks, which feeds the segmenter. */
 export interface PackagedTrack {
   /** Must be called a few times a second. */
   tick(nowMs: number): void;
@@ -44,7 +44,7 @@ export function packageTrack(options: Options): PackagedTrack | null {
     track,
     createDepacketizer: () => {
       const depacketizer = createDepacketizer(track.codec);
-      if (!depacketizer) throw new Error('a codec that can be packaged has a depacketizer');
+      if (!depacketizer) throw new Error('a packageable codec has no depacketizer');
       return depacketizer;
     },
     onUnit: (layer, unit) => {
@@ -55,7 +55,7 @@ export function packageTrack(options: Options): PackagedTrack | null {
   return joined(track, input, intake);
 }
 
-/** Packages the highest layer only: each layer costs an encoder. */
+/** Packages only the highest layer, because each layer needs its own encoder. */
 function packageVp8(options: Options): PackagedTrack | null {
   const { track, addInput, onUnit, ffmpeg, segmentS, log } = options;
   if (ffmpeg === null) return null;

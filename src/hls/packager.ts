@@ -15,29 +15,32 @@ import type { Rendition } from './run/rendition.js';
 import { Run } from './run/run.js';
 import { Segmenter } from './segmenter/segmenter.js';
 import type { RunSpec, RunWriter } from './segmenter/segmenter-types.js';
-import { partTargetS } from './run/part-target.js';
+import { partTargetS } from './timeline/targets.js';
 import { Thumbnail } from './thumbnail/thumbnail.js';
 import type { RenditionWriter } from './timeline/rendition-writer.js';
 import type { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /**
- * The delay between the last part and the end of its playlist: PART-HOLD-BACK, so that no player
- * runs dry. hls.js 1.7 never loads a part that is announced together with EXT-X-ENDLIST, and stalls
- * before the end forever.
+ * The delay between the last part and EXT-X-ENDLIST. It equals PART-HOLD-BACK, so that players
+ * learn of the end before they run out of media. hls.js 1.7 never loads a part announced together
+ * with EXT-X-ENDLIST, and stalls just before the end.
  */
 const END_AFTER_MS = 1_000;
-/** How often the segmenter checks the clock, and so the delay with which it notices late media. */
+/**
+ * The interval at which the segmenter checks the clock, and so the maximum delay until it notices
+ * that media is late.
+ */
 const TICK_MS = 50;
 
 type Options = Readonly<{
   config: Config['hls'];
-  /** The prefix of addresses. */
+  /** The prefix of the package's URL paths. */
   basePath: string;
   channel: string;
-  /** The files of this broadcast; closed with the package. */
+  /** The files of this broadcast; closed together with the package. */
   files: BroadcastFiles;
   aac: AacThread;
-  /** Null if FFmpeg is not installed. */
+  /** The path of FFmpeg; null if it isn't installed. */
   ffmpeg: string | null;
   thumbnailer: Thumbnailer | null;
   clock: Clock;
@@ -51,19 +54,20 @@ type Options = Readonly<{
  * Segmenter}, which writes {@link Run}s.
  */
 export class Packager implements BroadcastPackage {
-  readonly events: TypedEmitter<{ changed: []; closed: [] }> = new TypedEmitter();
+  readonly #emitter = new TypedEmitter<{ changed: []; closed: [] }>();
+  readonly events = this.#emitter.listenable;
   readonly thumbnail: Thumbnail;
   readonly #options: Options;
   readonly #segmenter: Segmenter;
   readonly #tracks = new Map<TappedTrack, PackagedTrack>();
-  /** Tracks that cannot be packaged here, while they are being sent. */
+  /** Tracks that cannot be packaged, while they are being sent. */
   readonly #refused = new Set<TappedTrack>();
   /** Newest first. */
   readonly #runs: Run[] = [];
   readonly #timer: NodeJS.Timeout;
   #tap: MediaTap | null = null;
   #state: PackageState = 'preparing';
-  /** Whether the newest run has video. */
+  /** Whether the newest run contains video. */
   #hasPicture = false;
   #closed = false;
 
@@ -126,17 +130,24 @@ export class Packager implements BroadcastPackage {
 
   /** Ends the package: playlists end within moments, and their media can be fetched for a while. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    clearInterval(this.#timer);
-    this.#tap?.close();
-    for (const track of this.#tracks.keys()) this.#remove(track);
+    if (!this.#stop()) return;
     this.#segmenter.end();
-    this.thumbnail.close();
     const { files, keeper } = this.#options;
     const end = (): void => keeper?.end();
     void files.settled().then(end, end);
     setTimeout(() => this.dispose(), LINGER_MS).unref();
+  }
+
+  release(): void {
+    if (!this.#stop()) return;
+    // Finishes the last segments, so that they are recorded.
+    this.#segmenter.interrupt();
+    const { files, keeper } = this.#options;
+    const end = (): void => {
+      keeper?.end();
+      this.dispose();
+    };
+    void files.settled().then(end, end);
   }
 
   /** Resolves when all pending writes are done. */
@@ -144,13 +155,24 @@ export class Packager implements BroadcastPackage {
     return this.#options.files.settled();
   }
 
-  /** Closes at once, and removes all files. Safe to call twice. */
+  /** Closes the package at once and removes all its files. Safe to call twice. */
   dispose(): void {
     this.close();
     for (const run of this.#runs.splice(0)) run.close();
     this.#options.files.close();
-    this.events.emit('closed');
-    this.events.clear();
+    this.#emitter.emit('closed');
+    this.#emitter.clear();
+  }
+
+  /** Stops taking media. Returns false if it was stopped before. */
+  #stop(): boolean {
+    if (this.#closed) return false;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#tap?.close();
+    for (const track of this.#tracks.keys()) this.#remove(track);
+    this.thumbnail.close();
+    return true;
   }
 
   #add(track: TappedTrack): void {
@@ -165,7 +187,10 @@ export class Packager implements BroadcastPackage {
     if (packaged) this.#tracks.set(track, packaged);
     else {
       this.#refused.add(track);
-      this.#options.log.warn({ codec: track.codec.mimeType }, 'this codec has WebRTC only, no HLS');
+      this.#options.log.warn(
+        { codec: track.codec.mimeType },
+        'codec not supported in HLS, available over WebRTC only',
+      );
     }
     track.events.on('closed', () => this.#remove(track));
     this.#updateState();
@@ -192,11 +217,11 @@ export class Packager implements BroadcastPackage {
     return {
       rendition: (id) => {
         const entry = run.find(id);
-        if (!entry) throw new Error(`a run without ${id} is asked for it`);
+        if (!entry) throw new Error(`the run has no rendition ${id}`);
         return untilTheRunEnds(entry.rendition);
       },
       audioListener: aac,
-      // AAC always lags slightly behind the others.
+      // The AAC rendition always lags slightly behind the others.
       end: () => void (aac?.ended ?? Promise.resolve()).then(() => this.#endSoon(run)),
     };
   }
@@ -225,7 +250,7 @@ export class Packager implements BroadcastPackage {
     }, LINGER_MS).unref();
   }
 
-  /** The middle layer is good enough for a thumbnail, and cheaper. */
+  /** Uses the middle layer, which is good enough for a thumbnail and cheaper to decode. */
   #offerThumbnail(track: TappedTrack, layer: number, unit: AccessUnit): void {
     if (track.kind === 'video' && layer === Math.floor(track.layerCount / 2))
       this.thumbnail.offer(unit);
@@ -246,11 +271,11 @@ export class Packager implements BroadcastPackage {
     const state = this.#stateNow();
     if (state === this.#state || this.#closed) return;
     this.#state = state;
-    this.events.emit('changed');
+    this.#emitter.emit('changed');
   }
 
   #stateNow(): PackageState {
-    // Do not offer sound alone to viewers who expect a picture.
+    // Viewers who expect video must not be offered audio alone.
     if ([...this.#refused].some(({ kind }) => kind === 'video')) return 'unavailable';
     if (!this.#hasPicture && this.#awaitsPicture) return 'preparing';
     return this.#runs[0]?.isReady ? 'ready' : 'preparing';
@@ -264,7 +289,10 @@ export class Packager implements BroadcastPackage {
   }
 }
 
-/** Wraps a rendition so that it ends together with the others, although its media is complete. */
+/**
+ * Wraps a rendition whose media is complete before the run ends, so that it ends together with the
+ * others.
+ */
 function untilTheRunEnds(rendition: Rendition): RenditionWriter {
   return {
     setInit: (init) => rendition.setInit(init),

@@ -4,16 +4,16 @@ import { isLoss, type Ordered, ReorderBuffer } from '../media/rtp/reorder-buffer
 import { parseRtpPacket } from '../media/rtp/rtp-packet.js';
 
 /**
- * How long a packet waits for earlier ones: retransmissions arrive within a round trip or two, and
- * parts are written later than this anyway.
+ * How long a packet waits for earlier ones. Retransmissions arrive within one or two round trips,
+ * and waiting doesn't delay parts, which are written later than this anyway.
  */
 const REORDER_MS = 200;
-/** More than a second of a layer at a high bitrate. */
+/** More than a second of a layer at a high bit rate. */
 const REORDER_PACKETS = 1_024;
 
-/** The delay before a missing key frame is requested again. */
+/** The interval at which a missing key frame is requested again. */
 const ASK_AGAIN_MS = 1_000;
-/** A layer silent for this long is considered inactive, and needs no key frame. */
+/** A layer that has sent nothing for this long is considered inactive and needs no key frame. */
 const SENDING_MS = 500;
 
 type Layer<Unit> = {
@@ -24,13 +24,13 @@ type Layer<Unit> = {
 
 type Options<Unit> = Readonly<{
   track: TappedTrack;
-  /** Makes one for each layer. */
+  /** Called once per layer. */
   createDepacketizer: () => Depacketizer<Unit>;
-  /** Takes the units of each layer, in the order of decoding. */
+  /** Called with each layer's units, in decoding order. */
   onUnit: (layer: number, unit: Unit) => void;
 }>;
 
-/** One track's packets, all its layers: into order, then into units. */
+/** Reorders the packets of all layers of a track, and assembles them into units. */
 export class TrackIntake<Unit> {
   readonly #options: Options<Unit>;
   readonly #layers: readonly Layer<Unit>[];
@@ -54,7 +54,10 @@ export class TrackIntake<Unit> {
     return this.#packetsLost;
   }
 
-  /** Drops packets that timed out, and requests key frames; must be called a few times a second. */
+  /**
+   * Gives up on packets that timed out, and requests key frames. Must be called a few times a
+   * second.
+   */
   tick(nowMs: number): void {
     this.#layers.forEach(({ reorder }, layer) => {
       const { deadlineMs } = reorder;
@@ -89,7 +92,7 @@ export class TrackIntake<Unit> {
       if (isLoss(item)) {
         this.#packetsLost += item.lost;
         depacketizer.lost();
-        // What is lost shows until the next key frame: the sooner it comes the better.
+        // The loss remains visible until the next key frame, so one is requested at once.
         this.#options.track.requestKeyFrame();
       } else for (const unit of depacketizer.push(item)) this.#options.onUnit(index, unit);
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { matchEntityTag, newEntityTag } from './entity-tag.js';
 
 describe('the ETag of an ICE session', () => {
-  it('is strong, quoted, and another each time', () => {
+  it('is strong, quoted and unique', () => {
     expect(newEntityTag()).toMatch(/^"[\w-]+"$/);
     expect(newEntityTag()).not.toBe(newEntityTag());
   });
@@ -12,7 +12,7 @@ describe('the ETag of an ICE session', () => {
     ['"b", "a"', 'this'],
     ['*', 'any'],
     ['"*"', 'any'],
-  ])('is met by If-Match: %s as %s', (ifMatch, match) => {
+  ])('matches If-Match: %s as %s', (ifMatch, match) => {
     expect(matchEntityTag(ifMatch, '"a"')).toBe(match);
   });
 
@@ -22,7 +22,7 @@ describe('the ETag of an ICE session', () => {
     ['"b"', 'precondition_failed'],
     ['W/"a"', 'precondition_failed'],
     ['a', 'precondition_failed'],
-  ])('is not met by If-Match: %s', (ifMatch, code) => {
+  ])('does not match If-Match: %s', (ifMatch, code) => {
     expect(() => matchEntityTag(ifMatch, '"a"')).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -3,19 +3,16 @@ import type { IceParameters, TransportOptions } from '../protocol/rtc.js';
 import { matchEntityTag, newEntityTag } from './entity-tag.js';
 import { type IceCredentials, parseSdpFragment, writeSdpFragment } from './sdp-fragment.js';
 
-/** The server's end of the connection, as far as ICE is concerned. */
+/** The parts of the server's transport that ICE needs. */
 type IceEnd = {
   readonly transport: Pick<TransportOptions, 'iceCandidates'>;
   restartIce(): Promise<IceParameters>;
 };
 
-/** The response to a PATCH: 200 and a fragment after a restart, else 204. */
+/** The response to a PATCH: 200 with a fragment after a restart, otherwise 204. */
 export type IcePatched = Readonly<{ restarted: Readonly<{ etag: string; body: string }> | null }>;
 
-/**
- * The ICE state of a WHIP (RFC 9725) or WHEP resource: the current session, and how PATCH changes
- * it.
- */
+/** The ICE state of a WHIP (RFC 9725) or WHEP resource, which PATCH requests change. */
 export class IceSession {
   readonly #end: IceEnd;
   #remote: IceCredentials | null;
@@ -38,8 +35,9 @@ export class IceSession {
   }
 
   /**
-   * Handles a fragment: the client's candidates, or new credentials, which restart ICE. Candidates
-   * need no action: the server is an ICE-lite end, and learns the client's address from its checks.
+   * Handles a fragment, which contains the client's candidates, or new credentials that restart
+   * ICE. Candidates require no action, because an ICE-lite server learns the client's address from
+   * the client's connectivity checks.
    * @throws {DomainError} `precondition_required` (428), `precondition_failed` (412),
    *   `bad_request`, `media_refused` (422)
    */
@@ -50,14 +48,14 @@ export class IceSession {
     if (match === 'any' && credentials === null)
       throw new DomainError(
         'media_refused',
-        'An ICE restart needs the new ice-ufrag and ice-pwd in its fragment.',
+        'An ICE restart requires a new ice-ufrag and ice-pwd in the fragment.',
       );
     if (credentials === null || this.#isCurrent(credentials)) return { restarted: null };
     const iceParameters = await this.#end.restartIce();
     this.#remote = credentials;
     this.#etag = newEntityTag();
-    // The best of our addresses, which a restart doesn't change. The client of the RFC's author joins
-    // several into a line that no browser reads.
+    // Only the best address is sent, since a restart doesn't change it. The client written by the
+    // RFC's author joins several candidates into one line, which no browser can parse.
     const iceCandidates = this.#end.transport.iceCandidates
       .toSorted((one, other) => other.priority - one.priority)
       .slice(0, 1);

@@ -5,20 +5,23 @@ import { SDP_FRAGMENT_TYPE } from './sdp-fragment.js';
 import { SDP_TYPE } from './sdp-bodies.js';
 
 const RTC_OVER_HTTP = /^\/(?:whip|whep)\//;
-/** A WHIP or WHEP endpoint with a trailing slash, as some people paste it. */
+/** Matches a WHIP or WHEP endpoint with a trailing slash, as some people enter it. */
 const TRAILING_SLASH = /^(\/(?:whip|whep)\/[^/?]+)\/(?=$|\?)/;
 const PREFLIGHT_S = 86_400;
 
-/** Browser-based players and encoders are mostly on other sites, which may read every response. */
+/**
+ * Headers that allow pages on other sites to read every response, because most browser-based
+ * players and encoders are on other sites.
+ */
 export const FOR_OTHER_SITES = {
   'access-control-allow-origin': '*',
-  // RFC 9725 4.1: what clients need to read.
+  // The headers that clients read (RFC 9725 4.1).
   'access-control-expose-headers': 'Location, Link, ETag, Accept-Patch, Retry-After',
 } as const;
 
-/** The answer to OPTIONS, also where it is a preflight (RFC 9725 4.2, RFC 5789 3.1). */
+/** The response to OPTIONS, including preflights (RFC 9725 4.2, RFC 5789 3.1). */
 export const OPTIONS_HEADERS = {
-  // By name: * would not stand for Authorization (Fetch 3.3.5).
+  // The headers are listed by name, because * doesn't include Authorization (Fetch 3.3.5).
   'access-control-allow-headers': 'Authorization, Content-Type, If-Match',
   'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
   'access-control-max-age': String(PREFLIGHT_S),
@@ -26,21 +29,21 @@ export const OPTIONS_HEADERS = {
   'accept-patch': SDP_FRAGMENT_TYPE,
 } as const;
 
-/** Lets pages on other sites read all responses of /whip and /whep, including errors. */
+/** Allows pages on other sites to read all responses from /whip and /whep, including errors. */
 export function openToOtherSites(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', async ({ routeOptions }: FastifyRequest, reply: FastifyReply) => {
-      // Check the matched route: an address can be written in many ways.
+      // The matched route is checked, because an address can be written in many ways.
       if (!RTC_OVER_HTTP.test(routeOptions.url ?? '')) return;
       reply.headers({ ...FOR_OTHER_SITES, 'cross-origin-resource-policy': 'cross-origin' });
     });
 }
 
 /**
- * Returns the address to route: `/whip/NAME/` becomes `/whip/NAME`, because programs let people
- * type it.
+ * Returns the address to use for routing. `/whip/NAME/` becomes `/whip/NAME`, because some people
+ * enter it with the slash in their encoder.
  */
 export function withoutTrailingSlash({ url = '' }: Pick<IncomingMessage, 'url'>): string {
   return url.replace(TRAILING_SLASH, '$1');

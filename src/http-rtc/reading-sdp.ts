@@ -3,9 +3,9 @@ import type { DtlsParameters } from '../protocol/rtc.js';
 import { SdpError } from '../sdp/sdp-error.js';
 
 /**
- * Returns the result of parsing a session description.
- * @throws {DomainError} `bad_request` (400) if it is malformed, `media_refused` (422) if it asks
- *   for something unsupported
+ * Calls a parser of session descriptions and converts its errors.
+ * @throws {DomainError} `bad_request` (400) if the description is malformed, `media_refused` (422)
+ * if it requests something unsupported
  */
 export function readingSdp<T>(read: () => T): T {
   try {
@@ -19,7 +19,7 @@ export function readingSdp<T>(read: () => T): T {
 
 /**
  * Returns the client's DTLS parameters with the role that the server's answer assigns: the client
- * starts, unless it can only wait.
+ * initiates the handshake unless it can only wait.
  */
 export function clientDtls(offered: DtlsParameters): DtlsParameters {
   return { ...offered, role: offered.role === 'server' ? 'server' : 'client' };

@@ -5,7 +5,10 @@ import { SDP_FRAGMENT_TYPE } from './sdp-fragment.js';
 /** The media type of session descriptions. */
 export const SDP_TYPE = 'application/sdp';
 
-/** Session descriptions and their fragments are texts; a `; charset` after the type is fine. */
+/**
+ * Registers session descriptions and fragments as text bodies, with or without a `; charset`
+ * parameter.
+ */
 export function readSdpBodies(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()
@@ -18,18 +21,15 @@ export function readSdpBodies(app: NestFastifyApplication): void {
 }
 
 /**
- * A request's body, which has to be of a media type, whatever its parameters.
+ * Returns the body of a request that must have the given media type; parameters are ignored.
  * @throws {DomainError} `unsupported_media_type`
  */
 export function textOf(body: unknown, contentType: string | undefined, type: string): string {
   if (isOfType(contentType, type) && typeof body === 'string') return body;
-  throw new DomainError(
-    'unsupported_media_type',
-    `Send this with the header content-type: ${type}.`,
-  );
+  throw new DomainError('unsupported_media_type', `Send the request with content-type: ${type}.`);
 }
 
-/** Whether a request's body is of a media type, whatever its parameters. */
+/** Whether a request's body has the given media type; parameters are ignored. */
 export function isOfType(contentType: string | undefined, type: string): boolean {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase() === type;
 }

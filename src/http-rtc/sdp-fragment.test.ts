@@ -24,8 +24,8 @@ const refusal = (body: string) => {
   }
 };
 
-describe('a fragment of a client', () => {
-  it.each(['\r\n', '\n'])('is read with lines that end in %j', (end) => {
+describe('a client’s fragment', () => {
+  it.each(['\r\n', '\n'])('accepts lines that end in %j', (end) => {
     const fragment = parseSdpFragment(text(TRICKLE, end));
     expect(fragment.credentials).toEqual({
       usernameFragment: 'EsAw',
@@ -35,7 +35,7 @@ describe('a fragment of a client', () => {
     expect(fragment.sections).toEqual(TRICKLE.slice(0, 3));
   });
 
-  it('may name no credentials, and the same ones in each section', () => {
+  it('can omit credentials, or repeat them in each section', () => {
     const without = TRICKLE.filter((line) => !line.startsWith('a=ice-'));
     expect(parseSdpFragment(text(without)).credentials).toBeNull();
     const twice = [...TRICKLE, 'm=video 9 UDP/TLS/RTP/SAVPF 96', 'a=mid:1', ...TRICKLE.slice(3, 5)];
@@ -44,16 +44,16 @@ describe('a fragment of a client', () => {
 
   it.each([
     ['nothing', ''],
-    ['no lines of SDP', 'hello\r\n'],
+    ['lines that are not SDP', 'hello\r\n'],
     ['half of the credentials', 'a=ice-ufrag:EsAw\r\n'],
     ['two sessions', text(['a=ice-ufrag:EsAw', 'a=ice-ufrag:EsAx', TRICKLE[4]!])],
-    ['a password that is too short', 'a=ice-ufrag:EsAw\r\na=ice-pwd:short\r\n'],
+    ['a short password', 'a=ice-ufrag:EsAw\r\na=ice-pwd:short\r\n'],
     ['too many lines', 'a=end-of-candidates\r\n'.repeat(501)],
-  ])('is refused with %s', (_name, body) => {
+  ])('rejects %s', (_name, body) => {
     expect(refusal(body)).toMatchObject({ code: 'bad_request' });
   });
 
-  it('is read or refused, whatever it is', () => {
+  it('parses or rejects any text', () => {
     const lines = fc.array(fc.oneof(fc.constantFrom(...TRICKLE), fc.string()));
     fc.assert(
       fc.property(lines, (all) => {
@@ -65,7 +65,7 @@ describe('a fragment of a client', () => {
 });
 
 describe('the fragment after a restart', () => {
-  it('has our credentials and candidates, for the section that the client named', () => {
+  it('contains the server’s credentials and candidates for the client’s section', () => {
     const ours = writeSdpFragment(parseSdpFragment(text(TRICKLE)), {
       iceParameters: { usernameFragment: 'ours', password: 'o'.repeat(24) },
       iceCandidates: [

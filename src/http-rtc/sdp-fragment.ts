@@ -5,20 +5,22 @@ import { ICE_SESSION_LINES, iceLines } from '../sdp/ice-lines.js';
 /** The media type of {@link SdpFragment}s. */
 export const SDP_FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
 
-/** The maximum number of lines in a fragment: some dozens of candidates. */
+/** The maximum number of lines in a fragment, enough for dozens of candidates. */
 const LINES_MAX = 500;
-/** RFC 8839 5.4: 4 to 256 and 22 to 256 characters. */
+/** RFC 8839 5.4: the username fragment has 4 to 256 characters, and the password has 22 to 256. */
 const UFRAG = /^a=ice-ufrag:([A-Za-z0-9+/]{4,256})$/;
 const PWD = /^a=ice-pwd:([A-Za-z0-9+/]{22,256})$/;
 const CREDENTIAL = /^a=ice-(?:ufrag|pwd):/;
-/** RFC 8866 9: every line is a letter, "=" and a value. */
+/** RFC 8866 9: every line consists of a letter, "=" and a value. */
 const LINE = /^[a-z]=\S.*$/;
 
-/** A client's ICE update (RFC 8840 4.4): credentials, candidates, and the media they apply to. */
+/**
+ * A client's ICE update (RFC 8840 4.4): credentials, candidates, and the media to which they apply.
+ */
 export type SdpFragment = Readonly<{
-  /** Null if it contains none: they are unchanged. */
+  /** The credentials; null if they are unchanged. */
   credentials: IceCredentials | null;
-  /** The `a=group` and `m=` lines with their `a=mid`, to answer with. */
+  /** The `a=group` and `m=` lines with their `a=mid`, which are repeated in the response. */
   sections: readonly string[];
   /** The values of `a=candidate` lines. */
   candidates: readonly string[];
@@ -40,28 +42,30 @@ export function parseSdpFragment(text: string): SdpFragment {
   };
 }
 
-/** Returns the response to an ICE restart: the server's new credentials, and its candidates. */
+/** Returns the response to an ICE restart: the server's new credentials and its candidates. */
 export function writeSdpFragment(
   { sections }: Pick<SdpFragment, 'sections'>,
   ice: Pick<TransportOptions, 'iceParameters' | 'iceCandidates'>,
 ): string {
   const session = sections.filter((line) => line.startsWith('a=group:'));
   const media = sections.filter((line) => !line.startsWith('a=group:'));
-  // As in the answer before: RFC 9725 4.3.3, the same ice-lite and ice-options.
+  // RFC 9725 4.3.3: ice-lite and ice-options must be the same as in the answer.
   const lines = [...ICE_SESSION_LINES, ...session, ...media.slice(0, 2), ...iceLines(ice)];
   return lines.map((line) => `${line}\r\n`).join('');
 }
 
-/** All media is bundled, so there is one pair, however often it is repeated. */
+/**
+ * Returns the credentials. All media is bundled, so only one pair applies, even if it is repeated.
+ */
 function credentialsOf(lines: readonly string[]): IceCredentials | null {
   const pairs = lines.filter((line) => CREDENTIAL.test(line));
   if (pairs.length === 0) return null;
   const usernameFragment = only(pairs, UFRAG);
   const password = only(pairs, PWD);
   if (pairs.some((line) => !UFRAG.test(line) && !PWD.test(line)))
-    throw malformed('Its ice-ufrag or ice-pwd is not well-formed.');
+    throw malformed('Its ice-ufrag or ice-pwd is malformed.');
   if (usernameFragment === null || password === null)
-    throw malformed('It needs one ice-ufrag and one ice-pwd, or neither.');
+    throw malformed('It must have exactly one ice-ufrag and one ice-pwd, or neither.');
   return { usernameFragment, password };
 }
 
@@ -72,5 +76,5 @@ function only(lines: readonly string[], pattern: RegExp): string | null {
 }
 
 function malformed(why: string): DomainError {
-  return new DomainError('bad_request', `The SDP fragment can’t be read. ${why}`);
+  return new DomainError('bad_request', `The SDP fragment is invalid. ${why}`);
 }

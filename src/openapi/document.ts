@@ -15,11 +15,12 @@ export type OpenApiDocument = Readonly<{
 }>;
 
 const DESCRIPTION =
-  'Every error has the body `{ error: { code, message } }`. Codes don’t change, messages may. ' +
-  'Requests that change something and carry the Origin of another site are refused.';
+  'Every error has the body `{ error: { code, message } }`. Codes are stable, messages may change. ' +
+  'Requests that change something are rejected if their Origin is another site.';
 
-/** Errors that every operation with a body, or every operation, can answer with. */
+/** Errors that every operation can return. */
 const ALWAYS: readonly ErrorCode[] = ['internal', 'unavailable'];
+/** Errors that every operation with a body can return. */
 const WITH_BODY: readonly ErrorCode[] = [
   'bad_request',
   'payload_too_large',
@@ -27,7 +28,7 @@ const WITH_BODY: readonly ErrorCode[] = [
 ];
 const WHEN_CHANGING: readonly ErrorCode[] = ['origin_refused'];
 
-/** Describes the documented routes, with the schemas that check the requests. */
+/** Describes the documented routes with the schemas that are used to validate requests. */
 export function describeApi(routes: readonly Route[], serverUrl: string): OpenApiDocument {
   const schemas = new JsonSchemas();
   const cookies = new Cookies({ publicUrl: serverUrl });
@@ -47,7 +48,11 @@ export function describeApi(routes: readonly Route[], serverUrl: string): OpenAp
       schemas: schemas.components,
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: cookies.nameOf(SESSION_COOKIE) },
-        token: { type: 'http', scheme: 'bearer', description: 'An API token, with its scopes' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API token with the required scopes',
+        },
       },
     },
   };
@@ -76,7 +81,7 @@ function describe(route: Route, schemas: JsonSchemas): object {
   };
 }
 
-/** A log-in, or a token where one is taken. */
+/** Returns the ways to authenticate: a session and, where the route allows it, an API token. */
 function securityOf({ tokenScope }: Route): object[] {
   if (tokenScope === undefined) return [{ session: [] }];
   return [{ session: [] }, { token: tokenScope === null ? [] : [tokenScope] }];
@@ -91,7 +96,7 @@ function commonErrors({ method, body, query }: Route): ErrorCode[] {
   ];
 }
 
-/** One response for each status, naming the codes that it can have. */
+/** Returns one response per status, with a list of its error codes. */
 function errorResponses(codes: readonly ErrorCode[]): Record<string, object> {
   const byStatus = Map.groupBy(new Set(codes), (code) => errorStatus[code]);
   return Object.fromEntries(

@@ -1,23 +1,23 @@
 import { z } from 'zod';
 
-/** A JSON Schema as it stands in an OpenAPI 3.1 document. */
+/** A JSON Schema in an OpenAPI 3.1 document. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 type Direction = 'input' | 'output';
 
 /**
- * Turns zod's schemas into JSON Schema. Those with an id (`.meta({ id })`) are collected, and referred to
- * wherever they stand.
+ * Converts zod's schemas to JSON Schema. Schemas with an id (`.meta({ id })`) are collected and
+ * referenced.
  */
 export class JsonSchemas {
   readonly #components = new Map<string, JsonSchema>();
 
-  /** The schemas that were referred to, by id. */
+  /** The referenced schemas by id. */
   get components(): Record<string, JsonSchema> {
     return Object.fromEntries(this.#components);
   }
 
-  /** @param direction `input`: what is sent to the server; `output`: what it answers */
+  /** @param direction `input` for requests, `output` for responses */
   convert(schema: z.ZodType, direction: Direction): JsonSchema {
     const {
       $defs = {},
@@ -35,14 +35,14 @@ export class JsonSchemas {
       this.#components.set(id, relocated(definition));
     const moved = relocated(rest);
     const id = schema.meta()?.id;
-    // zod refers to the schema itself only where something in it does.
+    // zod references the schema itself only if it is recursive.
     if (id === undefined || '$ref' in moved) return moved;
     this.#components.set(id, moved);
     return { $ref: `#/components/schemas/${id}` };
   }
 }
 
-/** zod refers to `#/$defs/ID`; in the document they are components. */
+/** Rewrites zod's references to `#/$defs/ID`, because these are components in the document. */
 function relocated(schema: JsonSchema): JsonSchema {
   const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/');
   const moved: JsonSchema = JSON.parse(text);

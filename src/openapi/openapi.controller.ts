@@ -8,7 +8,7 @@ import { type Route, routesOf } from './routes.js';
 
 const AnyObject = z.looseObject({ openapi: z.string() });
 
-/** The API's own description. */
+/** Serves the API's OpenAPI document. */
 @Controller('api/openapi.json')
 export class OpenApiController {
   #document: OpenApiDocument | null = null;
@@ -20,13 +20,13 @@ export class OpenApiController {
 
   @Get()
   @Header('cache-control', 'no-cache')
-  @Operation({ summary: 'This document', reply: AnyObject })
+  @Operation({ summary: 'Get this OpenAPI document', reply: AnyObject })
   get(): OpenApiDocument {
     this.#document ??= describeApi(this.routes(), this.config.http.publicUrl);
     return this.#document;
   }
 
-  /** Every route of every controller. */
+  /** Returns all routes of all controllers. */
   routes(): Route[] {
     return this.discovery
       .getControllers()

@@ -12,24 +12,24 @@ import { OPERATION, type OperationInfo } from '../common/operation.js';
 import { TOKEN_SCOPE } from '../auth/tokens/token-scope.js';
 import type { TokenScope } from '../protocol/account-tokens.js';
 
-/** One method of a controller, as Nest's metadata describes it. */
+/** A route of a controller, read from Nest's metadata. */
 export type Route = Readonly<{
-  /** `ChannelController.list`, for messages. */
+  /** The class and method, such as `ChannelController.list`. */
   handler: string;
-  /** In small letters. */
+  /** The HTTP method in lower case. */
   method: string;
-  /** `/api/channels/:name` */
+  /** The path, such as `/api/channels/:name`. */
   path: string;
-  /** Of a success. */
+  /** The status of a successful response. */
   status: number;
   operation: OperationInfo | null;
-  /** What an API token needs to call it; null: nothing; undefined: it is for people only. */
+  /** The scope that an API token needs; null if it needs none, undefined if tokens are rejected. */
   tokenScope: TokenScope | null | undefined;
   body: z.ZodType | null;
   query: z.ZodType | null;
 }>;
 
-/** A controller's instance or any other one with decorated methods. */
+/** An instance of a controller. */
 type Instance = object;
 
 const Paths = z.union([z.string(), z.array(z.string())]).transform((path) => [path].flat());
@@ -38,7 +38,7 @@ const Arguments = z.record(
   z.object({ schema: z.instanceof(z.ZodType).optional() }).catch({}),
 );
 
-/** The routes of a controller. */
+/** Returns the routes of a controller. */
 export function routesOf(controller: Instance): Route[] {
   const prototype: object = Object.getPrototypeOf(controller);
   const prefixes = Paths.parse(Reflect.getMetadata(PATH_METADATA, controller.constructor) ?? '');
@@ -76,12 +76,12 @@ function tokenScopeOf(controller: Instance, handler: object): Route['tokenScope'
   return own === undefined ? Reflect.getMetadata(TOKEN_SCOPE, controller.constructor) : own;
 }
 
-/** The schemas that Nest checks the body and the query with. */
+/** Returns the schemas with which Nest validates the body and the query. */
 function schemasOf(controller: Instance, name: string): Pick<Route, 'body' | 'query'> {
   const parameters = Arguments.parse(
     Reflect.getMetadata(ROUTE_ARGS_METADATA, controller.constructor, name) ?? {},
   );
-  // Keys are "TYPE:INDEX".
+  // The keys have the form "TYPE:INDEX".
   const schemaOf = (type: RouteParamtypes) =>
     Object.entries(parameters).find(([key]) => key.startsWith(`${type}:`))?.[1].schema ?? null;
   return { body: schemaOf(RouteParamtypes.BODY), query: schemaOf(RouteParamtypes.QUERY) };

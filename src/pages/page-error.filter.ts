@@ -8,11 +8,11 @@ import { plainPage } from '../common/http/page-html.js';
 import { PagesService } from './pages.service.js';
 import { sendPage } from '../common/http/send-page.js';
 
-/** Paths used by programs, where errors are JSON. */
+/** Matches the paths used by programs, to which errors are sent as JSON. */
 const PROGRAMS = /^\/(?:api|hls|whip|whep|socket\.io)(?:[/?]|$)/;
 const RETRY_AFTER_S = 5;
 
-/** Renders errors as pages for people: not found, or unavailable now. */
+/** Renders errors as pages for people. */
 @Catch()
 export class PageErrorFilter implements ExceptionFilter {
   constructor(
@@ -41,7 +41,10 @@ export class PageErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Embedded pages show their errors within the other site's frame too. */
+/**
+ * Whether the page can be shown in a frame on another site, in which its error pages must appear
+ * too.
+ */
 function isEmbedded({ url }: FastifyRequest): boolean {
   return url.startsWith('/embed/');
 }
@@ -52,7 +55,7 @@ function sendPlain(
   { code, message }: ErrorBody,
 ): void {
   const status = errorStatus[code];
-  const title = status === 503 ? 'Back in a moment' : 'That did not work';
+  const title = status === 503 ? 'Temporarily unavailable' : 'Something went wrong';
   if (status === 503) reply.header('retry-after', RETRY_AFTER_S);
   sendPage(reply, plainPage(title, message), { status, embeddable: isEmbedded(request) });
 }

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The pages of the web build. */
+/** The names of the pages in the web build. */
 export type PageName =
   | 'index'
   | 'watch'
@@ -12,7 +12,7 @@ export type PageName =
   | 'admin'
   | 'not-found';
 
-/** The built pages, read on first use and again after a rebuild. */
+/** Reads the built pages when they are first used, and again after a rebuild. */
 export class PageTemplates {
   readonly #dir: string;
   readonly #cache = new Map<PageName, { modifiedMs: number; html: string }>();
@@ -22,7 +22,7 @@ export class PageTemplates {
     this.#dir = dir;
   }
 
-  /** Null when the web pages have not been built. */
+  /** Returns a page's HTML; null if the web pages have not been built. */
   async get(name: PageName): Promise<string | null> {
     const file = join(this.#dir, `${name}.html`);
     try {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Visitor } from '../access/visitor.js';
 import { OpenToLocked } from '../access/channel-access.guard.js';
 import { CurrentVisitor } from '../access/current-visitor.js';
+import { GrantedAccess } from '../access/granted-access.js';
 import { CurrentIdentity, Identified } from '../auth/identity.guard.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
@@ -11,7 +12,7 @@ import { PageErrorFilter } from './page-error.filter.js';
 import { type FixedPage, PagesService } from './pages.service.js';
 import { sendPage } from '../common/http/send-page.js';
 
-/** Pages that belong to no channel, by path. */
+/** The pages that don't belong to a channel, by path. */
 const FIXED = {
   '/': { page: 'index', title: 'Onair' },
   '/studio': { page: 'studio', title: 'Studio · Onair' },
@@ -25,7 +26,7 @@ const FIXED = {
 const isFixed = (path: string | undefined): path is keyof typeof FIXED =>
   path !== undefined && Object.hasOwn(FIXED, path);
 
-/** The pages that people open. */
+/** Serves the web pages. */
 @Controller()
 @Identified()
 @UseFilters(PageErrorFilter)
@@ -38,7 +39,7 @@ export class PagesController {
     @CurrentIdentity() identity: Identity,
     @Res() reply: FastifyReply,
   ) {
-    if (!isFixed(path)) throw nothingHere();
+    if (!isFixed(path)) throw pageNotFound();
     return sendPage(reply, await this.pages.fixed(path, FIXED[path], identity));
   }
 
@@ -47,10 +48,10 @@ export class PagesController {
   async embed(
     @Param('name') name: string,
     @CurrentIdentity() identity: Identity,
-    @CurrentVisitor() visitor: Visitor,
+    @GrantedAccess() granted: GrantedAccess | null,
     @Res() reply: FastifyReply,
   ) {
-    const html = await this.pages.ofChannel('embed', name, { identity, visitor });
+    const html = await this.pages.ofChannel('embed', name, { identity, granted });
     return sendPage(reply, html, { embeddable: true });
   }
 
@@ -79,22 +80,22 @@ export class PagesController {
   async watch(
     @Param('name') name: string,
     @CurrentIdentity() identity: Identity,
-    @CurrentVisitor() visitor: Visitor,
+    @GrantedAccess() granted: GrantedAccess | null,
     @Res() reply: FastifyReply,
   ) {
-    // Names are lowercase, but people type and print them in any case.
+    // Names are lowercase, but people write them in any case.
     const proper = name.toLowerCase();
     if (name !== proper && CHANNEL_NAME_PATTERN.test(proper))
       return reply.redirect(`/${proper}`, 302);
-    return sendPage(reply, await this.pages.ofChannel('watch', name, { identity, visitor }));
+    return sendPage(reply, await this.pages.ofChannel('watch', name, { identity, granted }));
   }
 
   @Get('*')
   nothing(): never {
-    throw nothingHere();
+    throw pageNotFound();
   }
 }
 
-function nothingHere(): DomainError {
-  return new DomainError('not_found', 'There is nothing at this address.');
+function pageNotFound(): DomainError {
+  return new DomainError('not_found', 'No page exists at this address.');
 }

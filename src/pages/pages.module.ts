@@ -5,7 +5,7 @@ import { PageTemplates } from './page-templates.js';
 import { PagesController } from './pages.controller.js';
 import { PagesService } from './pages.service.js';
 
-/** The web pages, served with what they need to start. */
+/** Serves the web pages, with the data that they need to start. */
 @Module({})
 export class PagesModule {
   /** @param webRoot the web build's folder */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isProtected } from '../access/access-policy.js';
-import { AccessService } from '../access/access.service.js';
+import type { GrantedAccess } from '../access/granted-access.js';
+import { channelNotFound } from '../access/refusals.js';
 import { type Visitor } from '../access/visitor.js';
 import { AccountService } from '../auth/account.service.js';
 import { ChannelService } from '../channels/channel.service.js';
@@ -13,66 +14,67 @@ import { RecordedPages } from '../recordings/recorded-pages.js';
 import { type PageInfo, renderPage } from '../common/http/page-html.js';
 import { type PageName, PageTemplates } from './page-templates.js';
 
-const ABOUT = 'Live video that arrives in less than a second, and a chat beside it.';
+const ABOUT = 'Live video with less than a second of delay, and live chat.';
 
-/** A page that belongs to no channel. */
+/** A page that doesn't belong to a channel. */
 export type FixedPage = Readonly<{ page: PageName; title: string }>;
 
-/** The reader of a page. */
+/** The reader of a recording's or clip's page. */
 type Reader = Readonly<{ visitor: Visitor; identity: Identity }>;
 
-/** Renders pages: the built page, its metadata, and its boot data. */
+/** Renders pages by combining a built page with its metadata and boot data. */
 @Injectable()
 export class PagesService {
-  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the media port, the configuration.
   constructor(
     private readonly templates: PageTemplates,
     private readonly accounts: AccountService,
     private readonly channels: ChannelService,
     private readonly recorded: RecordedPages,
-    private readonly access: AccessService,
     @Inject(MEDIA) private readonly media: MediaPort,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
-   * Renders a page that belongs to no channel.
-   * @throws {DomainError} `unavailable` before the web build
+   * Renders a page that doesn't belong to a channel.
+   * @throws {DomainError} `unavailable` if the web pages have not been built
    */
   async fixed(path: string, { page, title }: FixedPage, identity: Identity): Promise<string> {
     return this.#render(page, this.#info(path, title, ABOUT), { identity, channel: null });
   }
 
   /**
-   * Renders a channel's page; until its password is entered, one that reveals only its name.
-   * @throws {DomainError} `channel_not_found`; `unavailable` before the web build
+   * Renders a channel's page or, until the password is entered, a page that reveals only the
+   * channel's name.
+   * @throws {DomainError} `channel_not_found`; `unavailable` if the web pages have not been built
    */
   async ofChannel(
     page: 'watch' | 'embed',
     name: string,
-    { visitor, identity }: Reader,
+    { identity, granted }: Readonly<{ identity: Identity; granted: GrantedAccess | null }>,
   ): Promise<string> {
-    const access = await this.access.find(name);
-    if (this.access.decide(access, visitor) === 'password_needed')
-      return this.#locked(page, name, identity);
-    await this.access.enter(name, visitor);
+    if (granted === null) throw channelNotFound(name);
+    const { access, isLocked } = granted;
+    if (isLocked) return this.#locked(page, name, identity);
     const channel = this.channels.view(await this.channels.get(name));
     const title =
       channel.title === '' ? `${channel.name} · Onair` : `${channel.title} · ${channel.name}`;
-    const about = `${channel.broadcast ? 'Live now' : 'A channel'} by ${channel.owner} on Onair.`;
+    const { owner } = channel;
+    const about = channel.broadcast
+      ? `${owner} is live now on Onair.`
+      : `A channel by ${owner} on Onair.`;
     const info = this.#info(`/${channel.name}`, title, about);
-    const listed = access?.visibility === 'public';
-    // Link previewers have no pass, so images that they can't fetch are not named.
-    const isOpen = access !== null && !isProtected(access);
-    const image = isOpen && channel.thumbnail ? this.#absolute(channel.thumbnail) : null;
+    const listed = access.visibility === 'public';
+    // Link previews have no pass, so images that they can't fetch are omitted.
+    const image =
+      !isProtected(access) && channel.thumbnail ? this.#absolute(channel.thumbnail) : null;
     return this.#render(page, { ...info, image, listed }, { identity, channel });
   }
 
   /**
-   * Renders the page of a recording or a clip; until its channel's password is entered, one that
-   * asks for it.
-   * @throws {DomainError} `recording_not_found`, `clip_not_found`; `unavailable` before the web
-   *   build
+   * Renders the page of a recording or clip or, until the channel's password is entered, a page
+   * that asks for it.
+   * @throws {DomainError} `recording_not_found`, `clip_not_found`; `unavailable` if the web pages
+   *   have not been built
    */
   async ofRecorded(
     kind: 'recordings' | 'clips',
@@ -96,7 +98,7 @@ export class PagesService {
     return this.#render('not-found', info, { identity, channel: null });
   }
 
-  // oxlint-disable-next-line max-params -- which page of what for whom, and where.
+  // oxlint-disable-next-line max-params -- The page, its channel, its reader and its path.
   #locked(
     page: 'watch' | 'embed' | 'recording',
     name: string,
@@ -118,7 +120,7 @@ export class PagesService {
     };
   }
 
-  /** Makes one of the service's URLs absolute; it already has the base path. */
+  /** Makes one of the server's URLs absolute. The URL must already contain the base path. */
   #absolute(path: string): string {
     return new URL(path, this.config.http.publicUrl).href;
   }
@@ -136,7 +138,7 @@ export class PagesService {
     if (template === null)
       throw new DomainError(
         'unavailable',
-        'The web pages have not been built yet. Type “npm run build”, or start with “npm start”.',
+        'The web pages have not been built yet. Run “npm run build”, or start with “npm start”.',
       );
     const account = identity?.account && (await this.accounts.find(identity.account.id));
     return renderPage(template, info, {

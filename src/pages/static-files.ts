@@ -6,8 +6,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 const YEAR_MS = 365 * 86_400_000;
 
 /**
- * Serves the web build's files other than pages: immutable files with a hash in their names under
- * /assets, and the few beside the pages. Does nothing before the first build.
+ * Serves the files of the web build except pages: immutable files under /assets, which have hashes
+ * in their names, and the few files next to the pages. Does nothing before the first build.
  */
 export async function serveStaticFiles(app: NestFastifyApplication, root: string): Promise<void> {
   const assets = join(root, 'assets');
@@ -26,7 +26,7 @@ export async function serveStaticFiles(app: NestFastifyApplication, root: string
     prefix: '/',
     decorateReply: false,
     index: false,
-    // One route per file: all other paths are left to the pages.
+    // One route per file is created, so that all other paths are left to the pages.
     wildcard: false,
     globIgnore: ['**/*.html', 'assets/**', '**/*.gz', '**/*.br'],
     cacheControl: false,

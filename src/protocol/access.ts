@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { CHANNEL_PASSWORD_MAX, CHANNEL_PASSWORD_MIN } from './limits.js';
 
 /**
- * The audience of a channel. `public`: everybody; `unlisted`: everybody with the link; `password`:
- * everybody who knows the password; `private`: accounts on its list, while others cannot see that
- * it exists.
+ * The audience of a channel. `public`: everybody. `unlisted`: everybody who has the link.
+ * `password`: everybody who knows the password. `private`: the accounts on the channel's list; for
+ * all others, the channel does not exist.
  */
 export const Visibility = z.enum(['public', 'unlisted', 'password', 'private']);
 export type Visibility = z.output<typeof Visibility>;
 
-/** A change of a channel's audience by its owner. */
+/** Changes a channel's audience. */
 export const AccessChange = z
   .strictObject({
     visibility: Visibility,
     /**
-     * A new password; if absent, the current one stays. Viewers who entered the old one must enter
-     * the new one.
+     * A new password; if absent, the current one remains. Viewers who entered the old password must
+     * enter the new one.
      */
     password: z
       .string()
@@ -36,7 +36,7 @@ export type MemberView = z.output<typeof MemberView>;
 export const AccessView = z
   .object({
     visibility: Visibility,
-    hasPassword: z.boolean().describe('whether one is set that `password` can go back to'),
+    hasPassword: z.boolean().describe('whether a password is stored for `password` visibility'),
     members: z.array(MemberView),
   })
   .meta({ id: 'ChannelAccess' });
@@ -44,11 +44,11 @@ export type AccessView = z.output<typeof AccessView>;
 
 /** A password entered for a channel. */
 export const Unlock = z
-  .strictObject({ password: z.string().min(1, 'type the password').max(CHANNEL_PASSWORD_MAX) })
+  .strictObject({ password: z.string().min(1, 'enter the password').max(CHANNEL_PASSWORD_MAX) })
   .meta({ id: 'Unlock' });
 export type Unlock = z.output<typeof Unlock>;
 
-/** Where to play a channel's broadcast. */
+/** The address at which to play a channel's broadcast. */
 export const Playback = z
   .object({
     /**
@@ -56,7 +56,9 @@ export const Playback = z
      * token.
      */
     hls: z.string(),
-    /** How long the path can remain unused, in milliseconds; null: for ever. */
+    /**
+     * How long the path remains valid if it isn't used, in milliseconds; null if it never expires.
+     */
     idleMs: z.number().int().positive().nullable(),
   })
   .meta({ id: 'Playback' });

@@ -4,11 +4,14 @@ import { z } from 'zod';
 export const AccountExport = z
   .looseObject({
     exportedAt: z.iso.datetime(),
-    /** Including its sessions, API tokens, follows, channels and clips; without hashes or keys. */
+    /**
+     * The account with its sessions, API tokens, follows, channels and clips, but without hashes or
+     * keys.
+     */
     account: z.looseObject({ id: z.uuid(), username: z.string() }),
-    /** Broadcasts on its channels, each with its recording's data. */
+    /** The broadcasts on the account's channels, each with the data of its recording. */
     broadcasts: z.array(z.looseObject({ channel: z.string(), startedAt: z.iso.datetime() })),
-    /** Its messages in all chats. */
+    /** The account's messages in all chats. */
     messages: z.array(
       z.looseObject({ channel: z.string(), text: z.string(), sentAt: z.iso.datetime() }),
     ),

@@ -9,9 +9,9 @@ export const SessionView = z
     /** The client's network; the full address is not stored. */
     network: z.string(),
     createdAt: z.iso.datetime(),
-    /** With a precision of one hour. */
+    /** The time of the last use, with a precision of one hour. */
     lastUsedAt: z.iso.datetime(),
-    /** The session of this request. */
+    /** Whether this request belongs to the session. */
     current: z.boolean(),
   })
   .meta({ id: 'Session' });

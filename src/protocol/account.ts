@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { DISPLAY_NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, USERNAME_PATTERN } from './limits.js';
 
-/** 3 to 30 of a-z, 0-9, `-`, `_`; upper case is converted to lower case. */
+/**
+ * A username of 3 to 30 characters: a-z, 0-9, `-` and `_`. Uppercase letters are converted to
+ * lowercase.
+ */
 export const Username = z
   .string()
   .trim()
   .toLowerCase()
   .regex(
     USERNAME_PATTERN,
-    '3 to 30 letters (a-z), digits, "-" or "_", a letter or digit at both ends',
+    '3 to 30 letters (a-z), digits, "-" or "_", starting and ending with a letter or digit',
   );
 
 /** A new password. Common passwords are also refused, with the same `bad_request`. */
@@ -17,11 +20,11 @@ export const NewPassword = z
   .min(PASSWORD_MIN, `at least ${PASSWORD_MIN} characters`)
   .max(PASSWORD_MAX, `at most ${PASSWORD_MAX} characters`);
 
-/** An existing password: the rules for new ones do not apply. */
-export const TypedPassword = z.string().min(1, 'type your password').max(PASSWORD_MAX);
+/** An existing password, to which the rules for new ones don't apply. */
+export const TypedPassword = z.string().min(1, 'enter your password').max(PASSWORD_MAX);
 
 /** Six digits from an authenticator app, or a recovery code. */
-export const SecondFactorCode = z.string().trim().min(1, 'type the code').max(40);
+export const SecondFactorCode = z.string().trim().min(1, 'enter the code').max(40);
 
 const InvitationCode = z.string().trim().max(100);
 
@@ -35,13 +38,14 @@ export const RegisterRequest = z
   .meta({ id: 'RegisterRequest' });
 export type RegisterRequest = z.output<typeof RegisterRequest>;
 
-/** Log-in accepts any input: the rules for new names and passwords do not apply. */
+/** A login, to which the rules for new names and passwords don't apply. */
 export const LoginRequest = z
   .strictObject({
-    username: z.string().trim().toLowerCase().min(1, 'type your username').max(100),
+    username: z.string().trim().toLowerCase().min(1, 'enter your username').max(100),
     password: TypedPassword,
     /**
-     * The second factor's code, after the first attempt was answered with `second_factor_required`.
+     * The authenticator or recovery code, which is sent after the first attempt was answered with
+     * `second_factor_required`.
      */
     code: SecondFactorCode.optional(),
   })
@@ -53,9 +57,9 @@ export const AccountView = z
   .object({
     id: z.uuid(),
     username: z.string(),
-    /** The public name; the username unless changed. */
+    /** The public name, which is the username until it is changed. */
     displayName: z.string(),
-    /** The picture's path, whose content never changes; null: none. */
+    /** The path of the avatar; its content never changes. Null if the account has no avatar. */
     avatar: z.string().nullable(),
     isAdmin: z.boolean(),
     createdAt: z.iso.datetime(),
@@ -64,32 +68,37 @@ export const AccountView = z
 export type AccountView = z.output<typeof AccountView>;
 
 /**
- * No control characters, direction overrides or invisible characters: names are shown to others.
+ * Control characters, direction overrides and invisible characters, which are rejected because
+ * names are shown to others.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 export const ProfileChange = z
   .strictObject({
-    /** Empty: the username. */
+    /** The new display name; empty to use the username. */
     displayName: z
       .string()
       .trim()
       .max(DISPLAY_NAME_MAX, `at most ${DISPLAY_NAME_MAX} characters`)
-      .refine((text) => !UNSEEN.test(text), 'only characters that can be seen'),
+      .refine((text) => !UNSEEN.test(text), 'only visible characters'),
   })
   .meta({ id: 'ProfileChange' });
 export type ProfileChange = z.output<typeof ProfileChange>;
 
-/** What ends beside the log-ins, unless it is said otherwise. */
+/** The credentials that are revoked together with the sessions, unless set to false. */
 const ENDS = {
   /** All API tokens of the account. */
   endTokens: z.boolean().default(true),
-  /** The stream keys of all its channels: programs can't publish until new ones are made. */
+  /**
+   * The stream keys of all the account's channels. Encoders can't publish until new keys are
+   * created.
+   */
   removeStreamKeys: z.boolean().default(true),
 };
 
 /**
- * `current` can be omitted by accounts that only log in through a provider and have just done so.
+ * Changes the password. Users without a password can omit `current` if they logged in through the
+ * provider within the last ten minutes.
  */
 export const PasswordChange = z
   .strictObject({
@@ -101,25 +110,25 @@ export const PasswordChange = z
   .meta({ id: 'PasswordChange' });
 export type PasswordChange = z.output<typeof PasswordChange>;
 
-/** Logging out everywhere else. */
+/** Ends all other sessions of the account. */
 export const SessionsEnd = z.preprocess(
   (body) => body ?? {},
   z.strictObject(ENDS).meta({ id: 'SessionsEnd' }),
 );
 export type SessionsEnd = z.output<typeof SessionsEnd>;
 
-/** What shows that it is the account's owner who asks. Each is left out as in PasswordChange. */
+/** Proof that the caller owns the account. Both fields are optional as in PasswordChange. */
 export const PROOF = {
   password: TypedPassword.optional(),
-  /** Of the second factor, or a recovery code. */
+  /** An authenticator or recovery code. */
   code: SecondFactorCode.optional(),
 };
 
-/** Proves the user's identity before something irreversible. Optional as in PasswordChange. */
+/** Proves the user's identity before a sensitive action. Optional as in PasswordChange. */
 export const OwnerProof = z.strictObject(PROOF).meta({ id: 'OwnerProof' });
 export type OwnerProof = z.output<typeof OwnerProof>;
 
-/** The ways to log in. */
+/** The ways in which the account's owner logs in. */
 export const SecurityView = z
   .object({
     hasPassword: z.boolean(),
@@ -132,7 +141,7 @@ export const SecurityView = z
   .meta({ id: 'Security' });
 export type SecurityView = z.output<typeof SecurityView>;
 
-/** Where to continue after the provider, and with which invitation. */
+/** The page to return to after the provider's login, and the invitation for a new account. */
 export const ProviderQuery = z.object({
   next: z.string().max(500).optional(),
   invitation: InvitationCode.optional(),
@@ -142,7 +151,7 @@ export type ProviderQuery = z.output<typeof ProviderQuery>;
 export const ProviderRedirect = z.object({ url: z.url() }).meta({ id: 'ProviderRedirect' });
 export type ProviderRedirect = z.output<typeof ProviderRedirect>;
 
-/** What the log-in page needs. */
+/** The options that the login page offers. */
 export const LoginOptions = z
   .object({
     registration: z.enum(['open', 'invitation', 'closed']),

@@ -11,7 +11,7 @@ export const RegistrationMode = z
   .meta({ id: 'RegistrationMode' });
 export type RegistrationMode = z.output<typeof RegistrationMode>;
 
-/** The one-time link of the first start, which creates the administrator's account. */
+/** Creates the first administrator's account, with the token from the link printed at startup. */
 export const SetupRequest = z
   .strictObject({
     token: z.string().max(100),
@@ -34,14 +34,17 @@ export const AdminAccountView = z
     isDisabled: z.boolean(),
     secondFactor: z.boolean(),
     channels: z.number().int(),
-    /** What its recordings and clips take, and may take; null: there is no bound. */
+    /**
+     * The storage that the account's recordings and clips use, and the limit, which is null if
+     * unlimited.
+     */
     storage: z.object({
       bytes: z.number().int(),
       limitBytes: z.number().int().nullable(),
       state: StorageState,
     }),
     createdAt: z.iso.datetime(),
-    /** The last use of any session, with a precision of one hour; null: no session left. */
+    /** The last use of any session, with a precision of one hour; null if there are no sessions. */
     lastUsedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'AdminAccount' });
@@ -55,9 +58,9 @@ export const AdminAccountChange = z
   .meta({ id: 'AdminAccountChange' });
 export type AdminAccountChange = z.output<typeof AdminAccountChange>;
 
-/** A page of a list, filtered by names. */
+/** The query parameters for a page of a list that is filtered by name. */
 export const AdminQuery = Page.extend({
-  search: z.string().trim().toLowerCase().max(100).optional().describe('a part of the name'),
+  search: z.string().trim().toLowerCase().max(100).optional().describe('part of the name'),
 });
 export type AdminQuery = z.output<typeof AdminQuery>;
 
@@ -98,7 +101,7 @@ export type RegistrationSetting = z.output<typeof RegistrationSetting>;
 
 export const NewInvitation = z
   .strictObject({
-    /** A note on whom it is for. */
+    /** A note about the recipient. */
     note: z.string().trim().max(INVITATION_NOTE_MAX).default(''),
     days: z.int().min(1).max(365).default(14),
   })
@@ -111,7 +114,7 @@ export const InvitationView = z
     note: z.string(),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
-    /** The account created with it; null if unused. */
+    /** The account that was created with the invitation; null if it is unused. */
     usedBy: z.string().nullable(),
     isUsed: z.boolean(),
   })
@@ -121,7 +124,10 @@ export type InvitationView = z.output<typeof InvitationView>;
 export const InvitationList = z.array(InvitationView).meta({ id: 'InvitationList' });
 export type InvitationList = z.output<typeof InvitationList>;
 
-/** The link is shown once: only the code's hash is stored. */
+/**
+ * An invitation that was just created. The link is shown only once, because only the hash of its
+ * code is stored.
+ */
 export const CreatedInvitation = InvitationView.extend({ link: z.url() }).meta({
   id: 'CreatedInvitation',
 });
@@ -142,16 +148,16 @@ export const AdminOverview = z
       live: z.number().int(),
       viewers: z.number().int(),
     }),
-    /** Bytes; null if unknown. */
+    /** The storage in use, in bytes; null if unknown. */
     storage: z.object({
       database: z.number().int(),
       avatars: z.number().int(),
-      /** Segments of live broadcasts. */
+      /** The segments of live broadcasts. */
       segments: z.number().int(),
       free: z.number().int().nullable(),
     }),
     health: z.object({
-      /** Problems in words; empty if all is well. */
+      /** Problems described in sentences; empty if there are none. */
       problems: z.array(z.string()),
       uptimeS: z.number().int(),
       memoryBytes: z.number().int(),

@@ -4,9 +4,9 @@ import { ChannelView } from './channel.js';
 import { RtpCapabilities } from './rtc.js';
 
 /**
- * Data that the server embeds in a page (`<script type="application/json" id="boot">`) so that it
- * can start without a request: the logged-in account, the channel of a watch page, and the SFU's
- * capabilities.
+ * Data that the server embeds in a page (`<script type="application/json" id="boot">`) so that the
+ * page can start without a request: the logged-in account, the channel of a watch page, and the
+ * SFU's capabilities.
  */
 export const Boot = z.object({
   account: AccountView.nullable(),
@@ -17,7 +17,7 @@ export const Boot = z.object({
   chatGuests: z.boolean(),
   /** How far back HLS viewers can rewind, in milliseconds. */
   rewindMs: z.number().positive(),
-  /** The path that all addresses of the service begin with; mostly empty. */
+  /** The path prefix of all the service's URLs; usually empty. */
   basePath: z.string(),
 });
 export type Boot = z.output<typeof Boot>;

@@ -5,9 +5,8 @@ export const BroadcastState = z.enum(['starting', 'live', 'interrupted', 'ended'
 export type BroadcastState = z.output<typeof BroadcastState>;
 
 /**
- * Why a broadcast ended: the publisher pressed "end", was away for the whole grace time or never
- * sent media, the channel was deleted, the process stopped or crashed, or an administrator ended
- * it.
+ * Why a broadcast ended: the publisher ended it, did not return within the grace period or never
+ * sent media; the channel was deleted; the server stopped or crashed; or an administrator ended it.
  */
 export const EndReason = z.enum([
   'publisher_ended',
@@ -20,13 +19,13 @@ export const EndReason = z.enum([
 export type EndReason = z.output<typeof EndReason>;
 
 /**
- * Whether it can be played as HLS: not yet, yes, or not at all (the server lacks a program for its
- * codec, so only WebRTC works).
+ * Whether the broadcast can be played as HLS: not yet, yes, or no. If not, the server lacks a
+ * program that the broadcast's codec requires, and only WebRTC works.
  */
 export const HlsState = z.enum(['preparing', 'ready', 'unavailable']);
 export type HlsState = z.output<typeof HlsState>;
 
-/** Where it is published from: the studio in a browser, or an encoder such as OBS over WHIP. */
+/** Where a broadcast is published from: the studio in a browser, or an encoder over WHIP. */
 export const BroadcastSource = z.enum(['browser', 'whip']);
 export type BroadcastSource = z.output<typeof BroadcastSource>;
 
@@ -35,18 +34,18 @@ export const BroadcastView = z
     id: z.uuid(),
     channel: z.string(),
     title: z.string(),
-    /** Its audience, unless the channel's is narrower. */
+    /** The broadcast's audience, unless the channel's is narrower. */
     visibility: Visibility,
     state: BroadcastState,
-    /** The source of the latest publisher, if several continued the broadcast. */
+    /** The source, which is that of the latest publisher if several continued the broadcast. */
     source: BroadcastSource,
     startedAt: z.iso.datetime(),
-    /** While interrupted: when it ends unless the publisher returns. */
+    /** The time at which an interrupted broadcast will end unless the publisher returns. */
     interruptedUntil: z.iso.datetime().nullable(),
     endedAt: z.iso.datetime().nullable(),
     endReason: EndReason.nullable(),
     peakViewers: z.number().int().nonnegative(),
-    /** While live: whether `/hls/NAME/index.m3u8` can be played. */
+    /** Whether `/hls/NAME/index.m3u8` can be played; null unless the broadcast is live. */
     hls: HlsState.nullable(),
   })
   .meta({ id: 'Broadcast' });

@@ -3,15 +3,15 @@ import { Visibility } from './access.js';
 import { BroadcastView } from './broadcast.js';
 import { CHANNEL_NAME_PATTERN, RESERVED_CHANNEL_NAMES, TITLE_MAX } from './limits.js';
 
-/** A valid name for a new channel: 3 to 30 of a-z, 0-9, `-`, and not reserved. */
+/** A valid name for a new channel: 3 to 30 characters of a-z, 0-9 and `-`, and not reserved. */
 export const NewChannelName = z
   .string()
   .trim()
   .toLowerCase()
   .regex(CHANNEL_NAME_PATTERN, '3 to 30 letters (a-z), digits or "-"')
-  .refine((name) => !RESERVED_CHANNEL_NAMES.has(name), 'this name is reserved, choose another');
+  .refine((name) => !RESERVED_CHANNEL_NAMES.has(name), 'this name is reserved; choose another');
 
-/** A syntactically valid channel name, for look-ups. */
+/** A syntactically valid channel name, for lookups. */
 export const ChannelName = z.string().regex(CHANNEL_NAME_PATTERN, 'not a channel name');
 
 /** One line of free text. */
@@ -38,14 +38,14 @@ export const ChannelView = z
     /** The current broadcast (live or interrupted), if any. */
     broadcast: BroadcastView.nullable(),
     viewers: z.number().int().nonnegative(),
-    /** The path of a thumbnail, which changes with the picture; null: none. */
+    /** The path of the thumbnail, which changes with each new thumbnail; null if there is none. */
     thumbnail: z.string().nullable(),
-    /** When the latest broadcast ended, if there was one. */
+    /** The time at which the latest broadcast ended, if there was one. */
     lastLiveAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Channel' });
 export type ChannelView = z.output<typeof ChannelView>;
 
-/** One page of channels: live ones first, then most recently live. */
+/** One page of channels: live ones first, then the most recently live ones. */
 export const ChannelList = z.array(ChannelView).meta({ id: 'ChannelList' });
 export type ChannelList = z.output<typeof ChannelList>;

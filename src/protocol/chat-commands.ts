@@ -1,6 +1,6 @@
 /**
- * Who can use a command. `accounts`: owner, moderators and members; `moderators`: moderators and
- * the owner.
+ * Who can use a command. `accounts` stands for the owner, moderators and members; `moderators`
+ * stands for the owner and moderators.
  */
 export type ForWhom = 'everybody' | 'accounts' | 'moderators' | 'owner';
 
@@ -8,7 +8,7 @@ export type ForWhom = 'everybody' | 'accounts' | 'moderators' | 'owner';
 export type ChatCommandInfo = Readonly<{
   /** The word after the slash. */
   name: string;
-  /** The complete syntax; optional words are in brackets. */
+  /** The complete syntax, with optional words in brackets. */
   usage: string;
   /** A short description. */
   does: string;
@@ -17,18 +17,18 @@ export type ChatCommandInfo = Readonly<{
 
 /** All commands, in the order of `/help`. */
 export const CHAT_COMMANDS = [
-  { name: 'help', usage: '/help', does: 'Lists the commands', forWhom: 'everybody' },
+  { name: 'help', usage: '/help', does: 'Lists the available commands', forWhom: 'everybody' },
   { name: 'follow', usage: '/follow', does: 'Follows this channel', forWhom: 'accounts' },
   {
     name: 'unfollow',
     usage: '/unfollow',
-    does: 'Follows this channel no more',
+    does: 'Unfollows this channel',
     forWhom: 'accounts',
   },
   {
     name: 'timeout',
-    usage: '/timeout NAME [10 s to 14 d] [REASON]',
-    does: 'Keeps somebody from writing for a while',
+    usage: '/timeout NAME [10s to 14d] [REASON]',
+    does: 'Stops somebody from writing for a time',
     forWhom: 'moderators',
   },
   {
@@ -40,14 +40,14 @@ export const CHAT_COMMANDS = [
   {
     name: 'ban',
     usage: '/ban NAME [REASON]',
-    does: 'Keeps somebody from writing for ever',
+    does: 'Bans somebody permanently',
     forWhom: 'moderators',
   },
   { name: 'unban', usage: '/unban NAME', does: 'Lifts a ban', forWhom: 'moderators' },
   {
     name: 'clear',
     usage: '/clear NAME',
-    does: 'Deletes what somebody wrote',
+    does: 'Deletes somebody’s messages',
     forWhom: 'moderators',
   },
   {
@@ -59,50 +59,50 @@ export const CHAT_COMMANDS = [
   {
     name: 'restore',
     usage: '/restore NUMBER',
-    does: 'Shows a deleted message again',
+    does: 'Restores a deleted message',
     forWhom: 'moderators',
   },
   {
     name: 'pin',
     usage: '/pin NUMBER',
-    does: 'Shows a message over the chat',
+    does: 'Pins a message above the chat',
     forWhom: 'moderators',
   },
-  { name: 'unpin', usage: '/unpin', does: 'Takes down what is pinned', forWhom: 'moderators' },
+  { name: 'unpin', usage: '/unpin', does: 'Unpins the pinned message', forWhom: 'moderators' },
   {
     name: 'slow',
-    usage: '/slow [0 to 300 s | off]',
-    does: 'Slow mode: seconds between two messages of one person',
+    usage: '/slow [0 to 300 | off]',
+    does: 'Sets slow mode: the seconds between two messages from one person',
     forWhom: 'moderators',
   },
   {
     name: 'followers',
     usage: '/followers [MINUTES | 2h | 7d | off]',
-    does: 'Only followers may write, from this age on',
+    does: 'Limits writing to followers, optionally with a minimum follow age',
     forWhom: 'moderators',
   },
   {
     name: 'registered',
     usage: '/registered [off]',
-    does: 'Only accounts may write',
+    does: 'Limits writing to accounts',
     forWhom: 'moderators',
   },
   {
     name: 'emoji',
     usage: '/emoji [off]',
-    does: 'Only emoji can be written',
+    does: 'Limits messages to emoji',
     forWhom: 'moderators',
   },
   {
     name: 'holdlinks',
     usage: '/holdlinks [off]',
-    does: 'Messages with links wait for a moderator',
+    does: 'Holds messages with links for approval',
     forWhom: 'moderators',
   },
   {
     name: 'holdfirst',
     usage: '/holdfirst [off]',
-    does: 'First messages wait for a moderator',
+    does: 'Holds first messages for approval',
     forWhom: 'moderators',
   },
   { name: 'mod', usage: '/mod USERNAME', does: 'Appoints a moderator', forWhom: 'owner' },

@@ -11,16 +11,16 @@ import {
   TIMEOUT_MIN_S,
 } from './limits.js';
 
-const Name = z.string().trim().min(1, 'type a name').max(60);
+const Name = z.string().trim().min(1, 'enter a name').max(60);
 const Reason = z.string().trim().max(REASON_MAX, `at most ${REASON_MAX} characters`).default('');
 
 const onePerson = ({ seq, name }: { seq?: number | undefined; name?: string | undefined }) =>
   (seq === undefined) !== (name === undefined);
-const ONE_PERSON = { error: 'give either seq or name', path: ['name'] };
+const ONE_PERSON = { error: 'specify either seq or name', path: ['name'] };
 
 /**
- * The target of an action: the author of a message, or the account with a name; a guest's name
- * means the last guest who wrote under it. In names, `_` also stands for a space.
+ * The target of an action: the author of a message, or the account with a name. The name of a guest
+ * refers to the last guest who wrote under it. In names, `_` also stands for a space.
  */
 const Person = z.strictObject({
   channel: ChannelName,
@@ -42,11 +42,11 @@ export const ChatTimeout = Person.extend({
 }).refine(onePerson, ONE_PERSON);
 export type ChatTimeout = z.output<typeof ChatTimeout>;
 
-/** By the ban's id, or by the name of the banned person. */
+/** Identifies the ban by its id, or by the name of the banned person. */
 export const ChatUnban = z
   .strictObject({ channel: ChannelName, banId: z.uuid().optional(), name: Name.optional() })
   .refine(({ banId, name }) => (banId === undefined) !== (name === undefined), {
-    error: 'give either banId or name',
+    error: 'specify either banId or name',
     path: ['name'],
   });
 export type ChatUnban = z.output<typeof ChatUnban>;
@@ -57,7 +57,7 @@ export const ChatBanView = z.object({
   name: z.string(),
   role: z.enum(['member', 'guest']),
   createdAt: z.iso.datetime(),
-  /** Null: permanent. */
+  /** The time at which the ban ends; null if it is permanent. */
   expiresAt: z.iso.datetime().nullable(),
   reason: z.string(),
 });
@@ -65,7 +65,7 @@ export type ChatBanView = z.output<typeof ChatBanView>;
 
 export const ChatPin = z.strictObject({
   channel: ChannelName,
-  /** Null unpins the message. */
+  /** The message to pin; null to unpin the current one. */
   seq: Seq.nullable(),
 });
 
@@ -84,7 +84,7 @@ export type HeldMessageView = z.output<typeof HeldMessageView>;
 export const ChatJudge = z.strictObject({
   channel: ChannelName,
   heldId: z.uuid(),
-  /** True publishes it now; false discards it. */
+  /** Whether to publish the message now; otherwise it is discarded. */
   approve: z.boolean(),
 });
 
@@ -112,13 +112,13 @@ export const AuditEntry = z
     action: AuditAction,
     /** The acting moderator. */
     by: z.string(),
-    /** The target, as text for people. */
+    /** The target, as human-readable text. */
     target: z.string(),
     reason: z.string(),
     at: z.iso.datetime(),
-    /** When it was undone; null if it was not. */
+    /** The time at which the action was undone; null if it wasn't. */
     undoneAt: z.iso.datetime().nullable(),
-    /** Whether `chat:undo` can undo it. */
+    /** Whether `chat:undo` can undo the action. */
     undoable: z.boolean(),
   })
   .meta({ id: 'AuditEntry' });
@@ -129,7 +129,7 @@ export const AuditPage = z
   .meta({ id: 'AuditPage' });
 export type AuditPage = z.output<typeof AuditPage>;
 
-/** The newest entries, or those before a given one. */
+/** Requests the newest entries, or those before a given one. */
 export const ChatAudit = z.strictObject({
   channel: ChannelName,
   beforeId: z.uuid().optional(),
@@ -139,7 +139,7 @@ export type ChatAudit = z.output<typeof ChatAudit>;
 
 export const ChatSearch = z.strictObject({
   channel: ChannelName,
-  /** Part of a text, case-insensitive. */
+  /** A part of the text, case-insensitive. */
   query: z
     .string()
     .trim()
@@ -148,7 +148,7 @@ export const ChatSearch = z.strictObject({
     .optional(),
   /** The author's name, as in other requests. */
   name: Name.optional(),
-  /** From a previous reply, to search further back. */
+  /** The value from a previous reply, to search further back. */
   beforeSeq: Seq.optional(),
 });
 export type ChatSearch = z.output<typeof ChatSearch>;
@@ -156,7 +156,9 @@ export type ChatSearch = z.output<typeof ChatSearch>;
 /** Matches in a range of messages, newest first. */
 export const ChatFound = z.object({
   messages: z.array(ChatMessage),
-  /** Pass it as `beforeSeq` to search further back; null: no more. */
+  /**
+   * The value to pass as `beforeSeq` to search further back; null if there are no earlier messages.
+   */
   nextBeforeSeq: Seq.nullable(),
 });
 export type ChatFound = z.output<typeof ChatFound>;
@@ -166,16 +168,19 @@ export const ChatViewer = z.object({
   name: z.string(),
   displayName: z.string().optional(),
   role: ChatMessage.shape.role,
-  /** Currently banned or timed out. */
+  /** Whether the person is currently banned or timed out. */
   banned: z.boolean(),
 });
 export type ChatViewer = z.output<typeof ChatViewer>;
 
 export const ChatViewers = z.object({
-  /** People; several connections of one person count once. */
+  /** The number of people with an account; several connections of one person count once. */
   accounts: z.int().nonnegative(),
   guests: z.int().nonnegative(),
-  /** Owner, moderators, other accounts, recently writing guests; each group sorted by name. */
+  /**
+   * The owner, moderators, other accounts, and then guests who wrote recently, each group sorted by
+   * name.
+   */
   viewers: z.array(ChatViewer),
   /** True if the list is truncated. */
   more: z.boolean(),
@@ -184,7 +189,7 @@ export type ChatViewers = z.output<typeof ChatViewers>;
 
 export const ChatCommand = z.strictObject({
   channel: ChannelName,
-  /** With the slash: `/timeout milo 60 spam`. */
+  /** The command including the slash, such as `/timeout milo 60 spam`. */
   text: z.string().trim().startsWith('/').max(CHAT_TEXT_MAX),
 });
 
@@ -202,9 +207,9 @@ export type ModeratorView = z.output<typeof ModeratorView>;
 export const ModeratorList = z.array(ModeratorView).meta({ id: 'ModeratorList' });
 export type ModeratorList = z.output<typeof ModeratorList>;
 
-/** A page of the audit log: query parameters. */
+/** The query parameters for a page of the audit log. */
 export const AuditQuery = z.object({
-  /** The last id the caller has. */
+  /** The id of the last entry that the caller has. */
   before: z.uuid().optional(),
   limit: z.coerce.number('a whole number').int().min(1).max(CHAT_PAGE).default(50),
 });

@@ -37,7 +37,7 @@ import { Nothing } from './signaling.js';
 
 const OneChannel = z.strictObject({ channel: ChannelName });
 
-/** Requests of the owner and moderators. Everybody else gets `forbidden`. */
+/** Requests for the owner and moderators; everybody else gets `forbidden`. */
 const moderationRequests = {
   'chat:delete': { payload: ChatMessageTarget, data: Nothing },
   'chat:restore': { payload: ChatMessageTarget, data: Nothing },
@@ -60,7 +60,7 @@ const moderationRequests = {
   'chat:viewers': { payload: OneChannel, data: ChatViewers },
 } as const;
 
-/** Chat requests: event name -> payload and the `data` of the reply. */
+/** The chat requests: for each event name, the payload and the `data` of the reply. */
 export const chatRequests = {
   'chat:join': { payload: ChatJoin, data: ChatJoined },
   'chat:leave': { payload: OneChannel, data: Nothing },
@@ -76,7 +76,7 @@ const Judged = z.object({
   channel: ChannelName,
   nonce: z.uuid(),
   approved: z.boolean(),
-  /** Its seq; 0 if it was rejected. */
+  /** The seq of the message; 0 if it was rejected. */
   seq: Seq,
 });
 
@@ -85,31 +85,40 @@ export const chatEvents = {
   /** All messages committed in one tick, ordered by seq. */
   'chat:messages': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
   'chat:deleted': z.object({ channel: ChannelName, seqs: z.array(Seq) }),
-  /** Restored messages, to be shown again in their places. */
+  /** Messages that were restored and must be shown again in their places. */
   'chat:restored': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
+  /**
+   * The server lost what it had sent, or can't say what changed: the client must join again, without
+   * `afterSeq`.
+   */
+  'chat:reset': z.object({ channel: ChannelName }),
   'chat:pinned': z.object({ channel: ChannelName, message: ChatMessage.nullable() }),
   'chat:rules': z.object({ channel: ChannelName, rules: ChatRules }),
-  /** Changed reactions of about 200 ms; 0 means none left. */
+  /** Reactions that changed within about 200 ms; a count of 0 means that none are left. */
   'chat:reactions': z.object({
     channel: ChannelName,
     changes: z.array(z.object({ seq: Seq, emoji: z.string(), count: z.int().nonnegative() })),
   }),
-  /** Floating emoji of about 200 ms. */
+  /** The floating emoji sent within about 200 ms. */
   'chat:floats': z.object({
     channel: ChannelName,
     floats: z.array(z.object({ emoji: z.string(), count: z.int().positive() })),
   }),
   /**
-   * To the affected person: banned, timed out, allowed again, appointed, dismissed, follows; to
-   * guests: whether they can write.
+   * Sent to a person who was banned, timed out, allowed to write again, appointed or dismissed, or
+   * who followed or unfollowed the channel. Also sent to guests when they gain or lose permission
+   * to write.
    */
   'chat:me': z.object({ channel: ChannelName, me: ChatMe, reason: z.string() }),
-  /** To the sender of a held message. */
+  /** Sent to the sender of a held message. */
   'chat:judged': Judged,
-  /** To moderators: a message awaits approval. */
+  /** Sent to moderators when a message awaits approval. */
   'chat:held-added': z.object({ channel: ChannelName, held: HeldMessageView }),
-  /** To moderators: the message no longer awaits approval. */
+  /** Sent to moderators when the message no longer awaits approval. */
   'chat:held-removed': z.object({ channel: ChannelName, heldId: z.uuid(), approved: z.boolean() }),
-  /** To moderators: an action was taken, or undone, in which case the entry has `undoneAt`. */
+  /**
+   * Sent to moderators when an action was taken or undone. If it was undone, the entry has
+   * `undoneAt`.
+   */
   'chat:audited': z.object({ channel: ChannelName, entry: AuditEntry }),
 } as const;

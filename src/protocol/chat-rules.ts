@@ -7,29 +7,34 @@ import {
   SLOW_MODE_MAX_S,
 } from './limits.js';
 
-/** Rules for everybody who writes in a chat except its owner and moderators. Public. */
+/**
+ * Rules for everybody who writes in a chat except its owner and moderators. The rules are visible
+ * to all.
+ */
 export const ChatRules = z
   .object({
-    /** Seconds between two messages of one author; 0: off. */
+    /**
+     * The minimum number of seconds between two messages from one author; 0 if slow mode is off.
+     */
     slowModeS: z.int().min(0).max(SLOW_MODE_MAX_S),
-    /** Guests cannot write. */
+    /** Whether only accounts can write, and guests can't. */
     registeredOnly: z.boolean(),
-    /** How long one must have followed the channel to write, in minutes; null: not required. */
+    /** The minimum age of an author's follow, in minutes; null if no follow is required. */
     followersOnlyMin: z.int().min(0).max(FOLLOW_AGE_MAX_MIN).nullable(),
     emojiOnly: z.boolean(),
-    /** Holds messages with links for approval. */
+    /** Whether to hold messages with links for approval. */
     holdLinks: z.boolean(),
-    /** Holds the first messages of an author for approval. */
+    /** Whether to hold an author's messages for approval until one of them has been published. */
     holdFirst: z.boolean(),
   })
   .meta({ id: 'ChatRules' });
 export type ChatRules = z.output<typeof ChatRules>;
 
-/** A blocked word or phrase; `*` at an end also matches longer words. */
+/** A blocked word or phrase. With a `*` at its beginning or end, it also matches longer words. */
 export const BlockedWord = z
   .string()
   .trim()
-  .min(1, 'type a word')
+  .min(1, 'enter a word')
   .max(BLOCKED_WORD_MAX, `at most ${BLOCKED_WORD_MAX} characters`);
 
 /** The rules, including the parts that only moderators see. */
@@ -38,11 +43,11 @@ export const ChatSettings = z
   .meta({ id: 'ChatSettings' });
 export type ChatSettings = z.output<typeof ChatSettings>;
 
-/** Omitted fields stay unchanged. */
+/** Changes settings; omitted fields remain unchanged. */
 export const ChatSettingsChange = z.strictObject({
   channel: ChannelName,
   rules: z.strictObject(ChatRules.shape).partial().optional(),
-  /** The whole list. */
+  /** The complete list, which replaces the current one. */
   blockedWords: z
     .array(BlockedWord)
     .max(BLOCKED_WORDS_MAX, `at most ${BLOCKED_WORDS_MAX} words`)

@@ -9,10 +9,10 @@ import {
   GUEST_NAME_MIN,
 } from './limits.js';
 
-/** The largest value that the database stores. */
+/** The largest seq that the database can store. */
 const SEQ_MAX = 2 ** 31 - 1;
 
-/** A message's number in its channel: 1, 2, 3, … without gaps. */
+/** A message's number in its channel. Numbers start at 1 and have no gaps. */
 export const Seq = z.int().min(0).max(SEQ_MAX);
 
 /** A guest's name: letters and digits, with single spaces, `.`, `_` or `-` in between. */
@@ -27,15 +27,15 @@ export const GuestName = z
       .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]*$/u, 'letters, digits, spaces, ".", "_" or "-"'),
   );
 
-/** A message's text: data, never markup. Control characters (but line breaks) are taken out. */
+/** A message's text, never markup. Control characters except line breaks are removed. */
 export const ChatText = z
   .string()
   .transform((text) => text.replaceAll(/[^\P{Cc}\n]+/gu, '').trim())
   .pipe(
-    z.string().min(1, 'type a message').max(CHAT_TEXT_MAX, `at most ${CHAT_TEXT_MAX} characters`),
+    z.string().min(1, 'enter a message').max(CHAT_TEXT_MAX, `at most ${CHAT_TEXT_MAX} characters`),
   );
 
-/** What somebody is in a channel. */
+/** A person's role in a channel. */
 export const ChatRole = z.enum(['owner', 'moderator', 'member', 'guest']);
 export type ChatRole = z.output<typeof ChatRole>;
 
@@ -45,22 +45,25 @@ export const Emoji = z
   .max(40)
   .regex(/^\p{RGI_Emoji}$/v, 'one emoji');
 
-/** The beginning of a message that another one answers. */
+/** The beginning of a message that another message replies to. */
 export const ChatQuote = z.object({
   seq: Seq,
   name: z.string(),
   displayName: z.string().optional(),
-  /** Empty where it was deleted. */
+  /** The beginning of the text; empty if the message was deleted. */
   text: z.string(),
   deleted: z.literal(true).optional(),
 });
 export type ChatQuote = z.output<typeof ChatQuote>;
 
-/** How often one emoji was given to a message. */
+/** The reactions to a message with one emoji. */
 export const ChatReactionCount = z.object({
   emoji: z.string(),
   count: z.int().nonnegative(),
-  /** One of them is one's own; only in replies, since events are the same for everybody. */
+  /**
+   * Set if one of the reactions is the reader's own. Contained only in replies, because everybody
+   * gets the same events.
+   */
   mine: z.literal(true).optional(),
 });
 export type ChatReactionCount = z.output<typeof ChatReactionCount>;
@@ -68,42 +71,54 @@ export type ChatReactionCount = z.output<typeof ChatReactionCount>;
 export const ChatMessage = z
   .object({
     seq: Seq,
-    /** Chosen by the sender, so that it knows its own message and a repeated one is stored once. */
+    /**
+     * An id chosen by the sender, by which it recognizes its own message. A resent message is
+     * stored only once.
+     */
     nonce: z.uuid(),
-    /** The account's username or the guest's name: what mentions and commands take. */
+    /** The account's username or the guest's name, as used in mentions and commands. */
     name: z.string(),
-    /** What to show in its place, where the account has chosen something else. */
+    /** The name to show instead of `name`, if the account has set one. */
     displayName: z.string().optional(),
     role: ChatRole,
     text: z.string(),
     sentAt: z.iso.datetime(),
-    /** Deleted by a moderator: the text is empty, but for the channel's owner and moderators. */
+    /**
+     * Set if the message was deleted. Its text is then empty, except for the channel's owner and
+     * moderators.
+     */
     deleted: z.literal(true).optional(),
     replyTo: ChatQuote.optional(),
-    /** Who is spoken to by `@name`: names in small letters, `_` for spaces. */
+    /** The names mentioned as `@name`, in lowercase, with `_` for spaces. */
     mentions: z.array(z.string()).optional(),
     reactions: z.array(ChatReactionCount).optional(),
   })
   .meta({ id: 'ChatMessage' });
 export type ChatMessage = z.output<typeof ChatMessage>;
 
-/** Who one is in a chat. */
+/** The caller's identity and permissions in a chat. */
 export const ChatMe = z.object({
   role: ChatRole,
   name: z.string().nullable(),
-  /** May read, not write: for ever, or until `bannedUntil`. */
+  /** Whether the caller can read but not write, permanently or until `bannedUntil`. */
   banned: z.boolean(),
   bannedUntil: z.iso.datetime().nullable(),
-  /** False when banned, or a guest where guests may not write. The rules can refuse a message besides. */
+  /**
+   * Whether the caller can write. False for banned people, and for guests where guests can't write.
+   * A single message can still be refused by the rules.
+   */
   canWrite: z.boolean(),
-  /** Since when one follows the channel; null: one doesn't. */
+  /** The time since which the caller follows the channel; null if the caller doesn't follow it. */
   followsSince: z.iso.datetime().nullable(),
 });
 export type ChatMe = z.output<typeof ChatMe>;
 
 export const ChatJoin = z.strictObject({
   channel: ChannelName,
-  /** The last seq this client has; absent on a first join, which gets the newest messages. */
+  /**
+   * The last seq that this client has. Absent on the first join, whose reply contains the newest
+   * messages.
+   */
   afterSeq: Seq.optional(),
 });
 
@@ -111,14 +126,20 @@ export const ChatJoined = z.object({
   me: ChatMe,
   rules: ChatRules,
   pinned: ChatMessage.nullable(),
-  /** In the order of seq: all after `afterSeq` up to a page, or the newest page. */
+  /** Messages ordered by seq: at most one page of those after `afterSeq`, or the newest page. */
   messages: z.array(ChatMessage),
   lastSeq: Seq,
-  /** True when more follow: ask `chat:history` with the last seq received. */
+  /**
+   * Whether more messages follow, which can be requested with `chat:history` and the last received
+   * seq.
+   */
   more: z.boolean(),
-  /** Of the last messages this client may already show, those that are deleted: others of them are not. */
+  /**
+   * The seqs of the deleted messages among the last 1,000 that this client may already show. The
+   * others among these are not deleted.
+   */
   deletedSeqs: z.array(Seq),
-  /** How many messages wait for a moderator; null for who is none. */
+  /** The number of held messages; null for everybody except moderators. */
   heldCount: z.int().nonnegative().nullable(),
 });
 export type ChatJoined = z.output<typeof ChatJoined>;
@@ -127,7 +148,7 @@ export const ChatSend = z.strictObject({
   channel: ChannelName,
   nonce: z.uuid(),
   text: ChatText,
-  /** A guest's name; ignored for accounts. */
+  /** The guest's name; ignored for accounts. */
   guestName: GuestName.optional(),
   /** The message that this one replies to. */
   replyToSeq: Seq.optional(),
@@ -135,8 +156,8 @@ export const ChatSend = z.strictObject({
 export type ChatSend = z.output<typeof ChatSend>;
 
 /**
- * The message is committed: every later history contains it under this seq. A held message has 0;
- * `chat:judged` reports the decision.
+ * Reports that the message is committed: every later history contains it under this seq. For a held
+ * message the seq is 0, and `chat:judged` reports the decision.
  */
 export const ChatSent = z.object({
   seq: Seq,
@@ -149,7 +170,7 @@ export const ChatReact = z.strictObject({
   channel: ChannelName,
   seq: Seq,
   emoji: Emoji,
-  /** False removes it. */
+  /** Whether to add the reaction; false removes it. */
   on: z.boolean(),
 });
 export type ChatReact = z.output<typeof ChatReact>;
@@ -160,7 +181,7 @@ export const ChatFloat = z.strictObject({
 });
 export type ChatFloat = z.output<typeof ChatFloat>;
 
-/** One page of history, after a seq (to catch up) or before one (to read back). */
+/** Requests one page of history, after a seq (to catch up) or before a seq (to read back). */
 export const ChatHistory = z.strictObject({
   channel: ChannelName,
   afterSeq: Seq.optional(),
@@ -174,15 +195,15 @@ export const ChatPage = z
   .meta({ id: 'ChatPage' });
 export type ChatPage = z.output<typeof ChatPage>;
 
-/** A page of a broadcast's chat: query parameters. */
+/** The query parameters for a page of a broadcast's chat. */
 export const ChatQuery = z.object({
-  /** The last seq the caller has. */
+  /** The last seq that the caller has. */
   after: z.coerce.number('a whole number').int().min(0).max(SEQ_MAX).default(0),
-  from: z.iso.datetime().optional().describe('only what was written at this time or later'),
+  from: z.iso.datetime().optional().describe('only messages sent at this time or later'),
   until: z.iso
     .datetime()
     .optional()
-    .describe('only what was written before this time, and of that the newest'),
+    .describe('only messages sent before this time, and the newest of those'),
   limit: z.coerce.number('a whole number').int().min(1).max(CHAT_PAGE).default(CHAT_PAGE),
 });
 export type ChatQuery = z.output<typeof ChatQuery>;

@@ -14,13 +14,13 @@ export const NewClip = z
   .meta({ id: 'NewClip' });
 export type NewClip = z.output<typeof NewClip>;
 
-/** A range of a recording with its own address. It outlives the recording. */
+/** A range of a recording with its own address. A clip outlives the recording. */
 export const ClipView = z
   .object({
     id: z.uuid(),
     channel: z.string(),
     title: z.string(),
-    /** Its recording; null if that was deleted. */
+    /** The clip's recording; null if the recording was deleted. */
     recordingId: z.uuid().nullable(),
     /** The start in the recording, in milliseconds. */
     startMs: z.number().nonnegative(),
@@ -30,26 +30,28 @@ export const ClipView = z
     /** The creator's username; null if the account was deleted. */
     createdBy: z.string().nullable(),
     /**
-     * The path of its multivariant playlist; for a protected clip it contains the caller's token.
+     * The path of the clip's multivariant playlist. For a protected clip, it contains the caller's
+     * token.
      */
     playlistPath: z.string(),
     /**
-     * Where the clip begins in its playlist, in milliseconds: media is cut at segment boundaries.
+     * The position in the playlist at which the clip begins, in milliseconds. It isn't 0, because
+     * media is cut at segment boundaries.
      */
     playFromMs: z.number().nonnegative(),
     thumbnailPath: z.string().nullable(),
-    /** The caller made it, or owns its channel, and can delete it. */
+    /** Whether the caller can delete the clip, as its creator or as the channel's owner. */
     mayDelete: z.boolean(),
   })
   .meta({ id: 'Clip' });
 export type ClipView = z.output<typeof ClipView>;
 
-/** A clip in a list of one's own, or of one's channel. */
+/** A clip in a list for its creator or for the channel's owner. */
 export const ListedClip = ClipView.omit({ playlistPath: true, playFromMs: true, mayDelete: true })
   .extend({ bytes: z.number().int().nonnegative() })
   .meta({ id: 'ListedClip' });
 export type ListedClip = z.output<typeof ListedClip>;
 
-/** One page of them, the newest first. */
+/** One page of clips, newest first. */
 export const ClipList = z.array(ListedClip).meta({ id: 'ClipList' });
 export type ClipList = z.output<typeof ClipList>;

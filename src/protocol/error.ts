@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * All error codes, over HTTP and the socket, with their HTTP status. Texts may change; codes may
- * not.
+ * All error codes used over HTTP and the socket, with their HTTP status. Texts can change; codes
+ * can't.
  */
 export const errorStatus = {
   bad_request: 400,
@@ -70,16 +70,16 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus;
 
-/** One problem with an input: where (`title`, `tracks.0.kind`) and what. */
+/** An invalid field: its path, such as `title` or `tracks.0.kind`, and what is wrong with it. */
 export const Issue = z.object({ path: z.string(), message: z.string() }).meta({ id: 'Issue' });
 export type Issue = z.output<typeof Issue>;
 
-/** The error of a reply: a code for programs, a sentence for people. */
+/** The error in a reply: a code for programs and a sentence for people. */
 export const ErrorBody = z
   .object({
     code: z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]),
     message: z.string(),
-    /** When a retry makes sense, in milliseconds from now. */
+    /** The number of milliseconds after which a retry makes sense. */
     retryAfterMs: z.number().int().nonnegative().optional(),
     issues: z.array(Issue).optional(),
   })

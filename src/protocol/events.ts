@@ -5,20 +5,20 @@ import { signalingEvents, signalingRequests } from './signaling.js';
 
 /** Events about the connection itself. */
 export const connectionEvents = {
-  /** Something this connection sent was refused, and had no acknowledgement to answer. */
+  /** A message from this connection was refused, and the client requested no acknowledgement. */
   'connection:refused': z.object({ error: ErrorBody }),
 } as const;
 
-/** All requests a client can make over the socket; each is acknowledged. */
+/** All requests that a client can make over the socket. Each of them is acknowledged. */
 export const requests = { ...signalingRequests, ...chatRequests } as const;
-/** All events the server sends over the socket. */
+/** All events that the server sends over the socket. */
 export const events = { ...signalingEvents, ...chatEvents, ...connectionEvents } as const;
 
 export type Requests = typeof requests;
 export type RequestName = keyof Requests;
-/** The payload as sent by a client (before defaults and transforms). */
+/** The payload as a client sends it, before defaults and transforms. */
 export type RequestInput<N extends RequestName> = z.input<Requests[N]['payload']>;
-/** The payload as received by a gateway (validated). */
+/** The payload as a gateway receives it, after validation. */
 export type RequestPayload<N extends RequestName> = z.output<Requests[N]['payload']>;
 export type RequestData<N extends RequestName> = z.output<Requests[N]['data']>;
 
@@ -26,7 +26,7 @@ export type Events = typeof events;
 export type EventName = keyof Events;
 export type EventPayload<N extends EventName> = z.output<Events[N]>;
 
-/** Type parameters for Socket.IO's server and client. */
+/** The type parameters for Socket.IO's server and client. */
 export type ClientToServer = {
   [N in RequestName]: (
     payload: RequestInput<N>,

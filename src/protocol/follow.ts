@@ -4,7 +4,7 @@ import { ChannelView } from './channel.js';
 /** An account's relation to a channel. */
 export const FollowView = z
   .object({
-    /** Since when the account follows it; null if it does not. */
+    /** The time since which the account follows the channel; null if it doesn't follow it. */
     since: z.iso.datetime().nullable(),
     /** The number of followers. */
     followers: z.int().nonnegative(),
@@ -12,7 +12,7 @@ export const FollowView = z
   .meta({ id: 'Follow' });
 export type FollowView = z.output<typeof FollowView>;
 
-/** The channels that an account follows: live ones first, then most recently followed. */
+/** The channels that an account follows: live ones first, then the most recently followed ones. */
 export const FollowList = z
   .array(z.object({ since: z.iso.datetime(), channel: ChannelView }))
   .meta({ id: 'FollowList' });

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { BroadcastSource } from './broadcast.js';
 import { MediaKind } from './rtc.js';
 
-/** One incoming stream of a track: a simulcast layer, or the only one. */
+/** One incoming stream of a track: a simulcast layer, or the only stream. */
 const IngestStream = z.object({
-  /** Its rid, if any. */
+  /** The stream's rid; null if it has none. */
   rid: z.string().nullable(),
   bitrateBps: z.number().nonnegative(),
-  /** Of what was sent during the last three seconds, before anything was sent again. */
+  /** The packet loss during the last three seconds, before retransmissions. */
   lossPercent: z.number().min(0).max(100),
-  /** How far apart key frames are; null: of sound, or not known yet. */
+  /** The interval between key frames; null for audio, or if it isn't known yet. */
   keyFrameIntervalMs: z.number().nonnegative().nullable(),
 });
 
-/** What the publisher could set better. */
+/** A setting that the publisher should change. */
 const IngestWarning = z.object({
   code: z.enum(['key_frames_far_apart']),
-  message: z.string().describe('what it means for viewers, and what to set'),
+  message: z.string().describe('how it affects viewers, and what to change'),
 });
 export type IngestWarning = z.output<typeof IngestWarning>;
 
@@ -26,13 +26,16 @@ export const IngestView = z
     source: BroadcastSource,
     connected: z.boolean().describe('whether media arrives from a publisher'),
     bitrateBps: z.number().nonnegative(),
-    /** Between publisher and server, if the publisher's reports contain it. */
+    /**
+     * The round-trip time between publisher and server; null unless the publisher's reports contain
+     * it.
+     */
     roundTripMs: z.number().nonnegative().nullable(),
     tracks: z.array(
       z.object({
         kind: MediaKind,
         codec: z.string().describe('such as H264 or opus'),
-        /** The worst layer first. */
+        /** The streams, lowest layer first. */
         streams: z.array(IngestStream),
       }),
     ),

@@ -1,17 +1,18 @@
 /**
- * Limits shared by server and pages. No imports: pages use these values without the schema library.
+ * Limits that the server and the pages share. This file has no imports, so that pages can use these
+ * values without the schema library.
  */
 
 export const USERNAME_PATTERN = /^[a-z0-9](?:[a-z0-9_-]{1,28})[a-z0-9]$/;
 export const PASSWORD_MIN = 10;
 export const PASSWORD_MAX = 200;
 
-/** The public name of an account, shown instead of its username. */
+/** The maximum length of an account's public name, which is shown instead of the username. */
 export const DISPLAY_NAME_MAX = 40;
-/** API tokens per account. */
+/** The maximum number of API tokens per account. */
 export const TOKENS_MAX = 20;
 export const TOKEN_NAME_MAX = 60;
-/** Limits of an avatar upload: bytes of the file, pixels of the picture. */
+/** The limits of an avatar upload: the file's size in bytes and the picture's size in pixels. */
 export const AVATAR_BYTES_MAX = 5 * 1024 * 1024;
 export const AVATAR_PIXELS_MAX = 24_000_000;
 /** The maximum number of open invitations. */
@@ -21,10 +22,12 @@ export const INVITATION_NOTE_MAX = 100;
 export const CHANNEL_NAME_PATTERN = /^[a-z0-9-]{3,30}$/;
 export const TITLE_MAX = 140;
 
-/** Limits of a channel's password: people dictate it, and guesses are throttled. */
+/**
+ * The length of a channel's password. Short passwords are allowed, because guesses are throttled.
+ */
 export const CHANNEL_PASSWORD_MIN = 4;
 export const CHANNEL_PASSWORD_MAX = 200;
-/** Accounts on a private channel's list. */
+/** The maximum number of accounts on a private channel's list. */
 export const MEMBERS_MAX = 1_000;
 
 export const CHAT_TEXT_MAX = 500;
@@ -32,51 +35,51 @@ export const GUEST_NAME_MIN = 2;
 export const GUEST_NAME_MAX = 30;
 /** The maximum number of messages in a join or one page of history. */
 export const CHAT_PAGE = 100;
-/** The length of a quoted message. */
+/** The maximum length of a quote of a message. */
 export const QUOTE_MAX = 120;
-/** Slow mode: seconds between two messages of one author. */
+/** The maximum interval of slow mode, in seconds. */
 export const SLOW_MODE_MAX_S = 300;
-/** The maximum follow age required to write, in minutes: 90 days. */
+/** The longest follow age that a channel can require, in minutes, which is 90 days. */
 export const FOLLOW_AGE_MAX_MIN = 90 * 24 * 60;
-/** Time-outs in seconds: ten seconds to 14 days. */
+/** The length of a time-out in seconds: ten seconds to 14 days. */
 export const TIMEOUT_MIN_S = 10;
 export const TIMEOUT_MAX_S = 14 * 24 * 3600;
-/** A channel's blocked words: number of entries, and length of each. */
+/** The maximum number of a channel's blocked words, and the maximum length of each. */
 export const BLOCKED_WORDS_MAX = 500;
 export const BLOCKED_WORD_MAX = 60;
-/** The length of a reason for a ban or time-out. */
+/** The maximum length of a reason for a ban or time-out. */
 export const REASON_MAX = 200;
-/** Moderators per channel. */
+/** The maximum number of moderators per channel. */
 export const MODERATORS_MAX = 100;
-/** Followed channels per account. */
+/** The maximum number of followed channels per account. */
 export const FOLLOWS_MAX = 2_000;
-/** Distinct emoji per message. */
+/** The maximum number of different emoji per message. */
 export const REACTIONS_MAX = 20;
 /** The emoji that can float over the player. */
 export const FLOATING_EMOJI = ['❤️', '👍', '👏', '😂', '😮', '😢', '🔥', '🎉'] as const;
 /** The length of a search query. */
 export const SEARCH_MIN = 2;
 export const SEARCH_MAX = 100;
-/** The maximum number of names in the viewer list; all are counted. */
+/** The maximum number of names in the viewer list. All viewers are counted. */
 export const VIEWERS_LISTED_MAX = 500;
 
 /** The length of a clip in milliseconds. */
 export const CLIP_MIN_MS = 1_000;
 export const CLIP_MAX_MS = 60_000;
 
-/** Larger socket messages are refused, in bytes. */
+/** The maximum size of a socket message, in bytes. */
 export const SOCKET_PAYLOAD_MAX = 64 * 1024;
 
 /**
- * The maximum size of a thumbnail from a publisher's browser, in bytes: in base64 it fits into a
- * message.
+ * The maximum size of a thumbnail from a publisher's browser, in bytes. Encoded in base64, such a
+ * thumbnail fits into a socket message.
  */
 export const THUMBNAIL_BYTES_MAX = 40 * 1024;
 
-/** The publisher's grace time, milliseconds. */
+/** How long an interrupted broadcast waits for its publisher, in milliseconds. */
 export const GRACE_MS = 60_000;
 
-/** Names of current and future pages, which channels cannot use. */
+/** The names of current and future pages, which channels can't use. */
 export const RESERVED_CHANNEL_NAMES: ReadonlySet<string> = new Set([
   'about',
   'account',
@@ -140,7 +143,10 @@ export const RESERVED_CHANNEL_NAMES: ReadonlySet<string> = new Set([
   'www',
 ]);
 
-/** Names of those who run the service, and of itself: nobody else goes by them, in any spelling. */
+/**
+ * Names that suggest the service or its operators. They are reserved, including lookalike
+ * spellings.
+ */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'admin',
   'administration',

@@ -9,16 +9,16 @@ const wholeNumber = (min: number, max: number) =>
     .min(min, `at least ${min}`)
     .max(max, `at most ${max}`);
 
-/** A page of a list: query parameters. A page shorter than `limit` is the last. */
+/** The query parameters for a page of a list. A page shorter than `limit` is the last one. */
 export const Page = z.object({
   limit: wholeNumber(1, LIST_PAGE).default(LIST_PAGE),
-  /** How many entries to skip. */
+  /** The number of entries to skip. */
   offset: wholeNumber(0, 1_000_000).default(0),
 });
 export type Page = z.output<typeof Page>;
 
-/** All channels, or those of one account. */
+/** Selects all channels, or those of one account. */
 export const ChannelQuery = Page.extend({
-  owner: Username.optional().describe("an account's username: only its channels"),
+  owner: Username.optional().describe("a username: only this account's channels"),
 });
 export type ChannelQuery = z.output<typeof ChannelQuery>;

@@ -7,7 +7,7 @@ import { events, requests } from './events.js';
 
 const document = readFileSync('PROTOCOL.md', 'utf8');
 
-/** Name in the heading -> text below it. */
+/** Maps the name in each heading to the text below it. */
 const sections = new Map(
   [...document.matchAll(/^### `([^`]+)`\n([\s\S]*?)(?=^##)/gm), ...lastSection()].map((match) => [
     match[1] ?? '',
@@ -20,7 +20,7 @@ function* lastSection() {
   if (match) yield match;
 }
 
-/** The top-level field names of a schema. */
+/** Returns the top-level field names of a schema. */
 const fieldsOf = (schema: z.ZodType): string[] =>
   Object.keys(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ?? {});
 
@@ -30,7 +30,7 @@ const named = (section: string, part: 'payload' | 'data'): string => {
 };
 
 describe('PROTOCOL.md', () => {
-  it('has a section for every request and event, and none for another', () => {
+  it('has a section for every request and event, and no others', () => {
     expect([...sections.keys()].toSorted()).toEqual(
       [...Object.keys(requests), ...Object.keys(events)].toSorted(),
     );
@@ -49,7 +49,7 @@ describe('PROTOCOL.md', () => {
       expect(named(section, 'payload')).toContain(`\`${field}\``);
   });
 
-  it('lists every command of the chat, and for whom it is', () => {
+  it('lists every chat command and who can use it', () => {
     const rows = [...document.matchAll(/^\|([^|]*`\/.*?)\|\s*(\w+)\s*\|[^|]*\|$/gm)].flatMap(
       ([, commands = '', who = '']) =>
         [...commands.matchAll(/`\/(\w+)/g)].map(([, name = '']) => [name, who]),

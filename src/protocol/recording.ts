@@ -4,15 +4,15 @@ import { BroadcastView } from './broadcast.js';
 import { Title } from './channel.js';
 
 /**
- * `recording`: its broadcast is live; `finishing`: the broadcast has ended, and the recording is
+ * `recording`: the broadcast is live; `finishing`: the broadcast has ended, and the recording is
  * being completed; `failed`: nothing can be played.
  */
 export const RecordingState = z.enum(['recording', 'finishing', 'ready', 'failed']);
 export type RecordingState = z.output<typeof RecordingState>;
 
 /**
- * Why parts are missing. `full`: no space left on the disk or for recordings; `unwritable`: writing
- * failed for another reason.
+ * Why parts are missing. `full`: there was no space left on the disk or for recordings;
+ * `unwritable`: writing failed for another reason.
  */
 export const RecordingProblem = z.enum(['full', 'unwritable']);
 export type RecordingProblem = z.output<typeof RecordingProblem>;
@@ -26,27 +26,27 @@ export const RecordingView = z
     channel: z.string(),
     title: z.string(),
     state: RecordingState,
-    /** null if complete. */
+    /** The reason why parts are missing; null if the recording is complete. */
     problem: RecordingProblem.nullable(),
     visibility: Visibility,
     startedAt: z.iso.datetime(),
     durationMs: ms,
     bytes: z.number().int().nonnegative(),
     /**
-     * The path of its multivariant playlist; for a protected recording it contains the caller's
-     * token.
+     * The path of the recording's multivariant playlist. For a protected recording, it contains the
+     * caller's token.
      */
     playlistPath: z.string().nullable(),
     thumbnailPath: z.string().nullable(),
-    /** The path of a WebVTT file whose cues each name a thumbnail. */
+    /** The path of a WebVTT file in which each cue refers to a thumbnail. */
     previewsPath: z.string().nullable(),
     /** The path of the complete recording as one MP4. */
     downloadPath: z.string().nullable(),
-    /** Its titles over time. */
+    /** The titles of the broadcast over time. */
     chapters: z.array(z.object({ atMs: ms, title: z.string() })),
     /** Maps ranges of the media to ranges of server time. */
     spans: z.array(z.object({ atMs: ms, durationMs: ms, wallMs: z.number() })),
-    /** Exempt from automatic deletion. */
+    /** Whether the recording is exempt from automatic deletion. */
     kept: z.boolean(),
     mayManage: z.boolean(),
   })
@@ -59,7 +59,7 @@ export const RecordingDownload = z.object({
     .string()
     .regex(/^video-\d$/, 'a rendition such as video-2')
     .optional()
-    .describe('the best one if absent'),
+    .describe('the best rendition if omitted'),
 });
 export type RecordingDownload = z.output<typeof RecordingDownload>;
 
@@ -84,24 +84,24 @@ export const RecordingSummary = z
   .meta({ id: 'RecordingSummary' });
 export type RecordingSummary = z.output<typeof RecordingSummary>;
 
-/** A broadcast in its channel's list, with its recording. */
+/** A broadcast in the list of its channel, with its recording. */
 export const ListedBroadcast = BroadcastView.extend({
-  /** null if there is none, or none for the caller. */
+  /** The recording; null if there is none or the caller can't watch it. */
   recording: RecordingSummary.nullable(),
 }).meta({ id: 'ListedBroadcast' });
 export type ListedBroadcast = z.output<typeof ListedBroadcast>;
 
-/** One page, newest first. */
+/** One page of broadcasts, newest first. */
 export const ListedBroadcasts = z.array(ListedBroadcast).meta({ id: 'ListedBroadcasts' });
 export type ListedBroadcasts = z.output<typeof ListedBroadcasts>;
 
-/** Whether a channel's broadcasts are recorded, and how long recordings are retained. */
+/** Whether a channel's broadcasts are recorded, and how long recordings are kept. */
 export const RecordingSettings = z
   .strictObject({
     enabled: z.boolean(),
-    /** Older recordings are deleted; null: never. */
+    /** The age in days after which recordings are deleted; null to keep them forever. */
     keepDays: z.int().min(1).max(3_650).nullable(),
-    /** Only this many of the newest are retained; null: all. */
+    /** The number of newest recordings to keep; null to keep all. */
     keepLast: z.int().min(1).max(1_000).nullable(),
   })
   .meta({ id: 'RecordingSettings' });

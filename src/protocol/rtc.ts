@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/*
- * WebRTC parameters in mediasoup's format. Their shape and size are validated here; only mediasoup
- * can validate their meaning (codecs, payload types, SSRCs), and what it rejects becomes
- * `media_refused`.
+/**
+ * WebRTC parameters in mediasoup's format. The schemas validate their shape and size. Only
+ * mediasoup can validate their meaning (codecs, payload types, SSRCs); parameters that it rejects
+ * result in `media_refused`.
  */
 
 const Name = z.string().min(1).max(200);
@@ -98,7 +98,7 @@ export const DtlsParameters = z.object({
         value: z
           .string()
           .max(200)
-          .regex(/^[0-9a-f]{2}(?::[0-9a-f]{2})+$/i, 'hexadecimal octets, ":" between'),
+          .regex(/^[0-9a-f]{2}(?::[0-9a-f]{2})+$/i, 'hexadecimal octets separated by ":"'),
       }),
     )
     .min(1)
@@ -150,7 +150,7 @@ export const ConsumerOptions = z.object({
   rtpParameters: RtpParameters,
   /** The number of spatial layers; 1 without simulcast. */
   layers: z.int().min(1),
-  /** The publisher muted this track. */
+  /** Whether the publisher has muted this track. */
   producerPaused: z.boolean(),
 });
 export type ConsumerOptions = z.output<typeof ConsumerOptions>;

@@ -12,15 +12,15 @@ import {
   TITLE_MAX,
 } from './limits.js';
 
-/** Any text at all, long ones and odd ones among them. */
+/** Any text, including long and unusual texts. */
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 700 }),
   fc.string({ unit: 'grapheme', maxLength: 200 }),
   fc.string({ maxLength: 40 }),
 );
 
-describe('texts that people type', () => {
-  it('a title is one line of 140 characters at most, whatever was typed', () => {
+describe('text from people', () => {
+  it('reduces a title to one line, and rejects more than 140 characters', () => {
     fc.assert(
       fc.property(anyText, (typed) => {
         const { success, data } = Title.safeParse(typed);
@@ -33,7 +33,7 @@ describe('texts that people type', () => {
     );
   });
 
-  it('a chat message is never empty or too long, has no control characters, and is stable', () => {
+  it('never accepts an empty or too long chat message, and removes control characters', () => {
     fc.assert(
       fc.property(anyText, (typed) => {
         const { success, data } = ChatText.safeParse(typed);
@@ -46,7 +46,7 @@ describe('texts that people type', () => {
     );
   });
 
-  it('a message of letters only comes through as it is', () => {
+  it('leaves a message of letters unchanged', () => {
     const letters = fc.stringMatching(/^[a-zäß中😀]{1,200}$/u);
     fc.assert(
       fc.property(letters, (typed) => {
@@ -55,7 +55,7 @@ describe('texts that people type', () => {
     );
   });
 
-  it("a guest's name is visible, bounded and stable", () => {
+  it("accepts only visible, bounded guests' names", () => {
     fc.assert(
       fc.property(anyText, (typed) => {
         const { success, data } = GuestName.safeParse(typed);
@@ -68,7 +68,7 @@ describe('texts that people type', () => {
     );
   });
 
-  it('names of accounts and channels are safe in an address and never a reserved word', () => {
+  it('accepts only names that are safe in URLs, and no reserved names for channels', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/)), (typed) => {
         const username = Username.safeParse(typed).data ?? 'refused';
@@ -84,7 +84,7 @@ describe('texts that people type', () => {
   });
 });
 
-describe('payloads of requests', () => {
+describe('request payloads', () => {
   const names = Object.keys(requests) as (keyof typeof requests)[];
   const anything = fc.oneof(
     fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }),
@@ -92,7 +92,7 @@ describe('payloads of requests', () => {
     fc.jsonValue(),
   );
 
-  it('are refused or understood, never thrown at, and nothing unknown comes through', () => {
+  it('are rejected or parsed without throwing, and never contain unknown fields', () => {
     fc.assert(
       fc.property(fc.constantFrom(...names), anything, (name, payload) => {
         const schema = requests[name].payload;
@@ -105,7 +105,7 @@ describe('payloads of requests', () => {
     );
   });
 
-  it('with a field too many are refused, also one that reaches for the prototype', () => {
+  it('are rejected if they contain an unknown field, including __proto__', () => {
     const poisoned = JSON.parse('{"channel":"ann","__proto__":{"isOwner":true}}') as object;
     expect(requests['chat:leave'].payload.safeParse(poisoned).success).toBe(false);
     expect(requests['chat:leave'].payload.safeParse({ channel: 'ann', more: 1 }).success).toBe(

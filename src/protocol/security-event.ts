@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What can happen to an account that its owner should know of. */
+/** Events of an account about which its owner should know. */
 export const SECURITY_EVENTS = [
   'registered',
   'logged_in',
@@ -34,20 +34,23 @@ export const SECURITY_EVENTS = [
 export const SecurityEventKind = z.enum(SECURITY_EVENTS).meta({ id: 'SecurityEventKind' });
 export type SecurityEventKind = z.output<typeof SecurityEventKind>;
 
-/** One kind of event, as often as it happened within an hour. */
+/** The events of one kind within an hour. */
 export const SecurityEventView = z
   .object({
     id: z.uuid(),
     kind: SecurityEventKind,
-    /** What it was about, such as a channel's or a token's name; empty: the account. */
+    /**
+     * The name of the affected object, such as a channel or a token; empty if the account itself
+     * was affected.
+     */
     subject: z.string(),
-    /** What it became, such as a channel's visibility; empty: nothing to say. */
+    /** The new value, such as a channel's visibility; empty if there is none. */
     detail: z.string(),
-    /** The network that it came from; the address is not kept. Empty: not known. */
+    /** The client's network; the full address is not stored. Empty if unknown. */
     network: z.string(),
-    /** The browser and the system, as far as they say, or `API token`; empty: not known. */
+    /** The browser and operating system, as far as known, or `API token`; empty if unknown. */
     device: z.string(),
-    /** How often, from the first time to the last. */
+    /** The number of times the event happened, from `firstAt` to `lastAt`. */
     count: z.number().int(),
     firstAt: z.iso.datetime(),
     lastAt: z.iso.datetime(),
@@ -58,7 +61,7 @@ export type SecurityEventView = z.output<typeof SecurityEventView>;
 export const SecurityEventList = z.array(SecurityEventView).meta({ id: 'SecurityEventList' });
 export type SecurityEventList = z.output<typeof SecurityEventList>;
 
-/** What administrators do that others should be able to look up. */
+/** Actions of administrators that are recorded so that the other administrators can review them. */
 export const ADMIN_EVENTS = [
   'became_first_administrator',
   'registration_changed',
@@ -74,14 +77,14 @@ export const ADMIN_EVENTS = [
 export const AdminEventKind = z.enum(ADMIN_EVENTS).meta({ id: 'AdminEventKind' });
 export type AdminEventKind = z.output<typeof AdminEventKind>;
 
-/** One kind of act of one administrator, as often as it was done within an hour. */
+/** The actions of one kind by one administrator within an hour. */
 export const AdminEventView = z
   .object({
     id: z.uuid(),
     kind: AdminEventKind,
-    /** The administrator's username; `deleted account` when that is gone. */
+    /** The administrator's username; `deleted account` if the account was deleted. */
     by: z.string(),
-    /** What or whom it was done to. */
+    /** The target of the action. */
     subject: z.string(),
     count: z.number().int(),
     firstAt: z.iso.datetime(),

@@ -19,22 +19,25 @@ const Id = z.string().min(1).max(100);
 export const PublisherStart = z.strictObject({
   channel: ChannelName,
   /**
-   * From an earlier reply: takes over from the caller's own connection whose loss was not yet
-   * noticed.
+   * The token from an earlier reply. With it, the caller takes over from its own previous
+   * connection before the server has noticed that this was lost.
    */
   resumeToken: z.uuid().optional(),
   /**
-   * The broadcast that a lost connection was publishing. Refused with `not_live` if it has ended,
-   * except by a restart of the server, in which case a new one replaces it.
+   * The broadcast that a lost connection was publishing. The request is refused with `not_live` if
+   * that broadcast has ended. If a restart of the server ended it, a new broadcast replaces it.
    */
   continues: z.uuid().optional(),
-  /** The audience of a new broadcast, unless the channel's is narrower; absent: the channel's. */
+  /**
+   * The audience of a new broadcast, unless the channel's is narrower. If absent, the channel's
+   * audience applies.
+   */
   visibility: Visibility.optional(),
 });
 
 export const PublisherStarted = z.object({
   broadcast: BroadcastView,
-  /** True if this resumes an interrupted broadcast. */
+  /** Whether an interrupted broadcast was resumed. */
   resumed: z.boolean(),
   resumeToken: z.uuid(),
   rtpCapabilities: RtpCapabilities,
@@ -52,24 +55,27 @@ export const PublisherProduce = z.strictObject({
 });
 
 export const PublisherThumbnail = z.strictObject({
-  /** A JPEG in base64. */
+  /** A JPEG image, encoded in base64. */
   jpeg: z.base64().max(Math.ceil(THUMBNAIL_BYTES_MAX / 3) * 4),
 });
 
 export const ViewerJoin = z.strictObject({
   channel: ChannelName,
   /**
-   * What the browser can receive; absent for clients that watch another way and only want the
-   * state.
+   * The media that the browser can receive; omitted by clients that don't watch over WebRTC and
+   * only need the channel's state.
    */
   rtpCapabilities: RtpCapabilities.optional(),
 });
 
-/** Everything needed to receive, created in the round trip of the join. */
+/**
+ * Everything that the client needs to receive media, which is created in the same round trip as the
+ * join.
+ */
 export const ViewerMediaOptions = z.object({
   transport: TransportOptions,
   consumers: z.array(ConsumerOptions),
-  /** Kinds published in a codec that this browser cannot receive. */
+  /** The kinds that are published in a codec that this browser can't receive. */
   unsupported: z.array(MediaKind),
   iceServers: z.array(IceServer),
 });
@@ -78,15 +84,16 @@ export type ViewerMediaOptions = z.output<typeof ViewerMediaOptions>;
 export const ViewerJoined = z.object({
   channel: ChannelView,
   /**
-   * Null if the channel is not live (join again when `channel:state` says so) or WebRTC was not
-   * requested.
+   * Null if WebRTC was not requested, or if the channel is not live; in that case, the client
+   * should join again when `channel:state` reports a live broadcast.
    */
   media: ViewerMediaOptions.nullable(),
   /**
-   * The path of the broadcast's HLS; for a protected channel it contains this connection's token.
+   * The path of the broadcast's HLS playlist. For a protected channel, it contains this
+   * connection's token.
    */
   hls: z.string(),
-  /** The publisher's delay to this server, see `channel:stats`. */
+  /** The delay from the publisher to this server; see `channel:stats`. */
   uplinkMs: z.number().nullable(),
 });
 export type ViewerJoined = z.output<typeof ViewerJoined>;
@@ -95,7 +102,10 @@ export type ViewerJoined = z.output<typeof ViewerJoined>;
 export const Nothing = z.strictObject({});
 export type Nothing = z.output<typeof Nothing>;
 
-/** Requests of publishers and viewers: event name -> payload and the `data` of the reply. */
+/**
+ * The requests of publishers and viewers: for each event name, the payload and the `data` of the
+ * reply.
+ */
 export const signalingRequests = {
   'clock:ping': { payload: Nothing, data: z.object({ serverMs: z.number() }) },
   'publisher:start': { payload: PublisherStart, data: PublisherStarted },
@@ -128,7 +138,7 @@ export const signalingRequests = {
   },
 } as const;
 
-/** Events for publishers and viewers: event name -> payload. */
+/** The events for publishers and viewers, with the payload for each event name. */
 export const signalingEvents = {
   /** The channel's title or broadcast changed; sent to everybody on the channel. */
   'channel:state': z.object({
@@ -137,8 +147,8 @@ export const signalingEvents = {
     broadcast: BroadcastView.nullable(),
   }),
   /**
-   * At most once a second, on changes. `uplinkMs`: delay from capture to this server, or null if
-   * unknown.
+   * Sent on changes, at most once a second. `uplinkMs` is the delay from capture to this server, or
+   * null if unknown.
    */
   'channel:stats': z.object({
     channel: ChannelName,
@@ -146,8 +156,8 @@ export const signalingEvents = {
     uplinkMs: z.number().nullable(),
   }),
   /**
-   * This connection has lost access to the channel and is disconnected, with the error that a new
-   * request would get.
+   * This connection has lost access to the channel and will be disconnected. `code` is the error
+   * that a new request would get.
    */
   'channel:closed': z.object({
     channel: ChannelName,
@@ -159,13 +169,13 @@ export const signalingEvents = {
   'viewer:consumer': ConsumerOptions,
   'viewer:consumer-closed': z.object({ consumerId: Id }),
   'viewer:consumer-paused': z.object({ consumerId: Id, paused: z.boolean() }),
-  /** The simulcast layer being received, null for none. */
+  /** The simulcast layer being received; null if none is. */
   'viewer:current-layer': z.object({ consumerId: Id, layer: z.int().min(0).nullable() }),
-  /** The transport failed on the server: join or start again. */
+  /** The transport failed on the server, so the client must join or start again. */
   'transport:closed': z.object({ transportId: Id }),
   /**
-   * This connection no longer publishes: another one of the owner's took over, or the broadcast
-   * ended.
+   * This connection no longer publishes: another connection of the owner took over, or the
+   * broadcast ended.
    */
   'publisher:closed': z.object({
     channel: ChannelName,

@@ -4,27 +4,27 @@ import { z } from 'zod';
 export const STATISTICS_POINTS_MAX = 1_440;
 
 /**
- * Statistics of a broadcast from its start, in steps of `stepS`. Steps without data are null:
- * before it was live, or lost in a crash of the service.
+ * Statistics of a broadcast from its start, in steps of `stepS`. Steps without data are null: those
+ * before the broadcast was live, and those lost when the server crashed.
  */
 export const BroadcastStatistics = z
   .object({
     startedAt: z.iso.datetime(),
-    stepS: z.number().int().positive().describe('how long each step is, seconds'),
+    stepS: z.number().int().positive().describe('the length of each step, in seconds'),
     viewers: z
       .array(z.number().int().nonnegative().nullable())
       .max(STATISTICS_POINTS_MAX)
-      .describe('the most at a time within each step'),
+      .describe('the maximum number of concurrent viewers in each step'),
     messages: z
       .array(z.number().int().nonnegative().nullable())
       .max(STATISTICS_POINTS_MAX)
-      .describe('chat messages written within each step'),
+      .describe('the number of chat messages in each step'),
     peakViewers: z.number().int().nonnegative(),
     watchTimeS: z
       .number()
       .int()
       .nonnegative()
-      .describe('what all viewers watched together, seconds'),
+      .describe('the total watch time of all viewers, in seconds'),
   })
   .meta({ id: 'BroadcastStatistics' });
 export type BroadcastStatistics = z.output<typeof BroadcastStatistics>;

@@ -3,24 +3,30 @@ import { z } from 'zod';
 const bytes = z.number().int().nonnegative();
 
 /**
- * How near an account is to its limit. `near`: at 80 % or above; `full`: nothing more is stored before something goes.
+ * How close an account is to its storage limit. `near`: it uses 80 % or more. `full`: nothing more
+ * is stored until something is deleted.
  */
 export const StorageState = z.enum(['ok', 'near', 'full']).meta({ id: 'StorageState' });
 export type StorageState = z.output<typeof StorageState>;
 
-/** What an account stores and may store. */
+/** An account's storage use and limit. */
 export const StorageView = z
   .object({
-    /** Of the recordings of its channels and the clips that it made. */
+    /**
+     * The storage used by the recordings on the account's channels and the clips that it created.
+     */
     bytes,
-    /** Of these, what doesn't go by itself: recordings that are kept for good, and clips. */
+    /** The part that is never deleted automatically: recordings marked to be kept, and clips. */
     keptBytes: bytes,
-    /** Depends on what others store, if the service sets none; null: there is none. */
+    /** The limit, which can depend on how much other accounts store; null if unlimited. */
     limitBytes: bytes.nullable(),
     state: StorageState,
-    /** At the limit its own oldest recordings are deleted; false: nothing is recorded then. */
+    /**
+     * Whether the account's oldest recordings are deleted when the limit is reached; otherwise
+     * recording stops.
+     */
     oldestGo: z.boolean(),
-    /** Clips that it made, and how many it may have. */
+    /** The number of clips that the account created, and the limit. */
     clips: z.number().int().nonnegative(),
     clipsMax: z.number().int().positive(),
   })

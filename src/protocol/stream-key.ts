@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Whether a channel has a stream key; the key itself is shown once, when created. */
+/** Whether a channel has a stream key. The key itself is shown only once, when it is created. */
 export const StreamKeyView = z
   .object({
-    /** When it was created; null: none. */
+    /** The time at which the key was created; null if there is no key. */
     createdAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'StreamKey' });
@@ -11,7 +11,7 @@ export type StreamKeyView = z.output<typeof StreamKeyView>;
 
 export const CreatedStreamKey = z
   .object({
-    /** For `Authorization: Bearer` at `/whip/NAME`; cannot be read again. */
+    /** The key to send as `Authorization: Bearer` to `/whip/NAME`. It can't be read again. */
     streamKey: z.string(),
     createdAt: z.iso.datetime(),
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The events a webhook can subscribe to, besides `ping`, which tests it. */
+/** The events to which a webhook can subscribe, in addition to `ping`, which tests it. */
 export const WEBHOOK_EVENTS = [
   'broadcast.live',
   'broadcast.ended',
@@ -17,12 +17,12 @@ const URL_MAX = 500;
 export const NewWebhook = z
   .strictObject({
     url: z
-      .url({ protocol: /^https?$/, error: 'an address that starts with https:// or http://' })
+      .url({ protocol: /^https?$/, error: 'a URL that starts with https:// or http://' })
       .max(URL_MAX)
-      .refine((url) => !hasPassword(url), 'an address without a user name and password'),
+      .refine((url) => !hasPassword(url), 'a URL without a username and password'),
     events: z
       .array(WebhookEvent)
-      .min(1, 'choose what to be told of')
+      .min(1, 'choose at least one event')
       .max(WEBHOOK_EVENTS.length)
       .transform((events) => [...new Set(events)]),
   })
@@ -43,9 +43,9 @@ export type WebhookView = z.output<typeof WebhookView>;
 export const WebhookList = z.array(WebhookView).meta({ id: 'WebhookList' });
 export type WebhookList = z.output<typeof WebhookList>;
 
-/** The reply to adding a webhook or changing its secret: the only time the secret is shown. */
+/** The reply to adding a webhook or changing its secret. The secret is never shown again. */
 export const WebhookAdded = WebhookView.extend({
-  secret: z.string().describe('the key of the signatures'),
+  secret: z.string().describe('the key that signs deliveries'),
 }).meta({ id: 'WebhookAdded' });
 export type WebhookAdded = z.output<typeof WebhookAdded>;
 
@@ -57,9 +57,9 @@ export const WebhookDeliveryView = z
     createdAt: z.iso.datetime(),
     attempts: z.number().int().nonnegative(),
     deliveredAt: z.iso.datetime().nullable(),
-    /** Null if delivered or given up. */
+    /** The time of the next attempt; null if the delivery was completed or abandoned. */
     nextAttemptAt: z.iso.datetime().nullable(),
-    /** The receiver's last status code. */
+    /** The HTTP status of the receiver's last response. */
     lastStatus: z.number().int().nullable(),
     lastError: z.string(),
   })

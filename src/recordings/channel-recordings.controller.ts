@@ -10,7 +10,10 @@ import { ListedBroadcasts, RecordingSettings } from '../protocol/recording.js';
 import { RecordingSettingsService } from './recording-settings.service.js';
 import { RecordingService } from './recording.service.js';
 
-/** A channel's broadcasts with their recordings, and its recording settings. */
+/**
+ * The HTTP API for a channel's broadcasts with their recordings, and for the channel's recording
+ * settings.
+ */
 @Controller('api/channels/:name')
 export class ChannelRecordingsController {
   readonly #settings: RecordingSettingsService;
@@ -27,7 +30,7 @@ export class ChannelRecordingsController {
   @AllowToken('channels:read')
   @Identified()
   @Operation({
-    summary: 'A channel’s broadcasts, the newest first',
+    summary: 'List a channel’s broadcasts, newest first',
     reply: ListedBroadcasts,
     errors: ['channel_not_found', 'password_required'],
   })
@@ -45,8 +48,8 @@ export class ChannelRecordingsController {
   @Get('recording')
   @LoggedIn()
   @Operation({
-    summary: 'Whether a channel is recorded, and what of that stays',
-    description: 'The owner.',
+    summary: 'Get a channel’s recording settings',
+    description: 'For the channel’s owner.',
     reply: RecordingSettings,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'password_required'],
   })
@@ -60,8 +63,9 @@ export class ChannelRecordingsController {
   @Patch('recording')
   @LoggedIn()
   @Operation({
-    summary: 'Change whether a channel is recorded, and what of that stays',
-    description: 'Whether it is recorded counts from the next broadcast on. The owner.',
+    summary: 'Change a channel’s recording settings',
+    description:
+      'For the channel’s owner. Turning recording on or off takes effect with the next broadcast.',
     reply: RecordingSettings,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'password_required'],
   })

@@ -7,7 +7,7 @@ import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
 /**
- * The metadata of the page of a recording or a clip. `locked`: the channel's password has to be
+ * The metadata of a recording's or clip's page. `locked` means that the channel's password must be
  * entered first.
  */
 export type RecordedPage =
@@ -17,13 +17,13 @@ export type RecordedPage =
       channel: string;
       title: string;
       about: string;
-      /** The path of a publicly accessible picture. */
+      /** The path of a publicly accessible image. */
       image: string | null;
-      /** Whether search engines may index it. */
+      /** Whether search engines may index the page. */
       listed: boolean;
     }>;
 
-/** The metadata of recording and clip pages. */
+/** Provides the metadata of recording and clip pages. */
 @Injectable()
 export class RecordedPages {
   constructor(
@@ -34,7 +34,7 @@ export class RecordedPages {
   ) {}
 
   /**
-   * Returns the page of a recording.
+   * Returns the metadata of a recording's page.
    * @throws {DomainError} `recording_not_found`
    */
   async ofRecording(id: string, visitor: Visitor): Promise<RecordedPage> {
@@ -58,7 +58,7 @@ export class RecordedPages {
   }
 
   /**
-   * Returns the page of a clip.
+   * Returns the metadata of a clip's page.
    * @throws {DomainError} `clip_not_found`
    */
   async ofClip(id: string, visitor: Visitor): Promise<RecordedPage> {
@@ -78,7 +78,10 @@ export class RecordedPages {
   }
 }
 
-/** Link previewers have no pass, so pictures that they can't fetch are not named. */
+/**
+ * Programs that generate link previews have no channel pass, so images that they can't fetch are
+ * omitted.
+ */
 const isOpen = (visibility: string): boolean =>
   visibility === 'public' || visibility === 'unlisted';
 

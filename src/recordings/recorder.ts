@@ -7,8 +7,8 @@ import type { RecordedInit, RecordedSegment } from './journal/journal-line.js';
 import type { RecordingStore } from './store/recording-store.js';
 
 /**
- * The number of files that may wait to be stored; beyond it, the disk is too slow and files are
- * dropped.
+ * The maximum number of files waiting to be stored. If there are more, the disk is too slow, and
+ * further files are dropped.
  */
 const WAITING_MAX = 10_000;
 /** Error codes for a full disk or an exceeded disk quota. */
@@ -22,22 +22,25 @@ type Options = Readonly<{
   nowMs: () => number;
   /** Resolves with whether to record the broadcast. Called before the first file. */
   begin: () => Promise<boolean>;
-  /** Whether more may be stored. */
+  /** Returns whether more may be stored. */
   hasRoom: () => boolean;
-  /** Reports bytes stored. */
+  /** Called with the number of bytes stored. */
   onKept: (bytes: number) => void;
-  /** Called when everything possible is stored. `problem`: why the recording is incomplete. */
+  /**
+   * Called after everything that could be stored has been stored. `problem` is the reason why the
+   * recording is incomplete.
+   */
   onEnded: (began: boolean, problem: RecordingProblem | null) => Promise<void>;
-  /** Called the first time that something could not be stored for a reason. */
+  /** Called the first time that something could not be stored. */
   onProblem: (problem: RecordingProblem) => void;
-  /** Writes a picture's bytes under a key. */
+  /** Stores an image under a key. */
   putPicture: (key: string, jpeg: Uint8Array) => Promise<void>;
 }>;
 
 /**
- * Records one broadcast's segments: stores each, then adds it to its rendition's journal, so that
- * every segment in a journal exists. Segments that cannot be stored are dropped; the broadcast
- * continues.
+ * Records one broadcast's segments. Each segment is stored first and then added to its rendition's
+ * journal, so that every segment in a journal exists. Segments that cannot be stored are dropped;
+ * the broadcast continues.
  */
 export class Recorder implements SegmentKeeper {
   readonly #options: Options;
@@ -52,8 +55,8 @@ export class Recorder implements SegmentKeeper {
 
   keepInit({ run, rendition, file, path, ...about }: PackagedInit): void {
     const line: RecordedInit = { kind: 'init', file, ...about };
-    // Ignores the room: it is small, and without it nothing recorded once there is room again could
-    // be played.
+    // The initialization section is stored even if there is no space left: it is small, and later
+    // segments could not be played without it.
     this.#keep(async () => {
       await this.#options.store.put(`${this.#options.id}/${run}/${rendition}/${file}`, path);
       await this.#append(run, rendition, line);
@@ -94,7 +97,7 @@ export class Recorder implements SegmentKeeper {
       .catch((err: unknown) => log.error({ err }, 'a recording could not be finished'));
   }
 
-  /** Resolves when everything passed so far is stored or dropped. */
+  /** Resolves when everything passed so far has been stored or dropped. */
   async settled(): Promise<void> {
     await this.#queue.run(() => Promise.resolve());
   }
@@ -128,19 +131,22 @@ export class Recorder implements SegmentKeeper {
     if (this.#isFailing) return;
     this.#isFailing = true;
     const reason = error instanceof Error ? error.message : String(error);
-    log.warn({ reason, problem }, 'the broadcast can’t be recorded: it goes on without');
+    log.warn(
+      { reason, problem },
+      'the broadcast can’t be recorded, and continues without a recording',
+    );
   }
 
   #recovered(): void {
     if (!this.#isFailing) return;
     this.#isFailing = false;
-    this.#options.log.info('the broadcast is recorded again');
+    this.#options.log.info('the broadcast is being recorded again');
   }
 }
 
 class NoRoomError extends Error {
   constructor() {
-    super('recordings have no room: see RECORDINGS_MAX_GB and RECORDINGS_MIN_FREE_MB');
+    super('no space for recordings: see RECORDINGS_MAX_GB and RECORDINGS_MIN_FREE_MB');
   }
 }
 

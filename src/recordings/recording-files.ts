@@ -8,6 +8,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { CLUSTER, type Cluster } from '../cluster/cluster.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { Journals } from './journal/journals.js';
@@ -17,34 +18,44 @@ import { S3Store } from './store/s3-store.js';
 import { SpooledStore } from './store/spooled-store.js';
 import { Uploader } from './store/uploader.js';
 
-/** Whether a recording's file is a journal: read as a whole, and growing. */
+/** Whether a recording's file is a journal, which grows and is read as a whole. */
 const isJournal = (key: string): boolean => key.endsWith('.jsonl');
 
-/** The upload to a bucket. */
+/** The parts needed for the upload to a bucket. */
 type Upload = Readonly<{ remote: S3Store; uploader: Uploader; maxBytes: number }>;
 
 /**
- * The storage of recordings and their journals. With a bucket, journals stay in the local folder
- * and are copied to the bucket when finished.
+ * The storage of recordings and their journals. If a bucket is used, journals stay in the local
+ * folder and are copied to the bucket when they are finished.
  */
 @Injectable()
 export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly store: RecordingStore;
   readonly journals: Journals;
+  /** Whether other nodes have recordings, too. */
+  readonly isNode: boolean;
+  /** Whether recordings can be stored: those of a cluster need a bucket, which all nodes read. */
+  readonly canRecord: boolean;
   readonly #folder: string;
   readonly #isTemporary: boolean;
   readonly #spool: FolderStore;
   readonly #upload: Upload | null;
   readonly #log: Log;
 
-  constructor(@Inject(CONFIG) config: Config, @Inject(LOG) log: Log) {
+  constructor(
+    @Inject(CONFIG) config: Config,
+    @Inject(CLUSTER) { self }: Cluster,
+    @Inject(LOG) log: Log,
+  ) {
     const { dir } = config.data;
     const { s3 } = config.recordings;
+    this.isNode = config.node.url !== null;
+    this.canRecord = s3 !== null || !this.isNode;
     this.#isTemporary = dir === ':memory:';
     this.#folder = this.#isTemporary
       ? mkdtempSync(join(tmpdir(), 'onair-recordings-'))
       : join(dir, 'recordings');
-    this.journals = new Journals(this.#folder);
+    this.journals = new Journals(this.#folder, this.isNode ? self : null);
     this.#spool = new FolderStore(this.#folder);
     this.#log = log.child({ part: 'recordings' });
     this.#upload = s3 && uploadTo(s3, this.#spool, this.#log);
@@ -56,13 +67,10 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationBootstrap(): Promise<void> {
     if (!this.#upload) return;
     const { remote, uploader } = this.#upload;
-    // A failure does not prevent the start; the log tells the operator.
+    // A failure does not prevent startup; it is logged for the operator.
     remote.list('check/').catch((error: unknown) => {
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      this.#log.warn(
-        { reason },
-        'the bucket for recordings can’t be used now: check the S3_ settings',
-      );
+      this.#log.warn({ reason }, 'the bucket for recordings can’t be used: check the S3_ settings');
     });
     await uploader.resume();
   }
@@ -73,37 +81,68 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
     if (this.#isTemporary) await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** The files waiting for upload; null without a bucket. */
+  /** The files waiting for upload; null if no bucket is used. */
   get spool(): Readonly<{ bytes: number; maxBytes: number; isUp: boolean }> | null {
     if (!this.#upload) return null;
     const { uploader, maxBytes } = this.#upload;
     return { bytes: uploader.waiting.bytes, maxBytes, isUp: uploader.isUp };
   }
 
-  /** Copies the journals of a finished recording or clip to where its files are. */
+  /**
+   * Copies the journals of a recording or clip to the store that contains its files, after the
+   * files that they name.
+   */
   async archive(key: string): Promise<void> {
     if (!this.#upload) return;
     for (const journal of (await this.#spool.list(`${key}/`)).filter(isJournal))
       this.#upload.uploader.add(journal, (await this.#spool.head(journal)) ?? 0);
   }
 
-  /** Restores the journals of a recording made on another machine. */
+  /**
+   * Copies the journals of an active recording to the store, except what can be read from its
+   * files. Resolves with their size.
+   */
+  async archiveSoFar(key: string): Promise<number> {
+    if (!this.#upload) return 0;
+    let bytes = 0;
+    for (const journal of (await this.#spool.list(`${key}/`)).filter(isJournal)) {
+      if (journal.endsWith('/samples.jsonl')) continue;
+      const size = (await this.#spool.head(journal)) ?? 0;
+      this.#upload.uploader.add(journal, size);
+      bytes += size;
+    }
+    return bytes;
+  }
+
+  /** Resolves when everything of a recording or clip that this node has is in the store. */
+  async uploaded(key: string): Promise<void> {
+    await this.#upload?.uploader.settled(`${key}/`);
+  }
+
+  /**
+   * Copies the journals of a recording that other nodes made, in whole or part, from the store.
+   * Those that are complete here stay as they are.
+   * @throws {Error} while the store is unreachable
+   */
   async restore(key: string): Promise<void> {
     if (!this.#upload) return;
     const { remote } = this.#upload;
     for (const journal of (await remote.list(`${key}/`)).filter(isJournal)) {
+      // Journals only grow, and this node's own are uploaded with a delay.
+      const [near, far] = [await this.#spool.head(journal), await remote.head(journal)];
+      if (near !== null && near >= (far ?? 0)) continue;
       const stream = await remote.get(journal);
       if (stream) await this.putBytes(journal, Buffer.concat(await stream.toArray()));
     }
   }
 
-  /** Returns the folder, created if missing. */
+  /** Returns the folder, and creates it if it is missing. */
   async ensureFolder(): Promise<string> {
     await mkdir(this.#folder, { recursive: true });
     return this.#folder;
   }
 
-  /** Stores a picture under a key. */
+  /** Stores an image under a key. */
   async putPicture(key: string, jpeg: Uint8Array): Promise<void> {
     await this.putBytes(key, jpeg);
     this.#upload?.uploader.add(key, jpeg.length);
@@ -126,12 +165,12 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * Like {@link delete}, but leaves what is unreachable to the next sweep, which finds its
+   * Like {@link delete}, but leaves unreachable files to the next sweep, which finds them by their
    * journals.
    */
   async deleteOrLater(key: string): Promise<void> {
     await this.delete(key).catch((err: unknown) =>
-      this.#log.warn({ err, key }, 'files of a recording are deleted later'),
+      this.#log.warn({ err, key }, 'files of a recording could not be deleted, retrying later'),
     );
   }
 }

@@ -1,6 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { CLUSTER, type Cluster } from '../cluster/cluster.js';
 import type { RecordingPort, SegmentKeeper } from '../broadcast/ports/recording.js';
+import type { RecordingProblem } from '../protocol/recording.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { Recorder } from './recorder.js';
@@ -9,30 +16,75 @@ import { RecordingSpace } from './recording-space.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
-/** The interval of retries when the database fails. */
+/** The interval between retries while the database fails. */
 const RETRY_MS = 2_000;
+
+/**
+ * The interval at which a node uploads its journals, so that another node can finish its
+ * recordings, and looks for recordings of nodes that ended.
+ */
+const TEND_MS = 15_000;
+/** Journals are uploaded as a whole, so large ones less often: at this rate. */
+const JOURNAL_BYTES_PER_S = 100_000;
+
+type Active = {
+  readonly id: string;
+  /** When its journals are to be uploaded again, in ms since 1970. */
+  dueMs: number;
+};
 
 /** Implements the domain's recording port with a {@link Recorder} for each broadcast. */
 @Injectable()
-export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
+export class RecordingKeepers
+  implements RecordingPort, OnApplicationBootstrap, OnApplicationShutdown
+{
   readonly #log: Log;
   /** The recorders of unfinished recordings. */
-  readonly #recorders = new Set<Recorder>();
+  readonly #recorders = new Map<Recorder, Active>();
+  #timer: NodeJS.Timeout | undefined;
   readonly #stopping = new AbortController();
 
-  // oxlint-disable-next-line max-params -- Nest's injection: where recordings are kept and known of, clock and log.
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly files: RecordingFiles,
     private readonly space: RecordingSpace,
     private readonly repository: RecordingRepository,
     private readonly recordings: RecordingService,
+    @Inject(CLUSTER) private readonly cluster: Cluster,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     this.#log = log.child({ part: 'recordings' });
   }
 
-  open({ id, channel }: { id: string; channel: string }): SegmentKeeper {
+  onApplicationBootstrap(): void {
+    if (!this.files.isNode || !this.files.canRecord) return;
+    this.#timer = setInterval(() => {
+      this.tend().catch((err: unknown) =>
+        this.#log.warn({ err }, 'recordings of other nodes could not be finished, retrying'),
+      );
+    }, TEND_MS);
+  }
+
+  /** Uploads the journals so far, and finishes the recordings of nodes that ended. */
+  async tend(): Promise<void> {
+    for (const active of this.#recorders.values()) {
+      if (this.clock.nowMs() < active.dueMs) continue;
+      const bytes = await this.files.archiveSoFar(active.id);
+      active.dueMs = this.clock.nowMs() + (bytes / JOURNAL_BYTES_PER_S) * 1_000;
+    }
+    await this.recordings.finishLeftOvers();
+  }
+
+  open({
+    id,
+    channel,
+    isContinued = false,
+  }: {
+    id: string;
+    channel: string;
+    isContinued?: boolean;
+  }): SegmentKeeper {
     const { store, journals } = this.files;
     const log = this.#log.child({ channel, broadcastId: id });
     const recorder = new Recorder({
@@ -43,32 +95,38 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
       nowMs: () => this.clock.nowMs(),
       hasRoom: () => this.space.hasRoomFor(id),
       onKept: (bytes) => this.space.add(id, bytes),
-      begin: () => this.#untilDone(() => this.#begin(id), log),
+      begin: async () =>
+        this.files.canRecord && (await this.#untilDone(() => this.#begin(id), log)),
       onProblem: (problem) => {
-        // It is written again at the end.
+        // The problem is stored again at the end.
         this.repository
           .setProblem(id, problem)
-          .catch((err: unknown) => log.debug({ err }, 'a problem is written down at the end'));
+          .catch((err: unknown) =>
+            log.debug({ err }, 'a recording problem could not be stored, retrying at the end'),
+          );
       },
       onEnded: async (began, problem) => {
-        if (began) await this.#untilDone(() => this.recordings.finish(id, problem), log);
+        // What another node began is finished here, even if nothing was added.
+        if (began || (isContinued && (await this.repository.find(id))))
+          await this.#untilDone(() => this.#finish(id, problem), log);
         this.space.forget(id);
         this.#recorders.delete(recorder);
       },
       putPicture: (key, jpeg) => this.files.putPicture(key, jpeg),
     });
-    this.#recorders.add(recorder);
+    this.#recorders.set(recorder, { id, dueMs: 0 });
     return recorder;
   }
 
   async settled(): Promise<void> {
-    // The database may be unreachable: whatever waits for it is finished at the next start.
+    // If the database is unreachable, recordings waiting for it are finished at the next startup.
     const patience = setTimeout(() => this.#stopping.abort(), RETRY_MS);
-    await Promise.all([...this.#recorders].map((recorder) => recorder.settled()));
+    await Promise.all([...this.#recorders.keys()].map((recorder) => recorder.settled()));
     clearTimeout(patience);
   }
 
   onApplicationShutdown(): void {
+    clearInterval(this.#timer);
     this.#stopping.abort();
   }
 
@@ -80,18 +138,30 @@ export class RecordingKeepers implements RecordingPort, OnApplicationShutdown {
     return true;
   }
 
-  /**
-   * Retries until the database responds. Meanwhile the files that viewers fetch hold what is to be
-   * stored.
-   */
+  /** Finishes a recording, or only its part if the broadcast continues on another node. */
+  async #finish(id: string, problem: RecordingProblem | null): Promise<void> {
+    const { files, repository, recordings, cluster } = this;
+    if (!files.isNode || !(await repository.continuesElsewhere(id, cluster.self)))
+      return recordings.finish(id, problem);
+    if (problem) await repository.setProblem(id, problem);
+    await files.archive(id);
+    // If the other node is faster, it finishes the recording without this part.
+    void files
+      .uploaded(id)
+      .then(async () => {
+        if ((await repository.find(id))?.state === 'ready') await recordings.finish(id);
+      })
+      .catch((err: unknown) => this.#log.warn({ err }, 'a part of a recording may be missing'));
+  }
+
+  /** Retries until the database responds. Meanwhile the live files hold the media to be stored. */
   async #untilDone<T>(work: () => Promise<T>, log: Log): Promise<T> {
     for (let failures = 0; ; failures += 1)
       try {
         return await work();
       } catch (err) {
         if (this.#stopping.signal.aborted) throw err;
-        if (failures === 0)
-          log.warn({ err }, 'the database does not take what a recording is: tried again');
+        if (failures === 0) log.warn({ err }, 'the database could not store a recording, retrying');
         await pause(RETRY_MS, undefined, { signal: this.#stopping.signal, ref: false });
       }
   }

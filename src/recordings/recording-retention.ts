@@ -6,16 +6,17 @@ import {
 } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
+import { Jobs } from '../db/jobs.js';
 import { ClipRepository } from './clips/clip.repository.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
-/** The interval of sweeps. */
+/** The interval between sweeps. */
 const EVERY_MS = 10 * 60_000;
 /**
- * How long files without a row are left alone, since files exist before their row does,
- * milliseconds.
+ * The minimum age at which files without a database row are deleted, in milliseconds. Files are
+ * written before their row is.
  */
 const SETTLED_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -24,14 +25,15 @@ const DAY_MS = 86_400_000;
 @Injectable()
 export class RecordingRetention implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #log: Log;
-  #timer: NodeJS.Timeout | undefined;
+  #stop: () => void = () => undefined;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what is kept where, the clock and the log.
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly repository: RecordingRepository,
     private readonly recordings: RecordingService,
     private readonly clips: ClipRepository,
     private readonly files: RecordingFiles,
+    private readonly jobs: Jobs,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
@@ -39,15 +41,16 @@ export class RecordingRetention implements OnApplicationBootstrap, OnApplication
   }
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.sweep().catch((err: unknown) =>
-        this.#log.warn({ err }, 'old recordings could not be deleted: tried again later'),
-      );
-    }, EVERY_MS);
+    this.#stop = this.jobs.every({
+      name: 'recording-retention',
+      everyMs: EVERY_MS,
+      work: () => this.sweep(),
+      log: this.#log,
+    });
   }
 
   onApplicationShutdown(): void {
-    clearInterval(this.#timer);
+    this.#stop();
   }
 
   /** Deletes everything that is due. Resolves with the number of recordings deleted. */
@@ -61,13 +64,13 @@ export class RecordingRetention implements OnApplicationBootstrap, OnApplication
       }
     }
     deleted += await this.#sweepOrphans(nowMs);
-    if (deleted > 0) this.#log.info({ recordings: deleted }, 'old recordings were deleted');
+    if (deleted > 0) this.#log.info({ recordings: deleted }, 'old recordings deleted');
     return deleted;
   }
 
   /**
-   * Deletes files without a row: those of deleted channels, and those of clips interrupted by a
-   * crash.
+   * Deletes files without a database row: those from deleted channels, and those of clips whose
+   * creation was interrupted by a crash.
    */
   async #sweepOrphans(nowMs: number): Promise<number> {
     const { recordings, clips } = await this.files.journals.keys(new Date(nowMs - SETTLED_MS));

@@ -4,7 +4,7 @@ import { DomainError } from '../common/domain-error.js';
 import type { RecordingSettings } from '../protocol/recording.js';
 import { RecordingRepository } from './recording.repository.js';
 
-/** The recording settings of channels. */
+/** Manages the recording settings of channels. */
 @Injectable()
 export class RecordingSettingsService {
   constructor(

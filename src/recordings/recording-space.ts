@@ -8,47 +8,51 @@ import {
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
+import { Jobs } from '../db/jobs.js';
 import { AccountUsages } from './quota/account-usages.js';
 import { type StorageState, storageState } from './quota/storage-limits.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
-/** The interval of checks. */
+/** The interval between checks. */
 const EVERY_MS = 15_000;
-/** Recordings deleted at a time, before the next check. */
+/** The maximum number of recordings deleted per check. */
 const DELETED_MAX = 20;
-/** How long an account whose broadcast was not recorded counts as wanting room. */
+/** How long an account whose broadcast was not recorded counts as waiting for space. */
 const WANTED_MS = 600_000;
 
-/** An account's storage use and its limit. */
+/** An account's storage use and storage limit. */
 export type StorageUse = Readonly<{
   bytes: number;
-  /** The part of it that is never deleted automatically. */
+  /** The part of the use that is never deleted automatically. */
   keptBytes: number;
-  /** null: unlimited. */
+  /** The limit; null if unlimited. */
   limitBytes: number | null;
   state: StorageState;
-  /** Whether its oldest recordings are deleted at the limit; false: recording stops instead. */
+  /**
+   * Whether the account's oldest recordings are deleted when the limit is reached; otherwise
+   * recording stops.
+   */
   oldestGo: boolean;
 }>;
 
 /**
  * Enforces the storage limits of recordings: the total, each account's share, and the free disk
- * space that the database and live playback need. An account that records above its limit makes
- * room by deleting its own oldest recordings, except permanent ones. If that is not enough, the
- * disk is nearly full, or too much waits for upload, the account is not recorded until there is
- * room. Between two checks recordings may exceed their limits.
+ * space that the database and live playback need. When an account records beyond its limit, its
+ * oldest recordings are deleted, except those marked to be kept. If that isn't enough, if the disk
+ * is nearly full, or if too much is waiting for upload, the account's broadcasts aren't recorded
+ * until there is space. Between two checks, recordings may exceed their limits.
  */
 @Injectable()
 export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #limits: Config['recordings'];
   readonly #log: Log;
   readonly #usages = new AccountUsages();
-  /** Accounts that recorded or wanted to, and when they last did. */
+  /** The accounts that recorded or tried to, with the time when they last did. */
   readonly #wanting = new Map<string, number>();
   /** The state last logged for each account near its limit. */
-  readonly #told = new Map<string, StorageState>();
+  readonly #logged = new Map<string, StorageState>();
   /** Accounts over their limit, which are not recorded. */
   #fullAccounts: ReadonlySet<string> = new Set();
   #roomBytes: number | null = null;
@@ -58,11 +62,12 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   #isFull = false;
   #timer: NodeJS.Timeout | undefined;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what is kept where, what it may take, clock and log.
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly repository: RecordingRepository,
     private readonly recordings: RecordingService,
     private readonly files: RecordingFiles,
+    private readonly jobs: Jobs,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
@@ -75,7 +80,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     await this.look();
     this.#timer = setInterval(() => {
       this.look().catch((err: unknown) =>
-        this.#log.warn({ err }, 'how much recordings take could not be found out'),
+        this.#log.warn({ err }, 'the size of recordings could not be determined'),
       );
     }, EVERY_MS);
   }
@@ -94,24 +99,24 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     return this.#usages.totalBytes;
   }
 
-  /** Sentences about current problems with storing recordings; empty when there are none. */
+  /** Messages about current problems with storing recordings; empty if there are none. */
   get problems(): string[] {
     const spool = this.files.spool;
     const full = this.#fullAccounts.size;
     return [
-      ...(this.#isFull ? ['there is no room for recordings: nothing is recorded'] : []),
+      ...(this.#isFull ? ['recordings have no space left: nothing is recorded'] : []),
       ...(full > 0 && !this.#isFull
-        ? [`${full} ${full === 1 ? 'account has' : 'accounts have'} no room for recordings`]
+        ? [`${full} ${full === 1 ? 'account has' : 'accounts have'} no space left for recordings`]
         : []),
       ...(spool?.isUp === false
         ? [
-            `the bucket can’t be reached: ${Math.round(spool.bytes / 1_000_000)} MB of recordings wait`,
+            `the bucket is unreachable: ${Math.round(spool.bytes / 1_000_000)} MB of recordings are waiting`,
           ]
         : []),
     ];
   }
 
-  /** An account's storage use and its limit. */
+  /** Returns an account's storage use and storage limit. */
   useOf(accountId: string): StorageUse {
     const { bytes, keptBytes } = this.#usages.of(accountId);
     const limitBytes = this.#limitOf(accountId);
@@ -120,8 +125,8 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * Registers a new recording of an account. Resolves once there is room, if deleting its oldest
-   * recordings can make some.
+   * Registers a new recording of an account. Deletes the account's oldest recordings first if that
+   * makes enough space.
    */
   async begun(id: string, accountId: string): Promise<void> {
     this.#usages.begun(id, accountId);
@@ -142,7 +147,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#usages.grown(id, bytes);
   }
 
-  /** Drops a recording that is finished or deleted from the active ones. */
+  /** Removes a finished or deleted recording from the list of active recordings. */
   forget(id: string): void {
     this.#usages.finished(id);
   }
@@ -159,7 +164,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#usages.addClip(accountId, bytes);
   }
 
-  /** Measures usage and free space, and makes room for accounts that record. */
+  /** Measures usage and free space, and makes space for accounts that record. */
   async look(): Promise<void> {
     const freeBytes = await this.#freeBytes();
     this.#isDiskFull = freeBytes < this.#limits.minFreeBytes;
@@ -167,14 +172,17 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#isSpoolFull = spool !== null && spool.bytes >= spool.maxBytes;
     await this.#weigh(freeBytes);
     await this.#makeRoom();
-    this.#tellWhoIsNear();
+    this.#logUsages();
     this.#findFull();
     const { maxBytes } = this.#limits;
     const isAllTaken = maxBytes !== null && this.takenBytes >= maxBytes;
     this.#setFull(this.#isDiskFull || this.#isSpoolFull || isAllTaken);
   }
 
-  /** Whether a limit is configured: a nearly full disk alone deletes nothing. */
+  /**
+   * Whether a limit is configured. If the disk is nearly full but there is no limit, nothing is
+   * deleted.
+   */
   get #oldestGo(): boolean {
     return this.#limits.maxBytes !== null || this.#limits.accountMaxBytes !== null;
   }
@@ -193,7 +201,8 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   }
 
   async #weigh(freeBytes: number): Promise<void> {
-    // Excludes active recordings, so that one that has just finished is not counted twice.
+    // Active recordings are excluded, so that a recording that has just finished isn't counted
+    // twice.
     this.#usages.set(await this.repository.usages(this.#usages.growing));
     this.#owners = await this.repository.owners();
     const { maxBytes, minFreeBytes } = this.#limits;
@@ -202,7 +211,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#roomBytes = maxBytes ?? diskBytes;
   }
 
-  /** Makes room for accounts that record or want to. */
+  /** Makes space for accounts that are recording or waiting to record. */
   async #makeRoom(): Promise<void> {
     const nowMs = this.clock.nowMs();
     for (const [accountId, atMs] of this.#wanting) {
@@ -213,8 +222,12 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
-  /** Deletes an account's oldest recordings, if that makes enough room. */
+  /**
+   * Deletes an account's oldest recordings, if that makes enough space. Of several nodes on which
+   * the account records, one does it between two checks; the others find the result in the next.
+   */
   async #makeRoomFor(accountId: string): Promise<void> {
+    if (!(await this.jobs.claim(`recording-room ${accountId}`, EVERY_MS))) return;
     const { bytes, limitBytes } = this.useOf(accountId);
     let over = bytes - (limitBytes ?? Number.POSITIVE_INFINITY);
     const removable = await this.repository.removable(accountId);
@@ -226,7 +239,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
       over -= one.bytes;
       this.#log.info(
         { broadcastId: one.id, accountId, bytes: one.bytes },
-        'a recording was deleted: its owner records more than there is room for',
+        'a recording was deleted to make space for its owner’s newer recordings',
       );
     }
   }
@@ -236,16 +249,19 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#fullAccounts = new Set(accounts.filter((id) => this.useOf(id).state === 'full'));
   }
 
-  /** Logs once when an account comes near its limit, and once when it reaches it. */
-  #tellWhoIsNear(): void {
+  /**
+   * Logs once when an account has nearly reached its limit, and once when it has reached the limit.
+   */
+  #logUsages(): void {
     for (const accountId of this.#usages.accounts) {
       const { bytes, limitBytes, state } = this.useOf(accountId);
-      if (state === (this.#told.get(accountId) ?? 'ok')) continue;
-      if (state === 'ok') this.#told.delete(accountId);
-      else this.#told.set(accountId, state);
+      if (state === (this.#logged.get(accountId) ?? 'ok')) continue;
+      if (state === 'ok') this.#logged.delete(accountId);
+      else this.#logged.set(accountId, state);
       const about = { accountId, bytes, limitBytes: limitBytes && Math.round(limitBytes) };
-      if (state === 'near') this.#log.warn(about, 'an account has nearly used up its storage');
-      if (state === 'full') this.#log.warn(about, 'an account has used up its storage');
+      if (state === 'near')
+        this.#log.warn(about, 'an account has nearly reached its storage limit');
+      if (state === 'full') this.#log.warn(about, 'an account has reached its storage limit');
     }
   }
 
@@ -254,7 +270,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#isFull = isFull;
     const { takenBytes } = this;
     const about = { takenBytes, isDiskFull: this.#isDiskFull, isSpoolFull: this.#isSpoolFull };
-    if (isFull) this.#log.warn(about, 'there is no room for recordings');
-    else this.#log.info(about, 'there is room for recordings again');
+    if (isFull) this.#log.warn(about, 'recordings have no space left');
+    else this.#log.info(about, 'recordings have space again');
   }
 }

@@ -6,7 +6,7 @@ import { RecordingChange, RecordingView } from '../protocol/recording.js';
 import { CurrentClient } from './current-client.js';
 import { RecordingService } from './recording.service.js';
 
-/** Recordings over HTTP. */
+/** The HTTP API for recordings. */
 @Controller('api/recordings/:id')
 export class RecordingController {
   constructor(private readonly recordings: RecordingService) {}
@@ -14,7 +14,7 @@ export class RecordingController {
   @Get()
   @ForVisitors()
   @Operation({
-    summary: 'What was recorded of a broadcast',
+    summary: 'Get a recording',
     reply: RecordingView,
     errors: ['recording_not_found', 'password_required', 'rate_limited', 'unavailable'],
   })
@@ -29,11 +29,11 @@ export class RecordingController {
   @Patch()
   @ForVisitors()
   @Operation({
-    summary: 'Change what a recording is called, who may watch it, whether it stays',
+    summary: 'Change a recording’s title, visibility, or retention',
     reply: RecordingView,
     errors: ['not_logged_in', 'forbidden', 'recording_not_found', 'password_required'],
   })
-  // oxlint-disable-next-line max-params -- what of which, and who asks.
+  // oxlint-disable-next-line max-params -- injected by Nest
   async change(
     @Param('id') id: string,
     @Body({ schema: RecordingChange }) change: RecordingChange,
@@ -47,8 +47,8 @@ export class RecordingController {
   @HttpCode(204)
   @ForVisitors()
   @Operation({
-    summary: 'Delete a recording for good',
-    description: 'Clips of it stay.',
+    summary: 'Delete a recording permanently',
+    description: 'Its clips remain.',
     reply: null,
     errors: [
       'not_logged_in',

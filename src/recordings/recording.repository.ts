@@ -1,3 +1,4 @@
+import type { NodeId } from '../cluster/cluster.js';
 import { Injectable } from '@nestjs/common';
 import { FROM_STORED } from '../access/stored-visibility.js';
 import { PrismaService } from '../db/prisma.service.js';
@@ -14,9 +15,9 @@ import type {
 export type StoredRecording = Readonly<{
   id: string;
   state: RecordingState;
-  /** Why parts are missing; null if it is complete. */
+  /** The reason why parts are missing; null if the recording is complete. */
   problem: RecordingProblem | null;
-  /** The file of the thumbnail. */
+  /** The file name of the thumbnail. */
   thumbnail: string | null;
   visibility: Visibility;
   kept: boolean;
@@ -33,11 +34,11 @@ export type StoredRecording = Readonly<{
 export type StoredUsage = Readonly<{
   accountId: string;
   bytes: number;
-  /** The part of it that is never deleted automatically. */
+  /** The part of the use that is never deleted automatically. */
   keptBytes: number;
 }>;
 
-/** The number of deletable recordings read at most. */
+/** The maximum number of deletable recordings read at a time. */
 const REMOVABLE_MAX = 10_000;
 
 const COLUMNS = {
@@ -51,13 +52,13 @@ const COLUMNS = {
   },
 } as const;
 
-/** Recordings in the database. */
+/** Stores recordings in the database. */
 @Injectable()
 export class RecordingRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Creates the recording of an active broadcast. Resolves with its title and owner; null if its
+   * Creates the recording of an active broadcast. Resolves with its title and owner, or null if its
    * channel is not recorded or no longer exists.
    */
   async begin(broadcastId: string): Promise<{ title: string; ownerId: string } | null> {
@@ -69,7 +70,8 @@ export class RecordingRepository {
     await this.db.recording.upsert({
       where: { broadcastId },
       create: { broadcastId },
-      update: {},
+      // The node that had the broadcast before may have finished its part.
+      update: { state: 'RECORDING' },
     });
     return { title: broadcast.title, ownerId: broadcast.channel.ownerId };
   }
@@ -81,7 +83,7 @@ export class RecordingRepository {
     });
   }
 
-  /** Records why parts are missing. Only the first reason is stored. */
+  /** Stores the reason why parts are missing. Only the first reason is stored. */
   async setProblem(id: string, problem: RecordingProblem): Promise<void> {
     await this.db.recording.updateMany({
       where: { broadcastId: id, problem: null },
@@ -91,7 +93,7 @@ export class RecordingRepository {
 
   /**
    * Marks a recording as finished.
-   * @param what null: there is nothing to play
+   * @param what null if there is nothing to play
    */
   async finish(
     id: string,
@@ -103,9 +105,19 @@ export class RecordingRepository {
     });
   }
 
+  /** Whether another node runs the broadcast of a recording, and so will finish it. */
+  async continuesElsewhere(id: string, self: NodeId): Promise<boolean> {
+    const broadcast = await this.db.broadcast.findUnique({
+      where: { id },
+      select: { state: true, nodeId: true },
+    });
+    return broadcast !== null && broadcast.state !== 'ENDED' && broadcast.nodeId !== self;
+  }
+
   /**
-   * Returns each account's usage, without the given recordings: the recordings of its channels, and
-   * the clips that it made. Clips of deleted accounts count for the channel's owner.
+   * Returns each account's usage: the recordings of the account's channels, except the given
+   * recordings, and the clips that the account made. Clips of deleted accounts count for the
+   * channel's owner.
    */
   async usages(except: readonly string[]): Promise<StoredUsage[]> {
     const rows = await this.db.$queryRaw<{ id: string; bytes: bigint; kept: bigint }[]>`
@@ -126,7 +138,7 @@ export class RecordingRepository {
     });
   }
 
-  /** The number of accounts that have a channel. */
+  /** Returns the number of accounts that have a channel. */
   async owners(): Promise<number> {
     const rows = await this.db.$queryRaw<{ count: bigint }[]>`
       SELECT COUNT(DISTINCT owner_id) AS count FROM channels`;
@@ -134,8 +146,8 @@ export class RecordingRepository {
   }
 
   /**
-   * Lists the recordings of an account that may be deleted automatically (finished, and not
-   * permanent), oldest first.
+   * Lists the recordings of an account that may be deleted automatically, oldest first: those that
+   * are finished and not marked to be kept.
    */
   async removable(ownerId: string): Promise<{ id: string; bytes: number }[]> {
     const rows = await this.db.recording.findMany({
@@ -152,8 +164,19 @@ export class RecordingRepository {
     return rows.map(({ broadcastId, bytes }) => ({ id: broadcastId, bytes: Number(bytes) }));
   }
 
-  /** The ids of unfinished recordings. */
+  /** Returns the ids of unfinished recordings of ended broadcasts whose node no longer runs. */
   async unfinished(): Promise<string[]> {
+    const rows = await this.db.$queryRaw<{ id: string }[]>`
+      SELECT recordings.broadcast_id AS id
+      FROM recordings JOIN broadcasts ON broadcasts.id = recordings.broadcast_id
+      WHERE recordings.state IN ('RECORDING', 'FINISHING') AND broadcasts.state = 'ENDED'
+        AND (broadcasts.node_id IS NULL
+          OR NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = broadcasts.node_id))`;
+    return rows.map(({ id }) => id);
+  }
+
+  /** Returns the ids of all unfinished recordings. */
+  async allUnfinished(): Promise<string[]> {
     const rows = await this.db.recording.findMany({
       where: { state: { in: ['RECORDING', 'FINISHING'] } },
       select: { broadcastId: true },
@@ -166,7 +189,7 @@ export class RecordingRepository {
     return row ?? null;
   }
 
-  /** Returns those that exist, in no particular order. */
+  /** Returns the recordings that exist, in no particular order. */
   async findAll(ids: readonly string[]): Promise<StoredRecording[]> {
     if (ids.length === 0) return [];
     const rows = await this.db.recording.findMany({
@@ -226,7 +249,7 @@ export class RecordingRepository {
     });
   }
 
-  /** Channels that limit how long or how many recordings are retained. */
+  /** Lists the channels that limit the age or the number of their recordings. */
   async limited(): Promise<
     { channelId: string; keepDays: number | null; keepLast: number | null }[]
   > {
@@ -245,7 +268,8 @@ export class RecordingRepository {
 
   /**
    * Lists a channel's finished recordings that are due for deletion: those older than `before`, and
-   * those beyond the newest `keepLast`. Permanent recordings are never due and do not count.
+   * those beyond the newest `keepLast`. Recordings marked to be kept are never due and aren't
+   * counted.
    */
   async excess(
     channelId: string,
@@ -265,10 +289,10 @@ export class RecordingRepository {
       .map(({ broadcastId }) => broadcastId);
   }
 
-  /** Deletes a recording. Its clips keep the visibility that they had with it. */
+  /** Deletes a recording. The recording's visibility continues to apply to its clips. */
   async delete(id: string): Promise<void> {
     await this.db.$transaction(async (db) => {
-      // Waits for clips that are being stored: these lock the recording.
+      // This waits for clips that are being stored, whose transactions lock the recording.
       await db.$queryRaw`SELECT 1 FROM recordings WHERE broadcast_id = ${id}::uuid FOR UPDATE`;
       // Visibilities are ordered from public to private; nulls are ignored.
       await db.$executeRaw`

@@ -30,7 +30,7 @@ const Id = z.uuid();
 /** Reads recordings, and changes them for their owners. */
 @Injectable()
 export class RecordingService implements OnApplicationBootstrap {
-  // oxlint-disable-next-line max-params -- Nest's injection: where recordings are, who may, what is on, the log.
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly repository: RecordingRepository,
     private readonly files: RecordingFiles,
@@ -43,30 +43,41 @@ export class RecordingService implements OnApplicationBootstrap {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** Finishes recordings that an earlier process left, and records title changes of active ones. */
+  /** Finishes recordings left by an earlier process, and records title changes of active ones. */
   async onApplicationBootstrap(): Promise<void> {
     this.channels.events.on('titleChanged', ({ id, title }) => {
       const broadcast = this.liveChannels.current(id);
       if (broadcast)
         this.addChapter(broadcast.id, title).catch((err: unknown) =>
-          this.log.warn({ err, broadcastId: broadcast.id }, 'a chapter could not be written down'),
+          this.log.warn({ err, broadcastId: broadcast.id }, 'a chapter could not be stored'),
         );
     });
-    for (const id of await this.repository.unfinished()) await this.finish(id);
+    await this.finishLeftOvers();
+  }
+
+  /** Finishes the recordings of nodes that ended without finishing them. */
+  async finishLeftOvers(): Promise<void> {
+    const { repository, files } = this;
+    // A service of one node may not have stored yet that its earlier broadcasts have ended.
+    const left = files.isNode ? await repository.unfinished() : await repository.allUnfinished();
+    for (const id of left) await this.finish(id);
   }
 
   /** Adds a chapter with this title at the current time. */
   async addChapter(id: string, title: string): Promise<void> {
     const recording = await this.repository.find(id);
     if (!recording || recording.chapters.length >= CHAPTERS_MAX) return;
+    // Another node may have begun the recording.
+    if (recording.chapters.at(-1)?.title === title) return;
     const chapter = { wallMs: this.clock.nowMs(), title };
     await this.repository.setChapters(id, [...recording.chapters, chapter]);
   }
 
-  /** Finishes a recording: everything that could be stored is stored. */
+  /** Finishes a recording once everything that could be stored is stored. */
   async finish(id: string, problem: RecordingProblem | null = null): Promise<void> {
     const { journals } = this.files;
     const turns = new Turns();
+    if (this.files.isNode) await this.#restore(id);
     const runs = await journals.read(id, turns);
     const vod = await vodOf(runs, turns);
     const missing = problem ?? (runs.some(hasHoles) ? 'unwritable' : null);
@@ -78,10 +89,19 @@ export class RecordingService implements OnApplicationBootstrap {
     await this.files.archive(id);
     this.catalog.forget('recordings', id);
     const durationMs = vod?.durationMs ?? 0;
-    this.log.info(
-      { broadcastId: id, durationMs, bytes, problem: missing },
-      'recording is finished',
-    );
+    this.log.info({ broadcastId: id, durationMs, bytes, problem: missing }, 'recording finished');
+  }
+
+  /** Adds what other nodes recorded of a broadcast. */
+  async #restore(id: string): Promise<void> {
+    await this.files
+      .restore(id)
+      .catch((err: unknown) =>
+        this.log.warn(
+          { err, broadcastId: id },
+          'the bucket can’t be read: a recording is finished without the parts of other nodes',
+        ),
+      );
   }
 
   /** @throws {DomainError} `recording_not_found`, `password_required` */
@@ -101,7 +121,7 @@ export class RecordingService implements OnApplicationBootstrap {
    * Returns a recording for playback.
    * @param client the caller's key for rate limits
    * @throws {DomainError} `recording_not_found`, `password_required`; `rate_limited`, `unavailable`
-   *   when it has to be read from storage first
+   *   if the recording has to be read from storage first
    */
   async view(id: string, visitor: Visitor, client: string): Promise<RecordingView> {
     const { recording, access } = await this.find(id, visitor);
@@ -151,8 +171,8 @@ export class RecordingService implements OnApplicationBootstrap {
   }
 
   /**
-   * @throws {DomainError} `recording_not_found`, `password_required`; `forbidden` for anyone but
-   *   the owner
+   * @throws {DomainError} `recording_not_found`, `password_required`; `forbidden` unless the
+   * visitor owns the channel
    */
   async change(
     id: string,
@@ -169,19 +189,19 @@ export class RecordingService implements OnApplicationBootstrap {
   /**
    * Deletes a recording permanently.
    * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`;
-   *   `forbidden` for anyone but the owner
+   * `forbidden` unless the visitor owns the channel
    */
   async delete(id: string, visitor: Visitor): Promise<void> {
     const { state } = await this.#own(id, visitor);
     if (state === 'recording' || state === 'finishing')
       throw new DomainError(
         'recording_not_ready',
-        'It is being recorded. End the broadcast first.',
+        'The broadcast is still being recorded. End it first.',
       );
     await this.remove(id);
   }
 
-  /** Deletes a finished recording and all its files; unreachable files are deleted later. */
+  /** Deletes a finished recording and all its files. Unreachable files are deleted later. */
   async remove(id: string): Promise<void> {
     await this.repository.delete(id);
     this.catalog.forget('recordings', id);
@@ -197,7 +217,7 @@ export class RecordingService implements OnApplicationBootstrap {
   }
 }
 
-/** Maps title changes to positions in the playback. The first title applies from the beginning. */
+/** Maps title changes to playback positions. The first title applies from the beginning. */
 function chaptersOf({ chapters }: StoredRecording, vod: Vod): { atMs: number; title: string }[] {
   return chapters.flatMap(({ wallMs, title }, index) => {
     const atMs = index === 0 ? 0 : positionOf(vod, wallMs);
@@ -205,5 +225,4 @@ function chaptersOf({ chapters }: StoredRecording, vod: Vod): { atMs: number; ti
   });
 }
 
-const recordingNotFound = () =>
-  new DomainError('recording_not_found', 'There is no such recording.');
+const recordingNotFound = () => new DomainError('recording_not_found', 'Recording not found.');

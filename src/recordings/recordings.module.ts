@@ -28,8 +28,8 @@ import { VodSound } from './vod/vod-sound.js';
 import { VodController } from './vod/vod.controller.js';
 
 /**
- * Recordings of broadcasts. Global, because packagers inject the port and do not import this
- * module.
+ * Provides recordings of broadcasts. Global because the packager's module injects the port and
+ * doesn't import this module.
  */
 @Global()
 @Module({

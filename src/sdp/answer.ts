@@ -21,8 +21,8 @@ type Answer = Readonly<{
 }>;
 
 /**
- * Returns the answer to a publisher's offer (RFC 9725 4.2): all sections in the order of the offer,
- * disabled ones with port 0, all others received on one transport.
+ * Returns the answer to a publisher's offer (RFC 9725 4.2): it contains all sections in the order
+ * of the offer. Disabled sections have port 0, and all others are received on one transport.
  */
 export function publisherAnswer({ offer, tracks, transport, session }: Answer): string {
   const byMid = new Map(tracks.map((track) => [track.mid, track]));
@@ -33,7 +33,7 @@ export function publisherAnswer({ offer, tracks, transport, session }: Answer): 
     return {
       ...received(section, track),
       ...transportAttributes(transport, setupFor(offer.dtls)),
-      // With BUNDLE the first section's are everybody's (RFC 9143 7.3).
+      // With BUNDLE, the candidates of the first section apply to all (RFC 9143 7.3).
       ...(section.mid === first ? candidates(transport) : {}),
     };
   });
@@ -44,13 +44,13 @@ function received(section: OfferedSection, track: PublishedTrack): MediaDescript
   const { kind, codec, rtpParameters } = track;
   const [routed] = rtpParameters.codecs;
   const { rtxPayloadType } = codec;
-  const isRepeated = kind === 'video' && rtxPayloadType !== null;
+  const hasRtx = kind === 'video' && rtxPayloadType !== null;
   const parameters = SUPPORTED_CODECS[kind][codec.name]?.toAnswer(codec.parameters) ?? {};
   return {
     type: section.type,
     port: 9,
     protocol: section.protocol,
-    payloads: [codec.payloadType, ...(isRepeated ? [rtxPayloadType] : [])].join(' '),
+    payloads: [codec.payloadType, ...(hasRtx ? [rtxPayloadType] : [])].join(' '),
     connection: { version: 4, ip: '0.0.0.0' },
     mid: section.mid,
     direction: 'recvonly',
@@ -63,11 +63,11 @@ function received(section: OfferedSection, track: PublishedTrack): MediaDescript
         rate: codec.clockRate,
         ...(routed?.channels === undefined ? {} : { encoding: routed.channels }),
       },
-      ...(isRepeated ? [{ payload: rtxPayloadType, codec: 'rtx', rate: codec.clockRate }] : []),
+      ...(hasRtx ? [{ payload: rtxPayloadType, codec: 'rtx', rate: codec.clockRate }] : []),
     ],
     fmtp: [
       ...formatLine(codec.payloadType, parameters),
-      ...(isRepeated ? formatLine(rtxPayloadType, { apt: codec.payloadType }) : []),
+      ...(hasRtx ? formatLine(rtxPayloadType, { apt: codec.payloadType }) : []),
     ],
     rtcpFb: (routed?.rtcpFeedback ?? []).map(({ type, parameter }) => ({
       payload: codec.payloadType,
@@ -82,7 +82,9 @@ function received(section: OfferedSection, track: PublishedTrack): MediaDescript
   };
 }
 
-/** Lists the received layers in the offer's order, which is its own preference. */
+/**
+ * Lists the received layers in the order of the offer, which expresses the offerer's preference.
+ */
 function simulcast(
   { layers }: OfferedSection,
   encodings: PublishedTrack['rtpParameters']['encodings'],

@@ -2,19 +2,22 @@ import type { MediaDescription, SessionDescription } from 'sdp-transform';
 import type { DtlsParameters, TransportOptions } from '../protocol/rtc.js';
 import type { Offer, OfferedSection } from './offer.js';
 
-/** The server's end of a connection, as answers and fragments name it. */
+/** The server's transport parameters, as written into answers and fragments. */
 export type AnswererTransport = Pick<
   TransportOptions,
   'iceParameters' | 'iceCandidates' | 'dtlsParameters'
 >;
 
 /**
- * `o=`: constant id for all descriptions of a session, with a version that increases by one each
- * time (RFC 3264 8).
+ * The values of the `o=` line: an id that is the same for all descriptions of a session, and a
+ * version that increases by one with each description (RFC 3264 8).
  */
 export type SessionOrigin = Readonly<{ id: number; version: number }>;
 
-/** The lines before the first section. @param mids of the sections that share the transport */
+/**
+ * Returns the session-level part.
+ * @param mids the sections that share the transport
+ */
 export function sessionPart(
   { id, version }: SessionOrigin,
   mids: readonly string[],
@@ -39,7 +42,7 @@ export function sessionPart(
   };
 }
 
-/** A rejected section of an offer (RFC 3264 6). */
+/** Returns a rejected section of an offer (RFC 3264 6). */
 export function refused({ type, protocol, payloads, mid }: OfferedSection): MediaDescription {
   return {
     type,
@@ -54,7 +57,7 @@ export function refused({ type, protocol, payloads, mid }: OfferedSection): Medi
   };
 }
 
-/** The `a=fmtp` line of a codec; none without parameters. */
+/** Returns the `a=fmtp` line of a codec; empty if there are no parameters. */
 export function formatLine(
   payload: number,
   parameters: Readonly<Record<string, string | number>>,
@@ -66,20 +69,20 @@ export function formatLine(
 }
 
 /**
- * Returns the answer's DTLS role: if free to choose, the server waits for the client's hello, which
- * opens the client's NAT (RFC 8842 5.3).
+ * Returns the answer's DTLS role. If the server can choose, it waits for the client's ClientHello,
+ * because that packet opens the client's NAT (RFC 8842 5.3).
  */
 export function setupFor(offered: DtlsParameters): 'active' | 'passive' {
   return offered.role === 'server' ? 'active' : 'passive';
 }
 
-/** ICE and DTLS of the server's end, for each section. */
+/** Returns the server's ICE and DTLS attributes, which are repeated in every section. */
 export function transportAttributes(
   { iceParameters, dtlsParameters }: AnswererTransport,
   setup: 'active' | 'passive' | 'actpass',
 ): Pick<MediaDescription, 'iceUfrag' | 'icePwd' | 'fingerprint' | 'setup'> {
   const { fingerprints } = dtlsParameters;
-  // One is enough (RFC 8122 5); every WebRTC stack knows SHA-256.
+  // One fingerprint is enough (RFC 8122 5), and every WebRTC stack supports SHA-256.
   const fingerprint =
     fingerprints.find(({ algorithm }) => algorithm === 'sha-256') ?? fingerprints[0];
   return {
@@ -92,7 +95,10 @@ export function transportAttributes(
   };
 }
 
-/** UDP first: some programs use the first line that they understand. */
+/**
+ * Returns the candidate lines, with UDP first because some clients use the first line that they
+ * understand.
+ */
 export function candidates({
   iceCandidates,
 }: AnswererTransport): Pick<MediaDescription, 'candidates' | 'endOfCandidates'> {

@@ -3,21 +3,21 @@ import type { TransportOptions } from '../protocol/rtc.js';
 type Candidate = TransportOptions['iceCandidates'][number];
 
 /**
- * Session-level lines of every description the server sends: the other end performs the checks (RFC
- * 8445 2.5).
+ * The session-level ICE lines of every description that the server sends. The server uses ICE-lite,
+ * so the client performs the connectivity checks (RFC 8445 2.5).
  */
 export const ICE_SESSION_LINES: readonly string[] = ['a=ice-lite', 'a=ice-options:trickle ice2'];
 
-/** The value of an `a=candidate` line (RFC 8839 5.1) of one of our candidates. */
+/** Returns the value of the `a=candidate` line (RFC 8839 5.1) of a server candidate. */
 export function candidateValue(candidate: Candidate): string {
   const { foundation, protocol, priority, address, port, type, tcpType } = candidate;
   const tcp = tcpType === undefined ? '' : ` tcptype ${tcpType}`;
-  // Component 1: RTP and RTCP are multiplexed.
+  // The component is always 1, because RTP and RTCP are multiplexed.
   return `${foundation} 1 ${protocol} ${priority} ${address} ${port} typ ${type}${tcp}`;
 }
 
 /**
- * Returns the ICE attribute lines of a server transport: credentials, all candidates, end of
+ * Returns the ICE attribute lines of a server transport: credentials, all candidates, and end of
  * candidates.
  */
 export function iceLines({

@@ -1,6 +1,6 @@
 import type { OfferedLayer } from './read-layers.js';
 
-/** Names that say how good a layer is, the worst first. */
+/** Known sets of rids, each with the lowest quality first. */
 const KNOWN_NAMES: readonly (readonly string[])[] = [
   ['q', 'h', 'f'],
   ['l', 'm', 'h'],
@@ -13,10 +13,11 @@ const KNOWN_NAMES: readonly (readonly string[])[] = [
 ];
 
 /**
- * Simulcast layers from the worst to the best, which is the order that the router wants. Offers list
- * them either way: restrictions (`max-width` and the like) decide, then names that say it. Layers that are
- * numbered from 0 are OBS's, whose first encoder is the full picture; anything else is
- * in the order of the browsers' `sendEncodings`, the smallest first.
+ * Returns simulcast layers from lowest to highest, which is the order that the router requires.
+ * Offers use either order. It is determined from restrictions such as `max-width` or, if there are
+ * none, from known names. Layers numbered from 0 are from OBS, whose first encoder uses the full
+ * resolution. The layers of any other offer are assumed to be in the order of a browser's
+ * `sendEncodings`, lowest first.
  */
 export function worstFirst(layers: readonly OfferedLayer[]): OfferedLayer[] {
   const rank = rankBySize(layers) ?? rankByName(layers) ?? rankByNumber(layers);
@@ -25,7 +26,7 @@ export function worstFirst(layers: readonly OfferedLayer[]): OfferedLayer[] {
 
 type Rank = (layer: OfferedLayer) => number;
 
-/** A layer without restrictions among those that have some is the full picture. */
+/** If only some layers have restrictions, a layer without one has full resolution. */
 function rankBySize(layers: readonly OfferedLayer[]): Rank | null {
   const sizes = new Set(layers.map(({ size }) => size));
   if (sizes.size !== layers.length || layers.length < 2) return null;

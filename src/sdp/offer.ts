@@ -4,54 +4,57 @@ import { type OfferedCodec, readCodecs } from './read-codecs.js';
 import { type OfferedLayer, readLayers } from './read-layers.js';
 import { SdpError } from './sdp-error.js';
 
-/** An answer's line repeats these as they are. */
+/** Values that the answer repeats verbatim. */
 const TOKEN = /^[\w.+/=-]{1,256}$/;
 
-/** One direction as RFC 3264 6.1 names it, from the offerer's side. */
+/** A direction (RFC 3264 6.1), from the offerer's point of view. */
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
-/** One RTP header extension of an offer. */
+/** An RTP header extension of an offer. */
 export type OfferedExtension = Readonly<{ id: number; uri: string }>;
 
-/** One section (`m=`) of an offer; an answer has one for each, in the same order. */
+/** A media section (`m=`) of an offer. The answer contains one for each, in the same order. */
 export type OfferedSection = Readonly<{
   mid: string;
-  /** `other`: data channels and the like. */
+  /** `other` for data channels and other non-media sections. */
   kind: MediaKind | 'other';
-  /** The `m=` line's words, for an answer that refuses the section. */
+  /** The fields of the `m=` line, for an answer that rejects the section. */
   type: string;
   protocol: string;
   payloads: string;
   direction: Direction;
-  /** Port 0 without `bundle-only`: the offerer doesn't want it (RFC 3264 5.1, RFC 9143 6). */
+  /**
+   * Whether the offerer doesn't want the section, which it indicates by port 0 without
+   * `bundle-only` (RFC 3264 5.1, RFC 9143 6).
+   */
   disabled: boolean;
   codecs: readonly OfferedCodec[];
   extensions: readonly OfferedExtension[];
-  /** Simulcast by rid, the first named first; empty without. */
+  /** The simulcast layers in the offer's order; empty without simulcast. */
   layers: readonly OfferedLayer[];
-  /** SSRCs as the offer names them; the one of repeats (FID) is not among them. */
+  /** The signaled SSRCs, except those of retransmissions (FID). */
   ssrcs: readonly Readonly<{ ssrc: number; rtxSsrc: number | null }>[];
   cname: string | null;
   msid: string | null;
   extmapAllowMixed: boolean;
 }>;
 
-/** A validated offer. Every list in it is bounded. */
+/** A validated offer. All lists in an offer are bounded. */
 export type Offer = Readonly<{
   ice: Readonly<{ usernameFragment: string; password: string }>;
-  /** With the role that the offerer takes: `auto` when the answerer may choose. */
+  /** The offerer's DTLS role and fingerprints; the role is `auto` if the answerer may choose. */
   dtls: DtlsParameters;
   sections: readonly OfferedSection[];
-  /** Whether all sections that are wanted share one transport (RFC 9143). */
+  /** Whether all enabled sections share one transport (RFC 9143). */
   bundled: boolean;
   extmapAllowMixed: boolean;
-  /** Whether libwebrtc wrote it: a browser, or a program built on it. */
+  /** Whether the offer is from libwebrtc, that is, from a browser or an application built on it. */
   byLibwebrtc: boolean;
 }>;
 
 /**
- * Reads an offer (RFC 8866, RFC 9429).
- * @throws {SdpError} `malformed` with a sentence about what is missing or wrong
+ * Parses an offer (RFC 8866, RFC 9429).
+ * @throws {SdpError} `malformed`, with a message that says what is missing or invalid
  */
 export function readOffer(text: string): Offer {
   const session = parseSession(text);
@@ -71,8 +74,9 @@ export function readOffer(text: string): Offer {
 }
 
 /**
- * By the origin, which each library writes in its own way: libwebrtc has "-" as the user and 127.0.0.1 as the address,
- * Firefox its name. Others have 0.0.0.0 (GStreamer, aiortc, pion), or their name (FFmpeg, libdatachannel).
+ * Recognizes libwebrtc by the `o=` line, where its username is "-" with the address 127.0.0.1, or
+ * "mozilla…" in Firefox. Others use 0.0.0.0 (GStreamer, aiortc, pion) or their own name (FFmpeg,
+ * libdatachannel).
  */
 function isByLibwebrtc({ origin }: ParsedSession): boolean {
   if (origin === undefined) return false;
@@ -84,16 +88,18 @@ function readSection(session: ParsedSession, media: ParsedSection, index: number
   const { type, protocol, payloads = '', mid = String(index) } = media;
   const kind = type === 'audio' || type === 'video' ? type : 'other';
   if (!/^[\w.+-]{1,32}$/.test(mid))
-    throw SdpError.malformed(`The a=mid of section ${index + 1} can’t be used.`);
+    throw SdpError.malformed(`Section ${index + 1} has an invalid a=mid.`);
   if (kind !== 'other' && !/^(?:UDP|TCP)\/TLS\/RTP\/SAVPF?$/.test(protocol))
-    throw SdpError.malformed(`Section ${mid} is not for WebRTC: ${protocol} is no DTLS-SRTP.`);
+    throw SdpError.malformed(
+      `Section ${mid} can’t be used with WebRTC: ${protocol} is not DTLS-SRTP.`,
+    );
   return {
     mid,
     kind,
     type,
     protocol,
     payloads: /^[\w .-]{1,600}$/.test(payloads) ? payloads : '0',
-    // RFC 8866 6.7: of the session for sections that say none, else it is sendrecv.
+    // RFC 8866 6.7: a section inherits the session's direction; the default is sendrecv.
     direction: media.direction ?? session.direction ?? 'sendrecv',
     disabled: media.port === 0 && media.bundleOnly === undefined,
     codecs: kind === 'other' ? [] : readCodecs(media),
@@ -107,14 +113,14 @@ function readSection(session: ParsedSession, media: ParsedSection, index: number
 function readExtensions({ ext }: ParsedSection): OfferedExtension[] {
   const byId = new Map<number, OfferedExtension>();
   for (const { value: id, uri, direction, 'encrypt-uri': encrypted } of ext) {
-    // Encrypted extensions (RFC 6904) are not done here; 0 and above 255 are no ids (RFC 8285 4).
+    // Encrypted extensions (RFC 6904) are not supported. Ids are 1 to 255 (RFC 8285 4).
     if (encrypted !== undefined || id < 1 || id > 255 || direction === 'inactive') continue;
     if (/^[\x21-\x7e]{1,200}$/.test(uri) && !byId.has(id)) byId.set(id, { id, uri });
   }
   return [...byId.values()];
 }
 
-/** The limit on layers applies here too: no publisher has more streams in one section. */
+/** The same limit as for layers, because no publisher has more streams in one section. */
 const SOURCES_MAX = 4;
 
 function readSources({
@@ -145,7 +151,10 @@ function toSsrc(text: string | number): number | null {
   return Number.isInteger(ssrc) && ssrc > 0 && ssrc <= 0xffff_ffff ? ssrc : null;
 }
 
-/** ICE and DTLS are the session's or, with BUNDLE, those of the first section that is wanted (RFC 9143 7.2). */
+/**
+ * ICE and DTLS attributes are at session level or, with BUNDLE, in the first enabled section (RFC
+ * 9143 7.2).
+ */
 function readIce(session: ParsedSession, media: ParsedSection | undefined): Offer['ice'] {
   const usernameFragment = media?.iceUfrag ?? session.iceUfrag ?? '';
   const password = media?.icePwd ?? session.icePwd ?? '';
@@ -166,13 +175,13 @@ function readDtls(session: ParsedSession, media: ParsedSection | undefined): Dtl
       : [],
   });
   if (!dtls.success)
-    throw SdpError.malformed('The SDP has no DTLS fingerprint that can be used (a=fingerprint).');
+    throw SdpError.malformed('The SDP has no usable DTLS fingerprint (a=fingerprint).');
   return dtls.data;
 }
 
 function roleOf(setup: string): 'auto' | 'client' | 'server' {
   if (setup === 'actpass' || setup === 'active' || setup === 'passive') return ROLES[setup];
-  throw SdpError.malformed(`The SDP’s a=setup:${setup.slice(0, 20)} can’t be used in an offer.`);
+  throw SdpError.malformed(`The value a=setup:${setup.slice(0, 20)} is not allowed in an offer.`);
 }
 
 function isBundled({ groups }: ParsedSession, wanted: OfferedSection[]): boolean {

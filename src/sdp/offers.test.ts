@@ -12,7 +12,7 @@ const names = readdirSync(FOLDER)
   .map((file) => file.slice(0, -'.sdp'.length));
 const offerOf = (name: string) => readFileSync(resolve(FOLDER, `${name}.sdp`), 'utf8');
 
-/** What the server's end is in every answer here. */
+/** The server's transport in all answers of these tests. */
 const transport = {
   iceParameters: {
     usernameFragment: 'l8k2xw0gq3v5',
@@ -57,19 +57,19 @@ function answered(sdp: string): { tracks: string; answer: string } {
     };
   } catch (error) {
     if (!(error instanceof SdpError)) throw error;
-    return { tracks: 'null', answer: `refused as ${error.reason}: ${error.message}` };
+    return { tracks: 'null', answer: `rejected as ${error.reason}: ${error.message}` };
   }
 }
 
-describe('offers of programs and browsers', () => {
-  it.each(names)('%s becomes tracks and an answer', async (name) => {
+describe('offers of encoders and browsers', () => {
+  it.each(names)('parses the offer of %s into tracks and answers it', async (name) => {
     const { tracks, answer } = answered(offerOf(name));
     const file = (kind: string) => resolve(FOLDER, `expected/${name}.${kind}`);
     await expect(`${tracks}\n`).toMatchFileSnapshot(file('tracks.json'));
     await expect(answer.replaceAll('\r\n', '\n')).toMatchFileSnapshot(file('answer.txt'));
   });
 
-  it('are by libwebrtc where a browser, or what is built like one, wrote them', () => {
+  it('recognizes libwebrtc in browsers and applications built on it', () => {
     const byLibwebrtc = names.filter((name) => readOffer(offerOf(name)).byLibwebrtc);
     expect(byLibwebrtc.filter((name) => !/^(?:chrome|firefox|safari|larix)/.test(name))).toEqual(
       [],
@@ -79,7 +79,7 @@ describe('offers of programs and browsers', () => {
     );
   });
 
-  it('are taken with LF as line ends too', () => {
+  it('accepts LF as line ending', () => {
     const sdp = offerOf('obs-32-h264');
     expect(answered(sdp.replaceAll('\r\n', '\n'))).toEqual(answered(sdp));
   });

@@ -2,20 +2,23 @@ import { parse } from 'sdp-transform';
 import { z } from 'zod';
 import { SdpError } from './sdp-error.js';
 
-/** A browser's offer has about 10 KB a section; the HTTP body's bound is the same. */
+/**
+ * The maximum size in bytes, which is the same as for HTTP bodies. A browser's offer has about 10
+ * KB per section.
+ */
 export const SDP_BYTES_MAX = 64 * 1024;
 const SECTIONS_MAX = 16;
 
 /**
- * sdp-transform converts every word that looks like a number, even an ICE password; this restores
- * the text.
+ * Restores the text of a value. sdp-transform converts every word that looks like a number, even an
+ * ICE password.
  */
 const Text = z
   .custom<string | number>((value) => typeof value === 'string' || typeof value === 'number')
   .transform(String);
 const MaybeText = Text.optional();
 const Digits = Text.transform(Number).pipe(z.int().nonnegative());
-/** Drops invalid lines and those beyond the limit. */
+/** Parses repeated lines, and drops invalid ones and those beyond the limit. */
 const lines = <T extends z.ZodType>(line: T, max: number) =>
   z
     .array(z.unknown())
@@ -74,9 +77,9 @@ const ParsedSession = z.object({
   media: z.array(z.unknown()),
 });
 
-/** One section (`m=`) as it is written. */
+/** One media section (`m=`), as written in the SDP. */
 export type ParsedSection = z.output<typeof ParsedSection>;
-/** An SDP as it is written, each list in it bounded. */
+/** A session description, as written in the SDP. All its lists are bounded. */
 export type ParsedSession = Omit<z.output<typeof ParsedSession>, 'media'> & {
   media: ParsedSection[];
 };
@@ -87,9 +90,9 @@ export type ParsedSession = Omit<z.output<typeof ParsedSession>, 'media'> & {
 export function parseSession(text: string): ParsedSession {
   if (text.length > SDP_BYTES_MAX) throw SdpError.malformed('The SDP is too large.');
   if (!/^v=0\r?\n/.test(text))
-    throw SdpError.malformed('This is no SDP: it has to begin with the line v=0.');
+    throw SdpError.malformed('This is not SDP: the first line must be v=0.');
   const session = ParsedSession.safeParse(parse(text));
-  if (!session.success) throw SdpError.malformed('The SDP’s session part can’t be read.');
+  if (!session.success) throw SdpError.malformed('The session-level part of the SDP is invalid.');
   const { media } = session.data;
   if (media.length === 0) throw SdpError.malformed('The SDP has no media section (no line m=).');
   if (media.length > SECTIONS_MAX)
@@ -101,7 +104,5 @@ function toSection(section: unknown, index: number): ParsedSection {
   const read = ParsedSection.safeParse(section);
   if (read.success) return read.data;
   const [field = 'm='] = read.error.issues[0]?.path ?? [];
-  throw SdpError.malformed(
-    `Section ${index + 1} of the SDP can’t be read: what is wrong is ${String(field)}.`,
-  );
+  throw SdpError.malformed(`Section ${index + 1} of the SDP is invalid: check ${String(field)}.`);
 }

@@ -21,19 +21,19 @@ export type PublishedTrack = Readonly<{
 /**
  * Returns the tracks of a publisher's offer: one audio track, one video track, or both (RFC 9725
  * 4.4).
- * @throws {SdpError} `unsupported`: the offer is rejected as a whole, since RFC 9725 4.4.3 rules
- *   out partial answers
+ * @throws {SdpError} `unsupported` if any track is, because RFC 9725 4.4.3 doesn't allow partial
+ *   answers
  */
 export function publishedTracks(offer: Offer): PublishedTrack[] {
   const sections = offer.sections.filter(({ disabled }) => !disabled);
   if (sections.length === 0)
-    throw SdpError.unsupported('The offer has nothing to send: all its sections are disabled.');
+    throw SdpError.unsupported('The offer sends no media: all its sections are disabled.');
   if (!offer.bundled)
-    throw SdpError.unsupported('All sections have to share one transport (a=group:BUNDLE).');
+    throw SdpError.unsupported('All sections must share one transport (a=group:BUNDLE).');
   const tracks = sections.map(publishedTrack);
   for (const kind of ['audio', 'video'] as const)
     if (tracks.filter((track) => track.kind === kind).length > 1)
-      throw SdpError.unsupported(`The offer has more than one ${kind} track. Send one at most.`);
+      throw SdpError.unsupported(`The offer has more than one ${kind} track. Send at most one.`);
   return tracks;
 }
 
@@ -41,12 +41,12 @@ function publishedTrack(section: OfferedSection): PublishedTrack {
   const { kind, mid, direction } = section;
   if (kind === 'other')
     throw SdpError.unsupported(
-      `Section ${mid} is “${section.type}”: only audio and video can be sent, no data channels.`,
+      `Section ${mid} is “${section.type}”. Only audio and video are supported, not data channels.`,
     );
-  // RFC 9725 4.2: sendonly is what publishers offer, sendrecv is let through.
+  // RFC 9725 4.2: publishers offer sendonly; sendrecv is tolerated.
   if (direction !== 'sendonly' && direction !== 'sendrecv')
     throw SdpError.unsupported(
-      `Section ${mid} is ${direction}: a publisher’s have to be sendonly.`,
+      `Section ${mid} is ${direction}. A publisher’s sections must be sendonly.`,
     );
   const codec = preferredCodec(kind, section);
   return { kind, mid, codec, rtpParameters: rtpParametersOf(kind, section, codec) };
@@ -60,7 +60,7 @@ function preferredCodec(kind: MediaKind, section: OfferedSection): OfferedCodec 
         codec.clockRate === supported.clockRate &&
         supported.takes(codec.parameters),
     );
-    // Of H.264's packetization modes 1 is what allows slices larger than a packet (RFC 6184 6.3).
+    // Prefer H.264 packetization mode 1, which allows slices larger than a packet (RFC 6184 6.3).
     const codec =
       variants.find(({ parameters }) => parameters['packetization-mode'] === 1) ?? variants[0];
     if (codec) return codec;
@@ -69,7 +69,7 @@ function preferredCodec(kind: MediaKind, section: OfferedSection): OfferedCodec 
     ({ mimeType }) => mimeType.split('/')[1],
   );
   throw SdpError.unsupported(
-    `None of the offered ${kind} codecs can be taken. Send ${wanted.join(', ')}.`,
+    `None of the offered ${kind} codecs is supported. Supported: ${wanted.join(', ')}.`,
   );
 }
 
@@ -104,7 +104,7 @@ function routedCodecs(
   uris: ReadonlySet<string>,
 ): RtpParameters['codecs'] {
   const supported = SUPPORTED_CODECS[kind][codec.name];
-  if (!supported) throw new Error(`${codec.name} was chosen and is not supported`);
+  if (!supported) throw new Error(`the chosen codec ${codec.name} is not supported`);
   const { mimeType, clockRate, channels, toRouter } = supported;
   const routed = {
     mimeType,
@@ -125,7 +125,10 @@ function routedCodecs(
   return [routed, rtx];
 }
 
-/** How the router identifies the tracks' packets: by rid, SSRC, or the mid in each packet. */
+/**
+ * Returns the encodings by which the router identifies a track's packets: by rid, by SSRC, or by
+ * the MID in each packet.
+ */
 function encodingsOf(
   { mid, layers, ssrcs }: OfferedSection,
   { rtxPayloadType }: OfferedCodec,
@@ -141,6 +144,6 @@ function encodingsOf(
   }
   if (uris.has(MID_EXTENSION)) return [{}];
   throw SdpError.unsupported(
-    `Section ${mid} says neither its a=ssrc nor sends its mid in packets: its packets could not be told apart.`,
+    `The packets of section ${mid} can’t be identified. Add a=ssrc or the MID header extension.`,
   );
 }

@@ -1,27 +1,30 @@
 import type { ParsedSection } from './parsed-session.js';
 
-/** More in one section are left out; Chromium lists about 40. */
+/** The maximum number of codecs per section; further ones are ignored. Chromium lists about 40. */
 const CODECS_MAX = 100;
 const FEEDBACK_MAX = 20;
 const FMTP_MAX = 40;
 
-/** The value of one format parameter (`a=fmtp`): a number where it is written as one. */
+/** Format parameters (`a=fmtp`) by name; plain integers are numbers. */
 export type FormatParameters = Readonly<Record<string, string | number>>;
 
-/** One codec of an offer's section. */
+/** One codec of a section. */
 export type OfferedCodec = Readonly<{
   payloadType: number;
-  /** In small letters, such as `h264`. */
+  /** The lowercase name, such as `h264`. */
   name: string;
   clockRate: number;
   channels: number;
   parameters: FormatParameters;
   feedback: readonly Readonly<{ type: string; parameter?: string }>[];
-  /** The payload type of its repeats (RFC 4588), if they are offered. */
+  /** The payload type of the codec's retransmissions (RFC 4588); null if not offered. */
   rtxPayloadType: number | null;
 }>;
 
-/** The codecs of a section in the order of its `m=` line, which is the offerer's preference (RFC 3264 5.1). */
+/**
+ * Returns the codecs of a section in the order of its `m=` line, which is the offerer's preference
+ * (RFC 3264 5.1).
+ */
 export function readCodecs(section: ParsedSection): OfferedCodec[] {
   const maps = new Map(section.rtp.map((map) => [map.payload, map]));
   const repeats = rtxOf(section);
@@ -55,7 +58,7 @@ function payloadTypes({ payloads = '' }: ParsedSection): number[] {
     .filter((payloadType) => payloadType <= 127);
 }
 
-/** Which payload type carries the repeats of which. */
+/** Maps payload types to the payload types of their retransmissions. */
 function rtxOf(section: ParsedSection): Map<number, number> {
   const listed = new Set(payloadTypes(section));
   const repeats = new Map<number, number>();
@@ -67,7 +70,10 @@ function rtxOf(section: ParsedSection): Map<number, number> {
   return repeats;
 }
 
-/** Only numbers in their plain form become numbers: `profile-level-id` may look like one and is none. */
+/**
+ * Only plain decimal integers become numbers. A `profile-level-id` can look like an integer but is
+ * hexadecimal.
+ */
 function parametersOf({ fmtp }: ParsedSection, payloadType: number): FormatParameters {
   const parameters: Record<string, string | number> = {};
   const config = fmtp.find(({ payload }) => payload === payloadType)?.config ?? '';

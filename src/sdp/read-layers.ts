@@ -1,17 +1,23 @@
 import type { ParsedSection } from './parsed-session.js';
 
-/** One simulcast stream of an offer (RFC 8853), by its rid (RFC 8851). */
+/** One simulcast stream (RFC 8853), identified by its rid (RFC 8851). */
 export type OfferedLayer = Readonly<{
   rid: string;
-  /** What its restrictions say of its size, pixels in a picture or bits a second; null: nothing. */
+  /**
+   * The size that the layer's restrictions state, in pixels per frame or bits per second; null if
+   * they state none. Sizes can be compared only within one offer.
+   */
   size: number | null;
 }>;
 
-/** mediasoup takes as many encodings; more are left out. */
+/** mediasoup's limit on encodings; further layers are ignored. */
 const LAYERS_MAX = 4;
 const RID = /^[A-Za-z0-9]{1,16}$/;
 
-/** The simulcast streams that are to be sent, in the offer's order; empty without simulcast. */
+/**
+ * Returns the simulcast streams that the offerer sends, in the offer's order; empty without
+ * simulcast.
+ */
 export function readLayers(media: ParsedSection): OfferedLayer[] {
   const restrictions = new Map(
     media.rids.map(({ id, direction, params }) => [
@@ -25,12 +31,15 @@ export function readLayers(media: ParsedSection): OfferedLayer[] {
     .map((rid) => ({ rid, size: sizeOf(restrictions.get(rid) ?? '') }));
 }
 
-/** Of alternatives (`a,b`) the first, as RFC 8853 5.1 lets the answerer choose; `~` is one that starts paused. */
+/**
+ * Returns the first rid of each list of alternatives (`a,b`), as RFC 8853 5.1 permits. A `~` marks
+ * a stream that starts paused.
+ */
 function sentRids({ simulcast, simulcast_03: draft }: ParsedSection): string[] {
   let list: string | undefined;
   if (simulcast?.dir1 === 'send') list = simulcast.list1;
   else if (simulcast?.dir2 === 'send') list = simulcast.list2;
-  // What Firefox sent before version 70: "send rid=a;b".
+  // The draft syntax of Firefox before version 70: "send rid=a;b".
   else [, list] = /\bsend rid=([\w;,~]+)/.exec(draft?.value ?? '') ?? [];
   const rids = (list ?? '')
     .split(';')

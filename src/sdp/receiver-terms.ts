@@ -6,13 +6,14 @@ import { SdpError } from './sdp-error.js';
 
 const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 
-/** A section that media is sent in. */
+/** A section in which the server sends media. */
 export type ReceivingSection = OfferedSection & Readonly<{ kind: MediaKind }>;
 
 /**
- * Returns the sections of a player's description that can carry media: the first of each kind (WHEP
- * 4.9.2: one MediaStream with at most one track of a kind).
- * @throws {SdpError} `unsupported` if there is none, or they do not share one transport
+ * Returns the sections of a player's description in which media can be sent: the first of each kind
+ * (WHEP 4.9.2: one MediaStream with at most one track per kind).
+ * @throws {SdpError} `unsupported` if there is no such section, or the sections don't share one
+ *   transport
  */
 export function receivingSections(offer: Offer): ReceivingSection[] {
   const receiving = offer.sections.filter(isReceiving);
@@ -21,23 +22,23 @@ export function receivingSections(offer: Offer): ReceivingSection[] {
   );
   if (sections.length === 0)
     throw SdpError.unsupported(
-      'The SDP receives nothing: it needs an audio or video section that is recvonly or sendrecv.',
+      'The SDP receives no media: it needs an audio or video section that is recvonly or sendrecv.',
     );
   if (sections.length > 1 && !offer.bundled)
-    throw SdpError.unsupported('All sections have to share one transport (a=group:BUNDLE).');
+    throw SdpError.unsupported('All sections must share one transport (a=group:BUNDLE).');
   return sections;
 }
 
 /**
- * Whether the player can identify a track without a signaled SSRC by its MID or payload type (RFC
- * 9143 9.2), as browsers do, and others that support the MID header extension. A player that was
- * given an SSRC accepts no other afterwards.
+ * Whether the player can identify a track without a signaled SSRC, by MID or payload type (RFC 9143
+ * 9.2). Browsers and other players that support the MID header extension can. A player to which an
+ * SSRC was signaled accepts no other SSRC afterwards.
  */
 export function findsByMid({ extensions }: Pick<OfferedSection, 'extensions'>): boolean {
   return extensions.some(({ uri }) => uri === MID_EXTENSION);
 }
 
-/** What may be sent in these sections. */
+/** Returns the terms on which media can be sent in these sections. */
 export function receiverTerms(sections: readonly ReceivingSection[]): ReceiverTerms {
   return {
     codecs: sections.flatMap(({ kind, codecs }) => codecs.map((codec) => numbered(kind, codec))),
@@ -50,7 +51,7 @@ export function receiverTerms(sections: readonly ReceivingSection[]): ReceiverTe
 
 function isReceiving(section: OfferedSection): section is ReceivingSection {
   const { kind, disabled, direction } = section;
-  // WHEP 4.3.5: sendonly and inactive are no player's.
+  // WHEP 4.3.5: players don't offer sendonly or inactive.
   return !disabled && kind !== 'other' && (direction === 'recvonly' || direction === 'sendrecv');
 }
 

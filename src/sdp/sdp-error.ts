@@ -1,6 +1,6 @@
 /**
- * An unusable SDP: `malformed` if it cannot be parsed (HTTP 400), `unsupported` if it asks for
- * something unsupported (HTTP 422, RFC 9725 4.2). The message is a sentence for people.
+ * An error for an unusable SDP: `malformed` if the SDP can't be parsed (HTTP 400), `unsupported` if
+ * it requests something unsupported (HTTP 422, RFC 9725 4.2). The message is shown to users.
  */
 export class SdpError extends Error {
   readonly reason: 'malformed' | 'unsupported';

@@ -23,7 +23,7 @@ const transport = {
   dtlsParameters: { fingerprints: [{ algorithm: 'sha-256' as const, value: 'AA:BB' }] },
 };
 
-/** The answer, or why there is none. */
+/** Returns the answer, or the error. */
 function answered(sdp: string): string | SdpError {
   try {
     const offer = readOffer(sdp);
@@ -36,7 +36,7 @@ function answered(sdp: string): string | SdpError {
   }
 }
 
-/** What an answer has to keep to, whatever the offer was (RFC 3264 6, RFC 9143 7.3). */
+/** Checks the invariants of every answer (RFC 3264 6, RFC 9143 7.3). */
 function assertAnswers(sdp: string, answer: string): void {
   const offered = parse(sdp).media;
   const given = parse(answer);
@@ -50,7 +50,7 @@ function assertAnswers(sdp: string, answer: string): void {
   });
   const taken = given.media.filter(({ port }) => port !== 0).map(({ mid }) => String(mid));
   expect(given.groups?.[0]?.mids.toString().split(' ')).toEqual(taken);
-  // Nothing of the offer gets a line of its own into the answer.
+  // The offer cannot inject lines into the answer.
   expect(answer.split('\r\n').every((line) => line === '' || /^[a-z]=/.test(line))).toBe(true);
   expect(answer.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
 }
@@ -58,11 +58,11 @@ function assertAnswers(sdp: string, answer: string): void {
 const offer = fc.constantFrom(...offers);
 
 describe('any offer', () => {
-  it('is answered or refused with a sentence, whatever lines are lost, doubled or swapped', () => {
+  it('is answered or rejected with an error message when lines are lost, duplicated or swapped', () => {
     fc.assert(
       fc.property(changedSdp(offers), (changed) => {
         const answer = answered(changed);
-        const sentence = typeof answer === 'string' ? 'It is taken.' : answer.message;
+        const sentence = typeof answer === 'string' ? 'It is accepted.' : answer.message;
         expect(sentence).toMatch(/^[A-Z].+[.)]$/s);
         if (typeof answer === 'string') assertAnswers(changed, answer);
       }),
@@ -70,7 +70,7 @@ describe('any offer', () => {
     );
   });
 
-  it('does no harm with bytes of any kind in it', () => {
+  it('cannot inject lines through arbitrary bytes', () => {
     fc.assert(
       fc.property(
         offer,
@@ -92,7 +92,7 @@ describe('any offer', () => {
     );
   });
 
-  it('is refused when it is no SDP at all', () => {
+  it('is rejected if it is not SDP', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 2_000 }), (text) => {
         expect(answered(text)).toBeInstanceOf(SdpError);
@@ -110,7 +110,7 @@ describe('simulcast layers', () => {
     ['2', '1', '0'],
   );
 
-  it('are put from the worst to the best in whatever order their names come', () => {
+  it('are sorted by known names, lowest first', () => {
     fc.assert(
       fc.property(
         names.chain((best) =>
@@ -125,7 +125,7 @@ describe('simulcast layers', () => {
     );
   });
 
-  it('are put by their sizes where the offer tells them, whatever they are called', () => {
+  it('are sorted by size restrictions, whatever their names', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 1, max: 4_000 }), { minLength: 2, maxLength: 4 }),

@@ -13,7 +13,7 @@ import {
 import type { Offer, OfferedSection } from './offer.js';
 import type { ReceivingSection } from './receiver-terms.js';
 
-/** All tracks are of one MediaStream (WHEP 4.9.2). */
+/** The MediaStream of all tracks (WHEP 4.9.2). */
 const STREAM_ID = 'onair';
 
 type Codec = RtpCapabilities['codecs'][number];
@@ -22,17 +22,17 @@ type Track = Pick<ConsumerOptions, 'kind' | 'rtpParameters'>;
 
 type Common = Readonly<{
   transport: AnswererTransport;
-  /** What may be sent, under the numbers that it will be sent with. */
+  /** The codecs and header extensions that can be sent, with the numbers used on the wire. */
   agreed: RtpCapabilities;
-  /** What is sent now. */
+  /** The tracks being sent. */
   tracks: readonly Track[];
   session: SessionOrigin;
 }>;
 
 /**
- * Returns the answer to a player's offer (WHEP 4.3.1): the media sent in each receiving section.
- * The SSRCs of existing tracks are signaled: some players, such as all those built on pion, expose
- * no others.
+ * Returns the answer to a player's offer (WHEP 4.3.1), with media in each receiving section. The
+ * answer signals the SSRCs of existing tracks, because some players, including all that are built
+ * on pion, ignore other SSRCs.
  */
 export function senderAnswer({
   offer,
@@ -57,7 +57,7 @@ export function senderAnswer({
   const media = offer.sections.map((section) => {
     const description = sent.get(section);
     if (!description) return refused(section);
-    // With BUNDLE the first section's candidates are everybody's (RFC 9143 7.3).
+    // With BUNDLE, the candidates of the first section apply to all (RFC 9143 7.3).
     return { ...description, ...attributes, ...(section === first ? candidates(transport) : {}) };
   });
   const mids = offer.sections.filter((section) => sent.has(section)).map(({ mid }) => mid);
@@ -65,8 +65,8 @@ export function senderAnswer({
 }
 
 /**
- * Returns the server's own offer: one section of each kind with everything that may be sent, and
- * the SSRCs of existing tracks. The mids are `0` and `1`.
+ * Returns the server's own offer. It contains one section per kind, with everything that can be
+ * sent and the SSRCs of existing tracks. The mids are `0` and `1`.
  */
 export function senderOffer({ transport, agreed, tracks, session }: Common): string {
   const attributes = transportAttributes(transport, 'actpass');
@@ -81,7 +81,7 @@ export function senderOffer({ transport, agreed, tracks, session }: Common): str
 
 const KINDS = ['audio', 'video'] as const;
 
-/** Returns null if nothing that the section receives can be sent. */
+/** Returns null if nothing can be sent in the section. */
 function answeredSection(
   section: ReceivingSection,
   agreed: RtpCapabilities,
@@ -89,7 +89,8 @@ function answeredSection(
 ): MediaDescription | null {
   const { kind, mid, protocol, extmapAllowMixed } = section;
   const sent = tracks.find((track) => track.kind === kind)?.rtpParameters.codecs[0]?.payloadType;
-  // In the offer's order (RFC 3264 6.1), but for what is sent: some players expect the first.
+  // The codecs are in the offer's order (RFC 3264 6.1), except that the codec being sent is first,
+  // because some players expect that.
   const offeredFirst = section.codecs.toSorted(
     (a, b) => Number(b.payloadType === sent) - Number(a.payloadType === sent),
   );
@@ -97,17 +98,17 @@ function answeredSection(
     const codec = agreed.codecs.find(
       (one) => one.kind === kind && one.preferredPayloadType === offered.payloadType,
     );
-    // Its own parameters: what it can decode is not ours to change.
+    // The player's parameters are kept, because they state what the player can decode.
     return codec ? [{ ...codec, parameters: offered.parameters }] : [];
   });
   if (codecs.length === 0) return null;
   return {
-    ...sentMedia({ kind, mid, protocol, codecs: withRepeats(codecs, agreed) }, agreed),
+    ...sentMedia({ kind, mid, protocol, codecs: withRetransmissions(codecs, agreed) }, agreed),
     ...(extmapAllowMixed ? { extmapAllowMixed: 'extmap-allow-mixed' as const } : {}),
   };
 }
 
-/** The SSRCs of the track of a kind. */
+/** Returns the SSRC lines of the track of a kind. */
 function sources(wanted: MediaKind, tracks: readonly Track[]): Partial<MediaDescription> {
   const track = tracks.find(({ kind }) => kind === wanted);
   const ssrc = track?.rtpParameters.encodings[0]?.ssrc;
@@ -174,7 +175,7 @@ function sentMedia(
 }
 
 /** Appends the agreed retransmission codecs. */
-function withRepeats(codecs: readonly Codec[], agreed: RtpCapabilities): Codec[] {
+function withRetransmissions(codecs: readonly Codec[], agreed: RtpCapabilities): Codec[] {
   const payloadTypes = new Set(codecs.map(({ preferredPayloadType }) => preferredPayloadType));
   const repeats = agreed.codecs.filter(
     ({ mimeType, parameters }) =>

@@ -1,16 +1,16 @@
 import type { MediaKind } from '../protocol/rtc.js';
 import type { OfferedCodec, FormatParameters } from './read-codecs.js';
 
-/** A codec that is taken in: the router's, with the name that it has there. */
+/** A codec that can be published, with its name in the router. */
 type SupportedCodec = Readonly<{
   mimeType: string;
   clockRate: number;
   channels?: number;
-  /** False for variants that the router has no place for. */
+  /** Returns false for variants that the router does not support. */
   takes: (parameters: FormatParameters) => boolean;
-  /** What the router is told in place of the offer's parameters. */
+  /** Returns the router's parameters for the offered ones. */
   toRouter: (parameters: FormatParameters) => Record<string, string | number>;
-  /** What the answer says. */
+  /** Returns the answer's parameters for the offered ones. */
   toAnswer: (parameters: FormatParameters) => Record<string, string | number>;
 }>;
 
@@ -21,9 +21,10 @@ const H264: SupportedCodec = {
   mimeType: 'video/H264',
   clockRate: 90_000,
   takes: anyVariant,
-  // The router has one H.264, constrained baseline in mode 1. Packets pass it as they are, players
-  // go by the parameter sets in the stream, and whoever takes mode 1 takes mode 0 (RFC 6184 5.4); so every
-  // profile goes by that name, as programs do anyway that announce baseline and send high.
+  // The router supports H.264 in one form, constrained baseline in mode 1. Every profile can use
+  // these parameters: the router forwards packets unchanged, players use the parameter sets in the
+  // stream, and receivers of mode 1 support mode 0 (RFC 6184 5.4). Some encoders announce baseline
+  // and send high anyway.
   toRouter: (parameters) => ({
     ...parameters,
     'packetization-mode': 1,
@@ -70,11 +71,12 @@ const AUDIO: Readonly<Record<string, SupportedCodec>> = {
   opus: {
     mimeType: 'audio/opus',
     clockRate: 48_000,
-    // RFC 7587 7: always 2, whatever is sent; some offers leave it out.
+    // RFC 7587 7: the number is always 2, even for mono. Some offers omit it.
     channels: 2,
     takes: anyVariant,
     toRouter: asIs,
-    // Of the answerer these are what it would like to get (RFC 7587 6.1): both channels, and repairs.
+    // In an answer, these state what the answerer prefers to receive (RFC 7587 6.1): stereo and
+    // FEC.
     toAnswer: ({ minptime }) => ({
       ...(minptime === undefined ? {} : { minptime }),
       stereo: 1,
@@ -83,12 +85,15 @@ const AUDIO: Readonly<Record<string, SupportedCodec>> = {
   },
 };
 
-/** What sections of a kind may carry, the preferred codec first: H.264 plays everywhere without transcoding. */
+/**
+ * The supported codecs by kind, with the preferred one first: all players can play H.264 without
+ * transcoding.
+ */
 export const SUPPORTED_CODECS: Readonly<
   Record<MediaKind, Readonly<Record<string, SupportedCodec>>>
 > = { audio: AUDIO, video: VIDEO };
 
-/** RTP header extensions that the router reads, by kind. */
+/** RTP header extensions that the router uses, by kind. */
 const EXTENSIONS: Readonly<Record<MediaKind, ReadonlySet<string>>> = {
   audio: new Set([
     'urn:ietf:params:rtp-hdrext:sdes:mid',
@@ -110,12 +115,12 @@ const EXTENSIONS: Readonly<Record<MediaKind, ReadonlySet<string>>> = {
   ]),
 };
 
-/** Whether the router reads this RTP header extension in sections of a kind. */
+/** Whether the router uses this RTP header extension for a kind. */
 export function isSupportedExtension(kind: MediaKind, uri: string): boolean {
   return EXTENSIONS[kind].has(uri);
 }
 
-/** RTCP feedback (`a=rtcp-fb`) that is given, as `type parameter`. */
+/** Supported RTCP feedback (`a=rtcp-fb`), as `type parameter`. */
 const FEEDBACK: Readonly<Record<MediaKind, ReadonlySet<string>>> = {
   audio: new Set(['nack', 'transport-cc']),
   video: new Set(['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc']),
@@ -125,8 +130,8 @@ const TRANSPORT_CC = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-c
 const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
 
 /**
- * The feedback of an offer that it gets. Of the two ways to estimate bandwidth one is taken, and only with
- * the header extension that it needs.
+ * Returns the part of the offered feedback that is supported. Only one method of bandwidth
+ * estimation is used, and only with the header extension that it needs.
  */
 export function supportedFeedback(
   kind: MediaKind,

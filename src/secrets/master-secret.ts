@@ -7,9 +7,9 @@ const FILE = 'secret.key';
 const BYTES = 32;
 
 /**
- * Returns the secret that all keys are derived from: `given`, or the one in the data folder,
- * created on the first start with mode 0600. An in-memory data folder (`:memory:`) gets a new one
- * each time.
+ * Returns the secret from which all keys are derived: `given`, or the one in the data folder. That
+ * file is created at the first startup with mode 0600. With an in-memory data folder (`:memory:`),
+ * there is a new secret at each startup.
  * @throws {StartError} if the file cannot be read or written, or is damaged
  */
 export async function masterSecret(options: {
@@ -26,7 +26,7 @@ export async function masterSecret(options: {
   } catch (cause) {
     if (cause instanceof StartError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError(`The secret in ${file} can't be read or made: ${reason}`, { cause });
+    throw new StartError(`The secret in ${file} can't be read or created: ${reason}`, { cause });
   }
 }
 
@@ -39,15 +39,15 @@ async function read(file: string): Promise<Uint8Array | null> {
   const secret = Buffer.from(text.trim(), 'base64url');
   if (secret.length !== BYTES)
     throw new StartError(
-      `${file} is damaged. Restore it from a backup, or delete it: then everybody has to log in again, and second factors have to be set up again.`,
+      `${file} is damaged. Restore it from a backup, or delete it: then everyone has to log in again and set up two-factor authentication again.`,
     );
   if (((await stat(file)).mode & 0o077) !== 0) await chmod(file, 0o600);
   return secret;
 }
 
 /**
- * Writes a temporary file and links it: nobody reads a partial secret, and two processes that start
- * at once use the same one.
+ * Writes a temporary file and links it, so that nobody can read a partial secret, and two processes
+ * that start concurrently use the same secret.
  */
 async function make(file: string): Promise<Uint8Array> {
   const secret = randomBytes(BYTES);

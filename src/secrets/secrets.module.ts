@@ -3,7 +3,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { masterSecret } from './master-secret.js';
 import { Secrets } from './secrets.js';
 
-/** Global: provides the service's {@link Secrets}. */
+/** Provides the server's {@link Secrets} globally. */
 @Global()
 @Module({
   providers: [

@@ -8,7 +8,7 @@ import { Secrets } from './secrets.js';
 describe('Secrets', () => {
   const secrets = new Secrets(Buffer.alloc(32, 7));
 
-  it('signs for one purpose only', () => {
+  it('creates signatures that are valid for one purpose only', () => {
     const signature = secrets.sign('hls-token', 'fire');
     expect(secrets.isSigned('hls-token', 'fire', signature)).toBe(true);
     expect(secrets.isSigned('channel-pass', 'fire', signature)).toBe(false);
@@ -33,7 +33,7 @@ describe('masterSecret', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
 
-  it('is made once, and readable by nobody else', async () => {
+  it('is created once, readable by its owner only', async () => {
     const [first, second] = await Promise.all([
       masterSecret({ given: null, dir }),
       masterSecret({ given: null, dir }),
@@ -43,7 +43,7 @@ describe('masterSecret', () => {
     expect((await stat(join(dir, 'secret.key'))).mode & 0o777).toBe(0o600);
   });
 
-  it('is closed to others again when it was opened', async () => {
+  it('loses permissions for others at the next startup', async () => {
     await masterSecret({ given: null, dir });
     const text = await readFile(join(dir, 'secret.key'));
     await rm(join(dir, 'secret.key'));
@@ -52,12 +52,12 @@ describe('masterSecret', () => {
     expect((await stat(join(dir, 'secret.key'))).mode & 0o777).toBe(0o600);
   });
 
-  it('says what to do about a damaged file', async () => {
+  it('reports what to do about a damaged file', async () => {
     await writeFile(join(dir, 'secret.key'), 'oops');
     await expect(masterSecret({ given: null, dir })).rejects.toThrow(/is damaged\. Restore it/);
   });
 
-  it('is the given one where there is one', async () => {
+  it('is the configured one if set', async () => {
     const given = 'x'.repeat(40);
     expect(Buffer.from(await masterSecret({ given, dir })).toString()).toBe(given);
   });

@@ -11,7 +11,7 @@ const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** The purpose of a key: keys of different purposes reveal nothing about each other. */
+/** The purpose of a key. Keys for different purposes reveal nothing about each other. */
 export type KeyPurpose =
   | 'hls-token'
   | 'channel-pass'
@@ -20,9 +20,14 @@ export type KeyPurpose =
   | 'known-device'
   | 'second-factor'
   | 'log-in-state'
-  | 'webhook';
+  | 'webhook'
+  | 'node-call'
+  | 'bus-channel'
+  | 'resume-token'
+  | 'first-administrator'
+  | 'guess';
 
-/** Keys derived from the service's master secret by HKDF-SHA-256 (RFC 5869), one per purpose. */
+/** Keys derived from the server's master secret by HKDF-SHA-256 (RFC 5869), one per purpose. */
 export class Secrets {
   readonly #master: Uint8Array;
   readonly #keys = new Map<KeyPurpose, Buffer>();
@@ -31,7 +36,7 @@ export class Secrets {
     this.#master = master;
   }
 
-  /** Returns a key of 32 bytes, the same on every start with the same secret. */
+  /** Returns a 32-byte key, which is always the same for the same master secret. */
   key(purpose: KeyPurpose): Buffer {
     const known = this.#keys.get(purpose);
     if (known) return known;
@@ -66,8 +71,7 @@ export class Secrets {
   }
 
   /**
-   * Returns the sealed text; null if it was not sealed by this service for this purpose and
-   * context.
+   * Returns the sealed text; null if it was not sealed by this server for this purpose and context.
    */
   unseal(purpose: KeyPurpose, sealed: string, context: string): string | null {
     const bytes = Buffer.from(sealed, 'base64url');
@@ -82,7 +86,8 @@ export class Secrets {
       const text = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
       return Buffer.concat([text, decipher.final()]).toString('utf8');
     } catch {
-      // Not ours, or tampered with: the caller cannot tell which.
+      // The text was sealed by someone else or tampered with; with GCM, the two can't be
+      // distinguished.
       return null;
     }
   }

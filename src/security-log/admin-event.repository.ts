@@ -4,23 +4,23 @@ import { PrismaService } from '../db/prisma.service.js';
 import { AdminEventKind } from '../protocol/security-event.js';
 import { startOfHour, type Transaction } from './security-event.repository.js';
 
-/** Maximum number of rows; above it, the oldest are deleted. */
+/** The maximum number of rows. Beyond it, the oldest rows are deleted. */
 const ROWS_MAX = 2_000;
 
-/** An account that acted as administrator. */
+/** An account that acted as an administrator. */
 export type Administrator = Readonly<{ id: string; username: string }>;
 
 /** An action of an administrator. */
 export type AdminEvent = Readonly<{
   by: Administrator;
   kind: AdminEventKind;
-  /** Human-readable object of the action. */
+  /** The object of the action, in human-readable form. */
   subject: string;
   /** The affected account, if any. */
   accountId?: string;
 }>;
 
-/** Stored actions of one kind within an hour. */
+/** A row, which stands for identical actions within an hour. */
 export type StoredAdminEvent = Readonly<{
   id: string;
   kind: AdminEventKind;
@@ -73,7 +73,7 @@ export class AdminEventRepository {
     await this.db.$transaction((tx) => writeAdminEvent(tx, event, at));
   }
 
-  /** Lists actions, newest first: everyone's or one administrator's. */
+  /** Lists actions of all administrators, or of one, newest first. */
   async list({
     since,
     limit,

@@ -13,7 +13,7 @@ import {
 } from './security-event.js';
 
 const HOUR_MS = 3_600_000;
-/** Maximum number of rows per deletion. */
+/** The maximum number of rows per deletion. */
 const SWEEP_MAX = 5_000;
 
 /** A transaction, or the database for an action without one. */
@@ -22,7 +22,7 @@ export type Transaction = Pick<
   '$queryRaw' | '$executeRaw' | 'securityEvent' | 'adminEvent'
 >;
 
-/** Stored events of one kind within an hour. */
+/** A row, which stands for identical events within an hour. */
 export type StoredEvent = Readonly<{
   id: string;
   kind: SecurityEventKind;
@@ -49,13 +49,13 @@ const EVENT = {
 
 /**
  * Records an event in the transaction of the action that causes it. Repetitions within an hour are
- * counted in one row; above the account's limit, its oldest rows are deleted. Does nothing if the
+ * counted in one row. Beyond the account's limit, the oldest rows are deleted. Does nothing if the
  * account no longer exists.
  */
 export async function writeEvent(tx: Transaction, event: SecurityEvent, at: Date): Promise<void> {
   const { accountId, kind, subject = '', detail = '', from } = event;
   const hour = startOfHour(at);
-  // Attackers choose their user agent: count all failures from one network in one row.
+  // Attackers can choose their user agent, so all failures from one network are counted in one row.
   const device = isFailure(kind) ? '' : from.device;
   const rows: unknown[] = await tx.$queryRaw`
     INSERT INTO security_events
@@ -70,7 +70,7 @@ export async function writeEvent(tx: Transaction, event: SecurityEvent, at: Date
   if (rows.length > 0) await prune(tx, accountId, shareOf(kind));
 }
 
-/** Deletes the oldest rows above a share's limit. */
+/** Deletes the oldest rows beyond a share's limit. */
 async function prune(tx: Transaction, accountId: string, share: EventShare | null): Promise<void> {
   const surplus = await tx.securityEvent.findMany({
     where: {
@@ -118,7 +118,7 @@ export class SecurityEventRepository {
     });
   }
 
-  /** Deletes a limited number of older rows; resolves with how many. */
+  /** Deletes a limited number of rows older than a time; resolves to the number of deleted rows. */
   async deleteBefore(before: Date): Promise<number> {
     const where = { lastAt: { lte: before } };
     const rows = await this.db.securityEvent.findMany({

@@ -1,28 +1,33 @@
 import type { SecurityEventKind } from '../protocol/security-event.js';
 
-/** The origin of an action, as stored. */
+/** The origin of an action, as it is stored. */
 export type EventOrigin = Readonly<{
-  /** The network of the address, without the host. */
+  /** The network of the address, without the host part. */
   network: string;
-  /** Human-readable name of the browser and system. */
+  /** The human-readable name of the browser and system. */
   device: string;
 }>;
 
-/** The origin of actions by the service itself, and by administrators on others' accounts. */
+/**
+ * The origin of actions by the server itself, and of those by administrators on other people's
+ * accounts.
+ */
 export const NOWHERE: EventOrigin = { network: '', device: '' };
 
 /** A security event of an account. */
 export type SecurityEvent = Readonly<{
   accountId: string;
   kind: SecurityEventKind;
-  /** The object of the event; empty: the account. */
+  /** The object of the event; empty for the account itself. */
   subject?: string;
-  /** The new value. */
+  /** The new value, if the event is a change. */
   detail?: string;
   from: EventOrigin;
 }>;
 
-/** Kinds that share a limit, so that many events of one share displace none of another. */
+/**
+ * Kinds of event that share a limit, so that many events of one share don't evict those of another.
+ */
 export type EventShare = Readonly<{ kinds: readonly SecurityEventKind[]; max: number }>;
 
 /** Events that anyone can cause. */
@@ -40,15 +45,18 @@ const SHARES: readonly EventShare[] = [
   { kinds: FAILURES, max: 100 },
   { kinds: OF_CHANNELS, max: 150 },
 ];
-/** Limit of all other kinds; with the shares above, 500 rows per account. */
+/**
+ * The limit for all other kinds. Together with the shares above, there are at most 500 rows per
+ * account.
+ */
 export const OTHERS_MAX = 250;
 
-/** Returns the share of a kind; null: that of all other kinds. */
+/** Returns the share of a kind; null for the kinds that share {@link OTHERS_MAX}. */
 export function shareOf(kind: SecurityEventKind): EventShare | null {
   return SHARES.find(({ kinds }) => kinds.includes(kind)) ?? null;
 }
 
-/** The kinds with shares of their own. */
+/** The kinds that belong to a share of {@link SHARES}. */
 export const SHARED_KINDS: readonly SecurityEventKind[] = SHARES.flatMap(({ kinds }) => kinds);
 
 export function isFailure(kind: SecurityEventKind): boolean {

@@ -2,9 +2,9 @@ import { Module } from '@nestjs/common';
 import { DbModule } from '../db/db.module.js';
 import { AdminEventRepository } from './admin-event.repository.js';
 import { SecurityEventRepository } from './security-event.repository.js';
-import { SecurityLog } from './security-log.service.js';
+import { SecurityLog } from './security-log.js';
 
-/** The security log. */
+/** Provides the security log. */
 @Module({
   imports: [DbModule],
   providers: [AdminEventRepository, SecurityEventRepository, SecurityLog],

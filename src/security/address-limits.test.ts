@@ -5,7 +5,7 @@ import { AddressCounts, AddressRates } from './address-limits.js';
 const neighbour = (network: number) => `2001:db8:7:${network.toString(16)}::1`;
 
 describe('AddressCounts', () => {
-  it('lets a site have sixteen times what one address may', () => {
+  it('limits a site to sixteen times the count allowed for one address', () => {
     const counts = new AddressCounts(2);
     const leaves = Array.from({ length: 64 }, (_, network) => counts.enter(neighbour(network)));
     expect(leaves.filter((leave) => leave !== null)).toHaveLength(32);
@@ -16,7 +16,7 @@ describe('AddressCounts', () => {
     expect(counts.enter(neighbour(901))).toBeNull();
   });
 
-  it('gives back the address’s place when the site is full', () => {
+  it('does not count an address if its site is full', () => {
     const counts = new AddressCounts(1);
     for (let network = 0; network < 16; network += 1) counts.enter(neighbour(network));
     expect(counts.enter(neighbour(16))).toBeNull();
@@ -25,7 +25,7 @@ describe('AddressCounts', () => {
     expect(other.enter(neighbour(16))).toBeNull();
   });
 
-  it('knows no sites of IPv4', () => {
+  it('does not limit IPv4 addresses by site', () => {
     const counts = new AddressCounts(1);
     for (let host = 0; host < 200; host += 1)
       expect(counts.enter(`203.0.113.${host}`)).not.toBeNull();
@@ -33,7 +33,7 @@ describe('AddressCounts', () => {
 });
 
 describe('AddressRates', () => {
-  it('lets a site do sixteen times as much as one address', () => {
+  it('limits a site to sixteen times the rate allowed for one address', () => {
     const rates = new AddressRates({ burst: 3, perSecond: 0.5 });
     const taken = Array.from({ length: 100 }, (_, network) => rates.take(neighbour(network), 0));
     expect(taken.filter((waitMs) => waitMs === 0)).toHaveLength(48);

@@ -4,20 +4,24 @@ import type { Rate } from '../common/token-bucket.js';
 import { RateLimiter, scaled } from './rate-limiter.js';
 
 /**
- * Limits how many of something an address can have open. An IPv6 /48 site has 65,536 networks that
- * each count as one address; together they get {@link SITE_SHARE} times the limit.
+ * Limits how many items an address can have open. An IPv6 /48 site has 65,536 networks, each of
+ * which counts as one address. The limit for all of them together is {@link SITE_SHARE} times that
+ * of one address.
  */
 export class AddressCounts {
   readonly #blocks: OpenCounts;
   readonly #sites: OpenCounts;
 
-  /** @param max limit per address */
+  /** @param max the limit per address */
   constructor(max: number) {
     this.#blocks = new OpenCounts(max);
     this.#sites = new OpenCounts(max * SITE_SHARE);
   }
 
-  /** Counts one more. Returns an idempotent function that releases it, or null at the limit. */
+  /**
+   * Counts one more. Returns an idempotent function that releases it, or null if the limit is
+   * reached.
+   */
   enter(address: string): (() => void) | null {
     const leaveBlock = this.#blocks.enter(addressBlock(address));
     const site = addressSite(address);
@@ -35,8 +39,8 @@ export class AddressCounts {
 }
 
 /**
- * Limits how often an address can do something; an IPv6 /48 site gets {@link SITE_SHARE} times the
- * rate.
+ * Limits how often an address can do something; the rate for an IPv6 /48 site is {@link SITE_SHARE}
+ * times that of one address.
  */
 export class AddressRates {
   readonly #rate: Rate;
@@ -44,13 +48,13 @@ export class AddressRates {
   readonly #blocks = new RateLimiter();
   readonly #sites = new RateLimiter();
 
-  /** @param rate rate per address */
+  /** @param rate the rate per address */
   constructor(rate: Rate) {
     this.#rate = rate;
     this.#siteRate = scaled(rate, SITE_SHARE);
   }
 
-  /** Takes one and returns 0, or returns the milliseconds to wait. */
+  /** Takes a token and returns 0, or returns the number of milliseconds to wait for one. */
   take(address: string, nowMs: number): number {
     const waitMs = this.#blocks.take(addressBlock(address), this.#rate, nowMs);
     if (waitMs > 0) return waitMs;

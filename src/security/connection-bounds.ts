@@ -3,30 +3,36 @@ import type { Socket } from 'node:net';
 import type { ClientAddress } from './client-address.js';
 import { AddressCounts } from './address-limits.js';
 
-/** Maximum number of TCP connections per address: a browser opens six, and one for its socket. */
+/**
+ * The maximum number of TCP connections per address. A browser opens six, and another one for its
+ * socket.
+ */
 const CONNECTIONS_PER_ADDRESS_MAX = 300;
-/** Maximum number of all connections; more would leave too few file descriptors for the rest. */
+/**
+ * The maximum number of all connections. With more, too few file descriptors would be left for
+ * everything else.
+ */
 const CONNECTIONS_MAX = 30_000;
 
-/** Limits on slow clients, milliseconds; Fastify and Node set none by default. */
+/** Time limits for slow clients, in milliseconds. Fastify and Node set none by default. */
 export const SLOW_CLIENTS = {
-  /** For the whole request, with its body. */
+  /** The time limit for receiving a whole request, including its body. */
   requestTimeout: 30_000,
   keepAliveTimeout: 30_000,
   /**
-   * Without any traffic, such as when a client does not read its response. Longer than responses
-   * wait for media.
+   * The time limit without traffic, for example when a client doesn't read its response. It is
+   * longer than any response waits for media.
    */
   connectionTimeout: 60_000,
   http: {
     headersTimeout: 10_000,
     connectionsCheckingInterval: 2_000,
-    /** Size of all headers, bytes. */
+    /** The maximum size of all headers, in bytes. */
     maxHeaderSize: 16 * 1024,
   },
 } as const;
 
-/** Closes connections of an address above the limit. */
+/** Closes new connections from an address beyond the limit. */
 export function boundConnections(
   server: Server,
   { clients, factor }: { clients: ClientAddress; factor: number },
@@ -35,7 +41,8 @@ export function boundConnections(
   server.maxConnections = CONNECTIONS_MAX;
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress;
-    // Already closed, or a proxy, which connects for many clients.
+    // Closed connections aren't counted, and neither are those of proxies, which connect for many
+    // clients.
     if (address === undefined || clients.isTrusted(address, 0)) return;
     const leave = open.enter(address);
     if (leave) socket.once('close', leave);

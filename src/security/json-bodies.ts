@@ -3,8 +3,8 @@ import { DomainError } from '../common/domain-error.js';
 import { parseStrictJson, StrictJsonError } from './strict-json.js';
 
 /**
- * Parses bodies strictly as JSON. Answers 415 to text and forms, which other sites' pages could
- * send without a preflight.
+ * Parses bodies strictly as JSON. Text and forms, which pages of other sites could send without a
+ * preflight request, are answered with 415.
  */
 export function readJsonBodies(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -22,7 +22,9 @@ function parseBody(text: string): unknown {
     return parseStrictJson(text);
   } catch (cause) {
     if (cause instanceof StrictJsonError)
-      throw new DomainError('bad_request', `The body can’t be read. ${cause.message}`, { cause });
+      throw new DomainError('bad_request', `The request body is invalid. ${cause.message}`, {
+        cause,
+      });
     throw cause;
   }
 }

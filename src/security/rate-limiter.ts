@@ -1,12 +1,18 @@
 import { type Rate, TokenBucket } from '../common/token-bucket.js';
 
-/** Maximum number of buckets; buckets unused while half as many others were used are evicted. */
+/**
+ * The maximum number of buckets. A bucket that isn't used while half this number of others are used
+ * is evicted.
+ */
 const BUCKETS_MAX = 50_000;
 
-/** A token bucket per key, retained while recently used. */
+/** Limits rates with one token bucket per key, which is kept while it is used. */
 export class RateLimiter {
   readonly #max: number;
-  /** Buckets used since the last change of generations; using one of these moves nothing. */
+  /**
+   * The buckets used since the generations last changed. Using one of these buckets requires no
+   * move.
+   */
   #young = new Map<string, TokenBucket>();
   #old = new Map<string, TokenBucket>();
 
@@ -19,8 +25,8 @@ export class RateLimiter {
   }
 
   /**
-   * Takes one from `key`'s bucket and returns 0, or takes none and returns the milliseconds to
-   * wait.
+   * Takes a token from the bucket of `key` and returns 0, or returns the milliseconds to wait for
+   * one.
    */
   take(key: string, rate: Rate, nowMs: number): number {
     const bucket = this.#young.get(key) ?? this.#rejuvenate(key, rate, nowMs);

@@ -12,14 +12,17 @@ import type { ClientAddress } from './client-address.js';
 import { scaled } from './rate-limiter.js';
 import { GROUP_RATES, type RouteGroup, routeGroup } from './route-groups.js';
 
-/** Maximum length of a URL, with its query. */
+/** The maximum length of a URL, including its query. */
 export const URL_MAX = 2_048;
-/** Maximum number of concurrent requests per address, most of which wait for media. */
+/** The maximum number of concurrent requests per address, most of which wait for media. */
 const OPEN_REQUESTS_MAX = 200;
-/** When to retry with too many requests open. */
+/** The retry delay when an address has too many requests open. */
 const OPEN_RETRY_MS = 1_000;
 
-const TOO_LONG: ErrorBody = { code: 'bad_request', message: 'This address is too long.' };
+const TOO_LONG: ErrorBody = {
+  code: 'bad_request',
+  message: `The URL is too long. It can have up to ${URL_MAX} characters.`,
+};
 
 /** An incoming request. */
 type Arrival = Readonly<{
@@ -29,10 +32,10 @@ type Arrival = Readonly<{
   response: ServerResponse;
 }>;
 
-/** Limits the requests of an address. */
+/** Limits the requests from an address. */
 export class RequestBounds {
   readonly #clock: Clock;
-  /** By group. */
+  /** The limits by route group. */
   readonly #limits: ReadonlyMap<string, AddressRates>;
   readonly #open: AddressCounts;
 
@@ -48,8 +51,8 @@ export class RequestBounds {
   }
 
   /**
-   * Returns why the request is refused, or null. An admitted request counts until its response
-   * closes.
+   * Returns the error with which to refuse a request, or null to admit it. An admitted request
+   * counts until its response closes.
    */
   refusal({ url, group, address, response }: Arrival): ErrorBody | null {
     if (url.length > URL_MAX) return TOO_LONG;
@@ -62,7 +65,7 @@ export class RequestBounds {
   }
 }
 
-/** The same limits for requests under /hls, most of which bypass the framework. */
+/** Applies the same limits to requests under /hls, most of which bypass the framework. */
 export class RequestAdmission implements Admission {
   readonly #bounds: RequestBounds;
   readonly #clients: ClientAddress;
@@ -78,7 +81,7 @@ export class RequestAdmission implements Admission {
   }
 }
 
-/** Refuses requests above the limits before any other processing. */
+/** Rejects requests beyond the limits before any other processing. */
 export function boundRequests(app: NestFastifyApplication, bounds: RequestBounds): void {
   app
     .getHttpAdapter()
@@ -93,17 +96,17 @@ export function boundRequests(app: NestFastifyApplication, bounds: RequestBounds
 }
 
 function refuse(reply: FastifyReply, group: RouteGroup, error: ErrorBody): void {
-  // Lets players on other sites read when to retry.
+  // These headers allow players on other sites to read when to retry.
   if (group === 'media') reply.headers({ 'access-control-allow-origin': '*' });
   if (group !== 'pages') return sendError(reply, error);
   reply.header('retry-after', Math.ceil((error.retryAfterMs ?? 0) / 1_000));
-  sendPage(reply, plainPage('A little slower', error.message), { status: 429 });
+  sendPage(reply, plainPage('Too many requests', error.message), { status: 429 });
 }
 
 function tooMany(retryAfterMs: number): ErrorBody {
   return {
     code: 'rate_limited',
-    message: 'Too many requests from your address. Wait a little, then try again.',
+    message: 'Too many requests from your address. Wait a moment, then try again.',
     retryAfterMs,
   };
 }

@@ -12,16 +12,17 @@ export type RouteGroup =
   | 'sockets';
 
 /**
- * Rates per address for each group at ADDRESS_LIMIT_FACTOR 1, enough for a household. Raise the
- * factor for more people behind one address.
+ * The rates per address for each group with ADDRESS_LIMIT_FACTOR=1, which are enough for a
+ * household. A higher factor allows more people behind one address.
  */
 export const GROUP_RATES: Readonly<Record<RouteGroup, Rate>> = {
-  // Each costs a slow hash. Guesses are also limited per guesser and target.
+  // Each of these requests requires computing a slow hash. Guesses are also limited per address and
+  // target.
   credentials: { burst: 30, perSecond: 0.5 },
   writes: { burst: 60, perSecond: 5 },
   reads: { burst: 200, perSecond: 20 },
   pages: { burst: 100, perSecond: 5 },
-  // A page has twenty files, which browsers cache permanently.
+  // A page loads twenty files, which browsers cache permanently.
   files: { burst: 600, perSecond: 50 },
   // A low-latency player requests about twelve playlists and parts per second.
   media: { burst: 1_500, perSecond: 400 },
@@ -32,14 +33,14 @@ export const GROUP_RATES: Readonly<Record<RouteGroup, Rate>> = {
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const CREDENTIALS = /^\/api\/(?:auth|account|setup|channels\/:name\/unlock)(?:\/|$)/;
 const MONITORING = /^\/(?:healthz|readyz|metrics)$/;
-/** Files have a dot in their names; no page has. */
+/** Matches files, whose names contain a dot, unlike those of pages. */
 const FILE = /^\/(?:assets\/|[^/]+\.[a-z0-9]+$)/;
 
 /**
- * Returns the group of a request by its method and matched route, such as `/api/channels/:name`:
- * addresses have many spellings, and whatever the router treats as the same is limited together.
+ * Returns the group of a request by its method and matched route, such as `/api/channels/:name`. A
+ * URL can be written in many ways, and all those that match the same route are limited together.
  *
- * @param route undefined: no route matched
+ * @param route undefined if no route matched
  */
 export function routeGroup(method: string, route: string | undefined): RouteGroup {
   const isRead = READS.has(method);

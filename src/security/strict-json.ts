@@ -1,9 +1,9 @@
-/** Maximum nesting depth of objects and lists. */
+/** The maximum nesting depth of objects and lists. */
 export const JSON_DEPTH_MAX = 24;
-/** Maximum number of keys and elements in total. */
+/** The maximum number of keys and elements in total. */
 const JSON_MEMBERS_MAX = 20_000;
 
-/** Rejected JSON; the message says why, without quoting the text. */
+/** Reports rejected JSON. The message says why, without quoting the text. */
 export class StrictJsonError extends Error {
   constructor(message: string) {
     super(message);
@@ -11,31 +11,31 @@ export class StrictJsonError extends Error {
   }
 }
 
-/** Keys that cause prototype pollution in code that copies members one by one. */
+/** The keys that cause prototype pollution in code that copies members one by one. */
 const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Parses unambiguous JSON: rejects duplicate keys, which programs read differently, and
- * `__proto__`. Linear in the text's length.
- * @throws {StrictJsonError} also for too much depth, too many members, or a NUL, which the database
- *   cannot store
+ * Parses JSON, and rejects ambiguous or dangerous texts: those with duplicate keys, which programs
+ * interpret differently, and with `__proto__`. Takes time linear in the length of the text.
+ * @throws {StrictJsonError} also for too much depth, too many members, or a NUL character, which
+ *   the database can't store
  */
 export function parseStrictJson(text: string): unknown {
   assertStrictJson(text);
   try {
     return JSON.parse(text);
   } catch {
-    // The engine's message quotes the text.
-    throw new StrictJsonError('This is not JSON.');
+    // The engine's message would quote the text.
+    throw new StrictJsonError('This is not valid JSON.');
   }
 }
 
-/** Checks a text for what {@link parseStrictJson} rejects; invalid JSON may pass. */
+/** Checks a text for everything that {@link parseStrictJson} rejects. Invalid JSON may pass. */
 export function assertStrictJson(text: string): void {
   new Scanner(text).run();
 }
 
-/** An open container: the keys of an object so far, or null for a list. */
+/** An open container: the keys seen so far for an object, null for a list. */
 type Container = Set<string> | null;
 
 class Scanner {
@@ -63,15 +63,18 @@ class Scanner {
   #push(container: Container): void {
     this.#count();
     if (this.#open.push(container) > JSON_DEPTH_MAX)
-      throw new StrictJsonError(`Objects and lists can be in one another ${JSON_DEPTH_MAX} deep.`);
+      throw new StrictJsonError(
+        `Objects and lists can be nested up to ${JSON_DEPTH_MAX} levels deep.`,
+      );
   }
 
   #count(): void {
     this.#members += 1;
-    if (this.#members > JSON_MEMBERS_MAX) throw new StrictJsonError('This has too many members.');
+    if (this.#members > JSON_MEMBERS_MAX)
+      throw new StrictJsonError(`The JSON has more than ${JSON_MEMBERS_MAX} keys and elements.`);
   }
 
-  /** Advances to the closing quote. */
+  /** Advances to the closing quote of a string. */
   #string(): void {
     const start = this.#at;
     let end = start + 1;
@@ -83,7 +86,7 @@ class Scanner {
       }
     this.#at = end;
     const raw = this.#text.slice(start + 1, end);
-    if (escaped && hasNul(raw)) throw new StrictJsonError('Texts can’t have a NUL in them.');
+    if (escaped && hasNul(raw)) throw new StrictJsonError('Strings can’t contain NUL.');
     const names = this.#open.at(-1);
     if (names && this.#isName()) this.#name(names, escaped ? unescape(raw) : raw);
   }
@@ -96,8 +99,8 @@ class Scanner {
   }
 
   #name(names: Set<string>, name: string): void {
-    if (POISON.has(name)) throw new StrictJsonError('An object has a name that is not taken.');
-    if (names.has(name)) throw new StrictJsonError('An object has two members of one name.');
+    if (POISON.has(name)) throw new StrictJsonError('An object has a key that is not allowed.');
+    if (names.has(name)) throw new StrictJsonError('An object has a duplicate key.');
     names.add(name);
   }
 }
@@ -110,7 +113,7 @@ function unescape(raw: string): string {
   try {
     return String(JSON.parse(`"${raw}"`));
   } catch {
-    // Not JSON: the parser reports it.
+    // This is invalid JSON, which the parser reports.
     return raw;
   }
 }

@@ -2,14 +2,14 @@ import type { types } from 'mediasoup';
 import type { ReceiverTerms } from '../broadcast/ports/media.js';
 import { isReceivable } from './numbering.js';
 
-/** The header extensions used for bandwidth estimation. */
+/** The header extensions for bandwidth estimation. */
 export const TRANSPORT_CC =
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 export const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
 
 /**
- * Returns what a router can send and a client can receive: codecs, retransmissions and header
- * extensions, only with the same numbers at both ends, since mediasoup rewrites neither.
+ * Returns the codecs, retransmissions, and header extensions that a router can send and a client
+ * can receive. Their numbers must be the same at both ends, because mediasoup doesn't rewrite them.
  */
 export function agreedCapabilities(
   { codecs = [], headerExtensions = [] }: types.RtpCapabilities,
@@ -26,8 +26,8 @@ export function agreedCapabilities(
 }
 
 /**
- * Keeps only the feedback that mediasoup will use for bandwidth estimation, of the two or three
- * kinds.
+ * Keeps only the kind of feedback that mediasoup will use for bandwidth estimation, of the up to
+ * three kinds that it supports.
  */
 export function withOneEstimation(capabilities: types.RtpCapabilities): types.RtpCapabilities {
   const { codecs = [], headerExtensions = [] } = capabilities;

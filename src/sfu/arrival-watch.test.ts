@@ -1,26 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ArrivalWatch, SILENCE_MS } from './arrival-watch.js';
 
-let told: boolean[];
+let reported: boolean[];
 let watch: ArrivalWatch;
 beforeEach(() => {
-  told = [];
-  watch = new ArrivalWatch((isArriving) => told.push(isArriving));
+  reported = [];
+  watch = new ArrivalWatch((isArriving) => reported.push(isArriving));
 });
 
 describe('ArrivalWatch', () => {
-  it('tells the first packet, and silence that lasts', () => {
+  it('reports the first packet and lasting silence', () => {
     watch.packet(0);
     watch.look([{ bytes: 100, paused: false }], 500);
     watch.look([{ bytes: 100, paused: false }], SILENCE_MS);
-    expect(told).toEqual([true]);
+    expect(reported).toEqual([true]);
     watch.look([{ bytes: 100, paused: false }], 500 + SILENCE_MS);
-    expect(told).toEqual([true, false]);
+    expect(reported).toEqual([true, false]);
     watch.look([{ bytes: 120, paused: false }], 600 + SILENCE_MS);
-    expect(told).toEqual([true, false, true]);
+    expect(reported).toEqual([true, false, true]);
   });
 
-  it('is content with one track of two', () => {
+  it('counts media as arriving if one of two tracks arrives', () => {
     watch.packet(0);
     for (let second = 1; second < 60; second += 1)
       watch.look(
@@ -30,20 +30,20 @@ describe('ArrivalWatch', () => {
         ],
         second * 1_000,
       );
-    expect(told).toEqual([true]);
+    expect(reported).toEqual([true]);
   });
 
-  it('waits for who has paused everything', () => {
+  it('waits for a publisher that has paused everything', () => {
     watch.packet(0);
     for (let second = 1; second < 60; second += 1)
       watch.look([{ bytes: 100, paused: true }], second * 1_000);
-    expect(told).toEqual([true]);
+    expect(reported).toEqual([true]);
   });
 
-  it('takes a long gap between two looks for no silence when something came in it', () => {
+  it('does not count a long interval between two checks as silence if bytes arrived', () => {
     watch.packet(0);
     watch.look([{ bytes: 100, paused: false }], 5 * SILENCE_MS);
-    expect(told).toEqual([true]);
+    expect(reported).toEqual([true]);
   });
 
   it('waits for a packet after the connection was lost', () => {
@@ -51,8 +51,8 @@ describe('ArrivalWatch', () => {
     watch.look([{ bytes: 100, paused: false }], 1_000);
     watch.lost();
     watch.look([{ bytes: 100, paused: false }], 2_000);
-    expect(told).toEqual([true, false]);
+    expect(reported).toEqual([true, false]);
     watch.look([{ bytes: 200, paused: false }], 3_000);
-    expect(told).toEqual([true, false, true]);
+    expect(reported).toEqual([true, false, true]);
   });
 });

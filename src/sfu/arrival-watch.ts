@@ -1,12 +1,13 @@
-/** The maximum silence of tracks that are not paused. */
+/** If no unpaused track has sent anything for this long, media counts as no longer arriving. */
 export const SILENCE_MS = 10_000;
 
-/** The state of one track at a check. */
+/** The state of one track's counter at a check. */
 export type Heard = Readonly<{ bytes: number; paused: boolean }>;
 
 /**
- * Detects whether media arrives from the tracks' byte counters. Silence counts only while a track
- * is not paused: a publisher that pauses all tracks signals this, and is present.
+ * Detects from the tracks' byte counters whether media arrives. Silence counts only while a track
+ * is not paused, because a publisher that has paused all tracks is still connected and sends
+ * nothing on purpose.
  */
 export class ArrivalWatch {
   readonly #onChange: (isArriving: boolean) => void;
@@ -28,7 +29,7 @@ export class ArrivalWatch {
     this.#set(true);
   }
 
-  /** Checks all tracks; without any, nothing is known. */
+  /** Checks all tracks. Does nothing if there are no tracks. */
   look(tracks: readonly Heard[], nowMs: number): void {
     const bytes = tracks.reduce((sum, track) => sum + track.bytes, 0);
     const isMore = bytes > this.#bytes;
@@ -38,7 +39,7 @@ export class ArrivalWatch {
     else if (nowMs - this.#heardAtMs >= SILENCE_MS) this.#set(false);
   }
 
-  /** Records the loss of the connection: from now on only a packet counts. */
+  /** Records the loss of the connection. From then on only a packet counts as arriving. */
   lost(): void {
     this.#set(false);
   }

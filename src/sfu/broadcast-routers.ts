@@ -4,11 +4,11 @@ import type { SfuWorker } from './sfu-worker.js';
 import type { WorkerPool } from './worker-pool.js';
 import { WorkerRouter } from './worker-router.js';
 
-/** The load of another router: its pipe carries everything that the publisher sends. */
+/** The load of an additional router, to which everything that the publisher sends is piped. */
 const PIPE_LOAD = 3;
 /**
  * The maximum number of routers with client-specific numbers per broadcast, over all workers.
- * Clients of the same make use the same numbers, so a dozen covers all makes.
+ * Clients of the same make use the same numbers, so a dozen is enough for all makes.
  */
 const NUMBERED_ROUTERS_MAX = 12;
 const FULL_RETRY_MS = 30_000;
@@ -28,8 +28,9 @@ export type RouterLease = Readonly<{
 }>;
 
 /**
- * One broadcast's routers: the origin, which receives from the publisher, and those fed from it
- * through pipes: one per worker with viewers, and one per worker and {@link Numbering}.
+ * One broadcast's routers: the origin, which receives from the publisher, and those to which its
+ * media is piped. There is one for each worker with viewers, and one for each {@link Numbering} on
+ * a worker.
  */
 export class BroadcastRouters {
   readonly origin: WorkerRouter;
@@ -47,10 +48,10 @@ export class BroadcastRouters {
   }
 
   /**
-   * Leases a router for another viewer, on the worker with the lowest cost; its load counts
-   * immediately, so that simultaneous joins spread as well.
-   * @throws {DomainError} `unavailable` without workers, or if too many clients use numbers of
-   *   their own
+   * Leases a router for another viewer on the worker with the lowest cost. The viewer's load counts
+   * immediately, so that simultaneous joins are distributed too.
+   * @throws {DomainError} `unavailable` if there are no workers, or if too many different
+   *   numberings are in use
    */
   async lease(numbering: Numbering | null): Promise<RouterLease> {
     const isFull = numbering !== null && this.#numbered >= NUMBERED_ROUTERS_MAX;
@@ -128,7 +129,7 @@ function keyOf(worker: SfuWorker, numbering: Numbering | null): string {
 function tooManyNumberings(): DomainError {
   return new DomainError(
     'unavailable',
-    'Too many different kinds of players watch this broadcast over WHEP. Let the server make the offer (an empty POST), watch over HLS, or try again later.',
+    'Too many different kinds of players are watching this broadcast over WHEP. Let the server make the offer (an empty POST), watch over HLS, or try again later.',
     { retryAfterMs: FULL_RETRY_MS },
   );
 }

@@ -7,7 +7,7 @@ const at = (ms: number) => ({
 });
 
 describe('CaptureDelay', () => {
-  it('is not known before the first sender report of that stream', () => {
+  it('is unknown before the first sender report of the stream', () => {
     const delay = new CaptureDelay();
     delay.addReport({ ssrc: 1, ...at(1_000_000), rtpTs: 0 });
     expect(delay.of({ ssrc: 2, rtpTime: 0, arrivedMs: 1_000_000 })).toBeNull();
@@ -20,7 +20,7 @@ describe('CaptureDelay', () => {
     expect(ms).toBeCloseTo(40, 2);
   });
 
-  it('is right across the wrap of the RTP clock, and for packets older than the report', () => {
+  it('is correct across the wrap of the RTP clock, and for packets older than the report', () => {
     const delay = new CaptureDelay();
     delay.addReport({ ssrc: 1, ...at(1_700_000_000_000), rtpTs: 2 ** 32 - 900 });
     expect(delay.of({ ssrc: 1, rtpTime: 900, arrivedMs: 1_700_000_000_050 })).toBeCloseTo(30, 2);

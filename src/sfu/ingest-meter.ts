@@ -4,7 +4,7 @@ import { ArrivalWatch } from './arrival-watch.js';
 import type { ProducerTraces } from './producer-traces.js';
 import { StreamMeter } from './stream-meter.js';
 
-/** How often the receive counters are read. */
+/** The interval at which the receive counters are read. */
 const INTERVAL_MS = 1_000;
 
 /** The payload of mediasoup's `rtp` and `keyframe` traces. */
@@ -23,8 +23,8 @@ export class IngestMeter {
   #isReading = false;
 
   /**
-   * @param onArriving called when media begins to arrive, and when none has for ten seconds or the
-   *   connection is lost
+   * @param onArriving called when media starts to arrive, and when no media has arrived for ten
+   *   seconds or the connection is lost
    */
   constructor(onArriving: (isArriving: boolean) => void) {
     this.#arrival = new ArrivalWatch(onArriving);
@@ -42,7 +42,7 @@ export class IngestMeter {
     else for (const [producer, { traces }] of this.#tracks) this.#awaitPacket(producer, traces);
   }
 
-  /** Measures another track until it closes. */
+  /** Measures another track until the track closes. */
   add(producer: types.Producer, traces: ProducerTraces): void {
     this.#tracks.set(producer, { traces, meters: new Map() });
     producer.observer.once('close', () => this.#tracks.delete(producer));
@@ -50,7 +50,7 @@ export class IngestMeter {
     if (this.#isConnected) this.#awaitPacket(producer, traces);
   }
 
-  /** Returns the meter of one stream of a track; null during its first second. */
+  /** Returns the meter of one stream of a track, or null during its first second. */
   meterOf(producer: types.Producer, ssrc: number): StreamMeter | null {
     return this.#tracks.get(producer)?.meters.get(ssrc) ?? null;
   }
@@ -60,7 +60,7 @@ export class IngestMeter {
     this.#arrival.lost();
   }
 
-  /** Reports the first packet at once; the counters would show it a second later. */
+  /** Reports the first packet at once. The counters might show it only a second later. */
   #awaitPacket(producer: types.Producer, traces: ProducerTraces): void {
     if (this.isArriving) return;
     const stop = traces.want('rtp');
@@ -84,7 +84,7 @@ export class IngestMeter {
   }
 
   async #read(): Promise<void> {
-    // Do not query a slow worker again before it has answered.
+    // A slow worker must not be queried again before it has answered.
     if (this.#isReading) return;
     this.#isReading = true;
     const heard = await Promise.all(
@@ -104,7 +104,8 @@ export class IngestMeter {
     if (!track) return null;
     const known = track.meters.get(ssrc);
     if (known) return known;
-    // mediasoup accepts as many streams as the track has encodings.
+    // The number of meters is bounded, because mediasoup accepts only as many streams as the track
+    // has encodings.
     const meter = new StreamMeter(producer.rtpParameters.codecs[0]?.clockRate ?? 90_000);
     track.meters.set(ssrc, meter);
     return meter;

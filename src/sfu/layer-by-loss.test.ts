@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { LayerByLoss } from './layer-by-loss.js';
 
-/** Asks every other second from a time on; the layers that it changed to, and when. */
+/**
+ * Calls `next` every other second during a period. Returns the times at which the layer changed,
+ * with the new layer.
+ */
 function ask(layers: LayerByLoss, fromS: number, toS: number, score: number): [number, number][] {
   const changes: [number, number][] = [];
   for (let s = fromS; s < toS; s += 2) {
@@ -11,25 +14,25 @@ function ask(layers: LayerByLoss, fromS: number, toS: number, score: number): [n
   return changes;
 }
 
-describe('the layer of a viewer whose bandwidth nothing estimates', () => {
-  it('is the best while nothing is lost', () => {
+describe('the layer of a viewer without bandwidth estimation', () => {
+  it('is the highest while nothing is lost', () => {
     expect(ask(new LayerByLoss(2, 0), 0, 600, 10)).toEqual([]);
   });
 
-  it('goes down step by step while packets are lost, to the lowest', () => {
+  it('goes down step by step to the lowest while packets are lost', () => {
     expect(ask(new LayerByLoss(2, 0), 0, 60, 3)).toEqual([
       [6, 1],
       [12, 0],
     ]);
   });
 
-  it('stays where a few are lost', () => {
+  it('stays the same at moderate loss', () => {
     const layers = new LayerByLoss(2, 0);
     ask(layers, 0, 8, 3);
     expect(ask(layers, 8, 600, 8)).toEqual([]);
   });
 
-  it('is tried again when it goes well, ever more seldom where that is too much', () => {
+  it('goes up again when reception is good, less often after each failure', () => {
     const layers = new LayerByLoss(1, 0);
     expect(ask(layers, 0, 8, 3)).toEqual([[6, 0]]);
     expect(ask(layers, 8, 30, 10)).toEqual([[28, 1]]);

@@ -1,23 +1,25 @@
 /**
- * mediasoup's score of a viewer's reception, 0 to 10: at this score at least one in ten packets is
- * lost.
+ * mediasoup's score of a viewer's reception, from 0 to 10. At this score at least one in ten
+ * packets is lost.
  */
 const BAD_SCORE = 6;
-/** At this score hardly anything is lost. */
+/** At this score, hardly any packets are lost. */
 const GOOD_SCORE = 9;
-/** The pause after a layer change before the next decision: reports arrive every few seconds. */
+/**
+ * How long to wait after a layer change before the next decision, because reports arrive only every
+ * few seconds.
+ */
 const SETTLE_MS = 6_000;
 /**
- * A better layer is tried after this long without loss, and twice as long after each failed
- * attempt.
+ * A higher layer is tried after this time without loss. The time doubles after each failed attempt.
  */
 const TRY_AFTER_MS = 20_000;
 const TRY_AFTER_MAX_MS = 320_000;
 
 /**
- * Selects the simulcast layer for a viewer without bandwidth estimation, because its offer numbers
- * the header extensions for it differently: a lower layer when packets are lost, a better one when
- * reception is good.
+ * Selects the simulcast layer for a viewer without bandwidth estimation: a lower layer when packets
+ * are lost, a higher one when reception is good. Bandwidth isn't estimated if the viewer's offer
+ * uses other ids than the router for the header extensions that estimation needs.
  */
 export class LayerByLoss {
   readonly #top: number;
@@ -27,14 +29,17 @@ export class LayerByLoss {
   #tryAfterMs = TRY_AFTER_MS;
   #wasTried = false;
 
-  /** @param top the best layer, used first */
+  /** @param top the highest layer, used first */
   constructor(top: number, nowMs: number) {
     this.#top = top;
     this.#layer = top;
     this.#changedMs = nowMs;
   }
 
-  /** Returns the layer to switch to, null to stay. Must be called about every other second. */
+  /**
+   * Returns the layer to which to switch, or null to keep the current layer. Must be called about
+   * every other second.
+   */
   next(score: number, nowMs: number): number | null {
     if (score < GOOD_SCORE) this.#goodSinceMs = null;
     else this.#goodSinceMs ??= nowMs;

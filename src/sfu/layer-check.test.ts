@@ -8,11 +8,11 @@ const ssrcsOf = (order: ReturnType<typeof rightOrder>) =>
 
 describe('rightOrder', () => {
   it.each<[string, number[], string | number[]]>([
-    ['lowest first is right', [200, 700, 2_500], 'right'],
-    ['best first is turned round', [2_500, 700, 200], [3, 2, 1]],
+    ['lowest first is correct', [200, 700, 2_500], 'right'],
+    ['highest first is reversed', [2_500, 700, 200], [3, 2, 1]],
     ['any other order is sorted', [700, 2_500, 200], [3, 1, 2]],
-    ['a layer that has not begun may be any', [0, 700, 200], 'unclear'],
-    ['two that take about the same may be either', [700, 650, 2_500], 'unclear'],
+    ['a layer that has not started is unclear', [0, 700, 200], 'unclear'],
+    ['two similar layers are unclear', [700, 650, 2_500], 'unclear'],
   ])('%s', (_name, bitrates, expected) => {
     expect(ssrcsOf(rightOrder(layers(...bitrates)))).toEqual(expected);
   });

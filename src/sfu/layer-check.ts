@@ -1,23 +1,24 @@
 import type { types } from 'mediasoup';
 
-/** How often it is measured. */
+/** The interval at which the layers are measured. */
 const INTERVAL_MS = 1_000;
 /**
- * Encoders start layers one after the other; a layer that has not started by then is not waited
- * for.
+ * The maximum number of measurements. Encoders start layers one after another, but a layer that
+ * hasn't started by then isn't waited for.
  */
 const SAMPLES_MAX = 30;
-/** The number of measurements that must agree. */
+/** The number of consecutive measurements that must agree. */
 const AGREEING = 3;
-/** A layer counts as better than another if its bit rate is higher by this factor. */
+/** A layer counts as higher than another if its bit rate is higher by this factor. */
 const CLEARLY_MORE = 1.25;
 
 /** One incoming layer. */
 export type MeasuredLayer = Pick<types.ProducerStat, 'ssrc' | 'rtxSsrc' | 'bitrate'>;
 
 /**
- * Evaluates one measurement of the layers in their assumed order: returns the correct order by bit
- * rate, or null if they are in it. `unclear`: two are similar, or one has not started.
+ * Evaluates one measurement of the layers in their assumed order. Returns the correct order by bit
+ * rate, or null if the assumed order is correct. `unclear` means that two layers are similar or a
+ * layer hasn't started.
  */
 export function rightOrder<L extends MeasuredLayer>(
   layers: readonly L[],
@@ -32,8 +33,8 @@ export function rightOrder<L extends MeasuredLayer>(
 }
 
 /**
- * Monitors a simulcast track whose layer order was guessed from names until the order is certain,
- * and reports the correct order if it differs. Ends with the track.
+ * Monitors a simulcast track whose layer order was guessed from names until the order is certain or
+ * the track closes. Reports the correct order if it differs from the guess.
  */
 export function checkLayers(
   producer: types.Producer,
@@ -64,7 +65,10 @@ export function checkLayers(
   producer.observer.once('close', () => clearInterval(timer));
 }
 
-/** By SSRC: senders name the rid only until their first packets were acknowledged (RFC 8852 3.1). */
+/**
+ * Identifies the layer by its SSRC, because senders include the rid only until their first packets
+ * are acknowledged (RFC 8852 3.1).
+ */
 function toEncoding({ ssrc, rtxSsrc }: MeasuredLayer): types.RtpEncodingParameters {
   return { ssrc, ...(rtxSsrc === undefined || rtxSsrc === 0 ? {} : { rtx: { ssrc: rtxSsrc } }) };
 }

@@ -16,7 +16,7 @@ const interfaces = {
 };
 
 describe('listenInfos', () => {
-  it('listens on the addresses of the machine when none is announced, without container bridges', () => {
+  it('listens on the machine’s addresses except container bridges if none is announced', () => {
     expect(listenInfos({ announcedAddresses: [], port: 44_400, interfaces })).toEqual([
       { protocol: 'udp', ip: '127.0.0.1', port: 44_400 },
       { protocol: 'udp', ip: '192.168.1.5', port: 44_400 },
@@ -25,7 +25,7 @@ describe('listenInfos', () => {
     ]);
   });
 
-  it('listens everywhere and announces the first address that is set', () => {
+  it('listens on all interfaces and announces the first configured address', () => {
     expect(
       listenInfos({ announcedAddresses: ['live.example.org', '192.168.1.5'], port: 1, interfaces }),
     ).toEqual([
@@ -34,7 +34,7 @@ describe('listenInfos', () => {
     ]);
   });
 
-  it('names every announced address in the candidates', () => {
+  it('lists every announced address in the candidates', () => {
     const candidate = {
       foundation: 'udpcandidate',
       priority: 1,
@@ -51,7 +51,7 @@ describe('listenInfos', () => {
     expect(announcedCandidates([candidate], [])).toEqual([candidate]);
   });
 
-  it('leaves the port to the system when it is 0', () => {
+  it('lets the system choose the port if it is 0', () => {
     expect(listenInfos({ announcedAddresses: [], port: 0, interfaces: {} })).toEqual([
       { protocol: 'udp', ip: '127.0.0.1' },
       { protocol: 'tcp', ip: '127.0.0.1' },

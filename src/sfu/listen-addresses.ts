@@ -6,16 +6,16 @@ type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 type Options = {
   /** The addresses at which clients reach the server; empty for this machine's own addresses. */
   announcedAddresses: readonly string[];
-  /** 0: any free port. */
+  /** The port; 0 for any free port. */
   port: number;
   interfaces: Interfaces;
 };
 
 /**
- * Returns where one worker listens, UDP before TCP. With announced addresses it listens on all
- * interfaces, and its candidates carry the first address ({@link announcedCandidates} adds the
- * others). Without, it listens on each address of this machine, so that pages on the machine itself
- * and in the same network both find a candidate that works.
+ * Returns where one worker listens, UDP before TCP. If addresses are announced, the worker listens
+ * on all interfaces, and its candidates contain the first announced address ({@link
+ * announcedCandidates} adds the others). Otherwise it listens on each address of this machine, so
+ * that pages on the machine itself and on the same network both find a working candidate.
  */
 export function listenInfos({
   announcedAddresses,
@@ -33,8 +33,8 @@ export function listenInfos({
 }
 
 /**
- * Returns a transport's candidates under each announced address: mediasoup supports one address per
- * socket, and several sockets cannot share a port.
+ * Returns a transport's candidates, repeated for each announced address, because mediasoup supports
+ * only one announced address per socket and several sockets can't share a port.
  */
 export function announcedCandidates(
   candidates: readonly types.IceCandidate[],
@@ -42,14 +42,14 @@ export function announcedCandidates(
 ): types.IceCandidate[] {
   if (announcedAddresses.length < 2) return [...candidates];
   return announcedAddresses.flatMap((address) =>
-    // `ip` is the field's name in mediasoup-client's older versions.
+    // `ip` is the field's name in older versions of mediasoup-client.
     candidates.map((candidate) => ({ ...candidate, address, ip: address })),
   );
 }
 
 /**
- * IPv4 addresses, loopback first; virtual container bridges are omitted, because no viewer is
- * there.
+ * Returns the IPv4 addresses, loopback first, except those of virtual container bridges, on which
+ * there are no viewers.
  */
 function ownAddresses(interfaces: Interfaces): string[] {
   const others = Object.entries(interfaces)

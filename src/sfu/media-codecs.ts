@@ -1,8 +1,8 @@
 import type { types } from 'mediasoup';
 
 /**
- * The codecs a router accepts, in order of preference: H.264 in the profile that all browsers'
- * hardware supports, then those of browsers without H.264.
+ * The codecs that a router accepts, in order of preference: first H.264 in the profile that every
+ * browser's hardware supports, then the codecs of browsers without H.264.
  */
 export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },

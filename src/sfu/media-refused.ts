@@ -1,12 +1,14 @@
 import { DomainError } from '../common/domain-error.js';
 
-/** The target of a call: a mediasoup worker, router or transport, closed when its worker died. */
+/**
+ * The target of a call: a mediasoup worker, router or transport. It is closed when its worker dies.
+ */
 type Source = Readonly<{ closed: boolean }>;
 
 /**
  * Runs a call that passes a peer's parameters to mediasoup. An error means that the parameters are
- * invalid and becomes `media_refused`, unless `source` is closed, as after its worker's death: then
- * it becomes `transport_not_found`, which tells the client to reconnect.
+ * invalid, and is thrown as `media_refused`. If `source` is closed, for example because its worker
+ * died, the error is thrown as `transport_not_found`, which tells the client to reconnect.
  */
 export async function refusingMedia<T>(
   what: string,
@@ -22,13 +24,13 @@ export async function refusingMedia<T>(
         cause,
       });
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new DomainError('media_refused', `The ${what} can't be used: ${detail}`, { cause });
+    throw new DomainError('media_refused', `The ${what} can’t be used: ${detail}`, { cause });
   }
 }
 
 /**
- * Runs a call that allocates resources of `source`; throws `unavailable` if it died during the
- * call, as workers may.
+ * Runs a call that allocates resources of `source`. Throws `unavailable` if `source` is closed
+ * during the call because its worker died.
  */
 export async function whileItLives<T>(source: Source, call: () => Promise<T>): Promise<T> {
   try {

@@ -4,11 +4,11 @@ import type { NumberedCodec } from '../broadcast/ports/media.js';
 type RouterCodec = types.RouterRtpCodecCapability & { preferredPayloadType: number };
 
 /**
- * The codecs of a router with a client's payload types: mediasoup never rewrites what it sends, so
- * the router must use the numbers of the client's offer from the start.
+ * The codecs of a router with a client's payload types. mediasoup never rewrites payload types when
+ * it forwards packets, so the router must use those of the client's offer from the start.
  */
 export type Numbering = Readonly<{
-  /** Equal for clients that can share a router. */
+  /** A key that is equal for clients that can share a router. */
   key: string;
   codecs: readonly RouterCodec[];
 }>;
@@ -20,9 +20,9 @@ export type Numbering = Readonly<{
 const RTX_PAYLOAD_TYPES = [...range(100, 127), ...range(96, 99)];
 
 /**
- * Assigns the routed codecs the numbers of those that a client can receive. Each gets the number of
- * the same H.264 profile if offered, otherwise of another with the same name: WebRTC decoders
- * accept any profile.
+ * Assigns the payload types of the codecs that a client can receive to the routed codecs. Each
+ * routed codec gets the type of the same H.264 profile if that is offered, otherwise the type of
+ * another codec with the same name, since WebRTC decoders accept any profile.
  * @param routed the codecs of the origin's router, those being sent first
  * @param offered the client's codecs, in order of preference
  */
@@ -56,9 +56,9 @@ function and(one: Comparison, other: Comparison): Comparison {
 }
 
 /**
- * Whether a client that offers one codec can receive the other. H.264 without a packetization mode
- * is mode 0 (RFC 6184 8.1), but programs that omit it, such as GStreamer's whepclientsrc, unpack
- * mode 1 as well: only an explicit mode 0 is enforced.
+ * Whether a client that offers one codec can receive the other. A missing packetization mode for
+ * H.264 means mode 0 (RFC 6184 8.1), but clients that omit the mode, such as GStreamer's
+ * whepclientsrc, also accept mode 1. Therefore only an explicit mode 0 is enforced.
  */
 export function isReceivable(
   codec: Pick<NumberedCodec, 'mimeType' | 'clockRate' | 'parameters'>,
@@ -73,7 +73,9 @@ export function isReceivable(
   );
 }
 
-/** Whether they are the same codec with the same packetization; H.264 of any profile. */
+/**
+ * Whether both are the same codec with the same packetization. The profiles of H.264 may differ.
+ */
 export function isSameCodec(
   one: Pick<NumberedCodec, 'mimeType' | 'clockRate' | 'parameters'>,
   other: Pick<NumberedCodec, 'mimeType' | 'clockRate' | 'parameters'>,
@@ -85,7 +87,7 @@ export function isSameCodec(
   return mimeType !== 'video/av1' || same(one, other, 'profile', 0);
 }
 
-/** `profile-level-id` without its level: profile_idc and profile-iop (RFC 6184 8.1). */
+/** Compares `profile-level-id` without the level: profile_idc and profile-iop (RFC 6184 8.1). */
 function isSameProfile(
   one: Pick<NumberedCodec, 'parameters'>,
   other: Pick<NumberedCodec, 'parameters'>,
@@ -128,8 +130,8 @@ function keyOf({ mimeType, parameters = {}, preferredPayloadType }: RouterCodec)
 }
 
 /**
- * Orders the codecs so that no number mediasoup assigns to retransmissions collides with a later
- * codec; where no such order exists, drops the least preferred codecs.
+ * Orders the codecs so that no type that mediasoup assigns to retransmissions collides with a later
+ * codec. If no such order exists, drops the least preferred codecs.
  */
 function withRoomForRtx(codecs: readonly RouterCodec[]): RouterCodec[] {
   for (let count = codecs.length; count > 0; count--) {
@@ -139,7 +141,10 @@ function withRoomForRtx(codecs: readonly RouterCodec[]): RouterCodec[] {
   return [];
 }
 
-/** Audio has no retransmissions; numbers that are assigned first come first. */
+/**
+ * Audio comes first, because it has no retransmissions, followed by the payload types that would be
+ * assigned first.
+ */
 function rank({ kind, preferredPayloadType }: RouterCodec): number {
   return kind === 'audio' ? -1 : RTX_PAYLOAD_TYPES.indexOf(preferredPayloadType) + 1;
 }

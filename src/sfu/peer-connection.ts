@@ -4,7 +4,7 @@ import type { DtlsParameters, IceParameters, TransportOptions } from '../protoco
 import { announcedCandidates } from './listen-addresses.js';
 import { refusingMedia } from './media-refused.js';
 
-/** The server's end of a publisher's or viewer's connection: one WebRTC transport. */
+/** The server's side of a publisher's or viewer's connection: one WebRTC transport. */
 export class PeerConnection {
   readonly raw: types.WebRtcTransport;
 
@@ -35,7 +35,8 @@ export class PeerConnection {
   }
 
   /**
-   * Returns the current bit rate in one direction, bits per second; 0 if it closes in the meantime.
+   * Returns the current bit rate in one direction, in bits per second; 0 if the transport closes in
+   * the meantime.
    */
   async bitrateBps(direction: 'send' | 'receive'): Promise<number> {
     const stats = await this.raw.getStats().catch(() => []);

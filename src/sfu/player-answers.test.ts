@@ -35,7 +35,7 @@ const transport = {
 };
 const session = { id: 1_700_000_000_000, version: 1 };
 
-/** What is routed, with a codec of a kind first: the one that is sent. */
+/** Returns the routed codecs, with the codec being sent first. */
 function routed(sent: string) {
   const codecs = generateRouterRtpCapabilities(structuredClone(mediaCodecs)).codecs ?? [];
   return codecs
@@ -76,16 +76,16 @@ function answerTo(sdp: string, sent: string): string {
   return senderAnswer({ offer, sections, transport, agreed, tracks, session });
 }
 
-describe('the answer to the offer of a player', () => {
+describe('the answer to a player’s offer', () => {
   it.each(PLAYERS.flatMap((player) => ['H264', 'VP8'].map((codec) => [player, codec] as const)))(
-    '%s is as it was, for %s',
+    '%s is unchanged, for %s',
     async (player, codec) => {
       const text = answer(player, `video/${codec}`);
       await expect(text).toMatchFileSnapshot(`${EXPECTED}/${player}-${codec}.sdp`);
     },
   );
 
-  it.each(PLAYERS)('%s keeps the numbers of its codecs and extensions', (player) => {
+  it.each(PLAYERS)('%s keeps the payload types and extension ids of the offer', (player) => {
     const offered = parse(playerOffer(player));
     const answered = parse(answer(player, 'video/VP8'));
     expect(answered.media).toHaveLength(offered.media.length);
@@ -109,7 +109,7 @@ describe('the answer to the offer of a player', () => {
     }
   });
 
-  it.each(PLAYERS)('%s names the SSRC of each section', (player) => {
+  it.each(PLAYERS)('%s signals the SSRC of each section', (player) => {
     for (const { type, ssrcs, msid } of parse(answer(player, 'video/VP8')).media) {
       const id = type === 'audio' ? 111_111 : 222_222;
       const [{ id: stream, appdata }] = msid as unknown as [{ id: string; appdata: string }];
@@ -120,14 +120,14 @@ describe('the answer to the offer of a player', () => {
     }
   });
 
-  it('lets bandwidth be estimated where an extension for it has our number', () => {
+  it('enables bandwidth estimation if an extension for it has the server’s id', () => {
     expect(answer('firefox', 'video/VP8')).toMatch(/^a=rtcp-fb:120 goog-remb\r$/m);
     expect(answer('chrome', 'video/VP8')).not.toMatch(/goog-remb|transport-cc/);
   });
 });
 
-describe('the answer to an offer of any kind', () => {
-  it('has all its sections, under its numbers, or there is none, for a reason', () => {
+describe('the answer to any offer', () => {
+  it('contains all sections with the offered payload types, unless the offer is rejected with a reason', () => {
     fc.assert(
       fc.property(changedSdp(PLAYERS.map((player) => playerOffer(player))), (sdp) => {
         try {
@@ -151,8 +151,8 @@ describe('the answer to an offer of any kind', () => {
   });
 });
 
-describe('our own offer', () => {
-  it('has everything under our numbers, and waits to be chosen the role', async () => {
+describe('the server’s own offer', () => {
+  it('contains everything with the server’s payload types, and leaves the DTLS role open', async () => {
     const router = generateRouterRtpCapabilities(structuredClone(mediaCodecs));
     const agreed = withOneEstimation(router) as RtpCapabilities;
     await expect(senderOffer({ tracks: [], transport, agreed, session })).toMatchFileSnapshot(
@@ -176,14 +176,14 @@ describe('payload types', () => {
       ({ mimeType, preferredPayloadType }) => [mimeType, preferredPayloadType] as const,
     );
 
-  it('are those of the same H.264 profile, else of another that decodes it', () => {
+  it('are those of the same H.264 profile, otherwise of another that decodes it', () => {
     const high = offered('video/H264', 35, '640c1f');
     const base = offered('video/H264', 36, '42e01f');
     expect(numbersOf(high, base)).toEqual([['video/H264', 36]]);
     expect(numbersOf(high)).toEqual([['video/H264', 35]]);
   });
 
-  it('are not those of packetization mode 0, unless it is only by leaving the mode out', () => {
+  it('are not those of a codec with an explicit packetization mode of 0', () => {
     const parameters = { 'profile-level-id': '42e01f' };
     const unsaid = { ...offered('video/H264', 35), parameters };
     const single = { ...unsaid, parameters: { ...parameters, 'packetization-mode': 0 } };
@@ -192,7 +192,7 @@ describe('payload types', () => {
     expect(numbersOf(unsaid, offered('video/H264', 36, '640c1f'))).toEqual([['video/H264', 36]]);
   });
 
-  it('leave room for those that the router makes up, by doing without what is wanted least', () => {
+  it('leave room for the types that the router assigns, dropping the least preferred codecs', () => {
     const codecs = [offered('video/H264', 100, '42e01f'), offered('video/VP8', 101)];
     expect(numbersOf(...codecs)).toEqual([['video/H264', 100]]);
     const apart = [offered('video/VP8', 100), offered('video/H264', 102, '42e01f')];
@@ -208,7 +208,7 @@ describe('payload types', () => {
       ).not.toThrow();
   });
 
-  it('make one key for players of one kind, and another for those of another', () => {
+  it('give the same key to players of the same kind only', () => {
     const key = (...codecs: NumberedCodec[]) => numberCodecs(routed('video/VP8'), codecs).key;
     const vp8 = offered('video/VP8', 96);
     const h264 = offered('video/H264', 98, '42e01f');

@@ -1,32 +1,33 @@
 import type { types } from 'mediasoup';
 import type { TappedTrack } from '../broadcast/ports/media.js';
 import type { Clock } from '../common/clock.js';
-import { TypedEmitter } from '../common/typed-emitter.js';
+import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
 import type { MediaKind } from '../protocol/rtc.js';
 import { reportsTellOf, SenderReport, unixMsOf } from './sender-report.js';
 
-/** Where an RTP packet has its SSRC (RFC 3550 5.1). */
+/** The offset of the SSRC in an RTP packet (RFC 3550 5.1). */
 const SSRC_OFFSET = 8;
 
-/** Where producers are tapped. */
+/** The router at which producers are tapped. */
 export type TapSite = Readonly<{
   transport: types.DirectTransport;
-  /** The router's capabilities: everything it routes can be tapped. */
+  /** The router's capabilities. Everything that it routes can be tapped. */
   rtpCapabilities: types.RtpCapabilities;
   clock: Clock;
 }>;
 
 /**
  * Taps one producer with all its simulcast layers through a pipe consumer, which passes on every
- * stream with its own SSRC, times and gaps.
+ * stream with its own SSRC, timestamps, and gaps.
  */
 export class ProducerTap implements TappedTrack {
-  readonly events: TappedTrack['events'] = new TypedEmitter();
+  readonly #emitter = new TypedEmitter<EventsOf<TappedTrack>>();
+  readonly events = this.#emitter.listenable;
   readonly codec: TappedTrack['codec'];
   readonly #producer: types.Producer;
   readonly #consumer: types.Consumer;
   readonly #layers: ReadonlyMap<number, number>;
-  /** Of its layers' packets. */
+  /** The SSRCs of the track's layers. */
   readonly ssrcs: readonly number[];
   readonly #clock: Clock;
 
@@ -40,7 +41,7 @@ export class ProducerTap implements TappedTrack {
     this.#listen();
   }
 
-  /** Nothing flows before {@link start}. */
+  /** Creates a tap, which sends nothing before {@link start}. */
   static async create(
     { transport, rtpCapabilities, clock }: TapSite,
     producer: types.Producer,
@@ -49,7 +50,7 @@ export class ProducerTap implements TappedTrack {
       producerId: producer.id,
       rtpCapabilities,
       pipe: true,
-      // Nothing is lost between the worker and here.
+      // No packets are lost between the worker and this process.
       enableRtx: false,
       paused: true,
     });
@@ -76,7 +77,7 @@ export class ProducerTap implements TappedTrack {
     return this.#producer.paused;
   }
 
-  /** Whether any of its packets have arrived. */
+  /** Whether any of the track's packets have arrived. */
   get sends(): boolean {
     return this.#producer.score.length > 0;
   }
@@ -85,7 +86,7 @@ export class ProducerTap implements TappedTrack {
     return this.#producer.appData;
   }
 
-  /** Returns the parameters of its packets under another codec name. */
+  /** Returns the parameters of the track's packets under another codec name. */
   rtpParametersAs(mimeType: string, parameters: Record<string, unknown>): types.RtpParameters {
     const { codecs, ...rest } = this.#consumer.rtpParameters;
     return { ...rest, codecs: codecs.map((codec) => ({ ...codec, mimeType, parameters })) };
@@ -94,14 +95,14 @@ export class ProducerTap implements TappedTrack {
   start(): void {
     // Resuming the consumer requests a key frame.
     this.#consumer.resume().catch(() => {
-      // Closed meanwhile: there is nothing to start.
+      // The consumer was closed in the meantime, so there is nothing to start.
     });
   }
 
   requestKeyFrame(): void {
     if (this.kind !== 'video' || this.#consumer.closed) return;
     this.#consumer.requestKeyFrame().catch(() => {
-      // Closed meanwhile: nobody needs the key frame.
+      // The consumer was closed in the meantime, so nobody needs the key frame.
     });
   }
 
@@ -111,16 +112,16 @@ export class ProducerTap implements TappedTrack {
     consumer.on('rtp', (bytes) => {
       const layer = this.#layers.get(bytes.readUInt32BE(SSRC_OFFSET));
       if (layer !== undefined)
-        this.events.emit('packet', { layer, bytes, arrivedMs: this.#clock.nowMs() });
+        this.#emitter.emit('packet', { layer, bytes, arrivedMs: this.#clock.nowMs() });
     });
     const onTrace = (trace: types.ProducerTraceEventData) => this.#traced(trace);
     producer.on('trace', onTrace);
-    consumer.on('producerpause', () => this.events.emit('paused', true));
-    consumer.on('producerresume', () => this.events.emit('paused', false));
+    consumer.on('producerpause', () => this.#emitter.emit('paused', true));
+    consumer.on('producerresume', () => this.#emitter.emit('paused', false));
     consumer.observer.once('close', () => {
       producer.off('trace', onTrace);
-      this.events.emit('closed');
-      this.events.clear();
+      this.#emitter.emit('closed');
+      this.#emitter.clear();
     });
   }
 
@@ -131,10 +132,13 @@ export class ProducerTap implements TappedTrack {
     const layer = this.#layerSentAs(report.data.ssrc);
     if (layer === null) return;
     const { rtpTs: rtpTime } = report.data;
-    this.events.emit('senderReport', { layer, ntpMs: unixMsOf(report.data), rtpTime });
+    this.#emitter.emit('senderReport', { layer, ntpMs: unixMsOf(report.data), rtpTime });
   }
 
-  /** The layer whose stream has this SSRC at the publisher; null for repeats, and before its first packet. */
+  /**
+   * Returns the layer whose stream has this SSRC at the publisher; null for retransmissions, and
+   * before the stream's first packet.
+   */
   #layerSentAs(ssrc: number): number | null {
     const stream = this.#producer.score.find((score) => score.ssrc === ssrc);
     return stream && stream.encodingIdx < this.layerCount ? stream.encodingIdx : null;

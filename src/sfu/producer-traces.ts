@@ -1,7 +1,8 @@
 import type { types } from 'mediasoup';
 
 /**
- * Combines the traces that a producer's observers need; mediasoup expects the whole list each time.
+ * Combines the traces that a producer's observers need, because mediasoup expects the complete list
+ * at each change.
  */
 export class ProducerTraces {
   readonly #producer: types.Producer;
@@ -11,7 +12,7 @@ export class ProducerTraces {
     this.#producer = producer;
   }
 
-  /** Traces events of this type until the returned function is called, once. */
+  /** Traces events of this type until the returned function is called, which must be done once. */
   want(type: types.ProducerTraceEventType): () => void {
     this.#add(type, 1);
     let isWanted = true;
@@ -27,7 +28,7 @@ export class ProducerTraces {
     if (before > 0 === before + change > 0) return;
     const types = [...this.#wanted].filter(([, count]) => count > 0).map(([one]) => one);
     this.#producer.enableTraceEvent(types).catch(() => {
-      // The producer was closed meanwhile: nothing is left to trace.
+      // The producer was closed in the meantime, so there is nothing to trace.
     });
   }
 }

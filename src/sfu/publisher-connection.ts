@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 import type { PublisherHealth, PublisherMedia } from '../broadcast/ports/media.js';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
-import { TypedEmitter } from '../common/typed-emitter.js';
+import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
 import type { DtlsParameters, IceParameters, MediaKind, RtpParameters } from '../protocol/rtc.js';
 import { H264SetStore } from '../media/rtp/h264-set-store.js';
 import { CaptureDelay } from './capture-delay.js';
@@ -18,16 +18,16 @@ import { SetRepeater } from './set-repeater.js';
 import { reportsTellOf, SenderReport } from './sender-report.js';
 
 /**
- * Key-frame requests, from joining viewers and from the packaging of every segment, are merged into
- * at most one per this period.
+ * Key frame requests from joining viewers and from the packager are coalesced into at most one per
+ * this period.
  */
 const KEY_FRAME_REQUEST_DELAY_MS = 500;
-/** How often the delay from capture to the server is measured. */
+/** The interval at which the delay from capture to the server is measured. */
 const DELAY_INTERVAL_MS = 2_000;
 
 type Options = {
   transport: types.WebRtcTransport;
-  /** Of the transport. */
+  /** The router to which the transport belongs. */
   router: types.Router;
   announcedAddresses: readonly string[];
   clock: Clock;
@@ -35,14 +35,18 @@ type Options = {
   onProducer: (producer: types.Producer) => void;
 };
 
-/** The publisher's transport: receives one audio and one video track into the origin router. */
+/**
+ * The publisher's transport, through which the origin router receives one audio and one video
+ * track.
+ */
 export class PublisherConnection implements PublisherMedia {
-  readonly events: PublisherMedia['events'] = new TypedEmitter();
+  readonly #emitter = new TypedEmitter<EventsOf<PublisherMedia>>();
+  readonly events = this.#emitter.listenable;
   readonly #peer: PeerConnection;
   readonly #options: Options;
   readonly #producers = new Map<string, types.Producer>();
   readonly #kinds = new Set<MediaKind>();
-  readonly #meter = new IngestMeter((isArriving) => this.events.emit('arriving', isArriving));
+  readonly #meter = new IngestMeter((isArriving) => this.#emitter.emit('arriving', isArriving));
   #connected = false;
 
   constructor(options: Options) {
@@ -54,8 +58,8 @@ export class PublisherConnection implements PublisherMedia {
     transport.observer.once('close', () => {
       this.#setConnected(false);
       this.#meter.close();
-      this.events.emit('closed');
-      this.events.clear();
+      this.#emitter.emit('closed');
+      this.#emitter.clear();
     });
   }
 
@@ -71,7 +75,10 @@ export class PublisherConnection implements PublisherMedia {
     return this.#meter.isArriving;
   }
 
-  /** Returns the current incoming bit rate, bits per second; 0 if it closes in the meantime. */
+  /**
+   * Returns the current incoming bit rate, in bits per second; 0 if the connection closes in the
+   * meantime.
+   */
   bitrateBps(): Promise<number> {
     return this.#peer.bitrateBps('receive');
   }
@@ -106,7 +113,7 @@ export class PublisherConnection implements PublisherMedia {
         `This connection already sends ${kind}. Close that track first.`,
       );
     this.#kinds.add(kind);
-    // The shape was checked at the edge; mediasoup checks the names and numbers in it.
+    // The schema of the request has validated the shape; mediasoup validates the names and numbers.
     const parameters = rtpParameters as types.RtpParameters;
     const offeredSets = offeredSetsOf(parameters);
     try {
@@ -158,12 +165,12 @@ export class PublisherConnection implements PublisherMedia {
   #producer(id: string): types.Producer {
     const producer = this.#producers.get(id);
     if (producer) return producer;
-    throw new DomainError('not_found', 'There is no such track. It may have been closed.');
+    throw new DomainError('not_found', 'Track not found. It may have been closed.');
   }
 
   /**
-   * Publishes the same track with its layers in another order, which viewers and packaging see as a
-   * new track.
+   * Publishes the same track with its layers in another order. For viewers and the packager, it is
+   * a new track.
    */
   async #reorder(producer: types.Producer, rtpParameters: RtpParameters): Promise<void> {
     const { kind, paused } = producer;
@@ -171,7 +178,7 @@ export class PublisherConnection implements PublisherMedia {
     try {
       await this.produce({ kind, rtpParameters, paused, reportsTell: reportsTellOf(producer) });
     } catch {
-      // The broadcast is useless without the track: make the publisher reconnect.
+      // The broadcast is useless without the track, so the publisher must reconnect.
       this.close();
     }
   }
@@ -189,7 +196,7 @@ export class PublisherConnection implements PublisherMedia {
     this.#connectionChanged();
   }
 
-  /** Publishes the track for others with its parameter sets before each key frame. */
+  /** Publishes the track to others with its parameter sets before each key frame. */
   async #repeatSets(producer: types.Producer, sprop: string): Promise<void> {
     const { router, clock, onProducer } = this.#options;
     const transport = await router.createDirectTransport();
@@ -207,8 +214,8 @@ export class PublisherConnection implements PublisherMedia {
   }
 
   /**
-   * Sender reports are traced permanently (one or two a second), packets only for one packet at a
-   * time.
+   * Measures the delay. Sender reports are traced permanently, since there are one or two per
+   * second; packets are traced only one at a time.
    */
   #measureDelay(producer: types.Producer, traces: ProducerTraces): void {
     const delay = new CaptureDelay();
@@ -230,7 +237,7 @@ export class PublisherConnection implements PublisherMedia {
       if (delayMs === null) return;
       stop();
       stop = null;
-      this.events.emit('delayMeasured', delayMs);
+      this.#emitter.emit('delayMeasured', delayMs);
     });
     const timer = setInterval(() => {
       if (!producer.paused) stop ??= traces.want('rtp');
@@ -249,6 +256,6 @@ export class PublisherConnection implements PublisherMedia {
     if (connected === this.#connected) return;
     this.#connected = connected;
     this.#meter.isConnected = connected;
-    this.events.emit(connected ? 'connected' : 'disconnected');
+    this.#emitter.emit(connected ? 'connected' : 'disconnected');
   }
 }

@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 import type { PublisherHealth } from '../broadcast/ports/media.js';
 import type { IngestMeter } from './ingest-meter.js';
 
-/** What arrives of these tracks now. Those that close meanwhile are left out. */
+/** Returns the current reception of these tracks, except those that close in the meantime. */
 export async function publisherHealth(
   producers: Iterable<types.Producer>,
   meter: Pick<IngestMeter, 'meterOf'>,
@@ -39,7 +39,7 @@ function trackOf(
     encodings.findIndex((encoding) =>
       encoding.rid === undefined ? encoding.ssrc === ssrc : encoding.rid === rid,
     );
-  // A producer may go by another name, see {@link asOpaque}.
+  // The producer may have another codec name; see {@link asOpaque}.
   const sentAs =
     typeof appData.mimeType === 'string' ? appData.mimeType : (codecs[0]?.mimeType ?? '');
   return {

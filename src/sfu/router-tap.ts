@@ -2,16 +2,17 @@ import type { types } from 'mediasoup';
 import type { MediaTap, TappedTrack } from '../broadcast/ports/media.js';
 import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
-import { TypedEmitter } from '../common/typed-emitter.js';
+import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
 import { ProducerTap, type TapSite } from './producer-tap.js';
 import { checkSets, type LackingSets } from './set-check.js';
 
 /** Called for a track whose parameter sets were sent only once. */
 type OnLackingSets = (tap: ProducerTap, lacking: LackingSets) => void;
 
-/** Receives a broadcast's RTP from its origin router into this process. */
+/** Receives a broadcast's RTP from its origin router in this process. */
 export class RouterTap implements MediaTap {
-  readonly events: MediaTap['events'] = new TypedEmitter();
+  readonly #emitter = new TypedEmitter<EventsOf<MediaTap>>();
+  readonly events = this.#emitter.listenable;
   readonly #site: TapSite;
   readonly #log: Log;
   readonly #onLackingSets: OnLackingSets;
@@ -22,8 +23,8 @@ export class RouterTap implements MediaTap {
     this.#log = log;
     this.#onLackingSets = onLackingSets;
     site.transport.observer.once('close', () => {
-      this.events.emit('closed');
-      this.events.clear();
+      this.#emitter.emit('closed');
+      this.#emitter.clear();
     });
   }
 
@@ -51,11 +52,12 @@ export class RouterTap implements MediaTap {
       this.#tracks.add(track);
       checkSets(track, (lacking) => this.#onLackingSets(track, lacking));
       track.events.on('closed', () => this.#tracks.delete(track));
-      this.events.emit('trackAdded', track);
+      this.#emitter.emit('trackAdded', track);
       track.start();
     } catch (err) {
-      // Closed meanwhile, or its worker died.
-      if (!this.closed && !producer.closed) this.#log.error({ err }, 'a track can not be packaged');
+      // Otherwise the producer was closed in the meantime, or its worker died.
+      if (!this.closed && !producer.closed)
+        this.#log.error({ err }, 'a track could not be packaged');
     }
   }
 

@@ -19,8 +19,8 @@ export function isKeyFrameRequest(bytes: Buffer): boolean {
 }
 
 /**
- * Builds a sender report without counts and report blocks: at `ntpMs`, milliseconds since 1970, the
- * RTP clock showed `rtpTime`.
+ * Returns a sender report without counts and report blocks: it says that the RTP clock showed
+ * `rtpTime` at `ntpMs`, in milliseconds since 1970.
  */
 export function senderReport({
   ssrc,

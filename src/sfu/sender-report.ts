@@ -4,7 +4,7 @@ import type { ReportedMoment } from '../broadcast/ports/media.js';
 
 const NTP_TO_UNIX_MS = 2_208_988_800_000;
 
-/** What mediasoup's `sr` trace carries: an RTCP sender report (RFC 3550 6.4.1). */
+/** An RTCP sender report (RFC 3550 6.4.1), as it appears in mediasoup's `sr` trace. */
 export const SenderReport = z.object({
   ssrc: z.number(),
   ntpSec: z.number(),
@@ -13,12 +13,15 @@ export const SenderReport = z.object({
 });
 export type SenderReport = z.output<typeof SenderReport>;
 
-/** When the report was made, milliseconds since 1970 by the sender's clock, with a fraction. */
+/**
+ * Returns the time at which the report was made, in milliseconds since 1970 on the sender's clock,
+ * including a fraction.
+ */
 export function unixMsOf({ ntpSec, ntpFrac }: Pick<SenderReport, 'ntpSec' | 'ntpFrac'>): number {
   return ntpSec * 1_000 + (ntpFrac / 2 ** 32) * 1_000 - NTP_TO_UNIX_MS;
 }
 
-/** The reverse of {@link unixMsOf}. */
+/** Converts in the opposite direction of {@link unixMsOf}. */
 export function ntpOf(unixMs: number): Pick<SenderReport, 'ntpSec' | 'ntpFrac'> {
   const seconds = (unixMs + NTP_TO_UNIX_MS) / 1_000;
   const ntpSec = Math.floor(seconds);
@@ -26,7 +29,10 @@ export function ntpOf(unixMs: number): Pick<SenderReport, 'ntpSec' | 'ntpFrac'> 
   return { ntpSec: ntpSec % 2 ** 32, ntpFrac };
 }
 
-/** What the reports of a producer's sender tell, as {@link PublisherMedia.produce} was told. */
+/**
+ * Returns the moment to which a producer's sender reports refer, as given to {@link
+ * PublisherMedia.produce}.
+ */
 export function reportsTellOf({ appData }: Pick<types.Producer, 'appData'>): ReportedMoment {
   return appData.reportsTell === 'sending' ? 'sending' : 'capture';
 }

@@ -4,26 +4,29 @@ import { H264SetWatch } from '../media/rtp/h264-set-watch.js';
 import { parseRtpPacket } from '../media/rtp/rtp-packet.js';
 import type { ProducerTap } from './producer-tap.js';
 
-/** Sets come within so few packets before their picture: where one of these is missing, or late, nothing is known. */
+/**
+ * Parameter sets precede their picture by at most this number of packets. If one of these packets
+ * is missing or late, the sets may have been in it.
+ */
 const IN_ROW = 8;
 
 type Layer = {
   store: H264SetStore;
   watch: H264SetWatch;
   next: number | null;
-  /** How many packets came in order. */
+  /** The number of consecutive packets in order. */
   inRow: number;
 };
 
 /**
- * A track that sent its parameter sets only once: the sets it sent, by layer, and the picture that
- * lacks them.
+ * Describes a track that sent its parameter sets only once: the sets by layer, and the packet with
+ * the picture that lacks them.
  */
 export type LackingSets = Readonly<{ stores: readonly H264SetStore[]; packet: TappedPacket }>;
 
 /**
- * Detects an IDR picture without parameter sets in an H.264 track, and reports the first one:
- * viewers who join the track afterwards would see nothing.
+ * Detects the first IDR picture without parameter sets in an H.264 track. Viewers who join such a
+ * track later would see nothing.
  */
 export function checkSets(tap: ProducerTap, onLacking: (lacking: LackingSets) => void): void {
   if (tap.codec.mimeType.toLowerCase() !== 'video/h264') return;

@@ -6,25 +6,25 @@ import { isKeyFrameRequest, senderReport } from './rtcp.js';
 import type { ProducerTap } from './producer-tap.js';
 
 /**
- * The maximum number of buffered packets: more than a second of three layers. The oldest are
- * dropped.
+ * The maximum number of buffered packets, which is more than a second of three layers. The oldest
+ * are dropped.
  */
 const MAX_WAITING = 4_096;
-/** How often packets that wait for lost ones are looked at. */
+/** The interval at which packets that wait for lost ones are checked. */
 const TICK_MS = 50;
 
 type Options = Readonly<{
-  /** Of the track that lacks its parameter sets. */
+  /** The tap of the track that lacks its parameter sets. */
   tap: ProducerTap;
-  /** The sets that are known, for each layer. */
+  /** The known sets of each layer. */
   stores: readonly H264SetStore[];
   nowMs: () => number;
 }>;
 
 /**
  * Republishes an H.264 track with its parameter sets before each IDR picture. mediasoup recognizes
- * key frames only by them, and new viewers need them. Packets pass through this process, so this is
- * used only for tracks that need it.
+ * key frames only by parameter sets, and new viewers need them. The track's packets pass through
+ * this process, so this class is used only for tracks that need it.
  */
 export class SetRepeater {
   readonly #options: Options;
@@ -56,7 +56,7 @@ export class SetRepeater {
   }
 
   /**
-   * Creates the track that can be consumed; it closes with the tap. Rejects if the tap closes in
+   * Creates the track for viewers, which closes when the tap closes. Rejects if the tap closes in
    * the meantime.
    */
   async produce(router: types.Router): Promise<types.Producer> {
@@ -76,12 +76,12 @@ export class SetRepeater {
     await producer.enableTraceEvent(['sr']);
     if (this.#closed) {
       transport.close();
-      throw new Error('the track was closed meanwhile');
+      throw new Error('the track was closed in the meantime');
     }
     return producer;
   }
 
-  /** Releases the buffered packets, once all initial consumers are there. */
+  /** Releases the buffered packets. Must be called after all initial consumers exist. */
   start(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
@@ -108,7 +108,7 @@ export class SetRepeater {
     const producer = this.#producer;
     if (!producer || producer.closed) return;
     (paused ? producer.pause() : producer.resume()).catch(() => {
-      // Closed meanwhile: there is nothing to pause.
+      // The consumer was closed in the meantime, so there is nothing to pause.
     });
   }
 
@@ -120,7 +120,7 @@ export class SetRepeater {
   }
 }
 
-/** As the router has it, see `media-codecs.ts`. */
+/** The router's parameters; see `media-codecs.ts`. */
 const H264_PARAMETERS = {
   'packetization-mode': 1,
   'profile-level-id': '42e01f',

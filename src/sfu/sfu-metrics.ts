@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../common/metrics.js';
-import type { RoutedBroadcast } from './routed-broadcast.js';
+import type { BroadcastOutput } from './broadcast-output.js';
 import { SfuService } from './sfu.service.js';
 
 type Bitrates = { incomingBps: number; outgoingBps: number };
 
-/** Asking every transport costs a message to its worker: done at most this often. */
+/**
+ * How long measured bit rates are reused. Each measurement costs one message per transport to its
+ * worker.
+ */
 const BITRATE_MAX_AGE_MS = 5_000;
 
-/** Registers the metrics of the SFU. */
+/** Registers the SFU metrics. */
 @Injectable()
 export class SfuMetrics {
   #bitrates: { atMs: number; value: Promise<Bitrates> } | null = null;
@@ -20,28 +23,28 @@ export class SfuMetrics {
     const kinds = (['audio', 'video'] as const).map((kind) => ({ kind }));
     metrics.gauge(
       'onair_producers',
-      'Tracks that publishers send.',
+      'Tracks sent by publishers, and by other nodes.',
       () => kinds.map((labels) => ({ labels, value: this.#count('producers', labels.kind) })),
       ['kind'],
     );
     metrics.gauge(
       'onair_consumers',
-      'Tracks that are sent to viewers over WebRTC.',
+      'Tracks sent to viewers over WebRTC.',
       () => kinds.map((labels) => ({ labels, value: this.#count('consumers', labels.kind) })),
       ['kind'],
     );
-    metrics.gauge('onair_routers', 'Routers of broadcasts, over all workers.', () =>
+    metrics.gauge('onair_routers', 'Routers of broadcasts on all workers.', () =>
       this.#sum(({ routers }) => routers),
     );
-    metrics.gauge('onair_workers', 'Media workers that run.', () => sfu.pool.workers.length);
+    metrics.gauge('onair_workers', 'Running media workers.', () => sfu.pool.workers.length);
     metrics.gauge(
       'onair_worker_deaths_total',
-      'Media workers that died by themselves since the start.',
+      'Media workers that died unexpectedly since startup.',
       () => sfu.pool.deaths,
     );
     metrics.gauge(
       'onair_bitrate_bps',
-      'Media over WebRTC, bits a second: in from publishers, out to viewers.',
+      'Bit rate over WebRTC in bits per second: in from publishers, out to viewers.',
       async () => {
         const { incomingBps, outgoingBps } = await this.#currentBitrates();
         return [
@@ -60,8 +63,8 @@ export class SfuMetrics {
     });
   }
 
-  #sum(of: (broadcast: RoutedBroadcast) => number): number {
-    return [...this.sfu.broadcasts].reduce((sum, broadcast) => sum + of(broadcast), 0);
+  #sum(amount: (output: BroadcastOutput) => number): number {
+    return [...this.sfu.broadcasts].reduce((sum, { output }) => sum + amount(output), 0);
   }
 
   #currentBitrates(): Promise<Bitrates> {

@@ -1,24 +1,30 @@
 import { networkInterfaces } from 'node:os';
-import { createWorker, type types } from 'mediasoup';
+import type { types } from 'mediasoup';
 import type { Config } from '../config/config.js';
 import { listenInfos } from './listen-addresses.js';
 import { mediaCodecs } from './media-codecs.js';
 import { whileItLives } from './media-refused.js';
+import { startWorkerProcess } from './worker-process.js';
 import { workerSettings } from './worker-settings.js';
 
-/** How long a worker may take to start: one of another version never answers. */
+/** How long a worker may take to start. A worker whose version doesn't match never answers. */
 const START_TIMEOUT_MS = 20_000;
+/** How long a worker may take to end; then it is killed. */
+const END_TIMEOUT_MS = 5_000;
 /** A peer's network loss is noticed within 10 s, as on the socket. */
 const CONSENT_S = 10;
 
-/** One mediasoup worker process with its port and its load. */
+/** One mediasoup worker process, with its port and load. */
 export class SfuWorker {
   readonly index: number;
-  /** What clients reach it at; empty: at the machine's own addresses. */
+  /** The addresses at which clients reach the worker; empty for the machine's own addresses. */
   readonly announcedAddresses: readonly string[];
   readonly #worker: types.Worker;
   readonly #server: types.WebRtcServer;
-  /** A rough count of streams going through it, to place new ones; see {@link ../sfu/edge}. */
+  /**
+   * A rough count of the streams that the worker forwards, which determines where new streams are
+   * placed; see {@link ./broadcast-routers}.
+   */
   load = 0;
 
   private constructor(
@@ -36,11 +42,11 @@ export class SfuWorker {
   }
 
   /**
-   * Starts the process and binds its port. Rejects if the port is in use or the binary does not
-   * match.
+   * Starts the process and binds its port. Rejects if the port is in use or the binary's version
+   * doesn't match.
    */
   static async create(index: number, rtc: Config['rtc']): Promise<SfuWorker> {
-    const worker = await withTimeout(createWorker(workerSettings(rtc.workerBin)));
+    const worker = await withTimeout(startWorkerProcess(workerSettings(rtc.workerBin)));
     const port = rtc.port === 0 ? 0 : rtc.port + index;
     try {
       const server = await worker.createWebRtcServer({
@@ -54,7 +60,7 @@ export class SfuWorker {
     } catch (cause) {
       worker.close();
       throw new Error(
-        `The media worker can't listen on port ${port} (UDP and TCP): is another Onair running? ` +
+        `The media worker can’t listen on port ${port} (UDP and TCP): is another Onair running? ` +
           'Stop it, or set RTC_PORT to a free port.',
         { cause },
       );
@@ -74,7 +80,7 @@ export class SfuWorker {
     this.#worker.once('died', listener);
   }
 
-  /** @param codecs in place of those that we route, under our numbers */
+  /** @param codecs replaces the default codecs and payload types */
   createRouter(codecs: readonly types.RouterRtpCodecCapability[] = mediaCodecs) {
     return whileItLives(this.#worker, () =>
       this.#worker.createRouter({ mediaCodecs: [...codecs] }),
@@ -91,14 +97,25 @@ export class SfuWorker {
       enableTcp: true,
       preferUdp: true,
       iceConsentTimeout: consentS,
-      // High enough that a viewer starts with a good layer; estimation corrects it within a second.
+      // The value is high enough that a viewer starts with a good layer. The bandwidth estimation
+      // corrects it within a second.
       initialAvailableOutgoingBitrate: 2_500_000,
     };
     return whileItLives(router, () => router.createWebRtcTransport(options));
   }
 
-  close(): void {
-    this.#worker.close();
+  /**
+   * Ends the process, which takes a few milliseconds. Resolves when it is gone and its port is free:
+   * if it hangs, it is killed after five seconds.
+   */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker.subprocessClosed) return;
+    const gone = new Promise<void>((resolve) => worker.once('subprocessclose', resolve));
+    worker.close();
+    const timer = setTimeout(() => process.kill(worker.pid, 'SIGKILL'), END_TIMEOUT_MS);
+    await gone;
+    clearTimeout(timer);
   }
 }
 
@@ -108,8 +125,8 @@ async function withTimeout(starting: Promise<types.Worker>): Promise<types.Worke
     timer = setTimeout(() => {
       reject(
         new Error(
-          'The media worker did not answer: its version may not be that of the mediasoup package. ' +
-            'Remove MEDIASOUP_WORKER_BIN or its cache, and start again.',
+          'The media worker did not respond: its version may not match the mediasoup package. ' +
+            'Unset MEDIASOUP_WORKER_BIN or delete its cached binary, and start again.',
         ),
       );
     }, START_TIMEOUT_MS);

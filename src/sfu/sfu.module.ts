@@ -4,8 +4,8 @@ import { SfuMetrics } from './sfu-metrics.js';
 import { SfuService } from './sfu.service.js';
 
 /**
- * Implements the domain's media port with mediasoup. Global because the domain injects the port,
- * not this module.
+ * Implements the domain's media port with mediasoup. Global because the domain injects the port and
+ * doesn't import this module.
  */
 @Global()
 @Module({

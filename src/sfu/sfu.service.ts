@@ -1,22 +1,31 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { MediaPort } from '../broadcast/ports/media.js';
+import type { MediaOwner, MediaPort, RemotePlace } from '../broadcast/ports/media.js';
+import { NODE_CALLS, type NodeCalls } from '../cluster/node-calls.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
+import { FeedServer } from './feed-server.js';
+import { RemoteBroadcast } from './remote-broadcast.js';
 import { RoutedBroadcast } from './routed-broadcast.js';
 import { WorkerPool } from './worker-pool.js';
 
-/** The SFU as the domain sees it: workers started with the service, routers made for each broadcast. */
+/**
+ * The SFU as the domain uses it. The workers are started with the service, and routers are created
+ * for each broadcast.
+ */
 @Injectable()
 export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdown {
   readonly #log: Log;
-  readonly #broadcasts = new Set<RoutedBroadcast>();
+  readonly #broadcasts = new Set<RoutedBroadcast | RemoteBroadcast>();
+  /** Those that are published on this node, by {@link keyOf}. */
+  readonly #published = new Map<string, RoutedBroadcast>();
   #pool: WorkerPool | undefined;
   #rtpCapabilities: RtpCapabilities | undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
+    @Inject(NODE_CALLS) private readonly calls: NodeCalls,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
@@ -26,15 +35,16 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
   async onModuleInit(): Promise<void> {
     const pool = await WorkerPool.create(this.config.rtc, this.#log);
     this.#pool = pool;
-    // They follow from the codecs alone, but only a router tells them.
+    // The capabilities depend only on the codecs, but only a router provides them.
     const router = await pool.cheapest().createRouter();
     this.#rtpCapabilities = router.rtpCapabilities as RtpCapabilities;
     router.close();
+    this.#serveFeeds();
     this.#log.info({ workers: pool.workers.length, port: this.config.rtc.port }, 'media is ready');
   }
 
-  onApplicationShutdown(): void {
-    this.#pool?.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.#pool?.close();
   }
 
   get rtpCapabilities(): RtpCapabilities {
@@ -51,20 +61,52 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
     return this.#pool;
   }
 
-  /** The media of all broadcasts that are on. */
-  get broadcasts(): ReadonlySet<RoutedBroadcast> {
+  /** The media of all current broadcasts, including those of other nodes that are watched here. */
+  get broadcasts(): ReadonlySet<RoutedBroadcast | RemoteBroadcast> {
     return this.#broadcasts;
   }
 
-  async open(broadcastId: string): Promise<RoutedBroadcast> {
+  async open(broadcast: MediaOwner): Promise<RoutedBroadcast> {
     const media = await RoutedBroadcast.create({
       pool: this.pool,
       clock: this.clock,
-      log: this.#log.child({ broadcastId }),
+      log: this.#log.child({ broadcastId: broadcast.id }),
       maxIncomingBitrateBps: this.config.rtc.maxIncomingBitrateBps,
     });
+    const key = keyOf(broadcast);
+    this.#published.set(key, media);
+    media.events.on('closed', () => {
+      if (this.#published.get(key) === media) this.#published.delete(key);
+    });
+    return this.#adopt(media);
+  }
+
+  async openRemote(locate: () => RemotePlace | null): Promise<RemoteBroadcast> {
+    const { rtc } = this.config.node;
+    if (!rtc) throw new Error('a service of one node has no broadcasts elsewhere');
+    const { pool, clock, calls } = this;
+    const log = this.#log.child({ broadcastId: locate()?.id });
+    return this.#adopt(await RemoteBroadcast.create({ pool, clock, log, calls, rtc, locate }));
+  }
+
+  #adopt<M extends RoutedBroadcast | RemoteBroadcast>(media: M): M {
     this.#broadcasts.add(media);
     media.events.on('closed', () => this.#broadcasts.delete(media));
     return media;
   }
+
+  #serveFeeds(): void {
+    const { rtc } = this.config.node;
+    if (!rtc) return;
+    new FeedServer({
+      calls: this.calls,
+      rtc,
+      find: (broadcast) => this.#published.get(keyOf(broadcast))?.output ?? null,
+      log: this.#log,
+    }).start();
+  }
+}
+
+function keyOf({ id, epoch }: MediaOwner): string {
+  return `${id} ${epoch}`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StreamMeter } from './stream-meter.js';
 
 describe('the loss of a stream', () => {
-  it('is of the last seconds', () => {
+  it('covers the last seconds', () => {
     const meter = new StreamMeter(90_000);
     meter.sample({ packetCount: 100, packetsLost: 0 });
     meter.sample({ packetCount: 190, packetsLost: 10 });
@@ -12,7 +12,7 @@ describe('the loss of a stream', () => {
     expect(meter.lossPercent).toBe(0);
   });
 
-  it('is none where the sequence numbers begin with 0, which mediasoup takes for a lost cycle', () => {
+  it('ignores the full cycle of packets that mediasoup counts as lost if sequence numbers start at 0', () => {
     const meter = new StreamMeter(90_000);
     meter.sample({ packetCount: 30, packetsLost: 65_536 });
     expect(meter.lossPercent).toBe(0);
@@ -20,7 +20,7 @@ describe('the loss of a stream', () => {
     expect(meter.lossPercent).toBeCloseTo(7.7, 1);
   });
 
-  it('is not below zero when packets that were thought lost come late', () => {
+  it('is not negative when packets counted as lost arrive late', () => {
     const meter = new StreamMeter(90_000);
     meter.sample({ packetCount: 100, packetsLost: 5 });
     meter.sample({ packetCount: 205, packetsLost: 0 });
@@ -29,8 +29,8 @@ describe('the loss of a stream', () => {
   });
 });
 
-describe('the interval of key frames', () => {
-  it('is not known before the second', () => {
+describe('the key frame interval', () => {
+  it('is unknown before the second key frame', () => {
     const meter = new StreamMeter(90_000);
     expect(meter.keyFrameIntervalMs(0)).toBeNull();
     meter.keyFrame(0, 0);
@@ -38,14 +38,14 @@ describe('the interval of key frames', () => {
     expect(meter.keyFrameIntervalMs(500)).toBeNull();
   });
 
-  it('is the median, across the wrap of RTP time', () => {
+  it('is the median, even when RTP time wraps', () => {
     const meter = new StreamMeter(90_000);
     for (let index = 0; index < 4; index += 1)
       meter.keyFrame((2 ** 32 - 90_000 + index * 747_000) % 2 ** 32, index * 8_300);
     expect(meter.keyFrameIntervalMs(25_000)).toBe(8_300);
   });
 
-  it('is what has gone by where that is longer', () => {
+  it('is the time since the last key frame if that is longer', () => {
     const meter = new StreamMeter(90_000);
     meter.keyFrame(0, 0);
     meter.keyFrame(90_000, 1_000);

@@ -1,10 +1,10 @@
 import type { types } from 'mediasoup';
 
-/** The number of samples in the displayed loss. */
+/** The number of samples over which the displayed loss is computed. */
 const SAMPLES = 3;
 /** The number of recorded intervals between key frames. */
 const INTERVALS = 5;
-/** Two key frames further apart than this are of two encoders. */
+/** Key frames that are further apart than this are assumed to be from different encoders. */
 const INTERVAL_MAX_MS = 120_000;
 const RTP_TIME = 2 ** 32;
 /** One cycle of RTP sequence numbers. */
@@ -13,8 +13,8 @@ const SEQUENCE_CYCLE = 2 ** 16;
 type Sample = Readonly<{ received: number; lost: number }>;
 
 /**
- * Measures the reception of one stream of a publisher, from mediasoup's counters once a second and
- * from its key frames.
+ * Measures the reception of one of a publisher's streams, from mediasoup's counters once a second
+ * and from its key frames.
  */
 export class StreamMeter {
   readonly #clockRate: number;
@@ -27,7 +27,7 @@ export class StreamMeter {
     this.#clockRate = clockRate;
   }
 
-  /** @param stats with the counters since the stream's beginning */
+  /** @param stats the counters since the stream began */
   sample({
     packetCount,
     packetsLost,
@@ -42,7 +42,7 @@ export class StreamMeter {
     if (this.#samples.length > SAMPLES) this.#samples.shift();
   }
 
-  /** A packet that begins a key frame; of each key frame the first one counts. */
+  /** Records a packet of a key frame. Only the first packet of each key frame counts. */
   keyFrame(rtpTime: number, atMs: number): void {
     const before = this.#keyFrame;
     if (before?.rtpTime === rtpTime) return;
@@ -55,7 +55,7 @@ export class StreamMeter {
     if (this.#intervalsMs.length > INTERVALS) this.#intervalsMs.shift();
   }
 
-  /** Of what was sent during the last seconds, before anything was sent again. */
+  /** The share of packets lost during the last seconds, before retransmissions. */
   get lossPercent(): number {
     const received = this.#samples.reduce((sum, one) => sum + one.received, 0);
     const lost = this.#samples.reduce((sum, one) => sum + one.lost, 0);
@@ -63,22 +63,22 @@ export class StreamMeter {
   }
 
   /**
-   * Returns the interval of key frames, milliseconds: the median of recent ones, or the time since
-   * the last key frame if that is longer. Null before the second key frame.
+   * Returns the key frame interval in milliseconds: the median of recent intervals, or the time
+   * since the last key frame if that is longer. Null before the second key frame.
    */
   keyFrameIntervalMs(nowMs: number): number | null {
     const sorted = this.#intervalsMs.toSorted((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)];
     if (median === undefined || !this.#keyFrame) return null;
     const sinceMs = nowMs - this.#keyFrame.atMs;
-    // A slightly longer interval is due to the network, not the encoder.
+    // If the interval is only slightly longer, the network is the cause, not the encoder.
     return sinceMs > 1.5 * median && sinceMs <= INTERVAL_MAX_MS ? sinceMs : median;
   }
 }
 
 /**
- * Returns the number of packets lost between two counters. mediasoup counts a whole cycle of
- * sequence numbers as lost if the first one is 0, as it is with OBS; no stream loses that many
+ * Returns the number of packets lost between two counters. If the first sequence number is 0, as
+ * with OBS, mediasoup counts a whole cycle of sequence numbers as lost. No stream loses that many
  * packets in a second.
  */
 function lostBetween(before: number, now: number): number {

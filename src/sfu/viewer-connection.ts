@@ -1,7 +1,7 @@
 import { parseScalabilityMode, type types } from 'mediasoup';
 import type { ReceiverMedia, ReceiverTerms } from '../broadcast/ports/media.js';
 import { DomainError } from '../common/domain-error.js';
-import { TypedEmitter } from '../common/typed-emitter.js';
+import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
 import type {
   ConsumerOptions,
   DtlsParameters,
@@ -15,7 +15,7 @@ import { refusingMedia } from './media-refused.js';
 import { PeerConnection } from './peer-connection.js';
 import type { WorkerRouter } from './worker-router.js';
 
-/** How often losses are checked for viewers without bandwidth estimation. */
+/** The interval at which losses are checked for viewers without bandwidth estimation. */
 const LOSS_INTERVAL_MS = 2_000;
 
 export type ViewerOptions = {
@@ -23,25 +23,29 @@ export type ViewerOptions = {
   transport: types.WebRtcTransport;
   /** The viewer's receive capabilities; mediasoup validates their names and numbers. */
   capabilities: types.RtpCapabilities;
-  /** The tracks there are. */
+  /** Returns the current tracks. */
   producers: () => readonly types.Producer[];
-  /** Of one whose session description is fixed. Null: it is told of each track, and resumes it itself. */
+  /**
+   * The mids of a viewer with a fixed session description. Null for a viewer that is notified of
+   * each track and then resumes it.
+   */
   mids: ReceiverTerms['mids'] | null;
-  /** Whether it still has to answer the server's offer; nothing is sent before. */
+  /** Whether the viewer has yet to answer the server's offer. Nothing is sent before that. */
   isOffered?: boolean;
 };
 
-/** A viewer's transport with a consumer for each track it can receive. */
+/** A viewer's transport with a consumer for each track that the viewer can receive. */
 export class ViewerConnection implements ReceiverMedia {
-  readonly events: ReceiverMedia['events'] = new TypedEmitter();
+  readonly #emitter = new TypedEmitter<EventsOf<ReceiverMedia>>();
+  readonly events = this.#emitter.listenable;
   readonly site: WorkerRouter;
   readonly #peer: PeerConnection;
   readonly #producers: ViewerOptions['producers'];
   readonly #consumers = new Map<string, types.Consumer>();
-  /** Producers at the origin by consumer. */
+  /** The origin's producer ids by consumer id. */
   readonly #sources = new Map<string, string>();
   readonly #consuming = new Set<string>();
-  /** Consumers by the origin's name of the track they consume. */
+  /** Consumers by the origin's producer id. */
   readonly #byTrack = new Map<string, types.Consumer>();
   readonly #unsupported = new Set<MediaKind>();
   #capabilities: types.RtpCapabilities;
@@ -68,12 +72,12 @@ export class ViewerConnection implements ReceiverMedia {
     transport.on('icestatechange', () => this.#connectionChanged());
     transport.observer.once('close', () => {
       this.#setConnected(false);
-      this.events.emit('closed');
-      this.events.clear();
+      this.#emitter.emit('closed');
+      this.#emitter.clear();
     });
   }
 
-  /** Whether its session description is fixed. */
+  /** Whether the viewer's session description is fixed. */
   get isFixed(): boolean {
     return this.#mids !== null;
   }
@@ -90,12 +94,15 @@ export class ViewerConnection implements ReceiverMedia {
     return [...this.#consumers.values()].map(optionsOf);
   }
 
-  /** Returns the number of tracks of a kind it receives. */
+  /** Returns the number of received tracks of a kind. */
   count(kind: MediaKind): number {
     return [...this.#consumers.values()].filter((consumer) => consumer.kind === kind).length;
   }
 
-  /** Returns the current outgoing bit rate, bits per second; 0 if it closes in the meantime. */
+  /**
+   * Returns the current outgoing bit rate, in bits per second; 0 if the connection closes in the
+   * meantime.
+   */
   bitrateBps(): Promise<number> {
     return this.#peer.bitrateBps('send');
   }
@@ -105,14 +112,14 @@ export class ViewerConnection implements ReceiverMedia {
   }
 
   get agreed(): RtpCapabilities {
-    // mediasoup's own, of the shape that the protocol describes.
+    // These are mediasoup's own capabilities, which have the shape that the protocol describes.
     return this.#capabilities as RtpCapabilities;
   }
 
   async accept(terms: ReceiverTerms): Promise<void> {
     const agreed = agreedCapabilities(this.#capabilities, terms);
     if (agreed.codecs?.length === 0)
-      throw new DomainError('media_refused', 'The answer has none of the codecs of the offer.');
+      throw new DomainError('media_refused', 'The answer includes none of the offered codecs.');
     this.#capabilities = agreed;
     this.#mids = terms.mids;
     this.#isOffered = false;
@@ -123,7 +130,8 @@ export class ViewerConnection implements ReceiverMedia {
           this.#consuming.add(this.#sources.get(consumer.id) ?? '');
           return consumer.resume();
         }
-        // What the offer had too much of can't be taken away from it; before it is resumed nothing was sent.
+        // A consumer's parameters can't be reduced. Nothing has been sent yet, so the consumer is
+        // closed and a new one is created.
         consumer.close();
       }),
     );
@@ -138,12 +146,15 @@ export class ViewerConnection implements ReceiverMedia {
     return this.#peer.restartIce();
   }
 
-  /** Takes all tracks there are. */
+  /** Consumes all current tracks. */
   async consumeAll(): Promise<void> {
     await Promise.all(this.#producers().map((producer) => this.consume(producer)));
   }
 
-  /** Takes a track of the broadcast, once; a track it can't receive is noted in {@link unsupported}. */
+  /**
+   * Consumes a track of the broadcast, unless it is already consumed. A kind that the viewer cannot
+   * receive is recorded in {@link unsupported}.
+   */
   async consume(producer: types.Producer): Promise<void> {
     const mids = this.#mids;
     if (mids !== null && mids[producer.kind] === undefined) return;
@@ -175,7 +186,10 @@ export class ViewerConnection implements ReceiverMedia {
     await this.#adopt(consumer);
   }
 
-  /** Takes a track in place of another that it can't show; keeps that one where it shows it, and has no layers to change. */
+  /**
+   * Replaces a track that the viewer can't display with another one. A track that is already
+   * displayed and has only one layer is kept.
+   */
   async replace(before: types.Producer, after: types.Producer): Promise<void> {
     const consumer = this.#byTrack.get(before.id);
     if (consumer && layersOf(consumer) === 1 && (await hasSent(consumer))) return;
@@ -188,7 +202,7 @@ export class ViewerConnection implements ReceiverMedia {
       consumerIds.map(async (id) => {
         const consumer = this.#consumers.get(id);
         if (!consumer)
-          throw new DomainError('consumer_not_found', 'There is no such track. It may have ended.');
+          throw new DomainError('consumer_not_found', 'Track not found. It may have ended.');
         await consumer.resume();
       }),
     );
@@ -213,7 +227,7 @@ export class ViewerConnection implements ReceiverMedia {
   #setConnected(connected: boolean): void {
     if (connected === this.#connected) return;
     this.#connected = connected;
-    this.events.emit(connected ? 'connected' : 'disconnected');
+    this.#emitter.emit(connected ? 'connected' : 'disconnected');
   }
 
   async #adopt(consumer: types.Consumer): Promise<void> {
@@ -221,27 +235,28 @@ export class ViewerConnection implements ReceiverMedia {
     consumer.observer.once('close', () => {
       this.#consumers.delete(consumer.id);
       this.#sources.delete(consumer.id);
-      if (!this.closed) this.events.emit('consumerClosed', consumer.id);
+      if (!this.closed) this.#emitter.emit('consumerClosed', consumer.id);
     });
-    const paused = (state: boolean) => () => this.events.emit('consumerPaused', consumer.id, state);
+    const paused = (state: boolean) => () =>
+      this.#emitter.emit('consumerPaused', consumer.id, state);
     consumer.on('producerpause', paused(true));
     consumer.on('producerresume', paused(false));
     consumer.on('layerschange', (layers) =>
-      this.events.emit('layerChanged', consumer.id, layers?.spatialLayer ?? null),
+      this.#emitter.emit('layerChanged', consumer.id, layers?.spatialLayer ?? null),
     );
     if (this.#pinnedLayer !== null) await this.#applyPin(consumer);
     if (layersOf(consumer) > 1 && !isEstimated(consumer)) this.#followLoss(consumer);
-    this.events.emit('consumerAdded', optionsOf(consumer));
+    this.#emitter.emit('consumerAdded', optionsOf(consumer));
   }
 
-  /** Nobody estimates its bandwidth: its losses tell. */
+  /** Selects layers by loss, because the bandwidth isn't estimated. */
   #followLoss(consumer: types.Consumer): void {
     const layers = new LayerByLoss(layersOf(consumer) - 1, performance.now());
     const timer = setInterval(() => {
       const layer = layers.next(consumer.score.score, performance.now());
       if (layer === null || this.#pinnedLayer !== null || consumer.closed) return;
       consumer.setPreferredLayers({ spatialLayer: layer }).catch(() => {
-        // It was closed meanwhile: nothing is left to set.
+        // The consumer was closed in the meantime, so there is nothing to set.
       });
     }, LOSS_INTERVAL_MS);
     consumer.observer.once('close', () => clearInterval(timer));
@@ -259,7 +274,7 @@ function optionsOf(consumer: types.Consumer): ConsumerOptions {
     id: consumer.id,
     producerId: consumer.producerId,
     kind: consumer.kind,
-    // mediasoup's own, of the shape that the protocol describes.
+    // These are mediasoup's own parameters, which have the shape that the protocol describes.
     rtpParameters: consumer.rtpParameters as ConsumerOptions['rtpParameters'],
     layers: layersOf(consumer),
     producerPaused: consumer.producerPaused,
@@ -271,7 +286,7 @@ async function hasSent(consumer: types.Consumer): Promise<boolean> {
   return stats.some(({ type, packetCount }) => type === 'outbound-rtp' && packetCount > 0);
 }
 
-/** Whether what a consumer was made with is all agreed. */
+/** Whether all of a consumer's parameters are among the agreed ones. */
 function keepsTo(
   { codecs: agreed = [] }: types.RtpCapabilities,
   { rtpParameters }: types.Consumer,

@@ -5,7 +5,7 @@ import { SfuWorker } from './sfu-worker.js';
 
 const RESTART_DELAY_MS = 500;
 
-/** The workers, one per slot. One that dies is replaced; its routers are gone with it. */
+/** The workers, one per slot. A worker that dies is replaced, and its routers are lost. */
 export class WorkerPool {
   readonly #rtc: Config['rtc'];
   readonly #log: Log;
@@ -24,25 +24,25 @@ export class WorkerPool {
     try {
       await Promise.all(pool.#slots.map((_, index) => pool.#start(index)));
     } catch (error) {
-      pool.close();
+      await pool.close();
       throw error;
     }
     return pool;
   }
 
-  /** Workers that died by themselves since the start. */
+  /** The number of workers that died unexpectedly since startup. */
   get deaths(): number {
     return this.#deaths;
   }
 
-  /** The workers that run now. */
+  /** The running workers. */
   get workers(): SfuWorker[] {
     return this.#slots.filter((worker) => worker !== null);
   }
 
   /**
-   * The worker that `cost` says is the cheapest to use, its load by default. Throws `unavailable` when
-   * all are being restarted.
+   * Returns the worker with the lowest cost, which by default is its load.
+   * @throws {DomainError} `unavailable` while all workers are restarting
    */
   cheapest(cost: (worker: SfuWorker) => number = (worker) => worker.load): SfuWorker {
     const best = this.workers.toSorted((a, b) => cost(a) - cost(b))[0];
@@ -56,10 +56,12 @@ export class WorkerPool {
     );
   }
 
-  close(): void {
+  /** Resolves when all worker processes are gone. */
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const worker of this.workers) worker.close();
+    const { workers } = this;
     this.#slots.fill(null);
+    await Promise.all(workers.map((worker) => worker.close()));
   }
 
   async #start(index: number): Promise<void> {
@@ -74,13 +76,16 @@ export class WorkerPool {
     });
   }
 
-  /** Tries until it works: without workers the service has no media, but it still has its pages. */
+  /**
+   * Retries until a worker has started. Without workers, the service can't offer media but still
+   * serves its pages.
+   */
   async #replace(index: number): Promise<void> {
     while (!this.#closed) {
       try {
         return await this.#start(index);
       } catch (err) {
-        this.#log.error({ worker: index, err }, 'media worker did not start, trying again');
+        this.#log.error({ worker: index, err }, 'media worker did not start, retrying');
         await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
       }
     }

@@ -3,14 +3,14 @@ import { whileItLives } from './media-refused.js';
 import type { SfuWorker } from './sfu-worker.js';
 
 /**
- * One broadcast's router on one worker. The publisher's is the origin; the others are fed from it by
- * one pipe each, track by track, as tracks are needed.
+ * One broadcast's router on one worker. The publisher's router is the origin. Each other router has
+ * one pipe from it, through which tracks are piped as needed.
  */
 export class WorkerRouter {
   readonly worker: SfuWorker;
   readonly router: types.Router;
   readonly #origin: WorkerRouter | null;
-  /** Ids of tracks here, by their ids at the origin. */
+  /** The ids of tracks in this router, by their ids at the origin. */
   readonly #piped = new Map<string, Promise<string>>();
 
   private constructor(worker: SfuWorker, router: types.Router, origin: WorkerRouter | null) {
@@ -20,8 +20,8 @@ export class WorkerRouter {
   }
 
   /**
-   * @param origin where tracks come from, or null to be the origin
-   * @param codecs in place of the usual ones
+   * @param origin the router from which tracks are piped; null for the origin itself
+   * @param codecs replaces the default codecs
    */
   static async create(
     worker: SfuWorker,
@@ -31,12 +31,18 @@ export class WorkerRouter {
     return new WorkerRouter(worker, await worker.createRouter(codecs), origin);
   }
 
-  /** Whether a track of the origin, piped here or not, is of a codec among these. */
+  /**
+   * Whether a track of the origin has one of these codecs, no matter whether the track is already
+   * piped to this router.
+   */
   canConsume(request: { producerId: string; rtpCapabilities: types.RtpCapabilities }): boolean {
     return (this.#origin ?? this).router.canConsume(request);
   }
 
-  /** Makes a track of the origin consumable here, at once when it is already. Resolves with its id here. */
+  /**
+   * Makes a track of the origin consumable in this router. Resolves with the track's id in this
+   * router, at once if it is already piped.
+   */
   ensure(producerId: string): Promise<string> {
     const origin = this.#origin;
     if (origin === null) return Promise.resolve(producerId);
@@ -58,9 +64,9 @@ export class WorkerRouter {
         origin.router.pipeToRouter({
           producerId,
           router: this.router,
-          // Workers are on one machine: no loss, so nothing to send again.
+          // All workers run on the same machine, so no packets are lost or retransmitted.
           enableRtx: false,
-          // Of several routers on one worker no two can have a track of one id.
+          // Routers on one worker cannot have tracks with the same id.
           keepId: false,
         }),
       );

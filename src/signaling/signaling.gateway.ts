@@ -5,7 +5,7 @@ import {
   type OnGatewayInit,
   WebSocketServer,
 } from '@nestjs/websockets';
-import { AccessService } from '../access/access.service.js';
+import { GrantedAccess } from '../access/granted-access.js';
 import { HlsAuthorizer } from '../access/hls-authorizer.js';
 import type { Peer } from '../broadcast/peer.js';
 import { PeerTransports } from '../broadcast/peer-transports.js';
@@ -26,21 +26,20 @@ import type { IceServer } from '../protocol/rtc.js';
 import { iceServers } from '../broadcast/ice-servers.js';
 import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
 
-/** The room of everyone who watches or publishes on a channel. */
+/** The room that contains all viewers and the publisher of a channel. */
 const roomOf = (channelId: string) => `channel:${channelId}`;
 
-/** Handles publishing and watching through the socket. */
+/** Handles the socket requests of publishers and viewers. */
 @OnairGateway()
 export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
   @WebSocketServer() private readonly server!: OnairServer;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock.
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly publishing: PublishingService,
     private readonly viewing: ViewingService,
     private readonly transports: PeerTransports,
     private readonly liveChannels: LiveChannels,
-    private readonly access: AccessService,
     private readonly hls: HlsAuthorizer,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -80,7 +79,8 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
       payload,
     );
     await socket.join(roomOf(channelId));
-    // Figures are sent only when they change, so a returning client needs the current ones.
+    // Statistics are sent only when they change, so a returning client must be sent the current
+    // ones.
     const live = this.liveChannels.find(channelId);
     if (live) socket.emit('channel:stats', live.stats);
     const transport = reachableTransport(started.transport, socket.data.path);
@@ -155,10 +155,9 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
   async join(
     @ConnectedSocket() socket: OnairSocket,
     @Payload('viewer:join') payload: RequestPayload<'viewer:join'>,
+    @GrantedAccess() { access }: GrantedAccess,
   ): Promise<RequestData<'viewer:join'>> {
     const { identity, passes, address } = socket.data;
-    const visitor = { identity, passes, address };
-    const access = await this.access.enter(payload.channel, visitor);
     const { channelId, media, ...joined } = await this.viewing.join(peerOf(socket), payload);
     await socket.join(roomOf(channelId));
     return {
@@ -168,7 +167,7 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
         transport: reachableTransport(media.transport, socket.data.path),
         iceServers: this.iceServersFor(socket),
       },
-      hls: this.hls.playback(access, visitor).hls,
+      hls: this.hls.playback(access, { identity, passes, address }).hls,
     };
   }
 
@@ -206,7 +205,7 @@ function peerOf(socket: OnairSocket): Peer {
       return socket.connected;
     },
     send: (name, payload) => {
-      // The map type of Socket.IO can't follow a name that is itself a type parameter.
+      // Socket.IO's event map can't be indexed by a type parameter.
       (socket.emit as (event: string, payload: unknown) => boolean).call(socket, name, payload);
     },
   };

@@ -5,12 +5,12 @@ import { AddressCounts, AddressRates } from '../security/address-limits.js';
 import { scaled } from '../security/rate-limiter.js';
 import { GROUP_RATES } from '../security/route-groups.js';
 
-/** The maximum number of open sockets per address: each tab has one. */
+/** Maximum number of open sockets per address; each tab has one. */
 const SOCKETS_PER_ADDRESS_MAX = 100;
-/** The retry delay when too many are open. */
+/** Retry delay when too many sockets are open. */
 const FULL_RETRY_MS = 10_000;
 
-/** Limits how many sockets an address can have, and how often it can open one. */
+/** Limits how many sockets an address can have open, and how often it can open one. */
 export class ConnectionLimits {
   readonly #clients: ClientAddress;
   readonly #clock: Clock;
@@ -24,12 +24,15 @@ export class ConnectionLimits {
     this.#open = new AddressCounts(Math.ceil(SOCKETS_PER_ADDRESS_MAX * options.factor));
   }
 
-  /** The client's address. */
+  /** Returns the client's address. */
   addressOf(request: IncomingMessage): string {
     return this.#clients.of(request);
   }
 
-  /** Admits a connection until it closes; returns false after telling it to retry later. */
+  /**
+   * Admits a connection, which counts until it closes. If the limit is reached, responds that the
+   * client should retry later and returns false.
+   */
   admit(request: IncomingMessage): boolean {
     const address = this.#clients.of(request);
     const retryAfterMs = this.#rates.take(address, this.#clock.nowMs());
@@ -41,7 +44,7 @@ export class ConnectionLimits {
   }
 }
 
-/** Engine.IO's own refusal is a 400 without explanation. */
+/** Responds with 429, because Engine.IO's own refusal is a 400 without an explanation. */
 function refuse({ socket }: IncomingMessage, retryAfterMs: number): false {
   const seconds = Math.ceil(retryAfterMs / 1_000);
   socket.end(

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { OnairSocket } from '../common/gateway.js';
 
 /**
- * Frees the data of a connection's first request (headers, query, cookies), which Socket.IO retains
- * for the connection's lifetime. Nobody reads it after the socket has its identity, and it takes
- * several kilobytes per idle viewer.
+ * Releases the data of a connection's first request (headers, query, cookies), which Socket.IO
+ * retains for the connection's lifetime. The data isn't needed after the socket has been
+ * identified, and takes several kilobytes per idle viewer.
  */
 export function forgetHandshake(socket: OnairSocket): void {
   const connection: { request: IncomingMessage | null } = socket.conn;
   if (connection.request) {
-    // An engine.io listener on the TCP socket holds the request until the end.
+    // An Engine.IO listener on the TCP socket retains the request until the socket closes.
     connection.request.rawHeaders = [];
     connection.request.headers = {};
   }

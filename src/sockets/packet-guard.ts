@@ -5,34 +5,34 @@ import { type Rate, TokenBucket } from '../common/token-bucket.js';
 import { SOCKET_PAYLOAD_MAX } from '../protocol/limits.js';
 import { assertStrictJson, StrictJsonError } from '../security/strict-json.js';
 
-/** The event name of a refused packet; no client can send a symbol. */
+/** The event name of a refused packet. It is a symbol, because clients can't send symbols. */
 export const REFUSED = Symbol('refused');
 
-/** A packet with attachments: `51-["event",…]` */
+/** Matches a packet with attachments, such as `51-["event",…]`. */
 const BINARY_HEADER = /^[56](\d{1,3})-/;
 
-/** The packet rate of one connection. */
+/** The maximum packet rate of one connection. */
 export const PACKET_RATE: Rate = { burst: 200, perSecond: 50 };
-/** How often a connection is warned about exceeding the rate before it is closed. */
+/** The rate of refusals of one connection, beyond which it is closed. */
 export const REFUSAL_RATE: Rate = { burst: 200, perSecond: 10 };
 
-/** The prefix before a packet's JSON. */
+/** Matches the part of a packet before its JSON. */
 const PREFIX = /^[0-6]?(?:\/[^,]{0,100},)?\d{0,15}/;
 
-/** `2` (type) `1-` (attachments) `/chat,` (namespace) `17` (acknowledgement) */
+/** Matches `2` (type) `1-` (attachments) `/chat,` (namespace) `17` (acknowledgement). */
 const HEADER = /^([0-6])(?:\d+-)?(?:\/[^,]{0,100},)?(\d{1,15})?/;
 
 /**
- * Reads the packets of one connection and passes those that a socket is allowed to send. Packets
- * that exceed the rate or the size, are binary, or are malformed are not parsed; they become {@link
- * REFUSED} events with the error and the acknowledgement's number, so that they get an answer.
- * Throws, which closes the connection, if the flood continues.
+ * Decodes the packets of one connection and passes on those that a socket is allowed to send.
+ * Packets that exceed the rate or the size, are binary, or are malformed are not parsed; they
+ * become {@link REFUSED} events with the error and the number of the acknowledgement, so that they
+ * get a reply. If a flood continues, throws an error, which closes the connection.
  */
 export class PacketGuard extends Decoder {
   readonly #clock: Clock;
   readonly #packets: TokenBucket;
   #refusals: TokenBucket | undefined;
-  /** The number of upcoming binary frames that belong to an already refused packet. */
+  /** The number of upcoming binary frames that belong to a refused packet. */
   #refusedAttachments = 0;
 
   constructor(clock: Clock) {
@@ -64,7 +64,7 @@ export class PacketGuard extends Decoder {
   #refuse(raw: unknown, error: DomainError): void {
     const nowMs = this.#clock.nowMs();
     this.#refusals ??= new TokenBucket(REFUSAL_RATE, nowMs);
-    if (this.#refusals.take(nowMs) > 0) throw new Error('the flood goes on');
+    if (this.#refusals.take(nowMs) > 0) throw new Error('the flood continues');
     const [, , id] = (typeof raw === 'string' && HEADER.exec(raw.slice(0, 140))) || [];
     const packet: Packet = {
       type: PacketType.EVENT,
@@ -87,7 +87,7 @@ function isTooLarge(text: string): boolean {
 }
 
 function tooFast(retryAfterMs: number): DomainError {
-  return new DomainError('rate_limited', 'Too many messages on this connection, slow down.', {
+  return new DomainError('rate_limited', 'Too many messages on this connection. Slow down.', {
     retryAfterMs,
   });
 }
@@ -95,7 +95,7 @@ function tooFast(retryAfterMs: number): DomainError {
 function tooLarge(): DomainError {
   return new DomainError(
     'payload_too_large',
-    `A message can have at most ${SOCKET_PAYLOAD_MAX / 1_024} KB.`,
+    `A message can be up to ${SOCKET_PAYLOAD_MAX / 1_024} KB.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
+import { errorBodyOf } from '../common/error-body.js';
 import type { OnairSocket } from '../common/gateway.js';
 import type { Log } from '../common/logger.js';
 import type { Reply } from '../protocol/error.js';
@@ -9,15 +10,15 @@ import { RequestRates } from './request-rates.js';
 import { cut, isBehind } from './room-broadcaster.js';
 import { scopeRefusal } from './token-scopes.js';
 
-/** A gateway method as prepared by Nest: returns a reply, or calls `reply` itself. */
+/** A gateway method as prepared by Nest, which returns a reply or calls `reply` itself. */
 export type RequestHandler = (payload: unknown, reply: (reply: Reply<unknown>) => void) => unknown;
 
-/** Called before a request is handled; throws or rejects to refuse it. */
+/** Admits a request before it is handled; throws or rejects if the request is refused. */
 export type Admit = (socket: OnairSocket, payload: unknown) => void | Promise<void>;
 
 /**
- * Routes every event of one socket to its handler and every answer back, once. One listener per
- * socket: Nest's own adapter keeps an rxjs pipeline for each socket and request, and silently
+ * Routes each event of one socket to its handler and sends back one reply. Needs only one listener
+ * per socket. Nest's own adapter keeps an RxJS pipeline for each socket and request, and silently
  * ignores unknown events.
  */
 export class RequestDispatcher {
@@ -36,7 +37,8 @@ export class RequestDispatcher {
     this.#admit = admit;
     this.#log = log;
     this.#clock = clock;
-    // Never calls `next`, so that no client event can be mistaken for one of the server's own.
+    // `next` is never called, so that a client's event can't be mistaken for one of the server's
+    // own events.
     socket.use(([event, ...args]) => this.#dispatch(event, args));
   }
 
@@ -49,7 +51,7 @@ export class RequestDispatcher {
     if (event === REFUSED) return refuse(reply, args[0]);
     const handler = typeof event === 'string' ? this.#handlers.get(event) : undefined;
     if (typeof event !== 'string' || !handler)
-      return refuse(reply, new DomainError('unknown_event', 'There is no such request.'));
+      return refuse(reply, new DomainError('unknown_event', 'Unknown request.'));
     const outOfScope = scopeRefusal(this.#socket.data.identity, event);
     if (outOfScope !== null) return refuse(reply, outOfScope);
     const tooOften = this.#rates.refusal(event, this.#clock.nowMs());
@@ -58,11 +60,8 @@ export class RequestDispatcher {
       return refuse(reply, new DomainError('bad_request', 'A request has one payload.'));
     void this.#answer(handler, args[0], reply).then(
       (answer) => answer && reply(answer),
-      (error: unknown) => {
-        if (error instanceof DomainError) return refuse(reply, error);
-        this.#log.error({ err: error, request: event }, 'a socket request was not answered');
-        refuse(reply, new DomainError('internal', 'Something went wrong on the server.'));
-      },
+      (error: unknown) =>
+        reply({ ok: false, error: errorBodyOf(error, this.#log, { request: event }) }),
     );
   }
 
@@ -76,7 +75,7 @@ export class RequestDispatcher {
     return answerOf(handler, payload, reply);
   }
 
-  /** Splits off the acknowledgement. Without one, only refusals are sent. */
+  /** Removes the acknowledgement from the arguments. If there is none, only errors are sent. */
   #replyTo(args: unknown[]): (reply: Reply<unknown>) => void {
     const acknowledge = typeof args.at(-1) === 'function' ? args.pop() : undefined;
     let answered = false;
@@ -90,7 +89,7 @@ export class RequestDispatcher {
   }
 }
 
-/** The reply, or undefined if the gateway's filter has already replied with an error. */
+/** Returns the reply, or undefined if the gateway's filter has already replied with an error. */
 async function answerOf(
   handler: RequestHandler,
   payload: unknown,
@@ -100,7 +99,7 @@ async function answerOf(
   const answer: unknown = isObservable(result)
     ? await lastValueFrom(result, { defaultValue: undefined })
     : result;
-  // Our gateways' interceptor creates replies; a test fails for a gateway without it.
+  // The gateways' interceptor creates replies; a test fails for a gateway without it.
   return answer as Reply<unknown> | undefined;
 }
 

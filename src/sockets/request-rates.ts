@@ -3,8 +3,8 @@ import { type Rate, TokenBucket } from '../common/token-bucket.js';
 import type { RequestName } from '../protocol/events.js';
 
 /**
- * Rates per connection for requests that cost more than a message: media connections and database
- * queries.
+ * Rates per connection for requests that cost more than a message, such as media connections and
+ * database queries.
  */
 const RATES: Partial<Record<RequestName, Rate>> = {
   'publisher:start': { burst: 10, perSecond: 0.2 },
@@ -20,11 +20,11 @@ const RATES: Partial<Record<RequestName, Rate>> = {
 };
 const RATE_BY_NAME: ReadonlyMap<string, Rate> = new Map(Object.entries(RATES));
 
-/** Counts the requests of one connection by kind; the packet guard limits their total. */
+/** Limits the requests of one connection by kind; the packet guard limits their total. */
 export class RequestRates {
   readonly #buckets = new Map<string, TokenBucket>();
 
-  /** The error to refuse the request with, or null. */
+  /** Returns the error with which to refuse a request, or null to accept it. */
   refusal(event: string, nowMs: number): DomainError | null {
     const rate = RATE_BY_NAME.get(event);
     if (!rate) return null;
@@ -32,7 +32,7 @@ export class RequestRates {
     this.#buckets.set(event, bucket);
     const retryAfterMs = bucket.take(nowMs);
     if (retryAfterMs === 0) return null;
-    return new DomainError('rate_limited', 'Too many requests of this kind, slow down.', {
+    return new DomainError('rate_limited', 'Too many requests of this kind. Slow down.', {
       retryAfterMs,
     });
   }

@@ -3,16 +3,16 @@ import { Adapter, type BroadcastOptions } from 'socket.io-adapter';
 import type { Packet } from 'socket.io-parser';
 
 /**
- * The maximum backlog of one connection; beyond it the connection is cut, and catches up after
- * reconnecting.
+ * The maximum backlog of one connection. If it is exceeded, the connection is cut, and the client
+ * catches up after reconnecting.
  */
 export const BACKLOG_MAX_BYTES = 1024 * 1024;
-/** The same limit for packets queued in front of the socket's own buffer. */
+/** The maximum number of packets queued in front of the socket's own buffer. */
 const BACKLOG_MAX_PACKETS = 500;
 
 /**
- * Sends to rooms: one frame, encoded once, is written to every socket. Socket.IO's own adapter
- * shares the frame's bytes too, but passes each copy through the packet queues of three layers.
+ * Sends to rooms by encoding one frame and writing it to every socket. Socket.IO's own adapter
+ * shares the bytes of the frame too, but passes it through three packet queues for each socket.
  */
 export class RoomBroadcaster extends Adapter {
   override broadcast(packet: Packet, options: BroadcastOptions): void {
@@ -20,7 +20,7 @@ export class RoomBroadcaster extends Adapter {
     const text = (this.nsp.server.encoder as { encode(packet: Packet): unknown[] }).encode(packet);
     const [payload] = text;
     if (text.length !== 1 || typeof payload !== 'string') return super.broadcast(packet, options);
-    // Shared by all: nobody modifies it.
+    // Shared by all sockets, none of which modifies it.
     const frame = [textFrame(`4${payload}`)];
     const sockets = this.nsp.sockets as Map<string, Socket>;
     const { rooms, except } = options;
@@ -38,7 +38,7 @@ export class RoomBroadcaster extends Adapter {
   }
 }
 
-/** The private parts of engine.io's and ws's sockets that are used here. */
+/** The private parts of Engine.IO and ws sockets that are used here. */
 type Connection = {
   readyState: string;
   writeBuffer: readonly { data?: unknown }[];
@@ -62,17 +62,17 @@ function send(socket: Socket, payload: string, frame: Buffer[]): void {
   const webSocket = transport.socket;
   if (connection.readyState !== 'open' || webSocket.readyState !== WEBSOCKET_OPEN) return;
   if (isBehind(socket)) return webSocket.terminate();
-  // The queue is empty, so writing directly to the socket keeps the order.
+  // The queue is empty, so a direct write to the socket preserves the order.
   if (transport.writable && writeBuffer.length === 0) webSocket._sender.sendFrame(frame);
   else connection.write(payload, { wsPreEncodedFrame: frame, compress: false });
 }
 
-/** Whether a client does not read what it is sent, so that it would pile up in memory. */
+/** Whether a client doesn't read its messages, so that they would accumulate in memory. */
 export function isBehind({ conn }: Pick<Socket, 'conn'>): boolean {
   const { transport, writeBuffer } = conn as unknown as Connection;
   if (writeBuffer.length > BACKLOG_MAX_PACKETS) return true;
   let waitingBytes = transport.socket._socket?.writableLength ?? 0;
-  // Holds answers while the socket's own buffer is full; usually empty.
+  // This buffer contains replies while the socket's own buffer is full. It is usually empty.
   for (const { data } of writeBuffer)
     waitingBytes += typeof data === 'string' ? Buffer.byteLength(data) : 0;
   return waitingBytes > BACKLOG_MAX_BYTES;
@@ -83,7 +83,7 @@ export function cut({ conn }: Pick<Socket, 'conn'>): void {
   (conn as unknown as Connection).transport.socket.terminate();
 }
 
-/** RFC 6455 5.2: one final, unmasked text frame, header and payload in one buffer. */
+/** Returns a final, unmasked text frame (RFC 6455 5.2) in one buffer. */
 function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;

@@ -8,16 +8,16 @@ describe('SilenceWatch', () => {
   let watch: SilenceWatch<Line>;
   let changes: boolean[];
   let line: Line;
-  /** How far the clock is ahead of the timers. */
-  let heldUpMs: number;
+  /** The time by which the clock is ahead of the timers. */
+  let delayMs: number;
 
   beforeEach(() => {
     vi.useFakeTimers();
     changes = [];
-    heldUpMs = 0;
+    delayMs = 0;
     watch = new SilenceWatch<Line>({
       silentAfterMs: 3_000,
-      nowMs: () => performance.now() + heldUpMs,
+      nowMs: () => performance.now() + delayMs,
       onChange: (_line, isSilent) => void changes.push(isSilent),
     });
     line = { conn: new EventEmitter() };
@@ -28,7 +28,7 @@ describe('SilenceWatch', () => {
     vi.useRealTimers();
   });
 
-  it('says once when a connection falls silent, and when it is heard again', () => {
+  it('reports once when a connection becomes silent, and when it sends again', () => {
     vi.advanceTimersByTime(3_000);
     expect(changes).toEqual([]);
     vi.advanceTimersByTime(5_000);
@@ -40,7 +40,7 @@ describe('SilenceWatch', () => {
     expect(changes).toEqual([true, false, true]);
   });
 
-  it('says nothing of connections that answer', () => {
+  it('reports nothing for connections that respond', () => {
     for (let i = 0; i < 20; i += 1) {
       vi.advanceTimersByTime(2_000);
       line.conn.emit('packet');
@@ -48,9 +48,9 @@ describe('SilenceWatch', () => {
     expect(changes).toEqual([]);
   });
 
-  it('blames nobody for what came while the process itself was held up', () => {
+  it('ignores silence while the process itself was delayed', () => {
     vi.advanceTimersByTime(1_000);
-    heldUpMs = 5_000;
+    delayMs = 5_000;
     vi.advanceTimersByTime(250);
     line.conn.emit('packet');
     vi.advanceTimersByTime(2_000);
@@ -59,7 +59,7 @@ describe('SilenceWatch', () => {
     expect(changes).toEqual([true]);
   });
 
-  it('forgets a connection that is gone', () => {
+  it('stops watching a removed connection', () => {
     watch.remove(line);
     vi.advanceTimersByTime(10_000);
     line.conn.emit('packet');

@@ -1,13 +1,16 @@
-/** How often connections are checked. */
-const LOOK_MS = 250;
+/** The interval at which connections are checked. */
+const CHECK_MS = 250;
 
 /** A watched connection, which reports incoming packets. */
 type Connection = { readonly conn: { on(event: 'packet', listener: () => void): unknown } };
 
 type Options<C> = Readonly<{
-  /** The silence threshold: longer than the ping interval. */
+  /**
+   * The time without a packet after which a connection counts as silent; longer than the ping
+   * interval.
+   */
   silentAfterMs: number;
-  /** Called when a connection falls silent, or is heard again. */
+  /** Called when a connection becomes silent, and when it sends again. */
   onChange: (connection: C, isSilent: boolean) => void;
   /** A monotonic clock. */
   nowMs: () => number;
@@ -16,20 +19,20 @@ type Options<C> = Readonly<{
 type Heard = { atMs: number; isSilent: boolean };
 
 /**
- * Detects silent connections long before they are closed: an unplugged cable shows as an unanswered
- * ping, while a client that lost its signal for a moment keeps its connection. Checks each
- * connection four times a second; sending costs nothing extra.
+ * Detects silent connections long before they are closed: after a cable is unplugged, a ping
+ * remains unanswered, while a client that lost its signal for a moment keeps its connection. Checks
+ * each connection four times a second, which adds no cost per message.
  */
 export class SilenceWatch<C extends Connection> {
   readonly #options: Options<C>;
-  /** One entry per connection. */
+  /** The time at which each connection last sent something. */
   readonly #heard = new Map<C, Heard>();
-  readonly #timer = setInterval(() => this.#look(), LOOK_MS);
-  #lookedMs: number;
+  readonly #timer = setInterval(() => this.#check(), CHECK_MS);
+  #checkedMs: number;
 
   constructor(options: Options<C>) {
     this.#options = options;
-    this.#lookedMs = options.nowMs();
+    this.#checkedMs = options.nowMs();
     this.#timer.unref();
   }
 
@@ -53,13 +56,13 @@ export class SilenceWatch<C extends Connection> {
     this.#heard.clear();
   }
 
-  #look(): void {
+  #check(): void {
     const { silentAfterMs } = this.#options;
     const nowMs = this.#options.nowMs();
-    const sinceMs = nowMs - this.#lookedMs;
-    this.#lookedMs = nowMs;
-    // This process was delayed: what arrived meanwhile has yet to be read.
-    if (sinceMs > 2 * LOOK_MS) return;
+    const sinceMs = nowMs - this.#checkedMs;
+    this.#checkedMs = nowMs;
+    // This process was delayed, so packets may have arrived that haven't been read yet.
+    if (sinceMs > 2 * CHECK_MS) return;
     for (const [connection, heard] of this.#heard)
       if (!heard.isSilent && nowMs - heard.atMs > silentAfterMs) this.#set(connection, heard, true);
   }

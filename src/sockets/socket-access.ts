@@ -5,20 +5,31 @@ import { type ApiTokenService, isBearer } from '../auth/tokens/api-token.service
 import type { Identity } from '../common/identity.js';
 import type { Config } from '../config/config.js';
 
-/** Decides who may connect, and with which identity. */
+/** Decides who can connect, and with which identity. */
 export type SocketAccess = Readonly<{
-  /** False refuses the connection: it comes from a page of another site. */
+  /** Whether a connection is accepted: false if it comes from a page of another site. */
   isAllowed(request: IncomingMessage): boolean;
   /**
-   * The identity behind the handshake's cookies or API token. Rejects if it cannot be determined
-   * now.
+   * Returns the identity that the handshake's cookies or API token belong to. Rejects if the
+   * identity can't be determined now.
    */
   identify(request: IncomingMessage): Promise<Identity>;
-  /** Notifies about ended sessions, so that their sockets end too. */
+  /**
+   * Calls a listener when a session ends or an API token is revoked, so that its sockets are closed
+   * too.
+   */
   onSessionEnded(listener: (sessionId: string) => void): void;
+  /**
+   * Ends those of the sessions and tokens here that another node ended, in case its message was
+   * lost.
+   */
+  checkSessions(ids: readonly string[]): Promise<void>;
 }>;
 
-/** Admits pages that may call this server, with the identity logged in there. */
+/**
+ * Returns the access for pages that are allowed to call this server, with the identity of the
+ * logged-in account.
+ */
 export function socketAccess(
   { sessions, tokens }: { sessions: SessionService; tokens: ApiTokenService },
   config: Config,
@@ -32,6 +43,13 @@ export function socketAccess(
       });
       return { account, sessionId, guestId };
     },
-    onSessionEnded: (listener) => void sessions.events.on('sessionEnded', listener),
+    onSessionEnded: (listener) => {
+      sessions.events.on('sessionEnded', listener);
+      tokens.events.on('revoked', listener);
+    },
+    checkSessions: async (ids) => {
+      const ended = await tokens.revokedAmong(await sessions.endedAmong(ids));
+      sessions.cutHere(ended);
+    },
   };
 }

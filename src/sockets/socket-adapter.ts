@@ -11,6 +11,7 @@ import { addressHash } from '../auth/address-hash.js';
 import { SessionService } from '../auth/sessions/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import { ViewingService } from '../broadcast/viewing.service.js';
+import { BUS, type Bus } from '../cluster/bus.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
@@ -32,37 +33,46 @@ import { type SocketAccess, socketAccess } from './socket-access.js';
 
 type Options = Readonly<{
   access: SocketAccess;
-  /** What asks the policy about channels. */
+  /** Checks requests against the access policy. */
   authorizer: Pick<SocketAuthorizer, 'admit' | 'left' | 'close'>;
   limits: ConnectionLimits;
-  /** Called when a connection falls silent, or is heard again. */
+  /** Called when a connection becomes silent, and when it sends again. */
   onSilence: (socketId: string, isSilent: boolean) => void;
   /** Hashes an address for comparison with bans. */
   hashAddress: (address: string) => string;
+  /** The bus of a cluster; null on a node alone. */
+  bus: Bus | null;
   clock: Clock;
   log: Log;
 }>;
 
 /**
- * The ping interval. An unanswered ping closes the connection on both sides: a dead peer is
- * detected after 8 s at most.
+ * The ping interval. If a ping isn't answered, both sides close the connection, so a dead peer is
+ * detected after at most 8 s.
  */
 const PING_INTERVAL_MS = 2_000;
 const PING_TIMEOUT_MS = 6_000;
-/** A client that has not answered a ping for this long is not counted as present. */
+/** The time without an answer to a ping after which a client no longer counts as present. */
 const SILENT_AFTER_PING_MS = 1_000;
 /**
- * Messages between SOCKET_PAYLOAD_MAX and this size get an error; larger ones close the connection.
+ * The maximum size of a frame. Messages larger than SOCKET_PAYLOAD_MAX are answered with an error;
+ * if a frame is larger than this, the connection is closed.
  */
 const FRAME_MAX_BYTES = 4 * SOCKET_PAYLOAD_MAX;
-/** How long a client has to complete the closing handshake. */
+/** The interval at which a node of a cluster checks whether other nodes ended its sessions. */
+const CHECK_SESSIONS_MS = 10_000;
+/** How long a client may take to complete the closing handshake. */
 const CLOSE_TIMEOUT_MS = 500;
 
-/** Socket.IO under Nest's gateways: admission, packet limits, and broadcasting to rooms. */
+/**
+ * Runs Socket.IO for Nest's gateways, and adds admission, packet limits and broadcasts to rooms.
+ */
 export class SocketAdapter extends IoAdapter {
   readonly #options: Options;
   readonly #silence: SilenceWatch<OnairSocket>;
   #io: OnairServer | undefined;
+  #sessionTimer: NodeJS.Timeout | undefined;
+  #offGap: (() => void) | undefined;
   readonly #dispatchers = new WeakMap<Socket, RequestDispatcher>();
 
   constructor(app: INestApplicationContext, options: Options) {
@@ -78,7 +88,7 @@ export class SocketAdapter extends IoAdapter {
     });
   }
 
-  /** The service's adapter, for `app.useWebSocketAdapter`. */
+  /** Creates the server's adapter, for `app.useWebSocketAdapter`. */
   static of(app: INestApplicationContext): SocketAdapter {
     const log = app.get<Log>(LOG).child({ part: 'sockets' });
     const config = app.get<Config>(CONFIG);
@@ -95,6 +105,7 @@ export class SocketAdapter extends IoAdapter {
       hashAddress: (address) => addressHash(secrets, address),
       onSilence: (socketId, isSilent) => viewing.setSilent(socketId, isSilent),
       limits: new ConnectionLimits({ clients, factor: config.http.addressLimitFactor, clock }),
+      bus: config.node.url === null ? null : app.get<Bus>(BUS),
       clock,
       log,
     });
@@ -135,6 +146,7 @@ export class SocketAdapter extends IoAdapter {
     io.on('connection', (socket) => this.#welcome(socket));
     access.onSessionEnded((sessionId) => io.in(sessionRoom(sessionId)).disconnectSockets(true));
     this.#io = io;
+    this.#checkSessionsOf(io);
     return io as Server;
   }
 
@@ -152,12 +164,14 @@ export class SocketAdapter extends IoAdapter {
   }
 
   /**
-   * Closes all connections, and cuts those that do not complete the closing handshake. Nest closes
-   * the HTTP server.
+   * Closes all connections, and cuts those whose client doesn't complete the closing handshake.
+   * Nest closes the HTTP server.
    */
   override async close(server: Server): Promise<void> {
     this.#options.authorizer.close();
     this.#silence.close();
+    clearInterval(this.#sessionTimer);
+    this.#offGap?.();
     const { clients } = server.engine as unknown as Engine;
     const webSockets = Object.values(clients).map(({ transport }) => transport.socket);
     const closed = Promise.all(webSockets.map((webSocket) => once(webSocket, 'close')));
@@ -169,6 +183,24 @@ export class SocketAdapter extends IoAdapter {
     clearTimeout(timer);
   }
 
+  /** Looks for sessions that other nodes ended without this one hearing of it. */
+  #checkSessionsOf(io: OnairServer): void {
+    const { access, bus, log } = this.#options;
+    if (bus === null) return;
+    const check = (): void => {
+      const ids = new Set<string>();
+      for (const { data } of io.sockets.sockets.values())
+        if (data.identity.sessionId !== null) ids.add(data.identity.sessionId);
+      if (ids.size === 0) return;
+      access
+        .checkSessions([...ids])
+        .catch((err: unknown) => log.warn({ err }, 'sessions could not be checked'));
+    };
+    this.#sessionTimer = setInterval(check, CHECK_SESSIONS_MS);
+    this.#sessionTimer.unref();
+    this.#offGap = bus.onGap(check);
+  }
+
   async #admit(socket: OnairSocket): Promise<void> {
     try {
       socket.data.isSilent = false;
@@ -178,7 +210,7 @@ export class SocketAdapter extends IoAdapter {
       socket.data.passes = readPasses(socket.request.headers.cookie);
       socket.data.identity = await this.#options.access.identify(socket.request);
     } catch (error) {
-      // An invalid API token concerns the caller, not the log.
+      // An invalid API token is the caller's mistake and isn't logged.
       if (error instanceof DomainError) throw error;
       this.#options.log.warn({ err: error }, 'a socket could not be admitted');
       throw new Error('unavailable', { cause: error });
@@ -198,8 +230,8 @@ export class SocketAdapter extends IoAdapter {
 }
 
 /**
- * Cuts a closed connection immediately: the WebSocket would otherwise wait half a minute for the
- * client's closing frame.
+ * Cuts a closed connection after a short time, because the WebSocket would otherwise wait half a
+ * minute for the client's closing frame.
  */
 function cutWhenClosed(connection: OnairSocket['conn']): void {
   connection.once('close', () => {
@@ -208,11 +240,11 @@ function cutWhenClosed(connection: OnairSocket['conn']): void {
   });
 }
 
-/** The private parts of engine.io's connections that are used here. */
+/** The private parts of Engine.IO's connections that are used here. */
 type Engine = { clients: Record<string, EngineConnection> };
 type EngineConnection = { transport: { socket: EventEmitter & { terminate(): void } } };
 
-/** The room of all sockets of one session. */
+/** Returns the room of all sockets of one session. */
 export function sessionRoom(sessionId: string): string {
   return `session:${sessionId}`;
 }

@@ -2,20 +2,23 @@ import type { ChannelAccess } from '../access/access-policy.js';
 import type { AccessService } from '../access/access.service.js';
 import type { Visitor } from '../access/visitor.js';
 import { AccessWatchdog } from '../access/access-watchdog.js';
+import { rememberAccess } from '../access/granted-access.js';
 import { assertAllowed } from '../access/refusals.js';
 import { DomainError } from '../common/domain-error.js';
 import type { OnairSocket } from '../common/gateway.js';
 import type { Log } from '../common/logger.js';
-import { isConnectionLost } from '../common/unavailable.js';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
 
-/** Channels that one connection can have asked for. */
+/** The maximum number of channels that one connection can enter. */
 const CHANNELS_PER_SOCKET_MAX = 100;
 
+type NamesChannel = Readonly<{ channel: string }>;
+
 /**
- * Checks every socket request that names a channel against the access policy, whatever gateway it
- * is for, and remembers which connections are inside. A connection that loses access is notified
- * and disconnected, which ends everything it had in the channel.
+ * Checks every socket request that names a channel against the access policy, whatever its gateway,
+ * stores the decision for the handler (`@GrantedAccess()`), and remembers which connections
+ * are inside. A connection that loses access is notified and disconnected, which ends everything it
+ * had in the channel.
  */
 export class SocketAuthorizer {
   readonly #access: AccessService;
@@ -37,23 +40,18 @@ export class SocketAuthorizer {
 
   /**
    * Admits a request, synchronously if the channel's access is cached.
-   * @throws {DomainError} `channel_not_found`, `password_required`, `unavailable`
+   * @throws {DomainError} `channel_not_found`, `password_required`, `rate_limited`
    */
   admit(socket: OnairSocket, payload: unknown): void | Promise<void> {
-    const name = channelOf(payload);
     // The request's schema rejects invalid names.
-    if (name === null || !CHANNEL_NAME_PATTERN.test(name)) return;
+    if (!namesChannel(payload) || !CHANNEL_NAME_PATTERN.test(payload.channel)) return;
+    const { channel: name } = payload;
     const found = this.#access.find(name);
-    if (!(found instanceof Promise)) return this.#enter(socket, name, found);
-    return found.then(
-      (channel) => this.#enter(socket, name, channel),
-      (error: unknown) => {
-        throw isConnectionLost(error) ? databaseAway(error) : error;
-      },
-    );
+    if (!(found instanceof Promise)) return this.#enter(socket, payload, found);
+    return found.then((channel) => this.#enter(socket, payload, channel));
   }
 
-  /** The connection has closed. */
+  /** Removes a connection that has closed. */
   left(socket: OnairSocket): void {
     for (const name of this.#entered.get(socket) ?? []) this.#audience.leave(socket, name);
     this.#entered.delete(socket);
@@ -63,13 +61,18 @@ export class SocketAuthorizer {
     this.#audience.close();
   }
 
-  #enter(socket: OnairSocket, name: string, channel: ChannelAccess | null): void {
+  #enter(socket: OnairSocket, payload: NamesChannel, channel: ChannelAccess | null): void {
+    const { channel: name } = payload;
     assertAllowed(this.#access.decide(channel, visitorOf(socket)), name);
+    if (channel) rememberAccess(payload, { access: channel, isLocked: false });
     if (!socket.connected) return;
     const entered = this.#entered.get(socket) ?? new Set();
     if (entered.has(name)) return;
     if (entered.size >= CHANNELS_PER_SOCKET_MAX)
-      throw new DomainError('rate_limited', 'Too many channels on one connection, open another.');
+      throw new DomainError(
+        'rate_limited',
+        'Too many channels on one connection. Open another one.',
+      );
     this.#entered.set(socket, entered.add(name));
     this.#audience.enter(socket, name);
   }
@@ -79,15 +82,7 @@ function visitorOf({ data: { identity, passes, address } }: OnairSocket): Visito
   return { identity, passes, address };
 }
 
-function channelOf(payload: unknown): string | null {
-  if (typeof payload !== 'object' || payload === null || !('channel' in payload)) return null;
-  return typeof payload.channel === 'string' ? payload.channel : null;
-}
-
-function databaseAway(cause: unknown): DomainError {
-  return new DomainError(
-    'unavailable',
-    'The database can’t be reached at the moment, try again soon.',
-    { cause, retryAfterMs: 2_000 },
-  );
+function namesChannel(payload: unknown): payload is NamesChannel {
+  if (typeof payload !== 'object' || payload === null || !('channel' in payload)) return false;
+  return typeof payload.channel === 'string';
 }

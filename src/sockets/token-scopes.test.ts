@@ -7,17 +7,17 @@ import { scopeRefusal } from './token-scopes.js';
 const events = Object.keys(EVENTS);
 const document = readFileSync('PROTOCOL.md', 'utf8');
 
-/** The third column of the table of scopes. */
+/** The third column of the scope table, by scope. */
 const cells = new Map(
   [...document.matchAll(/^\| `([a-z]+:?[a-z]*)`\s*\|[^|]*\|([^|]*)\|$/gm)].map(
     ([, scope = '', requests = '']) => [scope, requests],
   ),
 );
 
-/** The requests that PROTOCOL.md says a scope is for. */
-function promised(scope: string): string[] {
+/** Returns the requests that a scope allows according to PROTOCOL.md. */
+function documented(scope: string): string[] {
   return [...(cells.get(scope) ?? '').matchAll(/`([^`]+)`/g)].flatMap(([, name = '']) => {
-    if (cells.has(name)) return promised(name);
+    if (cells.has(name)) return documented(name);
     if (!name.endsWith('*')) return [name];
     return events.filter((event) => event.startsWith(name.slice(0, -1)));
   });
@@ -31,20 +31,17 @@ const identity = (scopes: readonly TokenScope[]) => ({
 });
 
 describe('an API token over a socket', () => {
-  it.each(TOKEN_SCOPES)(
-    'with %s reaches the requests that PROTOCOL.md names, no other',
-    (scope) => {
-      const reached = events.filter((event) => scopeRefusal(identity([scope]), event) === null);
-      expect(reached.toSorted()).toEqual([...new Set(promised(scope))].toSorted());
-    },
-  );
+  it.each(TOKEN_SCOPES)('with %s allows the requests in PROTOCOL.md and no others', (scope) => {
+    const allowed = events.filter((event) => scopeRefusal(identity([scope]), event) === null);
+    expect(allowed.toSorted()).toEqual([...new Set(documented(scope))].toSorted());
+  });
 
-  it('reaches nothing that is in no table', () => {
+  it('rejects requests that are not in the table', () => {
     for (const event of ['chat:new-thing', 'viewer:new-thing', 'toString', ''])
       expect(scopeRefusal(identity(TOKEN_SCOPES), event)?.code).toBe('forbidden');
   });
 
-  it('is needed by no person', () => {
+  it('is not required for people', () => {
     const { scopes: _scopes, ...person } = identity([]);
     for (const event of events) expect(scopeRefusal(person, event)).toBeNull();
   });

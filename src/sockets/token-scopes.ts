@@ -5,15 +5,15 @@ import type { RequestName } from '../protocol/events.js';
 
 const WATCHES = ['channels:read'] as const;
 const PUBLISHES = ['broadcast:write'] as const;
-/** Both open media connections, and synchronize their clocks with the server's. */
+/** Requests of both publishers and viewers: media connections and clock synchronization. */
 const USES_MEDIA = [...WATCHES, ...PUBLISHES] as const;
 const READS = ['chat:read', 'chat:write', 'chat:moderate'] as const;
 const WRITES = ['chat:write'] as const;
 const MODERATES = ['chat:moderate'] as const;
 
 /**
- * The scopes that allow each request; any one of them suffices. API tokens cannot make a request
- * that is missing here.
+ * The scopes that allow each request; one of them is enough. Requests that are missing here aren't
+ * allowed with an API token.
  */
 export const REQUEST_SCOPES: Readonly<Record<RequestName, readonly TokenScope[]>> = {
   'clock:ping': USES_MEDIA,
@@ -58,8 +58,8 @@ export const REQUEST_SCOPES: Readonly<Record<RequestName, readonly TokenScope[]>
 const BY_NAME: ReadonlyMap<string, readonly TokenScope[]> = new Map(Object.entries(REQUEST_SCOPES));
 
 /**
- * The error for a socket request outside the API token's scopes, or null if it is allowed. People,
- * identified by cookies, can make all requests.
+ * Returns the error for a socket request outside the API token's scopes, or null if it is allowed.
+ * People, who are identified by cookies, can make all requests.
  */
 export function scopeRefusal({ scopes }: Identity, event: string): DomainError | null {
   if (scopes === undefined) return null;
@@ -69,7 +69,7 @@ export function scopeRefusal({ scopes }: Identity, event: string): DomainError |
   return new DomainError(
     'forbidden',
     needed === undefined
-      ? 'API tokens are not accepted for this request.'
-      : `This needs an API token with the scope ${needed}.`,
+      ? 'This request does not accept API tokens.'
+      : `This requires an API token with the scope ${needed}.`,
   );
 }

@@ -13,15 +13,17 @@ import { SampleWriter } from './sample-writer.js';
 import { STEP_MS } from './sample-steps.js';
 import { Tally } from './tally.js';
 
-/** How often viewers are counted, which is the precision of watch time. */
-const LOOK_MS = 1_000;
-/** How often storing is retried at shutdown; unstored samples are lost after that. */
+/** The interval between viewer counts, which determines the precision of the watch time. */
+const COUNT_MS = 1_000;
+/** The number of attempts to store samples at shutdown; after these, the samples are lost. */
 const LAST_TRIES = 3;
 
 /** Counts viewers and chat messages of live broadcasts. */
 @Injectable()
 export class BroadcastSampler implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** By channel, for those with a live or interrupted broadcast. */
+  /**
+   * The tallies by channel id. There is one for each channel with a live or interrupted broadcast.
+   */
   readonly #tallies = new Map<string, Tally>();
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -34,29 +36,29 @@ export class BroadcastSampler implements OnApplicationBootstrap, BeforeApplicati
 
   onApplicationBootstrap(): void {
     this.liveChannels.events.on('stateChanged', (channel) => this.#stateChanged(channel));
-    this.rooms.events.on('told', ({ id }, messages) =>
+    this.rooms.events.on('sent', ({ id }, messages) =>
       this.#tallies.get(id)?.count(messages.map(({ seq }) => seq)),
     );
     this.#timers.push(
-      setInterval(() => this.look(), LOOK_MS),
+      setInterval(() => this.countViewers(), COUNT_MS),
       setInterval(() => void this.writer.flush(), STEP_MS),
     );
   }
 
   /**
-   * Live broadcasts end with the service, and their last samples are stored while the database is
-   * available.
+   * Ends all broadcasts when the service stops or leaves them to other nodes, and stores their last samples while the database is
+   * still available.
    */
   async beforeApplicationShutdown(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const { broadcast } of this.liveChannels.channels) broadcast?.end('server_stopped');
+    this.liveChannels.stop();
     for (let tries = 0; tries < LAST_TRIES; tries += 1) if (await this.writer.flush()) return;
   }
 
   /** Counts the current viewers. */
-  look(): void {
+  countViewers(): void {
     for (const [channelId, tally] of this.#tallies)
-      this.#put(tally.look(this.liveChannels.viewers(channelId), this.clock.nowMs()));
+      this.#put(tally.record(this.liveChannels.viewers(channelId), this.clock.nowMs()));
   }
 
   /** The samples of a broadcast that are not stored yet, including the current one. */
@@ -67,15 +69,27 @@ export class BroadcastSampler implements OnApplicationBootstrap, BeforeApplicati
     return waiting;
   }
 
-  #stateChanged({ id: channelId, broadcast, viewerCount }: LiveChannel): void {
-    if (!broadcast) return;
+  #stateChanged({ id: channelId, name: channel, broadcast, viewerCount }: LiveChannel): void {
     const nowMs = this.clock.nowMs();
     const tally = this.#tallies.get(channelId);
+    // Another node continues the broadcast.
+    if (!broadcast) {
+      if (tally) this.#close(channelId, tally, viewerCount);
+      return;
+    }
     const { name } = broadcast.phase;
-    if (name === 'live' && tally?.broadcastId !== broadcast.id)
+    if (name === 'live' && tally?.broadcastId !== broadcast.id) {
       this.#tallies.set(channelId, new Tally(broadcast, viewerCount, nowMs));
+      // So that messages that are written on other nodes are heard of here. Counting is not worth a
+      // failure.
+      this.rooms.open(channel).catch(() => undefined);
+    }
     if (name !== 'ended' || tally?.broadcastId !== broadcast.id) return;
-    this.#put(tally.look(viewerCount, nowMs));
+    this.#close(channelId, tally, viewerCount);
+  }
+
+  #close(channelId: string, tally: Tally, viewers: number): void {
+    this.#put(tally.record(viewers, this.clock.nowMs()));
     this.#put(tally.sample);
     this.#tallies.delete(channelId);
   }

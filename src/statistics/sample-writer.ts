@@ -3,12 +3,15 @@ import { LOG, type Log } from '../common/logger.js';
 import type { Sample } from './sample.js';
 import { SampleRepository } from './sample.repository.js';
 
-/** The maximum number of samples waiting for the database; beyond it the oldest are dropped. */
+/**
+ * The maximum number of samples waiting for the database; beyond it, the oldest samples are
+ * dropped.
+ */
 export const WAITING_MAX = 20_000;
-/** The batch size. */
+/** The maximum number of samples per query. */
 const BATCH_MAX = 1_000;
 
-/** Buffers samples until the database has stored them, so that counting never waits. */
+/** Buffers samples until the database has stored them, so that counting never has to wait. */
 @Injectable()
 export class SampleWriter {
   readonly #log: Log;
@@ -25,19 +28,22 @@ export class SampleWriter {
   put(sample: Sample): void {
     if (this.#waiting.length >= WAITING_MAX) {
       const lost = this.#waiting.length - WAITING_MAX + BATCH_MAX;
-      this.#log.warn({ lost }, 'statistics wait too long for the database: the oldest are dropped');
+      this.#log.warn(
+        { lost },
+        'too many statistics are waiting for the database; dropping the oldest',
+      );
       this.#waiting = this.#waiting.slice(lost);
     }
     this.#waiting.push(sample);
   }
 
-  /** The waiting samples of one broadcast. */
+  /** Returns the waiting samples of one broadcast. */
   of(broadcastId: string): Sample[] {
     return this.#waiting.filter((sample) => sample.broadcastId === broadcastId);
   }
 
   /**
-   * Stores the waiting samples; resolves with whether the database accepted all of them. Never
+   * Stores the waiting samples; resolves to whether the database accepted all of them. Never
    * rejects.
    */
   flush(): Promise<boolean> {
@@ -57,7 +63,7 @@ export class SampleWriter {
       }
       return true;
     } catch (err) {
-      this.#log.warn({ err }, 'statistics could not be stored: they are tried again');
+      this.#log.warn({ err }, 'statistics could not be stored; retrying');
       return false;
     }
   }

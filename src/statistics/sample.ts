@@ -1,12 +1,14 @@
-/** Statistics of a broadcast for one or more steps: see {@link spanAt}. */
+/** Statistics of a broadcast for one or more steps; see {@link spanAt}. */
 export type Sample = Readonly<{
   broadcastId: string;
-  /** Its first step, counted from the broadcast's start. */
+  /** The first step that the sample covers, counted from the broadcast's start. */
   step: number;
   /** The maximum number of concurrent viewers. */
   viewers: number;
-  /** Total watch time of all viewers, in seconds. */
+  /** The total watch time of all viewers, in seconds. */
   watchS: number;
   /** The number of chat messages. */
   messages: number;
+  /** The epoch of the broadcast: each node on which it runs has samples of its own. */
+  epoch: number;
 }>;

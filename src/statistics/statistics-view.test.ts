@@ -10,10 +10,11 @@ const sample = (step: number, viewers: number, messages = 0): Sample => ({
   viewers,
   watchS: viewers * 10 * spanAt(step),
   messages,
+  epoch: 1,
 });
 
 describe('inSteps', () => {
-  it('shows what nothing is known of as null', () => {
+  it('returns null for steps without data', () => {
     expect(inSteps([sample(3, 2), sample(1, 4, 5)])).toEqual({
       stepS: 10,
       viewers: [null, 4, null, 2],
@@ -26,7 +27,7 @@ describe('inSteps', () => {
     expect(inSteps([])).toEqual({ stepS: 10, viewers: [], messages: [], watchTimeS: 0 });
   });
 
-  it('keeps peaks and sums of long broadcasts in few points', () => {
+  it('preserves peaks and sums of long broadcasts in a bounded number of points', () => {
     const samples: Sample[] = [];
     for (let step = 0; step < 30 * 8_640; step += spanAt(step)) samples.push(sample(step, 1, 1));
     samples[5_000] = sample(5_000, 900, 1);

@@ -6,13 +6,15 @@ type Point = { viewers: number | null; messages: number | null };
 type Shown = Pick<BroadcastStatistics, 'stepS' | 'viewers' | 'messages' | 'watchTimeS'>;
 
 /**
- * Resamples to steps long enough to limit their number. Accepts samples in any order, each step
- * once.
+ * Resamples to steps that are long enough to limit their number to {@link STATISTICS_POINTS_MAX}.
+ * Samples can be in any order. Nodes on which the broadcast ran one after the other may have samples
+ * of the same step.
  */
 export function inSteps(samples: readonly Sample[]): Shown {
   const ends = samples.map(({ step }) => step + spanAt(step));
   const steps = ends.reduce((last, end) => Math.max(last, end), 0);
-  // Powers of two, like the samples' own lengths, so that no sample spans two points.
+  // The step sizes are powers of two, like the samples' own lengths, so that no sample spans two
+  // points.
   let size = 1;
   while (Math.ceil(steps / size) > STATISTICS_POINTS_MAX) size *= 2;
   const points = Array.from({ length: Math.ceil(steps / size) }, (): Point => ({

@@ -6,7 +6,7 @@ import { AllowToken } from '../auth/tokens/token-scope.js';
 import { BroadcastStatistics } from '../protocol/statistics.js';
 import { StatisticsService } from './statistics.service.js';
 
-/** Broadcasts' statistics over HTTP. */
+/** The HTTP API for broadcast statistics. */
 @Controller('api/broadcasts/:id/statistics')
 export class StatisticsController {
   constructor(private readonly statistics: StatisticsService) {}
@@ -15,9 +15,9 @@ export class StatisticsController {
   @AllowToken('channels:read')
   @ForVisitors()
   @Operation({
-    summary: 'How a broadcast did: its viewers, watch time and chat messages',
+    summary: 'Get a broadcast’s viewers, watch time and chat messages',
     description:
-      'For the channel’s owner and moderators, while it is on and after. For others it is as if it were not there.',
+      'For the channel’s owner and moderators, during and after the broadcast. Others get `broadcast_not_found`.',
     reply: BroadcastStatistics,
     errors: ['broadcast_not_found', 'password_required'],
   })

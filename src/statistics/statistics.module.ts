@@ -8,7 +8,7 @@ import { BroadcastSampler } from './broadcast-sampler.js';
 import { StatisticsController } from './statistics.controller.js';
 import { StatisticsService } from './statistics.service.js';
 
-/** Viewers, watch time and chat activity of broadcasts. */
+/** Provides the viewer counts, watch time and chat activity of broadcasts. */
 @Module({
   imports: [DbModule, BroadcastModule, ChatModule],
   controllers: [StatisticsController],

@@ -9,7 +9,7 @@ import { SampleRepository } from './sample.repository.js';
 import { BroadcastSampler } from './broadcast-sampler.js';
 import { inSteps } from './statistics-view.js';
 
-/** Statistics of broadcasts, for the channel's owner and moderators. */
+/** Provides broadcast statistics to the channel's owner and moderators. */
 @Injectable()
 export class StatisticsService {
   constructor(
@@ -20,18 +20,21 @@ export class StatisticsService {
   ) {}
 
   /**
-   * @throws {DomainError} `broadcast_not_found`, also for everybody but the channel's owner and
-   *   moderators; `password_required`
+   * @throws {DomainError} `broadcast_not_found`, which everybody except the channel's owner and
+   *   moderators gets too; `password_required`
    */
   async of(id: string, visitor: Visitor): Promise<BroadcastStatistics> {
     const { channel, startedAt, peakViewers } = await this.broadcasts.get(id, visitor);
     const room = await this.rooms.open(channel);
     if (!room.isModerator(authorOf(visitor.identity)))
-      throw new DomainError('broadcast_not_found', 'There is no such broadcast.');
-    // Read before the query: samples stored meanwhile then appear twice rather than not at all.
+      throw new DomainError('broadcast_not_found', 'Broadcast not found.');
+    // The unstored samples are read before the query. A sample that is stored in between is then
+    // found twice rather than not at all.
     const unstored = this.sampler.unstored(id);
     const stored = await this.repository.list(id);
-    const byStep = new Map([...unstored, ...stored].map((sample) => [sample.step, sample]));
-    return { startedAt, peakViewers, ...inSteps([...byStep.values()]) };
+    const byWriter = new Map(
+      [...unstored, ...stored].map((sample) => [`${sample.step} ${sample.epoch}`, sample]),
+    );
+    return { startedAt, peakViewers, ...inSteps([...byWriter.values()]) };
   }
 }

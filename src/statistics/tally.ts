@@ -1,14 +1,17 @@
 import type { Sample } from './sample.js';
 import { sampleAt } from './sample-steps.js';
 
-/** A longer gap between two counts means that the process was stopped and nobody watched. */
+/**
+ * The maximum watch time between two counts, since a longer gap means that the process was stopped.
+ */
 const GAP_MAX_MS = 10_000;
 
 /** Accumulates one broadcast's viewers and messages, sample by sample. */
 export class Tally {
   readonly broadcastId: string;
+  readonly #epoch: number;
   readonly #startedAtMs: number;
-  #lookedAtMs: number;
+  #recordedAtMs: number;
   #step: number;
   #viewersNow: number;
   #viewers: number;
@@ -17,23 +20,26 @@ export class Tally {
   #lastSeq = 0;
 
   constructor(
-    { id, startedAtMs }: { id: string; startedAtMs: number },
+    { id, epoch, startedAtMs }: { id: string; epoch: number; startedAtMs: number },
     viewers: number,
     nowMs: number,
   ) {
     this.broadcastId = id;
+    this.#epoch = epoch;
     this.#startedAtMs = startedAtMs;
-    this.#lookedAtMs = nowMs;
+    this.#recordedAtMs = nowMs;
     this.#step = sampleAt(nowMs - startedAtMs);
     this.#viewersNow = viewers;
     this.#viewers = viewers;
   }
 
-  /** Records the current number of viewers. Returns the sample that this completes, or null. */
-  look(viewers: number, nowMs: number): Sample | null {
-    const elapsedMs = Math.min(GAP_MAX_MS, Math.max(0, nowMs - this.#lookedAtMs));
+  /**
+   * Records the current number of viewers. Returns the sample that is completed by this, or null.
+   */
+  record(viewers: number, nowMs: number): Sample | null {
+    const elapsedMs = Math.min(GAP_MAX_MS, Math.max(0, nowMs - this.#recordedAtMs));
     this.#watchMs += this.#viewersNow * elapsedMs;
-    this.#lookedAtMs = nowMs;
+    this.#recordedAtMs = nowMs;
     this.#viewersNow = viewers;
     const step = sampleAt(nowMs - this.#startedAtMs);
     // If the clock was set back, the current sample continues.
@@ -43,7 +49,7 @@ export class Tally {
     return complete;
   }
 
-  /** Counts messages; a repeated one counts once. */
+  /** Counts messages. A repeated message counts only once. */
   count(seqs: readonly number[]): void {
     for (const seq of seqs) {
       if (seq <= this.#lastSeq) continue;
@@ -52,7 +58,7 @@ export class Tally {
     }
   }
 
-  /** The current, incomplete sample. */
+  /** The current sample, which is incomplete. */
   get sample(): Sample {
     return {
       broadcastId: this.broadcastId,
@@ -60,6 +66,7 @@ export class Tally {
       viewers: this.#viewers,
       watchS: Math.floor(this.#watchMs / 1_000),
       messages: this.#messages,
+      epoch: this.#epoch,
     };
   }
 

@@ -4,7 +4,9 @@ import { CONFIG, type Config } from '../config/config.js';
 import { OwnAddresses } from './own-addresses.js';
 import { isPublicAddress } from './public-address.js';
 
-/** Ports below this belong to system services (RFC 6335 6); only 80 and 443 are allowed. */
+/**
+ * Ports below this belong to system services (RFC 6335 6); of these, only 80 and 443 are allowed.
+ */
 const SYSTEM_PORTS = 1_024;
 const WEB_PORTS: ReadonlySet<number> = new Set([80, 443]);
 /**
@@ -17,7 +19,7 @@ const INTERNAL_PORTS: ReadonlySet<number> = new Set([
   15672, 27017,
 ]);
 
-/** Decides which addresses webhooks may connect to. */
+/** Decides which addresses webhooks can connect to. */
 @Injectable()
 export class AddressRule {
   readonly #allowed: NetworkList;
@@ -31,15 +33,18 @@ export class AddressRule {
     this.#refused = new NetworkList(webhooks.refusedNetworks);
   }
 
-  /** Call before an attempt: this machine's names may resolve to different addresses now. */
+  /**
+   * Resolves this machine's names again. Must be called before each attempt, because their
+   * addresses may have changed.
+   */
   refresh(): Promise<void> {
     return this.own.refresh();
   }
 
   /**
-   * Allows public addresses, and those in networks that the operator allows. A network never allows
-   * this machine itself, because an operator who allows their LAN means the other machines; its
-   * address has to be listed.
+   * Whether an address is public, or in a network that the operator allows. This machine itself
+   * isn't allowed by a network that contains it, because an operator who allows a LAN means the
+   * other machines. To allow this machine, its address has to be listed.
    */
   isAllowed(text: string): boolean {
     const address = parseAddress(text);
@@ -49,7 +54,7 @@ export class AddressRule {
     return this.#allowed.has(address) || isPublicAddress(text);
   }
 
-  /** Whether a receiver may listen on a port. */
+  /** Whether webhooks can connect to a port. */
   isPortAllowed(port: number): boolean {
     return WEB_PORTS.has(port) || (port >= SYSTEM_PORTS && !INTERNAL_PORTS.has(port));
   }

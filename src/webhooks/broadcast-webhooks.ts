@@ -1,36 +1,74 @@
 import {
   type BeforeApplicationShutdown,
+  Inject,
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { LiveBroadcast } from '../broadcast/live-broadcast.js';
 import type { LiveChannel } from '../broadcast/live-channel.js';
 import { LiveChannels } from '../broadcast/live-channels.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { LOG, type Log } from '../common/logger.js';
+import { Jobs } from '../db/jobs.js';
+import type { EndReason } from '../protocol/broadcast.js';
 import { WebhookEvents } from './webhook-events.js';
+import { WebhookRepository } from './webhook.repository.js';
 
-/** Notifies webhooks when broadcasts start and end. */
+/** The interval between checks for ends that weren't announced. */
+const MISSED_EVERY_MS = 60_000;
+/** How long after the end of a broadcast its own process announces it. */
+const MISSED_AFTER_MS = 30_000;
+/** The maximum number per check. */
+const MISSED_MAX = 100;
+
+/** Notifies webhooks when broadcasts start and end, once, also if they move between nodes. */
 @Injectable()
 export class BroadcastWebhooks implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /**
-   * Broadcasts announced as live, so that resuming after an interruption is not announced again.
-   */
-  readonly #told = new WeakSet<LiveBroadcast>();
+  /** The broadcasts that went live here, so that an interruption costs no query. */
+  readonly #announced = new WeakSet<LiveBroadcast>();
+  #stopLooking: () => void = () => undefined;
 
   constructor(
     private readonly liveChannels: LiveChannels,
     private readonly events: WebhookEvents,
+    private readonly repository: WebhookRepository,
+    private readonly jobs: Jobs,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   onApplicationBootstrap(): void {
     this.liveChannels.events.on('stateChanged', (channel) => this.#stateChanged(channel));
+    this.#stopLooking = this.jobs.every({
+      name: 'webhooks-of-ends',
+      everyMs: MISSED_EVERY_MS,
+      work: () => this.announceMissedEnds(),
+      log: this.log.child({ part: 'webhooks' }),
+    });
   }
 
-  /**
-   * Active broadcasts end with the service; their events are stored while the database is still
-   * open.
-   */
+  /** Ends running broadcasts, so that their events are stored while the database is still open. */
   async beforeApplicationShutdown(): Promise<void> {
-    for (const { broadcast } of this.liveChannels.channels) broadcast?.end('server_stopped');
+    this.#stopLooking();
+    this.liveChannels.stop();
+    await this.events.settled();
+  }
+
+  /** Announces the ends of broadcasts whose process ended first. */
+  async announceMissedEnds(): Promise<void> {
+    const before = new Date(this.clock.nowMs() - MISSED_AFTER_MS);
+    for (const ended of await this.repository.unannouncedEnds(before, MISSED_MAX)) {
+      const { id: broadcastId, channel, title, startedAt, endedAt, endReason, peakViewers } = ended;
+      const data = {
+        broadcastId,
+        title,
+        startedAt: startedAt.toISOString(),
+        endedAt: endedAt?.toISOString() ?? null,
+        reason: endReason && (endReason.toLowerCase() as EndReason),
+        peakViewers,
+      };
+      this.events.enqueueOnce(channel, 'broadcast.ended', data, ended.epoch);
+    }
     await this.events.settled();
   }
 
@@ -39,16 +77,16 @@ export class BroadcastWebhooks implements OnApplicationBootstrap, BeforeApplicat
     const { view } = broadcast;
     const { title, startedAt, endedAt, endReason: reason, peakViewers } = view;
     const about = { broadcastId: view.id, title, startedAt };
-    if (view.state === 'live' && !this.#told.has(broadcast)) {
-      this.#told.add(broadcast);
-      this.events.enqueue({ id, name }, 'broadcast.live', about);
+    if (view.state === 'live' && !this.#announced.has(broadcast)) {
+      this.#announced.add(broadcast);
+      this.events.enqueueOnce({ id, name }, 'broadcast.live', about, broadcast.epoch);
     }
-    if (view.state === 'ended' && this.#told.delete(broadcast))
-      this.events.enqueue({ id, name }, 'broadcast.ended', {
-        ...about,
-        endedAt,
-        reason,
-        peakViewers,
-      });
+    if (view.state === 'ended' && broadcast.wasLive)
+      this.events.enqueueOnce(
+        { id, name },
+        'broadcast.ended',
+        { ...about, endedAt, reason, peakViewers },
+        broadcast.epoch,
+      );
   }
 }

@@ -1,8 +1,10 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { heldView } from '../chat/held/held.repository.js';
+import { entryView } from '../chat/moderation/audit.repository.js';
 import { ChatRooms } from '../chat/room/chat-rooms.js';
 import { WebhookEvents } from './webhook-events.js';
 
-/** Notifies webhooks of held messages and of moderation. */
+/** Notifies webhooks of held messages and moderation actions. */
 @Injectable()
 export class ChatWebhooks implements OnApplicationBootstrap {
   constructor(
@@ -11,11 +13,11 @@ export class ChatWebhooks implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.rooms.events.on('held', ({ id, channel: { name } }, message) =>
-      this.events.enqueue({ id, name }, 'message.held', message),
-    );
-    this.rooms.events.on('audited', ({ id, channel: { name } }, entry) =>
-      this.events.enqueue({ id, name }, 'chat.moderated', entry),
-    );
+    this.rooms.events.on('changed', ({ id, channel: { name } }, change) => {
+      if (change.kind === 'held')
+        this.events.enqueue({ id, name }, 'message.held', heldView(change.held));
+      if (change.kind === 'audited')
+        this.events.enqueue({ id, name }, 'chat.moderated', entryView(change.entry));
+    });
   }
 }

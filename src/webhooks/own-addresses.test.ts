@@ -1,10 +1,10 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../config/config.js';
+import { readConfig } from '../config/read-config.js';
 import { OwnAddresses } from './own-addresses.js';
 
 describe('OwnAddresses', () => {
-  it('has every address of this machine’s interfaces', () => {
+  it('lists the addresses of this machine’s interfaces', () => {
     const own = new OwnAddresses(readConfig({})).list();
     const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
     for (const { address } of interfaces.filter(({ family }) => family === 'IPv4'))
@@ -12,7 +12,7 @@ describe('OwnAddresses', () => {
     expect(own.size).toBeGreaterThan(0);
   });
 
-  it('has what this machine is announced as, by its name too', async () => {
+  it('lists the announced addresses, including those of an announced name', async () => {
     const byAddress = new OwnAddresses(readConfig({ RTC_ANNOUNCED_ADDRESS: '203.0.113.9' }));
     expect(byAddress.list()).toContain('203.0.113.9');
     const byName = new OwnAddresses(readConfig({ RTC_ANNOUNCED_ADDRESS: 'localhost' }));

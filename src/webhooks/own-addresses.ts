@@ -5,13 +5,13 @@ import { parseAddress } from '../common/network-list.js';
 import { CONFIG, type Config } from '../config/config.js';
 
 /**
- * The addresses of this machine: those of its interfaces, and the announced one outside of a
- * router. A firewall may close them to everyone else.
+ * Lists the addresses of this machine: those of its interfaces, and the announced ones, which may
+ * belong to a router. A firewall may block the services at these addresses for everyone else.
  */
 @Injectable()
 export class OwnAddresses {
   readonly #announced: readonly string[];
-  /** The addresses of the announced names. */
+  /** The addresses to which the announced names were last resolved. */
   #resolved: readonly string[] = [];
 
   constructor(@Inject(CONFIG) { rtc }: Config) {
@@ -19,8 +19,8 @@ export class OwnAddresses {
   }
 
   /**
-   * Returns the current addresses, because interfaces come and go, in the form of {@link
-   * parseAddress}.
+   * Returns the current addresses in the format of {@link parseAddress}. They can change, since
+   * interfaces do.
    */
   list(): ReadonlySet<string> {
     const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
@@ -32,7 +32,7 @@ export class OwnAddresses {
     return new Set(texts.flatMap((text) => parseAddress(text)?.toString() ?? []));
   }
 
-  /** Resolves the announced names again. If that fails, the previous result remains valid. */
+  /** Resolves the announced names again. If that fails, the previous result remains in use. */
   async refresh(): Promise<void> {
     const names = this.#announced.filter((text) => parseAddress(text) === null);
     const found = await Promise.all(

@@ -1,14 +1,16 @@
 const S = 1_000;
 const MIN = 60 * S;
 const H = 60 * MIN;
-/** The delay after the first attempt, the second, …: two days in total. */
+/**
+ * The delays after the first attempt, the second attempt and so on, which are two days in total.
+ */
 const DELAYS_MS = [10 * S, MIN, 5 * MIN, 30 * MIN, 2 * H, 6 * H, 12 * H, 24 * H];
-/** Spreads retries, so that a recovered receiver is not flooded. */
+/** The fraction by which delays vary at random, so that a recovered receiver isn't flooded. */
 const JITTER = 0.2;
 
 /**
- * The delay after a number of attempts, milliseconds; null: give up.
- * @param random from 0 to 1
+ * Returns the delay after a number of attempts, in milliseconds; null to give up.
+ * @param random a number from 0 to 1
  */
 export function retryDelayMs(attempts: number, random: number): number | null {
   const delayMs = DELAYS_MS[attempts - 1];

@@ -1,13 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** Generates a secret of 256 bits, with a prefix that secret scanners can recognize. */
+/** Generates a 256-bit secret with a prefix that secret scanners recognize. */
 export function newWebhookSecret(): string {
   return `whsec_${randomBytes(32).toString('base64url')}`;
 }
 
 /**
- * The value of the header `onair-signature`: `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA-256 of
- * `SECONDS.BODY` with the webhook's secret. Receivers reject old times to prevent replays.
+ * Returns the value of the header `onair-signature`: `t=SECONDS,v1=HEX`, where HEX is the
+ * HMAC-SHA-256 of `SECONDS.BODY` with the webhook's secret. To prevent replays, receivers reject
+ * old times.
  */
 export function signatureHeader(secret: string, body: string, nowMs: number): string {
   const seconds = Math.floor(nowMs / 1_000);

@@ -10,29 +10,38 @@ import { Secrets } from '../secrets/secrets.js';
 import { retryDelayMs } from './retry-delay.js';
 import { signatureHeader } from './signature.js';
 import { type Sent, WebhookSender } from './webhook-sender.js';
-import { type DueDelivery, type Outcome, WebhookRepository } from './webhook.repository.js';
+import { type ClaimedDelivery, type Outcome, WebhookRepository } from './webhook.repository.js';
 
-/** Concurrent attempts. Each webhook has at most one, so that a slow receiver delays no other. */
+/**
+ * The maximum number of concurrent attempts of this process. There is at most one for each webhook
+ * in all processes, so that a slow receiver doesn't delay others.
+ */
 const ACTIVE_MAX = 8;
-/** Longer than an attempt takes. An attempt interrupted by a crash is repeated after this time. */
+/**
+ * The time after which a delivery is due again, for any process, if the one that sent it has ended.
+ * Any attempt takes less, by more than the clocks of nodes may differ.
+ */
 const LEASE_MS = 60_000;
-/** The longest interval between checks, even when nothing seems to wait. */
+/** The maximum interval between checks, even if nothing seems to be waiting. */
 const LOOK_MS = 60_000;
-/** The delay of a check after the database failed. */
+/** The minimum interval, while another process holds what is due. */
+const SOON_MS = 20;
+/** The delay until the next check after the database failed. */
 const TROUBLE_MS = 5_000;
-/** Finished deliveries retained per webhook. */
+/** The number of finished deliveries that are kept per webhook. */
 export const DELIVERIES_KEPT = 100;
-/** RFC 9110 15.5.11: a receiver that answers this wants no more deliveries. */
+/** RFC 9110 15.5.11: a receiver that responds with this status wants no more deliveries. */
 const GONE = 410;
 
 /**
- * Sends the deliveries waiting in the database and retries failed ones. A restart loses nothing.
+ * Sends the deliveries waiting in the database and retries failed ones. The processes that share a
+ * database share the deliveries. No delivery is lost in a restart.
  */
 @Injectable()
 export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #log: Log;
-  /** Active attempts, by webhook. */
-  readonly #active = new Map<string, Promise<void>>();
+  /** The active attempts. */
+  readonly #active = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
@@ -52,13 +61,13 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     this.wake();
   }
 
-  /** Waits for active attempts; the rest waits for the next start. */
+  /** Waits for active attempts. Other deliveries are sent after the next startup. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.sender.stop();
     await this.#looking;
-    await Promise.all(this.#active.values());
+    await Promise.all(this.#active);
   }
 
   /** Checks for new deliveries now. */
@@ -71,7 +80,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     clearTimeout(this.#timer);
     this.#looking = this.#look()
       .catch((err: unknown) => {
-        this.#log.warn({ err }, 'what webhooks are to be told can’t be looked up');
+        this.#log.warn({ err }, 'due webhook deliveries can’t be read; retrying');
         return TROUBLE_MS;
       })
       .then((delayMs) => this.#lookIn(delayMs));
@@ -84,49 +93,55 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     this.#lookAgain = false;
   }
 
-  /** Starts due deliveries, up to the limit. Resolves with the time of the next check. */
+  /**
+   * Claims and starts due deliveries, up to the limit. Resolves to the delay until the next check,
+   * in milliseconds.
+   */
   async #look(): Promise<number> {
-    const room = ACTIVE_MAX - this.#active.size;
-    if (room <= 0) return LOOK_MS;
-    const now = this.clock.nowMs();
-    // Several deliveries of one webhook may be due: take the first of each.
-    const due = await this.repository.due(new Date(now), ACTIVE_MAX * 4, [...this.#active.keys()]);
-    for (const delivery of due) {
-      if (this.#active.size >= ACTIVE_MAX || this.#closed) break;
-      if (!this.#active.has(delivery.webhook.id)) await this.#start(delivery);
+    while (this.#active.size < ACTIVE_MAX && !this.#closed) {
+      const nowMs = this.clock.nowMs();
+      const delivery = await this.repository.claim(new Date(nowMs), new Date(nowMs + LEASE_MS));
+      if (delivery === null) break;
+      this.#start(delivery);
     }
-    const next = await this.repository.nextDueAt();
-    // An overdue delivery waits for an active one, whose end triggers the next check.
-    const waitMs = next === null ? LOOK_MS : next.getTime() - this.clock.nowMs();
-    return waitMs <= 0 && this.#active.size > 0 ? LOOK_MS : Math.min(LOOK_MS, Math.max(0, waitMs));
+    // The end of an active attempt triggers the next check.
+    if (this.#active.size >= ACTIVE_MAX) return LOOK_MS;
+    const nowMs = this.clock.nowMs();
+    const next = await this.repository.nextDueAt(new Date(nowMs));
+    if (next === null) return LOOK_MS;
+    return Math.min(LOOK_MS, Math.max(SOON_MS, next.getTime() - nowMs));
   }
 
-  async #start(delivery: DueDelivery): Promise<void> {
-    const { id } = delivery.webhook;
-    await this.repository.lease(delivery.id, new Date(this.clock.nowMs() + LEASE_MS));
+  #start(delivery: ClaimedDelivery): void {
     const attempt = this.#attempt(delivery)
       .catch((err: unknown) =>
-        this.#log.warn({ err, delivery: delivery.id }, 'a webhook’s delivery is not written down'),
+        this.#log.warn(
+          { err, delivery: delivery.id },
+          'the outcome of a webhook delivery was not stored',
+        ),
       )
       .finally(() => {
-        this.#active.delete(id);
+        this.#active.delete(attempt);
         this.wake();
       });
-    this.#active.set(id, attempt);
+    this.#active.add(attempt);
   }
 
-  async #attempt(delivery: DueDelivery): Promise<void> {
-    const { id, webhook } = delivery;
+  async #attempt(delivery: ClaimedDelivery): Promise<void> {
+    const { webhook } = delivery;
     const sent = await this.#send(delivery);
     const outcome = this.#outcomeOf(delivery, sent);
-    await this.repository.finish(id, outcome);
+    await this.repository.finish(delivery, outcome);
     if (outcome.nextAttemptAt !== null) return;
     if (outcome.deliveredAt === null)
-      this.#log.warn({ webhook: webhook.id, reason: outcome.lastError }, 'a delivery is given up');
+      this.#log.warn(
+        { webhook: webhook.id, reason: outcome.lastError },
+        'gave up on a webhook delivery',
+      );
     await this.repository.prune(webhook.id, DELIVERIES_KEPT);
   }
 
-  async #send({ id, event, body, webhook }: DueDelivery): Promise<Sent | 'unsealed'> {
+  async #send({ id, event, body, webhook }: ClaimedDelivery): Promise<Sent | 'unsealed'> {
     const sealed = Buffer.from(webhook.secret).toString('utf8');
     const secret = this.secrets.unseal('webhook', sealed, webhook.id);
     if (secret === null) return 'unsealed';
@@ -143,18 +158,18 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     });
   }
 
-  #outcomeOf(delivery: DueDelivery, sent: Sent | 'unsealed'): Outcome {
+  #outcomeOf(delivery: ClaimedDelivery, sent: Sent | 'unsealed'): Outcome {
     const attempts = delivery.attempts + 1;
     const nowMs = this.clock.nowMs();
     if (sent === 'unsealed') {
-      const lastError = 'The secret can’t be read any more. Remove this webhook and add it anew.';
+      const lastError = 'The secret can no longer be read. Remove this webhook and add it again.';
       return { attempts, deliveredAt: null, nextAttemptAt: null, lastStatus: null, lastError };
     }
     const { status: lastStatus, error: lastError } = sent;
-    const told = { attempts, lastStatus, lastError };
-    if (lastError === '') return { ...told, deliveredAt: new Date(nowMs), nextAttemptAt: null };
+    const result = { attempts, lastStatus, lastError };
+    if (lastError === '') return { ...result, deliveredAt: new Date(nowMs), nextAttemptAt: null };
     const delayMs = lastStatus === GONE ? null : retryDelayMs(attempts, Math.random());
     const nextAttemptAt = delayMs === null ? null : new Date(nowMs + delayMs);
-    return { ...told, deliveredAt: null, nextAttemptAt };
+    return { ...result, deliveredAt: null, nextAttemptAt };
   }
 }

@@ -6,7 +6,12 @@ import { SerialQueue } from '../common/serial-queue.js';
 import type { EndReason } from '../protocol/broadcast.js';
 import type { AuditEntry, HeldMessageView } from '../protocol/chat-moderation.js';
 import { WebhookDispatcher } from './webhook-dispatcher.js';
-import { type StoredDelivery, WebhookRepository } from './webhook.repository.js';
+import {
+  type BroadcastClaim,
+  type NewDelivery,
+  type StoredDelivery,
+  WebhookRepository,
+} from './webhook.repository.js';
 
 /** The data of each event. */
 export type WebhookEventData = {
@@ -21,20 +26,24 @@ export type WebhookEventData = {
   };
   /** A chat message waits for a moderator. */
   'message.held': HeldMessageView;
-  /** A moderator's action, as in the audit log. */
+  /** A moderator's action, as it appears in the audit log. */
   'chat.moderated': AuditEntry;
 };
 
 type Channel = Readonly<{ id: string; name: string }>;
+type BroadcastEvent = 'broadcast.live' | 'broadcast.ended';
 
-/** The number of deliveries that may wait for one webhook; further ones are dropped. */
+/** The maximum number of deliveries waiting for one webhook; further ones are dropped. */
 const WAITING_MAX = 1_000;
-/** The number of events of all channels being stored. */
+/**
+ * The maximum number of events from all channels that are waiting to be stored; further ones are
+ * dropped.
+ */
 const QUEUE_MAX = 1_000;
 
 /**
- * Accepts events from other modules, stores them, and has them sent from the database. Callers wait
- * for neither.
+ * Accepts events from other modules and stores them as deliveries, which are sent from the
+ * database. Callers don't wait for either.
  */
 @Injectable()
 export class WebhookEvents {
@@ -56,26 +65,34 @@ export class WebhookEvents {
     event: E,
     data: WebhookEventData[E],
   ): void {
-    const at = new Date(this.clock.nowMs());
-    this.#queue
-      .run(async () => {
-        const webhooks = await this.repository.listeners(channel.id, event);
-        for (const webhookId of webhooks)
-          await this.#put({ webhookId, event, at, channel: channel.name, data });
-        if (webhooks.length > 0) this.dispatcher.wake();
-      })
-      .catch((err: unknown) =>
-        this.#log.error({ err, channel: channel.name, event }, 'webhooks are not told'),
-      );
+    this.#store(channel, { event, data }, null);
   }
 
   /**
-   * Sends a ping to one webhook, whatever its subscriptions. Null when too many deliveries wait for
-   * it.
+   * Does the same for the start or the end of a broadcast, of which only the first call counts, no
+   * matter which process makes it. The end is only reported if the start was. A process that no
+   * longer runs the broadcast, which another one has continued with the next epoch, reports
+   * nothing.
+   */
+  enqueueOnce<E extends BroadcastEvent>(
+    channel: Channel,
+    event: E,
+    data: WebhookEventData[E],
+    epoch: number,
+  ): void {
+    const claim = { broadcastId: data.broadcastId, epoch, of: event };
+    this.#store(channel, { event, data }, claim);
+  }
+
+  /**
+   * Sends a ping to one webhook, no matter to which events it subscribes. Resolves to null if too
+   * many deliveries are waiting for this webhook.
    */
   async ping(webhookId: string, channel: string): Promise<StoredDelivery | null> {
     const at = new Date(this.clock.nowMs());
-    const delivery = await this.#put({ webhookId, event: 'ping', at, channel, data: {} });
+    const ping = newDelivery(webhookId, { event: 'ping', at, channel, data: {} });
+    const delivery = await this.repository.enqueue(ping, WAITING_MAX);
+    if (delivery === null) this.#logDropped(webhookId, 'ping');
     this.dispatcher.wake();
     return delivery;
   }
@@ -85,18 +102,36 @@ export class WebhookEvents {
     await this.#queue.run(() => undefined);
   }
 
-  async #put(about: {
-    webhookId: string;
-    event: string;
-    at: Date;
-    channel: string;
-    data: object;
-  }): Promise<StoredDelivery | null> {
-    const { webhookId, event, at, channel, data } = about;
-    const id = randomUUID();
-    const body = JSON.stringify({ id, event, at: at.toISOString(), channel, data });
-    const put = await this.repository.enqueue({ id, webhookId, event, body, at }, WAITING_MAX);
-    if (put === null) this.#log.warn({ webhook: webhookId, event }, 'too much waits: dropped');
-    return put;
+  #store(
+    channel: Channel,
+    { event, data }: { event: keyof WebhookEventData; data: object },
+    claim: BroadcastClaim | null,
+  ): void {
+    const at = new Date(this.clock.nowMs());
+    const make = (webhookId: string) =>
+      newDelivery(webhookId, { event, at, channel: channel.name, data });
+    this.#queue
+      .run(async () => {
+        const about = { channelId: channel.id, event, claim, at };
+        const { stored, dropped } = await this.repository.announce(about, make, WAITING_MAX);
+        for (const webhookId of dropped) this.#logDropped(webhookId, event);
+        if (stored > 0) this.dispatcher.wake();
+      })
+      .catch((err: unknown) =>
+        this.#log.error({ err, channel: channel.name, event }, 'webhooks could not be notified'),
+      );
   }
+
+  #logDropped(webhook: string, event: string): void {
+    this.#log.warn({ webhook, event }, 'too many deliveries are waiting; one was dropped');
+  }
+}
+
+function newDelivery(
+  webhookId: string,
+  { event, at, channel, data }: { event: string; at: Date; channel: string; data: object },
+): NewDelivery {
+  const id = randomUUID();
+  const body = JSON.stringify({ id, event, at: at.toISOString(), channel, data });
+  return { id, webhookId, event, body, at };
 }

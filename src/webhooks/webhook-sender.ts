@@ -6,34 +6,40 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AddressRule } from './address-rule.js';
 
-/** From the first packet to the answer's headers. */
+/** The maximum time from the first packet to the headers of the response. */
 const TIMEOUT_MS = 10_000;
-/** A response's body is ignored; beyond this size the connection is closed. */
+/** The size of a response's body above which the connection is closed. The body is ignored. */
 const ANSWER_MAX_BYTES = 64 * 1024;
 
-const NO_ANSWER = 'It could not be reached, or did not answer in 10 seconds.';
+const NO_ANSWER = 'The server is unreachable or did not respond within 10 seconds.';
 
-/** A request to send. */
+/** A POST request to send. */
 export type Post = Readonly<{
   url: string;
   body: string;
   headers: Readonly<Record<string, string>>;
 }>;
 
-/** The outcome: the receiver's status, or a reason that reveals nothing about our network. */
+/**
+ * The outcome, which is the receiver's status or a reason that reveals nothing about this network.
+ */
 export type Sent =
   | Readonly<{ status: number; error: string }>
   | Readonly<{ status: null; error: string }>;
 
-/** The host has no allowed address, or no address at all: the difference must not be visible. */
+/**
+ * Reports that the host has no allowed address or no address at all, which must be
+ * indistinguishable.
+ */
 class NoAllowedAddress extends Error {}
+/** Reports that webhooks can't connect to the port. */
 class PortNotAllowed extends Error {}
 
 /**
- * Posts to URLs chosen by strangers. The address that was checked is the one connected to: the
- * connection itself resolves the name, once. Redirects, proxies and keep-alive are not used. A
- * closed port and a firewalled one give the same result after the same time; otherwise webhooks
- * could be used to scan networks.
+ * Posts to URLs chosen by users. The address that is checked is the one to which the request is
+ * sent, because the name is resolved only once, by the connection itself. Redirects, proxies and
+ * keep-alive aren't used. The result for a closed port is the same as for a firewalled one, after
+ * the same time; otherwise webhooks could be used to scan networks.
  */
 @Injectable()
 export class WebhookSender {
@@ -42,12 +48,12 @@ export class WebhookSender {
   constructor(private readonly rule: AddressRule) {}
 
   /**
-   * Sends a request. Never rejects. Takes {@link TIMEOUT_MS} when there is no response, even if
-   * that is known sooner.
+   * Sends a request. Never rejects. If there is no response, takes {@link TIMEOUT_MS} even if that
+   * is known sooner.
    */
   async post(post: Post): Promise<Sent> {
     const silence = wait(TIMEOUT_MS, undefined, { signal: this.#stopped.signal, ref: false });
-    // It may be aborted while nobody awaits it.
+    // When it is aborted, it would otherwise cause an unhandled rejection.
     silence.catch(() => undefined);
     try {
       const status = await this.#send(post);
@@ -60,20 +66,21 @@ export class WebhookSender {
     }
   }
 
-  /** Aborts pure waiting when the service stops. */
+  /** Stops the waiting that makes all times equal. Must be called when the server stops. */
   stop(): void {
     this.#stopped.abort();
   }
 
   /**
-   * Returns why a URL is not allowed, as far as is known without resolving its name; null if it is.
+   * Returns the reason why a URL isn't allowed, as far as that is known without resolving its name;
+   * null if it is allowed.
    */
   objection(text: string): string | null {
     const url = new URL(text);
     const host = hostOf(url);
-    if (isIP(host) !== 0 && !this.rule.isAllowed(host)) return 'a public address';
+    if (isIP(host) !== 0 && !this.rule.isAllowed(host)) return 'must be a public address';
     if (!this.rule.isPortAllowed(portOf(url)))
-      return 'port 80, 443, or one above 1023 that no database or the like uses';
+      return 'must use port 80, 443, or one above 1023 that databases and similar services don’t use';
     return null;
   }
 
@@ -82,7 +89,7 @@ export class WebhookSender {
     const host = hostOf(url);
     if (!this.rule.isPortAllowed(portOf(url))) throw new PortNotAllowed();
     await this.rule.refresh();
-    // A numeric address is not looked up, so the connection would not check it.
+    // A numeric address isn't resolved, so it wouldn't be checked when connecting.
     if (isIP(host) !== 0 && !this.rule.isAllowed(host)) throw new NoAllowedAddress();
     const options: RequestOptions = {
       method: 'POST',
@@ -125,7 +132,7 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Reads a little, so that the receiver sees a proper end of the connection. */
+/** Reads the body up to a limit, so that the receiver sees the connection close properly. */
 function drain(answer: IncomingMessage): void {
   let bytes = 0;
   answer
@@ -138,17 +145,19 @@ function drain(answer: IncomingMessage): void {
 
 function sentenceOf(status: number): string {
   return status >= 300 && status < 400
-    ? `It answered ${status}: redirects are not followed. Give the address that it leads to.`
-    : `It answered ${status}.`;
+    ? `The server responded with ${status}. Redirects are not followed; use the address it redirects to.`
+    : `The server responded with ${status}.`;
 }
 
 /**
- * A reason that may be reported at once; null: report that there was no response, whatever the
- * reason.
+ * Returns a reason that can be reported immediately; null if the error must be reported as no
+ * response, no matter what the reason was.
  */
 function knownReason(error: unknown): string | null {
-  if (error instanceof NoAllowedAddress) return 'Its host has no public address.';
-  if (error instanceof PortNotAllowed) return 'Its port is not one that webhooks may use.';
+  if (error instanceof NoAllowedAddress) return 'The host has no public address.';
+  if (error instanceof PortNotAllowed) return 'Webhooks can’t use this port.';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code) ? 'Its certificate is not valid.' : null;
+  return /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code)
+    ? 'The server’s certificate is invalid.'
+    : null;
 }

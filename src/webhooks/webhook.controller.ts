@@ -22,7 +22,7 @@ import { WebhookService } from './webhook.service.js';
 
 const OWNER_ONLY = ['not_logged_in', 'forbidden', 'channel_not_found'] as const;
 
-/** A channel's webhooks, for its owner. */
+/** The HTTP API for a channel's webhooks, which is for the channel's owner. */
 @Controller('api/channels/:name/webhooks')
 @AllowToken('channels:write')
 @LoggedIn()
@@ -31,7 +31,7 @@ export class WebhookController {
 
   @Get()
   @Operation({
-    summary: 'The webhooks of a channel of one’s own',
+    summary: 'List your channel’s webhooks',
     reply: WebhookList,
     errors: OWNER_ONLY,
   })
@@ -46,7 +46,7 @@ export class WebhookController {
   @Operation({
     summary: 'Add a webhook',
     description:
-      'Each event is posted to the address as JSON, with the header `onair-signature: t=SECONDS,v1=HEX`: HEX is HMAC-SHA-256 of `SECONDS.BODY` with the secret that this answers. What is not answered with 2xx in 10 seconds is tried again for two days, with the same `onair-delivery`. The host must have a public address, and the port has to be 80, 443, or one above 1023 that no database or the like uses; redirects are not followed.',
+      'Each event is posted to the address as JSON, with the header `onair-signature: t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA-256 of `SECONDS.BODY` with the returned secret. Deliveries without a 2xx response within 10 seconds are retried for two days, with the same `onair-delivery`. The host must have a public address, and the port must be 80, 443, or one above 1023 that databases and similar services don’t use. Redirects are not followed.',
     reply: WebhookAdded,
     errors: [...OWNER_ONLY, 'webhook_limit'],
   })
@@ -61,7 +61,7 @@ export class WebhookController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Remove a webhook, with what it was not told yet',
+    summary: 'Remove a webhook and its waiting deliveries',
     reply: null,
     errors: OWNER_ONLY,
   })
@@ -75,8 +75,8 @@ export class WebhookController {
 
   @Post(':id/secret')
   @Operation({
-    summary: 'Put another secret in the place of a webhook’s',
-    description: 'All that is sent from now on is signed with it, what is tried again too.',
+    summary: 'Replace a webhook’s secret',
+    description: 'All further requests are signed with the new secret, including retries.',
     reply: WebhookAdded,
     errors: [...OWNER_ONLY, 'webhook_not_found'],
   })
@@ -91,7 +91,7 @@ export class WebhookController {
   @Post(':id/test')
   @HttpCode(202)
   @Operation({
-    summary: 'Send a webhook the event `ping`',
+    summary: 'Send a `ping` event to a webhook',
     reply: WebhookDeliveryView,
     errors: [...OWNER_ONLY, 'webhook_not_found', 'rate_limited'],
   })
@@ -105,7 +105,7 @@ export class WebhookController {
 
   @Get(':id/deliveries')
   @Operation({
-    summary: 'What a webhook was told, the newest first',
+    summary: 'List a webhook’s deliveries, newest first',
     reply: WebhookDeliveryList,
     errors: [...OWNER_ONLY, 'webhook_not_found'],
   })

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../db/prisma.service.js';
+import type { EndReason } from '../protocol/broadcast.js';
 import type { WebhookEvent } from '../protocol/webhook.js';
 
 export type StoredWebhook = Readonly<{
@@ -20,14 +21,18 @@ export type StoredDelivery = Readonly<{
   lastError: string;
 }>;
 
-/** A due delivery, with the data needed to send it. */
-export type DueDelivery = Readonly<{
+/** A delivery that only this process may send until then, with the data needed to send it. */
+export type ClaimedDelivery = Readonly<{
   id: string;
   event: string;
   body: string;
   attempts: number;
+  until: Date;
   webhook: Readonly<{ id: string; url: string; secret: Uint8Array }>;
 }>;
+
+type ClaimedRow = Pick<ClaimedDelivery, 'id' | 'event' | 'body' | 'attempts'> &
+  Readonly<{ webhook: string; url: string; secret: Uint8Array }>;
 
 /** The outcome of an attempt. */
 export type Outcome = Readonly<{
@@ -37,6 +42,47 @@ export type Outcome = Readonly<{
   lastStatus: number | null;
   lastError: string;
 }>;
+
+/** A delivery to be stored. */
+export type NewDelivery = Readonly<{
+  id: string;
+  webhookId: string;
+  event: string;
+  body: string;
+  at: Date;
+}>;
+
+/** An event of a broadcast that is announced once. */
+export type BroadcastClaim = Readonly<{
+  broadcastId: string;
+  epoch: number;
+  of: 'broadcast.live' | 'broadcast.ended';
+}>;
+
+/** A broadcast that has ended. */
+export type EndedBroadcast = Readonly<{
+  id: string;
+  epoch: number;
+  channel: Readonly<{ id: string; name: string }>;
+  title: string;
+  startedAt: Date;
+  endedAt: Date | null;
+  endReason: Uppercase<EndReason> | null;
+  peakViewers: number;
+}>;
+
+const ENDED = {
+  id: true,
+  epoch: true,
+  channel: { select: { id: true, name: true } },
+  title: true,
+  startedAt: true,
+  endedAt: true,
+  endReason: true,
+  peakViewers: true,
+} as const;
+
+type Tables = Pick<PrismaService, 'broadcast' | 'webhook' | 'webhookDelivery'>;
 
 const WEBHOOK = { id: true, url: true, events: true, createdAt: true } as const;
 const DELIVERY = {
@@ -63,12 +109,12 @@ export class WebhookRepository {
     });
   }
 
-  /** Null when the channel has no webhook with this id. */
+  /** Finds a webhook; resolves to null if the channel has no webhook with this id. */
   find(channelId: string, id: string): Promise<StoredWebhook | null> {
     return this.db.webhook.findFirst({ where: { id, channelId }, select: WEBHOOK });
   }
 
-  /** Adds a webhook. Null when the channel already has `max`. */
+  /** Adds a webhook; resolves to null if the channel already has `max` webhooks. */
   async add(
     webhook: {
       id: string;
@@ -81,7 +127,7 @@ export class WebhookRepository {
   ): Promise<StoredWebhook | null> {
     const { channelId, events } = webhook;
     return this.db.$transaction(async (tx) => {
-      // Locks the channel, so that concurrent requests can't exceed the limit.
+      // This locks the channel, so that concurrent requests can't exceed the limit.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       if ((await tx.webhook.count({ where: { channelId } })) >= max) return null;
       return tx.webhook.create({ data: { ...webhook, events: [...events] }, select: WEBHOOK });
@@ -89,8 +135,8 @@ export class WebhookRepository {
   }
 
   /**
-   * Replaces the secret, which also signs waiting deliveries. Null when the channel has no such
-   * webhook.
+   * Replaces the secret, with which waiting deliveries will be signed too. Resolves to null if the
+   * channel has no such webhook.
    */
   async setSecret(
     channelId: string,
@@ -104,7 +150,7 @@ export class WebhookRepository {
     return count === 0 ? null : this.find(channelId, id);
   }
 
-  /** Removes a webhook; does nothing when the channel has none with this id. */
+  /** Removes a webhook; does nothing if the channel has no webhook with this id. */
   async remove(channelId: string, id: string): Promise<void> {
     await this.db.webhook.deleteMany({ where: { id, channelId } });
   }
@@ -119,67 +165,101 @@ export class WebhookRepository {
     });
   }
 
-  /** The ids of a channel's webhooks that subscribe to an event. */
-  async listeners(channelId: string, event: WebhookEvent): Promise<string[]> {
-    const rows = await this.db.webhook.findMany({
-      where: { channelId, events: { has: event } },
-      select: { id: true },
-    });
-    return rows.map(({ id }) => id);
-  }
-
-  /** Stores a delivery. Null, and dropped, when too many already wait. */
-  async enqueue(
-    delivery: { id: string; webhookId: string; event: string; body: string; at: Date },
+  /**
+   * Stores a delivery of an event to each of the channel's webhooks that subscribe to it. Resolves
+   * with their number, and with the webhooks for which too many deliveries are already waiting. With
+   * a claim, does nothing if the event was claimed before.
+   */
+  announce(
+    about: { channelId: string; event: WebhookEvent; claim: BroadcastClaim | null; at: Date },
+    make: (webhookId: string) => NewDelivery,
     waitingMax: number,
-  ): Promise<StoredDelivery | null> {
-    const { at, ...data } = delivery;
-    const { webhookId } = delivery;
-    const waiting = await this.db.webhookDelivery.count({
-      where: { webhookId, nextAttemptAt: { not: null } },
-    });
-    if (waiting >= waitingMax) return null;
-    return this.db.webhookDelivery.create({
-      data: { ...data, createdAt: at, nextAttemptAt: at },
-      select: DELIVERY,
+  ): Promise<{ stored: number; dropped: string[] }> {
+    const { channelId, event, claim, at } = about;
+    return this.db.$transaction(async (tx) => {
+      const result = { stored: 0, dropped: new Array<string>() };
+      if (claim !== null && !(await claimEvent(tx, claim, at))) return result;
+      const webhooks = await tx.webhook.findMany({
+        where: { channelId, events: { has: event } },
+        select: { id: true },
+      });
+      for (const { id } of webhooks)
+        if (await enqueue(tx, make(id), waitingMax)) result.stored += 1;
+        else result.dropped.push(id);
+      return result;
     });
   }
 
-  /** Lists due deliveries, the longest due first. */
-  due(now: Date, take: number, butNotOf: readonly string[]): Promise<DueDelivery[]> {
-    return this.db.webhookDelivery.findMany({
-      where: { nextAttemptAt: { lte: now }, webhookId: { notIn: [...butNotOf] } },
-      select: {
-        id: true,
-        event: true,
-        body: true,
-        attempts: true,
-        webhook: { select: { id: true, url: true, secret: true } },
-      },
-      orderBy: { nextAttemptAt: 'asc' },
+  /** Lists broadcasts that ended before `before`, whose start was announced and whose end wasn't. */
+  unannouncedEnds(before: Date, take: number): Promise<EndedBroadcast[]> {
+    return this.db.broadcast.findMany({
+      where: { endToldAt: null, liveToldAt: { not: null }, endedAt: { lt: before } },
+      select: ENDED,
       take,
     });
   }
 
-  /** The time of the next delivery; null if none waits. */
-  async nextDueAt(): Promise<Date | null> {
-    const { _min: first } = await this.db.webhookDelivery.aggregate({
-      _min: { nextAttemptAt: true },
-    });
-    return first.nextAttemptAt;
+  /**
+   * Stores a delivery. If too many deliveries are already waiting, drops it and resolves to null.
+   */
+  enqueue(delivery: NewDelivery, waitingMax: number): Promise<StoredDelivery | null> {
+    return enqueue(this.db, delivery, waitingMax);
   }
 
   /**
-   * Leases a delivery for sending. If this process ends before the outcome is stored, it becomes
-   * due again at that time.
+   * Leases the delivery that has been due longest, among the webhooks to which no delivery is being
+   * sent, to the caller; resolves to null if there is none. Of several processes that call this at
+   * once, each gets a delivery of another webhook. If the caller doesn't {@link finish} it before
+   * `until`, the delivery is due again.
    */
-  async lease(id: string, until: Date): Promise<void> {
-    await this.db.webhookDelivery.updateMany({ where: { id }, data: { nextAttemptAt: until } });
+  async claim(now: Date, until: Date): Promise<ClaimedDelivery | null> {
+    // The rows are checked again when they are locked, so what another process has just claimed or
+    // finished isn't found.
+    const [row] = await this.db.$queryRaw<ClaimedRow[]>`
+      WITH due AS MATERIALIZED (
+        SELECT d.id, d.webhook_id, d.event, d.body, d.attempts
+        FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
+        WHERE d.next_attempt_at <= ${now}::timestamptz
+          AND (w.leased_until IS NULL OR w.leased_until <= ${now}::timestamptz)
+        ORDER BY d.next_attempt_at LIMIT 1
+        FOR UPDATE SKIP LOCKED
+      )
+      UPDATE webhooks w SET leased_until = ${until}::timestamptz FROM due
+      WHERE w.id = due.webhook_id
+      RETURNING due.id, due.event, due.body, due.attempts, w.id AS webhook, w.url, w.secret`;
+    if (row === undefined) return null;
+    const { id, event, body, attempts, webhook, url, secret } = row;
+    return { id, event, body, attempts, until, webhook: { id: webhook, url, secret } };
   }
 
-  /** Stores the outcome; does nothing if the webhook was removed meanwhile. */
-  async finish(id: string, outcome: Outcome): Promise<void> {
-    await this.db.webhookDelivery.updateMany({ where: { id }, data: outcome });
+  /**
+   * Returns when a delivery can be claimed next: when the earliest one is due whose webhook is free,
+   * or when a lease expires. Resolves to null if none is waiting.
+   */
+  async nextDueAt(now: Date): Promise<Date | null> {
+    const [row] = await this.db.$queryRaw<{ at: Date | null }[]>`
+      SELECT LEAST(
+        (SELECT d.next_attempt_at FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
+          WHERE d.next_attempt_at IS NOT NULL
+            AND (w.leased_until IS NULL OR w.leased_until <= ${now}::timestamptz)
+          ORDER BY d.next_attempt_at LIMIT 1),
+        (SELECT min(leased_until) FROM webhooks WHERE leased_until > ${now}::timestamptz)
+      ) AS at`;
+    return row?.at ?? null;
+  }
+
+  /**
+   * Stores the outcome and ends the lease. Does nothing if the webhook has been removed. If the
+   * lease has expired and another process has sent the delivery since, its outcome stays.
+   */
+  async finish({ id, attempts, until, webhook }: ClaimedDelivery, outcome: Outcome): Promise<void> {
+    await this.db.$transaction([
+      this.db.webhookDelivery.updateMany({ where: { id, attempts }, data: outcome }),
+      this.db.webhook.updateMany({
+        where: { id: webhook.id, leasedUntil: until },
+        data: { leasedUntil: null },
+      }),
+    ]);
   }
 
   /** Deletes a webhook's finished deliveries except the newest. */
@@ -196,4 +276,38 @@ export class WebhookRepository {
       where: { ...finished, createdAt: { lte: oldest.createdAt } },
     });
   }
+}
+
+async function enqueue(
+  db: Tables,
+  { at, ...data }: NewDelivery,
+  waitingMax: number,
+): Promise<StoredDelivery | null> {
+  const { webhookId } = data;
+  const waiting = await db.webhookDelivery.count({
+    where: { webhookId, nextAttemptAt: { not: null } },
+  });
+  if (waiting >= waitingMax) return null;
+  return db.webhookDelivery.create({
+    data: { ...data, createdAt: at, nextAttemptAt: at },
+    select: DELIVERY,
+  });
+}
+
+/** The second of two transactions waits for the first, and then finds the row changed. */
+async function claimEvent(
+  db: Tables,
+  { broadcastId: id, epoch, of }: BroadcastClaim,
+  at: Date,
+): Promise<boolean> {
+  const isLive = of === 'broadcast.live';
+  const { count } = await db.broadcast.updateMany({
+    where: {
+      id,
+      epoch,
+      ...(isLive ? { liveToldAt: null } : { liveToldAt: { not: null }, endToldAt: null }),
+    },
+    data: isLive ? { liveToldAt: at } : { endToldAt: at },
+  });
+  return count > 0;
 }

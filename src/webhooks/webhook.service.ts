@@ -24,10 +24,10 @@ import {
 } from './webhook.repository.js';
 
 const PER_CHANNEL_MAX = 10;
-/** The rate at which an account may send test deliveries. */
+/** The maximum rate of test deliveries per account. */
 const TESTS: Rate = { burst: 5, perSecond: 1 / 30 };
 
-/** A channel, and the calling account. */
+/** A channel and the calling account. */
 export type Owned = Readonly<{ channel: string; accountId: string }>;
 
 /**
@@ -36,10 +36,11 @@ export type Owned = Readonly<{ channel: string; accountId: string }>;
  */
 @Injectable()
 export class WebhookService {
-  /** By account. */
+  /** Limits test deliveries by account. */
   readonly #tests = new RateLimiter();
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, and the clock.
+  // oxlint-disable-next-line max-params -- Injected by Nest: storage, channels, sending, secrets
+  // and the clock.
   constructor(
     private readonly repository: WebhookRepository,
     private readonly channels: ChannelService,
@@ -54,7 +55,7 @@ export class WebhookService {
     return webhooks.map((webhook) => view(webhook));
   }
 
-  /** @throws {DomainError} `webhook_limit`; `bad_request` for an address that is not a public one */
+  /** @throws {DomainError} `webhook_limit`; `bad_request` for an address that is not public */
   async add(owned: Owned, { url, events }: NewWebhook): Promise<WebhookAdded> {
     const channelId = await this.#channelId(owned);
     const message = this.sender.objection(url);
@@ -72,7 +73,7 @@ export class WebhookService {
     if (added === null)
       throw new DomainError(
         'webhook_limit',
-        `A channel can have ${PER_CHANNEL_MAX} webhooks. Remove one to add another.`,
+        `A channel can have up to ${PER_CHANNEL_MAX} webhooks. Remove one to add another.`,
       );
     return { ...view(added), secret };
   }
@@ -98,14 +99,16 @@ export class WebhookService {
     const webhook = await this.#find(owned, id);
     const retryAfterMs = this.#tests.take(owned.accountId, TESTS, this.clock.nowMs());
     if (retryAfterMs > 0)
-      throw new DomainError('rate_limited', 'Too many tests. Wait a little, then try again.', {
+      throw new DomainError('rate_limited', 'Too many tests. Wait a moment, then try again.', {
         retryAfterMs,
       });
     const delivery = await this.events.ping(webhook.id, owned.channel);
     if (delivery === null)
-      throw new DomainError('rate_limited', 'Too much waits for this webhook already.', {
-        retryAfterMs: 60_000,
-      });
+      throw new DomainError(
+        'rate_limited',
+        'Too many deliveries are waiting for this webhook. Try again later.',
+        { retryAfterMs: 60_000 },
+      );
     return deliveryView(delivery);
   }
 
@@ -146,7 +149,7 @@ function view({ id, url, events, createdAt }: StoredWebhook): WebhookView {
   return {
     id,
     url,
-    // Only the events that this version knows.
+    // Only the events that this version of Onair knows are included.
     events: WebhookEvent.options.filter((event) => events.includes(event)),
     createdAt: createdAt.toISOString(),
   };

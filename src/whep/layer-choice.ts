@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 const Layer = z.int().min(0).max(10);
-/** Simulcast layers go by their number as text. */
-const Encoding = z.string().regex(/^\d{0,2}$/, 'one of the encodings of the event “layers”');
+/** The number of a simulcast layer, as a string. */
+const Encoding = z.string().regex(/^\d{0,2}$/, 'must be an encoding from the “layers” event');
 
-/** A player's request; other properties in it (sizes, temporal layers) are ignored. */
+/** A player's request. Other properties (sizes, temporal layers) are ignored. */
 export const LayerChoice = z
   .object({
     mediaId: z.string().max(32).optional(),
@@ -17,5 +17,5 @@ export const LayerChoice = z
     const encoding = encodingId ?? rid ?? '';
     return encoding === '' ? (spatialLayerId ?? maxSpatialLayerId ?? null) : Number(encoding);
   });
-/** The simulcast layer, 0 the lowest; null to follow the bandwidth. */
+/** A simulcast layer, where 0 is the lowest; null to select the layer by bandwidth. */
 export type LayerChoice = z.output<typeof LayerChoice>;

@@ -4,38 +4,44 @@ import type { LiveChannel } from '../broadcast/live-channel.js';
 import { LiveChannels } from '../broadcast/live-channels.js';
 import type { WhepSession } from './whep-session.js';
 
-/** The events for players (webrtc-http-egress-events of the IETF's wish working group). */
+/** The events sent to players (webrtc-http-egress-events of the IETF's WISH working group). */
 export const WHEP_EVENTS = ['active', 'inactive', 'layers', 'viewercount'] as const;
 export const WhepEvent = z.enum(WHEP_EVENTS);
 export type WhepEvent = z.output<typeof WhepEvent>;
 
-/** The destination of events; returns false if it cannot take more and is closed. */
+/**
+ * The destination of events. `write` returns false if the sink accepts no more; the stream is then
+ * ended.
+ */
 export type EventSink = Readonly<{ write(text: string): boolean; end(): void }>;
 
-/** Sent during silence, so that proxies do not close the connection. */
+/** The interval at which comments are sent, so that proxies don't close an idle connection. */
 const KEEP_ALIVE_MS = 20_000;
-/** The maximum number of streams per session: a page has one, and another while it reconnects. */
+/**
+ * The maximum number of streams per session; a new stream replaces the oldest. A page uses one, and
+ * a second one while it reconnects.
+ */
 const STREAMS_MAX = 4;
 
-/** Notifies players of changes to what they watch through server-sent events. */
+/** Sends server-sent events to players when the broadcast they watch changes. */
 @Injectable()
 export class WhepEvents implements OnApplicationShutdown {
-  /** As many as sessions have streams. */
-  readonly #tellers = new Map<LiveChannel, Set<Teller>>();
+  /** The open streams by channel, bounded by the number of sessions and streams per session. */
+  readonly #streams = new Map<LiveChannel, Set<EventStream>>();
   readonly #offs: readonly (() => void)[];
 
   constructor(liveChannels: LiveChannels) {
-    const all = (tell: (teller: Teller) => void) => (live: LiveChannel) => {
-      for (const teller of this.#tellers.get(live) ?? []) tell(teller);
+    const all = (send: (stream: EventStream) => void) => (live: LiveChannel) => {
+      for (const stream of this.#streams.get(live) ?? []) send(stream);
     };
     this.#offs = [
       liveChannels.events.on(
         'stateChanged',
-        all((teller) => teller.tellState()),
+        all((stream) => stream.sendState()),
       ),
       liveChannels.events.on(
         'statsChanged',
-        all((teller) => teller.tellViewers()),
+        all((stream) => stream.sendViewers()),
       ),
     ];
   }
@@ -45,43 +51,43 @@ export class WhepEvents implements OnApplicationShutdown {
   }
 
   /**
-   * Sends the current state, then changes, until the session or the returned function ends the
-   * stream.
+   * Sends the current state and then changes, until the session ends or the returned function is
+   * called.
    */
   stream(session: WhepSession, events: ReadonlySet<WhepEvent>, sink: EventSink): () => void {
     const { live, media } = session;
-    const tellers = this.#tellers.get(live) ?? new Set();
-    this.#tellers.set(live, tellers);
-    const own = [...tellers].filter((teller) => teller.session === session);
+    const streams = this.#streams.get(live) ?? new Set();
+    this.#streams.set(live, streams);
+    const own = [...streams].filter((stream) => stream.session === session);
     if (own.length >= STREAMS_MAX) own[0]?.end();
-    const teller = new Teller(session, events, sink);
-    tellers.add(teller);
+    const stream = new EventStream(session, events, sink);
+    streams.add(stream);
     const offs = [
-      media.events.on('consumerAdded', () => teller.tellLayers()),
-      session.events.on('closed', () => teller.end()),
+      media.events.on('consumerAdded', () => stream.sendLayers()),
+      session.events.on('closed', () => stream.end()),
     ];
-    const timer = setInterval(() => teller.tell(': still here\n\n'), KEEP_ALIVE_MS);
-    teller.onEnd = () => {
+    const timer = setInterval(() => stream.send(': still here\n\n'), KEEP_ALIVE_MS);
+    stream.onEnd = () => {
       clearInterval(timer);
       for (const off of offs) off();
-      tellers.delete(teller);
-      if (tellers.size === 0) this.#tellers.delete(live);
+      streams.delete(stream);
+      if (streams.size === 0) this.#streams.delete(live);
     };
-    teller.tellState();
-    teller.tellLayers();
-    teller.tellViewers();
-    return () => teller.end();
+    stream.sendState();
+    stream.sendLayers();
+    stream.sendViewers();
+    return () => stream.end();
   }
 
   /** Ends all streams of a session. */
   end(session: WhepSession): void {
-    for (const teller of this.#tellers.get(session.live) ?? [])
-      if (teller.session === session) teller.end();
+    for (const stream of this.#streams.get(session.live) ?? [])
+      if (stream.session === session) stream.end();
   }
 }
 
-/** One stream: sends each value once, and again when it changes. */
-class Teller {
+/** One event stream, in which each value is sent once and again whenever it changes. */
+class EventStream {
   onEnd: () => void = () => undefined;
   readonly session: WhepSession;
   readonly #events: ReadonlySet<WhepEvent>;
@@ -96,7 +102,7 @@ class Teller {
     this.#sink = sink;
   }
 
-  tell(text: string): void {
+  send(text: string): void {
     if (!this.#isEnded && !this.#sink.write(text)) this.end();
   }
 
@@ -107,23 +113,23 @@ class Teller {
     this.#sink.end();
   }
 
-  /** Sends nothing at the start for a channel that is not active. */
-  tellState(): void {
-    const isActive = this.session.live.broadcast?.phase.name === 'live';
+  /** Sends the current state; at the start, sends nothing if the channel isn't active. */
+  sendState(): void {
+    const isActive = this.session.live.state.broadcast?.state === 'live';
     if (isActive === this.#isActive) return;
     this.#isActive = isActive;
-    this.#tellEvent(isActive ? 'active' : 'inactive', {});
+    this.#sendEvent(isActive ? 'active' : 'inactive', {});
   }
 
-  tellViewers(): void {
+  sendViewers(): void {
     const viewercount = this.session.live.viewerCount;
     if (viewercount === this.#viewers) return;
     this.#viewers = viewercount;
-    this.#tellEvent('viewercount', { viewercount });
+    this.#sendEvent('viewercount', { viewercount });
   }
 
-  /** By the index of the section that they are sent in, the best first. */
-  tellLayers(): void {
+  /** Sends the layers, listed by the index of their section, with the highest first. */
+  sendLayers(): void {
     const { videoSection, media } = this.session;
     const video = media.consumers.find(({ kind }) => kind === 'video');
     if (videoSection === null || !video) return;
@@ -132,10 +138,10 @@ class Teller {
       rid: String(layer),
       spatialLayerId: layer,
     }));
-    this.#tellEvent('layers', { [videoSection]: { layers: layers.toReversed() } });
+    this.#sendEvent('layers', { [videoSection]: { layers: layers.toReversed() } });
   }
 
-  #tellEvent(event: WhepEvent, data: object): void {
-    if (this.#events.has(event)) this.tell(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  #sendEvent(event: WhepEvent, data: object): void {
+    if (this.#events.has(event)) this.send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 }

@@ -20,7 +20,7 @@ import { LayerChoice } from './layer-choice.js';
 import { WHEP_EVENTS, WhepEvent, WhepEvents } from './whep-events.js';
 import { WhepService } from './whep.service.js';
 
-/** The backlog at which a slow player is disconnected, bytes. */
+/** The size of the backlog in bytes at which a slow player is disconnected. */
 const WAITING_BYTES_MAX = 64 * 1024;
 
 const EventList = z.array(WhepEvent).max(20).nullish();
@@ -36,9 +36,9 @@ type EventQuery = z.output<typeof EventQuery>;
 type Path = { name: string; session: string };
 
 /**
- * WHEP's extensions (webrtc-http-egress-events): events, and the choice of a simulcast layer.
+ * The WHEP extensions (webrtc-http-egress-events) for events and for choosing a simulcast layer.
  * Browsers open event streams without an Authorization header, so the session's address grants
- * access here.
+ * access.
  */
 @Controller('whep/:name/:session')
 @ForOutsideClients()
@@ -49,7 +49,10 @@ export class WhepExtensionsController {
     private readonly events: WhepEvents,
   ) {}
 
-  /** Returns the address of a stream with the listed events; without a list, with all. */
+  /**
+   * Returns the address of an event stream with the listed events, or with all events if there is
+   * no list.
+   */
   @Post('sse')
   @OpenToAll()
   @HttpCode(201)
@@ -74,7 +77,7 @@ export class WhepExtensionsController {
     reply.headers({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
-      // Keeps nginx from buffering events.
+      // This keeps nginx from buffering events.
       'x-accel-buffering': 'no',
     });
     reply.hijack();
@@ -98,7 +101,7 @@ export class WhepExtensionsController {
     this.events.end(this.whep.find(name, session));
   }
 
-  /** Fixes the simulcast layer, or lets the bandwidth decide. */
+  /** Pins the simulcast layer, or lets the bandwidth decide. */
   @Post('layer')
   @OpenToAll()
   @HttpCode(200)
@@ -117,7 +120,7 @@ export class WhepExtensionsController {
   }
 }
 
-/** What Fastify would send: hooks have set some. */
+/** Returns the headers that Fastify would send, including those set by hooks. */
 function headersOf(reply: FastifyReply): Record<string, string | string[] | number> {
   return Object.fromEntries(
     Object.entries(reply.getHeaders()).flatMap(([name, value]) =>

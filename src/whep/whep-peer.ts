@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Peer } from '../broadcast/peer.js';
 
-/** A viewer without a socket: notifications go to {@link WhepEvents}, or show in the media. */
+/**
+ * A viewer without a socket. {@link WhepEvents} sends the events that concern it; others only
+ * affect the media.
+ */
 export class WhepPeer implements Peer {
-  /** Random: whoever has it can end the session. */
+  /** A random id, because anyone who knows it can end the session. */
   readonly id = randomUUID();
   connected = true;
 
   send(): void {
-    // There is nothing in WHEP to tell it by.
+    // WHEP itself doesn't support notifications.
   }
 }

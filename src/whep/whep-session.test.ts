@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveChannel } from '../broadcast/live-channel.js';
 import type { ReceiverMedia } from '../broadcast/ports/media.js';
-import { TypedEmitter } from '../common/typed-emitter.js';
+import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
 import type { ConsumerOptions, MediaKind } from '../protocol/rtc.js';
 import { WhepPeer } from './whep-peer.js';
 import { WhepSession } from './whep-session.js';
 
-/** A connection that does what a test says. */
+/** A connection controlled by the test. */
 class FakeMedia implements ReceiverMedia {
-  readonly events: ReceiverMedia['events'] = new TypedEmitter();
+  readonly emitter = new TypedEmitter<EventsOf<ReceiverMedia>>();
+  readonly events = this.emitter.listenable;
   readonly consumers = [];
   readonly unsupported = [];
   readonly agreed = { codecs: [], headerExtensions: [] };
@@ -27,17 +28,17 @@ class FakeMedia implements ReceiverMedia {
 
   close(): void {
     this.closed = true;
-    this.events.emit('closed');
+    this.emitter.emit('closed');
   }
 
-  /** A track is gone for one of another codec. */
+  /** Removes a track, as happens when one with another codec replaces it. */
   drop(): void {
-    this.events.emit('consumerClosed', 'consumer');
+    this.emitter.emit('consumerClosed', 'consumer');
   }
 
-  /** A track of a publisher who is back. */
+  /** Adds a track, as happens when a publisher returns. */
   add(kind: MediaKind): void {
-    this.events.emit('consumerAdded', { kind } as ConsumerOptions);
+    this.emitter.emit('consumerAdded', { kind } as ConsumerOptions);
   }
 }
 
@@ -82,21 +83,21 @@ describe('a WHEP session', () => {
     expect(peer.connected).toBe(false);
   });
 
-  it('waits for a player whose network is gone, and ends when it stays away', () => {
+  it('waits for a player that lost its network, and ends if it does not return', () => {
     const { session, media } = open();
-    media.events.emit('connected');
+    media.emitter.emit('connected');
     vi.advanceTimersByTime(3_600_000);
-    media.events.emit('disconnected');
+    media.emitter.emit('disconnected');
     vi.advanceTimersByTime(19_000);
-    media.events.emit('connected');
+    media.emitter.emit('connected');
     vi.advanceTimersByTime(60_000);
     expect(session.closed).toBe(false);
-    media.events.emit('disconnected');
+    media.emitter.emit('disconnected');
     vi.advanceTimersByTime(21_000);
     expect(session.closed).toBe(true);
   });
 
-  it('ends once with its connection, and leaves no timer', () => {
+  it('ends only once when its connection closes, and leaves no timer', () => {
     const { session, media, left } = open();
     media.close();
     session.close();
@@ -104,7 +105,7 @@ describe('a WHEP session', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('goes on with new tracks that its player finds, and ends with others', () => {
+  it('continues with new tracks that its player can identify, and ends with others', () => {
     const { session, media } = open(['audio']);
     media.add('audio');
     expect(session.closed).toBe(false);
@@ -112,13 +113,13 @@ describe('a WHEP session', () => {
     expect(session.closed).toBe(true);
   });
 
-  it('ends when a track that its player knows is gone for good', () => {
+  it('ends when a track known to its player is removed', () => {
     const { session, media } = open();
     media.drop();
     expect(session.closed).toBe(true);
   });
 
-  it('is answered once', () => {
+  it('can be answered only once', () => {
     const { session } = open(['audio', 'video'], null);
     expect(session.isAnswered).toBe(false);
     session.answered(REMOTE);

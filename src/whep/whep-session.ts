@@ -7,11 +7,11 @@ import { IceSession } from '../http-rtc/ice-session.js';
 import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
 import type { WhepPeer } from './whep-peer.js';
 
-/** How long a player may take to connect, and to answer the server's offer (WHEP 4.3.2). */
+/** How long a player may take to connect, or to answer the server's offer (WHEP 4.3.2). */
 const CONNECT_TIMEOUT_MS = 30_000;
 /**
- * How long a player that lost its network may take to restart ICE, on top of the ten seconds until
- * the loss is noticed.
+ * How long a player that lost its network may take to restart ICE, in addition to the ten seconds
+ * until the loss is noticed.
  */
 const RESTART_TIMEOUT_MS = 20_000;
 
@@ -20,21 +20,25 @@ type Options = {
   visitor: RequestVisitor;
   live: LiveChannel;
   media: ReceiverMedia;
-  /** Our end as the player was told of it. */
+  /** The server's transport, as it is described to the player. */
   transport: TransportOptions;
-  /** Null until the server's offer is answered. */
+  /** The player's ICE credentials; null until the server's offer is answered. */
   remote: IceCredentials | null;
-  /** The index of the section that video is sent in; null: there is none. */
+  /** The index of the section in which video is sent; null if there is no video. */
   videoSection: number | null;
-  /** The kinds of tracks that it can identify without having been told of them. */
+  /** The kinds of tracks that the player can identify without signaled SSRCs. */
   finds: ReadonlySet<MediaKind>;
-  /** Undoes what made it a viewer. */
+  /** Removes the viewer. */
   leave: () => void;
 };
 
-/** One player, the resource `/whep/NAME/ID`. Ends with its connection. */
+/**
+ * The session of one player, which is the resource `/whep/NAME/ID`. The session ends when its
+ * connection closes.
+ */
 export class WhepSession {
-  readonly events = new TypedEmitter<{ closed: [] }>();
+  readonly #emitter = new TypedEmitter<{ closed: [] }>();
+  readonly events = this.#emitter.listenable;
   readonly id: string;
   readonly visitor: RequestVisitor;
   readonly live: LiveChannel;
@@ -59,16 +63,17 @@ export class WhepSession {
     media.events.on('disconnected', () => this.#closeAfter(RESTART_TIMEOUT_MS));
     media.events.on('closed', () => this.close());
     media.events.on('consumerClosed', () => {
-      // A track is only removed in favor of another codec, which the player does not know.
+      // A track is removed only if one with another codec replaces it, and the player has not
+      // negotiated that codec.
       if (this.#isAnswered) this.close();
     });
     media.events.on('consumerAdded', ({ kind }) => {
-      // It would show nothing any more; by another session it is told of this track.
+      // The player would ignore this track. A new session will signal it.
       if (this.#isAnswered && !options.finds.has(kind)) this.close();
     });
   }
 
-  /** False while our offer waits for the player's answer. */
+  /** False while the server's offer awaits the player's answer. */
   get isAnswered(): boolean {
     return this.#isAnswered;
   }
@@ -81,7 +86,7 @@ export class WhepSession {
     return this.#closed;
   }
 
-  /** The player has answered our offer. */
+  /** Records the player's answer to the server's offer. */
   answered(remote: IceCredentials): void {
     this.#isAnswered = true;
     this.ice.setRemote(remote);
@@ -93,8 +98,8 @@ export class WhepSession {
     clearTimeout(this.#timer);
     this.#options.peer.connected = false;
     this.#options.leave();
-    this.events.emit('closed');
-    this.events.clear();
+    this.#emitter.emit('closed');
+    this.#emitter.clear();
   }
 
   #closeAfter(ms: number): void {

@@ -29,8 +29,9 @@ import { WHEP_EVENTS } from './whep-events.js';
 import { WhepService } from './whep.service.js';
 
 /**
- * WHEP (draft-ietf-wish-whep): players watch by sending an offer over HTTP. The policy decides who
- * may watch, by API token, channel pass or cookies; a session's address cannot be guessed.
+ * The WHEP endpoint (draft-ietf-wish-whep), with which players watch by sending an offer over HTTP.
+ * The access policy decides who may watch, based on the API token, channel pass or cookies. A
+ * session's address can't be guessed.
  */
 @Controller('whep/:name')
 @ForOutsideClients()
@@ -43,7 +44,7 @@ export class WhepController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Answers an offer; an empty body is answered with the server's own offer. */
+  /** Answers an offer, or responds to an empty body with the server's own offer. */
   @Post()
   @HttpCode(201)
   async open(
@@ -75,7 +76,7 @@ export class WhepController {
     return sdp;
   }
 
-  /** A fragment about ICE, or the answer to our offer. */
+  /** Accepts an ICE fragment, or the answer to the server's offer. */
   @Patch(':session')
   @OpenToAll()
   async patch(
@@ -99,7 +100,7 @@ export class WhepController {
     return restarted.body;
   }
 
-  /** WHEP 4.4: whatever If-Match says. */
+  /** Ends a session. If-Match is ignored (WHEP 4.4). */
   @Delete(':session')
   @OpenToAll()
   @HttpCode(200)
@@ -107,7 +108,7 @@ export class WhepController {
     this.whep.find(name, session).close();
   }
 
-  /** Lets players detect a WHEP address (WHEP 4.2); also handles HEAD. */
+  /** Allows players to detect a WHEP address (WHEP 4.2). Also handles HEAD. */
   @Get()
   discover(@Res({ passthrough: true }) reply: FastifyReply): void {
     reply.type(SDP_TYPE).header('accept-post', SDP_TYPE).header('cache-control', 'no-store');
@@ -121,7 +122,7 @@ export class WhepController {
     this.whep.find(name, session);
   }
 
-  /** Preflights carry no credentials; the response is the same for every name. */
+  /** Preflight requests contain no credentials, so the response is the same for every name. */
   @Options(['', ':session'])
   @OpenToAll()
   @HttpCode(200)
@@ -133,7 +134,9 @@ export class WhepController {
   }
 }
 
-/** Players ignore extensions that they do not know (WHEP 4.12). */
+/**
+ * Returns the links to the extensions. Players ignore extensions that they don't know (WHEP 4.12).
+ */
 function extensionLinks(location: string): string[] {
   const rel = (name: string) => `rel="urn:ietf:params:whep:ext:core:${name}"`;
   return [

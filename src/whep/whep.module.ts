@@ -6,7 +6,7 @@ import { WhepMetrics } from './whep-metrics.js';
 import { WhepController } from './whep.controller.js';
 import { WhepService } from './whep.service.js';
 
-/** Watching by WHEP (draft-ietf-wish-whep). */
+/** Provides watching over WHEP (draft-ietf-wish-whep). */
 @Module({
   imports: [BroadcastModule],
   controllers: [WhepController, WhepExtensionsController],

@@ -3,6 +3,7 @@ import { AccessService } from '../access/access.service.js';
 import { AccessWatchdog } from '../access/access-watchdog.js';
 import type { RequestVisitor } from '../access/request-visitors.js';
 import { SessionService } from '../auth/sessions/session.service.js';
+import { ApiTokenService } from '../auth/tokens/api-token.service.js';
 import type { ReceiverMedia } from '../broadcast/ports/media.js';
 import { type Receiving, ViewingService } from '../broadcast/viewing.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
@@ -26,14 +27,14 @@ import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
 import { WhepPeer } from './whep-peer.js';
 import { WhepSession } from './whep-session.js';
 
-/** The maximum number of players per process; more are refused. */
+/** The maximum number of players per process; further ones are rejected. */
 const SESSIONS_MAX = 10_000;
-/** The maximum number of players per address, at ADDRESS_LIMIT_FACTOR 1. */
+/** The maximum number of players per address with an ADDRESS_LIMIT_FACTOR of 1. */
 const SESSIONS_PER_ADDRESS_MAX = 50;
 const BUSY_RETRY_MS = 10_000;
 const INTERRUPTED_RETRY_MS = 2_000;
 
-/** Who opens a session, and from where. */
+/** The viewer who opens a session, and the connection from which the request was sent. */
 export type WhepViewer = Readonly<{ visitor: RequestVisitor; address: string; path: ClientPath }>;
 
 /** A session and its response: the answer to the player's offer, or the server's offer. */
@@ -42,21 +43,22 @@ export type WhepOpened = Readonly<{ session: WhepSession; sdp: string }>;
 type Described = Readonly<{ offer: Offer; sections: readonly ReceivingSection[] }>;
 
 /**
- * Players of WHEP (draft-ietf-wish-whep): viewers like those of the watch page, connected through
- * HTTP and SDP.
+ * Manages WHEP players (draft-ietf-wish-whep). They are viewers like those on the watch page, but
+ * connect with HTTP and SDP.
  */
 @Injectable()
 export class WhepService implements OnApplicationShutdown {
   readonly #sessions = new Map<string, WhepSession>();
   readonly #addresses: AddressCounts;
   readonly #audience: AccessWatchdog<WhepSession>;
-  readonly #off: () => void;
+  readonly #offs: readonly (() => void)[];
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock.
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly viewing: ViewingService,
     private readonly access: AccessService,
     logIns: SessionService,
+    tokens: ApiTokenService,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
@@ -69,26 +71,29 @@ export class WhepService implements OnApplicationShutdown {
       visitorOf: ({ visitor }) => visitor,
       evict: (session) => session.close(),
     });
-    this.#off = logIns.events.on('sessionEnded', (id) => this.#loggedOut(id));
+    this.#offs = [
+      logIns.events.on('sessionEnded', (id) => this.#loggedOut(id)),
+      tokens.events.on('revoked', (id) => this.#loggedOut(id)),
+    ];
   }
 
   onApplicationShutdown(): void {
-    this.#off();
+    for (const off of this.#offs) off();
     this.#audience.close();
     for (const session of this.#sessions.values()) session.close();
   }
 
-  /** The current number of WHEP players. */
+  /** The number of connected players. */
   get size(): number {
     return this.#sessions.size;
   }
 
   /**
-   * Makes a viewer of who may watch (that was asked already).
-   *
-   * @param sdp the player's offer; empty: it wants ours, and answers it by {@link answer}
-   * @throws {DomainError} `bad_request` (400), `media_refused` (422), `not_live` (409) and `unavailable`
-   *   (503) with when to try again
+   * Adds a viewer whose access has been checked.
+   * @param sdp the player's offer; empty to request the server's offer, which is answered with
+   *   {@link answer}
+   * @throws {DomainError} `bad_request` (400), `media_refused` (422), `not_live` (409) and
+   *   `unavailable` (503) with the time to retry after
    */
   async open(
     name: string,
@@ -131,12 +136,13 @@ export class WhepService implements OnApplicationShutdown {
   find(name: string, id: string): WhepSession {
     const session = this.#sessions.get(id);
     if (session?.live.name === name) return session;
-    throw new DomainError('not_found', 'There is no such session. It may have ended.');
+    throw new DomainError('not_found', 'Session not found. It may have ended.');
   }
 
   /**
-   * A fragment about ICE.
-   * @throws {DomainError} as {@link find}, {@link AccessService.enter} and {@link IceSession.patch}
+   * Applies an ICE fragment.
+   * @throws {DomainError} the errors of {@link find}, {@link AccessService.enter} and {@link
+   *   IceSession.patch}
    */
   async patch(
     session: WhepSession,
@@ -148,13 +154,16 @@ export class WhepService implements OnApplicationShutdown {
   }
 
   /**
-   * The player's answer to our offer.
-   * @throws {DomainError} as {@link open}; `conflict` where there is nothing to answer
+   * Accepts the player's answer to the server's offer.
+   * @throws {DomainError} the errors of {@link open}; `conflict` if the session is already answered
    */
   async answer(session: WhepSession, visitor: RequestVisitor, sdp: string): Promise<void> {
     await this.access.enter(session.live.name, visitor);
     if (session.isAnswered)
-      throw new DomainError('conflict', 'This session has been set up. Open another to change it.');
+      throw new DomainError(
+        'conflict',
+        'This session is already set up. Open a new one to change it.',
+      );
     const described = readDescription(sdp);
     const { media } = session;
     await media.accept(receiverTerms(described.sections));
@@ -165,9 +174,13 @@ export class WhepService implements OnApplicationShutdown {
   #enter(address: string): () => void {
     const leave = this.#sessions.size < SESSIONS_MAX ? this.#addresses.enter(address) : null;
     if (leave) return leave;
-    throw new DomainError('unavailable', 'Too many players watch by WHEP. Try again later.', {
-      retryAfterMs: BUSY_RETRY_MS,
-    });
+    throw new DomainError(
+      'unavailable',
+      'Too many players are connected by WHEP. Try again later.',
+      {
+        retryAfterMs: BUSY_RETRY_MS,
+      },
+    );
   }
 
   #add(
@@ -194,7 +207,7 @@ export class WhepService implements OnApplicationShutdown {
       media,
       transport,
       remote,
-      // In our own offer it is the second.
+      // In the server's own offer, video is the second section.
       videoSection: described ? videoSectionOf(described) : 1,
       finds: foundWithoutName(media, described),
       leave,
@@ -205,16 +218,19 @@ export class WhepService implements OnApplicationShutdown {
       this.#sessions.delete(session.id);
       this.#audience.leave(session, live.name);
     });
-    // It can have ended while the player was being connected.
+    // The broadcast may have ended while the player was being connected.
     if (media.closed) session.close();
     return session;
   }
 
-  /** Closes the sessions of a revoked log-in, except where everyone may watch. */
-  #loggedOut(logInId: string): void {
+  /**
+   * Closes the WHEP sessions of a login session that ended, except on channels that everyone may
+   * watch.
+   */
+  #loggedOut(sessionId: string): void {
     for (const session of this.#sessions.values())
       if (
-        session.visitor.identity.sessionId === logInId &&
+        session.visitor.identity.sessionId === sessionId &&
         this.access.mayBeProtected(session.live.name)
       )
         session.close();
@@ -230,30 +246,30 @@ function readDescription(sdp: string): Described {
 
 /**
  * Connects to the player.
- * @throws {DomainError} `not_live` where tracks that it has to be told of are not there; `media_refused`
- *   where a kind that it has a section for can't be sent to it
+ * @throws {DomainError} `not_live` if tracks whose SSRCs the player needs don't exist yet;
+ *   `media_refused` if the player has a section for a kind that can't be sent to it
  */
 async function begin(media: ReceiverMedia, { offer, sections }: Described): Promise<void> {
   const missing = sections.find(({ kind }) => media.unsupported.includes(kind));
   if (missing)
     throw new DomainError(
       'media_refused',
-      `The ${missing.kind} of this broadcast is of a codec that the player’s SDP doesn’t have. Watch it over HLS.`,
+      `The player’s SDP doesn’t include the ${missing.kind} codec of this broadcast. Watch it over HLS instead.`,
     );
   if (media.agreed.codecs.length === 0)
     throw new DomainError(
       'media_refused',
-      'None of the codecs in the player’s SDP can be sent. Broadcasts are H.264, VP9, AV1 or VP8, and Opus.',
+      'None of the codecs in the player’s SDP can be sent. Broadcasts use H.264, VP9, AV1 or VP8, and Opus.',
     );
   if (media.consumers.length === 0 && !sections.every(findsByMid))
-    throw new DomainError('not_live', 'The broadcaster is reconnecting. Try again soon.', {
+    throw new DomainError('not_live', 'The publisher is reconnecting. Try again soon.', {
       retryAfterMs: INTERRUPTED_RETRY_MS,
     });
   await media.connect(clientDtls(offer.dtls));
 }
 
 /**
- * Returns the kinds whose later tracks the player can identify, because no SSRC of that kind was
+ * Returns the kinds whose future tracks the player can identify: those for which no SSRC was
  * signaled.
  */
 function foundWithoutName(

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Peer } from '../broadcast/peer.js';
 
-/** A publisher without a socket: it notices events by its connection closing. */
+/**
+ * A publisher without a socket. The only event of which it learns is that its connection closes.
+ */
 export class WhipPeer implements Peer {
   readonly id = `whip-${randomUUID()}`;
-  /** Its requests are answered also where it went away; then no media comes, and it is given up. */
+  /**
+   * Always true, since requests from a client that has disconnected are still handled. If no media
+   * arrives, the session then times out.
+   */
   readonly connected = true;
 
   send(): void {
-    // WHIP has no notifications.
+    // WHIP doesn't support notifications.
   }
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LiveBroadcast } from '../broadcast/live-broadcast.js';
 import type { PublisherMedia } from '../broadcast/ports/media.js';
-import { TypedEmitter } from '../common/typed-emitter.js';
+import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
 import { WhipPeer } from './whip-peer.js';
 import { WhipSession } from './whip-session.js';
 
@@ -9,7 +9,7 @@ const peer = new WhipPeer();
 let nowMs = 0;
 let bitrateBps = 0;
 let publisherPeerId: string | null = peer.id;
-let events: PublisherMedia['events'];
+let events: TypedEmitter<EventsOf<PublisherMedia>>;
 let session: WhipSession;
 
 beforeEach(() => {
@@ -27,7 +27,7 @@ beforeEach(() => {
     id: 'x',
     channel: { id: '1', name: 'ann' },
     peer,
-    // What a session uses of them.
+    // These are only the parts that a session uses.
     media: media as unknown as PublisherMedia,
     broadcast: broadcast as unknown as LiveBroadcast,
     transport: {
@@ -41,13 +41,13 @@ beforeEach(() => {
   });
 });
 
-describe('the end that a program asks for', () => {
-  it('is the broadcast’s while its connection is there', () => {
+describe('DELETE from an encoder', () => {
+  it('ends the broadcast while the connection is open', () => {
     nowMs += 3_600_000;
     expect(session.endsBroadcast).toBe(true);
   });
 
-  it('is the broadcast’s when its connection was closed just before', () => {
+  it('ends the broadcast if the connection was closed just before', () => {
     events.emit('disconnected');
     events.emit('closed');
     publisherPeerId = null;
@@ -55,13 +55,13 @@ describe('the end that a program asks for', () => {
     expect(session.endsBroadcast).toBe(true);
   });
 
-  it('leaves a broadcast whose connection was lost before', () => {
+  it('keeps the broadcast if the connection was lost earlier', () => {
     events.emit('disconnected');
     nowMs += 6_000;
     expect(session.endsBroadcast).toBe(false);
   });
 
-  it('is the broadcast’s again when the connection came back', () => {
+  it('ends the broadcast after the connection recovered', () => {
     events.emit('disconnected');
     nowMs += 6_000;
     events.emit('connected');
@@ -69,20 +69,20 @@ describe('the end that a program asks for', () => {
     expect(session.endsBroadcast).toBe(true);
   });
 
-  it('changes nothing when another publisher has taken its place', () => {
+  it('keeps the broadcast after another publisher has taken over', () => {
     publisherPeerId = 'another';
     expect(session.endsBroadcast).toBe(false);
   });
 });
 
-describe('a session that holds its channel', () => {
-  it('is not silent while it may still be connecting', async () => {
+describe('a session that occupies its channel', () => {
+  it('is not silent while it might still be connecting', async () => {
     bitrateBps = 0;
     nowMs += 4_000;
     expect(await session.isSilent()).toBe(false);
   });
 
-  it('is silent when nothing comes after that, and not while something does', async () => {
+  it('is silent after that if no media arrives', async () => {
     nowMs += 6_000;
     expect(await session.isSilent()).toBe(false);
     bitrateBps = 0;

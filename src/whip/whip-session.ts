@@ -7,12 +7,13 @@ import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
 import { IceSession } from '../http-rtc/ice-session.js';
 
 /**
- * A program that stops closes its connection, then sends DELETE; within this time both count as
- * one.
+ * The time within which closing the connection and DELETE count as one action. An encoder that
+ * stops closes its connection first and then sends DELETE.
  */
 const LEAVING_MS = 5_000;
 /**
- * How long a new connection may take until media flows; after that it no longer holds the channel.
+ * How long a new connection may take until media arrives. After that, the connection no longer
+ * occupies the channel.
  */
 const CONNECTING_MS = 5_000;
 
@@ -22,13 +23,13 @@ type Options = {
   peer: Peer;
   broadcast: LiveBroadcast;
   media: PublisherMedia;
-  /** Our end as its program was told of it. */
+  /** The server's transport, as it is described to the client. */
   transport: TransportOptions;
   remote: IceCredentials;
   clock: Clock;
 };
 
-/** One WHIP publisher, the resource `/whip/NAME/ID`. */
+/** The session of one WHIP publisher, which is the resource `/whip/NAME/ID`. */
 export class WhipSession {
   readonly id: string;
   readonly channel: Options['channel'];
@@ -61,21 +62,21 @@ export class WhipSession {
   }
 
   /**
-   * Whether its connection is closed permanently; the resource remains for a while, so that it can
-   * be deleted.
+   * Whether the connection is closed permanently. The resource remains for a while, so that the
+   * client can delete it.
    */
   get closed(): boolean {
     return this.#options.media.closed;
   }
 
-  /** How long its connection has been lost, milliseconds; 0 if connected. */
+  /** How long ago the connection was lost, in milliseconds; 0 if it is connected. */
   get lostMs(): number {
     return this.#lostAtMs === null ? 0 : this.#options.clock.nowMs() - this.#lostAtMs;
   }
 
   /**
-   * Whether no media arrives although it had time to connect: the same program may already have
-   * reconnected.
+   * Whether no media arrives although the encoder had time to connect. In that case, the same
+   * encoder may already be reconnecting.
    */
   async isSilent(): Promise<boolean> {
     const { clock, media } = this.#options;
@@ -84,8 +85,9 @@ export class WhipSession {
   }
 
   /**
-   * Its program has asked for the end. A connection that was there until now is that of somebody who
-   * stopped streaming; one that was lost before is tidied up by a program that is about to come back.
+   * Whether DELETE ends the broadcast. It does if the connection was open until now, because the
+   * publisher has then stopped streaming. If the connection was lost earlier, the encoder is
+   * cleaning up before it reconnects.
    */
   get endsBroadcast(): boolean {
     const { broadcast } = this.#options;

@@ -29,9 +29,9 @@ import { clientPath } from '../common/client-path.js';
 import { WhipService } from './whip.service.js';
 
 /**
- * WHIP (RFC 9725): how OBS and other programs publish. The endpoint asks for the channel's stream key. A
- * session's address can't be guessed, so who has it may change and end it; a key that is sent along
- * has to be the right one.
+ * The WHIP endpoint (RFC 9725), with which OBS and other encoders publish. The endpoint requires
+ * the channel's stream key. A session's address can't be guessed, so anyone who knows it may change
+ * and end the session; if a stream key is sent too, it must still be valid.
  */
 @Controller('whip/:name')
 @ForOutsideClients()
@@ -61,7 +61,8 @@ export class WhipController {
       .header('etag', etag)
       .header('accept-patch', SDP_FRAGMENT_TYPE)
       .header('cache-control', 'no-store');
-    // Lines of their own: programs that look for one server in a line find each.
+    // Each server gets its own header line, because some encoders expect a single server in each
+    // line.
     const links = iceServerLinks(servers);
     if (links.length > 0) reply.header('link', links);
     return answer;
@@ -87,7 +88,7 @@ export class WhipController {
     return restarted.body;
   }
 
-  /** RFC 9725 4.3.1: whatever If-Match says. */
+  /** Ends a session. If-Match is ignored (RFC 9725 4.3.1). */
   @Delete(':session')
   @HttpCode(200)
   async delete(
@@ -96,24 +97,24 @@ export class WhipController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     if (authorization !== undefined) await this.#authorize(name, authorization, reply);
-    this.whip.delete(name, session);
+    await this.whip.delete(name, session);
   }
 
-  /** The same for every name: it tells nobody which channels there are. */
+  /** Returns the same response for every name, so that it doesn't reveal which channels exist. */
   @Options(['', ':session'])
   @HttpCode(200)
   options(@Res({ passthrough: true }) reply: FastifyReply): void {
     reply.headers({ ...OPTIONS_HEADERS, allow: 'OPTIONS, POST, PATCH, DELETE, GET, HEAD' });
   }
 
-  // Before the other: Fastify would make one of it by itself.
+  // Must precede GET, because Fastify otherwise adds its own HEAD route.
   @Head(['', ':session'])
   @HttpCode(204)
   head(@Res({ passthrough: true }) reply: FastifyReply): void {
     this.get(reply);
   }
 
-  /** RFC 9110 9.1 wants GET everywhere; there is nothing to get, and nothing changes by it. */
+  /** RFC 9110 9.1 requires GET. The response is empty. */
   @Get(['', ':session'])
   @HttpCode(204)
   get(@Res({ passthrough: true }) reply: FastifyReply): void {
@@ -123,11 +124,11 @@ export class WhipController {
   @Put(['', ':session'])
   put(@Res({ passthrough: true }) reply: FastifyReply): never {
     reply.header('allow', 'OPTIONS, POST, PATCH, DELETE, GET, HEAD');
-    throw new DomainError('method_not_allowed', 'PUT means nothing here. Publish with POST.');
+    throw new DomainError('method_not_allowed', 'PUT is not supported. Publish with POST.');
   }
 
   async #authorize(name: string, authorization: string | undefined, reply: FastifyReply) {
-    // RFC 9110 15.5.2: with every 401.
+    // RFC 9110 15.5.2: required with every 401.
     reply.header('www-authenticate', 'Bearer realm="WHIP"');
     const channel = await this.whip.authorize(name, authorization);
     reply.removeHeader('www-authenticate');

@@ -9,6 +9,7 @@ import type { Channel } from '../channels/channel.js';
 import type { LiveBroadcast } from '../broadcast/live-broadcast.js';
 import type { PublisherMedia } from '../broadcast/ports/media.js';
 import { PublishingService } from '../broadcast/publishing.service.js';
+import { TakeOver } from '../broadcast/take-over.js';
 import { StreamKeyService } from '../channels/stream-key/stream-key.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
@@ -20,23 +21,31 @@ import type { IcePatched } from '../http-rtc/ice-session.js';
 import { clientDtls, readingSdp } from '../http-rtc/reading-sdp.js';
 import type { ClientPath } from '../common/client-path.js';
 import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
+import { sessionNotFound, type SessionRequest, WhipNodes } from './whip-nodes.js';
 import { WhipPeer } from './whip-peer.js';
 import { WhipSession } from './whip-session.js';
 
-/** Sessions in this process, those included that are lost and not deleted yet. */
+/**
+ * The maximum number of sessions per process, including lost sessions that haven't been deleted
+ * yet.
+ */
 const SESSIONS_MAX = 2_000;
-/** A resource whose connection is gone can be deleted this long; then it is not found. */
+/**
+ * How long a resource remains after its connection is closed. After that, its address returns 404.
+ */
 const KEEP_LOST_MS = 120_000;
-/** How often it is asked whether those who publish still may. */
+/** The interval at which publishers' permissions are checked. */
 const CHECK_INTERVAL_MS = 5_000;
 const BUSY_RETRY_MS = 10_000;
-/** 192 bits: who has a session's address may end it. */
+/** The id has 192 bits, because anyone who knows a session's address may end the session. */
 const ID_BYTES = 24;
 
-/** What an offer is answered with. */
+/** The response to an offer. */
 export type WhipCreated = Readonly<{ id: string; etag: string; answer: string; ownerId: string }>;
 
-/** Publishers by WHIP (RFC 9725): their offers become broadcasts like those of a browser. */
+/**
+ * Manages WHIP publishers (RFC 9725). Their offers start broadcasts in the same way as browsers do.
+ */
 @Injectable()
 export class WhipService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #sessions = new Map<string, WhipSession>();
@@ -46,10 +55,14 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
   constructor(
     private readonly keys: StreamKeyService,
     private readonly publishing: PublishingService,
+    private readonly nodes: WhipNodes,
+    takeOver: TakeOver,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     this.#log = log.child({ part: 'whip' });
+    nodes.answer((request) => this.#answer(request));
+    takeOver.setRule('whip', (broadcast) => this.#isSilent(broadcast));
     keys.events.on('changed', (channelId) =>
       this.#disconnect(({ channel }) => channel.id === channelId),
     );
@@ -59,8 +72,8 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     this.#timer = setInterval(() => {
       this.#prune();
       this.#check().catch((err: unknown) =>
-        // What was allowed stays so until the database says otherwise.
-        this.#log.warn({ err }, 'who publishes by WHIP could not be checked'),
+        // Permissions stay as they were until the database is available again.
+        this.#log.warn({ err }, 'WHIP publishers could not be checked'),
       );
     }, CHECK_INTERVAL_MS);
   }
@@ -70,27 +83,36 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     this.#sessions.clear();
   }
 
-  /** The channel that a key is for. @throws {DomainError} `not_logged_in` */
+  /**
+   * Returns the channel of a stream key.
+   * @throws {DomainError} `not_logged_in`
+   */
   authorize(name: string, authorization: string | undefined): Promise<Channel> {
     return this.keys.channelOf(name, authorization);
   }
 
   /**
-   * Starts a broadcast, or goes on with the one that is interrupted.
-   * @param path how the offer came, by which our candidates are put in order
+   * Starts a broadcast, or resumes the interrupted one.
+   * @param path the connection over which the offer arrived, which determines the order of the
+   *   server's candidates
    * @throws {DomainError} `bad_request` (400), `media_refused` (422), `already_publishing` (409),
-   *   `unavailable` (503) with when to try again
+   *   `unavailable` (503) with the time to retry after
    */
   async create(channel: Channel, sdp: string, path: ClientPath): Promise<WhipCreated> {
     const { offer, tracks } = readPublisher(sdp);
     this.#prune();
     if (this.#sessions.size >= SESSIONS_MAX)
-      throw new DomainError('unavailable', 'Too many programs publish here. Try again soon.', {
-        retryAfterMs: BUSY_RETRY_MS,
-      });
+      throw new DomainError(
+        'unavailable',
+        'Too many encoders are publishing to this server. Try again soon.',
+        {
+          retryAfterMs: BUSY_RETRY_MS,
+        },
+      );
     const peer = new WhipPeer();
     const { broadcast, media } = await this.#publish(channel, peer);
-    // Its broadcast ended, another took over, or its connection closed.
+    // This happens when the broadcast has ended, another publisher has taken over, or the
+    // connection has closed.
     media.events.on('closed', () => this.publishing.disconnected(peer.id));
     try {
       await receive(media, offer, tracks);
@@ -99,7 +121,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
       throw error;
     }
     const transport = reachableTransport(media.transport, path);
-    const id = randomBytes(ID_BYTES).toString('base64url');
+    const id = this.nodes.idOf(randomBytes(ID_BYTES).toString('base64url'));
     const session = new WhipSession({
       id,
       channel,
@@ -120,21 +142,43 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     return { id, etag: session.ice.etag, answer, ownerId: channel.ownerId };
   }
 
-  /** @throws {DomainError} `not_found`, and as {@link IceSession.patch} */
+  /** @throws {DomainError} `not_found`, and the errors of {@link IceSession.patch} */
   async patch(
     name: string,
     id: string,
     { ifMatch, fragment }: { ifMatch: string | undefined; fragment: string },
   ): Promise<IcePatched> {
-    const session = this.#find(name, id);
-    if (session.closed) throw notFound();
-    return session.ice.patch(ifMatch, fragment);
+    const patch = { fragment, ...(ifMatch === undefined ? {} : { ifMatch }) };
+    return this.#handle({ name, id, patch });
   }
 
-  /** Ends the session, and the broadcast with it where that is what is meant. @throws {DomainError} `not_found` */
-  delete(name: string, id: string): void {
+  /**
+   * Ends the session, and its broadcast if the publisher stopped streaming.
+   * @throws {DomainError} `not_found`
+   */
+  async delete(name: string, id: string): Promise<void> {
+    await this.#handle({ name, id, patch: null });
+  }
+
+  /** Handles a request for a session of any node. */
+  #handle(request: SessionRequest): Promise<IcePatched> {
+    const node = this.nodes.otherNodeOf(request.id);
+    return node === null ? this.#answer(request) : this.nodes.forward(node, request);
+  }
+
+  /** Handles a request for a session of this node. */
+  async #answer({ name, id, patch }: SessionRequest): Promise<IcePatched> {
     const session = this.#find(name, id);
-    this.#sessions.delete(id);
+    if (patch === null) {
+      this.#end(session);
+      return { restarted: null };
+    }
+    if (session.closed) throw sessionNotFound();
+    return session.ice.patch(patch.ifMatch, patch.fragment);
+  }
+
+  #end(session: WhipSession): void {
+    this.#sessions.delete(session.id);
     if (session.endsBroadcast) session.endBroadcast();
     this.publishing.disconnected(session.peerId);
   }
@@ -147,7 +191,6 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
       return await this.publishing.publish(channel, {
         peer,
         source: 'whip',
-        mayTakeOver: (broadcast) => this.#isSilent(broadcast),
       });
     } catch (error) {
       if (error instanceof DomainError && error.code === 'broadcast_limit')
@@ -159,7 +202,10 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  /** A program that lost its connection is back before we noticed, mostly with another address. */
+  /**
+   * Whether the current publisher is a silent WHIP session. This is the case when an encoder lost
+   * its connection and reconnects before the loss is noticed, usually from another address.
+   */
   async #isSilent(broadcast: LiveBroadcast): Promise<boolean> {
     const session = [...this.#sessions.values()].find(
       ({ peerId }) => peerId === broadcast.publisherPeerId,
@@ -169,11 +215,11 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
 
   #find(name: string, id: string): WhipSession {
     const session = this.#sessions.get(id);
-    if (session?.channel.name !== name) throw notFound();
+    if (session?.channel.name !== name) throw sessionNotFound();
     return session;
   }
 
-  /** Owners who were disabled publish no more; their broadcasts end when nobody is back in time. */
+  /** Disconnects disabled owners. Their broadcasts end unless a publisher returns in time. */
   async #check(): Promise<void> {
     const names = new Set([...this.#sessions.values()].map(({ channel }) => channel.name));
     for (const name of names)
@@ -215,8 +261,4 @@ async function receive(
   } as const;
   for (const { kind, rtpParameters } of tracks)
     await media.produce({ kind, rtpParameters, ...options });
-}
-
-function notFound(): DomainError {
-  return new DomainError('not_found', 'There is no such session. It may have ended.');
 }

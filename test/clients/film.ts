@@ -9,11 +9,11 @@ const exec = promisify(execFile);
 
 export type FilmFormat = Readonly<{ width: number; height: number; fps: number; seconds: number }>;
 
-/** In the first tenth of each second the whole picture is white and there is a beep; a corner moves all the time. */
+/** A white picture and a beep in the first tenth of each second; one corner moves all the time. */
 export const FLASH = "drawbox=color=white:t=fill:enable='lt(mod(t\\,1)\\,0.1)'";
 const BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=48000";
 
-/** FFmpeg's inputs of the film, made while it is played. */
+/** Returns FFmpeg's inputs for the film, generated while it plays. */
 export function filmInputs({ width, height, fps }: Omit<FilmFormat, 'seconds'>): string[] {
   const background = `color=black:size=${width}x${height}:rate=${fps}`;
   const corner = `testsrc2=size=${width / 4}x${height / 4}:rate=${fps}`;
@@ -21,7 +21,7 @@ export function filmInputs({ width, height, fps }: Omit<FilmFormat, 'seconds'>):
   return ['-re', '-f', 'lavfi', '-i', picture, '-re', '-f', 'lavfi', '-i', BEEP];
 }
 
-/** The film as a file whose codecs add no delay: H.264 without B-frames, and PCM. Kept in `folder`. */
+/** Returns the path of the film in `folder`, with codecs that add no delay: H.264 without B-frames, and PCM. */
 export async function filmFile(folder: string, format: FilmFormat): Promise<string> {
   const { width, height, fps, seconds } = format;
   const file = join(folder, `pcm-${width}x${height}-${fps}-${seconds}s.mkv`);

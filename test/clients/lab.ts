@@ -16,15 +16,15 @@ import { type Found, pathOf, type Tool } from './toolbox.js';
 const exec = promisify(execFile);
 
 const DISPLAY_MS = 20_000;
-/** Where the root of Debian has the laboratory's folder, and that of films. */
+/** Mount points of the lab's folders in Debian's root. */
 const FOLDER_IN_ROOT = '/lab';
 const FILMS_IN_ROOT = '/films';
 
-/** A running Onair, another machine in its network, and the programs that can be had. */
+/** A running Onair, a second machine in its network, and the programs that are available. */
 export class Lab {
   readonly onair: Onair;
   readonly other: OtherMachine;
-  /** For files of this run; gone after {@link close}. */
+  /** Files of this run; deleted by {@link close}. */
   readonly folder: string;
   readonly #found: Found;
   readonly #films: string;
@@ -46,7 +46,7 @@ export class Lab {
 
   static async open(found: Found): Promise<Lab> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-clients-'));
-    // Programs that refuse to be root's look into it, too.
+    // Programs that refuse to run as root read it too.
     await chmod(folder, 0o755);
     const other = await OtherMachine.create();
     const lab = new Lab({ onair: await Onair.start(), other, folder, found });
@@ -60,18 +60,18 @@ export class Lab {
     return pathOf(this.#found, tool);
   }
 
-  /** A file of the film, and where it is in Debian's root. */
+  /** Returns the film's path, on this machine and in Debian's root. */
   async film(format: FilmFormat): Promise<{ path: string; inRoot: string }> {
     const path = await filmFile(this.#films, format);
     return { path, inRoot: path.replace(this.#films, FILMS_IN_ROOT) };
   }
 
-  /** Where a file of {@link folder} is in Debian's root. */
+  /** Converts a path in {@link folder} to its path in Debian's root. */
   inRoot(path: string): string {
     return path.replace(this.folder, FOLDER_IN_ROOT);
   }
 
-  /** Starts a program of the newer Debian, on the other machine. @throws {Missing} */
+  /** Starts a program of the newer Debian on the second machine. @throws {Missing} */
   debian(
     command: string,
     args: readonly string[],
@@ -88,13 +88,13 @@ export class Lab {
     });
   }
 
-  /** What players play; published when it is first asked for. */
+  /** Returns what players play; publishes it on the first call. */
   programme(): Promise<Programme> {
     this.#programme ??= Programme.start(this);
     return this.#programme;
   }
 
-  /** An X display for programs of {@link debian}, with nobody before it. */
+  /** Starts an invisible X display for programs of {@link debian}. */
   async display(name: string): Promise<void> {
     this.#display ??= this.debian('Xvfb', [
       name,
@@ -123,7 +123,7 @@ export class Lab {
     return found && 'path' in found ? found.path : null;
   }
 
-  /** Its own, so that two runs of the laboratory don't meet there. */
+  /** A separate one per run, so that two runs don't share it. */
   get #tmp(): string | null {
     return this.#debian && join(this.#debian, 'tmp');
   }
@@ -141,7 +141,7 @@ export class Lab {
     ];
   }
 
-  /** In the mount namespace of this run only. */
+  /** Mounts are visible in this run's namespace only. */
   async #mount(): Promise<void> {
     for (const [source, target] of this.#mounts) {
       await mkdir(target, { recursive: true });
@@ -151,7 +151,7 @@ export class Lab {
     if (tmp !== null) await exec('mount', ['-t', 'tmpfs', '-o', 'mode=1777', 'tmpfs', tmp]);
   }
 
-  /** Before its folder is removed, which is seen in the root, too. */
+  /** Must precede the removal of the folder, which is mounted in the root. */
   async #unmount(): Promise<void> {
     for (const [, target] of this.#mounts) await exec('umount', ['--recursive', '--lazy', target]);
   }

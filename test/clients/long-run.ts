@@ -1,31 +1,40 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Missing } from './install/cache.js';
 import type { Lab } from './lab.js';
 import { type LabChannel, lookFor } from './onair.js';
 import { Program } from './program.js';
-import type { Row } from './row.js';
+import { notInstalled, type Row } from './row.js';
 import { versionOfFfmpeg, whipArgs } from './senders/ffmpeg.js';
-import { startObs, versionOfObs } from './senders/obs.js';
-import type { Target } from './senders/sender.js';
-import { describeSync, type Sight, sightOf, syncOf } from './sight.js';
+import { ownRecordingOfObs, startObs, versionOfObs } from './senders/obs.js';
+import type { Sender, Target } from './senders/sender.js';
+import { describeSync, lateAgainst, type Sight, sightOf, syncOf } from './sight.js';
 import type { Tool } from './toolbox.js';
 import { lastWords } from './try-sender.js';
 
 export const LONG_RUN_TOOLS: readonly Tool[] = ['ffmpeg9', 'obs'];
-/** Two encoders share a small machine with Onair. */
+/** The size is small because two encoders share the machine with Onair. */
 const FORMAT = { width: 320, height: 180, fps: 30, bitrateKbps: 400 };
 const LIVE_MS = 60_000;
 const LOOK_MS = 5_000;
-/** The recording of hours takes a while to be finished. */
+/** A long recording takes a while to finish. */
 const FINISHED_MS = 120_000;
-/** So many beeps, one a second, are the beginning and the end of a recording. */
+/** The number of beeps, one a second, at each end of a recording that are reported separately. */
 const EDGE_BEEPS = 60;
 
 type Runner = Readonly<{
   client: string;
   version: (lab: Lab) => Promise<string>;
   start: (lab: Lab, target: Target, minutes: number) => Promise<Program>;
+  ownRecording?: Sender['ownRecording'];
 }>;
+
+const obsRunner: Runner = {
+  client: 'OBS Studio',
+  version: versionOfObs,
+  start: (lab, target, minutes) => startObs(lab, target, { ...FORMAT, filmS: (minutes + 3) * 60 }),
+  ownRecording: ownRecordingOfObs,
+};
 
 const runners: readonly Runner[] = [
   {
@@ -36,34 +45,41 @@ const runners: readonly Runner[] = [
       return Program.start(lab.pathOf('ffmpeg9'), whipArgs({ ...target, url }, FORMAT));
     },
   },
-  {
-    client: 'OBS Studio',
-    version: versionOfObs,
-    start: (lab, target, minutes) =>
-      startObs(lab, target, { ...FORMAT, filmS: (minutes + 3) * 60 }),
-  },
+  obsRunner,
 ];
 
-/** All of them publish at the same time, for so long; their recordings are read when that is over. */
+/** Publishes with all senders at the same time, then reads their recordings. */
 export function tryLongRun(lab: Lab, { minutes }: { minutes: number }): Promise<Row[]> {
-  return Promise.all(runners.map((runner) => runOne(lab, runner, minutes)));
+  const way = `WHIP, ${minutes} minutes, recorded`;
+  return Promise.all(runners.map((runner) => runOne(lab, runner, { way, minutes })));
 }
 
-async function runOne(lab: Lab, runner: Runner, minutes: number): Promise<Row> {
-  const row = { client: runner.client, way: `WHIP, ${minutes} minutes, recorded` };
+/** Publishes with OBS alone, so that no second encoder delays its pictures. */
+export async function tryLongRunOfObs(lab: Lab, { minutes }: { minutes: number }): Promise<Row[]> {
+  const way = `WHIP, ${minutes} minutes alone, recorded`;
+  return [await runOne(lab, obsRunner, { way, minutes })];
+}
+
+async function runOne(
+  lab: Lab,
+  runner: Runner,
+  { way, minutes }: { way: string; minutes: number },
+): Promise<Row> {
+  const row = { client: runner.client, way };
   try {
     const version = await runner.version(lab);
     return { ...row, version, seen: await publishedFor(lab, runner, minutes) };
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
-    return { ...row, version: '–', seen: `not installed here: ${error.message}` };
+    return notInstalled(row, error.message);
   }
 }
 
 async function publishedFor(lab: Lab, runner: Runner, minutes: number): Promise<string> {
   const channel = await lab.onair.channel();
   const url = `${lab.onair.lanUrl}/whip/${channel.name}`;
-  const program = await runner.start(lab, { url, key: channel.key, channel }, minutes);
+  const target = { url, key: channel.key, channel };
+  const program = await runner.start(lab, target, minutes);
   try {
     const live = await lookFor(
       async () => program.isOver || (await channel.broadcast())?.state === 'live',
@@ -79,31 +95,46 @@ async function publishedFor(lab: Lab, runner: Runner, minutes: number): Promise<
     }, FINISHED_MS);
     if (!recording?.playlistPath) return `${interruptions}; no recording`;
     const sight = await sightOf(`${channel.onair.url}${recording.playlistPath}`);
-    return `${interruptions}; ${describeRecording(recording.durationMs, sight)}`;
+    const own = (await runner.ownRecording?.(lab, target)) ?? null;
+    const compared = own === null ? '' : comparedWithOwn((await sightOf(own)).lateMs, sight.lateMs);
+    return `${interruptions}; ${describeRecording(recording.durationMs, sight)}${compared}`;
   } finally {
     await program.stop('SIGKILL');
   }
 }
 
-/** Waits, and counts how often the broadcast was not live meanwhile. */
+/** Waits; reports the machine's load, and how often the broadcast was not live. */
 async function watchFor(channel: LabChannel, program: Program, minutes: number): Promise<string> {
   const endMs = performance.now() + minutes * 60_000;
   let looks = 0;
   let notLive = 0;
+  let loads = 0;
   while (performance.now() < endMs && !program.isOver) {
     await pause(Math.min(LOOK_MS, Math.max(0, endMs - performance.now())));
     looks += 1;
+    loads += loadavg()[0] ?? 0;
     if ((await channel.broadcast())?.state !== 'live') notLive += 1;
   }
   const early = program.isOver ? `, ended by itself: ${lastWords(program)}` : '';
-  return `live in ${looks - notLive} of ${looks} looks${early}`;
+  const load = `load ${(loads / looks).toFixed(1)} on ${availableParallelism()} processors`;
+  return `${load}; live in ${looks - notLive} of ${looks} looks${early}`;
 }
 
-function describeRecording(durationMs: number, { frames, holesMs, lateMs }: Sight): string {
+function describeRecording(durationMs: number, sight: Sight): string {
+  const { frames, holesMs } = sight;
   const holes = holesMs.length === 0 ? 'no holes' : `holes of ${holesMs.join(', ')} ms`;
+  return `recording of ${(durationMs / 60_000).toFixed(1)} min, ${frames} frames, ${holes}; ${describeEdges(sight.lateMs)}`;
+}
+
+function comparedWithOwn(ownMs: readonly number[], lateMs: readonly number[]): string {
+  const against = describeEdges(lateAgainst(ownMs, lateMs));
+  return `; its own recording: ${describeEdges(ownMs)}; against it: ${against}`;
+}
+
+function describeEdges(lateMs: readonly number[]): string {
   const edges = [lateMs.slice(0, EDGE_BEEPS), lateMs.slice(-EDGE_BEEPS), lateMs].map((part) =>
     describeSync(syncOf(part)),
   );
   const [first, last, whole] = edges;
-  return `recording of ${(durationMs / 60_000).toFixed(1)} min, ${frames} frames, ${holes}; first minute: ${first}; last minute: ${last}; all of it: ${whole}`;
+  return `first minute: ${first}; last minute: ${last}; all of it: ${whole}`;
 }

@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Lab } from './lab.js';
-import { LONG_RUN_TOOLS, tryLongRun } from './long-run.js';
+import { LONG_RUN_TOOLS, tryLongRun, tryLongRunOfObs } from './long-run.js';
 import { runIsolated } from './network.js';
 import { formatTable, merged, readTable, type Row } from './row.js';
+import { mediamtx } from './players/mediamtx.js';
 import { nativePlayers } from './players/native.js';
 import type { Player } from './players/player.js';
 import { writePlayersPage } from './players-page.js';
 import { webPlayers } from './players/web.js';
 import { gstreamerPlayers, whepPlayers } from './players/whep.js';
 import { aiortc } from './senders/aiortc.js';
+import { documentedSenders } from './senders/documented.js';
 import { gstreamerSenders } from './senders/gstreamer.js';
 import { ffmpegSenders } from './senders/ffmpeg.js';
 import { obsSenders } from './senders/obs.js';
@@ -21,46 +23,60 @@ import { tryPlayer } from './try-player.js';
 import { trySender } from './try-sender.js';
 
 const INSIDE = 'inside';
-const USAGE = 'npm run clients [-- name … [--minutes of the long run]]';
+const USAGE =
+  'npm run clients [-- name … [--minutes of the long run] [--way of players, as in the matrix]]';
 const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
 const PAGE = 'docs/clients.md';
 
 type Case = Readonly<{
   name: string;
   tools: readonly Tool[];
-  /** It is run only where it is named. */
+  /** Runs only if named. */
   onlyNamed?: boolean;
   run: (lab: Lab, options: Options) => Promise<Row[]>;
 }>;
-type Options = Readonly<{ minutes: number }>;
+/** `way`: as in the matrix; null for all. */
+type Options = Readonly<{ minutes: number; way: string | null }>;
 
 const players: readonly Player[] = [
   ...nativePlayers,
   ...webPlayers,
   ...whepPlayers,
   ...gstreamerPlayers,
+  mediamtx,
 ];
 
 const cases: readonly Case[] = [
-  ...[...ffmpegSenders, ...obsSenders, ...gstreamerSenders, aiortc].map((sender): Case => {
-    const { name, tools } = sender;
-    return { name, tools, run: async (lab) => [await trySender(lab, sender)] };
-  }),
+  ...[...ffmpegSenders, ...obsSenders, ...gstreamerSenders, aiortc, ...documentedSenders].map(
+    (sender): Case => {
+      const { name, tools } = sender;
+      return { name, tools, run: async (lab) => [await trySender(lab, sender)] };
+    },
+  ),
   ...players.map((player): Case => {
     const { name, tools } = player;
-    return { name, tools: [...tools, 'ffmpeg9'], run: (lab) => tryPlayer(lab, player) };
+    return {
+      name,
+      tools: [...tools, 'ffmpeg9'],
+      run: (lab, { way }) => tryPlayer(lab, player, way),
+    };
   }),
   { name: 'long', tools: LONG_RUN_TOOLS, onlyNamed: true, run: tryLongRun },
+  { name: 'long-obs', tools: ['obs'], onlyNamed: true, run: tryLongRunOfObs },
 ];
 
-/** Runs the clients that are named, or all, and writes what was seen. Resolves with the exit code. */
+/** Runs the named clients, or all, and writes the pages. Resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const { values, positionals: names } = parseArgs({
     args: [...args],
-    options: { minutes: { type: 'string', default: '30' }, [INSIDE]: { type: 'string' } },
+    options: {
+      minutes: { type: 'string', default: '30' },
+      way: { type: 'string' },
+      [INSIDE]: { type: 'string' },
+    },
     allowPositionals: true,
   });
-  const options = { minutes: Number(values.minutes) };
+  const options = { minutes: Number(values.minutes), way: values.way ?? null };
   if (values[INSIDE] !== undefined) {
     const found = JSON.parse(await readFile(values[INSIDE], 'utf8')) as Found;
     return inside(found, { names, options });
@@ -111,11 +127,11 @@ const chosen = (names: readonly string[]) =>
 
 const HEAD = `# Real clients
 
-Results with third-party programs. \`npm run clients [-- name …]\` installs the programs that package registries offer, runs each against a real Onair server, and rewrites its rows. \`npm run clients -- long --minutes 30\` is the long run. Unless a row says otherwise, a program runs as if on another machine than Onair: in its own network namespace. No traffic leaves the machine.
+This page contains results with third-party programs. \`npm run clients [-- name …]\` installs the programs that package registries offer, runs each against a real Onair server, and rewrites its rows. \`npm run clients -- long --minutes 30\` does the long run; \`long-obs\` instead of \`long\` does that of OBS alone. Unless a row says otherwise, a program runs in its own network namespace, as if it were on another machine than Onair. No traffic leaves the machine.
 
-Sound is the delay of beeps relative to their flashes, as median and range, measured in FFmpeg's decoded output; positive means that the sound is late. OBS renders and encodes on the same processors as everything else: on a busy machine its own pictures are late, which shows in the range. Debian's OBS has no WHIP; \`OBS_WEBRTC_PLUGIN\` names the plugin that was used.
+_Sound_ is the time by which beeps are later than their flashes, as median and range, measured in FFmpeg's decoded output. OBS renders and encodes on the same processors as everything else: on a busy machine its own frames are late, which widens the range. _Against it_ is therefore the difference from OBS's own recording of the same frames, beep by beep. OBS and Onair ran with real-time priority (\`chrt --rr 1\`), the rest of the load without. Debian's OBS doesn't support WHIP; \`OBS_WEBRTC_PLUGIN\` names the plugin that was used.
 
-MediaMTX wasn't tested: no package registry has it.
+No package registry offers MediaMTX; \`MEDIAMTX_BIN\` names the program that was used.
 `;
 
 async function writePage(rows: readonly Row[]): Promise<void> {

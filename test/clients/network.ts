@@ -6,14 +6,14 @@ import { Program, type ProgramOptions } from './program.js';
 
 const exec = promisify(execFile);
 
-/** Addresses for documentation (RFC 5737): the server's and the other machine's. */
+/** Documentation addresses (RFC 5737) of the server and the second machine. */
 export const SERVER_ADDRESS = '192.0.2.1';
 const CLIENT_ADDRESS = '192.0.2.2';
 const NAMESPACES = ['--net', '--pid', '--mount', '--fork', '--kill-child', '--mount-proc'];
 
 /**
- * Runs this program again in namespaces of its own: no packet leaves them, its mounts are nobody else's, and whatever
- * it starts ends with it. As somebody other than root, in a namespace where one is root.
+ * Runs this program again in its own namespaces: no packet leaves them, mounts are private, and every process ends
+ * with it. Without root, it is mapped to root inside.
  */
 export async function runIsolated(args: readonly string[]): Promise<number> {
   const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
@@ -23,7 +23,7 @@ export async function runIsolated(args: readonly string[]): Promise<number> {
   return code ?? 1;
 }
 
-/** A second machine, as far as the network goes: it has the server at {@link SERVER_ADDRESS} and a loopback of its own. */
+/** A second machine as far as the network is concerned, with its own loopback; it reaches the server at {@link SERVER_ADDRESS}. */
 export class OtherMachine {
   readonly #holder: Program;
   readonly #pid: number;
@@ -33,7 +33,7 @@ export class OtherMachine {
     this.#pid = pid;
   }
 
-  /** Only in the namespaces of {@link runIsolated}. */
+  /** Requires the namespaces of {@link runIsolated}. */
   static async create(): Promise<OtherMachine> {
     await ip('link', 'set', 'lo', 'up');
     const holder = Program.start('unshare', ['--net', 'sh', '-c', 'echo $$; exec sleep infinity']);

@@ -7,10 +7,10 @@ import { api, type Person, registerWithChannel } from '../support/people.js';
 import { ServerProcess } from '../support/server-process.js';
 import { SERVER_ADDRESS } from './network.js';
 
-/** How often something is looked at that is waited for. */
+/** The polling interval. */
 const LOOK_MS = 100;
 
-/** The built service, with channels that are published to. */
+/** The built service and its channels. */
 export class Onair {
   readonly #server: ServerProcess;
   #channels = 0;
@@ -29,12 +29,12 @@ export class Onair {
     );
   }
 
-  /** For programs on this machine. */
+  /** The URL for programs on this machine. */
   get url(): string {
     return this.#server.url;
   }
 
-  /** For programs on the other one. */
+  /** The URL for programs on the second machine. */
   get lanUrl(): string {
     return `http://${SERVER_ADDRESS}:${new URL(this.url).port}`;
   }
@@ -57,7 +57,7 @@ export class Onair {
   }
 }
 
-/** A channel with its stream key, and what the API says of it. */
+/** A channel with its stream key, and its state from the API. */
 export class LabChannel {
   readonly name: string;
   readonly owner: Person;
@@ -83,7 +83,7 @@ export class LabChannel {
     return this.#get<IngestView>(`/channels/${this.name}/ingest`);
   }
 
-  /** Null: there is none. */
+  /** Returns null if it does not exist. */
   recording(id: string): Promise<RecordingView | null> {
     return this.#get<RecordingView>(`/recordings/${id}`).catch(() => null);
   }
@@ -93,7 +93,7 @@ export class LabChannel {
   }
 }
 
-/** Looks until there is something; null when there is nothing in time. */
+/** Polls until there is a result; returns null after a timeout. */
 export async function lookFor<T>(
   look: () => Promise<T | null | undefined | false>,
   withinMs: number,

@@ -4,12 +4,20 @@ import type { Row } from './row.js';
 import { titleOf } from './try-player.js';
 
 const PAGE = 'docs/players.md';
-const WAYS: readonly Way[] = ['live', 'rewind', 'recording', 'size change', 'whep', 'webrtc'];
+const WAYS: readonly Way[] = [
+  'live',
+  'rewind',
+  'recording',
+  'size change',
+  'live size change',
+  'whep',
+  'webrtc',
+];
 const TITLES = ['player', 'version', ...WAYS.map(titleOf), 'what to set'];
 
 const HEAD = `# Players
 
-How each player handles a broadcast of 640x360 at 30 frames/s with H.264 and Opus. \`npm run clients\` writes this page. Live, rewind (from the oldest segment), and WHEP play for 10 s, recordings to their end, some 18 s. For the size change, the broadcaster returned with 424x240. Empty cells weren't tested.
+This page, which \`npm run clients\` generates, shows how each player handles a broadcast of 640x360 at 30 frames/s with H.264 and Opus. Live streams, rewind (from the oldest segment) and WHEP are played for 10 s, recordings to their end after about 18 s. In the size-change columns, the publisher returns with 424x240. Empty cells weren't tested.
 `;
 
 /** Writes the table of players from the rows of the matrix. */
@@ -26,5 +34,19 @@ export async function writePlayersPage(
   const table = [TITLES, TITLES.map(() => '---'), ...lines]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
     .join('\n');
-  await writeFile(PAGE, `${HEAD}\n${table}\n`);
+  await writeFile(PAGE, `${HEAD}\n${table}\n${sections(players)}`);
 }
+
+/** The sections of players that need more than an address, or about which there is more to say. */
+const sections = (players: readonly Player[]): string =>
+  players
+    .map(({ client, command, remarks }) => {
+      const parts = [command && `\`\`\`sh\n${quoted(command)}\n\`\`\``, remarks];
+      const texts = parts.filter((part) => part !== undefined && part !== '');
+      return texts.length === 0 ? '' : `\n## ${client}\n\n${texts.join('\n\n')}\n`;
+    })
+    .join('');
+
+/** Quotes caps for a shell, because of their parentheses. */
+const quoted = (command: string): string =>
+  command.replaceAll(/(?<==)application\/x-rtp,\S+/g, (caps) => `'${caps}'`);

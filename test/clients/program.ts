@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** Lines of its output that are kept; the oldest go first. */
+/** The maximum number of output lines; the oldest are dropped. */
 const KEPT_LINES = 400;
-/** How long a program may take to end when it is asked to. */
+/** The time a program has to end after a signal. */
 const END_MS = 10_000;
 
 export type ProgramOptions = Readonly<{
@@ -11,7 +11,7 @@ export type ProgramOptions = Readonly<{
   cwd?: string;
 }>;
 
-/** A program of the laboratory. It is told to end by its own process group, and killed when it doesn't. */
+/** A program in its own process group, which is killed if it doesn't end in time. */
 export class Program {
   readonly name: string;
   readonly ended: Promise<number | null>;
@@ -55,19 +55,19 @@ export class Program {
     return this.#isOver;
   }
 
-  /** What it printed last. */
+  /** The latest output. */
   get output(): string {
     return this.lines.join('\n');
   }
 
-  /** Resolves with its exit code, or null when it doesn't end in time: it is killed then. */
+  /** Resolves with the exit code, or kills the program and resolves with null if it is late. */
   async endWithin(ms: number): Promise<number | null> {
     const code = await Promise.race([this.ended, timeOut(ms)]);
     if (!this.#isOver) await this.stop('SIGKILL');
     return code;
   }
 
-  /** Asks it to end as Ctrl-C does, and waits until it has. */
+  /** Sends a signal, Ctrl+C by default, and waits for the end. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
     if (this.#isOver) return;
     this.#signal(signal);
@@ -83,7 +83,7 @@ export class Program {
     try {
       process.kill(-pid, signal);
     } catch {
-      // It ended meanwhile.
+      // The program has ended meanwhile.
     }
   }
 

@@ -6,17 +6,20 @@ import { whipArgs } from './senders/ffmpeg.js';
 
 const LIVE_MS = 30_000;
 const HLS_MS = 30_000;
-/** So much is behind live when players begin: enough to go back in. */
+/** The duration of the broadcast before players start, so that they can rewind. */
 const HISTORY_MS = 16_000;
 const RECORDED_MS = 12_000;
 const FINISHED_MS = 90_000;
-/** A publisher that comes back is refused until the one before it is missed. */
+const LOST_MS = 30_000;
+/** A returning publisher is rejected until the loss of the previous one is noticed. */
 const COMEBACK_TRIES = 15;
 const COMEBACK_MS = 2_000;
 const LARGE = { width: 640, height: 360, fps: 30, bitrateKbps: 800 };
 const SMALL = { width: 424, height: 240, fps: 30, bitrateKbps: 400 };
 
-/** What players play: a live broadcast, a recording, and a recording whose picture changes its size. */
+/**
+ * The media that players play: a live broadcast, a recording, and a recording with a size change.
+ */
 export class Programme {
   readonly channel: LabChannel;
   /** Multivariant playlists. */
@@ -54,7 +57,35 @@ export class Programme {
   }
 }
 
-/** The playlist of a recording in which these follow one another. */
+/** A live broadcast whose picture changes its size while it is watched. */
+export class Resizing {
+  readonly channel: LabChannel;
+  readonly #lab: Lab;
+  #publisher: Program;
+
+  private constructor(lab: Lab, channel: LabChannel, publisher: Program) {
+    this.#lab = lab;
+    this.channel = channel;
+    this.#publisher = publisher;
+  }
+
+  static async start(lab: Lab): Promise<Resizing> {
+    const channel = await lab.onair.channel();
+    return new Resizing(lab, channel, await publish(lab, channel, LARGE));
+  }
+
+  /** Replaces the publisher by one with a smaller picture. */
+  async change(): Promise<void> {
+    await lose(this.channel, this.#publisher);
+    this.#publisher = await publish(this.#lab, this.channel, SMALL);
+  }
+
+  stop(): Promise<void> {
+    return this.#publisher.stop();
+  }
+}
+
+/** Records the formats one after another; returns the playlist's URL. */
 async function recordOf(lab: Lab, formats: readonly (typeof LARGE)[]): Promise<string> {
   const channel = await lab.onair.channel();
   let id = '';
@@ -62,8 +93,8 @@ async function recordOf(lab: Lab, formats: readonly (typeof LARGE)[]): Promise<s
     const publisher = await publish(lab, channel, format);
     id = (await channel.broadcast())?.id ?? id;
     await pause(RECORDED_MS);
-    // Without a goodbye the broadcast waits for the next one.
-    await publisher.stop(at === formats.length - 1 ? 'SIGINT' : 'SIGKILL');
+    if (at === formats.length - 1) await publisher.stop();
+    else await lose(channel, publisher);
   }
   const recording = await lookFor(async () => {
     const one = await channel.recording(id);
@@ -71,6 +102,14 @@ async function recordOf(lab: Lab, formats: readonly (typeof LARGE)[]): Promise<s
   }, FINISHED_MS);
   if (!recording?.playlistPath) throw new Error('there is no recording');
   return `${lab.onair.url}${recording.playlistPath}`;
+}
+
+/** Kills a publisher, and waits until its loss is noticed. */
+async function lose(channel: LabChannel, publisher: Program): Promise<void> {
+  await publisher.stop('SIGKILL');
+  const isLive = async () => (await channel.broadcast())?.state === 'live';
+  if ((await lookFor(async () => !(await isLive()), LOST_MS)) === null)
+    throw new Error('the loss of the publisher was not noticed');
 }
 
 async function publish(lab: Lab, channel: LabChannel, format: typeof LARGE): Promise<Program> {

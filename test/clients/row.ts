@@ -3,7 +3,7 @@ export type Row = Readonly<{
   client: string;
   version: string;
   way: string;
-  /** What was seen, or why nothing was. */
+  /** The result, or why there is none. */
   seen: string;
 }>;
 
@@ -20,7 +20,7 @@ export function formatTable(rows: readonly Row[]): string {
   return [line(TITLES), rule, ...cells.map(line)].join('\n');
 }
 
-/** The rows of a table that {@link formatTable} wrote. */
+/** Parses a table written by {@link formatTable}. */
 export function readTable(text: string): Row[] {
   return text
     .split('\n')
@@ -35,12 +35,38 @@ export function readTable(text: string): Row[] {
     });
 }
 
-/** The old rows with the new ones in the places of those of the same client and way, or after them. */
+/** The way of a row that says that a client is missing, instead of a row per way. */
+const ALL_WAYS = 'all';
+const NOT_INSTALLED = 'not installed here: ';
+
+/** Returns the row of a client that cannot run on this machine. */
+export function notInstalled(
+  { client, way = ALL_WAYS }: { client: string; way?: string },
+  reason: string,
+): Row {
+  return { client, version: '–', way, seen: `${NOT_INSTALLED}${reason}` };
+}
+
+/**
+ * Replaces rows of the same client and way, and appends the others. A row of {@link notInstalled} never replaces a
+ * result, which comes from a machine that had the client.
+ */
 export function merged(old: readonly Row[], fresh: readonly Row[]): Row[] {
   const keyOf = ({ client, way }: Row) => `${client} | ${way}`;
   const rows = new Map(old.map((row) => [keyOf(row), row]));
-  for (const row of fresh) rows.set(keyOf(row), row);
+  for (const row of fresh.filter(isResult)) {
+    rows.delete(keyOf({ ...row, way: ALL_WAYS }));
+    rows.set(keyOf(row), row);
+  }
+  for (const row of fresh.filter((one) => !isResult(one))) {
+    const sameWay = (one: Row) => row.way === ALL_WAYS || one.way === row.way;
+    const results = [...rows.values()].filter(isResult);
+    if (!results.some((one) => one.client === row.client && sameWay(one)))
+      rows.set(keyOf(row), row);
+  }
   return [...rows.values()];
 }
+
+const isResult = ({ seen }: Row) => !seen.startsWith(NOT_INSTALLED);
 
 const escaped = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim();

@@ -1,18 +1,5 @@
-// `npm run clients` starts this file as it is: Node takes the types away. Its imports end in .js like all
-// others here, and this lets them find the .ts.
-import { registerHooks } from 'node:module';
-
-registerHooks({
-  resolve(specifier, context, nextResolve) {
-    const isOurs = specifier.startsWith('.') && !context.parentURL?.includes('/node_modules/');
-    if (!isOurs || !specifier.endsWith('.js')) return nextResolve(specifier, context);
-    try {
-      return nextResolve(specifier, context);
-    } catch {
-      return nextResolve(specifier.replace(/\.js$/, '.ts'), context);
-    }
-  },
-});
+// `npm run clients` runs this file directly, since Node strips the types.
+import '../../scripts/resolve-typescript.mjs';
 
 const { main } = await import('./main.js');
 process.exitCode = await main(process.argv.slice(2));

@@ -6,27 +6,29 @@ import { beepsLateS, onsetsOf } from '../support/flashes.js';
 const exec = promisify(execFile);
 const OUTPUT_MAX = 64 * 1_048_576;
 const ffprobeBin = process.env.FFPROBE_BIN ?? 'ffprobe';
-/** A live playlist of which nothing more comes is given up so long after what was wanted of it. */
+/** Extra time to save a live playlist before giving up. */
 const LATE_MS = 30_000;
-/** A frame that comes so much later than the usual one after it: a hole. */
+/** A gap of this many usual frame intervals counts as a hole. */
 const HOLE_FACTOR = 2.5;
+/** The number of beeps by which the ends of two recordings of the same broadcast may differ. */
+const SHIFT_MAX = 5;
 
-/** How much later the beeps are than the flashes, milliseconds. */
+/** The delay of beeps relative to flashes, milliseconds. */
 export type Sync = Readonly<{ medianMs: number; leastMs: number; mostMs: number; beeps: number }>;
 
-/** What FFmpeg finds in a file or playlist. */
+/** The media that FFmpeg decoded from a file or playlist. */
 export type Sight = Readonly<{
-  /** Such as `640x360`; several where the size changes. */
+  /** The sizes, such as `640x360`; several if the size changes. */
   sizes: readonly string[];
   frames: number;
   framesPerSecond: number;
-  /** Places where the next frame comes too late, and how long they are, milliseconds. */
+  /** The lengths of gaps between frames, milliseconds. */
   holesMs: readonly number[];
-  /** How much later each beep is than its flash, milliseconds. */
+  /** The delay of each beep relative to its flash, milliseconds. */
   lateMs: readonly number[];
 }>;
 
-/** Saves so much of a live playlist, from the oldest that is there, without changing it. */
+/** Saves some seconds of a live playlist unchanged, from its oldest segment. */
 export async function saveLive(url: string, file: string, seconds: number): Promise<void> {
   const args = ['-y', '-v', 'error', '-live_start_index', '0', '-i', url, '-t', `${seconds}`];
   await exec(ffmpegBin, [...args, '-c', 'copy', '-f', 'nut', file], {
@@ -34,7 +36,7 @@ export async function saveLive(url: string, file: string, seconds: number): Prom
   });
 }
 
-/** Reads all of a file or playlist, decoding it. */
+/** Decodes a whole file or playlist. */
 export async function sightOf(input: string): Promise<Sight> {
   const { stdout } = await exec(
     ffprobeBin,
@@ -44,7 +46,7 @@ export async function sightOf(input: string): Promise<Sight> {
     ],
     { maxBuffer: OUTPUT_MAX },
   );
-  // Fields come in ffprobe's own order: the time is the one with a point.
+  // ffprobe chooses the order of fields: the time is the one with a decimal point.
   const frames = stdout.split('\n').flatMap((line) => {
     const fields = line.split(',');
     const atS = Number(fields.find((field) => field.includes('.')));
@@ -62,13 +64,13 @@ export async function sightOf(input: string): Promise<Sight> {
   };
 }
 
-/** None where there is no sound or no picture. */
+/** Returns an empty list without sound or without video. */
 async function beepsLateMs(input: string): Promise<number[]> {
   const onsets = await onsetsOf(input).catch(() => ({ flashesS: [], beepsS: [] }));
   return beepsLateS(onsets).map((one) => one * 1_000);
 }
 
-/** Null: there is no beep beside a flash. */
+/** Returns null if no beep is near a flash. */
 export function syncOf(lateMs: readonly number[]): Sync | null {
   if (lateMs.length === 0) return null;
   return {
@@ -84,6 +86,36 @@ export function describeSight({ sizes, frames, framesPerSecond, holesMs, lateMs 
   const holes = holesMs.length === 0 ? 'no holes' : `holes of ${holesMs.slice(0, 4).join(', ')} ms`;
   const size = sizes.join(' then ');
   return `${size}, ${framesPerSecond.toFixed(1)} frames/s, ${holes}, ${describeSync(syncOf(lateMs))}`;
+}
+
+/**
+ * Returns how much later each beep is than in the sender's own recording, which ends at nearly the
+ * same beep. What the sender itself delayed is the same in both.
+ */
+export function lateAgainst(ownMs: readonly number[], lateMs: readonly number[]): number[] {
+  const shifts = Array.from({ length: SHIFT_MAX + 1 }, (_, shift) => shift);
+  const [best = []] = shifts
+    .flatMap((shift) => [
+      differences(lateMs.slice(0, lateMs.length - shift), ownMs),
+      differences(lateMs, ownMs.slice(0, ownMs.length - shift)),
+    ])
+    .toSorted((a, b) => spreadOf(a) - spreadOf(b));
+  return best;
+}
+
+/** Subtracts from the end, as far as both lists reach. */
+function differences(values: readonly number[], others: readonly number[]): number[] {
+  const length = Math.min(values.length, others.length);
+  const to = others.slice(others.length - length);
+  return values.slice(values.length - length).map((value, at) => value - (to[at] ?? value));
+}
+
+/** Returns the mean distance from the median; infinite without values. */
+function spreadOf(values: readonly number[]): number {
+  if (values.length === 0) return Number.POSITIVE_INFINITY;
+  const middle = median(values);
+  const far = values.map((value) => Math.abs(value - middle));
+  return far.reduce((sum, one) => sum + one, 0) / values.length;
 }
 
 export function describeSync(sync: Sync | null): string {

@@ -1,29 +1,34 @@
 import { Missing } from './install/cache.js';
 import { installDebianRoot, installElements, installObs } from './install/debian-root.js';
 import { installPion } from './install/go.js';
-import { installAiortc, installFfmpeg9 } from './install/python.js';
+import { installMediamtx } from './install/mediamtx.js';
+import { installAiortc, installFfmpeg7, installFfmpeg9 } from './install/python.js';
 
 const INSTALLERS = {
-  /** A path of the root folder. */
+  /** The root folder. */
   debian: installDebianRoot,
   /** The same, with GStreamer's WHIP and WHEP elements. */
   gstreamer: installElements,
-  /** The same, with an OBS that knows WHIP. */
+  /** The same, with an OBS that has WHIP. */
   obs: installObs,
   /** The program's path. */
   ffmpeg9: installFfmpeg9,
+  /** The program's path. */
+  ffmpeg7: installFfmpeg7,
   /** The folder of a Python. */
   aiortc: installAiortc,
+  /** The program's path. */
+  mediamtx: installMediamtx,
   /** The path of a WHEP player. */
   pion: installPion,
 } as const;
 
 export type Tool = keyof typeof INSTALLERS;
 
-/** Where each tool is, or why it can't be had. */
+/** The path of each tool, or why it is not available. */
 export type Found = Readonly<Partial<Record<Tool, { path: string } | { missing: string }>>>;
 
-/** Installs what is missing of these; asks the network only for that. */
+/** Installs the tools that are missing, which is all that needs the network. */
 export async function findTools(tools: Iterable<Tool>): Promise<Found> {
   const found: Partial<Record<Tool, { path: string } | { missing: string }>> = {};
   for (const tool of new Set(tools))

@@ -3,9 +3,9 @@ import type { Lab } from './lab.js';
 import { Missing } from './install/cache.js';
 import { type LabChannel, lookFor } from './onair.js';
 import type { Program } from './program.js';
-import type { Row } from './row.js';
+import { notInstalled, type Row } from './row.js';
 import type { Sender } from './senders/sender.js';
-import { describeSight, saveLive, sightOf } from './sight.js';
+import { describeSight, describeSync, lateAgainst, saveLive, sightOf, syncOf } from './sight.js';
 
 const LIVE_MS = 40_000;
 const HLS_MS = 30_000;
@@ -13,15 +13,14 @@ const WATCH_S = 14;
 const OVER_MS = 15_000;
 const RECORDING_MS = 30_000;
 
-/** Publishes with one sender, watches what comes of it, and tells in a row. */
+/** Publishes with one sender; returns what arrived as a row. */
 export async function trySender(lab: Lab, sender: Sender): Promise<Row> {
   const { client, way } = sender;
   try {
     const version = await sender.version(lab);
     return { client, version, way, seen: await whatComesOf(lab, sender) };
   } catch (error) {
-    if (error instanceof Missing)
-      return { client, version: '–', way, seen: `not installed here: ${error.message}` };
+    if (error instanceof Missing) return notInstalled({ client, way }, error.message);
     throw error;
   }
 }
@@ -30,7 +29,8 @@ async function whatComesOf(lab: Lab, sender: Sender): Promise<string> {
   const channel = await lab.onair.channel();
   const url = `${lab.onair.lanUrl}/whip/${channel.name}`;
   const fromMs = performance.now();
-  const program = await sender.publish(lab, { url, key: channel.key, channel });
+  const target = { url, key: channel.key, channel };
+  const program = await sender.publish(lab, target);
   try {
     const live = await lookFor(
       async () => program.isOver || (await channel.broadcast())?.state === 'live',
@@ -39,7 +39,11 @@ async function whatComesOf(lab: Lab, sender: Sender): Promise<string> {
     if (live === null || program.isOver) return `not live: ${lastWords(program)}`;
     const liveS = (performance.now() - fromMs) / 1_000;
     const seen = [`live after ${liveS.toFixed(1)} s`, ...(await watched(lab, channel))];
-    return [...seen, ...(await ended(channel, program))].join('; ');
+    const end = await ended(channel, program);
+    seen.push(...end.seen);
+    const own = await sender.ownRecording?.(lab, target);
+    if (own) seen.push(...comparedWithOwn((await sightOf(own)).lateMs, end.lateMs));
+    return seen.join('; ');
   } finally {
     await program.stop('SIGKILL');
   }
@@ -55,24 +59,32 @@ async function watched(lab: Lab, channel: LabChannel): Promise<string[]> {
   return [`arrives: ${arrives}`, `HLS: ${describeSight(await sightOf(file))}`];
 }
 
-/** Stops the program as a person does, and reads the recording. */
-async function ended(channel: LabChannel, program: Program): Promise<string[]> {
+/** Stops the program with Ctrl+C and reads the recording. */
+async function ended(
+  channel: LabChannel,
+  program: Program,
+): Promise<{ seen: string[]; lateMs: readonly number[] }> {
   const id = (await channel.broadcast())?.id ?? '';
   await program.stop();
   const isOver = await lookFor(async () => (await channel.broadcast()) === null, OVER_MS);
   const state = (await channel.broadcast())?.state;
   const end = isOver ? 'its end ends the broadcast' : `stopped, the broadcast is ${state}`;
-  if (!isOver) return [end];
+  if (!isOver) return { seen: [end], lateMs: [] };
   const recording = await lookFor(async () => {
     const one = await channel.recording(id);
     return one?.state === 'ready' && one;
   }, RECORDING_MS);
-  if (!recording?.playlistPath) return [end, 'no recording'];
+  if (!recording?.playlistPath) return { seen: [end, 'no recording'], lateMs: [] };
   const sight = await sightOf(`${channel.onair.url}${recording.playlistPath}`);
-  return [end, `recording: ${describeSight(sight)}`];
+  return { seen: [end, `recording: ${describeSight(sight)}`], lateMs: sight.lateMs };
 }
 
-/** The end of what it said, for a row; keys are left out. */
+function comparedWithOwn(ownMs: readonly number[], lateMs: readonly number[]): string[] {
+  const against = describeSync(syncOf(lateAgainst(ownMs, lateMs)));
+  return [`its own recording: ${describeSync(syncOf(ownMs))}`, `against it: ${against}`];
+}
+
+/** Returns the program's last complaints, without keys. */
 export const lastWords = (program: Program): string =>
   program.lines
     .filter((line) => /error|fail|refus|invalid|unknown|unrecognized|not /i.test(line))

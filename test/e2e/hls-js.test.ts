@@ -1,23 +1,27 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clockPublisherScript } from '../support/clock-picture.js';
-import { type BarePage, serveBarePage } from '../support/bare-page.js';
+import { serveBarePage } from '../support/bare-page.js';
 import { type Complaint, complaintsOf, playIn } from '../support/hls-js-page.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { Stage, WAIT } from '../support/stage.js';
 import { freeRtcPort, UdpProxy } from '../support/udp-proxy.js';
 import { framesAdvance, videoOf } from '../support/video.js';
 import { isLongWatch, watchSeconds } from '../support/watch-seconds.js';
+import type { LocalServer } from '../support/local-server.js';
 
-/** Small, so that the browser leaves no layer out for want of a processor: it is loss that is looked at. */
+/**
+ * The size is small so that the browser doesn't drop a layer for lack of CPU, since the test is
+ * about packet loss.
+ */
 const PICTURE = { width: 640, height: 360, framesPerSecond: 15 };
 
-/** More than is in a player's hands when the publisher is lost. */
+/** The duration before the publisher is lost, which is longer than a player's buffer. */
 const SEEN_BEFORE_S = 6;
 
 let stage: Stage;
 let network: UdpProxy;
-let site: BarePage;
+let site: LocalServer;
 beforeAll(async () => {
   const port = await freeRtcPort();
   stage = await Stage.open({ RTC_PORT: String(port), RTC_WORKERS: '1' });
@@ -31,16 +35,19 @@ afterAll(async () => {
   await site?.close();
 });
 
-/** Playback a second behind runs dry when a busy machine leaves its browsers without a processor for longer. */
+/** The errors of browsers on a busy machine, which stall with one second of buffer. */
 const RUN_DRY = new Set(['bufferStalledError', 'bufferNudgeOnStall', 'levelLoadTimeOut']);
 
-/** What hls.js may not report: nothing at all in a long run, what can't be the machine's doing in any other. */
+/**
+ * Returns the errors that hls.js must not report: in a long run any; otherwise those that a busy
+ * machine can't cause.
+ */
 async function graveComplaints(viewer: Page): Promise<Complaint[]> {
   const all = await complaintsOf(viewer);
   return all.filter(({ fatal, details }) => isLongWatch || fatal || !RUN_DRY.has(details));
 }
 
-/** Goes live by these ways, and begins to watch. */
+/** Goes live with these options, and starts to watch. */
 async function watch(name: string, studioOptions: Parameters<Stage['goLive']>[1]): Promise<Page> {
   await stage.goLive(name, studioOptions);
   await expect.poll(async () => (await stage.channel(name)).broadcast?.hls, WAIT).toBe('ready');
@@ -71,7 +78,7 @@ describe('hls.js on another site', () => {
     watchSeconds * 2_000 + 120_000,
   );
 
-  it('plays on when the publisher was away', async () => {
+  it('continues after the publisher was unavailable', async () => {
     const way = await TcpProxy.to(stage.server.url);
     try {
       const initScripts = [clockPublisherScript(PICTURE)];

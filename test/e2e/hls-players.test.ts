@@ -1,17 +1,18 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type BarePage, type BarePlayer, serveBarePage } from '../support/bare-page.js';
+import { type BarePlayer, serveBarePage } from '../support/bare-page.js';
 import { hasFfmpegReaders } from '../support/ffmpeg-reader.js';
 import { playIn } from '../support/hls-js-page.js';
 import { RecordedFilm } from '../support/recorded-film.js';
 import { startSharedCache } from '../support/shared-cache.js';
 import { Stage, WAIT } from '../support/stage.js';
 import { videoOf } from '../support/video.js';
+import type { LocalServer } from '../support/local-server.js';
 
 const PLAYERS: readonly BarePlayer[] = ['hls.js', 'video.js', 'shaka'];
 
 let stage: Stage;
-const sites = new Map<BarePlayer, BarePage>();
+const sites = new Map<BarePlayer, LocalServer>();
 beforeAll(async () => {
   stage = await Stage.open();
   for (const player of PLAYERS) sites.set(player, await serveBarePage(player));
@@ -22,12 +23,12 @@ afterAll(async () => {
   for (const site of sites.values()) await site.close();
 });
 
-/** More than any player has in its hands when it begins. */
+/** The duration to play, which is more than any player buffers at startup. */
 const ENOUGH_S = 12;
-/** A playlist that nothing new came to is asked for again; a stale one is, ten times a second. */
+/** The maximum number of requests for an unchanged playlist; constant polling would send more. */
 const REPEATED_MAX = 20;
 
-/** How often the page asks for each playlist from now on. */
+/** Counts the page's requests per playlist from now on. */
 function countRequests(viewer: Page): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   viewer.on('request', (request) => {
@@ -37,22 +38,25 @@ function countRequests(viewer: Page): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** A film that is live. Shaka 5.2 fails on a playlist of less than three segments: it looks for captions in one to come. */
+/**
+ * Publishes a live film. Shaka 5.2 fails on playlists of fewer than three segments: it looks for
+ * captions in the one still being written, which has no address yet.
+ */
 async function liveFilm(channel: string): Promise<{ film: RecordedFilm; url: string }> {
   const film = await RecordedFilm.of(stage.server.url, channel);
   await film.send();
-  await film.goesOnLive(3);
+  await film.advancesLive(3);
   return { film, url: `${stage.server.url}/hls/${channel}/index.m3u8` };
 }
 
-/** Begins to watch with a player of another site. */
+/** Starts to watch with a player on another site. */
 async function watchWith(player: BarePlayer, url: string): Promise<Page> {
   const viewer = await stage.visit('/', { url: sites.get(player)?.url ?? '' });
   await playIn(viewer, url);
   return viewer;
 }
 
-/** Resolves when so much more was played, decoded frames with it. */
+/** Resolves when this much more has been played, including decoded frames. */
 async function plays(viewer: Page, seconds: number): Promise<void> {
   const before = await videoOf(viewer);
   const ran = async (): Promise<boolean> => {
@@ -63,29 +67,42 @@ async function plays(viewer: Page, seconds: number): Promise<void> {
 }
 
 describe.skipIf(!hasFfmpegReaders)('a live film on another site', () => {
-  it.each(PLAYERS)('is played by %s, frame after frame', async (player) => {
-    const { film, url } = await liveFilm(`seen-by-${player.replace('.', '-')}`);
+  let shared: ReturnType<typeof liveFilm> | undefined;
+  /** Returns the URL of a film that several tests play; the first one starts it. */
+  const sharedUrl = async (): Promise<string> => {
+    shared ??= liveFilm('shared');
+    return (await shared).url;
+  };
+  const endShared = async (): Promise<void> => {
+    const started = shared;
+    shared = undefined;
+    await (await started)?.film.end();
+  };
+  afterAll(endShared);
+
+  it.each(PLAYERS)('is played by %s, frame by frame', async (player) => {
+    const url = await sharedUrl();
     const viewer = await watchWith(player, url);
     const asked = countRequests(viewer);
     await plays(viewer, ENOUGH_S);
     expect(await viewer.evaluate('barePlayer.errors')).toEqual([]);
     expect(Math.max(...asked.values())).toBeLessThan(REPEATED_MAX);
-    await film.end();
   });
 
-  it.each(PLAYERS)('is played by %s out of the cache of a CDN', async (player) => {
-    const { film, url } = await liveFilm(`cached-for-${player.replace('.', '-')}`);
+  it.each(PLAYERS)('is played by %s from the cache of a CDN', async (player) => {
+    const url = await sharedUrl();
     const cache = await startSharedCache(stage.server.url);
     const viewer = await watchWith(player, url.replace(stage.server.url, cache.url));
     const asked = countRequests(viewer);
     await plays(viewer, ENOUGH_S);
     expect(Math.max(...asked.values())).toBeLessThan(REPEATED_MAX);
-    await film.end();
+    await viewer.close();
     await cache.close();
   });
 
-  // video.js looks for the end when it has appended something, not when EXT-X-ENDLIST comes later.
+  // Video.js checks for the end after it appends a segment, not when EXT-X-ENDLIST arrives later.
   it.each(['hls.js', 'shaka'] as const)('is played to its end by %s', async (player) => {
+    await endShared();
     const { film, url } = await liveFilm(`ends-in-${player.replace('.', '-')}`);
     const viewer = await watchWith(player, url);
     await plays(viewer, 3);

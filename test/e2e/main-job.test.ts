@@ -1,16 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { say, Stage, WAIT } from '../support/stage.js';
+import { describe, expect } from 'vitest';
+import { say, WAIT } from '../support/stage.js';
 import { framesAdvance, videoOf } from '../support/video.js';
-
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
-afterAll(() => stage?.close());
+import { stageTest as it } from '../support/fixtures/stage.js';
 
 describe('the main job', () => {
-  it('goes live from a browser, is watched by two, chats both ways, and ends', async () => {
+  it('goes live from a browser, is watched by two viewers, chats both ways, and ends', async ({
+    stage,
+  }) => {
     const studio = await stage.goLive('maria');
     const [one, two] = await Promise.all([stage.visit('/maria'), stage.visit('/maria')]);
     await Promise.all([framesAdvance(one), framesAdvance(two)]);
@@ -42,7 +38,7 @@ describe('the main job', () => {
       .waitFor();
   });
 
-  it('serves viewers of one broadcast from several workers', async () => {
+  it('serves viewers of one broadcast from several workers', async ({ stage }) => {
     await stage.goLive('paula');
     const viewers = await Promise.all(Array.from({ length: 3 }, () => stage.visit('/paula')));
     for (const viewer of viewers) await framesAdvance(viewer);
@@ -51,7 +47,7 @@ describe('the main job', () => {
     expect(metrics).toMatch(/^onair_viewers 3$/m);
   });
 
-  it('lets a viewer choose a layer, and shows the measured delay', async () => {
+  it('lets a viewer select a layer, and shows the measured delay', async ({ stage }) => {
     await stage.goLive('nina');
     const viewer = await stage.visit('/nina');
     await framesAdvance(viewer);
@@ -63,11 +59,11 @@ describe('the main job', () => {
     const chip = viewer.getByRole('button', { name: /^WebRTC \d+\.\d s$/ });
     await chip.waitFor();
     const seconds = Number(/\d+\.\d/.exec((await chip.textContent()) ?? '')?.[0]);
-    // Sub-second on an idle machine; what is asserted is that it is measured, and of that order.
+    // Below a second on an idle machine; the assertion is that it is measured, and of this order.
     expect(seconds).toBeLessThan(3);
   });
 
-  it('is watched in an embed as well', async () => {
+  it('is watched in an embed as well', async ({ stage }) => {
     await stage.goLive('olga');
     const embed = await stage.visit('/embed/olga');
     await framesAdvance(embed);

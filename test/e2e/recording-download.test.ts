@@ -11,7 +11,7 @@ const LENGTH_MS = 12_000;
 const SCRIPT = readFileSync(new URL('../support/pages/play-file.js', import.meta.url), 'utf8');
 
 type Seen = { duration: number; width: number; height: number; reached: number[] };
-/** All of it, and the places that were sought. */
+/** All of it, and the positions that were sought. */
 const PLAYED = {
   width: 640,
   height: 360,
@@ -24,7 +24,7 @@ let chromium: Chromium;
 let plain: RecordingView;
 let twoCodings: RecordingView;
 
-/** Plays a film, and another one that is coded differently. */
+/** Records a film, followed by one with another profile. */
 async function recordedOf(channel: string, profiles: readonly ('baseline' | 'high')[]) {
   const film = await RecordedFilm.of(server.url, channel);
   let id = '';
@@ -43,10 +43,10 @@ beforeAll(async () => {
     recordedOf('films', ['baseline']),
     recordedOf('two-codings', ['baseline', 'high']),
   ]);
-}, 180_000);
+});
 afterAll(() => Promise.all([server?.close(), chromium?.close()]));
 
-/** What a page shows of it; `run` runs a script there. */
+/** Returns what a page played; `run` runs a script there. */
 async function playedBy(
   { downloadPath, durationMs }: RecordingView,
   run: (script: string) => Promise<unknown>,
@@ -57,21 +57,21 @@ async function playedBy(
 }
 
 describe('the download of a recording', () => {
-  it('is played by Chromium, from wherever one seeks', async () => {
+  it('is played by Chromium, from every position', async () => {
     const page = await chromium.newPage();
     await page.goto(server.url);
     expect(await playedBy(plain, (script) => page.evaluate(script))).toMatchObject(PLAYED);
   });
 
-  it('is played by Chromium also where the publisher came back with another coding', async () => {
+  it('is played by Chromium even if the publisher returned with another profile', async () => {
     const page = await chromium.newPage();
     await page.goto(server.url);
     expect(twoCodings.spans).toHaveLength(2);
     expect(await playedBy(twoCodings, (script) => page.evaluate(script))).toMatchObject(PLAYED);
   });
 
-  // FIREFOX_BIN='' says that there is none, and the summary of the tests that this was left out.
-  it.skipIf(firefoxBin() === null)('is played by Firefox, from wherever one seeks', async () => {
+  // An empty FIREFOX_BIN means that Firefox is missing; the summary of the tests says so.
+  it.skipIf(firefoxBin() === null)('is played by Firefox, from every position', async () => {
     const firefox = await launchFirefox();
     try {
       const page = await firefox.newPage();

@@ -6,8 +6,8 @@ import { firefoxBin, launchFirefox } from '../support/firefox.js';
 import { say, Stage, WAIT } from '../support/stage.js';
 import { framesAdvance, videoOf } from '../support/video.js';
 
-/** So long is broadcast at least, milliseconds: long enough for several segments and a chapter in the middle. */
-const LENGTH_MS = 14_000;
+/** The least that a broadcast lasts, in seconds: enough for several segments and a chapter in the middle. */
+const LENGTH_S = 14;
 
 let stage: Stage;
 /** The broadcaster's page. */
@@ -25,10 +25,9 @@ afterAll(async () => {
   await stage?.close();
 });
 
-/** A broadcast with a guest's chat, of which one message is deleted, and with another title in the middle. */
+/** Broadcasts with a guest's chat, one deleted message, and a title change in the middle. */
 async function broadcast(name: string): Promise<Page> {
   const page = await stage.goLive(name);
-  const startedMs = Date.now();
   const guest = await stage.visit(`/${name}`);
   await framesAdvance(guest);
   await say(guest, 'early words');
@@ -37,26 +36,26 @@ async function broadcast(name: string): Promise<Page> {
   await line.focus();
   await line.getByRole('button', { name: 'Delete message' }).click();
   await guest.getByText('Deleted by a moderator').waitFor();
-  await since(startedMs, LENGTH_MS / 2);
+  await played(guest, LENGTH_S / 2);
   await page.getByRole('button', { name: 'Edit title' }).click();
   await page.getByRole('textbox', { name: 'Title' }).fill('The second half');
   await page.getByRole('textbox', { name: 'Title' }).press('Enter');
-  await since(startedMs, LENGTH_MS - 3_000);
+  await played(guest, LENGTH_S - 3);
   await say(guest, 'late words');
   await page.locator('.message', { hasText: 'late words' }).waitFor();
-  await since(startedMs, LENGTH_MS);
+  await played(guest, LENGTH_S);
   await page.getByRole('button', { name: 'End broadcast' }).first().click();
   await page.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
   await stage.isInState(name, null);
   return page;
 }
 
-/** Waits until so much of the broadcast is over: it is media that is waited for. */
-async function since(startedMs: number, ms: number): Promise<void> {
-  await expect.poll(() => Date.now() - startedMs, WAIT).toBeGreaterThan(ms);
+/** Waits until a page has played this much of the broadcast. */
+async function played(page: Page, seconds: number): Promise<void> {
+  await expect.poll(async () => (await videoOf(page)).time, WAIT).toBeGreaterThan(seconds);
 }
 
-/** A channel's newest recording, when it can be played. */
+/** Returns a channel's newest recording once it is playable. */
 async function recorded(name: string): Promise<RecordingView> {
   const get = async (path: string) => (await fetch(`${stage.server.url}/api${path}`)).json();
   const [newest] = (await get(`/channels/${name}/broadcasts`)) as ListedBroadcast[];
@@ -68,7 +67,7 @@ async function recorded(name: string): Promise<RecordingView> {
 const slider = (page: Page) => page.getByRole('slider', { name: 'Seek' });
 const messages = (page: Page) => page.locator('.message').allTextContents();
 
-/** Where the recording's time is that something happened at, seconds. */
+/** Seeks to a time of the recording, in seconds. */
 async function seekTo(page: Page, seconds: number): Promise<void> {
   await slider(page).fill(String(seconds));
   await expect.poll(async () => (await videoOf(page)).time, WAIT).toBeGreaterThanOrEqual(seconds);
@@ -81,22 +80,22 @@ async function open(query = ''): Promise<Page> {
 }
 
 describe('the page of a recording', () => {
-  it('is there when a broadcast is over', async () => {
+  it('exists when the broadcast is over', async () => {
     studio = await broadcast('rita');
     recording = await recorded('rita');
     expect(recording.playlistPath).not.toBeNull();
   });
 
-  it('plays, says what it is of, and is as long as the broadcast was', async () => {
+  it('plays, shows its title, and is as long as the broadcast was', async () => {
     const page = await open();
     await page.getByRole('heading', { level: 1, name: 'The second half' }).waitFor();
-    expect(recording.durationMs).toBeGreaterThan(LENGTH_MS - 4_000);
+    expect(recording.durationMs).toBeGreaterThan((LENGTH_S - 4) * 1_000);
     expect(await page.title()).toContain('The second half');
     const html = await (await fetch(`${stage.server.url}/recordings/${recording.id}`)).text();
     expect(html).toContain('<meta property="og:title" content="The second half');
   });
 
-  it('shows the chat in step with the picture, without what was deleted', async () => {
+  it('shows the chat in sync with the picture, without deleted messages', async () => {
     const page = await open('?t=0');
     await page.getByRole('button', { name: 'Pause' }).click();
     await seekTo(page, Math.floor(recording.durationMs / 1_000) - 0.5);
@@ -107,7 +106,7 @@ describe('the page of a recording', () => {
     await expect.poll(async () => (await messages(page)).join(), WAIT).not.toContain('late words');
   });
 
-  it('begins where its address says, and goes to chapters', async () => {
+  it('starts at the time in its URL, and seeks to chapters', async () => {
     const page = await open('?t=4');
     expect((await videoOf(page)).time).toBeGreaterThan(3.9);
     await page.getByRole('link', { name: /The second half/ }).click();
@@ -117,7 +116,7 @@ describe('the page of a recording', () => {
       .toBeGreaterThanOrEqual(second!.atMs);
   });
 
-  it('plays faster and slower, by the menu and by keys', async () => {
+  it('changes the speed with the menu and with keys', async () => {
     const page = await open();
     await page.getByRole('button', { name: /playback speed/ }).click();
     await page.getByRole('menuitemradio', { name: '2×', exact: true }).click();
@@ -127,14 +126,14 @@ describe('the page of a recording', () => {
     expect(await speed()).toBe(1.75);
   });
 
-  it('has a picture of what the pointer is over in the seek bar', async () => {
+  it('shows a preview at the pointer in the seek bar', async () => {
     const page = await open();
     await slider(page).hover();
     const picture = page.locator('.vod-preview-picture');
     await expect.poll(() => picture.evaluate(widthOf), WAIT).toBeGreaterThan(0);
   });
 
-  it('has nothing that is serious to axe-core', async () => {
+  it('has no serious findings of axe-core', async () => {
     const page = await open();
     expect(await seriousOn(page)).toEqual([]);
     const missing = await stage.visit('/recordings/00000000-0000-4000-8000-000000000000');
@@ -144,7 +143,7 @@ describe('the page of a recording', () => {
 });
 
 describe('past broadcasts', () => {
-  it('are on the channel’s page, with their lengths', async () => {
+  it('are on the channel’s page, with their durations', async () => {
     const page = await stage.visit('/rita');
     const link = page.getByRole('link', { name: /The second half/ });
     const card = page.getByRole('article').filter({ has: link });
@@ -154,10 +153,10 @@ describe('past broadcasts', () => {
     await framesAdvance(page);
   });
 
-  it('can be renamed by their owner, in the studio', async () => {
+  it('can be renamed by their owner in the studio', async () => {
     await studio.goto(`${stage.server.url}/studio`);
     await studio.getByRole('button', { name: 'Past broadcasts' }).click();
-    await studio.getByRole('button', { name: /^More of/ }).click();
+    await studio.getByRole('button', { name: /^More actions for/ }).click();
     await studio.getByRole('menuitem', { name: 'Edit' }).click();
     const dialog = studio.getByRole('dialog', { name: 'Edit recording' });
     await dialog.getByRole('textbox', { name: 'Title' }).fill('A better name');
@@ -169,15 +168,15 @@ describe('past broadcasts', () => {
 });
 
 describe('a clip', () => {
-  it('plays only its stretch, over and over, and outlives the recording', async () => {
+  it('loops its range, and outlives the recording', async () => {
     await studio.goto(`${stage.server.url}/recordings/${recording.id}?t=8`);
     await framesAdvance(studio);
     await studio.getByRole('button', { name: 'Clip', exact: true }).click();
-    await studio.getByLabel(/Begins at/).fill('4');
+    await studio.getByLabel(/Starts at/).fill('4');
     await studio.getByLabel(/Ends at/).fill('7');
     await studio.getByRole('textbox', { name: 'Title' }).fill('Three seconds');
     await studio.getByRole('button', { name: 'Create clip' }).click();
-    const link = studio.getByRole('link', { name: 'Watch it' });
+    const link = studio.getByRole('link', { name: 'Watch clip' });
     const path = await link.getAttribute('href');
     const page = await stage.visit(path!);
     await page.getByRole('heading', { name: 'Three seconds' }).waitFor();
@@ -188,17 +187,17 @@ describe('a clip', () => {
     await studio.getByRole('button', { name: 'More', exact: true }).click();
     await studio.getByRole('menuitem', { name: 'Delete' }).click();
     await studio.getByRole('button', { name: 'Delete recording' }).click();
-    await studio.getByRole('heading', { name: 'The recording is deleted' }).waitFor();
+    await studio.getByRole('heading', { name: 'This recording was deleted' }).waitFor();
     await page.reload();
     await framesAdvance(page);
     expect(await page.getByRole('link', { name: 'Full recording' }).count()).toBe(0);
   });
 });
 
-/** How wide a picture is that was loaded; the tests are compiled without the DOM's types. */
+/** Returns the width of a loaded image; the tests are compiled without the DOM's types. */
 const widthOf = (image: unknown): number => (image as { naturalWidth: number }).naturalWidth;
 
-/** It came to its end, and is at its beginning again. */
+/** Waits until playback loops from the end to the beginning. */
 async function playsAround(page: Page): Promise<void> {
   let lastTime = (await videoOf(page)).time;
   await expect
@@ -211,9 +210,9 @@ async function playsAround(page: Page): Promise<void> {
     .toBe(true);
 }
 
-// FIREFOX_BIN='' says that there is none, and the summary of the tests that this was left out.
+// An empty FIREFOX_BIN means that Firefox is missing; the summary of the tests says so.
 describe.skipIf(firefoxBin() === null)('Firefox', () => {
-  it('plays a recording, and goes where one seeks', async () => {
+  it('plays a recording, and seeks', async () => {
     const other = await broadcast('fiona');
     const { id } = await recorded('fiona');
     await other.close();

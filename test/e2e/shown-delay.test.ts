@@ -1,20 +1,28 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { clockPublisherScript, clockViewerScript } from '../support/clock-picture.js';
 import { delayPairs, medianError } from '../support/shown-delay.js';
-import { Stage } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
+import { stageTest as it } from '../support/fixtures/stage.js';
+import { WAIT } from '../support/stage.js';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
-afterAll(() => stage?.close());
-
-it('the shown delay is that of the picture over WebRTC, within 100 ms', async () => {
+it('the shown delay of WebRTC is that of the picture, within 100 ms', async ({ stage }) => {
   await stage.goLive('delay', { initScripts: [clockPublisherScript()] });
   const viewer = await stage.visit('/delay?mode=webrtc', { initScripts: [clockViewerScript] });
   await framesAdvance(viewer);
   const pairs = await delayPairs(viewer, 10);
   expect(Math.abs(medianError(pairs))).toBeLessThan(100);
+});
+
+it('the shown delay of HLS is as right, below 3 s, and steady', async ({ stage }) => {
+  await stage.goLive('clock', { initScripts: [clockPublisherScript()] });
+  await expect.poll(async () => (await stage.channel('clock')).broadcast?.hls, WAIT).toBe('ready');
+  const viewer = await stage.visit('/clock?mode=hls', { initScripts: [clockViewerScript] });
+  const chip = viewer.locator('.delay-chip-button');
+  await expect.poll(() => chip.textContent(), WAIT).toMatch(/^HLS/);
+  await framesAdvance(viewer);
+  const pairs = await delayPairs(viewer, 10);
+  expect(Math.abs(medianError(pairs))).toBeLessThan(100);
+  const settled = pairs.slice(4).map(({ trueMs }) => trueMs);
+  expect(Math.max(...settled)).toBeLessThan(3_000);
+  expect(Math.max(...settled) - Math.min(...settled)).toBeLessThan(500);
 });

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const facts = (page: Page) => page.locator('.statistics-facts');
-/** Both plots have been drawn. */
+/** Waits until both plots are drawn. */
 async function drawn(page: Page): Promise<void> {
   await expect.poll(() => page.locator('.statistics-plot canvas').count(), WAIT).toBe(2);
 }
@@ -33,7 +33,7 @@ describe('statistics', () => {
     await studio.getByRole('tab', { name: 'Statistics' }).click();
     await drawn(studio);
     await facts(studio).getByText('1 viewer', { exact: true }).waitFor();
-    // Asked again every ten seconds.
+    // Refreshed every ten seconds.
     await facts(studio).getByText('1 message', { exact: true }).waitFor();
     await say(guest, 'hello again');
     await facts(studio).getByText('2 messages', { exact: true }).waitFor();
@@ -45,9 +45,9 @@ describe('statistics', () => {
   });
 
   it('can be read as a table', async () => {
-    await studio.getByText('As a table').click();
+    await studio.getByText('Show as table').click();
     const table = studio.locator('.statistics-table');
-    await table.getByRole('columnheader', { name: 'Viewers at most' }).waitFor();
+    await table.getByRole('columnheader', { name: 'Peak viewers' }).waitFor();
     await expect.poll(() => table.getByRole('row').count(), WAIT).toBeGreaterThan(2);
   });
 
@@ -61,7 +61,7 @@ describe('statistics', () => {
     await shown.getByRole('button', { name: 'Done' }).click();
     await studio.goto(`${stage.server.url}/studio`);
     await studio.getByRole('button', { name: 'Past broadcasts' }).click();
-    await studio.getByRole('button', { name: /More of/ }).click();
+    await studio.getByRole('button', { name: /More actions for/ }).click();
     await studio.getByRole('menuitem', { name: 'Statistics' }).click();
     const dialog = studio.getByRole('dialog', { name: 'Statistics' });
     await drawn(studio);

@@ -1,20 +1,16 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Stage, WAIT } from '../support/stage.js';
+import { describe, expect } from 'vitest';
+import { WAIT } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
-
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
-afterAll(() => stage?.close());
+import { stageTest as it } from '../support/fixtures/stage.js';
 
 const press = (studio: Page, name: string): Promise<void> =>
   studio.getByRole('button', { name, exact: true }).click();
 
 describe('the studio', () => {
-  it('switches between camera and screen while live, and viewers never lose the picture', async () => {
+  it('switches between camera and screen while live, without interrupting viewers', async ({
+    stage,
+  }) => {
     const studio = await stage.goLive('anna');
     const viewer = await stage.visit('/anna');
     await framesAdvance(viewer);
@@ -23,7 +19,7 @@ describe('the studio', () => {
     await press(studio, 'Share screen');
     await studio.getByText('Sharing your screen').waitFor();
     await framesAdvance(viewer, 5);
-    // Without the camera it is the screen alone.
+    // With the camera stopped, only the screen remains.
     await press(studio, 'Stop camera');
     await framesAdvance(viewer, 5);
     await press(studio, 'Start camera');
@@ -35,7 +31,7 @@ describe('the studio', () => {
     expect(broadcast).toMatchObject({ id: before, state: 'live' });
   });
 
-  it('goes on with sound alone, and has the picture back when the camera is', async () => {
+  it('continues with audio alone, and resumes video when the camera returns', async ({ stage }) => {
     const studio = await stage.goLive('berta');
     const viewer = await stage.visit('/berta');
     await framesAdvance(viewer);
@@ -48,7 +44,7 @@ describe('the studio', () => {
     expect((await stage.channel('berta')).broadcast?.state).toBe('live');
   });
 
-  it('changes the title while live, for viewers too', async () => {
+  it('changes the title while live, for viewers as well', async ({ stage }) => {
     const studio = await stage.goLive('clara');
     const viewer = await stage.visit('/clara');
     await press(studio, 'Edit title');
@@ -58,19 +54,22 @@ describe('the studio', () => {
     expect(await studio.getByRole('heading', { level: 1 }).textContent()).toBe('Now with cats');
   });
 
-  it('shows health by plots and layers, and sums up after the end', async () => {
+  it('shows health in plots and per layer, and a summary after the end', async ({ stage }) => {
     const studio = await stage.goLive('dora');
     await studio.getByRole('tab', { name: /Health/ }).click();
     const rows = studio.getByRole('table').getByRole('row');
-    // Three layers of video, the sound, and the headings.
+    // Three layers of video, the audio, and the headings.
     await expect.poll(() => rows.count(), WAIT).toBe(5);
     for (const plot of ['Bitrate', 'Frames per second', 'Loss', 'Round trip'])
       await studio.getByRole('img', { name: plot }).waitFor();
+    // The panel scrolls instead of the page, so that the controls stay visible.
+    await studio.setViewportSize({ width: 1280, height: 700 });
+    expect(await studio.evaluate('document.documentElement.scrollHeight - innerHeight')).toBe(0);
 
     await press(studio, 'End broadcast');
     await studio.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
     await studio.getByRole('heading', { name: 'Broadcast ended' }).waitFor();
-    await press(studio, 'Back to the studio');
+    await press(studio, 'Back to studio');
     await studio.getByRole('button', { name: 'Go live' }).waitFor();
     await stage.isInState('dora', null);
   });

@@ -20,7 +20,7 @@ afterAll(async () => {
 const outside = () => ({ url: `${proxy.origin}${BASE}` });
 
 describe('a service under a path, behind a proxy', () => {
-  it('does the main job: going live, watching, chatting, the recording', async () => {
+  it('does the main job: going live, watching, chatting, recording', async () => {
     const studio = await stage.goLive('maria', outside());
     expect(new URL(studio.url()).pathname).toBe(`${BASE}/studio`);
     const viewer = await stage.visit('/maria', outside());
@@ -29,7 +29,7 @@ describe('a service under a path, behind a proxy', () => {
     await viewer.getByText('Hello from below').waitFor();
 
     const link = `${proxy.origin.replace('http://', '')}${BASE}/maria`;
-    // On the tab beside the chat's.
+    // The link is in the tab beside the chat.
     await studio.getByText(link, { exact: true }).first().waitFor({ state: 'attached' });
 
     const directory = await stage.visit('', outside());
@@ -42,7 +42,7 @@ describe('a service under a path, behind a proxy', () => {
     await studio.getByRole('button', { name: 'End broadcast' }).first().click();
     await studio.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
     await stage.isInState('maria', null);
-    // Nothing that a page loads or asks for is outside of the path.
+    // Pages load and request nothing outside of the path.
     expect(proxy.strays).toEqual([]);
   });
 

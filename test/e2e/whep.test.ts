@@ -2,12 +2,13 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { firefoxBin, launchFirefox } from '../support/firefox.js';
 import { onlyCodecScript } from '../support/only-codec.js';
-import { type OtherSite, serveOtherSite } from '../support/other-site.js';
+import { serveOtherSite } from '../support/other-site.js';
 import { Stage, WAIT } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
+import type { LocalServer } from '../support/local-server.js';
 
 let stage: Stage;
-let site: OtherSite;
+let site: LocalServer;
 beforeAll(async () => {
   stage = await Stage.open();
   site = await serveOtherSite('whep-clients.js');
@@ -20,7 +21,7 @@ afterAll(async () => {
 
 type Player = 'medooze' | 'eyevinn' | 'theirOffer';
 
-/** A page of the other site, watching. @param more further arguments of the player */
+/** Opens a page on another site that watches. @param more further arguments of the player */
 async function watch(player: Player, name: string, ...more: unknown[]): Promise<Page> {
   const page = await stage.visit('/', { url: site.url });
   const list = [`${stage.server.url}/whep/${name}`, ...more];
@@ -32,7 +33,7 @@ const viewers = async (name: string) => (await stage.channel(name)).viewers;
 
 describe('a WHEP player on another site', () => {
   it.each(['medooze', 'eyevinn', 'theirOffer'] as const)(
-    'plays by %s, counted among the viewers until it stops',
+    'plays with %s, counted among the viewers until it stops',
     async (player) => {
       const name = player.toLowerCase();
       await stage.goLive(name);
@@ -42,10 +43,9 @@ describe('a WHEP player on another site', () => {
       await page.evaluate('whep.stop()');
       await expect.poll(() => viewers(name), WAIT).toBe(0);
     },
-    120_000,
   );
 
-  it('plays beside another that numbers its codecs otherwise', { timeout: 120_000 }, async () => {
+  it('plays beside another player with other payload types', async () => {
     await stage.goLive('numbers');
     const one = await watch('medooze', 'numbers');
     await framesAdvance(one);
@@ -60,7 +60,7 @@ describe('a WHEP player on another site', () => {
   });
 
   it(
-    'plays on when the broadcaster is back, and after an ICE restart',
+    'continues when the broadcaster returns, and after an ICE restart',
     { timeout: 180_000 },
     async () => {
       const studio = await stage.goLive('comeback');
@@ -83,7 +83,7 @@ describe('a WHEP player on another site', () => {
     },
   );
 
-  it('is cut when the channel becomes private', { timeout: 120_000 }, async () => {
+  it('is disconnected when the channel becomes private', async () => {
     const studio = await stage.goLive('shy');
     const page = await watch('medooze', 'shy');
     await framesAdvance(page);
@@ -95,9 +95,9 @@ describe('a WHEP player on another site', () => {
   });
 });
 
-// FIREFOX_BIN='' says that there is none, and the summary of the tests that this was left out.
+// An empty FIREFOX_BIN means that Firefox is missing; the summary of the tests says so.
 describe.skipIf(firefoxBin() === null)('Firefox', () => {
-  it('plays VP8 by WHEP beside Chromium', { timeout: 180_000 }, async () => {
+  it('plays VP8 by WHEP beside Chromium', async () => {
     await stage.goLive('vp8', { initScripts: [onlyCodecScript('video/VP8')] });
     const chromium = await watch('medooze', 'vp8');
     const firefox = await launchFirefox();

@@ -10,12 +10,12 @@ const log = createLog({ level: 'silent', format: 'text' });
 const SAMPLE_RATE = 48_000;
 const PACKET_TICKS = 960;
 const SEGMENT_PACKETS = 100;
-/** What the packets of the fixture decode late by: its header's pre-skip. */
+/** The delay of the fixture's packets: the pre-skip in its header. */
 const PRE_SKIP = 120;
-/** Loud: the beeps are 0.7. */
+/** Beeps have an amplitude of 0.7. */
 const THRESHOLD = 0.2;
 
-/** Where beeps begin, seconds from the first sample; a second apart at least, or so. */
+/** Returns where beeps begin, in seconds from the first sample; they are about a second apart. */
 function onsets(pcm: Buffer): number[] {
   const samples = new Float32Array(pcm.buffer, pcm.byteOffset, Math.floor(pcm.length / 4));
   const found: number[] = [];
@@ -30,7 +30,7 @@ describe.skipIf(ffmpegBin === '')('the AAC rendition', () => {
   const thread = new AacThread(log);
   afterAll(() => thread.close());
 
-  /** The whole of a rendition's bytes, from packets that begin at `fromTicks`. */
+  /** Returns all bytes of a rendition whose packets begin at `fromTicks`. */
   async function encode({ fromTicks, from = 0 }: { fromTicks: number; from?: number }) {
     const opus = (await readOpus('test/fixtures/sound/beeps.opus')).slice(from, 600);
     const chunks: Uint8Array[] = [];
@@ -56,22 +56,25 @@ describe.skipIf(ffmpegBin === '')('the AAC rendition', () => {
     return Buffer.concat(chunks);
   }
 
-  it.each([0, 1_234_567])('sounds when the Opus of it does, from tick %i on', async (fromTicks) => {
-    const mp4 = await encode({ fromTicks });
-    // Without -copyts FFmpeg counts from the first frame, which is the first packet's time.
-    const pcm = await ffmpeg(['-i', 'pipe:0', '-ac', '1', '-f', 'f32le', 'pipe:1'], mp4);
-    const beeps = onsets(pcm);
-    expect(beeps).toHaveLength(12);
-    // The very first frame fades in: what comes before it, half of it is made of, is not there.
-    const offsetsS = beeps.map((atS, second) => atS - second - PRE_SKIP / SAMPLE_RATE).slice(1);
-    expect(Math.max(...offsetsS.map(Math.abs))).toBeLessThan(0.002);
-  });
+  it.each([0, 1_234_567])(
+    'plays sounds when its Opus source does, from tick %i on',
+    async (fromTicks) => {
+      const mp4 = await encode({ fromTicks });
+      // Without -copyts FFmpeg counts from the first frame, which has the first packet's time.
+      const pcm = await ffmpeg(['-i', 'pipe:0', '-ac', '1', '-f', 'f32le', 'pipe:1'], mp4);
+      const beeps = onsets(pcm);
+      expect(beeps).toHaveLength(12);
+      // The very first frame fades in: half of it is computed from samples that don't exist.
+      const offsetsS = beeps.map((atS, second) => atS - second - PRE_SKIP / SAMPLE_RATE).slice(1);
+      expect(Math.max(...offsetsS.map(Math.abs))).toBeLessThan(0.002);
+    },
+  );
 
-  it('has 48 kHz, two channels and 128 kb/s at most', async () => {
+  it('has 48 kHz, two channels and at most 128 kb/s', async () => {
     const mp4 = await encode({ fromTicks: 0 });
     expect((mp4.length * 8) / 12).toBeLessThan(140_000);
     const pcm = await ffmpeg(['-i', 'pipe:0', '-f', 'f32le', 'pipe:1'], mp4);
-    // Whole frames, as near to 12 seconds as they come.
+    // The sound consists of whole frames, and is as close to 12 seconds as possible.
     expect(Math.abs(pcm.length / 8 - 12 * SAMPLE_RATE)).toBeLessThanOrEqual(512);
   });
 });

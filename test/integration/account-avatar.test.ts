@@ -1,23 +1,19 @@
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AccountView } from '../../src/protocol/account.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { type HttpClient, loggedIn } from '../support/http-client.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const RED = { r: 220, g: 20, b: 20 };
 const picture = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: RED } });
 
-describe('an account’s picture', () => {
-  let server: TestApp;
+describe('an account’s avatar', () => {
+  const server = useServer();
   let count = 0;
-  beforeAll(async () => {
-    server = await startTestApp();
-  });
-  afterAll(() => server.close());
   const someone = () => loggedIn(server.url, `face-${(count += 1)}`);
 
-  /** Sends bytes as a file of that type. */
+  /** Uploads bytes with this content type. */
   async function put(client: HttpClient, body: Uint8Array<ArrayBuffer>, type = 'image/png') {
     const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(`${server.url}/api/account/avatar`, {
@@ -35,7 +31,7 @@ describe('an account’s picture', () => {
   }
 
   it.each(['jpeg', 'png', 'webp', 'gif'] as const)(
-    'is decoded, cut to a square and encoded anew: %s',
+    'is decoded, cropped to a square and encoded again: %s',
     async (format) => {
       const sent = bytes(await picture(800, 300).toFormat(format).toBuffer());
       const { status, body } = await put(await someone(), sent, `image/${format}`);
@@ -54,7 +50,7 @@ describe('an account’s picture', () => {
     },
   );
 
-  it('carries nothing along of what was not seen: where it was taken, what hangs on behind', async () => {
+  it('loses everything invisible: its location and trailing data', async () => {
     const tagged = await picture(64, 64)
       .jpeg()
       .withExif({ IFD0: { ImageDescription: 'my street' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
@@ -67,7 +63,7 @@ describe('an account’s picture', () => {
     expect((await sharp(image).metadata()).exif).toBeUndefined();
   });
 
-  it('has another address when it changes, and none when it is taken away', async () => {
+  it('has a new URL when it changes, and none after it is removed', async () => {
     const client = await someone();
     const sent = bytes(await picture(64, 64).png().toBuffer());
     const first = (await put(client, sent)).body.avatar;
@@ -83,38 +79,38 @@ describe('an account’s picture', () => {
     ['text', new TextEncoder().encode('not a picture')],
     ['nothing', new Uint8Array(0)],
     ['SVG', new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"></svg>')],
-  ])('is not %s, whatever it says that it is', async (_what, sent) => {
+  ])('cannot be %s, whatever its declared type', async (_what, sent) => {
     const { status, code } = await put(await someone(), sent);
     expect({ status, code }).toEqual({ status: 422, code: 'picture_refused' });
   });
 
-  it('is not half a picture', async () => {
+  it('cannot be truncated', async () => {
     const whole = await picture(500, 500).jpeg().toBuffer();
     const { code } = await put(await someone(), bytes(whole.subarray(0, 400)), 'image/jpeg');
     expect(code).toBe('picture_refused');
   });
 
-  it('is bounded in pixels, which a small file can have many of', async () => {
+  it('is limited in pixels, of which a small file can have many', async () => {
     const bomb = bytes(await picture(16_000, 16_000).png({ compressionLevel: 9 }).toBuffer());
     expect(bomb.length).toBeLessThan(2_000_000);
     expect((await put(await someone(), bomb)).code).toBe('picture_refused');
   });
 
-  it('is bounded in bytes', async () => {
+  it('is limited in bytes', async () => {
     const client = await someone();
     const { status, code } = await put(client, new Uint8Array(5 * 1024 * 1024 + 1));
     expect({ status, code }).toEqual({ status: 413, code: 'payload_too_large' });
   });
 
   it.each(['image/svg+xml', 'image/tiff', 'application/octet-stream'])(
-    'is not taken as %s',
+    'is rejected as %s',
     async (type) => {
       const { code } = await put(await someone(), new Uint8Array([1, 2, 3]), type);
       expect(code).toBe('unsupported_media_type');
     },
   );
 
-  it('is nobody’s who is not logged in', async () => {
+  it('cannot be changed by a visitor who is not logged in', async () => {
     const response = await fetch(`${server.url}/api/account/avatar`, {
       method: 'PUT',
       headers: { 'content-type': 'image/png' },
@@ -129,7 +125,7 @@ describe('an account’s picture', () => {
     '..%2f..%2fetc%2fpasswd',
     `${'A'.repeat(22)}.webp`,
     `${'A'.repeat(22)}.png`,
-  ])('is not at /avatars/%s', async (file) => {
+  ])('is not found at /avatars/%s', async (file) => {
     expect((await shown(`/avatars/${file}`)).response.status).toBe(404);
   });
 });

@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { AccountExport } from '../../src/protocol/account-export.js';
 import { administrator } from '../support/administrator.js';
-import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { databases } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
 import { next, openSocket, request } from '../support/sockets.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 describe.each(databases)('the data of an account on %s', (database) => {
-  let server: TestApp;
+  const server = useServer({ database });
   let db: PrismaService;
   let count = 0;
   beforeAll(async () => {
-    server = await startTestApp({ database });
     db = server.app.get(PrismaService);
   });
-  afterAll(() => server.close());
 
   const remove = (client: HttpClient, body: object = { password: PASSWORD }) =>
     client.request('DELETE', '/api/account', { body });
 
-  /** Somebody with a channel, who wrote so many messages in a channel of somebody else's. */
+  /** Registers an account with a channel that wrote this many messages in another channel. */
   async function writer(messages: number) {
     const username = `writer-${(count += 1)}`;
     const client = await loggedIn(server.url, username);
@@ -44,7 +43,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
     return { client, username, accountId, channel };
   }
 
-  it('comes as one JSON file, whole and without secrets', async () => {
+  it('is exported as one JSON file, complete and without secrets', async () => {
     const { client, username, channel } = await writer(1_234);
     await client.post('/api/account/tokens', {
       name: 'a script',
@@ -69,7 +68,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
     expect(JSON.stringify(data)).not.toMatch(/argon2|[hH]ash/);
   });
 
-  it('has one’s broadcasts with their recordings, and the clips one made', async () => {
+  it('includes its broadcasts with their recordings, and its clips', async () => {
     const { client, accountId, username } = await writer(0);
     const channel = await db.channel.findUniqueOrThrow({ where: { name: username } });
     const startedAt = new Date();
@@ -97,13 +96,13 @@ describe.each(databases)('the data of an account on %s', (database) => {
     expect(account).toMatchObject({ clips: [{ recordingId: id, title: 'A dive' }] });
   });
 
-  it('is valid when there is nothing but the account', async () => {
+  it('is valid for an account without any data', async () => {
     const client = await loggedIn(server.url, `empty-${(count += 1)}`);
     const { body } = await client.get('/api/account/export');
     expect(AccountExport.parse(body)).toMatchObject({ broadcasts: [], messages: [] });
   });
 
-  it('goes with the account, but for messages in other chats, which stay without name', async () => {
+  it('is deleted with the account, except messages in other chats, which lose their name', async () => {
     const { client, username, accountId, channel } = await writer(3);
     const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const socket = await openSocket(server.url, { cookie });
@@ -132,7 +131,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
     expect(left).not.toContain(accountId);
   });
 
-  it('is named no more in rooms that are in use: not by what is pinned, nor by answers', async () => {
+  it('disappears from open rooms, including pinned messages and replies', async () => {
     const { client, username, channel } = await writer(2);
     await db.channel.update({ where: { id: channel.id }, data: { pinnedSeq: 1, chatSeq: 2 } });
     const viewer = await openSocket(server.url);
@@ -155,20 +154,20 @@ describe.each(databases)('the data of an account on %s', (database) => {
     viewer.disconnect();
   });
 
-  it('stays without the password', async () => {
+  it('is not deleted without the password', async () => {
     const { client } = await writer(0);
     for (const body of [{}, { password: 'a guess' }])
       expect((await remove(client, body)).error?.code).toBe('wrong_password');
     expect((await client.get('/api/me')).status).toBe(200);
   });
 
-  it('stays when nobody would be administrator', async () => {
+  it('is not deleted if no administrator would remain', async () => {
     const boss = await administrator(server, 'last-boss');
     expect((await remove(boss)).error?.code).toBe('last_administrator');
     expect((await boss.get('/api/admin/overview')).status).toBe(200);
   });
 
-  it('stays of one of two administrators who go at the same moment', async () => {
+  it('is retained for one of two administrators who delete themselves at once', async () => {
     const boss = (await db.account.findFirst({ where: { isAdmin: true } }))
       ? new HttpClient(server.url)
       : await administrator(server, 'last-boss');
@@ -190,13 +189,13 @@ describe.each(databases)('the data of an account on %s', (database) => {
       const codes = answers.map(({ status, error }) => error?.code ?? status);
       expect(codes.map(String).toSorted()).toEqual(['204', 'last_administrator']);
       expect(await db.account.count({ where: { isAdmin: true, disabledAt: null } })).toBe(1);
-      // Nothing of who stays is gone.
+      // No data of the remaining administrator is deleted.
       const stays = codes[1] === 204 ? 0 : 1;
       expect(await db.channel.count({ where: { name } })).toBe(stays);
     }
   });
 
-  it('is exported once at a time, also when it is asked for at once', async () => {
+  it('is exported once at a time, even for concurrent requests', async () => {
     const { client } = await writer(2_000);
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => client.get('/api/account/export')),
@@ -206,7 +205,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
     expect((await client.get('/api/account/export')).status).toBe(200);
   });
 
-  it('can be exported again after somebody went away before it came', async () => {
+  it('can be exported again after a client disconnects early', async () => {
     const { client } = await writer(2_000);
     const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const leave = new AbortController();
@@ -219,7 +218,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
     await expect.poll(async () => (await client.get('/api/account/export')).status).toBe(200);
   });
 
-  it('has what happened to it in its export', async () => {
+  it('includes the security log in its export', async () => {
     const { client } = await writer(0);
     const { account } = AccountExport.parse((await client.get('/api/account/export')).body);
     expect(account).toMatchObject({
@@ -228,7 +227,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
     });
   });
 
-  it('is nobody else’s', async () => {
+  it('is available to nobody else', async () => {
     expect((await new HttpClient(server.url).get('/api/account/export')).status).toBe(401);
   });
 });

@@ -1,25 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { AccountNames } from '../../src/auth/account-names.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { administrator } from '../support/administrator.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
 import { ask, openSocket } from '../support/sockets.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
-let server: TestApp;
+const server = useServer();
 let host: HttpClient;
 
 beforeAll(async () => {
-  server = await startTestApp();
   await administrator(server, 'admin');
   host = await loggedIn(server.url, 'famous-host');
   await host.post('/api/channels', { name: 'famous-host' });
   await host.request('PATCH', '/api/account', { body: { displayName: 'Zoë the Great' } });
 });
-afterAll(() => server.close());
 
-/** The code that making an account is refused with; null: it was made. */
+/** Returns the error code of a registration; null if it succeeded. */
 async function register(username: string): Promise<string | null> {
   const account = { username, password: PASSWORD };
   const answer = await new HttpClient(server.url).post('/api/auth/register', account);
@@ -39,22 +37,25 @@ async function writeAs(guestName: string): Promise<string | null> {
   return reply.ok ? null : reply.error.code;
 }
 
-describe('a name that looks like another account’s', () => {
-  it.each(['famous_host', 'famous-h0st', 'zoe-the-great'])('is no username: %s', async (name) => {
-    expect(await register(name)).toBe('username_taken');
-  });
+describe('a name that resembles another account’s', () => {
+  it.each(['famous_host', 'famous-h0st', 'zoe-the-great'])(
+    'is rejected as a username: %s',
+    async (name) => {
+      expect(await register(name)).toBe('username_taken');
+    },
+  );
 
   it.each(['fаmous-host', 'famοus-host', 'famous—host', 'FAMOUS HOST', 'Zoe The Great'])(
-    'is no name to show, and no guest’s: %s',
+    'is rejected as a display name and as a guest name: %s',
     async (name) => {
       const other = await loggedIn(server.url, `other-${randomUUID().slice(0, 8)}`);
       expect(await show(other, name)).toBe('username_taken');
-      // A long dash is none in a guest's name.
+      // A guest name cannot contain a long dash.
       expect(await writeAs(name.replace('—', '-'))).toBe('guest_name_taken');
     },
   );
 
-  it('is one’s own to show, and free again when it is shown no more', async () => {
+  it('is allowed for its own account, and available again once it is no longer shown', async () => {
     expect(await show(host, 'Famous Host')).toBeNull();
     expect(await show(host, 'The Host')).toBeNull();
     const other = await loggedIn(server.url, 'another');
@@ -66,34 +67,34 @@ describe('a name that looks like another account’s', () => {
     expect(await register('the-host')).toBeNull();
   });
 
-  it('is made once by two who want it at the same moment', async () => {
+  it('is registered once when two request it at the same time', async () => {
     const codes = await Promise.all(['bill-1', 'bi11-l', 'biii_i'].map((name) => register(name)));
     expect(codes.filter((code) => code === null)).toHaveLength(1);
     expect(codes.filter((code) => code === 'username_taken')).toHaveLength(2);
   });
 });
 
-describe('a name of those who run the service', () => {
+describe('a name that is reserved for the service', () => {
   it.each(['administrator', 'moderator', 'system', 'onair', '0nair', 'adm1n', 'support', 'studio'])(
-    'is nobody’s username: %s',
+    'is rejected as a username: %s',
     async (name) => {
       expect(await register(name)).toBe('username_taken');
     },
   );
 
-  it('is neither shown nor a guest’s', async () => {
+  it('is rejected as a display name and as a guest name', async () => {
     const other = await loggedIn(server.url, 'third');
     for (const name of ['Administrator', 'Mоderator', 'S.y.s.t.e.m']) {
       expect(await show(other, name)).toBe('username_taken');
       expect(await writeAs(name)).toBe('guest_name_taken');
     }
-    // A page's name is no authority.
+    // The name of a page confers no authority.
     expect(await show(other, 'Studio')).toBeNull();
   });
 });
 
-describe('accounts that were there before names were compared', () => {
-  it('keep their names, log in and rename; the first has the name', async () => {
+describe('accounts from before names were compared', () => {
+  it('keep their names and can log in and rename; the first one owns the name', async () => {
     const db = server.app.get(PrismaService);
     const first = await db.account.create({ data: { username: 'twin-one' } });
     const second = await db.account.create({ data: { username: 'twin_one', displayName: 'Twin' } });
@@ -110,7 +111,7 @@ describe('accounts that were there before names were compared', () => {
     ]);
     expect(await register('twin-0ne')).toBe('username_taken');
     await db.account.delete({ where: { id: first.id } });
-    // The next start gives it to the other one.
+    // The next start assigns it to the other account.
     await server.app.get(AccountNames).onApplicationBootstrap();
     expect(await db.accountName.count({ where: { accountId: second.id } })).toBe(2);
   });

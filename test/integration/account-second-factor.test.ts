@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { totpCode } from '../../src/auth/second-factor/totp.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { RecoveryCodes, SecondFactorSetup } from '../../src/protocol/account-second-factor.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+import { stopClock } from '../support/stop-clock.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** What an authenticator app does with the key that was typed into it. */
+/** Decodes the key as an authenticator app does. */
 function bytesOf(base32: string): Uint8Array {
   const bits = Array.from(base32, (letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0'));
   return Uint8Array.from(bits.join('').match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
@@ -16,12 +17,8 @@ const stepNow = () => Math.floor(Date.now() / 30_000);
 const codeOf = (secret: string, step: number) => totpCode(bytesOf(secret), step);
 
 describe('the second factor', () => {
-  let server: TestApp;
+  const server = useServer();
   let count = 0;
-  beforeAll(async () => {
-    server = await startTestApp();
-  });
-  afterAll(() => server.close());
 
   const factor = (client: HttpClient, what: string, body: object = { password: PASSWORD }) =>
     client.post(`/api/account/second-factor/${what}`, body);
@@ -32,7 +29,10 @@ describe('the second factor', () => {
       ...(code === undefined ? {} : { code }),
     });
 
-  /** An account with its second factor on. The step before now was used to confirm it. */
+  /**
+   * Registers an account with its second factor enabled. The previous time step was used to confirm
+   * it.
+   */
   async function protectedAccount() {
     const username = `careful-${(count += 1)}`;
     const client = await loggedIn(server.url, username);
@@ -42,7 +42,7 @@ describe('the second factor', () => {
     return { username, client, secret, codes: (body as RecoveryCodes).codes };
   }
 
-  it('is asked for at the next log-in, and its code counts once', async () => {
+  it('is required at the next login, and a code works once', async () => {
     const { username, secret } = await protectedAccount();
     expect(await logIn(username)).toMatchObject({
       status: 401,
@@ -54,20 +54,20 @@ describe('the second factor', () => {
     expect((await logIn(username, code)).error?.code).toBe('wrong_code');
   });
 
-  it('is not told of to who has no password', async () => {
+  it('is not revealed without the password', async () => {
     const { username, secret } = await protectedAccount();
     const answer = await logIn(username, codeOf(secret, stepNow()), 'a guess');
     expect(answer.error?.code).toBe('wrong_credentials');
   });
 
-  it('lets in two at the same moment with one code only once', async () => {
+  it('admits only one of two concurrent logins with the same code', async () => {
     const { username, secret } = await protectedAccount();
     const code = codeOf(secret, stepNow());
     const answers = await Promise.all([logIn(username, code), logIn(username, code)]);
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
   });
 
-  it('is not on before a code of it was typed', async () => {
+  it('is not enabled until a code is confirmed', async () => {
     const client = await loggedIn(server.url, 'undecided');
     const { uri } = (await factor(client, 'begin')).body as SecondFactorSetup;
     expect(uri).toMatch(/^otpauth:\/\/totp\/Onair:undecided\?secret=[A-Z2-7]{32}&issuer=Onair$/);
@@ -76,7 +76,7 @@ describe('the second factor', () => {
     expect((await client.get('/api/account/security')).body).toMatchObject({ secondFactor: false });
   });
 
-  it('is set up and turned off by its owner only', async () => {
+  it('is set up and disabled only by its owner', async () => {
     const { client, username, secret, codes } = await protectedAccount();
     for (const body of [{}, { password: 'a guess' }])
       for (const what of ['begin', 'disable', 'recovery-codes'])
@@ -90,7 +90,7 @@ describe('the second factor', () => {
     expect((await logIn(username)).status).toBe(200);
   });
 
-  it('is asked for by all that a borrowed browser must not be enough for', async () => {
+  it('is required for every action that a borrowed browser must not perform', async () => {
     const { client, username, codes } = await protectedAccount();
     const token = { name: 'a script', scopes: ['chat:read'], expiresInDays: null };
     const change = { current: PASSWORD, password: 'another fine battery' };
@@ -112,7 +112,7 @@ describe('the second factor', () => {
     expect(gone.error?.code).toBe('second_factor_required');
     const linked = await client.post('/api/account/provider', proof);
     expect(linked.error?.code).toBe('second_factor_required');
-    // Each of them with a code, which counts once.
+    // Each request needs its own code, since a code works once.
     let [code, spare] = codes;
     for (const ask of asks) {
       const answer = await send(ask, { ...ask[2], code });
@@ -128,7 +128,8 @@ describe('the second factor', () => {
     expect((await logIn(username, undefined, change.password)).status).toBe(200);
   });
 
-  it('bounds how often codes are guessed by who is logged in', async () => {
+  it('limits code guesses by a logged-in client', async () => {
+    onTestFinished(stopClock());
     const { client } = await protectedAccount();
     const guess = () => factor(client, 'disable', { password: PASSWORD, code: '000000' });
     const answers = await Promise.all(Array.from({ length: 15 }, guess));
@@ -137,7 +138,7 @@ describe('the second factor', () => {
     expect((await guess()).status).toBe(429);
   });
 
-  it('has recovery codes that each let in once, until there are new ones', async () => {
+  it('has recovery codes that work once each, until they are replaced', async () => {
     const { client, username, codes } = await protectedAccount();
     const [first = '', second = ''] = codes;
     expect(codes).toHaveLength(10);
@@ -151,7 +152,7 @@ describe('the second factor', () => {
     expect((await logIn(username, renewed.codes[0])).status).toBe(200);
   });
 
-  it('keeps neither its key nor its codes where they can be read', async () => {
+  it('stores neither its key nor its codes in plain text', async () => {
     const { secret, codes } = await protectedAccount();
     const db = server.app.get(PrismaService);
     const rows = [await db.account.findMany(), await db.recoveryCode.findMany()];
@@ -163,7 +164,8 @@ describe('the second factor', () => {
     for (const bytes of stored) expect(Buffer.from(bytes).includes(key)).toBe(false);
   });
 
-  it('bounds how often codes are guessed', async () => {
+  it('limits code guesses', async () => {
+    onTestFinished(stopClock());
     const { username } = await protectedAccount();
     let answer = await logIn(username, '000000');
     for (let tries = 0; tries < 20 && answer.status === 401; tries += 1)

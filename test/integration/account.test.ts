@@ -1,17 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SessionService } from '../../src/auth/sessions/session.service.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { SessionList } from '../../src/protocol/account-sessions.js';
 import type { CreatedToken, TokenList } from '../../src/protocol/account-tokens.js';
-import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { databases } from '../support/app.js';
 import { type Answer, HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
 import { ask, openSocket } from '../support/sockets.js';
+import { stopClock } from '../support/stop-clock.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const NEW_PASSWORD = 'wet paint on the stairs';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
-describe.each(databases)('one’s own account on %s', (database) => {
-  let server: TestApp;
+describe.each(databases)('an account on %s', (database) => {
+  const server = useServer({ database });
   let db: PrismaService;
   let count = 0;
   const newName = () => `person-${(count += 1)}`;
@@ -24,13 +26,11 @@ describe.each(databases)('one’s own account on %s', (database) => {
     client.request(method, `/api/account${path}`, body === undefined ? {} : { body });
 
   beforeAll(async () => {
-    server = await startTestApp({ database });
     db = server.app.get(PrismaService);
   });
-  afterAll(() => server.close());
 
-  describe('the name shown', () => {
-    it('is the username, until another is chosen and after it is taken back', async () => {
+  describe('the display name', () => {
+    it('is the username until another is chosen and after it is removed', async () => {
       const username = newName();
       const client = await loggedIn(server.url, username);
       const shown = async () => (await client.get('/api/me')).body as { displayName: string };
@@ -45,7 +45,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect((await shown()).displayName).toBe(username);
     });
 
-    it('can’t be somebody else’s username, however it is written', async () => {
+    it('cannot be another account’s username, however it is written', async () => {
       await loggedIn(server.url, 'somebody');
       const client = await loggedIn(server.url, newName());
       for (const displayName of [
@@ -62,7 +62,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
     });
 
     it.each(['a\u202Eb', 'a\u0000b', 'a\nb', '\u200B', 'x'.repeat(41)])(
-      'has nothing in it that can’t be seen: %j',
+      'cannot contain invisible characters: %j',
       async (displayName) => {
         const client = await loggedIn(server.url, newName());
         expect((await change(client, 'PATCH', '', { displayName })).error?.code).toBe(
@@ -73,7 +73,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
   });
 
   describe('the password', () => {
-    it('is changed by who knows the old one, and ends the other log-ins', async () => {
+    it('is changed with the old one, and ends all other sessions', async () => {
       const username = newName();
       const client = await loggedIn(server.url, username);
       const { client: elsewhere } = await logIn(username);
@@ -87,17 +87,23 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect((await logIn(username, NEW_PASSWORD)).answer.status).toBe(200);
     });
 
-    it.each([[undefined], ['not the old one']])('stays when the old one is %s', async (current) => {
-      const username = newName();
-      const client = await loggedIn(server.url, username);
-      const { client: elsewhere } = await logIn(username);
-      const answer = await change(client, 'PUT', '/password', { current, password: NEW_PASSWORD });
-      expect(answer).toMatchObject({ status: 403, error: { code: 'wrong_password' } });
-      expect((await elsewhere.get('/api/me')).status).toBe(200);
-      expect((await logIn(username)).answer.status).toBe(200);
-    });
+    it.each([[undefined], ['not the old one']])(
+      'is unchanged when the old one is %s',
+      async (current) => {
+        const username = newName();
+        const client = await loggedIn(server.url, username);
+        const { client: elsewhere } = await logIn(username);
+        const answer = await change(client, 'PUT', '/password', {
+          current,
+          password: NEW_PASSWORD,
+        });
+        expect(answer).toMatchObject({ status: 403, error: { code: 'wrong_password' } });
+        expect((await elsewhere.get('/api/me')).status).toBe(200);
+        expect((await logIn(username)).answer.status).toBe(200);
+      },
+    );
 
-    it('ends API tokens and stream keys when it is changed, unless they are to stay', async () => {
+    it('revokes API tokens and stream keys when it is changed, unless they are kept', async () => {
       for (const [more, status] of [
         [{}, 401],
         [{ endTokens: false, removeStreamKeys: false }, 200],
@@ -123,7 +129,8 @@ describe.each(databases)('one’s own account on %s', (database) => {
       }
     });
 
-    it('can’t be guessed with a borrowed log-in', async () => {
+    it('cannot be guessed from a borrowed session', async () => {
+      onTestFinished(stopClock());
       const client = await loggedIn(server.url, newName());
       const guess = { current: 'a guess', password: NEW_PASSWORD };
       let answer: Answer = await change(client, 'PUT', '/password', guess);
@@ -132,7 +139,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect(answer).toMatchObject({ status: 429, error: { code: 'rate_limited' } });
     });
 
-    it.each(['too short', 'password1234', 'qwertyuiop'])('can’t be %s', async (password) => {
+    it.each(['too short', 'password1234', 'qwertyuiop'])('cannot be %s', async (password) => {
       const client = await loggedIn(server.url, newName());
       const changed = await change(client, 'PUT', '/password', { current: PASSWORD, password });
       const made = await new HttpClient(server.url).post('/api/auth/register', {
@@ -147,7 +154,8 @@ describe.each(databases)('one’s own account on %s', (database) => {
     });
   });
 
-  it('lets its owner in on a known device while strangers guess there', async () => {
+  it('admits its owner from a known device while strangers guess', async () => {
+    onTestFinished(stopClock());
     const username = newName();
     const owner = await loggedIn(server.url, username);
     const stranger = new HttpClient(server.url);
@@ -158,13 +166,13 @@ describe.each(databases)('one’s own account on %s', (database) => {
     await owner.post('/api/auth/logout');
     const back = { username, password: PASSWORD };
     expect((await owner.post('/api/auth/login', back)).status).toBe(200);
-    // The mark is the device's: another browser can't use it.
+    // The cookie belongs to the device: another browser can't use it.
     const thief = new HttpClient(server.url);
     thief.cookies.set('onair_known', owner.cookies.get('onair_known') ?? '');
     expect((await thief.post('/api/auth/login', back)).status).toBe(429);
   });
 
-  it('lets its owner change the password on a known device while strangers guess there', async () => {
+  it('can be changed by its owner on a known device while strangers guess', async () => {
     const username = newName();
     const owner = await loggedIn(server.url, username);
     for (let tries = 0; tries < 12; tries += 1)
@@ -173,7 +181,8 @@ describe.each(databases)('one’s own account on %s', (database) => {
     expect((await change(owner, 'PUT', '/password', body)).status).toBe(204);
   });
 
-  it('checks no more passwords sent together than in turn, however the address is written', async () => {
+  it('checks no more passwords in parallel than in sequence, however the path is written', async () => {
+    onTestFinished(stopClock());
     const username = newName();
     await loggedIn(server.url, username);
     const guess = (path: string) =>
@@ -187,11 +196,11 @@ describe.each(databases)('one’s own account on %s', (database) => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(30);
   });
 
-  describe('the list of log-ins', () => {
+  describe('the list of sessions', () => {
     const list = async (client: HttpClient) =>
       (await client.get('/api/account/sessions')).body as SessionList;
 
-    it('says where one is logged in, without the address', async () => {
+    it('shows where the account is logged in, without addresses', async () => {
       const username = newName();
       const client = await loggedIn(server.url, username);
       await logIn(username, PASSWORD, { 'user-agent': FIREFOX });
@@ -204,7 +213,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect(JSON.stringify(await db.session.findMany())).not.toContain('127.0.0.1');
     });
 
-    it('logs out there, and nowhere else', async () => {
+    it('ends one session and no other', async () => {
       const username = newName();
       const client = await loggedIn(server.url, username);
       const { client: elsewhere } = await logIn(username);
@@ -216,7 +225,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect((await list(client)).map(({ current }) => current)).toEqual([true]);
     });
 
-    it('logs out everywhere else at once', async () => {
+    it('ends all other sessions at once', async () => {
       const username = newName();
       const client = await loggedIn(server.url, username);
       const others = [await logIn(username), await logIn(username)];
@@ -225,7 +234,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect((await client.get('/api/me')).status).toBe(200);
     });
 
-    it('ends API tokens and stream keys, too, unless they are to stay', async () => {
+    it('also revokes API tokens and stream keys, unless they are kept', async () => {
       for (const [body, status] of [
         [undefined, 401],
         [{ removeStreamKeys: false }, 401],
@@ -246,7 +255,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       }
     });
 
-    it('ends nothing of other people', async () => {
+    it('does not affect other accounts', async () => {
       const victim = await loggedIn(server.url, newName());
       const [theirs] = await list(victim);
       const client = await loggedIn(server.url, newName());
@@ -255,7 +264,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect((await victim.get('/api/me')).status).toBe(200);
     });
 
-    it('is bounded: the log-in that was not used for longest ends', async () => {
+    it('is limited: the least recently used session ends', async () => {
       const username = newName();
       const client = await loggedIn(server.url, username);
       const { id: accountId } = await db.account.findUniqueOrThrow({ where: { username } });
@@ -290,7 +299,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       ((await make(client, scopes)).body as CreatedToken).token;
     const nobody = () => new HttpClient(server.url);
 
-    it('is told once, kept as a hash, and says when it was used', async () => {
+    it('is shown once, stored as a hash, and records when it was used', async () => {
       const username = newName();
       const client = await loggedIn(server.url, username);
       const token = await tokenFor(client, ['channels:read']);
@@ -305,7 +314,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect((await list())[0]?.lastUsedAt).not.toBeNull();
     });
 
-    it('is made by its owner only: a borrowed browser is not enough', async () => {
+    it('is created only by its owner: a borrowed browser is not enough', async () => {
       const client = await loggedIn(server.url, newName());
       const token = { name: 'a script', scopes: ['chat:read'], expiresInDays: null };
       for (const proof of [{}, { password: 'a guess' }])
@@ -316,7 +325,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect((await client.get('/api/account/tokens')).body).toEqual([]);
     });
 
-    it('does what its scopes allow and nothing else', async () => {
+    it('can do what its scopes allow and nothing else', async () => {
       const client = await loggedIn(server.url, newName());
       const reader = bearer(await tokenFor(client, ['channels:read']));
       const writer = bearer(await tokenFor(client, ['channels:write']));
@@ -328,7 +337,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect((await nobody().get(`/api/channels/${name}`, writer)).error?.code).toBe('forbidden');
     });
 
-    it('never reaches what is for people: its account’s password, log-ins and tokens', async () => {
+    it('cannot change its account’s password, sessions or tokens', async () => {
       const client = await loggedIn(server.url, newName());
       const all = ['channels:read', 'channels:write', 'broadcast:write', 'chat:read'];
       const token = bearer(await tokenFor(client, [...all, 'chat:write', 'chat:moderate']));
@@ -349,7 +358,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
         });
     });
 
-    it('is over when it is taken back or too old', async () => {
+    it('stops working when it is revoked or expires', async () => {
       const client = await loggedIn(server.url, newName());
       const { id, token } = (await make(client, ['channels:read'])).body as CreatedToken;
       const other = await loggedIn(server.url, newName());
@@ -371,7 +380,7 @@ describe.each(databases)('one’s own account on %s', (database) => {
       },
     );
 
-    it('opens sockets, for what its scopes allow, until it is taken back', async () => {
+    it('opens sockets for what its scopes allow, until it is revoked', async () => {
       const name = newName();
       const client = await loggedIn(server.url, name);
       await client.post('/api/channels', { name, title: '' });
@@ -391,11 +400,11 @@ describe.each(databases)('one’s own account on %s', (database) => {
       await change(client, 'DELETE', `/tokens/${id}`);
       await closed;
       await expect(openSocket(server.url, { authorization: `Bearer ${token}` })).rejects.toThrow(
-        'not valid',
+        'invalid or has expired',
       );
     });
 
-    it('reaches no further over sockets than over HTTP', async () => {
+    it('is as restricted over sockets as over HTTP', async () => {
       const name = newName();
       const client = await loggedIn(server.url, name);
       const accomplice = newName();
@@ -421,12 +430,12 @@ describe.each(databases)('one’s own account on %s', (database) => {
       expect(moderators.body).toEqual([]);
     });
 
-    it('has bounded company, and the scope admin only for administrators', async () => {
+    it('is limited in number, and has the admin scope only for administrators', async () => {
       const client = await loggedIn(server.url, newName());
       expect((await make(client, ['admin'])).error?.code).toBe('forbidden');
       expect((await make(client, ['everything'])).error?.code).toBe('bad_request');
       const answers: Answer[] = [];
-      // As many at once as passwords of one device are checked.
+      // At most as many are sent at once as one device can have password checks.
       for (const length of [8, 8, 6])
         answers.push(
           ...(await Promise.all(Array.from({ length }, () => make(client, ['channels:read'])))),

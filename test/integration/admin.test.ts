@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { FirstAdministrator } from '../../src/admin/first-administrator.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { AccountView } from '../../src/protocol/account.js';
@@ -12,9 +12,10 @@ import type {
 import { INVITATIONS_MAX } from '../../src/protocol/limits.js';
 import type { AdminEventList, SecurityEventList } from '../../src/protocol/security-event.js';
 import { administrator, setupToken } from '../support/administrator.js';
-import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { databases, startTestApp } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
 import { openSocket } from '../support/sockets.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const ROUTES = [
   ['GET', '/overview'],
@@ -31,19 +32,15 @@ const ROUTES = [
 ] as const;
 
 describe('the first start', () => {
-  let server: TestApp;
-  beforeAll(async () => {
-    server = await startTestApp();
-  });
-  afterAll(() => server.close());
+  const server = useServer();
   const setUp = (token: string, username: string, password = PASSWORD) =>
     new HttpClient(server.url).post('/api/setup', { token, username, password });
 
-  it('has a link that makes the administrator, once', async () => {
+  it('prints a link that creates the administrator once', async () => {
     const token = await setupToken(server);
     expect((await setUp(`${token}x`, 'eve')).error?.code).toBe('forbidden');
     expect((await setUp('', 'eve')).error?.code).toBe('forbidden');
-    // A mistake doesn't use it up.
+    // A failed attempt doesn't use it up.
     expect((await setUp(token, 'boss', 'password123')).error?.code).toBe('bad_request');
     const answers = await Promise.all([setUp(token, 'boss'), setUp(token, 'eve')]);
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 403]);
@@ -56,7 +53,7 @@ describe('the first start', () => {
   });
 });
 
-it('an account that was there before can become the first administrator', async () => {
+it('lets an existing account become the first administrator', async () => {
   const server = await startTestApp();
   try {
     const token = await setupToken(server);
@@ -73,7 +70,7 @@ it('an account that was there before can become the first administrator', async 
 });
 
 describe.each(databases)('administrators on %s', (database) => {
-  let server: TestApp;
+  const server = useServer({ database });
   let boss: HttpClient;
   let count = 0;
   const newName = () => `member-${(count += 1)}`;
@@ -86,12 +83,10 @@ describe.each(databases)('administrators on %s', (database) => {
     boss.request('PUT', '/api/admin/registration', { body: { mode } });
 
   beforeAll(async () => {
-    server = await startTestApp({ database });
     boss = await administrator(server);
   });
-  afterAll(() => server.close());
 
-  it.each(ROUTES)('nobody else is answered: %s %s', async (method, path) => {
+  it.each(ROUTES)('are the only ones answered: %s %s', async (method, path) => {
     const member = await loggedIn(server.url, newName());
     for (const [who, status] of [
       [member, 403],
@@ -103,7 +98,7 @@ describe.each(databases)('administrators on %s', (database) => {
       ).toBe(status);
   });
 
-  it('have what they did on a list, in the order that it was done', async () => {
+  it('have their actions logged in order', async () => {
     const client = await loggedIn(server.url, newName());
     const id = await idOf(client);
     const { username } = (await client.get('/api/me')).body as AccountView;
@@ -117,7 +112,7 @@ describe.each(databases)('administrators on %s', (database) => {
       { isAdmin: false },
       { isDisabled: true },
       { isDisabled: false },
-      // Changes nothing.
+      // This changes nothing.
       { isDisabled: false },
     ])
       await change(id, body);
@@ -142,7 +137,7 @@ describe.each(databases)('administrators on %s', (database) => {
     );
   });
 
-  it('name nobody on that list whose account is gone', async () => {
+  it('are not named in the log after their account is deleted', async () => {
     const client = await loggedIn(server.url, newName());
     const { id, username } = (await client.get('/api/me')).body as AccountView;
     await change(id, { isAdmin: true });
@@ -153,7 +148,7 @@ describe.each(databases)('administrators on %s', (database) => {
     expect(JSON.stringify(list)).not.toContain(username);
   });
 
-  it('never make more invitations than may be, also when they ask at once', async () => {
+  it('never create more invitations than allowed, even concurrently', async () => {
     const db = server.app.get(PrismaService);
     const { id: createdById } = (await boss.get('/api/me')).body as AccountView;
     const open = { usedAt: null, expiresAt: { gt: new Date() } };
@@ -176,7 +171,7 @@ describe.each(databases)('administrators on %s', (database) => {
     await db.invitation.deleteMany({ where: open });
   });
 
-  it('see how the service is', async () => {
+  it('see the state of the service', async () => {
     const { body, status } = await boss.get('/api/admin/overview');
     const overview = body as AdminOverview;
     expect(status).toBe(200);
@@ -186,7 +181,7 @@ describe.each(databases)('administrators on %s', (database) => {
     expect(overview.limits.map(({ variable }) => variable)).toContain('CHANNELS_PER_ACCOUNT');
   });
 
-  it('see accounts and channels, without their secrets', async () => {
+  it('see accounts and channels without their secrets', async () => {
     const name = newName();
     const client = await loggedIn(server.url, name);
     await client.post('/api/channels', { name, title: 'T' });
@@ -204,7 +199,7 @@ describe.each(databases)('administrators on %s', (database) => {
     expect((await boss.post(`/api/admin/broadcasts/${name}/end`)).error?.code).toBe('not_live');
   });
 
-  it('disable an account: all that it has open ends, and it can’t come back', async () => {
+  it('disable an account: all its connections end, and it cannot log in', async () => {
     const username = newName();
     const client = await loggedIn(server.url, username);
     const { token } = (
@@ -232,7 +227,7 @@ describe.each(databases)('administrators on %s', (database) => {
     expect((await bot.get('/api/me', { headers: { authorization } })).status).toBe(401);
     const back = { username, password: PASSWORD };
     expect((await client.post('/api/auth/login', back)).error?.code).toBe('account_disabled');
-    // Who doesn't have the password isn't told.
+    // Only someone with the password learns the reason.
     const guess = { username, password: 'a guess' };
     expect((await client.post('/api/auth/login', guess)).error?.code).toBe('wrong_credentials');
 
@@ -240,7 +235,7 @@ describe.each(databases)('administrators on %s', (database) => {
     expect((await client.post('/api/auth/login', back)).status).toBe(200);
   });
 
-  it('make others administrators, and take it back at once', async () => {
+  it('appoint other administrators, and revoke it with immediate effect', async () => {
     const client = await loggedIn(server.url, newName());
     const id = await idOf(client);
     await change(id, { isAdmin: true });
@@ -259,7 +254,7 @@ describe.each(databases)('administrators on %s', (database) => {
     expect((await asProgram()).status).toBe(403);
   });
 
-  it('never leave the service without one', async () => {
+  it('cannot remove the last administrator', async () => {
     const own = await idOf(boss);
     expect((await change(own, { isAdmin: false })).error?.code).toBe('last_administrator');
     expect((await change(own, { isDisabled: true })).error?.code).toBe('conflict');
@@ -278,7 +273,7 @@ describe.each(databases)('administrators on %s', (database) => {
   });
 
   it.each(['x', "'", '00000000-0000-0000-0000-000000000000'])(
-    'are told that there is no account %s',
+    'get an error for account %s',
     async (id) => {
       expect((await change(id, { isDisabled: true })).error?.code).toBe('account_not_found');
     },
@@ -296,7 +291,7 @@ describe.each(databases)('administrators on %s', (database) => {
       (await boss.post('/api/admin/invitations', body)).body as CreatedInvitation;
     const list = async () => (await boss.get('/api/admin/invitations')).body as InvitationList;
 
-    it('is open, until it is closed', async () => {
+    it('is open until it is closed', async () => {
       expect((await boss.get('/api/auth/options')).body).toMatchObject({ registration: 'open' });
       expect((await setMode('closed')).status).toBe(204);
       expect((await boss.get('/api/auth/options')).body).toMatchObject({ registration: 'closed' });
@@ -307,7 +302,7 @@ describe.each(databases)('administrators on %s', (database) => {
       expect((await setMode('ajar')).error?.code).toBe('bad_request');
     });
 
-    it('by invitation takes each for one account', async () => {
+    it('by invitation accepts each invitation for one account', async () => {
       await setMode('invitation');
       const { link, id } = await invite({ note: 'for Ann' });
       const code = codeIn(link);
@@ -329,7 +324,7 @@ describe.each(databases)('administrators on %s', (database) => {
       await setMode('open');
     });
 
-    it('takes no invitation that is too old or was taken back', async () => {
+    it('rejects an expired or revoked invitation', async () => {
       await setMode('invitation');
       const db = server.app.get(PrismaService);
       const old = await invite();

@@ -41,11 +41,11 @@ async function connect(who: HttpClient): Promise<ClientSocket> {
   return socket;
 }
 
-describe('a session that somebody else chose', () => {
+describe('a session chosen by an attacker', () => {
   it.each([
     ['made up', () => randomBytes(32).toString('base64url')],
     ['the attacker’s own', () => eve.cookies.get('onair_session') ?? ''],
-  ])('is not the one that a log-in goes on with: %s', async (_what, planted) => {
+  ])('is replaced at login: %s', async (_what, planted) => {
     const attacker = await loggedIn(server.url, `mallory-${randomUUID().slice(0, 8)}`);
     const token = planted();
     const victim = new HttpClient(server.url);
@@ -57,11 +57,11 @@ describe('a session that somebody else chose', () => {
     expect(await nameOf(holder)).not.toBe('ann');
     expect(await nameOf(victim)).toBe('ann');
     expect(await nameOf(attacker)).not.toBe('ann');
-    // Logging in over it ended the attacker's: a new one for the tests after this.
+    // Logging in ended the attacker's session: the following tests need a new one.
     await logIn(eve, 'eve');
   });
 
-  it('is not taken from anywhere but its cookie', async () => {
+  it('is accepted only from its cookie', async () => {
     const token = ann.cookies.get('onair_session') ?? '';
     const guest = new HttpClient(server.url);
     for (const headers of [
@@ -74,7 +74,7 @@ describe('a session that somebody else chose', () => {
     expect((await guest.get(`/api/me?onair_session=${token}&token=${token}`)).status).toBe(401);
   });
 
-  it('ends where it is left, on all connections', async () => {
+  it('ends on all connections after a logout', async () => {
     const client = new HttpClient(server.url);
     await logIn(client, 'ann');
     const old = client.cookies.get('onair_session') ?? '';
@@ -85,7 +85,7 @@ describe('a session that somebody else chose', () => {
 });
 
 describe('a token of one kind', () => {
-  it('is none of another', async () => {
+  it('is not accepted as another', async () => {
     const { body: made } = await ann.post('/api/account/tokens', {
       name: 'reads',
       scopes: ['channels:read'],
@@ -116,7 +116,7 @@ describe('a token of one kind', () => {
       client.cookies.set(cookie, token);
       return client;
     };
-    /** What each way in answers whoever has no right. */
+    /** The response of each entry point to a client without rights. */
     const ways: Record<string, (token: string) => Promise<unknown>> = {
       session: (token) => nameOf(clientWith('onair_session', token)),
       api: (token) => nameOf(new HttpClient(server.url), { authorization: `Bearer ${token}` }),
@@ -136,14 +136,14 @@ describe('a token of one kind', () => {
     for (const [way, enter] of Object.entries(ways))
       for (const [kind, token] of Object.entries(tokens).filter(([name]) => name !== way))
         expect([way, kind, await enter(token)]).toEqual([way, kind, refusals[way]]);
-    // Each is good for its own.
+    // Each token is valid for its own purpose.
     expect(await ways.session?.(tokens.session)).toBe('ann');
     expect(await ways.passes?.(tokens.passes)).toBeNull();
     await request(host, 'publisher:end', { channel: 'tea' });
     await ann.request('PATCH', '/api/channels/tea/access', { body: { visibility: 'public' } });
   });
 
-  it('is good for what it was made for only', async () => {
+  it('is valid only for its purpose', async () => {
     const { body } = await ann.post('/api/account/tokens', {
       name: 'reads',
       scopes: ['channels:read'],
@@ -156,9 +156,9 @@ describe('a token of one kind', () => {
     for (const route of routes) {
       if (/^(GET|OPTIONS) /.test(route)) continue;
       const answer = await program.request(methodOf(route), pathOf(route), { headers, body: {} });
-      // Logging in and out is about the cookie, and unlocking about whoever asks.
+      // Login and logout act on the cookie, and unlocking on the visitor.
       if (/\/auth\/|\/unlock|\/setup/.test(route)) continue;
-      // Watching over WHEP is reading, and PUT means nothing to anybody.
+      // Watching over WHEP only reads, and PUT has no meaning for WHIP.
       if (/ \/whep\/|^PUT \/whip\//.test(route)) continue;
       expect([route, answer.status]).toEqual([route, answer.status === 401 ? 401 : 403]);
     }
@@ -166,7 +166,7 @@ describe('a token of one kind', () => {
 });
 
 describe('the owner of another channel', () => {
-  it('changes nothing of this one by any route', async () => {
+  it('cannot change this one by any route', async () => {
     const db = server.app.get(PrismaService);
     const state = async () => ({
       channel: await db.channel.findUnique({ where: { name: 'tea' } }),
@@ -192,7 +192,7 @@ describe('the owner of another channel', () => {
     expect(await state()).toEqual(before);
   });
 
-  it('moderates nothing of its chat by any request', async () => {
+  it('cannot moderate its chat by any request', async () => {
     const host = await connect(ann);
     await request(host, 'chat:join', { channel: 'tea' });
     const nonce = randomUUID();
@@ -225,7 +225,7 @@ describe('the owner of another channel', () => {
     expect(messages.map(({ text }) => text)).toEqual(['hello']);
   });
 
-  it('is no administrator', async () => {
+  it('is not an administrator', async () => {
     for (const route of routes) {
       if (!route.includes('/api/admin/')) continue;
       for (const who of [eve, new HttpClient(server.url)]) {

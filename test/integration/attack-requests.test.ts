@@ -26,17 +26,17 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Routes that change something. */
+/** Routes that change state. */
 const writes = () => [...routes].filter((route) => !/^(GET|OPTIONS) /.test(route));
 
-/** Those for programs and players on any site, which take nothing by cookies from there. */
+/** Routes for programs and players on any site, which ignore cookies from there. */
 const isForOutside = (route: string) => /^\w+ \/(?:whip|whep)\//.test(route);
 
-/** A request as somebody who is logged in, with a body as it is. */
+/** Sends a logged-in request with a raw body. */
 const sendText = (route: string, text: string, type = 'application/json') =>
   ann.request(methodOf(route), pathOf(route), { text, headers: { 'content-type': type } });
 
-/** Everything that is kept, to see whether anything was changed. */
+/** Returns everything that is stored, to detect changes. */
 async function contents(): Promise<unknown> {
   const db = server.app.get(PrismaService);
   return {
@@ -50,14 +50,14 @@ async function contents(): Promise<unknown> {
   };
 }
 
-describe('a page of another site', () => {
+describe('a page on another site', () => {
   it.each([
     ['names itself', { origin: EVIL, 'sec-fetch-site': 'cross-site' }],
     ['is sandboxed', { origin: 'null' }],
     ['hides its origin', { 'sec-fetch-site': 'cross-site' }],
     ['is under the same domain', { origin: 'http://other.127.0.0.1:1' }],
     ['has no address', { origin: '%%' }],
-  ])('that %s changes nothing by any route', async (_what, headers) => {
+  ])('that %s cannot change anything by any route', async (_what, headers) => {
     expect(writes().length).toBeGreaterThan(10);
     const before = await contents();
     for (const route of writes().filter((one) => !isForOutside(one)))
@@ -69,7 +69,7 @@ describe('a page of another site', () => {
     expect(await contents()).toEqual(before);
   });
 
-  it('is answered about WHIP and WHEP as somebody who is not logged in', async () => {
+  it('is treated as logged out by WHIP and WHEP', async () => {
     const headers = { origin: EVIL, 'sec-fetch-site': 'cross-site' };
     const outside = [...routes].filter(isForOutside);
     expect(outside.length).toBeGreaterThan(10);
@@ -92,7 +92,7 @@ describe('a page of another site', () => {
     expect(await contents()).toEqual(before);
   });
 
-  it('can send no form and no text, not even as its own page', async () => {
+  it('cannot submit forms or text, even as our own page', async () => {
     for (const route of writes())
       for (const type of [
         'text/plain',
@@ -105,7 +105,7 @@ describe('a page of another site', () => {
       }
   });
 
-  it('changes nothing by a route that is there to read', async () => {
+  it('cannot change anything by a route for reading', async () => {
     const before = await contents();
     for (const route of routes)
       if (route.startsWith('GET ') && !route.includes('*'))
@@ -113,7 +113,7 @@ describe('a page of another site', () => {
     expect(await contents()).toEqual(before);
   });
 
-  it('is given no cookie across sites', async () => {
+  it('receives no cookies across sites', async () => {
     const client = new HttpClient(server.url);
     const { setCookies } = await client.post('/api/auth/login', {
       username: 'ann',
@@ -127,7 +127,7 @@ describe('a page of another site', () => {
   });
 });
 
-describe('a body', () => {
+describe('a request body', () => {
   const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 
   it.each([
@@ -146,7 +146,7 @@ describe('a body', () => {
     ['half of an object', '{"title":', 400],
     ['a number that is none', '{"title":NaN}', 400],
     ['bytes that are no text', '{"title":"\u{fffd}\uD800"}'.slice(0, 12), 400],
-  ])('with %s is refused by every route', async (_what, text, status) => {
+  ])('with %s is rejected by every route', async (_what, text, status) => {
     for (const route of writes()) {
       const answer = await sendText(route, text);
       expect([route, answer.status]).toEqual([route, status]);
@@ -157,7 +157,7 @@ describe('a body', () => {
     expect(body).toMatchObject({ username: 'ann' });
   });
 
-  it('of any shape ends in no error of ours', async () => {
+  it('of any shape causes no internal error', async () => {
     const shapes = [
       'null',
       'true',
@@ -187,7 +187,7 @@ describe('a body', () => {
   });
 });
 
-/** Sends an address as it is written, past what clients make of it. */
+/** Sends a path exactly as written, without a client's normalization. */
 async function rawGet(path: string): Promise<{ status: number; body: string }> {
   const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
   let text = '';
@@ -200,7 +200,7 @@ async function rawGet(path: string): Promise<{ status: number; body: string }> {
   return { status: Number(status), body: text.slice(text.indexOf('\r\n\r\n') + 4) };
 }
 
-describe('a path that leads out', () => {
+describe('a path that leads outside', () => {
   const UP = [
     '..',
     '%2e%2e',
@@ -232,7 +232,7 @@ describe('a path that leads out', () => {
     readFileSync('/etc/passwd', 'utf8').slice(0, 20),
   ];
 
-  it.each(BASES)('from %s finds nothing, in whatever way it is written', async (base) => {
+  it.each(BASES)('from %s finds nothing, in any notation', async (base) => {
     const paths = UP.flatMap((up) =>
       SLASHES.flatMap((slash) =>
         [1, 3, 8].map((depth, index) => {

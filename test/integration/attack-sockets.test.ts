@@ -1,28 +1,26 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { EVENTS } from '../support/access-table.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { randomBytesOf, randomOf } from '../support/random.js';
 import { api, register, registerWithChannel } from '../support/people.js';
 import { type ClientSocket, openSocket, refusal, request, sendRaw } from '../support/sockets.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
-/** So many frames for each gateway, in bursts that a connection may send. */
+/** The number of frames per gateway, in bursts that a connection may send. */
 const FRAMES = 10_000;
 const PER_CONNECTION = 180;
 
-let server: TestApp;
+const server = useServer();
 const open: ClientSocket[] = [];
 let cookie = '';
 
 beforeAll(async () => {
-  server = await startTestApp();
   ({ cookie } = await registerWithChannel(server.url, 'tea'));
 });
 afterEach(() => {
   for (const socket of open.splice(0)) socket.disconnect();
 });
-afterAll(() => server.close());
 
 async function client(headers: Record<string, string> = {}): Promise<ClientSocket> {
   const socket = await openSocket(server.url, headers);
@@ -104,7 +102,7 @@ class Garbage {
     if (kind < 6) return this.#pick(WORDS);
     const size = Math.floor(this.#random() * 5);
     if (kind === 6) return Array.from({ length: size }, () => this.#value(depth + 1));
-    // The channel there is, most of the time: else nothing gets past the door.
+    // Usually the existing channel: otherwise nothing gets past the first check.
     const start = this.#random() < 0.8 ? { channel: 'tea' } : {};
     const entries = Array.from({ length: size }, () => [this.#pick(WORDS), this.#value(depth + 1)]);
     return { ...(Object.fromEntries(entries) as object), ...start };
@@ -119,7 +117,7 @@ const gateways = {
 describe.each(Object.entries(gateways))(
   '10,000 random frames to the %s gateway',
   (name, events) => {
-    it.each(['a visitor', 'the owner'])('by %s end in no error of the server', async (who) => {
+    it.each(['a visitor', 'the owner'])('by %s cause no internal error', async (who) => {
       const garbage = new Garbage(name.length * 7 + who.length, events);
       const internal: unknown[] = [];
       for (let sent = 0; sent < FRAMES / 2; sent += PER_CONNECTION) {
@@ -132,7 +130,7 @@ describe.each(Object.entries(gateways))(
           if (typeof frame === 'string' && frame.startsWith('42')) sendRaw(socket, frame.slice(1));
           else sendRaw(socket, frame);
         }
-        // Answered or cut: then it has seen all of them.
+        // Once it answers or disconnects, it has processed all frames.
         const gone = once(socket as never, 'disconnect');
         await Promise.race([
           gone,
@@ -154,7 +152,7 @@ describe.each(Object.entries(gateways))(
   },
 );
 
-describe('bytes that are no WebSocket frames', () => {
+describe('bytes that are not WebSocket frames', () => {
   it('close that connection and no other', async () => {
     const bystander = await client();
     const url = `${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
@@ -184,7 +182,7 @@ describe('a socket packet', () => {
     ['lists 25 deep', nested(25)],
     ['lists 30,000 deep', nested(30_000)],
     ['a NUL', '{"channel":"tea\\u0000"}'],
-  ])('with %s is refused, and the connection goes on', async (_what, payload) => {
+  ])('with %s is rejected, and the connection stays open', async (_what, payload) => {
     const socket = await client();
     const refused = once(socket.io.engine as never, 'data');
     sendRaw(socket, `27["viewer:join",${payload}]`);
@@ -194,7 +192,7 @@ describe('a socket packet', () => {
   });
 });
 
-describe('a socket that a page of another site opens', () => {
+describe('a socket opened by a page on another site', () => {
   it.each([
     ['by its name', 'https://evil.example'],
     ['in a sandbox', 'null'],
@@ -202,11 +200,11 @@ describe('a socket that a page of another site opens', () => {
     ['under a name alike', 'http://127.0.0.1.evil.example'],
     ['from an extension', 'chrome-extension://abcdef'],
     ['without an address', '%%'],
-  ])('is refused: %s', async (_what, origin) => {
+  ])('is rejected: %s', async (_what, origin) => {
     await expect(client({ origin, cookie })).rejects.toThrow('websocket error');
   });
 
-  it('is refused by polling as well', async () => {
+  it('is rejected over polling as well', async () => {
     for (const headers of [{ origin: 'https://evil.example' }, {}] as Record<string, string>[]) {
       const answer = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers });
       expect(answer.status).toBe(400);
@@ -215,8 +213,8 @@ describe('a socket that a page of another site opens', () => {
   });
 });
 
-describe('what belongs to another connection', () => {
-  it('can’t be touched: transports, broadcasts, channels', async () => {
+describe('resources of another connection', () => {
+  it('cannot be used: transports, broadcasts, channels', async () => {
     const eve = await register(server.url, 'eve');
     const owner = await client({ cookie });
     const { transport } = await request(owner, 'publisher:start', { channel: 'tea' });

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SessionService } from '../../src/auth/sessions/session.service.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
-import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { databases } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+import { stopClock } from '../support/stop-clock.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const SESSION = 'onair_session';
 const HOUR_MS = 3_600_000;
@@ -11,19 +13,17 @@ const ago = (ms: number) => new Date(Date.now() - ms);
 const hashOf = (token: string) => new Uint8Array(createHash('sha256').update(token).digest());
 
 describe.each(databases)('accounts on %s', (database) => {
-  let server: TestApp;
+  const server = useServer({ database });
   let db: PrismaService;
   let count = 0;
   const newName = () => `user-${(count += 1)}`;
   const sessionOf = (client: HttpClient) => client.cookies.get(SESSION) ?? '';
 
   beforeAll(async () => {
-    server = await startTestApp({ database });
     db = server.app.get(PrismaService);
   });
-  afterAll(() => server.close());
 
-  it('registers, says who one is, logs out, and logs in again', async () => {
+  it('register, report who is logged in, log out, and log in again', async () => {
     const client = new HttpClient(server.url);
     const credentials = { username: 'Ann', password: PASSWORD };
     const registered = await client.post('/api/auth/register', credentials);
@@ -42,7 +42,7 @@ describe.each(databases)('accounts on %s', (database) => {
     expect((await client.get('/api/me')).status).toBe(200);
   });
 
-  it('keeps only hashes, of the password and of the token', async () => {
+  it('store only hashes of the password and the token', async () => {
     const client = await loggedIn(server.url, newName());
     const dump = JSON.stringify([await db.account.findMany(), await db.session.findMany()]);
     expect(dump).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
@@ -51,7 +51,7 @@ describe.each(databases)('accounts on %s', (database) => {
     expect(await db.session.count({ where: { tokenHash: hashOf(sessionOf(client)) } })).toBe(1);
   });
 
-  it('sets cookies that scripts and other sites do not get', async () => {
+  it('set cookies that scripts and other sites cannot read', async () => {
     const answer = await new HttpClient(server.url).post('/api/auth/register', {
       username: newName(),
       password: PASSWORD,
@@ -63,7 +63,7 @@ describe.each(databases)('accounts on %s', (database) => {
     }
   });
 
-  it('refuses a username that is taken, also when two ask at once', async () => {
+  it('reject a taken username, even for concurrent requests', async () => {
     const credentials = { username: newName(), password: PASSWORD };
     const answers = await Promise.all(
       [1, 2, 3].map(() => new HttpClient(server.url).post('/api/auth/register', credentials)),
@@ -72,7 +72,7 @@ describe.each(databases)('accounts on %s', (database) => {
     expect(answers.find(({ status }) => status === 409)?.error?.code).toBe('username_taken');
   });
 
-  it('names every mistake in new credentials', async () => {
+  it('report every error in new credentials', async () => {
     const answer = await new HttpClient(server.url).post('/api/auth/register', {
       username: 'a b',
       password: 'short',
@@ -82,7 +82,7 @@ describe.each(databases)('accounts on %s', (database) => {
     expect(answer.error?.issues?.map(({ path }) => path)).toEqual(['username', 'password', '']);
   });
 
-  it('does not say which of username and password is wrong', async () => {
+  it('do not reveal whether username or password is wrong', async () => {
     const username = newName();
     await loggedIn(server.url, username);
     const client = new HttpClient(server.url);
@@ -92,7 +92,8 @@ describe.each(databases)('accounts on %s', (database) => {
     expect(nobody.body).toEqual(wrongPassword.body);
   });
 
-  it('slows down guessing, and says for how long', async () => {
+  it('throttle guesses, and say for how long', async () => {
+    onTestFinished(stopClock());
     const username = newName();
     await loggedIn(server.url, username);
     const client = new HttpClient(server.url);
@@ -102,13 +103,13 @@ describe.each(databases)('accounts on %s', (database) => {
     expect(answer).toMatchObject({ status: 429, error: { code: 'rate_limited' } });
     expect(answer.error?.retryAfterMs).toBeGreaterThan(1_000);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    // The right password has to wait as well: else guessing would go on unseen.
+    // The right password has to wait as well; otherwise an attacker could tell it apart.
     expect((await client.post('/api/auth/login', { username, password: PASSWORD })).status).toBe(
       429,
     );
   });
 
-  it('gives out a new token at every log-in, and ends the one before', async () => {
+  it('receive a new token at every login, and the previous session ends', async () => {
     const username = newName();
     const client = await loggedIn(server.url, username);
     const first = sessionOf(client);
@@ -118,7 +119,7 @@ describe.each(databases)('accounts on %s', (database) => {
     expect((await client.get('/api/me')).status).toBe(401);
   });
 
-  it('does not take a token that it did not give out', async () => {
+  it('reject a token that the server did not issue', async () => {
     const client = new HttpClient(server.url);
     for (const token of ['x', 'A'.repeat(43), '%00', `${'A'.repeat(42)}'`]) {
       client.cookies.set(SESSION, token);
@@ -126,7 +127,7 @@ describe.each(databases)('accounts on %s', (database) => {
     }
   });
 
-  it('tells that a session ended, so that its sockets can be cut', async () => {
+  it('emit an event when a session ends, so that its sockets are closed', async () => {
     const client = await loggedIn(server.url, newName());
     const where = { tokenHash: hashOf(sessionOf(client)) };
     const { id } = await db.session.findFirstOrThrow({ where });
@@ -136,7 +137,7 @@ describe.each(databases)('accounts on %s', (database) => {
   });
 
   describe('a session', () => {
-    /** A logged-in client, and how to change its row. */
+    /** Returns a logged-in client whose session row is changed. */
     async function sessionWith(data: { rotatedAt?: Date; expiresAt?: Date }) {
       const client = await loggedIn(server.url, newName());
       const where = { tokenHash: hashOf(sessionOf(client)) };
@@ -145,7 +146,7 @@ describe.each(databases)('accounts on %s', (database) => {
       return { client, id };
     }
 
-    it('is over when it expires, and is swept away', async () => {
+    it('ends when it expires, and is deleted', async () => {
       const { client, id } = await sessionWith({ expiresAt: ago(1_000) });
       const answer = await client.get('/api/me');
       expect(answer.status).toBe(401);
@@ -156,7 +157,7 @@ describe.each(databases)('accounts on %s', (database) => {
       expect(await db.session.count({ where: { id } })).toBe(0);
     });
 
-    it('lasts longer when it is used', async () => {
+    it('is extended by use', async () => {
       const { client, id } = await sessionWith({ expiresAt: new Date(Date.now() + HOUR_MS) });
       const answer = await client.get('/api/me');
       expect(answer.setCookies[SESSION]).toContain('Max-Age=2592000');
@@ -164,7 +165,7 @@ describe.each(databases)('accounts on %s', (database) => {
       expect(expiresAt.getTime()).toBeGreaterThan(Date.now() + 29 * 24 * HOUR_MS);
     });
 
-    it('gets a new token every day; the old one is good for requests under way', async () => {
+    it('gets a new token every day; the old one stays valid for requests in flight', async () => {
       const { client, id } = await sessionWith({ rotatedAt: ago(25 * HOUR_MS) });
       const old = sessionOf(client);
       const { accountId } = await db.session.findUniqueOrThrow({ where: { id } });
@@ -181,7 +182,7 @@ describe.each(databases)('accounts on %s', (database) => {
       late.cookies.set(SESSION, old);
       const cut = server.app.get(SessionService).events.once('sessionEnded');
       expect((await late.get('/api/me')).status).toBe(401);
-      // Two have it: which of them is its owner can't be known, so it is over for both.
+      // Two clients have it, and the owner is unknown, so it ends for both.
       expect(await cut).toEqual([id]);
       expect((await client.get('/api/me')).status).toBe(401);
       expect(
@@ -189,7 +190,7 @@ describe.each(databases)('accounts on %s', (database) => {
       ).toMatchObject([{ accountId, network: '127.0.x.x', count: 1 }]);
     });
 
-    it('is known at a socket’s handshake, where no cookie can be set', async () => {
+    it('is resolved at a socket’s handshake, where no cookie can be set', async () => {
       const { client, id } = await sessionWith({ rotatedAt: ago(25 * HOUR_MS) });
       const identity = await server.app
         .get(SessionService)
@@ -199,7 +200,7 @@ describe.each(databases)('accounts on %s', (database) => {
     });
   });
 
-  it('gives every visitor an id of their own for a year', async () => {
+  it('gives every visitor their own id for a year', async () => {
     const client = new HttpClient(server.url);
     const first = await client.get('/api/me');
     expect(first.setCookies.onair_guest).toMatch(
@@ -209,17 +210,13 @@ describe.each(databases)('accounts on %s', (database) => {
   });
 });
 
-describe('requests from elsewhere', () => {
-  let server: TestApp;
-  beforeAll(async () => {
-    server = await startTestApp({
-      overrides: {
-        PUBLIC_URL: 'https://live.example.org',
-        ALLOWED_ORIGINS: 'https://partner.example.com',
-      },
-    });
+describe('requests from other origins', () => {
+  const server = useServer({
+    overrides: {
+      PUBLIC_URL: 'https://live.example.org',
+      ALLOWED_ORIGINS: 'https://partner.example.com',
+    },
   });
-  afterAll(() => server.close());
 
   const logout = (headers: Record<string, string>) =>
     new HttpClient(server.url).post('/api/auth/logout', undefined, { headers });
@@ -228,7 +225,7 @@ describe('requests from elsewhere', () => {
     ['another site', { origin: 'https://evil.example' }],
     ['a sandboxed frame', { origin: 'null' }],
     ['what the browser calls cross-site', { 'sec-fetch-site': 'cross-site' }],
-  ])('are refused when they would change something: %s', async (_what, headers) => {
+  ])('are rejected if they would change anything: %s', async (_what, headers) => {
     expect(await logout(headers)).toMatchObject({ status: 403, error: { code: 'origin_refused' } });
   });
 
@@ -236,20 +233,20 @@ describe('requests from elsewhere', () => {
     ['the public address', { origin: 'https://live.example.org' }],
     ['an allowed one', { origin: 'https://partner.example.com' }],
     ['a program', {}],
-  ])('are taken from %s', async (_what, headers) => {
+  ])('are accepted from %s', async (_what, headers) => {
     expect((await logout(headers)).status).toBe(204);
   });
 
-  it('are taken from the host that was asked', async () => {
+  it('are accepted from the requested host', async () => {
     expect((await logout({ origin: server.url })).status).toBe(204);
   });
 
-  it('get cookies for TLS only behind a public https address', async () => {
+  it('get Secure cookies only behind a public https URL', async () => {
     const { setCookies } = await new HttpClient(server.url).get('/api/me');
     expect(setCookies['__Host-onair_guest']).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   });
 
-  it('are in nobody’s name by a cookie that a neighbouring host could have planted', async () => {
+  it('ignore cookies that a sibling host could have planted', async () => {
     const client = await loggedIn(server.url, 'ann');
     const token = client.cookies.get('__Host-onair_session') ?? '';
     expect((await client.get('/api/me')).status).toBe(200);
@@ -261,13 +258,11 @@ describe('requests from elsewhere', () => {
 });
 
 describe('bad requests', () => {
-  let server: TestApp;
+  const server = useServer();
   let client: HttpClient;
   beforeAll(async () => {
-    server = await startTestApp();
     client = new HttpClient(server.url);
   });
-  afterAll(() => server.close());
 
   const json = { 'content-type': 'application/json' };
   const send = (text: string, headers: Record<string, string> = json) =>
@@ -295,7 +290,7 @@ describe('bad requests', () => {
       'unsupported_media_type',
     ],
     ['more than 64 KB', `"${'a'.repeat(65_536)}"`, json, 413, 'payload_too_large'],
-  ])('get a code and a sentence: %s', async (_what, text, headers, status, code) => {
+  ])('return a code and a message: %s', async (_what, text, headers, status, code) => {
     const answer = await send(text, headers);
     expect(answer).toMatchObject({
       status,
@@ -304,7 +299,7 @@ describe('bad requests', () => {
     expect(Object.keys(answer.body as object)).toEqual(['error']);
   });
 
-  it('get one as well when there is nothing at the address', async () => {
+  it('return one for an unknown path as well', async () => {
     for (const path of ['/api/nothing', '/api/auth/login/x'])
       for (const method of ['GET', 'POST', 'DELETE'])
         expect(await client.request(method, path, {})).toMatchObject({
@@ -313,7 +308,7 @@ describe('bad requests', () => {
         });
   });
 
-  it('get one as well when the address cannot be decoded', async () => {
+  it('return one for a malformed URL as well', async () => {
     expect(await client.get('/api/channels/%E0%A4%A')).toMatchObject({
       status: 400,
       error: { code: 'bad_request' },

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { HlsService } from '../../src/hls/hls.service.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { ask, type ClientSocket, openSocket, request } from '../support/sockets.js';
 import { playerOffer } from '../support/whep-offers.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const PASSWORD = 'open sesame';
 const PICTURE = { jpeg: new Uint8Array([1, 2, 3]), version: 'v1' };
 
-let server: TestApp;
+const server = useServer({ overrides: { TRUST_PROXY: '1' } });
 let owner: HttpClient;
 let ownerSocket: ClientSocket;
 let count = 0;
@@ -21,7 +21,7 @@ const channel = () => `locked-${count}`;
 const cookieOf = ({ cookies }: HttpClient) =>
   [...cookies].map(([key, value]) => `${key}=${value}`).join('; ');
 
-/** A browser behind an address; what it is known by can be left at home. */
+/** A browser at an address; tests can omit some of its cookies. */
 class Visitor {
   readonly http: HttpClient;
   readonly address: string;
@@ -41,7 +41,7 @@ class Visitor {
     return (await this.http.post(path, { password: PASSWORD }, { headers })).status;
   }
 
-  /** As somebody else: with some of the cookies, at the same address or another. */
+  /** Returns the same browser with only some of its cookies, at this or another address. */
   with(names: readonly string[], address = this.address): Visitor {
     const http = new HttpClient(server.url);
     for (const name of names) {
@@ -60,7 +60,7 @@ class Visitor {
   }
 }
 
-/** Every way in, and what it says: null lets in. */
+/** Every entry point, with its error code; null if it admits the visitor. */
 const WAYS: Record<string, (who: Visitor) => Promise<string | null>> = {
   'the playback address': async ({ http, headers }) =>
     (await http.get(`/api/channels/${channel()}/playback`, { headers })).error?.code ?? null,
@@ -92,7 +92,7 @@ async function whep({ headers }: Visitor, http: HttpClient, pass?: string): Prom
     text: playerOffer('chrome'),
     headers: { ...headers, ...authorization, 'content-type': 'application/sdp' },
   });
-  // Nobody publishes: who is let in hears that.
+  // Nobody publishes: an admitted visitor gets this error.
   return error?.code === 'not_live' ? null : (error?.code ?? null);
 }
 
@@ -109,7 +109,7 @@ const SHUT: Record<string, string> = {
 };
 const allShut = () => ({ ...everyWay('channel_not_found'), ...SHUT });
 
-/** Where HLS is fetched, by a token that somebody was given. */
+/** Returns the URL of a thumbnail with the visitor's HLS token. */
 async function picture({ http, headers }: Visitor): Promise<string> {
   const { body } = await http.get(`/api/channels/${channel()}/playback`, { headers });
   return (body as { hls: string }).hls.replace('index.m3u8', 'thumbnail.jpg');
@@ -123,7 +123,6 @@ async function writeAs(who: Visitor, text: string): Promise<number> {
 }
 
 beforeAll(async () => {
-  server = await startTestApp({ overrides: { TRUST_PROXY: '1' } });
   owner = await loggedIn(server.url, 'owner');
   vi.spyOn(server.app.get(HlsService), 'find').mockReturnValue({
     run: null,
@@ -159,18 +158,17 @@ afterEach(() => {
 });
 afterAll(async () => {
   vi.restoreAllMocks();
-  await server.close();
 });
 
-describe('a ban from a channel with a password', () => {
+describe('a ban from a password-protected channel', () => {
   const ban = (seq: number) => request(ownerSocket, 'chat:ban', { channel: channel(), seq });
 
-  it('of a guest holds without their cookie, and at another address for whoever has their pass', async () => {
+  it('of a guest applies without their cookie, and at another address with their pass', async () => {
     const troll = new Visitor('203.0.113.10');
     expect(await troll.unlock()).toBe(204);
     expect(await answers(troll)).toEqual(everyWay(null));
     const media = await picture(troll);
-    // A second device of the household, by its own cookie.
+    // A second device in the household, with its own cookie.
     const second = troll.with(['onair_passes']);
     const secondMedia = await picture(second);
     await ban(await writeAs(troll, 'rude'));
@@ -182,7 +180,7 @@ describe('a ban from a channel with a password', () => {
     expect(await troll.with([]).unlock()).toBe(404);
   });
 
-  it('of an account holds when it logs out, in its browser and in another at its address', async () => {
+  it('of an account applies after a logout, in its browser and in others at its address', async () => {
     const browser = await loggedIn(server.url, `troll-${count}`);
     const troll = new Visitor('203.0.113.20', browser);
     expect(await troll.unlock()).toBe(204);
@@ -196,7 +194,7 @@ describe('a ban from a channel with a password', () => {
     expect(await new Visitor(troll.address).unlock()).toBe(404);
   });
 
-  it('leaves in guests of other addresses, and accounts wherever they are', async () => {
+  it('admits guests at other addresses, and accounts everywhere', async () => {
     const troll = new Visitor('203.0.113.30');
     const neighbour = new Visitor(troll.address, await loggedIn(server.url, `neighbour-${count}`));
     const other = new Visitor('203.0.113.31');
@@ -204,13 +202,13 @@ describe('a ban from a channel with a password', () => {
     const media = await picture(neighbour);
     await ban(await writeAs(troll, 'rude'));
     expect(await answers(other)).toEqual(everyWay(null));
-    // A pass without the log-in is a guest's, wherever it was typed.
+    // Without a session, the pass belongs to a guest, wherever it was issued.
     const byPass = { 'WHEP by the pass as a Bearer token': 'channel_not_found' };
     expect(await answers(neighbour)).toEqual({ ...everyWay(null), ...byPass });
     expect((await new HttpClient(server.url).get(media)).status).toBe(200);
   });
 
-  it('of an account keeps it from writing as a guest, where everybody may watch, until it is lifted', async () => {
+  it('of an account prevents writing as a guest in a public channel, until it is lifted', async () => {
     await owner.request('PATCH', `/api/channels/${channel()}/access`, {
       body: { visibility: 'public' },
     });

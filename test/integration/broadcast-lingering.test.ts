@@ -1,25 +1,23 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { AccessService } from '../../src/access/access.service.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const LIMIT = { timeout: 30_000, interval: 100 };
-let server: TestApp;
+const server = useServer();
 let owner: HttpClient;
 let guest: HttpClient;
 
 beforeAll(async () => {
-  server = await startTestApp();
   owner = await loggedIn(server.url, 'ann');
   guest = new HttpClient(server.url);
   await owner.post('/api/channels', { name: 'ann' });
 });
-afterAll(() => server.close());
 
 const current = async () => ((await owner.get('/api/channels/ann')).body as ChannelView).broadcast;
-/** Publishes sound by WHIP until HLS of it can be fetched. */
+/** Publishes audio by WHIP until its HLS is available. */
 async function goLive() {
   const { body } = await owner.post('/api/channels/ann/stream-key', {});
   const { streamKey: key } = body as { streamKey: string };
@@ -31,7 +29,7 @@ async function goLive() {
 }
 const statusOf = async (who: HttpClient, path: string) => (await who.get(path)).status;
 
-it('what is left of a broadcast for few is not for others after its end, until the next one', async () => {
+it('the remains of a private broadcast stay private until the next one', async () => {
   const { publisher, id } = await goLive();
   expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(200);
   await owner.request('PATCH', `/api/broadcasts/${id}`, { body: { visibility: 'private' } });
@@ -41,7 +39,7 @@ it('what is left of a broadcast for few is not for others after its end, until t
     const { body } = await owner.get(`/api/broadcasts/${id}`);
     return (body as { endedAt: string | null }).endedAt !== null;
   }, LIMIT);
-  // What was known before it ended would hide a mistake.
+  // A cached entry from before its end would hide a mistake.
   await server.app.get(AccessService).read('ann');
   expect(await statusOf(owner, hls)).toBe(200);
   expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(404);
@@ -49,4 +47,4 @@ it('what is left of a broadcast for few is not for others after its end, until t
   expect(await statusOf(guest, '/api/channels/ann')).toBe(200);
   expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(200);
   await next.publisher.end();
-}, 120_000);
+});

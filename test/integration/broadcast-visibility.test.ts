@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LiveChannels } from '../../src/broadcast/live-channels.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { audioTrack, videoTrack } from '../support/rtc.js';
 import {
@@ -14,12 +13,14 @@ import {
   refusal,
   request,
 } from '../support/sockets.js';
+import { pretendArrival } from '../support/media-arrival.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const PASSWORD = 'open sesame';
-/** What is known of a broadcast that has ended is read again after some seconds. */
+/** Data of an ended broadcast is read again after some seconds. */
 const SOON = { timeout: 30_000 };
 
-let server: TestApp;
+const server = useServer({ overrides: { GRACE_SECONDS: '1' } });
 let owner: HttpClient;
 let member: HttpClient;
 let guest: HttpClient;
@@ -29,7 +30,6 @@ const sockets: ClientSocket[] = [];
 const name = () => `channel-${count}`;
 
 beforeAll(async () => {
-  server = await startTestApp({ overrides: { GRACE_SECONDS: '1' } });
   owner = await loggedIn(server.url, 'owner');
   member = await loggedIn(server.url, 'member');
   guest = new HttpClient(server.url);
@@ -43,7 +43,6 @@ afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.disconnect();
   await owner.request('DELETE', `/api/channels/${name()}`, { body: {} });
 });
-afterAll(() => server.close());
 
 async function connect(who: HttpClient): Promise<ClientSocket> {
   const cookie = [...who.cookies].map(([key, value]) => `${key}=${value}`).join('; ');
@@ -52,7 +51,7 @@ async function connect(who: HttpClient): Promise<ClientSocket> {
   return socket;
 }
 
-/** Begins a broadcast, which is live although nothing is really sent. */
+/** Starts a broadcast that counts as live without media. */
 async function begin(visibility?: string) {
   const socket = await connect(owner);
   const { broadcast } = await request(socket, 'publisher:start', {
@@ -61,18 +60,16 @@ async function begin(visibility?: string) {
   });
   await request(socket, 'publisher:produce', videoTrack());
   await request(socket, 'publisher:produce', audioTrack());
-  // What never had media leaves no broadcast behind: as the media worker says when the first packet is there.
+  // A broadcast that never had media is deleted: report its first packet, as the media worker does.
   const live = [...server.app.get(LiveChannels).channels].find((one) => one.name === name());
-  live?.broadcast
-    ?.publisherOf({ id: socket.id ?? '', connected: true, send: () => undefined })
-    .events.emit('arriving', true);
+  pretendArrival(live, socket.id);
   return { socket, id: broadcast.id, broadcast };
 }
 
 const change = (id: string, visibility: string, who = owner) =>
   who.request('PATCH', `/api/broadcasts/${id}`, { body: { visibility } });
 const statusOf = async (who: HttpClient, path: string) => (await who.get(path)).status;
-/** As if the broadcast had been over for a while, and nothing of it could be fetched any more. */
+/** Ages the ended broadcast until none of its media is available. */
 async function longOver(): Promise<void> {
   const isOver = { channel: { name: name() }, state: 'ENDED' as const };
   const { broadcast } = server.app.get(PrismaService);
@@ -83,8 +80,8 @@ const channelFor = (who: HttpClient) => statusOf(who, `/api/channels/${name()}`)
 const listedFor = async (who: HttpClient) =>
   ((await who.get('/api/channels')).body as ChannelView[]).some((one) => one.name === name());
 
-describe('a broadcast for fewer than its channel', () => {
-  it('is for those on the list while it is on, and the channel for everybody again after it', async () => {
+describe('a broadcast with a smaller audience than its channel', () => {
+  it('is private while it is live, and the channel public again afterwards', async () => {
     const { socket, broadcast } = await begin('private');
     expect(broadcast.visibility).toBe('private');
     expect(await channelFor(guest)).toBe(404);
@@ -101,7 +98,7 @@ describe('a broadcast for fewer than its channel', () => {
     await expect.poll(() => listedFor(guest), SOON).toBe(true);
   });
 
-  it('cuts off who watches and may not any more, when it is changed', async () => {
+  it('disconnects viewers who lose access when it changes', async () => {
     const { id } = await begin();
     const viewer = await connect(guest);
     await request(viewer, 'viewer:join', { channel: name() });
@@ -114,7 +111,7 @@ describe('a broadcast for fewer than its channel', () => {
     expect(await channelFor(guest)).toBe(200);
   });
 
-  it('is behind the channel’s password, which there has to be', async () => {
+  it('uses the channel’s password, which must exist', async () => {
     const { id } = await begin();
     const refused = await change(id, 'password');
     expect(refused.status).toBe(400);
@@ -131,13 +128,13 @@ describe('a broadcast for fewer than its channel', () => {
     expect(await channelFor(knows)).toBe(200);
   });
 
-  it('that is unlisted can be watched by its link, and is in no list', async () => {
+  it('that is unlisted can be watched by its link, and is not listed', async () => {
     await begin('unlisted');
     expect(await channelFor(guest)).toBe(200);
     expect(await listedFor(guest)).toBe(false);
   });
 
-  it('can be for no more than its channel', async () => {
+  it('cannot have a larger audience than its channel', async () => {
     await owner.request('PATCH', `/api/channels/${name()}/access`, {
       body: { visibility: 'private' },
     });
@@ -147,7 +144,7 @@ describe('a broadcast for fewer than its channel', () => {
     expect(await statusOf(member, `/api/broadcasts/${id}`)).toBe(200);
   });
 
-  it('is changed by nobody but the owner', async () => {
+  it('is changed only by the owner', async () => {
     const { id } = await begin();
     expect((await change(id, 'public', member)).status).toBe(403);
     expect((await change(id, 'public', guest)).status).toBe(401);
@@ -155,13 +152,13 @@ describe('a broadcast for fewer than its channel', () => {
   });
 });
 
-describe('a broadcast that was for fewer', () => {
+describe('a past private broadcast', () => {
   const over = async (visibility: string) => {
     const { socket, id } = await begin(visibility);
     await request(socket, 'chat:join', { channel: name() });
     const nonce = crypto.randomUUID();
     await request(socket, 'chat:send', { channel: name(), nonce, text: 'among ourselves' });
-    // As if it had been live: what is written before belongs to no broadcast.
+    // This simulates a broadcast, since earlier messages belong to none.
     const written = { channel: { name: name() } };
     const db = server.app.get(PrismaService);
     await db.chatMessage.updateMany({ where: written, data: { broadcastId: id } });
@@ -171,7 +168,7 @@ describe('a broadcast that was for fewer', () => {
     return id;
   };
 
-  it('is not there for others afterwards either, nor is what was written', async () => {
+  it('stays hidden from others, with its messages', async () => {
     const id = await over('private');
     expect(await statusOf(guest, `/api/broadcasts/${id}`)).toBe(404);
     expect(await statusOf(guest, `/api/broadcasts/${id}/chat`)).toBe(404);
@@ -185,7 +182,7 @@ describe('a broadcast that was for fewer', () => {
     expect(forMembers.messages).toMatchObject([{ seq: 1, text: 'among ourselves' }]);
   });
 
-  it('is not quoted to others by an answer, nor by pinning, nor by undoing', async () => {
+  it('is not quoted to others by replies, pins or undo', async () => {
     await over('private');
     const channel = name();
     const [stranger, moderator] = [await connect(guest), await connect(owner)];
@@ -198,7 +195,7 @@ describe('a broadcast that was for fewer', () => {
     await request(moderator, 'chat:pin', { channel, seq: 1 });
     await request(moderator, 'chat:delete', { channel, seq: 1 });
     await request(moderator, 'chat:restore', { channel, seq: 1 });
-    // What comes last was told last.
+    // The last message also arrives last.
     await request(stranger, 'chat:send', { ...said, guestName: 'Gus' });
     await expect.poll(() => told.join(), SOON).toContain('what was that?');
     expect(told.join()).toContain('chat:pinned');
@@ -206,7 +203,7 @@ describe('a broadcast that was for fewer', () => {
     expect(told.join()).not.toContain('among ourselves');
   });
 
-  it('can be opened to everybody', async () => {
+  it('can be made public', async () => {
     const id = await over('private');
     await change(id, 'public');
     expect(await statusOf(guest, `/api/broadcasts/${id}`)).toBe(200);

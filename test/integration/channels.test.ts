@@ -1,28 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ChannelService } from '../../src/channels/channel.service.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
-import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { databases } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 describe.each(databases)('channels on %s', (database) => {
-  let server: TestApp;
+  const server = useServer({ database, overrides: { CHANNELS_PER_ACCOUNT: '3' } });
   let db: PrismaService;
   let ann: HttpClient;
   let bob: HttpClient;
   let visitor: HttpClient;
 
   beforeAll(async () => {
-    server = await startTestApp({ database, overrides: { CHANNELS_PER_ACCOUNT: '3' } });
     db = server.app.get(PrismaService);
     ann = await loggedIn(server.url, 'ann');
     bob = await loggedIn(server.url, 'bob');
     visitor = new HttpClient(server.url);
   });
-  afterAll(() => server.close());
 
-  it('are made by who is logged in, and found by everybody', async () => {
+  it('are created by logged-in accounts, and found by everyone', async () => {
     const made = await ann.post('/api/channels', { name: 'Tea-Time', title: '  Tea\n& talk ' });
     expect(made).toMatchObject({
       status: 201,
@@ -55,12 +54,12 @@ describe.each(databases)('channels on %s', (database) => {
     });
   });
 
-  it('cannot have a title of more than 140 characters', async () => {
+  it('cannot have a title longer than 140 characters', async () => {
     const body = { name: 'long-title', title: 'x'.repeat(141) };
     expect((await bob.post('/api/channels', body)).error?.issues?.[0]?.path).toBe('title');
   });
 
-  it('have names that are theirs alone', async () => {
+  it('have unique names', async () => {
     await ann.post('/api/channels', { name: 'taken' });
     expect(await bob.post('/api/channels', { name: 'taken' })).toMatchObject({
       status: 409,
@@ -68,7 +67,7 @@ describe.each(databases)('channels on %s', (database) => {
     });
   });
 
-  it('are limited for each account, also when many are asked for at once', async () => {
+  it('are limited per account, even for concurrent requests', async () => {
     const carl = await loggedIn(server.url, 'carl');
     const answers = await Promise.all(
       [1, 2, 3, 4, 5].map((n) => carl.post('/api/channels', { name: `carl-${n}` })),
@@ -79,7 +78,7 @@ describe.each(databases)('channels on %s', (database) => {
     expect(answers.find(({ status }) => status === 409)?.error?.code).toBe('channel_limit');
   });
 
-  it('are changed by their owner only, who is told about by an event', async () => {
+  it('are changed only by their owner, with an event', async () => {
     await ann.post('/api/channels', { name: 'mine-1' });
     const change = { body: { title: 'New title' } };
     expect(await bob.request('PATCH', '/api/channels/mine-1', change)).toMatchObject({
@@ -98,7 +97,7 @@ describe.each(databases)('channels on %s', (database) => {
     expect((await ann.request('PATCH', '/api/channels/mine-1', other)).status).toBe(400);
   });
 
-  it('are deleted by their owner only, with all that is kept of them', async () => {
+  it('are deleted only by their owner, with all their data', async () => {
     await bob.post('/api/channels', { name: 'short-lived' });
     const { id: channelId } = await server.app.get(ChannelService).get('short-lived');
     await db.broadcast.create({ data: broadcast(channelId, { hour: 1 }) });
@@ -113,7 +112,7 @@ describe.each(databases)('channels on %s', (database) => {
     expect(await db.broadcast.count({ where: { channelId } })).toBe(0);
   });
 
-  it('that are not there are said to be so', async () => {
+  it('that do not exist return an error', async () => {
     for (const name of ['nobody', 'NOT-A-NAME', 'x', 'a%2Fb', "'--"])
       expect(await visitor.get(`/api/channels/${name}`)).toMatchObject({
         status: 404,
@@ -121,7 +120,7 @@ describe.each(databases)('channels on %s', (database) => {
       });
   });
 
-  it('are listed with the latest live first, in pages, and for one owner', async () => {
+  it('are listed latest live first, in pages, and by owner', async () => {
     const dora = await loggedIn(server.url, 'dora');
     for (const name of ['dora-never', 'dora-early', 'dora-late'])
       await dora.post('/api/channels', { name });
@@ -144,7 +143,7 @@ describe.each(databases)('channels on %s', (database) => {
   });
 
   it.each(['limit=0', 'limit=101', 'limit=x', 'offset=-1', 'limit=1e9'])(
-    'are not listed by a wrong query: %s',
+    'reject an invalid query: %s',
     async (query) => {
       expect(await visitor.get(`/api/channels?${query}`)).toMatchObject({
         status: 400,
@@ -165,7 +164,7 @@ describe.each(databases)('channels on %s', (database) => {
       ids = rows.map((row) => row.id).toReversed();
     });
 
-    it('are listed, the newest first, without those that never sent anything', async () => {
+    it('are listed newest first, without those that never sent media', async () => {
       const { status, body } = await visitor.get('/api/channels/erin/broadcasts');
       expect(status).toBe(200);
       expect((body as { id: string }[]).map(({ id }) => id)).toEqual(ids);
@@ -190,7 +189,7 @@ describe.each(databases)('channels on %s', (database) => {
       });
     });
 
-    it('that are not there are said to be so', async () => {
+    it('that do not exist return an error', async () => {
       for (const id of [randomUUID(), 'x', "'"])
         expect(await visitor.get(`/api/broadcasts/${id}`)).toMatchObject({
           status: 404,

@@ -1,8 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+} from 'vitest';
 import { AuditRepository } from '../../src/chat/moderation/audit.repository.js';
 import type { RequestName } from '../../src/protocol/events.js';
 import { ChatCrowd, type Role } from '../support/chat-crowd.js';
 import { ask, next, refusal, request } from '../support/sockets.js';
+import { stopClock } from '../support/stop-clock.js';
 
 const ID = '018f0000-0000-7000-8000-000000000000';
 
@@ -16,7 +26,7 @@ describe('moderating a chat', () => {
   afterEach(() => crowd.leave());
   afterAll(() => crowd.close());
 
-  /** Every request of moderators', with what is needed to get past its schema. */
+  /** Every moderation request, with a payload that its schema accepts. */
   const requests: [RequestName, object][] = [
     ['chat:delete', { seq: 1 }],
     ['chat:restore', { seq: 1 }],
@@ -36,20 +46,20 @@ describe('moderating a chat', () => {
     ['chat:viewers', {}],
   ];
 
-  it.each(requests)('%s is for owner and moderators alone', async (name, payload) => {
+  it.each(requests)('%s is allowed only for the owner and moderators', async (name, payload) => {
     await crowd.write('member', 'text');
     const asked = { channel: crowd.channel, ...payload };
     for (const role of ['member', 'guest'] as const)
       expect(await refusal(crowd.as(role), name, asked)).toMatchObject({ code: 'forbidden' });
     for (const role of ['moderator', 'owner'] as const) {
       const reply = await ask(crowd.as(role), name, asked);
-      // Some of it is gone when the second one asks.
+      // Part of it is done when the second request arrives.
       expect(reply.ok || reply.error.code).not.toBe('forbidden');
     }
   });
 
   it.each(['chat:delete', 'chat:clear', 'chat:timeout', 'chat:ban'] as const)(
-    '%s does nothing to the owner, and only by the owner to moderators',
+    '%s never affects the owner, and only the owner can use it on moderators',
     async (name) => {
       const payload = (seq: number) => ({
         channel: crowd.channel,
@@ -71,7 +81,7 @@ describe('moderating a chat', () => {
     ['chat:clear', true],
     ['chat:timeout', false],
     ['chat:ban', false],
-  ] as const)('%s to oneself: %s', async (name, ok) => {
+  ] as const)('%s on oneself: %s', async (name, ok) => {
     for (const role of ['owner', 'moderator'] as const) {
       const seq = await crowd.write(role, 'mine');
       const seconds = name === 'chat:timeout' ? { seconds: 60 } : {};
@@ -93,7 +103,7 @@ describe('moderating a chat', () => {
     expect(
       await refusal(moderator, 'chat:command', { channel, text: `/restore ${seq}` }),
     ).toMatchObject(forbidden);
-    // It was refused before it was marked.
+    // The request was rejected before the entry was marked.
     expect(await request(owner, 'chat:undo', undo)).toMatchObject({ undoable: false });
 
     const hers = await crowd.write('moderator', 'hers');
@@ -106,7 +116,8 @@ describe('moderating a chat', () => {
     await request(moderator, 'chat:restore', { channel, seq: hers });
   });
 
-  it('bounds how fast a moderator acts, and pins apart from the rest', async () => {
+  it('limits a moderator’s rate, and pins separately', async () => {
+    onTestFinished(stopClock());
     const { channel } = crowd;
     const moderator = crowd.as('moderator');
     const seq = await crowd.write('member', 'text');
@@ -118,7 +129,7 @@ describe('moderating a chat', () => {
     for (let n = 0; n < 20; n += 1) pins.push(await pin(n));
     expect(pins).toContain('rate_limited');
     expect(pins.slice(0, 10)).not.toContain('rate_limited');
-    // Other actions, and other moderators' pins, are counted by themselves.
+    // Other actions and other moderators' pins have their own limits.
     await request(moderator, 'chat:ban', { channel, name: 'milo' });
     await request(crowd.as('owner'), 'chat:pin', { channel, seq });
     await request(crowd.as('owner'), 'chat:pin', { channel, seq: null });
@@ -132,7 +143,7 @@ describe('moderating a chat', () => {
     expect(acts.slice(0, 50)).not.toContain('rate_limited');
   });
 
-  it('keeps in the log what others did, and bans beside pins, however much one moderator does', async () => {
+  it('retains other moderators’ entries and bans in the log, however many pins one adds', async () => {
     const { channel } = crowd;
     const db = crowd.db;
     const { id: channelId } = await db.channel.findUniqueOrThrow({ where: { name: channel } });
@@ -158,7 +169,7 @@ describe('moderating a chat', () => {
         ...Array.from({ length: 5_000 }, () => row('pin')),
       ],
     });
-    // Pruning is looked at with one in a hundred.
+    // One in a hundred additions prunes the log.
     for (let n = 0; n < 100; n += 1) await log.add(channelId, entry(mona, 'pin'));
     const count = (where: object) => db.chatAuditEntry.count({ where: { channelId, ...where } });
     expect(await count({ action: 'pin' })).toBeLessThanOrEqual(300);
@@ -171,7 +182,32 @@ describe('moderating a chat', () => {
     expect(await count({ byId: olivia!.id })).toBe(1);
   });
 
-  it('deletes for viewers at once, keeps the text for moderators, and restores it', async () => {
+  it('deletes entries of any moderator from the log after two years', async () => {
+    const { channel, db } = crowd;
+    const { id: channelId } = await db.channel.findUniqueOrThrow({ where: { name: channel } });
+    const [mona, olivia] = await Promise.all(
+      ['mona', 'olivia'].map((username) => db.account.findUniqueOrThrow({ where: { username } })),
+    );
+    const log = crowd.test.app.get(AuditRepository);
+    const nowMs = Date.now();
+    const entry = (by: typeof mona, days: number) => ({
+      byId: by!.id,
+      byName: by!.username,
+      action: 'ban' as const,
+      target: `${days} days ago`,
+      reason: '',
+      detail: { kind: 'none' as const },
+      at: new Date(nowMs - days * 86_400_000),
+    });
+    await db.chatAuditEntry.createMany({
+      data: [729, 731].map((days) => ({ channelId, ...entry(olivia, days) })),
+    });
+    for (let n = 0; n < 100; n += 1) await log.add(channelId, entry(mona, 0));
+    const old = await db.chatAuditEntry.findMany({ where: { channelId, byId: olivia!.id } });
+    expect(old.map(({ target }) => target)).toEqual(['729 days ago']);
+  });
+
+  it('deletes for viewers at once, retains the text for moderators, and restores it', async () => {
     const { channel } = crowd;
     const seq = await crowd.send('guest', 'rude');
     const told = next(crowd.as('member'), 'chat:deleted');
@@ -193,7 +229,7 @@ describe('moderating a chat', () => {
     ]);
   });
 
-  it('clears what somebody wrote, and nobody else’s, and brings it back', async () => {
+  it('clears one sender’s messages, and restores them', async () => {
     const { channel } = crowd;
     const seqs = [await crowd.write('member', 'one'), await crowd.write('member', 'two')];
     const others = await crowd.send('guest', 'three');
@@ -220,7 +256,7 @@ describe('moderating a chat', () => {
     });
   });
 
-  it('times somebody out, says for how long, and lets them write again', async () => {
+  it('times a sender out, says for how long, and lets them write again', async () => {
     const { channel } = crowd;
     const seq = await crowd.write('member', 'spam');
     const me = next(crowd.as('member'), 'chat:me');
@@ -234,17 +270,18 @@ describe('moderating a chat', () => {
     expect(await me).toMatchObject([
       { reason: 'calm down', me: { banned: true, bannedUntil: ban.expiresAt, canWrite: false } },
     ]);
+    const askedMs = Date.now();
     const error = await crowd.refused('member', crowd.say('more'));
     expect(error).toMatchObject({ code: 'timed_out', message: expect.stringContaining('seconds') });
-    expect(error.retryAfterMs).toBeLessThanOrEqual(untilMs - Date.now() + 1_000);
-    expect(error.retryAfterMs).toBeGreaterThan(50_000);
+    expect(error.retryAfterMs).toBeLessThanOrEqual(untilMs - askedMs + 1_000);
+    expect(error.retryAfterMs).toBeGreaterThan(untilMs - Date.now() - 1_000);
     const lifted = next(crowd.as('member'), 'chat:me');
     await request(crowd.as('owner'), 'chat:unban', { channel, name: '@milo' });
     expect(await lifted).toMatchObject([{ me: { banned: false, canWrite: true } }]);
     await crowd.send('member', 'sorry');
   });
 
-  it('lets a time-out run out by itself', async () => {
+  it('ends a time-out when it expires', async () => {
     const { channel } = crowd;
     await request(crowd.as('owner'), 'chat:timeout', { channel, name: 'milo', seconds: 10 });
     const row = await crowd.db.chatBan.findFirstOrThrow({
@@ -255,13 +292,13 @@ describe('moderating a chat', () => {
     await expect
       .poll(() => ask(crowd.as('member'), 'chat:send', crowd.say('x')), {
         interval: error.retryAfterMs ?? 0,
-        timeout: 15_000,
+        timeout: 30_000,
       })
       .toMatchObject({ ok: true });
     expect(await request(crowd.as('owner'), 'chat:bans', { channel })).toEqual({ bans: [] });
   });
 
-  it.each([9, 14 * 86_400 + 1, 1.5])('takes no time-out of %d seconds', async (seconds) => {
+  it.each([9, 14 * 86_400 + 1, 1.5])('rejects a time-out of %d seconds', async (seconds) => {
     const { channel } = crowd;
     const asked = { channel, name: 'milo', seconds };
     expect(await refusal(crowd.as('owner'), 'chat:timeout', asked)).toMatchObject({
@@ -269,7 +306,7 @@ describe('moderating a chat', () => {
     });
   });
 
-  it('bans an account for ever, and makes a ban of a time-out, not the other way', async () => {
+  it('bans an account forever, and turns a time-out into a ban but not the reverse', async () => {
     const { channel } = crowd;
     await request(crowd.as('moderator'), 'chat:timeout', { channel, name: 'milo', seconds: 60 });
     const ban = await request(crowd.as('moderator'), 'chat:ban', {
@@ -291,7 +328,7 @@ describe('moderating a chat', () => {
     await crowd.send('member', 'thank you');
   });
 
-  it('bans a guest who throws the cookie away, but not others and no accounts', async () => {
+  it('bans a guest who discards the cookie, but not other guests or accounts', async () => {
     const { channel } = crowd;
     const address = '203.0.113.7';
     const troll = await crowd.join(null, { address });
@@ -308,7 +345,7 @@ describe('moderating a chat', () => {
     await crowd.send(elsewhere, 'sorry');
   });
 
-  it('keeps of a banned address only a hash, and lets it go after a day', async () => {
+  it('stores only a hash of a banned address, and deletes it after a day', async () => {
     const { channel } = crowd;
     const address = '203.0.113.8';
     const seq = await crowd.send(await crowd.join(null, { address }), 'spam');
@@ -320,7 +357,7 @@ describe('moderating a chat', () => {
       where: { id: row.id },
       data: { createdAt: new Date(Date.now() - 86_400_001) },
     });
-    // The room has the ban in memory: the next one reads it.
+    // The room has cached the ban: the next room reads it.
     await crowd.db.channel.update({
       where: { name: channel },
       data: { name: (crowd.channel = `${channel}-later`) },
@@ -328,7 +365,7 @@ describe('moderating a chat', () => {
     await crowd.send(await crowd.join(null, { address }), 'somebody else');
   });
 
-  it('finds a guest by the name they wrote under last', async () => {
+  it('finds a guest by their latest name', async () => {
     const { channel } = crowd;
     const zoe = await crowd.join(null);
     await request(zoe, 'chat:send', crowd.say('hi', { guestName: 'Zoë B.' }));
@@ -341,7 +378,7 @@ describe('moderating a chat', () => {
     });
   });
 
-  it('pins a message for everybody, until it is taken down or deleted', async () => {
+  it('pins a message for everyone, until it is unpinned or deleted', async () => {
     const { channel } = crowd;
     const seq = await crowd.write('member', 'read this');
     const pinned = next(crowd.as('guest'), 'chat:pinned');
@@ -357,7 +394,7 @@ describe('moderating a chat', () => {
     });
   });
 
-  it('appoints and dismisses moderators, who are told and act at once', async () => {
+  it('appoints and dismisses moderators with immediate effect and an event', async () => {
     const { channel } = crowd;
     const path = `/channels/${channel}/moderators/milo`;
     await expect(crowd.api('moderator', 'PUT', path)).rejects.toThrow('403');
@@ -382,7 +419,7 @@ describe('moderating a chat', () => {
     });
   });
 
-  it('lists who is there, people rather than connections', async () => {
+  it('lists the people present, not their connections', async () => {
     const { channel } = crowd;
     await crowd.join(crowd.people.member);
     await crowd.join(null);
@@ -401,7 +438,7 @@ describe('moderating a chat', () => {
     });
   });
 
-  it('pages through what was done, and tells moderators alone as it happens', async () => {
+  it('lists actions page by page, and notifies only moderators of new ones', async () => {
     const { channel } = crowd;
     const seqs = [];
     for (let i = 0; i < 4; i += 1) seqs.push(await crowd.write('member', `text ${i}`));

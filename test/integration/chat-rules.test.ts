@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import type { ChatRules } from '../../src/protocol/chat-rules.js';
 import { ChatCrowd, type Role } from '../support/chat-crowd.js';
 import { ask, next, refusal, request } from '../support/sockets.js';
+import { crowdTest as it } from '../support/fixtures/crowd.js';
+import { stopClock } from '../support/stop-clock.js';
 
 describe('the rules of a chat', () => {
-  let crowd: ChatCrowd;
-
-  beforeAll(async () => {
-    crowd = await ChatCrowd.gather();
-  });
-  beforeEach(() => crowd.enter());
-  afterEach(() => crowd.leave());
-  afterAll(() => crowd.close());
-
-  async function rule(rules: Partial<ChatRules>, blockedWords?: string[]): Promise<void> {
+  async function rule(
+    crowd: ChatCrowd,
+    rules: Partial<ChatRules>,
+    blockedWords?: string[],
+  ): Promise<void> {
     await request(crowd.as('moderator'), 'chat:change-settings', {
       channel: crowd.channel,
       rules,
@@ -22,16 +19,16 @@ describe('the rules of a chat', () => {
     });
   }
 
-  /** The code that a message is refused with, or `ok`. */
-  async function tried(role: Role, text = 'hello'): Promise<string> {
+  /** Returns the error code of a message, or `ok`. */
+  async function tried(crowd: ChatCrowd, role: Role, text = 'hello'): Promise<string> {
     const reply = await crowd.try(role, crowd.say(text));
     return reply.ok ? 'ok' : reply.error.code;
   }
 
-  it('are told to everybody when they change, and to who comes', async () => {
+  it('are announced when they change, and sent to everyone who joins', async ({ crowd }) => {
     const { channel } = crowd;
     const told = next(crowd.as('guest'), 'chat:rules');
-    await rule({ slowModeS: 7 }, ['bad']);
+    await rule(crowd, { slowModeS: 7 }, ['bad']);
     expect(await told).toMatchObject([{ channel, rules: { slowModeS: 7, emojiOnly: false } }]);
     const joined = await request(crowd.as('guest'), 'chat:join', { channel });
     expect(joined.rules).toEqual((await told)[0].rules);
@@ -41,11 +38,13 @@ describe('the rules of a chat', () => {
     });
   });
 
-  it('are kept, with what is pinned, for when the room is opened again', async () => {
+  it('are stored with the pinned message, and restored when the room reopens', async ({
+    crowd,
+  }) => {
     const { channel } = crowd;
     const seq = await crowd.write('owner', 'read this');
     await request(crowd.as('owner'), 'chat:pin', { channel, seq });
-    await rule({ followersOnlyMin: 5, holdLinks: true, slowModeS: 30 }, ['one', 'two']);
+    await rule(crowd, { followersOnlyMin: 5, holdLinks: true, slowModeS: 30 }, ['one', 'two']);
     // Under another name it is read from the database.
     crowd.channel = `${channel}-again`;
     await crowd.db.channel.update({ where: { name: channel }, data: { name: crowd.channel } });
@@ -60,42 +59,42 @@ describe('the rules of a chat', () => {
     expect(settings.blockedWords).toEqual(['one', 'two']);
   });
 
-  it('slow mode: one message of each sender in the time, but not of moderators', async () => {
-    await rule({ slowModeS: 300 });
+  it('slow mode: one message per sender and interval, except for moderators', async ({ crowd }) => {
+    await rule(crowd, { slowModeS: 300 });
     const message = crowd.say('first');
     const { seq } = await request(crowd.as('guest'), 'chat:send', message);
     const error = await crowd.refused('guest', crowd.say('second'));
     expect(error).toMatchObject({ code: 'slow_mode' });
     expect(error.retryAfterMs).toBeGreaterThan(290_000);
-    // One that is sent again after a lost reply is the same one.
+    // A message resent after a lost reply is the same one.
     expect(await request(crowd.as('guest'), 'chat:send', message)).toMatchObject({ seq });
     for (const role of ['moderator', 'moderator', 'owner'] as const)
-      expect(await tried(role)).toBe('ok');
-    await rule({ slowModeS: 0 });
-    expect(await tried('guest')).toBe('ok');
+      expect(await tried(crowd, role)).toBe('ok');
+    await rule(crowd, { slowModeS: 0 });
+    expect(await tried(crowd, 'guest')).toBe('ok');
   });
 
-  it('registered only: guests read', async () => {
+  it('registered only: guests can read', async ({ crowd }) => {
     const told = next(crowd.as('guest'), 'chat:me');
-    await rule({ registeredOnly: true });
+    await rule(crowd, { registeredOnly: true });
     expect(await told).toMatchObject([{ me: { role: 'guest', canWrite: false } }]);
-    expect(await tried('guest')).toBe('guests_not_allowed');
-    expect(await tried('member')).toBe('ok');
+    expect(await tried(crowd, 'guest')).toBe('guests_not_allowed');
+    expect(await tried(crowd, 'member')).toBe('ok');
     const { me } = await request(crowd.as('guest'), 'chat:join', { channel: crowd.channel });
     expect(me.canWrite).toBe(false);
   });
 
-  it('followers only, and of an age', async () => {
+  it('followers only, with a minimum follow time', async ({ crowd }) => {
     const { channel } = crowd;
-    await rule({ followersOnlyMin: 0 });
-    expect(await tried('guest')).toBe('followers_only');
-    expect(await tried('member')).toBe('followers_only');
-    expect(await tried('moderator')).toBe('ok');
+    await rule(crowd, { followersOnlyMin: 0 });
+    expect(await tried(crowd, 'guest')).toBe('followers_only');
+    expect(await tried(crowd, 'member')).toBe('followers_only');
+    expect(await tried(crowd, 'moderator')).toBe('ok');
     const me = next(crowd.as('member'), 'chat:me');
     await crowd.api('member', 'PUT', `/channels/${channel}/follow`);
     expect(await me).toMatchObject([{ me: { followsSince: expect.any(String) } }]);
-    expect(await tried('member')).toBe('ok');
-    await rule({ followersOnlyMin: 10 });
+    expect(await tried(crowd, 'member')).toBe('ok');
+    await rule(crowd, { followersOnlyMin: 10 });
     const error = await crowd.refused('member', crowd.say('x'));
     expect(error).toMatchObject({ code: 'followers_only' });
     expect(error.retryAfterMs).toBeGreaterThan(9 * 60_000);
@@ -105,25 +104,25 @@ describe('the rules of a chat', () => {
     expect(without).not.toHaveProperty('retryAfterMs');
   });
 
-  it('emoji only', async () => {
-    await rule({ emojiOnly: true });
-    expect(await tried('guest', 'hello 👋')).toBe('emoji_only');
-    expect(await tried('guest', '👋 👩🏽‍🚀❤️')).toBe('ok');
-    expect(await tried('owner', 'words')).toBe('ok');
+  it('emoji only', async ({ crowd }) => {
+    await rule(crowd, { emojiOnly: true });
+    expect(await tried(crowd, 'guest', 'hello 👋')).toBe('emoji_only');
+    expect(await tried(crowd, 'guest', '👋 👩🏽‍🚀❤️')).toBe('ok');
+    expect(await tried(crowd, 'owner', 'words')).toBe('ok');
   });
 
-  it('blocked words, however they are written', async () => {
-    await rule({}, ['viagra']);
-    expect(await tried('guest', 'buy VIÁGRA now')).toBe('blocked_word');
-    expect(await tried('guest', 'hello')).toBe('ok');
-    expect(await tried('moderator', 'the word is viagra')).toBe('ok');
+  it('blocked words, in any spelling', async ({ crowd }) => {
+    await rule(crowd, {}, ['viagra']);
+    expect(await tried(crowd, 'guest', 'buy VIÁGRA now')).toBe('blocked_word');
+    expect(await tried(crowd, 'guest', 'hello')).toBe('ok');
+    expect(await tried(crowd, 'moderator', 'the word is viagra')).toBe('ok');
     const named = crowd.say('hello', { guestName: 'V1agra' });
     expect(await crowd.refused('guest', named)).toMatchObject({ code: 'blocked_word' });
   });
 
-  it('holds messages with links for a moderator, who lets them through', async () => {
+  it('holds messages with links until a moderator approves them', async ({ crowd }) => {
     const { channel } = crowd;
-    await rule({ holdLinks: true });
+    await rule(crowd, { holdLinks: true });
     const told = next(crowd.as('moderator'), 'chat:held-added');
     const heardByOthers: unknown[] = [];
     for (const role of ['member', 'guest'] as const)
@@ -149,7 +148,7 @@ describe('the rules of a chat', () => {
     expect(await refusal(crowd.as('owner'), 'chat:judge', judgement)).toMatchObject({
       code: 'not_found',
     });
-    // A reply that got lost is asked for again.
+    // A client resends after a lost reply.
     expect(await request(crowd.as('guest'), 'chat:send', message)).toMatchObject({
       seq: 1,
       held: false,
@@ -157,9 +156,9 @@ describe('the rules of a chat', () => {
     expect(heardByOthers).toEqual([]);
   });
 
-  it('lets only one of two moderators decide', async () => {
+  it('lets only one of two moderators decide', async ({ crowd }) => {
     const { channel } = crowd;
-    await rule({ holdLinks: true });
+    await rule(crowd, { holdLinks: true });
     await request(crowd.as('guest'), 'chat:send', crowd.say('example.com'));
     const { held } = await request(crowd.as('owner'), 'chat:held', { channel });
     const heldId = held[0]!.id;
@@ -172,9 +171,9 @@ describe('the rules of a chat', () => {
     expect(messages).toHaveLength(replies[1]?.ok ? 1 : 0);
   });
 
-  it('throws a held message away when it is refused', async () => {
+  it('discards a rejected message', async ({ crowd }) => {
     const { channel } = crowd;
-    await rule({ holdLinks: true });
+    await rule(crowd, { holdLinks: true });
     await request(crowd.as('guest'), 'chat:send', crowd.say('www.example.com'));
     const { held } = await request(crowd.as('owner'), 'chat:held', { channel });
     const judged = next(crowd.as('guest'), 'chat:judged');
@@ -185,10 +184,10 @@ describe('the rules of a chat', () => {
     expect(await crowd.audit()).toMatchObject([{ action: 'refuse' }, { action: 'settings' }]);
   });
 
-  it('holds what somebody writes until the first was let through', async () => {
+  it('holds a sender’s messages until the first is approved', async ({ crowd }) => {
     const { channel } = crowd;
     await crowd.write('member', 'I was here before');
-    await rule({ holdFirst: true });
+    await rule(crowd, { holdFirst: true });
     expect(await crowd.try('member', crowd.say('x'))).toMatchObject({ data: { held: false } });
     expect(await request(crowd.as('guest'), 'chat:send', crowd.say('new here'))).toMatchObject({
       held: true,
@@ -205,33 +204,24 @@ describe('the rules of a chat', () => {
     });
   });
 
-  it('lets one sender’s messages wait only so many', async () => {
-    await rule({ holdLinks: true });
-    for (let i = 0; i < 5; i += 1) expect(await tried('guest', `a${i}.example`)).toBe('ok');
+  it('limits the number of held messages per sender', async ({ crowd }) => {
+    await rule(crowd, { holdLinks: true });
+    for (let i = 0; i < 5; i += 1) expect(await tried(crowd, 'guest', `a${i}.example`)).toBe('ok');
     const { code, message } = await crowd.refused('guest', crowd.say('a6.example'));
     expect([code, message]).toEqual([
       'rate_limited',
-      expect.stringContaining('wait for a moderator'),
+      expect.stringContaining('waiting for a moderator'),
     ]);
   });
 });
 
 describe('commands', () => {
-  let crowd: ChatCrowd;
+  const command = (crowd: ChatCrowd, text: string) => ({ channel: crowd.channel, text });
 
-  beforeAll(async () => {
-    crowd = await ChatCrowd.gather();
-  });
-  beforeEach(() => crowd.enter());
-  afterEach(() => crowd.leave());
-  afterAll(() => crowd.close());
-
-  const command = (text: string) => ({ channel: crowd.channel, text });
-
-  it('do what they say, and say what they did', async () => {
+  it('act, and reply with what they did', async ({ crowd }) => {
     const boss = crowd.as('owner');
     const did = async (text: string) =>
-      (await request(boss, 'chat:command', command(text))).message;
+      (await request(boss, 'chat:command', command(crowd, text))).message;
     expect(await did('/timeout milo 60 spam and noise')).toBe('milo can’t write for 60 seconds.');
     const { bans } = await request(boss, 'chat:bans', { channel: crowd.channel });
     expect(bans).toMatchObject([{ name: 'milo', reason: 'spam and noise' }]);
@@ -242,16 +232,16 @@ describe('commands', () => {
     const { rules } = await request(boss, 'chat:settings', { channel: crowd.channel });
     expect(rules).toMatchObject({ slowModeS: 30, followersOnlyMin: 120, emojiOnly: true });
     await crowd.write('member', 'text');
-    expect(await did('/pin 1')).toBe('The message is pinned.');
-    expect(await did('/clear milo')).toBe('1 message of milo deleted.');
-    expect(await did('/mod milo')).toBe('milo moderates this channel.');
-    expect(await did('/unmod milo')).toBe('milo moderates this channel no more.');
+    expect(await did('/pin 1')).toBe('Message pinned.');
+    expect(await did('/clear milo')).toBe('Deleted 1 message by milo.');
+    expect(await did('/mod milo')).toBe('milo is now a moderator.');
+    expect(await did('/unmod milo')).toBe('milo is no longer a moderator.');
     expect(await did('/ban milo')).toBe('milo is banned.');
   });
 
-  it('are refused with what is wrong: unknown, used otherwise, not for this one', async () => {
+  it('are rejected with the reason: unknown, wrong usage, not allowed', async ({ crowd }) => {
     const refused = (role: Role, text: string) =>
-      refusal(crowd.as(role), 'chat:command', command(text));
+      refusal(crowd.as(role), 'chat:command', command(crowd, text));
     expect(await refused('owner', '/tiemout milo')).toMatchObject({
       code: 'unknown_command',
       message: expect.stringContaining('/help'),
@@ -270,33 +260,24 @@ describe('commands', () => {
     expect(await refused('guest', '/follow')).toMatchObject({ code: 'not_logged_in' });
   });
 
-  it('lists those that one may use', async () => {
+  it('are listed according to the caller’s role', async ({ crowd }) => {
     const listed = async (role: Role) =>
-      (await request(crowd.as(role), 'chat:command', command('/help'))).message;
+      (await request(crowd.as(role), 'chat:command', command(crowd, '/help'))).message;
     expect(await listed('guest')).toBe('/help');
     expect(await listed('member')).toContain('/follow');
     expect(await listed('moderator')).not.toContain('/mod ');
     expect(await listed('owner')).toContain('/mod ');
   });
 
-  it('write nothing into the chat', async () => {
-    await request(crowd.as('member'), 'chat:command', command('/help'));
+  it('do not appear in the chat', async ({ crowd }) => {
+    await request(crowd.as('member'), 'chat:command', command(crowd, '/help'));
     const { lastSeq } = await request(crowd.as('member'), 'chat:join', { channel: crowd.channel });
     expect(lastSeq).toBe(0);
   });
 });
 
 describe('messages that refer to others', () => {
-  let crowd: ChatCrowd;
-
-  beforeAll(async () => {
-    crowd = await ChatCrowd.gather();
-  });
-  beforeEach(() => crowd.enter());
-  afterEach(() => crowd.leave());
-  afterAll(() => crowd.close());
-
-  it('quote what they answer, live and later, and no more once it is deleted', async () => {
+  it('quote the message they reply to, live and later, until it is deleted', async ({ crowd }) => {
     const { channel } = crowd;
     const parent = await crowd.send('guest', 'What time is it?');
     const told = next(crowd.as('guest'), 'chat:messages');
@@ -316,13 +297,13 @@ describe('messages that refer to others', () => {
       });
   });
 
-  it('tell who is mentioned', async () => {
+  it('report who is mentioned', async ({ crowd }) => {
     const told = next(crowd.as('guest'), 'chat:messages');
     await crowd.send('owner', 'hi @Milo and @Zoë_B.! (not me@example.com)');
     expect((await told)[0].messages[0]?.mentions).toEqual(['milo', 'zoë_b']);
   });
 
-  it('show the name that somebody chose beside the one they are called by', async () => {
+  it('show the display name along with the username', async ({ crowd }) => {
     const { cookie } = crowd.people.member;
     await crowd.db.account.update({
       where: { username: 'milo' },
@@ -334,7 +315,9 @@ describe('messages that refer to others', () => {
     await crowd.db.account.update({ where: { username: 'milo' }, data: { displayName: '' } });
   });
 
-  it('have reactions: counted once for each, told together, taken back', async () => {
+  it('have reactions: counted once per person, announced together, removable', async ({
+    crowd,
+  }) => {
     const { channel } = crowd;
     const seq = await crowd.write('owner', 'like this');
     const react = (role: Role, emoji: string, on = true) =>
@@ -362,7 +345,9 @@ describe('messages that refer to others', () => {
     ]);
   });
 
-  it('take only emoji, only of who may write, and not without end', async () => {
+  it('accept only emoji, only from people who may write, and a limited number', async ({
+    crowd,
+  }) => {
     const { channel } = crowd;
     const seq = await crowd.write('owner', 'like this');
     for (const emoji of ['', 'a', '👍👍', '<b>', '1'])
@@ -390,8 +375,9 @@ describe('messages that refer to others', () => {
     });
   });
 
-  it('float emoji over the player, many in one frame, and none are kept', async () => {
+  it('float emoji over the player, many per frame, and store none', async ({ crowd }) => {
     const { channel } = crowd;
+    onTestFinished(stopClock());
     const frames: { emoji: string; count: number }[][] = [];
     crowd.as('member').on('chat:floats', ({ floats }) => frames.push(floats));
     const replies = await Promise.all(
@@ -404,13 +390,13 @@ describe('messages that refer to others', () => {
     await expect
       .poll(() => frames.flat().reduce((sum, { count }) => sum + count, 0))
       .toBe(accepted);
-    expect(frames.length).toBeLessThanOrEqual(2);
+    expect(frames.length).toBeLessThan(accepted);
     expect(await refusal(crowd.as('member'), 'chat:float', { channel, emoji: '🦑' })).toMatchObject(
       { code: 'bad_request' },
     );
   });
 
-  it('are found by a part of their text and by who wrote them, a stretch at a time', async () => {
+  it('are found by part of their text and by sender, in pages', async ({ crowd }) => {
     const { channel } = crowd;
     await crowd.write('member', 'The KEY is 100% under_the mat');
     await crowd.write('owner', 'which key?');

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ChatRepository } from '../../src/chat/messages/chat.repository.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { ChatMessage } from '../../src/protocol/chat.js';
 import { databases, startTestApp, type TestApp } from '../support/app.js';
 import { api, guestCookie, type Person, register, registerWithChannel } from '../support/people.js';
 import { type ClientSocket, next, openSocket, refusal, request } from '../support/sockets.js';
+import { stopClock } from '../support/stop-clock.js';
 
 describe.each(databases)('chat on %s', (database) => {
   let test: TestApp;
@@ -26,7 +27,7 @@ describe.each(databases)('chat on %s', (database) => {
     ownerId = id;
   });
 
-  /** Every test has a channel of its own: past the API, which allows an account only a few. */
+  /** Each test has its own channel, created past the API, which limits them per account. */
   async function freshChannel(): Promise<void> {
     channel = `chat-${(count += 1)}`;
     await test.app.get(PrismaService).channel.create({ data: { name: channel, ownerId } });
@@ -51,14 +52,14 @@ describe.each(databases)('chat on %s', (database) => {
     ...more,
   });
 
-  /** Everything that a client is told, in the order it is told. */
+  /** Collects all messages that a client receives, in order. */
   function heard(socket: ClientSocket): ChatMessage[] {
     const messages: ChatMessage[] = [];
     socket.on('chat:messages', (told) => messages.push(...told.messages));
     return messages;
   }
 
-  it('stores a message, tells everybody in the room, and shows it to who joins later', async () => {
+  it('stores a message, sends it to the room, and shows it to later visitors', async () => {
     await freshChannel();
     const [sender, reader, outsider] = [await client(owner), await client(), await client()];
     await request(sender, 'chat:join', { channel });
@@ -82,7 +83,7 @@ describe.each(databases)('chat on %s', (database) => {
     );
   });
 
-  it('stores a message that is sent again once, also while the first one is under way', async () => {
+  it('stores a resent message once, even while the first is in flight', async () => {
     await freshChannel();
     const sender = await client(member);
     await request(sender, 'chat:join', { channel });
@@ -98,7 +99,7 @@ describe.each(databases)('chat on %s', (database) => {
     expect(page.messages).toMatchObject([{ seq: 1, text: 'once' }]);
   });
 
-  it("refuses another sender's nonce", async () => {
+  it('rejects another sender’s nonce', async () => {
     await freshChannel();
     const message = say('mine');
     await request(await client(owner), 'chat:send', message);
@@ -106,7 +107,7 @@ describe.each(databases)('chat on %s', (database) => {
     expect(stolen.code).toBe('bad_request');
   });
 
-  it('numbers the messages of many senders without gaps, all channels in few commits', async () => {
+  it('numbers messages of many senders without gaps, all channels in few commits', async () => {
     await freshChannel();
     const first = channel;
     await freshChannel();
@@ -129,7 +130,7 @@ describe.each(databases)('chat on %s', (database) => {
       ).toEqual(names.map((_, i) => i + 1));
   });
 
-  it('puts many messages of one tick into one frame, in order', async () => {
+  it('sends many messages of one tick in one frame, in order', async () => {
     await freshChannel();
     const reader = await client();
     await request(reader, 'chat:join', { channel });
@@ -144,7 +145,9 @@ describe.each(databases)('chat on %s', (database) => {
     expect(frames.length).toBeLessThan(10);
   });
 
-  it('limits each sender, says when to try again, and keeps its word', async () => {
+  it('limits each sender, says when to retry, and honors it', async () => {
+    const startClock = stopClock();
+    onTestFinished(startClock);
     await freshChannel();
     const [sender, other] = [await client(), await client()];
     for (let i = 0; i < 5; i += 1)
@@ -154,12 +157,14 @@ describe.each(databases)('chat on %s', (database) => {
     expect(error).toMatchObject({ code: 'rate_limited' });
     expect(error.retryAfterMs).toBeGreaterThan(0);
     await request(other, 'chat:send', say('not me', { guestName: 'other' }));
+    startClock();
     await expect
       .poll(() => request(sender, 'chat:send', message), { interval: error.retryAfterMs ?? 0 })
       .toMatchObject({ seq: 7 });
   });
 
   it('counts an account on all its connections as one sender', async () => {
+    onTestFinished(stopClock());
     await freshChannel();
     const rival = await register(test.url, 'rival');
     const sockets = [await client(rival), await client(rival)];
@@ -171,7 +176,7 @@ describe.each(databases)('chat on %s', (database) => {
     expect(replies.filter((reply) => typeof reply === 'string')).toHaveLength(1);
   });
 
-  it('lets guests write under a name that is no account’s', async () => {
+  it('lets guests write under a name that no account has', async () => {
     await freshChannel();
     const guest = await client();
     const { me } = await request(guest, 'chat:join', { channel });
@@ -183,13 +188,13 @@ describe.each(databases)('chat on %s', (database) => {
         code: 'guest_name_taken',
       });
     const told = next(guest, 'chat:messages');
-    // Five were used up by the refusals above.
+    // The rejections above used up five.
     const other = await client();
     await request(other, 'chat:send', say('hi', { guestName: '  Zoë   B. ' }));
     expect((await told)[0].messages).toMatchObject([{ name: 'Zoë B.', role: 'guest' }]);
   });
 
-  it('refuses what is no message', async () => {
+  it('rejects an invalid message', async () => {
     await freshChannel();
     const socket = await client(member);
     for (const text of ['', '   ', '\u0007', 'x'.repeat(501), 7, null, {}])
@@ -208,7 +213,7 @@ describe.each(databases)('chat on %s', (database) => {
     });
   });
 
-  it('keeps any text as it is, and half of a character takes no other message with it', async () => {
+  it('stores any text unchanged, and half of a character affects no other message', async () => {
     await freshChannel();
     const texts = ['a\nb', "'; DROP TABLE accounts; --", '👩🏽‍🚀 ✓ \u202e', '\ud83d', 'x'.repeat(500)];
     const sockets = await Promise.all(texts.map(() => client()));
@@ -223,7 +228,7 @@ describe.each(databases)('chat on %s', (database) => {
     );
   });
 
-  it('gives who comes back what they missed, page by page, and what was deleted', async () => {
+  it('sends missed messages and deletions page by page after a reconnect', async () => {
     await freshChannel();
     await fill(250);
     const socket = await client(owner);
@@ -249,7 +254,7 @@ describe.each(databases)('chat on %s', (database) => {
     expect(first.more).toBe(false);
   });
 
-  it('empties a deleted message for everybody, now and later, and only the owner may do it', async () => {
+  it('clears a deleted message for everyone, now and later, by the owner only', async () => {
     await freshChannel();
     const [boss, reader, guest] = [await client(owner), await client(member), await client()];
     await request(reader, 'chat:join', { channel });
@@ -274,7 +279,7 @@ describe.each(databases)('chat on %s', (database) => {
     expect(toOwner).toMatchObject([{ seq, text: 'rude', deleted: true }]);
   });
 
-  it('keeps a banned sender from writing on every connection, until the ban is lifted', async () => {
+  it('prevents a banned sender from writing on any connection until the ban is lifted', async () => {
     await freshChannel();
     const [boss, milo, again] = [await client(owner), await client(member), await client(member)];
     for (const socket of [boss, milo, again]) await request(socket, 'chat:join', { channel });
@@ -301,7 +306,7 @@ describe.each(databases)('chat on %s', (database) => {
     });
   });
 
-  it('bans a guest by their device, whatever name they take, and others of their address', async () => {
+  it('bans a guest by device, whatever their name, and others at their address', async () => {
     await freshChannel();
     const device = { cookie: await guestCookie(test.url) };
     const [boss, guest] = [await client(owner), await client(device)];
@@ -317,7 +322,7 @@ describe.each(databases)('chat on %s', (database) => {
       say('hi', { guestName: 'two' }),
     );
     expect(withoutCookie).toMatchObject({ code: 'banned' });
-    // Somebody who has not written yet: whoever has may have to wait.
+    // A new sender: the others may have to wait.
     const nils = await client(await register(test.url, 'nils'));
     await request(nils, 'chat:send', say('an account is somebody anywhere'));
     const own = await request(boss, 'chat:send', say('bye'));
@@ -326,7 +331,7 @@ describe.each(databases)('chat on %s', (database) => {
     });
   });
 
-  it('shows the messages of one broadcast over HTTP', async () => {
+  it('returns the messages of one broadcast over HTTP', async () => {
     await freshChannel();
     const db = test.app.get(PrismaService);
     const { id: channelId } = await db.channel.findUniqueOrThrow({ where: { name: channel } });
@@ -365,7 +370,7 @@ describe.each(databases)('chat on %s', (database) => {
     expect(nowhere.status).toBe(404);
   });
 
-  it('closes the chat of a channel that is deleted', async () => {
+  it('closes the chat of a deleted channel', async () => {
     await freshChannel();
     const socket = await client();
     await request(socket, 'chat:join', { channel });
@@ -378,7 +383,7 @@ describe.each(databases)('chat on %s', (database) => {
     );
   });
 
-  /** Messages as if they had been written. */
+  /** Stores messages directly. */
   async function fill(messages: number, broadcastId: string | null = null): Promise<void> {
     const db = test.app.get(PrismaService);
     const { id } = await db.channel.findUniqueOrThrow({ where: { name: channel } });
@@ -399,7 +404,7 @@ describe.each(databases)('chat on %s', (database) => {
 });
 
 describe('chat without guests', () => {
-  it('lets guests read and not write', async () => {
+  it('lets guests read but not write', async () => {
     const test = await startTestApp({ overrides: { CHAT_GUESTS: 'false' } });
     const owner = await registerWithChannel(test.url, 'olivia');
     const guest = await openSocket(test.url);

@@ -1,30 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClipView, ListedClip } from '../../src/protocol/clip.js';
 import type { StorageView } from '../../src/protocol/storage.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { KeptBroadcast } from '../support/kept-broadcast.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const WAIT = { timeout: 30_000 };
 const CHANNEL = 'clipped';
 const CLIPS_MAX = 4;
 
-let test: TestApp;
+const test = useServer({
+  overrides: { LOG_LEVEL: 'silent', CLIPS_PER_ACCOUNT: String(CLIPS_MAX) },
+});
 let owner: HttpClient;
 let member: HttpClient;
 let stranger: HttpClient;
 beforeAll(async () => {
-  test = await startTestApp({
-    overrides: { LOG_LEVEL: 'silent', CLIPS_PER_ACCOUNT: String(CLIPS_MAX) },
-  });
   owner = await loggedIn(test.url, 'olga');
   member = await loggedIn(test.url, 'mona');
   stranger = new HttpClient(test.url);
   await owner.post('/api/channels', { name: CHANNEL });
 });
-afterAll(() => test.close());
 
-/** A broadcast of ten seconds that is over, and recorded. */
+/** Makes a broadcast of ten seconds that has ended and is recorded. */
 async function recorded(): Promise<string> {
   const broadcast = await KeptBroadcast.start(test, CHANNEL, 'Some words');
   await broadcast.segments(5);
@@ -53,7 +51,7 @@ const statusesFor = async (client: HttpClient, { id, playlistPath }: ClipView) =
 ];
 
 describe('a clip', () => {
-  it('is for whom its recording is, as soon as that changes, and for nobody else', async () => {
+  it('has its recording’s audience, with immediate effect', async () => {
     const recording = await recorded();
     const clip = await clipOf(recording);
     expect(await statusesFor(stranger, clip)).toEqual([200, 200, 200, 200, 200]);
@@ -62,7 +60,7 @@ describe('a clip', () => {
     expect((await owner.get(`/api/clips/${clip.id}`)).status).toBe(200);
     await change(recording, 'public');
     expect(await statusesFor(stranger, clip)).toEqual([200, 200, 200, 200, 200]);
-    // The broadcast has the same visibility, and an address of its own.
+    // The broadcast has the same visibility at its own path.
     const path = `/api/broadcasts/${recording}`;
     await owner.request('PATCH', path, { body: { visibility: 'private' } });
     expect(await statusesFor(stranger, clip)).toEqual([404, 404, 404, 404, 404]);
@@ -70,7 +68,7 @@ describe('a clip', () => {
     expect((await owner.request('DELETE', `/api/clips/${clip.id}`, {})).status).toBe(204);
   });
 
-  it('stays for whom it was for when its recording is deleted', async () => {
+  it('retains its audience when its recording is deleted', async () => {
     const [hidden, open] = [await recorded(), await recorded()];
     const clips = [await clipOf(hidden), await clipOf(open)] as const;
     await change(hidden, 'private');
@@ -82,12 +80,12 @@ describe('a clip', () => {
       visibility: 'private',
       recordingId: null,
     });
-    // Who made it may delete what they may not watch any more.
+    // The creator may delete clips that they can no longer watch.
     for (const { id } of clips)
       expect((await member.request('DELETE', `/api/clips/${id}`, {})).status).toBe(204);
   });
 
-  it('is in the lists of its channel’s owner and of who made it, who may delete it', async () => {
+  it('is listed for its channel’s owner and its creator, who can delete it', async () => {
     const recording = await recorded();
     const [older, newer] = [await clipOf(recording), await clipOf(recording)];
     const path = `/api/channels/${CHANNEL}/clips`;
@@ -113,7 +111,7 @@ describe('a clip', () => {
     expect((await owner.get(path)).body).toEqual([]);
   });
 
-  it('is one of so many that an account may have, however many are asked for at once', async () => {
+  it('is limited per account, even for concurrent requests', async () => {
     const recording = await recorded();
     const body = { startMs: 0, durationMs: 2_000 };
     const answers = await Promise.all(
@@ -125,7 +123,7 @@ describe('a clip', () => {
     const codes = answers.flat().map(({ status, error }) => error?.code ?? status);
     const { clips, clipsMax } = (await member.get('/api/account/storage')).body as StorageView;
     expect([clips, clipsMax]).toEqual([codes.filter((one) => one === 201).length, CLIPS_MAX]);
-    // Some may have been refused for being too many at once.
+    // Some may have been rejected for exceeding the concurrency limit.
     expect(codes.filter((one) => one === 201).length).toBeLessThanOrEqual(CLIPS_MAX);
     while ((await member.post(`/api/recordings/${recording}/clips`, body)).status === 201);
     const full = await Promise.all(

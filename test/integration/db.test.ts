@@ -37,7 +37,7 @@ describe.each(databases)('on %s', (database) => {
     await close();
   });
 
-  it('rolls a transaction back as a whole', async () => {
+  it('rolls back a transaction as a whole', async () => {
     const { app, close } = await startTestApp({ database });
     const db = app.get(PrismaService);
     const failed = db.$transaction(async (tx) => {
@@ -96,7 +96,7 @@ describe.each(databases)('on %s', (database) => {
       expect(await migrate(pool, dir)).toEqual(['3_three']);
     });
 
-    it('leave nothing when they fail, and can be put right', async () => {
+    it('leave nothing when they fail, and can be fixed', async () => {
       await add('4_four', 'CREATE TABLE four (id int); SELECT no_such_column;');
       await expect(migrate(pool, dir)).rejects.toThrow(
         /^The database migration 4_four failed: .*no_such_column/,
@@ -106,7 +106,7 @@ describe.each(databases)('on %s', (database) => {
       expect(await migrate(pool, dir)).toEqual(['4_four']);
     });
 
-    it('are refused when they were changed afterwards', async () => {
+    it('are rejected when they were changed afterwards', async () => {
       await add('1_one', 'CREATE TABLE one (id bigint);');
       await expect(migrate(pool, dir)).rejects.toThrow(/1_one was changed after it was applied/);
     });
@@ -121,7 +121,7 @@ describe('the embedded database', () => {
     empty = join(await newFolder(), 'pg');
     await (await EmbeddedDatabase.open(empty)).close();
   });
-  /** Where an empty database already is: saves the initdb. */
+  /** Creates a folder with an empty database, to save the initdb. */
   async function prepared(): Promise<string> {
     const dir = await newFolder();
     await cp(empty, join(dir, 'pg'), { recursive: true });
@@ -131,7 +131,10 @@ describe('the embedded database', () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
 
-  /** Runs test/support/insert-forever.mjs; resolves with what it says when `isEnough`, or it has ended. */
+  /**
+   * Runs test/support/insert-forever.mjs; resolves with its output when `isEnough` or when it has
+   * exited.
+   */
   async function insert(
     dir: string,
     {
@@ -177,7 +180,7 @@ describe('the embedded database', () => {
     await embedded.close();
   });
 
-  it('acknowledges nothing before it is on the disk', async () => {
+  it('acknowledges nothing before it is on disk', async () => {
     const dir = join(await prepared(), 'pg');
     const flags = ['--import', new URL('../support/tell-fsync.mjs', import.meta.url).href];
     const lines = await insert(dir, { limit: 20, flags });
@@ -190,7 +193,7 @@ describe('the embedded database', () => {
     for (const before of perInsert) expect(before).toContain('fsync');
   });
 
-  it('comes back after a first start that was cut off', async () => {
+  it('recovers from an interrupted first start', async () => {
     const folder = await newFolder();
     const dir = join(folder, 'pg');
     const child = spawn(process.execPath, ['--no-warnings', 'src/db/pglite.init.ts', dir]);
@@ -214,14 +217,14 @@ describe('the embedded database', () => {
     const second = Database.open(config, log);
     await expect(second).rejects.toThrow(StartError);
     await expect(second).rejects.toThrow(
-      /Another Onair is running on the data folder .* DATA_DIR=/,
+      /Another instance of Onair is using the data folder .* DATA_DIR=/,
     );
     await first.close();
     const third = await Database.open(config, log);
     await third.close();
   });
 
-  it('leaves no transaction and no statement behind when a client is dropped', async () => {
+  it('leaves no transaction or statement open when a client disconnects', async () => {
     const embedded = await EmbeddedDatabase.open(null, await databaseImage());
     const pool = new pg.Pool(embedded.poolConfig());
     const client = await pool.connect();
@@ -237,29 +240,29 @@ describe('the embedded database', () => {
   });
 });
 
-describe('a PostgreSQL that can’t be had', () => {
-  it('stops the start with a sentence that holds no password', async () => {
+describe('an unavailable PostgreSQL', () => {
+  it('aborts startup with a message that contains no password', async () => {
     const started = Database.open(
       { dir: ':memory:', databaseUrl: 'postgresql://ann:hunter2@127.0.0.1:1/onair' },
       log,
       { patienceMs: 0 },
     );
     await expect(started).rejects.toThrow(
-      "The database postgresql://ann@127.0.0.1:1/onair can't be used: nothing answers at this address and port. (Set by DATABASE_URL.)",
+      "The database postgresql://ann@127.0.0.1:1/onair can't be used: no server is listening at this address and port. (Set by DATABASE_URL.)",
     );
     await expect(started).rejects.not.toThrow(/hunter2/);
   });
 
-  it.runIf(databases.includes('postgresql'))('says which database is missing', async () => {
+  it.runIf(databases.includes('postgresql'))('reports which database is missing', async () => {
     const url = new URL(process.env.TEST_DATABASE_URL ?? '');
     url.pathname = '/no_such_database';
     await expect(Database.open({ dir: ':memory:', databaseUrl: url.href }, log)).rejects.toThrow(
-      /there is no such database; create it first/,
+      /the database does not exist; create it first/,
     );
   });
 
   it.runIf(databases.includes('postgresql'))(
-    'makes requests fail with a sentence, and nothing has to be started again',
+    'makes requests fail with a message, and needs no restart',
     async () => {
       const { url, drop } = await createDatabase();
       const proxy = await TcpProxy.to(url);
@@ -274,20 +277,20 @@ describe('a PostgreSQL that can’t be had', () => {
       const page = await client.get('/');
       expect(page.status).toBe(503);
       expect(page.headers.get('content-type')).toContain('text/html');
-      expect(page.body).toContain('The database can’t be reached at the moment');
+      expect(page.body).toContain('The database is unavailable');
       expect(await client.get('/api/channels')).toMatchObject({
         status: 503,
         error: { code: 'unavailable', retryAfterMs: 2_000 },
       });
       expect(await client.get('/readyz')).toMatchObject({
         status: 503,
-        body: { problems: ['the database does not answer'] },
+        body: { problems: ['the database does not respond'] },
       });
       expect((await client.get('/healthz')).status).toBe(200);
 
       proxy.comeBack();
       await expect
-        .poll(async () => (await client.get('/readyz')).status, { timeout: 20_000 })
+        .poll(async () => (await client.get('/readyz')).status, { timeout: 30_000 })
         .toBe(200);
       expect((await new HttpClient(server.url).get('/api/channels')).status).toBe(200);
       await server.close();

@@ -12,7 +12,7 @@ let base: string;
 beforeAll(async () => void (base = await mkdtemp(join(tmpdir(), 'onair-modes-'))));
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-/** What of a folder, itself included, its group or others may do something with. */
+/** Returns the files in a folder, including itself, that group or others can access. */
 async function openTo(others: string): Promise<{ open: string[]; seen: number }> {
   const names = await readdir(others, { recursive: true, encoding: 'utf8' });
   const paths = [others, ...names.map((name) => join(others, name))];
@@ -21,9 +21,9 @@ async function openTo(others: string): Promise<{ open: string[]; seen: number }>
   return { open: open.map((path) => relative(base, path)), seen: paths.length };
 }
 
-it('nothing that the service makes is open to other users of the machine', async () => {
+it('other users of the machine cannot access anything that the service creates', async () => {
   const dir = join(base, 'fresh');
-  // Its own database as well: the tests' usual one is unpacked for it.
+  // The server creates its database, instead of unpacking the tests' usual image.
   const server = await ServerProcess.start({ DATA_DIR: dir });
   try {
     const film = await RecordedFilm.of(server.url, 'tea');
@@ -41,7 +41,7 @@ it('nothing that the service makes is open to other users of the machine', async
       expect.arrayContaining(['hls', 'pg', 'pg.lock', 'recordings', 'secret.key']),
     );
 
-    // As a version left it that did not care.
+    // An earlier version left these modes.
     await run('chmod', ['-R', 'a+rwX', dir]);
     expect((await openTo(dir)).open.length).toBe(seen);
     await server.start();
@@ -51,9 +51,9 @@ it('nothing that the service makes is open to other users of the machine', async
   } finally {
     await server.close();
   }
-}, 300_000);
+});
 
-it('a folder that is there is closed before anything is put into it', async () => {
+it('an existing folder is closed before anything is written to it', async () => {
   const dir = join(base, 'there');
   await mkdir(dir, { mode: 0o755 });
   await run('chmod', ['0777', dir]);
@@ -63,4 +63,4 @@ it('a folder that is there is closed before anything is put into it', async () =
   } finally {
     await server.close();
   }
-}, 300_000);
+});

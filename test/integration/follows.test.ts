@@ -1,23 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { databases } from '../support/app.js';
 import type { ErrorBody } from '../../src/protocol/error.js';
 import type { FollowList } from '../../src/protocol/follow.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 describe.each(databases)('following on %s', (database) => {
-  let test: TestApp;
+  const test = useServer({ database });
   let olivia: HttpClient;
   let milo: HttpClient;
   let visitor: HttpClient;
 
   beforeAll(async () => {
-    test = await startTestApp({ database });
     [olivia, milo] = await Promise.all([loggedIn(test.url, 'olivia'), loggedIn(test.url, 'milo')]);
     visitor = new HttpClient(test.url);
     for (const name of ['first', 'second', 'third'])
       await olivia.post('/api/channels', { name, title: `about ${name}` });
   });
-  afterAll(() => test.close());
 
   const follow = async (client: HttpClient, name: string) =>
     client.request('PUT', `/api/channels/${name}/follow`, {});
@@ -26,7 +25,7 @@ describe.each(databases)('following on %s', (database) => {
   const listed = async (client: HttpClient) =>
     ((await client.get('/api/follows')).body as FollowList).map(({ channel }) => channel.name);
 
-  it('counts who follows, and says since when', async () => {
+  it('counts followers, and returns since when', async () => {
     const { body } = await follow(milo, 'first');
     expect(body).toEqual({ since: expect.any(String), followers: 1 });
     expect((await follow(milo, 'first')).body).toEqual(body);
@@ -39,7 +38,7 @@ describe.each(databases)('following on %s', (database) => {
     expect((await unfollow(milo, 'first')).status).toBe(200);
   });
 
-  it('lists what one follows, the latest first', async () => {
+  it('lists followed channels, latest first', async () => {
     for (const name of ['second', 'third']) await follow(milo, name);
     expect(await listed(milo)).toEqual(['third', 'second']);
     expect(await listed(olivia)).toEqual([]);
@@ -47,7 +46,7 @@ describe.each(databases)('following on %s', (database) => {
     expect(body).toMatchObject([{ channel: { name: 'second', title: 'about second' } }]);
   });
 
-  it('leaves out of the list what became private, and shows it again to who is let in', async () => {
+  it('omits channels that became private, and lists them again for members', async () => {
     await follow(milo, 'second');
     await olivia.request('PATCH', '/api/channels/second/access', {
       body: { visibility: 'private' },
@@ -62,7 +61,7 @@ describe.each(databases)('following on %s', (database) => {
     ['without an account', () => visitor, 'first', 'not_logged_in'],
     ['one’s own channel', () => olivia, 'first', 'forbidden'],
     ['what isn’t there', () => milo, 'nothing-here', 'channel_not_found'],
-  ])('can’t be done: %s', async (_what, client, name, code) => {
+  ])('rejects %s', async (_what, client, name, code) => {
     expect((await follow(client(), name)).error?.code).toBe(code);
   });
 });

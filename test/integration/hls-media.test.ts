@@ -23,7 +23,7 @@ describe('media', () => {
     expect(Buffer.concat(parts)).toEqual(whole.bytes);
   });
 
-  it('is the same from memory and from the disk', async () => {
+  it('is identical from memory and from disk', async () => {
     const { run, media, at } = scene.live();
     media.segment({ byteLength: 5_000 });
     const [segment, part] = await Promise.all(
@@ -53,7 +53,7 @@ describe('media', () => {
     ['bytes=0-1,4-5', 200, undefined, 6_000],
     ['parts=0-1', 200, undefined, 6_000],
     ['bytes=a-b', 200, undefined, 6_000],
-  ])('has ranges: %s', async (range, status, contentRange, length) => {
+  ])('supports ranges: %s', async (range, status, contentRange, length) => {
     const { media, at } = scene.live();
     media.segment();
     const answer = await scene.fetchPath(`${at}/video-0/0.m4s`, { headers: { range } });
@@ -63,7 +63,7 @@ describe('media', () => {
     expect(answer.bytes.length).toBe(length);
   });
 
-  it('has ranges only of what the client began with', async () => {
+  it('supports ranges only of the version that the client started with', async () => {
     const { media, at } = scene.live();
     media.segment();
     const path = `${at}/video-0/0.m4s`;
@@ -91,7 +91,7 @@ describe('media', () => {
     },
   );
 
-  it('keeps the sections of earlier configurations for the segments that need them', async () => {
+  it('retains the init sections of earlier configurations for their segments', async () => {
     const { media, at, video, playlist } = scene.live();
     media.segment();
     video.setInit(fakeVideoInit(360));
@@ -105,7 +105,7 @@ describe('media', () => {
     expect((await scene.fetchPath(`${at}/video-0/init-2.mp4`)).status).toBe(404);
   });
 
-  it('is described by HEAD as by GET', async () => {
+  it('has the same headers for HEAD and GET', async () => {
     const { media, at, base } = scene.live();
     media.segment();
     const paths = ['video-0.m3u8', 'video-0/0.m4s', 'video-0/0.0.m4s', 'video-0/init-0.mp4'];
@@ -119,7 +119,7 @@ describe('media', () => {
     }
   });
 
-  it('has the channel’s picture', async () => {
+  it('includes the channel’s thumbnail', async () => {
     const { channel, base } = scene.live();
     expect((await scene.fetchPath(`${base}/thumbnail.jpg`)).status).toBe(404);
     const jpeg = Buffer.from('not quite a JPEG');
@@ -143,7 +143,7 @@ describe('media', () => {
     expect(again.status).toBe(304);
   });
 
-  it('keeps a picture by its version, and has the newest for who names an older one', async () => {
+  it('is served under its version, and an older version gets the newest', async () => {
     const { channel, base } = scene.live();
     scene.server.source.channels.set(channel, {
       ...scene.server.source.find(channel)!,
@@ -164,8 +164,8 @@ describe('media', () => {
   });
 });
 
-describe('players of other sites', () => {
-  it('may fetch everything, and read what they measure with', async () => {
+describe('players on other sites', () => {
+  it('can fetch everything and read timing data', async () => {
     const { media, at, base } = scene.live();
     media.segment();
     const paths = [`${base}/index.m3u8`, `${at}/video-0.m3u8`, `${at}/video-0/0.m4s`, `${at}/x`];
@@ -181,7 +181,7 @@ describe('players of other sites', () => {
     }
   });
 
-  it('may ask for ranges', async () => {
+  it('can request ranges', async () => {
     const { at } = scene.live();
     const { status, headers, bytes } = await scene.fetchPath(`${at}/video-0/0.m4s`, {
       method: 'OPTIONS',
@@ -198,7 +198,7 @@ describe('players of other sites', () => {
   });
 });
 
-describe('refusals', () => {
+describe('errors', () => {
   it.each([
     ['', 404],
     ['/', 404],
@@ -254,7 +254,7 @@ describe('refusals', () => {
     ['/RUN/video-0/0.m4s;x', 404],
     ['/RUN/video-0/0.m4s/', 404],
     ['/RUN/VIDEO-0/0.m4s', 404],
-  ])('say why: %s', async (path, status) => {
+  ])('explain themselves: %s', async (path, status) => {
     const { base, run, media } = scene.live();
     media.segment();
     const answer = await scene.fetchPath(`${base}${path.replace('RUN', run.id)}`);
@@ -265,13 +265,13 @@ describe('refusals', () => {
     expect(errorOf(answer).code).toBe(status === 400 ? 'bad_request' : 'not_found');
   });
 
-  it('of channels that are not live, and of names that are none', async () => {
+  it('are returned for channels that are not live and for invalid names', async () => {
     for (const channel of ['nobody', 'Nobody', 'x', '..', '%2e%2e', 'a%2fb', 'a'.repeat(500)])
       for (const rest of ['index.m3u8', 'thumbnail.jpg'])
         expect((await scene.fetchPath(`/hls/${channel}/${rest}`)).status).toBe(404);
   });
 
-  it('of a broadcast that has nothing yet come after a wait that its first segment ends', async () => {
+  it('for a broadcast without media come after a wait that its first segment ends', async () => {
     const { run, base, media } = scene.live();
     const index = scene.fetchPath(`${base}/index.m3u8`);
     const metric = () => scene.server.metrics.text();
@@ -287,13 +287,13 @@ describe('refusals', () => {
     expect((await index).status).toBe(200);
   });
 
-  it('of a broadcast that stays without media say when to try again', async () => {
+  it('for a broadcast that stays without media say when to retry', async () => {
     scene.server.source.channels.set('silent', { run: null, state: 'preparing', thumbnail: null });
     const answer = await scene.fetchPath('/hls/silent/index.m3u8');
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
   });
 
-  it('of a broadcast without HLS say that there is WebRTC', async () => {
+  it('for a broadcast without HLS suggest WebRTC', async () => {
     scene.server.source.channels.set('webrtc', {
       run: null,
       state: 'unavailable',
@@ -304,7 +304,7 @@ describe('refusals', () => {
     expect(errorOf(answer).message).toContain('WebRTC');
   });
 
-  it('of a gap: it has no media', async () => {
+  it('are returned for gaps, which have no media', async () => {
     const { media, at, playlist } = scene.live();
     media.segment();
     media.gap();

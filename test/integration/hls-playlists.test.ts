@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HlsScene, waiting } from '../support/hls-scene.js';
 import { FakeMedia, fakeAudioInit, fakeVideoInit } from '../support/hls-server.js';
 
-/** A browser asks each time; a CDN answers a crowd. */
+/** Browsers revalidate each time; a CDN serves many viewers. */
 const ONLY_SHARED = 'public, max-age=0, s-maxage=1';
 
 let scene: HlsScene;
@@ -42,19 +42,19 @@ describe('playlists', () => {
     expect(sound.headers['content-type']).toBe('audio/mp4');
   });
 
-  it('tell what was measured: bit rates, frames, the size of the picture', async () => {
+  it('contain measured values: bit rates, frame rate, picture size', async () => {
     const { base, media } = scene.live();
     media.segments(2);
     media.segment({ byteLength: 2_000 });
     const { text } = await scene.fetchPath(`${base}/index.m3u8`);
-    // 6 parts of 2000 bytes in 2 s, and the same for sound.
+    // 6 parts of 2000 bytes in 2 s, and the same for audio.
     expect(text).toMatch(/BANDWIDTH=96000,/);
     expect(text).toMatch(/AVERAGE-BANDWIDTH=64000,/);
     expect(text).toMatch(/RESOLUTION=1280x720,FRAME-RATE=30/);
     expect(text).toContain('CODECS="avc1.42E01F,opus"');
   });
 
-  it('promise independent segments until one begins without a key frame', async () => {
+  it('declare independent segments until one begins without a key frame', async () => {
     const { base, at, media, playlist } = scene.live();
     const promise = '#EXT-X-INDEPENDENT-SEGMENTS\n';
     const paths = [`${base}/index.m3u8`, `${at}/video-0.m3u8`];
@@ -69,7 +69,7 @@ describe('playlists', () => {
     for (const path of paths) expect((await scene.fetchPath(path)).text).not.toContain(promise);
   });
 
-  it('promise it of a broadcast of sound as a whole', async () => {
+  it('declare them for a whole audio-only broadcast', async () => {
     const run = scene.server.open('radio').run;
     const opus = run.rendition('opus', { kind: 'audio' });
     opus.setInit(fakeAudioInit());
@@ -79,7 +79,7 @@ describe('playlists', () => {
     );
   });
 
-  it('leave out a layer that is not sent, and have it again when it is', async () => {
+  it('omit a layer while it is not sent', async () => {
     const { base, run, media } = scene.live();
     const high = run.rendition('video-1', { kind: 'video', layer: 1 });
     high.setInit(fakeVideoInit(1080));
@@ -98,7 +98,7 @@ describe('playlists', () => {
     expect((await index()).match(/video-\d\.m3u8/g)).toEqual(['video-1.m3u8', 'video-0.m3u8']);
   });
 
-  it('may be kept for a second by shared caches, never by a browser’s, until they have ended', async () => {
+  it('are cached for a second by shared caches, never by browsers, until they have ended', async () => {
     const { run, media, playlist } = scene.live();
     media.segments(2);
     for (const query of ['', '?_HLS_msn=1', '?_HLS_msn=1&_HLS_part=2', '?_HLS_skip=YES'])
@@ -107,7 +107,7 @@ describe('playlists', () => {
     expect((await playlist()).headers['cache-control']).toBe('public, max-age=18');
   });
 
-  it('come compressed where that is taken, and are told apart', async () => {
+  it('are compressed if accepted, and the encodings have different entity tags', async () => {
     const { media, at, base } = scene.live();
     media.segments(20);
     for (const path of [`${at}/video-0.m3u8`, `${base}/index.m3u8`]) {
@@ -125,7 +125,7 @@ describe('playlists', () => {
     }
   });
 
-  it('leave out what a client has, when it says so', async () => {
+  it('omit segments that the client already has, on request', async () => {
     const { media, playlist } = scene.live();
     media.segments(30);
     const skipped = await playlist('?_HLS_skip=YES');
@@ -137,7 +137,7 @@ describe('playlists', () => {
     expect(segments(skipped.text)).toEqual(segments(whole.text).slice(Number(count)));
   });
 
-  it('are not sent again to who has them', async () => {
+  it('are not sent again to clients that have them', async () => {
     const { media, at } = scene.live();
     media.segment();
     const path = `${at}/video-0.m3u8`;
@@ -150,7 +150,7 @@ describe('playlists', () => {
     ).toBe(200);
   });
 
-  it('report where the other renditions are', async () => {
+  it('report the positions of the other renditions', async () => {
     const { media, playlist } = scene.live();
     media.segment();
     media.start();
@@ -161,7 +161,7 @@ describe('playlists', () => {
     );
   });
 
-  it('end with the run, at once also for those who wait', async () => {
+  it('end with the run, at once even for waiting requests', async () => {
     const { run, media, playlist } = scene.live();
     media.segments(2);
     const blocked = playlist('?_HLS_msn=2&_HLS_part=0');
@@ -171,7 +171,7 @@ describe('playlists', () => {
     expect(answer.status).toBe(200);
     expect(answer.text).toMatch(/#EXT-X-ENDLIST\n$/);
     expect(answer.text).not.toContain('PRELOAD-HINT');
-    // RFC 8216bis 6.2.5.2: directives don't count any more.
+    // RFC 8216bis 6.2.5.2: directives no longer apply.
     expect((await playlist('?_HLS_msn=900')).status).toBe(200);
   });
 });

@@ -6,7 +6,7 @@ import { SegmentStore } from '../../src/hls/run/segment-store.js';
 import { createLog } from '../../src/common/logger.js';
 import { HlsScene, stored, waiting } from '../support/hls-scene.js';
 
-/** Lets writes that were begun come to their ends: they are done in order. */
+/** Waits for pending writes, which complete in order. */
 async function settled(files: BroadcastFiles): Promise<void> {
   await files.write('nothing', 0, () => null);
 }
@@ -20,14 +20,14 @@ afterAll(() => scene.close());
 describe('the rewind window', () => {
   const sequence = (text: string) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(text)![1]);
 
-  it('forgets segments by the clock, after a time of grace, and their files', async () => {
+  it('deletes segments by age, after a grace period, with their files', async () => {
     const { run, media, at, playlist, files } = scene.live({ env: { HLS_REWIND_MINUTES: '0.5' } });
     media.segment({ discontinuity: true });
     media.segments(14);
     await stored(run, 0);
     expect(sequence((await playlist()).text)).toBe(0);
     media.segments(2);
-    // 34 s were written, of which 30 can be rewound.
+    // 34 s were written, 30 of which can be rewound.
     const { text } = await playlist();
     expect(sequence(text)).toBe(1);
     expect(text).toContain('#EXT-X-DISCONTINUITY-SEQUENCE:1');
@@ -47,7 +47,7 @@ describe('the rewind window', () => {
     expect(files.bytes).toBeLessThan(35 * 2 * 6_100 + 2_000);
   });
 
-  it('keeps within its space: the oldest go first, over all renditions', async () => {
+  it('stays within its disk limit: deletes the oldest segments across all renditions', async () => {
     const { media, files, at, playlist } = scene.live({ diskMaxBytes: 1_000_000 });
     for (let count = 0; count < 30; count += 1) {
       media.segment({ byteLength: 10_000 });
@@ -64,10 +64,10 @@ describe('the rewind window', () => {
     );
   });
 
-  it('shrinks when the disk fails, says so once, and live playback goes on in bounded memory', async () => {
+  it('shrinks when the disk fails, logs it once, and live playback continues in bounded memory', async () => {
     const { run, files, media, at, playlist } = scene.live();
     const warnings = scene.server.warnings.length;
-    // A file where the folder would be.
+    // A file in place of the folder.
     await writeFile(join(scene.server.dataDir, 'hls', `broadcast-of-${at.split('/')[2]}`), '');
     for (let count = 0; count < 40; count += 1) {
       media.segment({ byteLength: 10_000 });
@@ -82,9 +82,10 @@ describe('the rewind window', () => {
     expect(run.memoryBytes).toBeLessThan(12 * 2 * 60_000);
   });
 
-  it('is not needed by live playback when the disk is too slow: memory stays bounded at 50 Mb/s', async () => {
+  it('is not needed for live playback if the disk is too slow: memory stays bounded at 50 Mb/s', async () => {
     const { run, media, at } = scene.live({ limits: { memoryBytes: 20_000_000 } });
-    // Nothing is awaited, so nothing gets written: a disk that never answers. 50 Mb/s over both.
+    // Nothing is awaited, so nothing is written, as on a disk that never responds. 50 Mb/s in
+    // total.
     for (let count = 0; count < 20; count += 1) {
       media.segment({ byteLength: 1_041_666 });
       expect(run.memoryBytes).toBeLessThanOrEqual(20_000_000);
@@ -94,7 +95,7 @@ describe('the rewind window', () => {
     expect(run.renditions.get('video-0')!.segments.length).toBeLessThan(5);
   });
 
-  it('leaves out a segment that is too large to be held', async () => {
+  it('skips a segment that is too large to keep', async () => {
     const { run, media, playlist } = scene.live({ limits: { memoryBytes: 1_000_000 } });
     media.segment();
     await stored(run, 0);
@@ -108,7 +109,7 @@ describe('the rewind window', () => {
     expect((await playlist()).text).toMatch(/#EXT-X-GAP\n#EXTINF:10\.00000,\nvideo-0\/1\.m4s/);
   });
 
-  it('is gone with the run, and what an earlier process left with the next start', async () => {
+  it('is deleted with the run, and the remains of an earlier process at the next start', async () => {
     const { run, media, at, base } = scene.live();
     media.segments(5);
     await stored(run, 4);
@@ -130,7 +131,7 @@ describe('the rewind window', () => {
 });
 
 describe('monitoring', () => {
-  it('knows requests, bytes, waiters, memory and disk', async () => {
+  it('counts requests, bytes, waiting requests, memory and disk use', async () => {
     const { run, media, playlist, at } = scene.live();
     media.segment();
     await scene.fetchPath(`${at}/video-0/0.m4s`);

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.js';
+import { describe, expect } from 'vitest';
 import {
   fetchBytes,
   fetchRenditions,
@@ -9,21 +8,18 @@ import {
 import { decoded, EVERY_FRAME, hasFfmpegReaders } from '../support/ffmpeg-reader.js';
 import { ffmpeg } from '../support/ffmpeg.js';
 import { RecordedFilm } from '../support/recorded-film.js';
+import { serverTest } from '../support/fixtures/server.js';
 
-/** Small, so that pictures of both sizes can be held against each other. */
+const it = serverTest();
+
+/** The size to which pictures are scaled for comparison. */
 const [WIDTH, HEIGHT] = [64, 36];
 const SCALED = `scale=${WIDTH}:${HEIGHT}:flags=area,format=gray`;
 const SMALL_GREY = ['-map', '0:v', ...EVERY_FRAME, '-vf', SCALED, '-f', 'rawvideo', 'pipe:1'];
-/** Of 255: the same picture, but for what scaling rounds. */
+/** The maximum difference of equal pictures, of 255; it tolerates rounding by scaling. */
 const SAME = 3;
 
-let server: TestApp;
-beforeAll(async () => {
-  server = await startTestApp();
-});
-afterAll(() => server.close());
-
-/** The picture of a film whose size changes: its segments before and after that. */
+/** Returns the video segments of a film whose size changes: before and after the change. */
 async function segmentsOf(url: string): Promise<[FetchedSegment[], FetchedSegment[]]> {
   const segments = await fetchSegments(url);
   const [first] = segments;
@@ -33,14 +29,14 @@ async function segmentsOf(url: string): Promise<[FetchedSegment[], FetchedSegmen
   ];
 }
 
-/** What segments of one size show, decoded with their own initialization section. */
+/** Decodes the segments of one size with their own init section. */
 async function picturesOf(segments: readonly FetchedSegment[]): Promise<Buffer> {
   const urls = [segments[0]?.initUrl ?? '', ...segments.map(({ url }) => url)];
   const bytes = await Promise.all(urls.map((url) => fetchBytes(url)));
   return ffmpeg(['-i', 'pipe:0', ...SMALL_GREY], Buffer.concat(bytes));
 }
 
-/** Which pictures of a playlist are others than those of its segments. */
+/** Returns how many pictures of a playlist differ from those of its segments. */
 async function wrongPictures(url: string): Promise<{ total: number; wrong: number[] }> {
   const parts = await segmentsOf(url);
   expect(parts.every(({ length }) => length > 1)).toBe(true);
@@ -58,10 +54,10 @@ async function wrongPictures(url: string): Promise<{ total: number; wrong: numbe
   return { total: right.length / size, wrong };
 }
 
-describe.skipIf(!hasFfmpegReaders)('a publisher who comes back with another size', () => {
-  it.each(['640x360', '320x180'] as const)(
-    'is decoded right by FFmpeg from the first picture on, beginning with %s',
-    async (size) => {
+describe.skipIf(!hasFfmpegReaders)('a publisher that returns with another picture size', () => {
+  it.for(['640x360', '320x180'] as const)(
+    'is decoded correctly by FFmpeg from the first picture, starting with %s',
+    async (size, { server }) => {
       const other = size === '640x360' ? '320x180' : '640x360';
       const film = await RecordedFilm.of(server.url, `begins-${size}`);
       const id = await film.send({ video: 'h264', audio: true, size });

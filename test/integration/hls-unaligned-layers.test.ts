@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { RecordingView } from '../../src/protocol/recording.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import {
   fetchBytes,
   type FetchedSegment,
@@ -10,41 +9,42 @@ import {
 } from '../support/fetched-playlist.js';
 import { probeBytes } from '../support/ffmpeg-reader.js';
 import { encodeNumberedFilm, numbersShown } from '../support/numbered-film.js';
-import { api, registerWithChannel } from '../support/people.js';
+import { api, createStreamKey, registerWithChannel } from '../support/people.js';
 import { type RtpTime, SimulcastPublisher } from '../support/simulcast-publisher.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const LIMIT = { timeout: 60_000, interval: 100 };
 const [FRAMES_PER_SECOND, FRAMES, GROUP] = [15, 375, 60];
 const TICKS = 90_000 / FRAMES_PER_SECOND;
 const TWO_HOURS = 7_200 * 90_000;
-/** Each layer has a key frame every 4 s, never together with another layer. */
+/** Each layer has a key frame every 4 s, never at the same time as another layer. */
 const LAYERS = [
   { width: 160, every: GROUP, from: 10 },
   { width: 320, every: GROUP, from: 30 },
   { width: 640, every: GROUP, from: 50 },
 ];
 const BEST = LAYERS.length - 1;
-/** The connection is there when the encoders are running already: no layer begins with a key frame. */
+/** The encoders are already running when the connection opens: no layer starts with a key frame. */
 const FIRST_SENT = 5;
-/** The last clock wraps early on. */
+/** The last clock wraps early. */
 const CLOCKS_START = [1_000_000, 2_000_000_000, 2 ** 32 - 40 * TICKS];
 /** Each clock jumps ahead by two hours, at a key frame of its layer. */
 const AHEAD_AT = [130, 150, 170];
-/** All clocks go back to near 0 at once, at a key frame of the best layer. */
+/** All clocks return to near 0 at once, at a key frame of the highest layer. */
 const BACK_AT = 290;
-/** One timestamp of the best layer is wrong, between two key frames. */
+/** One timestamp of the highest layer is wrong, between two key frames. */
 const WILD = { frame: 200, keyBefore: 170, keyAfter: 230 };
-/** How far off its time a picture may be shown. */
+/** The maximum error of a picture's presentation time. */
 const TOLERANCE_S = 0.3;
-/** Frames that a layer catches up on last one tick each: nobody sees them. */
+/** Frames that a layer skips last one tick each and are invisible. */
 const VISIBLE_S = 0.002;
 
 type Picture = Readonly<{ number: number | null; atS: number }>;
 
-let server: TestApp;
+const server = useServer();
 let publisher: SimulcastPublisher;
 let listed: readonly string[] = [];
-const segments: FetchedSegment[][] = [];
+let segments: FetchedSegment[][] = [];
 const pictures: Record<'HLS' | 'the recording', Picture[][]> = { HLS: [], 'the recording': [] };
 
 function clock(layer: number, frame: number): RtpTime {
@@ -54,7 +54,7 @@ function clock(layer: number, frame: number): RtpTime {
   return { ticks: CLOCKS_START[layer]! + frame * TICKS + aheadTicks, wild };
 }
 
-/** What a layer's file shows; rejects when it can't be decoded without a warning. */
+/** Decodes a layer's file; rejects on any warning. */
 async function decode(layer: number, file: Uint8Array): Promise<Picture[]> {
   const video = (await probeBytes(file)).find(({ kind }) => kind === 'video')!;
   expect(video.width).toBe(LAYERS[layer]!.width);
@@ -67,7 +67,11 @@ async function readHls(url: string): Promise<void> {
   const renditions = await fetchRenditions(url);
   listed = renditions.map(({ id }) => id);
   const found = LAYERS.map((_, layer) => renditions.find(({ id }) => id === `video-${layer}`));
-  for (const one of found) segments.push(one ? await fetchSegments(one.url) : []);
+  segments = await vi.waitUntil(async () => {
+    const all = await Promise.all(found.map(async (one) => (one ? fetchSegments(one.url) : [])));
+    // A layer crosses a boundary when its own frames have arrived.
+    return new Set(all.map((one) => one.at(-1)?.msn)).size === 1 && all;
+  }, LIMIT);
   for (const [layer, all] of segments.entries()) {
     const there = all.filter(({ gap }) => !gap);
     const urls = [...new Set(there.map(({ initUrl }) => initUrl)), ...there.map((one) => one.url)];
@@ -77,15 +81,9 @@ async function readHls(url: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  server = await startTestApp();
   const { url } = server;
   const ann = await registerWithChannel(url, 'ann');
-  const { streamKey: key } = await api<{ streamKey: string }>(
-    url,
-    ann,
-    'POST',
-    '/channels/ann/stream-key',
-  );
+  const key = await createStreamKey(url, ann);
   const format = { frames: FRAMES, framesPerSecond: FRAMES_PER_SECOND };
   const films = await Promise.all(LAYERS.map((layer) => encodeNumberedFilm(layer, format)));
   const layers = films.map((film) => film.map((frame, i) => (i < FIRST_SENT ? [] : frame)));
@@ -102,25 +100,24 @@ beforeAll(async () => {
     const file = `${url}/api/recordings/${id}/download.mp4?rendition=video-${layer}`;
     pictures['the recording'].push(await decode(layer, await fetchBytes(file)));
   }
-}, 240_000);
+});
 afterAll(async () => {
   await publisher.end();
-  await server.close();
 });
 
-/** When a frame is due in a rendition: most pictures are on time. */
+/** Returns when frames are due in a rendition: most pictures are on time. */
 function dueS(shown: readonly Picture[]): (number: number) => number {
   const offsets = shown.map(({ number, atS }) => atS - (number ?? 0) / FRAMES_PER_SECOND);
   const middle = offsets.toSorted((a, b) => a - b)[Math.floor(offsets.length / 2)]!;
   return (number) => middle + number / FRAMES_PER_SECOND;
 }
 
-describe('three layers whose key frames are seldom and never together', () => {
+describe('three layers with rare key frames that never coincide', () => {
   it('are all in the multivariant playlist', () => {
     expect(listed.toSorted()).toEqual(['video-0', 'video-1', 'video-2']);
   });
 
-  it('have the same segments, and none is missing once a layer had its first key frame', () => {
+  it('have the same segments, complete once a layer has had its first key frame', () => {
     const known = new Map(segments[0]!.map((segment) => [segment.msn, segment]));
     for (const [layer, all] of segments.entries()) {
       const joined = all.findIndex(({ gap }) => !gap);
@@ -135,7 +132,7 @@ describe('three layers whose key frames are seldom and never together', () => {
 });
 
 describe.each(['HLS', 'the recording'] as const)('%s of such layers', (where) => {
-  it.each([0, 1, BEST])('has each picture of layer %i once, from a key frame on', (layer) => {
+  it.each([0, 1, BEST])('contains each picture of layer %i once, from a key frame on', (layer) => {
     const shown = pictures[where][layer]!;
     const numbers = [...new Set(shown.map(({ number }) => number))];
     const last = numbers.at(-1)!;
@@ -146,14 +143,14 @@ describe.each(['HLS', 'the recording'] as const)('%s of such layers', (where) =>
     expect(numbers).toEqual(sent.filter((number) => !isLost(number)));
     const { from } = LAYERS[layer]!;
     expect((first - from) % GROUP).toBe(0);
-    // The recording begins where all layers have begun, and ends with the last frame.
+    // The recording starts when all layers have started, and ends with the last frame.
     const isLive = where === 'HLS';
     expect(first).toBeLessThan(isLive ? from + 1 : LAYERS[BEST]!.from + GROUP);
     expect(last).toBeGreaterThan(isLive ? BACK_AT + GROUP / 2 : FRAMES - 2);
   });
 
   it.each([0, 1, BEST])(
-    'shows each picture of layer %i at its time, when clocks jump, too',
+    'shows each picture of layer %i on time, even when clocks jump',
     (layer) => {
       const shown = pictures[where][layer]!;
       const due = dueS(shown);
@@ -162,7 +159,7 @@ describe.each(['HLS', 'the recording'] as const)('%s of such layers', (where) =>
           (shown[i + 1]?.atS ?? Infinity) - atS > VISIBLE_S &&
           Math.abs(atS - due(number ?? 0)) > TOLERANCE_S,
       );
-      // A layer that is missing a frame shows its last key frame until the next one comes.
+      // A layer with a missing frame shows its last key frame until the next one.
       const stands = layer === BEST ? wrong.filter(({ number }) => number === WILD.keyBefore) : [];
       expect(wrong).toEqual(stands);
       for (const { atS } of stands) {

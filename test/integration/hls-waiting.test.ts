@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-describe('waiting', () => {
-  it('for a part ends when it is there', async () => {
+describe('a blocked request', () => {
+  it('for a part ends when the part is available', async () => {
     const { run, media, playlist } = scene.live();
     media.segment();
     media.start();
@@ -43,7 +43,7 @@ describe('waiting', () => {
     expect((await past).text).toContain('URI="video-0/2.0.m4s"');
   });
 
-  it('is not needed for what is there', async () => {
+  it('is answered at once if the media exists', async () => {
     const { media, playlist } = scene.live();
     media.segments(3);
     expect((await playlist('?_HLS_msn=0&_HLS_part=99')).status).toBe(400);
@@ -64,7 +64,7 @@ describe('waiting', () => {
     expect(await blocked).toMatchObject({ status: 200, headers: { 'content-length': '1234' } });
   });
 
-  it('for a hinted part that does not come ends with the segment', async () => {
+  it('for a hinted part that never arrives ends with the segment', async () => {
     const { run, media, at } = scene.live();
     media.segment();
     media.start();
@@ -75,7 +75,7 @@ describe('waiting', () => {
     expect((await blocked).status).toBe(404);
   });
 
-  it('ends after its time with “try again”', async () => {
+  it('times out with the advice to retry', async () => {
     const { media, playlist, at } = scene.live({ limits: { waitMs: 50 } });
     media.segment();
     for (const blocked of [playlist('?_HLS_msn=1'), scene.fetchPath(`${at}/video-0/1.0.m4s`)]) {
@@ -83,11 +83,11 @@ describe('waiting', () => {
       expect(answer.status).toBe(503);
       expect(answer.headers['retry-after']).toBe('3');
       expect(answer.headers['cache-control']).toBe('no-store');
-      expect(errorOf(answer).message).toMatch(/try again/);
+      expect(errorOf(answer).message).toMatch(/Try again/);
     }
   });
 
-  it('is over when the client goes away', async () => {
+  it('ends when the client disconnects', async () => {
     const { run, media, at } = scene.live();
     media.segment();
     const client = get({ port: scene.server.port, path: `${at}/video-0.m3u8?_HLS_msn=1` });
@@ -98,7 +98,7 @@ describe('waiting', () => {
     expect(run.ended).toBe(false);
   });
 
-  it('is bounded for a run and for a connection', async () => {
+  it('is limited per run and per connection', async () => {
     const { run, media, at, playlist } = scene.live({
       limits: { waiting: 3, waitingPerConnection: 2 },
     });
@@ -117,36 +117,46 @@ describe('waiting', () => {
     pipelined.destroy();
   });
 
-  it('of a thousand ends within moments of the part', async () => {
+  it('of a thousand ends with the part, about as fast as requests that don’t wait', async () => {
     const { run, media, at } = scene.live();
     media.segments(900);
     media.start();
     const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
     const path = `${at}/video-0.m3u8?_HLS_msn=900&_HLS_part=`;
+    const fetchAll = (part: number, headers: Record<string, string>) =>
+      Promise.all(
+        Array.from({ length: 1_000 }, () =>
+          scene.fetchPath(`${path}${part}&_HLS_skip=YES`, { agent, headers }),
+        ),
+      );
+    // The clients run in the same process, so both times include their share.
     const round = async (part: number, headers: Record<string, string>) => {
-      let lastMs = 0;
-      const all = Array.from({ length: 1_000 }, async () => {
-        const answer = await scene.fetchPath(`${path}${part}&_HLS_skip=YES`, { agent, headers });
-        lastMs = performance.now();
-        return answer;
-      });
+      const answered = fetchAll(part, headers);
       await waiting(run, 1_000);
       const partMs = performance.now();
       media.part();
-      const answers = await Promise.all(all);
+      const answers = await answered;
+      const waitedMs = performance.now() - partMs;
       expect(answers.every(({ status }) => status === 200)).toBe(true);
       expect(answers.every(({ text }) => text.includes(`video-0/900.${part}.m4s`))).toBe(true);
-      return lastMs - partMs;
+      const againMs = performance.now();
+      await fetchAll(part, headers);
+      return waitedMs / (performance.now() - againMs);
     };
-    const times = [await round(0, {}), await round(1, { 'accept-encoding': 'gzip' })];
+    // Other work may lengthen either time, so the best of three rounds counts.
+    for (const [first, headers] of [
+      [0, {}],
+      [3, { 'accept-encoding': 'gzip' }],
+    ] as const) {
+      const ratios = [];
+      for (const part of [first, first + 1, first + 2]) ratios.push(await round(part, headers));
+      expect(Math.min(...ratios)).toBeLessThan(3);
+    }
     agent.destroy();
-    // The clients run in the same process: their share is in the figure.
-    console.log(`1,000 waiters answered after ${times.map((ms) => ms.toFixed(0)).join(', ')} ms`);
-    expect(Math.max(...times)).toBeLessThan(2_000);
   });
 });
 
-describe('a rendition that is made on demand', () => {
+describe('an on-demand rendition', () => {
   function withAac(limits = {}) {
     const one = scene.live({ limits });
     const aac = one.run.rendition('aac', { kind: 'audio', onDemand: true });
@@ -154,7 +164,7 @@ describe('a rendition that is made on demand', () => {
     return { ...one, aac, aacMedia: new FakeMedia(scene.server.clock, [aac]) };
   }
 
-  it('is offered before anybody asked for it', async () => {
+  it('is listed before anyone requests it', async () => {
     const { base, media } = withAac();
     media.segment();
     const { text } = await scene.fetchPath(`${base}/index.m3u8`);
@@ -162,7 +172,7 @@ describe('a rendition that is made on demand', () => {
     expect(text).toContain('CODECS="avc1.42E01F,mp4a.40.2"');
   });
 
-  it('is wanted by the first request for its playlist, which waits for its first segment', async () => {
+  it('starts with the first request for its playlist, which waits for its first segment', async () => {
     const { run, at, media, aacMedia } = withAac();
     media.segment();
     aacMedia.gap();
@@ -174,7 +184,7 @@ describe('a rendition that is made on demand', () => {
     expect((await list).text).toMatch(/^aac\/1\.m4s$/m);
   });
 
-  it('is not wanted any more when nobody asks for anything of it', async () => {
+  it('stops when nobody requests it anymore', async () => {
     const { run, at, media, aacMedia } = withAac({ idleMs: 50 });
     media.segment();
     aacMedia.segment();
@@ -190,7 +200,7 @@ describe('a rendition that is made on demand', () => {
     run.end();
   });
 
-  it('that is not made in time is asked for again later', async () => {
+  it('that is not ready in time is to be retried', async () => {
     const { at, media } = withAac({ waitMs: 50 });
     media.segment();
     expect((await scene.fetchPath(`${at}/aac.m3u8`)).status).toBe(503);

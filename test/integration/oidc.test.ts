@@ -8,7 +8,7 @@ import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
 import { freePort } from '../support/free-port.js';
 import { CLIENT, follow, OpenIdProvider } from '../support/openid-provider.js';
 
-describe('logging in by an OpenID provider', () => {
+describe('logging in with an OpenID provider', () => {
   let provider: OpenIdProvider;
   let server: TestApp;
   let boss: HttpClient;
@@ -37,18 +37,18 @@ describe('logging in by an OpenID provider', () => {
   const locationOf = ({ headers }: { headers: Headers }) => headers.get('location') ?? '';
   const me = async (client: HttpClient) => (await client.get('/api/me')).body as AccountView;
 
-  /** Goes to the provider as `login` and back; resolves with the answer to coming back. */
+  /** Logs in at the provider as `login`; resolves with the response to the callback. */
   async function arrive(client: HttpClient, login: string, query = '') {
     const away = locationOf(await client.get(`/api/auth/oidc${query}`));
     return follow(client, await provider.visit(away, login));
   }
 
-  it('says what it is called', async () => {
+  it('shows the provider’s name', async () => {
     const { body } = await boss.get('/api/auth/options');
     expect(body).toMatchObject({ provider: 'Example Org' });
   });
 
-  it('makes an account at the first time, and finds it again', async () => {
+  it('creates an account the first time, and finds it again', async () => {
     provider.people.set('subject-1', { preferred_username: 'Ann.Smith', name: 'Ann Smith' });
     const client = new HttpClient(server.url);
     const back = await arrive(client, 'subject-1', '?next=/studio');
@@ -65,7 +65,7 @@ describe('logging in by an OpenID provider', () => {
     expect((await me(elsewhere)).id).toBe(first.id);
   });
 
-  it('takes nobody for somebody else who has the same name', async () => {
+  it('does not confuse people with the same name', async () => {
     const ann = await loggedIn(server.url, 'same-name');
     provider.people.set('subject-2', { preferred_username: 'same-name', email: 'a@example.org' });
     const client = new HttpClient(server.url);
@@ -78,13 +78,39 @@ describe('logging in by an OpenID provider', () => {
     ).toBe(401);
   });
 
-  it('takes an answer only of the browser that asked, and only once', async () => {
+  it('shows no name from the provider that resembles another account’s or the service’s', async () => {
+    const host = await loggedIn(server.url, 'famous-host');
+    await host.request('PATCH', '/api/account', { body: { displayName: 'Zoë the Great' } });
+    const names = ['Famous Host', 'fаmous—host', 'ZOE THE GREAT', 'Adm1nistrator', 'Onair'];
+    for (const [at, name] of names.entries()) {
+      const person = `resembles-${at}`;
+      provider.people.set(person, { preferred_username: person, name });
+      const client = new HttpClient(server.url);
+      await arrive(client, person);
+      expect(await me(client)).toMatchObject({ username: person, displayName: person });
+    }
+  });
+
+  it('gives no reserved username, and removes invisible characters from names', async () => {
+    const name = ' B\u{202e}ob\u{0}\u{2028} ';
+    for (const preferred_username of ['admin', 'studio']) {
+      const person = `wants-${preferred_username}`;
+      provider.people.set(person, { preferred_username, name });
+      const client = new HttpClient(server.url);
+      await arrive(client, person);
+      const { username, displayName } = await me(client);
+      expect(username).toMatch(new RegExp(`^${preferred_username}-\\d+$`));
+      expect(displayName).toBe(preferred_username === 'admin' ? 'Bob' : username);
+    }
+  });
+
+  it('accepts a callback only from the browser that started it, and only once', async () => {
     provider.people.set('subject-3', { preferred_username: 'carol' });
     const victim = new HttpClient(server.url);
     const attacker = new HttpClient(server.url);
     const away = locationOf(await attacker.get('/api/auth/oidc'));
     const back = await provider.visit(away, 'subject-3');
-    // The attacker's answer, given to somebody else: a log-in to an account that is not theirs.
+    // The attacker's callback in a victim's browser would log in to the attacker's account.
     expect(locationOf(await follow(victim, back))).toBe('/login?problem=provider_failed');
     await victim.get('/api/auth/oidc');
     expect(locationOf(await follow(victim, back))).toBe('/login?problem=provider_failed');
@@ -97,7 +123,7 @@ describe('logging in by an OpenID provider', () => {
   });
 
   it.each(['//evil.example', 'https://evil.example/', '/\\evil.example'])(
-    'goes on to no other site: %s',
+    'does not redirect to another site: %s',
     async (next) => {
       provider.people.set('subject-4', { preferred_username: 'dora' });
       const query = `?next=${encodeURIComponent(next)}`;
@@ -106,7 +132,7 @@ describe('logging in by an OpenID provider', () => {
     },
   );
 
-  it('gives a new session, and ends the one that the browser had', async () => {
+  it('starts a new session and ends the previous one', async () => {
     provider.people.set('subject-5', { preferred_username: 'emil' });
     const client = await loggedIn(server.url, 'before-emil');
     const before = client.cookies.get('onair_session') ?? '';
@@ -116,7 +142,7 @@ describe('logging in by an OpenID provider', () => {
     expect((await client.get('/api/me')).status).toBe(401);
   });
 
-  it('makes accounts only for who may have one', async () => {
+  it('creates accounts only if registration allows it', async () => {
     provider.people.set('subject-6', { preferred_username: 'frida' });
     const setMode = (mode: string) =>
       boss.request('PUT', '/api/admin/registration', { body: { mode } });
@@ -132,12 +158,12 @@ describe('logging in by an OpenID provider', () => {
     expect(locationOf(await arrive(client, 'subject-6', search))).toBe('/');
     expect((await me(client)).username).toBe('frida');
     await setMode('closed');
-    // Who has an account gets in.
+    // Existing accounts can log in.
     expect(locationOf(await arrive(new HttpClient(server.url), 'subject-6'))).toBe('/');
     await setMode('open');
   });
 
-  it('keeps out whose account is disabled', async () => {
+  it('rejects a disabled account', async () => {
     provider.people.set('subject-7', { preferred_username: 'gustav' });
     const client = new HttpClient(server.url);
     await arrive(client, 'subject-7');
@@ -151,7 +177,7 @@ describe('logging in by an OpenID provider', () => {
     const link = (client: HttpClient, body: object = { password: PASSWORD }) =>
       client.post('/api/account/provider', body);
 
-    it('is connected by its owner, and let go again', async () => {
+    it('is connected and disconnected by its owner', async () => {
       provider.people.set('subject-8', { preferred_username: 'hanna' });
       const client = await loggedIn(server.url, 'hanna-here');
       expect((await link(client, {})).error?.code).toBe('wrong_password');
@@ -173,7 +199,7 @@ describe('logging in by an OpenID provider', () => {
       expect((await client.get('/api/account/security')).body).toMatchObject({ provider: false });
     });
 
-    it('is connected only while the one who asked is logged in', async () => {
+    it('is connected only while the requester is logged in', async () => {
       provider.people.set('subject-9', { preferred_username: 'ida' });
       const client = await loggedIn(server.url, 'ida-here');
       const { url } = (await link(client)).body as ProviderRedirect;
@@ -185,7 +211,7 @@ describe('logging in by an OpenID provider', () => {
     });
   });
 
-  it('can be all that there is, until a password is set', async () => {
+  it('can be the only login until a password is set', async () => {
     provider.people.set('subject-10', { preferred_username: 'jonas' });
     const client = new HttpClient(server.url);
     await arrive(client, 'subject-10');
@@ -200,7 +226,7 @@ describe('logging in by an OpenID provider', () => {
         where: { accountId: id },
         data: { createdAt: new Date(Date.now() - agoMs) },
       });
-    // A browser that was left open is not enough.
+    // An old session is not enough.
     await begun(11 * 60_000);
     expect((await set({ password: PASSWORD })).error?.code).toBe('wrong_password');
     await begun(60_000);
@@ -210,7 +236,7 @@ describe('logging in by an OpenID provider', () => {
   });
 });
 
-it('there is no log-in by a provider where none is configured', async () => {
+it('a login with a provider fails where none is configured', async () => {
   const server = await startTestApp();
   try {
     expect((await new HttpClient(server.url).get('/api/auth/oidc')).status).toBe(404);

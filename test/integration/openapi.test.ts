@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { OpenApiController } from '../../src/openapi/openapi.controller.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient } from '../support/http-client.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 /** A document, for looking into without knowing its type. */
 // oxlint-disable-next-line typescript/no-explicit-any
 type Json = any;
 
-/** All objects in a document that have the key, with its value. */
+/** Yields the values of a key in all objects of a document. */
 function* valuesOf(node: unknown, key: string): Generator {
   if (typeof node !== 'object' || node === null) return;
   for (const [name, value] of Object.entries(node)) {
@@ -16,18 +16,16 @@ function* valuesOf(node: unknown, key: string): Generator {
   }
 }
 
-describe('the API’s own description', () => {
-  let server: TestApp;
+describe('the OpenAPI document', () => {
+  const server = useServer();
   let document: Json;
 
   beforeAll(async () => {
-    server = await startTestApp();
     const answer = await new HttpClient(server.url).get('/api/openapi.json');
     document = answer.body as Json;
   });
-  afterAll(() => server.close());
 
-  it('has every route under /api', () => {
+  it('contains every route under /api', () => {
     const routes = server.app
       .get(OpenApiController)
       .routes()
@@ -40,7 +38,7 @@ describe('the API’s own description', () => {
       expect(document.paths[path.replaceAll(/:(\w+)/g, '{$1}')]).toHaveProperty(method);
   });
 
-  it('refers only to what is in it', () => {
+  it('has no dangling references', () => {
     const references = [...valuesOf(document, '$ref')];
     expect(references.length).toBeGreaterThan(10);
     for (const reference of references) {
@@ -50,7 +48,7 @@ describe('the API’s own description', () => {
     }
   });
 
-  it('is whole: OpenAPI 3.1, names its operations once, its parameters and its answers', () => {
+  it('is complete: OpenAPI 3.1 with unique operation ids, parameters and responses', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Onair' } });
     const operations = Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
       Object.entries<Json>(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -69,7 +67,7 @@ describe('the API’s own description', () => {
     }
   });
 
-  it('has the rules that requests are checked by', () => {
+  it('contains the rules that requests are validated against', () => {
     expect(document.components.schemas.RegisterRequest).toMatchObject({
       type: 'object',
       required: ['username', 'password'],
@@ -84,7 +82,7 @@ describe('the API’s own description', () => {
     });
   });
 
-  it('says which operations need a log-in, and what they can be refused with', () => {
+  it('says which operations require a login, and which errors they return', () => {
     const create = document.paths['/api/channels'].post;
     expect(create.security).toEqual([{ session: [] }, { token: ['channels:write'] }]);
     expect(create.responses['409'].description).toBe('`channel_name_taken`, `channel_limit`');

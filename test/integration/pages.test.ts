@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Boot } from '../../src/protocol/boot.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const webRoot = resolve('test/fixtures/web');
 
-/** The boot data that a browser would read from a page. */
+/** Returns the boot data that a browser would read from a page. */
 function bootOf(html: unknown): Boot {
   const [, json = ''] =
     /<script type="application\/json" id="boot">(.*?)<\/script>/s.exec(String(html)) ?? [];
@@ -14,17 +14,15 @@ function bootOf(html: unknown): Boot {
 }
 
 describe('pages', () => {
-  let server: TestApp;
+  const server = useServer({ webRoot, overrides: { PUBLIC_URL: 'https://live.example.org' } });
   let ann: HttpClient;
   let visitor: HttpClient;
 
   beforeAll(async () => {
-    server = await startTestApp({ webRoot, overrides: { PUBLIC_URL: 'https://live.example.org' } });
     ann = await loggedIn(server.url, 'ann');
     visitor = new HttpClient(server.url);
     await ann.post('/api/channels', { name: 'tea', title: 'Tea & </script><b>"talk"' });
   });
-  afterAll(() => server.close());
 
   it.each([
     ['/', 'index', 'Onair'],
@@ -42,7 +40,7 @@ describe('pages', () => {
     expect(bootOf(body)).toMatchObject({ account: null, channel: null, chatGuests: true });
   });
 
-  it('know who is logged in, the channel, and what the server can route', async () => {
+  it('contain the logged-in account, the channel, and the server’s codecs', async () => {
     const { body } = await ann.get('/tea');
     const boot = bootOf(body);
     expect(boot).toMatchObject({
@@ -52,7 +50,7 @@ describe('pages', () => {
     expect(boot.rtpCapabilities?.codecs.map(({ mimeType }) => mimeType)).toContain('video/H264');
   });
 
-  it('never take a title for markup', async () => {
+  it('never render a title as markup', async () => {
     const html = String((await visitor.get('/tea')).body);
     expect(html).toContain(
       '<title>Tea &amp; &lt;/script&gt;&lt;b&gt;&quot;talk&quot; · tea</title>',
@@ -64,13 +62,13 @@ describe('pages', () => {
     expect(html.match(/<\/script>/g)).toHaveLength(1);
   });
 
-  it('are introduced by their public address', async () => {
+  it('have previews with their public URL', async () => {
     expect((await visitor.get('/tea')).body).toContain(
       '<meta property="og:url" content="https://live.example.org/tea" />',
     );
   });
 
-  it('can be shown in frames only where they are made for it', async () => {
+  it('can be framed only where they are designed for it', async () => {
     const policy = async (path: string) =>
       (await visitor.get(path)).headers.get('content-security-policy');
     expect(await policy('/tea')).toContain("frame-ancestors 'none'");
@@ -79,7 +77,7 @@ describe('pages', () => {
   });
 
   it.each(['/nobody', '/embed/nobody', '/no/such/page', '/x', '/index.html', '/%2Fevil.example'])(
-    'that are not there say so: %s',
+    'that do not exist return 404: %s',
     async (path) => {
       const { status, body } = await visitor.get(path);
       expect(status).toBe(404);
@@ -88,20 +86,20 @@ describe('pages', () => {
     },
   );
 
-  it('are found in capitals as well, and lead nowhere else', async () => {
+  it('redirect from uppercase names, and nowhere else', async () => {
     const answer = await visitor.get('/TEA');
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/tea']);
     expect((await visitor.get('/%2FEvil.example')).status).toBe(404);
   });
 
-  it('keep a deleted channel’s address from being served', async () => {
+  it('reserve a deleted channel’s name', async () => {
     await ann.post('/api/channels', { name: 'gone' });
     expect((await visitor.get('/gone')).status).toBe(200);
     await ann.request('DELETE', '/api/channels/gone', {});
     expect((await visitor.get('/gone')).status).toBe(404);
   });
 
-  it('come with files that browsers keep, compressed where they take it', async () => {
+  it('load files that browsers cache, compressed if accepted', async () => {
     const asset = await visitor.get('/assets/page-B00i09Q3.js');
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(asset.headers.get('content-encoding')).toBe('gzip');
@@ -115,7 +113,7 @@ describe('pages', () => {
     expect((await visitor.get('/assets/..%2f..%2f..%2fpackage.json')).status).toBe(404);
   });
 
-  it('answer with the baseline of security headers, like everything else', async () => {
+  it('have the baseline security headers, like everything else', async () => {
     const paths = ['/', '/api/channels', '/favicon.svg', '/nobody', '/api/nothing', '/metrics'];
     for (const path of paths) {
       const { headers } = await visitor.get(path);
@@ -126,13 +124,9 @@ describe('pages', () => {
 });
 
 describe('before the first web build', () => {
-  let server: TestApp;
-  beforeAll(async () => {
-    server = await startTestApp({ webRoot: resolve('test/fixtures/no-such-folder') });
-  });
-  afterAll(() => server.close());
+  const server = useServer({ webRoot: resolve('test/fixtures/no-such-folder') });
 
-  it('pages say what to type', async () => {
+  it('pages say which command to run', async () => {
     for (const path of ['/', '/no/such/page']) {
       const { status, body } = await new HttpClient(server.url).get(path);
       expect(status).toBe(503);
@@ -142,11 +136,7 @@ describe('before the first web build', () => {
 });
 
 describe('health', () => {
-  let server: TestApp;
-  beforeAll(async () => {
-    server = await startTestApp();
-  });
-  afterAll(() => server.close());
+  const server = useServer();
 
   it('is alive and ready', async () => {
     const client = new HttpClient(server.url);
@@ -154,7 +144,7 @@ describe('health', () => {
     expect(await client.get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
   });
 
-  it('has metrics in Prometheus’ text format', async () => {
+  it('exposes metrics in Prometheus’ text format', async () => {
     const { status, headers, body } = await new HttpClient(server.url).get('/metrics');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/plain; version=0.0.4/);

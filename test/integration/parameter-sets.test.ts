@@ -1,19 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDepacketizer } from '../../src/media/rtp/create-depacketizer.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { IngestView } from '../../src/protocol/ingest.js';
 import type { RecordingView } from '../../src/protocol/recording.js';
 import { parseRtpPacket } from '../../src/media/rtp/rtp-packet.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { playWithFfmpeg, probeBytes, probeHls } from '../support/ffmpeg-reader.js';
 import type { SetsSent } from '../support/lacking-sets.js';
-import { api, type Person, registerWithChannel } from '../support/people.js';
+import { api, createStreamKey, type Person, registerWithChannel } from '../support/people.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 import { WeriftViewer } from '../support/werift-viewer.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const LIMIT = { timeout: 60_000, interval: 100 };
-let server: TestApp;
+const server = useServer({ overrides: { GRACE_SECONDS: '20' } });
 let ann: Person;
 let key = '';
 let publisher: WeriftPublisher | null = null;
@@ -31,7 +31,7 @@ async function publish(parameterSets: SetsSent): Promise<void> {
   await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
 }
 
-/** How many pictures a player by WHEP can decode, of what it gets, without knowing more. */
+/** Counts the pictures that a WHEP player can decode from the stream alone. */
 async function watch(): Promise<{ pictures: () => number }> {
   const decoder = createDepacketizer({
     mimeType: 'video/H264',
@@ -58,14 +58,8 @@ async function watch(): Promise<{ pictures: () => number }> {
 }
 
 beforeAll(async () => {
-  server = await startTestApp({ overrides: { GRACE_SECONDS: '20' } });
   ann = await registerWithChannel(server.url, 'ann');
-  ({ streamKey: key } = await api<{ streamKey: string }>(
-    server.url,
-    ann,
-    'POST',
-    '/channels/ann/stream-key',
-  ));
+  key = await createStreamKey(server.url, ann);
 });
 afterEach(async () => {
   for (const one of viewers.splice(0)) await one.vanish();
@@ -73,14 +67,13 @@ afterEach(async () => {
   publisher = null;
   await vi.waitUntil(async () => (await broadcast()) === null, LIMIT);
 });
-afterAll(() => server.close());
 
 describe(
-  'a picture whose parameter sets don’t come with each key frame',
+  'a stream whose parameter sets do not precede each key frame',
   { timeout: 150_000 },
   () => {
     it.each(['offer', 'once'] as const)(
-      'is seen by everybody when they came by: %s',
+      'is watched by everyone if they were sent by: %s',
       async (sent) => {
         await publish(sent);
         const early = await watch();
@@ -107,7 +100,7 @@ describe(
       },
     );
 
-    it('is not said to be ready when they never come', async () => {
+    it('is not reported as ready if they never arrive', async () => {
       await publish('never');
       await vi.waitUntil(async () => (await fetch(index())).ok, LIMIT);
       expect((await broadcast())?.hls).toBe('preparing');

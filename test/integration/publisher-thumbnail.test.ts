@@ -1,47 +1,38 @@
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChannelView } from '../../src/protocol/channel.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { api, type Person, registerWithChannel } from '../support/people.js';
+import { PICTURE } from '../support/picture.js';
 import { type ClientSocket, openSocket, refusal, request } from '../support/sockets.js';
-
-/** One grey pixel. */
-const JPEG = Buffer.from(
-  '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////' +
-    '////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
-  'base64',
-);
-const PICTURE = Buffer.concat([JPEG, Buffer.from([0xff, 0xd9])]);
+import { useServer } from '../support/fixtures/use-server.js';
 
 describe('a server without FFmpeg', () => {
-  let test: TestApp;
+  const test = useServer({
+    webRoot: resolve('test/fixtures/web'),
+    overrides: { FFMPEG_BIN: '/nowhere/ffmpeg', PUBLIC_URL: 'https://live.example.org' },
+  });
   let ann: Person;
   let socket: ClientSocket;
 
   beforeAll(async () => {
-    test = await startTestApp({
-      webRoot: resolve('test/fixtures/web'),
-      overrides: { FFMPEG_BIN: '/nowhere/ffmpeg', PUBLIC_URL: 'https://live.example.org' },
-    });
     ann = await registerWithChannel(test.url, 'ann');
     socket = await openSocket(test.url, { cookie: ann.cookie });
   });
   afterAll(async () => {
     socket.disconnect();
-    await test.close();
   });
 
   const channel = () => api<ChannelView>(test.url, null, 'GET', '/channels/ann');
   const picture = (path: string) => fetch(`${test.url}${path}`);
 
-  it('takes a picture from who publishes only', async () => {
+  it('accepts a thumbnail from the publisher only', async () => {
     const jpeg = PICTURE.toString('base64');
     expect((await refusal(socket, 'publisher:thumbnail', { jpeg })).code).toBe('not_publishing');
     const started = await request(socket, 'publisher:start', { channel: 'ann' });
     expect(started.thumbnails).toBe(true);
   });
 
-  it('refuses what is too large, and leaves out what is no picture', async () => {
+  it('rejects one that is too large, and ignores one that is not an image', async () => {
     const large = Buffer.alloc(41 * 1_024).toString('base64');
     expect((await refusal(socket, 'publisher:thumbnail', { jpeg: large })).code).toBe(
       'bad_request',
@@ -53,7 +44,7 @@ describe('a server without FFmpeg', () => {
     expect((await picture('/hls/ann/thumbnail/0.jpg')).status).toBe(404);
   });
 
-  it('serves it, names it in lists, and previews links with it', async () => {
+  it('serves it, lists it, and uses it in link previews', async () => {
     await request(socket, 'publisher:thumbnail', { jpeg: PICTURE.toString('base64') });
     const path = (await channel()).thumbnail;
     expect(path).toMatch(/^\/hls\/ann\/thumbnail\/\w+\.jpg$/);
@@ -67,13 +58,13 @@ describe('a server without FFmpeg', () => {
     );
   });
 
-  it('gives the newest picture to who asks for an older one', async () => {
+  it('serves the newest one at an outdated URL', async () => {
     const older = await picture('/hls/ann/thumbnail/older.jpg');
     expect(older.headers.get('cache-control')).toBe('no-cache');
     expect(Buffer.from(await older.arrayBuffer())).toEqual(PICTURE);
   });
 
-  it('has none any more when the broadcast is over', async () => {
+  it('has none after the broadcast', async () => {
     await request(socket, 'publisher:end', { channel: 'ann' });
     expect((await channel()).thumbnail).toBeNull();
     const gone = await picture('/hls/ann/thumbnail/older.jpg');

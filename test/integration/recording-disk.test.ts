@@ -14,7 +14,7 @@ const WHOLE = { from: 'rewind', seconds: 3_600 } as const;
 const DISK_MB = 64;
 const mayMount = await SmallDisk.isPermitted();
 
-/** What is to be undone after a test, the last first. */
+/** Clean-up after a test, last first. */
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
@@ -41,17 +41,17 @@ const play = (server: TestApp, { playlistPath }: RecordingView) =>
 type Kept = { problem: RecordingView['problem']; spans: number };
 
 /**
- * Fills the disk amid a broadcast until live playback has come so many segments further, and makes room again. What is
- * missing in the recording then, it says. Everything that was kept is played.
+ * Fills the disk during a broadcast until live playback has advanced by this many segments, then
+ * frees it. The recording must report the missing media, and everything stored must play.
  */
-async function fillAmid(server: TestApp, disk: SmallDisk, segments: number): Promise<Kept> {
+async function fillDuring(server: TestApp, disk: SmallDisk, segments: number): Promise<Kept> {
   const before = await RecordedFilm.finishedOf(server.url, 'before');
   const film = await RecordedFilm.of(server.url, 'filled');
   const id = await film.send();
   await film.recorded(id, 4_000);
   await disk.fill();
   await vi.waitUntil(async () => (await film.recording(id)).problem === 'full', LIMIT);
-  const newest = await film.goesOnLive(segments);
+  const newest = await film.advancesLive(segments);
   expect(newest.gap).toBe(false);
   expect((await fetchBytes(newest.url)).byteLength).toBeGreaterThan(1_000);
   await play(server, before);
@@ -65,25 +65,24 @@ async function fillAmid(server: TestApp, disk: SmallDisk, segments: number): Pro
   return { problem: recording.problem, spans: recording.spans.length };
 }
 
-describe.runIf(mayMount)('when its disk is full', () => {
-  it('a recording says so, live playback goes on, and it goes on when there is room', async () => {
+describe.runIf(mayMount)('while its disk is full', () => {
+  it('a recording reports it, live playback continues, and recording resumes when there is space', async () => {
     const folder = await newFolder();
     const disk = await SmallDisk.mount(join(folder, 'recordings'), DISK_MB);
     undo.push(() => disk.unmount());
-    const kept = await fillAmid(await start(folder), disk, 3);
+    const kept = await fillDuring(await start(folder), disk, 3);
     expect(kept).toEqual({ problem: 'full', spans: 2 });
-  }, 120_000);
+  });
 
   it.runIf(databases.includes('postgresql'))(
-    'the same where live playback’s own files are on that disk',
+    'the same holds where live playback uses that disk as well',
     async () => {
       const folder = await newFolder();
       const disk = await SmallDisk.mount(folder, DISK_MB);
       undo.push(() => disk.unmount());
-      // More than are held back in memory until they can be written.
-      const kept = await fillAmid(await start(folder, 'postgresql'), disk, 8);
+      // This is more than can be buffered in memory until it is written.
+      const kept = await fillDuring(await start(folder, 'postgresql'), disk, 8);
       expect(kept).toEqual({ problem: 'full', spans: 2 });
     },
-    120_000,
   );
 });

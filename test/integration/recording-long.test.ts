@@ -3,55 +3,53 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { RecordingFiles } from '../../src/recordings/recording-files.js';
 import { VodCatalog } from '../../src/recordings/vod/vod-catalog.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { InTurn, spentOn } from '../support/fetch-in-turn.js';
 import { registerWithChannel } from '../support/people.js';
 import { longRecording } from '../support/long-recording.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const CHANNEL = 'marathon';
 const TIMES = 50;
 const GZIP = { 'accept-encoding': 'gzip' };
-/**
- * Without what is kept each request takes 55 to 154 ms, and the loop is held for a second. Processor time of the loop's
- * thread is measured, so that what else the machine does counts little.
- */
-const CPU_MAX_MS = 8;
-const HOLD_MAX_MS = 100;
 
-let test: TestApp;
+const test = useServer({ overrides: { LOG_LEVEL: 'silent' } });
 let client: InTurn;
 const places = () => ({
   db: test.app.get(PrismaService),
   files: test.app.get(RecordingFiles),
 });
 beforeAll(async () => {
-  test = await startTestApp({ overrides: { LOG_LEVEL: 'silent' } });
   await registerWithChannel(test.url, CHANNEL);
   client = await InTurn.start();
 });
 afterAll(async () => {
   client.stop();
-  await test.close();
 });
 
 describe('a recording of a day', () => {
   let base: string;
   let id: string;
+  /**
+   * The CPU time that the event loop's thread needs to read and render the recording: the reference
+   * for the limits.
+   */
+  let readingMs: number;
   beforeAll(async () => {
     id = await longRecording(places(), { channel: CHANNEL, hours: 24 });
     base = `${test.url}/hls/recordings/${id}`;
-    // What is compiled at the first request is no matter of the recording's length.
+    // Compilation during the first request doesn't depend on the length.
     const short = await longRecording(places(), { channel: CHANNEL, hours: 0.1 });
     await client.fetch([`${test.url}/hls/recordings/${short}/video-3.m3u8`]);
   });
 
-  it('is read and rendered beside everything else', async () => {
-    const { longestHoldMs } = await spentOn(async () => {
+  it('is read and rendered without blocking other work', async () => {
+    const { longestHoldMs, loopCpuMs } = await spentOn(async () => {
       const urls = ['index', 'video-3', 'aac'].map((file) => `${base}/${file}.m3u8`);
       const answers = await client.fetch(urls, { headers: GZIP });
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     });
-    expect(longestHoldMs).toBeLessThan(HOLD_MAX_MS);
+    readingMs = loopCpuMs;
+    expect(longestHoldMs).toBeLessThan(readingMs / 5);
   });
 
   it.each([
@@ -60,17 +58,17 @@ describe('a recording of a day', () => {
     ['its multivariant playlist', 'index.m3u8', GZIP],
     ['a segment that isn’t there', 'run-0123456789ab/video-3/7.m4s', {}],
     ['a page about it', null, {}],
-  ])('costs next to nothing when it is asked for %s again and again', async (_, file, headers) => {
+  ])('costs almost nothing when %s is requested repeatedly', async (_, file, headers) => {
     const url = file === null ? `${test.url}/api/recordings/${id}` : `${base}/${file}`;
     await client.fetch([url], { headers });
     const { loopCpuMs, longestHoldMs } = await spentOn(() =>
       client.fetch([url], { times: TIMES, headers }),
     );
-    expect(loopCpuMs / TIMES).toBeLessThan(CPU_MAX_MS);
-    expect(longestHoldMs).toBeLessThan(HOLD_MAX_MS);
+    expect(loopCpuMs / TIMES).toBeLessThan(readingMs / 25);
+    expect(longestHoldMs).toBeLessThan(readingMs / 5);
   });
 
-  it('is not sent again to who has it, in whichever coding', async () => {
+  it('is not sent again to clients that have it, in any encoding', async () => {
     const url = `${base}/video-3.m3u8`;
     const [plain] = await client.fetch([url]);
     const [coded] = await client.fetch([url], { headers: GZIP });
@@ -88,7 +86,7 @@ describe('a recording of a day', () => {
     }
   });
 
-  it('is not read for what can’t be there', async () => {
+  it('is not read for files that cannot exist', async () => {
     const { app } = test;
     app.get(VodCatalog).forget('recordings', id);
     const files = [
@@ -115,20 +113,20 @@ describe('a recording of 130 hours', () => {
     expect(text).toContain('\nrun-0123456789ab/video-3/233999.m4s\n#EXT-X-ENDLIST\n');
     const response = await fetch(`${test.url}/api/recordings/${id}`);
     expect(await response.json()).toMatchObject({ state: 'ready', durationMs: 130 * 3_600_000 });
-  }, 120_000);
+  });
 });
 
-describe('a reader that stalls', () => {
-  it('is let go, whatever it asked for', async () => {
+describe('a stalled reader', () => {
+  it('is disconnected, whatever it requested', async () => {
     const id = await longRecording(places(), { channel: CHANNEL, hours: 24 });
     const server = test.app.getHttpServer();
     const wholeTimeoutMs = server.timeout;
     expect(wholeTimeoutMs).toBeGreaterThan(0);
-    // What a minute is in service.
+    // One minute in production.
     server.setTimeout(500);
     const request = `GET /hls/recordings/${id}/video-3.m3u8 HTTP/1.1\r\nHost: x\r\n\r\n`;
     const socket = connect(Number(new URL(test.url).port), '127.0.0.1');
-    // More than what the system takes off the server's hands.
+    // The response is larger than the system's buffers.
     socket.write(request.repeat(20));
     socket.pause();
     const serverSide = new Promise<void>((resolve) => {

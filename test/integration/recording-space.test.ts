@@ -9,7 +9,7 @@ import { type HttpClient, loggedIn } from '../support/http-client.js';
 import { KeptBroadcast } from '../support/kept-broadcast.js';
 
 const WAIT = { timeout: 30_000 };
-/** Of the broadcasts here. */
+/** Per broadcast. */
 const SEGMENTS = 5;
 const BYTES = 10_000;
 const CHANNEL = 'spacious';
@@ -33,7 +33,7 @@ const keepOf = (client: HttpClient, id: string, kept: boolean) =>
   client.request('PATCH', `/api/recordings/${id}`, { body: { kept } });
 const keep = (id: string, kept: boolean) => keepOf(owner, id, kept);
 
-/** A broadcast that has ended, and what became of its recording. */
+/** Ends a broadcast; resolves with the state of its recording. */
 async function recorded(channel = CHANNEL): Promise<string> {
   const broadcast = await KeptBroadcast.start(test, channel, 'Some words');
   await broadcast.segments(SEGMENTS);
@@ -42,11 +42,11 @@ async function recorded(channel = CHANNEL): Promise<string> {
   return broadcast.id;
 }
 
-/** What an account is told that it stores. */
+/** Returns the storage that an account is shown. */
 const storageOf = async (client: HttpClient) =>
   (await client.get('/api/account/storage')).body as StorageView;
 
-/** Somebody else, with a channel. */
+/** Registers another account with a channel. */
 async function other(username: string): Promise<HttpClient> {
   const client = await loggedIn(test.url, username);
   await client.post('/api/channels', { name: `of-${username}` });
@@ -54,13 +54,13 @@ async function other(username: string): Promise<HttpClient> {
 }
 
 describe('recordings of several accounts', () => {
-  it('go for their own owner only, who can’t keep others from recording', async () => {
+  it('are deleted only for their own owner, who cannot prevent others from recording', async () => {
     await start({ RECORDINGS_MAX_GB: String((20 * BYTES) / 1e9) });
     const greedy = await other('greedy');
     const old = [await recorded(), await recorded()];
     const kept = await recorded('of-greedy');
     await keepOf(greedy, kept, true);
-    // More than all may take.
+    // This exceeds the limit of all recordings.
     await test.app.get(PrismaService).recording.update({
       where: { broadcastId: kept },
       data: { bytes: 36 * BYTES },
@@ -77,7 +77,7 @@ describe('recordings of several accounts', () => {
     expect(await Promise.all(all.map(statusOf))).toEqual([200, 200, 200, 200]);
   });
 
-  it('stay when somebody else records until nothing is left', async () => {
+  it('are retained when another account records until the disk is full', async () => {
     await start({ RECORDINGS_MAX_GB: String((6 * BYTES) / 1e9) });
     const own = [await recorded(), await recorded(), await recorded()];
     await look();
@@ -93,7 +93,7 @@ describe('recordings of several accounts', () => {
     expect(left.at(-1)).toBe(200);
   });
 
-  it('don’t go when all that may go would not be enough', async () => {
+  it('are not deleted if that would not free enough', async () => {
     await start({ RECORDINGS_ACCOUNT_MAX_GB: String((2.5 * BYTES) / 1e9) });
     const [small, kept] = [await recorded(), await recorded()];
     await keep(kept, true);
@@ -107,7 +107,7 @@ describe('recordings of several accounts', () => {
     expect(await Promise.all([small, kept].map(statusOf))).toEqual([200, 200]);
   });
 
-  it('are counted, and their owners warned before something goes', async () => {
+  it('are counted, and their owners warned before any is deleted', async () => {
     await start({ RECORDINGS_ACCOUNT_MAX_GB: String((2.4 * BYTES) / 1e9) });
     expect(await storageOf(owner)).toMatchObject({ bytes: 0, state: 'ok', oldestGo: true });
     const first = await recorded();
@@ -130,7 +130,7 @@ describe('recordings of several accounts', () => {
     expect(body).toMatchObject([{ username: 'sue', storage: { bytes, limitBytes, state } }]);
   });
 
-  it('leave no room for clips where there is none', async () => {
+  it('leave no space for clips if there is none', async () => {
     await start({ RECORDINGS_ACCOUNT_MAX_GB: String((1.1 * BYTES) / 1e9) });
     const id = await recorded();
     await look();
@@ -145,7 +145,7 @@ describe('recordings of several accounts', () => {
 });
 
 describe('recordings', () => {
-  it('go from the oldest on when all take more than they may, unless they are kept for good', async () => {
+  it('are deleted oldest first beyond the limit, unless they are kept', async () => {
     await start({ RECORDINGS_MAX_GB: String((3.5 * BYTES) / 1e9) });
     const [first, second, third] = [await recorded(), await recorded(), await recorded()];
     await keep(first, true);
@@ -158,7 +158,7 @@ describe('recordings', () => {
     expect(hasRoom()).toBe(true);
   });
 
-  it('are not made while there is no room, and say so; then they are again', async () => {
+  it('are not made without space, and report it; later ones are made', async () => {
     await start({ RECORDINGS_MAX_GB: String(BYTES / 1e9) });
     const first = await recorded();
     await keep(first, true);
@@ -173,13 +173,13 @@ describe('recordings', () => {
     expect(await viewOf(await recorded())).toMatchObject({ state: 'ready', problem: null });
   });
 
-  it('leave free on the disk what is to stay free', async () => {
+  it('leave the configured space free on disk', async () => {
     await start({ RECORDINGS_MIN_FREE_MB: '10000000' });
     expect(hasRoom()).toBe(false);
     expect(await viewOf(await recorded())).toMatchObject({ state: 'failed', problem: 'full' });
   });
 
-  it('that are going on count', async () => {
+  it('count while they are in progress', async () => {
     await start({ RECORDINGS_MAX_GB: String((1.8 * BYTES) / 1e9) });
     const first = await recorded();
     const live = await KeptBroadcast.start(test, CHANNEL, 'Still on');

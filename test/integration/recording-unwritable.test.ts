@@ -9,7 +9,7 @@ import { RecordedFilm } from '../support/recorded-film.js';
 
 const LIMIT = { timeout: 30_000, interval: 100 };
 
-it('live playback goes on where recordings can’t be written, and what was kept plays afterwards', async () => {
+it('live playback continues where recordings are not writable, and stored media plays afterwards', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'onair-unwritable-'));
   const server = await startTestApp({ overrides: { DATA_DIR: folder, LOG_LEVEL: 'silent' } });
   onTestFinished(async () => {
@@ -22,10 +22,10 @@ it('live playback goes on where recordings can’t be written, and what was kept
   await writeFile(recordings, 'no folder');
   const film = await RecordedFilm.of(server.url, 'unwritable');
   const id = await film.send();
-  // It is not there before something is to be kept.
+  // The recording exists once there is a segment to store.
   const problem = async () => (await film.recording(id).catch(() => null))?.problem;
   await vi.waitUntil(async () => (await problem()) === 'unwritable', LIMIT);
-  const newest = await film.goesOnLive(3);
+  const newest = await film.advancesLive(3);
   expect(newest.gap).toBe(false);
   expect((await fetchBytes(newest.url)).byteLength).toBeGreaterThan(1_000);
   await film.end();
@@ -34,4 +34,4 @@ it('live playback goes on where recordings can’t be written, and what was kept
   const playlist = `${server.url}${before.playlistPath}`;
   await playWithFfmpeg(playlist, { from: 'rewind', seconds: 3_600 });
   await vi.waitUntil(async () => (await film.recording(id)).state === 'failed', LIMIT);
-}, 120_000);
+});

@@ -1,29 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { ClipView } from '../../src/protocol/clip.js';
 import type { ListedBroadcast, RecordingView } from '../../src/protocol/recording.js';
 import { RecordingService } from '../../src/recordings/recording.service.js';
 import { RecordingFiles } from '../../src/recordings/recording-files.js';
 import { RecordingRetention } from '../../src/recordings/recording-retention.js';
-import { startTestApp, type TestApp } from '../support/app.js';
+import type { TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { KeptBroadcast } from '../support/kept-broadcast.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const WAIT = { timeout: 30_000 };
 
-let test: TestApp;
+const test = useServer({ overrides: { CHANNELS_PER_ACCOUNT: '50' } });
 let owner: HttpClient;
 let member: HttpClient;
 let guest: HttpClient;
 beforeAll(async () => {
-  test = await startTestApp({ overrides: { CHANNELS_PER_ACCOUNT: '50' } });
   owner = await loggedIn(test.url, 'rita');
   member = await loggedIn(test.url, 'milo');
   guest = new HttpClient(test.url);
 });
-afterAll(() => test.close());
 
-/** A recording of ten seconds, whose broadcast's files are gone. */
+/** Makes a recording of ten seconds, whose live files are deleted. */
 async function recordedOf(channel: string): Promise<RecordingView> {
   await owner.post('/api/channels', { name: channel });
   const broadcast = await KeptBroadcast.start(test, channel, 'Kites');
@@ -36,7 +35,7 @@ async function recordedOf(channel: string): Promise<RecordingView> {
   return (await view()) as RecordingView;
 }
 
-/** What was left of it for players that were behind is gone. */
+/** Expires the media that is retained for players that are behind. */
 const endedLongAgo = ({ app }: TestApp, id: string) =>
   app
     .get(PrismaService)
@@ -45,7 +44,7 @@ const endedLongAgo = ({ app }: TestApp, id: string) =>
 const clipOf = (who: HttpClient, id: string, startMs: number, durationMs: number) =>
   who.post(`/api/recordings/${id}/clips`, { startMs, durationMs, title: 'A clip' });
 
-/** The bodies of all segments that a playlist names. */
+/** Returns the bodies of all segments in a playlist. */
 async function mediaOf(playlist: string): Promise<string[]> {
   const { body } = await guest.get(new URL('video-0.m3u8', `${test.url}${playlist}`).pathname);
   const uris = String(body).match(/^[^#\n].*\.m4s$/gm) ?? [];
@@ -55,7 +54,7 @@ async function mediaOf(playlist: string): Promise<string[]> {
 }
 
 describe('a recording', () => {
-  it('is there when its broadcast is over, with all that was kept', async () => {
+  it('exists when its broadcast is over, with everything stored', async () => {
     const recording = await recordedOf('kites');
     expect(recording).toMatchObject({
       channel: 'kites',
@@ -75,7 +74,7 @@ describe('a recording', () => {
     );
   });
 
-  it('gives parts of its segments, and its pictures', async () => {
+  it('serves ranges of its segments, and its thumbnails', async () => {
     const { playlistPath, thumbnailPath, previewsPath } = await recordedOf('ranges');
     const segment = new URL('run-0123456789ab/video-0/3.m4s', `${test.url}${playlistPath}`);
     const part = await fetch(segment, { headers: { range: 'bytes=2-4' } });
@@ -90,7 +89,7 @@ describe('a recording', () => {
     expect(vtt).toMatch(/^WEBVTT\n\n00:00:00.000 --> 00:00:10.000\npictures\/\w+\.jpg\n$/);
   });
 
-  it('is finished with what its journals tell when nobody ended it', async () => {
+  it('is finished from its journals if nobody ended it', async () => {
     await owner.post('/api/channels', { name: 'crashed' });
     const broadcast = await KeptBroadcast.start(test, 'crashed', 'Cut off');
     await broadcast.segments(2);
@@ -102,7 +101,7 @@ describe('a recording', () => {
     expect(await view()).toMatchObject({ state: 'ready', durationMs: 4_000 });
   });
 
-  it('is not made where the owner doesn’t want it', async () => {
+  it('is not made if the owner disabled it', async () => {
     await owner.post('/api/channels', { name: 'unrecorded' });
     const settings = { enabled: false, keepDays: 30, keepLast: null };
     const path = '/api/channels/unrecorded/recording';
@@ -116,7 +115,7 @@ describe('a recording', () => {
     expect((list as ListedBroadcast[])[0]).toMatchObject({ id: broadcast.id, recording: null });
   });
 
-  it('is renamed, kept and deleted by its owner only', async () => {
+  it('is renamed, kept and deleted only by its owner', async () => {
     const { id } = await recordedOf('managed');
     const path = `/api/recordings/${id}`;
     const change = { title: 'Better', kept: true };
@@ -133,7 +132,7 @@ describe('a recording', () => {
     expect((await guest.get(`/hls/recordings/${id}/index.m3u8`)).status).toBe(404);
   });
 
-  it('goes when there are more of its channel than are to stay, unless it is kept', async () => {
+  it('is deleted beyond its channel’s limit, unless it is kept', async () => {
     const first = await recordedOf('bounded-last');
     const [second, third] = [await recordedOf('bounded-last'), await recordedOf('bounded-last')];
     await owner.request('PATCH', `/api/recordings/${first.id}`, { body: { kept: true } });
@@ -158,7 +157,7 @@ describe('a recording', () => {
     expect(await journals.read(id)).toEqual([]);
   });
 
-  it('is for as few as its channel, or fewer', async () => {
+  it('has its channel’s audience or a smaller one', async () => {
     const { id } = await recordedOf('narrow');
     await endedLongAgo(test, id);
     const hide = { visibility: 'private' };
@@ -175,7 +174,7 @@ describe('a recording', () => {
 });
 
 describe('a clip', () => {
-  it('has the segments that cover it, and says where in them it begins', async () => {
+  it('contains the segments that cover it, and where it begins in them', async () => {
     const { id } = await recordedOf('clipped');
     const made = await clipOf(member, id, 3_000, 4_000);
     const clip = made.body as ClipView;
@@ -195,7 +194,7 @@ describe('a clip', () => {
     expect((await guest.get(`/api/clips/${clip.id}`)).body).toMatchObject({ mayDelete: false });
   });
 
-  it('can be of what is still being recorded', async () => {
+  it('can be made of a recording in progress', async () => {
     await owner.post('/api/channels', { name: 'going-on' });
     const broadcast = await KeptBroadcast.start(test, 'going-on', 'Going on');
     await broadcast.segments(3);
@@ -213,7 +212,7 @@ describe('a clip', () => {
     expect((await guest.get(`/api/clips/${clip.id}`)).body).toMatchObject({ recordingId: null });
   });
 
-  it('is made by who is logged in and may watch, of a minute at most that is there', async () => {
+  it('is made by logged-in viewers, up to a minute long, of existing media', async () => {
     const { id } = await recordedOf('bounded');
     expect((await clipOf(guest, id, 0, 2_000)).error?.code).toBe('not_logged_in');
     expect((await clipOf(member, id, 0, 60_001)).error?.code).toBe('bad_request');
@@ -223,7 +222,7 @@ describe('a clip', () => {
     expect((await clipOf(member, id, 0, 2_000)).error?.code).toBe('recording_not_found');
   });
 
-  it('is for as few as its recording was, and deleted by who made it or owns the channel', async () => {
+  it('has its recording’s audience, and is deleted by its creator or the channel’s owner', async () => {
     const { id } = await recordedOf('guarded');
     const clip = (await clipOf(member, id, 0, 2_000)).body as ClipView;
     const path = `/api/clips/${clip.id}`;

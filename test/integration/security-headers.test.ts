@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { HttpClient, loggedIn } from '../support/http-client.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const webRoot = resolve('test/fixtures/web');
 
-/** A policy's directives: its name and its sources. */
+/** Parses a policy into its directives, by name. */
 function directivesOf(header: string | null): Record<string, string> {
   return Object.fromEntries(
     (header ?? '').split(';').map((directive) => {
@@ -16,16 +16,14 @@ function directivesOf(header: string | null): Record<string, string> {
 }
 
 describe('security headers', () => {
-  let server: TestApp;
+  const server = useServer({ webRoot, overrides: { PUBLIC_URL: 'https://live.example.org' } });
   let visitor: HttpClient;
 
   beforeAll(async () => {
-    server = await startTestApp({ webRoot, overrides: { PUBLIC_URL: 'https://live.example.org' } });
     visitor = new HttpClient(server.url);
     const ann = await loggedIn(server.url, 'ann');
     await ann.post('/api/channels', { name: 'tea', title: 'Tea' });
   });
-  afterAll(() => server.close());
 
   const headersOf = async (path: string) => (await visitor.get(path)).headers;
 
@@ -60,7 +58,7 @@ describe('security headers', () => {
   });
 
   it.each(['/', '/tea', '/studio', '/login', '/nobody', '/api/channels', '/favicon.svg', '/%zz'])(
-    'let nobody show %s in a frame',
+    'prevent framing of %s',
     async (path) => {
       const headers = await headersOf(path);
       const { 'frame-ancestors': ancestors } = directivesOf(headers.get('content-security-policy'));
@@ -70,7 +68,7 @@ describe('security headers', () => {
     },
   );
 
-  it.each(['/embed/tea', '/embed/nobody'])('let everybody show %s in a frame', async (path) => {
+  it.each(['/embed/tea', '/embed/nobody'])('allow framing of %s', async (path) => {
     const headers = await headersOf(path);
     const { 'frame-ancestors': ancestors } = directivesOf(headers.get('content-security-policy'));
     expect(ancestors).toBe('*');
@@ -79,7 +77,7 @@ describe('security headers', () => {
     expect(headers.get('permissions-policy')).toMatch(/\bcamera=\(\).*\bmicrophone=\(\)/);
   });
 
-  it('let a page load nothing but what the service serves', async () => {
+  it('allow a page to load only what the service serves', async () => {
     const policy = directivesOf((await headersOf('/tea')).get('content-security-policy'));
     expect(policy).toMatchObject({
       'default-src': "'none'",
@@ -92,14 +90,14 @@ describe('security headers', () => {
     });
   });
 
-  it('leave HLS to be fetched by players of other sites', async () => {
+  it('allow players on other sites to fetch HLS', async () => {
     const headers = await headersOf('/hls/tea/index.m3u8');
     expect(headers.get('access-control-allow-origin')).toBe('*');
     expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('let no other site read anything but HLS', async () => {
+  it('allow other sites to read only HLS', async () => {
     for (const path of ['/', '/tea', '/api/channels', '/api/me', '/metrics', '/favicon.svg']) {
       const { headers } = await visitor.get(path, { headers: { origin: 'https://evil.example' } });
       expect(headers.get('access-control-allow-origin')).toBeNull();
@@ -108,13 +106,9 @@ describe('security headers', () => {
 });
 
 describe('a service without TLS', () => {
-  let server: TestApp;
-  beforeAll(async () => {
-    server = await startTestApp({ webRoot });
-  });
-  afterAll(() => server.close());
+  const server = useServer({ webRoot });
 
-  it('does not ask browsers for it', async () => {
+  it('does not ask browsers for TLS', async () => {
     const { headers } = await new HttpClient(server.url).get('/');
     expect(headers.get('strict-transport-security')).toBeNull();
   });

@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient } from '../support/http-client.js';
 import { api, register } from '../support/people.js';
 import { ask, type ClientSocket, openSocket } from '../support/sockets.js';
+import { stopClock } from '../support/stop-clock.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
-/** Sends the same request until it is refused; answers with the refusal and how many came before. */
+/**
+ * Repeats a request until it is rejected; resolves with the response and the number of accepted
+ * requests.
+ */
 async function untilRefused(
   send: () => Promise<{ status: number; headers: Headers }>,
   most: number,
@@ -19,12 +23,10 @@ async function untilRefused(
   throw new Error(`not refused within ${most} requests`);
 }
 
-describe('what one address may request', () => {
-  let server: TestApp;
-  beforeAll(async () => {
-    server = await startTestApp({ overrides: { ADDRESS_LIMIT_FACTOR: '0.5', TRUST_PROXY: '1' } });
-  });
-  afterAll(() => server.close());
+describe('the requests of one address', () => {
+  const server = useServer({ overrides: { ADDRESS_LIMIT_FACTOR: '0.5', TRUST_PROXY: '1' } });
+
+  beforeEach(stopClock);
 
   const from = (address: string) => ({ 'x-forwarded-for': address });
 
@@ -38,7 +40,7 @@ describe('what one address may request', () => {
     ['GET', '/no/such/page', '192.0.2.7', 80],
     ['GET', '/API/channels', '192.0.2.8', 80],
     ['GET', '/favicon.svg', '192.0.2.9', 450],
-  ])('%s %s is bounded, and says when to ask again', async (method, path, address, most) => {
+  ])('%s %s are limited, with the time to retry', async (method, path, address, most) => {
     const visitor = new HttpClient(server.url);
     const headers = from(address);
     const refused = await untilRefused(() => visitor.request(method, path, { headers }), most);
@@ -51,7 +53,7 @@ describe('what one address may request', () => {
     ['POST', ['/api/auth/login', '/api/%61uth/login', '/ap%69/auth/log%69n'], 20],
     ['GET', ['/api/channels', '/%61pi/channels', '/api/%63hannels'], 120],
     ['POST', ['/api/channels/tea/unlock', '/api/channels/tea/%75nlock'], 20],
-  ])('%s %j are one address, with one bound', async (method, paths, most) => {
+  ])('%s %j count as one address with one limit', async (method, paths, most) => {
     const visitor = new HttpClient(server.url);
     const headers = from(`203.0.113.${most + paths.length}`);
     const [first = '', ...others] = paths;
@@ -62,7 +64,7 @@ describe('what one address may request', () => {
     }
   });
 
-  it('lets pages of other sites read an answer, however its address is written', async () => {
+  it('let pages on other sites read a response, however the address is written', async () => {
     const visitor = new HttpClient(server.url);
     for (const path of ['/whep/nobody', '/%77hep/nobody', '/wh%69p/nobody']) {
       const { status, headers } = await visitor.request('OPTIONS', path, {
@@ -72,7 +74,7 @@ describe('what one address may request', () => {
     }
   });
 
-  it('counts an IPv6 network of 64 bits as one address', async () => {
+  it('count an IPv6 /64 network as one address', async () => {
     const visitor = new HttpClient(server.url);
     let last = 0;
     const send = () => {
@@ -85,7 +87,17 @@ describe('what one address may request', () => {
     expect(next.status).toBe(200);
   });
 
-  it('answers people with a page', async () => {
+  it('count as those of the proxy if the proxy reports no address', async () => {
+    const visitor = new HttpClient(server.url);
+    let port = 0;
+    const send = () => {
+      port += 1;
+      return visitor.get('/metrics', { headers: from(`192.0.2.30:${port}`) });
+    };
+    await expect(untilRefused(send, 40)).resolves.toMatchObject({ count: expect.any(Number) });
+  });
+
+  it('are answered with a page for people', async () => {
     const visitor = new HttpClient(server.url);
     const headers = from('192.0.2.20');
     await untilRefused(() => visitor.get('/', { headers }), 80);
@@ -95,20 +107,17 @@ describe('what one address may request', () => {
     expect(body).toContain('Too many requests from your address');
   });
 
-  it('refuses addresses that are too long', async () => {
+  it('are rejected if the URL is too long', async () => {
     const { status } = await new HttpClient(server.url).get(`/${'a'.repeat(3_000)}`);
     expect(status).toBe(400);
   });
 });
 
-describe('a client that claims to be another', () => {
-  let server: TestApp;
-  beforeAll(async () => {
-    server = await startTestApp({ overrides: { ADDRESS_LIMIT_FACTOR: '0.5' } });
-  });
-  afterAll(() => server.close());
+describe('a client that claims another address', () => {
+  const server = useServer({ overrides: { ADDRESS_LIMIT_FACTOR: '0.5' } });
 
   it('is not believed without a proxy', async () => {
+    onTestFinished(stopClock());
     const visitor = new HttpClient(server.url);
     let last = 0;
     const send = () => {
@@ -119,17 +128,13 @@ describe('a client that claims to be another', () => {
   });
 });
 
-describe('slow and hungry clients', () => {
-  let server: TestApp;
+describe('slow and greedy clients', () => {
+  const server = useServer({ overrides: { ADDRESS_LIMIT_FACTOR: '0.1' } });
   const open: Socket[] = [];
 
-  beforeAll(async () => {
-    server = await startTestApp({ overrides: { ADDRESS_LIMIT_FACTOR: '0.1' } });
-  });
   afterEach(() => {
     for (const socket of open.splice(0)) socket.destroy();
   });
-  afterAll(() => server.close());
 
   const http = () => server.app.getHttpServer();
   const dial = async (): Promise<Socket> => {
@@ -139,7 +144,7 @@ describe('slow and hungry clients', () => {
     await once(socket, 'connect');
     return socket;
   };
-  /** Resolves when the other side ended it, with what it said before. */
+  /** Resolves with the data received when the peer closes the connection. */
   const ended = async (socket: Socket): Promise<string> => {
     let said = '';
     socket.setEncoding('utf8').on('data', (text: string) => {
@@ -149,7 +154,7 @@ describe('slow and hungry clients', () => {
     return said;
   };
 
-  it('have so many connections and no more', async () => {
+  it('have a limited number of connections', async () => {
     const sockets: Socket[] = [];
     for (let count = 0; count < 30; count += 1) sockets.push(await dial());
     await ended(await dial());
@@ -174,14 +179,14 @@ describe('slow and hungry clients', () => {
     });
   });
 
-  it('that send headers without an end are refused', async () => {
+  it('that send endless headers are rejected', async () => {
     const socket = await dial();
     socket.write(`GET / HTTP/1.1\r\nhost: a\r\n${'x-a: b\r\n'.repeat(5_000)}\r\n`);
     expect(await ended(socket)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
-  describe('whose time is over', () => {
-    // Node looks every two seconds: it is over sooner here, so that nobody waits for it.
+  describe('that time out', () => {
+    // Node checks every two seconds; a short limit keeps the test fast.
     beforeAll(() => void Object.assign(http(), { headersTimeout: 500, requestTimeout: 1_000 }));
 
     it.each([
@@ -192,7 +197,7 @@ describe('slow and hungry clients', () => {
         'POST /api/auth/login HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n{',
         ' ',
       ],
-    ])('%s, are let go', async (_who, start, more) => {
+    ])('%s are disconnected', async (_who, start, more) => {
       const socket = await dial();
       socket.write(start);
       const drip = setInterval(() => socket.write(more), 100);
@@ -203,18 +208,14 @@ describe('slow and hungry clients', () => {
 });
 
 describe('sockets', () => {
-  let server: TestApp;
+  const server = useServer({ overrides: { ADDRESS_LIMIT_FACTOR: '0.2', TRUST_PROXY: '1' } });
   const open: { close(): unknown }[] = [];
 
-  beforeAll(async () => {
-    server = await startTestApp({ overrides: { ADDRESS_LIMIT_FACTOR: '0.2', TRUST_PROXY: '1' } });
-  });
   afterEach(() => {
     for (const socket of open.splice(0)) socket.close();
   });
-  afterAll(() => server.close());
 
-  /** The status of a handshake: 101 when the socket is open. */
+  /** Resolves with the status of a handshake: 101 if the socket opens. */
   const dial = async (address: string): Promise<{ status: number; retryAfter?: string }> => {
     const url = `${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
     const socket = new WebSocket(url, { headers: { 'x-forwarded-for': address } });
@@ -230,7 +231,8 @@ describe('sockets', () => {
     return promise;
   };
 
-  it('of one address are so many and no more, and the next is told when to come back', async () => {
+  it('of one address are limited, and the next one learns when to retry', async () => {
+    onTestFinished(stopClock());
     const answers: { status: number; retryAfter?: string }[] = [];
     for (let count = 0; count < 25; count += 1) answers.push(await dial('192.0.2.1'));
     const refused = answers.filter(({ status }) => status === 429);
@@ -240,7 +242,8 @@ describe('sockets', () => {
     expect((await dial('192.0.2.2')).status).toBe(101);
   });
 
-  it('can ask for so much of what is costly', async () => {
+  it('are limited in expensive requests', async () => {
+    onTestFinished(stopClock());
     const socket = await openSocket(server.url, { 'x-forwarded-for': '192.0.2.3' });
     open.push(socket);
     const replies = await Promise.all(
@@ -253,7 +256,7 @@ describe('sockets', () => {
     expect(await ask(socket, 'clock:ping', {})).toMatchObject({ ok: true });
   });
 
-  /** A WebSocket by hand: Engine.IO's greeting has come. */
+  /** Opens a raw WebSocket; resolves after Engine.IO's greeting. */
   const dialByHand = async (address: string): Promise<Socket> => {
     const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
     open.push({ close: () => socket.destroy() });
@@ -267,28 +270,25 @@ describe('sockets', () => {
     return socket.resume();
   };
 
-  it('that say nothing are let go, and those that never end a message', async () => {
+  it('that send nothing, or never end a message, are closed; others are not', async () => {
+    const answering = await openSocket(server.url, { 'x-forwarded-for': '192.0.2.6' });
+    open.push(answering);
     const silent = await dialByHand('192.0.2.4');
     const endless = await dialByHand('192.0.2.5');
-    // RFC 6455 5.2: a masked text frame of 60,000 bytes, of which one comes now and then.
+    // RFC 6455 5.2: a masked text frame of 60,000 bytes, sent byte by byte.
     endless.write(Buffer.from([0x81, 0xfe, 0xea, 0x60, 0, 0, 0, 0]));
     const drip = setInterval(() => endless.write('4'), 200);
-    const startMs = performance.now();
     await Promise.all([once(silent, 'close'), once(endless, 'close')]).finally(() =>
       clearInterval(drip),
     );
-    expect(performance.now() - startMs).toBeLessThan(15_000);
+    expect(answering.connected).toBe(true);
   });
 });
 
 describe('broadcasts of one account', () => {
-  let server: TestApp;
-  beforeAll(async () => {
-    server = await startTestApp({ overrides: { BROADCASTS_PER_ACCOUNT: '2' } });
-  });
-  afterAll(() => server.close());
+  const server = useServer({ overrides: { BROADCASTS_PER_ACCOUNT: '2' } });
 
-  it('are so many at once and no more, and one that ends makes room', async () => {
+  it('are limited, and an ended one makes room', async () => {
     const ann = await register(server.url, 'ann');
     for (const name of ['one', 'two', 'three'])
       await api(server.url, ann, 'POST', '/channels', { name });

@@ -1,24 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { CreatedToken } from '../../src/protocol/account-tokens.js';
 import type { SecurityEventKind, SecurityEventList } from '../../src/protocol/security-event.js';
-import { SecurityLog } from '../../src/security-log/security-log.service.js';
-import { databases, startTestApp, type TestApp } from '../support/app.js';
+import { SecurityLog } from '../../src/security-log/security-log.js';
+import { databases } from '../support/app.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0';
 const DAY_MS = 86_400_000;
 
 describe.each(databases)('the security log of an account on %s', (database) => {
-  let server: TestApp;
+  const server = useServer({ database, overrides: { TRUST_PROXY: '1' } });
   let db: PrismaService;
   let count = 0;
   const newName = () => `logged-${(count += 1)}`;
   beforeAll(async () => {
-    server = await startTestApp({ database, overrides: { TRUST_PROXY: '1' } });
     db = server.app.get(PrismaService);
   });
-  afterAll(() => server.close());
 
   const from = (address: string, userAgent = FIREFOX) => ({
     headers: { 'x-forwarded-for': address, 'user-agent': userAgent },
@@ -31,7 +30,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
   const idOf = async (username: string) =>
     (await db.account.findUniqueOrThrow({ where: { username } })).id;
 
-  it('says who came in, from which network and with what, but no address', async () => {
+  it('shows logins with network and device, but without the address', async () => {
     const username = newName();
     const client = await loggedIn(server.url, username);
     await logIn(username, PASSWORD, from('203.0.113.77'));
@@ -45,7 +44,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     expect(stored).not.toContain('203.0.113');
   });
 
-  it('counts wrong passwords by the hour and the network, whatever browsers call themselves', async () => {
+  it('counts wrong passwords per hour and network, whatever the browser’s name', async () => {
     const username = newName();
     const client = await loggedIn(server.url, username);
     for (let n = 0; n < 6; n += 1)
@@ -55,7 +54,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
       .toMatchObject([{ network: '198.51.x.x', device: '', count: 6 }]);
   });
 
-  it('has what lets somebody in, and who may watch', async () => {
+  it('includes everything that grants access', async () => {
     const name = newName();
     const client = await loggedIn(server.url, name);
     await client.post('/api/channels', { name, title: '' });
@@ -86,7 +85,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     });
     const list = await events(client);
     const said = list.map(({ kind, subject, detail }) => `${kind} ${subject} ${detail}`.trim());
-    // Those of one transaction are of one time, in any order.
+    // Events of one transaction have one time and no order.
     expect(said.toSorted()).toEqual(
       [
         'sessions_ended',
@@ -109,13 +108,13 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     expect(byToken?.device).toBe('API token');
   });
 
-  it('says to the owner that somebody in their log-in guesses', async () => {
+  it('notifies the owner of guesses from their session', async () => {
     const client = await loggedIn(server.url, newName());
     await client.post('/api/account/second-factor/begin', { password: 'a guess' });
     await expect.poll(() => kinds(client)).toContain('proof_failed');
   });
 
-  it('is its owner’s, and nobody else’s', async () => {
+  it('is readable only by its owner', async () => {
     expect((await new HttpClient(server.url).get('/api/account/events')).status).toBe(401);
     const one = await loggedIn(server.url, newName());
     const other = await loggedIn(server.url, newName());
@@ -123,7 +122,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     expect((await events(other)).some(({ id }) => ids.has(id))).toBe(false);
   });
 
-  it('comes in pages', async () => {
+  it('is paginated', async () => {
     const username = newName();
     const client = await loggedIn(server.url, username);
     for (const address of ['192.0.2.1', '198.51.100.1', '203.0.113.1'])
@@ -136,7 +135,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     expect(pages).toHaveLength(4);
   });
 
-  /** Rows of one kind, each of another hour, the newest an hour ago. */
+  /** Adds events of one kind, an hour apart, the newest an hour old. */
   async function fill(username: string, kind: SecurityEventKind, rows: number): Promise<void> {
     const accountId = await idOf(username);
     await db.securityEvent.createMany({
@@ -149,7 +148,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     });
   }
 
-  it('is bounded, and failures push out nothing else', async () => {
+  it('is limited, and failures do not displace other events', async () => {
     const username = newName();
     const client = await loggedIn(server.url, username);
     await fill(username, 'log_in_failed', 130);
@@ -170,7 +169,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     expect((await kinds(client)).slice(0, 1)).toEqual(['new_device']);
   });
 
-  it('keeps events for 90 days', async () => {
+  it('retains events for 90 days', async () => {
     const username = newName();
     const client = await loggedIn(server.url, username);
     const accountId = await idOf(username);
@@ -181,7 +180,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     expect(await db.securityEvent.count({ where: { accountId } })).toBe(0);
   });
 
-  it('is written with the act, or neither is', async () => {
+  it('is written together with the action, or neither is', async () => {
     const name = newName();
     const client = await loggedIn(server.url, name);
     await client.post('/api/channels', { name, title: '' });

@@ -15,7 +15,7 @@ let server: TestApp;
 let dir = '';
 let written = '';
 
-/** Everything at the most talkative level, while the service does its work and fails at some of it. */
+/** Runs the service at the most verbose level, with successes and failures. */
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'onair-logs-'));
   for (const stream of [process.stdout, process.stderr])
@@ -40,8 +40,8 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-describe('the log at its most talkative', () => {
-  it('has no password, key, token or address in it, and no answer has another’s', async () => {
+describe('the log at its most verbose level', () => {
+  it('contains no password, key, token or address, and responses contain nobody else’s', async () => {
     const ann = await loggedIn(server.url, 'ann');
     const from = { 'x-forwarded-for': ADDRESS };
     const answers: unknown[] = [];

@@ -1,12 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LiveChannels } from '../../src/broadcast/live-channels.js';
 import { SfuService } from '../../src/sfu/sfu.service.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { api, type Person, register, registerWithChannel } from '../support/people.js';
 import { audioTrack, dtlsParameters, h264Viewer, videoTrack, vp8Viewer } from '../support/rtc.js';
 import { ask, type ClientSocket, next, openSocket, refusal, request } from '../support/sockets.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
-let test: TestApp;
+const test = useServer({
+  overrides: {
+    RTC_WORKERS: '2',
+    GRACE_SECONDS: '1',
+    RTC_ANNOUNCED_ADDRESS: '198.51.100.7,127.0.0.1',
+  },
+});
 let ann: Person;
 const sockets: ClientSocket[] = [];
 
@@ -16,7 +22,7 @@ const connect = async (person: Person | null): Promise<ClientSocket> => {
   return socket;
 };
 
-/** A publisher that has announced its tracks; without a DTLS handshake the broadcast stays `starting`. */
+/** Announces a publisher's tracks; without a DTLS handshake the broadcast stays `starting`. */
 const publish = async (person: Person, channel: string) => {
   const socket = await connect(person);
   const started = await request(socket, 'publisher:start', { channel });
@@ -33,26 +39,27 @@ const mediaOf = (id: string) =>
   );
 
 beforeAll(async () => {
-  test = await startTestApp({ overrides: { RTC_WORKERS: '2', GRACE_SECONDS: '1' } });
   ann = await registerWithChannel(test.url, 'ann');
 });
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.disconnect();
 });
-afterAll(() => test.close());
 
 describe('a publisher', () => {
-  it('gets in one round trip what it needs to send', async () => {
+  it('gets everything it needs to send in one round trip', async () => {
     const socket = await connect(ann);
     const started = await request(socket, 'publisher:start', { channel: 'ann' });
     expect(started.broadcast).toMatchObject({ channel: 'ann', state: 'starting' });
     expect(started.resumed).toBe(false);
-    expect(started.transport.iceCandidates.map(({ protocol }) => protocol)).toContain('udp');
+    // The address that the socket reached comes first, TCP last.
+    expect(
+      started.transport.iceCandidates.map(({ protocol, address }) => `${protocol} ${address}`),
+    ).toEqual(['udp 127.0.0.1', 'udp 198.51.100.7', 'tcp 127.0.0.1', 'tcp 198.51.100.7']);
     expect(started.rtpCapabilities.codecs.map(({ mimeType }) => mimeType)).toContain('video/H264');
     await request(socket, 'publisher:end', { channel: 'ann' });
   });
 
-  it('must be logged in, and the owner of a channel that exists', async () => {
+  it('must be logged in and own an existing channel', async () => {
     const guest = await connect(null);
     expect((await refusal(guest, 'publisher:start', { channel: 'ann' })).code).toBe(
       'not_logged_in',
@@ -65,7 +72,7 @@ describe('a publisher', () => {
     expect((await refusal(bob, 'publisher:end', { channel: 'ann' })).code).toBe('forbidden');
   });
 
-  it('is alone on its channel, unless it shows that it is the same one', async () => {
+  it('is alone on its channel, unless it proves to be the same one', async () => {
     const first = await publish(ann, 'ann');
     const second = await connect(ann);
     const error = await refusal(second, 'publisher:start', { channel: 'ann' });
@@ -81,14 +88,27 @@ describe('a publisher', () => {
     await request(second, 'publisher:end', { channel: 'ann' });
   });
 
-  it('is refused media parameters that make no sense, and can go on', async () => {
+  it('is not notified of a takeover when it starts again', async () => {
+    const { socket, started } = await publish(ann, 'ann');
+    const closed: unknown[] = [];
+    socket.on('publisher:closed', (payload) => closed.push(payload));
+    const again = await request(socket, 'publisher:start', { channel: 'ann' });
+    expect(again.broadcast.id).toBe(started.broadcast.id);
+    expect(again.transport.id).not.toBe(started.transport.id);
+    await request(socket, 'publisher:end', { channel: 'ann' });
+    await expect.poll(() => closed).toEqual([{ channel: 'ann', reason: 'ended' }]);
+  });
+
+  it('can continue after invalid media parameters are rejected', async () => {
     const { socket, started } = await publish(ann, 'ann');
     const again = await refusal(socket, 'publisher:produce', audioTrack());
     expect(again.code).toBe('conflict');
     const wrong = videoTrack();
     wrong.rtpParameters.codecs[0]!.mimeType = 'video/H265';
     await request(socket, 'publisher:unproduce', {
-      producerId: mediaOf(started.broadcast.id)!.producers.find(({ kind }) => kind === 'video')!.id,
+      producerId: mediaOf(started.broadcast.id)!.output.producers.find(
+        ({ kind }) => kind === 'video',
+      )!.id,
     });
     expect(await refusal(socket, 'publisher:produce', wrong)).toMatchObject({
       code: 'media_refused',
@@ -112,7 +132,7 @@ describe('a publisher', () => {
     await request(socket, 'publisher:end', { channel: 'ann' });
   });
 
-  it('restarts ICE on the transport it has', async () => {
+  it('restarts ICE on its transport', async () => {
     const { socket, started } = await publish(ann, 'ann');
     const { id, iceParameters } = started.transport;
     const fresh = await request(socket, 'transport:restart-ice', { transportId: id });
@@ -120,7 +140,7 @@ describe('a publisher', () => {
     await request(socket, 'publisher:end', { channel: 'ann' });
   });
 
-  it("can't touch the transport of another", async () => {
+  it('cannot use the transport of another', async () => {
     const { started } = await publish(ann, 'ann');
     const other = await connect(null);
     const transportId = started.transport.id;
@@ -132,7 +152,7 @@ describe('a publisher', () => {
     );
   });
 
-  it('that leaves before it was live leaves nothing behind', async () => {
+  it('leaves nothing behind if it leaves before it was live', async () => {
     const { socket, started } = await publish(ann, 'ann');
     socket.disconnect();
     await expect.poll(() => mediaOf(started.broadcast.id)).toBeUndefined();
@@ -145,7 +165,7 @@ describe('a publisher', () => {
 });
 
 describe('a viewer', () => {
-  it('joins a channel that is not live, and is told when it starts and ends', async () => {
+  it('joins a channel that is not live, and is notified when it starts and ends', async () => {
     const viewer = await connect(null);
     const joined = await request(viewer, 'viewer:join', {
       channel: 'ann',
@@ -189,7 +209,7 @@ describe('a viewer', () => {
     );
   });
 
-  it('is told which kinds its browser has no codec for', async () => {
+  it('learns which kinds its browser has no codec for', async () => {
     await publish(ann, 'ann');
     const viewer = await connect(null);
     const { media } = await request(viewer, 'viewer:join', {
@@ -200,7 +220,7 @@ describe('a viewer', () => {
     expect(media?.consumers.map(({ kind }) => kind)).toEqual(['audio']);
   });
 
-  it('gets a track that comes later, and is told of one that goes', async () => {
+  it('gets later tracks, and is notified of removed ones', async () => {
     const publisher = await connect(ann);
     await request(publisher, 'publisher:start', { channel: 'ann' });
     const viewer = await connect(null);
@@ -221,7 +241,7 @@ describe('a viewer', () => {
     expect(await closed).toEqual([{ consumerId: track.id }]);
   });
 
-  it('is counted once, and no more when it is gone', async () => {
+  it('is counted once, until it leaves', async () => {
     const one = await connect(null);
     const told = next(one, 'channel:stats');
     await request(one, 'viewer:join', { channel: 'ann' });
@@ -237,7 +257,7 @@ describe('a viewer', () => {
     await expect.poll(viewers).toMatchObject({ viewers: 0 });
   });
 
-  it('is refused what it has not joined for', async () => {
+  it('is rejected for anything it has not joined', async () => {
     const viewer = await connect(null);
     expect((await refusal(viewer, 'viewer:layer', { layer: 1 })).code).toBe('not_joined');
     expect((await refusal(viewer, 'viewer:join', { channel: 'nobody' })).code).toBe(
@@ -246,7 +266,7 @@ describe('a viewer', () => {
     expect((await refusal(viewer, 'publisher:produce', audioTrack())).code).toBe('not_publishing');
   });
 
-  it('sees the broadcast of a deleted channel end', async () => {
+  it('is notified of the end of a deleted channel’s broadcast', async () => {
     const dora = await registerWithChannel(test.url, 'dora');
     const { started, socket } = await publish(dora, 'dora');
     const told = next(socket, 'publisher:closed');
@@ -255,7 +275,7 @@ describe('a viewer', () => {
     await expect.poll(() => mediaOf(started.broadcast.id)).toBeUndefined();
   });
 
-  it('is told when the channel is deleted', async () => {
+  it('is notified when the channel is deleted', async () => {
     const carl = await registerWithChannel(test.url, 'carl');
     const viewer = await connect(null);
     await request(viewer, 'viewer:join', { channel: 'carl' });
@@ -266,26 +286,43 @@ describe('a viewer', () => {
 });
 
 describe('the SFU', () => {
-  it('spreads viewers over the workers by one pipe each, and closes routers that nobody uses', async () => {
+  it('distributes viewers over workers with one pipe each, and closes unused routers', async () => {
     const { started } = await publish(ann, 'ann');
     const media = mediaOf(started.broadcast.id)!;
     const viewers = await Promise.all(Array.from({ length: 8 }, () => connect(null)));
     const joins = viewers.map((viewer) =>
       request(viewer, 'viewer:join', { channel: 'ann', rtpCapabilities: h264Viewer }),
     );
-    // All at once: who comes while others are being connected must see their weight.
+    // All at once: each placement must see the others' load.
     for (const joined of await Promise.all(joins)) expect(joined.media?.consumers.length).toBe(2);
-    expect(media.routers).toBe(2);
-    const perWorker = [...media.viewers].map(({ site }) => site.worker.index);
+    expect(media.output.routers).toBe(2);
+    const perWorker = [...media.output.viewers].map(({ site }) => site.worker.index);
     expect(new Set(perWorker)).toEqual(new Set([0, 1]));
     for (const viewer of viewers) viewer.disconnect();
-    await expect.poll(() => media.routers).toBe(1);
+    await expect.poll(() => media.output.routers).toBe(1);
     await expect
       .poll(() => test.app.get(SfuService).pool.workers.map(({ load }) => load))
       .toContain(0);
   });
 
-  it('replaces a worker that dies; its peers are told, and the service goes on', async () => {
+  it('reports no closed transport to a viewer who joins again', async () => {
+    const { socket } = await publish(ann, 'ann');
+    const viewer = await connect(null);
+    const closed: string[] = [];
+    viewer.on('transport:closed', ({ transportId }: { transportId: string }) => {
+      closed.push(transportId);
+    });
+    const join = () =>
+      request(viewer, 'viewer:join', { channel: 'ann', rtpCapabilities: h264Viewer });
+    const first = await join();
+    const second = await join();
+    expect(second.media?.transport.id).not.toBe(first.media?.transport.id);
+    await request(viewer, 'clock:ping', {});
+    expect(closed).toEqual([]);
+    await request(socket, 'publisher:end', { channel: 'ann' });
+  });
+
+  it('replaces a worker that dies, notifies its peers, and continues', async () => {
     const { socket, started } = await publish(ann, 'ann');
     const viewer = await connect(null);
     await request(viewer, 'viewer:join', { channel: 'ann', rtpCapabilities: h264Viewer });
@@ -308,7 +345,7 @@ describe('the SFU', () => {
     await request(again.socket, 'publisher:end', { channel: 'ann' });
   });
 
-  it('tells who asks while workers die to try again, and never that what they sent is wrong', async () => {
+  it('asks clients to retry while workers die, and never reports their request as invalid', async () => {
     const sfu = test.app.get(SfuService);
     const socket = await connect(ann);
     const seen: (string | undefined)[] = [];

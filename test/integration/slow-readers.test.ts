@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket as TcpSocket } from 'node:net';
 import { WebSocket } from 'ws';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../../src/chat/messages/chat-message.js';
 import type { ChatRoom } from '../../src/chat/room/chat-room.js';
 import { ChatRooms } from '../../src/chat/room/chat-rooms.js';
@@ -10,26 +10,26 @@ import { ChatRepository } from '../../src/chat/messages/chat.repository.js';
 import type { OnairServer } from '../../src/common/gateway.js';
 import { CHAT_PAGE, CHAT_TEXT_MAX } from '../../src/protocol/limits.js';
 import { BACKLOG_MAX_BYTES } from '../../src/sockets/room-broadcaster.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { registerWithChannel } from '../support/people.js';
 import { type ClientSocket, openSocket, request } from '../support/sockets.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const CHANNEL = 'crowded';
-/** Three bytes a letter. */
+/** Three bytes per character. */
 const TEXT = '€'.repeat(CHAT_TEXT_MAX);
-/** Told at once: 330 KB. */
+/** Sent in one tick: 330 KB. */
 const AT_ONCE = 200;
 const FRAME_MAX_BYTES = AT_ONCE * 2_000;
 const PAGE_MAX_BYTES = CHAT_PAGE * 2_000;
 const POLL = { timeout: 30_000, interval: 20 };
 
-/** The server's side of a connection, of which its types tell nothing. */
+/** The server's side of a connection, which its types don't expose. */
 type ServerSide = {
   writeBuffer: { data: string }[];
   transport: { socket: { _socket: TcpSocket | null } };
 };
 
-/** A reader by hand, who is in the chat, asks what they like, and stops reading when they like. */
+/** A raw client in the chat that sends any request and can stop reading. */
 class Reader {
   readonly tcp: TcpSocket;
   readonly id: string;
@@ -64,23 +64,22 @@ class Reader {
 
   askForHistory(): void {
     this.#webSocket.send(`421["chat:history",{"channel":"${CHANNEL}","afterSeq":0}]`);
-    // As if the pings had been read.
+    // This is the reply to a ping that the client has not read.
     this.#webSocket.send('3');
   }
 }
 
-describe('who does not read', () => {
-  let test: TestApp;
+describe('a client that does not read', () => {
+  const test = useServer();
   let server: OnairServer;
   let room: ChatRoom;
   let stored: StoredMessage[];
   let stuck: Reader;
   let reader: ClientSocket;
-  let told: number;
+  let sent: number;
   let received: number[];
 
   beforeAll(async () => {
-    test = await startTestApp();
     await registerWithChannel(test.url, CHANNEL);
     ({ server } = test.app.get<unknown, { server: OnairServer }>(ChatGateway));
     room = await test.app.get(ChatRooms).open(CHANNEL);
@@ -99,7 +98,7 @@ describe('who does not read', () => {
     stored = await test.app.get(ChatRepository).store(messages, new Date());
   });
   beforeEach(async () => {
-    told = 0;
+    sent = 0;
     received = [];
     stuck = await Reader.in(test.url);
     reader = await openSocket(test.url);
@@ -111,9 +110,8 @@ describe('who does not read', () => {
     stuck.tcp.destroy();
     reader.disconnect();
   });
-  afterAll(() => test.close());
 
-  /** What the server keeps for who doesn't read; null when it has let them go. */
+  /** Returns the bytes that the server buffers for the client; null once it is disconnected. */
   function keptBytes(): number | null {
     const socket = server.sockets.sockets.get(stuck.id);
     const conn = socket?.conn as unknown as ServerSide | undefined;
@@ -123,31 +121,31 @@ describe('who does not read', () => {
     return tcp.writableLength + queued;
   }
 
-  /** One tick's worth of messages for everybody; resolves when the one who reads has them. */
+  /** Sends one tick's messages to everyone; resolves when the reading client has them. */
   async function tell(): Promise<void> {
     const messages = Array.from({ length: AT_ONCE }, (_, i) => ({
       ...stored[i % stored.length]!,
-      seq: (told += 1),
+      seq: (sent += 1),
     }));
-    room.tell(messages);
-    await expect.poll(() => received.length, POLL).toBe(told);
+    room.send(messages);
+    await expect.poll(() => received.length, POLL).toBe(sent);
   }
 
-  it('is cut, the server keeps little for them meanwhile, and others are told everything', async () => {
+  it('is disconnected with little buffered, and others receive everything', async () => {
     let mostBytes = 0;
     for (let kept = keptBytes(); kept !== null; kept = keptBytes()) {
       mostBytes = Math.max(mostBytes, kept);
-      expect(told).toBeLessThan(100 * AT_ONCE);
+      expect(sent).toBeLessThan(100 * AT_ONCE);
       await tell();
     }
     expect(mostBytes).toBeGreaterThan(0);
     expect(mostBytes).toBeLessThanOrEqual(BACKLOG_MAX_BYTES + FRAME_MAX_BYTES);
     await tell();
-    expect(received).toEqual(Array.from({ length: told }, (_, i) => i + 1));
+    expect(received).toEqual(Array.from({ length: sent }, (_, i) => i + 1));
   });
 
-  it('is cut as well when it is answers to their own requests that they don’t read, whatever they say', async () => {
-    // As much as the kernel takes, and something more, but less than the bound.
+  it('is also disconnected if it does not read replies to its own requests', async () => {
+    // The backlog exceeds the kernel's buffers, but not the limit.
     while (keptBytes() === 0) await tell();
     expect(keptBytes()).toBeLessThan(BACKLOG_MAX_BYTES);
     let mostBytes = 0;

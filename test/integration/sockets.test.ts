@@ -1,34 +1,32 @@
 import { ModulesContainer } from '@nestjs/core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ReplyFilter, ReplyInterceptor } from '../../src/common/gateway-reply.js';
 import { type RequestName, requests } from '../../src/protocol/events.js';
-import { startTestApp, type TestApp } from '../support/app.js';
 import { api, register, registerWithChannel } from '../support/people.js';
 import { type ClientSocket, disconnected, openSocket, request } from '../support/sockets.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
-// Nest's names of its metadata; it exports no constants for them.
+// Nest's metadata keys, for which it exports no constants.
 const IS_GATEWAY = 'websockets:is_gateway';
 const FILTERS = '__exceptionFilters__';
 const INTERCEPTORS = '__interceptors__';
 const REQUEST = 'message';
 const PARAMETERS = '__routeArguments__';
-/** Where Nest keeps the decorator of a payload among a method's parameters: `3:1`. */
+/** Nest's key for the decorator of a payload among a method's parameters: `3:1`. */
 const PAYLOAD = /^3:/;
 
 type Handler = { gateway: string; request: string; schemas: unknown[] };
 
 describe('sockets of the whole service', () => {
-  let test: TestApp;
+  const test = useServer();
   const open: ClientSocket[] = [];
 
   beforeAll(async () => {
-    test = await startTestApp();
     await registerWithChannel(test.url, 'ann');
   });
   afterEach(() => {
     for (const socket of open.splice(0)) socket.disconnect();
   });
-  afterAll(() => test.close());
 
   async function client(headers: Record<string, string> = {}): Promise<ClientSocket> {
     const socket = await openSocket(test.url, headers);
@@ -65,7 +63,7 @@ describe('sockets of the whole service', () => {
     });
   }
 
-  it('has no gateway whose requests could stay without a reply', () => {
+  it('have no gateway whose requests could go unanswered', () => {
     expect(gateways().length).toBeGreaterThanOrEqual(2);
     const bare = gateways().filter(
       (gateway) =>
@@ -75,19 +73,19 @@ describe('sockets of the whole service', () => {
     expect(bare.map(({ name }) => name)).toEqual([]);
   });
 
-  it('handles every request of the protocol once, and no other', () => {
+  it('handle every request of the protocol exactly once', () => {
     const handled = handlers().map((handler) => handler.request);
     expect(handled.toSorted()).toEqual(Object.keys(requests).toSorted());
   });
 
-  it('checks every payload with the schema of its request', () => {
+  it('validate every payload with the schema of its request', () => {
     const wrong = handlers().filter(({ request: name, schemas }) =>
       schemas.some((schema) => schema !== requests[name as RequestName].payload),
     );
     expect(wrong).toEqual([]);
   });
 
-  it('knows who is logged in, by the cookie of the handshake', async () => {
+  it('identify the account by the handshake’s cookie', async () => {
     const bob = await register(test.url, 'bob');
     const { me } = await request(await client({ cookie: bob.cookie }), 'chat:join', {
       channel: 'ann',
@@ -99,7 +97,7 @@ describe('sockets of the whole service', () => {
       ).toMatchObject({ role: 'guest', name: null });
   });
 
-  it('cuts all sockets of a log-in that ends, and not those of another of the same account', async () => {
+  it('are closed with their session, unlike those of another session of the account', async () => {
     const carol = await register(test.url, 'carol');
     const { headers } = await fetch(`${test.url}/api/auth/login`, {
       method: 'POST',
@@ -118,7 +116,7 @@ describe('sockets of the whole service', () => {
     expect((await request(other, 'chat:join', { channel: 'ann' })).me.name).toBe('carol');
   });
 
-  it('refuses pages of other sites, and not those of its own', async () => {
+  it('reject pages on other sites, but not their own', async () => {
     await expect(client({ origin: 'https://evil.example' })).rejects.toThrow('websocket error');
     await client({ origin: test.url });
   });

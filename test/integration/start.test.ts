@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../support/server-process.js';
 import { workerBin } from '../support/worker-bin.js';
 
-/** Runs the built server until it ends by itself. */
+/** Runs the built server until it exits. */
 async function run(env: Record<string, string>) {
   const own = { RTC_PORT: '0', RTC_WORKERS: '1', DATA_DIR: ':memory:', LOG_LEVEL: 'warn' };
   const child = spawn(process.execPath, ['dist/main.js'], {
@@ -21,7 +21,7 @@ async function run(env: Record<string, string>) {
   return { code: Number(code), said };
 }
 
-describe('a start that cannot succeed', () => {
+describe('a start that fails', () => {
   let busy: Server;
   let port: number;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('a start that cannot succeed', () => {
   });
   afterAll(() => void busy.close());
 
-  it('names all mistakes of the configuration, and no secret', async () => {
+  it('names all errors in the configuration, and no secret', async () => {
     const { code, said } = await run({
       PORT: 'x',
       LOG_LEVEL: 'loud',
@@ -45,13 +45,13 @@ describe('a start that cannot succeed', () => {
     expect(said).not.toMatch(/hush|^ +at /m);
   });
 
-  it('says what is missing without a media worker', async () => {
+  it('names what is missing without a media worker', async () => {
     const { code, said } = await run({ PORT: '0', MEDIASOUP_WORKER_BIN: '/no/such/worker' });
     expect(code).toBe(1);
-    expect(said.trim()).toMatch(/^The media worker \/no\/such\/worker is not there\..*$/);
+    expect(said.trim()).toMatch(/^The media worker \/no\/such\/worker does not exist\..*$/);
   });
 
-  it('says what to type when the port is in use', async () => {
+  it('says what to do when the port is in use', async () => {
     const { code, said } = await run({ PORT: String(port), HOST: '127.0.0.1' });
     expect(code).toBe(1);
     expect(said.trim()).toBe(
@@ -69,15 +69,16 @@ describe('a running server', () => {
   afterEach(() => server.close());
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('has its data folder to itself, and lets go of it when it is told to stop', async () => {
+  it('locks its data folder, and releases it when it stops', async () => {
     const env = { DATA_DIR: join(folder, 'data') };
     server = await ServerProcess.start(env);
     const second = await run({ ...env, PORT: '0' });
     expect(second.code).toBe(1);
-    expect(second.said).toMatch(/^Another Onair is running on the data folder .*DATA_DIR=/);
+    expect(second.said).toMatch(/^Another instance of Onair is using the data folder .*DATA_DIR=/);
     await server.kill('SIGTERM');
-    expect(server.output).toMatch(/Onair stops \(SIGTERM\)\.\n/);
+    expect(server.output).toMatch(/Onair is stopping \(SIGTERM\)\.\n/);
     expect(server.output).not.toMatch(/ERROR/);
     await server.start();
-  });
+    // A new database, and three starts.
+  }, 300_000);
 });

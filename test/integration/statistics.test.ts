@@ -14,6 +14,7 @@ import { BroadcastSampler } from '../../src/statistics/broadcast-sampler.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { type ClientSocket, openSocket, request } from '../support/sockets.js';
+import { pretendArrival } from '../support/media-arrival.js';
 
 let server: TestApp;
 let ann: HttpClient;
@@ -26,15 +27,13 @@ async function connect(client?: HttpClient): Promise<ClientSocket> {
   return socket;
 }
 
-/** A broadcast that is live; `pass` lets time go by. */
+/** Starts a live broadcast; `pass` lets time pass. */
 async function goLive(channel: string) {
   const socket = await connect(ann);
   const { broadcast } = await request(socket, 'publisher:start', { channel });
   const live = [...server.app.get(LiveChannels).channels].find(({ name }) => name === channel);
-  // As the media worker says it, when the first packet is there.
-  live?.broadcast
-    ?.publisherOf({ id: socket.id ?? '', connected: true, send: () => undefined })
-    .events.emit('arriving', true);
+  // Reports the first packet, as the media worker does.
+  pretendArrival(live, socket.id);
   expect(live?.broadcast?.phase.name).toBe('live');
   const end = async () => {
     await request(socket, 'publisher:end', { channel });
@@ -43,17 +42,17 @@ async function goLive(channel: string) {
   return { id: broadcast.id, end };
 }
 
-/** Holds the service's time, which begins now. */
+/** Stops the service's clock at the current time. */
 function holdTime() {
   const clock = server.app.get<Clock>(CLOCK);
   let nowMs = clock.nowMs();
   vi.spyOn(clock, 'nowMs').mockImplementation(() => nowMs);
   return {
-    /** Second by second, as the service looks. */
+    /** Advances by seconds, one at a time, as the service samples. */
     pass(seconds: number): void {
       for (let left = seconds; left > 0; left -= 1) {
         nowMs += 1_000;
-        server.app.get(BroadcastSampler).look();
+        server.app.get(BroadcastSampler).countViewers();
       }
     },
   };
@@ -82,7 +81,7 @@ afterEach(() => {
 afterAll(() => server.close());
 
 describe('a broadcast’s statistics', () => {
-  it('say how many watched and wrote, and for how long, while it is on and after', async () => {
+  it('report viewers, messages and watch time, while it is live and afterwards', async () => {
     const time = holdTime();
     const { id, end } = await goLive('tea');
     time.pass(10);
@@ -107,7 +106,7 @@ describe('a broadcast’s statistics', () => {
     expect(live).toMatchObject({ stepS: 10, peakViewers: 2 });
     expect(live.viewers).toEqual([0, 2, 2, 1]);
     expect(live.messages).toEqual([0, 2, 0, 0]);
-    // They are noticed at the look after: two for nine seconds, then one still counted for one more.
+    // Noticed at the next sample: two viewers for nine seconds, then one counted for one more.
     expect(live.watchTimeS).toBe(9 * 2 + 2 + 9);
     await end();
     const over = await statisticsOf(id);
@@ -117,7 +116,7 @@ describe('a broadcast’s statistics', () => {
     expect(await statisticsOf(id)).toEqual(over);
   });
 
-  it('are for the channel’s owner and moderators, and for nobody else', async () => {
+  it('are available only to the channel’s owner and moderators', async () => {
     const { id, end } = await goLive('tea');
     await end();
     const path = `/api/broadcasts/${id}/statistics`;
@@ -132,7 +131,7 @@ describe('a broadcast’s statistics', () => {
     await statisticsOf(id, moe);
   });
 
-  it('wait while the database is away, and are complete when it is back', async () => {
+  it('wait while the database is unavailable, and are complete afterwards', async () => {
     const store = vi.spyOn(server.app.get(SampleRepository), 'store');
     store.mockRejectedValue(new Error('no database'));
     const time = holdTime();
@@ -148,7 +147,7 @@ describe('a broadcast’s statistics', () => {
     expect((await statisticsOf(id)).viewers).toHaveLength(4);
   });
 
-  it('take so much memory at most, whatever the database does', async () => {
+  it('use bounded memory, whatever the database does', async () => {
     const store = vi.spyOn(server.app.get(SampleRepository), 'store');
     store.mockRejectedValue(new Error('no database'));
     const writer = server.app.get(SampleWriter);
@@ -159,18 +158,19 @@ describe('a broadcast’s statistics', () => {
       viewers: 0,
       watchS: 0,
       messages: 0,
+      epoch: 1,
     });
     for (let step = 0; step <= WAITING_MAX; step += 1) writer.put(sample(step));
     const waiting = writer.of(broadcastId);
     expect(waiting.length).toBeLessThanOrEqual(WAITING_MAX);
     expect(waiting.at(-1)?.step).toBe(WAITING_MAX);
     store.mockRestore();
-    // There is no such broadcast, as when its channel was deleted meanwhile: that holds up nothing.
+    // No such broadcast exists, as after its channel was deleted; that blocks nothing.
     expect(await writer.flush()).toBe(true);
     expect(writer.of(broadcastId)).toEqual([]);
   });
 
-  it('go with their channel', async () => {
+  it('are deleted with their channel', async () => {
     await ann.post('/api/channels', { name: 'gone', title: 'Gone' });
     const { id, end } = await goLive('gone');
     await end();
@@ -183,7 +183,7 @@ describe('a broadcast’s statistics', () => {
 });
 
 describe('a service that stops', () => {
-  it('has the statistics of what was on when it starts again', async () => {
+  it('has the statistics of current broadcasts after a restart', async () => {
     const outer = server;
     const folder = await mkdtemp(join(tmpdir(), 'onair-statistics-'));
     const overrides = { DATA_DIR: folder };

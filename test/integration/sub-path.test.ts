@@ -1,13 +1,15 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountView } from '../../src/protocol/account.js';
+import type { ChannelView } from '../../src/protocol/channel.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { fetchLiveSegments } from '../support/fetched-playlist.js';
 import { HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
+import { PICTURE } from '../support/picture.js';
 import { RecordedFilm } from '../support/recorded-film.js';
 import { openSocket, request as ask } from '../support/sockets.js';
 
-/** A service that has one path of a host only; its proxy passes the path on. */
+/** The path of the service on its host; its proxy doesn't change it. */
 const BASE = '/live';
 let server: TestApp;
 let origin: string;
@@ -16,7 +18,8 @@ let ann: HttpClient;
 
 beforeAll(async () => {
   server = await startTestApp({
-    overrides: { PUBLIC_URL: `http://live.example.org${BASE}/` },
+    // Without FFmpeg, publishers send thumbnails.
+    overrides: { PUBLIC_URL: `http://live.example.org${BASE}/`, FFMPEG_BIN: '/nowhere/ffmpeg' },
   });
   origin = new URL(server.url).origin;
   url = `${origin}${BASE}`;
@@ -28,7 +31,7 @@ afterAll(() => server.close());
 const get = (path: string) => fetch(`${origin}${path}`, { redirect: 'manual' });
 
 describe('a service under a path', () => {
-  it('is there, and nowhere else on the host', async () => {
+  it('exists there, and nowhere else on the host', async () => {
     expect((await get(`${BASE}/api/me`)).status).toBe(401);
     expect((await get('/api/me')).status).toBe(404);
     expect((await get(`${BASE}ly/api/me`)).status).toBe(404);
@@ -39,12 +42,12 @@ describe('a service under a path', () => {
     expect(await outside.text()).toContain(BASE);
   });
 
-  it('tells monitoring at both', async () => {
+  it('answers monitoring at both paths', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics'])
       for (const base of ['', BASE]) expect((await get(`${base}${path}`)).status).toBe(200);
   });
 
-  it('has pages whose files and addresses are under it', async () => {
+  it('serves pages whose files and links are below it', async () => {
     for (const path of [
       BASE,
       `${BASE}/`,
@@ -69,7 +72,7 @@ describe('a service under a path', () => {
     expect((await get(`${BASE}/TEA`)).headers.get('location')).toBe(`${BASE}/tea`);
   });
 
-  it('keeps its cookies to it', async () => {
+  it('restricts its cookies to it', async () => {
     const client = new HttpClient(url);
     const answer = await client.post('/api/auth/login', { username: 'ann', password: PASSWORD });
     expect(answer.status).toBe(200);
@@ -79,7 +82,7 @@ describe('a service under a path', () => {
     expect((await client.get('/api/me')).status).toBe(200);
   });
 
-  it('names avatars by their whole path', async () => {
+  it('returns avatars with their full path', async () => {
     const red = { create: { width: 64, height: 64, channels: 3, background: 'red' } } as const;
     const picture = await sharp(red).png().toBuffer();
     const cookie = [...ann.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -93,12 +96,26 @@ describe('a service under a path', () => {
     expect((await get(avatar ?? '')).headers.get('content-type')).toBe('image/webp');
   });
 
+  it('returns thumbnails with their full path, also in link previews', async () => {
+    const cookie = [...ann.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const socket = await openSocket(origin, { cookie }, { path: `${BASE}/socket.io` });
+    await ask(socket, 'publisher:start', { channel: 'tea' });
+    await ask(socket, 'publisher:thumbnail', { jpeg: PICTURE.toString('base64') });
+    const { thumbnail } = (await ann.get('/api/channels/tea')).body as ChannelView;
+    expect(thumbnail).toMatch(/^\/live\/hls\/tea\/thumbnail\//);
+    expect((await get(thumbnail ?? '')).headers.get('content-type')).toBe('image/jpeg');
+    const page = await (await get(`${BASE}/tea`)).text();
+    expect(page).toContain(`property="og:image" content="http://live.example.org${thumbnail}"`);
+    await ask(socket, 'publisher:end', { channel: 'tea' });
+    socket.disconnect();
+  });
+
   it('describes its API there', async () => {
     const { body } = await ann.get('/api/openapi.json');
     expect(body).toMatchObject({ servers: [{ url: 'http://live.example.org/live' }] });
   });
 
-  it('takes sockets there only', async () => {
+  it('accepts sockets only there', async () => {
     const cookie = [...ann.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const socket = await openSocket(origin, { cookie }, { path: `${BASE}/socket.io` });
     const joined = await ask(socket, 'chat:join', { channel: 'tea' });
@@ -107,28 +124,28 @@ describe('a service under a path', () => {
     await expect(openSocket(origin, { cookie })).rejects.toThrow('websocket error');
   });
 
-  it('is published to and played from by programs', async () => {
+  it('accepts publishing and playback by programs', async () => {
     const film = await RecordedFilm.of(url, 'film');
     const id = await film.send();
     await film.recorded(id, 2_000);
     const playback = await fetch(`${url}/api/channels/film/playback`);
     const { hls } = (await playback.json()) as { hls: string };
     expect(hls).toBe(`${BASE}/hls/film/index.m3u8`);
-    await film.goesOnLive(2);
+    await film.advancesLive(2);
     const [segment] = await fetchLiveSegments(url, 'film');
     expect((await fetch(segment?.url ?? '')).status).toBe(200);
     expect(new URL(segment?.url ?? '').pathname).toMatch(/^\/live\/hls\/film\//);
     await film.recorded(id, 4_000);
-    // By the address that the answer to the offer named.
+    // The request goes to the URL in the response to the offer.
     await film.end();
     const recording = await film.finished(id);
     for (const path of [recording.playlistPath, recording.downloadPath]) {
       expect(path).toMatch(/^\/live\//);
       expect((await get(path ?? '')).status).toBe(200);
     }
-  }, 180_000);
+  });
 
-  it('gives players an address under it', async () => {
+  it('gives players a URL below it', async () => {
     const film = await RecordedFilm.of(url, 'players');
     await film.send();
     const answer = await fetch(`${url}/whep/players`, { method: 'POST' });
@@ -138,5 +155,5 @@ describe('a service under a path', () => {
     expect(answer.headers.get('link')).toContain(`<${location}/`);
     expect((await fetch(`${origin}${location}`, { method: 'DELETE' })).ok).toBe(true);
     await film.end();
-  }, 120_000);
+  });
 });

@@ -15,7 +15,7 @@ const log = createLog({ level: 'silent', format: 'text' });
 const BOUNDS = { bytes: 60_000, side: 640 };
 const NOTHING = new Uint8Array();
 
-/** The first key frame of a recorded stream. */
+/** Returns the first key frame of a recorded stream. */
 function recorded(name: string, mimeType: string): AccessUnit {
   const depacketizer = createDepacketizer({
     mimeType,
@@ -27,7 +27,7 @@ function recorded(name: string, mimeType: string): AccessUnit {
   return units.find(({ keyFrame }) => keyFrame)!;
 }
 
-/** A picture of FFmpeg's as H.264. */
+/** Encodes one of FFmpeg's pictures as H.264. */
 async function h264(source: string, width: number, height: number): Promise<AccessUnit> {
   const input = ['-f', 'lavfi', '-i', source, '-frames:v', '1', '-pix_fmt', 'yuv420p'];
   const flv = await ffmpeg(
@@ -56,7 +56,7 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
   ])('makes a JPEG of a key frame: %s', async (name, mimeType, size) => {
     const jpeg = await thumbnailer.decode(recorded(name, mimeType));
     expect(jpegSize(jpeg, BOUNDS)).toEqual(size);
-    // A second opinion: it decodes, and is no grey rectangle.
+    // A second opinion: it decodes, and is not a gray rectangle.
     const grey = await ffmpeg(
       [
         '-v',
@@ -77,7 +77,7 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
     expect(new Set(grey).size).toBeGreaterThan(50);
   });
 
-  it('makes large pictures small, and noise too', async () => {
+  it('scales down large pictures, including noise', async () => {
     const noise = 'nullsrc=s=1280x720,geq=random(1)*255:128:128';
     const jpeg = await thumbnailer.decode(await h264(noise, 1280, 720));
     expect(jpegSize(jpeg, BOUNDS)).toEqual({ width: 640, height: 360 });
@@ -85,14 +85,14 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
     expect(jpegSize(portrait, { ...BOUNDS, side: 1_280 })).toEqual({ width: 640, height: 1_138 });
   });
 
-  it('says what FFmpeg says of a picture that it can not decode', async () => {
+  it('reports FFmpeg’s error for a picture that cannot be decoded', async () => {
     const unit = await h264('testsrc2=s=320x180', 320, 180);
     await expect(
       thumbnailer.decode({ ...unit, data: new Uint8Array(300).fill(7) }),
     ).rejects.toThrow(/FFmpeg failed/);
   });
 
-  it('kills one that takes too long', async () => {
+  it('kills a process that takes too long', async () => {
     const run = runFfmpeg({
       program: ffmpegBin,
       inputArgs: ['-re', '-f', 'lavfi', '-i', 'testsrc2'],
@@ -104,7 +104,7 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
     await expect(run).rejects.toThrow(/too long/);
   });
 
-  it('refuses more output than was expected', async () => {
+  it('rejects more output than expected', async () => {
     const run = runFfmpeg({
       program: ffmpegBin,
       inputArgs: ['-f', 'lavfi', '-i', 'testsrc2'],
@@ -116,7 +116,7 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
     await expect(run).rejects.toThrow(/more than/);
   });
 
-  it('is found, by its path too', async () => {
+  it('is found, also by its path', async () => {
     expect(await findFfmpeg(ffmpegBin, log)).toBe(ffmpegBin);
   });
 
@@ -143,13 +143,13 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
       return thumbnail.picture!;
     };
 
-    it('takes the first key frame, and the next one when the picture is ten seconds old', async () => {
+    it('decodes the first key frame, and the next one when the thumbnail is ten seconds old', async () => {
       const { thumbnail, decoded } = start();
       const unit = await h264('testsrc2=s=320x180', 320, 180);
       thumbnail.offer({ ...unit, keyFrame: false });
       expect(decoded()).toBe(0);
       thumbnail.offer(unit);
-      thumbnail.offer({ ...unit, arrivedMs: unit.arrivedMs + 20_000 }); // at work already
+      thumbnail.offer({ ...unit, arrivedMs: unit.arrivedMs + 20_000 }); // already running
       expect(decoded()).toBe(1);
       const { version } = await taken(thumbnail);
       thumbnail.offer({ ...unit, arrivedMs: unit.arrivedMs + 9_999 });
@@ -159,7 +159,7 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
       expect((await taken(thumbnail, version)).version).not.toBe(version);
     });
 
-    it('wants none of the publisher', async () => {
+    it('needs none from the publisher', async () => {
       const { thumbnail } = start();
       expect(thumbnail.wantsJpegs).toBe(false);
       const unit = await h264('testsrc2=s=320x180', 320, 180);
@@ -170,9 +170,9 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
 });
 
 describe('without FFmpeg', () => {
-  it('finds none where FFMPEG_BIN names none', async () => {
+  it('is not found if FFMPEG_BIN is wrong', async () => {
     expect(await findFfmpeg('/nowhere/ffmpeg', log)).toBeNull();
-    // A program, but no FFmpeg.
+    // A program that is not FFmpeg.
     expect(await findFfmpeg(process.execPath, log)).toBeNull();
   });
 });

@@ -17,7 +17,7 @@ const IVF_FRAME_HEADER = 12;
 
 type Video = { size: string; seconds: number; firstTime: number };
 
-/** Thirty frames a second of FFmpeg's test picture, a key frame every five seconds. */
+/** FFmpeg's test picture at 30 fps, with a key frame every five seconds. */
 async function vp8({ size, seconds, firstTime }: Video): Promise<Vp8Frame[]> {
   const source = ['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=30`, '-t', String(seconds)];
   const codec = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '1M'];
@@ -65,7 +65,7 @@ describe.skipIf(ffmpegBin === '')('Vp8Transcoder', () => {
     return { transcoder, units, until };
   }
 
-  it('gives every frame back as H.264, with its RTP time, across the wrap', async () => {
+  it('returns every frame as H.264 with its RTP time, across the wrap', async () => {
     const frames = await vp8({ size: '320x180', seconds: 5, firstTime: 2 ** 32 - 100_000 });
     const { transcoder, units, until } = start();
     for (const frame of frames) transcoder.push(frame);
@@ -76,7 +76,7 @@ describe.skipIf(ffmpegBin === '')('Vp8Transcoder', () => {
     expect((await decode(units)).toString().match(/^0,/gm)).toHaveLength(frames.length);
   });
 
-  it('has a key frame at the beginning and at every segment target', async () => {
+  it('makes a key frame at the beginning and at every segment target', async () => {
     const frames = await vp8({ size: '160x90', seconds: 5, firstTime: 0 });
     const { transcoder, units, until } = start();
     for (const frame of frames) transcoder.push(frame);
@@ -86,7 +86,7 @@ describe.skipIf(ffmpegBin === '')('Vp8Transcoder', () => {
     expect(units.every(({ config }) => config === units[0]!.config)).toBe(true);
   });
 
-  it('gives a frame out before the next one is there', async () => {
+  it('returns a frame before the next one arrives', async () => {
     const [first] = await vp8({ size: '160x90', seconds: 1, firstTime: 0 });
     const { transcoder, units, until } = start();
     transcoder.push(first!);
@@ -94,7 +94,7 @@ describe.skipIf(ffmpegBin === '')('Vp8Transcoder', () => {
     expect(units[0]!.keyFrame).toBe(true);
   });
 
-  it('takes a larger picture for a new configuration, and scales smaller ones', async () => {
+  it('switches to larger pictures with a new configuration, and scales smaller ones', async () => {
     const small = await vp8({ size: '160x90', seconds: 1, firstTime: 0 });
     const large = await vp8({ size: '320x180', seconds: 1, firstTime: 90_000 });
     const smallAgain = await vp8({ size: '240x180', seconds: 1, firstTime: 180_000 });
@@ -116,7 +116,7 @@ describe.skipIf(ffmpegBin === '')('Vp8Transcoder', () => {
     expect(units[0]!.rtpTime).toBe(150 * FRAME_TICKS);
   });
 
-  it('asks for a key frame when FFmpeg died, and goes on with it', async () => {
+  it('requests a key frame when FFmpeg dies, and resumes with it', async () => {
     const frames = await vp8({ size: '160x90', seconds: 1, firstTime: 0 });
     const dir = await mkdtemp(join(tmpdir(), 'onair-transcode-'));
     const program = join(dir, 'ffmpeg');
@@ -136,7 +136,7 @@ describe.skipIf(ffmpegBin === '')('Vp8Transcoder', () => {
     }
   });
 
-  it('asks for key frames, and does nothing else, where FFmpeg is none', async () => {
+  it('only requests key frames without FFmpeg', async () => {
     const [first] = await vp8({ size: '160x90', seconds: 1, firstTime: 0 });
     const { transcoder, units } = start('/nowhere/ffmpeg');
     transcoder.push(first!);

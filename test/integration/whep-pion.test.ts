@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { api, type Person, registerWithChannel } from '../support/people.js';
+import { api, createStreamKey, type Person, registerWithChannel } from '../support/people.js';
 import { buildPionPlayer, PionPlayer } from '../support/pion-player.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 
@@ -29,7 +29,7 @@ const play = (asks: boolean): PionPlayer => {
   return player;
 };
 
-/** Waits until more comes of both kinds. */
+/** Waits for more media of both kinds. */
 const receives = async (player: PionPlayer) => {
   for (const kind of ['audio', 'video'] as const) {
     const before = player.packets(kind);
@@ -38,18 +38,13 @@ const receives = async (player: PionPlayer) => {
   expect(player.ended).toBeNull();
 };
 
-describe.skipIf(program === null)('a player on pion', { timeout: 150_000 }, () => {
+describe.skipIf(program === null)('a pion player', () => {
   beforeAll(async () => {
     server = await startTestApp({ overrides: { GRACE_SECONDS: '60' } });
     ann = await registerWithChannel(server.url, 'ann');
-    ({ streamKey: key } = await api<{ streamKey: string }>(
-      server.url,
-      ann,
-      'POST',
-      '/channels/ann/stream-key',
-    ));
+    key = await createStreamKey(server.url, ann);
     await publish();
-  }, 90_000);
+  });
   afterEach(() => {
     for (const player of players.splice(0)) player.stop();
   });
@@ -61,7 +56,7 @@ describe.skipIf(program === null)('a player on pion', { timeout: 150_000 }, () =
   it.each([
     ['its own offer', false],
     ['the server’s offer', true],
-  ])('is handed picture and sound by %s', async (_whose, asks) => {
+  ])('receives audio and video by %s', async (_whose, asks) => {
     const player = play(asks);
     await receives(player);
     expect(player.tracks.map(({ kind, codec }) => `${kind} ${codec}`).toSorted()).toEqual([
@@ -70,7 +65,7 @@ describe.skipIf(program === null)('a player on pion', { timeout: 150_000 }, () =
     ]);
   });
 
-  it('goes on with the same tracks when the publisher is back', async () => {
+  it('continues with the same tracks when the publisher returns', async () => {
     const player = play(false);
     await receives(player);
     const before = player.tracks.map(({ ssrc }) => ssrc).toSorted((a, b) => a - b);

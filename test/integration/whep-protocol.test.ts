@@ -3,6 +3,7 @@ import { LiveChannels } from '../../src/broadcast/live-channels.js';
 import { SfuService } from '../../src/sfu/sfu.service.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { candidatesIn } from '../support/candidates-in.js';
 import { type Answer, HttpClient, loggedIn, PASSWORD } from '../support/http-client.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 import { playerOffer } from '../support/whep-offers.js';
@@ -43,7 +44,10 @@ const restart = fragment(RENEWED.ufrag, RENEWED.pwd);
 const viewers = async () => ((await owner.get('/api/channels/ann')).body as ChannelView).viewers;
 
 beforeAll(async () => {
-  server = await startTestApp();
+  // The publisher connects to the second address; the first is nobody's.
+  server = await startTestApp({
+    overrides: { RTC_ANNOUNCED_ADDRESS: '198.51.100.7,127.0.0.1' },
+  });
   owner = await loggedIn(server.url, 'ann');
   guest = new HttpClient(server.url);
   await owner.post('/api/channels', { name: 'ann', title: 'Ann' });
@@ -55,7 +59,7 @@ beforeAll(async () => {
   await publisher.publish();
   const liveChannels = server.app.get(LiveChannels);
   await vi.waitUntil(() => liveChannels.liveChannelIds().length === 1, LIMIT);
-}, 60_000);
+});
 afterEach(async () => {
   for (const path of open.splice(0)) await send('DELETE', path);
   await owner.request('PATCH', '/api/channels/ann/access', { body: { visibility: 'public' } });
@@ -66,7 +70,7 @@ afterAll(async () => {
 });
 
 describe('POST /whep/NAME', () => {
-  it('answers an offer with 201 and all that a player needs', async () => {
+  it('answers an offer with 201 and everything a player needs', async () => {
     const { status, headers, body } = await watch({ type: 'application/sdp; charset=utf-8' });
     expect(status).toBe(201);
     expect(headers.get('content-type')).toMatch(/^application\/sdp/);
@@ -79,6 +83,16 @@ describe('POST /whep/NAME', () => {
     expect(body).not.toMatch(/^a=(recvonly|sendrecv|inactive)\r$/m);
     expect(await viewers()).toBe(1);
     expect((await guest.get('/metrics')).body).toMatch(/^onair_whep_viewers 1$/m);
+  });
+
+  it('starts with the address that the request reached, and ends with TCP', async () => {
+    for (const { body } of [await watch({}), await watch({ text: '' })])
+      expect(candidatesIn(String(body))).toEqual([
+        'udp 127.0.0.1',
+        'udp 198.51.100.7',
+        'tcp 127.0.0.1',
+        'tcp 198.51.100.7',
+      ]);
   });
 
   it('answers an empty body with an offer, to be answered once by PATCH', async () => {
@@ -114,13 +128,13 @@ describe('POST /whep/NAME', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
   });
 
-  it('is found with a slash at the end of its address', async () => {
+  it('accepts a trailing slash', async () => {
     const response = await fetch(`${server.url}/whep/ann/`);
     expect(response.status).toBe(200);
     expect(response.headers.get('accept-post')).toBe('application/sdp');
   });
 
-  it('answers with 422 to an offer that receives nothing, or only what is not sent', async () => {
+  it('answers with 422 to an offer that receives nothing, or only kinds that are not sent', async () => {
     for (const text of [
       offer().replaceAll('a=recvonly', 'a=sendonly'),
       playerOffer('chrome').replaceAll(/H264|VP8|VP9|AV1/g, 'H265'),
@@ -129,7 +143,7 @@ describe('POST /whep/NAME', () => {
     expect(await viewers()).toBe(0);
   });
 
-  it('says when to come back while the channel is not live', async () => {
+  it('says when to retry while the channel is not live', async () => {
     const { status, headers, error } = await send('POST', '/whep/dark', {
       text: offer(),
       type: SDP,
@@ -141,9 +155,9 @@ describe('POST /whep/NAME', () => {
   });
 });
 
-describe('players of many kinds', () => {
-  it('have a dozen of routers, then 503 with when to try again; all go with them', async () => {
-    const routers = () => [...server.app.get(SfuService).broadcasts][0]?.routers;
+describe('players with different codec numbers', () => {
+  it('use up to a dozen routers, then get 503 with a retry time; all routers close with them', async () => {
+    const routers = () => [...server.app.get(SfuService).broadcasts][0]?.output.routers;
     const before = routers();
     const numbered = (payloadType: number) => ({
       text: offer()
@@ -164,7 +178,7 @@ describe('players of many kinds', () => {
 });
 
 describe('a session', () => {
-  it('takes candidates with 204, and no other ICE session’s', async () => {
+  it('accepts candidates with 204, but not those of another ICE session', async () => {
     const { headers } = await watch();
     const path = headers.get('location')!;
     const etag = headers.get('etag')!;
@@ -181,7 +195,7 @@ describe('a session', () => {
     expect((await patch({ 'if-match': '*' }, `${CANDIDATE}\r\n`)).status).toBe(422);
   });
 
-  it.each(['*', '"*"'])('restarts ICE for If-Match: %s, under a new ETag', async (ifMatch) => {
+  it.each(['*', '"*"'])('restarts ICE for If-Match: %s, with a new ETag', async (ifMatch) => {
     const { headers, body: answer } = await watch();
     const path = headers.get('location')!;
     const before = headers.get('etag')!;
@@ -204,7 +218,7 @@ describe('a session', () => {
     expect((await send('PATCH', path, next)).status).toBe(204);
   });
 
-  it('is deleted with 200 whatever If-Match says, and not found from then on', async () => {
+  it('is deleted with 200 whatever If-Match says, and not found afterwards', async () => {
     const { headers } = await watch();
     const path = headers.get('location')!;
     expect((await send('GET', path)).status).toBe(204);
@@ -215,15 +229,15 @@ describe('a session', () => {
     expect((await send('PATCH', path, { text: trickle, type: FRAGMENT })).status).toBe(404);
   });
 
-  it('is of one channel only', async () => {
+  it('belongs to one channel', async () => {
     const { headers } = await watch();
     const path = headers.get('location')!.replace('/ann/', '/dark/');
     expect((await send('DELETE', path)).status).toBe(404);
   });
 });
 
-describe('what players and browsers ask first', () => {
-  it('is told by HEAD and GET that this is WHEP', async () => {
+describe('discovery by players and browsers', () => {
+  it('describes WHEP in HEAD and GET responses', async () => {
     for (const method of ['HEAD', 'GET']) {
       const { status, headers, body } = await send(method, '/whep/ann');
       expect([status, body]).toEqual([200, '']);
@@ -232,7 +246,7 @@ describe('what players and browsers ask first', () => {
   });
 
   it.each(['/whep/ann', '/whep/nobody', '/whep/ann/x'])(
-    'may be asked from anywhere: %s',
+    'is allowed from any origin: %s',
     async (path) => {
       const { status, headers } = await send('OPTIONS', path, {
         headers: { origin: 'https://other.example', 'access-control-request-method': 'POST' },
@@ -247,7 +261,7 @@ describe('what players and browsers ask first', () => {
   );
 });
 
-describe('who may watch', () => {
+describe('a viewer', () => {
   const access = (change: object) =>
     owner.request('PATCH', '/api/channels/ann/access', { body: change });
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -261,7 +275,7 @@ describe('who may watch', () => {
     return (body as { token: string }).token;
   };
 
-  it('watches a private channel by an API token of its account, until it may not any more', async () => {
+  it('watches a private channel with an API token of its account, until access is revoked', async () => {
     const bob = await loggedIn(server.url, 'bob');
     const token = await tokenOf(bob, ['channels:read']);
     const other = await tokenOf(bob, ['chat:read']);
@@ -279,10 +293,10 @@ describe('who may watch', () => {
     const authorized = { ...ifMatch, ...bearer(token).headers };
     expect((await send('PATCH', path, { ...patch, headers: authorized })).status).toBe(204);
     await owner.request('DELETE', '/api/channels/ann/members/bob', { body: {} });
-    await vi.waitUntil(async () => (await viewers()) === 0, { timeout: 10_000, interval: 100 });
+    await vi.waitUntil(async () => (await viewers()) === 0, { timeout: 30_000, interval: 100 });
   });
 
-  it('watches a locked channel by the pass that its password gives', async () => {
+  it('watches a password-protected channel with the pass for its password', async () => {
     await access({ visibility: 'password', password: 'open sesame' });
     expect((await watch()).error?.code).toBe('password_required');
     const visitor = new HttpClient(server.url);
@@ -293,28 +307,28 @@ describe('who may watch', () => {
     expect((await watch(bearer(`${pass}x`))).status).toBe(403);
     expect(await viewers()).toBe(2);
     await access({ visibility: 'password', password: 'another one' });
-    await vi.waitUntil(async () => (await viewers()) === 0, { timeout: 10_000, interval: 100 });
+    await vi.waitUntil(async () => (await viewers()) === 0, { timeout: 30_000, interval: 100 });
   });
 
-  it('is nobody where another site’s page sends its cookies along', async () => {
+  it('is anonymous if another site’s page sends its cookies along', async () => {
     await access({ visibility: 'private' });
     const headers = { origin: 'https://other.example' };
     expect((await watch({ headers }, owner)).status).toBe(404);
     expect((await watch({}, owner)).status).toBe(201);
   });
 
-  it('is cut when it logs out', async () => {
+  it('is disconnected at logout', async () => {
     const cat = await loggedIn(server.url, 'cat');
     await access({ visibility: 'private' });
     await owner.request('PUT', '/api/channels/ann/members/cat', { body: {} });
     expect((await watch({}, cat)).status).toBe(201);
     await cat.post('/api/auth/logout', {});
-    await vi.waitUntil(async () => (await viewers()) === 0, { timeout: 10_000, interval: 100 });
+    await vi.waitUntil(async () => (await viewers()) === 0, { timeout: 30_000, interval: 100 });
   });
 });
 
 describe('the extensions', () => {
-  /** The events that come until `count` of them are there. */
+  /** Reads `count` events. */
   const eventsOf = async (path: string, count: number): Promise<string[]> => {
     const stop = new AbortController();
     const { body, headers } = await fetch(`${server.url}${path}`, { signal: stop.signal });
@@ -337,7 +351,7 @@ describe('the extensions', () => {
       answer.headers.get('link') ?? '',
     )?.[1] ?? '';
 
-  it('tell by events that the channel is live, its layers and its viewers', async () => {
+  it('send events for the state of the channel, its layers and its viewers', async () => {
     const answer = await watch();
     const path = linkOf(answer, 'server-sent-events');
     expect(await eventsOf(path, 3)).toEqual([
@@ -354,7 +368,7 @@ describe('the extensions', () => {
     expect((await send('DELETE', path)).status).toBe(200);
   });
 
-  it('hold the picture at a layer, and let go of it', async () => {
+  it('pin the picture to a layer, and release it', async () => {
     const path = linkOf(await watch(), 'layer');
     for (const choice of [{ mediaId: '1', encodingId: '0' }, { rid: '0' }, { mediaId: '1' }])
       expect((await guest.post(path, choice)).status).toBe(200);

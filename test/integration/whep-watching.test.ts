@@ -2,14 +2,14 @@ import { parse } from 'sdp-transform';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { SfuService } from '../../src/sfu/sfu.service.js';
-import { startTestApp, type TestApp } from '../support/app.js';
-import { api, type Person, registerWithChannel } from '../support/people.js';
+import { api, createStreamKey, type Person, registerWithChannel } from '../support/people.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 import { WeriftViewer } from '../support/werift-viewer.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const LIMIT = { timeout: 60_000, interval: 100 };
 const FILM = { video: 'h264', audio: true } as const;
-let server: TestApp;
+const server = useServer({ overrides: { GRACE_SECONDS: '30' } });
 let ann: Person;
 let key = '';
 let publisher: WeriftPublisher;
@@ -23,7 +23,7 @@ const publish = async (film: ConstructorParameters<typeof WeriftPublisher>[0]['f
 
 const channel = () => api<ChannelView>(server.url, null, 'GET', '/channels/ann');
 const viewerCount = async () => (await channel()).viewers;
-const routers = () => [...server.app.get(SfuService).broadcasts][0]?.routers ?? 0;
+const routers = () => [...server.app.get(SfuService).broadcasts][0]?.output.routers ?? 0;
 
 const viewer = (
   payloadTypes: { audio: number; video: number } = { audio: 96, video: 97 },
@@ -34,29 +34,23 @@ const viewer = (
   return made;
 };
 
-/** Waits until more comes of both than has come so far. */
+/** Waits for more media of each kind. */
 const receives = async (one: WeriftViewer, kinds: readonly ('audio' | 'video')[]) => {
   const before = { ...one.packets };
   for (const kind of kinds) await vi.waitUntil(() => one.packets[kind] > before[kind] + 20, LIMIT);
 };
 
-/** The first SSRC of each section of an answer. */
+/** Returns the first SSRC of each section of an answer. */
 const namedSsrcs = (sdp: string) =>
   Object.fromEntries(
     parse(sdp).media.map(({ type, ssrcs = [] }) => [type, ssrcs.slice(0, 1).map(({ id }) => id)]),
   );
 
 beforeAll(async () => {
-  server = await startTestApp({ overrides: { GRACE_SECONDS: '30' } });
   ann = await registerWithChannel(server.url, 'ann');
-  ({ streamKey: key } = await api<{ streamKey: string }>(
-    server.url,
-    ann,
-    'POST',
-    '/channels/ann/stream-key',
-  ));
+  key = await createStreamKey(server.url, ann);
   await publish();
-}, 60_000);
+});
 afterEach(async () => {
   for (const one of viewers.splice(0)) {
     if (one.resource !== '') await one.end();
@@ -65,11 +59,10 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await publisher.end();
-  await server.close();
 });
 
-describe('a player by WHEP', { timeout: 150_000 }, () => {
-  it('is sent picture and sound under its own payload types', async () => {
+describe('a WHEP player', () => {
+  it('receives audio and video under its own payload types', async () => {
     const one = viewer({ audio: 109, video: 120 });
     const answer = await one.watch();
     expect(answer.text).toMatch(/^a=rtpmap:120 H264\/90000\r$/m);
@@ -79,7 +72,7 @@ describe('a player by WHEP', { timeout: 150_000 }, () => {
     expect([...one.payloadTypes.audio]).toEqual([109]);
   });
 
-  it('shares a router with those of the same numbers, which goes with the last of them', async () => {
+  it('shares a router with players of the same numbers, which closes with the last of them', async () => {
     const before = routers();
     const ones = [viewer({ audio: 101, video: 102 }), viewer({ audio: 101, video: 102 })];
     const other = viewer({ audio: 102, video: 101 });
@@ -96,14 +89,14 @@ describe('a player by WHEP', { timeout: 150_000 }, () => {
     viewers.splice(0);
   });
 
-  it('is sent the sound alone when it asks for no more', async () => {
+  it('receives audio alone if it asks for no more', async () => {
     const one = viewer();
     await one.watch(['audio']);
     await receives(one, ['audio']);
     expect(one.packets.video).toBe(0);
   });
 
-  it('is refused where it lacks the codec of the picture, with what to do', async () => {
+  it('is rejected without the video codec, with what to do', async () => {
     const one = viewer(undefined, { video: 'VP8' });
     const answer = await one.watch();
     expect(answer.status).toBe(422);
@@ -111,7 +104,7 @@ describe('a player by WHEP', { timeout: 150_000 }, () => {
     expect(await viewerCount()).toBe(0);
   });
 
-  it('is forgotten when its connection closes without a word', async () => {
+  it('is removed when its connection closes without a DELETE', async () => {
     const one = viewer();
     await one.watch();
     await receives(one, ['video']);
@@ -121,14 +114,14 @@ describe('a player by WHEP', { timeout: 150_000 }, () => {
     viewers.splice(0);
   });
 
-  it('is sent under the SSRCs that the answer names', async () => {
+  it('receives the SSRCs in the answer', async () => {
     const one = viewer();
     const { text } = await one.watch();
     await receives(one, ['audio', 'video']);
     expect(namedSsrcs(text)).toEqual({ audio: [...one.ssrcs.audio], video: [...one.ssrcs.video] });
   });
 
-  it('goes on under the same SSRCs, in step, when the publisher is back', async () => {
+  it('continues with the same SSRCs, in sync, when the publisher returns', async () => {
     const one = viewer();
     const { text } = await one.watch();
     await receives(one, ['video', 'audio']);
@@ -142,7 +135,7 @@ describe('a player by WHEP', { timeout: 150_000 }, () => {
     viewers.splice(0);
   });
 
-  it('is closed, to begin again, when the publisher is back with another codec', async () => {
+  it('is closed and can start again when the publisher returns with another codec', async () => {
     const one = viewer();
     await one.watch();
     await receives(one, ['video', 'audio']);

@@ -1,9 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.js';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { candidatesIn } from '../support/candidates-in.js';
 import { type Answer, HttpClient } from '../support/http-client.js';
-import { api, type Person, register, registerWithChannel } from '../support/people.js';
+import {
+  api,
+  createStreamKey,
+  type Person,
+  register,
+  registerWithChannel,
+} from '../support/people.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const FOLDER = resolve('test/fixtures/offers');
 const offerOf = (name: string) => readFileSync(resolve(FOLDER, `${name}.sdp`), 'utf8');
@@ -14,19 +21,27 @@ const TRICKLE =
   'a=ice-ufrag:ufrag\r\na=ice-pwd:passwordOfThisSession000\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\na=candidate:1 1 UDP 2122317823 192.0.2.20 52312 typ host\r\n';
 const RESTART = 'a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\n';
 
-let server: TestApp;
+const server = useServer({
+  overrides: {
+    GRACE_SECONDS: '1',
+    RTC_STUN_URLS: 'stun:stun.example:3478',
+    RTC_TURN_URLS: 'turn:turn.example:3478?transport=udp,turns:turn.example:5349',
+    RTC_TURN_SECRET: 'north star',
+    BROADCASTS_PER_ACCOUNT: '1',
+    RTC_ANNOUNCED_ADDRESS: '198.51.100.7,127.0.0.1',
+  },
+});
 let ann: Person;
 let http: HttpClient;
 let key = '';
 let session = '';
 
-const newKey = async (): Promise<string> =>
-  (await api<{ streamKey: string }>(server.url, ann, 'POST', '/channels/ann/stream-key')).streamKey;
+const newKey = async (): Promise<string> => createStreamKey(server.url, ann);
 const bearer = (token = key) => ({ authorization: `Bearer ${token}` });
 const post = (text: string, headers: Record<string, string> = {}, channel = 'ann') =>
   http.request('POST', `/whip/${channel}`, { text, headers: { ...SDP, ...bearer(), ...headers } });
 
-/** Publishes, and keeps the session's address. */
+/** Publishes, and records the session's URL. */
 const created = async (name = 'obs-32-h264'): Promise<Answer> => {
   const answer = await post(offerOf(name));
   session = answer.headers.get('location') ?? '';
@@ -38,15 +53,6 @@ const remove = (headers: Record<string, string> = bearer()) =>
   http.request('DELETE', session, { headers });
 
 beforeAll(async () => {
-  server = await startTestApp({
-    overrides: {
-      GRACE_SECONDS: '1',
-      RTC_STUN_URLS: 'stun:stun.example:3478',
-      RTC_TURN_URLS: 'turn:turn.example:3478?transport=udp,turns:turn.example:5349',
-      RTC_TURN_SECRET: 'north star',
-      BROADCASTS_PER_ACCOUNT: '1',
-    },
-  });
   ann = await registerWithChannel(server.url, 'ann');
   http = new HttpClient(server.url);
   key = await newKey();
@@ -55,10 +61,9 @@ afterEach(async () => {
   if (session !== '') await remove();
   session = '';
 });
-afterAll(() => server.close());
 
 describe('POST to the endpoint', () => {
-  it('is answered with 201, the session’s address, its entity tag and the ICE servers', async () => {
+  it('is answered with 201, the session’s URL, its entity tag and the ICE servers', async () => {
     const { status, headers, body } = await created();
     expect(status).toBe(201);
     expect(headers.get('content-type')).toMatch(/^application\/sdp\b/);
@@ -78,7 +83,17 @@ describe('POST to the endpoint', () => {
     expect(body).toMatch(/a=candidate:\S+ 1 udp /);
   });
 
-  it('is taken with a slash at the end of the address', async () => {
+  it('starts with the address that the request reached, and ends with TCP', async () => {
+    const { body } = await created();
+    expect(candidatesIn(String(body))).toEqual([
+      'udp 127.0.0.1',
+      'udp 198.51.100.7',
+      'tcp 127.0.0.1',
+      'tcp 198.51.100.7',
+    ]);
+  });
+
+  it('accepts a trailing slash', async () => {
     const text = offerOf('obs-32-h264');
     const headers = { ...SDP, ...bearer() };
     const answer = await http.request('POST', '/whip/ann/', { text, headers });
@@ -92,7 +107,7 @@ describe('POST to the endpoint', () => {
   const taken = readdirSync(FOLDER)
     .filter((file) => file.endsWith('.sdp') && !file.includes('hevc'))
     .map((file) => file.slice(0, -'.sdp'.length));
-  it.each(taken)('takes the offer of %s', async (name) => {
+  it.each(taken)('accepts the offer of %s', async (name) => {
     expect((await created(name)).status).toBe(201);
   });
 
@@ -151,7 +166,7 @@ describe('POST to the endpoint', () => {
     expect(error?.code).toBe('already_publishing');
   });
 
-  it('is answered with 503 and when to come back over the account’s limit', async () => {
+  it('is answered with 503 and a retry time over the account’s limit', async () => {
     await created();
     await api(server.url, ann, 'POST', '/channels', { name: 'second', title: '' });
     const path = '/channels/second/stream-key';
@@ -163,7 +178,7 @@ describe('POST to the endpoint', () => {
 });
 
 describe('the session', () => {
-  it('takes candidates with its entity tag, and answers 204', async () => {
+  it('accepts candidates with its entity tag, and answers 204', async () => {
     const etag = (await created()).headers.get('etag') ?? '';
     const { status, body } = await patch(TRICKLE, { 'if-match': etag });
     expect([status, body]).toEqual([204, '']);
@@ -177,7 +192,7 @@ describe('the session', () => {
     expect(headers.get('etag')).toMatch(/^"[^"]+"$/);
     expect(headers.get('etag')).not.toBe(etag);
     expect(body).toMatch(/a=ice-ufrag:\S+\r\na=ice-pwd:\S+\r\n/);
-    // What comes late for the session before is refused.
+    // Late candidates of the previous ICE session are rejected.
     expect((await patch(TRICKLE, { 'if-match': etag })).status).toBe(412);
   });
 
@@ -193,31 +208,31 @@ describe('the session', () => {
     ['what is no fragment', 400, 'hello', { 'if-match': '*' }],
     ['an SDP', 415, TRICKLE, { 'if-match': '*', ...SDP }],
     ['with a wrong key', 401, TRICKLE, { 'if-match': '*', authorization: 'Bearer wrong' }],
-  ])('refuses PATCH %s with %i', async (_name, status, text, headers) => {
+  ])('rejects PATCH %s with %i', async (_name, status, text, headers) => {
     await created();
     expect((await patch(text, headers)).status).toBe(status);
   });
 
-  it('is deleted with 200 whatever If-Match says, and is not there then', async () => {
+  it('is deleted with 200 whatever If-Match says, and not found afterwards', async () => {
     await created();
     expect((await remove({ ...bearer(), 'if-match': '"other"' })).status).toBe(200);
     expect((await remove()).status).toBe(404);
     expect((await patch(TRICKLE, { 'if-match': '*' })).status).toBe(404);
   });
 
-  it('is deleted by its address alone, which can’t be guessed, but with no wrong key', async () => {
+  it('is deleted by its secret URL alone, but not with a wrong key', async () => {
     await created();
     expect((await remove({ authorization: 'Bearer wrong' })).status).toBe(401);
     expect((await remove({})).status).toBe(200);
   });
 
-  it('is not another channel’s', async () => {
+  it('does not belong to another channel', async () => {
     await created();
     const other = session.replace('/ann/', '/bob/');
     expect((await http.request('DELETE', other, {})).status).toBe(404);
   });
 
-  it('is cut off when the key is made anew', async () => {
+  it('is closed when the key is regenerated', async () => {
     await created();
     const before = key;
     key = await newKey();
@@ -229,7 +244,7 @@ describe('the session', () => {
 
 describe('other methods', () => {
   it.each(['/whip/ann', '/whip/nobody', '/whip/ann/some-session'])(
-    'OPTIONS of %s says what can be done, to pages of every site',
+    'OPTIONS of %s returns what is allowed, for pages on every site',
     async (path) => {
       const { status, headers } = await http.request('OPTIONS', path, {
         headers: {
@@ -248,7 +263,7 @@ describe('other methods', () => {
     },
   );
 
-  it('lets pages of other sites read what they need', async () => {
+  it('lets pages on other sites read the headers they need', async () => {
     const { status, headers } = await post(OBS, { origin: 'https://encoder.example' });
     session = headers.get('location') ?? '';
     expect(status).toBe(201);
@@ -263,7 +278,7 @@ describe('other methods', () => {
     expect((await patch(TRICKLE, { 'if-match': '"x"' })).status).toBe(412);
   });
 
-  it('PUT is not allowed, which says what is', async () => {
+  it('PUT is not allowed, and the response says what is', async () => {
     const { status, headers } = await http.request('PUT', '/whip/ann', { text: OBS, headers: SDP });
     expect(status).toBe(405);
     expect(headers.get('allow')).toContain('POST');
@@ -271,7 +286,7 @@ describe('other methods', () => {
 });
 
 describe('the stream key', () => {
-  it('is told once, to the owner, and can be taken away', async () => {
+  it('is shown once to the owner, and can be revoked', async () => {
     const path = '/channels/ann/stream-key';
     const { createdAt } = await api<{ createdAt: string }>(server.url, ann, 'GET', path);
     expect(Date.parse(createdAt)).toBeLessThanOrEqual(Date.now());

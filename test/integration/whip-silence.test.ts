@@ -1,14 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { IngestView } from '../../src/protocol/ingest.js';
-import { startTestApp, type TestApp } from '../support/app.js';
-import { api, type Person, registerWithChannel } from '../support/people.js';
+import { api, createStreamKey, type Person, registerWithChannel } from '../support/people.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
+import { useServer } from '../support/fixtures/use-server.js';
 
 const LIMIT = { timeout: 40_000, interval: 100 };
-let server: TestApp;
+const server = useServer({ overrides: { GRACE_SECONDS: '5' } });
 let ann: Person;
 let key = '';
 const publishers: WeriftPublisher[] = [];
@@ -28,23 +28,16 @@ const publisher = (audio = true): WeriftPublisher => {
 };
 
 beforeAll(async () => {
-  server = await startTestApp({ overrides: { GRACE_SECONDS: '5' } });
   ann = await registerWithChannel(server.url, 'ann');
-  ({ streamKey: key } = await api<{ streamKey: string }>(
-    server.url,
-    ann,
-    'POST',
-    '/channels/ann/stream-key',
-  ));
+  key = await createStreamKey(server.url, ann);
 });
 afterEach(async () => {
   for (const one of publishers.splice(0)) await one.end();
   await vi.waitUntil(async () => (await broadcast()) === null, LIMIT);
 });
-afterAll(() => server.close());
 
-describe('a program that sends nothing', () => {
-  it('is not live, and leaves no broadcast behind when it goes', { timeout: 60_000 }, async () => {
+describe('a publisher that sends nothing', () => {
+  it('is not live, and leaves no broadcast behind', async () => {
     const before = await stored();
     const silent = publisher();
     expect((await silent.publish({ silent: true })).status).toBe(201);
@@ -58,7 +51,7 @@ describe('a program that sends nothing', () => {
     expect(await history()).toHaveLength(before);
   });
 
-  it('is live with its first packet', { timeout: 60_000 }, async () => {
+  it('is live with its first packet', async () => {
     const late = publisher();
     await late.publish({ silent: true });
     await vi.waitUntil(() => late.state === 'connected', LIMIT);
@@ -68,8 +61,8 @@ describe('a program that sends nothing', () => {
   });
 });
 
-describe('a program that stops sending and keeps its connection', () => {
-  it('is interrupted, then ended when the grace time is over', { timeout: 90_000 }, async () => {
+describe('a publisher that stops sending but keeps its connection', () => {
+  it('is interrupted, then ended after the grace period', async () => {
     const one = publisher();
     await one.publish();
     await vi.waitUntil(has('live'), LIMIT);
@@ -86,7 +79,7 @@ describe('a program that stops sending and keeps its connection', () => {
     });
   });
 
-  it('goes on with its broadcast when it sends again', { timeout: 90_000 }, async () => {
+  it('resumes its broadcast when it sends again', async () => {
     const one = publisher();
     await one.publish();
     await vi.waitUntil(has('live'), LIMIT);
@@ -98,7 +91,7 @@ describe('a program that stops sending and keeps its connection', () => {
     expect((await broadcast())?.id).toBe(id);
   });
 
-  it('leaves its place to another program of the same key', { timeout: 90_000 }, async () => {
+  it('yields to another publisher with the same key', async () => {
     const one = publisher();
     await one.publish();
     await vi.waitUntil(has('live'), LIMIT);

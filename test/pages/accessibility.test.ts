@@ -1,23 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { seriousOn } from '../support/accessibility.js';
-import { Stage } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
-
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
-afterAll(() => stage?.close());
+import { stageTest as it } from '../support/fixtures/stage.js';
 
 describe('axe-core finds nothing serious', () => {
-  it.each(['/', '/login', '/register', '/no-such-channel'])('on %s', async (path) => {
+  it.for(['/', '/login', '/register', '/no-such-channel'])('on %s', async (path, { stage }) => {
     const page = await stage.visit(path);
     await page.getByRole('main').waitFor();
     expect(await seriousOn(page)).toEqual([]);
   });
 
-  it('on what opens in the chat: emoji, suggestions, moderation', async () => {
+  it('on menus of the chat: emoji, suggestions, moderation', async ({ stage }) => {
     const page = await stage.studioOf('zita');
     await page.goto(`${stage.server.url}/zita`);
     const box = page.getByRole('textbox', { name: 'Message' });
@@ -29,7 +22,7 @@ describe('axe-core finds nothing serious', () => {
     await page.getByRole('button', { name: 'Emoji', exact: true }).click();
     await page.getByRole('dialog', { name: 'Emoji' }).waitFor();
     expect(await seriousOn(page)).toEqual([]);
-    // On a phone the picker reaches up to the chat's own buttons.
+    // The picker covers the chat's own buttons on a phone.
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: 'Emoji' }).waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Moderation', exact: true }).click();
@@ -38,9 +31,11 @@ describe('axe-core finds nothing serious', () => {
       await page.getByRole('tabpanel', { name: tab }).waitFor();
       expect(await seriousOn(page)).toEqual([]);
     }
-  }, 300_000);
+  });
 
-  it('on the pages of a broadcast: studio before and while live, watch, embed, directory', async () => {
+  it('on the pages of a broadcast: studio before and while live, watch page, embed, directory', async ({
+    stage,
+  }) => {
     const studio = await stage.studioOf('zoe');
     expect(await seriousOn(studio)).toEqual([]);
     const waiting = await stage.visit('/zoe');
@@ -63,5 +58,5 @@ describe('axe-core finds nothing serious', () => {
     await account.goto(`${stage.server.url}/account`);
     await account.getByText('zoe').first().waitFor();
     expect(await seriousOn(account)).toEqual([]);
-  }, 300_000);
+  });
 });

@@ -1,8 +1,8 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { totpCode } from '../../src/auth/second-factor/totp.js';
-import { Stage } from '../support/stage.js';
+import { useStage } from '../support/fixtures/use-stage.js';
 
 const PASSWORD = 'correct horse battery';
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -12,15 +12,12 @@ const PIXEL = Buffer.from(
   'base64',
 );
 
-let stage: Stage;
+const stage = useStage();
 let setup: string;
 beforeAll(async () => {
-  stage = await Stage.open();
-  // It is printed after the line that says that the server is ready.
-  setup = await vi.waitUntil(() => /\/setup\?token=\S+/.exec(stage.server.output)?.[0], 10_000);
+  // Printed after the line that says that the server is ready.
+  setup = await vi.waitUntil(() => /\/setup\?token=\S+/.exec(stage.server.output)?.[0], 30_000);
 });
-afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
-afterAll(() => stage?.close());
 
 async function serious(page: Page): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -52,7 +49,7 @@ async function logIn(name: string): Promise<Page> {
   return page;
 }
 
-/** The code that an authenticator app shows for a key that was typed into it. */
+/** Returns the code that an authenticator app shows for this key. */
 function codeOf(base32: string, step: number): string {
   const bits = Array.from(base32.replaceAll(/\s/g, ''), (letter) =>
     BASE32.indexOf(letter).toString(2).padStart(5, '0'),
@@ -62,7 +59,7 @@ function codeOf(base32: string, step: number): string {
 }
 const stepNow = () => Math.floor(Date.now() / 30_000);
 
-it('the link of the first start makes the administrator, who sees how the service is', async () => {
+it('the link of the first start creates the administrator, who sees the state of the service', async () => {
   const page = await stage.visit(setup);
   await page.getByLabel('Username').fill('boss');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -70,7 +67,7 @@ it('the link of the first start makes the administrator, who sees how the servic
   await page.getByRole('heading', { name: 'Storage' }).waitFor();
   expect(await serious(page)).toEqual([]);
   await page.getByRole('tab', { name: 'Registration' }).click();
-  await page.getByLabel('Whom it is for').fill('Barbara');
+  await page.getByLabel('Recipient').fill('Barbara');
   await page.getByRole('button', { name: 'Invite', exact: true }).click();
   await page.getByText(/\/register\?invitation=/).waitFor();
   expect(await serious(page)).toEqual([]);
@@ -79,10 +76,10 @@ it('the link of the first start makes the administrator, who sees how the servic
   await late.getByLabel('Username').fill('eve');
   await late.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await late.getByRole('button', { name: 'Create administrator' }).click();
-  await late.getByText(/This link was used/).waitFor();
+  await late.getByText(/This link has been used/).waitFor();
 });
 
-it('an administrator disables an account, which is out at once', async () => {
+it('an administrator disables an account, which is logged out at once', async () => {
   const victim = await register('victim');
   const boss = await logIn('boss');
   await boss.getByRole('heading', { name: 'boss' }).waitFor();
@@ -103,18 +100,18 @@ it('an administrator ends a broadcast', async () => {
   const boss = await logIn('boss');
   await boss.getByRole('heading', { name: 'boss' }).waitFor();
   await boss.goto(`${stage.server.url}/admin#live`);
-  await boss.getByRole('listitem').filter({ hasText: 'caster' }).getByText('End it').click();
-  await boss.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
-  await boss.getByText('Nobody is live.').waitFor();
+  await boss.getByRole('listitem').filter({ hasText: 'caster' }).getByText('End broadcast').click();
+  await boss.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
+  await boss.getByText('No one is live right now.').waitFor();
   expect((await stage.channel('caster')).broadcast).toBeNull();
-  await studio.getByText('An administrator of this service ended it.').waitFor();
+  await studio.getByText('An administrator ended the broadcast.').waitFor();
 });
 
-describe('one’s own account', () => {
-  it('has a name and a picture that others see', async () => {
+describe('an account', () => {
+  it('has a name and an avatar that others see', async () => {
     const page = await register('painter');
     await page.getByRole('tab', { name: 'Profile' }).click();
-    await page.getByLabel('Name shown').fill('The Painter');
+    await page.getByLabel('Display name').fill('The Painter');
     await page.getByRole('button', { name: 'Save name' }).click();
     await page.getByRole('heading', { name: 'The Painter' }).waitFor();
     await page
@@ -127,7 +124,7 @@ describe('one’s own account', () => {
     expect(await serious(page)).toEqual([]);
   });
 
-  it('asks for the code of a phone once that is set up', async () => {
+  it('asks for the code of an authenticator app once that is set up', async () => {
     const page = await register('careful');
     await page.getByRole('tab', { name: 'Security' }).click();
     await page.getByRole('button', { name: 'Set up' }).click();
@@ -135,10 +132,10 @@ describe('one’s own account', () => {
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('img', { name: 'QR code for an authenticator app' }).waitFor();
     const key = (await page.getByRole('dialog').locator('code').textContent()) ?? '';
-    await page.getByLabel('Code that the app shows').fill(codeOf(key, stepNow() - 1));
+    await page.getByLabel('Code from the app').fill(codeOf(key, stepNow() - 1));
     await page.getByRole('button', { name: 'Turn on' }).click();
-    await page.getByRole('button', { name: 'I have kept them' }).click();
-    await page.getByText('10 recovery codes are left').waitFor();
+    await page.getByRole('button', { name: 'I’ve saved them' }).click();
+    await page.getByText('Recovery codes left: 10').waitFor();
     expect(await serious(page)).toEqual([]);
 
     const elsewhere = await logIn('careful');
@@ -149,7 +146,7 @@ describe('one’s own account', () => {
     await elsewhere.getByRole('button', { name: 'Log in', exact: true }).click();
     await elsewhere.getByRole('heading', { name: 'Your channels' }).waitFor();
 
-    // What a borrowed browser must not be enough for asks for a code, too, in the same dialog.
+    // Actions that a borrowed browser must not perform require a code in the same dialog.
     await page.getByRole('button', { name: 'New recovery codes' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Your password').fill(PASSWORD);
@@ -159,58 +156,58 @@ describe('one’s own account', () => {
     expect(await serious(page)).toEqual([]);
     await dialog.getByLabel('Code').fill(codeOf(key, stepNow() + 1));
     await dialog.getByRole('button', { name: 'Get new codes' }).click();
-    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByRole('button', { name: 'I’ve saved them' }).click();
 
-    // All of it is in the log.
+    // The log contains all of it.
     await page.getByRole('tab', { name: 'Activity' }).click();
     for (const text of [
-      'New recovery codes were made',
-      'Right password, but a wrong code',
+      'New recovery codes generated',
+      'Correct password, but a wrong code',
       'Logged in on a new device',
-      'The second factor was turned on',
-      'The account was created',
+      'Two-factor authentication turned on',
+      'Account created',
     ])
       await page.getByRole('listitem').filter({ hasText: text }).waitFor();
     expect(await serious(page)).toEqual([]);
 
-    // And that one is logged out from here.
-    await page.getByRole('tab', { name: 'Log-ins' }).click();
-    await page.getByRole('button', { name: 'Log out there' }).click();
-    await page.getByText(/is logged out/).waitFor();
+    // The other session is ended from here.
+    await page.getByRole('tab', { name: 'Sessions' }).click();
+    await page.getByRole('button', { name: 'End session' }).click();
+    await page.getByText(/was logged out/).waitFor();
     await elsewhere.reload();
     await elsewhere.getByRole('heading', { name: 'Log in' }).waitFor();
   });
 
-  it('makes a token that is shown once', async () => {
+  it('creates a token that is shown once', async () => {
     const page = await register('scripter');
     await page.getByRole('tab', { name: 'API tokens' }).click();
     await page.getByRole('button', { name: 'New token' }).click();
-    await page.getByLabel('What it is for').fill('a bot');
-    await page.getByLabel(/Read chats/).check();
+    await page.getByLabel('Token name').fill('a bot');
+    await page.getByLabel(/Read chat/).check();
     await page.getByLabel('Your password').fill('a guess');
-    await page.getByRole('button', { name: 'Make token' }).click();
-    await page.getByText('This is not your password.').waitFor();
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await page.getByText('Wrong password.').waitFor();
     await page.getByLabel('Your password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Make token' }).click();
+    await page.getByRole('button', { name: 'Create token' }).click();
     await page.getByText(/^onair_[\w-]{43}$/).waitFor();
     expect(await serious(page)).toEqual([]);
-    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('button', { name: 'I’ve saved it' }).click();
     await page.getByRole('heading', { name: 'a bot' }).waitFor();
   });
 
-  it('ends everything else that was let in, but for what is unticked', async () => {
+  it('ends everything else that has access, except what is unchecked', async () => {
     const page = await register('tidy');
     await page.getByRole('tab', { name: 'API tokens' }).click();
     await page.getByRole('button', { name: 'New token' }).click();
-    await page.getByLabel('What it is for').fill('a bot');
-    await page.getByLabel(/Read chats/).check();
+    await page.getByLabel('Token name').fill('a bot');
+    await page.getByLabel(/Read chat/).check();
     await page.getByLabel('Your password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Make token' }).click();
-    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await page.getByRole('button', { name: 'I’ve saved it' }).click();
     const elsewhere = await logIn('tidy');
     await elsewhere.getByRole('heading', { name: 'Your channels' }).waitFor();
 
-    await page.getByRole('tab', { name: 'Log-ins' }).click();
+    await page.getByRole('tab', { name: 'Sessions' }).click();
     await page.getByRole('button', { name: 'Log out everywhere else' }).click();
     await page
       .getByRole('dialog')
@@ -218,7 +215,7 @@ describe('one’s own account', () => {
       .uncheck();
     expect(await serious(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
-    await page.getByText('You are logged out everywhere else.').waitFor();
+    await page.getByText('You’re logged out everywhere else.').waitFor();
     await elsewhere.reload();
     await elsewhere.getByRole('heading', { name: 'Log in' }).waitFor();
     await page.reload();
@@ -229,25 +226,25 @@ describe('one’s own account', () => {
     await page.getByLabel('Current password').fill(PASSWORD);
     await page.getByLabel('New password').fill('another fine battery');
     await page.getByRole('button', { name: 'Change password' }).click();
-    await page.getByText('Your password is changed. You are logged out elsewhere.').waitFor();
+    await page.getByText('Password changed. You’re logged out everywhere else.').waitFor();
     await page.reload();
     await page.getByRole('tab', { name: 'API tokens' }).click();
     await page.getByRole('button', { name: 'New token' }).waitFor();
     expect(await page.getByRole('heading', { name: 'a bot' }).count()).toBe(0);
   });
 
-  it('goes for good, when its password is typed', async () => {
+  it('is deleted permanently after its password is entered', async () => {
     const page = await register('leaver');
     await page.getByRole('tab', { name: 'Your data' }).click();
     await page.getByRole('button', { name: 'Delete account' }).click();
     await page.getByLabel('Your password').fill('a guess');
-    await page.getByRole('button', { name: 'Delete for good' }).click();
-    await page.getByText('This is not your password.').waitFor();
+    await page.getByRole('button', { name: 'Delete permanently' }).click();
+    await page.getByText('Wrong password.').waitFor();
     await page.getByLabel('Your password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByRole('button', { name: 'Delete permanently' }).click();
     await page.waitForURL(`${stage.server.url}/`);
     const back = await logIn('leaver');
-    const refusal = back.getByText('The username or the password is wrong.');
+    const refusal = back.getByText('Wrong username or password.');
     await refusal.waitFor();
     expect(await refusal.isVisible()).toBe(true);
   });

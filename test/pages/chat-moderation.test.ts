@@ -1,15 +1,11 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { say, Stage } from '../support/stage.js';
+import { describe, expect, it } from 'vitest';
+import { say } from '../support/stage.js';
+import { useStage } from '../support/fixtures/use-stage.js';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
-afterAll(() => stage?.close());
+const stage = useStage();
 
-/** A new channel's page as its owner sees it. */
+/** Opens a new channel's page as its owner. */
 async function ownerOf(name: string): Promise<Page> {
   const page = await stage.studioOf(name);
   await page.goto(`${stage.server.url}/${name}`);
@@ -17,7 +13,7 @@ async function ownerOf(name: string): Promise<Page> {
   return page;
 }
 
-/** A new account's own page of somebody's channel. */
+/** Opens a channel's page with a new account. */
 async function member(name: string, channel: string): Promise<Page> {
   const page = await stage.visit(`/register?next=/${channel}`);
   await page.getByLabel('Username').fill(name);
@@ -29,7 +25,7 @@ async function member(name: string, channel: string): Promise<Page> {
 
 const message = (page: Page, text: string) => page.locator('.message', { hasText: text }).last();
 
-/** Opens what can be done with a message, and does it. */
+/** Opens the actions of a message, and chooses one. */
 async function act(page: Page, text: string, name: string): Promise<void> {
   const line = message(page, text);
   await line.focus();
@@ -59,7 +55,7 @@ describe('the owner', () => {
     await actMore(owner, 'a word about', 'Pin message');
     await guest.getByRole('note', { name: 'Pinned message' }).waitFor();
     await actMore(owner, 'a word about', 'Time out for 10 minutes');
-    await milo.getByText(/You can write here again in/).waitFor();
+    await milo.getByText(/You can write again in/).waitFor();
     await owner.getByRole('button', { name: 'Moderation', exact: true }).click();
     await owner.getByRole('tab', { name: 'Log' }).click();
     await owner
@@ -70,34 +66,34 @@ describe('the owner', () => {
     await milo.getByRole('textbox', { name: 'Message' }).waitFor();
   });
 
-  it('bans a guest, who can read on', async () => {
+  it('bans a guest, who can still read', async () => {
     const owner = await ownerOf('omar');
     const guest = await stage.visit('/omar');
     await say(guest, 'spam from a guest');
     await act(owner, 'spam from a guest', await banName(owner, 'spam from a guest'));
-    await guest.getByText('has banned you from writing here').waitFor();
+    await guest.getByText('banned you from this chat').waitFor();
     expect(await guest.getByRole('textbox', { name: 'Message' }).count()).toBe(0);
     expect(await message(guest, 'spam from a guest').count()).toBe(1);
   });
 
-  it('appoints a moderator, who approves what waits; a viewer sees nothing of that', async () => {
+  it('appoints a moderator, who approves held messages; viewers see none of this', async () => {
     const owner = await ownerOf('otto');
     const mona = await member('mona', 'otto');
     const vera = await member('vic', 'otto');
     await owner.getByRole('button', { name: 'Moderation', exact: true }).click();
-    await owner.getByRole('switch', { name: /links wait/ }).click();
+    await owner.getByRole('switch', { name: /with links/ }).click();
     await owner.getByRole('tab', { name: 'Moderators' }).click();
-    await owner.getByLabel('Username of a new moderator').fill('mona');
-    await owner.getByRole('button', { name: 'Appoint' }).click();
+    await owner.getByLabel('Username').fill('mona');
+    await owner.getByRole('button', { name: 'Add', exact: true }).click();
     await say(vera, 'look https://onair.example/y');
-    await vera.getByText('Waits for a moderator').waitFor();
+    await vera.getByText('Waiting for approval').waitFor();
     expect(await vera.getByRole('button', { name: /^Moderation/ }).count()).toBe(0);
-    await mona.getByRole('button', { name: 'Moderation, 1 waiting' }).click();
+    await mona.getByRole('button', { name: 'Moderation, 1 pending' }).click();
     await mona.getByRole('button', { name: 'Approve' }).click();
     await message(owner, 'onair.example/y').waitFor({ state: 'attached' });
   });
 
-  it('gives commands; what is wrong with one is said, and it stays in the box', async () => {
+  it('enters commands; an invalid one stays in the box with an error', async () => {
     const owner = await ownerOf('oscar');
     const guest = await stage.visit('/oscar');
     await say(owner, '/slow 30');
@@ -109,8 +105,8 @@ describe('the owner', () => {
   });
 });
 
-describe('everybody', () => {
-  it('answers a message, speaks to somebody, and reacts', async () => {
+describe('everyone', () => {
+  it('replies to a message, mentions someone, and reacts', async () => {
     const owner = await ownerOf('otis');
     const nora = await member('nora', 'otis');
     await say(owner, 'who is there?');

@@ -1,14 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { say, Stage } from '../support/stage.js';
+import { describe, expect, it } from 'vitest';
+import { say } from '../support/stage.js';
+import { useStage } from '../support/fixtures/use-stage.js';
 
-const WAIT = { timeout: 15_000 };
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
-afterAll(() => stage?.close());
+const WAIT = { timeout: 30_000 };
+const stage = useStage();
 
 const box = (page: Page) => page.getByRole('textbox', { name: 'Message' });
 const message = (page: Page, text: string) => page.locator('.message', { hasText: text }).last();
@@ -29,17 +25,17 @@ async function member(name: string, channel: string): Promise<Page> {
   return page;
 }
 
-/** What is written is refused for this reason, and stays in the text box. */
+/** Checks that a message is rejected for this reason, and stays in the text box. */
 async function isRefused(page: Page, text: string, reason: RegExp): Promise<void> {
   await box(page).fill(text);
   await box(page).press('Enter');
-  // It is out of the box while it is under way.
+  // The box is empty while the message is being sent.
   await expect.poll(() => box(page).inputValue(), WAIT).toBe(text);
   await page.locator('.composer-note').filter({ hasText: reason }).waitFor();
   await box(page).fill('');
 }
 
-/** A channel, somebody who moderates it in this role, an account and a guest who are there. */
+/** Makes a channel with a moderator in this role, an account and a guest. */
 async function people(role: 'owner' | 'moderator', channel: string) {
   const owner = await ownerOf(channel);
   const viewer = await member(`${channel}-vic`, channel);
@@ -53,7 +49,7 @@ async function people(role: 'owner' | 'moderator', channel: string) {
 }
 
 describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
-  it('people are cleared, timed out, banned, and let write again', async () => {
+  it('people are cleared, timed out, banned, and allowed to write again', async () => {
     const { by, viewer, guest, name } = await people(role, `p-${role}`);
     await say(viewer, 'one thing');
     await say(viewer, 'another thing');
@@ -61,18 +57,18 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await say(by, `/clear ${name}`);
     await expect.poll(() => guest.getByText('Deleted by a moderator').count(), WAIT).toBe(2);
     await say(by, `/timeout ${name} 60 enough`);
-    await viewer.getByText(/You can write here again in/).waitFor();
+    await viewer.getByText(/You can write again in/).waitFor();
     await say(by, `/untimeout ${name}`);
     await box(viewer).waitFor();
     await say(by, `/ban ${name}`);
-    await viewer.getByText('has banned you from writing here').waitFor();
+    await viewer.getByText('banned you from this chat').waitFor();
     await say(by, `/unban ${name}`);
     await box(viewer).waitFor();
     await say(viewer, 'back again');
     await message(guest, 'back again').waitFor();
   });
 
-  it('the rules say who may write what, and how often', async () => {
+  it('the rules limit who may write what, and how often', async () => {
     const { by, viewer, guest } = await people(role, `r-${role}`);
     await say(by, '/emoji');
     await viewer.getByText('Emoji only').waitFor();
@@ -95,7 +91,7 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await expect.poll(() => message(guest, 'are not held up').isVisible(), WAIT).toBe(true);
   });
 
-  it('words are blocked, and links wait until they are let through or turned down', async () => {
+  it('words are blocked, and links are held until they are approved or rejected', async () => {
     const { by, viewer, guest } = await people(role, `w-${role}`);
     await by.getByRole('button', { name: /^Moderation/ }).click();
     await by.getByLabel(/blocked words/i).fill('turnip');
@@ -104,16 +100,16 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await isRefused(viewer, 'you t.u.r.n.i.p', /word/i);
     await say(by, '/holdlinks');
     await say(viewer, 'see https://onair.example/no');
-    await viewer.getByText('Waits for a moderator').waitFor();
-    await by.getByRole('button', { name: 'Moderation, 1 waiting' }).click();
-    await by.getByRole('button', { name: 'Refuse' }).click();
-    await expect.poll(() => viewer.getByText('Waits for a moderator').count(), WAIT).toBe(0);
+    await viewer.getByText('Waiting for approval').waitFor();
+    await by.getByRole('button', { name: 'Moderation, 1 pending' }).click();
+    await by.getByRole('button', { name: 'Reject' }).click();
+    await expect.poll(() => viewer.getByText('Waiting for approval').count(), WAIT).toBe(0);
     expect(await message(guest, 'onair.example/no').count()).toBe(0);
   });
 });
 
 describe.each(['viewer', 'guest'] as const)('as %s', (role) => {
-  it('nothing of it is offered, and no command does it', async () => {
+  it('no moderation is offered, and no command works', async () => {
     const channel = `n-${role}`;
     const { by: owner, viewer, guest } = await people('owner', channel);
     const page = role === 'viewer' ? viewer : guest;

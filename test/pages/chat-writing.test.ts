@@ -1,15 +1,11 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { say, Stage, WAIT } from '../support/stage.js';
+import { describe, expect, it } from 'vitest';
+import { say, WAIT } from '../support/stage.js';
+import { useStage } from '../support/fixtures/use-stage.js';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
-afterAll(() => stage?.close());
+const stage = useStage();
 
-/** A new channel's page as its owner sees it. */
+/** Opens a new channel's page as its owner. */
 async function ownerOf(name: string): Promise<Page> {
   const page = await stage.studioOf(name);
   await page.goto(`${stage.server.url}/${name}`);
@@ -21,14 +17,14 @@ const box = (page: Page) => page.getByRole('textbox', { name: 'Message' });
 const options = (page: Page) => page.getByRole('listbox', { name: 'Suggestions' });
 const message = (page: Page, text: string) => page.locator('.message', { hasText: text }).last();
 
-/** What floats first in a page, and how. */
+/** Returns the first floating emoji of a page, and its animation. */
 const FLOAT = `(() => {
   const float = document.querySelector('.float');
   return float && { text: float.textContent, animation: getComputedStyle(float).animationName };
 })()`;
 
 describe('the emoji picker', () => {
-  it('is searched and walked with keys, and writes where the caret is', async () => {
+  it('is searched and navigated with keys, and inserts at the caret', async () => {
     await ownerOf('ella');
     const page = await stage.visit('/ella');
     await box(page).fill('so  nice');
@@ -36,10 +32,10 @@ describe('the emoji picker', () => {
     for (let step = 0; step < 3; step += 1) await box(page).press('ArrowRight');
     await page.getByRole('button', { name: 'Emoji', exact: true }).click();
     const picker = page.getByRole('dialog', { name: 'Emoji' });
-    // The search has the focus at once.
+    // The search has focus at once.
     await picker.locator('input:focus').waitFor();
     await page.keyboard.type('heart');
-    await picker.getByRole('grid', { name: 'Found' }).waitFor();
+    await picker.getByRole('grid', { name: 'Results' }).waitFor();
     await page.keyboard.press('ArrowDown');
     const focused = () => page.locator(':focus').getAttribute('aria-label');
     await expect.poll(focused, WAIT).toBe('heart');
@@ -53,7 +49,7 @@ describe('the emoji picker', () => {
     expect(await box(page).inputValue()).toBe('so ❤️! nice');
   });
 
-  it('remembers what was picked, and closes on Escape and a press outside', async () => {
+  it('remembers recent emoji, and closes on Escape and on a click outside', async () => {
     await ownerOf('erik');
     const page = await stage.visit('/erik');
     const picker = page.getByRole('dialog', { name: 'Emoji' });
@@ -76,8 +72,8 @@ describe('the emoji picker', () => {
   });
 });
 
-describe('what is typed', () => {
-  it('is completed to emoji, by keys and by the closing colon', async () => {
+describe('the text box', () => {
+  it('completes emoji, by keys and by the closing colon', async () => {
     const owner = await ownerOf('elke');
     await box(owner).pressSequentially('well :tad');
     await options(owner).getByRole('option', { name: ':tada:' }).waitFor();
@@ -87,9 +83,13 @@ describe('what is typed', () => {
     await expect.poll(() => box(owner).inputValue(), WAIT).toBe('well 🎉 and 🔥');
     await box(owner).press('Enter');
     await message(owner, 'well 🎉 and 🔥').waitFor();
+    // Pasted text has no completion.
+    await box(owner).fill('hi :wave: all');
+    await box(owner).press('Enter');
+    await message(owner, 'hi 👋 all').waitFor();
   });
 
-  it('is completed to the names of who wrote here', async () => {
+  it('completes the names of people who have written', async () => {
     const owner = await ownerOf('eva');
     const guest = await stage.visit('/eva');
     await say(guest, 'hello from me');
@@ -97,7 +97,7 @@ describe('what is typed', () => {
     await box(owner).pressSequentially('hi @');
     const list = options(owner);
     await list.getByRole('option', { name: name ?? '' }).waitFor();
-    // The text box says which one it is at.
+    // The text box announces the selected option.
     const active = await box(owner).getAttribute('aria-activedescendant');
     expect(await list.getByRole('option').first().getAttribute('id')).toBe(active);
     await box(owner).press('Escape');
@@ -110,7 +110,7 @@ describe('what is typed', () => {
     await guest.locator('.message-mention', { hasText: name?.replace(' ', '_') ?? '' }).waitFor();
   });
 
-  it('is completed to commands, only to those that one may use', async () => {
+  it('completes commands, only those that the person may use', async () => {
     const owner = await ownerOf('emil');
     const guest = await stage.visit('/emil');
     await box(guest).pressSequentially('/');
@@ -120,7 +120,7 @@ describe('what is typed', () => {
     ]);
     await box(owner).pressSequentially('/sl');
     const option = options(owner).getByRole('option', { name: '/slow' });
-    expect(await option.textContent()).toContain('Slow mode');
+    expect(await option.textContent()).toContain('slow mode');
     await box(owner).press('Enter');
     await expect.poll(() => box(owner).inputValue(), WAIT).toBe('/slow ');
     await box(owner).pressSequentially('20');
@@ -128,16 +128,16 @@ describe('what is typed', () => {
     await guest.getByText('one message every 20 s').waitFor();
   });
 
-  it('is sent by Enter when it is a whole command already', async () => {
+  it('sends a complete command on Enter', async () => {
     const owner = await ownerOf('enno');
     await say(owner, '/unpin');
-    await owner.getByText('Nothing is pinned.').waitFor();
+    await owner.getByText('No message is pinned.').waitFor();
     expect(await box(owner).inputValue()).toBe('');
   });
 });
 
 describe('reactions', () => {
-  it('float over the picture of another viewer, without movement where that is asked for', async () => {
+  it('float over the picture of other viewers, without motion if they prefer that', async () => {
     await stage.goLive('erwin');
     const [one, two] = [await stage.visit('/erwin'), await stage.visit('/erwin')];
     await two.emulateMedia({ reducedMotion: 'reduce' });
@@ -145,11 +145,11 @@ describe('reactions', () => {
     await one.getByRole('region', { name: 'Video player' }).hover();
     await one.getByRole('button', { name: 'Reactions' }).click();
     const clap = one.getByRole('menuitem', { name: 'Applause' });
-    // Each is there for two seconds only.
+    // An emoji is visible for only two seconds.
     await expect
       .poll(() => clap.click().then(() => two.evaluate(FLOAT)), WAIT)
       .toEqual({ text: '👏', animation: 'float-stay' });
-    // Nothing stays behind, and nothing of it catches a press.
+    // Nothing is left over, and nothing intercepts clicks.
     const presses = 'getComputedStyle(document.querySelector(".floats")).pointerEvents';
     expect(await two.evaluate(presses)).toBe('none');
     await expect.poll(() => two.locator('.float').count(), WAIT).toBe(0);
@@ -165,7 +165,7 @@ describe('moderators', () => {
     await page.getByRole('tab', { name: tab }).click();
   }
 
-  it('see who is there, time somebody out, and let them write again', async () => {
+  it('see who is present, time someone out, and let them write again', async () => {
     const owner = await ownerOf('esra');
     const guest = await stage.visit('/esra');
     await say(guest, 'a guest is here');
@@ -173,18 +173,18 @@ describe('moderators', () => {
     await open(owner, 'Viewers');
     const dialog = owner.getByRole('dialog', { name: 'Moderation' });
     await dialog.getByText('1 account and 1 guest here').waitFor();
-    // Nobody acts against the owner, or themselves.
+    // Nobody can moderate the owner or themselves.
     expect(await dialog.getByRole('button', { name: 'Moderate esra' }).count()).toBe(0);
     await dialog.getByRole('button', { name: `Moderate ${name}` }).click();
     await dialog.getByRole('button', { name: 'Time out for 10 minutes' }).click();
-    await guest.getByText(/You can write here again in/).waitFor();
-    await dialog.getByText('can’t write now').waitFor();
+    await guest.getByText(/You can write again in/).waitFor();
+    await dialog.getByText('can’t write right now').waitFor();
     await dialog.getByRole('button', { name: `Moderate ${name}` }).click();
-    await dialog.getByRole('button', { name: 'Let write again' }).click();
+    await dialog.getByRole('button', { name: 'Unban' }).click();
     await box(guest).waitFor();
   });
 
-  it('search what was written, delete it, restore it, and ban who wrote it', async () => {
+  it('search messages, delete and restore them, and ban their sender', async () => {
     const owner = await ownerOf('etta');
     const guest = await stage.visit('/etta');
     await say(guest, 'cheap Watches here');
@@ -192,7 +192,7 @@ describe('moderators', () => {
     await message(owner, 'nobody wants').waitFor();
     await open(owner, 'Search');
     const dialog = owner.getByRole('dialog', { name: 'Moderation' });
-    await dialog.getByLabel('Words', { exact: true }).fill('wATCH');
+    await dialog.getByLabel('Text', { exact: true }).fill('wATCH');
     await dialog.getByRole('button', { name: 'Search' }).click();
     const found = dialog.getByRole('tabpanel', { name: 'Search' }).getByRole('listitem');
     await found.filter({ hasText: 'cheap Watches' }).waitFor();
@@ -203,9 +203,9 @@ describe('moderators', () => {
     await message(guest, 'cheap Watches').waitFor();
     await found.getByRole('button', { name: /^Moderate/ }).click();
     await found.getByRole('button', { name: /^Ban/ }).click();
-    await guest.getByText('has banned you from writing here').waitFor();
-    await dialog.getByLabel('Words', { exact: true }).fill('no such thing');
+    await guest.getByText('banned you from this chat').waitFor();
+    await dialog.getByLabel('Text', { exact: true }).fill('no such thing');
     await dialog.getByRole('button', { name: 'Search' }).click();
-    await dialog.getByText('No message like that.').waitFor();
+    await dialog.getByText('No matching messages.').waitFor();
   });
 });

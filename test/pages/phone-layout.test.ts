@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { misplacedOn } from '../support/layout.js';
+import { PASSWORD } from '../support/http-client.js';
 import { say, Stage, WAIT } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
 
-/** A folder for a picture of each page at each size, to be looked at. */
+/** A folder for screenshots of each page at each size, for people to check. */
 const PICTURES = process.env.PICTURES_DIR;
 const SIZES = [
   { width: 320, height: 640 },
@@ -15,7 +16,7 @@ const SIZES = [
   { width: 1440, height: 900 },
 ] as const;
 
-/** As long as names may be, without a place to break them at. */
+/** The longest possible name, without a place to break it. */
 const NAME = 'wolfeschlegelsteinhausenberger';
 const SHOWN = 'Wolfeschlegelsteinhausenbergerdorffwelch';
 const TITLE =
@@ -35,7 +36,7 @@ beforeAll(async () => {
   };
   await change('/api/account', { displayName: SHOWN });
   await change(`/api/channels/${NAME}`, { title: TITLE });
-}, 300_000);
+});
 afterEach(({ task }) => {
   if (task.result?.state === 'fail')
     process.stderr.write(`The server said:\n${stage.server.output}\n`);
@@ -45,7 +46,7 @@ afterAll(async () => {
   await stage?.close();
 });
 
-/** What is out of place on a page at any size. */
+/** Returns what is out of place on a page, at any size. */
 async function look(page: Page, name: string): Promise<string[]> {
   const found: string[] = [];
   for (const size of SIZES) {
@@ -60,7 +61,58 @@ async function look(page: Page, name: string): Promise<string[]> {
   return found;
 }
 
-/** What is out of place and stays so: a page takes a few frames to answer a new size. */
+/** Returns what is out of place under every visible tab of a page or a part of it, at any size. */
+async function lookAtTabs(
+  page: Page,
+  name: string,
+  part: Locator = page.locator('body'),
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    await settled(page);
+    const tabs = await part.getByRole('tab').all();
+    for (const [index, tab] of tabs.entries()) {
+      if (!(await tab.isVisible())) continue;
+      await tab.click();
+      await part.getByRole('tabpanel').first().waitFor();
+      const where = `${name}-tab-${index}`;
+      await picture(page, `${where}-${size.width}-light`);
+      const misplaced = await settled(page);
+      found.push(...misplaced.map((what) => `${where} at ${size.width}: ${what}`));
+    }
+  }
+  return found;
+}
+
+/** Opens a dialog, returns what is out of place in it, and closes it. */
+async function lookAtDialog(page: Page, button: string | RegExp): Promise<string[]> {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const opener = page.getByRole('button', { name: button });
+  await opener.first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  const name = `dialog-${String(button).replaceAll(/\W+/g, '-').toLowerCase()}`;
+  const hasTabs = (await dialog.getByRole('tab').count()) > 0;
+  const found = hasTabs ? await lookAtTabs(page, name, dialog) : await look(page, name);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  return found;
+}
+
+/** Returns a page of the first administrator. */
+async function administration(): Promise<Page> {
+  const token = /\/setup\?token=([\w-]+)/.exec(stage.server.output)?.[1];
+  const page = await stage.visit('/');
+  const data = { token, username: NAME.replace('w', 'v'), password: PASSWORD };
+  const answer = await page.request.post(`${stage.server.url}/api/setup`, { data });
+  if (!answer.ok()) throw new Error(await answer.text());
+  await page.goto(`${stage.server.url}/admin`);
+  return page;
+}
+
+/** Returns what stays out of place: a page takes a few frames to adapt to a new size. */
 async function settled(page: Page): Promise<string[]> {
   let misplaced = await misplacedOn(page);
   for (let tries = 0; misplaced.length > 0 && tries < 30; tries += 1) {
@@ -76,7 +128,7 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
-/** A page on which a million watch. */
+/** Opens a page with a million viewers. */
 async function crowded(page: Page): Promise<void> {
   await page.routeWebSocket(/socket\.io/, (socket) => {
     const server = socket.connectToServer();
@@ -101,19 +153,40 @@ const ready = async (page: Page) => {
   return page;
 };
 
-describe('everything is in its place, in the hand and on the desk, however long the names:', () => {
+describe('everything is in its place, on phones and desktops, however long the names:', () => {
   it.each(['/login', '/register', '/no-such-channel', '/'])('%s', async (path) => {
     expect(
       await look(await ready(await stage.visit(path)), path.slice(1) || 'empty-directory'),
     ).toEqual([]);
   });
 
-  it.each(['/account', `/${NAME}`, `/embed/${NAME}`])('%s while nothing is on', async (path) => {
+  it.each(['/account', `/${NAME}`, `/embed/${NAME}`])('%s while nothing is live', async (path) => {
     const page = path === '/account' ? await ofOwner(path) : await stage.visit(path);
     await page.getByText(NAME).first().waitFor();
     expect(await look(page, `off${path.replaceAll('/', '-')}`)).toEqual([]);
     await page.close();
   });
+
+  it('every tab of the account', async () => {
+    const page = await ofOwner('/account');
+    await page.getByText(NAME).first().waitFor();
+    expect(await lookAtTabs(page, 'account')).toEqual([]);
+    await page.close();
+  });
+
+  it('every tab of the administration', async () => {
+    const page = await administration();
+    await page.getByRole('tab').first().waitFor();
+    expect(await lookAtTabs(page, 'admin')).toEqual([]);
+    await page.close();
+  });
+
+  it.each(['Settings', 'Stream with OBS or another program'])(
+    'the studio’s dialog “%s”',
+    async (button) => {
+      expect(await lookAtDialog(studio, button)).toEqual([]);
+    },
+  );
 
   it('the studio, and the channel of a broadcast', async () => {
     expect(await look(studio, 'studio')).toEqual([]);
@@ -134,20 +207,58 @@ describe('everything is in its place, in the hand and on the desk, however long 
       const lines = await name.evaluate((element) => element.getClientRects().length);
       expect(lines, `lines of the name at ${width}`).toBe(1);
     }
+    expect(await lookAtTabs(watch, 'watch')).toEqual([]);
     await watch.close();
+    expect(await look(studio, 'studio-live')).toEqual([]);
+    expect(await lookAtTabs(studio, 'studio-live')).toEqual([]);
+    await studio.setViewportSize({ width: 1280, height: 800 });
+    const directory = await stage.visit('/');
+    await directory.getByText(NAME).first().waitFor(WAIT);
+    expect(await look(directory, 'directory')).toEqual([]);
+    await directory.close();
+    const embed = await stage.visit(`/embed/${NAME}`);
+    await framesAdvance(embed);
+    expect(await look(embed, 'embed-live')).toEqual([]);
+    await embed.close();
+    const own = await ofOwner(`/${NAME}`);
+    await framesAdvance(own);
+    expect(await look(own, 'watch-owner')).toEqual([]);
+    await own.setViewportSize({ width: 1280, height: 800 });
+    expect(await lookAtDialog(own, /^Moderation/)).toEqual([]);
+    await own.close();
     await studio.getByRole('button', { name: 'End broadcast' }).first().click();
     await studio.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
     await stage.isInState(NAME, null);
-  }, 300_000);
+  });
 
-  it('the recording, for whose it is and for others', async () => {
+  it('the recording, for its owner and for others', async () => {
     const path = `/recordings/${recordingId}`;
     for (const page of [await ofOwner(path), await stage.visit(path)]) {
       await page.getByRole('heading', { level: 1 }).waitFor();
       expect(await look(page, 'recording')).toEqual([]);
       await page.close();
     }
-  }, 120_000);
+  });
+
+  it('what happened before, and the statistics of a broadcast', async () => {
+    await studio.goto(`${stage.server.url}/studio`);
+    expect(await lookAtDialog(studio, 'Past broadcasts')).toEqual([]);
+  });
+
+  it('a clip, for its owner and for others', async () => {
+    const page = await ofOwner(`/recordings/${recordingId}`);
+    const data = { title: TITLE.slice(0, 100), startMs: 0, durationMs: 5_000 };
+    const path = `/api/recordings/${recordingId}/clips`;
+    const answer = await page.request.post(`${stage.server.url}${path}`, { data });
+    if (!answer.ok()) throw new Error(await answer.text());
+    const { id } = (await answer.json()) as { id: string };
+    for (const one of [await ofOwner(`/clips/${id}`), await stage.visit(`/clips/${id}`)]) {
+      await one.getByRole('heading', { level: 1 }).waitFor();
+      expect(await look(one, 'clip')).toEqual([]);
+      await one.close();
+    }
+    await page.close();
+  });
 
   it('a channel behind a password', async () => {
     const access = `${stage.server.url}/api/channels/${NAME}/access`;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, type Person, register } from '../support/people.js';
 import { type ClientSocket, openSocket, request } from '../support/sockets.js';
-import { Stage } from '../support/stage.js';
+import { useStage } from '../support/fixtures/use-stage.js';
 
-/** Each would run in a page that takes text for markup, in another place of it. */
+/** Texts that would run as code in a page that treats text as markup, each in another context. */
 const PAYLOADS = [
   '<img src=x onerror=pwned=1>',
   '"><svg onload=pwned=1>',
@@ -20,7 +20,7 @@ const PAYLOADS = [
   '<meta http-equiv=refresh content=0;url=//evil.example>',
   '<!--<script>pwned=1',
 ] as const;
-/** Texts of chats, with what is made a link of. */
+/** Chat messages, including texts that become links. */
 const MESSAGES = [
   ...PAYLOADS,
   'https://evil.example/"onmouseover="pwned=1',
@@ -31,7 +31,7 @@ const MESSAGES = [
   '@<img src=x onerror=pwned=1> :<svg/onload=pwned=1>:',
 ];
 
-/** Run in pages, as text: these files have no types of a browser. */
+/** Runs in pages, as text: these files have no browser types. */
 const TELL_VIOLATIONS = `document.addEventListener('securitypolicyviolation',
   (event) => reportViolation('violation ' + event.violatedDirective + ' ' + event.blockedURI));`;
 const ADDRESSES = `[...document.querySelectorAll('[href], [action], [src]')].flatMap((element) =>
@@ -46,7 +46,7 @@ const TRAP = `{
   document.body.insertAdjacentHTML('beforeend', '<b onclick="pwned=1" id="trap">trap</b>');
 }`;
 
-let stage: Stage;
+const stage = useStage();
 let owner: Person;
 let admin: Person;
 const sockets: ClientSocket[] = [];
@@ -90,7 +90,7 @@ async function chat(): Promise<void> {
       channel,
       nonce: randomUUID(),
       text,
-      // Nothing else is taken for a name.
+      // Nothing else is accepted as a name.
       guestName: `guest ${index}`,
       ...(last === 0 ? {} : { replyToSeq: last }),
     });
@@ -107,19 +107,16 @@ async function chat(): Promise<void> {
 }
 
 beforeAll(async () => {
-  stage = await Stage.open();
   const { url } = stage.server;
   owner = await register(url, 'owner');
   admin = await register(url, 'visitor');
   await enterEverything();
 });
-afterEach(({ task }) => stage.clear(task.result?.state === 'fail'));
 afterAll(async () => {
   for (const socket of sockets) socket.disconnect();
-  await stage?.close();
 });
 
-/** What went wrong in a page while it was open. */
+/** The violations in a page while it was open. */
 type Watched = { page: Page; bad: string[] };
 
 async function watched(person: Person | null, path: string): Promise<Watched> {
@@ -143,7 +140,7 @@ async function watched(person: Person | null, path: string): Promise<Watched> {
   return { page, bad };
 }
 
-/** Puts the mouse and the keyboard on everything, as a person might. */
+/** Moves the mouse and the keyboard over everything, as a person might. */
 async function touchEverything(page: Page): Promise<void> {
   for (const element of await page.locator('button:visible, [title]:visible, li:visible').all())
     await element.hover({ timeout: 500, trial: true }).catch(() => undefined);
@@ -160,15 +157,15 @@ async function expectHarmless({ page, bad }: Watched): Promise<void> {
 }
 
 describe('a text that somebody enters', () => {
-  it('would be seen to run if it did: the watch for it works', async () => {
+  it('would be detected if it ran: a test of the detector', async () => {
     const { page, bad } = await watched(null, '/tea');
     await page.evaluate(TRAP);
     await page.locator('#trap').dispatchEvent('click');
     await expect.poll(() => bad.join()).toMatch(/script-src-elem inline[^]*img-src https:\/\/evil/);
     await expect.poll(() => bad.join()).toMatch(/script-src-attr inline/);
-    // The policy stopped it: it was seen, and did not run.
+    // The policy blocked it: it was detected, and did not run.
     expect(await page.evaluate("'pwned' in globalThis")).toBe(false);
-    // What was done on purpose is not this page's fault.
+    // The deliberate violation is not this page's error.
     await expect(stage.clear(false)).rejects.toThrow(/errors thrown in pages/);
   });
 
@@ -198,13 +195,13 @@ describe('a text that somebody enters', () => {
     '/%3Cscript%3Epwned=1%3C%2Fscript%3E',
     '/tea?a=%3Cimg%20src=x%20onerror=pwned=1%3E#%3Cimg%20src=x%20onerror=pwned=1%3E',
     '/nobody-%22onload=%22pwned=1',
-  ])('is text in an address: %s', async (path) => {
+  ])('is text in a URL: %s', async (path) => {
     const seen = await watched(null, path);
     await expectHarmless(seen);
     expect(new URL(seen.page.url()).origin).toBe(stage.server.url);
   });
 
-  it('leads nowhere else after a log-in', async () => {
+  it('redirects nowhere else after a login', async () => {
     for (const next of [
       '//evil.example',
       'https://evil.example/',

@@ -1,12 +1,12 @@
 import type { RequestName } from '../../src/protocol/events.js';
 
-/** A channel as routes name it. */
+/** A channel as routes identify it. */
 export type Target = Readonly<{ name: string; broadcastId: string }>;
 
 /**
- * Who a route answers. `open`: everybody, so nothing in the answer may be of a channel that is not
- * public. `listing`: everybody, with the channels that are for them. `channel`: who may watch it, and
- * others as if it were not there.
+ * The clients that a route answers. `open`: everyone, so the answer must contain nothing about
+ * channels that are not public. `listing`: everyone, with the channels that they can watch.
+ * `channel`: its audience; for all others it does not exist.
  */
 export type RouteRule =
   | Readonly<{ rule: 'open'; path?: string; body?: object }>
@@ -15,11 +15,17 @@ export type RouteRule =
       rule: 'channel';
       path: (target: Target) => string;
       body?: object;
-      /** What one is told who has to type the password; `page`: a page that asks for it. */
+      /**
+       * The error code for a caller who has yet to enter the password; `page`: a page that asks for
+       * it.
+       */
       locked?: 'password_required' | 'wrong_password' | 'page';
-      /** It would be gone. */
+      /**
+       * Whether the owner's request is left out: it would delete the target, or fail because the
+       * target does not exist.
+       */
       notByOwner?: true;
-      /** Others who may watch the channel are told that it isn't there. */
+      /** Viewers of the channel, except the owner, get the error that it does not exist. */
       notForMembers?: true;
     }>;
 
@@ -40,10 +46,10 @@ const ofChannel = (
   more: Pick<RouteRule & { rule: 'channel' }, 'body' | 'locked' | 'notByOwner'> = {},
 ) => channel(({ name }) => `/api/channels/${name}${rest}`, more);
 
-/** Nothing has it: the owner is told so, others don't get that far. */
+/** An unknown id: the owner gets an error about it, others are rejected earlier. */
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 
-/** Every route there is, HEAD as GET. One that is added needs its line here. */
+/** Every route; HEAD counts as GET. A new route needs a row here. */
 export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /': open(),
   'GET /studio': open(),
@@ -113,7 +119,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/channels/:name/stream-key': ofChannel('/stream-key'),
   'POST /api/channels/:name/stream-key': ofChannel('/stream-key', { body: {} }),
   'DELETE /api/channels/:name/stream-key': ofChannel('/stream-key', { body: {} }),
-  // By the channel's stream key: without it, one that is not there looks the same.
+  // Authorized by the channel's stream key: without it, a missing channel looks the same.
   'POST /whip/:name': open('/whip/secret-private', {}),
   'GET /whip/:name': open('/whip/secret-private'),
   'PUT /whip/:name': open('/whip/secret-private', {}),
@@ -130,7 +136,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/channels/:name/follow': ofChannel('/follow'),
   'PUT /api/channels/:name/follow': ofChannel('/follow', { body: {} }),
   'DELETE /api/channels/:name/follow': ofChannel('/follow', { body: {} }),
-  // Of whom they follow nobody here; what they may not see is left out, as another test holds.
+  // The caller follows nobody here; another test checks that closed channels are left out.
   'GET /api/follows': open(),
   'POST /api/channels/:name/unlock': ofChannel('/unlock', {
     body: { password: 'a guess' },
@@ -184,11 +190,11 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/channels/:name/clips': ofChannel('/clips'),
   'GET /api/account/clips': open(),
   'GET /api/account/storage': open(),
-  // By ids of their own, so other tests hold them.
+  // Identified by their own ids; other tests check these.
   'GET /api/clips/:id': open(`/api/clips/${NO_ID}`),
   'DELETE /api/clips/:id': open(`/api/clips/${NO_ID}`, {}),
   'GET /clips/:id': open(`/clips/${NO_ID}`),
-  // By tokens, as what is live.
+  // Authorized by tokens, as live playback is.
   'GET /hls/recordings/:id/*': open(`/hls/recordings/${NO_ID}/index.m3u8`),
   'GET /hls/clips/:id/*': open(`/hls/clips/${NO_ID}/index.m3u8`),
   'GET /recordings/:id': channel(({ broadcastId }) => `/recordings/${broadcastId}`, {
@@ -199,7 +205,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /whep/:name': channel(({ name }) => `/whep/${name}`),
   'POST /whep/:name': channel(({ name }) => `/whep/${name}`, { body: {} }),
   'OPTIONS /whep/:name': open('/whep/secret-private'),
-  // Who has a session's address was let in; nobody has one here.
+  // Only a viewer with a session has its URL; no session exists here.
   'GET /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
   'PATCH /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
   'DELETE /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
@@ -210,18 +216,19 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'POST /whep/:name/:session/layer': open(`/whep/secret-private/${NO_ID}/layer`, {}),
   'OPTIONS /whep/:name/:session/layer': open(`/whep/secret-private/${NO_ID}/layer`),
   'OPTIONS /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
-  // By tokens, so another test holds it for who may; here nobody gets in without one.
+  // Authorized by tokens: another test checks valid ones; without one, everyone is refused.
   'GET /hls/*': open('/hls/secret-private/thumbnail.jpg'),
   'OPTIONS /hls/*': open('/hls/secret-private/thumbnail.jpg'),
 };
 
 /**
- * Who a socket's request answers. `open`: everybody, without a word of a channel. `channel`: who may
- * watch the channel that it names. `own`: everybody, about what this connection was given before.
+ * The clients that a socket request answers. `open`: everyone, without mentioning a channel.
+ * `channel`: the audience of the channel that it names. `own`: everyone, about what this connection
+ * was given before.
  */
 export type EventRule = 'open' | 'channel' | 'own';
 
-/** Every request there is. */
+/** Every socket request. */
 export const EVENTS: Readonly<Record<RequestName, EventRule>> = {
   'clock:ping': 'open',
   'publisher:start': 'channel',

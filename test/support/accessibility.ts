@@ -10,7 +10,7 @@ type Violation = {
 const PHONE = { width: 390, height: 844 };
 const SCHEMES = ['light', 'dark'] as const;
 
-/** Resolves when the page has taken on what was changed: colours fade from one scheme to the other. */
+/** Resolves when the page has settled: colors fade from one scheme to the other. */
 const SETTLED = `(async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   await frame();
@@ -22,8 +22,9 @@ const SETTLED = `(async () => {
 })()`;
 
 /**
- * What axe-core finds that is serious or critical, in light and dark, on a desktop and a phone. It has
- * to be found twice: what a page shows for a moment, such as a colour that fades, may pass.
+ * Returns the serious and critical findings of axe-core, in light and dark, on a desktop and a
+ * phone. A finding counts only if it is found twice, since a momentary state, such as a fading
+ * color, may pass.
  */
 export const seriousOn = async (page: Page): Promise<string[]> => {
   const found = await look(page);

@@ -2,14 +2,14 @@ import { FirstAdministrator } from '../../src/admin/first-administrator.js';
 import type { TestApp } from './app.js';
 import { HttpClient, PASSWORD } from './http-client.js';
 
-/** The token of the link that the log of a first start has. */
+/** Returns the token from the setup link that the first start logs. */
 export async function setupToken(server: TestApp): Promise<string> {
   const link = await server.app.get(FirstAdministrator).link();
   if (link === null) throw new Error('there is an administrator');
   return new URL(link).searchParams.get('token') ?? '';
 }
 
-/** A client that is logged in as the first administrator. */
+/** Returns a client that is logged in as the first administrator. */
 export async function administrator(server: TestApp, username = 'boss'): Promise<HttpClient> {
   const client = new HttpClient(server.url);
   const token = await setupToken(server);

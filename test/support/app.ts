@@ -2,22 +2,25 @@ import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { startApp } from '../../src/app.js';
-import { type Config, readConfig } from '../../src/config/config.js';
+import type { Config } from '../../src/config/config.js';
+import { readConfig } from '../../src/config/read-config.js';
 import { databaseImage } from './database-image.js';
 import { workerBin } from './worker-bin.js';
 
-/** The databases that a test can run on: always the embedded one, PostgreSQL where there is one. */
+/**
+ * The databases that tests can run on: always the embedded one, and PostgreSQL if it is configured.
+ */
 export const databases: readonly DatabaseKind[] = process.env.TEST_DATABASE_URL
   ? ['embedded', 'postgresql']
   : ['embedded'];
 export type DatabaseKind = 'embedded' | 'postgresql';
 
 export type TestAppOptions = {
-  /** Environment variables over the tests' defaults. */
+  /** Environment variables that override the tests' defaults. */
   overrides?: Readonly<Record<string, string>>;
   /** `postgresql`: a fresh database on the server of TEST_DATABASE_URL, dropped at the end. */
   database?: DatabaseKind;
-  /** A folder of pages in place of the web build. */
+  /** A folder of pages to serve instead of the web build. */
   webRoot?: string;
 };
 
@@ -29,7 +32,7 @@ export type TestApp = {
   close: () => Promise<void>;
 };
 
-/** The real service on free ports, with an empty database. */
+/** Starts the real service on free ports with an empty database. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const fresh = options.database === 'postgresql' ? await createDatabase() : null;
   const config = readConfig({
@@ -38,7 +41,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     DATA_DIR: ':memory:',
     RTC_PORT: '0',
     RTC_WORKERS: '1',
-    // Everybody in a test comes from one address.
+    // All clients of a test share one address.
     ADDRESS_LIMIT_FACTOR: '1000',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
     MEDIASOUP_WORKER_BIN: workerBin(),
@@ -61,7 +64,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-/** A new database on the server of TEST_DATABASE_URL. */
+/** Creates a database on the server of TEST_DATABASE_URL. */
 export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   const server = process.env.TEST_DATABASE_URL;
   if (!server) throw new Error('TEST_DATABASE_URL is not set');

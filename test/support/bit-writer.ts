@@ -1,4 +1,4 @@
-/** Writes bits, the highest first: hand-built headers for tests. */
+/** Writes bits, most significant first: hand-built headers for tests. */
 export class BitWriter {
   readonly #bits: number[] = [];
 
@@ -18,7 +18,7 @@ export class BitWriter {
     return this.ue(value > 0 ? 2 * value - 1 : -2 * value);
   }
 
-  /** With a 1 and zeros at the end, as RBSPs and OBUs have it. */
+  /** Returns the bytes, ended by a 1 and zeros as RBSPs and OBUs are. */
   bytes(): Uint8Array {
     const bits = [...this.#bits, 1];
     const bytes = new Uint8Array(Math.ceil(bits.length / 8));

@@ -3,16 +3,15 @@ import { type Browser, chromium } from 'playwright-core';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Headless Chromium with a fake camera and microphone, which it hands out without asking. */
+/** Launches headless Chromium with a fake camera and microphone that need no permission. */
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_BIN ?? CANDIDATES.find((path) => existsSync(path));
-  if (!executablePath)
-    throw new Error('There is no Chromium here. Install it, or set CHROMIUM_BIN to one.');
+  if (!executablePath) throw new Error('Chromium was not found. Install it, or set CHROMIUM_BIN.');
   return chromium.launch({
     executablePath,
     headless: true,
     args: [
-      // Ten frames a second: three layers are encoded on the same cores that everything else runs on.
+      // Ten frames per second: three layers are encoded on the cores that everything else runs on.
       '--use-fake-device-for-media-stream=fps=10',
       '--use-fake-ui-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
@@ -23,7 +22,7 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // Pages of a test share one browser: those behind must go on as if in front.
+      // The pages of a test share one browser: those in the background must keep running.
       '--disable-background-timer-throttling',
       '--disable-backgrounding-occluded-windows',
       '--disable-renderer-backgrounding',

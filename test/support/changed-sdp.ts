@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One of some session descriptions, with lines lost, doubled, swapped or cut short. */
+/** One of several session descriptions, with lines removed, duplicated, swapped or truncated. */
 export function changedSdp(texts: readonly string[]): fc.Arbitrary<string> {
   const change = fc.record({
     kind: fc.constantFrom('drop', 'double', 'swap', 'cut'),

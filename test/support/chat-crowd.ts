@@ -8,13 +8,13 @@ import { startTestApp, type TestApp } from './app.js';
 import { api, guestCookie, type Person, register } from './people.js';
 import { ask, type ClientSocket, openSocket, request } from './sockets.js';
 
-/** Who is in a moderated chat. */
+/** The roles in a moderated chat. */
 export const ROLES = ['owner', 'moderator', 'member', 'guest'] as const;
 export type Role = (typeof ROLES)[number];
 
 /**
- * A channel's chat with one connection for each role, each in the room. Behind a proxy that the service
- * trusts, so that everybody has an address of their own.
+ * A channel's chat with one connection per role, all of which have joined the room. The service
+ * trusts a proxy here, so that each connection has its own address.
  */
 export class ChatCrowd {
   readonly test: TestApp;
@@ -38,7 +38,7 @@ export class ChatCrowd {
     return new ChatCrowd(test, { owner: owner!, moderator: moderator!, member: member! });
   }
 
-  /** A channel that nobody wrote in, with everybody in its chat. */
+  /** Makes a channel with an empty chat that everyone joins. */
   async enter(): Promise<void> {
     this.channel = `crowd-${(this.#channels += 1)}`;
     const db = this.db;
@@ -62,7 +62,7 @@ export class ChatCrowd {
     return this.#byRole.get(role)!;
   }
 
-  /** One more connection: of an account, or of a guest with a cookie and an address of their own. */
+  /** Opens another connection: of an account, or of a guest with a new cookie and address. */
   async join(
     who: { cookie: string } | null,
     { address = `198.51.100.${(this.#guests += 1)}` } = {},
@@ -74,19 +74,22 @@ export class ChatCrowd {
     return socket;
   }
 
-  /** A request of `chat:send`. */
+  /** Builds a `chat:send` request. */
   say(text: string, more: Partial<RequestInput<'chat:send'>> = {}): RequestInput<'chat:send'> {
     return { channel: this.channel, nonce: randomUUID(), text, guestName: 'gast', ...more };
   }
 
-  /** Sends a message as somebody; resolves with its seq. */
+  /** Sends a message; resolves with its seq. */
   async send(role: Role | ClientSocket, text: string): Promise<number> {
     const reply = await this.try(role, this.say(text));
     if (!reply.ok) throw new Error(JSON.stringify(reply.error));
     return reply.data.seq;
   }
 
-  /** The same, whatever comes of it; who writes too fast, as people in tests do, waits as told. */
+  /**
+   * Sends a message; resolves with the reply. Retries a rate-limited message after the delay that
+   * the server asks for.
+   */
   async try(
     role: Role | ClientSocket,
     message: RequestInput<'chat:send'>,
@@ -101,14 +104,14 @@ export class ChatCrowd {
     }
   }
 
-  /** Sends what is expected to be refused; resolves with the error. */
+  /** Sends a message that should be refused; resolves with the error. */
   async refused(role: Role, message: RequestInput<'chat:send'>): Promise<ErrorBody> {
     const reply = await this.try(role, message);
     if (reply.ok) throw new Error('the message was not refused');
     return reply.error;
   }
 
-  /** Stores a message of an account, past the rules and how fast it may write. */
+  /** Stores a message of an account, bypassing the chat's rules and rate limits. */
   async write(role: Exclude<Role, 'guest'>, text: string): Promise<number> {
     const { username } = this.people[role];
     const [account, channel] = await Promise.all([
@@ -130,7 +133,7 @@ export class ChatCrowd {
     return seq;
   }
 
-  /** What moderators did, the newest first. */
+  /** Returns the moderation log, newest first. */
   async audit(): Promise<AuditEntry[]> {
     const { entries } = await request(this.as('owner'), 'chat:audit', { channel: this.channel });
     return entries;

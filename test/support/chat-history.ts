@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../../src/protocol/chat.js';
 import { type ClientSocket, request } from './sockets.js';
 
-/** Everything there is of a channel's chat, as it is asked for by its readers. */
+/** Reads a channel's whole chat, page by page, as clients do. */
 export async function wholeHistory(socket: ClientSocket, channel: string): Promise<ChatMessage[]> {
   const messages: ChatMessage[] = [];
   for (;;) {

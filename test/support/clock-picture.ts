@@ -4,19 +4,21 @@ import { z } from 'zod';
 
 const PAGE_SCRIPT = readFileSync(new URL('./pages/clock-picture.js', import.meta.url), 'utf8');
 
-/** A picture in grey: a byte for each pixel, row by row. */
+/** A gray picture: one byte per pixel, row by row. */
 export type GreyPicture = { luma: Uint8Array; width: number; height: number };
 
-/** How the publisher's clock is drawn. */
+/** The size and frame rate of the publisher's clock. */
 export type ClockFormat = { width: number; height: number; framesPerSecond: number };
 
-/** Three layers at a frame rate that two processors can encode and decode beside everything else. */
+/**
+ * Three layers, at a frame rate that two cores can encode and decode along with everything else.
+ */
 export const CLOCK_FORMAT: ClockFormat = { width: 1_280, height: 720, framesPerSecond: 15 };
 
 const Reading = z.object({
-  /** When the frame was due on the screen, milliseconds since 1970. */
+  /** The time when the frame was due on screen, in ms since 1970. */
   shownMs: z.number(),
-  /** When it was drawn at the publisher. */
+  /** The time when the publisher drew it. */
   drawnMs: z.number(),
   /** 1: the publisher's camera, 2: its screen. */
   source: z.number(),
@@ -28,22 +30,25 @@ const Reading = z.object({
 /** One frame's clock, read at the viewer. */
 export type ClockReading = z.output<typeof Reading>;
 
-/** What can run a piece of code in a page: Playwright's pages and Puppeteer's. */
+/** Anything that can evaluate code in a page: pages of Playwright and of Puppeteer. */
 export type Evaluates = { evaluate(code: string): Promise<unknown> };
 
-/** For a publisher's page, before its own code: camera and screen show a clock, the microphone beeps each second. */
+/**
+ * Runs in a publisher's page before its own code: camera and screen show a clock, and the
+ * microphone beeps every second.
+ */
 export const clockPublisherScript = (format: ClockFormat = CLOCK_FORMAT): string =>
   `${PAGE_SCRIPT}\nclockPicture.publish(${JSON.stringify(format)});`;
 
-/** For a viewer's page, before its own code: the clock of each frame shown is read. */
+/** Runs in a viewer's page before its own code: reads the clock of each frame that is shown. */
 export const clockViewerScript: string = `${PAGE_SCRIPT}\nclockPicture.watch();`;
 
-/** The clocks of the frames shown last, at most 2,000. */
+/** Returns the clocks of the last frames that were shown, up to 2,000. */
 export async function clockReadings(page: Evaluates, last = 2_000): Promise<ClockReading[]> {
   return z.array(Reading).parse(await page.evaluate(`clockPicture.readings.slice(-${last})`));
 }
 
-/** How many frames were shown, and of how many the clock could not be read. */
+/** Returns how many frames were shown, and in how many of them the clock was unreadable. */
 export async function clockFramesSeen(
   page: Evaluates,
 ): Promise<{ frames: number; unreadable: number }> {
@@ -52,7 +57,10 @@ export async function clockFramesSeen(
     .parse(await page.evaluate('clockPicture.seen'));
 }
 
-/** From drawing to showing, milliseconds: the median over the frames of the last second. Null: none was shown. */
+/**
+ * Returns the delay from drawing to showing, in ms: the median of the last second's frames. Null if
+ * no frame was shown.
+ */
 export async function clockDelayMs(page: Evaluates, overMs = 1_000): Promise<number | null> {
   const readings = await clockReadings(page, 200);
   const sinceMs = (readings.at(-1)?.shownMs ?? 0) - overMs;
@@ -71,7 +79,10 @@ type ClockPicture = {
 
 let loaded: ClockPicture | undefined;
 
-/** Reads the clock of a decoded picture, as pages do. `nowMs`: some time within hours after it was drawn. */
+/**
+ * Reads the clock in a decoded picture, as pages do. `nowMs` must be within a few hours after it
+ * was drawn.
+ */
 export function readClock(
   picture: GreyPicture,
   nowMs: number,

@@ -3,10 +3,13 @@ import { EVERY_FRAME } from './ffmpeg-reader.js';
 import { ffmpeg } from './ffmpeg.js';
 import { samplesOf } from './mp4-samples.js';
 
-/** Something of the publisher's clock in a stream: where on the stream's timeline, and when it was made. */
+/**
+ * A mark of the publisher's clock in a stream: its position on the stream's timeline, and when it
+ * was made.
+ */
 export type ClockMark = Readonly<{ mediaMs: number; madeMs: number }>;
 
-/** A stream of clockPublisherScript: its initialization section, and segments that go on from one another. */
+/** A stream of clockPublisherScript: its init section and consecutive segments. */
 export type ClockStream = Readonly<{
   init: Uint8Array<ArrayBuffer>;
   media: readonly Uint8Array<ArrayBuffer>[];
@@ -14,11 +17,14 @@ export type ClockStream = Readonly<{
 
 const PICTURE = { width: 320, height: 180 };
 const SAMPLE_RATE = 48_000;
-/** Beeps have half of the full amplitude, the hum between them a fiftieth. */
+/** Beeps have half of the full amplitude, the hum between them one fiftieth. */
 const BEEP_LEVEL = 0.2 * 2 ** 15;
 const BETWEEN_BEEPS_S = 0.5;
 
-/** The clock of each picture that can be read. `nowMs`: some time within hours after they were drawn. */
+/**
+ * Reads the clock of each picture where it is readable. `nowMs` must be within a few hours after
+ * they were drawn.
+ */
 export async function pictureMarks(stream: ClockStream, nowMs: number): Promise<ClockMark[]> {
   const { width, height } = PICTURE;
   const filters = ['-vf', `extractplanes=y,scale=${width}:${height}`, '-pix_fmt', 'gray'];
@@ -32,9 +38,8 @@ export async function pictureMarks(stream: ClockStream, nowMs: number): Promise<
 }
 
 /**
- * The beginnings of the beeps, which are on whole seconds.
- *
- * @param aboutMs when the stream's timeline began, milliseconds since 1970, to less than half a second
+ * Finds the beginnings of the beeps, which are on whole seconds.
+ * @param aboutMs when the stream's timeline began, in ms since 1970, accurate to half a second
  */
 export async function beepMarks(stream: ClockStream, aboutMs: number): Promise<ClockMark[]> {
   const args = ['-i', 'pipe:0', '-ac', '1', '-ar', `${SAMPLE_RATE}`, '-f', 's16le', '-'];
@@ -48,7 +53,10 @@ export async function beepMarks(stream: ClockStream, aboutMs: number): Promise<C
   });
 }
 
-/** Where it becomes loud after it was not, in samples; a beep that the sound begins with isn't one. */
+/**
+ * Returns the positions at which the sound becomes loud, in samples; a beep at the very beginning
+ * doesn't count.
+ */
 function onsetsOf(sound: Buffer): number[] {
   const onsets: number[] = [];
   let loudAt = 0;
@@ -60,7 +68,7 @@ function onsetsOf(sound: Buffer): number[] {
   return onsets;
 }
 
-/** How much later than the timeline's beginning things were made, in the middle, milliseconds since 1970. */
+/** Returns the median offset of the marks from the beginning of the timeline, in ms since 1970. */
 export function medianOffsetMs(marks: readonly ClockMark[]): number {
   const offsets = marks.map(({ mediaMs, madeMs }) => madeMs - mediaMs).toSorted((a, b) => a - b);
   return offsets[Math.floor(offsets.length / 2)] ?? Number.NaN;

@@ -7,14 +7,14 @@ import { PGlite } from '@electric-sql/pglite';
 const CACHE = 'node_modules/.cache/onair';
 
 /**
- * An empty embedded database to start tests from: a start takes a third of the time that it takes with
- * an initdb. Made once for each version of PGlite, and kept with the dependencies.
+ * Returns an empty embedded database that tests start from: a start takes a third of the time that
+ * it takes with initdb. It is made once per version of PGlite and stored with the dependencies.
  */
 export async function databaseImage(): Promise<Uint8Array> {
   return readFile(await databaseImageFile());
 }
 
-/** The same as a file: a tar of a data folder. */
+/** Returns the path of the image: a tar of a data folder. */
 export async function databaseImageFile(): Promise<string> {
   const file = join(CACHE, `empty-database-${await pgliteVersion()}.tar`);
   if (!existsSync(file)) await makeImage(file);
@@ -26,7 +26,8 @@ async function makeImage(file: string): Promise<void> {
   const image = await database.dumpDataDir('none');
   await database.close();
   await mkdir(CACHE, { recursive: true });
-  // Test files that start at once may each make one; they are alike, and the last one stays.
+  // Test files that start at the same time may each make one; all are alike, and the last one
+  // stays.
   const unfinished = `${file}.${randomUUID()}`;
   await writeFile(unfinished, Buffer.from(await image.arrayBuffer()));
   await rename(unfinished, file);

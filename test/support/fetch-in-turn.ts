@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export type FetchedInTurn = Readonly<{ status: number; etag: string; bytes: number }>;
 
-/** A client in a process of its own, which fetches one after another. */
+/** A client in a separate process that sends one request at a time. */
 export class InTurn {
   readonly #child = fork(join(import.meta.dirname, 'fetch-in-turn.mjs'), { execArgv: [] });
 
@@ -14,7 +14,7 @@ export class InTurn {
     return client;
   }
 
-  /** Fetches each address so many times. Resolves with the last answers. */
+  /** Fetches each URL `times` times. Resolves with the last answers. */
   async fetch(
     urls: readonly string[],
     { times = 1, headers = {} }: { times?: number; headers?: Record<string, string> } = {},
@@ -30,20 +30,26 @@ export class InTurn {
   }
 }
 
-/** What this process spent while something was done, and how long its event loop was held at a time. */
+/**
+ * The time that this process spent during some work, and how long its event loop was blocked at a
+ * time.
+ */
 export type Spent = Readonly<{
-  /** Of all its threads. */
+  /** CPU time of all threads. */
   cpuMs: number;
-  /** Of the event loop's thread. */
+  /** CPU time of the event loop's thread. */
   loopCpuMs: number;
-  /** The longest time between two turns of a timer of 10 ms, on the clock, and in which the loop was computing. */
+  /**
+   * The longest interval between two ticks of a 10 ms timer: wall-clock time, and the loop's CPU
+   * time within it.
+   */
   longestGapMs: number;
   longestHoldMs: number;
 }>;
 
 const TIMER_MS = 10;
 
-/** Measures this process while something is done. */
+/** Measures this process during some work. */
 export async function spentOn(work: () => Promise<unknown>): Promise<Spent> {
   let [longestGapMs, longestHoldMs] = [0, 0];
   let [lastMs, lastCpuMs] = [performance.now(), threadMs()];

@@ -1,4 +1,4 @@
-/** A segment as a fetched media playlist tells it, with its addresses made whole. */
+/** A segment of a fetched media playlist, with absolute URLs. */
 export type FetchedSegment = Readonly<{
   msn: number;
   url: string;
@@ -10,10 +10,13 @@ export type FetchedSegment = Readonly<{
   gap: boolean;
 }>;
 
-/** A rendition as a multivariant playlist tells it. */
+/** A rendition of a multivariant playlist. */
 export type FetchedRendition = Readonly<{ id: string; url: string; codecs: string }>;
 
-/** The renditions of the multivariant playlist at `url`, each once, with the variant's codecs. */
+/**
+ * Fetches the renditions of the multivariant playlist at `url`, each once, with its variant's
+ * codecs.
+ */
 export async function fetchRenditions(url: string): Promise<FetchedRendition[]> {
   const text = await fetchText(url);
   const found = new Map<string, FetchedRendition>();
@@ -30,7 +33,7 @@ export async function fetchRenditions(url: string): Promise<FetchedRendition[]> 
   return [...found.values()];
 }
 
-/** The complete segments of the media playlist at `url`. */
+/** Fetches the complete segments of the media playlist at `url`. */
 export async function fetchSegments(url: string): Promise<FetchedSegment[]> {
   const segments: FetchedSegment[] = [];
   let msn = 0;
@@ -52,7 +55,7 @@ export async function fetchSegments(url: string): Promise<FetchedSegment[]> {
   return segments;
 }
 
-/** The segments of what a channel is showing live, in its lowest picture. */
+/** Fetches the segments of a live channel's lowest layer. */
 export async function fetchLiveSegments(
   server: string,
   channel: string,
@@ -63,7 +66,7 @@ export async function fetchLiveSegments(
   return fetchSegments(picture.url);
 }
 
-/** The bytes at `url`; rejects when it isn't there. */
+/** Fetches the bytes at `url`; rejects on an error status. */
 export async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { ffmpegBin } from './ffmpeg.js';
 
-/** FFmpeg's own reader, as scripts/test.mjs found it; an empty FFPROBE_BIN says that there is none. */
+/** ffprobe, as scripts/test.mjs found it; FFPROBE_BIN is empty if it is missing. */
 const ffprobeBin: string = process.env.FFPROBE_BIN ?? 'ffprobe';
 
-/** Whether both of FFmpeg's programs are here. */
+/** Whether both programs of FFmpeg are available. */
 export const hasFfmpegReaders: boolean = ffmpegBin !== '' && ffprobeBin !== '';
 
-/** From the newest that is safe to play, or from the oldest that is still there. */
+/** The position to start at: the newest that is safe to play, or the oldest that still exists. */
 export type ReadFrom = 'live' | 'rewind';
 
 const Packet = z.object({
@@ -32,7 +32,7 @@ const Probed = z.object({
   packets: z.array(Packet),
 });
 
-/** One stream as ffprobe read it; times in ticks, `timescale` of them a second. */
+/** One stream as ffprobe read it; times in ticks of 1/`timescale` s. */
 export type ReadStream = Readonly<{
   kind: 'video' | 'audio';
   codec: string;
@@ -44,34 +44,34 @@ export type ReadStream = Readonly<{
 export type ReadPacket = Readonly<{
   pts: number;
   dts: number;
-  /** From a playlist FFmpeg 5 guesses it from the frame rate; from a file it is what is written there. */
+  /** FFmpeg 5 guesses it from the frame rate for a playlist; for a file it is the stored value. */
   duration: number | undefined;
   isKey: boolean;
 }>;
 
-/** Else FFmpeg's output goes by the frame rate that it guesses, on whose clock frames may fall together. */
+/** Otherwise FFmpeg's output follows a guessed frame rate, on whose clock frames may coincide. */
 export const EVERY_FRAME = ['-fps_mode', 'passthrough', '-enc_time_base:v', '1:90000'];
 
-/** Plays so many seconds of all streams at `url` with FFmpeg, decoding them; rejects at any warning. */
+/** Plays all streams at `url` for this long with FFmpeg, decoding them; rejects on any warning. */
 export async function playWithFfmpeg(url: string, { from, seconds }: Reading): Promise<void> {
   const input = [...inputOptions(from), '-i', url];
   const output = ['-t', `${seconds}`, '-map', '0', ...EVERY_FRAME, '-f', 'null', '-'];
-  await run(ffmpegBin, ['-xerror', ...input, ...output]);
+  await run(ffmpegBin, ['-nostats', '-xerror', ...input, ...output]);
 }
 
-/** What FFmpeg writes to its output with these arguments; rejects at any warning. */
+/** Returns FFmpeg's output for these arguments; rejects on any warning. */
 export function decoded(args: readonly string[]): Promise<Buffer> {
-  return run(ffmpegBin, args);
+  return run(ffmpegBin, ['-nostats', ...args]);
 }
 
 export type Reading = Readonly<{ from: ReadFrom; seconds: number }>;
 
-/** Reads so many seconds of all streams at `url` with ffprobe; rejects at any warning. */
+/** Reads all streams at `url` for this long with ffprobe; rejects on any warning. */
 export async function probeHls(url: string, { from, seconds }: Reading): Promise<ReadStream[]> {
   return probe([...inputOptions(from), '-read_intervals', `%+${seconds}`, url]);
 }
 
-/** Reads a file's bytes with ffprobe; rejects at any warning. */
+/** Reads the bytes of a file with ffprobe; rejects on any warning. */
 export async function probeBytes(bytes: Uint8Array): Promise<ReadStream[]> {
   return probe(['-i', 'pipe:0'], bytes);
 }
@@ -97,28 +97,56 @@ async function probe(input: readonly string[], bytes?: Uint8Array): Promise<Read
   }));
 }
 
-/** FFmpeg goes to the third segment from the end by itself. */
+/** By default FFmpeg starts at the third segment from the end. */
 const inputOptions = (from: ReadFrom): string[] =>
   from === 'rewind' ? ['-live_start_index', '0'] : [];
 
-/** FFmpeg 5 says this of itself when it reads a live playlist's init section again: no fault of the stream. */
-const OWN_WARNING = /^\[mov,mp4,[^\]]*\] Found duplicated MOOV Atom\. Skipped it$/;
+/**
+ * FFmpeg 5 warns about itself when it reads the init section of a live playlist again; the stream
+ * is fine.
+ */
+const OWN_WARNING = /^\[mov,mp4,[^\]]*\] \[warning\] Found duplicated MOOV Atom\. Skipped it$/;
+/** A message's level follows the address of its context, if it has one. */
+const LEVEL = /^(?:\[[^\]]* @ 0x[0-9a-f]+\] )?\[(\w+)\] /;
+const WARNING_LEVELS: ReadonlySet<string | undefined> = new Set([
+  'warning',
+  'error',
+  'fatal',
+  'panic',
+]);
+/**
+ * The number of lines that a rejection quotes. With `-xerror`, FFmpeg 5 exits without any message
+ * if a decoder rejects a frame without saying why; the lines before it tell which segment it was in.
+ */
+const QUOTED_LINES = 30;
 
 async function run(program: string, args: readonly string[], input?: Uint8Array): Promise<Buffer> {
-  const child = spawn(program, ['-hide_banner', '-v', 'repeat+warning', ...args]);
+  const child = spawn(program, ['-hide_banner', '-v', 'repeat+level+verbose', ...args]);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const printed: Buffer[] = [];
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.once('error', reject);
-  child.once('close', (code) => {
-    const warnings = said.split('\n').filter((line) => line !== '' && !OWN_WARNING.test(line));
-    if (code === 0 && warnings.length === 0) resolve(Buffer.concat(printed));
-    else
-      reject(new Error(`${program} ${args.join(' ')} ended with ${code}:\n${warnings.join('\n')}`));
+  child.once('close', (code, signal) => {
+    const lines = said.split('\n').filter((line) => line !== '');
+    const warnings = warningsIn(lines);
+    if (code === 0 && warnings.length === 0) return resolve(Buffer.concat(printed));
+    const ended = `${program} ${args.join(' ')} ended with ${code ?? signal}`;
+    const last = lines.slice(-QUOTED_LINES);
+    reject(new Error([`${ended}:`, ...warnings, 'Its last lines:', ...last].join('\n')));
   });
   child.stdin.on('error', reject);
   child.stdin.end(input);
   return promise;
+}
+
+/** Returns the warnings and worse with their further lines, which have no level of their own. */
+function warningsIn(lines: readonly string[]): string[] {
+  let isWarning = false;
+  return lines.filter((line) => {
+    const level = LEVEL.exec(line)?.[1];
+    if (level !== undefined) isWarning = WARNING_LEVELS.has(level) && !OWN_WARNING.test(line);
+    return isWarning;
+  });
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 
-/** FFmpeg for tests, as scripts/test.mjs found it; an empty FFMPEG_BIN says that there is none. */
+/** FFmpeg, as scripts/test.mjs found it; FFMPEG_BIN is empty if it is missing. */
 export const ffmpegBin: string = process.env.FFMPEG_BIN ?? 'ffmpeg';
 
-/** Runs FFmpeg on bytes; rejects when it fails, or says anything from warnings on. */
+/** Runs FFmpeg on bytes; rejects if it fails or prints a warning. */
 export async function ffmpeg(args: readonly string[], input: Uint8Array): Promise<Buffer> {
   const child = spawn(ffmpegBin, ['-hide_banner', '-v', 'warning', ...args]);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();

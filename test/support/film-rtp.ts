@@ -3,15 +3,18 @@ import { createSocket, type Socket } from 'node:dgram';
 import { ffmpegBin } from './ffmpeg.js';
 import { PacedPackets, type SendPacket } from './paced-packets.js';
 
-/** What a film is made of, as FFmpeg's options name it. */
+/** The contents of a film, in FFmpeg's option names. */
 export type Film = Readonly<{
   /** H.264 has its parameter sets in band and no B-frames. */
   video: 'h264' | 'vp8' | null;
   audio: boolean;
   profile?: 'baseline' | 'main' | 'high';
-  /** Of the bars; 640x360 where it isn't told. */
+  /** Of the test bars; the default is 640x360. */
   size?: '640x360' | '320x180';
-  /** Black with a white flash and a beep in the first tenth of each second, in place of bars and a tone. */
+  /**
+   * Black with a white flash and a beep in the first tenth of each second, instead of bars and a
+   * tone.
+   */
   flashes?: boolean;
 }>;
 
@@ -25,8 +28,8 @@ const FLASHES = {
   audio: "aevalsrc='sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=48000",
 };
 
-/** Longer than any test: one that is left behind by a test that was killed ends by itself. */
-const LENGTH_S = 300;
+/** The film is longer than any test. With a limit, the process of a killed test ends by itself. */
+const LENGTH_S = 1_800;
 
 const H264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency', '-bf', '0'];
 const VIDEO = {
@@ -40,7 +43,10 @@ const VIDEO = {
   vp8: () => ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30'],
 };
 
-/** A film in real time as RTP, made by FFmpeg. Sender reports come on the same port, and are left out. */
+/**
+ * A film as RTP in real time, made by FFmpeg. Sender reports arrive on the same port and are
+ * dropped.
+ */
 export class FilmRtp {
   readonly #child: ChildProcess;
   readonly #sockets: readonly Socket[];
@@ -52,7 +58,7 @@ export class FilmRtp {
     this.#paced = paced;
   }
 
-  /** @param onPacket gets each RTP packet with its kind */
+  /** @param onPacket receives each RTP packet with its kind */
   static async start(
     { video, audio, profile = 'baseline', size = '640x360', flashes = false }: Film,
     onPacket: SendPacket,

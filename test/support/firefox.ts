@@ -4,7 +4,10 @@ import { type Browser, launch } from 'puppeteer-core';
 
 const NAMES = ['firefox-esr', 'firefox'];
 
-/** Where Firefox is: FIREFOX_BIN, else from PATH. Null: there is none, or FIREFOX_BIN is empty, which says so. */
+/**
+ * Returns the path of Firefox: FIREFOX_BIN, or the one in PATH. Null if neither exists or
+ * FIREFOX_BIN is empty.
+ */
 export function firefoxBin(): string | null {
   const { FIREFOX_BIN, PATH = '' } = process.env;
   if (FIREFOX_BIN !== undefined) return FIREFOX_BIN === '' ? null : FIREFOX_BIN;
@@ -12,11 +15,14 @@ export function firefoxBin(): string | null {
   return paths.find(isProgram) ?? null;
 }
 
-/** Headless Firefox as it is delivered, over WebDriver BiDi; it plays without a click and looks for no update. */
+/**
+ * Launches headless stock Firefox over WebDriver BiDi; it plays without a click and doesn't check
+ * for updates.
+ */
 export async function launchFirefox(): Promise<Browser> {
   const executablePath = firefoxBin();
   if (executablePath === null)
-    throw new Error('There is no Firefox here. Install it, or set FIREFOX_BIN to one.');
+    throw new Error('Firefox was not found. Install it, or set FIREFOX_BIN.');
   return launch({
     browser: 'firefox',
     executablePath,
@@ -25,10 +31,10 @@ export async function launchFirefox(): Promise<Browser> {
       'media.autoplay.default': 0,
       'media.navigator.permission.disabled': true,
       'media.navigator.streams.fake': true,
-      // WebRTC on the machine itself.
+      // WebRTC over loopback.
       'media.peerconnection.ice.loopback': true,
       'media.peerconnection.ice.obfuscate_host_addresses': false,
-      // Firefox fetches its H.264 for WebRTC from the net; without that it is what it was delivered as.
+      // Firefox downloads its H.264 codec for WebRTC; without that it remains as shipped.
       'media.gmp-manager.updateEnabled': false,
       'media.gmp-gmpopenh264.enabled': false,
     },

@@ -5,15 +5,18 @@ import { EVERY_FRAME } from './ffmpeg-reader.js';
 
 const exec = promisify(execFile);
 const OUTPUT_MAX = 64 * 1_048_576;
-/** A frame whose one pixel is lighter than this is a flash. */
+/** A frame whose one pixel is brighter than this is a flash. */
 const WHITE = 128;
-/** Between beeps there is nine tenths of a second. */
+/** The silence between beeps lasts nine tenths of a second. */
 const SILENCE_S = 0.85;
 
-/** When flashes and beeps begin that are at one time in the film, seconds: see `flashes` of a film. */
+/**
+ * The times when flashes and beeps begin, in seconds; in the film they coincide (see `flashes` of a
+ * film).
+ */
 export type Onsets = Readonly<{ flashesS: number[]; beepsS: number[] }>;
 
-/** Reads them of a file or a playlist with FFmpeg, which decodes all of it. */
+/** Reads them from a file or a playlist with FFmpeg, which decodes all of it. */
 export async function onsetsOf(input: string): Promise<Onsets> {
   const [frames, silences] = await Promise.all([
     run(['-i', input, '-map', '0:v:0', '-vf', 'scale=1:1,format=gray', ...EVERY_FRAME, ...FRAMES]),
@@ -24,7 +27,7 @@ export async function onsetsOf(input: string): Promise<Onsets> {
   const lights = [...frames.stdout.matchAll(/^0, *-?\d+, *(-?\d+),.*0x([\da-f]+)$/gm)].map(
     ([, pts, sum]) => ({
       atS: (Number(pts) * ticks) / perSecond,
-      // Adler-32 of one byte, which FFmpeg begins with 0.
+      // The Adler-32 of one byte, with FFmpeg's initial value of 0.
       isWhite: (Number.parseInt(sum!, 16) & 0xff) > WHITE,
     }),
   );
@@ -33,13 +36,13 @@ export async function onsetsOf(input: string): Promise<Onsets> {
       isWhite && index > 0 && !lights[index - 1]!.isWhite ? [atS] : [],
     ),
     beepsS: [...silences.stderr.matchAll(/silence_end: ([\d.]+) \| silence_duration: ([\d.]+)/g)]
-      // One that the end cuts is ended by no beep.
+      // A silence that the end cuts off is not followed by a beep.
       .filter(([, , durationS]) => Number(durationS) > SILENCE_S)
       .map(([, atS]) => Number(atS)),
   };
 }
 
-/** How much later each beep is than the flash next to it, seconds. */
+/** Returns how much later each beep is than the nearest flash, in seconds. */
 export function beepsLateS({ flashesS, beepsS }: Onsets): number[] {
   return beepsS.flatMap((beepS) => {
     const nearest = flashesS.toSorted((a, b) => Math.abs(a - beepS) - Math.abs(b - beepS))[0];

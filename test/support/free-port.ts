@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that the system gives to outgoing connections, which come and go all the time. */
+/** Below the ephemeral ports that the system assigns to outgoing connections. */
 const LOWEST = 10_000;
 const HIGHEST = 32_000;
 
-/** A TCP port of the loopback that nobody listens on now. */
+/** Returns a TCP port on loopback that is currently free. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));

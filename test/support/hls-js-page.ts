@@ -6,22 +6,22 @@ const Complaint = z.object({
   details: z.string(),
   fatal: z.boolean(),
   why: z.string(),
-  /** The segment and the part of it that it is about. */
+  /** The affected segment and part. */
   sn: z.union([z.number(), z.string()]).nullable(),
   part: z.number().nullable(),
-  /** Where playback was. */
+  /** The playback position. */
   atS: z.number(),
 });
 
 /** One `error` event of hls.js. */
 export type Complaint = z.output<typeof Complaint>;
 
-/** Begins to play in a page of {@link serveBarePage}. */
+/** Starts playback in a page of {@link serveBarePage}. */
 export async function playIn(page: Evaluates, url: string): Promise<void> {
   await page.evaluate(`barePlayer.play(${JSON.stringify(url)})`);
 }
 
-/** All that hls.js reported as an error so far, fatal or not. */
+/** Returns all errors that hls.js has reported so far, fatal or not. */
 export async function complaintsOf(page: Evaluates): Promise<Complaint[]> {
   return z.array(Complaint).parse(await page.evaluate('barePlayer.errors'));
 }

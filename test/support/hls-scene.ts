@@ -6,6 +6,7 @@ import {
   FakeMedia,
   fakeAudioInit,
   fakeVideoInit,
+  type HlsNodeOptions,
   type HlsServer,
   type OpenOptions,
   startHlsServer,
@@ -13,10 +14,10 @@ import {
 
 type Sent = { method?: string; headers?: Record<string, string>; agent?: Agent };
 
-/** An answer, uncompressed in `text`. */
+/** A response; `text` is uncompressed. */
 export type Reply = { status: number; headers: IncomingHttpHeaders; bytes: Buffer; text: string };
 
-/** The delivery of HLS over HTTP, with channels that are live there. */
+/** HLS delivery over HTTP, with live channels. */
 export class HlsScene {
   readonly server: HlsServer;
   #channels = 0;
@@ -25,15 +26,15 @@ export class HlsScene {
     this.server = server;
   }
 
-  static async open(): Promise<HlsScene> {
-    return new HlsScene(await startHlsServer());
+  static async open(node?: HlsNodeOptions): Promise<HlsScene> {
+    return new HlsScene(await startHlsServer(node));
   }
 
   close(): Promise<void> {
     return this.server.close();
   }
 
-  /** A request whose path goes out as it is, unlike those of fetch. */
+  /** Sends a request with its path unchanged, which fetch would normalize. */
   fetchPath(path: string, { method = 'GET', headers = {}, agent }: Sent = {}): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const { port } = this.server;
@@ -44,7 +45,8 @@ export class HlsScene {
       response.on('end', () => {
         const bytes = Buffer.concat(chunks);
         const { statusCode: status = 0, headers: got } = response;
-        const text = (got['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+        const isPacked = got['content-encoding'] === 'gzip' && bytes.length > 0;
+        const text = (isPacked ? gunzipSync(bytes) : bytes).toString();
         resolve({ status, headers: got, bytes, text });
       });
     })
@@ -53,7 +55,7 @@ export class HlsScene {
     return promise;
   }
 
-  /** A live channel with one layer and sound, both written by the same media. */
+  /** Opens a live channel with one layer and audio, both written by the same media. */
   live(options?: OpenOptions) {
     this.#channels += 1;
     const channel = `channel-${this.#channels}`;
@@ -69,17 +71,17 @@ export class HlsScene {
   }
 }
 
-/** What a refusal says. */
+/** Returns the error in a response. */
 export const errorOf = ({ text }: Reply): { code: string; message: string } =>
   (JSON.parse(text) as { error: { code: string; message: string } }).error;
 
-/** Resolves when so many requests wait for something of the run. */
+/** Resolves when `count` requests are waiting for the run. */
 export async function waiting(run: Run, count: number): Promise<void> {
-  await expect.poll(() => run.waiting, { interval: 5, timeout: 10_000 }).toBe(count);
+  await expect.poll(() => run.waiting, { interval: 5, timeout: 30_000 }).toBe(count);
 }
 
-/** Resolves when a segment of the lowest layer is on the disk. */
+/** Resolves when a segment of the lowest layer is on disk. */
 export async function stored(run: Run, msn: number): Promise<void> {
   const segment = () => run.renditions.get('video-0')!.segment(msn);
-  await expect.poll(() => segment()?.stored, { interval: 5 }).toBe(true);
+  await expect.poll(() => segment()?.state, { interval: 5 }).toBe('stored');
 }

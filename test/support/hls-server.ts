@@ -8,12 +8,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../src/common/clock.js';
 import { HttpErrorFilter, sendError } from '../../src/common/http-error.filter.js';
 import { createLog, LOG, type Log } from '../../src/common/logger.js';
-import { type Config, readConfig } from '../../src/config/config.js';
+import type { Config } from '../../src/config/config.js';
+import { readConfig } from '../../src/config/read-config.js';
 import { Metrics } from '../../src/common/metrics.js';
 import type { BroadcastFiles } from '../../src/hls/run/broadcast-files.js';
+import {
+  NODE_RESOURCES,
+  type NodeResources,
+  SOLO_RESOURCES,
+} from '../../src/cluster/node-resources.js';
 import { HlsDelivery } from '../../src/hls/delivery/hls-delivery.js';
+import { HLS_EDGE, type HlsEdge } from '../../src/hls/delivery/hls-edge.js';
 import { HlsFastPath } from '../../src/hls/delivery/hls-fast-path.js';
 import { HlsMetrics } from '../../src/hls/delivery/hls-metrics.js';
+import { HlsOrigin } from '../../src/hls/delivery/hls-origin.js';
+import { LocalHls } from '../../src/hls/delivery/local-hls.js';
 import { HLS_SOURCE, type HlsChannel, type HlsSource } from '../../src/hls/delivery/hls-source.js';
 import { HlsAuthorizer } from '../../src/access/hls-authorizer.js';
 import { ADMISSION } from '../../src/common/admission.js';
@@ -23,7 +32,7 @@ import { Run, type RunLimits } from '../../src/hls/run/run.js';
 import { SegmentStore } from '../../src/hls/run/segment-store.js';
 import { sendSecurityHeaders } from '../../src/common/http/security-headers.js';
 
-/** A clock that the test moves. */
+/** A clock that the test advances. */
 export class HeldClock implements Clock {
   #nowMs = Date.UTC(2026, 0, 1);
   nowMs(): number {
@@ -34,7 +43,7 @@ export class HeldClock implements Clock {
   }
 }
 
-/** The channels that are live in a test, with what they have. */
+/** The live channels of a test. */
 export class LiveChannels implements HlsSource {
   readonly channels = new Map<string, HlsChannel>();
   readonly store: SegmentStore;
@@ -55,9 +64,9 @@ export type HlsServer = {
   clock: HeldClock;
   source: LiveChannels;
   metrics: Metrics;
-  /** A folder that is gone after {@link close}. */
+  /** A folder that {@link close} deletes. */
   dataDir: string;
-  /** Warnings and errors. */
+  /** The logged warnings and errors. */
   warnings: string[];
   open(channel: string, options?: OpenOptions): { run: Run; files: BroadcastFiles };
   close(): Promise<void>;
@@ -70,8 +79,17 @@ export type OpenOptions = {
   diskMaxBytes?: number;
 };
 
-/** Delivery alone, on a free port: the real controller on a real Fastify, with runs that the test writes. */
-export async function startHlsServer(): Promise<HlsServer> {
+/** For a server that is one of several nodes. */
+export type HlsNodeOptions = {
+  resources?: NodeResources;
+  edgeOf?: (local: LocalHls, clock: Clock) => HlsEdge;
+};
+
+/**
+ * Starts delivery alone on a free port: the real controller on a real Fastify, with runs that the
+ * test writes.
+ */
+export async function startHlsServer(node: HlsNodeOptions = {}): Promise<HlsServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'onair-hls-test-'));
   const clock = new HeldClock();
   const warnings: string[] = [];
@@ -81,7 +99,7 @@ export async function startHlsServer(): Promise<HlsServer> {
   });
   const store = await SegmentStore.create({ dataDir, log: collecting(log, warnings) });
   const source = new LiveChannels(store);
-  const { app, metrics } = await startApp(source, log);
+  const { app, metrics } = await startApp(source, log, { clock, ...node });
   const url = await app.getUrl();
   const open = (channel: string, { env = {}, limits = {}, diskMaxBytes }: OpenOptions = {}) => {
     const config: Config['hls'] = readConfig(env).hls;
@@ -92,7 +110,7 @@ export async function startHlsServer(): Promise<HlsServer> {
   };
   const close = async () => {
     await app.close();
-    // Segments may still be on their way to it.
+    // Segments may still be on their way to disk.
     await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
   };
   const port = Number(new URL(url).port);
@@ -102,16 +120,28 @@ export async function startHlsServer(): Promise<HlsServer> {
 @Module({})
 class DeliveryModule {}
 
-async function startApp(source: HlsSource, log: Log) {
+async function startApp(
+  source: HlsSource,
+  log: Log,
+  { clock, resources = SOLO_RESOURCES, edgeOf }: HlsNodeOptions & { clock: Clock },
+) {
   const metrics = new Metrics();
   const module: DynamicModule = {
     module: DeliveryModule,
     controllers: [HlsController],
     providers: [
+      LocalHls,
+      HlsOrigin,
       HlsDelivery,
       HlsFastPath,
       HlsMetrics,
-      // All channels are public here, and everybody may ask as often as they like.
+      { provide: NODE_RESOURCES, useValue: resources },
+      {
+        provide: HLS_EDGE,
+        inject: [LocalHls],
+        useFactory: (local: LocalHls) => edgeOf?.(local, clock) ?? null,
+      },
+      // All channels are public here, and there are no rate limits.
       {
         provide: HlsAuthorizer,
         useValue: { open: async (path: string) => ({ path, isAllowed: true, isProtected: false }) },
@@ -128,7 +158,7 @@ async function startApp(source: HlsSource, log: Log) {
     new FastifyAdapter({
       forceCloseConnections: true,
       frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
-        sendError(reply, { code: 'bad_request', message: 'This address can’t be read.' }),
+        sendError(reply, { code: 'bad_request', message: 'The URL is malformed.' }),
     }),
     { logger: false, bodyParser: false, forceCloseConnections: true },
   );
@@ -137,7 +167,7 @@ async function startApp(source: HlsSource, log: Log) {
   return { app, metrics };
 }
 
-/** The log, with its warnings kept. */
+/** Returns the log, with its warnings collected. */
 function collecting(log: Log, warnings: string[]): Log {
   return Object.assign(Object.create(log) as Log, {
     warn: (_context: unknown, message: string) => void warnings.push(message),
@@ -145,7 +175,7 @@ function collecting(log: Log, warnings: string[]): Log {
   });
 }
 
-/** Writes what a camera would send: segments of 2 s with 6 parts of 10 frames. */
+/** Writes what a camera would produce: segments of 2 s with 6 parts of 10 frames. */
 export class FakeMedia {
   static readonly PART_S = 1 / 3;
   readonly #clock: HeldClock;
@@ -193,7 +223,7 @@ export class FakeMedia {
   }
 }
 
-/** An init segment of the given size, and what it says. */
+/** An init segment of this height, with its configuration. */
 export const fakeVideoInit = (height = 720) => ({
   bytes: new Uint8Array(700).fill(height % 251),
   config: {

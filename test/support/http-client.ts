@@ -2,19 +2,19 @@ import type { ErrorBody } from '../../src/protocol/error.js';
 
 type Options = { body?: unknown; headers?: Record<string, string>; text?: string };
 
-/** What the server answered. */
+/** A server's response. */
 export type Answer = {
   status: number;
   headers: Headers;
   /** Parsed JSON, or the text. */
   body: unknown;
-  /** Of an error. */
+  /** The error in the body. */
   error: ErrorBody | undefined;
   /** The Set-Cookie lines, by cookie name. */
   setCookies: Record<string, string>;
 };
 
-/** A browser's HTTP, as far as cookies go. */
+/** An HTTP client that handles cookies as browsers do. */
 export class HttpClient {
   readonly url: string;
   readonly cookies = new Map<string, string>();
@@ -62,7 +62,7 @@ export class HttpClient {
   }
 }
 
-/** A client that is logged in to a new account. */
+/** Registers an account and returns a logged-in client. */
 export async function loggedIn(url: string, username: string): Promise<HttpClient> {
   const client = new HttpClient(url);
   const { status, body } = await client.post('/api/auth/register', {

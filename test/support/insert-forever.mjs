@@ -1,5 +1,5 @@
-// Writes numbers into the embedded database in a folder, one after another, and says each that is
-// acknowledged; until it is killed, or has written as many as asked for.
+// Inserts numbers into the embedded database in a folder, one after another, and prints each one
+// that is acknowledged, until it is killed or has written as many as requested.
 import { writeSync } from 'node:fs';
 import pg from 'pg';
 import { EmbeddedDatabase } from '../../src/db/embedded-database.ts';

@@ -14,10 +14,10 @@ const RENDITIONS = {
   'video-0': { codecs: 'avc1.42C01F', width: 640, height: 360 },
   opus: { codecs: 'opus', channels: 2 },
 } as const;
-/** As long as the ids of runs are. */
+/** A run's id, which has the usual length. */
 const RUN = 'run-0123456789ab';
 
-/** A broadcast of a channel whose segments are given to the service's recorder, as packaging does. */
+/** A broadcast whose segments are passed to the service's recorder, as packaging does. */
 export class KeptBroadcast {
   readonly id = randomUUID();
   readonly startMs: number;
@@ -31,7 +31,7 @@ export class KeptBroadcast {
     this.startMs = startMs;
   }
 
-  /** Stored as one that is over, but for its recording. */
+  /** Stores the broadcast as ended, without its recording. */
   static async start({ app }: TestApp, channel: string, title: string): Promise<KeptBroadcast> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-kept-'));
     const startedAt = new Date();
@@ -52,7 +52,7 @@ export class KeptBroadcast {
     return kept;
   }
 
-  /** Two seconds of each rendition. A segment's bytes are its number. */
+  /** Records two seconds of each rendition per segment. A segment's bytes are its number. */
   async segments(count: number): Promise<void> {
     for (const [rendition, about] of Object.entries(RENDITIONS)) {
       if (this.#msn === 0) {
@@ -84,7 +84,7 @@ export class KeptBroadcast {
     this.#keeper.end();
   }
 
-  /** What packaging does when the window goes on: its own names of the files go. */
+  /** Deletes the original file names, as packaging does when the live window moves on. */
   async forget(): Promise<void> {
     await rm(this.#folder, { recursive: true });
   }

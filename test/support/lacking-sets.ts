@@ -1,31 +1,34 @@
-/** How a film's parameter sets come to the server: before each key frame, by the offer only, once, or not at all. */
+/**
+ * The way in which a film's parameter sets reach the server: before each key frame, in the offer
+ * only, once, or not at all.
+ */
 export type SetsSent = 'each' | 'offer' | 'once' | 'never';
 
 const HEADER_BYTES = 12;
 const [SPS, PPS, STAP_A] = [7, 8, 24];
 
 /**
- * Takes the parameter sets out of RTP packets of H.264, modes 0 and 1, and numbers what is left without gaps. Packets
- * have no header extensions, as FFmpeg writes them.
+ * Removes the parameter sets from RTP packets of H.264 (modes 0 and 1) and renumbers the remaining
+ * packets without gaps. Packets must have no header extensions, as FFmpeg writes them.
  */
 export class LackingSets {
   readonly #sent: SetsSent;
   readonly #sets = new Map<number, Buffer>();
   #left = 0;
-  /** The RTP time of the picture that keeps its sets; null: none did. */
+  /** The RTP time of the picture that keeps its sets; null if none did. */
   #keptTime: number | null = null;
 
   constructor(sent: SetsSent) {
     this.#sent = sent;
   }
 
-  /** As `sprop-parameter-sets` has them; null while they haven't come. */
+  /** The sets in the form of `sprop-parameter-sets`; null until they have arrived. */
   get sprop(): string | null {
     const [sps, pps] = [this.#sets.get(SPS), this.#sets.get(PPS)];
     return sps && pps ? `${sps.toString('base64')},${pps.toString('base64')}` : null;
   }
 
-  /** What is to be sent in place of a packet; null: nothing. */
+  /** Returns the packet to send instead; null to send nothing. */
   take(packet: Buffer, isConnected: boolean): Buffer | null {
     const units = unitsOf(packet.subarray(HEADER_BYTES));
     for (const unit of units) if (isSet(unit)) this.#sets.set(unit.readUInt8(0) & 0x1f, unit);
@@ -49,7 +52,7 @@ export class LackingSets {
 
 const isSet = (unit: Buffer): boolean => [SPS, PPS].includes(unit.readUInt8(0) & 0x1f);
 
-/** The whole units in a payload; none in fragments. */
+/** Returns the complete units in a payload; none for fragments. */
 function unitsOf(payload: Buffer): Buffer[] {
   const type = payload.readUInt8(0) & 0x1f;
   if (type < STAP_A) return [payload];

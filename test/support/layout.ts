@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core';
 const SOURCE = readFileSync(resolve('test/support/pages/misplaced.js'), 'utf8');
 
 /**
- * What of a page is not where people can see and use it: it is wider than the window, a control is cut
- * off at an edge, or a word that would fit is broken.
+ * Returns what is out of place on a page: it is wider than the window, a control is cut off at an
+ * edge, or a word that would fit is broken.
  */
 export async function misplacedOn(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`${SOURCE}\nmisplaced()`);

@@ -2,18 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrismaService } from '../../src/db/prisma.service.js';
+import type { CodecConfig } from '../../src/media/codecs/codec-config.js';
+import { initSegment } from '../../src/media/mp4/init-segment.js';
+import { OPUS_CONFIG } from '../../src/media/rtp/opus-depacketizer.js';
 import type { RecordingFiles } from '../../src/recordings/recording-files.js';
 
 const RUN = 'run-0123456789ab';
 const SEGMENT_S = 2;
 const RENDITIONS = ['video-0', 'video-1', 'video-2', 'video-3', 'opus'] as const;
 
-/** Of a service that runs in this process. */
+const H264: CodecConfig = {
+  kind: 'video',
+  codec: 'h264',
+  codecs: 'avc1.42C01F',
+  width: 640,
+  height: 360,
+  record: Uint8Array.of(1, 0x42, 0xc0, 0x1f, 0xff, 0xe1, 0, 0, 0),
+};
+
+/** Parts of a service that runs in this process. */
 type Places = Readonly<{ db: PrismaService; files: RecordingFiles }>;
 
 /**
- * Makes up a recording of many hours: a row, and the journals of four pictures and a sound. Its media isn't there.
- * Resolves with its id.
+ * Fabricates a recording of many hours: a row, and the journals of four video layers and an audio
+ * track, without media. Resolves with its id.
  */
 export async function longRecording(
   { db, files }: Places,
@@ -45,7 +57,10 @@ export async function longRecording(
     );
     const init = lineOf({ kind: 'init', file: 'init-0.mp4', ...about });
     await writeFile(join(path, 'journal.jsonl'), [init, ...lines].join(''));
-    if (samples) await writeFile(join(path, 'samples.jsonl'), samplesOf(sound, count));
+    if (samples) {
+      await writeFile(join(path, 'samples.jsonl'), samplesOf(sound, count));
+      await writeFile(join(path, 'init-0.mp4'), initSegment(sound ? OPUS_CONFIG : H264));
+    }
   }
   await db.broadcast.create({
     data: {

@@ -1,6 +1,6 @@
 import { createFile, MP4BoxBuffer } from 'mp4box';
 
-/** A sample as mp4box reads it; times in ticks, `timescale` of them a second. */
+/** A sample as mp4box reads it; times in ticks of 1/`timescale` s. */
 export type ReadSample = Readonly<{
   dts: number;
   cts: number;
@@ -10,7 +10,10 @@ export type ReadSample = Readonly<{
   isKey: boolean;
 }>;
 
-/** The samples of the one track of an initialization section and what follows it; throws at any error. */
+/**
+ * Returns the samples of the only track of an init section and the segments after it; throws on any
+ * error.
+ */
 export function samplesOf(...pieces: readonly Uint8Array<ArrayBuffer>[]): ReadSample[] {
   const file = createFile(true);
   file.onError = (module, message) => {

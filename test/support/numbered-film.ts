@@ -2,12 +2,18 @@ import { ffmpeg } from './ffmpeg.js';
 import { EVERY_FRAME } from './ffmpeg-reader.js';
 import { fuA } from './rtp-packetizer.js';
 
-/** One layer of a film, 16:9: its width in pixels, and its key frames: one in `every`, the first of them `from`. */
+/**
+ * One 16:9 layer of a film: its width in pixels; one key frame in `every` frames, the first at
+ * `from`.
+ */
 type FilmLayer = Readonly<{ width: number; every: number; from: number }>;
-/** The RTP payloads of each frame: H.264, packetization mode 1. */
+/** The RTP payloads of each frame of H.264, in packetization mode 1. */
 export type EncodedLayer = readonly (readonly Uint8Array[])[];
 
-/** Pictures consist of blocks: the upper rows spell the frame's number in bits, the lower rows its checksum. */
+/**
+ * Pictures consist of blocks: the upper rows encode the frame's number in bits, the lower rows its
+ * checksum.
+ */
 const [COLUMNS, ROWS, BITS] = [16, 9, 10];
 const UPPER_ROWS = 4;
 const [DELIMITER, PAYLOAD_BYTES] = [9, 1_000];
@@ -25,7 +31,10 @@ function drawn(number: number): Buffer {
   return picture;
 }
 
-/** Encodes up to 1024 frames with FFmpeg; each shows its number, counted from 0. Frame 0 is a key frame, too. */
+/**
+ * Encodes up to 1,024 frames with FFmpeg; each shows its number, from 0. Frame 0 is also a key
+ * frame.
+ */
 export async function encodeNumberedFilm(
   layer: FilmLayer,
   { frames, framesPerSecond }: { frames: number; framesPerSecond: number },
@@ -62,7 +71,7 @@ function framesOf(stream: Buffer): Uint8Array[][] {
   return made;
 }
 
-/** The NAL units of a byte stream (H.264 annex B). */
+/** Yields the NAL units of a byte stream (H.264 Annex B). */
 function* nalUnits(stream: Buffer): Generator<Buffer> {
   const code = Buffer.from([0, 0, 1]);
   for (let at = stream.indexOf(code); at >= 0;) {
@@ -74,7 +83,10 @@ function* nalUnits(stream: Buffer): Generator<Buffer> {
   }
 }
 
-/** Decodes the video of an MP4 file; gives the number that each picture shows, null where it is not intact. */
+/**
+ * Decodes the video of an MP4 file; returns the number that each picture shows, null if it is not
+ * intact.
+ */
 export async function numbersShown(file: Uint8Array): Promise<(number | null)[]> {
   const blocks = `scale=${COLUMNS}:${ROWS}:flags=area,format=gray`;
   const pictures = await ffmpeg(

@@ -3,7 +3,10 @@ import type { Sample } from '../../src/media/mp4/sample.js';
 
 const PACKET_TICKS = 960;
 
-/** The packets of an Ogg file of one Opus stream with 20 ms a packet (RFC 3533 6, RFC 7845 3). */
+/**
+ * Returns the packets of an Ogg file with one Opus stream of 20 ms packets (RFC 3533 6, RFC 7845
+ * 3).
+ */
 export async function readOpus(path: string): Promise<Sample[]> {
   const file = await readFile(path);
   const packets: Buffer[] = [];
@@ -15,7 +18,7 @@ export async function readOpus(path: string): Promise<Sample[]> {
       const length = file[page + 27 + i]!;
       pieces.push(file.subarray(at, at + length));
       at += length;
-      if (length === 255) continue; // goes on in the next one
+      if (length === 255) continue; // The packet continues in the next segment.
       packets.push(Buffer.concat(pieces));
       pieces = [];
     }

@@ -4,7 +4,7 @@ import { Provider } from 'oidc-provider';
 import { freePort } from './free-port.js';
 import type { HttpClient } from './http-client.js';
 
-/** Somebody whom the provider knows, by the name that they type there. */
+/** A person whom the provider knows, by the name that they log in with. */
 export type ProviderPerson = { preferred_username?: string; name?: string; email?: string };
 
 export const CLIENT = { id: 'onair', secret: 'the secret of a client that is for tests' };
@@ -50,8 +50,8 @@ export class OpenIdProvider {
   }
 
   /**
-   * What a browser does that is sent to the provider, where `login` types their name and agrees;
-   * resolves with where the provider sends it back to.
+   * Does what a browser does after a redirect to the provider, where `login` logs in and consents;
+   * resolves with the URL that the provider redirects back to.
    */
   async visit(authorizationUrl: string, login: string): Promise<string> {
     const cookies = new Map<string, string>();
@@ -80,7 +80,7 @@ export class OpenIdProvider {
       else throw new Error(`the provider shows ${response.status}: ${text.slice(0, 500)}`);
       if (form) url = new URL(/action="([^"]+)"/.exec(text)?.[1] ?? url, url).href;
     }
-    throw new Error('the provider sends in circles');
+    throw new Error('too many redirects at the provider');
   }
 }
 

@@ -1,22 +1,31 @@
 type Kind = 'audio' | 'video';
 
-/** @param capturedMs when what is in it would have been captured, milliseconds since 1970 */
+/** @param capturedMs the simulated capture time of the packet's contents, in ms since 1970 */
 export type SendPacket = (kind: Kind, packet: Buffer, capturedMs: number) => void;
 
 const CLOCK_RATES: Readonly<Record<Kind, number>> = { audio: 48_000, video: 90_000 };
-/** An encoder's first packet begins before the film: FFmpeg's Opus encoder has 312 samples of the past in it. */
+/** An encoder's first packet starts before the film: FFmpeg's Opus encoder prepends 312 samples. */
 const LEAD_MS: Readonly<Record<Kind, number>> = { audio: 6.5, video: 0 };
-/** Until both kinds have come, and what comes unevenly is made even. */
+/** The delay in which packets of both kinds arrive, and jitter evens out. */
 const BEHIND_MS = 1_000;
 
+/** Packets of one kind, oldest first. */
+type Stream = {
+  readonly first: number;
+  readonly due: { packet: Buffer; filmMs: number }[];
+  timer: NodeJS.Timeout | null;
+};
+
 /**
- * Lets RTP packets go when their timestamps say. An encoder of two streams begins with one before the other; here both
- * are sent as if a camera and a microphone had begun together.
+ * Releases RTP packets at the times of their timestamps. An encoder starts one of its two streams
+ * before the other; here both are sent as if a camera and a microphone had started together.
+ *
+ * Packets of a kind keep their order even if this process is late: those who renumber them rely on
+ * it.
  */
 export class PacedPackets {
   readonly #send: SendPacket;
-  readonly #firstTimestamps = new Map<Kind, number>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #streams = new Map<Kind, Stream>();
   #startMs: number | null = null;
 
   constructor(send: SendPacket) {
@@ -25,23 +34,32 @@ export class PacedPackets {
 
   take(kind: Kind, packet: Buffer): void {
     const timestamp = packet.readUInt32BE(4);
-    const first = this.#firstTimestamps.get(kind) ?? timestamp;
-    this.#firstTimestamps.set(kind, first);
     this.#startMs ??= performance.now() + BEHIND_MS;
-    const filmMs = (((timestamp - first) >>> 0) / CLOCK_RATES[kind]) * 1_000 - LEAD_MS[kind];
-    const atMs = this.#startMs + filmMs;
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        this.#send(kind, packet, performance.timeOrigin + atMs);
-      },
-      Math.max(0, atMs - performance.now()),
-    );
-    this.#timers.add(timer);
+    const stream = this.#streams.get(kind) ?? { first: timestamp, due: [], timer: null };
+    this.#streams.set(kind, stream);
+    const sinceFirst = (timestamp - stream.first) >>> 0;
+    const filmMs = (sinceFirst / CLOCK_RATES[kind]) * 1_000 - LEAD_MS[kind];
+    stream.due.push({ packet, filmMs });
+    if (stream.timer === null) this.#release(kind, stream);
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    for (const { timer } of this.#streams.values()) clearTimeout(timer ?? undefined);
+    this.#streams.clear();
+  }
+
+  /** Sends the packets that are due, and waits for the next one. */
+  #release(kind: Kind, stream: Stream): void {
+    stream.timer = null;
+    const startMs = this.#startMs ?? 0;
+    for (let head; (head = stream.due[0]) !== undefined; stream.due.shift()) {
+      const atMs = startMs + head.filmMs;
+      const waitMs = atMs - performance.now();
+      if (waitMs > 0) {
+        stream.timer = setTimeout(() => this.#release(kind, stream), waitMs);
+        return;
+      }
+      this.#send(kind, head.packet, performance.timeOrigin + atMs);
+    }
   }
 }

@@ -13,11 +13,11 @@ import type { Duplex } from 'node:stream';
 const ELSEWHERE = 'Another service of this host.';
 
 /**
- * A reverse proxy that gives a service one path of its host, as nginx's `location /live/` does: it passes
- * addresses on as they are. Everything else belongs to another service, and is noted.
+ * A reverse proxy that maps one path of its host to a service, as nginx's `location /live/` does,
+ * without changing paths. All other requests belong to another service and are recorded.
  */
 export class PathProxy {
-  /** Addresses that were asked of the other service. */
+  /** Paths that were requested from the other service. */
   readonly strays: string[] = [];
   readonly #base: string;
   readonly #server: Server;
@@ -30,7 +30,7 @@ export class PathProxy {
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
-  /** Listens before the service is there, which has to know its public address. */
+  /** Listens before the service starts, which has to know its public URL. */
   static async listen(base: string): Promise<PathProxy> {
     const proxy = new PathProxy(base);
     proxy.#server.listen(0, '127.0.0.1');
@@ -38,12 +38,12 @@ export class PathProxy {
     return proxy;
   }
 
-  /** @param url of the service, which passes on what is below the base */
+  /** @param url of the service, which receives everything below the base */
   passTo(url: string): void {
     this.#target = new URL(url).origin;
   }
 
-  /** Browsers give cameras to localhost without TLS. */
+  /** Browsers allow cameras on localhost without TLS. */
   get origin(): string {
     return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
   }

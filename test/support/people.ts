@@ -1,7 +1,7 @@
-/** Somebody with an account, as the API and the sockets know them. */
+/** A person with an account, as the API and the sockets know them. */
 export type Person = { username: string; cookie: string };
 
-/** Makes an account and logs in. */
+/** Registers an account and logs in. */
 export async function register(url: string, username: string): Promise<Person> {
   const response = await fetch(`${url}/api/auth/register`, {
     method: 'POST',
@@ -16,7 +16,9 @@ export async function register(url: string, username: string): Promise<Person> {
   return { username, cookie };
 }
 
-/** A request to the API as `person`; resolves with the body of a success, rejects with the error's. */
+/**
+ * Sends an API request as `person`; resolves with the body of a success, rejects with the error.
+ */
 export async function api<T>(
   url: string,
   person: Person | null,
@@ -37,14 +39,20 @@ export async function api<T>(
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
-/** A new account with a channel of the same name. */
+/** Registers an account with a channel of the same name. */
 export async function registerWithChannel(url: string, name: string, title = ''): Promise<Person> {
   const person = await register(url, name);
   await api(url, person, 'POST', '/channels', { name, title });
   return person;
 }
 
-/** What keeps a visitor without an account the same: the Cookie header of a new one. */
+/** Creates the stream key of a person's channel of the same name. */
+export async function createStreamKey(url: string, owner: Person): Promise<string> {
+  const path = `/channels/${owner.username}/stream-key`;
+  return (await api<{ streamKey: string }>(url, owner, 'POST', path)).streamKey;
+}
+
+/** Returns the Cookie header that identifies a new visitor without an account. */
 export async function guestCookie(url: string): Promise<string> {
   const response = await fetch(`${url}/api/me`);
   const line = response.headers.getSetCookie().find((text) => text.startsWith('onair_guest='));

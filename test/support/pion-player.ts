@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const SOURCE = resolve('test/clients/pion');
-/** Its modules are fetched the first time. */
+/** The first build downloads the modules. */
 const BUILD_TIMEOUT_MS = 300_000;
 
-/** A track that the player was handed, and what has come of it. */
+/** A track that the player received, and its state. */
 export type PionTrack = Readonly<{ kind: string; ssrc: number; codec: string; packets: number }>;
 
-/** Compiles the player; null where Go isn't there, GO_BIN is empty, or its modules can't be had. */
+/** Compiles the player; null if Go is missing, GO_BIN is empty, or the modules are unavailable. */
 export function buildPionPlayer(): string | null {
   const go = process.env['GO_BIN'] ?? 'go';
   if (go === '') return null;
@@ -23,14 +23,14 @@ export function buildPionPlayer(): string | null {
   return status === 0 ? program : null;
 }
 
-/** A WHEP player on pion (`test/clients/pion`), as MediaMTX and many others are. */
+/** A WHEP player on pion (`test/clients/pion`), which MediaMTX and many others use. */
 export class PionPlayer {
   tracks: readonly PionTrack[] = [];
-  /** What it said when it ended; null while it plays. */
+  /** Its output when it ended; null while it plays. */
   ended: string | null = null;
   readonly #process: ChildProcess;
 
-  /** @param asks it lets the server make the offer */
+  /** @param asks whether the server makes the offer */
   constructor(program: string, endpoint: string, { asks = false } = {}) {
     this.#process = spawn(program, ['-endpoint', endpoint, ...(asks ? ['-ask'] : [])]);
     const { stdout, stderr } = this.#process;

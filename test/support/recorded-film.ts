@@ -10,7 +10,7 @@ const LIMIT = { timeout: 60_000, interval: 100 };
 
 type Options = Readonly<{ film?: Film; editAnswer?: (sdp: string) => string }>;
 
-/** A channel that somebody sends a film to by WHIP, and what is recorded of it. Works with any server. */
+/** A channel to which a film is published by WHIP, and its recordings. Works with any server. */
 export class RecordedFilm {
   readonly url: string;
   readonly channel: string;
@@ -30,7 +30,7 @@ export class RecordedFilm {
     this.#options = options;
   }
 
-  /** Makes the account and its channel; nothing is sent yet. */
+  /** Registers the account and its channel; sends nothing yet. */
   static async of(url: string, channel: string, options: Options = {}): Promise<RecordedFilm> {
     const owner = await registerWithChannel(url, channel, 'A film');
     const path = `/channels/${channel}/stream-key`;
@@ -38,7 +38,7 @@ export class RecordedFilm {
     return new RecordedFilm(url, { channel, owner, key, ...options });
   }
 
-  /** A channel with one short recording, which is finished. */
+  /** Makes a channel with one short, finished recording. */
   static async finishedOf(url: string, channel: string): Promise<RecordingView> {
     const film = await RecordedFilm.of(url, channel);
     const id = await film.send();
@@ -47,7 +47,7 @@ export class RecordedFilm {
     return film.finished(id);
   }
 
-  /** Sends this film or the usual one, and resolves with the broadcast's id when it is live. */
+  /** Publishes this film or the default one; resolves with the broadcast's id when it is live. */
   async send(film: Film = this.#options.film ?? { video: 'h264', audio: true }): Promise<string> {
     const { url, channel } = this;
     const { editAnswer } = this.#options;
@@ -65,19 +65,19 @@ export class RecordedFilm {
     return (await this.#broadcast())!.id;
   }
 
-  /** Stops sending without a word. */
+  /** Stops sending without notifying the server. */
   async vanish(): Promise<void> {
     await this.#publisher?.vanish();
     this.#publisher = null;
   }
 
-  /** The same, and resolves when the server has seen it. */
+  /** Stops sending without notifying the server; resolves when the server has noticed. */
   async lose(): Promise<void> {
     await this.vanish();
     await vi.waitUntil(async () => (await this.#broadcast())?.state === 'interrupted', LIMIT);
   }
 
-  /** Ends the broadcast, as a program does that is told to stop. Resolves when it is over. */
+  /** Ends the broadcast as a program does on exit. Resolves when it is over. */
   async end(): Promise<void> {
     await this.#publisher?.end();
     this.#publisher = null;
@@ -88,11 +88,11 @@ export class RecordedFilm {
     return api<RecordingView>(this.url, this.owner, 'GET', `/recordings/${id}`);
   }
 
-  /** Resolves when so much of it is recorded. */
+  /** Resolves when this much of the broadcast is recorded. */
   async recorded(id: string, durationMs: number): Promise<void> {
     const there = async (): Promise<number> => {
       const { owner, url } = this;
-      // It begins with the first segment.
+      // The recording exists from the first segment on.
       const view = api<RecordingView>(url, owner, 'GET', `/recordings/${id}`);
       return view.then(
         (one) => one.durationMs,
@@ -102,19 +102,19 @@ export class RecordedFilm {
     await vi.waitUntil(async () => (await there()) >= durationMs, LIMIT);
   }
 
-  /** Resolves with it when it is finished. */
+  /** Resolves with the recording when it is finished. */
   async finished(id: string): Promise<RecordingView> {
     await vi.waitUntil(async () => (await this.recording(id)).state === 'ready', LIMIT);
     return this.recording(id);
   }
 
-  /** The newest segment of live playback; undefined: there is none. */
+  /** Returns the newest segment of live playback; undefined if none exists. */
   async newestLive(): Promise<FetchedSegment | undefined> {
     return (await fetchLiveSegments(this.url, this.channel)).at(-1);
   }
 
-  /** Resolves when live playback has so many segments more, with the newest of them. */
-  async goesOnLive(segments: number): Promise<FetchedSegment> {
+  /** Resolves with the newest segment when live playback has advanced by this many segments. */
+  async advancesLive(segments: number): Promise<FetchedSegment> {
     const from = (await this.newestLive())?.msn ?? 0;
     const wanted = from + segments;
     return vi.waitUntil(async () => {

@@ -19,18 +19,20 @@ export type RecordedPart = {
   durationS: number;
   independent: boolean;
   samples: RecordedSample[];
-  /** When it was written, by the clock of the test. */
+  /** The time when it was written, by the test's clock. */
   writtenMs: number;
 };
 export type RecordedSegment = SegmentStart & {
   config: CodecConfig | null;
   parts: RecordedPart[];
   ended: boolean;
-  /** Of a gap; null: it is none. */
+  /** The duration of a gap; null if it is not a gap. */
   gapS: number | null;
 };
 
-/** What a segmenter wrote of one rendition, read back from its MP4. Fails on calls out of order. */
+/**
+ * The output of a segmenter for one rendition, read back from its MP4. Fails on calls out of order.
+ */
 export class RecordedRendition implements RenditionWriter {
   readonly inits: CodecConfig[] = [];
   readonly segments: RecordedSegment[] = [];
@@ -71,9 +73,9 @@ export class RecordedRendition implements RenditionWriter {
     frames: number;
   }): void {
     const segment = this.segments.at(-1);
-    if (!segment || segment.ended || this.ended) throw new Error('a part outside of a segment');
+    if (!segment || segment.ended || this.ended) throw new Error('a part outside a segment');
     const { baseTicks, samples } = readFragment(part.bytes);
-    if (samples.length !== part.frames) throw new Error('a wrong number of frames');
+    if (samples.length !== part.frames) throw new Error('wrong number of frames');
     const last = samples.at(-1)!;
     const endTicks = last.ticks + last.durationTicks;
     const { durationS, independent } = part;
@@ -103,7 +105,7 @@ export class RecordedRendition implements RenditionWriter {
     this.ended = true;
   }
 
-  /** Seconds of media time. */
+  /** Converts media time to seconds. */
   seconds(ticks: number): number {
     if (!this.config) throw new Error('nothing was written');
     return ticks / timescaleOf(this.config);
@@ -117,7 +119,7 @@ export class RecordedRendition implements RenditionWriter {
 
 export type HeardPart = { baseTicks: number; samples: number };
 
-/** A run that is kept in memory. */
+/** A run in memory. */
 export class RecordedRun implements RunWriter {
   readonly spec: RunSpec;
   readonly renditions = new Map<RenditionId, RecordedRendition>();
@@ -138,7 +140,7 @@ export class RecordedRun implements RunWriter {
   }
 
   rendition(id: RenditionId): RecordedRendition {
-    if (this.renditions.has(id)) throw new Error(`${id} was asked for twice`);
+    if (this.renditions.has(id)) throw new Error(`${id} was requested twice`);
     const rendition = new RecordedRendition(this.#nowMs);
     this.renditions.set(id, rendition);
     return rendition;
@@ -154,7 +156,7 @@ export class RecordedRun implements RunWriter {
 
   end(): void {
     for (const rendition of this.renditions.values())
-      if (!rendition.ended) throw new Error('a run ends after its renditions');
+      if (!rendition.ended) throw new Error('the run ended before its renditions');
     this.ended = true;
   }
 
@@ -165,7 +167,7 @@ export class RecordedRun implements RunWriter {
   }
 }
 
-/** Reads what the muxer wrote: one `moof` of one track, with all values in its `trun`. */
+/** Reads the muxer's output: one `moof` of one track, with all values in its `trun`. */
 function readFragment(bytes: Uint8Array): { baseTicks: number; samples: RecordedSample[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const find = (type: string, from: number, to: number): { start: number; end: number } => {

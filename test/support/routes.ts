@@ -2,7 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { RouteOptions } from 'fastify';
 import { vi } from 'vitest';
 
-/** Adds what is made of routes from now on, as `GET /path`; HEAD is the same as GET. */
+/** Collects the routes that are registered from now on, as `GET /path`; HEAD counts as GET. */
 export function collectRoutes(routes: Set<string>): void {
   const { prototype } = FastifyAdapter;
   const init: unknown = Reflect.get(prototype, 'init');
@@ -14,7 +14,7 @@ export function collectRoutes(routes: Set<string>): void {
   });
 }
 
-/** A path that a route answers: its parameters are filled in. */
+/** Returns a path that matches a route: fills in its parameters. */
 export function pathOf(route: string): string {
   return route
     .slice(route.indexOf(' ') + 1)

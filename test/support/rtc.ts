@@ -3,7 +3,7 @@ import type { RequestInput } from '../../src/protocol/events.js';
 type Track = RequestInput<'publisher:produce'>;
 type Capabilities = NonNullable<RequestInput<'viewer:join'>['rtpCapabilities']>;
 
-/** What Chromium sends for a microphone. Each call has another ssrc. */
+/** Chromium's parameters for a microphone. Uses a new SSRC unless one is given. */
 export function audioTrack(ssrc = newSsrc()): Track {
   return {
     kind: 'audio',
@@ -25,7 +25,7 @@ export function audioTrack(ssrc = newSsrc()): Track {
   };
 }
 
-/** What Chromium sends for a camera: three simulcast layers of H.264, by rid. */
+/** Chromium's parameters for a camera: three simulcast layers of H.264, by rid. */
 export function videoTrack(): Track {
   return {
     kind: 'video',
@@ -54,7 +54,7 @@ export function videoTrack(): Track {
   };
 }
 
-/** What a browser with H.264 can receive. */
+/** The receive capabilities of a browser with H.264. */
 export const h264Viewer: Capabilities = {
   codecs: [
     {
@@ -79,7 +79,7 @@ export const h264Viewer: Capabilities = {
   headerExtensions: [],
 };
 
-/** What a stock Firefox without OpenH264 can receive. */
+/** The receive capabilities of stock Firefox without OpenH264. */
 export const vp8Viewer: Capabilities = {
   codecs: [
     ...h264Viewer.codecs.filter(({ kind }) => kind === 'audio'),
@@ -88,7 +88,7 @@ export const vp8Viewer: Capabilities = {
   headerExtensions: [],
 };
 
-/** DTLS parameters of nobody: well-formed, never met by a handshake. */
+/** Well-formed DTLS parameters that no handshake will ever match. */
 export const dtlsParameters = {
   role: 'client' as const,
   fingerprints: [

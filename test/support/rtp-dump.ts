@@ -3,7 +3,7 @@ import { type ArrivedPacket, parseRtpPacket } from '../../src/media/rtp/rtp-pack
 
 const FOLDER = new URL('../fixtures/rtp/', import.meta.url);
 
-/** The packets of a recording in test/fixtures/rtp, 10 ms apart. */
+/** Returns the packets of a recording in test/fixtures/rtp, 10 ms apart. */
 export function readRtpDump(name: string): ArrivedPacket[] {
   const dump = readFileSync(new URL(`${name}.rtpdump`, FOLDER));
   const packets: ArrivedPacket[] = [];
@@ -17,7 +17,7 @@ export function readRtpDump(name: string): ArrivedPacket[] {
   return packets;
 }
 
-/** The MD5s of the units in it, in hexadecimal. */
+/** Returns the MD5 of each unit in the recording, in hexadecimal. */
 export const readUnitHashes = (name: string): string[] =>
   readFileSync(new URL(`${name}.md5`, FOLDER), 'utf8')
     .trim()

@@ -1,7 +1,7 @@
 import type { ArrivedPacket } from '../../src/media/rtp/rtp-packet.js';
 
 /*
- * Puts hand-made units into RTP payloads, as senders do: what the depacketizers' tests take apart again.
+ * Puts hand-made units into RTP payloads, as senders do. Tests of the depacketizers take them apart again.
  */
 
 export const hex = (text: string): Uint8Array =>
@@ -9,7 +9,7 @@ export const hex = (text: string): Uint8Array =>
 export const concat = (...parts: (Uint8Array | readonly number[])[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => [...part]));
 
-/** A packet with the fields given. */
+/** Returns a packet with these fields. */
 export const packetOf = (fields: Partial<ArrivedPacket>): ArrivedPacket => ({
   sequenceNumber: 0,
   rtpTime: 0,
@@ -21,7 +21,10 @@ export const packetOf = (fields: Partial<ArrivedPacket>): ArrivedPacket => ({
   ...fields,
 });
 
-/** Units' payloads as packets 3000 ticks and 33 ms apart, the last of each unit with a marker. */
+/**
+ * Turns the payloads of units into packets, units 3000 ticks and 33 ms apart, with a marker on the
+ * last packet of each.
+ */
 export function packetsOf(
   units: readonly (readonly Uint8Array[])[],
   firstSequenceNumber = 0,
@@ -51,7 +54,7 @@ const chunksOf = (bytes: Uint8Array, size: number): Uint8Array[] =>
 export const stapA = (...nals: Uint8Array[]): Uint8Array =>
   concat([0x78], ...nals.map((nal) => concat([nal.length >> 8, nal.length & 0xff], nal)));
 
-/** RFC 6184 5.8: the fragments of a NAL unit. */
+/** The fragments of a NAL unit (RFC 6184 5.8). */
 export function fuA(nal: Uint8Array, size = 1000): Uint8Array[] {
   const [header = 0] = nal;
   const chunks = chunksOf(nal.subarray(1), size);
@@ -61,11 +64,11 @@ export function fuA(nal: Uint8Array, size = 1000): Uint8Array[] {
   });
 }
 
-/** A frame of VP8 (RFC 7741) with a picture id of 15 bits. */
+/** The payloads of a VP8 frame (RFC 7741) with a picture id of 15 bits. */
 export const vp8Payloads = (frame: Uint8Array, size = 1000): Uint8Array[] =>
   chunksOf(frame, size).map((chunk, i) => concat([i === 0 ? 0x90 : 0x80, 0x80, 0x81, 0x23], chunk));
 
-/** A frame of VP9 (RFC 9628) with a picture id of 15 bits, not flexible. */
+/** The payloads of a VP9 frame (RFC 9628) with a picture id of 15 bits, in non-flexible mode. */
 export function vp9Payloads(
   frame: Uint8Array,
   { interPredicted = false, size = 1000 } = {},
@@ -77,7 +80,10 @@ export function vp9Payloads(
   });
 }
 
-/** A temporal unit of AV1 in packets of one OBU element each, W = 1; OBUs come without size fields. */
+/**
+ * The payloads of an AV1 temporal unit, one OBU element per packet (W = 1); OBUs have no size
+ * fields.
+ */
 export function av1Payloads(
   obus: readonly Uint8Array[],
   { startsSequence = false, size = 1000 } = {},

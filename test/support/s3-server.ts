@@ -6,10 +6,10 @@ import { freePort } from './free-port.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 const BUCKET = 'films';
-/** The only one that it knows. */
+/** The only keys that the server accepts. */
 const KEYS = Object.freeze({ accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' });
 
-/** A server that speaks S3's protocol, checks signatures, and can be away. */
+/** An S3-compatible server that checks signatures and can become unavailable. */
 export class S3Server {
   readonly #server: S3rver;
   readonly #network: TcpProxy;
@@ -21,7 +21,8 @@ export class S3Server {
     this.#folder = folder;
   }
 
-  static async start(): Promise<S3Server> {
+  /** @param address where clients connect */
+  static async start({ address = '127.0.0.1' } = {}): Promise<S3Server> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-s3-'));
     const port = await freePort();
     const server = new S3rver({
@@ -32,17 +33,17 @@ export class S3Server {
       configureBuckets: [{ name: BUCKET, configs: [] }],
     });
     await server.run();
-    return new S3Server(server, await TcpProxy.to(`http://127.0.0.1:${port}`), folder);
+    return new S3Server(server, await TcpProxy.to(`http://127.0.0.1:${port}`, address), folder);
   }
 
-  /** What a store is told of it. */
+  /** The configuration for a store. */
   get options() {
     const endpoint = this.#network.url;
     const place = { bucket: BUCKET, endpoint, region: 'us-east-1', prefix: 'onair/' };
     return { ...place, credentials: KEYS, forcePathStyle: true };
   }
 
-  /** What the service is told of it. */
+  /** The configuration for the service. */
   get env(): Record<string, string> {
     return {
       S3_BUCKET: BUCKET,
@@ -53,7 +54,7 @@ export class S3Server {
     };
   }
 
-  /** `silent`: as if a cable was pulled; else connections are refused. */
+  /** `silent`: as if a cable was pulled; `refusing`: connections are refused. */
   goAway(how: 'refusing' | 'silent' = 'refusing'): void {
     if (how === 'silent') this.#network.pull();
     else this.#network.goDown();

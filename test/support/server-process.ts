@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,15 +11,25 @@ import { workerBin } from './worker-bin.js';
 
 const READY = 'Onair is ready:';
 
-/** The built service in a process of its own, with a database on disk: it can be killed and come back. */
+type Options = {
+  env: Record<string, string>;
+  /** Whether it leads a process group of its own, like a program started in a terminal. */
+  ownGroup?: boolean;
+};
+
+/**
+ * The built service as a separate process with a database on disk: it can be killed and restarted.
+ */
 export class ServerProcess {
   readonly url: string;
   readonly #env: Record<string, string>;
   readonly #dir: string;
   #child: ChildProcess | undefined;
   #output = '';
+  readonly #ownGroup: boolean;
 
-  private constructor(port: number, dir: string, env: Record<string, string>) {
+  private constructor(port: number, dir: string, { env, ownGroup }: Required<Options>) {
+    this.#ownGroup = ownGroup;
     const { pathname } = new URL(env.PUBLIC_URL ?? 'http://localhost');
     this.url = `http://localhost:${port}${pathname.replace(/\/$/, '')}`;
     this.#dir = dir;
@@ -30,7 +40,7 @@ export class ServerProcess {
       DATA_DIR: join(dir, 'data'),
       RTC_PORT: '0',
       RTC_WORKERS: '2',
-      // Everybody in a test comes from one address.
+      // All clients of a test share one address.
       ADDRESS_LIMIT_FACTOR: '1000',
       LOG_LEVEL: 'info',
       ...(bin ? { MEDIASOUP_WORKER_BIN: bin } : {}),
@@ -38,34 +48,45 @@ export class ServerProcess {
     };
   }
 
-  static async start(env: Record<string, string> = {}): Promise<ServerProcess> {
+  static async start(
+    env: Record<string, string> = {},
+    { ownGroup = false } = {},
+  ): Promise<ServerProcess> {
     const dir = await mkdtemp(join(tmpdir(), 'onair-server-'));
-    const server = new ServerProcess(await freePort(), dir, env);
-    // One of its own making takes 3 s.
+    const server = new ServerProcess(await freePort(), dir, { env, ownGroup });
+    // Creating a new database takes 3 s.
     await unpack(await databaseImageFile(), join(dir, 'data', 'pg'));
     await server.start();
     return server;
   }
 
-  /** The process of the service itself; its media workers are its children. */
+  /** The process id of the service itself; its media workers are its children. */
   get pid(): number {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error('the server does not run');
     return pid;
   }
 
-  /** What it has printed, to be shown by a test that fails. */
+  get isRunning(): boolean {
+    const child = this.#child;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  /** The output so far, for failing tests to show. */
   get output(): string {
     return this.#output;
   }
 
-  /** Starts it (again). Resolves when it serves; rejects with its output when it ends instead. */
+  /**
+   * Starts or restarts it. Resolves when it accepts requests; rejects with its output if it exits.
+   */
   async start(): Promise<void> {
     const node = [process.execPath, '--enable-source-maps', 'dist/main.js'];
-    // With the umask that nearly every machine has, whatever the tests' own is.
+    // The usual umask is set, since the tests' own may differ.
     const child = spawn('sh', ['-c', 'umask 022; exec "$@"', 'sh', ...node], {
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: this.#ownGroup,
     });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
@@ -78,10 +99,33 @@ export class ServerProcess {
     });
   }
 
-  /** Ends it as a crash would (SIGKILL), or politely, and waits until it is gone. */
+  /** Sends a signal to the service alone, or to all of its process group. */
+  signal(signal: NodeJS.Signals, to: 'process' | 'group' = 'process'): void {
+    if (to === 'group' && !this.#ownGroup) throw new Error('the group is shared with the tests');
+    process.kill(to === 'group' ? -this.pid : this.pid, signal);
+  }
+
+  /** Resolves with the exit code when it has exited; null if a signal ended it. */
+  async exited(): Promise<number | null> {
+    const child = this.#child;
+    if (!child) throw new Error('the server was not started');
+    if (this.isRunning) await once(child, 'exit');
+    return child.exitCode;
+  }
+
+  /** The process ids of its media workers. */
+  async workers(): Promise<number[]> {
+    const { pid } = this;
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    const pids = children.trim().split(' ').map(Number);
+    const names = await Promise.all(pids.map((child) => readFile(`/proc/${child}/comm`, 'utf8')));
+    return pids.filter((_pid, index) => names[index]?.startsWith('mediasoup'));
+  }
+
+  /** Stops it, by default as a crash would (SIGKILL), and waits until it has exited. */
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || !this.isRunning) return;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;

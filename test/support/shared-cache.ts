@@ -1,18 +1,18 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, request as ask } from 'node:http';
+import { type IncomingHttpHeaders, request as ask } from 'node:http';
+import { type LocalServer, serveLocally } from './local-server.js';
 
 type Fetched = Readonly<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>;
-/** `freshUntilMs`: until when it may be given out, milliseconds since 1970; what is being fetched is waited for. */
+/** `freshUntilMs`: the expiry, in ms since 1970. Requests wait for a pending fetch. */
 type Stored = { readonly fetched: Promise<Fetched>; freshUntilMs: number };
 
-/** Of a connection, not of an answer (RFC 9110 7.6.1). */
+/** Headers of a connection, not of a response (RFC 9110 7.6.1). */
 const OF_CONNECTION = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
-/** A cache in front of a service, as a CDN is (RFC 9111): whatever it may keep, it answers by itself. */
-export type SharedCache = { url: string; close(): Promise<void> };
-
-/** Puts one on a free port. Requests for what is being fetched wait for that. */
-export async function startSharedCache(origin: string): Promise<SharedCache> {
+/**
+ * Starts a cache in front of a service, such as a CDN (RFC 9111): it answers from storage whatever
+ * it may store. Concurrent requests for the same URL share one fetch.
+ */
+export async function startSharedCache(origin: string): Promise<LocalServer> {
   const stored = new Map<string, Stored>();
   const find = (path: string, encoding: string): Promise<Fetched> => {
     const key = `${encoding} ${path}`;
@@ -28,24 +28,12 @@ export async function startSharedCache(origin: string): Promise<SharedCache> {
     );
     return fetched;
   };
-  const server = createServer(({ url = '', headers }, response) => {
+  return serveLocally(({ url = '', headers }, response) => {
     find(url, headers['accept-encoding'] ?? '').then(
       (fetched) => response.writeHead(fetched.status, fetched.headers).end(fetched.body),
       () => response.writeHead(502).end(),
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
 }
 
 function fetchFrom(url: string, encoding: string): Promise<Fetched> {
@@ -65,7 +53,7 @@ function fetchFrom(url: string, encoding: string): Promise<Fetched> {
   return promise;
 }
 
-/** RFC 9111 4.2.1: for a shared cache `s-maxage` counts before `max-age`. */
+/** RFC 9111 4.2.1: in a shared cache `s-maxage` takes precedence over `max-age`. */
 function freshS(cacheControl = ''): number {
   if (/no-store|no-cache|private/.test(cacheControl)) return 0;
   const [, seconds] =

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { clockDelayMs, type Evaluates } from './clock-picture.js';
 
-/** The delay that a player shows, and the one that the clock in its picture proves, milliseconds. */
+/** The delay that a player shows, and the one that the clock in its picture proves, in ms. */
 export type DelayPair = { shownMs: number; trueMs: number };
 
 const READ_CHIP = `(() => {
@@ -10,13 +10,13 @@ const READ_CHIP = `(() => {
   return row?.querySelector('dd')?.textContent ?? '';
 })()`;
 
-/** The delay as the page words it in the details of its chip; null: it says that it is not measured. */
+/** Returns the delay in the details of the page's chip; null while it is not measured. */
 export async function shownDelayMs(page: Evaluates): Promise<number | null> {
   const text = String(await page.evaluate(READ_CHIP));
   return /^\d+ ms$/.test(text) ? Number.parseInt(text, 10) : null;
 }
 
-/** Reads both delays each time when the page shows another, until there are so many. */
+/** Reads both delays whenever the page shows a new one, until there are `count` pairs. */
 export async function delayPairs(page: Evaluates, count: number): Promise<DelayPair[]> {
   const pairs: DelayPair[] = [];
   await expect
@@ -34,7 +34,7 @@ export async function delayPairs(page: Evaluates, count: number): Promise<DelayP
   return pairs;
 }
 
-/** By how much the shown delay is wrong in the middle, milliseconds; negative: too little is shown. */
+/** Returns the median error of the shown delay, in ms; negative if it is too low. */
 export function medianError(pairs: readonly DelayPair[]): number {
   const errors = pairs.map(({ shownMs, trueMs }) => shownMs - trueMs).toSorted((a, b) => a - b);
   return errors[Math.floor(errors.length / 2)] ?? Number.NaN;

@@ -8,19 +8,19 @@ export type SimulationOptions = {
   layers: number;
   audio: boolean;
   fps: number;
-  /** What one packet of sound lasts. */
+  /** The duration of one audio packet. */
   packetMs: 10 | 20 | 40 | 60;
-  /** The publisher's clock less the server's. */
+  /** The offset by which the publisher's clock is ahead of the server's. */
   aheadMs: number;
-  /** How much too fast each RTP clock is, by the publisher's. */
+  /** The factor by which each RTP clock runs too fast, by the publisher's clock. */
   audioPpm: number;
   videoPpm: number;
-  /** How far reports' times are off, at most. */
+  /** The maximum error of the times in sender reports. */
   reportJitterMs: number;
-  /** The way to the server, and what comes on top of it at random. */
+  /** The network delay to the server, and its random addition. */
   delayMs: number;
   jitterMs: number;
-  /** The segmenter is told of {@link aheadMs}. */
+  /** Whether the segmenter knows {@link aheadMs}. */
   offsetKnown: boolean;
   segmentS: number;
   partS: number;
@@ -44,14 +44,14 @@ const USUAL: SimulationOptions = {
   seed: 1,
 };
 
-/** What a sample of the simulation says about itself. */
+/** The data that a simulated sample contains about itself. */
 export type Told = { captureMs: number; frame: number; silent: boolean };
 
-/** Frequencies of the first byte of Opus packets, by their length (RFC 6716 3.1): CELT or SILK, stereo. */
+/** TOC bytes of Opus packets by duration (RFC 6716 3.1): CELT or SILK, stereo. */
 const TOC = { 10: 0xf4, 20: 0xfc, 40: 0x14, 60: 0x1c };
 const START_MS = 1_700_000_000_000;
 
-/** Reads what {@link SimulatedPublisher} wrote into a sample. */
+/** Reads the data that {@link SimulatedPublisher} wrote into a sample. */
 export function readSample(data: Uint8Array): Told {
   if (data.length < 13) return { captureMs: NaN, frame: -1, silent: true };
   const view = new DataView(data.buffer, data.byteOffset);
@@ -62,8 +62,9 @@ type Layer = { rtpBase: number; on: boolean; frame: number; broken: boolean; nex
 type Delivery = { atMs: number; deliver: (arrivedMs: number) => void };
 
 /**
- * A publisher with clocks, a camera, a microphone and a network, in front of a segmenter. Each sample tells
- * when it was captured, server's clock, so that a test can hold what was written to the truth.
+ * A publisher with clocks, a camera, a microphone and a network, in front of a segmenter. Each
+ * sample carries its capture time on the server's clock, so that a test can compare the output with
+ * the truth.
  */
 export class SimulatedPublisher {
   readonly runs: RecordedRun[] = [];
@@ -71,24 +72,26 @@ export class SimulatedPublisher {
   readonly options: SimulationOptions;
   nowMs = START_MS;
   keyFrameRequests = 0;
-  /** What happens, set by tests. */
+  /** Faults, set by tests. */
   ignoresKeyFrameRequests = false;
   reports = true;
-  /** Layers make key frames every so many frames, each from another frame on, and hear no requests. */
+  /**
+   * Layers make a key frame in every `every` frames, each at its own offset, and ignore requests.
+   */
   ownKeyFrames: { every: number; from: readonly number[] } | null = null;
-  /** Added to the RTP time of the next frame of each layer only, milliseconds. */
+  /** An offset of the RTP time of only the next frame of each layer, in ms. */
   wildMs = 0;
   loseVideo = false;
   loseAudio = false;
-  /** The source's frames come so often. */
+  /** The frame rate of the source. */
   fps: number;
-  /** Added to the way to the server. */
+  /** An addition to the network delay. */
   extraDelayMs = 0;
-  /** Added to the way of pictures only. */
+  /** An addition to the network delay of video only. */
   videoDelayMs = 0;
-  /** How far the reports of a track are off, all of them by the same. */
+  /** A constant error of all sender reports of a track. */
   reportBiasMs = { video: 0, audio: 0 };
-  /** The RTP clock of the sound stands still while it's muted. */
+  /** Whether the RTP clock of the audio stops while muted. */
   stopsClockWhenMuted = false;
   #config: VideoConfig = videoConfig(1280);
   #video: TrackInput | null = null;
@@ -102,9 +105,9 @@ export class SimulatedPublisher {
   #nextAudioReportMs = Infinity;
   #nextTickMs = START_MS;
   #deliveries: Delivery[] = [];
-  /** Nothing arrives before. */
+  /** The time before which nothing arrives. */
   #heldUntilMs = 0;
-  /** In order on each stream: nothing overtakes. */
+  /** The last arrival by stream, since packets of a stream never overtake each other. */
   readonly #lastArrivalMs = new Map<string, number>();
   #random: number;
 
@@ -183,24 +186,24 @@ export class SimulatedPublisher {
     if (!found || found.on === on) return;
     found.on = on;
     found.broken = true;
-    // A layer begins with a key frame, on all of them.
+    // Layers resume with a key frame, all at once.
     if (on) this.#keyFrameAtMs = this.nowMs;
   }
 
-  /** Another picture: parameter sets change with a key frame on all layers. */
+  /** Changes the picture: new parameter sets, with a key frame on all layers. */
   changePicture(width: number): void {
     this.#config = videoConfig(width);
     this.#keyFrameAtMs = this.nowMs;
   }
 
-  /** The layer's frames until the next key frame are lost. */
+  /** Loses the layer's frames until its next key frame. */
   breakLayer(layer: number): void {
     const found = this.#layers[layer];
     if (found) found.broken = true;
     this.#requestKeyFrame();
   }
 
-  /** The connection is gone; the publisher comes back with other RTP clocks. */
+  /** Loses the connection; the publisher returns with other RTP clocks. */
   interrupt(awayMs: number): void {
     this.#deliveries = [];
     this.#video = null;
@@ -212,20 +215,22 @@ export class SimulatedPublisher {
     this.start();
   }
 
-  /** The publisher's clock is set; everything else goes on. */
+  /** Adjusts the publisher's clock; everything else continues. */
   setPublisherClock(byMs: number): void {
     this.options.aheadMs += byMs;
     if (this.options.offsetKnown) this.segmenter.setClockOffset(-this.options.aheadMs);
   }
 
-  /** RTP's clocks jump, of all that is sent, with the next frame, which is a key frame; sequence numbers go on. */
+  /**
+   * Makes all RTP clocks jump with the next frame, which is a key frame; sequence numbers continue.
+   */
   jumpRtp(byMs: number): void {
     for (const layer of this.#layers) layer.rtpBase += byMs * 90;
     this.#audioBase += byMs * 48;
     this.#keyFrameAtMs = this.nowMs;
   }
 
-  /** As {@link jumpRtp}, one layer only, without a key frame. */
+  /** Makes one layer's RTP clock jump, without a key frame. */
   jumpLayer(layer: number, byMs: number): void {
     const found = this.#layers[layer];
     if (found) found.rtpBase += byMs * 90;
@@ -245,13 +250,16 @@ export class SimulatedPublisher {
     return this;
   }
 
-  /** Nothing arrives for a while, then everything at once; the server's clock goes on. */
+  /** Delays everything for a while, then delivers it at once; the server's clock continues. */
   stallNetwork(seconds: number): this {
     this.#heldUntilMs = this.nowMs + seconds * 1_000;
     return this.play(seconds);
   }
 
-  /** The server does nothing for a while; then its timer comes first, and what arrived meanwhile arrives now. */
+  /**
+   * Stops the server for a while; then its timer fires first, and everything received meanwhile
+   * follows.
+   */
   stallServer(seconds: number): this {
     const endMs = this.nowMs + seconds * 1_000;
     for (; this.nowMs < endMs; this.nowMs = Math.min(endMs, this.nowMs + 5)) this.#capture();
@@ -320,7 +328,7 @@ export class SimulatedPublisher {
     const rtpTime = this.#audioRtp(atMs);
     const data = sampleData(TOC[this.options.packetMs], atMs, 0);
     const config: AudioConfig = OPUS_CONFIG;
-    // A packet is sent when its last sample was captured.
+    // A packet is sent when its last sample has been captured.
     this.#send('audio', atMs + this.options.packetMs, (arrivedMs) =>
       input?.push(0, { rtpTime, keyFrame: true, data, config, arrivedMs }),
     );
@@ -381,7 +389,7 @@ export class SimulatedPublisher {
     this.#deliveries.push({ atMs: arrivalMs, deliver });
   }
 
-  /** @param earliestMs what came before was not looked at until now */
+  /** @param earliestMs the earliest time of arrival: before it the server was not reading */
   #deliver(earliestMs = 0): void {
     const due = this.#deliveries.filter(({ atMs }) => atMs <= this.nowMs);
     if (due.length === 0) return;
@@ -400,7 +408,7 @@ export class SimulatedPublisher {
     return Math.floor(this.#float() * below);
   }
 
-  /** 0 up to 1: xorshift32. */
+  /** A number from 0 up to, but not including, 1: xorshift32. */
   #float(): number {
     let x = this.#random;
     x ^= x << 13;
@@ -422,9 +430,9 @@ function sampleData(first: number, captureMs: number, frame: number): Uint8Array
   return data;
 }
 
-/** A configuration that differs by its width; no decoder sees it. */
+/** A configuration that differs only in its width; no decoder reads it. */
 export function videoConfig(width: number): VideoConfig {
-  // Without sets: nothing is put before its key frames.
+  // The record has no parameter sets, so nothing is inserted before key frames.
   const record = Uint8Array.of(1, 0x42, 0xc0, 0x1f, 0xff, 0xe0, 0, width >> 8, width & 0xff);
   return { kind: 'video', codec: 'h264', codecs: 'avc1.42C01F', width, height: 720, record };
 }

@@ -11,26 +11,29 @@ import {
 } from 'werift';
 import type { EncodedLayer } from './numbered-film.js';
 
-/** Of the layers, the worst first. */
+/** The ids of the layers, lowest first. */
 const RIDS = ['low', 'mid', 'high'];
 const NTP_AHEAD_MS = -Date.UTC(1900, 0, 1);
 
-/** A frame's RTP timestamp, not yet wrapped. `wild`: it is wrong, and sender reports keep to the layer's clock. */
+/**
+ * A frame's RTP timestamp, before wrapping. `wild`: it is wrong, while sender reports follow the
+ * layer's clock.
+ */
 export type RtpTime = Readonly<{ ticks: number; wild: boolean }>;
 
 type Options = Readonly<{
   url: string;
   channel: string;
   key: string;
-  /** The worst first, at most three. A frame without payloads isn't sent. */
+  /** The layers, lowest first, at most three. A frame without payloads isn't sent. */
   layers: readonly EncodedLayer[];
   framesPerSecond: number;
   clock: (layer: number, frame: number) => RtpTime;
 }>;
 
 /**
- * Publishes simulcast layers by WHIP that were encoded beforehand, so it can't answer key-frame requests. werift sends a
- * single stream for each track, so every layer has a sender of its own on the track's transport.
+ * Publishes pre-encoded simulcast layers by WHIP, and therefore can't answer key-frame requests.
+ * werift sends one stream per track, so each layer has its own sender on the track's transport.
  */
 export class SimulcastPublisher {
   readonly #options: Options;
@@ -59,7 +62,10 @@ export class SimulcastPublisher {
     });
   }
 
-  /** Resolves when media can be sent. @throws when the endpoint refuses the offer */
+  /**
+   * Resolves when media can be sent.
+   * @throws if the endpoint rejects the offer
+   */
   async publish(): Promise<void> {
     const { url, channel, key } = this.#options;
     const track = new MediaStreamTrack({ kind: 'video' });
@@ -72,7 +78,7 @@ export class SimulcastPublisher {
     const answer = await fetch(`${url}/whip/${channel}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/sdp' },
-      // The layers are told apart by their rids: werift knows the SSRC of one only.
+      // Layers are identified by rid: werift knows the SSRC of only one.
       body: (this.#peer.localDescription?.sdp ?? '').replaceAll(/^a=ssrc.*\r\n/gm, ''),
     });
     const sdp = await answer.text();
@@ -109,7 +115,7 @@ export class SimulcastPublisher {
     }
   }
 
-  /** Stops sending and deletes the session. Safe to call twice. */
+  /** Stops sending and deletes the session. Idempotent. */
   async end(): Promise<void> {
     this.#stopped = true;
     for (const { sender } of this.#layers) sender.stop();
@@ -131,7 +137,8 @@ class SentLayer {
   constructor(rid: string, frames: EncodedLayer) {
     this.rid = rid;
     this.frames = frames;
-    // Sender reports tell capture times (RFC 3550 6.4.1), where werift would tell those of sending.
+    // Sender reports carry capture times (RFC 3550 6.4.1), where werift would use the time of
+    // sending.
     const told = (get: () => bigint | number) => ({ get, set: () => undefined });
     Object.defineProperty(
       this.sender,

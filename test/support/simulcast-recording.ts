@@ -22,10 +22,13 @@ const Line = z.object({
   report: z.object({ layer: z.number(), ntpMs: z.number(), rtpTime: z.number() }).optional(),
 });
 
-/** What happened at a time: a track came, one of its packets, or a sender report. */
+/** A recorded event: a new track, one of its packets, or a sender report. */
 export type RecordedLine = z.output<typeof Line>;
 
-/** Six seconds of Chromium's camera in three layers, and its microphone, as they came to the server. */
+/**
+ * Returns six seconds of Chromium's camera in three layers, and its microphone, as the server
+ * received them.
+ */
 export function readSimulcastRecording(): RecordedLine[] {
   return gunzipSync(readFileSync(RECORDING))
     .toString()

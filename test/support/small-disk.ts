@@ -6,10 +6,13 @@ import { promisify } from 'node:util';
 
 const exec = promisify(execFile);
 const BALLAST = 'ballast';
-/** The last of it to be filled byte by byte would take long; less than a segment or a picture is enough. */
+/**
+ * The space that may remain when the disk counts as full. It is less than a segment or a picture;
+ * filling it byte by byte would take long.
+ */
 const STEPS_BYTES = [1_048_576, 65_536, 4_096, 512];
 
-/** A disk of a few megabytes, that a test can fill: a tmpfs. Only administrators of the machine may mount one. */
+/** A disk of a few megabytes that a test can fill: a tmpfs, which only root can mount. */
 export class SmallDisk {
   readonly folder: string;
 
@@ -17,7 +20,7 @@ export class SmallDisk {
     this.folder = folder;
   }
 
-  /** Whether this machine lets us have one. */
+  /** Returns whether this process may mount one. */
   static async isPermitted(): Promise<boolean> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-disk-'));
     const disk = await SmallDisk.mount(folder, 1).catch(() => null);
@@ -26,14 +29,14 @@ export class SmallDisk {
     return disk !== null;
   }
 
-  /** Mounts one in a folder, which is made if it isn't there. */
+  /** Mounts one in a folder, which is created if needed. */
   static async mount(folder: string, megabytes: number): Promise<SmallDisk> {
     await mkdir(folder, { recursive: true });
     await exec('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]);
     return new SmallDisk(folder);
   }
 
-  /** Until nothing more can be written. */
+  /** Fills the disk completely. */
   async fill(): Promise<void> {
     for (const bytes of STEPS_BYTES) {
       const block = Buffer.alloc(bytes, 1);
@@ -41,7 +44,7 @@ export class SmallDisk {
     }
   }
 
-  /** Makes the room again that {@link fill} took. */
+  /** Frees the space that {@link fill} took. */
   async empty(): Promise<void> {
     await rm(join(this.folder, BALLAST), { force: true });
   }

@@ -11,9 +11,9 @@ import type { ErrorBody, Reply } from '../../src/protocol/error.js';
 
 export type ClientSocket = Socket<ServerToClient, ClientToServer>;
 
-const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 
-/** A bare Socket.IO client that does not come back by itself. */
+/** Returns a bare Socket.IO client that does not reconnect. */
 export function socketTo(
   url: string,
   headers: Record<string, string> = {},
@@ -28,7 +28,7 @@ export function socketTo(
   });
 }
 
-/** The same, connected. Rejects with what the server said. */
+/** Returns a connected client. Rejects with the server's error. */
 export async function openSocket(
   url: string,
   headers: Record<string, string> = {},
@@ -42,14 +42,14 @@ export async function openSocket(
   return socket;
 }
 
-/** Sends anything under any name, and resolves to the reply. Rejects when none comes. */
+/** Sends any event and resolves with the reply. Rejects on a timeout. */
 export function ask(socket: ClientSocket, event: string, ...payload: unknown[]) {
   const untyped = socket as unknown as Socket;
   const reply = untyped.timeout(ANSWER_TIMEOUT_MS).emitWithAck(event, ...payload);
   return reply as Promise<Reply<unknown>>;
 }
 
-/** A request that is expected to succeed: resolves to the reply's data. */
+/** Sends a request that should succeed; resolves with the reply's data. */
 export async function request<N extends RequestName>(
   socket: ClientSocket,
   name: N,
@@ -60,7 +60,7 @@ export async function request<N extends RequestName>(
   return reply.data as RequestData<N>;
 }
 
-/** A request that is expected to be refused: resolves to the error. */
+/** Sends a request that should be refused; resolves with the error. */
 export async function refusal(socket: ClientSocket, event: string, ...payload: unknown[]) {
   const reply = await ask(socket, event, ...payload);
   expect(reply).toMatchObject({ ok: false, error: { code: expect.any(String) } });
@@ -78,7 +78,7 @@ export async function next<N extends keyof ServerToClient>(
   return promise;
 }
 
-/** Resolves with the reason when the socket is disconnected; at once if it is. */
+/** Resolves with the reason when the socket is disconnected; immediately if it already is. */
 export async function disconnected(socket: ClientSocket): Promise<string> {
   if (!socket.connected) return 'was disconnected';
   const [reason] = await new Promise<[string]>((resolve) => {
@@ -87,7 +87,7 @@ export async function disconnected(socket: ClientSocket): Promise<string> {
   return reason;
 }
 
-/** Writes to the connection as it is, past Socket.IO's own encoder. */
+/** Writes raw data to the connection, bypassing Socket.IO's encoder. */
 export function sendRaw(socket: ClientSocket, packet: string | Buffer): void {
   socket.io.engine.send(packet);
 }

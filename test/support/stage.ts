@@ -4,18 +4,20 @@ import type { ChannelView } from '../../src/protocol/channel.js';
 import { launchChromium } from './browser.js';
 import { ServerProcess } from './server-process.js';
 
-/** How long anything may take on a busy machine. */
+/** The limit for any step on a busy machine. */
 export const WAIT = { timeout: 60_000 };
 
 type VisitOptions = {
-  /** Another way to the server than straight, such as a proxy's. */
+  /** An alternative URL of the server, such as a proxy's. */
   url?: string;
   viewport?: { width: number; height: number };
   /** Run in the page before its own code. */
   initScripts?: readonly string[];
+  /** Whether {@link Stage.clear} leaves the page open, for several tests to share. */
+  lasting?: boolean;
 };
 
-/** A server and a browser, and the people in it. */
+/** A server and a browser with its visitors. */
 export class Stage {
   readonly server: ServerProcess;
   readonly #browser: Browser;
@@ -32,13 +34,16 @@ export class Stage {
     return new Stage(server, browser);
   }
 
-  /** A page of somebody who was never here before. */
-  async visit(path: string, { url, viewport, initScripts }: VisitOptions = {}): Promise<Page> {
+  /** Opens a page as a new visitor. */
+  async visit(
+    path: string,
+    { url, viewport, initScripts, lasting = false }: VisitOptions = {},
+  ): Promise<Page> {
     const context = await this.#browser.newContext({
       viewport: viewport ?? { width: 1280, height: 800 },
     });
     context.setDefaultTimeout(WAIT.timeout);
-    this.#contexts.add(context);
+    if (!lasting) this.#contexts.add(context);
     context.on('close', () => this.#contexts.delete(context));
     context.on('weberror', (error) => this.#errors.push(`${path}: ${error.error().stack}`));
     context.on('console', (message) => {
@@ -50,7 +55,7 @@ export class Stage {
     return page;
   }
 
-  /** Registers and makes a channel of the same name, through the pages; ends in the studio. */
+  /** Registers an account and a channel of the same name through the pages; ends in the studio. */
   async studioOf(name: string, options: VisitOptions = {}): Promise<Page> {
     const page = await this.visit('/register?next=/studio', options);
     await page.getByLabel('Username').fill(name);
@@ -62,7 +67,7 @@ export class Stage {
     return page;
   }
 
-  /** The same, and goes live. */
+  /** Registers as {@link studioOf} does, and goes live. */
   async goLive(name: string, options: VisitOptions = {}): Promise<Page> {
     const page = await this.studioOf(name, options);
     await page.getByRole('button', { name: 'Go live' }).click();
@@ -76,14 +81,17 @@ export class Stage {
     return (await response.json()) as ChannelView;
   }
 
-  /** Waits until the API tells this state of the channel's broadcast; null: there is none. */
+  /** Waits until the API reports this state of the channel's broadcast; null: no broadcast. */
   async isInState(name: string, state: 'live' | 'interrupted' | null): Promise<void> {
     await expect
       .poll(async () => (await this.channel(name)).broadcast?.state ?? null, WAIT)
       .toBe(state);
   }
 
-  /** For `afterEach`: everybody leaves, and no page may have thrown. Says what was seen when a test failed. */
+  /**
+   * Closes all pages that aren't lasting, and checks that none threw. Prints the server's output if
+   * the test failed.
+   */
   async clear(failed: boolean): Promise<void> {
     if (failed) process.stderr.write(`The server said:\n${this.server.output}\n`);
     await Promise.all([...this.#contexts].map((context) => context.close()));
@@ -96,12 +104,12 @@ export class Stage {
   }
 }
 
-/** What Chromium says of something that the page's policies keep it from. */
+/** Returns whether Chromium reports a violation of the page's policies. */
 function isViolation(text: string): boolean {
   return /content security policy|permissions policy/i.test(text);
 }
 
-/** Writes into the page's chat as somebody who may. */
+/** Sends a chat message from a page whose visitor is allowed to write. */
 export async function say(page: Page, text: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Message' });
   await box.fill(text);

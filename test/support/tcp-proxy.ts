@@ -3,7 +3,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 type Pair = { client: Socket; server: Socket };
 
-/** A network between a client and a server that can be cut, or go silent as if a cable was pulled. */
+/**
+ * A network between a client and a server that can be cut, or go silent as if a cable was pulled.
+ */
 export class TcpProxy {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
@@ -15,24 +17,25 @@ export class TcpProxy {
     this.#server = createServer((client) => this.#accept(client));
   }
 
-  static async to(url: string): Promise<TcpProxy> {
+  /** @param address where clients connect */
+  static async to(url: string, address = '127.0.0.1'): Promise<TcpProxy> {
     const proxy = new TcpProxy(Number(new URL(url).port));
-    proxy.#server.listen(0, '127.0.0.1');
+    proxy.#server.listen(0, address);
     await once(proxy.#server, 'listening');
     return proxy;
   }
 
   get url(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `http://${address}:${port}`;
   }
 
-  /** Connections that are open. */
+  /** The number of open connections. */
   get size(): number {
     return this.#pairs.size;
   }
 
-  /** Where new connections go: a server that was started again. */
+  /** Redirects new connections, such as to a restarted server. */
   redirect(url: string): void {
     this.#target = Number(new URL(url).port);
   }
@@ -45,7 +48,7 @@ export class TcpProxy {
     }
   }
 
-  /** No bytes go through the present connections any more, and nobody is told. */
+  /** Stops all data on open connections without closing them. */
   freeze(): void {
     for (const { client, server } of this.#pairs) {
       client.unpipe(server).pause();
@@ -53,7 +56,7 @@ export class TcpProxy {
     }
   }
 
-  /** What was frozen goes on, and nothing of it was lost. */
+  /** Resumes frozen connections; no data is lost. */
   thaw(): void {
     for (const { client, server } of this.#pairs) {
       client.pipe(server);
@@ -67,7 +70,7 @@ export class TcpProxy {
     this.cut();
   }
 
-  /** As a pulled cable: present connections go silent, new ones are not to be had. */
+  /** Behaves like a pulled cable: open connections go silent, and new ones are impossible. */
   pull(): void {
     this.freeze();
     this.#isOpen = false;

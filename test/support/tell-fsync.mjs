@@ -1,4 +1,5 @@
-// Loaded before a program (`node --import`), in each of its threads: says every fsync on the standard output.
+// Loaded before a program (`node --import`), in each of its threads: prints every fsync to standard
+// output.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 

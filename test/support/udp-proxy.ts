@@ -5,25 +5,25 @@ import { createServer } from 'node:net';
 
 const PAGE_SCRIPT = readFileSync(new URL('./pages/rtc-detour.js', import.meta.url), 'utf8');
 
-/** Packets of this many clients are kept apart; a test has two or three. */
+/** The limit of clients; a test has two or three. */
 const MAX_CLIENTS = 64;
 
 type Loss = {
-  /** Of a hundred packets from clients to the server, and back. */
+  /** The percentage of lost packets, from clients to the server and back. */
   upPercent?: number;
   downPercent?: number;
-  /** The same seed loses the same packets of each direction, counted from the first. */
+  /** A seed, with which the same packets are lost in each direction, counted from the first. */
   seed?: number;
 };
 
-/** A network between browsers and the server's media port, which loses packets, or is closed. */
+/** A network between browsers and the server's media port that loses packets or can be closed. */
 export class UdpProxy {
   readonly #target: number;
   readonly #loses: Record<'up' | 'down', () => boolean>;
   readonly #servers = new Map<string, Socket>();
   #socket: Socket | null = null;
   #port = 0;
-  /** Packets that came to it in each direction, and what it kept of them. */
+  /** Packets received in each direction, and how many of them were dropped. */
   readonly counts = { up: 0, down: 0, lostUp: 0, lostDown: 0 };
 
   private constructor(target: number, { upPercent = 0, downPercent = 0, seed = 1 }: Loss) {
@@ -31,24 +31,30 @@ export class UdpProxy {
     this.#loses = { up: losing(upPercent, seed), down: losing(downPercent, seed + 1) };
   }
 
-  /** A way to the UDP port `target` of this machine. */
+  /** Opens a path to the UDP port `target` of this machine. */
   static async to(target: number, loss: Loss = {}): Promise<UdpProxy> {
     const proxy = new UdpProxy(target, loss);
     await proxy.comeBack();
     return proxy;
   }
 
-  /** For a program, in the answer that it is given: its media goes through here. */
+  /**
+   * The port to write into the answer for a program, so that its media passes through the proxy.
+   */
   get port(): number {
     return this.#port;
   }
 
-  /** For a page, before its own code: its media goes through here. No TCP does. */
+  /**
+   * Runs in a page before its own code, so that its media passes through the proxy. TCP does not.
+   */
   get pageScript(): string {
     return `${PAGE_SCRIPT}\ndetourRtc(${this.#target}, ${this.#port});`;
   }
 
-  /** Closes the port: packets to it are answered as to any closed port, and nothing comes back. */
+  /**
+   * Closes the port: the system answers packets as for any closed port, and nothing is forwarded.
+   */
   async goDown(): Promise<void> {
     const sockets = [...this.#servers.values(), ...(this.#socket ? [this.#socket] : [])];
     this.#servers.clear();
@@ -62,7 +68,7 @@ export class UdpProxy {
     );
   }
 
-  /** Opens the same port again. */
+  /** Reopens the same port. */
   async comeBack(): Promise<void> {
     if (this.#socket) return;
     const socket = createSocket('udp4');
@@ -89,9 +95,9 @@ export class UdpProxy {
     else this.#socket?.send(packet, port, address);
   }
 
-  /** The socket that the server sees in the client's place. */
+  /** Returns the socket that the server sees in place of the client. */
   #serverFor(client: RemoteInfo): Socket {
-    // A page on this machine may speak from any of its addresses.
+    // A page on this machine may send from any of its addresses.
     const name = `${client.address}:${client.port}`;
     const known = this.#servers.get(name);
     if (known) return known;
@@ -104,8 +110,8 @@ export class UdpProxy {
 }
 
 /**
- * A free UDP and TCP port, for RTC_PORT. Below those that systems and media workers hand out by themselves, so that
- * nobody takes it before the server does.
+ * Returns a free UDP and TCP port for RTC_PORT, below the ranges of the system and the media
+ * workers, so that nothing takes it before the server does.
  */
 export async function freeRtcPort(): Promise<number> {
   for (;;) {
@@ -124,7 +130,7 @@ async function isFree(port: number): Promise<boolean> {
     await once(tcp, 'listening');
     return true;
   } catch {
-    // Somebody has it.
+    // The port is in use.
     return false;
   } finally {
     udp.close();
@@ -132,7 +138,7 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-/** Says of one packet after another whether it is lost (mulberry32). */
+/** Decides for each packet whether it is lost (mulberry32). */
 function losing(percent: number, seed: number): () => boolean {
   let state = seed;
   return () => {

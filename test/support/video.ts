@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** How the page's one video does. */
+/** The state of the page's only video. */
 export type VideoFigures = { frames: number; time: number; width: number; height: number };
 
-/** The part of HTMLVideoElement that is read here; the tests are compiled without the DOM's types. */
+/** The parts of HTMLVideoElement that tests read; they are compiled without the DOM's types. */
 type PlayedVideo = {
   getVideoPlaybackQuality(): { totalVideoFrames: number };
   currentTime: number;
@@ -12,7 +12,7 @@ type PlayedVideo = {
   videoHeight: number;
 };
 
-/** Reads the figures of the page's video. */
+/** Reads the state of the page's video. */
 export function videoOf(page: Page): Promise<VideoFigures> {
   return page.locator('video').evaluate((element) => {
     const video = element as unknown as PlayedVideo;
@@ -25,14 +25,14 @@ export function videoOf(page: Page): Promise<VideoFigures> {
   });
 }
 
-/** Waits until pictures come: both the decoded frames and the time go on by some. */
+/** Waits until the video plays: both the decoded frames and the time advance. */
 export async function framesAdvance(page: Page, frames = 10, timeout = 60_000): Promise<void> {
   let before = await videoOf(page);
   await expect
     .poll(
       async () => {
         const now = await videoOf(page);
-        // Another stream in the same element starts to count anew.
+        // Another stream in the same element restarts the counters.
         if (now.frames < before.frames || now.time < before.time) before = now;
         return now.frames - before.frames >= frames && now.time - before.time > 0.3;
       },

@@ -14,22 +14,22 @@ import { LackingSets, type SetsSent } from './lacking-sets.js';
 type Kind = 'audio' | 'video';
 const H264_PROFILES = { baseline: '42e01f', main: '4d401f', high: '640c1f' } as const;
 
-/** What a WHIP endpoint answered. */
+/** A WHIP endpoint's response. */
 export type WhipAnswer = Readonly<{ status: number; headers: Headers; text: string }>;
 
-/** A WHIP publisher that is no browser: werift's WebRTC, FFmpeg's film. */
+/** A WHIP publisher that is not a browser: werift's WebRTC with a film of FFmpeg's. */
 export class WeriftPublisher {
   readonly #endpoint: string;
   readonly #key: string;
   readonly #peer: RTCPeerConnection;
   readonly #tracks = new Map<Kind, MediaStreamTrack>();
   readonly #film: Film;
-  /** When what was sent last was captured. */
+  /** The capture time of the last packet sent. */
   readonly #capturedMs = { audio: 0, video: 0 };
   readonly #editAnswer: (sdp: string) => string;
   readonly #sets: LackingSets;
   readonly #setsSent: SetsSent;
-  /** The encoder has made something. */
+  /** Whether the encoder has produced anything. */
   filmStarted = false;
   #source: FilmRtp | null = null;
   #resource: string | null = null;
@@ -46,9 +46,9 @@ export class WeriftPublisher {
     channel: string;
     key: string;
     film: Film;
-    /** Changes the answer before it is taken, such as the addresses in it. */
+    /** Edits the answer before it is applied, such as its addresses. */
     editAnswer?: (sdp: string) => string;
-    /** Of H.264. */
+    /** The way in which H.264 parameter sets are sent. */
     parameterSets?: SetsSent;
   }) {
     this.#endpoint = `${url}/whip/${channel}`;
@@ -75,7 +75,7 @@ export class WeriftPublisher {
     }
   }
 
-  /** The offer, with all candidates. */
+  /** Returns the offer with all candidates. */
   async offer(): Promise<string> {
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
     const sdp = this.#peer.localDescription?.sdp ?? '';
@@ -88,7 +88,7 @@ export class WeriftPublisher {
     );
   }
 
-  /** Publishes; media flows from then on, unless it is to be silent. */
+  /** Publishes; media flows from then on, unless `silent`. */
   async publish({ silent = false } = {}): Promise<WhipAnswer> {
     const answer = await this.request('POST', this.#endpoint, {
       type: 'application/sdp',
@@ -101,7 +101,7 @@ export class WeriftPublisher {
     return answer;
   }
 
-  /** Begins to encode; what is made before the connection is there is lost. Does nothing the second time. */
+  /** Starts to encode; packets from before the connection are lost. Idempotent. */
   async startFilm(): Promise<void> {
     this.#source ??= await FilmRtp.start(this.#film, (kind, packet, capturedMs) => {
       this.filmStarted = true;
@@ -113,7 +113,7 @@ export class WeriftPublisher {
     });
   }
 
-  /** Sends nothing any more, and keeps its connection. */
+  /** Stops sending, but keeps the connection. */
   async fallSilent(): Promise<void> {
     await this.#source?.stop();
     this.#source = null;
@@ -123,13 +123,13 @@ export class WeriftPublisher {
     return this.#peer.connectionState;
   }
 
-  /** Stops sending and says so, as a program does that is told to stop. */
+  /** Stops sending and deletes the session, as a program does on exit. */
   async end(): Promise<WhipAnswer> {
     await this.vanish();
     return this.request('DELETE', this.#resource ?? this.#endpoint, {});
   }
 
-  /** Its media is gone without a word to the endpoint. */
+  /** Stops its media without notifying the endpoint. */
   async vanish(): Promise<void> {
     await this.fallSilent();
     await this.#peer.close();
@@ -156,15 +156,15 @@ export class WeriftPublisher {
 const NTP_AHEAD_MS = -Date.UTC(1900, 0, 1);
 
 /**
- * werift's sender reports have the decimals of a second where RFC 3550 6.4.1 has 2^32nds of it, and the time at which a
- * packet was sent where that of its capture is meant.
- * @param capturedMs when what is sent now was captured, milliseconds since 1970
+ * Corrects werift's sender reports: they contain decimals of a second instead of units of 2^-32 s
+ * (RFC 3550 6.4.1), and the time of sending instead of capture.
+ * @param capturedMs the capture time of the current packet, in ms since 1970
  */
 function tellRightTimes(sender: RTCRtpSender, capturedMs: () => number): void {
   let ntp = 0n;
   Object.defineProperty(sender, 'ntpTimestamp', {
     get: () => ntp,
-    // With each packet.
+    // werift sets this with each packet.
     set: () => {
       ntp = (BigInt(Math.round((capturedMs() + NTP_AHEAD_MS) * 1_000)) << 32n) / 1_000_000n;
     },

@@ -3,30 +3,32 @@ import { RTCPeerConnection, RTCRtpCodecParameters, type RtpPacket } from 'werift
 type Kind = 'audio' | 'video';
 type Video = 'H264' | 'VP8';
 
-/** What a WHEP endpoint answered. */
+/** A WHEP endpoint's response. */
 export type WhepAnswer = Readonly<{ status: number; headers: Headers; text: string }>;
 
 type Options = {
   url: string;
   channel: string;
-  /** Its own payload types. */
+  /** The payload types of this player. */
   payloadTypes: Readonly<Record<Kind, number>>;
   video?: Video;
   token?: string;
-  /** Gets each packet of the picture. */
+  /** Receives each video packet. */
   onVideo?: (packet: Buffer) => void;
 };
 
 const FEEDBACK = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
 
-/** A WHEP player that is no browser: werift's WebRTC. Counts what comes, and keeps what it was numbered. */
+/**
+ * A WHEP player that is not a browser: werift's WebRTC. Counts packets and records their numbers.
+ */
 export class WeriftViewer {
   readonly endpoint: string;
   /** RTP packets so far. */
   readonly packets: Record<Kind, number> = { audio: 0, video: 0 };
   readonly payloadTypes: Record<Kind, Set<number>> = { audio: new Set(), video: new Set() };
   readonly ssrcs: Record<Kind, Set<number>> = { audio: new Set(), video: new Set() };
-  /** Sequence numbers that were not near those before, of one SSRC. */
+  /** Sequence numbers that were far from the previous ones of their SSRC. */
   readonly jumps: string[] = [];
   readonly #sequences = new Map<number, number>();
   resource = '';
@@ -69,14 +71,14 @@ export class WeriftViewer {
     return this.#peer.connectionState;
   }
 
-  /** The offer, with all candidates. */
+  /** Returns the offer with all candidates. */
   async offer(kinds: readonly Kind[] = ['audio', 'video']): Promise<string> {
     for (const kind of kinds) this.#peer.addTransceiver(kind, { direction: 'recvonly' });
     await this.#peer.setLocalDescription(await this.#peer.createOffer());
     return this.#peer.localDescription?.sdp ?? '';
   }
 
-  /** Watches by an offer of its own. */
+  /** Watches with an offer of its own. */
   async watch(kinds?: readonly Kind[]): Promise<WhepAnswer> {
     const body = await this.offer(kinds);
     const answer = await this.request('POST', this.endpoint, { type: 'application/sdp', body });
@@ -90,7 +92,7 @@ export class WeriftViewer {
     return this.request('DELETE', this.resource, {});
   }
 
-  /** Gone without a word to the endpoint. */
+  /** Disappears without notifying the endpoint. */
   async vanish(): Promise<void> {
     await this.#peer.close();
   }

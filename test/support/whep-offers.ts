@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 
 const FOLDER = resolve('test/fixtures/whep-offers');
 
-/** The names of the offers of players that there are. */
+/** The names of all recorded player offers. */
 export const PLAYERS: readonly string[] = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.sdp'))
   .map((file) => file.slice(0, -'.sdp'.length));
 
-/** A player's offer; with ICE credentials of one's own where a test needs to know them. */
+/** Returns a player's offer; with given ICE credentials where a test needs to know them. */
 export function playerOffer(
   player: string,
   { ufrag, pwd }: { ufrag?: string; pwd?: string } = {},

@@ -17,7 +17,7 @@ export interface Budget {
   maxGzipBytes: number;
 }
 
-/** The files a page needs before its code runs: its entry and its static imports. */
+/** Returns the files a page needs before its code runs: its entry and its static imports. */
 export function filesBeforeStart(manifest: Manifest, page: string): string[] {
   const seen = new Set<string>();
   const files = new Set<string>();
@@ -54,13 +54,13 @@ export function budgetPlugin(budgets: readonly Budget[]): Plugin {
           bytes: gzipSync(readFileSync(join(directory, file))).byteLength,
         }));
         const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-        const of = `${kilobytes(total)} of ${kilobytes(maxGzipBytes)} gzip`;
+        const share = `${kilobytes(total)} of ${kilobytes(maxGzipBytes)} gzip`;
         if (total <= maxGzipBytes) {
-          this.info(`${page} loads ${of} of JavaScript before it starts`);
+          this.info(`${page} loads ${share} of JavaScript before it starts`);
           continue;
         }
         const parts = sizes.map(({ file, bytes }) => `  ${kilobytes(bytes)}  ${file}`).join('\n');
-        this.error(`${page} loads ${of} of JavaScript before it starts, over budget:\n${parts}`);
+        this.error(`${page} loads ${share} of JavaScript before it starts, over budget:\n${parts}`);
       }
     },
   };

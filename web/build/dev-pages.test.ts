@@ -12,6 +12,6 @@ it.each([
   ['/ui/watch/main.tsx', null],
   ['/@vite/client', null],
   ['/favicon.svg', null],
-])('takes %s as %s', (path, page) => {
+])('maps %s to %s', (path, page) => {
   expect(pageOf(path)).toBe(page);
 });

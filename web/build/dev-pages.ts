@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** The HTML file for a path, as the server maps it; null if it is not a page. */
+/** Returns the HTML file for a path, as the server maps it, or null if it is not a page. */
 export function pageOf(path: string): string | null {
   if (path === '/') return 'index';
   if (path === '/studio') return 'studio';
@@ -28,7 +28,7 @@ export function devPagesPlugin(api: string): Plugin {
         if (page === null || !request.headers.accept?.includes('text/html')) return next();
         async function serve(): Promise<void> {
           const source = await readFile(join(server.config.root, `${page}.html`), 'utf8');
-          const html = await server.transformIndexHtml(address, source);
+          const html = await server.transformIndexHtml(`/${page}.html`, source, address);
           const boot = await bootScript(api + address, request.headers.cookie);
           response.setHeader('content-type', 'text/html; charset=utf-8');
           response.end(html.replace('</head>', () => `${boot}</head>`));

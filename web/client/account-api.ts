@@ -11,16 +11,16 @@ import type { SecurityEventList } from '../../src/protocol/security-event.js';
 import type { StorageView } from '../../src/protocol/storage.js';
 import { call } from './api.js';
 
-/** Events of one page of the security log. */
+/** The number of events per page of the security log. */
 export const EVENTS_PAGE = 50;
 
-/** What somebody types to show that the account is theirs: each where they have one. */
+/** A proof of identity: the password and an authenticator code, as far as the account has them. */
 export type Proof = { password?: string; code?: string };
 
-/** What ends beside log-ins. */
+/** The credentials to revoke in addition to sessions. */
 export type Ends = { endTokens: boolean; removeStreamKeys: boolean };
 
-/** The caller's own account over HTTP. Every call throws `RequestError` on failure. */
+/** The API for the caller's own account. Every call throws `RequestError` on failure. */
 export const accountApi = {
   options: () => call<LoginOptions>('GET', '/auth/options'),
   register: (username: string, password: string, invitation: string | null) =>
@@ -39,7 +39,7 @@ export const accountApi = {
     call<AccountView>('POST', '/setup', { token, username, password }),
   claim: (token: string) => call<null>('POST', '/setup/claim', { token }),
   rename: (displayName: string) => call<AccountView>('PATCH', '/account', { displayName }),
-  /** An image file as read by the browser. */
+  /** Sends an image file as the browser read it. */
   setAvatar: (picture: Blob) => call<AccountView>('PUT', '/account/avatar', picture),
   deleteAvatar: () => call<AccountView>('DELETE', '/account/avatar'),
   security: () => call<SecurityView>('GET', '/account/security'),

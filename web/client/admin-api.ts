@@ -11,7 +11,7 @@ import type {
 import type { AdminEventList } from '../../src/protocol/security-event.js';
 import { call } from './api.js';
 
-/** Rows per page of a list. */
+/** The number of rows per page of a list. */
 export const ADMIN_PAGE = 50;
 
 const list = (search: string, offset: number): string =>

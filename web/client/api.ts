@@ -24,17 +24,20 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
-    // An HTML page from a proxy, or no body at all.
+    // The body is an HTML page from a proxy, or there is none.
     return null;
   }
 }
 
-/** Files are sent unchanged, everything else as JSON. */
+/** Returns the content type. Files are sent unchanged, and everything else as JSON. */
 function typeOf(body: object): string {
   return body instanceof Blob ? body.type : 'application/json';
 }
 
-/** Throws `RequestError`: the server's own, or `offline`/`timeout` when it wasn't reached. */
+/**
+ * Calls the HTTP API. Throws `RequestError`: the server's error, or `offline` or `timeout` if there
+ * was no response.
+ */
 export async function call<T>(method: Method, path: string, body?: object): Promise<T> {
   let response: Response;
   try {
@@ -53,7 +56,7 @@ export async function call<T>(method: Method, path: string, body?: object): Prom
   }
   const answer = await readJson(response);
   if (response.ok) {
-    // The server validates its responses with the schemas that this type is derived from.
+    // The server validates its responses with the schemas from which this type is derived.
     return answer as T;
   }
   if (isHttpError(answer)) {
@@ -70,7 +73,7 @@ const memberPath = (name: string, username: string): string =>
 const moderatorPath = (name: string, username: string): string =>
   `${channelPath(name)}/moderators/${encodeURIComponent(username)}`;
 
-/** The HTTP API under /api, by name. Every call throws `RequestError` on failure. */
+/** The HTTP API under /api. Every call throws `RequestError` on failure. */
 export const api = {
   me: () => call<AccountView>('GET', '/me'),
   logout: () => call<null>('POST', '/auth/logout'),
@@ -83,7 +86,7 @@ export const api = {
   changeChannel: (name: string, title: string) =>
     call<ChannelView>('PATCH', channelPath(name), { title }),
   deleteChannel: (name: string) => call<null>('DELETE', channelPath(name)),
-  /** Unlocks a channel with its password; a cookie keeps it unlocked. */
+  /** Unlocks a channel with its password. A cookie keeps the channel unlocked. */
   unlock: (name: string, password: string) =>
     call<null>('POST', `${channelPath(name)}/unlock`, { password }),
   access: (name: string) => call<AccessView>('GET', `${channelPath(name)}/access`),
@@ -100,13 +103,13 @@ export const api = {
   followOf: (name: string) => call<FollowView>('GET', `${channelPath(name)}/follow`),
   follow: (name: string) => call<FollowView>('PUT', `${channelPath(name)}/follow`),
   unfollow: (name: string) => call<FollowView>('DELETE', `${channelPath(name)}/follow`),
-  /** One page of broadcasts, newest first. */
+  /** Gets one page of broadcasts, newest first. */
   broadcasts: (name: string, { limit, offset }: { limit: number; offset: number }) =>
     call<ListedBroadcast[]>(
       'GET',
       `${channelPath(name)}/broadcasts?limit=${limit}&offset=${offset}`,
     ),
-  /** The first chat messages of a broadcast. */
+  /** Gets the first chat messages of a broadcast. */
   broadcastChat: (id: string, { limit }: { limit: number }) =>
     call<ChatPage>('GET', `/broadcasts/${encodeURIComponent(id)}/chat?limit=${limit}`),
 };

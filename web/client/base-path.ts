@@ -1,19 +1,23 @@
-/** The path that all addresses of the service begin with; mostly empty. */
+/** The prefix of all the service's paths, which is usually empty. */
 let basePath = '';
 
-/** Tells what the page's boot data says, before anything makes an address. Programs have no path. */
+/**
+ * Sets the prefix from the page's boot data. Must be called before any URL is built. Programs need
+ * no prefix.
+ */
 export function setBasePath(path: string): void {
   basePath = path;
 }
 
 /**
- * The address of a path of the service, such as `/studio`. What the API answers is an address already.
+ * Returns the URL of a path of the service, such as `/studio`. URLs from the API already contain
+ * the prefix.
  */
 export function at(path: string): string {
   return `${basePath}${path}`;
 }
 
-/** The path within the service of an address's path: the reverse of {@link at}. */
+/** Returns a URL's path within the service. This is the inverse of {@link at}. */
 export function pathWithin(pathname: string): string {
   if (basePath === '') return pathname;
   return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : '/';

@@ -12,13 +12,13 @@ const nobody: Boot = {
 };
 
 /**
- * What the server wrote into this page, which says as well where the page's addresses begin. A page
- * served without it (by Vite alone) starts as a visitor's who knows nothing yet.
+ * Reads the boot data that the server wrote into this page, and sets the base path from it. A page
+ * without boot data (which only Vite's development server serves) starts as for an unknown visitor.
  */
 export function readBoot(document: Document = globalThis.document): Boot {
   const text = document.getElementById('boot')?.textContent;
   if (!text) return nobody;
-  // Written by the server that checks every request, so trusted like the page's own code.
+  // The data was written by our own server, so it is trusted like the page's code.
   const boot: Boot = JSON.parse(text);
   setBasePath(boot.basePath);
   return boot;

@@ -42,14 +42,14 @@ const joined = (more: Partial<ChatJoined>): ChatJoined => ({
   ...more,
 });
 
-/** A server whose answers come when the test gives them. */
-class Told {
+/** A server that replies when the test says so. */
+class FakeServer {
   readonly asked: Readonly<{ name: string; payload: object; answer: (data: unknown) => void }>[] =
     [];
   readonly #listeners = new Map<string, (payload: never) => void>();
   #online: () => void = () => undefined;
 
-  /** Typed by what it is given in its place: the real one's types depend on the event's name. */
+  /** This is cast, because the real connection's types depend on the event name. */
   readonly connection = {
     status: signal<ConnectionStatus>('online'),
     onOnline: (listener: () => void) => {
@@ -72,7 +72,7 @@ class Told {
     this.#listeners.get(event)?.(payload as never);
   }
 
-  /** Answers the latest request once it is there. */
+  /** Answers the latest request when it has arrived. */
   async answer(name: string, data: object): Promise<object> {
     await vi.waitUntil(() => this.asked.at(-1)?.name === name);
     const request = this.asked.pop();
@@ -82,19 +82,20 @@ class Told {
 }
 
 function open(seesDeleted = false) {
-  const server = new Told();
+  const shown: number[] = [];
+  const server = new FakeServer();
   const feed = new ChatFeed({
     connection: server.connection,
     channel,
     seesDeleted: () => seesDeleted,
     onJoined: () => undefined,
-    onShown: () => undefined,
+    onShown: (fresh) => shown.push(...fresh.map(({ seq }) => seq)),
     onCaughtUp: () => undefined,
     onGone: () => undefined,
   });
   feed.open();
   server.connect();
-  return { server, feed };
+  return { server, feed, shown };
 }
 
 describe('ChatFeed', () => {
@@ -102,7 +103,7 @@ describe('ChatFeed', () => {
     [true, 'text 1'],
     [false, ''],
   ])(
-    'shows what was written and deleted while it joined (by a moderator: %s)',
+    'shows messages that were written and deleted during the join (for a moderator: %s)',
     async (sees, text) => {
       const { server, feed } = open(sees);
       server.tell('chat:messages', { channel, messages: [message(1), message(2)] });
@@ -113,7 +114,16 @@ describe('ChatFeed', () => {
     },
   );
 
-  it('shows what was restored while it joined', async () => {
+  it('reports a message once that is in the reply to the join and told as well', async () => {
+    const { server, feed, shown } = open();
+    server.tell('chat:messages', { channel, messages: [message(2)] });
+    await server.answer('chat:join', joined({ messages: [message(1), message(2)], lastSeq: 2 }));
+    await expect.poll(() => feed.log.value.messages).toHaveLength(2);
+    server.tell('chat:messages', { channel, messages: [message(2), message(3)] });
+    expect(shown).toEqual([1, 2, 3]);
+  });
+
+  it('shows messages that were restored during the join', async () => {
     const { server, feed } = open();
     server.tell('chat:messages', { channel, messages: [message(1)] });
     server.tell('chat:deleted', { channel, seqs: [1] });
@@ -122,7 +132,7 @@ describe('ChatFeed', () => {
     await expect.poll(() => feed.log.value.messages).toEqual([message(1)]);
   });
 
-  it('reads again only what it shows as deleted and is not, a page at a time', async () => {
+  it('fetches only restored messages again, one page at a time', async () => {
     const { server, feed } = open();
     const messages = Array.from({ length: 250 }, (_, i) => message(i + 1));
     await server.answer('chat:join', joined({ messages, lastSeq: 250 }));

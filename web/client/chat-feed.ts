@@ -5,42 +5,42 @@ import type { Connection } from './connection.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 import { RequestError } from './request-error.js';
 
-/** The part of the connection it uses. */
+/** The part of the connection that a feed uses. */
 export type ChatConnection = Pick<Connection, 'on' | 'onOnline' | 'request' | 'status'>;
 
 type Options = {
   connection: ChatConnection;
   channel: string;
-  /** The owner and moderators see deleted messages. */
+  /** Whether the user sees deleted messages, as the owner and moderators do. */
   seesDeleted: () => boolean;
   onJoined: (joined: ChatJoined) => void;
-  /** Stored messages appear for the first time; the log reaches up to `lastSeq`. */
+  /** Called when stored messages appear for the first time; the log then ends at `lastSeq`. */
   onShown: (fresh: readonly ChatMessage[], lastSeq: number) => void;
-  /** The feed has caught up. */
+  /** Called when the feed has caught up. */
   onCaughtUp: () => void;
-  /** The channel was deleted. */
+  /** Called when the channel was deleted. */
   onGone: () => void;
 };
 
-/** When more messages than this were missed, the newest page replaces the log instead. */
+/** If more messages than this were missed, the log is replaced with the newest page instead. */
 const CATCH_UP_MAX = 500;
 /**
- * Messages that arrive while earlier ones are being fetched; beyond this many, they are fetched
- * too.
+ * The maximum number of messages held while earlier ones are being fetched. Further messages are
+ * fetched too.
  */
 const HELD_MAX = 1_000;
 /** The number of messages per request. */
 const PAGE = 100;
 
 /**
- * The stored messages of a chat: received from the server, and fetched where some were missed.
- * After every connect it joins and catches up until that succeeds.
+ * The stored messages of a chat, which are received from the server and fetched where some were
+ * missed. After every connect, the feed joins and catches up, and retries until that succeeds.
  */
 export class ChatFeed {
   readonly #options: Options;
   readonly #log = signal(ChatLog.of([]));
   readonly #offs: (() => void)[] = [];
-  /** Received during a catch-up. */
+  /** Messages received during a catch-up. */
   #held: readonly ChatMessage[] = [];
   #joinedOnce = false;
   #catchUp: Promise<void> | null = null;
@@ -57,16 +57,23 @@ export class ChatFeed {
     return this.#log;
   }
 
-  /** Starts listening, and joins as soon as there is a connection. */
+  /** Starts to listen, and joins as soon as there is a connection. */
   open(): void {
     const { connection, channel } = this.#options;
-    const mine = (told: { channel: string }) => told.channel === channel;
+    const mine = (payload: { channel: string }) => payload.channel === channel;
     this.#offs.push(
       connection.onOnline(() => this.#startCatchUp()),
-      connection.on('chat:messages', (told) => mine(told) && this.#told(told.messages)),
-      connection.on('chat:deleted', (told) => mine(told) && this.#deleted(told.seqs)),
-      connection.on('chat:restored', (told) => mine(told) && this.#restored(told.messages)),
-      connection.on('chat:reactions', (told) => mine(told) && this.react(told.changes)),
+      connection.on(
+        'chat:messages',
+        (payload) => mine(payload) && this.#received(payload.messages),
+      ),
+      connection.on('chat:deleted', (payload) => mine(payload) && this.#deleted(payload.seqs)),
+      connection.on(
+        'chat:restored',
+        (payload) => mine(payload) && this.#restored(payload.messages),
+      ),
+      connection.on('chat:reset', (payload) => mine(payload) && this.joinAnew()),
+      connection.on('chat:reactions', (payload) => mine(payload) && this.react(payload.changes)),
     );
   }
 
@@ -87,7 +94,7 @@ export class ChatFeed {
       this.#log.value = this.#log.peek().prepend(messages, more);
   }
 
-  /** Joins from scratch, because what the user may see has changed. */
+  /** Joins from scratch, because the messages shown to the user may have changed. */
   joinAnew(): void {
     this.#joinedOnce = false;
     this.#startCatchUp();
@@ -99,11 +106,11 @@ export class ChatFeed {
     for (const off of this.#offs.splice(0)) off();
   }
 
-  #told(messages: readonly ChatMessage[]): void {
-    const log = this.#catchUp || !this.#joinedOnce ? null : this.#log.peek().append(messages);
-    if (log) return this.#show(log, messages);
+  #received(messages: readonly ChatMessage[]): void {
+    const isCurrent = this.#joinedOnce && !this.#catchUp;
+    if (isCurrent && this.#append(messages)) return;
     this.#held = [...this.#held, ...messages].slice(0, HELD_MAX);
-    // Something was missed, or will arrive with the current catch-up.
+    // Messages were missed, or will arrive with the current catch-up.
     if (this.#joinedOnce && !this.#catchUp) this.#startCatchUp();
   }
 
@@ -116,6 +123,21 @@ export class ChatFeed {
   #restored(messages: readonly ChatMessage[]): void {
     this.#log.value = this.#log.peek().restore(messages);
     this.#held = withRestored(this.#held, messages);
+  }
+
+  /**
+   * Shows the messages that aren't shown yet: a message that was stored during a join is in the
+   * reply and is told afterwards. Returns false if messages before them are missing.
+   */
+  #append(messages: readonly ChatMessage[]): boolean {
+    const before = this.#log.peek();
+    const log = before.append(messages);
+    if (!log) return false;
+    this.#show(
+      log,
+      messages.filter(({ seq }) => seq > before.lastSeq),
+    );
+    return true;
   }
 
   #show(log: ChatLog, fresh: readonly ChatMessage[]): void {
@@ -147,14 +169,16 @@ export class ChatFeed {
   }
 
   #catchUpFailed({ code, retryAfterMs = 0 }: RequestError): void {
-    if (this.#closed || code === 'offline') return; // resumes when online
+    if (this.#closed || code === 'offline') return; // joining resumes when online
     if (code === 'channel_not_found') return this.#options.onGone();
     const delayMs = Math.max(retryAfterMs, reconnectDelayMs(this.#failures, Math.random()));
     this.#failures += 1;
     this.#retry = setTimeout(() => this.#startCatchUp(), delayMs);
   }
 
-  /** Joins, fetches missed messages, and shows them together with those received meanwhile. */
+  /**
+   * Joins, fetches missed messages, and shows them together with those received in the meantime.
+   */
   async #join(): Promise<void> {
     const { connection, channel } = this.#options;
     const { lastSeq } = this.#log.peek();
@@ -162,7 +186,7 @@ export class ChatFeed {
     const joined = await connection.request('chat:join', { channel, ...from });
     this.#options.onJoined(joined);
     const isFar = joined.lastSeq - lastSeq > CATCH_UP_MAX;
-    // The server's last message precedes ours: its database was replaced.
+    // The server's last message is older than ours, so its database was replaced.
     if (!this.#joinedOnce) this.#show(ChatLog.of(joined.messages), joined.messages);
     else if (isFar || joined.lastSeq < lastSeq) await this.#startAfresh();
     else {
@@ -178,7 +202,7 @@ export class ChatFeed {
     this.#show(ChatLog.of(messages), messages);
   }
 
-  /** Exactly these of the shown messages are deleted; the others are read again. */
+  /** Marks exactly these of the shown messages as deleted, and fetches restored messages again. */
   async #takeDeletions(deletedSeqs: readonly number[]): Promise<void> {
     const deleted = new Set(deletedSeqs);
     let restored = this.#log.peek().deletedSeqs.filter((seq) => !deleted.has(seq));
@@ -197,20 +221,16 @@ export class ChatFeed {
   async #fetchMissed({ messages, more }: ChatJoined): Promise<void> {
     let page = { messages, more };
     for (;;) {
-      const log = this.#log.peek().append(page.messages);
-      if (!log) return this.#startAfresh();
-      this.#show(log, page.messages);
+      if (!this.#append(page.messages)) return this.#startAfresh();
       if (!page.more) return;
-      page = await this.#history({ afterSeq: log.lastSeq });
+      page = await this.#history({ afterSeq: this.#log.peek().lastSeq });
     }
   }
 
   #showHeld(): void {
     const held = this.#held;
     this.#held = [];
-    const log = this.#log.peek().append(held);
-    if (log) this.#show(log, held);
-    else this.#catchUpAgain = true;
+    if (!this.#append(held)) this.#catchUpAgain = true;
   }
 
   #history(from: { afterSeq?: number; beforeSeq?: number }) {

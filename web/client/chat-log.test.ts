@@ -16,24 +16,24 @@ const range = (from: number, to: number) =>
 const seqs = (log: ChatLog | null) => log?.messages.map(({ seq }) => seq);
 
 describe('ChatLog', () => {
-  it('takes what follows, in any order, each once', () => {
+  it('appends following messages in any order, each only once', () => {
     const log = ChatLog.of(range(5, 6));
     expect(seqs(log.append([message(8), message(7), message(6), message(7)]))).toEqual([
       5, 6, 7, 8,
     ]);
   });
 
-  it('refuses what would leave a gap', () => {
+  it('rejects messages that would leave a gap', () => {
     expect(ChatLog.of(range(1, 3)).append([message(5)])).toBeNull();
     expect(ChatLog.of([]).append([message(2)])).toBeNull();
   });
 
-  it('stays the same when there is nothing new', () => {
+  it('remains the same if there is nothing new', () => {
     const log = ChatLog.of(range(1, 3));
     expect(log.append(range(2, 3))).toBe(log);
   });
 
-  it('keeps the newest, and says that there are earlier ones', () => {
+  it('keeps the newest messages and reports that earlier ones exist', () => {
     const log = ChatLog.of(range(1, LOG_NEWEST)).append(range(LOG_NEWEST + 1, LOG_NEWEST + 10));
     expect(log?.messages).toHaveLength(LOG_NEWEST);
     expect(log?.firstSeq).toBe(11);
@@ -42,7 +42,7 @@ describe('ChatLog', () => {
     expect(ChatLog.of(range(2, 3)).hasEarlier).toBe(true);
   });
 
-  it('keeps earlier ones that were loaded, up to the bound', () => {
+  it('keeps earlier messages that were loaded, up to the limit', () => {
     let log = ChatLog.of(range(1_901, 2_000));
     for (let from = 1_801; log.hasEarlier && !log.isFull; from -= 100)
       log = log.prepend(range(from, from + 99), true);
@@ -52,20 +52,20 @@ describe('ChatLog', () => {
     expect(log.append([message(2_001)])?.messages).toHaveLength(LOG_MAX);
   });
 
-  it('empties what was deleted', () => {
+  it('clears the text of deleted messages', () => {
     const log = ChatLog.of(range(1, 3)).delete([2, 9]);
     expect(log.messages[1]).toMatchObject({ seq: 2, text: '', deleted: true });
     expect(log.messages[0]).toEqual(message(1));
   });
 
-  it('leaves moderators the text of what was deleted, and knows what that is', () => {
+  it('keeps the text of deleted messages for moderators and lists their seqs', () => {
     const log = ChatLog.of(range(1, 3)).delete([2], true);
     expect(log.messages[1]).toEqual({ ...message(2), deleted: true });
     expect(log.deletedSeqs).toEqual([2]);
     expect(log.restore([message(2), message(9)]).messages).toEqual(range(1, 3));
   });
 
-  it('has no gap and nothing twice, whatever it is told', () => {
+  it('never has gaps or duplicates, whatever it receives', () => {
     const part = fc
       .tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 6 }))
       .map(([from, more]) => range(from, from + more));

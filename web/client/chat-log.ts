@@ -1,17 +1,17 @@
 import type { ChatMessage } from '../../src/protocol/chat.js';
 
-/** How many of the newest messages are kept. */
+/** The number of newest messages that are kept. */
 export const LOG_NEWEST = 500;
-/** The limit including earlier messages that were loaded. */
+/** The maximum number of messages, including earlier ones that were loaded. */
 export const LOG_MAX = 1_000;
 
 /**
- * The shown messages of a chat, ordered by seq, each once and without gaps between first and last.
- * Messages that would leave a gap are rejected: fetch the missing ones first.
+ * The shown messages of a chat, ordered by seq, without duplicates and without gaps. Messages that
+ * would leave a gap are rejected; the missing ones must be fetched first.
  */
 export class ChatLog {
   readonly #messages: readonly ChatMessage[];
-  /** True when the server has messages before the first. */
+  /** Whether the server has messages before the first one. */
   readonly hasEarlier: boolean;
 
   private constructor(messages: readonly ChatMessage[], hasEarlier: boolean) {
@@ -19,7 +19,7 @@ export class ChatLog {
     this.hasEarlier = hasEarlier;
   }
 
-  /** The newest page. */
+  /** Creates a log from the newest page. */
   static of(page: readonly ChatMessage[]): ChatLog {
     return new ChatLog(page, (page[0]?.seq ?? 1) > 1);
   }
@@ -32,7 +32,7 @@ export class ChatLog {
     return this.#messages[0]?.seq ?? 1;
   }
 
-  /** 0 when empty. */
+  /** The seq of the last message; 0 if the log is empty. */
   get lastSeq(): number {
     return this.#messages.at(-1)?.seq ?? 0;
   }
@@ -42,14 +42,14 @@ export class ChatLog {
     return this.#messages.filter(({ deleted }) => deleted).map(({ seq }) => seq);
   }
 
-  /** True when all messages within the limit are loaded. */
+  /** Whether the maximum number of messages is loaded. */
   get isFull(): boolean {
     return this.#messages.length >= LOG_MAX;
   }
 
   /**
    * Appends these messages, skipping known ones.
-   * @returns null if messages are missing in between: fetch them first
+   * @returns null if messages in between are missing, which must be fetched first
    */
   append(messages: readonly ChatMessage[]): ChatLog | null {
     const fresh = messages
@@ -58,7 +58,7 @@ export class ChatLog {
       .filter(({ seq }, i, all) => seq !== all[i - 1]?.seq);
     if (fresh.some(({ seq }, i) => seq !== this.lastSeq + 1 + i)) return null;
     if (fresh.length === 0) return this;
-    // A user who has loaded earlier messages is reading them: keep as many as were loaded.
+    // A user who has loaded earlier messages is reading them, so as many are kept as were loaded.
     const kept = Math.max(LOG_NEWEST, Math.min(LOG_MAX, this.#messages.length));
     const all = [...this.#messages, ...fresh];
     return new ChatLog(all.slice(-kept), this.hasEarlier || all.length > kept);
@@ -72,17 +72,17 @@ export class ChatLog {
     return new ChatLog([...earlier, ...this.#messages], more || earlier.length < page.length);
   }
 
-  /** Marks those messages as deleted; moderators keep their texts. */
+  /** Marks these messages as deleted; for moderators, the texts are kept. */
   delete(seqs: readonly number[], keepTexts = false): ChatLog {
     return this.#with(withDeleted(this.#messages, seqs, keepTexts));
   }
 
-  /** Replaces those messages by their current versions. */
+  /** Replaces these messages with their current versions. */
   restore(messages: readonly ChatMessage[]): ChatLog {
     return this.#with(withRestored(this.#messages, messages));
   }
 
-  /** Updates reaction counts; whether the user gave one stays unchanged. */
+  /** Updates reaction counts. */
   react(changes: readonly ReactionChange[]): ChatLog {
     const seqs = new Set(changes.map(({ seq }) => seq));
     return this.#with(
@@ -99,7 +99,10 @@ export class ChatLog {
   }
 }
 
-/** How often an emoji was given to a message; `mine` only if the user gave it. */
+/**
+ * The new count of an emoji on a message. If `mine` is absent, the user's own reaction is
+ * unchanged.
+ */
 export type ReactionChange = Readonly<{
   seq: number;
   emoji: string;
@@ -118,7 +121,7 @@ function withReaction(message: ChatMessage, { emoji, count, mine }: ReactionChan
   return { ...message, reactions: reactions.filter((reaction) => reaction.count > 0) };
 }
 
-/** Those messages with some deleted by a moderator; moderators keep the texts. */
+/** Returns the messages with some marked as deleted; for moderators, the texts are kept. */
 export function withDeleted(
   messages: readonly ChatMessage[],
   seqs: readonly number[],
@@ -132,7 +135,7 @@ export function withDeleted(
   );
 }
 
-/** Those messages with some replaced by their current versions. */
+/** Returns the messages with some of them replaced with their current versions. */
 export function withRestored(
   messages: readonly ChatMessage[],
   restored: readonly ChatMessage[],

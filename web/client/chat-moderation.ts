@@ -28,10 +28,10 @@ export class ChatModeration {
   constructor(connection: Connection, channel: string) {
     this.#connection = connection;
     this.#channel = channel;
-    const isHere = (told: { channel: string }) => told.channel === channel;
+    const isHere = (payload: { channel: string }) => payload.channel === channel;
     this.#offs = [
-      connection.on('chat:held-added', (told) => isHere(told) && this.#count(1)),
-      connection.on('chat:held-removed', (told) => isHere(told) && this.#count(-1)),
+      connection.on('chat:held-added', (payload) => isHere(payload) && this.#count(1)),
+      connection.on('chat:held-removed', (payload) => isHere(payload) && this.#count(-1)),
     ];
   }
 
@@ -45,9 +45,10 @@ export class ChatModeration {
     this.#heldCount.value = heldCount ?? 0;
   }
 
-  /** Calls back when a moderator did something that other moderators see. */
+  /** Calls back when a moderator acts, or when a message is held or released. */
   onChange(listener: () => void): () => void {
-    const isHere = (told: { channel: string }) => told.channel === this.#channel && listener();
+    const isHere = (payload: { channel: string }) =>
+      payload.channel === this.#channel && listener();
     const offs = (['chat:audited', 'chat:held-added', 'chat:held-removed'] as const).map((event) =>
       this.#connection.on(event, isHere),
     );
@@ -56,7 +57,7 @@ export class ChatModeration {
     };
   }
 
-  /** Deletes a message for everybody except moderators. */
+  /** Deletes a message for everyone except moderators. */
   async delete(seq: number): Promise<void> {
     await this.#connection.request('chat:delete', { channel: this.#channel, seq });
   }
@@ -65,7 +66,7 @@ export class ChatModeration {
     await this.#connection.request('chat:restore', { channel: this.#channel, seq });
   }
 
-  /** Deletes all messages of a person; resolves with their number. */
+  /** Deletes all messages of a person; resolves to their number. */
   async clear(whom: Somebody): Promise<number> {
     return (await this.#connection.request('chat:clear', this.#about(whom))).deleted;
   }
@@ -85,12 +86,12 @@ export class ChatModeration {
     await this.#connection.request('chat:unban', { channel: this.#channel, ...whom });
   }
 
-  /** Active bans and time-outs, newest first. */
+  /** Lists active bans and time-outs, newest first. */
   async bans(): Promise<readonly ChatBanView[]> {
     return (await this.#connection.request('chat:bans', { channel: this.#channel })).bans;
   }
 
-  /** Pins a message; null unpins it. */
+  /** Pins a message, or unpins it if `seq` is null. */
   async pin(seq: number | null): Promise<void> {
     await this.#connection.request('chat:pin', { channel: this.#channel, seq });
   }
@@ -99,7 +100,7 @@ export class ChatModeration {
     return this.#connection.request('chat:settings', { channel: this.#channel });
   }
 
-  /** Omitted settings stay unchanged. */
+  /** Changes settings; omitted settings remain unchanged. */
   change(change: {
     rules?: Partial<ChatRules>;
     blockedWords?: readonly string[];
@@ -120,7 +121,7 @@ export class ChatModeration {
     await this.#connection.request('chat:judge', { channel: this.#channel, heldId, approve });
   }
 
-  /** The audit log, newest first. */
+  /** Gets the audit log, newest first. */
   async audit(): Promise<readonly AuditEntry[]> {
     return (await this.#connection.request('chat:audit', { channel: this.#channel })).entries;
   }
@@ -134,7 +135,7 @@ export class ChatModeration {
     return this.#connection.request('chat:search', { channel: this.#channel, ...wanted });
   }
 
-  /** The current participants of the chat. */
+  /** Gets the current participants of the chat. */
   viewers(): Promise<ChatViewers> {
     return this.#connection.request('chat:viewers', { channel: this.#channel });
   }

@@ -5,7 +5,7 @@ import { RequestError, type RequestErrorCode } from './request-error.js';
 
 type Answer = ChatSent | RequestError;
 
-/** A server that answers what it is told to, one send at a time. */
+/** A server that returns the given replies, one per message, and then accepts all messages. */
 class FakeServer {
   readonly asked: OutboxEntry[] = [];
   readonly #answers: Answer[];
@@ -52,7 +52,7 @@ describe('ChatOutbox', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('sends in the order of typing, one after another', async () => {
+  it('sends messages one at a time, in the order they were typed', async () => {
     const server = new FakeServer();
     const { outbox, states } = outboxOf(server);
     for (const nonce of ['a', 'b', 'c']) outbox.add(typed(nonce));
@@ -67,7 +67,7 @@ describe('ChatOutbox', () => {
     expect(states().map(([, state]) => state)).toEqual(['sent', 'sent', 'sent']);
   });
 
-  it('waits as long as the server says, then sends the same message again, and others after it', async () => {
+  it('waits as long as the server says, and then resends the message before the others', async () => {
     const server = new FakeServer(error('rate_limited', 700));
     const { outbox, errors } = outboxOf(server);
     outbox.add(typed('a'));
@@ -79,7 +79,7 @@ describe('ChatOutbox', () => {
     expect(errors).toEqual(['rate_limited']);
   });
 
-  it('keeps what failed for good, with the reason, until it is retried or discarded', async () => {
+  it('keeps a permanently failed message until it is retried or discarded', async () => {
     const server = new FakeServer(error('guest_name_taken'), sent(1), error('banned'));
     const { outbox, states } = outboxOf(server);
     outbox.add(typed('a'));
@@ -97,7 +97,7 @@ describe('ChatOutbox', () => {
     expect(states()).toEqual([['b', 'sent']]);
   });
 
-  it('gives up on passing trouble after five attempts, and starts afresh on retry', async () => {
+  it('gives up after five attempts with transient errors, and starts over on retry', async () => {
     const server = new FakeServer(...Array.from({ length: 5 }, () => error('unavailable', 10)));
     const { outbox, states } = outboxOf(server);
     outbox.add(typed('a'));
@@ -117,7 +117,7 @@ describe('ChatOutbox', () => {
     await vi.advanceTimersByTimeAsync(600_000);
     expect(server.nonces).toEqual([]);
     server.online = true;
-    outbox.flush(); // breaks at once
+    outbox.flush(); // fails at once
     await vi.advanceTimersByTimeAsync(600_000);
     expect(states()).toEqual([['a', 'pending']]);
     outbox.flush();
@@ -125,7 +125,7 @@ describe('ChatOutbox', () => {
     expect(states()).toEqual([['a', 'sent']]);
   });
 
-  it('lets go of what has come among the messages, also when only the answer was lost', async () => {
+  it('removes messages that appeared in the chat, even if the reply was lost', async () => {
     const server = new FakeServer(sent(7), error('timeout'));
     const { outbox, errors, states } = outboxOf(server);
     outbox.add(typed('a'));
@@ -141,7 +141,7 @@ describe('ChatOutbox', () => {
     expect(errors).toEqual([]);
   });
 
-  it('keeps the order and loses nothing when somebody types on while sending too fast', async () => {
+  it('keeps the order and loses nothing when a user keeps typing while rate-limited', async () => {
     const stored: string[] = [];
     let refusals = 2;
     const outbox = new ChatOutbox({

@@ -2,23 +2,23 @@ import { type ReadonlySignal, signal } from '@preact/signals-core';
 import type { ChatQuote, ChatSent } from '../../src/protocol/chat.js';
 import { RequestError } from './request-error.js';
 
-/** An own message that is not yet among the chat's messages. */
+/** A message by the user that isn't among the chat's messages yet. */
 export type OutboxEntry = Readonly<{
   nonce: string;
   text: string;
   guestName: string | undefined;
-  /** The message it replies to. */
+  /** The message to which it replies. */
   replyTo?: ChatQuote | undefined;
-  /** When it was written, milliseconds since 1970. */
+  /** The time at which the message was written, in milliseconds since 1970. */
   typedMs: number;
   state: OutboxState;
 }>;
 
 export type OutboxState =
   | Readonly<{ name: 'pending' }>
-  /** Committed; it will appear in the chat in a moment. */
+  /** The message is committed and will appear in the chat in a moment. */
   | Readonly<{ name: 'sent'; seq: number }>
-  /** Waiting for a moderator's approval. */
+  /** The message is waiting for a moderator's approval. */
   | Readonly<{ name: 'held' }>
   | Readonly<{ name: 'failed'; error: RequestError }>;
 
@@ -27,24 +27,24 @@ type Send = (entry: OutboxEntry) => Promise<ChatSent>;
 
 type Options = { send: Send; isOnline: () => boolean; onError: (error: RequestError) => void };
 
-/** Errors that may pass; the same message is retried. */
-const PASSING: ReadonlySet<string> = new Set([
+/** The codes of transient errors, after which the same message is retried. */
+const TRANSIENT: ReadonlySet<string> = new Set([
   'rate_limited',
   'unavailable',
   'timeout',
   'offline',
   'internal',
 ]);
-/** How often a message is retried before it is left to the sender. */
+/** The number of attempts after which the sender has to decide about a message. */
 const ATTEMPTS_MAX = 5;
 const RETRY_AFTER_MS = 1_000;
-/** How many messages can wait; further ones are refused before they leave the text box. */
+/** The maximum number of waiting messages. Further messages remain in the text box. */
 const OUTBOX_MAX = 20;
 
 /**
- * Own messages in transit, sent one after another in the order they were written. A message that
- * failed for a transient reason is retried with its nonce, so the server stores it once; a message
- * that failed permanently stays, with the reason, until it is retried or discarded.
+ * The user's messages in transit, sent one at a time in the order they were written. A message that
+ * failed for a transient reason is retried with its nonce, so the server stores it only once. A
+ * message that failed permanently remains here with the reason until it is retried or discarded.
  */
 export class ChatOutbox {
   readonly #options: Options;
@@ -67,7 +67,8 @@ export class ChatOutbox {
 
   add(entry: Omit<OutboxEntry, 'state'>): void {
     this.#entries.value = [...this.#entries.peek(), { ...entry, state: { name: 'pending' } }];
-    // Earlier messages wait for their turn: sending them early would only use up their retries.
+    // Earlier messages wait for their turn, because sending them early would only use up their
+    // retries.
     if (this.#timer === undefined) this.flush();
   }
 
@@ -90,7 +91,7 @@ export class ChatOutbox {
     return entry.text;
   }
 
-  /** A moderator has decided; an approved message will appear in the chat. */
+  /** Applies a moderator's decision. An approved message will appear in the chat. */
   judged(nonce: string, { approved }: { approved: boolean }): void {
     if (!approved) this.#remove((entry) => entry.nonce === nonce);
   }
@@ -133,16 +134,16 @@ export class ChatOutbox {
     return this.#entries.peek().find(({ state }) => state.name === 'pending');
   }
 
-  /** True if sending must wait. */
+  /** Handles an error; returns true if sending must wait. */
   #failed({ nonce }: OutboxEntry, error: RequestError): boolean {
-    // Only the acknowledgement was lost: the message has appeared in the chat.
+    // Only the acknowledgement was lost, because the message has appeared in the chat.
     if (!this.#entries.peek().some((entry) => entry.nonce === nonce)) return false;
     this.#options.onError(error);
-    // Resumes with the connection, however long that takes.
+    // Sending resumes with the connection, however long that takes.
     if (error.code === 'offline') return true;
     const attempts = (this.#attempts.get(nonce) ?? 0) + 1;
     this.#attempts.set(nonce, attempts);
-    if (PASSING.has(error.code) && attempts < ATTEMPTS_MAX) {
+    if (TRANSIENT.has(error.code) && attempts < ATTEMPTS_MAX) {
       this.#timer = setTimeout(() => this.flush(), error.retryAfterMs ?? RETRY_AFTER_MS * attempts);
       return true;
     }

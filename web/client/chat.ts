@@ -9,13 +9,13 @@ import type { Connection } from './connection.js';
 import { isRefusal } from './refusal.js';
 import { RequestError } from './request-error.js';
 
-/** One line of the chat: a stored message, or an own message that is not stored yet. */
+/** One line of the chat: a stored message, or a message by the user that isn't stored yet. */
 export type ChatEntry =
   | Readonly<{ kind: 'message'; message: ChatMessage }>
   | Readonly<{
       kind: 'own';
       entry: OutboxEntry;
-      /** The name under which it will appear. */
+      /** The name under which the message will appear. */
       name: string;
       role: ChatMessage['role'];
     }>;
@@ -23,12 +23,12 @@ export type ChatEntry =
 /** `gone`: the channel was deleted. */
 export type ChatState = 'connecting' | 'ready' | 'gone';
 
-/** Why the last message was not stored (yet), and when it is retried. */
+/** The reason why the last message was not stored (yet), and the time of the next attempt. */
 export type SendError = Readonly<{ error: RequestError; retryAtMs: number | null }>;
 
 export type FloatingEmoji = (typeof FLOATING_EMOJI)[number];
 
-/** How many of one emoji float over the player. */
+/** The number of one emoji that float over the player. */
 export type Float = Readonly<{ emoji: string; count: number }>;
 
 type Options = {
@@ -56,11 +56,11 @@ export class Chat {
   readonly #feed: ChatFeed;
   readonly #offs: (() => void)[] = [];
 
-  /** Actions of the owner and moderators. */
+  /** The actions of the owner and moderators. */
   readonly moderation: ChatModeration;
-  /** All lines in order; own messages that are not stored yet come last. */
+  /** All lines in order; messages that are not stored yet come last. */
   readonly entries: ReadonlySignal<readonly ChatEntry[]>;
-  /** The stored messages among them. */
+  /** The stored messages among the lines. */
   readonly messages: ReadonlySignal<readonly ChatMessage[]>;
   /** True if `loadEarlier` has something to load. */
   readonly hasEarlier: ReadonlySignal<boolean>;
@@ -103,8 +103,8 @@ export class Chat {
   }
 
   /**
-   * The user's identity here; null until joined. `canWrite` is false if the user is banned, or a
-   * guest where guests may only read.
+   * The user's identity in this chat; null until joined. `canWrite` is false if the user is banned,
+   * or a guest where guests may only read.
    */
   get me(): ReadonlySignal<ChatJoined['me'] | null> {
     return this.#me;
@@ -114,7 +114,7 @@ export class Chat {
     return this.#state;
   }
 
-  /** The rules for writing here; null until joined. */
+  /** The rules for writing in this chat; null until joined. */
   get rules(): ReadonlySignal<ChatRules | null> {
     return this.#rules;
   }
@@ -124,14 +124,15 @@ export class Chat {
     return this.#pinned;
   }
 
-  /** The latest send error; null once the latest message was accepted. */
+  /** The latest send error; null if the latest message was accepted. */
   get sendError(): ReadonlySignal<SendError | null> {
     return this.#sendError;
   }
 
   /**
    * Shows a message as pending and sends it as soon as possible.
-   * @returns false, with a `sendError`, if it was not accepted: the text remains with the caller
+   * @returns false if the message was not accepted; `sendError` then gives the reason, and the
+   *   caller keeps the text
    */
   send(
     text: string,
@@ -160,15 +161,15 @@ export class Chat {
     return this.#outbox.discard(nonce);
   }
 
-  /** Likewise for a refused message; the reason stays in `sendError`. */
+  /** Removes a rejected message and returns its text; the reason remains in `sendError`. */
   takeBack(nonce: string): string | undefined {
     return this.#outbox.discard(nonce);
   }
 
-  /** The refused message was discarded, so its reason no longer matters. */
+  /** Clears the error of a rejected message that was discarded. */
   forgetRefusal(): void {
-    const trouble = this.#sendError.peek();
-    if (trouble && isRefusal(trouble.error)) this.#sendError.value = null;
+    const sendError = this.#sendError.peek();
+    if (sendError && isRefusal(sendError.error)) this.#sendError.value = null;
   }
 
   /**
@@ -191,7 +192,7 @@ export class Chat {
   }
 
   /**
-   * Floats an emoji over everybody's player.
+   * Floats an emoji over everyone's player.
    * @throws {RequestError}
    */
   async float(emoji: FloatingEmoji): Promise<void> {
@@ -220,7 +221,7 @@ export class Chat {
     this.#outbox.close();
     this.moderation.close();
     if (this.#connection.status.peek() !== 'online') return;
-    // Nobody waits for the reply, and a broken connection leaves the chat anyway.
+    // Nobody waits for the reply, and a client whose connection is broken leaves the chat anyway.
     this.#connection.request('chat:leave', { channel: this.#channel }).catch(() => undefined);
   }
 
@@ -228,19 +229,22 @@ export class Chat {
     const connection = this.#connection;
     const mine = (payload: { channel: string }) => payload.channel === this.#channel;
     this.#offs.push(
-      connection.on('chat:pinned', (told) => {
-        if (mine(told)) this.#pinned.value = told.message;
+      connection.on('chat:pinned', (payload) => {
+        if (mine(payload)) this.#pinned.value = payload.message;
       }),
-      connection.on('chat:rules', (told) => {
-        if (!mine(told)) return;
-        this.#rules.value = told.rules;
-        // The error was about the previous rules.
+      connection.on('chat:rules', (payload) => {
+        if (!mine(payload)) return;
+        this.#rules.value = payload.rules;
+        // The error concerned the previous rules.
         this.forgetRefusal();
       }),
-      connection.on('chat:judged', (told) => mine(told) && this.#outbox.judged(told.nonce, told)),
-      connection.on('chat:me', (told) => mine(told) && this.#became(told.me)),
-      connection.on('channel:deleted', (told) => {
-        if (mine(told)) this.#gone();
+      connection.on(
+        'chat:judged',
+        (payload) => mine(payload) && this.#outbox.judged(payload.nonce, payload),
+      ),
+      connection.on('chat:me', (payload) => mine(payload) && this.#became(payload.me)),
+      connection.on('channel:deleted', (payload) => {
+        if (mine(payload)) this.#gone();
       }),
     );
   }

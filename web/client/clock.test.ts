@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { clockOffset } from './clock.js';
 
 describe('clockOffset', () => {
-  it('is not known without a sample', () => {
+  it('returns null without samples', () => {
     expect(clockOffset([])).toBeNull();
   });
 
-  it('errs by no more than half of the shortest round trip, however the ways differ', () => {
+  it('has an error of at most half the shortest round trip, however asymmetric the path', () => {
     const way = fc.nat(2_000);
     fc.assert(
       fc.property(

@@ -4,12 +4,13 @@ import type { Connection } from './connection.js';
 const SAMPLES = 4;
 const INTERVAL_MS = 30_000;
 
-/** One exchange with the server, in milliseconds. */
+/** The times of one exchange with the server, in milliseconds. */
 export type ClockSample = { sentMs: number; serverMs: number; receivedMs: number };
 
 /**
- * The offset to add to this machine's time to get the server's. The exchange with the shortest
- * round trip has the smallest error: at most half of it (Cristian's algorithm).
+ * Returns the offset that must be added to this machine's time to get the server's time. The
+ * exchange with the shortest round trip has the smallest error: at most half of it (Cristian's
+ * algorithm).
  */
 export function clockOffset(samples: readonly ClockSample[]): number | null {
   const best = samples.toSorted((a, b) => a.receivedMs - a.sentMs - (b.receivedMs - b.sentMs))[0];
@@ -31,14 +32,14 @@ export class ServerClock {
   }
 
   /**
-   * The offset to add to `Date.now()` to get the server's time, in milliseconds; null until
-   * measured.
+   * The offset that must be added to `Date.now()` to get the server's time, in milliseconds; null
+   * until it is measured.
    */
   get offsetMs(): ReadonlySignal<number | null> {
     return this.#offsetMs;
   }
 
-  /** The server's current time, milliseconds since 1970; null until measured. */
+  /** The server's current time, milliseconds since 1970; null until the offset is measured. */
   now(): number | null {
     const offset = this.#offsetMs.peek();
     return offset === null ? null : Date.now() + offset;
@@ -61,7 +62,8 @@ export class ServerClock {
       }
       this.#offsetMs.value = clockOffset(samples);
     } catch {
-      // The connection broke: the next one measures again, and the last offset holds until then.
+      // The connection broke. The offset is measured again on the next one, and the last value
+      // remains valid until then.
     } finally {
       this.#measuring = false;
     }

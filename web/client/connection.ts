@@ -15,25 +15,28 @@ import { onNetworkChange } from './network-watch.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 import { RequestError } from './request-error.js';
 
-/** `connecting` is the first attempt only; later attempts happen while `offline`. */
+/** `connecting` is only the first attempt; during later attempts, the status is `offline`. */
 export type ConnectionStatus = 'connecting' | 'online' | 'offline';
 
 type Options = {
-  /** The server's address; defaults to the page's own. */
+  /** The server's address; defaults to that of the page. */
   url?: string;
-  /** For programs; browsers send their own. */
+  /** Headers that programs send; browsers send their own. */
   headers?: Readonly<Record<string, string>>;
 };
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** How long the server has, after a network change, to show that the connection still works. */
+/**
+ * How long the server may take to respond after a network change, before the connection counts as
+ * broken.
+ */
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * The page's single connection to the server. It reconnects by itself: when it breaks, when the
- * server closes it, when the server's pings are missing for eight seconds, and immediately when the
- * browser reports that the network is back.
+ * The page's single connection to the server. It reconnects on its own when it breaks, when the
+ * server closes it, and when the server's pings are missing for eight seconds. It reconnects
+ * immediately when the browser reports that the network is back.
  */
 export class Connection {
   readonly #socket: Socket<ServerToClient, ClientToServer>;
@@ -43,7 +46,7 @@ export class Connection {
   readonly #offs: (() => void)[] = [];
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** The first attempt is in progress. */
+  /** Whether an attempt to connect is in progress. */
   #attempting = true;
   #closed = false;
 
@@ -51,8 +54,8 @@ export class Connection {
     this.#socket = io(url, {
       path: at('/socket.io'),
       transports: ['websocket'],
-      // The library's own reconnection gives up after some errors, and after the server has closed
-      // the connection.
+      // The library's own reconnection isn't used, because it gives up after some errors and after
+      // the server has closed the connection.
       reconnection: false,
       timeout: CONNECT_TIMEOUT_MS,
       forceNew: true,
@@ -123,11 +126,11 @@ export class Connection {
     timeoutMs: number,
   ): Promise<Reply<RequestData<N>>> {
     try {
-      // The server validates its replies with the schemas that this type is derived from.
+      // The server validates its replies with the schemas from which this type is derived.
       const untyped = this.#socket as unknown as Socket;
       return (await untyped.timeout(timeoutMs).emitWithAck(name, payload)) as Reply<RequestData<N>>;
     } catch {
-      // The library reports both as one error.
+      // The library reports a lost connection and a timeout as the same error.
       if (!this.#socket.connected) throw offline();
       throw new RequestError('timeout', 'The server took too long to answer. Try again.');
     }
@@ -161,8 +164,8 @@ export class Connection {
     this.#offs.push(
       onNetworkChange(() => this.#networkChanged()),
       listen(globalThis, 'offline', () => this.#drop()),
-      // A page that slept, or was restored from the back/forward cache, may have lost its
-      // connection silently.
+      // If a page was suspended or restored from the back/forward cache, its connection may have
+      // been lost without an event.
       listen(globalThis, 'pageshow', () => this.#networkChanged()),
       listen(page, 'visibilitychange', () => {
         if (Reflect.get(Object(page), 'visibilityState') === 'visible') this.#networkChanged();
@@ -193,7 +196,7 @@ export class Connection {
   }
 }
 
-/** Outside a browser there are no such targets. */
+/** Listens to a browser object; does nothing outside a browser, where it does not exist. */
 function listen(target: unknown, event: string, listener: () => void): () => void {
   if (!(target instanceof EventTarget)) return () => undefined;
   target.addEventListener(event, listener);
@@ -201,7 +204,7 @@ function listen(target: unknown, event: string, listener: () => void): () => voi
 }
 
 function offline(): RequestError {
-  return new RequestError('offline', 'There is no connection to the server.');
+  return new RequestError('offline', 'Not connected to the server.');
 }
 
 function toRequestError({ code, message, retryAfterMs, issues }: ErrorBody): RequestError {

@@ -4,8 +4,8 @@ import type { RtpCapabilities } from '../../src/protocol/rtc.js';
 let loading: Promise<Device> | undefined;
 
 /**
- * What this browser can send and receive, matched with what the server can route. Determined once
- * per page. Rejects in a browser without WebRTC.
+ * Determines which media this browser can send and receive, among the media that the server can
+ * route. This is done once per page. Rejects in a browser without WebRTC.
  */
 export function loadDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
   loading ??= (async () => {

@@ -10,7 +10,7 @@ describe('encodingsFor', () => {
     ]);
   });
 
-  it('leaves out layers that are too small to watch', () => {
+  it('omits layers that are too small to watch', () => {
     const heights = (height: number) =>
       encodingsFor({ width: (height * 16) / 9, height, framesPerSecond: 30 }).map(
         (layer) => height / layer.scaleResolutionDownBy,
@@ -20,7 +20,7 @@ describe('encodingsFor', () => {
     expect(heights(240)).toEqual([240]);
   });
 
-  it('gives more frames more bits, but not in proportion', () => {
+  it('raises the bitrate less than linearly with the frame rate', () => {
     const top = (framesPerSecond: number) =>
       encodingsFor({ width: 1280, height: 720, framesPerSecond }).at(-1)?.maxBitrate ?? 0;
     expect(top(60) / top(30)).toBeCloseTo(Math.SQRT2, 1);

@@ -1,4 +1,4 @@
-/** One simulcast layer in the form of RTCRtpEncodingParameters. */
+/** One simulcast layer, in the format of RTCRtpEncodingParameters. */
 export type Encoding = {
   rid: string;
   scaleResolutionDownBy: number;
@@ -6,15 +6,18 @@ export type Encoding = {
   scalabilityMode: 'L1T1';
 };
 
-/** Bits per pixel and frame for clean H.264 from a camera, and the minimum for a layer. */
+/**
+ * The number of bits per pixel and frame that clean H.264 from a camera needs, and the minimum for
+ * a layer.
+ */
 const BITS_PER_PIXEL = 0.09;
 const MIN_BITRATE_BPS = 120_000;
 /** Layers below this height are useless. */
 const MIN_HEIGHT = 160;
 
 /**
- * The simulcast layers of a picture, lowest first: full, half and quarter size, as far as they are
- * useful.
+ * Returns the simulcast layers of a picture, lowest first: those of full, half and quarter size
+ * that are useful.
  */
 export function encodingsFor({
   width,
@@ -35,8 +38,8 @@ export function encodingsFor({
 }
 
 /**
- * A layer's bitrate in bits per second. It grows less than linearly with the frame rate, since
- * consecutive frames differ less.
+ * Returns a layer's bitrate in bits per second. It grows less than linearly with the frame rate,
+ * since consecutive frames differ less.
  */
 function bitrateFor(pixels: number, framesPerSecond: number): number {
   const frames = Math.sqrt(30 * Math.max(1, framesPerSecond));

@@ -31,18 +31,18 @@ const warnings = [
 
 describe('ingestHealth', () => {
   it.each<[string, IngestView, string, RegExp]>([
-    ['all is well', view(), 'good', /as it should/],
-    ['a little is lost', view({}, 4), 'strained', /4 %/],
-    ['much is lost', view({}, 20), 'bad', /20 %.+bitrate/],
-    ['a track is silent', view({}, 0, 0), 'bad', /No sound/],
-    ['nothing comes', view({ bitrateBps: 0 }), 'bad', /Nothing arrives/],
+    ['all is well', view(), 'good', /as expected/],
+    ['few packets are lost', view({}, 4), 'strained', /4%/],
+    ['many packets are lost', view({}, 20), 'bad', /20%.+bitrate/],
+    ['a track is silent', view({}, 0, 0), 'bad', /No audio/],
+    ['nothing arrives', view({ bitrateBps: 0 }), 'bad', /Nothing is arriving/],
     ['key frames are far apart', view({ warnings }), 'strained', /8\.3 s apart/],
-    ['nobody is there', view({ connected: false }), 'bad', /Nothing arrives/],
-  ])('says how it is when %s', (_name, ingest, verdict, reason) => {
+    ['the program is disconnected', view({ connected: false }), 'bad', /Nothing is arriving/],
+  ])('reports the verdict and reason when %s', (_name, ingest, verdict, reason) => {
     expect(ingestHealth(ingest)).toMatchObject({ verdict, reason: expect.stringMatching(reason) });
   });
 
-  it('tells the loss of the worst stream', () => {
+  it('reports the loss of the worst stream', () => {
     expect(ingestHealth(view({}, 4)).lossPercent).toBe(4);
   });
 });

@@ -10,25 +10,25 @@ import { RequestError } from './request-error.js';
 export type JoinContext = {
   /** The device that receives the media; null if none was requested. */
   device: Device | null;
-  /** Whether no newer join has started. */
+  /** Returns whether no newer join has started. */
   isLatest: () => boolean;
 };
 
 type Options = Readonly<{
   connection: Connection;
   channel: string;
-  /** The SFU's capabilities; null if the page does not know them. */
+  /** The SFU's capabilities; null if the page doesn't know these. */
   rtpCapabilities: RtpCapabilities | null;
   /** Whether to request media over WebRTC. */
   wantsMedia: () => boolean;
   onJoined: (joined: ViewerJoined, context: JoinContext) => Promise<void>;
-  /** The channel does not exist. */
+  /** Called when the channel does not exist. */
   onGone: () => void;
-  /** This browser's WebRTC is unusable. */
+  /** Called when WebRTC is unusable in this browser. */
   onRefused: () => void;
 }>;
 
-/** The delay after a failed join, doubled each time. */
+/** The delay after a failed join, which is doubled each time. */
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 15_000;
 
@@ -48,17 +48,17 @@ export class JoinLoop {
     this.#options = options;
   }
 
-  /** Why joins keep failing; null if they do not. */
+  /** The reason why joins keep failing; null if they don't. */
   get failure(): ReadonlySignal<string | null> {
     return this.#failure;
   }
 
-  /** Whether the last join requested media. */
+  /** Whether media was requested with the last join. */
   get asksMedia(): boolean {
     return this.#asksMedia;
   }
 
-  /** Joins with the retry delay reset. */
+  /** Joins, and resets the retry delay. */
   begin(): void {
     this.#retries = 0;
     this.#failure.value = null;
@@ -103,8 +103,8 @@ export class JoinLoop {
   #failed(error: unknown): void {
     const code = error instanceof RequestError ? error.code : null;
     if (code === 'channel_not_found') return this.#options.onGone();
-    // After `offline` the next connection joins. Otherwise keep trying, and report it after the
-    // second failure.
+    // After `offline`, the join is repeated with the next connection. After other errors it is
+    // retried, and the error is reported from the third failure on.
     if (code === 'offline') return;
     this.#retries += 1;
     if (this.#retries > 2)

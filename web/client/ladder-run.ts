@@ -15,7 +15,7 @@ export type LadderFact = LadderEvent extends infer E
     : never
   : never;
 
-/** Runs the ladder with a clock: holds its state and wakes it when it requests that. */
+/** Runs the ladder in real time. Holds its state, and sends `woke` at the requested times. */
 export class LadderRun {
   readonly #ladder;
   readonly #off: () => void;
@@ -29,7 +29,7 @@ export class LadderRun {
   readonly hls: ReadonlySignal<boolean>;
   readonly canRewind: ReadonlySignal<boolean>;
 
-  /** @param look reports the current media flow; called before a due time is judged */
+  /** @param look reports the current media flow; called before a decision at a due time */
   constructor(rules: LadderRules, look: () => Promise<void>) {
     this.#ladder = signal(standOn(rules));
     this.ladder = this.#ladder;
@@ -54,7 +54,8 @@ export class LadderRun {
   #setTimer(wakeMs: number | null, look: () => Promise<void>): void {
     clearTimeout(this.#timer);
     if (wakeMs === null) return;
-    // A background page wakes late: judge by what arrived in the meantime, not by when it was seen.
+    // A background page wakes late, so the decision is based on what arrived in the meantime, and
+    // not on when that was observed.
     const wake = (): void => void look().finally(() => this.tell({ name: 'woke' }));
     this.#timer = setTimeout(wake, Math.max(0, wakeMs - performance.now()));
   }

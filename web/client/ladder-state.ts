@@ -1,28 +1,31 @@
 import type { HlsState } from '../../src/protocol/broadcast.js';
 
-/** How video reaches the viewer, best first. `native` is HLS played by the browser itself. */
+/**
+ * The ways in which video can reach the viewer, best first. `native` is HLS played by the browser
+ * itself.
+ */
 export type Way = 'webrtc' | 'hls' | 'native';
 
-/** What the page may use. */
+/** The ways that the page may use. */
 export type LadderRules = {
-  /** The only way allowed; null allows any that works. */
+  /** The only way allowed; null to allow any way that works. */
   pinned: Way | null;
-  /** What the browser supports. */
+  /** The ways that the browser supports. */
   can: Readonly<Record<Way, boolean>>;
 };
 
-/** `off`: no broadcast. */
+/** `off` means that there is no broadcast. */
 export type BroadcastPhase = 'off' | 'starting' | 'live' | 'interrupted';
 
 /** One WebRTC connection, from the moment it is requested. */
 export type Attempt = {
   sinceMs: number;
-  /** When media was first and last observed flowing. */
+  /** The times at which media was first and last observed flowing. */
   firstMovedMs: number | null;
   movedMs: number | null;
 };
 
-/** The viewer's position. Created by {@link standOn}, changed only by {@link step}. */
+/** The viewer's position. It is created by {@link standOn} and changed only by {@link step}. */
 export type Ladder = {
   readonly rules: LadderRules;
   readonly phase: BroadcastPhase;
@@ -31,38 +34,41 @@ export type Ladder = {
   readonly way: Way;
   /** The WebRTC connection that shows the picture, or is being tried while HLS shows it. */
   readonly attempt: Attempt | null;
-  /** How often in a row WebRTC failed or was abandoned. */
+  /** The number of consecutive times that WebRTC failed or was abandoned. */
   readonly failures: number;
-  /** When WebRTC is retried; null: not by time. */
+  /** The time at which WebRTC is retried; null if there is no fixed time. */
   readonly retryMs: number | null;
-  /** This browser cannot receive the broadcast's codec over WebRTC. */
+  /** Whether this browser can't receive the broadcast's codec over WebRTC. */
   readonly refused: boolean;
-  /** hls.js gave up on this broadcast, and the browser has native HLS. */
+  /** Whether hls.js has given up on this broadcast and the browser supports HLS natively. */
   readonly skipsHlsJs: boolean;
-  /** The viewer is behind the live edge. */
+  /** Whether the viewer is behind the live edge. */
   readonly behind: boolean;
   /**
-   * Since when the publisher's media has been expected without interruption; null: it is not
-   * expected.
+   * The time since which the publisher's media has been expected without interruption; null if it
+   * is not expected.
    */
   readonly flowingMs: number | null;
 };
 
-/** An event; `nowMs` is from any monotonic clock. */
+/** An event. `nowMs` is the time on any monotonic clock. */
 export type LadderEvent = { nowMs: number } & (
   | { name: 'broadcast'; phase: BroadcastPhase; hls: HlsState | null; isNew: boolean }
   /**
-   * An observation of the connection. `expected`: the server sends video on it, or audio if there
-   * is nothing else.
+   * An observation of the connection. `expected` says whether the server sends video on it, or
+   * audio if there is nothing else.
    */
   | { name: 'webrtc-seen'; moved: boolean; expected: boolean }
-  /** The connection is being replaced: the server closed the transport, or lost the page. */
+  /**
+   * The connection is being replaced, because the server closed the transport or lost the
+   * connection to the page.
+   */
   | { name: 'webrtc-renewed' }
   /** ICE or DTLS failed, or the server did not create the transport. */
   | { name: 'webrtc-failed' }
   /** The browser cannot receive the codec. */
   | { name: 'webrtc-refused' }
-  /** The player cannot play the HLS, after all its own retries. */
+  /** The player can't play the HLS stream, even after all its own retries. */
   | { name: 'hls-failed' }
   | { name: 'network-changed' }
   | { name: 'rewound' }
@@ -70,18 +76,18 @@ export type LadderEvent = { nowMs: number } & (
   | { name: 'woke' }
 );
 
-/** What should hold now. */
+/** The actions that a state requires. */
 export type Plan = {
   way: Way;
-  /** Whether there is to be a WebRTC connection. */
+  /** Whether a WebRTC connection is wanted. */
   webrtc: boolean;
-  /** Whether HLS is to play. */
+  /** Whether HLS should play. */
   hls: boolean;
-  /** When to send `woke`; null means never. */
+  /** The time at which to send `woke`; null if it isn't needed. */
   wakeMs: number | null;
 };
 
-/** The initial state, before anything is known about the broadcast. */
+/** Returns the initial state, before anything is known about the broadcast. */
 export function standOn(rules: LadderRules): Ladder {
   return {
     rules,
@@ -98,42 +104,42 @@ export function standOn(rules: LadderRules): Ladder {
   };
 }
 
-/** Whether rewinding is possible: HLS exists and is allowed. */
+/** Returns whether rewinding is possible: HLS exists and is allowed. */
 export function canRewind(ladder: Ladder): boolean {
   return ladder.phase !== 'off' && ladder.hls === 'ready' && hlsWay(ladder) !== null;
 }
 
-/** Whether WebRTC is impossible for this broadcast, now and later. */
+/** Returns whether WebRTC is impossible for this broadcast, now and later. */
 export function lacksWebRtc({ rules, refused }: Ladder): boolean {
   return refused || !mayUse(rules, 'webrtc');
 }
 
-/** Whether HLS is impossible for this broadcast, now and later. */
+/** Returns whether HLS is impossible for this broadcast, now and later. */
 export function lacksHls(ladder: Ladder): boolean {
   return ladder.hls === 'unavailable' || hlsWay(ladder) === null;
 }
 
-/** Whether WebRTC gets no media through and there is no alternative. */
+/** Returns whether no media arrives over WebRTC and there is no alternative. */
 export function isStuck(ladder: Ladder): boolean {
   const { phase, way, failures, attempt } = ladder;
   const waits = phase === 'live' && way === 'webrtc' && failures > 0;
   return waits && lacksHls(ladder) && (attempt === null || attempt.movedMs === null);
 }
 
-/** Whether HLS is available as an alternative. */
+/** Returns whether HLS is available as an alternative. */
 export function mayLeave(ladder: Ladder): boolean {
   return ladder.hls === 'ready' && hlsWay(ladder) !== null;
 }
 
-/** The kind of HLS to use; null if none is allowed. */
+/** Returns the kind of HLS to use, or null if none is allowed. */
 export function hlsWay({ rules, skipsHlsJs }: Ladder): Way | null {
   if (mayUse(rules, 'hls') && !skipsHlsJs) return 'hls';
   return mayUse(rules, 'native') ? 'native' : null;
 }
 
-/** Whether the page is allowed to use this way. */
+/** Returns whether the page is allowed to use this way. */
 export function mayUse({ pinned, can }: LadderRules, way: Way): boolean {
-  // HLS is requested under one name; the browser decides which of the two plays it.
+  // HLS is requested under one name; it depends on the browser which of the two plays it.
   const isAsked = pinned === null || pinned === way || (pinned === 'hls' && way === 'native');
   return can[way] && isAsked;
 }

@@ -30,7 +30,7 @@ const moving: Fact = { name: 'webrtc-seen', moved: true, expected: true };
 const still: Fact = { name: 'webrtc-seen', moved: false, expected: true };
 const unsent: Fact = { name: 'webrtc-seen', moved: false, expected: false };
 
-/** A viewer's time, which goes as the test says. */
+/** A viewer whose clock the test controls. */
 class Watch {
   ladder: Ladder;
   nowMs = 0;
@@ -39,7 +39,7 @@ class Watch {
     this.ladder = standOn({ pinned: null, can: everything, ...rules });
   }
 
-  /** On air and ready in both ways, unless said otherwise. */
+  /** Returns a viewer of a live broadcast, with both ways ready by default. */
   static live(
     rules: Partial<LadderRules> = {},
     hls: 'preparing' | 'ready' | 'unavailable' = 'ready',
@@ -60,7 +60,7 @@ class Watch {
     return this;
   }
 
-  /** Time goes by, with a look at the connection each half second, and timers that go off. */
+  /** Advances the clock, observing the connection every half second and firing timers. */
   pass(ms: number, seen?: Fact): this {
     const endMs = this.nowMs + ms;
     while (this.nowMs < endMs) {
@@ -81,8 +81,8 @@ const onWebRtc = { way: 'webrtc', webrtc: true, hls: false };
 const onHls = { way: 'hls', webrtc: false, hls: true };
 const probing = { way: 'hls', webrtc: true, hls: true };
 
-describe('the ladder, before and after a broadcast', () => {
-  it('asks for nothing while nothing is on', () => {
+describe('the ladder before and after a broadcast', () => {
+  it('requests nothing while nothing is live', () => {
     expect(new Watch().plan).toEqual({ way: 'webrtc', webrtc: false, hls: false, wakeMs: null });
   });
 
@@ -91,65 +91,65 @@ describe('the ladder, before and after a broadcast', () => {
     expect(new Watch().broadcast('starting', 'preparing', true).plan).toMatchObject(onWebRtc);
   });
 
-  it('lets go of everything when the broadcast ends, and starts the next one with WebRTC', () => {
+  it('drops everything when the broadcast ends, and starts the next one with WebRTC', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).broadcast('off', null);
     expect(watch.plan).toMatchObject({ webrtc: false, hls: false, wakeMs: null });
     expect(watch.broadcast('live', 'ready', true).plan).toMatchObject(onWebRtc);
   });
 
-  it('starts anew with another broadcast, even when it missed the end of the one before', () => {
+  it('starts over with another broadcast, even if it missed the end of the previous one', () => {
     const watch = Watch.live().tell({ name: 'webrtc-refused' });
     expect(watch.plan).toMatchObject(onHls);
     expect(watch.broadcast('live', 'ready', true).plan).toMatchObject(onWebRtc);
   });
 });
 
-describe('the ladder, leaving WebRTC', () => {
-  it('does when there is no first frame in 4 s', () => {
+describe('the ladder when it leaves WebRTC', () => {
+  it('leaves if there is no first frame within 4 s', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS - 1, still);
     expect(watch.plan).toMatchObject(onWebRtc);
     expect(watch.pass(1).plan).toMatchObject(onHls);
   });
 
-  it('counts the 4 s from when the publisher is live', () => {
+  it('counts the 4 s from the moment the publisher is live', () => {
     const watch = new Watch().broadcast('starting', 'ready', true).pass(60_000, still);
     expect(watch.plan).toMatchObject(onWebRtc);
     expect(watch.broadcast('live').pass(FIRST_FRAME_MS - 1).plan).toMatchObject(onWebRtc);
     expect(watch.pass(1).plan).toMatchObject(onHls);
   });
 
-  it('does when ICE or DTLS fails', () => {
+  it('leaves when ICE or DTLS fails', () => {
     expect(Watch.live().tell({ name: 'webrtc-failed' }).plan).toMatchObject(onHls);
     expect(Watch.live().pass(9_000, moving).tell({ name: 'webrtc-failed' }).plan).toMatchObject(
       onHls,
     );
   });
 
-  it('has 4 s for a first frame again when the server makes the connection anew', () => {
+  it('allows 4 s for a first frame again when the server replaces the connection', () => {
     const watch = Watch.live().pass(20_000, moving).tell({ name: 'webrtc-renewed' });
     expect(watch.pass(FIRST_FRAME_MS - 1, still).plan).toMatchObject(onWebRtc);
     expect(watch.pass(1).plan).toMatchObject(onHls);
   });
 
-  it('does when the codec cannot be received, and tries no more', () => {
+  it('leaves when the codec cannot be received, and does not retry', () => {
     const watch = Watch.live().tell({ name: 'webrtc-refused' });
     expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
     expect(watch.tell({ name: 'network-changed' }).plan).toMatchObject(onHls);
   });
 
-  it('tries again after that when the publisher is back, perhaps with another codec', () => {
+  it('retries WebRTC after that when the publisher returns, perhaps with another codec', () => {
     const watch = Watch.live().tell({ name: 'webrtc-refused' }).broadcast('interrupted');
     expect(watch.plan).toMatchObject(onHls);
     expect(watch.broadcast('live').plan).toMatchObject(probing);
   });
 
-  it('never was on it in a browser without WebRTC', () => {
+  it('starts with HLS in a browser without WebRTC', () => {
     const watch = Watch.live({ can: { ...everything, webrtc: false } });
     expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
     expect(watch.tell({ name: 'network-changed' }).plan).toEqual({ ...onHls, wakeMs: null });
   });
 
-  it('does when the picture freezes for 5 s', () => {
+  it('leaves when the picture freezes for 5 s', () => {
     const watch = Watch.live()
       .pass(20_000, moving)
       .pass(FREEZE_MS - 1, still);
@@ -157,13 +157,13 @@ describe('the ladder, leaving WebRTC', () => {
     expect(watch.pass(1).plan).toMatchObject(onHls);
   });
 
-  it('stays while nothing is sent, and counts from when something is', () => {
+  it('stays while nothing is sent, and counts from when sending resumes', () => {
     const watch = Watch.live().pass(20_000, moving).pass(60_000, unsent);
     expect(watch.pass(FREEZE_MS - 500, still).plan).toMatchObject(onWebRtc);
     expect(watch.pass(500, still).plan).toMatchObject(onHls);
   });
 
-  it('is not for an interrupted publisher: neither the frozen picture nor a lost transport', () => {
+  it('stays while the publisher is interrupted, despite a frozen picture or a lost transport', () => {
     const watch = Watch.live().pass(20_000, moving).broadcast('interrupted').pass(60_000, still);
     expect(watch.plan).toMatchObject(onWebRtc);
     watch.tell({ name: 'webrtc-failed' });
@@ -171,21 +171,21 @@ describe('the ladder, leaving WebRTC', () => {
     expect(watch.pass(ONLY_WAY_RETRY_MS[0]).plan).toMatchObject(onWebRtc);
   });
 
-  it('counts anew when the publisher is back', () => {
+  it('starts counting again when the publisher returns', () => {
     const watch = Watch.live().pass(20_000, moving).broadcast('interrupted').pass(30_000, still);
     expect(watch.broadcast('live').pass(FREEZE_MS - 1, still).plan).toMatchObject(onWebRtc);
     expect(watch.pass(1).plan).toMatchObject(onHls);
   });
 });
 
-describe('the ladder, without HLS to go to', () => {
-  it('waits on WebRTC while HLS is being prepared, and leaves when it is ready', () => {
+describe('the ladder without HLS', () => {
+  it('stays on WebRTC while HLS is being prepared, and leaves when it is ready', () => {
     const watch = Watch.live({}, 'preparing').pass(10_000, still);
     expect(watch.plan).toMatchObject(onWebRtc);
     expect(watch.broadcast('live', 'ready').plan).toMatchObject(onHls);
   });
 
-  it('tries WebRTC again soon meanwhile', () => {
+  it('retries WebRTC at short intervals in the meantime', () => {
     const watch = Watch.live({}, 'preparing').tell({ name: 'webrtc-failed' });
     expect(watch.plan).toMatchObject({ way: 'webrtc', webrtc: false, hls: false });
     expect(watch.pass(ONLY_WAY_RETRY_MS[0]).plan).toMatchObject(onWebRtc);
@@ -201,7 +201,7 @@ describe('the ladder, without HLS to go to', () => {
     expect(watch.plan).toMatchObject(onWebRtc);
   });
 
-  it('is stuck when the broadcast has no HLS and WebRTC has failed, until something comes', () => {
+  it('is stuck when WebRTC fails and the broadcast has no HLS, until media arrives', () => {
     const watch = Watch.live({}, 'unavailable');
     expect(isStuck(watch.ladder)).toBe(false);
     watch.tell({ name: 'webrtc-failed' });
@@ -211,19 +211,19 @@ describe('the ladder, without HLS to go to', () => {
     expect(isStuck(Watch.live().tell({ name: 'webrtc-failed' }).ladder)).toBe(false);
   });
 
-  it('asks for nothing when the broadcast has no HLS and the browser not its codec', () => {
+  it('requests nothing when the broadcast has no HLS and the browser lacks its codec', () => {
     const watch = Watch.live({}, 'unavailable').tell({ name: 'webrtc-refused' });
     expect(watch.plan).toEqual({ way: 'webrtc', webrtc: false, hls: false, wakeMs: null });
   });
 
-  it('comes back to WebRTC when HLS turns out not to be possible', () => {
+  it('returns to WebRTC when HLS becomes unavailable', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS);
     expect(watch.broadcast('live', 'unavailable').plan).toMatchObject(onWebRtc);
   });
 });
 
-describe('the ladder, climbing back', () => {
-  it('tries WebRTC again at growing intervals, and gives each try 4 s', () => {
+describe('the ladder when it returns to WebRTC', () => {
+  it('retries WebRTC at growing intervals, and waits 4 s for each attempt', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS);
     for (const intervalMs of [...RETRY_MS, RETRY_MS.at(-1) ?? 0]) {
       expect(watch.plan).toMatchObject(onHls);
@@ -234,19 +234,19 @@ describe('the ladder, climbing back', () => {
     }
   });
 
-  it('goes back when pictures have come for a while, not at the first', () => {
+  it('returns when frames have arrived for a while, not at the first frame', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).pass(RETRY_MS[0]);
     expect(watch.tell(moving).plan).toMatchObject(probing);
     expect(watch.pass(PROVEN_MS, moving).plan).toMatchObject(onWebRtc);
   });
 
-  it('stays on HLS when a try fails', () => {
+  it('stays on HLS when an attempt fails', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).pass(RETRY_MS[0]);
     expect(watch.tell({ name: 'webrtc-failed' }).plan).toMatchObject(onHls);
     expect(watch.plan.wakeMs).toBe(watch.nowMs + RETRY_MS[1]);
   });
 
-  it('tries at once when the network changes, and then anew at short intervals', () => {
+  it('retries at once when the network changes, and then starts over at short intervals', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).pass(300_000);
     watch.tell({ name: 'network-changed' });
     expect(watch.plan).toMatchObject(probing);
@@ -254,28 +254,28 @@ describe('the ladder, climbing back', () => {
     expect(watch.plan.wakeMs).toBe(watch.nowMs + RETRY_MS[0]);
   });
 
-  it('waits longer when WebRTC fails again soon after it came back', () => {
+  it('waits longer when WebRTC fails soon after returning', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).pass(RETRY_MS[0]).pass(5_000, moving);
     expect(watch.plan).toMatchObject(onWebRtc);
     watch.tell({ name: 'webrtc-failed' });
     expect(watch.plan.wakeMs).toBe(watch.nowMs + RETRY_MS[1]);
   });
 
-  it('forgets its failures once WebRTC was steady', () => {
+  it('resets the failures after WebRTC has been steady', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).pass(RETRY_MS[0]);
     watch.pass(STEADY_MS + 1_000, moving).tell({ name: 'webrtc-failed' });
     expect(watch.plan.wakeMs).toBe(watch.nowMs + RETRY_MS[0]);
   });
 
-  it('does not try while the publisher is away', () => {
+  it('does not retry while the publisher is interrupted', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).broadcast('interrupted').pass(60_000);
     expect(watch.plan).toMatchObject(onHls);
     expect(watch.broadcast('live').plan).toMatchObject(probing);
   });
 });
 
-describe('the ladder, with a pinned way', () => {
-  it('stays on HLS, and waits for it', () => {
+describe('the ladder with a pinned way', () => {
+  it('stays on HLS, and waits until it is ready', () => {
     const watch = Watch.live({ pinned: 'hls' }, 'preparing');
     expect(watch.plan).toEqual({ way: 'hls', webrtc: false, hls: false, wakeMs: null });
     expect(watch.broadcast('live', 'ready').plan).toMatchObject(onHls);
@@ -283,7 +283,7 @@ describe('the ladder, with a pinned way', () => {
     expect(watch.plan).toMatchObject(onHls);
   });
 
-  it('stays on WebRTC, and connects again when it fails', () => {
+  it('stays on WebRTC, and reconnects when it fails', () => {
     const watch = Watch.live({ pinned: 'webrtc' }).pass(60_000, still);
     expect(watch.plan).toMatchObject(onWebRtc);
     watch.tell({ name: 'webrtc-failed' });
@@ -293,33 +293,33 @@ describe('the ladder, with a pinned way', () => {
     expect(watch.tell({ name: 'rewound' }).plan).toMatchObject(onWebRtc);
   });
 
-  it('plays HLS by the browser itself where hls.js cannot run, or when asked', () => {
+  it('plays native HLS where hls.js cannot run, or when requested', () => {
     const phone = Watch.live({ pinned: 'hls', can: { ...everything, hls: false } });
     expect(phone.plan).toMatchObject({ way: 'native', hls: true });
     expect(Watch.live({ pinned: 'native' }).plan).toMatchObject({ way: 'native', webrtc: false });
   });
 });
 
-describe('the ladder, below hls.js', () => {
-  it('goes on with the native HLS of the browser when hls.js fails', () => {
+describe('the ladder after hls.js fails', () => {
+  it('continues with native HLS', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).tell({ name: 'hls-failed' });
     expect(watch.plan).toMatchObject({ way: 'native', hls: true });
     expect(watch.tell({ name: 'rewound' }).plan).toMatchObject({ way: 'native' });
   });
 
-  it('goes back to WebRTC when no HLS works', () => {
+  it('returns to WebRTC when no HLS works', () => {
     const watch = Watch.live({ can: { ...everything, native: false } }).pass(FIRST_FRAME_MS);
     expect(watch.tell({ name: 'hls-failed' }).plan).toMatchObject(onWebRtc);
   });
 
-  it('keeps to HLS when there is nothing else', () => {
+  it('stays on HLS when there is no alternative', () => {
     const only = { can: { webrtc: false, hls: true, native: false } };
     expect(Watch.live(only).tell({ name: 'hls-failed' }).plan).toMatchObject(onHls);
   });
 });
 
-describe('the ladder, back in time', () => {
-  it('changes to HLS, and back to WebRTC by "go live" once that has a picture', () => {
+describe('the ladder while rewound', () => {
+  it('switches to HLS and, after "Go to live", back to WebRTC when that has a picture', () => {
     const watch = Watch.live().pass(10_000, moving).tell({ name: 'rewound' });
     expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
     expect(watch.pass(600_000).plan).toMatchObject(onHls);
@@ -327,20 +327,20 @@ describe('the ladder, back in time', () => {
     expect(watch.tell(moving).pass(PROVEN_MS, moving).plan).toMatchObject(onWebRtc);
   });
 
-  it('does not try WebRTC while behind, whatever the network does', () => {
+  it('does not retry WebRTC while behind, even if the network changes', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).tell({ name: 'rewound' });
     expect(watch.pass(600_000).tell({ name: 'network-changed' }).plan).toMatchObject(onHls);
     expect(watch.tell({ name: 'went-live' }).plan).toMatchObject(probing);
   });
 
-  it('keeps to the intervals after "go live" where WebRTC had failed before', () => {
+  it('keeps the retry time after "Go to live" if WebRTC had failed before', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS);
     const { wakeMs } = watch.plan;
     watch.tell({ name: 'rewound' }).tell({ name: 'went-live' });
     expect(watch.plan).toEqual({ ...onHls, wakeMs });
   });
 
-  it('is not possible before HLS is ready', () => {
+  it('cannot rewind before HLS is ready', () => {
     const watch = Watch.live({}, 'preparing').pass(10_000, moving);
     expect(canRewind(watch.ladder)).toBe(false);
     expect(watch.tell({ name: 'rewound' }).plan).toMatchObject(onWebRtc);

@@ -1,4 +1,4 @@
-import { assertNever } from './assert-never.js';
+import { assertNever } from '../../src/protocol/assert-never.js';
 import {
   type Attempt,
   canRewind,
@@ -12,20 +12,20 @@ import {
   standOn,
 } from './ladder-state.js';
 
-/** WebRTC is abandoned after this long without a first frame. */
+/** WebRTC is abandoned if there is no first frame within this time. */
 export const FIRST_FRAME_MS = 4_000;
-/** A picture that stands still for this long counts as frozen. */
+/** A picture that has not changed for this long counts as frozen. */
 export const FREEZE_MS = 5_000;
-/** How long WebRTC must deliver pictures before HLS is left for it. */
+/** The time for which WebRTC must deliver frames before HLS is left for it. */
 export const PROVEN_MS = 1_000;
-/** After this long, WebRTC has proven itself: the next failure counts as the first. */
+/** After this time, WebRTC has proven itself, and the next failure counts as the first. */
 export const STEADY_MS = 60_000;
 /** The delay before WebRTC is retried after each failure in a row; the last one repeats. */
 export const RETRY_MS = [15_000, 30_000, 60_000, 120_000, 300_000] as const;
-/** The same delays when there is no other way to watch meanwhile. */
+/** The same delays if there is no other way to watch in the meantime. */
 export const ONLY_WAY_RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 
-/** What a state requires. */
+/** Returns the actions that a state requires. */
 export function plan(ladder: Ladder): Plan {
   const { way, phase, hls } = ladder;
   const on = phase !== 'off';
@@ -37,7 +37,7 @@ export function plan(ladder: Ladder): Plan {
   };
 }
 
-/** The state after an event. Pure: depends on nothing but its arguments. */
+/** Returns the state after an event. This is a pure function. */
 export function step(ladder: Ladder, event: LadderEvent): Ladder {
   return due(happened(ladder, event), event.nowMs);
 }
@@ -72,7 +72,7 @@ function happened(ladder: Ladder, event: LadderEvent): Ladder {
   }
 }
 
-/** What is due at this time, independent of events. */
+/** Applies the changes that are due at this time, independent of events. */
 function due(ladder: Ladder, nowMs: number): Ladder {
   if (ladder.phase === 'off') return ladder;
   if (isOverdue(ladder, nowMs)) return due(lose(ladder, nowMs), nowMs);
@@ -96,7 +96,7 @@ function broadcastChanged(
   const known = { ...before, phase, hls: hls ?? 'preparing', flowingMs, refused };
   const retries = begins || (before.refused && !refused);
   const next = retries && mayUse(known.rules, 'webrtc') ? { ...known, retryMs: nowMs } : known;
-  // When HLS becomes unavailable, leave it if there is an alternative.
+  // When HLS becomes unavailable, it is left if there is an alternative.
   if (next.hls === 'unavailable' && next.way !== 'webrtc' && !lacksWebRtc(next))
     return { ...next, way: 'webrtc', behind: false, retryMs: nowMs };
   return next;
@@ -109,7 +109,7 @@ function seen(
   const { attempt } = ladder;
   if (!attempt) return ladder;
   if (!moved) {
-    // Media that is not sent cannot arrive: the deadline starts when it is sent again.
+    // Media that isn't sent can't arrive, so the deadline starts when it is sent again.
     const flowingMs = expected || ladder.flowingMs === null ? ladder.flowingMs : nowMs;
     return { ...ladder, flowingMs };
   }
@@ -122,7 +122,8 @@ function seen(
 }
 
 /**
- * If it was shown, it gets the time of a first frame; if it was tried beside HLS, it has failed.
+ * Replaces the connection. If its picture was shown, the new connection gets the time for a first
+ * frame. If it was tried beside HLS, the attempt has failed.
  */
 function renew(ladder: Ladder, nowMs: number): Ladder {
   if (!ladder.attempt) return ladder;
@@ -159,10 +160,10 @@ function rewind(ladder: Ladder, nowMs: number): Ladder {
   };
 }
 
-/** The connection is lost or useless. */
+/** Handles the loss of a connection, or a connection that is useless. */
 function lose(ladder: Ladder, nowMs: number): Ladder {
   if (ladder.way !== 'webrtc') return leave(ladder, nowMs);
-  // An interrupted publisher is no reason to switch.
+  // The interruption of the publisher is no reason to switch.
   if (ladder.phase !== 'live')
     return { ...ladder, attempt: null, retryMs: nowMs + ONLY_WAY_RETRY_MS[0] };
   return leave(ladder, nowMs);
@@ -183,7 +184,7 @@ function toHls(ladder: Ladder, nowMs: number): Ladder {
   return { ...ladder, way, retryMs };
 }
 
-/** WebRTC failed without an alternative. */
+/** Returns whether WebRTC failed and no attempt is in progress. */
 function isLost({ way, attempt, failures, phase }: Ladder): boolean {
   return way === 'webrtc' && attempt === null && failures > 0 && phase === 'live';
 }
@@ -193,11 +194,13 @@ function isOverdue(ladder: Ladder, nowMs: number): boolean {
   return atMs !== null && nowMs >= atMs;
 }
 
-/** When the connection is abandoned unless media flows; null: no deadline. */
+/**
+ * Returns the time at which the connection is abandoned unless media arrives; null if it never is.
+ */
 function deadlineMs(ladder: Ladder): number | null {
   const { attempt, flowingMs, way } = ladder;
   if (!attempt || flowingMs === null) return null;
-  // No alternative: a late picture is better than none.
+  // There is no alternative, and a late picture is better than none.
   if (way === 'webrtc' && !mayLeave(ladder)) return null;
   return attempt.movedMs === null
     ? Math.max(attempt.sinceMs, flowingMs) + FIRST_FRAME_MS
@@ -210,8 +213,8 @@ function isTryDue(ladder: Ladder, nowMs: number): boolean {
 }
 
 /**
- * Beside HLS, WebRTC is tried only while there is something to see and the viewer is at the live
- * edge.
+ * Whether WebRTC may be tried while HLS plays: only while there is something to see and the viewer
+ * is at the live edge.
  */
 function mayTry(ladder: Ladder): boolean {
   if (lacksWebRtc(ladder)) return false;

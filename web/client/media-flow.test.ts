@@ -10,19 +10,19 @@ const report = [
 const both = { video: true, audio: true };
 
 describe('mediaFlow', () => {
-  it('counts decoded frames and packets of sound, and not what only probes', () => {
+  it('counts decoded frames and audio packets, but not bandwidth probes', () => {
     const { counters } = mediaFlow(report, { before: { frames: 0, soundPackets: 0 }, sent: both });
     expect(counters).toEqual({ frames: 30, soundPackets: 50 });
   });
 
-  it('goes by the picture while one is sent, whatever the sound does', () => {
+  it('depends on video while it is sent, whatever audio does', () => {
     const flow = (frames: number) =>
       mediaFlow(report, { before: { frames, soundPackets: 0 }, sent: both });
     expect(flow(29)).toMatchObject({ moved: true, expected: true });
     expect(flow(30)).toMatchObject({ moved: false, expected: true });
   });
 
-  it('goes by the sound while the camera is off', () => {
+  it('depends on audio while the camera is off', () => {
     const sent = { video: false, audio: true };
     const flow = (soundPackets: number) =>
       mediaFlow(report, { before: { frames: 30, soundPackets }, sent });

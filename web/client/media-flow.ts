@@ -1,14 +1,14 @@
 import { number, type StatsEntry } from './stats-entry.js';
 
-/** How much was received so far. */
+/** The amounts received so far. */
 export type FlowCounters = { frames: number; soundPackets: number };
 
-/** What the server currently sends. */
+/** The kinds of media that the server currently sends. */
 export type Sent = { video: boolean; audio: boolean };
 
 /**
- * Whether media flowed since `before`, and whether any was expected: video, or audio if only that
- * is sent.
+ * Determines whether media flowed since `before`, and whether any was expected: video, or audio if
+ * only that is sent.
  */
 export function mediaFlow(
   report: Iterable<StatsEntry>,

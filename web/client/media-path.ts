@@ -2,12 +2,13 @@ import type { types } from 'mediasoup-client';
 import type { Connection } from './connection.js';
 import { onNetworkChange } from './network-watch.js';
 
-/** How long a path can be silent before ICE restarts. */
+/** How long a path can be silent before ICE is restarted. */
 const RESTART_AFTER_MS = 2_000;
 
 /**
- * Keeps the path of one WebRTC transport alive: sends our DTLS fingerprints to the server, restarts
- * ICE when the network changes or the path goes silent, and reports when it cannot be recovered.
+ * Keeps the path of one WebRTC transport alive. Sends the DTLS fingerprints to the server, restarts
+ * ICE when the network changes or the path becomes silent, and reports when the path can't be
+ * recovered.
  */
 export class MediaPath {
   readonly #connection: Connection;
@@ -16,7 +17,7 @@ export class MediaPath {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** @param onFailed called once, when only a new transport can help */
+  /** @param onFailed called once, if only a new transport can help */
   constructor(connection: Connection, transport: types.Transport, onFailed: () => void) {
     this.#connection = connection;
     this.#transport = transport;
@@ -27,8 +28,8 @@ export class MediaPath {
           errback(error instanceof Error ? error : new Error(String(error)));
           this.#fail(onFailed);
         });
-      // Not awaiting the reply saves a round trip: media cannot flow before the server has it
-      // anyway.
+      // The reply isn't awaited, which saves a round trip. Media can't flow before the server has
+      // received the parameters anyway.
       callback();
     });
     transport.on('connectionstatechange', (state) => {
@@ -56,7 +57,7 @@ export class MediaPath {
       });
       if (!this.#closed) await this.#transport.restartIce({ iceParameters });
     } catch {
-      // ICE cannot restart without the socket; reconnecting creates a new transport.
+      // ICE can't be restarted without the socket; a new transport is created after reconnecting.
     }
   }
 

@@ -1,4 +1,7 @@
-/** Calls back when the machine's network may have changed: back online, or on another interface. */
+/**
+ * Calls back when the machine's network may have changed, because it is back online or uses another
+ * interface.
+ */
 export function onNetworkChange(listener: () => void): () => void {
   const connection: unknown = Reflect.get(globalThis.navigator ?? {}, 'connection');
   const targets = [globalThis, connection].filter((target) => target instanceof EventTarget);

@@ -9,8 +9,8 @@ const keyPath = (name: string): string => `/channels/${encodeURIComponent(name)}
  */
 export const programApi = {
   streamKey: (name: string) => call<StreamKeyView>('GET', keyPath(name)),
-  /** Replaces the previous key; shown only once. */
+  /** Creates a key, which replaces the previous one and is shown only once. */
   newStreamKey: (name: string) => call<CreatedStreamKey>('POST', keyPath(name)),
-  /** How the caller's broadcast arrives at the server. */
+  /** Gets the server's measurements of the caller's broadcast. */
   ingest: (name: string) => call<IngestView>('GET', `/channels/${encodeURIComponent(name)}/ingest`),
 };

@@ -1,287 +1,242 @@
-import { batch, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Visibility } from '../../src/protocol/access.js';
 import type { BroadcastView, EndReason } from '../../src/protocol/broadcast.js';
+import { assertNever } from '../../src/protocol/assert-never.js';
 import type { ServerClock } from './clock.js';
 import type { Connection } from './connection.js';
-import { loadDevice } from './device.js';
-import { RequestError, type RequestErrorCode } from './request-error.js';
-import { type SendCounters, type SendHealth, sendHealth } from './send-health.js';
-import { Sender, type TrackKind } from './sender.js';
-import { ThumbnailSender } from './thumbnail-sender.js';
+import {
+  type FailureCode,
+  IDLE,
+  isActive,
+  type Publishing,
+  type PublishingEffect,
+  type PublishingEvent,
+  RETRY_MS,
+  step,
+} from './publishing.js';
+import { RequestError } from './request-error.js';
+import type { SendHealth } from './send-health.js';
+import type { TrackKind } from './sender.js';
+import { openUplink } from './uplink.js';
 
-/** What the studio shows. */
+/** The state shown by the studio: a part of {@link Publishing}. */
 export type PublisherState =
-  | { name: 'idle' }
-  | { name: 'starting' }
-  | { name: 'live'; broadcast: BroadcastView }
-  | { name: 'reconnecting'; broadcast: BroadcastView }
-  | { name: 'ended'; broadcast: BroadcastView | null; reason: EndReason | null }
-  | { name: 'failed'; code: RequestErrorCode | 'media_failed' | 'taken_over'; message: string };
+  | { readonly name: 'idle' }
+  | { readonly name: 'starting' }
+  | { readonly name: 'live'; readonly broadcast: BroadcastView }
+  | { readonly name: 'reconnecting'; readonly broadcast: BroadcastView }
+  | {
+      readonly name: 'ended';
+      readonly broadcast: BroadcastView | null;
+      readonly reason: EndReason | null;
+    }
+  | {
+      readonly name: 'failed';
+      readonly code: FailureCode | 'taken_over';
+      readonly message: string;
+    };
 
 export type StartOptions = {
   channel: string;
   audio: MediaStreamTrack | null;
   video: MediaStreamTrack | null;
-  /** From before a reload: takes over from the caller's own lost connection. */
+  /**
+   * The token from before a reload, with which the page takes over from its own lost connection.
+   */
   resumeToken?: string;
   /** The audience of a new broadcast, unless the channel's is narrower. */
   visibility?: Visibility;
 };
 
-type Wanted = {
-  channel: string;
-  visibility: Visibility;
-  tracks: Record<TrackKind, MediaStreamTrack | null>;
-  muted: Record<TrackKind, boolean>;
-};
-
-const HEALTH_INTERVAL_MS = 1_000;
-const RETRY_MS = 1_500;
-
-type FailureCode = RequestErrorCode | 'media_failed';
-/** Errors that may pass. */
-const PASSING_CODES: ReadonlySet<FailureCode> = new Set(['offline', 'timeout', 'unavailable']);
-/** Errors that a retry cannot fix, even for a broadcast that was live. */
-const FINAL_CODES: ReadonlySet<FailureCode> = new Set([
-  'not_logged_in',
-  'account_disabled',
-  'forbidden',
-  'channel_not_found',
-  'already_publishing',
-  'bad_request',
-]);
+type Effect<N extends PublishingEffect['name']> = Extract<PublishingEffect, { name: N }>;
 
 /**
  * Publishes one broadcast: starts it, keeps it running across lost networks and servers, and ends
- * it.
+ * it. The decisions are made by {@link step}, and this class carries out their effects.
  */
 export class Publisher {
   readonly #connection: Connection;
   readonly #clock: ServerClock;
-  readonly #state = signal<PublisherState>({ name: 'idle' });
+  readonly #state = signal<Publishing>(IDLE);
   readonly #viewers = signal(0);
-  readonly #health = signal<SendHealth | null>(null);
-  readonly #resumeToken = signal<string | null>(null);
-  readonly #offs: (() => void)[] = [];
-  /** What should be live; null before the start and after the end. */
-  #wanted: Wanted | null = null;
-  #broadcast: BroadcastView | null = null;
-  #sender: Sender | null = null;
-  #thumbnails: ThumbnailSender | null = null;
-  #attempt = 0;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #counters: SendCounters | null = null;
+  readonly #offs: (() => void)[];
 
   readonly state: ReadonlySignal<PublisherState> = this.#state;
+  /** The latest viewer count from the server. */
   readonly viewers: ReadonlySignal<number> = this.#viewers;
-  readonly health: ReadonlySignal<SendHealth | null> = this.#health;
-  /** Stored by the page across reloads, so that the next page can resume the broadcast. */
-  readonly resumeToken: ReadonlySignal<string | null> = this.#resumeToken;
+  /** The health of what was sent during the last second; null while not live. */
+  readonly health: ReadonlySignal<SendHealth | null> = computed(() => {
+    const state = this.#state.value;
+    return state.name === 'live' ? state.link.uplink.health.value : null;
+  });
+  /**
+   * The token that the page stores across reloads, so that the next page can resume the broadcast.
+   */
+  readonly resumeToken: ReadonlySignal<string | null> = computed(() => {
+    const state = this.#state.value;
+    return isActive(state) ? state.resumeToken : null;
+  });
 
   constructor({ connection, clock }: { connection: Connection; clock: ServerClock }) {
     this.#connection = connection;
     this.#clock = clock;
-    this.#listen();
-    const timer = setInterval(() => void this.#measure(), HEALTH_INTERVAL_MS);
-    this.#offs.push(() => clearInterval(timer));
+    this.#offs = [...this.#listen(), ...this.#follow()];
   }
 
   /** Goes live, or resumes the channel's interrupted broadcast. `state` shows the result. */
-  async start({
-    channel,
-    audio,
-    video,
-    resumeToken,
-    visibility = 'public',
-  }: StartOptions): Promise<void> {
-    this.#wanted = {
-      channel,
-      visibility,
-      tracks: { audio, video },
-      muted: { audio: false, video: false },
-    };
-    this.#broadcast = null;
-    if (resumeToken !== undefined) this.#resumeToken.value = resumeToken;
-    this.#state.value = { name: 'starting' };
-    await this.#connect();
+  start({ channel, audio, video, resumeToken, visibility = 'public' }: StartOptions): void {
+    const tracks = { audio, video };
+    const muted = { audio: false, video: false };
+    const job = { channel, visibility, tracks, muted };
+    void this.#dispatch({ name: 'start', job, resumeToken: resumeToken ?? null });
   }
 
-  /** Replaces a track without interruption; null sends none of that kind. */
-  async replaceTrack(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
-    const wanted = this.#wanted;
-    if (!wanted) return;
-    wanted.tracks[kind] = track;
-    await this.#sender?.send(kind, track, wanted.muted[kind]);
+  /**
+   * Replaces a track without interruption; null sends none of that kind. Rejects if the connection
+   * breaks in the meantime; the next connection starts with the new track.
+   */
+  replaceTrack(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
+    return this.#dispatch({ name: 'track-changed', kind, track });
   }
 
   /** Pauses and resumes a kind; viewers are notified. */
   setMuted(kind: TrackKind, muted: boolean): void {
-    if (!this.#wanted) return;
-    this.#wanted.muted[kind] = muted;
-    void this.#sender?.setMuted(kind, muted).catch(() => {
-      // The server did not receive it: the next connection starts with it.
-    });
+    void this.#dispatch({ name: 'mute-changed', kind, muted });
   }
 
   /** Ends the broadcast. Rejects if the server cannot be reached; the broadcast then continues. */
-  async end(): Promise<void> {
-    const wanted = this.#wanted;
-    if (!wanted) return;
-    await this.#connection.request('publisher:end', { channel: wanted.channel });
-    this.#stop({ name: 'ended', broadcast: this.#broadcast, reason: 'publisher_ended' });
+  end(): Promise<void> {
+    return this.#dispatch({ name: 'end-requested' });
   }
 
   /** Leaves without ending: the broadcast is interrupted, as by a closed tab. */
   close(): void {
-    this.#stop({ name: 'idle' });
+    void this.#dispatch({ name: 'left' });
     for (const off of this.#offs) off();
   }
 
-  #listen(): void {
+  #listen(): (() => void)[] {
     const connection = this.#connection;
-    this.#offs.push(
-      connection.onOnline(() => {
-        if (this.#wanted) void this.#connect();
-      }),
-      connection.on('channel:state', ({ channel, broadcast }) => {
-        if (channel === this.#wanted?.channel && broadcast) this.#broadcastChanged(broadcast);
+    return [
+      connection.onOnline(() => void this.#dispatch({ name: 'online' })),
+      connection.on('channel:state', ({ broadcast }) => {
+        if (broadcast) void this.#dispatch({ name: 'broadcast-changed', broadcast });
       }),
       connection.on('channel:stats', ({ channel, viewers }) => {
-        if (channel === this.#wanted?.channel) this.#viewers.value = viewers;
+        const state = this.#state.peek();
+        if (isActive(state) && channel === state.job.channel) this.#viewers.value = viewers;
       }),
-      connection.on('transport:closed', ({ transportId }) => {
-        if (this.#sender?.transportId === transportId) void this.#connect();
-      }),
+      connection.on(
+        'transport:closed',
+        ({ transportId }) => void this.#dispatch({ name: 'transport-closed', transportId }),
+      ),
       connection.on('publisher:closed', ({ channel, reason }) => {
-        if (channel !== this.#wanted?.channel || reason !== 'taken_over') return;
-        const message = 'This broadcast goes on in another tab or on another device.';
-        this.#stop({ name: 'failed', code: 'taken_over', message });
+        if (reason === 'taken_over') void this.#dispatch({ name: 'taken-over', channel });
+      }),
+    ];
+  }
+
+  /** Starts the effects that last as long as the current state. */
+  #follow(): (() => void)[] {
+    const waitingFor = computed(() => {
+      const state = this.#state.value;
+      return isActive(state) && state.link.name === 'waiting' ? state.attempt : null;
+    });
+    const isLive = computed(() => this.#state.value.name === 'live');
+    return [
+      effect(() => {
+        if (waitingFor.value === null) return undefined;
+        const timer = setTimeout(() => void this.#dispatch({ name: 'retry-due' }), RETRY_MS);
+        return () => clearTimeout(timer);
       }),
       effect(() => {
         const offsetMs = this.#clock.offsetMs.value;
-        if (offsetMs !== null && this.#state.value.name === 'live') this.#tellClock(offsetMs);
+        if (offsetMs !== null && isLive.value) this.#reportClock(offsetMs);
       }),
       effect(() => {
-        const isGone = connection.status.value !== 'online';
-        if (isGone && this.#wanted) this.#lost();
+        if (this.#connection.status.value !== 'online') void this.#dispatch({ name: 'offline' });
       }),
-    );
+    ];
   }
 
-  #broadcastChanged(broadcast: BroadcastView): void {
-    this.#broadcast = broadcast;
-    if (broadcast.state === 'ended')
-      return this.#stop({ name: 'ended', broadcast, reason: broadcast.endReason });
-    if (broadcast.state === 'live' && this.#sender) this.#state.value = { name: 'live', broadcast };
-    if (broadcast.state === 'interrupted') this.#state.value = { name: 'reconnecting', broadcast };
+  /**
+   * Changes the state. This is the only place where the state changes. Resolves when the effects
+   * have been carried out.
+   */
+  async #dispatch(event: PublishingEvent): Promise<void> {
+    const { state, effects } = step(this.#state.peek(), event);
+    this.#state.value = state;
+    await Promise.all(effects.map((one) => this.#run(one)));
   }
 
-  async #connect(): Promise<void> {
-    clearTimeout(this.#retryTimer);
-    this.#attempt += 1;
-    const attempt = this.#attempt;
-    const wanted = this.#wanted;
-    if (!wanted) return;
-    this.#dropSender();
-    const resumeToken = this.#resumeToken.peek();
+  async #run(todo: PublishingEffect): Promise<void> {
+    switch (todo.name) {
+      case 'ask':
+        return this.#attempt(todo.attempt, () => this.#ask(todo));
+      case 'open':
+        return this.#attempt(todo.attempt, () => this.#open(todo));
+      case 'send':
+        return this.#attempt(todo.attempt, () => sendAll(todo));
+      case 'replace':
+        return todo.uplink.send(todo.kind, todo.track, todo.muted);
+      case 'mute':
+        return todo.uplink.setMuted(todo.kind, todo.muted).catch(() => {
+          // The server didn't receive the change, but the next connection starts with it.
+        });
+      case 'end':
+        return this.#end(todo);
+      case 'close':
+        return todo.uplink.close();
+      default:
+        return assertNever(todo);
+    }
+  }
+
+  async #attempt(attempt: number, run: () => Promise<void>): Promise<void> {
     try {
-      const started = await this.#connection.request('publisher:start', {
-        channel: wanted.channel,
-        visibility: wanted.visibility,
-        ...(resumeToken ? { resumeToken } : {}),
-        ...(this.#broadcast ? { continues: this.#broadcast.id } : {}),
-      });
-      if (attempt !== this.#attempt) return;
-      batch(() => {
-        this.#broadcast = started.broadcast;
-        this.#resumeToken.value = started.resumeToken;
-      });
-      const sender: Sender = new Sender({
-        connection: this.#connection,
-        device: await loadDevice(started.rtpCapabilities),
-        started,
-        onFailed: () => {
-          if (this.#sender === sender) this.#lostThenConnect();
-        },
-      });
-      if (attempt !== this.#attempt) return sender.close();
-      this.#sender = sender;
-      if (started.thumbnails)
-        this.#thumbnails = new ThumbnailSender(this.#connection, () =>
-          wanted.muted.video ? null : wanted.tracks.video,
-        );
-      // Both together need one negotiation.
-      await Promise.all(
-        (['audio', 'video'] as const).map((kind) =>
-          sender.send(kind, wanted.tracks[kind], wanted.muted[kind]),
-        ),
-      );
+      await run();
     } catch (error) {
-      if (attempt === this.#attempt) this.#connectFailed(error);
+      const code = error instanceof RequestError ? error.code : 'media_failed';
+      const message = error instanceof Error ? error.message : String(error);
+      void this.#dispatch({ name: 'attempt-failed', attempt, code, message });
     }
   }
 
-  #connectFailed(error: unknown): void {
-    const code = error instanceof RequestError ? error.code : 'media_failed';
-    const message = error instanceof Error ? error.message : String(error);
-    if (code === 'not_live')
-      return this.#stop({ name: 'ended', broadcast: this.#broadcast, reason: null });
-    // A broadcast that was live is worth retrying until its grace time has passed; for one that
-    // never was, report the error immediately.
-    if (this.#broadcast ? !FINAL_CODES.has(code) : PASSING_CODES.has(code)) {
-      this.#lost();
-      this.#retryTimer = setTimeout(() => void this.#connect(), RETRY_MS);
-      return;
-    }
-    this.#stop({ name: 'failed', code, message });
-  }
-
-  #lost(): void {
-    this.#health.value = null;
-    this.#counters = null;
-    if (this.#broadcast && this.#state.peek().name === 'live')
-      this.#state.value = { name: 'reconnecting', broadcast: this.#broadcast };
-  }
-
-  #lostThenConnect(): void {
-    this.#lost();
-    void this.#connect();
-  }
-
-  #stop(state: PublisherState): void {
-    this.#attempt += 1;
-    clearTimeout(this.#retryTimer);
-    this.#wanted = null;
-    this.#broadcast = null;
-    this.#dropSender();
-    batch(() => {
-      this.#health.value = null;
-      this.#resumeToken.value = null;
-      this.#state.value = state;
+  async #ask({ attempt, job, resumeToken, continues }: Effect<'ask'>): Promise<void> {
+    const started = await this.#connection.request('publisher:start', {
+      channel: job.channel,
+      visibility: job.visibility,
+      ...(resumeToken !== null && { resumeToken }),
+      ...(continues !== null && { continues }),
     });
+    void this.#dispatch({ name: 'accepted', attempt, started });
   }
 
-  #dropSender(): void {
-    this.#sender?.close();
-    this.#sender = null;
-    this.#thumbnails?.close();
-    this.#thumbnails = null;
-    this.#counters = null;
+  async #open({ attempt, started }: Effect<'open'>): Promise<void> {
+    const uplink = await openUplink({
+      connection: this.#connection,
+      started,
+      onFailed: (failed) => void this.#dispatch({ name: 'uplink-failed', uplink: failed }),
+    });
+    void this.#dispatch({ name: 'opened', attempt, uplink });
   }
 
-  #tellClock(offsetMs: number): void {
+  async #end({ session, channel }: Effect<'end'>): Promise<void> {
+    await this.#connection.request('publisher:end', { channel });
+    void this.#dispatch({ name: 'end-accepted', session });
+  }
+
+  #reportClock(offsetMs: number): void {
     void this.#connection.request('publisher:clock', { offsetMs }).catch(() => {
-      // Sent again with the next measurement.
+      // The offset is sent again with the next measurement.
     });
   }
+}
 
-  async #measure(): Promise<void> {
-    const sender = this.#sender;
-    if (!sender || this.#state.peek().name !== 'live') return;
-    const report = await sender.getStats().catch(() => null);
-    if (!report || sender !== this.#sender) return;
-    const { health, counters } = sendHealth(report.values(), this.#counters, Date.now());
-    this.#counters = counters;
-    this.#health.value = health;
-  }
+async function sendAll({ uplink, job }: Effect<'send'>): Promise<void> {
+  const { tracks, muted } = job;
+  // If both are sent at once, only one negotiation is needed.
+  await Promise.all(
+    (['audio', 'video'] as const).map((kind) => uplink.send(kind, tracks[kind], muted[kind])),
+  );
 }

@@ -22,11 +22,11 @@ const at = (seconds: number) => [
 ];
 
 describe('receiveStats', () => {
-  it('says nothing before media is received', () => {
+  it('returns null before media is received', () => {
     expect(receiveStats([], { before: null, serverNowMs: 0, uplinkMs: 0 })).toBeNull();
   });
 
-  it('tells rates since the last call', () => {
+  it('computes rates since the last call', () => {
     const first = receiveStats(at(1), { before: null, serverNowMs: null, uplinkMs: null });
     const second = receiveStats(at(2), {
       before: first?.counters ?? null,
@@ -39,7 +39,7 @@ describe('receiveStats', () => {
     expect(second?.stats).toMatchObject({ height: 720, framesPerSecond: 30, roundTripMs: 12 });
   });
 
-  it('adds the way up to the way down for the delay, and has none while one is unknown', () => {
+  it('sums the uplink and downlink delays, and reports null while either is unknown', () => {
     const options = { before: null, serverNowMs: 1_000_000 };
     expect(receiveStats(at(1), { ...options, uplinkMs: 20 })?.stats.delayMs).toBe(70);
     expect(receiveStats(at(1), { ...options, uplinkMs: null })?.stats.delayMs).toBeNull();
@@ -48,7 +48,7 @@ describe('receiveStats', () => {
     ).toBeNull();
   });
 
-  it('leaves out the stream that probes the bandwidth', () => {
+  it('ignores the bandwidth probe', () => {
     const probe = { type: 'inbound-rtp', kind: 'video', mid: 'probator', timestamp: 1_000 };
     const options = { before: null, serverNowMs: 1_000_000, uplinkMs: 20 };
     expect(receiveStats([probe, ...at(1)], options)?.stats).toEqual(

@@ -1,12 +1,14 @@
 import { number, pathRoundTripMs, type StatsEntry } from './stats-entry.js';
 
-/** Reception during the last second. */
+/** The reception during the last second. */
 export type ReceiveStats = {
-  /** Delay from capture to display in milliseconds; null while part of the path is unmeasured. */
+  /**
+   * The delay from capture to display in milliseconds; null while part of the path is unmeasured.
+   */
   delayMs: number | null;
   width: number;
   height: number;
-  /** null, here and below: not measured on this path. */
+  /** Null, like the following fields, if it isn't measured on this path. */
   framesPerSecond: number | null;
   bitrateBps: number | null;
   lossPercent: number | null;
@@ -17,7 +19,7 @@ export type ReceiveStats = {
 /** NTP counts from 1900, JavaScript from 1970. */
 const NTP_TO_UNIX_MS = 2_208_988_800_000;
 
-/** The counters of one getStats result that the next one is compared with. */
+/** The counters of one getStats result, with which the next one is compared. */
 export type ReceiveCounters = {
   atMs: number;
   bytes: number;
@@ -32,17 +34,20 @@ type Options = {
   before: ReceiveCounters | null;
   /** The server's time; null while unknown. */
   serverNowMs: number | null;
-  /** Delay from capture to the server; null while unknown. */
+  /** The delay from capture to the server; null while unknown. */
   uplinkMs: number | null;
 };
 
-/** Reads a receiving transport's stats. Pure: the same report gives the same result. */
+/**
+ * Evaluates a receiving transport's stats. This is a pure function, so the same report gives the
+ * same result.
+ */
 export function receiveStats(
   report: Iterable<StatsEntry>,
   { before, serverNowMs, uplinkMs }: Options,
 ): { stats: ReceiveStats; counters: ReceiveCounters } | null {
   const entries = [...report];
-  // mediasoup probes the bandwidth with a separate stream that carries no picture.
+  // mediasoup probes the bandwidth with a separate stream, which contains no video.
   const inbound = entries.filter(
     (entry) => entry['type'] === 'inbound-rtp' && entry['mid'] !== 'probator',
   );

@@ -6,10 +6,13 @@ import type { Connection } from './connection.js';
 import type { Sent } from './media-flow.js';
 import { MediaPath } from './media-path.js';
 
-/** Available simulcast layers; 0 is the lowest. */
+/** The available simulcast layers; 0 is the lowest. */
 export type Layers = { count: number; current: number | null; pinned: number | null };
 
-/** The receiving end of one WebRTC transport: consumes the tracks that the server offers on it. */
+/**
+ * The receiving end of one WebRTC transport, on which it consumes the tracks that the server
+ * offers.
+ */
 export class Receiver {
   readonly transportId: string;
   readonly #connection: Connection;
@@ -22,7 +25,7 @@ export class Receiver {
   #videoConsumerId: string | null = null;
   /** Tracks that the publisher muted. */
   readonly #paused = new Set<string>();
-  /** The server has no layer of the video to send. */
+  /** Whether the server currently has no layer of the video to send. */
   #withoutLayer = false;
 
   constructor(options: {
@@ -42,8 +45,8 @@ export class Receiver {
   }
 
   /**
-   * The tracks to play. A new object when a track replaced another; the same object when one was
-   * added.
+   * The tracks to play. The stream is a new object after a track was replaced, and the same object
+   * after a track was added.
    */
   get stream(): ReadonlySignal<MediaStream | null> {
     return this.#stream;
@@ -71,7 +74,8 @@ export class Receiver {
         this.#withoutLayer = false;
       }
     for (const { id, producerPaused } of fresh) this.setPaused(id, producerPaused);
-    // Requested while the browser negotiates: nothing can arrive before it is ready.
+    // This is requested while the browser negotiates, since no media can arrive before it is ready
+    // anyway.
     const resumed = this.#connection.request('viewer:resume', {
       consumerIds: fresh.map(({ id }) => id),
     });
@@ -100,7 +104,7 @@ export class Receiver {
     else this.#paused.delete(consumerId);
   }
 
-  /** What the server says it is sending. */
+  /** The kinds of media that the server says it is sending. */
   get sent(): Sent {
     const flowing = [...this.#consumers.values()].filter(({ id }) => !this.#paused.has(id));
     return {

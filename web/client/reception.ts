@@ -11,9 +11,9 @@ import { RequestError } from './request-error.js';
 type Options = Readonly<{
   connection: Connection;
   clock: ServerClock;
-  /** The connection became useless, or the browser refused its tracks. */
+  /** Called when the connection becomes useless, or the browser refuses its tracks. */
   onFailed: () => void;
-  /** The server closed the connection. */
+  /** Called when the server closes the connection. */
   onClosed: () => void;
 }>;
 
@@ -62,12 +62,12 @@ export class Reception {
     return this.#stats;
   }
 
-  /** Delay from capture to the server as last reported, in milliseconds. */
+  /** The delay from capture to the server as last reported, in milliseconds. */
   set uplinkMs(uplinkMs: number | null) {
     this.#uplinkMs.value = uplinkMs;
   }
 
-  /** Receives the media of a join, replacing the previous media. */
+  /** Receives the media of a join, which replaces the previous media. */
   async take(media: ViewerMediaOptions, device: Device, pinned: number | null): Promise<void> {
     this.drop();
     const { connection, onFailed } = this.#options;
@@ -86,13 +86,13 @@ export class Reception {
 
   pinLayer(layer: number | null): void {
     if (this.#receiver.peek() === null) return;
-    // The next join repairs a failure: it pins the layer again.
+    // A failure is repaired with the next join, after which the layer is pinned again.
     this.#options.connection.request('viewer:layer', { layer }).catch(() => undefined);
   }
 
   /**
-   * Measures the reception. Resolves with whether media flowed since the last call; null without a
-   * connection.
+   * Measures the reception. Resolves with whether media flowed since the last call; null if there
+   * is no connection.
    */
   async measure(): Promise<{ moved: boolean; expected: boolean } | null> {
     const receiver = this.#receiver.peek();
@@ -133,7 +133,7 @@ export class Reception {
     try {
       await receiver.consume(tracks);
     } catch (error) {
-      // A track that ended meanwhile is no failure: the server reports it separately.
+      // A track that ended in the meantime isn't a failure, since the server reports it separately.
       if (this.#receiver.peek() === receiver && !isGone(error)) this.#options.onFailed();
     }
   }

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { reconnectDelayMs } from './reconnect-delay.js';
 
 describe('the reconnect delay', () => {
-  it('is quick at first and never over ten seconds', () => {
+  it('is short at first and never exceeds ten seconds', () => {
     expect([0, 1, 2, 3].map((failures) => reconnectDelayMs(failures, 0))).toEqual([
       125, 250, 500, 1_000,
     ]);
     expect(reconnectDelayMs(1_000_000, 0.999)).toBeLessThanOrEqual(10_000);
   });
 
-  it('never gets shorter by more failures, and spreads over half of its length', () => {
+  it('never decreases with more failures, and has a random half', () => {
     fc.assert(
       fc.property(
         fc.nat(100),

@@ -14,7 +14,7 @@ const clipPath = (id: string): string => `/clips/${encodeURIComponent(id)}`;
 type Page = Readonly<{ limit: number; offset: number }>;
 const pageQuery = ({ limit, offset }: Page): string => `limit=${limit}&offset=${offset}`;
 
-/** Recordings and clips over HTTP. Every call throws `RequestError` on failure. */
+/** The API for recordings and clips. Every call throws `RequestError` on failure. */
 export const recordingApi = {
   recording: (id: string) => call<RecordingView>('GET', recordingPath(id)),
   change: (id: string, change: RecordingChange) =>
@@ -25,7 +25,8 @@ export const recordingApi = {
   changeSettings: (name: string, settings: RecordingSettings) =>
     call<RecordingSettings>('PATCH', settingsPath(name), settings),
   /**
-   * The chat of a broadcast: the newest messages before a time, or the messages after a given one.
+   * Gets the chat of a broadcast: the newest messages before a time, or the messages after a given
+   * one.
    */
   chat: (id: string, part: { until: string } | { after: number }) =>
     call<ChatPage>(
@@ -39,7 +40,7 @@ export const recordingApi = {
   /** For a channel that the caller owns. */
   clipsOf: (name: string, page: Page) =>
     call<ClipList>('GET', `/channels/${encodeURIComponent(name)}/clips?${pageQuery(page)}`),
-  /** Those that one made. */
+  /** Lists the clips that the caller created. */
   ownClips: (page: Page) => call<ClipList>('GET', `/account/clips?${pageQuery(page)}`),
   deleteClip: (id: string) => call<null>('DELETE', clipPath(id)),
 };

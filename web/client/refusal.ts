@@ -13,7 +13,8 @@ const CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the chat refuses the message, its sender, or both for now: retrying alone will not help.
+ * Returns whether the chat currently rejects the message or its sender, so that a retry alone
+ * doesn't help.
  */
 export function isRefusal({ code }: Pick<RequestError, 'code'>): boolean {
   return CODES.has(code);

@@ -1,18 +1,21 @@
 import type { ErrorCode, Issue } from '../../src/protocol/error.js';
 
 /**
- * The server's error code, or why there was no reply: `timeout` (none in time), `offline`
- * (unreachable).
+ * The server's error code, or the reason that there was no reply: `timeout` if none arrived in
+ * time, `offline` if the server is unreachable.
  */
 export type RequestErrorCode = ErrorCode | 'timeout' | 'offline';
 
 export interface RequestErrorDetails {
-  /** When a retry makes sense, in milliseconds from the error. */
+  /** The delay after which a retry makes sense, in milliseconds. */
   retryAfterMs?: number | undefined;
   issues?: readonly Issue[] | undefined;
 }
 
-/** A request that failed, over HTTP or over the socket: a code for programs, a sentence for people. */
+/**
+ * The failure of a request over HTTP or over the socket, with a code for programs and a sentence
+ * for users.
+ */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
   readonly retryAfterMs: number | undefined;
@@ -26,7 +29,7 @@ export class RequestError extends Error {
     this.issues = details.issues ?? [];
   }
 
-  /** The problem with one input field, if validation failed. */
+  /** Returns the problem with one input field, if validation failed. */
   issueAt(path: string): string | undefined {
     return this.issues.find((issue) => issue.path === path)?.message;
   }

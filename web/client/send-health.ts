@@ -1,6 +1,6 @@
 import { number, pathRoundTripMs, type StatsEntry, text } from './stats-entry.js';
 
-/** One simulcast layer as currently sent; 0 is the lowest. */
+/** One simulcast layer as it is currently sent; 0 is the lowest. */
 export type LayerHealth = {
   layer: number;
   width: number;
@@ -8,11 +8,11 @@ export type LayerHealth = {
   framesPerSecond: number;
   bitrateBps: number;
   qualityLimitation: string;
-  /** A screen: a low frame rate only means that nothing moves on it. */
+  /** Set for a screen, where a low frame rate only means that nothing moves. */
   isScreen?: true;
 };
 
-/** Sending during the last second. */
+/** The health of what was sent during the last second. */
 export type SendHealth = {
   atMs: number;
   roundTripMs: number | null;
@@ -25,11 +25,15 @@ export type SendHealth = {
 };
 
 /**
- * Bytes sent so far by SSRC, with the time of measurement: what the next report is compared with.
+ * The number of bytes sent so far by SSRC, and the time of measurement. The next report is compared
+ * with these.
  */
 export type SendCounters = { atMs: number; bytes: ReadonlyMap<number, number> };
 
-/** Reads a sending transport's stats. Pure: the same report gives the same result. */
+/**
+ * Evaluates a sending transport's stats. This is a pure function, so the same report gives the same
+ * result.
+ */
 export function sendHealth(
   report: Iterable<StatsEntry>,
   before: SendCounters | null,
@@ -76,7 +80,7 @@ export function sendHealth(
   };
 }
 
-/** The most serious problem, as a word and a sentence. */
+/** Returns the most serious problem, as a verdict and a sentence. */
 export function verdict({
   roundTripMs,
   lossPercent,
@@ -86,25 +90,25 @@ export function verdict({
   'verdict' | 'reason'
 > {
   const top = layers.at(-1);
-  const loss = `${lossPercent.toFixed(0)} % of what you send is lost.`;
+  const loss = `${lossPercent.toFixed(0)}% of packets are lost.`;
   if (lossPercent >= 10) return { verdict: 'bad', reason: `${loss} Try a cable instead of Wi-Fi.` };
   if ((roundTripMs ?? 0) >= 800)
-    return { verdict: 'bad', reason: 'The connection is very slow to answer.' };
+    return { verdict: 'bad', reason: 'The connection has a very high delay.' };
   const isStuck = layers.every((layer) => layer.framesPerSecond < 5 && !layer.isScreen);
   if (layers.length > 0 && isStuck)
-    return { verdict: 'bad', reason: 'Hardly any picture is being sent.' };
+    return { verdict: 'bad', reason: 'Almost no video is being sent. Close other programs.' };
   if (top?.qualityLimitation === 'cpu')
     return {
       verdict: 'strained',
-      reason: 'This computer is busy: the picture is made smaller. Close other programs.',
+      reason: 'Your computer is busy, so the resolution was lowered. Close other programs.',
     };
   if (top?.qualityLimitation === 'bandwidth')
     return {
       verdict: 'strained',
-      reason: 'Your upload is too slow for this resolution. A lower one would look steadier.',
+      reason: 'Your upload is too slow for this resolution. Choose a lower one.',
     };
   if (lossPercent >= 3) return { verdict: 'strained', reason: loss };
   if ((roundTripMs ?? 0) >= 300)
-    return { verdict: 'strained', reason: 'The connection is slow to answer.' };
-  return { verdict: 'good', reason: 'Everything arrives as it should.' };
+    return { verdict: 'strained', reason: 'The connection has a high delay.' };
+  return { verdict: 'good', reason: 'Everything is arriving as expected.' };
 }

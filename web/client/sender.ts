@@ -6,7 +6,10 @@ import { MediaPath } from './media-path.js';
 
 export type TrackKind = 'audio' | 'video';
 
-/** Stereo at a bitrate sufficient for music, with forward error correction for lossy uplinks. */
+/**
+ * The audio options: stereo at a bitrate that is sufficient for music, with forward error
+ * correction for lossy uplinks.
+ */
 const AUDIO_OPTIONS: types.ProducerCodecOptions = {
   opusStereo: true,
   opusFec: true,
@@ -14,7 +17,7 @@ const AUDIO_OPTIONS: types.ProducerCodecOptions = {
   opusMaxAverageBitrate: 128_000,
 };
 
-/** The sending end of one WebRTC transport: at most one audio and one video track. */
+/** The sending end of one WebRTC transport, with at most one audio and one video track. */
 export class Sender {
   readonly transportId: string;
   readonly #connection: Connection;
@@ -22,6 +25,12 @@ export class Sender {
   readonly #transport: types.Transport;
   readonly #path: MediaPath;
   readonly #producers = new Map<TrackKind, types.Producer>();
+  /**
+   * The latest send of each kind. The next one waits for it, so that there is only one producer per
+   * kind.
+   */
+  readonly #sending = new Map<TrackKind, Promise<void>>();
+  readonly #muted: Record<TrackKind, boolean> = { audio: false, video: false };
 
   constructor(options: {
     connection: Connection;
@@ -53,21 +62,16 @@ export class Sender {
   }
 
   /** Sends a track, replacing the previous one of its kind; null sends none of that kind. */
-  async send(kind: TrackKind, track: MediaStreamTrack | null, muted: boolean): Promise<void> {
-    const producer = this.#producers.get(kind);
-    if (track === null) {
-      if (!producer) return;
-      this.#producers.delete(kind);
-      producer.close();
-      await this.#connection.request('publisher:unproduce', { producerId: producer.id });
-    } else if (producer) {
-      await producer.replaceTrack({ track });
-      await this.#fitEncodings(producer, track);
-      await this.setMuted(kind, muted);
-    } else this.#producers.set(kind, await this.#produce(kind, track, muted));
+  send(kind: TrackKind, track: MediaStreamTrack | null, muted: boolean): Promise<void> {
+    this.#muted[kind] = muted;
+    const send = (): Promise<void> => this.#send(kind, track);
+    const sent = this.#sending.get(kind)?.then(send, send) ?? send();
+    this.#sending.set(kind, sent);
+    return sent;
   }
 
   async setMuted(kind: TrackKind, muted: boolean): Promise<void> {
+    this.#muted[kind] = muted;
     const producer = this.#producers.get(kind);
     if (!producer || producer.paused === muted) return;
     if (muted) producer.pause();
@@ -82,6 +86,24 @@ export class Sender {
   close(): void {
     this.#path.close();
     this.#producers.clear();
+  }
+
+  async #send(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
+    const producer = this.#producers.get(kind);
+    if (track === null) {
+      if (!producer) return;
+      this.#producers.delete(kind);
+      producer.close();
+      await this.#connection.request('publisher:unproduce', { producerId: producer.id });
+    } else if (producer) {
+      await producer.replaceTrack({ track });
+      await this.#fitEncodings(producer, track);
+      await this.setMuted(kind, this.#muted[kind]);
+    } else {
+      this.#producers.set(kind, await this.#produce(kind, track, this.#muted[kind]));
+      // The kind may have been muted in the meantime.
+      await this.setMuted(kind, this.#muted[kind]);
+    }
   }
 
   #produce(kind: TrackKind, track: MediaStreamTrack, muted: boolean): Promise<types.Producer> {
@@ -100,7 +122,7 @@ export class Sender {
     });
   }
 
-  /** The layers' bitrates follow the size of the picture, which a new source may have changed. */
+  /** Adapts the layers' bitrates to the picture size, which a new source may have changed. */
   async #fitEncodings(producer: types.Producer, track: MediaStreamTrack): Promise<void> {
     const sender = producer.rtpSender;
     if (producer.kind !== 'video' || !sender) return;

@@ -1,7 +1,9 @@
 /** One entry of an RTCStatsReport, whose members differ between browsers. */
 export type StatsEntry = Record<string, unknown>;
 
-/** The round-trip time of the selected path in milliseconds; null while none is selected. */
+/**
+ * Returns the round-trip time of the selected path in milliseconds, or null while none is selected.
+ */
 export function pathRoundTripMs(entries: readonly StatsEntry[]): number | null {
   const pair = entries.find(
     (entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true,
@@ -10,12 +12,12 @@ export function pathRoundTripMs(entries: readonly StatsEntry[]): number | null {
   return typeof seconds === 'number' ? seconds * 1_000 : null;
 }
 
-/** Reads a member as a number; 0 where a browser lacks it. */
+/** Reads a member as a number; 0 if the browser lacks it. */
 export function number(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** Reads a member as a string; empty where a browser lacks it. */
+/** Reads a member as a string; empty if the browser lacks it. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

@@ -3,7 +3,7 @@ import type { Connection } from './connection.js';
 
 /** The interval at which the server accepts thumbnails. */
 const INTERVAL_MS = 10_000;
-/** The delay before the first one: cameras start dark. */
+/** The delay before the first thumbnail, because the first pictures of cameras are dark. */
 const FIRST_MS = 1_500;
 
 /**
@@ -31,7 +31,7 @@ export class ThumbnailSender {
     this.#timer = setTimeout(() => {
       void this.#send()
         .catch(() => {
-          // The connection or the track is gone: the next thumbnail follows.
+          // The connection or the track was lost. The next thumbnail is sent as usual.
         })
         .finally(() => {
           if (!this.#closed) this.#sendIn(INTERVAL_MS);

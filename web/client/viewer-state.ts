@@ -12,7 +12,7 @@ export type ViewerState =
   | { name: 'connecting' }
   | { name: 'not-live' }
   | { name: 'starting' }
-  /** Live, but play has not been pressed yet. */
+  /** The channel is live, but the viewer has not pressed Play yet. */
   | { name: 'held' }
   | { name: 'playing' }
   | { name: 'interrupted'; untilMs: number }
@@ -24,25 +24,25 @@ export type ViewerState =
 export type Source =
   | { way: 'webrtc'; stream: MediaStream }
   /**
-   * `url` can contain a new token each time; `fromMs`: the server time to start at, or null for the
-   * live edge.
+   * `url` can return a new token each time. `fromMs` is the server time at which to start, or null
+   * for the live edge.
    */
   | { way: 'hls' | 'native'; url: () => string; fromMs: number | null };
 
-/** The facts from which a state follows. */
+/** The facts from which the state is derived. */
 export type ViewerFacts = {
   gone: boolean;
   held: boolean;
   broadcast: BroadcastView | null;
-  /** The watched broadcast, once it has ended. */
+  /** The watched broadcast, if it has ended. */
   ended: BroadcastView | null;
   ladder: Ladder;
   hasSource: boolean;
-  /** Why joining keeps failing. */
+  /** The reason why joining keeps failing; null if it doesn't. */
   failure: string | null;
 };
 
-/** Derives the state from the facts. Pure. */
+/** Derives the state from the facts. This is a pure function. */
 export function viewerState(facts: ViewerFacts): ViewerState {
   const { broadcast, ended } = facts;
   if (facts.gone) return { name: 'gone' };
@@ -58,24 +58,26 @@ export function viewerState(facts: ViewerFacts): ViewerState {
 }
 
 /**
- * Why a broadcast cannot be watched here, and what to do about it; null if it can, or might soon.
+ * Returns a sentence that says why the broadcast can't be watched in this browser and what to do
+ * about it. Returns null if it can be watched, or might be soon.
  */
 function whyNot(ladder: Ladder): string | null {
   const { rules, refused } = ladder;
   if (isStuck(ladder))
-    return 'WebRTC does not come through this network. Try another network, or ask who runs it to let it pass.';
+    return 'This network blocks WebRTC. Try another network, or ask its administrator to allow WebRTC.';
   if (!lacksWebRtc(ladder) || !lacksHls(ladder)) return null;
-  if (rules.pinned === 'webrtc' && !refused) return 'This browser has no WebRTC.';
+  if (rules.pinned === 'webrtc' && !refused)
+    return 'This browser can’t use WebRTC. Try Chrome, Edge, Firefox or Safari.';
   if (rules.pinned === 'hls' || rules.pinned === 'native')
     return ladder.hls === 'unavailable'
-      ? 'This broadcast can be watched over WebRTC only. Remove ?mode from the address.'
-      : "This browser can't play HLS. Try Chrome, Edge, Firefox or Safari.";
+      ? 'This broadcast is available over WebRTC only. Remove ?mode from the address.'
+      : 'This browser can’t play HLS. Try Chrome, Edge, Firefox or Safari.';
   return refused
-    ? "This browser can't play the broadcaster's video format. Try Chrome, Edge or Safari."
-    : "This browser can't play live video. Try Chrome, Edge, Firefox or Safari.";
+    ? 'This browser can’t play the broadcaster’s video format. Try Chrome, Edge or Safari.'
+    : 'This browser can’t play live video. Try Chrome, Edge, Firefox or Safari.';
 }
 
-/** The display name of a way. */
+/** Returns the display name of a way. */
 export function wayName(way: Way): string {
   return way === 'webrtc' ? 'WebRTC' : 'HLS';
 }

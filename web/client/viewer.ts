@@ -27,9 +27,9 @@ type Options = {
   clock: ServerClock;
   channel: string;
   boot: Boot;
-  /** Which ways are allowed and supported. */
+  /** The ways that are allowed and supported. */
   rules: LadderRules;
-  /** Receives nothing until {@link Viewer.start}. */
+  /** Whether to receive nothing until {@link Viewer.start} is called. */
   held?: boolean;
 };
 
@@ -44,8 +44,8 @@ const UNKNOWN: WatchedChannel = {
 };
 
 /**
- * Watches one channel: joins, stays joined, reconnects by itself, and follows its ladder. {@link
- * Viewer.source} says what to play; it receives WebRTC itself, and leaves HLS to the page.
+ * Watches one channel: joins, stays joined, reconnects on its own, and follows its ladder. {@link
+ * Viewer.source} says what to play. The viewer receives WebRTC itself, and leaves HLS to the page.
  */
 export class Viewer {
   readonly #options: Options;
@@ -60,20 +60,23 @@ export class Viewer {
   readonly #stream = signal<MediaStream | null>(null);
   readonly #offs: (() => void)[] = [];
   readonly #joins: JoinLoop;
-  /** For protected channels it contains a token that each join renews. */
+  /**
+   * The URL of the HLS playlist. For protected channels, it contains a token that is renewed by
+   * each join.
+   */
   #hlsUrl: string;
   /** The broadcast last passed to the ladder. */
   #lastBroadcastId: string | null = null;
 
   readonly channel: ReadonlySignal<WatchedChannel>;
   readonly state: ReadonlySignal<ViewerState>;
-  /** What to play; stays unchanged during an interruption. */
+  /** The source to play; unchanged during an interruption. */
   readonly source: ReadonlySignal<Source | null>;
   readonly way: ReadonlySignal<Way>;
   readonly canRewind: ReadonlySignal<boolean>;
   /** True while the viewer is behind the live edge. */
   readonly behind: ReadonlySignal<boolean>;
-  /** WebRTC statistics, while that is the way. */
+  /** The WebRTC statistics, while WebRTC is used. */
   readonly stats: ReadonlySignal<ReceiveStats | null>;
   readonly layers: ReadonlySignal<Layers>;
   readonly pinned: ReadonlySignal<number | null> = this.#pinned;
@@ -126,25 +129,25 @@ export class Viewer {
     this.#listen();
   }
 
-  /** The server's current time, milliseconds since 1970; null until measured. */
+  /** The server's current time, in milliseconds since 1970; null until it is measured. */
   serverNow(): number | null {
     return this.#options.clock.now();
   }
 
-  /** Starts receiving, if it was held. */
+  /** Starts to receive, if the viewer was held. */
   start(): void {
     if (!this.#held.peek()) return;
     this.#held.value = false;
     this.#tellBroadcast();
   }
 
-  /** Pins the video to a layer (0 is the lowest); null lets bandwidth estimation choose. */
+  /** Pins the video to a layer (0 is the lowest); null to let bandwidth estimation choose. */
   pinLayer(layer: number | null): void {
     this.#pinned.value = layer;
     this.#reception.pinLayer(layer);
   }
 
-  /** Rewinds: plays HLS from the server time `fromMs`, unless that already plays. */
+  /** Rewinds by playing HLS from the server time `fromMs`, unless that is already playing. */
   rewind(fromMs: number): void {
     batch(() => {
       if (this.way.peek() === 'webrtc') this.#fromMs.value = fromMs;
@@ -157,17 +160,17 @@ export class Viewer {
     this.#ladder.tell({ name: 'went-live' });
   }
 
-  /** The HLS was refused: its address may have become invalid. */
+  /** Rejoins after HLS was refused, since its URL may have become invalid. */
   hlsRefused(): void {
     void this.#joins.join();
   }
 
-  /** The HLS cannot be played, after all retries. */
+  /** Reports that HLS cannot be played, after all retries. */
   hlsFailed(): void {
     this.#ladder.tell({ name: 'hls-failed' });
   }
 
-  /** Retries immediately, from the beginning. */
+  /** Retries immediately, starting with the first way. */
   retry(): void {
     this.#ladder.tell({ name: 'network-changed' });
     this.#joins.begin();
@@ -225,14 +228,14 @@ export class Viewer {
     );
   }
 
-  /** The ladder's decision about WebRTC changed. */
+  /** Carries out the ladder's decision about WebRTC. */
   #mediaWanted(wanted: boolean): void {
     if (wanted === this.#joins.asksMedia) return;
     if (!wanted) this.#reception.drop();
     void this.#joins.join();
   }
 
-  /** The connection to the server, or the media connection, was replaced. */
+  /** Rejoins after the connection to the server, or the media connection, was replaced. */
   #renew(): void {
     this.#ladder.tell({ name: 'webrtc-renewed' });
     void this.#joins.join();
@@ -254,7 +257,7 @@ export class Viewer {
       this.#channel.value = { ...this.channel.peek(), title, broadcast, lastLiveAt };
       this.#tellBroadcast();
     });
-    // Media exists from the start of a broadcast, and again once its publisher is back.
+    // Media exists from the start of a broadcast, and again after its publisher has returned.
     const lacksMedia = this.#joins.asksMedia && this.#reception.receiver.peek() === null;
     if (lacksMedia && this.#ladder.webrtc.peek()) void this.#joins.join();
   }
@@ -283,7 +286,7 @@ export class Viewer {
       if (phaseOf(channel.broadcast) !== 'off') this.#ended.value = null;
       this.#tellBroadcast();
     });
-    // Its notification may have started another join.
+    // Another join may have been started when the ladder was notified.
     if (!isLatest() || !media || !device) return;
     if (media.unsupported.includes('video')) return this.#ladder.tell({ name: 'webrtc-refused' });
     await this.#reception.take(media, device, this.#pinned.peek());

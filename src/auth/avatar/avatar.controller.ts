@@ -10,7 +10,7 @@ import { AvatarService } from './avatar.service.js';
 
 const FILE = /^([\w-]{22})\.webp$/;
 
-/** HTTP API of avatars. */
+/** The HTTP API for avatars. */
 @Controller()
 export class AvatarController {
   constructor(
@@ -21,9 +21,9 @@ export class AvatarController {
   @Put('api/account/avatar')
   @LoggedIn()
   @Operation({
-    summary: 'Set one’s picture',
+    summary: 'Set your picture',
     description:
-      'The body is the picture: JPEG, PNG, WebP or GIF with its content-type, at most 5 MB and 24 million pixels. It is cut to a square and encoded anew.',
+      'The body is the picture: a JPEG, PNG, WebP or GIF with its content type, up to 5 MB and 24 million pixels. It is cropped to a square and re-encoded.',
     reply: AccountView,
     errors: ['not_logged_in', 'payload_too_large', 'unsupported_media_type', 'picture_refused'],
   })
@@ -39,13 +39,13 @@ export class AvatarController {
 
   @Delete('api/account/avatar')
   @LoggedIn()
-  @Operation({ summary: 'Take one’s picture away', reply: AccountView, errors: ['not_logged_in'] })
+  @Operation({ summary: 'Delete your picture', reply: AccountView, errors: ['not_logged_in'] })
   async delete(@CurrentAccount() { id }: CurrentAccount): Promise<AccountView> {
     await this.avatars.delete(id);
     return this.#view(id);
   }
 
-  /** An address serves one picture permanently, or nothing, so it can be cached for a year. */
+  /** The picture at an address never changes, so it can be cached for a year. */
   @Get('avatars/:file')
   @HttpCode(200)
   async get(@Param('file') file: string, @Res() reply: FastifyReply): Promise<void> {

@@ -17,11 +17,11 @@ export class AvatarService {
   /** @throws {DomainError} `payload_too_large`, `picture_refused`. */
   async put(accountId: string, sent: Readable): Promise<void> {
     const image = await this.encoder.encode(await read(sent));
-    // Random: reveals neither the owner nor the content, and identifies this picture permanently.
+    // A random version reveals neither the owner nor the content, and is never reused.
     await this.repository.put(accountId, randomBytes(16).toString('base64url'), image);
   }
 
-  /** Finds an avatar; null if it does not exist (any more). */
+  /** Finds an avatar; null if it doesn't exist or was replaced. */
   async find(version: string): Promise<Uint8Array | null> {
     return this.repository.find(version);
   }
@@ -35,7 +35,7 @@ async function read(sent: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of sent) {
-    if (!Buffer.isBuffer(chunk)) throw new TypeError('the body is not read as bytes');
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('the body must be a stream of bytes');
     bytes += chunk.length;
     if (bytes > AVATAR_BYTES_MAX)
       throw new DomainError(

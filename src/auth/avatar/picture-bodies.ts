@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Passes picture bodies on as unread streams; the route reads them within its limit. */
+/** Passes picture bodies on as unread streams, which the route reads up to its limit. */
 @Injectable()
 export class PictureBodies implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}

@@ -20,7 +20,7 @@ export class ExternalIdentityRepository {
     return row?.accountId ?? null;
   }
 
-  /** Resolves with false if it already belongs to an account. */
+  /** Resolves to false if the identity already belongs to an account. */
   async create(
     identity: ExternalIdentity,
     accountId: string,

@@ -10,6 +10,6 @@ it.each([
   ['javascript:alert(1)', '/'],
   ['\t//evil.example', '/'],
   [undefined, '/'],
-])('goes on from %j to %s', (path, next) => {
+])('redirects from %j to %s', (path, next) => {
   expect(localPath(path)).toBe(next);
 });

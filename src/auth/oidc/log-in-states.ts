@@ -5,21 +5,21 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { Secrets } from '../../secrets/secrets.js';
 
 const COOKIE = 'onair_provider';
-/** How long the log-in at the provider may take. */
+/** The maximum time for logging in at the provider. */
 const LIFETIME_S = 600;
 
 const State = z.object({
-  /** RFC 6749 10.12: ties the answer to the browser that asked. */
+  /** The value that binds the response to the browser that started the login (RFC 6749 10.12). */
   state: z.string(),
   nonce: z.string(),
-  /** RFC 7636. */
+  /** The PKCE code verifier (RFC 7636). */
   verifier: z.string(),
-  /** A path of this service. */
+  /** The path on this server to which to redirect. */
   next: z.string(),
   invitation: z.string().optional(),
-  /** The account to connect; absent: log in. */
+  /** The account to connect; absent for a login. */
   linkTo: z.string().optional(),
-  /** Unix time, milliseconds. */
+  /** The time of expiry, in milliseconds since 1970. */
   expiresAtMs: z.number(),
 });
 /** State to restore when the user returns from the provider. */
@@ -44,7 +44,7 @@ export class LogInStates {
     return this.#cookie(this.secrets.seal('log-in-state', text, COOKIE), LIFETIME_S);
   }
 
-  /** Reads the state; null if missing or expired. */
+  /** Reads the state; null if it is missing or has expired. */
   read(cookieHeader: string | undefined, nowMs: number): LogInState | null {
     const sealed = this.#cookies.read(cookieHeader, COOKIE);
     const text = this.secrets.unseal('log-in-state', sealed, COOKIE);
@@ -53,7 +53,7 @@ export class LogInStates {
     return expiresAtMs > nowMs ? state : null;
   }
 
-  /** Returns a Set-Cookie value that removes the state: it can be used once. */
+  /** Returns a Set-Cookie value that removes the state, which can be used only once. */
   forget(): string {
     return this.#cookie('', 0);
   }

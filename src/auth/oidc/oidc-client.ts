@@ -18,13 +18,13 @@ const Claims = z.object({
 /** The provider's claims about a user. */
 export type ProviderClaims = z.output<typeof Claims>;
 
-/** Values to verify when the user returns from the provider. */
+/** The values to verify when the user returns from the provider. */
 export type ProviderChecks = Readonly<{ state: string; nonce: string; verifier: string }>;
 
 /**
- * A client of the OpenID provider: OpenID Connect Core's authorization code flow with PKCE. Loads
- * the library and contacts the provider on the first log-in, so the provider may be unavailable
- * when the service starts.
+ * A client of the OpenID provider, which uses OpenID Connect Core's authorization code flow with
+ * PKCE. The library is loaded and the provider contacted only at the first login, so the service
+ * starts even if the provider is unavailable.
  */
 @Injectable()
 export class OidcClient {
@@ -37,14 +37,14 @@ export class OidcClient {
     this.#publicUrl = config.http.publicUrl;
   }
 
-  /** The provider's display name; null if none is configured. */
+  /** The provider's display name; null if no provider is configured. */
   get name(): string | null {
     return this.#config?.name ?? null;
   }
 
   /**
-   * Returns the address to redirect to, and the values to verify on return. Rejects if the provider
-   * is unavailable.
+   * Returns the address to which to redirect, and the values to verify when the user returns.
+   * Rejects if the provider is unavailable.
    */
   async start(): Promise<{ url: string; checks: ProviderChecks }> {
     const [library, configuration] = await Promise.all([load(), this.#discover()]);
@@ -62,10 +62,10 @@ export class OidcClient {
   }
 
   /**
-   * Verifies the provider's answer and returns the claims.
+   * Verifies the provider's response and returns the claims.
    *
-   * @param search the query of the address, as the provider sent it
-   * @throws if the provider refused or the answer is invalid
+   * @param search the query string of the address, as the provider sent it
+   * @throws if the provider refused or the response is invalid
    */
   async finish(search: string, checks: ProviderChecks): Promise<ProviderClaims> {
     const [library, configuration] = await Promise.all([load(), this.#discover()]);
@@ -85,7 +85,7 @@ export class OidcClient {
 
   async #discover(): Promise<Configuration> {
     this.#discovered ??= this.#ask().catch((error: unknown) => {
-      // The next log-in tries discovery again.
+      // Discovery is retried at the next login.
       this.#discovered = null;
       throw error;
     });

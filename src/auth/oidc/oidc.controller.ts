@@ -28,10 +28,11 @@ import { localPath } from './local-path.js';
 import { OidcClient } from './oidc-client.js';
 import { OidcService } from './oidc.service.js';
 
-/** HTTP API to log in through an OpenID provider: redirect and return. */
+/** The HTTP API for logging in through an OpenID provider: the redirect and the return. */
 @Controller('api')
 export class OidcController {
-  // oxlint-disable-next-line max-params -- Nest's injection: the provider, what goes there and back, the log.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the provider, the state of a login,
+  // owners and the log.
   constructor(
     private readonly client: OidcClient,
     private readonly states: LogInStates,
@@ -44,7 +45,7 @@ export class OidcController {
 
   @Get('auth/oidc')
   @Operation({
-    summary: 'Go to the OpenID provider to log in: a redirect, for browsers',
+    summary: 'Redirect a browser to the OpenID provider to log in',
     reply: null,
     errors: ['not_found', 'unavailable'],
   })
@@ -63,7 +64,7 @@ export class OidcController {
   @HttpCode(200)
   @LoggedIn()
   @Operation({
-    summary: 'Connect one’s account with the OpenID provider: where to go for it',
+    summary: 'Connect your account to the OpenID provider; returns the address to visit',
     reply: ProviderRedirect,
     errors: [...PROOF_ERRORS, 'not_found', 'unavailable'],
   })
@@ -81,7 +82,7 @@ export class OidcController {
   @HttpCode(204)
   @LoggedIn()
   @Operation({
-    summary: 'Disconnect one’s account from the OpenID provider',
+    summary: 'Disconnect your account from the OpenID provider',
     reply: null,
     errors: ['not_logged_in', 'conflict'],
   })
@@ -94,7 +95,7 @@ export class OidcController {
 
   @Get('auth/oidc/callback')
   @Identified()
-  @Operation({ summary: 'Where the OpenID provider sends people back to', reply: null })
+  @Operation({ summary: 'Handle the return from the OpenID provider', reply: null })
   async callback(
     @Req() request: FastifyRequest,
     @CurrentIdentity() identity: Identity,
@@ -111,24 +112,24 @@ export class OidcController {
       reply.header('set-cookie', setCookies);
       await goTo(state.next);
     } catch (error) {
-      // Log only the kind of the provider's answer, which contains codes.
+      // The provider's response contains codes, so only the kind of error is logged.
       const problem = error instanceof DomainError ? error.code : 'provider_failed';
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
-      this.log.warn({ problem, reason }, 'a log-in by the provider failed');
+      this.log.warn({ problem, reason }, 'a login through the provider failed');
       await goTo(`${state.linkTo === undefined ? '/login' : '/account'}?problem=${problem}`);
     }
   }
 
-  /** Redirects to the provider, with the values to verify on return in a cookie. */
+  /** Redirects to the provider, with a cookie that contains the values to verify on return. */
   async #leave(
     reply: FastifyReply,
     rest: Pick<LogInState, 'next' | 'invitation' | 'linkTo'>,
   ): Promise<string> {
     if (this.client.name === null)
-      throw new DomainError('not_found', 'One can’t log in by a provider here.');
+      throw new DomainError('not_found', 'Single sign-on is not enabled on this server.');
     const { url, checks } = await this.client.start().catch((error: unknown) => {
-      this.log.warn({ err: error }, 'the OpenID provider can’t be reached');
-      throw new DomainError('unavailable', 'The provider can’t be reached at the moment.', {
+      this.log.warn({ err: error }, 'the OpenID provider is unreachable');
+      throw new DomainError('unavailable', 'The login provider is unreachable. Try again later.', {
         cause: error,
         retryAfterMs: 10_000,
       });
@@ -137,7 +138,9 @@ export class OidcController {
     return url;
   }
 
-  /** Logs in, or connects the account that requested it; resolves with the cookies to set. */
+  /**
+   * Logs the user in, or connects the account that requested it. Resolves with the cookies to set.
+   */
   async #arrive(
     search: string,
     state: LogInState,
@@ -145,7 +148,7 @@ export class OidcController {
   ): Promise<string[]> {
     const claims = await this.client.finish(search, state);
     if (state.linkTo !== undefined) {
-      // Another account may have logged in meanwhile.
+      // Another account may have logged in in the meantime.
       if (identity.account?.id !== state.linkTo)
         throw new DomainError('not_logged_in', 'Log in first.');
       await this.service.link(claims, state.linkTo, eventOrigin(source));

@@ -13,10 +13,10 @@ import { ExternalIdentityRepository } from './external-identity.repository.js';
 import type { ProviderClaims } from './oidc-client.js';
 import { usernameFrom } from './username-from.js';
 
-/** Usernames to try if the first choice is taken. */
+/** The number of usernames to try. */
 const TRIES = 5;
 
-/** Accounts of users authenticated by the OpenID provider. */
+/** Maps users authenticated by the OpenID provider to accounts. */
 @Injectable()
 export class OidcService {
   constructor(
@@ -28,9 +28,9 @@ export class OidcService {
   ) {}
 
   /**
-   * Returns the account of a user who returns from the provider; creates it the first time. An
-   * account with the same name or address is not assumed to be the same person: its owner connects
-   * it.
+   * Returns the account of a user who returns from the provider; the account is created the first
+   * time. An account with the same name or e-mail address isn't assumed to belong to the same
+   * person, so its owner has to connect it.
    * @throws {DomainError} `account_disabled`; `registration_closed`, `invitation_needed`
    */
   async accountOf(claims: ProviderClaims, invitation: string | undefined): Promise<Account> {
@@ -61,13 +61,13 @@ export class OidcService {
   }
 
   /**
-   * @throws {DomainError} `conflict` for an account without a password, whose owner could no longer
-   *   log in
+   * @throws {DomainError} `conflict` for an account without a password, because its owner could no
+   *   longer log in
    */
   async unlink(accountId: string, from: EventOrigin): Promise<void> {
     const account = await this.accounts.findWithSecrets({ id: accountId });
     if (account?.passwordHash == null)
-      throw new DomainError('conflict', 'Set a password first, to have a way to log in.');
+      throw new DomainError('conflict', 'Set a password first, so that you can still log in.');
     await this.identities.deleteAll(accountId, { from, at: this.#now() });
   }
 
@@ -75,7 +75,10 @@ export class OidcService {
     return new Date(this.clock.nowMs());
   }
 
-  /** Returns the provider's display name; empty if it could be confused with another account's. */
+  /**
+   * Returns the provider's display name; an empty string if it could be confused with that of
+   * another account.
+   */
   async #freeName(name: string): Promise<string> {
     return isReserved(name) || (await this.names.isTaken(name)) ? '' : name;
   }
@@ -103,5 +106,5 @@ function shownName(name: string): string {
 }
 
 function taken(): DomainError {
-  return new DomainError('conflict', 'You are connected to another account here already.');
+  return new DomainError('conflict', 'This identity is already connected to another account.');
 }

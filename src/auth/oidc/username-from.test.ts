@@ -9,6 +9,6 @@ it.each([
   [{ name: '--A very long name of somebody important--' }, 'a-very-long-name-of-some'],
   [{ name: 'Анна' }, 'member'],
   [{}, 'member'],
-])('makes %j a username', (claims, username) => {
+])('derives a username from %j', (claims, username) => {
   expect(usernameFrom(claims)).toBe(username);
 });

@@ -3,7 +3,7 @@ import type { ProviderClaims } from './oidc-client.js';
 
 const LENGTH_MAX = 24;
 
-/** Derives the username of a new account from the provider's claims; it may be taken. */
+/** Derives the username of a new account from the provider's claims; The username may be taken. */
 export function usernameFrom(claims: Omit<ProviderClaims, 'iss' | 'sub'>): string {
   const { preferred_username, nickname, email, name } = claims;
   for (const wish of [preferred_username, nickname, email, name]) {
@@ -13,7 +13,7 @@ export function usernameFrom(claims: Omit<ProviderClaims, 'iss' | 'sub'>): strin
   return 'member';
 }
 
-/** Drops characters that usernames cannot have. */
+/** Removes the characters that usernames can't contain. */
 function fit(wish: string): string {
   return wish
     .replace(/@.*$/, '')

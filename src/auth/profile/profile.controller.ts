@@ -5,7 +5,7 @@ import { AccountService } from '../account.service.js';
 import { CurrentAccount, LoggedIn } from '../identity.guard.js';
 import { ProfileService } from './profile.service.js';
 
-/** HTTP API of the display name and the ways to log in. */
+/** The HTTP API for the display name and the ways to log in. */
 @Controller('api/account')
 @LoggedIn()
 export class ProfileController {
@@ -16,7 +16,7 @@ export class ProfileController {
 
   @Patch()
   @Operation({
-    summary: 'Change the name that others see',
+    summary: 'Change your display name',
     reply: AccountView,
     errors: ['not_logged_in', 'username_taken'],
   })
@@ -28,7 +28,11 @@ export class ProfileController {
   }
 
   @Get('security')
-  @Operation({ summary: 'How one can log in', reply: SecurityView, errors: ['not_logged_in'] })
+  @Operation({
+    summary: 'Get the ways you can log in',
+    reply: SecurityView,
+    errors: ['not_logged_in'],
+  })
   async security(@CurrentAccount() { id }: CurrentAccount): Promise<SecurityView> {
     return this.profiles.security(id);
   }

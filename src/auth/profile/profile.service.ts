@@ -14,14 +14,14 @@ export class ProfileService {
   ) {}
 
   /**
-   * @throws {DomainError} `username_taken` for a reserved name, or one that looks like another
-   *   account's
+   * @throws {DomainError} `username_taken` for a reserved name, or a name that looks like that of
+   *   another account
    */
   async rename(accountId: string, { displayName }: ProfileChange): Promise<Account> {
     const account = await this.repository.find(accountId);
     if (account === null) throw gone();
     if (isReserved(displayName) && !account.isAdmin)
-      throw new DomainError('username_taken', `“${displayName}” is reserved, choose another name.`);
+      throw new DomainError('username_taken', `“${displayName}” is reserved. Choose another name.`);
     const changed = await this.repository.setDisplayName(
       accountId,
       displayName === account.username ? '' : displayName,
@@ -30,12 +30,12 @@ export class ProfileService {
     if (changed === 'taken')
       throw new DomainError(
         'username_taken',
-        `“${displayName}” looks like somebody else’s name, choose another.`,
+        `“${displayName}” looks like someone else’s name. Choose another.`,
       );
     return changed;
   }
 
-  /** Returns the ways that an account's owner can log in. */
+  /** Returns the ways in which an account's owner can log in. */
   async security(accountId: string): Promise<SecurityView> {
     const account = await this.repository.findWithSecrets({ id: accountId });
     if (account === null) throw gone();

@@ -7,7 +7,7 @@ type Hash = Uint8Array<ArrayBuffer>;
 /** The administrator and time of an action. */
 type Act = Readonly<{ by: Administrator; at: Date }>;
 
-/** Name of the lock that serializes the creation of invitations. */
+/** The name of the lock that serializes the creation of invitations. */
 const LOCK = 'onair invitations';
 
 /** An invitation without its code. */
@@ -34,14 +34,14 @@ const INVITATION = {
 export class InvitationRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Resolves with null if `max` invitations are still open. */
+  /** Resolves to null if `max` invitations are already open. */
   async create(
     invitation: { codeHash: Hash; note: string; expiresAt: Date },
     { by, at, max }: Act & { max: number },
   ): Promise<Invitation | null> {
     return this.db.$transaction(async (tx) => {
-      // There is no common row to lock: without this lock, two requests could both find one place
-      // left.
+      // There is no common row to lock. Without this lock, two requests could both find that there
+      // is room for one more.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${LOCK}))`;
       const where = { usedAt: null, expiresAt: { gt: at } };
       if ((await tx.invitation.count({ where })) >= max) return null;
@@ -53,8 +53,8 @@ export class InvitationRepository {
   }
 
   /**
-   * Lists invitations, newest first; `usedBy` is the username of the account created, while it
-   * exists.
+   * Lists invitations, newest first; `usedBy` is the username of the created account, as long as
+   * that exists.
    */
   async list(max: number): Promise<(Invitation & { usedBy: string | null })[]> {
     const rows = await this.db.invitation.findMany({
@@ -71,7 +71,7 @@ export class InvitationRepository {
     return rows.map((row) => ({ ...row, usedBy: names.get(row.usedById ?? '') ?? null }));
   }
 
-  /** Claims a valid invitation atomically; resolves with its id, or null. */
+  /** Claims a valid invitation atomically; resolves to its id, or to null if it isn't valid. */
   async take(codeHash: Hash, now: Date): Promise<string | null> {
     const where = { codeHash, usedAt: null, expiresAt: { gt: now } };
     const [taken] = await this.db.invitation.updateManyAndReturn({
@@ -91,7 +91,7 @@ export class InvitationRepository {
     await this.db.invitation.updateMany({ where: { id }, data: { usedById } });
   }
 
-  /** Resolves with false if it does not exist or was used. */
+  /** Resolves to false if the invitation does not exist or was used. */
   async delete(id: string, { by, at }: Act): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
       const found = await tx.invitation.findUnique({ where: { id }, select: { note: true } });

@@ -17,7 +17,7 @@ import { SettingRepository } from './setting.repository.js';
 
 const KEY = 'registration';
 const DAY_MS = 86_400_000;
-/** Maximum length of a list. */
+/** The maximum number of invitations in a list. */
 const LIST_MAX = 200;
 
 /** Controls who can create an account. */
@@ -36,10 +36,10 @@ export class RegistrationService {
     this.#publicUrl = config.http.publicUrl;
   }
 
-  /** Returns the mode; open until an administrator changes it. */
+  /** Returns the registration mode, which is `open` until an administrator changes it. */
   async mode(): Promise<RegistrationMode> {
     const stored = await this.settings.find(KEY);
-    // Unknown values close registration.
+    // If the stored value is unknown, registration is closed.
     return stored === undefined ? 'open' : RegistrationMode.catch('closed').parse(stored);
   }
 
@@ -49,8 +49,7 @@ export class RegistrationService {
   }
 
   /**
-   * Creates an account if allowed. An invitation is only used up once the account exists: it stays
-   * valid if `make` fails.
+   * Creates an account if allowed. An invitation stays valid if `make` fails.
    * @throws {DomainError} `registration_closed`, `invitation_needed`, or whatever `make` throws
    */
   async register(invitation: string | undefined, make: () => Promise<Account>): Promise<Account> {
@@ -59,7 +58,7 @@ export class RegistrationService {
     if (mode === 'closed')
       throw new DomainError(
         'registration_closed',
-        'New accounts can’t be made here. Ask the people who run this service.',
+        'Registration is closed on this server. Contact an administrator.',
       );
     const taken = await this.#take(invitation);
     try {
@@ -72,7 +71,7 @@ export class RegistrationService {
     }
   }
 
-  /** @throws {DomainError} `conflict` at the limit of open invitations */
+  /** @throws {DomainError} `conflict` if the limit of open invitations is reached */
   async invite(by: Administrator, { note, days }: NewInvitation): Promise<CreatedInvitation> {
     const nowMs = this.clock.nowMs();
     const code = randomBytes(16).toString('base64url');
@@ -83,7 +82,7 @@ export class RegistrationService {
     if (created === null)
       throw new DomainError(
         'conflict',
-        `There are ${INVITATIONS_MAX} invitations that nobody used. Delete some to make more.`,
+        `The limit of ${INVITATIONS_MAX} open invitations is reached. Delete one to create another.`,
       );
     const link = `${this.#publicUrl}/register?invitation=${code}`;
     return { ...view({ ...created, usedBy: null }), link };
@@ -94,10 +93,10 @@ export class RegistrationService {
     return (await this.#invitations.list(LIST_MAX)).map(view);
   }
 
-  /** @throws {DomainError} `not_found` also for one that was used. */
+  /** @throws {DomainError} `not_found`, also for an invitation that was used */
   async uninvite(id: string, by: Administrator): Promise<void> {
     if (!(await this.#invitations.delete(id, { by, at: new Date(this.clock.nowMs()) })))
-      throw new DomainError('not_found', 'There is no such invitation, or it was used.');
+      throw new DomainError('not_found', 'There is no such invitation, or it has been used.');
   }
 
   async #take(invitation: string | undefined): Promise<string> {
@@ -108,8 +107,8 @@ export class RegistrationService {
       throw new DomainError(
         'invitation_needed',
         invitation === undefined
-          ? 'Accounts are made by invitation here. Open the link that you were sent.'
-          : 'This invitation was used, or is too old. Ask for another.',
+          ? 'Registration on this server requires an invitation. Open the link that you were sent.'
+          : 'This invitation has been used or has expired. Ask for another.',
       );
     return taken;
   }

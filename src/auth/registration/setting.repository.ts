@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
 import { type AdminEvent, writeAdminEvent } from '../../security-log/admin-event.repository.js';
 
-/** Stores the settings that administrators change at run time. */
+/** Stores the settings that administrators can change at run time. */
 @Injectable()
 export class SettingRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Returns the stored value, unvalidated; undefined if never set. */
+  /** Returns the stored value, unvalidated; undefined if it was never set. */
   async find(key: string): Promise<unknown> {
     return (await this.db.setting.findUnique({ where: { key } }))?.value;
   }

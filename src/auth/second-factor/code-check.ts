@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
-import { SecurityLog } from '../../security-log/security-log.service.js';
+import { SecurityLog } from '../../security-log/security-log.js';
 import { eventOrigin } from '../event-origin.js';
 import { type LoginAttempt, type LoginOrigin, LoginThrottle } from '../login-throttle.js';
 import { SecondFactorService, type WithSecrets, wrongCode } from './second-factor.service.js';
 
-/** Requires a code after the password for accounts with a second factor. */
+/** Requires a code after the password for accounts with two-factor authentication. */
 @Injectable()
 export class CodeCheck {
   constructor(
@@ -15,9 +15,10 @@ export class CodeCheck {
   ) {}
 
   /**
-   * Does nothing for an account without a second factor. Uses up a right code or recovery code.
-   * @throws {DomainError} `second_factor_required` without a code; `wrong_code`; `rate_limited`
-   *   after too many wrong ones
+   * Checks an authenticator or recovery code, which can then not be used again. Does nothing for an
+   * account without two-factor authentication.
+   * @throws {DomainError} `second_factor_required` if there is no code; `wrong_code`;
+   *   `rate_limited` after too many wrong codes
    */
   async assertRight(
     account: WithSecrets,
@@ -28,7 +29,7 @@ export class CodeCheck {
     if (code === undefined)
       throw new DomainError(
         'second_factor_required',
-        'Type the code that your authenticator app shows, or a recovery code.',
+        'Enter the code from your authenticator app, or a recovery code.',
       );
     const from = eventOrigin(attempt);
     const isRight = await this.throttle.guessCode(attempt, () =>

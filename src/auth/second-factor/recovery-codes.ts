@@ -1,12 +1,15 @@
 import { createHash, randomInt } from 'node:crypto';
 
 export const RECOVERY_CODES = 10;
-/** Without characters that are easily confused. */
+/** Excludes characters that are easily confused. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 const GROUPS = 3;
 const GROUP_LENGTH = 4;
 
-/** Creates ten codes, `xxxx-xxxx-xxxx`: 59 bits each, so a plain hash protects them. */
+/**
+ * Creates ten codes of the form `xxxx-xxxx-xxxx`. Each has 59 bits, so a plain hash is enough to
+ * protect it.
+ */
 export function newRecoveryCodes(): string[] {
   const group = () =>
     Array.from({ length: GROUP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
@@ -15,7 +18,7 @@ export function newRecoveryCodes(): string[] {
   );
 }
 
-/** Hashes an entered code; ignores dashes, spaces and case. */
+/** Hashes an entered code, ignoring dashes, spaces and case. */
 export function recoveryCodeHash(typed: string): Uint8Array<ArrayBuffer> {
   const plain = typed.toLowerCase().replaceAll(/[\s-]/g, '');
   return new Uint8Array(createHash('sha256').update(plain).digest());

@@ -16,8 +16,8 @@ import type { EventOrigin } from '../../security-log/security-event.js';
 import { SecondFactorService } from './second-factor.service.js';
 
 /**
- * HTTP API of the caller's second factor. Everything but the confirmation requires proof of
- * ownership.
+ * The HTTP API for the caller's two-factor authentication. Everything except the confirmation
+ * requires a proof of ownership.
  */
 @Controller('api/account/second-factor')
 @LoggedIn()
@@ -47,7 +47,7 @@ export class SecondFactorController {
   @Post('confirm')
   @HttpCode(200)
   @Operation({
-    summary: 'Turn the second factor on, by a code of the new key',
+    summary: 'Turn two-factor authentication on with a code from the new key',
     reply: RecoveryCodes,
     errors: ['not_logged_in', 'wrong_code', 'conflict'],
   })
@@ -62,7 +62,7 @@ export class SecondFactorController {
   @Post('recovery-codes')
   @HttpCode(200)
   @Operation({
-    summary: 'Get new recovery codes; the old ones are void',
+    summary: 'Get new recovery codes; the old ones become invalid',
     reply: RecoveryCodes,
     errors: [...PROOF_ERRORS, 'conflict'],
   })
@@ -79,7 +79,7 @@ export class SecondFactorController {
   @Post('disable')
   @HttpCode(204)
   @Operation({
-    summary: 'Turn the second factor off',
+    summary: 'Turn two-factor authentication off',
     reply: null,
     errors: [...PROOF_ERRORS],
   })

@@ -5,15 +5,15 @@ import { writeEvent } from '../../security-log/security-event.repository.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Time and origin of an action. */
+/** The time and origin of an action. */
 type Act = Readonly<{ at: Date; from: EventOrigin }>;
 
-/** Stores accounts' second factors. */
+/** Stores the keys and codes for two-factor authentication. */
 @Injectable()
 export class SecondFactorRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Stores a key that awaits confirmation; resolves with false if one is in use. */
+  /** Stores a key that awaits confirmation; resolves to false if a key is already in use. */
   async propose(id: string, totpSecret: Bytes): Promise<boolean> {
     const { count } = await this.db.account.updateMany({
       where: { id, totpEnabledAt: null },
@@ -22,7 +22,7 @@ export class SecondFactorRepository {
     return count > 0;
   }
 
-  /** Enables a key, with its recovery codes; resolves with false if one is in use. */
+  /** Enables a key, and stores its recovery codes; resolves to false if a key is already in use. */
   async enable(
     id: string,
     { at, from, step, codeHashes }: Act & { step: number; codeHashes: readonly Bytes[] },
@@ -42,7 +42,7 @@ export class SecondFactorRepository {
     });
   }
 
-  /** Removes the key, also one that awaits confirmation. */
+  /** Removes the key, even if it still awaits confirmation. */
   async disable(id: string, { at, from }: Act): Promise<void> {
     await this.db.$transaction(async (tx) => {
       const { count } = await tx.account.updateMany({
@@ -73,7 +73,7 @@ export class SecondFactorRepository {
     });
   }
 
-  /** Uses up a time step; resolves with false if it or a later one was used. */
+  /** Marks a time step as used; resolves to false if this step or a later one was already used. */
   async useStep(id: string, step: number): Promise<boolean> {
     const { count } = await this.db.account.updateMany({
       where: { id, OR: [{ totpLastStep: null }, { totpLastStep: { lt: step } }] },
@@ -82,7 +82,10 @@ export class SecondFactorRepository {
     return count > 0;
   }
 
-  /** Uses up a recovery code; resolves with false if no such code is left. */
+  /**
+   * Removes a recovery code, which can be used only once; resolves to false if there is no such
+   * code.
+   */
   async useCode(accountId: string, codeHash: Bytes, { at, from }: Act): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
       const { count } = await tx.recoveryCode.updateMany({

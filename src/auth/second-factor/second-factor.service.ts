@@ -10,16 +10,16 @@ import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes.js';
 import { SecondFactorRepository } from './second-factor.repository.js';
 import { base32, totpUri, verifyTotp } from './totp.js';
 
-/** As long as SHA-1's output (RFC 4226 4, R6). */
+/** The length of SHA-1's output (RFC 4226 4, R6). */
 const SECRET_BYTES = 20;
 const ISSUER = 'Onair';
 
-/** An account with the secrets that its second factor is checked against. */
+/** An account with the secrets against which codes are checked. */
 export type WithSecrets = Account & AccountSecrets;
 
 /**
- * Manages authenticator codes, required after the password, and recovery codes for when the app is
- * lost.
+ * Manages authenticator codes, which are required after the password, and recovery codes in case
+ * the app is lost.
  */
 @Injectable()
 export class SecondFactorService {
@@ -32,7 +32,7 @@ export class SecondFactorService {
 
   /**
    * Creates a key that awaits confirmation by a code.
-   * @throws {DomainError} `conflict` while one is in use
+   * @throws {DomainError} `conflict` if a key is already in use
    */
   async begin({ id, username }: Pick<Account, 'id' | 'username'>): Promise<SecondFactorSetup> {
     const secret = randomBytes(SECRET_BYTES);
@@ -53,7 +53,7 @@ export class SecondFactorService {
     const account = await this.accounts.findWithSecrets({ id });
     if (account?.totpEnabledAt != null) throw alreadyOn();
     const secret = account && this.#secretOf(account);
-    if (!secret) throw new DomainError('conflict', 'Begin with a new key first.');
+    if (!secret) throw new DomainError('conflict', 'Request a new key first.');
     const nowMs = this.clock.nowMs();
     const step = verifyTotp(secret, code, { nowMs, lastStep: null });
     if (step === null) throw wrongCode();
@@ -69,13 +69,13 @@ export class SecondFactorService {
   }
 
   /**
-   * Replaces the recovery codes.
-   * @throws {DomainError} `conflict` without a second factor
+   * Replaces the recovery codes; resolves with the new codes.
+   * @throws {DomainError} `conflict` if two-factor authentication is off
    */
   async renewCodes(id: string, from: EventOrigin): Promise<string[]> {
     const account = await this.accounts.findWithSecrets({ id });
     if (account?.totpEnabledAt == null)
-      throw new DomainError('conflict', 'There is no second factor. Set one up first.');
+      throw new DomainError('conflict', 'Two-factor authentication is off. Turn it on first.');
     const codes = newRecoveryCodes();
     const at = this.#now();
     await this.repository.replaceCodes(id, codes.map(recoveryCodeHash), { at, from });
@@ -86,7 +86,7 @@ export class SecondFactorService {
     return this.repository.codesLeft(id);
   }
 
-  /** Whether an entered code is right; uses it up if so. */
+  /** Whether an entered code is right. If it is, the code can't be used again. */
   async isRight(account: WithSecrets, typed: string, from: EventOrigin): Promise<boolean> {
     const nowMs = this.clock.nowMs();
     const secret = this.#secretOf(account);
@@ -101,8 +101,8 @@ export class SecondFactorService {
   }
 
   /**
-   * Returns the key; null without one, or if it was sealed with a master secret that is no longer
-   * in use.
+   * Returns the key; null if there is none, or if it was encrypted with a master secret that is no
+   * longer in use.
    */
   #secretOf({ id, totpSecret }: WithSecrets): Uint8Array | null {
     if (totpSecret === null) return null;
@@ -112,14 +112,14 @@ export class SecondFactorService {
   }
 }
 
-/** The refusal of a wrong code. */
+/** Returns the error for a wrong code. */
 export function wrongCode(): DomainError {
   return new DomainError(
     'wrong_code',
-    'This code is wrong or was used before. Type the one that the app shows now.',
+    'This code is wrong or was already used. Enter the one that the app shows now.',
   );
 }
 
 function alreadyOn(): DomainError {
-  return new DomainError('conflict', 'The second factor is on already. Turn it off first.');
+  return new DomainError('conflict', 'Two-factor authentication is already on. Turn it off first.');
 }

@@ -4,7 +4,7 @@ import { base32, totpCode, totpUri, verifyTotp } from './totp.js';
 const secret = Buffer.from('12345678901234567890');
 
 describe('totpCode', () => {
-  // RFC 6238 appendix B, the last six of its eight digits.
+  // From RFC 6238 appendix B, with only the last six of the eight digits.
   it.each([
     [59, '287082'],
     [1_111_111_109, '081804'],
@@ -21,11 +21,11 @@ describe('verifyTotp', () => {
   const nowMs = 1_111_111_109_000;
   const step = Math.floor(nowMs / 30_000);
 
-  it('takes the code of now, with spaces as people type them', () => {
+  it('accepts the current code, ignoring spaces', () => {
     expect(verifyTotp(secret, ' 081 804', { nowMs, lastStep: null })).toBe(step);
   });
 
-  it('takes one of a clock that is half a minute off, and no more', () => {
+  it('accepts the codes of one step before and after, but no further', () => {
     for (const off of [-1, 1])
       expect(verifyTotp(secret, totpCode(secret, step + off), { nowMs, lastStep: null })).toBe(
         step + off,
@@ -36,11 +36,11 @@ describe('verifyTotp', () => {
       ).toBeNull();
   });
 
-  it('takes a code once', () => {
+  it('accepts a code only once', () => {
     expect(verifyTotp(secret, '081804', { nowMs, lastStep: step })).toBeNull();
   });
 
-  it.each(['', '81804', '0818040', '08180a', '٠٨١٨٠٤'])('refuses “%s”', (typed) => {
+  it.each(['', '81804', '0818040', '08180a', '٠٨١٨٠٤'])('rejects “%s”', (typed) => {
     expect(verifyTotp(secret, typed, { nowMs, lastStep: null })).toBeNull();
   });
 });

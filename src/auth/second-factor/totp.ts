@@ -1,11 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * RFC 6238 with the parameters that every authenticator app supports: SHA-1, 30 seconds, 6 digits.
+ * The parameters of RFC 6238 that every authenticator app supports: SHA-1, 30 seconds, 6 digits.
  */
 const STEP_MS = 30_000;
 const DIGITS = 6;
-/** Steps accepted before and after now: clocks drift, and people are slow. */
+/**
+ * The number of steps accepted before and after the current one, because clocks drift and people
+ * are slow.
+ */
 const DRIFT_STEPS = 1;
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -21,9 +24,10 @@ export function totpCode(secret: Uint8Array, step: number): string {
 }
 
 /**
- * Checks an entered code. A code is valid once (RFC 6238 5.2): steps up to `lastStep` are used up.
+ * Checks an entered code. A code is valid only once (RFC 6238 5.2), so the codes of steps up to
+ * `lastStep` are rejected.
  *
- * @returns its step, to be stored; null if it is wrong
+ * @returns the code's step, which must be stored; null if the code is wrong
  */
 export function verifyTotp(
   secret: Uint8Array,
@@ -51,7 +55,7 @@ export function totpUri(
   return `otpauth://totp/${label}?${query.toString().replaceAll('+', '%20')}`;
 }
 
-/** RFC 4648 6, without padding. */
+/** Encodes base32 (RFC 4648 6) without padding. */
 export function base32(bytes: Uint8Array): string {
   let text = '';
   let bits = 0;

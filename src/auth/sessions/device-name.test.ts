@@ -16,7 +16,7 @@ it.each([
     'Chrome on Android',
   ],
   ['curl/8.5.0', 'curl'],
-  ['', 'An unknown device'],
-])('says what %s is', (userAgent, name) => {
+  ['', 'Unknown device'],
+])('names %s', (userAgent, name) => {
   expect(deviceName(userAgent)).toBe(name);
 });

@@ -1,8 +1,8 @@
 import type { Cookies } from '../../common/cookies.js';
 
-/** The log-in's token. */
+/** The name of the cookie with the session's token. */
 export const SESSION_COOKIE = 'onair_session';
-/** The device's token, of GuestDevices. */
+/** The name of the cookie with the device's token, which is issued by GuestDevices. */
 export const GUEST_COOKIE = 'onair_guest';
 
 const GUEST_YEAR_S = 365 * 86_400;
@@ -16,13 +16,13 @@ export class SessionCookies {
   readonly #cookies: Cookies;
   readonly #maxAgeS: number;
 
-  /** @param sessionMs lifetime of an unused log-in */
+  /** @param sessionMs the lifetime of an unused session */
   constructor(cookies: Cookies, { sessionMs }: { sessionMs: number }) {
     this.#cookies = cookies;
     this.#maxAgeS = sessionMs / 1_000;
   }
 
-  /** Reads a Cookie header; null for what is missing or not ours. */
+  /** Reads a Cookie header; a token is null if it is missing or malformed. */
   read(header: string | undefined): { token: string | null; guestToken: string | null } {
     const token = this.#cookies.read(header, SESSION_COOKIE);
     const guest = this.#cookies.read(header, GUEST_COOKIE);
@@ -32,7 +32,10 @@ export class SessionCookies {
     };
   }
 
-  /** Returns a Set-Cookie value that stores a log-in's token; a null token removes it. */
+  /**
+   * Returns a Set-Cookie value that stores a session's token, or removes the cookie if the token is
+   * null.
+   */
   session(token: string | null): string {
     const maxAgeS = token === null ? 0 : this.#maxAgeS;
     return this.#cookies.set({ name: SESSION_COOKIE, value: token ?? '', maxAgeS });

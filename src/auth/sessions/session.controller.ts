@@ -7,17 +7,17 @@ import type { EventOrigin } from '../../security-log/security-event.js';
 import { Origin } from '../event-origin.js';
 import { CurrentAccount, CurrentIdentity, LoggedIn } from '../identity.guard.js';
 import { SessionService } from './session.service.js';
-import { isUuid } from '../uuid.js';
+import { isUuid } from '../../common/uuid.js';
 import { deviceName } from './device-name.js';
 
-/** HTTP API of the caller's log-ins. */
+/** The HTTP API for the caller's sessions. */
 @Controller('api/account/sessions')
 @LoggedIn()
 export class SessionController {
   constructor(private readonly sessions: SessionService) {}
 
   @Get()
-  @Operation({ summary: 'Where one is logged in', reply: SessionList, errors: ['not_logged_in'] })
+  @Operation({ summary: 'List your sessions', reply: SessionList, errors: ['not_logged_in'] })
   async list(
     @CurrentAccount() { id: accountId }: CurrentAccount,
     @CurrentIdentity() { sessionId }: Identity,
@@ -36,13 +36,17 @@ export class SessionController {
 
   @Delete(':id')
   @HttpCode(204)
-  @Operation({ summary: 'Log out there', reply: null, errors: ['not_logged_in', 'not_found'] })
+  @Operation({
+    summary: 'End one of your sessions',
+    reply: null,
+    errors: ['not_logged_in', 'not_found'],
+  })
   async end(
     @Param('id') id: string,
     @CurrentAccount() { id: accountId }: CurrentAccount,
     @Origin() from: EventOrigin,
   ): Promise<void> {
     if (!isUuid(id) || !(await this.sessions.endOwn(accountId, id, from)))
-      throw new DomainError('not_found', 'There is no such log-in.');
+      throw new DomainError('not_found', 'There is no such session.');
   }
 }

@@ -4,31 +4,36 @@ import { PrismaService } from '../../db/prisma.service.js';
 import type { EventOrigin, SecurityEvent } from '../../security-log/security-event.js';
 import { writeEvent } from '../../security-log/security-event.repository.js';
 
-/** A log-in as its owner sees it. */
+/** A session as its owner sees it. */
 export type OwnSession = Readonly<{
   id: string;
   userAgent: string;
-  /** The network only. */
+  /** The network of the address from which the session started. */
   address: string;
   createdAt: Date;
   lastUsedAt: Date;
 }>;
 
-/** Maximum number of log-ins per account; above it, the least recently used end. */
+/**
+ * The maximum number of sessions per account. Beyond it, the least recently used sessions are
+ * ended.
+ */
 const PER_ACCOUNT_MAX = 50;
-/** A stored log-in. */
+/** A stored session. */
 export type SessionRow = Readonly<{
   id: string;
   account: NonNullable<Identity['account']>;
   rotatedAt: Date;
   expiresAt: Date;
-  /** Whether it was found by the token before the last rotation. */
+  /**
+   * Whether the session was found by its previous token, which was valid before the last rotation.
+   */
   byPreviousToken: boolean;
 }>;
 
 type Hash = Uint8Array<ArrayBuffer>;
 
-/** Stores log-ins. */
+/** Stores sessions. */
 @Injectable()
 export class SessionRepository {
   constructor(private readonly db: PrismaService) {}
@@ -78,7 +83,7 @@ export class SessionRepository {
     };
   }
 
-  /** Rotates the token; resolves with false if a concurrent request just did. */
+  /** Rotates the token; resolves to false if a concurrent request has just rotated it. */
   async rotate(
     id: string,
     from: Hash,
@@ -100,7 +105,7 @@ export class SessionRepository {
     await this.db.session.deleteMany({ where: { id } });
   }
 
-  /** Lists valid log-ins, most recently used first. */
+  /** Lists valid sessions, most recently used first. */
   async list(accountId: string, now: Date): Promise<OwnSession[]> {
     return this.db.session.findMany({
       where: { accountId, expiresAt: { gt: now } },
@@ -110,12 +115,21 @@ export class SessionRepository {
     });
   }
 
+  /** Returns those of the ids that are sessions. */
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    const where = { id: { in: [...ids] } };
+    const rows = await this.db.session.findMany({ where, select: { id: true } });
+    return new Set(rows.map(({ id }) => id));
+  }
+
   async beganAt(id: string): Promise<Date | null> {
     const row = await this.db.session.findUnique({ where: { id }, select: { createdAt: true } });
     return row?.createdAt ?? null;
   }
 
-  /** Ends a log-in and records why; resolves with false if the account has no such log-in. */
+  /**
+   * Ends a session and records the reason; resolves to false if the account has no such session.
+   */
   async deleteOwn(
     { accountId, id }: { accountId: string; id: string },
     { at, from }: { at: Date; from: EventOrigin },
@@ -128,13 +142,15 @@ export class SessionRepository {
     });
   }
 
-  /** Deletes all of an account's log-ins except one; resolves with their ids. */
+  /** Deletes all sessions of an account except one; resolves with the ids of the deleted ones. */
   async deleteAll(accountId: string, except: string | null): Promise<string[]> {
     const rows = await this.db.session.findMany({ where: { accountId }, select: { id: true } });
     return this.#deleteThese(rows.map(({ id }) => id).filter((id) => id !== except));
   }
 
-  /** Deletes the least recently used log-ins above the account's limit; resolves with their ids. */
+  /**
+   * Deletes the least recently used sessions beyond the account's limit; resolves with their ids.
+   */
   async deleteSurplus(accountId: string): Promise<string[]> {
     const rows = await this.db.session.findMany({
       where: { accountId },
@@ -145,7 +161,7 @@ export class SessionRepository {
     return this.#deleteThese(rows.map(({ id }) => id));
   }
 
-  /** Deletes expired log-ins; resolves with their ids. */
+  /** Deletes expired sessions; resolves with their ids. */
   async deleteExpired(now: Date): Promise<string[]> {
     const where = { expiresAt: { lte: now } };
     const rows = await this.db.session.findMany({ where, select: { id: true }, take: 1_000 });

@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { z } from 'zod';
+import { type Bus, BUS } from '../../cluster/bus.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { Cookies } from '../../common/cookies.js';
 import type { Identity } from '../../common/identity.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import { Jobs } from '../../db/jobs.js';
 import { Secrets } from '../../secrets/secrets.js';
 import { type EventOrigin, NOWHERE } from '../../security-log/security-event.js';
 import { coarseAddress } from '../coarse-address.js';
@@ -15,39 +18,53 @@ import { SessionCookies } from './session-cookies.js';
 import { type OwnSession, SessionRepository, type SessionRow } from './session.repository.js';
 
 const ROTATE_AFTER_MS = 24 * 3_600_000;
-/** Grace period for requests that were sent with the old token before its rotation. */
+/**
+ * How long an old token is still accepted after its rotation, for requests that were sent before.
+ */
 const PREVIOUS_TOKEN_MS = 60_000;
-/** Use extends the expiry, which is stored at most this often. */
+/** The minimum interval at which the stored expiry of a session in use is extended. */
 const EXTEND_AFTER_MS = 3_600_000;
 const SWEEP_EVERY_MS = 3_600_000;
+/** The topic of the bus on which nodes report the ids of sessions that ended. */
+const ENDED_TOPIC = 'sessions-ended';
+const EndedIds = z.array(z.string());
+/** The maximum number of ids per message. */
+const IDS_MAX = 100;
 
-/** Stored length of a User-Agent header. */
+/** The maximum stored length of a User-Agent header. */
 const USER_AGENT_MAX = 300;
 
-/** The origin of a log-in. Only the network of the address is stored. */
+/** The origin of a session. Only the network of the address is stored. */
 export type SessionOrigin = Readonly<{ userAgent: string; address: string }>;
 
-/** The kind of log-in for the security log. */
+/** The kind of login, for the security log. */
 export type BeginKind = 'registered' | 'logged_in' | 'new_device';
 
-/** An identity, and the cookies that preserve it. */
+/** An identity and the cookies that preserve it. */
 export type Identified = Identity & Readonly<{ setCookies?: readonly string[] }>;
 
-/** Manages log-ins: the browser has a token in a cookie, the database its SHA-256. */
+/**
+ * Manages sessions. The browser stores a token in a cookie, and the database stores its SHA-256.
+ */
 @Injectable()
 export class SessionService implements OnModuleInit, OnModuleDestroy {
-  /** `sessionEnded`: logged out or expired; disconnect its sockets. */
-  readonly events = new TypedEmitter<{ sessionEnded: [sessionId: string] }>();
+  readonly #emitter = new TypedEmitter<{ sessionEnded: [sessionId: string] }>();
+  /** `sessionEnded`: the session has ended or expired, and its sockets must be disconnected. */
+  readonly events = this.#emitter.listenable;
   readonly #sessionMs: number;
   readonly #cookies: SessionCookies;
   readonly #devices: GuestDevices;
   readonly #log: Log;
-  #sweeper: NodeJS.Timeout | undefined;
+  #stopSweeping: () => void = () => undefined;
+  #stopListening: () => void = () => undefined;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: what it uses, the configuration, the clock, the log.
+  // oxlint-disable-next-line max-params -- Injected by Nest: storage, secrets, the configuration,
+  // the clock, the log and the bus.
   constructor(
     private readonly repository: SessionRepository,
+    private readonly jobs: Jobs,
     secrets: Secrets,
+    @Inject(BUS) private readonly bus: Bus,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
@@ -59,24 +76,30 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    const sweep = () =>
-      void this.sweep().catch((err: unknown) => this.#log.warn({ err }, 'sweep failed'));
-    this.#sweeper = setInterval(sweep, SWEEP_EVERY_MS);
-    this.#sweeper.unref();
+    this.#stopListening = this.bus.on(ENDED_TOPIC, (ids) =>
+      this.cutHere(EndedIds.safeParse(ids).data ?? []),
+    );
+    this.#stopSweeping = this.jobs.every({
+      name: 'sessions',
+      everyMs: SWEEP_EVERY_MS,
+      work: () => this.sweep(),
+      log: this.#log,
+    });
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.#sweeper);
-    this.events.clear();
+    this.#stopSweeping();
+    this.#stopListening();
+    this.#emitter.clear();
   }
 
   /**
-   * Identifies the sender of a request or a socket's handshake. Creates a guest id if there is
+   * Identifies the sender of a request or socket handshake. Creates a guest id if the sender has
    * none.
    *
    * @param from.cookieHeader the Cookie header
-   * @param from.mayRotate whether `setCookies` will be sent; a token is only rotated then
-   * @param from.origin for the security log, if a token was stolen
+   * @param from.mayRotate whether `setCookies` will be sent; only then is a token rotated
+   * @param from.origin the origin for the security log, in case a token was stolen
    */
   async identify({
     cookieHeader,
@@ -92,7 +115,7 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     const fresh = known === null ? this.#devices.create() : null;
     const cookies = fresh === null ? [] : [this.#cookies.guest(fresh.token)];
     const session = token === null ? null : await this.#find(token, origin);
-    if (token !== null && session === null) cookies.push(this.#cookies.session(null)); // gone: spare us the next look-up
+    if (token !== null && session === null) cookies.push(this.#cookies.session(null)); // saves the next lookup
     else if (token !== null && session !== null && mayRotate)
       cookies.push(...(await this.#refresh(token, session)));
     return {
@@ -103,7 +126,7 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     };
   }
 
-  /** Logs an account in with a new token; resolves with the cookie to set. */
+  /** Starts a session for an account with a new token; resolves with the cookie to set. */
   async begin(
     accountId: string,
     from: SessionOrigin,
@@ -129,22 +152,22 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   async end(sessionId: string | null): Promise<{ setCookie: string }> {
     if (sessionId !== null) {
       await this.repository.delete(sessionId);
-      this.events.emit('sessionEnded', sessionId);
+      this.cut([sessionId]);
     }
     return { setCookie: this.#cookies.session(null) };
   }
 
-  /** Lists an account's log-ins, most recently used first. */
+  /** Lists an account's sessions, most recently used first. */
   async list(accountId: string): Promise<OwnSession[]> {
     return this.repository.list(accountId, new Date(this.clock.nowMs()));
   }
 
-  /** Returns when a log-in began; null if it has ended. */
+  /** Returns the time at which a session started; null if it has ended. */
   async beganAt(sessionId: string): Promise<Date | null> {
     return this.repository.beganAt(sessionId);
   }
 
-  /** Ends one of an account's log-ins; resolves with false if it does not exist. */
+  /** Ends one of an account's sessions; resolves to false if it doesn't exist. */
   async endOwn(accountId: string, sessionId: string, from: EventOrigin): Promise<boolean> {
     const which = { accountId, id: sessionId };
     const act = { at: this.#now(), from };
@@ -153,21 +176,34 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
     return ended;
   }
 
-  /** Ends all of an account's log-ins except one. */
+  /** Ends all of an account's sessions except one. */
   async endAll(accountId: string, { except }: { except: string | null }): Promise<void> {
     this.cut(await this.repository.deleteAll(accountId, except));
   }
 
-  /** Disconnects the sockets of log-ins and API tokens that are no longer valid. */
+  /** Disconnects the sockets of sessions that are no longer valid, on all nodes. */
   cut(ids: readonly string[]): void {
-    for (const id of ids) this.events.emit('sessionEnded', id);
+    this.cutHere(ids);
+    for (let from = 0; from < ids.length; from += IDS_MAX)
+      this.bus.publish(ENDED_TOPIC, ids.slice(from, from + IDS_MAX));
   }
 
-  /** Deletes expired log-ins; called by the hourly timer and tests. */
+  /** Disconnects the sockets of sessions that ended on another node. */
+  cutHere(ids: readonly string[]): void {
+    for (const id of ids) this.#emitter.emit('sessionEnded', id);
+  }
+
+  /** Returns those of the sessions that have ended. */
+  async endedAmong(ids: readonly string[]): Promise<string[]> {
+    const open = await this.repository.existing(ids);
+    return ids.filter((id) => !open.has(id));
+  }
+
+  /** Deletes expired sessions. Called every hour, in one process, and by tests. */
   async sweep(): Promise<void> {
     const ids = await this.repository.deleteExpired(new Date(this.clock.nowMs()));
     this.cut(ids);
-    if (ids.length > 0) this.#log.debug({ count: ids.length }, 'expired log-ins deleted');
+    if (ids.length > 0) this.#log.debug({ count: ids.length }, 'expired sessions deleted');
   }
 
   #now(): Date {
@@ -191,18 +227,25 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Ends a log-in whose rotated token was used again: two clients have it, and the owner cannot be
-   * told apart (RFC 9700 4.14.2 on refresh tokens).
+   * Ends a session whose rotated token was used again. In this case two clients have the token, and
+   * it is unknown which of them is the owner's. RFC 9700 4.14.2 requires the same for refresh
+   * tokens.
    */
   async #endReplayed({ id, account }: SessionRow, from: EventOrigin): Promise<void> {
     const which = { accountId: account.id, id };
     const act = { at: this.#now(), from };
     if (!(await this.repository.deleteOwn(which, act, 'session_replayed'))) return;
     this.cut([id]);
-    this.#log.warn({ accountId: account.id }, 'an exchanged log-in token came back');
+    this.#log.warn(
+      { accountId: account.id },
+      'a rotated session token was reused; the session was ended',
+    );
   }
 
-  /** Rotates a token that is due, or extends its expiry; resolves with the cookies to set. */
+  /**
+   * Rotates the token if that is due, and otherwise extends the session; resolves with the cookies
+   * to set.
+   */
   async #refresh(token: string, session: SessionRow): Promise<string[]> {
     if (session.byPreviousToken) return [];
     const nowMs = this.clock.nowMs();

@@ -9,10 +9,10 @@ import { CurrentAccount, CurrentIdentity, LoggedIn } from '../identity.guard.js'
 import { LogInService } from '../log-in.service.js';
 import { OwnerCheck, PROOF_ERRORS } from '../owner-check.js';
 import { type RequestSource, Source } from '../request-source.js';
-import { isUuid } from '../uuid.js';
+import { isUuid } from '../../common/uuid.js';
 import { ApiTokenService } from './api-token.service.js';
 
-/** HTTP API of the caller's API tokens. */
+/** The HTTP API for the caller's API tokens. */
 @Controller('api/account/tokens')
 @LoggedIn()
 export class ApiTokenController {
@@ -23,16 +23,16 @@ export class ApiTokenController {
   ) {}
 
   @Get()
-  @Operation({ summary: 'One’s API tokens', reply: TokenList, errors: ['not_logged_in'] })
+  @Operation({ summary: 'List your API tokens', reply: TokenList, errors: ['not_logged_in'] })
   async list(@CurrentAccount() { id }: CurrentAccount): Promise<TokenList> {
     return this.tokens.list(id);
   }
 
   @Post()
   @Operation({
-    summary: 'Make an API token',
+    summary: 'Create an API token',
     description:
-      'Asks for the password, and for a code where there is a second factor. The token is told once. Programs send it as `Authorization: Bearer TOKEN`; at addresses that its scopes don’t reach it is refused.',
+      'Requires the password, and a code if two-factor authentication is on. The token is returned only once. Programs send it as `Authorization: Bearer TOKEN`; routes outside its scopes reject it.',
     reply: CreatedToken,
     errors: [...PROOF_ERRORS, 'forbidden', 'token_limit'],
   })
@@ -50,7 +50,7 @@ export class ApiTokenController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Take an API token back',
+    summary: 'Revoke an API token',
     reply: null,
     errors: ['not_logged_in', 'not_found'],
   })

@@ -10,8 +10,8 @@ import { rememberIdentity } from '../request-identity.js';
 import { ApiTokenService, isApiToken, isBearer } from './api-token.service.js';
 
 /**
- * Runs before all other guards on every route: a request with an API token acts as its account,
- * within the token's scopes. Cookies are ignored then.
+ * Runs before all other guards on every route. A request with an API token acts as the token's
+ * account, within the token's scopes. The cookies of such a request are ignored.
  */
 @Injectable()
 export class ApiTokenGuard implements CanActivate {
@@ -21,7 +21,7 @@ export class ApiTokenGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    // A socket's token is checked once, at the handshake.
+    // The token of a socket is checked once, at the handshake.
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { authorization } = request.headers;
@@ -43,8 +43,8 @@ export class ApiTokenGuard implements CanActivate {
       context.getClass(),
     ]);
     if (needed === undefined)
-      throw new DomainError('forbidden', 'API tokens are not accepted at this address.');
+      throw new DomainError('forbidden', 'This address does not accept API tokens.');
     if (needed !== null && !scopes.includes(needed))
-      throw new DomainError('forbidden', `This needs an API token with the scope ${needed}.`);
+      throw new DomainError('forbidden', `This requires an API token with the scope ${needed}.`);
   }
 }

@@ -6,7 +6,7 @@ import { writeEvent } from '../../security-log/security-event.repository.js';
 
 type Hash = Uint8Array<ArrayBuffer>;
 
-/** Time and origin of an action. */
+/** The time and origin of an action. */
 type Act = Readonly<{ at: Date; from: EventOrigin }>;
 
 /** An API token without its secret. */
@@ -43,7 +43,7 @@ const ACCOUNT = {
 export class ApiTokenRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Resolves with null if the account has `max` tokens. */
+  /** Resolves to null if the account already has `max` tokens. */
   async create(
     token: {
       accountId: string;
@@ -56,7 +56,7 @@ export class ApiTokenRepository {
   ): Promise<ApiToken | null> {
     const { accountId, name: subject } = token;
     return this.db.$transaction(async (tx) => {
-      // Lock per account, so that the count is exact.
+      // This locks the account, so that the count is exact.
       await tx.$executeRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::uuid FOR UPDATE`;
       if ((await tx.apiToken.count({ where: { accountId } })) >= max) return null;
       await writeEvent(tx, { accountId, kind: 'token_made', subject, from }, at);
@@ -72,7 +72,10 @@ export class ApiTokenRepository {
     });
   }
 
-  /** Finds a token; null if it does not exist or has expired, or its account is disabled. */
+  /**
+   * Finds a token; resolves to null if it doesn't exist or has expired, or if its account is
+   * disabled.
+   */
   async findUsable(tokenHash: Hash, now: Date): Promise<UsedToken | null> {
     const row = await this.db.apiToken.findUnique({
       where: { tokenHash },
@@ -94,7 +97,7 @@ export class ApiTokenRepository {
     await this.db.apiToken.updateMany({ where: { id }, data: { lastUsedAt } });
   }
 
-  /** Resolves with false if the account has no such token. */
+  /** Resolves to false if the account has no such token. */
   async delete(accountId: string, id: string, { at, from }: Act): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
       const token = await tx.apiToken.findFirst({ where: { id, accountId }, select: TOKEN });
@@ -104,6 +107,13 @@ export class ApiTokenRepository {
       await writeEvent(tx, event, at);
       return true;
     });
+  }
+
+  /** Returns those of the ids that are tokens. */
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    const where = { id: { in: [...ids] } };
+    const rows = await this.db.apiToken.findMany({ where, select: { id: true } });
+    return new Set(rows.map(({ id }) => id));
   }
 
   async idsOf(accountId: string): Promise<string[]> {

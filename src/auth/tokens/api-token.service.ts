@@ -1,8 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { BUS, type Bus } from '../../cluster/bus.js';
+import { shared } from '../../cluster/shared.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { Identity } from '../../common/identity.js';
+import { TypedEmitter } from '../../common/typed-emitter.js';
 import {
   type CreatedToken,
   type NewToken,
@@ -11,41 +15,55 @@ import {
 } from '../../protocol/account-tokens.js';
 import { TOKENS_MAX } from '../../protocol/limits.js';
 import type { EventOrigin } from '../../security-log/security-event.js';
-import { SessionService } from '../sessions/session.service.js';
 import { type ApiToken, ApiTokenRepository } from './api-token.repository.js';
 
 const DAY_MS = 86_400_000;
-/** The last use is stored at most this often. */
+/** The minimum interval at which the time of the last use is stored. */
 const USE_EVERY_MS = 5 * 60_000;
-/** Identifies a leaked token, for people and secret scanners. */
+/** The prefix of all tokens, by which people and secret scanners can recognize a leaked token. */
 const PREFIX = 'onair_';
 const BEARER = /^Bearer +(onair_[\w-]{43})$/i;
 
 /**
- * Whether an Authorization header holds a token; other schemes may be meant for a proxy in front of
- * us.
+ * Whether an Authorization header has the Bearer scheme; other schemes may be meant for a reverse
+ * proxy.
  */
 export function isBearer(authorization: string | undefined): authorization is string {
   return authorization !== undefined && /^Bearer\b/i.test(authorization);
 }
 
-/** Whether it looks like one of our API tokens, valid or not. */
+/** Whether an Authorization header has the format of an API token, valid or not. */
 export function isApiToken(authorization: string): boolean {
   return BEARER.test(authorization);
 }
 
-/** Manages tokens by which programs act for an account: shown once, stored as SHA-256. */
+/**
+ * Manages the tokens with which programs act for an account. A token is shown only once, and stored
+ * as its SHA-256.
+ */
 @Injectable()
 export class ApiTokenService {
+  readonly #emitter = new TypedEmitter<{ revoked: [tokenId: string] }>();
+  /** `revoked`: the token is no longer valid, and its sockets must be disconnected. */
+  readonly events = this.#emitter.listenable;
+
+  /** Disconnects the sockets of tokens on all nodes. */
+  readonly #cut: (ids: string[]) => void;
+
   constructor(
     private readonly repository: ApiTokenRepository,
-    private readonly sessions: SessionService,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    @Inject(BUS) bus: Bus,
+  ) {
+    this.#cut = shared(bus, 'tokens-revoked', {
+      schema: z.array(z.string()),
+      apply: (ids) => this.cutHere(ids),
+    });
+  }
 
   /**
-   * Creates a token; the caller must have verified the owner.
-   * @throws {DomainError} `token_limit`; `forbidden` for the scope `admin` without being
+   * Creates a token. The caller must have verified the owner before.
+   * @throws {DomainError} `token_limit`; `forbidden` for the scope `admin` unless the account is an
    *   administrator
    */
   async create(
@@ -54,7 +72,10 @@ export class ApiTokenService {
     from: EventOrigin,
   ): Promise<CreatedToken> {
     if (scopes.includes('admin') && !isAdmin)
-      throw new DomainError('forbidden', 'Only an administrator’s token can have the scope admin.');
+      throw new DomainError(
+        'forbidden',
+        'Only administrators can create tokens with the scope admin.',
+      );
     const at = new Date(this.clock.nowMs());
     const token = `${PREFIX}${randomBytes(32).toString('base64url')}`;
     const created = await this.repository.create(
@@ -70,7 +91,7 @@ export class ApiTokenService {
     if (created === null)
       throw new DomainError(
         'token_limit',
-        `An account can have ${TOKENS_MAX} tokens. Delete one to make another.`,
+        `You have reached the limit of ${TOKENS_MAX} API tokens. Delete one to create another.`,
       );
     return { ...this.#view(created), token };
   }
@@ -87,23 +108,40 @@ export class ApiTokenService {
     const act = { at: new Date(this.clock.nowMs()), from };
     if (!(await this.repository.delete(accountId, id, act)))
       throw new DomainError('not_found', 'There is no such token.');
-    this.sessions.cut([id]);
+    this.cut([id]);
   }
 
-  /** Disconnects the sockets of all tokens of an account that is no longer allowed to act. */
-  async cut(accountId: string): Promise<void> {
-    this.sessions.cut(await this.repository.idsOf(accountId));
+  /** Disconnects the sockets of all tokens of an account that may no longer use them. */
+  async cutAll(accountId: string): Promise<void> {
+    this.cut(await this.repository.idsOf(accountId));
+  }
+
+  /** Disconnects the sockets of tokens that are no longer valid, on all nodes. */
+  cut(ids: readonly string[]): void {
+    this.#cut([...ids]);
+  }
+
+  /** Disconnects the sockets of tokens that were revoked on another node. */
+  cutHere(ids: readonly string[]): void {
+    for (const id of ids) this.#emitter.emit('revoked', id);
+  }
+
+  /** Returns those of the tokens that no longer exist. */
+  async revokedAmong(ids: readonly string[]): Promise<string[]> {
+    const known = await this.repository.existing(ids);
+    return ids.filter((id) => !known.has(id));
   }
 
   /**
    * Identifies the sender of a request with an Authorization header.
-   * @throws {DomainError} `not_logged_in` without a valid token
+   * @throws {DomainError} `not_logged_in` if there is no valid token
    */
   async identify(authorization: string): Promise<Identity> {
     const [, token] = BEARER.exec(authorization) ?? [];
     const now = new Date(this.clock.nowMs());
     const used = token === undefined ? null : await this.repository.findUsable(hashOf(token), now);
-    if (used === null) throw new DomainError('not_logged_in', 'This API token is not valid.');
+    if (used === null)
+      throw new DomainError('not_logged_in', 'This API token is invalid or has expired.');
     const { id, lastUsedAt, account } = used;
     if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() >= USE_EVERY_MS)
       await this.repository.setLastUsed(id, now);

@@ -1,4 +1,5 @@
-import type { TypedEmitter } from '../../common/typed-emitter.js';
+import type { NodeId } from '../../cluster/cluster.js';
+import type { Listenable } from '../../common/typed-emitter.js';
 import type {
   ConsumerOptions,
   DtlsParameters,
@@ -22,49 +23,72 @@ export const MEDIA = Symbol('MediaPort');
 /** Creates the media of broadcasts. */
 export interface MediaPort {
   /**
-   * The codecs that can be routed: the same for every broadcast, so pages can fetch them in
-   * advance.
+   * The codecs that can be routed. The codecs are the same for every broadcast, so pages can fetch
+   * them in advance.
    */
   readonly rtpCapabilities: RtpCapabilities;
   /** Whether media can be served. */
   readonly ready: boolean;
-  open(broadcastId: string): Promise<BroadcastMedia>;
+  /** Opens the media of a broadcast that is published on this node. */
+  open(broadcast: MediaOwner): Promise<BroadcastMedia>;
+  /**
+   * Opens the media of a broadcast that is published on another node.
+   * @param locate returns the node that runs the broadcast at that moment; null if none is known
+   */
+  openRemote(locate: () => RemotePlace | null): Promise<RemoteMedia>;
 }
 
-/** One broadcast's media. Outlives its publisher's connections. */
-export interface BroadcastMedia {
+/** A broadcast in the turn of the node that runs it. */
+export type MediaOwner = Readonly<{ id: string; epoch: number }>;
+/** Where a broadcast runs. */
+export type RemotePlace = MediaOwner & Readonly<{ nodeId: NodeId }>;
+
+/** The media of one broadcast, to which this node's viewers connect. */
+export interface WatchedMedia {
   readonly closed: boolean;
   /**
-   * `closed`: its worker died or {@link close} was called; emitted after all its peers' media has
-   * closed.
+   * `closed`: the worker died or {@link close} was called. The event is emitted after the media of
+   * all peers has closed.
    */
-  readonly events: TypedEmitter<{ closed: [] }>;
-  /** Opens a connection for the publisher. */
-  publish(source: BroadcastSource): Promise<PublisherMedia>;
+  readonly events: Listenable<{ closed: [] }>;
   /** Opens a connection for a viewer, with a paused consumer for each current track. */
   watch(capabilities: RtpCapabilities): Promise<ViewerMedia>;
   /**
    * Opens a connection for a viewer with a fixed session description, who cannot be notified of new
-   * tracks (WHEP). Tracks start when it connects.
-   *
-   * @param terms null: the viewer uses our payload types, and chooses from them by {@link
-   *   ReceiverMedia.accept}
+   * tracks (WHEP). Tracks start when the viewer connects.
+   * @param terms null if the viewer uses the server's payload types, and selects from them with
+   *   {@link ReceiverMedia.accept}
    */
   receive(terms: ReceiverTerms | null): Promise<ReceiverMedia>;
-  /** Taps the publisher's RTP, for packaging. At most one tap is needed at a time. */
+  close(): void;
+}
+
+/** One broadcast's media on the node of its publisher. It outlives the publisher's connections. */
+export interface BroadcastMedia extends WatchedMedia {
+  /** Opens a connection for the publisher. */
+  publish(source: BroadcastSource): Promise<PublisherMedia>;
+  /** Taps the publisher's RTP, for packaging. A broadcast needs at most one tap at a time. */
   tap(): Promise<MediaTap>;
-  close(): void;
 }
 
-/** A broadcast's tracks as RTP. Stays open when publishers leave and return. */
+/**
+ * One broadcast's media from another node. It follows the broadcast from node to node, and closes
+ * by itself ten seconds after its last viewer.
+ */
+export interface RemoteMedia extends WatchedMedia {
+  /** Reports that the broadcast runs on another node, or in another epoch, than before. */
+  moved(): void;
+}
+
+/** A broadcast's tracks as RTP. A tap stays open when publishers leave and return. */
 export interface MediaTap {
-  /** The tracks being sent now. */
+  /** The current tracks. */
   readonly tracks: ReadonlySet<TappedTrack>;
-  readonly events: TypedEmitter<{ trackAdded: [TappedTrack]; closed: [] }>;
+  readonly events: Listenable<{ trackAdded: [TappedTrack]; closed: [] }>;
   close(): void;
 }
 
-/** A track with all its simulcast layers, numbered from 0, the lowest. */
+/** A track with all its simulcast layers, which are numbered from 0 (the lowest). */
 export interface TappedTrack {
   readonly id: string;
   readonly kind: MediaKind;
@@ -74,45 +98,49 @@ export interface TappedTrack {
   readonly sends: boolean;
   readonly reportsTell: ReportedMoment;
   readonly paused: boolean;
-  readonly events: TypedEmitter<{
+  readonly events: Listenable<{
     packet: [TappedPacket];
     senderReport: [TappedReport];
     paused: [paused: boolean];
     closed: [];
   }>;
   /**
-   * Requests a key frame on all layers from the publisher; at most one request per second is sent.
+   * Requests a key frame from the publisher on all layers. At most one request per second is sent.
    */
   requestKeyFrame(): void;
 }
 
 /**
- * An RTP packet (RFC 3550 5.1), in order of arrival: the consumer sorts out late and repeated ones.
+ * An RTP packet (RFC 3550 5.1), in order of arrival. The consumer must handle late and duplicate
+ * packets.
  */
 export type TappedPacket = Readonly<{
   layer: number;
-  /** The whole packet; the consumer may retain it. */
+  /** The whole packet. The consumer may retain it. */
   bytes: Uint8Array;
-  /** Time of arrival by the server's clock. */
+  /** The time of arrival on the server's clock. */
   arrivedMs: number;
 }>;
 
 /**
- * The moment that an audio sender's reports refer to: the capture of a packet's first sample, as
- * RFC 3550 6.4.1 requires, or the sending of the packet after capture and encoding. libwebrtc, and
- * so every browser, does the latter.
+ * The moment to which an audio sender's reports refer: the time at which a packet's first sample
+ * was captured, as RFC 3550 6.4.1 requires, or the time at which the packet was sent, after capture
+ * and encoding. libwebrtc uses the latter, and so does every browser.
  */
 export type ReportedMoment = 'capture' | 'sending';
 
-/** An RTCP sender report (RFC 3550 6.4.1): the layer's RTP clock was at `rtpTime` at `ntpMs`. */
+/**
+ * An RTCP sender report (RFC 3550 6.4.1): it says that the layer's RTP clock showed `rtpTime` at
+ * `ntpMs`.
+ */
 export type TappedReport = Readonly<{
   layer: number;
-  /** Milliseconds since 1970 by the publisher's clock, with a fraction. */
+  /** Milliseconds since 1970 on the publisher's clock, with a fraction. */
   ntpMs: number;
   rtpTime: number;
 }>;
 
-/** The server's end of a WebRTC connection. */
+/** The server's side of a WebRTC connection. */
 export interface PeerMedia {
   readonly transport: TransportOptions;
   readonly closed: boolean;
@@ -121,22 +149,25 @@ export interface PeerMedia {
   close(): void;
 }
 
-/** Measurements of what arrives from a publisher. */
+/** Measurements of the media that arrives from a publisher. */
 export type PublisherHealth = Readonly<{
   bitrateBps: number;
-  /** Null: not in the publisher's reports. */
+  /** The round-trip time; null if the publisher doesn't report it. */
   roundTripMs: number | null;
   tracks: readonly Readonly<{
     kind: MediaKind;
-    /** Such as `H264`. */
+    /** The codec's name, such as `H264`. */
     codec: string;
-    /** Simulcast layers, the lowest first. */
+    /** The simulcast layers, lowest first. */
     streams: readonly Readonly<{
       rid: string | null;
       bitrateBps: number;
-      /** Percentage lost during the last three seconds. */
+      /** The percentage of packets lost during the last three seconds. */
       lossPercent: number;
-      /** Interval between key frames, milliseconds; null: audio, or not known yet. */
+      /**
+       * The interval between key frames in milliseconds; null for audio, or if the interval is
+       * unknown.
+       */
       keyFrameIntervalMs: number | null;
     }>[];
   }>[];
@@ -144,77 +175,83 @@ export type PublisherHealth = Readonly<{
 
 export interface PublisherMedia extends PeerMedia {
   /**
-   * `connected`, `disconnected`: whether media can arrive.
-   * `arriving`: whether media does arrive: true from the first packet, false after ten seconds
-   * without one or when the connection is lost. Tracks count as arriving while all of them are
-   * paused on purpose.
-   * `delayMeasured`: milliseconds from capture by the publisher's clock to arrival by the server's.
+   * `connected`, `disconnected`: whether media can arrive. `arriving`: whether media does arrive,
+   * which is true from the first packet, and false after ten seconds without a packet or when the
+   * connection is lost. Media also counts as arriving while all tracks are paused on purpose.
+   * `delayMeasured`: the number of milliseconds from capture (on the publisher's clock) to arrival
+   * (on the server's clock).
    */
-  readonly events: TypedEmitter<{
+  readonly events: Listenable<{
     connected: [];
     disconnected: [];
     arriving: [isArriving: boolean];
     delayMeasured: [delayMs: number];
     closed: [];
   }>;
-  /** The last value of the event `arriving`. */
+  /** The last value of the `arriving` event. */
   readonly isArriving: boolean;
-  /** Adds a track; resolves with the producer's id. At most one audio and one video track. */
+  /**
+   * Adds a track and resolves with the producer's id. A publisher can have at most one audio and
+   * one video track.
+   */
   produce(track: {
     kind: MediaKind;
     rtpParameters: RtpParameters;
     paused: boolean;
     /**
-     * The order of its simulcast layers is a guess: once they are measured, a producer with the
-     * right order replaces it.
+     * Whether the order of the simulcast layers is a guess. If measurements show another order, a
+     * producer with the correct order replaces this one.
      */
     layersGuessed?: boolean;
     reportsTell: ReportedMoment;
   }): Promise<string>;
-  /** Measures the incoming bit rate, bits per second; 0 when closed. */
+  /** Measures the incoming bit rate, in bits per second; 0 if the connection is closed. */
   bitrateBps(): Promise<number>;
-  /** Measures what arrives in detail, for the publisher. */
+  /** Measures the incoming media in detail. The result is shown to the publisher. */
   health(): Promise<PublisherHealth>;
   setPaused(producerId: string, paused: boolean): Promise<void>;
   unproduce(producerId: string): void;
 }
 
-/** A codec of a client's session description, under the client's payload type. */
+/** A codec of a client's session description, with the client's payload type. */
 export type NumberedCodec = Readonly<{
   payloadType: number;
-  /** Such as `video/H264`; case-insensitive. */
+  /** The MIME type, such as `video/H264`; case-insensitive. */
   mimeType: string;
   clockRate: number;
   channels?: number;
   parameters?: Readonly<Record<string, unknown>>;
   rtcpFeedback: readonly Readonly<{ type: string; parameter?: string }>[];
-  /** Payload type of its retransmissions (RFC 4588); null: none. */
+  /** The payload type of the codec's retransmissions (RFC 4588); null if there are none. */
   rtxPayloadType: number | null;
 }>;
 
-/** What a client can receive, by its session description. */
+/** What a client can receive, according to its session description. */
 export type ReceiverTerms = Readonly<{
-  /** In order of preference. */
+  /** The codecs in order of preference. */
   codecs: readonly NumberedCodec[];
   headerExtensions: RtpCapabilities['headerExtensions'];
-  /** The `a=mid` of the section for each kind, where one exists. */
+  /** The `a=mid` of the section for each kind that has one. */
   mids: Partial<Record<MediaKind, string>>;
 }>;
 
 /** A viewer's connection that uses the payload types of its session description. */
 export interface ReceiverMedia extends ViewerMedia {
-  /** Everything that may be sent to it, whatever the publisher sends: for our answer or offer. */
+  /**
+   * Everything that can be sent to the viewer, no matter what the publisher sends. Used for the
+   * server's answer or offer.
+   */
   readonly agreed: RtpCapabilities;
   /**
-   * Applies the client's answer to an offer of {@link agreed}; tracks start.
-   * @throws {DomainError} `media_refused` if it accepts nothing
+   * Applies the client's answer to an offer of {@link agreed}, and starts the tracks.
+   * @throws {DomainError} `media_refused` if the answer accepts nothing
    */
   accept(terms: ReceiverTerms): Promise<void>;
 }
 
 export interface ViewerMedia extends PeerMedia {
   /** `connected`, `disconnected`: whether media can reach the viewer. */
-  readonly events: TypedEmitter<{
+  readonly events: Listenable<{
     connected: [];
     disconnected: [];
     consumerAdded: [ConsumerOptions];
@@ -224,9 +261,9 @@ export interface ViewerMedia extends PeerMedia {
     closed: [];
   }>;
   readonly consumers: ConsumerOptions[];
-  /** Kinds that the publisher sends in a codec this viewer cannot receive. */
+  /** The kinds that the publisher sends in a codec that this viewer can't receive. */
   readonly unsupported: MediaKind[];
-  /** Starts consumers that the client is ready for. */
+  /** Starts the consumers for which the client is ready. */
   resume(consumerIds: readonly string[]): Promise<void>;
   /**
    * Pins the video to a simulcast layer (0 is the lowest), or lets bandwidth estimation choose

@@ -1,4 +1,4 @@
-import type { TypedEmitter } from '../../common/typed-emitter.js';
+import type { Listenable } from '../../common/typed-emitter.js';
 import type { MediaTap } from './media.js';
 
 /** Nest's injection token for the {@link PackagingPort}. */
@@ -6,35 +6,39 @@ export const PACKAGING = Symbol('PackagingPort');
 
 /** Makes broadcasts playable over HTTP. */
 export interface PackagingPort {
-  open(broadcast: { id: string; channel: string }): BroadcastPackage;
+  /** @param broadcast.isContinued whether its beginning was packaged by another node */
+  open(broadcast: { id: string; channel: string; isContinued?: boolean }): BroadcastPackage;
 }
 
 /**
- * `preparing`: nothing to play yet.
- * `ready`: playable, also while interrupted.
- * `unavailable`: cannot be packaged because its codec needs a program that is missing; WebRTC only.
+ * `preparing`: there is nothing to play yet. `ready`: the broadcast can be played, even while it is
+ * interrupted. `unavailable`: the broadcast is available over WebRTC only, because packaging its
+ * codec requires a program that isn't installed.
  */
 export type PackageState = 'preparing' | 'ready' | 'unavailable';
 
 /** The HLS package of one broadcast. */
 export interface BroadcastPackage {
   readonly state: PackageState;
-  /** Path of the latest thumbnail, which changes with the picture; null if none exists. */
+  /** The path of the latest thumbnail, which changes with each thumbnail; null if none exists. */
   readonly thumbnailPath: string | null;
-  /** `changed`: {@link state} changed. */
-  readonly events: TypedEmitter<{ changed: [] }>;
-  /** Packages the tap's media from now on. Closes and replaces an earlier tap. */
+  /** `changed`: {@link state} has changed. */
+  readonly events: Listenable<{ changed: [] }>;
+  /** Packages the tap's media from now on. Closes the previous tap, if any. */
   take(tap: MediaTap): void;
-  /** Sets the offset to add to the publisher's clock to get the server's time, milliseconds. */
+  /** Sets the offset from the publisher's clock to the server's, in milliseconds. */
   setClockOffset(offsetMs: number): void;
   /**
-   * Reports that the publisher is lost: finishes what was written; what follows is a discontinuity.
+   * Reports the loss of the publisher: finishes the segments written so far, and starts a
+   * discontinuity with the next ones.
    */
   interrupt(): void;
   /** Whether {@link offerThumbnail} is the only source of thumbnails. */
   readonly wantsThumbnails: boolean;
-  /** Accepts a thumbnail from the publisher's browser; ignores anything but a small JPEG. */
+  /** Accepts a thumbnail from the publisher's browser. Ignores anything but a small JPEG. */
   offerThumbnail(jpeg: Uint8Array): void;
   /** Ends the playlists when the broadcast is over. */
   close(): void;
+  /** Stops packaging without ending the playlists: another node continues the broadcast. */
+  release(): void;
 }

@@ -5,22 +5,23 @@ export const RECORDING = Symbol('RecordingPort');
 
 /** Records the packaged media of broadcasts. */
 export interface RecordingPort {
-  open(broadcast: { id: string; channel: string }): SegmentKeeper;
+  /** @param broadcast.isContinued whether its beginning was recorded by another node */
+  open(broadcast: { id: string; channel: string; isContinued?: boolean }): SegmentKeeper;
   /**
-   * Resolves when everything passed to the keepers so far is recorded or dropped; its files may
-   * then be deleted.
+   * Resolves when everything passed to the keepers so far has been recorded or dropped, so that the
+   * files can be deleted.
    */
   settled(): Promise<void>;
 }
 
-/** A file of a run's rendition on disk; it may soon be deleted. */
+/** A file on disk that belongs to a run's rendition. The file may soon be deleted. */
 export type PackagedFile = Readonly<{
   run: string;
-  /** `video-2`, `opus`. */
+  /** The rendition's id, such as `video-2` or `opus`. */
   rendition: string;
-  /** Its name within the rendition. */
+  /** The file's name within the rendition. */
   file: string;
-  /** Its path on disk. */
+  /** The file's path on disk. */
   path: string;
 }>;
 
@@ -30,33 +31,37 @@ export type PackagedInit = PackagedFile &
 
 export type PackagedSegment = Omit<PackagedFile, 'file' | 'path'> &
   Readonly<{
-    /** Its media sequence number in the run, the same in all renditions. */
+    /** The segment's media sequence number in the run, which is the same in all renditions. */
     msn: number;
-    /** Null: nothing of it is stored. */
+    /** The stored file; null if the segment has none. */
     stored: Readonly<{
       file: string;
       path: string;
       bytes: number;
       frames: number;
-      /** The fragments of its file; null: read them from the file. */
+      /** The fragments in the file; null if they must be read from the file. */
       fragments: readonly PackagedFragment[] | null;
     }> | null;
-    /** The file of its initialization section; null before the first. */
+    /** The file of the segment's initialization section; null before the first section. */
     init: string | null;
     durationS: number;
-    /** Capture time of its first frame, milliseconds since 1970. */
+    /** The capture time of the segment's first frame, in milliseconds since 1970. */
     wallMs: number;
     discontinuity: boolean;
   }>;
 
 /**
- * Receives one broadcast's segments as they are finished, in order per rendition. Nothing throws.
+ * Receives one broadcast's segments when they are finished, in order for each rendition. No method
+ * throws.
  */
 export interface SegmentKeeper {
   keepInit(init: PackagedInit): void;
   keepSegment(segment: PackagedSegment): void;
-  /** Records a small JPEG of the current picture. */
+  /** Records a small JPEG of the current frame. */
   keepPicture(jpeg: Uint8Array): void;
-  /** Ends the recording: the broadcast is over and all of its media was passed. */
+  /**
+   * Ends the recording, or this node's part of it if another node continues the broadcast. Called
+   * when all media has been passed.
+   */
   end(): void;
 }

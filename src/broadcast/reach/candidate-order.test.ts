@@ -46,39 +46,39 @@ const order = (path: Partial<ClientPath>, offered = OWN): string => {
     .join(' ');
 };
 
-describe('candidates for a client that connected itself', () => {
-  it('begin with the address that it reached, loopback last', () => {
+describe('candidates for a directly connected client', () => {
+  it('start with the address it reached, loopback last', () => {
     const other = { localAddress: '198.51.100.9', clientAddress: '198.51.100.20' };
     expect(order(other)).toBe('198.51.100.9 192.168.1.5 127.0.0.1');
     const near = { localAddress: '192.168.1.5', clientAddress: '192.168.1.77' };
     expect(order(near)).toBe('192.168.1.5 198.51.100.9 127.0.0.1');
   });
 
-  it('begin with loopback only over loopback', () => {
+  it('start with loopback only for a connection over loopback', () => {
     const local = { localAddress: '127.0.0.1', clientAddress: '127.0.0.1' };
     expect(order(local)).toBe('127.0.0.1 192.168.1.5 198.51.100.9');
     const local6 = { localAddress: '::1', clientAddress: '::1' };
     expect(order(local6)).toMatch(/^127\.0\.0\.1 /);
   });
 
-  it('begin with the IPv4 address of the card that it reached by IPv6', () => {
+  it('start with the IPv4 address of the interface it reached over IPv6', () => {
     const path = { localAddress: '2001:db8::9', clientAddress: '2001:db8:7::1' };
     expect(order(path)).toMatch(/^198\.51\.100\.9 .*127\.0\.0\.1$/);
   });
 });
 
 describe('candidates for a client behind a proxy', () => {
-  it('have loopback last, though the proxy came over it', () => {
+  it('end with loopback, even if the proxy connects over it', () => {
     expect(order({})).toBe('192.168.1.5 198.51.100.9 127.0.0.1');
     expect(order({ clientAddress: '203.0.113.4' })).toBe('198.51.100.9 192.168.1.5 127.0.0.1');
   });
 
-  it('begin with the address in one network with it, or that it asked for', () => {
+  it('start with the address in its network, or the one it requested', () => {
     expect(order({ clientAddress: '192.168.1.77' })).toMatch(/^192\.168\.1\.5 /);
     expect(order({ hostAddress: '198.51.100.9' })).toMatch(/^198\.51\.100\.9 /);
   });
 
-  it('begin with loopback where it is on this machine itself', () => {
+  it('start with loopback for a client on this machine', () => {
     expect(order({ clientAddress: '127.0.0.1' })).toMatch(/^127\.0\.0\.1 /);
   });
 });
@@ -86,13 +86,13 @@ describe('candidates for a client behind a proxy', () => {
 describe('announced addresses', () => {
   const announced = candidates('live.example.org', '192.168.1.5');
 
-  it('stay in the order that was set', () => {
+  it('stay in the configured order', () => {
     expect(order({}, announced)).toBe('live.example.org 192.168.1.5');
     const local = { localAddress: '127.0.0.1', clientAddress: '127.0.0.1' };
     expect(order(local, announced)).toBe('live.example.org 192.168.1.5');
   });
 
-  it('begin with the LAN’s for who came by it, also where a router forwards the Internet to it', () => {
+  it('start with the LAN address for LAN clients, even if a router forwards Internet clients to it', () => {
     const near = { localAddress: '192.168.1.5', clientAddress: '192.168.1.77' };
     expect(order(near, announced)).toBe('192.168.1.5 live.example.org');
     const far = { localAddress: '192.168.1.5', clientAddress: '203.0.113.4' };
@@ -109,7 +109,7 @@ describe('the path of a request', () => {
       typeof clientPath
     >[0];
 
-  it('has our address where the client itself connected', () => {
+  it('contains the server’s address for a direct connection', () => {
     const request = from(
       { host: '198.51.100.9:8080' },
       { remoteAddress: '::ffff:198.51.100.20', localAddress: '::ffff:198.51.100.9' },
@@ -121,7 +121,7 @@ describe('the path of a request', () => {
     });
   });
 
-  it('has the client’s address behind a proxy that is trusted, and none behind another', () => {
+  it('contains the client’s address behind a trusted proxy, and no address behind other proxies', () => {
     const request = from({ host: 'live.example.org', 'x-forwarded-for': '203.0.113.4' });
     expect(clientPath(request, '203.0.113.4')).toEqual({
       localAddress: null,

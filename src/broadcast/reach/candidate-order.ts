@@ -1,14 +1,15 @@
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { TransportOptions } from '../../protocol/rtc.js';
 import type { ClientPath } from '../../common/client-path.js';
+import { NetworkList, parseAddress } from '../../common/network-list.js';
 
 type Candidate = TransportOptions['iceCandidates'][number];
 type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 
-const LOOPBACK = blockList(['127.0.0.0/8', '::1/128']);
+const LOOPBACK = new NetworkList(['127.0.0.0/8', '::1/128']);
 /** Addresses that are unreachable from the Internet (RFC 1918, 6598, 3927, 4193, 4291). */
-const PRIVATE = blockList([
+const PRIVATE = new NetworkList([
   '10.0.0.0/8',
   '172.16.0.0/12',
   '192.168.0.0/16',
@@ -19,9 +20,8 @@ const PRIVATE = blockList([
 ]);
 
 /**
- * Sorts our candidates by how likely this client can reach them, TCP after UDP, and sets their
- * priorities accordingly. Some programs use only the first candidate.
- *
+ * Sorts the server's candidates by how likely this client can reach them, with TCP after UDP, and
+ * sets their priorities accordingly. Some clients use only the first candidate.
  * @param interfaces the result of `networkInterfaces()`
  */
 export function candidatesFor(
@@ -43,14 +43,14 @@ export function candidatesFor(
     .map((candidate, index) => ({ ...candidate, priority: priorityOf(candidate, index) }));
 }
 
-/** Addresses that the client has already reached, or that share a network with it. */
+/** Returns addresses that the client has already reached, or that share a network with it. */
 function preferredAddresses(
   { localAddress, clientAddress, hostAddress }: ClientPath,
   interfaces: Interfaces,
 ): ReadonlySet<string> {
   if (localAddress === null && isLoopback(clientAddress)) return new Set(['127.0.0.1']);
   const own = [localAddress ?? hostAddress].filter((address) => address !== null);
-  // Media uses IPv4 only: for an IPv6 client, use the IPv4 addresses of the same network card.
+  // Media uses only IPv4, so the IPv4 addresses of the same interface are used for an IPv6 client.
   const cards = Object.values(interfaces).map((addresses) => addresses ?? []);
   const beside = cards
     .filter((addresses) => addresses.some(({ address }) => own.includes(address)))
@@ -65,13 +65,14 @@ function preferredAddresses(
 
 const addressOf = ({ address }: NetworkInterfaceInfo) => address;
 
-/** Whether an address is in the network of one of our interfaces. */
+/** Whether an address is in the network of one of the server's interfaces. */
 function holds({ cidr, internal }: NetworkInterfaceInfo, address: string | null): boolean {
-  return address !== null && cidr !== null && !internal && isIn(blockList([cidr]), address);
+  return address !== null && cidr !== null && !internal && isIn(new NetworkList([cidr]), address);
 }
 
 /**
- * The priority of a host candidate, component 1 (RFC 8445 5.1.2.1); TCP below UDP (RFC 6544 4.2).
+ * Returns the priority of a host candidate, component 1 (RFC 8445 5.1.2.1); TCP ranks below UDP
+ * (RFC 6544 4.2).
  */
 function priorityOf({ protocol }: Candidate, index: number): number {
   const localPreference = (protocol === 'tcp' ? 0x7fff : 0xffff) - index;
@@ -95,18 +96,11 @@ function isPrivate(address: string): boolean {
 }
 
 function isPublic(address: string): boolean {
-  return isIP(address) !== 0 && !isLoopback(address) && !isPrivate(address);
+  return parseAddress(address) !== null && !isLoopback(address) && !isPrivate(address);
 }
 
-function isIn(list: BlockList, address: string): boolean {
-  return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
-}
-
-function blockList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix = ''] = network.split('/');
-    list.addSubnet(address, Number(prefix), isIPv4(address) ? 'ipv4' : 'ipv6');
-  }
-  return list;
+/** Whether an address is in a list; false for host names. */
+function isIn(list: NetworkList, address: string): boolean {
+  const parsed = parseAddress(address);
+  return parsed !== null && list.has(parsed);
 }

@@ -4,7 +4,7 @@ import { candidatesFor } from './candidate-order.js';
 import type { ClientPath } from '../../common/client-path.js';
 
 /**
- * Returns our end of a connection with the candidates that this client can most likely reach first.
+ * Returns the server's transport with the candidates that this client can most likely reach first.
  */
 export function reachableTransport(
   transport: TransportOptions,

@@ -6,9 +6,7 @@ import { CreatedStreamKey, StreamKeyView } from '../../protocol/stream-key.js';
 import type { EventOrigin } from '../../security-log/security-event.js';
 import { StreamKeyService } from './stream-key.service.js';
 
-/**
- * The key that OBS and other programs publish with. For people only: API tokens cannot create one.
- */
+/** Manages the key with which OBS and other encoders publish. API tokens are not accepted. */
 @Controller('api/channels/:name/stream-key')
 @LoggedIn()
 export class StreamKeyController {
@@ -16,7 +14,7 @@ export class StreamKeyController {
 
   @Get()
   @Operation({
-    summary: 'Whether a channel has a stream key',
+    summary: 'Get whether a channel has a stream key',
     reply: StreamKeyView,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })
@@ -29,9 +27,9 @@ export class StreamKeyController {
 
   @Post()
   @Operation({
-    summary: 'Make a stream key, in place of the one before',
+    summary: 'Create a stream key, replacing the previous one',
     description:
-      'The key is told this once. A program that publishes with the old one is cut off; the broadcast waits for its return with the new one.',
+      'The key is shown only once. An encoder that publishes with the previous key is disconnected; the broadcast waits for it to return with the new one.',
     reply: CreatedStreamKey,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })
@@ -46,7 +44,7 @@ export class StreamKeyController {
   @Delete()
   @HttpCode(204)
   @Operation({
-    summary: 'Take the stream key away',
+    summary: 'Delete the stream key',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })

@@ -3,11 +3,11 @@ import { PrismaService } from '../../db/prisma.service.js';
 import type { SecurityEvent } from '../../security-log/security-event.js';
 import { writeEvent } from '../../security-log/security-event.repository.js';
 
-/** A channel with the fields that its stream key depends on. */
+/** The fields of a channel that are relevant for its stream key. */
 export type KeyedChannel = Readonly<{
   id: string;
   ownerId: string;
-  /** SHA-256 of its key; null: no key. */
+  /** The SHA-256 hash of the channel's key; null if it has no key. */
   keyHash: Uint8Array | null;
   keyMadeAt: Date | null;
   /** Whether the owner's account is disabled. */
@@ -22,7 +22,7 @@ const COLUMNS = {
   owner: { select: { disabledAt: true } },
 } as const;
 
-/** Stores stream keys in the table of channels. */
+/** Stores stream keys in the channels table. */
 @Injectable()
 export class StreamKeyRepository {
   constructor(private readonly db: PrismaService) {}
@@ -43,7 +43,7 @@ export class StreamKeyRepository {
     };
   }
 
-  /** Replaces the key; null removes it. */
+  /** Replaces the key, or removes it if the new one is null. */
   async set(
     channelId: string,
     hash: Uint8Array<ArrayBuffer> | null,

@@ -1,5 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { BUS, type Bus } from '../../cluster/bus.js';
+import { shared } from '../../cluster/shared.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
@@ -11,25 +14,40 @@ import { ChannelService } from '../channel.service.js';
 import { type KeyedChannel, StreamKeyRepository } from './stream-key.repository.js';
 
 const KEY_BYTES = 32;
-/** Identifies a leaked key as a stream key; API tokens have another prefix. */
+/**
+ * The prefix of all keys, which identifies a leaked key as a stream key. API tokens have a
+ * different prefix.
+ */
 const PREFIX = 'live_';
 const BEARER = /^Bearer +([\w.~+/=-]{1,200})$/i;
-/** Compared with if the channel has no key; no key has this hash. */
+/** The hash with which a key is compared if the channel has none. No key has this hash. */
 const NO_HASH = new Uint8Array(32);
 
-/** Manages the keys that programs publish with, one per channel: shown once, stored as SHA-256. */
+/**
+ * Manages the keys with which encoders publish: one per channel, which is shown only once and
+ * stored as its SHA-256.
+ */
 @Injectable()
 export class StreamKeyService {
+  readonly #emitter = new TypedEmitter<{ changed: [channelId: string] }>();
   /** `changed`: the previous key is no longer valid for publishing. */
-  readonly events = new TypedEmitter<{ changed: [channelId: string] }>();
+  readonly events = this.#emitter.listenable;
+
+  readonly #cut: (channelId: string) => void;
 
   constructor(
     private readonly repository: StreamKeyRepository,
     private readonly channels: ChannelService,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    @Inject(BUS) bus: Bus,
+  ) {
+    this.#cut = shared(bus, 'stream-key-changed', {
+      schema: z.string(),
+      apply: (channelId) => this.#emitter.emit('changed', channelId),
+    });
+  }
 
-  /** @throws {DomainError} `channel_not_found`; `forbidden` except for the owner */
+  /** @throws {DomainError} `channel_not_found`; `forbidden` unless the account owns the channel */
   async view(name: string, accountId: string): Promise<StreamKeyView> {
     await this.#own(name, accountId);
     const { keyMadeAt = null } = (await this.repository.find(name)) ?? {};
@@ -37,8 +55,9 @@ export class StreamKeyService {
   }
 
   /**
-   * Creates a key that replaces the previous one; disconnects whoever publishes with that.
-   * @throws {DomainError} `channel_not_found`; `forbidden` except for the owner
+   * Creates a key that replaces the previous one, and disconnects a publisher that uses the
+   * previous key.
+   * @throws {DomainError} `channel_not_found`; `forbidden` unless the account owns the channel
    */
   async rotate(name: string, accountId: string, from: EventOrigin): Promise<CreatedStreamKey> {
     const { id } = await this.#own(name, accountId);
@@ -51,8 +70,8 @@ export class StreamKeyService {
   }
 
   /**
-   * Removes the key; no program can publish then.
-   * @throws {DomainError} `channel_not_found`; `forbidden` except for the owner
+   * Removes the key, so that no encoder can publish.
+   * @throws {DomainError} `channel_not_found`; `forbidden` unless the account owns the channel
    */
   async remove(name: string, accountId: string, from: EventOrigin): Promise<void> {
     const { id } = await this.#own(name, accountId);
@@ -61,14 +80,14 @@ export class StreamKeyService {
     this.cut([id]);
   }
 
-  /** Disconnects publishers whose keys were changed or removed. */
+  /** Disconnects publishers whose keys were replaced or removed, on all nodes. */
   cut(channelIds: readonly string[]): void {
-    for (const id of channelIds) this.events.emit('changed', id);
+    for (const id of channelIds) this.#cut(id);
   }
 
   /**
-   * Returns the channel that an Authorization header's key belongs to. A wrong key, a channel
-   * without a key, an unknown channel and a disabled owner are indistinguishable, also by timing.
+   * Returns the channel to which the key in an Authorization header belongs. A wrong key, a channel
+   * without a key, an unknown channel, and a disabled owner are indistinguishable, even by timing.
    * @throws {DomainError} `not_logged_in`
    */
   async channelOf(name: string, authorization: string | undefined): Promise<Channel> {
@@ -84,8 +103,8 @@ export class StreamKeyService {
   }
 
   /**
-   * Whether a publisher may continue: the owner must not be disabled. Broadcasts of a deleted
-   * channel end on their own.
+   * Whether a publisher may continue, which requires that the channel exists and its owner isn't
+   * disabled. The broadcast of a deleted channel is ended in any case.
    */
   async isInForce(name: string): Promise<boolean> {
     const keyed: KeyedChannel | null = await this.repository.find(name);

@@ -4,7 +4,7 @@ import { CHAT_COMMANDS } from '../../protocol/chat-commands.js';
 import { assertInScope } from './command-scopes.js';
 import { parseCommand } from './parse-command.js';
 
-/** Each command as it is typed, with what it needs. */
+/** The commands, with the arguments that they require. */
 const TYPED: Readonly<Record<string, string>> = {
   timeout: '/timeout milo 60',
   delete: '/delete 1',
@@ -15,7 +15,7 @@ const WITH_NAME = new Set(['untimeout', 'ban', 'unban', 'clear', 'mod', 'unmod']
 
 function refusedWith(typed: string): string[] {
   const parsed = parseCommand(typed);
-  if (!parsed.ok) throw new Error(`${typed} is no command`);
+  if (!parsed.ok) throw new Error(`${typed} is not a command`);
   return TOKEN_SCOPES.filter((scope) => {
     try {
       assertInScope(parsed.command, [scope]);
@@ -26,9 +26,9 @@ function refusedWith(typed: string): string[] {
   });
 }
 
-describe('a command by an API token', () => {
+describe('a command sent with an API token', () => {
   it.each(CHAT_COMMANDS.map(({ name, forWhom }) => ({ name, forWhom })))(
-    '/$name goes by what it stands for',
+    '/$name requires the scope of its action',
     ({ name, forWhom }) => {
       const typed = TYPED[name] ?? (WITH_NAME.has(name) ? `/${name} milo` : `/${name}`);
       const enough = {
@@ -43,7 +43,7 @@ describe('a command by an API token', () => {
     },
   );
 
-  it('is open to people', () => {
+  it('is available to people, who have no scopes', () => {
     expect(() => assertInScope({ name: 'mod' }, undefined)).not.toThrow();
   });
 });

@@ -5,7 +5,7 @@ import type { Command } from './parse-command.js';
 /** Anyone who can read a chat may list its commands. */
 const READS = ['chat:read', 'chat:write', 'chat:moderate'] as const;
 const MODERATES = ['chat:moderate'] as const;
-/** Not available to API tokens, as over HTTP. */
+/** The command isn't available with an API token, and neither is the HTTP route. */
 const PEOPLE = [] as const;
 
 /** The API token scopes that allow a command; any one of them is enough. */
@@ -27,8 +27,8 @@ export const COMMAND_SCOPES: Readonly<Record<Command['name'], readonly TokenScop
 };
 
 /**
- * @param scopes of the API token that sent the command; undefined for a person
- * @throws {DomainError} `forbidden` if the token's scopes do not cover it
+ * @param scopes the scopes of the API token with which the command was sent; undefined for a person
+ * @throws {DomainError} `forbidden` if the token's scopes don't include the command
  */
 export function assertInScope(
   { name }: Pick<Command, 'name'>,
@@ -40,7 +40,7 @@ export function assertInScope(
   throw new DomainError(
     'forbidden',
     needed === undefined
-      ? 'This command is for people: API tokens are not accepted.'
+      ? 'This command does not accept API tokens.'
       : `This command needs an API token with the scope ${needed}.`,
   );
 }

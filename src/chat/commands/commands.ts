@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { assertNever } from '../../common/assert-never.js';
+import { assertNever } from '../../protocol/assert-never.js';
 import { DomainError } from '../../common/domain-error.js';
 import { FollowService } from '../../follows/follow.service.js';
 import type { TokenScope } from '../../protocol/account-tokens.js';
@@ -27,7 +27,8 @@ export class Commands {
 
   /**
    * Resolves with a sentence that describes what was done.
-   * @param typed.scopes of the API token that sent the command; undefined for a person
+   * @param typed.scopes the scopes of the API token with which the command was sent; undefined for
+   *   a person
    * @throws {DomainError} `unknown_command`; `bad_request` with the usage; and the errors of the
    *   command's service
    */
@@ -41,10 +42,10 @@ export class Commands {
       assertInScope(parsed.command, scopes);
       return this.#do(room, sender, parsed.command);
     }
-    if ('usage' in parsed) throw new DomainError('bad_request', `It is used so: ${parsed.usage}`);
+    if ('usage' in parsed) throw new DomainError('bad_request', `Usage: ${parsed.usage}`);
     throw new DomainError(
       'unknown_command',
-      `There is no command “/${parsed.unknown}”. Type /help to see those there are.`,
+      `There is no command “/${parsed.unknown}”. Type /help for the list of commands.`,
     );
   }
 
@@ -61,27 +62,27 @@ export class Commands {
         return this.#ban(room, sender, command);
       case 'clear': {
         const deleted = await this.moderation.clear(room, sender, { name: command.who });
-        return `${deleted} ${deleted === 1 ? 'message' : 'messages'} of ${command.who} deleted.`;
+        return `Deleted ${deleted} ${deleted === 1 ? 'message' : 'messages'} by ${command.who}.`;
       }
       case 'delete':
         await this.moderation.delete(room, sender, command.seq);
-        return 'The message is deleted.';
+        return 'Message deleted.';
       case 'restore':
         await this.moderation.restore(room, sender, command.seq);
-        return 'The message is restored.';
+        return 'Message restored.';
       case 'pin':
         await this.moderation.pin(room, sender, command.seq);
-        return 'The message is pinned.';
+        return 'Message pinned.';
       case 'unpin':
         await this.moderation.pin(room, sender, null);
-        return 'Nothing is pinned.';
+        return 'No message is pinned.';
       case 'rules':
         await this.settings.change(room, sender, { rules: command.rules });
-        return 'The rules of the chat are changed.';
+        return 'Chat rules changed.';
       case 'mod':
-        return `${await this.moderators.appoint(room, sender, command.who)} moderates this channel.`;
+        return `${await this.moderators.appoint(room, sender, command.who)} is now a moderator.`;
       case 'unmod':
-        return `${await this.moderators.dismiss(room, sender, command.who)} moderates this channel no more.`;
+        return `${await this.moderators.dismiss(room, sender, command.who)} is no longer a moderator.`;
       default:
         return assertNever(command);
     }
@@ -112,7 +113,9 @@ export class Commands {
   ): Promise<string> {
     if (account === null) throw new DomainError('not_logged_in', 'Log in to follow channels.');
     await this.follows[name](room.channel, account.id);
-    return name === 'follow' ? 'You follow this channel.' : 'You follow this channel no more.';
+    return name === 'follow'
+      ? 'You now follow this channel.'
+      : 'You no longer follow this channel.';
   }
 }
 

@@ -19,7 +19,7 @@ export type Command =
   | Readonly<{ name: 'delete' | 'restore' | 'pin'; seq: number }>
   | Readonly<{ name: 'rules'; rules: Partial<ChatRules> }>;
 
-/** A command, or why parsing failed: `usage` shows the syntax of a known command. */
+/** A command, or the reason why parsing failed; `usage` gives the syntax of a known command. */
 export type Parsed =
   | Readonly<{ ok: true; command: Command }>
   | Readonly<{ ok: false; unknown: string }>
@@ -64,7 +64,7 @@ export function parseCommand(text: string): Parsed {
   return command ? { ok: true, command } : { ok: false, usage: known.usage };
 }
 
-/** Returns the usage of the commands that a role may run. */
+/** Returns the usage of each command that someone with these roles may run. */
 export function usages(may: ReadonlySet<ForWhom>): string[] {
   return CHAT_COMMANDS.filter(({ forWhom }) => may.has(forWhom)).map(({ usage }) => usage);
 }

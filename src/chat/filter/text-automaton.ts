@@ -1,8 +1,8 @@
 type Node = { readonly next: Map<string, number>; fail: number; ends: boolean };
 
 /**
- * Tests whether a text contains any of many strings, in one pass regardless of their number
- * (Aho–Corasick, 1975).
+ * Tests in one pass whether a text contains any of a set of strings, regardless of how many there
+ * are (Aho–Corasick, 1975).
  */
 export class TextAutomaton {
   readonly #nodes: Node[] = [newNode()];
@@ -36,7 +36,10 @@ export class TextAutomaton {
     this.#node(at).ends = true;
   }
 
-  /** Computes failure links breadth-first: a node's link is known before its children's. */
+  /**
+   * Computes the failure links breadth-first, so that a node's link is known before those of its
+   * children.
+   */
   #link(): void {
     const queue = [0];
     for (const index of queue) {

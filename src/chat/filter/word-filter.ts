@@ -1,17 +1,17 @@
 import { fold } from './fold.js';
 import { TextAutomaton } from './text-automaton.js';
 
-/** Separates words and marks both ends; never a letter. */
+/** Separates words and marks both ends of a text. It is never a letter. */
 const GAP = ' ';
 const NO_WORD = /[^\p{L}\p{N}]+/gu;
-/** Symbols at the end of a word are punctuation, not disguised letters. */
+/** Matches symbols at the end of a word, which are punctuation and not disguised letters. */
 const PUNCTUATION = /[^\p{L}\p{N}@$]+$/u;
 
 /**
- * A channel's list of blocked words and phrases. An entry matches one or more whole words; a `*` at
- * either end also matches longer words that end or begin with it. Lookalike spellings match ({@link
- * fold}), and spaced-out letters are joined into a word. Matching takes time linear in the text's
- * length.
+ * A channel's list of blocked words and phrases. An entry matches one or more whole words; an entry
+ * with a `*` at its beginning or end also matches longer words that end or begin with it. Lookalike
+ * spellings match ({@link fold}), and spaced-out letters are joined into a word. Matching takes
+ * time linear in the text's length.
  */
 export class WordFilter {
   readonly #automaton: TextAutomaton;
@@ -37,14 +37,15 @@ function patternOf(entry: string): string {
 }
 
 function wordsOf(text: string): string[] {
-  // Fold word by word, so that equal letters on both sides of a gap stay two.
+  // Each word is folded separately, so that equal letters on both sides of a gap aren't reduced to
+  // one.
   return text
     .split(/\s+/u)
     .flatMap((word) => fold(word.replace(PUNCTUATION, '')).split(NO_WORD))
     .filter((word) => word !== '');
 }
 
-/** Joins single letters: "b a d" becomes "bad". */
+/** Joins single letters, so that "b a d" becomes "bad". */
 function joinLetters(words: readonly string[]): string[] {
   const joined: string[] = [];
   let letters = '';

@@ -7,34 +7,41 @@ import type { ChatSent } from '../../protocol/chat.js';
 import type { HeldMessageView } from '../../protocol/chat-moderation.js';
 import { authorKey, type NewMessage } from '../messages/chat-message.js';
 import type { ChatRoom } from '../room/chat-room.js';
-import { ChatRooms } from '../room/chat-rooms.js';
+import { RoomFollower } from '../room/room-follower.js';
 import { ChatWriter } from '../messages/chat-writer.js';
 import { ChatRepository } from '../messages/chat.repository.js';
 import type { ChatSender } from '../room/chat-sender.js';
 import { guestsPerAddress } from '../room/sender-limits.js';
 import { AuditLog } from '../moderation/audit-log.js';
 import { type Actor, moderatorOf } from '../room/authority.js';
-import { HELD_MAX, type HeldMessage, HeldRepository, type HoldReason } from './held.repository.js';
+import {
+  HELD_MAX,
+  type HeldMessage,
+  HeldRepository,
+  heldView,
+  type HoldReason,
+} from './held.repository.js';
 
-/** Limit of one sender's held messages in a channel. */
+/** The maximum number of held messages of one sender in a channel. */
 const PER_SENDER_MAX = 5;
+/** How long a decision may take; longer than any transaction does. */
+const JUDGING_MS = 30_000;
 
 type ToHold = Readonly<{ message: NewMessage; reason: HoldReason; addressHash: string }>;
 
 /** Messages held for review by a moderator. */
 @Injectable()
 export class HeldMessages {
-  /** Limit of held messages in a channel from guests of one address. */
+  /** The maximum number of held messages in a channel from guests at one address. */
   readonly #perAddressMax: number;
-  /** Ids of held messages that are being decided right now. */
-  readonly #judging = new Set<string>();
 
-  // oxlint-disable-next-line max-params -- Nest's injection: where messages come from and go to, and the clock.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the places where messages are stored
+  // and reported, the configuration and the clock.
   constructor(
     private readonly repository: HeldRepository,
     private readonly messages: ChatRepository,
     private readonly writer: ChatWriter,
-    private readonly rooms: ChatRooms,
+    private readonly follower: RoomFollower,
     private readonly liveChannels: LiveChannels,
     private readonly audit: AuditLog,
     @Inject(CONFIG) config: Config,
@@ -45,9 +52,9 @@ export class HeldMessages {
 
   /**
    * Holds a message until a moderator decides, and notifies moderators. A repeated message is held
-   * once; if it was approved in the meantime, its seq is returned.
-   * @throws {DomainError} `rate_limited` when too many are held already; `bad_request` for a nonce
-   *   that belongs to another sender
+   * only once. If it has been approved in the meantime, its seq is returned.
+   * @throws {DomainError} `rate_limited` if too many messages are already held; `bad_request` for a
+   *   nonce that belongs to another sender
    */
   async hold(room: ChatRoom, { message, reason, addressHash }: ToHold): Promise<ChatSent> {
     const stored = await this.messages.findNonce(room.id, message.nonce);
@@ -56,15 +63,15 @@ export class HeldMessages {
       return { seq: stored.seq, sentAt: stored.sentAt.toISOString(), held: false };
     }
     if (!(await this.repository.isHeld(room.id, message.nonce)))
-      await this.#assertRoom(room, message, addressHash);
+      await this.#assertBelowLimits(room, message, addressHash);
     const sentAt = new Date(this.clock.nowMs());
-    const { held, isNew } = await this.repository.add(message, {
+    const { held, isNew, version } = await this.repository.add(message, {
       reason,
       sentAt,
       addressHash: message.guestId === null ? null : addressHash,
     });
     assertSame(held, message);
-    if (isNew) this.rooms.events.emit('held', room, heldView(held));
+    if (isNew) await this.follower.tell(room, version, { kind: 'held', held });
     return { seq: 0, sentAt: held.sentAt.toISOString(), held: true };
   }
 
@@ -88,35 +95,34 @@ export class HeldMessages {
   ): Promise<number> {
     const actor = moderatorOf(room, sender);
     this.audit.reserve(room, actor, approve ? 'approve' : 'refuse');
-    // If two moderators decide at once, the first wins.
-    if (this.#judging.has(heldId)) throw gone();
-    this.#judging.add(heldId);
+    // If two moderators decide at the same time, on any nodes, the first decision counts.
+    const now = new Date(this.clock.nowMs());
+    const until = new Date(now.getTime() + JUDGING_MS);
+    const held = await this.repository.claim(room.id, heldId, { now, until });
+    if (held === null) throw alreadyHandled();
     try {
-      return await this.#judge(room, actor, { heldId, approve });
-    } finally {
-      this.#judging.delete(heldId);
+      return await this.#judge(room, actor, { held, approve });
+    } catch (error) {
+      await this.repository.unclaim(room.id, heldId, until);
+      throw error;
     }
   }
 
   async #judge(
     room: ChatRoom,
     actor: Actor,
-    { heldId, approve }: { heldId: string; approve: boolean },
+    { held, approve }: { held: HeldMessage; approve: boolean },
   ): Promise<number> {
-    const held = await this.repository.find(room.id, heldId);
-    if (!held) throw gone();
-    // Store before removing it from the list: after a crash in between it is still held, and its
-    // nonce prevents a second copy.
+    const { id: heldId } = held;
+    // The message is published before it is removed from the list. If the server crashes in
+    // between, the message is still held, and its nonce prevents a second copy.
     const seq = approve ? await this.#publish(room, held) : 0;
-    if (!(await this.repository.remove(room.id, heldId))) throw gone();
     const { nonce, accountId, guestId } = held;
-    this.rooms.events.emit('judged', room, {
-      heldId,
-      author: { accountId, guestId },
-      nonce,
-      approved: approve,
-      seq,
-    });
+    const author = { accountId, guestId };
+    const judged = { kind: 'judged', heldId, author, nonce, approved: approve, seq } as const;
+    const { removed, version } = await this.repository.remove(room.id, judged);
+    if (!removed) throw alreadyHandled();
+    await this.follower.tell(room, version, judged);
     await this.audit.record(room, actor, {
       action: approve ? 'approve' : 'refuse',
       target: `${held.name}: ${held.text.slice(0, 100)}`,
@@ -132,7 +138,11 @@ export class HeldMessages {
     return seq;
   }
 
-  async #assertRoom(room: ChatRoom, message: NewMessage, addressHash: string): Promise<void> {
+  async #assertBelowLimits(
+    room: ChatRoom,
+    message: NewMessage,
+    addressHash: string,
+  ): Promise<void> {
     const [all, own, ofAddress] = await Promise.all([
       this.repository.count(room.id),
       this.repository.count(room.id, message),
@@ -141,27 +151,14 @@ export class HeldMessages {
     if (own >= PER_SENDER_MAX || ofAddress >= this.#perAddressMax)
       throw new DomainError(
         'rate_limited',
-        'Your last messages still wait for a moderator. Wait until they were looked at.',
+        'Your last messages are still waiting for a moderator. Wait until they have been reviewed.',
       );
     if (all >= HELD_MAX)
       throw new DomainError(
         'rate_limited',
-        'Too many messages wait for the moderators of this chat. Try again later.',
+        'Too many messages are waiting for the moderators of this chat. Try again later.',
       );
   }
-}
-
-/** Converts a held message to the moderators' view. */
-function heldView({ id, name, displayName, role, text, reason, sentAt }: HeldMessage) {
-  return {
-    id,
-    name,
-    ...(displayName === '' ? {} : { displayName }),
-    role,
-    text,
-    reason,
-    sentAt: sentAt.toISOString(),
-  };
 }
 
 function assertSame(known: NewMessage, message: NewMessage): void {
@@ -169,6 +166,6 @@ function assertSame(known: NewMessage, message: NewMessage): void {
     throw new DomainError('bad_request', 'This nonce belongs to another message.');
 }
 
-function gone(): DomainError {
-  return new DomainError('not_found', 'This message waits no more: somebody was faster.');
+function alreadyHandled(): DomainError {
+  return new DomainError('not_found', 'Another moderator has already handled this message.');
 }

@@ -3,14 +3,16 @@ import { isUniqueViolation } from '../../db/prisma-errors.js';
 import { PrismaService } from '../../db/prisma.service.js';
 import type { HeldMessageView } from '../../protocol/chat-moderation.js';
 import type { Author, NewMessage } from '../messages/chat-message.js';
+import type { ChangeVersion, StoredChange } from '../room/stored-change.js';
+import { RoomChangeRepository } from '../room/room-change.repository.js';
 import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from '../messages/chat-role.js';
 
-/** Limit of held messages per channel; more are refused. */
+/** The maximum number of held messages per channel; further ones are refused. */
 export const HELD_MAX = 500;
 
 export type HoldReason = HeldMessageView['reason'];
 
-/** A held message as stored. */
+/** A held message as it is stored. */
 export type HeldMessage = Readonly<
   NewMessage & { id: string; reason: HoldReason; sentAt: Date; addressHash: string | null }
 >;
@@ -19,6 +21,7 @@ const TO_REASON = { link: 'LINK', first_message: 'FIRST_MESSAGE' } as const;
 const FROM_REASON = { LINK: 'link', FIRST_MESSAGE: 'first_message' } as const;
 
 type Row = Omit<NewMessage, 'role'> & {
+  judgedUntil: Date | null;
   id: string;
   role: StoredRole;
   reason: keyof typeof FROM_REASON;
@@ -29,32 +32,38 @@ type Row = Omit<NewMessage, 'role'> & {
 /** Stores held messages. */
 @Injectable()
 export class HeldRepository {
-  constructor(private readonly db: PrismaService) {}
+  constructor(
+    private readonly db: PrismaService,
+    private readonly changes: RoomChangeRepository,
+  ) {}
 
-  /** Resolves with the message held under this nonce: the first one, if it was sent before. */
+  /** Holds a message. If a message with the same nonce is already held, resolves with that one. */
   async add(
     message: NewMessage,
     { reason, sentAt, addressHash }: Pick<HeldMessage, 'reason' | 'sentAt' | 'addressHash'>,
-  ): Promise<{ held: HeldMessage; isNew: boolean }> {
+  ): Promise<{ held: HeldMessage; isNew: boolean; version: ChangeVersion }> {
     const { channelId, nonce } = message;
+    const data = {
+      ...message,
+      role: TO_STORED_ROLE[message.role],
+      reason: TO_REASON[reason],
+      sentAt,
+      addressHash:
+        addressHash === null ? null : new Uint8Array(Buffer.from(addressHash, 'base64url')),
+    };
     try {
-      const row = await this.db.heldMessage.create({
-        data: {
-          ...message,
-          role: TO_STORED_ROLE[message.role],
-          reason: TO_REASON[reason],
-          sentAt,
-          addressHash:
-            addressHash === null ? null : new Uint8Array(Buffer.from(addressHash, 'base64url')),
-        },
-      });
-      return { held: toHeld(row), isNew: true };
+      const { result: row, version } = await this.changes.record(
+        channelId,
+        ({ heldMessage }) => heldMessage.create({ data }),
+        ({ id: heldId }) => ({ kind: 'held', heldId }),
+      );
+      return { held: toHeld(row), isNew: true, version };
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       const row = await this.db.heldMessage.findUniqueOrThrow({
         where: { channelId_nonce: { channelId, nonce } },
       });
-      return { held: toHeld(row), isNew: false };
+      return { held: toHeld(row), isNew: false, version: null };
     }
   }
 
@@ -64,8 +73,8 @@ export class HeldRepository {
 
   /** Counts the messages held in a channel, optionally of one author. */
   async count(channelId: string, author: Author | null = null): Promise<number> {
-    const of = author === null ? {} : authorWhere(author);
-    return this.db.heldMessage.count({ where: { channelId, ...of } });
+    const byAuthor = author === null ? {} : authorWhere(author);
+    return this.db.heldMessage.count({ where: { channelId, ...byAuthor } });
   }
 
   /** Counts the held guest messages from one address in a channel. */
@@ -89,9 +98,42 @@ export class HeldRepository {
     return row && toHeld(row);
   }
 
-  /** Resolves with false if it no longer exists. */
-  async remove(channelId: string, id: string): Promise<boolean> {
-    return (await this.db.heldMessage.deleteMany({ where: { channelId, id } })).count > 0;
+  /**
+   * Claims a message for one moderator's decision. Resolves to null if it is no longer held, or if
+   * another decision is being carried out. A claim ends at `until`, in case its process does.
+   */
+  async claim(
+    channelId: string,
+    id: string,
+    { now, until }: { now: Date; until: Date },
+  ): Promise<HeldMessage | null> {
+    const free = { OR: [{ judgedUntil: null }, { judgedUntil: { lte: now } }] };
+    const [row] = await this.db.heldMessage.updateManyAndReturn({
+      where: { channelId, id, ...free },
+      data: { judgedUntil: until },
+    });
+    return row ? toHeld(row) : null;
+  }
+
+  /** Ends a claim without a decision. */
+  async unclaim(channelId: string, id: string, until: Date): Promise<void> {
+    await this.db.heldMessage.updateMany({
+      where: { channelId, id, judgedUntil: until },
+      data: { judgedUntil: null },
+    });
+  }
+
+  /** Resolves to `removed: false` if the message is no longer held. */
+  async remove(
+    channelId: string,
+    judged: Extract<StoredChange, { kind: 'judged' }>,
+  ): Promise<{ removed: boolean; version: ChangeVersion }> {
+    const { result, version } = await this.changes.record(
+      channelId,
+      ({ heldMessage }) => heldMessage.deleteMany({ where: { channelId, id: judged.heldId } }),
+      ({ count }) => (count > 0 ? judged : null),
+    );
+    return { removed: result.count > 0, version };
   }
 }
 
@@ -99,11 +141,32 @@ function authorWhere({ accountId, guestId }: Author) {
   return accountId === null ? { guestId } : { accountId };
 }
 
-function toHeld({ role, reason, addressHash, ...row }: Row): HeldMessage {
+function toHeld({ role, reason, addressHash, judgedUntil: _until, ...row }: Row): HeldMessage {
   return {
     ...row,
     role: FROM_STORED_ROLE[role],
     reason: FROM_REASON[reason],
     addressHash: addressHash === null ? null : Buffer.from(addressHash).toString('base64url'),
+  };
+}
+
+/** Converts a held message to the view that moderators get. */
+export function heldView({
+  id,
+  name,
+  displayName,
+  role,
+  text,
+  reason,
+  sentAt,
+}: HeldMessage): HeldMessageView {
+  return {
+    id,
+    name,
+    ...(displayName === '' ? {} : { displayName }),
+    role,
+    text,
+    reason,
+    sentAt: sentAt.toISOString(),
   };
 }

@@ -4,8 +4,8 @@ import { QUOTE_MAX } from '../../protocol/limits.js';
 import { mentionsOf } from './mentions.js';
 
 /**
- * The author of something: an account or a guest's device. Both are null once the account is
- * deleted.
+ * The author of a message or reaction: an account or a guest's device. Both are null once the
+ * account is deleted.
  */
 export type Author = Readonly<{ accountId: string | null; guestId: string | null }>;
 
@@ -13,12 +13,15 @@ export type Author = Readonly<{ accountId: string | null; guestId: string | null
 export type NewMessage = Readonly<
   Author & {
     channelId: string;
-    /** Chosen by the sender; a message repeated with the same nonce is stored once. */
+    /**
+     * An id chosen by the sender. A message that is repeated with the same nonce is stored only
+     * once.
+     */
     nonce: string;
-    /** The broadcast that was live. */
+    /** The broadcast that was live when the message was sent; null if none was. */
     broadcastId: string | null;
     name: string;
-    /** Shown instead of the name; empty to show the name. */
+    /** The name to show instead of the username; empty to show the username. */
     displayName: string;
     role: ChatMessage['role'];
     text: string;
@@ -31,11 +34,11 @@ export type StoredMessage = Readonly<
   NewMessage & { seq: number; sentAt: Date; deletedAt: Date | null }
 >;
 
-/** Parts of a view that are not in the message itself. */
+/** The parts of a view that aren't contained in the message itself. */
 export type ViewParts = Readonly<{
   quote?: ChatQuote | undefined;
   reactions?: readonly ChatReactionCount[] | undefined;
-  /** Show the text of deleted messages. */
+  /** Whether to show the text of deleted messages. */
   forModerators?: boolean;
 }>;
 
@@ -44,7 +47,7 @@ export function authorKey({ accountId, guestId }: Author): string {
   return accountId === null ? `guest:${guestId}` : `account:${accountId}`;
 }
 
-/** Returns the author that a connection or request writes as. */
+/** Returns the author of messages sent by a connection or request. */
 export function authorOf({ account, guestId }: Pick<Identity, 'account' | 'guestId'>): Author {
   return account ? { accountId: account.id, guestId: null } : { accountId: null, guestId };
 }
@@ -74,6 +77,16 @@ export function viewOf(message: StoredMessage, parts: ViewParts = {}): ChatMessa
     ...(mentions.length > 0 ? { mentions } : {}),
     ...(reactions.length > 0 && !isHidden ? { reactions: [...reactions] } : {}),
   };
+}
+
+/** Converts the view of a message to the public view after its deletion. */
+export function emptied({
+  replyTo: _replyTo,
+  mentions: _mentions,
+  reactions: _reactions,
+  ...view
+}: ChatMessage): ChatMessage {
+  return { ...view, text: '', deleted: true };
 }
 
 /** Returns the quote shown above a reply to this message. */

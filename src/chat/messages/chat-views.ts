@@ -5,12 +5,15 @@ import { ChatRepository } from './chat.repository.js';
 import { ReactionRepository } from './reaction.repository.js';
 import { reactorOf } from './reactor.js';
 
-/** The reader that views are made for. */
+/** The reader for whom views are made. */
 export type Reader = Readonly<{
   author: Author;
-  /** Show the text of deleted messages. */
+  /** Whether to show the text of deleted messages. */
   forModerators: boolean;
-  /** Broadcasts that the reader may not watch; messages written during them appear as deleted. */
+  /**
+   * The broadcasts that the reader isn't allowed to watch. Messages written during them appear as
+   * deleted.
+   */
   closed: ReadonlySet<string>;
 }>;
 
@@ -43,7 +46,7 @@ export class ChatViews {
     );
   }
 
-  /** Returns quotes of the messages replied to, by seq. */
+  /** Returns quotes of the messages to which others reply, by seq. */
   async #quotes(
     channelId: string,
     messages: readonly StoredMessage[],
@@ -59,8 +62,8 @@ export class ChatViews {
 }
 
 /**
- * Hides the content of messages from closed broadcasts; the message itself stays, so that numbering
- * has no gaps.
+ * Hides the content of a message if it was written during a closed broadcast. The message itself
+ * remains, so that the numbering has no gaps.
  */
 export function shownTo(message: StoredMessage, closed: ReadonlySet<string>): StoredMessage {
   if (message.broadcastId === null || !closed.has(message.broadcastId)) return message;

@@ -5,7 +5,7 @@ import { ChatWriter } from './chat-writer.js';
 
 const AT = new Date('2026-01-01T00:00:00.000Z');
 
-/** What a database does: counts by channel, knows nonces, refuses what it is told to. */
+/** A fake database that numbers messages per channel, recognizes nonces, and fails on demand. */
 class FakeStore {
   readonly batches: string[][] = [];
   readonly #rows = new Map<string, StoredMessage>();
@@ -46,7 +46,7 @@ const message = (text: string, more: Partial<NewMessage> = {}): NewMessage => ({
 describe('ChatWriter', () => {
   let store: FakeStore;
   let writer: ChatWriter;
-  let told: [string, number[]][];
+  let reported: [string, number[]][];
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -56,9 +56,9 @@ describe('ChatWriter', () => {
       nowMs: () => AT.getTime(),
       log: pino({ level: 'silent' }),
     });
-    told = [];
+    reported = [];
     writer.events.on('committed', (id, messages) =>
-      told.push([id, messages.map(({ seq }) => seq)]),
+      reported.push([id, messages.map(({ seq }) => seq)]),
     );
   });
   afterEach(() => void vi.useRealTimers());
@@ -70,7 +70,7 @@ describe('ChatWriter', () => {
       (error: { code?: string }) => error.code,
     );
 
-  it('stores what comes within a few milliseconds in one commit, for all channels', async () => {
+  it('stores messages that arrive within a few milliseconds in one commit, for all channels', async () => {
     const written = Promise.all([
       writer.write(message('a')),
       writer.write(message('b', { channelId: 'two' })),
@@ -79,13 +79,13 @@ describe('ChatWriter', () => {
     await settle();
     expect((await written).map(({ seq }) => seq)).toEqual([1, 1, 2]);
     expect(store.batches).toEqual([['a', 'b', 'c']]);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['one', [1, 2]],
       ['two', [1]],
     ]);
   });
 
-  it('gathers the next commit while one is under way, and never has two', async () => {
+  it('collects the next commit while one is running, and never runs two', async () => {
     const gate = Promise.withResolvers<void>();
     store.gate = gate.promise;
     const first = writer.write(message('a'));
@@ -98,16 +98,16 @@ describe('ChatWriter', () => {
     expect(store.batches).toEqual([['a'], ['b', 'c', 'd']]);
   });
 
-  it('tells the room before the sender is acknowledged', async () => {
+  it('reports a message before acknowledging its sender', async () => {
     const order: string[] = [];
-    writer.events.on('committed', () => order.push('told'));
+    writer.events.on('committed', () => order.push('reported'));
     const acknowledged = writer.write(message('a')).then(() => order.push('acknowledged'));
     await settle();
     await acknowledged;
-    expect(order).toEqual(['told', 'acknowledged']);
+    expect(order).toEqual(['reported', 'acknowledged']);
   });
 
-  it('gives a repeated message the first seq, and another sender of its nonce an error', async () => {
+  it('returns the first seq of a repeated message, and rejects its nonce from another sender', async () => {
     const twice = [writer.write(message('a')), writer.write(message('a'))];
     const thief = code(writer.write(message('a', { accountId: 'bob' })));
     await settle();
@@ -118,7 +118,7 @@ describe('ChatWriter', () => {
     expect((await again).seq).toBe(1);
   });
 
-  it('says that a message could not be stored when the database is away, and goes on', async () => {
+  it('rejects messages while the database is unreachable, and stores later ones', async () => {
     store.fail = () => Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
     const lost = ['a', 'b'].map((text) => code(writer.write(message(text))));
     await settle();
@@ -130,7 +130,7 @@ describe('ChatWriter', () => {
     expect((await found).seq).toBe(1);
   });
 
-  it('stores the others when the database refuses one', async () => {
+  it('stores the other messages when the database rejects one', async () => {
     store.fail = (messages) =>
       messages.some(({ text }) => text === 'poison') ? new Error('invalid text') : null;
     const written = ['a', 'poison', 'b'].map((text) => code(writer.write(message(text))));
@@ -138,7 +138,7 @@ describe('ChatWriter', () => {
     expect(await Promise.all(written)).toEqual(['stored', undefined, 'stored']);
   });
 
-  it('does not let a sender wait for a database that hangs, and tells all when it comes back', async () => {
+  it('times out while the database hangs, and reports the message when it recovers', async () => {
     const gate = Promise.withResolvers<void>();
     store.gate = gate.promise;
     const hanging = code(writer.write(message('a')));
@@ -146,13 +146,13 @@ describe('ChatWriter', () => {
     expect(await hanging).toBe('unavailable');
     gate.resolve();
     await settle();
-    expect(told).toEqual([['one', [1]]]);
+    expect(reported).toEqual([['one', [1]]]);
     const again = writer.write(message('a'));
     await settle();
     expect((await again).seq).toBe(1);
   });
 
-  it('refuses more than it may hold', async () => {
+  it('rejects messages beyond the limit', async () => {
     const gate = Promise.withResolvers<void>();
     store.gate = gate.promise;
     const held = Array.from({ length: 5_000 }, (_, i) => writer.write(message(`message ${i}`)));

@@ -14,31 +14,33 @@ type Waiting = {
   readonly stored: PromiseWithResolvers<StoredMessage>;
 };
 
-/** How long the first message waits for others to share its commit. */
+/** How long the first message waits for others that can be stored in the same commit. */
 const GATHER_MS = 3;
-/** Messages per commit; the rest wait for the next. */
+/** The maximum number of messages per commit; the rest wait for the next commit. */
 const BATCH_MAX = 500;
-/** Messages that may wait for a commit; more are refused. */
+/** The maximum number of messages waiting for a commit; further ones are refused. */
 const WAITING_MAX = 5_000;
-/** After this time the sender is told to retry; the nonce prevents duplicates. */
+/** The time after which the sender is told to retry. The nonce prevents duplicates. */
 const COMMIT_TIMEOUT_MS = 8_000;
 
 /**
- * Stores the messages of all channels in batches: under load the database sees a few large
- * statements per second. Commits run one at a time, in order of arrival.
+ * Stores the messages of all channels in batches, so that under load the database executes only a
+ * few large statements per second. Commits run one at a time, in order of arrival.
  */
 export class ChatWriter {
-  /**
-   * `committed`: the messages of one channel in one commit, in order of seq. `stored`: the number
-   * of messages in the whole commit.
-   */
-  readonly events = new TypedEmitter<{
+  readonly #emitter = new TypedEmitter<{
     committed: [channelId: string, messages: readonly StoredMessage[]];
     stored: [messages: number];
   }>();
+  /**
+   * `committed`: messages of one channel were committed together; they are in order of seq.
+   * `stored`: a commit is complete, with the number of its messages.
+   */
+  readonly events = this.#emitter.listenable;
   readonly #options: Options;
   /**
-   * By channel and nonce, in order of arrival; a message stays until its commit succeeds or fails.
+   * The waiting messages by channel and nonce, in order of arrival. A message remains here until
+   * its commit succeeds or fails.
    */
   readonly #waiting = new Map<string, Waiting>();
   #state: { name: 'idle' } | { name: 'gathering'; timer: NodeJS.Timeout } | { name: 'committing' } =
@@ -55,9 +57,10 @@ export class ChatWriter {
 
   /**
    * Resolves when the message is committed, with its original seq if this nonce was stored before.
-   * @throws {DomainError} `unavailable` when too many wait or storing fails; the message may have
-   *   been stored, and repeating it with its nonce is safe. `bad_request` for a nonce that belongs
-   *   to another sender. `channel_not_found` when the channel no longer exists.
+   * @throws {DomainError} `unavailable` when too many messages are waiting or storing fails: the
+   *   message may have been stored, and it is safe to repeat it with the same nonce. `bad_request`
+   *   for a nonce that belongs to another sender. `channel_not_found` when the channel no longer
+   *   exists.
    */
   async write(message: NewMessage): Promise<StoredMessage> {
     const key = keyOf(message);
@@ -80,7 +83,7 @@ export class ChatWriter {
   async close(): Promise<void> {
     await Promise.allSettled([...this.#waiting.values()].map(({ stored }) => stored.promise));
     if (this.#state.name === 'gathering') clearTimeout(this.#state.timer);
-    this.events.clear();
+    this.#emitter.clear();
   }
 
   #gather(): void {
@@ -108,10 +111,10 @@ export class ChatWriter {
     );
     if ('stored' in result) return this.#settle(batch, result.stored);
     const { error } = result;
-    // One message that the database rejects must not fail the others.
+    // A message that the database rejects must not cause the others to fail.
     if (batch.length > 1 && !isConnectionLost(error))
       return void (await Promise.all(batch.map((waiting) => this.#commit([waiting]))));
-    log.warn({ err: error, messages: batch.length }, 'chat could not be stored');
+    log.warn({ err: error, messages: batch.length }, 'chat messages could not be stored');
     for (const { stored } of batch)
       stored.reject(isConnectionLost(error) ? notStored(error) : error);
   }
@@ -121,15 +124,19 @@ export class ChatWriter {
     for (const waiting of batch) {
       const message = byKey.get(keyOf(waiting.message));
       if (message) waiting.stored.resolve(message);
-      else waiting.stored.reject(new DomainError('channel_not_found', 'This channel is gone.'));
+      else
+        waiting.stored.reject(
+          new DomainError('channel_not_found', 'This channel no longer exists.'),
+        );
     }
-    // Emit before the senders are notified, which happens in a later microtask. Repeated messages
-    // are emitted again: the connection may have been lost before the first time.
+    // The event is emitted before the senders are notified, which happens in a later microtask.
+    // Repeated messages are emitted again, because the connection may have been lost before they
+    // were emitted.
     for (const [channelId, messages] of Map.groupBy(stored, (message) => message.channelId)) {
       const inOrder = messages.toSorted((a, b) => a.seq - b.seq);
-      this.events.emit('committed', channelId, inOrder);
+      this.#emitter.emit('committed', channelId, inOrder);
     }
-    this.events.emit('stored', stored.length);
+    this.#emitter.emit('stored', stored.length);
   }
 }
 
@@ -147,13 +154,13 @@ async function withTimeout(stored: Promise<StoredMessage>): Promise<StoredMessag
 }
 
 function tooBusy(): DomainError {
-  return new DomainError('unavailable', 'Too many messages at once, try again.', {
+  return new DomainError('unavailable', 'Too many messages at once. Try again.', {
     retryAfterMs: 1_000,
   });
 }
 
 function notStored(cause?: unknown): DomainError {
-  return new DomainError('unavailable', 'Messages can’t be stored at the moment, try again.', {
+  return new DomainError('unavailable', 'Messages can’t be stored right now. Try again.', {
     cause,
     retryAfterMs: 2_000,
   });

@@ -1,13 +1,17 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { BUS, type Bus } from '../../cluster/bus.js';
+import { publishing } from '../../cluster/publishing.repository.js';
 import { isUniqueViolation } from '../../db/prisma-errors.js';
 import { PrismaService } from '../../db/prisma.service.js';
+import { Prisma } from '../../generated/prisma/client.js';
+import { ROOM_TOPIC } from '../room/room-wake-up.js';
 import type { Author, NewMessage, StoredMessage } from './chat-message.js';
 import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from './chat-role.js';
 
-/** Where a page starts in a channel's messages. */
+/** The position in a channel's messages at which a page starts. */
 export type PageStart = { afterSeq: number } | { beforeSeq: number } | 'newest';
 
-/** Selects messages of one broadcast. */
+/** Selects messages that were written during one broadcast. */
 export type BroadcastPart = {
   afterSeq: number;
   from: Date | null;
@@ -18,26 +22,45 @@ export type BroadcastPart = {
 /** Stores chat messages. */
 @Injectable()
 export class ChatRepository {
-  constructor(private readonly db: PrismaService) {}
+  /** Wakes the other nodes, in the statement that inserts messages. */
+  readonly #wake: Prisma.Sql | null;
 
-  /**
-   * Stores messages of any channels, all new ones or none. Each channel continues its numbering.
-   * Resolves after the commit with the stored messages: for a known nonce the original message;
-   * nothing for a deleted channel.
-   */
-  async store(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
-    try {
-      return await this.#insert(messages, sentAt);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      const known = await this.#byNonce(messages);
-      const nonces = new Set(known.map(keyOf));
-      const fresh = messages.filter((message) => !nonces.has(keyOf(message)));
-      return fresh.length === 0 ? known : [...known, ...(await this.#insert(fresh, sentAt))];
-    }
+  constructor(
+    private readonly db: PrismaService,
+    @Inject(BUS) bus: Bus,
+  ) {
+    const news = Prisma.sql`jsonb_build_array(raised.id, raised.base + raised.n, 0)`;
+    this.#wake = publishing(bus, ROOM_TOPIC, news);
   }
 
-  /** Inserts in one statement, and so in one transaction. Rejects if any nonce is known. */
+  /**
+   * Stores messages of any channels; either all new ones are stored or none. The numbering of each
+   * channel is continued. Resolves after the commit with the stored messages. For a known nonce,
+   * the result contains the original message; for a deleted channel, it contains no message.
+   */
+  async store(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
+    const known: StoredMessage[] = [];
+    let fresh = messages;
+    // More than once, if a sender repeats messages to another process at the same moment.
+    while (fresh.length > 0) {
+      try {
+        return [...known, ...(await this.#insert(fresh, sentAt))];
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        const found = await this.#byNonce(fresh);
+        if (found.length === 0) throw error;
+        known.push(...found);
+        const nonces = new Set(found.map(keyOf));
+        fresh = fresh.filter((message) => !nonces.has(keyOf(message)));
+      }
+    }
+    return known;
+  }
+
+  /**
+   * Inserts messages in one statement, and therefore in one transaction. Rejects if any nonce is
+   * known.
+   */
   async #insert(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
     const counts = new Map<string, number>();
     const rows = messages.map((message) => {
@@ -57,15 +80,22 @@ export class ChatRepository {
         text: message.text,
       };
     });
-    const channels = [...counts].map(([id, n]) => ({ id, n }));
-    // Raising chat_seq locks the channel's row, so concurrent writers continue from here.
+    const channels = JSON.stringify([...counts].map(([id, n]) => ({ id, n })));
+    // Raising chat_seq locks the channel's row, so concurrent writers continue from here. Two that
+    // locked the same channels in different orders would deadlock.
+    const inOrder =
+      counts.size > 1 && this.db.isShared
+        ? Prisma.sql`JOIN channels USING (id) ORDER BY id FOR NO KEY UPDATE OF channels`
+        : Prisma.empty;
+    const wake = this.#wake;
     const stored = await this.db.$queryRaw<{ channelId: string; nonce: string; seq: number }[]>`
-      WITH raised AS (
-        UPDATE channels SET chat_seq = chat_seq + counted.n
-        FROM jsonb_to_recordset(${JSON.stringify(channels)}::jsonb) AS counted(id uuid, n int)
+      WITH counted AS (
+        SELECT c.id, c.n FROM jsonb_to_recordset(${channels}::jsonb) AS c(id uuid, n int) ${inOrder}
+      ), raised AS (
+        UPDATE channels SET chat_seq = chat_seq + n FROM counted
         WHERE channels.id = counted.id
-        RETURNING channels.id, channels.chat_seq - counted.n AS base
-      )
+        RETURNING channels.id, n, channels.chat_seq - n AS base
+      )${wake === null ? Prisma.empty : Prisma.sql`, inserted AS (`}
       INSERT INTO chat_messages (channel_id, seq, nonce, broadcast_id, account_id, guest_id, name,
                                  display_name, reply_to_seq, role, text, sent_at)
       SELECT raised.id, raised.base + nth, nonce, broadcast_id, account_id, guest_id, name,
@@ -74,7 +104,13 @@ export class ChatRepository {
         nth int, channel_id uuid, nonce uuid, broadcast_id uuid, account_id uuid, guest_id text,
         name text, display_name text, reply_to_seq int, role chat_role, text text)
       JOIN raised ON raised.id = sent.channel_id
-      RETURNING channel_id AS "channelId", nonce, seq`;
+      RETURNING channel_id AS "channelId", nonce, seq
+      ${
+        wake === null
+          ? Prisma.empty
+          : Prisma.sql`), woken AS MATERIALIZED (SELECT ${wake} FROM raised)
+      SELECT inserted.* FROM inserted, (SELECT count(*) FROM woken) AS all_woken`
+      }`;
     const seqs = new Map(stored.map((row) => [keyOf(row), row.seq]));
     return messages.flatMap((message) => {
       const seq = seqs.get(keyOf(message));
@@ -104,8 +140,8 @@ export class ChatRepository {
   }
 
   /**
-   * Returns a page of the messages written during one broadcast, in order of seq: the first after a
-   * message and not before `from`, or with `until` the last before that time.
+   * Returns a page of the messages written during one broadcast, in order of seq: the first ones
+   * after a message and not before `from` or, with `until`, the last ones before that time.
    */
   async pageOfBroadcast(
     broadcastId: string,
@@ -132,7 +168,7 @@ export class ChatRepository {
     return row?.chatSeq ?? 0;
   }
 
-  /** Returns the seqs of deleted messages in `(fromSeq, toSeq]`. */
+  /** Returns the seqs of deleted messages in the range `(fromSeq, toSeq]`. */
   async deletedSeqs(channelId: string, fromSeq: number, toSeq: number): Promise<number[]> {
     const rows = await this.db.chatMessage.findMany({
       where: { channelId, seq: { gt: fromSeq, lte: toSeq }, deletedAt: { not: null } },
@@ -156,7 +192,7 @@ export class ChatRepository {
     return row && toMessage(row);
   }
 
-  /** Those of `seqs` that there are, in any order. */
+  /** Returns the messages that exist, in any order. */
   async findAll(channelId: string, seqs: readonly number[]): Promise<StoredMessage[]> {
     if (seqs.length === 0) return [];
     const rows = await this.db.chatMessage.findMany({
@@ -165,7 +201,7 @@ export class ChatRepository {
     return rows.map(toMessage);
   }
 
-  /** Whether somebody wrote in a channel before. */
+  /** Returns whether the author has written in the channel before. */
   async hasWritten(channelId: string, { accountId, guestId }: Author): Promise<boolean> {
     const row = await this.db.chatMessage.findFirst({
       where: accountId === null ? { channelId, guestId } : { channelId, accountId },
@@ -174,7 +210,7 @@ export class ChatRepository {
     return row !== null;
   }
 
-  /** Whether an account has a name that looks so, its username or the one it shows. */
+  /** Returns whether an account's username or display name has this skeleton. */
   async isNameOfAccount(skeleton: string): Promise<boolean> {
     return (await this.db.accountName.count({ where: { skeleton } })) > 0;
   }
@@ -185,7 +221,7 @@ const keyOf = ({ channelId, nonce }: Pick<NewMessage, 'channelId' | 'nonce'>) =>
 
 type Row = Omit<StoredMessage, 'role'> & { role: StoredRole };
 
-/** A row of the table as the rest of the chat knows it. */
+/** Converts a row of the table to a message. */
 export function toMessage({ role, ...row }: Row): StoredMessage {
   return { ...row, role: FROM_STORED_ROLE[role] };
 }

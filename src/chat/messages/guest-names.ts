@@ -4,15 +4,21 @@ import { nameSkeleton } from '../../common/name-skeleton.js';
 import { isReserved } from '../../common/reserved-names.js';
 import { ChatRepository } from './chat.repository.js';
 
-/** An account made under a guest's name is noticed this late. */
+/**
+ * How long a name is cached as free, and therefore the delay until a new account with that name is
+ * noticed.
+ */
 const KEEP_MS = 60_000;
-/** At this many the oldest is asked for again. */
+/** The maximum number of cached names; the oldest is evicted. */
 const KEEP_MAX = 5_000;
 
-/** Which names guests may use: none that looks like an account's, so that nobody is mistaken for another. */
+/**
+ * Checks that a guest's name doesn't look like that of an account, so that nobody can impersonate
+ * the account.
+ */
 @Injectable()
 export class GuestNames {
-  /** By skeleton. */
+  /** The time at which the cache entry of each free name expires, by skeleton. */
   readonly #free = new Map<string, number>();
 
   constructor(

@@ -9,15 +9,15 @@ describe('mentionsOf', () => {
     ['write to me@example.com, or @@milo', []],
     ['@ milo', []],
     ['no one', []],
-  ])('finds in %j whom it speaks to', (text, names) => {
+  ])('finds the mentions in %j', (text, names) => {
     expect(mentionsOf(text)).toEqual(names);
   });
 
-  it('names guests as their names are compared', () => {
+  it('finds guests’ names that contain spaces', () => {
     expect(mentionsOf(`@${'Zoë B.'.replaceAll(' ', '_')}x`)).toEqual([mentionKey('Zoë B.x')]);
   });
 
-  it('names ten at most', () => {
+  it('finds at most ten mentions', () => {
     const text = Array.from({ length: 30 }, (_, i) => `@user${i}`).join(' ');
     expect(mentionsOf(text)).toHaveLength(10);
   });

@@ -1,11 +1,11 @@
-/** Names of one message that light up; more are only text. */
+/** The maximum number of mentions per message; further ones are shown as plain text. */
 const MENTIONS_MAX = 10;
-/** Not in the middle of a word: that is an e-mail address. */
+/** Matches a mention, but not in the middle of a word, which would be an e-mail address. */
 const MENTION = /(?<![\p{L}\p{N}_.@-])@([\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,59})/gu;
-/** At a name's end it ends the sentence. */
+/** Punctuation after a name that belongs to the sentence and not to the name. */
 const SENTENCE_END = /[.-]+$/;
 
-/** Who is spoken to in a text by `@name`: each once, as {@link mentionKey} writes names. */
+/** Returns the names mentioned as `@name`, each once, in the form of {@link mentionKey}. */
 export function mentionsOf(text: string): string[] {
   if (!text.includes('@')) return [];
   const names = new Set<string>();
@@ -16,7 +16,7 @@ export function mentionsOf(text: string): string[] {
   return [...names];
 }
 
-/** A name as mentions and commands compare it: in small letters, `_` for spaces. */
+/** Normalizes a name for mentions and commands: lowercase, with `_` for spaces. */
 export function mentionKey(name: string): string {
   return name.normalize('NFKC').toLowerCase().replaceAll(' ', '_');
 }

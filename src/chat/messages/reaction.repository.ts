@@ -2,8 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
 import type { ChatReactionCount } from '../../protocol/chat.js';
 import { REACTIONS_MAX } from '../../protocol/limits.js';
+import type { ChangeVersion } from '../room/stored-change.js';
+import { RoomChangeRepository } from '../room/room-change.repository.js';
 
-/** One sender gives an emoji to a message, or takes it back. */
+/** The counts that a transaction changed in one channel. */
+export type ChangedCounts = Readonly<{
+  channelId: string;
+  counts: Omit<ReactionCount, 'channelId'>[];
+  version: ChangeVersion;
+}>;
+
+/** The addition or removal of one person's reaction to a message. */
 export type ReactionChange = Readonly<{
   channelId: string;
   seq: number;
@@ -12,7 +21,7 @@ export type ReactionChange = Readonly<{
   on: boolean;
 }>;
 
-/** How often a message has an emoji now. */
+/** The number of reactions to a message with one emoji. */
 export type ReactionCount = Readonly<{
   channelId: string;
   seq: number;
@@ -20,15 +29,18 @@ export type ReactionCount = Readonly<{
   count: number;
 }>;
 
-/** `full`: the message has {@link REACTIONS_MAX} other emoji. */
+/** `full`: the message already has reactions with {@link REACTIONS_MAX} other emoji. */
 export type ReactionResult = 'done' | 'no_message' | 'full';
 
-/** Reactions to messages in the database. */
+/** Stores reactions to messages. */
 @Injectable()
 export class ReactionRepository {
-  constructor(private readonly db: PrismaService) {}
+  constructor(
+    private readonly db: PrismaService,
+    private readonly changes: RoomChangeRepository,
+  ) {}
 
-  /** The reactions to some messages, by seq, those given most often first. */
+  /** Returns the reactions to messages by seq, the most frequent emoji first. */
   async counts(
     channelId: string,
     seqs: readonly number[],
@@ -51,18 +63,21 @@ export class ReactionRepository {
     return bySeq;
   }
 
-  /** Does all changes in one transaction; the results are in their order. */
+  /** Applies all changes in one transaction; the results are in the same order. */
   async change(
     changes: readonly ReactionChange[],
-  ): Promise<{ results: ReactionResult[]; counts: ReactionCount[] }> {
+  ): Promise<{ results: ReactionResult[]; changed: ChangedCounts[] }> {
+    const channelIds = [...new Set(changes.map(({ channelId }) => channelId))];
     const rows = JSON.stringify(changes.map((change, nth) => ({ ...change, nth })));
     return this.db.$transaction(async (tx) => {
+      await this.changes.lock(tx, channelIds);
       await tx.$executeRaw`
         DELETE FROM chat_reactions USING jsonb_to_recordset(${rows}::jsonb)
           AS gone("channelId" uuid, seq int, emoji text, reactor text, "on" bool)
         WHERE NOT gone."on" AND channel_id = gone."channelId" AND chat_reactions.seq = gone.seq
           AND chat_reactions.emoji = gone.emoji AND chat_reactions.reactor = gone.reactor`;
-      // What many give at once may go past the bound by as many: it bounds frames, not people.
+      // One batch may exceed the limit by its own size. That is acceptable, because the limit only
+      // bounds the size of frames.
       const given = await tx.$queryRaw<{ nth: number; result: ReactionResult }[]>`
         SELECT nth, CASE
           WHEN NOT EXISTS (
@@ -92,7 +107,14 @@ export class ReactionRepository {
             AND r.seq = sent.seq AND r.emoji = sent.emoji) AS count
         FROM jsonb_to_recordset(${rows}::jsonb)
           AS sent("channelId" uuid, seq int, emoji text)`;
-      return { results, counts };
+      const changed: ChangedCounts[] = [];
+      for (const [channelId, some] of Map.groupBy(counts, (count) => count.channelId)) {
+        const these = some.map(({ seq, emoji, count }) => ({ seq, emoji, count }));
+        const change = { kind: 'reactions', counts: these } as const;
+        const version = await this.changes.append(tx, channelId, change);
+        changed.push({ channelId, counts: these, version });
+      }
+      return { results, changed };
     });
   }
 }

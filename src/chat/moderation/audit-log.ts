@@ -3,26 +3,29 @@ import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { AuditAction, AuditEntry, AuditPage } from '../../protocol/chat-moderation.js';
 import type { ChatRoom } from '../room/chat-room.js';
-import { ChatRooms } from '../room/chat-rooms.js';
+import { RoomFollower } from '../room/room-follower.js';
 import type { ChatSender } from '../room/chat-sender.js';
-import { type AuditDetail, AuditRepository, type StoredAuditEntry } from './audit.repository.js';
+import { type AuditDetail, AuditRepository, entryView } from './audit.repository.js';
 import { SenderLimits } from '../room/sender-limits.js';
 import { type Actor, moderatorOf } from '../room/authority.js';
 
-/** Of one moderator in one channel: a raid is cleared away by hand, message by message, … */
+/**
+ * The maximum rate of one moderator in one channel. It is enough to delete the messages of a raid
+ * one by one.
+ */
 const ACT_RATE = { burst: 60, perSecond: 1 };
-/** … and pins are few. They have a rate of their own: who pins too often can still ban. */
+/** Pins have a separate rate, so that a moderator who pins too often can still ban. */
 const PIN_RATE = { burst: 10, perSecond: 0.2 };
 
 type Done = Readonly<{
   action: AuditAction;
   target: string;
   reason?: string;
-  /** What undoing needs; left out for what can't be undone. */
+  /** The data needed to undo the action; omitted if it can't be undone. */
   detail?: AuditDetail;
 }>;
 
-/** What the moderators of a channel did, for all of them to see. */
+/** Records the actions of a channel's moderators. All its moderators can see them. */
 @Injectable()
 export class AuditLog {
   readonly #actLimits = new SenderLimits(ACT_RATE);
@@ -30,13 +33,13 @@ export class AuditLog {
 
   constructor(
     private readonly repository: AuditRepository,
-    private readonly rooms: ChatRooms,
+    private readonly follower: RoomFollower,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * Counts one action of a moderator, before it is done: nobody does more than people can follow, nor
-   * fills the log faster than that.
+   * Counts an action before it is performed, so that no moderator can act, or fill the log, faster
+   * than people can follow.
    * @throws {DomainError} `rate_limited`
    */
   reserve({ id }: ChatRoom, actor: Actor, action: AuditAction): void {
@@ -44,15 +47,15 @@ export class AuditLog {
     const limits = isPin ? this.#pinLimits : this.#actLimits;
     const retryAfterMs = limits.take(`${id} ${actor.id}`, this.clock.nowMs());
     if (retryAfterMs > 0)
-      throw new DomainError('rate_limited', 'You moderate too fast, wait a moment.', {
+      throw new DomainError('rate_limited', 'You are moderating too fast. Wait a moment.', {
         retryAfterMs,
       });
   }
 
-  /** Writes down what was done, and tells the moderators who are there. */
+  /** Stores an entry and notifies the connected moderators. */
   async record(room: ChatRoom, actor: Actor, done: Done): Promise<void> {
     const { action, target, reason = '', detail = { kind: 'none' } } = done;
-    const entry = await this.repository.add(room.id, {
+    const { entry, version } = await this.repository.add(room.id, {
       byId: actor.id,
       byName: actor.name,
       action,
@@ -61,10 +64,13 @@ export class AuditLog {
       detail,
       at: new Date(this.clock.nowMs()),
     });
-    this.rooms.events.emit('audited', room, entryView(entry));
+    await this.follower.tell(room, version, { kind: 'audited', entry });
   }
 
-  /** The newest first, or those before one. @throws {DomainError} `forbidden` */
+  /**
+   * Returns entries, newest first, or those before a given one.
+   * @throws {DomainError} `forbidden`
+   */
   async page(
     room: ChatRoom,
     sender: ChatSender,
@@ -76,9 +82,10 @@ export class AuditLog {
   }
 
   /**
-   * Marks an entry as undone, once, and tells it; resolves with what is to be done for that.
-   * @param assertMay throws or rejects for what is not for the one who asks to undo
-   * @throws {DomainError} `not_found`; `conflict` when it can't be undone, or was already
+   * Marks an entry as undone, which is possible only once, and notifies moderators. Resolves with
+   * the data needed to undo the action, which is left to the caller.
+   * @param assertMay throws or rejects if the caller isn't allowed to undo the action
+   * @throws {DomainError} `not_found`; `conflict` if the action can't be undone or has already been
    */
   async takeBack(
     room: ChatRoom,
@@ -86,28 +93,15 @@ export class AuditLog {
     assertMay: (detail: AuditDetail) => Promise<void>,
   ): Promise<{ entry: AuditEntry; detail: AuditDetail }> {
     const found = await this.repository.find(room.id, entryId);
-    if (!found) throw new DomainError('not_found', 'This entry is gone.');
-    if (found.detail.kind === 'none') throw new DomainError('conflict', 'This can’t be undone.');
+    if (!found) throw new DomainError('not_found', 'This entry no longer exists.');
+    if (found.detail.kind === 'none')
+      throw new DomainError('conflict', 'This action can’t be undone.');
     await assertMay(found.detail);
     const at = new Date(this.clock.nowMs());
-    if (!(await this.repository.markUndone(room.id, entryId, at)))
-      throw new DomainError('conflict', 'This was undone already.');
-    const entry = entryView({ ...found, undoneAt: at });
-    this.rooms.events.emit('audited', room, entry);
-    return { entry, detail: found.detail };
+    const { marked, version } = await this.repository.markUndone(room.id, entryId, at);
+    if (!marked) throw new DomainError('conflict', 'This action has already been undone.');
+    const entry = { ...found, undoneAt: at };
+    await this.follower.tell(room, version, { kind: 'audited', entry });
+    return { entry: entryView(entry), detail: found.detail };
   }
-}
-
-function entryView(stored: StoredAuditEntry): AuditEntry {
-  const { id, action, byName, target, reason, at, undoneAt, detail } = stored;
-  return {
-    id,
-    action,
-    by: byName,
-    target,
-    reason,
-    at: at.toISOString(),
-    undoneAt: undoneAt?.toISOString() ?? null,
-    undoable: undoneAt === null && detail.kind !== 'none',
-  };
 }

@@ -1,19 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { PrismaService } from '../../db/prisma.service.js';
-import { AuditAction } from '../../protocol/chat-moderation.js';
+import type { ChangeVersion } from '../room/stored-change.js';
+import { RoomChangeRepository } from '../room/room-change.repository.js';
+import { AuditAction, type AuditEntry } from '../../protocol/chat-moderation.js';
 
-/** Entries of one moderator in one channel that are kept, the newest: so nobody drives out what others did. */
+/**
+ * The number of entries kept per moderator and channel. The limit is per moderator, so that nobody
+ * can evict the entries of others.
+ */
 const ACTS_MAX = 2_000;
-/** Pins are counted by themselves: they drive out no bans. */
+/** Pins are counted separately, so that they don't evict bans. */
 const PINS_MAX = 200;
 const PINS: AuditAction[] = ['pin', 'unpin'];
-/** What is older goes, whoever did it. */
+/** Older entries are deleted. */
 const KEEP_MS = 730 * 86_400_000;
-/** One in so many entries looks for those of its kind that are too many. */
+/** After this number of added entries, the entries of the same kind are pruned. */
 const PRUNE_EVERY = 100;
 
-/** What undoing needs to know of an action; null: it can't be undone. */
+/** The data needed to undo an action; `none` if it can't be undone. */
 export const AuditDetail = z.union([
   z.object({ kind: z.literal('messages'), seqs: z.array(z.int()) }),
   z.object({ kind: z.literal('ban'), banId: z.uuid() }),
@@ -31,7 +36,7 @@ export type NewAuditEntry = Readonly<{
   at: Date;
 }>;
 
-/** An entry as stored. */
+/** An entry as it is stored. */
 export type StoredAuditEntry = Readonly<
   Omit<NewAuditEntry, 'byId'> & { id: string; undoneAt: Date | null }
 >;
@@ -47,30 +52,38 @@ const COLUMNS = {
   undoneAt: true,
 } as const;
 
-/** What moderators did, in the database. */
+/** Stores the audit log. */
 @Injectable()
 export class AuditRepository {
   #added = 0;
 
-  constructor(private readonly db: PrismaService) {}
+  constructor(
+    private readonly db: PrismaService,
+    private readonly changes: RoomChangeRepository,
+  ) {}
 
-  async add(channelId: string, entry: NewAuditEntry): Promise<StoredAuditEntry> {
-    const row = await this.db.chatAuditEntry.create({
-      data: { channelId, ...entry },
-      select: COLUMNS,
-    });
+  async add(
+    channelId: string,
+    entry: NewAuditEntry,
+  ): Promise<{ entry: StoredAuditEntry; version: ChangeVersion }> {
+    const { result: row, version } = await this.changes.record(
+      channelId,
+      ({ chatAuditEntry }) =>
+        chatAuditEntry.create({ data: { channelId, ...entry }, select: COLUMNS }),
+      ({ id: entryId }) => ({ kind: 'audited', entryId }),
+    );
     this.#added += 1;
     if (this.#added % PRUNE_EVERY === 0) await this.#prune(channelId, entry);
-    return toEntry(row);
+    return { entry: toEntry(row), version };
   }
 
-  /** The newest first, or those before one. */
+  /** Returns entries, newest first, or those before a given one. */
   async page(
     channelId: string,
     { beforeId, limit }: { beforeId: string | undefined; limit: number },
   ): Promise<StoredAuditEntry[]> {
     const rows = await this.db.chatAuditEntry.findMany({
-      // Ids are in the order of time.
+      // Ids are in chronological order.
       where: { channelId, ...(beforeId === undefined ? {} : { id: { lt: beforeId } }) },
       orderBy: { id: 'desc' },
       select: COLUMNS,
@@ -87,26 +100,35 @@ export class AuditRepository {
     return row && toEntry(row);
   }
 
-  /** Resolves with false when it was undone before. */
-  async markUndone(channelId: string, id: string, at: Date): Promise<boolean> {
-    const { count } = await this.db.chatAuditEntry.updateMany({
-      where: { channelId, id, undoneAt: null },
-      data: { undoneAt: at },
-    });
-    return count > 0;
+  /** Resolves to `marked: false` if the action was already undone. */
+  async markUndone(
+    channelId: string,
+    id: string,
+    at: Date,
+  ): Promise<{ marked: boolean; version: ChangeVersion }> {
+    const { result, version } = await this.changes.record(
+      channelId,
+      ({ chatAuditEntry }) =>
+        chatAuditEntry.updateMany({
+          where: { channelId, id, undoneAt: null },
+          data: { undoneAt: at },
+        }),
+      ({ count }) => (count > 0 ? { kind: 'audited', entryId: id } : null),
+    );
+    return { marked: result.count > 0, version };
   }
 
   async #prune(channelId: string, { byId, action, at }: NewAuditEntry): Promise<void> {
     const isPin = PINS.includes(action);
-    const of = { channelId, byId, action: isPin ? { in: PINS } : { notIn: PINS } };
+    const sameKind = { channelId, byId, action: isPin ? { in: PINS } : { notIn: PINS } };
     const [oldest] = await this.db.chatAuditEntry.findMany({
-      where: of,
+      where: sameKind,
       orderBy: { id: 'desc' },
       select: { id: true },
       skip: isPin ? PINS_MAX : ACTS_MAX,
       take: 1,
     });
-    const tooMany = oldest ? [{ ...of, id: { lte: oldest.id } }] : [];
+    const tooMany = oldest ? [{ ...sameKind, id: { lte: oldest.id } }] : [];
     const tooOld = { channelId, at: { lt: new Date(at.getTime() - KEEP_MS) } };
     await this.db.chatAuditEntry.deleteMany({ where: { OR: [tooOld, ...tooMany] } });
   }
@@ -116,4 +138,19 @@ type Row = Omit<StoredAuditEntry, 'action' | 'detail'> & { action: string; detai
 
 function toEntry({ action, detail, ...row }: Row): StoredAuditEntry {
   return { ...row, action: AuditAction.parse(action), detail: AuditDetail.parse(detail) };
+}
+
+/** Converts an entry to the view that moderators get. */
+export function entryView(stored: StoredAuditEntry): AuditEntry {
+  const { id, action, byName, target, reason, at, undoneAt, detail } = stored;
+  return {
+    id,
+    action,
+    by: byName,
+    target,
+    reason,
+    at: at.toISOString(),
+    undoneAt: undoneAt?.toISOString() ?? null,
+    undoable: undoneAt === null && detail.kind !== 'none',
+  };
 }

@@ -4,7 +4,9 @@ import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { ChatBanView } from '../../protocol/chat-moderation.js';
 import type { ChatRoom } from '../room/chat-room.js';
-import { type ChangedPerson, ChatRooms } from '../room/chat-rooms.js';
+import type { RoomChange } from '../room/room-change.js';
+import type { ChangeVersion } from '../room/stored-change.js';
+import { RoomFollower } from '../room/room-follower.js';
 import type { ChatSender } from '../room/chat-sender.js';
 import { mentionKey } from '../messages/mentions.js';
 import { inWords } from '../rules/duration.js';
@@ -14,24 +16,29 @@ import { BanRepository } from '../room/ban.repository.js';
 import { PersonFinder, type Person, type PersonTarget } from './person-finder.js';
 import type { StoredBan } from '../room/room-bans.js';
 
-/** A list of bans holds so many at most, the newest. */
+/** The maximum number of bans listed, newest first. */
 const BANS_LISTED = 1_000;
 
-/** Keeps people from writing, for ever or for a time. All of it throws `forbidden` for who is no moderator. */
+/**
+ * Bans people from writing, permanently or for a limited time. Throws `forbidden` for
+ * non-moderators.
+ */
 @Injectable()
 export class Bans {
-  // oxlint-disable-next-line max-params -- Nest's injection: what is changed, who is told, and the clock.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the services that a ban affects, the
+  // log and the clock.
   constructor(
     private readonly repository: BanRepository,
     private readonly people: PersonFinder,
-    private readonly rooms: ChatRooms,
+    private readonly follower: RoomFollower,
     private readonly access: AccessService,
     private readonly audit: AuditLog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * For ever; a time-out becomes a ban, one who is banned already stays so.
+   * Bans a person permanently. A time-out is replaced with the ban; an existing ban remains
+   * unchanged.
    * @throws {DomainError} `message_not_found`, `account_not_found`
    */
   async ban(
@@ -47,8 +54,9 @@ export class Bans {
   }
 
   /**
-   * From now on; an earlier time-out ends.
-   * @throws {DomainError} `message_not_found`, `account_not_found`; `conflict` for one who is banned
+   * Times a person out from now on. An earlier time-out is replaced.
+   * @throws {DomainError} `message_not_found`, `account_not_found`; `conflict` if the person is
+   *   already banned permanently
    */
   async timeOut(
     room: ChatRoom,
@@ -62,7 +70,10 @@ export class Bans {
     return this.#put(room, actor, { person, reason, seconds });
   }
 
-  /** By the ban's id or by the name of who is banned. @throws {DomainError} `not_found` */
+  /**
+   * Lifts a ban by its id, or by the name of the banned person.
+   * @throws {DomainError} `not_found`
+   */
   async unban(
     room: ChatRoom,
     sender: ChatSender,
@@ -75,16 +86,16 @@ export class Bans {
     );
     this.audit.reserve(room, actor, 'unban');
     if (!ban || !(await this.#lift(room, actor, ban)))
-      throw new DomainError('not_found', 'There is no such ban.');
+      throw new DomainError('not_found', 'Ban not found.');
   }
 
-  /** Lifts a ban if it stands. */
+  /** Lifts a ban if it is still active. */
   async lift(room: ChatRoom, actor: Actor, banId: string): Promise<void> {
     const ban = (await this.#standing(room)).find(({ id }) => id === banId);
     if (ban) await this.#lift(room, actor, ban);
   }
 
-  /** Those that hold, the newest first. */
+  /** Lists the active bans and time-outs, newest first. */
   async list(room: ChatRoom, sender: ChatSender): Promise<ChatBanView[]> {
     moderatorOf(room, sender);
     return (await this.#standing(room)).slice(0, BANS_LISTED).map(banView);
@@ -103,15 +114,14 @@ export class Bans {
   ): Promise<ChatBanView> {
     this.audit.reserve(room, actor, 'ban');
     const nowMs = this.clock.nowMs();
-    const ban = await this.repository.put(room.id, {
+    const { ban, version } = await this.repository.put(room.id, {
       ...person,
       reason,
       byId: actor.id,
       at: new Date(nowMs),
       expiresAt: seconds === null ? null : new Date(nowMs + seconds * 1_000),
     });
-    room.bans.add(ban);
-    this.#changed(room, person, reason);
+    await this.#changed(room, version, { kind: 'banned', ban });
     const time = seconds === null ? '' : ` for ${inWords(seconds * 1_000)}`;
     await this.audit.record(room, actor, {
       action: seconds === null ? 'ban' : 'timeout',
@@ -123,18 +133,19 @@ export class Bans {
   }
 
   async #lift(room: ChatRoom, actor: Actor, ban: StoredBan): Promise<boolean> {
-    if (!(await this.repository.remove(room.id, ban.id))) return false;
-    room.bans.remove(ban);
+    const { removed, version } = await this.repository.remove(room.id, ban);
+    if (!removed) return false;
     const { accountId, guestId, addressHashes } = ban;
-    const person = { author: { accountId, guestId }, addressHashes };
-    this.#changed(room, person, '');
+    const author = { accountId, guestId };
+    const change = { kind: 'unbanned', author, addressHashes } as const;
+    await this.#changed(room, version, change);
     await this.audit.record(room, actor, { action: 'unban', target: ban.name });
     return true;
   }
 
-  #changed(room: ChatRoom, person: ChangedPerson, reason: string): void {
-    this.rooms.events.emit('personChanged', room, person, reason);
-    // Who is banned may not watch what isn't public.
+  async #changed(room: ChatRoom, version: ChangeVersion, change: RoomChange): Promise<void> {
+    await this.follower.tell(room, version, change);
+    // Bans also apply to watching, except on public channels.
     this.access.changed(room.channel.name);
   }
 

@@ -1,22 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { ChatRules, ChatSettings, ChatSettingsChange } from '../../protocol/chat-rules.js';
 import type { ChatRoom } from '../room/chat-room.js';
-import { ChatRooms } from '../room/chat-rooms.js';
+import { RoomFollower } from '../room/room-follower.js';
 import type { ChatSender } from '../room/chat-sender.js';
 import { AuditLog } from './audit-log.js';
 import { moderatorOf } from '../room/authority.js';
 import { RoomRepository } from '../room/room.repository.js';
 import { inWords } from '../rules/duration.js';
-import { RoomRules } from '../room/room-rules.js';
 
 type Change = Omit<ChatSettingsChange, 'channel'>;
 
-/** The rules of a channel's chat. All of it throws `forbidden` for who is no moderator. */
+/** Changes the settings of a channel's chat. Throws `forbidden` for non-moderators. */
 @Injectable()
 export class ChatSettingsService {
   constructor(
     private readonly repository: RoomRepository,
-    private readonly rooms: ChatRooms,
+    private readonly follower: RoomFollower,
     private readonly audit: AuditLog,
   ) {}
 
@@ -25,38 +24,34 @@ export class ChatSettingsService {
     return room.rules.settings;
   }
 
-  /** What is left out stays. Holds from the next message on. */
+  /** Changes settings, which apply from the next message on. Omitted settings remain unchanged. */
   async change(room: ChatRoom, sender: ChatSender, change: Change): Promise<ChatSettings> {
     const actor = moderatorOf(room, sender);
-    const before = room.rules.settings;
-    const settings = {
-      rules: merge(before.rules, change.rules ?? {}),
-      blockedWords: change.blockedWords ? [...new Set(change.blockedWords)] : before.blockedWords,
-    };
-    const target = difference(before, settings);
-    if (target === '') return before;
+    const known = room.rules.settings;
+    if (difference(known, merge(known, change)) === '') return known;
     this.audit.reserve(room, actor, 'settings');
-    // Before it is stored: two changes at once build on each other.
-    room.rules = new RoomRules(settings);
-    try {
-      await this.repository.save(room.id, settings);
-    } catch (error) {
-      room.rules = new RoomRules(before);
-      throw error;
-    }
-    this.rooms.events.emit('rulesChanged', room);
-    if (settings.rules.registeredOnly !== before.rules.registeredOnly)
-      this.rooms.events.emit('guestsConcerned', room);
-    await this.audit.record(room, actor, { action: 'settings', target });
+    const { before, settings, version } = await this.repository.change(room.id, (stored) =>
+      merge(stored, change),
+    );
+    await this.follower.tell(room, version, { kind: 'settings', settings });
+    const target = difference(before, settings);
+    if (target !== '') await this.audit.record(room, actor, { action: 'settings', target });
     return settings;
   }
 }
 
-function merge(rules: ChatRules, { ...change }: NonNullable<Change['rules']>): ChatRules {
+function merge({ rules, blockedWords }: ChatSettings, change: Change): ChatSettings {
+  return {
+    rules: mergeRules(rules, change.rules ?? {}),
+    blockedWords: change.blockedWords ? [...new Set(change.blockedWords)] : blockedWords,
+  };
+}
+
+function mergeRules(rules: ChatRules, { ...change }: NonNullable<Change['rules']>): ChatRules {
   return {
     slowModeS: change.slowModeS ?? rules.slowModeS,
     registeredOnly: change.registeredOnly ?? rules.registeredOnly,
-    // Null is a value here.
+    // Null is a valid value here.
     followersOnlyMin:
       change.followersOnlyMin === undefined ? rules.followersOnlyMin : change.followersOnlyMin,
     emojiOnly: change.emojiOnly ?? rules.emojiOnly,
@@ -65,7 +60,7 @@ function merge(rules: ChatRules, { ...change }: NonNullable<Change['rules']>): C
   };
 }
 
-/** What was changed, as people read it; empty for nothing. */
+/** Describes the changes in words; returns an empty string if there are none. */
 function difference(before: ChatSettings, after: ChatSettings): string {
   const changes = [];
   if (before.blockedWords.join('\n') !== after.blockedWords.join('\n'))
@@ -87,5 +82,5 @@ function difference(before: ChatSettings, after: ChatSettings): string {
 
 function followers(minutes: number | null): string {
   if (minutes === null) return 'followers only off';
-  return minutes === 0 ? 'followers only' : `followers of ${inWords(minutes * 60_000)} only`;
+  return minutes === 0 ? 'followers only' : `followers only, after ${inWords(minutes * 60_000)}`;
 }

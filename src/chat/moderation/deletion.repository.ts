@@ -1,27 +1,49 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
+import type { ChangeVersion } from '../room/stored-change.js';
+import { RoomChangeRepository } from '../room/room-change.repository.js';
 import type { Author, StoredMessage } from '../messages/chat-message.js';
 import { toMessage } from '../messages/chat.repository.js';
 
-/** Deletes and restores messages in the database; their texts stay. */
+/** Deletes and restores messages. The text of a deleted message remains in the database. */
 @Injectable()
 export class DeletionRepository {
-  constructor(private readonly db: PrismaService) {}
+  constructor(
+    private readonly db: PrismaService,
+    private readonly changes: RoomChangeRepository,
+  ) {}
 
-  /** Resolves with those that were not deleted before, in the order of seq. */
+  /**
+   * Deletes messages, and unpins the pinned one if it is among them. Resolves with the seqs of those
+   * that were not already deleted, in order.
+   */
   async delete(
     channelId: string,
     seqs: readonly number[],
     { byId, at }: { byId: string; at: Date },
-  ): Promise<StoredMessage[]> {
-    const rows = await this.db.chatMessage.updateManyAndReturn({
-      where: { channelId, seq: { in: [...seqs] }, deletedAt: null },
-      data: { deletedAt: at, deletedById: byId },
-    });
-    return inOrder(rows.map(toMessage));
+  ): Promise<{ deleted: number[]; version: ChangeVersion }> {
+    const { result, version } = await this.changes.record(
+      channelId,
+      async ({ chatMessage, channel }) => {
+        const rows = await chatMessage.updateManyAndReturn({
+          where: { channelId, seq: { in: [...seqs] }, deletedAt: null },
+          data: { deletedAt: at, deletedById: byId },
+          select: { seq: true },
+        });
+        const deleted = rows.map(({ seq }) => seq).toSorted((a, b) => a - b);
+        if (deleted.length > 0)
+          await channel.updateMany({
+            where: { id: channelId, pinnedSeq: { in: deleted } },
+            data: { pinnedSeq: null },
+          });
+        return deleted;
+      },
+      (deleted) => (deleted.length > 0 ? { kind: 'deleted', seqs: deleted } : null),
+    );
+    return { deleted: result, version };
   }
 
-  /** Of those that are deleted: who wrote them, and who deleted them. */
+  /** Returns the author of each deleted message, and who deleted it. */
   async deleted(
     channelId: string,
     seqs: readonly number[],
@@ -33,16 +55,26 @@ export class DeletionRepository {
     return rows.map(({ deletedById, ...author }) => ({ author, deletedById }));
   }
 
-  /** Resolves with those that were deleted before, in the order of seq. */
-  async restore(channelId: string, seqs: readonly number[]): Promise<StoredMessage[]> {
-    const rows = await this.db.chatMessage.updateManyAndReturn({
-      where: { channelId, seq: { in: [...seqs] }, deletedAt: { not: null } },
-      data: { deletedAt: null, deletedById: null },
-    });
-    return inOrder(rows.map(toMessage));
+  /** Resolves with the messages that were deleted, in order of seq. */
+  async restore(
+    channelId: string,
+    seqs: readonly number[],
+  ): Promise<{ messages: StoredMessage[]; version: ChangeVersion }> {
+    const { result: rows, version } = await this.changes.record(
+      channelId,
+      ({ chatMessage }) =>
+        chatMessage.updateManyAndReturn({
+          where: { channelId, seq: { in: [...seqs] }, deletedAt: { not: null } },
+          data: { deletedAt: null, deletedById: null },
+        }),
+      (restored) =>
+        restored.length > 0 ? { kind: 'restored', seqs: restored.map(({ seq }) => seq) } : null,
+    );
+    const messages = rows.map(toMessage).toSorted((a, b) => a.seq - b.seq);
+    return { messages, version };
   }
 
-  /** The newest messages of an author that are not deleted. */
+  /** Returns the seqs of an author's newest messages that are not deleted. */
   async seqsOf(
     channelId: string,
     { accountId, guestId }: Author,
@@ -60,8 +92,4 @@ export class DeletionRepository {
     });
     return rows.map(({ seq }) => seq);
   }
-}
-
-function inOrder(messages: readonly StoredMessage[]): StoredMessage[] {
-  return messages.toSorted((a, b) => a.seq - b.seq);
 }

@@ -1,90 +1,88 @@
-import { ConnectedSocket } from '@nestjs/websockets';
-import { OnairGateway, type OnairSocket, OnRequest, Payload } from '../../common/gateway.js';
-import type { RequestData, RequestPayload } from '../../protocol/events.js';
-import { ChatRooms } from '../room/chat-rooms.js';
-import { senderOf } from '../room/chat-sender.js';
+import { OnairGateway, OnRequest } from '../../common/gateway.js';
+import type { RequestData } from '../../protocol/events.js';
+import type { ChatSender } from '../room/chat-sender.js';
+import { CurrentSender } from '../room/current-sender.js';
+import { InRoom } from '../room/in-room.js';
 import { Bans } from './bans.js';
 import { Moderation } from './moderation.js';
 
-/** The socket's way to what moderators do about messages and people. */
+/** Handles socket requests that moderate messages and people. */
 @OnairGateway()
 export class ModerationGateway {
   constructor(
-    private readonly rooms: ChatRooms,
     private readonly moderation: Moderation,
     private readonly bans: Bans,
   ) {}
 
   @OnRequest('chat:delete')
   async delete(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:delete') { channel, seq }: RequestPayload<'chat:delete'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:delete') { room, seq }: InRoom<'chat:delete'>,
   ): Promise<void> {
-    await this.moderation.delete(await this.rooms.open(channel), senderOf(socket), seq);
+    await this.moderation.delete(room, sender, seq);
   }
 
   @OnRequest('chat:restore')
   async restore(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:restore') { channel, seq }: RequestPayload<'chat:restore'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:restore') { room, seq }: InRoom<'chat:restore'>,
   ): Promise<void> {
-    await this.moderation.restore(await this.rooms.open(channel), senderOf(socket), seq);
+    await this.moderation.restore(room, sender, seq);
   }
 
   @OnRequest('chat:clear')
   async clear(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:clear') { channel, ...target }: RequestPayload<'chat:clear'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:clear') { room, ...target }: InRoom<'chat:clear'>,
   ): Promise<RequestData<'chat:clear'>> {
-    const room = await this.rooms.open(channel);
-    return { deleted: await this.moderation.clear(room, senderOf(socket), target) };
+    return { deleted: await this.moderation.clear(room, sender, target) };
   }
 
   @OnRequest('chat:pin')
   async pin(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:pin') { channel, seq }: RequestPayload<'chat:pin'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:pin') { room, seq }: InRoom<'chat:pin'>,
   ): Promise<void> {
-    await this.moderation.pin(await this.rooms.open(channel), senderOf(socket), seq);
+    await this.moderation.pin(room, sender, seq);
   }
 
   @OnRequest('chat:undo')
   async undo(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:undo') { channel, entryId }: RequestPayload<'chat:undo'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:undo') { room, entryId }: InRoom<'chat:undo'>,
   ): Promise<RequestData<'chat:undo'>> {
-    return this.moderation.undo(await this.rooms.open(channel), senderOf(socket), entryId);
+    return this.moderation.undo(room, sender, entryId);
   }
 
   @OnRequest('chat:timeout')
   async timeOut(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:timeout') { channel, ...timeout }: RequestPayload<'chat:timeout'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:timeout') { room, ...timeout }: InRoom<'chat:timeout'>,
   ): Promise<RequestData<'chat:timeout'>> {
-    return this.bans.timeOut(await this.rooms.open(channel), senderOf(socket), timeout);
+    return this.bans.timeOut(room, sender, timeout);
   }
 
   @OnRequest('chat:ban')
   async ban(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:ban') { channel, ...ban }: RequestPayload<'chat:ban'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:ban') { room, ...ban }: InRoom<'chat:ban'>,
   ): Promise<RequestData<'chat:ban'>> {
-    return this.bans.ban(await this.rooms.open(channel), senderOf(socket), ban);
+    return this.bans.ban(room, sender, ban);
   }
 
   @OnRequest('chat:unban')
   async unban(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:unban') { channel, ...target }: RequestPayload<'chat:unban'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:unban') { room, ...target }: InRoom<'chat:unban'>,
   ): Promise<void> {
-    await this.bans.unban(await this.rooms.open(channel), senderOf(socket), target);
+    await this.bans.unban(room, sender, target);
   }
 
   @OnRequest('chat:bans')
   async list(
-    @ConnectedSocket() socket: OnairSocket,
-    @Payload('chat:bans') { channel }: RequestPayload<'chat:bans'>,
+    @CurrentSender() sender: ChatSender,
+    @InRoom('chat:bans') { room }: InRoom<'chat:bans'>,
   ): Promise<RequestData<'chat:bans'>> {
-    return { bans: await this.bans.list(await this.rooms.open(channel), senderOf(socket)) };
+    return { bans: await this.bans.list(room, sender) };
   }
 }

@@ -1,13 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AccessService } from '../../access/access.service.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { AuditEntry } from '../../protocol/chat-moderation.js';
-import { quoteOf, type StoredMessage, viewOf } from '../messages/chat-message.js';
+import type { StoredMessage } from '../messages/chat-message.js';
 import type { ChatRoom } from '../room/chat-room.js';
-import { ChatRooms } from '../room/chat-rooms.js';
+import { RoomFollower } from '../room/room-follower.js';
 import type { ChatSender } from '../room/chat-sender.js';
-import { ChatViews, shownTo } from '../messages/chat-views.js';
 import { ChatRepository } from '../messages/chat.repository.js';
 import { RoomRepository } from '../room/room.repository.js';
 import { AuditLog } from './audit-log.js';
@@ -16,29 +14,30 @@ import { Bans } from './bans.js';
 import { DeletionRepository } from './deletion.repository.js';
 import { PersonFinder, type PersonTarget } from './person-finder.js';
 
-/** Of one sender, so many of the newest messages are deleted at once. */
+/** The maximum number of one person's messages deleted at once, newest first. */
 const CLEAR_MAX = 1_000;
-/** Nobody: views for everybody are nobody's in particular. */
-const EVERYBODY = { author: { accountId: null, guestId: null }, forModerators: false };
 
-/** What owner and moderators do about messages. All of it throws `forbidden` for anybody else. */
+/** Moderates messages. Throws `forbidden` for everybody except the owner and moderators. */
 @Injectable()
 export class Moderation {
-  // oxlint-disable-next-line max-params -- Nest's injection: what is changed, who is told, and the clock.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the services that moderation affects,
+  // the log and the clock.
   constructor(
     private readonly messages: ChatRepository,
     private readonly deletions: DeletionRepository,
     private readonly settings: RoomRepository,
     private readonly people: PersonFinder,
     private readonly bans: Bans,
-    private readonly rooms: ChatRooms,
-    private readonly views: ChatViews,
+    private readonly follower: RoomFollower,
     private readonly audit: AuditLog,
-    private readonly access: AccessService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Empties a message for everybody else; again does nothing. @throws {DomainError} `message_not_found` */
+  /**
+   * Deletes a message, after which only moderators can see its text. Has no effect on a message
+   * that is already deleted.
+   * @throws {DomainError} `message_not_found`
+   */
   async delete(room: ChatRoom, sender: ChatSender, seq: number): Promise<void> {
     const actor = moderatorOf(room, sender);
     const message = await this.#find(room, seq);
@@ -52,17 +51,17 @@ export class Moderation {
     });
   }
 
-  /** @throws {DomainError} `message_not_found`, also for one that isn't deleted */
+  /** @throws {DomainError} `message_not_found`, also if the message isn't deleted */
   async restore(room: ChatRoom, sender: ChatSender, seq: number): Promise<void> {
     const actor = moderatorOf(room, sender);
     await this.#assertMayRestore(room, actor, [seq]);
     this.audit.reserve(room, actor, 'restore');
     if ((await this.#restore(room, actor, [seq])) === 0)
-      throw new DomainError('message_not_found', 'There is no such deleted message.');
+      throw new DomainError('message_not_found', 'Message not found, or it isn’t deleted.');
   }
 
   /**
-   * Deletes what somebody wrote; resolves with how many messages that were.
+   * Deletes a person's messages; resolves with the number of deleted messages.
    * @throws {DomainError} `message_not_found`, `account_not_found`
    */
   async clear(room: ChatRoom, sender: ChatSender, target: PersonTarget): Promise<number> {
@@ -81,7 +80,10 @@ export class Moderation {
     return deleted.length;
   }
 
-  /** Shows a message over the chat; null takes down what is there. @throws {DomainError} `message_not_found` */
+  /**
+   * Pins a message above the chat, or unpins it if `seq` is null.
+   * @throws {DomainError} `message_not_found`
+   */
   async pin(room: ChatRoom, sender: ChatSender, seq: number | null): Promise<void> {
     const actor = moderatorOf(room, sender);
     const message = seq === null ? null : await this.#find(room, seq);
@@ -98,8 +100,8 @@ export class Moderation {
   }
 
   /**
-   * Undoes what an entry of the audit log says.
-   * @throws {DomainError} `not_found`; `conflict` when it can't be undone, or was already
+   * Undoes the action of an audit log entry.
+   * @throws {DomainError} `not_found`; `conflict` if the action can't be undone or has already been
    */
   async undo(room: ChatRoom, sender: ChatSender, entryId: string): Promise<AuditEntry> {
     const actor = moderatorOf(room, sender);
@@ -112,33 +114,27 @@ export class Moderation {
     return entry;
   }
 
-  /** Resolves with the seqs of those that were not deleted before. */
+  /** Resolves with the seqs of the messages that were not already deleted. */
   async #delete(room: ChatRoom, actor: Actor, seqs: readonly number[]): Promise<number[]> {
     const at = new Date(this.clock.nowMs());
-    const messages = await this.deletions.delete(room.id, seqs, { byId: actor.id, at });
-    if (messages.length === 0) return [];
-    room.forget(messages);
-    const deleted = messages.map(({ seq }) => seq);
-    this.rooms.events.emit('deleted', room, deleted);
-    if (room.pinned && deleted.includes(room.pinned.seq)) await this.#pin(room, null);
+    const { deleted, version } = await this.deletions.delete(room.id, seqs, { byId: actor.id, at });
+    if (deleted.length > 0)
+      await this.follower.tell(room, version, { kind: 'deleted', seqs: deleted });
     return deleted;
   }
 
-  /** @throws {DomainError} `forbidden` when one of those that are deleted is not for the actor to restore */
+  /** @throws {DomainError} `forbidden` if the actor isn't allowed to restore one of the messages */
   async #assertMayRestore(room: ChatRoom, actor: Actor, seqs: readonly number[]): Promise<void> {
     for (const message of await this.deletions.deleted(room.id, seqs))
       assertMayRestore(room, actor, message);
   }
 
-  /** Resolves with how many were deleted before. */
+  /** Resolves with the number of restored messages. */
   async #restore(room: ChatRoom, actor: Actor, seqs: readonly number[]): Promise<number> {
-    const messages = await this.deletions.restore(room.id, seqs);
+    const { messages, version } = await this.deletions.restore(room.id, seqs);
     const [first] = messages;
     if (!first) return 0;
-    for (const message of messages) if (room.quote(message.seq)) room.remember(quoteOf(message));
-    const closed = await this.access.restrictedBroadcasts(room.channel.name);
-    const views = await this.views.of(room.id, messages, { ...EVERYBODY, closed });
-    this.rooms.events.emit('restored', room, views);
+    await this.follower.tell(room, version, { kind: 'restored', messages });
     await this.audit.record(room, actor, {
       action: 'restore',
       target: messages.length === 1 ? summary(first) : `${first.name}: ${messages.length} messages`,
@@ -147,10 +143,8 @@ export class Moderation {
   }
 
   async #pin(room: ChatRoom, message: StoredMessage | null): Promise<void> {
-    await this.settings.pin(room.id, message?.seq ?? null);
-    room.pinned = message;
-    const closed = await this.access.restrictedBroadcasts(room.channel.name);
-    this.rooms.events.emit('pinned', room, message && viewOf(shownTo(message, closed)));
+    const version = await this.settings.pin(room.id, message?.seq ?? null);
+    await this.follower.tell(room, version, { kind: 'pinned', message });
   }
 
   async #find(room: ChatRoom, seq: number): Promise<StoredMessage> {
@@ -161,10 +155,10 @@ export class Moderation {
 }
 
 function noMessage(): DomainError {
-  return new DomainError('message_not_found', 'There is no such message.');
+  return new DomainError('message_not_found', 'Message not found.');
 }
 
-/** A message as the log shows it. */
+/** Formats a message for the audit log. */
 function summary({ name, text }: Pick<StoredMessage, 'name' | 'text'>): string {
   return `${name}: ${text.slice(0, 100).toWellFormed()}`;
 }

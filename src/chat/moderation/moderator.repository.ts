@@ -1,15 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
 import { MODERATORS_MAX } from '../../protocol/limits.js';
+import type { ChangeVersion } from '../room/stored-change.js';
+import { RoomChangeRepository } from '../room/room-change.repository.js';
 
 export type StoredModerator = Readonly<{ username: string; displayName: string; since: Date }>;
 
-/** Who moderates which channel, in the database. */
+/** Stores channel moderators. */
 @Injectable()
 export class ModeratorRepository {
-  constructor(private readonly db: PrismaService) {}
+  constructor(
+    private readonly db: PrismaService,
+    private readonly changes: RoomChangeRepository,
+  ) {}
 
-  /** By name. */
+  /** Lists a channel's moderators by name. */
   async list(channelId: string): Promise<StoredModerator[]> {
     const rows = await this.db.channelModerator.findMany({
       where: { channelId },
@@ -20,28 +25,38 @@ export class ModeratorRepository {
     return rows.map(({ createdAt, account }) => ({ ...account, since: createdAt }));
   }
 
-  /** Does nothing for one who is. */
-  async add(channelId: string, accountId: string): Promise<'added' | 'was' | 'too_many'> {
+  /** Does nothing if the account is already a moderator. */
+  async add(
+    channelId: string,
+    accountId: string,
+  ): Promise<{ added: 'added' | 'was' | 'too_many'; version: ChangeVersion }> {
     return this.db.$transaction(async (tx) => {
-      // One at a time for each channel: two at once could both find one place left.
+      // Calls are serialized per channel, because concurrent calls could otherwise exceed the
+      // limit.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       const key = { channelId, accountId };
       const known = await tx.channelModerator.findUnique({
         where: { channelId_accountId: key },
       });
-      if (known) return 'was';
+      if (known) return { added: 'was', version: null };
       if ((await tx.channelModerator.count({ where: { channelId } })) >= MODERATORS_MAX)
-        return 'too_many';
+        return { added: 'too_many', version: null };
       await tx.channelModerator.create({ data: key });
-      return 'added';
+      const change = { kind: 'moderator', accountId, appointed: true } as const;
+      return { added: 'added', version: await this.changes.append(tx, channelId, change) };
     });
   }
 
-  /** Resolves with false for one who wasn't. */
-  async remove(channelId: string, accountId: string): Promise<boolean> {
-    const { count } = await this.db.channelModerator.deleteMany({
-      where: { channelId, accountId },
-    });
-    return count > 0;
+  /** Resolves to `removed: false` if the account wasn't a moderator. */
+  async remove(
+    channelId: string,
+    accountId: string,
+  ): Promise<{ removed: boolean; version: ChangeVersion }> {
+    const { result, version } = await this.changes.record(
+      channelId,
+      ({ channelModerator }) => channelModerator.deleteMany({ where: { channelId, accountId } }),
+      ({ count }) => (count > 0 ? { kind: 'moderator', accountId, appointed: false } : null),
+    );
+    return { removed: result.count > 0, version };
   }
 }

@@ -4,41 +4,39 @@ import { CurrentVisitor, ForVisitors } from '../../access/current-visitor.js';
 import { Operation } from '../../common/operation.js';
 import { AuditPage, AuditQuery, ModeratorList } from '../../protocol/chat-moderation.js';
 import { accountOf } from '../room/chat-sender.js';
-import { ChatRooms } from '../room/chat-rooms.js';
+import { ChatRoom } from '../room/chat-room.js';
+import { RoomByName } from '../room/in-room.js';
 import { AuditLog } from './audit-log.js';
 import { Moderators } from './moderators.js';
 
-/** Who moderates a channel and what they did, over HTTP. */
+/** The HTTP API for a channel's moderators and audit log. */
 @Controller('api/channels/:name')
 @ForVisitors()
 export class ModeratorsController {
-  readonly #audit: AuditLog;
-
   constructor(
     private readonly moderators: Moderators,
-    audit: AuditLog,
-    private readonly rooms: ChatRooms,
-  ) {
-    this.#audit = audit;
-  }
+    private readonly auditLog: AuditLog,
+  ) {}
 
   @Get('moderators')
   @Operation({
-    summary: 'Who moderates a channel: for its owner and moderators',
+    summary: 'List the moderators of a channel',
+    description: 'For the channel’s owner and moderators.',
     reply: ModeratorList,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })
   async list(
-    @Param('name') name: string,
+    @Param('name', RoomByName) room: ChatRoom,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<ModeratorList> {
-    return this.moderators.list(await this.rooms.open(name), accountOf(visitor));
+    return this.moderators.list(room, accountOf(visitor));
   }
 
   @Put('moderators/:username')
   @HttpCode(204)
   @Operation({
-    summary: 'Make an account a moderator of a channel of one’s own',
+    summary: 'Appoint a moderator',
+    description: 'For the channel’s owner.',
     reply: null,
     errors: [
       'not_logged_in',
@@ -50,11 +48,10 @@ export class ModeratorsController {
     ],
   })
   async appoint(
-    @Param('name') name: string,
+    @Param('name', RoomByName) room: ChatRoom,
     @Param('username') username: string,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<void> {
-    const room = await this.rooms.open(name);
     await this.moderators.appoint(room, accountOf(visitor), username);
   }
 
@@ -62,7 +59,7 @@ export class ModeratorsController {
   @HttpCode(204)
   @Operation({
     summary: 'Dismiss a moderator',
-    description: 'The owner any of them, a moderator themselves.',
+    description: 'The owner can dismiss any moderator; a moderator can resign.',
     reply: null,
     errors: [
       'not_logged_in',
@@ -73,27 +70,26 @@ export class ModeratorsController {
     ],
   })
   async dismiss(
-    @Param('name') name: string,
+    @Param('name', RoomByName) room: ChatRoom,
     @Param('username') username: string,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<void> {
-    const room = await this.rooms.open(name);
     await this.moderators.dismiss(room, accountOf(visitor), username);
   }
 
   @Get('audit')
   @Operation({
-    summary: 'What moderators did, the newest first: for the channel’s owner and moderators',
-    description: 'For the next page, ask again with the last `id` as `before`.',
+    summary: 'List the actions of moderators, newest first',
+    description:
+      'For the channel’s owner and moderators. For the next page, pass the last `id` as `before`.',
     reply: AuditPage,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })
   async audit(
-    @Param('name') name: string,
+    @Param('name', RoomByName) room: ChatRoom,
     @Query({ schema: AuditQuery }) { before: beforeId, limit }: AuditQuery,
     @CurrentVisitor() visitor: Visitor,
   ): Promise<AuditPage> {
-    const room = await this.rooms.open(name);
-    return this.#audit.page(room, accountOf(visitor), { beforeId, limit });
+    return this.auditLog.page(room, accountOf(visitor), { beforeId, limit });
   }
 }

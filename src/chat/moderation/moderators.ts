@@ -4,25 +4,29 @@ import { DomainError } from '../../common/domain-error.js';
 import type { ModeratorView } from '../../protocol/chat-moderation.js';
 import { MODERATORS_MAX } from '../../protocol/limits.js';
 import type { ChatRoom } from '../room/chat-room.js';
-import { ChatRooms } from '../room/chat-rooms.js';
+import type { ChangeVersion } from '../room/stored-change.js';
+import { RoomFollower } from '../room/room-follower.js';
 import type { ChatSender } from '../room/chat-sender.js';
 import { AuditLog } from './audit-log.js';
 import { moderatorOf, ownerOf } from '../room/authority.js';
 import { ModeratorRepository } from './moderator.repository.js';
 import { PersonFinder } from './person-finder.js';
 
-/** Who moderates a channel. */
+/** Manages channel moderators. */
 @Injectable()
 export class Moderators {
   constructor(
     private readonly repository: ModeratorRepository,
     private readonly people: PersonFinder,
-    private readonly rooms: ChatRooms,
+    private readonly follower: RoomFollower,
     private readonly access: AccessService,
     private readonly audit: AuditLog,
   ) {}
 
-  /** By name. @throws {DomainError} `forbidden` for all but the owner and moderators */
+  /**
+   * Lists a channel's moderators by name.
+   * @throws {DomainError} `forbidden` for everybody except the owner and moderators
+   */
   async list(room: ChatRoom, sender: ChatSender): Promise<ModeratorView[]> {
     moderatorOf(room, sender);
     const stored = await this.repository.list(room.id);
@@ -34,31 +38,32 @@ export class Moderators {
   }
 
   /**
-   * Makes an account a moderator; does nothing for one who is.
-   * @throws {DomainError} `forbidden` for all but the owner, and for the owner's own name;
-   * `account_not_found`, `moderator_limit`
+   * Appoints a moderator; does nothing if the account is already a moderator. Resolves with the
+   * account's username.
+   * @throws {DomainError} `forbidden` for everybody except the owner, and for the owner's own name;
+   *   `account_not_found`, `moderator_limit`
    */
   async appoint(room: ChatRoom, sender: ChatSender, username: string): Promise<string> {
     const actor = ownerOf(room, sender);
     const account = await this.#account(username);
     if (account.id === actor.id)
-      throw new DomainError('forbidden', 'The channel is yours: you moderate it already.');
+      throw new DomainError('forbidden', 'You own this channel, so you already moderate it.');
     this.audit.reserve(room, actor, 'appoint');
-    const added = await this.repository.add(room.id, account.id);
+    const { added, version } = await this.repository.add(room.id, account.id);
     if (added === 'too_many')
       throw new DomainError(
         'moderator_limit',
         `A channel can have ${MODERATORS_MAX} moderators. Dismiss one first.`,
       );
     if (added === 'was') return account.username;
-    room.appoint(account.id);
-    this.#changed(room, account.id);
+    await this.#changed(room, version, { accountId: account.id, appointed: true });
     await this.audit.record(room, actor, { action: 'appoint', target: account.username });
     return account.username;
   }
 
   /**
-   * Does nothing for one who is none. Moderators can dismiss themselves.
+   * Dismisses a moderator; does nothing for other accounts. Moderators can dismiss themselves.
+   * Resolves with the username.
    * @throws {DomainError} `forbidden`, `account_not_found`
    */
   async dismiss(room: ChatRoom, sender: ChatSender, username: string): Promise<string> {
@@ -66,23 +71,26 @@ export class Moderators {
     const isSelf = sender.account?.id === account.id;
     const actor = isSelf ? moderatorOf(room, sender) : ownerOf(room, sender);
     this.audit.reserve(room, actor, 'dismiss');
-    if (!(await this.repository.remove(room.id, account.id))) return account.username;
-    room.dismiss(account.id);
-    this.#changed(room, account.id);
+    const { removed, version } = await this.repository.remove(room.id, account.id);
+    if (!removed) return account.username;
+    await this.#changed(room, version, { accountId: account.id, appointed: false });
     await this.audit.record(room, actor, { action: 'dismiss', target: account.username });
     return account.username;
   }
 
-  #changed(room: ChatRoom, accountId: string): void {
-    const person = { author: { accountId, guestId: null }, addressHashes: [] };
-    this.rooms.events.emit('personChanged', room, person, '');
-    // Moderators may watch what is private.
+  async #changed(
+    room: ChatRoom,
+    version: ChangeVersion,
+    change: { accountId: string; appointed: boolean },
+  ): Promise<void> {
+    await this.follower.tell(room, version, { kind: 'moderator', ...change });
+    // Moderators may watch a private channel.
     this.access.changed(room.channel.name);
   }
 
   async #account(username: string): Promise<{ id: string; username: string }> {
     const account = await this.people.account(username);
     if (account) return account;
-    throw new DomainError('account_not_found', `There is no account “${username}”.`);
+    throw new DomainError('account_not_found', `There is no account named “${username}”.`);
   }
 }

@@ -1,50 +1,77 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { AccountAddresses } from '../../access/account-addresses.js';
+import { askAll } from '../../cluster/ask-all.js';
+import { type Cluster, CLUSTER } from '../../cluster/cluster.js';
+import { NODE_CALLS, type NodeCalls } from '../../cluster/node-calls.js';
 import { DomainError } from '../../common/domain-error.js';
 import { PrismaService } from '../../db/prisma.service.js';
 import type { Author } from '../messages/chat-message.js';
 import type { ChatRoom } from '../room/chat-room.js';
+import { ChatRooms } from '../room/chat-rooms.js';
 import { ChatRepository } from '../messages/chat.repository.js';
 
-/** A guest's name is looked for among so many of the newest messages. */
+/** The number of newest messages that are searched for a guest's name. */
 const LOOK_BACK = 10_000;
 
-/** Somebody whom an action is about. */
+/** The call that asks for the recent addresses of a person. */
+const ADDRESSES_CALL = 'chat-addresses';
+const Known = z.object({
+  channelId: z.string(),
+  accountId: z.string().nullable(),
+  guestId: z.string().nullable(),
+});
+type Known = z.output<typeof Known>;
+
+/** The target of a moderator's action. */
 export type Person = Readonly<{
   author: Author;
   name: string;
-  /** Where they were lately; empty when that is not known. */
+  /** Hashes of the person's recent addresses; empty if unknown. */
   addressHashes: readonly string[];
 }>;
 
-/** How requests name somebody: by a message of theirs, or by their name. */
+/** Identifies a person by one of their messages, or by name. */
 export type PersonTarget = Readonly<{ seq?: number | undefined; name?: string | undefined }>;
 
-/** Finds whom moderators mean. */
+/** Finds the targets of moderators' actions. */
 @Injectable()
 export class PersonFinder {
+  // oxlint-disable-next-line max-params -- Injected by Nest: where people are known, on this node and
+  // on others.
   constructor(
     private readonly db: PrismaService,
     private readonly messages: ChatRepository,
     private readonly addresses: AccountAddresses,
-  ) {}
+    private readonly rooms: ChatRooms,
+    @Inject(CLUSTER) private readonly cluster: Cluster,
+    @Inject(NODE_CALLS) private readonly calls: NodeCalls,
+  ) {
+    calls.answer(ADDRESSES_CALL, (body) => this.#addressesHere(Known.parse(body)));
+  }
 
-  /** @throws {DomainError} `message_not_found`, also when the sender's account is gone; `account_not_found` */
+  /**
+   * @throws {DomainError} `message_not_found`, also if its author's account was deleted;
+   *   `account_not_found`
+   */
   async find(room: ChatRoom, { seq, name }: PersonTarget): Promise<Person> {
     return seq === undefined ? this.byName(room, name ?? '') : this.#bySeq(room, seq);
   }
 
-  /** An account's name, or else a guest's. @throws {DomainError} `account_not_found` */
+  /**
+   * Finds the account with a name, or else the last guest who used it.
+   * @throws {DomainError} `account_not_found`
+   */
   async byName(room: ChatRoom, typed: string): Promise<Person> {
     const name = typed.replace(/^@/, '');
     const account = await this.account(name);
-    if (account) return this.#account({ accountId: account.id, name: account.username });
-    const guest = room.guests.byName(name) ?? (await this.#guestOfLongAgo(room, name));
-    if (guest) return guestPerson(room, guest);
-    throw new DomainError('account_not_found', `There is nobody “${name}” here.`);
+    if (account) return this.#account(room, { accountId: account.id, name: account.username });
+    const guest = room.guests.byName(name) ?? (await this.#guestFromHistory(room, name));
+    if (guest) return this.#guest(room, guest);
+    throw new DomainError('account_not_found', `There is nobody named “${name}” here.`);
   }
 
-  /** Null when there is none of this name. */
+  /** Returns null if no account has this name. */
   async account(username: string): Promise<{ id: string; username: string } | null> {
     return this.db.account.findUnique({
       where: { username: username.replace(/^@/, '').toLowerCase() },
@@ -56,18 +83,48 @@ export class PersonFinder {
     const message = await this.messages.find(room.id, seq);
     if (!message) throw noMessage();
     const { accountId, guestId, name } = message;
-    if (guestId !== null) return guestPerson(room, { guestId, name });
-    if (accountId !== null) return this.#account({ accountId, name });
+    if (guestId !== null) return this.#guest(room, { guestId, name });
+    if (accountId !== null) return this.#account(room, { accountId, name });
     throw noMessage();
   }
 
-  /** Who logs out comes as a guest from where the account was. */
-  #account({ accountId, name }: { accountId: string; name: string }): Person {
-    const addressHashes = this.addresses.hashesOf(accountId);
-    return { author: { accountId, guestId: null }, name, addressHashes };
+  /**
+   * The result includes the account's addresses, from which the person could write as a guest after
+   * logging out.
+   */
+  async #account(
+    room: ChatRoom,
+    { accountId, name }: { accountId: string; name: string },
+  ): Promise<Person> {
+    const author = { accountId, guestId: null };
+    return { author, name, addressHashes: await this.#addresses(room, author) };
   }
 
-  async #guestOfLongAgo(
+  async #guest(
+    room: ChatRoom,
+    { guestId, name }: { guestId: string; name: string },
+  ): Promise<Person> {
+    const author = { accountId: null, guestId };
+    return { author, name, addressHashes: await this.#addresses(room, author) };
+  }
+
+  /** Returns hashes of the author's recent addresses, as known to the nodes that answer in time. */
+  async #addresses(room: ChatRoom, author: Author): Promise<string[]> {
+    const known = { channelId: room.id, ...author };
+    const elsewhere = await askAll(
+      { cluster: this.cluster, calls: this.calls },
+      { name: ADDRESSES_CALL, body: known, schema: z.array(z.string()) },
+    );
+    return [...new Set([...this.#addressesHere(known), ...elsewhere.flat()])];
+  }
+
+  #addressesHere({ channelId, accountId, guestId }: Known): string[] {
+    if (accountId !== null) return this.addresses.hashesOf(accountId);
+    const known = this.rooms.find(channelId)?.guests.byId(guestId ?? '');
+    return known?.addressHash ? [known.addressHash] : [];
+  }
+
+  async #guestFromHistory(
     room: ChatRoom,
     name: string,
   ): Promise<{ guestId: string; name: string } | null> {
@@ -86,12 +143,6 @@ export class PersonFinder {
   }
 }
 
-function guestPerson(room: ChatRoom, { guestId, name }: { guestId: string; name: string }): Person {
-  const known = room.guests.byId(guestId);
-  const addressHashes = known ? [known.addressHash] : [];
-  return { author: { accountId: null, guestId }, name, addressHashes };
-}
-
 function noMessage(): DomainError {
-  return new DomainError('message_not_found', 'There is no such message.');
+  return new DomainError('message_not_found', 'Message not found.');
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ReactionChange, ReactionRepository } from '../messages/reaction.repository.js';
 import { ReactionWriter } from './reaction-writer.js';
 
-/** Keeps what it is told, as the table would. */
-class Kept implements Pick<ReactionRepository, 'change'> {
+/** Records the batches it receives. */
+class FakeRepository implements Pick<ReactionRepository, 'change'> {
   readonly batches: (readonly ReactionChange[])[] = [];
   fails = false;
 
@@ -14,7 +14,7 @@ class Kept implements Pick<ReactionRepository, 'change'> {
       results: changes.map(({ seq }) =>
         seq === 404 ? ('no_message' as const) : ('done' as const),
       ),
-      counts: [],
+      changed: [],
     };
   }
 }
@@ -28,17 +28,17 @@ const change = (seq: number, on = true, emoji = '👍'): ReactionChange => ({
 });
 
 describe('ReactionWriter', () => {
-  it('writes what comes together in one transaction, the last word of each', async () => {
-    const kept = new Kept();
-    const writer = new ReactionWriter(kept);
+  it('stores changes that arrive together in one transaction, and only the last one per reaction', async () => {
+    const repository = new FakeRepository();
+    const writer = new ReactionWriter(repository);
     const all = [writer.write(change(1)), writer.write(change(2)), writer.write(change(1, false))];
     await writer.close();
     await Promise.all(all);
-    expect(kept.batches).toEqual([[change(1, false), change(2)]]);
+    expect(repository.batches).toEqual([[change(1, false), change(2)]]);
   });
 
-  it('refuses what can’t be, and nothing else with it', async () => {
-    const writer = new ReactionWriter(new Kept());
+  it('rejects a reaction to a missing message, but not the others in the same batch', async () => {
+    const writer = new ReactionWriter(new FakeRepository());
     const [gone, good] = [writer.write(change(404)), writer.write(change(1))];
     const settled = Promise.allSettled([gone, good]);
     await writer.close();
@@ -48,12 +48,12 @@ describe('ReactionWriter', () => {
     ]);
   });
 
-  it('says so when nothing can be kept, and goes on afterwards', async () => {
-    const kept = new Kept();
-    const writer = new ReactionWriter(kept);
-    kept.fails = true;
+  it('rejects changes that cannot be stored, and stores later ones', async () => {
+    const repository = new FakeRepository();
+    const writer = new ReactionWriter(repository);
+    repository.fails = true;
     await expect(writer.write(change(1))).rejects.toMatchObject({ code: 'unavailable' });
-    kept.fails = false;
+    repository.fails = false;
     await expect(writer.write(change(1))).resolves.toBeUndefined();
     await writer.close();
   });

@@ -2,17 +2,17 @@ import { DomainError } from '../../common/domain-error.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
 import { isConnectionLost } from '../../common/unavailable.js';
 import type {
+  ChangedCounts,
   ReactionChange,
-  ReactionCount,
   ReactionRepository,
   ReactionResult,
 } from '../messages/reaction.repository.js';
 
-/** Reactions are gathered for so long: all of them are one transaction and one frame. */
+/** How long reactions are collected for one transaction and one frame. */
 const GATHER_MS = 200;
-/** Reactions that wait; one more is refused. */
+/** The maximum number of waiting changes; further ones are refused. */
 const WAITING_MAX = 5_000;
-/** One transaction takes so many; the others wait for the next. */
+/** The maximum number of changes per transaction; the rest wait for the next transaction. */
 const BATCH_MAX = 500;
 
 type Waiting = {
@@ -20,12 +20,15 @@ type Waiting = {
   readonly done: PromiseWithResolvers<ReactionResult>;
 };
 
-/** Keeps reactions to messages, many to a transaction. */
+/** Stores reactions to messages in batches. */
 export class ReactionWriter {
-  /** `changed`: how often messages have emoji now, all of one transaction. */
-  readonly events = new TypedEmitter<{ changed: [counts: readonly ReactionCount[]] }>();
+  readonly #emitter = new TypedEmitter<{ changed: [counts: ChangedCounts] }>();
+  /** `changed`: a transaction changed these counts of one channel. */
+  readonly events = this.#emitter.listenable;
   readonly #repository: Pick<ReactionRepository, 'change'>;
-  /** By message, emoji and reactor: of two that wait the later counts. */
+  /**
+   * The waiting changes by message, emoji and reactor. A later change replaces one that is waiting.
+   */
   #waiting = new Map<string, Waiting>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | null = null;
@@ -35,34 +38,33 @@ export class ReactionWriter {
   }
 
   /**
-   * Resolves when it is kept.
+   * Resolves when the change is committed.
    * @throws {DomainError} `message_not_found`, `conflict`, `unavailable`
    */
   async write(change: ReactionChange): Promise<void> {
     const key = [change.channelId, change.seq, change.emoji, change.reactor].join(' ');
     const before = this.#waiting.get(key);
     if (!before && this.#waiting.size >= WAITING_MAX)
-      throw new DomainError('unavailable', 'Too many reactions at once, try again.', {
+      throw new DomainError('unavailable', 'Too many reactions at once. Try again.', {
         retryAfterMs: 1_000,
       });
     const done = before?.done ?? Promise.withResolvers<ReactionResult>();
     this.#waiting.set(key, { change, done });
     this.#timer ??= setTimeout(() => void this.#run(), GATHER_MS);
     const result = await done.promise;
-    if (result === 'no_message')
-      throw new DomainError('message_not_found', 'There is no such message.');
+    if (result === 'no_message') throw new DomainError('message_not_found', 'Message not found.');
     if (result === 'full')
-      throw new DomainError('conflict', 'This message has as many different emoji as it may.');
+      throw new DomainError('conflict', 'This message has reached its limit of different emoji.');
   }
 
-  /** Writes what waits, and resolves when it is decided. */
+  /** Stores the waiting changes, and resolves when all of them are settled. */
   async close(): Promise<void> {
     await this.#run();
     clearTimeout(this.#timer);
-    this.events.clear();
+    this.#emitter.clear();
   }
 
-  /** Never rejects. */
+  /** Stores the waiting changes batch by batch. Never rejects. */
   async #run(): Promise<void> {
     while (this.#running) await this.#running;
     this.#running = this.#writeAll();
@@ -81,13 +83,13 @@ export class ReactionWriter {
 
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
-      const { results, counts } = await this.#repository.change(batch.map(({ change }) => change));
+      const { results, changed } = await this.#repository.change(batch.map(({ change }) => change));
       for (const [nth, { done }] of batch.entries()) done.resolve(results[nth] ?? 'no_message');
-      this.events.emit('changed', counts);
+      for (const counts of changed) this.#emitter.emit('changed', counts);
     } catch (cause) {
       const error = isConnectionLost(cause)
         ? cause
-        : new DomainError('unavailable', 'Reactions can’t be kept now, try again.', {
+        : new DomainError('unavailable', 'Reactions can’t be stored right now. Try again.', {
             cause,
             retryAfterMs: 2_000,
           });

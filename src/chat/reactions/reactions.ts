@@ -1,10 +1,14 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { z } from 'zod';
+import { BUS, type Bus } from '../../cluster/bus.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { DomainError } from '../../common/domain-error.js';
+import { FLOATING_EMOJI } from '../../protocol/limits.js';
 import { BoundedMap } from '../room/bounded-map.js';
 import type { ChatRoom } from '../room/chat-room.js';
 import { ChatRooms } from '../room/chat-rooms.js';
+import { RoomFollower } from '../room/room-follower.js';
 import type { ChatSender } from '../room/chat-sender.js';
 import { WritingRules } from '../rules/writing-rules.js';
 import { ChatLimits, guestsPerAddress } from '../room/sender-limits.js';
@@ -15,10 +19,19 @@ import { reactorOf } from '../messages/reactor.js';
 
 const REACTION_RATE = { burst: 10, perSecond: 2 };
 const FLOAT_RATE = { burst: 10, perSecond: 4 };
-/** Channels with emoji in the air at one time; the tally of one more takes the oldest's place. */
+/** The bus topic of floating emoji, which may be lost. */
+const FLOATS_TOPIC = 'chat-floats';
+const FloatsElsewhere = z.object({
+  channelId: z.string(),
+  floats: z.array(z.object({ emoji: z.enum(FLOATING_EMOJI), count: z.int().positive() })),
+});
+
+/**
+ * The maximum number of channels with floating emoji at the same time; the oldest one is evicted.
+ */
 const TALLIES_MAX = 2_000;
 
-/** Emoji given to messages, and those that float over the player. */
+/** Handles reactions to messages, and emoji that float over the player. */
 @Injectable()
 export class Reactions implements OnApplicationShutdown {
   readonly #writer: ReactionWriter;
@@ -26,10 +39,14 @@ export class Reactions implements OnApplicationShutdown {
   readonly #floatLimits: ChatLimits;
   readonly #tallies = new BoundedMap<string, FloatingTally>(TALLIES_MAX);
 
+  // oxlint-disable-next-line max-params -- Injected by Nest: the rules, the rooms, their storage, the
+  // bus, the configuration and the clock.
   constructor(
     private readonly rules: WritingRules,
     private readonly rooms: ChatRooms,
+    follower: RoomFollower,
     repository: ReactionRepository,
+    @Inject(BUS) private readonly bus: Bus,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
@@ -37,11 +54,9 @@ export class Reactions implements OnApplicationShutdown {
     this.#reactionLimits = new ChatLimits(people, REACTION_RATE);
     this.#floatLimits = new ChatLimits(people, FLOAT_RATE);
     this.#writer = new ReactionWriter(repository);
-    this.#writer.events.on('changed', (counts) => {
-      for (const [channelId, changes] of Map.groupBy(counts, (count) => count.channelId)) {
-        const room = rooms.find(channelId);
-        if (room) rooms.events.emit('reactionsChanged', room, changes);
-      }
+    bus.on(FLOATS_TOPIC, (message) => this.#floatedElsewhere(message));
+    this.#writer.events.on('changed', ({ channelId, counts, version }) => {
+      void follower.tellIn(channelId, version, { kind: 'reactions', counts });
     });
   }
 
@@ -51,9 +66,9 @@ export class Reactions implements OnApplicationShutdown {
   }
 
   /**
-   * Gives an emoji to a message, or takes it back; resolves when that is kept.
+   * Adds or removes a reaction to a message; resolves when that is committed.
    * @throws {DomainError} `rate_limited`, `banned`, `timed_out`, `guests_not_allowed`,
-   * `message_not_found`, `conflict`
+   *   `message_not_found`, `conflict`
    */
   async react(
     room: ChatRoom,
@@ -70,16 +85,24 @@ export class Reactions implements OnApplicationShutdown {
   float(room: ChatRoom, sender: ChatSender, emoji: string): void {
     this.rules.assertCanWrite(room, sender);
     this.#assertSlowEnough(this.#floatLimits, sender);
-    const known = this.#tallies.get(room.id);
-    const tally = known ?? this.#newTally(room.id);
-    tally.add(emoji);
+    this.#tallyOf(room.id).add(emoji);
+  }
+
+  #floatedElsewhere(message: unknown): void {
+    const { data } = FloatsElsewhere.safeParse(message);
+    if (data && this.rooms.find(data.channelId))
+      this.#tallyOf(data.channelId).addElsewhere(data.floats);
+  }
+
+  #tallyOf(channelId: string): FloatingTally {
+    return this.#tallies.get(channelId) ?? this.#newTally(channelId);
   }
 
   #newTally(channelId: string): FloatingTally {
-    const tally = new FloatingTally((floats) => {
+    const tally = new FloatingTally((floats, own) => {
       this.#tallies.delete(channelId);
-      const room = this.rooms.find(channelId);
-      if (room) this.rooms.events.emit('floated', room, floats);
+      this.rooms.reportFloats(channelId, floats);
+      if (own.length > 0) this.bus.publish(FLOATS_TOPIC, { channelId, floats: own });
     });
     this.#tallies.set(channelId, tally);
     return tally;
@@ -88,7 +111,7 @@ export class Reactions implements OnApplicationShutdown {
   #assertSlowEnough(limits: ChatLimits, sender: ChatSender): void {
     const retryAfterMs = limits.take(sender, this.clock.nowMs());
     if (retryAfterMs > 0)
-      throw new DomainError('rate_limited', 'Too many reactions at once, wait a moment.', {
+      throw new DomainError('rate_limited', 'Too many reactions at once. Wait a moment.', {
         retryAfterMs,
       });
   }

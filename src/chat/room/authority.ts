@@ -3,7 +3,7 @@ import { type Author, authorKey } from '../messages/chat-message.js';
 import type { ChatRoom } from './chat-room.js';
 import type { ChatSender } from './chat-sender.js';
 
-/** The actor recorded for an action in a channel. */
+/** The owner or moderator who performs an action, as recorded in the audit log. */
 export type Actor = Readonly<{ id: string; name: string; author: Author }>;
 
 /** @throws {DomainError} `forbidden` for everyone except the owner and moderators */
@@ -20,7 +20,8 @@ export function ownerOf(room: ChatRoom, { account, author }: ChatSender): Actor 
 }
 
 /**
- * Checks that the actor may act on a target: nobody on the owner, and only the owner on moderators.
+ * Checks that the actor may act on a target: nobody may act on the owner, and only the owner may
+ * act on moderators.
  * @throws {DomainError} `forbidden`
  */
 export function assertMayActOn(room: ChatRoom, actor: Actor, target: Author): void {
@@ -32,15 +33,15 @@ export function assertMayActOn(room: ChatRoom, actor: Actor, target: Author): vo
 
 /**
  * Senders may always delete their own messages.
- * @throws {DomainError} `forbidden` as {@link assertMayActOn}
+ * For the messages of others, see {@link assertMayActOn}. @throws {DomainError} `forbidden`
  */
 export function assertMayDelete(room: ChatRoom, actor: Actor, author: Author): void {
   if (authorKey(author) !== authorKey(actor.author)) assertMayActOn(room, actor, author);
 }
 
 /**
- * Anyone who may delete a message may restore it; but a sender's message that somebody else deleted
- * can only be restored by the owner or by whoever deleted it.
+ * Anyone who may delete a message may restore it, except that senders can't restore their own
+ * messages if somebody else deleted them; only that person and the owner can.
  * @throws {DomainError} `forbidden`
  */
 export function assertMayRestore(
@@ -53,6 +54,6 @@ export function assertMayRestore(
   if (isOwn && deletedById !== actor.id && !room.isOwner(actor.author))
     throw new DomainError(
       'forbidden',
-      'Somebody else deleted this: only they or the owner can restore it.',
+      'Somebody else deleted this message. Only they or the owner can restore it.',
     );
 }

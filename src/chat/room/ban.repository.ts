@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
 import type { Author } from '../messages/chat-message.js';
+import type { ChangeVersion } from './stored-change.js';
+import { RoomChangeRepository } from './room-change.repository.js';
 import type { StoredBan } from './room-bans.js';
 
-/** Limit of bans loaded, newest first. */
+/** The maximum number of bans loaded, newest first. */
 const BANS_MAX = 10_000;
 
-/** A new ban, without its target. */
+/** A ban that is to be stored. */
 export type NewBan = Readonly<{
   author: Author;
   name: string;
@@ -14,7 +16,7 @@ export type NewBan = Readonly<{
   reason: string;
   byId: string;
   at: Date;
-  /** Null if permanent. */
+  /** The time at which the ban ends; null if it is permanent. */
   expiresAt: Date | null;
 }>;
 
@@ -34,7 +36,10 @@ type Row = Omit<StoredBan, 'addressHashes'> & { addressHashes: Uint8Array[] };
 /** Stores channel bans and time-outs. */
 @Injectable()
 export class BanRepository {
-  constructor(private readonly db: PrismaService) {}
+  constructor(
+    private readonly db: PrismaService,
+    private readonly changes: RoomChangeRepository,
+  ) {}
 
   /** Lists a channel's bans, newest first, including expired time-outs. */
   async all(channelId: string): Promise<StoredBan[]> {
@@ -48,15 +53,16 @@ export class BanRepository {
   }
 
   /** Replaces the author's previous ban, and removes the channel's expired time-outs. */
-  async put(channelId: string, ban: NewBan): Promise<StoredBan> {
+  async put(channelId: string, ban: NewBan): Promise<{ ban: StoredBan; version: ChangeVersion }> {
     const { author, name, addressHashes, reason, byId, at, expiresAt } = ban;
     const { accountId, guestId } = author;
     return this.db.$transaction(async (tx) => {
-      // Serialize per channel: two concurrent bans of one author would collide.
+      // Calls are serialized per channel, because two concurrent bans of the same author would
+      // collide.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
-      const whom = accountId === null ? { guestId } : { accountId };
+      const target = accountId === null ? { guestId } : { accountId };
       await tx.chatBan.deleteMany({
-        where: { channelId, OR: [whom, { expiresAt: { lte: at } }] },
+        where: { channelId, OR: [target, { expiresAt: { lte: at } }] },
       });
       const row = await tx.chatBan.create({
         data: {
@@ -74,13 +80,29 @@ export class BanRepository {
         },
         select: COLUMNS,
       });
-      return toBan(row);
+      const version = await this.changes.append(tx, channelId, { kind: 'banned', banId: row.id });
+      return { ban: toBan(row), version };
     });
   }
 
-  /** Resolves with false if it does not exist. */
-  async remove(channelId: string, id: string): Promise<boolean> {
-    return (await this.db.chatBan.deleteMany({ where: { channelId, id } })).count > 0;
+  async find(channelId: string, id: string): Promise<StoredBan | null> {
+    const row = await this.db.chatBan.findFirst({ where: { channelId, id }, select: COLUMNS });
+    return row && toBan(row);
+  }
+
+  /** Resolves to `removed: false` if the ban does not exist. */
+  async remove(
+    channelId: string,
+    { id, accountId, guestId, addressHashes }: StoredBan,
+  ): Promise<{ removed: boolean; version: ChangeVersion }> {
+    const author = { accountId, guestId };
+    const { result, version } = await this.changes.record(
+      channelId,
+      async ({ chatBan }) => (await chatBan.deleteMany({ where: { channelId, id } })).count > 0,
+      (removed) =>
+        removed ? { kind: 'unbanned', author, addressHashes: [...addressHashes] } : null,
+    );
+    return { removed: result, version };
   }
 }
 

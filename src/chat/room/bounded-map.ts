@@ -1,4 +1,4 @@
-/** A map with a capacity; the entry that was set longest ago is evicted first. */
+/** A map with a maximum size. When it is full, the entry that was set longest ago is evicted. */
 export class BoundedMap<Key, Value> {
   readonly #max: number;
   readonly #map = new Map<Key, Value>();
@@ -23,7 +23,11 @@ export class BoundedMap<Key, Value> {
     this.#map.delete(key);
   }
 
-  /** Returns the entries in the order they were set. */
+  clear(): void {
+    this.#map.clear();
+  }
+
+  /** Returns the entries in the order in which they were set. */
   entries(): IterableIterator<[Key, Value]> {
     return this.#map.entries();
   }

@@ -33,7 +33,7 @@ const message = (seq: number): StoredMessage => ({
 
 describe('ChatRoom', () => {
   let room: ChatRoom;
-  let told: number[][];
+  let sent: number[][];
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -42,57 +42,58 @@ describe('ChatRoom', () => {
       moderators: ['mod'],
       bans: [],
       pinned: null,
+      position: { seq: 0, version: 0 },
     });
-    told = [];
-    room.events.on('told', (messages) => told.push(messages.map(({ seq }) => seq)));
+    sent = [];
+    room.events.on('sent', (messages) => sent.push(messages.map(({ seq }) => seq)));
   });
   afterEach(() => void vi.useRealTimers());
 
-  it('tells a message after a quiet time at once, and what follows with the next tick', () => {
-    room.tell([message(1)]);
-    expect(told).toEqual([[1]]);
-    room.tell([message(2)]);
-    room.tell([message(3), message(4)]);
-    expect(told).toEqual([[1]]);
+  it('sends a message immediately after a quiet period, and later ones with the next tick', () => {
+    room.send([message(1)]);
+    expect(sent).toEqual([[1]]);
+    room.send([message(2)]);
+    room.send([message(3), message(4)]);
+    expect(sent).toEqual([[1]]);
     vi.advanceTimersByTime(40);
-    expect(told).toEqual([[1], [2, 3, 4]]);
+    expect(sent).toEqual([[1], [2, 3, 4]]);
     expect(room.isBusy).toBe(true);
     vi.advanceTimersByTime(40);
     expect(room.isBusy).toBe(false);
-    room.tell([message(5)]);
-    expect(told.at(-1)).toEqual([5]);
+    room.send([message(5)]);
+    expect(sent.at(-1)).toEqual([5]);
   });
 
   it.each([
-    { tellingMs: 30, tickMs: 120 },
-    { tellingMs: 500, tickMs: 250 },
+    { sendingMs: 30, tickMs: 120 },
+    { sendingMs: 500, tickMs: 250 },
   ])(
-    'tells more at once, the longer telling takes: $tellingMs ms, every $tickMs',
-    ({ tellingMs, tickMs }) => {
+    'sends larger updates less often when sending is slow: $sendingMs ms, every $tickMs ms',
+    ({ sendingMs, tickMs }) => {
       const cpu = vi.spyOn(process, 'threadCpuUsage');
       onTestFinished(() => cpu.mockRestore());
-      cpu.mockReturnValue({ user: (tellingMs * 1_000) / 2, system: (tellingMs * 1_000) / 2 });
-      room.tell([message(1)]);
-      room.tell([message(2)]);
+      cpu.mockReturnValue({ user: (sendingMs * 1_000) / 2, system: (sendingMs * 1_000) / 2 });
+      room.send([message(1)]);
+      room.send([message(2)]);
       vi.advanceTimersByTime(tickMs - 1);
-      room.tell([message(3)]);
-      expect(told).toEqual([[1]]);
+      room.send([message(3)]);
+      expect(sent).toEqual([[1]]);
       vi.advanceTimersByTime(1);
-      expect(told).toEqual([[1], [2, 3]]);
+      expect(sent).toEqual([[1], [2, 3]]);
     },
   );
 
-  it('tells a message that was deleted meanwhile without its text', () => {
+  it('sends a message that was deleted in the meantime without its text', () => {
     const texts: string[] = [];
-    room.tell([message(1)]);
-    room.events.on('told', (messages) => texts.push(...messages.map(({ text }) => text)));
-    room.tell([message(2), message(3)]);
-    room.forget([{ ...message(2), deletedAt: new Date(1) }]);
+    room.send([message(1)]);
+    room.events.on('sent', (messages) => texts.push(...messages.map(({ text }) => text)));
+    room.send([message(2), message(3)]);
+    room.forget([2]);
     vi.advanceTimersByTime(40);
     expect(texts).toEqual(['', 'text 3']);
   });
 
-  it('knows its owner and moderators, as long as they are some', () => {
+  it('follows appointments and dismissals of moderators', () => {
     const roleOf = (accountId: string) => room.roleOf({ accountId, guestId: null });
     expect(roleOf('owner')).toBe('owner');
     expect(roleOf('mod')).toBe('moderator');
@@ -104,12 +105,12 @@ describe('ChatRoom', () => {
     expect(roleOf('somebody')).toBe('moderator');
   });
 
-  it('quotes what a message answers, and no more when that was deleted', () => {
+  it('quotes the message being replied to, without its text after it is deleted', () => {
     const quotes: unknown[] = [];
-    room.events.on('told', (messages) => quotes.push(...messages.map(({ replyTo }) => replyTo)));
-    room.tell([message(1), { ...message(2), replyToSeq: 1 }]);
-    room.forget([{ ...message(1), deletedAt: new Date(1) }]);
-    room.tell([{ ...message(3), replyToSeq: 1 }]);
+    room.events.on('sent', (messages) => quotes.push(...messages.map(({ replyTo }) => replyTo)));
+    room.send([message(1), { ...message(2), replyToSeq: 1 }]);
+    room.forget([1]);
+    room.send([{ ...message(3), replyToSeq: 1 }]);
     vi.advanceTimersByTime(40);
     expect(quotes).toEqual([
       undefined,
@@ -118,11 +119,11 @@ describe('ChatRoom', () => {
     ]);
   });
 
-  it('tells nothing after it was closed', () => {
-    room.tell([message(1)]);
-    room.tell([message(2)]);
+  it('sends nothing after it was closed', () => {
+    room.send([message(1)]);
+    room.send([message(2)]);
     room.close();
     vi.advanceTimersByTime(1_000);
-    expect(told).toEqual([[1]]);
+    expect(sent).toEqual([[1]]);
   });
 });

@@ -3,59 +3,112 @@ import { TypedEmitter } from '../../common/typed-emitter.js';
 import type { ChatMessage, ChatQuote } from '../../protocol/chat.js';
 import type { ChatSettings } from '../../protocol/chat-rules.js';
 import { BoundedMap } from './bounded-map.js';
-import { type Author, quoteOf, type StoredMessage, viewOf } from '../messages/chat-message.js';
+import {
+  type Author,
+  authorKey,
+  emptied,
+  quoteOf,
+  type StoredMessage,
+  viewOf,
+} from '../messages/chat-message.js';
 import { RoomBans, type StoredBan } from './room-bans.js';
 import { RoomGuests } from './room-guests.js';
 import { RoomRules } from './room-rules.js';
 import { SlowMode } from './slow-mode.js';
 
-/** Interval of updates under load; after a quiet period a message is sent immediately. */
+/** The interval between updates under load. After a quiet period, a message is sent immediately. */
 const TICK_MS = 40;
-/** Larger rooms get fewer, bigger updates: sending uses at most a quarter of a core. */
-const TELLING_SHARE = 1 / 4;
-/** Longest interval between updates, however long sending takes. */
+/**
+ * The share of a core that sending may use. To stay below it, larger rooms get fewer and larger
+ * updates.
+ */
+const SENDING_SHARE = 1 / 4;
+/** The longest interval between updates, however long sending takes. */
 const TICK_MAX_MS = 250;
-/** Quotes in memory: the newest messages and others that were replied to. */
+/**
+ * The number of quotes kept in memory: those of the newest messages, and of older ones that were
+ * replied to.
+ */
 const QUOTES_MAX = 500;
-/** Senders known to have written here before. */
+/** The number of senders that are remembered as having written in the room before. */
 const WRITERS_MAX = 20_000;
 
-/** The stored state that a room is opened with. */
+/** The stored state with which a room is opened. */
 export type RoomState = Readonly<{
   settings: ChatSettings;
-  /** Ids of the moderators' accounts. */
+  /** The account ids of the moderators. */
   moderators: readonly string[];
   bans: readonly StoredBan[];
   pinned: StoredMessage | null;
+  /** The seq of the newest message, and the version of the newest change, or earlier ones. */
+  position: RoomPosition;
 }>;
 
-/** The chat of one channel while it is in use: permissions, rules, and pending updates. */
+/** The seq of a room's newest message, and the version of the newest other change. */
+export type RoomPosition = Readonly<{ seq: number; version: number }>;
+
+/** The chat of one channel while it is in use, with its permissions, rules and pending updates. */
 export class ChatRoom {
-  /** `told`: all messages of one update, in order of seq. */
-  readonly events = new TypedEmitter<{ told: [messages: readonly ChatMessage[]] }>();
+  readonly #emitter = new TypedEmitter<{ sent: [messages: readonly ChatMessage[]] }>();
+  /** `sent`: an update was sent, which contained these messages in order of seq. */
+  readonly events = this.#emitter.listenable;
   readonly channel: Channel;
-  readonly bans: RoomBans;
+  #bans: RoomBans;
   readonly guests = new RoomGuests();
   readonly slowMode = new SlowMode();
-  /** By {@link authorKey}: senders who are not first-time chatters. */
+  /** The senders who have written in this room before, by {@link authorKey}. */
   readonly writers = new BoundedMap<string, true>(WRITERS_MAX);
-  rules: RoomRules;
-  pinned: StoredMessage | null;
-  readonly #moderators: Set<string>;
+  #moderators: Set<string>;
   readonly #quotes = new BoundedMap<number, ChatQuote>(QUOTES_MAX);
-  #untold: ChatMessage[] = [];
+  /** The stored position at which the room was opened. */
+  readonly openedAt: RoomPosition;
+  #rules: RoomRules;
+  #pinned: StoredMessage | null;
+  #unsent: ChatMessage[] = [];
   #tick: NodeJS.Timeout | undefined;
 
-  constructor(channel: Channel, { settings, moderators, bans, pinned }: RoomState) {
+  constructor(channel: Channel, { settings, moderators, bans, pinned, position }: RoomState) {
     this.channel = channel;
-    this.rules = new RoomRules(settings);
-    this.bans = new RoomBans(bans);
-    this.pinned = pinned;
+    this.#rules = new RoomRules(settings);
+    this.#bans = new RoomBans(bans);
+    this.#pinned = pinned;
     this.#moderators = new Set(moderators);
+    this.openedAt = position;
   }
 
   get id(): string {
     return this.channel.id;
+  }
+
+  get rules(): RoomRules {
+    return this.#rules;
+  }
+
+  get bans(): RoomBans {
+    return this.#bans;
+  }
+
+  /** Replaces what was loaded with what is stored now. Unsent messages are dropped. */
+  reload({ settings, moderators, bans, pinned }: RoomState): void {
+    this.#rules = new RoomRules(settings);
+    this.#bans = new RoomBans(bans);
+    this.#moderators = new Set(moderators);
+    this.#pinned = pinned;
+    this.#quotes.clear();
+    this.#unsent = [];
+  }
+
+  /** Applies new settings from the next message on. */
+  configure(settings: ChatSettings): void {
+    this.#rules = new RoomRules(settings);
+  }
+
+  get pinned(): StoredMessage | null {
+    return this.#pinned;
+  }
+
+  pin(message: StoredMessage | null): void {
+    this.#pinned = message;
   }
 
   isOwner({ accountId }: Author): boolean {
@@ -96,27 +149,39 @@ export class ChatRoom {
   }
 
   /** Broadcasts committed messages: immediately, or with the next update if one was just sent. */
-  tell(messages: readonly StoredMessage[]): void {
+  send(messages: readonly StoredMessage[]): void {
     for (const message of messages) {
       this.remember(quoteOf(message));
       const { replyToSeq } = message;
       const quote = replyToSeq === null ? undefined : this.quote(replyToSeq);
-      this.#untold.push(viewOf(message, { quote }));
+      this.#unsent.push(viewOf(message, { quote }));
     }
-    if (this.#tick === undefined) this.#tellUntold();
+    if (this.#tick === undefined) this.#sendUnsent();
+  }
+
+  /** Notes who wrote messages that another node stored, for the rules here. */
+  heard(messages: readonly StoredMessage[]): void {
+    for (const message of messages) {
+      const { guestId, name, nonce, sentAt } = message;
+      const key = authorKey(message);
+      this.writers.set(key, true);
+      if (guestId !== null) this.guests.heard({ guestId, name });
+      if (this.rules.rules.slowModeS > 0)
+        this.slowMode.sent(key, { nonce, atMs: sentAt.getTime() });
+    }
   }
 
   /** Removes deleted messages from quotes, and empties those not sent yet. */
-  forget(messages: readonly StoredMessage[]): void {
-    const gone = new Map(messages.map((message) => [message.seq, message]));
-    for (const message of messages) if (this.quote(message.seq)) this.remember(quoteOf(message));
-    this.#untold = this.#untold.map((view) => {
-      const message = gone.get(view.seq);
-      return message ? viewOf(message) : view;
-    });
+  forget(seqs: readonly number[]): void {
+    const gone = new Set(seqs);
+    for (const seq of gone) {
+      const quote = this.quote(seq);
+      if (quote) this.remember({ ...quote, text: '', deleted: true });
+    }
+    this.#unsent = this.#unsent.map((view) => (gone.has(view.seq) ? emptied(view) : view));
   }
 
-  /** Removes a deleted account's rights, bans, and quotes. */
+  /** Removes a deleted account's role, ban, and quotes. */
   forgetAccount({ id, username }: { id: string; username: string }): void {
     this.dismiss(id);
     this.bans.remove({ accountId: id, guestId: null });
@@ -127,21 +192,21 @@ export class ChatRoom {
   close(): void {
     clearTimeout(this.#tick);
     this.#tick = undefined;
-    this.#untold = [];
-    this.events.clear();
+    this.#unsent = [];
+    this.#emitter.clear();
   }
 
-  #tellUntold(): void {
+  #sendUnsent(): void {
     this.#tick = undefined;
-    if (this.#untold.length === 0) return;
-    const messages = this.#untold.splice(0);
-    // Measure CPU time, not wall-clock time: while others use the processor, fewer frames would
-    // only make readers wait.
+    if (this.#unsent.length === 0) return;
+    const messages = this.#unsent.splice(0);
+    // CPU time is measured, not wall-clock time: while other processes use the CPU, sending fewer
+    // frames would only delay the messages.
     const before = process.threadCpuUsage();
-    this.events.emit('told', messages);
+    this.#emitter.emit('sent', messages);
     const { user, system } = process.threadCpuUsage(before);
-    const shareMs = (user + system) / 1_000 / TELLING_SHARE;
+    const shareMs = (user + system) / 1_000 / SENDING_SHARE;
     const tickMs = Math.min(TICK_MAX_MS, Math.max(TICK_MS, shareMs));
-    this.#tick = setTimeout(() => this.#tellUntold(), tickMs);
+    this.#tick = setTimeout(() => this.#sendUnsent(), tickMs);
   }
 }

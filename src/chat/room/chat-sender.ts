@@ -5,18 +5,18 @@ import type { Identity } from '../../common/identity.js';
 import { type Author, authorKey, authorOf, displayNameOf } from '../messages/chat-message.js';
 import type { Sender } from './room-bans.js';
 
-/** A chat participant, as known to their connection. */
+/** A chat participant, as identified by their connection or request. */
 export type ChatSender = Sender &
   Readonly<{
     account: Identity['account'];
     author: Author;
-    /** {@link authorKey} */
+    /** The result of {@link authorKey}. */
     key: string;
-    /** Shown instead of the username; empty to show the username. */
+    /** The name to show instead of the username; empty to show the username. */
     displayName: string;
   }>;
 
-/** Returns the sender of a connection. */
+/** Returns the sender that a connection belongs to. */
 export function senderOf({
   data: { identity, addressHash },
 }: Pick<OnairSocket, 'data'>): ChatSender {
@@ -31,7 +31,8 @@ export function senderOf({
 }
 
 /**
- * Returns the account that sent an HTTP request. It has no address, so address bans do not apply.
+ * Returns the account that sent an HTTP request as a sender. The sender has no address, so address
+ * bans don't apply.
  * @throws {DomainError} `not_logged_in`
  */
 export function accountOf({ identity }: Visitor): ChatSender {

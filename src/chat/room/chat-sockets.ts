@@ -1,8 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { askAll } from '../../cluster/ask-all.js';
+import { type Cluster, CLUSTER } from '../../cluster/cluster.js';
+import { NODE_CALLS, type NodeCalls } from '../../cluster/node-calls.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { OnairServer, OnairSocket } from '../../common/gateway.js';
-import type { ChatViewer, ChatViewers } from '../../protocol/chat-moderation.js';
+import { ChatViewer, type ChatViewers } from '../../protocol/chat-moderation.js';
 import { VIEWERS_LISTED_MAX } from '../../protocol/limits.js';
 import type { ChatRoom } from './chat-room.js';
 import { type ChatSender, senderOf } from './chat-sender.js';
@@ -12,25 +16,50 @@ import { SenderLimits } from './sender-limits.js';
 const LIST_RATE = { burst: 5, perSecond: 0.5 };
 const RANK = { owner: 0, moderator: 1, member: 2, guest: 3 } as const;
 
+/** The call that lists a node's people in a chat. */
+const PEOPLE_CALL = 'chat-people';
+/** The maximum number of people in an answer; further ones are not counted. */
+const PEOPLE_MAX = 10_000;
+
+/** A person in a chat; the viewer is null for a guest without a name. */
+const PersonHere = z.object({
+  key: z.string(),
+  isAccount: z.boolean(),
+  viewer: ChatViewer.nullable(),
+});
+type PersonHere = z.output<typeof PersonHere>;
+
 /** The socket room of everyone in a channel's chat. */
 export const everybodyIn = ({ id }: Pick<ChatRoom, 'id'>) => `chat:${id}`;
-/** The socket room of its owner and moderators. */
+/** The socket room of the channel's owner and moderators. */
 export const moderatorsIn = ({ id }: Pick<ChatRoom, 'id'>) => `chat-moderators:${id}`;
 
-/** Finds connections in chats. Queries the sockets on demand and stores nothing. */
+/** Finds the connections in a chat. The sockets are queried on demand, and nothing is stored. */
 @Injectable()
 export class ChatSockets {
   readonly #limits = new SenderLimits(LIST_RATE);
   #server: OnairServer | undefined;
 
-  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CLUSTER) private readonly cluster: Cluster,
+    @Inject(NODE_CALLS) private readonly calls: NodeCalls,
+  ) {}
 
-  /** Must be called first. */
+  /** Answers other nodes that list the people in a chat. */
+  answerWith(find: (channelId: string) => ChatRoom | undefined): void {
+    this.calls.answer(PEOPLE_CALL, (channelId) => {
+      const room = find(z.string().parse(channelId));
+      return room ? this.#people(room).slice(0, PEOPLE_MAX) : [];
+    });
+  }
+
+  /** Must be called before all other methods. */
   attach(server: OnairServer): void {
     this.#server = server;
   }
 
-  /** Subscribes a connection to the room's events that it may receive. */
+  /** Subscribes a connection to those events of the room that it may receive. */
   async enter(room: ChatRoom, socket: OnairSocket): Promise<void> {
     await socket.join(everybodyIn(room));
     await this.sort(room, socket);
@@ -41,7 +70,10 @@ export class ChatSockets {
     await socket.leave(moderatorsIn(room));
   }
 
-  /** Adds a connection to the moderators' room or removes it. */
+  /**
+   * Adds a connection to the moderators' room if it belongs to a moderator, and otherwise removes
+   * it from there.
+   */
   async sort(room: ChatRoom, socket: OnairSocket): Promise<void> {
     if (room.isModerator(senderOf(socket).author)) await socket.join(moderatorsIn(room));
     else await socket.leave(moderatorsIn(room));
@@ -52,23 +84,34 @@ export class ChatSockets {
     return [...this.#all(room)].filter((socket) => isOne(senderOf(socket)));
   }
 
+  /** Whether anybody is in the chat on this node. */
+  has(room: ChatRoom): boolean {
+    return (this.#server?.sockets.adapter.rooms.get(everybodyIn(room))?.size ?? 0) > 0;
+  }
+
   /**
-   * Lists the viewers currently in the chat.
+   * Lists the viewers currently in the chat, on all nodes that answer in time.
    * @throws {DomainError} `forbidden`, `rate_limited`
    */
-  viewers(room: ChatRoom, sender: ChatSender): ChatViewers {
+  async viewers(room: ChatRoom, sender: ChatSender): Promise<ChatViewers> {
     moderatorOf(room, sender);
     const retryAfterMs = this.#limits.take(sender.key, this.clock.nowMs());
     if (retryAfterMs > 0)
-      throw new DomainError('rate_limited', 'Wait a moment, then look again.', { retryAfterMs });
-    const people = new Map<string, ChatSender>();
-    for (const socket of this.#all(room)) {
-      if (socket.data.isSilent) continue;
-      const one = senderOf(socket);
-      people.set(one.key, one);
-    }
-    const named = [...people.values()].flatMap((one) => this.#viewer(room, one) ?? []);
-    const accounts = [...people.values()].filter(({ account }) => account).length;
+      throw new DomainError('rate_limited', 'Wait a moment, then refresh the list.', {
+        retryAfterMs,
+      });
+    const elsewhere = await askAll(
+      { cluster: this.cluster, calls: this.calls },
+      {
+        name: PEOPLE_CALL,
+        body: room.id,
+        schema: z.array(PersonHere),
+      },
+    );
+    const all = [...elsewhere.flat(), ...this.#people(room)];
+    const people = new Map(all.map((one) => [one.key, one]));
+    const named = [...people.values()].flatMap(({ viewer }) => viewer ?? []);
+    const accounts = [...people.values()].filter(({ isAccount }) => isAccount).length;
     const sorted = named.toSorted(
       (a, b) => RANK[a.role] - RANK[b.role] || a.name.localeCompare(b.name),
     );
@@ -78,6 +121,18 @@ export class ChatSockets {
       viewers: sorted.slice(0, VIEWERS_LISTED_MAX),
       more: sorted.length > VIEWERS_LISTED_MAX,
     };
+  }
+
+  #people(room: ChatRoom): PersonHere[] {
+    const people = new Map<string, PersonHere>();
+    for (const socket of this.#all(room)) {
+      if (socket.data.isSilent) continue;
+      const one = senderOf(socket);
+      const { key, account } = one;
+      if (people.has(key)) continue;
+      people.set(key, { key, isAccount: account !== null, viewer: this.#viewer(room, one) });
+    }
+    return [...people.values()];
   }
 
   /** Returns null for a guest without a name. */

@@ -5,31 +5,45 @@ describe('FloatingTally', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('tells all of a fifth of a second at once, and nothing when there is nothing', () => {
-    const told: Floats[] = [];
-    const tally = new FloatingTally((floats) => told.push(floats));
+  it('reports the emoji of 200 ms together, and nothing if there are none', () => {
+    const reported: Floats[] = [];
+    const tally = new FloatingTally((floats) => reported.push(floats));
     for (const emoji of ['🔥', '🔥', '👍']) tally.add(emoji);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     vi.advanceTimersByTime(200);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       [
         { emoji: '🔥', count: 2 },
         { emoji: '👍', count: 1 },
       ],
     ]);
     vi.advanceTimersByTime(10_000);
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
-  it('bounds what one frame says, and is silent once it is closed', () => {
-    const told: Floats[] = [];
-    const tally = new FloatingTally((floats) => told.push(floats));
+  it('adds those of other nodes, and says which are its own', () => {
+    const reported: Floats[][] = [];
+    const tally = new FloatingTally((floats, own) => reported.push([floats, own]));
+    tally.addElsewhere([{ emoji: '🔥', count: 2 }]);
+    tally.add('🔥');
+    vi.advanceTimersByTime(200);
+    tally.addElsewhere([{ emoji: '👍', count: 1 }]);
+    vi.advanceTimersByTime(200);
+    expect(reported).toEqual([
+      [[{ emoji: '🔥', count: 3 }], [{ emoji: '🔥', count: 1 }]],
+      [[{ emoji: '👍', count: 1 }], []],
+    ]);
+  });
+
+  it('limits the count per update, and reports nothing after it was closed', () => {
+    const reported: Floats[] = [];
+    const tally = new FloatingTally((floats) => reported.push(floats));
     for (let i = 0; i < 1_000; i += 1) tally.add('🔥');
     vi.advanceTimersByTime(200);
-    expect(told).toEqual([[{ emoji: '🔥', count: 50 }]]);
+    expect(reported).toEqual([[{ emoji: '🔥', count: 50 }]]);
     tally.add('🔥');
     tally.close();
     vi.advanceTimersByTime(1_000);
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 });

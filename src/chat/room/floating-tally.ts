@@ -1,36 +1,55 @@
-/** Interval between updates. */
-const TELL_MS = 200;
-/** Limit per emoji and update; more would not be visible. */
+/** The interval between updates. */
+const UPDATE_MS = 200;
+/** The maximum count per emoji and update; a higher number would make no visible difference. */
 const COUNT_MAX = 50;
 
 export type Floats = readonly Readonly<{ emoji: string; count: number }>[];
 
 /** Counts the floating emoji of one channel and emits them a few times per second. */
 export class FloatingTally {
-  readonly #tell: (floats: Floats) => void;
-  /** Bounded, as the protocol limits the set of emoji. */
+  readonly #report: (floats: Floats, own: Floats) => void;
+  /** The counts of this node. */
+  #own = new Map<string, number>();
+  /** The counts by emoji. Their number is bounded, because the protocol limits the set of emoji. */
   #counts = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(tell: (floats: Floats) => void) {
-    this.#tell = tell;
+  /** @param report gets the counts of all nodes, and those of this one */
+  constructor(report: (floats: Floats, own: Floats) => void) {
+    this.#report = report;
   }
 
   add(emoji: string): void {
-    this.#counts.set(emoji, Math.min(COUNT_MAX, (this.#counts.get(emoji) ?? 0) + 1));
-    this.#timer ??= setTimeout(() => this.#flush(), TELL_MS);
+    raise(this.#own, { emoji, count: 1 });
+    this.addElsewhere([{ emoji, count: 1 }]);
+  }
+
+  /** Adds floats of another node. */
+  addElsewhere(floats: Floats): void {
+    for (const float of floats) raise(this.#counts, float);
+    this.#timer ??= setTimeout(() => this.#flush(), UPDATE_MS);
   }
 
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#counts.clear();
+    this.#own.clear();
   }
 
   #flush(): void {
     this.#timer = undefined;
-    const floats = [...this.#counts].map(([emoji, count]) => ({ emoji, count }));
+    const [floats, own] = [listOf(this.#counts), listOf(this.#own)];
     this.#counts = new Map();
-    this.#tell(floats);
+    this.#own = new Map();
+    this.#report(floats, own);
   }
+}
+
+function raise(counts: Map<string, number>, { emoji, count }: Floats[number]): void {
+  counts.set(emoji, Math.min(COUNT_MAX, (counts.get(emoji) ?? 0) + count));
+}
+
+function listOf(counts: ReadonlyMap<string, number>): Floats {
+  return [...counts].map(([emoji, count]) => ({ emoji, count }));
 }

@@ -20,7 +20,7 @@ const from = (author: StoredBan | ReturnType<typeof guest> | ReturnType<typeof a
 });
 
 describe('RoomBans', () => {
-  it('bans a device anywhere, and other guests of its address for a day', () => {
+  it('bans a device everywhere, and other guests at its address for a day', () => {
     const bans = new RoomBans([ban({})]);
     expect(bans.find({ author: guest('troll'), addressHash: 'away' }, 1)?.id).toBe('id');
     expect(bans.find(from(guest('new')), ADDRESS_BAN_MS - 1)?.id).toBe('id');
@@ -30,14 +30,14 @@ describe('RoomBans', () => {
     expect(bans.find(from(account('ann')), 1)).toBeNull();
   });
 
-  it('ends time-outs by themselves, of the address as well', () => {
+  it('expires time-outs, including those of the address', () => {
     const bans = new RoomBans([ban({ expiresAt: new Date(10_000) })]);
     expect(bans.find(from(guest('new')), 9_999)?.id).toBe('id');
     expect(bans.find(from(guest('new')), 10_000)).toBeNull();
     expect(bans.of(guest('troll'), 10_000)).toBeNull();
   });
 
-  it('has one ban for each, the last; lifted it is gone with the address’s', () => {
+  it('replaces an author’s earlier ban, and lifts that of the address too', () => {
     const bans = new RoomBans([ban({ addressHashes: ['old', 'older'] })]);
     bans.add(ban({ id: 'later' }));
     for (const addressHash of ['old', 'older'])
@@ -48,13 +48,13 @@ describe('RoomBans', () => {
     expect(bans.find(from(guest('new')), 1)).toBeNull();
   });
 
-  it('keeps the address banned for another device of it that was banned too', () => {
+  it('keeps an address banned while another banned device uses it', () => {
     const bans = new RoomBans([ban({}), ban({ ...guest('second'), id: 'second' })]);
     bans.remove(guest('troll'));
     expect(bans.find(from(guest('new')), 1)?.id).toBe('second');
   });
 
-  it('bans guests who come from any of the addresses of an account', () => {
+  it('bans guests at any address of a banned account', () => {
     const bans = new RoomBans([ban({ ...account('ann'), addressHashes: ['home', 'phone'] })]);
     for (const addressHash of ['home', 'phone'])
       expect(bans.find({ author: guest('new'), addressHash }, 1)?.id).toBe('id');

@@ -1,25 +1,28 @@
 import { ADDRESS_BAN_MS } from '../../access/address-ban.js';
 import { type Author, authorKey } from '../messages/chat-message.js';
 
-/** A stored ban: permanent, or a time-out. */
+/** A stored ban, which is either permanent or a time-out. */
 export type StoredBan = Readonly<
   Author & {
     id: string;
     name: string;
     reason: string;
     createdAt: Date;
-    /** Their recent addresses, hashed, base64url. Guests from these addresses are banned too. */
+    /**
+     * Hashes of the person's recent addresses, base64url. Guests at these addresses are banned too.
+     */
     addressHashes: readonly string[];
-    /** Null if permanent. */
+    /** The time at which the ban ends; null if it is permanent. */
     expiresAt: Date | null;
   }
 >;
 
-/** A sender as identified by bans. */
+/** The properties by which bans identify a sender. */
 export type Sender = Readonly<{ author: Author; addressHash: string }>;
 
 /**
- * The bans of one channel, in memory. Holds every stored ban; the repository bounds their number.
+ * The bans of one channel, in memory. All stored bans are loaded, and their number is bounded by
+ * the repository.
  */
 export class RoomBans {
   readonly #byAuthor = new Map<string, StoredBan>();
@@ -46,7 +49,7 @@ export class RoomBans {
     return ban && holds(ban, nowMs) ? ban : null;
   }
 
-  /** Adds a ban, replacing the author's previous one. */
+  /** Adds a ban, which replaces the author's previous one. */
   add(ban: StoredBan): void {
     const key = authorKey(ban);
     this.remove(ban);

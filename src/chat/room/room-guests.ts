@@ -1,13 +1,18 @@
 import { BoundedMap } from './bounded-map.js';
 import { mentionKey } from '../messages/mentions.js';
 
-/** Guests remembered; beyond it the guest who wrote longest ago is evicted. */
+/** The maximum number of remembered guests; the one who wrote longest ago is evicted. */
 const GUESTS_MAX = 5_000;
 
 /** A guest's identity when they last wrote. */
-export type KnownGuest = Readonly<{ guestId: string; name: string; addressHash: string }>;
+export type KnownGuest = Readonly<{
+  guestId: string;
+  name: string;
+  /** Null if the guest wrote on other nodes only. */
+  addressHash: string | null;
+}>;
 
-/** Guests who recently wrote in one channel: their names and addresses. */
+/** The names and addresses of guests who recently wrote in one channel. */
 export class RoomGuests {
   readonly #byId = new BoundedMap<string, KnownGuest>(GUESTS_MAX);
   readonly #byName = new BoundedMap<string, KnownGuest>(GUESTS_MAX);
@@ -17,11 +22,16 @@ export class RoomGuests {
     this.#byName.set(mentionKey(guest.name), guest);
   }
 
+  /** Notes that a guest wrote on some node. */
+  heard({ guestId, name }: Pick<KnownGuest, 'guestId' | 'name'>): void {
+    this.wrote({ guestId, name, addressHash: this.byId(guestId)?.addressHash ?? null });
+  }
+
   byId(guestId: string): KnownGuest | undefined {
     return this.#byId.get(guestId);
   }
 
-  /** Returns the most recent guest with this name. */
+  /** Returns the guest who most recently wrote under this name. */
   byName(name: string): KnownGuest | undefined {
     return this.#byName.get(mentionKey(name));
   }

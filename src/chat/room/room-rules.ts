@@ -1,7 +1,7 @@
 import type { ChatRules, ChatSettings } from '../../protocol/chat-rules.js';
 import { WordFilter } from '../filter/word-filter.js';
 
-/** A channel's rules in memory, prepared for checking every message. */
+/** A channel's rules in memory, prepared for fast checks of messages. */
 export class RoomRules {
   readonly rules: ChatRules;
   readonly blockedWords: readonly string[];

@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../../db/prisma.service.js';
 import type { ChatSettings } from '../../protocol/chat-rules.js';
 import { MODERATORS_MAX } from '../../protocol/limits.js';
-import type { RoomState } from './chat-room.js';
+import type { RoomPosition, RoomState } from './chat-room.js';
+import type { StoredMessage } from '../messages/chat-message.js';
 import { toMessage } from '../messages/chat.repository.js';
+import type { ChangeVersion } from './stored-change.js';
+import { RoomChangeRepository } from './room-change.repository.js';
 import { NO_RULES } from './room-rules.js';
 import { BanRepository } from './ban.repository.js';
 
@@ -23,56 +26,86 @@ export class RoomRepository {
   constructor(
     private readonly db: PrismaService,
     private readonly bans: BanRepository,
+    private readonly changes: RoomChangeRepository,
   ) {}
 
-  /** Loads everything a room keeps in memory. */
+  /** Loads everything that a room keeps in memory. */
   async load(channelId: string): Promise<RoomState> {
-    const [row, bans] = await Promise.all([
-      this.db.channel.findUnique({
-        where: { id: channelId },
-        select: {
-          ...SETTINGS,
-          pinnedSeq: true,
-          moderators: { select: { accountId: true }, take: MODERATORS_MAX },
-        },
-      }),
+    const row = await this.db.channel.findUnique({
+      where: { id: channelId },
+      select: { ...SETTINGS, pinnedSeq: true, chatSeq: true, roomVersion: true },
+    });
+    // Everything else is read after the position, so it is not older.
+    const [bans, moderators, pinned] = await Promise.all([
       this.bans.all(channelId),
+      this.db.channelModerator.findMany({
+        where: { channelId },
+        select: { accountId: true },
+        take: MODERATORS_MAX,
+      }),
+      this.#pinned(channelId, row?.pinnedSeq ?? null),
     ]);
-    if (row === null) return { settings: NO_RULES, moderators: [], bans, pinned: null };
-    const { pinnedSeq, moderators, ...settings } = row;
-    const pinned =
-      pinnedSeq === null
-        ? null
-        : await this.db.chatMessage.findUnique({
-            where: { channelId_seq: { channelId, seq: pinnedSeq } },
-          });
     return {
-      settings: fromRow(settings),
+      settings: row === null ? NO_RULES : fromRow(row),
       moderators: moderators.map(({ accountId }) => accountId),
       bans,
-      pinned: pinned && pinned.deletedAt === null ? toMessage(pinned) : null,
+      pinned,
+      position: { seq: row?.chatSeq ?? 0, version: row?.roomVersion ?? 0 },
     };
   }
 
-  /** Does nothing if the channel no longer exists. */
-  async save(channelId: string, { rules, blockedWords }: ChatSettings): Promise<void> {
-    await this.db.channel.updateMany({
-      where: { id: channelId },
-      data: {
-        slowModeS: rules.slowModeS,
-        chatRegisteredOnly: rules.registeredOnly,
-        followersOnlyMin: rules.followersOnlyMin,
-        chatEmojiOnly: rules.emojiOnly,
-        chatHoldLinks: rules.holdLinks,
-        chatHoldFirst: rules.holdFirst,
-        blockedWords,
-      },
+  async #pinned(channelId: string, seq: number | null): Promise<StoredMessage | null> {
+    if (seq === null) return null;
+    const row = await this.db.chatMessage.findUnique({
+      where: { channelId_seq: { channelId, seq } },
+    });
+    return row && row.deletedAt === null ? toMessage(row) : null;
+  }
+
+  /** Returns the positions of those of the channels that exist. */
+  async positions(channelIds: readonly string[]): Promise<Map<string, RoomPosition>> {
+    const rows = await this.db.channel.findMany({
+      where: { id: { in: [...channelIds] } },
+      select: { id: true, chatSeq: true, roomVersion: true },
+    });
+    return new Map(
+      rows.map(({ id, chatSeq: seq, roomVersion: version }) => [id, { seq, version }]),
+    );
+  }
+
+  /** Returns the stored settings; those of a new channel if the channel no longer exists. */
+  async settings(channelId: string): Promise<ChatSettings> {
+    const row = await this.db.channel.findUnique({ where: { id: channelId }, select: SETTINGS });
+    return row === null ? NO_RULES : fromRow(row);
+  }
+
+  /**
+   * Changes the settings, so that concurrent changes build on each other.
+   * @param change returns the new settings
+   */
+  async change(
+    channelId: string,
+    change: (before: ChatSettings) => ChatSettings,
+  ): Promise<{ before: ChatSettings; settings: ChatSettings; version: ChangeVersion }> {
+    return this.db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR NO KEY UPDATE`;
+      const row = await tx.channel.findUnique({ where: { id: channelId }, select: SETTINGS });
+      const before = row === null ? NO_RULES : fromRow(row);
+      const settings = change(before);
+      await tx.channel.updateMany({ where: { id: channelId }, data: toRow(settings) });
+      const version = await this.changes.append(tx, channelId, { kind: 'settings' });
+      return { before, settings, version };
     });
   }
 
-  /** Pins a message; null unpins. */
-  async pin(channelId: string, seq: number | null): Promise<void> {
-    await this.db.channel.updateMany({ where: { id: channelId }, data: { pinnedSeq: seq } });
+  /** Pins a message, or unpins it if `seq` is null. */
+  async pin(channelId: string, seq: number | null): Promise<ChangeVersion> {
+    const { version } = await this.changes.record(
+      channelId,
+      ({ channel }) => channel.updateMany({ where: { id: channelId }, data: { pinnedSeq: seq } }),
+      () => ({ kind: 'pinned', seq }),
+    );
+    return version;
   }
 }
 
@@ -85,6 +118,18 @@ type SettingsRow = {
   chatHoldFirst: boolean;
   blockedWords: string[];
 };
+
+function toRow({ rules, blockedWords }: ChatSettings): SettingsRow {
+  return {
+    slowModeS: rules.slowModeS,
+    chatRegisteredOnly: rules.registeredOnly,
+    followersOnlyMin: rules.followersOnlyMin,
+    chatEmojiOnly: rules.emojiOnly,
+    chatHoldLinks: rules.holdLinks,
+    chatHoldFirst: rules.holdFirst,
+    blockedWords,
+  };
+}
 
 function fromRow(row: SettingsRow): ChatSettings {
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ChatLimits, SENDER_RATE, SenderLimits } from './sender-limits.js';
 
 describe('SenderLimits', () => {
-  it('counts each sender by itself', () => {
+  it('limits each sender independently', () => {
     const limits = new SenderLimits();
     const taken = (sender: string) =>
       Array.from({ length: SENDER_RATE.burst + 1 }, () => limits.take(sender, 0));
@@ -11,7 +11,7 @@ describe('SenderLimits', () => {
     expect(limits.take('ann', 1_000)).toBe(0);
   });
 
-  it('remembers who wrote lately among very many', () => {
+  it('remembers recent senders among very many', () => {
     const limits = new SenderLimits();
     for (let i = 0; i < 30_000; i += 1) limits.take(`sender ${i}`, 0);
     for (let i = 1; i < SENDER_RATE.burst; i += 1) limits.take('sender 29999', 0);
@@ -26,7 +26,7 @@ describe('ChatLimits', () => {
     addressHash,
   });
 
-  it('lets guests of one address do as much as a few people, however many they are', () => {
+  it('allows all guests at one address together as much as a few people', () => {
     const limits = new ChatLimits(5);
     let taken = 0;
     for (let n = 0; n < 200; n += 1) if (limits.take(guest(n), 0) === 0) taken += 1;
@@ -35,7 +35,7 @@ describe('ChatLimits', () => {
     expect(limits.take(guest(201, 'elsewhere'), 0)).toBe(0);
   });
 
-  it('counts an account by itself, wherever it is', () => {
+  it('limits an account independently of its address', () => {
     const limits = new ChatLimits(5);
     for (let n = 0; n < 200; n += 1) limits.take(guest(n), 0);
     expect(limits.take({ key: 'account:ann', account: {}, addressHash: 'home' }, 0)).toBe(0);

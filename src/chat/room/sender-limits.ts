@@ -2,41 +2,48 @@ import type { Config } from '../../config/config.js';
 import { type Rate, TokenBucket } from '../../common/token-bucket.js';
 
 /**
- * Guests of one address share the allowance of N people: enough for a family or a class behind one
- * address, while discarding the cookie for each message gains little.
+ * Guests at one address share the allowance of this number of people. It is enough for a family or
+ * a class, and little is gained by discarding the cookie before each message.
  */
 const GUESTS_PER_ADDRESS = 5;
 
 /**
- * Returns the shared allowance of guests of one address, in people, including ADDRESS_LIMIT_FACTOR.
+ * Returns the number of people whose allowance guests at one address share, scaled by
+ * ADDRESS_LIMIT_FACTOR.
  */
 export function guestsPerAddress({ http }: Config): number {
   return Math.max(1, Math.ceil(GUESTS_PER_ADDRESS * http.addressLimitFactor));
 }
 
-/** Message rate of one sender across all channels. */
+/** The message rate of one sender across all channels. */
 export const SENDER_RATE: Rate = { burst: 5, perSecond: 1 };
 /**
- * Senders tracked; beyond it the one who wrote longest ago is evicted and starts with a full
- * allowance.
+ * The maximum number of tracked senders. The one who wrote longest ago is evicted, and starts again
+ * with a full allowance.
  */
 const SENDERS_MAX = 20_000;
 
-/** The sender's identity, as far as limits need it. */
+/** The parts of the sender's identity that the limits need. */
 type Turn = Readonly<{ key: string; account: unknown; addressHash: string }>;
 
-/** Rate-limits each sender, and the guests of one address together. */
+/** Rate-limits each sender, and all guests at one address together. */
 export class ChatLimits {
   readonly #bySender: SenderLimits;
   readonly #byAddress: SenderLimits;
 
-  /** @param people allowance of the guests of one address, in people: {@link guestsPerAddress} */
+  /**
+   * @param people the number of people whose allowance guests at one address share; see {@link
+   *   guestsPerAddress}
+   */
   constructor(people: number, { burst, perSecond }: Rate = SENDER_RATE) {
     this.#bySender = new SenderLimits({ burst, perSecond });
     this.#byAddress = new SenderLimits({ burst: burst * people, perSecond: perSecond * people });
   }
 
-  /** Counts one action, or returns the milliseconds until the next is allowed. */
+  /**
+   * Counts one action and returns 0, or returns the number of milliseconds until the next one is
+   * allowed.
+   */
   take({ key, account, addressHash }: Turn, nowMs: number): number {
     const retryAfterMs = this.#bySender.take(key, nowMs);
     if (retryAfterMs > 0 || account !== null) return retryAfterMs;
@@ -53,7 +60,10 @@ export class SenderLimits {
     this.#rate = rate;
   }
 
-  /** Counts one action, or returns the milliseconds until the next is allowed. */
+  /**
+   * Counts one action and returns 0, or returns the number of milliseconds until the next one is
+   * allowed.
+   */
   take(sender: string, nowMs: number): number {
     const bucket = this.#buckets.get(sender) ?? new TokenBucket(this.#rate, nowMs);
     this.#buckets.delete(sender);

@@ -4,7 +4,7 @@ import { SlowMode } from './slow-mode.js';
 const at = (nowMs: number, nonce = 'next') => ({ nowMs, nonce, slowModeS: 10 });
 
 describe('SlowMode', () => {
-  it('makes each sender wait by themselves', () => {
+  it('makes each sender wait independently', () => {
     const slow = new SlowMode();
     slow.sent('ann', { nonce: 'one', atMs: 1_000 });
     expect(slow.waitMs('ann', at(4_000))).toBe(7_000);
@@ -13,7 +13,7 @@ describe('SlowMode', () => {
     expect(slow.waitMs('ann', { ...at(4_000), slowModeS: 0 })).toBe(0);
   });
 
-  it('lets the same message pass again, and one after a message that was not stored', () => {
+  it('accepts a repeated message, and another one after a message that was not stored', () => {
     const slow = new SlowMode();
     slow.sent('ann', { nonce: 'one', atMs: 1_000 });
     expect(slow.waitMs('ann', at(2_000, 'one'))).toBe(0);
@@ -21,7 +21,7 @@ describe('SlowMode', () => {
     expect(slow.waitMs('ann', at(2_000))).toBe(0);
   });
 
-  it('lets through as many in its time as there are turns', () => {
+  it('accepts as many messages per interval as there are turns', () => {
     const slow = new SlowMode(3);
     for (const [nonce, atMs] of [
       ['one', 0],

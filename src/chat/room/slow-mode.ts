@@ -1,25 +1,27 @@
 import { BoundedMap } from './bounded-map.js';
 
-/** Senders tracked; beyond it the one who wrote longest ago is evicted. */
+/** The maximum number of tracked senders; the one who wrote longest ago is evicted. */
 const SENDERS_MAX = 20_000;
 
 type Last = Readonly<{ nonce: string; atMs: number }>;
 
 /**
- * When each sender of one channel last wrote. A sender is one person, or all guests of an address.
+ * Records when senders last wrote in a channel. A sender is one person, or all guests at an
+ * address.
  */
 export class SlowMode {
   readonly #turns: number;
-  /** Oldest first. */
+  /** The last messages by sender, oldest first. */
   readonly #last = new BoundedMap<string, readonly Last[]>(SENDERS_MAX);
 
-  /** @param turns messages allowed per sender and interval */
+  /** @param turns the number of messages allowed per sender and interval */
   constructor(turns = 1) {
     this.#turns = turns;
   }
 
   /**
-   * Returns the milliseconds until a sender may write again; 0 for now, and for a repeated message.
+   * Returns the number of milliseconds until a sender may write again. It is 0 if the sender may
+   * write now, and for a repeated message.
    */
   waitMs(
     sender: string,
@@ -28,7 +30,7 @@ export class SlowMode {
     const last = this.#last.get(sender) ?? [];
     const [first] = last;
     if (slowModeS === 0 || !first || last.length < this.#turns) return 0;
-    // Setting the clock back must not lock anyone out.
+    // Nobody must be locked out if the clock is set back.
     if (last.some((message) => message.nonce === nonce || message.atMs > nowMs)) return 0;
     return Math.max(0, first.atMs + slowModeS * 1_000 - nowMs);
   }
@@ -36,7 +38,8 @@ export class SlowMode {
   /** Counts a message; repeated messages count once. */
   sent(sender: string, message: Last): void {
     const others = this.#without(sender, message.nonce);
-    this.#last.set(sender, [...others, message].slice(-this.#turns));
+    const all = [...others, message].toSorted((a, b) => a.atMs - b.atMs);
+    this.#last.set(sender, all.slice(-this.#turns));
   }
 
   /** Removes a message that was not stored after all. */

@@ -10,7 +10,7 @@ describe('inWords', () => {
     [3_600_000, '60 minutes'],
     [7_200_001, '3 hours'],
     [14 * 86_400_000, '14 days'],
-  ])('says %d ms as %s', (ms, words) => {
+  ])('formats %d ms as %s', (ms, words) => {
     expect(inWords(ms)).toBe(words);
   });
 });
@@ -28,11 +28,11 @@ describe('parseSeconds', () => {
     ['-5', null],
     ['10 m', null],
     ['12345678', null],
-  ])('reads %j', (text, seconds) => {
+  ])('parses %j', (text, seconds) => {
     expect(parseSeconds(text)).toBe(seconds);
   });
 
-  it('takes bare numbers as the unit that is asked for', () => {
+  it('parses a bare number in the given unit', () => {
     expect(parseSeconds('10', 'm')).toBe(600);
     expect(parseSeconds('10s', 'm')).toBe(10);
   });

@@ -12,20 +12,20 @@ import { guestsPerAddress } from '../room/sender-limits.js';
 import { SlowMode } from '../room/slow-mode.js';
 import { hasLink, isEmojiOnly } from './text-kinds.js';
 
-/** Why a message is held for a moderator; null if it is not. */
+/** The reason why a message is held for a moderator; null if it isn't held. */
 export type HoldReason = HeldMessageView['reason'] | null;
 
-/** The parts of a message that the rules check. */
+/** The parts of a message that are checked against the rules. */
 type Draft = Readonly<{ text: string; nonce: string; name: string; displayName: string }>;
 
 /**
- * Checks who may write what in a channel. Works from memory; only a sender's first message, and a
- * follow that is not cached, cost a query.
+ * Checks who may write what in a channel. Most checks need only data in memory; the database is
+ * queried only for a sender's first message, and for a follow that isn't cached.
  */
 @Injectable()
 export class WritingRules {
   readonly #guests: boolean;
-  /** Guests by channel and address, as their id is only a cookie. */
+  /** Slow mode for guests by channel and address, since a guest's id is only stored in a cookie. */
   readonly #ofAddresses: SlowMode;
 
   constructor(
@@ -48,22 +48,28 @@ export class WritingRules {
     const nowMs = this.clock.nowMs();
     const ban = room.isOwner(sender.author) ? null : room.bans.find(sender, nowMs);
     if (ban?.expiresAt === null)
-      throw new DomainError('banned', 'You are banned from this chat: you can read, not write.');
+      throw new DomainError(
+        'banned',
+        'You are banned from this chat. You can read it, but not write.',
+      );
     if (ban?.expiresAt) {
       const retryAfterMs = ban.expiresAt.getTime() - nowMs;
       throw new DomainError(
         'timed_out',
-        `You are timed out: you can write again in ${inWords(retryAfterMs)}.`,
+        `You are timed out. You can write again in ${inWords(retryAfterMs)}.`,
         { retryAfterMs },
       );
     }
     if (sender.account === null && !this.#takesGuests(room))
-      throw new DomainError('guests_not_allowed', 'Log in to write: guests can only read here.');
+      throw new DomainError(
+        'guests_not_allowed',
+        'Log in to write. Guests can only read this chat.',
+      );
   }
 
   /**
    * Checks a message against the channel's rules, which do not apply to moderators, and counts it
-   * in slow mode. Returns why the message must be held, or null.
+   * in slow mode. Returns the reason why the message must be held, or null.
    * @throws {DomainError} `followers_only`, `blocked_word`, `emoji_only`, `slow_mode`
    */
   async check(room: ChatRoom, sender: ChatSender, draft: Draft): Promise<HoldReason> {
@@ -74,26 +80,29 @@ export class WritingRules {
     if (room.rules.blocks(draft.text))
       throw new DomainError(
         'blocked_word',
-        'Your message has a word that this chat doesn’t take. Say it in another way.',
+        'Your message contains a word that this chat blocks. Rephrase it.',
       );
     if (room.rules.blocks(draft.name) || room.rules.blocks(draft.displayName))
       throw new DomainError(
         'blocked_word',
-        'Your name has a word that this chat doesn’t take. Choose another.',
+        'Your name contains a word that this chat blocks. Choose another.',
       );
     if (rules.emojiOnly && !isEmojiOnly(draft.text))
-      throw new DomainError('emoji_only', 'Only emoji can be written in this chat now.');
+      throw new DomainError('emoji_only', 'This chat accepts only emoji right now.');
     this.#takeTurn(room, sender, draft);
     if (rules.holdLinks && hasLink(draft.text)) return 'link';
     return rules.holdFirst && (await this.#isFirst(room, sender)) ? 'first_message' : null;
   }
 
-  /** Removes a message that was not stored from slow mode. */
+  /** Uncounts in slow mode a message that was not stored. */
   giveTurnBack(room: ChatRoom, sender: ChatSender, { nonce }: Pick<Draft, 'nonce'>): void {
     for (const [slowMode, who] of this.#turnsOf(room, sender)) slowMode.forget(who, nonce);
   }
 
-  /** Returns the slow-mode entries of a sender: their own, and for guests also their address's. */
+  /**
+   * Returns the slow-mode entries of a sender: the sender's own one and, for guests, also that of
+   * the address.
+   */
   #turnsOf(
     room: ChatRoom,
     { key, account, addressHash }: ChatSender,
@@ -113,12 +122,15 @@ export class WritingRules {
   async #assertFollows(room: ChatRoom, { account }: ChatSender, minutes: number): Promise<void> {
     const since = account && (await this.follows.since(room.id, account.id));
     if (since === null)
-      throw new DomainError('followers_only', 'Only followers can write here. Follow the channel.');
+      throw new DomainError(
+        'followers_only',
+        'Only followers can write here. Follow the channel first.',
+      );
     const retryAfterMs = since.getTime() + minutes * 60_000 - this.clock.nowMs();
     if (retryAfterMs > 0)
       throw new DomainError(
         'followers_only',
-        `Only who has followed for ${inWords(minutes * 60_000)} can write here: you can in ${inWords(retryAfterMs)}.`,
+        `Only people who have followed for ${inWords(minutes * 60_000)} can write here. You can write in ${inWords(retryAfterMs)}.`,
         { retryAfterMs },
       );
   }
@@ -133,7 +145,7 @@ export class WritingRules {
     if (retryAfterMs > 0)
       throw new DomainError(
         'slow_mode',
-        `This chat is in slow mode: you can write again in ${inWords(retryAfterMs)}.`,
+        `This chat is in slow mode. You can write again in ${inWords(retryAfterMs)}.`,
         { retryAfterMs },
       );
     for (const [slowMode, who] of turns) slowMode.sent(who, { nonce, atMs: nowMs });

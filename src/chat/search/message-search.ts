@@ -12,15 +12,17 @@ import { moderatorOf } from '../room/authority.js';
 import { PersonFinder } from '../moderation/person-finder.js';
 import { SenderLimits } from '../room/sender-limits.js';
 
-/** Messages scanned per search: a few milliseconds of database time. */
+/**
+ * The number of messages that are scanned per search, which takes the database a few milliseconds.
+ */
 export const STRETCH = 20_000;
-/** Limit of results per search. */
+/** The maximum number of results per search. */
 const FOUND_MAX = 50;
 const RATE = { burst: 5, perSecond: 1 };
 
 /**
- * Searches a channel's messages for its moderators, one range of seqs at a time: each search costs
- * the same regardless of the total.
+ * Searches a channel's messages for its moderators, one range of seqs at a time, so that each
+ * search costs the same no matter how long the chat is.
  */
 @Injectable()
 export class MessageSearch {
@@ -49,7 +51,7 @@ export class MessageSearch {
       throw new DomainError('rate_limited', 'Wait a moment, then search again.', { retryAfterMs });
     const author = name === undefined ? null : (await this.people.byName(room, name)).author;
     const endSeq = beforeSeq ?? (await this.messages.lastSeq(room.id)) + 1;
-    // One sender's messages are found by an index, so no range is needed.
+    // The messages of one sender are found with an index, so no range is needed.
     const startSeq = author === null ? Math.max(1, endSeq - STRETCH) : 1;
     const found = await this.#find(room.id, { query, author, startSeq, endSeq });
     const messages = await this.views.of(room.id, found, {
@@ -72,13 +74,13 @@ export class MessageSearch {
     },
   ): Promise<StoredMessage[]> {
     const { query, author, startSeq, endSeq } = where;
-    const of =
+    const byAuthor =
       author &&
       (author.accountId === null ? { guestId: author.guestId } : { accountId: author.accountId });
     const rows = await this.db.chatMessage.findMany({
       where: {
         channelId,
-        ...of,
+        ...byAuthor,
         seq: { gte: startSeq, lt: endSeq },
         ...(query === undefined
           ? {}
@@ -91,7 +93,7 @@ export class MessageSearch {
   }
 }
 
-/** Escapes LIKE wildcards. */
+/** Escapes the wildcards of LIKE. */
 function literal(query: string): string {
   return query.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }

@@ -1,13 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** An inclusive range of bytes. */
+/** A range of bytes, including both ends. */
 export type ByteRange = Readonly<{ first: number; last: number }>;
 
 const ONE_RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
 
 /**
- * The part of a body that a request asks for (RFC 9110 14.2). `whole`: all of it, also for several
- * ranges or an invalid one, as a server may; `unsatisfiable`: it begins after the end.
+ * Returns the part of a body that a request asks for (RFC 9110 14.2): `whole` if there is no range,
+ * and also for several ranges or an invalid one, which a server may ignore; `unsatisfiable` if the
+ * range begins after the end.
  */
 export function byteRangeOf(
   { range, 'if-range': ifRange }: IncomingHttpHeaders,
@@ -28,14 +29,17 @@ function suffix(length: number, size: number): ByteRange | 'unsatisfiable' {
   return { first: Math.max(0, size - length), last: size - 1 };
 }
 
-/** Whether the client already has the body, by its `If-None-Match` (RFC 9110 13.1.2). */
+/**
+ * Whether the client already has the body, according to its `If-None-Match` header (RFC 9110
+ * 13.1.2).
+ */
 export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch === etag || ifNoneMatch === '*') return true;
   return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }
 
-/** Whether the client accepts gzip, by its `Accept-Encoding` (RFC 9110 12.5.3). */
+/** Whether the client accepts gzip, according to its `Accept-Encoding` header (RFC 9110 12.5.3). */
 export function takesGzip(acceptEncoding: string | undefined): boolean {
   if (acceptEncoding === undefined) return false;
   return acceptEncoding.split(',').some((one) => {

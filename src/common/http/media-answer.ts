@@ -4,11 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { type ErrorBody, errorStatus } from '../../protocol/error.js';
 import { byteRangeOf, isKnown } from './byte-range.js';
 
-/** The body: bytes in memory, or part of a file from an offset on. */
+/** The source of a body: bytes in memory, or part of a file from an offset on. */
 export type Source =
   | Uint8Array
   | Readonly<{ offset: number; byteLength: number; open: () => Promise<FileHandle | null> }>;
 
+/** A response with media or a playlist. */
 export type Answer = Readonly<{
   source: Source;
   contentType: string;
@@ -22,8 +23,9 @@ export type Answer = Readonly<{
 }>;
 
 /**
- * Players on other sites may fetch everything and read the headers they measure with. Nothing here
- * is a page, so of the security headers only the one that prevents sniffing is sent.
+ * Headers that allow players on other sites to fetch everything, and to read the headers that they
+ * need for measurements. None of these responses is a page, so of the security headers only the one
+ * against sniffing is added.
  */
 export const CROSS_ORIGIN = {
   'access-control-allow-origin': '*',
@@ -35,7 +37,7 @@ const ALWAYS: readonly string[] = [
   'x-content-type-options',
   'nosniff',
 ];
-/** Headers of the preflight response. */
+/** The headers of the response to a preflight request. */
 const PREFLIGHT: readonly string[] = [
   ...ALWAYS,
   'access-control-allow-methods',
@@ -46,7 +48,10 @@ const PREFLIGHT: readonly string[] = [
   '86400',
 ];
 
-/** A client that reads nothing for this long is disconnected, which frees its response. */
+/**
+ * The time after which a client that reads nothing is disconnected, which frees the memory of its
+ * response.
+ */
 const STALLED_MS = 30_000;
 
 /** Ends a preflight request. */
@@ -65,8 +70,8 @@ export function sendError(response: ServerResponse, error: ErrorBody): void {
 }
 
 /**
- * Ends a request with the requested part of a response. Returns the number of body bytes; null if
- * the file does not exist (any longer), in which case nothing was sent.
+ * Ends a request with the requested part of a response. Resolves to the number of body bytes. If
+ * the file doesn't exist, sends nothing and resolves to null.
  */
 export async function send(
   request: IncomingMessage,

@@ -25,7 +25,7 @@ const channel = {
 };
 
 describe('renderPage', () => {
-  it('lets no title end an element or an attribute, and gives the boot data back as it was', () => {
+  it('escapes titles in elements and attributes, and preserves the boot data', () => {
     const nasty = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -58,13 +58,13 @@ describe('renderPage', () => {
     );
   });
 
-  it('replaces the title that was built in', () => {
+  it('replaces the template’s title', () => {
     const info = { title: 'new', description: 'd', url: 'u', image: null, listed: true };
     expect(renderPage(TEMPLATE, info, boot)).toContain('<title>new</title>');
     expect(renderPage(TEMPLATE, info, boot)).not.toContain('old');
   });
 
-  it('has a large preview where there is a picture', () => {
+  it('contains a large preview if there is an image', () => {
     const info = { title: 'new', description: 'd', url: 'u', image: null, listed: true };
     const without = renderPage(TEMPLATE, info, boot);
     expect(without).toContain('<meta name="twitter:card" content="summary" />');
@@ -76,13 +76,13 @@ describe('renderPage', () => {
 });
 
 describe('plainPage', () => {
-  it('shows its sentence as text', () => {
+  it('escapes the sentence', () => {
     expect(plainPage('Oops', 'a <b> & "c"')).toContain('<p>a &lt;b&gt; &amp; &quot;c&quot;</p>');
   });
 });
 
 describe('escapeHtml', () => {
-  it('leaves plain text alone', () => {
+  it('does not change plain text', () => {
     expect(escapeHtml('Tea, talk — und Äpfel')).toBe('Tea, talk — und Äpfel');
   });
 });

@@ -6,25 +6,28 @@ export type PageInfo = Readonly<{
   description: string;
   /** The page's public URL. */
   url: string;
-  /** The public URL of a preview image, if there is one. */
+  /** The public URL of a preview image; null if there is none. */
   image: string | null;
-  /** Whether search engines may index it. */
+  /** Whether search engines can index the page. */
   listed: boolean;
 }>;
 
-/** A file beside the page, as Vite names it: the page can have any address. */
+/**
+ * Matches the address of a file next to the page, as Vite writes it. The address is made absolute,
+ * because the page can have any address.
+ */
 const FILE = /(?<=\s(?:href|src)=")\.?\/(?!\/)/g;
 
-/** Inserts title, preview tags and boot data into a page built by Vite. */
+/** Inserts the title, preview tags and boot data into a page built by Vite. */
 export function renderPage(template: string, info: PageInfo, boot: Boot): string {
-  // Functions, because `$` is special in a replacement string.
+  // Functions are used as replacements, because `$` is special in a replacement string.
   return template
     .replaceAll(FILE, () => `${boot.basePath}/`)
     .replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(info.title)}</title>`)
     .replace(/\s*<\/head>/, () => `\n${metaTags(info)}    ${bootScript(boot)}\n  </head>`);
 }
 
-/** A complete fallback page. */
+/** Returns a complete page that needs no build. */
 export function plainPage(title: string, sentence: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -53,9 +56,12 @@ export function escapeHtml(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** Data, not code: a content security policy without inline scripts allows it. */
+/**
+ * Returns a script element that contains data and no code, which is allowed even if the content
+ * security policy forbids inline scripts.
+ */
 function bootScript(boot: Boot): string {
-  // Without "<", nothing in it can close the element.
+  // If the text contains no "<", it can't close the element.
   const json = JSON.stringify(boot).replaceAll('<', String.raw`\u003c`);
   return `<script type="application/json" id="boot">${json}</script>`;
 }

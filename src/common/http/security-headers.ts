@@ -3,8 +3,8 @@ import type { FastifyReply } from 'fastify';
 
 const HSTS_MAX_AGE_S = 365 * 86_400;
 
-/** Browser features that our pages may use; frames of other sites in them get none. */
-const ASKED_FOR = [
+/** Browser features that the pages use. Frames of other sites within the pages can't use them. */
+const USED = [
   'autoplay',
   'camera',
   'display-capture',
@@ -13,9 +13,10 @@ const ASKED_FOR = [
   'picture-in-picture',
   'screen-wake-lock',
 ] as const;
-/** Features that the embedded player does not need. */
+/** Browser features that the embedded player doesn't need. */
 const STUDIO_ONLY: ReadonlySet<string> = new Set(['camera', 'display-capture', 'microphone']);
-const NEVER = [
+/** Browser features that no page uses. */
+const UNUSED = [
   'accelerometer',
   'geolocation',
   'gyroscope',
@@ -29,10 +30,10 @@ const NEVER = [
   'xr-spatial-tracking',
 ] as const;
 
-/** Headers of every response; pages override some of them. */
+/** The headers of every response; pages override some of them. */
 const ALWAYS = {
-  // Applies to our scripts and workers, and to anything that a browser is tricked into rendering as
-  // a page.
+  // This policy applies to scripts and workers, and to any other response that a browser might be
+  // tricked into rendering as a page.
   'content-security-policy':
     "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -47,9 +48,9 @@ const ALWAYS = {
 } as const;
 
 /**
- * The policy for a page. Scripts, styles and fonts are files of the service, and nothing is inline
- * (the boot data is not code). hls.js creates its worker and its media source from blobs. No site
- * may frame a page, except the embedded player.
+ * Returns the policy for a page. Scripts, styles and fonts are loaded from files on the server.
+ * Nothing is inline, since the boot data isn't code. hls.js creates its worker and its media source
+ * from blobs. Only the embedded player can be shown in a frame on other sites.
  */
 export function contentSecurityPolicy({ embeddable }: { embeddable: boolean }): string {
   return [
@@ -60,7 +61,8 @@ export function contentSecurityPolicy({ embeddable }: { embeddable: boolean }): 
     "img-src 'self' blob: data:",
     "media-src 'self' blob:",
     "worker-src 'self' blob:",
-    // Includes the socket: 'self' covers ws: and wss: of the same host (CSP 3, 6.7.2.8).
+    // This also allows the socket, because 'self' includes ws: and wss: on the same host (CSP 3,
+    // 6.7.2.8).
     "connect-src 'self'",
     "manifest-src 'self'",
     "frame-src 'none'",
@@ -75,10 +77,10 @@ export function contentSecurityPolicy({ embeddable }: { embeddable: boolean }): 
 export function sendPageHeaders(reply: FastifyReply, page: { embeddable: boolean }): void {
   reply.header('content-security-policy', contentSecurityPolicy(page));
   if (!page.embeddable) {
-    reply.header('permissions-policy', permissionsPolicy(new Set(ASKED_FOR)));
+    reply.header('permissions-policy', permissionsPolicy(new Set(USED)));
     return;
   }
-  const allowed = ASKED_FOR.filter((feature) => !STUDIO_ONLY.has(feature));
+  const allowed = USED.filter((feature) => !STUDIO_ONLY.has(feature));
   reply
     .header('permissions-policy', permissionsPolicy(new Set(allowed)))
     // A cross-origin isolated page (COEP) can embed only frames that allow it.
@@ -89,7 +91,7 @@ export function sendPageHeaders(reply: FastifyReply, page: { embeddable: boolean
 /**
  * Adds the security headers to every response of Fastify.
  *
- * @param isHttps whether the public URL is https, in which case browsers never use http again
+ * @param isHttps whether the public URL is https, in which case browsers are told never to use http
  */
 export function sendSecurityHeaders(
   app: NestFastifyApplication,
@@ -104,16 +106,16 @@ export function sendSecurityHeaders(
     });
 }
 
-/** The same headers, for responses that no hook reaches. */
+/** Returns the same headers, for responses that bypass the hook. */
 export function securityHeaders({ isHttps }: { isHttps: boolean }): Record<string, string> {
-  // Without includeSubDomains: other services under this domain are not ours to decide about.
+  // includeSubDomains isn't used, because it would affect other services under this domain.
   return isHttps
     ? { ...ALWAYS, 'strict-transport-security': `max-age=${HSTS_MAX_AGE_S}` }
     : { ...ALWAYS };
 }
 
 function permissionsPolicy(allowed: ReadonlySet<string>): string {
-  return [...ASKED_FOR, ...NEVER]
+  return [...USED, ...UNUSED]
     .map((feature) => `${feature}=${allowed.has(feature) ? '(self)' : '()'}`)
     .join(', ');
 }

@@ -2,7 +2,8 @@ import type { FastifyReply } from 'fastify';
 import { sendPageHeaders } from './security-headers.js';
 
 /**
- * Ends a request with a page. It contains the user's identity, so shared caches must not store it.
+ * Ends a request with a page. Shared caches must not store pages, because they contain the user's
+ * identity.
  */
 export function sendPage(
   reply: FastifyReply,

@@ -21,7 +21,7 @@ type Written = {
   parts: { baseTicks: number; frames: number }[];
 };
 
-/** Remembers what is written; `segment` when one is whole or a gap. */
+/** Records what is written; emits `segment` for each finished segment or gap. */
 class Recorder implements RenditionWriter {
   readonly events = new TypedEmitter<{ segment: [Written]; ended: [] }>();
   readonly segments: Written[] = [];
@@ -33,7 +33,7 @@ class Recorder implements RenditionWriter {
   }
   addPart({ bytes, frames }: WrittenPart): void {
     const part = Buffer.from(bytes);
-    // Behind the box's type: version, flags, and the time in 64 bits.
+    // The time follows the box's type, version and flags, and has 64 bits.
     const baseTicks = Number(part.readBigUInt64BE(part.indexOf('tfdt') + 8));
     this.segments.at(-1)!.parts.push({ baseTicks, frames });
   }
@@ -93,7 +93,7 @@ describe('AacRendition', () => {
     }
   };
 
-  it('writes the segments that it was given, with boundaries at most half a frame off', async () => {
+  it('writes the segments it receives, with boundaries that deviate by at most half a frame', async () => {
     const { writer, rendition, play } = start();
     rendition.want();
     play(4);
@@ -111,19 +111,19 @@ describe('AacRendition', () => {
     expect(Math.abs(endTicks - 4 * SEGMENT_TICKS)).toBeLessThanOrEqual(AAC_FRAME_TICKS / 2);
   });
 
-  it('cuts parts as long as the target allows, in step with those of Opus', async () => {
+  it('makes parts as long as the target allows, aligned with the Opus parts', async () => {
     const { writer, rendition, play } = start();
     rendition.want();
     play(1);
     rendition.end();
     await writer.until(() => writer.ended);
-    // 15 frames are 320 ms, as 16 packets of Opus are; a segment has 93.75 frames.
+    // 15 frames last 320 ms, the same as 16 Opus packets; a segment has 93.75 frames.
     expect(writer.written[0]!.parts.map(({ frames }) => frames)).toEqual([
       15, 15, 15, 15, 15, 15, 4,
     ]);
   });
 
-  it('makes nothing until it is wanted, then the newest segments, and gaps of those before', async () => {
+  it('encodes nothing until AAC is wanted, then the newest segments, and writes gaps for the earlier ones', async () => {
     const { writer, rendition, play } = start();
     play(12);
     expect(writer.segments.map(({ gapS }) => gapS)).toEqual([2, 2]);
@@ -136,7 +136,7 @@ describe('AacRendition', () => {
     await writer.until(() => writer.ended);
   });
 
-  it('rests when it is not wanted any more, and goes on without an overlap', async () => {
+  it('stops when AAC is no longer wanted, and resumes without an overlap', async () => {
     const { writer, rendition, play } = start();
     rendition.want();
     play(2);
@@ -157,7 +157,7 @@ describe('AacRendition', () => {
     );
   });
 
-  it('is written to its end when the broadcast is over, though nobody asks for it any more', async () => {
+  it('writes all requested segments when the broadcast ends, even if AAC is no longer wanted', async () => {
     const { writer, rendition, play } = start();
     rendition.want();
     play(2);
@@ -168,7 +168,7 @@ describe('AacRendition', () => {
     expect(writer.written.map((segment) => segment.start.msn)).toEqual([0, 1]);
   });
 
-  it('finishes a segment that nothing follows, and begins anew where the publisher is back', async () => {
+  it('finishes a segment that has no successor, and starts a new grid when the publisher returns', async () => {
     const { writer, rendition, play } = start();
     rendition.want();
     play(1);
@@ -182,7 +182,7 @@ describe('AacRendition', () => {
     await writer.until(() => writer.ended);
   });
 
-  it('goes on where it was when the thread dies in the middle of a segment', async () => {
+  it('resumes at the same position if the encoder thread dies in the middle of a segment', async () => {
     const dying = new AacThread(log);
     const { writer, rendition, play } = start(dying);
     rendition.want();
@@ -198,7 +198,7 @@ describe('AacRendition', () => {
     dying.close();
   });
 
-  it('gives up the oldest segments when no encoder can be had, and ends all the same', async () => {
+  it('abandons the oldest segments if no encoder is available, and still ends', async () => {
     const { writer, rendition, play } = start({
       open: (_from, taker) => {
         queueMicrotask(() => taker.failed('none'));
@@ -214,7 +214,7 @@ describe('AacRendition', () => {
     expect(writer.segments).toHaveLength(16);
   });
 
-  it('takes packets that are no Opus for silence', async () => {
+  it('treats packets that are not Opus as silence', async () => {
     const { writer, rendition } = start();
     rendition.want();
     rendition.startSegment({ msn: 0, wallMs: 0, discontinuity: false }, 0);

@@ -9,14 +9,20 @@ import type { AacStream, AacTaker } from '../../media/aac/aac-thread.js';
 import { endOf, type Epoch, HeldSegment } from './held-segment.js';
 
 /**
- * The number of whole segments buffered while nobody plays AAC; the first listener's playlist
- * starts with them. Players without low-latency support start 15 to 20 s before the end (VLC 3),
- * and would have no sound for that long.
+ * The number of complete segments buffered while nobody plays AAC; the first listener's playlist
+ * starts with these segments. Players without low-latency support start 15 to 20 s before the live
+ * edge (VLC 3 does), and would be silent for that long if fewer were buffered.
  */
 const HELD_SEGMENTS = 10;
-/** Additional segments buffered while they are encoded, or while a failed encoder is replaced. */
+/**
+ * Additional segments buffered while earlier ones are encoded, or while a failed encoder is
+ * replaced.
+ */
 const WAITING_SEGMENTS = 3;
-/** The delay after which a segment with no successor (the publisher left) is encoded to its end. */
+/**
+ * How long to wait for a segment's successor before encoding the segment to its end. None follows
+ * when the publisher has left.
+ */
 const QUIET_MS = 500;
 /** The initial delay before a failed encoder is replaced; grows with each consecutive failure. */
 const RETRY_MIN_MS = 250;
@@ -35,17 +41,18 @@ type Options = {
 type Encoding = {
   readonly stream: AacStream;
   readonly epoch: Epoch;
-  /** The end of the input fed so far, ticks. */
+  /** The end of the input fed so far, in ticks. */
   fedTicks: number;
   finishing: boolean;
 };
 
 /**
  * The AAC rendition of a run: the Opus rendition's segments, transcoded while someone plays it.
- * While nobody does, it buffers the Opus of the newest ten segments; segments evicted from the
- * buffer become gaps. Frames lie on a grid of 1024 ticks that starts with the first segment after a
- * discontinuity, regardless of when encoding starts, stops or fails. Timestamps therefore never
- * overlap, and a segment's first frame is at most half a frame off its start.
+ * While nobody plays it, the Opus samples of the newest ten segments are buffered; segments evicted
+ * from the buffer become gaps. Frames lie on a grid of 1024 ticks that starts with the first
+ * segment after a discontinuity, regardless of when encoding starts, stops or fails. Timestamps
+ * therefore never overlap, and a segment's first frame deviates from the segment's start by at most
+ * half a frame.
  */
 export class AacRendition implements AudioListener {
   /**
@@ -53,7 +60,7 @@ export class AacRendition implements AudioListener {
    * written or have failed.
    */
   readonly ended: Promise<void>;
-  readonly #tellEnded: () => void;
+  readonly #resolveEnded: () => void;
   readonly #options: Options;
   readonly #out: AacSegments;
   readonly #log: Log;
@@ -70,14 +77,14 @@ export class AacRendition implements AudioListener {
   constructor(options: Options) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
-    this.#tellEnded = resolve;
+    this.#resolveEnded = resolve;
     this.#options = options;
     this.#log = options.log;
     this.#out = new AacSegments(options);
     options.writer.setInit({ bytes: initSegment(AAC_CONFIG), config: AAC_CONFIG });
   }
 
-  /** Starts encoding, from the oldest buffered segment. */
+  /** Starts encoding, at the oldest buffered segment. */
   want(): void {
     if (this.#wanted || this.#ended) return;
     this.#wanted = true;
@@ -216,7 +223,7 @@ export class AacRendition implements AudioListener {
     if (this.#ended) return this.#giveUp();
     const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#log.warn({ reason, delayMs }, 'AAC failed, and is started again');
+    this.#log.warn({ reason, delayMs }, 'AAC encoder failed, restarting');
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.#pump();
@@ -243,7 +250,7 @@ export class AacRendition implements AudioListener {
     clearTimeout(this.#retry);
     for (const segment of this.#segments.splice(0)) this.#out.end(segment);
     this.#options.writer.end();
-    this.#tellEnded();
+    this.#resolveEnded();
   }
 }
 

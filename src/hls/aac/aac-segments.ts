@@ -9,7 +9,7 @@ type Segment = Readonly<{ start: SegmentStart; baseTicks: number; endTicks: numb
 
 type Options = {
   writer: RenditionWriter;
-  /** The maximum duration of a part. */
+  /** The maximum duration of a part, in seconds. */
   partTargetS: number;
 };
 
@@ -36,7 +36,7 @@ export class AacSegments {
     return this.#open?.start.msn === segment.start.msn;
   }
 
-  /** The start of the next frame, ticks. */
+  /** The start of the next frame, in ticks. */
   get nextTicks(): number {
     return this.#partTicks + this.#samples.length * AAC_FRAME_TICKS;
   }
@@ -54,7 +54,7 @@ export class AacSegments {
     if (this.#samples.length === this.#partFrames) this.#writePart();
   }
 
-  /** Ends the segment; without frames it becomes a gap. */
+  /** Ends the segment. If the segment has no frames, it becomes a gap. */
   end(segment: Segment): void {
     if (!this.hasBegun(segment)) {
       const durationS = (segment.endTicks - segment.baseTicks) / AUDIO_TIMESCALE;

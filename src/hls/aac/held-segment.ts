@@ -2,16 +2,18 @@ import type { Sample } from '../../media/mp4/sample.js';
 import type { SegmentStart } from '../timeline/rendition-writer.js';
 import type { OpusPackets } from '../../media/aac/aac-messages.js';
 
-/** Exceeds the Opus of the longest configurable segment: half a minute at the highest bitrate. */
+/**
+ * Larger than the Opus data of the longest configurable segment: half a minute at the highest bit
+ * rate.
+ */
 const BYTES_MAX = 2 * 1_048_576;
 
 /**
- * A series of continuous segments: their frames lie on one grid, which starts with the first
- * segment.
+ * A series of continuous segments, whose frames lie on one grid that starts with the first segment.
  */
 export type Epoch = Readonly<{ anchorTicks: number }>;
 
-/** The Opus of one segment, buffered until it is encoded or no longer needed. */
+/** The Opus data of one segment, buffered until it is encoded or no longer needed. */
 export class HeldSegment {
   readonly start: SegmentStart;
   readonly epoch: Epoch;
@@ -30,7 +32,7 @@ export class HeldSegment {
     this.endTicks = baseTicks;
   }
 
-  /** Copies the samples; samples beyond the limit of a segment become silence. */
+  /** Copies the samples; those beyond a segment's size limit become silence. */
   add(baseTicks: number, samples: readonly Sample[]): void {
     const room = this.#bytes < BYTES_MAX;
     const part = pack(baseTicks, samples, room);
@@ -40,14 +42,14 @@ export class HeldSegment {
   }
 }
 
-/** Returns the end of the packets, ticks. */
+/** Returns the end of the packets, in ticks. */
 export function endOf({ baseTicks, durations }: OpusPackets): number {
   return durations.reduce((sum, ticks) => sum + ticks, baseTicks);
 }
 
 /**
- * Copies the samples into a buffer of their own: they are views of RTP packets, which a message
- * would transfer whole.
+ * Copies the samples into a separate buffer. They are views of RTP packets, and posting a view to a
+ * worker thread transfers the whole underlying buffer.
  */
 function pack(baseTicks: number, samples: readonly Sample[], withData: boolean): OpusPackets {
   const lengths = Uint32Array.from(samples, ({ data }) => (withData ? data.length : 0));

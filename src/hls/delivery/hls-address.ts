@@ -1,10 +1,11 @@
+import { assertNever } from '../../protocol/assert-never.js';
 import { CHANNEL_NAME_PATTERN } from '../../protocol/limits.js';
 
 /** The resource that a path under /hls names. Numbers are non-negative integers. */
 export type HlsAddress = Readonly<{ channel: string }> & (OfChannel | OfRendition);
 type OfChannel =
   | Readonly<{ what: 'multivariant' }>
-  /** The thumbnail of a version; null for the newest. */
+  /** The requested version of the thumbnail; null for the newest. */
   | Readonly<{ what: 'thumbnail'; version: string | null }>;
 type OfRendition = Readonly<{ run: string; rendition: string }> & FileAddress;
 type FileAddress =
@@ -13,7 +14,7 @@ type FileAddress =
   | Readonly<{ what: 'segment'; msn: number }>
   | Readonly<{ what: 'part'; msn: number; part: number }>;
 
-/** A number as in playlists: without leading zeros, at most nine digits. */
+/** A number as written in playlists: no leading zeros, at most nine digits. */
 const NUMBER = '(0|[1-9][0-9]{0,8})';
 const RUN = /^\/([A-Za-z0-9_-]{16})\/(video-[0-9]|opus|aac)(\.m3u8|\/[^/]+)$/;
 const INIT = new RegExp(`^/init-${NUMBER}\\.mp4$`);
@@ -24,8 +25,8 @@ const PATH = /^\/hls\/([^/]+)(\/.+)$/;
 const PATH_MAX = 120;
 
 /**
- * Parses a raw request path; returns null if it cannot name a resource. Nothing is decoded: no path
- * served here needs escapes, so an escaped path is never valid.
+ * Parses a raw request path; returns null if it cannot name a resource. Percent-encoding isn't
+ * decoded, because no path served here needs it; a path that contains it is never valid.
  */
 export function parseHlsAddress(path: string): HlsAddress | null {
   if (path.length > PATH_MAX) return null;
@@ -38,6 +39,27 @@ export function parseHlsAddress(path: string): HlsAddress | null {
   if (run === undefined || rendition === undefined || file === undefined) return null;
   const named = parseFile(file);
   return named && { channel, run, rendition, ...named };
+}
+
+/** Returns the path of an address, without a token. */
+export function hlsPath(address: HlsAddress): string {
+  const base = `/hls/${address.channel}`;
+  switch (address.what) {
+    case 'multivariant':
+      return `${base}/index.m3u8`;
+    case 'thumbnail':
+      return `${base}/thumbnail${address.version === null ? '' : `/${address.version}`}.jpg`;
+    case 'playlist':
+      return `${base}/${address.run}/${address.rendition}.m3u8`;
+    case 'init':
+      return `${base}/${address.run}/${address.rendition}/init-${address.init}.mp4`;
+    case 'segment':
+      return `${base}/${address.run}/${address.rendition}/${address.msn}.m4s`;
+    case 'part':
+      return `${base}/${address.run}/${address.rendition}/${address.msn}.${address.part}.m4s`;
+    default:
+      return assertNever(address);
+  }
 }
 
 function parseFile(file: string): FileAddress | null {

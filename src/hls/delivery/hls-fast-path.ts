@@ -7,7 +7,8 @@ import { HlsDelivery } from './hls-delivery.js';
 
 /**
  * Answers requests under /hls before they reach the framework. A viewer sends six or more small
- * requests a second; the path through Nest and Fastify would cost as much as the response.
+ * requests a second, and routing them through Nest and Fastify would cost as much as the response
+ * itself.
  */
 @Injectable()
 export class HlsFastPath implements OnApplicationBootstrap {
@@ -27,10 +28,10 @@ export class HlsFastPath implements OnApplicationBootstrap {
     });
   }
 
-  /** Answers a request if possible; returns false if it left the request untouched. */
+  /** Answers the request, or returns false and leaves the request untouched. */
   #take(request: IncomingMessage, response: ServerResponse): boolean {
     const asked = this.delivery.read(request);
-    // Pages fetch thumbnails without a token: cookies, which the framework parses, identify the
+    // Pages fetch thumbnails without a token. Cookies, which the framework parses, identify the
     // viewer.
     const needsCookies = asked?.address.what === 'thumbnail' && !asked.hasToken;
     if (!asked || needsCookies) return false;

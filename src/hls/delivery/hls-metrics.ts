@@ -1,15 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Metrics } from '../../common/metrics.js';
 import { HlsDelivery } from './hls-delivery.js';
+import { HLS_EDGE, type HlsEdge } from './hls-edge.js';
+import { HlsOrigin } from './hls-origin.js';
 import { HLS_SOURCE, type HlsSource } from './hls-source.js';
+import { LocalHls } from './local-hls.js';
 
-/** Registers the metrics of HLS. */
+/** Registers the HLS metrics. */
 @Injectable()
 export class HlsMetrics {
-  constructor(delivery: HlsDelivery, @Inject(HLS_SOURCE) source: HlsSource, metrics: Metrics) {
+  constructor(
+    delivery: HlsDelivery,
+    local: LocalHls,
+    @Inject(HLS_SOURCE) source: HlsSource,
+    @Inject(HLS_EDGE) edge: HlsEdge | null,
+    origin: HlsOrigin,
+    metrics: Metrics,
+  ) {
+    if (edge) registerEdge(edge, origin, metrics);
     metrics.gauge(
       'onair_hls_requests_total',
-      'Requests under /hls since the start, by what they asked for.',
+      'Requests under /hls since startup, by resource type.',
       () =>
         Object.entries(delivery.traffic.requests).map(([what, value]) => ({
           labels: { what },
@@ -19,19 +30,47 @@ export class HlsMetrics {
     );
     metrics.gauge(
       'onair_hls_sent_bytes_total',
-      'Bodies of answers under /hls since the start, bytes.',
+      'Response bodies under /hls since startup, in bytes.',
       () => delivery.traffic.bytes,
     );
     metrics.gauge(
       'onair_hls_waiting_requests',
-      'Requests that wait for media that is not there yet.',
-      () => delivery.waiting + source.usage.waiting,
+      'Requests waiting for media that is not available yet.',
+      () => local.waiting + source.usage.waiting + (edge?.waiting ?? 0),
     );
     metrics.gauge(
       'onair_hls_memory_bytes',
-      'Segments and parts in memory.',
-      () => source.usage.memoryBytes,
+      'Segments and parts in memory, in bytes.',
+      () => source.usage.memoryBytes + (edge?.memoryBytes ?? 0),
     );
-    metrics.gauge('onair_hls_disk_bytes', 'Segments on the disk.', () => source.usage.diskBytes);
+    metrics.gauge(
+      'onair_hls_disk_bytes',
+      'Segments on disk, in bytes.',
+      () => source.usage.diskBytes,
+    );
   }
+}
+
+/** Registers what only nodes of a cluster have. */
+function registerEdge(edge: HlsEdge, origin: HlsOrigin, metrics: Metrics): void {
+  metrics.gauge(
+    'onair_hls_fetched_total',
+    'Responses fetched from the nodes that have the broadcasts, since startup.',
+    () => edge.fetched.requests,
+  );
+  metrics.gauge(
+    'onair_hls_fetched_bytes_total',
+    'Response bodies fetched from the nodes that have the broadcasts, since startup, in bytes.',
+    () => edge.fetched.bytes,
+  );
+  metrics.gauge(
+    'onair_hls_node_requests_total',
+    'Requests of other nodes for HLS since startup.',
+    () => origin.traffic.requests,
+  );
+  metrics.gauge(
+    'onair_hls_node_sent_bytes_total',
+    'HLS response bodies sent to other nodes since startup, in bytes.',
+    () => origin.traffic.bytes,
+  );
 }

@@ -7,12 +7,12 @@ export const HLS_SOURCE = Symbol('HlsSource');
 
 /** The resources of a live channel that are served over HTTP. */
 export type HlsChannel = Readonly<{
-  /** The newest run; null before the first. */
+  /** The newest run; null before the first run. */
   run: Run | null;
-  /** Earlier runs whose playlists have ended; they can be played to their ends. */
+  /** Earlier runs whose playlists have ended, but which can still be played to the end. */
   earlier?: readonly Run[];
   state: PackageState;
-  /** Null before the first thumbnail. */
+  /** The newest thumbnail; null before the first one. */
   thumbnail: Picture | null;
 }>;
 

@@ -8,14 +8,14 @@ import { waitForMedia } from './wait-for-media.js';
 
 /** The minimum interval between two thumbnails. */
 const THUMBNAIL_MAX_AGE_S = 10;
-/** Parts are only fetched while they are new, so caches need not store them for longer. */
+/** Players fetch parts only while they are new, so caches need not store them for longer. */
 const PART_MAX_AGE_S = 60;
 
 type PartOf = Readonly<{ msn: number; part: number }>;
 
 /**
- * Returns the newest thumbnail, whichever version was requested: a list that was read a minute ago
- * names an older one.
+ * Returns the newest thumbnail, whichever version was requested: a page that loaded its channel
+ * list a minute ago asks for an older version.
  * @param version null if the request names none
  * @throws {DomainError} `not_found` without a thumbnail
  */
@@ -40,51 +40,52 @@ function thumbnailCaching(picture: Picture, version: string | null): string {
  * Returns an initialization section.
  * @throws {DomainError} `not_found`
  */
-export function initAnswer(of: FoundRendition, number: number): Answer {
-  const bytes = of.rendition.init(number);
+export function initAnswer(found: FoundRendition, number: number): Answer {
+  const bytes = found.rendition.init(number);
   if (!bytes) throw noSuchMedia();
-  return media(of, bytes, { name: `init-${number}`, maxAgeS: of.run.rewindS });
+  return media(found, bytes, { name: `init-${number}`, maxAgeS: found.run.rewindS });
 }
 
 /**
  * Returns a finished segment.
  * @throws {DomainError} `not_found`
  */
-export function segmentAnswer(of: FoundRendition, msn: number): Answer {
-  const segment = of.rendition.segment(msn);
-  if (segment?.state !== 'complete') throw noSuchMedia();
+export function segmentAnswer(found: FoundRendition, msn: number): Answer {
+  const segment = found.rendition.segment(msn);
+  if (!segment?.hasMedia) throw noSuchMedia();
   const bytes = segment.bytes();
   const whole = { offset: 0, byteLength: segment.byteLength };
-  const source = bytes ?? stored(of, segment, whole);
-  return media(of, source, { name: `${msn}`, maxAgeS: of.run.rewindS });
+  const source = bytes ?? stored(found, segment, whole);
+  return media(found, source, { name: `${msn}`, maxAgeS: found.run.rewindS });
 }
 
 /**
- * Returns a part; a part that a playlist hints at is answered as soon as it is available.
+ * Returns a part. A request for a part announced by a preload hint waits until the part is
+ * available.
  * @throws {DomainError} `not_found`; `unavailable` if it did not arrive in time
  */
 export async function partAnswer(
-  of: FoundRendition,
+  found: FoundRendition,
   named: PartOf,
   request: IncomingMessage,
 ): Promise<Answer> {
-  const { run, rendition } = of;
-  const source = partSource(of, named);
-  if (source) return partMedia(of, named, source);
+  const { run, rendition } = found;
+  const source = partSource(found, named);
+  if (source) return partMedia(found, named, source);
   const isNext = () => rendition.next?.msn === named.msn && rendition.next.part === named.part;
   if (!isNext()) throw noSuchMedia();
   const key = `part/${rendition.id}/${named.msn}.${named.part}`;
   await waitForMedia(run, { key, isThere: () => !isNext() }, request);
-  const come = partSource(of, named);
-  if (!come) throw noSuchMedia();
-  return partMedia(of, named, come);
+  const arrived = partSource(found, named);
+  if (!arrived) throw noSuchMedia();
+  return partMedia(found, named, arrived);
 }
 
-function partSource(of: FoundRendition, { msn, part: index }: PartOf): Source | null {
-  const segment = of.rendition.segment(msn);
+function partSource(found: FoundRendition, { msn, part: index }: PartOf): Source | null {
+  const segment = found.rendition.segment(msn);
   const part = segment?.parts[index];
   if (!segment || !part) return null;
-  return segment.partBytes(index) ?? stored(of, segment, part);
+  return segment.partBytes(index) ?? stored(found, segment, part);
 }
 
 function stored(
@@ -96,13 +97,14 @@ function stored(
   return { offset, byteLength, open };
 }
 
-function partMedia(of: FoundRendition, { msn, part }: PartOf, source: Source): Answer {
-  return media(of, source, { name: `${msn}.${part}`, maxAgeS: PART_MAX_AGE_S });
+function partMedia(found: FoundRendition, { msn, part }: PartOf, source: Source): Answer {
+  return media(found, source, { name: `${msn}.${part}`, maxAgeS: PART_MAX_AGE_S });
 }
 
 /**
- * Returns immutable media: its address contains the run's random id. Caches have no use for it once
- * it has left the rewind window, and content deleted here should not stay in caches for a year.
+ * Returns media with caching headers for immutable content, since its address contains the run's
+ * random id. The lifetime is limited: caches have no use for media that has left the rewind window,
+ * and media deleted here shouldn't remain in caches for a year.
  */
 function media(
   { rendition }: FoundRendition,

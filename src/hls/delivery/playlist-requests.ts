@@ -24,7 +24,7 @@ const PREPARING_MS = 5_000;
 const LOOK_AGAIN_MS = 100;
 const PREPARING_MAX = 5_000;
 const PREPARING_PER_CONNECTION_MAX = 8;
-/** Encoding twenty seconds of sound takes 1.5 s on an otherwise idle machine. */
+/** Encoding twenty seconds of audio takes 1.5 s on an otherwise idle machine. */
 const CATCH_UP_MS = 5_000;
 /** An ended playlist no longer changes. */
 const ENDED_MAX_AGE_TARGETS = 6;
@@ -72,7 +72,7 @@ export class PlaylistRequests {
     { query, headers }: { query: string; headers: IncomingHttpHeaders },
     request: IncomingMessage,
   ): Promise<Answer> {
-    const { until, skip } = readQuery(query);
+    const { until, skip } = readPlaylistQuery(query);
     run.asked(rendition.id, { forPlaylist: true });
     if (!until) await catchUp(run, rendition, request);
     if (!canBePlayed(rendition)) await waitForFirst(run, rendition, request);
@@ -92,8 +92,8 @@ export class PlaylistRequests {
   }
 
   /**
-   * Returns the run once it can be played; null until then.
-   * @throws if it never will be
+   * Returns the run if it can be played; null if it can't be played yet.
+   * @throws {DomainError} if it never will be playable
    */
   #readyRun(name: string): Run | null {
     const channel = this.#source.find(name);
@@ -126,7 +126,11 @@ export class PlaylistRequests {
   }
 }
 
-function readQuery(query: string): PlaylistRequest {
+/**
+ * Parses the delivery directives of a playlist request.
+ * @throws {DomainError} `bad_request`
+ */
+export function readPlaylistQuery(query: string): PlaylistRequest {
   const parameters = new URLSearchParams(query);
   const parsed = parsePlaylistQuery(
     Object.fromEntries(
@@ -141,9 +145,9 @@ function readQuery(query: string): PlaylistRequest {
 }
 
 /**
- * Whether the playlist has something to play. An on-demand rendition starts after gaps, which are
- * omitted; its playlist is ready once it has a whole segment, because players reject a list without
- * one.
+ * Whether the playlist has anything to play. An on-demand rendition's playlist starts with gaps,
+ * which are omitted. The playlist is ready once it contains a whole segment, because players reject
+ * a playlist without one.
  */
 function canBePlayed(rendition: Rendition): boolean {
   if (rendition.ended) return true;
@@ -152,8 +156,8 @@ function canBePlayed(rendition: Rendition): boolean {
 
 /**
  * Waits until an on-demand rendition, which starts with its first request, has caught up with the
- * others: some players would start at the end of the shorter list, others would have no sound at
- * their position.
+ * others. Otherwise some players would start at the end of the shorter playlist, and others would
+ * have no sound at their position.
  */
 async function catchUp(run: Run, rendition: Rendition, request: IncomingMessage): Promise<void> {
   const isThere = () => rendition.ended || run.hasCaughtUp(rendition.id);
@@ -161,7 +165,7 @@ async function catchUp(run: Run, rendition: Rendition, request: IncomingMessage)
   if (!run.waiters.hasRoomFor(request)) throw tooManyWait();
   const key = `caught-up/${rendition.id}`;
   const end = await run.waiters.wait({ key, isThere, waitMs: CATCH_UP_MS }, request);
-  // Too late: an incomplete playlist is better than none.
+  // The wait timed out, but an incomplete playlist is better than none.
   if (end === 'gone') assertReleased(end, 0);
 }
 
@@ -196,11 +200,12 @@ async function waitUntil(
 
 /**
  * How long shared caches may store a running playlist: long enough to answer all clients that
- * waited for the same part. RFC 8216bis B.1 suggests six target durations for playlists that were
- * waited for; but when a segment has ended, video.js repeats such a request until it sees the next
- * part, and would stall for all that time. A browser has one player, and by RFC 9111 its cache
- * answers each repeated request from a fresh entry, so browsers must revalidate, which costs a 304.
- * `s-maxage` (5.2.2.10) applies to shared caches only.
+ * waited for the same part. RFC 8216bis B.1 suggests six target durations for the responses of
+ * blocking playlist requests, but video.js, when a segment has ended, repeats such a request until
+ * it sees the next part, and would stall for all that time. A browser's own cache must revalidate,
+ * which costs a 304: it serves only one player, and would answer each repeated request with the
+ * stored response while that is fresh (RFC 9111). `s-maxage` (5.2.2.10) applies to shared caches
+ * only.
  */
 const RUNNING_CACHING = 'public, max-age=0, s-maxage=1';
 

@@ -1,17 +1,17 @@
 import { DomainError } from '../../common/domain-error.js';
 import type { WaitEnd } from '../run/playlist-waiters.js';
 
-/** The client disconnected while its request waited: no answer is needed. */
+/** The client disconnected while its request waited, so no response is needed. */
 class ClientGoneError extends Error {
   constructor() {
-    super('the client went away');
+    super('the client disconnected');
     this.name = 'ClientGoneError';
   }
 }
 
 export const isClientGone = (error: unknown): boolean => error instanceof ClientGoneError;
 
-/** @throws unless the wait ended because the media may be available now */
+/** @throws unless the request was released to check again */
 export function assertReleased(end: WaitEnd, retryAfterMs: number): void {
   if (end === 'gone') throw new ClientGoneError();
   if (end === 'late') throw tooEarly(retryAfterMs);
@@ -21,35 +21,54 @@ export const nothingHere = (): DomainError =>
   new DomainError('not_found', 'There is nothing at this address.');
 
 export const noPicture = (): DomainError =>
-  new DomainError('not_found', 'There is no picture of this channel now.');
+  new DomainError('not_found', 'This channel has no thumbnail at the moment.');
 
 export const notLive = (channel: string): DomainError =>
   new DomainError('not_found', `${channel} is not live.`);
 
 export const noSuchRun = (): DomainError =>
-  new DomainError('not_found', 'This playlist is of another broadcast; load index.m3u8 again.');
+  new DomainError(
+    'not_found',
+    'This playlist belongs to another broadcast. Load index.m3u8 again.',
+  );
 
 export const noSuchRendition = (): DomainError =>
-  new DomainError('not_found', 'This broadcast has no such rendition; load index.m3u8 again.');
+  new DomainError('not_found', 'This broadcast has no such rendition. Load index.m3u8 again.');
 
 export const noSuchMedia = (): DomainError =>
-  new DomainError('not_found', 'There is no such segment: not yet, or not any more.');
+  new DomainError('not_found', 'This segment does not exist yet, or is no longer available.');
 
 export const withoutHls = (): DomainError =>
   new DomainError(
     'not_found',
-    'This broadcast can be watched over WebRTC only: its video can’t be sent as HLS.',
+    'This broadcast is only available over WebRTC: its video can’t be sent as HLS.',
   );
 
 export const tooEarly = (retryAfterMs: number): DomainError =>
-  new DomainError('unavailable', 'The broadcaster sends nothing at the moment, try again soon.', {
-    retryAfterMs,
-  });
+  new DomainError(
+    'unavailable',
+    'The publisher is not sending media at the moment. Try again soon.',
+    {
+      retryAfterMs,
+    },
+  );
 
 export const tooManyWait = (): DomainError =>
-  new DomainError('unavailable', 'Too many requests wait for this broadcast, try again soon.', {
-    retryAfterMs: 1_000,
-  });
+  new DomainError(
+    'unavailable',
+    'Too many requests are waiting for this broadcast. Try again soon.',
+    {
+      retryAfterMs: 1_000,
+    },
+  );
 
-export const unforeseen = (cause: unknown): DomainError =>
-  new DomainError('internal', 'Something went wrong on the server.', { cause });
+/**
+ * The node that has the broadcast doesn't answer. Players repeat a request after a 503: hls.js never
+ * does after a 404, and gives up at once when a connection is cut.
+ */
+export const originUnreachable = (): DomainError =>
+  new DomainError(
+    'unavailable',
+    'The server that receives this broadcast can’t be reached at the moment. Try again soon.',
+    { retryAfterMs: 1_000 },
+  );

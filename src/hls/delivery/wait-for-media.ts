@@ -4,8 +4,8 @@ import { assertReleased, tooManyWait } from './refusals.js';
 import type { Run } from '../run/run.js';
 
 /**
- * Makes a request wait for media of a run; the run may end without it.
- * @throws {DomainError} `unavailable` if too many requests wait already, or the media does not
+ * Waits for media of a run on behalf of a request. The run may end before the media exists.
+ * @throws {DomainError} `unavailable` if too many requests are waiting, or the media does not
  *   arrive in time
  */
 export async function waitForMedia(

@@ -1,16 +1,16 @@
 /** The properties of a segment that determine its bit rate. */
 export type Measured = Readonly<{ durationS: number; byteLength: number }>;
 
-/** Returns the average bit rate of the segments, bits per second; 0 without segments. */
+/** Returns the average bit rate of the segments, in bits per second; 0 without segments. */
 export function averageBitRate(segments: readonly Measured[]): number {
   const [bytes, seconds] = sum(segments);
   return seconds > 0 ? Math.round((bytes * 8) / seconds) : 0;
 }
 
 /**
- * Returns the peak segment bit rate, bits per second: the highest rate of any contiguous set of
- * segments that lasts between 0.5 and 1.5 times the target duration (RFC 8216bis 4.4.6.2). Returns
- * the average if no set does.
+ * Returns the peak segment bit rate, in bits per second: the highest rate of any contiguous set of
+ * segments that lasts between 0.5 and 1.5 target durations (RFC 8216bis 4.4.6.2). Returns the
+ * average if no set does.
  */
 export function peakBitRate(segments: readonly Measured[], targetDurationS: number): number {
   const [minS, maxS] = [targetDurationS * 0.5, targetDurationS * 1.5];

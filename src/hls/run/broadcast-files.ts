@@ -3,18 +3,21 @@ import { dirname, join } from 'node:path';
 import type { Log } from '../../common/logger.js';
 import { SerialQueue } from '../../common/serial-queue.js';
 
-/** The maximum number of pending writes; more are refused, because the disk cannot keep up. */
+/**
+ * The maximum number of pending writes. Further writes are rejected, because the disk can't keep
+ * up.
+ */
 const WRITES_WAITING_MAX = 4_096;
-/** Removals wait as well, at most one for each file. */
+/** The maximum number of pending jobs, which include removals: at most one per file. */
 const JOBS_WAITING_MAX = 1_000_000;
 
 /** An owner of files, which drops its oldest ones to free space. */
 export interface FilesOwner {
   /** Removes the oldest file that is not needed; returns false if there is none. */
   dropOldest(): boolean;
-  /** The size of its data in memory, bytes. */
+  /** The size of the owner's data in memory, in bytes. */
   readonly memoryBytes: number;
-  /** The number of requests waiting for its media. */
+  /** The number of requests waiting for the owner's media. */
   readonly waiting: number;
 }
 
@@ -52,12 +55,12 @@ export class BroadcastFiles {
     return this.#bytes;
   }
 
-  /** The size of its owners' data in memory, bytes. */
+  /** The size of all owners' data in memory, in bytes. */
   get memoryBytes(): number {
     return this.#owners.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   }
 
-  /** The number of requests waiting for media of its owners. */
+  /** The number of requests waiting for the owners' media. */
   get waiting(): number {
     return this.#owners.reduce((sum, { waiting }) => sum + waiting, 0);
   }
@@ -72,8 +75,8 @@ export class BroadcastFiles {
   }
 
   /**
-   * Makes room for a file and writes it. Resolves with false on failure, which is logged once until
-   * writing works again.
+   * Makes room for a file and writes it. Resolves to false if writing fails; a series of failures
+   * is logged only once.
    * @param take returns the bytes when the file's turn comes; null if it is no longer needed
    */
   async write(path: string, size: number, take: () => Uint8Array | null): Promise<boolean> {
@@ -93,12 +96,12 @@ export class BroadcastFiles {
     }
   }
 
-  /** Opens a file for reading; null if it does not exist or has been removed. */
+  /** Opens a file for reading; resolves to null if it does not exist or has been removed. */
   async read(path: string): Promise<FileHandle | null> {
     try {
       return await open(join(this.#options.folder, path));
     } catch (error) {
-      this.#options.log.debug({ path, reason: String(error) }, 'a segment can’t be read');
+      this.#options.log.debug({ path, reason: String(error) }, 'segment could not be read');
       return null;
     }
   }
@@ -126,7 +129,7 @@ export class BroadcastFiles {
     this.#remove(folder);
   }
 
-  /** Removes everything. */
+  /** Removes all of the broadcast's files. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -151,7 +154,7 @@ export class BroadcastFiles {
       await rm(file, { force: true });
       throw error;
     }
-    // False if it was dropped while it was being written; its removal is queued.
+    // The file may have been dropped while it was being written; its removal is then queued.
     return this.#sizes.has(path);
   }
 
@@ -159,7 +162,7 @@ export class BroadcastFiles {
     const { maxBytes } = this.#options;
     while (this.#bytes + size > maxBytes)
       if (!this.#owners.some((owner) => owner.dropOldest()))
-        throw new Error(`its segments would take more than ${maxBytes} bytes (HLS_DISK_MB)`);
+        throw new Error(`segments would exceed ${maxBytes} bytes (HLS_DISK_MB)`);
   }
 
   #count(path: string, size: number): void {
@@ -179,9 +182,9 @@ export class BroadcastFiles {
 
   #remove(path: string): void {
     const file = join(this.#options.folder, path);
-    // Anything left is removed at the next start.
+    // Files that could not be removed are removed at the next startup.
     this.#run(() => rm(file, { recursive: true, force: true })).catch((error: unknown) =>
-      this.#options.log.debug({ path, reason: String(error) }, 'a segment can’t be removed'),
+      this.#options.log.debug({ path, reason: String(error) }, 'segment could not be removed'),
     );
   }
 
@@ -195,12 +198,12 @@ export class BroadcastFiles {
     const reason = error instanceof Error ? error.message : String(error);
     this.#options.log.warn(
       { reason },
-      'segments can’t be written to the disk: live playback goes on, rewinding is cut short',
+      'segments can’t be written to disk: live playback continues, rewind is limited',
     );
   }
 
   #recovered(): void {
     this.#isFailing = false;
-    this.#options.log.info('segments are written to the disk again');
+    this.#options.log.info('segments are being written to disk again');
   }
 }

@@ -5,7 +5,7 @@ import type { RenditionKeeper } from './rendition.js';
 
 type Of = Readonly<{ run: string; rendition: string; files: BroadcastFiles }>;
 
-/** Passes what a rendition has written to the broadcast's keeper. */
+/** Passes a rendition's stored segments to the broadcast's keeper. */
 export function keepRendition(
   keeper: SegmentKeeper,
   { run, rendition, files }: Of,

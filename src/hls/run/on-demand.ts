@@ -1,5 +1,5 @@
 type Options = Readonly<{
-  /** The idle time after which it stops, milliseconds. */
+  /** The idle time after which the rendition stops, in milliseconds. */
   idleMs: number;
   onWanted: () => void;
   onUnwanted: () => void;
@@ -15,8 +15,8 @@ export class OnDemand {
   }
 
   /**
-   * @param begins whether this request starts the rendition if it is idle; otherwise it only keeps
-   *   it running
+   * @param begins whether this request starts an idle rendition; otherwise the request only keeps
+   *   a running one running
    */
   asked(begins: boolean): void {
     if (this.#timer) {

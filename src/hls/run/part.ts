@@ -1,11 +1,14 @@
 import type { WrittenPart } from '../timeline/rendition-writer.js';
 
-/** A part as used by playlists and requests: its place in its segment, in seconds and in bytes. */
+/**
+ * A part as playlists and requests use it, with its position within the segment in seconds and
+ * bytes.
+ */
 export type Part = Readonly<{
   durationS: number;
-  /** Begins with a key frame. */
+  /** Whether the part begins with a key frame. */
   independent: boolean;
-  /** The offset of its first byte in the segment. */
+  /** The offset of the part's first byte in the segment. */
   offset: number;
   byteLength: number;
 }>;

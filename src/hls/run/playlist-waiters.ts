@@ -5,12 +5,12 @@ import type { Socket } from 'node:net';
 export type WaitEnd = 'released' | 'late' | 'gone';
 
 /**
- * The condition that a request waits for. Requests with the same key wait for the same condition.
+ * The condition for which a request waits. Requests with the same key wait for the same condition.
  */
 export type Awaited = Readonly<{
   key: string;
   isThere: () => boolean;
-  /** Milliseconds; defaults to the general limit. */
+  /** The maximum wait, in milliseconds; defaults to the general limit. */
   waitMs?: number;
 }>;
 
@@ -19,15 +19,17 @@ type Connection = { readonly waiters: Set<Waiter>; readonly onClosed: () => void
 type Group = { readonly isThere: () => boolean; readonly waiters: Set<Waiter> };
 
 type Options = Readonly<{
-  /** The maximum number of waiting requests; more are refused. */
+  /** The maximum number of waiting requests; further requests are rejected. */
   max: number;
-  /** The maximum per connection, where requests may be pipelined. */
+  /** The maximum number of waiting requests per connection, on which a client can pipeline them. */
   maxPerConnection: number;
-  /** The maximum wait, milliseconds. */
+  /** The maximum wait, in milliseconds. */
   waitMs: number;
 }>;
 
-/** The number of requests answered at once; the others follow after other pending work. */
+/**
+ * The number of requests answered in one batch. The next batch follows after other pending work.
+ */
 const RELEASED_AT_ONCE = 250;
 
 /** Requests that wait for media that is not available yet. */
@@ -74,6 +76,12 @@ export class PlaylistWaiters {
     return promise;
   }
 
+  /** Releases the requests that wait with this key. */
+  release(key: string): void {
+    const group = this.#groups.get(key);
+    if (group) this.#release(key, group);
+  }
+
   /** Releases the requests whose condition now holds. */
   check(): void {
     for (const [key, group] of this.#groups) if (group.isThere()) this.#release(key, group);
@@ -106,7 +114,8 @@ export class PlaylistWaiters {
       for (const one of waiters) one.settle('gone');
     };
     this.#connections.set(socket, { waiters, onClosed });
-    // Not the response's event: a pipelined response does not see its connection close.
+    // The response's `close` event doesn't work here, because Node doesn't emit it for a pipelined
+    // response that isn't being sent yet.
     socket.once('close', onClosed);
   }
 
@@ -120,7 +129,10 @@ export class PlaylistWaiters {
   }
 }
 
-/** Yields between batches, so that media is received while thousands of requests are answered. */
+/**
+ * Releases waiters in batches and yields between them, so that media is received while thousands of
+ * requests are answered.
+ */
 function releaseSome(waiters: Iterator<Waiter>): void {
   for (let released = 0; released < RELEASED_AT_ONCE; released += 1) {
     const next = waiters.next();

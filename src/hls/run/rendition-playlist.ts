@@ -10,7 +10,7 @@ import {
 import type { Rendition } from './rendition.js';
 import type { Segment } from './segment.js';
 
-/** A text ready to be sent. */
+/** The body of a text response, ready to be sent. */
 export type TextBody = Readonly<{ bytes: Buffer; etag: string; gzip: boolean }>;
 /** Selects one of a playlist's texts. */
 export type TextKind = Readonly<{ skip: boolean; gzip: boolean }>;
@@ -25,7 +25,7 @@ type Options = Readonly<{
 /** RFC 8216bis 4.4.3.8: at least six target durations. */
 const SKIP_BOUNDARY_TARGETS = 6;
 /**
- * The text is repetitive, so a higher level gains little; and compressing blocks the event loop.
+ * The text is repetitive, so a higher level gains little, and compression blocks the event loop.
  */
 const GZIP_LEVEL = 3;
 
@@ -43,8 +43,9 @@ export class RenditionPlaylist {
   }
 
   /**
-   * Returns the current text. Compressed here instead of on Node's thread pool: its threads may all
-   * be blocked by a slow disk, which live playback must not depend on.
+   * Returns the current text. The text is compressed here rather than on Node's thread pool,
+   * because a slow disk can block all threads of the pool, and live playback must not depend on the
+   * disk.
    */
   body({ skip, gzip }: TextKind): TextBody {
     const { version } = this.#rendition;
@@ -67,7 +68,7 @@ export class RenditionPlaylist {
     const { targetDurationS, partTargetS, reports } = this.#options;
     const rendition = this.#rendition;
     const { next, segments: all } = rendition;
-    const { leftOut, told } = withoutLeadingGaps(all);
+    const { leftOut, listed } = withoutLeadingGaps(all);
     const open = this.#growing();
     return renderMediaPlaylist(
       {
@@ -75,11 +76,11 @@ export class RenditionPlaylist {
         partTargetS,
         independentSegments: rendition.isIndependent,
         skipBoundaryS: SKIP_BOUNDARY_TARGETS * targetDurationS,
-        mediaSequence: told[0]?.msn ?? rendition.open?.msn ?? next?.msn ?? 0,
+        mediaSequence: listed[0]?.msn ?? rendition.open?.msn ?? next?.msn ?? 0,
         discontinuitySequence:
           rendition.discontinuitySequence +
           leftOut.filter(({ discontinuity }) => discontinuity).length,
-        segments: told.map((segment) => this.#finished(segment)),
+        segments: listed.map((segment) => this.#finished(segment)),
         open,
         hintUri: next ? this.#partUri(next.msn, next.part) : null,
         reports: reports(),
@@ -127,11 +128,11 @@ export class RenditionPlaylist {
 }
 
 /**
- * Drops leading gaps, so that a playlist starts with media: missing segments at the beginning are
- * as good as expired, and players that do not know EXT-X-GAP would request them.
+ * Drops leading gaps, so that a playlist starts with media. Missing segments at the beginning can
+ * be treated as expired, and players that don't support EXT-X-GAP would request them.
  */
 function withoutLeadingGaps(segments: readonly Segment[]) {
   const first = segments.findIndex(({ state }) => state !== 'gap');
   const count = first === -1 ? segments.length : first;
-  return { leftOut: segments.slice(0, count), told: segments.slice(count) };
+  return { leftOut: segments.slice(0, count), listed: segments.slice(count) };
 }

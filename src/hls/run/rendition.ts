@@ -16,11 +16,11 @@ export type RenditionAbout = Readonly<
   | { kind: 'video'; /** 0 is the lowest. */ layer: number }
   | {
       kind: 'audio';
-      /** Whether it is encoded only while someone requests it. */ onDemand?: boolean;
+      /** Whether the rendition is encoded only while someone requests it. */ onDemand?: boolean;
     }
 >;
 
-/** Receives what a rendition has written; paths are relative to its files. */
+/** Receives a rendition's stored segments. Paths are relative to the broadcast's folder. */
 export interface RenditionKeeper {
   keepInit(init: Readonly<{ file: string; path: string; config: CodecConfig }>): void;
   /** @param kept `path` is null if the segment has no media */
@@ -33,24 +33,24 @@ type Options = Readonly<{
   id: RenditionId;
   about: RenditionAbout;
   files: BroadcastFiles;
-  /** The folder of its files. */
+  /** The folder of the rendition's files. */
   folder: string;
   clock: Clock;
   /** The length of the rewind window. */
   rewindMs: number;
   targetDurationS: number;
-  /** Called with the change of its memory use, bytes. */
+  /** Called with each change in memory use, in bytes. */
   onMemory: (bytes: number) => void;
-  /** Called when new media is available, or when the rendition ended. */
+  /** Called when new media is available or the rendition has ended. */
   onChanged: () => void;
-  /** Stores segments beyond the window; null if none are stored. */
+  /** Receives the segments that are to be kept after they leave the window; null if none are. */
   keeper: RenditionKeeper | null;
 }>;
 
 /** An initialization section. */
 type Init = Readonly<{ bytes: Uint8Array; config: CodecConfig }>;
 
-/** One rendition of a run: stores what is written, and knows what is available. */
+/** One rendition of a run: stores the segments written to it, and knows which are available. */
 export class Rendition implements RenditionWriter {
   readonly id: RenditionId;
   readonly about: RenditionAbout;
@@ -73,7 +73,7 @@ export class Rendition implements RenditionWriter {
     });
   }
 
-  /** Increases with every change of its playlist. */
+  /** A number that increases with every change to the playlist. */
   get version(): number {
     return this.#version;
   }
@@ -88,16 +88,16 @@ export class Rendition implements RenditionWriter {
   }
 
   /**
-   * Whether every segment so far can be decoded independently (RFC 8216bis 4.4.2.1). A publisher
-   * that sends no key frame in time ends this permanently: the segment is then cut between two key
-   * frames. Without this guarantee, a video.js player that runs dry within a segment fetches the
-   * previous part again, forever.
+   * Whether every segment so far can be decoded independently (RFC 8216bis 4.4.2.1). If the
+   * publisher once sends no key frame in time, the segment is cut between two key frames, and this
+   * stays false. video.js needs this guarantee: without it, a player that runs out of media within
+   * a segment fetches the previous part again and again.
    */
   get isIndependent(): boolean {
     return this.#isIndependent;
   }
 
-  /** The finished segments in its playlist, oldest first. */
+  /** The finished segments in the playlist, oldest first. */
   get segments(): readonly Segment[] {
     return this.#window.listed;
   }
@@ -111,7 +111,7 @@ export class Rendition implements RenditionWriter {
     return this.#open;
   }
 
-  /** The end of its playlist; segment -1 before the first. */
+  /** The end of the playlist; segment -1 before the first segment. */
   get reach(): PlaylistEnd {
     if (this.#open && this.#open.parts.length > 0)
       return { msn: this.#open.msn, parts: this.#open.parts.length, complete: false };
@@ -119,23 +119,25 @@ export class Rendition implements RenditionWriter {
     return { msn: last?.msn ?? -1, parts: last?.parts.length ?? 0, complete: true };
   }
 
-  /** The next part, which can already be requested; null if none follows. */
+  /** The next part, which can already be requested; null if no part follows. */
   get next(): Readonly<{ msn: number; part: number }> | null {
     if (this.#ended) return null;
     const { open } = this;
-    if (open) return open.isAbandoned ? null : { msn: open.msn, part: open.parts.length };
+    if (open) return open.state === 'open' ? { msn: open.msn, part: open.parts.length } : null;
     return { msn: (this.#window.last?.msn ?? -1) + 1, part: 0 };
   }
 
-  /** Whether it currently has media: at least one of the last two segments is not a gap. */
+  /**
+   * Whether the rendition currently has media: at least one of the last two segments is not a gap.
+   */
   get isPresent(): boolean {
-    if (this.#open) return !this.#open.isAbandoned;
-    return this.#window.newest(2).some(({ state }) => state === 'complete');
+    if (this.#open) return this.#open.state === 'open';
+    return this.#window.newest(2).some(({ hasMedia }) => hasMedia);
   }
 
-  /** Whether its newest finished segment has media. */
+  /** Whether the newest finished segment has media. */
   get hasSegment(): boolean {
-    return this.#window.last?.state === 'complete';
+    return this.#window.last?.hasMedia === true;
   }
 
   init(number: number): Uint8Array | null {
@@ -196,13 +198,16 @@ export class Rendition implements RenditionWriter {
     this.#changed();
   }
 
-  /** Frees all its memory. */
+  /** Frees all memory of the rendition. */
   close(): void {
     this.end();
     this.#window.close();
   }
 
-  /** Frees the memory of its oldest segment in memory; returns false if no finished one is left. */
+  /**
+   * Frees the memory of the oldest segment in memory; returns false if no finished segment is left
+   * there.
+   */
   releaseOldest(): boolean {
     return this.#window.releaseOldest();
   }
@@ -224,12 +229,12 @@ export class Rendition implements RenditionWriter {
     return this.#window.firstInMemoryMsn;
   }
 
-  /** Whether the segment can be dropped: it is only on disk, or does not exist. */
+  /** Whether the segment can be dropped: it exists only on disk, or not at all. */
   canDrop(msn: number): boolean {
     return this.#window.canDrop(msn);
   }
 
-  /** Drops the segments up to this number, and removes their files. */
+  /** Drops all segments up to and including this number, and removes their files. */
   dropThrough(msn: number): void {
     this.#window.dropThrough(msn);
     this.#changed();
@@ -245,13 +250,16 @@ export class Rendition implements RenditionWriter {
     this.#options.onChanged();
   }
 
-  /** Drops initialization sections that no segment refers to any more. */
+  /** Drops initialization sections that no segment refers to. */
   #forgetInits(): void {
     const oldest = this.#window.oldestInit ?? this.#lastInit;
     for (const number of this.#inits.keys()) if (number < oldest) this.#inits.delete(number);
   }
 
-  /** Stores the section beside the segments, so that the folder is playable by itself. */
+  /**
+   * Stores the initialization section next to the segments, so that the folder can be played on its
+   * own.
+   */
   async #storeInit(number: number, { bytes, config }: Init): Promise<void> {
     const { files, folder, keeper } = this.#options;
     const path = `${folder}/${initFile(number)}`;
@@ -261,7 +269,7 @@ export class Rendition implements RenditionWriter {
 
   #keep(segment: Segment): void {
     const { keeper } = this.#options;
-    const path = segment.stored ? this.pathOf(segment) : null;
+    const path = segment.state === 'stored' ? this.pathOf(segment) : null;
     keeper?.keepSegment({ segment, path, init: segment.init < 0 ? null : initFile(segment.init) });
   }
 }

@@ -7,11 +7,17 @@ import {
 import type { Rendition } from './rendition.js';
 import type { Segment } from './segment.js';
 
-/** The bit rate assumed for sound before any is measured, bits per second: 128 kb/s plus boxes. */
+/**
+ * The bit rate assumed for audio until one is measured, in bits per second: 128 kb/s plus the MP4
+ * boxes.
+ */
 const SOUND_BPS = 140_000;
-/** Segments over which the frame rate is measured, about 20 s: cameras slow down in the dark. */
+/**
+ * The number of segments over which the frame rate is measured, about 20 s. It is measured because
+ * cameras lower their frame rate in the dark.
+ */
 const FRAME_RATE_SEGMENTS = 10;
-/** A measured rate this close to a whole number is rounded to it. */
+/** A measured rate within this fraction of a whole number is rounded to it. */
 const WHOLE_FPS_WITHIN = 0.03;
 
 type Options = Readonly<{ runId: string; targetDurationS: number }>;
@@ -35,7 +41,10 @@ export function runMultivariant(
   return renderMultivariantPlaylist({ video, audio, independentSegments });
 }
 
-/** On-demand renditions are always listed: they have no media before the first request. */
+/**
+ * Whether a rendition is listed. On-demand renditions always are, because they have no media before
+ * the first request.
+ */
 function isListed({ about, isPresent, config }: Rendition): boolean {
   return config !== null && (isPresent || (about.kind === 'audio' && about.onDemand === true));
 }
@@ -64,7 +73,7 @@ function audioOf(rendition: Rendition, uri: string, targetS: number): AudioRendi
   return {
     uri,
     group: id,
-    // Every group has the same sound, hence the same name (RFC 8216bis 4.4.6.1.1).
+    // RFC 8216bis 4.4.6.1.1: all groups contain the same audio, so they use the same name.
     name: 'Sound',
     codecs,
     channels,
@@ -81,7 +90,7 @@ function bitRates(rendition: Rendition, targetDurationS: number) {
   };
 }
 
-/** Returns the finished segments; before the first, the open one as far as it goes. */
+/** Returns the finished segments or, before the first one is finished, the open segment so far. */
 function measuredOf({ segments, open }: Rendition): readonly Segment[] {
   const finished = segments.filter(({ state }) => state === 'complete');
   return finished.length === 0 && open ? [open] : finished;

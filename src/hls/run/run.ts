@@ -6,7 +6,6 @@ import { TypedEmitter } from '../../common/typed-emitter.js';
 import type { Config } from '../../config/config.js';
 import type { BroadcastFiles, FilesOwner } from './broadcast-files.js';
 import { OnDemand } from './on-demand.js';
-import { partTargetS } from './part-target.js';
 import type { RenditionReport } from '../../media/playlist/media-playlist.js';
 import { PlaylistWaiters } from './playlist-waiters.js';
 import { RenditionPlaylist } from './rendition-playlist.js';
@@ -14,18 +13,19 @@ import { keepRendition } from './keep-rendition.js';
 import { Rendition, type RenditionAbout, type RenditionKeeper } from './rendition.js';
 import type { RenditionId } from '../timeline/rendition-writer.js';
 import { runMultivariant } from './run-multivariant.js';
-import { targetDurationS } from '../segmenter/segmenter-types.js';
+import { partTargetS, targetDurationS } from '../timeline/targets.js';
 
 /** Limits of a run; tests lower them. */
 export type RunLimits = Readonly<{
   /**
-   * The maximum size of segments in memory, bytes. Segments above it are on disk only, or dropped.
+   * The maximum size of segments in memory, in bytes. Segments beyond this size are kept only on
+   * disk, or dropped.
    */
   memoryBytes: number;
   /** The maximum number of waiting requests. */
   waiting: number;
   waitingPerConnection: number;
-  /** RFC 8216bis 6.2.5.2: a request waits for at most three target durations. */
+  /** RFC 8216bis 6.2.5.2: a request waits at most three target durations. */
   waitMs: number;
   /** The idle time after which an on-demand rendition stops. */
   idleMs: number;
@@ -34,12 +34,12 @@ export type RunLimits = Readonly<{
 export type RunOptions = Readonly<{
   config: Config['hls'];
   clock: Clock;
-  /** Has the channel and the broadcast as its context. */
+  /** The log, bound to the channel and the broadcast. */
   log: Log;
-  /** The broadcast's files, from the SegmentStore. */
+  /** The broadcast's files, opened by the SegmentStore. */
   files: BroadcastFiles;
   limits?: Partial<RunLimits>;
-  /** Stores its segments beyond the window; absent if none are stored. */
+  /** Receives the segments that are to be kept after they leave the window; absent if none are. */
   keeper?: SegmentKeeper;
 }>;
 
@@ -50,27 +50,35 @@ const WAITING_PER_CONNECTION_MAX = 8;
 const WAIT_TARGETS = 3;
 const IDLE_MS = 30_000;
 
-/** A rendition of a run together with its playlist's texts. */
+/** A rendition of a run together with its playlist. */
 export type FoundRendition = Readonly<{
   run: Run;
   rendition: Rendition;
   playlist: RenditionPlaylist;
 }>;
 
-/** A set of renditions with the same segments; serves both writing and fetching. */
+/** A set of renditions with the same segments; used both for writing and for answering requests. */
 export class Run implements FilesOwner {
-  /** Random, so that caches never serve another run's segments; unguessable, and safe in paths. */
-  readonly id = randomBytes(ID_BYTES).toString('base64url');
   /**
-   * `ready`: its playlists can be played. `wanted`, `unwanted`: an on-demand rendition was
-   * requested, or has not been for half a minute.
+   * A random id that is safe in paths. It can't be guessed, and it keeps caches from serving
+   * another run's segments.
    */
-  readonly events: TypedEmitter<{ ready: []; wanted: [RenditionId]; unwanted: [RenditionId] }> =
-    new TypedEmitter();
-  /** EXT-X-TARGETDURATION and PART-TARGET of all its playlists. */
+  readonly id = randomBytes(ID_BYTES).toString('base64url');
+  readonly #emitter = new TypedEmitter<{
+    ready: [];
+    wanted: [RenditionId];
+    unwanted: [RenditionId];
+  }>();
+  /**
+   * `ready`: its playlists can be played. `wanted`: an on-demand rendition was requested.
+   * `unwanted`: it has not been requested for half a minute.
+   */
+  readonly events = this.#emitter.listenable;
+  /** EXT-X-TARGETDURATION of all the run's playlists. */
   readonly targetDurationS: number;
+  /** PART-TARGET of all the run's playlists. */
   readonly partTargetS: number;
-  /** The requests waiting for its media. */
+  /** The requests waiting for the run's media. */
   readonly waiters: PlaylistWaiters;
   readonly #options: RunOptions;
   readonly #limits: RunLimits;
@@ -116,24 +124,22 @@ export class Run implements FilesOwner {
     return this.#ended;
   }
 
-  /** The length of the rewind window, whole seconds. */
+  /** The length of the rewind window, in whole seconds. */
   get rewindS(): number {
     return Math.ceil(this.#options.config.rewindMs / 1_000);
   }
 
-  /**
-   * The maximum number of parts in a segment, provided that no part is shorter than it should be.
-   */
+  /** The maximum number of parts in a segment, provided no part is shorter than the target. */
   get partsInSegment(): number {
     return Math.ceil(this.targetDurationS / this.partTargetS);
   }
 
-  /** The size of segments in memory, bytes. */
+  /** The size of segments in memory, in bytes. */
   get memoryBytes(): number {
     return this.#memoryBytes;
   }
 
-  /** The requests waiting for its media. */
+  /** The number of requests waiting for the run's media. */
   get waiting(): number {
     return this.waiters.size;
   }
@@ -165,7 +171,7 @@ export class Run implements FilesOwner {
     return rendition;
   }
 
-  /** Returns a rendition and its playlist by an untrusted id. */
+  /** Returns a rendition and its playlist by an untrusted id; null if there is none. */
   find(id: string): FoundRendition | null {
     return this.#entries.get(id) ?? null;
   }
@@ -177,7 +183,7 @@ export class Run implements FilesOwner {
 
   /**
    * Whether a rendition has every finished segment of the others: an on-demand rendition starts
-   * later.
+   * later than the others.
    */
   hasCaughtUp(id: string): boolean {
     const newest = (one: Rendition): number => one.segments.at(-1)?.msn ?? -1;
@@ -197,12 +203,12 @@ export class Run implements FilesOwner {
     return this.#multivariant.text;
   }
 
-  /** Opens one of its segments' files on disk. */
+  /** Opens a segment's file on disk. */
   async read(path: string) {
     return this.#options.files.read(path);
   }
 
-  /** Drops the oldest segment of all renditions, to free disk space. */
+  /** Drops the oldest segment of all renditions to free disk space. */
   dropOldest(): boolean {
     const all = [...this.#entries.values()].map(({ rendition }) => rendition);
     const first = all.flatMap(({ firstMsn }) => firstMsn ?? []).toSorted((a, b) => a - b)[0];
@@ -220,7 +226,7 @@ export class Run implements FilesOwner {
     this.waiters.releaseAll();
   }
 
-  /** Ends the run and removes its data, including files. Safe to call twice. */
+  /** Ends the run and removes its data, including its files. Safe to call twice. */
   close(): void {
     if (this.#closed) return;
     this.end();
@@ -228,7 +234,7 @@ export class Run implements FilesOwner {
     for (const { rendition } of this.#entries.values()) rendition.close();
     this.#options.files.removeOwner(this);
     this.#options.files.removeAll(this.id);
-    this.events.clear();
+    this.#emitter.clear();
   }
 
   #keeperOf(id: RenditionId): RenditionKeeper | null {
@@ -239,8 +245,8 @@ export class Run implements FilesOwner {
   #watch(id: RenditionId): OnDemand {
     return new OnDemand({
       idleMs: this.#limits.idleMs,
-      onWanted: () => this.events.emit('wanted', id),
-      onUnwanted: () => this.events.emit('unwanted', id),
+      onWanted: () => this.#emitter.emit('wanted', id),
+      onUnwanted: () => this.#emitter.emit('unwanted', id),
     });
   }
 
@@ -249,7 +255,10 @@ export class Run implements FilesOwner {
     if (bytes > 0) this.#fitMemory();
   }
 
-  /** Frees memory: the oldest segments first; if all are open, the largest of them. */
+  /**
+   * Frees memory until the run is within its limit: of the oldest segments first, or of the largest
+   * one if all are open.
+   */
   #fitMemory(): void {
     while (this.#memoryBytes > this.#limits.memoryBytes) {
       const all = [...this.#entries.values()].map(({ rendition }) => rendition);
@@ -259,7 +268,7 @@ export class Run implements FilesOwner {
       if (oldest?.releaseOldest()) continue;
       const largest = all.toSorted((a, b) => openBytes(b) - openBytes(a))[0];
       if (!largest || openBytes(largest) === 0) return;
-      this.#options.log.warn({ rendition: largest.id }, 'a segment is too large: it is left out');
+      this.#options.log.warn({ rendition: largest.id }, 'segment too large, dropped');
       largest.abandonOpen();
     }
   }
@@ -268,13 +277,13 @@ export class Run implements FilesOwner {
     this.waiters.check();
     if (this.#isReady || !this.#canBePlayed()) return;
     this.#isReady = true;
-    this.events.emit('ready');
+    this.#emitter.emit('ready');
     this.waiters.check();
   }
 
   /**
-   * Whether every rendition has finished its first segment, or one is too far ahead to keep
-   * waiting.
+   * Whether every rendition has finished its first segment, or one rendition is too far ahead for
+   * the others to be waited for.
    */
   #canBePlayed(): boolean {
     const live = [...this.#entries.values()]
@@ -300,7 +309,7 @@ export class Run implements FilesOwner {
   }
 }
 
-/** On-demand renditions have gaps. */
+/** On-demand renditions contain gaps. */
 const isOnDemand = (about: RenditionAbout): boolean =>
   about.kind === 'audio' && about.onDemand === true;
 

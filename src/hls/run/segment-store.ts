@@ -5,12 +5,13 @@ import type { Log } from '../../common/logger.js';
 import { BroadcastFiles } from './broadcast-files.js';
 
 /**
- * Concurrent writes and removals, over all broadcasts. A disk that hangs blocks at most this many
- * of Node's four file threads, so everything else that needs them continues.
+ * The maximum number of concurrent writes and removals for all broadcasts together. If the disk
+ * hangs, at most this many of the four threads in Node's pool are blocked, and other work that
+ * needs the pool continues.
  */
 const JOBS_AT_A_TIME = 2;
 
-/** Stores segments, in one folder per broadcast. One instance per process. */
+/** Stores segments in one folder per broadcast. There is one instance per process. */
 export class SegmentStore {
   readonly folder: string;
   readonly #isTemporary: boolean;
@@ -26,8 +27,9 @@ export class SegmentStore {
   }
 
   /**
-   * Creates the folder `hls` in the data folder, deleting the contents left by an earlier process.
-   * @param dataDir `:memory:` for a folder that {@link close} removes
+   * Creates the folder `hls` in the data folder, and deletes the contents left by an earlier
+   * process.
+   * @param dataDir `:memory:` for a temporary folder that {@link close} removes
    * @throws if the folder cannot be created
    */
   static async create({ dataDir, log }: { dataDir: string; log: Log }): Promise<SegmentStore> {
@@ -41,24 +43,24 @@ export class SegmentStore {
     return new SegmentStore(folder, { isTemporary: false, log });
   }
 
-  /** The size of files on disk, over all broadcasts. */
+  /** The size of files on disk, for all broadcasts together. */
   get diskBytes(): number {
     return [...this.#broadcasts].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** The number of waiting requests, over all broadcasts. */
+  /** The number of waiting requests, for all broadcasts together. */
   get waiting(): number {
     return [...this.#broadcasts].reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
-  /** The size of data in memory, over all broadcasts. */
+  /** The size of data in memory, for all broadcasts together. */
   get memoryBytes(): number {
     return [...this.#broadcasts].reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   }
 
   /**
    * Opens the files of one broadcast.
-   * @param maxBytes the maximum total size; above it the oldest files are removed
+   * @param maxBytes the maximum total size; beyond it, the oldest files are removed
    */
   open(broadcastId: string, maxBytes: number): BroadcastFiles {
     const files = new BroadcastFiles({
@@ -74,7 +76,7 @@ export class SegmentStore {
 
   /** Removes everything if the folder is temporary. */
   async close(): Promise<void> {
-    // Retries if a file that was being written appears in the meantime.
+    // Retries if a file that is still being written appears in the meantime.
     if (this.#isTemporary) await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 

@@ -3,39 +3,43 @@ import type { BroadcastFiles } from './broadcast-files.js';
 import type { Segment } from './segment.js';
 
 type Options = Readonly<{
-  /** The folder of its files. */
+  /** The folder of the rendition's files. */
   folder: string;
   files: BroadcastFiles;
   clock: Clock;
   /** The length of the rewind window. */
   rewindMs: number;
   targetDurationS: number;
-  /** Called with the change of its memory use, bytes. */
+  /** Called with each change in memory use, in bytes. */
   onMemory: (bytes: number) => void;
-  /** Called when a segment has been stored, or never will be. */
+  /** Called when a segment has been stored, or has failed to be. */
   onSettled: (segment: Segment) => void;
 }>;
 
-/** The newest segments are served from memory, stored or not: most viewers are there. */
+/**
+ * The number of newest segments that are served from memory even if they are stored, since most
+ * viewers watch them.
+ */
 const IN_MEMORY_MIN = 3;
 /** RFC 8216bis 6.2.2: a running playlist spans at least three target durations. */
 const LISTED_MIN_TARGETS = 3;
 /**
- * RFC 8216bis 6.2.2: a part stays available for three target durations after it left the playlist,
- * and leaves it no sooner than three before the end; two more allow for segments longer than usual.
+ * RFC 8216bis 6.2.2: a part stays available for three target durations after it leaves the
+ * playlist, and leaves the playlist no sooner than three target durations before the end. Two more
+ * allow for segments that are longer than usual.
  */
 const PARTS_TARGETS = 8;
-/** How long a segment that failed to be written is retained and retried. */
+/** How long a segment that could not be written is kept in memory and retried. */
 const UNWRITTEN_TARGETS = 6;
 /**
- * A segment stays available for some time after it left the playlist: players may have read an
- * older one.
+ * How long a segment stays available after it leaves the playlist, since a player may have read an
+ * older version of the playlist.
  */
 const GRACE_MS = 30_000;
 
 /**
- * The finished segments of one rendition, numbered without gaps: first in memory, then on disk,
- * until they leave the rewind window.
+ * The finished segments of one rendition, numbered without gaps. They are first in memory and then
+ * on disk, until they leave the rewind window.
  */
 export class SegmentWindow {
   readonly #options: Options;
@@ -94,7 +98,7 @@ export class SegmentWindow {
     return this.#segments[this.#indexOf(msn)] ?? null;
   }
 
-  /** Adds the next segment, whose bytes are already counted. */
+  /** Adds the next segment, whose bytes are already included in the memory use. */
   add(segment: Segment): void {
     if (this.#segments.length === 0) {
       this.#listedFromMsn = segment.msn;
@@ -108,16 +112,16 @@ export class SegmentWindow {
     this.#settle();
   }
 
-  /** Frees the memory of the oldest segment that uses any; returns false if none does. */
+  /** Frees the memory of the oldest segment that is in memory; returns false if there is none. */
   releaseOldest(): boolean {
     const [oldest] = this.#inMemory;
     if (!oldest) return false;
-    if (oldest.stored) this.#release(oldest);
+    if (oldest.state === 'stored') this.#release(oldest);
     else this.dropThrough(oldest.msn);
     return true;
   }
 
-  /** Whether a segment can be dropped: it is only on disk, or does not exist. */
+  /** Whether a segment can be dropped: it exists only on disk, or not at all. */
   canDrop(msn: number): boolean {
     const { last } = this;
     if (!last) return true;
@@ -125,7 +129,7 @@ export class SegmentWindow {
     return msn < firstInMemory;
   }
 
-  /** Drops segments up to this number. */
+  /** Drops all segments up to and including this number. */
   dropThrough(msn: number): void {
     while (this.#segments[0] && this.#segments[0].msn <= msn) {
       const segment = this.#segments[0];
@@ -137,13 +141,13 @@ export class SegmentWindow {
     }
   }
 
-  /** Marks the window as complete: nothing has to stay in memory. */
+  /** Marks the window as complete, so that nothing has to stay in memory. */
   rest(): void {
     this.#isGrowing = false;
     this.#settle();
   }
 
-  /** Frees the memory; the owner removes the files. */
+  /** Frees the memory. The owner removes the files. */
   close(): void {
     this.#closed = true;
     for (const segment of this.#inMemory) this.#options.onMemory(-segment.release());
@@ -169,10 +173,10 @@ export class SegmentWindow {
       if (segment.endMs >= oldestMs || listedS < LISTED_MIN_TARGETS * targetDurationS) break;
       this.#unlist(segment);
     }
-    const gone = this.#segments.findLast(
+    const expired = this.#segments.findLast(
       ({ msn, endMs }) => msn < this.#listedFromMsn && endMs < oldestMs - GRACE_MS,
     );
-    if (gone) this.dropThrough(gone.msn);
+    if (expired) this.dropThrough(expired.msn);
     this.#forgetParts();
   }
 
@@ -195,7 +199,7 @@ export class SegmentWindow {
   /** Writes segments that are not stored yet, and retries failed ones. */
   #write(): void {
     for (const segment of this.#inMemory)
-      if (!segment.stored && !this.#writing.has(segment)) void this.#writeOne(segment);
+      if (segment.state !== 'stored' && !this.#writing.has(segment)) void this.#writeOne(segment);
   }
 
   async #writeOne(segment: Segment): Promise<void> {
@@ -217,7 +221,7 @@ export class SegmentWindow {
     const tooOldMs = (this.last?.endMs ?? 0) - UNWRITTEN_TARGETS * targetDurationS * 1_000;
     const keep = this.#isGrowing ? IN_MEMORY_MIN : 0;
     for (const segment of this.#inMemory.slice(0, Math.max(0, this.#inMemory.length - keep)))
-      if (segment.stored) this.#release(segment);
+      if (segment.state === 'stored') this.#release(segment);
       else if (this.#failed.has(segment) && segment.endMs < tooOldMs) this.dropThrough(segment.msn);
   }
 

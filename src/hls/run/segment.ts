@@ -2,28 +2,27 @@ import { type Part, partAt } from './part.js';
 import type { SegmentStart, WrittenPart } from '../timeline/rendition-writer.js';
 
 /**
- * `open`: growing; `complete`: all parts are there; `gap`: no media (RFC 8216bis 4.4.4.7). Only
- * `open` changes to another state.
+ * `open`: parts are being added. `abandoned`: parts are being added, but the segment is too large
+ * for memory and will become a gap. `complete`: all parts are there. `stored`: the segment is
+ * complete and written to its file. `gap`: the segment has no media (RFC 8216bis 4.4.4.7).
  */
-export type SegmentState = 'open' | 'complete' | 'gap';
+export type SegmentState = 'open' | 'abandoned' | 'complete' | 'stored' | 'gap';
 
-/** One segment of a rendition: its metadata, and its bytes while they are in memory. */
+/** One segment of a rendition, with its metadata and, while they are in memory, its bytes. */
 export class Segment {
   readonly msn: number;
-  /** The capture time of its start, milliseconds since 1970. */
+  /** The capture time of the segment's start, in milliseconds since 1970. */
   readonly wallMs: number;
   readonly discontinuity: boolean;
-  /** The number of its initialization section. */
+  /** The number of the segment's initialization section. */
   readonly init: number;
   #state: SegmentState = 'open';
   #parts: Part[] = [];
-  /** The parts of an open segment, or one chunk with the whole segment; empty if not in memory. */
+  /** The parts of an open segment, or the whole segment as one chunk; empty if not in memory. */
   #chunks: Uint8Array[] = [];
   #durationS = 0;
   #byteLength = 0;
   #frames = 0;
-  #stored = false;
-  #abandoned = false;
 
   constructor({ msn, wallMs, discontinuity }: SegmentStart, init: number) {
     this.msn = msn;
@@ -44,12 +43,12 @@ export class Segment {
     return this.#state;
   }
 
-  /** Its parts, while they can be requested: see {@link forgetParts}. */
+  /** The segment's parts; none after {@link forgetParts}. */
   get parts(): readonly Part[] {
     return this.#parts;
   }
 
-  /** The duration, so far if the segment is open. */
+  /** The duration in seconds; that of the parts so far if the segment is open. */
   get durationS(): number {
     return this.#durationS;
   }
@@ -63,7 +62,7 @@ export class Segment {
     return this.#frames;
   }
 
-  /** The capture time of its end, milliseconds since 1970. */
+  /** The capture time of the segment's end, in milliseconds since 1970. */
   get endMs(): number {
     return this.wallMs + this.#durationS * 1_000;
   }
@@ -72,38 +71,36 @@ export class Segment {
     return this.#chunks.length > 0;
   }
 
-  /** Whether its file is complete. */
-  get stored(): boolean {
-    return this.#stored;
+  /** Whether the segment is finished and not a gap. */
+  get hasMedia(): boolean {
+    return this.#state === 'complete' || this.#state === 'stored';
   }
 
-  /** Whether it was abandoned while open. */
-  get isAbandoned(): boolean {
-    return this.#abandoned;
-  }
-
-  /** Its memory use, bytes. */
+  /** The segment's memory use, in bytes. */
   get memoryBytes(): number {
     return this.inMemory ? this.#byteLength : 0;
   }
 
   add(written: WrittenPart): void {
     this.#durationS += written.durationS;
-    if (this.#abandoned) return;
+    if (this.#state === 'abandoned') return;
     this.#parts.push(partAt(this.#byteLength, written));
     this.#chunks.push(written.bytes);
     this.#byteLength += written.bytes.byteLength;
     this.#frames += written.frames;
   }
 
-  /** Completes the segment; without parts it becomes a gap. */
+  /** Completes the segment. It becomes a gap if it has no parts or was abandoned. */
   complete(): void {
     this.#state = this.#parts.length === 0 ? 'gap' : 'complete';
-    // Parts are often views of larger buffers, which they would keep alive.
+    // Parts are often views of larger buffers, which they would keep in memory.
     if (this.#chunks.length > 0) this.#chunks = [Buffer.concat(this.#chunks)];
   }
 
-  /** Returns the bytes of the segment (so far), or null if they are not in memory. */
+  /**
+   * Returns the segment's bytes, or those received so far if it is open; null if they are not in
+   * memory.
+   */
   bytes(): Uint8Array | null {
     const [first] = this.#chunks;
     if (first === undefined) return null;
@@ -118,12 +115,12 @@ export class Segment {
     return this.#chunks[0]?.subarray(part.offset, part.offset + part.byteLength) ?? null;
   }
 
-  /** Records whether its file exists. */
+  /** Records whether the segment's file exists. Only for a segment with media. */
   setStored(stored: boolean): void {
-    this.#stored = stored;
+    if (this.hasMedia) this.#state = stored ? 'stored' : 'complete';
   }
 
-  /** Drops the bytes from memory; returns their number. */
+  /** Drops the bytes from memory and returns their number. */
   release(): number {
     const bytes = this.memoryBytes;
     this.#chunks = [];
@@ -131,12 +128,11 @@ export class Segment {
   }
 
   /**
-   * Abandons a segment that is too large for memory: it becomes a gap. Returns the number of bytes
-   * dropped.
+   * Abandons an open segment that is too large for memory. Returns the number of bytes dropped.
    */
   abandon(): number {
     const bytes = this.release();
-    this.#abandoned = true;
+    this.#state = 'abandoned';
     this.#parts = [];
     this.#byteLength = 0;
     this.#frames = 0;

@@ -1,27 +1,29 @@
 import type { TrackClock } from '../timeline/track-clock.js';
 import { arrivalOf, type LayerUnit, type Timing } from './layer-unit.js';
 
-/** Units with consistent times over this period prove that the clock has changed. */
+/**
+ * If units have times consistent with one another over this period, the clock must have changed.
+ */
 const PROOF_MS = 150;
 const PROOF_UNITS = 3;
-/** At low frame rates, two pictures this far apart are proof enough. */
+/** At low frame rates, two frames this far apart are proof enough. */
 const SELDOM_MS = 500;
-/** How much the spacing of consistent units may differ from that of their arrival. */
+/** How much the spacing of consistent units may differ from the spacing of their arrivals. */
 const UNEVEN_MS = 150;
-/** After this long the clock is assumed to have changed, however unevenly units arrive. */
+/** After this time, the clock is assumed to have changed no matter how unevenly units arrive. */
 const PATIENCE_MS = 2_000;
-/** Two seconds of sound in packets of 10 ms; beyond that the oldest unit is dropped. */
+/** Two seconds of audio in packets of 10 ms. Beyond that, the oldest unit is dropped. */
 const MAX_HELD = 200;
 
 /**
  * Assigns times to the units of one layer. A unit whose time does not fit is held until the cause
- * is known. Either its time is wrong: the next unit fits again, and the held one is dropped. Or the
- * clock has changed: units that are consistent with one another prove it, and none is lost. A unit
+ * is known. If its time is wrong, the next unit fits again, and the held one is dropped. If the
+ * clock has changed, the following units are consistent with one another, and none is lost. A unit
  * that follows a dropped one is marked.
  */
 export class LayerTimes<U extends LayerUnit> {
   readonly #clock: TrackClock;
-  /** In order of arrival, none of which fits; at most {@link MAX_HELD}. */
+  /** The units whose times do not fit, in order of arrival; at most {@link MAX_HELD}. */
   #held: readonly U[] = [];
   #lost = false;
 
@@ -30,7 +32,7 @@ export class LayerTimes<U extends LayerUnit> {
   }
 
   /**
-   * Adds the next unit; returns the units whose time is now known, in order.
+   * Adds the next unit. Returns the units whose time is now known, in order.
    * @param wayMs the current transit delay according to other tracks' reports; null if unknown
    */
   push(unit: U, wayMs: number | null): (U & Timing)[] {

@@ -6,17 +6,17 @@ import type { ArrivedUnit } from '../timeline/track-clock.js';
 /** A unit and its layer. */
 export type LayerUnit = Readonly<{ layer: number; unit: AccessUnit }>;
 
-/** When a unit was captured. */
+/** The capture time of a unit. */
 export type Timing = Readonly<{
-  /** By the publisher's clock, in ticks of its track since 1970. */
+  /** On the publisher's clock, in ticks of the track since 1970. */
   captureTicks: number;
-  /** Whether units of its layer were dropped before it. */
+  /** Whether units of the same layer were dropped before this one. */
   afterLoss: boolean;
 }>;
 
 /**
- * Returns the properties of a unit that its track's clock needs; a sound packet is sent only after
- * its last sample.
+ * Returns the properties of a unit that its track's clock needs. An audio packet is sent only after
+ * its last sample, so its duration is subtracted from the arrival time.
  */
 export function arrivalOf({ layer, unit }: LayerUnit): ArrivedUnit {
   const { rtpTime, keyFrame, config, data, arrivedMs } = unit;

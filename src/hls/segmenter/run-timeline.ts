@@ -5,7 +5,8 @@ import {
 } from '../../media/codecs/codec-config.js';
 import type { Sample } from '../../media/mp4/sample.js';
 import { OPUS_CONFIG } from '../../media/rtp/opus-depacketizer.js';
-import { type RunSpec, type RunWriter, targetDurationS } from './segmenter-types.js';
+import type { RunSpec, RunWriter } from './segmenter-types.js';
+import { targetDurationS } from '../timeline/targets.js';
 import { SILENCE } from '../timeline/audio-grid.js';
 import { AudioLane, audioTicksOf, videoTicksOf } from '../timeline/audio-lane.js';
 import { LowestDelay } from '../timeline/lowest-delay.js';
@@ -13,20 +14,28 @@ import { RenditionOutput } from '../timeline/rendition-output.js';
 import { SegmentCuts } from '../timeline/segment-cuts.js';
 import { type Frame, VideoLane } from '../timeline/video-lane.js';
 
-/** Video that is silent for longer, while sound goes on, is filled. */
+/**
+ * If video pauses for longer than this while audio continues, the pause is filled with repeated
+ * frames.
+ */
 const SILENT_TICKS = 1 * VIDEO_TIMESCALE;
-/** How far filled video stays behind, so that a key frame that comes late has a place. */
+/** How far repeated frames stay behind the audio, so that a late key frame still has a place. */
 const FILL_LAG_TICKS = 0.3 * VIDEO_TIMESCALE;
-/** Pictures may arrive this much later than sound of the same time before a repeated picture takes their place. */
+/**
+ * How much later than the audio captured at the same time a frame may arrive before a repeated
+ * frame replaces it.
+ */
 const MAX_LATE_TICKS = 3 * VIDEO_TIMESCALE;
-/** Sound may be so late before it is filled. */
+/** How late audio may be before it is replaced with silence. */
 const AUDIO_LAG_TICKS = 0.3 * AUDIO_TIMESCALE;
-/** When the next key frame is asked for, as a share of the segment's target. */
+/** The share of the target segment duration after which the next key frame is requested. */
 const ASK_SHARE = 0.95;
-/** A silent picture is asked for by a key frame before it is filled. */
+/**
+ * After the video has paused for this long, a key frame is requested, before the pause is filled.
+ */
 const ASK_SILENT_TICKS = 0.7 * VIDEO_TIMESCALE;
 const ASK_AGAIN_MS = 1_000;
-/** A longer way means that nothing comes any more. */
+/** A longer transit delay means that media has stopped arriving. */
 const MAX_UNDERWAY_MS = 3_000;
 
 type Options = Readonly<{
@@ -37,10 +46,10 @@ type Options = Readonly<{
   requestKeyFrame(): void;
 }>;
 
-/** Tells the server's time of capture of a tick (90 kHz) of the run's timeline. */
+/** Returns the capture time, on the server's clock, of a tick (90 kHz) on the run's timeline. */
 export type WallClock = (ticks: number) => number;
 
-/** Writes one run's renditions: what comes in has its place on the run's timeline already. */
+/** Writes one run's renditions. The times of its input are already on the run's timeline. */
 export class RunTimeline {
   readonly spec: RunSpec;
   readonly #options: Options;
@@ -48,11 +57,11 @@ export class RunTimeline {
   readonly #video: readonly VideoLane[];
   readonly #audio: AudioLane | null;
   readonly #partTicks: number;
-  /** How much later than sound of the same time pictures arrive, 90 kHz. */
+  /** How much later video arrives than audio captured at the same time, 90 kHz. */
   readonly #late = new LowestDelay({ bucketMs: 250, buckets: 4 });
   #wallMsOf: WallClock = () => 0;
   #begun = false;
-  /** What is known not to come: there's no need to wait for it. */
+  /** The kinds that the publisher doesn't send, which must not be waited for. */
   #gone = { audio: false, video: false };
   #needsKeyFrame = false;
   #askedMs = -Infinity;
@@ -72,12 +81,12 @@ export class RunTimeline {
     this.#audio = spec.audio ? openAudio(options) : null;
   }
 
-  /** The end of the newest that came, 90 kHz. */
+  /** The end of the newest input, 90 kHz. */
   get newestTicks(): number {
     return Math.max(this.#newestVideo(this.#video), this.#newestSound());
   }
 
-  /** Begins a stretch of the timeline without interruptions; what is before `ticks` has no place. */
+  /** Begins an uninterrupted stretch of the timeline. Input before `ticks` is dropped. */
   begin({ ticks, wallMsOf, nowMs }: { ticks: number; wallMsOf: WallClock; nowMs: number }): void {
     this.#begun = true;
     this.#nowMs = nowMs;
@@ -85,26 +94,32 @@ export class RunTimeline {
     this.#late.clear();
     this.#audio?.startAt(audioTicksOf(ticks));
     const discontinuity = this.#cuts.count > 0;
-    this.#cuts.declare({ ticks, discontinuity, wallMs: wallMsOf(ticks), nowMs }, { goesOn: false });
+    this.#cuts.declare(
+      { ticks, discontinuity, wallMs: wallMsOf(ticks), nowMs },
+      { continues: false },
+    );
   }
 
-  /** The stretch begins without a picture: with those from before. */
+  /** Begins the stretch by repeating the last frames, because it has no video yet. */
   repeatPictures(): void {
     for (const lane of this.#video) lane.repeatAt(this.#cuts.startTicks);
   }
 
-  /** What is not being sent by the publisher's wish. */
+  /** Sets which kinds the publisher chose not to send. */
   setGone(gone: { audio: boolean; video: boolean }): void {
     this.#gone = gone;
   }
 
-  /** Frames of a layer before the next one were dropped. */
+  /** Records that frames of a layer were dropped before the next one. */
   loseVideo(layer: number): void {
     this.#video[layer]?.lose();
     this.#needsKeyFrame = true;
   }
 
-  /** Takes a frame whose time is on the run's timeline; before its start, where the layer is to begin with it. */
+  /**
+   * Adds a frame at its time on the run's timeline. A layer's first frame may have a time before
+   * the start.
+   */
   pushVideo(layer: number, frame: Frame): void {
     const lane = this.#video[layer];
     if (!lane) return;
@@ -113,12 +128,12 @@ export class RunTimeline {
     if (!lane.push(frame)) this.#needsKeyFrame = true;
   }
 
-  /** Takes a packet whose time is on the run's timeline, 48 kHz. */
+  /** Adds a packet at its time on the run's timeline, 48 kHz. */
   pushAudio(ticks: number, packet: Sample, config: AudioConfig): void {
     this.#audio?.push(ticks, packet, config);
   }
 
-  /** Writes what can be written. */
+  /** Writes all media whose position is decided. */
   advance(nowMs: number): void {
     if (!this.#begun) return;
     this.#nowMs = nowMs;
@@ -131,17 +146,18 @@ export class RunTimeline {
     this.#askForKeyFrame();
   }
 
-  /** Writes everything and ends the open segments together; gives where. */
+  /** Writes everything and ends the open segments together; returns the position. */
   finish(nowMs: number): number {
     if (!this.#begun) return this.#cuts.startTicks;
     this.#gone = { audio: true, video: true };
-    // Twice as late as anything is waited for: once to decide, once to cross.
+    // Both times are later than any wait lasts: the first call decides, the second crosses the
+    // boundaries.
     for (const laterMs of [1_000, 2_000]) this.advance(nowMs + laterMs);
     this.#begun = false;
     const ends = this.#video.filter((lane) => lane.in).map((lane) => lane.endTicks);
     const endTicks = Math.max(this.#cuts.startTicks + 1, this.#newestSound(), ...ends);
     for (const lane of this.#video) lane.finish(endTicks);
-    // At least 20 ms are past the last boundary, so that every rendition has every segment.
+    // Leaves at least 20 ms after the last boundary, so that every rendition has every segment.
     const leastTicks = audioTicksOf(this.#cuts.startTicks) + 2 * SILENCE.durationTicks;
     this.#audio?.fillTo(Math.max(audioTicksOf(endTicks), leastTicks));
     this.#writeAudio(Infinity);
@@ -159,7 +175,10 @@ export class RunTimeline {
     return this.#audio ? [...this.#video, this.#audio] : this.#video;
   }
 
-  /** So much longer a picture is waited for: what is filled too early refuses each picture that comes after it. */
+  /**
+   * The additional time to wait for frames. If a pause were filled too early, every frame that
+   * arrives afterwards would be rejected.
+   */
   get #lateTicks(): number {
     return Math.max(0, Math.min(MAX_LATE_TICKS, this.#late.valueMs ?? 0));
   }
@@ -173,7 +192,7 @@ export class RunTimeline {
     return ticks === null ? -Infinity : videoTicksOf(ticks);
   }
 
-  /** Moves a lane on by one frame or boundary; false: it waits. */
+  /** Advances a lane by one frame or boundary; returns false if the lane must wait. */
   #step(lane: VideoLane): boolean {
     const { head } = lane;
     const boundary = this.#cuts.boundary(lane.nextMsn);
@@ -188,7 +207,10 @@ export class RunTimeline {
     return true;
   }
 
-  /** Decides about a time that lanes wait at; false: there's none, or it isn't time yet. */
+  /**
+   * Decides about the earliest time at which lanes wait. Returns false if no lane waits, or it is
+   * too early to decide.
+   */
   #decide(): boolean {
     const verdict = this.#cuts.decide(this.#video, this.#nowMs);
     if (verdict === null) return false;
@@ -205,7 +227,10 @@ export class RunTimeline {
     return true;
   }
 
-  /** Repeats key frames where video is silent: all of it while sound goes on, or one layer while others do. */
+  /**
+   * Repeats key frames where video pauses: on all layers while audio continues, or on one layer
+   * while other layers continue.
+   */
   #fillVideo(): void {
     const lanes = this.#video.filter((lane) => lane.in);
     const sound = this.#newestSound();
@@ -225,7 +250,10 @@ export class RunTimeline {
         this.#repeat([lane], lane.newestTicks, others - FILL_LAG_TICKS);
   }
 
-  /** After nothing came, no sound either, for so long that the segment has to end before this key frame. */
+  /**
+   * Bridges a pause in both audio and video after which the segment would have to end before this
+   * key frame.
+   */
   #bridgeTo(ticks: number): void {
     const lanes = this.#video.filter((lane) => lane.in);
     const newest = this.#newestVideo(lanes);
@@ -234,13 +262,16 @@ export class RunTimeline {
       this.#repeat(lanes, newest, ticks - this.#partTicks);
   }
 
-  /** Repeats pictures once a part. */
+  /** Repeats frames, one per part. */
   #repeat(lanes: readonly VideoLane[], afterTicks: number, toTicks: number): void {
     for (let ticks = afterTicks + this.#partTicks; ticks <= toTicks; ticks += this.#partTicks)
       for (const lane of lanes) lane.repeatAt(ticks);
   }
 
-  /** Silence where sound is late against pictures; repeated ones don't count, as they go by the sound. */
+  /**
+   * Fills in silence where audio is late relative to video. Repeated frames are ignored, because
+   * their times are derived from the audio.
+   */
   #fillAudio(): void {
     const pictured = this.#newestVideo(this.#video.filter((lane) => !lane.repeats));
     if (!this.#audio || !Number.isFinite(pictured)) return;
@@ -257,7 +288,7 @@ export class RunTimeline {
     }
   }
 
-  /** Without video, sound itself says where segments begin. */
+  /** Without video, the audio determines where segments begin. */
   #writeAudioAlone(): void {
     const targetTicks = this.#options.segmentS * VIDEO_TIMESCALE;
     for (;;) {
@@ -271,7 +302,9 @@ export class RunTimeline {
     }
   }
 
-  /** What is being captured now, if what came last has been on its way as long as it seems. */
+  /**
+   * Returns the timeline position being captured now, assuming the newest input's transit delay.
+   */
   #nowTicks(newestTicks: number): number {
     if (!Number.isFinite(newestTicks)) return newestTicks;
     const underwayMs = this.#nowMs - this.#wallMsOf(newestTicks);
@@ -301,10 +334,10 @@ function openAudio({ writer, partS }: Options): AudioLane {
   return new AudioLane(output, OPUS_CONFIG);
 }
 
-/** The last tick of sound that isn't after a tick of video. */
+/** Returns the last audio tick not after a video tick. */
 const audioTicksBefore = (videoTicks: number): number =>
   Math.floor((videoTicks * AUDIO_TIMESCALE) / VIDEO_TIMESCALE);
 
-/** The tick of video whose {@link audioTicksOf} is this tick of sound. */
+/** Returns the video tick whose {@link audioTicksOf} is this audio tick. */
 const videoTicksBefore = (audioTicks: number): number =>
   Math.floor((audioTicks * VIDEO_TIMESCALE) / AUDIO_TIMESCALE);

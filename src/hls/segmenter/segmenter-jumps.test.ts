@@ -5,7 +5,7 @@ import { readSample, SimulatedPublisher } from '../../../test/support/simulated-
 
 const HOURS_2 = 7_200_000;
 
-/** Pictures in the order in which they are shown, each once. */
+/** Frames in presentation order, each once. */
 const framesOf = ({ samples }: RecordedRendition): number[] => [
   ...new Set(samples.map(({ data }) => readSample(data).frame)),
 ];
@@ -18,7 +18,7 @@ describe('Segmenter, when RTP times jump', () => {
     { byMs: -9_000, reports: false },
     { byMs: -HOURS_2, reports: true },
     { byMs: -HOURS_2, reports: false },
-  ])('loses no picture at a jump by $byMs ms, with reports: $reports', ({ byMs, reports }) => {
+  ])('loses no frame at a jump of $byMs ms, with reports: $reports', ({ byMs, reports }) => {
     const publisher = new SimulatedPublisher({ layers: 2, jitterMs: 5 }).start().play(9);
     publisher.reports = reports;
     publisher.jumpRtp(byMs);
@@ -31,7 +31,7 @@ describe('Segmenter, when RTP times jump', () => {
   });
 
   it.each([HOURS_2, -5_000, -HOURS_2])(
-    'shows nothing that builds on a picture whose time was wild by %i ms, and asks for a key frame',
+    'drops frames that depend on one whose time was off by %i ms, and requests a key frame',
     (wildMs) => {
       const publisher = new SimulatedPublisher({ layers: 2 }).start().play(9.5);
       const asked = publisher.keyFrameRequests;
@@ -39,7 +39,7 @@ describe('Segmenter, when RTP times jump', () => {
       publisher.play(0.4);
       expect(publisher.keyFrameRequests).toBeGreaterThan(asked);
       publisher.play(6).end();
-      // Holds that no picture comes without the one before it.
+      // This also checks that no frame is written without the one before it.
       checkRuns(publisher, { forced: true });
       const lost = framesOf(publisher.run.video(1));
       expect(lost.at(-1)! - lost.length).toBeGreaterThan(0);
@@ -47,7 +47,7 @@ describe('Segmenter, when RTP times jump', () => {
     },
   );
 
-  it('has the new clock of one layer while the others keep theirs', () => {
+  it('adopts the new clock of one layer while the others keep theirs', () => {
     const publisher = new SimulatedPublisher({ layers: 3 }).start().play(9.5);
     publisher.ownKeyFrames = { every: 1_000, from: [0, 0, 0] };
     publisher.jumpLayer(1, HOURS_2);
@@ -58,7 +58,7 @@ describe('Segmenter, when RTP times jump', () => {
   });
 
   it.each([1, 19, 44])(
-    'loses no picture when all layers jump at once, between their key frames (seed %i)',
+    'loses no frame when all layers jump at once, between their key frames (seed %i)',
     (seed) => {
       const publisher = new SimulatedPublisher({ layers: 3, audio: false, fps: 15, seed });
       publisher.ownKeyFrames = { every: 60, from: [10, 30, 50] };
@@ -73,4 +73,14 @@ describe('Segmenter, when RTP times jump', () => {
       }
     },
   );
+
+  it('keeps the layers of a camera together that returns at a low frame rate', () => {
+    const quiet = { jitterMs: 0, reportJitterMs: 0, delayMs: 1, aheadMs: 0, packetMs: 10 } as const;
+    const publisher = new SimulatedPublisher({ ...quiet, layers: 2, fps: 5 }).start().play(7);
+    publisher.closeCamera();
+    publisher.play(0.103_7);
+    publisher.openCamera();
+    publisher.play(7.1).end();
+    checkRuns(publisher, { forced: true });
+  });
 });

@@ -7,7 +7,9 @@ import {
   SimulatedPublisher,
 } from '../../../test/support/simulated-publisher.js';
 
-/** What may happen to a broadcast, and for how long it goes on after that, seconds. */
+/**
+ * An event during a broadcast, with the time in seconds for which the broadcast continues after it.
+ */
 const event = fc.record({
   what: fc.constantFrom(
     ...([
@@ -57,7 +59,7 @@ class Broadcast {
     this.publisher = new SimulatedPublisher(chosen).start();
   }
 
-  /** Goes on until there are reports of all that is sent. */
+  /** Continues until there has been a sender report for every track. */
   settle(): void {
     this.publisher.loseVideo = false;
     this.publisher.loseAudio = false;
@@ -133,13 +135,13 @@ class Broadcast {
   }
 }
 
-/** After these nobody can tell for a while when something was captured. */
+/** After these events, capture times are unknown for a while. */
 const obscure = new Set<Event['what']>(['clock', 'reports off']);
 const ways = new Set<Event['what']>(['slow', 'fast', 'hang']);
 const clocks = new Set<Event['what']>(['mute', 'unmute', 'camera off', 'camera on']);
 
-describe('Segmenter, whatever happens', () => {
-  it('keeps its promises', () => {
+describe('Segmenter, under any sequence of events', () => {
+  it('keeps its invariants', () => {
     fc.assert(
       fc.property(options, fc.array(event, { maxLength: 10 }), (chosen, events) => {
         const broadcast = new Broadcast(chosen);
@@ -152,14 +154,14 @@ describe('Segmenter, whatever happens', () => {
     );
   });
 
-  it('stays within 40 ms of when it was captured', () => {
+  it('keeps output within 40 ms of the capture times', () => {
     const without = (left: Set<Event['what']>) =>
       fc.array(
         event.filter(({ what }) => !obscure.has(what) && !left.has(what)),
         { maxLength: 10 },
       );
-    // A clock that is new, or stood still in a pause, is told by when its units come, until there is a report: not
-    // while the way is another one.
+    // After a clock starts, or stood still during a pause, it is set from the arrival times of its
+    // units until a report arrives. The transit delay must not change in the meantime.
     const clear = fc.oneof(without(ways), without(clocks));
     fc.assert(
       fc.property(options, clear, (chosen, events) => {

@@ -56,7 +56,7 @@ describe('Segmenter on a recording of Chromium', () => {
     expect(starts[2]).toEqual(starts[0]);
   });
 
-  it('writes no sample, gap or overlap more than was captured', () => {
+  it('writes the captured samples without gaps or overlaps', () => {
     const { run } = play();
     for (const rendition of run.renditions.values()) {
       for (const [i, part] of rendition.parts.slice(1).entries())

@@ -5,7 +5,7 @@ import { readSample, SimulatedPublisher } from '../../../test/support/simulated-
 
 const FPS = 30;
 const END_S = 30;
-/** The last frames are still on their way at the end. */
+/** The last frames are still in transit at the end. */
 const TAIL_S = 3;
 
 const stall = fc.record({
@@ -17,12 +17,12 @@ const stall = fc.record({
 const broadcasts = fc.record({
   every: fc.constantFrom(FPS, 8 * FPS),
   reports: fc.constantFrom('none', 'exact', 'late', 'drift'),
-  /** Of the reports that come late, by track. */
+  /** The error of late reports, by track. */
   biasMs: fc.record({
     video: fc.integer({ min: -100, max: 100 }),
     audio: fc.integer({ min: -100, max: 100 }),
   }),
-  /** How much longer the way gets each second, up to 2 s. */
+  /** The growth of the transit delay per second, up to 2 s in total. */
   lagMs: fc.constantFrom(0, 0, 150),
   videoDelayMs: fc.constantFrom(0, 0, 250),
   jitterMs: fc.integer({ min: 0, max: 30 }),
@@ -31,7 +31,7 @@ const broadcasts = fc.record({
 });
 type Broadcast = typeof broadcasts extends fc.Arbitrary<infer B> ? B : never;
 
-/** A single layer that hears no requests for key frames. */
+/** Returns a publisher of a single layer that ignores key frame requests. */
 function publisherOf({ every, ...options }: Pick<Broadcast, 'every' | 'jitterMs' | 'seed'>) {
   const publisher = new SimulatedPublisher({ fps: FPS, ...options });
   publisher.ownKeyFrames = { every, from: [0] };
@@ -65,13 +65,15 @@ function play(chosen: Broadcast): SimulatedPublisher {
   return publisher.end();
 }
 
-/** Numbers of the frames that were written. */
+/** Returns the numbers of the written frames. */
 const written = ({ runs }: SimulatedPublisher): Set<number> =>
   new Set(runs.flatMap((run) => run.video().samples.map(({ data }) => readSample(data).frame)));
 
 const lastFrame = (END_S - TAIL_S) * FPS;
 
-/** Frames from one to another, in seconds since the first one, that were not written. */
+/**
+ * Returns the frames between two times, in seconds since the first frame, that were not written.
+ */
 const missing = (publisher: SimulatedPublisher, fromS: number, toS: number): number[] => {
   const frames = written(publisher);
   return Array.from({ length: Math.round((toS - fromS) * FPS) }, (_, i) => 1 + fromS * FPS + i)
@@ -80,7 +82,7 @@ const missing = (publisher: SimulatedPublisher, fromS: number, toS: number): num
 };
 
 describe('Segmenter, when arrivals stall', () => {
-  it('loses no picture of those that come in a burst after a stall', () => {
+  it('loses no frame of a burst after a stall', () => {
     fc.assert(
       fc.property(broadcasts, (chosen) => {
         const publisher = play(chosen);
@@ -96,7 +98,7 @@ describe('Segmenter, when arrivals stall', () => {
   });
 
   it.each([400, 800, 1_500, 2_500])(
-    'shows pictures again that come %i ms after the sound, once they were lost',
+    'resumes video after a loss if it arrives %i ms after the audio',
     (videoDelayMs) => {
       const publisher = publisherOf({ every: FPS, jitterMs: 10, seed: 7 });
       publisher.start().play(8);
@@ -106,12 +108,12 @@ describe('Segmenter, when arrivals stall', () => {
       publisher.stallNetwork(2);
       publisher.loseVideo = false;
       publisher.play(16).end();
-      // Lost from 12 to 14 s: two key frames later they are there, and stay.
+      // Video is lost from 12 to 14 s. It returns two key frames later and isn't lost again.
       expect(missing(publisher, 16, 27)).toEqual([]);
     },
   );
 
-  it('keeps pictures that come ever later than the sound', () => {
+  it('keeps frames whose lag behind the audio keeps growing', () => {
     const publisher = publisherOf({ every: 8 * FPS, jitterMs: 10, seed: 5 });
     publisher.start();
     for (let second = 0; second < 26; second++) {

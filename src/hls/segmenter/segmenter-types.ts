@@ -4,7 +4,7 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 
 /** The fixed properties of a run. */
 export type RunSpec = Readonly<{
-  /** The number of video layers, `video-0` …; 0 for sound only. */
+  /** The number of video layers, named `video-0` and so on; 0 for audio only. */
   videoLayers: number;
   audio: boolean;
 }>;
@@ -13,15 +13,15 @@ export type RunSpec = Readonly<{
 export interface RunWriter {
   /** Called once for each rendition of the {@link RunSpec}, before anything is written. */
   rendition(id: RenditionId): RenditionWriter;
-  /** Receives the sound before muxing, for transcoding to AAC. */
+  /** Receives the audio before muxing, for transcoding to AAC. */
   readonly audioListener: AudioListener | null;
   /** Called after all its renditions and the {@link audioListener} have ended. */
   end(): void;
 }
 
-/** Receives a run's sound in the same segments and parts as its `opus` rendition. */
+/** Receives a run's audio in the same segments and parts as its `opus` rendition. */
 export interface AudioListener {
-  /** @param baseTicks its start on the run's timeline, 48 kHz */
+  /** @param baseTicks the segment's start on the run's timeline, 48 kHz */
   startSegment(start: SegmentStart, baseTicks: number): void;
   addPart(baseTicks: number, samples: readonly Sample[]): void;
   endSegment(): void;
@@ -33,8 +33,8 @@ export interface TrackInput {
   /** Adds the next unit of a layer, in decoding order. */
   push(layer: number, unit: AccessUnit): void;
   /**
-   * Adds an RTCP sender report: at `ntpMs` on the publisher's clock, the layer's RTP clock showed
-   * `rtpTime`.
+   * Adds an RTCP sender report: when the publisher's clock showed `ntpMs`, the layer's RTP clock
+   * showed `rtpTime`.
    */
   report(layer: number, report: { ntpMs: number; rtpTime: number }): void;
   /** Sets whether the publisher has muted the track or turned the camera off. */
@@ -44,15 +44,17 @@ export interface TrackInput {
 }
 
 export type SegmenterOptions = Readonly<{
-  /** The intended segment duration. EXT-X-TARGETDURATION is {@link targetDurationS} of it. */
+  /**
+   * The intended segment duration; `targetDurationS` derives EXT-X-TARGETDURATION from it.
+   */
   segmentS: number;
-  /** EXT-X-PART-INF's PART-TARGET, to the digit: no part is longer unless a single frame is. */
+  /**
+   * The PART-TARGET of EXT-X-PART-INF, exactly as in the playlists. No part is longer, unless it
+   * consists of a single longer frame.
+   */
   partS: number;
-  /** Opens a new set of renditions; the previous one has ended. */
+  /** Opens a new set of renditions, after the previous one has ended. */
   openRun(spec: RunSpec): RunWriter;
-  /** Requests a key frame on all layers of the video track. May be called at any rate. */
+  /** Requests a key frame on all layers of the video track. May be called as often as needed. */
   requestKeyFrame(): void;
 }>;
-
-/** Returns EXT-X-TARGETDURATION for segments of this intended duration; none is longer. */
-export const targetDurationS = (segmentS: number): number => Math.ceil(segmentS) + 1;

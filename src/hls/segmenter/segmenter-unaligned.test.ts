@@ -10,7 +10,7 @@ const PLAYED_S = 45;
 const framesOf = ({ samples }: RecordedRendition): number[] =>
   samples.map(({ data }) => readSample(data).frame);
 
-/** Where it can be joined, seconds of media time. */
+/** Returns the positions at which playback can start, in seconds of media time. */
 const entriesS = (rendition: RecordedRendition): number[] =>
   rendition.segments
     .filter(({ parts }) => parts[0]?.independent)
@@ -36,8 +36,8 @@ function broadcast({
   return publisher;
 }
 
-describe('Segmenter, with layers whose key frames come seldom and never together', () => {
-  it('keeps all layers, whatever their phases', () => {
+describe('Segmenter, with layers whose key frames are rare and never aligned', () => {
+  it('keeps all layers, whatever the offsets between their key frames', () => {
     fc.assert(
       fc.property(encoders, (chosen) => {
         const publisher = broadcast(chosen);
@@ -49,10 +49,11 @@ describe('Segmenter, with layers whose key frames come seldom and never together
           expect(rendition.segments.every(({ gapS }) => gapS === null)).toBe(true);
           expect(frames, 'every frame, once').toEqual(frames.map((_, i) => frames[0]! + i));
           const entries = [...entriesS(rendition), PLAYED_S - 4];
-          // Each key frame is one; where layers' are less than half a second apart they take turns.
+          // Each key frame is an entry point; layers whose key frames are less than half a second
+          // apart take turns.
           for (const [i, at] of entries.slice(1).entries()) {
             const startedS = i === 0 ? chosen.from[layer]! / chosen.fps : 0;
-            expect(at - entries[i]!, `${layer}: to the next entry`).toBeLessThan(
+            expect(at - entries[i]!, `${layer}: time to the next entry point`).toBeLessThan(
               4 * gopS + startedS + 1,
             );
           }
@@ -62,7 +63,7 @@ describe('Segmenter, with layers whose key frames come seldom and never together
     );
   });
 
-  it('takes a layer in that starts later, with its first key frame, and nothing before it', () => {
+  it('adds a layer that starts later, from its first key frame on', () => {
     const publisher = new SimulatedPublisher({ layers: 3, fps: 30 });
     publisher.ownKeyFrames = { every: 250, from: [40, 90, 170] };
     publisher.ignoresKeyFrameRequests = true;

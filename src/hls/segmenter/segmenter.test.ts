@@ -13,7 +13,7 @@ const gaps = ({ segments }: RecordedRendition): number =>
   segments.filter(({ gapS }) => gapS !== null).length;
 
 describe('Segmenter', () => {
-  it('cuts three layers and sound into equal segments of the target', () => {
+  it('cuts three layers and audio into equal segments of the target duration', () => {
     const publisher = new SimulatedPublisher({ layers: 3 }).start().play(20).end();
     checkRuns(publisher);
     const { run } = publisher;
@@ -27,7 +27,7 @@ describe('Segmenter', () => {
     expect(run.ended).toBe(true);
   });
 
-  it('waits for the reports of sound and picture, then writes all that waited', () => {
+  it('waits for reports of audio and video, then writes everything held back', () => {
     const publisher = new SimulatedPublisher({ layers: 1 }).start().play(2);
     expect(publisher.runs).toHaveLength(0);
     publisher.play(1);
@@ -37,20 +37,20 @@ describe('Segmenter', () => {
   });
 
   it.each([5, 10, 12, 15, 20, 24, 25, 30, 50, 60])(
-    'keeps the rules of parts at %i frames a second',
+    'follows the part duration rules at %i frames per second',
     (fps) => {
       checkRuns(new SimulatedPublisher({ layers: 2, fps }).start().play(12).end());
     },
   );
 
   it.each([10, 20, 40, 60] as const)(
-    'keeps the rules of parts for packets of %i ms',
+    'follows the part duration rules with packets of %i ms',
     (packetMs) => {
       checkRuns(new SimulatedPublisher({ packetMs }).start().play(12).end());
     },
   );
 
-  it('writes a part within 1.1 of its duration', () => {
+  it('writes a part within 1.1 times the duration of the part', () => {
     const publisher = new SimulatedPublisher({ layers: 3, jitterMs: 3 }).start().play(20);
     const { run } = publisher;
     for (const rendition of [run.video(0), run.video(2), run.audio]) {
@@ -58,18 +58,21 @@ describe('Segmenter', () => {
         const { captureMs } = readSample(part.samples[0]!.data);
         return part.writtenMs - captureMs - publisher.options.delayMs - 1_100 * part.durationS;
       });
-      // The clock of the simulation goes by 5 ms, key frames take 15 ms, packets of sound 20 ms.
+      // The simulation's clock ticks every 5 ms, key frames take 15 ms, audio packets 20 ms.
       expect(Math.max(...late)).toBeLessThan(40);
     }
     checkRuns(publisher.end());
   });
 
-  it.each([500, -500])('stays in sync for an hour with a microphone %i ppm off', (audioPpm) => {
-    const publisher = new SimulatedPublisher({ audioPpm, fps: 10 }).start().play(3_600).end();
-    checkRuns(publisher);
-  });
+  it.each([500, -500])(
+    'stays in sync for an hour with a microphone clock that is %i ppm off',
+    (audioPpm) => {
+      const publisher = new SimulatedPublisher({ audioPpm, fps: 10 }).start().play(3_600).end();
+      checkRuns(publisher);
+    },
+  );
 
-  it('stays in sync when both clocks drift apart', () => {
+  it('stays in sync when the audio and video clocks drift apart', () => {
     const drifting = { audioPpm: -300, videoPpm: 400, reportJitterMs: 3, layers: 3 };
     checkRuns(new SimulatedPublisher(drifting).start().play(300).end());
   });
@@ -113,7 +116,7 @@ describe('Segmenter', () => {
     expect(repeated.length).toBeGreaterThan(20);
   });
 
-  it('goes on with silence when the microphone is gone', () => {
+  it('continues with silence when the microphone is removed', () => {
     const publisher = new SimulatedPublisher().start().play(8);
     publisher.closeMicrophone();
     publisher.play(6);
@@ -123,7 +126,7 @@ describe('Segmenter', () => {
     expect(seconds(publisher.run.audio)).toBeCloseTo(seconds(publisher.run.video()), 0);
   });
 
-  it('fills what is lost for long while the microphone is muted', () => {
+  it('fills a long loss of video while the microphone is muted', () => {
     const publisher = new SimulatedPublisher({ layers: 2 }).start().play(8);
     publisher.setMuted(true);
     publisher.loseVideo = true;
@@ -135,7 +138,7 @@ describe('Segmenter', () => {
     expect(seconds(publisher.run.video())).toBeGreaterThan(17.9);
   });
 
-  it('fills pictures that are lost for long while sound goes on', () => {
+  it('fills a long loss of video while audio continues', () => {
     const publisher = new SimulatedPublisher({ layers: 2 }).start().play(8);
     publisher.loseVideo = true;
     publisher.play(4);
@@ -145,7 +148,7 @@ describe('Segmenter', () => {
     expect(seconds(publisher.run.video())).toBeGreaterThan(17.4);
   });
 
-  it('fills sound that is lost', () => {
+  it('fills lost audio', () => {
     const publisher = new SimulatedPublisher().start().play(8);
     publisher.loseAudio = true;
     publisher.play(4);
@@ -155,7 +158,7 @@ describe('Segmenter', () => {
     expect(seconds(publisher.run.audio)).toBeGreaterThan(17.4);
   });
 
-  it('shows a layer that is away for long as two segments of its last picture, then as gaps', () => {
+  it('writes two segments of the last frame, then gaps, for a layer that stops for long', () => {
     const publisher = new SimulatedPublisher({ layers: 3 }).start().play(9);
     publisher.setLayer(2, false);
     publisher.play(12);
@@ -177,7 +180,7 @@ describe('Segmenter', () => {
     expect(gaps(publisher.run.video(1))).toBe(0);
   });
 
-  it('makes no gap of a layer that is away for a moment, wherever that is', () => {
+  it('writes no gap for a layer that stops for a moment, at any position', () => {
     for (const at of [7, 7.5, 8, 8.5, 9]) {
       const publisher = new SimulatedPublisher({ layers: 3 }).start().play(at);
       publisher.setLayer(2, false);
@@ -189,7 +192,7 @@ describe('Segmenter', () => {
     }
   });
 
-  it('keeps the other layers going when a loss breaks one', () => {
+  it('continues the other layers when a loss breaks one', () => {
     const publisher = new SimulatedPublisher({ layers: 3 }).start().play(7);
     for (let i = 0; i < 6; i++) {
       publisher.breakLayer(i % 3);
@@ -198,7 +201,7 @@ describe('Segmenter', () => {
     checkRuns(publisher.end());
   });
 
-  it('begins all renditions anew, with a discontinuity, where the picture changes', () => {
+  it('restarts all renditions with a discontinuity when the video format changes', () => {
     const publisher = new SimulatedPublisher({ layers: 3 }).start().play(8);
     publisher.changePicture(1920);
     publisher.play(8).end();
@@ -212,7 +215,7 @@ describe('Segmenter', () => {
     expect(gaps(run.video(0))).toBe(0);
   });
 
-  it('cuts without a key frame before a segment gets longer than the target duration', () => {
+  it('ends a segment without a key frame before it exceeds the target duration', () => {
     const publisher = new SimulatedPublisher().start();
     publisher.play(0.2);
     publisher.ignoresKeyFrameRequests = true;
@@ -223,7 +226,7 @@ describe('Segmenter', () => {
     expect(second!.parts[0]!.independent).toBe(false);
   });
 
-  it('goes on with a discontinuity, as much later as it was away, after an interruption', () => {
+  it('resumes after an interruption with a discontinuity, shifted by the duration of the interruption', () => {
     const publisher = new SimulatedPublisher({ layers: 2 }).start().play(10);
     publisher.interrupt(7_000);
     publisher.play(10).end();
@@ -239,7 +242,7 @@ describe('Segmenter', () => {
     }
   });
 
-  it('begins another run when video comes to a broadcast of sound', () => {
+  it('opens a new run when video joins an audio-only broadcast', () => {
     const publisher = new SimulatedPublisher({ layers: 0 }).start().play(12);
     publisher.openCamera(1);
     publisher.play(10).end();
@@ -252,7 +255,7 @@ describe('Segmenter', () => {
     expect(seconds(publisher.runs[0]!.audio)).toBeGreaterThan(11);
   });
 
-  it('goes by arrival where there are no reports', () => {
+  it('uses arrival times without reports', () => {
     const publisher = new SimulatedPublisher({ layers: 1, delayMs: 10 });
     publisher.reports = false;
     publisher.start().play(15).end();
@@ -260,11 +263,11 @@ describe('Segmenter', () => {
     expect(seconds(publisher.run.video())).toBeGreaterThan(14);
   });
 
-  it("takes the wall-clock time from arrival when the publisher's clock is not known", () => {
+  it("derives the wall-clock time from arrival if the publisher's clock is unknown", () => {
     checkRuns(new SimulatedPublisher({ offsetKnown: false, delayMs: 20 }).start().play(15).end());
   });
 
-  it('goes on evenly when the publisher sets its clock', () => {
+  it('continues evenly when the publisher sets its clock', () => {
     const publisher = new SimulatedPublisher({ layers: 2 }).start().play(10);
     publisher.setPublisherClock(-7_200_000);
     publisher.play(30).end();
@@ -273,7 +276,7 @@ describe('Segmenter', () => {
     expect(seconds(publisher.run.audio)).toBeGreaterThan(39);
   });
 
-  it('writes nothing while nothing comes, and goes on with a discontinuity', () => {
+  it('writes nothing while nothing arrives, and resumes with a discontinuity', () => {
     const publisher = new SimulatedPublisher().start().play(8);
     publisher.loseAudio = true;
     publisher.loseVideo = true;
@@ -289,17 +292,17 @@ describe('Segmenter', () => {
     expect(discontinuities(publisher.run.audio)).toBe(1);
   });
 
-  it('takes a burst after a connection that hung for what it is', () => {
+  it('recognizes a burst after a stalled connection', () => {
     const publisher = new SimulatedPublisher({ layers: 2 }).start().play(8);
     publisher.extraDelayMs = 1_500;
     publisher.play(1.5);
     publisher.extraDelayMs = 0;
     publisher.play(8).end();
-    // The key frame came too late for the segment's end.
+    // The key frame arrived too late to end the segment.
     checkRuns(publisher, { forced: true });
   });
 
-  it('writes what waited when a broadcast ends before it was known how to start', () => {
+  it('writes the held units when a broadcast ends before its start was decided', () => {
     const publisher = new SimulatedPublisher().start().play(1.5).end();
     checkRuns(publisher, { syncMs: 60 });
     expect(seconds(publisher.run.video())).toBeGreaterThan(1.3);

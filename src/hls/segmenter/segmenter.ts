@@ -8,11 +8,11 @@ import { StartGate, startTicks } from './start-gate.js';
 import type { PublisherClock } from '../timeline/track-clock.js';
 import { WallClock } from '../timeline/wall-clock.js';
 
-/** After a longer silence the input is not continued but starts a discontinuity. */
+/** After a longer silence, input starts a discontinuity instead of continuing. */
 const SILENCE_S = 5;
 /**
- * The limit without sound: pictures cannot be repeated in the meantime, because nothing says how
- * far.
+ * The same limit without audio. It is lower because frames can't be repeated in the meantime:
+ * nothing shows up to which time.
  */
 const SILENCE_WITHOUT_SOUND_S = 2;
 const ASK_AGAIN_MS = 1_000;
@@ -20,18 +20,18 @@ const ASK_AGAIN_MS = 1_000;
 /** The mapping of capture times to a run's timeline since the last discontinuity. */
 type Stretch = Readonly<{
   run: RunTimeline;
-  /** The offset from capture time to time on the timeline, 90 kHz. */
+  /** The offset from capture times to positions on the timeline, 90 kHz. */
   offsetTicks: number;
 }>;
 
 type End = Readonly<{ ticks: number; wallMs: number }>;
 
 /**
- * Makes renditions of one broadcast's units. Pure: all time comes in as arguments, and everything that is
- * written is written from inside of a call.
+ * Turns one broadcast's units into renditions. Pure: all times are arguments, and all output is
+ * written within a call.
  *
- *     units, reports -> TrackClock: captured when? -> StartGate: wait for reports, find the start
- *       -> RunTimeline: VideoLane per layer, AudioLane; SegmentCuts says where all of them cut
+ *     units, reports -> TrackClock: capture times -> StartGate: wait for reports, find the start
+ *       -> RunTimeline: VideoLane per layer, AudioLane; SegmentCuts decides where they all cut
  *       -> RenditionOutput -> PartBuilder -> RenditionWriter
  */
 export class Segmenter {
@@ -43,13 +43,13 @@ export class Segmenter {
   #tracks: readonly Track[] = [];
   #run: RunTimeline | null = null;
   #runCodec: string | null = null;
-  /** Null while the gate is shut and units wait. */
+  /** Null while the gate is closed and units wait. */
   #stretch: Stretch | null = null;
   #lastEnd: End | null = null;
   #nowMs = 0;
   #askedMs = -Infinity;
   #ended = false;
-  /** The last known usual delay from capture to arrival. */
+  /** The last known usual delay from capture to arrival, in milliseconds. */
   #delayMs = 0;
 
   constructor(options: SegmenterOptions) {
@@ -61,7 +61,7 @@ export class Segmenter {
     for (const track of this.#tracks) if (track.kind === added.kind) this.#close(track);
     const track = new Track(added, this.#publisher);
     this.#tracks = [...this.#tracks, track];
-    this.#tellGone();
+    this.#updateGone();
     return {
       push: (layer, unit) => this.#push(track, layer, unit),
       report: (layer, report) => {
@@ -74,15 +74,15 @@ export class Segmenter {
   }
 
   /**
-   * Sets the offset from the publisher's clock to the server's, milliseconds. May be called late,
-   * and again.
+   * Sets the offset from the publisher's clock to the server's, in milliseconds. May be called late
+   * and repeatedly.
    */
   setClockOffset(offsetMs: number): void {
     this.#wallClock.setOffset(offsetMs);
   }
 
   /**
-   * Handles the loss of the publisher: its tracks are removed, and the next input is a
+   * Handles the loss of the publisher: its tracks are removed, and the next input starts a
    * discontinuity.
    */
   interrupt(): void {
@@ -94,8 +94,8 @@ export class Segmenter {
   }
 
   /**
-   * Must be called every 50-100 ms.
-   * @param nowMs server's clock
+   * Must be called every 50 to 100 ms.
+   * @param nowMs the server's clock
    */
   tick(nowMs: number): void {
     this.#nowMs = Math.max(this.#nowMs, nowMs);
@@ -117,7 +117,7 @@ export class Segmenter {
     if (track.closed || this.#ended || layer >= track.layerCount) return;
     this.#nowMs = Math.max(this.#nowMs, unit.arrivedMs);
     if (this.#stretch && !this.#fits(track, unit)) {
-      // A kind or codec that the run lacks: its first key frame starts a new run.
+      // The run lacks this kind or codec, so its first key frame opens a new run.
       if (!unit.keyFrame) return this.#askFor(ASK_AGAIN_MS);
       this.#shut();
     }
@@ -153,7 +153,7 @@ export class Segmenter {
   #setPaused(track: Track, paused: boolean): void {
     if (track.paused && !paused) track.clock.resume();
     track.paused = paused;
-    this.#tellGone();
+    this.#updateGone();
     this.#openWhenDue();
   }
 
@@ -161,11 +161,11 @@ export class Segmenter {
     if (track.closed) return;
     track.closed = true;
     this.#tracks = this.#tracks.filter((other) => other !== track);
-    this.#tellGone();
+    this.#updateGone();
     this.#openWhenDue();
   }
 
-  #tellGone(): void {
+  #updateGone(): void {
     const sends = (kind: TrackKind) =>
       this.#tracks.some((track) => track.kind === kind && track.sends);
     this.#run?.setGone({ audio: !sends('audio'), video: !sends('video') });
@@ -186,7 +186,9 @@ export class Segmenter {
     else this.#askWhileWaiting();
   }
 
-  /** Requests key frames, so that the waiting units contain places to cut at. */
+  /**
+   * Requests key frames so that there are points among the waiting units where playback can start.
+   */
   #askWhileWaiting(): void {
     const video = this.#tracks.some((track) => track.kind === 'video' && track.sends);
     if (video) this.#askFor(Math.max(ASK_AGAIN_MS, this.#options.segmentS * 950));
@@ -209,7 +211,7 @@ export class Segmenter {
     const wallMsOf = (at: number) => this.#wallMs(at - stretch.offsetTicks);
     run.begin({ ticks, wallMsOf, nowMs: this.#nowMs });
     this.#stretch = stretch;
-    this.#tellGone();
+    this.#updateGone();
     if (!units.some(({ track }) => track.kind === 'video')) run.repeatPictures();
     for (const unit of units) place(stretch, unit);
     run.advance(this.#nowMs);
@@ -243,7 +245,8 @@ export class Segmenter {
   }
 
   /**
-   * Returns where a run's timeline continues for a capture time: as far along as the wall clock.
+   * Returns the position on a run's timeline at which a capture time continues, so that the
+   * timeline has advanced by as much as the wall clock.
    */
   #timelineAt(run: RunTimeline, wallMs: number): number {
     if (!this.#lastEnd || run !== this.#run) return 0;
@@ -264,7 +267,7 @@ export class Segmenter {
   }
 }
 
-/** Whether the sent tracks fit into a run: a kind may be missing, but none may be added. */
+/** Whether the sent tracks fit into a run. A kind may be missing, but none may be added. */
 const fitsInto = (run: RunSpec, sent: RunSpec): boolean =>
   (run.audio || !sent.audio) && (sent.videoLayers === 0 || run.videoLayers === sent.videoLayers);
 

@@ -3,15 +3,15 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import { arrivalOf } from './layer-unit.js';
 import type { TimedUnit, Track, TrackUnit } from './track.js';
 
-/** Chromium sends reports on sound every 5 s. */
+/** Longer than 5 s, the interval at which Chromium sends audio reports. */
 const MAX_WAIT_MS = 6_000;
-/** Tracks are added one after another. */
+/** Waits for all tracks, which are added one after another. */
 const MIN_WAIT_MS = 500;
-/** Six seconds at 40 Mb/s. The gate opens when this is exceeded. */
+/** Six seconds at 40 Mb/s. Beyond this size, the gate opens. */
 const MAX_BYTES = 32 * 1_048_576;
 /**
- * Audio and video share a connection; a larger difference of their transit delays means that their
- * clocks differ.
+ * Audio and video share a connection. A larger difference between their transit delays means that
+ * their clocks differ.
  */
 const CONTRADICTION_MS = 3_000;
 /** Layers whose first key frames are this close start together, with the last of them. */
@@ -37,7 +37,7 @@ export class StartGate {
     this.#firstMs = null;
   }
 
-  /** Whether everything needed for the start has arrived, or the wait was long enough. */
+  /** Whether everything needed for the start has arrived, or the maximum wait has passed. */
   isDue(tracks: readonly Track[], nowMs: number): boolean {
     if (this.#firstMs === null) return false;
     const waitedMs = nowMs - this.#firstMs;
@@ -56,7 +56,7 @@ export class StartGate {
     const timed = timeUnits(units, tracks);
     const delays = tracks.flatMap(({ clock }) => clock.delayMs ?? []);
     if (Math.max(...delays) - Math.min(...delays) < CONTRADICTION_MS) return timed;
-    // RFC 3550 6.4.1 lets senders use any clock, but the same one for all tracks.
+    // RFC 3550 6.4.1 lets a sender use any clock, but requires the same clock for all its tracks.
     for (const track of tracks) track.distrustReports();
     return timeUnits(units, tracks);
   }
@@ -68,7 +68,7 @@ export class StartGate {
 
 function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): TimedUnit[] {
   const timed = new Map<AccessUnit, TimedUnit>();
-  // Tracks with reports first: they determine the transit delay for the others.
+  // Tracks with reports come first, because they determine the transit delay of the others.
   for (const track of tracks.toSorted(
     (a, b) => Number(b.clock.reported) - Number(a.clock.reported),
   )) {
@@ -89,8 +89,9 @@ function usualWayMs(tracks: readonly Track[]): number | null {
 }
 
 /**
- * Returns where to start: the earliest time at which the most layers can begin, or the first sound;
- * ticks of 90 kHz since 1970 by the publisher's clock. Null if nothing can begin.
+ * Returns the time to start at: the earliest time at which the greatest number of layers can begin
+ * or, without video, the time of the first audio. The result is in 90 kHz ticks since 1970 on the
+ * publisher's clock; null if nothing can begin.
  */
 export function startTicks(units: readonly TimedUnit[]): number | null {
   const keys = units.filter(({ track, unit }) => track.kind === 'video' && unit.keyFrame);

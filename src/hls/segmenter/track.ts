@@ -5,7 +5,7 @@ import { type PublisherClock, TrackClock } from '../timeline/track-clock.js';
 
 export type TrackKind = 'audio' | 'video';
 
-/** One track of the publisher, while it exists. */
+/** One of the publisher's tracks, while it exists. */
 export class Track {
   readonly kind: TrackKind;
   readonly layerCount: number;
@@ -25,12 +25,12 @@ export class Track {
     this.#times = Array.from({ length: track.layerCount }, () => new LayerTimes(this.clock));
   }
 
-  /** Assigns the layer's next unit a time, as {@link LayerTimes.push}. */
+  /** Assigns a time to the layer's next unit; see {@link LayerTimes.push}. */
   time(unit: TrackUnit, wayMs: number | null): TimedUnit[] {
     return this.#times[unit.layer]?.push(unit, wayMs) ?? [];
   }
 
-  /** Discards all reports and ignores later ones: they contradict other evidence. */
+  /** Discards all reports and ignores later ones, because they contradict those of other tracks. */
   distrustReports(): void {
     this.clock.distrust();
     for (const times of this.#times) times.clear();

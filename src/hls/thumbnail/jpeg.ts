@@ -1,15 +1,19 @@
 const SOI = 0xd8;
 const EOI = 0xd9;
 const START_OF_SCAN = 0xda;
-/** Baseline and progressive, Huffman: what every browser shows (ITU-T T.81 table B.1). */
+/**
+ * The markers of baseline and progressive frames with Huffman coding, which every browser supports
+ * (ITU-T T.81 table B.1).
+ */
 const FRAME_MARKERS = new Set([0xc0, 0xc1, 0xc2]);
 
-/** What a picture may be at most; one that shows nothing is none either. */
+/** The limits of an image: bytes, and pixels per side. */
 export type JpegBounds = Readonly<{ bytes: number; side: number }>;
 
 /**
- * The size of a picture that is a JPEG within the bounds, as far as its structure tells (ITU-T T.81 B.2):
- * it begins and ends as one, and has a frame of a size and a scan. Null for anything else.
+ * Returns the dimensions of a JPEG if they are within the bounds. Checks only the structure (ITU-T
+ * T.81 B.2): start and end markers, a frame header with dimensions, and a scan. Returns null for
+ * anything else.
  */
 export function jpegSize(
   bytes: Uint8Array,

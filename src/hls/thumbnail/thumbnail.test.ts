@@ -6,7 +6,7 @@ import { Thumbnail } from './thumbnail.js';
 
 const log = createLog({ level: 'silent', format: 'text' });
 
-/** A JPEG as far as its structure goes. */
+/** Returns the structure of a JPEG. */
 function jpeg({ width = 320, height = 180, frame = 0xc0, padding = 0 } = {}): Uint8Array {
   const begin = [0xff, 0xd8];
   const applicationData = [0xff, 0xe0, 0, 4, 0, 0];
@@ -21,7 +21,7 @@ function jpeg({ width = 320, height = 180, frame = 0xc0, padding = 0 } = {}): Ui
 describe('jpegSize', () => {
   const bounds = { bytes: 1_000, side: 640 };
 
-  it('tells the size of baseline and progressive pictures', () => {
+  it('returns the size of baseline and progressive images', () => {
     for (const frame of [0xc0, 0xc1, 0xc2])
       expect(jpegSize(jpeg({ frame }), bounds)).toEqual({ width: 320, height: 180 });
   });
@@ -35,11 +35,11 @@ describe('jpegSize', () => {
     ['does not begin', jpeg().subarray(1)],
     ['is empty', new Uint8Array()],
     ['is a web page', new TextEncoder().encode('<script>alert(1)</script>')],
-  ])('refuses what %s', (_why, bytes) => {
+  ])('rejects one that %s', (_why, bytes) => {
     expect(jpegSize(bytes, bounds)).toBeNull();
   });
 
-  it('never throws, and never goes round in circles', () => {
+  it('never throws and always terminates', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {
         const size = jpegSize(Uint8Array.of(0xff, 0xd8, 0xff, ...noise, 0xff, 0xd9), bounds);
@@ -49,8 +49,8 @@ describe('jpegSize', () => {
   });
 });
 
-describe('Thumbnail of the publisher’s making', () => {
-  it('is taken at most every ten seconds or so, when it is a small JPEG', () => {
+describe('Thumbnail from the publisher', () => {
+  it('is accepted about every ten seconds, if it is a small JPEG', () => {
     const thumbnail = new Thumbnail(null, log);
     expect(thumbnail.wantsJpegs).toBe(true);
     thumbnail.offerJpeg(new Uint8Array(100), 0);
@@ -67,7 +67,7 @@ describe('Thumbnail of the publisher’s making', () => {
     expect(thumbnail.picture?.version).not.toBe(version);
   });
 
-  it('is gone with the broadcast', () => {
+  it('is removed when the broadcast ends', () => {
     const thumbnail = new Thumbnail(null, log);
     thumbnail.offerJpeg(jpeg(), 0);
     thumbnail.close();

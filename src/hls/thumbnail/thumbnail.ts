@@ -7,19 +7,20 @@ import { THUMBNAIL_WIDTH_MAX, type Thumbnailer } from './thumbnailer.js';
 
 /** The minimum age of a thumbnail before it is replaced. */
 const INTERVAL_MS = 10_000;
-/** How early a publisher's timer may fire. */
+/** How much too early a publisher's timer may fire. */
 const EARLY_MS = 1_000;
 
-/** A JPEG; another one has another version (small letters and digits). */
+/** A JPEG. Each has a unique version (lowercase letters and digits). */
 export type Picture = Readonly<{ jpeg: Uint8Array; version: string }>;
 
 /**
- * One broadcast's newest thumbnail: from its key frames if FFmpeg is installed, otherwise from the
- * publisher.
+ * One broadcast's newest thumbnail. It is made from key frames if FFmpeg is installed; otherwise
+ * the publisher sends it.
  */
 export class Thumbnail {
-  /** `changed`: {@link picture} is another. */
-  readonly events = new TypedEmitter<{ changed: [] }>();
+  readonly #emitter = new TypedEmitter<{ changed: [] }>();
+  /** `changed`: {@link picture} was replaced. */
+  readonly events = this.#emitter.listenable;
   readonly #thumbnailer: Pick<Thumbnailer, 'decode'> | null;
   readonly #log: Log;
   #picture: Picture | null = null;
@@ -27,7 +28,7 @@ export class Thumbnail {
   #decoding = false;
   #closed = false;
 
-  /** @param thumbnailer null: there is no FFmpeg */
+  /** @param thumbnailer null if FFmpeg is not installed */
   constructor(thumbnailer: Pick<Thumbnailer, 'decode'> | null, log: Log) {
     this.#thumbnailer = thumbnailer;
     this.#log = log;
@@ -43,8 +44,8 @@ export class Thumbnail {
   }
 
   /**
-   * Offers the broadcast's next picture, used if it is a key frame and the last thumbnail is old
-   * enough.
+   * Offers the broadcast's next frame, which is used if it is a key frame and the last thumbnail is
+   * old enough.
    */
   offer(unit: AccessUnit): void {
     if (!unit.keyFrame || unit.config.kind !== 'video' || this.#decoding) return;
@@ -55,7 +56,7 @@ export class Thumbnail {
       .decode(unit)
       .then(
         (jpeg) => this.#set(jpeg),
-        (err: unknown) => this.#log.warn({ err }, 'no thumbnail of this key frame'),
+        (err: unknown) => this.#log.warn({ err }, 'thumbnail could not be made from a key frame'),
       )
       .finally(() => {
         this.#decoding = false;
@@ -73,7 +74,7 @@ export class Thumbnail {
   close(): void {
     this.#closed = true;
     this.#picture = null;
-    this.events.clear();
+    this.#emitter.clear();
   }
 
   #isDue(nowMs: number): boolean {
@@ -83,6 +84,6 @@ export class Thumbnail {
   #set(jpeg: Uint8Array): void {
     if (this.#closed) return;
     this.#picture = { jpeg, version: Math.round(this.#takenMs).toString(36) };
-    this.events.emit('changed');
+    this.#emitter.emit('changed');
   }
 }

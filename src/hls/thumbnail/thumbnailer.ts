@@ -6,21 +6,22 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import { jpegSize } from './jpeg.js';
 
 export const THUMBNAIL_WIDTH_MAX = 640;
-/** Of a server's own thumbnail, bytes. */
+/** The maximum size of a thumbnail made here, in bytes. */
 const BYTES_MAX = 60_000;
-/** FFmpeg's scale: 2 is the best. The next one is for a picture that comes out too large. */
+/** FFmpeg's quality scale, 2 being the best. If the image is too large, the next value is tried. */
 const QUALITIES = [5, 12, 31];
-const TIMEOUT_MS = 5_000;
-/** The maximum number of waiting broadcasts; others retry with their next key frame. */
+/** Limits FFmpeg's run time and its CPU time, of which a key frame needs a tenth of a second. */
+const TIMEOUT_MS = 20_000;
+/** The maximum number of waiting broadcasts; further broadcasts retry with their next key frame. */
 const QUEUE_MAX = 100;
 const TICKS = 3_000;
 
-/** Decodes pictures to JPEG with FFmpeg, one at a time over all broadcasts. */
+/** Converts key frames to JPEG with FFmpeg, one at a time for all broadcasts together. */
 export class Thumbnailer {
   readonly #program: string;
   readonly #queue = new SerialQueue(QUEUE_MAX);
 
-  /** @param program FFmpeg */
+  /** @param program the path of FFmpeg */
   constructor(program: string) {
     this.#program = program;
   }
@@ -35,7 +36,7 @@ export class Thumbnailer {
         const jpeg = await this.#decode(unit, quality);
         if (jpegSize(jpeg, { bytes: BYTES_MAX, side: 2 * THUMBNAIL_WIDTH_MAX })) return jpeg;
       }
-      throw new Error('the picture can not be made small enough');
+      throw new Error('the thumbnail can’t be made small enough');
     });
   }
 

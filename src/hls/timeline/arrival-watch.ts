@@ -1,20 +1,24 @@
 import { LowestDelay } from './lowest-delay.js';
 
-/** How early or late a unit may arrive. Late units happen when a TCP connection stalls. */
+/** How early or late a unit may arrive. Units are late when a TCP connection stalls. */
 const EARLY_MS = 3_000;
 const LATE_MS = 10_000;
-/** The clock may have stood still during a pause; a larger difference means that it has. */
+/** A larger difference after a pause means that the clock stood still during it. */
 const RESUMED_MS = 150;
 /** How long a measured transit delay stays current. */
 const RECENT_MS = 1_500;
-/** Jitter is no reason to move anything. */
+/** Smaller differences are jitter and don't move the clock. */
 const SOONER_MS = 3;
 /**
- * Without reports, timing relies on arrival: a larger change of the minimum delay, twice, is drift.
+ * Without reports, timing relies on arrival. A change of the minimum delay that is larger than this
+ * and seen twice counts as drift.
  */
 const DRIFT_MS = 20;
 
-/** `new-clock`: the clock stood still in a pause. `stray`: either the unit's time is wrong, or the clock is another one. */
+/**
+ * `new-clock`: the clock stood still during a pause. `stray`: either the unit's time is wrong, or
+ * the clock has changed.
+ */
 export type ArrivalVerdict = 'fits' | 'stray' | 'new-clock';
 
 /** Tracks the delay of a track's units from capture, by the track's clock, to arrival. */
@@ -22,16 +26,16 @@ export class ArrivalWatch {
   readonly #usual = new LowestDelay({ bucketMs: 5_000, buckets: 6 });
   readonly #recent = new LowestDelay({ bucketMs: 250, buckets: 4 });
   #resumed = false;
-  /** Of the first unit that came by arrival. */
+  /** The delay of the first unit placed by arrival. */
   #baseMs: number | null = null;
   #driftMs = 0;
 
-  /** The minimum of the last half minute; null if nothing arrived. */
+  /** The minimum delay of the last half minute; null if nothing arrived. */
   get usualMs(): number | null {
     return this.#usual.valueMs;
   }
 
-  /** Returns the minimum of about the last second; null if nothing arrived. */
+  /** Returns the minimum delay of about the last second; null if nothing arrived. */
   recentMs(nowMs: number): number | null {
     return nowMs < this.#recent.untilMs + RECENT_MS ? this.#recent.valueMs : null;
   }
@@ -59,8 +63,8 @@ export class ArrivalWatch {
   }
 
   /**
-   * As {@link note}, for a clock based on arrival; returns by how much to move it forward, null to
-   * leave it.
+   * Like {@link note}, for a clock based on arrival. Returns by how much to move the clock forward,
+   * or null to leave it unchanged.
    */
   follow(
     delayMs: number,
@@ -70,7 +74,7 @@ export class ArrivalWatch {
     this.#recent.note(delayMs, nowMs);
     this.#baseMs ??= delayMs;
     const soonerMs = delayMs - (wayMs ?? this.#baseMs);
-    // The unit that the clock was set by was late; this one was earlier.
+    // The unit from which the clock was set was late; this one arrived sooner.
     if (soonerMs < -SOONER_MS) return soonerMs;
     if (wayMs !== null || leastMs === null) return null;
     const beforeMs = this.#driftMs;
@@ -79,7 +83,7 @@ export class ArrivalWatch {
     return beforeMs * this.#driftMs > 0 ? this.#driftMs : null;
   }
 
-  /** Handles a changed clock: the transit delay is assumed unchanged. */
+  /** Handles a changed clock: the transit delay is assumed to be unchanged. */
   restart(): void {
     this.#baseMs = null;
     this.#driftMs = 0;

@@ -11,7 +11,10 @@ const packet: Sample = {
   keyFrame: true,
 };
 
-/** Places packets that were captured one after another, each so much off; tells how far off each of them is in the end. */
+/**
+ * Places packets captured one after another, each `offMs` away from its exact place. Returns the
+ * remaining deviation of each.
+ */
 function placed(
   grid: AudioGrid,
   { from, count, offMs }: { from: number; count: number; offMs: number },
@@ -34,7 +37,7 @@ function started(): AudioGrid {
 
 describe('AudioGrid', () => {
   it.each([8.5, 13, 19, -8.5, -13, -19])(
-    'puts right within a second what turned out to be %d ms off',
+    'corrects a lasting deviation of %d ms within a second',
     (offMs) => {
       const left = placed(started(), { from: 50, count: 200, offMs });
       expect(Math.abs(left[0] ?? 0)).toBe(Math.abs(offMs));
@@ -42,13 +45,13 @@ describe('AudioGrid', () => {
     },
   );
 
-  it.each([25, 333, -25, -333])('puts right at once what is %d ms off', (offMs) => {
+  it.each([25, 333, -25, -333])('corrects a deviation of %d ms at once', (offMs) => {
     const left = placed(started(), { from: 50, count: 200, offMs });
     for (const one of left) expect(Math.abs(one)).toBeLessThanOrEqual(20);
     for (const one of left.slice(60)) expect(Math.abs(one)).toBeLessThanOrEqual(8);
   });
 
-  it('leaves alone what jitters', () => {
+  it('ignores jitter', () => {
     const grid = started();
     for (let at = 50; at < 500; at += 1) {
       const offMs = [19, 0, -19, 5][at % 4] ?? 0;
@@ -56,7 +59,7 @@ describe('AudioGrid', () => {
     }
   });
 
-  it('fills with silence that lasts as long as its packets say', () => {
+  it('fills with silence packets that state their duration', () => {
     const grid = started();
     const samples = grid.place(50 * PACKET_TICKS + 77.5 * MS, packet);
     expect(samples.reduce((sum, { durationTicks }) => sum + durationTicks, 0)).toBe(97.5 * MS);

@@ -2,11 +2,11 @@ import type { Sample } from '../../media/mp4/sample.js';
 import { SILENCES } from '../../media/rtp/opus-depacketizer.js';
 
 const TICKS_PER_MS = 48;
-/** A packet this far off its place is corrected at once. */
+/** A packet that deviates this far from its place is corrected at once. */
 const JUMP_TICKS = 20 * TICKS_PER_MS;
 /**
- * A larger deviation that lasts for {@link LASTING_TICKS} is corrected: it is a clock change, not
- * jitter.
+ * A larger deviation that lasts for {@link LASTING_TICKS} is corrected, since it is a clock change
+ * and not jitter.
  */
 const LASTING_OFF_TICKS = 8 * TICKS_PER_MS;
 const LASTING_TICKS = 1_000 * TICKS_PER_MS;
@@ -24,16 +24,16 @@ const SILENCE_TICKS = SILENCE.durationTicks;
 type Lasting = { sinceTicks: number; leastTicks: number };
 
 /**
- * Places packets of sound one after another without gaps, 48 kHz. A packet is never more than 20 ms
- * off its capture time, and never more than 8 ms for longer than a second: gaps are filled with
- * silence, surplus packets are dropped.
+ * Places audio packets one after another without gaps, 48 kHz. A packet never deviates from its
+ * capture time by more than 20 ms, or by more than 8 ms for longer than a second. Gaps are filled
+ * with silence; surplus packets are dropped.
  */
 export class AudioGrid {
   #endTicks: number | null = null;
   #startTicks = 0;
   #lasting: Lasting | null = null;
 
-  /** The start of the next sample; null before the first. */
+  /** The start of the next sample; null before the first sample. */
   get endTicks(): number | null {
     return this.#endTicks;
   }
@@ -67,8 +67,8 @@ export class AudioGrid {
   }
 
   /**
-   * Returns a start that puts the packet at its exact place, with silence before it where there is
-   * room.
+   * Returns a start time that puts the packet in its exact place, with silence before it if there
+   * is room.
    */
   #beginFor(ticks: number): number {
     const room = Math.max(0, ticks - this.#startTicks);
@@ -104,6 +104,6 @@ function silence(ticks: number): Sample[] {
 }
 
 function longest([first]: readonly Sample[]): Sample {
-  if (!first) throw new Error('there is no silence');
+  if (!first) throw new Error('no silence is defined');
   return first;
 }

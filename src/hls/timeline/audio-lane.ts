@@ -8,23 +8,29 @@ import { AudioGrid, SILENCE } from './audio-grid.js';
 import type { Boundary } from './boundary.js';
 import type { RenditionOutput } from './rendition-output.js';
 
-/** Opus packets last 120 ms at most, silence 20 ms; video decides within 2 s: this is never reached. */
+/**
+ * Never reached: even with the shortest packets, the queue holds far more audio than the 2 s within
+ * which video decides on the boundaries.
+ */
 const MAX_QUEUE = 4_000;
 
-/** Queues sound for its rendition, placed by an {@link AudioGrid}. */
+/** Queues audio for its rendition, placed by an {@link AudioGrid}. */
 export class AudioLane {
   readonly #output: RenditionOutput;
   readonly #grid = new AudioGrid();
-  /** Placed but not yet written, contiguous; at most {@link MAX_QUEUE}. */
+  /**
+   * Samples that are placed but not yet written. They are contiguous, and at most {@link
+   * MAX_QUEUE}.
+   */
   #queue: Sample[] = [];
-  /** Where the queue begins. */
+  /** The start of the queue. */
   #headTicks = 0;
   #config: AudioConfig;
-  /** Where the open segment begins. */
+  /** The start of the open segment. */
   #segmentTicks = 0;
   #next = 0;
 
-  /** @param config the configuration of silence, until a packet arrives */
+  /** @param config the configuration to use for silence until a packet arrives */
   constructor(output: RenditionOutput, config: AudioConfig) {
     this.#output = output;
     this.#config = config;
@@ -52,11 +58,11 @@ export class AudioLane {
 
   push(ticks: number, packet: Sample, config: AudioConfig): void {
     this.#config = config;
-    // Samples refused here are replaced by silence later.
+    // Samples that are refused here are replaced with silence later.
     if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.place(ticks, packet));
   }
 
-  /** Silence up to a time. */
+  /** Fills the lane with silence up to a time. */
   fillTo(ticks: number): void {
     if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.fillTo(ticks));
   }
@@ -89,7 +95,7 @@ export class AudioLane {
     return true;
   }
 
-  /** Writes everything and ends the open segment, which is never left empty. */
+  /** Writes everything and ends the open segment, which is never empty. */
   finish(): void {
     if (!this.#output.open) return;
     this.fillTo(this.#segmentTicks + SILENCE.durationTicks);
@@ -102,8 +108,8 @@ export class AudioLane {
   }
 
   /**
-   * Whether the open segment is empty. A packet may be longer than a segment that ends where the
-   * picture changes; the segment gets one nevertheless.
+   * Whether the open segment is empty. A segment that ends at a format change may be shorter than a
+   * packet, but still gets one.
    */
   get #isEmpty(): boolean {
     return this.#output.open && this.#headTicks === this.#segmentTicks;
@@ -118,10 +124,10 @@ export class AudioLane {
   }
 }
 
-/** The first tick of sound that isn't before a tick of video. */
+/** Returns the first audio tick not before a video tick. */
 export const audioTicksOf = (videoTicks: number): number =>
   Math.ceil((videoTicks * AUDIO_TIMESCALE) / VIDEO_TIMESCALE);
 
-/** The tick of video at a tick of sound, or just after it. */
+/** Returns the video tick at an audio tick, or just after it. */
 export const videoTicksOf = (audioTicks: number): number =>
   Math.ceil((audioTicks * VIDEO_TIMESCALE) / AUDIO_TIMESCALE);

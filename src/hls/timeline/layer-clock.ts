@@ -1,36 +1,42 @@
 import { TimestampUnwrapper } from '../../media/rtp/timestamp-unwrapper.js';
 
 /**
- * The number of frames a layer remembers to match them with other layers' frames of the same
- * captures: 1 to 2 s.
+ * The number of frames that a layer remembers, which last 1 to 2 s. They are matched with other
+ * layers' frames of the same captures.
  */
 const REMEMBERED = 64;
 /**
- * Two layers' reports err by a few ms each; frames of one capture are searched within this
- * distance.
+ * Frames of the same capture are searched for within this distance, because the reports of each
+ * layer deviate by a few milliseconds.
  */
 const SEARCH_MS = 6;
+/**
+ * At low frame rates, the search goes further: up to this share of the interval between frames. A
+ * layer that is timed by arrival is off by more, and there is no other frame nearby.
+ */
+const SEARCH_SHARE = 0.25;
 /** Encoders may round a capture's time differently. */
 export const SAME_CAPTURE_MS = 0.5;
-/** Pictures that refer to later ones are sent after them, by a few frames at most. */
+/** Frames that refer to later ones are sent after them, by a few frames at most. */
 const STEP_BACK_MS = 1_000;
 /** The number of frames that must coincide. */
 const COINCIDENCES = 3;
 
 /**
- * One layer's RTP times; {@link offsetTicks} maps them to the axis shared by all layers of the
+ * One layer's RTP times. {@link offsetTicks} maps them to the axis shared by all layers of the
  * track.
  */
 export class LayerClock {
   /** Null until known. */
   offsetTicks: number | null = null;
-  /** Whether frames of one capture have the same time on this layer and on other exact ones. */
+  /**
+   * Whether frames of the same capture have the same time on this layer and on other exact layers.
+   */
   exact = false;
-  /** The error of a report that was too large to be trusted at once. */
+  /** A report's error that was too large to be trusted at once. */
   doubtedErrorTicks: number | null = null;
   /**
-   * The unwrapped time of the newest unit that was assigned one; null if none since the clock
-   * began.
+   * The unwrapped time of the newest accepted unit; null if there was none since the clock started.
    */
   #newest: number | null = null;
   readonly #unwrapper = new TimestampUnwrapper();
@@ -62,8 +68,8 @@ export class LayerClock {
   }
 
   /**
-   * Whether a unit's time goes back further than any encoder reorders pictures. Units arrive here
-   * in sending order, so the network cannot be the cause.
+   * Whether a unit's time is further back than any encoder reorders frames. Units are passed to
+   * this class in sending order, so the network can't be the cause.
    */
   isStepBack(time: number, ticksPerMs: number): boolean {
     return this.#newest !== null && time < this.#newest - STEP_BACK_MS * ticksPerMs;
@@ -79,11 +85,11 @@ export class LayerClock {
     return offset === null ? [] : [...new Set(this.#recent)].map((time) => time + offset);
   }
 
-  /** Moves the offset to where most frames coincide with those of exact layers. */
+  /** Sets the offset at which most frames coincide with those of exact layers. */
   alignTo(others: readonly LayerClock[], ticksPerMs: number): void {
     if (this.offsetTicks === null) return;
     const known = [...new Set(others.flatMap((layer) => layer.instants))];
-    const search = SEARCH_MS * ticksPerMs;
+    const search = Math.max(SEARCH_MS * ticksPerMs, SEARCH_SHARE * leastInterval(known));
     const distances = this.instants
       .flatMap((mine) => known.map((other) => other - mine))
       .filter((distance) => Math.abs(distance) <= search)
@@ -95,9 +101,16 @@ export class LayerClock {
   }
 }
 
+/** Returns the shortest interval between times; 0 if there are fewer than two. */
+function leastInterval(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  const intervals = sorted.slice(1).map((time, at) => time - (sorted[at] ?? time));
+  return intervals.length === 0 ? 0 : Math.min(...intervals);
+}
+
 /**
- * Returns the middle of the densest group of values within `width`; null if the group is too small
- * or not unique.
+ * Returns the middle of the densest group of values that lie within `width` of one another; null if
+ * that group is too small or isn't unique.
  */
 function densest(sorted: readonly number[], width: number): number | null {
   let from = 0;

@@ -1,12 +1,12 @@
 type Options = Readonly<{ bucketMs: number; buckets: number }>;
 
 /**
- * The minimum delay of a recent period: queues on the way make units late, never early, so the
- * minimum is the most accurate. Stores one value per time bucket.
+ * The minimum delay over a recent period. Queues on the path make units late, never early, so the
+ * minimum is the most accurate value. One value is stored per time bucket.
  */
 export class LowestDelay {
   readonly #options: Options;
-  /** The newest last. */
+  /** Oldest first. */
   #leastMs: number[] = [];
   #bucketEndMs = 0;
 

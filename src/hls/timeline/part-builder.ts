@@ -3,12 +3,12 @@ import type { Sample } from '../../media/mp4/sample.js';
 /** RFC 8216bis 4.4.4.9: a part is at least 85 % of the target, unless it ends its segment. */
 const LEAST_SHARE = 0.85;
 /**
- * Capture times are rounded to milliseconds: frames that fill a part in theory may exceed it by
- * this much.
+ * Capture times are rounded to milliseconds, so frames that would exactly fill a part can exceed it
+ * by this much.
  */
 const ROUNDING_S = 0.003;
 
-/** Samples that belong together. */
+/** The samples of one part. */
 export type SampleGroup = Readonly<{
   baseTicks: number;
   durationTicks: number;
@@ -17,11 +17,11 @@ export type SampleGroup = Readonly<{
 
 type Options = Readonly<{
   timescale: number;
-  /** PART-TARGET: a part is longer only if it is a single frame. */
+  /** PART-TARGET. A part is longer only if it consists of a single frame. */
   partS: number;
   /**
-   * Whether samples' durations may be adjusted by less than 3 ms; not for sound, whose duration is
-   * fixed.
+   * Whether samples' durations may be adjusted by less than 3 ms; false for audio, whose durations
+   * are fixed.
    */
   elastic: boolean;
   onPart(part: SampleGroup): void;
@@ -35,17 +35,18 @@ export class PartBuilder {
   #samples: Sample[] = [];
   #baseTicks = 0;
   #totalTicks = 0;
-  /** How much earlier than its capture the next sample starts. */
+  /** By how much the next sample starts before its capture time. */
   #shavedTicks = 0;
 
   constructor({ timescale, partS, elastic, onPart }: Options) {
-    // A millionth for targets such as 0.3, which binary fractions don't have.
+    // A millionth is added because targets such as 0.3 can't be represented exactly as a binary
+    // fraction.
     this.#maxTicks = Math.floor(partS * timescale + 1e-6);
     this.#roundingTicks = elastic ? ROUNDING_S * timescale : 0;
     this.#onPart = onPart;
   }
 
-  /** Where the next sample begins. */
+  /** The start of the next sample. */
   get endTicks(): number {
     return this.#baseTicks + this.#totalTicks;
   }
@@ -58,7 +59,9 @@ export class PartBuilder {
     this.#samples = [];
   }
 
-  /** Adds the next sample; `last`: its end is the segment's, which must be exact. */
+  /**
+   * Adds the next sample. `last` means that this sample ends the segment, whose end must be exact.
+   */
   add(sample: Sample, { last = false } = {}): void {
     const wholeTicks = sample.durationTicks + this.#shavedTicks;
     const excessTicks = this.#totalTicks + wholeTicks - this.#maxTicks;

@@ -29,7 +29,7 @@ export class RenditionOutput {
   readonly #timescale: number;
   readonly #parts: PartBuilder;
   #config: CodecConfig | null = null;
-  /** The bytes to prepend to key frames; null for none. */
+  /** The bytes to prepend to key frames; null if there are none. */
   #beforeKeys: Uint8Array | null = null;
   #sequence = 0;
   #open = false;
@@ -47,12 +47,12 @@ export class RenditionOutput {
     });
   }
 
-  /** In force for what is written. */
+  /** The configuration of the samples being written; null before the first sample. */
   get config(): CodecConfig | null {
     return this.#config;
   }
 
-  /** Where the next sample begins. */
+  /** The start of the next sample. */
   get endTicks(): number {
     return this.#parts.endTicks;
   }
@@ -67,7 +67,8 @@ export class RenditionOutput {
     { ticks, config }: { ticks: number; config: CodecConfig },
   ): void {
     if (this.#config === null || !sameConfig(this.#config, config)) {
-      if (timescaleOf(config) !== this.#timescale) throw new Error(`no place for ${config.codecs}`);
+      if (timescaleOf(config) !== this.#timescale)
+        throw new Error(`${config.codecs} does not belong in this rendition`);
       this.#config = config;
       this.#beforeKeys = config.codec === 'h264' ? parameterSetsIn(config.record) : null;
       this.#writer.setInit({ bytes: initSegment(config), config });
@@ -79,9 +80,9 @@ export class RenditionOutput {
   }
 
   /**
-   * Adds the next sample; `last`: it ends the segment. H.264 key frames carry their parameter sets
-   * in band as well: FFmpeg ignores a second EXT-X-MAP, and would decode a changed size with the
-   * first sets.
+   * Adds the next sample. `last` means that it ends the segment. The parameter sets of H.264 are
+   * also written in band before each key frame, because FFmpeg ignores a second EXT-X-MAP and would
+   * decode a changed size with the first parameter sets.
    */
   add(sample: Sample, { last = false } = {}): void {
     const before = sample.keyFrame ? this.#beforeKeys : null;

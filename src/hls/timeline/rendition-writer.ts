@@ -1,21 +1,24 @@
 import type { CodecConfig } from '../../media/codecs/codec-config.js';
 
-/** One part as it was written. */
+/** A written part. */
 export type WrittenPart = Readonly<{
-  /** `moof` and `mdat`. */
+  /** The `moof` and `mdat` boxes. */
   bytes: Uint8Array;
   durationS: number;
-  /** Samples in it. */
+  /** The number of samples. */
   frames: number;
-  /** Begins with a key frame. Sound always does. */
+  /** Whether the part begins with a key frame; always true for audio. */
   independent: boolean;
 }>;
 
-/** The beginning of a segment. Segments of all renditions of a run have the same numbers and begin together. */
+/**
+ * The start of a segment. All renditions of a run use the same segment numbers and start each
+ * segment together.
+ */
 export type SegmentStart = Readonly<{
   /** The media sequence number: 0, 1, 2, … without gaps. */
   msn: number;
-  /** The capture time of its start by the server's clock, milliseconds since 1970. */
+  /** The capture time of the segment's start on the server's clock, in milliseconds since 1970. */
   wallMs: number;
   /**
    * Whether the timestamps or the codec configuration are not continuous with the previous segment.
@@ -23,19 +26,22 @@ export type SegmentStart = Readonly<{
   discontinuity: boolean;
 }>;
 
-/** Where the segmenter writes one rendition to. Calls come in order: init, then segments of parts. */
+/**
+ * Receives one rendition from the segmenter. Calls are made in order: first the initialization
+ * section, then the segments, part by part.
+ */
 export interface RenditionWriter {
-  /** The initialization section of all segments that start from now on. */
+  /** Sets the initialization section of all following segments. */
   setInit(init: { bytes: Uint8Array; config: CodecConfig }): void;
   startSegment(start: SegmentStart): void;
   addPart(part: WrittenPart): void;
-  /** The segment is complete. */
+  /** Completes the segment. */
   endSegment(): void;
-  /** Adds a segment without media: the layer was not sent, or did not begin with the others. */
+  /** Adds a segment without media: the layer was not sent, or did not start with the others. */
   addGap(gap: SegmentStart & { durationS: number }): void;
-  /** No more segments come. */
+  /** Ends the rendition. */
   end(): void;
 }
 
-/** The renditions of a run that can be written; video by layer (0 is the lowest). */
+/** The renditions of a run; video by layer (0 is the lowest). */
 export type RenditionId = `video-${number}` | 'opus' | 'aac';

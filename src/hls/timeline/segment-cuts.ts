@@ -2,18 +2,24 @@ import { VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
 import type { Boundary } from './boundary.js';
 import type { Frame, VideoLane } from './video-lane.js';
 
-/** A key frame cuts once the segment has this share of its target. */
+/**
+ * A key frame starts a new segment once the current segment has reached this share of its target
+ * duration.
+ */
 const EARLIEST_SHARE = 0.75;
-/** From this share on, one layer's key frame is enough if the others have none at its time. */
+/**
+ * From this share on, a key frame on one layer is enough if the other layers have none at that
+ * time.
+ */
 const PATIENCE_SHARE = 1.25;
 /**
- * From this share on, one key frame is enough if key frames are too rare to wait for the next: the
- * layer was out, or the encoder uses a fixed interval and ignores requests.
+ * From this share on, one key frame is enough if key frames are too rare to wait for the next one:
+ * the layer was missing, or the encoder uses a fixed interval and ignores requests.
  */
 const SELDOM_SHARE = 0.25;
 /** How long a possible cut waits for all layers that are being sent. */
 const WAIT_MS = 150;
-/** A layer silent for this long is not waited for. */
+/** Layers that have sent nothing for this long are not waited for. */
 const SENDING_MS = 500;
 
 type Options = Readonly<{
@@ -24,11 +30,14 @@ type Options = Readonly<{
 
 type Place = Readonly<{ ticks: number; discontinuity: boolean; wallMs: number; nowMs: number }>;
 
-/** Decides where all renditions of a run end a segment and begin the next, and remembers it. */
+/**
+ * Decides where all renditions of a run end a segment and begin the next, and remembers these
+ * boundaries.
+ */
 export class SegmentCuts {
   readonly #targetTicks: number;
   readonly #maxTicks: number;
-  /** The boundaries that some lane has not crossed, by number. */
+  /** The boundaries that at least one lane hasn't crossed yet, by number. */
   readonly #boundaries = new Map<number, Boundary>();
   #count = 0;
   #startTicks = 0;
@@ -39,22 +48,22 @@ export class SegmentCuts {
     this.#maxTicks = maxS * VIDEO_TIMESCALE;
   }
 
-  /** The number that the next segment will have. */
+  /** The number of the next segment. */
   get count(): number {
     return this.#count;
   }
 
-  /** Where the newest segment begins. */
+  /** The start of the newest segment. */
   get startTicks(): number {
     return this.#startTicks;
   }
 
-  /** Where the segment after the newest one begins at the latest. */
+  /** The latest start of the segment after the newest one. */
   get latestTicks(): number {
     return this.#startTicks + this.#maxTicks;
   }
 
-  /** No boundary will be declared up to here, this time included. */
+  /** The time up to which no boundary will be declared, inclusive. */
   get decidedTicks(): number {
     return Math.min(this.#decidedTicks, this.latestTicks - 1);
   }
@@ -63,21 +72,22 @@ export class SegmentCuts {
     return this.#boundaries.get(msn);
   }
 
-  /** All lanes are past the boundaries before this one. */
+  /** Forgets boundaries that all lanes have crossed. */
   forgetBefore(msn: number): void {
     for (const number of this.#boundaries.keys()) if (number < msn) this.#boundaries.delete(number);
   }
 
-  /** A frame was written that begins no segment. */
+  /** Records a frame that was written without starting a segment. */
   pass(ticks: number): void {
     this.#decidedTicks = Math.max(this.#decidedTicks, ticks);
   }
 
   /**
-   * Starts a segment, at the latest where the previous one must end if it continues into this one.
+   * Starts a segment. If the previous segment continues without a discontinuity, the new one starts
+   * no later than the previous one must end.
    */
-  declare({ ticks, discontinuity, wallMs, nowMs }: Place, { goesOn = true } = {}): void {
-    const latest = goesOn ? this.latestTicks : Infinity;
+  declare({ ticks, discontinuity, wallMs, nowMs }: Place, { continues = true } = {}): void {
+    const latest = continues ? this.latestTicks : Infinity;
     const beginsTicks = Math.min(ticks, latest);
     const earlierMs = ((ticks - beginsTicks) / VIDEO_TIMESCALE) * 1_000;
     this.#boundaries.set(this.#count, {
@@ -91,7 +101,10 @@ export class SegmentCuts {
     this.#decidedTicks = ticks;
   }
 
-  /** Whether a segment might begin with the lane's head, so that it has to wait for {@link decide}. */
+  /**
+   * Whether a segment might begin with the lane's head, in which case the lane waits for {@link
+   * decide}.
+   */
   mightCutAt(lane: VideoLane, head: Frame, lanes: readonly VideoLane[]): boolean {
     if (head.ticks <= this.#decidedTicks) return false;
     const elapsed = head.ticks - this.#startTicks;
@@ -99,14 +112,14 @@ export class SegmentCuts {
     if (!lane.in) return false;
     if (head.keyFrame && lane.changesConfig(head)) return true;
     if (this.#isEntry(lane, head, lanes)) return true;
-    // In step, so that another layer's key frame finds nothing written past it.
+    // Layers advance together, so that no layer has written past another layer's key frame.
     if (areUnaligned(lanes) || lanes.some((other) => this.#isOverdue(other, head))) return true;
     return elapsed >= PATIENCE_SHARE * this.#targetTicks || this.#isDue(lane, head);
   }
 
   /**
-   * Decides about the earliest waiting head of the lanes: returns its time and whether to cut
-   * there; null if nothing waits, or a lane may still receive a frame of that time.
+   * Decides about the earliest head at which a lane waits. Returns its time and whether to cut
+   * there; null if no lane waits, or another lane may still receive a frame of that time.
    */
   decide(lanes: readonly VideoLane[], nowMs: number): Verdict | null {
     const current = lanes.filter((lane) => lane.nextMsn === this.#count);
@@ -122,8 +135,8 @@ export class SegmentCuts {
   }
 
   #judge(lanes: readonly VideoLane[], ticks: number): Omit<Verdict, 'ticks'> {
-    const there = lanes.filter(({ head }) => head?.ticks === ticks);
-    const keyed = there.filter(({ head }) => head?.keyFrame);
+    const present = lanes.filter(({ head }) => head?.ticks === ticks);
+    const keyed = present.filter(({ head }) => head?.keyFrame);
     const joining = lanes.filter(
       ({ waitsToJoin, head }) => waitsToJoin && (head?.ticks ?? 0) <= ticks,
     );
@@ -131,11 +144,11 @@ export class SegmentCuts {
       (lane) => lane.head && lane.changesConfig(lane.head),
     );
     if (this.#isGood(lanes, { keyed, joining, ticks })) return { cut: true, discontinuity };
-    const due = there.some((lane) => lane.in && lane.head && this.#isDue(lane, lane.head));
+    const due = present.some((lane) => lane.in && lane.head && this.#isDue(lane, lane.head));
     return { cut: due, discontinuity: due && discontinuity };
   }
 
-  /** Whether the lanes with a key frame, at this time or waiting to join, are enough to cut. */
+  /** Whether enough lanes have a key frame, at this time or waiting to join, to cut here. */
   #isGood(
     lanes: readonly VideoLane[],
     {
@@ -158,15 +171,15 @@ export class SegmentCuts {
     return begins && elapsed >= PATIENCE_SHARE * this.#targetTicks;
   }
 
-  /** Whether the lane's next key frame comes later than those that are asked for. */
+  /** Whether the lane's next key frame is later than requested key frames usually arrive. */
   #isOverdue(lane: VideoLane, { ticks }: Frame): boolean {
     const sinceKey = ticks - lane.newestKeyTicks;
     return lane.in && !lane.repeats && sinceKey > PATIENCE_SHARE * this.#targetTicks;
   }
 
   /**
-   * Whether to let lanes join. Layers with key frames of one capture join at their next ones;
-   * others cannot wait for that.
+   * Whether to let lanes join. Layers whose key frames belong to the same captures can join at
+   * their next key frame; others can't wait for that.
    */
   #isTimeToJoin(lanes: readonly VideoLane[], elapsedTicks: number): boolean {
     if (!lanes.some((lane) => lane.in)) return true;
@@ -174,14 +187,15 @@ export class SegmentCuts {
   }
 
   /**
-   * Whether a segment should start with the lane's key frame, whatever the other lanes have, so
+   * Whether a segment should start with this lane's key frame even if the other lanes have none, so
    * that players can join this layer. Layers whose key frames are too close together take turns.
    */
   #isEntry(lane: VideoLane, head: Frame, lanes: readonly VideoLane[]): boolean {
     const { entryTicks } = lane;
     if (!head.keyFrame || head.repeated) return false;
     if (head.ticks - entryTicks <= PATIENCE_SHARE * this.#targetTicks) return false;
-    // It had its turn but was always blocked: now the segment may be very short.
+    // This lane's turn has passed, but it was always blocked. From now on, the segment may be very
+    // short.
     if (lane.keysPassed >= lanes.length) return true;
     if (head.ticks - this.#startTicks < SELDOM_SHARE * this.#targetTicks) return false;
     const waitsLonger = lanes.some(
@@ -196,7 +210,7 @@ export class SegmentCuts {
   }
 }
 
-/** Whether a layer has a key frame at a time that another has passed without one. */
+/** Whether a layer has a key frame at a time that another layer has passed without one. */
 const areUnaligned = (lanes: readonly VideoLane[]): boolean =>
   lanes.some(({ newestKeyTicks: ticks }) =>
     lanes.some(
@@ -204,7 +218,7 @@ const areUnaligned = (lanes: readonly VideoLane[]): boolean =>
     ),
   );
 
-/** What was decided about a time. */
+/** The decision about a time. */
 export type Verdict = Readonly<{
   ticks: number;
   cut: boolean;

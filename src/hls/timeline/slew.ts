@@ -1,13 +1,13 @@
-/** The number of remembered steps; layers that lag further behind get the oldest shift. */
+/** The number of remembered steps. Layers that lag further behind get the oldest shift. */
 const MAX_STEPS = 64;
-/** Above this, catching up is more urgent than even motion. */
+/** If the shift is larger than this, catching up matters more than even motion. */
 const URGENT_MS = 20;
 
 type Step = Readonly<{ fromTicks: number; shiftTicks: number }>;
 
 /**
- * Shifts a clock's times gradually, so that motion stays even: the shift is constant between steps,
- * and the same for all callers asking about one time.
+ * Shifts a clock's times gradually, so that motion stays even. The shift is constant between steps,
+ * and all callers get the same shift for the same time.
  */
 export class Slew {
   readonly #ticksPerMs: number;
@@ -30,7 +30,10 @@ export class Slew {
     this.#pendingTicks = Math.round(ticks);
   }
 
-  /** The shift of a time; a time newer than all before takes the next step. */
+  /**
+   * Returns the shift of a time. The next step is taken when a time is newer than all previous
+   * ones.
+   */
   shiftAt(ticks: number): number {
     if (ticks > this.#newestTicks) this.#advance(ticks);
     return (
@@ -40,7 +43,7 @@ export class Slew {
   }
 
   /**
-   * Moves by at most 1 ms, or by half the time since the previous step if urgent: times never go
+   * Moves by at most 1 ms or, if urgent, by half the time since the previous step. Times never go
    * back.
    */
   #advance(ticks: number): void {

@@ -1,33 +1,38 @@
 import { ArrivalWatch } from './arrival-watch.js';
 import { LayerClock, SAME_CAPTURE_MS } from './layer-clock.js';
+import { LowestDelay } from './lowest-delay.js';
 import { Slew } from './slew.js';
 
 /** The jitter of reports; smaller errors are ignored. */
 const TOLERANCE_MS = 3;
-/** A report with a larger error does not belong to the known clock. */
+/** A report with a larger error belongs to a different clock than the known one. */
 const JUMP_MS = 1_000;
-/** Two reports that say the same of a jump. */
+/** Two reports that differ by less than this confirm the same jump. */
 const AGREEMENT_MS = 100;
-/** After a jump the delay is about the same if it was RTP's clock that jumped, not the publisher's. */
+/**
+ * The largest change of the delay at which a jump is attributed to the RTP clock. A jump of the
+ * publisher's clock changes the delay by more.
+ */
 const SAME_DELAY_MS = 800;
 /**
- * Key frames that arrive within this time belong to one capture, unless there is better evidence.
+ * Key frames that arrive within this time are assumed to belong to the same capture unless there is
+ * better evidence.
  */
 const SAME_KEY_FRAME_MS = 200;
 /**
- * The number of remembered capture times, used to give all layers the same: 2 s at 120 frames per
- * second.
+ * The number of remembered capture times, 2 s at 120 frames per second, which let all layers use
+ * the same capture times.
  */
 const INSTANTS = 256;
 
-/** What the clocks of all tracks of one publisher share. */
+/** State shared by the clocks of all tracks of one publisher. */
 export type PublisherClock = {
   /**
-   * The offset from a capture time to the publisher's current clock: not 0 after that clock was
-   * set.
+   * The offset from capture times to the publisher's current clock; nonzero if that clock was set
+   * meanwhile.
    */
   stepMs: number;
-  /** A report was used. */
+  /** Whether a report has been used. */
   known: boolean;
 };
 
@@ -44,10 +49,10 @@ type Arrival = Readonly<{ time: number; arrivedMs: number; wayMs: number | null 
 type Options = Readonly<{ ticksPerMs: number; layerCount: number; publisher: PublisherClock }>;
 
 /**
- * The capture times of one track's units, in ticks of its RTP clock since 1970 by the publisher's
- * clock. They come from sender reports (RFC 3550 6.4.1), or from arrival if there are none. The
- * times are as even as RTP's, the same on all layers for one capture, and follow the publisher's
- * clock in steps of 1 ms.
+ * The capture times of one track's units, in ticks of its RTP clock since 1970 on the publisher's
+ * clock. They are derived from sender reports (RFC 3550 6.4.1) or, without reports, from arrival
+ * times. The times are as evenly spaced as the RTP times, are the same on all layers for the same
+ * capture, and follow the publisher's clock in steps of 1 ms.
  */
 export class TrackClock {
   readonly #ticksPerMs: number;
@@ -55,11 +60,13 @@ export class TrackClock {
   readonly #publisher: PublisherClock;
   readonly #slew: Slew;
   readonly #arrivals = new ArrivalWatch();
-  /** Ascending, on the layers' shared axis, before slewing. */
+  /** The reports' errors before slewing. Clocks drift little within half a minute. */
+  readonly #reports = new LowestDelay({ bucketMs: 5_000, buckets: 6 });
+  /** The remembered capture times on the layers' shared axis before slewing, ascending. */
   #instants: number[] = [];
   #state: 'unknown' | 'by-arrival' | 'reported' | 'distrusted' = 'unknown';
   #lastErrorTicks = 0;
-  /** Of a layer that is exact. */
+  /** The last key frame of an exact layer. */
   #lastKey: { instant: number; arrivedMs: number } | null = null;
 
   constructor({ ticksPerMs, layerCount, publisher }: Options) {
@@ -81,14 +88,14 @@ export class TrackClock {
   }
 
   /**
-   * The usual delay from capture to arrival, less the lead of the publisher's clock; null if
-   * unknown.
+   * The usual delay from capture to arrival, minus how far the publisher's clock is ahead of the
+   * server's; null if unknown.
    */
   get delayMs(): number | null {
     return this.#arrivals.usualMs;
   }
 
-  /** As {@link delayMs}, but just now; null: nothing came of late. */
+  /** The current delay, defined as for {@link delayMs}; null if nothing arrived recently. */
   recentDelayMs(nowMs: number): number | null {
     return this.#arrivals.recentMs(nowMs);
   }
@@ -99,32 +106,52 @@ export class TrackClock {
     clock?.remember(clock.unwrap(rtpTime));
   }
 
-  /** Takes a sender report that has just come. */
+  /** Handles a sender report that has just arrived. */
   report(layer: number, report: { ntpMs: number; rtpTime: number; nowMs: number }): void {
     const clock = this.#layers[layer];
     // RFC 3550 6.4.1: a sender that has no notion of time may set the NTP timestamp to zero.
     if (!clock || report.ntpMs < 0 || this.#state === 'distrusted') return;
     const time = clock.unwrap(report.rtpTime);
     const captureMs = report.ntpMs - this.#publisher.stepMs;
-    const sharedTicks = Math.round(captureMs * this.#ticksPerMs) - this.#slew.shiftTicks;
+    const axisTicks = (ms: number) => Math.round(ms * this.#ticksPerMs) - this.#slew.shiftTicks;
     if (clock.offsetTicks === null) {
-      // On a track that goes by arrival a layer begins by arrival, too: all layers on one axis.
+      // If a track is timed by arrival, its new layers are too, so that all layers share one axis.
       if (this.#state === 'by-arrival') return;
-      this.#anchor(clock, sharedTicks - time);
+      this.#anchor(clock, axisTicks(captureMs) - time);
       this.#believe();
-      return;
     }
-    const errorTicks = sharedTicks - (time + clock.offsetTicks);
+    const errorTicks = axisTicks(captureMs) - (time + (clock.offsetTicks ?? 0));
     if (!this.#publisher.known) {
-      // All tracks went by arrival so far: they go on evenly, and this is how the publisher's clock differs.
+      // All tracks have been timed by arrival so far. Their times continue evenly, and the error is
+      // how far the publisher's clock differs from them.
       this.#publisher.stepMs += errorTicks / this.#ticksPerMs;
       this.#believe();
+      this.#promptestError(0, report.nowMs);
     } else if (Math.abs(errorTicks) > JUMP_MS * this.#ticksPerMs)
       this.#jump(clock, errorTicks, report.nowMs - captureMs);
-    else this.#correct(clock, errorTicks);
+    else
+      this.#correct(
+        clock,
+        clock.exact ? this.#promptestError(errorTicks, report.nowMs) : errorTicks,
+      );
   }
 
-  /** Without reports: takes units, the first's layer's, to arrive `delayMs` after their capture. */
+  /**
+   * Records the error of a report on the layers' shared axis, and returns the lowest of the last
+   * half minute. If a sender stamps reports when it sends a packet, the error includes the packet's
+   * delay. OBS, for example, sends audio and video in timestamp order, so that packets of one wait
+   * for the other.
+   */
+  #promptestError(errorTicks: number, nowMs: number): number {
+    const { shiftTicks } = this.#slew;
+    this.#reports.note((errorTicks + shiftTicks) / this.#ticksPerMs, nowMs);
+    return Math.round((this.#reports.valueMs ?? 0) * this.#ticksPerMs) - shiftTicks;
+  }
+
+  /**
+   * Sets the clock without reports, on the assumption that the units of the first unit's layer
+   * arrived `delayMs` after their capture.
+   */
   anchorByArrival(units: readonly ArrivedUnit[], delayMs: number): void {
     const layer = this.#layers[units[0]?.layer ?? 0];
     if (!layer || layer.offsetTicks !== null || units.length === 0) return;
@@ -135,7 +162,7 @@ export class TrackClock {
     if (this.#state === 'unknown') this.#state = 'by-arrival';
   }
 
-  /** Discards all reports and ignores later ones: they contradict other evidence. */
+  /** Discards all reports and ignores later ones, because they contradict those of other tracks. */
   distrust(): void {
     this.#state = 'distrusted';
     this.#arrivals.clear();
@@ -152,8 +179,8 @@ export class TrackClock {
   }
 
   /**
-   * Handles a changed RTP clock of the layer, starting with these units, which are assumed to have
-   * the usual delay.
+   * Handles a changed RTP clock of the layer from these units on, which are assumed to have the
+   * usual delay.
    */
   restartBy(units: readonly ArrivedUnit[], wayMs: number | null): void {
     const layer = this.#layers[units[0]?.layer ?? 0];
@@ -167,7 +194,8 @@ export class TrackClock {
   }
 
   /**
-   * Returns how much the spacing of units' times differs from that of their arrival, milliseconds.
+   * Returns by how much the spacing of the units' times differs from the spacing of their arrivals,
+   * in milliseconds.
    */
   unevennessMs(units: readonly ArrivedUnit[]): number {
     const [first] = units;
@@ -182,8 +210,8 @@ export class TrackClock {
   }
 
   /**
-   * Returns a unit's capture time; null if its time does not fit the clock. Units of a layer come
-   * in order.
+   * Returns a unit's capture time, or null if its time does not fit the clock. Units of a layer
+   * must be passed in order.
    * @param wayMs the current transit delay according to other tracks' reports; null if unknown
    */
   captureTicks(unit: ArrivedUnit, wayMs: number | null): number | null {
@@ -204,7 +232,10 @@ export class TrackClock {
     return ticks;
   }
 
-  /** Whether a unit arrived about when expected; treats the clock as new after a pause. */
+  /**
+   * Whether a unit arrived approximately when expected. If it didn't and is the first after a
+   * pause, the clock is restarted.
+   */
   #isPlausible(layer: LayerClock, { time, arrivedMs, wayMs }: Arrival): boolean {
     const ticks = time + (layer.offsetTicks ?? 0) + this.#slew.shiftTicks;
     const delayMs = arrivedMs - ticks / this.#ticksPerMs;
@@ -230,14 +261,14 @@ export class TrackClock {
 
   #anchor(layer: LayerClock, offsetTicks: number): void {
     layer.offsetTicks = offsetTicks;
-    // The first one sets the axis.
+    // The first exact layer defines the axis.
     layer.exact = this.#layers.every((other) => other === layer || !other.exact);
     if (!layer.exact) this.#align(layer);
   }
 
   /**
-   * Anchors a layer by its first key frame, which all layers have of one capture: more accurate
-   * than arrival.
+   * Anchors a layer by its first key frame, because all layers have a key frame of that capture.
+   * This is more accurate than arrival.
    */
   #anchorByKeyFrame(layer: LayerClock, time: number, { arrivedMs }: ArrivedUnit): boolean {
     const key = this.#lastKey;
@@ -266,14 +297,14 @@ export class TrackClock {
     } else if (Math.abs(errorTicks) <= TOLERANCE_MS * this.#ticksPerMs) {
       this.#slew.moveBy(0);
     } else if (errorTicks * this.#lastErrorTicks > 0) {
-      // Two reports agree on the direction; the nearer of them is believed.
+      // Two reports agree on the direction; use the smaller error.
       const ticks = Math.min(Math.abs(errorTicks), Math.abs(this.#lastErrorTicks));
       this.#slew.moveBy(Math.sign(errorTicks) * ticks);
     }
     this.#lastErrorTicks = Math.abs(errorTicks) > TOLERANCE_MS * this.#ticksPerMs ? errorTicks : 0;
   }
 
-  /** Either the layer's RTP clock began anew, or the publisher's clock was set. */
+  /** Handles a jump: either the layer's RTP clock restarted, or the publisher's clock was set. */
   #jump(layer: LayerClock, errorTicks: number, delayMs: number): void {
     const doubted = layer.doubtedErrorTicks;
     const { usualMs } = this.#arrivals;
@@ -293,10 +324,13 @@ export class TrackClock {
     layer.restart();
     layer.forgetFrames();
     this.#arrivals.restart();
+    this.#reports.clear();
     this.#anchor(layer, offsetTicks);
   }
 
-  /** The capture time that another layer had for the same picture, or this one as a new one. */
+  /**
+   * Returns the capture time that another layer had for the same frame, or records this one as new.
+   */
   #instantAt(ticks: number): number {
     const instants = this.#instants;
     const width = SAME_CAPTURE_MS * this.#ticksPerMs;

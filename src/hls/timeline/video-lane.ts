@@ -3,49 +3,58 @@ import type { Boundary } from './boundary.js';
 import type { RenditionOutput } from './rendition-output.js';
 import { sameConfig } from '../../media/codecs/same-config.js';
 
-/** A picture on the run's timeline, 90 kHz. */
+/** A frame with its time on the run's timeline, 90 kHz. */
 export type Frame = Readonly<{
   ticks: number;
   keyFrame: boolean;
   data: Uint8Array;
   config: VideoConfig;
   arrivedMs: number;
-  /** Whether it repeats an earlier picture for lack of a new one. */
+  /** Whether it repeats an earlier frame for lack of a new one. */
   repeated?: boolean;
 }>;
 
-/** The maximum duration of a frame; after that the last key frame is repeated. */
+/** The maximum duration of a frame; after this time, the last key frame is repeated. */
 const MAX_SHOWN_TICKS = VIDEO_TIMESCALE;
 /** How long a lane waits for its frame at a boundary that others declared. */
 const LATE_MS = 400;
 /**
- * The number of consecutive segments that may start with an earlier picture; after that a missing
- * layer becomes a gap.
+ * The number of consecutive segments that may start with an earlier frame. After that, a gap is
+ * written for a missing layer.
  */
 const MAX_BRIDGED = 2;
-/** Frames that wait for a decision: it is due after 150 ms, so this is never reached. */
+/**
+ * The maximum number of frames waiting for a decision. Never reached, because a decision is due
+ * after 150 ms.
+ */
 const MAX_QUEUE = 1_200;
 /**
- * The maximum age of the key frame with which a layer begins; the frames since then are shown at
- * once.
+ * The maximum age of the key frame with which a layer begins. The frames after that key frame are
+ * shown at once.
  */
 const MAX_CAUGHT_UP_TICKS = 3 * VIDEO_TIMESCALE;
-/** What the last frame of all lasts if nothing else is known. */
+/**
+ * The minimum duration of a repeated frame and of a last frame, 10 ms: players use the last
+ * duration as the distance to the next stretch of the timeline.
+ */
+const MOMENT_TICKS = VIDEO_TIMESCALE / 100;
+/** The duration of the very last frame if nothing else is known. */
 const USUAL_TICKS = VIDEO_TIMESCALE / 30;
 
 type Gap = Readonly<{ boundary: Boundary; fromTicks: number }>;
 
 /**
  * Queues one layer's frames for its rendition. A lane is *in* while it has an open segment, which
- * begins with a key frame. At a boundary without a key frame of its own it continues with its next
- * frame, if that builds on what was shown. If no frame arrives it repeats its last key frame, since
- * players stall at gaps; if that lasts, the lane is *out*, and a gap. It then stores frames from
- * the next key frame on, and joins with it at the next boundary.
+ * begins with a key frame. At a boundary without a key frame on this layer, the lane continues with
+ * its next frame if that depends on frames already shown. If no frame arrives, the lane repeats its
+ * last key frame, since players stall at gaps. If the layer stays away, the lane is *out* and
+ * writes a gap. It then stores frames from the next key frame on, and joins with that key frame at
+ * the next boundary.
  */
 export class VideoLane {
   readonly #output: RenditionOutput;
   readonly #partTicks: number;
-  /** Not yet consumed, ascending; at most {@link MAX_QUEUE}. */
+  /** Frames not yet consumed, ascending; at most {@link MAX_QUEUE}. */
   readonly #queue: Frame[] = [];
   /** The frame in the open segment whose end is not yet known. */
   #shown: Frame | null = null;
@@ -60,9 +69,9 @@ export class VideoLane {
   #newestMs = -Infinity;
   #needsKeyFrame = true;
   #repeats = false;
-  /** Segments in a row that had no key frame of their own so far. */
+  /** The number of consecutive segments without a new key frame. */
   #bridged = 0;
-  /** The number of crossed boundaries, and so the number of the next. */
+  /** The number of crossed boundaries, which is also the number of the next one. */
   #next = 0;
 
   constructor(output: RenditionOutput, { partS }: { partS: number }) {
@@ -79,7 +88,7 @@ export class VideoLane {
     return this.#next;
   }
 
-  /** The first frame that waits. */
+  /** The first queued frame. */
   get head(): Frame | undefined {
     return this.#queue[0];
   }
@@ -89,45 +98,43 @@ export class VideoLane {
     return this.#newestTicks;
   }
 
-  /** The newest key frame's time, of those that came. */
+  /** The time of the newest received key frame. */
   get newestKeyTicks(): number {
     return this.#newestKeyTicks;
   }
 
-  /** The time of the last key frame of its own that was written. */
+  /** The time of the last key frame that was written and isn't a repeated one. */
   get ownKeyTicks(): number {
     return this.#ownKeyTicks;
   }
 
-  /**
-   * The time of the last key frame that started a segment: the last point where players could join.
-   */
+  /** The time of the last key frame that started a segment, where players could last join. */
   get entryTicks(): number {
     return this.#entryTicks;
   }
 
-  /** How many came since that. */
+  /** The number of key frames since {@link entryTicks}. */
   get keysPassed(): number {
     return this.#keysPassed;
   }
 
-  /** Whether it is out, with a key frame to start a segment. */
+  /** Whether the lane is out and has a key frame to start a segment with. */
   get waitsToJoin(): boolean {
     const { head } = this;
     return !this.in && head?.keyFrame === true && !head.repeated;
   }
 
-  /** The first frame that has to wait for a decision about its time, which is after the time given. */
+  /** Returns the first frame after the given time that must wait for a decision. */
   firstAfter(ticks: number): Frame | undefined {
     return this.waitsToJoin ? this.#queue.find((frame) => frame.ticks > ticks) : this.head;
   }
 
-  /** When a frame came last, server's clock. */
+  /** The time at which the newest frame arrived, on the server's clock. */
   get newestMs(): number {
     return this.#newestMs;
   }
 
-  /** How long the frame before the head was, or will be, shown. */
+  /** The duration of the frame before the head. */
   get intervalTicks(): number {
     const head = this.head;
     return head && this.#shown
@@ -135,30 +142,33 @@ export class VideoLane {
       : this.#intervalTicks;
   }
 
-  /** Where what was written, or will be if nothing more comes, ends. */
+  /** The end of the output if nothing more arrives. */
   get endTicks(): number {
-    return this.#shown ? this.#shown.ticks + this.#intervalTicks : (this.#gap?.fromTicks ?? 0);
+    if (!this.#shown) return this.#gap?.fromTicks ?? 0;
+    return (this.#queue.at(-1) ?? this.#shown).ticks + this.#intervalTicks;
   }
 
-  /** The newest frame is a repeated one. */
+  /** Whether the newest frame is a repeated one. */
   get repeats(): boolean {
     return this.#repeats;
   }
 
-  /** Whether the frame can't be decoded with the configuration of the open segment. */
+  /** Whether the frame cannot be decoded with the configuration of the open segment. */
   changesConfig(frame: Frame): boolean {
     const config = this.#output.config;
     return config !== null && frame.config !== config && !sameConfig(config, frame.config);
   }
 
-  /** Records missing frames before the next one: frames that build on them are dropped. */
+  /**
+   * Records that frames before the next one are missing; frames that depend on them are dropped.
+   */
   lose(): void {
     this.#needsKeyFrame = true;
   }
 
   /**
-   * Adds a frame; returns false if it, or a frame it builds on, has no place: a key frame is
-   * needed.
+   * Adds a frame. Returns false if this frame or one that it depends on could not be placed, so
+   * that a key frame is needed.
    */
   push(frame: Frame): boolean {
     this.#newestMs = frame.arrivedMs;
@@ -184,20 +194,20 @@ export class VideoLane {
   }
 
   /**
-   * Writes the head into the open segment, or drops it if none is open or it does not fit. Returns
-   * false if a key frame is needed afterwards.
+   * Writes the head into the open segment. Drops the head if no segment is open or its
+   * configuration differs. Returns false if a key frame is needed afterwards.
    */
   consume(): boolean {
     const head = this.#queue.shift();
     const shown = this.#shown;
     if (!head || !shown) return true;
     if (this.changesConfig(head)) {
-      // Those after it build on it.
+      // The frames after the dropped one depend on it.
       while (this.#queue[0] && !this.#queue[0].keyFrame) this.#queue.shift();
       this.#needsKeyFrame ||= this.#queue.length === 0;
       return !this.#needsKeyFrame;
     }
-    // One that is caught up on is shown at once.
+    // Frames that catch up are shown at once.
     const ticks = Math.max(head.ticks, shown.ticks + 1);
     this.#show(shown, ticks, { repeat: head.keyFrame });
     this.#begin({ ...head, ticks });
@@ -223,7 +233,7 @@ export class VideoLane {
     } else if (bridge) {
       this.#output.startSegment(boundary.start, { ticks: boundary.ticks, config: bridge.config });
       this.#begin(bridge);
-      this.#goOnFrom(bridge);
+      this.#continueFrom(bridge);
     } else {
       this.#gap = { boundary, fromTicks: Math.max(boundary.ticks, this.#output.endTicks) };
       this.#needsKeyFrame ||= head === undefined;
@@ -231,7 +241,10 @@ export class VideoLane {
     return true;
   }
 
-  /** Leaves only what comes from the last key frame on that is not after the time given, or what is after it. */
+  /**
+   * Keeps the frames from the last key frame that isn't after the given time; if there is no such
+   * key frame, keeps the frames after that time.
+   */
   #skipToKeyFrame(ticks: number): void {
     const key = this.#queue.findLastIndex(
       (frame) =>
@@ -243,13 +256,14 @@ export class VideoLane {
     else while (this.head && this.head.ticks <= ticks) this.#queue.shift();
   }
 
-  /** Whether the frame can begin a segment there. */
+  /** Whether the frame can start a segment at the boundary. */
   #joins(frame: Frame, { instantTicks, start }: Boundary): boolean {
     if (this.changesConfig(frame) && !start.discontinuity) return false;
     if (!this.in) return frame.keyFrame && frame.ticks <= instantTicks;
     if (frame.keyFrame) return frame.ticks === instantTicks;
-    // It builds on what is shown. None of its own captures need be at the others' instant: their clocks may differ by
-    // some milliseconds, and encoders drop single frames.
+    // The frame depends on frames already shown. Its capture time need not equal that of the other
+    // layers exactly, because clocks may differ by some milliseconds, and encoders drop single
+    // frames.
     return !start.discontinuity && frame.ticks - instantTicks < 2 * this.#intervalTicks;
   }
 
@@ -258,13 +272,13 @@ export class VideoLane {
     const { head } = this;
     const key = this.#lastKey;
     if (!this.in || !key || start.discontinuity || this.#bridged >= MAX_BRIDGED) return null;
-    // With another configuration it is soon going on as a discontinuity.
+    // A new configuration soon follows as a discontinuity.
     if (head && this.changesConfig(head)) return null;
     return { ...key, ticks, repeated: true };
   }
 
-  /** What comes after a repeated key frame must be another. */
-  #goOnFrom({ ticks }: Frame): void {
+  /** After a repeated key frame, the next frame must be a key frame. */
+  #continueFrom({ ticks }: Frame): void {
     this.#bridged += 1;
     while (this.head && !(this.head.keyFrame && this.head.ticks > ticks)) this.#queue.shift();
     if (this.head) return;
@@ -273,10 +287,10 @@ export class VideoLane {
     this.#repeats = true;
   }
 
-  /** Writes everything, and ends the open segment or gap at `ticks` or where its frames end. */
+  /** Writes everything, and ends the open segment or gap at `ticks`, or where its frames end. */
   finish(ticks: number): void {
     while (this.head) this.consume();
-    const endTicks = this.#shown ? Math.max(ticks, this.#shown.ticks + 1) : ticks;
+    const endTicks = this.#shown ? Math.max(ticks, this.#shown.ticks + MOMENT_TICKS) : ticks;
     this.#close(endTicks, { repeat: true });
     this.#needsKeyFrame = true;
   }
@@ -311,17 +325,21 @@ export class VideoLane {
     this.#gap = null;
   }
 
-  /** Writes a frame that is shown until `endTicks`; where that is long, the key frame in its place, part by part. */
+  /**
+   * Writes a frame that is shown until `endTicks`. If that is a long time, the key frame is
+   * repeated instead, part by part.
+   */
   #show(frame: Frame, endTicks: number, { repeat = false, last = false }): void {
     const key = this.#lastKey;
     let shown = frame;
     if (key && repeat && (frame.repeated || endTicks - frame.ticks > MAX_SHOWN_TICKS))
       while (endTicks - shown.ticks > this.#partTicks) {
-        const until = shown.ticks + this.#partTicks;
+        const until = Math.min(shown.ticks + this.#partTicks, endTicks - MOMENT_TICKS);
         this.#write(shown, until, false);
         shown = { ...key, ticks: until };
       }
-    this.#intervalTicks = endTicks - shown.ticks;
+    // Frames that catch up are shown for one tick, and repeated ones for the remaining time.
+    else if (endTicks - frame.ticks >= MOMENT_TICKS) this.#intervalTicks = endTicks - frame.ticks;
     this.#write(shown, endTicks, last);
   }
 

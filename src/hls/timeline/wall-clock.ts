@@ -1,15 +1,18 @@
-/** An offset that differs more from the one suggested by arrival belongs to another clock. */
+/**
+ * If an offset differs by more than this from the offset that arrival times suggest, it belongs to
+ * another clock.
+ */
 const PLAUSIBLE_MS = 5_000;
 /**
- * Without a plausible offset, the previous one stays valid until arrival contradicts it by more
- * than this.
+ * Without a plausible offset, the previous one is used until it differs by more than this from the
+ * offset that arrival times suggest.
  */
 const STEADY_MS = 100;
 
 /** Converts capture times from the publisher's clock to the server's. */
 export class WallClock {
   #offsetMs: number | null = null;
-  /** Added last. */
+  /** The offset used last. */
   #usedMs: number | null = null;
 
   /** Sets the offset from the publisher's clock to the server's. */
@@ -18,10 +21,11 @@ export class WallClock {
   }
 
   /**
-   * When something was captured, by the server's clock.
-   * @param captureMs by the tracks' clocks
-   * @param stepMs what to add to that for the publisher's clock as it is now; null: unknown
-   * @param delayMs the usual way from capture to arrival, by the tracks' clocks and the server's
+   * Returns the capture time on the server's clock.
+   * @param captureMs the capture time on the tracks' clocks
+   * @param stepMs the offset from those clocks to the publisher's current clock; null if unknown
+   * @param delayMs the usual delay from capture to arrival, between the tracks' clocks and the
+   *   server's
    */
   wallMs(
     captureMs: number,

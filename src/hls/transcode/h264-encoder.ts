@@ -6,18 +6,21 @@ import { FlvReader } from './flv-reader.js';
 import { ivfFrameHeader, ivfHeader } from './ivf.js';
 
 const RTP_TICKS_PER_MS = 90;
-/** The maximum number of frames in FFmpeg: seconds of video. Beyond it, FFmpeg has failed. */
+/**
+ * The maximum number of frames inside FFmpeg, which are several seconds of video. If there are
+ * more, FFmpeg is considered failed.
+ */
 const PENDING_MAX = 300;
-/** What may wait to be read by FFmpeg, bytes: a second of a high bitrate. */
+/** The maximum input waiting to be read by FFmpeg, in bytes: a second at a high bit rate. */
 const BACKLOG_MAX = 2 * 1_048_576;
-/** To give out the last pictures. */
+/** How long FFmpeg may take to output the last frames. */
 const FINISH_MS = 3_000;
 const MESSAGE_MAX = 500;
-/** Bits for a pixel of a picture, at most: 2.8 Mb/s for 720p at 30 frames a second. */
+/** The maximum bits per pixel: 2.8 Mb/s for 720p at 30 frames per second. */
 const BITS_PER_PIXEL = 0.1;
 const FRAME_RATE = 30;
 const FULL_HD = 1920 * 1088;
-/** Decodes and encodes 4K with a thread for each of many cores. */
+/** Enough for 4K with one thread on each of many cores. */
 const LIMITS = { memoryMiB: 8_192, cpuSeconds: null };
 
 type Options = {
@@ -26,24 +29,25 @@ type Options = {
   segmentS: number;
   onUnit(unit: AccessUnit): void;
   /**
-   * Called when it has ended, with the reason of a failure or null at the end of its input. Nothing
-   * follows.
+   * Called once when FFmpeg has exited, with the reason if it failed, or null if the input ended.
    */
   onExit(reason: string | null): void;
 };
 
-/** One FFmpeg process that transcodes VP8 to H.264; starts with a key frame, and keeps one size. */
+/**
+ * One FFmpeg process that transcodes VP8 to H.264. It starts with a key frame and keeps one size.
+ */
 export class H264Encoder {
   readonly size: Options['size'];
   readonly #options: Options;
   readonly #child: FfmpegProcess;
   readonly #flv = new FlvReader();
-  /** By the time that FFmpeg knows them by: those that it has not given back. */
+  /** Frames that FFmpeg has not returned yet, by their timestamp in FFmpeg's input. */
   readonly #pending = new Map<number, Vp8Frame>();
   #first: Vp8Frame | null = null;
   #lastMs = -1;
   #config: VideoConfig | null = null;
-  #said = '';
+  #stderr = '';
   #pictures = 0;
   #patience: NodeJS.Timeout | undefined;
   #ended = false;
@@ -56,32 +60,33 @@ export class H264Encoder {
     this.#child.stdin.on('error', (error) => this.#end(error.message));
     this.#child.stdout.on('data', (chunk: Uint8Array) => this.#read(chunk));
     this.#child.stderr.on('data', (chunk: Uint8Array) => {
-      this.#said = `${this.#said}${Buffer.from(chunk).toString()}`.slice(0, MESSAGE_MAX);
+      this.#stderr = `${this.#stderr}${Buffer.from(chunk).toString()}`.slice(0, MESSAGE_MAX);
     });
     this.#child.once('error', (error) => this.#end(error.message));
-    this.#child.once('close', (code) => this.#end(code === 0 ? null : `${code}: ${this.#said}`));
+    this.#child.once('close', (code) => this.#end(code === 0 ? null : `${code}: ${this.#stderr}`));
     this.#child.stdin.write(ivfHeader(options.size));
   }
 
-  /** How many pictures it has made. */
+  /** The number of encoded frames. */
   get pictures(): number {
     return this.#pictures;
   }
 
   /**
-   * Returns false if FFmpeg is behind: the frame was dropped, and the next one must be a key frame.
+   * Adds a frame. Returns false if FFmpeg is behind: the frame was dropped, and the next one must
+   * be a key frame.
    */
   push(frame: Vp8Frame): boolean {
     if (this.#ended || this.#child.stdin.writableLength > BACKLOG_MAX) return false;
     this.#first ??= frame;
-    // The difference counts 32 bits around: RTP time wraps.
+    // RTP time wraps at 32 bits, so the difference must wrap too.
     const ticks = (frame.rtpTime - this.#first.rtpTime) >>> 0;
-    // FFmpeg wants every picture to be later than the one before.
+    // FFmpeg requires increasing times.
     const timeMs = Math.max(this.#lastMs + 1, Math.round(ticks / RTP_TICKS_PER_MS));
     this.#lastMs = timeMs;
     this.#pending.set(timeMs, frame);
     if (this.#pending.size > PENDING_MAX) {
-      this.#end('it takes frames and gives none back');
+      this.#end('FFmpeg accepts frames but returns none');
       return false;
     }
     this.#child.stdin.write(ivfFrameHeader(frame.data.length, timeMs));
@@ -89,10 +94,10 @@ export class H264Encoder {
     return true;
   }
 
-  /** Ends the input: outputs pending frames, then exits. */
+  /** Ends the input; FFmpeg outputs pending frames and exits. */
   finish(): void {
     this.#child.stdin.end();
-    this.#patience = setTimeout(() => this.#end('it does not end'), FINISH_MS).unref();
+    this.#patience = setTimeout(() => this.#end('FFmpeg did not exit in time'), FINISH_MS).unref();
   }
 
   /** Stops at once; {@link Options.onExit} is not called. */
@@ -118,7 +123,7 @@ export class H264Encoder {
     const frame = this.#pending.get(timeMs);
     const config = this.#config;
     if (!frame || !config) return;
-    // Pictures come in order: those before were not decodable.
+    // FFmpeg returns frames in order, so it could not decode the earlier ones.
     for (const time of this.#pending.keys()) if (time <= timeMs) this.#pending.delete(time);
     this.#pictures += 1;
     const { rtpTime, arrivedMs } = frame;
@@ -132,7 +137,7 @@ export class H264Encoder {
   }
 }
 
-// Not `-fflags nobuffer`: it throws away what was analysed, which is the key frame.
+// Not `-fflags nobuffer`: it discards the analyzed input, which is the key frame.
 const INPUT_ARGS = [
   ['-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0'],
   ['-f', 'ivf', '-i', 'pipe:0'],
@@ -140,16 +145,17 @@ const INPUT_ARGS = [
 
 function outputArgs({ size: { width, height }, segmentS }: Options): string[] {
   const kbps = Math.round((width * height * FRAME_RATE * BITS_PER_PIXEL) / 1_000);
-  // Told, because x264 takes the clock's 1000 ticks for a frame rate.
+  // The level is set explicitly, because x264 would take the 1000 ticks per second for the frame
+  // rate.
   const level = width * height <= FULL_HD ? '4.2' : '5.2';
-  // Smaller pictures (a publisher short of bandwidth) are scaled to the stream's size.
+  // Smaller frames, sent when the publisher lacks bandwidth, are scaled to the stream's size.
   const scale = `scale=${width}:${height}:force_original_aspect_ratio=decrease`;
   return [
     ['-an', '-vf', `${scale},pad=${width}:${height}:-1:-1,setsar=1,format=yuv420p`],
     ['-enc_time_base', '1:1000', '-c:v', 'libx264', '-preset', 'superfast'],
     ['-tune', 'zerolatency', '-profile:v', 'main', '-level:v', level, '-crf', '23'],
     ['-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`],
-    // Key frames by the clock only: segments are cut at them.
+    // Key frames at fixed times only, since segments are cut at them.
     ['-g', '100000', '-sc_threshold', '0'],
     ['-force_key_frames', `expr:gte(t,n_forced*${segmentS})`],
     ['-flvflags', 'no_duration_filesize', '-flush_packets', '1', '-f', 'flv', 'pipe:1'],

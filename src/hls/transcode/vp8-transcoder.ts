@@ -4,33 +4,37 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import type { Vp8Frame } from '../../media/rtp/vp8-depacketizer.js';
 import { H264Encoder } from './h264-encoder.js';
 
-/** The initial delay before a dead FFmpeg is replaced; grows with each consecutive failure. */
+/** The initial delay before FFmpeg is restarted; grows with each consecutive failure. */
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 8_000;
-/** The number of pictures after which an encoder counts as working. */
+/** The number of frames after which an encoder counts as working. */
 const WORKS_AFTER = 100;
 
 type Options = {
-  /** FFmpeg, as found by `findFfmpeg`. */
+  /** The path of FFmpeg, from `findFfmpeg`. */
   program: string;
-  /** Key frames come this often at least. */
+  /** The maximum interval between key frames. */
   segmentS: number;
   log: Log;
 };
 
 /**
- * Transcodes one track's VP8 to H.264 with the frames' own RTP times. The output has the size of
+ * Transcodes one track's VP8 to H.264, keeping the frames' RTP times. The output has the size of
  * the largest key frame so far: a larger one starts a new configuration, smaller ones are scaled
  * up.
  */
 export class Vp8Transcoder {
-  /** `keyFrameNeeded`: nothing can be made until the publisher sends one. */
-  readonly events = new TypedEmitter<{ unit: [AccessUnit]; keyFrameNeeded: [] }>();
+  readonly #emitter = new TypedEmitter<{ unit: [AccessUnit]; keyFrameNeeded: [] }>();
+  /** `keyFrameNeeded`: there is no output until the publisher sends a key frame. */
+  readonly events = this.#emitter.listenable;
   readonly #options: Options;
   #encoder: H264Encoder | null = null;
-  /** The previous encoder, while it outputs its last pictures. */
+  /** The previous encoder, while it outputs its last frames. */
   #finishing: H264Encoder | null = null;
-  /** The new encoder's output in the meantime, bounded by what an encoder may hold. */
+  /**
+   * The new encoder's output while the previous one finishes, bounded by the number of frames that
+   * an encoder holds.
+   */
   #held: AccessUnit[] = [];
   #needsKeyFrame = true;
   #failures = 0;
@@ -41,13 +45,13 @@ export class Vp8Transcoder {
     this.#options = options;
   }
 
-  /** The next frame, in order; without gaps since the last key frame. */
+  /** Adds the next frame. Frames are in order, without gaps since the last key frame. */
   push(frame: Vp8Frame): void {
     if (this.#closed || this.#retry !== undefined) return;
     if (this.#needsKeyFrame && !frame.keyFrame) return;
     if (frame.keyFrame) this.#prepareFor(frame);
     this.#needsKeyFrame = this.#encoder?.push(frame) !== true;
-    if (this.#needsKeyFrame) this.events.emit('keyFrameNeeded');
+    if (this.#needsKeyFrame) this.#emitter.emit('keyFrameNeeded');
   }
 
   /** Stops at once. Safe to call again. */
@@ -59,7 +63,7 @@ export class Vp8Transcoder {
     this.#encoder = null;
     this.#finishing = null;
     this.#held = [];
-    this.events.clear();
+    this.#emitter.clear();
   }
 
   #prepareFor({ width, height }: Vp8Frame): void {
@@ -67,7 +71,7 @@ export class Vp8Transcoder {
     if (size && width <= size.width && height <= size.height) return;
     this.#release();
     this.#finishing = this.#encoder;
-    // H.264 of 4:2:0 has even sides.
+    // H.264 with 4:2:0 subsampling has even dimensions.
     const even = { width: width + (width % 2), height: height + (height % 2) };
     this.#encoder = this.#start(even);
     this.#finishing?.finish();
@@ -91,7 +95,7 @@ export class Vp8Transcoder {
       return;
     }
     if (encoder.pictures > WORKS_AFTER) this.#failures = 0;
-    this.events.emit('unit', unit);
+    this.#emitter.emit('unit', unit);
   }
 
   #exited(encoder: H264Encoder, reason: string | null): void {
@@ -101,20 +105,17 @@ export class Vp8Transcoder {
     this.#needsKeyFrame = true;
     const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#options.log.warn(
-      { reason, delayMs },
-      'FFmpeg stopped making H.264, and is started again',
-    );
+    this.#options.log.warn({ reason, delayMs }, 'FFmpeg stopped encoding H.264, restarting');
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      this.events.emit('keyFrameNeeded');
+      this.#emitter.emit('keyFrameNeeded');
     }, delayMs).unref();
   }
 
-  /** Releases the held output once the previous encoder is done or out of time. */
+  /** Releases the held output once the previous encoder has finished or timed out. */
   #release(): void {
     this.#finishing?.kill();
     this.#finishing = null;
-    for (const unit of this.#held.splice(0)) this.events.emit('unit', unit);
+    for (const unit of this.#held.splice(0)) this.#emitter.emit('unit', unit);
   }
 }

@@ -3,15 +3,16 @@ export type AacCommand = AacOrder & Readonly<{ stream: number }>;
 
 export type AacOrder =
   /**
-   * Starts the stream; the first frame begins at `fromTicks`, and earlier input is only decoded.
+   * Starts the stream. The first frame begins at `fromTicks`; earlier input is decoded but not
+   * encoded.
    */
   | Readonly<{ type: 'open'; fromTicks: number }>
   | Readonly<{ type: 'feed'; packets: OpusPackets }>
-  /** Ends the input: everything fed is encoded, then `finished` is reported. */
+  /** Ends the input: everything fed so far is encoded, then `finished` is reported. */
   | Readonly<{ type: 'finish' }>
   | Readonly<{ type: 'close' }>;
 
-/** Consecutive Opus packets; packet i lasts `durations[i]` ticks and has `lengths[i]` bytes. */
+/** Consecutive Opus packets. Packet i lasts `durations[i]` ticks and has `lengths[i]` bytes. */
 export type OpusPackets = Readonly<{
   baseTicks: number;
   bytes: Uint8Array<ArrayBuffer>;

@@ -4,33 +4,36 @@ import type { Log } from '../../common/logger.js';
 import type { AacCommand, AacOrder, AacReport, OpusPackets } from './aac-messages.js';
 
 /**
- * Encoding runs at 20 times real time; a thread that needs longer than this for a part is stuck.
+ * Encoding runs at 20 times real time, so a thread that needs longer than this for a part is stuck.
  */
 const HANG_MS = 10_000;
-/** Starting takes a tenth of a second, so an idle thread can end. */
+/** An idle thread exits after this time. Starting a new one takes a tenth of a second. */
 const IDLE_MS = 30_000;
-/** The libraries have their own memory; the JavaScript around them needs little. */
+/** The libraries allocate their own memory, and the JavaScript code around them needs little. */
 const YOUNG_GENERATION_MB = 4;
 
-/** Receives a stream's frames. Nothing is called after `finished` or `failed`. */
+/** Receives a stream's frames. No method is called after `finished` or `failed`. */
 export type AacTaker = Readonly<{
-  /** Frames one after another, the first at `baseTicks`. */
+  /** Consecutive frames, the first at `baseTicks`. */
   framesEncoded(baseTicks: number, frames: readonly Uint8Array[]): void;
   finished(): void;
   /** The thread died, or the stream cannot continue: feed the unencoded input to a new stream. */
   failed(reason: string): void;
 }>;
 
-/** Converts Opus to AAC in feeding order. */
+/** Converts Opus to AAC, in the order in which packets are fed. */
 export interface AacStream {
   feed(packets: OpusPackets): void;
   /** Ends the input; {@link AacTaker.finished} follows when everything is encoded. */
   finish(): void;
-  /** Stops immediately and silently. Idempotent. */
+  /** Stops at once, without calling the taker. Idempotent. */
   close(): void;
 }
 
-/** The thread that encodes AAC for all broadcasts: started on demand, and replaced when it dies. */
+/**
+ * The worker thread that encodes AAC for all broadcasts. It is started on demand and replaced when
+ * it dies.
+ */
 export class AacThread {
   readonly #log: Log;
   readonly #streams = new Map<number, OpenStream>();
@@ -42,7 +45,7 @@ export class AacThread {
     this.#log = log;
   }
 
-  /** @param fromTicks where the first frame begins; earlier input is only decoded */
+  /** @param fromTicks the start of the first frame; earlier input is decoded but not encoded */
   open(fromTicks: number, taker: AacTaker): AacStream {
     clearTimeout(this.#idle);
     this.#worker ??= this.#start();
@@ -60,7 +63,7 @@ export class AacThread {
     return stream;
   }
 
-  /** Ends the thread; streams fail. */
+  /** Ends the thread; open streams fail. */
   close(): void {
     clearTimeout(this.#idle);
     this.#stop();
@@ -69,7 +72,7 @@ export class AacThread {
   #start(): Worker {
     const worker = new Worker(
       new URL(`./aac.worker${extname(import.meta.url)}`, import.meta.url),
-      // The decoder logs every packet that it cannot decode, and anybody can send some.
+      // The decoder logs every packet it cannot decode, and anyone can send such packets.
       { stderr: true, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } },
     );
     worker.stderr.resume();
@@ -84,7 +87,9 @@ export class AacThread {
     const worker = this.#worker;
     if (!worker) return;
     this.#lost(worker);
-    worker.terminate().catch((err: unknown) => this.#log.error({ err }, 'a thread stays'));
+    worker
+      .terminate()
+      .catch((err: unknown) => this.#log.error({ err }, 'the AAC thread could not be stopped'));
   }
 
   #lost(worker: Worker): void {
@@ -153,7 +158,7 @@ class OpenStream implements AacStream {
   lost(): void {
     if (this.#closed) return;
     this.close();
-    this.#taker.failed('its thread died');
+    this.#taker.failed('the AAC thread died');
   }
 
   #ask(order: AacOrder): void {

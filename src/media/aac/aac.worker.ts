@@ -1,4 +1,4 @@
-// Decodes Opus and encodes AAC on its own thread. This file must have no local imports except
+// Decodes Opus and encodes AAC in a worker thread. This file must have no local imports except
 // types: tests load it as .ts through Node's type stripping. docs/adr/0008 explains the choice of
 // libraries.
 import { parentPort } from 'node:worker_threads';
@@ -11,26 +11,26 @@ const SAMPLE_RATE = 48_000;
 const CHANNELS = 2;
 const BITRATE_BPS = 128_000;
 const FRAME_TICKS = 1_024;
-/** The encoder's first frame is priming: input appears from the second frame on. */
+/** The encoder's first frame contains only priming; the input starts with the second frame. */
 const PRIMING_FRAMES = 1;
 /** The encoder's maximum lookahead. */
 const LOOKAHEAD_TICKS = 3 * FRAME_TICKS;
 /**
- * The decoder's maximum packet size; an audio packet has about 200 bytes (RFC 6716 3.2.1: at most
- * 1,275 per frame).
+ * The decoder's maximum packet size. Audio packets usually have about 200 bytes, and at most 1,275
+ * per frame (RFC 6716 3.2.1).
  */
 const OPUS_PACKET_MAX = 7_680;
 /** The maximum input per message, in ticks. */
 const FEED_MAX_TICKS = 120 * SAMPLE_RATE;
 
 const port = parentPort;
-if (port === null) throw new Error('this file runs on a worker thread');
+if (port === null) throw new Error('this file must run on a worker thread');
 const report = (message: AacReport, transfer: ArrayBuffer[] = []) =>
   port.postMessage(message, transfer);
 
 registerAacEncoder();
 
-/** One broadcast's audio. Handles its messages in order. */
+/** The audio of one broadcast. Messages are handled in order. */
 class Stream {
   readonly #id: number;
   readonly #fromTicks: number;
@@ -41,7 +41,7 @@ class Stream {
   #atTicks: number;
   #givenTicks = 0;
   #encodedFrames = 0;
-  /** Unreported frames: those of one turn of the event loop at most. */
+  /** Frames not yet reported, at most those encoded in one turn of the event loop. */
   #frames: Uint8Array[] = [];
   #tail: Promise<void>;
   #closed = false;
@@ -73,7 +73,7 @@ class Stream {
     this.#run(async () => {
       await this.#encode(new Float32Array(LOOKAHEAD_TICKS * CHANNELS));
       await this.#output.finalize();
-      this.#tell();
+      this.#reportFrames();
       report({ type: 'finished', stream: this.#id });
     });
   }
@@ -93,12 +93,13 @@ class Stream {
   }
 
   /**
-   * Interleaved samples that continue where the previous ones ended; missing audio becomes silence.
+   * Returns interleaved samples that continue where the previous ones ended; missing audio becomes
+   * silence.
    */
   #decode({ baseTicks, bytes, lengths, durations }: OpusPackets): Float32Array<ArrayBuffer> {
     const endTicks = durations.reduce((sum, ticks) => sum + ticks, baseTicks);
     const ticks = Math.max(0, endTicks - this.#atTicks);
-    if (ticks > FEED_MAX_TICKS) throw new Error('the sound has a hole that is too large');
+    if (ticks > FEED_MAX_TICKS) throw new Error('the gap in the audio is too large');
     const pcm = new Float32Array(ticks * CHANNELS);
     let offset = 0;
     let at = baseTicks - this.#atTicks;
@@ -114,7 +115,8 @@ class Stream {
   }
 
   #decodeOne(packet: Uint8Array, pcm: Float32Array, at: number, duration: number): void {
-    // Decodes input before the start too: the decoder's state depends on earlier packets.
+    // Input before the start is decoded too, because the decoder's state depends on earlier
+    // packets.
     const { channelData, samplesDecoded } = this.#decoder.decodeFrame(packet);
     const [left, right = left] = channelData;
     if (!left || !right) return;
@@ -141,10 +143,10 @@ class Stream {
     this.#encodedFrames += 1;
     if (this.#encodedFrames <= PRIMING_FRAMES) return;
     this.#frames.push(frame);
-    if (this.#frames.length === 1) setImmediate(() => this.#tell());
+    if (this.#frames.length === 1) setImmediate(() => this.#reportFrames());
   }
 
-  #tell(): void {
+  #reportFrames(): void {
     const frames = this.#frames;
     if (frames.length === 0 || this.#closed) return;
     this.#frames = [];

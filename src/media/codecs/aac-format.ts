@@ -1,6 +1,6 @@
 import { AUDIO_TIMESCALE, type AudioConfig } from './codec-config.js';
 
-/** Samples, and thus ticks, in an AAC-LC frame. */
+/** Samples, and thus ticks, per AAC-LC frame. */
 export const AAC_FRAME_TICKS = 1_024;
 
 /** AAC-LC, 48 kHz, stereo: the AudioSpecificConfig of ISO 14496-3 1.6.2.1 in two bytes. */

@@ -1,14 +1,16 @@
 import type { CodecConfig } from './codec-config.js';
 
-/** One coded picture or audio packet, extracted from RTP packets. */
+/** One coded frame or audio packet, extracted from RTP packets. */
 export type AccessUnit = Readonly<{
   /** The 32-bit RTP timestamp as sent. */
   rtpTime: number;
   keyFrame: boolean;
   /** In the format of an MP4 sample, see {@link ../mp4/sample}. */
   data: Uint8Array;
-  /** The configuration for this unit; the same object while nothing changes. */
+  /**
+   * The configuration that this unit needs. Units share one object until the configuration changes.
+   */
   config: CodecConfig;
-  /** Arrival of its last packet, in milliseconds on the server's clock. */
+  /** The arrival time of the unit's last packet, in milliseconds on the server's clock. */
   arrivedMs: number;
 }>;

@@ -2,7 +2,7 @@ import type { VideoConfig } from './codec-config.js';
 import type { Av1SequenceHeader } from './av1-sequence-header.js';
 
 /**
- * The configuration of a coded video sequence.
+ * Returns the configuration of a coded video sequence.
  * @param obu the sequence header OBU, with its size field
  */
 export function av1Config(header: Av1SequenceHeader, obu: Uint8Array): VideoConfig {
@@ -18,7 +18,7 @@ export function av1Config(header: Av1SequenceHeader, obu: Uint8Array): VideoConf
   };
 }
 
-/** AV1CodecConfigurationRecord (AV1 Codec ISO Media File Format Binding 2.3.3). */
+/** Returns the AV1CodecConfigurationRecord (AV1 Codec ISO Media File Format Binding 2.3.3). */
 function av1Record(header: Av1SequenceHeader, obu: Uint8Array): Uint8Array {
   const record = new Uint8Array(4 + obu.length);
   record[0] = 0x81;

@@ -8,7 +8,7 @@ describe('leb128', () => {
     expect(readLeb128(bytes, 0)).toEqual({ value, length: bytes.length });
   });
 
-  it.each(['', '80', 'ff ff ff ff 7f', '80 80 80 80 80 80 80 80 01'])('refuses "%s"', (bytes) => {
+  it.each(['', '80', 'ff ff ff ff 7f', '80 80 80 80 80 80 80 80 01'])('rejects "%s"', (bytes) => {
     expect(readLeb128(hex(bytes), 0)).toBeNull();
   });
 });

@@ -11,20 +11,20 @@ export const OBU = {
 /** An OBU's header (AV1 5.3.1) and its size field, if present. */
 export type ObuHead = Readonly<{
   type: number;
-  /** The length of header and size field in bytes. */
+  /** The length of the header and size field, in bytes. */
   length: number;
-  /** The value of the size field; null without one. */
+  /** The value of the size field; null if there is none. */
   payloadBytes: number | null;
-  /** The header, one or two bytes, with has_size_field set. */
+  /** The header (one or two bytes) with has_size_field set. */
   sizedHeader: readonly number[];
 }>;
 
-/** A two-byte header and the longest size field. */
+/** The length of a two-byte header and the longest size field. */
 export const MAX_OBU_HEAD_BYTES = 10;
 const HAS_EXTENSION = 0x04;
 const HAS_SIZE = 0x02;
 
-/** Parses the beginning of an OBU; null for garbage. */
+/** Parses the beginning of an OBU; returns null for malformed data. */
 export function parseObuHead(bytes: Uint8Array): ObuHead | null {
   const [first, extension] = bytes;
   // obu_forbidden_bit
@@ -42,7 +42,10 @@ export function parseObuHead(bytes: Uint8Array): ObuHead | null {
   return { type, length: length + size.length, payloadBytes: size.value, sizedHeader };
 }
 
-/** Reads an unsigned number of up to 32 bits (AV1 4.10.5); null if incomplete or larger. */
+/**
+ * Reads an unsigned number of up to 32 bits (AV1 4.10.5); returns null if the number is incomplete
+ * or larger.
+ */
 export function readLeb128(
   bytes: Uint8Array,
   offset: number,

@@ -16,7 +16,7 @@ type Sequence = {
   tools?: (bits: BitWriter) => void;
 };
 
-/** A sequence header by AV1 5.5, 1280x720. */
+/** Returns a sequence header (AV1 5.5) of 1280x720. */
 function sequence(fields: Sequence): Uint8Array {
   const { profile = 0, level = 5, tier = 0, timing = false, points = 1 } = fields;
   const bits = new BitWriter()
@@ -77,7 +77,7 @@ describe("AV1's sequence header", () => {
     ],
     ['monochrome', { color: (b) => b.bits(1, 2).bits(0, 2) }, 'av01.0.05M.08', '05 1c'],
     [
-      'profile 1, described colours',
+      'profile 1, described colors',
       {
         profile: 1,
         color: (b) => b.bits(0, 1).bits(1, 1).bits(1, 8).bits(1, 8).bits(1, 8).bits(0, 2),
@@ -107,7 +107,7 @@ describe("AV1's sequence header", () => {
     expect(config.record).toEqual(concat([0x81], hex(record), hex('00 0a00')));
   });
 
-  it('throws at nothing', () => {
+  it('never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         const header = parseAv1SequenceHeader(bytes);

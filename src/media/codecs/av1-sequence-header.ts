@@ -1,6 +1,6 @@
 import { BitReader } from './bit-reader.js';
 
-/** The required fields of a sequence header (AV1 bitstream specification 5.5). */
+/** The sequence header fields that are needed here (AV1 bitstream specification 5.5). */
 export type Av1SequenceHeader = Readonly<{
   profile: number;
   /** From operating point 0. */
@@ -16,7 +16,7 @@ export type Av1SequenceHeader = Readonly<{
   height: number;
 }>;
 
-/** Parses an OBU's payload; null for malformed data and for still pictures. */
+/** Parses an OBU's payload; returns null for malformed data and for still pictures. */
 export function parseAv1SequenceHeader(payload: Uint8Array): Av1SequenceHeader | null {
   const reader = new BitReader(payload);
   const profile = reader.bits(3);
@@ -62,8 +62,8 @@ function parseSize(reader: BitReader): { width: number; height: number } {
 }
 
 /**
- * Skips from the frame numbers to the restoration filter; which fields exist depends on the enabled
- * tools.
+ * Skips from the frame numbers to the restoration filter. The enabled tools determine which of
+ * these fields exist.
  */
 function skipTools(reader: BitReader): void {
   if (reader.flag()) reader.skip(7); // frame_id_numbers_present_flag

@@ -8,7 +8,7 @@ describe('BitReader', () => {
     expect([reader.bits(3), reader.bits(32), reader.failed]).toEqual([5, 0xfedcba98, false]);
   });
 
-  it('reads Exp-Golomb codes, signed and not', () => {
+  it('reads signed and unsigned Exp-Golomb codes', () => {
     const unsigned = [0, 1, 2, 7, 255, 65_535, 2 ** 32 - 2];
     const signed = [0, 1, -1, 2, -2, 127, -128];
     const writer = new BitWriter();
@@ -29,7 +29,7 @@ describe('BitReader', () => {
     ['bits', (reader: BitReader) => reader.bits(9)],
     ['skipping', (reader: BitReader) => reader.skip(9)],
     ['a code', (reader: BitReader) => reader.unsignedExpGolomb()],
-  ])('fails past the end: %s', (_, read) => {
+  ])('fails when reading past the end: %s', (_, read) => {
     const reader = new BitReader(Uint8Array.of(0));
     read(reader);
     expect(reader.failed).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * Reads bits, most significant first. Never throws: past the end it reads zeros, and {@link failed}
- * is true from then on, so that a parser can check once at its end.
+ * Reads bits, most significant first. Never throws. Reads past the end return zeros and set {@link
+ * failed}, so that a parser needs to check only once, when it is done.
  */
 export class BitReader {
   readonly #bytes: Uint8Array;
@@ -11,7 +11,7 @@ export class BitReader {
     this.#bytes = bytes;
   }
 
-  /** Whether a read went past the end or met an invalid number. */
+  /** Whether a read went past the end or found an invalid number. */
   get failed(): boolean {
     return this.#failed;
   }

@@ -1,25 +1,31 @@
-/** What a decoder needs before the first sample; a new object whenever anything in it changes. */
+/**
+ * The configuration that a decoder needs before the first sample. Every change creates a new
+ * object.
+ */
 export type CodecConfig = VideoConfig | AudioConfig;
 
 export type VideoConfig = Readonly<{
   kind: 'video';
   codec: 'h264' | 'vp9' | 'av1';
-  /** As in RFC 6381, such as `avc1.42E01F`, `vp09.00.31.08`, `av01.0.05M.08`. */
+  /** The codecs string of RFC 6381, such as `avc1.42E01F`, `vp09.00.31.08` or `av01.0.05M.08`. */
   codecs: string;
   width: number;
   height: number;
-  /** The body of its configuration box (without its size and type): `avcC`, `vpcC` or `av1C`. */
+  /**
+   * The body of the codec's configuration box (`avcC`, `vpcC` or `av1C`), without the box's size
+   * and type.
+   */
   record: Uint8Array;
 }>;
 
 export type AudioConfig = Readonly<{
   kind: 'audio';
   codec: 'opus' | 'aac';
-  /** `opus` or `mp4a.40.2`. */
+  /** The codecs string, `opus` or `mp4a.40.2`. */
   codecs: string;
   sampleRate: number;
   channels: number;
-  /** Opus: the body of `dOps`. AAC: the AudioSpecificConfig. */
+  /** For Opus, the body of `dOps`; for AAC, the AudioSpecificConfig. */
   record: Uint8Array;
 }>;
 

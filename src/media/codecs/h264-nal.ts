@@ -1,6 +1,9 @@
 import { BitReader } from './bit-reader.js';
 
-/** NAL unit types (ITU-T H.264 table 7-1) and RTP payload types (RFC 6184 table 1). */
+/**
+ * NAL unit types (ITU-T H.264 table 7-1), and payload types that RTP adds to them (RFC 6184 table
+ * 1).
+ */
 export const NAL = {
   slice: 1,
   idrSlice: 5,
@@ -12,7 +15,10 @@ export const NAL = {
   fuA: 28,
 } as const;
 
-/** Reads a NAL unit after its header, without emulation prevention bytes (ITU-T H.264 7.3.1). */
+/**
+ * Returns a bit reader that starts after a NAL unit's header, without emulation prevention bytes
+ * (ITU-T H.264 7.3.1).
+ */
 export function nalReader(nal: Uint8Array): BitReader {
   const raw = new Uint8Array(nal.length);
   let length = 0;
@@ -34,8 +40,8 @@ export function nalReader(nal: Uint8Array): BitReader {
 export const SLICE_HEAD_BYTES = 40;
 
 /**
- * The id of the picture parameter set that a slice, or its beginning, refers to (ITU-T H.264
- * 7.3.3); null for malformed data.
+ * Returns the id of the picture parameter set that a slice, or its beginning, refers to (ITU-T
+ * H.264 7.3.3); null for malformed data.
  */
 export function slicePpsId(slice: Uint8Array): number | null {
   const reader = nalReader(slice);
@@ -44,3 +50,9 @@ export function slicePpsId(slice: Uint8Array): number | null {
   const id = reader.unsignedExpGolomb();
   return reader.failed || id > 255 ? null : id;
 }
+
+/**
+ * Whether a slice, or its beginning, is the first of its picture: `first_mb_in_slice` is 0, coded
+ * as a single 1 bit (ITU-T H.264 7.3.3).
+ */
+export const isFirstSlice = (slice: Uint8Array): boolean => (slice[1] ?? 0) >= 0x80;

@@ -6,23 +6,26 @@ import { parseSps, type H264Sps } from './h264-sps.js';
 type Sps = H264Sps & { bytes: Uint8Array };
 type Pps = Readonly<{ id: number; spsId: number; bytes: Uint8Array }>;
 
-// A set with all its scaling lists, or slice groups, is a few hundred bytes.
+// Even a set with all scaling lists or slice groups has only a few hundred bytes.
 const MAX_SET_BYTES = 4096;
-// avcC counts them in 8 bits.
+// `avcC` gives the number of picture parameter sets in 8 bits.
 const MAX_PPS = 255;
 
-/** The sequence and picture parameter sets of one stream: at most 32 and 256, of 4 KiB each. */
+/**
+ * The sequence and picture parameter sets of one stream: at most 32 and 256 respectively, of up to
+ * 4 KiB each.
+ */
 export class H264ParameterSets {
   readonly #sps = new Map<number, Sps>();
   readonly #pps = new Map<number, Pps>();
   #config: VideoConfig | null = null;
-  /** A set arrived after the config was created. */
+  /** Whether a set has arrived since the config was created. */
   #changed = false;
   /** The sets in the current config. */
   #usedSps: Sps | null = null;
   readonly #usedPps = new Map<number, Pps>();
 
-  /** Stores a set, replacing one with the same id. Ignores malformed sets. */
+  /** Stores a set, which replaces a set with the same id. Ignores malformed sets. */
   put(nal: Uint8Array): void {
     if (nal.length > MAX_SET_BYTES) return;
     const type = (nal[0] ?? 0) & 0x1f;
@@ -30,19 +33,19 @@ export class H264ParameterSets {
     else if (type === NAL.pps) this.#putPps(nal);
   }
 
-  /** Reads `sprop-parameter-sets` (RFC 6184 8.1): base64-encoded sets, separated by commas. */
+  /** Stores the sets of `sprop-parameter-sets` (RFC 6184 8.1): base64, separated by commas. */
   putSprop(sprop: string): void {
     for (const set of sprop.split(',')) this.put(Buffer.from(set, 'base64'));
   }
 
-  /** The config since the last key frame. */
+  /** The config of the last key frame. */
   get config(): VideoConfig | null {
     return this.#config;
   }
 
   /**
-   * The config for a key frame that refers to this picture parameter set, which becomes the current
-   * one: the same object if nothing changed. null if the sets are unknown.
+   * Returns the config for a key frame that refers to this picture parameter set, and makes that
+   * config current. Returns the same object if nothing changed, or null if the sets are unknown.
    */
   configFor(ppsId: number): VideoConfig | null {
     if (!this.#changed && this.isInForce(ppsId)) return this.#config;
@@ -73,8 +76,8 @@ export class H264ParameterSets {
   }
 
   /**
-   * Whether the current config contains this picture parameter set, and none of its sets was
-   * replaced since.
+   * Whether the current config contains this picture parameter set, and none of the config's sets
+   * has been replaced since.
    */
   isInForce(ppsId: number): boolean {
     const sps = this.#usedSps;

@@ -11,11 +11,11 @@ type Fields = {
   order?: (bits: BitWriter) => void;
   mbs?: readonly [width: number, height: number];
   interlaced?: boolean;
-  /** Left, right, top, bottom. */
+  /** The crop offsets: left, right, top, bottom. */
   crop?: readonly number[];
 };
 
-/** Writes a set by ITU-T H.264 7.3.2.1.1; there are no zeros in it that would need emulation prevention. */
+/** Writes a set (ITU-T H.264 7.3.2.1.1) without zeros that would need emulation prevention. */
 function sps(fields: Fields = {}): Uint8Array {
   const { profile = 66, chroma, order, mbs = [40, 23], interlaced = false, crop } = fields;
   const bits = new BitWriter().bits(profile, 8).bits(0xc0, 8).bits(31, 8).ue(0);
@@ -33,7 +33,7 @@ function sps(fields: Fields = {}): Uint8Array {
   return concat([0x67], bits.bits(0, 1).bytes());
 }
 
-/** Chroma format and so on, up to the scaling lists. */
+/** Writes the fields from the chroma format to the scaling lists. */
 const chromaOf =
   (format: number, { planes = 0, depth = 8, lists = (bits: BitWriter) => bits.bits(0, 1) } = {}) =>
   (bits: BitWriter) => {
@@ -62,8 +62,9 @@ describe('parseSps', () => {
     });
   });
 
-  it('takes the emulation prevention bytes out', () => {
-    // x264, 1920x1080, High: 00 00 03 twice, in the timing of the VUI and in front of it.
+  it('removes emulation prevention bytes', () => {
+    // From x264, 1920x1080, High profile. It contains 00 00 03 twice: before and within the timing
+    // information of the VUI.
     const x264 = hex('67640028acd940780227e5c05a808080a0000003002000000781e30632c0');
     expect(parseSps(x264)).toMatchObject({ profile: 100, level: 40, width: 1920, height: 1080 });
   });
@@ -90,15 +91,15 @@ describe('parseSps', () => {
     });
   });
 
-  it('passes over scaling lists: absent, ended early, whole', () => {
+  it('skips scaling lists: absent, ended early, complete', () => {
     const lists = (bits: BitWriter) => {
-      bits.bits(1, 1); // there is a matrix
+      bits.bits(1, 1); // a matrix follows
       bits.bits(0, 1); // list 0 falls back
-      bits.bits(1, 1).se(-8); // list 1: the default, as the first scale is 0
+      bits.bits(1, 1).se(-8); // list 1 is the default, since the first scale is 0
       bits.bits(1, 1).se(8).se(-16); // list 2 ends after a value
-      bits.bits(1, 1); // list 3 is whole
+      bits.bits(1, 1); // list 3 is complete
       for (let i = 0; i < 16; i++) bits.se(i % 2 === 0 ? 3 : -3);
-      bits.bits(0, 2).bits(1, 1); // list 6 is whole
+      bits.bits(0, 2).bits(1, 1); // list 6 is complete
       for (let i = 0; i < 64; i++) bits.se(1);
       return bits.bits(0, 1);
     };
@@ -110,7 +111,7 @@ describe('parseSps', () => {
     ['0', (bits: BitWriter) => bits.ue(0).ue(4)],
     ['1', (bits: BitWriter) => bits.ue(1).bits(0, 1).se(-3).se(5).ue(2).se(7).se(-7)],
     ['2', (bits: BitWriter) => bits.ue(2)],
-  ])('passes over picture order count type %s', (_, order) => {
+  ])('skips picture order count type %s', (_, order) => {
     expect(parseSps(sps({ order }))).toMatchObject({ width: 640, height: 368 });
   });
 
@@ -119,8 +120,8 @@ describe('parseSps', () => {
     ['a header alone', hex('67')],
     ['a set cut short', sps().subarray(0, 7)],
     ['zeros', new Uint8Array(100)],
-    ['more cropping than picture', sps({ crop: [0, 0, 200, 0] })],
-    ['a picture too large', sps({ mbs: [2000, 23] })],
+    ['a crop larger than the frame', sps({ crop: [0, 0, 200, 0] })],
+    ['a frame that is too large', sps({ mbs: [2000, 23] })],
     [
       'a picture order of many steps',
       sps({
@@ -135,11 +136,11 @@ describe('parseSps', () => {
     ],
     ['a bit depth beyond 14', sps({ profile: 110, chroma: chromaOf(1, { depth: 16 }) })],
     ['a chroma format beyond 3', sps({ profile: 100, chroma: chromaOf(4) })],
-  ])('makes nothing of %s', (_, set) => {
+  ])('returns null for %s', (_, set) => {
     expect(parseSps(set)).toBeNull();
   });
 
-  it('throws at nothing', () => {
+  it('never throws', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 60 }),

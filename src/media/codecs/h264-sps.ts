@@ -1,10 +1,13 @@
 import type { BitReader } from './bit-reader.js';
 import { nalReader } from './h264-nal.js';
 
-/** The required fields of a sequence parameter set (ITU-T H.264 7.3.2.1.1). */
+/** The sequence parameter set fields that are needed here (ITU-T H.264 7.3.2.1.1). */
 export type H264Sps = Readonly<{
   id: number;
-  /** profile_idc, the constraint flags and level_idc, repeated in `avcC` and the codecs string. */
+  /**
+   * profile_idc, the constraint flags, and level_idc, which are copied to `avcC` and the codecs
+   * string.
+   */
   profile: number;
   constraints: number;
   level: number;
@@ -16,13 +19,13 @@ export type H264Sps = Readonly<{
   height: number;
 }>;
 
-/** Profiles whose sets contain the chroma format (7.3.2.1.1). */
+/** The profiles whose sequence parameter sets contain the chroma format (7.3.2.1.1). */
 const PROFILES_WITH_CHROMA = new Set([
   100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135,
 ]);
 const MAX_SIDE = 16_384;
 
-/** Parses a sequence parameter set with its NAL header; null for malformed data. */
+/** Parses a sequence parameter set with its NAL header; returns null for malformed data. */
 export function parseSps(nal: Uint8Array): H264Sps | null {
   const reader = nalReader(nal);
   const profile = reader.bits(8);
@@ -73,7 +76,10 @@ function skipScalingMatrix(reader: BitReader, chromaFormat: number): void {
   }
 }
 
-/** 7.3.2.1.1.1: deltas follow until one leads to 0; the rest of the list repeats the last value. */
+/**
+ * 7.3.2.1.1.1: deltas follow until the scale becomes 0; the rest of the list repeats the last
+ * value.
+ */
 function skipScalingList(reader: BitReader, size: number): void {
   let scale = 8;
   for (let i = 0; i < size && scale !== 0 && !reader.failed; i++) {
@@ -103,7 +109,7 @@ function parseSize(reader: BitReader, chroma: Chroma): { width: number; height: 
   const unitsPerRow = framesOnly ? 1 : 2;
   const size = { width: widthMbs * 16, height: heightUnits * 16 * unitsPerRow };
   if (!reader.flag()) return size;
-  // 7.4.2.1.1: cropping is in units of chroma samples, and of field rows in interlaced streams.
+  // 7.4.2.1.1: crop offsets count chroma samples and, in interlaced streams, field rows.
   const format = chroma.planes ? 0 : chroma.format;
   const unitX = format === 1 || format === 2 ? 2 : 1;
   const unitY = (format === 1 ? 2 : 1) * unitsPerRow;

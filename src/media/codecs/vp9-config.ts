@@ -1,7 +1,7 @@
 import type { VideoConfig } from './codec-config.js';
 import type { Vp9KeyFrame } from './vp9-frame-header.js';
 
-/** Levels with their maximum luma samples per picture and per second (VP9 levels, Annex A). */
+/** Levels with their maximum luma samples per frame and per second (VP9 levels, Annex A). */
 const LEVELS: readonly (readonly [level: number, picture: number, perSecond: number])[] = [
   [10, 36_864, 829_440],
   [11, 73_728, 2_764_800],
@@ -18,11 +18,14 @@ const LEVELS: readonly (readonly [level: number, picture: number, perSecond: num
   [61, 35_651_584, 2_353_004_544],
 ];
 const HIGHEST_LEVEL = 62;
-/** The frame rate is unknown; a level is an upper bound, so one too high is harmless. */
+/**
+ * The assumed frame rate, since the real one is unknown. A level is an upper bound, so a level that
+ * is too high does no harm.
+ */
 const ASSUMED_RATE = 60;
 
 /**
- * By color_space: color primaries, transfer characteristics and matrix coefficients of ISO/IEC
+ * By color_space: color primaries, transfer characteristics, and matrix coefficients of ISO/IEC
  * 23091-2.
  */
 const COLORS: readonly (readonly [number, number, number])[] = [
@@ -36,7 +39,10 @@ const COLORS: readonly (readonly [number, number, number])[] = [
   [1, 13, 0], // sRGB
 ];
 
-/** The config from a key frame on; `record` is `vpcC` with its version and flags. */
+/**
+ * Returns the config that applies from a key frame on. `record` is the body of `vpcC` including its
+ * version and flags.
+ */
 export function vp9Config(frame: Vp9KeyFrame): VideoConfig {
   const { profile, bitDepth, width, height } = frame;
   const level = vp9Level(width * height);
@@ -51,14 +57,20 @@ export function vp9Config(frame: Vp9KeyFrame): VideoConfig {
   };
 }
 
-/** VP Codec ISO Media File Format Binding, VPCodecConfigurationRecord: version 1, no flags. */
+/**
+ * Returns the VPCodecConfigurationRecord (VP Codec ISO Media File Format Binding): version 1, no
+ * flags.
+ */
 function vpcRecord(frame: Vp9KeyFrame, level: number): Uint8Array {
   const [primaries, transfer, matrix] = COLORS[frame.colorSpace] ?? [2, 2, 2];
   const format = (frame.bitDepth << 4) | (chromaSubsampling(frame) << 1) | Number(frame.fullRange);
   return Uint8Array.of(1, 0, 0, 0, frame.profile, level, format, primaries, transfer, matrix, 0, 0);
 }
 
-/** 4:2:0 with chroma at the luma sample (1), 4:2:2 (2) or 4:4:4 (3). 4:4:0 has no number. */
+/**
+ * Returns the number for a chroma subsampling: 1 for 4:2:0 with chroma at the luma sample, 2 for
+ * 4:2:2, 3 for 4:4:4. There is no number for 4:4:0.
+ */
 function chromaSubsampling({ subsamplingX, subsamplingY }: Vp9KeyFrame): number {
   if (subsamplingX) return subsamplingY ? 1 : 2;
   return 3;

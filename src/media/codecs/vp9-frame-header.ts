@@ -1,10 +1,10 @@
 import { BitReader } from './bit-reader.js';
 
-/** What a key frame of VP9 says of its sequence (VP9 bitstream specification 6.2). */
+/** The sequence properties in a VP9 key frame (VP9 bitstream specification 6.2). */
 export type Vp9KeyFrame = Readonly<{
   profile: number;
   bitDepth: number;
-  /** color_space of 7.2.2. */
+  /** The color_space of 7.2.2. */
   colorSpace: number;
   fullRange: boolean;
   subsamplingX: boolean;
@@ -16,10 +16,13 @@ export type Vp9KeyFrame = Readonly<{
 const FRAME_MARKER = 2;
 const SYNC_CODE = 0x498342;
 const HEADER_BYTES = 16;
-/** color_space: RGB, with its own rules. */
+/** The color_space value for RGB, for which separate rules apply. */
 const SRGB = 7;
 
-/** Reads the uncompressed header: `inter` for all but key frames, null for garbage. */
+/**
+ * Parses the uncompressed header. Returns `inter` for frames that aren't key frames, and null for
+ * malformed data.
+ */
 export function parseVp9FrameHeader(frame: Uint8Array): Vp9KeyFrame | 'inter' | null {
   const reader = new BitReader(frame.subarray(0, HEADER_BYTES));
   if (reader.bits(2) !== FRAME_MARKER) return null;

@@ -4,28 +4,32 @@ import type { Log } from '../../common/logger.js';
 import { childEnvironment } from '../../config/child-environment.js';
 
 const CHECK_TIMEOUT_MS = 10_000;
-/** Required for VP8 to H.264, and for thumbnails; every distribution's FFmpeg supports both. */
+/**
+ * The encoders needed for transcoding VP8 to H.264 and for thumbnails. The FFmpeg package of every
+ * common distribution includes both.
+ */
 const ENCODERS = ['libx264', 'mjpeg'];
 
 /**
- * Looks once for an FFmpeg with the required features, and logs what it is used for.
- *
- * @param bin the program to use; null: `ffmpeg` in PATH
- * @returns the command to run; null if there is none. A missing `bin` counts as none.
+ * Checks whether FFmpeg is installed with the required encoders, and logs what it is used for or
+ * what is unavailable without it.
+ * @param bin the program to use; null for `ffmpeg` in PATH
+ * @returns the command to run; null if not found, even if `bin` is set
  */
 export async function findFfmpeg(bin: string | null, log: Log): Promise<string | null> {
   const program = bin ?? 'ffmpeg';
-  const without = 'VP8 has WebRTC only, thumbnails come from the publishers’ browsers';
+  const without =
+    'VP8 is available over WebRTC only, and thumbnails come from publishers’ browsers';
   const missing = await missingEncoders(program);
   if (missing === null) {
-    log.info(`no FFmpeg (${program}): ${without}`);
+    log.info(`FFmpeg not found (${program}): ${without}`);
     return null;
   }
   if (missing.length > 0) {
-    log.warn(`this FFmpeg (${program}) lacks ${missing.join(' and ')}: ${without}`);
+    log.warn(`FFmpeg (${program}) lacks ${missing.join(' and ')}: ${without}`);
     return null;
   }
-  log.info(`FFmpeg (${program}) makes thumbnails, and H.264 of VP8`);
+  log.info(`FFmpeg (${program}) makes thumbnails and transcodes VP8 to H.264`);
   return program;
 }
 

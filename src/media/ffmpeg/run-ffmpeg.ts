@@ -1,15 +1,18 @@
 import { spawnFfmpeg } from './spawn-ffmpeg.js';
 
-/** For one picture, however large: 4K takes 200 MiB, and libraries and threads some hundreds. */
+/**
+ * Enough for one frame of any size: a 4K frame needs 200 MiB, and libraries and threads need a few
+ * hundred MiB more.
+ */
 const MEMORY_MIB = 2_048;
-/** Its error output is truncated to this length. */
+/** FFmpeg's error output is truncated to this length. */
 const MESSAGE_MAX = 500;
 
 type Options = Readonly<{
   program: string;
-  /** Up to `-i pipe:0`. */
+  /** The arguments up to `-i pipe:0`. */
   inputArgs: readonly string[];
-  /** After it, up to `pipe:1`. */
+  /** The arguments after the input, up to `pipe:1`. */
   outputArgs: readonly string[];
   input: readonly Uint8Array[];
   timeoutMs: number;
@@ -18,8 +21,9 @@ type Options = Readonly<{
 }>;
 
 /**
- * Runs FFmpeg at low priority from bytes to bytes: `args` read `pipe:0` and write `pipe:1`. Rejects
- * with FFmpeg's error output if it fails, takes too long (it is killed) or writes too much.
+ * Runs FFmpeg at low priority on input bytes and resolves with its output bytes; the arguments must
+ * read `pipe:0` and write `pipe:1`. Rejects with FFmpeg's error output if FFmpeg fails. Kills
+ * FFmpeg and rejects if it takes too long or writes too much.
  */
 export function runFfmpeg({
   program,
@@ -30,8 +34,9 @@ export function runFfmpeg({
   outputMax,
 }: Options): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  // Within its time it can't use more of the processor than this, with a thread for each of a few cores.
-  const cpuSeconds = Math.ceil(timeoutMs / 1_000) * 4;
+  // FFmpeg can use more than one core, but waits for the CPU on a busy machine because of its low
+  // priority.
+  const cpuSeconds = Math.ceil(timeoutMs / 1_000);
   const child = spawnFfmpeg(
     program,
     { input: inputArgs, output: outputArgs },
@@ -39,7 +44,7 @@ export function runFfmpeg({
   );
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  let said = '';
+  let stderr = '';
   const giveUp = (reason: string) => {
     reject(new Error(reason));
     child.kill('SIGKILL');
@@ -47,17 +52,17 @@ export function runFfmpeg({
   const timer = setTimeout(() => giveUp('FFmpeg took too long'), timeoutMs);
   child.stdout.on('data', (chunk: Uint8Array) => {
     bytes += chunk.length;
-    if (bytes > outputMax) giveUp('FFmpeg wrote more than was expected');
+    if (bytes > outputMax) giveUp('FFmpeg wrote more than expected');
     else chunks.push(chunk);
   });
   child.stderr.on('data', (chunk: Uint8Array) => {
-    said = `${said}${Buffer.from(chunk).toString()}`.slice(0, MESSAGE_MAX);
+    stderr = `${stderr}${Buffer.from(chunk).toString()}`.slice(0, MESSAGE_MAX);
   });
-  child.once('error', (cause) => reject(new Error('FFmpeg can not be started', { cause })));
+  child.once('error', (cause) => reject(new Error('FFmpeg can’t be started', { cause })));
   child.once('close', (code) => {
     clearTimeout(timer);
     if (code === 0) resolve(Buffer.concat(chunks));
-    else reject(new Error(`FFmpeg failed (${code}): ${said.trim()}`));
+    else reject(new Error(`FFmpeg failed (${code}): ${stderr.trim()}`));
   });
   // FFmpeg may stop reading early, which breaks the pipe; its exit code reports the result.
   child.stdin.on('error', () => {});

@@ -8,7 +8,7 @@ import { runFfmpeg } from './run-ffmpeg.js';
 
 const LIMITS = { memoryMiB: 1_024, cpuSeconds: 7 };
 let folder: string;
-/** Stands in for FFmpeg, and says how it finds itself. */
+/** Stands in for FFmpeg and prints its arguments, environment, and limits. */
 let program: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'onair-spawn-'));
@@ -19,7 +19,9 @@ beforeAll(() => {
     'env | sed "s/^/env /"',
     'echo "memory $(ulimit -v)"; echo "files $(ulimit -n)"; echo "cpu $(ulimit -t)"',
     'echo "size $(ulimit -f)"; echo "core $(ulimit -c)"',
-    'ls /proc/$$/fd | sed "s/^/fd /"',
+    // Without a pipe, which the shell itself would have open for a moment.
+    'ls /proc/$$/fd',
+    'echo "group $(ps -o pgid= -p $$)"',
     'true > "$0.written" && echo "wrote"; echo x > "$0.written" || echo "wrote nothing"',
   ];
   writeFileSync(program, `${script.join('\n')}\n`);
@@ -27,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('FFmpeg has none of the service’s secrets, no open files of its, and bounds', async () => {
+it('runs FFmpeg within limits, without the service’s secrets and open files', async () => {
   vi.stubEnv('S3_SECRET_ACCESS_KEY', 'hush');
   vi.stubEnv('DATABASE_URL', 'postgresql://me:hush@db/onair');
   const child = spawnFfmpeg(
@@ -37,32 +39,38 @@ it('FFmpeg has none of the service’s secrets, no open files of its, and bounds
   );
   vi.unstubAllEnvs();
   child.stdin.end();
-  const said = await text(child.stdout);
-  expect(said).toMatch(/^args .*-protocol_whitelist pipe -i pipe:0 -f mjpeg pipe:1$/m);
-  expect(said).not.toContain('hush');
-  expect(said).toMatch(/^env PATH=/m);
-  expect(said).not.toMatch(/^env (?!PATH|LANG|LC_ALL|LD_LIBRARY_PATH|PWD|OLDPWD|SHLVL|_=)/m);
-  expect(said).toMatch(/^memory 1048576$/m);
-  expect(said).toMatch(/^files 64$/m);
-  expect(said).toMatch(/^cpu 7$/m);
-  expect(said).toMatch(/^size 0$/m);
-  expect(said).toMatch(/^core 0$/m);
-  const files = [...said.matchAll(/^fd (\d+)$/gm)].map(([, fd]) => Number(fd));
-  // The shell's own script is 10 or above.
+  const output = await text(child.stdout);
+  expect(output).toMatch(/^args .*-protocol_whitelist pipe -i pipe:0 -f mjpeg pipe:1$/m);
+  expect(output).not.toContain('hush');
+  expect(output).toMatch(/^env PATH=/m);
+  expect(output).not.toMatch(/^env (?!PATH|LANG|LC_ALL|LD_LIBRARY_PATH|PWD|OLDPWD|SHLVL|_=)/m);
+  expect(output).toMatch(/^memory 1048576$/m);
+  expect(output).toMatch(/^files 64$/m);
+  expect(output).toMatch(/^cpu 7$/m);
+  expect(output).toMatch(/^size 0$/m);
+  expect(output).toMatch(/^core 0$/m);
+  // Signals to the service's group don't reach it.
+  expect(output).toMatch(new RegExp(`^group +${child.pid}$`, 'm'));
+  const files = [...output.matchAll(/^(\d+)$/gm)].map(([, fd]) => Number(fd));
+  expect(files).toEqual(expect.arrayContaining([0, 1, 2]));
+  // The shell opens its script as 10 or above.
   expect(files.filter((fd) => fd > 2 && fd < 10)).toEqual([]);
 });
 
-it.skipIf(process.env.FFMPEG_BIN === '')('FFmpeg opens nothing but its pipes', async () => {
-  const file = join(folder, 'film.ivf');
-  writeFileSync(file, 'DKIF');
-  const ffmpeg = process.env.FFMPEG_BIN ?? 'ffmpeg';
-  const reading = runFfmpeg({
-    program: ffmpeg,
-    inputArgs: ['-f', 'ivf', '-i', file],
-    outputArgs: ['-f', 'mjpeg', 'pipe:1'],
-    input: [],
-    timeoutMs: 30_000,
-    outputMax: 1_000,
-  });
-  await expect(reading).rejects.toThrow(/whitelist/);
-});
+it.skipIf(!process.env.FFMPEG_BIN)(
+  'prevents FFmpeg from opening anything but its pipes',
+  async () => {
+    const file = join(folder, 'film.ivf');
+    writeFileSync(file, 'DKIF');
+    const ffmpeg = process.env.FFMPEG_BIN ?? 'ffmpeg';
+    const reading = runFfmpeg({
+      program: ffmpeg,
+      inputArgs: ['-f', 'ivf', '-i', file],
+      outputArgs: ['-f', 'mjpeg', 'pipe:1'],
+      input: [],
+      timeoutMs: 30_000,
+      outputMax: 1_000,
+    });
+    await expect(reading).rejects.toThrow(/whitelist/);
+  },
+);

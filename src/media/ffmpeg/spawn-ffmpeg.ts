@@ -3,11 +3,14 @@ import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../config/child-environment.js';
 
-/** What it may use, as a bound on what a hostile picture can make of it. */
+/** Resource limits, which bound the damage that hostile media can do. */
 export type FfmpegLimits = Readonly<{
-  /** Address space, MiB: threads' stacks and libraries count, so it is far above what is used. */
+  /**
+   * The limit of the address space, in MiB. It includes thread stacks and libraries, so it must far
+   * exceed the memory actually used.
+   */
   memoryMiB: number;
-  /** Processor time; null: it runs as long as it is fed. */
+  /** The limit of CPU time; null for a process that runs for as long as it receives input. */
   cpuSeconds: number | null;
 }>;
 
@@ -16,12 +19,12 @@ export type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 const OPEN_FILES_MAX = 64;
 
 /**
- * Starts FFmpeg on what strangers send: without this service's environment, unable to open anything but
- * its own pipes or to write a file, and within bounds. It inherits no open file: Node opens all of them
- * close-on-exec.
- *
+ * Starts FFmpeg on untrusted media: within limits, without this service's environment, and unable
+ * to open anything but its own pipes or to write a file. It inherits no open files, because Node
+ * opens all of them close-on-exec. It has a session of its own, so that Ctrl-C in a terminal doesn't
+ * reach it: a broadcast that ends with the server still needs its last pictures.
  * @param input options and the input's `-i`, before which no other address can be opened
- * @param output what comes after it
+ * @param output the arguments after it
  */
 export function spawnFfmpeg(
   program: string,
@@ -38,13 +41,17 @@ export function spawnFfmpeg(
   const child = spawn('/bin/sh', ['-c', script(limits), 'ffmpeg', program, ...args], {
     stdio,
     env,
+    detached: true,
   });
-  // Also with the shell in front: it becomes FFmpeg.
+  // The shell replaces itself with FFmpeg, so this is FFmpeg's process id.
   child.once('spawn', () => child.pid && lowerPriority(child.pid));
   return child;
 }
 
-/** A shell sets limits on every system that has one; those that a system lacks are left out. */
+/**
+ * Sets the limits through a shell, which works on every system that has one. Limits that a system
+ * lacks are skipped.
+ */
 function script({ memoryMiB, cpuSeconds }: FfmpegLimits): string {
   const limits = [
     `ulimit -v ${memoryMiB * 1_024}`,
@@ -60,6 +67,6 @@ function lowerPriority(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch {
-    // It has ended already.
+    // The process has already ended.
   }
 }

@@ -1,7 +1,7 @@
 /** Part of a box: bytes, or a nested box. */
 export type BoxContent = Uint8Array | readonly number[];
 
-/** A box (ISO/IEC 14496-12 4.2): a 4-byte size, its type, its content. */
+/** Returns a box (ISO/IEC 14496-12 4.2): a 4-byte size, its type, and its content. */
 export function box(type: string, ...contents: readonly BoxContent[]): Uint8Array {
   const size = contents.reduce((total, { length }) => total + length, 8);
   const bytes = new Uint8Array(size);
@@ -14,7 +14,7 @@ export function box(type: string, ...contents: readonly BoxContent[]): Uint8Arra
   return bytes;
 }
 
-/** A box with a version and flags before its content. */
+/** Returns a box with a version and flags before its content. */
 export function fullBox(
   type: string,
   { version = 0, flags = 0 }: { version?: number; flags?: number },
@@ -23,7 +23,22 @@ export function fullBox(
   return box(type, [version, ...u32(flags).slice(1)], ...contents);
 }
 
-/** Big-endian numbers of 16 and 32 bits. */
+/**
+ * Returns a box as a list of its header and contents. This way, nested boxes of many megabytes are
+ * copied only once, into the file.
+ */
+export function boxInPieces(type: string, ...contents: readonly BoxContent[]): Uint8Array[] {
+  const pieces = contents.map((content) =>
+    content instanceof Uint8Array ? content : Uint8Array.from(content),
+  );
+  return [Uint8Array.from([...u32(8 + lengthOf(pieces)), ...fourCc(type)]), ...pieces];
+}
+
+/** Returns the total length of the pieces, in bytes. */
+export const lengthOf = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((total, { length }) => total + length, 0);
+
+/** Encode big-endian numbers of 16 and 32 bits. */
 export const u16 = (value: number): number[] => [(value >> 8) & 0xff, value & 0xff];
 export const u32 = (value: number): number[] => [
   (value >>> 24) & 0xff,
@@ -32,7 +47,7 @@ export const u32 = (value: number): number[] => [
   value & 0xff,
 ];
 
-/** A type or brand: four ASCII characters. */
+/** Encodes a type or brand: four ASCII characters. */
 export const fourCc = (text: string): number[] =>
   Array.from(text, (letter) => letter.charCodeAt(0));
 export const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);

@@ -10,13 +10,15 @@ export type Fragment = Readonly<{
   samples: readonly Sample[];
 }>;
 
-// ISO/IEC 14496-12 8.8.3.1: depends on no other sample; depends on others and is no sync sample.
+// Sample flags (ISO/IEC 14496-12 8.8.3.1): a sample that depends on no other, and one that depends
+// on others and isn't a sync sample.
 const SYNC_FLAGS = 0x02000000;
 const NON_SYNC_FLAGS = 0x01010000;
 
-/** A `moof` and its `mdat` with consecutive samples. */
+/** Returns a `moof` and its `mdat` with consecutive samples. */
 export function fragment({ sequence, baseTicks, samples }: Fragment): Uint8Array {
-  // The data offset counts from the `moof`, whose size does not depend on it.
+  // The data offset is relative to the start of the `moof`, whose size doesn't depend on the
+  // offset's value.
   const { length } = movieFragment({ sequence, baseTicks, samples }, 0);
   const moof = movieFragment({ sequence, baseTicks, samples }, length + 8);
   const dataBytes = samples.reduce((total, { data }) => total + data.length, 0);

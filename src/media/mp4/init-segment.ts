@@ -1,8 +1,8 @@
-import { box, type BoxContent, fourCc, fullBox, u16, u32, zeros } from './box.js';
+import { box, type BoxContent, boxInPieces, fourCc, fullBox, u16, u32, zeros } from './box.js';
 import { type CodecConfig, timescaleOf } from '../codecs/codec-config.js';
 import { brandsOf, sampleEntry } from './sample-entry.js';
 
-/** "und", a language, in 3 x 5 bits. */
+/** The language "und" in 3 x 5 bits. */
 export const UNDETERMINED = 0x55c4;
 
 /** The id of the single track of every segment. */
@@ -11,7 +11,7 @@ export const TRACK_ID = 1;
 /** ISO/IEC 14496-12 6.2.2: no rotation, no scaling. */
 export const UNITY_MATRIX = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].flatMap(u32);
 
-/** The initialization section of one track: `ftyp` and a `moov` without samples. */
+/** Returns the initialization section of one track: `ftyp`, and a `moov` without samples. */
 export function initSegment(config: CodecConfig): Uint8Array {
   const ftyp = box('ftyp', fourCc('iso6'), u32(0), brandsOf(config));
   const moov = box('moov', movieHeader(), track(config), movieExtends());
@@ -27,7 +27,7 @@ function movieHeader(): Uint8Array {
     {},
     zeros(8),
     u32(1_000),
-    u32(0), // it has no end
+    u32(0), // no fixed duration
     u32(0x10000), // speed
     u16(0x0100), // volume
     zeros(10),
@@ -79,21 +79,24 @@ function media(config: CodecConfig): readonly BoxContent[] {
 }
 
 /**
- * The boxes after a track's `mdhd`: its handler, a data reference to the same file, and its sample
- * tables.
+ * Returns the boxes after a track's `mdhd`: its handler, a data reference to the same file, and its
+ * sample tables.
  */
-export function mediaDescription(kind: CodecConfig['kind'], stbl: Uint8Array): Uint8Array[] {
+export function mediaDescription(
+  kind: CodecConfig['kind'],
+  ...stbl: readonly Uint8Array[]
+): Uint8Array[] {
   const isVideo = kind === 'video';
   return [
     fullBox('hdlr', {}, zeros(4), fourCc(isVideo ? 'vide' : 'soun'), zeros(12), [
       ...fourCc(isVideo ? 'Video' : 'Sound'),
       0,
     ]),
-    box(
+    ...boxInPieces(
       'minf',
       isVideo ? fullBox('vmhd', { flags: 1 }, zeros(8)) : fullBox('smhd', {}, zeros(4)),
       box('dinf', fullBox('dref', {}, u32(1), fullBox('url ', { flags: 1 }))),
-      stbl,
+      ...stbl,
     ),
   ];
 }

@@ -49,7 +49,7 @@ function trackOf(config: VideoConfig | AudioConfig, files: readonly Placed[]): M
 
 const CREATED_MS = Date.UTC(2026, 10, 22, 12, 30, 5);
 
-/** What mp4box makes of a movie. */
+/** Parses a movie with mp4box. */
 function parse(tracks: readonly MovieTrack[], data: Uint8Array) {
   const file = createFile(true);
   const bytes = Buffer.concat([
@@ -62,7 +62,7 @@ function parse(tracks: readonly MovieTrack[], data: Uint8Array) {
 }
 
 describe('readFragments', () => {
-  it('finds the samples that fragment has written', () => {
+  it('finds the samples that `fragment` wrote', () => {
     const pieces = [0, 9_000].map((baseTicks, index) =>
       fragment({ sequence: index + 1, baseTicks, samples: FRAMES }),
     );
@@ -81,21 +81,21 @@ describe('readFragments', () => {
   });
 
   it.each([
-    ['no boxes', Uint8Array.of(1, 2, 3)],
-    ['a box that is longer than the file', Uint8Array.of(0, 0, 0, 99, 0x6d, 0x6f, 0x6f, 0x66)],
-    ['a box that is shorter than its head', Uint8Array.of(0, 0, 0, 7, 0x6d, 0x6f, 0x6f, 0x66)],
-  ])('refuses %s', (_what, bytes) => {
+    ['bytes that are not boxes', Uint8Array.of(1, 2, 3)],
+    ['a box longer than the file', Uint8Array.of(0, 0, 0, 99, 0x6d, 0x6f, 0x6f, 0x66)],
+    ['a box shorter than its header', Uint8Array.of(0, 0, 0, 7, 0x6d, 0x6f, 0x6f, 0x66)],
+  ])('rejects %s', (_what, bytes) => {
     expect(() => readFragments(bytes)).toThrow(RangeError);
   });
 });
 
 describe('parameterSetsOf', () => {
-  it('has H.264’s as samples have them', () => {
+  it('returns H.264 parameter sets in the format of samples', () => {
     const entry = sampleEntryOf(initSegment(h264));
     expect([...(parameterSetsOf(entry) ?? [])]).toEqual([0, 0, 0, 2, 0x67, 0x42, 0, 0, 0, 1, 0x68]);
   });
 
-  it('has none of others', () => {
+  it('returns null for other codecs', () => {
     const vp9: VideoConfig = { ...h264, codec: 'vp9', codecs: 'vp09.00.30.08' };
     for (const config of [vp9, opus])
       expect(parameterSetsOf(sampleEntryOf(initSegment(config)))).toBeNull();
@@ -111,7 +111,7 @@ describe('movieHead', () => {
   const data = Buffer.concat([first, sound, second]);
   const secondAt = first.length + sound.length;
 
-  it('lets another parser find every sample of files that lie one after another', () => {
+  it('lets another parser find every sample of consecutive files', () => {
     const tracks = [
       trackOf(h264, [
         { file: first, at: 0 },
@@ -135,11 +135,11 @@ describe('movieHead', () => {
     ]);
     expect(file.getTrackSample(1, 4)?.data).toEqual(FRAMES[1]!.data);
     expect(file.getTrackSample(2, 4)?.data).toEqual(SOUND[4]!.data);
-    // It begins 10 ms after the picture.
+    // The audio begins 10 ms after the video.
     expect(info.tracks[1]?.edits?.[0]).toMatchObject({ media_time: -1, segment_duration: 900 });
   });
 
-  it('shows the last picture until the next one where something is missing', () => {
+  it('extends the last frame across a gap', () => {
     const late = trackOf(h264, [
       { file: first, at: 0 },
       { file: second, at: secondAt, moveTicks: 90_000 },
@@ -150,7 +150,7 @@ describe('movieHead', () => {
     expect(durations).toEqual([3_000, 3_003, 92_997, 3_000, 3_003, 2_997]);
   });
 
-  it('goes back in time never', () => {
+  it('never writes decreasing times', () => {
     const early = trackOf(h264, [
       { file: first, at: 0 },
       { file: second, at: secondAt, moveTicks: -8_000 },
@@ -161,7 +161,7 @@ describe('movieHead', () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
-  it('tells of data beyond four gigabytes', () => {
+  it('supports data beyond four gigabytes', () => {
     const far = 5_000_000_000;
     const head = Buffer.from(
       movieHead([trackOf(h264, [{ file: first, at: far }])], {

@@ -1,4 +1,4 @@
-import { box, fourCc, fullBox, u16, u32, zeros } from './box.js';
+import { box, boxInPieces, fourCc, fullBox, lengthOf, u16, u32, zeros } from './box.js';
 import { type CodecConfig, timescaleOf } from '../codecs/codec-config.js';
 import { mediaDescription, UNDETERMINED, UNITY_MATRIX } from './init-segment.js';
 import type { SampleTable } from './sample-table.js';
@@ -6,28 +6,29 @@ import type { SampleTable } from './sample-table.js';
 /** A track of a complete file. */
 export type MovieTrack = Readonly<{
   kind: CodecConfig['kind'];
-  /** For video; 0 for audio. */
+  /** The width of video; 0 for audio. */
   width: number;
   height: number;
-  /** Its sample entries, as in `stsd`. */
+  /** The track's sample entries, as in `stsd`. */
   entries: readonly Uint8Array[];
   table: SampleTable;
 }>;
 
 export type MovieAbout = Readonly<{
   dataBytes: number;
-  /** When it was captured, milliseconds since 1970. */
+  /** The capture time, in milliseconds since 1970. */
   createdMs: number;
 }>;
 
 const MOVIE_TIMESCALE = 90_000;
-/** From the beginning of 1904, which dates count from (8.2.2.3), to that of 1970. */
+/** The number of seconds between 1904, from which MP4 dates count (8.2.2.3), and 1970. */
 const SECONDS_1904_TO_1970 = 2_082_844_800;
 const HEAD_OF_DATA = 16;
 
 /**
- * The head of an MP4 with its index first (ISO/IEC 14496-12): `ftyp`, `moov`, and the header of an
- * `mdat` of the given size. Chunk offsets count from the start of its content.
+ * Returns the beginning of an MP4 file whose index comes first (ISO/IEC 14496-12): `ftyp`, `moov`,
+ * and the header of an `mdat` of the given size. Chunk offsets are relative to the start of the
+ * content of `mdat`.
  */
 export function movieHead(
   tracks: readonly MovieTrack[],
@@ -35,20 +36,20 @@ export function movieHead(
 ): Uint8Array {
   const brands = ['isom', 'iso6', 'mp41'].flatMap(fourCc);
   const ftyp = box('ftyp', fourCc('isom'), u32(512), brands);
-  // Its size does not depend on where the data starts.
-  const { length } = movie(tracks, { from: 0, createdMs });
+  // The size of the `moov` doesn't depend on where the data starts.
+  const length = lengthOf(movie(tracks, { from: null, createdMs }));
   const from = ftyp.length + length + HEAD_OF_DATA;
   const moov = movie(tracks, { from, createdMs });
   // A size of 1 means that a 64-bit size follows.
   const mdat = [...u32(1), ...fourCc('mdat'), ...u64(HEAD_OF_DATA + dataBytes)];
-  return Buffer.concat([ftyp, moov, Uint8Array.from(mdat)]);
+  return Buffer.concat([ftyp, ...moov, Uint8Array.from(mdat)]);
 }
 
-type Place = Readonly<{ from: number; createdMs: number }>;
+type Place = Readonly<{ from: number | null; createdMs: number }>;
 
-function movie(tracks: readonly MovieTrack[], { from, createdMs }: Place): Uint8Array {
+function movie(tracks: readonly MovieTrack[], { from, createdMs }: Place): Uint8Array[] {
   const durations = tracks.map(({ kind, table }) => inMovie(kind, table.endTicks));
-  return box(
+  return boxInPieces(
     'moov',
     fullBox(
       'mvhd',
@@ -63,13 +64,13 @@ function movie(tracks: readonly MovieTrack[], { from, createdMs }: Place): Uint8
       zeros(24),
       u32(tracks.length + 1),
     ),
-    ...tracks.map((track, index) => trackBox(track, index + 1, { from, createdMs })),
+    ...tracks.flatMap((track, index) => trackBox(track, index + 1, { from, createdMs })),
   );
 }
 
-function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Uint8Array {
+function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Uint8Array[] {
   const { kind, width, height, entries, table } = track;
-  return box(
+  return boxInPieces(
     'trak',
     fullBox(
       'tkhd',
@@ -88,7 +89,7 @@ function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Ui
       u32(height * 0x10000),
     ),
     ...edits(track),
-    box(
+    ...boxInPieces(
       'mdia',
       fullBox(
         'mdhd',
@@ -99,12 +100,12 @@ function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Ui
         u16(UNDETERMINED),
         zeros(2),
       ),
-      ...mediaDescription(kind, table.box({ entries, from })),
+      ...mediaDescription(kind, ...table.box({ entries, from })),
     ),
   );
 }
 
-/** A track that starts later than the movie is preceded by an empty edit (8.6.6). */
+/** Returns an empty edit (8.6.6) for a track that starts later than the movie. */
 function edits({ kind, table }: MovieTrack): Uint8Array[] {
   if (table.startTicks === 0) return [];
   const speed = [...u16(1), ...u16(0)];
@@ -120,7 +121,7 @@ function edits({ kind, table }: MovieTrack): Uint8Array[] {
 const inMovie = (kind: CodecConfig['kind'], ticks: number): number =>
   Math.round((ticks * MOVIE_TIMESCALE) / timescaleOf({ kind }));
 
-/** Created, and modified. */
+/** The creation and modification dates. */
 function dates(createdMs: number): number[] {
   const date = u64(Math.floor(createdMs / 1_000) + SECONDS_1904_TO_1970);
   return [...date, ...date];

@@ -64,7 +64,7 @@ const sample = (length: number, durationTicks: number, keyFrame: boolean): Sampl
   keyFrame,
 });
 
-/** What mp4box makes of it. */
+/** Parses the file with mp4box. */
 function parse(...pieces: readonly Uint8Array[]): ISOFile {
   const file = createFile(true);
   file.onError = (module, message) => {
@@ -89,17 +89,17 @@ describe('initSegment', () => {
     ['AV1', av1, picture],
     ['Opus', opus, sound],
     ['AAC', aac, sound],
-  ])('of %s is understood by another parser', (_name, config, told) => {
+  ])('for %s is accepted by another parser', (_name, config, expected) => {
     const info = parse(initSegment(config)).getInfo();
     const [track] = info.tracks;
     expect(info).toMatchObject({ hasMoov: true, isFragmented: true });
-    expect(track).toMatchObject({ id: 1, nb_samples: 0, ...told });
+    expect(track).toMatchObject({ id: 1, nb_samples: 0, ...expected });
     expect(track?.codec.toLowerCase()).toBe(
       (config.codec === 'opus' ? 'Opus' : config.codecs).toLowerCase(),
     );
   });
 
-  it('carries the configuration byte for byte', () => {
+  it('contains the configuration byte for byte', () => {
     for (const config of [h264, vp9, av1, opus, aac])
       expect(Buffer.from(initSegment(config)).includes(Buffer.from(config.record))).toBe(true);
   });
@@ -108,7 +108,7 @@ describe('initSegment', () => {
 describe('fragment', () => {
   const samples = [sample(500, 3_000, true), sample(20, 3_003, false), sample(0, 2_997, false)];
 
-  it('is read by another parser with every time, size and key frame', () => {
+  it('lets another parser read every time, size and key frame', () => {
     const file = parse(initSegment(h264), fragment({ sequence: 7, baseTicks: 90_000, samples }));
     const read = file.getTrackSamplesInfo(1);
     expect(
@@ -121,13 +121,13 @@ describe('fragment', () => {
     expect(file.getTrackSample(1, 0)?.data).toEqual(samples[0]?.data);
   });
 
-  it('counts beyond 32 bits of time', () => {
+  it('supports times beyond 32 bits', () => {
     const baseTicks = 3 * 2 ** 32 + 5;
     const file = parse(initSegment(h264), fragment({ sequence: 1, baseTicks, samples }));
     expect(file.getTrackSamplesInfo(1)[0]?.dts).toBe(baseTicks);
   });
 
-  it('goes on where the one before ended', () => {
+  it('continues where the previous fragment ended', () => {
     const pieces = [0, 1, 2].map((index) =>
       fragment({ sequence: index + 1, baseTicks: index * 9_000, samples }),
     );
@@ -137,7 +137,7 @@ describe('fragment', () => {
     expect(times).toEqual([0, 3_000, 6_003, 9_000, 12_000, 15_003, 18_000, 21_000, 24_003]);
   });
 
-  it('has these bytes', () => {
+  it('consists of exactly these bytes', () => {
     const bytes = fragment({ sequence: 2, baseTicks: 1, samples: [sample(2, 960, true)] });
     expect(Buffer.from(bytes).toString('hex')).toBe(
       '000000646d6f6f66' + // moof

@@ -1,4 +1,4 @@
-/** Consecutive samples in a segment's file, without gaps in time. */
+/** A sequence of samples in a segment's file, without gaps in time. */
 export type PackagedFragment = Readonly<{
   /**
    * The presentation time of the first sample, in ticks of its track (90 kHz for video, 48 kHz for

@@ -2,20 +2,19 @@ import { u32 } from './box.js';
 import { boxesIn } from './read-box.js';
 
 /**
- * The length of a visual sample entry before its boxes (ISO/IEC 14496-12 12.1.3), including its own
- * size and type.
+ * The length of a visual sample entry before its child boxes (ISO/IEC 14496-12 12.1.3), including
+ * the size and type.
  */
 const VISUAL_ENTRY_BYTES = 86;
 /**
- * The length of `avcC` before its first parameter set; the five low bits of the last of these bytes
+ * The length of `avcC` before its first parameter set. The five low bits of the last of these bytes
  * hold the number of sets.
  */
 const AVCC_HEAD_BYTES = 6;
 
 /**
- * The H.264 parameter sets in a sample entry (ISO/IEC 14496-15 5.3.3.1), as NAL units with 4-byte
- * lengths, as in samples. null for other codecs.
- *
+ * Returns the H.264 parameter sets in a sample entry (ISO/IEC 14496-15 5.3.3.1), as NAL units with
+ * 4-byte lengths, as in samples. Returns null for codecs other than H.264.
  * @throws RangeError for malformed bytes
  */
 export function parameterSetsOf(entry: Uint8Array): Uint8Array | null {
@@ -27,9 +26,9 @@ export function parameterSetsOf(entry: Uint8Array): Uint8Array | null {
 }
 
 /**
- * The parameter sets in the body of an `avcC` (ISO/IEC 14496-15 5.3.3.1), as NAL units with their lengths in four bytes, as
- * samples have them.
- * @throws RangeError for other bytes
+ * Returns the parameter sets in the body of an `avcC` (ISO/IEC 14496-15 5.3.3.1), as NAL units with
+ * 4-byte lengths, as in samples.
+ * @throws RangeError for malformed bytes
  */
 export function parameterSetsIn(record: Uint8Array): Uint8Array {
   const view = new DataView(record.buffer, record.byteOffset, record.byteLength);

@@ -1,10 +1,12 @@
-/** The position of a box: `start` of its size, `from` of its content, `to` its end. */
+/**
+ * The position of a box: the `start` of its size, `from` where its content starts, and `to` its
+ * end.
+ */
 export type FoundBox = Readonly<{ type: string; start: number; from: number; to: number }>;
 
 /**
- * The boxes in a range of bytes (ISO/IEC 14496-12 4.2). 64-bit sizes are not supported.
- *
- * @throws RangeError for anything else, or a box that exceeds the range
+ * Returns the boxes in a range of bytes (ISO/IEC 14496-12 4.2). 64-bit sizes are not supported.
+ * @throws RangeError for malformed bytes, or a box that exceeds the range
  */
 export function boxesIn(view: DataView, { from, to }: Pick<FoundBox, 'from' | 'to'>): FoundBox[] {
   const boxes: FoundBox[] = [];
@@ -18,8 +20,7 @@ export function boxesIn(view: DataView, { from, to }: Pick<FoundBox, 'from' | 't
 }
 
 /**
- * The first box on a path of types.
- *
+ * Returns the first box on a path of types.
  * @throws RangeError if there is none
  */
 export function findBox(
@@ -36,8 +37,7 @@ const typeAt = (view: DataView, at: number): string =>
   String.fromCharCode(...[0, 1, 2, 3].map((index) => view.getUint8(at + index)));
 
 /**
- * The single sample entry in the `stsd` of an initialization section.
- *
+ * Returns the single sample entry in the `stsd` of an initialization section.
  * @throws RangeError for malformed bytes
  */
 export function sampleEntryOf(init: Uint8Array): Uint8Array {

@@ -1,14 +1,17 @@
 import type { PackagedFragment } from './packaged-fragment.js';
 import { boxesIn, findBox } from './read-box.js';
 
-/** Sample flag: depends on other samples (ISO/IEC 14496-12 8.8.3.1). */
+/** The sample flag of samples that depend on others (ISO/IEC 14496-12 8.8.3.1). */
 const NON_SYNC = 0x00010000;
 const TRUN_DATA_OFFSET = 0x1;
-/** Duration, size and flags of each sample, as {@link fragment} writes them. */
+/**
+ * The `trun` flags for the duration, size and flags of each sample, as {@link fragment} writes
+ * them.
+ */
 const TRUN_SAMPLES = 0x700;
 
 /**
- * Parses fragments of one track, as written by `fragment`. Offsets count from the start of the
+ * Parses fragments of one track that `fragment` wrote. Offsets are relative to the start of the
  * bytes.
  *
  * @throws RangeError for malformed bytes
@@ -26,7 +29,8 @@ export function readFragments(bytes: Uint8Array): PackagedFragment[] {
 
 function readRun(view: DataView, at: number, moofAt: number): Omit<PackagedFragment, 'baseTicks'> {
   const flags = view.getUint32(at) & 0xffffff;
-  if (flags !== (TRUN_SAMPLES | TRUN_DATA_OFFSET)) throw new RangeError('a run of another kind');
+  if (flags !== (TRUN_SAMPLES | TRUN_DATA_OFFSET))
+    throw new RangeError('the track run has unsupported flags');
   const count = view.getUint32(at + 4);
   const offset = moofAt + view.getInt32(at + 8);
   const sizes: number[] = [];

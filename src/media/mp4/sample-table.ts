@@ -1,4 +1,4 @@
-import { box, fullBox, u32 } from './box.js';
+import { boxInPieces, fullBox, u32, zeros } from './box.js';
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
@@ -6,20 +6,20 @@ const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 export type Chunk = Readonly<{
   /** The presentation time of the first sample, in ticks of the track. */
   startTicks: number;
-  /** Its file offset, relative to a position given later. */
+  /** The file offset of the first sample, relative to a position given later. */
   offset: number;
-  /** The index of its sample entry, from 0. */
+  /** The index of the samples' sample entry, from 0. */
   entry: number;
   sizes: readonly number[];
   durationsTicks: readonly number[];
-  /** Samples that can be decoded independently. */
+  /** The indices of samples that can be decoded independently. */
   keys: readonly number[];
 }>;
 
 /**
  * The sample tables of a track (ISO/IEC 14496-12 8.5 to 8.7), filled chunk by chunk. A sample lasts
- * until the next one begins: a gap between chunks extends the sample before it, an overlap shortens
- * it.
+ * until the next one begins, so a gap between chunks extends the sample before the gap, and an
+ * overlap shortens it.
  */
 export class SampleTable {
   readonly #sizes: number[] = [];
@@ -67,12 +67,14 @@ export class SampleTable {
   }
 
   /**
-   * The `stbl`.
-   *
-   * @param from the position from which chunk offsets count
+   * Returns the `stbl` in pieces.
+   * @param from the position to which chunk offsets are relative; null if only the length matters
    */
-  box({ entries, from }: Readonly<{ entries: readonly Uint8Array[]; from: number }>): Uint8Array {
-    return box(
+  box({
+    entries,
+    from,
+  }: Readonly<{ entries: readonly Uint8Array[]; from: number | null }>): Uint8Array[] {
+    return boxInPieces(
       'stbl',
       fullBox('stsd', {}, u32(entries.length), ...entries),
       ...this.settle(),
@@ -90,14 +92,14 @@ export class SampleTable {
     const last = this.isEmpty ? [] : [1, this.#lastDuration];
     const isAllKeys = this.#keys.length === this.#sizes.length;
     return [
-      table('stts', [...this.#durations, ...last], 2),
-      ...(isAllKeys ? [] : [table('stss', this.#keys, 1)]),
-      table('stsc', this.#chunkRuns(), 3),
-      fullBox('stsz', {}, u32(0), u32(this.#sizes.length), numbers(this.#sizes)),
+      ...table('stts', this.#durations.concat(last), 2),
+      ...(isAllKeys ? [] : table('stss', this.#keys, 1)),
+      ...table('stsc', this.#chunkRuns(), 3),
+      ...boxInPieces('stsz', zeros(8), u32(this.#sizes.length), numbers(this.#sizes)),
     ];
   }
 
-  /** Ends the last sample where the next one begins. */
+  /** Ends the last sample at the start of the next one. */
   #advance(ticks: number): void {
     const durations = this.#durations;
     const last = durations.length - 1;
@@ -106,7 +108,7 @@ export class SampleTable {
     this.#lastTicks += ticks;
   }
 
-  /** First chunk, samples per chunk, sample entry: one row per run of equal chunks. */
+  /** Returns one row per series of equal chunks: first chunk, samples per chunk, sample entry. */
   #chunkRuns(): number[] {
     const runs: number[] = [];
     for (const [index, samples] of this.#chunkSamples.entries()) {
@@ -116,20 +118,24 @@ export class SampleTable {
     return runs;
   }
 
-  #offsets(from: number): Uint8Array {
+  #offsets(from: number | null): Uint8Array {
     const content = Buffer.alloc(4 + 8 * this.#chunks.length);
     content.writeUInt32BE(this.#chunks.length);
-    for (const [index, { offset }] of this.#chunks.entries())
-      content.writeBigUInt64BE(BigInt(from + offset), 4 + 8 * index);
+    let at = 4;
+    for (const { offset } of from === null ? [] : this.#chunks) {
+      const position = (from ?? 0) + offset;
+      at = content.writeUInt32BE(Math.floor(position / 2 ** 32), at);
+      at = content.writeUInt32BE(position % 2 ** 32, at);
+    }
     return fullBox('co64', {}, content);
   }
 }
 
-/** A table of rows with a fixed number of 32-bit values. */
-const table = (type: string, values: readonly number[], columns: number): Uint8Array =>
-  fullBox(type, {}, u32(values.length / columns), numbers(values));
+/** Returns a table of rows with a fixed number of 32-bit values. */
+const table = (type: string, values: readonly number[], columns: number): Uint8Array[] =>
+  boxInPieces(type, zeros(4), u32(values.length / columns), numbers(values));
 
-/** Big-endian 32-bit values. */
+/** Encodes big-endian 32-bit values. */
 function numbers(values: readonly number[]): Uint8Array {
   const words = Uint32Array.from(values);
   const bytes = Buffer.from(words.buffer);

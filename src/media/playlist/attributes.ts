@@ -1,4 +1,7 @@
-/** A value of an attribute list (RFC 8216bis 4.2). Strings are quoted; {@link Enumerated} ones are not. */
+/**
+ * A value of an attribute list (RFC 8216bis 4.2). Strings are quoted; {@link Enumerated} values are
+ * not.
+ */
 export type AttributeValue = string | number | Enumerated | Resolution;
 type Enumerated = { readonly enumerated: string };
 type Resolution = { readonly width: number; readonly height: number };
@@ -6,8 +9,9 @@ type Resolution = { readonly width: number; readonly height: number };
 export const YES: Enumerated = { enumerated: 'YES' };
 
 /**
- * A tag with its attributes; null ones are omitted. Strings are our own names and paths: a
- * character that a quoted string cannot contain (a quote or line break) is an error.
+ * Returns a tag with its attributes; null values are omitted. Strings are the server's own names
+ * and paths, so a character that a quoted string cannot contain (a quote or line break) is an
+ * error.
  */
 export function tag(
   name: string,
@@ -23,11 +27,11 @@ function textOf(value: AttributeValue): string {
   if (typeof value === 'number') return decimal(value);
   if (typeof value === 'object')
     return 'enumerated' in value ? value.enumerated : `${value.width}x${value.height}`;
-  if (/["\r\n]/.test(value)) throw new Error('a quoted string can not hold quotes and line breaks');
+  if (/["\r\n]/.test(value)) throw new Error('a quoted string can’t contain quotes or line breaks');
   return `"${value}"`;
 }
 
-/** A decimal-floating-point with up to 5 decimal places, without trailing zeros. */
+/** Formats a decimal-floating-point with up to 5 decimal places, without trailing zeros. */
 export function decimal(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(5).replace(/\.?0+$/, '');
 }

@@ -1,23 +1,23 @@
 import { decimal, tag, YES } from './attributes.js';
 
-/** A part as listed in the playlist; URIs are relative to the playlist's. */
+/** A part as listed in the playlist. URIs are relative to the playlist's URI. */
 export type PlaylistPart = Readonly<{
   uri: string;
   durationS: number;
   independent: boolean;
 }>;
 
-/** A complete segment. Its text is rendered once, so the object must not change. */
+/** A complete segment. A segment's text is rendered once, so the object must not change. */
 export type PlaylistSegment = Readonly<{
   uri: string;
   durationS: number;
-  /** The capture time of its start, milliseconds since 1970. */
+  /** The capture time of the segment's start, in milliseconds since 1970. */
   wallMs: number;
-  /** Its timestamps or codec configuration do not continue from the previous segment. */
+  /** Whether the timestamps or the codec configuration don't continue from the previous segment. */
   discontinuity: boolean;
-  /** The URI of its initialization section; null for a gap before the first. */
+  /** The URI of the segment's initialization section; null for a gap before the first section. */
   initUri: string | null;
-  /** Nothing exists at its URI. */
+  /** Whether the segment is missing, so that its URI doesn't exist. */
   gap: boolean;
   parts: readonly PlaylistPart[];
 }>;
@@ -28,11 +28,11 @@ export type OpenSegment = Omit<PlaylistSegment, 'uri' | 'durationS' | 'gap'>;
 /** The progress of another rendition, so that a player that switches requests the right part. */
 export type RenditionReport = Readonly<{ uri: string; lastMsn: number; lastPart: number }>;
 
-/** A playlist at one moment. The first four fields never change during its life. */
+/** A playlist at one moment. The first four fields never change while the playlist exists. */
 export type MediaPlaylist = Readonly<{
   targetDurationS: number;
   partTargetS: number;
-  /** Every segment can be decoded independently. */
+  /** Whether every segment can be decoded independently. */
   independentSegments: boolean;
   /**
    * Segments further from the end than this may be skipped, in seconds; at least 6 target
@@ -57,17 +57,16 @@ export type MediaPlaylist = Readonly<{
  */
 const PARTS_WITHIN_TARGETS = 3;
 /**
- * 4.4.3.8: PART-HOLD-BACK is at least twice, preferably three times the part target; HOLD-BACK
- *   three times the target duration.
+ * 4.4.3.8: PART-HOLD-BACK is at least twice, and preferably three times, the part target; HOLD-BACK
+ * is three times the target duration.
  */
 const HOLD_BACK_TARGETS = 3;
-/** Durations are told to a hundred thousandth of a second. */
-const TOLD_PLACES = 100_000;
+/** Durations are given to five decimal places of a second. */
+const DURATION_UNITS = 100_000;
 
 /**
  * Renders a media playlist (RFC 8216bis), version 9.
- *
- * @param options.skip omit what a client that sent `_HLS_skip=YES` already has (6.2.5.1)
+ * @param options.skip whether to omit what a client that sent `_HLS_skip=YES` already has (6.2.5.1)
  */
 export function renderMediaPlaylist(playlist: MediaPlaylist, { skip = false } = {}): string {
   const { segments } = playlist;
@@ -136,7 +135,7 @@ function foot({ open, hintUri, reports, ended }: MediaPlaylist, initUri: string 
   return text;
 }
 
-/** Tags that depend on the previous segment. */
+/** Returns the tags that depend on the previous segment. */
 function before(
   { discontinuity, initUri }: Pick<OpenSegment, 'discontinuity' | 'initUri'>,
   initBefore: string | null,
@@ -167,18 +166,19 @@ const dateOf = ({ wallMs }: Pick<OpenSegment, 'wallMs'>): string =>
   `#EXT-X-PROGRAM-DATE-TIME:${new Date(wallMs).toISOString()}\n`;
 
 /**
- * Rounded so that they add up to the segment's EXTINF. Where they came to 0.02 ms less, video.js stood still for good: it
- * begins a hold-back before the end, which was in the hole.
+ * Rounds durations so that they add up to the segment's EXTINF. With a sum that was 0.02 ms less,
+ * video.js stalled permanently: it starts at HOLD-BACK before the end, and that position fell into the
+ * gap between the parts and the segment's end.
  */
 function partLines(parts: readonly PlaylistPart[]): string {
   let endS = 0;
-  let told = 0;
+  let written = 0;
   return parts
     .map(({ uri, durationS, independent }) => {
       endS += durationS;
-      const end = Math.round(endS * TOLD_PLACES);
-      const duration = decimal((end - told) / TOLD_PLACES);
-      told = end;
+      const end = Math.round(endS * DURATION_UNITS);
+      const duration = decimal((end - written) / DURATION_UNITS);
+      written = end;
       return `#EXT-X-PART:DURATION=${duration},URI="${uri}"${independent ? ',INDEPENDENT=YES' : ''}\n`;
     })
     .join('');
@@ -194,7 +194,7 @@ function firstWithParts({ segments, open, targetDurationS }: MediaPlaylist): num
   return index;
 }
 
-/** The number of segments beyond the skip boundary. */
+/** Returns the number of segments beyond the skip boundary. */
 function skippable({ segments, open, skipBoundaryS }: MediaPlaylist): number {
   let behindS = open ? durationOf(open.parts) : 0;
   let index = segments.length;

@@ -25,7 +25,7 @@ const audio = (group: string, codecs: string): AudioRendition => ({
 });
 
 describe('renderMultivariantPlaylist', () => {
-  it('pairs each layer with each sound, the best and the preferred first', () => {
+  it('pairs each layer with each audio group, in order of preference', () => {
     const text = renderMultivariantPlaylist({
       video: [video(1), video(0)],
       audio: [audio('opus', 'opus'), audio('aac', 'mp4a.40.2')],
@@ -47,7 +47,7 @@ run/video-0.m3u8
 `);
   });
 
-  it('is of the picture alone when there is no sound', () => {
+  it('lists only video if there is no audio', () => {
     const text = renderMultivariantPlaylist({
       video: [{ ...video(0), frameRate: null }],
       audio: [],
@@ -60,7 +60,7 @@ run/video-0.m3u8
 `);
   });
 
-  it('is of the sound alone when there is no picture', () => {
+  it('lists only audio if there is no video', () => {
     const text = renderMultivariantPlaylist({
       video: [],
       audio: [audio('opus', 'opus')],

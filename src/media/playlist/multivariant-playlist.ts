@@ -1,15 +1,15 @@
 import { tag, YES } from './attributes.js';
 
-/** One rendition's video; null in an audio-only broadcast. */
+/** One video rendition. */
 export type VideoRendition = Readonly<{
   uri: string;
-  /** RFC 6381. */
+  /** The codecs string of RFC 6381. */
   codecs: string;
   width: number;
   height: number;
   /** Frames per second; null if not yet known. */
   frameRate: number | null;
-  /** Bits per second: of the largest segment, and on average. */
+  /** The peak segment bit rate and the average, in bits per second. */
   peakBps: number;
   averageBps: number;
 }>;
@@ -17,7 +17,7 @@ export type VideoRendition = Readonly<{
 /** One audio rendition. */
 export type AudioRendition = Readonly<{
   uri: string;
-  /** The name of the group. */
+  /** The GROUP-ID of the audio group. */
   group: string;
   name: string;
   codecs: string;
@@ -27,15 +27,18 @@ export type AudioRendition = Readonly<{
 }>;
 
 export type MultivariantPlaylist = Readonly<{
-  /** In playlist order, best first. */
+  /** The video renditions in playlist order, best first. */
   video: readonly VideoRendition[];
-  /** In order of preference. */
+  /** The audio renditions in order of preference. */
   audio: readonly AudioRendition[];
-  /** Every segment of all renditions can be decoded independently. */
+  /** Whether every segment of all renditions can be decoded independently. */
   independentSegments: boolean;
 }>;
 
-/** Renders a multivariant playlist (RFC 8216bis 4.4.6): each video with each audio group. */
+/**
+ * Renders a multivariant playlist (RFC 8216bis 4.4.6): every video rendition combined with every
+ * audio group.
+ */
 export function renderMultivariantPlaylist(playlist: MultivariantPlaylist): string {
   const { video, audio, independentSegments } = playlist;
   const head = `#EXTM3U\n#EXT-X-VERSION:9\n${independentSegments ? '#EXT-X-INDEPENDENT-SEGMENTS\n' : ''}`;

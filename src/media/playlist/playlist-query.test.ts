@@ -25,27 +25,27 @@ describe('parsePlaylistQuery', () => {
   });
 
   it.each([
-    ['a part without its segment', { _HLS_part: '0' }, '_HLS_part needs _HLS_msn'],
+    ['a part without a segment', { _HLS_part: '0' }, '_HLS_part needs _HLS_msn'],
     ['a negative number', { _HLS_msn: '-1' }, '_HLS_msn'],
     ['a fraction', { _HLS_msn: '1.5' }, '_HLS_msn'],
     ['an exponent', { _HLS_msn: '1e3' }, '_HLS_msn'],
     ['hexadecimal', { _HLS_msn: '0x10' }, '_HLS_msn'],
     ['spaces', { _HLS_msn: ' 1' }, '_HLS_msn'],
     ['a leading zero', { _HLS_msn: '01' }, '_HLS_msn'],
-    ['nothing', { _HLS_msn: '' }, '_HLS_msn'],
-    ['a number beyond all', { _HLS_msn: '4294967296' }, '_HLS_msn'],
-    ['digits without end', { _HLS_msn: '9'.repeat(400) }, '_HLS_msn'],
-    ['the same twice', { _HLS_msn: ['1', '2'] }, 'more than once'],
-    ['a part that is no number', { _HLS_msn: '1', _HLS_part: 'x' }, '_HLS_part'],
-    ['another word for skipping', { _HLS_skip: 'NO' }, '_HLS_skip'],
-  ])('refuses %s with a sentence', (_what, query, words) => {
+    ['an empty value', { _HLS_msn: '' }, '_HLS_msn'],
+    ['a number that is too large', { _HLS_msn: '4294967296' }, '_HLS_msn'],
+    ['hundreds of digits', { _HLS_msn: '9'.repeat(400) }, '_HLS_msn'],
+    ['a repeated parameter', { _HLS_msn: ['1', '2'] }, 'more than once'],
+    ['a part that is not a number', { _HLS_msn: '1', _HLS_part: 'x' }, '_HLS_part'],
+    ['another value for skipping', { _HLS_skip: 'NO' }, '_HLS_skip'],
+  ])('rejects %s with an error message', (_what, query, words) => {
     expect(parsePlaylistQuery(query)).toEqual({
       ok: false,
       message: expect.stringContaining(words),
     });
   });
 
-  it('answers anything at all', () => {
+  it('parses or rejects any query', () => {
     const value = fc.option(fc.oneof(fc.string(), fc.nat().map(String), fc.array(fc.string())), {
       nil: undefined,
     });
@@ -67,19 +67,19 @@ describe('turnOf', () => {
   const complete = { msn: 10, parts: 6, complete: true };
 
   it.each([
-    ['what is there', { msn: 9, part: null }, end, 'now'],
-    ['a part that is there', { msn: 10, part: 2 }, end, 'now'],
+    ['an available segment', { msn: 9, part: null }, end, 'now'],
+    ['an available part', { msn: 10, part: 2 }, end, 'now'],
     ['the next part', { msn: 10, part: 3 }, end, 'later'],
-    ['the whole of the growing segment', { msn: 10, part: null }, end, 'later'],
-    ['the whole of a complete segment', { msn: 10, part: null }, complete, 'now'],
+    ['the whole open segment', { msn: 10, part: null }, end, 'later'],
+    ['a whole complete segment', { msn: 10, part: null }, complete, 'now'],
     [
-      'the part after the last, which is the first of the next',
+      'the part after the last one of a segment, which is the first of the next segment',
       { msn: 10, part: 6 },
       complete,
       'later',
     ],
     [
-      'that one when the next segment has begun',
+      'the same part once the next segment has begun',
       { msn: 10, part: 6 },
       { ...end, msn: 11, parts: 1 },
       'now',
@@ -87,7 +87,7 @@ describe('turnOf', () => {
     ['two segments ahead', { msn: 12, part: null }, end, 'later'],
     ['three segments ahead', { msn: 13, part: null }, end, 'refuse'],
     ['a part that no segment has', { msn: 10, part: 100 }, end, 'refuse'],
-  ] as const)('for %s answers %o', (_what, position, at, answer) => {
+  ] as const)('for %s returns %o', (_what, position, at, answer) => {
     expect(turnOf(position, at, 6)).toMatchObject({ answer });
   });
 });

@@ -1,10 +1,11 @@
 /** The delivery directives of a media playlist request (RFC 8216bis 6.2.5). */
 export type PlaylistRequest = Readonly<{
   /**
-   * Respond once this segment, or this part of it, is in the playlist; null: respond immediately.
+   * The segment or part that the playlist must contain before the server responds; null to respond
+   * immediately.
    */
   until: Position | null;
-  /** Omit what the client already has. */
+  /** Whether to omit segments that the client already knows. */
   skip: boolean;
 }>;
 
@@ -13,10 +14,10 @@ export type Position = Readonly<{ msn: number; part: number | null }>;
 
 export type ParsedQuery = { ok: true; request: PlaylistRequest } | { ok: false; message: string };
 
-/** A parsed query parameter: repeated names become a list. */
+/** Parsed query parameters. The value of a repeated name is a list. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Larger than any playlist will ever count. */
+/** Larger than any media sequence number. */
 const NUMBER_MAX = 2 ** 31 - 1;
 const WHOLE_NUMBER = /^(?:0|[1-9]\d{0,9})$/;
 
@@ -26,23 +27,23 @@ export function parsePlaylistQuery(query: Query): ParsedQuery {
   if (typeof msn === 'string') return refusal(msn);
   const part = wholeNumber('_HLS_part', query['_HLS_part']);
   if (typeof part === 'string') return refusal(part);
-  // 6.2.5.2: _HLS_part only together with _HLS_msn, else 400.
-  if (part !== null && msn === null) return refusal('_HLS_part needs _HLS_msn beside it.');
+  // 6.2.5.2: _HLS_part without _HLS_msn is an error (400).
+  if (part !== null && msn === null) return refusal('_HLS_part needs _HLS_msn as well.');
   const skip = query['_HLS_skip'];
   if (skip !== undefined && skip !== 'YES' && skip !== 'v2')
-    return refusal('_HLS_skip has to be YES or v2.');
+    return refusal('_HLS_skip must be YES or v2.');
   return {
     ok: true,
     request: { until: msn === null ? null : { msn, part }, skip: skip !== undefined },
   };
 }
 
-/** The number, null if absent, or an error message. */
+/** Returns the number, null if the parameter is absent, or an error message. */
 function wholeNumber(name: string, value: Query[string]): number | null | string {
   if (value === undefined) return null;
-  if (typeof value !== 'string') return `${name} is there more than once.`;
+  if (typeof value !== 'string') return `${name} is present more than once.`;
   if (!WHOLE_NUMBER.test(value) || Number(value) > NUMBER_MAX)
-    return `${name} has to be a whole number.`;
+    return `${name} must be a whole number.`;
   return Number(value);
 }
 
@@ -55,7 +56,7 @@ export type PlaylistEnd = Readonly<{ msn: number; parts: number; complete: boole
 
 export type Turn = { answer: 'now' } | { answer: 'later' } | { answer: 'refuse'; message: string };
 
-/** Requests further ahead than this are refused (6.2.5.2: SHOULD). */
+/** Requests for a segment that is further ahead than this are rejected (6.2.5.2: SHOULD). */
 const AHEAD_MAX = 2;
 
 /** Whether a playlist with this progress can answer a request. */
@@ -63,11 +64,14 @@ export function turnOf({ msn, part }: Position, end: PlaylistEnd, partsInSegment
   if (msn > end.msn + AHEAD_MAX)
     return {
       answer: 'refuse',
-      message: `Segment ${msn} is too far ahead; the last one is ${end.msn}.`,
+      message: `Segment ${msn} is too far ahead. The last one is ${end.msn}.`,
     };
-  // A segment cannot have that many parts, so the request would wait for ever.
+  // No segment has that many parts, so a request for this part would wait forever.
   if (part !== null && part > partsInSegment * AHEAD_MAX)
-    return { answer: 'refuse', message: `A segment does not have so many parts as ${part}.` };
+    return {
+      answer: 'refuse',
+      message: `Part ${part} can’t exist: no segment has that many parts.`,
+    };
   return { answer: has(end, { msn, part }) ? 'now' : 'later' };
 }
 

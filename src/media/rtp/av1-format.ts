@@ -11,15 +11,17 @@ type Content = { keyFrame: boolean; data: Uint8Array; config: VideoConfig };
 const DROPPED: ReadonlySet<number> = new Set([OBU.temporalDelimiter, OBU.tileList, OBU.padding]);
 
 /**
- * AV1 in RTP ("RTP Payload Format For AV1" of AOM). A unit is a temporal unit including all its
- * layers, with a size field in each OBU and without temporal delimiters, as in MP4 samples. A key
- * frame is a sequence header followed by a shown frame of type KEY.
+ * AV1 in RTP (AOM, "RTP Payload Format For AV1"). A unit is a temporal unit with all its layers. As
+ * in MP4 samples, each OBU has a size field, and there are no temporal delimiters. A key frame is a
+ * sequence header followed by a shown frame of type KEY.
  */
 export class Av1Format implements PayloadFormat<Content> {
+  /** Section 4.2: the marker bit should be set on the last packet of a temporal unit. */
+  readonly endIsMarked = false;
   readonly #assembly = new UnitAssembly();
   /** The position of the OBU whose fragments are arriving. */
   #fragmentedAt: number | null = null;
-  /** The unit's sequence header: the OBU with its size, and its payload. */
+  /** The unit's sequence header: the OBU with its size field, and the OBU's payload. */
   #sequence: { obu: Uint8Array; payload: Uint8Array } | null = null;
   #firstFrame: 'none' | 'key' | 'other' = 'none';
   #config: VideoConfig | null = null;
@@ -28,7 +30,8 @@ export class Av1Format implements PayloadFormat<Content> {
   beginsUnit(payload: Uint8Array): boolean {
     const header = payload[0] ?? 0;
     if (header >= 0x80) return false; // Z
-    // N: a coded video sequence begins. For senders that do not set N, a sequence header marks it.
+    // N means that a coded video sequence begins. If a sender doesn't set N, a sequence header
+    // marks the beginning.
     if ((header & 0x08) !== 0) return true;
     const sizeBytes = (header & 0x30) === 0x10 ? 0 : (readLeb128(payload, 1)?.length ?? 0);
     const type = parseObuHead(payload.subarray(1 + sizeBytes))?.type;
@@ -61,7 +64,8 @@ export class Av1Format implements PayloadFormat<Content> {
   }
 
   /**
-   * 4.3: elements after their sizes; W gives their number, in which case the last one has no size.
+   * Section 4.3: each element is preceded by its size. If W gives the number of elements, the last
+   * one has no size.
    */
   #addElements(payload: Uint8Array, header: number): boolean {
     const count = (header >> 4) & 3;
@@ -83,14 +87,17 @@ export class Av1Format implements PayloadFormat<Content> {
     return true;
   }
 
-  #addElement(element: Uint8Array, goesOn: boolean): boolean {
+  #addElement(element: Uint8Array, continues: boolean): boolean {
     const place = this.#fragmentedAt ?? this.#assembly.end;
     this.#assembly.add(element);
-    this.#fragmentedAt = goesOn ? place : null;
-    return goesOn || this.#endObu(place);
+    this.#fragmentedAt = continues ? place : null;
+    return continues || this.#endObu(place);
   }
 
-  /** Gives the OBU at a position a size field, replacing its own; false for malformed data. */
+  /**
+   * Adds a size field to the OBU at a position, or replaces the one it has. Returns false for
+   * malformed data.
+   */
   #endObu(place: number): boolean {
     const head = parseObuHead(this.#assembly.copyFrom(place, MAX_OBU_HEAD_BYTES));
     if (head === null) return false;
@@ -118,7 +125,7 @@ export class Av1Format implements PayloadFormat<Content> {
     }
   }
 
-  /** False without a valid sequence header. */
+  /** Returns false if there is no valid sequence header. */
   #useSequence(): boolean {
     const sequence = this.#sequence;
     if (sequence === null) return false;

@@ -2,17 +2,20 @@ import type { AccessUnit } from '../codecs/access-unit.js';
 import type { ArrivedPacket } from './rtp-packet.js';
 
 /**
- * Extracts units from one stream's packets, which arrive in order ({@link ./reorder-buffer}). Never
- * throws.
+ * Extracts units from one stream's packets, which must be in order (see {@link ./reorder-buffer}).
+ * Never throws.
  */
 export interface Depacketizer<Unit = AccessUnit> {
-  /** Output is blocked until the sender sends a key frame; request one. Never true for audio. */
+  /**
+   * Whether there is no output until the sender sends a key frame, which should then be requested.
+   * Never true for audio.
+   */
   readonly needsKeyFrame: boolean;
   /** Processes a packet and returns the units that it completes. */
   push(packet: ArrivedPacket): Unit[];
   /**
-   * Packets are missing before the next one. Discards the incomplete unit, and holds back video
-   * until a provably complete key frame.
+   * Records that packets before the next one are missing. Discards the incomplete unit, and
+   * withholds video until a key frame that is certain to be complete.
    */
   lost(): void;
 }

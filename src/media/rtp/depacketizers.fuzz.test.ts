@@ -15,32 +15,47 @@ import {
 import { leb128 } from '../codecs/av1-obu.js';
 import { createDepacketizer } from './create-depacketizer.js';
 import type { Depacketizer } from './depacketizer.js';
+import { H264SetInserter } from './h264-set-inserter.js';
+import { H264SetStore } from './h264-set-store.js';
 import { isLoss, ReorderBuffer } from './reorder-buffer.js';
-import type { ArrivedPacket } from './rtp-packet.js';
+import { type ArrivedPacket, parseRtpPacket } from './rtp-packet.js';
 import { createVp8Depacketizer } from './vp8-depacketizer.js';
 
 type Unit = { rtpTime: number; keyFrame: boolean; data: Uint8Array };
-/** What a sender is to send: a key frame or not, so many bytes in packets of so many. */
-type Picture = { isKey: boolean; bytes: number; size: number };
+/**
+ * A frame to send: whether it is a key frame, its size in bytes, the size of its packets, and the
+ * number of its slices if the format has any.
+ */
+type Picture = { isKey: boolean; bytes: number; size: number; slices: number };
 
 const SETS = [hex('6742c01f8c8d405017fcb35060606078442350'), hex('68ce3c80')] as const;
 const AV1_SEQUENCE = hex('08 00 00 00 04 3c ff bc 01 a0 08');
 const VP9_KEY = hex('82 49 83 42 20 27f0 1670');
 
-/** Bytes that tell a picture from all others. */
+/** Returns bytes that identify a frame. */
 const filling = (place: number, bytes: number): Uint8Array =>
   new Uint8Array(bytes + 2).fill(0x55).fill(place + 1, 0, 2);
 
-/** A picture's payloads, and the unit that is to come of them. */
+/** A frame's payloads, and the unit expected from them. */
 type Sent = { payloads: Uint8Array[]; data: Uint8Array };
 
+/** A frame of H.264 without its parameter sets. */
+function h264Frame({ isKey, bytes, size, slices }: Picture, place: number): Sent {
+  const first = hex(isKey ? '658884' : '419a24');
+  const other = hex(isKey ? '65423f' : '414680'); // first_mb_in_slice 1
+  const units = Array.from({ length: slices }, (_, i) =>
+    concat(i === 0 ? first : other, filling(place, bytes), [i]),
+  );
+  const payloads = units.flatMap((unit) => (unit.length > size ? fuA(unit, size) : [unit]));
+  const sized = units.map((unit) => concat([0, 0, unit.length >> 8, unit.length & 0xff], unit));
+  return { payloads, data: concat(...sized) };
+}
+
 const FORMATS: Record<string, (picture: Picture, place: number) => Sent> = {
-  'video/H264': ({ isKey, bytes, size }, place) => {
-    const slice = concat(hex(isKey ? '658884' : '419a24'), filling(place, bytes));
-    const fragments = slice.length > size ? fuA(slice, size) : [slice];
-    const sets = size % 2 === 0 ? [stapA(...SETS)] : SETS;
-    const data = concat([0, 0, slice.length >> 8, slice.length & 0xff], slice);
-    return { payloads: isKey ? [...sets, ...fragments] : fragments, data };
+  'video/H264': (picture, place) => {
+    const { payloads, data } = h264Frame(picture, place);
+    const sets = picture.size % 2 === 0 ? [stapA(...SETS)] : SETS;
+    return { payloads: picture.isKey ? [...sets, ...payloads] : payloads, data };
   },
   'video/VP9': ({ isKey, bytes, size }, place) => {
     const data = concat(isKey ? VP9_KEY : hex('8600'), filling(place, bytes));
@@ -65,7 +80,9 @@ function create(mimeType: string): Depacketizer<Unit> {
   return createDepacketizer({ mimeType, clockRate: 90_000, channels: 1, parameters: {} })!;
 }
 
-/** Everything as the packager does it; each unit with whether one must be a key frame there. */
+/**
+ * Processes packets as the packager does. Each returned unit says whether it must be a key frame.
+ */
 function unitsOf(mimeType: string, packets: readonly ArrivedPacket[]) {
   const buffer = new ReorderBuffer({ maxWaitMs: 100, maxPackets: 50 });
   const depacketizer = create(mimeType);
@@ -92,10 +109,11 @@ const pictures = fc.array(
     isKey: fc.boolean(),
     bytes: fc.integer({ min: 0, max: 300 }),
     size: fc.integer({ min: 12, max: 120 }),
+    slices: fc.integer({ min: 1, max: 4 }),
   }),
   { minLength: 1, maxLength: 12 },
 );
-/** What happens to a packet on its way. */
+/** What happens to a packet in transit. */
 const fates = fc.infiniteStream(
   fc.oneof(
     { weight: 12, arbitrary: fc.constant({ name: 'arrives' as const }) },
@@ -106,7 +124,7 @@ const fates = fc.infiniteStream(
 );
 type Fates = typeof fates extends fc.Arbitrary<infer F> ? F : never;
 
-/** The packets as they arrive, 5 ms apart. */
+/** Returns the packets as they arrive, 5 ms apart. */
 function travel(packets: readonly ArrivedPacket[], fate: Fates): ArrivedPacket[] {
   const arrivals: { packet: ArrivedPacket; at: number }[] = [];
   for (const [at, packet] of packets.entries()) {
@@ -124,7 +142,7 @@ const sentBy = (mimeType: string, shown: readonly Picture[]): Sent[] =>
   shown.map((picture, place) => FORMATS[mimeType]!(picture, place));
 
 describe('depacketizers', () => {
-  it.each(NAMES)('give what was sent, whatever is lost, late or repeated: %s', (mimeType) => {
+  it.each(NAMES)('emit only what was sent despite loss, delay and duplication: %s', (mimeType) => {
     fc.assert(
       fc.property(pictures, fates, fc.nat(0xffff), (shown, fate, first) => {
         const sent = sentBy(mimeType, shown);
@@ -143,7 +161,7 @@ describe('depacketizers', () => {
     );
   });
 
-  it.each(NAMES)('give all that was sent when nothing is lost for good: %s', (mimeType) => {
+  it.each(NAMES)('emit everything that was sent if nothing is lost permanently: %s', (mimeType) => {
     fc.assert(
       fc.property(
         pictures,
@@ -169,7 +187,7 @@ describe('depacketizers', () => {
     );
   });
 
-  it.each(NAMES)('throw at no damage, and hold back all before a key frame: %s', (mimeType) => {
+  it.each(NAMES)('survive damage, and withhold everything before a key frame: %s', (mimeType) => {
     const damage = fc.record({
       packet: fc.nat(200),
       place: fc.nat(130),
@@ -205,7 +223,7 @@ describe('depacketizers', () => {
     );
   });
 
-  it.each([...NAMES, 'audio/opus'])('throw at no bytes whatever: %s', (mimeType) => {
+  it.each([...NAMES, 'audio/opus'])('never throw: %s', (mimeType) => {
     const bytes = fc.uint8Array({ maxLength: 60 });
     const packet = fc.record({ payload: bytes, marker: fc.boolean(), rtpTime: fc.nat(3) });
     fc.assert(
@@ -225,3 +243,51 @@ describe('depacketizers', () => {
     );
   });
 });
+
+describe('H.264 with inserted parameter sets', () => {
+  const sprop = SETS.map((set) => Buffer.from(set).toString('base64')).join();
+
+  /** Returns the packets that the inserter passes on for these. */
+  function inserted(packets: readonly ArrivedPacket[]): ArrivedPacket[] {
+    const inserter = new H264SetInserter(new H264SetStore(sprop));
+    const passed = packets.flatMap((packet) =>
+      inserter.push(bytesOf(packet), packet.arrivedMs).map((bytes) => ({ bytes, packet })),
+    );
+    const last = packets.at(-1)!;
+    const rest = inserter.expire(Infinity).map((bytes) => ({ bytes, packet: last }));
+    return [...passed, ...rest].map(({ bytes, packet: { arrivedMs } }) => ({
+      ...parseRtpPacket(bytes)!,
+      arrivedMs,
+    }));
+  }
+
+  it('yields only complete frames despite loss, and wherever it begins', () => {
+    fc.assert(
+      fc.property(pictures, fates, fc.nat(0xffff), fc.nat(40), (shown, fate, first, begin) => {
+        const sent = shown.map(h264Frame);
+        const packets = packetsOf(
+          sent.map(({ payloads }) => payloads),
+          first,
+        );
+        const arrived = travel(packets.slice(begin % packets.length), fate);
+        fc.pre(arrived.length > 0);
+        for (const unit of unitsOf('video/H264', inserted(arrived))) {
+          const place = unit.rtpTime / 3000 - 1;
+          expect(unit.keyFrame).toBe(shown[place]?.isKey);
+          expect(unit.keyFrame || !unit.mustBeKey).toBe(true);
+          expect(Buffer.compare(unit.data, sent[place]!.data)).toBe(0);
+        }
+      }),
+      { numRuns: fuzzRuns(500) },
+    );
+  });
+});
+
+function bytesOf({ sequenceNumber, rtpTime, marker, payload }: ArrivedPacket): Buffer {
+  const header = Buffer.alloc(12);
+  header.writeUInt8(0x80, 0);
+  header.writeUInt8((marker ? 0x80 : 0) | 96, 1);
+  header.writeUInt16BE(sequenceNumber, 2);
+  header.writeUInt32BE(rtpTime, 4);
+  return Buffer.concat([header, payload]);
+}

@@ -1,5 +1,5 @@
 import type { VideoConfig } from '../codecs/codec-config.js';
-import { NAL, SLICE_HEAD_BYTES, slicePpsId } from '../codecs/h264-nal.js';
+import { isFirstSlice, NAL, SLICE_HEAD_BYTES, slicePpsId } from '../codecs/h264-nal.js';
 import { H264ParameterSets } from '../codecs/h264-parameter-sets.js';
 import { UnitAssembly } from './unit-assembly.js';
 import type { PayloadFormat, PayloadResult } from './video-depacketizer.js';
@@ -7,7 +7,8 @@ import type { PayloadFormat, PayloadResult } from './video-depacketizer.js';
 type Content = { keyFrame: boolean; data: Uint8Array; config: VideoConfig };
 
 /**
- * A NAL unit whose fragments are arriving: its position in the assembly, after its length prefix.
+ * A NAL unit whose fragments are arriving, and its position in the assembly, after its length
+ * prefix.
  */
 type Fragmented = { type: number; place: number; head: Uint8Array };
 
@@ -16,20 +17,26 @@ const LENGTH_BYTES = 4;
 /**
  * H.264 in RTP (RFC 6184), packetization modes 0 and 1: single NAL units, STAP-A and FU-A.
  *
- * A unit has its slices and SEI messages, each after its length in 4 bytes. Parameter sets go into the
- * config, delimiters and filler nowhere. A key frame is an IDR picture: a recovery point with slices of
- * type I (SEI, gradual refresh) counts as none, as browsers send IDR pictures when they are asked.
+ * A unit contains slices and SEI messages, each with a 4-byte length. Parameter sets are stored in
+ * the config; delimiters and filler data are dropped. A key frame is an IDR picture. A recovery
+ * point (an SEI message before a gradual refresh) doesn't count as one, since browsers send IDR
+ * pictures on request.
  */
 export class H264Format implements PayloadFormat<Content> {
+  /** RFC 6184 5.1: decoders must not rely on the marker bit. */
+  readonly endIsMarked = false;
   readonly #sets = new H264ParameterSets();
   readonly #assembly = new UnitAssembly();
-  /** The last key frame came with its sets: the next one, if it comes without, has lost them. */
+  /**
+   * Whether the last key frame had its sets in band. If so, a later key frame without sets has lost
+   * them.
+   */
   #setsInBand = false;
-  /** The unit has sets. */
+  /** Whether the unit contains parameter sets. */
   #hasSets = false;
   #fragmented: Fragmented | null = null;
   #isIdr = false;
-  /** The position of the unit's first slice in the assembly, including its length. */
+  /** The position of the unit's first slice in the assembly, where its length prefix starts. */
   #slicePlace: number | null = null;
 
   /** @param sprop `sprop-parameter-sets` of the session description, if present */
@@ -38,11 +45,10 @@ export class H264Format implements PayloadFormat<Content> {
   }
 
   beginsUnit(payload: Uint8Array): boolean {
-    const [header = 0, sliceHead = 0] = firstNal(payload);
-    const type = header & 0x1f;
+    const nal = firstNal(payload);
+    const type = (nal[0] ?? 0) & 0x1f;
     if (type === NAL.sps || type === NAL.accessUnitDelimiter) return true;
-    // first_mb_in_slice is 0, coded as a single 1 bit: the first slice of a picture.
-    return !this.#setsInBand && type === NAL.idrSlice && sliceHead >= 0x80;
+    return !this.#setsInBand && type === NAL.idrSlice && isFirstSlice(nal);
   }
 
   add(payload: Uint8Array): PayloadResult {
@@ -63,11 +69,16 @@ export class H264Format implements PayloadFormat<Content> {
   content(): Content | null | 'damaged' {
     if (this.#fragmented !== null) return 'damaged';
     if (this.#slicePlace === null) return null;
-    const slice = this.#assembly.copyFrom(this.#slicePlace, LENGTH_BYTES + SLICE_HEAD_BYTES);
-    const ppsId = slicePpsId(slice.subarray(LENGTH_BYTES));
+    const place = this.#slicePlace;
+    const slice = this.#assembly
+      .copyFrom(place, LENGTH_BYTES + SLICE_HEAD_BYTES)
+      .subarray(LENGTH_BYTES);
+    // Programs between encoder and server may insert sets, or renumber packets, after a loss.
+    if (!isFirstSlice(slice)) return 'damaged';
+    const ppsId = slicePpsId(slice);
     const keyFrame = this.#isIdr;
-    // A picture that refers to sets received after the last key frame cannot be decoded with that
-    // key frame's config.
+    // A frame that refers to sets received after the last key frame cannot be decoded with that key
+    // frame's config.
     if (ppsId === null || (!keyFrame && !this.#sets.isInForce(ppsId))) return 'damaged';
     const config = keyFrame ? this.#sets.configFor(ppsId) : this.#sets.config;
     if (keyFrame) this.#setsInBand = this.#hasSets;
@@ -93,7 +104,7 @@ export class H264Format implements PayloadFormat<Content> {
     this.#assembly.add(nal);
   }
 
-  /** RFC 6184 5.7.1; false if a length exceeds the payload. */
+  /** RFC 6184 5.7.1. Returns false if a length exceeds the payload. */
   #addAggregate(payload: Uint8Array): boolean {
     for (let offset = 1; offset < payload.length;) {
       const length = (payload[offset] ?? 0) * 256 + (payload[offset + 1] ?? 0);
@@ -107,7 +118,7 @@ export class H264Format implements PayloadFormat<Content> {
     return true;
   }
 
-  /** RFC 6184 5.8; false if the fragment does not continue the previous one. */
+  /** RFC 6184 5.8. Returns false if the fragment does not continue the previous one. */
   #addFragment(payload: Uint8Array): boolean {
     const [indicator = 0, header] = payload;
     if (header === undefined) return false;
@@ -151,7 +162,9 @@ export class H264Format implements PayloadFormat<Content> {
   }
 }
 
-/** The first NAL unit from its header on; in a fragment only the header's type is right. */
+/**
+ * Returns the first NAL unit from its header on. In a fragment, only the header's type is correct.
+ */
 function firstNal(payload: Uint8Array): Uint8Array {
   const [indicator = 0, second = 0] = payload;
   const type = indicator & 0x1f;

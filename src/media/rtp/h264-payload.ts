@@ -1,20 +1,26 @@
 import { NAL, SLICE_HEAD_BYTES } from '../codecs/h264-nal.js';
 
-/** The units that begin in an RTP payload of H.264 (RFC 6184, modes 0 and 1), whole ones and heads of fragmented ones. */
+/**
+ * A NAL unit that begins in an H.264 RTP payload (RFC 6184, modes 0 and 1): a whole NAL unit, or
+ * the beginning of a fragmented one.
+ */
 export type H264Beginning = Readonly<{
   type: number;
-  /** From its header on; of a fragmented unit the first bytes only. */
+  /** The bytes of the NAL unit from its header on; of a fragmented unit, only the first ones. */
   bytes: Uint8Array;
   whole: boolean;
 }>;
 
-/** Gives what begins in a payload; nothing for later fragments, and for what is damaged. */
+/**
+ * Returns the NAL units that begin in a payload; returns an empty list for later fragments and
+ * malformed payloads.
+ */
 export function h264Beginnings(payload: Uint8Array): H264Beginning[] {
   const [indicator = 0, header = 0] = payload;
   const type = indicator & 0x1f;
   if (type === NAL.fuA) {
     if (header < 0x80) return [];
-    // A copy, also where it is a Buffer, whose slice() is none.
+    // Unlike slice(), which doesn't copy a Buffer, this always copies.
     const bytes = Uint8Array.from(payload.subarray(1, 2 + SLICE_HEAD_BYTES));
     bytes[0] = (indicator & 0xe0) | (header & 0x1f);
     return [{ type: header & 0x1f, bytes, whole: false }];

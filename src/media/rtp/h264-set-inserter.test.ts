@@ -4,11 +4,11 @@ import { H264SetInserter } from './h264-set-inserter.js';
 import { H264SetStore } from './h264-set-store.js';
 import { parseRtpPacket } from './rtp-packet.js';
 
-// x264's, of 640x360.
+// From x264, 640x360.
 const SPS = hex('6742c01eda028022fe5c0440000003004000000f03c58ba8');
 const PPS = hex('68ce0fc8');
 const OTHER_PPS = hex('68ee0fc8');
-// First slices of pictures that refer to set 0, and a long one.
+// First slices of frames that refer to set 0, one of them long.
 const IDR = hex('6588840a1b2c3d');
 const IDR_REST = hex('65013c840a1b2c');
 const LONG_IDR = Uint8Array.from({ length: 3_000 }, (_, i) => IDR[i] ?? 0x5a);
@@ -27,7 +27,7 @@ function bytesOf({ sequenceNumber, rtpTime, marker = false, payload }: Sent): Bu
   return Buffer.concat([header, payload]);
 }
 
-/** Pictures' payloads as packets in a row. */
+/** Returns the payloads of frames as consecutive packets. */
 const packetsOf = (pictures: readonly (readonly Uint8Array[])[], first = 0): Sent[] =>
   pictures
     .flatMap((payloads, picture) =>
@@ -50,7 +50,7 @@ const payloads = (packets: readonly { payload: Uint8Array }[]) =>
 const hexOf = (...all: readonly Uint8Array[]) => all.map((one) => Buffer.from(one).toString('hex'));
 
 describe('H264SetInserter', () => {
-  it('puts offered sets before each IDR picture, once, and makes room for them', () => {
+  it('inserts the offered sets once before each IDR picture, and renumbers packets', () => {
     const inserter = new H264SetInserter(new H264SetStore(SPROP));
     const pictures = [[IDR, IDR_REST], [P], fuA(LONG_IDR), [P]];
     const out = passed(inserter, packetsOf(pictures, 65_533));
@@ -61,14 +61,14 @@ describe('H264SetInserter', () => {
     expect(out[0]).toMatchObject({ marker: false, rtpTime: 0, ssrc: 77, payloadType: 105 });
   });
 
-  it('leaves pictures alone that have theirs', () => {
+  it('does not change frames that contain their sets', () => {
     const inserter = new H264SetInserter(new H264SetStore(SPROP));
     const pictures = [[sets, IDR], [P], [SPS, PPS, IDR], [stapA(SPS, PPS, IDR)]];
     const out = passed(inserter, packetsOf(pictures));
     expect(payloads(out)).toEqual(hexOf(...pictures.flat()));
   });
 
-  it('repeats what came once, and what came last', () => {
+  it('repeats sets that arrived only once, and uses the newest sets', () => {
     const inserter = new H264SetInserter(new H264SetStore());
     const once = [[SPS, PPS, IDR], [P], [IDR], [stapA(SPS, OTHER_PPS), IDR], [IDR]];
     const out = passed(inserter, packetsOf(once));
@@ -76,23 +76,29 @@ describe('H264SetInserter', () => {
     expect(payloads(out)).toEqual(hexOf(SPS, PPS, IDR, P, sets, IDR, others, IDR, others, IDR));
   });
 
-  it('passes on what lacks sets that nobody knows', () => {
+  it('passes on frames whose sets are unknown', () => {
     const inserter = new H264SetInserter(new H264SetStore());
     expect(payloads(passed(inserter, packetsOf([[IDR], [P]])))).toEqual(hexOf(IDR, P));
   });
 
-  it('brings packets into order, and leaves gaps where some were lost', () => {
+  it('reorders packets, and preserves gaps where some were lost', () => {
     const inserter = new H264SetInserter(new H264SetStore(SPROP));
     const [a, b, c, d, e] = packetsOf([[IDR], [P], [P], [IDR], [P]]);
     const out = passed(inserter, [a!, c!, b!, e!]);
     expect(payloads(out)).toEqual(hexOf(sets, IDR, P, P));
     const late = inserter.expire(1_000).map((bytes) => parseRtpPacket(bytes)!);
-    // The second IDR picture is missing, and its number.
+    // The second IDR picture is missing, along with its number.
     expect(late.map(({ sequenceNumber }) => sequenceNumber)).toEqual([5]);
     expect(passed(inserter, [d!], 1_001)).toEqual([]);
   });
 
-  it('never changes the bytes that it was given', () => {
+  it('inserts nothing into an IDR picture whose first slice was lost', () => {
+    const inserter = new H264SetInserter(new H264SetStore(SPROP));
+    const [, rest, ...others] = packetsOf([[IDR, IDR_REST], [P], [IDR]]);
+    expect(payloads(passed(inserter, [rest!, ...others]))).toEqual(hexOf(IDR_REST, P, sets, IDR));
+  });
+
+  it('never modifies the input bytes', () => {
     const inserter = new H264SetInserter(new H264SetStore(SPROP));
     for (const packet of packetsOf([fuA(LONG_IDR), [P]])) {
       const bytes = bytesOf(packet);

@@ -4,10 +4,10 @@ import { H264SetWatch } from './h264-set-watch.js';
 import { isLoss, type Ordered, ReorderBuffer } from './reorder-buffer.js';
 import { type ArrivedPacket, parseRtpPacket } from './rtp-packet.js';
 
-/** What the publisher sends again arrives within a round trip or two. */
+/** How long to wait for missing packets. Retransmissions arrive within one or two round trips. */
 const REORDER_MS = 200;
 const REORDER_PACKETS = 1_024;
-/** Sets go into packets of so many bytes. */
+/** The maximum payload of packets with sets. */
 const MAX_PAYLOAD_BYTES = 1_150;
 const FIXED_HEADER_BYTES = 12;
 const SEQUENCE_OFFSET = 2;
@@ -15,8 +15,9 @@ const SEQUENCE_OFFSET = 2;
 type WholePacket = ArrivedPacket & Readonly<{ bytes: Uint8Array }>;
 
 /**
- * Passes one stream of H.264 on with the parameter sets before each IDR picture that lacks them (RFC 6184 8.4), in
- * order, with sequence numbers that make room for them. Packets that were lost leave the gap that they left.
+ * Passes on one stream of H.264, inserting the parameter sets before each IDR picture that lacks
+ * them (RFC 6184 8.4). Packets are put in order, and renumbered to make room for the sets. Gaps
+ * from lost packets remain.
  */
 export class H264SetInserter {
   readonly #reorder = new ReorderBuffer<WholePacket>({
@@ -24,21 +25,21 @@ export class H264SetInserter {
     maxPackets: REORDER_PACKETS,
   });
   readonly #watch: H264SetWatch;
-  /** How many packets were put in. */
+  /** The number of inserted packets. */
   #inserted = 0;
 
-  /** @param store has the sets that are known from elsewhere */
+  /** @param store the sets known from elsewhere */
   constructor(store: H264SetStore) {
     this.#watch = new H264SetWatch(store);
   }
 
-  /** Takes a packet as it arrives; gives those that go on, rewritten copies. */
+  /** Adds an arriving packet; returns rewritten copies of the packets that are ready. */
   push(bytes: Uint8Array, arrivedMs: number): Buffer[] {
     const packet = parseRtpPacket(bytes);
     return packet ? this.#pass(this.#reorder.push({ ...packet, arrivedMs, bytes })) : [];
   }
 
-  /** Gives up what was waited for long enough; to be called a few times a second. */
+  /** Stops waiting for packets that timed out. Must be called a few times a second. */
   expire(nowMs: number): Buffer[] {
     return this.#pass(this.#reorder.expire(nowMs));
   }
@@ -56,7 +57,7 @@ export class H264SetInserter {
   #insert({ bytes, payloadType }: WholePacket, payload: Uint8Array): Buffer {
     const packet = Buffer.concat([bytes.subarray(0, FIXED_HEADER_BYTES), payload]);
     packet[0] = 0x80; // Version 2, no extension.
-    packet[1] = payloadType; // No marker: the picture goes on.
+    packet[1] = payloadType; // No marker: the frame continues.
     this.#number(packet);
     this.#inserted += 1;
     return packet;
@@ -74,7 +75,7 @@ export class H264SetInserter {
   }
 }
 
-/** Sets as STAP-A (RFC 6184 5.7.1), as many in one as it holds. */
+/** Returns STAP-A payloads (RFC 6184 5.7.1), each with as many sets as fit. */
 function payloadsOf(sets: readonly Uint8Array[]): Uint8Array[] {
   const payloads: Uint8Array[] = [];
   let payload = Uint8Array.of(0x60 | NAL.stapA);

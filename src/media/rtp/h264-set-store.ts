@@ -1,21 +1,24 @@
 import { NAL, nalReader } from '../codecs/h264-nal.js';
 
-/** Such a set goes into one packet. One with all scaling lists has some 700 bytes. */
+/** A set of this size fits into one packet. A set with all scaling lists has about 700 bytes. */
 const MAX_SET_BYTES = 1_100;
 
 type Pps = Readonly<{ spsId: number; bytes: Uint8Array }>;
 
-/** The newest parameter sets of one H.264 stream by their ids: 32 and 256 at most, of 1,100 bytes each at most. */
+/**
+ * The newest parameter sets of one H.264 stream by id: at most 32 and 256 respectively, of up to
+ * 1,100 bytes each.
+ */
 export class H264SetStore {
   readonly #sps = new Map<number, Uint8Array>();
   readonly #pps = new Map<number, Pps>();
 
-  /** @param sprop `sprop-parameter-sets` (RFC 6184 8.1): sets in base64, with commas between them */
+  /** @param sprop `sprop-parameter-sets` (RFC 6184 8.1): sets in base64, separated by commas */
   constructor(sprop = '') {
     for (const set of sprop.split(',')) this.put(Buffer.from(set, 'base64'));
   }
 
-  /** Keeps a set, in place of one with its id; ignores what is none. */
+  /** Stores a parameter set, which replaces a set with the same id. Ignores all other NAL units. */
   put(nal: Uint8Array): void {
     if (nal.length > MAX_SET_BYTES) return;
     const type = (nal[0] ?? 0) & 0x1f;
@@ -23,7 +26,11 @@ export class H264SetStore {
     else if (type === NAL.pps) this.#putPps(nal);
   }
 
-  /** What a picture needs that refers to a picture parameter set: its sequence's set, then all of that sequence's. */
+  /**
+   * Returns the sets for a frame that refers to a picture parameter set: the sequence parameter
+   * set, then all picture parameter sets of that sequence. Returns an empty list if they are
+   * unknown.
+   */
   setsFor(ppsId: number): Uint8Array[] {
     const spsId = this.#pps.get(ppsId)?.spsId ?? -1;
     const sps = this.#sps.get(spsId);

@@ -1,12 +1,15 @@
-import { NAL, slicePpsId } from '../codecs/h264-nal.js';
+import { isFirstSlice, NAL, slicePpsId } from '../codecs/h264-nal.js';
 import { h264Beginnings } from './h264-payload.js';
 import type { H264SetStore } from './h264-set-store.js';
 import type { RtpPacket } from './rtp-packet.js';
 
-/** Sees which IDR pictures of one stream come without parameter sets of their own. Puts the sets that come into a store. */
+/**
+ * Detects the IDR pictures of one stream that arrive without parameter sets, and stores all sets
+ * that arrive.
+ */
 export class H264SetWatch {
   readonly #store: H264SetStore;
-  /** Sets that came since the last slice. */
+  /** Whether sets arrived since the last slice. */
   #sps = false;
   #pps = false;
   #idrTime: number | null = null;
@@ -16,8 +19,8 @@ export class H264SetWatch {
   }
 
   /**
-   * Takes the next packet. Gives the sets that it lacks, where it begins an IDR picture that has none before it;
-   * empty where they aren't known. null: it lacks nothing.
+   * Handles the next packet. If it begins an IDR picture that isn't preceded by parameter sets,
+   * returns these sets (an empty list if they are unknown); otherwise returns null.
    */
   push({ payload, rtpTime }: Pick<RtpPacket, 'payload' | 'rtpTime'>): Uint8Array[] | null {
     let lacking: Uint8Array[] | null = null;
@@ -26,7 +29,8 @@ export class H264SetWatch {
       if (type === NAL.sps) this.#sps = true;
       else if (type === NAL.pps) this.#pps = true;
       else if (type >= NAL.slice && type <= NAL.idrSlice) {
-        const begins = type === NAL.idrSlice && rtpTime !== this.#idrTime;
+        // If the first slice was lost, sets before a later one would make the picture look whole.
+        const begins = type === NAL.idrSlice && rtpTime !== this.#idrTime && isFirstSlice(bytes);
         if (begins && !(this.#sps && this.#pps))
           lacking ??= this.#store.setsFor(slicePpsId(bytes) ?? -1);
         if (type === NAL.idrSlice) this.#idrTime = rtpTime;

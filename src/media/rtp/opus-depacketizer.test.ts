@@ -16,7 +16,7 @@ describe('opusDurationTicks', () => {
     ['two frames of two sizes', 'fa', 1920],
     ['code 3 with 3 frames', 'fb03', 2880],
     ['code 3 with padding and variable sizes', 'fbc6', 5760],
-  ])('tells %s', (_, packet, ticks) => {
+  ])('returns the duration of %s', (_, packet, ticks) => {
     expect(opusDurationTicks(hex(packet))).toBe(ticks);
   });
 
@@ -26,11 +26,11 @@ describe('opusDurationTicks', () => {
     ['code 3 with no frames', 'fb00'],
     ['more than 120 ms', 'fb07'],
     ['63 frames of 60 ms', '1b3f'],
-  ])('knows no duration of %s', (_, packet) => {
+  ])('returns null for %s', (_, packet) => {
     expect(opusDurationTicks(hex(packet))).toBeNull();
   });
 
-  it('is bounded whatever the bytes', () => {
+  it('is bounded for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 10 }), (packet) => {
         const ticks = opusDurationTicks(packet) ?? 120;
@@ -40,14 +40,14 @@ describe('opusDurationTicks', () => {
     );
   });
 
-  it('takes each silence for as long as it says', () => {
+  it('returns the stated duration for each silence packet', () => {
     expect(SILENCES.map(({ data }) => opusDurationTicks(data))).toEqual([960, 480, 240, 120]);
     expect(SILENCES.map(({ ticks }) => ticks)).toEqual([960, 480, 240, 120]);
   });
 });
 
 describe('OpusDepacketizer', () => {
-  it('makes a unit of each packet, all with one config', () => {
+  it('emits a unit per packet, all with one config', () => {
     const depacketizer = new OpusDepacketizer();
     const [first] = depacketizer.push(
       packetOf({ payload: hex('f801'), rtpTime: 960, arrivedMs: 5 }),
@@ -66,7 +66,7 @@ describe('OpusDepacketizer', () => {
     expect(first?.config.record).toEqual(hex('00 02 0000 0000bb80 0000 00'));
   });
 
-  it('drops empty packets and garbage', () => {
+  it('drops empty and malformed packets', () => {
     const depacketizer = new OpusDepacketizer();
     expect(depacketizer.push(packetOf({}))).toEqual([]);
     expect(depacketizer.push(packetOf({ payload: hex('fb00') }))).toEqual([]);

@@ -3,7 +3,10 @@ import type { AccessUnit } from '../codecs/access-unit.js';
 import type { Depacketizer } from './depacketizer.js';
 import type { ArrivedPacket } from './rtp-packet.js';
 
-/** Silence of 20, 10, 5 and 2.5 ms: CELT, full band, a frame that says "silence" and nothing else (RFC 6716 4.3). */
+/**
+ * Packets of 20, 10, 5 and 2.5 ms of silence. Each is a full-band CELT frame that contains only the
+ * silence flag (RFC 6716 4.3).
+ */
 export const SILENCES: readonly Readonly<{ data: Uint8Array; ticks: number }>[] = [
   { data: Uint8Array.of(0xf8, 0xff, 0xfe), ticks: 960 },
   { data: Uint8Array.of(0xf0, 0xff, 0xfe), ticks: 480 },
@@ -12,10 +15,11 @@ export const SILENCES: readonly Readonly<{ data: Uint8Array; ticks: number }>[] 
 ];
 
 /**
- * Opus is always announced as 48 kHz and two channels (RFC 7587 4.1, 7). The body is `dOps` of "Encapsulation of
- * Opus in ISO Base Media File Format" 4.3.2, with a PreSkip of 0: it would tell how much of the stream's
- * beginning to throw away, but a live stream is joined anywhere and has no beginning. Players that obey
- * it cut off, or shift, the sound at each joint by the 6.5 ms (312) that an encoder would say.
+ * Opus is always signaled as 48 kHz and two channels (RFC 7587 4.1, 7). The body is `dOps` of
+ * "Encapsulation of Opus in ISO Base Media File Format" 4.3.2, with a PreSkip of 0. PreSkip is the
+ * length to discard from the beginning of a stream, but players join a live stream anywhere. With
+ * the 6.5 ms (312 samples) that encoders state, players that honor PreSkip would cut or shift the
+ * audio wherever they start decoding.
  */
 export const OPUS_CONFIG: AudioConfig = {
   kind: 'audio',
@@ -33,8 +37,8 @@ const CELT_TICKS = [120, 240, 480, 960];
 const MAX_TICKS = 5760;
 
 /**
- * The duration of an Opus packet in ticks at 48 kHz (RFC 6716 3.1, 3.2), at most 5,760 (120 ms).
- * null if it is not one.
+ * Returns the duration of an Opus packet in ticks at 48 kHz (RFC 6716 3.1, 3.2), at most 5,760 (120
+ * ms); null if the packet is invalid.
  */
 export function opusDurationTicks(packet: Uint8Array): number | null {
   const [toc, second] = packet;
@@ -49,16 +53,15 @@ function frameTicks(configuration: number): number {
   return CELT_TICKS[configuration & 3] ?? 0;
 }
 
-/** RFC 6716 3.2: by code; code 3 has the count in its second byte. */
+/**
+ * RFC 6716 3.2: the code determines the number of frames; for code 3, the second byte contains it.
+ */
 function frameCount(code: number, second: number | undefined): number {
   if (code === 0) return 1;
   return code === 3 ? (second ?? 0) & 0x3f : 2;
 }
 
-/**
- * Opus in RTP (RFC 7587): each packet is a unit; a lost one leaves a gap in RTP time and no other
- * damage.
- */
+/** Opus in RTP (RFC 7587). Each packet is a unit. A lost packet leaves only a gap in RTP time. */
 export class OpusDepacketizer implements Depacketizer {
   readonly needsKeyFrame = false;
 

@@ -13,7 +13,7 @@ import { createVp8Depacketizer } from './vp8-depacketizer.js';
 const create = (mimeType: string): Depacketizer =>
   createDepacketizer({ mimeType, clockRate: 90_000, channels: 1, parameters: {} })!;
 
-/** As the packager does it: in order, losses told. */
+/** Processes packets as the packager does: in order, with losses reported. */
 function unitsOf<Unit>(
   packets: readonly ArrivedPacket[],
   depacketizer: Depacketizer<Unit>,
@@ -37,7 +37,7 @@ describe('recorded RTP', () => {
     ['ffmpeg-h264', 'video/H264', [0, 15], 'avc1.64000A', 192, 108],
     ['chromium-vp9', 'video/VP9', [0, 24], 'vp09.00.20.08', 320, 240],
     ['chromium-av1', 'video/AV1', [0, 1, 11, 24], 'av01.0.00M.08', 320, 240],
-  ])('gives what was put in: %s', (name, mimeType, keys, codecs, width, height) => {
+  ])('restores the encoded frames: %s', (name, mimeType, keys, codecs, width, height) => {
     const units = unitsOf(readRtpDump(name), create(mimeType));
     expect(hashesOf(units)).toEqual(readUnitHashes(name));
     expect(keysOf(units)).toEqual(keys);
@@ -45,7 +45,7 @@ describe('recorded RTP', () => {
     expect(units[0]?.config).toMatchObject({ kind: 'video', codecs, width, height });
   });
 
-  // What FFmpeg's MP4 muxer writes for the same streams.
+  // The records that FFmpeg's MP4 muxer writes for the same streams.
   it.each([
     [
       'ffmpeg-h264',
@@ -54,19 +54,19 @@ describe('recorded RTP', () => {
     ],
     ['chromium-vp9', 'video/VP9', '010000000014820202020000'],
     ['chromium-av1', 'video/AV1', '81000c000a0a000000043cffbc01a008'],
-  ])('makes the same configuration record as FFmpeg: %s', (name, mimeType, record) => {
+  ])('writes the same configuration record as FFmpeg: %s', (name, mimeType, record) => {
     const [unit] = unitsOf(readRtpDump(name), create(mimeType));
     expect(Buffer.from(unit!.config.record).toString('hex')).toBe(record);
   });
 
-  it('gives what was put in: chromium-vp8', () => {
+  it('restores the encoded frames: chromium-vp8', () => {
     const units = unitsOf(readRtpDump('chromium-vp8'), createVp8Depacketizer());
     expect(hashesOf(units)).toEqual(readUnitHashes('chromium-vp8'));
     expect(keysOf(units)).toEqual([0, 24]);
     expect(units.every(({ width, height }) => width === 320 && height === 240)).toBe(true);
   });
 
-  it('gives what was put in: ffmpeg-opus', () => {
+  it('restores the encoded packets: ffmpeg-opus', () => {
     const units = unitsOf(readRtpDump('ffmpeg-opus'), create('audio/opus'));
     expect(hashesOf(units)).toEqual(readUnitHashes('ffmpeg-opus'));
   });
@@ -75,14 +75,14 @@ describe('recorded RTP', () => {
     ['ffmpeg-h264', 'video/H264'],
     ['chromium-vp9', 'video/VP9'],
     ['chromium-av1', 'video/AV1'],
-  ])('gives nothing but whole units, whichever packet is lost: %s', (name, mimeType) => {
+  ])('emits only complete units, whichever packet is lost: %s', (name, mimeType) => {
     const packets = readRtpDump(name);
     const whole = unitsOf(packets, create(mimeType));
     const rank = new Map(hashesOf(whole).map((hash, i) => [hash, i]));
     for (const lost of packets.keys()) {
       const units = unitsOf(packets.toSpliced(lost, 1), create(mimeType));
       const places = hashesOf(units).map((hash) => rank.get(hash));
-      // A gap in what comes out ends at a key frame.
+      // A gap in the output ends at a key frame.
       for (const [i, place] of places.entries()) {
         const follows = place === (places[i - 1] ?? -1) + 1 && i > 0;
         expect(place !== undefined && (follows || units[i]!.keyFrame)).toBe(true);
@@ -91,7 +91,7 @@ describe('recorded RTP', () => {
   });
 });
 
-describe("six recorded seconds of Chromium's simulcast", () => {
+describe("a six-second recording of Chromium's simulcast", () => {
   type Line = { track: string; kind?: string; layer?: number; t: number; rtp?: string };
 
   function layers(): Map<number, ArrivedPacket[]> {
@@ -116,7 +116,7 @@ describe("six recorded seconds of Chromium's simulcast", () => {
     return byLayer;
   }
 
-  it('has each layer in its size, and key frames at the same places', () => {
+  it('contains layers of different sizes with aligned key frames', () => {
     const units = [...layers()]
       .toSorted(([a], [b]) => a - b)
       .map(([, packets]): AccessUnit[] => unitsOf(packets, create('video/H264')));

@@ -5,7 +5,7 @@ import { packetOf } from '../../../test/support/rtp-packetizer.js';
 import { isLoss, ReorderBuffer, type Ordered } from './reorder-buffer.js';
 
 const packet = (sequenceNumber: number, arrivedMs = 0) => packetOf({ sequenceNumber, arrivedMs });
-/** Sequence numbers, and losses as texts. */
+/** Returns sequence numbers, and losses as strings. */
 const brief = (items: readonly Ordered[]): (number | string)[] =>
   items.map((item) => {
     if (!isLoss(item)) return item.sequenceNumber;
@@ -16,26 +16,26 @@ const pushAll = (buffer: ReorderBuffer, numbers: readonly number[], arrivedMs = 
   brief(numbers.flatMap((number) => buffer.push(packet(number, arrivedMs))));
 
 describe('ReorderBuffer', () => {
-  it('passes on at once what comes in order', () => {
+  it('passes on packets in order at once', () => {
     const buffer = create();
     expect(brief(buffer.push(packet(7)))).toEqual([7]);
     expect(brief(buffer.push(packet(8)))).toEqual([8]);
     expect(buffer.deadlineMs).toBeNull();
   });
 
-  it('goes on from 65535 to 0, also out of order', () => {
+  it('wraps from 65535 to 0, even out of order', () => {
     expect(pushAll(create(), [65_533, 65_535, 0, 65_534, 1])).toEqual([
       65_533, 65_534, 65_535, 0, 1,
     ]);
   });
 
-  it('waits for a packet that is sent again', () => {
+  it('waits for a retransmitted packet', () => {
     const buffer = create();
     expect(pushAll(buffer, [1, 3, 4])).toEqual([1]);
     expect(brief(buffer.push(packet(2, 199)))).toEqual([2, 3, 4]);
   });
 
-  it('says when it will give a packet up, and gives it up then without another one', () => {
+  it('reports when it will give up on a packet, and does so without further input', () => {
     const buffer = create();
     pushAll(buffer, [1, 4], 50);
     expect(buffer.deadlineMs).toBe(250);
@@ -43,7 +43,7 @@ describe('ReorderBuffer', () => {
     expect(brief(buffer.expire(250))).toEqual(['2 lost', 4]);
   });
 
-  it('counts the time of a second gap from the first packet behind it', () => {
+  it('starts waiting for a second gap at the first packet after it', () => {
     const buffer = create();
     pushAll(buffer, [1, 3]);
     expect(brief(buffer.push(packet(5, 100)))).toEqual([]);
@@ -52,30 +52,30 @@ describe('ReorderBuffer', () => {
     expect(brief(buffer.expire(300))).toEqual(['1 lost', 5, 6]);
   });
 
-  it('gives up the first gap when too many packets wait', () => {
+  it('gives up on the first gap if too many packets wait', () => {
     expect(pushAll(create(3), [1, 3, 4, 6, 7])).toEqual([1, '1 lost', 3, 4]);
   });
 
-  it('drops packets that come twice, and those that come after they were given up', () => {
+  it('drops duplicates, and packets that arrive after the buffer gave up on them', () => {
     const buffer = create();
     expect(pushAll(buffer, [1, 1, 3, 3])).toEqual([1]);
     buffer.expire(1_000);
     expect(pushAll(buffer, [2, 3, 4], 1_000)).toEqual([4]);
   });
 
-  it('lets late packets give up others by their arrival', () => {
+  it('expires missing packets when late ones arrive', () => {
     const buffer = create();
     pushAll(buffer, [1, 3]);
     expect(brief(buffer.push(packet(0, 500)))).toEqual(['1 lost', 3]);
   });
 
-  it('gives out everything at the end', () => {
+  it('returns everything when flushed', () => {
     const buffer = create();
     pushAll(buffer, [1, 3, 5]);
     expect(brief(buffer.flush())).toEqual(['1 lost', 3, '1 lost', 5]);
   });
 
-  it('begins anew when the sender restarted with other numbers', () => {
+  it('restarts when the sender restarts with other numbers', () => {
     expect(pushAll(create(), [100, 102, 40_000, 40_001, 40_002])).toEqual([
       100,
       '1 lost',
@@ -87,20 +87,20 @@ describe('ReorderBuffer', () => {
     ]);
   });
 
-  it('is not reset by one stray packet, nor by two that do not follow one another', () => {
+  it('is not reset by one stray packet, or by two that are not consecutive', () => {
     expect(pushAll(create(), [100, 40_000, 101, 40_001, 102, 50_000, 103])).toEqual([
       100, 101, 102, 103,
     ]);
   });
 
-  it('does not take a sender that restarted just below its numbers for a late one forever', () => {
+  it('detects a sender that restarts with numbers just below its previous ones', () => {
     const buffer = create();
     pushAll(buffer, [1_000, 1_001]);
     expect(pushAll(buffer, [500, 501], 999)).toEqual([]);
     expect(pushAll(buffer, [502, 503], 1_001)).toEqual(['restarted', 502, 503]);
   });
 
-  it('puts any shuffling within its bounds back in order', () => {
+  it('restores the order after any shuffle within the bounds', () => {
     const shuffled = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 80 });
     fc.assert(
       fc.property(shuffled, fc.integer({ min: 0, max: 65_535 }), (delays, first) => {
@@ -115,7 +115,7 @@ describe('ReorderBuffer', () => {
     );
   });
 
-  it('gives out ascending numbers with every gap told, and holds no more than its bound', () => {
+  it('returns ascending numbers, reports every gap, and stays within the bound', () => {
     const arrivals = fc.array(
       fc.record({ step: fc.integer({ min: -20, max: 25 }), wait: fc.integer({ min: 0, max: 90 }) }),
       { maxLength: 200 },

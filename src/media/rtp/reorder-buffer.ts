@@ -1,10 +1,10 @@
 import type { ArrivedPacket } from './rtp-packet.js';
 
-/** Packets are missing here and are no longer awaited. */
+/** Packets that are missing at this position and no longer awaited. */
 export type Loss = Readonly<{
-  /** Their number; 0 after a restart, when it is unknown. */
+  /** The number of lost packets; 0 after a restart, when the number is unknown. */
   lost: number;
-  /** The sender restarted its sequence numbers; its RTP time may have changed too. */
+  /** Whether the sender restarted its sequence numbers; its RTP time may have changed too. */
   restarted: boolean;
 }>;
 
@@ -15,24 +15,32 @@ export const isLoss = <P extends ArrivedPacket>(item: Ordered<P>): item is Loss 
 type Options = {
   /** How long a packet waits for earlier ones. */
   maxWaitMs: number;
-  /** The maximum number of waiting packets; beyond it, the first missing ones are given up. */
+  /**
+   * The maximum number of waiting packets. If there are more, the buffer gives up on the first
+   * missing packets.
+   */
   maxPackets: number;
 };
 
-// RFC 3550 A.1: a larger step in sequence numbers is a restart, once two consecutive packets
+// RFC 3550 A.1: a larger step in sequence numbers counts as a restart once two consecutive packets
 // confirm it.
 const MAX_STEP = 3000;
-// A sender that restarts just below its previous numbers would look late for a long time.
+// If a sender restarts with numbers just below its previous ones, its packets would be treated as
+// late for a long time.
 const STALE_MS = 1000;
 
 /**
  * Orders one stream's packets by sequence number (16 bits, wrapping). Drops duplicates, and packets
- * that arrive after they were given up. Time is given by the packets and {@link expire}.
+ * that arrive after the buffer gave up on them. The current time is taken from the packets and from
+ * calls to {@link expire}.
  */
 export class ReorderBuffer<P extends ArrivedPacket = ArrivedPacket> {
   readonly #maxWaitMs: number;
   readonly #maxPackets: number;
-  /** By sequence number, in order of arrival; at most {@link Options.maxPackets}. */
+  /**
+   * The waiting packets by sequence number, in order of arrival; at most {@link
+   * Options.maxPackets}.
+   */
   readonly #waiting = new Map<number, P>();
   #next: number | null = null;
   #lastInTimeMs = 0;
@@ -44,7 +52,7 @@ export class ReorderBuffer<P extends ArrivedPacket = ArrivedPacket> {
     this.#maxPackets = maxPackets;
   }
 
-  /** When to call {@link expire} if no packet arrives earlier; null if none is waiting. */
+  /** When to call {@link expire} if no packet arrives earlier; null if no packet is waiting. */
   get deadlineMs(): number | null {
     const [first] = this.#waiting.values();
     return first === undefined ? null : first.arrivedMs + this.#maxWaitMs;
@@ -69,7 +77,10 @@ export class ReorderBuffer<P extends ArrivedPacket = ArrivedPacket> {
     return this.expire(arrivedMs);
   }
 
-  /** Gives up packets missing for too long at `nowMs`, and returns the ones after them. */
+  /**
+   * Gives up on packets that at `nowMs` have been missing for too long, and returns the packets
+   * after them.
+   */
   expire(nowMs: number): Ordered<P>[] {
     const ordered: Ordered<P>[] = [];
     this.#drain(ordered);
@@ -80,7 +91,7 @@ export class ReorderBuffer<P extends ArrivedPacket = ArrivedPacket> {
     return ordered;
   }
 
-  /** Gives up all missing packets: none is waiting afterwards. */
+  /** Gives up on all missing packets; no packet is waiting afterwards. */
   flush(): Ordered<P>[] {
     return this.expire(Infinity);
   }
@@ -91,7 +102,7 @@ export class ReorderBuffer<P extends ArrivedPacket = ArrivedPacket> {
     return deadlineMs !== null && nowMs >= deadlineMs;
   }
 
-  /** The waiting packets that follow without a gap. */
+  /** Moves the waiting packets that follow without a gap to `ordered`. */
   #drain(ordered: Ordered<P>[]): void {
     if (this.#next === null) return;
     for (let packet; (packet = this.#waiting.get(this.#next)) !== undefined;) {
@@ -127,5 +138,5 @@ export class ReorderBuffer<P extends ArrivedPacket = ArrivedPacket> {
 
 const following = (sequenceNumber: number): number => (sequenceNumber + 1) & 0xffff;
 
-/** The distance between two sequence numbers, the shorter way around. */
+/** Returns the distance between two sequence numbers, taking wrapping into account. */
 const distance = (from: number, to: number): number => ((to - from) << 16) >> 16;

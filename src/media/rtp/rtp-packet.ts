@@ -1,13 +1,13 @@
 /** An RTP packet (RFC 3550 5.1); `payload` is a view of the parsed bytes. */
 export type RtpPacket = Readonly<{
-  /** 16 bits. */
+  /** 16 bits, wrapping. */
   sequenceNumber: number;
   /** 32 bits, in ticks of the codec's clock. */
   rtpTime: number;
   ssrc: number;
   marker: boolean;
   payloadType: number;
-  /** Without padding; empty in bandwidth probes. */
+  /** The payload without padding; empty in bandwidth probes. */
   payload: Uint8Array;
 }>;
 
@@ -16,7 +16,9 @@ export type ArrivedPacket = RtpPacket & Readonly<{ arrivedMs: number }>;
 
 const FIXED_HEADER_BYTES = 12;
 
-/** Parses a packet; null for anything but a complete RTP packet of version 2. Never throws. */
+/**
+ * Parses a packet. Returns null for anything but a complete RTP packet of version 2. Never throws.
+ */
 export function parseRtpPacket(bytes: Uint8Array): RtpPacket | null {
   if (bytes.length < FIXED_HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -4,18 +4,18 @@ import { fuzzRuns } from '../../../test/support/fuzz-runs.js';
 import { TimestampUnwrapper } from './timestamp-unwrapper.js';
 
 describe('TimestampUnwrapper', () => {
-  it('begins where RTP time begins', () => {
+  it('starts at the first RTP time', () => {
     expect(new TimestampUnwrapper().unwrap(4_000_000_000)).toBe(4_000_000_000);
   });
 
-  it('goes on past the wrap, any number of times', () => {
+  it('continues past any number of wraps', () => {
     const unwrapper = new TimestampUnwrapper();
     const step = 2 ** 30;
     const times = Array.from({ length: 20 }, (_, i) => unwrapper.unwrap((i * step) % 2 ** 32));
     expect(times).toEqual(Array.from({ length: 20 }, (_, i) => i * step));
   });
 
-  it('keeps a step back across the wrap a step back', () => {
+  it('preserves a step back across the wrap', () => {
     const unwrapper = new TimestampUnwrapper();
     expect([2 ** 32 - 10, 5, 2 ** 32 - 7, 6].map((time) => unwrapper.unwrap(time))).toEqual([
       2 ** 32 - 10,
@@ -25,13 +25,13 @@ describe('TimestampUnwrapper', () => {
     ]);
   });
 
-  it('may go below zero before the first time', () => {
+  it('may become negative before the first time', () => {
     const unwrapper = new TimestampUnwrapper();
     unwrapper.unwrap(5);
     expect([unwrapper.unwrap(2 ** 32 - 10), unwrapper.unwrap(6)]).toEqual([-10, 6]);
   });
 
-  it('gives back any walk of steps under half a turn from the highest', () => {
+  it('unwraps any steps of less than half the range from the highest', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 2 ** 32 - 1 }),

@@ -1,9 +1,9 @@
 const WRAP = 2 ** 32;
 
 /**
- * Unwraps 32-bit RTP timestamps to steadily growing numbers. Each is interpreted as the value
- * nearest to the highest so far, so a step back of less than half the range (13 hours of video)
- * stays a step back. The first stays unchanged; earlier ones may become negative.
+ * Unwraps 32-bit RTP timestamps into numbers that don't wrap. Each timestamp is unwrapped to the
+ * value nearest to the highest one so far, so a step back of less than half the range (6.6 hours of
+ * video) remains a step back. The first timestamp is unchanged; earlier ones may become negative.
  */
 export class TimestampUnwrapper {
   #highest: number | null = null;

@@ -1,6 +1,6 @@
-/** The codec of a track in RTP. */
+/** A track's codec, as signaled for RTP. */
 export type TrackCodec = Readonly<{
-  /** Such as `video/H264`, `audio/opus`. */
+  /** The MIME type, such as `video/H264` or `audio/opus`. */
   mimeType: string;
   /** RTP ticks per second. */
   clockRate: number;

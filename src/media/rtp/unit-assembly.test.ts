@@ -9,13 +9,13 @@ const assemblyOf = (...pieces: string[]): UnitAssembly => {
 };
 
 describe('UnitAssembly', () => {
-  it('copies its pieces together and is empty then', () => {
+  it('joins its pieces and is empty afterwards', () => {
     const assembly = assemblyOf('01', '', '0203');
     expect(assembly.take()).toEqual(hex('010203'));
     expect([assembly.end, assembly.take().length]).toEqual([0, 0]);
   });
 
-  it('copies and counts from a place on, up to a limit', () => {
+  it('copies and counts bytes from a position, up to a limit', () => {
     const assembly = assemblyOf('01', '0203', '0405');
     expect(assembly.bytesFrom(1)).toBe(4);
     expect(assembly.copyFrom(1)).toEqual(hex('02030405'));
@@ -23,20 +23,20 @@ describe('UnitAssembly', () => {
     expect(assembly.copyFrom(9)).toEqual(hex(''));
   });
 
-  it('replaces bytes across pieces, and never those before the place', () => {
+  it('replaces bytes across pieces, but none before the position', () => {
     const assembly = assemblyOf('01', '02', '03', '0405');
     assembly.replaceHead(1, 3, hex('aabb'));
     expect(assembly.take()).toEqual(hex('01aabb05'));
   });
 
-  it('cuts off what is from a place on', () => {
+  it('removes everything from a position on', () => {
     const assembly = assemblyOf('01', '0203', '04');
     assembly.cut(1);
     assembly.add(hex('ff'));
     expect(assembly.take()).toEqual(hex('01ff'));
   });
 
-  it('takes 8 MiB and no more, until it is cleared', () => {
+  it('accepts at most 8 MiB until it is cleared', () => {
     const assembly = new UnitAssembly();
     for (let i = 0; i < 8; i++) assembly.add(new Uint8Array(1024 * 1024));
     expect(assembly.overflowed).toBe(false);
@@ -46,13 +46,13 @@ describe('UnitAssembly', () => {
     expect(assembly.overflowed).toBe(false);
   });
 
-  it('takes 16,384 pieces and no more, however small', () => {
+  it('accepts at most 16,384 pieces of any size', () => {
     const assembly = new UnitAssembly();
     for (let i = 0; i < 20_000; i++) assembly.add(hex(''));
     expect([assembly.overflowed, assembly.end]).toEqual([true, 16_384]);
   });
 
-  it('counts bytes that were replaced and cut', () => {
+  it('accounts for replaced and removed bytes', () => {
     const assembly = new UnitAssembly();
     for (let i = 0; i < 100; i++) {
       assembly.add(new Uint8Array(1024 * 1024));

@@ -1,10 +1,10 @@
-/** A key frame of 50 Mb/s video is a tenth of this. */
+/** Ten times a key frame of 50 Mb/s video. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_PIECES = 16_384;
 
 /**
- * Collects the pieces of a unit as views of its packets until they are copied together once.
- * Bounded: beyond 8 MiB or 16,384 pieces it accepts no more and reports it by {@link overflowed}.
+ * Collects the pieces of a unit as views of its packets, and copies them only once, when they are
+ * joined. Beyond 8 MiB or 16,384 pieces, no more are accepted and {@link overflowed} is set.
  */
 export class UnitAssembly {
   #pieces: Uint8Array[] = [];
@@ -29,7 +29,7 @@ export class UnitAssembly {
     this.#bytes += piece.length;
   }
 
-  /** The number of bytes from a position to the end. */
+  /** Returns the number of bytes from a position to the end. */
   bytesFrom(place: number): number {
     let bytes = 0;
     for (let i = place; i < this.#pieces.length; i++) bytes += this.#pieces[i]?.length ?? 0;

@@ -2,21 +2,27 @@ import type { Depacketizer } from './depacketizer.js';
 import type { ArrivedPacket } from './rtp-packet.js';
 
 /**
- * The effect of a payload. `damaged`: it does not fit the previous ones, or its unit is too large.
+ * The effect of a payload. `damaged` means that the payload doesn't fit the previous ones, or that
+ * its unit is too large.
  */
 export type PayloadResult = 'more' | 'unit-complete' | 'damaged';
 
 type Content = Readonly<{ keyFrame: boolean }>;
 
-/** A codec's payload format: assembles payloads with one RTP timestamp. Never throws. */
+/** A codec's payload format. Assembles payloads with one RTP timestamp, and never throws. */
 export interface PayloadFormat<C extends Content> {
+  /**
+   * Whether every sender must mark the last packet of a unit. If not, some senders' units end only
+   * when the RTP time changes.
+   */
+  readonly endIsMarked: boolean;
   /** Whether this payload starts a unit that can be decoded independently. */
   beginsUnit(payload: Uint8Array): boolean;
   /** Adds the next payload, which is never empty. */
   add(payload: Uint8Array): PayloadResult;
   /**
-   * Returns the assembled unit. null: it contains no picture; `damaged`: it contains one that
-   * cannot be decoded.
+   * Returns the assembled unit, null if it contains no frame, or `damaged` if its frame cannot be
+   * decoded.
    */
   content(): C | null | 'damaged';
   /** Starts the next unit, discarding the current one. */
@@ -24,20 +30,27 @@ export interface PayloadFormat<C extends Content> {
 }
 
 /**
- * The common logic of all video formats: a unit ends with the marker bit or where the RTP time
- * changes. After a loss, and after anything that cannot be decoded, units are held back until a
- * complete key frame.
+ * The common logic of all video formats. A unit ends with the marker bit, or when the RTP time
+ * changes. After a loss, and after anything that cannot be decoded, units are withheld until a
+ * complete key frame arrives.
+ *
+ * A unit may be cut short although no sequence number is missing. When a key frame begins, Chromium
+ * discards the rest of the frame before it, and only packets that are sent get a sequence number.
+ * mediasoup also closes the gap in sequence numbers between the packets before and after a pause,
+ * and continues with a key frame.
  */
 export class VideoDepacketizer<C extends Content> implements Depacketizer<
   C & { rtpTime: number; arrivedMs: number }
 > {
   readonly #format: PayloadFormat<C>;
   #needsKeyFrame = true;
-  /** Packets before the next one may be missing, as when joining a stream. */
+  /** Whether packets before the next one may be missing, as they are when a stream is joined. */
   #afterLoss = true;
   /** The RTP time of the unit in progress. */
   #rtpTime: number | null = null;
   #arrivedMs = 0;
+  /** Whether the sender has set the marker bit on any packet. */
+  #setsMarker = false;
   /** The RTP time of a damaged unit, whose other packets are skipped. */
   #skippedRtpTime: number | null = null;
 
@@ -53,7 +66,9 @@ export class VideoDepacketizer<C extends Content> implements Depacketizer<
     const units: (C & { rtpTime: number; arrivedMs: number })[] = [];
     // Bandwidth probes contain only padding, with the RTP time of some frame.
     if (packet.payload.length === 0) return units;
-    if (this.#rtpTime !== null && this.#rtpTime !== packet.rtpTime) this.#finish(units);
+    if (this.#rtpTime !== null && this.#rtpTime !== packet.rtpTime)
+      this.#finish(units, { cutShort: this.#isCutShortBy(packet) });
+    this.#setsMarker ||= packet.marker;
     if (this.#isSkipped(packet)) {
       if (packet.marker) this.#skippedRtpTime = null;
       return units;
@@ -77,7 +92,10 @@ export class VideoDepacketizer<C extends Content> implements Depacketizer<
     this.#afterLoss = true;
   }
 
-  /** The first packets after a loss may be the rest of a unit that looks complete. */
+  /**
+   * Whether to skip a packet: the first packets after a loss may be the rest of a unit, and would
+   * look like a complete one.
+   */
   #isSkipped({ payload, rtpTime }: ArrivedPacket): boolean {
     if (this.#afterLoss) {
       this.#afterLoss = false;
@@ -87,12 +105,18 @@ export class VideoDepacketizer<C extends Content> implements Depacketizer<
     return this.#skippedRtpTime !== null;
   }
 
-  #finish(units: (C & { rtpTime: number; arrivedMs: number })[]): void {
+  /** Whether the unit in progress, whose end is not marked, is incomplete. */
+  #isCutShortBy(next: ArrivedPacket): boolean {
+    const { endIsMarked } = this.#format;
+    return endIsMarked || (this.#setsMarker && this.#format.beginsUnit(next.payload));
+  }
+
+  #finish(units: (C & { rtpTime: number; arrivedMs: number })[], { cutShort = false } = {}): void {
     const rtpTime = this.#rtpTime ?? 0;
     const content = this.#format.content();
     this.#format.discard();
     this.#rtpTime = null;
-    if (content === 'damaged') {
+    if (content === 'damaged' || (content !== null && cutShort)) {
       this.#needsKeyFrame = true;
     } else if (content !== null && (content.keyFrame || !this.#needsKeyFrame)) {
       this.#needsKeyFrame = false;

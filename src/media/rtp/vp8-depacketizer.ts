@@ -2,16 +2,16 @@ import type { Depacketizer } from './depacketizer.js';
 import { UnitAssembly } from './unit-assembly.js';
 import { VideoDepacketizer, type PayloadFormat, type PayloadResult } from './video-depacketizer.js';
 
-/** A VP8 frame. It is not an access unit: nothing plays VP8 in MP4. */
+/** A VP8 frame. It isn't an {@link AccessUnit}, since players can't play VP8 in MP4. */
 export type Vp8Frame = Readonly<{
   /** The 32-bit RTP timestamp as sent. */
   rtpTime: number;
   keyFrame: boolean;
   data: Uint8Array;
-  /** The size in the last key frame. */
+  /** The size given in the last key frame. */
   width: number;
   height: number;
-  /** Arrival of its last packet, in milliseconds on the server's clock. */
+  /** The arrival time of the frame's last packet, in milliseconds on the server's clock. */
   arrivedMs: number;
 }>;
 
@@ -23,6 +23,8 @@ type Content = { keyFrame: boolean; data: Uint8Array; width: number; height: num
 
 /** VP8 in RTP (RFC 7741). */
 class Vp8Format implements PayloadFormat<Content> {
+  /** RFC 7741 4.1: the marker bit must be set on the last packet of a frame. */
+  readonly endIsMarked = true;
   readonly #assembly = new UnitAssembly();
   #size = { width: 0, height: 0 };
 
@@ -56,7 +58,10 @@ class Vp8Format implements PayloadFormat<Content> {
   }
 }
 
-/** The length of the payload descriptor (RFC 7741 4.2); it may exceed the payload. */
+/**
+ * Returns the length of the payload descriptor (RFC 7741 4.2), which may be longer than the
+ * payload.
+ */
 function descriptorBytes(payload: Uint8Array): number {
   const [first = 0, extensions = 0, pictureId = 0] = payload;
   if ((first & 0x80) === 0) return 1;
@@ -68,7 +73,8 @@ function descriptorBytes(payload: Uint8Array): number {
 }
 
 /**
- * RFC 6386 9.1: a start code, then width and height with 14 bits each beside 2 bits for scaling.
+ * RFC 6386 9.1: a start code is followed by width and height, each with 14 bits and 2 bits for
+ * scaling.
  */
 function keyFrameSize(frame: Uint8Array): { width: number; height: number } | null {
   const [, , , a, b, c, w0 = 0, w1 = 0, h0 = 0, h1 = 0] = frame;

@@ -11,7 +11,7 @@ type Key = {
   size?: readonly [number, number];
 };
 
-/** The uncompressed header of a key frame (VP9 6.2), and some bytes. */
+/** Returns the uncompressed header of a key frame (VP9 6.2) and some bytes. */
 function keyFrame({ profile = 0, color, size = [640, 360] }: Key = {}): Uint8Array {
   const bits = new BitWriter().bits(2, 2);
   bits.bits(profile & 1, 1).bits(profile >> 1, 1);
@@ -30,15 +30,22 @@ const INTER = hex('86 00 11 22');
 const SHOWS_EXISTING = hex('88 00');
 const interPayloads = (frame = INTER) => vp9Payloads(frame, { interPredicted: true });
 
+const create = () =>
+  createDepacketizer({ mimeType: 'video/VP9', clockRate: 90_000, channels: 1, parameters: {} })!;
 const push = (...units: (readonly Uint8Array[])[]): AccessUnit[] => {
-  const codec = { mimeType: 'video/VP9', clockRate: 90_000, channels: 1, parameters: {} };
-  const depacketizer = createDepacketizer(codec)!;
+  const depacketizer = create();
   return packetsOf(units).flatMap((packet) => depacketizer.push(packet));
+};
+/** Only the E bit marks the end of a frame. */
+const pushUnmarked = (...units: (readonly Uint8Array[])[]): AccessUnit[] => {
+  const depacketizer = create();
+  const packets = packetsOf(units).map((packet) => ({ ...packet, marker: false }));
+  return packets.flatMap((packet) => depacketizer.push(packet));
 };
 const timesOf = (units: readonly AccessUnit[]) => units.map((unit) => unit.rtpTime);
 
 describe('VP9 from RTP', () => {
-  it('takes frames in one packet and in several', () => {
+  it('accepts frames in one or more packets', () => {
     const large = concat(INTER, new Uint8Array(2500));
     const units = push(
       vp9Payloads(keyFrame()),
@@ -111,12 +118,12 @@ describe('VP9 from RTP', () => {
     [[1920, 1080], '41'],
     [[3840, 2160], '51'],
     [[16_384, 16_384], '62'],
-  ] as const)('claims a level that holds 60 frames a second of %s', (size, level) => {
+  ] as const)('states the level for 60 frames per second at %s', (size, level) => {
     const [unit] = push(vp9Payloads(keyFrame({ size })));
     expect(unit?.config).toMatchObject({ codecs: `vp09.00.${level}.08`, width: size[0] });
   });
 
-  it('makes another config when the size changes', () => {
+  it('creates a new config when the size changes', () => {
     const other = vp9Payloads(keyFrame({ size: [320, 180] }));
     const units = push(vp9Payloads(keyFrame()), other, interPayloads(), vp9Payloads(keyFrame()));
     expect(units.map(({ config }) => config.kind === 'video' && config.width)).toEqual([
@@ -124,27 +131,27 @@ describe('VP9 from RTP', () => {
     ]);
   });
 
-  it("takes FFmpeg's frames, which never say that they are predicted, by their headers", () => {
+  it('detects predicted frames from FFmpeg, which are not marked, by their headers', () => {
     const units = push(vp9Payloads(keyFrame()), vp9Payloads(INTER));
     expect(units.map((unit) => unit.keyFrame)).toEqual([true, false]);
   });
 
-  it('takes no frame for a key frame that its descriptor calls predicted', () => {
+  it('does not count a frame marked as predicted as a key frame', () => {
     const predicted = vp9Payloads(keyFrame(), { interPredicted: true });
     expect(timesOf(push(predicted, vp9Payloads(keyFrame())))).toEqual([6000]);
   });
 
-  it('takes the lowest of the spatial layers, and ends the unit with its frame', () => {
+  it('uses the lowest spatial layer, and ends the unit with its frame', () => {
     const [key, inter] = [keyFrame(), INTER].map((frame, i) => [
       // I, L, B, E (and P); SID 0, TL0PICIDX.
       concat([i === 0 ? 0xac : 0xec], [0x11, 0x00, 0x00], frame),
-      // SID 1, which uses the layer below.
+      // SID 1, which depends on the layer below.
       concat([i === 0 ? 0xac : 0xec], [0x11, 0x03, 0x00], hex('aabb')),
     ]);
     expect(push(key!, inter!).map((unit) => unit.data)).toEqual([keyFrame(), INTER]);
   });
 
-  it('holds back frames before the first key frame', () => {
+  it('withholds frames before the first key frame', () => {
     expect(timesOf(push(interPayloads(), vp9Payloads(keyFrame()), interPayloads()))).toEqual([
       6000, 9000,
     ]);
@@ -152,18 +159,25 @@ describe('VP9 from RTP', () => {
 
   it.each([
     ['a descriptor and no frame', hex('8c 8123')],
-    ['a frame whose start was not there', vp9Payloads(concat(INTER, new Uint8Array(2500)))[1]!],
-    ['a whole frame that is not marked as begun', concat(hex('44'), INTER)],
+    ['a frame without a start', vp9Payloads(concat(INTER, new Uint8Array(2500)))[1]!],
+    ['a complete frame without a start mark', concat(hex('44'), INTER)],
     ['a key frame without its sync code', concat(hex('0c'), hex('82 49 83 43 20 27f0 1670'))],
     ['a key frame cut short', concat(hex('0c'), keyFrame().subarray(0, 6))],
     ['no frame marker', concat(hex('0c'), hex('46 00'))],
     ['a reserved profile', concat(hex('0c'), hex('b8 00'))],
-  ])('drops and waits for a key frame: %s', (_, payload) => {
+  ])('drops the frame and waits for a key frame: %s', (_, payload) => {
     const key = vp9Payloads(keyFrame());
     expect(timesOf(push(key, [payload], interPayloads(), key))).toEqual([3000, 12000]);
   });
 
-  it('takes a second start in one frame for the end that was not there', () => {
+  it('drops a frame whose end was never sent, even if no packet is missing', () => {
+    const start = interPayloads(concat(INTER, new Uint8Array(2500))).slice(0, 2);
+    const key = vp9Payloads(keyFrame());
+    expect(timesOf(pushUnmarked(key, start, key, interPayloads()))).toEqual([3000, 9000, 12000]);
+    expect(timesOf(pushUnmarked(key, start, interPayloads(), key))).toEqual([3000, 12000]);
+  });
+
+  it('treats a second start within a frame as a lost end', () => {
     const start = interPayloads(concat(INTER, new Uint8Array(2500)))[0]!;
     const units = push(vp9Payloads(keyFrame()), [start, ...interPayloads()], interPayloads());
     expect(timesOf(units)).toEqual([3000]);
@@ -183,24 +197,24 @@ describe('parseVp9PayloadDescriptor', () => {
     ['a structure without sizes', '02 00', 2],
     ['a structure of two sizes', '02 30 02800168 050002d0', 10],
     ['a group of pictures', '02 08 02 04 01 0c 01 02 03', 9],
-    ['all of it', 'f2 9122 03 04 18 02800168 01 04 01', 13],
-  ])('passes over %s', (_, descriptor, length) => {
+    ['all fields', 'f2 9122 03 04 18 02800168 01 04 01', 13],
+  ])('skips %s', (_, descriptor, length) => {
     expect(parseVp9PayloadDescriptor(concat(hex(descriptor), [0xff]))).toMatchObject({ length });
   });
 
   it.each([
     ['no bytes', ''],
-    ['no frame behind it', '80 9122'],
+    ['no frame after the descriptor', '80 9122'],
     ['a picture id cut short', '80'],
     ['four references', '50 05 05 05 04 ff'],
-    ['references that go on to the end', '50 05 05'],
+    ['references up to the end', '50 05 05'],
     ['sizes beyond the packet', '02 f0 0280'],
     ['a group of pictures beyond the packet', '02 08 ff 0c 01'],
-  ])('takes none: %s', (_, descriptor) => {
+  ])('rejects %s', (_, descriptor) => {
     expect(parseVp9PayloadDescriptor(hex(descriptor))).toBeNull();
   });
 
-  it('tells the flags and the spatial layer', () => {
+  it('returns the flags and the spatial layer', () => {
     expect(parseVp9PayloadDescriptor(hex('6c 45 00 ff'))).toEqual({
       length: 3,
       interPredicted: true,

@@ -9,12 +9,14 @@ import { parseVp9PayloadDescriptor } from './vp9-payload-descriptor.js';
 type Content = { keyFrame: boolean; data: Uint8Array; config: VideoConfig };
 
 /**
- * VP9 in RTP (RFC 9628), flexible mode or not. Of several spatial layers it takes the lowest, which
- * is a stream that any decoder plays. Taking all would require superframes whose lower frames are
- * hidden, which is not how they are sent. Our own publishers send one spatial layer. All temporal
- * layers are taken.
+ * VP9 in RTP (RFC 9628), with or without flexible mode. If there are several spatial layers, only
+ * the lowest is used, since any decoder can play it. Using all of them would require superframes
+ * with hidden lower frames, and senders don't send layers that way. Onair's own publishers send one
+ * spatial layer. All temporal layers are used.
  */
 export class Vp9Format implements PayloadFormat<Content> {
+  /** RFC 9628 4.2: E must be set on the last packet of a layer's frame. */
+  readonly endIsMarked = true;
   readonly #assembly = new UnitAssembly();
   #interPredicted = false;
   #config: VideoConfig | null = null;
@@ -40,7 +42,7 @@ export class Vp9Format implements PayloadFormat<Content> {
     const data = this.#assembly.take();
     const header = parseVp9FrameHeader(data);
     if (header === null) return 'damaged';
-    // FFmpeg never sets P, so a cleared P alone does not mark a key frame.
+    // FFmpeg never sets P, so a cleared P bit alone doesn't indicate a key frame.
     const keyFrame = header !== 'inter' && !this.#interPredicted;
     if (keyFrame) this.#useConfig(header);
     return this.#config === null ? 'damaged' : { keyFrame, data, config: this.#config };

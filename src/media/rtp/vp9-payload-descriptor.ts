@@ -1,20 +1,20 @@
-/** The required fields of the VP9 payload descriptor (RFC 9628 4.2). */
+/** The VP9 payload descriptor fields that are needed here (RFC 9628 4.2). */
 export type Vp9PayloadDescriptor = Readonly<{
-  /** Its length in bytes. */
+  /** The descriptor's length in bytes. */
   length: number;
-  /** P: predicted from other pictures. */
+  /** P: the frame is predicted from other frames. */
   interPredicted: boolean;
   /** B and E: the payload starts or ends a frame of one spatial layer. */
   beginsFrame: boolean;
   endsFrame: boolean;
-  /** SID; 0 without layer indices. */
+  /** SID; 0 if there are no layer indices. */
   spatialLayer: number;
 }>;
 
 /** RFC 9628 4.2: "up to 3 times". */
 const MAX_REFERENCES = 3;
 
-/** Parses the descriptor; null if it is incomplete, or nothing follows it. */
+/** Parses the descriptor; returns null if it is incomplete or nothing follows it. */
 export function parseVp9PayloadDescriptor(payload: Uint8Array): Vp9PayloadDescriptor | null {
   const flags = payload[0] ?? 0;
   const has = (mask: number): boolean => (flags & mask) !== 0;
@@ -44,7 +44,7 @@ export function parseVp9PayloadDescriptor(payload: Uint8Array): Vp9PayloadDescri
   };
 }
 
-/** RFC 9628 4.2.1: sizes of the spatial layers, and the picture group. */
+/** RFC 9628 4.2.1: skips the sizes of the spatial layers and the picture group. */
 function skipScalabilityStructure(payload: Uint8Array, start: number): number {
   const head = payload[start] ?? 0;
   let offset = start + 1;

@@ -8,7 +8,7 @@ import { Page } from '../../protocol/paging.js';
 import { CurrentClient } from '../current-client.js';
 import { ClipService } from './clip.service.js';
 
-/** Clips over HTTP. */
+/** The HTTP API for clips. */
 @Controller('api')
 export class ClipController {
   constructor(private readonly clips: ClipService) {}
@@ -16,8 +16,9 @@ export class ClipController {
   @Post('recordings/:id/clips')
   @ForVisitors()
   @Operation({
-    summary: 'Make a clip of a recording',
-    description: 'Who may watch it may. The clip stays when the recording is deleted.',
+    summary: 'Create a clip of a recording',
+    description:
+      'For anyone who can watch the recording. The clip remains when the recording is deleted.',
     reply: ClipView,
     errors: [
       'not_logged_in',
@@ -30,7 +31,7 @@ export class ClipController {
       'unavailable',
     ],
   })
-  // oxlint-disable-next-line max-params -- what of which, and who asks.
+  // oxlint-disable-next-line max-params -- injected by Nest
   async create(
     @Param('id') id: string,
     @Body({ schema: NewClip }) clip: NewClip,
@@ -43,8 +44,8 @@ export class ClipController {
   @Get('channels/:name/clips')
   @LoggedIn()
   @Operation({
-    summary: 'All clips of a channel, the newest first',
-    description: 'The owner, who may delete each of them.',
+    summary: 'List a channel’s clips, newest first',
+    description: 'For the channel’s owner, who can delete any of them.',
     reply: ClipList,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'password_required'],
   })
@@ -59,7 +60,7 @@ export class ClipController {
   @Get('account/clips')
   @LoggedIn()
   @Operation({
-    summary: 'The clips that one has made, the newest first',
+    summary: 'List the clips you made, newest first',
     reply: ClipList,
     errors: ['not_logged_in'],
   })
@@ -73,7 +74,7 @@ export class ClipController {
   @Get('clips/:id')
   @ForVisitors()
   @Operation({
-    summary: 'A clip',
+    summary: 'Get a clip',
     reply: ClipView,
     errors: ['clip_not_found', 'password_required', 'rate_limited', 'unavailable'],
   })
@@ -90,7 +91,7 @@ export class ClipController {
   @ForVisitors()
   @Operation({
     summary: 'Delete a clip',
-    description: 'Who made it, and the owner of the channel.',
+    description: 'For the account that made it, and the channel’s owner.',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'clip_not_found', 'password_required'],
   })

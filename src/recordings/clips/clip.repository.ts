@@ -11,21 +11,22 @@ export type StoredClip = Readonly<{
   channel: string;
   ownerId: string;
   recordingId: string;
-  /** Whether its recording still exists. */
+  /** Whether the clip's recording still exists. */
   hasRecording: boolean;
   createdById: string | null;
-  /** A username. */
+  /** The username of the account that made the clip; null if the account was deleted. */
   createdBy: string | null;
   title: string;
   /**
-   * Who can watch it now. While its recording exists, the recording's visibility applies as well.
+   * Who can watch the clip now. While its recording exists, the recording's visibility applies as
+   * well.
    */
   visibility: Visibility;
   startMs: number;
   durationMs: number;
   playFromMs: number;
   bytes: number;
-  /** The file of the thumbnail. */
+  /** The file name of the thumbnail. */
   thumbnail: string | null;
   createdAt: Date;
 }>;
@@ -43,7 +44,7 @@ export type ClipToStore = Pick<
   | 'thumbnail'
 > & { createdById: string };
 
-/** Which clips to list. */
+/** Which clips to list: those of a channel, or those that an account made. */
 export type ClipsOf = Readonly<{ channel: string }> | Readonly<{ createdById: string }>;
 
 const COLUMNS = {
@@ -68,15 +69,15 @@ type Row = Readonly<{
   createdAt: Date;
 }>;
 
-/** Clips in the database. */
+/** Stores clips in the database. */
 @Injectable()
 export class ClipRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Stores a clip if its account is below the limit and its recording still exists. Concurrent
-   * requests cannot exceed the limit.
-   * @param max the number of clips an account may have
+   * Stores a clip if the account is below the limit and the recording still exists. Concurrent
+   * requests can't exceed the limit together.
+   * @param max the maximum number of clips per account
    */
   async create(
     { channel, createdById, ...clip }: ClipToStore,
@@ -107,9 +108,9 @@ export class ClipRepository {
   }
 
   /** Lists clips, newest first. */
-  async list(of: ClipsOf, { limit, offset }: Page): Promise<StoredClip[]> {
+  async list(filter: ClipsOf, { limit, offset }: Page): Promise<StoredClip[]> {
     const rows = await this.db.clip.findMany({
-      where: 'channel' in of ? { channel: { name: of.channel } } : of,
+      where: 'channel' in filter ? { channel: { name: filter.channel } } : filter,
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       skip: offset,
       take: limit,
@@ -118,12 +119,12 @@ export class ClipRepository {
     return this.#complete(rows);
   }
 
-  /** The number of clips made by an account. */
+  /** Returns the number of clips that an account made. */
   count(accountId: string): Promise<number> {
     return this.db.clip.count({ where: { createdById: accountId } });
   }
 
-  /** Returns those of the ids that exist. */
+  /** Returns the ids for which a clip exists. */
   async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await this.db.clip.findMany({
       where: { id: { in: [...ids] } },
@@ -136,7 +137,7 @@ export class ClipRepository {
     await this.db.clip.deleteMany({ where: { id } });
   }
 
-  /** Adds the current state of their recordings. */
+  /** Adds the current state of the clips' recordings. */
   async #complete(rows: readonly Row[]): Promise<StoredClip[]> {
     const recordings = await this.db.recording.findMany({
       where: { broadcastId: { in: [...new Set(rows.map(({ recordingId }) => recordingId))] } },
@@ -165,7 +166,7 @@ export class ClipRepository {
 }
 
 /**
- * Returns the stricter of a clip's and its recording's visibility. With neither, the clip is
+ * Returns the stricter of a clip's and its recording's visibility. If there is neither, the clip is
  * private.
  */
 function visibilityOf(own: Visibility | null, ofRecording: Visibility | null): Visibility {

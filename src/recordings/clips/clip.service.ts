@@ -19,22 +19,22 @@ import { VodAuthorizer } from '../vod/vod-authorizer.js';
 import { ClipRepository, type ClipsOf, type StoredClip } from './clip.repository.js';
 
 const Id = z.uuid();
-/** The shortest clip, milliseconds. */
+/** The minimum duration of a clip, in milliseconds. */
 const WORTH_MS = 500;
 /**
- * Clips are made one at a time, taking turns between accounts: a clip of a minute has about 150
- * files.
+ * The limits of the queue. Clips are made one at a time, and accounts take turns. A clip of one
+ * minute consists of about 150 files.
  */
 const WAITING = { perParty: 4, all: 64 } as const;
 const RETRY_MS = 2_000;
 
-/** Clips: parts of recordings with files and an address of their own. */
+/** Creates and reads clips, which are parts of recordings with their own files and address. */
 @Injectable()
 export class ClipService {
   readonly #max: number;
   readonly #queue = new FairQueue(WAITING);
 
-  // oxlint-disable-next-line max-params -- Nest's injection: clips, what they are cut of, who may, how many.
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly clips: ClipRepository,
     private readonly recordings: RecordingService,
@@ -49,10 +49,11 @@ export class ClipService {
   }
 
   /**
-   * Makes a clip of a recording that the visitor may watch, even one in progress.
+   * Makes a clip of a recording that the visitor may watch, even if the recording is still in
+   * progress.
    * @param client the caller's key for rate limits
    * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`,
-   *   `clip_limit`, `storage_limit`; `unavailable` when too many clips are queued
+   *   `clip_limit`, `storage_limit`; `unavailable` if too many clips are queued
    */
   async create(
     recordingId: string,
@@ -71,7 +72,7 @@ export class ClipService {
     const cut = vod && cutVod(vod, { startMs, endMs: startMs + durationMs });
     const thereMs = cut ? cut.durationMs - cut.playFromMs : 0;
     if (!cut || thereMs < WORTH_MS)
-      throw new DomainError('recording_not_ready', 'There is nothing recorded at that place.');
+      throw new DomainError('recording_not_ready', 'Nothing is recorded at this position.');
     const id = await this.#inTurn(createdById, () =>
       this.#make({
         recording,
@@ -87,7 +88,7 @@ export class ClipService {
 
   /**
    * Lists the clips of a channel for its owner, newest first.
-   * @throws {DomainError} `channel_not_found`; `forbidden` for anyone but the owner
+   * @throws {DomainError} `channel_not_found`; `forbidden` unless the visitor owns the channel
    */
   async ofChannel(name: string, visitor: Visitor, page: Page): Promise<ListedClip[]> {
     const { ownerId } = await this.channels.get(name);
@@ -109,8 +110,8 @@ export class ClipService {
   /**
    * Returns a clip for playback.
    * @param client the caller's key for rate limits
-   * @throws {DomainError} `clip_not_found`, `password_required`; `rate_limited`, `unavailable` when
-   *   it has to be read from storage first
+   * @throws {DomainError} `clip_not_found`, `password_required`; `rate_limited`, `unavailable` if
+   *   the clip has to be read from storage first
    */
   async view(id: string, visitor: Visitor, client: string): Promise<ClipView> {
     const clip = await this.#find(id);
@@ -151,10 +152,10 @@ export class ClipService {
   }
 
   /**
-   * Deletes a clip. Its maker may delete it even when no longer allowed to watch it, because it
-   * counts toward their limit.
-   * @throws {DomainError} `clip_not_found`, `password_required`; `forbidden` for anyone but its
-   *   maker and the channel's owner
+   * Deletes a clip. The account that made the clip may delete it even if it may no longer watch it,
+   * because the clip counts toward the account's limit.
+   * @throws {DomainError} `clip_not_found`, `password_required`; `forbidden` for anyone but the
+   *   account that made it and the channel's owner
    */
   async delete(id: string, visitor: Visitor): Promise<void> {
     const clip = await this.#find(id);
@@ -162,7 +163,10 @@ export class ClipService {
       await this.authorizer.enter(clip, visitor, clipNotFound());
       if (visitor.identity.account === null)
         throw new DomainError('not_logged_in', 'Log in first.');
-      throw new DomainError('forbidden', 'Only who made it and the channel’s owner can do that.');
+      throw new DomainError(
+        'forbidden',
+        'Only the account that made the clip and the channel’s owner can do that.',
+      );
     }
     await this.clips.delete(id);
     this.catalog.forget('clips', id);
@@ -170,12 +174,12 @@ export class ClipService {
   }
 
   /**
-   * Lists a page of clips, without those that the visitor may not watch; the page is shorter by
-   * these.
+   * Lists a page of clips, omitting those that the visitor may not watch, so the page may be
+   * shorter.
    */
-  async #list(of: ClipsOf, visitor: Visitor, page: Page): Promise<ListedClip[]> {
+  async #list(filter: ClipsOf, visitor: Visitor, page: Page): Promise<ListedClip[]> {
     const listed: ListedClip[] = [];
-    for (const clip of await this.clips.list(of, page)) {
+    for (const clip of await this.clips.list(filter, page)) {
       const { ownerId: _owner, createdById: _maker, playFromMs: _from, ...about } = clip;
       const { hasRecording, thumbnail, recordingId, createdAt, ...shown } = about;
       const access = await this.authorizer.accessFor(clip, visitor);
@@ -196,19 +200,23 @@ export class ClipService {
       return await this.#queue.run(accountId, work);
     } catch (error) {
       if (!(error instanceof QueueFullError)) throw error;
-      throw new DomainError('unavailable', 'Too many clips are made now. Try again in a moment.', {
-        retryAfterMs: RETRY_MS,
-      });
+      throw new DomainError(
+        'unavailable',
+        'Too many clips are being made. Try again in a moment.',
+        {
+          retryAfterMs: RETRY_MS,
+        },
+      );
     }
   }
 
-  /** Stores a clip, and resolves with its id. */
+  /** Stores a clip and resolves with its id. */
   async #make({ recording, cut, ...about }: ClipToMake): Promise<string> {
     const { createdById } = about;
     if (!this.space.hasRoomForClip(createdById, cut.bytes))
       throw new DomainError(
         'storage_limit',
-        'Your storage is full. Delete recordings or clips to make another clip.',
+        'Your storage is full. Delete recordings or clips before you make another clip.',
       );
     const id = randomUUID();
     const thumbnail = await this.#keep(id, recording.id, cut);
@@ -223,7 +231,7 @@ export class ClipService {
     }
     if (result === 'too_many') throw this.#tooMany();
     if (result === 'no_recording')
-      throw new DomainError('recording_not_found', 'There is no such recording.');
+      throw new DomainError('recording_not_found', 'Recording not found.');
     this.space.addClip(createdById, bytes);
     return id;
   }
@@ -231,7 +239,7 @@ export class ClipService {
   #tooMany(): DomainError {
     return new DomainError(
       'clip_limit',
-      `An account can have ${this.#max} clips. Delete one to make another.`,
+      `An account can have up to ${this.#max} clips. Delete one to make another.`,
     );
   }
 
@@ -242,8 +250,8 @@ export class ClipService {
   }
 
   /**
-   * Copies the segments under the clip's own keys, and writes its journal. Resolves with its first
-   * thumbnail.
+   * Copies the segments to the clip's own keys and writes its journal. Resolves with the clip's
+   * first thumbnail.
    */
   async #keep(id: string, recordingId: string, cut: Cut): Promise<string | null> {
     const { store, journals } = this.files;
@@ -286,4 +294,4 @@ function mayDelete({ createdById, ownerId }: StoredClip, { identity }: Visitor):
   return accountId !== null && (accountId === createdById || accountId === ownerId);
 }
 
-const clipNotFound = () => new DomainError('clip_not_found', 'There is no such clip.');
+const clipNotFound = () => new DomainError('clip_not_found', 'Clip not found.');

@@ -12,7 +12,7 @@ import { sendRanged } from '../vod/ranged-answer.js';
 import { DownloadService } from './download.service.js';
 import { movieBytes } from './movie-bytes.js';
 
-/** Downloads of recordings. */
+/** The HTTP API for downloads. */
 @Controller('api/recordings/:id')
 export class DownloadController {
   constructor(
@@ -23,9 +23,9 @@ export class DownloadController {
   @Get('download.mp4')
   @ForVisitors()
   @Operation({
-    summary: 'All of a recording as one MP4',
+    summary: 'Download a recording as one MP4',
     description:
-      'The best picture that there is all along, or the rendition that is asked for, with the sound. Of its length, and with ranges.',
+      'Contains the requested video rendition, by default the best one that lasts throughout, and the audio. Supports ranges.',
     reply: null,
     errors: [
       'recording_not_found',
@@ -36,7 +36,7 @@ export class DownloadController {
       'unavailable',
     ],
   })
-  // oxlint-disable-next-line max-params -- what of which for whom, and Fastify's pair.
+  // oxlint-disable-next-line max-params -- injected by Nest
   async download(
     @Param('id') id: string,
     @Query({ schema: RecordingDownload }) { rendition }: RecordingDownload,
@@ -61,6 +61,6 @@ export class DownloadController {
       open: async (range) =>
         Readable.from(movieBytes(plan, this.files.store, range), { objectMode: false }),
     });
-    if (!sent) throw new DomainError('recording_not_found', 'There is no such recording.');
+    if (!sent) throw new DomainError('recording_not_found', 'Recording not found.');
   }
 }

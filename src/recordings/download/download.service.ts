@@ -14,25 +14,25 @@ import type { VodRendition } from '../vod/vod.js';
 import { bestVideo, type MoviePlan, type MovieSource, planMovie } from './movie-plan.js';
 
 /**
- * The memory for cached movie headers, bytes; at least one is cached, whatever its size. An hour's
- * header is 2 MB.
+ * The maximum size of cached movie headers, in bytes. At least one header is cached, no matter how
+ * large it is. The header for one hour takes 2 MB.
  */
 const KEPT_BYTES = 64 * 1_048_576;
 /**
- * Movies are planned one at a time, taking turns between clients; beyond these limits requests are
- * refused.
+ * The limits of the queue, beyond which requests are rejected. Movies are planned one at a time,
+ * and clients take turns.
  */
 const WAITING = { perParty: 2, all: 16 } as const;
 
 /** A recording as a single file. */
 export type Download = Readonly<{ plan: MoviePlan; fileName: string; etag: string }>;
 
-/** Recordings as one MP4 each, generated while it is sent. */
+/** Provides each recording as one MP4, which is generated while it is sent. */
 @Injectable()
 export class DownloadService {
   readonly #log: Log;
   readonly #queue = new FairQueue(WAITING);
-  /** By recording and rendition, least recently used first. */
+  /** Plans by recording and rendition, least recently used first. */
   readonly #plans = new Map<string, MoviePlan>();
   /** Plans in progress, bounded by the queue. */
   readonly #planning = new Map<string, Promise<MoviePlan>>();
@@ -50,10 +50,10 @@ export class DownloadService {
   /**
    * Finds or plans a recording's movie.
    * @param client the caller's key for rate limits
-   * @param rendition the video rendition (`video-1`); null: the best
+   * @param rendition the video rendition (`video-1`); null for the best
    * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`,
-   *   `not_found` for an unknown rendition; `rate_limited`, `unavailable` when the movie has to be
-   *   planned and cannot be now
+   *   `not_found` for an unknown rendition; `rate_limited`, `unavailable` if the movie has to be
+   *   planned first and can't be planned now
    */
   async find(
     id: string,
@@ -66,7 +66,7 @@ export class DownloadService {
     if (!entry)
       throw new DomainError(
         'recording_not_ready',
-        'The recording is not finished. Try again when the broadcast is over.',
+        'The recording is not finished. Try again after the broadcast ends.',
       );
     const renditions = chosen(entry, rendition);
     const name = `${id}/${renditions.map((one) => one.id).join('+')}`;
@@ -117,7 +117,7 @@ export class DownloadService {
     const known = new Map<string, ReturnType<typeof journals.samples>>();
     const read = async (path: string): Promise<Uint8Array> => {
       const file = await store.get(`${key}/${path}`);
-      if (!file) throw new Error(`${key}/${path} is gone`);
+      if (!file) throw new Error(`${key}/${path} no longer exists`);
       return Buffer.concat(await file.toArray());
     };
     return {
@@ -130,7 +130,7 @@ export class DownloadService {
         known.set(name, samples);
         const found = (await samples).get(msn);
         if (found) return found;
-        this.#log.debug({ key, run, rendition, msn }, 'a segment is read for a download’s index');
+        this.#log.debug({ key, run, rendition, msn }, 'reading a segment for a download’s index');
         return readFragments(await read(`${name}/${file}`));
       },
     };
@@ -139,7 +139,10 @@ export class DownloadService {
 
 type Planned = Readonly<{ entry: VodEntry; renditions: readonly VodRendition[] }>;
 
-/** The renditions in the movie: video and audio, where the recording has them. */
+/**
+ * Returns the renditions of the movie: video and audio, or only one of them if the recording lacks
+ * the other.
+ */
 function chosen({ vod }: VodEntry, rendition: string | null): VodRendition[] {
   const video =
     rendition === null ? bestVideo(vod) : vod.renditions.find(({ id }) => id === rendition);

@@ -4,8 +4,8 @@ import type { MoviePiece } from './movie-data.js';
 import type { MoviePlan } from './movie-plan.js';
 
 /**
- * Streams a range of a movie's bytes, both ends included.
- * @throws when a file is gone or its length has changed
+ * Streams a range of a movie's bytes, including both ends.
+ * @throws if a file no longer exists or its length has changed
  */
 export async function* movieBytes(
   { head, pieces }: MoviePlan,
@@ -37,17 +37,17 @@ async function* pieceBytes(
   }
   const { key, from } = source;
   const file = await store.get(key, { first: from + first, last: from + last });
-  if (!file) throw new Error(`${key} is gone`);
+  if (!file) throw new Error(`${key} no longer exists`);
   let missing = last - first + 1;
   for await (const chunk of file) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('a file that is read as text');
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('a file was read as text');
     missing -= chunk.length;
     yield chunk;
   }
-  if (missing !== 0) throw new Error(`${key} is shorter than it was`);
+  if (missing !== 0) throw new Error(`${key} is shorter than expected`);
 }
 
-/** The index of the piece that contains a byte, or of the last piece. */
+/** Returns the index of the piece that contains a byte, or of the last piece. */
 function pieceAt(pieces: readonly MoviePiece[], at: number): number {
   let [low, high] = [0, pieces.length - 1];
   while (low < high) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EagerTurns } from '../../../test/support/eager-turns.js';
 import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 import { SegmentTable } from '../journal/segment-table.js';
 import type { VodRendition, VodSegment } from '../vod/vod.js';
@@ -43,7 +44,7 @@ function rendition(id: Id, shapes: readonly Shape[]): VodRendition {
   };
 }
 
-/** Segments with one sample each, at the time that their number tells. */
+/** A source of segments with one sample each, whose time is given by the segment's number. */
 const source: MovieSource = {
   keyOf: ({ rendition: id, file }) => `${id}/${file}`,
   sampleEntry: async (_id, _run, init) => Buffer.from(init),
@@ -55,7 +56,7 @@ const source: MovieSource = {
   },
 };
 
-/** The 32-bit numbers of a table's rows. */
+/** Returns the 32-bit numbers of a table's rows. */
 function tables(head: Uint8Array, type: string): number[][] {
   const bytes = Buffer.from(head);
   const found: number[][] = [];
@@ -70,7 +71,7 @@ function tables(head: Uint8Array, type: string): number[][] {
 }
 
 describe('planMovie', () => {
-  it('has the files one after another, each segment’s picture before its sound', async () => {
+  it('concatenates the files, each segment’s video before its audio', async () => {
     const shapes = [{ msn: 0 }, { msn: 1 }];
     const plan = await planMovie([rendition('video-0', shapes), rendition('opus', shapes)], source);
     expect(plan.pieces).toEqual([
@@ -82,7 +83,14 @@ describe('planMovie', () => {
     expect(plan.byteLength).toBe(plan.head.length + 4 * BYTES);
   });
 
-  it('goes on without a break where the publisher was away', async () => {
+  it('yields to other work between any two segments', async () => {
+    const shapes = Array.from({ length: 50 }, (_, msn) => ({ msn }));
+    const turns = new EagerTurns();
+    await planMovie([rendition('video-0', shapes), rendition('opus', shapes)], source, turns);
+    expect(turns.taken).toBeGreaterThanOrEqual(shapes.length);
+  });
+
+  it('continues without a gap while the publisher was away', async () => {
     const shapes = [{ msn: 0 }, { msn: 30, discontinuity: true }, { msn: 31 }];
     const plan = await planMovie([rendition('video-0', shapes), rendition('opus', shapes)], source);
     expect(tables(plan.head, 'stts')).toEqual([
@@ -91,7 +99,7 @@ describe('planMovie', () => {
     ]);
   });
 
-  it('keeps the picture and goes on with the sound where there is none', async () => {
+  it('extends the last frame while video is missing, and continues the audio', async () => {
     const video = [{ msn: 0 }, { msn: 1, gap: true }, { msn: 2 }];
     const sound = [{ msn: 0 }, { msn: 1 }, { msn: 2 }];
     const plan = await planMovie([rendition('video-0', video), rendition('opus', sound)], source);
@@ -99,15 +107,15 @@ describe('planMovie', () => {
     expect(plan.pieces).toHaveLength(5);
   });
 
-  it('begins with what there is first', async () => {
+  it('starts with the first available track', async () => {
     const video = [{ msn: 5, gap: true }, { msn: 6 }];
     const sound = [{ msn: 5 }, { msn: 6 }];
     const plan = await planMovie([rendition('video-0', video), rendition('opus', sound)], source);
-    // Nothing for two seconds, by the movie's 90 kHz.
+    // The track is empty for two seconds, in the movie's ticks of 90 kHz.
     expect(tables(plan.head, 'elst')[0]?.slice(0, 2)).toEqual([0, 180_000]);
   });
 
-  it('begins the picture with its first key frame, at that frame’s time', async () => {
+  it('starts the video with its first key frame, at that frame’s time', async () => {
     const fragments = async ({ msn }: VodSegment): Promise<PackagedFragment[]> => {
       const first = msn * 180_000;
       const durationsTicks = [60_000, 60_000, 60_000];
@@ -120,11 +128,11 @@ describe('planMovie', () => {
     expect(tables(plan.head, 'stss')).toEqual([[1, 4]]);
     expect(tables(plan.head, 'stsz')[0]?.slice(1)).toEqual([8, 9, 7, 8, 9]);
     const [chunks] = tables(plan.head, 'co64');
-    // The first segment's file is skipped, and one sample of the second one.
+    // The first segment's file and one sample of the second are skipped.
     expect(chunks?.[1]).toBe(plan.head.length + BYTES + 8 + 7);
   });
 
-  it('tells which segments are coded in what', async () => {
+  it('assigns sample entries to segments', async () => {
     const shapes = [{ msn: 0 }, { msn: 1, init: 'init-1.mp4' }, { msn: 2 }];
     const plan = await planMovie([rendition('video-0', shapes)], source);
     expect(tables(plan.head, 'stsc')).toEqual([[1, 1, 1, 2, 1, 2, 3, 1, 1]]);
@@ -139,16 +147,16 @@ describe('MovieData', () => {
     { baseTicks: 5, offset: 60, sizes: [9], durationsTicks: [1], keys: [0] },
   ];
 
-  it('puts what is wanted before key frames, in the middle of files', () => {
+  it('inserts bytes before key frames within files', () => {
     const data = new MovieData();
     data.add({ key: 'first', bytes: 100, fragments: [], beforeKeys: null });
     const beforeKeys = Buffer.from('sets');
     const placed = data.add({ key: 'second', bytes: 80, fragments, beforeKeys });
     const file = Buffer.from(Array.from({ length: 80 }, (_, at) => at));
     const bytes = Buffer.concat(
-      data.pieces.map(({ source: of, bytes: length }) => {
-        if (of instanceof Uint8Array) return of;
-        const from = of.key === 'first' ? Buffer.alloc(100) : file.subarray(of.from);
+      data.pieces.map(({ source: piece, bytes: length }) => {
+        if (piece instanceof Uint8Array) return piece;
+        const from = piece.key === 'first' ? Buffer.alloc(100) : file.subarray(piece.from);
         return from.subarray(0, length);
       }),
     );
@@ -157,18 +165,18 @@ describe('MovieData', () => {
       let at = offset;
       return sizes.map((size) => bytes.subarray(at, (at += size)));
     });
-    const of = (from: number, size: number) => file.subarray(from, from + size);
+    const cut = (from: number, size: number) => file.subarray(from, from + size);
     expect(samples).toEqual([
-      Buffer.concat([beforeKeys, of(10, 5)]),
-      of(15, 6),
-      Buffer.concat([beforeKeys, of(21, 7)]),
-      of(40, 5),
-      of(45, 6),
-      Buffer.concat([beforeKeys, of(60, 9)]),
+      Buffer.concat([beforeKeys, cut(10, 5)]),
+      cut(15, 6),
+      Buffer.concat([beforeKeys, cut(21, 7)]),
+      cut(40, 5),
+      cut(45, 6),
+      Buffer.concat([beforeKeys, cut(60, 9)]),
     ]);
   });
 
-  it('takes files as they are where nothing is', () => {
+  it('includes files unchanged if nothing is inserted', () => {
     const data = new MovieData();
     data.add({ key: 'first', bytes: 100, fragments, beforeKeys: null });
     const placed = data.add({ key: 'second', bytes: 80, fragments, beforeKeys: null });
@@ -207,7 +215,7 @@ describe('movieBytes', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('are those of every range', async () => {
+  it('match every range', async () => {
     for (let first = 0; first < whole.length; first += 5)
       for (let last = first; last < whole.length; last += 9) {
         const read = await Readable.from(movieBytes(plan, store, { first, last })).toArray();
@@ -215,7 +223,7 @@ describe('movieBytes', () => {
       }
   });
 
-  it('end with an error where a file is gone, or shorter', async () => {
+  it('fail if a file is missing or shorter', async () => {
     for (const [key, byteLength] of [
       ['gone', BYTES],
       ['a', BYTES + 1],
@@ -236,18 +244,18 @@ describe('bestVideo', () => {
   });
   const all = [0, 1, 2, 3].map((msn) => ({ msn }));
 
-  it('is the highest that is there all along', () => {
+  it('is the highest that lasts throughout', () => {
     const renditions = [rendition('video-0', all), rendition('video-1', all)];
     expect(bestVideo(vodOf(renditions))?.id).toBe('video-1');
   });
 
-  it('is a lower one where the highest was not sent for long', () => {
+  it('is a lower one if the highest was missing for long', () => {
     const partly = all.map(({ msn }) => ({ msn, gap: msn > 1 }));
     const renditions = [rendition('video-0', all), rendition('video-1', partly)];
     expect(bestVideo(vodOf(renditions))?.id).toBe('video-0');
   });
 
-  it('is none of sound', () => {
+  it('is null for audio only', () => {
     expect(bestVideo(vodOf([rendition('opus', all)]))).toBeNull();
   });
 });

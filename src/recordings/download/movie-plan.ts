@@ -15,13 +15,13 @@ export type MoviePlan = Readonly<{
   byteLength: number;
 }>;
 
-/** Access to the files that a movie is planned from. */
+/** Access to the files from which a movie is planned. */
 export type MovieSource = Readonly<{
-  /** The fragments of a segment's file. */
+  /** Returns the fragments in a segment's file. */
   fragments: (segment: VodSegment) => Promise<readonly PackagedFragment[]>;
-  /** The sample entry in an initialization section. */
+  /** Returns the sample entry in an initialization section. */
   sampleEntry: (rendition: string, run: string, init: string) => Promise<Uint8Array>;
-  /** The storage key of a segment's file. */
+  /** Returns the storage key of a segment's file. */
   keyOf: (segment: VodSegment) => string;
 }>;
 
@@ -29,7 +29,7 @@ type Planned = Readonly<{
   rendition: VodRendition;
   table: SampleTable;
   /**
-   * The distinct sample entries in order of appearance, and their indices by initialization
+   * The distinct sample entries in order of appearance, and the entry of each initialization
    * section.
    */
   entries: EntryAt[];
@@ -37,12 +37,14 @@ type Planned = Readonly<{
 }>;
 type EntryAt = Readonly<{ index: number; bytes: Uint8Array; parameterSets: Uint8Array | null }>;
 
-/** The best rendition must have at least this fraction of the most complete one's duration. */
+/**
+ * A rendition is good enough if its duration is at least this fraction of the most complete one's.
+ */
 const FULL_ENOUGH = 0.95;
 
 /**
- * The video rendition for a download: the best one that lasts throughout; null if there is no
- * video.
+ * Returns the video rendition for a download: the best one that lasts throughout, or null if there
+ * is no video.
  */
 export function bestVideo({ renditions }: Vod): VodRendition | null {
   const video = renditions
@@ -53,10 +55,10 @@ export function bestVideo({ renditions }: Vod): VodRendition | null {
 }
 
 /**
- * Plans a movie from renditions with the same segments: one video, one audio, or both. Files are
- * included unchanged; the index skips the bytes between their samples. Gaps in the recording are
- * closed. When H.264 was encoded with more than one configuration, its parameter sets are inserted
- * before every key frame, because Chromium uses only the first ones in the index.
+ * Plans a movie from one video rendition, one audio rendition, or both, which must have the same
+ * segments. Files are included unchanged; the index skips the bytes between their samples. Gaps in
+ * the recording are closed. If H.264 was encoded with more than one configuration, its parameter
+ * sets are inserted before every key frame, because Chromium uses only the first ones in the index.
  */
 export async function planMovie(
   renditions: readonly VodRendition[],
@@ -69,14 +71,14 @@ export async function planMovie(
   for (const track of tracks) await findEntries(track, source);
   const data = new MovieData();
   /**
-   * The movie's current time, and the offset from file time to movie time; null: unknown after a
+   * The movie's current time, and the offset from file time to movie time; null if unknown after a
    * gap.
    */
   let atS = 0;
   let aheadS: number | null = null;
   const count = renditions.reduce((most, { segments }) => Math.max(most, segments.length), 0);
   for (let index = 0; index < count; index += 1) {
-    // Hours of samples take a second: yield to other work.
+    // Hours of samples take a second to process, so yield to other work.
     if (turns.isOver) await turns.next();
     const segments = renditions.flatMap((one) => one.segments.at(index) ?? []);
     if (index === 0 || segments.some(({ discontinuity }) => discontinuity)) aheadS = null;
@@ -119,7 +121,7 @@ type PartOfTrack = Readonly<{
   entry: EntryAt;
 }>;
 
-/** The tracks' parts of one segment. */
+/** Returns the part that each track contributes for one segment. */
 async function partsAt(
   tracks: readonly Planned[],
   index: number,
@@ -154,7 +156,7 @@ async function findEntries(
   }
 }
 
-/** The name of a segment's initialization section. */
+/** Returns the name of a segment's initialization section. */
 const nameOf = ({ run, init }: VodSegment): string => `${run}/${init}`;
 
 function movieTrackOf(track: Planned) {
@@ -175,7 +177,7 @@ function aboutOf({ rendition }: Planned): { kind: 'video' | 'audio'; timescale: 
 
 /**
  * Drops the samples before the first key frame, which cannot be decoded. Segments can begin without
- * one when the layers' key frames are not aligned.
+ * a key frame if the layers' key frames aren't aligned.
  */
 function fromFirstKey(fragments: readonly PackagedFragment[]): PackagedFragment[] {
   const at = fragments.findIndex(({ keys }) => keys.length > 0);
@@ -196,7 +198,7 @@ function fromFirstKey(fragments: readonly PackagedFragment[]): PackagedFragment[
 const sumOf = (numbers: readonly number[]): number =>
   numbers.reduce((sum, number) => sum + number, 0);
 
-/** The presentation time of the first sample in file time, seconds. */
+/** Returns the presentation time of the first sample, in seconds of the files' time. */
 function startOf({ track, fragments: [first] }: PartOfTrack): number {
   return (first?.baseTicks ?? 0) / aboutOf(track).timescale;
 }

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import type { Turns } from '../../common/turns.js';
 
-/** The read size, bytes: about 1,500 lines of a journal. */
+/** The number of bytes to read at a time: about 1,500 lines of a journal. */
 const CHUNK_BYTES = 262_144;
 
 /**
- * Calls back with each line of a file that ends in a line break, without the break, and yields to
- * other work in between. Returns false if the file is missing or unreadable.
+ * Calls back with each line of a file that is terminated by a line break. The break itself is
+ * omitted. Yields to other work in between. Returns false if the file is missing or unreadable.
  */
 export async function completeLines(
   path: string,

@@ -4,12 +4,12 @@ import { z } from 'zod';
 export const RecordedInit = z.object({
   kind: z.literal('init'),
   file: z.string(),
-  /** RFC 6381. */
+  /** The codecs string of RFC 6381. */
   codecs: z.string(),
-  /** Video only. */
+  /** Present for video only. */
   width: z.number().optional(),
   height: z.number().optional(),
-  /** Audio only. */
+  /** Present for audio only. */
   channels: z.number().optional(),
 });
 export type RecordedInit = z.output<typeof RecordedInit>;
@@ -17,14 +17,14 @@ export type RecordedInit = z.output<typeof RecordedInit>;
 /** A segment, as a line of a rendition's journal. */
 export const RecordedSegment = z.object({
   kind: z.literal('segment'),
-  /** Its number within the run, the same in all renditions. */
+  /** The segment's number within the run, which is the same in all renditions. */
   msn: z.int().nonnegative(),
-  /** null for a gap. */
+  /** The file name; null for a gap. */
   file: z.string().nullable(),
-  /** The file of its initialization section; null before the first. */
+  /** The file name of the segment's initialization section; null before the first section. */
   init: z.string().nullable(),
   durationS: z.number().positive(),
-  /** The capture time of its start, milliseconds since 1970. */
+  /** The capture time of the segment's start, in milliseconds since 1970. */
   wallMs: z.number(),
   discontinuity: z.boolean(),
   bytes: z.int().nonnegative(),

@@ -7,53 +7,59 @@ import { readSamples, samplesLine } from './samples.js';
 import { type JournalLine } from './journal-line.js';
 import { JournalReader, journalLine, type RecordedRun } from './recorded.js';
 
-/** A stored preview picture, and its time. */
+/** A stored preview image and its capture time. */
 export type KeptPicture = Readonly<{ file: string; wallMs: number }>;
 
 const JOURNAL = 'journal.jsonl';
 const SAMPLES = 'samples.jsonl';
-const PICTURES = 'pictures.jsonl';
 const ID = /^[\da-f-]{36}$/;
+/** Each node has its own list of pictures, since a broadcast can move from node to node. */
+const PICTURES = /^pictures(?:-[\da-f]{8})?\.jsonl$/;
 const PICTURE = /^\{"file":"([\w.-]+)","wallMs":(\d+(?:\.\d+)?)\}$/;
 
 type OfRendition = Readonly<{ key: string; run: string; rendition: string }>;
 
 /**
- * The journals of recordings, always on the local disk: `RECORDING/RUN/RENDITION/journal.jsonl`.
+ * The journals of recordings, which are always stored on the local disk, at
+ * `RECORDING/RUN/RENDITION/journal.jsonl`.
  */
 export class Journals {
   readonly #folder: string;
+  /** The file with this node's pictures. */
+  readonly #pictures: string;
   /**
-   * Files whose last line may be truncated because a write failed; at most the number of active
-   * recordings.
+   * Files whose last line may be truncated because a write failed. There are at most as many as
+   * active recordings.
    */
   readonly #torn = new Set<string>();
 
-  constructor(folder: string) {
+  /** @param node the id of this node if it is one of several */
+  constructor(folder: string, node: string | null = null) {
     this.#folder = folder;
+    this.#pictures = node === null ? 'pictures.jsonl' : `pictures-${node.slice(0, 8)}.jsonl`;
   }
 
   /** Appends a line to a rendition's journal. */
-  async append(of: OfRendition, line: JournalLine): Promise<void> {
-    await this.#append(pathOf(of, JOURNAL), journalLine(line));
+  async append(rendition: OfRendition, line: JournalLine): Promise<void> {
+    await this.#append(pathOf(rendition, JOURNAL), journalLine(line));
   }
 
   /** Appends the sample table of a segment's file, which saves reading the file later. */
   async appendSamples(
-    of: OfRendition,
+    rendition: OfRendition,
     msn: number,
     fragments: readonly PackagedFragment[],
   ): Promise<void> {
-    await this.#append(pathOf(of, SAMPLES), samplesLine(msn, fragments));
+    await this.#append(pathOf(rendition, SAMPLES), samplesLine(msn, fragments));
   }
 
-  /** The recorded sample tables of a rendition, by segment. */
+  /** Returns the recorded sample tables of a rendition, by segment. */
   async samples(
-    of: OfRendition,
+    rendition: OfRendition,
     turns: Turns = new Turns(),
   ): Promise<Map<number, readonly PackagedFragment[]>> {
     const samples = new Map<number, readonly PackagedFragment[]>();
-    await completeLines(join(this.#folder, pathOf(of, SAMPLES)), turns, (line) => {
+    await completeLines(join(this.#folder, pathOf(rendition, SAMPLES)), turns, (line) => {
       const read = readSamples(line);
       if (read) samples.set(read.msn, read.fragments);
     });
@@ -61,12 +67,12 @@ export class Journals {
   }
 
   async appendPicture(key: string, picture: KeptPicture): Promise<void> {
-    await this.#append(join(key, PICTURES), `${JSON.stringify(picture)}\n`);
+    await this.#append(join(key, this.#pictures), `${JSON.stringify(picture)}\n`);
   }
 
   /**
-   * Reads all runs of a recording, in recording order. Works in slices: a day's journals have
-   * 200,000 lines.
+   * Reads all runs of a recording, in recording order. Works in slices, because the journals of one
+   * day have 200,000 lines.
    */
   async read(key: string, turns: Turns = new Turns()): Promise<RecordedRun[]> {
     const runs: RecordedRun[] = [];
@@ -79,14 +85,17 @@ export class Journals {
 
   async pictures(key: string, turns: Turns = new Turns()): Promise<KeptPicture[]> {
     const pictures: KeptPicture[] = [];
-    await completeLines(join(this.#folder, key, PICTURES), turns, (line) => {
-      const [, file, wallMs] = PICTURE.exec(line) ?? [];
-      if (file !== undefined) pictures.push({ file, wallMs: Number(wallMs) });
-    });
-    return pictures;
+    const folder = join(this.#folder, key);
+    const names = (await readdir(folder).catch(() => [])).filter((name) => PICTURES.test(name));
+    for (const name of names)
+      await completeLines(join(folder, name), turns, (line) => {
+        const [, file, wallMs] = PICTURE.exec(line) ?? [];
+        if (file !== undefined) pictures.push({ file, wallMs: Number(wallMs) });
+      });
+    return names.length > 1 ? pictures.toSorted((a, b) => a.wallMs - b.wallMs) : pictures;
   }
 
-  /** The keys of recordings and clips started before a time. */
+  /** Returns the keys of recordings and clips started before a time. */
   async keys(before: Date): Promise<{ recordings: string[]; clips: string[] }> {
     const old = async (folder: string): Promise<string[]> => {
       const names = (await namesIn(folder)).filter((name) => ID.test(name));
@@ -114,7 +123,7 @@ export class Journals {
     for (const id of await namesIn(folder)) {
       const reader = new JournalReader(id);
       const path = join(folder, id, JOURNAL);
-      // The folder of preview pictures has no journal.
+      // The folder of preview images has no journal.
       if (await completeLines(path, turns, (line) => reader.add(line)))
         renditions.push(reader.finish());
     }
@@ -124,7 +133,7 @@ export class Journals {
   async #append(path: string, text: string): Promise<void> {
     const file = join(this.#folder, path);
     try {
-      // Terminate a line that a full disk truncated before writing the next one.
+      // If a full disk truncated the previous line, terminate that line before writing this one.
       await this.#appendTo(file, this.#torn.has(file) ? `\n${text}` : text);
       this.#torn.delete(file);
     } catch (error) {
@@ -144,7 +153,7 @@ export class Journals {
   }
 }
 
-/** The names of the subfolders; empty if the folder does not exist. */
+/** Returns the names of the subfolders; returns an empty list if the folder does not exist. */
 async function namesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);

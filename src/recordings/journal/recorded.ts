@@ -3,15 +3,15 @@ import { SegmentTable } from './segment-table.js';
 
 /** One rendition of a run, read from its journal. */
 export type RecordedRendition = Readonly<{
-  /** For example `video-2` or `opus`. */
+  /** The id, such as `video-2` or `opus`. */
   id: string;
-  /** By file. */
+  /** The initialization sections by file name. */
   inits: ReadonlyMap<string, RecordedInit>;
-  /** In order, without duplicates. */
+  /** The segments in order, without duplicates. */
   segments: SegmentTable;
 }>;
 
-/** A run: renditions with the same segments. */
+/** A run, whose renditions have the same segments. */
 export type RecordedRun = Readonly<{ id: string; renditions: readonly RecordedRendition[] }>;
 
 /** Reads a rendition's journal line by line. */
@@ -26,8 +26,8 @@ export class JournalReader {
   }
 
   /**
-   * Adds a complete line. Do not pass what follows the last line break: a crash may have truncated
-   * it.
+   * Adds a complete line. Don't pass the text after the last line break, because a crash may have
+   * truncated it.
    */
   add(line: string): void {
     const read = parseLine(line);
@@ -37,7 +37,7 @@ export class JournalReader {
 
   /**
    * Returns the rendition. Omits lines that a full disk truncated, and segments whose
-   * initialization section was on one of these.
+   * initialization section was in such a line.
    */
   finish(): RecordedRendition {
     const read = this.#read;
@@ -51,11 +51,12 @@ export class JournalReader {
       order.push(index);
     }
     if (isInOrder && order.length === read.length) return { id: this.#id, inits, segments: read };
-    // A gap is recorded at once, the segments before it only once they are on disk.
+    // The lines may be out of order: a gap is recorded at once, but a segment only when it is on
+    // disk.
     if (!isInOrder) order.sort((a, b) => read.msn(a) - read.msn(b) || a - b);
     const segments = new SegmentTable(this.#id);
     for (const [place, index] of order.entries()) {
-      // For a segment recorded twice the later line applies.
+      // If a segment was recorded twice, the later line applies.
       const next = order[place + 1];
       if (next !== undefined && read.msn(next) === read.msn(index)) continue;
       const discontinuity = read.discontinuity(index);
@@ -84,7 +85,7 @@ function parseLine(line: string): JournalLine | null {
 /** Formats a journal line. */
 export const journalLine = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
 
-/** The total size of the files of runs. */
+/** Returns the total size of the runs' files. */
 export function bytesOf(runs: readonly RecordedRun[]): number {
   let bytes = 0;
   for (const { renditions } of runs)

@@ -8,18 +8,21 @@ const fragments: PackagedFragment[] = [
 ];
 
 describe('samplesLine', () => {
-  it('is read as what was written', () => {
+  it('can be read back', () => {
     expect(readSamples(samplesLine(7, fragments).trimEnd())).toEqual({ msn: 7, fragments });
   });
 
-  it('is short where samples last as long as others', () => {
+  it('is short for samples of equal duration', () => {
     expect(samplesLine(7, fragments)).toBe(
       '{"msn":7,"fragments":[{"base":5,"at":100,"sizes":[9,8,7],"ticks":[[2,3],[1,4]],"keys":[0]},' +
         '{"base":15,"at":900,"sizes":[1,2],"ticks":[[2,960]],"keys":"all"}]}\n',
     );
   });
 
-  it.each(['', '{"msn":7', '\0\0', '{"msn":-1,"fragments":[]}'])('is left out as %j', (line) => {
-    expect(readSamples(line)).toBeNull();
-  });
+  it.each(['', '{"msn":7', '\0\0', '{"msn":-1,"fragments":[]}'])(
+    'is ignored if it is %j',
+    (line) => {
+      expect(readSamples(line)).toBeNull();
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 
 const whole = z.int().nonnegative();
-/** `[count, duration]`: consecutive samples of the same duration. */
+/** A series of samples with the same duration, as `[count, duration]`. */
 const Repeated = z.tuple([whole, whole]);
 const Line = z.object({
   msn: whole,
@@ -32,7 +32,7 @@ export function samplesLine(msn: number, fragments: readonly PackagedFragment[])
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Parses a line; null if a crash or a full disk truncated it. */
+/** Parses a line; returns null if a crash or a full disk truncated it. */
 export function readSamples(
   line: string,
 ): Readonly<{ msn: number; fragments: readonly PackagedFragment[] }> | null {
@@ -54,7 +54,7 @@ function parse(line: string): z.output<typeof Line> | null {
   try {
     return Line.safeParse(JSON.parse(line)).data ?? null;
   } catch {
-    // The sample table is read from the segment itself instead.
+    // In this case, the sample table is read from the segment itself.
     return null;
   }
 }

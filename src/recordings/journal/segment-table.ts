@@ -3,7 +3,7 @@ import type { RecordedSegment } from './journal-line.js';
 /** A segment with its position in a recording. */
 export type PlacedSegment = RecordedSegment & Readonly<{ run: string; rendition: string }>;
 
-/** The memory that {@link SegmentTable} uses per segment, bytes. */
+/** The memory that {@link SegmentTable} uses per segment, in bytes. */
 export const SEGMENT_BYTES = 41;
 
 const FILE = /^(\d{1,9})\.m4s$/;
@@ -11,8 +11,9 @@ const NONE = -1;
 const FIRST_CAPACITY = 64;
 
 /**
- * The segments of one rendition in typed columns: {@link SEGMENT_BYTES} each, where objects take
- * five times as much and burden the garbage collector. A day has 43,200 segments of two seconds.
+ * The segments of one rendition in typed columns of {@link SEGMENT_BYTES} each. Objects would take
+ * five times as much memory and burden the garbage collector. One day consists of 43,200 segments
+ * of two seconds.
  */
 export class SegmentTable implements Iterable<PlacedSegment> {
   readonly rendition: string;
@@ -37,12 +38,13 @@ export class SegmentTable implements Iterable<PlacedSegment> {
 
   /**
    * Creates a table.
-   * @throws if a file's name is not a number
+   * @throws {Error} if a file isn't named by a number
    */
   static of(rendition: string, segments: Iterable<RecordedSegment & { run?: string }>) {
     const table = new SegmentTable(rendition);
     for (const { run = '', ...segment } of segments)
-      if (!table.push(run, segment)) throw new Error(`${segment.file} is no segment's file`);
+      if (!table.push(run, segment))
+        throw new Error(`${segment.file} is not the name of a segment’s file`);
     return table;
   }
 
@@ -82,7 +84,7 @@ export class SegmentTable implements Iterable<PlacedSegment> {
     return this.#runs.of(this.#run[index] ?? NONE) ?? '';
   }
 
-  /** The file of the segment's initialization section; null before the first. */
+  /** The file of the segment's initialization section; null before the first section. */
   init(index: number): string | null {
     return this.#inits.of(this.#init[index] ?? NONE);
   }
@@ -117,7 +119,9 @@ export class SegmentTable implements Iterable<PlacedSegment> {
     }
   }
 
-  /** The index of a run's segment; -1 if it does not exist. Numbers increase within a run. */
+  /**
+   * Returns the index of a run's segment; -1 if it does not exist. Numbers increase within a run.
+   */
   indexOf(run: string, msn: number): number {
     for (const [stretch, from] of this.#runStarts.entries()) {
       if (this.run(from) !== run) continue;
@@ -133,7 +137,8 @@ export class SegmentTable implements Iterable<PlacedSegment> {
   }
 
   /**
-   * Appends a segment. Returns false, and appends nothing, if its file is not named like a segment.
+   * Appends a segment. Returns false and appends nothing if the name of the file isn't that of a
+   * segment.
    */
   push(run: string, segment: RecordedSegment): boolean {
     const { msn, file, init, durationS, wallMs, discontinuity, bytes, frames } = segment;
@@ -151,7 +156,7 @@ export class SegmentTable implements Iterable<PlacedSegment> {
     return true;
   }
 
-  /** Appends the segment at another table's index as a segment of a run. */
+  /** Appends the segment at an index of another table, as a segment of a run. */
   pushFrom(
     other: SegmentTable,
     from: number,

@@ -3,13 +3,13 @@ import { storageLimit, type StorageRules } from './storage-limits.js';
 type Usage = { bytes: number; keptBytes: number };
 
 /**
- * The storage that each account uses: finished recordings from the database, plus the growth of
- * active ones.
+ * The storage that each account uses: the size of finished recordings and clips, which is read from
+ * the database, plus the size of active recordings.
  */
 export class AccountUsages {
-  /** By account; has only accounts that store something. */
+  /** Usage by account. Includes only accounts that store something. */
   #stored = new Map<string, Usage>();
-  /** By active recording. */
+  /** The size so far by active recording. */
   readonly #growing = new Map<string, { accountId: string; bytes: number }>();
 
   /** The active recordings. */

@@ -11,25 +11,25 @@ const limit = (own: number, others: readonly number[], rules = fair) =>
   )! / GB;
 
 describe('storageLimit', () => {
-  it('is all of the room for the only account', () => {
+  it('is all space for a single account', () => {
     expect(storageLimit('own', new Map(), { ...fair, accounts: 1 })).toBe(100 * GB);
   });
 
-  it('leaves something for whoever comes next', () => {
+  it('leaves space for further accounts', () => {
     expect(limit(0, [])).toBe(80);
     expect(limit(0, [80])).toBeCloseTo(16);
     expect(limit(0, [80, 16])).toBeCloseTo(3.2);
   });
 
-  it('does not depend on what the account has itself', () => {
+  it('does not depend on the account’s own usage', () => {
     expect(limit(79, [20])).toBe(limit(0, [20]));
   });
 
-  it('counts nobody for more than they may have, however much they have kept', () => {
+  it('ignores usage above an account’s own limit', () => {
     expect(limit(0, [900])).toBeCloseTo(16);
   });
 
-  it('is what is set, as far as there is room for it', () => {
+  it('is the configured limit, or less if there is less space', () => {
     const rules = { roomBytes: 100 * GB, accountBytes: 30 * GB, accounts: 9 };
     expect(storageLimit('own', new Map([['other', 20 * GB]]), rules)).toBe(30 * GB);
     const full = new Map([1, 2, 3].map((id) => [String(id), 30 * GB] as const));

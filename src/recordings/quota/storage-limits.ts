@@ -1,23 +1,26 @@
-/** The size of each account's recordings and clips, bytes by account. */
+/** The size of each account's recordings and clips in bytes, by account. */
 type Usages = ReadonlyMap<string, number>;
 
 /** The inputs of an account's storage limit. */
 export type StorageRules = Readonly<{
-  /** The limit of all accounts together, bytes; null: unlimited. */
+  /** The limit of all accounts together, in bytes; null if unlimited. */
   roomBytes: number | null;
-  /** The limit of each account, bytes; null: its fair share of the room. */
+  /** The limit of each account, in bytes; null for a fair share of the space. */
   accountBytes: number | null;
   /** The number of accounts that have a channel or store something. */
   accounts: number;
 }>;
 
-/** One account leaves at least a fifth of what others don't use, so that a newcomer can record. */
+/**
+ * The share of the space unused by others that an account may use. The rest allows a new account to
+ * record.
+ */
 const SHARE = 4 / 5;
 
 /**
- * The storage limit of an account, bytes; null: unlimited. It depends on what others store, except
- * the part above their own limits. So nobody can take everything, and no limit exceeds the room
- * that is left. docs/adr/0021 explains why.
+ * Returns the storage limit of an account in bytes; null if unlimited. The limit depends on the
+ * usage of the other accounts up to their own limits. Therefore nobody can take all the space, and
+ * no limit exceeds the remaining space. docs/adr/0021 explains why.
  */
 export function storageLimit(
   accountId: string,
@@ -34,10 +37,10 @@ export function storageLimit(
   return accounts <= 1 ? leftBytes : leftBytes * SHARE;
 }
 
-/** An owner is warned at this fraction of the limit. */
+/** Owners are warned at this fraction of the limit. */
 const NEAR = 0.8;
 
-/** `near`: close to the limit; `full`: nothing can be stored until something is deleted. */
+/** `near`: close to the limit. `full`: nothing can be stored until something is deleted. */
 export type StorageState = 'ok' | 'near' | 'full';
 
 export function storageState(bytes: number, limitBytes: number | null): StorageState {

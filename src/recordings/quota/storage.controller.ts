@@ -6,7 +6,7 @@ import { StorageView } from '../../protocol/storage.js';
 import { ClipRepository } from '../clips/clip.repository.js';
 import { RecordingSpace } from '../recording-space.js';
 
-/** The storage that the account's recordings and clips use. */
+/** The HTTP API for an account's storage usage. */
 @Controller('api/account/storage')
 export class StorageController {
   readonly #clipsMax: number;
@@ -22,8 +22,9 @@ export class StorageController {
   @Get()
   @LoggedIn()
   @Operation({
-    summary: 'What one’s recordings and clips take, and may take',
-    description: 'Recordings of one’s channels, and clips that one has made. As of 15 seconds ago.',
+    summary: 'Get your storage usage and limits',
+    description:
+      'Counts the recordings of your channels and the clips you made, as of up to 15 seconds ago.',
     reply: StorageView,
     errors: ['not_logged_in'],
   })

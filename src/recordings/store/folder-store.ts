@@ -4,14 +4,17 @@ import type { Readable } from 'node:stream';
 import type { RecordingStore, StoredRange } from './recording-store.js';
 import { storeKey } from './store-key.js';
 
-/** Errors for hard links that are unsupported, or that would cross file systems. */
+/** Error codes for hard links that are unsupported or would cross file systems. */
 const REFUSES_LINKS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/** Stores recordings in a folder. A file that is on the same file system is linked, not copied. */
+/**
+ * Stores recordings in a folder. If a file is on the same file system, it is hard-linked instead of
+ * copied.
+ */
 export class FolderStore implements RecordingStore {
   readonly folder: string;
 
-  /** @param folder created when first written to */
+  /** @param folder created on the first write */
   constructor(folder: string) {
     this.folder = folder;
   }
@@ -23,7 +26,8 @@ export class FolderStore implements RecordingStore {
       await link(localPath, to);
     } catch (error) {
       const code = codeOf(error);
-      // A crash can repeat a put: it came between the put and its journal line.
+      // A file is stored again if a crash occurred after it was stored and before its journal line
+      // was written.
       if (code === 'EEXIST') return;
       if (!REFUSES_LINKS.has(code)) throw error;
       await copyWhole(localPath, to);
@@ -46,7 +50,7 @@ export class FolderStore implements RecordingStore {
   }
 
   async list(prefix: string): Promise<string[]> {
-    // A prefix can end within a name: list the folder before it.
+    // A prefix can end within a name, so list the folder that contains it.
     const folder = join(this.folder, prefix.slice(0, prefix.lastIndexOf('/') + 1));
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
       nullIfAbsent,
@@ -69,7 +73,7 @@ export class FolderStore implements RecordingStore {
   }
 
   /**
-   * The path of a key's file.
+   * Returns the path of a key's file.
    * @throws for an invalid key
    */
   pathOf(key: string): string {
@@ -77,7 +81,7 @@ export class FolderStore implements RecordingStore {
   }
 }
 
-/** A file appears under its name only when complete, even after a crash during the copy. */
+/** Copies a file atomically: after a crash the target is either absent or complete. */
 async function copyWhole(from: string, to: string): Promise<void> {
   const part = `${to}.part`;
   try {

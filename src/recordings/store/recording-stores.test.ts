@@ -44,7 +44,7 @@ function spooled(): { store: SpooledStore; uploader: Uploader; spool: FolderStor
 const MAKERS: Record<string, () => RecordingStore> = {
   'a folder': folderStore,
   'a bucket': () => new S3Store(bucket.options),
-  'a bucket by way of a folder': () => spooled().store,
+  'a bucket via a folder': () => spooled().store,
 };
 
 describe.each(Object.entries(MAKERS))('recordings in %s', (_name, make) => {
@@ -57,19 +57,19 @@ describe.each(Object.entries(MAKERS))('recordings in %s', (_name, make) => {
     return stream && text(stream);
   };
 
-  it('are kept when what they were made of goes', async () => {
+  it('remain when their source file is deleted', async () => {
     await store.put('1/run/video-0/0.m4s', file);
     await rm(file);
     expect(await read('1/run/video-0/0.m4s')).toBe('media');
     expect(await store.head('1/run/video-0/0.m4s')).toBe(5);
   });
 
-  it('are given in parts', async () => {
+  it('can be read by range', async () => {
     await store.put('1/0.m4s', file);
     expect(await read('1/0.m4s', { first: 1, last: 3 })).toBe('edi');
   });
 
-  it('stay as a copy when what that is of is deleted', async () => {
+  it('remain as copies when the original is deleted', async () => {
     await store.put('1/0.m4s', file);
     await store.copy('1/0.m4s', 'clips/2/0.m4s');
     await store.deleteAll('1/');
@@ -77,7 +77,7 @@ describe.each(Object.entries(MAKERS))('recordings in %s', (_name, make) => {
     expect(await read('clips/2/0.m4s')).toBe('media');
   });
 
-  it('are put twice without harm, and not there where nothing was put', async () => {
+  it('can be stored twice, and are absent if never stored', async () => {
     await store.put('1/0.m4s', file);
     await store.put('1/0.m4s', file);
     expect(await store.list('1/')).toEqual(['1/0.m4s']);
@@ -87,7 +87,7 @@ describe.each(Object.entries(MAKERS))('recordings in %s', (_name, make) => {
     await store.deleteAll('2/');
   });
 
-  it('are deleted, however many', async () => {
+  it('are deleted in any number', async () => {
     for (let n = 0; n < 40; n += 1) await store.put(`1/${n}.m4s`, file);
     expect(await store.list('1/')).toHaveLength(40);
     await store.deleteAll('1/');
@@ -95,16 +95,16 @@ describe.each(Object.entries(MAKERS))('recordings in %s', (_name, make) => {
   });
 
   it.each(['../x', '/etc/passwd', 'a//b', 'a/../b', '', '.hidden'])(
-    'have no key that leads elsewhere: "%s"',
+    'reject keys outside the store: "%s"',
     async (key) => {
-      await expect(store.put(key, file)).rejects.toThrow('no key');
-      await expect(store.get(key)).rejects.toThrow('no key');
+      await expect(store.put(key, file)).rejects.toThrow('not a valid recording key');
+      await expect(store.get(key)).rejects.toThrow('not a valid recording key');
     },
   );
 });
 
 describe('FolderStore', () => {
-  it('takes no room for what is on the same disk already', async () => {
+  it('links files that are on the same disk', async () => {
     const store = folderStore();
     await store.put('1/0.m4s', file);
     expect((await stat(store.pathOf('1/0.m4s'))).ino).toBe((await stat(file)).ino);
@@ -114,7 +114,7 @@ describe('FolderStore', () => {
 describe('SpooledStore', () => {
   const WAIT = { timeout: 30_000 };
 
-  it('uploads what is put, and has it no more in the folder then', async () => {
+  it('uploads stored files, then removes them from the folder', async () => {
     const { store, uploader, spool, s3 } = spooled();
     await store.put('1/0.m4s', file);
     await expect.poll(() => uploader.waiting, WAIT).toEqual({ files: 0, bytes: 0 });
@@ -125,7 +125,7 @@ describe('SpooledStore', () => {
   });
 
   it.each(['refusing', 'silent'] as const)(
-    'keeps what is put while the bucket is away (%s), and uploads it then',
+    'retains files while the bucket is unreachable (%s), and uploads them afterwards',
     async (how) => {
       const { store, uploader, spool, s3 } = spooled();
       bucket.goAway(how);
@@ -148,7 +148,7 @@ describe('SpooledStore', () => {
     90_000,
   );
 
-  it('uploads what an earlier process left, and leaves journals in the folder', async () => {
+  it('uploads files left by an earlier process, and leaves journals in the folder', async () => {
     const spool = folderStore();
     await spool.put('1/0.m4s', file);
     await spool.put('1/journal.jsonl', file);
@@ -160,7 +160,29 @@ describe('SpooledStore', () => {
     expect(await spool.list('')).toEqual(['1/journal.jsonl']);
   });
 
-  it('uploads nothing of what is deleted', async () => {
+  it('uploads a journal as it was when it was added, after the files that it names', async () => {
+    const { store, uploader, spool, s3 } = spooled();
+    const order: string[] = [];
+    const put = s3.put.bind(s3);
+    s3.put = async (key, ...rest) => {
+      await put(key, ...rest);
+      order.push(key);
+    };
+    await spool.put('1/run/journal.jsonl', file);
+    for (let n = 0; n < 9; n += 1) await store.put(`1/run/${n}.m4s`, file);
+    uploader.add('1/run/journal.jsonl', 3);
+    await store.put('2/run/0.m4s', file);
+    await uploader.settled('1/');
+    await expect.poll(() => uploader.waiting.files, WAIT).toBe(0);
+    expect(order.slice(0, 9).toSorted()).toEqual(
+      Array.from({ length: 9 }, (_, n) => `1/run/${n}.m4s`),
+    );
+    expect(order).toContain('1/run/journal.jsonl');
+    expect(await s3.head('1/run/journal.jsonl')).toBe(3);
+    expect(await spool.head('1/run/journal.jsonl')).toBe(5);
+  });
+
+  it('does not upload deleted files', async () => {
     const { store, uploader, s3 } = spooled();
     for (let n = 0; n < 20; n += 1) await store.put(`1/${n}.m4s`, file);
     await store.deleteAll('1/');

@@ -8,32 +8,41 @@ import { storeKey } from './store-key.js';
 /** A bucket's location and credentials. */
 export type S3Options = Readonly<{
   bucket: string;
-  /** null: Amazon's endpoint of the region. */
+  /** The endpoint; null for Amazon's endpoint of the region. */
   endpoint: string | null;
   region: string;
-  /** null: the SDK's default credentials, such as the machine's role. */
+  /** The credentials; null for the SDK's default ones, such as those of the machine's role. */
   credentials: Readonly<{ accessKeyId: string; secretAccessKey: string }> | null;
   /** The prefix of all keys: empty, or ending in a slash. */
   prefix: string;
-  /** Puts the bucket's name into the path instead of the host name. */
+  /** Whether the bucket's name is in the path instead of the host name. */
   forcePathStyle: boolean;
 }>;
 
 const CONNECT_MS = 3_000;
-/** A server that does not respond within this time is unreachable. */
+/** A server that doesn't respond within this time is considered unreachable. */
 const ANSWER_MS = 8_000;
-/** The time limit of an upload, after which it is retried: 1 Mb/s for a segment of 7 MB. */
+/**
+ * The time limit of an upload, after which the upload is retried. It is enough for a segment of 7
+ * MB at 1 Mb/s.
+ */
 const UPLOAD_MS = 60_000;
-/** Concurrent deletions; not all servers can delete several keys in one request. */
+/**
+ * The maximum number of concurrent deletions. Not all servers can delete several keys in one
+ * request.
+ */
 const DELETING_MAX = 16;
 
-/** Errors reach the caller; the SDK would also print some to the console. */
+/**
+ * A logger that discards everything. The SDK throws errors to the caller, but would also print some
+ * of them to the console.
+ */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 type Opened = Readonly<{ sdk: Sdk; client: S3Client }>;
 
-/** Stores recordings in a bucket of Amazon S3, or of any server that speaks its protocol. */
+/** Stores recordings in a bucket of Amazon S3 or a compatible server. */
 export class S3Store implements RecordingStore {
   readonly #options: S3Options;
   #opened: Promise<Opened> | null = null;
@@ -42,10 +51,12 @@ export class S3Store implements RecordingStore {
     this.#options = options;
   }
 
-  async put(key: string, localPath: string): Promise<void> {
-    const { size } = await stat(localPath);
+  async put(key: string, localPath: string, firstBytes?: number): Promise<void> {
+    const { size: whole } = await stat(localPath);
+    const size = Math.min(whole, firstBytes ?? whole);
     const { sdk, client } = await this.#open();
-    const file = createReadStream(localPath);
+    // A file that grows is read up to this size only.
+    const file = createReadStream(localPath, size === 0 ? {} : { end: size - 1 });
     try {
       const command = new sdk.PutObjectCommand({
         ...this.#object(key),
@@ -71,9 +82,10 @@ export class S3Store implements RecordingStore {
     const { sdk, client } = await this.#open();
     const Range = range && `bytes=${range.first}-${range.last}`;
     const command = new sdk.GetObjectCommand({ ...this.#object(key), ...(Range && { Range }) });
-    // Limits only the wait for the response's start; the body is read at the reader's pace.
+    // The limit applies only until the response starts, because the body is read at the reader's
+    // pace.
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(new Error('no answer')), ANSWER_MS);
+    const timer = setTimeout(() => patience.abort(new Error('no response')), ANSWER_MS);
     try {
       const { Body } = await client.send(command, { abortSignal: patience.signal });
       return Body instanceof Readable ? Body : null;
@@ -126,7 +138,7 @@ export class S3Store implements RecordingStore {
       );
   }
 
-  /** Closes its connections. */
+  /** Closes the store's connections. */
   async close(): Promise<void> {
     const opened = await this.#opened?.catch(() => null);
     opened?.client.destroy();
@@ -151,8 +163,8 @@ export class S3Store implements RecordingStore {
       ...(endpoint !== null && { endpoint }),
       // A copy, because the SDK modifies it.
       ...(credentials && { credentials: { ...credentials } }),
-      // For busy servers. It does not delay the detection of an unreachable server, because all
-      // attempts share one time limit.
+      // Requests are retried for servers that are busy. This doesn't delay the detection of an
+      // unreachable server, because all attempts share one time limit.
       maxAttempts: 3,
       requestHandler: { connectionTimeout: CONNECT_MS },
       logger: SILENT,

@@ -8,9 +8,9 @@ import type { Uploader } from './uploader.js';
 const RETRY_MS = 5_000;
 
 /**
- * Stores recordings in a remote store by way of a local folder. Every file is written to the folder
- * first and stays there until it is uploaded, so recording never waits for the network. Files in
- * the folder at startup are the ones still to be uploaded.
+ * Stores recordings in a remote store via a local folder. Every file is first written to the folder
+ * and stays there until it is uploaded, so recording never waits for the network. Files that are in
+ * the folder at startup are still to be uploaded.
  */
 export class SpooledStore implements RecordingStore {
   readonly #spool: FolderStore;
@@ -54,8 +54,8 @@ export class SpooledStore implements RecordingStore {
   }
 
   /**
-   * Deletes from the folder last: while files remain there, the next sweep knows that something is
-   * left to delete.
+   * Deletes from the folder last, because files that remain there tell the next sweep that
+   * something is left to delete.
    */
   async deleteAll(prefix: string): Promise<void> {
     await this.#uploader.forget(prefix);
@@ -74,7 +74,7 @@ export class SpooledStore implements RecordingStore {
     } catch (cause) {
       throw new DomainError(
         'unavailable',
-        'The place where recordings are kept can’t be reached. Try again in a moment.',
+        'The storage for recordings is unreachable. Try again in a moment.',
         { cause, retryAfterMs: RETRY_MS },
       );
     }

@@ -5,6 +5,6 @@ const KEY = /^[\w-]+(?:\.[\w-]+)*(?:\/[\w-]+(?:\.[\w-]+)*)*$/;
  * @throws for an invalid key, such as one that leads out of the store
  */
 export function storeKey(key: string): string {
-  if (!KEY.test(key)) throw new Error(`${JSON.stringify(key)} is no key of a recording`);
+  if (!KEY.test(key)) throw new Error(`${JSON.stringify(key)} is not a valid recording key`);
   return key;
 }

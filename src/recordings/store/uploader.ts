@@ -5,9 +5,10 @@ import type { FolderStore } from './folder-store.js';
 import type { RecordingStore } from './recording-store.js';
 
 const UPLOADS_AT_ONCE = 4;
-/** The delay before the retry of a failed upload; it grows with every consecutive failure. */
+/** The delay before a failed upload is retried; the delay grows with every consecutive failure. */
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 15_000;
+const SETTLED_EVERY_MS = 1_000;
 /** How long a shutdown waits for active uploads. */
 const STOP_MS = 2_000;
 
@@ -20,15 +21,29 @@ type Options = Readonly<{
   random?: () => number;
 }>;
 
+type Waiting = Readonly<{
+  bytes: number;
+  /** Its place in the order in which files were added. */
+  number: number;
+}>;
+
+/** The recording or clip of a key: `ID` or `clips/ID`. */
+const RECORDING = /^(?:clips\/)?[^/]+/;
+
 /**
  * Uploads a folder's files to a remote store, oldest first, and removes each once it is uploaded.
- * Retries at growing intervals while the store is unreachable. A crash loses nothing: whatever is
- * in the folder is uploaded again.
+ * Retries at growing intervals while the store is unreachable. Nothing is lost in a crash, because
+ * all files in the folder are uploaded again. Files that stay are journals: they are uploaded with
+ * the size that they had when they were added, and after all other files that their recording had
+ * then, so that everything that they name is in the store.
  */
 export class Uploader {
   readonly #options: Options;
-  /** Bytes by key. Bounded by the folder's size limit: about 200 bytes of memory per file. */
-  readonly #waiting = new Map<string, number>();
+  /** By key. Bounded by the folder's size limit; about 200 bytes of memory per file. */
+  readonly #waiting = new Map<string, Waiting>();
+  /** The numbers of the waiting files that don't stay, by recording, in order. */
+  readonly #media = new Map<string, Set<number>>();
+  #lastNumber = 0;
   readonly #active = new Map<string, Promise<void>>();
   #waitingBytes = 0;
   #failures = 0;
@@ -57,15 +72,26 @@ export class Uploader {
       const bytes = await spool.head(key);
       if (bytes !== null) this.add(key, bytes);
     }
-    if (this.#waiting.size > 0) log.info(this.waiting, 'uploads of recordings are resumed');
+    if (this.#waiting.size > 0) log.info(this.waiting, 'resuming uploads of recordings');
   }
 
   /** Uploads the file of a key. Adding a key again uploads it again. */
   add(key: string, bytes: number): void {
     this.#drop(key);
-    this.#waiting.set(key, bytes);
+    this.#lastNumber += 1;
+    this.#waiting.set(key, { bytes, number: this.#lastNumber });
     this.#waitingBytes += bytes;
+    if (!this.#options.stays(key)) {
+      const name = recordingOf(key);
+      this.#media.set(name, (this.#media.get(name) ?? new Set()).add(this.#lastNumber));
+    }
     this.#pump();
+  }
+
+  /** Resolves when the files of keys with a prefix are uploaded. */
+  async settled(prefix: string): Promise<void> {
+    while (!this.#stopped && [...this.#waiting.keys()].some((key) => key.startsWith(prefix)))
+      await pause(SETTLED_EVERY_MS, undefined, { ref: false });
   }
 
   /** Cancels the uploads of keys with a prefix. Resolves when none of them is active. */
@@ -75,7 +101,7 @@ export class Uploader {
     await Promise.all(active.map(([, upload]) => upload));
   }
 
-  /** Stops. The remaining files are uploaded after the next start. */
+  /** Stops uploading. The remaining files are uploaded after the next startup. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -84,30 +110,44 @@ export class Uploader {
       pause(STOP_MS, undefined, { ref: false }),
     ]);
     if (this.#waiting.size > 0)
-      this.#options.log.info(this.waiting, 'recordings wait to be uploaded after the next start');
+      this.#options.log.info(
+        this.waiting,
+        'remaining recordings will be uploaded after the next startup',
+      );
   }
 
   #drop(key: string): void {
-    this.#waitingBytes -= this.#waiting.get(key) ?? 0;
+    const known = this.#waiting.get(key);
+    if (!known) return;
+    this.#waitingBytes -= known.bytes;
     this.#waiting.delete(key);
+    const media = this.#media.get(recordingOf(key));
+    if (media?.delete(known.number) === true && media.size === 0)
+      this.#media.delete(recordingOf(key));
+  }
+
+  /** Whether everything that a journal names is uploaded. */
+  #isDue(key: string, { number }: Waiting): boolean {
+    if (!this.#options.stays(key)) return true;
+    const [oldest] = this.#media.get(recordingOf(key)) ?? [];
+    return oldest === undefined || oldest > number;
   }
 
   #pump(): void {
     if (this.#timer !== undefined || this.#stopped) return;
-    // After a failure, one upload at a time is enough to detect recovery.
+    // After a failure, one upload at a time suffices to detect recovery.
     const most = this.#failures === 0 ? UPLOADS_AT_ONCE : 1;
-    for (const key of this.#waiting.keys()) {
+    for (const [key, waiting] of this.#waiting) {
       if (this.#active.size >= most) return;
-      if (!this.#active.has(key)) this.#begin(key);
+      if (!this.#active.has(key) && this.#isDue(key, waiting)) this.#begin(key, waiting);
     }
   }
 
-  #begin(key: string): void {
-    const bytes = this.#waiting.get(key);
-    const upload = this.#upload(key)
+  #begin(key: string, waiting: Waiting): void {
+    const upload = this.#upload(key, waiting.bytes)
       .then(() => {
-        // A file that was replaced meanwhile is uploaded again.
-        if (this.#waiting.get(key) === bytes) this.#drop(key);
+        // A file that was replaced in the meantime is uploaded again.
+        if (this.#waiting.get(key)?.number === waiting.number) this.#drop(key);
         this.#succeeded();
       })
       .catch((error: unknown) => this.#failed(key, error))
@@ -118,34 +158,35 @@ export class Uploader {
     this.#active.set(key, upload);
   }
 
-  async #upload(key: string): Promise<void> {
+  async #upload(key: string, bytes: number): Promise<void> {
     const { spool, remote, stays } = this.#options;
-    // It was deleted meanwhile.
+    // The file was deleted in the meantime.
     if ((await spool.head(key)) === null) return;
     const path = spool.pathOf(key);
+    if (stays(key)) return remote.put(key, path, bytes);
     await remote.put(key, path);
-    if (!stays(key)) await rm(path, { force: true });
+    await rm(path, { force: true });
   }
 
   #succeeded(): void {
     if (this.#failures === 0) return;
     this.#failures = 0;
-    this.#options.log.info(this.waiting, 'recordings are uploaded again');
+    this.#options.log.info(this.waiting, 'recordings are being uploaded again');
   }
 
   #failed(key: string, error: unknown): void {
     this.#failures += 1;
     // A file that can't be uploaded must not block the others.
-    const bytes = this.#waiting.get(key);
-    if (bytes !== undefined) {
+    const waiting = this.#waiting.get(key);
+    if (waiting !== undefined) {
       this.#waiting.delete(key);
-      this.#waiting.set(key, bytes);
+      this.#waiting.set(key, waiting);
     }
     if (this.#failures === 1) {
       const reason = error instanceof Error ? error.message || error.name : String(error);
       this.#options.log.warn(
         { reason, ...this.waiting },
-        'recordings can’t be uploaded: they wait in the data folder. Check S3_ENDPOINT, S3_BUCKET and the keys',
+        'recordings can’t be uploaded and wait in the data folder: check S3_ENDPOINT, S3_BUCKET and the keys',
       );
     }
     this.#pauseAWhile();
@@ -165,3 +206,5 @@ export class Uploader {
     this.#timer.unref();
   }
 }
+
+const recordingOf = (key: string): string => RECORDING.exec(key)?.[0] ?? '';

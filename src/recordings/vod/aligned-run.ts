@@ -3,14 +3,14 @@ import type { RecordedInit } from '../journal/journal-line.js';
 import type { RecordedRendition, RecordedRun } from '../journal/recorded.js';
 import type { SegmentTable } from '../journal/segment-table.js';
 
-/** A segment's position in a rendition's table. For a gap, only the times there apply. */
+/** A segment's position in a rendition's table. For a gap, only the segment's times are used. */
 type Place = Readonly<{ table: SegmentTable; index: number; asGap: boolean }>;
 
 const ABSENT = -1;
 
 /**
- * A run with the same segments in all its renditions: a segment that one of them lacks is a gap in
- * that one.
+ * A run with the same segments in all its renditions. Where a rendition lacks a segment, it has a
+ * gap.
  */
 export class AlignedRun {
   readonly id: string;
@@ -18,7 +18,7 @@ export class AlignedRun {
   /** For each rendition, the table index of each row. */
   readonly #rows: readonly number[][];
   readonly #msns: number[] = [];
-  /** For each rendition, the initialization sections that its segments name. */
+  /** For each rendition, the initialization sections to which its segments refer. */
   readonly #used: readonly Set<string>[];
   #seconds = 0;
 
@@ -34,7 +34,10 @@ export class AlignedRun {
     return this.#seconds;
   }
 
-  /** The renditions and their codecs, without the parts that vary with the picture. */
+  /**
+   * A key that identifies the renditions and their codecs, without the parts that vary with the
+   * video.
+   */
   get kind(): string {
     return this.renditions
       .map(({ id }, place) => `${id}:${this.initsOf(place).at(-1)?.codecs.split('.')[0] ?? ''}`)
@@ -50,14 +53,17 @@ export class AlignedRun {
     return this.#msns[row] ?? 0;
   }
 
-  /** The initialization sections that a rendition's segments name, in order of appearance. */
+  /** The initialization sections to which a rendition's segments refer, in order of appearance. */
   initsOf(place: number): readonly RecordedInit[] {
     const used = this.#used[place];
     const inits = this.renditions[place]?.inits.values() ?? [];
     return [...inits].filter(({ file }) => used?.has(file));
   }
 
-  /** @internal Adds a row: the table index in each rendition. */
+  /**
+   * @internal Adds a row.
+   * @param indices the table index in each rendition
+   */
   add(msn: number, indices: readonly number[]): void {
     this.#msns.push(msn);
     for (const [place, index] of indices.entries()) {
@@ -69,11 +75,11 @@ export class AlignedRun {
     this.#seconds += table.durationS(index);
   }
 
-  /** A rendition's segment or gap in a row. */
+  /** Returns a rendition's segment or gap in a row. */
   at(place: number, row: number): Place {
     const own = this.#placeOf(place, row);
     if (own) return own;
-    // At least one rendition has it, or the row would not exist.
+    // At least one rendition contains the segment; otherwise the row would not exist.
     for (let other = this.renditions.length - 1; other >= 0; other -= 1) {
       const found = this.#placeOf(other, row);
       if (found) return { ...found, asGap: true };
@@ -89,8 +95,9 @@ export class AlignedRun {
 }
 
 /**
- * Aligns the renditions of a run from the first segment that all have; after a crash one may have a
- * segment more at the end. Segments stored in no rendition are omitted. Null if nothing is left.
+ * Aligns the renditions of a run, starting at the first segment that all have. After a crash, a
+ * rendition may have an additional segment at the end. Segments that are stored in none of the
+ * renditions are omitted. Returns null if nothing is left.
  */
 export async function alignRun(
   { id, renditions }: RecordedRun,
@@ -112,7 +119,7 @@ export async function alignRun(
   return run.length === 0 ? null : run;
 }
 
-/** Whether segments in the middle are missing in all renditions. */
+/** Whether segments in the middle are missing from all renditions. */
 export function hasHoles({ renditions }: RecordedRun): boolean {
   let last: number | null = null;
   for (const { msn } of together(renditions.map(({ segments }) => segments))) {
@@ -123,8 +130,8 @@ export function hasHoles({ renditions }: RecordedRun): boolean {
 }
 
 /**
- * Yields all segment numbers of the tables in order, with each one's index in every table. Reuses
- * the same array.
+ * Yields all segment numbers of the tables in order, each with its index in every table. The same
+ * array is reused for every result.
  */
 function* together(
   tables: readonly SegmentTable[],

@@ -8,8 +8,8 @@ import { WorkBudget } from '../../common/work-budget.js';
 import { CONFIG, type Config } from '../../config/config.js';
 
 /**
- * Reading a day's journals takes half a second. A client gets a tenth of a core, after a burst of
- * twenty days.
+ * Reading a day's journals takes half a second. A client may use a tenth of a core, after a burst
+ * of twenty days of journals.
  */
 const RATE = { burstMs: 10_000, perSecondMs: 100 } as const;
 /** The minimum charge, because every read opens files. */
@@ -18,9 +18,9 @@ const WAITING = { perParty: 16, all: 128 } as const;
 const RETRY_MS = 2_000;
 
 /**
- * Runs work whose cost grows with the data stored, such as reading journals and rendering
- * playlists. Its results are cached. Tasks run one at a time in slices that yield to other work,
- * and clients take turns.
+ * Runs work whose cost grows with the stored data, such as reading journals and rendering
+ * playlists. The callers cache the results. Tasks run one at a time, in slices between which they
+ * yield to other work, and clients take turns.
  */
 @Injectable()
 export class CostlyReads {
@@ -39,10 +39,11 @@ export class CostlyReads {
   }
 
   /**
-   * @param client the client's key for rate limits; null: the service itself, which is not limited
-   * @param queue the queue to wait in; the longest tasks have their own
-   * @throws {DomainError} `rate_limited` for a client that has used up its budget; `unavailable`
-   *   while too many tasks wait
+   * @param client the client's key for rate limits; null for the service itself, which is not
+   *   limited
+   * @param queue the queue to wait in; the longest tasks use a separate one
+   * @throws {DomainError} `rate_limited` for a client that has used up its budget; `unavailable` if
+   *   too many tasks are waiting
    */
   async run<T>(
     client: string | null,
@@ -54,16 +55,20 @@ export class CostlyReads {
     if (retryAfterMs > 0)
       throw new DomainError(
         'rate_limited',
-        'You have asked for many long recordings. Wait a little, then try again.',
+        'You have requested many long recordings. Wait a moment, then try again.',
         { retryAfterMs },
       );
     try {
       return await queue.run(client, () => this.#measured(client, work));
     } catch (error) {
       if (!(error instanceof QueueFullError)) throw error;
-      throw new DomainError('unavailable', 'Too many recordings are opened now. Try again soon.', {
-        retryAfterMs: RETRY_MS,
-      });
+      throw new DomainError(
+        'unavailable',
+        'Too many recordings are being opened. Try again soon.',
+        {
+          retryAfterMs: RETRY_MS,
+        },
+      );
     }
   }
 

@@ -1,7 +1,7 @@
 import type { RecordedInit, RecordedSegment } from '../journal/journal-line.js';
 import { initName, type Vod, type VodRendition } from './vod.js';
 
-/** The part of a rendition that a clip takes from one run. */
+/** The part of a rendition that a clip contains from one run. */
 type CutRendition = Readonly<{
   run: string;
   id: string;
@@ -12,7 +12,7 @@ type CutRendition = Readonly<{
 /** The segments that cover a part of a recording. */
 export type Cut = Readonly<{
   renditions: readonly CutRendition[];
-  /** The start of the part within these segments. */
+  /** The position within these segments at which the part starts. */
   playFromMs: number;
   /** The total duration of the segments. */
   durationMs: number;
@@ -22,7 +22,7 @@ export type Cut = Readonly<{
   bytes: number;
 }>;
 
-/** Selects the segments of a part of the playback; null if it contains none. */
+/** Selects the segments that contain a part of the recording; returns null if there are none. */
 export function cutVod(
   { renditions }: Vod,
   { startMs, endMs }: Readonly<{ startMs: number; endMs: number }>,
@@ -52,7 +52,7 @@ export function cutVod(
   };
 }
 
-/** Splits a rendition's segments between two indices, both included, by run. */
+/** Splits a rendition's segments from one index to another, including both, by run. */
 function cutRendition({ id, inits, segments }: VodRendition, from: number, to: number) {
   const cut = new Map<string, { inits: Set<RecordedInit>; segments: RecordedSegment[] }>();
   for (let index = from; index <= to; index += 1) {

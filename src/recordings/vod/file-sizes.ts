@@ -5,13 +5,13 @@ const SEGMENT = /^([\w-]{16})\/(video-\d|opus)\/(\d{1,9})\.m4s$/;
 const KNOWN_MAX = 20_000;
 
 /**
- * The sizes of stored files, which ranges need before the files are opened. The content of a key
- * never changes, so a remote store is asked at most once per file, and not at all for segments of
- * recordings in memory.
+ * Provides the sizes of stored files, which range requests need before the files are opened. The
+ * content of a key never changes, so a remote store is queried at most once per file, and not at
+ * all for segments of recordings in memory.
  */
 export class FileSizes {
   readonly #store: RecordingStore;
-  /** Bytes by key; the oldest entry is evicted first. */
+  /** Sizes by key; the oldest entry is evicted first. */
   readonly #known = new Map<string, number>();
 
   constructor(store: RecordingStore) {
@@ -19,11 +19,11 @@ export class FileSizes {
   }
 
   /**
-   * The size of a file; null if it does not exist.
-   * @param path within the recording
+   * Returns the size of a file; null if it does not exist.
+   * @param path the path within the recording
    */
   async of(key: string, vod: Vod | null, path: string): Promise<number | null> {
-    return (vod && told(vod, path)) ?? this.#known.get(key) ?? this.#ask(key);
+    return (vod && recordedSize(vod, path)) ?? this.#known.get(key) ?? this.#ask(key);
   }
 
   async #ask(key: string): Promise<number | null> {
@@ -36,8 +36,8 @@ export class FileSizes {
   }
 }
 
-/** The size in the journal. */
-function told({ renditions }: Vod, path: string): number | null {
+/** Returns the size recorded in the journal. */
+function recordedSize({ renditions }: Vod, path: string): number | null {
   const [, run, id, number] = SEGMENT.exec(path) ?? [];
   const segments = renditions.find((one) => one.id === id)?.segments;
   if (!segments || run === undefined) return null;

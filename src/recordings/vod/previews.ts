@@ -2,10 +2,10 @@ import { Turns } from '../../common/turns.js';
 import type { KeptPicture } from '../journal/journals.js';
 import type { Vod, VodSpan } from './vod.js';
 
-/** A preview picture, and the part of the playback that it shows. */
+/** A preview image and the part of the recording for which it is shown. */
 export type VodPreview = Readonly<{ startMs: number; endMs: number; file: string }>;
 
-/** Maps pictures to the playback; each applies until the next one. */
+/** Maps preview images to playback positions. Each image applies until the next one. */
 export async function previewsOf(
   vod: Vod,
   pictures: readonly KeptPicture[],
@@ -25,7 +25,7 @@ export async function previewsOf(
   });
 }
 
-/** The playback position of a wall-clock time; null if it was not recorded. */
+/** Returns the playback position of a wall-clock time; null if it was not recorded. */
 export function positionOf({ spans }: Pick<Vod, 'spans'>, wallMs: number): number | null {
   const span = spans.find((one) => isIn(one, wallMs));
   return span ? positionIn(span, wallMs) : null;
@@ -49,7 +49,8 @@ const isIn = (span: VodSpan, wallMs: number): boolean =>
 const positionIn = (span: VodSpan, wallMs: number): number => span.atMs + wallMs - span.wallMs;
 
 /**
- * Renders a WebVTT file that names a picture for each part; it lies beside the folder `pictures`.
+ * Renders a WebVTT file with an image for each part. Its image paths are relative to the parent of
+ * the folder `pictures`.
  */
 export async function previewsVtt(
   previews: readonly VodPreview[],

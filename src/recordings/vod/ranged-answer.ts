@@ -10,7 +10,7 @@ export type Ranged = Readonly<{
   contentType: string;
   /** A strong entity tag, including its quotes. */
   etag: string;
-  /** Opens the body; null if it no longer exists. */
+  /** Opens the body; resolves with null if it no longer exists. */
   open: (range: StoredRange) => Promise<Readable | null>;
 }>;
 
@@ -18,7 +18,7 @@ export type Ranged = Readonly<{
 const STALLED_MS = 60_000;
 
 /**
- * Sends the requested range (RFC 9110 13, 14). Returns false, having sent nothing, if the body no
+ * Sends the requested range (RFC 9110 13, 14). Returns false and sends nothing if the body no
  * longer exists.
  */
 export async function sendRanged(

@@ -7,7 +7,10 @@ export const AAC_ID = 'aac';
 const INIT_FILE = 'init-0.mp4';
 const BITRATE_BPS = 128_000;
 
-/** The AAC rendition of a recording's audio, as in its playlists; null without audio. */
+/**
+ * Returns the AAC rendition of a recording's audio as playlists describe it; null if there is no
+ * audio.
+ */
 export function aacOf(vod: Vod): VodPlaylist | null {
   const opus = opusOf(vod);
   if (!opus) return null;
@@ -20,6 +23,6 @@ export function aacOf(vod: Vod): VodPlaylist | null {
   };
 }
 
-/** The recorded audio. */
+/** Returns the recorded audio rendition. */
 export const opusOf = ({ renditions }: Vod): VodRendition | undefined =>
   renditions.find(({ id, init }) => id === 'opus' && init.codecs === 'opus');

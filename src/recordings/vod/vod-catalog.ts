@@ -1,6 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { BUS, type Bus } from '../../cluster/bus.js';
+import { shared } from '../../cluster/shared.js';
+import { CLOCK, type Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
 import type { Turns } from '../../common/turns.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
+import { bytesOf } from '../journal/recorded.js';
 import { SEGMENT_BYTES } from '../journal/segment-table.js';
 import { RecordingFiles } from '../recording-files.js';
 import { CostlyReads } from './costly-reads.js';
@@ -11,58 +17,84 @@ import { type Vod, vodOf } from './vod.js';
 
 /** A finished recording or clip. */
 export type VodEntry = Readonly<{
-  /** The prefix of its keys in the store. */
+  /** The prefix of the entry's keys in the store. */
   key: string;
+  /** The size of all its files. */
+  bytes: number;
   vod: Vod;
-  /** The number of preview pictures, and the file of the middle one. */
+  /** The number of preview images, and the file of the middle one. */
   previews: Readonly<{ count: number; middle: string | null }>;
 }>;
 
 /**
- * Cache limits, in entries and bytes: seven recordings of a day. The least recently used entry is
- * evicted.
+ * The limits of the cache in entries and bytes, which are enough for seven recordings of a day
+ * each. The least recently used entry is evicted.
  */
 const KEPT_MAX = 500;
 const KEPT_BYTES = 64 * 1_048_576;
 /**
- * An active recording is read again after this time, or after a multiple of the time that reading
- * took.
+ * An active recording is read again after this time, or after a multiple of the time that the last
+ * read took if that is longer.
  */
 const SO_FAR_MS = 2_000;
 const SO_FAR_TIMES = 10;
 
-/**
- * Caches the finished recordings and clips that can be played; each is read on its first request.
- */
+/** How long an upload may take after the end of a recording. */
+const UPLOADED_WITHIN_MS = 60_000;
+const RETRY_MS = 2_000;
+
+/** What to read: the entry's name, the prefix of its keys, and the size of its files. */
+type Place = Readonly<{ name: string; key: string; bytes: number }>;
+
+const Forgotten = z.object({ kind: z.enum(['recordings', 'clips']), id: z.string() });
+
+/** Caches finished recordings and clips. Each is read when it is first requested. */
 @Injectable()
 export class VodCatalog {
+  readonly #emitter = new TypedEmitter<{ forgotten: [kind: VodKind, id: string] }>();
   /** `forgotten`: anything derived from the entry is invalid. */
-  readonly events = new TypedEmitter<{ forgotten: [kind: VodKind, id: string] }>();
+  readonly events = this.#emitter.listenable;
   /** Least recently used first. */
   readonly #entries = new Map<string, VodEntry>();
   /** Reads in progress, bounded by the queue. */
   readonly #reading = new Map<string, Promise<VodEntry | null>>();
+  /** When an entry was first found incomplete; the oldest is forgotten first. */
+  readonly #incomplete = new Map<string, number>();
   /** At most one for each active recording. */
   readonly #soFar = new Map<string, Promise<Vod | null>>();
+  readonly #forget: (what: z.output<typeof Forgotten>) => void;
 
   constructor(
     private readonly guards: VodGuards,
     private readonly files: RecordingFiles,
     private readonly costly: CostlyReads,
-  ) {}
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(BUS) bus: Bus,
+  ) {
+    this.#forget = shared(bus, 'vod-forgotten', {
+      schema: Forgotten,
+      apply: ({ kind, id }) => this.#forgetHere(kind, id),
+    });
+    // Entries are looked up again; a deleted one is refused by the guards until then.
+    bus.onGap(() => this.#entries.clear());
+  }
 
   /**
    * Returns an entry; null if it does not exist or is not finished. The caller checks access first.
    * @param client the caller's key for rate limits
-   * @throws {DomainError} `rate_limited`, `unavailable`: it is not in memory, and cannot be read
-   *   now
+   * @throws {DomainError} `rate_limited`, `unavailable` if the entry isn't in memory and can't be
+   *   read now
    */
   async find(kind: VodKind, id: string, client: string): Promise<VodEntry | null> {
     const key = `${kind}/${id}`;
+    // Another node can finish a recording again, when it has uploaded its part.
+    const guarded = this.files.isNode ? await this.guards.find(kind, id) : null;
     const known = this.known(kind, id);
-    if (known) return known;
-    if ((await this.guards.find(kind, id)) === null) return null;
-    return this.#reading.get(key) ?? this.#begin(key, kind === 'recordings' ? id : key, client);
+    if (known && (guarded === null || known.bytes === guarded.bytes)) return known;
+    const { bytes } = guarded ?? (await this.guards.find(kind, id)) ?? { bytes: null };
+    if (bytes === null) return null;
+    const place = { name: key, key: kind === 'recordings' ? id : key, bytes };
+    return this.#reading.get(key) ?? this.#begin(place, client);
   }
 
   /** Returns an entry that is in memory. */
@@ -76,8 +108,8 @@ export class VodCatalog {
   }
 
   /**
-   * Returns an active recording as it was up to {@link SO_FAR_MS} ago, or longer for a large one,
-   * because every viewer may ask.
+   * Returns an active recording. The result may be {@link SO_FAR_MS} old, or older for a large
+   * recording. It is shared between callers, because every viewer may request it.
    */
   soFar(id: string): Promise<Vod | null> {
     const known = this.#soFar.get(id);
@@ -94,22 +126,27 @@ export class VodCatalog {
     return vod;
   }
 
-  /** Invalidates an entry that was changed or deleted. */
+  /** Invalidates an entry that was changed or deleted, on all nodes. */
   forget(kind: VodKind, id: string): void {
+    this.#forget({ kind, id });
+  }
+
+  #forgetHere(kind: VodKind, id: string): void {
     this.guards.forget(kind, id);
     this.#entries.delete(`${kind}/${id}`);
     this.#reading.delete(`${kind}/${id}`);
-    this.events.emit('forgotten', kind, id);
+    this.#emitter.emit('forgotten', kind, id);
   }
 
-  #begin(name: string, key: string, client: string): Promise<VodEntry | null> {
-    const reading = this.costly.run(client, (turns) => this.#read(key, turns));
+  #begin(place: Place, client: string): Promise<VodEntry | null> {
+    const { name } = place;
+    const reading = this.costly.run(client, (turns) => this.#read(place, turns));
     this.#reading.set(name, reading);
     const settle = (entry: VodEntry | null): void => {
-      // It was invalidated meanwhile: do not cache the result.
+      // The entry was invalidated in the meantime, so the result is not cached.
       if (this.#reading.get(name) !== reading) return;
       this.#reading.delete(name);
-      if (entry) this.#remember(name, entry);
+      if (entry && entry.bytes >= place.bytes) this.#remember(name, entry);
     };
     reading.then(settle, () => settle(null));
     return reading;
@@ -127,17 +164,39 @@ export class VodCatalog {
     }
   }
 
-  async #read(key: string, turns: Turns): Promise<VodEntry | null> {
+  async #read({ name, key, bytes }: Place, turns: Turns): Promise<VodEntry | null> {
     const { journals } = this.files;
-    let vod = await vodOf(await journals.read(key, turns), turns);
-    if (!vod) {
+    let runs = await journals.read(key, turns);
+    if (runs.length === 0 || bytesOf(runs) < bytes) {
       await this.files.restore(key);
-      vod = await vodOf(await journals.read(key, turns), turns);
+      runs = await journals.read(key, turns);
+      this.#assertUploaded(name, bytesOf(runs) >= bytes);
     }
+    const vod = await vodOf(runs, turns);
     if (!vod) return null;
     const previews = await previewsOf(vod, await journals.pictures(key, turns), turns);
     const middle = previews[Math.floor(previews.length / 2)]?.file ?? null;
-    return { key, vod, previews: { count: previews.length, middle } };
+    return { key, bytes: bytesOf(runs), vod, previews: { count: previews.length, middle } };
+  }
+
+  /**
+   * Refuses a recording that another node is still uploading. After a while it is played as far as
+   * it is there: what that node had may be lost.
+   * @throws {DomainError} `unavailable`
+   */
+  #assertUploaded(name: string, isComplete: boolean): void {
+    if (isComplete || !this.files.isNode) return void this.#incomplete.delete(name);
+    const nowMs = this.clock.nowMs();
+    const sinceMs = this.#incomplete.get(name) ?? nowMs;
+    this.#incomplete.set(name, sinceMs);
+    const [oldest] = this.#incomplete.size > KEPT_MAX ? this.#incomplete.keys() : [];
+    if (oldest !== undefined) this.#incomplete.delete(oldest);
+    if (nowMs - sinceMs < UPLOADED_WITHIN_MS)
+      throw new DomainError(
+        'unavailable',
+        'This recording is still being uploaded. Try again in a moment.',
+        { retryAfterMs: RETRY_MS },
+      );
   }
 }
 

@@ -6,15 +6,21 @@ import { RecordingRepository } from '../recording.repository.js';
 import type { VodKind } from './vod-kind.js';
 import type { Guarded } from './vod-authorizer.js';
 
-type Known = Readonly<{ guarded: Promise<Guarded | null>; atMs: number }>;
+/** A finished recording or clip, and the size of all its files. */
+export type GuardedVod = Guarded & Readonly<{ bytes: number }>;
+
+type Known = Readonly<{ guarded: Promise<GuardedVod | null>; atMs: number }>;
 
 const KNOWN_MAX = 5_000;
-/** A change by another process takes effect after this time; a change by this process, at once. */
+/**
+ * Changes made by another process take effect after this time; changes made by this process take
+ * effect immediately.
+ */
 const FRESH_MS = 3_000;
 
 /**
- * The current audience of recordings and clips. It is checked at every playlist and segment, before
- * anything is read.
+ * Provides the current audience of recordings and clips, which is checked before any playlist or
+ * segment is read.
  */
 @Injectable()
 export class VodGuards {
@@ -27,12 +33,12 @@ export class VodGuards {
     access: AccessService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    // Access changes rarely: look up everything again.
+    // Access changes rarely, so look up everything again.
     access.events.on('changed', () => this.#known.clear());
   }
 
-  /** Returns null if it does not exist or is not finished. */
-  find(kind: VodKind, id: string): Promise<Guarded | null> {
+  /** Returns null if the recording or clip doesn't exist or isn't finished. */
+  find(kind: VodKind, id: string): Promise<GuardedVod | null> {
     const key = `${kind}/${id}`;
     const nowMs = this.clock.nowMs();
     const known = this.#known.get(key);
@@ -46,12 +52,12 @@ export class VodGuards {
     return guarded;
   }
 
-  /** Invalidates one that was changed or deleted. */
+  /** Invalidates a recording or clip that was changed or deleted. */
   forget(kind: VodKind, id: string): void {
     this.#known.delete(`${kind}/${id}`);
   }
 
-  async #read(kind: VodKind, id: string): Promise<Guarded | null> {
+  async #read(kind: VodKind, id: string): Promise<GuardedVod | null> {
     if (kind === 'clips') return this.clips.find(id);
     const recording = await this.recordings.find(id);
     return recording?.state === 'ready' ? recording : null;

@@ -3,11 +3,13 @@ import type { VodRendition } from './vod.js';
 /** A rendition as described by a playlist. */
 export type VodPlaylist = Pick<VodRendition, 'id' | 'init' | 'segments'> &
   Readonly<{
-    /** The bitrate that segment sizes are estimated from; null: the table has the sizes. */
+    /**
+     * The bit rate from which segment sizes are estimated; null if the table contains the sizes.
+     */
     bitrateBps: number | null;
     /**
-     * Whether its segments are transcoded on request. They are named by their numbers, and share
-     * one initialization section.
+     * Whether segments are transcoded on request. Such segments are named by number and share one
+     * initialization section.
      */
     isMade: boolean;
   }>;

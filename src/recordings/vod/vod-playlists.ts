@@ -6,15 +6,15 @@ import { aacOf } from './vod-aac.js';
 import type { VodPlaylist } from './vod-playlist.js';
 import type { Vod } from './vod.js';
 
-/** Captures the layer, such as 2 in `video-2`; audio has none. */
+/** Captures the layer, such as 2 in `video-2`. Audio renditions have no layer. */
 const LAYER = /^video-(\d)$/;
 const WHOLE_FPS_WITHIN = 0.03;
-/** Text is encoded in pieces of this many characters. */
+/** Text is encoded in pieces with this number of characters. */
 const PIECE = 65_536;
 
 /**
- * Renders the multivariant playlist: all renditions, best first, and the audio also as AAC for
- * players that need it.
+ * Renders the multivariant playlist: all renditions, best first, with the audio also as AAC for
+ * players that don't support Opus.
  */
 export function vodMultivariant(vod: Vod): string {
   const playlists = playlistsOf(vod);
@@ -42,7 +42,7 @@ export function vodMultivariant(vod: Vod): string {
   return renderMultivariantPlaylist({ video, audio, independentSegments: false });
 }
 
-/** All renditions of a recording: the recorded ones, and the AAC transcoded on request. */
+/** Returns all renditions of a recording: the recorded ones, and the AAC transcoded on request. */
 export function playlistsOf(vod: Vod): VodPlaylist[] {
   const aac = aacOf(vod);
   const recorded = vod.renditions.map((one) => ({ ...one, bitrateBps: null, isMade: false }));
@@ -50,8 +50,9 @@ export function playlistsOf(vod: Vod): VodPlaylist[] {
 }
 
 /**
- * Renders one rendition's playlist, with addresses relative to it: `RUN/RENDITION/FILE`. A day of
- * segments takes a while, so it yields to other work.
+ * Renders one rendition's playlist whose addresses are relative to the playlist:
+ * `RUN/RENDITION/FILE`. Yields to other work, because rendering the segments of a day takes a
+ * while.
  */
 export async function vodMedia(
   playlist: VodPlaylist,
@@ -63,7 +64,7 @@ export async function vodMedia(
   const lines = vodPlaylistText({
     targetDurationS: await targetOf(segments, turns),
     independentSegments: !LAYER.test(id),
-    segments: told(playlist),
+    segments: segmentsOf(playlist),
   });
   for (const some of lines) {
     text += some;
@@ -76,7 +77,7 @@ export async function vodMedia(
   return Buffer.concat([...pieces, Buffer.from(text)]);
 }
 
-/** RFC 8216bis 4.4.3.1: at least every segment's rounded duration. */
+/** RFC 8216bis 4.4.3.1: the target duration is at least the rounded duration of every segment. */
 async function targetOf(segments: SegmentTable, turns: Turns): Promise<number> {
   let most = 1;
   for (let index = 0; index < segments.length; index += 1) {
@@ -86,7 +87,7 @@ async function targetOf(segments: SegmentTable, turns: Turns): Promise<number> {
   return most;
 }
 
-function* told({ id, init: { file: made }, segments, isMade }: VodPlaylist) {
+function* segmentsOf({ id, init: { file: made }, segments, isMade }: VodPlaylist) {
   for (let index = 0; index < segments.length; index += 1) {
     const path = `${segments.run(index)}/${id}`;
     const numbered = `${segments.msn(index)}.m4s`;

@@ -17,25 +17,26 @@ import type { SegmentTable } from '../journal/segment-table.js';
 import type { VodSegment } from './vod.js';
 
 /**
- * Frames encoded before a segment, so that the encoder's state is as if it had encoded the previous
- * segment.
+ * The number of frames that are encoded before a segment, so that the encoder's state is the same
+ * as if it had encoded the previous segment.
  */
 const RUN_UP_FRAMES = 4;
-/** Packets of the next segment that the last frame extends into. */
+/** The number of packets of the next segment into which the last frame extends. */
 const PACKETS_AFTER = 6;
-/** The cache limit, bytes: two minutes of 128 kb/s are 2 MB. */
+/** The cache limit in bytes. Two minutes at 128 kb/s are 2 MB. */
 const KEPT_BYTES = 16 * 1_048_576;
 /**
- * Segments are encoded one at a time, 0.1 s each, taking turns between clients; beyond these limits
- * requests are refused.
+ * The limits of the queue, beyond which requests are rejected. Segments are encoded one at a time,
+ * in 0.1 s each, and clients take turns.
  */
 const WAITING = { perParty: 16, all: 64 } as const;
 const RETRY_MS = 2_000;
 
 /**
- * Transcodes recorded audio to AAC for players without Opus in MP4, one segment per request. Frames
- * lie on a grid of 1024 ticks that begins with the run, so that independently encoded segments join
- * without a gap; a segment starts at most half a frame off.
+ * Transcodes recorded audio to AAC for players that don't support Opus in MP4, one segment per
+ * request. Frames lie on a grid of 1024 ticks that starts with the run, so that independently
+ * encoded segments join without a gap. The start of a segment's frames deviates from the segment's
+ * start by at most half a frame.
  */
 @Injectable()
 export class VodSound implements OnApplicationShutdown {
@@ -43,7 +44,7 @@ export class VodSound implements OnApplicationShutdown {
   readonly #encoder: AacThread;
   readonly #log: Log;
   readonly #queue = new FairQueue(WAITING);
-  /** By key, least recently used first. */
+  /** Encoded segments by key, least recently used first. */
   readonly #made = new Map<string, Uint8Array>();
   /** Segments being encoded, bounded by the queue. */
   readonly #making = new Map<string, Promise<Uint8Array>>();
@@ -64,7 +65,7 @@ export class VodSound implements OnApplicationShutdown {
   /**
    * Returns a run's segment by its number, which is the same in all renditions; null if it does not
    * exist.
-   * @throws {DomainError} `unavailable` when too many are queued, or encoding fails
+   * @throws {DomainError} `unavailable` if too many segments are queued or encoding fails
    */
   async segment({ key, vod }: VodEntry, { run, msn, client }: Asked): Promise<Uint8Array | null> {
     const segments = opusOf(vod)?.segments;
@@ -108,7 +109,7 @@ export class VodSound implements OnApplicationShutdown {
       this.#read(key, after?.discontinuity ? undefined : after),
     ]);
     const [first, last] = [now[0], now.at(-1)];
-    if (!first || !last) throw new Error('there is no sound in the segment');
+    if (!first || !last) throw new Error('the segment has no audio');
     const from = Math.round(first.baseTicks / AAC_FRAME_TICKS);
     const to = Math.max(from + 1, Math.round(endOf(last) / AAC_FRAME_TICKS));
     const begin = past.length > 0 ? Math.max(0, from - RUN_UP_FRAMES) : from;
@@ -117,16 +118,16 @@ export class VodSound implements OnApplicationShutdown {
     const samples = frames
       .slice(from - begin, to - begin)
       .map((data) => ({ data, durationTicks: AAC_FRAME_TICKS, keyFrame: true }));
-    if (samples.length < to - from) throw new Error('the encoder left frames out');
+    if (samples.length < to - from) throw new Error('the encoder omitted frames');
     return fragment({ sequence: own.msn + 1, baseTicks: from * AAC_FRAME_TICKS, samples });
   }
 
-  /** Reads a segment's packets; empty for a gap. */
+  /** Reads a segment's packets; there are none for a gap. */
   async #read(key: string, segment: VodSegment | undefined): Promise<OpusPackets[]> {
     if (!segment || segment.file === null) return [];
     const { run, rendition, file } = segment;
     const stream = await this.files.store.get(`${key}/${run}/${rendition}/${file}`);
-    if (!stream) throw new Error(`${file} is gone`);
+    if (!stream) throw new Error(`${file} no longer exists`);
     const bytes = new Uint8Array(Buffer.concat(await stream.toArray()));
     return readFragments(bytes).map((one) => packetsOf(one, bytes));
   }
@@ -159,10 +160,14 @@ export class VodSound implements OnApplicationShutdown {
 
   #refusal(error: unknown, name: string): DomainError {
     if (!(error instanceof QueueFullError))
-      this.#log.warn({ err: error, segment: name }, 'a recording’s sound could not be made');
-    return new DomainError('unavailable', 'This sound can’t be made now. Try again in a moment.', {
-      retryAfterMs: RETRY_MS,
-    });
+      this.#log.warn({ err: error, segment: name }, 'a recording’s audio could not be transcoded');
+    return new DomainError(
+      'unavailable',
+      'This audio can’t be transcoded at the moment. Try again in a moment.',
+      {
+        retryAfterMs: RETRY_MS,
+      },
+    );
   }
 }
 

@@ -29,8 +29,8 @@ type AskedText = Readonly<{
 }>;
 
 /**
- * The cache limit, bytes; the least recently used text is evicted. A day's playlist is 4.4 MB, a
- * tenth of that compressed.
+ * The cache limit in bytes; the least recently used text is evicted. The playlist of one day takes
+ * 4.4 MB, or a tenth of that when compressed.
  */
 const KEPT_BYTES = 64 * 1_048_576;
 const FILE = /^(?:index\.m3u8|thumbnails\.vtt|(video-\d|opus|aac)\.m3u8)$/;
@@ -39,7 +39,7 @@ const VTT_TYPE = 'text/vtt; charset=utf-8';
 
 const compress = promisify(gzip);
 
-/** Whether a name is that of a playlist or preview list. */
+/** Whether a file name is that of a playlist or preview list. */
 export const isVodText = (file: string): boolean => FILE.test(file);
 
 /**
@@ -47,7 +47,7 @@ export const isVodText = (file: string): boolean => FILE.test(file);
  */
 @Injectable()
 export class VodTexts {
-  /** Least recently used first. */
+  /** Rendered texts, least recently used first. */
   readonly #rendered = new Map<string, VodText>();
   /** Texts being rendered, bounded by the queue. */
   readonly #rendering = new Map<string, Promise<VodText | null>>();
@@ -63,7 +63,8 @@ export class VodTexts {
 
   /**
    * Returns a text; null if it does not exist.
-   * @throws {DomainError} `rate_limited`, `unavailable`: it has to be rendered, and cannot be now
+   * @throws {DomainError} `rate_limited`, `unavailable` if the text has to be rendered first and
+   *   can't be rendered now
    */
   async find(asked: AskedText): Promise<VodText | null> {
     const { kind, id, file, gzip: isGzip } = asked;
@@ -81,7 +82,7 @@ export class VodTexts {
     const rendering = this.#render(asked);
     this.#rendering.set(name, rendering);
     const settle = (text: VodText | null): void => {
-      // It was invalidated meanwhile: do not cache the result.
+      // The text was invalidated in the meantime, so the result is not cached.
       if (this.#rendering.get(name) !== rendering) return;
       this.#rendering.delete(name);
       if (text) this.#remember(name, text);

@@ -21,14 +21,14 @@ const FILE =
   /^(?:[\w-]{16}\/(?:video-\d|opus)\/(?:init-\d{1,9}\.mp4|\d{1,9}\.m4s)|pictures\/[a-z0-9]{1,16}\.jpg)$/;
 
 /**
- * Recordings and clips as HLS. All addresses are relative to the playlists, so that a token in the
- * path carries over.
+ * Serves recordings and clips as HLS. All addresses are relative to the playlists, so that they
+ * include the token in a playlist's path.
  */
 @Controller('hls')
 export class VodController {
   readonly #sizes: FileSizes;
 
-  // oxlint-disable-next-line max-params -- Nest's injection: who may, and all that can be fetched.
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly guards: VodGuards,
     private readonly authorizer: VodAuthorizer,
@@ -58,7 +58,7 @@ export class VodController {
     await this.#answer('clips', id, request, reply);
   }
 
-  // oxlint-disable-next-line max-params -- what of which, and Fastify's pair.
+  // oxlint-disable-next-line max-params -- includes the request and its reply
   async #answer(
     kind: VodKind,
     id: string,
@@ -90,12 +90,13 @@ export class VodController {
     const gzip = takesGzip(request.headers['accept-encoding']);
     const text = await this.texts.find({ ...asked, gzip });
     if (!text) throw nothingHere();
-    // It may be deleted or become more restricted.
+    // Players must revalidate, because the recording or clip may be deleted or become more
+    // restricted.
     reply.headers({ 'cache-control': 'no-cache', vary: 'Accept-Encoding' });
     await sendText(request, reply, text);
   }
 
-  // oxlint-disable-next-line max-params -- what of which, and Fastify's pair.
+  // oxlint-disable-next-line max-params -- includes the request and its reply
   async #sendSound(
     { kind, id, client }: { kind: VodKind; id: string; client: string },
     [, run = '', init, msn = '']: RegExpExecArray,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { EagerTurns } from '../../../test/support/eager-turns.js';
 import { journalLine, readJournal, type RecordedRun } from '../journal/recorded.js';
 import { type RecordedSegment } from '../journal/journal-line.js';
 import { SegmentTable } from '../journal/segment-table.js';
 import { cutVod } from './cut.js';
+import { previewsOf, previewsVtt } from './previews.js';
 import { SPANS_MAX, type Vod, vodOf } from './vod.js';
 import { playlistsOf, vodMedia, vodMultivariant } from './vod-playlists.js';
 
@@ -11,7 +13,7 @@ const CODECS = { 'video-0': 'avc1.42C01F', 'video-1': 'avc1.42C01F', opus: 'opus
 
 type RunShape = Partial<{ wallMs: number; msns: number; ids: (keyof typeof CODECS)[] }>;
 
-/** A run of segments of two seconds. */
+/** Returns a run with segments of two seconds. */
 function run(
   id: string,
   { wallMs = START_MS, msns = 3, ids = ['video-1', 'opus'] }: RunShape = {},
@@ -55,17 +57,17 @@ describe('readJournal', () => {
   const lines = [...inits.values(), ...segments].map(journalLine);
 
   it.each([
-    ['a line that a crash cut', `${lines[0]}${lines[1]}${lines[2]!.slice(0, 20)}`, [0]],
+    ['a line truncated by a crash', `${lines[0]}${lines[1]}${lines[2]!.slice(0, 20)}`, [0]],
     ['zeros', `${lines[0]}${lines[1]}\0\0\0\0\n${lines[2]}`, [0, 1]],
-    ['a line that a full disk cut', `${lines[0]}{"kind":"seg\n${lines[1]}${lines[2]}`, [0, 1]],
-    ['what has lost its initialization section', `${lines[0]!.slice(9)}${lines[1]}`, []],
-  ])('leaves out %s', (_what, text, msns) => {
+    ['a line truncated by a full disk', `${lines[0]}{"kind":"seg\n${lines[1]}${lines[2]}`, [0, 1]],
+    ['segments without their initialization section', `${lines[0]!.slice(9)}${lines[1]}`, []],
+  ])('omits %s', (_what, text, msns) => {
     expect([...readJournal('video-0', text).segments].map(({ msn }) => msn)).toEqual(msns);
   });
 });
 
 describe('vodOf', () => {
-  it('ends where the first of its renditions ends', async () => {
+  it('ends with its shortest rendition', async () => {
     const { id, renditions } = run('a');
     const [video, sound] = renditions;
     const two = SegmentTable.of('opus', [...sound!.segments].slice(0, 2));
@@ -75,7 +77,7 @@ describe('vodOf', () => {
     expect(vod?.renditions.map(({ segments }) => segments.length)).toEqual([2, 2]);
   });
 
-  it('says of a picture that changed its size the largest', async () => {
+  it('states the largest frame size if the size changed', async () => {
     const { renditions } = run('b', { wallMs: START_MS + 60_000 });
     const [video, sound] = renditions;
     const init = { ...[...video!.inits.values()][0]!, width: 320, height: 180 };
@@ -85,7 +87,7 @@ describe('vodOf', () => {
       expect((await vodOf(order))?.renditions[0]?.init).toMatchObject({ width: 640, height: 360 });
   });
 
-  it('has a break where segments are missing', async () => {
+  it('contains a discontinuity where segments are missing', async () => {
     const { id, renditions } = run('a', { msns: 4 });
     const missing = renditions.map((one) => ({
       ...one,
@@ -99,7 +101,7 @@ describe('vodOf', () => {
     expect(vod?.spans.map(({ durationMs }) => durationMs)).toEqual([2_000, 4_000]);
   });
 
-  it('begins where there is a picture and sound', async () => {
+  it('starts where both video and audio exist', async () => {
     const { id, renditions } = run('a');
     const [video, sound] = renditions;
     const [first, ...rest] = video!.segments;
@@ -108,7 +110,7 @@ describe('vodOf', () => {
     expect(await idsOf([{ id, renditions: [late, sound!] }])).toEqual(['a/1', 'a/2']);
   });
 
-  it('plays runs of one kind one after the other, with a break between', async () => {
+  it('plays runs of the same kind in sequence, with a discontinuity between them', async () => {
     const vod = await vodOf([run('a'), run('b', { wallMs: START_MS + 60_000, msns: 2 })]);
     expect(vod?.spans).toEqual([
       { atMs: 0, durationMs: 6_000, wallMs: START_MS },
@@ -123,18 +125,18 @@ describe('vodOf', () => {
     ]);
   });
 
-  it('plays the kind that lasts longest where runs differ', async () => {
+  it('plays the kind with the longest duration if runs differ', async () => {
     const short = run('a', { msns: 2, ids: ['video-0', 'opus'] });
     const runs = [short, run('b', { msns: 3 }), run('c', { msns: 1 })];
     expect(await idsOf(runs)).toEqual(['b/0', 'b/1', 'b/2', 'c/0']);
   });
 
-  it('has a bounded number of spans, however often its time jumps', async () => {
+  it('limits the number of spans, however often the time jumps', async () => {
     const [first] = run('a').renditions[0]!.segments;
     const segments = Array.from({ length: 3 * SPANS_MAX }, (_, msn) => ({
       ...first!,
       msn,
-      // Every second one is 700 ms late.
+      // Every other segment is 700 ms late.
       wallMs: START_MS + msn * 2_000 + (msn % 2) * 700,
     }));
     const { inits } = run('a').renditions[0]!;
@@ -143,7 +145,7 @@ describe('vodOf', () => {
     expect(vod?.spans).toEqual([{ atMs: 0, durationMs: 6_000 * SPANS_MAX, wallMs: START_MS }]);
   });
 
-  it('is nothing of nothing', async () => {
+  it('returns null without segments', async () => {
     expect(await vodOf([])).toBeNull();
     expect(await vodOf([run('a', { msns: 0 })])).toBeNull();
   });
@@ -158,7 +160,7 @@ describe('cutVod', () => {
     [{ startMs: 1_500, endMs: 2_500 }, ['a/0', 'a/1'], 1_500],
     [{ startMs: 5_000, endMs: 7_000 }, ['a/2', 'b/0'], 1_000],
     [{ startMs: 11_000, endMs: 99_000 }, ['b/2'], 1_000],
-  ])('covers %o with %j, from %i ms on', async (range, ids, playFromMs) => {
+  ])('covers %o with %j, starting at %i ms', async (range, ids, playFromMs) => {
     const cut = cutVod((await vodOf(runs))!, range);
     const video = cut!.renditions.filter(({ id }) => id === 'video-1');
     expect(
@@ -169,7 +171,7 @@ describe('cutVod', () => {
     expect(cut!.bytes).toBe(ids.length * 2 * 1_000);
   });
 
-  it('is nothing beyond the end', async () => {
+  it('returns null beyond the end', async () => {
     expect(cutVod((await vodOf(runs))!, { startMs: 12_000, endMs: 13_000 })).toBeNull();
   });
 });
@@ -178,7 +180,7 @@ const textOf = async (vod: Vod, id: string) =>
   Buffer.from(await vodMedia(playlistsOf(vod).find((one) => one.id === id)!)).toString();
 
 describe('the playlists', () => {
-  it('tell all that there is, relative to the recording', async () => {
+  it('list everything, relative to the recording', async () => {
     const vod = await vodOf([
       run('a', { msns: 1 }),
       run('b', { msns: 1, wallMs: START_MS + 60_000 }),
@@ -208,5 +210,40 @@ video-1.m3u8
 #EXT-X-STREAM-INF:BANDWIDTH=132000,AVERAGE-BANDWIDTH=132000,CODECS="avc1.42C01F,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=30,AUDIO="aac"
 video-1.m3u8
 `);
+  });
+});
+
+describe('a long recording', () => {
+  const SEGMENTS = 200;
+
+  it('is aligned and joined in slices', async () => {
+    const turns = new EagerTurns();
+    await vodOf([run('a', { msns: SEGMENTS })], turns);
+    // Rows are aligned once, and joined once per rendition.
+    expect(turns.taken).toBeGreaterThanOrEqual(3 * SEGMENTS);
+  });
+
+  it('is rendered in slices', async () => {
+    const vod = await vodOf([run('a', { msns: SEGMENTS })]);
+    const [playlist] = playlistsOf(vod!);
+    const turns = new EagerTurns();
+    await vodMedia(playlist!, turns);
+    // The target duration is determined first.
+    expect(turns.taken).toBeGreaterThanOrEqual(2 * SEGMENTS);
+  });
+
+  it('has its preview images placed and listed in slices', async () => {
+    const vod = await vodOf([run('a', { msns: SEGMENTS })]);
+    const pictures = Array.from({ length: SEGMENTS }, (_, n) => ({
+      file: `${n}.jpg`,
+      wallMs: START_MS + n * 2_000,
+    }));
+    const placing = new EagerTurns();
+    const previews = await previewsOf(vod!, pictures, placing);
+    expect(previews).toHaveLength(SEGMENTS);
+    expect(placing.taken).toBeGreaterThanOrEqual(SEGMENTS);
+    const listing = new EagerTurns();
+    await previewsVtt(previews, listing);
+    expect(listing.taken).toBeGreaterThanOrEqual(SEGMENTS);
   });
 });

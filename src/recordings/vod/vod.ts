@@ -11,13 +11,14 @@ export type VodSegment = PlacedSegment;
 export type VodRendition = Readonly<{
   id: string;
   /**
-   * The initialization section that describes it: the newest among those of the largest picture.
+   * The initialization section that describes the rendition: the newest one with the largest frame
+   * size.
    */
   init: RecordedInit;
-  /** All initialization sections that its segments name, by {@link initName}. */
+  /** All initialization sections to which the segments refer, by {@link initName}. */
   inits: ReadonlyMap<string, RecordedInit>;
   segments: SegmentTable;
-  /** Its duration without gaps. */
+  /** The rendition's duration without gaps. */
   filledS: number;
 }>;
 
@@ -27,25 +28,25 @@ export type VodSpan = Readonly<{ atMs: number; durationMs: number; wallMs: numbe
 /** The playable media, in order. All renditions have the same segments. */
 export type Vod = Readonly<{
   renditions: readonly VodRendition[];
-  /** Up to {@link SPANS_MAX}. */
+  /** At most {@link SPANS_MAX}. */
   spans: readonly VodSpan[];
   durationMs: number;
   bytes: number;
 }>;
 
-/** Shorter jumps are not a break: publishers adjust their clocks. */
+/** Shorter jumps don't count as breaks, since publishers adjust their clocks. */
 const BREAK_MS = 500;
-/** Every viewer receives all spans; above this number small breaks are ignored. */
+/** Every viewer receives all spans. Beyond this number, small breaks are ignored. */
 export const SPANS_MAX = 1_000;
 
-/** The unique name of an initialization section: different runs reuse the same file names. */
+/** Returns the unique name of an initialization section, since runs reuse file names. */
 export const initName = (run: string, init: string): string => `${run}/${init}`;
 
 /**
- * Concatenates runs. Where their renditions differ (audio was added, other layers, another codec),
- * only the runs of the kind with the longest duration are played, because players can't switch
- * between sets. Null if there is nothing to play. Days of segments take a while, so it yields to
- * other work.
+ * Concatenates runs. If their renditions differ (because audio was added, or the layers or a codec
+ * changed), only the runs of the kind with the longest duration are played, because players can't
+ * switch between sets. Returns null if there is nothing to play. Yields to other work, because
+ * processing the segments of a day takes a while.
  */
 export async function vodOf(
   runs: readonly RecordedRun[],
@@ -78,7 +79,7 @@ const secondsOf = (runs: readonly AlignedRun[]): number =>
   runs.reduce((sum, { seconds }) => sum + seconds, 0);
 
 /**
- * Joins one rendition across all runs. Timestamps restart with each run, and jump over missing
+ * Joins one rendition across all runs. Timestamps restart with each run and jump over missing
  * segments.
  */
 async function joined(
@@ -105,7 +106,7 @@ async function joined(
       if (!asGap && !table.isGap(index)) filledS += table.durationS(index);
     }
   }
-  if (!largest) throw new Error(`a rendition ${id} without an initialization section`);
+  if (!largest) throw new Error(`rendition ${id} has no initialization section`);
   return { id, init: largest, inits, segments, filledS };
 }
 
@@ -118,7 +119,7 @@ function spansOf(segments: SegmentTable): VodSpan[] {
   }
 }
 
-/** The spans between breaks of at least this length; null if there are too many. */
+/** Returns the spans between breaks of at least this length; null if there are too many. */
 function spansBetween(segments: SegmentTable, breakMs: number): VodSpan[] | null {
   const spans: VodSpan[] = [];
   let [atMs, fromMs, wallMs] = [0, 0, segments.wallMs(0)];

@@ -9,17 +9,17 @@ import { RtpContinuation } from './rtp-continuation.js';
 const KEY_FRAME_REQUEST_DELAY_MS = 500;
 const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const ABS_CAPTURE_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
-/** Extensions that each transport rewrites. */
+/** The header extensions that every transport rewrites. */
 const OF_ONE_HOP: ReadonlySet<string> = new Set([MID, ABS_SEND_TIME, TRANSPORT_CC]);
-/** The same for picture and sound: players synchronize streams with one CNAME. */
+/** The CNAME of both audio and video, because players synchronize streams that share a CNAME. */
 const CNAME = 'onair';
 
 type Site = Readonly<{ router: types.Router; transport: types.DirectTransport }>;
 
 /**
- * One track of a broadcast that outlives its publisher's connections: the next source of picture
- * (or sound) continues it under the same SSRCs, so that viewers with a fixed session description
- * need no other.
+ * One track of a broadcast that outlives its publisher's connections. The track is continued with
+ * the next audio or video source under the same SSRCs, so that viewers with a fixed session
+ * description don't need a new one.
  */
 export class LastingTrack {
   readonly producer: types.Producer;
@@ -92,7 +92,10 @@ export class LastingTrack {
     return this.#layers.some((layer) => layer.ssrc === ssrc);
   }
 
-  /** Continues with another source; if it has more layers, the best are used. */
+  /**
+   * Continues with another source. If the source has more layers than the track, its highest layers
+   * are used.
+   */
   follow(source: TappedTrack): void {
     this.#source = source;
     for (const layer of this.#layers) layer.begin();
@@ -134,22 +137,22 @@ export class LastingTrack {
   #setPaused(paused: boolean): void {
     if (paused === this.producer.paused) return;
     (paused ? this.producer.pause() : this.producer.resume()).catch(() => {
-      // Closed in the meantime: nothing to pause.
+      // The consumer was closed in the meantime, so there is nothing to pause.
     });
   }
 }
 
-/** The codec of tapped packets, with the router's payload type. */
+/** Returns the codec of tapped packets with the router's payload type. */
 function routedCodec(router: types.Router, { codec }: TappedTrack): types.RtpCodecParameters {
   const routed = router.rtpCapabilities.codecs?.find((one) => isSameCodec(one, codec));
-  if (!routed) throw new Error(`${codec.mimeType} is tapped and not routed`);
+  if (!routed) throw new Error(`no routed codec matches the tapped ${codec.mimeType}`);
   return {
     mimeType: routed.mimeType,
     payloadType: routed.preferredPayloadType,
     clockRate: routed.clockRate,
     ...(routed.channels === undefined ? {} : { channels: routed.channels }),
     parameters: codec.parameters,
-    // The local path loses nothing: only key frames are requested.
+    // No packets are lost within this machine, so only key frames need to be requested.
     rtcpFeedback: (routed.rtcpFeedback ?? []).filter(
       ({ type, parameter }) =>
         (type === 'nack' && parameter === 'pli') || (type === 'ccm' && parameter === 'fir'),
@@ -157,7 +160,7 @@ function routedCodec(router: types.Router, { codec }: TappedTrack): types.RtpCod
   };
 }
 
-/** The extensions that tapped packets retain, with the router's numbers. */
+/** Returns the header extensions that are kept in tapped packets, with the router's ids. */
 function passedExtensions(
   router: types.Router,
   { kind, rtpParameters }: types.Producer,

@@ -11,16 +11,16 @@ type Options = Readonly<{
   /** Taps the publisher's tracks, including later ones. */
   tap: RouterTap;
   transport: types.DirectTransport;
-  /** Returns a tapped track's producer while it exists. */
+  /** Returns a tapped track's producer, if the producer still exists. */
   originalOf: (track: TappedTrack) => types.Producer | undefined;
-  /** Called for each track that becomes available, except the first ones. */
+  /** Called for each track that becomes available after the initial ones. */
   onProducer: (producer: types.Producer) => void;
   log: Log;
 }>;
 
 /**
- * A broadcast's tracks for viewers with fixed session descriptions: one of each kind, see {@link
- * LastingTrack}.
+ * A broadcast's tracks for viewers with fixed session descriptions: one {@link LastingTrack} of
+ * each kind.
  */
 export class LastingTracks {
   readonly #options: Options;
@@ -32,7 +32,8 @@ export class LastingTracks {
     this.#options = options;
     const { tap, transport } = options;
     tap.events.on('trackAdded', (track) => {
-      // Immediately if a track of this kind exists: the first packets are a key frame.
+      // An existing track of this kind is continued immediately, because the first packets contain
+      // a key frame.
       const known = this.#tracks.get(track.kind);
       if (known?.takes(track)) known.follow(track);
       else void this.#replace(track);
@@ -57,7 +58,7 @@ export class LastingTracks {
     return [...this.#tracks.values()].map(({ producer }) => producer);
   }
 
-  /** Continues with a track of the publisher. */
+  /** Adds a track of the publisher, or continues an existing track with it. */
   async add(producer: types.Producer): Promise<void> {
     await this.#options.tap.add(producer);
     await Promise.all(this.#replacing);
@@ -70,9 +71,9 @@ export class LastingTracks {
 
   #replace(track: TappedTrack): Promise<void> {
     const replacing = this.#make(track).catch((err: unknown) => {
-      // The broadcast ended in the meantime, or its worker died.
+      // If the transport is closed, the broadcast has ended in the meantime or its worker has died.
       if (!this.#options.transport.closed)
-        this.#options.log.error({ err }, 'a track can not be passed on to WHEP players');
+        this.#options.log.error({ err }, 'a track could not be passed on to WHEP players');
     });
     this.#replacing.add(replacing);
     return replacing.finally(() => this.#replacing.delete(replacing));
@@ -86,7 +87,7 @@ export class LastingTracks {
     this.#tracks.get(source.kind)?.close();
     this.#tracks.set(source.kind, track);
     track.follow(source);
-    // Packets before this were lost: start with a new key frame.
+    // Earlier packets were lost, so the track must start with a new key frame.
     source.requestKeyFrame();
     if (this.#isOpen) onProducer(track.producer);
   }

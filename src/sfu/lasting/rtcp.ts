@@ -7,7 +7,7 @@ const UNIX_TO_NTP_MS = 2_208_988_800_000;
 const REPORT_BYTES = 28;
 const HEADER_BYTES = 4;
 
-/** An RTCP sender report without report blocks (RFC 3550 6.4.1). */
+/** Returns an RTCP sender report without report blocks (RFC 3550 6.4.1). */
 export function senderReport({
   ssrc,
   ntpMs,
@@ -29,7 +29,7 @@ export function senderReport({
   report.writeUInt32BE(seconds >>> 0, 8);
   report.writeUInt32BE(fraction, 12);
   report.writeUInt32BE(rtpTime, 16);
-  // Packet and byte counts stay 0: mediasoup generates its own for each viewer.
+  // Packet and byte counts stay 0, since mediasoup generates its own for each viewer.
   return report;
 }
 

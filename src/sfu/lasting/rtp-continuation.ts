@@ -3,16 +3,19 @@ const SEQUENCE_OFFSET = 2;
 const TIME_OFFSET = 4;
 const SSRC_OFFSET = 8;
 const HEADER_BYTES = 12;
-/** A packet this far back is late rather than of the previous cycle. */
+/** Sequence numbers wrap, so a number that is ahead by at least this much counts as older. */
 const HALF_CYCLE = 0x8000;
-/** For this many packets after a source's first one, older packets are still attributed to it. */
+/**
+ * For this number of packets of a new source, packets that are older than its first one are
+ * dropped, because they belong to the previous source.
+ */
 const BEGINNING_PACKETS = 1_000;
 
 type Sent = { sequence: number; rtpTime: number; atMs: number };
 
 /**
- * Joins successive sources into one RTP stream with one SSRC and continuous sequence numbers and
- * timestamps.
+ * Joins successive sources into one RTP stream with a single SSRC and continuous sequence numbers
+ * and timestamps.
  */
 export class RtpContinuation {
   readonly ssrc: number;
@@ -21,7 +24,7 @@ export class RtpContinuation {
   #timeShift = 0;
   #newest: Sent | null = null;
   #first = 0;
-  /** Packets since the source's first one; null before it. */
+  /** The number of packets since the source's first packet; null before that packet. */
   #packets: number | null = null;
 
   constructor(ssrc: number, clockRate: number) {
@@ -29,14 +32,14 @@ export class RtpContinuation {
     this.#clockRate = clockRate;
   }
 
-  /** Starts another source. */
+  /** Starts to continue the stream with another source. */
   begin(): void {
     this.#packets = null;
   }
 
   /**
-   * Returns a copy of the source's packet as the stream's next one; null if it cannot be used, such
-   * as a late packet of the previous source.
+   * Returns a copy of the source's packet, rewritten to be the next packet of the stream; null if
+   * the packet can't be used, for example because it is a late packet from the previous source.
    */
   packet(bytes: Uint8Array, arrivedMs: number): Buffer | null {
     if (bytes.length < HEADER_BYTES) return null;
@@ -59,7 +62,10 @@ export class RtpContinuation {
     return packet;
   }
 
-  /** Converts a time of the source to this stream; null before its first packet. */
+  /**
+   * Converts an RTP time of the source to the stream's RTP time; null before the source's first
+   * packet.
+   */
   rtpTimeOf(rtpTime: number): number | null {
     return this.#packets === null ? null : (rtpTime + this.#timeShift) >>> 0;
   }

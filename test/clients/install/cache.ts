@@ -5,20 +5,20 @@ import { isAbsolute, join } from 'node:path';
 import { Program } from '../program.js';
 
 const base = process.env.XDG_CACHE_HOME;
-/** What is expensive to have and outlives a checkout, beside the media worker. */
+/** Programs that take long to install, stored beside the media worker, outside the checkout. */
 export const CLIENTS_DIR: string = join(
   base && isAbsolute(base) ? base : join(homedir(), '.cache'),
   'onair/clients',
 );
-/** An installation that takes longer won't come to an end. */
+/** The time limit of an installation. */
 const INSTALL_MS = 60 * 60_000;
 
-/** Why a client can't be had here; a row says so. */
+/** The reason a client is not available, reported in its row. */
 export class Missing extends Error {}
 
 /**
- * Does `work` in a folder of the cache unless it was done with the same recipe before. A folder whose work failed is
- * thrown away unless `keeps`.
+ * Runs `work` in a folder of the cache unless it succeeded with the same recipe before. Starts with an empty folder
+ * unless `keeps`.
  * @returns the folder
  */
 export async function madeOnce(
@@ -39,7 +39,7 @@ export async function madeOnce(
   return folder;
 }
 
-/** Runs a program to its end. @throws {Missing} with the end of what it said, when it fails or isn't there */
+/** Runs a program to its end. @throws {Missing} with its last output, if it fails or doesn't exist */
 export async function run(
   command: string,
   args: readonly string[],

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLIENTS_DIR, madeOnce, Missing, run } from './cache.js';
 
-/** Debian's next release: its programs are those of today. */
+/** Debian's next release, with current programs. */
 const SUITE = 'forky';
 const NAME = `debian-${SUITE}`;
 const PACKAGES = [
@@ -18,10 +18,10 @@ const BUILD_PACKAGES = [
   ...['libgstreamer-plugins-base1.0-dev', 'libgstreamer-plugins-bad1.0-dev'],
 ];
 const ELEMENTS_VERSION = '0.15.4';
-/** Where the elements of {@link installElements} are, in the root. */
+/** The folder of {@link installElements} in the root. */
 export const ELEMENTS_PATH = '/opt/whip/plugins';
 
-/** GStreamer takes a plugin's name from its file's. */
+/** GStreamer derives a plugin's name from its file name. */
 const ELEMENTS_BUILD = [
   'cd /opt/whip',
   'HOME=/root nice cargo build --release',
@@ -46,7 +46,7 @@ strip = true
 opt-level = 1
 `;
 
-/** A root folder with a newer Debian, in which OBS, FFmpeg, GStreamer and players of today run. */
+/** Installs a newer Debian in a folder, with current OBS, FFmpeg, GStreamer and players. */
 export async function installDebianRoot(): Promise<string> {
   if (process.getuid?.() !== 0)
     throw new Missing('a root of a newer Debian can be made by root only');
@@ -61,7 +61,7 @@ export async function installDebianRoot(): Promise<string> {
   );
 }
 
-/** GStreamer's WHIP and WHEP elements, which Debian doesn't have, from their crates. Takes a quarter of an hour. */
+/** Builds GStreamer's WHIP and WHEP elements, which Debian lacks, from their crates. Takes 15 minutes. */
 export async function installElements(): Promise<string> {
   const root = await installDebianRoot();
   await madeOnce('gstreamer-elements', CARGO_TOML + BUILD_PACKAGES.join(), async () => {
@@ -78,7 +78,7 @@ export async function installElements(): Promise<string> {
   return root;
 }
 
-/** The same root, with the WHIP output that Debian's OBS lacks: OBS_WEBRTC_PLUGIN names an `obs-webrtc.so` made for it. */
+/** Adds the WHIP output that Debian's OBS lacks: OBS_WEBRTC_PLUGIN names an `obs-webrtc.so` built for it. */
 export async function installObs(): Promise<string> {
   const root = await installDebianRoot();
   const plugin = process.env.OBS_WEBRTC_PLUGIN;
@@ -94,20 +94,20 @@ export async function installObs(): Promise<string> {
 async function bootstrap(root: string): Promise<void> {
   await rm(root, { recursive: true, force: true });
   await mkdir(CLIENTS_DIR, { recursive: true });
-  // Every suite since 2005 is made by the script of sid, and older machines don't know the names of newer suites.
+  // The script of sid works for every suite, and older machines don't have one for newer suites.
   const script = '/usr/share/debootstrap/scripts/sid';
   if (!existsSync(script)) throw new Missing('debootstrap is not installed');
   const options = ['--variant=minbase', '--include=ca-certificates'];
   await run('debootstrap', [...options, SUITE, root, await mirror(), script]);
   await writeFile(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  // Mirrors that are frozen, as of a build machine, serve a suite whose date has gone by; signatures count as ever.
+  // Frozen mirrors, as on build machines, serve expired indexes; signatures are still checked.
   await writeFile(
     join(root, 'etc/apt/apt.conf.d/90laboratory'),
     'Acquire::Check-Valid-Until "false";\n',
   );
 }
 
-/** The one that this machine's own packages come from. */
+/** Returns the mirror of this machine's own packages. */
 async function mirror(): Promise<string> {
   const format = '$(SITE) $(LABEL)';
   const sites = await run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
@@ -129,7 +129,7 @@ async function install(root: string, packages: readonly string[]): Promise<void>
   );
 }
 
-/** In namespaces of its own: what is mounted goes when it ends. */
+/** Runs a script in the root, in its own namespaces, so that mounts end with it. */
 const inRoot = (root: string, script: string) =>
   run('unshare', [
     ...['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${join(root, 'proc')}`],

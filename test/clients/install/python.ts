@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { madeOnce, Missing, run } from './cache.js';
 
-/** A folder with a Python and these packages, at these versions. Only built ones: nothing of them runs here. */
+/** Installs Python packages at exact versions, as wheels only, so that none runs code during installation. Returns the folder. */
 async function installPython(name: string, packages: readonly string[]): Promise<string> {
   return madeOnce(`python-${name}`, packages.join(' '), async (folder) => {
     await run('python3', ['-m', 'venv', folder]);
@@ -10,12 +10,18 @@ async function installPython(name: string, packages: readonly string[]): Promise
   });
 }
 
-/** The folder of a Python that has aiortc. */
+/** Returns the folder of a Python with aiortc. */
 export const installAiortc = (): Promise<string> => installPython('aiortc', ['aiortc==1.16.0']);
 
-/** The path of FFmpeg 9, which comes as a Python package. */
-export async function installFfmpeg9(): Promise<string> {
-  const folder = await installPython('ffmpeg', ['imageio-ffmpeg==0.8.1']);
+/** Returns the path of FFmpeg 9. */
+export const installFfmpeg9 = (): Promise<string> => installFfmpeg('ffmpeg', '0.8.1');
+
+/** Returns the path of FFmpeg 7. */
+export const installFfmpeg7 = (): Promise<string> => installFfmpeg('ffmpeg-7', '0.6.0');
+
+/** Installs the FFmpeg that a version of the Python package `imageio-ffmpeg` contains; returns its path. */
+async function installFfmpeg(name: string, version: string): Promise<string> {
+  const folder = await installPython(name, [`imageio-ffmpeg==${version}`]);
   const file = (await readdir(folder, { recursive: true })).find((path) =>
     /imageio_ffmpeg\/binaries\/ffmpeg-[^/]+$/.test(path),
   );

@@ -1,5 +1,5 @@
-// A WHEP player on pion, with pion's defaults. It writes one line of JSON for each track it is handed, and each
-// second what has come of every track: what a test counts.
+// A WHEP player based on pion, with its defaults. It prints a line of JSON for each track it receives, and every
+// second the packets of every track.
 package main
 
 import (
@@ -102,7 +102,7 @@ func report() {
 	fmt.Println(string(line))
 }
 
-// offer makes the offer, as WHEP has it.
+// offer sends an offer, as in WHEP.
 func offer(peer *webrtc.PeerConnection, endpoint string) error {
 	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
 		direction := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
@@ -154,7 +154,7 @@ func gathered(peer *webrtc.PeerConnection, description webrtc.SessionDescription
 	return nil
 }
 
-// send answers with the body and the session's address.
+// send returns the response's body and the session's URL.
 func send(method, address, sdp string, wanted int) (string, string, error) {
 	request, err := http.NewRequest(method, address, bytes.NewBufferString(sdp))
 	if err != nil {

@@ -2,38 +2,52 @@ import type { Lab } from '../lab.js';
 import type { Programme } from '../programme.js';
 import type { Tool } from '../toolbox.js';
 
-/** What is played: live HLS, the same from its oldest segment, a recording, one whose picture changes its size, WebRTC. */
-export type Way = 'live' | 'rewind' | 'recording' | 'size change' | 'whep' | 'webrtc';
+/**
+ * Live HLS, the same from its oldest segment, a recording, a recording with a size change, live HLS
+ * with a size change, WHEP, WebRTC.
+ */
+export type Way =
+  | 'live'
+  | 'rewind'
+  | 'recording'
+  | 'size change'
+  | 'live size change'
+  | 'whep'
+  | 'webrtc';
 
 export type Player = Readonly<{
-  /** Picks it on the command line. */
+  /** The name on the command line. */
   name: string;
   client: string;
   tools: readonly Tool[];
   ways: readonly Way[];
-  /** For the table of players; empty: nothing. */
+  /** Advice for the table of players; empty if none. */
   whatToSet: string;
+  /** The command for the page of players: what runs, except for sinks and address. */
+  command?: string;
+  /** Observations that don't fit the table, in Markdown, for the page of players. */
+  remarks?: string;
   version(lab: Lab): Promise<string>;
-  /** Plays for {@link PLAYED_S} at most; resolves with what was seen. */
-  play(lab: Lab, way: Way, programme: Programme): Promise<string>;
+  /** Plays for at most {@link PLAYED_S}; resolves with what was seen. */
+  play(lab: Lab, way: Way, programme: Played): Promise<string>;
 }>;
+
+/** The part of a programme that {@link Player.play} needs. */
+export type Played = Pick<Programme, 'channel' | 'recordingUrl' | 'resizedUrl'>;
 
 export const PLAYED_S = 10;
 
-export const urlOf = (
-  lab: Lab,
-  way: Way,
-  { channel, recordingUrl, resizedUrl }: Programme,
-): string =>
+export const urlOf = (lab: Lab, way: Way, { channel, recordingUrl, resizedUrl }: Played): string =>
   ({
     live: channel.hlsUrl,
     rewind: channel.hlsUrl,
+    'live size change': channel.hlsUrl,
     recording: recordingUrl,
     'size change': resizedUrl,
     webrtc: `${lab.onair.url}/${channel.name}`,
     whep: `${lab.onair.url}/whep/${channel.name}`,
   })[way];
 
-/** The same for a program on the other machine. */
-export const lanUrlOf = (lab: Lab, way: Way, programme: Programme): string =>
+/** The same for a program on the second machine. */
+export const lanUrlOf = (lab: Lab, way: Way, programme: Played): string =>
   urlOf(lab, way, programme).replace(lab.onair.url, lab.onair.lanUrl);

@@ -1,4 +1,4 @@
-# Plays by WHEP with aiortc for some seconds, and tells as JSON what came: python whep.py URL SECONDS
+# Plays by WHEP with aiortc for some seconds, and prints what it received in JSON: python whep.py URL SECONDS
 import asyncio
 import json
 import sys

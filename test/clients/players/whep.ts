@@ -9,20 +9,20 @@ import { lanUrlOf, PLAYED_S, type Player } from './player.js';
 
 const SCRIPT = fileURLToPath(new URL('./whep.py', import.meta.url));
 const GO_MOD = fileURLToPath(new URL('../pion/go.mod', import.meta.url));
-/** For a connection, and an end. */
+/** Time to connect and to end. */
 const EXTRA_MS = 20_000;
 
-/** What it printed about what came, or why nothing did. */
-async function told(program: Program): Promise<string> {
+/** Returns what the player printed about received media, or why there was none. */
+async function received(program: Program): Promise<string> {
   const code = await program.endWithin(PLAYED_S * 1_000 + EXTRA_MS);
   const line = program.lines.find((one) => one.startsWith('{'));
   if (line === undefined) return `nothing (${code}): ${program.lines.at(-1) ?? ''}`;
-  const came = Object.entries(JSON.parse(line) as Record<string, unknown>);
-  const texts = came.map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const fields = Object.entries(JSON.parse(line) as Record<string, unknown>);
+  const texts = fields.map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return `in ${PLAYED_S} s: ${texts.join(', ').replaceAll('"', '') || 'nothing'}`;
 }
 
-/** pion's runs on, and tells each second what came of each track. */
+/** pion's player runs until stopped and prints each track's packets every second. */
 async function toldByPion(program: Program): Promise<string> {
   await Promise.race([program.ended, pause(PLAYED_S * 1_000)]);
   await program.stop();
@@ -59,7 +59,9 @@ export const whepPlayers: readonly Player[] = [
     version: versionOfAiortc,
     play: (lab, way, programme) => {
       const python = join(lab.pathOf('aiortc'), 'bin/python');
-      return told(lab.other.start(python, [SCRIPT, lanUrlOf(lab, way, programme), `${PLAYED_S}`]));
+      return received(
+        lab.other.start(python, [SCRIPT, lanUrlOf(lab, way, programme), `${PLAYED_S}`]),
+      );
     },
   },
 ];
@@ -68,21 +70,31 @@ const LAUNCHED_MS = PLAYED_S * 1_000 + 5_000;
 const SINK = 'fpsdisplaysink text-overlay=false video-sink=fakevideosink';
 const SOUND_SINK = 'queue ! fakesink sync=false async=false';
 
-/** @param source the element with its endpoint, as gst-launch has it */
-const gstreamer = (name: string, client: string, source: (url: string) => string): Player => ({
+const URL_IN_PAGE = 'https://live.example.org/whep/NAME';
+type Sinks = Readonly<{ picture: string; sound: string }>;
+const COUNTED: Sinks = { picture: SINK, sound: SOUND_SINK };
+const SHOWN: Sinks = { picture: 'autovideosink', sound: 'autoaudiosink' };
+
+/** @param pipeline what gst-launch runs */
+const gstreamer = (
+  name: string,
+  client: string,
+  pipeline: (url: string, sinks: Sinks) => string,
+): Player => ({
   name,
   client,
   tools: ['gstreamer'],
   ways: ['whep'],
   whatToSet: '',
+  command: `gst-launch-1.0 ${pipeline(URL_IN_PAGE, SHOWN)}`,
   version: versionOfGstreamer,
   play: async (lab, way, programme) => {
-    const pipeline = source(lanUrlOf(lab, way, programme));
-    const played = launch(lab, `-v ${pipeline} ${SINK}`);
+    const played = launch(lab, `-v ${pipeline(lanUrlOf(lab, way, programme), COUNTED)}`);
     await Promise.race([played.ended, pause(LAUNCHED_MS)]);
+    // whepsrc reports an error when it is stopped, which is not the stream's fault.
+    const said = played.lines.find((line) => /^ERROR|error:/.test(line));
     await played.stop();
     const shown = [...played.output.matchAll(/rendered: (\d+), dropped: (\d+)/g)].at(-1);
-    const said = played.lines.find((line) => /^ERROR|error:/.test(line));
     return `${shown?.[1] ?? 0} frames, ${said ?? 'no complaint'}`;
   },
 });
@@ -96,13 +108,13 @@ export const gstreamerPlayers: readonly Player[] = [
   gstreamer(
     'gst-whepclientsrc',
     'GStreamer whepclientsrc',
-    (url) =>
-      `whepclientsrc name=s signaller::whep-endpoint=${url} s. ! audio/x-raw ! ${SOUND_SINK} s. ! video/x-raw ! queue ! videoconvert !`,
+    (url, { picture, sound }) =>
+      `whepclientsrc name=s signaller::whep-endpoint=${url} s. ! audio/x-raw ! ${sound} s. ! video/x-raw ! queue ! videoconvert ! ${picture}`,
   ),
   gstreamer(
     'gst-whepsrc',
     'GStreamer whepsrc',
-    (url) =>
-      `whepsrc name=s whep-endpoint=${url} video-caps=${H264_CAPS} audio-caps=${OPUS_CAPS} s. ! application/x-rtp,media=audio ! ${SOUND_SINK} s. ! application/x-rtp,media=video ! rtph264depay ! h264parse ! avdec_h264 ! videoconvert !`,
+    (url, { picture, sound }) =>
+      `whepsrc name=s whep-endpoint=${url} video-caps=${H264_CAPS} audio-caps=${OPUS_CAPS} s. ! application/x-rtp,media=audio ! rtpopusdepay ! opusdec ! audioconvert ! ${sound} s. ! application/x-rtp,media=video ! rtph264depay ! h264parse ! avdec_h264 ! videoconvert ! ${picture}`,
   ),
 ];

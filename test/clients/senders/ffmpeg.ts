@@ -18,7 +18,7 @@ export const whipArgs = ({ url, key }: Target, format: typeof USUAL = USUAL): st
   ...['-f', 'whip', '-authorization', key, url],
 ];
 
-/** FFmpeg 9, on another machine as on this one. */
+/** FFmpeg 9 on the second machine. */
 const ffmpeg9: Sender = {
   name: 'ffmpeg-9',
   client: 'FFmpeg 9',
@@ -38,7 +38,7 @@ const ffmpeg9Near: Sender = {
   },
 };
 
-/** The machine's own. */
+/** This machine's FFmpeg. */
 const ffmpegHere: Sender = {
   name: 'ffmpeg-here',
   client: 'FFmpeg of the server',

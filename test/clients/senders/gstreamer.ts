@@ -13,7 +13,7 @@ export async function versionOfGstreamer(lab: Lab): Promise<string> {
   return /version ([\d.]+)/.exec(program.output)?.[1] ?? 'unknown';
 }
 
-/** gst-launch with a pipeline in which spaces stand between words only. */
+/** Starts gst-launch with a pipeline whose words contain no spaces. */
 export const launch = (lab: Lab, pipeline: string): Program =>
   lab.debian('gst-launch-1.0', ['-e', ...pipeline.split(/\s+/)], { env: ENV });
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lab } from '../lab.js';
 import type { Program } from '../program.js';
@@ -6,7 +6,10 @@ import type { Sender, Target } from './sender.js';
 
 const DISPLAY = ':77';
 const NAME = 'Laboratory';
-/** Longer than any case, but for long runs: where the film begins anew, sound and picture do so too. */
+const RECORDINGS = 'recordings';
+/**
+ * The film is longer than all cases except long runs, because sound and picture restart with it.
+ */
 const FILM_S = 120;
 
 type ObsOptions = Readonly<{
@@ -17,7 +20,13 @@ type ObsOptions = Readonly<{
   filmS?: number;
 }>;
 
-/** OBS with a profile of its own, in simple output mode, as somebody has it who changed nothing but the service. */
+const homeOf = (lab: Lab, { channel }: Target) => join(lab.folder, `obs-${channel.name}`);
+
+/**
+ * Starts OBS with its default settings, except for the service, in simple output mode. It also
+ * records what it sends, from the same encoders, as the reference for the offset between sound and
+ * picture.
+ */
 export async function startObs(
   lab: Lab,
   target: Target,
@@ -25,19 +34,21 @@ export async function startObs(
 ): Promise<Program> {
   const { layers = 1, width = 640, height = 360, bitrateKbps = 1_200, filmS = FILM_S } = options;
   const film = await lab.film({ width, height, fps: 30, seconds: filmS });
-  const home = join(lab.folder, `obs-${target.channel.name}`);
+  const home = homeOf(lab, target);
+  const inRoot = lab.inRoot(home);
   const folder = join(home, '.config/obs-studio');
   const profile = join(folder, `basic/profiles/${NAME}`);
   await mkdir(profile, { recursive: true });
   await mkdir(join(folder, 'basic/scenes'), { recursive: true });
   await mkdir(join(home, 'run'), { mode: 0o700 });
+  await mkdir(join(home, RECORDINGS));
   const user = `[General]\nFirstRun=true\nConfirmOnExit=false\n[Basic]\nProfile=${NAME}\nProfileDir=${NAME}\nSceneCollection=${NAME}\nSceneCollectionFile=${NAME}\n`;
   await writeFile(join(folder, 'global.ini'), user);
   await writeFile(join(folder, 'user.ini'), user);
   await writeFile(
     join(profile, 'basic.ini'),
     `[General]\nName=${NAME}\n[Stream1]\nWHIPSimulcastTotalLayers=${layers}\n` +
-      `[SimpleOutput]\nVBitrate=${bitrateKbps}\nStreamEncoder=x264\nPreset=veryfast\n` +
+      `[SimpleOutput]\nFilePath=${inRoot}/${RECORDINGS}\nRecFormat2=mkv\nRecQuality=Stream\nVBitrate=${bitrateKbps}\nStreamEncoder=x264\nPreset=veryfast\n` +
       `[Video]\nBaseCX=${width}\nBaseCY=${height}\nOutputCX=${width}\nOutputCY=${height}\nFPSType=0\nFPSCommon=30\n` +
       '[Audio]\nSampleRate=48000\nChannelSetup=Stereo\n',
   );
@@ -50,9 +61,14 @@ export async function startObs(
     join(folder, `basic/scenes/${NAME}.json`),
     JSON.stringify(collection(film.inRoot, { width, height })),
   );
-  const inRoot = lab.inRoot(home);
   await lab.display(DISPLAY);
-  const flags = ['--startstreaming', '--minimize-to-tray', '--multi', '--disable-shutdown-check'];
+  const flags = [
+    '--startstreaming',
+    '--startrecording',
+    '--minimize-to-tray',
+    '--multi',
+    '--disable-shutdown-check',
+  ];
   const more = ['--disable-updater', '--disable-missing-files-check', '--profile', NAME];
   return lab.debian('obs', [...flags, ...more, '--collection', NAME], {
     env: {
@@ -65,7 +81,7 @@ export async function startObs(
   });
 }
 
-/** One scene with the film in it, which fills it. */
+/** One scene, filled by the film. */
 function collection(file: string, { width, height }: { width: number; height: number }) {
   const settings = { local_file: file, is_local_file: true, looping: true, hw_decode: false };
   const film = { id: 'ffmpeg_source', name: 'film', settings, mixers: 255, volume: 1 };
@@ -84,6 +100,13 @@ function collection(file: string, { width, height }: { width: number; height: nu
   };
 }
 
+/** Returns the path of OBS's own recording; null if there is none. */
+export async function ownRecordingOfObs(lab: Lab, target: Target): Promise<string | null> {
+  const folder = join(homeOf(lab, target), RECORDINGS);
+  const file = (await readdir(folder)).find((one) => one.endsWith('.mkv'));
+  return file === undefined ? null : join(folder, file);
+}
+
 export async function versionOfObs(lab: Lab): Promise<string> {
   lab.pathOf('obs');
   const program = lab.debian('obs', ['--version']);
@@ -98,6 +121,7 @@ const obs = (name: string, way: string, options: ObsOptions): Sender => ({
   tools: ['obs'],
   version: versionOfObs,
   publish: (lab, target) => startObs(lab, target, options),
+  ownRecording: ownRecordingOfObs,
 });
 
 export const obsSenders: readonly Sender[] = [

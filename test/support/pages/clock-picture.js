@@ -1,11 +1,14 @@
-// A clock drawn into a picture as black and white cells, big enough to outlive scaling and compression.
-// Runs in pages before their own code: `publish` takes the place of camera, microphone and screen, `watch`
-// reads the clock of what a <video> shows. `readCells` needs no page and is used in Node as well.
+// Draws a clock into a picture as black and white cells, large enough to survive scaling and
+// compression. Runs in pages before their own code: `publish` replaces camera, microphone and
+// screen, `watch` reads the clock that a <video> shows. `readCells` needs no page and is used in
+// Node as well.
 {
   const COLUMNS = 8;
-  /** A finder, three rows of time, one that tells the source, one to check, and the finder inverted. */
+  /**
+   * A finder, three rows of time, one of the source, one of the checksum, and the inverted finder.
+   */
   const ROWS = 7;
-  /** Where the cells are, in parts of the picture; the rest keeps the encoder busy. */
+  /** The position of the cells, as fractions of the picture; the rest keeps the encoder busy. */
   const AREA = { left: 0.04, top: 0.06, width: 0.64, height: 0.88 };
   const FINDER = 0b10101010;
   const WRAP_MS = 2 ** 24;
@@ -62,8 +65,8 @@
   };
 
   /**
-   * What the cells of a picture say: `{ timeMs, source }` with the time modulo 2^24 ms, or null when there is no
-   * clock in it that can be read. `luma`: a byte for each pixel, row by row.
+   * Reads the cells of a picture: `{ timeMs, source }` with the time modulo 2^24 ms, or null if it
+   * contains no readable clock. `luma`: one byte per pixel, row by row.
    */
   const readCells = (picture) => {
     const cells = Array.from({ length: ROWS }, (_r, row) =>
@@ -82,13 +85,16 @@
     return { timeMs: high * 65_536 + middle * 256 + low, source };
   };
 
-  /** The time that was told modulo 2^24 ms, as it was last before `nowMs` (a second of error allowed). */
+  /**
+   * Returns the full time for a time modulo 2^24 ms: the last one before `nowMs`, with a second of
+   * tolerance.
+   */
   const unwrap = (timeMs, nowMs) => {
     const latest = Math.floor(nowMs) + 1_000;
     return latest - ((((latest - timeMs) % WRAP_MS) + WRAP_MS) % WRAP_MS);
   };
 
-  /** Something that moves beside the cells, so that frames are as large as a camera's. */
+  /** Paints motion beside the cells, so that frames are as large as a camera's. */
   const paintBusyness = (context, { width, height }, frame) => {
     const left = Math.round((AREA.left + AREA.width + 0.03) * width);
     const size = Math.round(height / 8);
@@ -100,7 +106,7 @@
       }
   };
 
-  /** A canvas with the clock on it, painted while somebody has a live track of it. */
+  /** A canvas with the clock, painted while a track of it is live. */
   const openClock = ({ width, height, framesPerSecond, source }) => {
     const canvas = Object.assign(document.createElement('canvas'), { width, height });
     const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
@@ -135,7 +141,8 @@
     beep.connect(beepGain).connect(out);
     hum.start();
     beep.start();
-    // Sound is rendered in blocks ahead of its time being told: the least difference is the truest.
+    // Sound is rendered in blocks ahead of the reported time: the smallest difference is the most
+    // accurate.
     let offsetS = Infinity;
     let nextS = 0;
     setInterval(() => {
@@ -150,9 +157,12 @@
     return () => out.stream.getAudioTracks()[0].clone();
   };
 
-  /** From now on the page's camera (source 1) and screen (2) are clocks, and its microphone beeps. */
+  /**
+   * Replaces the page's camera (source 1) and screen (2) with clocks, and its microphone with
+   * beeps.
+   */
   const publish = ({ width, height, framesPerSecond }) => {
-    // Not on about:blank, which every page is at first.
+    // The initial page, about:blank, has none.
     if (!navigator.mediaDevices) return;
     const opened = new Map();
     const take = (name, open) => {

@@ -1,4 +1,4 @@
-// A page of another site that plays HLS with hls.js as it comes, and writes down what hls.js complains of.
+// A page on another origin that plays HLS with stock hls.js and records its errors.
 globalThis.barePlayer = (() => {
   const errors = [];
 

@@ -1,28 +1,39 @@
-/** What of the page is not where people can see and use it. */
+/** Returns what is out of place on the page: hidden, cut off or broken. */
 // oxlint-disable-next-line no-unused-vars -- tests call it.
 function misplaced() {
   const { clientWidth: width, scrollWidth } = document.documentElement;
-  const found = scrollWidth > width ? [`the page is ${scrollWidth} wide in ${width}`] : [];
   const named = (element) => {
     const text = (element.getAttribute('aria-label') ?? element.textContent ?? '').trim();
     return `${element.tagName.toLowerCase()}.${element.className} “${text.slice(0, 40)}”`;
   };
+  /** Returns the innermost elements that reach beyond the window. */
+  const beyond = () =>
+    [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .filter(
+        (element, _, all) => !all.some((other) => other !== element && element.contains(other)),
+      )
+      .map(named);
+  const found =
+    scrollWidth > width
+      ? [`the page is ${scrollWidth} wide in ${width}, by ${beyond().slice(0, 3).join(' and ')}`]
+      : [];
   const isSeen = (element) =>
     element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
-  /** Where the element is cut off; null: nowhere. */
+  /** Returns the edge that cuts the element off; null if none does. */
   const windowOf = (element) => {
     for (let parent = element.parentElement; parent; parent = parent.parentElement) {
       const { overflowX, textOverflow } = getComputedStyle(parent);
       if (overflowX === 'auto' || overflowX === 'scroll') return null;
-      // Words that are cut short say so.
+      // Truncated text ends in an ellipsis.
       if (textOverflow === 'ellipsis') return null;
       if (overflowX !== 'visible') return parent.getBoundingClientRect();
     }
     return { left: 0, right: width };
   };
-  /** A word of this length has room on every line: a longest username. */
+  /** A word up to this width fits on every line: the longest username. */
   const fitting = Math.min(width - 96, 320);
-  /** How long a part of a text is, and on how many lines. */
+  /** The boxes of a part of a text, one per line. */
   const rectsOf = (text, { 0: part, index }) => {
     const range = document.createRange();
     range.setStart(text, index);
@@ -36,18 +47,22 @@ function misplaced() {
   const controls = 'a, button, input, select, textarea, [role="tab"], [role="switch"], h1, h2';
   for (const control of document.querySelectorAll(controls)) {
     const { left, right, width: wide, height } = control.getBoundingClientRect();
-    // What only screen readers read is a dot.
+    // Text that is only for screen readers is the size of a dot.
     if (!isSeen(control) || wide < 2 || height < 2) continue;
     const edges = windowOf(control);
     if (edges && (left < edges.left - 1 || right > edges.right + 1))
       found.push(`cut off: ${named(control)}`);
   }
+  // A row that is too low for its text shows it over the next row.
+  for (const label of document.querySelectorAll('label'))
+    if (isSeen(label) && label.clientHeight > 2 && label.scrollHeight > label.clientHeight + 1)
+      found.push(`too low: ${named(label)}`);
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     const { parentElement: parent } = text;
     if (!parent || !isSeen(parent)) continue;
     for (const token of (text.textContent ?? '').matchAll(/\S+/g)) {
-      // What has no place to be broken at, an address or a very long word, is broken where it must.
+      // A word that fits nowhere, such as a URL, is broken where it must be.
       if (rectsOf(text, token).length > fitting) continue;
       for (const word of token[0].matchAll(/[\p{L}\p{N}]+/gu)) {
         const at = { 0: word[0], index: token.index + word.index };

@@ -1,4 +1,4 @@
-// Runs in a page before its own code: its browser knows one codec for video over WebRTC.
+// Runs in a page before its own code: limits WebRTC to one video codec.
 globalThis.onlyCodec = (mimeType) => {
   const Native = globalThis.RTCPeerConnection;
   if (!Native) return;

@@ -1,5 +1,5 @@
 /**
- * Plays a file, then from two other places in it. Resolves with what was seen; rejects when it can't be played.
+ * Plays a file, then seeks twice. Resolves with what was shown; rejects if it can't be played.
  * @param {string} src
  */
 // oxlint-disable-next-line no-unused-vars -- tests call it.
@@ -15,7 +15,7 @@ async function playFile(src) {
     new Promise((resolve) => {
       video.addEventListener(name, resolve, { once: true });
     });
-  /** Until half a second and ten frames more were shown. */
+  /** Resolves after half a second and ten more frames. */
   const advances = async () => {
     const from = video.currentTime;
     const { totalVideoFrames: frames } = video.getVideoPlaybackQuality();

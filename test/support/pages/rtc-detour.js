@@ -1,4 +1,5 @@
-// Runs in a page before its own code: its WebRTC finds the server's media port at another one.
+// Runs in a page before its own code: redirects WebRTC from the server's media port to another
+// port.
 globalThis.detourRtc = (fromPort, toPort) => {
   const redirect = (sdp) =>
     sdp.replaceAll(/^(a=candidate:(?:\S+ ){5})(\d+)/gm, (line, head, port) =>

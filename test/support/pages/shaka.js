@@ -1,4 +1,4 @@
-// A page of another site that plays HLS with shaka as it comes, and writes down what it complains of.
+// A page on another origin that plays HLS with stock Shaka Player and records its errors.
 globalThis.barePlayer = (() => {
   const errors = [];
 

@@ -1,9 +1,9 @@
-// A page of another site that watches by WHEP, with players from npm as they come.
+// A page on another origin that watches by WHEP with unmodified players from npm.
 import { WebRTCPlayer } from '@eyevinn/webrtc-player';
 import { WHEPClient } from 'whip-whep/whep.js';
 
-// The client of the specification's author sends candidates without the ETag that it was given (RFC 9725
-// 4.3.1), is told so with 428, and goes on: the server finds it without.
+// The client of the specification's author sends candidates without the ETag that it received (RFC
+// 9725 4.3.1), gets 428 and continues: the server finds the session without it.
 addEventListener('unhandledrejection', (event) => {
   if (/status 428/.test(String(event.reason))) event.preventDefault();
 });
@@ -25,7 +25,10 @@ async function answered(response) {
 }
 
 globalThis.whep = {
-  /** By the client of the specification's author; with H.264 under another number, if one is given. */
+  /**
+   * Watches with the client of the specification's author; with another payload type for H.264 if
+   * given.
+   */
   async medooze(url, token, numbers) {
     const peer = show(new RTCPeerConnection({ bundlePolicy: 'max-bundle' }));
     peer.addTransceiver('audio', { direction: 'recvonly' });
@@ -42,7 +45,7 @@ globalThis.whep = {
     await player.load(new URL(url));
     stop = async () => player.destroy();
   },
-  /** An empty POST: the server makes the offer. */
+  /** Sends an empty POST, so that the server makes the offer. */
   async theirOffer(url) {
     const peer = show(new RTCPeerConnection());
     const headers = { 'content-type': 'application/sdp' };
@@ -60,7 +63,7 @@ globalThis.whep = {
     const stats = [...(await globalThis.peer.getStats()).values()];
     return stats.find((one) => one.type === 'inbound-rtp' && one.kind === 'video')?.framesDecoded;
   },
-  /** The payload types and codecs of what comes. */
+  /** Returns the payload types and codecs that arrive. */
   async received() {
     const stats = await globalThis.peer.getStats();
     const of = (type) => [...stats.values()].filter((one) => one.type === type);
@@ -71,7 +74,7 @@ globalThis.whep = {
   },
 };
 
-/** Swaps two payload types wherever the offer has them. */
+/** Swaps two payload types throughout the offer. */
 function renumbered(sdp, [one, other]) {
   const swap = (text) => (text === one ? other : text === other ? one : text);
   return sdp

@@ -1,4 +1,4 @@
-// A page of another site that publishes its camera by WHIP, with clients from npm as they come.
+// A page on another origin that publishes its camera by WHIP with unmodified clients from npm.
 import { WHIPClient as EyevinnClient } from '@eyevinn/whip-web-client';
 import { WHIPClient as MedoozeClient } from 'whip-whep/whip.js';
 
@@ -9,7 +9,7 @@ let stop = async () => {};
 let restart = async () => {};
 
 globalThis.whip = {
-  /** By the client of the specification's author. */
+  /** Publishes with the client of the specification's author. */
   async medooze(url, key) {
     const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     const stream = await camera();
@@ -26,7 +26,7 @@ globalThis.whip = {
     await client.ingest(await camera());
     stop = () => client.destroy();
   },
-  /** Three layers, the best first, by names that don't say which is which. */
+  /** Publishes three layers, highest first, with rids that don't reveal the order. */
   async simulcast(url, key) {
     const peer = new RTCPeerConnection();
     const stream = await navigator.mediaDevices.getUserMedia({

@@ -1,5 +1,5 @@
 /**
- * Loudness of a run of samples, in decibels below full scale: 0 is the loudest, -Infinity is
+ * The loudness of a series of samples, in decibels below full scale: 0 is the loudest, -Infinity is
  * silence.
  */
 export interface AudioLevel {
@@ -9,10 +9,13 @@ export interface AudioLevel {
 
 /** The level at the left end of the meter. */
 export const METER_FLOOR_DB = -60;
-/** Louder than this counts as a voice: well above a quiet room with noise suppression off. */
+/**
+ * Levels above this count as a voice. It is well above the level of a quiet room without noise
+ * suppression.
+ */
 export const HEARD_DB = -50;
 
-/** The level of samples between -1 and 1. */
+/** Returns the level of samples between -1 and 1. */
 export function audioLevelOf(samples: Float32Array): AudioLevel {
   let squares = 0;
   let peak = 0;
@@ -24,7 +27,7 @@ export function audioLevelOf(samples: Float32Array): AudioLevel {
   return { rmsDb: decibels(rms), peakDb: decibels(peak) };
 }
 
-/** Where a level stands on the meter, 0 to 1. */
+/** Returns the position of a level on the meter, 0 to 1. */
 export function meterFraction(levelDb: number): number {
   return Math.min(1, Math.max(0, 1 - levelDb / METER_FLOOR_DB));
 }

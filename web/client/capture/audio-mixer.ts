@@ -12,7 +12,7 @@ export class AudioMixer {
     });
   }
 
-  /** The mixed track; ends on {@link close}. */
+  /** The mixed track, which ends on {@link close}. */
   get track(): MediaStreamTrack {
     const [track] = this.#destination.stream.getAudioTracks();
     if (track === undefined) throw new Error('the mixer has no output track');

@@ -1,7 +1,7 @@
-/*
- * mediacapture-transform as Chromium implements it, on the window. The standard has moved both
- * interfaces into workers (with VideoTrackGenerator in place of the generator); Chromium does not
- * expose them there, and cannot transfer a track to either.
+/**
+ * The mediacapture-transform interfaces as Chromium implements them, on the window. The standard
+ * has moved both into workers (and replaced the generator with VideoTrackGenerator), but Chromium
+ * doesn't expose them there and can't transfer a track to a worker.
  */
 
 interface TrackProcessorConstructor {
@@ -17,12 +17,12 @@ interface TrackGeneratorConstructor {
 }
 
 declare global {
-  // Absent in Firefox and Safari.
+  // These are absent in Firefox and Safari.
   var MediaStreamTrackProcessor: TrackProcessorConstructor | undefined;
   var MediaStreamTrackGenerator: TrackGeneratorConstructor | undefined;
 }
 
-/** Chromium's access to raw frames in both directions, or null where the window lacks it. */
+/** Returns Chromium's access to raw frames in both directions, or null in browsers without it. */
 export function breakoutBox(): {
   readonly Processor: TrackProcessorConstructor;
   readonly Generator: TrackGeneratorConstructor;

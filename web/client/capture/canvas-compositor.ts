@@ -13,7 +13,7 @@ export class CanvasCompositor implements Compositor {
   #corner: Corner;
   readonly #ticker: Worker;
 
-  /** @throws Error where the browser has no 2d canvas to capture. */
+  /** @throws Error if the browser cannot capture a 2D canvas. */
   constructor({ screen, camera, corner, frameRate }: CompositorInput) {
     const context = document.createElement('canvas').getContext('2d', { alpha: false });
     if (context === null) throw new Error('this browser has no 2d canvas');
@@ -66,7 +66,7 @@ function play(track: MediaStreamTrack): HTMLVideoElement {
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
-  // Rejects only when the element is removed before playback starts.
+  // This rejects only if the element is removed before playback starts.
   video.play().catch(() => undefined);
   return video;
 }

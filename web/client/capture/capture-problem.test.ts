@@ -6,7 +6,7 @@ function problem(name: string, source: CaptureSource = 'camera', message = '') {
 }
 
 describe('captureProblemOf', () => {
-  it('says how to lift a refused permission', () => {
+  it('explains how to allow a blocked device', () => {
     expect(problem('NotAllowedError')).toEqual({
       source: 'camera',
       kind: 'denied',
@@ -17,7 +17,7 @@ describe('captureProblemOf', () => {
     });
   });
 
-  it("tells the system's refusal from the browser's", () => {
+  it("distinguishes the system's refusal from the browser's", () => {
     const { kind, message } = problem(
       'NotAllowedError',
       'microphone',
@@ -30,27 +30,27 @@ describe('captureProblemOf', () => {
   it.each([
     ['NotFoundError', 'missing', /Plug one in/],
     ['OverconstrainedError', 'missing', /Plug one in/],
-    ['NotReadableError', 'busy', /used by another program/],
-    ['AbortError', 'busy', /used by another program/],
+    ['NotReadableError', 'busy', /in use by another program/],
+    ['AbortError', 'busy', /in use by another program/],
     ['SomethingNew', 'unknown', /Try again/],
-  ] as const)('knows %s as %s', (name, kind, message) => {
+  ] as const)('maps %s to %s', (name, kind, message) => {
     expect(problem(name)).toMatchObject({ kind, message: expect.stringMatching(message) });
   });
 
-  it('takes a closed screen picker as a choice', () => {
+  it('treats a closed screen picker as canceled', () => {
     expect(problem('NotAllowedError', 'screen').kind).toBe('cancelled');
   });
 
-  it('asks for https or localhost on an insecure page, which no retry helps', () => {
+  it('asks for HTTPS or localhost on an insecure page, without offering a retry', () => {
     const error = new TypeError("Cannot read properties of undefined (reading 'getUserMedia')");
     expect(captureProblemOf(error, 'camera', { secure: false })).toMatchObject({
       kind: 'insecure',
       retriable: false,
-      message: expect.stringMatching(/https.*localhost/),
+      message: expect.stringMatching(/HTTPS.*localhost/),
     });
   });
 
-  it('says when a browser cannot share a screen', () => {
+  it('reports a browser that cannot share a screen', () => {
     const error = new TypeError('getDisplayMedia is not a function');
     expect(captureProblemOf(error, 'screen', { secure: true }).kind).toBe('unsupported');
   });

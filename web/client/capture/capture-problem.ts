@@ -1,7 +1,7 @@
 /** The sources that can be captured. */
 export type CaptureSource = 'camera' | 'microphone' | 'screen';
 
-/** Why a source delivers nothing. */
+/** The reason why a source delivers nothing. */
 export type CaptureProblemKind =
   | 'denied'
   | 'denied_by_system'
@@ -13,11 +13,11 @@ export type CaptureProblemKind =
   | 'unplugged'
   | 'unknown';
 
-/** A failure described for people: what happened and what to do. */
+/** A description of a failure for the user, which says what happened and what to do. */
 export interface CaptureProblem {
   readonly source: CaptureSource;
   readonly kind: CaptureProblemKind;
-  /** One or two sentences for people. */
+  /** One or two sentences for the user. */
   readonly message: string;
   /** A short form, for use beside the full sentence. */
   readonly short: string;
@@ -25,7 +25,7 @@ export interface CaptureProblem {
   readonly retriable: boolean;
 }
 
-/** Describes the problem of that kind. */
+/** Describes a problem of the given kind. */
 export function captureProblem(source: CaptureSource, kind: CaptureProblemKind): CaptureProblem {
   return {
     source,
@@ -38,7 +38,7 @@ export function captureProblem(source: CaptureSource, kind: CaptureProblemKind):
 
 /**
  * Explains a rejected getUserMedia or getDisplayMedia. `secure` is the page's `isSecureContext`: in
- * an insecure context the browser has no `mediaDevices` at all, and the error is only a TypeError.
+ * an insecure context, browsers have no `mediaDevices` at all, and the error is only a TypeError.
  */
 export function captureProblemOf(
   error: unknown,
@@ -54,8 +54,8 @@ function kindOf(error: unknown, source: CaptureSource): CaptureProblemKind {
     case 'NotAllowedError':
     case 'SecurityError':
     case 'PermissionDeniedError':
-      // A refusal by the operating system has the same name; Chromium and Firefox say so in the
-      // text.
+      // A refusal by the operating system has the same error name; in Chromium and Firefox, the
+      // text says so.
       if (/system/i.test(error.message)) return 'denied_by_system';
       // Closing the browser's screen picker is a choice, not a failure.
       return source === 'screen' ? 'cancelled' : 'denied';
@@ -79,15 +79,15 @@ const deviceSentences: Record<CaptureProblemKind, (name: string) => string> = {
   denied: (name) =>
     `Your browser blocked the ${name}. Allow it in the address bar, then press Try again.`,
   denied_by_system: (name) =>
-    `Your system does not let the browser use the ${name}. Allow it in the system's privacy settings, then press Try again.`,
+    `Your system blocks the browser from using the ${name}. Allow it in the system’s privacy settings, then press Try again.`,
   missing: (name) => `No ${name} was found. Plug one in, then press Try again.`,
   busy: (name) =>
-    `The ${name} is used by another program. Close that program, then press Try again.`,
+    `The ${name} is in use by another program. Close that program, then press Try again.`,
   insecure: (name) =>
-    `The browser gives the ${name} only to secure pages. Open this page over https, or as localhost on this computer.`,
+    `Browsers allow the ${name} only on secure pages. Open this page over HTTPS, or as localhost on this computer.`,
   unsupported: (name) =>
-    `This browser cannot use the ${name}. Use a current Chrome, Edge, Firefox or Safari.`,
-  cancelled: (name) => `The choice of a ${name} was cancelled.`,
+    `This browser can’t use the ${name}. Use a current version of Chrome, Edge, Firefox or Safari.`,
+  cancelled: (name) => `No ${name} was chosen.`,
   unplugged: (name) => `The ${name} was unplugged. Plug it in again or choose another one.`,
   unknown: (name) => `The ${name} did not start. Press Try again, or choose another one.`,
 };
@@ -96,32 +96,32 @@ const shorts: Record<CaptureProblemKind, string> = {
   denied: 'Blocked by your browser',
   denied_by_system: 'Blocked by your system',
   missing: 'Not found',
-  busy: 'Used by another program',
-  insecure: 'Only on https or localhost',
-  unsupported: 'Not possible in this browser',
-  cancelled: 'Cancelled',
+  busy: 'In use by another program',
+  insecure: 'Needs HTTPS or localhost',
+  unsupported: 'Not supported by this browser',
+  cancelled: 'Canceled',
   unplugged: 'Unplugged',
   unknown: 'Did not start',
 };
 
-/** Camera and microphone failed for the same reason, so one sentence covers both. */
+/** Sentences for a camera and a microphone that failed for the same reason. */
 const jointSentences: Record<CaptureProblemKind, string> = {
   denied:
     'Your browser blocked the camera and the microphone. Allow them in the address bar, then press Try again.',
   denied_by_system:
-    "Your system does not let the browser use the camera and the microphone. Allow them in the system's privacy settings, then press Try again.",
-  missing: 'Neither a camera nor a microphone was found. Plug one in, then press Try again.',
-  busy: 'The camera and the microphone are used by another program. Close that program, then press Try again.',
+    'Your system blocks the browser from using the camera and the microphone. Allow them in the system’s privacy settings, then press Try again.',
+  missing: 'No camera or microphone was found. Plug one in, then press Try again.',
+  busy: 'The camera and the microphone are in use by another program. Close that program, then press Try again.',
   insecure:
-    'The browser gives camera and microphone only to secure pages. Open this page over https, or as localhost on this computer.',
+    'Browsers allow camera and microphone only on secure pages. Open this page over HTTPS, or as localhost on this computer.',
   unsupported:
-    'This browser cannot use the camera and the microphone. Use a current Chrome, Edge, Firefox or Safari.',
-  cancelled: 'The choice of a camera and a microphone was cancelled.',
+    'This browser can’t use the camera and the microphone. Use a current version of Chrome, Edge, Firefox or Safari.',
+  cancelled: 'No camera or microphone was chosen.',
   unplugged: 'The camera and the microphone were unplugged. Plug them in again.',
   unknown: 'The camera and the microphone did not start. Press Try again.',
 };
 
-/** The sentence shown when camera and microphone both failed for this reason. */
+/** Returns the sentence for a camera and a microphone that both failed for this reason. */
 export function jointMessage(kind: CaptureProblemKind): string {
   return jointSentences[kind];
 }
@@ -131,8 +131,8 @@ const screenSentences: Partial<Record<CaptureProblemKind, string>> = {
   missing: 'There is no screen or window to share.',
   busy: 'The screen could not be captured. Choose another screen or window.',
   unsupported:
-    'This browser cannot share a screen. Use Chrome, Edge, Firefox or Safari on a computer.',
-  cancelled: 'Nothing is shared: the choice of a screen was cancelled.',
+    'This browser can’t share a screen. Use Chrome, Edge, Firefox or Safari on a computer.',
+  cancelled: 'No screen was chosen, so nothing is shared.',
   unknown: 'The screen could not be shared. Choose another screen or window.',
 };
 

@@ -7,7 +7,7 @@ describe('stored choices', () => {
     expect(readChoices(null)).toEqual(DEFAULT_CHOICES);
   });
 
-  it('come back as they were written', () => {
+  it('are read back as written', () => {
     const choices = {
       ...DEFAULT_CHOICES,
       cameraId: 'abc',
@@ -18,7 +18,7 @@ describe('stored choices', () => {
     expect(readChoices(writeChoices(choices))).toEqual(choices);
   });
 
-  it('keep the good fields when others make no sense', () => {
+  it('keep valid fields when others are invalid', () => {
     const text = '{"cameraId":7,"corner":"middle","settings":{"resolution":720.5,"frameRate":60}}';
     expect(readChoices(text)).toEqual({
       ...DEFAULT_CHOICES,
@@ -26,7 +26,7 @@ describe('stored choices', () => {
     });
   });
 
-  it('never throw and always give offered values, whatever was stored', () => {
+  it('never cause errors and are always among the offered values, whatever was stored', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const { settings, corner } = readChoices(text);

@@ -2,34 +2,33 @@
 export const RESOLUTIONS = [360, 540, 720, 1080] as const;
 /** Frame rates that the studio offers, in frames per second. */
 export const FRAME_RATES = [15, 24, 30, 60] as const;
-/** Corners where the camera can sit on top of the screen. */
+/** The corners of the screen in which the camera can appear. */
 export const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'] as const;
 
 export type Resolution = (typeof RESOLUTIONS)[number];
 export type FrameRate = (typeof FRAME_RATES)[number];
 export type Corner = (typeof CORNERS)[number];
-/** Which camera of a phone. */
+/** The side of a phone that a camera faces: `user` is the front. */
 export type Facing = 'user' | 'environment';
 /**
- * What viewers see while a screen is shared: only the screen, or the screen with the camera in a
- * corner.
+ * The layout while a screen is shared: only the screen, or the screen with the camera in a corner.
  */
 export type ScreenLayout = 'screen' | 'beside';
 
-/** How video and audio are captured. */
+/** The settings for capturing video and audio. */
 export interface CaptureSettings {
   readonly resolution: Resolution;
   readonly frameRate: FrameRate;
   readonly echoCancellation: boolean;
   readonly noiseSuppression: boolean;
   readonly autoGainControl: boolean;
-  /** Mirrors the broadcaster's own preview; viewers always see the real picture. */
+  /** Whether to mirror the broadcaster's own preview. Viewers see the picture unmirrored. */
   readonly mirrorPreview: boolean;
 }
 
 /** The choices that a browser remembers between visits. */
 export interface CaptureChoices {
-  /** Null means the browser's default. */
+  /** The id of the camera; null for the browser's default. */
   readonly cameraId: string | null;
   readonly microphoneId: string | null;
   readonly facing: Facing;
@@ -56,8 +55,8 @@ export const DEFAULT_CHOICES: CaptureChoices = {
 };
 
 /**
- * Parses the output of {@link writeChoices}. A missing or invalid field (an older version of the
- * page, a manual edit) falls back to its default.
+ * Parses the output of {@link writeChoices}. For a missing or invalid field (from an older version
+ * of the page or a manual edit), the default is used.
  */
 export function readChoices(text: string | null): CaptureChoices {
   const stored = parseRecord(text);
@@ -91,7 +90,7 @@ function parseRecord(text: string | null): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : {};
   } catch {
-    // Foreign or truncated data counts as nothing stored.
+    // Foreign or truncated data is treated as if nothing were stored.
     return {};
   }
 }

@@ -23,22 +23,22 @@ import { VideoMix } from './video-mix.js';
 
 const STORAGE_KEY = 'onair.capture';
 
-/** Where choices are stored: the page's localStorage, or a substitute. */
+/** The storage for choices: the page's localStorage, or a substitute. */
 export type ChoiceStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 /** The dependencies of a {@link Capture}. */
 export interface CaptureOptions {
-  /** Undefined on an insecure page. */
+  /** The browser's media devices; undefined on an insecure page. */
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
   readonly storage: ChoiceStorage;
-  /** Reports, in a sentence for people, a change that nobody requested. */
+  /** Reports a change that the user did not request, as a sentence for the UI. */
   readonly onNotice: (sentence: string) => void;
 }
 
 /**
  * The broadcaster's devices, combined into one video track and one audio track, which change as
- * sources come and go. The publisher follows {@link picture} and {@link sound}.
+ * sources come and go. The publisher sends {@link picture} and {@link sound}.
  */
 export class Capture {
   readonly devices: DeviceList;
@@ -101,12 +101,13 @@ export class Capture {
       }),
       effect(() => {
         const cameras = this.devices.cameras.value;
-        // Untracked from the camera's own state: a failure must not retry by itself.
-        untracked(() => void this.#goOnWith('camera', cameras));
+        // This doesn't depend on the camera's own state, so that opening isn't retried
+        // automatically after a failure.
+        untracked(() => void this.#recoverWith('camera', cameras));
       }),
       effect(() => {
         const microphones = this.devices.microphones.value;
-        untracked(() => void this.#goOnWith('microphone', microphones));
+        untracked(() => void this.#recoverWith('microphone', microphones));
       }),
     ];
   }
@@ -117,13 +118,13 @@ export class Capture {
   }
 
   /**
-   * False until the browser allows audio processing, which may require a click: see {@link wake}.
+   * False until the browser allows audio processing, which may require a click; see {@link wake}.
    */
   get listening(): ReadonlySignal<boolean> {
     return this.#contextRunning;
   }
 
-  /** Opens camera and microphone, with a single permission prompt where both exist. */
+  /** Opens the camera and the microphone, with a single permission prompt if both exist. */
   async open(): Promise<void> {
     const both = this.#askForBoth();
     await Promise.all([
@@ -133,7 +134,10 @@ export class Capture {
     await this.devices.refresh();
   }
 
-  /** Resumes audio processing; call it from a click or key handler, which some browsers require. */
+  /**
+   * Resumes audio processing. Must be called in a click or key handler, because some browsers
+   * require that.
+   */
   async wake(): Promise<void> {
     if (this.#context.state === 'suspended') await this.#context.resume();
   }
@@ -157,7 +161,9 @@ export class Capture {
     await this.microphone.open();
   }
 
-  /** Starts sharing a screen; resolves with the reason if it did not, otherwise with null. */
+  /**
+   * Starts sharing a screen; resolves to the reason if sharing did not start, otherwise to null.
+   */
   async shareScreen(): Promise<CaptureProblem | null> {
     return this.screen.start();
   }
@@ -172,7 +178,8 @@ export class Capture {
   }
 
   /**
-   * Applies settings; running sources are adapted in place, or reopened where the browser cannot.
+   * Applies settings; running sources are adapted in place or, if the browser can't do that,
+   * reopened.
    */
   async change(change: Partial<CaptureSettings>): Promise<void> {
     const settings = { ...this.#choices.value.settings, ...change };
@@ -187,7 +194,7 @@ export class Capture {
     this.screen.stop();
   }
 
-  /** Closes it permanently. */
+  /** Closes the capture permanently. */
   close(): void {
     for (const stop of this.#stops) stop();
     this.picture.close();
@@ -224,7 +231,7 @@ export class Capture {
     try {
       this.#options.storage.setItem(STORAGE_KEY, writeChoices(this.#choices.value));
     } catch {
-      // Storage is full or blocked: the choice lasts until the page closes.
+      // Storage is full or blocked, so the choice lasts until the page closes.
     }
   }
 
@@ -241,19 +248,20 @@ export class Capture {
   async #adaptMicrophone(settings: CaptureSettings): Promise<void> {
     const { track } = this.microphone;
     if (track === null || soundMatches(track.getSettings(), settings)) return;
-    // Chromium applies one kind of processing to all tracks of a microphone, as the first of them
-    // requested: release them all, then reopen. The published audio is silent for that moment.
+    // Chromium applies the same processing to all tracks of a microphone, namely that requested by
+    // the first one. Therefore all are released before the microphone is reopened, and the
+    // published audio is silent for a moment.
     this.meter.listenTo(null);
     track.stop();
     await this.microphone.open();
   }
 
-  /** Checks which devices remain; {@link #goOnWith} switches to one of them. */
+  /** Checks which devices remain; {@link #recoverWith} switches to one of them. */
   async #lost(kind: 'camera' | 'microphone'): Promise<void> {
     await this.devices.refresh();
     const left = this.devices[kind === 'camera' ? 'cameras' : 'microphones'].value;
     if (left.length === 0) {
-      this.#options.onNotice(`The ${kind} was unplugged. Plug it in to go on with it.`);
+      this.#options.onNotice(`The ${kind} was unplugged. Plug it back in to use it.`);
     }
   }
 
@@ -261,7 +269,10 @@ export class Capture {
    * Reacts to a changed device list: opens a device where there was none or the current one
    * disappeared.
    */
-  async #goOnWith(kind: 'camera' | 'microphone', devices: readonly CaptureDevice[]): Promise<void> {
+  async #recoverWith(
+    kind: 'camera' | 'microphone',
+    devices: readonly CaptureDevice[],
+  ): Promise<void> {
     const source = this[kind];
     const state = source.state.value;
     if (state.name !== 'failed' || devices.length === 0) return;

@@ -2,7 +2,7 @@ import type { Corner, FrameRate } from './capture-settings.js';
 
 /** Combines a screen and a camera into one video track. */
 export interface Compositor {
-  /** The composed track; ends on {@link close}. */
+  /** The composed track, which ends on {@link close}. */
   readonly track: MediaStreamTrack;
   /** Replaces the camera; null removes it. */
   setCamera(camera: MediaStreamTrack | null): void;

@@ -2,20 +2,21 @@ import { canvasSizeFor } from './scene-layout.js';
 import { paintScene, type Picture } from './scene-painter.js';
 import type { Corner } from './capture-settings.js';
 import type { CompositorMessage } from './worker-compositor.js';
+import { assertNever } from '../../../src/protocol/assert-never.js';
 
 /**
- * How often the last picture is sent again when no new frame arrives: encoders and viewers need a
- * steady flow.
+ * The interval in milliseconds at which the last picture is sent again while no new frame arrives,
+ * because encoders and viewers need a steady flow.
  */
 const PULSE_MS = 500;
 
-/** Holds the newest frame of a stream and closes older ones, so at most one is held. */
+/** Holds the newest frame of a stream and closes older ones, so that at most one frame is held. */
 class LatestFrame {
   frame: VideoFrame | null = null;
   #reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
 
   follow(stream: ReadableStream<VideoFrame> | null, onFrame: () => void): void {
-    // A reader that cannot be cancelled has already ended.
+    // A reader that cannot be canceled has already ended.
     void this.#reader?.cancel().catch(() => undefined);
     this.#reader = stream?.getReader() ?? null;
     if (this.#reader === null) this.#replace(null);
@@ -78,7 +79,7 @@ class Composer {
     clearInterval(this.#timer);
     this.#screen.follow(null, this.#onFrame);
     this.#camera.follow(null, this.#onFrame);
-    // Rejects if the track was stopped first, which ends the stream too.
+    // This rejects if the track was stopped before, which ends the stream too.
     this.#writer.close().catch(() => undefined);
   }
 
@@ -90,7 +91,7 @@ class Composer {
     const nowMs = performance.now();
     const due = this.#fresh || nowMs - this.#lastMs >= PULSE_MS;
     const screen = this.#screen.frame;
-    // The encoder is slow: skip the frame rather than queue it.
+    // The encoder is slow, so the frame is skipped rather than queued.
     if (!due || screen === null || this.#writing) return;
     this.#writing = true;
     this.#fresh = false;
@@ -145,5 +146,7 @@ globalThis.addEventListener('message', ({ data }: MessageEvent<CompositorMessage
       composer?.close();
       globalThis.close();
       break;
+    default:
+      assertNever(data);
   }
 });

@@ -11,7 +11,7 @@ import {
 const { settings } = DEFAULT_CHOICES;
 
 describe('pictureSize', () => {
-  it('gives even sides at 16:9 for every resolution', () => {
+  it('returns even sides at 16:9 for every resolution', () => {
     expect(RESOLUTIONS.map((resolution) => pictureSize(resolution))).toEqual([
       { width: 640, height: 360 },
       { width: 960, height: 540 },
@@ -22,7 +22,7 @@ describe('pictureSize', () => {
 });
 
 describe('cameraConstraints', () => {
-  it('demands a chosen camera and wishes for the rest', () => {
+  it('requires a chosen camera and prefers the rest', () => {
     expect(cameraConstraints(settings, { deviceId: 'front', facing: 'user' })).toEqual({
       deviceId: { exact: 'front' },
       width: { ideal: 1280 },
@@ -32,7 +32,7 @@ describe('cameraConstraints', () => {
     });
   });
 
-  it('asks for a side of the phone when no camera is chosen', () => {
+  it('prefers a side of the phone when no camera is chosen', () => {
     const constraints = cameraConstraints(settings, { deviceId: null, facing: 'environment' });
     expect(constraints.facingMode).toEqual({ ideal: 'environment' });
     expect(constraints.deviceId).toBeUndefined();
@@ -40,7 +40,7 @@ describe('cameraConstraints', () => {
 });
 
 describe('microphoneConstraints', () => {
-  it('carries the three switches and leaves the default device to the browser', () => {
+  it('applies the three switches and leaves the default device to the browser', () => {
     expect(microphoneConstraints({ ...settings, noiseSuppression: false }, null)).toEqual({
       echoCancellation: { ideal: true },
       noiseSuppression: { ideal: false },
@@ -51,7 +51,7 @@ describe('microphoneConstraints', () => {
 });
 
 describe('screenOptions', () => {
-  it('bounds the frame rate and leaves sound unprocessed', () => {
+  it('limits the frame rate and leaves audio unprocessed', () => {
     for (const frameRate of FRAME_RATES) {
       const { video, audio } = screenOptions(frameRate);
       expect(video).toMatchObject({ frameRate: { max: frameRate }, height: { max: 1080 } });
@@ -61,11 +61,11 @@ describe('screenOptions', () => {
 });
 
 describe('soundMatches', () => {
-  it('sees a switch the browser did not apply', () => {
+  it('detects a switch that the browser did not apply', () => {
     expect(soundMatches({ echoCancellation: true, noiseSuppression: false }, settings)).toBe(false);
   });
 
-  it('trusts a browser that does not tell', () => {
+  it('assumes a match if the browser does not report settings', () => {
     expect(soundMatches({}, settings)).toBe(true);
   });
 });

@@ -6,14 +6,15 @@ export interface CameraChoice {
   readonly facing: Facing;
 }
 
-/** Width and height in pixels at 16:9, both even, as video encoders require. */
+/** Returns the width and height in pixels at 16:9. Both are even, as video encoders require. */
 export function pictureSize(resolution: Resolution): { width: number; height: number } {
   return { width: Math.round((resolution * 16) / 9 / 2) * 2, height: resolution };
 }
 
 /**
- * Constraints for the camera. Sizes and rates are preferences, so a camera that lacks them delivers
- * its nearest mode instead of failing; only an explicitly chosen device is required.
+ * Returns the constraints for the camera. Sizes and rates are preferences, so that a camera that
+ * doesn't support them uses its nearest mode instead of failing. Only an explicitly chosen device
+ * is required.
  */
 export function cameraConstraints(
   settings: CaptureSettings,
@@ -30,7 +31,8 @@ export function cameraConstraints(
 }
 
 /**
- * Constraints for the microphone. Opus runs at 48 kHz internally, so audio is not resampled twice.
+ * Returns the constraints for the microphone. The sample rate is 48 kHz, which Opus uses
+ * internally, so that audio isn't resampled twice.
  */
 export function microphoneConstraints(
   settings: CaptureSettings,
@@ -46,8 +48,9 @@ export function microphoneConstraints(
 }
 
 /**
- * Constraints for a screen: its own size up to 1080p regardless of the camera's resolution, since
- * text must stay readable, and unprocessed audio, since it is not a voice.
+ * Returns the constraints for a screen. Its size is limited to 1080p but doesn't depend on the
+ * camera's resolution, since text must remain readable. Its audio is unprocessed, since it isn't a
+ * voice.
  */
 export function screenOptions(frameRate: FrameRate): DisplayMediaStreamOptions {
   return {
@@ -57,8 +60,8 @@ export function screenOptions(frameRate: FrameRate): DisplayMediaStreamOptions {
 }
 
 /**
- * Whether a track's audio processing already matches the settings, as far as the browser reports
- * it.
+ * Returns whether a track's audio processing already matches the settings, as far as the browser
+ * reports it.
  */
 export function soundMatches(actual: MediaTrackSettings, settings: CaptureSettings): boolean {
   return (

@@ -6,7 +6,7 @@ function info(kind: MediaDeviceKind, deviceId: string, label = ''): MediaDeviceI
 }
 
 describe('devicesOf', () => {
-  it('keeps one kind and names what has no name', () => {
+  it('selects one kind and names unnamed devices', () => {
     const infos = [
       info('videoinput', 'a', 'HD Webcam (046d:0825)'),
       info('audioinput', 'x', 'Desk microphone'),
@@ -18,11 +18,11 @@ describe('devicesOf', () => {
     ]);
   });
 
-  it('is empty before a permission is given', () => {
+  it('is empty before permission is granted', () => {
     expect(devicesOf([info('videoinput', '')], 'videoinput')).toEqual([]);
   });
 
-  it('leaves out the second alias of a default microphone', () => {
+  it('omits the second alias of a default microphone', () => {
     const infos = [
       info('audioinput', 'default', 'Default - Headset'),
       info('audioinput', 'communications', 'Communications - Headset'),

@@ -6,14 +6,14 @@ export interface CaptureDevice {
   readonly label: string;
 }
 
-/** The cameras and microphones of this machine, updated as they come and go. */
+/** The cameras and microphones of this machine, updated when devices are added or removed. */
 export class DeviceList {
   readonly #media: MediaDevices | undefined;
   readonly #cameras = signal<readonly CaptureDevice[]>([]);
   readonly #microphones = signal<readonly CaptureDevice[]>([]);
   readonly #onChange = () => void this.refresh();
 
-  /** On an insecure page `media` is undefined, and the lists stay empty. */
+  /** On an insecure page, `media` is undefined and the lists remain empty. */
   constructor(media: MediaDevices | undefined) {
     this.#media = media;
     media?.addEventListener('devicechange', this.#onChange);
@@ -28,8 +28,8 @@ export class DeviceList {
   }
 
   /**
-   * Reads the list again. Useful after a permission was granted: only then do devices have ids and
-   * labels.
+   * Reads the list again. This is needed after permission was granted, because devices have ids and
+   * labels only then.
    */
   async refresh(): Promise<void> {
     if (this.#media === undefined) return;
@@ -50,9 +50,10 @@ export class DeviceList {
 }
 
 /**
- * The devices of one kind, each with a name. Chromium lists the system's default microphone twice,
- * as `default` ("Default - …", which follows the system) and under its own id; its third alias is
- * removed. Without permission, browsers return entries without an id, which cannot be selected.
+ * Returns the devices of one kind, each with a name. Chromium lists the system's default microphone
+ * twice, as `default` ("Default - …", which follows the system) and under its own id; its third
+ * alias is removed. Without permission, browsers return entries without an id, which cannot be
+ * selected.
  */
 export function devicesOf(
   infos: readonly MediaDeviceInfo[],

@@ -8,24 +8,24 @@ export type SourceState =
   | { readonly name: 'on'; readonly track: MediaStreamTrack }
   | { readonly name: 'failed'; readonly problem: CaptureProblem };
 
-/** What a {@link DeviceSource} needs to open its device. */
+/** The dependencies of a {@link DeviceSource}. */
 export interface DeviceSourceOptions {
   readonly kind: 'camera' | 'microphone';
-  /** Undefined on an insecure page. */
+  /** The browser's media devices; undefined on an insecure page. */
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
   /**
-   * Returns the constraints to use now; called at every opening. `any` means whichever device the
-   * browser has.
+   * Returns the constraints to use now. Called whenever the device is opened. `any` means any
+   * device that the browser has.
    */
   readonly constraints: (which: 'chosen' | 'any') => MediaTrackConstraints;
-  /** Called when the device stops by itself: unplugged, or permission revoked. */
+  /** Called when the device stops on its own: it was unplugged, or permission was revoked. */
   readonly onLost: () => void;
 }
 
 /**
- * Opens, switches and closes one camera or microphone. The newest call wins; a track from an older
- * call is stopped immediately, so that no unused device stays lit.
+ * Opens, switches and closes one camera or microphone. Only the newest call counts; a track from an
+ * older call is stopped immediately, so that the light of an unused device doesn't stay on.
  */
 export class DeviceSource {
   readonly #options: DeviceSourceOptions;
@@ -48,8 +48,9 @@ export class DeviceSource {
 
   /**
    * Opens the device that the constraints select, or switches to it; the old track runs until the
-   * new one is available. `offered` is a track requested together with another device's; if that
-   * fails, the source makes its own request. Never throws; the state reports the result.
+   * new one is available. `offered` is a track that was requested together with that of another
+   * device; if this request fails, the source makes its own. Never throws; the state reports the
+   * result.
    */
   async open(offered?: Promise<MediaStreamTrack>): Promise<void> {
     const attempt = ++this.#attempt;
@@ -67,7 +68,7 @@ export class DeviceSource {
       old?.stop();
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      // When a switch fails, keep the working track.
+      // If a switch fails, the working track is kept.
       if (old?.readyState === 'live') return;
       this.#fail(captureProblemOf(error, this.#options.kind, this.#options));
     }
@@ -87,7 +88,8 @@ export class DeviceSource {
       const name = error instanceof Error ? error.name : '';
       // The device from the last visit is not plugged in.
       if (name === 'OverconstrainedError') return this.#ask('any');
-      // Phones open one camera at a time: release the old one and retry once.
+      // Phones can open only one camera at a time, so the old one is released and the request
+      // retried once.
       if (old === null || name !== 'NotReadableError') throw error;
       old.stop();
       return this.#ask();
@@ -106,7 +108,7 @@ export class DeviceSource {
   }
 
   #watch(track: MediaStreamTrack): void {
-    // Does not fire for our own stop().
+    // This event doesn't occur after our own call of stop().
     track.addEventListener('ended', () => {
       if (this.track !== track) return;
       this.#fail(captureProblem(this.#options.kind, 'unplugged'));

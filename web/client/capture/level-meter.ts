@@ -2,13 +2,13 @@ import { type ReadonlySignal, signal } from '@preact/signals-core';
 import { type AudioLevel, audioLevelOf, HEARD_DB } from './audio-level.js';
 
 const SILENT: AudioLevel = { rmsDb: Number.NEGATIVE_INFINITY, peakDb: Number.NEGATIVE_INFINITY };
-/** How often the meter checks for a voice by itself, in milliseconds. */
+/** The interval between checks for a voice, in milliseconds. */
 const LISTEN_MS = 150;
-/** How long after its last sound a voice still counts as speaking, in milliseconds. */
+/** How long a person still counts as speaking after the last sound, in milliseconds. */
 const VOICE_HOLD_MS = 1_200;
 
 /**
- * Measures a microphone on a clone of its track, so it detects a voice even while the published
+ * Measures a clone of the microphone's track, so that a voice is detected even while the published
  * track is muted.
  */
 export class LevelMeter {
@@ -35,7 +35,7 @@ export class LevelMeter {
     return this.#heard;
   }
 
-  /** True while somebody speaks, muted or not. */
+  /** True while a voice is detected, muted or not. */
   get speaking(): ReadonlySignal<boolean> {
     return this.#speaking;
   }

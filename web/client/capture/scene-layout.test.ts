@@ -15,7 +15,7 @@ describe('canvasSizeFor', () => {
     expect(canvasSizeFor({ width: 3440, height: 1440 })).toEqual({ width: 1920, height: 804 });
   });
 
-  it('has even sides for every window, as encoders want', () => {
+  it('returns even sides for every window, as encoders require', () => {
     fc.assert(
       fc.property(size, (screen) => {
         const { width, height } = canvasSizeFor(screen);
@@ -55,7 +55,7 @@ describe('insetRect', () => {
 });
 
 describe('coverCrop and containRect', () => {
-  it('cut a 4:3 camera to 16:9 and fit it between bars', () => {
+  it('crop a 4:3 camera to 16:9, and fit it between bars', () => {
     const camera = { width: 640, height: 480 };
     expect(coverCrop(camera, { width: 320, height: 180 })).toEqual({
       x: 0,

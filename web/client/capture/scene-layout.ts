@@ -20,14 +20,18 @@ const INSET_MARGIN = 0.028;
 const CANVAS_MAX: Size = { width: 1920, height: 1080 };
 
 /**
- * The picture size for a screen of that size: the screen's aspect ratio, at most 1080p, even sides.
+ * Returns the picture size for a screen, which has the screen's aspect ratio, even sides, and is at
+ * most 1080p.
  */
 export function canvasSizeFor(screen: Size): Size {
   const scale = Math.min(1, CANVAS_MAX.width / screen.width, CANVAS_MAX.height / screen.height);
   return { width: even(screen.width * scale), height: even(screen.height * scale) };
 }
 
-/** Where the camera sits: 16:9 in the corner, never more than a third of the picture's height. */
+/**
+ * Returns the camera's rectangle, which is 16:9, in the corner, and at most a third of the
+ * picture's height.
+ */
 export function insetRect(canvas: Size, corner: Corner): Rect {
   const width = even(Math.min(canvas.width * INSET_WIDTH, (canvas.height / 3) * (16 / 9)));
   const height = even((width * 9) / 16);
@@ -40,7 +44,7 @@ export function insetRect(canvas: Size, corner: Corner): Rect {
   };
 }
 
-/** The centered part of a source that fills a target without stretching. */
+/** Returns the centered part of a source that fills a target without stretching. */
 export function coverCrop(source: Size, target: Size): Rect {
   const scale = Math.max(target.width / source.width, target.height / source.height);
   const width = target.width / scale;
@@ -49,7 +53,8 @@ export function coverCrop(source: Size, target: Size): Rect {
 }
 
 /**
- * The largest centered rectangle with a source's aspect ratio that fits a target, without cropping.
+ * Returns the largest centered rectangle with a source's aspect ratio that fits a target, without
+ * cropping.
  */
 export function containRect(source: Size, target: Size): Rect {
   const scale = Math.min(target.width / source.width, target.height / source.height);

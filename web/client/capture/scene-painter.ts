@@ -1,7 +1,7 @@
 import type { Corner } from './capture-settings.js';
 import { containRect, coverCrop, insetRect, type Size } from './scene-layout.js';
 
-/** Anything a canvas can draw, with its size. */
+/** Anything that a canvas can draw, with its size. */
 export interface Picture extends Size {
   readonly image: CanvasImageSource;
 }
@@ -48,7 +48,7 @@ function paintInset(
     inset.height,
   );
   context.restore();
-  // A frame that separates the camera from a screen of any color.
+  // The frame separates the camera from a screen of any color.
   context.lineWidth = Math.max(2, Math.round(canvas.height / 360));
   context.strokeStyle = 'rgb(255 255 255 / 0.85)';
   context.stroke();

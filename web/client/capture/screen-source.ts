@@ -14,13 +14,11 @@ export type ScreenState =
 
 /** The dependencies of a {@link ScreenSource}. */
 export interface ScreenSourceOptions {
-  /** Undefined on an insecure page. */
+  /** The browser's media devices; undefined on an insecure page. */
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
   readonly options: () => DisplayMediaStreamOptions;
-  /**
-   * Called when sharing ended through the browser's "Stop sharing", or the shared window closed.
-   */
+  /** Called when the user stopped sharing in the browser or the shared window was closed. */
   readonly onStopped: () => void;
 }
 
@@ -43,8 +41,8 @@ export class ScreenSource {
   }
 
   /**
-   * Lets the user choose what to share. Resolves with the reason if nothing is shared, otherwise
-   * with null.
+   * Lets the user choose what to share. Resolves to the reason if nothing is shared, otherwise to
+   * null.
    */
   async start(): Promise<CaptureProblem | null> {
     if (this.#state.value.name !== 'off') return null;
@@ -71,7 +69,7 @@ export class ScreenSource {
   #share(stream: MediaStream): void {
     const video = stream.getVideoTracks()[0];
     if (video === undefined) throw new DOMException('no track', 'NotFoundError');
-    // Keeps text sharp: the encoder lowers the frame rate before the resolution.
+    // This keeps text sharp, because the encoder lowers the frame rate before the resolution.
     video.contentHint = 'detail';
     video.addEventListener('ended', () => {
       const state = this.#state.value;

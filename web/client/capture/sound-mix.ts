@@ -11,8 +11,8 @@ export interface SoundMixInputs {
 }
 
 /**
- * Mixes microphone and screen into one audio track. A microphone alone is passed through, without
- * the latency of Web Audio and without requiring it to run.
+ * Mixes microphone and screen into one audio track. A microphone alone is passed through unchanged,
+ * which avoids the latency of Web Audio and works even if Web Audio isn't running.
  */
 export class SoundMix {
   readonly #inputs: SoundMixInputs;
@@ -42,7 +42,7 @@ export class SoundMix {
     this.#stops = [effect(() => this.#mix()), effect(() => this.applyMute())];
   }
 
-  /** The audio to publish; null for none. */
+  /** The audio to publish; null if there is none. */
   get track(): ReadonlySignal<MediaStreamTrack | null> {
     return this.#track;
   }
@@ -57,7 +57,8 @@ export class SoundMix {
   }
 
   /**
-   * Applies {@link muted} to the microphone; call it again after something else changed the track.
+   * Applies {@link muted} to the microphone. Must be called again after something else changed the
+   * track.
    */
   applyMute(): void {
     const microphone = this.#microphone.value;

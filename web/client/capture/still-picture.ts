@@ -2,12 +2,14 @@ import { THUMBNAIL_BYTES_MAX } from '../../../src/protocol/limits.js';
 
 const WIDTH_MAX = 640;
 const HEIGHT_MAX = 640;
-/** Tried in order until the result is small enough. */
+/** The JPEG qualities, which are tried in order until the result is small enough. */
 const QUALITIES = [0.7, 0.5, 0.3, 0.1];
 /** After this time without a frame, the track is considered empty. */
 const FRAME_TIMEOUT_MS = 3_000;
 
-/** The current picture of a video track as a small JPEG in base64; null if there is none. */
+/**
+ * Returns the current picture of a video track as a small base64 JPEG, or null if there is none.
+ */
 export async function stillPicture(track: MediaStreamTrack): Promise<string | null> {
   const video = document.createElement('video');
   video.muted = true;
@@ -29,7 +31,7 @@ async function hasFrame(video: HTMLVideoElement): Promise<boolean> {
   const late = new Promise<false>((resolve) => {
     setTimeout(() => resolve(false), FRAME_TIMEOUT_MS);
   });
-  // Rejects only when the element is removed before playback starts.
+  // This rejects only if the element is removed before playback starts.
   video.play().catch(() => undefined);
   return Promise.race([loaded, late]);
 }
@@ -58,6 +60,6 @@ async function smallJpeg(canvas: HTMLCanvasElement): Promise<string | null> {
 
 async function base64(blob: Blob): Promise<string> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
-  // In one call: 40 KB are fewer arguments than any engine's limit.
+  // One call is enough, because 40 KB are fewer arguments than any engine's limit.
   return btoa(String.fromCharCode(...bytes));
 }

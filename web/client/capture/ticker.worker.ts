@@ -1,8 +1,8 @@
-/*
- * A metronome: the page sends the interval in milliseconds. A page's own timers are throttled to
- * one per second while its tab is hidden; a worker's are not.
+/**
+ * Posts a message at the interval that the page sends. While a tab is hidden, the timers of its
+ * page are throttled to one per second, but those of a worker aren't.
  */
-/** Milliseconds between ticks. */
+/** The interval between ticks, in milliseconds. */
 export type TickerMessage = number;
 
 let timer: ReturnType<typeof setInterval> | undefined;

@@ -5,7 +5,7 @@ import { createCompositor } from './create-compositor.js';
 import type { SourceState } from './device-source.js';
 import type { ScreenState } from './screen-source.js';
 
-/** What viewers see. */
+/** The sources that viewers see. */
 export type Scene = 'nothing' | 'camera' | 'screen' | 'beside';
 
 /** The inputs of a {@link VideoMix}. */
@@ -15,16 +15,20 @@ export interface VideoMixInputs {
   readonly choices: ReadonlySignal<CaptureChoices>;
 }
 
-/** Mixes camera and screen into one video track: either one unchanged, or both composed. */
+/**
+ * Mixes camera and screen into one video track, which is one of them unchanged or a composition of
+ * both.
+ */
 export class VideoMix {
   readonly #inputs: VideoMixInputs;
   readonly #track = signal<MediaStreamTrack | null>(null);
   readonly #stop: () => void;
-  // Depends on the layout only: moving the corner must not restart the compositor.
+  // This depends only on the layout, because moving the camera to another corner must not restart
+  // the compositor.
   readonly #layout = computed(() => this.#inputs.choices.value.screenLayout);
   #composed: { readonly screen: MediaStreamTrack; readonly compositor: Compositor } | null = null;
 
-  /** What viewers currently see. */
+  /** The sources that viewers currently see. */
   readonly scene: ReadonlySignal<Scene> = computed(() => {
     const hasCamera = this.#inputs.camera.value.name === 'on';
     if (this.#inputs.screen.value.name !== 'on') return hasCamera ? 'camera' : 'nothing';
@@ -41,7 +45,7 @@ export class VideoMix {
     });
   }
 
-  /** The video to publish; null for none. */
+  /** The video to publish; null if there is none. */
   get track(): ReadonlySignal<MediaStreamTrack | null> {
     return this.#track;
   }

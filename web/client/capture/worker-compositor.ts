@@ -15,7 +15,7 @@ export type CompositorMessage =
   | { readonly type: 'corner'; readonly corner: Corner }
   | { readonly type: 'close' };
 
-/** Composes frame by frame in a dedicated worker, so it continues while the tab is hidden. */
+/** Composes frame by frame in a dedicated worker, so that it continues while the tab is hidden. */
 export class WorkerCompositor implements Compositor {
   readonly track: MediaStreamTrack;
   readonly #worker: Worker;
@@ -25,10 +25,10 @@ export class WorkerCompositor implements Compositor {
     return breakoutBox() !== null && typeof OffscreenCanvas !== 'undefined';
   }
 
-  /** @throws Error if the browser lacks what {@link supported} checks. */
+  /** @throws Error if the browser lacks a feature that {@link supported} checks */
   constructor({ screen, camera, corner, frameRate }: CompositorInput) {
     const box = breakoutBox();
-    if (box === null) throw new Error('this browser gives no access to raw frames');
+    if (box === null) throw new Error('this browser has no access to raw frames');
     const generator = new box.Generator({ kind: 'video' });
     generator.contentHint = 'detail';
     this.track = generator;
@@ -61,7 +61,8 @@ export class WorkerCompositor implements Compositor {
 
   close(): void {
     if (this.#closed) return;
-    // The worker releases its streams and ends itself; terminating it would leave them held.
+    // The worker releases its streams and exits by itself. If it were terminated, the streams would
+    // not be released.
     this.#send({ type: 'close' }, []);
     this.#closed = true;
     this.track.stop();

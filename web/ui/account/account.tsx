@@ -43,12 +43,12 @@ const load = {
   data: async () => (await import('./data-section.js')).default,
 };
 
-/** The section that the address names after its `#`. */
+/** Returns the section named in the URL's fragment; channels if it names none. */
 function sectionOf(hash: string): Section {
   return SECTIONS.find((section) => `#${section}` === hash) ?? 'channels';
 }
 
-/** Who one is, one's channels and settings, and the way out. */
+/** The account page: profile header, settings by section, and logout. */
 export function Account({ account: before }: { account: AccountView }) {
   const [account, setAccount] = useState(before);
   const [section, setSection] = useState(() => sectionOf(location.hash));
@@ -59,7 +59,7 @@ export function Account({ account: before }: { account: AccountView }) {
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
-  useEffect(() => tellProblem(new URLSearchParams(location.search).get('problem')), []);
+  useEffect(() => showProblem(new URLSearchParams(location.search).get('problem')), []);
   const late = <P extends object>(
     id: Section,
     label: string,
@@ -111,7 +111,7 @@ export function Account({ account: before }: { account: AccountView }) {
             props: { account, onChange: setAccount },
           }),
           late('security', 'Security', { load: load.security, props: {} }),
-          late('devices', 'Log-ins', { load: load.devices, props: {} }),
+          late('devices', 'Sessions', { load: load.devices, props: {} }),
           late('activity', 'Activity', { load: load.activity, props: {} }),
           late('tokens', 'API tokens', { load: load.tokens, props: { isAdmin } }),
           late('webhooks', 'Webhooks', { load: load.webhooks, props: { username } }),
@@ -122,8 +122,8 @@ export function Account({ account: before }: { account: AccountView }) {
   );
 }
 
-/** What went wrong on the way back from the provider. */
-function tellProblem(problem: string | null): void {
+/** Shows the error with which the provider redirected back. */
+function showProblem(problem: string | null): void {
   if (problem !== null) toast({ text: providerProblem(problem), tone: 'danger', sticky: true });
 }
 
@@ -144,7 +144,7 @@ function Channels({ own, username }: { own: OwnChannels; username: string }) {
       {state.name === 'loading' && <Skeleton class="account-channels-skeleton" />}
       {state.name === 'failed' && (
         <Notice
-          title="Your channels could not be loaded"
+          title="Couldn’t load your channels"
           action={<Button onClick={() => void own.load()}>Try again</Button>}
         >
           {state.message}
@@ -163,9 +163,7 @@ function Channels({ own, username }: { own: OwnChannels; username: string }) {
         </ul>
       )}
       {first && (
-        <p class="account-lead muted">
-          A channel is where you go live. It has an address of its own.
-        </p>
+        <p class="account-lead muted">A channel is where you go live. It has its own URL.</p>
       )}
       {(first || adding) && (
         <NewChannelForm

@@ -1,7 +1,10 @@
 import { RequestError } from '../../client/request-error.js';
 import { toast } from '../components/toast.js';
 
-/** Does something for a button; says so when it is done, or why it failed. */
+/**
+ * Runs a button's action and then shows a toast: `done` on success, or the error's message on
+ * failure.
+ */
 export async function attempt(action: () => Promise<unknown>, done?: string): Promise<void> {
   try {
     await action();

@@ -2,15 +2,15 @@ import { Copy } from 'lucide';
 import { IconButton } from '../components/icon-button.js';
 import { toast } from '../components/toast.js';
 
-/** Something to be kept: selectable, and copied by a button. */
+/** Selectable text with a copy button. */
 export function CopyText({ text, label }: { text: string; label: string }) {
   async function copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
       toast({ text: 'Copied.', tone: 'good' });
     } catch {
-      // Refused, or no secure context: the text can be selected by hand.
-      toast({ text: 'The browser refused to copy. Select the text instead.', tone: 'danger' });
+      // Permission was denied, or the page isn't secure. The text can still be selected by hand.
+      toast({ text: 'Your browser blocked copying. Select the text instead.', tone: 'danger' });
     }
   }
   return (

@@ -7,16 +7,16 @@ export interface CredentialsCardProps {
   title: string;
   lead: string;
   children: ComponentChildren;
-  /** The way to the other form. */
+  /** A link to the other form. */
   elsewhere: ComponentChildren;
   onSubmit: (event: Event) => void;
 }
 
-/** The narrow card that logging in and registering share. */
+/** The narrow card of the login, registration and setup forms. */
 export function CredentialsCard(props: CredentialsCardProps) {
   return (
     <Card narrow>
-      {/* The server checks: the browser's own bubbles would hide what it says. */}
+      {/* The server validates the fields, and its errors would be hidden by the browser's own messages. */}
       <form class="credentials" onSubmit={props.onSubmit} noValidate>
         <div class="credentials-head">
           <Mark size={40} />

@@ -8,7 +8,7 @@ import { WhenLoaded } from './loaded.js';
 import { PasswordDialog } from './password-dialog.js';
 import { useLoaded } from './use-loaded.js';
 
-/** Taking one's data along, and going. */
+/** Exports the account's data, and deletes the account. */
 export default function DataSection({ username }: { username: string }) {
   const [state, reload] = useLoaded(accountApi.security);
   const [asking, setAsking] = useState(false);
@@ -17,8 +17,8 @@ export default function DataSection({ username }: { username: string }) {
       <Card>
         <h2>Your data</h2>
         <p class="section-lead muted">
-          One JSON file: your profile, log-ins, tokens, activity, follows, channels, broadcasts, and
-          all that you wrote in chats.
+          One JSON file with your profile, logins, tokens, activity, follows, channels, broadcasts
+          and chat messages.
         </p>
         <div class="section-actions">
           <Button icon={Download} href={at('/api/account/export')}>
@@ -29,8 +29,8 @@ export default function DataSection({ username }: { username: string }) {
       <Card>
         <h2>Delete your account</h2>
         <p class="section-lead muted">
-          Your channels go, with their broadcasts and chats. What you wrote in other people’s chats
-          stays there, without your name. It can’t be undone.
+          Your channels are deleted with their broadcasts and chats. Your messages in other chats
+          stay, without your name. This can’t be undone.
         </p>
         <WhenLoaded state={state} onRetry={() => void reload()}>
           {(security) => (
@@ -43,8 +43,8 @@ export default function DataSection({ username }: { username: string }) {
               {asking && (
                 <PasswordDialog
                   title={`Delete ${username}?`}
-                  text="Everything of this account is deleted for good, with its channels."
-                  action="Delete for good"
+                  text="This permanently deletes the account and its channels."
+                  action="Delete permanently"
                   danger
                   ways={security}
                   onConfirm={async (proof) => {

@@ -1,13 +1,15 @@
 import type { Ends } from '../../client/account-api.js';
 
-/** What ends beside log-ins unless it is unticked: whoever was in may have made them. */
+/**
+ * Everything is revoked by default, because an intruder may have created tokens and stream keys.
+ */
 export const ALL_ENDS: Ends = { endTokens: true, removeStreamKeys: true };
 
-/** Chooses what ends beside log-ins. */
+/** Checkboxes for what to revoke in addition to sessions. */
 export function EndsChecks({ ends, onChange }: { ends: Ends; onChange: (ends: Ends) => void }) {
   return (
     <fieldset class="checks">
-      <legend class="field-label">What ends, too</legend>
+      <legend class="field-label">Also revoke</legend>
       <label class="check">
         <input
           type="checkbox"
@@ -22,7 +24,7 @@ export function EndsChecks({ ends, onChange }: { ends: Ends; onChange: (ends: En
           checked={ends.removeStreamKeys}
           onChange={(event) => onChange({ ...ends, removeStreamKeys: event.currentTarget.checked })}
         />
-        <span>Stream keys: OBS and other programs need new ones to go live</span>
+        <span>Stream keys: OBS and other encoders need new ones to go live</span>
       </label>
     </fieldset>
   );

@@ -15,19 +15,19 @@ const event = (kind: SecurityEventView['kind'], subject = '', detail = ''): Secu
 });
 
 describe('eventText', () => {
-  it.each(SECURITY_EVENTS)('has words for %s', (kind) => {
+  it.each(SECURITY_EVENTS)('contains a text for %s', (kind) => {
     expect(eventText(event(kind, 'tea')).length).toBeGreaterThan(5);
     expect(eventText(event(kind, 'tea'))).not.toContain('%');
   });
 
-  it('names what it was about, whatever that is called', () => {
-    expect(eventText(event('token_made', '$& 100 %'))).toBe('API token “$& 100 %” was made');
+  it('inserts the subject verbatim, whatever it contains', () => {
+    expect(eventText(event('token_made', '$& 100 %'))).toBe('API token “$& 100 %” created');
     expect(eventText(event('channel_visibility_changed', 'tea', 'private'))).toBe(
-      'tea: who may watch was changed to accounts on the list',
+      'tea: visibility changed to private',
     );
   });
 
-  it('says what to worry about', () => {
+  it('rates how alarming an event is', () => {
     expect(eventTone(event('wrong_code'))).toBe('alarm');
     expect(eventTone(event('logged_in'))).toBe('plain');
   });

@@ -10,16 +10,15 @@ import { whenLabel } from './when-label.js';
 
 const ICONS = { plain: Info, look: TriangleAlert, alarm: ShieldAlert };
 
-/** What happened to the account: log-ins, wrong passwords, changes of what lets somebody in. */
+/** The account's security log: logins, wrong passwords, and changed credentials. */
 export default function EventsSection() {
   return (
     <Card>
       <h2>Activity</h2>
       <p class="section-lead muted">
-        What happened to your account in the last 90 days. If something wasn’t you, change your
-        password.
+        Security events of the last 90 days. If you don’t recognize one, change your password.
       </p>
-      <MoreList load={accountApi.events} pageSize={EVENTS_PAGE} empty="Nothing yet.">
+      <MoreList load={accountApi.events} pageSize={EVENTS_PAGE} empty="No activity yet.">
         {(event) => <EventRow key={event.id} event={event} />}
       </MoreList>
     </Card>
@@ -35,7 +34,7 @@ function EventRow({ event }: { event: SecurityEventView }) {
       <div class="row-text">
         <h3>
           {eventText(event)} {event.count > 1 && <Badge>{event.count} times</Badge>}{' '}
-          {tone === 'alarm' && <Badge tone="danger">Look at this</Badge>}
+          {tone === 'alarm' && <Badge tone="danger">Check this</Badge>}
         </h3>
         <p class="muted">{facts.filter((fact) => fact !== '').join(' · ')}</p>
       </div>

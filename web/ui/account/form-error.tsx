@@ -2,7 +2,7 @@ import { CircleAlert } from 'lucide';
 import { Icon } from '../components/icon.js';
 import './form-error.css';
 
-/** What went wrong with a whole form; read out when it appears. */
+/** The error that concerns a whole form. It is announced when it appears. */
 export function FormError({ message }: { message: string | undefined }) {
   return (
     <div role="alert">

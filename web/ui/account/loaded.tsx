@@ -5,7 +5,10 @@ import { Skeleton } from '../components/skeleton.js';
 import '../components/late-section.css';
 import type { Loaded } from './use-loaded.js';
 
-/** Draws what was loaded; until then its place, and what to do when it failed. */
+/**
+ * Renders a loaded value, a skeleton while it is loading, or a notice with a retry button if
+ * loading failed.
+ */
 export function WhenLoaded<T>({
   state,
   onRetry,
@@ -18,10 +21,7 @@ export function WhenLoaded<T>({
   if (state.name === 'loading') return <Skeleton class="late-skeleton" />;
   if (state.name === 'failed')
     return (
-      <Notice
-        title="This could not be loaded"
-        action={<Button onClick={onRetry}>Try again</Button>}
-      >
+      <Notice title="Couldn’t load this" action={<Button onClick={onRetry}>Try again</Button>}>
         {state.message}
       </Notice>
     );

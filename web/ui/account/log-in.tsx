@@ -13,7 +13,10 @@ import { providerProblem } from './provider-problem.js';
 import { useLoaded } from './use-loaded.js';
 import { useSubmit } from './use-submit.js';
 
-/** The log-in form; leads to `?next=` or home. Asks for the second factor's code when it is needed. */
+/**
+ * The login form. Asks for an authenticator code if the account requires one, and redirects to
+ * `?next=` or the home page.
+ */
 export function LogIn() {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
@@ -38,7 +41,7 @@ export function LogIn() {
   return (
     <CredentialsCard
       title="Log in"
-      lead={code === null ? 'Welcome back.' : 'One more step: the second factor.'}
+      lead={code === null ? 'Welcome back.' : 'Enter your two-factor code.'}
       onSubmit={form.submit}
       elsewhere={
         closed ? null : (
@@ -79,7 +82,7 @@ export function LogIn() {
           name="code"
           value={code}
           onInput={setCode}
-          hint="From your authenticator app, or one of your recovery codes."
+          hint="From your authenticator app, or a recovery code."
           error={form.issue('code')}
           autocomplete="one-time-code"
           autocapitalize="none"

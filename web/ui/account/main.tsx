@@ -9,7 +9,7 @@ import { LogIn } from './log-in.js';
 import { Register } from './register.js';
 import { SetUp } from './set-up.js';
 
-/** /login, /register, /setup and /account are one page; who is already in is sent on. */
+/** Serves /login, /register, /setup and /account. Redirects users who are already logged in. */
 function contentFor(path: string, account: AccountView | null) {
   if (path === '/setup') return <SetUp account={account} />;
   if (path === '/account') {

@@ -5,15 +5,17 @@ import { useLoaded } from './use-loaded.js';
 import { Button } from '../components/button.js';
 
 export interface MoreListProps<T> {
-  /** Loads one page; a page shorter than `pageSize` is the last. Always the same function. */
+  /**
+   * Loads one page. A page shorter than `pageSize` is the last one. The function must be stable.
+   */
   load: (offset: number) => Promise<readonly T[]>;
   pageSize: number;
-  /** What is said when there is nothing. */
+  /** Shown if the list is empty. */
   empty: string;
   children: (item: T) => ComponentChildren;
 }
 
-/** A list, the newest first, of which a page is shown at a time. */
+/** A paginated list, newest first. */
 export function MoreList<T>({ load, pageSize, empty, children }: MoreListProps<T>) {
   const [offset, setOffset] = useState(0);
   const loadPage = useCallback(() => load(offset), [load, offset]);

@@ -7,14 +7,14 @@ import { FormError } from './form-error.js';
 import { useSubmit } from './use-submit.js';
 
 export interface NewChannelFormProps {
-  /** Proposed as the first channel's name. */
+  /** The initial name. */
   suggestion: string;
-  /** Makes the channel; throws `RequestError`. */
+  /** Creates the channel; throws `RequestError`. */
   onCreate: (name: string, title: string) => Promise<void>;
   onCancel?: () => void;
 }
 
-/** Names a new channel. */
+/** The form that creates a channel. */
 export function NewChannelForm({ suggestion, onCreate, onCancel }: NewChannelFormProps) {
   const [name, setName] = useState(suggestion);
   const [title, setTitle] = useState('');
@@ -29,7 +29,7 @@ export function NewChannelForm({ suggestion, onCreate, onCancel }: NewChannelFor
         name="name"
         value={name}
         onInput={setName}
-        hint={`Its address: ${location.host}${at(`/${name.trim().toLowerCase() || 'name'}`)}. It can’t be changed later.`}
+        hint={`Its URL: ${location.host}${at(`/${name.trim().toLowerCase() || 'name'}`)}. You can’t change it later.`}
         error={form.issue('name')}
         autocomplete="off"
         autocapitalize="none"
@@ -40,7 +40,7 @@ export function NewChannelForm({ suggestion, onCreate, onCancel }: NewChannelFor
         name="title"
         value={title}
         onInput={setTitle}
-        hint="What viewers see. You can change it any time."
+        hint="Shown to viewers. You can change it at any time."
         error={form.issue('title')}
         autocomplete="off"
         maxLength={TITLE_MAX}

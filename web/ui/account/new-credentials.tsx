@@ -11,7 +11,7 @@ export interface NewCredentialsProps {
   form: Submission;
 }
 
-/** The two fields of a new account. */
+/** The username and password fields of a new account. */
 export function NewCredentials(props: NewCredentialsProps) {
   return (
     <>
@@ -20,7 +20,7 @@ export function NewCredentials(props: NewCredentialsProps) {
         name="username"
         value={props.username}
         onInput={props.onUsername}
-        hint="3 to 30 letters, digits, “-” or “_”. Everybody sees it."
+        hint="3 to 30 letters, digits, “-” or “_”. Visible to everyone."
         error={props.form.issue('username')}
         autocomplete="username"
         autocapitalize="none"

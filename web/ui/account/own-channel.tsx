@@ -16,19 +16,19 @@ import { useSubmit } from './use-submit.js';
 
 export interface OwnChannelProps {
   channel: ChannelView;
-  /** Both throw `RequestError`. */
+  /** Both callbacks throw `RequestError`. */
   onRename: (title: string) => Promise<void>;
   onDelete: () => Promise<void>;
 }
 
-/** One of the account's channels, to edit or delete. */
+/** A channel of the account, with buttons to edit and delete it. */
 export function OwnChannel({ channel, onRename, onDelete }: OwnChannelProps) {
   const [editing, setEditing] = useState(false);
 
   async function askAndDelete(): Promise<void> {
     const goAhead = await confirm({
       title: `Delete ${channel.name}?`,
-      text: 'The channel, its broadcasts and its chat are deleted for good. Viewers lose the page.',
+      text: 'This permanently deletes the channel, its broadcasts and its chat. Its page stops working.',
       action: 'Delete channel',
       cancel: 'Keep it',
       danger: true,
@@ -36,7 +36,7 @@ export function OwnChannel({ channel, onRename, onDelete }: OwnChannelProps) {
     if (!goAhead) return;
     try {
       await onDelete();
-      toast({ text: `${channel.name} is deleted.`, tone: 'good' });
+      toast({ text: `${channel.name} was deleted.`, tone: 'good' });
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       toast({ text: error.message, tone: 'danger' });

@@ -8,7 +8,7 @@ export type OwnChannelsState =
   | { name: 'loaded'; channels: readonly ChannelView[] }
   | { name: 'failed'; message: string };
 
-/** An account's channels; what changes them throws `RequestError` and leaves the list as it was. */
+/** An account's channels. Failed changes throw `RequestError` and leave the list unchanged. */
 export class OwnChannels {
   readonly state = signal<OwnChannelsState>({ name: 'loading' });
   readonly #owner: string;
@@ -18,7 +18,7 @@ export class OwnChannels {
     void this.load();
   }
 
-  /** Never throws: what went wrong is in `state`. */
+  /** Loads the channels. Never throws; errors are reported in `state`. */
   async load(): Promise<void> {
     this.state.value = { name: 'loading' };
     try {

@@ -1,14 +1,13 @@
 import type { Proof } from '../../client/account-api.js';
-import { Button } from '../components/button.js';
-import { Dialog } from '../components/dialog.js';
 import { FormError } from './form-error.js';
 import { ProofFields, proofBlame, useProof, type Ways } from './proof-fields.js';
+import { SubmitDialog } from './submit-dialog.js';
 import { useSubmit } from './use-submit.js';
 
 export interface PasswordDialogProps {
   title: string;
   text: string;
-  /** What the button says. */
+  /** The label of the confirming button. */
   action: string;
   danger?: boolean;
   ways: Ways;
@@ -17,32 +16,26 @@ export interface PasswordDialogProps {
   onClose: () => void;
 }
 
-/** Asks once more who it is, before what a borrowed browser must not be enough for. */
+/**
+ * Confirms the user's identity before a sensitive action, so that access to the browser isn't
+ * enough.
+ */
 export function PasswordDialog(props: PasswordDialogProps) {
   const typed = useProof(props.ways);
   const form = useSubmit(() => props.onConfirm(typed.proof), proofBlame(props.ways));
   return (
-    <Dialog
+    <SubmitDialog
       title={props.title}
+      action={props.action}
+      danger={props.danger === true}
+      form={form}
       onClose={props.onClose}
-      actions={
-        <>
-          <Button onClick={props.onClose}>Cancel</Button>
-          <Button
-            variant={props.danger ? 'danger' : 'primary'}
-            busy={form.busy}
-            onClick={form.submit}
-          >
-            {props.action}
-          </Button>
-        </>
-      }
     >
       <p>{props.text}</p>
       <form class="account-form" onSubmit={form.submit} noValidate>
         <FormError message={form.message} />
         <ProofFields ways={props.ways} typed={typed} form={form} />
       </form>
-    </Dialog>
+    </SubmitDialog>
   );
 }

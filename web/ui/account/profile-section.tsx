@@ -16,7 +16,7 @@ export interface ProfileSectionProps {
   onChange: (account: AccountView) => void;
 }
 
-/** The name and the picture that others see. */
+/** The display name and the picture. */
 export default function ProfileSection({ account, onChange }: ProfileSectionProps) {
   return (
     <>
@@ -44,10 +44,10 @@ function Picture({ account, onChange }: ProfileSectionProps) {
       <div class="profile-picture">
         <Avatar name={account.username} size={96} picture={account.avatar} />
         <div class="profile-picture-side">
-          <p class="muted">JPEG, PNG, WebP or GIF, up to 5 MB. It is cut to a square.</p>
+          <p class="muted">JPEG, PNG, WebP or GIF, up to 5 MB. Cropped to a square.</p>
           <div class="section-actions">
             <Button icon={ImageUp} busy={busy} onClick={() => file.current?.click()}>
-              {account.avatar === null ? 'Choose a picture' : 'Change picture'}
+              {account.avatar === null ? 'Choose picture' : 'Change picture'}
             </Button>
             {account.avatar !== null && (
               <Button
@@ -84,7 +84,7 @@ function Name({ account, onChange }: ProfileSectionProps) {
       const changed = await accountApi.rename(name);
       setName(changed.displayName);
       onChange(changed);
-      toast({ text: 'Others see your new name from now on.', tone: 'good' });
+      toast({ text: 'Name saved.', tone: 'good' });
     },
     { username_taken: 'displayName' },
   );
@@ -93,11 +93,11 @@ function Name({ account, onChange }: ProfileSectionProps) {
       <h2>Name</h2>
       <form class="account-form" onSubmit={form.submit} noValidate>
         <TextField
-          label="Name shown"
+          label="Display name"
           name="displayName"
           value={name}
           onInput={setName}
-          hint={`What others see. You log in as ${account.username}.`}
+          hint={`Visible to others. You log in as ${account.username}.`}
           error={form.issue('displayName') ?? form.message}
           autocomplete="nickname"
           maxLength={DISPLAY_NAME_MAX}

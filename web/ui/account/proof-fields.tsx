@@ -5,21 +5,21 @@ import { PasswordField } from '../components/password-field.js';
 import { TextField } from '../components/text-field.js';
 import type { Submission } from './use-submit.js';
 
-/** How an account shows that somebody is its owner. */
+/** The credentials with which the account's owner can confirm their identity. */
 export type Ways = Pick<SecurityView, 'hasPassword' | 'secondFactor'>;
 
-/** What is typed to show that the account is one's own, while a form is open. */
+/** The credentials typed into an open form to confirm the user's identity. */
 export interface TypedProof {
   password: string;
   code: string;
   setPassword: (password: string) => void;
   setCode: (code: string) => void;
-  /** What the server is asked with. */
+  /** The credentials to send to the server. */
   proof: Proof;
   clear: () => void;
 }
 
-/** Keeps what is typed. Who logs in by a provider only has no password to type. */
+/** Stores the typed credentials. Accounts that log in only through a provider have no password. */
 export function useProof({ hasPassword, secondFactor }: Ways): TypedProof {
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
@@ -36,7 +36,7 @@ export function useProof({ hasPassword, secondFactor }: Ways): TypedProof {
   };
 }
 
-/** The fields that the errors of a proof are about. */
+/** Maps the error codes of a proof to the fields that they concern. */
 export function proofBlame({ hasPassword, secondFactor }: Ways, passwordField = 'password') {
   return {
     ...(hasPassword && { wrong_password: passwordField }),
@@ -48,12 +48,12 @@ export interface ProofFieldsProps {
   ways: Ways;
   typed: TypedProof;
   form: Submission;
-  /** Another password has that label in the same form. */
+  /** The label of the password field, if the form has another one. */
   label?: string;
   name?: string;
 }
 
-/** Asks for the password, and a code of the second factor, as far as the account has them. */
+/** Asks for the password and an authenticator code, as far as the account has them. */
 export function ProofFields({
   ways,
   typed,
@@ -80,7 +80,7 @@ export function ProofFields({
           name="code"
           value={typed.code}
           onInput={typed.setCode}
-          hint="From your authenticator app, or one of your recovery codes."
+          hint="From your authenticator app, or a recovery code."
           error={form.issue('code')}
           autocomplete="one-time-code"
           autocapitalize="none"

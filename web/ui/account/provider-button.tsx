@@ -2,7 +2,10 @@ import { at } from '../../client/base-path.js';
 import { Button } from '../components/button.js';
 import { nextPath } from '../shell/next.js';
 
-/** To the OpenID provider, and then on to `?next=` or `fallback`. */
+/**
+ * A link to the login at the OpenID provider, after which the user returns to `?next=` or
+ * `fallback`.
+ */
 export function ProviderButton({ provider, fallback }: { provider: string; fallback: string }) {
   const invitation = new URLSearchParams(location.search).get('invitation');
   const query = new URLSearchParams({

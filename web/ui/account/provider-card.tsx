@@ -7,7 +7,7 @@ import { Card } from '../components/card.js';
 import { attempt } from './attempt.js';
 import { PasswordDialog } from './password-dialog.js';
 
-/** Logging in by the OpenID provider. */
+/** Connects and disconnects the OpenID provider. */
 export function ProviderCard({
   provider,
   security,
@@ -26,7 +26,7 @@ export function ProviderCard({
       </div>
       <p class="section-lead muted">
         {security.provider
-          ? `You can log in with ${provider}, without your password here.`
+          ? `You can log in with ${provider} instead of your password.`
           : `Connect your account to log in with ${provider}.`}
       </p>
       <div class="section-actions">
@@ -36,7 +36,7 @@ export function ProviderCard({
               void attempt(async () => {
                 await accountApi.disconnectProvider();
                 await onChange();
-              }, `${provider} is disconnected.`)
+              }, `${provider} disconnected.`)
             }
           >
             Disconnect
@@ -48,7 +48,7 @@ export function ProviderCard({
       {asking && (
         <PasswordDialog
           title={`Connect ${provider}`}
-          text={`You go to ${provider} to log in there, and come back.`}
+          text={`You’ll log in at ${provider} and then return here.`}
           action="Continue"
           ways={security}
           onConfirm={async (proof) => {

@@ -1,17 +1,17 @@
-/** What to say about a way to the provider and back that failed; by the error's code. */
+/** Explains why a login through the provider failed, based on the error's code. */
 export function providerProblem(code: string): string {
   switch (code) {
     case 'registration_closed':
-      return 'New accounts can’t be made here. Ask the people who run this service.';
+      return 'Registration is closed on this server. Contact an administrator.';
     case 'invitation_needed':
-      return 'Accounts are made by invitation here. Open the link that you were sent.';
+      return 'Registration on this server requires an invitation. Open the link that you were sent.';
     case 'account_disabled':
-      return 'This account was disabled. Ask the people who run this service.';
+      return 'This account is disabled. Contact an administrator of this server.';
     case 'conflict':
-      return 'You are connected to another account here already.';
+      return 'This identity is already connected to another account.';
     case 'username_taken':
-      return 'No free name was found for your account. Try again.';
+      return 'Couldn’t find a free username for your account. Try again.';
     default:
-      return 'Logging in there did not work. Try again.';
+      return 'The login failed. Try again.';
   }
 }

@@ -1,9 +1,9 @@
 import { encode } from 'uqr';
 
-/** Modules of quiet around it (ISO/IEC 18004). */
+/** The width of the quiet zone, in modules (ISO/IEC 18004). */
 const BORDER = 4;
 
-/** A QR code, dark on white in both themes: cameras want it so. */
+/** A QR code, which is dark on white in both themes, as scanners expect. */
 export function QrCode({ text, label }: { text: string; label: string }) {
   const { data, size } = encode(text, { border: BORDER });
   const path = data

@@ -14,7 +14,10 @@ import { useLoaded } from './use-loaded.js';
 const PAGE = 20;
 const OWN = '';
 
-/** What one's recordings and clips take, and all clips: of one's channels, and those that one made. */
+/**
+ * Shows the storage in use, the clips of the account's channels, and the clips that the account
+ * created.
+ */
 export default function RecordingsSection({ username }: { username: string }) {
   const loadChannels = useCallback(() => api.channelsOf(username), [username]);
   const [storage, reloadStorage] = useLoaded(accountApi.storage);
@@ -31,8 +34,8 @@ export default function RecordingsSection({ username }: { username: string }) {
       <Card>
         <h2>Clips</h2>
         <p class="section-lead muted">
-          A clip stays when its recording is deleted. You can delete those of your channels and
-          those that you made.
+          Clips outlive their recordings. You can delete clips of your channels and clips you
+          created.
         </p>
         <WhenLoaded state={channels} onRetry={() => void reloadChannels()}>
           {(all) => {
@@ -43,8 +46,8 @@ export default function RecordingsSection({ username }: { username: string }) {
                   label="Show"
                   value={shown}
                   options={[
-                    ...all.map(({ name }) => ({ value: name, label: `Of ${name}` })),
-                    { value: OWN, label: 'Made by me' },
+                    ...all.map(({ name }) => ({ value: name, label: `From ${name}` })),
+                    { value: OWN, label: 'Created by me' },
                   ]}
                   onChange={setChosen}
                 />
@@ -77,7 +80,7 @@ function Clips({ channel, onDeleted }: { channel: string; onDeleted: () => void 
             isFirst={offset === 0}
             onDeleted={() => {
               onDeleted();
-              // The last one of a page leaves it empty.
+              // When the only clip of a page is deleted, the page becomes empty.
               if (clips.length === 1 && offset > 0) setOffset(offset - PAGE);
               else void reload();
             }}

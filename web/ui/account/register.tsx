@@ -14,20 +14,23 @@ import { useSubmit } from './use-submit.js';
 
 const invitationCode = (): string | null => new URLSearchParams(location.search).get('invitation');
 
-/** The form for a new account, or why there is none; leads to `?next=` or the studio. */
+/**
+ * The registration form, or the reason why registration is unavailable. Redirects to `?next=` or the
+ * studio.
+ */
 export function Register() {
   const [options] = useLoaded(accountApi.options);
   const mode = options.name === 'loaded' ? options.value.registration : 'open';
   if (mode === 'closed')
     return (
       <NoForm title="Registration is closed">
-        New accounts can’t be made here. Ask the people who run this service.
+        New accounts can’t be created on this server. Contact an administrator.
       </NoForm>
     );
   if (mode === 'invitation' && invitationCode() === null)
     return (
-      <NoForm title="By invitation">
-        Accounts are made by invitation here. Open the link that you were sent.
+      <NoForm title="Invitation required">
+        Registration on this server requires an invitation. Open the link that you were sent.
       </NoForm>
     );
   return <RegisterForm provider={options.name === 'loaded' ? options.value.provider : null} />;
@@ -60,7 +63,7 @@ function RegisterForm({ provider }: { provider: string | null }) {
       onSubmit={form.submit}
       elsewhere={
         <>
-          Have an account? <a href={at(`/login${location.search}`)}>Log in</a>
+          Already have an account? <a href={at(`/login${location.search}`)}>Log in</a>
         </>
       }
     >

@@ -11,6 +11,7 @@ import { toast } from '../components/toast.js';
 import { CopyText } from './copy-text.js';
 import { PasswordDialog } from './password-dialog.js';
 import { QrCode } from './qr-code.js';
+import { SubmitDialog } from './submit-dialog.js';
 import { useSubmit } from './use-submit.js';
 
 type Step =
@@ -21,23 +22,23 @@ type Step =
 
 const QUESTIONS = {
   begin: {
-    title: 'Set up the second factor',
-    text: 'From then on you log in with your password and a code that an app on your phone shows.',
+    title: 'Set up two-factor authentication',
+    text: 'You’ll log in with your password and a code from an app on your phone.',
     action: 'Continue',
   },
   renew: {
     title: 'Get new recovery codes?',
-    text: 'The ones that you have stop working.',
+    text: 'Your current recovery codes will stop working.',
     action: 'Get new codes',
   },
   disable: {
-    title: 'Turn the second factor off?',
+    title: 'Turn off two-factor authentication?',
     text: 'Your password alone will be enough to log in.',
-    action: 'Turn it off',
+    action: 'Turn off',
   },
 };
 
-/** Codes of an authenticator app beside the password. */
+/** Turns two-factor authentication on and off, and renews the recovery codes. */
 export function SecondFactorCard({
   security,
   onChange,
@@ -49,29 +50,29 @@ export function SecondFactorCard({
   const close = (): void => setStep({ name: 'none' });
   const ask = (what: 'begin' | 'renew' | 'disable'): void => setStep({ name: 'asking', for: what });
 
-  async function goOn(what: 'begin' | 'renew' | 'disable', proof: Proof) {
+  async function proceed(what: 'begin' | 'renew' | 'disable', proof: Proof) {
     if (what === 'begin')
       return setStep({ name: 'scanning', setup: await accountApi.beginFactor(proof) });
     if (what === 'renew')
       return setStep({ name: 'codes', codes: (await accountApi.renewCodes(proof)).codes });
     await accountApi.disableFactor(proof);
     close();
-    toast({ text: 'The second factor is off.', tone: 'good' });
+    toast({ text: 'Two-factor authentication is off.', tone: 'good' });
     await onChange();
   }
 
   return (
     <Card>
       <div class="section-head">
-        <h2>Second factor</h2>
+        <h2>Two-factor authentication</h2>
         <Badge tone={security.secondFactor ? 'good' : 'neutral'}>
           {security.secondFactor ? 'On' : 'Off'}
         </Badge>
       </div>
       <p class="section-lead muted">
         {security.secondFactor
-          ? `You log in with a code of your authenticator app. ${security.recoveryCodesLeft} recovery codes are left.`
-          : 'A code of an authenticator app, asked for after your password, keeps others out who have learnt it.'}
+          ? `You log in with a code from your authenticator app. Recovery codes left: ${security.recoveryCodesLeft}.`
+          : 'Require a code from an authenticator app after your password, so a stolen password is not enough.'}
       </p>
       <div class="section-actions">
         {security.secondFactor ? (
@@ -90,7 +91,7 @@ export function SecondFactorCard({
           {...QUESTIONS[step.for]}
           danger={step.for === 'disable'}
           ways={security}
-          onConfirm={(proof) => goOn(step.for, proof)}
+          onConfirm={(proof) => proceed(step.for, proof)}
           onClose={close}
         />
       )}
@@ -128,24 +129,18 @@ function ScanDialog({
     wrong_code: 'code',
   });
   return (
-    <Dialog
-      title="Scan this with your app"
+    <SubmitDialog
+      title="Scan with your authenticator app"
+      action="Turn on"
+      form={form}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={form.busy} onClick={form.submit}>
-            Turn on
-          </Button>
-        </>
-      }
     >
       <QrCode text={setup.uri} label="QR code for an authenticator app" />
-      <p class="muted">Or type this key into the app:</p>
+      <p class="muted">Or enter this key in the app:</p>
       <CopyText text={setup.secret.match(/.{1,4}/g)?.join(' ') ?? setup.secret} label="Copy key" />
       <form class="account-form" onSubmit={form.submit} noValidate>
         <TextField
-          label="Code that the app shows"
+          label="Code from the app"
           name="code"
           value={code}
           onInput={setCode}
@@ -154,22 +149,22 @@ function ScanDialog({
           required
         />
       </form>
-    </Dialog>
+    </SubmitDialog>
   );
 }
 
 function CodesDialog({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   return (
     <Dialog
-      title="Keep these recovery codes"
+      title="Save your recovery codes"
       onClose={onClose}
       actions={
         <Button variant="primary" onClick={onClose}>
-          I have kept them
+          I’ve saved them
         </Button>
       }
     >
-      <p>Each lets you in once when your phone is not there. They are shown only now.</p>
+      <p>Each code works once if you don’t have your phone. They won’t be shown again.</p>
       <CopyText text={codes.join('\n')} label="Copy codes" />
     </Dialog>
   );

@@ -20,7 +20,7 @@ async function load() {
   return { security, provider: options.provider };
 }
 
-/** How one logs in: password, second factor, provider. */
+/** The login settings: password, two-factor authentication, and OpenID provider. */
 export default function SecuritySection() {
   const [state, reload] = useLoaded(load);
   return (
@@ -53,7 +53,7 @@ function PasswordCard({
       await accountApi.changePassword(current.proof, password, ends);
       current.clear();
       setPassword('');
-      toast({ text: 'Your password is changed. You are logged out elsewhere.', tone: 'good' });
+      toast({ text: 'Password changed. You’re logged out everywhere else.', tone: 'good' });
       await onChange();
     },
     proofBlame(security, 'current'),
@@ -61,7 +61,7 @@ function PasswordCard({
   return (
     <Card>
       <h2>Password</h2>
-      <p class="section-lead muted">A new password logs you out everywhere else.</p>
+      <p class="section-lead muted">Changing your password logs you out everywhere else.</p>
       <form class="account-form" onSubmit={form.submit} noValidate>
         <FormError message={form.message} />
         <ProofFields
@@ -76,7 +76,7 @@ function PasswordCard({
           name="password"
           value={password}
           onInput={setPassword}
-          hint={`At least ${PASSWORD_MIN} characters; four words are easy to remember.`}
+          hint={`At least ${PASSWORD_MIN} characters. Four random words are easy to remember.`}
           error={form.issue('password')}
           autocomplete="new-password"
           required

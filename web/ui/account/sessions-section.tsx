@@ -6,17 +6,17 @@ import { Badge } from '../components/badge.js';
 import { Button } from '../components/button.js';
 import { Card } from '../components/card.js';
 import { Icon } from '../components/icon.js';
-import { Dialog } from '../components/dialog.js';
 import { toast } from '../components/toast.js';
 import { attempt } from './attempt.js';
 import { ALL_ENDS, EndsChecks } from './ends-checks.js';
 import { FormError } from './form-error.js';
 import { WhenLoaded } from './loaded.js';
 import { useLoaded } from './use-loaded.js';
+import { SubmitDialog } from './submit-dialog.js';
 import { useSubmit } from './use-submit.js';
 import { whenLabel } from './when-label.js';
 
-/** Where one is logged in. */
+/** Lists the account's sessions. */
 export default function SessionsSection() {
   const [state, reload] = useLoaded(accountApi.sessions);
   const [asking, setAsking] = useState(false);
@@ -25,7 +25,7 @@ export default function SessionsSection() {
       {(sessions) => (
         <Card>
           <div class="section-head">
-            <h2>Where you are logged in</h2>
+            <h2>Where you’re logged in</h2>
             <Button onClick={() => setAsking(true)}>Log out everywhere else</Button>
           </div>
           {asking && (
@@ -46,7 +46,7 @@ export default function SessionsSection() {
                   void attempt(async () => {
                     await accountApi.endSession(session.id);
                     await reload();
-                  }, `${session.device} is logged out.`)
+                  }, `${session.device} was logged out.`)
                 }
               />
             ))}
@@ -61,26 +61,15 @@ function EndDialog({ onEnded, onClose }: { onEnded: () => Promise<void>; onClose
   const [ends, setEnds] = useState(ALL_ENDS);
   const form = useSubmit(async () => {
     await accountApi.endOtherSessions(ends);
-    toast({ text: 'You are logged out everywhere else.', tone: 'good' });
+    toast({ text: 'You’re logged out everywhere else.', tone: 'good' });
     await onEnded();
   });
   return (
-    <Dialog
-      title="Log out everywhere else?"
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={form.busy} onClick={form.submit}>
-            Log out
-          </Button>
-        </>
-      }
-    >
+    <SubmitDialog title="Log out everywhere else?" action="Log out" form={form} onClose={onClose}>
       <p>Only this browser stays logged in.</p>
       <FormError message={form.message} />
       <EndsChecks ends={ends} onChange={setEnds} />
-    </Dialog>
+    </SubmitDialog>
   );
 }
 
@@ -90,16 +79,16 @@ function SessionRow({ session, onEnd }: { session: SessionView; onEnd: () => voi
       <Icon icon={MonitorSmartphone} size={20} />
       <div class="row-text">
         <h3>
-          {session.device} {session.current && <Badge tone="good">This one</Badge>}
+          {session.device} {session.current && <Badge tone="good">This device</Badge>}
         </h3>
         <p class="muted">
           {session.network === '' ? '' : `${session.network} · `}
-          used {whenLabel(session.lastUsedAt)} · since {whenLabel(session.createdAt)}
+          last used {whenLabel(session.lastUsedAt)} · logged in {whenLabel(session.createdAt)}
         </p>
       </div>
       {!session.current && (
         <Button size="s" icon={LogOut} onClick={onEnd}>
-          Log out there
+          End session
         </Button>
       )}
     </li>

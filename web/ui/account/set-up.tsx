@@ -10,7 +10,9 @@ import { useSubmit } from './use-submit.js';
 
 const setupToken = (): string => new URLSearchParams(location.search).get('token') ?? '';
 
-/** Where the link in the log of the first start leads: makes the administrator. */
+/**
+ * The page to which the setup link in the startup log leads. It creates the first administrator.
+ */
 export function SetUp({ account }: { account: AccountView | null }) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
@@ -27,8 +29,8 @@ export function SetUp({ account }: { account: AccountView | null }) {
       title="Set up Onair"
       lead={
         account
-          ? `Your account ${account.username} becomes the administrator.`
-          : 'Make the administrator’s account. The link works once.'
+          ? `Your account, ${account.username}, will become the administrator.`
+          : 'Create the administrator account. This link works once.'
       }
       onSubmit={form.submit}
       elsewhere={null}

@@ -21,19 +21,19 @@ import { useSubmit } from './use-submit.js';
 import { whenLabel } from './when-label.js';
 
 const SCOPES: readonly { scope: TokenScope; does: string }[] = [
-  { scope: 'channels:read', does: 'See channels, also those that are private to you' },
-  { scope: 'channels:write', does: 'Make, change and delete your channels' },
+  { scope: 'channels:read', does: 'View channels, including private ones you can access' },
+  { scope: 'channels:write', does: 'Create, edit and delete your channels' },
   { scope: 'broadcast:write', does: 'Go live on your channels' },
-  { scope: 'chat:read', does: 'Read chats' },
-  { scope: 'chat:write', does: 'Write in chats as you' },
-  { scope: 'chat:moderate', does: 'Moderate chats where you may' },
-  { scope: 'admin', does: 'Administer this service' },
+  { scope: 'chat:read', does: 'Read chat' },
+  { scope: 'chat:write', does: 'Send chat messages as you' },
+  { scope: 'chat:moderate', does: 'Moderate chats where you’re allowed to' },
+  { scope: 'admin', does: 'Administer this server' },
 ];
 const LIFETIMES = [
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
-  { value: '365', label: 'One year' },
-  { value: 'none', label: 'No end' },
+  { value: '365', label: '1 year' },
+  { value: 'none', label: 'No expiration' },
 ] as const;
 
 async function load() {
@@ -41,7 +41,7 @@ async function load() {
   return { tokens, security };
 }
 
-/** Tokens by which programs act for the account. */
+/** The API tokens with which programs act for the account. */
 export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
   const [state, reload] = useLoaded(load);
   const [adding, setAdding] = useState(false);
@@ -57,7 +57,7 @@ export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
         )}
       </div>
       <p class="section-lead muted">
-        Programs use the API with a token, as far as its scopes go. The API describes itself at{' '}
+        Programs use the API with a token, limited to its scopes. The API is described at{' '}
         <a href={at('/api/openapi.json')}>/api/openapi.json</a>.
       </p>
       {adding && state.name === 'loaded' && (
@@ -83,7 +83,7 @@ export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
                   void attempt(async () => {
                     await accountApi.deleteToken(token.id);
                     await reload();
-                  }, `${token.name} can’t be used any more.`)
+                  }, `Token ${token.name} deleted.`)
                 }
               />
             ))}
@@ -96,11 +96,11 @@ export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
           onClose={() => setMade(null)}
           actions={
             <Button variant="primary" onClick={() => setMade(null)}>
-              I have kept it
+              I’ve saved it
             </Button>
           }
         >
-          <p>It is shown only now. Who has it can do what its scopes allow.</p>
+          <p>It won’t be shown again. Anyone who has it can do what its scopes allow.</p>
           <CopyText text={made} label="Copy token" />
         </Dialog>
       )}
@@ -109,14 +109,14 @@ export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
 }
 
 function TokenRow({ token, onDelete }: { token: TokenView; onDelete: () => void }) {
-  const end = token.expiresAt === null ? 'no end' : `ends ${whenLabel(token.expiresAt)}`;
+  const end = token.expiresAt === null ? 'never expires' : `expires ${whenLabel(token.expiresAt)}`;
   return (
     <li class="row">
       <Icon icon={KeyRound} size={20} />
       <div class="row-text">
         <h3>{token.name}</h3>
         <p class="muted">
-          used {whenLabel(token.lastUsedAt)} · {end}
+          last used {whenLabel(token.lastUsedAt)} · {end}
         </p>
         <p class="row-badges">
           {token.scopes.map((scope) => (
@@ -157,7 +157,7 @@ function NewTokenForm({
     <form class="account-form section-form" onSubmit={form.submit} noValidate>
       <FormError message={form.message ?? scopeProblem} />
       <TextField
-        label="What it is for"
+        label="Token name"
         name="name"
         value={name}
         onInput={setName}
@@ -167,7 +167,7 @@ function NewTokenForm({
         required
       />
       <fieldset class="checks">
-        <legend class="field-label">What it may do</legend>
+        <legend class="field-label">Permissions</legend>
         {offered.map(({ scope, does }) => (
           <label key={scope} class="check">
             <input
@@ -187,12 +187,12 @@ function NewTokenForm({
           </label>
         ))}
       </fieldset>
-      <Select label="Lasts" value={days} options={LIFETIMES} onChange={setDays} />
+      <Select label="Expiration" value={days} options={LIFETIMES} onChange={setDays} />
       <ProofFields ways={ways} typed={typed} form={form} />
       <div class="account-form-actions">
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" variant="primary" busy={form.busy}>
-          Make token
+          Create token
         </Button>
       </div>
     </form>

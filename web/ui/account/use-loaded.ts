@@ -7,8 +7,8 @@ export type Loaded<T> =
   | { name: 'failed'; message: string };
 
 /**
- * Loads when the component appears and whenever `load` is another function; `reload` does so again and
- * keeps what is shown until then.
+ * Loads on mount and whenever `load` changes. `reload` loads again; the current state remains until
+ * the result arrives.
  */
 export function useLoaded<T>(load: () => Promise<T>): [Loaded<T>, () => Promise<void>] {
   const [state, setState] = useState<Loaded<T>>({ name: 'loading' });

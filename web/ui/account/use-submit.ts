@@ -3,11 +3,11 @@ import { RequestError } from '../../client/request-error.js';
 
 export interface Submission {
   busy: boolean;
-  /** What is wrong with one field, as a sentence. */
+  /** Returns the error that concerns one field, as a sentence. */
   issue: (path: string) => string | undefined;
-  /** What is wrong with the whole, when no field is to blame. */
+  /** The error that concerns the form as a whole, if it concerns no field. */
   message: string | undefined;
-  /** Runs the action unless it is running already. */
+  /** Runs the action unless it is already running. */
   submit: (event?: Event) => void;
 }
 
@@ -17,8 +17,8 @@ function sentence(text: string): string {
 }
 
 /**
- * Sends a form once at a time and keeps what the server found wrong with it. `blame` names the
- * field that an error code without issues is about.
+ * Submits a form and stores the server's errors. Only one submission runs at a time. `blame` maps
+ * error codes without issues to the field that they concern.
  */
 export function useSubmit(
   action: () => Promise<void>,
@@ -35,7 +35,7 @@ export function useSubmit(
     } catch (failure) {
       if (!(failure instanceof RequestError)) throw failure;
       setError(failure);
-      // After the fields have been drawn with their errors.
+      // By then the fields are rendered with their errors.
       requestAnimationFrame(() =>
         form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
       );

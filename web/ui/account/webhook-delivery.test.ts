@@ -15,11 +15,11 @@ const delivery: WebhookDeliveryView = {
 };
 
 describe('deliveryState', () => {
-  it('of one that was not sent yet', () => {
-    expect(deliveryState(delivery)).toMatchObject({ word: 'Waiting', tone: 'warn' });
+  it('is pending before the first attempt', () => {
+    expect(deliveryState(delivery)).toMatchObject({ word: 'Pending', tone: 'warn' });
   });
 
-  it('of one that came', () => {
+  it('is delivered after the receiver accepted it', () => {
     const done = {
       ...delivery,
       attempts: 1,
@@ -28,23 +28,23 @@ describe('deliveryState', () => {
       lastStatus: 204,
     };
     expect(deliveryState(done)).toMatchObject({ word: 'Delivered', tone: 'good' });
-    expect(deliveryState(done).text).toContain('It answered 204.');
+    expect(deliveryState(done).text).toContain('Responded with 204.');
   });
 
-  it('of one that is tried again says why', () => {
+  it('is retrying after a failure, with the reason', () => {
     const failing = { ...delivery, attempts: 2, lastError: 'connect ECONNREFUSED' };
     expect(deliveryState(failing)).toMatchObject({
-      word: 'Trying again',
-      text: 'After 2 tries. connect ECONNREFUSED',
+      word: 'Retrying',
+      text: 'After 2 attempts. connect ECONNREFUSED',
     });
   });
 
-  it('of one that was given up', () => {
+  it('has failed when no attempt is left', () => {
     const given = { ...delivery, attempts: 1, nextAttemptAt: null, lastStatus: 500 };
     expect(deliveryState(given)).toMatchObject({
-      word: 'Given up',
+      word: 'Failed',
       tone: 'danger',
-      text: 'After one try. It answered 500.',
+      text: 'After 1 attempt. Responded with 500.',
     });
   });
 });

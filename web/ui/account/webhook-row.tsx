@@ -12,9 +12,9 @@ import { useLoaded } from './use-loaded.js';
 import { deliveryState } from './webhook-delivery.js';
 import { whenLabel } from './when-label.js';
 
-/** More are not drawn. */
+/** The number of deliveries shown. */
 const DELIVERIES_SHOWN = 20;
-/** How often what is shown is asked for again. */
+/** How often the open list of deliveries is reloaded, in ms. */
 const REFRESH_MS = 3_000;
 
 export interface WebhookRowProps {
@@ -24,7 +24,7 @@ export interface WebhookRowProps {
   onSecret: (secret: string) => void;
 }
 
-/** One webhook: where it goes, what it is told of, what became of that. */
+/** A webhook with its URL, events, and latest deliveries. */
 export function WebhookRow({ channel, webhook, onRemoved, onSecret }: WebhookRowProps) {
   const { id, url, events } = webhook;
   const load = useCallback(() => webhookApi.deliveries(channel, id), [channel, id]);
@@ -39,20 +39,20 @@ export function WebhookRow({ channel, webhook, onRemoved, onSecret }: WebhookRow
   const last = newest && deliveryState(newest);
   async function changeSecret(): Promise<void> {
     const goAhead = await confirm({
-      title: 'Make a new secret?',
-      text: `The one that ${url} knows ends at once: it refuses what is sent until you give it the new one.`,
-      action: 'Make a new secret',
+      title: 'Generate a new secret?',
+      text: `The current secret stops working immediately. ${url} will reject deliveries until you give it the new one.`,
+      action: 'Generate secret',
     });
     if (!goAhead) return;
     await attempt(async () => {
       const { secret } = await webhookApi.changeSecret(channel, id);
       onSecret(secret);
-    }, 'The secret was changed.');
+    }, 'Secret changed.');
   }
   async function remove(): Promise<void> {
     const goAhead = await confirm({
       title: 'Remove this webhook?',
-      text: `${url} is told nothing any more, and what waits for it is dropped.`,
+      text: `${url} will receive no more events, and pending deliveries are dropped.`,
       action: 'Remove webhook',
       cancel: 'Keep it',
       danger: true,
@@ -61,7 +61,7 @@ export function WebhookRow({ channel, webhook, onRemoved, onSecret }: WebhookRow
     await attempt(async () => {
       await webhookApi.remove(channel, id);
       await onRemoved();
-    }, 'The webhook was removed.');
+    }, 'Webhook removed.');
   }
   return (
     <li class="row webhook-row">
@@ -69,7 +69,7 @@ export function WebhookRow({ channel, webhook, onRemoved, onSecret }: WebhookRow
       <div class="row-text">
         <h3 class="webhook-url">{url}</h3>
         <p class="muted">
-          {last === undefined ? 'Nothing was sent yet.' : `Last: ${last.word.toLowerCase()}`}
+          {last === undefined ? 'No deliveries yet.' : `Last: ${last.word.toLowerCase()}`}
         </p>
         <p class="row-badges">
           {events.map((event) => (
@@ -79,8 +79,8 @@ export function WebhookRow({ channel, webhook, onRemoved, onSecret }: WebhookRow
         {isOpen && (
           <WhenLoaded state={state} onRetry={() => void reload()}>
             {(deliveries) => (
-              <ul class="webhook-deliveries" aria-label={`What was sent to ${url}`}>
-                {deliveries.length === 0 && <li class="muted">Nothing was sent yet.</li>}
+              <ul class="webhook-deliveries" aria-label={`Deliveries to ${url}`}>
+                {deliveries.length === 0 && <li class="muted">No deliveries yet.</li>}
                 {deliveries.slice(0, DELIVERIES_SHOWN).map((one) => {
                   const { tone, word, text } = deliveryState(one);
                   return (
@@ -105,10 +105,10 @@ export function WebhookRow({ channel, webhook, onRemoved, onSecret }: WebhookRow
               await webhookApi.test(channel, id);
               setOpen(true);
               await reload();
-            }, 'A test is on its way.')
+            }, 'Test delivery queued.')
           }
         >
-          Send a test
+          Send test
         </Button>
         <Button
           size="s"

@@ -19,11 +19,11 @@ import './webhooks.css';
 const EVENTS: readonly { event: WebhookEvent; when: string }[] = [
   { event: 'broadcast.live', when: 'You go live' },
   { event: 'broadcast.ended', when: 'A broadcast ends' },
-  { event: 'message.held', when: 'A message waits for approval' },
-  { event: 'chat.moderated', when: 'A moderator does something' },
+  { event: 'message.held', when: 'A message is held for approval' },
+  { event: 'chat.moderated', when: 'A moderator takes an action' },
 ];
 
-/** Addresses of other programs that are told what happens on one's channels. */
+/** The webhooks of the account's channels, which are URLs that are notified of events. */
 export default function WebhooksSection({ username }: { username: string }) {
   const loadChannels = useCallback(() => api.channelsOf(username), [username]);
   const [channels, reload] = useLoaded(loadChannels);
@@ -37,7 +37,9 @@ export default function WebhooksSection({ username }: { username: string }) {
             return (
               <>
                 <h2>Webhooks</h2>
-                <p class="section-lead muted">Make a channel first: webhooks belong to one.</p>
+                <p class="section-lead muted">
+                  Create a channel first. Each webhook belongs to a channel.
+                </p>
               </>
             );
           return (
@@ -75,8 +77,8 @@ function ChannelWebhooks({ channel }: { channel: string }) {
         )}
       </div>
       <p class="section-lead muted">
-        Other programs are told what happens on your channel, by signed requests to an address of
-        theirs. What can’t be delivered is tried again for two days.
+        Onair sends a signed request to your URL when something happens on your channel. Failed
+        deliveries are retried for two days.
       </p>
       {adding && (
         <NewWebhookForm
@@ -106,17 +108,17 @@ function ChannelWebhooks({ channel }: { channel: string }) {
       </WhenLoaded>
       {secret !== null && (
         <Dialog
-          title="The webhook’s secret"
+          title="Webhook secret"
           onClose={() => setSecret(null)}
           actions={
             <Button variant="primary" onClick={() => setSecret(null)}>
-              I have kept it
+              I’ve saved it
             </Button>
           }
         >
           <p>
-            It is shown only now. Requests are signed with it, so that the receiver knows that they
-            are from here.
+            It won’t be shown again. Requests are signed with it, so the receiver can verify that
+            they come from this server.
           </p>
           <CopyText text={secret} label="Copy secret" />
         </Dialog>
@@ -144,7 +146,7 @@ function NewWebhookForm({ channel, onCancel, onAdded }: NewWebhookFormProps) {
     <form class="account-form section-form" onSubmit={form.submit} noValidate>
       <FormError message={form.message ?? form.issue('events')} />
       <TextField
-        label="Address"
+        label="URL"
         name="url"
         value={url}
         onInput={setUrl}
@@ -154,7 +156,7 @@ function NewWebhookForm({ channel, onCancel, onAdded }: NewWebhookFormProps) {
         required
       />
       <fieldset class="checks">
-        <legend class="field-label">Tell it when</legend>
+        <legend class="field-label">Notify when</legend>
         {EVENTS.map(({ event, when }) => (
           <label key={event} class="check">
             <input

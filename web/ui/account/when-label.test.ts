@@ -11,6 +11,6 @@ it.each([
   ['2026-11-22T10:00:00Z', 'yesterday'],
   ['2026-11-03T12:00:00Z', 'Nov 3, 2026'],
   ['2026-12-03T12:00:00Z', 'Dec 3, 2026'],
-])('says %s as %s', (time, label) => {
+])('formats %s as %s', (time, label) => {
   expect(whenLabel(time, NOW)).toBe(label);
 });

@@ -5,7 +5,10 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A time as people say it: "5 minutes ago", "yesterday", "3 Nov 2026"; "never" for none. */
+/**
+ * Formats a time relative to now, or as a date: "5 minutes ago", "yesterday" or "Nov 3, 2026". Null
+ * is formatted as "never".
+ */
 export function whenLabel(time: string | null, nowMs = Date.now()): string {
   if (time === null) return 'never';
   const ageMs = nowMs - Date.parse(time);

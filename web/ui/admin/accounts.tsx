@@ -8,10 +8,10 @@ import { confirm, type Question } from '../components/confirm.js';
 import { sizeLabel } from '../format/size.js';
 import { SearchList } from './search-list.js';
 
-/** All accounts. */
+/** Lists all accounts. */
 export function Accounts({ own }: { own: string }) {
   return (
-    <SearchList title="Accounts" empty="No account has this in its name." load={adminApi.accounts}>
+    <SearchList title="Accounts" empty="No matching accounts." load={adminApi.accounts}>
       {(account, reload) => (
         <AccountRow
           key={account.id}
@@ -51,9 +51,9 @@ function AccountRow({ account, isOwn, onChange }: AccountRowProps) {
         </h3>
         <p class="muted">
           {username} · {account.channels} {account.channels === 1 ? 'channel' : 'channels'} ·{' '}
-          {storageWords(account)} · since {whenLabel(account.createdAt)} · used{' '}
+          {storageWords(account)} · created {whenLabel(account.createdAt)} · last used{' '}
           {whenLabel(account.lastUsedAt)}
-          {account.secondFactor ? ' · second factor' : ''}
+          {account.secondFactor ? ' · two-factor' : ''}
         </p>
       </div>
       {!isOwn && (
@@ -62,7 +62,7 @@ function AccountRow({ account, isOwn, onChange }: AccountRowProps) {
             size="s"
             onClick={() => void change({ isAdmin: !isAdmin }, isAdmin ? null : appoint(username))}
           >
-            {isAdmin ? 'Not administrator' : 'Make administrator'}
+            {isAdmin ? 'Remove administrator' : 'Make administrator'}
           </Button>
           <Button
             size="s"
@@ -81,17 +81,17 @@ function AccountRow({ account, isOwn, onChange }: AccountRowProps) {
 
 const appoint = (username: string): Question => ({
   title: `Make ${username} administrator?`,
-  text: 'They can do all that you can here, also take it from you.',
+  text: 'They’ll be able to do everything you can here, including removing your administrator role.',
   action: 'Make administrator',
 });
 const disable = (username: string): Question => ({
   title: `Disable ${username}?`,
-  text: 'They are logged out everywhere, their broadcasts end, and they can’t log in until you enable them again. What they wrote stays.',
+  text: 'They’re logged out everywhere, their broadcasts end, and they can’t log in until you enable the account again. Their messages stay.',
   action: 'Disable',
   danger: true,
 });
 
-/** What its recordings and clips take. */
+/** Describes the storage used by an account's recordings and clips. */
 function storageWords({ storage: { bytes, limitBytes } }: AdminAccountView): string {
   if (bytes === 0) return 'nothing stored';
   const limit = limitBytes === null ? '' : ` of ${sizeLabel(limitBytes)}`;

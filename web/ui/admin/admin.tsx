@@ -16,10 +16,10 @@ function sectionOf(hash: string): Section {
   return SECTIONS.find((section) => `#${section}` === hash) ?? 'overview';
 }
 
-/** The administrator's page. `own` is the id of who looks at it. */
+/** The administrators' page. `own` is the id of the caller's account. */
 export function Admin({ own }: { own: string }) {
   const [section, setSection] = useState(() => sectionOf(location.hash));
-  // Lists are loaded when they are first looked at.
+  // A section loads when it is first opened.
   const [seen, setSeen] = useState<ReadonlySet<Section>>(() => new Set([section]));
   useEffect(() => setSeen((before) => new Set(before).add(section)), [section]);
   const tab = (id: Section, label: string, content: preact.ComponentChild) => ({

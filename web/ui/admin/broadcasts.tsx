@@ -9,14 +9,14 @@ import { Button } from '../components/button.js';
 import { Card } from '../components/card.js';
 import { confirm } from '../components/confirm.js';
 
-/** What is on, whoever may watch it. */
+/** Lists all live broadcasts, regardless of their visibility. */
 export function Broadcasts() {
   const [state, reload] = useLoaded(adminApi.broadcasts);
   async function end(channel: string): Promise<void> {
     const goAhead = await confirm({
       title: `End the broadcast on ${channel}?`,
-      text: 'Its viewers are told that it has ended. The broadcaster can go live again, unless you disable the account.',
-      action: 'End it',
+      text: 'Viewers see that the broadcast has ended. The broadcaster can go live again unless you disable the account.',
+      action: 'End broadcast',
       danger: true,
     });
     if (!goAhead) return;
@@ -32,7 +32,7 @@ export function Broadcasts() {
       <WhenLoaded state={state} onRetry={() => void reload()}>
         {(broadcasts) => (
           <>
-            {broadcasts.length === 0 && <p class="section-lead muted">Nobody is live.</p>}
+            {broadcasts.length === 0 && <p class="section-lead muted">No one is live right now.</p>}
             <ul class="rows">
               {broadcasts.map(({ channel, title, broadcast, viewers }) => (
                 <li key={channel} class="row">
@@ -45,7 +45,7 @@ export function Broadcasts() {
                     </p>
                   </div>
                   <Button size="s" variant="danger" onClick={() => void end(channel)}>
-                    End it
+                    End broadcast
                   </Button>
                 </li>
               ))}

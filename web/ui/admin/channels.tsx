@@ -11,10 +11,10 @@ const VISIBILITY = {
   private: 'Private',
 } as const;
 
-/** All channels. */
+/** Lists all channels. */
 export function Channels() {
   return (
-    <SearchList title="Channels" empty="No channel has this in its name." load={adminApi.channels}>
+    <SearchList title="Channels" empty="No matching channels." load={adminApi.channels}>
       {(channel) => (
         <li key={channel.name} class="row">
           <div class="row-text">
@@ -26,7 +26,7 @@ export function Channels() {
               )}
             </h3>
             <p class="muted">
-              /{channel.name} · by {channel.owner} · {channel.messages} messages · live{' '}
+              /{channel.name} · by {channel.owner} · {channel.messages} messages · last live{' '}
               {whenLabel(channel.lastLiveAt)}
             </p>
           </div>

@@ -5,14 +5,17 @@ import { Badge } from '../components/badge.js';
 import { Card } from '../components/card.js';
 import { MoreList } from '../account/more-list.js';
 
-/** What each kind says; `%` stands for what it was done to. */
+/**
+ * The text for each kind, which follows the administrator's name. In it, `%` stands for the
+ * subject.
+ */
 const WORDS: Readonly<Record<AdminEventView['kind'], string>> = {
   became_first_administrator: 'became the first administrator',
-  registration_changed: 'set who can make an account: %',
+  registration_changed: 'changed registration to %',
   invitation_made: 'invited %',
-  invitation_removed: 'took back the invitation of %',
-  made_administrator: 'made % administrator',
-  no_longer_administrator: 'took administration from %',
+  invitation_removed: 'revoked the invitation for %',
+  made_administrator: 'made % an administrator',
+  no_longer_administrator: 'removed % as administrator',
   account_disabled: 'disabled %',
   account_enabled: 'enabled %',
   broadcast_ended: 'ended the broadcast on %',
@@ -20,16 +23,16 @@ const WORDS: Readonly<Record<AdminEventView['kind'], string>> = {
 };
 
 function words({ kind, subject }: AdminEventView): string {
-  return WORDS[kind].replace('%', () => subject || 'somebody');
+  return WORDS[kind].replace('%', () => subject || 'someone');
 }
 
-/** What administrators did. */
+/** The administrators' log. */
 export function Events() {
   return (
     <Card>
       <h2>Activity</h2>
-      <p class="section-lead muted">What administrators did in the last year.</p>
-      <MoreList load={adminApi.events} pageSize={ADMIN_PAGE} empty="Nothing yet.">
+      <p class="section-lead muted">Actions of administrators in the last year.</p>
+      <MoreList load={adminApi.events} pageSize={ADMIN_PAGE} empty="No activity yet.">
         {(event) => (
           <li key={event.id} class="row">
             <div class="row-text">

@@ -9,7 +9,7 @@ it.each([
   [250 * 1_048_576, '250 MB'],
   [5 * 2 ** 40, '5.0 TB'],
   [5_000 * 2 ** 40, '5000 TB'],
-])('says %d bytes as %s', (bytes, label) => {
+])('formats %d bytes as %s', (bytes, label) => {
   expect(sizeLabel(bytes)).toBe(label);
 });
 
@@ -18,6 +18,6 @@ it.each([
   [60, '1 minute'],
   [3_660, '1 hour 1 minute'],
   [2 * 86_400 + 3_600, '2 days 1 hour'],
-])('says %d seconds as %s', (seconds, label) => {
+])('formats %d seconds as %s', (seconds, label) => {
   expect(uptimeLabel(seconds)).toBe(label);
 });

@@ -1,6 +1,6 @@
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-/** Seconds as people say them, to two parts: "3 days 4 hours". */
+/** Formats a duration in seconds with its two largest units, such as "3 days 4 hours". */
 export function uptimeLabel(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return plural(minutes, 'minute');

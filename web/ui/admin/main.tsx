@@ -16,8 +16,8 @@ function content() {
   }
   if (account.isAdmin) return <Admin own={account.id} />;
   return (
-    <Notice title="For administrators" action={<Button href={at('/')}>Home</Button>}>
-      Your account is not an administrator’s. Ask the people who run this service.
+    <Notice title="Administrators only" action={<Button href={at('/')}>Home</Button>}>
+      Your account isn’t an administrator. Contact the administrator of this server.
     </Notice>
   );
 }

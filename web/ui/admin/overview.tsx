@@ -10,7 +10,7 @@ import { uptimeLabel } from './labels.js';
 
 const number = new Intl.NumberFormat('en');
 
-/** How the service is. */
+/** The server's health, counts, storage and limits. */
 export function Overview() {
   const [state, reload] = useLoaded(adminApi.overview);
   return (
@@ -47,7 +47,7 @@ function Health({
       </div>
       {isGood ? (
         <p class="muted">
-          Up for {uptimeLabel(health.uptimeS)}, with {sizeLabel(health.memoryBytes)} of memory.
+          Up for {uptimeLabel(health.uptimeS)}, using {sizeLabel(health.memoryBytes)} of memory.
         </p>
       ) : (
         <ul>
@@ -81,9 +81,9 @@ function Counts({ overview: { counts } }: { overview: AdminOverview }) {
 function Storage({ overview: { storage } }: { overview: AdminOverview }) {
   const rows = [
     ['Database', sizeLabel(storage.database)],
-    ['of which pictures of people', sizeLabel(storage.avatars)],
-    ['Segments of what is live', sizeLabel(storage.segments)],
-    ['Free on the disk', storage.free === null ? 'not known' : sizeLabel(storage.free)],
+    ['of which profile pictures', sizeLabel(storage.avatars)],
+    ['Live segments', sizeLabel(storage.segments)],
+    ['Free disk space', storage.free === null ? 'unknown' : sizeLabel(storage.free)],
   ];
   return (
     <Card>
@@ -116,7 +116,7 @@ function Limits({ limits }: { limits: readonly LimitView[] }) {
           </div>
         ))}
       </dl>
-      <p class="section-lead muted">Set in the environment, and read when the service starts.</p>
+      <p class="section-lead muted">Set by environment variables, read at startup.</p>
     </Card>
   );
 }

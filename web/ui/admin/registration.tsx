@@ -16,9 +16,9 @@ import { Select } from '../components/select.js';
 import { TextField } from '../components/text-field.js';
 
 const MODES: readonly { value: RegistrationMode; label: string }[] = [
-  { value: 'open', label: 'Everybody' },
-  { value: 'invitation', label: 'Who was invited' },
-  { value: 'closed', label: 'Nobody' },
+  { value: 'open', label: 'Anyone' },
+  { value: 'invitation', label: 'People with an invitation' },
+  { value: 'closed', label: 'No one' },
 ];
 const DAYS = [
   { value: '3', label: '3 days' },
@@ -26,7 +26,7 @@ const DAYS = [
   { value: '90', label: '90 days' },
 ] as const;
 
-/** Who can make an account, and invitations. */
+/** The registration mode, and invitations. */
 export function Registration() {
   return (
     <>
@@ -44,10 +44,10 @@ function Mode() {
       <WhenLoaded state={state} onRetry={() => void reload()}>
         {({ registration }) => (
           <Select
-            label="Who can make an account"
+            label="Who can create an account"
             value={registration}
             options={MODES}
-            hint="Accounts that are there are not touched by it."
+            hint="Existing accounts are not affected."
             onChange={(mode) =>
               void attempt(async () => {
                 await adminApi.setRegistration(mode);
@@ -68,7 +68,8 @@ function Invitations() {
     <Card>
       <h2>Invitations</h2>
       <p class="section-lead muted">
-        Each makes one account while registration is by invitation. Its link is shown once.
+        Each invitation creates one account while registration is by invitation. Its link is shown
+        once.
       </p>
       <InviteForm
         onInvited={(made) => {
@@ -109,14 +110,14 @@ function InviteForm({ onInvited }: { onInvited: (link: string) => void }) {
   return (
     <form class="admin-invite" onSubmit={form.submit} noValidate>
       <TextField
-        label="Whom it is for"
+        label="Recipient"
         value={note}
         onInput={setNote}
         error={form.issue('note') ?? form.message}
         maxLength={INVITATION_NOTE_MAX}
         autocomplete="off"
       />
-      <Select label="Good for" value={days} options={DAYS} onChange={setDays} />
+      <Select label="Valid for" value={days} options={DAYS} onChange={setDays} />
       <Button type="submit" variant="primary" busy={form.busy}>
         Invite
       </Button>
@@ -132,22 +133,22 @@ function InvitationRow({
   onDelete: () => void;
 }) {
   const { note, isUsed, usedBy, expiresAt, createdAt } = invitation;
-  const isOver = !isUsed && Date.parse(expiresAt) < Date.now();
-  const used = isUsed ? `used by ${usedBy ?? 'an account that is gone'}` : null;
+  const isExpired = !isUsed && Date.parse(expiresAt) < Date.now();
+  const used = isUsed ? `used by ${usedBy ?? 'a deleted account'}` : null;
   return (
     <li class="row">
       <div class="row-text">
         <h3>
-          {note || 'Without a note'} {isUsed && <Badge tone="good">Used</Badge>}
-          {isOver && <Badge>Too old</Badge>}
+          {note || 'No recipient'} {isUsed && <Badge tone="good">Used</Badge>}
+          {isExpired && <Badge>Expired</Badge>}
         </h3>
         <p class="muted">
-          made {whenLabel(createdAt)} · {used ?? `good until ${whenLabel(expiresAt)}`}
+          created {whenLabel(createdAt)} · {used ?? `valid until ${whenLabel(expiresAt)}`}
         </p>
       </div>
       {!isUsed && (
         <Button size="s" onClick={onDelete}>
-          Take back
+          Revoke
         </Button>
       )}
     </li>

@@ -9,13 +9,13 @@ import { TextField } from '../components/text-field.js';
 
 export interface SearchListProps<T> {
   title: string;
-  /** What is said when nothing is found. */
+  /** Shown if nothing matches. */
   empty: string;
   load: (search: string, offset: number) => Promise<readonly T[]>;
   children: (item: T, reload: () => Promise<void>) => ComponentChildren;
 }
 
-/** A list that can be long: a field to search by name, and pages. */
+/** A paginated list with a search by name. */
 export function SearchList<T>({ title, empty, load, children }: SearchListProps<T>) {
   const [typed, setTyped] = useState('');
   const [query, setQuery] = useState({ search: '', offset: 0 });
@@ -33,9 +33,9 @@ export function SearchList<T>({ title, empty, load, children }: SearchListProps<
         }}
       >
         <TextField
-          label="Part of the name"
+          label="Search by name"
           hideLabel
-          placeholder="Part of the name"
+          placeholder="Search by name"
           value={typed}
           onInput={setTyped}
           autocomplete="off"

@@ -6,29 +6,29 @@ import { ModerationList } from './moderation-list.js';
 import { useLoaded } from './use-loaded.js';
 
 const DID: Readonly<Record<AuditEntry['action'], string>> = {
-  delete: 'deleted a message of',
-  restore: 'restored a message of',
-  clear: 'deleted all messages of',
+  delete: 'deleted a message by',
+  restore: 'restored a message by',
+  clear: 'deleted all messages by',
   timeout: 'timed out',
   ban: 'banned',
-  unban: 'let write again',
-  pin: 'pinned a message of',
+  unban: 'unbanned',
+  pin: 'pinned a message by',
   unpin: 'unpinned',
   settings: 'changed the rules:',
-  approve: 'approved a message of',
-  refuse: 'refused a message of',
-  appoint: 'made a moderator:',
-  dismiss: 'dismissed as moderator:',
+  approve: 'approved a message by',
+  refuse: 'rejected a message by',
+  appoint: 'added moderator',
+  dismiss: 'removed moderator',
 };
 
-/** What moderators did, with the way back where there is one. */
+/** The moderation log, with an undo button where possible. */
 export function AuditLog({ moderation }: { moderation: ChatModeration }) {
   const loaded = useLoaded(
     () => moderation.audit(),
     (listener) => moderation.onChange(listener),
   );
   return (
-    <ModerationList loaded={loaded} none="Nothing was done yet.">
+    <ModerationList loaded={loaded} none="No moderation actions yet.">
       {({ id, action, by, target, reason, at, undoneAt, undoable }) => (
         <li key={id}>
           <span class="moderation-words">

@@ -4,14 +4,14 @@ import { ago, wordyDuration } from '../format/duration.js';
 import { ModerationList } from './moderation-list.js';
 import { useLoaded } from './use-loaded.js';
 
-/** Who may not write in a chat, and the way back for them. */
+/** Lists bans and timeouts, with a button to lift them. */
 export function BanList({ moderation }: { moderation: ChatModeration }) {
   const loaded = useLoaded(
     () => moderation.bans(),
     (listener) => moderation.onChange(listener),
   );
   return (
-    <ModerationList loaded={loaded} none="Nobody is banned from writing here.">
+    <ModerationList loaded={loaded} none="No one is banned.">
       {({ id, name, createdAt, expiresAt, reason }) => (
         <li key={id}>
           <span class="moderation-words">
@@ -19,12 +19,12 @@ export function BanList({ moderation }: { moderation: ChatModeration }) {
             <span class="moderation-note">
               {expiresAt === null
                 ? `Banned ${ago(Date.parse(createdAt), Date.now())}`
-                : `Timed out for ${wordyDuration(Date.parse(expiresAt) - Date.now())} more`}
+                : `Timed out, ${wordyDuration(Date.parse(expiresAt) - Date.now())} left`}
               {reason !== '' && `: ${reason}`}
             </span>
           </span>
           <Button size="s" onClick={() => loaded.act(() => moderation.unban({ banId: id }))}>
-            Let write again
+            Unban
           </Button>
         </li>
       )}

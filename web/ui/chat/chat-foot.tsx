@@ -20,20 +20,20 @@ export type Role = ChatMessage['role'];
 
 export interface ChatFootProps {
   chat: Chat;
-  /** Unknown until one has joined. */
+  /** Undefined until the chat is joined. */
   role: Role | undefined;
   writing: Writing;
   connection: ReadonlySignal<ConnectionStatus>;
 }
 
-/** The text box and what there is to say about it, or why there is none. */
+/** The text box with its notes, or the reason why the user can't write. */
 export function ChatFoot({ chat, role, writing, connection }: ChatFootProps) {
   return (
     <div class="chat-foot">
       {connection.value === 'offline' && (
         <p class="chat-notice" role="status">
           <Icon icon={WifiOff} size={16} />
-          No connection. What you send waits above until it is back.
+          No connection. Your messages will be sent when it’s back.
         </p>
       )}
       <Box chat={chat} role={role} writing={writing} />
@@ -45,14 +45,14 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
   const me = chat.me.value;
   const trouble = chat.sendError.value;
   if (chat.state.value === 'gone') {
-    return <p class="chat-notice">This channel is gone, and its chat with it.</p>;
+    return <p class="chat-notice">This channel is no longer available.</p>;
   }
   if (me?.banned) {
     return (
       <p class="chat-notice" role="status">
         <Icon icon={Ban} size={16} />
         {me.bannedUntil === null ? (
-          'A moderator has banned you from writing here. You can read on.'
+          'A moderator banned you from this chat. You can still read it.'
         ) : (
           <TimedOut untilMs={Date.parse(me.bannedUntil)} />
         )}
@@ -71,8 +71,8 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
   }
   const replying = writing.replyingTo.value;
   const refusal = trouble?.error.code === 'guest_name_taken' ? trouble.error.message : undefined;
-  // Those two are said elsewhere: by the name's field, and by the line without connection.
-  const told = trouble !== null && refusal === undefined && trouble.error.code !== 'offline';
+  // A refusal of the name is shown at the name field, and a lost connection in the notice above.
+  const hasNote = trouble !== null && refusal === undefined && trouble.error.code !== 'offline';
   return (
     <>
       {replying && (
@@ -80,7 +80,7 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
           <span>
             Replying to <strong>{replying.displayName ?? replying.name}</strong>: {replying.text}
           </span>
-          <IconButton icon={X} label="Don’t reply" size="s" onClick={() => writing.reply(null)} />
+          <IconButton icon={X} label="Cancel reply" size="s" onClick={() => writing.reply(null)} />
         </p>
       )}
       {role === 'guest' && (
@@ -100,7 +100,7 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
           role: role ?? 'guest',
         }}
         note={
-          told ? (
+          hasNote ? (
             <SendNote trouble={trouble} />
           ) : (
             (writing.commandNote.value ??
@@ -115,10 +115,10 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
 
 function TimedOut({ untilMs }: { untilMs: number }) {
   const leftMs = Math.max(1_000, untilMs - useNow(1_000));
-  return <>You can write here again in {wordyDuration(leftMs)}. You can read on.</>;
+  return <>You’re timed out. You can write again in {wordyDuration(leftMs)}.</>;
 }
 
-/** What holds here for who isn't asked for by name; null: nothing out of the ordinary. */
+/** Describes the rules that restrict the user in this chat; null if none do. */
 function rulesNote(chat: Chat): string | null {
   const rules = chat.rules.value;
   const role = chat.me.value?.role;

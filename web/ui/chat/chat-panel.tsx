@@ -17,13 +17,13 @@ export interface ChatPanelProps {
   /** The channel's name. */
   channel: string;
   connection: ReadonlySignal<ConnectionStatus>;
-  /** As what one will most likely be there, so that nothing moves when the chat says so. */
+  /** The role to assume until the chat reports it, which avoids a layout shift. */
   expectedRole?: Role;
-  /** A heading of its own, where no tab says what this is. */
+  /** Whether to show a heading, for places without a tab label. */
   heading?: boolean;
 }
 
-/** A channel's chat: reading, writing, moderating. Fills its container. */
+/** A channel's chat, with writing and moderation. Fills its container. */
 export function ChatPanel(props: ChatPanelProps) {
   const { chat, channel, connection, expectedRole, heading = false } = props;
   const writing = useMemo(() => new Writing(chat, channel), [chat, channel]);

@@ -3,14 +3,14 @@ import type { Suggestion } from './suggestions.js';
 import './completion-list.css';
 
 export interface CompletionListProps {
-  /** Of the list, for the text box to point to. */
+  /** The list's element id, to which the text box refers. */
   id: string;
   suggestions: readonly Suggestion[];
   active: number;
   onChoose: (suggestion: Suggestion) => void;
 }
 
-/** How the word in the text box can go on; the focus stays in the box. */
+/** A list of completions for the word in the text box. The focus remains in the box. */
 export function CompletionList({ id, suggestions, active, onChoose }: CompletionListProps) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -25,9 +25,9 @@ export function CompletionList({ id, suggestions, active, onChoose }: Completion
           ref={list}
           role="listbox"
           aria-label="Suggestions"
-          // For who scrolls it by other means than the text box's keys.
+          // This allows the list to be scrolled without the keys of the text box.
           tabIndex={0}
-          // A press must not take the focus, and the caret, from the box.
+          // A press must not move the focus or the caret out of the box.
           onPointerDown={(event) => event.preventDefault()}
         >
           {suggestions.map((suggestion, index) => (
@@ -51,13 +51,13 @@ export function CompletionList({ id, suggestions, active, onChoose }: Completion
         </div>
       )}
       <p class="visually-hidden" role="status">
-        {suggestions.length > 0 && `${suggestions.length} suggestions. Tab takes one.`}
+        {suggestions.length > 0 && `${suggestions.length} suggestions. Press Tab to accept one.`}
       </p>
     </>
   );
 }
 
-/** Of one suggestion in a list. */
+/** Returns the element id of a suggestion. */
 export function optionId(listId: string, index: number): string {
   return `${listId}-${index}`;
 }

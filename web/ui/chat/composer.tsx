@@ -9,22 +9,22 @@ import { useCompletion, type Vocabulary } from './use-completion.js';
 import { useTextBox } from './use-text-box.js';
 import './composer.css';
 
-/** From here on the box says how much room is left. */
+/** The text length from which the remaining characters are shown. */
 const COUNT_FROM = CHAT_TEXT_MAX - 100;
 
 export interface ComposerProps {
   text: string;
   onText: (text: string) => void;
-  /** Takes the text; what it does not take stays in the box. */
+  /** Sends the text. Rejected text remains in the box. */
   onSend: () => void;
   placeholder: string;
-  /** What is completed while it is typed. */
+  /** The names and commands that can be completed. */
   vocabulary: Vocabulary;
-  /** Said under the box: why something waits or was refused. */
+  /** Shown under the box, such as why a message is pending or rejected. */
   note?: ComponentChildren;
 }
 
-/** The text box. Enter sends, Shift+Enter makes a new line; what is typed is completed. */
+/** The text box, with completion. Enter sends, Shift+Enter starts a new line. */
 export function Composer(props: ComposerProps) {
   const { text, onText, onSend, placeholder, vocabulary, note } = props;
   const box = useTextBox(text, onText);
@@ -38,7 +38,7 @@ export function Composer(props: ComposerProps) {
     const element = box.ref.current;
     if (!element) return;
     element.style.height = 'auto';
-    // The border is not part of scrollHeight.
+    // scrollHeight excludes the border.
     element.style.height = `${element.scrollHeight + 2}px`;
   }, [text]);
 
@@ -68,7 +68,7 @@ export function Composer(props: ComposerProps) {
           onFocus={box.noticeCaret}
           onBlur={box.noticeCaret}
           onKeyDown={(event) => {
-            // While an input method composes, Enter chooses a word.
+            // While an input method composes text, Enter chooses a candidate.
             if (completion.onKeyDown(event) || event.isComposing) return;
             if (event.key !== 'Enter' || event.shiftKey) return;
             event.preventDefault();
@@ -95,7 +95,7 @@ export function Composer(props: ComposerProps) {
         {note && <span>{note}</span>}
         {text.length >= COUNT_FROM && (
           <span class={left < 0 ? 'composer-over figures' : 'figures'}>
-            {left < 0 ? `${-left} too many` : `${left} left`}
+            {left < 0 ? `${-left} over` : `${left} left`}
           </span>
         )}
       </p>

@@ -1,6 +1,6 @@
 const key = (channel: string): string => `onair.draft.${channel}`;
 
-/** What was typed and not sent when the page was left, as for logging in. */
+/** Returns the text left unsent when the user left the page, such as to log in. */
 export function readDraft(channel: string): string {
   try {
     return sessionStorage.getItem(key(channel)) ?? '';
@@ -14,6 +14,6 @@ export function keepDraft(channel: string, text: string): void {
     if (text === '') sessionStorage.removeItem(key(channel));
     else sessionStorage.setItem(key(channel), text);
   } catch {
-    // Storage is refused: the text lives as long as the page.
+    // Storage is blocked, so the draft lasts only as long as the page.
   }
 }

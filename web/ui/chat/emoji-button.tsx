@@ -6,16 +6,19 @@ import { useOutside } from '../components/use-outside.js';
 
 export interface EmojiButtonProps {
   onPick: (emoji: string) => void;
-  /** The picker was closed by a key, or by picking: back to the text. */
+  /**
+   * Called when the picker is closed by a key or by picking an emoji, to return the focus to the
+   * text.
+   */
   onDone: () => void;
 }
 
 const loadPicker = () => import('./emoji-picker.js').then(({ EmojiPicker }) => EmojiPicker);
 
-/** Opens the emoji, which are loaded only then. */
+/** Opens the emoji picker, which is loaded on demand. */
 export function EmojiButton({ onPick, onDone }: EmojiButtonProps) {
   const root = useRef<HTMLSpanElement>(null);
-  const { Shown, isOpen, open, close } = useLate(loadPicker, 'The emoji');
+  const { Shown, isOpen, open, close } = useLate(loadPicker, 'The emoji picker');
   useOutside(root, isOpen, close);
 
   function done(): void {

@@ -4,14 +4,14 @@ import { gridOf, moveIn } from './emoji-grid.js';
 const listed = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ emoji: `${i}`, name: `n${i}`, words: [] }));
 
-describe('the grid of emoji', () => {
+describe('the emoji grid', () => {
   const grid = gridOf([
     { label: 'A', emoji: listed(10) },
     { label: 'None', emoji: [] },
     { label: 'B', emoji: listed(3) },
   ]);
 
-  it('has rows of eight, and leaves out empty groups', () => {
+  it('has rows of eight and omits empty groups', () => {
     expect(
       grid.map(({ label, firstRow, rows }) => [label, firstRow, rows.map((row) => row.length)]),
     ).toEqual([
@@ -32,7 +32,7 @@ describe('the grid of emoji', () => {
     ['Home', { row: 0, column: 3 }, { row: 0, column: 0 }],
     ['End', { row: 1, column: 0 }, { row: 1, column: 1 }],
     ['x', { row: 1, column: 0 }, null],
-  ])('%s leads from %o to %o', (key, from, to) => {
+  ])('%s moves from %o to %o', (key, from, to) => {
     expect(moveIn(grid, from, key)).toEqual(to);
   });
 });

@@ -1,19 +1,19 @@
 import type { EmojiGroup, ListedEmoji } from './emoji-list.js';
 
-/** As many as fit the narrowest chat, with room for a finger on phones. */
+/** The number of touch-sized cells that fit into the narrowest chat. */
 export const COLUMNS = 8;
 
-/** A group of the picker, cut into rows. `firstRow` counts over all groups. */
+/** A group of the picker, split into rows. `firstRow` counts across all groups. */
 export type GridGroup = Readonly<{
   label: string;
   firstRow: number;
   rows: readonly (readonly ListedEmoji[])[];
 }>;
 
-/** Where an emoji is, over all groups. */
+/** The position of an emoji across all groups. */
 export type Cell = Readonly<{ row: number; column: number }>;
 
-/** The groups in rows of {@link COLUMNS}; empty ones are left out. Pure. */
+/** Splits groups into rows of {@link COLUMNS} and omits empty groups. This is a pure function. */
 export function gridOf(groups: readonly EmojiGroup[]): GridGroup[] {
   let firstRow = 0;
   return groups
@@ -29,8 +29,8 @@ export function gridOf(groups: readonly EmojiGroup[]): GridGroup[] {
 }
 
 /**
- * Where a key leads from a cell. Left and right go on in the next row; null: the key leads nowhere,
- * `'above'`: out of the grid at its top.
+ * Returns the cell to which a key moves the focus. Left and right wrap to the adjacent row. Returns
+ * null if the focus stays, and `'above'` if it leaves the grid at the top.
  */
 export function moveIn(grid: readonly GridGroup[], from: Cell, key: string): Cell | 'above' | null {
   const widths = grid.flatMap(({ rows }) => rows.map(({ length }) => length));

@@ -5,8 +5,8 @@ import { emojiNamed, findEmoji } from './emoji-search.js';
 
 const all = EMOJI_GROUPS.flatMap(({ emoji }) => emoji);
 
-describe('the list of emoji', () => {
-  it('has each emoji and each name once, as the server takes them', () => {
+describe('the emoji list', () => {
+  it('contains unique emoji, and names that the server accepts', () => {
     expect(all.length).toBeGreaterThan(300);
     for (const { emoji, name, words } of all) {
       expect(Emoji.parse(emoji)).toBe(emoji);
@@ -20,18 +20,18 @@ describe('the list of emoji', () => {
 describe('findEmoji', () => {
   const names = (query: string, limit = 5) => findEmoji(query, limit).map(({ name }) => name);
 
-  it('finds names first, then other words, then parts', () => {
+  it('ranks names first, then other words, then substrings', () => {
     expect(names('fire')[0]).toBe('fire');
     expect(names('tad')).toEqual(['tada']);
     expect(names('hooray')).toEqual(expect.arrayContaining(['tada', 'raised_hands']));
     expect(names('eart', 99)).toContain('heart');
   });
 
-  it('takes spaces and capitals as they come', () => {
+  it('ignores case and surrounding spaces', () => {
     expect(names(' Thumbs U ')).toEqual(['thumbs_up']);
   });
 
-  it('finds nothing for nothing, and no more than asked for', () => {
+  it('finds nothing for an empty query, and at most the limit', () => {
     expect(names('')).toEqual([]);
     expect(names('xqzw')).toEqual([]);
     expect(names('a', 3)).toHaveLength(3);
@@ -39,7 +39,7 @@ describe('findEmoji', () => {
 });
 
 describe('emojiNamed', () => {
-  it('knows whole names only', () => {
+  it('matches complete names only', () => {
     expect(emojiNamed('tada')).toBe('🎉');
     expect(emojiNamed('tad')).toBeUndefined();
   });

@@ -1,15 +1,15 @@
-/** An emoji that can be picked. */
+/** An emoji of the picker. */
 export type ListedEmoji = Readonly<{
   emoji: string;
-  /** What it is called between colons: small letters, digits and `_`. */
+  /** The name typed between colons: lowercase letters, digits and `_`. */
   name: string;
-  /** Other words it is found by. */
+  /** Other words by which the emoji is found. */
   words: readonly string[];
 }>;
 
 export type EmojiGroup = Readonly<{ label: string; emoji: readonly ListedEmoji[] }>;
 
-/** Of each emoji: itself, its name, other words. */
+/** The emoji of each group, each with its name and other words. */
 const GROUPS: Readonly<Record<string, string>> = {
   Faces: `
 😀 grinning smile happy, 😃 smiley happy joy, 😄 smile happy laugh, 😁 beaming grin teeth,
@@ -92,7 +92,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 ➕ plus, ➖ minus, ♾️ infinity, 🏳️‍🌈 rainbow_flag pride, 🏁 finish race flag, 🏴‍☠️ pirate flag`,
 };
 
-/** Common emoji, by what they are of; all of them can be used for reactions as well. */
+/** Common emoji by category. All of them are also valid reactions. */
 export const EMOJI_GROUPS: readonly EmojiGroup[] = Object.entries(GROUPS).map(([label, lines]) => ({
   label,
   emoji: lines

@@ -7,27 +7,30 @@ import { keepRecentEmoji, readRecentEmoji } from './recent-emoji.js';
 import './emoji-picker.css';
 
 export interface EmojiPickerProps {
-  /** `more`: another one is to be picked, as Shift says. */
+  /** `more` is true if Shift is held to pick another one afterwards. */
   onPick: (emoji: string, more: boolean) => void;
-  /** Escape. */
+  /** Called on Escape. */
   onClose: () => void;
 }
 
 const FOUND_MAX = 64;
 
-/** All emoji to pick from, with a search. Arrows move, Enter picks, Escape closes. */
+/**
+ * The emoji picker, with a search. Arrow keys move the focus, Enter picks an emoji, and Escape
+ * closes the picker.
+ */
 export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
   const [query, setQuery] = useState('');
   const [cell, setCell] = useState<Cell>({ row: 0, column: 0 });
   const [shown, setShown] = useState<string | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
-  // What was picked lately moves when the picker is opened again, not under the pointer.
+  // The recent emoji are read only once, so that they don't move under the pointer.
   const everything = useMemo(() => [recentGroup(), ...EMOJI_GROUPS], []);
   const grid = useMemo(() => gridOf(groupsFor(query, everything)), [query, everything]);
 
   useEffect(() => {
-    // On a phone that would bring up the keyboard over the emoji.
+    // On a phone, the focus would open the keyboard over the emoji.
     if (!matchMedia('(pointer: coarse)').matches) search.current?.focus();
   }, []);
   function focusCell(to: Cell): void {
@@ -57,7 +60,7 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
       else focusCell(to);
     }
     event.preventDefault();
-    // Arrows seek and change the volume elsewhere.
+    // Outside the picker, arrow keys seek and change the volume.
     event.stopPropagation();
   }
 
@@ -83,13 +86,13 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
         inputRef={search}
       />
       <div class="emoji-scroller">
-        {grid.length === 0 && <p class="emoji-none">No emoji of that name.</p>}
+        {grid.length === 0 && <p class="emoji-none">No matching emoji.</p>}
         {grid.map((group) => (
           <Group key={group.label} group={group} current={cell} onPick={pick} onShow={setShown} />
         ))}
       </div>
       <p class="emoji-name" aria-hidden="true">
-        {shown === null ? 'Type a name between colons, as :tada:' : `:${shown}:`}
+        {shown === null ? 'You can also type names, like :tada:' : `:${shown}:`}
       </p>
     </div>
   );
@@ -99,7 +102,7 @@ interface GroupProps {
   group: GridGroup;
   current: Cell;
   onPick: (emoji: string, more: boolean) => void;
-  /** The name of what is pointed at. */
+  /** Called with the name of the hovered or focused emoji. */
   onShow: (name: string | null) => void;
 }
 
@@ -142,7 +145,7 @@ function cellId({ row, column }: Cell): string {
 
 function groupsFor(query: string, everything: readonly EmojiGroup[]): readonly EmojiGroup[] {
   if (query.trim() === '') return everything;
-  return [{ label: 'Found', emoji: findEmoji(query, FOUND_MAX) }];
+  return [{ label: 'Results', emoji: findEmoji(query, FOUND_MAX) }];
 }
 
 function recentGroup(): EmojiGroup {

@@ -2,14 +2,14 @@ import { EMOJI_GROUPS, type ListedEmoji } from './emoji-list.js';
 
 const ALL: readonly ListedEmoji[] = EMOJI_GROUPS.flatMap(({ emoji }) => emoji);
 
-/** Names that other chats have made common. */
+/** Aliases that are common in other chats. */
 const ALSO: Readonly<Record<string, string>> = { '+1': 'thumbs_up', '-1': 'thumbs_down' };
 
 const BY_NAME: ReadonlyMap<string, string> = new Map(
   ALL.map(({ emoji, name }) => [plain(name), emoji]),
 );
 
-/** The emoji of a name between colons, however it is written; undefined: there is none. */
+/** Returns the emoji with a name, ignoring case and underscores; undefined if there is none. */
 export function emojiNamed(name: string): string | undefined {
   return BY_NAME.get(plain(ALSO[name] ?? name));
 }
@@ -19,8 +19,9 @@ function plain(name: string): string {
 }
 
 /**
- * Emoji whose name or words begin with what is searched for, the nearest first: names, then other
- * words, then parts of names; short names first. Pure.
+ * Finds emoji by name or other words, best matches first: those whose names start with the query,
+ * then those with words that start with it, then those whose names contain it. Among these, shorter
+ * names are first. This is a pure function.
  */
 export function findEmoji(query: string, limit: number): ListedEmoji[] {
   const wanted = query.trim().toLowerCase().replaceAll(/\s+/g, '_');

@@ -8,11 +8,11 @@ import './guest-line.css';
 export interface GuestLineProps {
   name: string;
   onName: (name: string) => void;
-  /** What the server has against the name, such as that an account has it. */
+  /** The reason why the server rejected the name, for example because it belongs to an account. */
   refusal: string | undefined;
 }
 
-/** As whom a guest writes, and how to become somebody else. */
+/** The guest's name, with a form to change it and a link to log in. */
 export function GuestLine({ name, onName, refusal }: GuestLineProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -20,7 +20,7 @@ export function GuestLine({ name, onName, refusal }: GuestLineProps) {
     return (
       <p class="guest-line">
         <span class="guest-line-name">
-          <span class="guest-line-as">Writing as </span>
+          <span class="guest-line-as">Chatting as </span>
           <strong>{name}</strong>
         </span>
         <button class="guest-line-link" type="button" onClick={() => setTyped(name)}>

@@ -14,16 +14,16 @@ describe('guestNameProblem', () => {
     'x'.repeat(31),
     'a@b',
     ' ﬁ ',
-  ])('agrees with the server about %j', (name) => {
+  ])('gives the same result as the server for %j', (name) => {
     expect(guestNameProblem(name) === null).toBe(GuestName.safeParse(name).success);
   });
 
-  it('tidies a name as the server does', () => {
+  it('normalizes a name as the server does', () => {
     expect(tidyGuestName('  Ada\t Lovelace ')).toBe(GuestName.parse('  Ada\t Lovelace '));
   });
 });
 
-it('makes up names that are good', () => {
+it('generates valid names', () => {
   expect(
     [() => 0, () => 0.999_999].map((random) => guestNameProblem(newGuestName(random))),
   ).toEqual([null, null]);

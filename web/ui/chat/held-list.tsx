@@ -3,14 +3,14 @@ import { Button } from '../components/button.js';
 import { ModerationList } from './moderation-list.js';
 import { useLoaded } from './use-loaded.js';
 
-/** Messages that wait for a moderator's word. */
+/** Lists the messages held for approval. */
 export function HeldList({ moderation }: { moderation: ChatModeration }) {
   const loaded = useLoaded(
     () => moderation.held(),
     (listener) => moderation.onChange(listener),
   );
   return (
-    <ModerationList loaded={loaded} none="No message waits.">
+    <ModerationList loaded={loaded} none="No messages are waiting.">
       {({ id, name, displayName, text, reason }) => (
         <li key={id}>
           <span class="moderation-words">
@@ -18,11 +18,11 @@ export function HeldList({ moderation }: { moderation: ChatModeration }) {
               <strong>{displayName ?? name}</strong> {text}
             </span>
             <span class="moderation-note">
-              {reason === 'link' ? 'Has a link' : 'The first message of this sender'}
+              {reason === 'link' ? 'Contains a link' : 'First message from this user'}
             </span>
           </span>
           <Button size="s" onClick={() => loaded.act(() => moderation.judge(id, false))}>
-            Refuse
+            Reject
           </Button>
           <Button
             size="s"

@@ -1,6 +1,8 @@
-/** What may end a sentence or a quotation, and so no address: here, and as full-width forms. */
+/**
+ * Characters that end a sentence or a quotation, not a URL; some of them also in full-width form.
+ */
 const SENTENCE_END = /[.,;:!?'"*_~…»›”’。、，；：！？]$/u;
-/** Closing brackets, by the ones that open them. */
+/** Maps closing brackets to opening ones. */
 const BRACKETS: Readonly<Record<string, string>> = {
   ')': '(',
   ']': '[',
@@ -14,29 +16,28 @@ const BRACKETS: Readonly<Record<string, string>> = {
 };
 
 /**
- * How much of what was found without spaces is an address: a bracket belongs to it when it closes one
- * within, an apostrophe when something follows it, and what ends the sentence doesn't. Pure.
+ * Returns the length of the URL at the beginning of `found`, which has no spaces. A closing bracket
+ * belongs to the URL if it was opened within the URL, and an apostrophe if something follows it.
+ * Punctuation that ends the sentence doesn't. This is a pure function.
  */
 export function linkEnd(found: string): number {
+  const counts = countCharacters(found);
   let end = found.length;
-  while (end > 0) {
-    const address = found.slice(0, end);
-    const last = address.at(-1) ?? '';
+  for (; end > 0; end -= 1) {
+    const last = found.charAt(end - 1);
     const opening = BRACKETS[last];
     const isOutside =
-      opening === undefined ? SENTENCE_END.test(last) : isUnopened(address, opening, last);
+      opening === undefined
+        ? SENTENCE_END.test(last)
+        : (counts.get(last) ?? 0) > (counts.get(opening) ?? 0);
     if (!isOutside) return end;
-    end -= 1;
+    counts.set(last, (counts.get(last) ?? 0) - 1);
   }
   return end;
 }
 
-/** Whether more brackets of a kind are closed than opened. */
-function isUnopened(address: string, opening: string, closing: string): boolean {
-  let open = 0;
-  for (const character of address) {
-    if (character === opening) open += 1;
-    else if (character === closing) open -= 1;
-  }
-  return open < 0;
+function countCharacters(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  return counts;
 }

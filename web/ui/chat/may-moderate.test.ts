@@ -9,14 +9,14 @@ it.each<[ChatRole, readonly ChatRole[]]>([
   ['moderator', ['member', 'guest']],
   ['member', []],
   ['guest', []],
-])('lets %s act against %j', (role, others) => {
+])('lets %s moderate %j', (role, others) => {
   const against = roles.filter((other) =>
     mayModerate({ name: 'me', role }, { name: 'somebody', role: other }),
   );
   expect(against).toEqual(others);
 });
 
-it('lets nobody act against themselves', () => {
+it('lets no one moderate themselves', () => {
   for (const role of roles)
     expect(mayModerate({ name: 'me', role }, { name: 'me', role })).toBe(false);
 });

@@ -1,11 +1,12 @@
 import type { ChatRole } from '../../../src/protocol/chat.js';
 
-/** Somebody in a chat. */
+/** A person in a chat. */
 export type Who = Readonly<{ name: string | null; role: ChatRole }>;
 
 /**
- * Whether somebody can time another one out, or ban them: nobody the owner, only the owner a
- * moderator, and nobody themselves. The server has the last word. Pure.
+ * Returns whether a person can time out or ban another: never the owner or themselves, and
+ * moderators only if they are the owner. The server makes the final decision. This is a pure
+ * function.
  */
 export function mayModerate(me: Who, other: Who): boolean {
   if (other.role === 'owner' || (other.name !== null && other.name === me.name)) return false;

@@ -8,13 +8,13 @@ import { TIMEOUTS } from './timeouts.js';
 
 export interface MessageActionsProps {
   message: ChatMessage;
-  /** What everybody who may write can do with it. */
+  /** The actions for everyone who can write. */
   acts: Acts | null;
-  /** What moderators can do besides. */
+  /** The additional actions for moderators. */
   moderation: Moderation | null;
 }
 
-/** The buttons over a message's end. */
+/** The buttons that appear over the end of a message. */
 export function MessageActions({ message, acts, moderation }: MessageActionsProps) {
   const { name, role, deleted = false } = message;
   return (
@@ -70,7 +70,7 @@ export function MessageActions({ message, acts, moderation }: MessageActionsProp
       )}
       {moderation && (
         <Menu
-          label={`More about the message of ${name}`}
+          label={`More actions for ${name}’s message`}
           items={moreItems(message, moderation)}
           trigger={(tie) => (
             <IconButton icon={Ellipsis} label="More" size="s" align="end" {...tie} />
@@ -97,7 +97,7 @@ function moreItems(message: ChatMessage, moderation: Moderation): MenuItem[] {
     })),
     {
       kind: 'action',
-      label: `Delete all messages of ${message.name}`,
+      label: `Delete all messages by ${message.name}`,
       danger: true,
       onSelect: () => moderation.onClear(message),
     },

@@ -1,13 +1,13 @@
 import type { ChatMessage } from '../../../src/protocol/chat.js';
 
-/** What everybody who may write can do with a message. */
+/** The actions on a message for everyone who can write. */
 export interface Acts {
   onReply: (message: ChatMessage) => void;
-  /** Gives an emoji, or takes one's own back. */
+  /** Adds a reaction, or removes the user's own. */
   onReact: (message: ChatMessage, emoji: string) => void;
 }
 
-/** What a moderator can do with a message, and with who sent it. */
+/** A moderator's actions on a message and its author. */
 export interface Moderation {
   onDelete: (message: ChatMessage) => void;
   onRestore: (message: ChatMessage) => void;

@@ -1,6 +1,8 @@
-import { Component } from 'preact';
+import { Component, type ComponentChildren } from 'preact';
 import type { ChatMessage, ChatQuote } from '../../../src/protocol/chat.js';
-import type { OutboxEntry } from '../../client/chat-outbox.js';
+import { assertNever } from '../../../src/protocol/assert-never.js';
+import type { OutboxEntry, OutboxState } from '../../client/chat-outbox.js';
+import type { ChatEntry } from '../../client/chat.js';
 import { Button } from '../components/button.js';
 import { hueOf } from '../format/identity.js';
 import { MessageActions } from './message-actions.js';
@@ -8,96 +10,155 @@ import type { Acts, Moderation } from './message-acts.js';
 import { MessageText } from './message-text.js';
 import './message-line.css';
 
-/** In the reader's own way, 24 hours or 12. */
+/** The format uses the reader's locale, with 12 or 24 hours. */
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 
-/** What a sender can do with a message that was not sent. */
+/** The author's actions on a message that failed to send. */
 export interface Repair {
   onRetry: (entry: OutboxEntry) => void;
   onEdit: (entry: OutboxEntry) => void;
 }
 
 export interface MessageLineProps {
-  name: string;
-  role: ChatMessage['role'];
-  text: string;
-  sentMs: number;
-  /** The stored message; null for one's own on its way. */
-  message: ChatMessage | null;
-  /** One's own on its way; null for a stored one. */
-  entry: OutboxEntry | null;
+  entry: ChatEntry;
   acts: Acts | null;
   moderation: Moderation | null;
-  repair: Repair;
-  /** One's own name, as mentions have it. */
+  repair: Repair | null;
+  /** The user's own name in the form of mentions. */
   me: string | null;
 }
 
-/** One message. Drawn again only when something of it changed: a busy chat has hundreds. */
+/**
+ * A message. It is rendered again only when its data changes, since a busy chat contains hundreds
+ * of messages.
+ */
 export class MessageLine extends Component<MessageLineProps> {
   override shouldComponentUpdate(next: MessageLineProps): boolean {
     const { props } = this;
     return (
-      next.message !== props.message ||
-      next.entry !== props.entry ||
-      next.name !== props.name ||
+      !isSame(next.entry, props.entry) ||
       next.moderation !== props.moderation ||
       next.acts !== props.acts ||
       next.me !== props.me
     );
   }
 
-  render(props: MessageLineProps) {
-    const { name, role, text, sentMs, message, entry, acts, moderation, repair, me } = props;
-    const deleted = message?.deleted ?? false;
-    const onItsWay = entry !== null && entry.state.name !== 'failed';
-    const quote = message?.replyTo ?? entry?.replyTo;
-    const mentions = message?.mentions ?? [];
-    const classes = ['message'];
-    if (onItsWay) classes.push('message-pending');
-    if (me !== null && mentions.includes(me)) classes.push('message-to-me');
-    return (
-      <li
-        class={classes.join(' ')}
-        tabIndex={-1}
-        data-message
-        {...(message && { id: `message-${message.seq}` })}
-      >
-        {quote && <Quote quote={quote} />}
-        <span class="message-name tinted" style={{ '--hue': hueOf(name) }}>
-          {message?.displayName ?? name}
-        </span>{' '}
-        {role === 'owner' && <span class="message-role">Owner</span>}
-        {role === 'moderator' && <span class="message-role">Moderator</span>}{' '}
-        {deleted && <span class="message-deleted">Deleted by a moderator</span>}
-        {deleted && text !== '' && <del class="message-was">{text}</del>}
-        {!deleted && <MessageText text={text} mentions={mentions} me={me} />}
-        {onItsWay && entry.state.name !== 'held' && <span class="visually-hidden">, sending</span>}
-        {entry?.state.name === 'held' && <span class="message-held">Waits for a moderator</span>}
-        {entry?.state.name === 'failed' && (
-          <span class="message-failed">
-            <span>Not sent. {entry.state.error.message}</span>
+  render({ entry, acts, moderation, repair, me }: MessageLineProps) {
+    return entry.kind === 'message' ? (
+      <Stored message={entry.message} acts={acts} moderation={moderation} me={me} />
+    ) : (
+      <Own {...entry} repair={repair} me={me} />
+    );
+  }
+}
+
+/** Returns whether both entries render the same. */
+function isSame(a: ChatEntry, b: ChatEntry): boolean {
+  if (a.kind === 'message') return b.kind === 'message' && a.message === b.message;
+  return b.kind === 'own' && a.entry === b.entry && a.name === b.name && a.role === b.role;
+}
+
+type StoredProps = { message: ChatMessage } & Omit<MessageLineProps, 'entry' | 'repair'>;
+
+function Stored({ message, acts, moderation, me }: StoredProps) {
+  const { seq, name, displayName = name, role, text, sentAt, replyTo, mentions = [] } = message;
+  const isDeleted = message.deleted ?? false;
+  return (
+    <Line
+      id={`message-${seq}`}
+      look={me !== null && mentions.includes(me) ? 'message message-to-me' : 'message'}
+      quote={replyTo}
+      sender={{ name, displayName, role }}
+      sentMs={Date.parse(sentAt)}
+      actions={<MessageActions message={message} acts={acts} moderation={moderation} />}
+    >
+      {isDeleted && <span class="message-deleted">Deleted by a moderator</span>}
+      {isDeleted && text !== '' && <del class="message-was">{text}</del>}
+      {!isDeleted && <MessageText text={text} mentions={mentions} me={me} />}
+      {message.reactions && !isDeleted && <Reactions message={message} acts={acts} />}
+    </Line>
+  );
+}
+
+type OwnProps = Extract<ChatEntry, { kind: 'own' }> & Pick<MessageLineProps, 'repair' | 'me'>;
+
+/** A message by the user that isn't stored yet. */
+function Own({ entry, name, role, repair, me }: OwnProps) {
+  return (
+    <Line
+      look={entry.state.name === 'failed' ? 'message' : 'message message-pending'}
+      quote={entry.replyTo}
+      sender={{ name, displayName: name, role }}
+      sentMs={entry.typedMs}
+    >
+      <MessageText text={entry.text} mentions={[]} me={me} />
+      <Progress state={entry.state}>
+        {repair && (
+          <>
             <Button size="s" onClick={() => repair.onRetry(entry)}>
               Try again
             </Button>
             <Button size="s" variant="ghost" onClick={() => repair.onEdit(entry)}>
               Edit
             </Button>
-          </span>
+          </>
         )}
-        {message?.reactions && !deleted && <Reactions message={message} acts={acts} />}
-        <span class="message-aside">
-          <time class="figures" dateTime={new Date(sentMs).toISOString()}>
-            {time.format(sentMs)}
-          </time>
-          {message && <MessageActions message={message} acts={acts} moderation={moderation} />}
+      </Progress>
+    </Line>
+  );
+}
+
+/** The status of a message by the user. `children` are the actions after a failure. */
+function Progress({ state, children }: { state: OutboxState; children: ComponentChildren }) {
+  switch (state.name) {
+    case 'pending':
+    case 'sent':
+      return <span class="visually-hidden">, sending</span>;
+    case 'held':
+      return <span class="message-held">Waiting for approval</span>;
+    case 'failed':
+      return (
+        <span class="message-failed">
+          <span>Not sent. {state.error.message}</span>
+          {children}
         </span>
-      </li>
-    );
+      );
+    default:
+      return assertNever(state);
   }
 }
 
-/** What a message answers; a press goes there, if it is loaded. */
+interface LineProps {
+  id?: string;
+  look: string;
+  quote: ChatQuote | undefined;
+  sender: { name: string; displayName: string; role: ChatMessage['role'] };
+  sentMs: number;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+function Line({ id, look, quote, sender, sentMs, actions, children }: LineProps) {
+  const { name, displayName, role } = sender;
+  return (
+    <li class={look} tabIndex={-1} data-message {...(id !== undefined && { id })}>
+      {quote && <Quote quote={quote} />}
+      <span class="message-name tinted" style={{ '--hue': hueOf(name) }}>
+        {displayName}
+      </span>{' '}
+      {role === 'owner' && <span class="message-role">Owner</span>}
+      {role === 'moderator' && <span class="message-role">Moderator</span>} {children}
+      <span class="message-aside">
+        <time class="figures" dateTime={new Date(sentMs).toISOString()}>
+          {time.format(sentMs)}
+        </time>
+        {actions}
+      </span>
+    </li>
+  );
+}
+
+/** The quote of the message that is replied to. A click focuses the original if it is loaded. */
 function Quote({ quote }: { quote: ChatQuote }) {
   const { seq, name, displayName, text, deleted = false } = quote;
   return (

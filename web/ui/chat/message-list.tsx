@@ -1,17 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ArrowDown } from 'lucide';
 import type { Chat, ChatEntry } from '../../client/chat.js';
 import { RequestError } from '../../client/request-error.js';
 import { Button } from '../components/button.js';
-import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
 import type { Acts, Moderation } from './message-acts.js';
 import { MessageLine, type Repair } from './message-line.js';
-import { useStickyEnd } from './use-sticky-end.js';
-import { walk } from './walk.js';
-import './message-list.css';
+import { MessageScroller } from './message-scroller.js';
 
-/** This near to the beginning earlier messages are fetched, pixels. */
+/** The distance from the top at which earlier messages are fetched, in pixels. */
 const NEAR_START_PX = 120;
 
 export interface MessageListProps {
@@ -19,16 +15,13 @@ export interface MessageListProps {
   acts: Acts | null;
   moderation: Moderation | null;
   repair: Repair;
-  /** One's own name, as mentions have it. */
+  /** The user's own name in the form of mentions. */
   me: string | null;
 }
 
-type LineProps = Omit<MessageListProps, 'chat'>;
-
-/** The messages, the newest at the foot; stays put while somebody reads back. */
+/** The messages of a chat. Earlier ones are loaded when the user scrolls up. */
 export function MessageList({ chat, ...lines }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const [unread, setUnread] = useState(0);
   const entries = chat.entries.value;
   const shown = useMemo(
     () => ({
@@ -37,98 +30,53 @@ export function MessageList({ chat, ...lines }: MessageListProps) {
     }),
     [entries],
   );
-  const { atEnd, toEnd } = useStickyEnd(scroller, shown, setUnread);
   const earlier = useEarlier(chat, scroller);
-
+  const state = entries.length === 0 ? chat.state.value : null;
   return (
-    <div class="messages">
-      <div
-        class="messages-scroller"
-        ref={scroller}
-        role="log"
-        aria-label="Chat messages"
-        // Every message read out would drown the page: who wants them reads them here.
-        aria-live="off"
-        tabIndex={0}
-        onKeyDown={walk}
-      >
-        {earlier.state === 'failed' && (
-          <p class="messages-earlier">
-            Earlier messages could not be loaded.{' '}
-            <Button size="s" onClick={earlier.load}>
-              Try again
-            </Button>
-          </p>
-        )}
-        {entries.length === 0 && chat.state.value === 'connecting' && (
-          <p class="messages-none">
-            <Spinner label="Connecting to the chat" />
-          </p>
-        )}
-        {entries.length === 0 && chat.state.value === 'ready' && (
-          <p class="messages-none">No messages yet. Say hello.</p>
-        )}
-        <ol class="messages-list">{entries.map((entry) => line(entry, lines))}</ol>
-      </div>
-      {earlier.state === 'loading' && (
-        <p class="messages-loading">
-          <Spinner size={16} label="Loading earlier messages" />
-        </p>
-      )}
-      {!atEnd && (
-        <button class="messages-new figures" type="button" onClick={toEnd}>
-          <Icon icon={ArrowDown} size={14} />
-          {unread > 0
-            ? `${unread} new ${unread === 1 ? 'message' : 'messages'}`
-            : 'Newest messages'}
-        </button>
-      )}
-    </div>
+    <MessageScroller
+      shown={shown}
+      scroller={scroller}
+      endLabel={endLabel}
+      notes={
+        <>
+          {earlier.state === 'loading' && (
+            <p class="messages-loading">
+              <Spinner size={16} label="Loading earlier messages" />
+            </p>
+          )}
+          {earlier.state === 'failed' && (
+            <p class="messages-earlier">
+              Couldn’t load earlier messages.{' '}
+              <Button size="s" onClick={earlier.load}>
+                Try again
+              </Button>
+            </p>
+          )}
+          {state === 'connecting' && (
+            <p class="messages-none">
+              <Spinner label="Connecting to the chat" />
+            </p>
+          )}
+          {state === 'ready' && <p class="messages-none">No messages yet. Say hello.</p>}
+        </>
+      }
+    >
+      {entries.map((entry) => (
+        <MessageLine key={keyOf(entry)} entry={entry} {...lines} />
+      ))}
+    </MessageScroller>
   );
 }
 
-function line(shown: ChatEntry, { acts, moderation, repair, me }: LineProps) {
-  if (shown.kind === 'message') {
-    const { message } = shown;
-    return (
-      <MessageLine
-        key={message.nonce}
-        name={message.name}
-        role={message.role}
-        text={message.text}
-        sentMs={Date.parse(message.sentAt)}
-        message={message}
-        entry={null}
-        acts={acts}
-        moderation={moderation}
-        repair={repair}
-        me={me}
-      />
-    );
-  }
-  const { entry, name, role } = shown;
-  return (
-    <MessageLine
-      key={entry.nonce}
-      name={name}
-      role={role}
-      text={entry.text}
-      sentMs={entry.typedMs}
-      message={null}
-      entry={entry}
-      acts={null}
-      moderation={null}
-      repair={repair}
-      me={me}
-    />
-  );
+function endLabel(unread: number): string {
+  return unread > 0 ? `${unread} new ${unread === 1 ? 'message' : 'messages'}` : 'Newest messages';
 }
 
 function keyOf(entry: ChatEntry): string {
   return entry.kind === 'message' ? entry.message.nonce : entry.entry.nonce;
 }
 
-/** Fetches earlier messages when somebody comes near the first. */
+/** Fetches earlier messages when the user scrolls near the top. */
 function useEarlier(chat: Chat, scroller: { current: HTMLElement | null }) {
   const [state, setState] = useState<'idle' | 'loading' | 'failed'>('idle');
   const loading = useRef(false);

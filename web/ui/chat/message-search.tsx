@@ -12,7 +12,7 @@ import { askToClear } from './moderating.js';
 import { PersonActions } from './person-actions.js';
 import { type Search, useSearch } from './use-search.js';
 
-/** Looks for messages by their words and by who wrote them, and lets them be acted on. */
+/** Searches messages by text and author, with moderation of the results. */
 export function MessageSearch({ chat }: { chat: Chat }) {
   const [query, setQuery] = useState('');
   const [name, setName] = useState('');
@@ -36,19 +36,19 @@ export function MessageSearch({ chat }: { chat: Chat }) {
         }}
       >
         <TextField
-          label="Words"
+          label="Text"
           value={query}
           onInput={setQuery}
           maxLength={SEARCH_MAX}
           autocomplete="off"
         />
         <TextField
-          label="Written by"
+          label="Author"
           value={name}
           onInput={setName}
           autocapitalize="none"
           autocomplete="off"
-          placeholder="Anybody"
+          placeholder="Anyone"
         />
         <Button type="submit" icon={SearchIcon} busy={busy} disabled={!isEnough}>
           Search
@@ -68,7 +68,7 @@ export function MessageSearch({ chat }: { chat: Chat }) {
       {hasMore && (
         <div class="moderation-more">
           <Button size="s" busy={busy} onClick={search.more}>
-            Look further back
+            Search further back
           </Button>
         </div>
       )}
@@ -107,7 +107,7 @@ function FoundMessage({ chat, message, search: { act } }: FoundMessageProps) {
           act(
             async () => {
               await (deleted ? moderation.restore(seq) : moderation.delete(seq));
-              return deleted ? 'The message is restored.' : 'The message is deleted.';
+              return deleted ? 'Message restored.' : 'Message deleted.';
             },
             (one) => (isThis(one) ? marked(one, !deleted) : one),
           )
@@ -121,13 +121,13 @@ function FoundMessage({ chat, message, search: { act } }: FoundMessageProps) {
           onTimeout={(seconds) =>
             act(async () => {
               await moderation.timeout(whom, seconds);
-              return `${name} can’t write here for ${wordyDuration(seconds * 1_000)}.`;
+              return `${name} is timed out for ${wordyDuration(seconds * 1_000)}.`;
             })
           }
           onBan={() =>
             act(async () => {
               await moderation.ban(whom);
-              return `${name} can’t write here any more.`;
+              return `${name} is banned.`;
             })
           }
           onUnban={null}
@@ -146,16 +146,16 @@ function FoundMessage({ chat, message, search: { act } }: FoundMessageProps) {
   }
 }
 
-/** Moderators go on seeing the text. */
+/** Marks a message as deleted or restored. Its text is kept, since moderators see it. */
 function marked(message: ChatMessage, isDeleted: boolean): ChatMessage {
   if (isDeleted) return { ...message, deleted: true };
-  const kept = { ...message };
-  delete kept.deleted;
-  return kept;
+  const restored = { ...message };
+  delete restored.deleted;
+  return restored;
 }
 
 function foundNote({ messages, hasMore }: Search): string {
   if (messages === null) return '';
   if (messages.length > 0) return '';
-  return hasMore ? 'Nothing so far.' : 'No message like that.';
+  return hasMore ? 'No matches so far.' : 'No matching messages.';
 }

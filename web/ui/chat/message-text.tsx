@@ -3,11 +3,11 @@ import { textPieces } from './text-pieces.js';
 export interface MessageTextProps {
   text: string;
   mentions: readonly string[];
-  /** One's own name, as mentions have it. */
+  /** The user's own name in the form of mentions. */
   me: string | null;
 }
 
-/** A message's text with its links and mentions. */
+/** A message's text, with links and mentions marked. */
 export function MessageText({ text, mentions, me }: MessageTextProps) {
   return (
     <span class="message-text">

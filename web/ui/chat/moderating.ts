@@ -9,7 +9,7 @@ import { counted } from '../format/quantity.js';
 import type { Acts, Moderation } from './message-acts.js';
 import type { Writing } from './writing.js';
 
-/** Does it, and says in a toast what went wrong. */
+/** Runs an action and shows an error as a toast. */
 export async function attempt(action: () => Promise<void>): Promise<void> {
   try {
     await action();
@@ -19,17 +19,19 @@ export async function attempt(action: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Asks before all that somebody wrote is deleted; resolves with true to go ahead. */
+/**
+ * Asks for confirmation before all messages by a person are deleted; resolves to true to proceed.
+ */
 export function askToClear(name: string): Promise<boolean> {
   return confirm({
-    title: `Delete all messages of ${name}?`,
-    text: 'Everybody sees that they were deleted. You can undo it in the log.',
-    action: 'Delete them',
+    title: `Delete all messages by ${name}?`,
+    text: 'Everyone will see that they were deleted. You can undo this in the log.',
+    action: 'Delete messages',
     danger: true,
   });
 }
 
-/** What everybody who may write can do with messages. */
+/** Creates the actions for everyone who can write. */
 export function actsOf(chat: Chat, writing: Writing): Acts {
   return {
     onReply: (message) => writing.reply(message),
@@ -40,9 +42,9 @@ export function actsOf(chat: Chat, writing: Writing): Acts {
   };
 }
 
-/** What the owner and moderators can do with messages and their senders. */
+/** Creates the actions for the owner and moderators. */
 export function moderationOf({ moderation }: Chat): Moderation {
-  function told(text: string, { id }: ChatBanView): void {
+  function toastWithUndo(text: string, { id }: ChatBanView): void {
     toast({
       text,
       tone: 'good',
@@ -53,11 +55,11 @@ export function moderationOf({ moderation }: Chat): Moderation {
     });
   }
   async function ban({ seq, name }: ChatMessage): Promise<void> {
-    told(`${name} can’t write here any more.`, await moderation.ban({ seq }));
+    toastWithUndo(`${name} is banned.`, await moderation.ban({ seq }));
   }
   async function timeout({ seq, name }: ChatMessage, seconds: number): Promise<void> {
     const done = await moderation.timeout({ seq }, seconds);
-    told(`${name} can’t write here for ${wordyDuration(seconds * 1_000)}.`, done);
+    toastWithUndo(`${name} is timed out for ${wordyDuration(seconds * 1_000)}.`, done);
   }
   async function clear({ seq, name }: ChatMessage): Promise<void> {
     if (!(await askToClear(name))) return;

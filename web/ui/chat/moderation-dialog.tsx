@@ -21,7 +21,7 @@ export interface ModerationDialogProps {
 
 type ModerationTab = 'rules' | 'held' | 'viewers' | 'search' | 'bans' | 'log' | 'moderators';
 
-/** What only moderators see: messages that wait, rules, who is here, what was said and done. */
+/** The moderators' dialog: rules, held messages, viewers, search, bans, log, and moderators. */
 export function ModerationDialog({ chat, channel, isOwner, onClose }: ModerationDialogProps) {
   const { moderation } = chat;
   const held = moderation.heldCount.value;
@@ -37,14 +37,14 @@ export function ModerationDialog({ chat, channel, isOwner, onClose }: Moderation
             { id: 'rules', label: 'Rules', content: <RulesForm moderation={moderation} /> },
             {
               id: 'held',
-              label: 'Waiting',
+              label: 'Pending',
               note: held > 0 ? held : undefined,
               content: <HeldList moderation={moderation} />,
             },
             {
               id: 'viewers',
               label: 'Viewers',
-              // It goes on asking who is here for as long as it is looked at.
+              // The list is rendered only while its tab is selected, because it polls the server.
               content: tab === 'viewers' && <ViewerList chat={chat} />,
             },
             { id: 'search', label: 'Search', content: <MessageSearch chat={chat} /> },

@@ -4,12 +4,12 @@ import type { Loaded } from './use-loaded.js';
 
 interface ModerationListProps<T> {
   loaded: Loaded<readonly T[]>;
-  /** What is said where there is nothing. */
+  /** Shown if the list is empty. */
   none: string;
   children: (item: T) => ComponentChildren;
 }
 
-/** A list that is being loaded, could not be loaded, is empty, or is there. */
+/** A list with its loading, failed and empty states. */
 export function ModerationList<T>({ loaded, none, children }: ModerationListProps<T>) {
   const { value, problem } = loaded;
   return (

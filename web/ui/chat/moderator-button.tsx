@@ -13,15 +13,15 @@ export interface ModeratorButtonProps {
 const loadDialog = () =>
   import('./moderation-dialog.js').then(({ ModerationDialog }) => ModerationDialog);
 
-/** The way to what only moderators see; with the number of messages that wait for their word. */
+/** Opens the moderators' dialog, and shows the number of held messages. */
 export function ModeratorButton({ chat, channel, isOwner }: ModeratorButtonProps) {
-  const { Shown, open, close } = useLate(loadDialog, 'Moderation');
+  const { Shown, open, close } = useLate(loadDialog, 'The moderation dialog');
   const held = chat.moderation.heldCount.value;
   return (
     <span class="moderator-button">
       <IconButton
         icon={Shield}
-        label={held > 0 ? `Moderation, ${held} waiting` : 'Moderation'}
+        label={held > 0 ? `Moderation, ${held} pending` : 'Moderation'}
         align="end"
         side="bottom"
         popup="dialog"

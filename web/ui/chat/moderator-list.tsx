@@ -5,13 +5,13 @@ import { TextField } from '../components/text-field.js';
 import { ModerationList } from './moderation-list.js';
 import { useLoaded } from './use-loaded.js';
 
-/** Who moderates; the owner appoints and dismisses. */
+/** Lists the moderators; the owner adds and removes them. */
 export function ModeratorList({ channel, mayChange }: { channel: string; mayChange: boolean }) {
   const [username, setUsername] = useState('');
   const loaded = useLoaded(() => api.moderators(channel));
   return (
     <>
-      <ModerationList loaded={loaded} none="Nobody but the owner moderates here.">
+      <ModerationList loaded={loaded} none="No moderators besides the owner.">
         {(moderator) => (
           <li key={moderator.username}>
             <span class="moderation-words">
@@ -23,7 +23,7 @@ export function ModeratorList({ channel, mayChange }: { channel: string; mayChan
                 size="s"
                 onClick={() => loaded.act(() => api.dismiss(channel, moderator.username))}
               >
-                Dismiss
+                Remove
               </Button>
             )}
           </li>
@@ -41,13 +41,13 @@ export function ModeratorList({ channel, mayChange }: { channel: string; mayChan
           }}
         >
           <TextField
-            label="Username of a new moderator"
+            label="Username"
             value={username}
             onInput={setUsername}
             autocapitalize="none"
           />
           <Button type="submit" disabled={username.trim() === ''}>
-            Appoint
+            Add
           </Button>
         </form>
       )}

@@ -5,16 +5,16 @@ import { IconButton } from '../components/icon-button.js';
 import { TIMEOUTS } from './timeouts.js';
 
 export interface PersonActionsProps {
-  /** What to call them. */
+  /** The person's name. */
   name: string;
   onTimeout: (seconds: number) => void;
   onBan: () => void;
-  /** Of somebody who can't write now; null: they can, for all that is known. */
+  /** Lifts a ban or timeout; null if none is known. */
   onUnban: (() => void) | null;
   onClear: () => void;
 }
 
-/** What a moderator can do about somebody in a list; unfolds below their line. */
+/** A moderator's actions on a person in a list, which expand below the row. */
 export function PersonActions(props: PersonActionsProps) {
   const [isOpen, setOpen] = useState(false);
   const { name, onUnban } = props;
@@ -36,7 +36,7 @@ export function PersonActions(props: PersonActionsProps) {
         <div class="moderation-acts" role="group" aria-label={`Moderate ${name}`}>
           {onUnban ? (
             <Button size="s" onClick={does(onUnban)}>
-              Let write again
+              Unban
             </Button>
           ) : (
             <TimeOuts onTimeout={(seconds) => does(() => props.onTimeout(seconds))()} />

@@ -6,7 +6,7 @@ import { attempt } from './moderating.js';
 import { MessageText } from './message-text.js';
 import './pinned.css';
 
-/** The message that moderators put above the others. */
+/** The pinned message, above the others. */
 export function Pinned({ chat, moderates }: { chat: Chat; moderates: boolean }) {
   const message = chat.pinned.value;
   if (!message || message.deleted) return null;

@@ -1,8 +1,8 @@
 const KEY = 'onair.recent-emoji';
-/** Two rows of the picker. */
+/** The maximum number of recent emoji, which fill two rows of the picker. */
 const RECENT_MAX = 16;
 
-/** The emoji that were picked here last, the newest first. */
+/** Returns the recently picked emoji, newest first. */
 export function readRecentEmoji(): string[] {
   try {
     return (localStorage.getItem(KEY) ?? '').split(' ').filter((emoji) => emoji !== '');
@@ -16,6 +16,6 @@ export function keepRecentEmoji(picked: string): void {
   try {
     localStorage.setItem(KEY, [picked, ...others].slice(0, RECENT_MAX).join(' '));
   } catch {
-    // Storage is refused: the picker begins with all of them.
+    // Storage is blocked, so the picker has no recent emoji.
   }
 }

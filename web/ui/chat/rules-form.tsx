@@ -17,22 +17,25 @@ const SLOW = [
 ] as const;
 
 const FOLLOWING = [
-  ['', 'Everybody'],
+  ['', 'Everyone'],
   ['0', 'Followers'],
-  ['10', 'Followers of 10 minutes'],
-  ['60', 'Followers of an hour'],
-  ['1440', 'Followers of a day'],
-  ['10080', 'Followers of a week'],
+  ['10', 'Followers for 10+ minutes'],
+  ['60', 'Followers for 1+ hour'],
+  ['1440', 'Followers for 1+ day'],
+  ['10080', 'Followers for 1+ week'],
 ] as const;
 
 const SWITCHES = [
-  ['registeredOnly', 'Accounts only', 'Guests can read on.'],
+  ['registeredOnly', 'Accounts only', 'Guests can still read.'],
   ['emojiOnly', 'Emoji only', undefined],
-  ['holdLinks', 'Messages with links wait', 'Until a moderator approves them.'],
-  ['holdFirst', 'First messages wait', 'Of everybody who is new to this chat.'],
+  ['holdLinks', 'Hold messages with links', 'Until they’re approved.'],
+  ['holdFirst', 'Hold first messages', 'From first-time chatters.'],
 ] as const;
 
-/** What holds for who writes here but the owner and moderators. Each change holds at once. */
+/**
+ * The form for the rules that apply to everyone except the owner and moderators. Changes take
+ * effect immediately.
+ */
 export function RulesForm({ moderation }: { moderation: ChatModeration }) {
   const loaded = useLoaded(() => moderation.settings());
   const { value, problem, act } = loaded;
@@ -44,20 +47,20 @@ export function RulesForm({ moderation }: { moderation: ChatModeration }) {
       {value && (
         <>
           <Select
-            label="Slow mode: between two messages of one person"
+            label="Slow mode"
             value={String(value.rules.slowModeS)}
             options={withCurrent(SLOW, String(value.rules.slowModeS), 'seconds')}
             onChange={(seconds) => change({ slowModeS: Number(seconds) })}
           />
           <Select
-            label="Who may write"
+            label="Who can write"
             value={
               value.rules.followersOnlyMin === null ? '' : String(value.rules.followersOnlyMin)
             }
             options={withCurrent(
               FOLLOWING,
               value.rules.followersOnlyMin === null ? '' : String(value.rules.followersOnlyMin),
-              'minutes of following',
+              'minutes following',
             )}
             onChange={(minutes) =>
               change({ followersOnlyMin: minutes === '' ? null : Number(minutes) })
@@ -97,7 +100,7 @@ function BlockedWords({ words, onSave }: BlockedWordsProps) {
   return (
     <div class="field">
       <label class="field">
-        <span class="field-label">Blocked words, one a line</span>
+        <span class="field-label">Blocked words, one per line</span>
         <textarea
           class="field-control"
           rows={4}
@@ -105,7 +108,7 @@ function BlockedWords({ words, onSave }: BlockedWordsProps) {
           onInput={(event) => setText(event.currentTarget.value)}
         />
         <span class="field-hint">
-          However they are spelled. A * at an end finds parts of longer words as well.
+          Variant spellings are blocked too. A * at either end matches parts of longer words.
         </span>
       </label>
       <Button size="s" disabled={!isChanged} onClick={() => onSave(typed)}>
@@ -115,7 +118,10 @@ function BlockedWords({ words, onSave }: BlockedWordsProps) {
   );
 }
 
-/** The choices, and what is set where it is none of them (by a command). */
+/**
+ * Returns the choices, including the current value even if it isn't one of them because it was set
+ * by a command.
+ */
 function withCurrent(
   choices: readonly (readonly [string, string])[],
   current: string,

@@ -2,7 +2,7 @@ import type { SendError } from '../../client/chat.js';
 import { useNow } from '../shell/now.js';
 import { sendNote } from './send-trouble.js';
 
-/** Says why the latest message has not gone through, counting down to the next try. */
+/** Explains why the latest message wasn't sent, counting down to the next attempt. */
 export function SendNote({ trouble }: { trouble: SendError }) {
   return <>{sendNote(trouble, useNow(250))}</>;
 }

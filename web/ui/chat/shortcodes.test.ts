@@ -11,7 +11,7 @@ describe('withEmoji', () => {
     ['first\n:100: nothing', 'first\n:100: nothing'],
     [':thumbsup: :+1: :-1:', '👍 👍 👎'],
     [':technologist:', '🧑‍💻'],
-  ])('makes of %j %j', (typed, shown) => {
+  ])('converts %j to %j', (typed, shown) => {
     expect(withEmoji(typed)).toBe(shown);
   });
 
@@ -24,7 +24,7 @@ describe('withEmoji', () => {
     'https://a.example:fire:',
     ':D :p',
     '::wave',
-  ])('leaves %j as it is', (text) => {
+  ])('leaves %j unchanged', (text) => {
     expect(withEmoji(text)).toBe(text);
   });
 });

@@ -5,7 +5,7 @@ import { closedEmoji, typedWord } from './typed-word.js';
 
 const known: Known = { findEmoji, names: ['milo', 'Guest 7', 'mila'], role: 'moderator' };
 
-/** What the suggestions for a typed text would make of it. */
+/** Returns the texts that the suggestions would produce. */
 function completed(text: string, more: Partial<Known> = {}): string[] {
   const word = typedWord(text, text.length);
   if (!word) return [];
@@ -23,7 +23,7 @@ describe('typedWord', () => {
     ['/time', { kind: 'command', query: 'time', from: 0, to: 5 }],
     ['/ban mi', { kind: 'name', query: 'mi', from: 5, to: 7 }],
     ['/timeout @mi', { kind: 'name', query: 'mi', from: 10, to: 12 }],
-  ])('finds what is typed at the end of %j', (text, word) => {
+  ])('finds the word at the end of %j', (text, word) => {
     expect(typedWord(text, text.length)).toEqual(word);
   });
 
@@ -42,14 +42,14 @@ describe('typedWord', () => {
     expect(typedWord(text, text.length)).toBeNull();
   });
 
-  it('goes by the caret, not by the end', () => {
+  it('uses the word at the caret, not at the end of the text', () => {
     expect(typedWord('@mi and more', 3)).toMatchObject({ query: 'mi', to: 3 });
     expect(typedWord('@mi and more', 7)).toBeNull();
   });
 });
 
 describe('closedEmoji', () => {
-  it('is a name between colons, right before the caret', () => {
+  it('finds a name between colons right before the caret', () => {
     expect(closedEmoji('so :tada:', 9)).toEqual({ query: 'tada', from: 3, to: 9 });
     expect(closedEmoji('so :tada: ', 10)).toBeNull();
     expect(closedEmoji('10:30:', 6)).toBeNull();
@@ -57,7 +57,7 @@ describe('closedEmoji', () => {
 });
 
 describe('suggestionsFor', () => {
-  it('completes names of people here, with _ for spaces', () => {
+  it('completes names of people in the chat, with _ for spaces', () => {
     expect(completed('hi @')).toEqual(['hi @milo ', 'hi @Guest_7 ', 'hi @mila ']);
     expect(completed('hi @guest_')).toEqual(['hi @Guest_7 ']);
     expect(completed('/timeout @MIL')).toEqual(['/timeout @milo ', '/timeout @mila ']);
@@ -68,7 +68,7 @@ describe('suggestionsFor', () => {
     expect(completed('so :tad')).toEqual(['so 🎉 ']);
   });
 
-  it('completes only the commands that one may use', () => {
+  it('completes only commands that the role can use', () => {
     expect(completed('/')).toContain('/timeout ');
     expect(completed('/mo')).toEqual([]);
     expect(completed('/mo', { role: 'owner' })).toEqual(['/mod ']);
@@ -76,7 +76,7 @@ describe('suggestionsFor', () => {
     expect(completed('/', { role: 'guest' })).toEqual(['/help']);
   });
 
-  it('has what is typed as it is in front, and says so', () => {
+  it('puts an exact match first and marks it', () => {
     const [first, second] = suggestionsFor(
       { kind: 'command', query: 'follow', from: 0, to: 7 },
       known,
@@ -89,7 +89,7 @@ describe('suggestionsFor', () => {
 });
 
 describe('usageOf', () => {
-  it('tells how a command goes on, to who may use it', () => {
+  it('returns the syntax to roles that can use the command', () => {
     expect(usageOf('/timeout milo', 'moderator')).toMatch(/^\/timeout NAME/);
     expect(usageOf('/timeout milo', 'member')).toBeNull();
     expect(usageOf('/timeout', 'moderator')).toBeNull();
@@ -98,7 +98,7 @@ describe('usageOf', () => {
 });
 
 describe('namesIn', () => {
-  it('has who wrote last first, each once, without oneself', () => {
+  it('lists the latest author first, each author only once, and not the user', () => {
     const messages = ['ann', 'bob', 'ann', 'me', 'cleo'].map((name) => ({ name }));
     expect(namesIn(messages, 'me')).toEqual(['cleo', 'ann', 'bob']);
   });

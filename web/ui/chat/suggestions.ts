@@ -1,36 +1,36 @@
 import { CHAT_COMMANDS, type ForWhom } from '../../../src/protocol/chat-commands.js';
 import type { ChatMessage, ChatRole } from '../../../src/protocol/chat.js';
-import { assertNever } from '../../client/assert-never.js';
+import { assertNever } from '../../../src/protocol/assert-never.js';
 import { mentionName } from './text-pieces.js';
 import type { TypedWord } from './typed-word.js';
 
-/** One way to go on with what is being typed. */
+/** A completion of the word being typed. */
 export type Suggestion = Readonly<{
-  /** Unlike those beside it. */
+  /** An id that is unique within the list. */
   id: string;
   /** An emoji shown before the label. */
   sign?: string;
   label: string;
-  /** In smaller letters: what a command does. */
+  /** A note in small print, which says what a command does. */
   note?: string;
-  /** What comes in the typed word's place. */
+  /** The text that replaces the typed word. */
   insert: string;
-  /** It is typed already, as it is. */
+  /** Whether the suggestion matches the typed word exactly. */
   isTyped: boolean;
 }>;
 
-/** What suggestions are made of. */
+/** The data from which suggestions are taken. */
 export type Known = Readonly<{
-  /** Emoji by a part of their names, the nearest first; null: they are not loaded. */
+  /** Finds emoji by a part of their names, best matches first. */
   findEmoji: (query: string, limit: number) => readonly EmojiFound[];
-  /** Names of people here, who wrote last first. */
+  /** The names of people in the chat, latest author first. */
   names: readonly string[];
   role: ChatRole;
 }>;
 
 type EmojiFound = Readonly<{ emoji: string; name: string }>;
 
-/** More would have to be scrolled. */
+/** The maximum number of suggestions, because more would require scrolling. */
 const SUGGESTIONS_MAX = 8;
 
 const MAY: Readonly<Record<ChatRole, readonly ForWhom[]>> = {
@@ -40,7 +40,7 @@ const MAY: Readonly<Record<ChatRole, readonly ForWhom[]>> = {
   owner: ['everybody', 'accounts', 'moderators', 'owner'],
 };
 
-/** How a word that is being typed can go on, the likeliest first. Pure. */
+/** Returns completions for the word being typed, the likeliest first. This is a pure function. */
 export function suggestionsFor({ kind, query }: TypedWord, known: Known): Suggestion[] {
   switch (kind) {
     case 'command':
@@ -62,14 +62,16 @@ export function suggestionsFor({ kind, query }: TypedWord, known: Known): Sugges
   }
 }
 
-/** How a command that is typed with more words is used; null: there is none that one may use. */
+/**
+ * Returns the syntax of the typed command; null if the role can't use the command or there is none.
+ */
 export function usageOf(text: string, role: ChatRole): string | null {
   const name = /^\/([a-z]+)\s/i.exec(text)?.[1]?.toLowerCase();
   const known = CHAT_COMMANDS.find((command) => command.name === name);
   return known && MAY[role].includes(known.forWhom) ? known.usage : null;
 }
 
-/** Names of those who wrote, the latest first, each once; without one's own. */
+/** Returns the names of authors, latest first, each only once, and not the user's own name. */
 export function namesIn(
   messages: readonly Pick<ChatMessage, 'name'>[],
   me: string | null,

@@ -6,14 +6,15 @@ export type TextPiece =
   | { kind: 'link'; text: string; href: string }
   | { kind: 'mention'; text: string; isMe: boolean };
 
-/** https only, as far as there is no space; {@link linkEnd} finds out where the address ends. */
+/** Matches https URLs up to the next space; {@link linkEnd} finds where the URL ends. */
 const LINK = /https:\/\/[^\s<>"“”«»]+/gu;
 const MENTION = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*/gu;
 
 /**
- * Cuts a text into what is shown each in its own way. Pure; joined, the pieces' texts are the text again.
- * @param mentions names that the server found to be spoken to, in small letters, `_` for spaces
- * @param me one's own name, in the same form; null: nobody's
+ * Splits a text into plain text, links and mentions. This is a pure function, and the joined texts
+ * of the pieces equal the input.
+ * @param mentions the mentioned names resolved by the server, in lowercase, `_` for spaces
+ * @param me the user's own name in the same form; null if there is none
  */
 export function textPieces(
   text: string,
@@ -26,7 +27,7 @@ export function textPieces(
   const pieces: TextPiece[] = [];
   let end = 0;
   for (const { at, piece } of marks) {
-    // A name within an address is part of the address.
+    // A name within a URL is part of the URL.
     if (at < end) continue;
     if (at > end) pieces.push({ kind: 'text', text: text.slice(end, at) });
     pieces.push(piece);
@@ -36,7 +37,7 @@ export function textPieces(
   return pieces;
 }
 
-/** A name as mentions have it. */
+/** Converts a name to the form used in mentions. */
 export function mentionName(name: string): string {
   return name.toLowerCase().replaceAll(' ', '_');
 }
@@ -53,7 +54,7 @@ function mentionOf(
   { mentions, me }: { mentions: readonly string[]; me: string | null },
 ): Mark[] {
   const [text] = match;
-  // What ends the sentence may have been taken for a part of the name.
+  // The match may include punctuation that ends the sentence.
   const name = [text, text.replace(/[._-]+$/, '')].find((one) =>
     mentions.includes(one.slice(1).toLowerCase()),
   );

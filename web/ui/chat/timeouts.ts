@@ -1,4 +1,6 @@
-/** For how long moderators can time somebody out with a press: in words, and in seconds. */
+/**
+ * The timeout durations that moderators can choose, each with its label and the number of seconds.
+ */
 export const TIMEOUTS = [
   ['1 minute', 60],
   ['10 minutes', 600],

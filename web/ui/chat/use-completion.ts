@@ -5,26 +5,26 @@ import { type Suggestion, suggestionsFor } from './suggestions.js';
 import { closedEmoji, type TypedWord, typedWord } from './typed-word.js';
 import type { TextBox } from './use-text-box.js';
 
-/** Whom and what the text can speak of. */
+/** The words that can be completed, in addition to emoji. */
 export interface Vocabulary {
-  /** Names of people here, who wrote last first. */
+  /** The names of people in the chat, latest author first. */
   names: () => readonly string[];
   role: ChatRole;
 }
 
 export interface Completion {
-  /** What the word before the caret may become; none: nothing is shown. */
+  /** The completions for the word before the caret. If there are none, nothing is shown. */
   suggestions: readonly Suggestion[];
-  /** Which of them Enter takes. */
+  /** The index of the suggestion that Enter accepts. */
   active: number;
   choose: (suggestion: Suggestion) => void;
-  /** Returns true when the key was for the suggestions. */
+  /** Returns true if the key was handled. */
   onKeyDown: (event: KeyboardEvent) => boolean;
-  /** Takes what was typed, with emoji in place of their names between colons. */
+  /** Accepts typed text, with emoji names between colons replaced. */
   onInput: (text: string, onText: (text: string) => void) => void;
 }
 
-/** Completes what is being typed in a text box: emoji, names, commands. */
+/** Completes emoji, names and commands while they are typed into a text box. */
 export function useCompletion(box: TextBox, text: string, { names, role }: Vocabulary): Completion {
   const [active, setActive] = useState(0);
   const [dismissed, setDismissed] = useState<string | null>(null);
@@ -32,7 +32,7 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
   const place = placeOf(word);
   const suggestions = word && place !== dismissed ? suggest(word) : [];
 
-  // At once: later, they would undo what keys did meanwhile.
+  // These are layout effects, because later effects would undo keys pressed in between.
   useLayoutEffect(() => setActive(0), [place, word?.query]);
   useLayoutEffect(() => setDismissed((was) => (was === place ? was : null)), [place]);
 
@@ -59,7 +59,7 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
     } else if (event.key === 'Escape') {
       setDismissed(place);
     } else if (event.key === 'Enter' || event.key === 'Tab') {
-      // What is typed already is meant to be sent, or left.
+      // If the word is already complete, the text is to be sent or left unchanged.
       const changes = chosen.insert !== text.slice(word.from, word.to);
       if (!changes || (event.key === 'Enter' && chosen.isTyped)) return false;
       choose(chosen);
@@ -78,7 +78,7 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
   return { suggestions, active, choose, onKeyDown, onInput };
 }
 
-/** One and the same for as long as the same word is typed. */
+/** Returns a key that stays the same while the same word is typed. */
 function placeOf(word: TypedWord | null): string | null {
   return word && `${word.kind} at ${word.from}`;
 }

@@ -1,16 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import { RequestError } from '../../client/request-error.js';
 
-/** Something that is loaded, and loaded again; `value` null: not yet. */
+/** A value that can be reloaded; null until it is loaded. */
 export interface Loaded<T> {
   value: T | null;
   problem: string | null;
   reload: () => void;
-  /** Does something, loads again, and keeps what went wrong as the problem. */
+  /** Runs an action and reloads; an error is stored as the problem. */
   act: (action: () => Promise<unknown>) => void;
 }
 
-/** Loads at once, and again when `watch` calls back. */
+/** Loads on mount, and again whenever `watch` calls back. */
 export function useLoaded<T>(
   load: () => Promise<T>,
   watch?: (listener: () => void) => () => void,

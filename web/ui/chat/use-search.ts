@@ -3,23 +3,24 @@ import type { ChatMessage } from '../../../src/protocol/chat.js';
 import type { ChatModeration, Wanted } from '../../client/chat-moderation.js';
 import { RequestError } from '../../client/request-error.js';
 
-/** Messages that are shown of one search; who needs more searches for something nearer. */
+/** The maximum number of messages shown; beyond it, the search must be narrowed. */
 const SHOWN_MAX = 500;
 
-/** Messages that were found; null: nothing was searched for yet. */
+/** A search and its results. */
 export interface Search {
+  /** The matches; null before the first search. */
   messages: readonly ChatMessage[] | null;
-  /** There is more further back. */
+  /** Whether earlier messages remain to be searched. */
   hasMore: boolean;
   busy: boolean;
   problem: string | null;
-  /** What was done last, in a sentence. */
+  /** The result of the last action, as a sentence. */
   done: string;
   search: (wanted: Wanted) => void;
   more: () => void;
   /**
-   * Does something, then says `done`.
-   * @param change what became of a message that is shown
+   * Runs an action and stores its result in `done`.
+   * @param change updates the messages that are shown
    */
   act: (action: () => Promise<string>, change?: (message: ChatMessage) => ChatMessage) => void;
 }
@@ -30,7 +31,7 @@ type Found = Readonly<{
   nextBeforeSeq: number | null;
 }>;
 
-/** Searches a channel's messages, a stretch at a time. */
+/** Searches a channel's messages, one page at a time. */
 export function useSearch(moderation: ChatModeration): Search {
   const [found, setFound] = useState<Found | null>(null);
   const [busy, setBusy] = useState(false);

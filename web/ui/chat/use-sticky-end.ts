@@ -1,19 +1,19 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** This near to the end counts as reading the newest, pixels. */
+/** The distance from the end that counts as being at the end, in pixels. */
 const AT_END_PX = 48;
 
-/** What is in a list of messages; another object when that changed. */
+/** The contents of a message list; a new object for every change. */
 export interface ShownMessages {
-  /** In their order. */
+  /** The keys of the messages in display order. */
   keys: readonly string[];
-  /** How many of them are one's own on their way: a new one is to be seen. */
+  /** The number of the user's messages that are being sent. A new one is scrolled into view. */
   own: number;
 }
 
 /**
- * Keeps the newest message in sight until somebody scrolls up, keeps what they read in place when
- * messages come before it, and counts what came after.
+ * Keeps the newest message in view until the user scrolls up. After that, keeps the position when
+ * earlier messages are added, and counts new messages as unread.
  */
 export function useStickyEnd(
   scroller: { current: HTMLElement | null },
@@ -53,13 +53,13 @@ export function useStickyEnd(
     if (!element) return undefined;
     function onScroll(): void {
       if (!element) return;
-      // Something grew or shrank: that moved the end away, not the reader.
+      // The end was moved by a change of size, not by the user.
       if (stuck.current && sizesOf(element) !== sizes.current) return toEnd();
       stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX;
       setAtEnd(stuck.current);
       if (stuck.current) setUnread(() => 0);
     }
-    // A keyboard that slides in, a tab that is shown: the end stays in sight.
+    // This keeps the end in view when a keyboard opens or a tab is shown.
     const resized = new ResizeObserver(() => {
       if (stuck.current) toEnd();
     });

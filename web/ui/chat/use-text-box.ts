@@ -1,18 +1,18 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** Where something stands in a text. */
+/** A range of a text. */
 export type Span = Readonly<{ from: number; to: number }>;
 
-/** A text box whose text is kept elsewhere, with its caret. */
+/** A controlled text box and its caret. */
 export interface TextBox {
   ref: { current: HTMLTextAreaElement | null };
-  /** Where the caret is while the box is in use; null: elsewhere, or something is selected. */
+  /** The caret's position; null if the box isn't focused or has a selection. */
   caret: number | null;
-  /** To be called when the caret may have moved. */
+  /** Must be called when the caret may have moved. */
   noticeCaret: () => void;
-  /** Puts something in the place of a part of the text, and the caret behind it. */
+  /** Replaces a range of the text and puts the caret after it. */
   replace: (span: Span, by: string, text?: string) => void;
-  /** Puts something where the caret is, or was last. */
+  /** Inserts text at the caret or at its last position. */
   insert: (inserted: string) => void;
 }
 
@@ -26,9 +26,9 @@ export function useTextBox(text: string, onText: (text: string) => void): TextBo
     const isIn = box !== null && box === document.activeElement;
     setCaret(isIn && box.selectionStart === box.selectionEnd ? box.selectionStart : null);
   }
-  function replace({ from, to }: Span, by: string, of = text): void {
+  function replace({ from, to }: Span, by: string, original = text): void {
     caretAfter.current = from + by.length;
-    onText(of.slice(0, from) + by + of.slice(to));
+    onText(original.slice(0, from) + by + original.slice(to));
   }
   function insert(inserted: string): void {
     const from = ref.current?.selectionStart ?? text.length;
@@ -37,7 +37,7 @@ export function useTextBox(text: string, onText: (text: string) => void): TextBo
 
   useLayoutEffect(() => {
     if (caretAfter.current === null) return;
-    // A new value has put the caret at its end.
+    // Setting the new value has moved the caret to its end.
     ref.current?.setSelectionRange(caretAfter.current, caretAfter.current);
     caretAfter.current = null;
     noticeCaret();

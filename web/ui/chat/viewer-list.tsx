@@ -16,7 +16,7 @@ const ROLES: Readonly<Record<ChatViewer['role'], string>> = {
   guest: 'Guest',
 };
 
-/** Who is in the chat now, and what can be done about them. */
+/** Lists the people in the chat, with moderation actions. */
 export function ViewerList({ chat }: { chat: Chat }) {
   const { moderation } = chat;
   const me = chat.me.value;
@@ -33,13 +33,13 @@ export function ViewerList({ chat }: { chat: Chat }) {
       {value && (
         <p class="moderation-note moderation-count" role="status">
           {counted(value.accounts, 'account')} and {counted(value.guests, 'guest')} here.
-          {value.more && ` The first ${value.viewers.length} are listed.`}
-          {value.guests > 0 && ' Guests are listed once they have written.'}
+          {value.more && ` Showing the first ${value.viewers.length}.`}
+          {value.guests > 0 && ' Guests are listed once they’ve written.'}
         </p>
       )}
       <ModerationList
         loaded={{ ...loaded, value: value && value.viewers }}
-        none="Nobody who can be named is here."
+        none="No named viewers right now."
       >
         {(viewer) => {
           const { name, displayName, role, banned } = viewer;
@@ -51,7 +51,7 @@ export function ViewerList({ chat }: { chat: Chat }) {
                 <span class="moderation-note">
                   {ROLES[role]}
                   {displayName !== undefined && `, ${name}`}
-                  {banned && ', can’t write now'}
+                  {banned && ', can’t write right now'}
                 </span>
               </span>
               {me && mayModerate(me, viewer) && (

@@ -1,4 +1,7 @@
-/** Arrow keys go from message to message; Tab then reaches what can be done with that one. */
+/**
+ * Moves the focus between messages with arrow keys. With Tab, it can then be moved to the message's
+ * buttons.
+ */
 export function walk(event: KeyboardEvent): void {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const list = event.currentTarget;

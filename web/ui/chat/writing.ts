@@ -8,14 +8,14 @@ import { keepDraft, readDraft } from './draft.js';
 import { keepGuestName, readGuestName } from './guest-name.js';
 import { withEmoji } from './shortcodes.js';
 
-/** What somebody is about to write, and as whom. Nothing typed is lost but by sending it. */
+/** The message being written and the name of its author. The text is kept until it is sent. */
 export class Writing {
   readonly text = signal('');
-  /** What a guest is called; who is logged in writes under the account's name. */
+  /** The guest's name. Logged-in users write under their account's name. */
   readonly guestName = signal(readGuestName());
-  /** The message that is being answered. */
+  /** The message being replied to. */
   readonly replyingTo = signal<ChatMessage | null>(null);
-  /** What became of the last command. */
+  /** The result of the last command. */
   readonly commandNote = signal<string | null>(null);
   readonly #chat: Chat;
   readonly #channel: string;
@@ -34,28 +34,28 @@ export class Writing {
 
   type(text: string): void {
     this.text.value = text;
-    // Something new is being written: that is over.
+    // The result of the last command is removed when new text is written.
     if (text !== '') this.commandNote.value = null;
     else this.#chat.forgetRefusal();
     keepDraft(this.#channel, text);
   }
 
-  /** Answers a message with the next one; null: doesn't. */
+  /** Makes the next message a reply to a message; null cancels the reply. */
   reply(message: ChatMessage | null): void {
     this.replyingTo.value = message;
   }
 
-  /** Sends what is typed; it stays in the box when the chat does not take it. */
+  /** Sends the typed text, which remains in the box if the chat rejects it. */
   send(): void {
     const text = this.text.peek().trim();
     if (text.startsWith('/')) return void this.#command(text);
     this.commandNote.value = null;
-    const answered = this.replyingTo.peek();
-    const taken = this.#chat.send(withEmoji(text), {
+    const replyTo = this.replyingTo.peek();
+    const isAccepted = this.#chat.send(withEmoji(text), {
       guestName: this.guestName.peek(),
-      ...(answered && { replyTo: answered }),
+      ...(replyTo && { replyTo }),
     });
-    if (!taken) return;
+    if (!isAccepted) return;
     this.type('');
     this.reply(null);
   }
@@ -70,28 +70,31 @@ export class Writing {
     }
   }
 
-  /** Sends a message that failed once more, under the name of now. */
+  /** Resends a failed message under the current name. */
   retry({ nonce }: OutboxEntry): void {
     this.#chat.retry(nonce, this.guestName.peek());
   }
 
-  /** Takes a message that failed back into the box, before what is there. */
+  /** Moves a failed message back into the box, before the text already there. */
   edit({ nonce }: OutboxEntry): void {
     const failed = this.#chat.discard(nonce);
     if (failed !== undefined) this.type(`${failed} ${this.text.peek()}`.trim());
   }
 
-  /** What was refused is in the box again, unless something else is there by now: then it waits above. */
+  /**
+   * Moves a rejected message back into the box. If the box contains text, the message remains in
+   * the list.
+   */
   #takeBack([refused]: readonly OutboxEntry[]): void {
     if (!refused || this.text.peek() !== '') return;
     const text = this.#chat.takeBack(refused.nonce);
     if (text === undefined) return;
     this.type(text);
-    const answered = this.#chat.messages.peek().find(({ seq }) => seq === refused.replyTo?.seq);
-    if (answered) this.reply(answered);
+    const original = this.#chat.messages.peek().find(({ seq }) => seq === refused.replyTo?.seq);
+    if (original) this.reply(original);
   }
 
-  /** Writes under another name, also what was refused for the one before. */
+  /** Changes the guest's name and resends messages rejected for the previous one. */
   rename(name: string): void {
     this.guestName.value = name;
     keepGuestName(name);

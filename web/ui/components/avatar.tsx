@@ -1,7 +1,10 @@
 import { hueOf, initialOf } from '../format/identity.js';
 import './avatar.css';
 
-/** An avatar: the picture, or the name's initial on a stable color. The name is shown beside it. */
+/**
+ * An avatar, which is the picture or, on a stable color, the initial of the name. The name itself
+ * must be shown beside it.
+ */
 export function Avatar({
   name,
   size = 36,

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import './badge.css';
 
-/** The tally light: live. */
+/** The red "LIVE" badge. */
 export function LiveBadge({ size = 'm' }: { size?: 's' | 'm' }) {
   return (
     <span class={`badge badge-live badge-${size}`}>
@@ -16,7 +16,7 @@ export interface BadgeProps {
   tone?: 'neutral' | 'good' | 'warn' | 'danger';
 }
 
-/** A short status text; the color only repeats it. */
+/** A short status text. Its color conveys nothing that the text doesn't say. */
 export function Badge({ children, tone = 'neutral' }: BadgeProps) {
   return <span class={`badge badge-m badge-${tone}`}>{children}</span>;
 }

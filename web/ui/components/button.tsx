@@ -10,17 +10,17 @@ export interface ButtonProps {
   variant?: 'primary' | 'secondary' | 'ghost' | 'live' | 'danger';
   size?: 's' | 'm' | 'l';
   icon?: IconNode;
-  /** Its action is in progress: shows a spinner and ignores presses. */
+  /** Whether the action is in progress; the button then shows a spinner and ignores presses. */
   busy?: boolean;
   disabled?: boolean;
-  /** As wide as its container. */
+  /** Whether the button is as wide as its container. */
   wide?: boolean;
-  /** With an address, renders a link that looks like a button. */
+  /** An address; if set, a link is rendered that looks like a button. */
   href?: string;
-  /** The link downloads a file. */
+  /** Whether the link downloads a file. */
   download?: boolean;
   type?: 'button' | 'submit';
-  /** For buttons that open something: whether it is open. */
+  /** For buttons that open something, whether that is open. */
   expanded?: boolean;
   popup?: 'menu' | 'dialog';
   onClick?: (event: MouseEvent) => void;
@@ -58,7 +58,8 @@ export function Button(props: ButtonProps) {
       class={look}
       type={props.type ?? 'button'}
       disabled={props.disabled ?? false}
-      // Not `disabled`: a busy button keeps the focus and stays visible to screen readers.
+      // `disabled` isn't used, because a busy button must keep the focus and remain visible to
+      // screen readers.
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       aria-expanded={props.expanded}

@@ -1,15 +1,14 @@
 import { toast } from './toast.js';
 
 /**
- * Copies an address to the clipboard; returns false if that is not allowed, and shows the address
- * instead.
+ * Copies an address to the clipboard. If that isn't allowed, shows the address and returns false.
  */
 export async function copyAddress(address: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(address);
     return true;
   } catch {
-    // The clipboard needs https and permission: show the address instead.
+    // The clipboard requires https and permission, so the address is shown instead.
     toast({ text: `Copy this address: ${address}`, sticky: true });
     return false;
   }

@@ -5,7 +5,7 @@ import './dialog.css';
 export interface DialogProps {
   title: string;
   children?: ComponentChildren;
-  /** Buttons, the safe one first. */
+  /** The buttons, with the safe one first. */
   actions: ComponentChildren;
   /** Called on Escape or a press outside. */
   onClose: () => void;

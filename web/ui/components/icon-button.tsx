@@ -6,15 +6,15 @@ import './icon-button.css';
 
 export interface IconButtonProps extends Pick<TooltipProps, 'side' | 'align' | 'shortcut'> {
   icon: IconNode;
-  /** The accessible name, shown as a tooltip. */
+  /** The accessible name, which is also shown as a tooltip. */
   label: string;
   size?: 's' | 'm' | 'l';
   iconSize?: number;
   variant?: 'ghost' | 'solid';
-  /** For toggles: on or off. */
+  /** For toggle buttons, whether the button is on. */
   pressed?: boolean;
   disabled?: boolean;
-  /** For buttons that open something: whether it is open. */
+  /** For buttons that open something, whether that is open. */
   expanded?: boolean;
   popup?: 'menu' | 'dialog';
   onClick?: (event: MouseEvent) => void;

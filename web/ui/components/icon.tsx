@@ -1,7 +1,10 @@
 import { h } from 'preact';
 import type { IconNode } from 'lucide';
 
-/** A lucide icon in the text color. Decorative: the surrounding control carries the name. */
+/**
+ * A lucide icon in the text color. It is decorative, so the surrounding control must have an
+ * accessible name.
+ */
 export function Icon({ icon, size = 20 }: { icon: IconNode; size?: number }) {
   return (
     <svg

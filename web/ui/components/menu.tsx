@@ -35,8 +35,8 @@ export interface MenuProps {
 }
 
 /**
- * A menu button: arrow keys move, Escape or a press outside closes, and focus returns to the
- * button.
+ * A menu button. Arrow keys move through the items; Escape or a press outside closes the menu, and
+ * the focus then returns to the button.
  */
 export function Menu(props: MenuProps) {
   const { items, side = 'bottom', align = 'end', onToggle } = props;

@@ -1,6 +1,8 @@
 import './spinner.css';
 
-/** Shows that work is in progress. The text beside it, or `label`, says which. */
+/**
+ * Shows that work is in progress. The text beside the spinner, or `label`, says what is being done.
+ */
 export function Spinner({ size = 20, label }: { size?: number; label?: string }) {
   return (
     <span class="spinner" role={label === undefined ? undefined : 'status'}>

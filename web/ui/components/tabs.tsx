@@ -17,12 +17,14 @@ export interface TabsProps<T extends string> {
   onSelect: (id: T) => void;
 }
 
-/** Shows one panel at a time; all stay mounted, so that input in hidden panels is not lost. */
+/**
+ * Shows one panel at a time. All panels remain mounted, so that input in hidden ones isn't lost.
+ */
 export function Tabs<T extends string>({ label, tabs, selected, onSelect }: TabsProps<T>) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // On a phone the tab row is wider than the screen.
+    // On a phone, the row of tabs can be wider than the screen.
     list.current
       ?.querySelector(`[data-tab="${selected}"]`)
       ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });

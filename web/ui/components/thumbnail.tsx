@@ -9,8 +9,8 @@ interface ThumbnailProps {
 }
 
 /**
- * A channel's thumbnail. Without one, or until it has loaded, shows waves around the channel's
- * initial in its own color.
+ * A channel's thumbnail. Until it has loaded, or if there is none, waves are shown around the
+ * channel's initial, in the channel's color.
  */
 export function Thumbnail({ name, picture = null }: ThumbnailProps) {
   const [broken, setBroken] = useState<string | null>(null);
@@ -41,7 +41,7 @@ export function Thumbnail({ name, picture = null }: ThumbnailProps) {
         <img
           class="thumbnail-picture"
           src={picture}
-          alt={`What ${name} shows`}
+          alt={`Thumbnail of ${name}`}
           width={640}
           height={360}
           loading="lazy"

@@ -9,7 +9,7 @@ export interface ToastOptions {
   text: string;
   tone?: 'info' | 'good' | 'danger';
   action?: { label: string; onSelect: () => void };
-  /** Stays until dismissed; otherwise disappears after 6 s. */
+  /** Whether the toast remains until it is dismissed; otherwise it disappears after 6 s. */
   sticky?: boolean;
 }
 
@@ -18,13 +18,13 @@ interface ShownToast extends ToastOptions {
 }
 
 const SHOWN_MS = 6_000;
-/** Beyond this limit the oldest is removed. */
+/** The maximum number of toasts. Beyond it, the oldest toast is removed. */
 const TOASTS_MAX = 3;
 
 const toasts = signal<readonly ShownToast[]>([]);
 let lastId = 0;
 
-/** Shows a short message in the corner; returns a function that removes it. */
+/** Shows a short message at the bottom of the page. Returns a function that removes it. */
 export function toast(options: ToastOptions): () => void {
   lastId += 1;
   const id = lastId;
@@ -38,7 +38,7 @@ export function toast(options: ToastOptions): () => void {
 
 const icons = { info: Info, good: CircleCheck, danger: CircleAlert };
 
-/** Where toasts appear; `Page` renders it once. */
+/** Renders the current toasts. `Page` contains this component once. */
 export function Toasts() {
   return (
     <div class="toasts" role="status">

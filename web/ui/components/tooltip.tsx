@@ -3,7 +3,7 @@ import './tooltip.css';
 
 export interface TooltipProps {
   text: string;
-  /** The equivalent keyboard shortcut, shown beside the text. */
+  /** The equivalent keyboard shortcut, which is shown beside the text. */
   shortcut?: string | undefined;
   side?: 'top' | 'bottom';
   align?: 'start' | 'center' | 'end';
@@ -11,8 +11,8 @@ export interface TooltipProps {
 }
 
 /**
- * Shows a control's name on hover and keyboard focus. Visual only: the control itself must have the
- * same accessible name.
+ * Shows a control's name on hover and keyboard focus. The tooltip is only visual, so the control
+ * itself must have the same accessible name.
  */
 export function Tooltip({
   text,

@@ -4,14 +4,18 @@ import { toast } from './toast.js';
 
 /** A part of a page that loads when it is first opened. */
 export interface Late<P> {
-  /** The component once open and loaded; otherwise null. */
+  /** The component if it is open and loaded, otherwise null. */
   Shown: ComponentType<P> | null;
   isOpen: boolean;
   open: () => void;
   close: () => void;
 }
 
-/** @param what the subject of the sentence that reports a failed load */
+/**
+ * Loads a component when it is first opened.
+ *
+ * @param what the subject of the sentence that reports a failed load
+ */
 export function useLate<P>(load: () => Promise<ComponentType<P>>, what: string): Late<P> {
   const [Loaded, setLoaded] = useState<ComponentType<P> | null>(null);
   const [isOpen, setOpen] = useState(false);
@@ -22,7 +26,7 @@ export function useLate<P>(load: () => Promise<ComponentType<P>>, what: string):
       const loaded = await load();
       setLoaded(() => loaded);
     } catch {
-      // The network failed after the page had loaded.
+      // The network failed after the page was loaded.
       setOpen(false);
       toast({ text: `${what} could not be loaded. Try again.`, tone: 'danger' });
     }

@@ -39,7 +39,7 @@ function live(name: string, startedAt: string, title = ''): ChannelView {
 const names = (channels: readonly ChannelView[]): string[] => channels.map(({ name }) => name);
 
 describe('arrange', () => {
-  it('puts the freshest broadcast first, and the channel live last most recently', () => {
+  it('sorts live channels by start, and others by when they were last live, newest first', () => {
     const { live: onAir, others } = arrange(
       [
         channel('never'),
@@ -54,7 +54,7 @@ describe('arrange', () => {
     expect(names(others)).toEqual(['lately', 'long-ago', 'never']);
   });
 
-  it('finds every word in name, title, owner or broadcast title, whatever the case', () => {
+  it('matches every word in name, title, owner or broadcast title, ignoring case', () => {
     const channels = [
       channel('garden', { title: 'Roses', owner: 'Grace' }),
       live('kitchen', '2026-02-01T11:00:00.000Z', 'Bread from grace'),

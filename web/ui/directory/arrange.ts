@@ -25,7 +25,8 @@ function matches(channel: ChannelView, query: string): boolean {
 }
 
 /**
- * The matching channels: the most recently started broadcast first, then those most recently live.
+ * Returns the matching channels. Live ones are first, with the most recently started broadcast at
+ * the top, followed by the most recently live ones.
  */
 export function arrange(channels: readonly ChannelView[], query: string): Arrangement {
   const found = channels.filter((channel) => matches(channel, query));
@@ -42,7 +43,7 @@ export function arrange(channels: readonly ChannelView[], query: string): Arrang
   };
 }
 
-/** The title to show for a channel. */
+/** Returns the title to show for a channel. */
 export function titleOf(channel: ChannelView): string {
   return channel.broadcast?.title || channel.title || channel.name;
 }

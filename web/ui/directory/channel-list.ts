@@ -5,7 +5,10 @@ import { RequestError } from '../../client/request-error.js';
 
 const REFRESH_MS = 10_000;
 
-/** The directory's data: nothing yet, a list (possibly outdated), or the reason there is none. */
+/**
+ * The directory's data: nothing yet, a list (which may be outdated), or the reason why there is
+ * none.
+ */
 export type ListState =
   | { name: 'loading' }
   | { name: 'loaded'; channels: readonly ChannelView[]; stale: boolean }
@@ -25,7 +28,7 @@ export class ChannelList {
     void this.refresh();
   }
 
-  /** Refreshes now. Never throws: errors appear in `state`. */
+  /** Refreshes the list now. Never throws; errors are reported in `state`. */
   async refresh(): Promise<void> {
     if (this.#refreshing || this.#closed) return;
     this.#refreshing = true;

@@ -8,7 +8,8 @@ import './channel-row.css';
 /** A channel that is offline. */
 export function ChannelRow({ channel, nowMs }: { channel: ChannelView; nowMs: number }) {
   const { lastLiveAt } = channel;
-  const last = lastLiveAt === null ? 'Not live yet' : `Live ${ago(Date.parse(lastLiveAt), nowMs)}`;
+  const last =
+    lastLiveAt === null ? 'Not live yet' : `Last live ${ago(Date.parse(lastLiveAt), nowMs)}`;
   return (
     <article class="channel-row">
       <Avatar name={channel.owner} size={44} />

@@ -26,7 +26,7 @@ export function Directory({ state, query, onRetry, onClearSearch }: DirectoryPro
     return (
       <Notice
         picture={<Icon icon={CloudOff} size={48} />}
-        title="The channels could not be loaded"
+        title="Couldn’t load the channels"
         action={<Button onClick={onRetry}>Try again</Button>}
       >
         {state.message}
@@ -39,10 +39,10 @@ export function Directory({ state, query, onRetry, onClearSearch }: DirectoryPro
     return (
       <Notice
         picture={<Icon icon={SearchX} size={48} />}
-        title={`Nothing found for “${query}”`}
+        title={`No results for “${query}”`}
         action={<Button onClick={onClearSearch}>Show all channels</Button>}
       >
-        Search looks at channel names, titles and owners.
+        Search covers channel names, titles and owners.
       </Notice>
     );
   }
@@ -51,7 +51,7 @@ export function Directory({ state, query, onRetry, onClearSearch }: DirectoryPro
       {state.stale && (
         <p class="directory-stale" role="status">
           <Icon icon={CloudOff} size={16} />
-          The server can’t be reached. This list may be old; it refreshes by itself.
+          Can’t reach the server. This list may be outdated; it refreshes automatically.
         </p>
       )}
       <Sections arrangement={arrangement} searching={query !== ''} />
@@ -78,7 +78,7 @@ function Sections({ arrangement, searching }: { arrangement: Arrangement; search
               ))}
             </ul>
           ) : (
-            <NobodyLive />
+            <NoOneLive />
           )}
         </section>
       )}
@@ -100,19 +100,19 @@ function Sections({ arrangement, searching }: { arrangement: Arrangement; search
   );
 }
 
-function NobodyLive() {
+function NoOneLive() {
   return (
     <div class="directory-empty">
       <Notice
         picture={<Mark size={56} />}
-        title="Nobody is live right now"
+        title="No one is live right now"
         action={
           <Button variant="live" size="l" icon={Radio} href={at('/studio')}>
             Go live
           </Button>
         }
       >
-        Start a broadcast from this browser: a camera, a microphone and one button are enough.
+        Start a broadcast from this browser. All you need is a camera and a microphone.
       </Notice>
     </div>
   );

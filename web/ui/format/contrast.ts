@@ -19,7 +19,7 @@ export function fromHex(hex: string): Srgb {
   return { red, green, blue };
 }
 
-/** Converts from CSS oklch(), clamped to the sRGB gamut. */
+/** Converts a color from CSS oklch() and clamps it to the sRGB gamut. */
 export function fromOklch(lightness: number, chroma: number, hueDegrees: number): Srgb {
   const hue = (hueDegrees * Math.PI) / 180;
   const a = chroma * Math.cos(hue);
@@ -35,12 +35,12 @@ export function fromOklch(lightness: number, chroma: number, hueDegrees: number)
   };
 }
 
-/** WCAG 2 relative luminance. */
+/** Returns the relative luminance as defined by WCAG 2. */
 function luminance({ red, green, blue }: Srgb): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** WCAG 2 contrast ratio, 1 to 21. */
+/** Returns the contrast ratio as defined by WCAG 2, 1 to 21. */
 export function contrast(one: Srgb, other: Srgb): number {
   const [dark, light] = [luminance(one), luminance(other)].toSorted((x, y) => x - y);
   return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);

@@ -24,7 +24,7 @@ describe('wordyDuration', () => {
     [2 * HOUR_MS + 300_000, '2 hours 5 minutes'],
     [2 * HOUR_MS + 5_000, '2 hours'],
     [49 * HOUR_MS, '2 days 1 hour'],
-  ])('tells %i ms as "%s"', (ms, text) => {
+  ])('formats %i ms as "%s"', (ms, text) => {
     expect(wordyDuration(ms)).toBe(text);
   });
 });
@@ -37,7 +37,7 @@ describe('ago', () => {
     [5 * HOUR_MS + 1, '5 hours ago'],
     [25 * HOUR_MS, 'yesterday'],
     [72 * HOUR_MS, '3 days ago'],
-  ])('tells %i ms earlier as "%s"', (elapsedMs, text) => {
+  ])('formats %i ms earlier as "%s"', (elapsedMs, text) => {
     expect(ago(1_000_000_000_000 - elapsedMs, 1_000_000_000_000)).toBe(text);
   });
 });

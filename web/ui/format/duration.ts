@@ -1,6 +1,9 @@
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** Formats a duration as a clock: `0:07`, `42:10`, `1:02:09`. Negative values count as zero. */
+/**
+ * Formats a duration like a clock, such as `0:07`, `42:10` or `1:02:09`. Negative values count as
+ * zero.
+ */
 export function clockTime(durationMs: number): string {
   const seconds = Math.max(0, Math.floor(durationMs / 1000));
   const hours = Math.floor(seconds / 3600);
@@ -17,7 +20,7 @@ const units = [
   { name: 'second', ms: 1_000 },
 ] as const;
 
-/** Formats a duration in words: `2 hours 5 minutes`, `41 seconds`. */
+/** Formats a duration in words, such as `2 hours 5 minutes` or `41 seconds`. */
 export function wordyDuration(durationMs: number): string {
   const largest = units.findIndex(({ ms }) => durationMs >= ms);
   if (largest === -1) return 'less than a second';
@@ -33,7 +36,7 @@ export function wordyDuration(durationMs: number): string {
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /**
- * Formats the time since a moment in its largest whole unit: `just now`, `5 minutes ago`,
+ * Formats the time since a moment in its largest whole unit, such as `just now`, `5 minutes ago` or
  * `yesterday`.
  */
 export function ago(thenMs: number, nowMs: number): string {

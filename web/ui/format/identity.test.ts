@@ -18,7 +18,7 @@ function atHue(text: string, hue: number): Srgb {
   return fromOklch(lightness!, chroma!, hue);
 }
 
-describe('name colours', () => {
+describe('name colors', () => {
   const hues = Array.from({ length: 360 }, (_, hue) => hue);
 
   it.each(['surface', 'surface-2', 'bg'])(
@@ -34,7 +34,7 @@ describe('name colours', () => {
     },
   );
 
-  it('leave white readable on every avatar', () => {
+  it('keep white readable on every avatar', () => {
     const avatar = /--avatar:\s*(oklch\(.+?\));/.exec(tokens)![1]!;
     const worst = Math.min(...hues.map((hue) => contrast(fromHex('#ffffff'), atHue(avatar, hue))));
     expect(worst).toBeGreaterThanOrEqual(4.5);
@@ -42,11 +42,11 @@ describe('name colours', () => {
 });
 
 describe('hueOf', () => {
-  it('is the same for the same name, whatever its case', () => {
+  it('is the same for the same name, regardless of case', () => {
     expect(hueOf('Ada')).toBe(hueOf('ada'));
   });
 
-  it('puts names that differ in one letter apart', () => {
+  it('assigns different hues to names that differ in one letter', () => {
     const names = ['guest 1', 'guest 2', 'guest 3', 'guest 4'];
     expect(new Set(names.map(hueOf)).size).toBe(names.length);
   });

@@ -1,6 +1,6 @@
-/** A name's hue, 0 to 359: always the same for the same name. */
+/** Returns a name's hue, 0 to 359, which is always the same for the same name. */
 export function hueOf(name: string): number {
-  // FNV-1a spreads short names that differ in one letter.
+  // FNV-1a yields very different values for short names that differ in one letter.
   let hash = 0x811c_9dc5;
   for (const character of name.toLowerCase()) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x0100_0193) >>> 0;
@@ -8,7 +8,7 @@ export function hueOf(name: string): number {
   return hash % 360;
 }
 
-/** The letter or digit that represents a name in its avatar. */
+/** Returns the letter or digit that represents a name in its avatar. */
 export function initialOf(name: string): string {
   return /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? '?';
 }

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { bitrate, count, delay, percent, shortCount, viewerCount } from './quantity.js';
 
-it('writes counts in full and short', () => {
+it('formats counts in full and short', () => {
   expect([count(1_204), shortCount(1_204), shortCount(999)]).toEqual(['1,204', '1.2K', '999']);
 });
 
-it('says viewer for one and viewers otherwise', () => {
+it('uses the singular for one viewer only', () => {
   expect([0, 1, 2].map(viewerCount)).toEqual(['0 viewers', '1 viewer', '2 viewers']);
 });
 
@@ -17,6 +17,6 @@ it('changes from kilobits to megabits at one megabit', () => {
   expect([bitrate(999_000), bitrate(1_000_000)]).toEqual(['999 kbit/s', '1.0 Mbit/s']);
 });
 
-it('shows a decimal only where it tells something', () => {
-  expect([0, 0.42, 12.4].map(percent)).toEqual(['0 %', '0.4 %', '12 %']);
+it('shows a decimal only between 0 and 10 percent', () => {
+  expect([0, 0.42, 12.4].map(percent)).toEqual(['0%', '0.4%', '12%']);
 });

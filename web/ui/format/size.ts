@@ -1,7 +1,7 @@
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 const STEP = 1_024;
 
-/** Bytes as people read them: "3.4 MB". */
+/** Formats a number of bytes, such as `3.4 MB`. */
 export function sizeLabel(bytes: number): string {
   let value = bytes;
   let unit = 0;

@@ -4,7 +4,7 @@ import { Header } from '../shell/header.js';
 import { mount, Page } from '../shell/page.js';
 import { UnlockForm } from './unlock-form.js';
 
-/** Replaces the channel's page. */
+/** Shows the password form instead of the channel's page. */
 export function showLocked(name: string, account: AccountView | null): void {
   mount(
     <Page header={<Header account={account} />} width="card">
@@ -15,7 +15,7 @@ export function showLocked(name: string, account: AccountView | null): void {
   );
 }
 
-/** Replaces the player in an embed, which may be small. */
+/** Shows the password form instead of the player in an embed, which may be small. */
 export function showLockedEmbed(name: string): void {
   mount(
     <Page>

@@ -8,7 +8,7 @@ import { Icon } from '../components/icon.js';
 import { PasswordField } from '../components/password-field.js';
 import './unlock-form.css';
 
-/** Asks for a channel's password; the correct one opens the channel. */
+/** Asks for a channel's password. With the correct one, the channel opens. */
 export function UnlockForm({ name }: { name: string }) {
   const [password, setPassword] = useState('');
   const form = useSubmit(
@@ -24,8 +24,8 @@ export function UnlockForm({ name }: { name: string }) {
       <span class="unlock-picture">
         <Icon icon={Lock} size={32} />
       </span>
-      <h1>{name} has a password</h1>
-      <p class="muted">Type it to watch. Whoever invited you knows it.</p>
+      <h1>{name} is password-protected</h1>
+      <p class="muted">Enter the password to watch. Ask whoever invited you for it.</p>
       <FormError message={form.message} />
       <PasswordField
         label="Channel password"

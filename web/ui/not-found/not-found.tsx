@@ -14,7 +14,7 @@ export function NotFound({ account }: { account: AccountView | null }) {
       </span>
       <h1>Nothing on air here</h1>
       <p class="muted">
-        There is no page or channel at this address. Check the spelling, or see who is live now.
+        This page or channel doesn’t exist. Check the spelling, or see who’s live now.
       </p>
       {account === null && (
         <p class="muted">
@@ -26,7 +26,7 @@ export function NotFound({ account }: { account: AccountView | null }) {
         </p>
       )}
       <Button variant="primary" icon={House} href={at('/')}>
-        See who is live
+        See who’s live
       </Button>
     </div>
   );

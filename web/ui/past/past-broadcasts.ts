@@ -3,16 +3,16 @@ import type { ListedBroadcast, RecordingView } from '../../../src/protocol/recor
 import { api } from '../../client/api.js';
 import { RequestError } from '../../client/request-error.js';
 
-/** Broadcasts per page. */
+/** The number of broadcasts per page. */
 const PAGE = 12;
-/** The maximum shown; older ones are not offered. */
+/** The maximum number of broadcasts shown; older ones aren't offered. */
 const SHOWN_MAX = 240;
 
 /** A channel's past broadcasts, newest first, as far back as requested. */
 export class PastBroadcasts {
-  /** null until the first page has loaded. */
+  /** The loaded broadcasts; null until the first page has loaded. */
   readonly list = signal<readonly ListedBroadcast[] | null>(null);
-  /** Whether there are older ones. */
+  /** Whether there are older broadcasts. */
   readonly more = signal(false);
   readonly busy = signal(false);
   readonly problem = signal<string | null>(null);
@@ -33,7 +33,7 @@ export class PastBroadcasts {
       this.#offset += page.length;
       const known = this.list.peek() ?? [];
       const ids = new Set(known.map(({ id }) => id));
-      // A broadcast that ended meanwhile shifts the pages, so some entries repeat.
+      // If a broadcast ended in the meantime, the pages are shifted, and some entries are repeated.
       const fresh = page.filter(({ id, endedAt }) => endedAt !== null && !ids.has(id));
       this.list.value = [...known, ...fresh];
       this.more.value = page.length === PAGE && this.#offset < SHOWN_MAX;

@@ -7,7 +7,7 @@ import './past-card.css';
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** The length of the recording, or of the broadcast, in milliseconds. */
+/** Returns the length of the recording, or else of the broadcast, in milliseconds. */
 export function lengthMs({ recording, startedAt, endedAt }: ListedBroadcast): number {
   if (recording?.state === 'ready') return recording.durationMs;
   return Date.parse(endedAt ?? startedAt) - Date.parse(startedAt);
@@ -27,17 +27,17 @@ export function PastPicture({ broadcast }: { broadcast: ListedBroadcast }) {
   );
 }
 
-/** Date, length and viewers. */
+/** Returns a text with the date, length and number of viewers. */
 export function pastFacts(broadcast: ListedBroadcast): string {
   const { startedAt, peakViewers } = broadcast;
-  return `${day.format(Date.parse(startedAt))} · at most ${viewerCount(peakViewers)}`;
+  return `${day.format(Date.parse(startedAt))} · peak ${viewerCount(peakViewers)}`;
 }
 
-/** Why a recording cannot be played. */
+/** Returns the reason why a recording can't be played; null if it can. */
 export function pastNote({ recording }: ListedBroadcast): string | null {
   if (recording === null) return 'Not recorded';
-  if (recording.state === 'failed') return 'The recording failed';
-  return recording.state === 'ready' ? null : 'The recording is being finished';
+  if (recording.state === 'failed') return 'Recording failed';
+  return recording.state === 'ready' ? null : 'Processing the recording';
 }
 
 /** A past broadcast. */

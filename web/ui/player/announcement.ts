@@ -1,4 +1,4 @@
-import { assertNever } from '../../client/assert-never.js';
+import { assertNever } from '../../../src/protocol/assert-never.js';
 import type { ViewerState } from '../../client/viewer-state.js';
 
 /** Describes a state in words, for screen readers. */

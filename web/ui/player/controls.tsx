@@ -15,9 +15,9 @@ import './controls.css';
 export interface ControlsProps {
   viewer: Viewer;
   playback: Playback;
-  /** The range that can be rewound; null if none. */
+  /** The range within which viewers can seek; null if there is none. */
   timeline: HlsTimeline | null;
-  /** Playback is at the live edge. */
+  /** Whether playback is at the live edge. */
   live: boolean;
   theatre: Theatre | undefined;
   /** An additional control. */

@@ -9,8 +9,8 @@ export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) 
   const { framesPerSecond, bitrateBps, lossPercent, roundTripMs } = stats;
   const rows: [string, string][] = [
     ['Delay', stats.delayMs === null ? 'not measured' : milliseconds(stats.delayMs)],
-    ['Picture', stats.height > 0 ? `${stats.width} × ${stats.height}` : 'none'],
-    ...row('Frames', framesPerSecond, (value) => `${Math.round(value)} per second`),
+    ['Resolution', stats.height > 0 ? `${stats.width} × ${stats.height}` : 'none'],
+    ...row('Frame rate', framesPerSecond, (value) => `${Math.round(value)} fps`),
     ...row('Bitrate', bitrateBps, bitrate),
     ...row('Packet loss', lossPercent, percent),
     ...row('Round trip', roundTripMs, milliseconds),
@@ -35,7 +35,7 @@ export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) 
 
 const milliseconds = (value: number): string => `${Math.round(value)} ms`;
 
-/** Renders nothing for values that this path does not have. */
+/** Returns a row, or null for a value that isn't available on the current path. */
 function row(
   term: string,
   value: number | null,

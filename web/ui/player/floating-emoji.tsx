@@ -4,8 +4,8 @@ import { newFloats, type NewFloat } from './new-floats.js';
 import './floating-emoji.css';
 
 /**
- * Everybody's reactions, floating up over the picture. Visual only: they cannot be pressed and are
- * not read out. With reduced motion they stand at the edge.
+ * Everyone's reactions, which float up over the picture. They are only visual: they can't be
+ * pressed and aren't read out. With reduced motion, they appear at the edge without moving.
  */
 export function FloatingEmoji({ chat }: { chat: Chat }) {
   const air = useRef<HTMLDivElement>(null);
@@ -13,7 +13,7 @@ export function FloatingEmoji({ chat }: { chat: Chat }) {
     () =>
       chat.onFloats((floats) => {
         const element = air.current;
-        // Nobody sees them in a hidden page, and without movement they would never end.
+        // In a hidden page, nobody sees the emoji, and their animations would never end.
         if (!element || document.hidden) return;
         element.append(...newFloats(floats, element.childElementCount).map(drawn));
       }),
@@ -22,7 +22,9 @@ export function FloatingEmoji({ chat }: { chat: Chat }) {
   return <div class="floats" ref={air} aria-hidden="true" />;
 }
 
-/** Created manually, outside the page's state: dozens come and go per second. */
+/**
+ * Creates the element without Preact, since dozens of elements are added and removed per second.
+ */
 function drawn({ emoji, x, lean, delayMs, durationMs }: NewFloat): HTMLElement {
   const element = document.createElement('span');
   element.className = 'float';

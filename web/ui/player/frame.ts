@@ -1,21 +1,25 @@
 import { signal } from '@preact/signals';
 
-/** How long the last frame stays undimmed while the path changes, in milliseconds. */
+/** How long the last frame remains undimmed while the path changes, in milliseconds. */
 const SWITCH_MS = 2_500;
 
 /**
- * Tracks whether a `<video>` shows a frame of its source, and what replaces it while it does not.
+ * Tracks whether a `<video>` shows a frame of its source, and whether an earlier frame can replace
+ * it.
  */
 export class Frame {
-  /** A frame of the current source is visible. */
+  /** Whether a frame of the current source is visible. */
   readonly isThere = signal(false);
-  /** A frame was visible since `forget`, from this source or an earlier one. */
+  /** Whether a frame from this source or an earlier one has been visible since `forget`. */
   readonly wasThere = signal(false);
-  /** The path is changing: the last frame stands in for the first one of the new path. */
+  /**
+   * Whether the path is changing, in which case the last frame is shown until the first one of the
+   * new path.
+   */
   readonly switching = signal(false);
   /** Called before the element loses its frame. */
   readonly beforeEmpty = new Set<() => void>();
-  /** Incremented each time, so that a frame awaited earlier does not count. */
+  /** Incremented each time, so that a frame that was awaited earlier doesn't count. */
   #awaited = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -25,7 +29,7 @@ export class Frame {
     this.#timer = setTimeout(() => (this.switching.value = false), SWITCH_MS);
   }
 
-  /** Marks the frame as gone until the next displayed one for which `counts` holds. */
+  /** Marks the frame as gone until the next displayed frame for which `counts` returns true. */
   leave(video: HTMLVideoElement, counts: () => boolean): void {
     for (const keep of this.beforeEmpty) keep();
     this.isThere.value = false;
@@ -41,7 +45,7 @@ export class Frame {
     whenSeen(video, seen);
   }
 
-  /** The broadcast is over: its last frame must not be shown again. */
+  /** Forgets the last frame, which must not be shown again because the broadcast is over. */
   forget(): void {
     this.wasThere.value = false;
   }
@@ -49,7 +53,8 @@ export class Frame {
 
 /** Calls back at the next displayed frame. */
 function whenSeen(video: HTMLVideoElement, seen: () => void): void {
-  // The element's events fire for audio too, and its size is the previous stream's for a while.
+  // The element's events also occur for audio, and for a while its size is that of the previous
+  // stream.
   if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(seen);
   else (video as HTMLVideoElement).addEventListener('timeupdate', seen, { once: true });
 }

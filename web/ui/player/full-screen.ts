@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** On iPhones, Safari allows only the video element itself to be full screen. */
+/** On iPhones, Safari allows only the video element itself to be shown full screen. */
 interface PhoneVideo extends HTMLVideoElement {
   webkitEnterFullscreen?: () => void;
 }

@@ -1,24 +1,23 @@
 import { batch, signal } from '@preact/signals';
-import HlsJs, { type ErrorData, type HlsConfig, type Level } from 'hls.js';
+import HlsJs, { type HlsConfig, type Level } from 'hls.js';
 import type { ReceiveStats } from '../../client/receive-stats.js';
 import { capturedMs, positionOf } from './hls-positions.js';
 import {
   type HlsLayers,
-  type HlsPlayer,
   type HlsPlayerOptions,
   type HlsTimeline,
+  type LiveHlsPlayer,
   NO_LAYERS,
 } from './hls-player.js';
-import { HlsRetry } from './hls-retry.js';
 import { RateMeter } from './rate-meter.js';
+import { RestartingHls } from './restarting-hls.js';
 
-const NOT_FOUND = 404;
 const LOOK_MS = 500;
-/** Playback rate while catching up; the difference is inaudible. */
+/** The playback rate while catching up. The difference is inaudible. */
 const HURRY = 1.08;
-/** How far behind its target it may fall before it jumps, in seconds. */
+/** The distance behind its target, in seconds, at which the player jumps. */
 const LATE_S = 2;
-/** The minimum time between two jumps, so that one can take effect. */
+/** The minimum time between two jumps, so that the first one can take effect. */
 const JUMP_AGAIN_MS = 5_000;
 
 const CONFIG: Partial<HlsConfig> = {
@@ -27,43 +26,48 @@ const CONFIG: Partial<HlsConfig> = {
   // Each stall moves the target back permanently by this many seconds.
   liveSyncOnStallIncrease: 0.1,
   backBufferLength: 30,
-  // Nothing is transmuxed, so a worker would only add cost.
-  enableWorker: false,
-  // Avoids starting in the lowest quality for seconds.
-  abrEwmaDefaultEstimate: 3_000_000,
-  audioPreference: { audioCodec: 'opus' },
 };
-// There are no interstitials, and this controller would restart at the live edge when the media
-// source opens after a rewind has begun. hls.js accepts undefined for none; its types do not.
+// There are no interstitials, and this controller would restart at the live edge if the media
+// source opens after a rewind has begun. hls.js accepts undefined to disable it, but its types
+// don't.
 Reflect.set(CONFIG, 'interstitialsController', undefined);
 
 /**
  * Plays LL-HLS with hls.js, and restarts after failures, at the end of a run, and when the server
  * restarts.
  */
-export class HlsJsPlayer implements HlsPlayer {
+export class HlsJsPlayer implements LiveHlsPlayer {
   readonly timeline = signal<HlsTimeline | null>(null);
   readonly layers = signal<HlsLayers>(NO_LAYERS);
   readonly stats = signal<ReceiveStats | null>(null);
   readonly #options: HlsPlayerOptions;
-  readonly #retry = new HlsRetry();
+  readonly #run: RestartingHls;
   readonly #bytes = new RateMeter();
   readonly #frames = new RateMeter();
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #onEnded = (): void => this.#again(0);
-  #hls: HlsJs;
+  readonly #onEnded = (): void => this.#run.restart(0);
   #pinned: number | null;
   /** The start position, applied as soon as the timeline is known. */
   #fromMs: number | null;
   #jumpedMs = Number.NEGATIVE_INFINITY;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: HlsPlayerOptions) {
     this.#options = options;
     this.#pinned = options.pinned;
     this.#fromMs = options.fromMs;
-    this.#hls = this.#begin();
-    // The run has ended, and the broadcast continues in another one.
+    this.#run = new RestartingHls(options, {
+      config: () => CONFIG,
+      onCreated: (hls) => this.#listen(hls),
+      onLayers: () => {
+        if (this.#pinned !== null) this.pinLayer(this.#pinned);
+      },
+      onRestarting: () => {
+        const { positionMs } = this.timeline.peek() ?? {};
+        if (options.isBehind() && positionMs !== undefined) this.#fromMs = positionMs;
+      },
+      keepsTrying: true,
+    });
+    // When this event occurs, the run has ended, and the broadcast may continue in another run.
     options.video.addEventListener('ended', this.#onEnded);
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -73,18 +77,18 @@ export class HlsJsPlayer implements HlsPlayer {
   }
 
   seek(serverMs: number): void {
-    const fragments = this.#hls.latestLevelDetails?.fragments ?? [];
+    const fragments = this.#run.hls.latestLevelDetails?.fragments ?? [];
     const position = positionOf(fragments, serverMs);
     const { video } = this.#options;
     if (position === null) this.#fromMs = serverMs;
-    else if (video.readyState === HTMLMediaElement.HAVE_NOTHING) this.#hls.startLoad(position);
+    else if (video.readyState === HTMLMediaElement.HAVE_NOTHING) this.#run.hls.startLoad(position);
     else video.currentTime = position;
     this.#look();
   }
 
   goLive(): void {
     this.#fromMs = null;
-    const { liveSyncPosition } = this.#hls;
+    const { liveSyncPosition } = this.#run.hls;
     if (liveSyncPosition !== null) this.#options.video.currentTime = liveSyncPosition;
     this.#jumpedMs = performance.now();
     this.#look();
@@ -92,23 +96,18 @@ export class HlsJsPlayer implements HlsPlayer {
 
   pinLayer(layer: number | null): void {
     this.#pinned = layer;
-    const index = this.#hls.levels.findIndex((level) => layerOf(level) === layer);
-    this.#hls.loadLevel = layer === null ? -1 : index;
+    const index = this.#run.hls.levels.findIndex((level) => layerOf(level) === layer);
+    this.#run.hls.loadLevel = layer === null ? -1 : index;
   }
 
   close(): void {
     clearInterval(this.#timer);
-    clearTimeout(this.#retryTimer);
     this.#options.video.removeEventListener('ended', this.#onEnded);
     this.#options.video.playbackRate = 1;
-    this.#hls.destroy();
+    this.#run.close();
   }
 
-  #begin(): HlsJs {
-    const hls = new HlsJs({ ...CONFIG });
-    hls.on(HlsJs.Events.MANIFEST_PARSED, () => {
-      if (this.#pinned !== null) this.pinLayer(this.#pinned);
-    });
+  #listen(hls: HlsJs): void {
     hls.on(HlsJs.Events.LEVEL_UPDATED, () => {
       if (this.#fromMs === null) return;
       const serverMs = this.#fromMs;
@@ -116,36 +115,10 @@ export class HlsJsPlayer implements HlsPlayer {
       this.seek(serverMs);
     });
     hls.on(HlsJs.Events.FRAG_BUFFERED, (_event, { stats }) => this.#bytes.add(stats.loaded));
-    hls.on(HlsJs.Events.ERROR, (_event, error) => this.#failed(hls, error));
-    hls.attachMedia(this.#options.video);
-    hls.loadSource(this.#options.url());
-    return hls;
-  }
-
-  #failed(hls: HlsJs, { fatal, response }: ErrorData): void {
-    if (!fatal || hls !== this.#hls) return;
-    if (response?.code === NOT_FOUND) this.#options.onRefused();
-    const { isOnline, onFailed } = this.#options;
-    const { delayMs, isHopeless } = this.#retry.failed(performance.now(), isOnline());
-    this.#again(delayMs);
-    if (isHopeless) onFailed();
-  }
-
-  #again(delayMs: number): void {
-    clearTimeout(this.#retryTimer);
-    this.#hls.stopLoad();
-    this.#retryTimer = setTimeout(() => {
-      const { positionMs } = this.timeline.peek() ?? {};
-      if (this.#options.isBehind() && positionMs !== undefined) this.#fromMs = positionMs;
-      this.#options.onEmptying();
-      this.#hls.destroy();
-      this.#hls = this.#begin();
-      this.#options.video.play().catch(() => undefined);
-    }, delayMs);
   }
 
   #look(): void {
-    const hls = this.#hls;
+    const hls = this.#run.hls;
     this.#catchUp(hls);
     const nowMs = performance.now();
     batch(() => {
@@ -155,7 +128,7 @@ export class HlsJsPlayer implements HlsPlayer {
     });
   }
 
-  /** hls.js speeds up slightly when it is late; when it is much too late, it must jump. */
+  /** Jumps if playback is much too late. hls.js only speeds up slightly when it is late. */
   #catchUp(hls: HlsJs): void {
     const { video, isBehind } = this.#options;
     const behind = isBehind();
@@ -195,7 +168,7 @@ export class HlsJsPlayer implements HlsPlayer {
   }
 }
 
-/** The simulcast layer of a variant, parsed from its address (`video-2.m3u8`). */
+/** Returns the simulcast layer of a variant, parsed from its URL (`video-2.m3u8`). */
 function layerOf({ uri }: Level): number | null {
   const [, layer] = /video-(\d+)\.m3u8/.exec(uri) ?? [];
   return layer === undefined ? null : Number(layer);

@@ -1,7 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ReceiveStats } from '../../client/receive-stats.js';
 
-/** The position of an HLS player on the server's clock, milliseconds since 1970. */
+/** The position of an HLS player on the server's clock, in milliseconds since 1970. */
 export interface HlsTimeline {
   /** The earliest position. */
   startMs: number;
@@ -17,40 +17,50 @@ export interface HlsLayers {
   heights: ReadonlyMap<number, number>;
 }
 
-/** An HLS player for a `<video>`: hls.js, or the browser itself. */
+/** An HLS player for a `<video>`, which uses hls.js or the browser itself. */
 export interface HlsPlayer {
-  readonly timeline: ReadonlySignal<HlsTimeline | null>;
   readonly layers: ReadonlySignal<HlsLayers>;
   readonly stats: ReadonlySignal<ReceiveStats | null>;
-  /** It is seeking to its start position: what it shows until then does not count. */
+  /**
+   * Whether the player is seeking to its start position. Frames that are shown until then don't
+   * count.
+   */
   readonly arriving: boolean;
-  /** Continues from a server time, or from the nearest available one. */
-  seek(serverMs: number): void;
-  goLive(): void;
-  /** Pins the video to a layer; null lets the bandwidth decide. */
+  /**
+   * Continues at a position, or at the nearest available one. Positions are in milliseconds of
+   * server time, or from the beginning of a recording.
+   */
+  seek(positionMs: number): void;
+  /** Pins the video to a layer; null to choose it by bandwidth. */
   pinLayer(layer: number | null): void;
-  /** Closes it and leaves the element empty. */
+  /** Closes the player and leaves the element empty. */
   close(): void;
 }
 
-/** What an HLS player needs. */
+/** An HLS player for a broadcast. */
+export interface LiveHlsPlayer extends HlsPlayer {
+  readonly timeline: ReadonlySignal<HlsTimeline | null>;
+  goLive(): void;
+}
+
+/** The options of an HLS player. */
 export interface HlsPlayerOptions {
   video: HTMLVideoElement;
   url: () => string;
-  /** The server time to start at; null for live. */
+  /** The position at which to start; null for live, or for the beginning of a recording. */
   fromMs: number | null;
   pinned: number | null;
   /** The server's current time; null while unknown. */
   serverNow: () => number | null;
-  /** Whether the viewer has rewound: then it must not catch up to live. */
+  /** Whether the viewer has rewound. In that case, the player must not catch up to live. */
   isBehind: () => boolean;
-  /** Whether the server is reachable: without a connection, failures do not count. */
+  /** Whether the server is reachable. While it isn't, failures don't count. */
   isOnline: () => boolean;
-  /** The element is about to lose its frame for a moment. */
+  /** Called before the element is briefly without a frame. */
   onEmptying: () => void;
-  /** The server refused it. */
+  /** Called when the server refuses the broadcast. */
   onRefused: () => void;
-  /** Playback fails after several attempts; it keeps trying. */
+  /** Called when playback has failed several times. The player keeps retrying. */
   onFailed: () => void;
 }
 

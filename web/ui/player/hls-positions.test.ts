@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { capturedMs, positionOf } from './hls-positions.js';
 
-/** Ten seconds are missing between the second and the third: the publisher was away. */
+/**
+ * Ten seconds are missing between the second and the third, while the publisher was disconnected.
+ */
 const segments = [
   { start: 100, duration: 2, programDateTime: 50_000 },
   { start: 102, duration: 2, programDateTime: 52_000 },
@@ -9,16 +11,16 @@ const segments = [
 ];
 
 describe('positionOf', () => {
-  it('finds the place in the segment of that time', () => {
+  it('returns the position within the segment of that time', () => {
     expect(positionOf(segments, 53_500)).toBeCloseTo(103.5);
     expect(positionOf(segments, 65_000)).toBeCloseTo(105);
   });
 
-  it('takes what comes next for a time when nothing was sent', () => {
+  it('maps a time in a gap to the next segment', () => {
     expect(positionOf(segments, 58_000)).toBeCloseTo(104.05);
   });
 
-  it('keeps to what there is', () => {
+  it('clamps to the available segments', () => {
     expect(positionOf(segments, 0)).toBeCloseTo(100.05);
     expect(positionOf(segments, 99_000)).toBeCloseTo(105.95);
     expect(positionOf([], 99_000)).toBeNull();
@@ -26,16 +28,16 @@ describe('positionOf', () => {
 });
 
 describe('capturedMs', () => {
-  it('is the other way round', () => {
+  it('is the inverse of positionOf', () => {
     expect(capturedMs(segments, 103.5)).toBeCloseTo(53_500);
     expect(capturedMs(segments, 105)).toBeCloseTo(65_000);
   });
 
-  it('goes on beyond the last segment', () => {
+  it('extrapolates beyond the last segment', () => {
     expect(capturedMs(segments, 107)).toBeCloseTo(67_000);
   });
 
-  it('is not known without segments', () => {
+  it('returns null without segments', () => {
     expect(capturedMs([], 1)).toBeNull();
   });
 });

@@ -11,8 +11,9 @@ export interface PlacedSegment {
 const EDGE_S = 0.05;
 
 /**
- * The position on the player's timeline of a capture time, or the nearest one; null if nothing is
- * known. Times between segments (an interruption) map to the start of the next one.
+ * Returns the position on the player's timeline of a capture time, or the nearest position; null if
+ * there are no segments. Times between segments, which are due to an interruption, are mapped to
+ * the start of the next segment.
  */
 export function positionOf(segments: readonly PlacedSegment[], serverMs: number): number | null {
   let last: number | null = null;
@@ -25,7 +26,7 @@ export function positionOf(segments: readonly PlacedSegment[], serverMs: number)
   return last;
 }
 
-/** The capture time of a position; extrapolated beyond the last segment. */
+/** Returns the capture time of a position. Beyond the last segment, it is extrapolated. */
 export function capturedMs(segments: readonly PlacedSegment[], position: number): number | null {
   const segment =
     segments.findLast(({ start }) => start <= position) ??

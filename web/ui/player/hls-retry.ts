@@ -1,13 +1,13 @@
 const DELAYS_MS = [250, 1_000, 2_000, 4_000, 8_000];
-/** After this long without a failure, the next one counts as the first. */
+/** After this time without a failure, the next failure counts as the first. */
 const STEADY_MS = 20_000;
 
-/** Restarts a failing player at growing intervals, and eventually reports failure. */
+/** Decides when to restart a failing player, at growing intervals, and when to report failure. */
 export class HlsRetry {
   #failures = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
 
-  /** Records a failure. `counts`: the network is not the cause. */
+  /** Records a failure. `counts` is false while offline. */
   failed(nowMs: number, counts: boolean): { delayMs: number; isHopeless: boolean } {
     if (nowMs - this.#lastMs > STEADY_MS) this.#failures = 0;
     this.#lastMs = nowMs;

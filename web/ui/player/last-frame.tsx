@@ -3,9 +3,14 @@ import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
 import type { Playback } from './playback.js';
 import './last-frame.css';
 
-/** How often a frame is captured, in case it is the last. */
+/**
+ * The interval in milliseconds at which frames are captured, in case one turns out to be the last.
+ */
 const KEEP_MS = 1_000;
-/** The captured width in pixels: sharp enough for a frame that is dimmed or shown briefly. */
+/**
+ * The captured width in pixels: which is sharp enough for a frame that is dimmed or shown only
+ * briefly.
+ */
 const WIDTH_MAX = 960;
 
 interface LastFrameProps {
@@ -15,7 +20,8 @@ interface LastFrameProps {
 
 /**
  * Captures the current frame, because browsers turn a video black as soon as its track ends or the
- * path changes. Lies on top of the video, visible only while `shown`.
+ * path changes. The captured frame lies on top of the video, and is visible only while `shown` is
+ * true.
  */
 export function LastFrame({ playback, shown }: LastFrameProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -30,7 +36,8 @@ export function LastFrame({ playback, shown }: LastFrameProps) {
       playback.frame.beforeEmpty.delete(keep);
     };
   }, [playback, shown]);
-  // Immediately, not at the next render: until then the video would be black.
+  // This must happen immediately and not at the next render, because the video would be black until
+  // then.
   useSignalEffect(() => {
     const isShown = shown.value;
     if (canvas.current) canvas.current.hidden = !isShown;

@@ -1,4 +1,4 @@
-/** The known height of each simulcast layer, learned from observed frames. */
+/** The height of each simulcast layer, learned from observed frames. */
 export class LayerHeights {
   readonly #seen = new Map<number, number>();
 
@@ -8,8 +8,9 @@ export class LayerHeights {
   }
 
   /**
-   * The height of a layer in pixels; null while none was observed. Unobserved layers are derived
-   * from an observed one: each is twice as high as the one below.
+   * Returns the height of a layer in pixels, or null if no height was observed yet. The height of
+   * an unobserved layer is derived from an observed one, since each layer is twice as high as the
+   * one below.
    */
   of(layer: number): number | null {
     const seen = this.#seen.get(layer);
@@ -25,7 +26,7 @@ export class LayerHeights {
 
 const words = ['Low', 'Medium', 'High'];
 
-/** A layer's name in the menu: `720p`, or a word while its height is unknown. */
+/** Returns a layer's name in the menu: `720p`, or a word while its height is unknown. */
 export function layerName(layer: number, count: number, height: number | null): string {
   if (height !== null) return `${height}p`;
   return words[layer + words.length - count] ?? `Layer ${layer + 1}`;

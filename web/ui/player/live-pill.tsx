@@ -1,7 +1,8 @@
 import './live-pill.css';
 
 /**
- * Red at the live edge; behind it, a button back to live. One element, so that it keeps the focus.
+ * Shows "live" in red at the live edge; behind it, this is a button that returns to live. Both are
+ * the same element, so that it keeps the focus.
  */
 export function LivePill({ live, onGoLive }: { live: boolean; onGoLive: () => void }) {
   return (

@@ -1,22 +1,22 @@
 import { batch, signal } from '@preact/signals';
 import type { ReceiveStats } from '../../client/receive-stats.js';
 import {
-  type HlsPlayer,
   type HlsPlayerOptions,
   type HlsTimeline,
+  type LiveHlsPlayer,
   NO_LAYERS,
 } from './hls-player.js';
 import { HlsRetry } from './hls-retry.js';
 
 const LOOK_MS = 500;
 
-/** WebKit exposes the capture time of the start of the timeline. */
+/** A video element in WebKit, which exposes the capture time of the start of the timeline. */
 type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
 /**
- * Plays HLS with the browser's native support, where hls.js cannot: the browser selects the layer.
+ * Plays HLS with the browser's native support where hls.js cannot run. The browser selects the layer.
  */
-export class NativeHlsPlayer implements HlsPlayer {
+export class NativeHlsPlayer implements LiveHlsPlayer {
   readonly timeline = signal<HlsTimeline | null>(null);
   readonly layers = signal(NO_LAYERS);
   readonly stats = signal<ReceiveStats | null>(null);
@@ -61,7 +61,7 @@ export class NativeHlsPlayer implements HlsPlayer {
     this.#look();
   }
 
-  /** The browser selects the layer itself. */
+  /** Does nothing: the browser selects the layer itself. */
   pinLayer(): void {
     // Not supported.
   }

@@ -4,7 +4,7 @@ import { FLOATS_MAX, newFloats } from './new-floats.js';
 const middle = () => 0.5;
 
 describe('newFloats', () => {
-  it('lets the first of each emoji rise at once, the others a little later', () => {
+  it('starts the first of each emoji at once and delays the others', () => {
     const floats = newFloats(
       [
         { emoji: '🔥', count: 2 },
@@ -20,11 +20,11 @@ describe('newFloats', () => {
     ]);
   });
 
-  it('shows a crowd as a few', () => {
+  it('limits how many of one emoji rise at once', () => {
     expect(newFloats([{ emoji: '🔥', count: 50 }], 0).length).toBeLessThan(10);
   });
 
-  it('never has more in the air than the bound', () => {
+  it('never exceeds the limit of rising emoji', () => {
     const many = Array.from({ length: 8 }, (_, i) => ({ emoji: `${i}`, count: 50 }));
     expect(newFloats(many, 0)).toHaveLength(FLOATS_MAX);
     expect(newFloats(many, FLOATS_MAX - 3)).toHaveLength(3);

@@ -1,13 +1,13 @@
 import type { Float } from '../../client/chat.js';
 
-/** The maximum number of emoji over the picture at one time; further ones are dropped. */
+/** The maximum number of emoji over the picture at the same time; further ones are dropped. */
 export const FLOATS_MAX = 40;
-/** The maximum of one emoji at once: more are indistinguishable. */
+/** The maximum number of the same emoji at once, because more would be indistinguishable. */
 const ONE_EMOJI_MAX = 6;
 /** Emoji that arrive together rise one after another within this time, in milliseconds. */
 const SPREAD_MS = 700;
 
-/** One rising emoji. Lengths are fractions of the picture's. */
+/** One rising emoji. Lengths are fractions of those of the picture. */
 export type NewFloat = Readonly<{
   emoji: string;
   /** Position from the right edge of the strip, 0 to 1. */
@@ -20,7 +20,7 @@ export type NewFloat = Readonly<{
 
 /**
  * Selects which of the received emoji rise. Pure except for `random`.
- * @param inAir how many are already rising
+ * @param inAir the number of emoji that are already rising
  */
 export function newFloats(
   floats: readonly Float[],

@@ -4,53 +4,55 @@ import { Frame } from './frame.js';
 import type { HlsPlayer, HlsPlayerOptions } from './hls-player.js';
 import { keepLoudness, readLoudness } from './volume-memory.js';
 
-/** What the browser refuses to play without a gesture: everything, or only audio. */
+/** The media that the browser refuses to play without a gesture: everything, or only audio. */
 export type Refusal = 'none' | 'sound' | 'all';
 
 const VOLUME_STEP = 0.05;
-/** After this many seconds without a picture, a stream counts as audio only. */
+/** After this number of seconds without a picture, a stream counts as audio only. */
 const SETTLED_S = 1.5;
 
-/** What an HLS player needs from the page besides the element. */
-export type HlsContext = Pick<
+/** The options of an HLS player that the page provides. */
+export type HlsContext<P extends HlsPlayer> = Pick<
   HlsPlayerOptions,
   'serverNow' | 'isBehind' | 'isOnline' | 'onRefused' | 'onFailed'
 > & {
   pinned: ReadonlySignal<number | null>;
-  /** The factory of the HLS player; defaults to the live player. */
-  playerFor?: typeof hlsPlayerFor;
+  /** Loads the player for a path on demand, because hls.js is larger than the rest of the page. */
+  playerFor: (way: 'hls' | 'native') => Promise<new (options: HlsPlayerOptions) => P>;
 };
 
-/** How long an ended source stays in the element, in milliseconds. */
+/** How long an ended source remains in the element, in milliseconds. */
 const EMPTY_MS = 200;
 
 /**
- * Plays the current source in one `<video>`, whichever path delivers it: as soon as allowed, and
- * with audio as soon as allowed.
+ * Plays the current source in one `<video>`, whichever path delivers it. Starts as soon as the
+ * browser allows it, muted if necessary.
  */
-export class Playback {
+export class Playback<P extends HlsPlayer = HlsPlayer> {
   readonly paused = signal(false);
   readonly muted = signal(false);
   readonly volume = signal(1);
-  /** What the browser requires a gesture for. */
+  /** The media for which the browser requires a gesture. */
   readonly refusal = signal<Refusal>('none');
   /** The visible frame. */
   readonly frame = new Frame();
-  /** There is audio but no picture: the camera is off. */
+  /** Whether there is audio but no picture, because the camera is off. */
   readonly soundOnly = signal(false);
   readonly inPictureInPicture = signal(false);
-  /** The HLS player, while HLS is the path. */
-  readonly hls = signal<HlsPlayer | null>(null);
+  /** The HLS player, while HLS is used. */
+  readonly hls: ReadonlySignal<P | null>;
   readonly canPictureInPicture = document.pictureInPictureEnabled;
-  readonly #context: HlsContext;
+  readonly #hls = signal<P | null>(null);
+  readonly #context: HlsContext<P>;
   readonly #offPinned: () => void;
   #video: HTMLVideoElement | null = null;
   #source: Source | null = null;
   #off: (() => void) | undefined;
-  /** The page's address requests muted playback, whatever was chosen before. */
+  /** Whether the page's address requests muted playback, whatever was chosen before. */
   readonly #startsMuted: boolean;
 
-  constructor(context: HlsContext, { muted = false } = {}) {
+  constructor(context: HlsContext<P>, { muted = false } = {}) {
+    this.hls = this.#hls;
     this.#context = context;
     this.#startsMuted = muted;
     this.#offPinned = effect(() => this.hls.value?.pinLayer(context.pinned.value));
@@ -71,12 +73,12 @@ export class Playback {
     if (this.#source) this.#load(video, this.#source);
   }
 
-  /** The page's video element, while there is one. */
+  /** The page's video element; null while there is none. */
   get element(): HTMLVideoElement | null {
     return this.#video;
   }
 
-  /** Frames are arriving: the element shows one of them. */
+  /** Whether frames are arriving and one of them is shown. */
   get moving(): boolean {
     if (!this.frame.isThere.peek()) return false;
     if (this.#source?.way !== 'webrtc') return this.#video?.paused === false;
@@ -84,14 +86,14 @@ export class Playback {
     return track?.readyState === 'live' && !track.muted;
   }
 
-  /** Switches to a source; the last frame stays until the new one has a frame. */
+  /** Switches to a source. The last frame remains until the new source has a frame. */
   show(source: Source | null): void {
     const before = this.#source;
     this.#source = source;
     const video = this.#video;
     if (!video || isSame(before, source)) return;
     if (!source) {
-      // The page first renders what replaces the picture.
+      // The page must first render what replaces the picture.
       setTimeout(() => this.#source === null && this.#dropHls(), EMPTY_MS);
       return;
     }
@@ -111,7 +113,7 @@ export class Playback {
     else this.#video?.pause();
   }
 
-  /** Resumes: at the live edge over WebRTC, at the paused position over HLS. */
+  /** Resumes playback: at the live edge over WebRTC, or at the paused position over HLS. */
   play(): void {
     this.refusal.value = 'none';
     if (this.#video) void this.#play(this.#video);
@@ -124,7 +126,7 @@ export class Playback {
     else video.muted = true;
   }
 
-  /** Must be called from a user gesture: the browser requires one. */
+  /** Unmutes the video. Must be called in a user gesture, because the browser requires one. */
   unmute(): void {
     const video = this.#video;
     if (!video) return;
@@ -134,7 +136,7 @@ export class Playback {
     if (video.paused && !this.paused.peek()) void this.#play(video);
   }
 
-  /** Sets the volume, 0 to 1; 0 mutes, anything else unmutes. */
+  /** Sets the volume, 0 to 1. The value 0 mutes the video, and all others unmute it. */
   setVolume(volume: number): void {
     const video = this.#video;
     if (!video) return;
@@ -151,7 +153,7 @@ export class Playback {
     this.setVolume(this.volume.peek() - VOLUME_STEP);
   }
 
-  /** If the browser refuses, nothing changes. */
+  /** Toggles picture-in-picture. If the browser refuses, nothing changes. */
   togglePictureInPicture(): void {
     const video = this.#video;
     if (!video || !this.canPictureInPicture || !this.frame.isThere.peek()) return;
@@ -172,7 +174,8 @@ export class Playback {
       this.refusal.value = 'all';
       return;
     }
-    // Audio needs a gesture, muted video does not: start muted and offer the sound.
+    // Audio requires a gesture but muted video doesn't, so playback starts muted and a button
+    // offers the sound.
     video.muted = true;
     this.refusal.value = 'sound';
     try {
@@ -189,7 +192,7 @@ export class Playback {
       video.srcObject = null;
       void this.#loadHls(video, source);
     }
-    // A paused player stays paused, whatever the network does.
+    // A paused player remains paused, whatever happens to the network.
     if (!this.paused.peek()) void this.#play(video);
   }
 
@@ -197,11 +200,11 @@ export class Playback {
     video: HTMLVideoElement,
     source: Exclude<Source, { way: 'webrtc' }>,
   ): Promise<void> {
-    const { pinned, playerFor = hlsPlayerFor, ...context } = this.#context;
+    const { pinned, playerFor, ...context } = this.#context;
     try {
       const Player = await playerFor(source.way);
       if (this.#source !== source || this.#video !== video) return;
-      this.hls.value = new Player({
+      this.#hls.value = new Player({
         ...context,
         ...source,
         video,
@@ -218,7 +221,7 @@ export class Playback {
 
   #dropHls(): void {
     this.hls.peek()?.close();
-    this.hls.value = null;
+    this.#hls.value = null;
   }
 
   #listen(video: HTMLVideoElement): () => void {
@@ -240,7 +243,7 @@ export class Playback {
   /** Marks the frame as gone until the source delivers one. */
   #leaveFrame(video: HTMLVideoElement): void {
     this.soundOnly.value = false;
-    // While seeking back, it may briefly show the live picture.
+    // While it is seeking back, the element may briefly show the live picture.
     this.frame.leave(video, () => this.#video === video && !this.hls.peek()?.arriving);
   }
 
@@ -257,7 +260,10 @@ export class Playback {
     this.soundOnly.value = settled && live.length > 0 && live.every(({ kind }) => kind === 'audio');
   }
 
-  /** Ended streams and restarting players pause by themselves; that is not the user's choice. */
+  /**
+   * Handles a pause. Streams that end and players that restart pause by themselves, which isn't the
+   * user's choice.
+   */
   #paused(video: HTMLVideoElement): void {
     const { srcObject } = video;
     const isWish =
@@ -272,7 +278,7 @@ export class Playback {
     if (!video) return;
     this.muted.value = video.muted;
     this.volume.value = video.volume;
-    // Muting by autoplay policy is not the user's choice.
+    // If the video was muted because of the autoplay policy, that isn't the user's choice.
     if (this.refusal.peek() === 'none' || !video.muted) {
       keepLoudness({ volume: video.volume, muted: video.muted });
     }
@@ -287,13 +293,4 @@ function isSame(a: Source | null, b: Source | null): boolean {
   if (a === null || b === null) return a === b;
   if (a.way === 'webrtc') return b.way === 'webrtc' && a.stream === b.stream;
   return b.way === a.way;
-}
-
-/** Loaded on demand: hls.js is larger than the rest of the page. */
-async function hlsPlayerFor(
-  way: 'hls' | 'native',
-): Promise<new (options: HlsPlayerOptions) => HlsPlayer> {
-  return way === 'hls'
-    ? (await import('./hls-js-player.js')).HlsJsPlayer
-    : (await import('./native-hls-player.js')).NativeHlsPlayer;
 }

@@ -2,7 +2,7 @@ import type { LadderRules, Way } from '../../client/ladder-state.js';
 
 /** Player options from the page's address. */
 export interface PlayerOptions {
-  /** The only path allowed; null allows any that works. */
+  /** The only path allowed; null to allow any path that works. */
   mode: Way | null;
   muted: boolean;
   autoplay: boolean;
@@ -19,7 +19,7 @@ export function readPlayerOptions(search: string): PlayerOptions {
   };
 }
 
-/** What this browser supports, and which of that is allowed. */
+/** Returns the ways that this browser supports, and the pinned one, if any. */
 export function ladderRules(pinned: Way | null): LadderRules {
   const video = document.createElement('video');
   return {

@@ -10,6 +10,7 @@ import { Controls } from './controls.js';
 import { DelayChip } from './delay-chip.js';
 import { toggleFullScreen } from './full-screen.js';
 import { LastFrame } from './last-frame.js';
+import { PlayerFrame } from './player-frame.js';
 import { PressWanted } from './press-wanted.js';
 import { Rewinding } from './rewinding.js';
 import type { Theatre } from './screen-buttons.js';
@@ -21,31 +22,31 @@ import { useKeys } from './use-keys.js';
 import { isOver, isShowing, useLastFrameShown, usePlayback } from './use-playback.js';
 import './player.css';
 
-/** How far the arrow keys seek. */
+/** The distance of a seek with the arrow keys, in milliseconds. */
 const STEP_MS = 5_000;
 
 export interface PlayerProps {
   viewer: Viewer;
   /** The channel's name in its address. */
   name: string;
-  /** The user owns the channel. */
+  /** Whether the user owns the channel. */
   own: boolean;
   /** The connection status, for the "reconnecting" note. */
   connection: ReadonlySignal<'connecting' | 'online' | 'offline'>;
   /** How far back viewers can rewind, in milliseconds. */
   rewindMs: number;
-  /** Starts muted, whatever was chosen before. */
+  /** Whether to start muted, whatever was chosen before. */
   muted?: boolean;
   theatre?: Theatre;
-  /** Shown at the top left while the controls are visible. */
+  /** Content that is shown at the top left while the controls are visible. */
   corner?: ComponentChildren;
-  /** Rendered over the picture, below the controls. */
+  /** Content that is rendered over the picture and below the controls. */
   overlay?: ComponentChildren;
   /** An additional control. */
   control?: ComponentChildren;
 }
 
-/** The picture with everything on top of it. Its single `<video>` stays mounted in every state. */
+/** The picture with everything on top of it. */
 export function Player(props: PlayerProps) {
   const { viewer, name, own, connection, theatre, corner, muted = false } = props;
   const root = useRef<HTMLDivElement>(null);
@@ -93,24 +94,14 @@ export function Player(props: PlayerProps) {
   const showing = isShowing(state, hasLastFrame);
   const resting = idle && showing && !playback.paused.value;
   return (
-    <div
-      class={`player${resting ? ' player-idle' : ''}`}
-      ref={root}
-      role="region"
-      aria-label="Video player"
+    <PlayerFrame
+      root={root}
+      video={video}
+      resting={resting}
+      hidden={isOver(state)}
+      onTogglePlay={() => rewinding.togglePlay()}
+      onFullScreen={fillScreen}
     >
-      <video
-        class="player-video"
-        ref={video}
-        playsInline
-        hidden={isOver(state)}
-        onClick={(event) => {
-          // A tap only shows the controls.
-          if (event instanceof PointerEvent && event.pointerType === 'touch') return;
-          rewinding.togglePlay();
-        }}
-        onDblClick={fillScreen}
-      />
       <LastFrame playback={playback} shown={lastFrameShown} />
       <Stage
         state={state}
@@ -130,7 +121,7 @@ export function Player(props: PlayerProps) {
       {connection.value === 'offline' && (
         <p class="player-offline">
           <Spinner size={14} />
-          No connection. Trying again…
+          Offline. Reconnecting…
         </p>
       )}
       {showing && props.overlay}
@@ -157,9 +148,9 @@ export function Player(props: PlayerProps) {
         </>
       )}
       <p class="visually-hidden" role="status">
-        {connection.value === 'offline' ? 'No connection. Trying again.' : announcement(state)}
+        {connection.value === 'offline' ? 'Offline. Reconnecting.' : announcement(state)}
       </p>
       {helping && <ShortcutHelp onClose={() => setHelping(false)} />}
-    </div>
+    </PlayerFrame>
   );
 }

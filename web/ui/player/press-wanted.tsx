@@ -2,7 +2,7 @@ import { Play, VolumeX } from 'lucide';
 import { Button } from '../components/button.js';
 import type { Playback } from './playback.js';
 
-/** The button for what the browser requires a gesture for. */
+/** The button that starts or unmutes playback where the browser requires a gesture. */
 export function PressWanted({ playback }: { playback: Playback }) {
   const refusal = playback.refusal.value;
   if (refusal === 'sound')

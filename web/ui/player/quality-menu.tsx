@@ -11,7 +11,7 @@ export interface QualityMenuProps {
   playback: Playback;
 }
 
-/** Selects automatic quality or a fixed layer, on every path alike. */
+/** Selects automatic quality or a fixed layer. It works in the same way on every path. */
 export function QualityMenu({ viewer, playback }: QualityMenuProps) {
   const heights = useMemo(() => new LayerHeights(), [viewer]);
   const hls = playback.hls.value;
@@ -35,7 +35,7 @@ export function QualityMenu({ viewer, playback }: QualityMenuProps) {
         label: layerName(layer, count, heights.of(layer)),
         checked: pinned === layer,
         onSelect: () => viewer.pinLayer(layer),
-        ...(pinned === layer && current !== layer && { note: 'changing…' }),
+        ...(pinned === layer && current !== layer && { note: 'switching…' }),
       };
     }),
   ];

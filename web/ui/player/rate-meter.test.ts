@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RateMeter } from './rate-meter.js';
 
-it('tells the growth of the last four seconds, whatever was before', () => {
+it('measures the growth over the last four seconds only', () => {
   const meter = new RateMeter();
   expect(meter.rate(1_000, 0)).toBe(0);
   expect(meter.rate(1_060, 2_000)).toBe(30);
@@ -9,7 +9,7 @@ it('tells the growth of the last four seconds, whatever was before', () => {
   expect(meter.rate(1_060, 10_000)).toBe(0);
 });
 
-it('begins anew with a count that did', () => {
+it('starts over when the counter is reset', () => {
   const meter = new RateMeter();
   meter.rate(500, 0);
   expect(meter.rate(10, 1_000)).toBe(0);

@@ -15,7 +15,7 @@ export class RateMeter {
     this.#total += amount;
   }
 
-  /** The growth of `total` per second since the first reading within the window. */
+  /** Returns the growth of `total` per second since the first reading within the window. */
   rate(total: number, nowMs: number): number {
     // The counter was reset.
     if (total < (this.#seen.at(-1)?.total ?? 0)) this.#seen = [];

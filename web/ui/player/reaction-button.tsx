@@ -19,7 +19,10 @@ const NAMES: Readonly<Record<FloatingEmoji, string>> = {
   '🎉': 'Party',
 };
 
-/** Floats emoji over everybody's picture; stays open, so that users can send several. */
+/**
+ * Sends emoji that float over everyone's picture. The menu stays open, so that users can send
+ * several emoji.
+ */
 export function ReactionButton({ chat }: { chat: Chat }) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
@@ -39,7 +42,7 @@ export function ReactionButton({ chat }: { chat: Chat }) {
     // Otherwise arrow keys would seek and change the volume.
     event.preventDefault();
   }
-  // Guests where guests cannot write, and banned users: their reactions would be refused.
+  // The server would reject reactions of banned users, and of guests where they cannot write.
   if (!chat.me.value?.canWrite) return null;
   return (
     <span class="reaction" ref={root} onKeyDown={onKeyDown}>
@@ -74,7 +77,7 @@ export function ReactionButton({ chat }: { chat: Chat }) {
   );
 }
 
-/** Moves to the next emoji; returns false for unrelated keys. */
+/** Moves the focus to another emoji. Returns false for unrelated keys. */
 function walk(key: string, root: HTMLElement | null): boolean {
   const all = [...(root?.querySelectorAll<HTMLElement>('[data-reaction]') ?? [])];
   const index = all.findIndex((emoji) => emoji === document.activeElement);
@@ -93,7 +96,7 @@ async function send(chat: Chat, emoji: FloatingEmoji): Promise<void> {
     await chat.float(emoji);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    // Rate-limited reactions were already counted.
+    // No error is shown if the user sends reactions faster than the rate limit allows.
     if (error.code === 'rate_limited') return;
     toast({ text: error.message, tone: 'danger' });
   }

@@ -1,28 +1,28 @@
 import type { Viewer } from '../../client/viewer.js';
-import type { HlsTimeline } from './hls-player.js';
+import type { HlsTimeline, LiveHlsPlayer } from './hls-player.js';
 import type { Playback } from './playback.js';
 
-/** A shorter range is not worth a seek bar, in milliseconds. */
+/** The minimum range for which a seek bar is worthwhile, in milliseconds. */
 const WORTH_MS = 10_000;
-/** Closer to live than this counts as live, in milliseconds. */
+/** A position closer to live than this counts as live, in milliseconds. */
 const NEAR_MS = 3_000;
 
-/** Rewinding and returning to live, on every path. */
+/** Rewinds and returns to live, on every path. */
 export class Rewinding {
   readonly #viewer: Viewer;
-  readonly #playback: Playback;
+  readonly #playback: Playback<LiveHlsPlayer>;
   readonly #rewindMs: number;
 
   /** @param rewindMs how far back viewers can rewind */
-  constructor(viewer: Viewer, playback: Playback, rewindMs: number) {
+  constructor(viewer: Viewer, playback: Playback<LiveHlsPlayer>, rewindMs: number) {
     this.#viewer = viewer;
     this.#playback = playback;
     this.#rewindMs = rewindMs;
   }
 
   /**
-   * The range that can be rewound, and the position: from the HLS that plays, or over WebRTC from
-   * what the server retains. Null if there is nothing to rewind.
+   * Returns the range within which viewers can seek, and the position. They are taken from the HLS
+   * player or, over WebRTC, from what the server keeps. Null if rewinding isn't possible.
    */
   timeline(): HlsTimeline | null {
     if (!this.#viewer.canRewind.value) return null;
@@ -53,12 +53,16 @@ export class Rewinding {
 
   togglePlay(): void {
     const positionMs = this.#playback.hls.peek()?.timeline.peek()?.positionMs;
-    // A paused position falls behind live, and playback resumes from there.
+    // While playback is paused, its position falls behind live, and playback resumes at that
+    // position.
     if (!this.#playback.paused.peek() && positionMs !== undefined) this.#viewer.rewind(positionMs);
     this.#playback.togglePlay();
   }
 
-  /** To be called in an effect. A viewer who has caught up is live again, and may use WebRTC. */
+  /**
+   * Marks a viewer who has caught up as live again, so that WebRTC can be used. Must be called in
+   * an effect.
+   */
   noticeCatchingUp(): void {
     const timeline = this.#playback.hls.value?.timeline.value;
     if (!timeline || this.#playback.paused.value) return;

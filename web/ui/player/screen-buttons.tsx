@@ -21,19 +21,21 @@ export function ScreenButtons({ playback, theatre, onFullScreen }: ScreenButtons
   return (
     <>
       {playback.canPictureInPicture && (
-        <IconButton
-          icon={PictureInPicture2}
-          label={small ? 'Leave picture-in-picture' : 'Picture-in-picture'}
-          shortcut="P"
-          align="end"
-          onClick={() => playback.togglePictureInPicture()}
-        />
+        <span class="controls-small">
+          <IconButton
+            icon={PictureInPicture2}
+            label={small ? 'Exit picture-in-picture' : 'Picture-in-picture'}
+            shortcut="P"
+            align="end"
+            onClick={() => playback.togglePictureInPicture()}
+          />
+        </span>
       )}
       {theatre && !full && (
         <span class="controls-theatre">
           <IconButton
             icon={theatre.on ? Proportions : RectangleHorizontal}
-            label={theatre.on ? 'Leave theatre mode' : 'Theatre mode'}
+            label={theatre.on ? 'Exit theater mode' : 'Theater mode'}
             shortcut="T"
             align="end"
             onClick={theatre.toggle}
@@ -42,7 +44,7 @@ export function ScreenButtons({ playback, theatre, onFullScreen }: ScreenButtons
       )}
       <IconButton
         icon={full ? Minimize : Maximize}
-        label={full ? 'Leave full screen' : 'Full screen'}
+        label={full ? 'Exit full screen' : 'Full screen'}
         shortcut="F"
         align="end"
         onClick={onFullScreen}

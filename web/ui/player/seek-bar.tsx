@@ -5,15 +5,15 @@ import './seek-bar.css';
 
 export interface SeekBarProps {
   timeline: HlsTimeline;
-  /** Playback is at the live edge. */
+  /** Whether playback is at the live edge. */
   live: boolean;
   /** Seeks to a server time in milliseconds. */
   onSeek: (serverMs: number) => void;
 }
 
-/** The range that can be rewound; its right end is live. */
+/** The seek bar for the range within which viewers can seek. Its right end is live. */
 export function SeekBar({ timeline, live, onSeek }: SeekBarProps) {
-  // While dragging, playback must not move the handle.
+  // While the user drags the handle, playback must not move it.
   const [dragged, setDragged] = useState<number | null>(null);
   const lengthS = Math.round((timeline.liveMs - timeline.startMs) / 1_000);
   const behindS = Math.max(0, (timeline.liveMs - timeline.positionMs) / 1_000);

@@ -4,7 +4,7 @@ import { type Shortcut, shortcuts } from './shortcuts.js';
 import './shortcut-help.css';
 
 export interface ShortcutHelpProps {
-  /** Defaults to the shortcuts of the live player. */
+  /** The shortcuts to list; defaults to those of the live player. */
   list?: readonly Omit<Shortcut, 'action'>[];
   onClose: () => void;
 }

@@ -14,28 +14,28 @@ function press(
 }
 
 describe('actionFor', () => {
-  it('answers letters in either case', () => {
+  it('accepts letters in either case', () => {
     expect([press('k'), press('M'), press('?')]).toEqual(['toggle-play', 'toggle-muted', 'help']);
   });
 
-  it('leaves every key to a field that is typed in', () => {
+  it('ignores every key while a text field has the focus', () => {
     const typing = { ...inPlayer, typing: true };
     expect(['k', ' ', '?', 'ArrowUp'].map((key) => press(key, typing))).toEqual(
       Array.from({ length: 4 }, () => null),
     );
   });
 
-  it('leaves the browser its own combinations', () => {
+  it('ignores combinations with modifier keys', () => {
     expect(press('f', page, 'ctrlKey')).toBeNull();
     expect(press('l', page, 'metaKey')).toBeNull();
   });
 
-  it('lets space press the button that has the focus', () => {
+  it('leaves space to the focused button', () => {
     expect(press(' ', { ...inPlayer, pressable: true })).toBeNull();
     expect(press(' ')).toBe('toggle-play');
   });
 
-  it('takes arrows in the player only, and not from a slider or menu', () => {
+  it('handles arrows only in the player, and not in a slider or menu', () => {
     expect(press('ArrowUp')).toBeNull();
     expect(press('ArrowUp', inPlayer)).toBe('louder');
     expect(press('ArrowDown', { ...inPlayer, movable: true })).toBeNull();

@@ -1,4 +1,4 @@
-/** What a key does in the player. */
+/** The action of a key in the player. */
 export type PlayerAction =
   | 'toggle-play'
   | 'toggle-muted'
@@ -22,16 +22,16 @@ export interface Shortcut {
 /** All shortcuts of the player, in the order of the help. */
 export const shortcuts: readonly Shortcut[] = [
   { action: 'toggle-play', keys: ['Space', 'K'], does: 'Play or pause' },
-  { action: 'toggle-muted', keys: ['M'], does: 'Sound on or off' },
-  { action: 'louder', keys: ['↑'], does: 'Louder' },
-  { action: 'quieter', keys: ['↓'], does: 'Quieter' },
+  { action: 'toggle-muted', keys: ['M'], does: 'Mute or unmute' },
+  { action: 'louder', keys: ['↑'], does: 'Volume up' },
+  { action: 'quieter', keys: ['↓'], does: 'Volume down' },
   { action: 'back', keys: ['←'], does: 'Back 5 seconds' },
   { action: 'forward', keys: ['→'], does: 'Forward 5 seconds' },
   { action: 'live', keys: ['L'], does: 'Go to live' },
   { action: 'full-screen', keys: ['F'], does: 'Full screen' },
-  { action: 'theatre', keys: ['T'], does: 'Theatre mode' },
+  { action: 'theatre', keys: ['T'], does: 'Theater mode' },
   { action: 'picture-in-picture', keys: ['P'], does: 'Picture-in-picture' },
-  { action: 'help', keys: ['?'], does: 'This list' },
+  { action: 'help', keys: ['?'], does: 'Keyboard shortcuts' },
 ];
 
 const letters: Readonly<Record<string, PlayerAction>> = {
@@ -60,17 +60,17 @@ export interface PressedKey {
 
 /** The context of a key press: which control has the focus. */
 export interface KeyPlace {
-  /** A text input: every key belongs to it. */
+  /** Whether it is a text input, to which every key belongs. */
   typing: boolean;
-  /** Space activates it (a button, a link, a menu). */
+  /** Whether Space activates it, as with a button, a link or a menu. */
   pressable: boolean;
-  /** Arrow keys move it (a slider, a menu, tabs). */
+  /** Whether arrow keys move it, as with a slider, a menu or tabs. */
   movable: boolean;
-  /** Elsewhere, arrow keys scroll the page. */
+  /** Whether it is in the player. Elsewhere, arrow keys scroll the page. */
   inPlayer: boolean;
 }
 
-/** The action of a key press; null if it is not the player's. */
+/** Returns the action of a key press, or null if the player does not handle it. */
 export function actionFor(pressed: PressedKey, place: KeyPlace): PlayerAction | null {
   if (place.typing || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
   if (pressed.key === ' ') return place.pressable ? null : 'toggle-play';

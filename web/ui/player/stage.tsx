@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Play, RotateCw } from 'lucide';
 import { at } from '../../client/base-path.js';
 import type { ViewerState, WatchedChannel } from '../../client/viewer-state.js';
-import { assertNever } from '../../client/assert-never.js';
+import { assertNever } from '../../../src/protocol/assert-never.js';
 import { Avatar } from '../components/avatar.js';
 import { Button } from '../components/button.js';
 import { Spinner } from '../components/spinner.js';
@@ -17,20 +17,20 @@ export interface StageProps {
   channel: WatchedChannel;
   /** The channel's name in its address. */
   name: string;
-  /** A frame of the stream is visible. */
+  /** Whether a frame of the stream is visible. */
   hasFrame: boolean;
-  /** There is audio but no picture. */
+  /** Whether there is audio but no picture. */
   soundOnly: boolean;
-  /** The last frame is visible, dimmed. */
+  /** Whether the last frame is visible, dimmed. */
   hasLastFrame: boolean;
-  /** The user owns the channel. */
+  /** Whether the user owns the channel. */
   own: boolean;
   onRetry: () => void;
   /** Starts playback when autoplay is off. */
   onStart: () => void;
 }
 
-/** Covers the picture when there is none, or none that moves. */
+/** The cover that is shown over the player while no frames are arriving. */
 export function Stage(props: StageProps) {
   const { state, channel, name, hasLastFrame } = props;
   const waiting = hasLastFrame ? 'Reconnecting' : 'Connecting';
@@ -58,8 +58,8 @@ export function Stage(props: StageProps) {
       return (
         <Still name={name} owner={channel.owner} title="The broadcast has ended">
           <p class="figures">
-            {lengthMs !== null && `It ran ${wordyDuration(lengthMs)}. `}
-            At most {viewerCount(peakViewers)} at once.
+            {lengthMs !== null && `It lasted ${wordyDuration(lengthMs)}. `}
+            Peak: {viewerCount(peakViewers)}.
           </p>
           <Button href={at('/')}>See who else is live</Button>
         </Still>
@@ -67,7 +67,7 @@ export function Stage(props: StageProps) {
     }
     case 'gone':
       return (
-        <Still name={name} owner={channel.owner} title="This channel is gone">
+        <Still name={name} owner={channel.owner} title="This channel no longer exists">
           <p>Its owner deleted it.</p>
           <Button href={at('/')}>See who is live</Button>
         </Still>
@@ -135,7 +135,7 @@ function Interrupted({ name, picture, untilMs, over }: InterruptedProps) {
         <Spinner size={36} />
         <h2>The broadcaster is reconnecting</h2>
         <p class="figures">
-          {secondsLeft > 0 ? `Waiting ${secondsLeft} s more` : 'Waiting for the last word'}
+          {secondsLeft > 0 ? `Waiting up to ${secondsLeft} s` : 'Waiting for an update'}
         </p>
       </div>
     </div>
@@ -144,7 +144,7 @@ function Interrupted({ name, picture, untilMs, over }: InterruptedProps) {
 
 function SoundOnly({ name, owner }: { name: string; owner: string }) {
   return (
-    <Still name={name} owner={owner} title="Sound only">
+    <Still name={name} owner={owner} title="Audio only">
       <p>The camera is off.</p>
     </Still>
   );
@@ -156,9 +156,9 @@ function NotLive({ channel, name, own }: StageProps) {
     <Still name={name} owner={channel.owner} title={`${channel.owner || name} is not live`}>
       <p>
         {channel.lastLiveAt === null
-          ? 'It has not been live yet.'
-          : `It was live ${ago(Date.parse(channel.lastLiveAt), nowMs)}.`}
-        {!own && ' This page starts by itself when it is.'}
+          ? 'It has never been live.'
+          : `Last live ${ago(Date.parse(channel.lastLiveAt), nowMs)}.`}
+        {!own && ' Playback starts when it goes live.'}
       </p>
       {own && (
         <Button variant="live" href={at(`/studio?channel=${name}`)}>

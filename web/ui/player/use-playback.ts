@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { type ReadonlySignal, useComputed, useSignalEffect } from '@preact/signals';
 import type { Viewer } from '../../client/viewer.js';
 import type { ViewerState } from '../../client/viewer-state.js';
+import type { HlsPlayerOptions, LiveHlsPlayer } from './hls-player.js';
 import { Playback } from './playback.js';
 
 interface PlaybackOptions {
@@ -14,7 +15,7 @@ export function usePlayback(
   viewer: Viewer,
   video: { current: HTMLVideoElement | null },
   { connection, muted }: PlaybackOptions,
-): Playback {
+): Playback<LiveHlsPlayer> {
   const playback = useMemo(
     () =>
       new Playback(
@@ -25,6 +26,7 @@ export function usePlayback(
           isOnline: () => connection.peek() === 'online',
           onRefused: () => viewer.hlsRefused(),
           onFailed: () => viewer.hlsFailed(),
+          playerFor: livePlayerFor,
         },
         { muted },
       ),
@@ -41,7 +43,7 @@ export function usePlayback(
   return playback;
 }
 
-/** Whether the last frame should replace the video. */
+/** Returns a signal that tells whether the last frame should replace the video. */
 export function useLastFrameShown(viewer: Viewer, playback: Playback): ReadonlySignal<boolean> {
   return useComputed(() => {
     const state = viewer.state.value;
@@ -51,12 +53,20 @@ export function useLastFrameShown(viewer: Viewer, playback: Playback): ReadonlyS
   });
 }
 
-/** Whether a frame is visible, current or last. */
+/** Returns whether a frame is visible, either the current or the last one. */
 export function isShowing({ name }: ViewerState, hasLastFrame: boolean): boolean {
   return name === 'playing' || (hasLastFrame && (name === 'interrupted' || name === 'connecting'));
 }
 
-/** Nothing is live, and nothing will resume by itself. */
+/** Returns whether nothing is live and nothing will resume on its own. */
 export function isOver({ name }: ViewerState): boolean {
   return name === 'not-live' || name === 'ended' || name === 'gone';
+}
+
+async function livePlayerFor(
+  way: 'hls' | 'native',
+): Promise<new (options: HlsPlayerOptions) => LiveHlsPlayer> {
+  return way === 'hls'
+    ? (await import('./hls-js-player.js')).HlsJsPlayer
+    : (await import('./native-hls-player.js')).NativeHlsPlayer;
 }

@@ -1,13 +1,13 @@
-/** The user's volume, stored for the next page. */
+/** The user's volume, which is stored for the next page. */
 export interface Loudness {
-  /** 0 to 1. */
+  /** The volume, from 0 to 1. */
   volume: number;
   muted: boolean;
 }
 
 const KEY = 'onair.loudness';
 
-/** Parses the stored volume; full volume if there is none or it is invalid. */
+/** Parses the stored volume. Returns full volume if it is missing or invalid. */
 export function parseLoudness(stored: string | null): Loudness {
   const [volume, muted] = (stored ?? '').split(' ');
   const value = Number(volume);
@@ -20,7 +20,7 @@ export function readLoudness(): Loudness {
   try {
     return parseLoudness(localStorage.getItem(KEY));
   } catch {
-    // Storage is blocked, as in a sandboxed embed.
+    // Storage is blocked, for example in a sandboxed embed.
     return parseLoudness(null);
   }
 }
@@ -29,6 +29,6 @@ export function keepLoudness({ volume, muted }: Loudness): void {
   try {
     localStorage.setItem(KEY, muted ? `${volume} muted` : `${volume}`);
   } catch {
-    // Storage is blocked: the volume lasts for this page only.
+    // Storage is blocked, so the volume lasts for this page only.
   }
 }

@@ -3,7 +3,7 @@ import { IconButton } from '../components/icon-button.js';
 import type { Playback } from './playback.js';
 import './volume.css';
 
-/** Mute button and volume slider. */
+/** The mute button and the volume slider. */
 export function Volume({ playback }: { playback: Playback }) {
   const muted = playback.muted.value;
   const volume = muted ? 0 : playback.volume.value;
@@ -24,7 +24,7 @@ export function Volume({ playback }: { playback: Playback }) {
         max="100"
         step="5"
         aria-label="Volume"
-        aria-valuetext={`${Math.round(volume * 100)} %`}
+        aria-valuetext={`${Math.round(volume * 100)}%`}
         value={Math.round(volume * 100)}
         style={{ '--fill': `${Math.round(volume * 100)}%` }}
         onInput={(event) => playback.setVolume(event.currentTarget.valueAsNumber / 100)}

@@ -6,11 +6,11 @@ import './chapter-list.css';
 export interface ChapterListProps {
   chapters: readonly Chapter[];
   vod: Vod;
-  /** A heading of its own, where no tab says what this is. */
+  /** Whether to show a heading, for places without a tab label. */
   heading: boolean;
 }
 
-/** What a recording is made of; each line leads there, and has an address of its own. */
+/** A recording's chapters. Each line is a link that seeks to its chapter. */
 export function ChapterList({ chapters, vod, heading }: ChapterListProps) {
   const current = chapterAt(chapters, vod.positionMs.value);
   if (chapters.length < 2) return null;
@@ -25,7 +25,7 @@ export function ChapterList({ chapters, vod, heading }: ChapterListProps) {
               href={`?t=${Math.floor(chapter.atMs / 1_000)}`}
               aria-current={chapter === current ? 'true' : undefined}
               onClick={(event) => {
-                // With a key it opens elsewhere, as any link.
+                // With a modifier key, the link opens like any other.
                 if (event.ctrlKey || event.metaKey || event.shiftKey) return;
                 event.preventDefault();
                 vod.seek(chapter.atMs);
@@ -33,7 +33,7 @@ export function ChapterList({ chapters, vod, heading }: ChapterListProps) {
               }}
             >
               <span class="chapters-time figures">{clockTime(chapter.atMs)}</span>
-              <span>{chapter.title || 'Without a title'}</span>
+              <span>{chapter.title || 'Untitled'}</span>
             </a>
           </li>
         ))}

@@ -14,7 +14,7 @@ describe('startOf', () => {
     ['?t=soon', 0],
     ['?t=', 0],
     ['', 0],
-  ])('of %s in two hours is %i ms', (search, startMs) => {
+  ])('of %s within two hours is %i ms', (search, startMs) => {
     expect(startOf(search, 7_200_000)).toBe(startMs);
   });
 });

@@ -1,15 +1,21 @@
-/** A part of a recording, from here on to the next. */
+/** A chapter of a recording, which lasts until the next one. */
 export interface Chapter {
   atMs: number;
   title: string;
 }
 
-/** The chapter of a position; null before the first. Chapters are in order. */
+/**
+ * Returns the chapter at a position, or null before the first chapter. The chapters must be in
+ * order.
+ */
 export function chapterAt(chapters: readonly Chapter[], positionMs: number): Chapter | null {
   return chapters.findLast(({ atMs }) => atMs <= positionMs) ?? null;
 }
 
-/** Where `?t=` says to begin, milliseconds, no further than the end: seconds, or `1h2m3s`. */
+/**
+ * Returns the start position in ms, within the duration. It is taken from `?t=`, in seconds or as
+ * in `1h2m3s`.
+ */
 export function startOf(search: string, durationMs: number): number {
   const text = new URLSearchParams(search).get('t') ?? '';
   const match = /^(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,7}(?:\.\d{1,3})?)s?)?$/.exec(text);

@@ -6,7 +6,7 @@ import { ChatReplay, type ReplayPart } from './chat-replay.js';
 const START = Date.parse('2026-11-23T10:00:00.000Z');
 const PAGE = 100;
 
-/** One message a second, the first at the start. */
+/** Creates one message per second, the first at the start. */
 function messages(count: number): ChatMessage[] {
   return Array.from({ length: count }, (_, index) => ({
     seq: index + 1,
@@ -18,7 +18,7 @@ function messages(count: number): ChatMessage[] {
   }));
 }
 
-/** Answers as the server does. */
+/** Simulates the server. */
 function chatOf(all: readonly ChatMessage[]) {
   const asked: ReplayPart[] = [];
   let broken = false;
@@ -37,7 +37,7 @@ function chatOf(all: readonly ChatMessage[]) {
     replay,
     asked,
     setBroken: (value: boolean) => (broken = value),
-    /** Goes to a second, and waits until what that asks for is there. */
+    /** Advances to a second and waits for everything that this requests. */
     at: async (second: number): Promise<number[]> => {
       replay.advance(START + second * 1_000);
       await settled(asked);
@@ -46,24 +46,24 @@ function chatOf(all: readonly ChatMessage[]) {
   };
 }
 
-/** All answers are there, and nothing more was asked for. */
+/** Waits until all requests are answered and no more follow. */
 async function settled(asked: readonly unknown[]): Promise<void> {
   for (let before = -1; before !== asked.length;) {
     before = asked.length;
-    // Longer than any chain of promises of one answer.
+    // These are more turns than the promise chain of any answer takes.
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   }
 }
 
 describe('ChatReplay', () => {
-  it('shows what was written up to now, and nothing that comes later', async () => {
+  it('shows messages up to the position, and none after it', async () => {
     const { at } = chatOf(messages(10));
     expect(await at(0)).toEqual([1]);
     expect(await at(3.5)).toEqual([1, 2, 3, 4]);
     expect(await at(60)).toHaveLength(10);
   });
 
-  it('goes back without asking again for what it has', async () => {
+  it('goes back without requesting loaded messages again', async () => {
     const { at, asked } = chatOf(messages(50));
     await at(40);
     const before = asked.length;
@@ -71,7 +71,7 @@ describe('ChatReplay', () => {
     expect(asked).toHaveLength(before);
   });
 
-  it('jumps forward without loading what is between', async () => {
+  it('jumps forward without loading the messages in between', async () => {
     const { at, asked } = chatOf(messages(5_000));
     await at(0);
     asked.length = 0;
@@ -80,7 +80,7 @@ describe('ChatReplay', () => {
     expect(asked.length).toBeLessThan(4);
   });
 
-  it('has messages from before a position that one jumped back to', async () => {
+  it('shows earlier messages after a jump back', async () => {
     const { at } = chatOf(messages(5_000));
     await at(4_500);
     const shown = await at(1_000);
@@ -88,7 +88,7 @@ describe('ChatReplay', () => {
     expect(shown.length).toBeGreaterThanOrEqual(PAGE);
   });
 
-  it('keeps a bounded part however long it plays, without a gap', async () => {
+  it('keeps a bounded number of messages, without a gap', async () => {
     const { at, replay } = chatOf(messages(3_000));
     for (let second = 0; second < 3_000; second += 10) {
       const shown = await at(second);
@@ -101,20 +101,20 @@ describe('ChatReplay', () => {
     expect((await at(5)).at(-1)).toBe(6);
   });
 
-  it('leaves out what moderators deleted, also for moderators, who are sent its text', async () => {
+  it('omits deleted messages, even for moderators, who receive their text', async () => {
     const all = messages(5);
     all[2] = { ...all[2]!, deleted: true };
     const { at } = chatOf(all);
     expect(await at(10)).toEqual([1, 2, 4, 5]);
   });
 
-  it('asks once for a chat in which nothing was written', async () => {
+  it('does not request an empty chat repeatedly', async () => {
     const { at, asked } = chatOf([]);
     for (const second of [0, 1, 500, 3]) expect(await at(second)).toEqual([]);
     expect(asked.length).toBeLessThanOrEqual(2);
   });
 
-  it('goes on through a long silence without asking again and again', async () => {
+  it('continues through a long silence without repeated requests', async () => {
     const all = messages(2);
     all[1] = { ...all[1]!, sentAt: new Date(START + 3_600_000).toISOString() };
     const { at, asked } = chatOf(all);
@@ -123,7 +123,7 @@ describe('ChatReplay', () => {
     expect(asked.length).toBeLessThanOrEqual(2);
   });
 
-  it('tells that it could not be loaded, and goes on when asked again', async () => {
+  it('reports a failure and resumes on retry', async () => {
     const { at, replay, asked, setBroken } = chatOf(messages(5));
     setBroken(true);
     await at(2);
@@ -135,7 +135,7 @@ describe('ChatReplay', () => {
     expect(await at(2.4)).toEqual([1, 2, 3]);
   });
 
-  it('takes no answer for where it was before a jump', async () => {
+  it('ignores answers to requests that were made before a jump', async () => {
     const all = messages(5_000);
     const late: (() => void)[] = [];
     const replay = new ChatReplay(

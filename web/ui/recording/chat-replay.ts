@@ -2,42 +2,48 @@ import { signal } from '@preact/signals';
 import type { ChatMessage, ChatPage } from '../../../src/protocol/chat.js';
 import { RequestError } from '../../client/request-error.js';
 
-/** Which messages of a broadcast: the newest before a time, or those after one of them. */
+/** The messages to load: the newest before a time, or those after a `seq`. */
 export type ReplayPart = { until: string } | { after: number };
 
-/** So many are drawn; what was written before scrolls out. */
+/** The maximum number of messages shown; earlier ones are dropped. */
 const SHOWN_MAX = 150;
-/** So many are kept, drawn or to come: at the bound the oldest go. */
-const KEPT_MAX = 500;
-/** So many before a position are there when one goes back to it, as far as there are any. */
+/**
+ * The maximum number of messages in memory, shown or upcoming. Beyond it, the oldest messages are
+ * evicted.
+ */
+const RETAINED_MAX = 500;
+/** The number of earlier messages to load when going back to a position. */
 const CONTEXT = 50;
-/** With fewer left to come, more are loaded. */
+/** If there are fewer upcoming messages than this, more are loaded. */
 const AHEAD_MIN = 40;
-/** Farther beyond what is loaded is a jump, not playing on, milliseconds. */
+/** A position this far beyond the loaded part is a jump, in ms. */
 const JUMP_MS = 30_000;
 
-/** What is loaded: a stretch of the chat without gaps. */
+/** The loaded part of the chat, without gaps. */
 interface Loaded {
-  /** Times from here to there are covered. */
+  /** The period that the messages cover. */
   fromMs: number;
   toMs: number;
   messages: readonly ChatMessage[];
   lastSeq: number;
-  /** There are more after the last. */
+  /** Whether more messages follow the last one. */
   more: boolean;
 }
 
 const sentMs = ({ sentAt }: ChatMessage): number => Date.parse(sentAt);
 
 /**
- * The chat of a broadcast as it was at a time that goes on, and jumps. What moderators deleted is not in it.
- * Loads page by page, as far as it is needed, and keeps a bounded part.
+ * The chat of a broadcast at a position that advances and jumps, without deleted messages. Pages
+ * are loaded on demand, and a bounded number of messages is kept.
  */
 export class ChatReplay {
-  /** What was written up to now, in order. */
+  /** The messages up to the position, in order. */
   readonly shown = signal<readonly ChatMessage[]>([]);
   readonly state = signal<'loading' | 'ready' | 'failed'>('loading');
-  /** Raised with each jump to what was not loaded: what was asked for before is not waited for any more. */
+  /**
+   * A number that is incremented by each jump beyond the loaded part, after which answers to
+   * earlier requests are ignored.
+   */
   readonly jumps = signal(0);
   readonly #load: (part: ReplayPart) => Promise<ChatPage>;
   #loaded: Loaded | null = null;
@@ -49,7 +55,7 @@ export class ChatReplay {
     this.#load = load;
   }
 
-  /** It is now this time of the broadcast, on the server's clock, milliseconds since 1970. */
+  /** Sets the position, which is a time of the broadcast on the server's clock in ms since 1970. */
   advance(wallMs: number): void {
     this.#wallMs = wallMs;
     const loaded = this.#loaded;
@@ -58,10 +64,10 @@ export class ChatReplay {
     this.#show();
     if (loaded === null || this.#loading || this.#hasFailed || !loaded.more) return;
     const ahead = loaded.messages.filter((message) => sentMs(message) > wallMs).length;
-    if (ahead < AHEAD_MIN) void this.#goOn(loaded);
+    if (ahead < AHEAD_MIN) void this.#loadMore(loaded);
   }
 
-  /** Loads again what could not be loaded. */
+  /** Retries a failed load. */
   retry(): void {
     this.#jump();
   }
@@ -78,27 +84,27 @@ export class ChatReplay {
     this.state.value = 'loading';
     const wallMs = Math.ceil(this.#wallMs);
     void this.#run({ until: new Date(wallMs + 1).toISOString() }, (page) => {
-      const messages = page.messages.filter(isThere);
+      const messages = page.messages.filter(isNotDeleted);
       return {
         messages,
         fromMs: page.more ? contextEnd(messages, wallMs) : Number.NEGATIVE_INFINITY,
         toMs: wallMs,
         lastSeq: page.messages.at(-1)?.seq ?? 0,
-        // Nothing is known yet of what came after.
+        // Whether later messages exist isn't known yet.
         more: true,
       };
     });
   }
 
-  #goOn({ lastSeq, messages: before, fromMs, toMs }: Loaded): Promise<void> {
+  #loadMore({ lastSeq, messages: before, fromMs, toMs }: Loaded): Promise<void> {
     return this.#run({ after: lastSeq }, (page) => {
       const last = page.messages.at(-1);
-      const messages = [...before, ...page.messages.filter(isThere)];
-      const kept = messages.slice(-KEPT_MAX);
-      const isCut = kept.length < messages.length;
+      const messages = [...before, ...page.messages.filter(isNotDeleted)];
+      const retained = messages.slice(-RETAINED_MAX);
+      const isCut = retained.length < messages.length;
       return {
-        messages: kept,
-        fromMs: isCut ? contextEnd(kept, this.#wallMs) : fromMs,
+        messages: retained,
+        fromMs: isCut ? contextEnd(retained, this.#wallMs) : fromMs,
         toMs: !page.more ? Number.POSITIVE_INFINITY : last ? sentMs(last) : toMs,
         lastSeq: last?.seq ?? lastSeq,
         more: page.more,
@@ -133,13 +139,13 @@ export class ChatReplay {
   }
 }
 
-const isThere = ({ deleted }: ChatMessage): boolean => !deleted;
+const isNotDeleted = ({ deleted }: ChatMessage): boolean => !deleted;
 
 function covers({ fromMs, toMs }: Loaded, wallMs: number): boolean {
   return wallMs >= fromMs && wallMs <= toMs + JUMP_MS;
 }
 
-/** From where on some messages stand before what is new. */
+/** Returns the earliest time before which there are enough messages. */
 function contextEnd(messages: readonly ChatMessage[], wallMs: number): number {
   const message = messages[CONTEXT] ?? messages.at(-1);
   return message ? Math.min(wallMs, sentMs(message)) : wallMs;

@@ -3,6 +3,7 @@ import { CLIP_MAX_MS, TITLE_MAX } from '../../../src/protocol/limits.js';
 import { at } from '../../client/base-path.js';
 import { recordingApi } from '../../client/recording-api.js';
 import { FormError } from '../account/form-error.js';
+import { SubmitDialog } from '../account/submit-dialog.js';
 import { useSubmit } from '../account/use-submit.js';
 import { Button } from '../components/button.js';
 import { Dialog } from '../components/dialog.js';
@@ -16,42 +17,31 @@ import './clip-dialog.css';
 export interface ClipDialogProps {
   recordingId: string;
   title: string;
-  /** How much there is to choose from, milliseconds. */
+  /** The duration of the recording, in ms. */
   durationMs: number;
-  /** Where it plays. */
+  /** The playback position, in ms. */
   positionMs: number;
   previews: readonly Preview[];
-  /** Shows a moment in the page's player; absent: there is nothing that could. */
+  /** Seeks in the page's player; absent if that isn't possible. */
   onShow?: (positionMs: number) => void;
   onClose: () => void;
 }
 
-/** Makes a clip: where it begins and ends, and what it is called; then says where it is. */
+/** The dialog that creates a clip with a range and a title, and then shows the clip's link. */
 export function ClipDialog(props: ClipDialogProps) {
   const { recordingId, durationMs, onClose } = props;
   const [range, setRange] = useState(() => rangeAt(props.positionMs, durationMs));
   const [title, setTitle] = useState(props.title);
-  const [madeId, setMadeId] = useState<string | null>(null);
+  const [createdId, setCreatedId] = useState<string | null>(null);
   const form = useSubmit(async () => {
     const startMs = Math.round(range.startMs);
     const lengthMs = Math.min(CLIP_MAX_MS, Math.round(range.endMs - range.startMs));
     const clip = { startMs, durationMs: lengthMs, title };
-    setMadeId((await recordingApi.createClip(recordingId, clip)).id);
+    setCreatedId((await recordingApi.createClip(recordingId, clip)).id);
   });
-  if (madeId !== null) return <Made id={madeId} onClose={onClose} />;
+  if (createdId !== null) return <Created id={createdId} onClose={onClose} />;
   return (
-    <Dialog
-      title="Make a clip"
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={form.busy} onClick={() => form.submit()}>
-            Create clip
-          </Button>
-        </>
-      }
-    >
+    <SubmitDialog title="Create a clip" action="Create clip" form={form} onClose={onClose}>
       <form class="clip-form" onSubmit={form.submit} noValidate>
         <FormError message={form.message ?? form.issue('durationMs') ?? form.issue('startMs')} />
         <RangePicker
@@ -72,7 +62,7 @@ export function ClipDialog(props: ClipDialogProps) {
           maxLength={TITLE_MAX}
         />
       </form>
-    </Dialog>
+    </SubmitDialog>
   );
 }
 
@@ -80,7 +70,7 @@ interface RangePickerProps {
   range: ClipRange;
   durationMs: number;
   previews: readonly Preview[];
-  /** @param shownMs the end that was moved */
+  /** @param shownMs the position of the end that moved */
   onChange: (range: ClipRange, shownMs: number) => void;
 }
 
@@ -89,7 +79,7 @@ function RangePicker({ range, durationMs, previews, onChange }: RangePickerProps
   return (
     <div class="clip-range">
       <RangeEnd
-        label="Begins at"
+        label="Starts at"
         valueMs={startMs}
         durationMs={durationMs}
         preview={previewAt(previews, startMs)}
@@ -109,7 +99,7 @@ function RangePicker({ range, durationMs, previews, onChange }: RangePickerProps
         }}
       />
       <p class="muted figures" role="status">
-        {wordyDuration(endMs - startMs)} of at most {wordyDuration(CLIP_MAX_MS)}.
+        {wordyDuration(endMs - startMs)}. Maximum: {wordyDuration(CLIP_MAX_MS)}.
       </p>
     </div>
   );
@@ -145,18 +135,18 @@ function RangeEnd({ label, valueMs, durationMs, preview, onChange }: RangeEndPro
   );
 }
 
-/** It is there: where. */
-function Made({ id, onClose }: { id: string; onClose: () => void }) {
+/** Shows the link of a new clip. */
+function Created({ id, onClose }: { id: string; onClose: () => void }) {
   const address = `${location.origin}${at(`/clips/${id}`)}`;
   const [copied, setCopied] = useState(false);
   return (
     <Dialog
-      title="The clip is made"
+      title="Clip created"
       onClose={onClose}
       actions={
         <>
           <Button onClick={onClose}>Close</Button>
-          <Button href={at(`/clips/${id}`)}>Watch it</Button>
+          <Button href={at(`/clips/${id}`)}>Watch clip</Button>
           <Button variant="primary" onClick={() => void copyAddress(address).then(setCopied)}>
             {copied ? 'Link copied' : 'Copy link'}
           </Button>

@@ -10,22 +10,22 @@ import { Thumbnail } from '../components/thumbnail.js';
 import { toast } from '../components/toast.js';
 import { clockTime } from '../format/duration.js';
 import { sizeLabel } from '../format/size.js';
+import { MediaLine } from '../past/media-line.js';
 import { VISIBILITY_WORDS } from './visibility-words.js';
-import './clip-list.css';
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 interface ClipListProps {
   clips: readonly ListedClip[];
-  /** It is the newest page of them. */
+  /** Whether this is the newest page. */
   isFirst: boolean;
   onDeleted: () => void;
 }
 
-/** Clips that one may delete. */
+/** Lists clips, each with a delete button. */
 export function ClipList({ clips, isFirst, onDeleted }: ClipListProps) {
   if (clips.length === 0)
-    return <p class="muted">{isFirst ? 'There are no clips.' : 'There are no older clips.'}</p>;
+    return <p class="muted">{isFirst ? 'No clips yet.' : 'No older clips.'}</p>;
   return (
     <ul class="clip-list">
       {clips.map((clip) => (
@@ -40,43 +40,40 @@ function ClipLine({ clip, onDeleted }: { clip: ListedClip; onDeleted: () => void
   const named = clip.title || channel;
   const by = createdBy === null ? '' : ` · by ${createdBy}`;
   return (
-    <li class="clip-line">
-      <a class="clip-line-picture" href={at(`/clips/${id}`)} tabIndex={-1} aria-hidden="true">
-        <Thumbnail name={channel} picture={clip.thumbnailPath} />
-      </a>
-      <div class="clip-line-words">
-        <h3>
-          <a href={at(`/clips/${id}`)}>{named}</a>
-        </h3>
-        <p class="muted figures">
-          {clockTime(durationMs)} · {sizeLabel(clip.bytes)} ·{' '}
-          {day.format(Date.parse(clip.createdAt))}
-          {by}
-        </p>
-        <p class="clip-line-notes">
+    <MediaLine
+      picture={
+        <a href={at(`/clips/${id}`)} tabIndex={-1} aria-hidden="true">
+          <Thumbnail name={channel} picture={clip.thumbnailPath} />
+        </a>
+      }
+      heading={<a href={at(`/clips/${id}`)}>{named}</a>}
+      facts={`${clockTime(durationMs)} · ${sizeLabel(clip.bytes)} · ${day.format(Date.parse(clip.createdAt))}${by}`}
+      notes={
+        <>
           {visibility !== 'public' && <Badge>{VISIBILITY_WORDS[visibility]}</Badge>}
-          {clip.recordingId === null && <span class="muted">Its recording was deleted</span>}
-        </p>
-      </div>
+          {clip.recordingId === null && <span class="muted">Recording deleted</span>}
+        </>
+      }
+    >
       <IconButton
         icon={Trash}
         label={`Delete ${named}`}
         align="end"
         onClick={() =>
-          void deleteClip(id, named).then((gone) => {
-            if (gone) onDeleted();
+          void deleteClip(id, named).then((isDeleted) => {
+            if (isDeleted) onDeleted();
           })
         }
       />
-    </li>
+    </MediaLine>
   );
 }
 
-/** Asks, and deletes a clip for good; true when it is gone. */
+/** Deletes a clip after confirmation; resolves to true if it was deleted. */
 async function deleteClip(id: string, title: string): Promise<boolean> {
   const goAhead = await confirm({
     title: 'Delete this clip?',
-    text: `“${title}” is deleted for good.`,
+    text: `“${title}” will be permanently deleted.`,
     action: 'Delete clip',
     cancel: 'Keep it',
     danger: true,
@@ -89,6 +86,6 @@ async function deleteClip(id: string, title: string): Promise<boolean> {
     toast({ text: error.message, tone: 'danger' });
     return false;
   }
-  toast({ text: 'The clip is deleted.', tone: 'good' });
+  toast({ text: 'Clip deleted.', tone: 'good' });
   return true;
 }

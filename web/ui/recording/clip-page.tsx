@@ -27,7 +27,7 @@ export interface ClipPageProps {
   account: AccountView | null;
 }
 
-/** A clip, to be played over and over. */
+/** The page of a clip, which plays in a loop. */
 export function ClipPage({ viewed, clip, account }: ClipPageProps) {
   const { id, channel, title, durationMs, createdAt, createdBy, recordingId } = clip;
   const vod = useClipVod(viewed, clip);
@@ -37,7 +37,7 @@ export function ClipPage({ viewed, clip, account }: ClipPageProps) {
 
   async function share(): Promise<void> {
     const address = `${location.origin}${location.pathname}`;
-    if (await copyAddress(address)) toast({ text: 'The link is copied.', tone: 'good' });
+    if (await copyAddress(address)) toast({ text: 'Link copied.', tone: 'good' });
   }
   return (
     <Page header={<Header account={account} />}>
@@ -55,7 +55,7 @@ export function ClipPage({ viewed, clip, account }: ClipPageProps) {
         <section class="channel-info recording-info" aria-label="Clip">
           <Avatar name={channel} size={48} />
           <div class="channel-info-words">
-            <h1>{title || `A clip of ${channel}`}</h1>
+            <h1>{title || `Clip from ${channel}`}</h1>
             <p class="channel-info-line">
               <a class="channel-info-owner" href={at(`/${channel}`)}>
                 {channel}
@@ -111,7 +111,7 @@ function useClipVod(viewed: Viewed<ClipView>, { id, durationMs, playFromMs }: Cl
 async function askAndDelete(viewed: Viewed<ClipView>, id: string): Promise<void> {
   const goAhead = await confirm({
     title: 'Delete this clip?',
-    text: 'It is deleted for good, and its link leads nowhere.',
+    text: 'It will be permanently deleted, and its link will stop working.',
     action: 'Delete clip',
     cancel: 'Keep it',
     danger: true,

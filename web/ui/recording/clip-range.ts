@@ -1,28 +1,31 @@
 import { CLIP_MAX_MS, CLIP_MIN_MS } from '../../../src/protocol/limits.js';
 
-/** Which stretch is to be a clip, milliseconds. */
+/** The range of a clip, in ms. */
 export interface ClipRange {
   startMs: number;
   endMs: number;
 }
 
-/** What is offered at first: the half minute up to a position, or at the beginning the one after it. */
+/**
+ * The initial length. The range is the half minute before a position, or the first half minute of
+ * the recording.
+ */
 const FIRST_MS = 30_000;
 
-/** The range that is offered at a position. */
+/** Returns the initial range for a position. */
 export function rangeAt(positionMs: number, durationMs: number): ClipRange {
   const endMs = Math.min(durationMs, Math.max(positionMs, Math.min(FIRST_MS, durationMs)));
   return { startMs: Math.max(0, endMs - FIRST_MS), endMs };
 }
 
-/** With another beginning: the end is moved where the clip were too long, too short or backward else. */
+/** Moves the start, and the end if the clip would be too long, too short or reversed. */
 export function withStart({ endMs }: ClipRange, startMs: number, durationMs: number): ClipRange {
   const start = clamp(startMs, 0, Math.max(0, durationMs - CLIP_MIN_MS));
   const end = clamp(endMs, start + CLIP_MIN_MS, start + CLIP_MAX_MS);
   return { startMs: start, endMs: Math.min(end, durationMs) };
 }
 
-/** With another end; the same the other way round. */
+/** Moves the end, and if necessary the start in the same way. */
 export function withEnd({ startMs }: ClipRange, endMs: number, durationMs: number): ClipRange {
   const end = clamp(endMs, Math.min(CLIP_MIN_MS, durationMs), durationMs);
   const start = clamp(startMs, end - CLIP_MAX_MS, end - CLIP_MIN_MS);

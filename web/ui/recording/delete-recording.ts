@@ -3,11 +3,11 @@ import { RequestError } from '../../client/request-error.js';
 import { confirm } from '../components/confirm.js';
 import { toast } from '../components/toast.js';
 
-/** Asks, and deletes a recording for good; true when it is gone. */
+/** Deletes a recording after confirmation; resolves to true if it was deleted. */
 export async function deleteRecording(id: string, title: string): Promise<boolean> {
   const goAhead = await confirm({
     title: 'Delete this recording?',
-    text: `“${title}” is deleted for good. Its chat and the clips of it stay.`,
+    text: `“${title}” will be permanently deleted. Its chat and clips stay.`,
     action: 'Delete recording',
     cancel: 'Keep it',
     danger: true,
@@ -20,6 +20,6 @@ export async function deleteRecording(id: string, title: string): Promise<boolea
     toast({ text: error.message, tone: 'danger' });
     return false;
   }
-  toast({ text: 'The recording is deleted.', tone: 'good' });
+  toast({ text: 'Recording deleted.', tone: 'good' });
   return true;
 }

@@ -4,19 +4,18 @@ import { TITLE_MAX } from '../../../src/protocol/limits.js';
 import type { RecordingView } from '../../../src/protocol/recording.js';
 import { recordingApi } from '../../client/recording-api.js';
 import { FormError } from '../account/form-error.js';
+import { SubmitDialog } from '../account/submit-dialog.js';
 import { useSubmit } from '../account/use-submit.js';
-import { Button } from '../components/button.js';
-import { Dialog } from '../components/dialog.js';
 import { Select } from '../components/select.js';
 import { Switch } from '../components/switch.js';
 import { TextField } from '../components/text-field.js';
 import './edit-dialog.css';
 
 const CHOICES: readonly { value: Visibility; label: string; hint: string }[] = [
-  { value: 'public', label: 'As the channel', hint: 'Whoever may watch the channel.' },
-  { value: 'unlisted', label: 'With the link', hint: 'Not among past broadcasts.' },
-  { value: 'password', label: 'With the channel’s password', hint: 'It is asked for on the page.' },
-  { value: 'private', label: 'Private', hint: 'You, your moderators and the channel’s list.' },
+  { value: 'public', label: 'Same as the channel', hint: 'Everyone who can watch the channel.' },
+  { value: 'unlisted', label: 'Anyone with the link', hint: 'Not listed in past broadcasts.' },
+  { value: 'password', label: 'Anyone with the channel password', hint: 'The page asks for it.' },
+  { value: 'private', label: 'Accounts on the list', hint: 'And you and your moderators.' },
 ];
 
 export interface EditDialogProps {
@@ -25,7 +24,7 @@ export interface EditDialogProps {
   onClose: () => void;
 }
 
-/** What a recording is called, who may watch it, and whether it stays. */
+/** Edits a recording's title, audience and retention. */
 export function EditDialog({ recording, onChanged, onClose }: EditDialogProps) {
   const [title, setTitle] = useState(recording.title);
   const [visibility, setVisibility] = useState(recording.visibility);
@@ -40,18 +39,7 @@ export function EditDialog({ recording, onChanged, onClose }: EditDialogProps) {
     onClose();
   });
   return (
-    <Dialog
-      title="Edit recording"
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={form.busy} onClick={() => form.submit()}>
-            Save
-          </Button>
-        </>
-      }
-    >
+    <SubmitDialog title="Edit recording" action="Save" form={form} onClose={onClose}>
       <form class="edit-recording" onSubmit={form.submit} noValidate>
         <FormError message={form.message} />
         <TextField
@@ -63,19 +51,19 @@ export function EditDialog({ recording, onChanged, onClose }: EditDialogProps) {
           maxLength={TITLE_MAX}
         />
         <Select
-          label="Can be watched by"
+          label="Audience"
           value={visibility}
           options={CHOICES}
           hint={CHOICES.find(({ value }) => value === visibility)?.hint}
           onChange={setVisibility}
         />
         <Switch
-          label="Keep for good"
-          hint="Not deleted when the channel’s recordings get old or many"
+          label="Keep forever"
+          hint="Exempt from automatic deletion"
           checked={kept}
           onChange={setKept}
         />
       </form>
-    </Dialog>
+    </SubmitDialog>
   );
 }

@@ -8,6 +8,6 @@ it.each([
   [850_000, '850 kB'],
   [1_240_000_000, '1.2 GB'],
   [5e15, '5000 TB'],
-])('%i bytes are %s', (bytes, text) => {
+])('formats %i bytes as %s', (bytes, text) => {
   expect(fileSize(bytes)).toBe(text);
 });

@@ -1,4 +1,4 @@
-/** A day and a time, in the reader's own way. */
+/** Formats a date and time in the reader's locale. */
 export const whenFormat = new Intl.DateTimeFormat(undefined, {
   dateStyle: 'medium',
   timeStyle: 'short',
@@ -7,7 +7,7 @@ export const whenFormat = new Intl.DateTimeFormat(undefined, {
 const KILO = 1_000;
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** A size: `850 kB`, `1.2 GB`. */
+/** Formats a file size, such as `850 kB` or `1.2 GB`. */
 export function fileSize(bytes: number): string {
   const power = bytes < KILO ? 0 : Math.floor(Math.log10(bytes) / 3);
   const index = Math.min(power, UNITS.length - 1);

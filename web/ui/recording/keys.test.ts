@@ -11,7 +11,7 @@ describe('recordingActionFor', () => {
     ['<', 'slower'],
     ['>', 'faster'],
     ['l', null],
-  ])('%s is %s anywhere on the page', (key, action) => {
+  ])('%s means %s anywhere on the page', (key, action) => {
     expect(recordingActionFor({ key, ...plain }, elsewhere)).toBe(action);
   });
 
@@ -22,12 +22,12 @@ describe('recordingActionFor', () => {
     expect(recordingActionFor(press, { ...inPlayer, movable: true })).toBeNull();
   });
 
-  it('takes no key from who types', () => {
+  it('ignores keys typed into a text field', () => {
     expect(recordingActionFor({ key: '<', ...plain }, { ...inPlayer, typing: true })).toBeNull();
   });
 });
 
-it('helps with no key that does nothing here', () => {
+it('lists only keys that work here', () => {
   expect(recordingShortcuts.map(({ does }) => does)).not.toContain('Go to live');
-  expect(recordingShortcuts.at(-1)?.does).toBe('This list');
+  expect(recordingShortcuts.at(-1)?.does).toBe('Keyboard shortcuts');
 });

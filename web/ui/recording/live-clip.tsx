@@ -5,24 +5,27 @@ import { toast } from '../components/toast.js';
 import { ClipDialog } from './clip-dialog.js';
 import { usePreviews } from './use-previews.js';
 
-/** What is recorded of a broadcast that is on, with something in it; null, and said why, when there is nothing. */
+/**
+ * Returns the recording of a live broadcast. If nothing is recorded, shows the reason in a toast and
+ * returns null.
+ */
 export async function findClippable(broadcastId: string): Promise<RecordingView | null> {
   try {
     const recording = await recordingApi.recording(broadcastId);
     if (recording.durationMs > 0 && recording.state !== 'failed') return recording;
-    toast({ text: 'Nothing is recorded yet. Try again in a few seconds.' });
+    toast({ text: 'Nothing recorded yet. Try again in a few seconds.' });
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     const isNotRecorded = error.code === 'recording_not_found';
     toast({
-      text: isNotRecorded ? 'This broadcast is not recorded.' : error.message,
+      text: isNotRecorded ? 'This broadcast is not being recorded.' : error.message,
       tone: isNotRecorded ? 'info' : 'danger',
     });
   }
   return null;
 }
 
-/** Makes a clip of what was just seen. */
+/** Creates a clip of the latest part of a live broadcast. */
 export function LiveClip({
   recording,
   onClose,

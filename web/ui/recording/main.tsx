@@ -50,7 +50,7 @@ interface ShownProps<T> {
   children: (view: T) => ComponentChildren;
 }
 
-/** The page of what is there, or why it isn't. */
+/** The loaded page, or the reason why it is unavailable. */
 function Shown<T>({ viewed, account: who, what, children }: ShownProps<T>) {
   const state = viewed.state.value;
   if (state.name === 'there') return <>{children(state.view)}</>;
@@ -60,23 +60,23 @@ function Shown<T>({ viewed, account: who, what, children }: ShownProps<T>) {
       {state.name === 'not-found' && (
         <Notice
           picture={<Icon icon={Film} size={40} />}
-          title={`There is no such ${what}`}
-          action={<Button href={at('/')}>To the first page</Button>}
+          title={`Couldn’t find this ${what}`}
+          action={<Button href={at('/')}>Go to the home page</Button>}
         >
-          It was deleted, or it is not for you. Maybe you have to log in.
+          It was deleted, or you don’t have access. Try logging in.
         </Notice>
       )}
       {state.name === 'deleted' && (
         <Notice
           picture={<Icon icon={Film} size={40} />}
-          title={`The ${what} is deleted`}
-          action={<Button href={at('/')}>To the first page</Button>}
+          title={`This ${what} was deleted`}
+          action={<Button href={at('/')}>Go to the home page</Button>}
         />
       )}
       {state.name === 'failed' && (
         <Notice
           picture={<Icon icon={CircleAlert} size={40} />}
-          title="This could not be loaded"
+          title="Couldn’t load this page"
           action={<Button onClick={() => void viewed.load()}>Try again</Button>}
         >
           {state.message}

@@ -1,17 +1,11 @@
 import { signal } from '@preact/signals';
 import type { ReceiveStats } from '../../client/receive-stats.js';
-import {
-  type HlsPlayer,
-  type HlsPlayerOptions,
-  type HlsTimeline,
-  NO_LAYERS,
-} from '../player/hls-player.js';
+import { type HlsPlayer, type HlsPlayerOptions, NO_LAYERS } from '../player/hls-player.js';
 import { HlsRetry } from '../player/hls-retry.js';
 import { noStats } from './no-stats.js';
 
-/** Plays what is recorded by what the browser has of its own: it chooses the layer itself. */
+/** Plays recordings with the browser's own HLS player, which chooses the layer itself. */
 export class NativeVodPlayer implements HlsPlayer {
-  readonly timeline = signal<HlsTimeline | null>(null);
   readonly layers = signal(NO_LAYERS);
   readonly stats = signal<ReceiveStats | null>(null);
   readonly #options: HlsPlayerOptions;
@@ -38,13 +32,9 @@ export class NativeVodPlayer implements HlsPlayer {
     this.#options.video.currentTime = positionMs / 1_000;
   }
 
-  goLive(): void {
-    // What is recorded has no now.
-  }
-
-  /** The browser chooses by itself. */
+  /** Does nothing: the browser chooses the layer. */
   pinLayer(): void {
-    // Nothing to tell it.
+    // Not supported by the browser.
   }
 
   close(): void {
@@ -65,7 +55,7 @@ export class NativeVodPlayer implements HlsPlayer {
   #failed(): void {
     const { video, url, isOnline, onEmptying, onRefused, onFailed } = this.#options;
     if (video.currentTime > 0) this.#positionMs = video.currentTime * 1_000;
-    // It does not say why.
+    // The element doesn't report the reason.
     onRefused();
     const { delayMs, isHopeless } = this.#retry.failed(performance.now(), isOnline());
     if (isHopeless) return onFailed();

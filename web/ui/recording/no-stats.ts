@@ -1,6 +1,6 @@
 import type { ReceiveStats } from '../../client/receive-stats.js';
 
-/** What there is to say of a picture that is not live: its size. */
+/** Returns the statistics of a recording, which contain only the size of the picture. */
 export function noStats({ videoWidth, videoHeight }: HTMLVideoElement): ReceiveStats {
   return {
     delayMs: null,

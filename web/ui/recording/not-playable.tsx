@@ -8,7 +8,7 @@ import { Thumbnail } from '../components/thumbnail.js';
 import '../player/player.css';
 import '../player/stage.css';
 
-/** In place of the player, while there is nothing to play. */
+/** Shown instead of the player while nothing can be played. */
 export function NotPlayable({ recording }: { recording: RecordingView }) {
   const { channel, thumbnailPath } = recording;
   return (
@@ -28,7 +28,7 @@ function Why({ recording: { state, channel, mayManage } }: { recording: Recordin
     return (
       <>
         <h2>This broadcast is live now</h2>
-        <p>It can be watched here when it is over.</p>
+        <p>The recording will be here when it ends.</p>
         <Button variant="primary" icon={Radio} href={at(`/${channel}`)}>
           Watch live
         </Button>
@@ -38,20 +38,20 @@ function Why({ recording: { state, channel, mayManage } }: { recording: Recordin
     return (
       <>
         <Spinner size={32} />
-        <h2>The recording is being finished</h2>
-        <p>It plays here in a moment.</p>
+        <h2>Processing the recording</h2>
+        <p>It will be ready in a moment.</p>
       </>
     );
   return (
     <>
       <Icon icon={CircleAlert} size={32} />
-      <h2>There is nothing to play</h2>
+      <h2>Nothing to play</h2>
       <p>
         {mayManage
-          ? 'Nothing of this broadcast could be kept. The server’s disk may have been full. You can delete it.'
-          : 'Nothing of this broadcast could be kept.'}
+          ? 'This broadcast couldn’t be recorded. The server may have been out of space. You can delete it.'
+          : 'This broadcast couldn’t be recorded.'}
       </p>
-      <Button href={at(`/${channel}`)}>To the channel</Button>
+      <Button href={at(`/${channel}`)}>Go to the channel</Button>
     </>
   );
 }

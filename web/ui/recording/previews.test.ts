@@ -18,7 +18,7 @@ NOTE nothing to see
 `;
 
 describe('parsePreviews', () => {
-  it('reads times with and without hours, and addresses beside the file', () => {
+  it('parses times with and without hours, and resolves URLs relative to the file', () => {
     expect(parsePreviews(VTT, BASE)).toEqual([
       {
         startMs: 0,
@@ -38,7 +38,7 @@ describe('parsePreviews', () => {
     ]);
   });
 
-  it('reads files whose lines end in a carriage return too', () => {
+  it('parses CRLF line endings', () => {
     expect(parsePreviews(VTT.replaceAll('\n', '\r\n'), BASE)).toHaveLength(3);
   });
 
@@ -47,7 +47,7 @@ describe('parsePreviews', () => {
     ['no picture', 'WEBVTT\n\n00:00.000 --> 00:10.000'],
     ['a wrong time', 'WEBVTT\n\n00:61.000 --> 01:10.000\na.jpg'],
     ['another origin', 'WEBVTT\n\n00:00.000 --> 00:10.000\nhttps://evil.example/a.jpg'],
-  ])('leaves out a cue with %s', (_what, text) => {
+  ])('omits a cue with %s', (_what, text) => {
     expect(parsePreviews(text, BASE)).toEqual([]);
   });
 });
@@ -65,11 +65,11 @@ describe('previewAt', () => {
     [10_000, '10000'],
     [25_000, '10000'],
     [99_000, '30000'],
-  ])('at %i ms is the last one begun: %s', (positionMs, url) => {
+  ])('at %i ms is the last preview that has begun: %s', (positionMs, url) => {
     expect(previewAt(previews, positionMs)?.url).toBe(url);
   });
 
-  it('before the first is the first, and of none is null', () => {
+  it('is the first preview before that begins, and null if there are none', () => {
     expect(previewAt(previews.slice(1), 0)?.url).toBe('10000');
     expect(previewAt([], 0)).toBeNull();
   });

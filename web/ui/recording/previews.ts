@@ -1,15 +1,21 @@
-/** A picture of a stretch of a recording. */
+/** A preview image of a part of a recording. */
 export interface Preview {
   startMs: number;
   endMs: number;
-  /** Its address, as the page can fetch it. */
+  /** The absolute URL. */
   url: string;
 }
 
-/** So many are kept: one each 10 s of 24 hours, and some. What comes after them has the last one. */
+/**
+ * The maximum number of previews, which is slightly more than one every 10 s for 24 hours. The last
+ * preview is used for later positions.
+ */
 const PREVIEWS_MAX = 10_000;
 
-/** `1:02:03.450` or `02:03.450`, as WebVTT has times, in milliseconds; null for what is none. */
+/**
+ * Parses a WebVTT timestamp such as `01:02:03.450` or `02:03.450`, and returns it in ms; null if it
+ * is invalid.
+ */
 function timestampMs(text: string): number | null {
   // WebVTT 4.1: hours are optional, and have two digits or more; milliseconds have three.
   const match = /^(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})$/.exec(text);
@@ -19,14 +25,14 @@ function timestampMs(text: string): number | null {
 }
 
 /**
- * Reads a WebVTT file whose cues are addresses of pictures, relative to the file's own. Cues that are none
- * are left out.
+ * Parses a WebVTT file whose cues are image URLs relative to the file's own URL. Invalid cues are
+ * omitted.
  *
- * @param base the file's absolute address
+ * @param base the file's absolute URL
  */
 export function parsePreviews(text: string, base: string): readonly Preview[] {
   const previews: Preview[] = [];
-  // WebVTT 4.1: a blank line ends a cue; lines end in any of the three ways.
+  // WebVTT 4.1: a blank line ends a cue; lines end in CRLF, LF or CR.
   for (const block of text.replaceAll(/\r\n?/g, '\n').split(/\n{2,}/)) {
     if (previews.length === PREVIEWS_MAX) break;
     const preview = previewOf(block.split('\n'), base);
@@ -39,15 +45,18 @@ function previewOf(lines: readonly string[], base: string): Preview | null {
   const index = lines.findIndex((line) => line.includes('-->'));
   const [start = '', end = ''] = (lines[index] ?? '').split('-->').map((part) => part.trim());
   const startMs = timestampMs(start);
-  // After the time there may be settings of the cue.
+  // Cue settings may follow the time.
   const endMs = timestampMs(end.split(/\s/)[0] ?? '');
   const url = URL.parse(lines[index + 1]?.trim() ?? '', base);
   if (startMs === null || endMs === null || !lines[index + 1] || !url) return null;
-  // Nothing but the file's own origin has a recording's pictures.
+  // Only images from the file's own origin are accepted.
   return url.origin === new URL(base).origin ? { startMs, endMs, url: url.href } : null;
 }
 
-/** The picture of a position: its own, or the last one before; null where there is none yet. */
+/**
+ * Returns the preview at a position: the last one that has begun, or otherwise the first; null if
+ * there are none.
+ */
 export function previewAt(previews: readonly Preview[], positionMs: number): Preview | null {
   let low = 0;
   let high = previews.length;

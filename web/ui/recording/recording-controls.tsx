@@ -17,12 +17,12 @@ export interface RecordingControlsProps {
   chapters: readonly Chapter[];
   previews: readonly Preview[];
   theatre: Theatre | undefined;
-  /** A clip can be played over and over. */
+  /** Whether to show a loop button. */
   loopable: boolean;
   onFullScreen: () => void;
 }
 
-/** The bar at the foot of the picture. */
+/** The control bar at the bottom of the picture. */
 export function RecordingControls(props: RecordingControlsProps) {
   const { vod, chapters, previews, theatre, loopable, onFullScreen } = props;
   const { playback } = vod;
@@ -59,7 +59,7 @@ export function RecordingControls(props: RecordingControlsProps) {
         {loopable && (
           <IconButton
             icon={Repeat}
-            label="Play over and over"
+            label="Loop"
             pressed={vod.loops.value}
             align="end"
             onClick={() => (vod.loops.value = !vod.loops.value)}

@@ -27,16 +27,16 @@ import './recording-info.css';
 
 export interface RecordingInfoProps {
   recording: RecordingView;
-  /** Where it plays, milliseconds; null: there is nothing to play. */
+  /** Returns the playback position, in ms; null if nothing can be played. */
   position: (() => number) | null;
-  /** null: who looks may not make one. */
+  /** Opens the clip dialog; null if the user can't create clips. */
   onClip: (() => void) | null;
   onEdit: () => void;
   onMeasure: () => void;
   onDelete: () => void;
 }
 
-/** What a recording is of, when that was, and what can be done with it. */
+/** A recording's title, date, size and actions. */
 export function RecordingInfo({ recording, position, ...acts }: RecordingInfoProps) {
   const { channel, title, startedAt, durationMs, downloadPath, bytes, visibility } = recording;
   return (
@@ -62,7 +62,9 @@ export function RecordingInfo({ recording, position, ...acts }: RecordingInfoPro
           </span>
           {visibility !== 'public' && <Badge>{VISIBILITY_WORDS[visibility]}</Badge>}
         </p>
-        {recording.problem !== null && <p class="muted">Of this {MISSING[recording.problem]}</p>}
+        {recording.problem !== null && (
+          <p class="muted">In this recording, {MISSING[recording.problem]}</p>
+        )}
       </div>
       <div class="recording-info-acts">
         <ShareMenu position={position} />
@@ -87,7 +89,7 @@ function ShareMenu({ position }: { position: (() => number) | null }) {
   const page = `${location.origin}${location.pathname}`;
   const atS = position === null ? 0 : Math.floor(position() / 1_000);
   async function copy(address: string): Promise<void> {
-    if (await copyAddress(address)) toast({ text: 'The link is copied.', tone: 'good' });
+    if (await copyAddress(address)) toast({ text: 'Link copied.', tone: 'good' });
   }
   const items: MenuItem[] = [
     { kind: 'action', label: 'Copy link', icon: Link, onSelect: () => void copy(page) },

@@ -24,7 +24,10 @@ import { Vod } from './vod.js';
 import '../watch/watch-page.css';
 import './clip-page.css';
 
-/** Room for the chat beside the picture: a wide window, or a low one that is not narrow. */
+/**
+ * Matches windows with room for the chat beside the picture: those that are wide, or low but not
+ * narrow.
+ */
 const BESIDE = '(min-width: 900px), (min-width: 640px) and (max-height: 500px)';
 
 export interface RecordingPageProps {
@@ -33,7 +36,7 @@ export interface RecordingPageProps {
   account: AccountView | null;
 }
 
-/** What was recorded of a broadcast: the picture, what was written meanwhile, what can be done with it. */
+/** The page of a recording: player, chat replay, chapters and actions. */
 export function RecordingPage({ viewed, recording, account }: RecordingPageProps) {
   const { id, channel, title, chapters } = recording;
   const [theatre, setTheatre] = useState(false);
@@ -48,7 +51,7 @@ export function RecordingPage({ viewed, recording, account }: RecordingPageProps
   function openClip(): void {
     if (account === null) {
       toast({
-        text: 'Log in to make a clip.',
+        text: 'Log in to create a clip.',
         action: { label: 'Log in', onSelect: () => location.assign(loginAddress(location)) },
       });
       return;
@@ -130,13 +133,13 @@ export function RecordingPage({ viewed, recording, account }: RecordingPageProps
 }
 
 function layoutOf({ alone, beside, inTheatre }: Record<'alone' | 'beside' | 'inTheatre', boolean>) {
-  // Without a chat replay there is nothing to stand beside the picture.
+  // Without a chat replay, there is nothing to show beside the picture.
   if (alone) return 'clip-page';
   if (!beside) return 'watch-below';
   return inTheatre ? 'watch-beside watch-theatre' : 'watch-beside';
 }
 
-/** Beside the picture, or below it with a tab for the chapters. */
+/** The chat replay, which is shown beside the picture, or below it with a tab for the chapters. */
 function Side({ replay, chapters }: { replay: ComponentChildren; chapters: ComponentChildren }) {
   const [tab, setTab] = useState<'chat' | 'chapters'>('chat');
   const tabs = [{ id: 'chat' as const, label: 'Chat replay', content: replay }];
@@ -158,7 +161,10 @@ function Side({ replay, chapters }: { replay: ComponentChildren; chapters: Compo
   );
 }
 
-/** What plays the recording, once for all that the page learns of it later; null: nothing to play. */
+/**
+ * Creates the player when the recording is ready, and keeps it on later changes. Returns null until
+ * then.
+ */
 function useVod(
   viewed: Viewed<RecordingView>,
   { id, state, durationMs }: RecordingView,
@@ -174,7 +180,7 @@ function useVod(
       url: playlist,
       durationMs,
       fromMs: startOf(location.search, durationMs),
-      // Its address may have been good for a time only.
+      // The URL may have expired.
       onRefused: () => void viewed.load(),
     });
   }, [id, ready]);

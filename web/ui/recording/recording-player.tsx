@@ -5,6 +5,7 @@ import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
 import { Thumbnail } from '../components/thumbnail.js';
 import { toggleFullScreen } from '../player/full-screen.js';
+import { PlayerFrame } from '../player/player-frame.js';
 import { PressWanted } from '../player/press-wanted.js';
 import type { Theatre } from '../player/screen-buttons.js';
 import { ShortcutHelp } from '../player/shortcut-help.js';
@@ -19,14 +20,14 @@ import '../player/player.css';
 import '../player/stage.css';
 import './recording-player.css';
 
-/** What the arrow keys skip. */
+/** The step of the arrow keys, in ms. */
 const STEP_MS = 5_000;
 
 export interface RecordingPlayerProps {
   vod: Vod;
-  /** The channel's name, for its colour. */
+  /** The channel's name, which determines the color. */
   name: string;
-  /** A picture until there is one of the recording; null: none. */
+  /** The image shown before the first frame; null if there is none. */
   poster: string | null;
   chapters: readonly Chapter[];
   previews: readonly Preview[];
@@ -34,7 +35,7 @@ export interface RecordingPlayerProps {
   loopable?: boolean;
 }
 
-/** Something recorded, with everything on top of it. */
+/** The player of a recording or clip, with its controls. */
 export function RecordingPlayer(props: RecordingPlayerProps) {
   const { vod, name, poster, chapters, previews, theatre, loopable = false } = props;
   const root = useRef<HTMLDivElement>(null);
@@ -74,23 +75,14 @@ export function RecordingPlayer(props: RecordingPlayerProps) {
   const hasPicture = playback.frame.wasThere.value;
   const resting = idle && hasPicture && !playback.paused.value;
   return (
-    <div
-      class={`player recording-player${resting ? ' player-idle' : ''}`}
-      ref={root}
-      role="region"
-      aria-label="Video player"
+    <PlayerFrame
+      kind="recording-player"
+      root={root}
+      video={video}
+      resting={resting}
+      onTogglePlay={() => vod.togglePlay()}
+      onFullScreen={fillScreen}
     >
-      <video
-        class="player-video"
-        ref={video}
-        playsInline
-        onClick={(event) => {
-          // A finger's tap only shows the controls.
-          if (event instanceof PointerEvent && event.pointerType === 'touch') return;
-          vod.togglePlay();
-        }}
-        onDblClick={fillScreen}
-      />
       <Cover vod={vod} name={name} poster={poster} />
       <PressWanted playback={playback} />
       {!vod.failed.value && (
@@ -106,11 +98,13 @@ export function RecordingPlayer(props: RecordingPlayerProps) {
         </div>
       )}
       {helping && <ShortcutHelp list={recordingShortcuts} onClose={() => setHelping(false)} />}
-    </div>
+    </PlayerFrame>
   );
 }
 
-/** Over the picture: what stands for it until it is there, that it waits, that it can't be played. */
+/**
+ * The cover over the picture: a thumbnail until the first frame, a spinner on stalls, or an error.
+ */
 function Cover({ vod, name, poster }: { vod: Vod; name: string; poster: string | null }) {
   const { frame } = vod.playback;
   if (vod.failed.value)
@@ -118,8 +112,8 @@ function Cover({ vod, name, poster }: { vod: Vod; name: string; poster: string |
       <div class="stage stage-over">
         <div class="stage-card" role="alert">
           <Icon icon={CircleAlert} size={32} />
-          <h2>This can’t be played right now</h2>
-          <p>The server does not give it, or the network is away.</p>
+          <h2>Can’t play this right now</h2>
+          <p>The server is not responding, or you’re offline.</p>
           <Button onClick={() => vod.retry()}>Try again</Button>
         </div>
       </div>

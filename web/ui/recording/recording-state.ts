@@ -2,17 +2,17 @@ import { signal } from '@preact/signals';
 import type { ErrorCode } from '../../../src/protocol/error.js';
 import { RequestError } from '../../client/request-error.js';
 
-/** What is known of the page's recording or clip. */
+/** The state of the page's recording or clip. */
 export type PageState<T> =
   | { name: 'loading' }
   | { name: 'there'; view: T }
   | { name: 'not-found' }
-  /** The owner of the page, or its reader, deleted it just now. */
+  /** The user has just deleted the recording or clip on this page. */
   | { name: 'deleted' }
   | { name: 'failed'; message: string };
 
-/** So often one that is not ready is looked at again, milliseconds. */
-const LOOK_AGAIN_MS = 2_000;
+/** The interval in ms at which the view is reloaded until it is settled. */
+const RELOAD_MS = 2_000;
 
 const GONE: ReadonlySet<string> = new Set<ErrorCode>([
   'recording_not_found',
@@ -22,7 +22,7 @@ const GONE: ReadonlySet<string> = new Set<ErrorCode>([
   'not_found',
 ]);
 
-/** A recording or a clip, loaded, and looked at again until it is ready. */
+/** Loads a recording or clip, and reloads it until it is settled. */
 export class Viewed<T> {
   readonly state = signal<PageState<T>>({ name: 'loading' });
   readonly #load: () => Promise<T>;
@@ -31,7 +31,7 @@ export class Viewed<T> {
 
   /**
    * @param load rejects with `RequestError`
-   * @param isSettled false: it will be another soon
+   * @param isSettled returns false if the view is about to change
    */
   constructor(load: () => Promise<T>, isSettled: (view: T) => boolean) {
     this.#load = load;
@@ -39,7 +39,7 @@ export class Viewed<T> {
     void this.load();
   }
 
-  /** Loads it, also again; what is shown stays until then. */
+  /** Loads or reloads the view. The current one remains until then. */
   async load(): Promise<void> {
     clearTimeout(this.#timer);
     try {
@@ -50,11 +50,11 @@ export class Viewed<T> {
     }
   }
 
-  /** It is now this. */
+  /** Replaces the view. */
   put(view: T): void {
     clearTimeout(this.#timer);
     this.state.value = { name: 'there', view };
-    if (!this.#isSettled(view)) this.#again();
+    if (!this.#isSettled(view)) this.#scheduleReload();
   }
 
   wasDeleted(): void {
@@ -62,15 +62,15 @@ export class Viewed<T> {
     this.state.value = { name: 'deleted' };
   }
 
-  #again(): void {
-    this.#timer = setTimeout(() => void this.load(), LOOK_AGAIN_MS);
+  #scheduleReload(): void {
+    this.#timer = setTimeout(() => void this.load(), RELOAD_MS);
   }
 
   #failed({ code, message }: RequestError): void {
     if (GONE.has(code)) this.state.value = { name: 'not-found' };
-    // Only the page asks for the password.
+    // The server then renders a page that asks for the password.
     else if (code === 'password_required') location.reload();
-    else if (this.state.peek().name === 'there') this.#again();
+    else if (this.state.peek().name === 'there') this.#scheduleReload();
     else this.state.value = { name: 'failed', message };
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { positionAt, wallAt } from './spans.js';
 
-// Ten seconds, a break of a minute, five seconds.
+// Ten seconds, then a gap of a minute, then five seconds.
 const spans = [
   { atMs: 0, durationMs: 10_000, wallMs: 1_000_000 },
   { atMs: 10_000, durationMs: 5_000, wallMs: 1_070_000 },
@@ -19,7 +19,7 @@ describe('wallAt', () => {
     expect(wallAt(spans, positionMs)).toBe(wallMs);
   });
 
-  it('is not known where nothing was recorded', () => {
+  it('is null if nothing was recorded', () => {
     expect(wallAt([], 5)).toBeNull();
     expect(positionAt([], 5)).toBeNull();
   });
@@ -27,14 +27,14 @@ describe('wallAt', () => {
 
 describe('positionAt', () => {
   it.each([
-    ['before the beginning is the beginning', 900_000, 0],
-    ['in a break is the beginning of what comes after', 1_030_000, 10_000],
-    ['after the end is the end', 2_000_000, 15_000],
+    ['maps a time before the beginning to the beginning', 900_000, 0],
+    ['maps a time in a gap to the beginning of the next span', 1_030_000, 10_000],
+    ['maps a time after the end to the end', 2_000_000, 15_000],
   ])('%s', (_what, wallMs, positionMs) => {
     expect(positionAt(spans, wallMs)).toBe(positionMs);
   });
 
-  it('undoes wallAt', () => {
+  it('is the inverse of wallAt', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 14_999 }), (positionMs) => {
         const wallMs = wallAt(spans, positionMs);

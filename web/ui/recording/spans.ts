@@ -1,15 +1,15 @@
-/** A stretch of a recording that was recorded without a break. */
+/** A continuous part of a recording. */
 export interface Span {
-  /** Where it begins in the recording, milliseconds. */
+  /** The position at which the span begins, in ms. */
   atMs: number;
   durationMs: number;
-  /** The server's time when it was captured, milliseconds since 1970. */
+  /** The capture time of the span's beginning on the server's clock, in ms since 1970. */
   wallMs: number;
 }
 
 /**
- * When what is at a position was captured; null where nothing was recorded. Spans are in the order of the
- * recording. After the last one, time goes on.
+ * Returns the capture time of a position; null if nothing was recorded. The spans must be in the
+ * order of the recording. For positions after the last span, the time is extrapolated.
  */
 export function wallAt(spans: readonly Span[], positionMs: number): number | null {
   const span = spans.findLast(({ atMs }) => atMs <= positionMs) ?? spans[0];
@@ -17,8 +17,8 @@ export function wallAt(spans: readonly Span[], positionMs: number): number | nul
 }
 
 /**
- * Where in the recording something is that happened at a time: what happened in a break is at the
- * beginning of the next span, what happened after the last one at its end.
+ * Returns the position of a capture time. In a gap, this is the beginning of the next span; after
+ * the last span, it is that span's end. Null if nothing was recorded.
  */
 export function positionAt(spans: readonly Span[], wallMs: number): number | null {
   const span = spans.find((each) => wallMs < each.wallMs + each.durationMs);

@@ -2,10 +2,10 @@ import { Menu } from '../components/menu.js';
 import { Tooltip } from '../components/tooltip.js';
 import { SPEEDS, type Vod } from './vod.js';
 
-/** `1×`, `0.75×`. */
+/** Formats a speed, such as `1×` or `0.75×`. */
 const named = (speed: number): string => `${speed}×`;
 
-/** How fast it plays. */
+/** The menu of playback speeds. */
 export function SpeedMenu({ vod }: { vod: Vod }) {
   const speed = vod.speed.value;
   return (

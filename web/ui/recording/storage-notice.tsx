@@ -4,13 +4,13 @@ import { Icon } from '../components/icon.js';
 import { clipFacts, storageFacts, storageWarning } from './storage-words.js';
 import './storage-notice.css';
 
-/** What an account's recordings and clips take, and a warning when that is nearly all it may. */
+/** An account's storage use, with a warning if the limit is near or reached. */
 export function StorageNotice({
   storage,
   always = false,
 }: {
   storage: StorageView;
-  /** Also while all is well. */
+  /** Whether to show the storage use even if there is no warning. */
   always?: boolean;
 }) {
   const { bytes, limitBytes, state } = storage;

@@ -15,21 +15,36 @@ const view = (changed: Partial<StorageView>): StorageView => ({
 });
 
 describe('storageWarning', () => {
-  it('says nothing while there is room', () => {
+  it('is null while there is room', () => {
     expect(storageWarning(view({ state: 'ok' }))).toBeNull();
   });
 
   it.each([
-    ['the oldest will go', {}, /nearly full/, /oldest recordings are deleted, but/],
-    ['the oldest go', { state: 'full' }, /is full/, /deleted when you broadcast/],
-    ['nothing will be recorded', { oldestGo: false }, /nearly full/, /not recorded any more/],
     [
-      'nothing is recorded, since all is kept',
+      'the oldest recordings will be deleted',
+      {},
+      /nearly full/,
+      /oldest recordings will be deleted, except/,
+    ],
+    [
+      'the oldest recordings are deleted',
+      { state: 'full' },
+      /is full/,
+      /deleted when you broadcast/,
+    ],
+    [
+      'broadcasts will not be recorded',
+      { oldestGo: false },
+      /nearly full/,
+      /no longer be recorded/,
+    ],
+    [
+      'broadcasts are not recorded, since all recordings are kept',
       { state: 'full', bytes: 10 * GB, keptBytes: 10 * GB },
       /is full/,
-      /not recorded until.*keep for good/,
+      /not recorded until.*keep forever/,
     ],
-  ] as const)('says that %s', (_what, changed, title, text) => {
+  ] as const)('warns that %s', (_what, changed, title, text) => {
     const warning = storageWarning(view(changed));
     expect(warning?.title).toMatch(title);
     expect(warning?.text).toMatch(text);
@@ -37,7 +52,7 @@ describe('storageWarning', () => {
 });
 
 describe('storageFacts', () => {
-  it('names the limit where there is one', () => {
+  it('includes the limit if there is one', () => {
     expect(storageFacts(view({}))).toMatch(/^\S+ GB of \S+ GB$/);
     expect(storageFacts(view({ limitBytes: null }))).toMatch(/^\S+ GB$/);
   });

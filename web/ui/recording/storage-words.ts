@@ -2,16 +2,19 @@ import type { StorageView } from '../../../src/protocol/storage.js';
 import { count } from '../format/quantity.js';
 import { sizeLabel } from '../format/size.js';
 
-/** How much an account stores: `3.4 GB of 10.0 GB`. */
+/** Formats an account's storage use, such as `3.4 GB of 10.0 GB`. */
 export function storageFacts({ bytes, limitBytes }: StorageView): string {
   return limitBytes === null ? sizeLabel(bytes) : `${sizeLabel(bytes)} of ${sizeLabel(limitBytes)}`;
 }
 
-/** How many clips it has. */
+/** Formats an account's number of clips and its limit. */
 export const clipFacts = ({ clips, clipsMax }: StorageView): string =>
   `${count(clips)} of ${count(clipsMax)} clips`;
 
-/** What is to be known before something goes, or isn't recorded; null: all is well. */
+/**
+ * Returns a warning that recordings will be deleted or that broadcasts won't be recorded; null if
+ * there is room.
+ */
 export function storageWarning(storage: StorageView): { title: string; text: string } | null {
   const { state, oldestGo, bytes, keptBytes, limitBytes } = storage;
   if (state === 'ok') return null;
@@ -22,18 +25,18 @@ export function storageWarning(storage: StorageView): { title: string; text: str
       title,
       text:
         state === 'full'
-          ? 'Your oldest recordings are deleted when you broadcast. Download or keep for good what you don’t want to lose.'
-          : 'When it is full, your oldest recordings are deleted, but for those that you keep for good.',
+          ? 'Your oldest recordings are deleted when you broadcast. Download the ones you want, or mark them to keep forever.'
+          : 'When it’s full, your oldest recordings will be deleted, except those you keep forever.',
     };
   const what =
     keptBytes > bytes / 2
-      ? 'Delete clips, or recordings that you keep for good'
+      ? 'Delete clips, or recordings that you keep forever'
       : 'Delete recordings or clips';
   return {
     title,
     text:
       state === 'full'
         ? `Your broadcasts are not recorded until there is room. ${what}.`
-        : `When it is full, your broadcasts are not recorded any more. ${what}.`,
+        : `When it’s full, your broadcasts will no longer be recorded. ${what}.`,
   };
 }

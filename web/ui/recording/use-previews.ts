@@ -3,7 +3,7 @@ import { parsePreviews, type Preview } from './previews.js';
 
 const NONE: readonly Preview[] = [];
 
-/** The pictures of a recording; none until they are known, which may be never. */
+/** Loads a recording's previews. The result is empty until they are loaded, or if loading fails. */
 export function usePreviews(path: string | null): readonly Preview[] {
   const [previews, setPreviews] = useState(NONE);
   useEffect(() => {
@@ -14,7 +14,7 @@ export function usePreviews(path: string | null): readonly Preview[] {
       if (!response.ok) return;
       setPreviews(parsePreviews(await response.text(), new URL(address, location.href).href));
     }
-    // They are an extra: without them the bar shows times.
+    // Previews are optional. Without them, the bar shows only times.
     load(path).catch(() => undefined);
     return () => controller.abort();
   }, [path]);

@@ -3,7 +3,7 @@ import type { StorageView } from '../../../src/protocol/storage.js';
 import { accountApi } from '../../client/account-api.js';
 import { RequestError } from '../../client/request-error.js';
 
-/** What one's recordings and clips take; null until that is known, and where it can't be found out. */
+/** Loads the account's storage use; null until it is loaded, or if loading fails. */
 export function useStorage(): StorageView | null {
   const [storage, setStorage] = useState<StorageView | null>(null);
   useEffect(() => {

@@ -1,9 +1,9 @@
 import type { Visibility } from '../../../src/protocol/access.js';
 
-/** Who may watch, in a word or two. */
+/** A short label for each visibility. */
 export const VISIBILITY_WORDS: Readonly<Record<Visibility, string>> = {
-  public: 'Everybody',
+  public: 'Everyone',
   unlisted: 'Unlisted',
-  password: 'With password',
+  password: 'Password',
   private: 'Private',
 };

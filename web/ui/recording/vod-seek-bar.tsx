@@ -14,7 +14,7 @@ export interface VodSeekBarProps {
   onSeek: (positionMs: number) => void;
 }
 
-/** The whole of a recording: where one is, what is where. */
+/** The seek bar of a recording, with chapter marks and previews. */
 export function VodSeekBar({
   positionMs,
   durationMs,
@@ -22,27 +22,27 @@ export function VodSeekBar({
   previews,
   onSeek,
 }: VodSeekBarProps) {
-  // While it is dragged, the picture's own way forward must not pull at it.
+  // While the user drags the handle, playback must not move it.
   const [draggedMs, setDraggedMs] = useState<number | null>(null);
   const [hoveredMs, setHoveredMs] = useState<number | null>(null);
   const valueMs = draggedMs ?? Math.min(positionMs, durationMs);
-  const lookedAtMs = draggedMs ?? hoveredMs;
+  const pointedMs = draggedMs ?? hoveredMs;
   const percent = (ms: number): string => `${durationMs === 0 ? 0 : (100 * ms) / durationMs}%`;
   const chapter = chapterAt(chapters, valueMs);
   return (
     <div
       class="seek-bar vod-seek-bar"
-      style={{ '--fill': percent(valueMs), '--at': percent(lookedAtMs ?? 0) }}
+      style={{ '--fill': percent(valueMs), '--at': percent(pointedMs ?? 0) }}
       onPointerMove={(event) => {
         if (event.pointerType === 'mouse') setHoveredMs(timeAt(event, durationMs));
       }}
       onPointerLeave={() => setHoveredMs(null)}
     >
-      {lookedAtMs !== null && (
+      {pointedMs !== null && (
         <SeekPreview
-          atMs={lookedAtMs}
-          preview={previewAt(previews, lookedAtMs)}
-          chapter={chapterAt(chapters, lookedAtMs)}
+          atMs={pointedMs}
+          preview={previewAt(previews, pointedMs)}
+          chapter={chapterAt(chapters, pointedMs)}
         />
       )}
       <div class="vod-seek-bar-marks" aria-hidden="true">
@@ -78,7 +78,7 @@ interface SeekPreviewProps {
   chapter: Chapter | null;
 }
 
-/** What is at the place that is pointed at. */
+/** The preview, chapter and time under the pointer. */
 function SeekPreview({ atMs, preview, chapter }: SeekPreviewProps) {
   return (
     <output class="vod-preview" aria-hidden="true">
@@ -91,7 +91,7 @@ function SeekPreview({ atMs, preview, chapter }: SeekPreviewProps) {
   );
 }
 
-/** The time under the pointer. */
+/** Returns the time under the pointer, in ms. */
 function timeAt(
   event: { currentTarget: HTMLElement; clientX: number },
   durationMs: number,

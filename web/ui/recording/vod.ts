@@ -3,38 +3,38 @@ import type { ReceiveStats } from '../../client/receive-stats.js';
 import type { HlsPlayer, HlsPlayerOptions } from '../player/hls-player.js';
 import { Playback } from '../player/playback.js';
 
-/** How fast it can be played. */
+/** The playback speeds. */
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
-/** Shorter waits are no news, milliseconds. */
+/** Stalls shorter than this aren't reported, in ms. */
 const WAIT_MS = 400;
 
 export interface VodOptions {
-  /** Its playlist; asked for again each time it is loaded. */
+  /** Returns the playlist's URL; called for each load. */
   url: () => string;
   durationMs: number;
-  /** Where to begin, milliseconds. */
+  /** The start position, in ms. */
   fromMs: number;
-  /** Of the media only the stretch from here on, for `durationMs`, is to be played; absent: all of it. */
+  /** The offset in the media from which only `durationMs` are played; absent to play all of it. */
   offsetMs?: number;
-  /** The server does not give it any more under this address. */
+  /** Called when the server no longer accepts the URL. */
   onRefused: () => void;
 }
 
-/** Something recorded in the page's `<video>`: where it is, where it goes, how fast. */
+/** Plays a recording or clip in the page's `<video>`, and controls position, seeking and speed. */
 export class Vod {
   readonly playback: Playback;
   readonly positionMs = signal(0);
-  /** As the server says until the media is there, then as that is. */
+  /** The duration: the server's value until the media is loaded, and then that of the media. */
   readonly durationMs = signal(0);
-  /** It stands at its end. */
+  /** Whether playback has reached the end. */
   readonly ended = signal(false);
-  /** It waits for media. */
+  /** Whether playback is waiting for media. */
   readonly waiting = signal(true);
   readonly failed = signal(false);
   readonly speed = signal(1);
-  /** Begins again at the end. */
+  /** Whether playback restarts at the end. */
   readonly loops = signal(false);
-  /** The layer that is held; null: the bandwidth chooses. */
+  /** The pinned layer; null if it is chosen by bandwidth. */
   readonly pinned = signal<number | null>(null);
   readonly layers: ReadonlySignal<{ count: number; current: number | null; pinned: number | null }>;
   readonly stats: ReadonlySignal<ReceiveStats | null>;
@@ -63,7 +63,7 @@ export class Vod {
     this.layers = computed(() => ({ count: 1, current: null, pinned: this.pinned.value }));
   }
 
-  /** Takes the page's video element; null when it is taken down. */
+  /** Attaches the page's video element; null detaches it. */
   attach(video: HTMLVideoElement | null): void {
     this.#off?.();
     this.#off = undefined;
@@ -80,14 +80,14 @@ export class Vod {
     this.playback.close();
   }
 
-  /** To a position, milliseconds; at the end it stands. */
+  /** Seeks to a position, in ms, within the duration. */
   seek(positionMs: number): void {
     const toMs = Math.max(0, Math.min(positionMs, this.durationMs.peek()));
     batch(() => {
       this.positionMs.value = toMs;
       this.ended.value = false;
     });
-    // What is not loaded yet begins there.
+    // Media that isn't loaded yet will start at this position.
     this.playback.hls.peek()?.seek(toMs + this.#offsetMs);
   }
 
@@ -107,7 +107,7 @@ export class Vod {
     this.#applySpeed();
   }
 
-  /** One speed up or down, as far as there are any. */
+  /** Changes the speed by one step, if there is a further one. */
   stepSpeed(by: 1 | -1): void {
     const index = SPEEDS.findIndex((speed) => speed === this.speed.peek());
     this.setSpeed(SPEEDS[index + by] ?? this.speed.peek());
@@ -117,7 +117,7 @@ export class Vod {
     this.pinned.value = layer;
   }
 
-  /** Loads it anew, where it was. */
+  /** Reloads at the current position. */
   retry(): void {
     this.failed.value = false;
     this.playback.show(null);
@@ -135,7 +135,7 @@ export class Vod {
     this.playback.show({
       way: canScript ? 'hls' : 'native',
       url: this.#options.url,
-      // Read when the player is there: until then one may have gone elsewhere.
+      // This is read when the player has loaded, because the user may seek until then.
       get fromMs() {
         return positionMs.peek() + offsetMs;
       },
@@ -144,7 +144,7 @@ export class Vod {
 
   #applySpeed(): void {
     if (!this.#video) return;
-    // What is loaded next begins with the default.
+    // Media that is loaded next starts at the default rate.
     this.#video.defaultPlaybackRate = this.speed.peek();
     this.#video.playbackRate = this.speed.peek();
   }
@@ -168,7 +168,7 @@ export class Vod {
   }
 
   #moved(video: HTMLVideoElement): void {
-    // An element that was emptied stands at 0, which nobody went to.
+    // An emptied element reports 0, which isn't a real position.
     if (video.readyState === HTMLMediaElement.HAVE_NOTHING) return;
     const positionMs = video.currentTime * 1_000 - this.#offsetMs;
     const durationMs = this.durationMs.peek();
@@ -182,9 +182,10 @@ export class Vod {
 
   #learnDuration({ duration }: HTMLVideoElement): void {
     if (!Number.isFinite(duration) || duration <= 0) return;
-    const thereMs = duration * 1_000 - this.#offsetMs;
+    const availableMs = duration * 1_000 - this.#offsetMs;
     const { offsetMs, durationMs } = this.#options;
-    this.durationMs.value = offsetMs === undefined ? thereMs : Math.min(durationMs, thereMs);
+    this.durationMs.value =
+      offsetMs === undefined ? availableMs : Math.min(durationMs, availableMs);
   }
 
   #waits(waits: boolean): void {
@@ -207,7 +208,6 @@ export class Vod {
   }
 }
 
-/** Loaded when it is needed: hls.js is larger than all the rest of the page. */
 async function vodPlayerFor(
   way: 'hls' | 'native',
 ): Promise<new (options: HlsPlayerOptions) => HlsPlayer> {

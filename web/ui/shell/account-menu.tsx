@@ -10,7 +10,7 @@ import { chooseTheme, theme, type Theme } from './theme.js';
 import './account-menu.css';
 
 const themes: readonly { id: Theme; label: string }[] = [
-  { id: 'system', label: 'Same as the system' },
+  { id: 'system', label: 'System' },
   { id: 'light', label: 'Light' },
   { id: 'dark', label: 'Dark' },
 ];

@@ -16,12 +16,13 @@ export interface HeaderSearch {
 export interface HeaderProps {
   account: AccountView | null;
   /**
-   * Filters the current page; without it the search opens the directory; `false` hides the search.
+   * The search that filters the current page. If absent, a search opens the directory; `false`
+   * hides the search.
    */
   search?: HeaderSearch | false | undefined;
-  /** Shows the link to the studio; off in the studio itself. */
+  /** Whether to show the link to the studio. False in the studio itself. */
   goLive?: boolean;
-  /** Content between logo and right end, replacing the search. */
+  /** Content between the logo and the right end, which replaces the search. */
   children?: ComponentChildren;
 }
 

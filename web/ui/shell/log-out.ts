@@ -10,6 +10,6 @@ export async function logOut(): Promise<void> {
     location.assign(at('/'));
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    toast({ text: `You are still logged in. ${error.message}`, tone: 'danger' });
+    toast({ text: `Couldn’t log out. ${error.message}`, tone: 'danger' });
   }
 }

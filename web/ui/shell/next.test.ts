@@ -11,27 +11,27 @@ describe('nextPath', () => {
 
   it.each([
     ['another origin', '?next=https://evil.example/'],
-    ['a protocol-relative address', '?next=//evil.example'],
+    ['a protocol-relative URL', '?next=//evil.example'],
     ['a backslash that browsers read as a slash', '?next=/%5Cevil.example'],
     ['a tab that browsers drop', '?next=/%09/evil.example'],
     ['a script', '?next=javascript:alert(1)'],
     ['nothing', ''],
-  ])('refuses %s', (_what, search) => {
+  ])('rejects %s', (_what, search) => {
     expect(nextPath(search, origin)).toBe('/');
   });
 });
 
 describe('loginAddress', () => {
-  it('comes back to where one was', () => {
+  it('returns to the current page', () => {
     const address = loginAddress({ pathname: '/ada', search: '?t=1' });
     expect(nextPath(new URL(address, origin).search, origin)).toBe('/ada?t=1');
   });
 
-  it('has nothing to come back to from the directory', () => {
+  it('omits the destination on the directory', () => {
     expect(loginAddress({ pathname: '/', search: '' })).toBe('/login');
   });
 
-  it('comes back to where one was under a path', () => {
+  it('returns to the current page below a base path', () => {
     setBasePath('/live');
     try {
       const address = loginAddress({ pathname: '/live/ada', search: '?t=1' });

@@ -4,9 +4,9 @@ import { at, pathWithin } from '../../client/base-path.js';
 export const AFTER_LOGIN = '/';
 
 /**
- * The destination after logging in, from `?next=`: a path on this origin, or `fallback`. Browsers
- * read `//host` and `/\host` as addresses of another origin, so this relies on the URL parser, not
- * on how the text looks.
+ * Returns the destination after logging in, which is taken from `?next=`. It is a path on this
+ * origin, or otherwise `fallback`. Browsers read `//host` and `/\host` as URLs on another origin,
+ * so this relies on the URL parser and not on how the text looks.
  */
 export function nextPath(search: string, origin: string, fallback: string = AFTER_LOGIN): string {
   const next = new URLSearchParams(search).get('next');
@@ -16,7 +16,7 @@ export function nextPath(search: string, origin: string, fallback: string = AFTE
   return url.pathname + url.search + url.hash;
 }
 
-/** The address of the log-in page that returns to the current page. */
+/** Returns the address of the login page, from which the user returns to the current page. */
 export function loginAddress(
   here: Pick<Location, 'pathname' | 'search'>,
   page: '/login' | '/register' = '/login',

@@ -8,11 +8,11 @@ export interface PageProps {
   /** The bar at the top, usually a `Header`. */
   header?: ComponentChildren;
   children: ComponentChildren;
-  /** The maximum content width; `full` leaves the layout to the page. */
+  /** The maximum content width; with `full`, the page determines the layout. */
   width?: 'full' | 'wide' | 'card';
 }
 
-/** The frame of every page: header, main content, toasts and confirmations. */
+/** The frame of every page, with header, main content, toasts and confirmations. */
 export function Page({ header, children, width = 'full' }: PageProps) {
   return (
     <>

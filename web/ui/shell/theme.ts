@@ -22,6 +22,6 @@ export function chooseTheme(chosen: Theme): void {
     if (chosen === 'system') localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, chosen);
   } catch {
-    // Storage is blocked: the choice lasts for this page only.
+    // Storage is blocked, so the choice lasts for this page only.
   }
 }

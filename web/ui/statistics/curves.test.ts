@@ -11,7 +11,7 @@ const statistics = (stepS: number, viewers: (number | null)[], messages: (number
 });
 
 describe('messagesAMinute', () => {
-  it('sums the minute before', () => {
+  it('sums the messages of the preceding minute', () => {
     const messages = [6, 0, 0, 0, 0, 0, 1, null, 2];
     const viewers = messages.map(() => 0);
     expect(messagesAMinute(statistics(10, viewers, messages))).toEqual([
@@ -27,20 +27,20 @@ describe('messagesAMinute', () => {
     ]);
   });
 
-  it('is a mean where steps are longer than a minute', () => {
+  it('is an average if steps are longer than a minute', () => {
     expect(messagesAMinute(statistics(120, [0, 0], [10, 4]))).toEqual([5, 2]);
   });
 });
 
 describe('rowsOf', () => {
-  it('has a row for each step of a short broadcast', () => {
+  it('contains a row for each step of a short broadcast', () => {
     expect(rowsOf(statistics(10, [null, 3], [null, 1]))).toEqual([
       { fromMs: 0, viewers: null, messages: null },
       { fromMs: 10_000, viewers: 3, messages: 1 },
     ]);
   });
 
-  it('keeps peaks and sums of a long one in few rows', () => {
+  it('keeps the peaks and sums of a long broadcast in few rows', () => {
     const viewers = Array.from({ length: 1_440 }, (_, index) => (index === 700 ? 9 : 1));
     const rows = rowsOf(statistics(80, viewers, viewers));
     expect(rows.length).toBeLessThanOrEqual(30);
@@ -49,7 +49,7 @@ describe('rowsOf', () => {
     expect(rows[1]?.fromMs).toBe(7_200_000);
   });
 
-  it('is empty when nothing is known', () => {
+  it('is empty without data', () => {
     expect(rowsOf(statistics(10, [], []))).toEqual([]);
   });
 });
@@ -62,5 +62,5 @@ describe('watchTime', () => {
     [3_600, '1 h'],
     [43_380, '12 h 3 min'],
     [7_200_060, '2,000 h 1 min'],
-  ])('says %i seconds as %s', (seconds, text) => expect(watchTime(seconds)).toBe(text));
+  ])('formats %i seconds as %s', (seconds, text) => expect(watchTime(seconds)).toBe(text));
 });

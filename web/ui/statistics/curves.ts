@@ -3,15 +3,15 @@ import type { BroadcastStatistics } from '../../../src/protocol/statistics.js';
 const MINUTE_S = 60;
 /** The maximum number of table rows. */
 const ROWS_MAX = 30;
-/** Natural row lengths, in seconds. */
+/** The possible row lengths, in seconds. */
 const ROW_LENGTHS_S = [10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
 
 /** One value per step; null if unknown. */
 export type Curve = readonly (number | null)[];
 
 /**
- * Chat messages per minute: in the minute before each step's end, or averaged where steps are
- * longer.
+ * Returns the chat messages per minute: the number in the minute before each step's end, or the
+ * average if steps are longer.
  */
 export function messagesAMinute({ messages, stepS }: BroadcastStatistics): Curve {
   const steps = Math.max(1, Math.round(MINUTE_S / stepS));
@@ -25,7 +25,7 @@ export function messagesAMinute({ messages, stepS }: BroadcastStatistics): Curve
 }
 
 export type Row = Readonly<{
-  /** Offset from the broadcast's start in milliseconds. */
+  /** The offset from the broadcast's start, in milliseconds. */
   fromMs: number;
   /** The maximum number of concurrent viewers; null if unknown. */
   viewers: number | null;
@@ -49,7 +49,7 @@ export function rowsOf({ viewers, messages, stepS }: BroadcastStatistics): Row[]
   return rows;
 }
 
-/** Formats total watch time: `12 h 3 min`, `4 min`, `20 s`. */
+/** Formats the total watch time, such as `12 h 3 min`, `4 min` or `20 s`. */
 export function watchTime(watchTimeS: number): string {
   if (watchTimeS < MINUTE_S) return `${watchTimeS} s`;
   const minutes = Math.floor(watchTimeS / MINUTE_S);

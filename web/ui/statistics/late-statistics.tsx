@@ -1,11 +1,10 @@
 import { LateSection } from '../components/late-section.js';
-import { Button } from '../components/button.js';
-import { Dialog } from '../components/dialog.js';
+import { DoneDialog } from '../components/done-dialog.js';
 import type { StatisticsPanelProps } from './statistics-panel.js';
 
 const loadPanel = async () => (await import('./statistics-panel.js')).StatisticsPanel;
 
-/** A broadcast's statistics; the plots load when shown. */
+/** A broadcast's statistics. The plots are loaded when they are shown. */
 export function LateStatistics(props: StatisticsPanelProps) {
   return <LateSection load={loadPanel} shown props={props} />;
 }
@@ -20,17 +19,9 @@ export interface StatisticsDialogProps {
 /** The statistics of a past broadcast. */
 export function StatisticsDialog({ broadcastId, named, onClose }: StatisticsDialogProps) {
   return (
-    <Dialog
-      title="Statistics"
-      onClose={onClose}
-      actions={
-        <Button variant="primary" onClick={onClose}>
-          Done
-        </Button>
-      }
-    >
+    <DoneDialog title="Statistics" onClose={onClose}>
       <p>{named}</p>
       <LateStatistics broadcastId={broadcastId} live={false} />
-    </Dialog>
+    </DoneDialog>
   );
 }

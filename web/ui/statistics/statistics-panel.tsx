@@ -13,11 +13,11 @@ const REFRESH_MS = 10_000;
 
 export interface StatisticsPanelProps {
   broadcastId: string;
-  /** The broadcast is live: new data arrives every ten seconds. */
+  /** Whether the broadcast is live, so that new data arrives every ten seconds. */
   live: boolean;
 }
 
-/** Viewers and chat messages of a broadcast, as figures, plots and a table. */
+/** The viewers and chat messages of a broadcast as figures, plots and a table. */
 export function StatisticsPanel({ broadcastId, live }: StatisticsPanelProps) {
   const load = useCallback(() => statisticsOf(broadcastId), [broadcastId]);
   const [state, reload] = useLoaded(load);
@@ -48,7 +48,7 @@ function Statistics({ statistics, live }: { statistics: BroadcastStatistics; liv
     <>
       <dl class="statistics-facts figures">
         <Fact name="Peak">{viewerCount(peakViewers)}</Fact>
-        <Fact name="Watched">
+        <Fact name="Watch time">
           <span aria-hidden="true">{watchTime(watchTimeS)}</span>
           <span class="visually-hidden">{wordyDuration(watchTimeS * 1_000)}</span>
         </Fact>
@@ -57,8 +57,8 @@ function Statistics({ statistics, live }: { statistics: BroadcastStatistics; liv
       {viewers.length === 0 ? (
         <p class="muted">
           {live
-            ? 'The first figures are here in a few seconds.'
-            : 'Nothing was counted for this broadcast.'}
+            ? 'The first data arrives in a few seconds.'
+            : 'No data was collected for this broadcast.'}
         </p>
       ) : (
         <>
@@ -72,7 +72,7 @@ function Statistics({ statistics, live }: { statistics: BroadcastStatistics; liv
           <StatisticsPlot
             {...shared}
             kind="messages"
-            title="Chat messages a minute"
+            title="Chat messages per minute"
             curve={perMinute}
             format={(value) => counted(Math.round(value), 'message')}
           />
@@ -96,12 +96,12 @@ function StatisticsTable({ statistics }: { statistics: BroadcastStatistics }) {
   const rows = useMemo(() => rowsOf(statistics), [statistics]);
   return (
     <details class="statistics-details">
-      <summary>As a table</summary>
+      <summary>Show as table</summary>
       <table class="statistics-table figures">
         <thead>
           <tr>
             <th scope="col">From</th>
-            <th scope="col">Viewers at most</th>
+            <th scope="col">Peak viewers</th>
             <th scope="col">Messages</th>
           </tr>
         </thead>
@@ -109,8 +109,8 @@ function StatisticsTable({ statistics }: { statistics: BroadcastStatistics }) {
           {rows.map(({ fromMs, viewers, messages }) => (
             <tr key={fromMs}>
               <th scope="row">{clockTime(fromMs)}</th>
-              <td>{viewers === null ? 'not known' : count(viewers)}</td>
-              <td>{messages === null ? 'not known' : count(messages)}</td>
+              <td>{viewers === null ? 'unknown' : count(viewers)}</td>
+              <td>{messages === null ? 'unknown' : count(messages)}</td>
             </tr>
           ))}
         </tbody>

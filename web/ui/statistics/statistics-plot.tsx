@@ -10,7 +10,7 @@ import './statistics-plot.css';
 export interface StatisticsPlotProps {
   title: string;
   curve: Curve;
-  /** Seconds between two values. */
+  /** The number of seconds between two values. */
   stepS: number;
   kind: 'viewers' | 'messages';
   format: (value: number) => string;
@@ -24,7 +24,7 @@ export interface StatisticsPlotProps {
 const HEIGHT_PX = { viewers: 160, messages: 110 } as const;
 const MINUTE_S = 60;
 const AXIS_PX = 36;
-/** Possible tick intervals of the time axis, in seconds. */
+/** The possible tick intervals of the time axis, in seconds. */
 const TICKS_S = [10, 30, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400, 604_800, 2_592_000];
 const TICK_SPACE_PX = 64;
 
@@ -60,7 +60,7 @@ export function StatisticsPlot(props: StatisticsPlotProps) {
         <span id={caption}>{title}</span>
         {pointed !== null && pointed < curve.length && (
           <span class="statistics-plot-value figures">
-            {clockTime(pointed * stepS * 1_000)} · {value == null ? 'not known' : format(value)}
+            {clockTime(pointed * stepS * 1_000)} · {value == null ? 'unknown' : format(value)}
           </span>
         )}
       </figcaption>
@@ -77,7 +77,7 @@ function optionsFor(
   element: HTMLElement,
   { kind, onPoint, syncKey }: StatisticsPlotProps,
 ): uPlot.Options {
-  // A canvas cannot use custom properties: read the colors from the stylesheet.
+  // A canvas can't use custom properties, so the colors are read from the stylesheet.
   const style = getComputedStyle(element);
   const { color: stroke, backgroundColor: fill, borderBottomColor: grid, outlineColor } = style;
   const font = `${style.fontSize} ${style.fontFamily}`;
@@ -122,7 +122,7 @@ function optionsFor(
         stroke,
         fill,
         width: 1.5,
-        // A line needs two points: draw a single one as a dot.
+        // A line needs two points, so a single point is drawn as a dot.
         points: { show: (own) => own.data[0].length < 2, size: 5, fill: stroke },
       },
     ],
@@ -130,7 +130,9 @@ function optionsFor(
   };
 }
 
-/** 1, 2, 5, 10 and so on: viewers are whole numbers. */
+/**
+ * The possible steps of the value axis: 1, 2, 5, 10 and so on, because viewers are whole numbers.
+ */
 const wholeSteps = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((power) =>
   [1, 2, 5].map((each) => each * 10 ** power),
 );

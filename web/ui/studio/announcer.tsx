@@ -1,7 +1,7 @@
-import { assertNever } from '../../client/assert-never.js';
+import { assertNever } from '../../../src/protocol/assert-never.js';
 import type { Phase } from './state/on-air.js';
 
-/** Tells screen readers what became of the broadcast and the microphone, and nothing else. */
+/** Announces changes of the broadcast and the microphone to screen readers. */
 export function Announcer({ phase, muted }: { phase: Phase; muted: boolean }) {
   return (
     <div class="visually-hidden" role="status">
@@ -16,13 +16,13 @@ function phaseSentence(phase: Phase): string {
     case 'ready':
       return '';
     case 'resumable':
-      return 'Your broadcast is still on. You can resume it.';
+      return 'Your broadcast is still running. You can resume it.';
     case 'starting':
       return 'Going live.';
     case 'live':
       return 'You are live.';
     case 'reconnecting':
-      return 'The connection was lost. Trying to reconnect.';
+      return 'Connection lost. Reconnecting.';
     case 'ended':
       return 'The broadcast has ended.';
     default:

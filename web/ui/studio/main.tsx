@@ -20,7 +20,7 @@ if (account === null) {
   );
   void studio.capture.open();
   void loadChannels(studio);
-  // Some browsers let sound run only after a click or a key.
+  // Some browsers start audio only after a click or key press.
   for (const type of ['pointerdown', 'keydown'] as const) {
     document.addEventListener(type, () => void studio.capture.wake(), { once: true });
   }

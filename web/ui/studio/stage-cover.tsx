@@ -1,6 +1,6 @@
 import { CameraOff, Lock, MicOff, Video } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { assertNever } from '../../client/assert-never.js';
+import { assertNever } from '../../../src/protocol/assert-never.js';
 import type { Capture } from '../../client/capture/capture.js';
 import { type CaptureProblem, jointMessage } from '../../client/capture/capture-problem.js';
 import { Avatar } from '../components/avatar.js';
@@ -8,7 +8,10 @@ import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
 
-/** Replaces a missing picture with a question, a problem, or a name. */
+/**
+ * The cover that is shown instead of a missing picture: a permission prompt, a problem, or the
+ * channel's avatar.
+ */
 export function StageCover({ capture, name }: { capture: Capture; name: string }) {
   if (capture.picture.track.value !== null) return null;
   const camera = capture.camera.state.value;
@@ -23,7 +26,7 @@ export function StageCover({ capture, name }: { capture: Capture; name: string }
         <div class="stage-cover">
           <Avatar name={name} size={72} />
           <h2>Your camera is off</h2>
-          <p>Viewers hear you, and see no picture.</p>
+          <p>Viewers can hear you but not see you.</p>
         </div>
       );
     default:
@@ -36,14 +39,14 @@ function Asking() {
     <div class="stage-cover">
       <Spinner size={28} />
       <h2>Allow your camera and microphone</h2>
-      <p>Your browser asks for them now, usually near the address bar. Only you see the preview.</p>
+      <p>Answer your browser’s prompt, usually near the address bar. Only you see the preview.</p>
     </div>
   );
 }
 
 function Problem({ capture, problem }: { capture: Capture; problem: CaptureProblem }) {
   const microphone = capture.microphone.state.value;
-  // When both fail for the same reason, show one problem.
+  // If both failed for the same reason, only one problem is shown.
   const both = microphone.name === 'failed' && microphone.problem.kind === problem.kind;
   const insecure = problem.kind === 'insecure';
   return (
@@ -62,7 +65,7 @@ function Problem({ capture, problem }: { capture: Capture; problem: CaptureProbl
         </Button>
       )}
       {!both && !insecure && (
-        <Button onClick={() => capture.camera.close()}>Go on without a camera</Button>
+        <Button onClick={() => capture.camera.close()}>Continue without camera</Button>
       )}
     </Cover>
   );
@@ -77,7 +80,7 @@ function titleOf({ kind }: CaptureProblem, both: boolean): string {
     case 'missing':
       return both ? 'No camera or microphone found' : 'No camera found';
     case 'busy':
-      return `Your ${what} ${both ? 'are' : 'is'} busy`;
+      return `Your ${what} ${both ? 'are' : 'is'} in use`;
     case 'insecure':
       return 'This page is not secure';
     case 'unplugged':
@@ -113,7 +116,7 @@ export function MutedHint({ capture }: { capture: Capture }) {
   return (
     <div class="stage-hint">
       <Icon icon={MicOff} size={16} />
-      You are muted. Press M to speak.
+      You are muted. Press M to unmute.
     </div>
   );
 }

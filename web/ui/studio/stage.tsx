@@ -5,7 +5,7 @@ import './stage.css';
 
 export interface StageProps {
   capture: Capture;
-  /** Covers the picture, such as a problem or "Reconnecting". */
+  /** Content that is shown over the picture, such as a problem or "Reconnecting". */
   children?: ComponentChildren;
   /** Labels in the corners. */
   chips?: ComponentChildren;
@@ -16,7 +16,7 @@ export interface StageProps {
 export function Stage({ capture, children, chips, dimmed = false }: StageProps) {
   const track = capture.picture.track.value;
   const facing = track?.getSettings().facingMode;
-  // Mirror a face, but neither a screen nor a phone's back camera.
+  // A face is mirrored, but neither a screen nor the picture of a phone's back camera.
   const mirrored =
     capture.picture.scene.value === 'camera' &&
     capture.choices.value.settings.mirrorPreview &&
@@ -48,7 +48,7 @@ function Picture({ track, mirrored }: { track: MediaStreamTrack; mirrored: boole
       <video
         class={mirrored ? 'stage-picture stage-mirrored' : 'stage-picture'}
         ref={video}
-        aria-label="Preview of your picture"
+        aria-label="Preview of your video"
         autoplay
         muted
         playsInline
@@ -59,7 +59,7 @@ function Picture({ track, mirrored }: { track: MediaStreamTrack; mirrored: boole
       {size && size.width > 0 && (
         <span class="stage-size figures">
           {size.width} × {size.height}
-          {mirrored && ' · mirrored for you'}
+          {mirrored && ' · mirrored'}
         </span>
       )}
     </>

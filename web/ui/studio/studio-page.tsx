@@ -23,7 +23,7 @@ import { useOnAirPage } from './live/use-on-air-page.js';
 import { useShortcuts } from './use-shortcuts.js';
 import './studio-page.css';
 
-/** The whole studio. */
+/** The studio page. */
 export function StudioPage({ studio }: { studio: Studio }) {
   const phase = studio.onAir.phase.value;
   useShortcuts(studio.capture);
@@ -95,7 +95,7 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
   );
 }
 
-/** Whether an encoder such as OBS is live instead of this page. */
+/** Returns whether an encoder such as OBS is live instead of this page. */
 function isFromProgram(phase: Phase): boolean {
   if (phase.name !== 'resumable') return false;
   return phase.broadcast.source === 'whip' && phase.broadcast.state === 'live';

@@ -3,7 +3,10 @@ import type { Capture } from '../../client/capture/capture.js';
 import { toggleCamera } from './dock/camera-control.js';
 import { toggleMicrophone } from './dock/microphone-control.js';
 
-/** M toggles the microphone, V the camera; not while typing or behind a dialog. */
+/**
+ * Handles the keys M, which toggles the microphone, and V, which toggles the camera, but not while
+ * the user is typing or a dialog is open.
+ */
 export function useShortcuts(capture: Capture): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
@@ -19,7 +22,8 @@ export function useShortcuts(capture: Capture): void {
 }
 
 /**
- * Elements where letters have another meaning: text fields, type-ahead lists, menus and dialogs.
+ * Returns whether letters have another meaning in an element, as in text fields, type-ahead lists,
+ * menus and dialogs.
  */
 function isTaken(target: EventTarget | null): boolean {
   return (

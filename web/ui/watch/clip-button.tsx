@@ -5,7 +5,7 @@ import { Button } from '../components/button.js';
 import { toast } from '../components/toast.js';
 import type { LiveClip } from '../recording/live-clip.js';
 
-/** Makes a clip of the last moments; its code loads when pressed. */
+/** Makes a clip of the last moments. The code is loaded when the button is pressed. */
 export function ClipButton({ broadcastId }: { broadcastId: string }) {
   const [busy, setBusy] = useState(false);
   const [open, setOpen] = useState<{ Dialog: typeof LiveClip; recording: RecordingView }>();
@@ -17,8 +17,8 @@ export function ClipButton({ broadcastId }: { broadcastId: string }) {
       const recording = await findClippable(broadcastId);
       if (recording) setOpen({ Dialog, recording });
     } catch {
-      // The network failed after the page had loaded.
-      toast({ text: 'This could not be loaded. Try again.', tone: 'danger' });
+      // The network failed after the page was loaded.
+      toast({ text: 'The clip editor could not be loaded. Try again.', tone: 'danger' });
     } finally {
       setBusy(false);
     }

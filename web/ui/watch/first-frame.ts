@@ -8,7 +8,7 @@ export function firstFrame(): Promise<void> {
       clearTimeout(timer);
       resolve();
     };
-    // Captured on the way down, because it does not bubble.
+    // The listener uses the capture phase, because the event doesn't bubble.
     document.addEventListener('loadeddata', arrived, { capture: true, once: true });
   });
 }

@@ -19,7 +19,7 @@ interface Loaded {
 
 type Loading = { name: 'loading' } | { name: 'failed' } | Loaded;
 
-/** The chat, loaded after everything the first frame needs. */
+/** The chat, which is loaded after everything that the first frame needs. */
 export class LateChat {
   readonly #state = signal<Loading>({ name: 'loading' });
   readonly #connection: Connection;
@@ -49,7 +49,7 @@ export class LateChat {
       const chat = new Chat({ connection: this.#connection, channel: this.#channel });
       this.#state.value = { name: 'loaded', chat, Panel, Floats, Reacting };
     } catch {
-      // The network failed after the page had loaded.
+      // The network failed after the page was loaded.
       this.#state.value = { name: 'failed' };
     }
   }
@@ -66,7 +66,7 @@ export class LateChat {
     return state.name === 'loaded' ? <state.Reacting chat={state.chat} /> : null;
   };
 
-  /** The current view. */
+  /** The chat, or its loading state. */
   readonly View = ({ heading }: { heading: boolean }) => {
     const state = this.#state.value;
     if (state.name === 'loaded') {
@@ -84,10 +84,10 @@ export class LateChat {
     return (
       <div class="late-chat">
         {state.name === 'loading' ? (
-          <Spinner label="Loading the chat" />
+          <Spinner label="Loading chat" />
         ) : (
           <>
-            <p class="muted">The chat could not be loaded.</p>
+            <p class="muted">Chat could not be loaded.</p>
             <Button onClick={() => void this.load()}>Try again</Button>
           </>
         )}

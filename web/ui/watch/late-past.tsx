@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { PastList } from '../past/past-list.js';
 import { firstFrame } from './first-frame.js';
 
-/** The channel's past broadcasts, loaded after everything the first frame needs. */
+/** The channel's past broadcasts, which are loaded after everything that the first frame needs. */
 export function LatePast({
   channel,
   live,
@@ -19,7 +19,7 @@ export function LatePast({
       const { PastList: view } = await import('../past/past-list.js');
       setList({ view });
     }
-    // They are optional: the rest of the page works without them.
+    // They are optional, since the rest of the page works without them.
     load().catch(() => undefined);
   }, []);
   return List && <List.view channel={channel} ended={ended} />;

@@ -6,7 +6,7 @@ import { firstFrame } from './first-frame.js';
 import { LateChat } from './late-chat.js';
 import { WatchPage } from './watch-page.js';
 
-// The first frame has priority: connect, then render, then load the chat.
+// The first frame has priority, so the page first connects, then renders, and then loads the chat.
 const boot = readBoot();
 const name = boot.channel?.name ?? pathWithin(location.pathname).slice(1).toLowerCase();
 
@@ -31,7 +31,8 @@ function watch(): void {
       ReactionButton={chat.Reacting}
     />,
   );
-  // Loading and rendering the chat meanwhile would delay the first frame by a sixth.
+  // If the chat were loaded and rendered at the same time, the first frame would take a sixth
+  // longer.
   if (boot.channel?.broadcast) void firstFrame().then(() => chat.load());
   else void chat.load();
 }

@@ -14,7 +14,10 @@ import { ChannelInfo } from './channel-info.js';
 import { useMedia } from '../player/use-media.js';
 import './watch-page.css';
 
-/** Room for the chat beside the picture: a wide window, or a low one that is not narrow. */
+/**
+ * Matches windows with room for the chat beside the video: those that are wide, or short but not
+ * narrow.
+ */
 const BESIDE = '(min-width: 900px), (min-width: 640px) and (max-height: 500px)';
 
 export interface WatchPageProps {
@@ -26,15 +29,16 @@ export interface WatchPageProps {
   /** How far back viewers can rewind, in milliseconds. */
   rewindMs: number;
   muted: boolean;
-  /** The chat; with a heading where no tab names it. */
+  /** The chat. `heading` is set where no tab label names it. */
   Chat: ComponentType<{ heading: boolean }>;
-  /** The emoji that float over the picture, and the control for them. */
+  /** The emoji that float over the video, and the control for them. */
   Floats: ComponentType;
   ReactionButton: ComponentType;
 }
 
 /**
- * A channel page: the picture, its owner, and the chat beside it (or below it in narrow windows).
+ * A channel page: the player, the channel information, and the chat beside them (or below them in
+ * narrow windows).
  */
 export function WatchPage(props: WatchPageProps) {
   const { name, account, viewer, clock, connection, Chat, Floats, ReactionButton } = props;

@@ -3,7 +3,7 @@ import type { Capture } from '../../../client/capture/capture.js';
 import type { MenuItem } from '../../components/menu.js';
 import { DockButton } from './dock-button.js';
 
-/** Turns the camera off, light and all, or on again. */
+/** Turns the camera on or off; its light goes off too. */
 export function toggleCamera(capture: Capture): void {
   if (capture.camera.state.value.name === 'on') capture.camera.close();
   else void capture.camera.open();
@@ -25,7 +25,9 @@ export function CameraControl({ capture }: { capture: Capture }) {
   );
 }
 
-/** Front or back: for phones, whose cameras tell which way they look. */
+/**
+ * Switches between front and back camera. Only phone cameras report the direction that they face.
+ */
 export function FlipControl({ capture }: { capture: Capture }) {
   const state = capture.camera.state.value;
   const facing = state.name === 'on' ? state.track.getSettings().facingMode : undefined;

@@ -9,20 +9,26 @@ import './dock-button.css';
 
 export interface DockButtonProps {
   icon: IconNode;
-  /** The word under the icon, said first in the accessible name. */
+  /** The word under the icon. The accessible name starts with it. */
   label: string;
-  /** The rest of the accessible name, such as "microphone" after "Mute". */
+  /** The remaining part of the accessible name, such as "microphone" after "Mute". */
   what?: string | undefined;
-  /** `off`: what it controls is off or muted; `on`: something special is going on. */
+  /**
+   * `off` means that the source is off or muted; `on` highlights an active mode such as screen
+   * sharing.
+   */
   tone?: 'plain' | 'off' | 'on';
   shortcut?: string;
   busy?: boolean;
   onClick: () => void;
-  /** Choices behind a small arrow beside the button. */
+  /** The choices in a menu that opens from an arrow beside the button. */
   menu?: { label: string; items: readonly MenuItem[]; heading?: ComponentChildren };
 }
 
-/** One control under the preview: an icon with its word, and where there is a choice an arrow. */
+/**
+ * A control under the preview, which consists of an icon with a label, and an arrow if there are
+ * choices.
+ */
 export function DockButton(props: DockButtonProps) {
   const { icon, label, what, tone = 'plain', shortcut, busy = false, menu } = props;
   const name = what === undefined ? label : `${label} ${what}`;

@@ -15,7 +15,10 @@ interface DockProps {
   capture: Capture;
   channels: OwnChannels;
   onAir: OnAir;
-  /** A program sends, not this page: camera and microphone here change nothing that viewers see. */
+  /**
+   * Whether an encoder publishes instead of this page, so that the page's camera and microphone
+   * aren't used.
+   */
   fromProgram: boolean;
 }
 

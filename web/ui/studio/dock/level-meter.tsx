@@ -3,12 +3,15 @@ import { meterFraction } from '../../../client/capture/audio-level.js';
 import type { LevelMeter as Meter } from '../../../client/capture/level-meter.js';
 import './level-meter.css';
 
-/** A peak stays this long before it falls, milliseconds. */
+/** How long a peak is held before it falls, in milliseconds. */
 const PEAK_HOLD_MS = 900;
-/** With less motion wanted, the bar steps this often instead of flowing, milliseconds. */
+/** The interval between updates of the bar under `prefers-reduced-motion`, in milliseconds. */
 const CALM_STEP_MS = 250;
 
-/** How loud the microphone is. For the eyes: the checklist says in words whether it is heard. */
+/**
+ * The level of the microphone. It is only visual; the checklist says in words whether the
+ * microphone is heard.
+ */
 export function LevelMeter({ meter, muted }: { meter: Meter; muted: boolean }) {
   const bar = useRef<HTMLDivElement>(null);
   useEffect(() => animate(meter, (name, value) => bar.current?.style.setProperty(name, value)));
@@ -20,7 +23,10 @@ export function LevelMeter({ meter, muted }: { meter: Meter; muted: boolean }) {
   );
 }
 
-/** Writes level and peak (0 to 1) into two custom properties, frame by frame; returns what stops it. */
+/**
+ * Writes level and peak (0 to 1) to two custom properties on every frame. Returns a function that
+ * stops the animation.
+ */
 function animate(meter: Meter, write: (name: string, value: string) => void): () => void {
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   let shown = 0;
@@ -33,7 +39,8 @@ function animate(meter: Meter, write: (name: string, value: string) => void): ()
     steppedMs = nowMs;
     const { rmsDb, peakDb } = meter.read();
     const loud = meterFraction(rmsDb + 6);
-    // Up at once, down slowly, as needles do: a voice stays readable.
+    // The bar rises at once and falls slowly, like a needle, so that it remains readable during
+    // speech.
     shown = Math.max(loud, calm.matches ? loud : shown * 0.88);
     const top = Math.max(shown, meterFraction(peakDb));
     if (top >= peak.fraction || nowMs - peak.atMs > PEAK_HOLD_MS) {

@@ -3,7 +3,7 @@ import type { Capture } from '../../../client/capture/capture.js';
 import type { MenuItem } from '../../components/menu.js';
 import { DockButton } from './dock-button.js';
 
-/** Mutes, unmutes, turns on again, or changes the microphone: what its button does now. */
+/** Mutes or unmutes the microphone, or turns it on if it is off. */
 export function toggleMicrophone(capture: Capture): void {
   void capture.wake();
   if (capture.microphone.state.value.name === 'on') {

@@ -12,7 +12,7 @@ const cornerLabels: Record<Corner, string> = {
   'bottom-right': 'Camera bottom right',
 };
 
-/** Shares a screen, stops sharing it, and says what viewers see beside it. */
+/** Starts and stops screen sharing, and selects where the camera appears on the screen. */
 export function ScreenControl({ capture }: { capture: Capture }) {
   if (!capture.screen.supported) return null;
   const { name } = capture.screen.state.value;
@@ -36,7 +36,7 @@ async function share(capture: Capture): Promise<void> {
   void capture.wake();
   const problem = await capture.shareScreen();
   if (problem === null) return;
-  // Closing the picker needs no answer but a word for those who did not mean to.
+  // Closing the picker isn't an error, but the user may have done it by accident.
   if (problem.kind === 'cancelled') toast({ text: problem.message });
   else toast({ text: problem.message, tone: 'danger' });
 }

@@ -10,18 +10,19 @@ export interface HealthPlotProps {
   curve: HealthCurve;
   history: HealthHistory;
   format: (value: number) => string;
-  /** The scale reaches at least this far, so that small changes don't look like cliffs. */
+  /** The minimum upper end of the scale, so that small changes don't look large. */
   atLeast: number;
 }
 
 const HEIGHT_PX = 64;
 
-/** One curve of the last two minutes, with its value now, or where the pointer is. */
+/** Plots one curve of the last two minutes, with its current value or the value at the pointer. */
 export function HealthPlot({ title, curve, history, format, atLeast }: HealthPlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
-  // Reading it subscribes: a new point draws the plot anew.
+  // The component subscribes to the signal by reading it, so that the plot is redrawn for each new
+  // point.
   const version = history.version.value;
   const [times, values] = history.curve(curve);
 
@@ -58,7 +59,7 @@ function optionsFor(
   element: HTMLElement,
   { atLeast, onPoint }: { atLeast: number; onPoint: (index: number | null) => void },
 ): uPlot.Options {
-  // A canvas knows no custom properties: the stylesheet puts the colours where they can be read.
+  // A canvas can't use custom properties, so the stylesheet sets the colors on the element.
   const style = getComputedStyle(element);
   const line = style.color;
   return {

@@ -9,7 +9,7 @@ const limits: Readonly<Record<string, string>> = {
   other: 'other',
 };
 
-/** What is being sent, one line for each simulcast layer, the best first. */
+/** The simulcast layers and audio being sent, best layer first. */
 export function LayerTable({
   layers,
   audioBitrateBps,
@@ -19,13 +19,13 @@ export function LayerTable({
 }) {
   return (
     <table class="layers figures">
-      <caption>What is being sent</caption>
+      <caption>Now sending</caption>
       <thead>
         <tr>
           <th scope="col">Layer</th>
           <th scope="col">Frames</th>
           <th scope="col">Bitrate</th>
-          <th scope="col">Held back by</th>
+          <th scope="col">Limited by</th>
         </tr>
       </thead>
       <tbody>
@@ -38,7 +38,7 @@ export function LayerTable({
           </tr>
         ))}
         <tr>
-          <th scope="row">Sound</th>
+          <th scope="row">Audio</th>
           <td>–</td>
           <td>{bitrate(audioBitrateBps)}</td>
           <td>–</td>

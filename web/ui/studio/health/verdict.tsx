@@ -11,7 +11,7 @@ const words: Record<Verdict, { readonly word: string; readonly icon: IconNode }>
   bad: { word: 'Bad', icon: CircleAlert },
 };
 
-/** How sending goes, in a word with its sign. */
+/** The health verdict as an icon and a word. */
 export function VerdictWord({ verdict, size = 16 }: { verdict: Verdict; size?: number }) {
   const { word, icon } = words[verdict];
   return (

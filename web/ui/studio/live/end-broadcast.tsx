@@ -5,7 +5,7 @@ import { confirm } from '../../components/confirm.js';
 import { toast } from '../../components/toast.js';
 import type { OnAir } from '../state/on-air.js';
 
-/** Ends the broadcast after asking once. */
+/** Ends the broadcast after one confirmation. */
 export function EndBroadcast({ onAir }: { onAir: OnAir }) {
   return (
     <Button icon={Square} onClick={() => void end(onAir)}>
@@ -17,7 +17,7 @@ export function EndBroadcast({ onAir }: { onAir: OnAir }) {
 async function end(onAir: OnAir): Promise<void> {
   const sure = await confirm({
     title: 'End this broadcast?',
-    text: 'It ends for everybody who is watching and cannot be resumed.',
+    text: 'It ends for all viewers and can’t be resumed.',
     action: 'End broadcast',
     cancel: 'Stay live',
     danger: true,
@@ -28,7 +28,7 @@ async function end(onAir: OnAir): Promise<void> {
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     toast({
-      text: `The broadcast is still on. ${error.message}`,
+      text: `The broadcast did not end. ${error.message}`,
       tone: 'danger',
       action: { label: 'Try again', onSelect: () => void onAir.end() },
     });

@@ -1,7 +1,7 @@
 import { Spinner } from '../../components/spinner.js';
 import { useNow } from '../../shell/now.js';
 
-/** Over the preview while the connection is lost. */
+/** Covers the preview while the connection is lost. */
 export function Reconnecting({ untilMs }: { untilMs: number }) {
   const leftS = Math.max(0, Math.ceil((untilMs - useNow(1_000)) / 1_000));
   return (
@@ -11,11 +11,11 @@ export function Reconnecting({ untilMs }: { untilMs: number }) {
       <p>
         {leftS > 0 ? (
           <>
-            Viewers see that you are coming back. There is nothing to press: this goes on by itself
-            for <span class="figures">{leftS}</span> more seconds.
+            Viewers see that you are reconnecting. This page keeps trying for{' '}
+            <span class="figures">{leftS}</span> more seconds.
           </>
         ) : (
-          'This takes long. The broadcast may have ended by now; this page will say so.'
+          'Still reconnecting. The broadcast may have ended by now.'
         )}
       </p>
     </div>

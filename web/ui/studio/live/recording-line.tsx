@@ -6,24 +6,31 @@ import { toast } from '../../components/toast.js';
 import { clockTime } from '../../format/duration.js';
 import { MISSING } from '../../recording/missing-words.js';
 
-const LOOK_MS = 10_000;
-/** It begins with the first segments: if it isn't there by then, the channel is not recorded. */
+const POLL_MS = 10_000;
+/**
+ * The number of polls after which the channel is considered not recorded if there is no recording.
+ * A recording exists only when its first segments do.
+ */
 const MISSES_MAX = 2;
 
-/** What is recorded of a broadcast so far; null: nothing. Undefined until that is known. */
+/**
+ * The recording of a live broadcast: null if it isn't recorded, and undefined until that is known.
+ */
 export type RecordedSoFar = RecordingView | null | undefined;
 
-/** Looks again and again what is recorded of a broadcast that is on, and says once when parts of it can't be. */
+/**
+ * Polls the recording of a live broadcast, and shows a toast once if parts of it can't be recorded.
+ */
 export function useRecordedSoFar(broadcastId: string): RecordedSoFar {
   const [recorded, setRecorded] = useState<RecordedSoFar>();
   useEffect(() => {
     let misses = 0;
     const timer = setInterval(
       () => void recordingApi.recording(broadcastId).then(setRecorded, missed),
-      LOOK_MS,
+      POLL_MS,
     );
     function missed(error: unknown): void {
-      // While the server can't be asked, what was known stays.
+      // While the server is unreachable, the last known state remains.
       if (!(error instanceof RequestError) || error.code !== 'recording_not_found') return;
       misses += 1;
       if (misses < MISSES_MAX) return;
@@ -35,12 +42,12 @@ export function useRecordedSoFar(broadcastId: string): RecordedSoFar {
   const problem = recorded?.problem ?? null;
   useEffect(() => {
     if (problem !== null)
-      toast({ text: `Of the recording ${MISSING[problem]}`, tone: 'danger', sticky: true });
+      toast({ text: `In the recording, ${MISSING[problem]}`, tone: 'danger', sticky: true });
   }, [problem]);
   return recorded;
 }
 
-/** The same in words. */
+/** Shows how much has been recorded, and any problem. */
 export function RecordingLine({ recorded }: { recorded: RecordedSoFar }) {
   if (recorded === undefined) return null;
   if (recorded === null) return <p class="muted">This broadcast is not being recorded.</p>;

@@ -13,7 +13,7 @@ import { useNow } from '../../shell/now.js';
 import { VerdictWord } from '../health/verdict.js';
 import './studio-bar.css';
 
-/** Above the preview: what is on, for how long, for how many, and how to end it. */
+/** The bar above the preview: title, duration, viewers, and the button that ends the broadcast. */
 export function StudioBar({ studio, phase }: { studio: Studio; phase: Phase }) {
   const channel = studio.channels.chosen.value;
   const name = channel?.name ?? studio.account.username;

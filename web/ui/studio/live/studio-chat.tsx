@@ -1,12 +1,12 @@
 import { ChatPanel } from '../../chat/chat-panel.js';
 import type { Studio } from '../state/studio.js';
 
-/** The channel's chat, as its owner sees it. */
+/** The channel's chat, for its owner. */
 export function StudioChat({ studio }: { studio: Studio }) {
   const chat = studio.chat.current.value;
   const channel = studio.channels.chosen.value;
   if (chat === null || channel === null) return null;
-  // Another chat starts anew, with nothing typed for the old one.
+  // Because of the key, the panel and its draft are reset for another channel.
   return (
     <ChatPanel
       key={channel.name}

@@ -10,7 +10,7 @@ import { countMessages } from '../state/channel-chat.js';
 import type { Studio } from '../state/studio.js';
 import './summary.css';
 
-/** After the end: how it went, and the way back. */
+/** Summarizes a broadcast that has ended, with links to what comes next. */
 export function Summary({ summary, studio }: { summary: BroadcastSummary; studio: Studio }) {
   const { title, channel, lengthMs, peakViewers, reason } = summary;
   const messages = useMessageCount(summary, studio);
@@ -22,28 +22,28 @@ export function Summary({ summary, studio }: { summary: BroadcastSummary; studio
         <h1 id="summary-title">Broadcast ended</h1>
         <p class="muted">
           {endSentence(reason)}
-          {title && ` It was called “${title}”.`}
+          {title && ` Title: “${title}”.`}
         </p>
       </div>
       <dl class="summary-figures">
         <Figure label="Length" value={clockTime(lengthMs)} />
-        <Figure label="Most viewers at once" value={count(peakViewers)} />
+        <Figure label="Peak viewers" value={count(peakViewers)} />
         {messages !== null && <Figure label="Chat messages" value={count(messages)} />}
       </dl>
       <div class="summary-actions">
         <Button variant="primary" size="l" onClick={() => void studio.onAir.dismiss()}>
-          Back to the studio
+          Back to studio
         </Button>
         {isRecorded && (
           <Button size="l" href={at(`/recordings/${summary.broadcastId}`)}>
-            See the recording
+            Watch recording
           </Button>
         )}
         <Button size="l" onClick={() => setStatistics(true)}>
           Statistics
         </Button>
         <Button size="l" href={at(`/${channel}`)}>
-          See your channel
+          View channel
         </Button>
       </div>
       {statistics && (
@@ -66,17 +66,17 @@ function Figure({ label, value }: { label: string; value: string }) {
   );
 }
 
-/** How many chat messages there were; null while, and if, it is not known. */
+/** Returns the number of chat messages; null while it is loading and if loading fails. */
 function useMessageCount({ broadcastId }: BroadcastSummary, studio: Studio): number | null {
   const [messages, setMessages] = useState<number | null>(null);
   useEffect(() => {
-    // An extra: without it the summary shows the rest.
+    // The number is optional; without it, the summary shows the other figures.
     countMessages(broadcastId, studio.chat.lastSeq).then(setMessages, () => undefined);
   }, [broadcastId]);
   return messages;
 }
 
-/** Whether there is a recording; not while, and if, that is not known. */
+/** Returns whether the broadcast was recorded; false while that is loading and if loading fails. */
 function useRecorded({ broadcastId }: BroadcastSummary): boolean {
   const [recorded, setRecorded] = useState(false);
   useEffect(() => {

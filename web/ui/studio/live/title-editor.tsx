@@ -7,7 +7,7 @@ import { toast } from '../../components/toast.js';
 import type { OwnChannels } from '../state/own-channels.js';
 import './title-editor.css';
 
-/** The title in the bar, changed in place while live. */
+/** The title in the bar, which can be edited in place while live. */
 export function TitleEditor({ channels }: { channels: OwnChannels }) {
   const title = channels.chosen.value?.title ?? '';
   const [draft, setDraft] = useState<string | null>(null);
@@ -15,7 +15,7 @@ export function TitleEditor({ channels }: { channels: OwnChannels }) {
 
   function leave(): void {
     setDraft(null);
-    // The button is drawn again only after this.
+    // The button is rendered only after this call.
     queueMicrotask(() => pencil.current?.focus());
   }
   if (draft === null) {
@@ -27,6 +27,7 @@ export function TitleEditor({ channels }: { channels: OwnChannels }) {
           label="Edit title"
           size="s"
           side="bottom"
+          align="end"
           buttonRef={pencil}
           onClick={() => setDraft(title)}
         />
@@ -43,14 +44,14 @@ export function TitleEditor({ channels }: { channels: OwnChannels }) {
   );
 }
 
-/** True when saved; else what was typed stays where it is. */
+/** Saves a draft. Resolves to true if it was saved; otherwise the draft remains in the field. */
 async function save(channels: OwnChannels, draft: string): Promise<boolean> {
   try {
     await channels.rename(draft.trim());
     return true;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    toast({ text: `The title was not changed. ${error.message}`, tone: 'danger' });
+    toast({ text: `The title was not saved. ${error.message}`, tone: 'danger' });
     return false;
   }
 }
@@ -76,7 +77,7 @@ function TitleForm({ draft, onInput, onSave, onCancel }: TitleFormProps) {
         if (event.key === 'Escape') onCancel();
       }}
     >
-      <h1 class="visually-hidden">Change the title</h1>
+      <h1 class="visually-hidden">Edit title</h1>
       <input
         class="field-control title-input"
         type="text"

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 
-/** While on air the tab says so in its title, and a phone's screen stays on. */
+/** While the broadcast is on air, says so in the tab's title and keeps a phone's screen on. */
 export function useOnAirPage(onAir: boolean): void {
   useEffect(() => {
     if (!onAir) return undefined;
@@ -14,7 +14,10 @@ export function useOnAirPage(onAir: boolean): void {
   }, [onAir]);
 }
 
-/** The browser takes the lock away whenever the page is hidden: asks again when it is back. */
+/**
+ * Keeps the screen on. Browsers release the lock when the page is hidden, so it is requested again
+ * when the page is visible.
+ */
 function keepScreenOn(): () => void {
   let lock: WakeLockSentinel | null = null;
   let wanted = true;
@@ -24,7 +27,7 @@ function keepScreenOn(): () => void {
       lock = await navigator.wakeLock.request('screen');
       if (!wanted) await lock.release();
     } catch {
-      // An almost empty battery, or a browser that does not want to: the broadcast goes on without.
+      // The battery is low or the browser refuses. The broadcast continues without the lock.
     }
   }
   const onVisible = (): void => void ask();

@@ -4,7 +4,7 @@ import { Button } from '../../components/button.js';
 import { toast } from '../../components/toast.js';
 import type { StudioPast } from './studio-past.js';
 
-/** Opens the list of what the channel broadcast before, which is loaded then. */
+/** Opens the list of past broadcasts, whose code is loaded on the first click. */
 export function PastButton({ channel }: { channel: string }) {
   const [List, setList] = useState<{ view: typeof StudioPast } | null>(null);
   const [open, setOpen] = useState(false);
@@ -17,8 +17,8 @@ export function PastButton({ channel }: { channel: string }) {
       setList({ view });
       setOpen(true);
     } catch {
-      // The network went between the page and this part of it.
-      toast({ text: 'This could not be loaded. Try again.', tone: 'danger' });
+      // The network failed after the page was loaded.
+      toast({ text: 'Past broadcasts could not be loaded. Try again.', tone: 'danger' });
     } finally {
       setBusy(false);
     }

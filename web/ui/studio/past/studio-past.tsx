@@ -6,7 +6,7 @@ import { RequestError } from '../../../client/request-error.js';
 import { ChartLine, Ellipsis, ExternalLink, Pencil, Pin, PinOff, Trash } from 'lucide';
 import { Badge } from '../../components/badge.js';
 import { Button } from '../../components/button.js';
-import { Dialog } from '../../components/dialog.js';
+import { DoneDialog } from '../../components/done-dialog.js';
 import { IconButton } from '../../components/icon-button.js';
 import { Menu, type MenuItem } from '../../components/menu.js';
 import { Notice } from '../../components/notice.js';
@@ -18,11 +18,12 @@ import { StorageNotice } from '../../recording/storage-notice.js';
 import { useStorage } from '../../recording/use-storage.js';
 import { VISIBILITY_WORDS } from '../../recording/visibility-words.js';
 import { StatisticsDialog } from '../../statistics/late-statistics.js';
+import { MediaLine } from '../../past/media-line.js';
 import { PastBroadcasts } from '../../past/past-broadcasts.js';
 import { pastFacts, pastNote, PastPicture } from '../../past/past-card.js';
 import './studio-past.css';
 
-/** A channel's past broadcasts for its owner: to open, rename, hide, keep and delete. */
+/** Lists a channel's past broadcasts, which the owner can open, edit, keep and delete. */
 export function StudioPast({ channel, onClose }: { channel: string; onClose: () => void }) {
   const past = useMemo(() => new PastBroadcasts(channel), [channel]);
   const [edited, setEdited] = useState<RecordingView | null>(null);
@@ -48,20 +49,12 @@ export function StudioPast({ channel, onClose }: { channel: string; onClose: () 
       />
     );
   return (
-    <Dialog
-      title="Past broadcasts"
-      onClose={onClose}
-      actions={
-        <Button variant="primary" onClick={onClose}>
-          Done
-        </Button>
-      }
-    >
+    <DoneDialog title="Past broadcasts" onClose={onClose}>
       <div class="studio-past">
         {storage && <StorageNotice storage={storage} />}
         {list === null && problem === null && <Spinner label="Loading past broadcasts" />}
         {list?.length === 0 && !past.more.value && (
-          <Notice title="Nothing yet">What you broadcast is listed here when it is over.</Notice>
+          <Notice title="Nothing yet">Your broadcasts appear here after they end.</Notice>
         )}
         <ul>
           {list?.map((broadcast) => (
@@ -81,7 +74,7 @@ export function StudioPast({ channel, onClose }: { channel: string; onClose: () 
           </Button>
         )}
       </div>
-    </Dialog>
+    </DoneDialog>
   );
 }
 
@@ -106,7 +99,7 @@ function PastLine({ broadcast, past, onEdit, onMeasure }: PastLineProps) {
     },
     {
       kind: 'action',
-      label: recording?.kept ? 'Don’t keep' : 'Keep for good',
+      label: recording?.kept ? 'Don’t keep forever' : 'Keep forever',
       icon: recording?.kept ? PinOff : Pin,
       onSelect: () =>
         void tryTo(async () =>
@@ -134,27 +127,28 @@ function PastLine({ broadcast, past, onEdit, onMeasure }: PastLineProps) {
     ...(recording === null ? [] : ofRecording),
   ];
   return (
-    <li class="studio-past-line">
-      <PastPicture broadcast={broadcast} />
-      <div class="studio-past-words">
-        <h3>{note === null ? <a href={at(`/recordings/${id}`)}>{named}</a> : named}</h3>
-        <p class="muted figures">{pastFacts(broadcast)}</p>
-        <p class="studio-past-notes">
+    <MediaLine
+      picture={<PastPicture broadcast={broadcast} />}
+      heading={note === null ? <a href={at(`/recordings/${id}`)}>{named}</a> : named}
+      facts={pastFacts(broadcast)}
+      notes={
+        <>
           {note !== null && <span class="muted">{note}</span>}
           {recording && recording.visibility !== 'public' && (
             <Badge>{VISIBILITY_WORDS[recording.visibility]}</Badge>
           )}
           {recording?.kept && <Badge tone="good">Kept</Badge>}
-        </p>
-      </div>
+        </>
+      }
+    >
       <Menu
-        label={`What to do with ${named}`}
+        label={`Actions for ${named}`}
         items={items}
         trigger={(tie) => (
-          <IconButton icon={Ellipsis} label={`More of ${named}`} align="end" {...tie} />
+          <IconButton icon={Ellipsis} label={`More actions for ${named}`} align="end" {...tie} />
         )}
       />
-    </li>
+    </MediaLine>
   );
 }
 

@@ -4,51 +4,28 @@ import { ingestHealth } from '../../../client/ingest-health.js';
 import { programApi } from '../../../client/program-api.js';
 import { RequestError } from '../../../client/request-error.js';
 import { bitrate, percent } from '../../format/quantity.js';
-import { HealthHistory } from '../state/health-history.js';
-import { HealthPlot } from '../health/health-plot.js';
-import { VerdictWord } from '../health/verdict.js';
-import '../health/health-panel.css';
+import { type HealthCurve, HealthHistory } from '../state/health-history.js';
+import { HealthView } from '../health/health-view.js';
 import '../health/layer-table.css';
 
 const INTERVAL_MS = 1_000;
+/** The curves to plot, without the frame rate, which the server doesn't measure. */
+const CURVES: readonly HealthCurve[] = ['bitrateBps', 'lossPercent'];
 
-/** How a program's broadcast arrives: only the server can tell. Asked for while it is shown. */
+/**
+ * The health of an encoder's broadcast, as measured by the server. It is polled while it is shown.
+ */
 export function IngestPanel({ channel }: { channel: string }) {
   const { ingest, history } = useIngest(channel);
-  const health = ingest && ingestHealth(ingest);
   return (
-    <div class="panel health">
-      {health ? (
-        <div class={`health-verdict health-${health.verdict}`}>
-          <h2>
-            <VerdictWord verdict={health.verdict} size={20} />
-          </h2>
-          <p>{health.reason}</p>
-        </div>
-      ) : (
-        <div class="health-verdict">
-          <h2>Measuring</h2>
-          <p>There are figures as soon as picture or sound arrives.</p>
-        </div>
-      )}
-      <div class="health-plots" role="group" aria-label="The last two minutes">
-        <HealthPlot
-          title="Bitrate"
-          curve="bitrateBps"
-          history={history}
-          format={bitrate}
-          atLeast={500_000}
-        />
-        <HealthPlot
-          title="Loss"
-          curve="lossPercent"
-          history={history}
-          format={percent}
-          atLeast={5}
-        />
-      </div>
+    <HealthView
+      health={ingest && ingestHealth(ingest)}
+      measuring="Figures appear once video or audio arrives."
+      history={history}
+      curves={CURVES}
+    >
       {ingest && <StreamTable ingest={ingest} />}
-    </div>
+    </HealthView>
   );
 }
 
@@ -71,7 +48,7 @@ function useIngest(channel: string): { ingest: IngestView | null; history: Healt
         });
         setIngest(view);
       } catch (error) {
-        // It has ended, or the network is away: the page around sees that by itself.
+        // The broadcast ended or the network failed, both of which other parts of the page handle.
         if (!(error instanceof RequestError)) throw error;
       }
     }
@@ -90,13 +67,13 @@ function StreamTable({ ingest: { tracks } }: { ingest: IngestView }) {
     streams.toReversed().map((stream, index) => ({
       ...stream,
       key: `${kind} ${stream.rid ?? index}`,
-      what: `${kind === 'video' ? 'Picture' : 'Sound'}${stream.rid === null ? '' : ` ${stream.rid}`}`,
+      what: `${kind === 'video' ? 'Video' : 'Audio'}${stream.rid === null ? '' : ` ${stream.rid}`}`,
       codec,
     })),
   );
   return (
     <table class="layers figures">
-      <caption>What arrives</caption>
+      <caption>Now receiving</caption>
       <thead>
         <tr>
           <th scope="col">Track</th>

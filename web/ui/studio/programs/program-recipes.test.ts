@@ -4,7 +4,7 @@ import { recipes } from './program-recipes.js';
 const ENDPOINT = 'https://live.example/whip/ada';
 
 describe('recipes', () => {
-  it('have the address and the key in their commands', () => {
+  it('include the address and the key in their commands', () => {
     const commands = recipes(ENDPOINT, 'live_secret').flatMap(({ command }) => command ?? []);
     expect(commands).toHaveLength(2);
     for (const command of commands) {
@@ -13,7 +13,7 @@ describe('recipes', () => {
     }
   });
 
-  it('say where the key goes when it is not known any more', () => {
+  it('show a placeholder when the key is no longer available', () => {
     const commands = recipes(ENDPOINT, null).flatMap(({ command }) => command ?? []);
     for (const command of commands) expect(command).toContain('STREAM_KEY');
   });

@@ -1,20 +1,20 @@
-/** How one program is set to publish here. */
+/** Instructions for publishing with one program. */
 export interface Recipe {
   readonly id: 'obs' | 'ffmpeg' | 'gstreamer';
   readonly label: string;
-  /** What to do, step by step. */
+  /** The steps, in order. */
   readonly steps: readonly string[];
-  /** A command to run, where the program has one. */
+  /** A command to run, or null if the program has no command line. */
   readonly command: string | null;
 }
 
-/** What stands in a command where the key goes, when it isn't known any more. */
+/** The placeholder in commands for a key that is no longer available. */
 const KEY_PLACE = 'STREAM_KEY';
 
 /**
- * Instructions with the address and, while it is shown, the key in them.
+ * Returns instructions for each program, with the address and, while it is shown, the key.
  *
- * @param endpoint `https://live.example/whip/NAME`
+ * @param endpoint the address, such as `https://live.example/whip/NAME`
  */
 export function recipes(endpoint: string, key: string | null): readonly Recipe[] {
   const shown = key ?? KEY_PLACE;
@@ -25,16 +25,16 @@ export function recipes(endpoint: string, key: string | null): readonly Recipe[]
       steps: [
         'In OBS 30 or later, open Settings, then Stream.',
         'Choose WHIP as the service.',
-        'Paste the server address and, as bearer token, the stream key.',
-        'In Output, set the output mode to Advanced, the key frame interval to 1 s and, where there is a choice, no B-frames.',
-        'Press “Start streaming”. Your channel is live in a second or two.',
+        'Paste the server address, and the stream key as the bearer token.',
+        'In Output, set the output mode to Advanced and the keyframe interval to 2 s. Turn B-frames off if there is an option.',
+        'Click “Start Streaming”. Your channel goes live in a second or two.',
       ],
       command: null,
     },
     {
       id: 'ffmpeg',
       label: 'FFmpeg',
-      steps: ['FFmpeg 8 or later, built with TLS. -re sends a file in real time.'],
+      steps: ['Use FFmpeg 8 or later, built with TLS. -re sends a file in real time.'],
       command:
         'ffmpeg -re -i film.mp4 -c:v libx264 -profile:v baseline -bf 0 -g 30 -pix_fmt yuv420p ' +
         `-c:a libopus -ar 48000 -ac 2 -f whip -authorization ${shown} ${endpoint}`,
@@ -42,7 +42,7 @@ export function recipes(endpoint: string, key: string | null): readonly Recipe[]
     {
       id: 'gstreamer',
       label: 'GStreamer',
-      steps: ['GStreamer 1.22 or later, with the plug-in rswebrtc (gst-plugins-rs).'],
+      steps: ['Use GStreamer 1.22 or later with the rswebrtc plugin (gst-plugins-rs).'],
       command:
         'gst-launch-1.0 videotestsrc is-live=true ! videoconvert ! whip.video_0 ' +
         'audiotestsrc is-live=true wave=ticks ! audioconvert ! whip.audio_0 ' +

@@ -4,7 +4,7 @@ import { Icon } from '../../components/icon.js';
 import { Thumbnail } from '../../components/thumbnail.js';
 import '../stage.css';
 
-/** In place of the preview: what a program such as OBS sends now, as a picture of the last seconds. */
+/** Shows a recent thumbnail instead of the preview while an encoder such as OBS is live. */
 export function ProgramStage({ channel }: { channel: ChannelView }) {
   return (
     <div class="stage">

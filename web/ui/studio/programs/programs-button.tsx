@@ -4,7 +4,7 @@ import { Button } from '../../components/button.js';
 import { toast } from '../../components/toast.js';
 import type { ProgramsDialog } from './programs-dialog.js';
 
-/** Opens what programs such as OBS need to publish on the channel; loaded then. */
+/** Opens the instructions for OBS and other encoders, whose code is loaded on the first click. */
 export function ProgramsButton({ channel }: { channel: string }) {
   const [dialog, setDialog] = useState<{ View: typeof ProgramsDialog } | null>(null);
   const [busy, setBusy] = useState(false);
@@ -15,8 +15,8 @@ export function ProgramsButton({ channel }: { channel: string }) {
       const { ProgramsDialog: View } = await import('./programs-dialog.js');
       setDialog({ View });
     } catch {
-      // The network went between the page and this part of it.
-      toast({ text: 'This could not be loaded. Try again.', tone: 'danger' });
+      // The network failed after the page was loaded.
+      toast({ text: 'The instructions could not be loaded. Try again.', tone: 'danger' });
     } finally {
       setBusy(false);
     }

@@ -3,37 +3,30 @@ import { KeyRound } from 'lucide';
 import { at } from '../../../client/base-path.js';
 import { programApi } from '../../../client/program-api.js';
 import { RequestError } from '../../../client/request-error.js';
+import { FormError } from '../../account/form-error.js';
 import { useLoaded } from '../../account/use-loaded.js';
 import { whenLabel } from '../../account/when-label.js';
 import { Button } from '../../components/button.js';
 import { confirm } from '../../components/confirm.js';
-import { Dialog } from '../../components/dialog.js';
+import { DoneDialog } from '../../components/done-dialog.js';
 import { Spinner } from '../../components/spinner.js';
 import { Tabs } from '../../components/tabs.js';
 import { CopyButton } from '../share/share-link.js';
 import { type Recipe, recipes } from './program-recipes.js';
 import './programs-dialog.css';
 
-/** What OBS and other encoders need to publish on a channel: address, key and settings. */
+/** The address, key and settings that OBS and other encoders need to publish on a channel. */
 export function ProgramsDialog({ channel, onClose }: { channel: string; onClose: () => void }) {
   const endpoint = `${location.origin}${at(`/whip/${channel}`)}`;
   const [key, setKey] = useState<string | null>(null);
   const [recipe, setRecipe] = useState<Recipe['id']>('obs');
   return (
-    <Dialog
-      title="Stream with OBS or another program"
-      onClose={onClose}
-      actions={
-        <Button variant="primary" onClick={onClose}>
-          Done
-        </Button>
-      }
-    >
+    <DoneDialog title="Stream with OBS or another program" onClose={onClose}>
       <div class="programs">
         <Value label="Server address" text={endpoint} what="address" />
         <StreamKey channel={channel} made={key} onMade={setKey} />
         <Tabs
-          label="How to set the program"
+          label="Setup instructions"
           selected={recipe}
           onSelect={setRecipe}
           tabs={recipes(endpoint, key).map((one) => ({
@@ -43,7 +36,7 @@ export function ProgramsDialog({ channel, onClose }: { channel: string; onClose:
           }))}
         />
       </div>
-    </Dialog>
+    </DoneDialog>
   );
 }
 
@@ -74,7 +67,7 @@ function StreamKey({
   const [busy, setBusy] = useState(false);
   const createdAt = state.name === 'loaded' ? state.value.createdAt : null;
   const has = made !== null || createdAt !== null;
-  const told = problem ?? (state.name === 'failed' ? state.message : null);
+  const message = problem ?? (state.name === 'failed' ? state.message : null);
 
   async function make(): Promise<void> {
     if (has && !(await mayReplace())) return;
@@ -96,25 +89,22 @@ function StreamKey({
         <>
           <Value label="Stream key" text={made} what="key" />
           <p class="field-hint">
-            It is shown only now. Who has it can go live on your channel: show it to nobody.
+            Copy it now: it won’t be shown again. Keep it secret, since anyone with it can go live
+            on your channel.
           </p>
         </>
       )}
       {made === null && (
         <p class="field-hint">
           {createdAt === null
-            ? 'A program shows by the channel’s stream key that it may publish.'
-            : `The channel has a stream key, made ${whenLabel(createdAt)}. It can’t be shown again: make a new one where it is lost.`}
+            ? 'A program needs the channel’s stream key to go live.'
+            : `This channel has a stream key, created ${whenLabel(createdAt)}. It can’t be shown again. If you lost it, create a new one.`}
         </p>
       )}
-      {told !== null && (
-        <p class="panel-problem" role="alert">
-          {told}
-        </p>
-      )}
+      {message !== null && <FormError message={message} />}
       <div>
         <Button icon={KeyRound} busy={busy} onClick={() => void make()}>
-          {has ? 'Make a new key' : 'Make a stream key'}
+          {has ? 'Create new key' : 'Create stream key'}
         </Button>
       </div>
     </div>
@@ -123,10 +113,10 @@ function StreamKey({
 
 function mayReplace(): Promise<boolean> {
   return confirm({
-    title: 'Make a new stream key?',
-    text: 'The old one stops working at once. A program that is live with it is cut off, and has to be given the new one.',
-    action: 'Make a new key',
-    cancel: 'Keep the old one',
+    title: 'Create a new stream key?',
+    text: 'The old key stops working immediately. A program that is live with it is disconnected and needs the new key.',
+    action: 'Create new key',
+    cancel: 'Keep old key',
     danger: true,
   });
 }

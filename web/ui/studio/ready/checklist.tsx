@@ -18,7 +18,7 @@ const icons = {
   problem: CircleAlert,
 };
 
-/** Lists what is ready and what is not, each with a word. */
+/** Lists the requirements, each with its state in words. */
 export function Checklist({ checks }: { checks: readonly Check[] }) {
   return (
     <ul class="checklist" aria-label="Before you go live">

@@ -1,4 +1,4 @@
-import { assertNever } from '../../../client/assert-never.js';
+import { assertNever } from '../../../../src/protocol/assert-never.js';
 import type { Capture } from '../../../client/capture/capture.js';
 import type { CaptureProblem } from '../../../client/capture/capture-problem.js';
 import type { Check } from './checklist.js';
@@ -25,9 +25,9 @@ function cameraCheck(capture: Capture): Check {
     case 'asking':
       return { label, state: 'waiting', detail: 'Waiting for your browser' };
     case 'off':
-      return { label, state: 'off', detail: 'Off: viewers only hear you' };
+      return { label, state: 'off', detail: 'Off: viewers can only hear you' };
     case 'failed':
-      // The stage shows this prominently, with a way to fix it.
+      // The stage shows a full description of the problem, with a way to fix it.
       return { label, state: 'problem', detail: state.problem.short };
     default:
       return assertNever(state);
@@ -43,7 +43,7 @@ function microphoneCheck(capture: Capture): Check {
     case 'asking':
       return { label, state: 'waiting', detail: 'Waiting for your browser' };
     case 'off':
-      return { label, state: 'off', detail: 'Off: viewers see you without sound' };
+      return { label, state: 'off', detail: 'Off: viewers can’t hear you' };
     case 'failed':
       return microphoneProblem(capture, state.problem);
     default:
@@ -54,20 +54,20 @@ function microphoneCheck(capture: Capture): Check {
 function microphoneProblem(capture: Capture, problem: CaptureProblem): Check {
   const label = 'Microphone';
   const camera = capture.camera.state.value;
-  // The stage then reports both.
-  const told = camera.name === 'failed' && camera.problem.kind === problem.kind;
+  // If both failed for the same reason, the stage reports both together.
+  const isReported = camera.name === 'failed' && camera.problem.kind === problem.kind;
   return {
     label,
     state: 'problem',
-    detail: told ? problem.short : problem.message,
-    retry: !told && problem.retriable ? () => void capture.microphone.open() : undefined,
+    detail: isReported ? problem.short : problem.message,
+    retry: !isReported && problem.retriable ? () => void capture.microphone.open() : undefined,
   };
 }
 
 function soundCheck(capture: Capture, device: string): Check {
   const label = 'Microphone';
   if (capture.sound.muted.value) return { label, state: 'off', detail: 'Muted' };
-  if (capture.meter.heard.value) return { label, state: 'good', detail: `Heard, ${device}` };
+  if (capture.meter.heard.value) return { label, state: 'good', detail: `Working: ${device}` };
   if (!capture.listening.value) {
     return { label, state: 'waiting', detail: 'Click anywhere to test it' };
   }
@@ -83,7 +83,7 @@ function connectionCheck({
 }): Check {
   const label = 'Connection';
   if (!online) {
-    return { label, state: 'waiting', detail: 'Looking for the server, again and again' };
+    return { label, state: 'waiting', detail: 'Reconnecting to the server' };
   }
   if (roundTripMs === null) return { label, state: 'waiting', detail: 'Measuring' };
   return {

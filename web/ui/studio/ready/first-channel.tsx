@@ -11,7 +11,7 @@ import {
 } from '../state/channel-suggestion.js';
 import type { OwnChannels } from '../state/own-channels.js';
 
-/** The first step of a new account: creates its channel. */
+/** The first step for a new account, which creates its channel. */
 export function FirstChannel({ channels, username }: { channels: OwnChannels; username: string }) {
   const [name, setName] = useState(suggestChannelName(username));
   const [title, setTitle] = useState('');
@@ -43,7 +43,7 @@ export function FirstChannel({ channels, username }: { channels: OwnChannels; us
     >
       <div class="panel-head">
         <h2>Create your channel</h2>
-        <p class="muted">It is your place on Onair: people find all your broadcasts there.</p>
+        <p class="muted">Your place on Onair, where people find all your broadcasts.</p>
       </div>
       <TextField
         label="Channel name"
@@ -64,7 +64,7 @@ export function FirstChannel({ channels, username }: { channels: OwnChannels; us
         value={title}
         onInput={setTitle}
         placeholder="What is it about?"
-        hint="You can change it at any time."
+        hint="You can change it anytime."
         maxLength={TITLE_MAX}
         autocomplete="off"
       />
@@ -77,7 +77,7 @@ export function FirstChannel({ channels, username }: { channels: OwnChannels; us
 
 function messageOf(failure: RequestError, name: string): string {
   if (failure.code === 'channel_name_taken') {
-    return `This name is taken. "${nextChannelName(name)}" may be free.`;
+    return `This name is taken. Try “${nextChannelName(name)}”.`;
   }
   return failure.issueAt('name') ?? failure.message;
 }

@@ -1,8 +1,7 @@
 import { Radio } from 'lucide';
+import { FormError } from '../../account/form-error.js';
 import { Button } from '../../components/button.js';
-import { Icon } from '../../components/icon.js';
 import { Select } from '../../components/select.js';
-import { CircleAlert } from 'lucide';
 import { StorageNotice } from '../../recording/storage-notice.js';
 import { useStorage } from '../../recording/use-storage.js';
 import { Checklist } from './checklist.js';
@@ -13,7 +12,7 @@ import { ShareLink } from '../share/share-link.js';
 import type { Studio } from '../state/studio.js';
 import { TitleField } from './title-field.js';
 
-/** The panel before going live: title, checklist, and the "Go live" button. */
+/** The panel before going live, with the title, the checklist, and the "Go live" button. */
 export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boolean }) {
   const { capture, channels, check, onAir } = studio;
   const all = channels.all.value ?? [];
@@ -22,7 +21,7 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
     online: check.online,
     roundTripMs: check.roundTripMs.value,
   });
-  const hindrance = hindranceOf(studio);
+  const blocker = blockerOf(studio);
   const storage = useStorage();
   return (
     <div class="panel">
@@ -42,19 +41,14 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
       <TitleField channels={channels} />
       <Checklist checks={checks} />
       <div class="panel-foot">
-        {onAir.problem.value !== null && (
-          <p class="panel-problem" role="alert">
-            <Icon icon={CircleAlert} size={16} />
-            <span>{onAir.problem.value}</span>
-          </p>
-        )}
+        {onAir.problem.value !== null && <FormError message={onAir.problem.value} />}
         <Button
           variant="live"
           size="l"
           icon={Radio}
           wide
           busy={starting}
-          disabled={hindrance !== null && !starting}
+          disabled={blocker !== null && !starting}
           onClick={() => {
             void capture.wake();
             void onAir.start();
@@ -62,7 +56,7 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
         >
           {starting ? 'Going live…' : 'Go live'}
         </Button>
-        {hindrance !== null && !starting && <p class="panel-note muted">{hindrance}</p>}
+        {blocker !== null && !starting && <p class="panel-note muted">{blocker}</p>}
       </div>
       {storage && <StorageNotice storage={storage} />}
       {chosen && (
@@ -76,14 +70,14 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
   );
 }
 
-/** Why going live is impossible right now, or null. */
-function hindranceOf({ capture, check }: Studio): string | null {
+/** Returns the reason why going live isn't possible right now, or null. */
+function blockerOf({ capture, check }: Studio): string | null {
   if (capture.picture.track.value === null && capture.sound.track.value === null) {
     const asking = [capture.camera, capture.microphone].some(
       ({ state }) => state.value.name === 'asking',
     );
     if (asking) return 'Waiting for your camera and microphone.';
-    return 'Turn on the camera, the microphone or a screen first.';
+    return 'Turn on your camera or microphone, or share your screen.';
   }
-  return check.online ? null : 'There is no connection to the server yet.';
+  return check.online ? null : 'Not connected to the server yet.';
 }

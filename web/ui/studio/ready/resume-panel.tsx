@@ -1,7 +1,7 @@
-import { CircleAlert, Radio } from 'lucide';
+import { Radio } from 'lucide';
 import type { BroadcastView } from '../../../../src/protocol/broadcast.js';
+import { FormError } from '../../account/form-error.js';
 import { Button } from '../../components/button.js';
-import { Icon } from '../../components/icon.js';
 import { clockTime } from '../../format/duration.js';
 import { EndBroadcast } from '../live/end-broadcast.js';
 import { ShareLink } from '../share/share-link.js';
@@ -9,9 +9,9 @@ import type { Studio } from '../state/studio.js';
 import { useNow } from '../../shell/now.js';
 
 function waitingText({ source }: BroadcastView): string {
-  const waiting = 'Viewers are waiting and see that you are coming back.';
+  const waiting = 'Viewers see that you are reconnecting.';
   if (source === 'browser') return waiting;
-  return `${waiting} OBS and most programs reconnect by themselves; you can also go on from this page.`;
+  return `${waiting} OBS and most programs reconnect on their own. You can also continue from this page.`;
 }
 
 /** Shown after a reload or crash, while the broadcast can still be resumed. */
@@ -29,7 +29,7 @@ export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: 
         <p class="muted">
           {mine
             ? waitingText(broadcast)
-            : 'It is sent from another tab or device. You can end it here; if that tab is gone, you can resume it here in a few seconds.'}
+            : 'It is running in another tab or on another device. You can end it here. If that tab is closed, you can resume here in a few seconds.'}
         </p>
       </div>
       {leftMs !== null && (
@@ -39,12 +39,7 @@ export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: 
         </p>
       )}
       <div class="panel-foot">
-        {onAir.problem.value !== null && (
-          <p class="panel-problem" role="alert">
-            <Icon icon={CircleAlert} size={16} />
-            <span>{onAir.problem.value}</span>
-          </p>
-        )}
+        {onAir.problem.value !== null && <FormError message={onAir.problem.value} />}
         {mine && (
           <Button
             variant="live"

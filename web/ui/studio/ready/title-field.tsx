@@ -4,12 +4,13 @@ import { RequestError } from '../../../client/request-error.js';
 import { TextField } from '../../components/text-field.js';
 import type { OwnChannels } from '../state/own-channels.js';
 
-/** The title before going live; saved when the field loses focus. */
+/** The field for the title before going live. The title is saved when the field loses focus. */
 export function TitleField({ channels }: { channels: OwnChannels }) {
   const saved = channels.chosen.value?.title ?? '';
   const [title, setTitle] = useState(saved);
   const [error, setError] = useState<string | undefined>(undefined);
-  // The channel changed, or its title changed elsewhere.
+  // The saved title changes when another channel is selected or when the title was changed
+  // elsewhere.
   useEffect(() => setTitle(saved), [saved]);
 
   async function save(): Promise<void> {

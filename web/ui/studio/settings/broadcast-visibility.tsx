@@ -8,21 +8,24 @@ import { Select } from '../../components/select.js';
 import { toast } from '../../components/toast.js';
 import type { OnAir } from '../state/on-air.js';
 
-/** Audience choices for a broadcast, from widest to narrowest; the channel's own comes first. */
+/**
+ * The audience choices for a broadcast, from the widest to the narrowest. The channel's own
+ * audience is first.
+ */
 const CHOICES: readonly { value: Visibility; label: string; hint: string }[] = [
-  { value: 'public', label: 'As the channel', hint: 'Its recording too.' },
-  { value: 'unlisted', label: 'Everybody with the link', hint: 'It is in no list.' },
+  { value: 'public', label: 'Same as the channel', hint: 'Also applies to the recording.' },
+  { value: 'unlisted', label: 'Anyone with the link', hint: 'Not listed anywhere.' },
   {
     value: 'password',
-    label: 'Who knows the channel’s password',
-    hint: 'The recording asks for it, too.',
+    label: 'Anyone with the channel password',
+    hint: 'The recording needs it, too.',
   },
-  { value: 'private', label: 'Accounts on the list', hint: 'For all others it does not exist.' },
+  { value: 'private', label: 'Accounts on the list', hint: 'Hidden from everyone else.' },
 ];
 
 /**
- * The choices available for a channel: narrower than the channel's own, and a password if one is
- * set.
+ * Returns the choices available for a channel: those narrower than the channel's own, and the
+ * password only if one is set.
  */
 function choicesFor({ visibility, hasPassword }: AccessView) {
   const channel = CHOICES.findIndex(({ value }) => value === visibility);
@@ -49,7 +52,7 @@ export function BroadcastVisibility({ access, onAir, onChanged }: BroadcastVisib
     await api.changeBroadcast(broadcast.id, { visibility: value });
     setChosen(null);
     await onChanged();
-    toast({ text: 'Who can watch this broadcast was changed.' });
+    toast({ text: 'Audience of this broadcast saved.' });
   });
   const choices = choicesFor(access);
   if (choices.length < 2) return null;
@@ -57,7 +60,7 @@ export function BroadcastVisibility({ access, onAir, onChanged }: BroadcastVisib
     <form class="settings-group" onSubmit={form.submit} noValidate>
       <FormError message={form.message} />
       <Select
-        label={broadcast === null ? 'The next broadcast' : 'This broadcast'}
+        label={broadcast === null ? 'Next broadcast' : 'This broadcast'}
         value={value}
         options={choices}
         hint={choices.find((one) => one.value === value)?.hint}
@@ -68,7 +71,7 @@ export function BroadcastVisibility({ access, onAir, onChanged }: BroadcastVisib
       />
       {broadcast !== null && value !== now && (
         <>
-          <p class="field-hint">Who may not watch any more is cut off at once.</p>
+          <p class="field-hint">Viewers who lose access are disconnected immediately.</p>
           <Button type="submit" variant="primary" busy={form.busy}>
             Save for this broadcast
           </Button>

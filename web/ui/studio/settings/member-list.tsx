@@ -17,7 +17,7 @@ export interface MemberListProps {
   onChange: (members: MemberView[]) => void;
 }
 
-/** The accounts that can watch a private channel; changes apply immediately. */
+/** The list of accounts that can watch a private channel. Changes apply immediately. */
 export function MemberList({ channel, members, onChange }: MemberListProps) {
   const [username, setUsername] = useState('');
   const form = useSubmit(
@@ -57,7 +57,7 @@ export function MemberList({ channel, members, onChange }: MemberListProps) {
       </form>
       <FormError message={form.message} />
       {members.length === 0 ? (
-        <p class="field-hint">Nobody is on the list yet: only you can watch.</p>
+        <p class="field-hint">The list is empty. Only you can watch.</p>
       ) : (
         <ul class="member-list" aria-label="Accounts on the list">
           {members.map((member) => (
@@ -65,7 +65,7 @@ export function MemberList({ channel, members, onChange }: MemberListProps) {
               <span>{member.username}</span>
               <IconButton
                 icon={Trash2}
-                label={`Take ${member.username} off the list`}
+                label={`Remove ${member.username}`}
                 size="s"
                 align="end"
                 onClick={() => void remove(member)}

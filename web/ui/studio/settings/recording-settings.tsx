@@ -10,7 +10,9 @@ import { Switch } from '../../components/switch.js';
 const DAYS = [7, 14, 30, 60, 90, 365] as const;
 const COUNTS = [5, 10, 20, 50, 100] as const;
 
-/** Whether a channel is recorded, and how long recordings are retained. Saved immediately. */
+/**
+ * The settings for recording a channel and keeping its recordings. Changes are saved immediately.
+ */
 export function RecordingSettings({ channel }: { channel: string }) {
   const [settings, setSettings] = useState<Settings | null>(null);
   const [problem, setProblem] = useState<string>();
@@ -28,7 +30,7 @@ export function RecordingSettings({ channel }: { channel: string }) {
 
   function change(changed: Settings): void {
     const before = settings;
-    // Shown immediately, and reverted if saving fails.
+    // The change is shown immediately, and reverted if saving fails.
     setSettings(changed);
     void run(async () => {
       try {
@@ -48,25 +50,27 @@ export function RecordingSettings({ channel }: { channel: string }) {
         <>
           <Switch
             label="Record broadcasts"
-            hint="A change counts from the next broadcast on"
+            hint="Takes effect with the next broadcast"
             checked={settings.enabled}
             onChange={(enabled) => change({ ...settings, enabled })}
           />
           <div class="settings-pair">
             <Select
-              label="Keep them for"
+              label="Keep for"
               value={String(settings.keepDays ?? '')}
-              options={choices(DAYS, settings.keepDays, 'For good', (days) => `${days} days`)}
+              options={choices(DAYS, settings.keepDays, 'Forever', (days) => `${days} days`)}
               onChange={(days) => change({ ...settings, keepDays: numberOf(days) })}
             />
             <Select
-              label="Keep at most"
+              label="Recordings to keep"
               value={String(settings.keepLast ?? '')}
-              options={choices(COUNTS, settings.keepLast, 'All of them', (n) => `The last ${n}`)}
+              options={choices(COUNTS, settings.keepLast, 'All', (n) => `The last ${n}`)}
               onChange={(count) => change({ ...settings, keepLast: numberOf(count) })}
             />
           </div>
-          <p class="field-hint">Older ones are deleted, but for those that you keep for good.</p>
+          <p class="field-hint">
+            Older recordings are deleted, except those set to “Keep forever”.
+          </p>
         </>
       )}
     </fieldset>
@@ -75,7 +79,7 @@ export function RecordingSettings({ channel }: { channel: string }) {
 
 const numberOf = (value: string): number | null => (value === '' ? null : Number(value));
 
-/** The usual numbers, the current one, and none. */
+/** Returns options for the usual numbers, the current number, and no limit. */
 function choices(
   usual: readonly number[],
   current: number | null,

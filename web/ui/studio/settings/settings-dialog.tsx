@@ -2,8 +2,7 @@ import { at } from '../../../client/base-path.js';
 import type { Capture } from '../../../client/capture/capture.js';
 import { FRAME_RATES, RESOLUTIONS } from '../../../client/capture/capture-settings.js';
 import type { CaptureDevice } from '../../../client/capture/device-list.js';
-import { Button } from '../../components/button.js';
-import { Dialog } from '../../components/dialog.js';
+import { DoneDialog } from '../../components/done-dialog.js';
 import { Select, type SelectOption } from '../../components/select.js';
 import { Switch } from '../../components/switch.js';
 import type { OnAir } from '../state/on-air.js';
@@ -20,25 +19,17 @@ export interface SettingsDialogProps {
 }
 
 /**
- * Capture settings, which apply immediately, even while live; and the audience, which is saved
- * explicitly.
+ * The dialog for capture settings, which apply immediately, even while live, and for the audience,
+ * which is saved explicitly.
  */
 export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDialogProps) {
   const { settings } = capture.choices.value;
   const channel = channels.chosen.value?.name;
   return (
-    <Dialog
-      title="Settings"
-      onClose={onClose}
-      actions={
-        <Button variant="primary" onClick={onClose}>
-          Done
-        </Button>
-      }
-    >
+    <DoneDialog title="Settings" onClose={onClose}>
       <div class="settings">
         <fieldset class="settings-group">
-          <legend>Picture</legend>
+          <legend>Video</legend>
           <DeviceSelect
             label="Camera"
             devices={capture.devices.cameras.value}
@@ -71,16 +62,16 @@ export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDi
               }}
             />
           </div>
-          <p class="field-hint">More of either needs a faster upload and a faster computer.</p>
+          <p class="field-hint">Higher values need a faster upload and computer.</p>
           <Switch
             label="Mirror my preview"
-            hint="Viewers always see the real picture"
+            hint="Viewers never see it mirrored"
             checked={settings.mirrorPreview}
             onChange={(mirrorPreview) => void capture.change({ mirrorPreview })}
           />
         </fieldset>
         <fieldset class="settings-group">
-          <legend>Sound</legend>
+          <legend>Audio</legend>
           <DeviceSelect
             label="Microphone"
             devices={capture.devices.microphones.value}
@@ -89,19 +80,19 @@ export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDi
           />
           <Switch
             label="Echo cancellation"
-            hint="Off only with headphones, or for music"
+            hint="Turn off only with headphones or for music"
             checked={settings.echoCancellation}
             onChange={(echoCancellation) => void capture.change({ echoCancellation })}
           />
           <Switch
             label="Noise suppression"
-            hint="Takes out fans and keyboards"
+            hint="Removes sounds such as fans and keyboards"
             checked={settings.noiseSuppression}
             onChange={(noiseSuppression) => void capture.change({ noiseSuppression })}
           />
           <Switch
             label="Automatic gain"
-            hint="Keeps your voice at one loudness"
+            hint="Keeps your voice at an even volume"
             checked={settings.autoGainControl}
             onChange={(autoGainControl) => void capture.change({ autoGainControl })}
           />
@@ -115,7 +106,7 @@ export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDi
             />
             <RecordingSettings channel={channel} />
             <p class="field-hint">
-              Other services can be told when you go live: see{' '}
+              To notify other services when you go live, add{' '}
               <a href={at('/account#webhooks')} target="_blank" rel="noopener">
                 webhooks
               </a>
@@ -124,7 +115,7 @@ export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDi
           </>
         )}
       </div>
-    </Dialog>
+    </DoneDialog>
   );
 }
 

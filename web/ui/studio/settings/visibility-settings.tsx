@@ -14,16 +14,16 @@ import { MemberList } from './member-list.js';
 import type { OnAir } from '../state/on-air.js';
 
 const CHOICES: readonly { value: Visibility; label: string; hint: string }[] = [
-  { value: 'public', label: 'Everybody', hint: 'Listed on the first page.' },
-  { value: 'unlisted', label: 'Everybody with the link', hint: 'Listed nowhere.' },
-  { value: 'password', label: 'Who knows a password', hint: 'It is asked for on the page.' },
-  { value: 'private', label: 'Accounts on a list', hint: 'For all others there is no channel.' },
+  { value: 'public', label: 'Everyone', hint: 'Listed on the home page.' },
+  { value: 'unlisted', label: 'Anyone with the link', hint: 'Not listed anywhere.' },
+  { value: 'password', label: 'Anyone with the password', hint: 'The page asks for it.' },
+  { value: 'private', label: 'Accounts on a list', hint: 'Hidden from everyone else.' },
 ];
 
 export interface VisibilitySettingsProps {
   channel: string;
   onAir: OnAir;
-  /** Called after saving: the channel has changed for everybody who displays it. */
+  /** Called after saving, to reload the channel everywhere on the page. */
   onChanged: () => Promise<void>;
 }
 
@@ -77,7 +77,10 @@ interface VisibilityFormProps {
   onChange: (access: AccessView) => Promise<void>;
 }
 
-/** Nothing is sent before "Save": a slip would disconnect viewers. */
+/**
+ * The form for the audience. Nothing is sent before "Save", since a mistake would disconnect
+ * viewers.
+ */
 function VisibilityForm({ channel, access, onChange }: VisibilityFormProps) {
   const [visibility, setVisibility] = useState(access.visibility);
   const [password, setPassword] = useState('');
@@ -86,14 +89,14 @@ function VisibilityForm({ channel, access, onChange }: VisibilityFormProps) {
     const changed = await api.changeAccess(channel, { visibility, ...(isNew && { password }) });
     setPassword('');
     await onChange(changed);
-    toast({ text: 'Who can watch was changed.' });
+    toast({ text: 'Audience saved.' });
   });
   const isChanged = visibility !== access.visibility || password !== '';
   return (
     <form class="settings-group" onSubmit={form.submit} noValidate>
       <FormError message={form.message} />
       <Select
-        label="Can be watched by"
+        label="Audience"
         value={visibility}
         options={CHOICES}
         hint={CHOICES.find(({ value }) => value === visibility)?.hint}
@@ -105,16 +108,16 @@ function VisibilityForm({ channel, access, onChange }: VisibilityFormProps) {
           name="channel-password"
           value={password}
           onInput={setPassword}
-          hint={access.hasPassword ? 'Leave empty to keep the one that is set.' : undefined}
+          hint={access.hasPassword ? 'Leave empty to keep the current one.' : undefined}
           error={form.issue('password')}
           autocomplete="off"
         />
       )}
       {isChanged && (
         <>
-          <p class="field-hint">Who may not watch any more is cut off at once.</p>
+          <p class="field-hint">Viewers who lose access are disconnected immediately.</p>
           <Button type="submit" variant="primary" busy={form.busy}>
-            Save who can watch
+            Save audience
           </Button>
         </>
       )}

@@ -9,11 +9,11 @@ import './share-link.css';
 
 const CONFIRMED_MS = 2_000;
 
-/** Who can use the link, unless everybody can. */
+/** A description of the link's audience; null if everyone can use the link. */
 const AUDIENCE: Record<Visibility, string | null> = {
   public: null,
-  unlisted: 'Listed nowhere: only who has the link finds it.',
-  password: 'Only for who knows the password.',
+  unlisted: 'Not listed: only people with the link can find it.',
+  password: 'Only for people with the password.',
   private: 'Only for you and the accounts on your list.',
 };
 
@@ -35,7 +35,7 @@ export function ShareLink({ channel }: { channel: Pick<ChannelView, 'name' | 'vi
             size="s"
             icon={Share2}
             onClick={() => {
-              // Dismissing the share sheet is fine.
+              // This rejects if the user dismisses the share sheet, which is fine.
               navigator.share({ url: address }).catch(() => undefined);
             }}
           >
@@ -57,8 +57,8 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
       setCopied(true);
       setTimeout(() => setCopied(false), CONFIRMED_MS);
     } catch {
-      // Insecure pages have no clipboard.
-      toast({ text: `Your browser did not let the page copy the ${what}. Select it and copy it.` });
+      // The clipboard is unavailable on insecure pages.
+      toast({ text: `Your browser blocked copying. Select the ${what} and copy it yourself.` });
     }
   }
   return (

@@ -20,7 +20,7 @@ const broadcast: BroadcastView = {
 };
 
 describe('summaryOf', () => {
-  it('takes the time and the reason from here while the server has not told the end', () => {
+  it('uses the observed time and reason until the server reports the end', () => {
     const summary = summaryOf(broadcast, {
       endedAtMs: startedAtMs + 90_000,
       peakViewers: 5,
@@ -45,14 +45,14 @@ describe('summaryOf', () => {
     });
   });
 
-  it('never has a negative length, however the clocks are set', () => {
+  it('never returns a negative length when clocks differ', () => {
     const observed = { endedAtMs: startedAtMs - 5_000, peakViewers: 0, reason: null };
     expect(summaryOf(broadcast, observed).lengthMs).toBe(0);
   });
 });
 
 describe('endSentence', () => {
-  it('tells a missed return from an end on purpose', () => {
+  it('distinguishes a deliberate end from a missed reconnection', () => {
     expect(endSentence('publisher_ended')).toMatch(/You ended/);
     expect(endSentence('administrator_ended')).toMatch(/administrator/);
     expect(endSentence('grace_elapsed')).toMatch(/away for too long/);

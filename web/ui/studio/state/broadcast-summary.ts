@@ -1,7 +1,7 @@
 import type { BroadcastView, EndReason } from '../../../../src/protocol/broadcast.js';
-import { assertNever } from '../../../client/assert-never.js';
+import { assertNever } from '../../../../src/protocol/assert-never.js';
 
-/** The summary of a broadcast. */
+/** The figures that the studio shows after a broadcast. */
 export interface BroadcastSummary {
   readonly broadcastId: string;
   readonly channel: string;
@@ -11,7 +11,9 @@ export interface BroadcastSummary {
   readonly reason: EndReason | null;
 }
 
-/** What this page observed, for when the server's last update precedes the end. */
+/**
+ * The values that this page observed, which are used if the server's last update precedes the end.
+ */
 export interface Observed {
   readonly endedAtMs: number;
   readonly peakViewers: number;
@@ -19,7 +21,8 @@ export interface Observed {
 }
 
 /**
- * Summarizes a broadcast by the server's figures where available, otherwise by what was observed.
+ * Summarizes a broadcast with the server's figures if available, otherwise with the observed
+ * values.
  */
 export function summaryOf(broadcast: BroadcastView, observed: Observed): BroadcastSummary {
   const endedAtMs = broadcast.endedAt === null ? observed.endedAtMs : Date.parse(broadcast.endedAt);
@@ -33,22 +36,22 @@ export function summaryOf(broadcast: BroadcastView, observed: Observed): Broadca
   };
 }
 
-/** Why the broadcast ended, as a sentence. */
+/** Returns a sentence that says why the broadcast ended. */
 export function endSentence(reason: EndReason | null): string {
   switch (reason) {
     case 'publisher_ended':
       return 'You ended the broadcast.';
     case 'administrator_ended':
-      return 'An administrator of this service ended it.';
+      return 'An administrator ended the broadcast.';
     case 'grace_elapsed':
     case null:
-      return 'You were away for too long, so the broadcast was ended.';
+      return 'You were away for too long, so the broadcast ended.';
     case 'never_started':
-      return 'No picture or sound arrived, so the broadcast was ended.';
+      return 'No video or audio arrived, so the broadcast ended.';
     case 'channel_deleted':
       return 'The channel was deleted.';
     case 'server_stopped':
-      return 'The server was stopped.';
+      return 'The server was shut down.';
     default:
       return assertNever(reason);
   }

@@ -5,7 +5,7 @@ import { Chat } from '../../../client/chat.js';
 import type { Connection } from '../../../client/connection.js';
 import type { OwnChannels } from './own-channels.js';
 
-/** The chat of the selected channel; replaced when another channel is selected. */
+/** The chat of the selected channel. It is replaced when another channel is selected. */
 export class ChannelChat {
   readonly #current = signal<Chat | null>(null);
 
@@ -19,7 +19,7 @@ export class ChannelChat {
     });
   }
 
-  /** Null while no channel is selected. */
+  /** The chat; null while no channel is selected. */
   get current(): ReadonlySignal<Chat | null> {
     return this.#current;
   }
@@ -32,7 +32,7 @@ export class ChannelChat {
 
 /**
  * Counts the messages of a broadcast that has just ended. Messages are numbered without gaps, so
- * the first and last seq suffice. Throws `RequestError`.
+ * the first and last seq are enough. Throws `RequestError`.
  */
 export async function countMessages(
   broadcastId: BroadcastView['id'],

@@ -10,11 +10,11 @@ describe('suggestChannelName', () => {
     ['studio', 'studio-tv'],
     ['a__b', 'a-b'],
     ['a_', 'a-tv'],
-  ])('makes of %s the name %s', (username, name) => {
+  ])('turns %s into %s', (username, name) => {
     expect(suggestChannelName(username)).toBe(name);
   });
 
-  it('is allowed for every username', () => {
+  it('suggests a valid name for every username', () => {
     fc.assert(
       fc.property(fc.stringMatching(USERNAME_PATTERN), (username) => {
         expect(channelNameProblem(suggestChannelName(username))).toBeUndefined();
@@ -24,12 +24,12 @@ describe('suggestChannelName', () => {
 });
 
 describe('nextChannelName', () => {
-  it('counts on', () => {
+  it('increments the number', () => {
     expect(nextChannelName('ada')).toBe('ada-2');
     expect(nextChannelName('ada-2')).toBe('ada-3');
   });
 
-  it('stays within the longest name', () => {
+  it('stays within the maximum length', () => {
     const next = nextChannelName('a'.repeat(30));
     expect(next).toHaveLength(30);
     expect(channelNameProblem(next)).toBeUndefined();
@@ -42,7 +42,7 @@ describe('channelNameProblem', () => {
     ['Ada', /letters/],
     ['a b c', /letters/],
     ['login', /reserved/],
-  ])('refuses %s', (name, problem) => {
+  ])('rejects %s', (name, problem) => {
     expect(channelNameProblem(name)).toMatch(problem);
   });
 });

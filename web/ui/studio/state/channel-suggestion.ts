@@ -3,15 +3,15 @@ import { CHANNEL_NAME_PATTERN, RESERVED_CHANNEL_NAMES } from '../../../../src/pr
 const LENGTH_MAX = 30;
 const LENGTH_MIN = 3;
 
-/** The problem with a channel name, worded for beside the field, or undefined. */
+/** Returns the problem with a channel name as the text of a field error, or undefined. */
 export function channelNameProblem(name: string): string | undefined {
   if (name.length < LENGTH_MIN) return `Use at least ${LENGTH_MIN} characters.`;
-  if (!CHANNEL_NAME_PATTERN.test(name)) return 'Use only letters (a-z), digits and "-".';
-  if (RESERVED_CHANNEL_NAMES.has(name)) return 'This name is reserved, choose another.';
+  if (!CHANNEL_NAME_PATTERN.test(name)) return 'Use only letters (a-z), digits and hyphens.';
+  if (RESERVED_CHANNEL_NAMES.has(name)) return 'This name is reserved. Choose another.';
   return undefined;
 }
 
-/** A valid channel name as close as possible to a username. */
+/** Returns a valid channel name as close as possible to a username. */
 export function suggestChannelName(username: string): string {
   const name = username
     .toLowerCase()
@@ -22,7 +22,7 @@ export function suggestChannelName(username: string): string {
   return RESERVED_CHANNEL_NAMES.has(name) ? `${name}-tv` : name;
 }
 
-/** The next suggestion when a name is taken: `name-2`, `name-3`, … */
+/** Returns the next suggestion if a name is taken, such as `name-2` and then `name-3`. */
 export function nextChannelName(name: string): string {
   const numbered = /^(.*)-(\d{1,4})$/.exec(name);
   const number = numbered === null ? 2 : Number(numbered[2]) + 1;

@@ -1,11 +1,14 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Connection } from '../../../client/connection.js';
 
-/** How often the round trip is measured before going live, in milliseconds. */
+/** The interval between round-trip measurements, in milliseconds. */
 const INTERVAL_MS = 5_000;
 const TRIES = 3;
 
-/** Measures the connection to the server while nothing is published that would show it. */
+/**
+ * Measures the connection to the server while nothing is published, since its quality can't be
+ * determined from media then.
+ */
 export class ConnectionCheck {
   readonly #connection: Connection;
   readonly #roundTripMs = signal<number | null>(null);
@@ -23,7 +26,7 @@ export class ConnectionCheck {
     });
   }
 
-  /** The round-trip time in milliseconds; null until measured and while disconnected. */
+  /** The round-trip time in milliseconds; null until it is measured and while disconnected. */
   get roundTripMs(): ReadonlySignal<number | null> {
     return this.#roundTripMs;
   }
@@ -34,7 +37,8 @@ export class ConnectionCheck {
 
   async #measure(): Promise<void> {
     try {
-      // Take the shortest of several: longer ones waited for this page, not the network.
+      // The shortest of several round trips is used, because the longer ones were delayed by this
+      // page and not by the network.
       const tries: number[] = [];
       while (tries.length < TRIES) {
         const sentMs = performance.now();
@@ -43,7 +47,7 @@ export class ConnectionCheck {
       }
       this.#roundTripMs.value = Math.min(...tries);
     } catch {
-      // The connection broke, which its status shows.
+      // The connection broke, which is shown by its status.
     }
   }
 }

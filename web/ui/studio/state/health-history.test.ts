@@ -11,7 +11,7 @@ describe('HealthHistory', () => {
     expect(new HealthHistory().curve('bitrateBps')).toEqual([[], []]);
   });
 
-  it('gives points oldest first', () => {
+  it('returns points oldest first', () => {
     const history = new HealthHistory(4);
     for (const atS of [1, 2, 3]) history.push(point(atS));
     expect(history.curve('bitrateBps')).toEqual([
@@ -20,7 +20,7 @@ describe('HealthHistory', () => {
     ]);
   });
 
-  it('forgets the oldest when it is full, however often it goes round', () => {
+  it('drops the oldest points when full, however often it wraps', () => {
     const history = new HealthHistory(4);
     for (let atS = 1; atS <= 10; atS += 1) history.push(point(atS));
     expect(history.length).toBe(4);
@@ -40,7 +40,7 @@ describe('HealthHistory', () => {
     ]);
   });
 
-  it('is empty again for the next broadcast', () => {
+  it('is empty after being cleared', () => {
     const history = new HealthHistory(4);
     for (let atS = 1; atS <= 6; atS += 1) history.push(point(atS));
     history.clear();
@@ -48,7 +48,7 @@ describe('HealthHistory', () => {
     expect(history.curve('roundTripMs')).toEqual([[7], [20]]);
   });
 
-  it('can be written from an effect, and tells another one', () => {
+  it('can be written from one effect and notifies another', () => {
     const history = new HealthHistory(4);
     const seen: number[] = [];
     const stop = effect(() => {

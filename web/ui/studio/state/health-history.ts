@@ -1,8 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-/** One plotted point per second. */
+/** One plotted point, of which there is one per second. */
 export interface HealthPoint {
-  /** Time in seconds since 1970. */
+  /** The time in seconds since 1970. */
   readonly atS: number;
   readonly bitrateBps: number;
   readonly framesPerSecond: number;
@@ -18,7 +18,7 @@ export const HISTORY_S = 120;
 
 const KEYS = ['atS', 'bitrateBps', 'framesPerSecond', 'lossPercent', 'roundTripMs'] as const;
 
-/** The last two minutes, in a ring buffer. */
+/** The measurements of the last two minutes, in a ring buffer. */
 export class HealthHistory {
   readonly #rings: Readonly<Record<keyof HealthPoint, Float64Array>>;
   readonly #capacity: number;
@@ -38,7 +38,9 @@ export class HealthHistory {
     };
   }
 
-  /** Incremented with every change; readers are notified of the next. */
+  /**
+   * A number that is incremented with every change, so that readers are notified of the next one.
+   */
   get version(): ReadonlySignal<number> {
     return this.#version;
   }
@@ -60,13 +62,19 @@ export class HealthHistory {
     this.#bump();
   }
 
-  /** Times and values, oldest first; NaN (unmeasured) becomes null, which plots omit. */
+  /**
+   * Returns times and values, oldest first. NaN, which stands for an unmeasured value, is converted
+   * to null, which plots omit.
+   */
   curve(name: HealthCurve): [times: number[], values: (number | null)[]] {
     const values = this.#unrolled(name).map((value) => (Number.isNaN(value) ? null : value));
     return [this.#unrolled('atS'), values];
   }
 
-  /** Does not read the signal: an effect that records must not depend on what it writes. */
+  /**
+   * Increments the version without subscribing to it, because an effect that records must not
+   * depend on what it writes.
+   */
   #bump(): void {
     this.#version.value = this.#version.peek() + 1;
   }

@@ -19,14 +19,14 @@ function layer(parts: { layer: number; framesPerSecond: number; bitrateBps: numb
   return { ...parts, width: 640, height: 360, qualityLimitation: 'none' };
 }
 
-it('adds up all that is sent and takes the best layer for frames', () => {
+it('sums the bitrates of all layers and audio, and uses the frame rate of the best layer', () => {
   expect(healthPointOf(health)).toMatchObject({ atS: 5, bitrateBps: 1_000, framesPerSecond: 30 });
 });
 
-it('leaves a round trip that was not measured open', () => {
+it('reports an unmeasured round trip as NaN', () => {
   expect(healthPointOf(health).roundTripMs).toBeNaN();
 });
 
-it('has no frames when only sound is sent', () => {
+it('reports no frames when only audio is sent', () => {
   expect(healthPointOf({ ...health, layers: [] }).framesPerSecond).toBe(0);
 });

@@ -1,7 +1,10 @@
 import type { SendHealth } from '../../../client/send-health.js';
 import type { HealthPoint } from './health-history.js';
 
-/** One plotted second of health: the total bitrate, and the frame rate of the best layer. */
+/**
+ * Returns the point to plot for one second, with the total bitrate and the frame rate of the best
+ * layer.
+ */
 export function healthPointOf(health: SendHealth): HealthPoint {
   const video = health.layers.reduce((sum, { bitrateBps }) => sum + bitrateBps, 0);
   return {

@@ -2,7 +2,7 @@ import { batch, computed, effect, type ReadonlySignal, signal, untracked } from 
 import type { Visibility } from '../../../../src/protocol/access.js';
 import type { BroadcastView } from '../../../../src/protocol/broadcast.js';
 import { GRACE_MS } from '../../../../src/protocol/limits.js';
-import { assertNever } from '../../../client/assert-never.js';
+import { assertNever } from '../../../../src/protocol/assert-never.js';
 import type { Capture } from '../../../client/capture/capture.js';
 import type { Connection } from '../../../client/connection.js';
 import type { Publisher, PublisherState } from '../../../client/publisher.js';
@@ -14,15 +14,18 @@ import type { ResumeTokens } from './resume-tokens.js';
 /** The phase of the broadcast, as shown in the studio. */
 export type Phase =
   | { readonly name: 'ready' }
-  /** The channel's broadcast runs without this page: after a reload, or from elsewhere. */
+  /**
+   * The channel's broadcast runs without this page, after a reload or because it is published from
+   * elsewhere.
+   */
   | { readonly name: 'resumable'; readonly broadcast: BroadcastView }
   | { readonly name: 'starting' }
   | { readonly name: 'live'; readonly broadcast: BroadcastView }
-  /** `untilMs`: when the server may end the broadcast, by this machine's clock. */
+  /** `untilMs` is the time on this machine's clock after which the server may end the broadcast. */
   | { readonly name: 'reconnecting'; readonly broadcast: BroadcastView; readonly untilMs: number }
   | { readonly name: 'ended'; readonly summary: BroadcastSummary };
 
-/** How often a broadcast that runs without this page is polled, in milliseconds. */
+/** The interval at which a broadcast that runs without this page is polled, in milliseconds. */
 const WATCH_MS = 3_000;
 
 /** The parts that an {@link OnAir} connects. */
@@ -34,7 +37,10 @@ export interface OnAirParts {
   readonly tokens: ResumeTokens;
 }
 
-/** Connects capture with publishing: goes live, resumes, ends. Lives as long as its page. */
+/**
+ * Connects capture with publishing: goes live, resumes and ends broadcasts. There is one for the
+ * lifetime of the page.
+ */
 export class OnAir {
   readonly #parts: OnAirParts;
   readonly #problem = signal<string | null>(null);
@@ -70,18 +76,20 @@ export class OnAir {
     effect(() => tracks.setSound(capture.sound.track.value, capture.sound.silent.value));
   }
 
-  /** Why the last start failed or stopped, as a sentence, or null. */
+  /** A sentence that says why the last start failed or the broadcast stopped, or null. */
   get problem(): ReadonlySignal<string | null> {
     return this.#problem;
   }
 
-  /** True while closing the page would interrupt a broadcast. */
+  /** Whether closing the page now would interrupt a broadcast. */
   get busy(): boolean {
     const name = this.#phaseName.value;
     return name === 'starting' || name === 'live' || name === 'reconnecting';
   }
 
-  /** The current broadcast, whether published from here or not; null if none. */
+  /**
+   * The current broadcast, whether it is published from this page or not; null if there is none.
+   */
   get broadcast(): BroadcastView | null {
     const phase = this.phase.value;
     return 'broadcast' in phase ? phase.broadcast : null;
@@ -103,7 +111,7 @@ export class OnAir {
   /** Goes live on the selected channel, or resumes its broadcast. */
   async start(): Promise<void> {
     const { channels, capture, publisher, tokens } = this.#parts;
-    // A title being saved belongs to this broadcast.
+    // If a title is being saved, it belongs to this broadcast.
     await channels.settled();
     const channel = channels.chosen.value;
     if (channel === null || this.busy) return;
@@ -113,7 +121,7 @@ export class OnAir {
     });
     this.#peakViewers = 0;
     const resumeToken = tokens.read(channel.name);
-    void publisher.start({
+    publisher.start({
       channel: channel.name,
       audio: capture.sound.track.value,
       video: capture.picture.track.value,
@@ -123,7 +131,7 @@ export class OnAir {
     publisher.setMuted('audio', capture.sound.silent.value);
   }
 
-  /** Ends the broadcast, whether published from here or not. Throws `RequestError`. */
+  /** Ends the broadcast, whether it is published from this page or not. Throws `RequestError`. */
   async end(): Promise<void> {
     const { channels, connection, publisher, tokens } = this.#parts;
     const channel = channels.chosen.value;
@@ -183,7 +191,7 @@ export class OnAir {
       this.#refresh();
       return;
     }
-    // Nothing is published any longer: the camera's light must not suggest otherwise.
+    // Nothing is published now, so the camera's light must go off.
     this.#parts.capture.release();
     this.#refresh();
     this.#summary.value = summaryOf(state.broadcast, {
@@ -194,8 +202,8 @@ export class OnAir {
   }
 
   /**
-   * Polls a broadcast that runs without this page for its end, and otherwise for an encoder going
-   * live.
+   * Polls the server: if a broadcast runs without this page, to detect its end, and otherwise to
+   * detect that an encoder goes live.
    */
   #watchFromOutside(): (() => void) | undefined {
     const name = this.#phaseName.value;
@@ -205,7 +213,7 @@ export class OnAir {
   }
 
   #refresh(): void {
-    // Without a reply, the last known state stays.
+    // If there is no reply, the last known state remains.
     this.#parts.channels.refresh().catch(() => undefined);
   }
 }

@@ -15,19 +15,22 @@ export class OwnChannels {
     this.#owner = owner;
   }
 
-  /** Null until they are loaded. */
+  /** The channels; null until they are loaded. */
   get all(): ReadonlySignal<readonly ChannelView[] | null> {
     return this.#all;
   }
 
-  /** Null until they are loaded, and if there are none. */
+  /**
+   * The channel that the studio shows; null until the channels are loaded, and if the user has
+   * none.
+   */
   get chosen(): ReadonlySignal<ChannelView | null> {
     return this.#chosen;
   }
 
   /**
-   * Loads the channels and selects the one requested by name, the live one, the one from the last
-   * visit, or the first. Throws `RequestError`.
+   * Loads the channels and selects that requested by name, the live one, that from the last visit,
+   * or the first. Throws `RequestError`.
    */
   async load(wanted: string | null): Promise<void> {
     const all = await api.channelsOf(this.#owner);

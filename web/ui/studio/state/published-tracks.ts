@@ -2,8 +2,8 @@ import type { SoundMix } from '../../../client/capture/sound-mix.js';
 import type { Publisher } from '../../../client/publisher.js';
 
 /**
- * Keeps the published tracks in step with the captured ones. Replacements run one after another;
- * two at once would create two producers of a kind.
+ * Keeps the published tracks in step with the captured ones. Replacements run one after another,
+ * because two at the same time would create two producers of the same kind.
  */
 export class PublishedTracks {
   readonly #publisher: Publisher;
@@ -21,29 +21,32 @@ export class PublishedTracks {
     if (track === this.#picture) return;
     this.#picture = track;
     this.#enqueue(async () => {
-      // A newer track follows; this one may have ended.
+      // A newer track follows, and this one may have ended.
       if (track !== this.#picture) return;
       await this.#publisher.replaceTrack('video', track);
     });
   }
 
-  /** `silent`: nothing is audible, and viewers are notified. */
+  /** Sets the audio track. `silent` means that nothing is audible; viewers are notified of that. */
   setSound(track: MediaStreamTrack | null, silent: boolean): void {
-    // Mute before the track changes and unmute after it, so that nothing leaks in between.
+    // The audio is muted before the track changes and unmuted afterwards, so that nothing is
+    // audible in between.
     if (silent) this.#publisher.setMuted('audio', true);
     const changed = track !== this.#voice;
     this.#voice = track;
     this.#enqueue(async () => {
       if (changed && track === this.#voice) await this.#publisher.replaceTrack('audio', track);
       if (silent === this.#sound.silent.peek()) this.#publisher.setMuted('audio', silent);
-      // The publisher disables tracks when it mutes; restore the microphone's own state.
+      // The publisher disables tracks when it mutes, so the microphone's own state must be
+      // restored.
       this.#sound.applyMute();
     });
   }
 
   #enqueue(replace: () => Promise<void>): void {
     this.#queue = this.#queue.then(replace).catch(() => {
-      // The connection broke midway: the publisher starts its next one with the newest tracks.
+      // The connection broke in the meantime. The publisher starts its next one with the newest
+      // tracks.
     });
   }
 }

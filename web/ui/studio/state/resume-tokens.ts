@@ -1,8 +1,9 @@
 const PREFIX = 'onair.resume.';
 
 /**
- * Tokens that let this tab resume its broadcasts after a reload, by channel. Stored for this tab
- * only: another tab with the studio must not take over the broadcast by accident.
+ * The tokens, by channel, with which this tab can resume its broadcasts after a reload. They are
+ * stored for this tab only, because another tab with the studio must not take over the broadcast by
+ * accident.
  */
 export class ResumeTokens {
   readonly #storage: Storage;
@@ -20,7 +21,8 @@ export class ResumeTokens {
     try {
       this.#storage.setItem(PREFIX + channel, token);
     } catch {
-      // Storage is full: after a reload, resuming must wait until the server notices the loss.
+      // Storage is full. After a reload, the broadcast can be resumed only when the server has
+      // noticed the loss.
     }
   }
 

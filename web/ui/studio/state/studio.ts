@@ -22,7 +22,7 @@ export interface Studio {
   readonly check: ConnectionCheck;
   readonly publisher: Publisher;
   readonly onAir: OnAir;
-  /** The last two minutes of the current broadcast. */
+  /** The health of the current broadcast during the last two minutes. */
   readonly history: HealthHistory;
   readonly chat: ChannelChat;
 }

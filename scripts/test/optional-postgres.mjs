@@ -1,0 +1,43 @@
+import { SetUpError } from '../set-up/set-up-error.mjs';
+import { findPostgres } from './postgres-programs.mjs';
+import { PostgresServer } from './postgres-server.mjs';
+
+/**
+ * A PostgreSQL for what needs one: the server of TEST_DATABASE_URL, or one that is started for the
+ * purpose where its programs are installed or can be.
+ */
+export class OptionalPostgres {
+  /** @type {PostgresServer | null} */
+  #server = null;
+  /** @type {string} the folder with initdb and postgres, if a server was started; else empty */
+  programs = '';
+
+  /** @type {import('../set-up/progress.mjs').Step} starts it */
+  step = {
+    name: 'PostgreSQL',
+    run: async (report) => {
+      if (process.env.TEST_DATABASE_URL) return;
+      const programs = await findPostgres(report);
+      if (!programs) return;
+      this.programs = programs;
+      this.#server = await PostgresServer.start(programs).catch((error) => {
+        report.begin(`PostgreSQL did not start, so its tests are skipped. ${describe(error)}`);
+        return null;
+      });
+    },
+  };
+
+  /** @returns {string | undefined} the value of TEST_DATABASE_URL; undefined if there is none */
+  get url() {
+    return this.#server?.url ?? process.env.TEST_DATABASE_URL;
+  }
+
+  async close() {
+    await this.#server?.close();
+  }
+}
+
+/** @param {Error} error */
+function describe(error) {
+  return error instanceof SetUpError ? error.describe() : error.message;
+}

@@ -1,6 +1,0 @@
-const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
-
-/** Whether a text is a UUID: the database driver throws for others. */
-export function isUuid(text: string): boolean {
-  return UUID.test(text);
-}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { LOG, type Log } from '../common/logger.js';
+import { CONFIG, type Config } from '../config/config.js';
+import type { Visibility } from '../protocol/access.js';
+import type { BroadcastSource } from '../protocol/broadcast.js';
+import { Secrets } from '../secrets/secrets.js';
+import { BroadcastJournal } from './broadcast-journal.js';
+import { LiveBroadcast } from './live-broadcast.js';
+import { MEDIA, type MediaPort } from './ports/media.js';
+import { PACKAGING, type PackagingPort } from './ports/packaging.js';
+import type { RunningBroadcast } from './running.repository.js';
+
+/** Makes the broadcasts that run on this node. */
+@Injectable()
+export class BroadcastFactory {
+  constructor(
+    private readonly journal: BroadcastJournal,
+    private readonly secrets: Secrets,
+    @Inject(MEDIA) private readonly media: MediaPort,
+    @Inject(PACKAGING) private readonly packaging: PackagingPort,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** Makes a new broadcast. */
+  create(
+    channel: Readonly<{ name: string; title: string }>,
+    about: Readonly<{ source: BroadcastSource; visibility: Visibility }>,
+  ): LiveBroadcast {
+    const { name: channelName, title } = channel;
+    return this.#make({ id: randomUUID(), epoch: 1, channelName, title, ...about });
+  }
+
+  /** Makes a broadcast that ran on another node, without a publisher. */
+  continue(stored: RunningBroadcast, epoch: number): LiveBroadcast {
+    const { id, channel: channelName, title, visibility, source, state } = stored;
+    const { startedAt, peakViewers } = stored;
+    const wasLive = state !== 'starting';
+    return this.#make({
+      id,
+      epoch,
+      channelName,
+      title,
+      visibility,
+      source,
+      continued: { startedAtMs: startedAt.getTime(), peakViewers, wasLive },
+    });
+  }
+
+  #make(
+    about: Pick<
+      ConstructorParameters<typeof LiveBroadcast>[0],
+      'id' | 'epoch' | 'channelName' | 'title' | 'visibility' | 'source' | 'continued'
+    >,
+  ): LiveBroadcast {
+    const { media, packaging, clock, log } = this;
+    const broadcast: LiveBroadcast = new LiveBroadcast({
+      ...about,
+      resumeToken: uuidOf(this.secrets.sign('resume-token', about.id)),
+      media,
+      packaging,
+      clock,
+      log,
+      graceMs: this.config.broadcast.graceMs,
+      ...(this.config.node.url !== null && { mayEnd: () => this.journal.mayEnd(broadcast) }),
+    });
+    return broadcast;
+  }
+}
+
+/** Shortens a signature to the form of a UUID of version 8 (RFC 9562). */
+function uuidOf(signature: string): string {
+  const bytes = Buffer.from(signature, 'base64url').subarray(0, 16);
+  bytes[6] = (bytes.readUInt8(6) & 0x0f) | 0x80;
+  bytes[8] = (bytes.readUInt8(8) & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

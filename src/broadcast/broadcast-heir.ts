@@ -1,0 +1,141 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CLUSTER, type Cluster } from '../cluster/cluster.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { LOG, type Log } from '../common/logger.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { BroadcastJournal } from './broadcast-journal.js';
+import { BroadcastRepository } from './broadcast.repository.js';
+import { BroadcastDirectory } from './directory.js';
+import type { LiveChannel } from './live-channel.js';
+import { LiveChannels } from './live-channels.js';
+import { type RunningBroadcast, RunningRepository } from './running.repository.js';
+import { TakeOver } from './take-over.js';
+
+/**
+ * How long a broadcast without an owner is continued after its grace period: its last heartbeat may
+ * be ten seconds old, and a dead node is noticed after up to fifteen.
+ */
+const LATE_MS = 30_000;
+
+/**
+ * Takes care of broadcasts whose node no longer runs. If the service is one node, they end at its next
+ * start. In a cluster, another node takes them over, and they end after the grace period unless
+ * their publisher returns. It also compares this node's own broadcasts with the database.
+ */
+@Injectable()
+export class BroadcastHeir implements OnApplicationBootstrap {
+  /** What differed from the database at the last look, by broadcast id. */
+  #differences = new Map<string, string>();
+  #isBusy = false;
+
+  // oxlint-disable-next-line max-params -- injected by Nest
+  constructor(
+    private readonly liveChannels: LiveChannels,
+    private readonly directory: BroadcastDirectory,
+    private readonly journal: BroadcastJournal,
+    private readonly takeOver: TakeOver,
+    private readonly repository: BroadcastRepository,
+    private readonly running: RunningRepository,
+    @Inject(CLUSTER) private readonly cluster: Cluster,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.node.url === null) return this.#endAll();
+    this.directory.events.on('looked', (running) => {
+      if (this.#isBusy) return;
+      this.#isBusy = true;
+      void this.#care(running)
+        .catch((err: unknown) =>
+          this.log.warn({ err }, 'broadcasts without a node could not be taken over, retrying'),
+        )
+        .finally(() => {
+          this.#isBusy = false;
+        });
+    });
+    await this.#care(await this.running.all());
+  }
+
+  async #endAll(): Promise<void> {
+    let ended = 0;
+    for (const leftOver of await this.running.all())
+      if ((await this.repository.closeLeftOver(leftOver)) && leftOver.state !== 'starting')
+        ended += 1;
+    if (ended > 0) this.log.warn({ broadcasts: ended }, 'ended broadcasts left over from a crash');
+  }
+
+  async #care(running: readonly RunningBroadcast[]): Promise<void> {
+    if (this.liveChannels.isStopping) return;
+    const before = this.#differences;
+    this.#differences = new Map();
+    for (const stored of running) {
+      const live = this.liveChannels.find(stored.channelId);
+      const isHere = live?.broadcast?.id === stored.id;
+      if (isHere) await this.#compare(live, stored, before);
+      else if (stored.nodeId === this.cluster.self) await this.#claimOwn(stored, before);
+      else if (!stored.hasOwner) await this.#inherit(stored, false);
+    }
+    const ids = new Set(running.map(({ id }) => id));
+    for (const { broadcast } of this.liveChannels.channels)
+      if (broadcast && !ids.has(broadcast.id) && this.#isStill(broadcast.id, 'missing', before))
+        await this.journal.checkOwner(broadcast);
+  }
+
+  /** Notices what other nodes changed of a broadcast that runs here. */
+  async #compare(
+    live: LiveChannel,
+    stored: RunningBroadcast,
+    before: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const { broadcast } = live;
+    if (!broadcast) return;
+    if (stored.nodeId !== this.cluster.self || stored.epoch !== broadcast.epoch) {
+      await this.journal.checkOwner(broadcast);
+      return;
+    }
+    const { id, channelTitle, visibility } = stored;
+    // What this node is just changing itself is different for less than a second.
+    if (visibility !== broadcast.visibility && this.#isStill(id, `is ${visibility}`, before))
+      live.setVisibility(visibility);
+    if (channelTitle !== live.title && this.#isStill(`${id} title`, channelTitle, before))
+      live.rename(channelTitle);
+  }
+
+  /** Continues a broadcast that was given to this node, which didn't get the answer. */
+  async #claimOwn(stored: RunningBroadcast, before: ReadonlyMap<string, string>): Promise<void> {
+    // Its end may be about to be stored.
+    if (!this.#isStill(stored.id, `unknown ${stored.epoch}`, before)) return;
+    await this.journal.settled();
+    await this.#inherit(stored, true);
+  }
+
+  async #inherit(stored: RunningBroadcast, isOwn: boolean): Promise<void> {
+    const { id, channelId, channel: name, channelTitle: title, state, lastSeenAt } = stored;
+    const live = this.liveChannels.open({ id: channelId, name, title });
+    try {
+      await live.queue.run(async () => {
+        if (live.broadcast?.id === id) return;
+        const nowMs = this.clock.nowMs();
+        const isOver = lastSeenAt.getTime() + this.config.broadcast.graceMs + LATE_MS < nowMs;
+        if (state === 'starting' || isOver || live.broadcast) {
+          if (await this.repository.closeLeftOver(stored))
+            this.log.warn({ channel: name, broadcastId: id }, 'ended a broadcast without a node');
+          return;
+        }
+        const how = { to: this.cluster.self, isDead: isOwn, nowMs };
+        if (await this.repository.take(stored, how))
+          this.takeOver.adopt(live, stored, stored.epoch + 1);
+      });
+    } finally {
+      live.releaseIfUnused();
+    }
+  }
+
+  /** Whether a difference was there at the last look, too. Remembers it for the next one. */
+  #isStill(key: string, difference: string, before: ReadonlyMap<string, string>): boolean {
+    this.#differences.set(key, difference);
+    return before.get(key) === difference;
+  }
+}

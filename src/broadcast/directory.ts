@@ -1,0 +1,270 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { z } from 'zod';
+import { BUS, type Bus } from '../cluster/bus.js';
+import { CLUSTER, type Cluster, type NodeId } from '../cluster/cluster.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { LOG, type Log } from '../common/logger.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { BroadcastView } from '../protocol/broadcast.js';
+import { type RunningBroadcast, RunningRepository } from './running.repository.js';
+
+/** The interval at which the database is queried, because messages can be lost. */
+const LOOK_EVERY_MS = 1_000;
+/** After that time without a message, an entry shows what the database says. */
+const HEARD_FOR_MS = 5_000;
+/** How long an ended broadcast is ignored if its owner can't store its end. */
+const OVER_FOR_MS = 60_000;
+
+/** The topic on which owners tell other nodes what their broadcasts look like. */
+export const BROADCASTS_TOPIC = 'broadcasts';
+
+/** What an owner publishes about a broadcast: at each change, and every two seconds. */
+export const Announcement = z.object({
+  nodeId: z.string(),
+  epoch: z.number().int(),
+  channelId: z.string(),
+  view: BroadcastView,
+  thumbnailPath: z.string().nullable(),
+  uplinkMs: z.number().nullable(),
+});
+export type Announcement = z.output<typeof Announcement>;
+
+/** A broadcast that runs on another node, as this node knows it; up to a second old. */
+export type RemoteBroadcast = Readonly<{
+  /** The node that runs it, to which calls and feeds go. */
+  nodeId: NodeId;
+  /** Changes when the broadcast moves to another node. */
+  epoch: number;
+  id: string;
+  channelId: string;
+  /** The channel's name. */
+  channel: string;
+  view: BroadcastView;
+  /** The path of the latest thumbnail; null if none exists. */
+  thumbnailPath: string | null;
+  /** The delay from capture to the owner, milliseconds; null if it is unknown. */
+  uplinkMs: number | null;
+}>;
+
+/**
+ * The broadcasts that run on other nodes. It is empty if the service is one node. The database says
+ * which broadcasts run and where; messages from their owners say what they look like, within about
+ * 50 ms. A broadcast is listed from its start (`starting`) to its end.
+ */
+@Injectable()
+export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #emitter = new TypedEmitter<{
+    appeared: [RemoteBroadcast];
+    changed: [RemoteBroadcast];
+    gone: [RemoteBroadcast];
+    looked: [running: readonly RunningBroadcast[]];
+  }>();
+  /**
+   * `appeared`: a channel has a broadcast on another node. `changed`: what it looks like, its owner
+   * or its epoch changed. `gone`: it ended, or this node runs it now; if its end was announced, the
+   * last `changed` had the state `ended`. `looked`: the database was queried; contains this node's
+   * own broadcasts, too.
+   */
+  readonly events = this.#emitter.listenable;
+  readonly #byChannel = new Map<string, RemoteBroadcast>();
+  readonly #byName = new Map<string, RemoteBroadcast>();
+  /** When an entry's owner was last heard, by channel id. */
+  readonly #heardAtMs = new Map<string, number>();
+  /**
+   * Broadcasts that ended or moved here: news of up to that epoch is old. Entries are dropped when
+   * the database agrees.
+   */
+  readonly #over = new Map<string, { epoch: number; sinceMs: number }>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | null = null;
+  #isStopped = false;
+  #offs: (() => void)[] = [];
+
+  constructor(
+    private readonly repository: RunningRepository,
+    @Inject(CLUSTER) private readonly cluster: Cluster,
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.node.url === null) return;
+    this.#offs = [
+      this.bus.on(BROADCASTS_TOPIC, (message) => this.#hear(message)),
+      this.bus.onGap(() => void this.look()),
+      this.cluster.events.on('left', () => void this.look()),
+    ];
+    await this.look();
+    this.#lookLater();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    for (const off of this.#offs) off();
+  }
+
+  find(channelId: string): RemoteBroadcast | null {
+    return this.#byChannel.get(channelId) ?? null;
+  }
+
+  findByName(channel: string): RemoteBroadcast | null {
+    return this.#byName.get(channel) ?? null;
+  }
+
+  get all(): Iterable<RemoteBroadcast> {
+    return this.#byChannel.values();
+  }
+
+  /** Reads the database now. Failures are logged; the directory then stays as it is. */
+  look(): Promise<void> {
+    this.#looking ??= this.#read()
+      .catch((err: unknown) => {
+        if (!this.#isStopped) this.log.warn({ err }, 'the list of broadcasts is not up to date');
+      })
+      .finally(() => {
+        this.#looking = null;
+      });
+    return this.#looking;
+  }
+
+  /** Reports that this node runs a broadcast now: what is known of earlier epochs is old. */
+  tookOver(broadcast: { id: string; epoch: number; channelId: string }): void {
+    this.#end(broadcast.id, broadcast.epoch - 1, broadcast.channelId);
+  }
+
+  /** Reports that this node handed a broadcast over. */
+  handedOver(broadcast: RemoteBroadcast): void {
+    if (!this.#isOver(broadcast.id, broadcast.epoch)) this.#put(broadcast);
+  }
+
+  #lookLater(): void {
+    this.#timer = setTimeout(() => {
+      void this.look().then(() => {
+        if (!this.#isStopped) this.#lookLater();
+      });
+    }, LOOK_EVERY_MS);
+  }
+
+  async #read(): Promise<void> {
+    const askedAtMs = this.clock.nowMs();
+    const running = await this.repository.all();
+    if (this.#isStopped) return;
+    const present = new Set<string>();
+    // If a channel has two, the end of the older one isn't stored yet.
+    for (const row of running) {
+      if (row.nodeId === this.cluster.self) continue;
+      if (this.#isOver(row.id, row.epoch)) continue;
+      present.add(row.channelId);
+      this.#takeRow(row);
+    }
+    for (const [channelId, { id, epoch }] of this.#byChannel)
+      // What was heard since may be newer than the answer.
+      if (!present.has(channelId) && (this.#heardAtMs.get(channelId) ?? 0) < askedAtMs)
+        this.#end(id, epoch, channelId);
+    const ids = new Set(running.map(({ id }) => id));
+    for (const [id, { sinceMs }] of this.#over)
+      if ((sinceMs < askedAtMs && !ids.has(id)) || sinceMs < askedAtMs - OVER_FOR_MS)
+        this.#over.delete(id);
+    this.#emitter.emit('looked', running);
+  }
+
+  #takeRow(row: RunningBroadcast): void {
+    const { epoch, id, channelId, channel } = row;
+    const known = this.#byChannel.get(channelId);
+    const isSame = known?.id === id;
+    // Its node stops, and another one is about to take it.
+    const nodeId = row.nodeId ?? (isSame ? known.nodeId : null);
+    if (nodeId === null) return;
+    if (isSame && known.epoch > epoch) return;
+    const heardAtMs = this.#heardAtMs.get(channelId) ?? 0;
+    const wasHeard = heardAtMs > this.clock.nowMs() - HEARD_FOR_MS;
+    // Messages are newer than rows, which owners store afterwards.
+    if (isSame && known.epoch === epoch && known.nodeId === row.nodeId && wasHeard) return;
+    if (known && !isSame && wasHeard && known.view.startedAt > row.startedAt.toISOString()) return;
+    this.#put({
+      nodeId,
+      epoch,
+      id,
+      channelId,
+      channel,
+      view: viewOf(row, {
+        hls: isSame ? known.view.hls : 'preparing',
+        graceMs: this.config.broadcast.graceMs,
+      }),
+      thumbnailPath: isSame ? known.thumbnailPath : null,
+      uplinkMs: isSame && row.state === 'live' ? known.uplinkMs : null,
+    });
+  }
+
+  #hear(message: unknown): void {
+    const { data } = Announcement.safeParse(message);
+    if (!data) return;
+    const { view, ...rest } = data;
+    const { id, channel } = view;
+    if (this.#isOver(id, data.epoch)) return;
+    const known = this.#byChannel.get(data.channelId);
+    if (known?.id === id && known.epoch > data.epoch) return;
+    if (known && known.id !== id && known.view.startedAt > view.startedAt) return;
+    if (view.state !== 'ended') {
+      this.#heardAtMs.set(data.channelId, this.clock.nowMs());
+      this.#put({ id, channel, view, ...rest });
+      return;
+    }
+    if (known?.id === id) this.#put({ id, channel, view, ...rest });
+    this.#end(id, data.epoch, data.channelId);
+  }
+
+  #put(broadcast: RemoteBroadcast): void {
+    const known = this.#byChannel.get(broadcast.channelId);
+    this.#byChannel.set(broadcast.channelId, broadcast);
+    this.#byName.set(broadcast.channel, broadcast);
+    if (known === undefined) this.#emitter.emit('appeared', broadcast);
+    else if (JSON.stringify(known) !== JSON.stringify(broadcast))
+      this.#emitter.emit('changed', broadcast);
+  }
+
+  #isOver(id: string, epoch: number): boolean {
+    return (this.#over.get(id)?.epoch ?? 0) >= epoch;
+  }
+
+  #end(id: string, epoch: number, channelId: string): void {
+    if (!this.#isOver(id, epoch)) this.#over.set(id, { epoch, sinceMs: this.clock.nowMs() });
+    const known = this.#byChannel.get(channelId);
+    if (known?.id !== id || known.epoch > epoch) return;
+    this.#byChannel.delete(channelId);
+    this.#byName.delete(known.channel);
+    this.#heardAtMs.delete(channelId);
+    this.#emitter.emit('gone', known);
+  }
+}
+
+function viewOf(
+  row: RunningBroadcast,
+  { hls, graceMs }: { hls: BroadcastView['hls']; graceMs: number },
+): BroadcastView {
+  const { id, channel, title, visibility, state, source, startedAt, lastSeenAt, peakViewers } = row;
+  const until = new Date(lastSeenAt.getTime() + graceMs).toISOString();
+  return {
+    id,
+    channel,
+    title,
+    visibility,
+    state,
+    source,
+    startedAt: startedAt.toISOString(),
+    interruptedUntil: state === 'interrupted' ? until : null,
+    endedAt: null,
+    endReason: null,
+    peakViewers,
+    hls,
+  };
+}

@@ -1,0 +1,59 @@
+import type { StoredMessage } from '../messages/chat-message.js';
+
+/**
+ * The order in which one node tells a room's messages: 1, 2, 3, … from the seq at which it opened
+ * the room. Messages are committed in this order, so whatever is below a stored message is stored.
+ */
+export class RoomOrder {
+  #told: number;
+  #newest: number;
+
+  /** @param told the seq of the last message before the first one to tell */
+  constructor(told: number) {
+    this.#told = told;
+    this.#newest = told;
+  }
+
+  /** The seq of the last message that was told. */
+  get told(): number {
+    return this.#told;
+  }
+
+  /** The seq of the newest message that is known to be stored. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** Whether messages are stored that must be read, because this node doesn't have them. */
+  get isBehind(): boolean {
+    return this.#newest > this.#told;
+  }
+
+  /** Notes that a message with this seq is stored. */
+  heard(seq: number): void {
+    this.#newest = Math.max(this.#newest, seq);
+  }
+
+  /**
+   * Takes messages that this node stored, in order of seq; returns those to tell now. Messages
+   * after a gap are read later, together with those of other nodes in the gap.
+   */
+  committed(messages: readonly StoredMessage[]): StoredMessage[] {
+    for (const { seq } of messages) this.heard(seq);
+    return messages.filter(({ seq }) => {
+      if (seq !== this.#told + 1) return false;
+      this.#told = seq;
+      return true;
+    });
+  }
+
+  /**
+   * Takes the first messages after {@link told}, in order of seq, as they were read from the
+   * database; returns those to tell, which excludes any that were told during the read.
+   */
+  read(messages: readonly StoredMessage[]): StoredMessage[] {
+    const due = messages.filter(({ seq }) => seq > this.#told);
+    this.#told = due.at(-1)?.seq ?? this.#told;
+    return due;
+  }
+}

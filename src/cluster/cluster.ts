@@ -1,0 +1,39 @@
+import type { Listenable } from '../common/typed-emitter.js';
+
+/**
+ * Names one start of a node: a random UUID. A node that restarts has a new one, so it is never
+ * mistaken for what it was before.
+ */
+export type NodeId = string;
+
+/** A node as all nodes see it. */
+export type ClusterNode = Readonly<{
+  id: NodeId;
+  /** NODE_NAME, for people. */
+  name: string;
+  /** NODE_URL, at which the other nodes call it. */
+  url: string;
+  startedAt: Date;
+}>;
+
+export type ClusterEvents = {
+  joined: [node: ClusterNode];
+  /**
+   * A node stopped, or it ended without a word and another node found that it is dead. All nodes
+   * are told, so what follows must be claimed by one of them.
+   */
+  left: [node: ClusterNode];
+};
+
+/** The nodes that are one service. */
+export interface Cluster {
+  readonly self: NodeId;
+  /** The running nodes, this one included. Up to two seconds old. */
+  readonly nodes: ReadonlyMap<NodeId, ClusterNode>;
+  readonly events: Listenable<ClusterEvents>;
+  /** Resolves with whether a node has certainly ended; with false while that is in doubt. */
+  isDead(id: NodeId): Promise<boolean>;
+}
+
+/** Nest's injection token for the {@link Cluster}. */
+export const CLUSTER = Symbol('Cluster');

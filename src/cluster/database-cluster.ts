@@ -1,0 +1,160 @@
+import type { Log } from '../common/logger.js';
+import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
+import type { DatabaseSession } from '../db/database-session.js';
+import { type Cluster, type ClusterEvents, type ClusterNode, type NodeId } from './cluster.js';
+import { CallError, type NodeCalls } from './node-calls.js';
+import type { NodeRepository } from './node.repository.js';
+
+const REFRESH_EVERY_MS = 1_000;
+/** A restart of PostgreSQL frees all locks at once; until then all nodes have theirs again. */
+const JUDGES_AFTER_MS = 10_000;
+/** The call by which a node proves that it runs. */
+const PING = 'ping';
+
+/**
+ * Returns the key of a node's advisory lock, which it holds as long as it runs and has a connection
+ * to the database: 64 random bits of its id.
+ */
+export function lockKey(id: NodeId): bigint {
+  return BigInt.asIntN(64, BigInt(`0x${id.replaceAll('-', '').slice(-16)}`));
+}
+
+type Parts = Readonly<{
+  self: ClusterNode;
+  /** A connection that holds the lock {@link lockKey}. */
+  session: DatabaseSession;
+  nodes: NodeRepository;
+  log: Log;
+}>;
+
+/**
+ * The nodes that share a PostgreSQL. A node is dead if nobody holds its lock, it doesn't answer at
+ * its address, and this node has been connected for long enough to judge. None of these is enough
+ * alone: a dead link frees the lock of a node that runs, and a node that is stopped for a moment
+ * answers nobody.
+ */
+export class DatabaseCluster implements Cluster {
+  readonly self: NodeId;
+  readonly #emitter = new TypedEmitter<ClusterEvents>();
+  readonly #known = new Map<NodeId, ClusterNode>();
+  #calls: NodeCalls | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopping = false;
+
+  constructor(private readonly parts: Parts) {
+    this.self = parts.self.id;
+    this.#known.set(this.self, parts.self);
+  }
+
+  get nodes(): ReadonlyMap<NodeId, ClusterNode> {
+    return this.#known;
+  }
+
+  get events(): Listenable<ClusterEvents> {
+    return this.#emitter.listenable;
+  }
+
+  /** Joins the others. */
+  async start(calls: NodeCalls): Promise<void> {
+    this.#calls = calls;
+    calls.answer(PING, () => null);
+    await this.#refresh();
+    this.#refreshLater();
+  }
+
+  /** Returns a node, which this one may not have noticed yet; null if it hasn't joined or has left. */
+  async find(id: NodeId): Promise<ClusterNode | null> {
+    return this.#known.get(id) ?? this.parts.nodes.find(id);
+  }
+
+  /** Stops looking at the other nodes, because the database is about to be closed. */
+  beginStop(): void {
+    this.#isStopping = true;
+    clearTimeout(this.#timer);
+    this.#emitter.clear();
+  }
+
+  /**
+   * Leaves, after everything that runs here was ended or handed over. Uses its own connection, as
+   * the others are closed by then. Without one, the other nodes find this one dead.
+   */
+  async stop(): Promise<void> {
+    this.beginStop();
+    const { session, log } = this.parts;
+    await session
+      .query('DELETE FROM nodes WHERE id = $1', [this.self])
+      .catch((err: unknown) =>
+        log.warn({ err }, 'the other nodes were not told that this one left'),
+      );
+    await session.close();
+  }
+
+  async isDead(id: NodeId): Promise<boolean> {
+    if (id === this.self || !this.#canJudge()) return false;
+    const locked = await this.parts.nodes.locked([lockKey(id)]);
+    return locked.size === 0 && this.#isSilent(id);
+  }
+
+  /** Judges a node whose lock nobody holds. One that isn't listed has left, or was found dead. */
+  async #isSilent(id: NodeId): Promise<boolean> {
+    return !(this.#known.has(id) && (await this.#answers(id))) && this.#canJudge();
+  }
+
+  #canJudge(): boolean {
+    return (this.parts.session.connectedForMs() ?? 0) >= JUDGES_AFTER_MS;
+  }
+
+  /** A node that is busy may miss one call. */
+  async #answers(id: NodeId): Promise<boolean> {
+    for (const _attempt of [1, 2])
+      try {
+        await this.#calls?.call(id, PING, null);
+        return true;
+      } catch (error) {
+        const failure = error instanceof CallError ? error.failure : 'failed';
+        if (failure === 'gone') return false;
+        if (failure !== 'unreachable') return true;
+      }
+    return false;
+  }
+
+  #refreshLater(): void {
+    if (this.#isStopping) return;
+    this.#timer = setTimeout(() => {
+      void this.#refresh()
+        .catch((err: unknown) => {
+          if (!this.#isStopping)
+            this.parts.log.warn({ err }, 'the list of nodes is not up to date');
+        })
+        .then(() => this.#refreshLater());
+    }, REFRESH_EVERY_MS);
+  }
+
+  async #refresh(): Promise<void> {
+    const stored = await this.parts.nodes.listWith(this.parts.self);
+    if (this.#isStopping) return;
+    const present = new Set(stored.map(({ id }) => id));
+    for (const node of stored) {
+      const isNew = !this.#known.has(node.id);
+      this.#known.set(node.id, node);
+      if (isNew) this.#emitter.emit('joined', node);
+    }
+    for (const node of this.#known.values()) if (!present.has(node.id)) this.#lose(node);
+    await this.#bury(stored.filter(({ id }) => id !== this.self));
+  }
+
+  async #bury(others: readonly ClusterNode[]): Promise<void> {
+    if (others.length === 0 || !this.#canJudge()) return;
+    const locked = await this.parts.nodes.locked(others.map(({ id }) => lockKey(id)));
+    for (const { id, name } of others) {
+      if (locked.has(lockKey(id)) || !(await this.#isSilent(id))) continue;
+      if (await this.parts.nodes.remove(id))
+        this.parts.log.warn({ node: name, id }, 'a node ended without a word');
+    }
+  }
+
+  #lose(node: ClusterNode): void {
+    this.#known.delete(node.id);
+    this.#emitter.emit('left', node);
+  }
+}

@@ -1,0 +1,38 @@
+import { isUuid } from '../common/uuid.js';
+import { PrismaService } from '../db/prisma.service.js';
+import type { ClusterNode, NodeId } from './cluster.js';
+
+/** Stores the running nodes. */
+export class NodeRepository {
+  constructor(private readonly db: PrismaService) {}
+
+  /** Lists all nodes. Adds this one first if it is missing: others may have found it dead. */
+  async listWith(self: ClusterNode): Promise<ClusterNode[]> {
+    const nodes = await this.db.node.findMany();
+    if (nodes.some(({ id }) => id === self.id)) return nodes;
+    await this.db.node.create({ data: self });
+    return [...nodes, self];
+  }
+
+  /** Resolves to null for an unknown node, and for text that can't be an id. */
+  async find(id: NodeId): Promise<ClusterNode | null> {
+    if (!isUuid(id)) return null;
+    return this.db.node.findUnique({ where: { id } });
+  }
+
+  /** Resolves with whether it was there. */
+  async remove(id: NodeId): Promise<boolean> {
+    const { count } = await this.db.node.deleteMany({ where: { id } });
+    return count > 0;
+  }
+
+  /** Resolves with those of the keys whose advisory locks somebody holds. */
+  async locked(keys: readonly bigint[]): Promise<Set<bigint>> {
+    const rows = await this.db.$queryRaw<{ key: bigint }[]>`
+      SELECT classid::bigint << 32 | objid::bigint AS key FROM pg_locks
+      WHERE locktype = 'advisory' AND granted AND objsubid = 1
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND (classid::bigint << 32 | objid::bigint) = ANY(${[...keys]}::bigint[])`;
+    return new Set(rows.map(({ key }) => key));
+  }
+}

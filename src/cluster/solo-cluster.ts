@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
+import type { Cluster, ClusterEvents, ClusterNode } from './cluster.js';
+
+/**
+ * One node that is the whole service. It assumes that nobody else uses its database: every other
+ * node is one of its own earlier starts, and so is dead.
+ */
+export class SoloCluster implements Cluster {
+  readonly self = randomUUID();
+  readonly nodes: ReadonlyMap<string, ClusterNode>;
+  readonly events: Listenable<ClusterEvents> = new TypedEmitter<ClusterEvents>().listenable;
+
+  constructor(name: string) {
+    const { self: id } = this;
+    this.nodes = new Map([[id, { id, name, url: '', startedAt: new Date() }]]);
+  }
+
+  isDead(id: string): Promise<boolean> {
+    return Promise.resolve(id !== this.self);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Rate } from './token-bucket.js';
+
+/** A key whose guesses are counted for all nodes, and its rate. */
+export type SharedKey = Readonly<{ key: string; rate: Rate }>;
+
+/** Counts wrong guesses for all nodes of a cluster. */
+export interface SharedGuesses {
+  /** Resolves with the number of milliseconds until all of the keys have a token; 0 if they do. */
+  waitMs(keys: readonly SharedKey[], nowMs: number): Promise<number>;
+  /**
+   * Counts a wrong guess for each key. Guesses beyond a limit, which nodes can check at the same
+   * moment, are counted too, so that the next ones have to wait longer.
+   */
+  add(keys: readonly SharedKey[], nowMs: number): Promise<void>;
+}
+
+/** Nest's injection token for {@link SharedGuesses}, which are null for a server that is alone. */
+export const SHARED_GUESSES = Symbol('SharedGuesses');

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { Log } from '../common/logger.js';
+import { PrismaService } from './prisma.service.js';
+
+/** How many times per period a node tries to claim a job, because another may have ended. */
+const TRIES_PER_PERIOD = 4;
+
+/** Work that is repeated. It must be harmless if it is interrupted, and if it runs twice. */
+export type Job = Readonly<{
+  name: string;
+  everyMs: number;
+  work: () => Promise<unknown>;
+  log: Log;
+}>;
+
+/**
+ * Runs periodic work in one of the processes that share the database. Nodes claim each period of a
+ * job in a row with the time of the next one, by the database's clock. If a node ends during the
+ * work, another one does it in the next period. A server that is alone runs everything itself and
+ * claims nothing.
+ */
+@Injectable()
+export class Jobs {
+  /** @param isNode whether other processes use the database */
+  constructor(
+    private readonly db: PrismaService,
+    private readonly isNode: boolean,
+  ) {}
+
+  /** Runs a job periodically until the returned function is called. */
+  every({ name, everyMs, work, log }: Job): () => void {
+    let isRunning = false;
+    const run = async () => {
+      if (isRunning) return;
+      isRunning = true;
+      try {
+        if (await this.claim(name, everyMs)) await work();
+      } catch (err) {
+        log.warn({ err, job: name }, 'a periodic job failed; it is repeated later');
+      } finally {
+        isRunning = false;
+      }
+    };
+    const timer = setInterval(() => void run(), everyMs / (this.isNode ? TRIES_PER_PERIOD : 1));
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  /**
+   * Claims something for a time; resolves to false if another process has claimed it. Always
+   * resolves to true for a server that is alone. Names must be few, or belong to rows that are few,
+   * as claims aren't deleted.
+   */
+  async claim(name: string, forMs: number): Promise<boolean> {
+    if (!this.isNode) return true;
+    const claimed = await this.db.$executeRaw`
+      INSERT INTO jobs AS j (name, due_at)
+      VALUES (${name}, now() + ${forMs / 1_000}::float8 * interval '1 second')
+      ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE j.due_at <= now()`;
+    return claimed > 0;
+  }
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Log } from '../common/logger.js';
+import { StartError } from '../common/start-error.js';
+import { DatabaseSession } from './database-session.js';
+import { withoutPassword } from './postgres.js';
+
+/** The key of the advisory lock that every server holds which uses the database. */
+const LOCK = 72_707_370;
+const RETRY_EVERY_MS = 500;
+/**
+ * How long to wait for the lock of a server that has ended. Of one whose machine was lost, the
+ * database notices the end after five seconds.
+ */
+const PATIENCE_MS = 8_000;
+
+/**
+ * The right to use a PostgreSQL database: nodes of a cluster share it, and a server without
+ * NODE_URL, which takes everything in the database for its own, has it alone.
+ */
+export class ServiceLock {
+  private constructor(private readonly session: DatabaseSession) {}
+
+  /**
+   * Takes the lock.
+   * @param isNode whether other nodes may use the database too
+   * @throws {StartError} if another server uses the database, and one of the two isn't a node
+   */
+  static async take(options: {
+    url: string;
+    isNode: boolean;
+    log: Log;
+    patienceMs?: number;
+  }): Promise<ServiceLock> {
+    const { url, isNode, log, patienceMs = PATIENCE_MS } = options;
+    const session = await DatabaseSession.open({
+      url,
+      log,
+      prepare: async (client) => {
+        if (await isTaken(client, isNode, patienceMs)) return;
+        const message = whyRefused(url, isNode);
+        // After a lost connection, the session only tries again.
+        log.error(message);
+        throw new StartError(message);
+      },
+    });
+    return new ServiceLock(session);
+  }
+
+  /** Releases the lock. Idempotent. */
+  close(): Promise<void> {
+    return this.session.close();
+  }
+}
+
+async function isTaken(
+  client: pg.ClientBase,
+  isNode: boolean,
+  patienceMs: number,
+): Promise<boolean> {
+  const take = isNode ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>(`SELECT ${take}(${LOCK}) AS taken`);
+    if (rows[0]?.taken === true) return true;
+    if (performance.now() >= giveUpAt) return false;
+    await sleep(RETRY_EVERY_MS);
+  }
+}
+
+function whyRefused(url: string, isNode: boolean): string {
+  const database = withoutPassword(url);
+  return isNode
+    ? `The database ${database} is used by a server without NODE_URL, which can't share it. Stop that server, or make it a node too by setting its NODE_URL.`
+    : `The database ${database} is used by another server. Stop it, give this one a database of its own, or make both nodes of one service by setting NODE_URL on each.`;
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Answer } from '../../common/http/media-answer.js';
+import type { Run } from '../run/run.js';
+import type { HlsAddress } from './hls-address.js';
+import { HLS_SOURCE, type HlsChannel, type HlsSource } from './hls-source.js';
+import { initAnswer, partAnswer, segmentAnswer, thumbnailAnswer } from './media-requests.js';
+import { PlaylistRequests } from './playlist-requests.js';
+import { noSuchRendition, noSuchRun, notLive } from './refusals.js';
+
+/** A request for a resource of a broadcast, whose access was checked. */
+export type Wanted = Readonly<{
+  address: HlsAddress;
+  query: string;
+  /** The request that waits for the resource, and its headers. */
+  request: IncomingMessage;
+}>;
+
+/** Finds the resources of the broadcasts that are packaged on this node. */
+@Injectable()
+export class LocalHls {
+  readonly #playlists: PlaylistRequests;
+
+  constructor(@Inject(HLS_SOURCE) private readonly source: HlsSource) {
+    this.#playlists = new PlaylistRequests(source);
+  }
+
+  /** The number of playlist requests waiting for a broadcast's first media. */
+  get waiting(): number {
+    return this.#playlists.waiting;
+  }
+
+  /** Whether this node has the channel that is addressed and, if a run is, that run. */
+  has(address: HlsAddress): boolean {
+    const channel = this.source.find(address.channel);
+    return channel !== undefined && (!('run' in address) || runOf(channel, address.run) !== null);
+  }
+
+  /**
+   * Returns a resource; a promise if the request has to wait for it.
+   * @throws {DomainError} `not_found`, `bad_request`; `unavailable` if it did not arrive in time
+   */
+  find({ address, query, request }: Wanted): Promise<Answer> | Answer {
+    const { channel: name } = address;
+    const { headers } = request;
+    if (address.what === 'multivariant')
+      return this.#playlists.multivariant(name, headers, request);
+    const channel = this.source.find(name);
+    if (!channel) throw notLive(name);
+    if (address.what === 'thumbnail') return thumbnailAnswer(channel.thumbnail, address.version);
+    const run = runOf(channel, address.run);
+    if (!run) throw noSuchRun();
+    const found = run.find(address.rendition);
+    if (!found) throw noSuchRendition();
+    if (address.what === 'playlist')
+      return this.#playlists.media(found, { query, headers }, request);
+    run.asked(address.rendition, { forPlaylist: false });
+    if (address.what === 'init') return initAnswer(found, address.init);
+    if (address.what === 'segment') return segmentAnswer(found, address.msn);
+    return partAnswer(found, address, request);
+  }
+}
+
+/**
+ * Returns the run with this id, which is the newest run or an earlier one whose playlists have
+ * ended.
+ */
+function runOf({ run, earlier = [] }: HlsChannel, id: string): Run | null {
+  return run?.id === id ? run : (earlier.find((one) => one.id === id) ?? null);
+}

@@ -1,0 +1,127 @@
+import type { types } from 'mediasoup';
+import type { MediaOwner } from '../broadcast/ports/media.js';
+import { CallError, type NodeCalls, type NodeStream } from '../cluster/node-calls.js';
+import type { NodeId } from '../cluster/cluster.js';
+import type { Log } from '../common/logger.js';
+import type { BroadcastOutput } from './broadcast-output.js';
+import {
+  FEED,
+  type FeedAnswer,
+  type FeedMessage,
+  FeedRequest,
+  type FeedTrack,
+} from './feed-messages.js';
+import { connectPipe, endOf, type NodeRtc, openPipe } from './node-pipe.js';
+import { reportsTellOf } from './sender-report.js';
+
+/** The load of a pipe, through which everything that the publisher sends passes. */
+const PIPE_LOAD = 3;
+
+type Options = Readonly<{
+  calls: NodeCalls;
+  rtc: NodeRtc;
+  /** Returns the viewers' side of a broadcast in that epoch; null if this node doesn't run it. */
+  find: (broadcast: MediaOwner) => BroadcastOutput | null;
+  log: Log;
+}>;
+
+/** Sends the broadcasts of this node to others that have viewers, once to each. */
+export class FeedServer {
+  constructor(private readonly options: Options) {}
+
+  /** Answers feeds from now on. */
+  start(): void {
+    this.options.calls.answerStream(FEED, (body, from, stream) => this.#open(body, from, stream));
+  }
+
+  async #open(body: unknown, from: NodeId, stream: NodeStream): Promise<FeedAnswer> {
+    const { broadcastId, epoch, end } = FeedRequest.parse(body);
+    const { find, rtc, log } = this.options;
+    const output = find({ id: broadcastId, epoch });
+    if (!output || output.closed)
+      throw new CallError('gone', `broadcast ${broadcastId} in epoch ${epoch} is not here`);
+    const { worker, router } = output.origin;
+    const pipe = await openPipe(router, rtc);
+    worker.load += PIPE_LOAD;
+    pipe.observer.once('close', () => (worker.load -= PIPE_LOAD));
+    void stream.closed.then(() => pipe.close());
+    try {
+      await connectPipe(pipe, end);
+      const feed = new Feed(pipe, stream, log.child({ broadcastId, to: from }));
+      const tracks = await feed.start(output);
+      pipe.observer.once('close', () => stream.close());
+      return { end: endOf(pipe), tracks };
+    } catch (error) {
+      pipe.close();
+      throw error;
+    }
+  }
+}
+
+/** One broadcast's tracks on their way to one other node. */
+class Feed {
+  /** Keeps messages in the order of what happened. */
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly pipe: types.PipeTransport,
+    private readonly stream: NodeStream,
+    private readonly log: Log,
+  ) {}
+
+  /** Sends the present tracks, and reports all later ones. */
+  async start(output: BroadcastOutput): Promise<FeedTrack[]> {
+    const offs = [
+      output.events.on('trackAdded', (producer) =>
+        this.#then(producer, (track) => ({ type: 'added', track })),
+      ),
+      output.events.on('trackReplaced', (before, after) =>
+        this.#then(after, (track) => ({ type: 'replaced', before: before.id, track })),
+      ),
+    ];
+    this.pipe.observer.once('close', () => {
+      for (const off of offs) off();
+    });
+    const sent = await Promise.all(output.producers.map((one) => this.#send(one)));
+    return sent.filter((track) => track !== null);
+  }
+
+  #then(producer: types.Producer, message: (track: FeedTrack) => FeedMessage): void {
+    this.#tail = this.#tail
+      .then(async () => {
+        const track = await this.#send(producer);
+        if (track) this.#say(message(track));
+      })
+      .catch((err: unknown) => {
+        if (this.pipe.closed) return;
+        // The other node opens another feed.
+        this.log.warn({ err }, 'another node could not be sent a track');
+        this.pipe.close();
+      });
+  }
+
+  /** Resolves with null if the track was closed in the meantime. */
+  async #send(producer: types.Producer): Promise<FeedTrack | null> {
+    const { id, kind } = producer;
+    const consumer = await this.pipe.consume({ producerId: id }).catch((error: unknown) => {
+      if (producer.closed) return null;
+      throw error;
+    });
+    if (!consumer || producer.closed) return null;
+    consumer.on('producerclose', () => this.#say({ type: 'closed', id }));
+    consumer.on('producerpause', () => this.#say({ type: 'paused', id, paused: true }));
+    consumer.on('producerresume', () => this.#say({ type: 'paused', id, paused: false }));
+    return {
+      id,
+      kind,
+      rtpParameters: consumer.rtpParameters,
+      paused: consumer.producerPaused,
+      layers: producer.score.filter(({ score }) => score > 0).map((one) => one.encodingIdx),
+      reportsTell: reportsTellOf(producer),
+    };
+  }
+
+  #say(message: FeedMessage): void {
+    this.stream.send(message);
+  }
+}

@@ -1,0 +1,167 @@
+import type { types } from 'mediasoup';
+import type { RemotePlace } from '../broadcast/ports/media.js';
+import type { NodeCalls, NodeStream } from '../cluster/node-calls.js';
+import type { Log } from '../common/logger.js';
+import type { BroadcastOutput } from './broadcast-output.js';
+import {
+  FEED,
+  FeedAnswer,
+  FeedMessage,
+  type FeedRequest,
+  type FeedTrack,
+} from './feed-messages.js';
+import { connectPipe, endOf, type NodeRtc, openPipe } from './node-pipe.js';
+
+/**
+ * How long the first viewer waits until all layers arrive. Without them, mediasoup would start with
+ * the lowest one, and keep to it for seconds.
+ */
+const LAYERS_WAIT_MS = 300;
+/** After that time without a packet of a track, something is wrong between the nodes. */
+const SILENCE_WARN_MS = 10_000;
+
+type Options = Readonly<{ calls: NodeCalls; rtc: NodeRtc; log: Log }>;
+
+/** A broadcast's tracks from another node, which become those of an output on this node. */
+export class RemoteFeed {
+  readonly #tracks = new Map<string, types.Producer>();
+  readonly #pipe: types.PipeTransport;
+  readonly #stream: NodeStream;
+  readonly #output: BroadcastOutput;
+  readonly #log: Log;
+
+  private constructor(
+    parts: { pipe: types.PipeTransport; stream: NodeStream },
+    output: BroadcastOutput,
+    log: Log,
+  ) {
+    this.#pipe = parts.pipe;
+    this.#stream = parts.stream;
+    this.#output = output;
+    this.#log = log;
+    this.#pipe.observer.once('close', () => this.#stream.close());
+    // Its worker may have died meanwhile.
+    if (this.#pipe.closed) this.#stream.close();
+    void this.#stream.closed.then(() => this.#pipe.close());
+  }
+
+  /**
+   * Opens the feed. Resolves when the tracks can be consumed with all their layers.
+   * @throws {CallError} if the origin doesn't send it; `gone` if it doesn't run that epoch
+   */
+  static async open(
+    source: RemotePlace,
+    output: BroadcastOutput,
+    { calls, rtc, log }: Options,
+  ): Promise<RemoteFeed> {
+    const { nodeId, id: broadcastId, epoch } = source;
+    const pipe = await openPipe(output.origin.router, rtc);
+    try {
+      const request: FeedRequest = { broadcastId, epoch, end: endOf(pipe) };
+      const { answer, stream } = await calls.open(nodeId, FEED, request);
+      const feed = new RemoteFeed({ pipe, stream }, output, log);
+      const { end, tracks } = FeedAnswer.parse(answer);
+      await connectPipe(pipe, end);
+      const made = await Promise.all(tracks.map((track) => feed.#produce(track)));
+      await feed.#allArrive(
+        made.map((producer, i) => ({ producer, layers: tracks[i]?.layers ?? [] })),
+      );
+      for (const producer of made) output.add(producer);
+      void feed.#follow();
+      return feed;
+    } catch (error) {
+      pipe.close();
+      throw error;
+    }
+  }
+
+  /** Resolves when the feed has ended at either end; its tracks are closed then. */
+  get closed(): Promise<void> {
+    return this.#stream.closed;
+  }
+
+  close(): void {
+    this.#pipe.close();
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      for await (const message of this.#stream) await this.#take(FeedMessage.parse(message));
+    } catch (err) {
+      if (!this.#pipe.closed) this.#log.warn({ err }, 'the feed of another node was broken');
+    }
+    this.close();
+  }
+
+  async #take(message: FeedMessage): Promise<void> {
+    switch (message.type) {
+      case 'added':
+        return this.#output.add(await this.#produce(message.track));
+      case 'replaced': {
+        const after = await this.#produce(message.track);
+        const before = this.#tracks.get(message.before);
+        if (before) await this.#output.replace(before, after);
+        else this.#output.add(after);
+        return;
+      }
+      case 'paused': {
+        const producer = this.#tracks.get(message.id);
+        await (message.paused ? producer?.pause() : producer?.resume());
+        return;
+      }
+      case 'closed':
+        this.#tracks.get(message.id)?.close();
+    }
+  }
+
+  async #produce({ id, kind, rtpParameters, paused, reportsTell }: FeedTrack) {
+    const producer = await this.#pipe.produce({
+      kind,
+      rtpParameters,
+      paused,
+      appData: { reportsTell, mimeType: rtpParameters.codecs[0]?.mimeType },
+    });
+    this.#tracks.set(id, producer);
+    producer.observer.once('close', () => this.#tracks.delete(id));
+    // Sender reports are traced for taps, as those of publishers are.
+    await producer.enableTraceEvent(['sr']);
+    return producer;
+  }
+
+  /** Resolves when all layers that arrive at the origin also arrive here. */
+  async #allArrive(
+    expected: readonly { producer: types.Producer; layers: readonly number[] }[],
+  ): Promise<void> {
+    const missing = () =>
+      expected.filter(
+        ({ producer, layers }) =>
+          producer.kind === 'video' &&
+          !producer.closed &&
+          !producer.paused &&
+          layers.some((layer) => !producer.score.some(({ encodingIdx }) => encodingIdx === layer)),
+      );
+    if (missing().length === 0) return;
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    const check = () => missing().length === 0 && resolve();
+    for (const { producer } of expected) producer.on('score', check);
+    const timer = setTimeout(resolve, LAYERS_WAIT_MS);
+    void this.closed.then(resolve);
+    await arrived;
+    clearTimeout(timer);
+    for (const { producer } of expected) producer.off('score', check);
+    if (missing().length > 0) this.#warnLater(missing);
+  }
+
+  /** Reports later that nothing arrives: an encoder may take seconds until its next key frame. */
+  #warnLater(missing: () => readonly { producer: types.Producer }[]): void {
+    const timer = setTimeout(() => {
+      const silent = missing().filter(({ producer }) => producer.score.length === 0);
+      if (silent.length > 0)
+        this.#log.warn(
+          { from: this.#pipe.tuple.remoteIp },
+          'no video arrives from another node: NODE_RTC_PORTS must be open between the nodes',
+        );
+    }, SILENCE_WARN_MS);
+    void this.closed.then(() => clearTimeout(timer));
+  }
+}

@@ -1,0 +1,60 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.js';
+
+const SECRET = 'known-only-to-this-server';
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+const listeners = () => SIGNALS.map((signal) => process.rawListeners(signal));
+
+let server: TestApp;
+const before = listeners();
+beforeAll(async () => {
+  process.env.SECRET_OF_THE_SERVER = SECRET;
+  server = await startTestApp();
+});
+afterAll(async () => {
+  delete process.env.SECRET_OF_THE_SERVER;
+  await server.close();
+});
+
+/** Returns the process ids of the media workers that this process started. */
+async function workers(): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = pids.map(async (pid) => {
+    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+    const isOurs = (await read('status')).includes(`\nPPid:\t${process.pid}\n`);
+    return isOurs && (await read('cmdline')).includes('mediasoup-worker') ? [pid] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Returns a process's group and session. */
+async function belongsTo(pid: string): Promise<{ group: string; session: string }> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const [, , group = '', session = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { group, session };
+}
+
+it('leaves the signals of this process to this process', () => {
+  expect(listeners()).toEqual(before);
+});
+
+describe.skipIf(process.platform !== 'linux')('a media worker', () => {
+  it('does not get the server’s secrets, which leaves its environment as it was', async () => {
+    const pids = await workers();
+    expect(pids.length).toBeGreaterThan(0);
+    for (const pid of pids) {
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
+      expect(environment).toContain('PATH=');
+      expect(environment).not.toContain(SECRET);
+    }
+    expect(process.env.SECRET_OF_THE_SERVER).toBe(SECRET);
+  });
+
+  it('has a session and a process group of its own', async () => {
+    const pids = await workers();
+    expect(pids.length).toBeGreaterThan(0);
+    for (const pid of pids) expect(await belongsTo(pid)).toEqual({ group: pid, session: pid });
+  });
+});

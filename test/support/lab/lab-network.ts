@@ -1,0 +1,128 @@
+import {
+  execFile,
+  execFileSync,
+  type ChildProcess,
+  spawn,
+  type SpawnOptions,
+} from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** iproute2, as scripts/test.mjs found it; empty if it is missing. */
+const program: string = process.env.IP_BIN ?? '';
+
+const ip = async (...args: readonly string[]): Promise<void> => {
+  await promisify(execFile)(program, [...args]);
+};
+
+/**
+ * Why network namespaces can't be made here; null if they can. Completes "Not tested: several nodes
+ * in networks of their own, because …".
+ */
+export function noNamespaces(): string | null {
+  if (program === '') return 'iproute2 is missing';
+  if (process.getuid?.() !== 0) return 'that takes root';
+  const name = `onair-try-${process.pid}`;
+  try {
+    execFileSync(program, ['netns', 'add', name], { stdio: 'pipe' });
+    execFileSync(program, ['netns', 'delete', name], { stdio: 'pipe' });
+    return null;
+  } catch (error) {
+    return `“ip netns add” fails: ${error instanceof Error ? error.message.trim() : String(error)}`;
+  }
+}
+
+/** A machine of a {@link LabNetwork}: a network namespace with one address. */
+export type LabHost = Readonly<{ name: string; address: string; namespace: string; link: string }>;
+
+/**
+ * A network of several hosts on this machine: network namespaces on a bridge, which is in a
+ * namespace of its own. This process is the host `.254`. Links can be cut.
+ */
+export class LabNetwork {
+  readonly #id = `oa${process.pid % 100_000}`;
+  /** The range for tests between devices (RFC 2544). */
+  readonly #prefix = `198.18.${process.pid % 250}`;
+  readonly #hub = `${this.#id}-hub`;
+  readonly #hosts: LabHost[] = [];
+  readonly #children = new Set<ChildProcess>();
+
+  private constructor() {
+    // See open().
+  }
+
+  static async open(): Promise<LabNetwork> {
+    const network = new LabNetwork();
+    const own = `${network.#id}r`;
+    await ip('netns', 'add', network.#hub);
+    await ip('-n', network.#hub, 'link', 'add', 'bridge', 'type', 'bridge');
+    await ip('-n', network.#hub, 'link', 'set', 'bridge', 'up');
+    await ip('link', 'add', own, 'type', 'veth', 'peer', 'name', own, 'netns', network.#hub);
+    await ip('-n', network.#hub, 'link', 'set', own, 'master', 'bridge', 'up');
+    await ip('address', 'add', `${network.ownAddress}/24`, 'dev', own);
+    await ip('link', 'set', own, 'up');
+    return network;
+  }
+
+  /** The address of this process in the network. */
+  get ownAddress(): string {
+    return `${this.#prefix}.254`;
+  }
+
+  /** Adds a host; its name has at most four characters. */
+  async addHost(name: string): Promise<LabHost> {
+    const namespace = `${this.#id}-${name}`;
+    const link = `${this.#id}${name}`;
+    const address = `${this.#prefix}.${this.#hosts.length + 1}`;
+    const host = { name, address, namespace, link };
+    await ip('netns', 'add', namespace);
+    await ip('-n', namespace, 'link', 'set', 'lo', 'up');
+    await ip(
+      '-n',
+      namespace,
+      'link',
+      'add',
+      'eth0',
+      'type',
+      'veth',
+      'peer',
+      'name',
+      link,
+      'netns',
+      this.#hub,
+    );
+    await ip('-n', this.#hub, 'link', 'set', link, 'master', 'bridge', 'up');
+    await ip('-n', namespace, 'address', 'add', `${address}/24`, 'dev', 'eth0');
+    await ip('-n', namespace, 'link', 'set', 'eth0', 'up');
+    this.#hosts.push(host);
+    return host;
+  }
+
+  /** Starts a program on a host. The child is the program itself. */
+  spawn({ namespace }: LabHost, command: readonly string[], options: SpawnOptions): ChildProcess {
+    const child = spawn(program, ['netns', 'exec', namespace, ...command], options);
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Cuts a host's link, as if its cable was pulled. */
+  async cut({ link }: LabHost): Promise<void> {
+    await ip('-n', this.#hub, 'link', 'set', link, 'down');
+  }
+
+  async mend({ link }: LabHost): Promise<void> {
+    await ip('-n', this.#hub, 'link', 'set', link, 'up');
+  }
+
+  /** Kills the programs that still run, and removes the network. */
+  async close(): Promise<void> {
+    for (const child of this.#children) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+    }
+    // A namespace takes its interfaces along, and each takes its peer.
+    for (const { namespace } of this.#hosts) await ip('netns', 'delete', namespace);
+    await ip('netns', 'delete', this.#hub);
+  }
+}

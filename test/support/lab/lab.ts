@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { S3Server } from '../s3-server.js';
+import { workerBin } from '../worker-bin.js';
+import { LabNetwork, noNamespaces } from './lab-network.js';
+import { LabPostgres } from './lab-postgres.js';
+import { LabProgram } from './lab-program.js';
+
+const haproxy: string = process.env.HAPROXY_BIN ?? '';
+
+/** Why the lab can't be set up here; null if it can. */
+export const noLab: string | null =
+  noNamespaces() ??
+  (haproxy === '' ? 'HAProxy is missing' : null) ??
+  ((process.env.POSTGRES_BIN_DIR ?? '') === '' ? 'PostgreSQL is missing' : null);
+
+const SECRET_KEY = 'one secret for all nodes of the lab';
+
+/** A node of the lab: the built service on a host of its own. */
+export class LabNode extends LabProgram {
+  get name(): string {
+    return this.host.name;
+  }
+
+  /** The node's own address, without HAProxy. */
+  get url(): string {
+    return `http://${this.host.address}:8080`;
+  }
+}
+
+/**
+ * Three nodes with one media worker each, PostgreSQL, an S3 server, and HAProxy with the
+ * configuration in `deploy/`, in networks of their own.
+ */
+export class Lab {
+  readonly network: LabNetwork;
+  readonly postgres: LabPostgres;
+  readonly bucket: S3Server;
+  readonly nodes: readonly LabNode[];
+  readonly #haproxy: LabProgram;
+  readonly #folder: string;
+
+  private constructor(parts: {
+    network: LabNetwork;
+    postgres: LabPostgres;
+    bucket: S3Server;
+    nodes: readonly LabNode[];
+    haproxy: LabProgram;
+    folder: string;
+  }) {
+    this.network = parts.network;
+    this.postgres = parts.postgres;
+    this.bucket = parts.bucket;
+    this.nodes = parts.nodes;
+    this.#haproxy = parts.haproxy;
+    this.#folder = parts.folder;
+  }
+
+  static async open(settings: Readonly<Record<string, string>> = {}): Promise<Lab> {
+    const network = await LabNetwork.open();
+    const folder = await mkdtemp(join(tmpdir(), 'onair-lab-'));
+    const postgres = await LabPostgres.open(network);
+    const bucket = await S3Server.start({ address: network.ownAddress });
+    const balancer = await network.addHost('lb');
+    const nodes: LabNode[] = [];
+    for (const name of ['n1', 'n2', 'n3']) {
+      const host = await network.addHost(name);
+      const { address } = host;
+      nodes.push(
+        new LabNode(network, host, {
+          command: [process.execPath, '--enable-source-maps', 'dist/main.js'],
+          env: {
+            PATH: process.env.PATH,
+            FFMPEG_BIN: process.env.FFMPEG_BIN,
+            MEDIASOUP_WORKER_BIN: workerBin() ?? undefined,
+            PORT: '8080',
+            PUBLIC_URL: `http://${balancer.address}`,
+            TRUST_PROXY: 'true',
+            DATA_DIR: join(folder, name),
+            DATABASE_URL: postgres.url,
+            SECRET_KEY,
+            NODE_URL: `http://${address}:8090`,
+            NODE_NAME: name,
+            RTC_ANNOUNCED_ADDRESS: address,
+            RTC_WORKERS: '1',
+            ADDRESS_LIMIT_FACTOR: '1000',
+            ...bucket.env,
+            ...settings,
+          },
+          ready: 'Onair is ready:',
+        }),
+      );
+    }
+    const servers = nodes.map(({ host }, at) => [`NODE${at + 1}`, `${host.address}:8080`]);
+    const proxy = new LabProgram(network, balancer, {
+      command: [haproxy, '-db', '-V', '-f', 'deploy/haproxy.cfg'],
+      env: { LISTEN: ':80', ...Object.fromEntries(servers) },
+      ready: 'polling',
+    });
+    const lab = new Lab({ network, postgres, bucket, nodes, haproxy: proxy, folder });
+    try {
+      // The first one creates the tables.
+      for (const node of nodes) await node.start();
+      await proxy.start();
+      await vi.waitUntil(async () => (await lab.statusOf('/readyz')) === 200, { timeout: 60_000 });
+      return lab;
+    } catch (error) {
+      process.stderr.write(lab.output);
+      await lab.close();
+      throw error;
+    }
+  }
+
+  /** The service, through HAProxy. */
+  get url(): string {
+    return `http://${this.#haproxy.host.address}`;
+  }
+
+  node(name: string): LabNode {
+    const node = this.nodes.find((one) => one.name === name);
+    if (!node) throw new Error(`there is no node ${name}`);
+    return node;
+  }
+
+  async statusOf(path: string): Promise<number> {
+    return fetch(`${this.url}${path}`).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  }
+
+  /** The output of all nodes, for failing tests to show. */
+  get output(): string {
+    return [...this.nodes, this.#haproxy]
+      .map(({ host, output }) => `--- ${host.name}\n${output}`)
+      .join('\n');
+  }
+
+  async close(): Promise<void> {
+    for (const node of this.nodes) await node.end('SIGKILL');
+    await this.#haproxy.end();
+    await this.postgres.close();
+    await this.bucket.close();
+    await this.network.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,36 @@
+const ROUNDS = 12;
+const FACTOR = 16;
+
+/**
+ * Returns how the time of `run` grows with the size of its input, relative to linear growth: about 1 if it is linear,
+ * about 16 if it is quadratic. Compares 16 runs on an input of `size` with one run on an input 16 times as large. Both
+ * take turns and their shortest times count, so the speed of the machine and its load cancel out.
+ */
+export function growth(run: (size: number) => unknown, size: number): number {
+  let [manySmallMs, oneLargeMs] = [Infinity, Infinity];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    manySmallMs = Math.min(
+      manySmallMs,
+      timeOf(() => {
+        for (let i = 0; i < FACTOR; i += 1) run(size);
+      }),
+    );
+    oneLargeMs = Math.min(
+      oneLargeMs,
+      timeOf(() => run(size * FACTOR)),
+    );
+  }
+  return oneLargeMs / manySmallMs;
+}
+
+/**
+ * The limit of {@link growth} for linear time: larger inputs miss the caches, and quadratic code is
+ * far above it.
+ */
+export const LINEAR = 6;
+
+function timeOf(work: () => void): number {
+  const startMs = performance.now();
+  work();
+  return performance.now() - startMs;
+}

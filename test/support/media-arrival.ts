@@ -1,0 +1,18 @@
+import type { LiveChannel } from '../../src/broadcast/live-channel.js';
+import type { PublisherMedia } from '../../src/broadcast/ports/media.js';
+import type { EventsOf, TypedEmitter } from '../../src/common/typed-emitter.js';
+
+/**
+ * Makes a publisher's media arrive or stop although nothing is sent, by emitting the media worker's
+ * event.
+ */
+export function pretendArrival(
+  live: LiveChannel | undefined,
+  socketId: string | undefined,
+  isArriving = true,
+): void {
+  const peer = { id: socketId ?? '', connected: true, send: () => undefined };
+  const events = live?.broadcast?.publisherOf(peer).events;
+  // Only owners emit events, so the test acts as the owner here.
+  (events as TypedEmitter<EventsOf<PublisherMedia>> | undefined)?.emit('arriving', isArriving);
+}

@@ -1,0 +1,73 @@
+import pg from 'pg';
+import type { Cluster } from '../../src/cluster/cluster.js';
+import { lockKey } from '../../src/cluster/database-cluster.js';
+import { createDatabase, startTestApp, type TestApp } from './app.js';
+import { freePort } from './free-port.js';
+
+export const NODES_SECRET = 'one secret for all nodes of a test';
+
+/** Nodes on one fresh database of TEST_DATABASE_URL. */
+export class TestNodes {
+  readonly #database: Awaited<ReturnType<typeof createDatabase>>;
+  readonly #running = new Set<TestApp>();
+
+  private constructor(database: Awaited<ReturnType<typeof createDatabase>>) {
+    this.#database = database;
+  }
+
+  static async open(): Promise<TestNodes> {
+    return new TestNodes(await createDatabase());
+  }
+
+  /** The value of DATABASE_URL. */
+  get databaseUrl(): string {
+    return this.#database.url;
+  }
+
+  /** Returns the environment of one more node, which can be a process of its own. */
+  async settings(name: string): Promise<Record<string, string>> {
+    return {
+      DATABASE_URL: this.databaseUrl,
+      SECRET_KEY: NODES_SECRET,
+      NODE_URL: `http://127.0.0.1:${await freePort()}`,
+      NODE_NAME: name,
+      RTC_ANNOUNCED_ADDRESS: '127.0.0.1',
+    };
+  }
+
+  async start(name: string, overrides: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+    const app = await startTestApp({ overrides: { ...(await this.settings(name)), ...overrides } });
+    this.#running.add(app);
+    return app;
+  }
+
+  async stop(app: TestApp): Promise<void> {
+    this.#running.delete(app);
+    await app.close();
+  }
+
+  /**
+   * Cuts the connection over which a node holds its lock and hears the others. Resolves to false if
+   * there is none at the moment.
+   */
+  async cutSession(node: Cluster): Promise<boolean> {
+    const admin = new pg.Client({ connectionString: this.databaseUrl });
+    await admin.connect();
+    try {
+      const { rowCount } = await admin.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+         AND (classid::bigint << 32 | objid::bigint) = $1`,
+        [lockKey(node.self)],
+      );
+      return rowCount === 1;
+    } finally {
+      await admin.end();
+    }
+  }
+
+  /** Stops all nodes and drops the database. */
+  async close(): Promise<void> {
+    for (const app of this.#running) await this.stop(app);
+    await this.#database.drop();
+  }
+}
