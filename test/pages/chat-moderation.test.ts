@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { say } from '../support/stage.js';
+import { say, WAIT } from '../support/stage.js';
 import { useStage } from '../support/fixtures/use-stage.js';
 
 const stage = useStage();
@@ -82,6 +82,10 @@ describe('the owner', () => {
     const vera = await member('vic', 'otto');
     await owner.getByRole('button', { name: 'Moderation', exact: true }).click();
     await owner.getByRole('switch', { name: /with links/ }).click();
+    // Vera's message could overtake the change.
+    const audit = async () =>
+      (await owner.request.get(`${stage.server.url}/api/channels/otto/audit`)).text();
+    await expect.poll(audit, WAIT).toContain('hold links');
     await owner.getByRole('tab', { name: 'Moderators' }).click();
     await owner.getByLabel('Username').fill('mona');
     await owner.getByRole('button', { name: 'Add', exact: true }).click();
@@ -98,8 +102,9 @@ describe('the owner', () => {
     const guest = await stage.visit('/oscar');
     await say(owner, '/slow 30');
     await guest.getByText('one message every 30 s').waitFor();
-    await say(owner, '/timeout nobody');
     const box = owner.getByRole('textbox', { name: 'Message' });
+    await box.fill('/timeout nobody');
+    await box.press('Enter');
     await owner.locator('.composer-note', { hasText: /nobody/ }).waitFor();
     expect(await box.inputValue()).toBe('/timeout nobody');
   });

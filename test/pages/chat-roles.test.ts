@@ -1,9 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { say } from '../support/stage.js';
+import { say, WAIT } from '../support/stage.js';
 import { useStage } from '../support/fixtures/use-stage.js';
 
-const WAIT = { timeout: 30_000 };
 const stage = useStage();
 
 const box = (page: Page) => page.getByRole('textbox', { name: 'Message' });
@@ -95,7 +94,10 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     const { by, viewer, guest } = await people(role, `w-${role}`);
     await by.getByRole('button', { name: /^Moderation/ }).click();
     await by.getByLabel(/blocked words/i).fill('turnip');
-    await by.getByRole('button', { name: 'Save words' }).click();
+    const save = by.getByRole('button', { name: 'Save words' });
+    await save.click();
+    // It is disabled again once the words are saved.
+    await expect.poll(() => save.isDisabled(), WAIT).toBe(true);
     await by.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
     await isRefused(viewer, 'you t.u.r.n.i.p', /word/i);
     await say(by, '/holdlinks');

@@ -109,9 +109,13 @@ function isViolation(text: string): boolean {
   return /content security policy|permissions policy/i.test(text);
 }
 
-/** Sends a chat message from a page whose visitor is allowed to write. */
+/**
+ * Sends a chat message from a page whose visitor is allowed to write. Waits until a command has
+ * taken effect: messages of other people could overtake it.
+ */
 export async function say(page: Page, text: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Message' });
   await box.fill(text);
   await box.press('Enter');
+  if (text.startsWith('/')) await expect.poll(() => box.inputValue(), WAIT).toBe('');
 }
