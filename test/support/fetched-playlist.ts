@@ -4,7 +4,7 @@ export type FetchedSegment = Readonly<{
   url: string;
   initUrl: string;
   durationS: number;
-  /** EXT-X-PROGRAM-DATE-TIME, milliseconds since 1970. */
+  /** EXT-X-PROGRAM-DATE-TIME, milliseconds since 1970; extrapolated where the tag is absent. */
   wallMs: number;
   discontinuity: boolean;
   gap: boolean;
@@ -50,7 +50,8 @@ export async function fetchSegments(url: string): Promise<FetchedSegment[]> {
     if (line === '' || line.startsWith('#')) continue;
     segments.push({ msn, url: new URL(line, url).href, initUrl, ...next });
     msn += 1;
-    next = { durationS: 0, wallMs: 0, discontinuity: false, gap: false };
+    const wallMs = next.wallMs + next.durationS * 1_000;
+    next = { durationS: 0, wallMs, discontinuity: false, gap: false };
   }
   return segments;
 }

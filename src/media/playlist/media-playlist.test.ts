@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { growth, LINEAR } from '../../../test/support/linear-time.js';
-import { type MediaPlaylist, type PlaylistSegment, renderMediaPlaylist } from './media-playlist.js';
+import {
+  type MediaPlaylist,
+  type PlaylistSegment,
+  renderMediaPlaylist,
+  vodPlaylistText,
+} from './media-playlist.js';
 
 const START_MS = Date.UTC(2026, 10, 22, 12);
 
@@ -142,6 +147,48 @@ video-2/0.m4s
     const render = (count: number) =>
       renderMediaPlaylist(playlist({ segments: all.slice(-count) }));
     expect(growth(render, 200)).toBeLessThan(LINEAR);
+  });
+});
+
+describe('a complete playlist', () => {
+  const render = (segments: readonly PlaylistSegment[]) =>
+    [...vodPlaylistText({ targetDurationS: 2, independentSegments: true, segments })].join('');
+  /** The dates of the segments, as a player extrapolates them from the text. */
+  function datesIn(text: string): number[] {
+    const dates = [];
+    let dateMs = Number.NaN;
+    for (const line of text.split('\n')) {
+      const [name, value = ''] = line.split(/:(.*)/s);
+      if (name === '#EXT-X-PROGRAM-DATE-TIME') dateMs = Date.parse(value);
+      if (name !== '#EXTINF') continue;
+      dates.push(dateMs);
+      dateMs += Number.parseFloat(value) * 1_000;
+    }
+    return dates;
+  }
+
+  it('dates its first segment, and those after a discontinuity', () => {
+    const text = render([segment(0), segment(1), segment(2, { discontinuity: true }), segment(3)]);
+    expect(text.match(/DATE-TIME:.*/g)).toEqual([
+      'DATE-TIME:2026-11-22T12:00:00.000Z',
+      'DATE-TIME:2026-11-22T12:00:04.000Z',
+    ]);
+  });
+
+  it('has the right date for every segment of a day whose clock drifts and jumps', () => {
+    const durationS = 2.000_004;
+    const drift = 1.000_05;
+    const all = Array.from({ length: 43_200 }, (_, msn) =>
+      segment(msn, {
+        durationS,
+        wallMs: START_MS + msn * durationS * 1_000 * drift + (msn > 20_000 ? 5_000 : 0),
+      }),
+    );
+    const text = render(all);
+    const dates = datesIn(text);
+    const worst = Math.max(...all.map(({ wallMs }, at) => Math.abs(wallMs - (dates[at] ?? 0))));
+    expect(worst).toBeLessThan(21);
+    expect(text.match(/DATE-TIME/g)?.length).toBeLessThan(400);
   });
 });
 

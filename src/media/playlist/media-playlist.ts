@@ -61,6 +61,8 @@ const PARTS_WITHIN_TARGETS = 3;
  * is three times the target duration.
  */
 const HOLD_BACK_TARGETS = 3;
+/** How far the date of a segment may be from the one that players extrapolate. */
+const DATE_TOLERANCE_MS = 20;
 /** Durations are given to five decimal places of a second. */
 const DURATION_UNITS = 100_000;
 
@@ -90,7 +92,11 @@ export type VodPlaylist = Readonly<{
   segments: Iterable<Omit<PlaylistSegment, 'parts'>>;
 }>;
 
-/** Renders a media playlist that no longer changes (RFC 8216bis 4.4.3.5). */
+/**
+ * Renders a media playlist that no longer changes (RFC 8216bis 4.4.3.5). Players extrapolate the
+ * dates (4.4.4.6), so a segment has a date only if the extrapolated one is wrong: half of a long
+ * playlist would be dates.
+ */
 export function* vodPlaylistText(playlist: VodPlaylist): Generator<string> {
   const { targetDurationS, independentSegments, segments } = playlist;
   yield (
@@ -99,9 +105,15 @@ export function* vodPlaylistText(playlist: VodPlaylist): Generator<string> {
       '#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n'
   );
   let initUri: string | null = null;
+  let impliedMs = Number.NEGATIVE_INFINITY;
   for (const segment of segments) {
-    yield before(segment, initUri) + dateOf(segment) + endOf(segment);
+    const { wallMs, durationS, discontinuity } = segment;
+    const isImplied = !discontinuity && Math.abs(wallMs - impliedMs) < DATE_TOLERANCE_MS;
+    yield before(segment, initUri) + (isImplied ? '' : dateOf(segment)) + endOf(segment);
     initUri = segment.initUri ?? initUri;
+    // Players add up the durations as written.
+    const writtenMs = Math.round(durationS * DURATION_UNITS) / (DURATION_UNITS / 1_000);
+    impliedMs = (isImplied ? impliedMs : wallMs) + writtenMs;
   }
   yield '#EXT-X-ENDLIST\n';
 }
