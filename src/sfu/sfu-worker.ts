@@ -9,8 +9,11 @@ import { workerSettings } from './worker-settings.js';
 
 /** How long a worker may take to start. A worker whose version doesn't match never answers. */
 const START_TIMEOUT_MS = 20_000;
-/** How long a worker may take to end; then it is killed. */
-const END_TIMEOUT_MS = 5_000;
+/**
+ * How long a worker may take to end; then it is killed, which loses nothing: broadcasts have ended.
+ * The whole shutdown may take ten seconds, of which a busy machine needs several for the rest.
+ */
+const END_TIMEOUT_MS = 2_000;
 /** A peer's network loss is noticed within 10 s, as on the socket. */
 const CONSENT_S = 10;
 
@@ -106,7 +109,7 @@ export class SfuWorker {
 
   /**
    * Ends the process, which takes a few milliseconds. Resolves when it is gone and its port is free:
-   * if it hangs, it is killed after five seconds.
+   * if it hangs, it is killed after two seconds.
    */
   async close(): Promise<void> {
     const worker = this.#worker;
