@@ -28,6 +28,32 @@ export function countTests(report, exitCode) {
 }
 
 /**
+ * Lists the files with a failed test, or that failed before their first test.
+ * @param {any} report the output of vitest's JSON reporter; null if there is none
+ * @returns {string[]}
+ */
+export function failedFiles(report) {
+  /** @type {{ name: string, status: string }[]} */
+  const files = report?.testResults ?? [];
+  return files.filter(({ status }) => status === 'failed').map(({ name }) => name);
+}
+
+/**
+ * Replaces the results of files that were run once more.
+ * @param {any} report
+ * @param {any} repeated the report of the second run; null if there is none
+ */
+export function withRepeated(report, repeated) {
+  /** @type {{ name: string }[]} */
+  const again = repeated?.testResults ?? [];
+  const names = new Set(again.map(({ name }) => name));
+  const others = report.testResults.filter((/** @type {{ name: string }} */ { name }) => {
+    return !names.has(name);
+  });
+  return { testResults: [...others, ...again] };
+}
+
+/**
  * Formats the last line of a run. Programs read it, so its form is fixed.
  * @param {TestCount} count
  */
