@@ -19,6 +19,8 @@ async function main(): Promise<void> {
   // The umask must be set before the first file is created. Media workers and FFmpeg inherit it.
   process.umask(UMASK);
   const { app, url } = await startApp(configFromEnvironment());
+  // It reads the database, which a signal closes.
+  const link = await app.get(FirstAdministrator).link();
   let closingSinceMs: number | null = null;
   const close = (signal: NodeJS.Signals) => {
     const nowMs = performance.now();
@@ -38,7 +40,6 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', close).on('SIGTERM', close);
   process.stdout.write(`Onair is ready: ${url}\n`);
-  const link = await app.get(FirstAdministrator).link();
   if (link !== null)
     process.stdout.write(
       `No administrator exists yet. Create one with this one-time link: ${link}\n`,
