@@ -32,7 +32,8 @@ exports.folders = [
   },
   {
     folder: 'src/cluster',
-    holds: 'the nodes of one service: membership, and wake-up messages and calls between nodes',
+    holds:
+      'the nodes of one service: membership, draining, and wake-up messages and calls between nodes',
     imports: ['common', 'config', 'secrets', 'db'],
   },
   {
@@ -156,7 +157,7 @@ exports.folders = [
   {
     folder: 'src/health',
     holds: 'liveness, readiness, the metrics endpoint',
-    imports: ['common', 'db', 'broadcast'],
+    imports: ['common', 'db', 'cluster', 'broadcast'],
   },
   {
     folder: 'src/statistics',

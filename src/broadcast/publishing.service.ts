@@ -14,6 +14,7 @@ import { BroadcastJournal } from './broadcast-journal.js';
 import { BroadcastVisibility } from './broadcast-visibility.js';
 import type { Channel } from '../channels/channel.js';
 import { ChannelService } from '../channels/channel.service.js';
+import { NodeDrain } from '../cluster/node-drain.js';
 import type { LiveBroadcast } from './live-broadcast.js';
 import type { LiveChannel } from './live-channel.js';
 import type { Peer } from './peer.js';
@@ -37,7 +38,7 @@ type Entrance = Readonly<{
   visibility?: () => Promise<Visibility>;
 }>;
 
-/** The response to a start while this node stops, or while another one starts a broadcast. */
+/** The response to a start while this node stops or drains, or while another one starts a broadcast. */
 const RETRY_MS = 1_000;
 /** How often a start is repeated because another node was faster. */
 const TRIES = 3;
@@ -57,6 +58,7 @@ export class PublishingService {
     private readonly factory: BroadcastFactory,
     private readonly takeOver: TakeOver,
     private readonly control: BroadcastControl,
+    private readonly drain: NodeDrain,
     @Inject(MEDIA) private readonly media: MediaPort,
     @Inject(CONFIG) private readonly config: Config,
   ) {
@@ -106,7 +108,7 @@ export class PublishingService {
    * Starts a broadcast for a peer authorized for the channel, or resumes the interrupted one.
    * @throws {DomainError} `broadcast_limit`; `already_publishing` if another connection is
    *   publishing, on any node; `unavailable` if the node of the running broadcast doesn't answer, or
-   *   this one is stopping
+   *   this one is stopping or draining
    */
   async publish(
     channel: Channel,
@@ -205,6 +207,8 @@ export class PublishingService {
       await this.takeOver.assertFree(live.broadcast, peer, shown);
       return { broadcast: live.broadcast, resumed: true };
     }
+    // It would soon have to move.
+    if (this.drain.sendsElsewhere) throw tryAgain();
     for (let tries = 0; tries < TRIES; tries += 1) {
       if (this.#isShared) {
         const brought = await this.takeOver.bring(live, channel, shown);

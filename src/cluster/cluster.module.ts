@@ -7,13 +7,14 @@ import { Secrets } from '../secrets/secrets.js';
 import { BUS } from './bus.js';
 import { CLUSTER } from './cluster.js';
 import { Membership } from './membership.js';
+import { NodeDrain } from './node-drain.js';
 import { NODE_CALLS } from './node-calls.js';
 import { NODE_RESOURCES } from './node-resources.js';
 import { DbModule } from '../db/db.module.js';
 
 /**
- * Provides the {@link CLUSTER}, its {@link BUS}, its {@link NODE_CALLS} and its {@link
- * NODE_RESOURCES} globally.
+ * Provides the {@link CLUSTER}, its {@link BUS}, its {@link NODE_CALLS}, its {@link NODE_RESOURCES}
+ * and the {@link NodeDrain} globally.
  */
 @Global()
 @Module({
@@ -33,7 +34,8 @@ import { DbModule } from '../db/db.module.js';
       inject: [Membership],
       useFactory: ({ resources }: Membership) => resources,
     },
+    NodeDrain,
   ],
-  exports: [CLUSTER, BUS, NODE_CALLS, NODE_RESOURCES],
+  exports: [CLUSTER, BUS, NODE_CALLS, NODE_RESOURCES, NodeDrain],
 })
 export class ClusterModule {}

@@ -14,6 +14,10 @@ export type ClusterNode = Readonly<{
   /** NODE_URL, at which the other nodes call it. */
   url: string;
   startedAt: Date;
+  /** Whether its clients are moving to other nodes, because it is about to stop. */
+  draining: boolean;
+  /** The version of its calls, see `NODE_PROTOCOL`. */
+  proto: number;
 }>;
 
 export type ClusterEvents = {
@@ -33,6 +37,11 @@ export interface Cluster {
   readonly events: Listenable<ClusterEvents>;
   /** Resolves with whether a node has certainly ended; with false while that is in doubt. */
   isDead(id: NodeId): Promise<boolean>;
+  /**
+   * Marks this node as draining, for as long as it runs. Resolves to false if no other node can take
+   * its clients: it is alone, or all others are draining.
+   */
+  drain(): Promise<boolean>;
 }
 
 /** Nest's injection token for the {@link Cluster}. */

@@ -1,8 +1,11 @@
 import type { Log } from '../common/logger.js';
+import { SerialQueue } from '../common/serial-queue.js';
+import { StartError } from '../common/start-error.js';
 import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 import type { DatabaseSession } from '../db/database-session.js';
 import { type Cluster, type ClusterEvents, type ClusterNode, type NodeId } from './cluster.js';
 import { CallError, type NodeCalls } from './node-calls.js';
+import { NODE_PROTOCOL, understands } from './node-protocol.js';
 import type { NodeRepository } from './node.repository.js';
 
 const REFRESH_EVERY_MS = 1_000;
@@ -37,12 +40,16 @@ export class DatabaseCluster implements Cluster {
   readonly self: NodeId;
   readonly #emitter = new TypedEmitter<ClusterEvents>();
   readonly #known = new Map<NodeId, ClusterNode>();
+  /** This node as it is stored. */
+  #node: ClusterNode;
+  readonly #refreshes = new SerialQueue(2);
   #calls: NodeCalls | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isStopping = false;
 
   constructor(private readonly parts: Parts) {
     this.self = parts.self.id;
+    this.#node = parts.self;
     this.#known.set(this.self, parts.self);
   }
 
@@ -54,11 +61,15 @@ export class DatabaseCluster implements Cluster {
     return this.#emitter.listenable;
   }
 
-  /** Joins the others. */
+  /**
+   * Joins the others.
+   * @throws {StartError} if a running node doesn't understand this one's calls
+   */
   async start(calls: NodeCalls): Promise<void> {
     this.#calls = calls;
     calls.answer(PING, () => null);
     await this.#refresh();
+    await this.#assertUnderstood();
     this.#refreshLater();
   }
 
@@ -100,6 +111,33 @@ export class DatabaseCluster implements Cluster {
     return !(this.#known.has(id) && (await this.#answers(id))) && this.#canJudge();
   }
 
+  async drain(): Promise<boolean> {
+    const { nodes } = this.parts;
+    await nodes.listWith(this.#node);
+    if (!(await nodes.drain(this.self))) return false;
+    this.#node = { ...this.#node, draining: true };
+    this.#known.set(this.self, this.#node);
+    // The node that can take its clients may have joined a moment ago.
+    await this.#refresh();
+    return true;
+  }
+
+  /** Leaves again if a running node is more than one release apart. */
+  async #assertUnderstood(): Promise<void> {
+    const strangers = [...this.#known.values()].filter(({ proto }) => !understands(proto));
+    if (strangers.length === 0) return;
+    const { nodes } = this.parts;
+    // A node that crashed may still be listed.
+    const locked = await nodes.locked(strangers.map(({ id }) => lockKey(id)));
+    const stranger = strangers.find(({ id }) => locked.has(lockKey(id)));
+    if (!stranger) return;
+    await nodes.remove(this.self);
+    const { name, proto } = stranger;
+    throw new StartError(
+      `The running node ${name} uses version ${proto} of the calls between nodes, and this release uses version ${NODE_PROTOCOL}. Versions that differ by more than one don't understand each other: first upgrade all nodes to a release in between, or stop them all.`,
+    );
+  }
+
   #canJudge(): boolean {
     return (this.parts.session.connectedForMs() ?? 0) >= JUDGES_AFTER_MS;
   }
@@ -130,8 +168,13 @@ export class DatabaseCluster implements Cluster {
     }, REFRESH_EVERY_MS);
   }
 
-  async #refresh(): Promise<void> {
-    const stored = await this.parts.nodes.listWith(this.parts.self);
+  /** One at a time: an older list must not replace a newer one. */
+  #refresh(): Promise<void> {
+    return this.#refreshes.run(() => this.#readNodes());
+  }
+
+  async #readNodes(): Promise<void> {
+    const stored = await this.parts.nodes.listWith(this.#node);
     if (this.#isStopping) return;
     const present = new Set(stored.map(({ id }) => id));
     for (const node of stored) {

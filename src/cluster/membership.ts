@@ -14,6 +14,7 @@ import type { Cluster, ClusterNode } from './cluster.js';
 import { DatabaseCluster, lockKey } from './database-cluster.js';
 import { HttpCalls } from './http-calls.js';
 import { HttpResources } from './http-resources.js';
+import { NODE_PROTOCOL } from './node-protocol.js';
 import { NodeRepository } from './node.repository.js';
 import { NodeServer } from './node-server.js';
 import { type NodeCalls, SOLO_CALLS } from './node-calls.js';
@@ -45,7 +46,8 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
 
   /**
    * Joins the cluster if NODE_URL is set; otherwise the service is this node alone.
-   * @throws {StartError} if the database can't wake nodes, or the node's address is unusable
+   * @throws {StartError} if the database can't wake nodes, the node's address is unusable, or a
+   *   running node doesn't understand this one's calls
    */
   static async join({ config, db, secrets, clock, log }: Parts): Promise<Membership> {
     const { url, name, redisUrl } = config.node;
@@ -53,7 +55,14 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
     if (url === null || databaseUrl === null)
       return new Membership(new SoloCluster(name), SOLO_BUS, SOLO_CALLS, SOLO_RESOURCES, null);
     const id = randomUUID();
-    const self: ClusterNode = { id, name, url, startedAt: new Date(clock.nowMs()) };
+    const self: ClusterNode = {
+      id,
+      name,
+      url,
+      startedAt: new Date(clock.nowMs()),
+      draining: false,
+      proto: NODE_PROTOCOL,
+    };
     const session = await DatabaseSession.open({
       url: databaseUrl,
       prepare: async (client) => {

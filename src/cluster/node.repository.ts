@@ -20,6 +20,18 @@ export class NodeRepository {
     return this.db.node.findUnique({ where: { id } });
   }
 
+  /**
+   * Marks a node as draining, unless all others are draining. Two nodes never leave each other their
+   * clients.
+   */
+  async drain(id: NodeId): Promise<boolean> {
+    const count = await this.db.$executeRaw`
+      WITH locked AS (SELECT id, draining FROM nodes ORDER BY id FOR UPDATE)
+      UPDATE nodes SET draining = true
+      WHERE id = ${id}::uuid AND EXISTS (SELECT FROM locked WHERE id <> ${id}::uuid AND NOT draining)`;
+    return count > 0;
+  }
+
   /** Resolves with whether it was there. */
   async remove(id: NodeId): Promise<boolean> {
     const { count } = await this.db.node.deleteMany({ where: { id } });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
+import { NODE_PROTOCOL } from './node-protocol.js';
 import type { Cluster, ClusterEvents, ClusterNode } from './cluster.js';
 
 /**
@@ -13,10 +14,16 @@ export class SoloCluster implements Cluster {
 
   constructor(name: string) {
     const { self: id } = this;
-    this.nodes = new Map([[id, { id, name, url: '', startedAt: new Date() }]]);
+    this.nodes = new Map([
+      [id, { id, name, url: '', startedAt: new Date(), draining: false, proto: NODE_PROTOCOL }],
+    ]);
   }
 
   isDead(id: string): Promise<boolean> {
     return Promise.resolve(id !== this.self);
+  }
+
+  drain(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 }

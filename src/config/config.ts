@@ -33,6 +33,8 @@ export type Config = Readonly<{
     name: string;
     /** The URL of the Redis that wakes nodes; null to use PostgreSQL. */
     redisUrl: string | null;
+    /** How long clients may take to move to other nodes before this one stops. */
+    drainMs: number;
     /** Where media from other nodes arrives; null for a service of one node. */
     rtc: Readonly<{
       /** An IP address of this machine. */

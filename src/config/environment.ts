@@ -34,6 +34,7 @@ export const Environment = z.object({
     z.string().refine((text) => isIP(text) !== 0, 'must be an IP address of this machine'),
   ),
   NODE_RTC_PORTS: withDefault(PortRange, '45000-45199'),
+  DRAIN_SECONDS: withDefault(count(0, 3_600), '60'),
   REDIS_URL: optional(z.string().regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')),
   RTC_PORT: withDefault(Port, '44400'),
   RTC_ANNOUNCED_ADDRESS: withDefault(

@@ -101,9 +101,10 @@ function s3Of(e: Environment): Config['recordings']['s3'] {
 
 function nodeOf(e: Environment): Config['node'] {
   const { NODE_URL: url = null, NODE_NAME: name = hostname(), REDIS_URL: redisUrl = null } = e;
-  if (url === null) return { url, name, redisUrl, rtc: null };
+  const node = { url, name, redisUrl, drainMs: e.DRAIN_SECONDS * 1_000 };
+  if (url === null) return { ...node, rtc: null };
   const rtc = { address: e.NODE_RTC_ADDRESS ?? hostOf(url), ports: e.NODE_RTC_PORTS };
-  return { url, name, redisUrl, rtc };
+  return { ...node, rtc };
 }
 
 function oidcOf(e: Environment): Config['auth']['oidc'] {

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { MEDIA, type MediaPort } from '../broadcast/ports/media.js';
+import { NodeDrain } from '../cluster/node-drain.js';
 import { PrismaService } from '../db/prisma.service.js';
 
 /** The time after which the database counts as unavailable. */
 const PING_TIMEOUT_MS = 2_000;
 
-/** Checks whether this process can serve requests and media. */
+/** Checks whether this process can serve requests and media, and should get new clients. */
 @Injectable()
 export class Readiness {
   /** The current check of the database, which concurrent callers share. */
@@ -13,14 +14,16 @@ export class Readiness {
 
   constructor(
     private readonly database: PrismaService,
+    private readonly drain: NodeDrain,
     @Inject(MEDIA) private readonly media: MediaPort,
   ) {}
 
-  /** Returns a description of everything that is unavailable; empty if everything works. */
+  /** Returns a description of everything that prevents it; empty if everything works. */
   async problems(): Promise<string[]> {
     const problems: string[] = [];
     if (!(await this.#isDatabaseUp())) problems.push('the database does not respond');
     if (!this.media.ready) problems.push('no media worker is running');
+    if (this.drain.sendsElsewhere) problems.push('this node is draining');
     return problems;
   }
 

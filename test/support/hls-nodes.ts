@@ -48,13 +48,14 @@ export class HlsNodes {
 
   async start(id: string): Promise<HlsNode> {
     const url = `http://127.0.0.1:${await freePort()}`;
-    const node = { id, name: id, url, startedAt: new Date() };
+    const node = { id, name: id, url, startedAt: new Date(), draining: false, proto: 1 };
     this.#nodes.set(id, node);
     const cluster: Cluster = {
       self: id,
       nodes: this.#nodes,
       events: this.#emitter.listenable,
       isDead: (one) => Promise.resolve(!this.#nodes.has(one)),
+      drain: () => Promise.resolve(false),
     };
     const started = await HlsNode.start(cluster, url);
     this.#open.push(started);

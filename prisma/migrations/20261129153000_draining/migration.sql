@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "nodes" ADD COLUMN     "draining" BOOLEAN NOT NULL DEFAULT false,
+ADD COLUMN     "proto" INTEGER NOT NULL DEFAULT 1;
