@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { run, tryRun } from './run.mjs';
 import { SetUpError } from './set-up-error.mjs';
 
@@ -48,15 +50,30 @@ export async function missingPackages(packages) {
 }
 
 /**
- * Makes sure that Debian packages are installed: reports and installs missing ones as root.
- * @param {string[]} packages
- * @param {{ purpose: string, report: Report }} options purpose completes "Debian's packages for …"
- * @throws {SetUpError} with the command to type, if they are missing and this isn't root on Debian
+ * @param {string[]} programs
+ * @param {string} [path] where to look; by default, PATH
+ * @returns {string[]} those that are in none of its folders
  */
-export async function ensurePackages(packages, { purpose, report }) {
+export function missingPrograms(programs, path = process.env.PATH ?? '') {
+  const folders = path.split(delimiter);
+  return programs.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+}
+
+/**
+ * Makes sure that Debian packages are installed: reports and installs missing ones as root. On other
+ * systems, only looks for their programs, because packages have other names there.
+ * @param {string[]} packages
+ * @param {{ purpose: string, programs: string[], report: Report }} options purpose completes
+ * "Debian's packages for …"; programs: the commands that the packages contain
+ * @throws {SetUpError} with the command to type, if packages are missing and this isn't root on
+ * Debian; with what to install, if programs are missing on another system
+ */
+export async function ensurePackages(packages, { purpose, programs, report }) {
   if (!(await onDebian())) {
+    const missing = missingPrograms(programs);
+    if (missing.length === 0) return;
     throw new SetUpError(
-      `Onair can install its requirements for ${purpose} only on Debian, and this is another system.`,
+      `Onair can install its requirements for ${purpose} only on Debian, and this is another system. It has no: ${missing.join(' ')}`,
       { advice: `Install what Debian calls: ${packages.join(' ')}\nThen type the same again.` },
     );
   }

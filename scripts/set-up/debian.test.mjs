@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isDebianLike, missingPackages, onDebian } from './debian.mjs';
+import { isDebianLike, missingPackages, missingPrograms, onDebian } from './debian.mjs';
 
 test.each([
   ['PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n', true],
@@ -9,6 +9,11 @@ test.each([
   ['', false],
 ])('%j accepts Debian packages: %s', (osRelease, expected) => {
   expect(isDebianLike(osRelease)).toBe(expected);
+});
+
+test('a program that is in no folder of the path is reported as missing', () => {
+  const programs = ['sh', 'onair-no-such-program'];
+  expect(missingPrograms(programs, '/nowhere:/bin')).toEqual(['onair-no-such-program']);
 });
 
 test.runIf(await onDebian())('a package that is not installed is reported as missing', async () => {

@@ -35,7 +35,7 @@ async function ensureOutput({ name, inputs, result, what, make }, report) {
   await stamp.clear();
   await make();
   if (!existsSync(inRoot(result))) {
-    throw new SetUpError(`${what}: succeeded without writing ${result}.`);
+    throw new SetUpError(`This step reported success, but didn't write ${result}: ${what}`);
   }
   await stamp.write(hash);
 }
@@ -125,7 +125,7 @@ export function readCompilerOutput(output) {
 }
 
 /**
- * Removes files from dist/ that the compiler has not just written: the output of deleted sources.
+ * Removes the files from dist/ that this compilation didn't write: the output of deleted sources.
  * Runs afterwards instead of emptying the folder first, since a server may be running from it.
  * @param {Set<string>} emitted
  * @param {string} [folder]

@@ -21,6 +21,9 @@ const PACKAGES = [
   'flatbuffers-compiler',
 ];
 
+/** The commands by which another system than Debian shows that it can compile. */
+const PROGRAMS = ['g++', 'meson', 'ninja', 'pkg-config', 'flatc'];
+
 /** Our descriptions of the worker's dependencies as packaged by Debian. */
 export const SUBPROJECTS = join(root, 'third_party/mediasoup-worker/subprojects');
 
@@ -31,7 +34,11 @@ export const SUBPROJECTS = join(root, 'third_party/mediasoup-worker/subprojects'
  * @returns {Promise<string>} the path of the program in the folder
  */
 export async function buildWorker({ source, folder, log, report }) {
-  await ensurePackages(PACKAGES, { purpose: 'compiling the media worker', report });
+  await ensurePackages(PACKAGES, {
+    purpose: 'compiling the media worker',
+    programs: PROGRAMS,
+    report,
+  });
   report.begin('compiling it, about 3 minutes on 2 cores, once per version of mediasoup');
   const prepared = join(folder, 'source');
   const build = join(folder, 'build');

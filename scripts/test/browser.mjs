@@ -17,7 +17,11 @@ const ON_MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 export async function findBrowser(report) {
   const present = await installedBrowser();
   if (present) return present;
-  await ensurePackages(PACKAGES, { purpose: 'the tests in a real browser', report });
+  await ensurePackages(PACKAGES, {
+    purpose: 'the tests in a real browser',
+    programs: ['chromium'],
+    report,
+  });
   return (await installedBrowser()) ?? '/usr/bin/chromium';
 }
 

@@ -16,6 +16,6 @@ export type Identity = Readonly<{
   sessionId: string | null;
   /** A random id stored in a cookie, for bans and rate limits. It is never revealed to others. */
   guestId: string;
-  /** The scopes of the API token, which limit what it can do; absent for a person. */
+  /** The scopes of the API token, which limit what it can do; absent if no token is used. */
   scopes?: readonly TokenScope[];
 }>;

@@ -11,7 +11,7 @@ const SYSTEM_PORTS = 1_024;
 const WEB_PORTS: ReadonlySet<number> = new Set([80, 443]);
 /**
  * Ports of services that often accept local requests without a password: databases, caches, queues,
- * and container and machine managers.
+ * container orchestrators, and remote administration.
  */
 const INTERNAL_PORTS: ReadonlySet<number> = new Set([
   1433, 1521, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 4369, 4646, 5432, 5672, 5900, 5984,
@@ -42,9 +42,10 @@ export class AddressRule {
   }
 
   /**
-   * Whether an address is public, or in a network that the operator allows. This machine itself
-   * isn't allowed by a network that contains it, because an operator who allows a LAN means the
-   * other machines. To allow this machine, its address has to be listed.
+   * Whether webhooks can connect to an address: it must be public or in a network that the operator
+   * allows, and in none that the operator refuses. Allowing a network doesn't allow this machine's
+   * own addresses in it, because an operator who allows a LAN means the other machines. To allow
+   * this machine, its address has to be listed.
    */
   isAllowed(text: string): boolean {
     const address = parseAddress(text);

@@ -4,6 +4,6 @@ const factor = Number(process.env.FUZZ_RUNS ?? 1);
 vi.setConfig({ testTimeout: 120_000 * factor });
 
 /**
- * Returns the number of runs of a property: `base` in `npm test`, times FUZZ_RUNS in a long run.
+ * Returns how many cases of a property to run: `base`, multiplied by FUZZ_RUNS if that is set.
  */
 export const fuzzRuns = (base: number): number => base * factor;

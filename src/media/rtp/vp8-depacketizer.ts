@@ -73,7 +73,7 @@ function descriptorBytes(payload: Uint8Array): number {
 }
 
 /**
- * RFC 6386 9.1: a start code is followed by width and height, each with 14 bits and 2 bits for
+ * RFC 6386 9.1: a start code is followed by the width and the height, each 14 bits plus 2 bits of
  * scaling.
  */
 function keyFrameSize(frame: Uint8Array): { width: number; height: number } | null {

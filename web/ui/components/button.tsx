@@ -58,8 +58,8 @@ export function Button(props: ButtonProps) {
       class={look}
       type={props.type ?? 'button'}
       disabled={props.disabled ?? false}
-      // `disabled` isn't used, because a busy button must keep the focus and remain visible to
-      // screen readers.
+      // A busy button isn't `disabled`, because it must keep the focus and remain visible to screen
+      // readers.
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       aria-expanded={props.expanded}
