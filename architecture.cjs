@@ -214,8 +214,8 @@ exports.folders = [
   },
   {
     folder: 'src/http-rtc',
-    holds: 'what WHIP and WHEP share: SDP bodies, ICE sessions, entity tags',
-    imports: ['protocol', 'common', 'sdp'],
+    holds: 'what WHIP and WHEP share: SDP bodies, ICE sessions, entity tags, sessions of all nodes',
+    imports: ['protocol', 'common', 'config', 'cluster', 'sdp'],
   },
   {
     folder: 'src/signaling',
@@ -225,17 +225,7 @@ exports.folders = [
   {
     folder: 'src/whip',
     holds: 'publishing over WHIP',
-    imports: [
-      'protocol',
-      'common',
-      'config',
-      'cluster',
-      'auth',
-      'channels',
-      'broadcast',
-      'sdp',
-      'http-rtc',
-    ],
+    imports: ['protocol', 'common', 'config', 'auth', 'channels', 'broadcast', 'sdp', 'http-rtc'],
   },
   {
     folder: 'src/whep',

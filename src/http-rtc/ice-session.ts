@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DomainError } from '../common/domain-error.js';
 import type { IceParameters, TransportOptions } from '../protocol/rtc.js';
 import { matchEntityTag, newEntityTag } from './entity-tag.js';
@@ -10,7 +11,14 @@ type IceEnd = {
 };
 
 /** The response to a PATCH: 200 with a fragment after a restart, otherwise 204. */
-export type IcePatched = Readonly<{ restarted: Readonly<{ etag: string; body: string }> | null }>;
+export const IcePatched = z.object({
+  restarted: z.object({ etag: z.string(), body: z.string() }).nullable(),
+});
+export type IcePatched = Readonly<z.output<typeof IcePatched>>;
+
+/** A PATCH with an ICE fragment. */
+export const IcePatch = z.object({ ifMatch: z.string().optional(), fragment: z.string() });
+export type IcePatch = Readonly<{ ifMatch?: string | undefined; fragment: string }>;
 
 /** The ICE state of a WHIP (RFC 9725) or WHEP resource, which PATCH requests change. */
 export class IceSession {
@@ -41,7 +49,7 @@ export class IceSession {
    * @throws {DomainError} `precondition_required` (428), `precondition_failed` (412),
    *   `bad_request`, `media_refused` (422)
    */
-  async patch(ifMatch: string | undefined, text: string): Promise<IcePatched> {
+  async patch({ ifMatch, fragment: text }: IcePatch): Promise<IcePatched> {
     const match = matchEntityTag(ifMatch, this.#etag);
     const fragment = parseSdpFragment(text);
     const { credentials } = fragment;

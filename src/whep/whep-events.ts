@@ -2,18 +2,13 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { z } from 'zod';
 import type { LiveChannel } from '../broadcast/live-channel.js';
 import { LiveChannels } from '../broadcast/live-channels.js';
+import type { EventSink } from '../http-rtc/session-nodes.js';
 import type { WhepSession } from './whep-session.js';
 
 /** The events sent to players (webrtc-http-egress-events of the IETF's WISH working group). */
 export const WHEP_EVENTS = ['active', 'inactive', 'layers', 'viewercount'] as const;
 export const WhepEvent = z.enum(WHEP_EVENTS);
 export type WhepEvent = z.output<typeof WhepEvent>;
-
-/**
- * The destination of events. `write` returns false if the sink accepts no more; the stream is then
- * ended.
- */
-export type EventSink = Readonly<{ write(text: string): boolean; end(): void }>;
 
 /** The interval at which comments are sent, so that proxies don't close an idle connection. */
 const KEEP_ALIVE_MS = 20_000;
@@ -48,6 +43,11 @@ export class WhepEvents implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     for (const off of this.#offs) off();
+  }
+
+  /** The number of open streams. */
+  get size(): number {
+    return [...this.#streams.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /**

@@ -17,8 +17,8 @@ import { ForOutsideClients } from '../auth/outside-client.js';
 import { AllowToken } from '../auth/tokens/token-scope.js';
 import { OPTIONS_HEADERS } from '../http-rtc/other-sites.js';
 import { LayerChoice } from './layer-choice.js';
-import { WHEP_EVENTS, WhepEvent, WhepEvents } from './whep-events.js';
-import { WhepService } from './whep.service.js';
+import { WHEP_EVENTS, WhepEvent } from './whep-events.js';
+import { WhepRequests } from './whep-requests.js';
 
 /** The size of the backlog in bytes at which a slow player is disconnected. */
 const WAITING_BYTES_MAX = 64 * 1024;
@@ -44,10 +44,7 @@ type Path = { name: string; session: string };
 @ForOutsideClients()
 @AllowToken('channels:read')
 export class WhepExtensionsController {
-  constructor(
-    private readonly whep: WhepService,
-    private readonly events: WhepEvents,
-  ) {}
+  constructor(private readonly requests: WhepRequests) {}
 
   /**
    * Returns the address of an event stream with the listed events, or with all events if there is
@@ -56,24 +53,25 @@ export class WhepExtensionsController {
   @Post('sse')
   @OpenToAll()
   @HttpCode(201)
-  subscribe(
+  async subscribe(
     @Param() { name, session: id }: Path,
     @Body({ schema: EventList }) events: z.output<typeof EventList>,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): void {
-    const session = this.whep.find(name, id);
+  ): Promise<void> {
+    await this.requests.assertFound({ name, id });
     const list = (events ?? WHEP_EVENTS).join(',');
-    reply.header('location', `/whep/${name}/${session.id}/sse?events=${list}`);
+    reply.header('location', `/whep/${name}/${id}/sse?events=${list}`);
   }
 
   @Get('sse')
   @OpenToAll()
-  stream(
+  async stream(
     @Param() { name, session: id }: Path,
     @Query({ schema: EventQuery }) { events }: EventQuery,
     @Res() reply: FastifyReply,
-  ): void {
-    const session = this.whep.find(name, id);
+  ): Promise<void> {
+    const wanted = [...(events ?? WHEP_EVENTS)];
+    const open = await this.requests.openEvents({ name, id, events: wanted });
     reply.headers({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -84,21 +82,23 @@ export class WhepExtensionsController {
     const { raw } = reply;
     raw.writeHead(200, headersOf(reply));
     raw.flushHeaders();
-    const end = this.events.stream(session, new Set(events ?? WHEP_EVENTS), {
+    const end = open({
       write: (text) => {
         raw.write(text);
         return raw.writableLength <= WAITING_BYTES_MAX;
       },
       end: () => raw.end(),
     });
-    raw.once('close', end);
+    // The client may have left while the stream was being opened.
+    if (raw.destroyed) end();
+    else raw.once('close', end);
   }
 
   @Delete('sse')
   @OpenToAll()
   @HttpCode(200)
-  unsubscribe(@Param() { name, session }: Path): void {
-    this.events.end(this.whep.find(name, session));
+  async unsubscribe(@Param() { name, session: id }: Path): Promise<void> {
+    await this.requests.endEvents({ name, id });
   }
 
   /** Pins the simulcast layer, or lets the bandwidth decide. */
@@ -106,10 +106,10 @@ export class WhepExtensionsController {
   @OpenToAll()
   @HttpCode(200)
   async choose(
-    @Param() { name, session }: Path,
+    @Param() { name, session: id }: Path,
     @Body({ schema: LayerChoice }) layer: LayerChoice,
   ): Promise<void> {
-    await this.whep.find(name, session).media.pinLayer(layer);
+    await this.requests.pinLayer({ name, id }, layer);
   }
 
   @Options(['sse', 'layer'])

@@ -52,6 +52,7 @@ function open(
   const peer = new WhepPeer();
   const left: string[] = [];
   const session = new WhepSession({
+    id: peer.id,
     peer,
     visitor: {
       identity: { account: null, sessionId: null, guestId: 'guest' },

@@ -16,6 +16,7 @@ const CONNECT_TIMEOUT_MS = 30_000;
 const RESTART_TIMEOUT_MS = 20_000;
 
 type Options = {
+  id: string;
   peer: WhepPeer;
   visitor: RequestVisitor;
   live: LiveChannel;
@@ -50,9 +51,9 @@ export class WhepSession {
   #closed = false;
 
   constructor(options: Options) {
-    const { peer, visitor, live, media, transport, remote } = options;
+    const { id, visitor, live, media, transport, remote } = options;
     this.#options = options;
-    this.id = peer.id;
+    this.id = id;
     this.visitor = visitor;
     this.live = live;
     this.media = media;

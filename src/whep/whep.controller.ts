@@ -26,6 +26,7 @@ import { SDP_FRAGMENT_TYPE } from '../http-rtc/sdp-fragment.js';
 import { iceServers } from '../broadcast/ice-servers.js';
 import { clientPath } from '../common/client-path.js';
 import { WHEP_EVENTS } from './whep-events.js';
+import { WhepRequests } from './whep-requests.js';
 import { WhepService } from './whep.service.js';
 
 /**
@@ -39,6 +40,7 @@ import { WhepService } from './whep.service.js';
 export class WhepController {
   constructor(
     private readonly whep: WhepService,
+    private readonly requests: WhepRequests,
     private readonly visitors: RequestVisitors,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -85,16 +87,16 @@ export class WhepController {
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | undefined> {
-    const session = this.whep.find(name, id);
+    const address = { name, id };
     const visitor = await this.visitors.of(request);
     const { 'content-type': contentType, 'if-match': ifMatch } = request.headers;
     reply.status(204);
     if (isOfType(contentType, SDP_TYPE)) {
-      await this.whep.answer(session, visitor, textOf(body, contentType, SDP_TYPE));
+      await this.requests.answer(address, visitor, textOf(body, contentType, SDP_TYPE));
       return undefined;
     }
     const fragment = textOf(body, contentType, SDP_FRAGMENT_TYPE);
-    const { restarted } = await this.whep.patch(session, visitor, { ifMatch, fragment });
+    const { restarted } = await this.requests.patch(address, visitor, { ifMatch, fragment });
     if (!restarted) return undefined;
     reply.status(200).type(SDP_FRAGMENT_TYPE).header('etag', restarted.etag);
     return restarted.body;
@@ -104,8 +106,8 @@ export class WhepController {
   @Delete(':session')
   @OpenToAll()
   @HttpCode(200)
-  close(@Param() { name, session }: { name: string; session: string }): void {
-    this.whep.find(name, session).close();
+  async close(@Param() { name, session: id }: { name: string; session: string }): Promise<void> {
+    await this.requests.close({ name, id });
   }
 
   /** Allows players to detect a WHEP address (WHEP 4.2). Also handles HEAD. */
@@ -118,8 +120,8 @@ export class WhepController {
   @Get(':session')
   @OpenToAll()
   @HttpCode(204)
-  look(@Param() { name, session }: { name: string; session: string }): void {
-    this.whep.find(name, session);
+  async look(@Param() { name, session: id }: { name: string; session: string }): Promise<void> {
+    await this.requests.assertFound({ name, id });
   }
 
   /** Preflight requests contain no credentials, so the response is the same for every name. */

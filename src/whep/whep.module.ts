@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { BroadcastModule } from '../broadcast/broadcast.module.js';
+import { SessionNodes } from '../http-rtc/session-nodes.js';
 import { WhepEvents } from './whep-events.js';
 import { WhepExtensionsController } from './whep-extensions.controller.js';
 import { WhepMetrics } from './whep-metrics.js';
+import { WhepRequests } from './whep-requests.js';
 import { WhepController } from './whep.controller.js';
 import { WhepService } from './whep.service.js';
 
@@ -10,6 +12,6 @@ import { WhepService } from './whep.service.js';
 @Module({
   imports: [BroadcastModule],
   controllers: [WhepController, WhepExtensionsController],
-  providers: [WhepService, WhepEvents, WhepMetrics],
+  providers: [WhepService, WhepRequests, WhepEvents, WhepMetrics, SessionNodes],
 })
 export class WhepModule {}

@@ -20,8 +20,8 @@ import {
 } from '../sdp/receiver-terms.js';
 import { senderAnswer, senderOffer } from '../sdp/sender-description.js';
 import { AddressCounts } from '../security/address-limits.js';
-import type { IcePatched } from '../http-rtc/ice-session.js';
 import { clientDtls, readingSdp } from '../http-rtc/reading-sdp.js';
+import { sessionNotFound, SessionNodes } from '../http-rtc/session-nodes.js';
 import type { ClientPath } from '../common/client-path.js';
 import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
 import { WhepPeer } from './whep-peer.js';
@@ -57,6 +57,7 @@ export class WhepService implements OnApplicationShutdown {
   constructor(
     private readonly viewing: ViewingService,
     private readonly access: AccessService,
+    private readonly nodes: SessionNodes,
     logIns: SessionService,
     tokens: ApiTokenService,
     @Inject(CONFIG) config: Config,
@@ -132,33 +133,21 @@ export class WhepService implements OnApplicationShutdown {
     }
   }
 
-  /** @throws {DomainError} `not_found` */
+  /**
+   * Returns a session of this node.
+   * @throws {DomainError} `not_found`
+   */
   find(name: string, id: string): WhepSession {
     const session = this.#sessions.get(id);
-    if (session?.live.name === name) return session;
-    throw new DomainError('not_found', 'Session not found. It may have ended.');
-  }
-
-  /**
-   * Applies an ICE fragment.
-   * @throws {DomainError} the errors of {@link find}, {@link AccessService.enter} and {@link
-   *   IceSession.patch}
-   */
-  async patch(
-    session: WhepSession,
-    visitor: RequestVisitor,
-    { ifMatch, fragment }: { ifMatch: string | undefined; fragment: string },
-  ): Promise<IcePatched> {
-    await this.access.enter(session.live.name, visitor);
-    return session.ice.patch(ifMatch, fragment);
+    if (session?.live.name !== name) throw sessionNotFound();
+    return session;
   }
 
   /**
    * Accepts the player's answer to the server's offer.
    * @throws {DomainError} the errors of {@link open}; `conflict` if the session is already answered
    */
-  async answer(session: WhepSession, visitor: RequestVisitor, sdp: string): Promise<void> {
-    await this.access.enter(session.live.name, visitor);
+  async answer(session: WhepSession, sdp: string): Promise<void> {
     if (session.isAnswered)
       throw new DomainError(
         'conflict',
@@ -201,6 +190,7 @@ export class WhepService implements OnApplicationShutdown {
   ): WhepSession {
     const remote = described?.offer.ice ?? null;
     const session = new WhepSession({
+      id: this.nodes.idOf(peer.id),
       peer,
       visitor,
       live,

@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { z } from 'zod';
 import type { Channel } from '../channels/channel.js';
 import type { LiveBroadcast } from '../broadcast/live-broadcast.js';
 import type { PublisherMedia } from '../broadcast/ports/media.js';
@@ -17,11 +18,11 @@ import { LOG, type Log } from '../common/logger.js';
 import { publisherAnswer } from '../sdp/answer.js';
 import { type Offer, readOffer } from '../sdp/offer.js';
 import { type PublishedTrack, publishedTracks } from '../sdp/published-tracks.js';
-import type { IcePatched } from '../http-rtc/ice-session.js';
+import { IcePatch, IcePatched } from '../http-rtc/ice-session.js';
 import { clientDtls, readingSdp } from '../http-rtc/reading-sdp.js';
+import { sessionNotFound, SessionNodes } from '../http-rtc/session-nodes.js';
 import type { ClientPath } from '../common/client-path.js';
 import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
-import { sessionNotFound, type SessionRequest, WhipNodes } from './whip-nodes.js';
 import { WhipPeer } from './whip-peer.js';
 import { WhipSession } from './whip-session.js';
 
@@ -40,6 +41,15 @@ const BUSY_RETRY_MS = 10_000;
 /** The id has 192 bits, because anyone who knows a session's address may end the session. */
 const ID_BYTES = 24;
 
+/** A request for a session, whose path is `/whip/NAME/ID`. */
+const SessionRequest = z.object({
+  name: z.string(),
+  id: z.string(),
+  /** Null: the session is to be deleted. */
+  patch: IcePatch.nullable(),
+});
+type SessionRequest = z.output<typeof SessionRequest>;
+
 /** The response to an offer. */
 export type WhipCreated = Readonly<{ id: string; etag: string; answer: string; ownerId: string }>;
 
@@ -50,18 +60,24 @@ export type WhipCreated = Readonly<{ id: string; etag: string; answer: string; o
 export class WhipService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #sessions = new Map<string, WhipSession>();
   readonly #log: Log;
+  /** Handles a request for a session of any node. */
+  readonly #handle: (request: SessionRequest) => Promise<IcePatched>;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly keys: StreamKeyService,
     private readonly publishing: PublishingService,
-    private readonly nodes: WhipNodes,
+    private readonly nodes: SessionNodes,
     takeOver: TakeOver,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     this.#log = log.child({ part: 'whip' });
-    nodes.answer((request) => this.#answer(request));
+    this.#handle = nodes.route('whip-session', {
+      request: SessionRequest,
+      answer: IcePatched,
+      handle: (request) => this.#answer(request),
+    });
     takeOver.setRule('whip', (broadcast) => this.#isSilent(broadcast));
     keys.events.on('changed', (channelId) =>
       this.#disconnect(({ channel }) => channel.id === channelId),
@@ -143,12 +159,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /** @throws {DomainError} `not_found`, and the errors of {@link IceSession.patch} */
-  async patch(
-    name: string,
-    id: string,
-    { ifMatch, fragment }: { ifMatch: string | undefined; fragment: string },
-  ): Promise<IcePatched> {
-    const patch = { fragment, ...(ifMatch === undefined ? {} : { ifMatch }) };
+  patch(name: string, id: string, patch: IcePatch): Promise<IcePatched> {
     return this.#handle({ name, id, patch });
   }
 
@@ -160,12 +171,6 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     await this.#handle({ name, id, patch: null });
   }
 
-  /** Handles a request for a session of any node. */
-  #handle(request: SessionRequest): Promise<IcePatched> {
-    const node = this.nodes.otherNodeOf(request.id);
-    return node === null ? this.#answer(request) : this.nodes.forward(node, request);
-  }
-
   /** Handles a request for a session of this node. */
   async #answer({ name, id, patch }: SessionRequest): Promise<IcePatched> {
     const session = this.#find(name, id);
@@ -174,7 +179,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
       return { restarted: null };
     }
     if (session.closed) throw sessionNotFound();
-    return session.ice.patch(patch.ifMatch, patch.fragment);
+    return session.ice.patch(patch);
   }
 
   #end(session: WhipSession): void {

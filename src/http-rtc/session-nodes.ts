@@ -1,0 +1,166 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { CLUSTER, type Cluster, type NodeId } from '../cluster/cluster.js';
+import { CallError, NODE_CALLS, type NodeCalls } from '../cluster/node-calls.js';
+import { DomainError } from '../common/domain-error.js';
+import { isUuid } from '../common/uuid.js';
+import { CONFIG, type Config } from '../config/config.js';
+import { ErrorBody } from '../protocol/error.js';
+
+const RETRY_MS = 1_000;
+
+/** The answer of a node whose session refused the request. */
+const Refused = z.object({ error: ErrorBody });
+
+/** A request for the session `/whip/NAME/ID` or `/whep/NAME/ID`. */
+type Request = Readonly<{ name: string; id: string }>;
+
+/** How requests of one kind are read from other nodes and answered. */
+type Kind<R extends Request, A> = Readonly<{
+  request: z.ZodType<R>;
+  answer: z.ZodType<A>;
+  /** Handles a request for a session of this node. */
+  handle: (request: R) => A | Promise<A>;
+}>;
+
+/**
+ * The destination of a session's events. `write` returns false if the sink accepts no more; the
+ * stream is then ended.
+ */
+export type EventSink = Readonly<{ write(text: string): boolean; end(): void }>;
+/** Begins to write events to a sink, until the returned function is called. */
+export type EventSource = (sink: EventSink) => () => void;
+
+/** How streams of one kind are requested by other nodes and opened. */
+type StreamKind<R extends Request> = Readonly<{
+  request: z.ZodType<R>;
+  /** Handles a request for a session of this node. */
+  open: (request: R) => EventSource;
+}>;
+
+/**
+ * Finds the sessions of all nodes. Behind a balancer, a client's later requests can reach another
+ * node than its first, so the id of a session starts with the id of its node.
+ */
+@Injectable()
+export class SessionNodes {
+  constructor(
+    @Inject(CLUSTER) private readonly cluster: Cluster,
+    @Inject(NODE_CALLS) private readonly calls: NodeCalls,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Returns the id of a session of this node. A node alone doesn't need its own id in it. */
+  idOf(secret: string): string {
+    return this.config.node.url === null ? secret : `${this.cluster.self}.${secret}`;
+  }
+
+  /** Whether a session is this node's, if it exists. */
+  isHere(id: string): boolean {
+    return this.#otherNodeOf(id) === null;
+  }
+
+  /**
+   * Returns a function that has a request handled by the node of its session, which throws its
+   * errors; `not_found` if it has ended, and `unavailable` if it doesn't answer.
+   * @param call the name of the calls by which other nodes pass requests on to this one
+   */
+  route<R extends Request, A>(
+    call: string,
+    { request, answer, handle }: Kind<R, A>,
+  ): (request: R) => Promise<A> {
+    this.calls.answer(call, (body) => refusing(() => handle(request.parse(body))));
+    const answers = z.union([Refused, answer]);
+    return async (asked) => {
+      const node = this.#otherNodeOf(asked.id);
+      if (node === null) return handle(asked);
+      const reply = await this.calls.call(node, call, asked).catch(throwRefusal);
+      return accepted(answers.parse(reply));
+    };
+  }
+
+  /** Returns a function that opens a stream at the node of its session; see {@link route}. */
+  routeStream<R extends Request>(
+    call: string,
+    { request, open }: StreamKind<R>,
+  ): (request: R) => Promise<EventSource> {
+    this.calls.answerStream(call, (body, _from, stream) =>
+      refusing(() => {
+        const end = open(request.parse(body))({
+          write: (text) => {
+            stream.send(text);
+            return !stream.isClosed;
+          },
+          // The other end closes the stream when it has read everything.
+          end: () => stream.send(null),
+        });
+        void stream.closed.then(end);
+        return null;
+      }),
+    );
+    const answers = z.union([Refused, z.null()]);
+    return async (asked) => {
+      const node = this.#otherNodeOf(asked.id);
+      if (node === null) return open(asked);
+      const { answer, stream } = await this.calls.open(node, call, asked).catch(throwRefusal);
+      try {
+        accepted(answers.parse(answer));
+      } catch (error) {
+        stream.close();
+        throw error;
+      }
+      return (sink) => {
+        const pass = async () => {
+          for await (const text of stream) if (typeof text !== 'string' || !sink.write(text)) break;
+        };
+        // What isn't JSON ends the stream.
+        void pass()
+          .catch(() => stream.close())
+          .then(() => sink.end());
+        return () => stream.close();
+      };
+    };
+  }
+
+  /** Returns the node of a session; null if it is this one, or if the id is malformed. */
+  #otherNodeOf(id: string): NodeId | null {
+    const [node, secret] = id.split('.');
+    const isOther = secret !== undefined && node !== this.cluster.self;
+    return isOther && node !== undefined && isUuid(node) ? node : null;
+  }
+}
+
+export function sessionNotFound(): DomainError {
+  return new DomainError('not_found', 'Session not found. It may have ended.');
+}
+
+/** Answers with the error of a request that is refused. */
+async function refusing<A>(handle: () => A | Promise<A>): Promise<A | z.output<typeof Refused>> {
+  try {
+    return await handle();
+  } catch (error) {
+    if (error instanceof DomainError) return { error: error.toBody() };
+    throw error;
+  }
+}
+
+/** Throws the error of a request that was refused. */
+function accepted<A>(answer: A | z.output<typeof Refused>): A {
+  if (!isRefused(answer)) return answer;
+  const { code, message, retryAfterMs } = answer.error;
+  throw new DomainError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+function isRefused(answer: unknown): answer is z.output<typeof Refused> {
+  return typeof answer === 'object' && answer !== null && 'error' in answer;
+}
+
+function throwRefusal(cause: unknown): never {
+  if (!(cause instanceof CallError)) throw cause;
+  if (cause.failure === 'gone') throw sessionNotFound();
+  throw new DomainError(
+    'unavailable',
+    'The server that has this session doesn’t answer. Try again in a moment.',
+    { cause, retryAfterMs: RETRY_MS },
+  );
+}
