@@ -4,10 +4,18 @@ import { framesAdvance, videoOf } from '../support/video.js';
 import { stageTest as it } from '../support/fixtures/stage.js';
 
 describe('the main job', () => {
-  it('goes live from a browser, is watched by two viewers, chats both ways, and ends', async ({
+  it('signs up, goes live, is watched by two viewers, chats both ways, and ends', async ({
     stage,
   }) => {
-    const studio = await stage.goLive('maria');
+    const studio = await stage.visit('/register?next=/studio');
+    await studio.getByLabel('Username').fill('maria');
+    await studio.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    await studio.getByRole('button', { name: 'Create account' }).click();
+    await studio.getByLabel('Channel name').fill('maria');
+    await studio.getByRole('button', { name: /create channel|continue/i }).click();
+    await studio.getByRole('button', { name: 'Go live' }).click();
+    await stage.isInState('maria', 'live');
+    await studio.getByRole('button', { name: 'End broadcast' }).first().waitFor();
     const [one, two] = await Promise.all([stage.visit('/maria'), stage.visit('/maria')]);
     await Promise.all([framesAdvance(one), framesAdvance(two)]);
     await expect.poll(async () => (await stage.channel('maria')).viewers, WAIT).toBe(2);

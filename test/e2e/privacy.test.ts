@@ -78,10 +78,7 @@ describe('a broadcast with a restricted audience', () => {
 
   it('is visible only to its members', async () => {
     const studio = await stage.goLive('petra');
-    const friend = await stage.visit('/register?next=/petra');
-    await friend.getByLabel('Username').fill('friend');
-    await friend.getByLabel('Password', { exact: true }).fill('correct horse battery');
-    await friend.getByRole('button', { name: 'Create account' }).click();
+    const friend = await stage.member('friend', '/petra');
     await framesAdvance(friend);
     await letWatch(studio, 'Accounts on a list');
     await studio.getByRole('tab', { name: 'Share' }).click();

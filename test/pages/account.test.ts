@@ -33,10 +33,7 @@ async function serious(page: Page): Promise<string[]> {
 }
 
 async function register(name: string): Promise<Page> {
-  const page = await stage.visit('/register?next=/account');
-  await page.getByLabel('Username').fill(name);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Create account' }).click();
+  const page = await stage.member(name, '/account');
   await page.getByRole('heading', { name: 'Your channels' }).waitFor();
   return page;
 }

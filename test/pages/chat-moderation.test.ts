@@ -7,18 +7,14 @@ const stage = useStage();
 
 /** Opens a new channel's page as its owner. */
 async function ownerOf(name: string): Promise<Page> {
-  const page = await stage.studioOf(name);
-  await page.goto(`${stage.server.url}/${name}`);
+  const page = await stage.owner(name, `/${name}`);
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   return page;
 }
 
 /** Opens a channel's page with a new account. */
 async function member(name: string, channel: string): Promise<Page> {
-  const page = await stage.visit(`/register?next=/${channel}`);
-  await page.getByLabel('Username').fill(name);
-  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
-  await page.getByRole('button', { name: 'Create account' }).click();
+  const page = await stage.member(name, `/${channel}`);
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   return page;
 }

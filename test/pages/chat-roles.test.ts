@@ -9,17 +9,13 @@ const box = (page: Page) => page.getByRole('textbox', { name: 'Message' });
 const message = (page: Page, text: string) => page.locator('.message', { hasText: text }).last();
 
 async function ownerOf(channel: string): Promise<Page> {
-  const page = await stage.studioOf(channel);
-  await page.goto(`${stage.server.url}/${channel}`);
+  const page = await stage.owner(channel, `/${channel}`);
   await box(page).waitFor();
   return page;
 }
 
 async function member(name: string, channel: string): Promise<Page> {
-  const page = await stage.visit(`/register?next=/${channel}`);
-  await page.getByLabel('Username').fill(name);
-  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
-  await page.getByRole('button', { name: 'Create account' }).click();
+  const page = await stage.member(name, `/${channel}`);
   await box(page).waitFor();
   return page;
 }

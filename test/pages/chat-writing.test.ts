@@ -7,8 +7,7 @@ const stage = useStage();
 
 /** Opens a new channel's page as its owner. */
 async function ownerOf(name: string): Promise<Page> {
-  const page = await stage.studioOf(name);
-  await page.goto(`${stage.server.url}/${name}`);
+  const page = await stage.owner(name, `/${name}`);
   await box(page).waitFor();
   return page;
 }

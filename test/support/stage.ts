@@ -4,6 +4,9 @@ import type { ChannelView } from '../../src/protocol/channel.js';
 import { launchChromium } from './browser.js';
 import { ServerProcess } from './server-process.js';
 
+/** The password of all accounts. */
+const PASSWORD = 'correct horse battery';
+
 /** The limit for any step on a busy machine. */
 export const WAIT = { timeout: 60_000 };
 
@@ -35,10 +38,45 @@ export class Stage {
   }
 
   /** Opens a page as a new visitor. */
-  async visit(
+  async visit(path: string, options: VisitOptions = {}): Promise<Page> {
+    return this.#open(await this.#visitor(path, options), path, options);
+  }
+
+  /** Opens a page as a visitor with a new account. */
+  async member(name: string, path: string, options: VisitOptions = {}): Promise<Page> {
+    const context = await this.#visitor(path, options);
+    await this.#post(context, '/auth/register', { username: name, password: PASSWORD }, options);
+    return this.#open(context, path, options);
+  }
+
+  /** Opens a page as the owner of a new channel of the same name. */
+  async owner(name: string, path: string, options: VisitOptions = {}): Promise<Page> {
+    const context = await this.#visitor(path, options);
+    await this.#post(context, '/auth/register', { username: name, password: PASSWORD }, options);
+    await this.#post(context, '/channels', { name, title: '' }, options);
+    return this.#open(context, path, options);
+  }
+
+  /** Creates a channel with an owner of the same name, and opens its studio. */
+  async studioOf(name: string, options: VisitOptions = {}): Promise<Page> {
+    const page = await this.owner(name, '/studio', options);
+    await page.getByRole('button', { name: 'Go live' }).waitFor();
+    return page;
+  }
+
+  /** Creates a channel as {@link studioOf} does, and goes live. */
+  async goLive(name: string, options: VisitOptions = {}): Promise<Page> {
+    const page = await this.studioOf(name, options);
+    await page.getByRole('button', { name: 'Go live' }).click();
+    await this.isInState(name, 'live');
+    await page.getByRole('button', { name: 'End broadcast' }).first().waitFor();
+    return page;
+  }
+
+  async #visitor(
     path: string,
-    { url, viewport, initScripts, lasting = false }: VisitOptions = {},
-  ): Promise<Page> {
+    { viewport, initScripts, lasting = false }: VisitOptions,
+  ): Promise<BrowserContext> {
     const context = await this.#browser.newContext({
       viewport: viewport ?? { width: 1280, height: 800 },
     });
@@ -50,30 +88,24 @@ export class Stage {
       if (isViolation(message.text())) this.#errors.push(`${path}: ${message.text()}`);
     });
     for (const content of initScripts ?? []) await context.addInitScript({ content });
+    return context;
+  }
+
+  async #open(context: BrowserContext, path: string, { url }: VisitOptions): Promise<Page> {
     const page = await context.newPage();
     await page.goto(`${url ?? this.server.url}${path}`);
     return page;
   }
 
-  /** Registers an account and a channel of the same name through the pages; ends in the studio. */
-  async studioOf(name: string, options: VisitOptions = {}): Promise<Page> {
-    const page = await this.visit('/register?next=/studio', options);
-    await page.getByLabel('Username').fill(name);
-    await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByLabel('Channel name').fill(name);
-    await page.getByRole('button', { name: /create channel|continue/i }).click();
-    await page.getByRole('button', { name: 'Go live' }).waitFor();
-    return page;
-  }
-
-  /** Registers as {@link studioOf} does, and goes live. */
-  async goLive(name: string, options: VisitOptions = {}): Promise<Page> {
-    const page = await this.studioOf(name, options);
-    await page.getByRole('button', { name: 'Go live' }).click();
-    await this.isInState(name, 'live');
-    await page.getByRole('button', { name: 'End broadcast' }).first().waitFor();
-    return page;
+  /** Sends a request to the API with the cookies of a visitor. */
+  async #post(
+    context: BrowserContext,
+    path: string,
+    data: object,
+    { url }: VisitOptions,
+  ): Promise<void> {
+    const response = await context.request.post(`${url ?? this.server.url}/api${path}`, { data });
+    if (!response.ok()) throw new Error(`${path}: ${response.status()} ${await response.text()}`);
   }
 
   async channel(name: string): Promise<ChannelView> {
