@@ -22,7 +22,7 @@ exports.folders = [
   },
   {
     folder: 'src/secrets',
-    holds: 'the master secret of the data folder, and the keys derived from it',
+    holds: 'the master secret, and the keys derived from it',
     imports: ['common', 'config'],
   },
   {
