@@ -28,6 +28,25 @@ describe('the files in deploy/', () => {
     },
   );
 
+  it('name only settings that exist: deploy/kubernetes/onair.yaml', () => {
+    const text = read('deploy/kubernetes/onair.yaml');
+    const known = new Set(
+      [...read('.env.example').matchAll(/^([A-Z\d_]+)=/gm)].map(([, name]) => name),
+    );
+    const named = [...text.matchAll(/^ {2}([A-Z\d_]+): |- name: ([A-Z\d_]+)$/gm)].map(
+      ([, one, other]) => one ?? other ?? '',
+    );
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((name) => !known.has(name) && !text.includes(`$(${name})`))).toEqual([]);
+  });
+
+  it('let Kubernetes wait for the drain', () => {
+    const text = read('deploy/kubernetes/onair.yaml');
+    const number = (/** @type {RegExp} */ pattern) => Number(pattern.exec(text)?.[1]);
+    const drainS = number(/DRAIN_SECONDS: '(\d+)'/);
+    expect(number(/terminationGracePeriodSeconds: (\d+)/)).toBeGreaterThan(drainS + 10);
+  });
+
   it('use variables that example.env explains', () => {
     const explained = new Set(
       [...read('deploy/example.env').matchAll(/^([A-Z\d_]+)=/gm)].map(([, name]) => name),
