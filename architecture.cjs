@@ -225,7 +225,17 @@ exports.folders = [
   {
     folder: 'src/whip',
     holds: 'publishing over WHIP',
-    imports: ['protocol', 'common', 'config', 'auth', 'channels', 'broadcast', 'sdp', 'http-rtc'],
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'cluster',
+      'auth',
+      'channels',
+      'broadcast',
+      'sdp',
+      'http-rtc',
+    ],
   },
   {
     folder: 'src/whep',
@@ -234,6 +244,7 @@ exports.folders = [
       'protocol',
       'common',
       'config',
+      'cluster',
       'auth',
       'security',
       'access',

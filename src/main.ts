@@ -1,10 +1,14 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FirstAdministrator } from './admin/first-administrator.js';
 import { startApp } from './app.js';
+import { NodeDrain } from './cluster/node-drain.js';
 import { StartError } from './common/start-error.js';
 import { ConfigError } from './config/config-error.js';
 import { configFromEnvironment } from './config/config-from-environment.js';
 
-/** The maximum duration of a shutdown, in milliseconds. */
+/** How long the database may take to begin the drain, in milliseconds. */
+const DRAIN_TIMEOUT_MS = 5_000;
+/** The maximum duration of a shutdown after the drain, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 10_000;
 /**
  * A second signal within this time, in milliseconds, counts as a repetition of the first. A later
@@ -31,9 +35,7 @@ async function main(): Promise<void> {
     }
     closingSinceMs = nowMs;
     process.stdout.write(`Onair is stopping (${signal}).\n`);
-    const late = `Onair did not stop within ${CLOSE_TIMEOUT_MS / 1_000} s, so it exits.`;
-    setTimeout(() => fail(late), CLOSE_TIMEOUT_MS).unref();
-    app.close().then(
+    stop(app, signal).then(
       () => process.exit(0),
       (error: unknown) => fail(error),
     );
@@ -44,6 +46,25 @@ async function main(): Promise<void> {
     process.stdout.write(
       `No administrator exists yet. Create one with this one-time link: ${link}\n`,
     );
+}
+
+/**
+ * Closes the server. After SIGTERM, which comes from a service manager, the clients first move to
+ * other nodes, if there are any.
+ */
+async function stop(app: NestFastifyApplication, signal: NodeJS.Signals): Promise<void> {
+  const drain = app.get(NodeDrain);
+  if (signal === 'SIGTERM' && drain.durationMs > 0 && (await begins(drain))) await drain.ended;
+  const late = `Onair did not stop within ${CLOSE_TIMEOUT_MS / 1_000} s, so it exits.`;
+  setTimeout(() => fail(late), CLOSE_TIMEOUT_MS).unref();
+  await app.close();
+}
+
+/** Begins the drain. Resolves to false if that is impossible, also while the database is away. */
+async function begins(drain: NodeDrain): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  setTimeout(resolve, DRAIN_TIMEOUT_MS, false).unref();
+  return Promise.race([drain.drain().catch(() => false), late]);
 }
 
 /**

@@ -177,6 +177,11 @@ export class PublishingService {
     return view;
   }
 
+  /** Whether a peer publishes a broadcast. */
+  isPublishing(peerId: string): boolean {
+    return this.#publishing.get(peerId)?.publisherPeerId === peerId;
+  }
+
   disconnected(peerId: string): void {
     this.#publishing.get(peerId)?.publisherLeft(peerId);
     this.#publishing.delete(peerId);

@@ -7,6 +7,11 @@ import { signalingEvents, signalingRequests } from './signaling.js';
 export const connectionEvents = {
   /** A message from this connection was refused, and the client requested no acknowledgement. */
   'connection:refused': z.object({ error: ErrorBody }),
+  /**
+   * The server that holds this connection is about to stop. The client should open another
+   * connection, which reaches another server, and then close this one.
+   */
+  'node:moving': z.object({}),
 } as const;
 
 /** All requests that a client can make over the socket. Each of them is acknowledged. */

@@ -10,8 +10,10 @@ import { readPasses } from '../access/channel-passes.js';
 import { addressHash } from '../auth/address-hash.js';
 import { SessionService } from '../auth/sessions/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
+import { PublishingService } from '../broadcast/publishing.service.js';
 import { ViewingService } from '../broadcast/viewing.service.js';
 import { BUS, type Bus } from '../cluster/bus.js';
+import { NodeDrain } from '../cluster/node-drain.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
@@ -30,6 +32,7 @@ import { type Admit, RequestDispatcher } from './request-dispatcher.js';
 import { RoomBroadcaster } from './room-broadcaster.js';
 import { SilenceWatch } from './silence-watch.js';
 import { type SocketAccess, socketAccess } from './socket-access.js';
+import { type DrainOfSockets, SocketMoves } from './socket-moves.js';
 
 type Options = Readonly<{
   access: SocketAccess;
@@ -40,6 +43,10 @@ type Options = Readonly<{
   onSilence: (socketId: string, isSilent: boolean) => void;
   /** Hashes an address for comparison with bans. */
   hashAddress: (address: string) => string;
+  /** The drain of this node. */
+  drain: DrainOfSockets;
+  /** Whether a socket publishes a broadcast. */
+  publishes: (socketId: string) => boolean;
   /** The bus of a cluster; null on a node alone. */
   bus: Bus | null;
   clock: Clock;
@@ -73,6 +80,7 @@ export class SocketAdapter extends IoAdapter {
   #io: OnairServer | undefined;
   #sessionTimer: NodeJS.Timeout | undefined;
   #offGap: (() => void) | undefined;
+  #moves: SocketMoves | undefined;
   readonly #dispatchers = new WeakMap<Socket, RequestDispatcher>();
 
   constructor(app: INestApplicationContext, options: Options) {
@@ -96,6 +104,7 @@ export class SocketAdapter extends IoAdapter {
     const clients = new ClientAddress(config.http.trustProxy);
     const secrets = app.get(Secrets);
     const viewing = app.get(ViewingService);
+    const publishing = app.get(PublishingService);
     const adapter = new SocketAdapter(app, {
       authorizer: new SocketAuthorizer(app.get(AccessService), log),
       access: socketAccess(
@@ -105,6 +114,8 @@ export class SocketAdapter extends IoAdapter {
       hashAddress: (address) => addressHash(secrets, address),
       onSilence: (socketId, isSilent) => viewing.setSilent(socketId, isSilent),
       limits: new ConnectionLimits({ clients, factor: config.http.addressLimitFactor, clock }),
+      drain: app.get(NodeDrain),
+      publishes: (socketId) => publishing.isPublishing(socketId),
       bus: config.node.url === null ? null : app.get<Bus>(BUS),
       clock,
       log,
@@ -119,7 +130,7 @@ export class SocketAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
-    const { access, clock, limits } = this.#options;
+    const { access, clock, limits, drain, publishes } = this.#options;
     class Guard extends PacketGuard {
       constructor() {
         super(clock);
@@ -139,13 +150,15 @@ export class SocketAdapter extends IoAdapter {
       parser: { Encoder, Decoder: Guard },
       adapter: RoomBroadcaster,
       allowRequest: (request, decide) =>
-        decide(null, access.isAllowed(request) && limits.admit(request)),
+        decide(null, access.isAllowed(request) && moves.admits(request) && limits.admit(request)),
     } as ServerOptions);
     io.engine.on('connection', cutWhenClosed);
     io.use((socket, next) => void this.#admit(socket).then(() => next(), next));
     io.on('connection', (socket) => this.#welcome(socket));
     access.onSessionEnded((sessionId) => io.in(sessionRoom(sessionId)).disconnectSockets(true));
     this.#io = io;
+    const moves = new SocketMoves({ io, drain, publishes });
+    this.#moves = moves;
     this.#checkSessionsOf(io);
     return io as Server;
   }
@@ -172,6 +185,7 @@ export class SocketAdapter extends IoAdapter {
     this.#silence.close();
     clearInterval(this.#sessionTimer);
     this.#offGap?.();
+    this.#moves?.close();
     const { clients } = server.engine as unknown as Engine;
     const webSockets = Object.values(clients).map(({ transport }) => transport.socket);
     const closed = Promise.all(webSockets.map((webSocket) => once(webSocket, 'close')));

@@ -4,6 +4,7 @@ import { AccessWatchdog } from '../access/access-watchdog.js';
 import type { RequestVisitor } from '../access/request-visitors.js';
 import { SessionService } from '../auth/sessions/session.service.js';
 import { ApiTokenService } from '../auth/tokens/api-token.service.js';
+import { NodeDrain } from '../cluster/node-drain.js';
 import type { ReceiverMedia } from '../broadcast/ports/media.js';
 import { type Receiving, ViewingService } from '../broadcast/viewing.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
@@ -60,6 +61,7 @@ export class WhepService implements OnApplicationShutdown {
     private readonly nodes: SessionNodes,
     logIns: SessionService,
     tokens: ApiTokenService,
+    drain: NodeDrain,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
@@ -72,7 +74,10 @@ export class WhepService implements OnApplicationShutdown {
       visitorOf: ({ visitor }) => visitor,
       evict: (session) => session.close(),
     });
+    drain.waitFor(() => this.#sessions.size);
     this.#offs = [
+      // A player connects again, and so reaches another node.
+      drain.events.on('ended', () => this.#closeAll()),
       logIns.events.on('sessionEnded', (id) => this.#loggedOut(id)),
       tokens.events.on('revoked', (id) => this.#loggedOut(id)),
     ];
@@ -81,7 +86,7 @@ export class WhepService implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     for (const off of this.#offs) off();
     this.#audience.close();
-    for (const session of this.#sessions.values()) session.close();
+    this.#closeAll();
   }
 
   /** The number of connected players. */
@@ -158,6 +163,10 @@ export class WhepService implements OnApplicationShutdown {
     await media.accept(receiverTerms(described.sections));
     session.answered(described.offer.ice);
     await begin(media, described);
+  }
+
+  #closeAll(): void {
+    for (const session of this.#sessions.values()) session.close();
   }
 
   #enter(address: string): () => void {

@@ -11,6 +11,7 @@ import type { LiveBroadcast } from '../broadcast/live-broadcast.js';
 import type { PublisherMedia } from '../broadcast/ports/media.js';
 import { PublishingService } from '../broadcast/publishing.service.js';
 import { TakeOver } from '../broadcast/take-over.js';
+import { NodeDrain } from '../cluster/node-drain.js';
 import { StreamKeyService } from '../channels/stream-key/stream-key.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
@@ -64,11 +65,13 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
   readonly #handle: (request: SessionRequest) => Promise<IcePatched>;
   #timer: NodeJS.Timeout | undefined;
 
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly keys: StreamKeyService,
     private readonly publishing: PublishingService,
     private readonly nodes: SessionNodes,
     takeOver: TakeOver,
+    drain: NodeDrain,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
@@ -79,6 +82,9 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
       handle: (request) => this.#answer(request),
     });
     takeOver.setRule('whip', (broadcast) => this.#isSilent(broadcast));
+    drain.waitFor(() => this.#open);
+    // An encoder connects again, and so reaches another node.
+    drain.events.on('ended', () => this.#disconnect(() => true));
     keys.events.on('changed', (channelId) =>
       this.#disconnect(({ channel }) => channel.id === channelId),
     );
@@ -238,6 +244,13 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
         this.#sessions.delete(session.id);
         this.publishing.disconnected(session.peerId);
       }
+  }
+
+  /** The number of connected publishers. */
+  get #open(): number {
+    let open = 0;
+    for (const { closed } of this.#sessions.values()) if (!closed) open += 1;
+    return open;
   }
 
   #prune(): void {

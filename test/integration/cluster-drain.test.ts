@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { io } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Cluster, CLUSTER } from '../../src/cluster/cluster.js';
 import { lockKey } from '../../src/cluster/database-cluster.js';
 import { NodeDrain } from '../../src/cluster/node-drain.js';
 import { NODE_PROTOCOL } from '../../src/cluster/node-protocol.js';
+import { MOVING_QUERY } from '../../src/protocol/moving.js';
 import type { TestApp } from '../support/app.js';
 import type { Film } from '../support/film-rtp.js';
 import { TestNodes } from '../support/nodes.js';
 import { api, registerWithChannel } from '../support/people.js';
+import { next, openSocket } from '../support/sockets.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 
 const LIMIT = { timeout: 30_000, interval: 50 };
+const DRAIN = { DRAIN_SECONDS: '5' };
 const SOUND: Film = { video: null, audio: true };
 
 describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
@@ -35,9 +39,30 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
     return { status: response.status, problems };
   };
 
+  /** Connects as a client that moves; resolves with the status of the refusal, or null. */
+  const refusalOf = async ({ url }: { url: string }) => {
+    const socket = io(url, {
+      query: { [MOVING_QUERY]: '1' },
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    });
+    try {
+      return await new Promise<number | null>((resolve) => {
+        socket.once('connect', () => resolve(null));
+        socket.once('connect_error', (error) => {
+          const { description } = error as { description?: { message?: string } };
+          resolve(Number(/\d{3}/.exec(description?.message ?? '')?.[0] ?? 0));
+        });
+      });
+    } finally {
+      socket.close();
+    }
+  };
+
   it('tells the balancer and the other nodes, when another node asks for it', async () => {
-    const one = await nodes.start('one');
-    const two = await nodes.start('two');
+    const one = await nodes.start('one', DRAIN);
+    const two = await nodes.start('two', DRAIN);
     expect(await drainOf(two).drainNode(clusterOf(one).self)).toBe(true);
     expect(seenBy(one)).toEqual({ one: true, two: false });
     await expect.poll(() => seenBy(two), LIMIT).toEqual({ one: true, two: false });
@@ -50,24 +75,24 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
   });
 
   it('needs another node that doesn’t drain, even if all are asked at once', async () => {
-    const one = await nodes.start('one');
+    const one = await nodes.start('one', DRAIN);
     expect(await drainOf(one).drain()).toBe(false);
-    const two = await nodes.start('two');
+    const two = await nodes.start('two', DRAIN);
     const drained = await Promise.all([drainOf(one).drain(), drainOf(two).drain()]);
     expect(drained.toSorted()).toEqual([false, true]);
   });
 
   it('continues to serve if all other nodes have left', async () => {
-    const one = await nodes.start('one');
-    const two = await nodes.start('two');
+    const one = await nodes.start('one', DRAIN);
+    const two = await nodes.start('two', DRAIN);
     expect(await drainOf(one).drain()).toBe(true);
     await nodes.stop(two);
     await expect.poll(async () => (await health(one, '/readyz')).status, LIMIT).toBe(200);
   });
 
   it('leaves new broadcasts to other nodes', { timeout: 60_000 }, async () => {
-    const one = await nodes.start('one');
-    const two = await nodes.start('two');
+    const one = await nodes.start('one', DRAIN);
+    const two = await nodes.start('two', DRAIN);
     const ann = await registerWithChannel(one.url, 'ann', 'Hello');
     const path = '/channels/ann/stream-key';
     const { streamKey: key } = await api<{ streamKey: string }>(one.url, ann, 'POST', path);
@@ -86,7 +111,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
     'runs nodes of neighboring versions side by side, and refuses others',
     { timeout: 60_000 },
     async () => {
-      const one = await nodes.start('one');
+      const one = await nodes.start('one', DRAIN);
       const database = new pg.Client({ connectionString: nodes.databaseUrl });
       await database.connect();
       const id = randomUUID();
@@ -98,9 +123,9 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
         );
       await database.query('SELECT pg_advisory_lock($1)', [lockKey(id)]);
       await claim(NODE_PROTOCOL + 1);
-      const two = await nodes.start('two');
+      const two = await nodes.start('two', DRAIN);
       await claim(NODE_PROTOCOL + 2);
-      await expect(nodes.start('three')).rejects.toThrow(
+      await expect(nodes.start('three', DRAIN)).rejects.toThrow(
         `The running node other uses version ${NODE_PROTOCOL + 2} of the calls between nodes`,
       );
       // What it had stored is gone.
@@ -110,7 +135,24 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
       expect(Object.keys(seenBy(two)).toSorted()).toEqual(['one', 'other', 'two']);
       // A node that crashed doesn't count, until the others have noticed.
       await database.end();
-      await nodes.start('four');
+      await nodes.start('four', DRAIN);
     },
   );
+
+  it('asks sockets to move, and refuses their new connections', async () => {
+    const one = await nodes.start('one', DRAIN);
+    const two = await nodes.start('two', DRAIN);
+    const sockets = [await openSocket(one.url), await openSocket(one.url)];
+    const asked = sockets.map((socket) => next(socket, 'node:moving'));
+    expect(await refusalOf(one)).toBe(null);
+    await drainOf(one).drain();
+    await Promise.all(asked);
+    expect(await refusalOf(one)).toBe(503);
+    expect(await refusalOf(two)).toBe(null);
+    // One that opens the page now is served, and asked at once.
+    const late = await openSocket(one.url);
+    await next(late, 'node:moving');
+    for (const socket of [...sockets, late]) socket.close();
+    await drainOf(one).ended;
+  });
 });

@@ -6,6 +6,10 @@ import { ConnectedSocket, WebSocketServer } from '@nestjs/websockets';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { NodeDrain } from '../../src/cluster/node-drain.js';
+import { SOLO_CALLS } from '../../src/cluster/node-calls.js';
+import { SoloCluster } from '../../src/cluster/solo-cluster.js';
+import { readConfig } from '../../src/config/read-config.js';
 import { systemClock } from '../../src/common/clock.js';
 import { DomainError } from '../../src/common/domain-error.js';
 import {
@@ -99,6 +103,8 @@ describe('the socket layer', () => {
           clock: systemClock,
         }),
         bus: null,
+        drain: new NodeDrain(new SoloCluster('test'), SOLO_CALLS, readConfig({}), log),
+        publishes: () => false,
         clock: systemClock,
         log,
         access: {

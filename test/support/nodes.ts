@@ -32,6 +32,7 @@ export class TestNodes {
       NODE_URL: `http://127.0.0.1:${await freePort()}`,
       NODE_NAME: name,
       RTC_ANNOUNCED_ADDRESS: '127.0.0.1',
+      DRAIN_SECONDS: '0',
     };
   }
 

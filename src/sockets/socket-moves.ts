@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import type { NodeDrain } from '../cluster/node-drain.js';
+import type { OnairServer, OnairSocket } from '../common/gateway.js';
+import { MOVING_QUERY } from '../protocol/moving.js';
+
+/** The part of the drain over which clients are asked to move. The rest is for retries. */
+const SPREAD = 0.6;
+const TICK_MS = 50;
+
+/** The part of the drain that concerns sockets. */
+export type DrainOfSockets = Pick<
+  NodeDrain,
+  'events' | 'elapsedMs' | 'durationMs' | 'sendsElsewhere' | 'waitFor'
+>;
+
+type Options = Readonly<{
+  drain: DrainOfSockets;
+  io: OnairServer;
+  /** Whether a socket publishes a broadcast. */
+  publishes: (socketId: string) => boolean;
+}>;
+
+/**
+ * Asks the clients of a node that drains to move to another node, in random order and spread over
+ * time. Publishers come last: when a broadcast moves, viewers who are still here must join again.
+ */
+export class SocketMoves {
+  readonly #options: Options;
+  readonly #asked = new WeakSet<OnairSocket>();
+  /** The sockets to ask, in this order. */
+  #waiting: OnairSocket[] = [];
+  /** How many sockets there were at the beginning. */
+  #total = 0;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #offs: readonly (() => void)[];
+
+  constructor(options: Options) {
+    this.#options = options;
+    const { drain, io } = options;
+    drain.waitFor(() => io.sockets.sockets.size);
+    this.#offs = [
+      drain.events.on('begun', () => this.#begin()),
+      drain.events.on('ended', () => io.disconnectSockets(true)),
+    ];
+  }
+
+  /**
+   * Whether a connection may be opened here. While the node drains, refuses connections of clients
+   * that move: with 503, so that a proxy can try another node.
+   */
+  admits({ url, socket }: IncomingMessage): boolean {
+    if (!this.#options.drain.sendsElsewhere || !isMoving(url)) return true;
+    socket.end(
+      'HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n',
+    );
+    return false;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const off of this.#offs) off();
+  }
+
+  #begin(): void {
+    this.#waiting = shuffled([...this.#options.io.sockets.sockets.values()]);
+    this.#total = this.#waiting.length;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    const { drain, io, publishes } = this.#options;
+    const elapsed = (drain.elapsedMs ?? 0) / Math.max(1, drain.durationMs * SPREAD);
+    const left = Math.ceil(this.#total * Math.max(0, 1 - elapsed));
+    for (const socket of this.#waiting.splice(0, Math.max(0, this.#waiting.length - left)))
+      if (!publishes(socket.id)) this.#ask(socket);
+    const others = [...io.sockets.sockets.values()].filter(({ id }) => !publishes(id));
+    // Those that connected meanwhile.
+    if (this.#waiting.length === 0) for (const socket of others) this.#ask(socket);
+    if (others.length > 0 && elapsed < 1) return;
+    for (const socket of io.sockets.sockets.values()) this.#ask(socket);
+  }
+
+  #ask(socket: OnairSocket): void {
+    if (this.#asked.has(socket) || !socket.connected) return;
+    this.#asked.add(socket);
+    socket.emit('node:moving', {});
+  }
+}
+
+/** Whether a client has opened this connection in order to move. */
+function isMoving(url = ''): boolean {
+  return new URL(url, 'http://localhost').searchParams.has(MOVING_QUERY);
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, at: Math.random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ value }) => value);
+}
