@@ -1,6 +1,7 @@
 /**
  * Replaces mediasoup-client's handlers for browsers older than the build target (Chrome before 111,
- * React Native): 75 KB that every viewer would parse before the first frame and none would run.
+ * React Native): 75 KB that every viewer's browser would parse before the first frame and never
+ * run.
  */
 const unsupported = {
   createFactory(): never {

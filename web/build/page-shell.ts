@@ -5,8 +5,8 @@ const VIEWPORT = 'width=device-width, initial-scale=1, viewport-fit=cover';
 
 interface Options {
   /**
-   * The pages with a text box at the bottom, which an on-screen keyboard shrinks instead of
-   * covering the box.
+   * The pages with a text box at the bottom. The on-screen keyboard shrinks these pages, so that it
+   * doesn't cover the box.
    */
   aboveKeyboard: readonly string[];
 }

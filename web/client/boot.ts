@@ -13,7 +13,8 @@ const nobody: Boot = {
 
 /**
  * Reads the boot data that the server wrote into this page, and sets the base path from it. A page
- * without boot data (which only Vite's development server serves) starts as for an unknown visitor.
+ * without boot data (which only Vite's development server serves) starts as if the visitor were not
+ * logged in.
  */
 export function readBoot(document: Document = globalThis.document): Boot {
   const text = document.getElementById('boot')?.textContent;

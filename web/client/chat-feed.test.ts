@@ -42,14 +42,14 @@ const joined = (more: Partial<ChatJoined>): ChatJoined => ({
   ...more,
 });
 
-/** A server that replies when the test says so. */
+/** A server that replies when the test tells it to. */
 class FakeServer {
   readonly asked: Readonly<{ name: string; payload: object; answer: (data: unknown) => void }>[] =
     [];
   readonly #listeners = new Map<string, (payload: never) => void>();
   #online: () => void = () => undefined;
 
-  /** This is cast, because the real connection's types depend on the event name. */
+  /** Cast, because the real connection's types depend on the event name. */
   readonly connection = {
     status: signal<ConnectionStatus>('online'),
     onOnline: (listener: () => void) => {
@@ -114,7 +114,7 @@ describe('ChatFeed', () => {
     },
   );
 
-  it('reports a message once that is in the reply to the join and told as well', async () => {
+  it('reports a message only once if it is in the reply to the join and is announced too', async () => {
     const { server, feed, shown } = open();
     server.tell('chat:messages', { channel, messages: [message(2)] });
     await server.answer('chat:join', joined({ messages: [message(1), message(2)], lastSeq: 2 }));

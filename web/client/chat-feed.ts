@@ -25,16 +25,17 @@ type Options = {
 /** If more messages than this were missed, the log is replaced with the newest page instead. */
 const CATCH_UP_MAX = 500;
 /**
- * The maximum number of messages held while earlier ones are being fetched. Further messages are
- * fetched too.
+ * The maximum number of messages held while earlier ones are being fetched. Messages beyond it are
+ * dropped and fetched later.
  */
 const HELD_MAX = 1_000;
 /** The number of messages per request. */
 const PAGE = 100;
 
 /**
- * The stored messages of a chat, which are received from the server and fetched where some were
- * missed. After every connect, the feed joins and catches up, and retries until that succeeds.
+ * The stored messages of a chat. The server sends them as they are stored; the feed fetches those
+ * that were missed. After every connect, the feed joins and catches up, and retries until that
+ * succeeds.
  */
 export class ChatFeed {
   readonly #options: Options;
@@ -94,7 +95,7 @@ export class ChatFeed {
       this.#log.value = this.#log.peek().prepend(messages, more);
   }
 
-  /** Joins from scratch, because the messages shown to the user may have changed. */
+  /** Joins from scratch, for when different messages may be visible to the user than before. */
   joinAnew(): void {
     this.#joinedOnce = false;
     this.#startCatchUp();
@@ -126,8 +127,8 @@ export class ChatFeed {
   }
 
   /**
-   * Shows the messages that aren't shown yet: a message that was stored during a join is in the
-   * reply and is told afterwards. Returns false if messages before them are missing.
+   * Shows the messages that aren't shown yet. A message that was stored during a join arrives
+   * twice: in the reply and as an event. Returns false if messages before them are missing.
    */
   #append(messages: readonly ChatMessage[]): boolean {
     const before = this.#log.peek();
@@ -186,7 +187,7 @@ export class ChatFeed {
     const joined = await connection.request('chat:join', { channel, ...from });
     this.#options.onJoined(joined);
     const isFar = joined.lastSeq - lastSeq > CATCH_UP_MAX;
-    // The server's last message is older than ours, so its database was replaced.
+    // If the server's last message is older than ours, its database was replaced.
     if (!this.#joinedOnce) this.#show(ChatLog.of(joined.messages), joined.messages);
     else if (isFar || joined.lastSeq < lastSeq) await this.#startAfresh();
     else {

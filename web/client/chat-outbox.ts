@@ -35,7 +35,9 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'offline',
   'internal',
 ]);
-/** The number of attempts after which the sender has to decide about a message. */
+/**
+ * The number of attempts after which a message has failed, and the user can retry or discard it.
+ */
 const ATTEMPTS_MAX = 5;
 const RETRY_AFTER_MS = 1_000;
 /** The maximum number of waiting messages. Further messages remain in the text box. */
@@ -136,7 +138,7 @@ export class ChatOutbox {
 
   /** Handles an error; returns true if sending must wait. */
   #failed({ nonce }: OutboxEntry, error: RequestError): boolean {
-    // Only the acknowledgement was lost, because the message has appeared in the chat.
+    // The message has appeared in the chat, so only the acknowledgement was lost.
     if (!this.#entries.peek().some((entry) => entry.nonce === nonce)) return false;
     this.#options.onError(error);
     // Sending resumes with the connection, however long that takes.

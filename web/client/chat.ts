@@ -28,7 +28,7 @@ export type SendError = Readonly<{ error: RequestError; retryAtMs: number | null
 
 export type FloatingEmoji = (typeof FLOATING_EMOJI)[number];
 
-/** The number of one emoji that float over the player. */
+/** An emoji, and how many of it float over the player. */
 export type Float = Readonly<{ emoji: string; count: number }>;
 
 type Options = {

@@ -17,7 +17,7 @@ export function clockOffset(samples: readonly ClockSample[]): number | null {
   return best ? best.serverMs - (best.sentMs + best.receivedMs) / 2 : null;
 }
 
-/** Tracks the server's time with a few pings per connection and one round every half minute. */
+/** Tracks the server's time with a few pings after each connect and every half minute. */
 export class ServerClock {
   readonly #connection: Connection;
   readonly #offsetMs = signal<number | null>(null);
@@ -62,8 +62,8 @@ export class ServerClock {
       }
       this.#offsetMs.value = clockOffset(samples);
     } catch {
-      // The connection broke. The offset is measured again on the next one, and the last value
-      // remains valid until then.
+      // The connection broke. The last offset remains valid until it is measured on the next
+      // connection.
     } finally {
       this.#measuring = false;
     }

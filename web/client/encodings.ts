@@ -6,10 +6,7 @@ export type Encoding = {
   scalabilityMode: 'L1T1';
 };
 
-/**
- * The number of bits per pixel and frame that clean H.264 from a camera needs, and the minimum for
- * a layer.
- */
+/** The number of bits per pixel and frame that H.264 needs for a clean picture from a camera. */
 const BITS_PER_PIXEL = 0.09;
 const MIN_BITRATE_BPS = 120_000;
 /** Layers below this height are useless. */

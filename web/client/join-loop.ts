@@ -17,7 +17,7 @@ export type JoinContext = {
 type Options = Readonly<{
   connection: Connection;
   channel: string;
-  /** The SFU's capabilities; null if the page doesn't know these. */
+  /** The SFU's capabilities; null if the page doesn't know them. */
   rtpCapabilities: RtpCapabilities | null;
   /** Whether to request media over WebRTC. */
   wantsMedia: () => boolean;

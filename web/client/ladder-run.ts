@@ -29,7 +29,9 @@ export class LadderRun {
   readonly hls: ReadonlySignal<boolean>;
   readonly canRewind: ReadonlySignal<boolean>;
 
-  /** @param look reports the current media flow; called before a decision at a due time */
+  /**
+   * @param look reports the current media flow; called before each decision that a timer triggers
+   */
   constructor(rules: LadderRules, look: () => Promise<void>) {
     this.#ladder = signal(standOn(rules));
     this.ladder = this.#ladder;
@@ -54,8 +56,8 @@ export class LadderRun {
   #setTimer(wakeMs: number | null, look: () => Promise<void>): void {
     clearTimeout(this.#timer);
     if (wakeMs === null) return;
-    // A background page wakes late, so the decision is based on what arrived in the meantime, and
-    // not on when that was observed.
+    // Timers of a background page fire late, so media that arrived in the meantime must be observed
+    // before the decision.
     const wake = (): void => void look().finally(() => this.tell({ name: 'woke' }));
     this.#timer = setTimeout(wake, Math.max(0, wakeMs - performance.now()));
   }

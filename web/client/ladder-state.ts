@@ -25,7 +25,7 @@ export type Attempt = {
   movedMs: number | null;
 };
 
-/** The viewer's position. It is created by {@link standOn} and changed only by {@link step}. */
+/** The state of the ladder. It is created by {@link standOn} and changed only by {@link step}. */
 export type Ladder = {
   readonly rules: LadderRules;
   readonly phase: BroadcastPhase;

@@ -16,7 +16,7 @@ import {
 export const FIRST_FRAME_MS = 4_000;
 /** A picture that has not changed for this long counts as frozen. */
 export const FREEZE_MS = 5_000;
-/** The time for which WebRTC must deliver frames before HLS is left for it. */
+/** WebRTC must deliver frames for this long before it replaces HLS. */
 export const PROVEN_MS = 1_000;
 /** After this time, WebRTC has proven itself, and the next failure counts as the first. */
 export const STEADY_MS = 60_000;
@@ -96,7 +96,7 @@ function broadcastChanged(
   const known = { ...before, phase, hls: hls ?? 'preparing', flowingMs, refused };
   const retries = begins || (before.refused && !refused);
   const next = retries && mayUse(known.rules, 'webrtc') ? { ...known, retryMs: nowMs } : known;
-  // When HLS becomes unavailable, it is left if there is an alternative.
+  // If HLS becomes unavailable, the viewer returns to WebRTC where the browser supports it.
   if (next.hls === 'unavailable' && next.way !== 'webrtc' && !lacksWebRtc(next))
     return { ...next, way: 'webrtc', behind: false, retryMs: nowMs };
   return next;
@@ -109,7 +109,7 @@ function seen(
   const { attempt } = ladder;
   if (!attempt) return ladder;
   if (!moved) {
-    // Media that isn't sent can't arrive, so the deadline starts when it is sent again.
+    // Media that isn't sent can't arrive, so the deadline counts from when it is sent again.
     const flowingMs = expected || ladder.flowingMs === null ? ladder.flowingMs : nowMs;
     return { ...ladder, flowingMs };
   }
@@ -155,15 +155,15 @@ function rewind(ladder: Ladder, nowMs: number): Ladder {
     way,
     behind: true,
     attempt: null,
-    // A WebRTC connection that worked is requested again immediately on going live.
+    // If WebRTC worked, it is requested again as soon as the viewer returns to the live edge.
     retryMs: ladder.attempt ? nowMs : ladder.retryMs,
   };
 }
 
-/** Handles the loss of a connection, or a connection that is useless. */
+/** Handles a connection that was lost or is useless. */
 function lose(ladder: Ladder, nowMs: number): Ladder {
   if (ladder.way !== 'webrtc') return leave(ladder, nowMs);
-  // The interruption of the publisher is no reason to switch.
+  // While the publisher is interrupted, a lost connection is no reason to switch.
   if (ladder.phase !== 'live')
     return { ...ladder, attempt: null, retryMs: nowMs + ONLY_WAY_RETRY_MS[0] };
   return leave(ladder, nowMs);

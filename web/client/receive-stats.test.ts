@@ -39,7 +39,7 @@ describe('receiveStats', () => {
     expect(second?.stats).toMatchObject({ height: 720, framesPerSecond: 30, roundTripMs: 12 });
   });
 
-  it('sums the uplink and downlink delays, and reports null while either is unknown', () => {
+  it('sums the uplink and downlink latencies, and reports null while either is unknown', () => {
     const options = { before: null, serverNowMs: 1_000_000 };
     expect(receiveStats(at(1), { ...options, uplinkMs: 20 })?.stats.delayMs).toBe(70);
     expect(receiveStats(at(1), { ...options, uplinkMs: null })?.stats.delayMs).toBeNull();

@@ -3,7 +3,7 @@ import { number, pathRoundTripMs, type StatsEntry } from './stats-entry.js';
 /** The reception during the last second. */
 export type ReceiveStats = {
   /**
-   * The delay from capture to display in milliseconds; null while part of the path is unmeasured.
+   * The latency from capture to display in milliseconds; null while part of the path is unmeasured.
    */
   delayMs: number | null;
   width: number;
@@ -34,7 +34,7 @@ type Options = {
   before: ReceiveCounters | null;
   /** The server's time; null while unknown. */
   serverNowMs: number | null;
-  /** The delay from capture to the server; null while unknown. */
+  /** The latency from capture to the server; null while unknown. */
   uplinkMs: number | null;
 };
 

@@ -93,7 +93,7 @@ export function verdict({
   const loss = `${lossPercent.toFixed(0)}% of packets are lost.`;
   if (lossPercent >= 10) return { verdict: 'bad', reason: `${loss} Try a cable instead of Wi-Fi.` };
   if ((roundTripMs ?? 0) >= 800)
-    return { verdict: 'bad', reason: 'The connection has a very high delay.' };
+    return { verdict: 'bad', reason: 'The connection’s latency is very high.' };
   const isStuck = layers.every((layer) => layer.framesPerSecond < 5 && !layer.isScreen);
   if (layers.length > 0 && isStuck)
     return { verdict: 'bad', reason: 'Almost no video is being sent. Close other programs.' };
@@ -109,6 +109,6 @@ export function verdict({
     };
   if (lossPercent >= 3) return { verdict: 'strained', reason: loss };
   if ((roundTripMs ?? 0) >= 300)
-    return { verdict: 'strained', reason: 'The connection has a high delay.' };
+    return { verdict: 'strained', reason: 'The connection’s latency is high.' };
   return { verdict: 'good', reason: 'Everything is arriving as expected.' };
 }

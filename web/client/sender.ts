@@ -26,8 +26,8 @@ export class Sender {
   readonly #path: MediaPath;
   readonly #producers = new Map<TrackKind, types.Producer>();
   /**
-   * The latest send of each kind. The next one waits for it, so that there is only one producer per
-   * kind.
+   * The latest call of `send` for each kind. The next call waits for it, so that there is only one
+   * producer per kind.
    */
   readonly #sending = new Map<TrackKind, Promise<void>>();
   readonly #muted: Record<TrackKind, boolean> = { audio: false, video: false };
@@ -116,8 +116,8 @@ export class Sender {
     return this.#transport.produce({
       ...common,
       codecOptions: { videoGoogleStartBitrate: 1_500 },
-      // Without H.264, the browser's next codec is sent in one layer: not every viewer's browser,
-      // nor HLS, supports simulcast of other codecs.
+      // Without H.264, the browser's next codec is sent in one layer, because HLS and some viewers'
+      // browsers don't support simulcast of other codecs.
       ...(h264 ? { codec: h264, encodings: encodingsFor(sizeOf(track)) } : {}),
     });
   }

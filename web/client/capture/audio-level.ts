@@ -10,8 +10,8 @@ export interface AudioLevel {
 /** The level at the left end of the meter. */
 export const METER_FLOOR_DB = -60;
 /**
- * Levels above this count as a voice. It is well above the level of a quiet room without noise
- * suppression.
+ * Levels above this count as a voice. Even without noise suppression, a quiet room is well below
+ * it.
  */
 export const HEARD_DB = -50;
 

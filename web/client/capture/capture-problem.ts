@@ -1,7 +1,7 @@
 /** The sources that can be captured. */
 export type CaptureSource = 'camera' | 'microphone' | 'screen';
 
-/** The reason why a source delivers nothing. */
+/** The reason why a source delivers no media. */
 export type CaptureProblemKind =
   | 'denied'
   | 'denied_by_system'
@@ -113,7 +113,7 @@ const jointSentences: Record<CaptureProblemKind, string> = {
   missing: 'No camera or microphone was found. Plug one in, then press Try again.',
   busy: 'The camera and the microphone are in use by another program. Close that program, then press Try again.',
   insecure:
-    'Browsers allow camera and microphone only on secure pages. Open this page over HTTPS, or as localhost on this computer.',
+    'Browsers allow the camera and the microphone only on secure pages. Open this page over HTTPS, or as localhost on this computer.',
   unsupported:
     'This browser can’t use the camera and the microphone. Use a current version of Chrome, Edge, Firefox or Safari.',
   cancelled: 'No camera or microphone was chosen.',

@@ -248,9 +248,9 @@ export class Capture {
   async #adaptMicrophone(settings: CaptureSettings): Promise<void> {
     const { track } = this.microphone;
     if (track === null || soundMatches(track.getSettings(), settings)) return;
-    // Chromium applies the same processing to all tracks of a microphone, namely that requested by
-    // the first one. Therefore all are released before the microphone is reopened, and the
-    // published audio is silent for a moment.
+    // Chromium applies the processing that a microphone's first track requested to all its tracks.
+    // Therefore all of them are released before the microphone is reopened, and the published audio
+    // is silent for a moment.
     this.meter.listenTo(null);
     track.stop();
     await this.microphone.open();
@@ -266,8 +266,8 @@ export class Capture {
   }
 
   /**
-   * Reacts to a changed device list: opens a device where there was none or the current one
-   * disappeared.
+   * Reacts to a changed device list: opens a device if none was found before or the current one was
+   * unplugged.
    */
   async #recoverWith(
     kind: 'camera' | 'microphone',

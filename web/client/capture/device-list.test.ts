@@ -22,7 +22,7 @@ describe('devicesOf', () => {
     expect(devicesOf([info('videoinput', '')], 'videoinput')).toEqual([]);
   });
 
-  it('omits the second alias of a default microphone', () => {
+  it('omits the `communications` alias of a microphone', () => {
     const infos = [
       info('audioinput', 'default', 'Default - Headset'),
       info('audioinput', 'communications', 'Communications - Headset'),

@@ -51,9 +51,9 @@ export class DeviceList {
 
 /**
  * Returns the devices of one kind, each with a name. Chromium lists the system's default microphone
- * twice, as `default` ("Default - …", which follows the system) and under its own id; its third
- * alias is removed. Without permission, browsers return entries without an id, which cannot be
- * selected.
+ * twice, as `default` ("Default - …", which follows the system) and under its own id. A third
+ * entry, `communications`, is removed. Without permission, browsers return entries without an id,
+ * which cannot be selected.
  */
 export function devicesOf(
   infos: readonly MediaDeviceInfo[],

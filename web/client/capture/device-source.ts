@@ -49,7 +49,7 @@ export class DeviceSource {
   /**
    * Opens the device that the constraints select, or switches to it; the old track runs until the
    * new one is available. `offered` is a track that was requested together with that of another
-   * device; if this request fails, the source makes its own. Never throws; the state reports the
+   * device; if that request fails, the source makes its own. Never throws; the state reports the
    * result.
    */
   async open(offered?: Promise<MediaStreamTrack>): Promise<void> {
@@ -68,7 +68,7 @@ export class DeviceSource {
       old?.stop();
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      // If a switch fails, the working track is kept.
+      // If a switch fails, the current track stays in use.
       if (old?.readyState === 'live') return;
       this.#fail(captureProblemOf(error, this.#options.kind, this.#options));
     }

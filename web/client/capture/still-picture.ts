@@ -60,6 +60,6 @@ async function smallJpeg(canvas: HTMLCanvasElement): Promise<string | null> {
 
 async function base64(blob: Blob): Promise<string> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
-  // One call is enough, because 40 KB are fewer arguments than any engine's limit.
+  // A single call can take all bytes: 40 KB are below every engine's limit on arguments.
   return btoa(String.fromCharCode(...bytes));
 }

@@ -5,7 +5,7 @@ export interface Submission {
   busy: boolean;
   /** Returns the error that concerns one field, as a sentence. */
   issue: (path: string) => string | undefined;
-  /** The error that concerns the form as a whole, if it concerns no field. */
+  /** The error of the form as a whole; undefined if the error concerns a field. */
   message: string | undefined;
   /** Runs the action unless it is already running. */
   submit: (event?: Event) => void;
@@ -35,7 +35,7 @@ export function useSubmit(
     } catch (failure) {
       if (!(failure instanceof RequestError)) throw failure;
       setError(failure);
-      // By then the fields are rendered with their errors.
+      // In the next frame, the fields are rendered with their errors.
       requestAnimationFrame(() =>
         form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
       );

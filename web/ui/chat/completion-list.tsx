@@ -25,7 +25,7 @@ export function CompletionList({ id, suggestions, active, onChoose }: Completion
           ref={list}
           role="listbox"
           aria-label="Suggestions"
-          // This allows the list to be scrolled without the keys of the text box.
+          // Makes the list focusable, so that it can be scrolled with its own keys.
           tabIndex={0}
           // A press must not move the focus or the caret out of the box.
           onPointerDown={(event) => event.preventDefault()}

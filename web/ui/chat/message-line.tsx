@@ -24,7 +24,7 @@ export interface MessageLineProps {
   acts: Acts | null;
   moderation: Moderation | null;
   repair: Repair | null;
-  /** The user's own name in the form of mentions. */
+  /** The user's own name, in the form used in mentions. */
   me: string | null;
 }
 

@@ -15,7 +15,7 @@ export interface MessageListProps {
   acts: Acts | null;
   moderation: Moderation | null;
   repair: Repair;
-  /** The user's own name in the form of mentions. */
+  /** The user's own name, in the form used in mentions. */
   me: string | null;
 }
 

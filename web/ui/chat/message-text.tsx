@@ -3,7 +3,7 @@ import { textPieces } from './text-pieces.js';
 export interface MessageTextProps {
   text: string;
   mentions: readonly string[];
-  /** The user's own name in the form of mentions. */
+  /** The user's own name, in the form used in mentions. */
   me: string | null;
 }
 

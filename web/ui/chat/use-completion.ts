@@ -32,7 +32,8 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
   const place = placeOf(word);
   const suggestions = word && place !== dismissed ? suggest(word) : [];
 
-  // These are layout effects, because later effects would undo keys pressed in between.
+  // Ordinary effects could run after the next key press and undo its result; layout effects run
+  // before it.
   useLayoutEffect(() => setActive(0), [place, word?.query]);
   useLayoutEffect(() => setDismissed((was) => (was === place ? was : null)), [place]);
 
@@ -59,7 +60,7 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
     } else if (event.key === 'Escape') {
       setDismissed(place);
     } else if (event.key === 'Enter' || event.key === 'Tab') {
-      // If the word is already complete, the text is to be sent or left unchanged.
+      // If the word is already complete, Enter sends the text and Tab moves the focus as usual.
       const changes = chosen.insert !== text.slice(word.from, word.to);
       if (!changes || (event.key === 'Enter' && chosen.isTyped)) return false;
       choose(chosen);

@@ -37,7 +37,7 @@ export function useTextBox(text: string, onText: (text: string) => void): TextBo
 
   useLayoutEffect(() => {
     if (caretAfter.current === null) return;
-    // Setting the new value has moved the caret to its end.
+    // Setting the value has moved the caret to the end.
     ref.current?.setSelectionRange(caretAfter.current, caretAfter.current);
     caretAfter.current = null;
     noticeCaret();

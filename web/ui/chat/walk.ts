@@ -1,7 +1,4 @@
-/**
- * Moves the focus between messages with arrow keys. With Tab, it can then be moved to the message's
- * buttons.
- */
+/** Arrow keys move the focus between messages; Tab then moves it to the buttons of the message. */
 export function walk(event: KeyboardEvent): void {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const list = event.currentTarget;

@@ -8,7 +8,7 @@ export async function copyAddress(address: string): Promise<boolean> {
     await navigator.clipboard.writeText(address);
     return true;
   } catch {
-    // The clipboard requires https and permission, so the address is shown instead.
+    // The clipboard requires HTTPS and permission. Without them, the address is shown instead.
     toast({ text: `Copy this address: ${address}`, sticky: true });
     return false;
   }

@@ -9,7 +9,7 @@ it('uses the singular for one viewer only', () => {
   expect([0, 1, 2].map(viewerCount)).toEqual(['0 viewers', '1 viewer', '2 viewers']);
 });
 
-it('never shows a negative delay', () => {
+it('never shows a negative latency', () => {
   expect([delay(312), delay(-20)]).toEqual(['0.3 s', '0.0 s']);
 });
 

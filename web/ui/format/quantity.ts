@@ -14,7 +14,7 @@ export const counted = (value: number, noun: string): string =>
 /** Formats a number of viewers, such as `1 viewer` or `1,204 viewers`. */
 export const viewerCount = (viewers: number): string => counted(viewers, 'viewer');
 
-/** Formats a delay in seconds with one decimal, such as `0.3 s`. */
+/** Formats a latency in seconds with one decimal, such as `0.3 s`. */
 export const delay = (delayMs: number): string => `${(Math.max(0, delayMs) / 1000).toFixed(1)} s`;
 
 /** Formats a bitrate, such as `850 kbit/s` or `2.4 Mbit/s`. */

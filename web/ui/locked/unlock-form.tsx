@@ -25,7 +25,9 @@ export function UnlockForm({ name }: { name: string }) {
         <Icon icon={Lock} size={32} />
       </span>
       <h1>{name} is password-protected</h1>
-      <p class="muted">Enter the password to watch. Ask whoever invited you for it.</p>
+      <p class="muted">
+        Enter the password to watch. The person who invited you can give it to you.
+      </p>
       <FormError message={form.message} />
       <PasswordField
         label="Channel password"

@@ -3,12 +3,12 @@ import type { ReceiveStats } from '../../client/receive-stats.js';
 import { bitrate, delay, percent } from '../format/quantity.js';
 import './delay-chip.css';
 
-/** Shows the delivery path and the delay; details on hover or focus. */
+/** Shows the delivery path and the latency, with details on hover or focus. */
 export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) {
   const id = useId();
   const { framesPerSecond, bitrateBps, lossPercent, roundTripMs } = stats;
   const rows: [string, string][] = [
-    ['Delay', stats.delayMs === null ? 'not measured' : milliseconds(stats.delayMs)],
+    ['Latency', stats.delayMs === null ? 'not measured' : milliseconds(stats.delayMs)],
     ['Resolution', stats.height > 0 ? `${stats.width} × ${stats.height}` : 'none'],
     ...row('Frame rate', framesPerSecond, (value) => `${Math.round(value)} fps`),
     ...row('Bitrate', bitrateBps, bitrate),

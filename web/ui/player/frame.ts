@@ -19,7 +19,7 @@ export class Frame {
   readonly switching = signal(false);
   /** Called before the element loses its frame. */
   readonly beforeEmpty = new Set<() => void>();
-  /** Incremented each time, so that a frame that was awaited earlier doesn't count. */
+  /** Incremented by each `leave`, so that the frame awaited by an earlier call doesn't count. */
   #awaited = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { capturedMs, positionOf } from './hls-positions.js';
 
 /**
- * Ten seconds are missing between the second and the third, while the publisher was disconnected.
+ * Between the second and the third, ten seconds are missing, because the publisher was
+ * disconnected.
  */
 const segments = [
   { start: 100, duration: 2, programDateTime: 50_000 },

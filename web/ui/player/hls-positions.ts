@@ -11,7 +11,7 @@ export interface PlacedSegment {
 const EDGE_S = 0.05;
 
 /**
- * Returns the position on the player's timeline of a capture time, or the nearest position; null if
+ * Maps a capture time to its position on the player's timeline, or to the nearest position; null if
  * there are no segments. Times between segments, which are due to an interruption, are mapped to
  * the start of the next segment.
  */

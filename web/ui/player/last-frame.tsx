@@ -8,8 +8,8 @@ import './last-frame.css';
  */
 const KEEP_MS = 1_000;
 /**
- * The captured width in pixels: which is sharp enough for a frame that is dimmed or shown only
- * briefly.
+ * The maximum width of a captured frame in pixels. The frame is dimmed or shown only briefly, so it
+ * needn't be sharper.
  */
 const WIDTH_MAX = 960;
 

@@ -7,7 +7,7 @@ const ONE_EMOJI_MAX = 6;
 /** Emoji that arrive together rise one after another within this time, in milliseconds. */
 const SPREAD_MS = 700;
 
-/** One rising emoji. Lengths are fractions of those of the picture. */
+/** One rising emoji. */
 export type NewFloat = Readonly<{
   emoji: string;
   /** Position from the right edge of the strip, 0 to 1. */

@@ -16,8 +16,8 @@ export interface PlayerFrameProps {
 }
 
 /**
- * The frame of a player with its video, on which a click toggles playback and a double click the
- * full screen. The `<video>` remains mounted in every state.
+ * The frame of a player with its video, on which a click toggles playback and a double click
+ * toggles full screen. The `<video>` remains mounted in every state.
  */
 export function PlayerFrame(props: PlayerFrameProps) {
   const { root, video, kind, resting, hidden = false, onTogglePlay, onFullScreen } = props;

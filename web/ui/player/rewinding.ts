@@ -21,8 +21,9 @@ export class Rewinding {
   }
 
   /**
-   * Returns the range within which viewers can seek, and the position. They are taken from the HLS
-   * player or, over WebRTC, from what the server keeps. Null if rewinding isn't possible.
+   * Returns the range within which viewers can seek, and the current position. The HLS player knows
+   * both; over WebRTC, they are computed from the time and `rewindMs`. Null if rewinding isn't
+   * possible.
    */
   timeline(): HlsTimeline | null {
     if (!this.#viewer.canRewind.value) return null;

@@ -37,7 +37,7 @@ function chatOf(all: readonly ChatMessage[]) {
     replay,
     asked,
     setBroken: (value: boolean) => (broken = value),
-    /** Advances to a second and waits for everything that this requests. */
+    /** Advances to the given second, and waits until all resulting requests are answered. */
     at: async (second: number): Promise<number[]> => {
       replay.advance(START + second * 1_000);
       await settled(asked);
@@ -50,7 +50,7 @@ function chatOf(all: readonly ChatMessage[]) {
 async function settled(asked: readonly unknown[]): Promise<void> {
   for (let before = -1; before !== asked.length;) {
     before = asked.length;
-    // These are more turns than the promise chain of any answer takes.
+    // No answer's promise chain takes more turns than this.
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   }
 }

@@ -12,7 +12,7 @@ const SHOWN_MAX = 150;
  * evicted.
  */
 const RETAINED_MAX = 500;
-/** The number of earlier messages to load when going back to a position. */
+/** The number of messages that must be loaded before a position, unless fewer exist. */
 const CONTEXT = 50;
 /** If there are fewer upcoming messages than this, more are loaded. */
 const AHEAD_MIN = 40;
@@ -145,7 +145,7 @@ function covers({ fromMs, toMs }: Loaded, wallMs: number): boolean {
   return wallMs >= fromMs && wallMs <= toMs + JUMP_MS;
 }
 
-/** Returns the earliest time before which there are enough messages. */
+/** Returns the earliest time that has enough loaded messages before it. */
 function contextEnd(messages: readonly ChatMessage[], wallMs: number): number {
   const message = messages[CONTEXT] ?? messages.at(-1);
   return message ? Math.min(wallMs, sentMs(message)) : wallMs;

@@ -70,7 +70,7 @@ interface RangePickerProps {
   range: ClipRange;
   durationMs: number;
   previews: readonly Preview[];
-  /** @param shownMs the position of the end that moved */
+  /** @param shownMs the position of the start or end, whichever moved */
   onChange: (range: ClipRange, shownMs: number) => void;
 }
 

@@ -15,7 +15,11 @@ const CHOICES: readonly { value: Visibility; label: string; hint: string }[] = [
   { value: 'public', label: 'Same as the channel', hint: 'Everyone who can watch the channel.' },
   { value: 'unlisted', label: 'Anyone with the link', hint: 'Not listed in past broadcasts.' },
   { value: 'password', label: 'Anyone with the channel password', hint: 'The page asks for it.' },
-  { value: 'private', label: 'Accounts on the list', hint: 'And you and your moderators.' },
+  {
+    value: 'private',
+    label: 'Accounts on the list',
+    hint: 'You and your moderators can always watch.',
+  },
 ];
 
 export interface EditDialogProps {

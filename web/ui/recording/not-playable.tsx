@@ -28,7 +28,7 @@ function Why({ recording: { state, channel, mayManage } }: { recording: Recordin
     return (
       <>
         <h2>This broadcast is live now</h2>
-        <p>The recording will be here when it ends.</p>
+        <p>The recording will appear here when the broadcast ends.</p>
         <Button variant="primary" icon={Radio} href={at(`/${channel}`)}>
           Watch live
         </Button>
@@ -48,7 +48,7 @@ function Why({ recording: { state, channel, mayManage } }: { recording: Recordin
       <h2>Nothing to play</h2>
       <p>
         {mayManage
-          ? 'This broadcast couldn’t be recorded. The server may have been out of space. You can delete it.'
+          ? 'This broadcast couldn’t be recorded. The server may have been out of space. You can delete this entry.'
           : 'This broadcast couldn’t be recorded.'}
       </p>
       <Button href={at(`/${channel}`)}>Go to the channel</Button>

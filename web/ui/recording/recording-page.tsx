@@ -25,7 +25,7 @@ import '../watch/watch-page.css';
 import './clip-page.css';
 
 /**
- * Matches windows with room for the chat beside the picture: those that are wide, or low but not
+ * Matches windows with room for the chat beside the picture: those that are wide, or short but not
  * narrow.
  */
 const BESIDE = '(min-width: 900px), (min-width: 640px) and (max-height: 500px)';
@@ -162,8 +162,8 @@ function Side({ replay, chapters }: { replay: ComponentChildren; chapters: Compo
 }
 
 /**
- * Creates the player when the recording is ready, and keeps it on later changes. Returns null until
- * then.
+ * Creates the player when the recording is ready, and keeps it when the recording changes later.
+ * Returns null before the recording is ready.
  */
 function useVod(
   viewed: Viewed<RecordingView>,

@@ -39,7 +39,7 @@ export class Viewed<T> {
     void this.load();
   }
 
-  /** Loads or reloads the view. The current one remains until then. */
+  /** Loads or reloads the view. The current one remains until the new one arrives. */
   async load(): Promise<void> {
     clearTimeout(this.#timer);
     try {

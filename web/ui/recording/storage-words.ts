@@ -25,7 +25,7 @@ export function storageWarning(storage: StorageView): { title: string; text: str
       title,
       text:
         state === 'full'
-          ? 'Your oldest recordings are deleted when you broadcast. Download the ones you want, or mark them to keep forever.'
+          ? 'Your oldest recordings are deleted when you broadcast. Download the ones you want, or set them to “Keep forever”.'
           : 'When it’s full, your oldest recordings will be deleted, except those you keep forever.',
     };
   const what =

@@ -14,7 +14,10 @@ export interface VodOptions {
   durationMs: number;
   /** The start position, in ms. */
   fromMs: number;
-  /** The offset in the media from which only `durationMs` are played; absent to play all of it. */
+  /**
+   * The offset in the media at which playback begins; it ends `durationMs` later. Absent to play
+   * all of the media.
+   */
   offsetMs?: number;
   /** Called when the server no longer accepts the URL. */
   onRefused: () => void;

@@ -16,7 +16,7 @@ export interface StageProps {
 export function Stage({ capture, children, chips, dimmed = false }: StageProps) {
   const track = capture.picture.track.value;
   const facing = track?.getSettings().facingMode;
-  // A face is mirrored, but neither a screen nor the picture of a phone's back camera.
+  // Only a camera that faces the user is mirrored: not a screen, and not a phone's back camera.
   const mirrored =
     capture.picture.scene.value === 'camera' &&
     capture.choices.value.settings.mirrorPreview &&

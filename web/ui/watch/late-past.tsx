@@ -19,7 +19,7 @@ export function LatePast({
       const { PastList: view } = await import('../past/past-list.js');
       setList({ view });
     }
-    // They are optional, since the rest of the page works without them.
+    // Past broadcasts are optional: the rest of the page works without them.
     load().catch(() => undefined);
   }, []);
   return List && <List.view channel={channel} ended={ended} />;

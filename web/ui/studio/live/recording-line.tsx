@@ -8,8 +8,8 @@ import { MISSING } from '../../recording/missing-words.js';
 
 const POLL_MS = 10_000;
 /**
- * The number of polls after which the channel is considered not recorded if there is no recording.
- * A recording exists only when its first segments do.
+ * After this many polls without a recording, the broadcast counts as not recorded. A recording
+ * exists only once its first segments are stored.
  */
 const MISSES_MAX = 2;
 

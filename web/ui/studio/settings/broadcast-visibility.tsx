@@ -18,7 +18,7 @@ const CHOICES: readonly { value: Visibility; label: string; hint: string }[] = [
   {
     value: 'password',
     label: 'Anyone with the channel password',
-    hint: 'The recording needs it, too.',
+    hint: 'The recording requires it, too.',
   },
   { value: 'private', label: 'Accounts on the list', hint: 'Hidden from everyone else.' },
 ];

@@ -57,7 +57,7 @@ export function MemberList({ channel, members, onChange }: MemberListProps) {
       </form>
       <FormError message={form.message} />
       {members.length === 0 ? (
-        <p class="field-hint">The list is empty. Only you can watch.</p>
+        <p class="field-hint">The list is empty. Only you and your moderators can watch.</p>
       ) : (
         <ul class="member-list" aria-label="Accounts on the list">
           {members.map((member) => (

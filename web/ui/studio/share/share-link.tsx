@@ -14,7 +14,7 @@ const AUDIENCE: Record<Visibility, string | null> = {
   public: null,
   unlisted: 'Not listed: only people with the link can find it.',
   password: 'Only for people with the password.',
-  private: 'Only for you and the accounts on your list.',
+  private: 'Only for you, your moderators and the accounts on your list.',
 };
 
 /** The link to the watch page. */

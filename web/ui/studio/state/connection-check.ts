@@ -6,8 +6,8 @@ const INTERVAL_MS = 5_000;
 const TRIES = 3;
 
 /**
- * Measures the connection to the server while nothing is published, since its quality can't be
- * determined from media then.
+ * Measures the connection to the server while nothing is published, when there is no media from
+ * which its quality could be determined.
  */
 export class ConnectionCheck {
   readonly #connection: Connection;

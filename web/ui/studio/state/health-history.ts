@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-/** One plotted point, of which there is one per second. */
+/** One plotted point; one is added per second. */
 export interface HealthPoint {
   /** The time in seconds since 1970. */
   readonly atS: number;
@@ -39,7 +39,8 @@ export class HealthHistory {
   }
 
   /**
-   * A number that is incremented with every change, so that readers are notified of the next one.
+   * A number that is incremented with every change. Effects that read it run again on the next
+   * change.
    */
   get version(): ReadonlySignal<number> {
     return this.#version;

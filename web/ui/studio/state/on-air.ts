@@ -15,8 +15,8 @@ import type { ResumeTokens } from './resume-tokens.js';
 export type Phase =
   | { readonly name: 'ready' }
   /**
-   * The channel's broadcast runs without this page, after a reload or because it is published from
-   * elsewhere.
+   * The channel's broadcast runs without this page, because the page was reloaded or another page
+   * or program publishes it.
    */
   | { readonly name: 'resumable'; readonly broadcast: BroadcastView }
   | { readonly name: 'starting' }
@@ -101,8 +101,8 @@ export class OnAir {
   }
 
   /**
-   * Whether {@link start} can resume a broadcast: an interrupted one, or one from this tab that the
-   * server has not yet noticed is lost.
+   * Whether {@link start} can resume a broadcast: an interrupted one, or one from this tab whose
+   * lost connection the server has not noticed yet.
    */
   canResume({ channel, state }: BroadcastView): boolean {
     return state === 'interrupted' || this.#parts.tokens.read(channel) !== null;
@@ -202,8 +202,8 @@ export class OnAir {
   }
 
   /**
-   * Polls the server: if a broadcast runs without this page, to detect its end, and otherwise to
-   * detect that an encoder goes live.
+   * Polls the server, to detect the end of a broadcast that runs without this page, or the start of
+   * one by an encoder.
    */
   #watchFromOutside(): (() => void) | undefined {
     const name = this.#phaseName.value;

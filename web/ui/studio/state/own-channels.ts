@@ -29,8 +29,8 @@ export class OwnChannels {
   }
 
   /**
-   * Loads the channels and selects that requested by name, the live one, that from the last visit,
-   * or the first. Throws `RequestError`.
+   * Loads the channels and selects one: the requested one, or else a live one, the one from the
+   * last visit, or the first. Throws `RequestError`.
    */
   async load(wanted: string | null): Promise<void> {
     const all = await api.channelsOf(this.#owner);
