@@ -46,7 +46,7 @@ export class Lab {
 
   static async open(found: Found): Promise<Lab> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-clients-'));
-    // Programs that refuse to run as root read it too.
+    // Programs that refuse to run as root run as another user, who must be able to read the folder.
     await chmod(folder, 0o755);
     const other = await OtherMachine.create();
     const lab = new Lab({ onair: await Onair.start(), other, folder, found });
@@ -71,7 +71,7 @@ export class Lab {
     return path.replace(this.folder, FOLDER_IN_ROOT);
   }
 
-  /** Starts a program of the newer Debian on the second machine. @throws {Missing} */
+  /** Starts a program from the newer Debian on the second machine. @throws {Missing} */
   debian(
     command: string,
     args: readonly string[],
@@ -123,7 +123,9 @@ export class Lab {
     return found && 'path' in found ? found.path : null;
   }
 
-  /** A separate one per run, so that two runs don't share it. */
+  /**
+   * The root's /tmp, which each run replaces with its own folder, so that two runs don't share it.
+   */
   get #tmp(): string | null {
     return this.#debian && join(this.#debian, 'tmp');
   }

@@ -19,7 +19,10 @@ const LIVE_MS = 60_000;
 const LOOK_MS = 5_000;
 /** A long recording takes a while to finish. */
 const FINISHED_MS = 120_000;
-/** The number of beeps, one a second, at each end of a recording that are reported separately. */
+/**
+ * The number of beeps (one per second) that are reported separately at the beginning and at the end
+ * of a recording.
+ */
 const EDGE_BEEPS = 60;
 
 type Runner = Readonly<{

@@ -37,7 +37,7 @@ export async function writePlayersPage(
   await writeFile(PAGE, `${HEAD}\n${table}\n${sections(players)}`);
 }
 
-/** The sections of players that need more than an address, or about which there is more to say. */
+/** The sections of players that have a command or remarks. */
 const sections = (players: readonly Player[]): string =>
   players
     .map(({ client, command, remarks }) => {

@@ -57,7 +57,7 @@ export class Programme {
   }
 }
 
-/** A live broadcast whose picture changes its size while it is watched. */
+/** A live broadcast whose picture size changes while players watch it. */
 export class Resizing {
   readonly channel: LabChannel;
   readonly #lab: Lab;

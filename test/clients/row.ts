@@ -35,7 +35,7 @@ export function readTable(text: string): Row[] {
     });
 }
 
-/** The way of a row that says that a client is missing, instead of a row per way. */
+/** The way in the single row of a missing client, which replaces a row per way. */
 const ALL_WAYS = 'all';
 const NOT_INSTALLED = 'not installed here: ';
 

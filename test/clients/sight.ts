@@ -90,7 +90,7 @@ export function describeSight({ sizes, frames, framesPerSecond, holesMs, lateMs 
 
 /**
  * Returns how much later each beep is than in the sender's own recording, which ends at nearly the
- * same beep. What the sender itself delayed is the same in both.
+ * same beep. Delays in the sender itself are the same in both.
  */
 export function lateAgainst(ownMs: readonly number[], lateMs: readonly number[]): number[] {
   const shifts = Array.from({ length: SHIFT_MAX + 1 }, (_, shift) => shift);

@@ -9,7 +9,7 @@ const INSTALLERS = {
   debian: installDebianRoot,
   /** The same, with GStreamer's WHIP and WHEP elements. */
   gstreamer: installElements,
-  /** The same, with an OBS that has WHIP. */
+  /** The same, with an OBS that supports WHIP. */
   obs: installObs,
   /** The program's path. */
   ffmpeg9: installFfmpeg9,
@@ -28,7 +28,7 @@ export type Tool = keyof typeof INSTALLERS;
 /** The path of each tool, or why it is not available. */
 export type Found = Readonly<Partial<Record<Tool, { path: string } | { missing: string }>>>;
 
-/** Installs the tools that are missing, which is all that needs the network. */
+/** Installs the missing tools. Nothing else needs the network. */
 export async function findTools(tools: Iterable<Tool>): Promise<Found> {
   const found: Partial<Record<Tool, { path: string } | { missing: string }>> = {};
   for (const tool of new Set(tools))
@@ -45,7 +45,7 @@ export async function findTools(tools: Iterable<Tool>): Promise<Found> {
 /** @throws {Missing} */
 export function pathOf(found: Found, tool: Tool): string {
   const one = found[tool];
-  if (one === undefined) throw new Error(`${tool} was not asked for`);
+  if (one === undefined) throw new Error(`${tool} was not requested`);
   if ('missing' in one) throw new Missing(one.missing);
   return one.path;
 }

@@ -102,7 +102,7 @@ describe('recovery', () => {
       network.pull();
       for (const text of ['first', 'second', 'third']) await say(studio, `while away: ${text}`);
       await studio.getByText('while away: third').waitFor();
-      // Both sides notice: the viewer is no longer counted.
+      // The server has noticed the outage when it no longer counts the viewer.
       await expect.poll(async () => (await stage.channel('xenia')).viewers, WAIT).toBe(0);
       network.comeBack();
       for (const text of ['first', 'second', 'third'])

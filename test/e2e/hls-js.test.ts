@@ -35,12 +35,12 @@ afterAll(async () => {
   await site?.close();
 });
 
-/** The errors of browsers on a busy machine, which stall with one second of buffer. */
+/** The errors that a busy machine causes: with one second of buffer, its browser stalls. */
 const RUN_DRY = new Set(['bufferStalledError', 'bufferNudgeOnStall', 'levelLoadTimeOut']);
 
 /**
- * Returns the errors that hls.js must not report: in a long run any; otherwise those that a busy
- * machine can't cause.
+ * Returns the errors that hls.js must not report: all of them in a long run, otherwise those that a
+ * busy machine can't cause.
  */
 async function graveComplaints(viewer: Page): Promise<Complaint[]> {
   const all = await complaintsOf(viewer);
@@ -59,7 +59,7 @@ async function watch(name: string, studioOptions: Parameters<Stage['goLive']>[1]
 
 describe('hls.js on another site', () => {
   it(
-    'reports no error while the publisher loses 3 % of its packets',
+    'reports no error while the publisher loses 3% of its packets',
     async () => {
       const initScripts = [network.pageScript, clockPublisherScript(PICTURE)];
       const viewer = await watch('lossy', { initScripts });

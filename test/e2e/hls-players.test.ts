@@ -56,7 +56,7 @@ async function watchWith(player: BarePlayer, url: string): Promise<Page> {
   return viewer;
 }
 
-/** Resolves when this much more has been played, including decoded frames. */
+/** Resolves when this many more seconds have been played and their frames decoded. */
 async function plays(viewer: Page, seconds: number): Promise<void> {
   const before = await videoOf(viewer);
   const ran = async (): Promise<boolean> => {

@@ -72,7 +72,7 @@ async function fetchWindow(id: string, url: string) {
   return { segments, init, media };
 }
 
-/** Returns how many segments each rendition has, at least, since the broadcast continued. */
+/** Returns the smallest number of segments that a rendition has since the broadcast resumed. */
 async function fewestSinceAway(url: string): Promise<number> {
   const renditions = (await fetchRenditions(url)).filter(({ id }) => RENDITIONS.includes(id));
   const counts = renditions.map(async (rendition) => {

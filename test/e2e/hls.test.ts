@@ -21,7 +21,7 @@ afterAll(async () => {
   await network?.close();
 });
 
-/** Checks every painted picture: whether a video that was visible turned black. */
+/** Counts the painted frames in which a video that was visible is black. */
 const BLACK_WATCH = `{
   globalThis.blackFrames = 0;
   let wasSeen = false;
@@ -68,7 +68,7 @@ async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click();
 }
 
-/** Checks the delay of the picture on screen, by the clock in it. */
+/** Checks the latency of the picture on screen, by the clock in it. */
 async function isLate(page: Page, fromMs: number, toMs: number): Promise<void> {
   const lateMs = async (): Promise<number> => (await clockDelayMs(page)) ?? Number.NaN;
   const isRight = (ms: number): boolean => ms >= fromMs && ms < toMs;
@@ -124,7 +124,7 @@ describe('a broadcast', () => {
     });
   });
 
-  it('has the size of the picture that a viewer selects', async () => {
+  it('has the picture size that a viewer selects', async () => {
     await plain();
     const viewer = await stage.visit('/plain?mode=hls');
     await watchesOver(viewer, 'HLS');

@@ -55,7 +55,7 @@ describe('the main job', () => {
     expect(metrics).toMatch(/^onair_viewers 3$/m);
   });
 
-  it('lets a viewer select a layer, and shows the measured delay', async ({ stage }) => {
+  it('lets a viewer select a layer, and shows the measured latency', async ({ stage }) => {
     await stage.goLive('nina');
     const viewer = await stage.visit('/nina');
     await framesAdvance(viewer);
@@ -67,7 +67,7 @@ describe('the main job', () => {
     const chip = viewer.getByRole('button', { name: /^WebRTC \d+\.\d s$/ });
     await chip.waitFor();
     const seconds = Number(/\d+\.\d/.exec((await chip.textContent()) ?? '')?.[0]);
-    // Below a second on an idle machine; the assertion is that it is measured, and of this order.
+    // The latency is below a second on an idle machine. The test requires only a plausible value.
     expect(seconds).toBeLessThan(3);
   });
 

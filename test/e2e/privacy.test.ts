@@ -82,7 +82,9 @@ describe('a broadcast with a restricted audience', () => {
     await framesAdvance(friend);
     await letWatch(studio, 'Accounts on a list');
     await studio.getByRole('tab', { name: 'Share' }).click();
-    await studio.getByText('Only for you and the accounts on your list.').waitFor();
+    await studio
+      .getByText('Only for you, your moderators and the accounts on your list.')
+      .waitFor();
     await friend.getByRole('heading', { name: 'Nothing on air here' }).waitFor();
 
     await studio.getByRole('button', { name: 'Settings' }).click();

@@ -11,7 +11,7 @@ const LENGTH_MS = 12_000;
 const SCRIPT = readFileSync(new URL('../support/pages/play-file.js', import.meta.url), 'utf8');
 
 type Seen = { duration: number; width: number; height: number; reached: number[] };
-/** All of it, and the positions that were sought. */
+/** The result for a file that plays completely and reaches the positions that were sought. */
 const PLAYED = {
   width: 640,
   height: 360,

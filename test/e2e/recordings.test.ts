@@ -6,7 +6,10 @@ import { firefoxBin, launchFirefox } from '../support/firefox.js';
 import { say, Stage, WAIT } from '../support/stage.js';
 import { framesAdvance, videoOf } from '../support/video.js';
 
-/** The least that a broadcast lasts, in seconds: enough for several segments and a chapter in the middle. */
+/**
+ * The minimum duration of a broadcast in seconds, enough for several segments and a chapter in the
+ * middle.
+ */
 const LENGTH_S = 14;
 
 let stage: Stage;
@@ -133,7 +136,7 @@ describe('the page of a recording', () => {
     await expect.poll(() => picture.evaluate(widthOf), WAIT).toBeGreaterThan(0);
   });
 
-  it('has no serious findings of axe-core', async () => {
+  it('has no serious findings by axe-core', async () => {
     const page = await open();
     expect(await seriousOn(page)).toEqual([]);
     const missing = await stage.visit('/recordings/00000000-0000-4000-8000-000000000000');

@@ -97,7 +97,7 @@ describe('a WHEP player on another site', () => {
 
 // An empty FIREFOX_BIN means that Firefox is missing; the summary of the tests says so.
 describe.skipIf(firefoxBin() === null)('Firefox', () => {
-  it('plays VP8 by WHEP beside Chromium', async () => {
+  it('plays VP8 over WHEP beside Chromium', async () => {
     await stage.goLive('vp8', { initScripts: [onlyCodecScript('video/VP8')] });
     const chromium = await watch('medooze', 'vp8');
     const firefox = await launchFirefox();
@@ -105,7 +105,7 @@ describe.skipIf(firefoxBin() === null)('Firefox', () => {
       const page = await firefox.newPage();
       await page.goto(site.url);
       await page.evaluate(`whep.medooze(${JSON.stringify(`${stage.server.url}/whep/vp8`)})`);
-      // Its video elements count no frames of WebRTC.
+      // Firefox's video elements don't count the frames of WebRTC.
       const frames = () => page.evaluate('whep.framesDecoded()');
       await expect.poll(frames, WAIT).toBeGreaterThan(20);
       await framesAdvance(chromium);

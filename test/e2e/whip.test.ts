@@ -12,7 +12,7 @@ import type { LocalServer } from '../support/local-server.js';
 
 let stage: Stage;
 let site: LocalServer;
-/** The network of the programs' media. */
+/** The network between the programs and the server's media port. */
 let network: UdpProxy;
 beforeAll(async () => {
   const port = await freeRtcPort();
@@ -87,7 +87,7 @@ describe('a WHIP client on another site', () => {
     await stage.isInState('cut', 'live');
   });
 
-  it.each(['webrtc', 'hls'])('of H.264 high reaches viewers by %s', async (mode) => {
+  it.each(['webrtc', 'hls'])('of H.264 high reaches viewers over %s', async (mode) => {
     const name = `high-${mode}`;
     const { key } = await studioWithKey(name);
     const obs = new WeriftPublisher({

@@ -98,7 +98,8 @@ const unlocked = async (who: HttpClient) => {
   return who;
 };
 
-// This takes up to five seconds, after which access is read again: access-memory.test.ts.
+// Changes through the API apply at once. access-memory.test.ts covers changes made only in the
+// database.
 describe('a viewer is cut off', () => {
   it('when a public channel becomes private', async () => {
     const viewer = await watch(new HttpClient(server.url));

@@ -119,7 +119,7 @@ beforeAll(async () => {
     await clients.owner.request('PUT', members, { body: {} });
     await clients.member.post(`/api/channels/${names.password}/unlock`, { password: PASSWORD });
   }
-  // No media arrives here, but the broadcasts have to last as long as the tests.
+  // No media arrives here, so the broadcasts would end before the tests do.
   vi.spyOn(BroadcastLifecycle.prototype, 'end').mockImplementation(() => undefined);
   // This simulates that all channels are live and have a thumbnail.
   const hls = server.app.get(HlsService);
@@ -140,7 +140,7 @@ function send(route: string, who: HttpClient, path: string, body?: object): Prom
   return who.request(methodOf(route), path, body === undefined ? {} : { body });
 }
 
-/** The answer without the name and id that were asked for. */
+/** The answer without the requested name and id. */
 function withoutName(answer: Answer, { name, broadcastId }: Target) {
   const text = textOf(answer).replaceAll(name, 'NAME').replaceAll(broadcastId, 'ID');
   return { status: answer.status, type: answer.headers.get('content-type'), text };
@@ -168,7 +168,7 @@ describe('the table of routes', () => {
 
   it.each(withRule('open'))('%s reveals nothing about closed channels', async (route, to) => {
     for (const who of [clients.guest, clients.outsider]) {
-      // A client of its own: one of these requests logs out.
+      // A separate client, because one of these requests logs out.
       const visitor = new HttpClient(server.url);
       for (const [name, value] of who.cookies) visitor.cookies.set(name, value);
       const answer = await send(

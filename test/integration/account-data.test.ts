@@ -19,7 +19,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
   const remove = (client: HttpClient, body: object = { password: PASSWORD }) =>
     client.request('DELETE', '/api/account', { body });
 
-  /** Registers an account with a channel that wrote this many messages in another channel. */
+  /** Registers an account that has a channel and wrote this many messages in another one. */
   async function writer(messages: number) {
     const username = `writer-${(count += 1)}`;
     const client = await loggedIn(server.url, username);
@@ -227,7 +227,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
     });
   });
 
-  it('is available to nobody else', async () => {
+  it('is not available to anyone else', async () => {
     expect((await new HttpClient(server.url).get('/api/account/export')).status).toBe(401);
   });
 });

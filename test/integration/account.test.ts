@@ -435,7 +435,7 @@ describe.each(databases)('an account on %s', (database) => {
       expect((await make(client, ['admin'])).error?.code).toBe('forbidden');
       expect((await make(client, ['everything'])).error?.code).toBe('bad_request');
       const answers: Answer[] = [];
-      // At most as many are sent at once as one device can have password checks.
+      // One device can have 8 password checks at once, so no more are sent.
       for (const length of [8, 8, 6])
         answers.push(
           ...(await Promise.all(Array.from({ length }, () => make(client, ['channels:read'])))),

@@ -40,7 +40,7 @@ describe('the first start', () => {
     const token = await setupToken(server);
     expect((await setUp(`${token}x`, 'eve')).error?.code).toBe('forbidden');
     expect((await setUp('', 'eve')).error?.code).toBe('forbidden');
-    // A failed attempt doesn't use it up.
+    // A failed attempt doesn't use up the link.
     expect((await setUp(token, 'boss', 'password123')).error?.code).toBe('bad_request');
     const answers = await Promise.all([setUp(token, 'boss'), setUp(token, 'eve')]);
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 403]);
@@ -308,7 +308,7 @@ describe.each(databases)('administrators on %s', (database) => {
       const code = codeIn(link);
       expect((await register(newName())).error?.code).toBe('invitation_needed');
       expect((await register(newName(), `${code}x`)).error?.code).toBe('invitation_needed');
-      // A name that is taken doesn't use it up.
+      // A name that is taken doesn't use up the invitation.
       expect((await register('boss', code)).error?.code).toBe('username_taken');
       const answers = await Promise.all([1, 2, 3].map(() => register(newName(), code)));
       expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([

@@ -28,7 +28,9 @@ async function client(headers: Record<string, string> = {}): Promise<ClientSocke
   return socket;
 }
 
-/** Starts a broadcast; resolves with where its media would go. */
+/**
+ * Starts a broadcast; resolves with its socket and the transport to which its media would be sent.
+ */
 async function publish() {
   const socket = await client({ cookie });
   const { transport } = await request(socket, 'publisher:start', { channel: 'tea' });
@@ -122,7 +124,7 @@ describe('garbage', () => {
   });
 });
 
-/** Returns the value with something in it replaced. */
+/** Returns the value with a random part of it replaced, repeated or removed. */
 function damaged(value: unknown, random: () => number): unknown {
   const odd = [null, -1, 0, 2 ** 31, 1e308, '', 'x'.repeat(3_000), [], {}, '\u0001', true, 'L9T9'];
   if (typeof value !== 'object' || value === null || random() < 0.1)
@@ -150,7 +152,7 @@ describe('malformed media parameters', () => {
     for (let round = 0; round < 30; round += 1) {
       const socket = await client({ cookie });
       const started = await ask(socket, 'publisher:start', { channel: 'tea' });
-      // The worker that the last one killed is being replaced.
+      // If the previous parameters killed the worker, it is being replaced.
       expect(['ok', 'unavailable']).toContain(started.ok ? 'ok' : started.error.code);
       const transportId = started.ok
         ? (started.data as { transport: { id: string } }).transport.id

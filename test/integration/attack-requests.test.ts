@@ -144,8 +144,8 @@ describe('a request body', () => {
     ['a NUL', '{"title":"a\\u0000b"}', 400],
     ['nothing', '', 400],
     ['half of an object', '{"title":', 400],
-    ['a number that is none', '{"title":NaN}', 400],
-    ['bytes that are no text', '{"title":"\u{fffd}\uD800"}'.slice(0, 12), 400],
+    ['a number that is not one', '{"title":NaN}', 400],
+    ['bytes that are not text', '{"title":"\u{fffd}\uD800"}'.slice(0, 12), 400],
   ])('with %s is rejected by every route', async (_what, text, status) => {
     for (const route of writes()) {
       const answer = await sendText(route, text);

@@ -197,7 +197,7 @@ describe('a socket opened by a page on another site', () => {
     ['by its name', 'https://evil.example'],
     ['in a sandbox', 'null'],
     ['on another port', 'http://127.0.0.1:1'],
-    ['under a name alike', 'http://127.0.0.1.evil.example'],
+    ['under a similar name', 'http://127.0.0.1.evil.example'],
     ['from an extension', 'chrome-extension://abcdef'],
     ['without an address', '%%'],
   ])('is rejected: %s', async (_what, origin) => {

@@ -182,7 +182,7 @@ describe.each(databases)('accounts on %s', (database) => {
       late.cookies.set(SESSION, old);
       const cut = server.app.get(SessionService).events.once('sessionEnded');
       expect((await late.get('/api/me')).status).toBe(401);
-      // Two clients have it, and the owner is unknown, so it ends for both.
+      // Two clients have the token, and the owner is unknown, so the session ends for both.
       expect(await cut).toEqual([id]);
       expect((await client.get('/api/me')).status).toBe(401);
       expect(
@@ -269,7 +269,7 @@ describe('bad requests', () => {
     client.request('POST', '/api/auth/login', { text, headers });
 
   it.each([
-    ['no JSON', '{"username":', json, 400, 'bad_request'],
+    ['invalid JSON', '{"username":', json, 400, 'bad_request'],
     ['an empty body', '', json, 400, 'bad_request'],
     ['an array', '[]', json, 400, 'bad_request'],
     ['null', 'null', json, 400, 'bad_request'],

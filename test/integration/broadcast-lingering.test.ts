@@ -39,7 +39,7 @@ it('the remains of a private broadcast stay private until the next one', async (
     const { body } = await owner.get(`/api/broadcasts/${id}`);
     return (body as { endedAt: string | null }).endedAt !== null;
   }, LIMIT);
-  // A cached entry from before its end would hide a mistake.
+  // A cached entry from before the broadcast's end would hide a mistake.
   await server.app.get(AccessService).read('ann');
   expect(await statusOf(owner, hls)).toBe(200);
   expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(404);

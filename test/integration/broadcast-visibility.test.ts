@@ -158,7 +158,7 @@ describe('a past private broadcast', () => {
     await request(socket, 'chat:join', { channel: name() });
     const nonce = crypto.randomUUID();
     await request(socket, 'chat:send', { channel: name(), nonce, text: 'among ourselves' });
-    // This simulates a broadcast, since earlier messages belong to none.
+    // Without real media, the chat doesn't assign the message to the broadcast.
     const written = { channel: { name: name() } };
     const db = server.app.get(PrismaService);
     await db.chatMessage.updateMany({ where: written, data: { broadcastId: id } });

@@ -48,7 +48,7 @@ class Guest {
 
   /** Resolves when the message is acknowledged or the connection is lost. */
   async write(written: Written): Promise<void> {
-    if (!this.#socket) throw new Error('this guest is not there');
+    if (!this.#socket) throw new Error('this guest is not connected');
     const { nonce, text } = written;
     const message = { channel: CHANNEL, guestName: 'gast', nonce, text };
     const reply = await ask(this.#socket, 'chat:send', message).catch(() => null);

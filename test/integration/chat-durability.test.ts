@@ -98,7 +98,7 @@ describe.runIf(databases.includes('postgresql'))('without its database', () => {
     network.comeBack();
     expect(await request(ann, 'chat:send', lost)).toMatchObject({ seq: 2 });
 
-    // The statement arrives but the answer doesn't: whether it was stored is unknown.
+    // The statement arrives but the answer doesn't, so whether the message was stored is unknown.
     network.freeze();
     const frozen = message('frozen');
     expect(await refusal(ann, 'chat:send', frozen)).toMatchObject({ code: 'unavailable' });

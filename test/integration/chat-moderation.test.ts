@@ -53,7 +53,7 @@ describe('moderating a chat', () => {
       expect(await refusal(crowd.as(role), name, asked)).toMatchObject({ code: 'forbidden' });
     for (const role of ['moderator', 'owner'] as const) {
       const reply = await ask(crowd.as(role), name, asked);
-      // Part of it is done when the second request arrives.
+      // The moderator's request has an effect on the owner's, which may fail for another reason.
       expect(reply.ok || reply.error.code).not.toBe('forbidden');
     }
   });
@@ -357,7 +357,7 @@ describe('moderating a chat', () => {
       where: { id: row.id },
       data: { createdAt: new Date(Date.now() - 86_400_001) },
     });
-    // The room has cached the ban: the next room reads it.
+    // The open room has cached the ban, so a new room has to read it from the database.
     await crowd.db.channel.update({
       where: { name: channel },
       data: { name: (crowd.channel = `${channel}-later`) },

@@ -45,7 +45,7 @@ describe('the rules of a chat', () => {
     const seq = await crowd.write('owner', 'read this');
     await request(crowd.as('owner'), 'chat:pin', { channel, seq });
     await rule(crowd, { followersOnlyMin: 5, holdLinks: true, slowModeS: 30 }, ['one', 'two']);
-    // Under another name it is read from the database.
+    // Under another name, the channel is read from the database.
     crowd.channel = `${channel}-again`;
     await crowd.db.channel.update({ where: { name: channel }, data: { name: crowd.channel } });
     const socket = await crowd.join(crowd.people.owner);

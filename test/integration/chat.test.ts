@@ -27,7 +27,7 @@ describe.each(databases)('chat on %s', (database) => {
     ownerId = id;
   });
 
-  /** Each test has its own channel, created past the API, which limits them per account. */
+  /** Each test has its own channel, created without the API, which limits channels per account. */
   async function freshChannel(): Promise<void> {
     channel = `chat-${(count += 1)}`;
     await test.app.get(PrismaService).channel.create({ data: { name: channel, ownerId } });
@@ -188,7 +188,7 @@ describe.each(databases)('chat on %s', (database) => {
         code: 'guest_name_taken',
       });
     const told = next(guest, 'chat:messages');
-    // The rejections above used up five.
+    // The rejections above used up the first guest's burst of five messages.
     const other = await client();
     await request(other, 'chat:send', say('hi', { guestName: '  Zoë   B. ' }));
     expect((await told)[0].messages).toMatchObject([{ name: 'Zoë B.', role: 'guest' }]);

@@ -100,7 +100,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two nodes', () => {
     for (const socket of [first, second, writer]) socket.disconnect();
   });
 
-  it('keep both halves of a step in which a broadcast moved between them', async () => {
+  it('add up the samples of a step in which a broadcast moved between them', async () => {
     const ann = await loggedIn(node(0).url, 'moved-ann');
     await ann.post('/api/channels', { name: 'moved' });
     const channel = await db.channel.findUniqueOrThrow({ where: { name: 'moved' } });
@@ -174,7 +174,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two nodes', () => {
       expect((await logIn(nth, 'not her password')).error?.code).toBe('rate_limited');
   });
 
-  it('do periodic work once per period, whichever of them is there', async () => {
+  it('do periodic work once per period, whichever of them is running', async () => {
     const [first, second] = [node(0).app.get(Jobs), node(1).app.get(Jobs)];
     const claims = await Promise.all(
       Array.from({ length: 40 }, (_, nth) => (nth % 2 ? first : second).claim('once', 60_000)),
@@ -187,14 +187,14 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two nodes', () => {
     const job = { name: 'often', everyMs: 100, work: async () => void (done += 1), log };
     const stop = [first.every(job), second.every(job)];
     await expect.poll(() => done).toBeGreaterThan(1);
-    // One of them ends.
+    // One of them stops.
     stop[0]?.();
     const before = done;
     await expect.poll(() => done).toBeGreaterThan(before + 1);
     stop[1]?.();
   });
 
-  it('announce the end of a broadcast whose node ended first, once', async () => {
+  it('announce an end that the broadcast’s node did not announce, once', async () => {
     const ann = await loggedIn(node(0).url, 'ended-ann');
     await ann.post('/api/channels', { name: 'ended' });
     const webhook = { url: 'https://example.com/', events: ['broadcast.ended'] };

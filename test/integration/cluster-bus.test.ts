@@ -118,9 +118,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the bus of nodes', () => {
       const frozen = new Promise<void>((resolve) => two.bus.onGap(resolve));
       server.freeze();
       let isFrozen = true;
-      // Later than the checks of both connections, which run in this process as well, unless the
-      // machine is busy. The system accepts new connections, but Redis answers only after it
-      // continues.
+      // On an idle machine, the checks of both connections fail within this interval. The system
+      // accepts new connections while Redis is frozen, but Redis answers only once it is thawed.
       const turns = setInterval(() => {
         isFrozen = !isFrozen;
         if (isFrozen) server.freeze();
@@ -151,7 +150,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the bus of nodes', () => {
     });
 
     it.each([
-      ['which is not there', async () => `redis://127.0.0.1:${await freePort()}`],
+      ['that is not running', async () => `redis://127.0.0.1:${await freePort()}`],
       [
         'whose password is missing',
         async () => {

@@ -69,7 +69,7 @@ describe.each(wakers)(
       return socket;
     }
 
-    /** Joins the chat; resolves with the connection and all messages that it is told. */
+    /** Joins the chat; resolves with the connection and all messages that it receives. */
     async function join(nth: number, who: Person | null = null, afterSeq?: number) {
       const socket = await connect(nth, who);
       const told: ChatMessage[] = [];
@@ -90,7 +90,10 @@ describe.each(wakers)(
         ...(replyToSeq === undefined ? {} : { replyToSeq }),
       });
 
-    /** Stores messages on a node, past the rates of senders; resolves when all are committed. */
+    /**
+     * Stores messages on a node without the rate limits of senders; resolves when all are
+     * committed.
+     */
     async function write(nth: number, count: number): Promise<void> {
       const { id } = await node(nth)
         .app.get(PrismaService)
@@ -129,7 +132,7 @@ describe.each(wakers)(
     const seqsOf = (messages: readonly ChatMessage[]) => messages.map(({ seq }) => seq);
     const upTo = (count: number) => Array.from({ length: count }, (_, nth) => nth + 1);
 
-    it('tells every client all messages once, in one order, while both nodes write', async () => {
+    it('sends every client all messages once, in one order, while both nodes write', async () => {
       const readers = await Promise.all([join(0), join(0), join(1), join(1)]);
       await Promise.all([write(0, 500), write(1, 500)]);
       for (const { told } of readers)
@@ -154,7 +157,7 @@ describe.each(wakers)(
         await expect.poll(() => seqsOf(told), { timeout: 20_000 }).toEqual(upTo(610));
     });
 
-    it('gives a client that goes to the other node exactly what it missed', async () => {
+    it('sends a client that moves to the other node exactly the messages that it missed', async () => {
       const first = await join(0, owner);
       await write(1, 30);
       await expect.poll(() => seqsOf(first.told), { timeout: 10_000 }).toEqual(upTo(30));
@@ -265,7 +268,7 @@ describe.each(wakers)(
       await expect.poll(() => events.at(-1), SOON).toEqual({ restored: [seq] });
     });
 
-    it('never tells the text of a message that was deleted before it could be told', async () => {
+    it('never sends the text of a message that was deleted before it was announced', async () => {
       const [one, two] = [await join(0, owner), await join(1)];
       for (let n = 0; n < 5; n += 1) {
         const { seq } = await send(one.socket, `secret ${n}`);
@@ -297,7 +300,7 @@ describe.each(wakers)(
       await expect.poll(() => guest.told.at(-1)?.text, SOON).toBe('may I?');
     });
 
-    it('gives a new moderator the moderators’ events on the other node', async () => {
+    it('sends a new moderator the moderators’ events on the other node', async () => {
       const member = await register(node(1).url, `${channel}-m`);
       const [one, two] = [await join(0, owner), await join(1, member)];
       const me = next(two.socket, 'chat:me');
@@ -310,7 +313,7 @@ describe.each(wakers)(
       expect(await request(two.socket, 'chat:audit', { channel })).toMatchObject({ more: false });
     });
 
-    it('resets a room of which the database lost messages', async () => {
+    it('resets a room whose messages the database lost', async () => {
       const [one, two] = [await join(0, owner), await join(1)];
       await write(0, 10);
       await expect.poll(() => seqsOf(two.told), SOON).toEqual(upTo(10));
@@ -325,7 +328,7 @@ describe.each(wakers)(
         await expect.poll(() => told.at(-1)?.text, SOON).toBe('after');
     });
 
-    it('loads a room again whose changes were deleted', async () => {
+    it('reloads a room whose changes were deleted', async () => {
       const two = await join(1);
       const reset = next(two.socket, 'chat:reset');
       const db = node(0).app.get(PrismaService);
@@ -338,7 +341,7 @@ describe.each(wakers)(
       expect(again.rules.slowModeS).toBe(30);
     });
 
-    it('disconnects people from both nodes who log out everywhere', async () => {
+    it('disconnects people who log out everywhere from both nodes', async () => {
       const here = await connect(0, owner);
       const phone = await logIn(node(1).url, channel);
       const [there, stays] = [await connect(1, phone), await connect(1, owner)];
@@ -356,7 +359,7 @@ describe.each(wakers)(
       expect(await disconnected(there)).toBe('io server disconnect');
     });
 
-    it('knows at once on the other node that somebody follows', async () => {
+    it('applies a new follow at once on the other node', async () => {
       const member = await register(node(1).url, `${channel}-m`);
       const [one, two] = [await join(0, member), await join(1, member)];
       const moderator = await join(0, owner);

@@ -32,7 +32,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a broadcast that moves to anoth
     return { media, place };
   }
 
-  it('keeps its viewers, and sends them the tracks of that node', async () => {
+  it('keeps its viewers, and sends them the tracks of the new node', async () => {
     const id = randomUUID();
     const first = await startOrigin(id, 1);
     const second = await startOrigin(id, 2);
@@ -41,7 +41,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a broadcast that moves to anoth
     const viewer = await remote.watch(h264Viewer);
     expect(viewer.consumers.map(({ kind }) => kind)).toEqual(['audio']);
 
-    // The first node doesn't know yet: it still sends.
+    // The first node hasn't noticed the move yet and still sends.
     let added = viewer.events.once('consumerAdded');
     place = second.place;
     remote.moved();
@@ -49,7 +49,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a broadcast that moves to anoth
     await expect.poll(() => first.media.output.origin.worker.load).toBe(3);
     expect(viewer.consumers.length).toBe(1);
 
-    // Nobody has it for a while.
+    // For a while, no node has the broadcast.
     const closed = viewer.events.once('consumerClosed');
     place = null;
     second.media.close();

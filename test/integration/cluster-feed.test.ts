@@ -22,7 +22,7 @@ const FILM: Film = { video: 'h264', audio: true, size: '320x180' };
 const FRAMES_PER_SECOND = 15;
 
 describe.skipIf(!process.env.TEST_DATABASE_URL)(
-  'viewers on a node without the publisher',
+  'viewers on a node to which the publisher is not connected',
   { timeout: 120_000 },
   () => {
     let nodes: TestNodes;
@@ -58,7 +58,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
     const loadOf = (node: TestApp) =>
       node.app.get(SfuService).pool.workers.reduce((sum, { load }) => sum + load, 0);
 
-    /** Ends the broadcast, and resolves when the edge has nothing of it. */
+    /** Ends the broadcast, and resolves when the edge has removed it. */
     async function end(): Promise<void> {
       if (!isStopped) {
         const socket = await connect(origin, ann);
@@ -74,7 +74,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       return socket;
     }
 
-    /** Publishes by WHIP at the origin; resolves when the edge knows. */
+    /** Publishes over WHIP at the origin; resolves when the edge knows the broadcast. */
     async function publish(parameterSets: SetsSent = 'each'): Promise<WeriftPublisher> {
       onTestFinished(end);
       const at = { url: origin.url, channel: 'ann', key, film: FILM, parameterSets };
@@ -96,7 +96,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       return { socket, video, audio };
     }
 
-    /** What the edge knows of the broadcast. */
+    /** The broadcast as the edge knows it. */
     const remote = (): RemoteBroadcast | null => edge.app.get(BroadcastDirectory).findByName('ann');
 
     /** Joins as the watch page does. */
@@ -160,7 +160,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       await expect.poll(() => loadOf(origin)).toBe(3);
       expect(loadOf(edge)).toBe(0);
       expect(await stateAt(edge)).toBe('live');
-      // The next one opens it again.
+      // The next player opens it again.
       await receives(await watchByWhep(edge));
     });
 
@@ -217,7 +217,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       },
     );
 
-    it('learn that tracks pause, close and open', async () => {
+    it('are notified when tracks pause, close and open', async () => {
       const { socket: publisher, video, audio } = await announce();
       const { socket, consumers, kinds } = await join(edge);
       expect(kinds).toEqual(['audio', 'video']);
@@ -236,7 +236,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       await pause(true);
       await request(publisher, 'publisher:produce', videoTrack());
       expect(await opened).toMatchObject([{ kind: 'video', layers: 3, producerPaused: false }]);
-      // Whoever joins while a track is paused is told so.
+      // A viewer who joins while a track is paused is notified.
       const late = await join(edge);
       expect(late.consumers.find(({ kind }) => kind === 'audio')?.producerPaused).toBe(true);
     });
@@ -270,7 +270,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       await receives(await watchByWhep(edge));
     });
 
-    it('learn of the end', async () => {
+    it('are notified of the end', async () => {
       await publish();
       const page = await join(edge);
       const player = await watchByWhep(edge);

@@ -78,7 +78,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)('HLS on sev
     return here.body;
   }
 
-  it('names the same addresses, and serves the same bytes', async () => {
+  it('has the same URLs on every node, and the same bytes', async () => {
     const [atA, atB] = [await renditionsAt(a), await renditionsAt(b)];
     expect(atB.map(({ url }) => pathOf(url))).toEqual(atA.map(({ url }) => pathOf(url)));
     const { url } = atB.find(({ id }) => id === 'video-0')!;
@@ -116,7 +116,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)('HLS on sev
     const { url } = (await renditionsAt(b)).find(({ id }) => id === 'video-0')!;
     const agent = new Agent({ keepAlive: true });
     const { msn, uri } = hinted((await get(url)).body.toString());
-    // The first part of the next segment but one isn't hinted yet; the playlist waits for it.
+    // The response is blocked until another segment is complete, so its hint names a part that no
+    // node has fetched.
     const { uri: next } = hinted((await get(`${url}?_HLS_msn=${msn}`)).body.toString());
     expect(next).not.toBe(uri);
     const before = [edge().fetched.requests, origin().traffic.requests];

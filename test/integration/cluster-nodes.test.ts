@@ -62,7 +62,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
     await expect(one.calls.call(id, 'break', null)).rejects.toMatchObject({ failure: 'failed' });
     await expect(one.calls.call(id, 'nothing', null)).rejects.toMatchObject({ failure: 'refused' });
     await expect(one.calls.call('nobody', 'add', [])).rejects.toMatchObject({ failure: 'gone' });
-    // A node that comes back is another one, at the same address.
+    // A node that was restarted is a new node at the same address.
     const { url } = two;
     await two.stop();
     await startNode('two-again', { NODE_URL: url });
@@ -71,7 +71,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
       .toBe('gone');
   });
 
-  it('call a node that they haven’t noticed yet', async () => {
+  it('call a node that they haven’t discovered yet', async () => {
     const one = await startNode('one');
     const two = await startNode('two');
     two.calls.answer('greet', (_body, from) => from);
@@ -79,7 +79,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
     expect(await one.calls.call(two.cluster.self, 'greet', null)).toBe(one.cluster.self);
   });
 
-  it('answer nobody who is not a node, and nothing twice', async () => {
+  it('answer only nodes, and each call only once', async () => {
     const one = await startNode('one');
     const two = await startNode('two');
     const calls: unknown[] = [];
@@ -101,7 +101,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
       expect((await fetch(`${two.url}${path}`)).status).toBe(403);
   });
 
-  it('fetch what others serve, and serve it to nobody else', async () => {
+  it('fetch what others serve, and serve it only to nodes', async () => {
     const one = await startNode('one');
     const two = await startNode('two');
     const served: string[] = [];
@@ -141,10 +141,10 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
     await expect(get('bytes/a')).rejects.toMatchObject({ name: 'CallError' });
   });
 
-  it('notice that a node ended without a word', async () => {
+  it('notice that a node ended without announcing it', async () => {
     const one = await startNode('one');
     const db = one.app.app.get(PrismaService);
-    // A row without a lock, and nobody at its address.
+    // A row without a lock, and an address at which nothing listens.
     const url = `http://127.0.0.1:${await freePort()}`;
     const ghost = await db.node.create({
       data: { id: randomUUID(), name: 'ghost', url, startedAt: new Date() },

@@ -60,7 +60,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     return publisher;
   }
 
-  /** Publishes by WHIP; resolves when the broadcast is live. */
+  /** Publishes over WHIP; resolves when the broadcast is live. */
   async function publish(node: Node) {
     const publisher = program(node);
     expect(await publisher.publish()).toMatchObject({ status: 201 });
@@ -102,7 +102,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     ]);
   });
 
-  it('have one number of viewers on all nodes', { timeout: 60_000 }, async () => {
+  it('have the same number of viewers on all nodes', { timeout: 60_000 }, async () => {
     await publish(one);
     const here = await connect(one);
     await request(here, 'viewer:join', { channel: 'ann' });
@@ -237,13 +237,13 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     await vi.waitUntil(() => one.app.get(LiveChannels).find(channelId)?.broadcast == null, LIMIT);
     zombie?.end('publisher_ended');
     expect(told).not.toHaveBeenCalledWith('ended');
-    // The other node takes care of what it was given.
+    // The other node notices that it now has the broadcast.
     await vi.waitUntil(async () => (await rows())[0]!.epoch > 2, LIMIT);
     expect(await rows()).toMatchObject([{ nodeId: idOf(two), state: 'INTERRUPTED' }]);
     expect(await broadcast(two)).toMatchObject({ id, state: 'interrupted' });
   });
 
-  it('are left to the other nodes by one that stops', { timeout: 90_000 }, async () => {
+  it('are handed to the other nodes by a node that stops', { timeout: 90_000 }, async () => {
     const { id } = await publish(one);
     await nodes.stop(one);
     expect(await isIn(two, 'interrupted')).toMatchObject({ id });
@@ -284,7 +284,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
         interval: 250,
       });
       expect(await isIn(one, 'live')).toMatchObject({ id });
-      // The other node may have been the first to notice, and handed it over since.
+      // The first node to notice the loss takes the broadcast over, and may have passed it on
+      // since.
       const all = await rows();
       expect(all).toMatchObject([{ id, nodeId: idOf(two) }]);
       expect(all[0]?.epoch).toBeGreaterThan(1);

@@ -74,11 +74,11 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)(
       );
     });
 
-    it('are finished by another node if their node ended without a word', async () => {
+    it('are finished by another node if their node ended without announcing it', async () => {
       const film = await RecordedFilm.of(a.url, 'orphan');
       const id = await film.send();
       await film.recorded(id, 4_000);
-      // What the node has told the bucket while it recorded.
+      // Uploads the journals, as the node does regularly while it records.
       await a.app.get(RecordingKeepers).tend();
       await film.vanish();
       await nodes.stop(a);

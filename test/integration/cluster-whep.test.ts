@@ -129,7 +129,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the session of a WHEP player', 
     expect((await send('DELETE', path)).status).toBe(200);
   });
 
-  it('is not changed by those who may not watch, whichever node they ask', async () => {
+  it('cannot be changed by those who are not allowed to watch, on any node', async () => {
     const body = { name: 'player', scopes: ['channels:read'], expiresInDays: null };
     const made = await owner.post('/api/account/tokens', { ...body, password: PASSWORD });
     const { token } = made.body as { token: string };
@@ -192,7 +192,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the session of a WHEP player', 
     expect((await listen(`${path}/sse`)).status).toBe(404);
   });
 
-  it('sends the events that were asked for, until they are no longer wanted', async () => {
+  it('sends the requested events, until they are no longer requested', async () => {
     const { path } = await watch();
     const made = await guest.post(`${path}/sse`, ['viewercount']);
     expect(made.status).toBe(201);

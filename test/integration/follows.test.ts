@@ -60,7 +60,7 @@ describe.each(databases)('following on %s', (database) => {
   it.each<[string, () => HttpClient, string, ErrorBody['code']]>([
     ['without an account', () => visitor, 'first', 'not_logged_in'],
     ['one’s own channel', () => olivia, 'first', 'forbidden'],
-    ['what isn’t there', () => milo, 'nothing-here', 'channel_not_found'],
+    ['a channel that doesn’t exist', () => milo, 'nothing-here', 'channel_not_found'],
   ])('rejects %s', async (_what, client, name, code) => {
     expect((await follow(client(), name)).error?.code).toBe(code);
   });

@@ -91,7 +91,7 @@ describe('HLS on a node that does not have the broadcast', () => {
       expect.stringMatching(/video-0\.m3u8\?_HLS_msn=1&_HLS_part=1$/),
       expect.stringMatching(/video-0\/1\.1\.m4s$/),
     ]);
-    // Whoever comes later gets the part from memory.
+    // Later requests get the part from memory.
     expect((await edge.scene.fetchPath(`${at}/video-0/1.1.m4s`)).bytes.length).toBe(3_000);
     expect(partsServed()).toHaveLength(1);
     agent.destroy();
@@ -124,7 +124,7 @@ describe('HLS on a node that does not have the broadcast', () => {
     expect(await fetchBoth()).toBe(3);
   });
 
-  it('asks for a running playlist a few times a second, however many players poll it', async () => {
+  it('requests a playlist in progress a few times a second, however many players poll it', async () => {
     const { at, media } = live();
     media.segment();
     const poll = async () => {
@@ -141,7 +141,7 @@ describe('HLS on a node that does not have the broadcast', () => {
     expect(origin.served).toHaveLength(2);
   });
 
-  it('stops waiting at the origin when nobody waits here', async () => {
+  it('cancels its request to the origin when no player waits for it', async () => {
     const { at, media, run } = live();
     media.segment();
     const agent = new Agent();
@@ -152,14 +152,14 @@ describe('HLS on a node that does not have the broadcast', () => {
     agent.destroy();
     await Promise.all(asked);
     await waiting(run, 0);
-    // It can be asked again.
+    // The playlist can be requested again.
     const again = edge.scene.fetchPath(path);
     await waiting(run, 1);
     media.segment();
     expect((await again).status).toBe(200);
   });
 
-  it('ends playlists when the broadcast ends, also for those who wait', async () => {
+  it('ends playlists when the broadcast ends, even for waiting requests', async () => {
     const { channel, at, media, run } = live();
     media.segment();
     const waits = edge.scene.fetchPath(`${at}/video-0.m3u8?_HLS_msn=1`);
@@ -174,7 +174,7 @@ describe('HLS on a node that does not have the broadcast', () => {
     expect(late.status).toBe(404);
   });
 
-  it('asks players to come again while the origin can not be reached', async () => {
+  it('asks players to retry while the origin is unreachable', async () => {
     const { channel, at, media, run } = live();
     media.segment();
     const waits = edge.scene.fetchPath(`${at}/video-0.m3u8?_HLS_msn=1`);
@@ -190,7 +190,7 @@ describe('HLS on a node that does not have the broadcast', () => {
     expect((await edge.scene.fetchPath(`/hls/${channel}/index.m3u8`)).status).toBe(404);
   });
 
-  it('gives up an origin that left without a word, and follows the broadcast', async () => {
+  it('gives up on an origin that ended without announcing it, and follows the broadcast', async () => {
     const { channel, at, media, run } = live();
     media.segment();
     const waits = edge.scene.fetchPath(`${at}/video-0.m3u8?_HLS_msn=1`);
@@ -205,7 +205,7 @@ describe('HLS on a node that does not have the broadcast', () => {
     moved.run.end();
   });
 
-  it('plays the end of an earlier run from where it was made', async () => {
+  it('serves the end of an earlier run from the node that made it', async () => {
     const { channel, at, media, run } = live();
     media.segment();
     expect((await edge.scene.fetchPath(`${at}/video-0/0.m4s`)).status).toBe(200);

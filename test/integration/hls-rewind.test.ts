@@ -27,7 +27,7 @@ describe('the rewind window', () => {
     await stored(run, 0);
     expect(sequence((await playlist()).text)).toBe(0);
     media.segments(2);
-    // 34 s were written, 30 of which can be rewound.
+    // 34 s were written, of which the last 30 can be rewound to.
     const { text } = await playlist();
     expect(sequence(text)).toBe(1);
     expect(text).toContain('#EXT-X-DISCONTINUITY-SEQUENCE:1');

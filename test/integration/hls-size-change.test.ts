@@ -16,7 +16,7 @@ const it = serverTest();
 const [WIDTH, HEIGHT] = [64, 36];
 const SCALED = `scale=${WIDTH}:${HEIGHT}:flags=area,format=gray`;
 const SMALL_GREY = ['-map', '0:v', ...EVERY_FRAME, '-vf', SCALED, '-f', 'rawvideo', 'pipe:1'];
-/** The maximum difference of equal pictures, of 255; it tolerates rounding by scaling. */
+/** The maximum difference between the values (0 to 255) of equal pictures, which scaling rounds. */
 const SAME = 3;
 
 /** Returns the video segments of a film whose size changes: before and after the change. */

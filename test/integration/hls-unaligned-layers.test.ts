@@ -26,7 +26,7 @@ const LAYERS = [
 const BEST = LAYERS.length - 1;
 /** The encoders are already running when the connection opens: no layer starts with a key frame. */
 const FIRST_SENT = 5;
-/** The last clock wraps early. */
+/** The last clock wraps soon after the start. */
 const CLOCKS_START = [1_000_000, 2_000_000_000, 2 ** 32 - 40 * TICKS];
 /** Each clock jumps ahead by two hours, at a key frame of its layer. */
 const AHEAD_AT = [130, 150, 170];

@@ -200,7 +200,7 @@ describe('an on-demand rendition', () => {
     run.end();
   });
 
-  it('that is not ready in time is to be retried', async () => {
+  it('that is not ready in time asks the client to retry', async () => {
     const { at, media } = withAac({ waitMs: 50 });
     media.segment();
     expect((await scene.fetchPath(`${at}/aac.m3u8`)).status).toBe(503);

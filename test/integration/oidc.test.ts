@@ -110,7 +110,7 @@ describe('logging in with an OpenID provider', () => {
     const attacker = new HttpClient(server.url);
     const away = locationOf(await attacker.get('/api/auth/oidc'));
     const back = await provider.visit(away, 'subject-3');
-    // The attacker's callback in a victim's browser would log in to the attacker's account.
+    // The attacker's callback would log a victim's browser in to the attacker's account.
     expect(locationOf(await follow(victim, back))).toBe('/login?problem=provider_failed');
     await victim.get('/api/auth/oidc');
     expect(locationOf(await follow(victim, back))).toBe('/login?problem=provider_failed');

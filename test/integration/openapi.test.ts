@@ -3,7 +3,7 @@ import { OpenApiController } from '../../src/openapi/openapi.controller.js';
 import { HttpClient } from '../support/http-client.js';
 import { useServer } from '../support/fixtures/use-server.js';
 
-/** A document, for looking into without knowing its type. */
+/** A document whose members are read without a type. */
 // oxlint-disable-next-line typescript/no-explicit-any
 type Json = any;
 

@@ -73,7 +73,7 @@ describe(
   { timeout: 150_000 },
   () => {
     it.each(['offer', 'once'] as const)(
-      'is watched by everyone if they were sent by: %s',
+      'can be watched by everyone, with the sets sent: %s',
       async (sent) => {
         await publish(sent);
         const early = await watch();

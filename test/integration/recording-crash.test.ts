@@ -31,7 +31,7 @@ describe('a recording', () => {
     const recording = await film.finished(id);
     expect(recording.problem).toBeNull();
     expect(recording.spans).toHaveLength(1);
-    // Everything reported while it was live is there, and no more than was sent since.
+    // It contains everything that was reported while live, and at most what was sent after that.
     expect(recording.durationMs).toBeGreaterThanOrEqual(before.durationMs);
     expect(recording.durationMs).toBeLessThan(before.durationMs + 3 * SEGMENT_MS);
     await playWithFfmpeg(`${server.url}${recording.playlistPath}`, WHOLE);

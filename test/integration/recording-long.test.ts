@@ -37,7 +37,7 @@ describe('a recording of a day', () => {
   beforeAll(async () => {
     id = await longRecording(places(), { channel: CHANNEL, hours: 24 });
     base = `${test.url}/hls/recordings/${id}`;
-    // Compilation during the first request doesn't depend on the length.
+    // The first request includes compilation, whose time doesn't depend on the length.
     const short = await longRecording(places(), { channel: CHANNEL, hours: 0.1 });
     await client.fetch([`${test.url}/hls/recordings/${short}/video-3.m3u8`]);
   });
@@ -56,7 +56,7 @@ describe('a recording of a day', () => {
     ['its playlist, compressed', 'video-3.m3u8', GZIP],
     ['its playlist as it is', 'video-3.m3u8', {}],
     ['its multivariant playlist', 'index.m3u8', GZIP],
-    ['a segment that isn’t there', 'run-0123456789ab/video-3/7.m4s', {}],
+    ['a segment that doesn’t exist', 'run-0123456789ab/video-3/7.m4s', {}],
     ['a page about it', null, {}],
   ])('costs almost nothing when %s is requested repeatedly', async (_, file, headers) => {
     const url = file === null ? `${test.url}/api/recordings/${id}` : `${base}/${file}`;

@@ -14,7 +14,9 @@ const GONE_MS = 5_000;
 const CUT_MS = 20_000;
 const SEGMENT_MS = 2_000;
 const WHOLE = { from: 'rewind', seconds: 3_600 } as const;
-/** The tolerance between the wall clock and media time, including the delay up to the packager. */
+/**
+ * The tolerance between the wall clock and media time, including the latency up to the packager.
+ */
 const NEAR_MS = 1_000;
 
 let server: TestApp;

@@ -15,12 +15,13 @@ const SYNC_S = 0.01;
 let server: TestApp;
 let folder: string;
 let recording: RecordingView;
-/**
- * The minimum and maximum duration of the broadcast, and the time until its recording was finished.
- */
+/** The minimum and maximum duration of the broadcast, in milliseconds. */
 let lastedMs = 0;
 let atMostMs = 0;
-/** The CPU time of this process, in which everything but FFmpeg runs. */
+/**
+ * The CPU time of this process, in which everything except FFmpeg runs: while live, and to finish
+ * the recording.
+ */
 let liveCpuMs = 0;
 let finishCpuMs = 0;
 const cpuMsSince = (before: NodeJS.CpuUsage): number => {

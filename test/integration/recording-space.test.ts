@@ -9,7 +9,7 @@ import { type HttpClient, loggedIn } from '../support/http-client.js';
 import { KeptBroadcast } from '../support/kept-broadcast.js';
 
 const WAIT = { timeout: 30_000 };
-/** Per broadcast. */
+/** The number of segments per broadcast. */
 const SEGMENTS = 5;
 const BYTES = 10_000;
 const CHANNEL = 'spacious';

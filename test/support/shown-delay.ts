@@ -6,7 +6,7 @@ export type DelayPair = { shownMs: number; trueMs: number };
 
 const READ_CHIP = `(() => {
   const rows = [...document.querySelectorAll('.delay-chip-details > div')];
-  const row = rows.find((one) => one.querySelector('dt')?.textContent === 'Delay');
+  const row = rows.find((one) => one.querySelector('dt')?.textContent === 'Latency');
   return row?.querySelector('dd')?.textContent ?? '';
 })()`;
 

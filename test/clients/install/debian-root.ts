@@ -49,7 +49,7 @@ opt-level = 1
 /** Installs a newer Debian in a folder, with current OBS, FFmpeg, GStreamer and players. */
 export async function installDebianRoot(): Promise<string> {
   if (process.getuid?.() !== 0)
-    throw new Missing('a root of a newer Debian can be made by root only');
+    throw new Missing('only root can create the root folder of a newer Debian');
   return madeOnce(
     NAME,
     JSON.stringify(PACKAGES),
@@ -94,7 +94,7 @@ export async function installObs(): Promise<string> {
 async function bootstrap(root: string): Promise<void> {
   await rm(root, { recursive: true, force: true });
   await mkdir(CLIENTS_DIR, { recursive: true });
-  // The script of sid works for every suite, and older machines don't have one for newer suites.
+  // The script of sid works for every suite. Older machines have no script for newer suites.
   const script = '/usr/share/debootstrap/scripts/sid';
   if (!existsSync(script)) throw new Missing('debootstrap is not installed');
   const options = ['--variant=minbase', '--include=ca-certificates'];
@@ -116,7 +116,7 @@ async function mirror(): Promise<string> {
     .find((line) => line.endsWith(' Debian'))
     ?.split(' ')[0];
   if (site === undefined)
-    throw new Missing('this machine is no Debian with a mirror: apt-get update');
+    throw new Missing('this machine is not a Debian with a mirror, or apt-get update never ran');
   return site;
 }
 

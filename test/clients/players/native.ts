@@ -12,7 +12,7 @@ const LIVE_WAYS: readonly Way[] = ['live', 'recording', 'size change'];
 const EXTRA_MS = 20_000;
 const PLAYED_MS = PLAYED_S * 1_000;
 const VLC_LIVE_S = 25;
-/** A recording with a size change has both sizes in this time. */
+/** A recording with a size change shows both sizes within this time. */
 const secondsOf = (way: Way) => (way === 'size change' || way === 'recording' ? 40 : PLAYED_S);
 
 /** Waits for the program to end, and kills it if it is late. */
@@ -25,7 +25,10 @@ async function finished(program: Program, seconds: number): Promise<string> {
       : `, ended with ${code}`;
 }
 
-/** Complaints about this laboratory: no desktop, an end on request, and VLC's output to a file. */
+/**
+ * Messages that this lab causes and not the stream: no desktop, an end on request, and VLC's output
+ * to a file.
+ */
 const NOT_THE_STREAM =
   /dbus|Immediate exit|interface|video converter|level of recursion|adapt decoder format|video output/i;
 

@@ -23,7 +23,10 @@ export type Player = Readonly<{
   ways: readonly Way[];
   /** Advice for the table of players; empty if none. */
   whatToSet: string;
-  /** The command for the page of players: what runs, except for sinks and address. */
+  /**
+   * The command for the page of players, which differs from the one that runs only in sinks and
+   * address.
+   */
   command?: string;
   /** Observations that don't fit the table, in Markdown, for the page of players. */
   remarks?: string;

@@ -1,4 +1,5 @@
-# Plays by WHEP with aiortc for some seconds, and prints what it received in JSON: python whep.py URL SECONDS
+# Plays over WHEP with aiortc for some seconds, and prints what it received as JSON: python whep.py
+# URL SECONDS
 import asyncio
 import json
 import sys

@@ -12,7 +12,7 @@ const GO_MOD = fileURLToPath(new URL('../pion/go.mod', import.meta.url));
 /** Time to connect and to end. */
 const EXTRA_MS = 20_000;
 
-/** Returns what the player printed about received media, or why there was none. */
+/** Returns what the player printed about the received media, or why it received none. */
 async function received(program: Program): Promise<string> {
   const code = await program.endWithin(PLAYED_S * 1_000 + EXTRA_MS);
   const line = program.lines.find((one) => one.startsWith('{'));

@@ -10,7 +10,7 @@ import type { Sender, Target } from './sender.js';
 const PAGE = 'docs/obs.md';
 const URL_IN_PAGE = 'https://live.example.org/whip/NAME';
 const KEY_IN_PAGE = 'STREAM_KEY';
-/** The input of FFmpeg's command in the page. */
+/** The input of FFmpeg's command on the page. */
 const INPUT_IN_PAGE = 'input.mp4';
 const FILM = { width: 640, height: 360, fps: 30, seconds: 120 };
 
@@ -23,7 +23,7 @@ async function commandFor(heading: string, { url, key }: Target): Promise<string
   return command.replaceAll(URL_IN_PAGE, url).replaceAll(KEY_IN_PAGE, key);
 }
 
-/** FFmpeg's command exactly as in the page. */
+/** FFmpeg's command exactly as on the page. */
 const ffmpeg: Sender = {
   name: 'docs-ffmpeg',
   client: 'FFmpeg 9',
@@ -39,7 +39,7 @@ const ffmpeg: Sender = {
   },
 };
 
-/** GStreamer's command exactly as in the page. */
+/** GStreamer's command exactly as on the page. */
 const gstreamer: Sender = {
   name: 'docs-gstreamer',
   client: 'GStreamer whipclientsink',

@@ -8,7 +8,8 @@ const DISPLAY = ':77';
 const NAME = 'Laboratory';
 const RECORDINGS = 'recordings';
 /**
- * The film is longer than all cases except long runs, because sound and picture restart with it.
+ * The film is longer than all cases except long runs, because sound and picture would restart with
+ * the film.
  */
 const FILM_S = 120;
 

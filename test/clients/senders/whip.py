@@ -1,4 +1,4 @@
-# Publishes a film by WHIP with aiortc: python whip.py URL KEY FILE
+# Publishes a film over WHIP with aiortc: python whip.py URL KEY FILE
 import asyncio
 import signal
 import sys
