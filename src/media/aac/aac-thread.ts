@@ -4,7 +4,8 @@ import type { Log } from '../../common/logger.js';
 import type { AacCommand, AacOrder, AacReport, OpusPackets } from './aac-messages.js';
 
 /**
- * Encoding runs at 20 times real time, so a thread that needs longer than this for a part is stuck.
+ * Encoding runs at 20 times real time, so a thread that takes longer than this for one message is
+ * stuck.
  */
 const HANG_MS = 10_000;
 /** An idle thread exits after this time. Starting a new one takes a tenth of a second. */

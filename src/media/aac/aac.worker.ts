@@ -16,15 +16,15 @@ const PRIMING_FRAMES = 1;
 /** The encoder's maximum lookahead. */
 const LOOKAHEAD_TICKS = 3 * FRAME_TICKS;
 /**
- * The decoder's maximum packet size. Audio packets usually have about 200 bytes, and at most 1,275
- * per frame (RFC 6716 3.2.1).
+ * The decoder's maximum packet size, in bytes. A packet usually has about 200 bytes; each of its
+ * frames has at most 1,275 (RFC 6716 3.2.1).
  */
 const OPUS_PACKET_MAX = 7_680;
 /** The maximum input per message, in ticks. */
 const FEED_MAX_TICKS = 120 * SAMPLE_RATE;
 
 const port = parentPort;
-if (port === null) throw new Error('this file must run on a worker thread');
+if (port === null) throw new Error('this file must run in a worker thread');
 const report = (message: AacReport, transfer: ArrayBuffer[] = []) =>
   port.postMessage(message, transfer);
 

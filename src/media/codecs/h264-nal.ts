@@ -35,7 +35,8 @@ export function nalReader(nal: Uint8Array): BitReader {
 }
 
 /**
- * Enough for {@link slicePpsId}: three numbers of up to 63 bits, and emulation prevention bytes.
+ * Enough bytes for {@link slicePpsId}: three numbers of up to 63 bits, and emulation prevention
+ * bytes.
  */
 export const SLICE_HEAD_BYTES = 40;
 

@@ -19,7 +19,7 @@ export class H264ParameterSets {
   readonly #sps = new Map<number, Sps>();
   readonly #pps = new Map<number, Pps>();
   #config: VideoConfig | null = null;
-  /** Whether a set has arrived since the config was created. */
+  /** Whether a set has been added or replaced since the last key frame. */
   #changed = false;
   /** The sets in the current config. */
   #usedSps: Sps | null = null;

@@ -34,8 +34,8 @@ export function runFfmpeg({
   outputMax,
 }: Options): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  // FFmpeg can use more than one core, but waits for the CPU on a busy machine because of its low
-  // priority.
+  // The same limit as for the elapsed time: FFmpeg can use several cores, but its low priority
+  // makes it wait for the CPU on a busy machine.
   const cpuSeconds = Math.ceil(timeoutMs / 1_000);
   const child = spawnFfmpeg(
     program,

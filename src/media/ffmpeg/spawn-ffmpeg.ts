@@ -21,10 +21,10 @@ const OPEN_FILES_MAX = 64;
 /**
  * Starts FFmpeg on untrusted media: within limits, without this service's environment, and unable
  * to open anything but its own pipes or to write a file. It inherits no open files, because Node
- * opens all of them close-on-exec. It has a session of its own, so that Ctrl-C in a terminal doesn't
- * reach it: a broadcast that ends with the server still needs its last pictures.
- * @param input options and the input's `-i`, before which no other address can be opened
- * @param output the arguments after it
+ * opens all of them close-on-exec. It has a session of its own, so that Ctrl-C in a terminal
+ * doesn't reach it: a broadcast that ends with the server still needs its last pictures.
+ * @param input the input's options and its `-i`
+ * @param output the arguments after the input
  */
 export function spawnFfmpeg(
   program: string,

@@ -105,7 +105,10 @@ function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Ui
   );
 }
 
-/** Returns an empty edit (8.6.6) for a track that starts later than the movie. */
+/**
+ * Returns an edit list (8.6.6) that begins with an empty edit if the track starts after the movie
+ * does.
+ */
 function edits({ kind, table }: MovieTrack): Uint8Array[] {
   if (table.startTicks === 0) return [];
   const speed = [...u16(1), ...u16(0)];

@@ -8,7 +8,7 @@ import { boxesIn } from './read-box.js';
 const VISUAL_ENTRY_BYTES = 86;
 /**
  * The length of `avcC` before its first parameter set. The five low bits of the last of these bytes
- * hold the number of sets.
+ * hold the number of sequence parameter sets.
  */
 const AVCC_HEAD_BYTES = 6;
 

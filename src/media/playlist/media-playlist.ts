@@ -35,7 +35,7 @@ export type MediaPlaylist = Readonly<{
   /** Whether every segment can be decoded independently. */
   independentSegments: boolean;
   /**
-   * Segments further from the end than this may be skipped, in seconds; at least 6 target
+   * The distance from the end, in seconds, beyond which segments may be skipped; at least 6 target
    * durations.
    */
   skipBoundaryS: number;
@@ -58,7 +58,7 @@ export type MediaPlaylist = Readonly<{
 const PARTS_WITHIN_TARGETS = 3;
 /**
  * 4.4.3.8: PART-HOLD-BACK is at least twice, and preferably three times, the part target; HOLD-BACK
- * is three times the target duration.
+ * is at least three times the target duration.
  */
 const HOLD_BACK_TARGETS = 3;
 /** How far the date of a segment may be from the one that players extrapolate. */
@@ -94,8 +94,8 @@ export type VodPlaylist = Readonly<{
 
 /**
  * Renders a media playlist that no longer changes (RFC 8216bis 4.4.3.5). Players extrapolate the
- * dates (4.4.4.6), so a segment has a date only if the extrapolated one is wrong: half of a long
- * playlist would be dates.
+ * dates (4.4.4.6), so a segment has a date only after a discontinuity, or if the extrapolated date
+ * would be wrong. Otherwise, half of a long playlist would be dates.
  */
 export function* vodPlaylistText(playlist: VodPlaylist): Generator<string> {
   const { targetDurationS, independentSegments, segments } = playlist;
@@ -178,9 +178,9 @@ const dateOf = ({ wallMs }: Pick<OpenSegment, 'wallMs'>): string =>
   `#EXT-X-PROGRAM-DATE-TIME:${new Date(wallMs).toISOString()}\n`;
 
 /**
- * Rounds durations so that they add up to the segment's EXTINF. With a sum that was 0.02 ms less,
- * video.js stalled permanently: it starts at HOLD-BACK before the end, and that position fell into the
- * gap between the parts and the segment's end.
+ * Rounds the parts' durations so that they add up to the segment's EXTINF. With a sum that was 0.02
+ * ms less, video.js stalled permanently: it starts at HOLD-BACK before the end, and that position
+ * fell into the gap between the last part and the segment's end.
  */
 function partLines(parts: readonly PlaylistPart[]): string {
   let endS = 0;

@@ -59,14 +59,16 @@ export type Turn = { answer: 'now' } | { answer: 'later' } | { answer: 'refuse';
 /** Requests for a segment that is further ahead than this are rejected (6.2.5.2: SHOULD). */
 const AHEAD_MAX = 2;
 
-/** Whether a playlist with this progress can answer a request. */
+/**
+ * Whether a playlist with this progress can answer a request now, will be able to later, or never.
+ */
 export function turnOf({ msn, part }: Position, end: PlaylistEnd, partsInSegment: number): Turn {
   if (msn > end.msn + AHEAD_MAX)
     return {
       answer: 'refuse',
       message: `Segment ${msn} is too far ahead. The last one is ${end.msn}.`,
     };
-  // No segment has that many parts, so a request for this part would wait forever.
+  // No segment has that many parts, so the request can only be a mistake.
   if (part !== null && part > partsInSegment * AHEAD_MAX)
     return {
       answer: 'refuse',

@@ -7,8 +7,8 @@ import type { PayloadFormat, PayloadResult } from './video-depacketizer.js';
 type Content = { keyFrame: boolean; data: Uint8Array; config: VideoConfig };
 
 /**
- * A NAL unit whose fragments are arriving, and its position in the assembly, after its length
- * prefix.
+ * A NAL unit whose fragments are arriving. `head` is its length prefix and header, and `place` the
+ * position of `head` in the assembly.
  */
 type Fragmented = { type: number; place: number; head: Uint8Array };
 
@@ -28,8 +28,8 @@ export class H264Format implements PayloadFormat<Content> {
   readonly #sets = new H264ParameterSets();
   readonly #assembly = new UnitAssembly();
   /**
-   * Whether the last key frame had its sets in band. If so, a later key frame without sets has lost
-   * them.
+   * Whether sets have arrived in band since the last key frame began. If so, a later key frame
+   * without sets has lost them.
    */
   #setsInBand = false;
   /** Whether the unit contains parameter sets. */
@@ -73,7 +73,8 @@ export class H264Format implements PayloadFormat<Content> {
     const slice = this.#assembly
       .copyFrom(place, LENGTH_BYTES + SLICE_HEAD_BYTES)
       .subarray(LENGTH_BYTES);
-    // Programs between encoder and server may insert sets, or renumber packets, after a loss.
+    // A program between encoder and server may renumber packets, or insert sets, after a loss. Then
+    // no packet seems to be missing.
     if (!isFirstSlice(slice)) return 'damaged';
     const ppsId = slicePpsId(slice);
     const keyFrame = this.#isIdr;
@@ -163,7 +164,8 @@ export class H264Format implements PayloadFormat<Content> {
 }
 
 /**
- * Returns the first NAL unit from its header on. In a fragment, only the header's type is correct.
+ * Returns the first NAL unit from its header on; nothing for a later fragment. In a first fragment,
+ * only the type in the header is correct.
  */
 function firstNal(payload: Uint8Array): Uint8Array {
   const [indicator = 0, second = 0] = payload;

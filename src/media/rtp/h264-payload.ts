@@ -12,8 +12,8 @@ export type H264Beginning = Readonly<{
 }>;
 
 /**
- * Returns the NAL units that begin in a payload; returns an empty list for later fragments and
- * malformed payloads.
+ * Returns the NAL units that begin in a payload, up to the first malformed one. The list is empty
+ * for later fragments.
  */
 export function h264Beginnings(payload: Uint8Array): H264Beginning[] {
   const [indicator = 0, header = 0] = payload;

@@ -25,7 +25,8 @@ type Options = {
 // RFC 3550 A.1: a larger step in sequence numbers counts as a restart once two consecutive packets
 // confirm it.
 const MAX_STEP = 3000;
-// If a sender restarts with numbers just below its previous ones, its packets would be treated as
+// If no packet has been in time for this long, late packets count as a restart, too. Otherwise, if
+// a sender restarted with numbers just below its previous ones, its packets would be dropped as
 // late for a long time.
 const STALE_MS = 1000;
 

@@ -16,7 +16,10 @@ export interface PayloadFormat<C extends Content> {
    * when the RTP time changes.
    */
   readonly endIsMarked: boolean;
-  /** Whether this payload starts a unit that can be decoded independently. */
+  /**
+   * Whether this payload certainly starts a unit. A format may recognize only units that can be
+   * decoded independently.
+   */
   beginsUnit(payload: Uint8Array): boolean;
   /** Adds the next payload, which is never empty. */
   add(payload: Uint8Array): PayloadResult;
