@@ -54,6 +54,17 @@ describe('playlists', () => {
     expect(text).toContain('CODECS="avc1.42E01F,opus"');
   });
 
+  it('contain measured values after the segments have been written to disk', async () => {
+    const { base, media, files } = scene.live();
+    media.segments(2);
+    media.segment({ byteLength: 2_000 });
+    await files.settled();
+    const { text } = await scene.fetchPath(`${base}/index.m3u8`);
+    expect(text).toMatch(/BANDWIDTH=96000,/);
+    expect(text).toMatch(/AVERAGE-BANDWIDTH=64000,/);
+    expect(text).toMatch(/FRAME-RATE=30/);
+  });
+
   it('declare independent segments until one begins without a key frame', async () => {
     const { base, at, media, playlist } = scene.live();
     const promise = '#EXT-X-INDEPENDENT-SEGMENTS\n';

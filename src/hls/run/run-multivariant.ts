@@ -92,7 +92,7 @@ function bitRates(rendition: Rendition, targetDurationS: number) {
 
 /** Returns the finished segments or, before the first one is finished, the open segment so far. */
 function measuredOf({ segments, open }: Rendition): readonly Segment[] {
-  const finished = segments.filter(({ state }) => state === 'complete');
+  const finished = segments.filter(({ hasMedia }) => hasMedia);
   return finished.length === 0 && open ? [open] : finished;
 }
 
