@@ -22,7 +22,7 @@ import { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /**
  * The HLS packages of all running broadcasts, by channel name. An ended package remains available
- * for a moment.
+ * for half a minute.
  */
 @Injectable()
 export class HlsService
@@ -62,7 +62,8 @@ export class HlsService
    * Flushes running broadcasts and finishes their recordings while the database is still available.
    */
   async beforeApplicationShutdown(): Promise<void> {
-    // Broadcasts that other nodes continue are released first, so that their recordings go on.
+    // Broadcasts that other nodes take over are released first, so that their recordings continue
+    // there.
     this.broadcasts.stop();
     const packagers = [...this.#packagers.values()];
     for (const packager of packagers) packager.close();
@@ -97,7 +98,7 @@ export class HlsService
     channel: string;
     isContinued?: boolean;
   }): Packager {
-    // The previous packager may still exist.
+    // The packager of the channel's previous broadcast may still exist.
     this.#packagers.get(channel)?.dispose();
     if (!this.#store) throw new Error('HLS has not started');
     const packager = new Packager({

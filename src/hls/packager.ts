@@ -21,9 +21,9 @@ import type { RenditionWriter } from './timeline/rendition-writer.js';
 import type { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /**
- * The delay between the last part and EXT-X-ENDLIST. It equals PART-HOLD-BACK, so that players
- * learn of the end before they run out of media. hls.js 1.7 never loads a part announced together
- * with EXT-X-ENDLIST, and stalls just before the end.
+ * The delay between the last part and EXT-X-ENDLIST. With the default part duration, it equals
+ * PART-HOLD-BACK, so that players learn of the end before they run out of media. hls.js 1.7 never
+ * loads a part announced together with EXT-X-ENDLIST, and stalls just before the end.
  */
 const END_AFTER_MS = 1_000;
 /**

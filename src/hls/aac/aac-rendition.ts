@@ -93,7 +93,7 @@ export class AacRendition implements AudioListener {
 
   /** Stops encoding after the current segment. */
   unwant(): void {
-    // The last seconds are still being encoded.
+    // After the input has ended, the remaining segments are still encoded.
     if (this.#ended) return;
     this.#wanted = false;
     const [oldest] = this.#segments;
@@ -236,7 +236,10 @@ export class AacRendition implements AudioListener {
     this.#trim();
   }
 
-  /** Applies during encoding as well: an encoder that cannot keep up loses the oldest segments. */
+  /**
+   * Turns the oldest segments beyond the limit into gaps. During encoding, this happens if the
+   * encoder cannot keep up.
+   */
   #trim(): void {
     const atWork = this.#wanted || this.#encoding !== null;
     const max = HELD_SEGMENTS + (atWork ? WAITING_SEGMENTS : 0);

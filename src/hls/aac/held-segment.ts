@@ -3,8 +3,8 @@ import type { SegmentStart } from '../timeline/rendition-writer.js';
 import type { OpusPackets } from '../../media/aac/aac-messages.js';
 
 /**
- * Larger than the Opus data of the longest configurable segment: half a minute at the highest bit
- * rate.
+ * Half a minute of Opus at the highest bit rate, which is more than the longest configurable
+ * segment contains.
  */
 const BYTES_MAX = 2 * 1_048_576;
 
@@ -49,7 +49,7 @@ export function endOf({ baseTicks, durations }: OpusPackets): number {
 
 /**
  * Copies the samples into a separate buffer. They are views of RTP packets, and posting a view to a
- * worker thread transfers the whole underlying buffer.
+ * worker thread copies the whole underlying buffer.
  */
 function pack(baseTicks: number, samples: readonly Sample[], withData: boolean): OpusPackets {
   const lengths = Uint32Array.from(samples, ({ data }) => (withData ? data.length : 0));

@@ -4,10 +4,13 @@ import type { Clock } from '../../common/clock.js';
 import { LINGER_MS } from '../../common/linger.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
 
-/** A node that no longer has a channel's broadcast, but still has its media. */
+/** A node that no longer runs a channel's broadcast, but may still have its media. */
 type Earlier = Readonly<{ nodeId: NodeId; untilMs: number }>;
 
-/** The directory may notice an end a second after it, and a node may be that much slower. */
+/**
+ * A node may learn of the end of its broadcast later than this node, and then has the media for
+ * longer.
+ */
 const MARGIN_MS = 5_000;
 
 /** Which other nodes have the HLS of a channel: the one that runs its broadcast, and earlier ones. */
@@ -16,7 +19,7 @@ export class BroadcastOrigins {
   /** `moved`: a node no longer runs the channel's broadcast. */
   readonly events = this.#emitter.listenable;
   readonly #current = new Map<string, NodeId>();
-  /** By channel, latest first. Bounded by the broadcasts that end within half a minute. */
+  /** By channel, most recent first. Bounded by the broadcasts that end within half a minute. */
   readonly #earlier = new Map<string, readonly Earlier[]>();
 
   constructor(
@@ -33,7 +36,7 @@ export class BroadcastOrigins {
     return this.directory.findByName(channel)?.nodeId ?? null;
   }
 
-  /** Returns the nodes that ran a broadcast of the channel until lately, latest first. */
+  /** Returns the nodes that ran a broadcast of the channel until recently, most recent first. */
   earlier(channel: string): NodeId[] {
     const nowMs = this.clock.nowMs();
     const known = this.#earlier.get(channel) ?? [];

@@ -110,7 +110,7 @@ export class HlsDelivery {
 }
 
 /**
- * Restricts caching of responses whose access is restricted. Only the player's own cache may store
+ * Restricts caching of responses from a protected channel. Only the player's own cache may store
  * them, and no cache may store resources that change.
  */
 function forOne(answer: Answer, { what }: HlsAddress): Answer {

@@ -15,7 +15,9 @@ import { type BytesAnswer, MediaCache } from './media-cache.js';
 import { readPlaylistQuery } from './playlist-requests.js';
 import { assertReleased, notLive, originUnreachable, tooManyWait } from './refusals.js';
 
-/** Nest's injection token for the {@link HlsEdge}; null for a service that is one node. */
+/**
+ * Nest's injection token for the {@link HlsEdge}, which is null if the service is a single node.
+ */
 export const HLS_EDGE = Symbol('HlsEdge');
 
 const CACHE_MAX_BYTES = 64 * 1_048_576;
@@ -23,7 +25,7 @@ const CACHE_MAX_BYTES = 64 * 1_048_576;
 const RESOURCE_MAX_BYTES = 64 * 1_048_576;
 const WAITING_MAX = 20_000;
 const WAITING_PER_CONNECTION_MAX = 8;
-/** More than an origin lets a request wait, which is three target durations. */
+/** Longer than an origin lets a request wait, which is three target durations. */
 const WAIT_MS = 60_000;
 const RETRY_MS = 1_000;
 /** After a broadcast has left a node, that node releases all waiting requests within a second. */
@@ -37,13 +39,13 @@ type Parts = Readonly<{
   clock: Clock;
 }>;
 
-/** One request to an origin, for all requests for the same resource. */
+/** A request to an origin on behalf of all requests for the same resource. */
 type Fetch = {
   readonly address: HlsAddress;
   /** The path and the query at the origin. */
   readonly path: string;
   readonly gzip: boolean;
-  /** The requests that wait for it. */
+  /** The number of requests that wait for it. */
   readers: number;
   /** The node that is being asked. */
   asking: { readonly node: NodeId; readonly abort: AbortController } | null;
@@ -51,9 +53,10 @@ type Fetch = {
 };
 
 /**
- * Serves the broadcasts of other nodes. Addresses are the same on all nodes. Requests for the same
- * resource at the same time, such as those that wait for the next part, are one request to the
- * origin, the node that has the broadcast. Media is stored in memory. Access must have been checked.
+ * Serves the broadcasts of other nodes. Addresses are the same on all nodes. Concurrent requests
+ * for the same resource, such as those that wait for the next part, are coalesced into one request
+ * to the origin, the node that packages the broadcast. Responses are cached in memory. The caller
+ * must have checked access.
  */
 export class HlsEdge implements OnApplicationShutdown {
   readonly #parts: Parts;
@@ -98,9 +101,9 @@ export class HlsEdge implements OnApplicationShutdown {
   }
 
   /**
-   * Returns a resource of another node: from memory, or a promise; null if the local node has to
-   * answer.
-   * @throws {DomainError} as the origin refuses; `unavailable` if the origin can't be reached
+   * Returns a resource of another node, as a promise unless it is in memory; null if this node has
+   * to answer.
+   * @throws {DomainError} the origin's error; `unavailable` if the origin can't be reached
    */
   find(wanted: Wanted): Answer | Promise<Answer> | null {
     const { address, query, request } = wanted;
@@ -119,7 +122,7 @@ export class HlsEdge implements OnApplicationShutdown {
 
   /**
    * Returns the nodes to ask, in order. After a broadcast has moved, its earlier runs can be
-   * fetched from where they were made for a while.
+   * fetched for a while from the nodes that made them.
    */
   #nodesFor(address: HlsAddress): NodeId[] {
     const { origins, local } = this.#parts;
@@ -167,7 +170,7 @@ export class HlsEdge implements OnApplicationShutdown {
         },
       )
       .finally(() => {
-        // If everybody has left, another request may have begun in the meantime.
+        // If all clients disconnected, a later fetch for the same key may have begun.
         if (this.#fetches.get(key) !== fetch) return;
         this.#fetches.delete(key);
         this.#waiters.release(key);
@@ -175,7 +178,7 @@ export class HlsEdge implements OnApplicationShutdown {
     return fetch;
   }
 
-  /** Asks one node after the other. The directory may change in the meantime. */
+  /** Asks one node after another. The list of nodes may change in the meantime. */
   async #load(fetch: Fetch): Promise<BytesAnswer> {
     const { address } = fetch;
     const asked = new Set<NodeId>();
@@ -221,13 +224,13 @@ export class HlsEdge implements OnApplicationShutdown {
     }
   }
 
-  /** Gives up a fetch that nobody waits for. */
+  /** Abandons a fetch that no request waits for. */
   #abandon(key: string, fetch: Fetch): void {
     if (this.#fetches.get(key) === fetch) this.#fetches.delete(key);
     fetch.asking?.abort.abort();
   }
 
-  /** Makes fetches ask another node. */
+  /** Aborts the current requests of these fetches, which then ask the next node. */
   #abort(isMeant: (fetch: Fetch) => boolean): void {
     for (const fetch of this.#fetches.values()) if (isMeant(fetch)) fetch.asking?.abort.abort();
   }
@@ -252,7 +255,7 @@ function answerOf({ status, headers, body }: NodeResource): BytesAnswer {
   const { 'content-type': contentType, 'cache-control': cacheControl, etag, vary } = headers;
   if (status !== 200) throw refusalOf(status, body);
   if (contentType === undefined || cacheControl === undefined || etag === undefined)
-    throw new CallError('failed', 'a node answered a request for HLS without its headers');
+    throw new CallError('failed', 'a node answered an HLS request without the expected headers');
   const isGzip = headers['content-encoding'] === 'gzip';
   return {
     source: body,
@@ -272,7 +275,9 @@ function refusalOf(status: number, body: Buffer): Error {
       ...(more.issues && { issues: more.issues }),
     });
   } catch (cause) {
-    // Such as an earlier release that doesn't serve HLS to other nodes.
-    return new CallError('failed', `a node answered a request for HLS with ${status}`, { cause });
+    // For example, an earlier release doesn't serve HLS to other nodes.
+    return new CallError('failed', `a node answered an HLS request with status ${status}`, {
+      cause,
+    });
   }
 }

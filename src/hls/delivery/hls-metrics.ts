@@ -51,7 +51,7 @@ export class HlsMetrics {
   }
 }
 
-/** Registers what only nodes of a cluster have. */
+/** Registers the metrics that only nodes of a cluster have. */
 function registerEdge(edge: HlsEdge, origin: HlsOrigin, metrics: Metrics): void {
   metrics.gauge(
     'onair_hls_fetched_total',
@@ -65,7 +65,7 @@ function registerEdge(edge: HlsEdge, origin: HlsOrigin, metrics: Metrics): void 
   );
   metrics.gauge(
     'onair_hls_node_requests_total',
-    'Requests of other nodes for HLS since startup.',
+    'HLS requests from other nodes since startup.',
     () => origin.traffic.requests,
   );
   metrics.gauge(

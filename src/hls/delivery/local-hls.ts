@@ -8,11 +8,11 @@ import { initAnswer, partAnswer, segmentAnswer, thumbnailAnswer } from './media-
 import { PlaylistRequests } from './playlist-requests.js';
 import { noSuchRendition, noSuchRun, notLive } from './refusals.js';
 
-/** A request for a resource of a broadcast, whose access was checked. */
+/** A request for a resource of a broadcast. */
 export type Wanted = Readonly<{
   address: HlsAddress;
   query: string;
-  /** The request that waits for the resource, and its headers. */
+  /** The HTTP request, which may wait for the resource. */
   request: IncomingMessage;
 }>;
 
@@ -30,14 +30,15 @@ export class LocalHls {
     return this.#playlists.waiting;
   }
 
-  /** Whether this node has the channel that is addressed and, if a run is, that run. */
+  /** Whether this node has the addressed channel and, if the address names a run, that run. */
   has(address: HlsAddress): boolean {
     const channel = this.source.find(address.channel);
     return channel !== undefined && (!('run' in address) || runOf(channel, address.run) !== null);
   }
 
   /**
-   * Returns a resource; a promise if the request has to wait for it.
+   * Returns a resource, as a promise if the request has to wait for it. The caller must have
+   * checked access.
    * @throws {DomainError} `not_found`, `bad_request`; `unavailable` if it did not arrive in time
    */
   find({ address, query, request }: Wanted): Promise<Answer> | Answer {
@@ -62,8 +63,8 @@ export class LocalHls {
 }
 
 /**
- * Returns the run with this id, which is the newest run or an earlier one whose playlists have
- * ended.
+ * Returns the run with this id, either the newest run or an earlier one whose playlists have ended;
+ * null if there is none.
  */
 function runOf({ run, earlier = [] }: HlsChannel, id: string): Run | null {
   return run?.id === id ? run : (earlier.find((one) => one.id === id) ?? null);

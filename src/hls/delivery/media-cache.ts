@@ -9,14 +9,15 @@ type Entry = Readonly<{ answer: BytesAnswer; untilMs: number }>;
 const MAX_AGE = /\bmax-age=(\d{1,9})\b/;
 const SHARED = /\bs-maxage=[1-9]/;
 /**
- * A running playlist allows shared caches a second. A fraction of it spares the origin most requests
- * of players that poll, and is shorter than a part.
+ * How long a running playlist is stored. It allows shared caches to store it for a second; a
+ * fraction of that spares the origin most requests from players that poll, and is shorter than a
+ * part.
  */
 const RUNNING_MS = 200;
 
 /**
- * Stores responses in memory for as long as they allow (RFC 9111), running playlists for less. Beyond
- * its size, the least recently used response is evicted.
+ * Stores responses in memory for as long as they allow (RFC 9111), and running playlists for less.
+ * Beyond the maximum size, the least recently used responses are evicted.
  */
 export class MediaCache {
   /** In order of last use. */
@@ -45,7 +46,7 @@ export class MediaCache {
     return entry.answer;
   }
 
-  /** Stores a response, if it allows that. */
+  /** Stores a response if its headers allow that. */
   put(key: string, answer: BytesAnswer): void {
     const forMs = lifetimeMs(answer.cacheControl);
     if (forMs === 0) return;

@@ -146,8 +146,8 @@ export function readPlaylistQuery(query: string): PlaylistRequest {
 
 /**
  * Whether the playlist has anything to play. An on-demand rendition's playlist starts with gaps,
- * which are omitted. The playlist is ready once it contains a whole segment, because players reject
- * a playlist without one.
+ * which are omitted. It is ready once it contains a whole segment, because players reject a
+ * playlist without one.
  */
 function canBePlayed(rendition: Rendition): boolean {
   if (rendition.ended) return true;
@@ -165,7 +165,7 @@ async function catchUp(run: Run, rendition: Rendition, request: IncomingMessage)
   if (!run.waiters.hasRoomFor(request)) throw tooManyWait();
   const key = `caught-up/${rendition.id}`;
   const end = await run.waiters.wait({ key, isThere, waitMs: CATCH_UP_MS }, request);
-  // The wait timed out, but an incomplete playlist is better than none.
+  // If the wait timed out, an incomplete playlist is better than none.
   if (end === 'gone') assertReleased(end, 0);
 }
 

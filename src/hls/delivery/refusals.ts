@@ -27,10 +27,7 @@ export const notLive = (channel: string): DomainError =>
   new DomainError('not_found', `${channel} is not live.`);
 
 export const noSuchRun = (): DomainError =>
-  new DomainError(
-    'not_found',
-    'This playlist belongs to another broadcast. Load index.m3u8 again.',
-  );
+  new DomainError('not_found', 'This playlist is no longer available. Load index.m3u8 again.');
 
 export const noSuchRendition = (): DomainError =>
   new DomainError('not_found', 'This broadcast has no such rendition. Load index.m3u8 again.');
@@ -63,8 +60,8 @@ export const tooManyWait = (): DomainError =>
   );
 
 /**
- * The node that has the broadcast doesn't answer. Players repeat a request after a 503: hls.js never
- * does after a 404, and gives up at once when a connection is cut.
+ * The node that packages the broadcast doesn't answer. hls.js repeats a request after a 503, but
+ * not after a 404 or when the connection is cut.
  */
 export const originUnreachable = (): DomainError =>
   new DomainError(

@@ -15,8 +15,8 @@ export class OnDemand {
   }
 
   /**
-   * @param begins whether this request starts an idle rendition; otherwise the request only keeps
-   *   a running one running
+   * @param begins whether this request starts an idle rendition; otherwise it only keeps an active
+   *   one from stopping
    */
   asked(begins: boolean): void {
     if (this.#timer) {

@@ -12,7 +12,7 @@ type Options = Readonly<{
   targetDurationS: number;
   /** Called with each change in memory use, in bytes. */
   onMemory: (bytes: number) => void;
-  /** Called when a segment has been stored, or has failed to be. */
+  /** Called when a segment has been stored, or was added without media. */
   onSettled: (segment: Segment) => void;
 }>;
 

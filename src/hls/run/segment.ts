@@ -3,7 +3,7 @@ import type { SegmentStart, WrittenPart } from '../timeline/rendition-writer.js'
 
 /**
  * `open`: parts are being added. `abandoned`: parts are being added, but the segment is too large
- * for memory and will become a gap. `complete`: all parts are there. `stored`: the segment is
+ * for memory and will become a gap. `complete`: all parts have been added. `stored`: the segment is
  * complete and written to its file. `gap`: the segment has no media (RFC 8216bis 4.4.4.7).
  */
 export type SegmentState = 'open' | 'abandoned' | 'complete' | 'stored' | 'gap';

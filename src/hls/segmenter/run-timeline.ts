@@ -146,7 +146,7 @@ export class RunTimeline {
     this.#askForKeyFrame();
   }
 
-  /** Writes everything and ends the open segments together; returns the position. */
+  /** Writes everything, ends the open segments together, and returns their end, 90 kHz. */
   finish(nowMs: number): number {
     if (!this.#begun) return this.#cuts.startTicks;
     this.#gone = { audio: true, video: true };
@@ -251,7 +251,7 @@ export class RunTimeline {
   }
 
   /**
-   * Bridges a pause in both audio and video after which the segment would have to end before this
+   * Bridges a pause in both audio and video if the segment would otherwise have to end before this
    * key frame.
    */
   #bridgeTo(ticks: number): void {

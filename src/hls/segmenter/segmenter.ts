@@ -11,8 +11,8 @@ import { WallClock } from '../timeline/wall-clock.js';
 /** After a longer silence, input starts a discontinuity instead of continuing. */
 const SILENCE_S = 5;
 /**
- * The same limit without audio. It is lower because frames can't be repeated in the meantime:
- * nothing shows up to which time.
+ * The same limit without audio. It is lower because nothing then shows up to which time frames have
+ * to be repeated.
  */
 const SILENCE_WITHOUT_SOUND_S = 2;
 const ASK_AGAIN_MS = 1_000;
@@ -117,7 +117,7 @@ export class Segmenter {
     if (track.closed || this.#ended || layer >= track.layerCount) return;
     this.#nowMs = Math.max(this.#nowMs, unit.arrivedMs);
     if (this.#stretch && !this.#fits(track, unit)) {
-      // The run lacks this kind or codec, so its first key frame opens a new run.
+      // The run lacks this kind or codec, so the track's first key frame opens a new run.
       if (!unit.keyFrame) return this.#askFor(ASK_AGAIN_MS);
       this.#shut();
     }

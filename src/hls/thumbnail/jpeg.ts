@@ -2,8 +2,8 @@ const SOI = 0xd8;
 const EOI = 0xd9;
 const START_OF_SCAN = 0xda;
 /**
- * The markers of baseline and progressive frames with Huffman coding, which every browser supports
- * (ITU-T T.81 table B.1).
+ * The markers of baseline, extended sequential and progressive frames with Huffman coding, which
+ * every browser supports (ITU-T T.81 table B.1).
  */
 const FRAME_MARKERS = new Set([0xc0, 0xc1, 0xc2]);
 

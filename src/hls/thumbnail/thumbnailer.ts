@@ -12,7 +12,7 @@ const BYTES_MAX = 60_000;
 const QUALITIES = [5, 12, 31];
 /** Limits FFmpeg's run time and its CPU time, of which a key frame needs a tenth of a second. */
 const TIMEOUT_MS = 20_000;
-/** The maximum number of waiting broadcasts; further broadcasts retry with their next key frame. */
+/** The maximum number of waiting broadcasts; further broadcasts retry ten seconds later. */
 const QUEUE_MAX = 100;
 const TICKS = 3_000;
 

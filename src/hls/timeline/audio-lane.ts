@@ -67,7 +67,7 @@ export class AudioLane {
     if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.fillTo(ticks));
   }
 
-  /** Writes the samples that start up to a time. */
+  /** Writes the samples that start at or before a time, up to the boundary. */
   writeUpTo(ticks: number, boundary: Boundary | undefined): void {
     const endTicks = boundary ? audioTicksOf(boundary.ticks) : Infinity;
     while (this.#queue.length > 0 && this.#headTicks <= ticks) {

@@ -1,6 +1,6 @@
 import type { Sample } from '../../media/mp4/sample.js';
 
-/** RFC 8216bis 4.4.4.9: a part is at least 85 % of the target, unless it ends its segment. */
+/** RFC 8216bis 4.4.4.9: a part is at least 85% of the target, unless it ends its segment. */
 const LEAST_SHARE = 0.85;
 /**
  * Capture times are rounded to milliseconds, so frames that would exactly fill a part can exceed it
@@ -20,8 +20,8 @@ type Options = Readonly<{
   /** PART-TARGET. A part is longer only if it consists of a single frame. */
   partS: number;
   /**
-   * Whether samples' durations may be adjusted by less than 3 ms; false for audio, whose durations
-   * are fixed.
+   * Whether samples' durations may be adjusted by up to 3 ms; false for audio, whose durations are
+   * fixed.
    */
   elastic: boolean;
   onPart(part: SampleGroup): void;

@@ -194,8 +194,8 @@ export class SegmentCuts {
     const { entryTicks } = lane;
     if (!head.keyFrame || head.repeated) return false;
     if (head.ticks - entryTicks <= PATIENCE_SHARE * this.#targetTicks) return false;
-    // This lane's turn has passed, but it was always blocked. From now on, the segment may be very
-    // short.
+    // The lane's turn has come and gone without a cut. From now on, even a very short segment is
+    // acceptable.
     if (lane.keysPassed >= lanes.length) return true;
     if (head.ticks - this.#startTicks < SELDOM_SHARE * this.#targetTicks) return false;
     const waitsLonger = lanes.some(

@@ -13,8 +13,8 @@ const TOLERANCE_MS = 3;
 const rtpAt = (atMs: number) => (START_RTP + Math.round(atMs * TICKS_PER_MS)) % 2 ** 32;
 
 /**
- * Sends frames for some seconds, each late by what `lateMsOf` returns, and a report with every 50th
- * that gives the time at which that frame was sent.
+ * Sends frames for some seconds, each late by what `lateMsOf` returns. Every 50th frame comes with
+ * a report that gives the time at which it was sent.
  * @returns the error of each frame's capture time, in milliseconds
  */
 function errorsOf(seconds: number, lateMsOf: (frame: number) => number): number[] {

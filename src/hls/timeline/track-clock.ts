@@ -28,8 +28,8 @@ const INSTANTS = 256;
 /** State shared by the clocks of all tracks of one publisher. */
 export type PublisherClock = {
   /**
-   * The offset from capture times to the publisher's current clock; nonzero if that clock was set
-   * meanwhile.
+   * The offset from capture times to the publisher's current clock. It is nonzero if that clock has
+   * been set, or if times were derived from arrival before the first report.
    */
   stepMs: number;
   /** Whether a report has been used. */

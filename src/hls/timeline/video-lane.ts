@@ -29,8 +29,8 @@ const MAX_BRIDGED = 2;
  */
 const MAX_QUEUE = 1_200;
 /**
- * The maximum age of the key frame with which a layer begins. The frames after that key frame are
- * shown at once.
+ * The maximum age of the key frame with which a layer begins. The frames between that key frame and
+ * the boundary are shown for one tick each.
  */
 const MAX_CAUGHT_UP_TICKS = 3 * VIDEO_TIMESCALE;
 /**
@@ -194,8 +194,8 @@ export class VideoLane {
   }
 
   /**
-   * Writes the head into the open segment. Drops the head if no segment is open or its
-   * configuration differs. Returns false if a key frame is needed afterwards.
+   * Writes the head into the open segment. Drops the head if no segment is open, or if the head
+   * needs another configuration. Returns false if a key frame is needed afterwards.
    */
   consume(): boolean {
     const head = this.#queue.shift();
@@ -207,7 +207,7 @@ export class VideoLane {
       this.#needsKeyFrame ||= this.#queue.length === 0;
       return !this.#needsKeyFrame;
     }
-    // Frames that catch up are shown at once.
+    // Frames that catch up follow one tick apart.
     const ticks = Math.max(head.ticks, shown.ticks + 1);
     this.#show(shown, ticks, { repeat: head.keyFrame });
     this.#begin({ ...head, ticks });
@@ -272,12 +272,12 @@ export class VideoLane {
     const { head } = this;
     const key = this.#lastKey;
     if (!this.in || !key || start.discontinuity || this.#bridged >= MAX_BRIDGED) return null;
-    // A new configuration soon follows as a discontinuity.
+    // The new configuration follows soon, with a discontinuity.
     if (head && this.changesConfig(head)) return null;
     return { ...key, ticks, repeated: true };
   }
 
-  /** After a repeated key frame, the next frame must be a key frame. */
+  /** Continues after a repeated key frame: the next frame must be a key frame. */
   #continueFrom({ ticks }: Frame): void {
     this.#bridged += 1;
     while (this.head && !(this.head.keyFrame && this.head.ticks > ticks)) this.#queue.shift();
@@ -338,7 +338,8 @@ export class VideoLane {
         this.#write(shown, until, false);
         shown = { ...key, ticks: until };
       }
-    // Frames that catch up are shown for one tick, and repeated ones for the remaining time.
+    // The interval is not measured on frames that catch up, which are shown for one tick, or on
+    // repeated frames, which fill the remaining time.
     else if (endTicks - frame.ticks >= MOMENT_TICKS) this.#intervalTicks = endTicks - frame.ticks;
     this.#write(shown, endTicks, last);
   }

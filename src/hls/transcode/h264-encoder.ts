@@ -123,7 +123,8 @@ export class H264Encoder {
     const frame = this.#pending.get(timeMs);
     const config = this.#config;
     if (!frame || !config) return;
-    // FFmpeg returns frames in order, so it could not decode the earlier ones.
+    // FFmpeg returns frames in order, so it could not decode the earlier ones that are still
+    // pending.
     for (const time of this.#pending.keys()) if (time <= timeMs) this.#pending.delete(time);
     this.#pictures += 1;
     const { rtpTime, arrivedMs } = frame;
