@@ -94,7 +94,7 @@ export function parseSession(text: string): ParsedSession {
   const session = ParsedSession.safeParse(parse(text));
   if (!session.success) throw SdpError.malformed('The session-level part of the SDP is invalid.');
   const { media } = session.data;
-  if (media.length === 0) throw SdpError.malformed('The SDP has no media section (no line m=).');
+  if (media.length === 0) throw SdpError.malformed('The SDP has no media section (m= line).');
   if (media.length > SECTIONS_MAX)
     throw SdpError.malformed(`The SDP has more than ${SECTIONS_MAX} media sections.`);
   return { ...session.data, media: media.map(toSection) };

@@ -26,8 +26,8 @@ export function agreedCapabilities(
 }
 
 /**
- * Keeps only the kind of feedback that mediasoup will use for bandwidth estimation, of the up to
- * three kinds that it supports.
+ * Keeps only the kind of feedback that mediasoup will use for bandwidth estimation. mediasoup
+ * supports several kinds, but uses one.
  */
 export function withOneEstimation(capabilities: types.RtpCapabilities): types.RtpCapabilities {
   const { codecs = [], headerExtensions = [] } = capabilities;

@@ -16,7 +16,7 @@ import type { WorkerPool } from './worker-pool.js';
 import { WorkerRouter } from './worker-router.js';
 
 /**
- * The load of the streams that arrive at the origin relative to that of one viewer; see {@link
+ * The load of the streams that arrive at the origin, where one viewer counts as 1; see {@link
  * SfuWorker.load}.
  */
 const INPUT_LOAD = 3;
@@ -27,8 +27,8 @@ const OFFERED_MIDS = { audio: '0', video: '1' };
 type Options = Readonly<{ pool: WorkerPool; clock: Clock; log: Log }>;
 
 /**
- * A broadcast's media towards its viewers on this node: the tracks in the origin router, and another
- * router on each worker that has viewers.
+ * A broadcast's media on its way to the viewers on this node: the tracks in the origin router, and
+ * a router on each other worker that has viewers.
  */
 export class BroadcastOutput {
   readonly #emitter = new TypedEmitter<{
@@ -39,8 +39,8 @@ export class BroadcastOutput {
   }>();
   /**
    * `trackReplaced`: viewers who join from now on get another producer of the same track, and some
-   * of the present ones keep the first. `viewerLeft`: a viewer's connection has closed. `closed`: all
-   * viewers' connections have closed.
+   * of the current ones keep the original. `viewerLeft`: a viewer's connection has closed.
+   * `closed`: all viewers' connections have closed.
    */
   readonly events = this.#emitter.listenable;
   readonly #options: Options;
@@ -233,8 +233,8 @@ export class BroadcastOutput {
     for (const viewer of this.#viewers) {
       if (viewer.isFixed !== isFixed) continue;
       void viewer.consume(producer).catch((err: unknown) => {
-        // If one of them is closed, the viewer left in the meantime or its worker died. Otherwise
-        // the viewer can join again.
+        // If the viewer or the track is closed, the viewer left in the meantime, the track ended,
+        // or a worker died. Otherwise the viewer can join again.
         if (viewer.closed || producer.closed) return;
         this.#options.log.warn({ err }, 'a viewer could not receive a new track');
         viewer.close();

@@ -23,7 +23,7 @@ const RTX_PAYLOAD_TYPES = [...range(100, 127), ...range(96, 99)];
  * Assigns the payload types of the codecs that a client can receive to the routed codecs. Each
  * routed codec gets the type of the same H.264 profile if that is offered, otherwise the type of
  * another codec with the same name, since WebRTC decoders accept any profile.
- * @param routed the codecs of the origin's router, those being sent first
+ * @param routed the codecs of the origin's router, with those being sent first
  * @param offered the client's codecs, in order of preference
  */
 export function numberCodecs(

@@ -12,7 +12,7 @@ export class ProducerTraces {
     this.#producer = producer;
   }
 
-  /** Traces events of this type until the returned function is called, which must be done once. */
+  /** Traces events of this type until the returned function is called. */
   want(type: types.ProducerTraceEventType): () => void {
     this.#add(type, 1);
     let isWanted = true;

@@ -108,7 +108,7 @@ export class SetRepeater {
     const producer = this.#producer;
     if (!producer || producer.closed) return;
     (paused ? producer.pause() : producer.resume()).catch(() => {
-      // The consumer was closed in the meantime, so there is nothing to pause.
+      // The producer was closed in the meantime, so there is nothing to pause.
     });
   }
 

@@ -10,8 +10,9 @@ import { workerSettings } from './worker-settings.js';
 /** How long a worker may take to start. A worker whose version doesn't match never answers. */
 const START_TIMEOUT_MS = 20_000;
 /**
- * How long a worker may take to end; then it is killed, which loses nothing: broadcasts have ended.
- * The whole shutdown may take ten seconds, of which a busy machine needs several for the rest.
+ * How long a worker may take to end. After that it is killed, which loses nothing, because its
+ * broadcasts have ended or moved. The whole shutdown may take ten seconds, and on a busy machine
+ * its other steps need several of them.
  */
 const END_TIMEOUT_MS = 2_000;
 /** A peer's network loss is noticed within 10 s, as on the socket. */

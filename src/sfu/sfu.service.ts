@@ -18,7 +18,7 @@ import { WorkerPool } from './worker-pool.js';
 export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdown {
   readonly #log: Log;
   readonly #broadcasts = new Set<RoutedBroadcast | RemoteBroadcast>();
-  /** Those that are published on this node, by {@link keyOf}. */
+  /** The broadcasts that are published on this node, by {@link keyOf}. */
   readonly #published = new Map<string, RoutedBroadcast>();
   #pool: WorkerPool | undefined;
   #rtpCapabilities: RtpCapabilities | undefined;
@@ -83,7 +83,7 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
 
   async openRemote(locate: () => RemotePlace | null): Promise<RemoteBroadcast> {
     const { rtc } = this.config.node;
-    if (!rtc) throw new Error('a service of one node has no broadcasts elsewhere');
+    if (!rtc) throw new Error('a service with a single node has no remote broadcasts');
     const { pool, clock, calls } = this;
     const log = this.#log.child({ broadcastId: locate()?.id });
     return this.#adopt(await RemoteBroadcast.create({ pool, clock, log, calls, rtc, locate }));

@@ -286,7 +286,7 @@ async function hasSent(consumer: types.Consumer): Promise<boolean> {
   return stats.some(({ type, packetCount }) => type === 'outbound-rtp' && packetCount > 0);
 }
 
-/** Whether all of a consumer's parameters are among the agreed ones. */
+/** Whether a consumer's codecs and feedback are among the agreed ones. */
 function keepsTo(
   { codecs: agreed = [] }: types.RtpCapabilities,
   { rtpParameters }: types.Consumer,

@@ -3,8 +3,8 @@ import type { types } from 'mediasoup';
 /**
  * Returns the settings of media workers. For each viewer, the pacer runs every 25 ms, like
  * congestion control, instead of every 5 ms. This saves a tenth of the CPU time used for
- * forwarding. It does no harm, because mediasoup doesn't send media through the pacer: it only
- * times the probes, whose intervals don't depend on it.
+ * forwarding. It does no harm: mediasoup doesn't send media through the pacer, which only times
+ * probes, at intervals that don't depend on this setting.
  */
 export function workerSettings(workerBin: string | null): types.WorkerSettings {
   return {

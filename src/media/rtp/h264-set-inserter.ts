@@ -28,7 +28,7 @@ export class H264SetInserter {
   /** The number of inserted packets. */
   #inserted = 0;
 
-  /** @param store the sets known from elsewhere */
+  /** @param store the sets that are already known */
   constructor(store: H264SetStore) {
     this.#watch = new H264SetWatch(store);
   }

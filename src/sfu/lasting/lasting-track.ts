@@ -137,7 +137,7 @@ export class LastingTrack {
   #setPaused(paused: boolean): void {
     if (paused === this.producer.paused) return;
     (paused ? this.producer.pause() : this.producer.resume()).catch(() => {
-      // The consumer was closed in the meantime, so there is nothing to pause.
+      // The producer was closed in the meantime, so there is nothing to pause.
     });
   }
 }

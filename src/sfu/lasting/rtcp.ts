@@ -29,7 +29,7 @@ export function senderReport({
   report.writeUInt32BE(seconds >>> 0, 8);
   report.writeUInt32BE(fraction, 12);
   report.writeUInt32BE(rtpTime, 16);
-  // Packet and byte counts stay 0, since mediasoup generates its own for each viewer.
+  // Packet and byte counts stay 0, since mediasoup generates its own reports for each viewer.
   return report;
 }
 

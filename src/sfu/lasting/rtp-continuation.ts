@@ -6,8 +6,8 @@ const HEADER_BYTES = 12;
 /** Sequence numbers wrap, so a number that is ahead by at least this much counts as older. */
 const HALF_CYCLE = 0x8000;
 /**
- * For this number of packets of a new source, packets that are older than its first one are
- * dropped, because they belong to the previous source.
+ * Among this number of packets from a new source, those that are older than its first one are
+ * dropped, because the previous source's packets have used their sequence numbers.
  */
 const BEGINNING_PACKETS = 1_000;
 
@@ -39,7 +39,7 @@ export class RtpContinuation {
 
   /**
    * Returns a copy of the source's packet, rewritten to be the next packet of the stream; null if
-   * the packet can't be used, for example because it is a late packet from the previous source.
+   * the packet can't be used, because it is too short or older than the source's first one.
    */
   packet(bytes: Uint8Array, arrivedMs: number): Buffer | null {
     if (bytes.length < HEADER_BYTES) return null;
