@@ -26,13 +26,14 @@ type Upload = Readonly<{ remote: S3Store; uploader: Uploader; maxBytes: number }
 
 /**
  * The storage of recordings and their journals. If a bucket is used, journals stay in the local
- * folder and are copied to the bucket when they are finished.
+ * folder. They are copied to the bucket when a recording is finished and, in a cluster, also while
+ * it is active.
  */
 @Injectable()
 export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly store: RecordingStore;
   readonly journals: Journals;
-  /** Whether other nodes have recordings, too. */
+  /** Whether this is one of several nodes, which all have recordings. */
   readonly isNode: boolean;
   /** Whether recordings can be stored: those of a cluster need a bucket, which all nodes read. */
   readonly canRecord: boolean;
@@ -114,14 +115,14 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
     return bytes;
   }
 
-  /** Resolves when everything of a recording or clip that this node has is in the store. */
+  /** Resolves when all files that this node has of a recording or clip are in the store. */
   async uploaded(key: string): Promise<void> {
     await this.#upload?.uploader.settled(`${key}/`);
   }
 
   /**
-   * Copies the journals of a recording that other nodes made, in whole or part, from the store.
-   * Those that are complete here stay as they are.
+   * Copies the journals that other nodes wrote for a recording from the store. Journals that are
+   * complete here stay as they are.
    * @throws {Error} while the store is unreachable
    */
   async restore(key: string): Promise<void> {

@@ -21,10 +21,12 @@ const RETRY_MS = 2_000;
 
 /**
  * The interval at which a node uploads its journals, so that another node can finish its
- * recordings, and looks for recordings of nodes that ended.
+ * recordings, and looks for unfinished recordings of nodes that are gone.
  */
 const TEND_MS = 15_000;
-/** Journals are uploaded as a whole, so large ones less often: at this rate. */
+/**
+ * Journals are uploaded as a whole, so large ones are uploaded less often, at this average rate.
+ */
 const JOURNAL_BYTES_PER_S = 100_000;
 
 type Active = {
@@ -66,7 +68,7 @@ export class RecordingKeepers
     }, TEND_MS);
   }
 
-  /** Uploads the journals so far, and finishes the recordings of nodes that ended. */
+  /** Uploads the journals so far, and finishes the recordings of nodes that are gone. */
   async tend(): Promise<void> {
     for (const active of this.#recorders.values()) {
       if (this.clock.nowMs() < active.dueMs) continue;
@@ -138,14 +140,15 @@ export class RecordingKeepers
     return true;
   }
 
-  /** Finishes a recording, or only its part if the broadcast continues on another node. */
+  /** Finishes a recording, or only this node's part if the broadcast continues on another node. */
   async #finish(id: string, problem: RecordingProblem | null): Promise<void> {
     const { files, repository, recordings, cluster } = this;
     if (!files.isNode || !(await repository.continuesElsewhere(id, cluster.self)))
       return recordings.finish(id, problem);
     if (problem) await repository.setProblem(id, problem);
     await files.archive(id);
-    // If the other node is faster, it finishes the recording without this part.
+    // If the other node has finished the recording by then, it did so without this part, so the
+    // recording is finished again.
     void files
       .uploaded(id)
       .then(async () => {

@@ -53,7 +53,10 @@ export class RecordingRetention implements OnApplicationBootstrap, OnApplication
     this.#stop();
   }
 
-  /** Deletes everything that is due. Resolves with the number of recordings deleted. */
+  /**
+   * Deletes everything that is due. Resolves with the number of deleted recordings, and of
+   * recordings and clips whose files had no database row.
+   */
   async sweep(nowMs = this.clock.nowMs()): Promise<number> {
     let deleted = 0;
     for (const { channelId, keepDays, keepLast } of await this.repository.limited()) {

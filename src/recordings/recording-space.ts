@@ -53,7 +53,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   readonly #wanting = new Map<string, number>();
   /** The state last logged for each account near its limit. */
   readonly #logged = new Map<string, StorageState>();
-  /** Accounts over their limit, which are not recorded. */
+  /** Accounts over their limit, whose broadcasts are not recorded. */
   #fullAccounts: ReadonlySet<string> = new Set();
   #roomBytes: number | null = null;
   #owners = 0;
@@ -223,8 +223,9 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * Deletes an account's oldest recordings, if that makes enough space. Of several nodes on which
-   * the account records, one does it between two checks; the others find the result in the next.
+   * Deletes an account's oldest recordings, if that makes enough space. If the account records on
+   * several nodes, only one of them does this between two checks; the others see the result at
+   * their next check.
    */
   async #makeRoomFor(accountId: string): Promise<void> {
     if (!(await this.jobs.claim(`recording-room ${accountId}`, EVERY_MS))) return;

@@ -70,7 +70,7 @@ export class RecordingRepository {
     await this.db.recording.upsert({
       where: { broadcastId },
       create: { broadcastId },
-      // The node that had the broadcast before may have finished its part.
+      // The node that ran the broadcast before may have finished the recording.
       update: { state: 'RECORDING' },
     });
     return { title: broadcast.title, ownerId: broadcast.channel.ownerId };
@@ -164,7 +164,7 @@ export class RecordingRepository {
     return rows.map(({ broadcastId, bytes }) => ({ id: broadcastId, bytes: Number(bytes) }));
   }
 
-  /** Returns the ids of unfinished recordings of ended broadcasts whose node no longer runs. */
+  /** Returns the ids of unfinished recordings of ended broadcasts whose node is gone. */
   async unfinished(): Promise<string[]> {
     const rows = await this.db.$queryRaw<{ id: string }[]>`
       SELECT recordings.broadcast_id AS id

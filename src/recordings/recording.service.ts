@@ -55,10 +55,10 @@ export class RecordingService implements OnApplicationBootstrap {
     await this.finishLeftOvers();
   }
 
-  /** Finishes the recordings of nodes that ended without finishing them. */
+  /** Finishes the recordings that an earlier process, or a node that is gone, left unfinished. */
   async finishLeftOvers(): Promise<void> {
     const { repository, files } = this;
-    // A service of one node may not have stored yet that its earlier broadcasts have ended.
+    // With a single node, the end of an earlier process's broadcasts may not be stored yet.
     const left = files.isNode ? await repository.unfinished() : await repository.allUnfinished();
     for (const id of left) await this.finish(id);
   }
@@ -67,7 +67,7 @@ export class RecordingService implements OnApplicationBootstrap {
   async addChapter(id: string, title: string): Promise<void> {
     const recording = await this.repository.find(id);
     if (!recording || recording.chapters.length >= CHAPTERS_MAX) return;
-    // Another node may have begun the recording.
+    // Another node may have begun the recording and added this chapter.
     if (recording.chapters.at(-1)?.title === title) return;
     const chapter = { wallMs: this.clock.nowMs(), title };
     await this.repository.setChapters(id, [...recording.chapters, chapter]);
@@ -92,7 +92,7 @@ export class RecordingService implements OnApplicationBootstrap {
     this.log.info({ broadcastId: id, durationMs, bytes, problem: missing }, 'recording finished');
   }
 
-  /** Adds what other nodes recorded of a broadcast. */
+  /** Adds the parts of a recording that other nodes made. */
   async #restore(id: string): Promise<void> {
     await this.files
       .restore(id)

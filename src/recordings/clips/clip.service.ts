@@ -98,7 +98,7 @@ export class ClipService {
   }
 
   /**
-   * Lists the clips that the visitor made and may still watch, newest first.
+   * Lists the clips that the visitor made, newest first.
    * @throws {DomainError} `not_logged_in`
    */
   async ownOf(visitor: Visitor, page: Page): Promise<ListedClip[]> {
@@ -173,10 +173,7 @@ export class ClipService {
     await this.files.deleteOrLater(`clips/${id}`);
   }
 
-  /**
-   * Lists a page of clips, omitting those that the visitor may not watch, so the page may be
-   * shorter.
-   */
+  /** Lists a page of clips. Those that the visitor may not watch have no thumbnail. */
   async #list(filter: ClipsOf, visitor: Visitor, page: Page): Promise<ListedClip[]> {
     const listed: ListedClip[] = [];
     for (const clip of await this.clips.list(filter, page)) {

@@ -5,7 +5,7 @@ import type { MoviePlan } from './movie-plan.js';
 
 /**
  * Streams a range of a movie's bytes, including both ends.
- * @throws if a file no longer exists or its length has changed
+ * @throws if a file no longer exists or is shorter than planned
  */
 export async function* movieBytes(
   { head, pieces }: MoviePlan,

@@ -90,7 +90,7 @@ describe('planMovie', () => {
     expect(turns.taken).toBeGreaterThanOrEqual(shapes.length);
   });
 
-  it('continues without a gap while the publisher was away', async () => {
+  it('continues without a gap where the publisher was away', async () => {
     const shapes = [{ msn: 0 }, { msn: 30, discontinuity: true }, { msn: 31 }];
     const plan = await planMovie([rendition('video-0', shapes), rendition('opus', shapes)], source);
     expect(tables(plan.head, 'stts')).toEqual([

@@ -71,8 +71,8 @@ export async function planMovie(
   for (const track of tracks) await findEntries(track, source);
   const data = new MovieData();
   /**
-   * The movie's current time, and the offset from file time to movie time; null if unknown after a
-   * gap.
+   * The movie's current time, and the offset from file time to movie time, which is null from a
+   * discontinuity until the next media.
    */
   let atS = 0;
   let aheadS: number | null = null;

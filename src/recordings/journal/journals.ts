@@ -28,8 +28,8 @@ export class Journals {
   /** The file with this node's pictures. */
   readonly #pictures: string;
   /**
-   * Files whose last line may be truncated because a write failed. There are at most as many as
-   * active recordings.
+   * Files whose last line may be truncated because a write failed. Bounded by the number of stored
+   * recordings' files.
    */
   readonly #torn = new Set<string>();
 
@@ -95,7 +95,7 @@ export class Journals {
     return names.length > 1 ? pictures.toSorted((a, b) => a.wallMs - b.wallMs) : pictures;
   }
 
-  /** Returns the keys of recordings and clips started before a time. */
+  /** Returns the ids of the recordings and clips whose folders were created before a time. */
   async keys(before: Date): Promise<{ recordings: string[]; clips: string[] }> {
     const old = async (folder: string): Promise<string[]> => {
       const names = (await namesIn(folder)).filter((name) => ID.test(name));

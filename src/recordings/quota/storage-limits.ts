@@ -19,8 +19,8 @@ const SHARE = 4 / 5;
 
 /**
  * Returns the storage limit of an account in bytes; null if unlimited. The limit depends on the
- * usage of the other accounts up to their own limits. Therefore nobody can take all the space, and
- * no limit exceeds the remaining space. docs/adr/0021 explains why.
+ * usage of the other accounts up to their own limits. Therefore no account can take up the space of
+ * the others, and no limit exceeds the remaining space. docs/adr/0021 explains why.
  */
 export function storageLimit(
   accountId: string,

@@ -33,9 +33,9 @@ const RECORDING = /^(?:clips\/)?[^/]+/;
 /**
  * Uploads a folder's files to a remote store, oldest first, and removes each once it is uploaded.
  * Retries at growing intervals while the store is unreachable. Nothing is lost in a crash, because
- * all files in the folder are uploaded again. Files that stay are journals: they are uploaded with
- * the size that they had when they were added, and after all other files that their recording had
- * then, so that everything that they name is in the store.
+ * all files in the folder are uploaded again. Files that stay in the folder are journals. A journal
+ * is uploaded with the size that it had when it was added, after all other files that its recording
+ * had at that time, so that every file that it names is in the store.
  */
 export class Uploader {
   readonly #options: Options;

@@ -95,9 +95,9 @@ export class AlignedRun {
 }
 
 /**
- * Aligns the renditions of a run, starting at the first segment that all have. After a crash, a
- * rendition may have an additional segment at the end. Segments that are stored in none of the
- * renditions are omitted. Returns null if nothing is left.
+ * Aligns the renditions of a run, from the first segment that all have to the end of the shortest
+ * rendition: after a crash, the others may have an additional segment. Segments that are stored in
+ * none of the renditions are omitted. Returns null if nothing is left.
  */
 export async function alignRun(
   { id, renditions }: RecordedRun,

@@ -39,7 +39,7 @@ const KEPT_BYTES = 64 * 1_048_576;
 const SO_FAR_MS = 2_000;
 const SO_FAR_TIMES = 10;
 
-/** How long an upload may take after the end of a recording. */
+/** How long to wait for another node's upload of a recording after finding it incomplete. */
 const UPLOADED_WITHIN_MS = 60_000;
 const RETRY_MS = 2_000;
 
@@ -75,7 +75,8 @@ export class VodCatalog {
       schema: Forgotten,
       apply: ({ kind, id }) => this.#forgetHere(kind, id),
     });
-    // Entries are looked up again; a deleted one is refused by the guards until then.
+    // Messages from other nodes may have been lost, so all entries are read again. The guards
+    // refuse deleted ones.
     bus.onGap(() => this.#entries.clear());
   }
 
@@ -87,7 +88,7 @@ export class VodCatalog {
    */
   async find(kind: VodKind, id: string, client: string): Promise<VodEntry | null> {
     const key = `${kind}/${id}`;
-    // Another node can finish a recording again, when it has uploaded its part.
+    // Another node finishes a recording again when it has uploaded its part.
     const guarded = this.files.isNode ? await this.guards.find(kind, id) : null;
     const known = this.known(kind, id);
     if (known && (guarded === null || known.bytes === guarded.bytes)) return known;
@@ -180,8 +181,8 @@ export class VodCatalog {
   }
 
   /**
-   * Refuses a recording that another node is still uploading. After a while it is played as far as
-   * it is there: what that node had may be lost.
+   * Refuses a recording that another node is still uploading. After a while, the recording is
+   * played as far as it is available, because that node's part may be lost.
    * @throws {DomainError} `unavailable`
    */
   #assertUploaded(name: string, isComplete: boolean): void {

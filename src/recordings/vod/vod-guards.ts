@@ -13,7 +13,7 @@ type Known = Readonly<{ guarded: Promise<GuardedVod | null>; atMs: number }>;
 
 const KNOWN_MAX = 5_000;
 /**
- * Changes made by another process take effect after this time; changes made by this process take
+ * Changes made by another process take effect within this time; changes made by this process take
  * effect immediately.
  */
 const FRESH_MS = 3_000;

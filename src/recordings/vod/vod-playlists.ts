@@ -50,7 +50,7 @@ export function playlistsOf(vod: Vod): VodPlaylist[] {
 }
 
 /**
- * Renders one rendition's playlist whose addresses are relative to the playlist:
+ * Renders one rendition's playlist. Its addresses are relative to the playlist:
  * `RUN/RENDITION/FILE`. Yields to other work, because rendering the segments of a day takes a
  * while.
  */

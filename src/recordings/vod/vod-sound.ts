@@ -163,7 +163,7 @@ export class VodSound implements OnApplicationShutdown {
       this.#log.warn({ err: error, segment: name }, 'a recording’s audio could not be transcoded');
     return new DomainError(
       'unavailable',
-      'This audio can’t be transcoded at the moment. Try again in a moment.',
+      'This audio can’t be transcoded right now. Try again in a moment.',
       {
         retryAfterMs: RETRY_MS,
       },
