@@ -13,10 +13,10 @@ import { LiveChannels } from './live-channels.js';
 
 /** The interval at which changes without an event are noticed: thumbnails and delays. */
 const TICK_MS = 250;
-/** Every eighth time, all broadcasts are announced, because messages can be lost. */
+/** At every eighth check, all broadcasts are announced, because messages can be lost. */
 const ALL_EVERY = 8;
 
-/** Tells other nodes what this node's broadcasts look like. Does nothing if there are none. */
+/** Announces the state of this node's broadcasts to the other nodes of a cluster. */
 @Injectable()
 export class BroadcastAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** The last announcement of each channel's broadcast, as JSON. */

@@ -34,7 +34,7 @@ export class BroadcastFactory {
     return this.#make({ id: randomUUID(), epoch: 1, channelName, title, ...about });
   }
 
-  /** Makes a broadcast that ran on another node, without a publisher. */
+  /** Continues a broadcast that ran on another node. It has no publisher yet. */
   continue(stored: RunningBroadcast, epoch: number): LiveBroadcast {
     const { id, channel: channelName, title, visibility, source, state } = stored;
     const { startedAt, peakViewers } = stored;

@@ -12,19 +12,19 @@ import { type RunningBroadcast, RunningRepository } from './running.repository.j
 import { TakeOver } from './take-over.js';
 
 /**
- * How long a broadcast without an owner is continued after its grace period: its last heartbeat may
- * be ten seconds old, and a dead node is noticed after up to fifteen.
+ * How long after its grace period a broadcast without an owner can still be taken over: its last
+ * heartbeat may be ten seconds old, and a dead node is noticed after up to fifteen.
  */
 const LATE_MS = 30_000;
 
 /**
- * Takes care of broadcasts whose node no longer runs. If the service is one node, they end at its next
- * start. In a cluster, another node takes them over, and they end after the grace period unless
- * their publisher returns. It also compares this node's own broadcasts with the database.
+ * Handles broadcasts whose node is gone. With a single node, they are ended at its next start. In a
+ * cluster, another node takes them over, and they end after the grace period unless their publisher
+ * returns. Also compares this node's own broadcasts with the database.
  */
 @Injectable()
 export class BroadcastHeir implements OnApplicationBootstrap {
-  /** What differed from the database at the last look, by broadcast id. */
+  /** The differences from the database at the last check. */
   #differences = new Map<string, string>();
   #isBusy = false;
 
@@ -83,7 +83,7 @@ export class BroadcastHeir implements OnApplicationBootstrap {
         await this.journal.checkOwner(broadcast);
   }
 
-  /** Notices what other nodes changed of a broadcast that runs here. */
+  /** Applies changes that other nodes stored for a broadcast that runs here. */
   async #compare(
     live: LiveChannel,
     stored: RunningBroadcast,
@@ -96,16 +96,18 @@ export class BroadcastHeir implements OnApplicationBootstrap {
       return;
     }
     const { id, channelTitle, visibility } = stored;
-    // What this node is just changing itself is different for less than a second.
+    // A change that this node is storing itself differs from the database for less than a second.
     if (visibility !== broadcast.visibility && this.#isStill(id, `is ${visibility}`, before))
       live.setVisibility(visibility);
     if (channelTitle !== live.title && this.#isStill(`${id} title`, channelTitle, before))
       live.rename(channelTitle);
   }
 
-  /** Continues a broadcast that was given to this node, which didn't get the answer. */
+  /**
+   * Continues a broadcast that was handed over to this node, if the reply to this node was lost.
+   */
   async #claimOwn(stored: RunningBroadcast, before: ReadonlyMap<string, string>): Promise<void> {
-    // Its end may be about to be stored.
+    // Its end may not be stored yet.
     if (!this.#isStill(stored.id, `unknown ${stored.epoch}`, before)) return;
     await this.journal.settled();
     await this.#inherit(stored, true);
@@ -133,7 +135,7 @@ export class BroadcastHeir implements OnApplicationBootstrap {
     }
   }
 
-  /** Whether a difference was there at the last look, too. Remembers it for the next one. */
+  /** Whether a difference existed at the last check, too. Remembers it for the next check. */
   #isStill(key: string, difference: string, before: ReadonlyMap<string, string>): boolean {
     this.#differences.set(key, difference);
     return before.get(key) === difference;

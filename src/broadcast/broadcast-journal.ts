@@ -24,7 +24,7 @@ const ASK_AGAIN_MS = 1_000;
  * Stores the phases of broadcasts, in order and in the background, so that broadcasts continue
  * while the database is slow or unavailable. If a write still fails after the retries, the failure
  * is logged, and the state is stored again with the next heartbeat. A broadcast that another node
- * has taken can't be stored: it is released.
+ * has taken over is released instead of stored.
  */
 @Injectable()
 export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -76,7 +76,8 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Stores each phase that a stored broadcast enters. One that ends before media arrives is deleted.
+   * Stores each phase that a stored broadcast enters. One that ends before media arrives is
+   * deleted.
    */
   follow(broadcast: LiveBroadcast, channelId: string): void {
     broadcast.events.on('phaseEntered', ({ name }) => {
@@ -99,8 +100,8 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Resolves with whether a broadcast whose time is over may end, which is the case unless another
-   * node took it; waits for the database to say so.
+   * Resolves with whether a broadcast whose grace period has elapsed may end: it may unless another
+   * node has taken it over. Waits until the database can be read.
    */
   async mayEnd(broadcast: LiveBroadcast): Promise<boolean> {
     for (;;)
@@ -113,8 +114,8 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Resolves with whether this node owns a broadcast. Otherwise, releases it; if its channel was
-   * deleted, ends it.
+   * Resolves with whether this node owns a broadcast. If it doesn't, the broadcast is released, or
+   * ended if its channel was deleted.
    */
   async checkOwner(broadcast: LiveBroadcast): Promise<boolean> {
     const isOwned = await this.repository.isOwned(this.#turnOf(broadcast));

@@ -9,7 +9,10 @@ import type { RunningBroadcast } from './running.repository.js';
 /** The stored fields of a running broadcast. Times are in milliseconds since 1970. */
 export type BroadcastRecord = {
   id: string;
-  /** The node that runs it, and the number of its turn. Only that node can change the broadcast. */
+  /**
+   * The node that runs it, and the number of its turn. Only that node can change the broadcast,
+   * except for its visibility.
+   */
   nodeId: NodeId;
   epoch: number;
   channelId: string;
@@ -159,8 +162,8 @@ export class BroadcastRepository {
   }
 
   /**
-   * Gives a broadcast to another node, or to whichever takes it first (`to` is null). Resolves to
-   * false if it isn't the caller's.
+   * Gives a broadcast to another node, or to whichever node takes it first (`to` is null). Resolves
+   * to false if the caller doesn't own it.
    */
   async give(turn: Turn, to: NodeId | null, nowMs: number): Promise<boolean> {
     const { count } = await this.db.broadcast.updateMany({

@@ -16,12 +16,12 @@ import { type RunningBroadcast, RunningRepository } from './running.repository.j
 
 /** The interval at which the database is queried, because messages can be lost. */
 const LOOK_EVERY_MS = 1_000;
-/** After that time without a message, an entry shows what the database says. */
+/** After this time without a message, an entry shows what the database says. */
 const HEARD_FOR_MS = 5_000;
 /** How long an ended broadcast is ignored if its owner can't store its end. */
 const OVER_FOR_MS = 60_000;
 
-/** The topic on which owners tell other nodes what their broadcasts look like. */
+/** The topic on which owners announce the state of their broadcasts. */
 export const BROADCASTS_TOPIC = 'broadcasts';
 
 /** What an owner publishes about a broadcast: at each change, and every two seconds. */
@@ -53,9 +53,9 @@ export type RemoteBroadcast = Readonly<{
 }>;
 
 /**
- * The broadcasts that run on other nodes. It is empty if the service is one node. The database says
- * which broadcasts run and where; messages from their owners say what they look like, within about
- * 50 ms. A broadcast is listed from its start (`starting`) to its end.
+ * The broadcasts that run on other nodes; empty with a single node. The database says which
+ * broadcasts run and where; messages from their owners say how they change, within about 50 ms. A
+ * broadcast is listed from its start (`starting`) to its end.
  */
 @Injectable()
 export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -66,19 +66,19 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     looked: [running: readonly RunningBroadcast[]];
   }>();
   /**
-   * `appeared`: a channel has a broadcast on another node. `changed`: what it looks like, its owner
-   * or its epoch changed. `gone`: it ended, or this node runs it now; if its end was announced, the
-   * last `changed` had the state `ended`. `looked`: the database was queried; contains this node's
-   * own broadcasts, too.
+   * `appeared`: a channel has a broadcast on another node. `changed`: anything about the broadcast
+   * changed, including its owner and epoch. `gone`: it ended, or this node runs it now; if its end
+   * was announced, the last `changed` had the state `ended`. `looked`: the database was queried;
+   * `running` includes this node's own broadcasts.
    */
   readonly events = this.#emitter.listenable;
   readonly #byChannel = new Map<string, RemoteBroadcast>();
   readonly #byName = new Map<string, RemoteBroadcast>();
-  /** When an entry's owner was last heard, by channel id. */
+  /** When the last message about an entry arrived, by channel id. */
   readonly #heardAtMs = new Map<string, number>();
   /**
-   * Broadcasts that ended or moved here: news of up to that epoch is old. Entries are dropped when
-   * the database agrees.
+   * Broadcasts that ended or moved to this node, by id. Messages and rows of epochs up to this one
+   * are outdated. Entries are dropped when the database agrees, or after a minute.
    */
   readonly #over = new Map<string, { epoch: number; sinceMs: number }>();
   #timer: NodeJS.Timeout | undefined;
@@ -136,7 +136,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     return this.#looking;
   }
 
-  /** Reports that this node runs a broadcast now: what is known of earlier epochs is old. */
+  /** Reports that this node runs a broadcast now: what is known of earlier epochs is outdated. */
   tookOver(broadcast: { id: string; epoch: number; channelId: string }): void {
     this.#end(broadcast.id, broadcast.epoch - 1, broadcast.channelId);
   }
@@ -159,7 +159,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     const running = await this.repository.all();
     if (this.#isStopped) return;
     const present = new Set<string>();
-    // If a channel has two, the end of the older one isn't stored yet.
+    // If a channel has two running broadcasts, the end of the older one isn't stored yet.
     for (const row of running) {
       if (row.nodeId === this.cluster.self) continue;
       if (this.#isOver(row.id, row.epoch)) continue;
@@ -167,7 +167,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
       this.#takeRow(row);
     }
     for (const [channelId, { id, epoch }] of this.#byChannel)
-      // What was heard since may be newer than the answer.
+      // A message that arrived since the query began may be newer than its result.
       if (!present.has(channelId) && (this.#heardAtMs.get(channelId) ?? 0) < askedAtMs)
         this.#end(id, epoch, channelId);
     const ids = new Set(running.map(({ id }) => id));
@@ -181,7 +181,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     const { epoch, id, channelId, channel } = row;
     const known = this.#byChannel.get(channelId);
     const isSame = known?.id === id;
-    // Its node stops, and another one is about to take it.
+    // Without a node, its last owner is stopping, and another node is about to take it.
     const nodeId = row.nodeId ?? (isSame ? known.nodeId : null);
     if (nodeId === null) return;
     if (isSame && known.epoch > epoch) return;

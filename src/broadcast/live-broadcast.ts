@@ -19,7 +19,7 @@ type Options = {
   id: string;
   epoch: number;
   resumeToken: string;
-  /** What another node knew of the broadcast that this one continues. */
+  /** The broadcast's state on the node that ran it before; absent for a new broadcast. */
   continued?: Readonly<{ startedAtMs: number; peakViewers: number; wasLive: boolean }>;
   /** See {@link BroadcastLifecycle}. */
   mayEnd?: () => Promise<boolean>;
@@ -36,8 +36,8 @@ type Options = {
 
 /**
  * Why a broadcast left this node without ending. `taken_over`: its publisher, or a later one,
- * connected to another node. `fenced`: another node owns it, as this one was thought to be dead.
- * `stopping`: this node stops, and other nodes run.
+ * connected to another node. `fenced`: another node owns it, because this one was believed dead.
+ * `stopping`: this node is stopping, and other nodes are running.
  */
 export type ReleaseReason = 'taken_over' | 'fenced' | 'stopping';
 
@@ -53,15 +53,17 @@ export class LiveBroadcast {
     uplinkMeasured: [uplinkMs: number | null];
   }>();
   /**
-   * `phaseEntered`: see {@link BroadcastLifecycle}. `released`: the broadcast is no longer this
-   * node's, and no other events follow. `mediaLost`: all media connections have closed;
-   * new ones are possible when the publisher returns. `packageChanged`: the HLS state has changed.
+   * `phaseEntered`: see {@link BroadcastLifecycle}. `released`: this node no longer owns the
+   * broadcast, and no other events follow. `mediaLost`: all media connections have closed; new ones
+   * are possible when the publisher returns. `packageChanged`: the HLS state has changed.
    * `uplinkMeasured`: the delay from capture to this server was measured, in milliseconds; null if
    * it is unknown.
    */
   readonly events = this.#emitter.listenable;
   readonly id: string;
-  /** The number of the node's turn: it rises each time the broadcast moves to another node. */
+  /**
+   * The number of the owner's turn, which increases each time the broadcast moves to another node.
+   */
   readonly epoch: number;
   readonly startedAtMs: number;
   /**
@@ -157,7 +159,7 @@ export class LiveBroadcast {
     return this.#media;
   }
 
-  /** Whether media has ever arrived. If it never has, the broadcast isn't kept. */
+  /** Whether media has ever arrived. If it never has, the broadcast is deleted when it ends. */
   get wasLive(): boolean {
     return this.#lifecycle.wasLive;
   }
@@ -260,7 +262,7 @@ export class LiveBroadcast {
     this.#lifecycle.end(reason);
   }
 
-  /** Lets go of the broadcast without ending it, as another node continues it. Idempotent. */
+  /** Releases the broadcast without ending it, because another node continues it. Idempotent. */
   release(reason: ReleaseReason): void {
     if (this.#isReleased || this.phase.name === 'ended') return;
     this.#isReleased = true;
@@ -268,8 +270,8 @@ export class LiveBroadcast {
     this.#log.info({ reason, epoch: this.epoch }, 'another node continues the broadcast');
     const publisher = this.#publisher;
     this.#publisher = null;
-    // After a fence, the publisher connects again and is sent on to the owner. A node that stops
-    // closes its sockets anyway.
+    // After a fence, the publisher connects again, and the broadcast is taken over from its new
+    // owner. A node that stops closes its sockets anyway.
     if (publisher && reason === 'taken_over') this.#notifyClosed(publisher.peer, 'taken_over');
     if (publisher && reason === 'fenced')
       publisher.peer.send('transport:closed', { transportId: publisher.media.transport.id });

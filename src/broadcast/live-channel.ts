@@ -73,7 +73,7 @@ export class LiveChannel {
     this.#broadcast = broadcast;
     this.#updatePeak();
     broadcast.events.on('phaseEntered', (phase) => {
-      // Listeners to the end still find the broadcast, which is removed only afterwards.
+      // Listeners for the end still find the broadcast, which is removed only afterwards.
       this.#emitter.emit('stateChanged');
       if (phase.name !== 'ended') return;
       this.#broadcast = null;

@@ -101,8 +101,9 @@ export class LiveChannels implements OnApplicationShutdown {
   }
 
   /**
-   * Stops all broadcasts because the service stops. If other nodes run, those that were live are
-   * left to them, and their publishers return there; otherwise they end. Idempotent.
+   * Stops all broadcasts because the service is stopping. If other nodes are running, broadcasts
+   * that were live are left to them, and the publishers return there; all other broadcasts end.
+   * Idempotent.
    */
   stop(): void {
     this.#isStopping = true;

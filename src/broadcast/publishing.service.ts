@@ -38,9 +38,12 @@ type Entrance = Readonly<{
   visibility?: () => Promise<Visibility>;
 }>;
 
-/** The response to a start while this node stops or drains, or while another one starts a broadcast. */
+/**
+ * The time after which to retry a start that is refused because this node is stopping or draining,
+ * or because another one is starting a broadcast.
+ */
 const RETRY_MS = 1_000;
-/** How often a start is repeated because another node was faster. */
+/** The maximum number of attempts to start a broadcast if another node was faster. */
 const TRIES = 3;
 
 /** Handles requests from publishers. */
@@ -67,7 +70,7 @@ export class PublishingService {
     channels.events.on('titleChanged', ({ id, title }) => liveChannels.find(id)?.rename(title));
     channels.events.on('channelDeleted', (channel) => {
       liveChannels.delete(channel);
-      // If its node doesn't answer, it will find that the channel is missing.
+      // If its node doesn't answer, that node will later find that the channel is missing.
       control.end(channel.id, 'channel_deleted').catch(() => undefined);
     });
   }
@@ -107,8 +110,8 @@ export class PublishingService {
   /**
    * Starts a broadcast for a peer authorized for the channel, or resumes the interrupted one.
    * @throws {DomainError} `broadcast_limit`; `already_publishing` if another connection is
-   *   publishing, on any node; `unavailable` if the node of the running broadcast doesn't answer, or
-   *   this one is stopping or draining
+   *   publishing, on any node; `unavailable` if the node of the running broadcast doesn't answer,
+   *   or this one is stopping or draining
    */
   async publish(
     channel: Channel,
@@ -212,7 +215,7 @@ export class PublishingService {
       await this.takeOver.assertFree(live.broadcast, peer, shown);
       return { broadcast: live.broadcast, resumed: true };
     }
-    // It would soon have to move.
+    // On a node that drains, the broadcast would soon have to move.
     if (this.drain.sendsElsewhere) throw tryAgain();
     for (let tries = 0; tries < TRIES; tries += 1) {
       if (this.#isShared) {

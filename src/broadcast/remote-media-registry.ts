@@ -20,7 +20,7 @@ export class RemoteMediaRegistry {
 
   /**
    * Returns the media of a broadcast on another node, which is opened for its first viewer.
-   * @throws {DomainError} `unavailable` if no media worker runs
+   * @throws {DomainError} `unavailable` if no media worker is running
    */
   open({ id, channelId }: RemoteBroadcast): Promise<RemoteMedia> {
     const known = this.#entries.get(channelId);

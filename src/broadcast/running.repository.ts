@@ -12,7 +12,7 @@ export type RunningBroadcast = Readonly<{
   channelId: string;
   /** The channel's name. */
   channel: string;
-  /** The channel's title, which the owner may not have noticed yet. */
+  /** The channel's current title, which the owner may not have applied yet. */
   channelTitle: string;
   title: string;
   visibility: Visibility;

@@ -19,13 +19,13 @@ import { type RunningBroadcast, RunningRepository } from './running.repository.j
 
 /** The call by which a node asks the owner of a broadcast to hand it over. */
 const RELEASE = 'release';
-/** The owner may be creating the publisher's connection. */
+/** Long enough for an owner that is still creating a connection for the publisher. */
 const RELEASE_TIMEOUT_MS = 5_000;
-/** How often a start looks again because the owner changed meanwhile. */
+/** The maximum number of attempts of a start if the owner changes in the meantime. */
 const TRIES = 4;
 const RETRY_MS = 1_000;
 
-/** What a publisher shows in order to take a broadcast over from another connection. */
+/** What a publisher shows in order to take over a broadcast from another connection. */
 export const TakeOverProof = z.object({
   source: BroadcastSource,
   /** See `publisher:start`. */
@@ -33,7 +33,7 @@ export const TakeOverProof = z.object({
 });
 export type TakeOverProof = z.output<typeof TakeOverProof>;
 
-/** Whether a publisher may take a broadcast over whose publisher is another connection. */
+/** Whether a publisher may take over a broadcast that another connection is publishing. */
 export type TakeOverRule = (
   broadcast: LiveBroadcast,
   proof: TakeOverProof,
@@ -49,7 +49,7 @@ const Released = z.object({ outcome: z.enum(['released', 'refused', 'gone']) });
 
 /**
  * Moves broadcasts to the node to which their publisher connects. The owner decides whether a
- * publisher may take the place of its own, by the same rules as on one node.
+ * publisher may replace the current one, by the same rules as within one node.
  */
 @Injectable()
 export class TakeOver implements OnModuleInit {
@@ -94,7 +94,7 @@ export class TakeOver implements OnModuleInit {
   }
 
   /**
-   * Brings the channel's broadcast here from another node. Resolves to null if none runs. To be
+   * Brings the channel's broadcast here from another node. Resolves to null if none runs. Must be
    * called in the channel's queue.
    * @throws {DomainError} `already_publishing`; `unavailable` if the owner doesn't answer, but
    *   isn't proven dead
@@ -105,7 +105,7 @@ export class TakeOver implements OnModuleInit {
     proof: TakeOverProof,
   ): Promise<LiveBroadcast | null> {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      // The end of an own broadcast may not be stored yet.
+      // The end of a broadcast on this node may not be stored yet.
       await this.journal.settled();
       const stored = (await this.running.of(channelId)).at(-1);
       if (!stored) return null;
@@ -115,7 +115,7 @@ export class TakeOver implements OnModuleInit {
     throw notNow();
   }
 
-  /** Continues a stored broadcast on this node, which owns it by now. */
+  /** Continues a stored broadcast on this node, which already owns it. */
   adopt(live: LiveChannel, stored: RunningBroadcast, epoch: number): LiveBroadcast {
     const { id, channelId } = stored;
     const broadcast = this.factory.continue(stored, epoch);
@@ -130,7 +130,7 @@ export class TakeOver implements OnModuleInit {
   async #obtain(stored: RunningBroadcast, proof: TakeOverProof): Promise<number | null> {
     const { nodeId, hasOwner, epoch } = stored;
     const { self } = this.cluster;
-    // It was given to this node, but the answer was lost.
+    // If this node already owns it, the reply of the previous owner was lost.
     if (nodeId === null || nodeId === self || !hasOwner) return this.#take(stored, nodeId === self);
     try {
       const outcome = await this.#callOwner(stored, nodeId, proof);
@@ -172,7 +172,7 @@ export class TakeOver implements OnModuleInit {
       }
       return this.#handOver(live, broadcast, to);
     });
-    // The caller looks into the database next.
+    // The caller reads the database next, so it must be up to date.
     if (outcome === undefined || outcome === 'gone') await this.journal.settled();
     return { outcome: outcome ?? 'gone' };
   }

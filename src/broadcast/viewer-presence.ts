@@ -13,11 +13,11 @@ import { CONFIG, type Config } from '../config/config.js';
 
 /** The interval at which changed counts are published. */
 const PUBLISH_EVERY_MS = 250;
-/** Every eighth time, all counts are published, because messages can be lost. */
+/** At every eighth interval, all counts are published, because messages can be lost. */
 const ALL_EVERY = 8;
-/** How long a count counts without being repeated. */
+/** How long a count is valid without being repeated. */
 const FORGOTTEN_AFTER_MS = 5_000;
-/** The number of counts in a message, which keeps it below the bus's limit. */
+/** The maximum number of counts in a message, which keeps it below the bus's limit. */
 const COUNTS_MAX = 100;
 
 const TOPIC = 'presence';

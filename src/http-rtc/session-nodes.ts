@@ -15,7 +15,7 @@ const Refused = z.object({ error: ErrorBody });
 /** A request for the session `/whip/NAME/ID` or `/whep/NAME/ID`. */
 type Request = Readonly<{ name: string; id: string }>;
 
-/** How requests of one kind are read from other nodes and answered. */
+/** How requests of one kind are parsed, and handled on this node. */
 type Kind<R extends Request, A> = Readonly<{
   request: z.ZodType<R>;
   answer: z.ZodType<A>;
@@ -39,8 +39,9 @@ type StreamKind<R extends Request> = Readonly<{
 }>;
 
 /**
- * Finds the sessions of all nodes. Behind a balancer, a client's later requests can reach another
- * node than its first, so the id of a session starts with the id of its node.
+ * Passes requests on to the nodes of their sessions. Behind a load balancer, a client's later
+ * requests can reach a different node than its first, so the id of a session starts with the id of
+ * its node.
  */
 @Injectable()
 export class SessionNodes {
@@ -50,20 +51,22 @@ export class SessionNodes {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Returns the id of a session of this node. A node alone doesn't need its own id in it. */
+  /**
+   * Returns the id of a session on this node. With a single node, it doesn't contain the node's id.
+   */
   idOf(secret: string): string {
     return this.config.node.url === null ? secret : `${this.cluster.self}.${secret}`;
   }
 
-  /** Whether a session is this node's, if it exists. */
+  /** Whether a session, if it exists, is on this node. */
   isHere(id: string): boolean {
     return this.#otherNodeOf(id) === null;
   }
 
   /**
-   * Returns a function that has a request handled by the node of its session, which throws its
-   * errors; `not_found` if it has ended, and `unavailable` if it doesn't answer.
-   * @param call the name of the calls by which other nodes pass requests on to this one
+   * Returns a function that has a request handled by the node of its session. The function throws
+   * that node's errors, `not_found` if the node is gone, and `unavailable` if it doesn't answer.
+   * @param call the name of the call by which nodes pass such requests on to each other
    */
   route<R extends Request, A>(
     call: string,
@@ -113,7 +116,7 @@ export class SessionNodes {
         const pass = async () => {
           for await (const text of stream) if (typeof text !== 'string' || !sink.write(text)) break;
         };
-        // What isn't JSON ends the stream.
+        // A message that isn't JSON ends the stream.
         void pass()
           .catch(() => stream.close())
           .then(() => sink.end());

@@ -109,8 +109,8 @@ export class SfuWorker {
   }
 
   /**
-   * Ends the process, which takes a few milliseconds. Resolves when it is gone and its port is free:
-   * if it hangs, it is killed after two seconds.
+   * Ends the process, which takes a few milliseconds. Resolves when the process is gone and its
+   * port is free. If it hangs, it is killed after two seconds.
    */
   async close(): Promise<void> {
     const worker = this.#worker;

@@ -11,16 +11,16 @@ const { spawn } = childProcess;
  * Starts a media worker process under terms for which mediasoup has no options:
  *
  * - without this server's settings in its environment, because it parses what strangers send;
- * - in a session of its own, so that Ctrl-C in a terminal and signals to this server's process group
- *   don't reach it;
+ * - in a session of its own, so that Ctrl-C in a terminal and signals to this server's process
+ *   group don't reach it;
  * - without mediasoup's own signal listeners in this process, which close the worker before
  *   broadcasts are ended.
  *
  * The worker ends by itself when this process is gone, because its channel then closes.
  *
- * mediasoup spawns and listens before `createWorker` returns its promise, so nothing else runs while
- * the process-wide state is changed here. test/integration/worker-process.test.ts fails if a version
- * of mediasoup does otherwise.
+ * mediasoup spawns and listens before `createWorker` returns its promise, so nothing else runs
+ * while the process-wide state is changed here. test/integration/worker-process.test.ts fails if a
+ * version of mediasoup does otherwise.
  */
 export function startWorkerProcess(settings: types.WorkerSettings): Promise<types.Worker> {
   const { env } = process;

@@ -46,8 +46,8 @@ export class BroadcastSampler implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Ends all broadcasts when the service stops or leaves them to other nodes, and stores their last samples while the database is
-   * still available.
+   * Ends all broadcasts, or leaves them to other nodes, because the service is stopping. Stores
+   * their last samples while the database is still available.
    */
   async beforeApplicationShutdown(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
@@ -72,7 +72,7 @@ export class BroadcastSampler implements OnApplicationBootstrap, BeforeApplicati
   #stateChanged({ id: channelId, name: channel, broadcast, viewerCount }: LiveChannel): void {
     const nowMs = this.clock.nowMs();
     const tally = this.#tallies.get(channelId);
-    // Another node continues the broadcast.
+    // If there was a broadcast, another node continues it.
     if (!broadcast) {
       if (tally) this.#close(channelId, tally, viewerCount);
       return;
@@ -80,8 +80,8 @@ export class BroadcastSampler implements OnApplicationBootstrap, BeforeApplicati
     const { name } = broadcast.phase;
     if (name === 'live' && tally?.broadcastId !== broadcast.id) {
       this.#tallies.set(channelId, new Tally(broadcast, viewerCount, nowMs));
-      // So that messages that are written on other nodes are heard of here. Counting is not worth a
-      // failure.
+      // An open room also receives the messages of other nodes. If it can't be opened, only the
+      // count is affected.
       this.rooms.open(channel).catch(() => undefined);
     }
     if (name !== 'ended' || tally?.broadcastId !== broadcast.id) return;

@@ -1,6 +1,6 @@
 /** The length of a step. */
 export const STEP_MS = 10_000;
-/** The number of steps, one day, for each of which there is a separate sample. */
+/** The number of steps in the first day, each of which has a sample of its own. */
 const FINE_STEPS = 8_640;
 
 /**

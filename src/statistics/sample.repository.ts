@@ -22,7 +22,10 @@ export class SampleRepository {
     if (data.length > 0) await this.db.broadcastSample.createMany({ data, skipDuplicates: true });
   }
 
-  /** Lists all samples of a broadcast, in order of time. Nodes may have samples of the same step. */
+  /**
+   * Lists all samples of a broadcast, in order of time. Several nodes may have samples of the same
+   * step.
+   */
   list(broadcastId: string): Promise<Sample[]> {
     return this.db.broadcastSample.findMany({
       where: { broadcastId },

@@ -7,7 +7,7 @@ type Shown = Pick<BroadcastStatistics, 'stepS' | 'viewers' | 'messages' | 'watch
 
 /**
  * Resamples to steps that are long enough to limit their number to {@link STATISTICS_POINTS_MAX}.
- * Samples can be in any order. Nodes on which the broadcast ran one after the other may have samples
+ * Samples can be in any order. Nodes on which the broadcast ran one after another may have samples
  * of the same step.
  */
 export function inSteps(samples: readonly Sample[]): Shown {

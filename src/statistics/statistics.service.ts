@@ -20,8 +20,8 @@ export class StatisticsService {
   ) {}
 
   /**
-   * @throws {DomainError} `broadcast_not_found`, which everybody except the channel's owner and
-   *   moderators gets too; `password_required`
+   * @throws {DomainError} `broadcast_not_found`, also for everybody except the channel's owner and
+   *   moderators; `password_required`
    */
   async of(id: string, visitor: Visitor): Promise<BroadcastStatistics> {
     const { channel, startedAt, peakViewers } = await this.broadcasts.get(id, visitor);

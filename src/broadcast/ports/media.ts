@@ -38,7 +38,7 @@ export interface MediaPort {
   openRemote(locate: () => RemotePlace | null): Promise<RemoteMedia>;
 }
 
-/** A broadcast in the turn of the node that runs it. */
+/** A broadcast, and the epoch in which its node runs it. */
 export type MediaOwner = Readonly<{ id: string; epoch: number }>;
 /** Where a broadcast runs. */
 export type RemotePlace = MediaOwner & Readonly<{ nodeId: NodeId }>;
@@ -73,7 +73,7 @@ export interface BroadcastMedia extends WatchedMedia {
 
 /**
  * One broadcast's media from another node. It follows the broadcast from node to node, and closes
- * by itself ten seconds after its last viewer.
+ * by itself ten seconds after its last viewer has left.
  */
 export interface RemoteMedia extends WatchedMedia {
   /** Reports that the broadcast runs on another node, or in another epoch, than before. */
@@ -105,7 +105,8 @@ export interface TappedTrack {
     closed: [];
   }>;
   /**
-   * Requests a key frame from the publisher on all layers. At most one request per second is sent.
+   * Requests a key frame from the publisher on all layers. At most two requests per second are
+   * sent.
    */
   requestKeyFrame(): void;
 }

@@ -20,8 +20,8 @@ const PRIVATE = new NetworkList([
 ]);
 
 /**
- * Sorts the server's candidates by how likely this client can reach them, with TCP after UDP, and
- * sets their priorities accordingly. Some clients use only the first candidate.
+ * Sorts the server's candidates by how likely it is that this client can reach them, with TCP after
+ * UDP, and sets their priorities accordingly. Some clients use only the first candidate.
  * @param interfaces the result of `networkInterfaces()`
  */
 export function candidatesFor(

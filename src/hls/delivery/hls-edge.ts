@@ -121,8 +121,8 @@ export class HlsEdge implements OnApplicationShutdown {
   }
 
   /**
-   * Returns the nodes to ask, in order. After a broadcast has moved, its earlier runs can be
-   * fetched for a while from the nodes that made them.
+   * Returns the nodes to ask, in order. After a broadcast has ended or moved, the nodes that made
+   * its earlier runs may still have them.
    */
   #nodesFor(address: HlsAddress): NodeId[] {
     const { origins, local } = this.#parts;
