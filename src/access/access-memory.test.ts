@@ -96,7 +96,7 @@ describe('AccessMemory', () => {
     expect(memory.find('tea')).toMatchObject({ version: 2 });
   });
 
-  it('uses the last read access while the database is unavailable', async () => {
+  it('uses the access that was last read while the database is unavailable', async () => {
     const { clock, database, memory } = make();
     await memory.find('tea');
     database.isDown = true;

@@ -15,16 +15,15 @@ const STALE_MS = 5_000;
 /** The maximum number of entries; beyond it, the least recently used is evicted. */
 const ENTRIES_MAX = 2_000;
 /**
- * The maximum number of accounts per channel for which to check whether they are disabled, and of
- * sessions for which to check whether they have ended. Beyond it, the oldest is dropped, and found
- * again when it is used.
+ * The maximum number of accounts per channel that are checked for being disabled, and of sessions
+ * that are checked for having ended. Beyond it, the oldest is dropped until it is used again.
  */
 const ASKED_MAX = 2_000;
 
 type Entry = {
   /**
-   * The channel's access; null if there is no such channel. That is cached too, so that the lookup
-   * takes the same time.
+   * The channel's access; null if there is no such channel. Missing channels are cached too, so
+   * that their lookups take as long as those of existing ones.
    */
   access: ChannelAccess | null;
   readAtMs: number;
@@ -35,8 +34,8 @@ type Entry = {
 
 /**
  * Caches who can watch each channel, so that every segment request and socket message can be
- * checked. Changes made by this process apply at once (see {@link forget}); those that other
- * processes write to the database apply within five seconds.
+ * checked. Changes that a node announces apply at once (see {@link forget}); other changes to the
+ * database apply within five seconds.
  */
 @Injectable()
 export class AccessMemory {
@@ -112,13 +111,16 @@ export class AccessMemory {
       entry.readAtMs = startedMs;
       return access;
     } catch (error) {
-      // Broadcasts continue without the database, so the last read access stays in force. This
-      // process can't have changed the access, because it would have dropped the entry.
+      // Broadcasts continue without the database, so the access that was last read stays in force.
+      // This process can't have changed it since, because it would have dropped the entry.
       if (entry.readAtMs === 0) {
         if (this.#entries.get(name) === entry) this.#entries.delete(name);
         throw error;
       }
-      this.#log.warn({ err: error }, 'access can’t be read; the last read access stays in force');
+      this.#log.warn(
+        { err: error },
+        'access can’t be read; the access that was last read stays in force',
+      );
       entry.readAtMs = startedMs - FRESH_MS;
       return entry.access;
     }

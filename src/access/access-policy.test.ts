@@ -86,7 +86,7 @@ describe('decide', () => {
     ]);
   });
 
-  it('requires the new password after a change, and never asks callers that it would refuse', () => {
+  it('requires the new password after a change, but not from callers who would be refused anyway', () => {
     expect(allowedTo('password', 'password_needed')).toEqual([
       'guest',
       'a guest who entered an earlier password',

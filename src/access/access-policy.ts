@@ -102,7 +102,7 @@ export function narrowed(channel: ChannelAccess, visibility: Visibility): Channe
   return { ...channel, visibility: stricter(channel.ofChannel, visibility) };
 }
 
-/** Whether the address alone is not enough to watch. */
+/** Whether knowing the channel's URL is not enough to watch. */
 export function isProtected({ visibility }: Pick<ChannelAccess, 'visibility'>): boolean {
   return visibility === 'password' || visibility === 'private';
 }

@@ -4,8 +4,8 @@ import type { AccessService } from './access.service.js';
 import type { Visitor } from './visitor.js';
 
 /**
- * The interval between checks of those inside a protected channel, and therefore the maximum time
- * for which revoked access lasts.
+ * The interval between checks of those inside a protected channel. Announced changes are checked at
+ * once; after any other change, revoked access lasts this long at most.
  */
 const WATCH_MS = 3_000;
 
@@ -21,8 +21,8 @@ type Options<M> = {
 };
 
 /**
- * Tracks who was let into which channels, and keeps checking whether they are still allowed for as
- * long as they stay.
+ * Tracks who was let into which channels, and checks whether they are still allowed for as long as
+ * they stay.
  */
 export class AccessWatchdog<M extends object> {
   readonly #options: Options<M>;
@@ -52,7 +52,7 @@ export class AccessWatchdog<M extends object> {
     this.#off();
   }
 
-  /** Detects changes to protected channels made elsewhere, such as bans and disabled accounts. */
+  /** Detects changes to protected channels that were not announced, such as disabled accounts. */
   async #watch(): Promise<void> {
     for (const name of this.#inside.keys())
       if (this.#options.access.mayBeProtected(name)) await this.#check(name);

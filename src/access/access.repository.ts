@@ -42,8 +42,9 @@ export class AccessRepository {
   /**
    * Loads a channel's access; null if no such channel exists.
    *
-   * @param asked the accounts that asked for access before, among which disabled ones are looked up
-   * @param sessions the sessions and API tokens that did, among which ended ones are looked up
+   * @param asked accounts that have asked for access; the result lists which of them are disabled
+   * @param sessions sessions and API tokens that have been used for access; the result lists which
+   *   of them have ended
    */
   async find(
     name: string,
@@ -60,7 +61,7 @@ export class AccessRepository {
         visibility: true,
         accessVersion: true,
         accessPasswordHash: true,
-        // The running, fetchable and protected broadcasts, on which it depends who can watch.
+        // Broadcasts that are running, still fetchable or protected: these determine who can watch.
         broadcasts: {
           where: {
             OR: [
@@ -160,8 +161,8 @@ export class AccessRepository {
     if (account === null) return 'no_account';
     const key = { channelId, accountId: account.id };
     return this.db.$transaction(async (tx) => {
-      // This locks the channel. Otherwise two concurrent requests could both find that there is
-      // room for one more.
+      // This locks the channel. Otherwise two concurrent requests could both find room for one more
+      // member.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       const others = { channelId, accountId: { not: account.id } };
       if ((await tx.channelMember.count({ where: others })) >= MEMBERS_MAX) return 'list_full';
@@ -197,7 +198,7 @@ export class AccessRepository {
     return new Set(rows.map(({ accountId }) => accountId));
   }
 
-  /** Loads permanent bans. Time-outs only stop someone from writing. */
+  /** Loads permanent bans. Time-outs only prevent someone from writing. */
   async #bans(channelId: string): Promise<{ banned: Set<string>; bannedAddresses: Set<string> }> {
     const rows = await this.db.chatBan.findMany({
       where: { channelId, expiresAt: null },

@@ -73,16 +73,15 @@ export class AccessService {
       accountId,
       sessionId: accountId === null ? null : (visitor.identity.sessionId ?? null),
       guestId,
-      // The hash is stored in the token, because a player's requests may be sent from another
-      // address.
+      // The hash is stored in the token, because a player's requests may come from another address.
       addressHash: accountId === null ? addressHash(this.secrets, visitor.address) : null,
       holder: passThatCounts(channel, asker)?.holder ?? null,
     };
   }
 
   /**
-   * Whether the holder of a token is still allowed to fetch. A token ends with its session, within
-   * five seconds.
+   * Whether the holder of a token is still allowed to fetch. A token becomes invalid within five
+   * seconds of its session's end.
    */
   mayFetch(channel: ChannelAccess, grant: HlsGrant): boolean {
     const { channelId, version, accountId, sessionId, guestId, addressHash: hash, holder } = grant;
@@ -154,7 +153,7 @@ export class AccessService {
     return new Set(closed.map(([id]) => id));
   }
 
-  /** Returns the visibilities of the channel's parts that a visitor sees in lists. */
+  /** Returns which parts of the channel a visitor sees in lists, by visibility. */
   async listed(name: string, visitor: Visitor): Promise<Visibility[]> {
     const channel = await this.memory.find(name);
     if (channel === null) return [];
@@ -174,7 +173,7 @@ export class AccessService {
     return !known || isProtected(known);
   }
 
-  /** Reads a channel's access again, to detect changes made elsewhere. */
+  /** Reads a channel's access again, to detect changes that were not announced. */
   read(name: string): Promise<ChannelAccess | null> {
     return this.memory.read(name);
   }
@@ -187,7 +186,10 @@ export class AccessService {
     this.#changed(name);
   }
 
-  /** Must be called after a change that another node made; see {@link changed}. */
+  /**
+   * Applies a change on this node only. Runs on every node when a change is announced by {@link
+   * changed}; must also be called for changes that reach this node in another way.
+   */
   changedElsewhere(name: string): void {
     this.memory.forget(name);
     this.#emitter.emit('changed', name);

@@ -8,8 +8,8 @@ import { Secrets } from '../secrets/secrets.js';
 /** The maximum number of accounts; beyond it, the least recently seen is dropped. */
 const ACCOUNTS_MAX = 20_000;
 /**
- * The maximum number of addresses per account, which is enough for those at home and of a phone;
- * beyond it, the least recently seen is dropped.
+ * The maximum number of addresses per account, which is enough for those of a home network and a
+ * phone; beyond it, the least recently seen is dropped.
  */
 const ADDRESSES_MAX = 4;
 

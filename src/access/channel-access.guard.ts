@@ -20,14 +20,15 @@ const OPEN_TO_ALL = 'onair:open-to-all';
 export const OpenToLocked = () => SetMetadata(OPEN_TO_LOCKED, true);
 
 /**
- * On a method: skips the check, because the method reveals nothing about the channel that it names,
- * or because its address can't be guessed and is given only to those who can watch.
+ * On a method: skips the check, because the response reveals nothing about the channel, or because
+ * the route's address can't be guessed and is given only to those who can watch.
  */
 export const OpenToAll = () => SetMetadata(OPEN_TO_ALL, true);
 
 /**
  * Checks the access policy on every route that names a channel, and stores the decision for the
- * handler (`@GrantedAccess()`). A refusal looks as if the channel did not exist.
+ * handler (`@GrantedAccess()`). For callers without access to a private channel, the response is
+ * the same as if it did not exist.
  */
 @Injectable()
 export class ChannelAccessGuard implements CanActivate {

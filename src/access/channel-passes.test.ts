@@ -17,7 +17,7 @@ const withPass = (n: number, version = 1, before = '') =>
   valueOf(passes.add(before, { id: idOf(n), version, holder: `guest-${n}` }, options));
 
 describe('ChannelPasses', () => {
-  it('names the channel, version and holder of a pass', () => {
+  it('returns the version and holder of a channel’s pass', () => {
     const value = withPass(2, 7, withPass(1, 3));
     expect(passes.of(idOf(1), value, NOW_MS)).toMatchObject([{ version: 3 }]);
     expect(passes.of(idOf(2), value, NOW_MS)).toEqual([{ version: 7, holder: 'guest-2' }]);
@@ -46,7 +46,7 @@ describe('ChannelPasses', () => {
     expect(passes.of(idOf(1), withPass(1), NOW_MS + MONTH_MS)).toEqual([]);
   });
 
-  it('contains up to twenty passes, newest first, one per channel', () => {
+  it('stores up to twenty passes, newest first, one per channel', () => {
     let value = '';
     for (let n = 1; n <= 25; n += 1) value = withPass(n, 1, value);
     expect(passes.of(idOf(5), value, NOW_MS)).toEqual([]);

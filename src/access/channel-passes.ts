@@ -40,7 +40,7 @@ export class ChannelPasses {
 
   /** Returns the valid, unexpired passes for a channel. */
   of(channelId: string, passes: string, nowMs: number): Pass[] {
-    // Most visitors have no pass for the channel, so the signature check can be skipped.
+    // Skips the parsing for most visitors, who have no pass for the channel.
     if (!passes.includes(channelId)) return [];
     return passes
       .split(BETWEEN)

@@ -60,7 +60,7 @@ export class HlsAuthorizer {
     const [, name = ''] = CHANNEL.exec(path) ?? [];
     const { bare, token } = splitToken(path);
     const channel = await this.access.find(name);
-    // A channel that doesn't exist has no files, so the response is the same.
+    // Requests to a channel that doesn't exist are allowed, because it has no files.
     const fetchable = channel === null ? 'all' : this.tokens.check(channel, token);
     return { path: bare, isAllowed: fetchable !== 'nobody', isProtected: fetchable !== 'all' };
   }

@@ -73,7 +73,7 @@ describe('HlsTokens', () => {
     expect(make(1, clock).tokens.read(token)).toBeNull();
   });
 
-  it('accepts a token that other nodes issued and saw, for a day', () => {
+  it('accepts a token for a day on all nodes, used or not', () => {
     const { clock, tokens } = make(1, undefined, true);
     const token = tokens.give(grant);
     clock.ms += 12 * 60 * MINUTE_MS;

@@ -46,8 +46,8 @@ export class HlsTokens {
   readonly #remembered = new Map<string, Remembered>();
 
   /**
-   * @param options.isNode whether other nodes get requests with the same tokens. A node can't know
-   *   of their uses, so a token is valid for its lifetime.
+   * @param options.isNode whether other nodes receive requests with the same tokens. A node can't
+   *   see those uses, so tokens then expire only at the end of their lifetime.
    */
   constructor(secrets: Secrets, clock: Clock, { isNode = false } = {}) {
     this.idleMs = isNode ? LIFETIME_MS : IDLE_MS;

@@ -31,13 +31,13 @@ export class MediaTokens {
     return this.#tokens.idleMs;
   }
 
-  /** Converts a path of the service to its public form. */
+  /** Returns the path under which clients see a path of the service: with the base path. */
   address(path: string): string {
     return `${this.#basePath}${path}`;
   }
 
   /**
-   * Returns the public form of a folder for a visitor who can watch, with a token if the channel is
+   * Returns a folder's {@link address} for a visitor who can watch, with a token if the channel is
    * protected.
    */
   folder(path: string, access: ChannelAccess, visitor: Visitor): string {

@@ -37,7 +37,7 @@ describe('UnlockThrottle', () => {
       expect(await throttle.guess({ channel: 'tea', address: '10.0.0.1' }, right)).toBe(true);
   });
 
-  it('allows only as many concurrent guesses as wrong ones are left, so that a flood gains nothing', async () => {
+  it('allows no more concurrent guesses than wrong guesses are left, so that a flood gains nothing', async () => {
     const { throttle } = make();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const flood = Array.from({ length: 50 }, () =>
@@ -59,14 +59,14 @@ describe('UnlockThrottle', () => {
     expect(await guesses('tea', '2001:db8:1:3::1')).toBe(10);
   });
 
-  it('limits the guesses from one address for many channels', async () => {
+  it('limits the guesses from one address across all channels', async () => {
     const { guesses } = make();
     let count = 0;
     for (let n = 0; n < 100; n += 1) count += await guesses(`tea-${n}`, '10.0.0.1', 1);
     expect(count).toBe(50);
   });
 
-  it('allows everyone a few guesses while guesses for one channel are made from many addresses', async () => {
+  it('allows every address a few guesses while many addresses guess one channel’s password', async () => {
     const { guesses } = make();
     for (let n = 0; n < 300; n += 1) await guesses('tea', `10.0.1.${n}`, 1);
     expect(await guesses('tea', '10.0.0.1')).toBe(2);

@@ -3,7 +3,9 @@ import type { Clock } from '../common/clock.js';
 import { type GuessKeys, GuessThrottle } from '../common/guess-throttle.js';
 import type { SharedGuesses } from '../common/shared-guesses.js';
 
-/** Names differ from those of logins, which nodes count in the same table. */
+/**
+ * The names must differ from those in LoginThrottle, because nodes count both in the same table.
+ */
 const RATES = {
   /** For one channel and one address: ten wrong passwords at once, and then one per minute. */
   channelAndAddress: { burst: 10, perSecond: 1 / 60 },

@@ -37,7 +37,7 @@ export class AccountDataRepository {
 
   /**
    * Reads an account's data except broadcasts and messages; resolves to null if it no longer
-   * exists. The result contains no secrets, no hashes and no data of others.
+   * exists. The result contains no secrets, no hashes and no data of other people.
    */
   async export(id: string) {
     const account = await this.db.account.findUnique({
@@ -103,7 +103,7 @@ export class AccountDataRepository {
     return account;
   }
 
-  /** Yields the broadcasts of an account's channels, which are read in pages. */
+  /** Yields the broadcasts of an account's channels. Reads them in pages. */
   async *broadcasts(ownerId: string): AsyncGenerator<OwnBroadcast> {
     let after: string | null = null;
     for (;;) {
@@ -132,7 +132,7 @@ export class AccountDataRepository {
     });
   }
 
-  /** Yields an account's chat messages by channel, which are read in pages. */
+  /** Yields an account's chat messages by channel. Reads them in pages. */
   async *messages(accountId: string): AsyncGenerator<OwnMessage & { channel: string }> {
     const rooms = await this.db.chatMessage.groupBy({
       by: ['channelId'],

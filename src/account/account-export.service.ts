@@ -26,8 +26,8 @@ export class AccountExportService {
 
   /**
    * Returns one JSON object in pieces, which are read from the database when they are consumed.
-   * @throws {DomainError} `rate_limited` while another export of this account runs; `not_logged_in`
-   *   if the account no longer exists
+   * @throws {DomainError} `rate_limited` while another export of this account is running;
+   *   `not_logged_in` if the account no longer exists
    */
   async export(accountId: string): Promise<Export> {
     if (this.#running.has(accountId))

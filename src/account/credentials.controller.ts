@@ -11,7 +11,7 @@ import type { EventOrigin } from '../security-log/security-event.js';
 import { CredentialsService } from './credentials.service.js';
 
 /**
- * The HTTP API for changing the password and ending everything to which the password gave access.
+ * The HTTP API for changing the password, and for revoking sessions, API tokens and stream keys.
  */
 @Controller('api/account')
 @LoggedIn()

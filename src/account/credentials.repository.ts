@@ -3,7 +3,7 @@ import { PrismaService } from '../db/prisma.service.js';
 import type { EventOrigin } from '../security-log/security-event.js';
 import { type Transaction, writeEvent } from '../security-log/security-event.repository.js';
 
-/** The credentials of an account to revoke. */
+/** Describes which of an account's credentials to revoke. */
 export type Ending = Readonly<{
   accountId: string;
   /** The hash of the new password; null to leave the password unchanged. */

@@ -15,7 +15,7 @@ export class SecurityEventController {
   @Operation({
     summary: 'List your account’s security events, newest first',
     description:
-      'Logins, wrong passwords, and changes of credentials and of the audience of your channels. Covers the last 90 days, up to 500 entries; repetitions within an hour are one entry.',
+      'Logins, wrong passwords, and changes of credentials and of the audience of your channels. Covers the last 90 days, up to 500 entries; repetitions within an hour are combined into one entry.',
     reply: SecurityEventList,
     errors: ['not_logged_in'],
   })

@@ -64,7 +64,8 @@ export class AccountRepository {
   }
 
   /**
-   * Does the same for the first administrator; resolves to `not_first` if an administrator exists.
+   * Creates the first administrator's account in the same way; resolves to `not_first` if an
+   * administrator exists.
    */
   createFirstAdministrator(account: NewAccount): Promise<Account | 'not_first' | null> {
     return this.db.$transaction(async (tx) =>

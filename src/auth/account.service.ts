@@ -12,7 +12,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { assertNotCommon } from './password-rules.js';
 import { CodeCheck } from './second-factor/code-check.js';
 
-/** The account that someone wants to have. */
+/** A request for a new account. */
 type Registered = Readonly<{
   username: string;
   password: string;
@@ -59,7 +59,7 @@ export class AccountService {
   /**
    * Creates the account of the first administrator, who is the operator and so can use a reserved
    * name. Resolves to null if an administrator exists.
-   * @throws {DomainError} the other errors of {@link create}
+   * @throws {DomainError} the errors of {@link create}, except for reserved names
    */
   async createFirstAdministrator(account: Registered): Promise<Account | null> {
     const prepared = await this.#prepare(account);
@@ -75,7 +75,7 @@ export class AccountService {
   }
 
   /**
-   * @throws {DomainError} `wrong_credentials`, which doesn't say which of the two is wrong;
+   * @throws {DomainError} `wrong_credentials`, whether the username or the password is wrong;
    *   `second_factor_required`, `wrong_code` and `account_disabled`, only if the password is right;
    *   `rate_limited` after too many wrong attempts; `unavailable` if too many passwords are being
    *   checked

@@ -9,9 +9,9 @@ const SWEEP_EVERY_MS = 600_000;
 
 /**
  * Counts wrong guesses in the database. A row contains the time at which the key's bucket will be
- * full again, so a guess adds the time in which one token refills. There are no rows for right
- * guesses. Keys contain addresses and names, and are stored as keyed hashes. The table is unlogged:
- * after a crash of PostgreSQL it is empty, and the limits begin anew.
+ * full again, so each wrong guess postpones it by the time that one token takes to refill. There
+ * are no rows for right guesses. Keys contain addresses and names, and are stored as keyed hashes.
+ * The table is unlogged: after a crash of PostgreSQL it is empty, and the limits begin anew.
  */
 export class GuessRepository implements SharedGuesses, OnModuleInit, OnModuleDestroy {
   #stopSweeping: () => void = () => undefined;
@@ -41,14 +41,14 @@ export class GuessRepository implements SharedGuesses, OnModuleInit, OnModuleDes
     const rows = await this.db.guess.findMany({ where: { key: { in: [...rates.keys()] } } });
     const waits = rows.map(({ key, fullAt }) => {
       const { burst = 0, perSecond = 1 } = rates.get(key) ?? {};
-      // The bucket has a token until all but one of them are missing.
+      // The bucket has a token while at most `burst - 1` tokens are missing.
       return Math.ceil(fullAt.getTime() - nowMs - ((burst - 1) / perSecond) * 1_000);
     });
     return Math.max(0, ...waits);
   }
 
   async add(keys: readonly SharedKey[], nowMs: number): Promise<void> {
-    // In one order, so that two nodes don't wait for each other.
+    // The keys are sorted, so that two nodes can't deadlock.
     const hashed = keys.map(({ key, rate }) => ({ key: this.#hash(key), rate }));
     const sorted = hashed.toSorted((a, b) => (a.key < b.key ? -1 : 1));
     const now = new Date(nowMs);
@@ -63,7 +63,7 @@ export class GuessRepository implements SharedGuesses, OnModuleInit, OnModuleDes
       SET full_at = greatest(g.full_at, ${now}::timestamptz) + (excluded.full_at - ${now}::timestamptz)`;
   }
 
-  /** Deletes the keys that have all of their tokens. */
+  /** Deletes the rows of full buckets. */
   async sweep(): Promise<void> {
     await this.db.$executeRaw`DELETE FROM guesses WHERE full_at < now() - interval '1 minute'`;
   }

@@ -41,7 +41,7 @@ type Kind = keyof typeof RATES;
 
 /**
  * Limits how often passwords and codes can be guessed. Only wrong guesses count. Nobody can lock an
- * owner out: guesses made elsewhere never affect a known device, and can reduce but not exhaust the
+ * owner out: other clients' guesses never affect a known device, and can reduce but not exhaust the
  * attempts from another address.
  */
 @Injectable()
@@ -64,7 +64,7 @@ export class LoginThrottle {
   }
 
   /**
-   * Does the same for an authenticator code, after the password has been found right.
+   * Checks an authenticator code in the same way, after the right password was entered.
    * @throws {DomainError} `rate_limited`
    */
   async guessCode(attempt: LoginAttempt, check: () => Promise<boolean>): Promise<boolean> {

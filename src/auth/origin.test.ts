@@ -23,7 +23,7 @@ describe('isAllowedOrigin', () => {
     ['a site with the same beginning', 'https://live.example.org.evil.example'],
     ['a site with the same end', 'https://evil-live.example.org'],
     ['another port of the public host', 'https://live.example.org:444'],
-    ['the public host without TLS', 'http://partner.example.com'],
+    ['an allowed host without TLS', 'http://partner.example.com'],
     ['a sandboxed frame', 'null'],
     ['an extension', 'chrome-extension://live.example.org'],
     ['an invalid address', '%%'],

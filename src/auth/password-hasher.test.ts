@@ -34,7 +34,7 @@ describe('PasswordHasher', () => {
     expect(await hasher.verify('password', null, CLIENT)).toBe(false);
   });
 
-  it('rejects requests from a client beyond its part of the queue, and serves the others', async () => {
+  it('rejects requests from a client beyond its share of the queue, and serves the others', async () => {
     const busy = new PasswordHasher();
     const results = await Promise.allSettled(
       Array.from({ length: 30 }, (_, n) => busy.hash('p', `2001:db8:1:${n}::1`)),
@@ -44,7 +44,7 @@ describe('PasswordHasher', () => {
     expect(refused[0]?.reason).toMatchObject({ code: 'unavailable', retryAfterMs: 2_000 });
   });
 
-  it('serves a client while others have filled the queue, before most of their requests', async () => {
+  it('serves a client before most requests of others that have filled the queue', async () => {
     const busy = new PasswordHasher();
     const done: string[] = [];
     const ask = (client: string) =>

@@ -53,8 +53,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Verifies a password; takes the same time if the hash is null, which it is for an account that
-   * doesn't exist. Rejects with `unavailable` if too many are queued.
+   * Verifies a password; takes equally long if the hash is null, as for an account that doesn't
+   * exist. Rejects with `unavailable` if too many are queued.
    */
   async verify(password: string, hash: string | null, client: string): Promise<boolean> {
     const { parameters, expected } = parsePhc(hash ?? this.#decoy);

@@ -31,7 +31,7 @@ describe('assertNotCommon', () => {
     },
   );
 
-  it('lists several hundred passwords, all of the minimum length', () => {
+  it('lists several hundred passwords, all of at least the minimum length', () => {
     expect(COMMON_PASSWORDS.size).toBeGreaterThan(300);
     expect(COMMON_PASSWORDS.size).toBeLessThan(1_000);
     expect([...COMMON_PASSWORDS].filter((word) => word.length < 10)).toEqual([]);

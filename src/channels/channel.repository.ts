@@ -23,7 +23,8 @@ type Row = Omit<Channel, 'ownerUsername' | 'visibility'> & {
 };
 
 /**
- * Which channels to list: those of one account or of everyone, as far as `accountId` can see them.
+ * Which channels to list: those of one owner or of all owners, limited to those that `accountId`
+ * can see.
  */
 type Which = Readonly<{ owner: string | undefined; accountId: string | null }>;
 
@@ -48,8 +49,8 @@ export class ChannelRepository {
   }
 
   /**
-   * Lists channels except `exceptIds`. The most recently live ones are first; those that were never
-   * live are last.
+   * Lists channels except `exceptIds`. Those that were live most recently come first; those that
+   * were never live come last.
    */
   async list(query: {
     exceptIds: readonly string[];
@@ -79,8 +80,8 @@ export class ChannelRepository {
     const { ownerId } = channel;
     try {
       return await this.db.$transaction(async (tx) => {
-        // This locks the owner. Otherwise two concurrent requests could both find that there is
-        // room for one more.
+        // This locks the owner. Otherwise two concurrent requests could both find room for one more
+        // channel.
         await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${ownerId}::uuid FOR UPDATE`;
         if ((await tx.channel.count({ where: { ownerId } })) >= limit) return 'limit_reached';
         return toChannel(await tx.channel.create({ data: channel, select: COLUMNS }));

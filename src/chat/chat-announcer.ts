@@ -83,7 +83,7 @@ export class ChatAnnouncer {
     );
   }
 
-  /** Lets all clients join again, with the roles that they have now. */
+  /** Makes all clients join again, with their current roles. */
   async #reset(server: OnairServer, room: ChatRoom): Promise<void> {
     for (const socket of this.sockets.find(room, () => true)) await this.sockets.sort(room, socket);
     server.to(everybodyIn(room)).emit('chat:reset', { channel: room.channel.name });

@@ -12,7 +12,10 @@ import { ChatRepository, type PageStart } from './messages/chat.repository.js';
 import { HeldRepository } from './held/held.repository.js';
 import { WritingRules } from './rules/writing-rules.js';
 
-/** The number of newest messages about whose deletion a reconnecting client is notified. */
+/**
+ * A reconnecting client is notified of deletions among this many of the newest messages that it
+ * has.
+ */
 const DELETIONS_SPAN = 1_000;
 
 const NONE: ReadonlySet<string> = new Set();
@@ -36,7 +39,7 @@ export class ChatReading {
 
   /**
    * Returns the state that a client needs when it joins a room. The client must already be
-   * subscribed to new commits, so that it misses none.
+   * subscribed to new messages, so that it misses none.
    */
   async join(
     room: ChatRoom,

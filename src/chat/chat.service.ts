@@ -16,7 +16,7 @@ import { HeldMessages } from './held/held-messages.js';
 import { WritingRules } from './rules/writing-rules.js';
 import { ChatLimits, guestsPerAddress } from './room/sender-limits.js';
 
-/** A message as it is sent to a room. */
+/** The content of a `chat:send` request. */
 type Sent = Omit<ChatSend, 'channel'>;
 
 /** Sends messages to a channel's chat. */
@@ -48,8 +48,8 @@ export class ChatService implements OnApplicationShutdown {
   }
 
   /**
-   * Resolves when the message is committed or held. Until then, a client can safely repeat the
-   * request with the same nonce: the message is stored and broadcast only once.
+   * Resolves when the message is committed or held. A client can safely repeat the request with the
+   * same nonce: the message is stored and broadcast only once.
    */
   async send(room: ChatRoom, sender: ChatSender, payload: Sent): Promise<ChatSent> {
     this.rules.assertCanWrite(room, sender);

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { parseAddress } from './network-list.js';
 
 /**
- * The addresses of a client's request, from which it can be determined which of the server's
- * addresses the client can reach.
+ * The addresses of a client's request. They determine which of the server's addresses the client
+ * can reach.
  */
 export type ClientPath = Readonly<{
   /**
@@ -13,7 +13,7 @@ export type ClientPath = Readonly<{
   localAddress: string | null;
   /** The client's address; null if unknown. */
   clientAddress: string | null;
-  /** The IP address in the request's Host header, if it is one. */
+  /** The host that the client requested, if it is an IP address; otherwise null. */
   hostAddress: string | null;
 }>;
 

@@ -22,8 +22,8 @@ const OTHERS = 0o077;
  * which keeps everyone out, and each folder in it is closed after its contents. A closed folder
  * therefore needs no further check, the next start completes the work of an interrupted one, and
  * later starts check only the few entries at the top level.
- * @throws {StartError} if the folder can't be created or closed because it belongs to another user
- *   or its file system doesn't support permissions
+ * @throws {StartError} if the folder can't be created, or can't be closed because it belongs to
+ *   another user or its file system doesn't support permissions
  */
 export function closeDataFolder(dir: string): void {
   try {

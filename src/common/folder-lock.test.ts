@@ -22,7 +22,7 @@ describe('FolderLock', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
 
-  it('is held once, and released', () => {
+  it('can be held only once, until it is released', () => {
     const lock = FolderLock.take(dir);
     expect(() => FolderLock.take(dir)).toThrow(StartError);
     expect(() => FolderLock.take(dir)).toThrow(/Another instance of Onair .* DATA_DIR=/);

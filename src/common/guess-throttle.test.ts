@@ -69,7 +69,7 @@ describe('GuessThrottle', () => {
     for (let n = 0; n < 3; n += 1) expect(await guess('ben')).toBe(false);
   });
 
-  it('still blocks a key after any number of wrong guesses for others', async () => {
+  it('still blocks a key after any number of wrong guesses for other keys', async () => {
     const { throttle, guess } = make(200);
     for (let n = 0; n < 3; n += 1) await guess('ann');
     for (let n = 0; n < 5_000; n += 1) {

@@ -1,7 +1,7 @@
 /**
- * Letters and digits that letters of other scripts look like after NFKD, lowercasing and removal of
- * marks: UTS #39 confusables, used to impersonate others (`name-skeleton.ts`) or to evade a word
- * filter (`chat/filter/fold.ts`).
+ * Maps letters of other scripts to the Latin letters and digits that they resemble after NFKD,
+ * lowercasing and removal of marks (UTS #39 confusables). People use such letters to impersonate
+ * others (`name-skeleton.ts`) or to evade a word filter (`chat/filter/fold.ts`).
  */
 export const LETTERS: Readonly<Record<string, string>> = {
   // Cyrillic

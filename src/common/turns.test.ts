@@ -3,7 +3,7 @@ import { Turns } from './turns.js';
 
 const LONG_ENOUGH_MS = 5;
 
-/** Uses the event loop's thread. */
+/** Blocks the event loop. */
 function work(ms: number): void {
   for (const endMs = performance.now() + ms; performance.now() < endMs;);
 }
@@ -19,7 +19,7 @@ describe('work in slices', () => {
     expect(turns.usedMs).toBeGreaterThanOrEqual(2 * LONG_ENOUGH_MS);
   });
 
-  it('lets everything else run that is due', async () => {
+  it('lets everything else that is due run', async () => {
     const turns = new Turns();
     const seen: string[] = [];
     setImmediate(() => seen.push('immediate'));
@@ -30,7 +30,7 @@ describe('work in slices', () => {
     expect(seen.toSorted()).toEqual(['immediate', 'timer']);
   });
 
-  it('does not count the time in which others run', async () => {
+  it('does not count the time in which other work runs', async () => {
     const fromMs = performance.now();
     const turns = new Turns();
     let othersMs = 0;

@@ -23,7 +23,7 @@ export class AvatarController {
   @Operation({
     summary: 'Set your picture',
     description:
-      'The body is the picture: a JPEG, PNG, WebP or GIF with its content type, up to 5 MB and 24 million pixels. It is cropped to a square and re-encoded.',
+      'The body is the picture: a JPEG, PNG, WebP or GIF with the matching content type, up to 5 MB and 24 million pixels. It is cropped to a square and re-encoded.',
     reply: AccountView,
     errors: ['not_logged_in', 'payload_too_large', 'unsupported_media_type', 'picture_refused'],
   })

@@ -22,9 +22,9 @@ export type ProviderClaims = z.output<typeof Claims>;
 export type ProviderChecks = Readonly<{ state: string; nonce: string; verifier: string }>;
 
 /**
- * A client of the OpenID provider, which uses OpenID Connect Core's authorization code flow with
- * PKCE. The library is loaded and the provider contacted only at the first login, so the service
- * starts even if the provider is unavailable.
+ * The client of the OpenID provider. It uses the authorization code flow of OpenID Connect Core
+ * with PKCE. The library is loaded and the provider contacted only at the first login, so the
+ * service starts even if the provider is unavailable.
  */
 @Injectable()
 export class OidcClient {

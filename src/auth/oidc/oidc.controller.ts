@@ -112,7 +112,7 @@ export class OidcController {
       reply.header('set-cookie', setCookies);
       await goTo(state.next);
     } catch (error) {
-      // The provider's response contains codes, so only the kind of error is logged.
+      // The provider's response contains codes, so only the error's name and message are logged.
       const problem = error instanceof DomainError ? error.code : 'provider_failed';
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
       this.log.warn({ problem, reason }, 'a login through the provider failed');

@@ -34,14 +34,14 @@ const INVITATION = {
 export class InvitationRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Resolves to null if `max` invitations are already open. */
+  /** Creates an invitation; resolves to null if `max` are already open. */
   async create(
     invitation: { codeHash: Hash; note: string; expiresAt: Date },
     { by, at, max }: Act & { max: number },
   ): Promise<Invitation | null> {
     return this.db.$transaction(async (tx) => {
-      // There is no common row to lock. Without this lock, two requests could both find that there
-      // is room for one more.
+      // There is no common row to lock. Without this lock, two requests could both find room for
+      // one more invitation.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${LOCK}))`;
       const where = { usedAt: null, expiresAt: { gt: at } };
       if ((await tx.invitation.count({ where })) >= max) return null;
@@ -54,7 +54,7 @@ export class InvitationRepository {
 
   /**
    * Lists invitations, newest first; `usedBy` is the username of the created account, as long as
-   * that exists.
+   * the account exists.
    */
   async list(max: number): Promise<(Invitation & { usedBy: string | null })[]> {
     const rows = await this.db.invitation.findMany({

@@ -15,7 +15,7 @@ export class CodeCheck {
   ) {}
 
   /**
-   * Checks an authenticator or recovery code, which can then not be used again. Does nothing for an
+   * Checks an authenticator or recovery code. A right code can't be used again. Does nothing for an
    * account without two-factor authentication.
    * @throws {DomainError} `second_factor_required` if there is no code; `wrong_code`;
    *   `rate_limited` after too many wrong codes

@@ -42,7 +42,7 @@ export class SecondFactorRepository {
     });
   }
 
-  /** Removes the key, even if it still awaits confirmation. */
+  /** Removes the key, even if it still awaits confirmation, and the recovery codes. */
   async disable(id: string, { at, from }: Act): Promise<void> {
     await this.db.$transaction(async (tx) => {
       const { count } = await tx.account.updateMany({
@@ -82,10 +82,7 @@ export class SecondFactorRepository {
     return count > 0;
   }
 
-  /**
-   * Removes a recovery code, which can be used only once; resolves to false if there is no such
-   * code.
-   */
+  /** Marks a recovery code as used; resolves to false if there is no such unused code. */
   async useCode(accountId: string, codeHash: Bytes, { at, from }: Act): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
       const { count } = await tx.recoveryCode.updateMany({

@@ -115,7 +115,7 @@ export class SessionRepository {
     });
   }
 
-  /** Returns those of the ids that are sessions. */
+  /** Returns which of the ids are sessions. */
   async existing(ids: readonly string[]): Promise<Set<string>> {
     const where = { id: { in: [...ids] } };
     const rows = await this.db.session.findMany({ where, select: { id: true } });

@@ -19,7 +19,8 @@ import { type OwnSession, SessionRepository, type SessionRow } from './session.r
 
 const ROTATE_AFTER_MS = 24 * 3_600_000;
 /**
- * How long an old token is still accepted after its rotation, for requests that were sent before.
+ * How long an old token is still accepted after its rotation, for requests that were sent before
+ * it.
  */
 const PREVIOUS_TOKEN_MS = 60_000;
 /** The minimum interval at which the stored expiry of a session in use is extended. */
@@ -188,18 +189,18 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
       this.bus.publish(ENDED_TOPIC, ids.slice(from, from + IDS_MAX));
   }
 
-  /** Disconnects the sockets of sessions that ended on another node. */
+  /** Disconnects this node's sockets of sessions that are no longer valid. */
   cutHere(ids: readonly string[]): void {
     for (const id of ids) this.#emitter.emit('sessionEnded', id);
   }
 
-  /** Returns those of the sessions that have ended. */
+  /** Returns which of the sessions have ended. */
   async endedAmong(ids: readonly string[]): Promise<string[]> {
     const open = await this.repository.existing(ids);
     return ids.filter((id) => !open.has(id));
   }
 
-  /** Deletes expired sessions. Called every hour, in one process, and by tests. */
+  /** Deletes expired sessions. Called every hour, on one node, and by tests. */
   async sweep(): Promise<void> {
     const ids = await this.repository.deleteExpired(new Date(this.clock.nowMs()));
     this.cut(ids);

@@ -10,8 +10,9 @@ import { rememberIdentity } from '../request-identity.js';
 import { ApiTokenService, isApiToken, isBearer } from './api-token.service.js';
 
 /**
- * Runs before all other guards on every route. A request with an API token acts as the token's
- * account, within the token's scopes. The cookies of such a request are ignored.
+ * Runs on every route, before the guards that need the caller's identity. A request with an API
+ * token acts as the token's account, within the token's scopes. The cookies of such a request are
+ * ignored.
  */
 @Injectable()
 export class ApiTokenGuard implements CanActivate {

@@ -109,7 +109,7 @@ export class ApiTokenRepository {
     });
   }
 
-  /** Returns those of the ids that are tokens. */
+  /** Returns which of the ids are tokens. */
   async existing(ids: readonly string[]): Promise<Set<string>> {
     const where = { id: { in: [...ids] } };
     const rows = await this.db.apiToken.findMany({ where, select: { id: true } });

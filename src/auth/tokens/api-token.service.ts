@@ -62,7 +62,7 @@ export class ApiTokenService {
   }
 
   /**
-   * Creates a token. The caller must have verified the owner before.
+   * Creates a token. The caller must have verified the owner.
    * @throws {DomainError} `token_limit`; `forbidden` for the scope `admin` unless the account is an
    *   administrator
    */
@@ -121,19 +121,19 @@ export class ApiTokenService {
     this.#cut([...ids]);
   }
 
-  /** Disconnects the sockets of tokens that were revoked on another node. */
+  /** Disconnects this node's sockets of tokens that are no longer valid. */
   cutHere(ids: readonly string[]): void {
     for (const id of ids) this.#emitter.emit('revoked', id);
   }
 
-  /** Returns those of the tokens that no longer exist. */
+  /** Returns which of the tokens no longer exist. */
   async revokedAmong(ids: readonly string[]): Promise<string[]> {
     const known = await this.repository.existing(ids);
     return ids.filter((id) => !known.has(id));
   }
 
   /**
-   * Identifies the sender of a request with an Authorization header.
+   * Identifies the sender of a request by its Authorization header.
    * @throws {DomainError} `not_logged_in` if there is no valid token
    */
   async identify(authorization: string): Promise<Identity> {

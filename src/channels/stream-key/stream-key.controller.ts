@@ -14,7 +14,7 @@ export class StreamKeyController {
 
   @Get()
   @Operation({
-    summary: 'Get whether a channel has a stream key',
+    summary: 'Check whether a channel has a stream key',
     reply: StreamKeyView,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })

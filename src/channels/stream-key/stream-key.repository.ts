@@ -3,7 +3,7 @@ import { PrismaService } from '../../db/prisma.service.js';
 import type { SecurityEvent } from '../../security-log/security-event.js';
 import { writeEvent } from '../../security-log/security-event.repository.js';
 
-/** The fields of a channel that are relevant for its stream key. */
+/** The fields of a channel that are relevant to its stream key. */
 export type KeyedChannel = Readonly<{
   id: string;
   ownerId: string;

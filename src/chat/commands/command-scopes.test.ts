@@ -43,7 +43,7 @@ describe('a command sent with an API token', () => {
     },
   );
 
-  it('is available to people, who have no scopes', () => {
+  it('needs no scope if a person sent it', () => {
     expect(() => assertInScope({ name: 'mod' }, undefined)).not.toThrow();
   });
 });

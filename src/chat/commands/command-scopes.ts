@@ -5,7 +5,7 @@ import type { Command } from './parse-command.js';
 /** Anyone who can read a chat may list its commands. */
 const READS = ['chat:read', 'chat:write', 'chat:moderate'] as const;
 const MODERATES = ['chat:moderate'] as const;
-/** The command isn't available with an API token, and neither is the HTTP route. */
+/** The command isn't available with an API token, and neither is the corresponding HTTP route. */
 const PEOPLE = [] as const;
 
 /** The API token scopes that allow a command; any one of them is enough. */
@@ -28,7 +28,7 @@ export const COMMAND_SCOPES: Readonly<Record<Command['name'], readonly TokenScop
 
 /**
  * @param scopes the scopes of the API token with which the command was sent; undefined for a person
- * @throws {DomainError} `forbidden` if the token's scopes don't include the command
+ * @throws {DomainError} `forbidden` if the token's scopes don't allow the command
  */
 export function assertInScope(
   { name }: Pick<Command, 'name'>,

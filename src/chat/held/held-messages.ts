@@ -24,7 +24,7 @@ import {
 
 /** The maximum number of held messages of one sender in a channel. */
 const PER_SENDER_MAX = 5;
-/** How long a decision may take; longer than any transaction does. */
+/** The maximum duration of a decision, which is longer than that of any transaction. */
 const JUDGING_MS = 30_000;
 
 type ToHold = Readonly<{ message: NewMessage; reason: HoldReason; addressHash: string }>;
@@ -95,7 +95,8 @@ export class HeldMessages {
   ): Promise<number> {
     const actor = moderatorOf(room, sender);
     this.audit.reserve(room, actor, approve ? 'approve' : 'refuse');
-    // If two moderators decide at the same time, on any nodes, the first decision counts.
+    // If two moderators decide at the same time, even on different nodes, the first decision
+    // counts.
     const now = new Date(this.clock.nowMs());
     const until = new Date(now.getTime() + JUDGING_MS);
     const held = await this.repository.claim(room.id, heldId, { now, until });

@@ -100,7 +100,7 @@ export class HeldRepository {
 
   /**
    * Claims a message for one moderator's decision. Resolves to null if it is no longer held, or if
-   * another decision is being carried out. A claim ends at `until`, in case its process does.
+   * another decision is being carried out. A claim expires at `until`, in case its process crashes.
    */
   async claim(
     channelId: string,

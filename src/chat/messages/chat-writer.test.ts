@@ -85,7 +85,7 @@ describe('ChatWriter', () => {
     ]);
   });
 
-  it('collects the next commit while one is running, and never runs two', async () => {
+  it('gathers messages for the next commit while one is running, and never runs two at once', async () => {
     const gate = Promise.withResolvers<void>();
     store.gate = gate.promise;
     const first = writer.write(message('a'));
@@ -98,7 +98,7 @@ describe('ChatWriter', () => {
     expect(store.batches).toEqual([['a'], ['b', 'c', 'd']]);
   });
 
-  it('reports a message before acknowledging its sender', async () => {
+  it('reports a message before acknowledging it', async () => {
     const order: string[] = [];
     writer.events.on('committed', () => order.push('reported'));
     const acknowledged = writer.write(message('a')).then(() => order.push('acknowledged'));
@@ -107,7 +107,7 @@ describe('ChatWriter', () => {
     expect(order).toEqual(['reported', 'acknowledged']);
   });
 
-  it('returns the first seq of a repeated message, and rejects its nonce from another sender', async () => {
+  it('returns the original seq of a repeated message, and rejects its nonce from another sender', async () => {
     const twice = [writer.write(message('a')), writer.write(message('a'))];
     const thief = code(writer.write(message('a', { accountId: 'bob' })));
     await settle();
@@ -138,7 +138,7 @@ describe('ChatWriter', () => {
     expect(await Promise.all(written)).toEqual(['stored', undefined, 'stored']);
   });
 
-  it('times out while the database hangs, and reports the message when it recovers', async () => {
+  it('times out while the database hangs, and reports the message when the database recovers', async () => {
     const gate = Promise.withResolvers<void>();
     store.gate = gate.promise;
     const hanging = code(writer.write(message('a')));

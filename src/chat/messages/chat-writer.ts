@@ -68,7 +68,7 @@ export class ChatWriter {
     if (!waiting) {
       if (this.#waiting.size >= WAITING_MAX) throw tooBusy();
       waiting = { message, stored: Promise.withResolvers<StoredMessage>() };
-      // The caller may already have been told to retry.
+      // If the caller has already timed out, nothing else handles the rejection.
       waiting.stored.promise.catch(() => undefined);
       this.#waiting.set(key, waiting);
       this.#gather();

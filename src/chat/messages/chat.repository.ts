@@ -22,7 +22,9 @@ export type BroadcastPart = {
 /** Stores chat messages. */
 @Injectable()
 export class ChatRepository {
-  /** Wakes the other nodes, in the statement that inserts messages. */
+  /**
+   * Wakes the other nodes as part of the statement that inserts messages; null if there are none.
+   */
   readonly #wake: Prisma.Sql | null;
 
   constructor(
@@ -41,7 +43,7 @@ export class ChatRepository {
   async store(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
     const known: StoredMessage[] = [];
     let fresh = messages;
-    // More than once, if a sender repeats messages to another process at the same moment.
+    // This loops again if a sender repeated messages through another process at the same moment.
     while (fresh.length > 0) {
       try {
         return [...known, ...(await this.#insert(fresh, sentAt))];
@@ -81,8 +83,8 @@ export class ChatRepository {
       };
     });
     const channels = JSON.stringify([...counts].map(([id, n]) => ({ id, n })));
-    // Raising chat_seq locks the channel's row, so concurrent writers continue from here. Two that
-    // locked the same channels in different orders would deadlock.
+    // Raising chat_seq locks the channel's row, so concurrent writers continue from here. Two
+    // writers that locked the same channels in different orders would deadlock.
     const inOrder =
       counts.size > 1 && this.db.isShared
         ? Prisma.sql`JOIN channels USING (id) ORDER BY id FOR NO KEY UPDATE OF channels`

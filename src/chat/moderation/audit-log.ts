@@ -10,8 +10,8 @@ import { SenderLimits } from '../room/sender-limits.js';
 import { type Actor, moderatorOf } from '../room/authority.js';
 
 /**
- * The maximum rate of one moderator in one channel. It is enough to delete the messages of a raid
- * one by one.
+ * The maximum rate of actions by one moderator in one channel. It is enough to delete the messages
+ * of a raid one by one.
  */
 const ACT_RATE = { burst: 60, perSecond: 1 };
 /** Pins have a separate rate, so that a moderator who pins too often can still ban. */
@@ -68,7 +68,7 @@ export class AuditLog {
   }
 
   /**
-   * Returns entries, newest first, or those before a given one.
+   * Returns the newest entries, or those before a given one; newest first.
    * @throws {DomainError} `forbidden`
    */
   async page(
@@ -83,9 +83,10 @@ export class AuditLog {
 
   /**
    * Marks an entry as undone, which is possible only once, and notifies moderators. Resolves with
-   * the data needed to undo the action, which is left to the caller.
+   * the data that the caller needs to undo the action.
    * @param assertMay throws or rejects if the caller isn't allowed to undo the action
-   * @throws {DomainError} `not_found`; `conflict` if the action can't be undone or has already been
+   * @throws {DomainError} `not_found`; `conflict` if the action can't be undone or was already
+   *   undone
    */
   async takeBack(
     room: ChatRoom,

@@ -6,16 +6,19 @@ import { RoomChangeRepository } from '../room/room-change.repository.js';
 import { AuditAction, type AuditEntry } from '../../protocol/chat-moderation.js';
 
 /**
- * The number of entries kept per moderator and channel. The limit is per moderator, so that nobody
- * can evict the entries of others.
+ * The maximum number of entries per moderator and channel. The limit is per moderator, so that
+ * nobody can evict the entries of others.
  */
 const ACTS_MAX = 2_000;
 /** Pins are counted separately, so that they don't evict bans. */
 const PINS_MAX = 200;
 const PINS: AuditAction[] = ['pin', 'unpin'];
-/** Older entries are deleted. */
+/** Entries that are older than this are deleted. */
 const KEEP_MS = 730 * 86_400_000;
-/** After this number of added entries, the entries of the same kind are pruned. */
+/**
+ * The number of added entries between prunings, each of which applies to the channel, moderator and
+ * kind of the last added entry.
+ */
 const PRUNE_EVERY = 100;
 
 /** The data needed to undo an action; `none` if it can't be undone. */
@@ -77,7 +80,7 @@ export class AuditRepository {
     return { entry: toEntry(row), version };
   }
 
-  /** Returns entries, newest first, or those before a given one. */
+  /** Returns the newest entries, or those before a given one; newest first. */
   async page(
     channelId: string,
     { beforeId, limit }: { beforeId: string | undefined; limit: number },

@@ -145,7 +145,7 @@ export class Bans {
 
   async #changed(room: ChatRoom, version: ChangeVersion, change: RoomChange): Promise<void> {
     await this.follower.tell(room, version, change);
-    // Bans also apply to watching, except on public channels.
+    // On protected channels, bans also apply to watching.
     this.access.changed(room.channel.name);
   }
 

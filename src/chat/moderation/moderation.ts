@@ -61,7 +61,7 @@ export class Moderation {
   }
 
   /**
-   * Deletes a person's messages; resolves with the number of deleted messages.
+   * Deletes a person's newest messages; resolves with the number of deleted messages.
    * @throws {DomainError} `message_not_found`, `account_not_found`
    */
   async clear(room: ChatRoom, sender: ChatSender, target: PersonTarget): Promise<number> {
@@ -101,7 +101,8 @@ export class Moderation {
 
   /**
    * Undoes the action of an audit log entry.
-   * @throws {DomainError} `not_found`; `conflict` if the action can't be undone or has already been
+   * @throws {DomainError} `not_found`; `conflict` if the action can't be undone or was already
+   *   undone
    */
   async undo(room: ChatRoom, sender: ChatSender, entryId: string): Promise<AuditEntry> {
     const actor = moderatorOf(room, sender);

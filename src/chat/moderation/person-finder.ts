@@ -14,7 +14,7 @@ import { ChatRepository } from '../messages/chat.repository.js';
 /** The number of newest messages that are searched for a guest's name. */
 const LOOK_BACK = 10_000;
 
-/** The call that asks for the recent addresses of a person. */
+/** The name of the call that asks another node for a person's recent addresses. */
 const ADDRESSES_CALL = 'chat-addresses';
 const Known = z.object({
   channelId: z.string(),
@@ -37,8 +37,8 @@ export type PersonTarget = Readonly<{ seq?: number | undefined; name?: string | 
 /** Finds the targets of moderators' actions. */
 @Injectable()
 export class PersonFinder {
-  // oxlint-disable-next-line max-params -- Injected by Nest: where people are known, on this node and
-  // on others.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the sources of people's names and
+  // addresses, on this node and on others.
   constructor(
     private readonly db: PrismaService,
     private readonly messages: ChatRepository,

@@ -19,7 +19,7 @@ import { reactorOf } from '../messages/reactor.js';
 
 const REACTION_RATE = { burst: 10, perSecond: 2 };
 const FLOAT_RATE = { burst: 10, perSecond: 4 };
-/** The bus topic of floating emoji, which may be lost. */
+/** The bus topic of floating emoji. Its messages may be lost. */
 const FLOATS_TOPIC = 'chat-floats';
 const FloatsElsewhere = z.object({
   channelId: z.string(),
@@ -39,8 +39,8 @@ export class Reactions implements OnApplicationShutdown {
   readonly #floatLimits: ChatLimits;
   readonly #tallies = new BoundedMap<string, FloatingTally>(TALLIES_MAX);
 
-  // oxlint-disable-next-line max-params -- Injected by Nest: the rules, the rooms, their storage, the
-  // bus, the configuration and the clock.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the rules, the rooms, their storage,
+  // the bus, the configuration and the clock.
   constructor(
     private readonly rules: WritingRules,
     private readonly rooms: ChatRooms,

@@ -32,16 +32,16 @@ export function assertMayActOn(room: ChatRoom, actor: Actor, target: Author): vo
 }
 
 /**
- * Senders may always delete their own messages.
- * For the messages of others, see {@link assertMayActOn}. @throws {DomainError} `forbidden`
+ * Moderators may always delete their own messages. For the messages of others, see {@link
+ * assertMayActOn}. @throws {DomainError} `forbidden`
  */
 export function assertMayDelete(room: ChatRoom, actor: Actor, author: Author): void {
   if (authorKey(author) !== authorKey(actor.author)) assertMayActOn(room, actor, author);
 }
 
 /**
- * Anyone who may delete a message may restore it, except that senders can't restore their own
- * messages if somebody else deleted them; only that person and the owner can.
+ * Anyone who may delete a message may restore it, except that moderators can't restore their own
+ * messages that somebody else deleted; only that person and the owner can.
  * @throws {DomainError} `forbidden`
  */
 export function assertMayRestore(

@@ -26,7 +26,7 @@ const SENDING_SHARE = 1 / 4;
 /** The longest interval between updates, however long sending takes. */
 const TICK_MAX_MS = 250;
 /**
- * The number of quotes kept in memory: those of the newest messages, and of older ones that were
+ * The maximum number of quotes in memory: those of the newest messages, and of older ones that were
  * replied to.
  */
 const QUOTES_MAX = 500;
@@ -40,7 +40,7 @@ export type RoomState = Readonly<{
   moderators: readonly string[];
   bans: readonly StoredBan[];
   pinned: StoredMessage | null;
-  /** The seq of the newest message, and the version of the newest change, or earlier ones. */
+  /** The position when loading began. The rest of the state may be newer. */
   position: RoomPosition;
 }>;
 
@@ -88,7 +88,7 @@ export class ChatRoom {
     return this.#bans;
   }
 
-  /** Replaces what was loaded with what is stored now. Unsent messages are dropped. */
+  /** Replaces the loaded state with the current one. Unsent messages are dropped. */
   reload({ settings, moderators, bans, pinned }: RoomState): void {
     this.#rules = new RoomRules(settings);
     this.#bans = new RoomBans(bans);
@@ -159,7 +159,7 @@ export class ChatRoom {
     if (this.#tick === undefined) this.#sendUnsent();
   }
 
-  /** Notes who wrote messages that another node stored, for the rules here. */
+  /** Records who wrote messages that another node stored, so that this node can apply the rules. */
   heard(messages: readonly StoredMessage[]): void {
     for (const message of messages) {
       const { guestId, name, nonce, sentAt } = message;
@@ -171,7 +171,7 @@ export class ChatRoom {
     }
   }
 
-  /** Removes deleted messages from quotes, and empties those not sent yet. */
+  /** Removes the text of deleted messages from quotes and from unsent messages. */
   forget(seqs: readonly number[]): void {
     const gone = new Set(seqs);
     for (const seq of gone) {

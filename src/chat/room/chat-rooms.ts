@@ -15,7 +15,7 @@ import { RoomRepository } from './room.repository.js';
 
 /**
  * If more rooms than this are open, those unused for {@link KEEP_MS} are closed. Rooms with clients
- * stay open, because they may get messages of other nodes.
+ * stay open, because they may receive messages from other nodes.
  */
 const KEEP_ROOMS = 500;
 const KEEP_MS = 60_000;
@@ -44,7 +44,7 @@ export class ChatRooms implements OnApplicationShutdown {
     closed: [room: ChatRoom];
     /** This node committed a change, which all nodes apply. */
     changed: [room: ChatRoom, change: RoomChange];
-    /** The room was loaded again; what clients have of it may be wrong. */
+    /** The room was reloaded, so its clients' state may be wrong. */
     reset: [room: ChatRoom];
     sent: [room: ChatRoom, messages: readonly ChatMessage[]];
     deleted: [room: ChatRoom, seqs: readonly number[]];
@@ -178,7 +178,7 @@ export class ChatRooms implements OnApplicationShutdown {
     this.#emitter.emit('changed', room, change);
   }
 
-  /** Loads an open room again; resolves with the position from which to follow it. */
+  /** Reloads an open room; resolves with the position from which to follow it. */
   async reload(room: ChatRoom): Promise<RoomPosition> {
     const state = await this.repository.load(room.id);
     room.reload(state);

@@ -31,8 +31,8 @@ export function senderOf({
 }
 
 /**
- * Returns the account that sent an HTTP request as a sender. The sender has no address, so address
- * bans don't apply.
+ * Returns the sender of an HTTP request, who must be logged in. The sender has no address, so
+ * address bans don't apply.
  * @throws {DomainError} `not_logged_in`
  */
 export function accountOf({ identity }: Visitor): ChatSender {

@@ -16,7 +16,7 @@ import { SenderLimits } from './sender-limits.js';
 const LIST_RATE = { burst: 5, perSecond: 0.5 };
 const RANK = { owner: 0, moderator: 1, member: 2, guest: 3 } as const;
 
-/** The call that lists a node's people in a chat. */
+/** The name of the call that lists the people in a chat on another node. */
 const PEOPLE_CALL = 'chat-people';
 /** The maximum number of people in an answer; further ones are not counted. */
 const PEOPLE_MAX = 10_000;

@@ -14,7 +14,7 @@ export class FloatingTally {
   #counts = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param report gets the counts of all nodes, and those of this one */
+  /** @param report receives the counts of all nodes, and those of this one */
   constructor(report: (floats: Floats, own: Floats) => void) {
     this.#report = report;
   }
@@ -24,7 +24,7 @@ export class FloatingTally {
     this.addElsewhere([{ emoji, count: 1 }]);
   }
 
-  /** Adds floats of another node. */
+  /** Adds floating emoji of another node. */
   addElsewhere(floats: Floats): void {
     for (const float of floats) raise(this.#counts, float);
     this.#timer ??= setTimeout(() => this.#flush(), UPDATE_MS);

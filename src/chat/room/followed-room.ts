@@ -1,7 +1,9 @@
 import type { ChatRoom, RoomPosition } from './chat-room.js';
 import { RoomOrder } from './room-order.js';
 
-/** How far a node of a cluster has told one of its open rooms. */
+/**
+ * A node's progress in sending the messages of an open room and applying its changes, in a cluster.
+ */
 export class FollowedRoom {
   readonly room: ChatRoom;
   #order: RoomOrder;
@@ -9,7 +11,7 @@ export class FollowedRoom {
   #newestVersion: number;
   #mustReload = false;
   #running: Promise<void> | null = null;
-  /** Whether something was noted during the present step. */
+  /** Whether news arrived during the current step. */
   #mustRunAgain = false;
 
   constructor(room: ChatRoom) {
@@ -28,17 +30,20 @@ export class FollowedRoom {
     return this.#version;
   }
 
-  /** Whether changes are stored that were not applied. */
+  /** Whether stored changes have yet to be applied. */
   get isVersionBehind(): boolean {
     return this.#newestVersion > this.#version;
   }
 
-  /** Whether messages or changes that were told are missing from the database, because a failover lost commits. */
+  /**
+   * Whether messages or changes that this node sent are missing from the database, because a
+   * failover lost commits.
+   */
   get mustReload(): boolean {
     return this.#mustReload;
   }
 
-  /** Notes that a change with this version is stored. */
+  /** Records that a change with this version is stored. */
   heardVersion(version: number): void {
     this.#newestVersion = Math.max(this.#newestVersion, version);
   }
@@ -49,8 +54,8 @@ export class FollowedRoom {
   }
 
   /**
-   * Compares the stored position with the one here when the query began; what was told since then
-   * may be missing from the result.
+   * Compares the stored position with this node's position when the query began. Whatever was sent
+   * since then may be missing from the result.
    */
   compare({ seq, version }: RoomPosition, here: { told: number; version: number }): void {
     if (seq < here.told || version < here.version) this.#mustReload = true;
@@ -59,11 +64,11 @@ export class FollowedRoom {
   }
 
   /**
-   * Continues from a position at which the room was loaded again.
-   * @param before.told the last seq told before it was loaded
+   * Continues from the position at which the room was reloaded.
+   * @param before.told the last seq that was sent before the reload
    */
   restart({ seq, version }: RoomPosition, { told }: { told: number }): void {
-    // Otherwise the order continues: messages that are told twice are dropped by clients.
+    // Otherwise the order continues: clients drop messages that they receive twice.
     if (seq < told) this.#order = new RoomOrder(seq);
     this.#version = version;
     this.#newestVersion = version;
@@ -71,8 +76,8 @@ export class FollowedRoom {
   }
 
   /**
-   * Runs `step` until it resolves to false, one run at a time. Resolves with the end of the run,
-   * which includes everything noted until then.
+   * Runs `step` until it resolves to false. Only one run is active at a time. Resolves when the run
+   * ends, which handles everything that was recorded before its end.
    */
   run(step: () => Promise<boolean>): Promise<void> {
     if (!this.#order.isBehind && !this.isVersionBehind && !this.#mustReload)

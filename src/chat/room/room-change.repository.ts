@@ -7,23 +7,23 @@ import { Prisma } from '../../generated/prisma/client.js';
 import type { ChangeVersion, StoredChange } from './stored-change.js';
 import { ROOM_TOPIC } from './room-wake-up.js';
 
-/** How long changes are kept. A node that is further behind loads the room again. */
+/** How long changes are stored. A node that is further behind reloads the room. */
 const KEEP_MS = 3_600_000;
 
-/** The part of the client that works in a transaction and without one. */
+/** The part of the client that works both in a transaction and without one. */
 type Tables = Omit<Prisma.TransactionClient, '$transaction'>;
 
-/** A change with its version, which is not validated yet. */
+/** A change that has yet to be validated, and its version. */
 export type ChangeRow = Readonly<{ version: number; change: unknown }>;
 
 /**
- * Stores the changes of rooms for other nodes, numbered 1, 2, 3, … in each channel. A node alone
+ * Stores the changes of rooms for other nodes, numbered 1, 2, 3, … in each channel. A single node
  * stores none.
  */
 @Injectable()
 export class RoomChangeRepository {
   readonly #isAlone: boolean;
-  /** Wakes the other nodes, in the statement that stores a change. */
+  /** Wakes the other nodes as part of the statement that stores a change. */
   readonly #wake: Prisma.Sql;
 
   constructor(
@@ -37,8 +37,8 @@ export class RoomChangeRepository {
   }
 
   /**
-   * Runs an act and stores the change that it makes in one transaction, one act of a channel after
-   * the other. On a node alone, the act runs without a transaction.
+   * Runs an act and stores the change that it makes, in one transaction. Acts on the same channel
+   * run one after another. On a single node, the act runs without a transaction.
    * @param changeOf returns null if the act changed nothing
    */
   async record<Result>(
@@ -58,14 +58,14 @@ export class RoomChangeRepository {
 
   /**
    * Locks channels in a transaction that will append a change to each, so that no other act on them
-   * runs until it ends. Does nothing on a node alone.
+   * runs until the transaction ends. Does nothing on a single node.
    */
   async lock(tx: Tables, channelIds: readonly string[]): Promise<void> {
     if (!this.#isAlone) await lockChannels(tx, channelIds);
   }
 
   /**
-   * Stores a change in its act's transaction. Resolves with its version; null on a node alone, and
+   * Stores a change in its act's transaction. Resolves with its version; null on a single node, or
    * if the channel no longer exists.
    */
   async append(tx: Tables, channelId: string, change: StoredChange): Promise<ChangeVersion> {
@@ -100,7 +100,7 @@ export class RoomChangeRepository {
 }
 
 async function lockChannels(tx: Tables, channelIds: readonly string[]): Promise<void> {
-  // Always in the same order, as in the chat's writers, so that nobody waits in a circle.
+  // Always in the same order, as in ChatRepository, so that transactions can't deadlock.
   await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ANY(${[...channelIds]}::uuid[])
     ORDER BY id FOR NO KEY UPDATE`;
 }

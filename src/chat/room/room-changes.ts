@@ -13,14 +13,14 @@ import type { RoomChange } from './room-change.js';
 import type { StoredChange } from './stored-change.js';
 import { RoomRepository } from './room.repository.js';
 
-/** The reader for whom views are made that are sent to everybody. */
+/** The reader of views that are sent to everybody. */
 const EVERYBODY = { author: { accountId: null, guestId: null }, forModerators: false };
 
 /** Applies committed changes to a room in memory, and notifies those concerned on this node. */
 @Injectable()
 export class RoomChanges {
-  // oxlint-disable-next-line max-params -- Injected by Nest: the rooms, and the repositories of what
-  // changes refer to.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the rooms, and the repositories with
+  // the data to which changes refer.
   constructor(
     private readonly rooms: ChatRooms,
     private readonly settings: RoomRepository,
@@ -76,8 +76,8 @@ export class RoomChanges {
   }
 
   /**
-   * Applies a change of any node, which may affect who can watch here.
-   * @param change the change with what it refers to; nothing happens if that no longer exists
+   * Applies a stored change of any node, which may affect who can watch. If the change refers to
+   * something that no longer exists, the room remains unchanged.
    */
   async follow(room: ChatRoom, change: StoredChange): Promise<void> {
     const complete = await this.#complete(room.id, change);
@@ -87,7 +87,10 @@ export class RoomChanges {
       this.access.changedElsewhere(room.channel.name);
   }
 
-  /** Reads what a change refers to. What is gone was changed again, which is another change. */
+  /**
+   * Reads what a change refers to; null if that no longer exists, because a later change removed
+   * it.
+   */
   async #complete(channelId: string, change: StoredChange): Promise<RoomChange | null> {
     switch (change.kind) {
       case 'restored': {

@@ -27,21 +27,22 @@ const COMPARE_EVERY_MS = 1_000;
 const READ_MAX = 500;
 /** The minimum interval between reads of one busy room, so that each read returns several messages. */
 const READ_EVERY_MS = 15;
-/** The interval at which old changes are deleted, by each node. */
+/** The interval at which each node deletes old changes. */
 const PRUNE_EVERY_MS = 600_000;
 
 /**
- * Tells the open rooms' messages and changes. A node alone tells each when it is committed. The
- * nodes of a cluster each tell all messages of all nodes, strictly by seq: a message that this node
- * stored is told when all earlier ones were, which are read from the database. Changes are applied
- * by version, this node's own among them. Wake-ups from other nodes say when to read; one that is
- * lost delays messages and changes until the next comparison.
+ * Sends the messages of open rooms to this node's clients, and applies the rooms' changes. A single
+ * node does so when it commits them. In a cluster, each node sends the messages of all nodes,
+ * strictly in order of seq: a message that this node stored is sent after all earlier ones, which
+ * are read from the database. All changes, including this node's own, are applied in order of
+ * version. Wake-ups from other nodes trigger the reads. If a wake-up is lost, messages and changes
+ * are delayed until the next comparison.
  */
 @Injectable()
 export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #isAlone: boolean;
   readonly #log: Log;
-  /** By channel id; bounded like the open rooms. Empty on a node alone. */
+  /** The followed rooms by channel id; bounded like the open rooms. Empty on a single node. */
   readonly #followed = new Map<string, FollowedRoom>();
   readonly #offs: (() => void)[] = [];
   #compareTimer: NodeJS.Timeout | undefined;
@@ -87,7 +88,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     for (const off of this.#offs.splice(0)) off();
   }
 
-  /** Tells messages that this node committed, in order of seq. */
+  /** Sends messages that this node committed, in order of seq. */
   committed(channelId: string, messages: readonly StoredMessage[]): void {
     if (this.#isAlone) return this.rooms.find(channelId)?.send(messages);
     this.#publish([channelId, messages.at(-1)?.seq ?? 0, 0]);
@@ -99,9 +100,9 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   /**
-   * Applies a change that this node committed, after all earlier changes; resolves when that is
-   * done, or can't be done now.
-   * @param version null if the node is alone
+   * Applies a change that this node committed, after all earlier changes; resolves when it is
+   * applied, or can't be applied now.
+   * @param version null on a single node
    */
   async tell(room: ChatRoom, version: ChangeVersion, change: RoomChange): Promise<void> {
     await this.#apply(room, version, change);
@@ -126,7 +127,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     if (followed) await this.#catchUp(followed);
   }
 
-  /** Wakes the other nodes, unless the transaction has done so. */
+  /** Wakes the other nodes, unless the transaction has already done so. */
   #publish(wakeUp: RoomWakeUp): void {
     if (this.bus.database === null) this.bus.publish(ROOM_TOPIC, wakeUp);
   }
@@ -140,7 +141,9 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     void this.#catchUp(followed);
   }
 
-  /** Resolves when everything that is known to be stored is told, or can't be read now. */
+  /**
+   * Resolves when everything that is known to be stored is sent and applied, or can't be read now.
+   */
   #catchUp(followed: FollowedRoom): Promise<void> {
     return followed.run(async () => {
       try {
@@ -156,7 +159,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     });
   }
 
-  /** Reads and tells messages; resolves to false if none were found. */
+  /** Reads and sends messages; resolves to false if none were found. */
   async #readMessages(followed: FollowedRoom): Promise<boolean> {
     const { room, order } = followed;
     const { newest } = order;
@@ -196,20 +199,20 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     return rows.length > 0 || this.#reload(followed);
   }
 
-  /** Tells the messages up to a seq, so that a deletion doesn't precede its message. */
+  /** Sends the messages up to a seq, so that a deletion doesn't precede its message. */
   async #readUpTo(followed: FollowedRoom, seq: number): Promise<void> {
     followed.order.heard(seq);
     while (followed.order.told < seq) if (!(await this.#readMessages(followed))) return;
   }
 
-  /** Loads a room again whose changes can't be followed. */
+  /** Reloads a room whose changes can't be followed. */
   async #reload(followed: FollowedRoom): Promise<true> {
     const { room, order } = followed;
     const { told } = order;
     const position = await this.rooms.reload(room);
     followed.restart(position, { told });
     this.access.changedElsewhere(room.channel.name);
-    this.#log.warn({ channelId: room.id }, 'a chat was loaded again, and its clients join again');
+    this.#log.warn({ channelId: room.id }, 'a chat was reloaded, and its clients must join again');
     return true;
   }
 
@@ -253,7 +256,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
       .catch((err: unknown) => this.#log.warn({ err }, 'old chat changes could not be deleted'));
   }
 
-  /** Logs the first of several failures; the next comparison tries again. */
+  /** Logs the first of consecutive failures; the next comparison tries again. */
   #failed(err: unknown): void {
     if (this.#isStopping || this.#isFailing) return;
     this.#isFailing = true;

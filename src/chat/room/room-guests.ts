@@ -8,7 +8,7 @@ const GUESTS_MAX = 5_000;
 export type KnownGuest = Readonly<{
   guestId: string;
   name: string;
-  /** Null if the guest wrote on other nodes only. */
+  /** Null if the guest has written only through other nodes. */
   addressHash: string | null;
 }>;
 
@@ -22,7 +22,7 @@ export class RoomGuests {
     this.#byName.set(mentionKey(guest.name), guest);
   }
 
-  /** Notes that a guest wrote on some node. */
+  /** Records that a guest wrote, on any node. */
   heard({ guestId, name }: Pick<KnownGuest, 'guestId' | 'name'>): void {
     this.wrote({ guestId, name, addressHash: this.byId(guestId)?.addressHash ?? null });
   }

@@ -22,14 +22,14 @@ const messages = (...seqs: number[]): StoredMessage[] =>
 const seqsOf = (some: readonly StoredMessage[]) => some.map(({ seq }) => seq);
 
 describe('RoomOrder', () => {
-  it('tells own messages at once while they continue', () => {
+  it('sends own messages at once while there is no gap', () => {
     const order = new RoomOrder(5);
     expect(seqsOf(order.committed(messages(6, 7)))).toEqual([6, 7]);
     expect(seqsOf(order.committed(messages(8)))).toEqual([8]);
     expect(order.isBehind).toBe(false);
   });
 
-  it('holds own messages after a gap until the gap is read', () => {
+  it('holds back own messages after a gap until the gap is read', () => {
     const order = new RoomOrder(0);
     expect(order.committed(messages(3, 4))).toEqual([]);
     expect(order.isBehind).toBe(true);
@@ -37,7 +37,7 @@ describe('RoomOrder', () => {
     expect(order.isBehind).toBe(false);
   });
 
-  it('tells nothing twice that was told during a read, or sent again', () => {
+  it('sends nothing twice, neither what was sent during a read nor what is committed again', () => {
     const order = new RoomOrder(0);
     order.heard(2);
     order.committed(messages(1, 2));
@@ -46,7 +46,7 @@ describe('RoomOrder', () => {
     expect(order.told).toBe(3);
   });
 
-  it('is behind as long as it has not read what it heard of', () => {
+  it('is behind until it has read everything that it heard of', () => {
     const order = new RoomOrder(1);
     order.heard(1);
     expect(order.isBehind).toBe(false);

@@ -1,20 +1,21 @@
 import type { StoredMessage } from '../messages/chat-message.js';
 
 /**
- * The order in which one node tells a room's messages: 1, 2, 3, … from the seq at which it opened
- * the room. Messages are committed in this order, so whatever is below a stored message is stored.
+ * The order in which one node sends a room's messages: by consecutive seqs, starting after the one
+ * at which it opened the room. Messages are committed in this order, so all messages before a
+ * stored one are stored too.
  */
 export class RoomOrder {
   #told: number;
   #newest: number;
 
-  /** @param told the seq of the last message before the first one to tell */
+  /** @param told the seq before that of the first message to send */
   constructor(told: number) {
     this.#told = told;
     this.#newest = told;
   }
 
-  /** The seq of the last message that was told. */
+  /** The seq of the last message that was sent. */
   get told(): number {
     return this.#told;
   }
@@ -24,19 +25,19 @@ export class RoomOrder {
     return this.#newest;
   }
 
-  /** Whether messages are stored that must be read, because this node doesn't have them. */
+  /** Whether stored messages have yet to be read, because this node doesn't have them. */
   get isBehind(): boolean {
     return this.#newest > this.#told;
   }
 
-  /** Notes that a message with this seq is stored. */
+  /** Records that a message with this seq is stored. */
   heard(seq: number): void {
     this.#newest = Math.max(this.#newest, seq);
   }
 
   /**
-   * Takes messages that this node stored, in order of seq; returns those to tell now. Messages
-   * after a gap are read later, together with those of other nodes in the gap.
+   * Takes messages that this node stored, in order of seq; returns those to send now. Messages
+   * after a gap are read later, together with the other nodes' messages that fill the gap.
    */
   committed(messages: readonly StoredMessage[]): StoredMessage[] {
     for (const { seq } of messages) this.heard(seq);
@@ -49,7 +50,7 @@ export class RoomOrder {
 
   /**
    * Takes the first messages after {@link told}, in order of seq, as they were read from the
-   * database; returns those to tell, which excludes any that were told during the read.
+   * database; returns those to send, without any that were sent during the read.
    */
   read(messages: readonly StoredMessage[]): StoredMessage[] {
     const due = messages.filter(({ seq }) => seq > this.#told);

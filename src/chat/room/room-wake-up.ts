@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const ROOM_TOPIC = 'room';
 
 /**
- * Says that a room has news: its channel's id, the seq of its newest message, and the version of
+ * Reports that a room has news: its channel's id, the seq of its newest message, and the version of
  * its newest change. A number is 0 if it isn't known.
  */
 export const RoomWakeUp = z.tuple([z.string(), z.int(), z.int()]);

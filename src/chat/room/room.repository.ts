@@ -62,7 +62,7 @@ export class RoomRepository {
     return row && row.deletedAt === null ? toMessage(row) : null;
   }
 
-  /** Returns the positions of those of the channels that exist. */
+  /** Returns the positions of the channels that exist. */
   async positions(channelIds: readonly string[]): Promise<Map<string, RoomPosition>> {
     const rows = await this.db.channel.findMany({
       where: { id: { in: [...channelIds] } },
@@ -80,7 +80,8 @@ export class RoomRepository {
   }
 
   /**
-   * Changes the settings, so that concurrent changes build on each other.
+   * Changes the settings while the channel is locked, so that concurrent changes build on each
+   * other.
    * @param change returns the new settings
    */
   async change(

@@ -11,7 +11,7 @@ describe('SenderLimits', () => {
     expect(limits.take('ann', 1_000)).toBe(0);
   });
 
-  it('remembers recent senders among very many', () => {
+  it('remembers recent senders even among very many', () => {
     const limits = new SenderLimits();
     for (let i = 0; i < 30_000; i += 1) limits.take(`sender ${i}`, 0);
     for (let i = 1; i < SENDER_RATE.burst; i += 1) limits.take('sender 29999', 0);

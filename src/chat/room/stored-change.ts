@@ -47,5 +47,7 @@ export const StoredChange = z.discriminatedUnion('kind', [
 ]);
 export type StoredChange = z.output<typeof StoredChange>;
 
-/** The version of a stored change; null on a node alone, which stores none. */
+/**
+ * The version of a stored change; null if none was stored: on a single node, or if nothing changed.
+ */
 export type ChangeVersion = number | null;

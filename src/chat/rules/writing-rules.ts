@@ -94,7 +94,7 @@ export class WritingRules {
     return rules.holdFirst && (await this.#isFirst(room, sender)) ? 'first_message' : null;
   }
 
-  /** Uncounts in slow mode a message that was not stored. */
+  /** Removes a message that was not stored from the slow mode's records. */
   giveTurnBack(room: ChatRoom, sender: ChatSender, { nonce }: Pick<Draft, 'nonce'>): void {
     for (const [slowMode, who] of this.#turnsOf(room, sender)) slowMode.forget(who, nonce);
   }

@@ -106,7 +106,7 @@ export function sendSecurityHeaders(
     });
 }
 
-/** Returns the same headers, for responses that bypass the hook. */
+/** Returns the security headers, for responses that bypass the hook. */
 export function securityHeaders({ isHttps }: { isHttps: boolean }): Record<string, string> {
   // includeSubDomains isn't used, because it would affect other services under this domain.
   return isHttps
