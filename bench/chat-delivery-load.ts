@@ -18,7 +18,7 @@ const TEXT = 'What a day, and it is not even noon. '.repeat(4).slice(0, 120);
 const PARALLEL = 50;
 /** How long after the last message deliveries may still arrive. */
 const PATIENCE_MS = 10_000;
-/** Longer delays count in the last bucket. */
+/** Longer delays are counted in the last bucket. */
 const DELAY_BUCKETS = 100_000;
 const BUCKETS_PER_MS = 10;
 /** The maximum number of frames that some of the clients have yet to receive. */
@@ -36,7 +36,7 @@ const sent: {
   acknowledgedMs: number;
 }[] = [];
 const dueMsByNonce = new Map<string, number>();
-/** By number, as delivered to everyone. */
+/** The nonces of the delivered messages, by seq. */
 const nonces = new Map<number, string>();
 const delays = new Uint32Array(DELAY_BUCKETS);
 let deliveries = 0;

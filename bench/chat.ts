@@ -4,7 +4,7 @@ import { comparison, type Round, type Row } from './row.js';
 
 const CLIENTS = 1_000;
 const ROUNDS = 5;
-/** One message per frame: the interval is longer than the tick that batches them. */
+/** One message per frame: the interval is longer than the one at which the server batches them. */
 const SINGLE = { name: 'send', bursts: 60, burst: 1, gapMs: 60 } as const;
 /** Sends ten messages at a time. */
 const BURST = { name: 'send', bursts: 20, burst: 10, gapMs: 120 } as const;
@@ -15,9 +15,9 @@ const WARM_UP = { name: 'send', bursts: 600, burst: 1, gapMs: 10 } as const;
 type Load = typeof SINGLE | typeof BURST | typeof WARM_UP;
 
 /**
- * CPU time used by the chat server per delivered message, compared with a minimal server. Onair's
- * figure includes validation and storage. Bursts are compared with single messages on the minimal
- * server, which never merges messages into one frame.
+ * Measures the chat server's CPU time per delivered message, compared with a minimal server.
+ * Onair's figure includes validation and storage. Bursts are compared with single messages on the
+ * minimal server, which never merges messages into one frame.
  */
 export async function benchChat(): Promise<Row[]> {
   const onair = await ChatUnderLoad.start('chat-server.ts', 'bench-chat');

@@ -6,7 +6,7 @@ import { workerSettings } from '../src/sfu/worker-settings.js';
 import { workerBin } from '../test/support/worker-bin.js';
 import type { RtpStream } from './rtp-source.js';
 
-/** Bursts of 720p at 2.6 Mbit/s. */
+/** A stream like 720p at 2.6 Mbit/s, with one burst of packets per frame. */
 const STREAM = {
   ssrc: 1_111,
   payloadType: 103,
@@ -37,8 +37,8 @@ const PIPED = { listenInfo: LISTEN, enableSrtp: true, enableRtx: true } as const
 
 type Options = Readonly<{
   /**
-   * Whether the stream arrives at another worker first, and through a pipe as between nodes. It
-   * arrives unencrypted otherwise.
+   * Whether the stream first arrives at another worker, which sends it on through an encrypted
+   * pipe, as between nodes. Otherwise, it arrives unencrypted.
    */
   piped?: boolean;
 }>;
@@ -145,7 +145,7 @@ function openEncrypted(router: types.Router): Promise<types.PlainTransport> {
   return router.createPlainTransport({ listenInfo: LISTEN, ...ENCRYPTED });
 }
 
-/** Pipes a track to a router as a node does for another one. */
+/** Pipes a track to a router, as a node pipes it to another node. */
 async function pipe(
   { id, kind }: types.Producer,
   from: types.Router,

@@ -36,8 +36,8 @@ const Marks = z.record(z.string(), z.number());
 type Marks = z.output<typeof Marks>;
 
 /**
- * The time from opening the watch page, and from joining, to the first decoded frame, in real
- * Chromium.
+ * Measures the time from opening the watch page, and from joining, to the first decoded frame, in
+ * real Chromium.
  */
 export async function benchFirstFrame(): Promise<Row[]> {
   const broadcaster = await launchChromium().catch((cause: unknown) => {

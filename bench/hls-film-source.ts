@@ -75,7 +75,7 @@ function note({ bytes }: FilmPacket): void {
   if (sent.length > NOTED_MAX) sent.shift();
 }
 
-/** Returns a sender report without report blocks (RFC 3550 6.4.1). */
+/** Sends a sender report without report blocks for each stream (RFC 3550 6.4.1). */
 function report(filmMs: number): void {
   sending.streams.forEach(({ ssrc, clockRate }, stream) => {
     const unixS = (beganMs + filmMs) / 1_000;

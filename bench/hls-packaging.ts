@@ -6,7 +6,7 @@ import { comparison, figure, type Round, type Row } from './row.js';
 
 const ROUNDS = 3;
 const ROUND_MS = 4_000;
-/** The time in which the startup work ends. */
+/** The time after which the startup work is done. */
 const START_MS = 6_000;
 /** The time after which code is compiled and segments arrive evenly. */
 const WARM_UP_MS = 20_000;
@@ -75,7 +75,8 @@ async function measure(film: Film, broadcasts: number): Promise<Measured> {
 type Shares = { service: number; worker: number; baseline: number };
 
 /**
- * Returns the share of a core that each used in a round, in percent per rendition of one broadcast.
+ * Returns the share of a core that each process used in a round, in percent, divided by the number
+ * of renditions of a broadcast.
  */
 async function sharesOf(served: ServedFilm, ffmpeg: FfmpegCopy | null): Promise<Shares> {
   const look = async () => ({

@@ -68,7 +68,10 @@ function delayOf(
   };
 }
 
-/** The film repeats each frame: returns the last time it was sent before the part arrived. */
+/**
+ * Returns the index of the last time that a part's last frame was sent before the part arrived. The
+ * film repeats each frame.
+ */
 function newest(sent: readonly SentFrame[], { lastFrame, atMs }: FetchedPart): number {
   return sent.findLastIndex(({ frame, lastMs }) => frame === lastFrame && lastMs < atMs);
 }

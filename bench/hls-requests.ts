@@ -18,7 +18,7 @@ const RENDITIONS = [
   ['video-2', '720p'],
   ['opus', 'sound'],
 ] as const;
-/** The number of viewers that wait for playlists. */
+/** The number of viewers who wait for playlists. */
 const VIEWERS = 500;
 const WAKE_UPS = 6;
 const REST_MS = 2_000;
@@ -78,8 +78,8 @@ async function newestParts(playlist: string): Promise<string[]> {
 }
 
 /**
- * Compares playlists that clients wait for, as players do, minus the CPU time of the broadcast
- * itself.
+ * Compares the delivery of playlists for which clients wait, as players do. The CPU time of the
+ * broadcast itself is subtracted.
  */
 async function comparePlaylists(served: ServedFilm, nginx: Nginx): Promise<Row> {
   const atRest = await cpuDuring(served, () => pause(REST_MS));

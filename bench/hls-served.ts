@@ -95,7 +95,9 @@ export class ServedFilm {
     }
   }
 
-  /** Returns when the newest thousand frames of the first broadcast's highest layer were sent. */
+  /**
+   * Returns the send times of the newest thousand frames of the first broadcast's highest layer.
+   */
   async framesSent(): Promise<SentFrame[]> {
     const [source] = this.#sources;
     if (!source) return [];

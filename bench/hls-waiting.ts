@@ -8,14 +8,14 @@ const ROUNDS = 15;
 /** The number of rounds after which code is compiled. */
 const WARM_UP_ROUNDS = 20;
 /**
- * The maximum number of rounds, since on some machines all requests rarely arrive before the next
- * part.
+ * The maximum number of rounds, since on some machines, all requests only rarely arrive before the
+ * next part.
  */
 const ATTEMPTS = 80;
 const WANTED_MS = 50;
 
 /**
- * Measures the time to answer all viewers that wait for a part, compared with a server that does
+ * Measures the time to answer all viewers who wait for a part, compared with a server that does
  * nothing else.
  */
 export async function benchWaiting(): Promise<Row[]> {
@@ -33,7 +33,9 @@ export async function benchWaiting(): Promise<Row[]> {
       if (i >= WARM_UP_ROUNDS) found.push({ woken, bareMs });
     }
     if (found.length === 0)
-      throw new Error(`${VIEWERS} viewers never all sent their requests before the part was ready`);
+      throw new Error(
+        `the requests of ${VIEWERS} viewers never all arrived before the part was ready`,
+      );
     return rowsOf(found);
   } finally {
     await waiters.stop();

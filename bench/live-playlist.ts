@@ -16,7 +16,7 @@ export async function playlistUrl(index: string, rendition: string): Promise<str
   return found.url;
 }
 
-/** Returns the URL that waits until the playlist contains a part. */
+/** Returns the URL of a request that waits until the playlist contains a part. */
 export function withPart(url: string, { msn, part }: { msn: number; part: number }): string {
   return `${url}?_HLS_msn=${msn}&_HLS_part=${part}`;
 }

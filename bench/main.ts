@@ -58,7 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
       results.push(await runPart(name, bench));
   console.log(`\n${formatTable(results.flatMap(({ rows }) => rows))}`);
   console.log(
-    '\nMedians of rounds (lowest–highest). The ratios are comparable between machines, the absolute figures are not.',
+    '\nMedians of rounds (lowest–highest). The ratios are comparable between machines; the absolute figures are not.',
   );
   if (values.json !== undefined)
     await writeFile(values.json, JSON.stringify({ machine, results }, null, 2));

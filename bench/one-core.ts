@@ -13,7 +13,7 @@ export async function theCore(): Promise<string> {
   return /^Cpus_allowed_list:\s*(\d+)/m.exec(status)?.[1] ?? '0';
 }
 
-/** Pins a running process's main thread to that core. */
+/** Pins a running process's main thread to {@link theCore}. */
 export async function toTheCore(pid: number): Promise<void> {
   await run('taskset', ['-c', '-p', await theCore(), String(pid)]);
 }

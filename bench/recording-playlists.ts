@@ -8,7 +8,10 @@ const CHANNEL = 'marathon';
 const HOURS = 24;
 const ROUNDS = 5;
 const TIMES = 50;
-/** The number of recordings; each takes 30 MB of memory while the service runs. */
+/**
+ * The number of recordings that are also downloaded; each takes 30 MB of memory while the service
+ * runs.
+ */
 const DOWNLOAD_ROUNDS = 2;
 const GZIP = { 'accept-encoding': 'gzip' };
 

@@ -5,7 +5,10 @@ import { MeasuredProcess } from './measured-process.js';
 
 export type Connect = { name: 'connect'; url: string; clients: number };
 export type Ask = { name: 'ask'; path: string };
-/** The times when viewers had their responses, in ms since 1970, and the body of one, in base64. */
+/**
+ * The times when viewers had received their responses, in ms since 1970, and the body of one
+ * response, in base64.
+ */
 export type Answered = { atMs: number[]; body: string };
 export type Wake = { name: 'wake'; count: number; body: string };
 export type Woken = { atMs: number };

@@ -34,4 +34,4 @@ echo "160x96.m3u8 alone, frames by size:"; decode 160x96.m3u8
 echo "both.m3u8 (320x180, then 160x96), frames by size:"; decode both.m3u8 | tee seen
 "$ffmpeg" -hide_banner -nostdin -v warning -i both.m3u8 -f null - 2>&1 | grep -vE '^ *$' | head -3 || true
 if grep -q 's:160x96' seen; then echo "CHANGED: the second size is decoded now"; exit 1; fi
-echo "As found: no frame has the second size."
+echo "Unchanged: no frame has the second size."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# When HLS with Opus continues after more than 10 s without media, as after an interruption of a broadcast, FFmpeg's
+# When HLS with Opus continues after more than 10 s without media, as after an interruption of a broadcast, the ffmpeg
 # program places the first packet after the gap at the time of the last one before it, and complains about its own
 # timestamps. It measures the gap from the start of the last packet, since the parameters of Opus contain no frame size.
 # With AAC, or with -dts_delta_threshold above the gap, it doesn't complain.
@@ -23,4 +23,4 @@ longer=$(complaints -dts_delta_threshold 60 -i libopus.m3u8)
 aac=$(complaints -i aac.m3u8)
 echo "complaints: Opus $opus, Opus with a larger threshold $longer, AAC $aac"
 if [ "$opus $longer $aac" != "1 0 0" ]; then echo "CHANGED"; exit 1; fi
-echo "As found: FFmpeg complains about the first packet of Opus after the gap."
+echo "Unchanged: FFmpeg complains about the first packet of Opus after the gap."

@@ -69,4 +69,4 @@ print("\n".join(ran.stderr.splitlines()[:3]))
 print(f"packets to the first candidate: {counts[0]}, to the second: {counts[1]}")
 sys.exit(0 if counts[0] > 0 and counts[1] == 0 else 1)
 P
-if python3 endpoint.py "$ffmpeg"; then echo "As found: the second candidate is never tried."; else echo "CHANGED"; exit 1; fi
+if python3 endpoint.py "$ffmpeg"; then echo "Unchanged: the second candidate is never tried."; else echo "CHANGED"; exit 1; fi

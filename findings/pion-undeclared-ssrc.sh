@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# pion emits a track only if the description declares its SSRC or each packet carries its mid. Without both, a
+# pion emits a track only if the description declares its SSRC or each packet carries its mid. Without either, a
 # connection with two media sections is established and packets arrive, but OnTrack never fires. Browsers use the
 # payload type in this case.
 set -euo pipefail
@@ -98,4 +98,4 @@ func main() {
 G
 go mod tidy 2>/dev/null
 go list -m github.com/pion/webrtc/v4
-if go run .; then echo "As found: no track without a declared SSRC."; else echo "CHANGED"; exit 1; fi
+if go run .; then echo "Unchanged: no track without a declared SSRC."; else echo "CHANGED"; exit 1; fi

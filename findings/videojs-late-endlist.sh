@@ -66,6 +66,6 @@ for (const path of ['/hls', '/video']) {
 await browser.close();
 server.close();
 if (!seen['/hls'] || seen['/video']) { console.log('CHANGED'); process.exit(1); }
-console.log('As found: hls.js ends, video.js does not.');
+console.log('Unchanged: hls.js ends, video.js does not.');
 JS
 node run.mjs "$browser"

@@ -1,9 +1,10 @@
 // The least that forwarding could cost: for every packet and destination, encrypt as SRTP does with
-// AES-256-GCM, and send. No parsing, no sequence numbers, no feedback, no copies kept to send again.
+// AES-256-GCM, and send. No parsing, no sequence numbers, no feedback, no copies for
+// retransmission.
 //
 // encrypt-send SIZE BURST BURSTS_PER_SECOND SECONDS PORT...
-// Sends bursts of BURST packets of SIZE bytes to each PORT of 127.0.0.1, as frames come from an
-// encoder, and prints {"packets": n, "cpuUs": n}: this process's time in user and kernel mode.
+// Sends bursts of BURST packets of SIZE bytes to each PORT of 127.0.0.1, like the frames of an
+// encoder, and prints {"packets": n, "cpuUs": n}: this process's CPU time in user and kernel mode.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/evp.h>
@@ -62,7 +63,7 @@ static Destination openDestination(int index, int port) {
   return destination;
 }
 
-/** The header stays readable and is authenticated, the rest is encrypted, the tag comes last. */
+/** The header stays readable and is authenticated; the rest is encrypted; the tag comes last. */
 static void encrypt(EVP_CIPHER_CTX *cipher, const unsigned char *in, unsigned char *out, int size,
                     uint64_t count) {
   unsigned char iv[12] = {0};

@@ -77,7 +77,7 @@ describe('readConfig', () => {
     ]);
   });
 
-  it('accepts a complete bucket, and reports missing settings otherwise', () => {
+  it('accepts complete bucket settings, and reports missing ones', () => {
     const keys = { S3_ACCESS_KEY_ID: 'someone', S3_SECRET_ACCESS_KEY: 'a-secret-of-theirs' };
     const given = { S3_BUCKET: 'films', S3_ENDPOINT: 'https://s3.example.org/', ...keys };
     expect(readConfig({ ...given, S3_PREFIX: 'onair/recordings' }).recordings.s3).toMatchObject({

@@ -27,7 +27,7 @@ export type Config = Readonly<{
     databaseUrl: string | null;
   }>;
   node: Readonly<{
-    /** The address at which other nodes call this one; null for a service of one node. */
+    /** The address at which other nodes call this one; null for a single node. */
     url: string | null;
     /** The name shown to people. */
     name: string;
@@ -35,11 +35,13 @@ export type Config = Readonly<{
     redisUrl: string | null;
     /** How long clients may take to move to other nodes before this one stops. */
     drainMs: number;
-    /** Where media from other nodes arrives; null for a service of one node. */
+    /** Where media from other nodes arrives; null for a single node. */
     rtc: Readonly<{
       /** An IP address of this machine. */
       address: string;
-      /** The UDP ports, both ends included. Each pipe from or to another node uses one. */
+      /**
+       * The range of UDP ports, including both ends. Each pipe from or to another node uses one.
+       */
       ports: Readonly<{ min: number; max: number }>;
     }> | null;
   }>;

@@ -9,7 +9,7 @@ export function contradictions(e: Environment): string[] {
   if (e.HLS_PART_SECONDS > e.HLS_SEGMENT_SECONDS / 2)
     mistakes.push('HLS_PART_SECONDS: must be at most half of HLS_SEGMENT_SECONDS');
   mistakes.push(...oidcMistakes(e), ...s3Mistakes(e), ...nodeMistakes(e));
-  // For this name, Node uses two listeners, and the second one doesn't know the path.
+  // For `localhost`, Node uses two listeners, and the second one doesn't know the path.
   if (
     e.HOST === 'localhost' &&
     e.PUBLIC_URL !== undefined &&
@@ -31,7 +31,7 @@ function s3Mistakes(e: Environment): string[] {
   return mistakes;
 }
 
-/** Nodes of one service share a database and a secret, and tell browsers their own addresses. */
+/** Checks that a node has the settings that all nodes share, and its own address for browsers. */
 function nodeMistakes(e: Environment): string[] {
   const mistakes: string[] = [];
   if (e.NODE_URL === undefined) {
@@ -40,12 +40,14 @@ function nodeMistakes(e: Environment): string[] {
     return mistakes;
   }
   if (e.DATABASE_URL === undefined)
-    mistakes.push('DATABASE_URL: is required with NODE_URL: all nodes share one PostgreSQL');
+    mistakes.push(
+      'DATABASE_URL: is required with NODE_URL: all nodes share one PostgreSQL database',
+    );
   if (e.SECRET_KEY === undefined)
     mistakes.push('SECRET_KEY: is required with NODE_URL, and must be the same on all nodes');
   if (e.RTC_ANNOUNCED_ADDRESS.length === 0)
     mistakes.push(
-      'RTC_ANNOUNCED_ADDRESS: is required with NODE_URL; browsers reach this node there',
+      'RTC_ANNOUNCED_ADDRESS: is required with NODE_URL, because browsers connect to this address',
     );
   return mistakes;
 }

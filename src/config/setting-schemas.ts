@@ -5,7 +5,7 @@ import { isNetwork } from '../common/network-list.js';
 /** An optional setting; an empty value, as in `.env.example`, means the default. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
-/** A setting with a default, which an empty value means too. */
+/** A setting with a default, which also applies to an empty value. */
 export const withDefault = <T extends z.ZodType>(schema: T, value: string) =>
   z.preprocess((given) => (given === undefined || given === '' ? value : given), schema);
 
@@ -41,7 +41,9 @@ export const PublicUrl = HttpUrl.superRefine((text, context) => {
   const { pathname, search, hash, username, password } = new URL(text);
   const problem = (message: string) => context.addIssue({ code: 'custom', message });
   if (search !== '' || hash !== '' || /[?#]/.test(text))
-    problem('must not contain “?” or “#”, as the addresses of pages and sockets extend it');
+    problem(
+      'must not contain “?” or “#”, because the addresses of pages and sockets are appended to it',
+    );
   if (username !== '' || password !== '') problem('must not contain a user name or password');
   if (!BASE_PATH.test(pathname.replace(/\/+$/, '')))
     problem(
@@ -65,7 +67,7 @@ export const PortRange = z
     'must be from a lower to a higher port, such as 45000-45199',
   );
 
-/** A node's address; nothing else than calls is served there. */
+/** The address of a node's listener for the other nodes. */
 export const NodeUrl = z
   .url({ protocol: /^http$/, error: 'must be an http:// address, such as http://10.0.0.2:8090' })
   .refine(

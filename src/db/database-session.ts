@@ -7,7 +7,10 @@ const CHECK_EVERY_MS = 2_000;
 const RECONNECT_EVERY_MS = 500;
 const TIMEOUT_MS = 5_000;
 
-/** A dead peer is noticed by the server after five seconds, which frees the session's locks. */
+/**
+ * With these settings, the server notices after five seconds that this client is gone, and frees
+ * the session's locks.
+ */
 const KEEPALIVE =
   'SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3';
 
@@ -21,8 +24,9 @@ export type DatabaseSessionEvents = {
 };
 
 /**
- * A connection to PostgreSQL of its own, for what belongs to a session: advisory locks and LISTEN.
- * It reconnects when it is lost. The embedded database has a single session, so it can't have one.
+ * A separate connection to PostgreSQL, for what belongs to a session: advisory locks and LISTEN. It
+ * reconnects when it is lost. The embedded database supports only one session, so it can't have a
+ * separate one.
  */
 export class DatabaseSession {
   readonly #emitter = new TypedEmitter<DatabaseSessionEvents>();
@@ -39,7 +43,7 @@ export class DatabaseSession {
 
   /**
    * Connects.
-   * @param prepare runs on each new connection before it is used, such as for LISTEN
+   * @param prepare runs on each new connection before it is used, for example to LISTEN
    * @throws the database's error if the first connection fails
    */
   static async open(options: {
@@ -57,14 +61,14 @@ export class DatabaseSession {
     return this.#emitter.listenable;
   }
 
-  /** How long the present connection has been open, milliseconds; null without one. */
+  /** How long the current connection has been open, in milliseconds; null if there is none. */
   connectedForMs(): number | null {
     return this.#connectedAtMs === null ? null : performance.now() - this.#connectedAtMs;
   }
 
   /**
    * Runs a statement on this connection.
-   * @throws an error without a connection, or the database's
+   * @throws if there is no connection, or if the statement fails
    */
   async query(sql: string, parameters: readonly unknown[]): Promise<void> {
     if (this.#client === null) throw new Error('there is no connection to the database');
@@ -109,7 +113,7 @@ export class DatabaseSession {
     this.#connectedAtMs = null;
     void client.end().catch(() => undefined);
     if (this.#closed) return;
-    this.log.warn({ err }, 'the connection for locks and notifications was lost, reconnecting');
+    this.log.warn({ err }, 'the connection for locks and notifications was lost; reconnecting');
     this.#emitter.emit('lost');
   }
 
@@ -119,7 +123,7 @@ export class DatabaseSession {
     this.#timer = setTimeout(() => void this.#check().then(() => this.#checkLater()), delayMs);
   }
 
-  /** Asks an open connection for a sign of life, or opens a new one. Never rejects. */
+  /** Checks an open connection, or opens a new one. Never rejects. */
   async #check(): Promise<void> {
     const client = this.#client;
     try {

@@ -42,8 +42,8 @@ export class Database {
   }
 
   /**
-   * Connects, makes sure that no other server uses the database that isn't a node of the same
-   * cluster, and applies new migrations.
+   * Connects, makes sure that no server outside this cluster uses the database, and applies new
+   * migrations.
    * @throws {StartError} if the database can't be used; the message never contains the password
    */
   static async open(
@@ -105,7 +105,7 @@ export class Database {
     }
   }
 
-  /** Whether other processes may use it at the same time. */
+  /** Whether other processes may use the database at the same time. */
   get isShared(): boolean {
     return this.#embedded === null;
   }

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Log } from '../common/logger.js';
 import { PrismaService } from './prisma.service.js';
 
-/** How many times per period a node tries to claim a job, because another may have ended. */
+/**
+ * How many times per period a node tries to claim a job, because the node that last ran it may have
+ * stopped.
+ */
 const TRIES_PER_PERIOD = 4;
 
-/** Work that is repeated. It must be harmless if it is interrupted, and if it runs twice. */
+/** Work that is done periodically. It must be harmless to interrupt it or to do it twice. */
 export type Job = Readonly<{
   name: string;
   everyMs: number;
@@ -14,9 +17,9 @@ export type Job = Readonly<{
 }>;
 
 /**
- * Runs periodic work in one of the processes that share the database. Nodes claim each period of a
- * job in a row with the time of the next one, by the database's clock. If a node ends during the
- * work, another one does it in the next period. A server that is alone runs everything itself and
+ * Runs periodic work in one of the processes that share the database. To claim a period of a job, a
+ * node sets the time of the next period, by the database's clock, in the job's row. If a node stops
+ * during the work, another one does it in the next period. A single node runs everything itself and
  * claims nothing.
  */
 @Injectable()
@@ -36,7 +39,7 @@ export class Jobs {
       try {
         if (await this.claim(name, everyMs)) await work();
       } catch (err) {
-        log.warn({ err, job: name }, 'a periodic job failed; it is repeated later');
+        log.warn({ err, job: name }, 'a periodic job failed; it will run again later');
       } finally {
         isRunning = false;
       }
@@ -47,9 +50,9 @@ export class Jobs {
   }
 
   /**
-   * Claims something for a time; resolves to false if another process has claimed it. Always
-   * resolves to true for a server that is alone. Names must be few, or belong to rows that are few,
-   * as claims aren't deleted.
+   * Claims a name for a time; resolves to false if another process has claimed it. Always resolves
+   * to true on a single node. There must be few names, or few rows to which names belong, because
+   * claims aren't deleted.
    */
   async claim(name: string, forMs: number): Promise<boolean> {
     if (!this.isNode) return true;

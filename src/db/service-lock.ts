@@ -5,18 +5,18 @@ import { StartError } from '../common/start-error.js';
 import { DatabaseSession } from './database-session.js';
 import { withoutPassword } from './postgres.js';
 
-/** The key of the advisory lock that every server holds which uses the database. */
+/** The key of the advisory lock that every server that uses the database holds. */
 const LOCK = 72_707_370;
 const RETRY_EVERY_MS = 500;
 /**
- * How long to wait for the lock of a server that has ended. Of one whose machine was lost, the
- * database notices the end after five seconds.
+ * How long to wait for the lock of a server that has stopped. If its machine was lost, the database
+ * notices this after five seconds.
  */
 const PATIENCE_MS = 8_000;
 
 /**
- * The right to use a PostgreSQL database: nodes of a cluster share it, and a server without
- * NODE_URL, which takes everything in the database for its own, has it alone.
+ * The right to use a PostgreSQL database. The nodes of a cluster share it. A server without
+ * NODE_URL holds it exclusively, because it treats everything in the database as its own.
  */
 export class ServiceLock {
   private constructor(private readonly session: DatabaseSession) {}
@@ -39,7 +39,7 @@ export class ServiceLock {
       prepare: async (client) => {
         if (await isTaken(client, isNode, patienceMs)) return;
         const message = whyRefused(url, isNode);
-        // After a lost connection, the session only tries again.
+        // When reconnecting, the session ignores this error and tries again.
         log.error(message);
         throw new StartError(message);
       },

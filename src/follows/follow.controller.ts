@@ -20,7 +20,7 @@ export class FollowController {
   @Get('channels/:name/follow')
   @Identified()
   @Operation({
-    summary: 'Get whether the caller follows a channel, and its number of followers',
+    summary: 'Get since when the caller has followed a channel, and its number of followers',
     reply: FollowView,
     errors: ['channel_not_found', 'password_required'],
   })
@@ -36,7 +36,7 @@ export class FollowController {
   @LoggedIn()
   @Operation({
     summary: 'Follow a channel',
-    description: 'Repeating has no effect.',
+    description: 'Following again has no effect.',
     reply: FollowView,
     errors: [
       'not_logged_in',

@@ -10,7 +10,7 @@ export type StoredFollow = Readonly<{ channelName: string; since: Date }>;
 export class FollowRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Returns the time since which the account follows the channel; null if it doesn't. */
+  /** Returns the time since which the account has followed the channel; null if it doesn't. */
   async since(channelId: string, accountId: string): Promise<Date | null> {
     const row = await this.db.follow.findUnique({
       where: { channelId_accountId: { channelId, accountId } },

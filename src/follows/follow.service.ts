@@ -20,14 +20,14 @@ import { FollowRepository, type StoredFollow } from './follow.repository.js';
 /** The maximum number of cached follows; the oldest one is evicted. */
 const KNOWN_MAX = 50_000;
 /**
- * How long the nodes of a cluster cache follows, and therefore the delay until a change is noticed of which another
- * node's message was lost.
+ * How long the nodes of a cluster cache follows, and therefore the maximum delay until a node
+ * notices a change whose announcement was lost.
  */
 const KNOWN_MS = 10_000;
 
 type Known = Readonly<{ since: Date | null; untilMs: number }>;
 
-/** A change of a follow, of which all nodes are notified. */
+/** A change of a follow, as it is announced to all nodes. */
 const FollowChange = z.object({
   channelId: z.string(),
   accountId: z.string(),
@@ -50,8 +50,8 @@ export class FollowService {
   readonly #knownMs: number;
   readonly #changed: (change: z.output<typeof FollowChange>) => void;
 
-  // oxlint-disable-next-line max-params -- Injected by Nest: what a follow needs, the clock, the bus
-  // and the configuration.
+  // oxlint-disable-next-line max-params -- Injected by Nest: follows, channels, access, the clock,
+  // the bus and the configuration.
   constructor(
     private readonly repository: FollowRepository,
     private readonly channels: ChannelService,
@@ -72,8 +72,8 @@ export class FollowService {
   }
 
   /**
-   * Returns the time since which the account follows the channel; null if it doesn't. The result is
-   * cached.
+   * Returns the time since which the account has followed the channel; null if it doesn't. The
+   * result is cached.
    */
   async since(channelId: string, accountId: string): Promise<Date | null> {
     const key = `${channelId} ${accountId}`;

@@ -6,7 +6,7 @@ import { PrismaService } from '../db/prisma.service.js';
 /** The time after which the database counts as unavailable. */
 const PING_TIMEOUT_MS = 2_000;
 
-/** Checks whether this process can serve requests and media, and should get new clients. */
+/** Checks whether this process can serve requests and media, and should receive new clients. */
 @Injectable()
 export class Readiness {
   /** The current check of the database, which concurrent callers share. */
@@ -18,7 +18,7 @@ export class Readiness {
     @Inject(MEDIA) private readonly media: MediaPort,
   ) {}
 
-  /** Returns a description of everything that prevents it; empty if everything works. */
+  /** Returns a description of each problem; empty if there is none. */
   async problems(): Promise<string[]> {
     const problems: string[] = [];
     if (!(await this.#isDatabaseUp())) problems.push('the database does not respond');

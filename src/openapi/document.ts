@@ -15,7 +15,7 @@ export type OpenApiDocument = Readonly<{
 }>;
 
 const DESCRIPTION =
-  'Every error has the body `{ error: { code, message } }`. Codes are stable, messages may change. ' +
+  'Every error has the body `{ error: { code, message } }`. Codes are stable; messages may change. ' +
   'Requests that change something are rejected if their Origin is another site.';
 
 /** Errors that every operation can return. */

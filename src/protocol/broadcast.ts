@@ -19,8 +19,8 @@ export const EndReason = z.enum([
 export type EndReason = z.output<typeof EndReason>;
 
 /**
- * Whether the broadcast can be played as HLS: not yet, yes, or no. If not, the server lacks a
- * program that the broadcast's codec requires, and only WebRTC works.
+ * Whether the broadcast can be played as HLS: not yet, yes, or no. In the last case, the server
+ * lacks a program that the broadcast's codec requires, and only WebRTC works.
  */
 export const HlsState = z.enum(['preparing', 'ready', 'unavailable']);
 export type HlsState = z.output<typeof HlsState>;

@@ -82,14 +82,14 @@ const Judged = z.object({
 
 /** Events sent to everybody in a chat, unless noted otherwise. */
 export const chatEvents = {
-  /** All messages committed in one tick, ordered by seq. */
+  /** All messages of one update, ordered by seq. */
   'chat:messages': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
   'chat:deleted': z.object({ channel: ChannelName, seqs: z.array(Seq) }),
   /** Messages that were restored and must be shown again in their places. */
   'chat:restored': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
   /**
-   * The server lost what it had sent, or can't say what changed: the client must join again, without
-   * `afterSeq`.
+   * The server lost messages that it had sent, or can't determine what changed. The client must
+   * join again, without `afterSeq`.
    */
   'chat:reset': z.object({ channel: ChannelName }),
   'chat:pinned': z.object({ channel: ChannelName, message: ChatMessage.nullable() }),

@@ -108,7 +108,9 @@ export const ChatMe = z.object({
    * A single message can still be refused by the rules.
    */
   canWrite: z.boolean(),
-  /** The time since which the caller follows the channel; null if the caller doesn't follow it. */
+  /**
+   * The time since which the caller has followed the channel; null if the caller doesn't follow it.
+   */
   followsSince: z.iso.datetime().nullable(),
 });
 export type ChatMe = z.output<typeof ChatMe>;

@@ -35,8 +35,8 @@ export const ClipView = z
      */
     playlistPath: z.string(),
     /**
-     * The position in the playlist at which the clip begins, in milliseconds. It isn't 0, because
-     * media is cut at segment boundaries.
+     * The position in the playlist at which the clip begins, in milliseconds. It is usually not 0,
+     * because media is cut at segment boundaries.
      */
     playFromMs: z.number().nonnegative(),
     thumbnailPath: z.string().nullable(),

@@ -4,7 +4,7 @@ import { ChannelView } from './channel.js';
 /** An account's relation to a channel. */
 export const FollowView = z
   .object({
-    /** The time since which the account follows the channel; null if it doesn't follow it. */
+    /** The time since which the account has followed the channel; null if it doesn't follow it. */
     since: z.iso.datetime().nullable(),
     /** The number of followers. */
     followers: z.int().nonnegative(),

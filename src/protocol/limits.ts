@@ -53,7 +53,7 @@ export const REASON_MAX = 200;
 export const MODERATORS_MAX = 100;
 /** The maximum number of followed channels per account. */
 export const FOLLOWS_MAX = 2_000;
-/** The maximum number of different emoji per message. */
+/** The maximum number of different emoji among the reactions to one message. */
 export const REACTIONS_MAX = 20;
 /** The emoji that can float over the player. */
 export const FLOATING_EMOJI = ['❤️', '👍', '👏', '😂', '😮', '😢', '🔥', '🎉'] as const;
@@ -76,7 +76,10 @@ export const SOCKET_PAYLOAD_MAX = 64 * 1024;
  */
 export const THUMBNAIL_BYTES_MAX = 40 * 1024;
 
-/** How long an interrupted broadcast waits for its publisher, in milliseconds. */
+/**
+ * The default of GRACE_SECONDS in milliseconds, which the studio assumes while the server is
+ * unreachable.
+ */
 export const GRACE_MS = 60_000;
 
 /** The names of current and future pages, which channels can't use. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Events of an account about which its owner should know. */
+/** Events of an account that its owner should know about. */
 export const SECURITY_EVENTS = [
   'registered',
   'logged_in',

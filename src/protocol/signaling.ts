@@ -20,7 +20,7 @@ export const PublisherStart = z.strictObject({
   channel: ChannelName,
   /**
    * The token from an earlier reply. With it, the caller takes over from its own previous
-   * connection before the server has noticed that this was lost.
+   * connection before the server has noticed that the connection was lost.
    */
   resumeToken: z.uuid().optional(),
   /**

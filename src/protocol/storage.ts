@@ -3,7 +3,7 @@ import { z } from 'zod';
 const bytes = z.number().int().nonnegative();
 
 /**
- * How close an account is to its storage limit. `near`: it uses 80 % or more. `full`: nothing more
+ * How close an account is to its storage limit. `near`: it uses 80% or more. `full`: nothing more
  * is stored until something is deleted.
  */
 export const StorageState = z.enum(['ok', 'near', 'full']).meta({ id: 'StorageState' });

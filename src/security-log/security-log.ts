@@ -9,9 +9,9 @@ import type { SecurityEvent } from './security-event.js';
 import { SecurityEventRepository } from './security-event.repository.js';
 
 const DAY_MS = 86_400_000;
-/** How long account events are kept. */
+/** How long account events are stored. */
 const EVENTS_KEPT_MS = 90 * DAY_MS;
-/** How long administrator actions are kept. */
+/** How long administrator actions are stored. */
 const ADMIN_EVENTS_KEPT_MS = 365 * DAY_MS;
 const SWEEP_EVERY_MS = 3_600_000;
 /** The maximum number of queued events; further ones are dropped. */
@@ -101,7 +101,7 @@ export class SecurityLog implements OnModuleInit, OnModuleDestroy {
     }));
   }
 
-  /** Deletes expired rows. Called by an hourly timer and by tests. */
+  /** Deletes expired rows. Called every hour, on one node, and by tests. */
   async sweep(): Promise<void> {
     while ((await this.#events.deleteBefore(this.#ago(EVENTS_KEPT_MS))) > 0);
     await this.#acts.deleteBefore(this.#ago(ADMIN_EVENTS_KEPT_MS));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AddressCounts, AddressRates } from './address-limits.js';
 
-/** An address in each network of a site. */
+/** Returns an address in one of a site's networks. */
 const neighbour = (network: number) => `2001:db8:7:${network.toString(16)}::1`;
 
 describe('AddressCounts', () => {

@@ -31,7 +31,7 @@ export class ClientAddress {
   }
 }
 
-/** Lets `request.ip` be the address that {@link ClientAddress} returns, as for sockets. */
+/** Sets `request.ip` to the address that {@link ClientAddress} returns, which sockets also use. */
 export function readClientAddresses(app: NestFastifyApplication, clients: ClientAddress): void {
   app
     .getHttpAdapter()

@@ -6,7 +6,7 @@ import { type Rate, TokenBucket } from '../common/token-bucket.js';
  */
 const BUCKETS_MAX = 50_000;
 
-/** Limits rates with one token bucket per key, which is kept while it is used. */
+/** Limits rates with one token bucket per key. A bucket in use is not evicted. */
 export class RateLimiter {
   readonly #max: number;
   /**

@@ -65,7 +65,7 @@ export class RequestBounds {
   }
 }
 
-/** Applies the same limits to requests under /hls, most of which bypass the framework. */
+/** Applies {@link RequestBounds} to requests under /hls, most of which bypass the framework. */
 export class RequestAdmission implements Admission {
   readonly #bounds: RequestBounds;
   readonly #clients: ClientAddress;

@@ -16,7 +16,8 @@ const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'protot
 
 /**
  * Parses JSON, and rejects ambiguous or dangerous texts: those with duplicate keys, which programs
- * interpret differently, and with `__proto__`. Takes time linear in the length of the text.
+ * interpret differently, and those with a key such as `__proto__`. Takes time linear in the length
+ * of the text.
  * @throws {StrictJsonError} also for too much depth, too many members, or a NUL character, which
  *   the database can't store
  */

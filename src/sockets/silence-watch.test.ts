@@ -48,7 +48,7 @@ describe('SilenceWatch', () => {
     expect(changes).toEqual([]);
   });
 
-  it('ignores silence while the process itself was delayed', () => {
+  it('ignores silence during a delay of the process itself', () => {
     vi.advanceTimersByTime(1_000);
     delayMs = 5_000;
     vi.advanceTimersByTime(250);

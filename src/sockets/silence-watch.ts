@@ -19,9 +19,9 @@ type Options<C> = Readonly<{
 type Heard = { atMs: number; isSilent: boolean };
 
 /**
- * Detects silent connections long before they are closed: after a cable is unplugged, a ping
- * remains unanswered, while a client that lost its signal for a moment keeps its connection. Checks
- * each connection four times a second, which adds no cost per message.
+ * Detects silent connections long before they are closed, for example after a cable is unplugged. A
+ * client that loses its signal only for a moment keeps its connection. Each connection is checked
+ * four times a second, so that messages need no timers.
  */
 export class SilenceWatch<C extends Connection> {
   readonly #options: Options<C>;

@@ -20,15 +20,15 @@ export type SocketAccess = Readonly<{
    */
   onSessionEnded(listener: (sessionId: string) => void): void;
   /**
-   * Ends those of the sessions and tokens here that another node ended, in case its message was
-   * lost.
+   * Disconnects this node's sockets of those sessions and tokens that another node ended, in case
+   * its message was lost.
    */
   checkSessions(ids: readonly string[]): Promise<void>;
 }>;
 
 /**
- * Returns the access for pages that are allowed to call this server, with the identity of the
- * logged-in account.
+ * Returns the access rules: pages that are allowed to call this server can connect, with the
+ * identity of the logged-in account or the API token.
  */
 export function socketAccess(
   { sessions, tokens }: { sessions: SessionService; tokens: ApiTokenService },

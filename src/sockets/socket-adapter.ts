@@ -47,7 +47,7 @@ type Options = Readonly<{
   drain: DrainOfSockets;
   /** Whether a socket publishes a broadcast. */
   publishes: (socketId: string) => boolean;
-  /** The bus of a cluster; null on a node alone. */
+  /** The bus of a cluster; null on a single node. */
   bus: Bus | null;
   clock: Clock;
   log: Log;
@@ -197,7 +197,7 @@ export class SocketAdapter extends IoAdapter {
     clearTimeout(timer);
   }
 
-  /** Looks for sessions that other nodes ended without this one hearing of it. */
+  /** Looks for sessions that other nodes ended, in case their messages were lost. */
   #checkSessionsOf(io: OnairServer): void {
     const { access, bus, log } = this.#options;
     if (bus === null) return;

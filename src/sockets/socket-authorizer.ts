@@ -15,8 +15,8 @@ const CHANNELS_PER_SOCKET_MAX = 100;
 type NamesChannel = Readonly<{ channel: string }>;
 
 /**
- * Checks every socket request that names a channel against the access policy, whatever its gateway,
- * stores the decision for the handler (`@GrantedAccess()`), and remembers which connections
+ * Checks every socket request that names a channel against the access policy, regardless of its
+ * gateway. Stores the decision for the handler (`@GrantedAccess()`), and tracks which connections
  * are inside. A connection that loses access is notified and disconnected, which ends everything it
  * had in the channel.
  */

@@ -16,15 +16,21 @@ import { WebhookRepository } from './webhook.repository.js';
 
 /** The interval between checks for ends that weren't announced. */
 const MISSED_EVERY_MS = 60_000;
-/** How long after the end of a broadcast its own process announces it. */
+/** How long after the end of a broadcast its own process may still announce it. */
 const MISSED_AFTER_MS = 30_000;
 /** The maximum number per check. */
 const MISSED_MAX = 100;
 
-/** Notifies webhooks when broadcasts start and end, once, also if they move between nodes. */
+/**
+ * Notifies webhooks once when a broadcast starts and once when it ends, even if it moves between
+ * nodes.
+ */
 @Injectable()
 export class BroadcastWebhooks implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** The broadcasts that went live here, so that an interruption costs no query. */
+  /**
+   * The broadcasts whose start was reported here, so that the end of an interruption costs no
+   * query.
+   */
   readonly #announced = new WeakSet<LiveBroadcast>();
   #stopLooking: () => void = () => undefined;
 
@@ -54,7 +60,7 @@ export class BroadcastWebhooks implements OnApplicationBootstrap, BeforeApplicat
     await this.events.settled();
   }
 
-  /** Announces the ends of broadcasts whose process ended first. */
+  /** Announces the ends of broadcasts whose process stopped before it could do so. */
   async announceMissedEnds(): Promise<void> {
     const before = new Date(this.clock.nowMs() - MISSED_AFTER_MS);
     for (const ended of await this.repository.unannouncedEnds(before, MISSED_MAX)) {

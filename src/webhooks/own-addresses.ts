@@ -6,7 +6,8 @@ import { CONFIG, type Config } from '../config/config.js';
 
 /**
  * Lists the addresses of this machine: those of its interfaces, and the announced ones, which may
- * belong to a router. A firewall may block the services at these addresses for everyone else.
+ * belong to a router. Webhooks must not reach these addresses, because a firewall may block their
+ * services for everyone else.
  */
 @Injectable()
 export class OwnAddresses {

@@ -18,17 +18,17 @@ import { type ClaimedDelivery, type Outcome, WebhookRepository } from './webhook
  */
 const ACTIVE_MAX = 8;
 /**
- * The time after which a delivery is due again, for any process, if the one that sent it has ended.
- * Any attempt takes less, by more than the clocks of nodes may differ.
+ * The time after which a delivery is due again, for any process, if the process that was sending it
+ * has stopped. It exceeds the duration of any attempt by more than the nodes' clocks may differ.
  */
 const LEASE_MS = 60_000;
 /** The maximum interval between checks, even if nothing seems to be waiting. */
 const LOOK_MS = 60_000;
-/** The minimum interval, while another process holds what is due. */
+/** The minimum interval between checks, while another process is sending what is due. */
 const SOON_MS = 20;
 /** The delay until the next check after the database failed. */
 const TROUBLE_MS = 5_000;
-/** The number of finished deliveries that are kept per webhook. */
+/** The number of finished deliveries that are stored per webhook. */
 export const DELIVERIES_KEPT = 100;
 /** RFC 9110 15.5.11: a receiver that responds with this status wants no more deliveries. */
 const GONE = 410;

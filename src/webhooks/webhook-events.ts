@@ -69,10 +69,9 @@ export class WebhookEvents {
   }
 
   /**
-   * Does the same for the start or the end of a broadcast, of which only the first call counts, no
-   * matter which process makes it. The end is only reported if the start was. A process that no
-   * longer runs the broadcast, which another one has continued with the next epoch, reports
-   * nothing.
+   * Notifies webhooks of the start or the end of a broadcast in the same way. Only the first call
+   * for each counts, no matter which process makes it. The end is reported only if the start was.
+   * If another process has continued the broadcast in the next epoch, the call has no effect.
    */
   enqueueOnce<E extends BroadcastEvent>(
     channel: Channel,
@@ -85,8 +84,8 @@ export class WebhookEvents {
   }
 
   /**
-   * Sends a ping to one webhook, no matter to which events it subscribes. Resolves to null if too
-   * many deliveries are waiting for this webhook.
+   * Sends a ping to one webhook, regardless of the events to which it subscribes. Resolves to null
+   * if too many deliveries are waiting for this webhook.
    */
   async ping(webhookId: string, channel: string): Promise<StoredDelivery | null> {
     const at = new Date(this.clock.nowMs());

@@ -53,7 +53,7 @@ export class WebhookSender {
    */
   async post(post: Post): Promise<Sent> {
     const silence = wait(TIMEOUT_MS, undefined, { signal: this.#stopped.signal, ref: false });
-    // When it is aborted, it would otherwise cause an unhandled rejection.
+    // Without this, aborting the wait would cause an unhandled rejection.
     silence.catch(() => undefined);
     try {
       const status = await this.#send(post);

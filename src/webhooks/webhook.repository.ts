@@ -21,7 +21,7 @@ export type StoredDelivery = Readonly<{
   lastError: string;
 }>;
 
-/** A delivery that only this process may send until then, with the data needed to send it. */
+/** A delivery that only this process may send before `until`, with the data needed to send it. */
 export type ClaimedDelivery = Readonly<{
   id: string;
   event: string;
@@ -135,8 +135,8 @@ export class WebhookRepository {
   }
 
   /**
-   * Replaces the secret, with which waiting deliveries will be signed too. Resolves to null if the
-   * channel has no such webhook.
+   * Replaces the secret. Waiting deliveries will be signed with the new one. Resolves to null if
+   * the channel has no such webhook.
    */
   async setSecret(
     channelId: string,
@@ -207,10 +207,10 @@ export class WebhookRepository {
   }
 
   /**
-   * Leases the delivery that has been due longest, among the webhooks to which no delivery is being
-   * sent, to the caller; resolves to null if there is none. Of several processes that call this at
-   * once, each gets a delivery of another webhook. If the caller doesn't {@link finish} it before
-   * `until`, the delivery is due again.
+   * Leases to the caller the delivery that has been due longest among the webhooks to which no
+   * delivery is being sent; resolves to null if there is none. If several processes call this at
+   * once, each gets a delivery of a different webhook. If the caller doesn't {@link finish} it
+   * before `until`, the delivery is due again.
    */
   async claim(now: Date, until: Date): Promise<ClaimedDelivery | null> {
     // The rows are checked again when they are locked, so what another process has just claimed or
@@ -233,8 +233,8 @@ export class WebhookRepository {
   }
 
   /**
-   * Returns when a delivery can be claimed next: when the earliest one is due whose webhook is free,
-   * or when a lease expires. Resolves to null if none is waiting.
+   * Resolves with the next time at which a delivery can be claimed: when the earliest delivery of a
+   * free webhook is due, or when a lease expires; null if no delivery is waiting.
    */
   async nextDueAt(now: Date): Promise<Date | null> {
     const [row] = await this.db.$queryRaw<{ at: Date | null }[]>`
@@ -250,7 +250,8 @@ export class WebhookRepository {
 
   /**
    * Stores the outcome and ends the lease. Does nothing if the webhook has been removed. If the
-   * lease has expired and another process has sent the delivery since, its outcome stays.
+   * lease has expired and another process has sent the delivery since, that process's outcome
+   * remains.
    */
   async finish({ id, attempts, until, webhook }: ClaimedDelivery, outcome: Outcome): Promise<void> {
     await this.db.$transaction([
@@ -294,7 +295,10 @@ async function enqueue(
   });
 }
 
-/** The second of two transactions waits for the first, and then finds the row changed. */
+/**
+ * Claims an event; resolves to false if it was claimed before. Of two concurrent transactions, the
+ * second waits for the first, and then finds the row changed.
+ */
 async function claimEvent(
   db: Tables,
   { broadcastId: id, epoch, of }: BroadcastClaim,

@@ -31,7 +31,7 @@ const TESTS: Rate = { burst: 5, perSecond: 1 / 30 };
 export type Owned = Readonly<{ channel: string; accountId: string }>;
 
 /**
- * Manages a channel's webhooks for its owner. All methods reject with `channel_not_found` and
+ * Manages a channel's webhooks for its owner. All methods can reject with `channel_not_found` and
  * `forbidden`.
  */
 @Injectable()
