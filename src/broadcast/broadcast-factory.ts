@@ -12,7 +12,7 @@ import { MEDIA, type MediaPort } from './ports/media.js';
 import { PACKAGING, type PackagingPort } from './ports/packaging.js';
 import type { RunningBroadcast } from './running.repository.js';
 
-/** Makes the broadcasts that run on this node. */
+/** Creates the broadcasts that run on this node. */
 @Injectable()
 export class BroadcastFactory {
   constructor(
@@ -25,7 +25,7 @@ export class BroadcastFactory {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** Makes a new broadcast. */
+  /** Creates a new broadcast. */
   create(
     channel: Readonly<{ name: string; title: string }>,
     about: Readonly<{ source: BroadcastSource; visibility: Visibility }>,

@@ -26,8 +26,8 @@ type Options = {
   /** Whether the broadcast was live before, on another node, and waits for its publisher. */
   wasLive?: boolean;
   /**
-   * Called when the grace period has elapsed: whether the broadcast may end. A node that was
-   * suspended for a while might no longer own it.
+   * Called when the grace period has elapsed; resolves with whether the broadcast may end. A node
+   * that was suspended for a while might no longer own it.
    */
   mayEnd?: () => Promise<boolean>;
 };

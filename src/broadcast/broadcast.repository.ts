@@ -109,7 +109,7 @@ export class BroadcastRepository {
   ): Promise<'created' | 'taken' | 'limit'> {
     const { channelId } = record;
     return this.db.$transaction(async (tx) => {
-      // Starts wait for each other: first those of an account, then those of a channel.
+      // Concurrent starts wait for each other: first those of an account, then those of a channel.
       await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${ownerId}::uuid FOR NO KEY UPDATE`;
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR NO KEY UPDATE`;
       const running = { state: { not: 'ENDED' } } as const;

@@ -35,7 +35,7 @@ export const Announcement = z.object({
 });
 export type Announcement = z.output<typeof Announcement>;
 
-/** A broadcast that runs on another node, as this node knows it; up to a second old. */
+/** A broadcast that runs on another node. The information may be up to a second old. */
 export type RemoteBroadcast = Readonly<{
   /** The node that runs it, to which calls and feeds go. */
   nodeId: NodeId;
@@ -48,7 +48,7 @@ export type RemoteBroadcast = Readonly<{
   view: BroadcastView;
   /** The path of the latest thumbnail; null if none exists. */
   thumbnailPath: string | null;
-  /** The delay from capture to the owner, milliseconds; null if it is unknown. */
+  /** The delay from capture to the owner, in milliseconds; null if it is unknown. */
   uplinkMs: number | null;
 }>;
 
@@ -181,7 +181,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     const { epoch, id, channelId, channel } = row;
     const known = this.#byChannel.get(channelId);
     const isSame = known?.id === id;
-    // Without a node, its last owner is stopping, and another node is about to take it.
+    // If a broadcast has no node, its owner is stopping, and another node is about to take it.
     const nodeId = row.nodeId ?? (isSame ? known.nodeId : null);
     if (nodeId === null) return;
     if (isSame && known.epoch > epoch) return;

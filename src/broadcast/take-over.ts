@@ -122,7 +122,7 @@ export class TakeOver implements OnModuleInit {
     this.journal.follow(broadcast, channelId);
     live.put(broadcast);
     this.directory.tookOver({ id, epoch, channelId });
-    this.log.info({ channel: stored.channel, broadcastId: id, epoch }, 'took a broadcast over');
+    this.log.info({ channel: stored.channel, broadcastId: id, epoch }, 'took over a broadcast');
     return broadcast;
   }
 

@@ -128,7 +128,7 @@ export class Packager implements BroadcastPackage {
     this.thumbnail.offerJpeg(jpeg, this.#options.clock.nowMs());
   }
 
-  /** Ends the package: playlists end within moments, and their media can be fetched for a while. */
+  /** Ends the package: playlists end soon, and their media can be fetched for half a minute. */
   close(): void {
     if (!this.#stop()) return;
     this.#segmenter.end();

@@ -28,10 +28,10 @@ type Kind<R extends Request, A> = Readonly<{
  * stream is then ended.
  */
 export type EventSink = Readonly<{ write(text: string): boolean; end(): void }>;
-/** Begins to write events to a sink, until the returned function is called. */
+/** Writes events to a sink until the returned function is called. */
 export type EventSource = (sink: EventSink) => () => void;
 
-/** How streams of one kind are requested by other nodes and opened. */
+/** How requests for streams of one kind are parsed, and the streams opened on this node. */
 type StreamKind<R extends Request> = Readonly<{
   request: z.ZodType<R>;
   /** Handles a request for a session of this node. */

@@ -159,7 +159,7 @@ function readIce(session: ParsedSession, media: ParsedSection | undefined): Offe
   const usernameFragment = media?.iceUfrag ?? session.iceUfrag ?? '';
   const password = media?.icePwd ?? session.icePwd ?? '';
   if (!TOKEN.test(usernameFragment) || !TOKEN.test(password))
-    throw SdpError.malformed('The SDP has no ICE credentials (a=ice-ufrag and a=ice-pwd).');
+    throw SdpError.malformed('The SDP has no usable ICE credentials (a=ice-ufrag and a=ice-pwd).');
   return { usernameFragment, password };
 }
 

@@ -5,9 +5,9 @@ export const SILENCE_MS = 10_000;
 export type Heard = Readonly<{ bytes: number; paused: boolean }>;
 
 /**
- * Detects from the tracks' byte counters whether media arrives. Silence counts only while a track
- * is not paused, because a publisher that has paused all tracks is still connected and sends
- * nothing on purpose.
+ * Detects from the tracks' byte counters whether media arrives. Silence counts only while at least
+ * one track is not paused, because a publisher that has paused all tracks is still connected and
+ * sends nothing on purpose.
  */
 export class ArrivalWatch {
   readonly #onChange: (isArriving: boolean) => void;

@@ -139,8 +139,8 @@ export class BroadcastOutput {
   }
 
   /**
-   * Gives viewers who join from now on another producer of a track. Viewers who display the track
-   * already keep the original one; see {@link ViewerConnection.replace}.
+   * Gives viewers who join from now on another producer of a track. Some of those who already
+   * display the track keep the original one; see {@link ViewerConnection.replace}.
    */
   async replace(before: types.Producer, after: types.Producer): Promise<void> {
     this.#producers.delete(before.id);

@@ -29,8 +29,8 @@ export type RouterLease = Readonly<{
 
 /**
  * One broadcast's routers: the origin, which receives from the publisher, and those to which its
- * media is piped. There is one for each worker with viewers, and one for each {@link Numbering} on
- * a worker.
+ * media is piped: one on each other worker with viewers, and one for each {@link Numbering} on each
+ * worker.
  */
 export class BroadcastRouters {
   readonly origin: WorkerRouter;

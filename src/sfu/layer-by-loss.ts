@@ -1,5 +1,5 @@
 /**
- * mediasoup's score of a viewer's reception, from 0 to 10. At this score at least one in ten
+ * mediasoup's score of a viewer's reception, from 0 to 10. At this score, at least one in ten
  * packets is lost.
  */
 const BAD_SCORE = 6;

@@ -20,7 +20,7 @@ export type Numbering = Readonly<{
 const RTX_PAYLOAD_TYPES = [...range(100, 127), ...range(96, 99)];
 
 /**
- * Assigns the payload types of the codecs that a client can receive to the routed codecs. Each
+ * Assigns to the routed codecs the payload types of the codecs that a client can receive. Each
  * routed codec gets the type of the same H.264 profile if that is offered, otherwise the type of
  * another codec with the same name, since WebRTC decoders accept any profile.
  * @param routed the codecs of the origin's router, with those being sent first

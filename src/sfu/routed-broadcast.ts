@@ -97,7 +97,7 @@ export class RoutedBroadcast implements BroadcastMedia {
       log,
       onLackingSets: (track, lacking) =>
         void this.#repeatSets(track, lacking).catch((err: unknown) => {
-          // Otherwise the track was closed in the meantime, or its worker died.
+          // If either is closed, the broadcast's media ended in the meantime, or its worker died.
           if (!tap.closed && !this.closed)
             log.warn({ err }, 'viewers who join this track may see no video');
         }),

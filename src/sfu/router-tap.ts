@@ -55,7 +55,7 @@ export class RouterTap implements MediaTap {
       this.#emitter.emit('trackAdded', track);
       track.start();
     } catch (err) {
-      // Otherwise the producer was closed in the meantime, or its worker died.
+      // If either is closed, the track ended in the meantime, or its worker died.
       if (!this.closed && !producer.closed)
         this.#log.error({ err }, 'a track could not be packaged');
     }

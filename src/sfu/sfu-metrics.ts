@@ -23,7 +23,7 @@ export class SfuMetrics {
     const kinds = (['audio', 'video'] as const).map((kind) => ({ kind }));
     metrics.gauge(
       'onair_producers',
-      'Tracks sent by publishers, and by other nodes.',
+      'Tracks received from publishers and from other nodes.',
       () => kinds.map((labels) => ({ labels, value: this.#count('producers', labels.kind) })),
       ['kind'],
     );

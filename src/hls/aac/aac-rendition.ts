@@ -15,16 +15,19 @@ import { endOf, type Epoch, HeldSegment } from './held-segment.js';
  */
 const HELD_SEGMENTS = 10;
 /**
- * Additional segments buffered while earlier ones are encoded, or while a failed encoder is
- * replaced.
+ * The number of additional segments buffered while earlier ones are encoded, or while a failed
+ * encoder is replaced.
  */
 const WAITING_SEGMENTS = 3;
 /**
- * How long to wait for a segment's successor before encoding the segment to its end. None follows
- * when the publisher has left.
+ * How long to wait for a segment's successor before encoding the segment to its end. No successor
+ * follows when the publisher has left.
  */
 const QUIET_MS = 500;
-/** The initial delay before a failed encoder is replaced; grows with each consecutive failure. */
+/**
+ * The initial delay before a failed encoder is replaced; the delay grows with each consecutive
+ * failure.
+ */
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 8_000;
 
@@ -84,7 +87,7 @@ export class AacRendition implements AudioListener {
     options.writer.setInit({ bytes: initSegment(AAC_CONFIG), config: AAC_CONFIG });
   }
 
-  /** Starts encoding, at the oldest buffered segment. */
+  /** Starts encoding, beginning with the oldest buffered segment. */
   want(): void {
     if (this.#wanted || this.#ended) return;
     this.#wanted = true;

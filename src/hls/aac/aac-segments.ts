@@ -4,7 +4,7 @@ import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
 import { AAC_FRAME_TICKS } from '../../media/codecs/aac-format.js';
 
-/** The properties of a segment used here. */
+/** The properties of a segment that are needed here. */
 type Segment = Readonly<{ start: SegmentStart; baseTicks: number; endTicks: number }>;
 
 type Options = {

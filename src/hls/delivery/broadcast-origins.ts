@@ -14,7 +14,8 @@ type Earlier = Readonly<{ nodeId: NodeId; untilMs: number }>;
 const MARGIN_MS = 5_000;
 
 /**
- * Which other nodes have the HLS of a channel: the one that runs its broadcast, and earlier ones.
+ * Finds the other nodes that have a channel's HLS: the one that runs its broadcast, and earlier
+ * ones.
  */
 export class BroadcastOrigins {
   readonly #emitter = new TypedEmitter<{ moved: [channel: string, from: NodeId] }>();

@@ -28,7 +28,10 @@ const WAITING_PER_CONNECTION_MAX = 8;
 /** Longer than an origin lets a request wait, which is three target durations. */
 const WAIT_MS = 60_000;
 const RETRY_MS = 1_000;
-/** After a broadcast has left a node, that node releases all waiting requests within a second. */
+/**
+ * How long to wait, after a broadcast has left a node, for that node to release all waiting
+ * requests. It does so within a second.
+ */
 const RELEASED_WITHIN_MS = 3_000;
 
 type Parts = Readonly<{

@@ -26,7 +26,7 @@ const PREPARING_MAX = 5_000;
 const PREPARING_PER_CONNECTION_MAX = 8;
 /** Encoding twenty seconds of audio takes 1.5 s on an otherwise idle machine. */
 const CATCH_UP_MS = 5_000;
-/** An ended playlist no longer changes. */
+/** How long caches may store an ended playlist, which no longer changes, in target durations. */
 const ENDED_MAX_AGE_TARGETS = 6;
 
 /** Answers requests for playlists. */

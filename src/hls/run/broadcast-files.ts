@@ -106,7 +106,7 @@ export class BroadcastFiles {
     }
   }
 
-  /** Returns a file's path. */
+  /** Returns the path of a file on disk. */
   locate(path: string): string {
     return join(this.#options.folder, path);
   }

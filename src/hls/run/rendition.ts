@@ -50,7 +50,7 @@ type Options = Readonly<{
 /** An initialization section. */
 type Init = Readonly<{ bytes: Uint8Array; config: CodecConfig }>;
 
-/** One rendition of a run: stores the segments written to it, and knows which are available. */
+/** One rendition of a run: stores the segments written to it, and tracks which are available. */
 export class Rendition implements RenditionWriter {
   readonly id: RenditionId;
   readonly about: RenditionAbout;

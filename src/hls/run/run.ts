@@ -256,8 +256,8 @@ export class Run implements FilesOwner {
   }
 
   /**
-   * Frees memory until the run is within its limit: of the oldest segments first, or of the largest
-   * one if all are open.
+   * Frees memory until the run is within its limit: first that of the oldest finished segments,
+   * then that of the largest open one.
    */
   #fitMemory(): void {
     while (this.#memoryBytes > this.#limits.memoryBytes) {
@@ -282,8 +282,8 @@ export class Run implements FilesOwner {
   }
 
   /**
-   * Whether every rendition has finished its first segment, or one rendition is too far ahead for
-   * the others to be waited for.
+   * Whether every rendition has finished its first segment, or one is so far ahead that the others
+   * are no longer waited for.
    */
   #canBePlayed(): boolean {
     const live = [...this.#entries.values()]

@@ -57,7 +57,7 @@ export class RunTimeline {
   readonly #video: readonly VideoLane[];
   readonly #audio: AudioLane | null;
   readonly #partTicks: number;
-  /** How much later video arrives than audio captured at the same time, 90 kHz. */
+  /** How much later video arrives than audio captured at the same time, in 90 kHz ticks. */
   readonly #late = new LowestDelay({ bucketMs: 250, buckets: 4 });
   #wallMsOf: WallClock = () => 0;
   #begun = false;
@@ -81,7 +81,7 @@ export class RunTimeline {
     this.#audio = spec.audio ? openAudio(options) : null;
   }
 
-  /** The end of the newest input, 90 kHz. */
+  /** The end of the newest input, in 90 kHz ticks. */
   get newestTicks(): number {
     return Math.max(this.#newestVideo(this.#video), this.#newestSound());
   }
@@ -128,7 +128,7 @@ export class RunTimeline {
     if (!lane.push(frame)) this.#needsKeyFrame = true;
   }
 
-  /** Adds a packet at its time on the run's timeline, 48 kHz. */
+  /** Adds a packet at its time on the run's timeline, in 48 kHz ticks. */
   pushAudio(ticks: number, packet: Sample, config: AudioConfig): void {
     this.#audio?.push(ticks, packet, config);
   }
@@ -146,7 +146,7 @@ export class RunTimeline {
     this.#askForKeyFrame();
   }
 
-  /** Writes everything, ends the open segments together, and returns their end, 90 kHz. */
+  /** Writes everything, ends the open segments together, and returns their end, in 90 kHz ticks. */
   finish(nowMs: number): number {
     if (!this.#begun) return this.#cuts.startTicks;
     this.#gone = { audio: true, video: true };

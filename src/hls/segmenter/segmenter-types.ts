@@ -21,7 +21,7 @@ export interface RunWriter {
 
 /** Receives a run's audio in the same segments and parts as its `opus` rendition. */
 export interface AudioListener {
-  /** @param baseTicks the segment's start on the run's timeline, 48 kHz */
+  /** @param baseTicks the segment's start on the run's timeline, in 48 kHz ticks */
   startSegment(start: SegmentStart, baseTicks: number): void;
   addPart(baseTicks: number, samples: readonly Sample[]): void;
   endSegment(): void;

@@ -8,7 +8,9 @@ import { StartGate, startTicks } from './start-gate.js';
 import type { PublisherClock } from '../timeline/track-clock.js';
 import { WallClock } from '../timeline/wall-clock.js';
 
-/** After a longer silence, input starts a discontinuity instead of continuing. */
+/**
+ * After a longer pause, the next input starts a discontinuity instead of continuing the timeline.
+ */
 const SILENCE_S = 5;
 /**
  * The same limit without audio. It is lower because nothing then shows up to which time frames have
@@ -20,7 +22,7 @@ const ASK_AGAIN_MS = 1_000;
 /** The mapping of capture times to a run's timeline since the last discontinuity. */
 type Stretch = Readonly<{
   run: RunTimeline;
-  /** The offset from capture times to positions on the timeline, 90 kHz. */
+  /** The offset from capture times to positions on the timeline, in 90 kHz ticks. */
   offsetTicks: number;
 }>;
 

@@ -37,7 +37,10 @@ export class StartGate {
     this.#firstMs = null;
   }
 
-  /** Whether everything needed for the start has arrived, or the maximum wait has passed. */
+  /**
+   * Whether everything needed for the start has arrived, or the maximum wait or size has been
+   * reached.
+   */
   isDue(tracks: readonly Track[], nowMs: number): boolean {
     if (this.#firstMs === null) return false;
     const waitedMs = nowMs - this.#firstMs;

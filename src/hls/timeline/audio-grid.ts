@@ -20,13 +20,13 @@ const SILENCE_SAMPLES: readonly Sample[] = SILENCES.map(({ data, ticks }) => ({
 export const SILENCE: Sample = longest(SILENCE_SAMPLES);
 const SILENCE_TICKS = SILENCE.durationTicks;
 
-/** How long packets have been off in one direction, and the minimum deviation. */
+/** Since when packets have deviated in one direction, and their minimum deviation. */
 type Lasting = { sinceTicks: number; leastTicks: number };
 
 /**
- * Places audio packets one after another without gaps, 48 kHz. A packet never deviates from its
- * capture time by more than 20 ms, or by more than 8 ms for longer than a second. Gaps are filled
- * with silence; surplus packets are dropped.
+ * Places audio packets one after another without gaps. Times are in 48 kHz ticks. A packet never
+ * deviates from its capture time by more than 20 ms, or by more than 8 ms for longer than a second.
+ * Gaps are filled with silence; surplus packets are dropped.
  */
 export class AudioGrid {
   #endTicks: number | null = null;
@@ -94,7 +94,7 @@ export class AudioGrid {
   }
 }
 
-/** Returns silence of this length, rounded down to 2.5 ms. */
+/** Returns silence of this length, rounded down to a multiple of 2.5 ms. */
 function silence(ticks: number): Sample[] {
   const samples: Sample[] = [];
   let left = ticks;

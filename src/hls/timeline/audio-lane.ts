@@ -41,7 +41,7 @@ export class AudioLane {
     return this.#next;
   }
 
-  /** The end of the newest sample, 48 kHz; null if none arrived since {@link startAt}. */
+  /** The end of the newest sample, in 48 kHz ticks; null if none arrived since {@link startAt}. */
   get newestTicks(): number | null {
     return this.#grid.endTicks;
   }

@@ -171,7 +171,7 @@ export class SegmentCuts {
     return begins && elapsed >= PATIENCE_SHARE * this.#targetTicks;
   }
 
-  /** Whether the lane's next key frame is later than requested key frames usually arrive. */
+  /** Whether the lane's next key frame is overdue: requested key frames usually arrive sooner. */
   #isOverdue(lane: VideoLane, { ticks }: Frame): boolean {
     const sinceKey = ticks - lane.newestKeyTicks;
     return lane.in && !lane.repeats && sinceKey > PATIENCE_SHARE * this.#targetTicks;

@@ -3,7 +3,7 @@ import type { Boundary } from './boundary.js';
 import type { RenditionOutput } from './rendition-output.js';
 import { sameConfig } from '../../media/codecs/same-config.js';
 
-/** A frame with its time on the run's timeline, 90 kHz. */
+/** A frame with its time on the run's timeline, in 90 kHz ticks. */
 export type Frame = Readonly<{
   ticks: number;
   keyFrame: boolean;
@@ -47,7 +47,7 @@ type Gap = Readonly<{ boundary: Boundary; fromTicks: number }>;
  * Queues one layer's frames for its rendition. A lane is *in* while it has an open segment, which
  * begins with a key frame. At a boundary without a key frame on this layer, the lane continues with
  * its next frame if that depends on frames already shown. If no frame arrives, the lane repeats its
- * last key frame, since players stall at gaps. If the layer stays away, the lane is *out* and
+ * last key frame, since players stall at gaps. If the layer stays absent, the lane is *out* and
  * writes a gap. It then stores frames from the next key frame on, and joins with that key frame at
  * the next boundary.
  */

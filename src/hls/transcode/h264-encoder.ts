@@ -35,7 +35,8 @@ type Options = {
 };
 
 /**
- * One FFmpeg process that transcodes VP8 to H.264. It starts with a key frame and keeps one size.
+ * One FFmpeg process that transcodes VP8 to H.264. Its input starts with a key frame, and its
+ * output has one size.
  */
 export class H264Encoder {
   readonly size: Options['size'];

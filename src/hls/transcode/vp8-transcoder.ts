@@ -4,7 +4,7 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import type { Vp8Frame } from '../../media/rtp/vp8-depacketizer.js';
 import { H264Encoder } from './h264-encoder.js';
 
-/** The initial delay before FFmpeg is restarted; grows with each consecutive failure. */
+/** The initial delay before FFmpeg is restarted; the delay grows with each consecutive failure. */
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 8_000;
 /** The number of frames after which an encoder counts as working. */

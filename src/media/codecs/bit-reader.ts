@@ -32,7 +32,7 @@ export class BitReader {
     if (this.#position > this.#bytes.length * 8) this.#failed = true;
   }
 
-  /** Reads ue(v) (ITU-T H.264 9.1), which AV1 calls uvlc(): less than 2^32 - 1. */
+  /** Reads ue(v) (ITU-T H.264 9.1), which AV1 calls uvlc(). The number is less than 2^32 - 1. */
   unsignedExpGolomb(): number {
     let zeros = 0;
     while (!this.#failed && !this.flag()) zeros++;

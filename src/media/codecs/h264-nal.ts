@@ -41,8 +41,8 @@ export function nalReader(nal: Uint8Array): BitReader {
 export const SLICE_HEAD_BYTES = 40;
 
 /**
- * Returns the id of the picture parameter set that a slice, or its beginning, refers to (ITU-T
- * H.264 7.3.3); null for malformed data.
+ * Returns the id of the picture parameter set to which a slice refers (ITU-T H.264 7.3.3); null for
+ * malformed data. The first {@link SLICE_HEAD_BYTES} of the slice are enough.
  */
 export function slicePpsId(slice: Uint8Array): number | null {
   const reader = nalReader(slice);
@@ -53,7 +53,7 @@ export function slicePpsId(slice: Uint8Array): number | null {
 }
 
 /**
- * Whether a slice, or its beginning, is the first of its picture: `first_mb_in_slice` is 0, coded
- * as a single 1 bit (ITU-T H.264 7.3.3).
+ * Whether a slice is the first of its picture: `first_mb_in_slice` is 0, coded as a single 1 bit
+ * (ITU-T H.264 7.3.3). The first two bytes of the slice are enough.
  */
 export const isFirstSlice = (slice: Uint8Array): boolean => (slice[1] ?? 0) >= 0x80;

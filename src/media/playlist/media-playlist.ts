@@ -85,7 +85,7 @@ export function renderMediaPlaylist(playlist: MediaPlaylist, { skip = false } = 
   return text + foot(playlist, initUri);
 }
 
-/** A complete playlist: its segments in order, all in one file. */
+/** A complete playlist, which lists all its segments in order. */
 export type VodPlaylist = Readonly<{
   targetDurationS: number;
   independentSegments: boolean;

@@ -12,7 +12,7 @@ export class AccountUsages {
   /** The size so far by active recording. */
   readonly #growing = new Map<string, { accountId: string; bytes: number }>();
 
-  /** The active recordings. */
+  /** The ids of the active recordings. */
   get growing(): string[] {
     return [...this.#growing.keys()];
   }
