@@ -121,6 +121,20 @@ describe('an account', () => {
     expect(await serious(page)).toEqual([]);
   });
 
+  it('has the buttons of a live channel side by side, also on a phone', async () => {
+    const studio = await stage.goLive('gardener');
+    const page = await studio.context().newPage();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${stage.server.url}/account`);
+    await page.getByRole('listitem').filter({ hasText: 'LIVE' }).waitFor();
+    const [edit, remove] = await Promise.all(
+      ['Edit the title of gardener', 'Delete gardener'].map((name) =>
+        page.getByRole('button', { name }).boundingBox(),
+      ),
+    );
+    expect(edit?.y).toBe(remove?.y);
+  });
+
   it('asks for the code of an authenticator app once that is set up', async () => {
     const page = await register('careful');
     await page.getByRole('tab', { name: 'Security' }).click();

@@ -70,20 +70,22 @@ export function OwnChannel({ channel, onRename, onDelete }: OwnChannelProps) {
               <Icon icon={ExternalLink} size={14} />
             </a>
           </div>
-          <IconButton
-            icon={Pencil}
-            iconSize={18}
-            label={`Edit the title of ${channel.name}`}
-            align="end"
-            onClick={() => setEditing(true)}
-          />
-          <IconButton
-            icon={Trash}
-            iconSize={18}
-            label={`Delete ${channel.name}`}
-            align="end"
-            onClick={() => void askAndDelete()}
-          />
+          <div class="own-channel-actions">
+            <IconButton
+              icon={Pencil}
+              iconSize={18}
+              label={`Edit the title of ${channel.name}`}
+              align="end"
+              onClick={() => setEditing(true)}
+            />
+            <IconButton
+              icon={Trash}
+              iconSize={18}
+              label={`Delete ${channel.name}`}
+              align="end"
+              onClick={() => void askAndDelete()}
+            />
+          </div>
         </>
       )}
     </li>
