@@ -29,4 +29,27 @@ describe('Metrics', () => {
     count(2);
     expect((await metrics.text()).body).toMatch(/^onair_deaths_total 3$/m);
   });
+
+  it('returns current readings, and sums of those with a label', async () => {
+    const metrics = new Metrics();
+    let inBps = 1;
+    metrics.gauge(
+      'onair_bitrate_bps',
+      'Bit rate.',
+      () => [
+        { labels: { direction: 'in', kind: 'audio' }, value: inBps },
+        { labels: { direction: 'in', kind: 'video' }, value: 20 },
+        { labels: { direction: 'out', kind: 'video' }, value: 300 },
+      ],
+      ['direction', 'kind'],
+    );
+    expect(await metrics.sum('onair_bitrate_bps')).toBe(321);
+    inBps = 2;
+    expect(await metrics.sum('onair_bitrate_bps', { direction: 'in' })).toBe(22);
+    expect(await metrics.read('onair_bitrate_bps')).toContainEqual({
+      labels: { direction: 'in', kind: 'audio' },
+      value: 2,
+    });
+    await expect(metrics.sum('onair_nothing')).rejects.toThrow('onair_nothing');
+  });
 });

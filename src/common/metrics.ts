@@ -50,6 +50,35 @@ export class Metrics {
     return (by = 1) => counter.inc(by);
   }
 
+  /**
+   * Returns the current readings of a metric, with one for each set of labels.
+   * @throws {Error} if no metric has that name
+   */
+  async read(name: string): Promise<{ labels: Record<string, string>; value: number }[]> {
+    const metric = this.#registry.getSingleMetric(name);
+    if (!metric) throw new Error(`no metric is called ${name}`);
+    const { values } = await metric.get();
+    return values.map(({ labels, value }) => ({
+      labels: Object.fromEntries(
+        Object.entries(labels).map(([label, text]) => [label, String(text)]),
+      ),
+      value,
+    }));
+  }
+
+  /**
+   * Returns the sum of a metric's readings that have these labels.
+   * @throws {Error} if no metric has that name
+   */
+  async sum(name: string, wanted: Readonly<Record<string, string>> = {}): Promise<number> {
+    const readings = await this.read(name);
+    return readings
+      .filter(({ labels }) =>
+        Object.entries(wanted).every(([label, value]) => labels[label] === value),
+      )
+      .reduce((sum, { value }) => sum + value, 0);
+  }
+
   /** Returns all metrics in the text format. */
   async text(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { DbModule } from '../db/db.module.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from '../common/metrics.js';
+import { NodeMetrics } from './node-metrics.js';
 import { Readiness } from './readiness.js';
 
 /**
@@ -12,7 +13,7 @@ import { Readiness } from './readiness.js';
 @Module({
   imports: [DbModule],
   controllers: [HealthController],
-  providers: [Metrics, Readiness],
+  providers: [Metrics, NodeMetrics, Readiness],
   exports: [Metrics, Readiness],
 })
 export class HealthModule {}

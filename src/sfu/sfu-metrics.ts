@@ -33,6 +33,11 @@ export class SfuMetrics {
       () => kinds.map((labels) => ({ labels, value: this.#count('consumers', labels.kind) })),
       ['kind'],
     );
+    metrics.gauge(
+      'onair_webrtc_viewers',
+      'Viewers connected by WebRTC or WHEP, included in all viewers.',
+      () => this.#sum(({ viewers }) => viewers.size),
+    );
     metrics.gauge('onair_routers', 'Routers of broadcasts on all workers.', () =>
       this.#sum(({ routers }) => routers),
     );
@@ -41,6 +46,12 @@ export class SfuMetrics {
       'onair_worker_deaths_total',
       'Media workers that died unexpectedly since startup.',
       () => sfu.pool.deaths,
+    );
+    metrics.gauge(
+      'onair_worker_cpu_seconds_total',
+      'CPU time of each media worker since it started, in seconds.',
+      () => this.#cpuTimes(),
+      ['worker'],
     );
     metrics.gauge(
       'onair_bitrate_bps',
@@ -65,6 +76,17 @@ export class SfuMetrics {
 
   #sum(amount: (output: BroadcastOutput) => number): number {
     return [...this.sfu.broadcasts].reduce((sum, { output }) => sum + amount(output), 0);
+  }
+
+  /** Leaves out workers that die in the meantime. */
+  async #cpuTimes() {
+    const all = await Promise.allSettled(
+      this.sfu.pool.workers.map(async (worker) => ({
+        labels: { worker: String(worker.index) },
+        value: await worker.cpuSeconds(),
+      })),
+    );
+    return all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
 
   #currentBitrates(): Promise<Bitrates> {

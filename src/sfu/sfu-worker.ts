@@ -79,6 +79,12 @@ export class SfuWorker {
     return this.#worker.closed;
   }
 
+  /** Returns the CPU time that the process has used, in seconds; rejects if the process dies. */
+  async cpuSeconds(): Promise<number> {
+    const { ru_utime: userMs, ru_stime: systemMs } = await this.#worker.getResourceUsage();
+    return (userMs + systemMs) / 1_000;
+  }
+
   /** Calls the listener once if the process dies unexpectedly. */
   onDied(listener: () => void): void {
     this.#worker.once('died', listener);
