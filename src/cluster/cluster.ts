@@ -14,6 +14,8 @@ export type ClusterNode = Readonly<{
   /** NODE_URL, at which the other nodes call it. */
   url: string;
   startedAt: Date;
+  /** When it last reported to the database; up to ten seconds old for a node that runs. */
+  seenAt: Date;
   /** Whether its clients are moving to other nodes, because it is about to stop. */
   draining: boolean;
   /** The version of its calls, see `NODE_PROTOCOL`. */

@@ -9,6 +9,8 @@ import { NODE_PROTOCOL, understands } from './node-protocol.js';
 import type { NodeRepository } from './node.repository.js';
 
 const REFRESH_EVERY_MS = 1_000;
+/** The number of refreshes between two reports that this node runs. */
+const SEEN_EVERY = 10;
 /** A restart of PostgreSQL frees all locks at once; until then all nodes have theirs again. */
 const JUDGES_AFTER_MS = 10_000;
 /** The call by which a node proves that it runs. */
@@ -46,6 +48,7 @@ export class DatabaseCluster implements Cluster {
   #calls: NodeCalls | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isStopping = false;
+  #reads = 0;
 
   constructor(private readonly parts: Parts) {
     this.self = parts.self.id;
@@ -174,6 +177,8 @@ export class DatabaseCluster implements Cluster {
   }
 
   async #readNodes(): Promise<void> {
+    if (this.#reads % SEEN_EVERY === 0) await this.parts.nodes.setSeen(this.self);
+    this.#reads += 1;
     const stored = await this.parts.nodes.listWith(this.#node);
     if (this.#isStopping) return;
     const present = new Set(stored.map(({ id }) => id));

@@ -55,11 +55,13 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
     if (url === null || databaseUrl === null)
       return new Membership(new SoloCluster(name), SOLO_BUS, SOLO_CALLS, SOLO_RESOURCES, null);
     const id = randomUUID();
+    const startedAt = new Date(clock.nowMs());
     const self: ClusterNode = {
       id,
       name,
       url,
-      startedAt: new Date(clock.nowMs()),
+      startedAt,
+      seenAt: startedAt,
       draining: false,
       proto: NODE_PROTOCOL,
     };

@@ -32,6 +32,11 @@ export class NodeRepository {
     return count > 0;
   }
 
+  /** Stores that a node runs now, by the database's clock. */
+  async setSeen(id: NodeId): Promise<void> {
+    await this.db.$executeRaw`UPDATE nodes SET seen_at = now() WHERE id = ${id}::uuid`;
+  }
+
   /** Resolves with whether it was there. */
   async remove(id: NodeId): Promise<boolean> {
     const { count } = await this.db.node.deleteMany({ where: { id } });

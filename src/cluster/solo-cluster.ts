@@ -14,9 +14,9 @@ export class SoloCluster implements Cluster {
 
   constructor(name: string) {
     const { self: id } = this;
-    this.nodes = new Map([
-      [id, { id, name, url: '', startedAt: new Date(), draining: false, proto: NODE_PROTOCOL }],
-    ]);
+    const startedAt = new Date();
+    const node = { id, name, url: '', startedAt, seenAt: startedAt, draining: false };
+    this.nodes = new Map([[id, { ...node, proto: NODE_PROTOCOL }]]);
   }
 
   isDead(id: string): Promise<boolean> {

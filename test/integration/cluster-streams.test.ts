@@ -23,7 +23,8 @@ describe('a stream between nodes', () => {
     const isMember = () => Promise.resolve(true);
     server = await NodeServer.listen({ url: new URL(url), verifier, isMember, clock, log });
     network = await TcpProxy.to(url);
-    const at = { url: network.url, startedAt: new Date() };
+    const startedAt = new Date();
+    const at = { url: network.url, startedAt, seenAt: startedAt };
     const b = { id: 'b', name: 'b', ...at, draining: false, proto: 1 };
     calls = new HttpCalls('a', async (id) => (id === 'b' ? b : null), server, secrets, clock);
   });

@@ -48,7 +48,15 @@ export class HlsNodes {
 
   async start(id: string): Promise<HlsNode> {
     const url = `http://127.0.0.1:${await freePort()}`;
-    const node = { id, name: id, url, startedAt: new Date(), draining: false, proto: 1 };
+    const node = {
+      id,
+      name: id,
+      url,
+      startedAt: new Date(),
+      seenAt: new Date(),
+      draining: false,
+      proto: 1,
+    };
     this.#nodes.set(id, node);
     const cluster: Cluster = {
       self: id,
