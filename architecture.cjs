@@ -189,6 +189,7 @@ exports.folders = [
       'config',
       'secrets',
       'db',
+      'cluster',
       'security-log',
       'auth',
       'broadcast',

@@ -8,11 +8,14 @@ import { AdminAccountService } from './admin-account.service.js';
 import { AdminBroadcastController } from './admin-broadcast.controller.js';
 import { AdminBroadcastService } from './admin-broadcast.service.js';
 import { AdminEventController } from './admin-event.controller.js';
+import { AdminNodeController } from './admin-node.controller.js';
+import { AdminNodeService } from './admin-node.service.js';
 import { AdminOverviewController } from './admin-overview.controller.js';
 import { AdminOverviewService } from './admin-overview.service.js';
 import { AdminRegistrationController } from './admin-registration.controller.js';
 import { AdminRepository } from './admin.repository.js';
 import { FirstAdministrator } from './first-administrator.js';
+import { LoadMeter } from './load-meter.js';
 import { SetupController } from './setup.controller.js';
 
 /** Provides administration, including the creation of the first administrator. */
@@ -24,12 +27,15 @@ import { SetupController } from './setup.controller.js';
     AdminAccountController,
     AdminBroadcastController,
     AdminEventController,
+    AdminNodeController,
     AdminRegistrationController,
   ],
   providers: [
     AdminRepository,
     AdminAccountService,
     AdminBroadcastService,
+    AdminNodeService,
+    LoadMeter,
     AdminOverviewService,
     FirstAdministrator,
   ],

@@ -133,6 +133,59 @@ export const CreatedInvitation = InvitationView.extend({ link: z.url() }).meta({
 });
 export type CreatedInvitation = z.output<typeof CreatedInvitation>;
 
+/** What one node is doing. */
+export const NodeLoad = z
+  .object({
+    /** The number of CPU cores that the node can use. */
+    cores: z.number().int(),
+    /**
+     * The share of these cores that the server and its media workers use, from 0 to 1, averaged over
+     * the last five to ten seconds.
+     */
+    cpu: z.number(),
+    /** The share of one core that the busiest media worker uses, averaged in the same way. */
+    busiestWorker: z.number(),
+    /** The memory of the server without its media workers, in bytes. */
+    memoryBytes: z.number().int(),
+    /** Broadcasts whose publisher is connected to this node, or was until it was interrupted. */
+    broadcasts: z.number().int(),
+    viewers: z.number().int(),
+    /** Those of the viewers who are connected by WebRTC or WHEP. */
+    webRtcViewers: z.number().int(),
+    sockets: z.number().int(),
+    /** What viewers are sent, in bits per second. Traffic between nodes isn't included. */
+    outgoingBps: z.object({ webRtc: z.number().int(), hls: z.number().int() }),
+  })
+  .meta({ id: 'NodeLoad' });
+export type NodeLoad = z.output<typeof NodeLoad>;
+
+/** `draining`: its clients are moving to other nodes. `unreachable`: it doesn't answer. */
+export const NodeState = z.enum(['running', 'draining', 'unreachable']).meta({ id: 'NodeState' });
+export type NodeState = z.output<typeof NodeState>;
+
+/** One of the machines that are the service. */
+export const AdminNodeView = z
+  .object({
+    /** An id that is new at each start. */
+    id: z.uuid(),
+    name: z.string(),
+    /** The address at which other nodes call it; null for a single server. */
+    url: z.string().nullable(),
+    startedAt: z.iso.datetime(),
+    /** The release that it runs; null if unknown. */
+    version: z.string().nullable(),
+    state: NodeState,
+    /** When it last answered, or reported to the database. */
+    lastSeenAt: z.iso.datetime(),
+    /** Null if unknown. */
+    load: NodeLoad.nullable(),
+  })
+  .meta({ id: 'AdminNode' });
+export type AdminNodeView = z.output<typeof AdminNodeView>;
+
+export const AdminNodeList = z.array(AdminNodeView).meta({ id: 'AdminNodeList' });
+export type AdminNodeList = z.output<typeof AdminNodeList>;
+
 /** A configured limit, with the environment variable that sets it. */
 export const LimitView = z
   .object({ variable: z.string(), value: z.number(), unit: z.string() })

@@ -33,6 +33,7 @@ export const errorStatus = {
   account_not_found: 404,
   message_not_found: 404,
   webhook_not_found: 404,
+  node_not_found: 404,
   transport_not_found: 404,
   consumer_not_found: 404,
   method_not_allowed: 405,

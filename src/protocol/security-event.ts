@@ -72,6 +72,7 @@ export const ADMIN_EVENTS = [
   'account_disabled',
   'account_enabled',
   'broadcast_ended',
+  'node_drained',
   'own_account_deleted',
 ] as const;
 export const AdminEventKind = z.enum(ADMIN_EVENTS).meta({ id: 'AdminEventKind' });

@@ -5,6 +5,7 @@ import type { AccountView } from '../../src/protocol/account.js';
 import type { CreatedToken } from '../../src/protocol/account-tokens.js';
 import type {
   AdminAccountList,
+  AdminNodeList,
   AdminOverview,
   CreatedInvitation,
   InvitationList,
@@ -25,6 +26,8 @@ const ROUTES = [
   ['GET', '/broadcasts'],
   ['GET', '/events'],
   ['POST', '/broadcasts/x/end'],
+  ['GET', '/nodes'],
+  ['POST', '/nodes/x/drain'],
   ['PUT', '/registration'],
   ['GET', '/invitations'],
   ['POST', '/invitations'],
@@ -179,6 +182,29 @@ describe.each(databases)('administrators on %s', (database) => {
     expect(overview.storage.database).toBeGreaterThan(1_000_000);
     expect(overview.health).toMatchObject({ problems: [] });
     expect(overview.limits.map(({ variable }) => variable)).toContain('CHANNELS_PER_ACCOUNT');
+  });
+
+  it('see one node with its load, which can’t be drained', async () => {
+    const { body, status } = await boss.get('/api/admin/nodes');
+    expect(status).toBe(200);
+    const nodes = body as AdminNodeList;
+    expect(nodes).toMatchObject([
+      {
+        url: null,
+        state: 'running',
+        version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        load: { viewers: 0, webRtcViewers: 0, broadcasts: 0, outgoingBps: { webRtc: 0, hls: 0 } },
+      },
+    ]);
+    const drain = (id = '') => boss.post(`/api/admin/nodes/${id}/drain`);
+    expect((await drain(nodes[0]?.id)).error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('Start another node first'),
+    });
+    expect((await drain('x')).error?.code).toBe('node_not_found');
+    expect((await boss.get('/api/admin/nodes')).body).toMatchObject([{ state: 'running' }]);
+    const { body: events } = await boss.get('/api/admin/events');
+    expect((events as AdminEventList).map(({ kind }) => kind)).not.toContain('node_drained');
   });
 
   it('see accounts and channels without their secrets', async () => {

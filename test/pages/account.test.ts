@@ -68,6 +68,11 @@ it('the link of the first start creates the administrator, who sees the state of
   await page.getByRole('button', { name: 'Invite', exact: true }).click();
   await page.getByText(/\/register\?invitation=/).waitFor();
   expect(await serious(page)).toEqual([]);
+  await page.getByRole('tab', { name: 'Nodes' }).click();
+  await page.getByText('This is the only node').waitFor();
+  await page.getByText('Busiest media worker').waitFor();
+  expect(await page.getByRole('button', { name: 'Drain' }).count()).toBe(0);
+  expect(await serious(page)).toEqual([]);
   // The link works once.
   const late = await stage.visit(setup);
   await late.getByLabel('Username').fill('eve');

@@ -77,6 +77,8 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/admin/events': open(),
   'GET /api/admin/broadcasts': open(),
   'POST /api/admin/broadcasts/:channel/end': open('/api/admin/broadcasts/secret-private/end', {}),
+  'GET /api/admin/nodes': open(),
+  'POST /api/admin/nodes/:id/drain': open('/api/admin/nodes/x/drain', {}),
   'PUT /api/admin/registration': open(undefined, {}),
   'GET /api/admin/invitations': open(),
   'POST /api/admin/invitations': open(undefined, {}),

@@ -3,6 +3,7 @@ import type {
   AdminAccountList,
   AdminBroadcastList,
   AdminChannelList,
+  AdminNodeList,
   AdminOverview,
   CreatedInvitation,
   InvitationList,
@@ -31,6 +32,8 @@ export const adminApi = {
   broadcasts: () => call<AdminBroadcastList>('GET', '/admin/broadcasts'),
   endBroadcast: (channel: string) =>
     call<null>('POST', `/admin/broadcasts/${encodeURIComponent(channel)}/end`),
+  nodes: () => call<AdminNodeList>('GET', '/admin/nodes'),
+  drainNode: (id: string) => call<null>('POST', `/admin/nodes/${id}/drain`),
   setRegistration: (mode: RegistrationMode) => call<null>('PUT', '/admin/registration', { mode }),
   invitations: () => call<InvitationList>('GET', '/admin/invitations'),
   invite: (note: string, days: number) =>

@@ -4,12 +4,21 @@ import { Accounts } from './accounts.js';
 import { Broadcasts } from './broadcasts.js';
 import { Channels } from './channels.js';
 import { Events } from './events.js';
+import { Nodes } from './nodes.js';
 import { Overview } from './overview.js';
 import { Registration } from './registration.js';
 import '../account/account.css';
 import './admin.css';
 
-const SECTIONS = ['overview', 'live', 'accounts', 'channels', 'registration', 'activity'] as const;
+const SECTIONS = [
+  'overview',
+  'live',
+  'nodes',
+  'accounts',
+  'channels',
+  'registration',
+  'activity',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 function sectionOf(hash: string): Section {
@@ -40,6 +49,7 @@ export function Admin({ own }: { own: string }) {
         tabs={[
           tab('overview', 'Overview', <Overview />),
           tab('live', 'Live now', <Broadcasts />),
+          tab('nodes', 'Nodes', <Nodes isShown={section === 'nodes'} />),
           tab('accounts', 'Accounts', <Accounts own={own} />),
           tab('channels', 'Channels', <Channels />),
           tab('registration', 'Registration', <Registration />),

@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<AdminEventView['kind'], string>> = {
   account_disabled: 'disabled %',
   account_enabled: 'enabled %',
   broadcast_ended: 'ended the broadcast on %',
+  node_drained: 'drained the node %',
   own_account_deleted: 'deleted their own account',
 };
 

@@ -1,0 +1,155 @@
+import type { AdminNodeView, NodeLoad, NodeState } from '../../../src/protocol/admin.js';
+import { adminApi } from '../../client/admin-api.js';
+import { attempt } from '../account/attempt.js';
+import { WhenLoaded } from '../account/loaded.js';
+import { useLoaded } from '../account/use-loaded.js';
+import { whenLabel } from '../account/when-label.js';
+import { Badge, type BadgeProps } from '../components/badge.js';
+import { Button } from '../components/button.js';
+import { Card } from '../components/card.js';
+import { confirm } from '../components/confirm.js';
+import { bitrate, count, counted, percent } from '../format/quantity.js';
+import { sizeLabel } from '../format/size.js';
+import { useRepeated } from './use-repeated.js';
+import './nodes.css';
+
+/** The time after which the list is loaded again while it is shown. */
+const RELOAD_MS = 5_000;
+
+/** The share of its cores, or of a media worker's core, above which a node needs help. */
+const BUSY = 2 / 3;
+
+const STATES: Readonly<Record<NodeState, { label: string; tone: BadgeProps['tone'] & string }>> = {
+  running: { label: 'Running', tone: 'good' },
+  draining: { label: 'Draining', tone: 'warn' },
+  unreachable: { label: 'Not answering', tone: 'danger' },
+};
+
+/** Lists the nodes with their load. `isShown` says whether the section is selected. */
+export function Nodes({ isShown }: { isShown: boolean }) {
+  const [state, reload] = useLoaded(adminApi.nodes);
+  useRepeated(reload, { everyMs: RELOAD_MS, isOn: isShown });
+  async function drain({ id, name }: AdminNodeView): Promise<void> {
+    const goAhead = await confirm({
+      title: `Drain ${name}?`,
+      text: 'Its viewers and broadcasts move to the other nodes while they run, and it gets no new ones. You can’t undo this: to use the node again, restart it.',
+      action: 'Drain',
+      danger: true,
+    });
+    if (!goAhead) return;
+    await attempt(() => adminApi.drainNode(id), `${name} is draining.`);
+    await reload();
+  }
+  return (
+    <Card>
+      <div class="section-head">
+        <h2>Nodes</h2>
+        <Button onClick={() => void reload()}>Refresh</Button>
+      </div>
+      <WhenLoaded state={state} onRetry={() => void reload()}>
+        {(nodes) => (
+          <>
+            {nodes.filter(isRunning).length < 2 && (
+              <p class="section-lead muted">
+                {nodes.length === 1 ? 'This is the only node' : 'Only one node is running'}, so it
+                can’t be drained: no other node could take its viewers and broadcasts.
+              </p>
+            )}
+            <ul class="rows">
+              {nodes.map((node) => (
+                <NodeRow
+                  key={node.id}
+                  node={node}
+                  onDrain={canBeDrained(node, nodes) ? () => void drain(node) : null}
+                />
+              ))}
+            </ul>
+          </>
+        )}
+      </WhenLoaded>
+    </Card>
+  );
+}
+
+const isRunning = ({ state }: AdminNodeView): boolean => state === 'running';
+
+/** Whether another node can take what this one has. */
+function canBeDrained(node: AdminNodeView, nodes: readonly AdminNodeView[]): boolean {
+  return isRunning(node) && nodes.some((other) => other !== node && isRunning(other));
+}
+
+interface NodeRowProps {
+  node: AdminNodeView;
+  /** Null if the node can't be drained. */
+  onDrain: (() => void) | null;
+}
+
+function NodeRow({ node, onDrain }: NodeRowProps) {
+  const { name, startedAt, version, state, load } = node;
+  const { label, tone } = STATES[state];
+  return (
+    <li class="row">
+      <div class="row-text">
+        <h3>
+          {name} <Badge tone={tone}>{label}</Badge>{' '}
+          {load && isBusy(load) && <Badge tone="warn">Busy</Badge>}
+        </h3>
+        <p class="muted">
+          Started {whenLabel(startedAt)}
+          {version !== null && ` · version ${version}`}
+          {hint(node) && ` · ${hint(node)}`}
+        </p>
+      </div>
+      {onDrain && (
+        <Button size="s" onClick={onDrain}>
+          Drain
+        </Button>
+      )}
+      {load && <Load load={load} />}
+    </li>
+  );
+}
+
+/** Says what the state means for the administrator; empty if there is nothing to say. */
+function hint({ state, url, load, lastSeenAt }: AdminNodeView): string {
+  switch (state) {
+    case 'unreachable':
+      return `last seen ${whenLabel(lastSeenAt)}${url === null ? '' : `, at ${url}`}`;
+    case 'draining':
+      return load && load.viewers + load.broadcasts === 0
+        ? 'nothing is left on it: you can stop it'
+        : 'viewers and broadcasts are moving to other nodes';
+    case 'running':
+      return load ? '' : 'its load is unknown';
+  }
+}
+
+function isBusy({ cpu, busiestWorker }: NodeLoad): boolean {
+  return Math.max(cpu, busiestWorker) > BUSY;
+}
+
+/** Formats a share from 0 to 1. */
+const share = (value: number): string => percent(Math.round(1_000 * value) / 10);
+
+function Load({ load }: { load: NodeLoad }) {
+  const { cores, cpu, busiestWorker, memoryBytes, outgoingBps, webRtcViewers } = load;
+  const facts = [
+    ['CPU', `${share(cpu)} of ${counted(cores, 'core')}`],
+    ['Busiest media worker', `${share(busiestWorker)} of a core`],
+    ['Viewers', `${count(load.viewers)} (${count(webRtcViewers)} by WebRTC)`],
+    ['Broadcasts', count(load.broadcasts)],
+    ['Sending', bitrate(outgoingBps.webRtc + outgoingBps.hls)],
+    ['Connections', count(load.sockets)],
+    ['Server’s memory', sizeLabel(memoryBytes)],
+  ] as const;
+  return (
+    <dl class="node-load">
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt class="muted">{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
