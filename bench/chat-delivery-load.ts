@@ -6,22 +6,24 @@ import { WebSocket } from 'ws';
 
 type Connect = { name: 'connect'; url: string; clients: number; channel: string };
 type Load = { name: 'load'; perSecond: number; seconds: number };
-/** In milliseconds, by percentile of the deliveries. */
+/** The delays of the deliveries in milliseconds, by percentile. */
 type Delays = { p50: number; p95: number; p99: number; most: number };
 
 type Client = { readonly socket: WebSocket; lastSeq: number };
-/** The contents of a frame: every client receives the same bytes, so it is parsed once. */
+/**
+ * The contents of a frame, which is parsed only once, because every client receives the same bytes.
+ */
 type Frame = { readonly firstSeq: number; readonly lastSeq: number; readonly dueMs: number[] };
 
 const TEXT = 'What a day, and it is not even noon. '.repeat(4).slice(0, 120);
 /** The number of connections that are opened concurrently. */
 const PARALLEL = 50;
-/** How long after the last message deliveries may still arrive. */
+/** How long deliveries may take after the last message was sent. */
 const PATIENCE_MS = 10_000;
 /** Longer delays are counted in the last bucket. */
 const DELAY_BUCKETS = 100_000;
 const BUCKETS_PER_MS = 10;
-/** The maximum number of frames that some of the clients have yet to receive. */
+/** The maximum number of parsed frames in memory, which some clients have yet to receive. */
 const FRAMES_MAX = 500;
 const TOLD = Buffer.from('42["chat:messages"');
 

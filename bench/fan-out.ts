@@ -48,8 +48,8 @@ export type Usage = { cpuUs: number; packets: number; bytes: number };
 
 /**
  * One stream forwarded to many viewers by the service's worker, encrypted for each, with bandwidth
- * estimation as for a browser. The viewers are a second worker: it decrypts, and sends the receiver
- * reports and transport feedback of a browser.
+ * estimation as for a browser. A second worker acts as the viewers: it decrypts the packets, and
+ * sends the receiver reports and transport feedback of a browser.
  */
 export class FanOut {
   /** The stream to each viewer: bursts of packets, one per frame. */

@@ -49,7 +49,7 @@ async function fetchParts(playlist: string, film: Film): Promise<FetchedPart[]> 
 
 /**
  * Returns the delay of a part, which starts with the frame after the last one of the previous part.
- * Returns null if frames between them were lost or skipped, as on a machine that is too busy.
+ * Returns null if frames were lost or skipped in between, as on a machine that is too busy.
  */
 function delayOf(
   part: FetchedPart,

@@ -8,7 +8,7 @@ const ROUNDS = 15;
 /** The number of rounds after which code is compiled. */
 const WARM_UP_ROUNDS = 20;
 /**
- * The maximum number of rounds, since on some machines, all requests only rarely arrive before the
+ * The maximum number of rounds, because on some machines, all requests rarely arrive before the
  * next part.
  */
 const ATTEMPTS = 80;

@@ -13,8 +13,8 @@ const WARM_UP_MS = 25_000;
 const BROADCASTS = 4;
 
 /**
- * Measures the cost of recording: compares broadcasts that are packaged and recorded with as many
- * that another process only packages at the same time.
+ * Measures the cost of recording: compares packaging and recording some broadcasts with only
+ * packaging the same number in another process at the same time.
  */
 export async function benchRecording(): Promise<Row[]> {
   const film = await Film.make();

@@ -11,7 +11,7 @@ export type Row = {
   measured: Figure;
   /** The figure of the minimal alternative, measured in the same run; null if none exists. */
   baseline: Figure | null;
-  /** The ratio measured / baseline of rounds that ran one after the other. */
+  /** The ratios measured / baseline of the rounds. */
   ratio: Spread | null;
   /** The limit on the ratio or on the measured figure itself; null if the row has no limit. */
   wanted: Wanted | null;

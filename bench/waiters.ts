@@ -13,7 +13,7 @@ export type Answered = { atMs: number[]; body: string };
 export type Wake = { name: 'wake'; count: number; body: string };
 export type Woken = { atMs: number };
 
-/** The times of the responses to one part, in ms after it. */
+/** The times of the responses to one part, in ms after the part became available. */
 export type WakeUp = { medianMs: number; lastMs: number; body: string };
 
 const RENDITION = 'video-2';
@@ -79,7 +79,7 @@ export class BareWaiters {
     return new BareWaiters(server, await connected(server.url, count));
   }
 
-  /** Lets all viewers request, and answers with this body. */
+  /** Lets all viewers send a request, and answers with this body. */
   async wakeUp(body: string): Promise<WakeUp> {
     const [answered, { atMs }] = await Promise.all([
       this.#load.ask<Answered>({ name: 'ask', path: '/' }),

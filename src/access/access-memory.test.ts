@@ -63,7 +63,7 @@ describe('AccessMemory', () => {
     expect(database.reads).toBe(2);
   });
 
-  it('answers from memory during a refresh, but waits for the refresh after five seconds', async () => {
+  it('answers from memory during a refresh, but after five seconds waits for it', async () => {
     const { clock, database, memory } = make();
     await memory.find('tea');
     database.row = channel({ version: 2 });

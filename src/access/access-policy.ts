@@ -32,7 +32,7 @@ export type ChannelAccess = Readonly<{
   bannedAddresses: ReadonlySet<string>;
   /** The disabled accounts among those that asked for access. */
   disabled: ReadonlySet<string>;
-  /** The ended sessions among those that asked for access. */
+  /** The ended sessions and API tokens among those that were used for access. */
   endedSessions: ReadonlySet<string>;
 }>;
 

@@ -15,7 +15,7 @@ type Options<M> = {
   log: Log;
   visitorOf: (member: M) => Visitor;
   /**
-   * Evicts a member that is no longer allowed; must lead to a call of {@link AccessWatchdog.leave}.
+   * Evicts someone who is no longer allowed; must lead to a call of {@link AccessWatchdog.leave}.
    */
   evict: (member: M, channel: string, code: 'password_required' | 'channel_not_found') => void;
 };
@@ -26,7 +26,7 @@ type Options<M> = {
  */
 export class AccessWatchdog<M extends object> {
   readonly #options: Options<M>;
-  /** Members by channel name. Bounded by the limits on connections. */
+  /** Those inside each channel, by its name. Bounded by the limits on connections. */
   readonly #inside = new Map<string, Set<M>>();
   readonly #timer = setInterval(() => void this.#watch(), WATCH_MS);
   readonly #off: () => void;

@@ -106,7 +106,7 @@ export class AccessService {
   }
 
   /**
-   * Resolves if the visitor can watch a part of the channel with its own visibility, such as a
+   * Resolves if the visitor can watch a part of the channel that has its own visibility, such as a
    * running or ended broadcast.
    * @throws {DomainError} `channel_not_found`, `password_required`
    */
@@ -117,8 +117,8 @@ export class AccessService {
 
   /**
    * Returns the ids of broadcasts with a narrower audience, whose messages are hidden from this
-   * member of the channel. Members of a channel with a password are assumed to have entered the
-   * password.
+   * participant of the chat. In a channel with a password, participants are assumed to have entered
+   * it.
    */
   async restrictedBroadcastsFor(
     name: string,
@@ -141,7 +141,7 @@ export class AccessService {
 
   /**
    * Returns the ids of broadcasts with a narrower audience than the channel has now. Notifications
-   * to all members omit messages from these broadcasts.
+   * to everyone in the channel omit messages from these broadcasts.
    */
   async restrictedBroadcasts(name: string): Promise<ReadonlySet<string>> {
     const channel = await this.memory.find(name);

@@ -26,7 +26,7 @@ export class CredentialsController {
   @Operation({
     summary: 'Change your password and log out everywhere else',
     description:
-      'Also revokes API tokens and stream keys, unless `endTokens` and `removeStreamKeys` are false.',
+      'Also revokes API tokens, unless `endTokens` is false, and stream keys, unless `removeStreamKeys` is false.',
     reply: null,
     errors: PROOF_ERRORS,
   })
@@ -44,7 +44,7 @@ export class CredentialsController {
   @Operation({
     summary: 'Log out everywhere else',
     description:
-      'Also revokes API tokens and stream keys, unless `endTokens` and `removeStreamKeys` are false. Without a body, both are true.',
+      'Also revokes API tokens, unless `endTokens` is false, and stream keys, unless `removeStreamKeys` is false. Without a body, both are true.',
     reply: null,
     errors: ['not_logged_in'],
   })

@@ -75,10 +75,10 @@ export class AccountService {
   }
 
   /**
-   * @throws {DomainError} `wrong_credentials`, whether the username or the password is wrong;
-   *   `second_factor_required`, `wrong_code` and `account_disabled`, only if the password is right;
-   *   `rate_limited` after too many wrong attempts; `unavailable` if too many passwords are being
-   *   checked
+   * @throws {DomainError} `wrong_credentials`, no matter whether the username or the password is
+   *   wrong; `second_factor_required`, `wrong_code` and `account_disabled`, only if the password is
+   *   right; `rate_limited` after too many wrong attempts; `unavailable` if too many passwords are
+   *   being checked
    */
   async authenticate(
     { username, password, code }: LoginRequest,

@@ -32,7 +32,7 @@ const RATES = {
    */
   name: { burst: 200, perSecond: 1 / 15 },
   strict: { burst: 2, perSecond: 1 / 300 },
-  /** For a device known for the account, which has its own limit no matter what others do. */
+  /** For a known device of the account, which has its own limit no matter what others do. */
   device: { burst: 10, perSecond: 1 / 60 },
   /** For authenticator codes after the right password. There are only a million codes. */
   code: { burst: 30, perSecond: 1 / 60 },

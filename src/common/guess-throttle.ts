@@ -27,8 +27,8 @@ export type GuessKeys<K extends string> = Readonly<{
  * Limits how often secrets can be guessed. A token is taken before a guess is checked, and returned
  * if the guess is right. Only wrong guesses therefore count, and concurrent guesses are limited
  * like consecutive ones. Each kind of key has separate buckets, so that many keys of one kind don't
- * evict those of another. In a cluster, the wrong guesses on all nodes are counted together as
- * well, so that more nodes don't allow more guesses.
+ * evict those of another. In a cluster, the wrong guesses on all nodes are also counted together,
+ * so that more nodes don't allow more guesses.
  */
 export class GuessThrottle<K extends string> {
   readonly #clock: Clock;

@@ -59,7 +59,7 @@ function asText(line: string): string {
   return `${at} ${LEVEL_NAMES[level] ?? level} ${msg ?? ''}${bound}${trace}\n`;
 }
 
-/** Sends Nest's log lines to the same log, with those about progress at level `debug`. */
+/** Forwards Nest's log lines to `log`; lines about progress get the level `debug`. */
 export function nestLogger(log: Log): LoggerService {
   const text = (message: unknown) => (message instanceof Error ? message.message : String(message));
   return {

@@ -25,8 +25,8 @@ export type DatabaseSessionEvents = {
 
 /**
  * A separate connection to PostgreSQL, for what belongs to a session: advisory locks and LISTEN. It
- * reconnects when it is lost. The embedded database supports only one session, so it can't have a
- * separate one.
+ * reconnects when it is lost. The embedded database supports only one session, so it can't be used
+ * with this class.
  */
 export class DatabaseSession {
   readonly #emitter = new TypedEmitter<DatabaseSessionEvents>();

@@ -5,7 +5,7 @@ import { StartError } from '../common/start-error.js';
 import { DatabaseSession } from './database-session.js';
 import { withoutPassword } from './postgres.js';
 
-/** The key of the advisory lock that every server that uses the database holds. */
+/** The key of the advisory lock that is held by every server that uses the database. */
 const LOCK = 72_707_370;
 const RETRY_EVERY_MS = 500;
 /**

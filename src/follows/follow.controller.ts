@@ -20,7 +20,7 @@ export class FollowController {
   @Get('channels/:name/follow')
   @Identified()
   @Operation({
-    summary: 'Get since when the caller has followed a channel, and its number of followers',
+    summary: 'Get a channel’s number of followers, and when the caller started to follow it',
     reply: FollowView,
     errors: ['channel_not_found', 'password_required'],
   })

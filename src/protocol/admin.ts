@@ -114,7 +114,10 @@ export const InvitationView = z
     note: z.string(),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
-    /** The account that was created with the invitation; null if it is unused. */
+    /**
+     * The username of the account that was created with the invitation; null if the invitation is
+     * unused or the account was deleted.
+     */
     usedBy: z.string().nullable(),
     isUsed: z.boolean(),
   })
@@ -201,7 +204,7 @@ export const AdminOverview = z
       live: z.number().int(),
       viewers: z.number().int(),
     }),
-    /** The storage in use, in bytes; null if unknown. */
+    /** The storage in use and, if known, the free disk space, in bytes. */
     storage: z.object({
       database: z.number().int(),
       avatars: z.number().int(),

@@ -19,8 +19,8 @@ const onePerson = ({ seq, name }: { seq?: number | undefined; name?: string | un
 const ONE_PERSON = { error: 'specify either seq or name', path: ['name'] };
 
 /**
- * The target of an action: the author of a message, or the account with a name. The name of a guest
- * refers to the last guest who wrote under it. In names, `_` also stands for a space.
+ * The target of an action: the author of a message, or the account with the given name. A guest's
+ * name refers to the last guest who wrote under it. In names, `_` also stands for a space.
  */
 const Person = z.strictObject({
   channel: ChannelName,

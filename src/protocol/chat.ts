@@ -138,7 +138,7 @@ export const ChatJoined = z.object({
   more: z.boolean(),
   /**
    * The seqs of the deleted messages among the last 1,000 that this client may already show. The
-   * others among these are not deleted.
+   * others among these 1,000 are not deleted.
    */
   deletedSeqs: z.array(Seq),
   /** The number of held messages; null for everybody except moderators. */

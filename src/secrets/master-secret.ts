@@ -39,7 +39,7 @@ async function read(file: string): Promise<Uint8Array | null> {
   const secret = Buffer.from(text.trim(), 'base64url');
   if (secret.length !== BYTES)
     throw new StartError(
-      `${file} is damaged. Restore it from a backup, or delete it: then everyone has to log in again and set up two-factor authentication again.`,
+      `${file} is damaged. Restore it from a backup, or delete it; everyone then has to log in again and set up two-factor authentication again.`,
     );
   if (((await stat(file)).mode & 0o077) !== 0) await chmod(file, 0o600);
   return secret;

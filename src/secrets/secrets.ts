@@ -45,7 +45,7 @@ export class Secrets {
     return key;
   }
 
-  /** Returns the HMAC-SHA-256 of a text, base64url. */
+  /** Returns the HMAC-SHA-256 of a text, in base64url. */
   sign(purpose: KeyPurpose, text: string): string {
     return createHmac('sha256', this.key(purpose)).update(text).digest('base64url');
   }

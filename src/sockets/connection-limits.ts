@@ -5,9 +5,9 @@ import { AddressCounts, AddressRates } from '../security/address-limits.js';
 import { scaled } from '../security/rate-limiter.js';
 import { GROUP_RATES } from '../security/route-groups.js';
 
-/** Maximum number of open sockets per address; each tab has one. */
+/** The maximum number of open sockets per address. Each tab has one. */
 const SOCKETS_PER_ADDRESS_MAX = 100;
-/** Retry delay when too many sockets are open. */
+/** The retry delay when too many sockets are open. */
 const FULL_RETRY_MS = 10_000;
 
 /** Limits how many sockets an address can have open, and how often it can open one. */

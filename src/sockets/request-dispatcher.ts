@@ -18,7 +18,7 @@ export type Admit = (socket: OnairSocket, payload: unknown) => void | Promise<vo
 
 /**
  * Routes each event of one socket to its handler and sends back one reply. Needs only one listener
- * per socket. Nest's own adapter keeps an RxJS pipeline for each socket and request, and silently
+ * per socket. Nest's own adapter creates an RxJS pipeline for each socket and request, and silently
  * ignores unknown events.
  */
 export class RequestDispatcher {

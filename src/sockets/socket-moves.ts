@@ -3,11 +3,14 @@ import type { NodeDrain } from '../cluster/node-drain.js';
 import type { OnairServer, OnairSocket } from '../common/gateway.js';
 import { MOVING_QUERY } from '../protocol/moving.js';
 
-/** The part of the drain over which clients are asked to move. The rest is for retries. */
+/**
+ * The fraction of the drain's duration over which clients are asked to move. The rest is for
+ * retries.
+ */
 const SPREAD = 0.6;
 const TICK_MS = 50;
 
-/** The part of the drain that concerns sockets. */
+/** The part of a node's drain that sockets need. */
 export type DrainOfSockets = Pick<
   NodeDrain,
   'events' | 'elapsedMs' | 'durationMs' | 'sendsElsewhere' | 'waitFor'
@@ -21,15 +24,15 @@ type Options = Readonly<{
 }>;
 
 /**
- * Asks the clients of a node that drains to move to another node, in random order and spread over
+ * Asks the clients of a draining node to move to another node, in random order and spread over
  * time. Publishers come last: when a broadcast moves, viewers who are still here must join again.
  */
 export class SocketMoves {
   readonly #options: Options;
   readonly #asked = new WeakSet<OnairSocket>();
-  /** The sockets to ask, in this order. */
+  /** The sockets that have yet to be asked, in order. */
   #waiting: OnairSocket[] = [];
-  /** How many sockets there were at the beginning. */
+  /** The number of sockets when the drain began. */
   #total = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #offs: readonly (() => void)[];
@@ -45,8 +48,8 @@ export class SocketMoves {
   }
 
   /**
-   * Whether a connection may be opened here. While the node drains, refuses connections of clients
-   * that move: with 503, so that a proxy can try another node.
+   * Whether a connection may be opened here. While the node drains, connections of clients that are
+   * moving are refused with 503, so that a proxy can try another node.
    */
   admits({ url, socket }: IncomingMessage): boolean {
     if (!this.#options.drain.sendsElsewhere || !isMoving(url)) return true;
@@ -74,7 +77,7 @@ export class SocketMoves {
     for (const socket of this.#waiting.splice(0, Math.max(0, this.#waiting.length - left)))
       if (!publishes(socket.id)) this.#ask(socket);
     const others = [...io.sockets.sockets.values()].filter(({ id }) => !publishes(id));
-    // Those that connected meanwhile.
+    // These connected in the meantime.
     if (this.#waiting.length === 0) for (const socket of others) this.#ask(socket);
     if (others.length > 0 && elapsed < 1) return;
     for (const socket of io.sockets.sockets.values()) this.#ask(socket);

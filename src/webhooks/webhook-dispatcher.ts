@@ -13,8 +13,8 @@ import { type Sent, WebhookSender } from './webhook-sender.js';
 import { type ClaimedDelivery, type Outcome, WebhookRepository } from './webhook.repository.js';
 
 /**
- * The maximum number of concurrent attempts of this process. There is at most one for each webhook
- * in all processes, so that a slow receiver doesn't delay others.
+ * The maximum number of concurrent attempts of this process. Across all processes, at most one
+ * attempt per webhook is active, so that a slow receiver doesn't delay others.
  */
 const ACTIVE_MAX = 8;
 /**

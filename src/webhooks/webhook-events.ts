@@ -24,7 +24,7 @@ export type WebhookEventData = {
     reason: EndReason | null;
     peakViewers: number;
   };
-  /** A chat message waits for a moderator. */
+  /** A chat message is waiting for a moderator. */
   'message.held': HeldMessageView;
   /** A moderator's action, as it appears in the audit log. */
   'chat.moderated': AuditEntry;

@@ -48,8 +48,8 @@ export class WebhookSender {
   constructor(private readonly rule: AddressRule) {}
 
   /**
-   * Sends a request. Never rejects. If there is no response, takes {@link TIMEOUT_MS} even if that
-   * is known sooner.
+   * Sends a request. Never rejects. If there is no response, takes {@link TIMEOUT_MS} even if the
+   * request fails sooner.
    */
   async post(post: Post): Promise<Sent> {
     const silence = wait(TIMEOUT_MS, undefined, { signal: this.#stopped.signal, ref: false });

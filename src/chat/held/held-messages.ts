@@ -29,7 +29,7 @@ const JUDGING_MS = 30_000;
 
 type ToHold = Readonly<{ message: NewMessage; reason: HoldReason; addressHash: string }>;
 
-/** Messages held for review by a moderator. */
+/** Manages the messages that are held for review by a moderator. */
 @Injectable()
 export class HeldMessages {
   /** The maximum number of held messages in a channel from guests at one address. */

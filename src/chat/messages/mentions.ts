@@ -2,7 +2,7 @@
 const MENTIONS_MAX = 10;
 /** Matches a mention, but not in the middle of a word, which would be an e-mail address. */
 const MENTION = /(?<![\p{L}\p{N}_.@-])@([\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,59})/gu;
-/** Punctuation after a name that belongs to the sentence and not to the name. */
+/** Punctuation after a name, which belongs to the sentence and not to the name. */
 const SENTENCE_END = /[.-]+$/;
 
 /** Returns the names mentioned as `@name`, each once, in the form of {@link mentionKey}. */

@@ -53,7 +53,7 @@ export class Moderators {
     if (added === 'too_many')
       throw new DomainError(
         'moderator_limit',
-        `A channel can have ${MODERATORS_MAX} moderators. Dismiss one first.`,
+        `A channel can have up to ${MODERATORS_MAX} moderators. Dismiss one first.`,
       );
     if (added === 'was') return account.username;
     await this.#changed(room, version, { accountId: account.id, appointed: true });

@@ -49,7 +49,7 @@ describe('ChatRoom', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  it('sends a message immediately after a quiet period, and later ones with the next tick', () => {
+  it('sends a message immediately after a quiet period, and later ones with the next update', () => {
     room.send([message(1)]);
     expect(sent).toEqual([[1]]);
     room.send([message(2)]);
@@ -83,7 +83,7 @@ describe('ChatRoom', () => {
     },
   );
 
-  it('sends a message that was deleted in the meantime without its text', () => {
+  it('omits the text of a message that was deleted before it was sent', () => {
     const texts: string[] = [];
     room.send([message(1)]);
     room.events.on('sent', (messages) => texts.push(...messages.map(({ text }) => text)));

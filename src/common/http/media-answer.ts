@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { type ErrorBody, errorStatus } from '../../protocol/error.js';
 import { byteRangeOf, isKnown } from './byte-range.js';
 
-/** The source of a body: bytes in memory, or part of a file from an offset on. */
+/** The source of a body: bytes in memory, or a part of a file. */
 export type Source =
   | Uint8Array
   | Readonly<{ offset: number; byteLength: number; open: () => Promise<FileHandle | null> }>;
