@@ -60,7 +60,7 @@ describe('a broadcast ends with the server', () => {
     ['the process gets SIGTERM', 'by-term', () => server.signal('SIGTERM')],
     ['its process group gets SIGTERM', 'by-group', () => server.signal('SIGTERM', 'group')],
     [
-      // The starter forwards its signals.
+      // `npm start` forwards the signals that it gets.
       'its process group gets SIGINT, and the process gets it again',
       'by-ctrl-c',
       () => {

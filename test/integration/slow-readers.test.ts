@@ -17,7 +17,7 @@ import { useServer } from '../support/fixtures/use-server.js';
 const CHANNEL = 'crowded';
 /** Three bytes per character. */
 const TEXT = '€'.repeat(CHAT_TEXT_MAX);
-/** Sent in one tick: 330 KB. */
+/** The number of messages sent in one tick, 330 KB in total. */
 const AT_ONCE = 200;
 const FRAME_MAX_BYTES = AT_ONCE * 2_000;
 const PAGE_MAX_BYTES = CHAT_PAGE * 2_000;

@@ -106,7 +106,8 @@ describe('a broadcast’s statistics', () => {
     expect(live).toMatchObject({ stepS: 10, peakViewers: 2 });
     expect(live.viewers).toEqual([0, 2, 2, 1]);
     expect(live.messages).toEqual([0, 2, 0, 0]);
-    // Noticed at the next sample: two viewers for nine seconds, then one counted for one more.
+    // Joining and leaving are noticed at the next sample: two viewers for nine seconds and one
+    // more, then one for nine.
     expect(live.watchTimeS).toBe(9 * 2 + 2 + 9);
     await end();
     const over = await statisticsOf(id);

@@ -102,11 +102,11 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('webhooks of two nodes', () => {
     expect(await db.webhook.count({ where: { leasedUntil: { not: null } } })).toBe(0);
   });
 
-  it('get the delivery of a node that ended while it sent it, from the other, with the same id', async () => {
+  it('get a delivery from the other node, with the same id, if a node ended while sending it', async () => {
     const webhook = await add('');
     const late = new Date(Date.now() - 2 * MINUTE_MS);
     const { id } = await put(webhook, late);
-    // A node that claimed it and ended.
+    // A node claimed the delivery and ended.
     const claimed = await repositoryOf(0).claim(late, new Date(late.getTime() + MINUTE_MS));
     expect(claimed).toMatchObject({ id, attempts: 0 });
     wakeAll();
@@ -119,7 +119,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('webhooks of two nodes', () => {
     const start = new Date();
     const at = (ms: number) => new Date(start.getTime() + ms);
     expect(await repositoryOf(0).claim(at(0), at(1))).toBeNull();
-    // Far enough ahead that no dispatcher takes them.
+    // The delivery is due so late that no dispatcher takes it.
     await put(webhook, at(MINUTE_MS));
     await put(webhook, at(MINUTE_MS + 1));
     const first = await repositoryOf(0).claim(at(2 * MINUTE_MS), at(3 * MINUTE_MS));
@@ -154,7 +154,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('webhooks of two nodes', () => {
     const ended = { ...about, endedAt: null, reason: null, peakViewers: 0 };
     const all = services.map(({ app }) => app.get(WebhookEvents));
     const settled = () => Promise.all(all.map((events) => events.settled()));
-    // Its start was not announced, so its end isn't either.
+    // The start was not announced, so the end isn't either.
     for (const events of all) events.enqueueOnce(channel, 'broadcast.ended', ended, 1);
     await settled();
     for (let nth = 0; nth < 5; nth += 1)
@@ -163,7 +163,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('webhooks of two nodes', () => {
     for (let nth = 0; nth < 5; nth += 1)
       for (const events of all) events.enqueueOnce(channel, 'broadcast.ended', ended, 1);
     await settled();
-    // A node that another one has replaced.
+    // Epoch 0 belongs to a node that has lost the broadcast.
     for (const events of all) events.enqueueOnce(channel, 'broadcast.ended', ended, 0);
     await settled();
     await receiver.count(2);

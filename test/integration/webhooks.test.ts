@@ -174,7 +174,7 @@ describe('webhooks', () => {
       .toMatchObject([{ attempts: 2, lastStatus: 200, nextAttemptAt: null }]);
   });
 
-  it('are not retried when they are gone', async () => {
+  it('are not retried when the receiver responds with 410 Gone', async () => {
     receiver.status = 410;
     const { id } = await add(ann, receiver.url);
     await tell(server);
@@ -233,7 +233,7 @@ describe('webhooks', () => {
       expect((await eve.request(method, path, options)).status).toBe(403);
       expect((await guest.request(method, path, options)).status).toBe(401);
     }
-    // Through the attacker's own channel.
+    // The attacker uses the path of their own channel.
     const around = `/api/channels/evil/webhooks/${id}`;
     expect((await eve.get(`${around}/deliveries`)).status).toBe(404);
     expect((await eve.post(`${around}/test`, {})).status).toBe(404);

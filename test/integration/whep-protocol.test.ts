@@ -44,7 +44,7 @@ const restart = fragment(RENEWED.ufrag, RENEWED.pwd);
 const viewers = async () => ((await owner.get('/api/channels/ann')).body as ChannelView).viewers;
 
 beforeAll(async () => {
-  // The publisher connects to the second address; the first is nobody's.
+  // The publisher connects to the second address; nothing has the first one.
   server = await startTestApp({
     overrides: { RTC_ANNOUNCED_ADDRESS: '198.51.100.7,127.0.0.1' },
   });
@@ -112,7 +112,7 @@ describe('POST /whep/NAME', () => {
   });
 
   it.each<[number, string, Request]>([
-    [400, 'what is no SDP', { text: 'hello', type: SDP }],
+    [400, 'text that is not SDP', { text: 'hello', type: SDP }],
     [
       400,
       'SDP without media',
@@ -155,7 +155,7 @@ describe('POST /whep/NAME', () => {
   });
 });
 
-describe('players with different codec numbers', () => {
+describe('players with different payload types', () => {
   it('use up to a dozen routers, then get 503 with a retry time; all routers close with them', async () => {
     const routers = () => [...server.app.get(SfuService).broadcasts][0]?.output.routers;
     const before = routers();

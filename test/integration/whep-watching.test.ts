@@ -72,7 +72,7 @@ describe('a WHEP player', () => {
     expect([...one.payloadTypes.audio]).toEqual([109]);
   });
 
-  it('shares a router with players of the same numbers, which closes with the last of them', async () => {
+  it('shares a router with players of the same payload types, which closes with the last of them', async () => {
     const before = routers();
     const ones = [viewer({ audio: 101, video: 102 }), viewer({ audio: 101, video: 102 })];
     const other = viewer({ audio: 102, video: 101 });
@@ -96,7 +96,7 @@ describe('a WHEP player', () => {
     expect(one.packets.video).toBe(0);
   });
 
-  it('is rejected without the video codec, with what to do', async () => {
+  it('is rejected without the video codec, with advice', async () => {
     const one = viewer(undefined, { video: 'VP8' });
     const answer = await one.watch();
     expect(answer.status).toBe(422);

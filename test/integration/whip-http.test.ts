@@ -122,14 +122,14 @@ describe('POST to the endpoint', () => {
     ['text', 415, { 'content-type': 'text/plain' }, OBS],
     ['a fragment', 415, FRAGMENT, OBS],
     ['nothing', 400, {}, ''],
-    ['what is no SDP', 400, {}, 'hello'],
+    ['text that is not SDP', 400, {}, 'hello'],
     ['an SDP without media', 400, {}, 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n'],
     ['no ICE credentials', 400, {}, OBS.replaceAll(/a=ice-(?:ufrag|pwd).*\r\n/g, '')],
     ['no fingerprint', 400, {}, OBS.replaceAll(/a=fingerprint.*\r\n/g, '')],
     ['more than 64 KiB', 413, {}, OBS + 'a=x:y\r\n'.repeat(12_000)],
-    ['a codec that is not taken', 422, {}, offerOf('obs-32-hevc')],
+    ['an unsupported codec', 422, {}, offerOf('obs-32-hevc')],
     ['two audio tracks', 422, {}, OBS.replace('m=video', 'm=audio')],
-    ['tracks that are received', 422, {}, OBS.replaceAll('a=sendonly', 'a=recvonly')],
+    ['tracks that only receive', 422, {}, OBS.replaceAll('a=sendonly', 'a=recvonly')],
     ['tracks of two transports', 422, {}, OBS.replace('a=group:BUNDLE 0 1\r\n', '')],
     [
       'a data channel',
@@ -142,15 +142,15 @@ describe('POST to the endpoint', () => {
     session = answer.headers.get('location') ?? '';
     expect(answer.status).toBe(status);
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
-    expect(answer.error?.message ?? 'It is taken.').toMatch(/^[A-Z].+\.$/s);
+    expect(answer.error?.message ?? 'It is accepted.').toMatch(/^[A-Z].+\.$/s);
   });
 
   it.each<[string, Record<string, string>, string]>([
     ['without a key', { authorization: '' }, 'ann'],
     ['with a wrong key', { authorization: `Bearer live_${'x'.repeat(43)}` }, 'ann'],
     ['with a name and password', { authorization: 'Basic YW5uOnNlY3JldA==' }, 'ann'],
-    ['for a channel that isn’t there', {}, 'nobody'],
-    ['for what is no name', {}, 'A%20B'],
+    ['for a channel that doesn’t exist', {}, 'nobody'],
+    ['for an invalid name', {}, 'A%20B'],
   ])('%s is answered with 401, the same everywhere', async (_name, headers, channel) => {
     const { status, headers: got, error } = await post(OBS, headers, channel);
     expect(status).toBe(401);
@@ -205,7 +205,7 @@ describe('the session', () => {
       'm=audio 9 RTP/AVP 0\r\na=mid:0\r\n',
       { 'if-match': '*' },
     ],
-    ['what is no fragment', 400, 'hello', { 'if-match': '*' }],
+    ['text that is not a fragment', 400, 'hello', { 'if-match': '*' }],
     ['an SDP', 415, TRICKLE, { 'if-match': '*', ...SDP }],
     ['with a wrong key', 401, TRICKLE, { 'if-match': '*', authorization: 'Bearer wrong' }],
   ])('rejects PATCH %s with %i', async (_name, status, text, headers) => {

@@ -41,7 +41,7 @@ it('leaves the signals of this process to this process', () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('a media worker', () => {
-  it('does not get the server’s secrets, which leaves its environment as it was', async () => {
+  it('does not get the server’s secrets, which remain in the server’s own environment', async () => {
     const pids = await workers();
     expect(pids.length).toBeGreaterThan(0);
     for (const pid of pids) {

@@ -112,7 +112,9 @@ async function administration(): Promise<Page> {
   return page;
 }
 
-/** Returns what stays out of place: a page takes a few frames to adapt to a new size. */
+/**
+ * Returns what is still out of place after the few frames that a page takes to adapt to a new size.
+ */
 async function settled(page: Page): Promise<string[]> {
   let misplaced = await misplacedOn(page);
   for (let tries = 0; misplaced.length > 0 && tries < 30; tries += 1) {
@@ -240,7 +242,7 @@ describe('everything is in its place, on phones and desktops, however long the n
     }
   });
 
-  it('what happened before, and the statistics of a broadcast', async () => {
+  it('past broadcasts, and the statistics of a broadcast', async () => {
     await studio.goto(`${stage.server.url}/studio`);
     expect(await lookAtDialog(studio, 'Past broadcasts')).toEqual([]);
   });

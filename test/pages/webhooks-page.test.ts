@@ -21,7 +21,7 @@ it('webhooks are added, tested, given a new secret and removed, and show their d
   await row.getByText('No deliveries yet.').waitFor();
 
   await row.getByRole('button', { name: 'Send test' }).click();
-  // Nobody is listening: the page says so, and that it will retry.
+  // Nothing listens at the address. The page says so, and that the delivery is retried.
   const deliveries = page.getByRole('list', { name: /Deliveries to/ });
   await deliveries.getByText('Retrying').waitFor();
   await deliveries.getByText('ping').waitFor();

@@ -23,8 +23,8 @@ const SETTLED = `(async () => {
 
 /**
  * Returns the serious and critical findings of axe-core, in light and dark, on a desktop and a
- * phone. A finding counts only if it is found twice, since a momentary state, such as a fading
- * color, may pass.
+ * phone. A finding counts only if it is found twice, since some are momentary, such as a fading
+ * color.
  */
 export const seriousOn = async (page: Page): Promise<string[]> => {
   const found = await look(page);

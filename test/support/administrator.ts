@@ -5,7 +5,7 @@ import { HttpClient, PASSWORD } from './http-client.js';
 /** Returns the token from the setup link that the first start logs. */
 export async function setupToken(server: TestApp): Promise<string> {
   const link = await server.app.get(FirstAdministrator).link();
-  if (link === null) throw new Error('there is an administrator');
+  if (link === null) throw new Error('an administrator already exists');
   return new URL(link).searchParams.get('token') ?? '';
 }
 

@@ -1,4 +1,4 @@
-/** Writes bits, most significant first: hand-built headers for tests. */
+/** Writes bits, most significant first, for the hand-built headers of tests. */
 export class BitWriter {
   readonly #bits: number[] = [];
 

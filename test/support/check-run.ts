@@ -98,8 +98,9 @@ function checkTimes(rendition: RecordedRendition, id: string): void {
 }
 
 /**
- * The last picture before a discontinuity or the end is shown for a while: FFmpeg takes its
- * duration for the distance to the next picture when it joins the timelines of two stretches.
+ * The last picture before a discontinuity or the end is shown for a while: when FFmpeg joins the
+ * timelines on both sides of a discontinuity, it uses that picture's duration as the distance to
+ * the next one.
  */
 function checkLastPictures({ segments }: RecordedRendition, id: string): void {
   for (const [index, { msn, parts }] of segments.entries()) {
@@ -130,7 +131,7 @@ function checkParts(rendition: RecordedRendition, { segmentS, partS, id }: PartR
 
 type Pair = { part: RecordedPart; next: RecordedPart; partS: number; where: string };
 
-/** A part lasts at least 85 % of the target, unless the next frame would have made it too long. */
+/** A part lasts at least 85% of the target, unless the next frame would have made it too long. */
 function checkLongEnough(rendition: RecordedRendition, { part, next, partS, where }: Pair): void {
   if (part.durationS >= 0.85 * partS - 1e-9) return;
   const withNextS = part.durationS + rendition.seconds(next.samples[0]!.durationTicks);
@@ -157,7 +158,7 @@ function checkTruth(rendition: RecordedRendition, id: string, syncMs: number): v
   }
 }
 
-/** Segments begin with key frames, and no picture references one that is not before it. */
+/** Segments begin with key frames, and each picture's reference is the picture before it. */
 function checkPictures(rendition: RecordedRendition, id: string, forced: boolean): void {
   for (const segment of rendition.segments)
     if (segment.gapS === null && !forced)

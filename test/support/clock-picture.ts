@@ -58,8 +58,8 @@ export async function clockFramesSeen(
 }
 
 /**
- * Returns the delay from drawing to showing, in ms: the median of the last second's frames. Null if
- * no frame was shown.
+ * Returns the latency from drawing to showing, in ms: the median of the last second's frames. Null
+ * if no frame was shown.
  */
 export async function clockDelayMs(page: Evaluates, overMs = 1_000): Promise<number | null> {
   const readings = await clockReadings(page, 200);

@@ -7,8 +7,8 @@ import { PGlite } from '@electric-sql/pglite';
 const CACHE = 'node_modules/.cache/onair';
 
 /**
- * Returns an empty embedded database that tests start from: a start takes a third of the time that
- * it takes with initdb. It is made once per version of PGlite and stored with the dependencies.
+ * Returns an empty embedded database for tests to start with, which takes a third of the time of
+ * initdb. It is created once per version of PGlite and stored with the dependencies.
  */
 export async function databaseImage(): Promise<Uint8Array> {
   return readFile(await databaseImageFile());
@@ -26,8 +26,8 @@ async function makeImage(file: string): Promise<void> {
   const image = await database.dumpDataDir('none');
   await database.close();
   await mkdir(CACHE, { recursive: true });
-  // Test files that start at the same time may each make one; all are alike, and the last one
-  // stays.
+  // Test files that start at the same time may each create one; all are alike, and the last one is
+  // kept.
   const unfinished = `${file}.${randomUUID()}`;
   await writeFile(unfinished, Buffer.from(await image.arrayBuffer()));
   await rename(unfinished, file);

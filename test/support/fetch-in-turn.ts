@@ -31,8 +31,8 @@ export class InTurn {
 }
 
 /**
- * The time that this process spent during some work, and how long its event loop was blocked at a
- * time.
+ * The time that this process spent on some work, and the longest time that its event loop was
+ * blocked.
  */
 export type Spent = Readonly<{
   /** CPU time of all threads. */

@@ -49,7 +49,10 @@ export type ReadPacket = Readonly<{
   isKey: boolean;
 }>;
 
-/** Otherwise FFmpeg's output follows a guessed frame rate, on whose clock frames may coincide. */
+/**
+ * Keeps the time of every frame. By default, FFmpeg's output has a guessed frame rate, at which
+ * frames may coincide.
+ */
 export const EVERY_FRAME = ['-fps_mode', 'passthrough', '-enc_time_base:v', '1:90000'];
 
 /** Plays all streams at `url` for this long with FFmpeg, decoding them; rejects on any warning. */
@@ -102,8 +105,8 @@ const inputOptions = (from: ReadFrom): string[] =>
   from === 'rewind' ? ['-live_start_index', '0'] : [];
 
 /**
- * FFmpeg 5 warns about itself when it reads the init section of a live playlist again; the stream
- * is fine.
+ * FFmpeg 5 prints this whenever it reads the init section of a live playlist again. It doesn't mean
+ * that the stream is wrong.
  */
 const OWN_WARNING = /^\[mov,mp4,[^\]]*\] \[warning\] Found duplicated MOOV Atom\. Skipped it$/;
 /** A message's level follows the address of its context, if it has one. */
@@ -116,7 +119,7 @@ const WARNING_LEVELS: ReadonlySet<string | undefined> = new Set([
 ]);
 /**
  * The number of lines that a rejection quotes. With `-xerror`, FFmpeg 5 exits without any message
- * if a decoder rejects a frame without saying why; the lines before it tell which segment it was in.
+ * if a decoder rejects a frame without saying why; the lines before that name the segment.
  */
 const QUOTED_LINES = 30;
 
@@ -141,7 +144,9 @@ async function run(program: string, args: readonly string[], input?: Uint8Array)
   return promise;
 }
 
-/** Returns the warnings and worse with their further lines, which have no level of their own. */
+/**
+ * Returns messages of the level `warning` or worse. Their further lines have no level of their own.
+ */
 function warningsIn(lines: readonly string[]): string[] {
   let isWarning = false;
   return lines.filter((line) => {

@@ -9,7 +9,7 @@ export type Film = Readonly<{
   video: 'h264' | 'vp8' | null;
   audio: boolean;
   profile?: 'baseline' | 'main' | 'high';
-  /** Of the test bars; the default is 640x360. */
+  /** The size of the test bars; the default is 640x360. */
   size?: '640x360' | '320x180';
   /**
    * Black with a white flash and a beep in the first tenth of each second, instead of bars and a

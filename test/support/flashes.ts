@@ -5,7 +5,7 @@ import { EVERY_FRAME } from './ffmpeg-reader.js';
 
 const exec = promisify(execFile);
 const OUTPUT_MAX = 64 * 1_048_576;
-/** A frame whose one pixel is brighter than this is a flash. */
+/** A frame, scaled to one pixel, is a flash if it is brighter than this. */
 const WHITE = 128;
 /** The silence between beeps lasts nine tenths of a second. */
 const SILENCE_S = 0.85;
@@ -16,7 +16,7 @@ const SILENCE_S = 0.85;
  */
 export type Onsets = Readonly<{ flashesS: number[]; beepsS: number[] }>;
 
-/** Reads them from a file or a playlist with FFmpeg, which decodes all of it. */
+/** Reads the onsets from a file or a playlist with FFmpeg, which decodes all of it. */
 export async function onsetsOf(input: string): Promise<Onsets> {
   const [frames, silences] = await Promise.all([
     run(['-i', input, '-map', '0:v:0', '-vf', 'scale=1:1,format=gray', ...EVERY_FRAME, ...FRAMES]),

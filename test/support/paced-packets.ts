@@ -6,7 +6,10 @@ export type SendPacket = (kind: Kind, packet: Buffer, capturedMs: number) => voi
 const CLOCK_RATES: Readonly<Record<Kind, number>> = { audio: 48_000, video: 90_000 };
 /** An encoder's first packet starts before the film: FFmpeg's Opus encoder prepends 312 samples. */
 const LEAD_MS: Readonly<Record<Kind, number>> = { audio: 6.5, video: 0 };
-/** The delay in which packets of both kinds arrive, and jitter evens out. */
+/**
+ * The delay before the first packet is sent, in which packets of both kinds arrive and jitter evens
+ * out.
+ */
 const BEHIND_MS = 1_000;
 
 /** Packets of one kind, oldest first. */
@@ -20,8 +23,8 @@ type Stream = {
  * Releases RTP packets at the times of their timestamps. An encoder starts one of its two streams
  * before the other; here both are sent as if a camera and a microphone had started together.
  *
- * Packets of a kind keep their order even if this process is late: those who renumber them rely on
- * it.
+ * Packets of a kind keep their order even if this process is late, because code that renumbers them
+ * relies on it.
  */
 export class PacedPackets {
   readonly #send: SendPacket;

@@ -10,7 +10,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-const ELSEWHERE = 'Another service of this host.';
+const ELSEWHERE = 'Another service on this host.';
 
 /**
  * A reverse proxy that maps one path of its host to a service, as nginx's `location /live/` does,

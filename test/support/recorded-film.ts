@@ -10,7 +10,7 @@ const LIMIT = { timeout: 60_000, interval: 100 };
 
 type Options = Readonly<{ film?: Film; editAnswer?: (sdp: string) => string }>;
 
-/** A channel to which a film is published by WHIP, and its recordings. Works with any server. */
+/** A channel to which a film is published over WHIP, and its recordings. Works with any server. */
 export class RecordedFilm {
   readonly url: string;
   readonly channel: string;

@@ -113,7 +113,7 @@ export class RecordedRendition implements RenditionWriter {
 
   #assertBetweenSegments(): void {
     if (this.ended || this.segments.at(-1)?.ended === false)
-      throw new Error('the segment before is not ended');
+      throw new Error('the previous segment has not ended');
   }
 }
 

@@ -11,7 +11,8 @@ export function readRtpDump(name: string): ArrivedPacket[] {
     const begin = offset + 2;
     offset = begin + dump.readUInt16BE(begin - 2);
     const packet = parseRtpPacket(dump.subarray(begin, offset));
-    if (packet === null) throw new Error(`${name}.rtpdump has something that is no RTP packet`);
+    if (packet === null)
+      throw new Error(`${name}.rtpdump contains something that is not an RTP packet`);
     packets.push({ ...packet, arrivedMs: packets.length * 10 });
   }
   return packets;

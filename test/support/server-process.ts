@@ -63,7 +63,7 @@ export class ServerProcess {
   /** The process id of the service itself; its media workers are its children. */
   get pid(): number {
     const pid = this.#child?.pid;
-    if (pid === undefined) throw new Error('the server does not run');
+    if (pid === undefined) throw new Error('the server is not running');
     return pid;
   }
 

@@ -10,7 +10,7 @@ const OF_CONNECTION = new Set(['connection', 'keep-alive', 'transfer-encoding'])
 
 /**
  * Starts a cache in front of a service, such as a CDN (RFC 9111): it answers from storage whatever
- * it may store. Concurrent requests for the same URL share one fetch.
+ * it is allowed to store. Concurrent requests for the same URL share one fetch.
  */
 export async function startSharedCache(origin: string): Promise<LocalServer> {
   const stored = new Map<string, Stored>();

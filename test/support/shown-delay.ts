@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { clockDelayMs, type Evaluates } from './clock-picture.js';
 
-/** The delay that a player shows, and the one that the clock in its picture proves, in ms. */
+/** The latency that a player displays, and the one that the clock in its picture proves, in ms. */
 export type DelayPair = { shownMs: number; trueMs: number };
 
 const READ_CHIP = `(() => {
@@ -10,13 +10,13 @@ const READ_CHIP = `(() => {
   return row?.querySelector('dd')?.textContent ?? '';
 })()`;
 
-/** Returns the delay in the details of the page's chip; null while it is not measured. */
+/** Returns the latency in the details of the page's chip; null while it is not measured. */
 export async function shownDelayMs(page: Evaluates): Promise<number | null> {
   const text = String(await page.evaluate(READ_CHIP));
   return /^\d+ ms$/.test(text) ? Number.parseInt(text, 10) : null;
 }
 
-/** Reads both delays whenever the page shows a new one, until there are `count` pairs. */
+/** Reads both latencies whenever the page displays a new one, until there are `count` pairs. */
 export async function delayPairs(page: Evaluates, count: number): Promise<DelayPair[]> {
   const pairs: DelayPair[] = [];
   await expect
@@ -28,13 +28,13 @@ export async function delayPairs(page: Evaluates, count: number): Promise<DelayP
           pairs.push({ shownMs, trueMs });
         return pairs.length;
       },
-      { timeout: 60_000, interval: 100, message: 'the shown delay should be measured again' },
+      { timeout: 60_000, interval: 100, message: 'the displayed latency should be measured again' },
     )
     .toBeGreaterThanOrEqual(count);
   return pairs;
 }
 
-/** Returns the median error of the shown delay, in ms; negative if it is too low. */
+/** Returns the median error of the displayed latency, in ms; negative if it is too low. */
 export function medianError(pairs: readonly DelayPair[]): number {
   const errors = pairs.map(({ shownMs, trueMs }) => shownMs - trueMs).toSorted((a, b) => a - b);
   return errors[Math.floor(errors.length / 2)] ?? Number.NaN;

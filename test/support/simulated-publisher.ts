@@ -79,7 +79,7 @@ export class SimulatedPublisher {
    * Layers make a key frame in every `every` frames, each at its own offset, and ignore requests.
    */
   ownKeyFrames: { every: number; from: readonly number[] } | null = null;
-  /** An offset of the RTP time of only the next frame of each layer, in ms. */
+  /** An offset, in ms, of the RTP time of each layer's next frame only. */
   wildMs = 0;
   loseVideo = false;
   loseAudio = false;

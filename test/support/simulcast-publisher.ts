@@ -32,8 +32,8 @@ type Options = Readonly<{
 }>;
 
 /**
- * Publishes pre-encoded simulcast layers by WHIP, and therefore can't answer key-frame requests.
- * werift sends one stream per track, so each layer has its own sender on the track's transport.
+ * Publishes pre-encoded simulcast layers over WHIP, so it can't answer key-frame requests. werift
+ * sends one stream per track, so each layer has its own sender on the track's transport.
  */
 export class SimulcastPublisher {
   readonly #options: Options;

@@ -7,8 +7,8 @@ import { guestCookie } from '../people.js';
 const LIMIT = { timeout: 120_000, interval: 20 };
 
 /**
- * A guest in a chat with the pages' own connection and feed, which repeats a message with its nonce
- * until it is confirmed.
+ * A guest in a chat, who uses the pages' own connection and feed, and resends a message with its
+ * nonce until it is confirmed.
  */
 export class LabChatter {
   /** The texts of this guest's messages that were confirmed. */

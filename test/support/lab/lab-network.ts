@@ -20,7 +20,7 @@ const ip = async (...args: readonly string[]): Promise<void> => {
  */
 export function noNamespaces(): string | null {
   if (program === '') return 'iproute2 is missing';
-  if (process.getuid?.() !== 0) return 'that takes root';
+  if (process.getuid?.() !== 0) return 'that requires root';
   const name = `onair-try-${process.pid}`;
   try {
     execFileSync(program, ['netns', 'add', name], { stdio: 'pipe' });
@@ -121,7 +121,7 @@ export class LabNetwork {
       child.kill('SIGKILL');
       await ended;
     }
-    // A namespace takes its interfaces along, and each takes its peer.
+    // Deleting a namespace deletes its interfaces, and each interface's peer with it.
     for (const { namespace } of this.#hosts) await ip('netns', 'delete', namespace);
     await ip('netns', 'delete', this.#hub);
   }

@@ -35,7 +35,7 @@ export class LabProgram {
 
   get pid(): number {
     const pid = this.#child?.pid;
-    if (pid === undefined) throw new Error(`${this.host.name} does not run`);
+    if (pid === undefined) throw new Error(`${this.host.name} is not running`);
     return pid;
   }
 

@@ -53,7 +53,7 @@ function misplaced() {
     if (edges && (left < edges.left - 1 || right > edges.right + 1))
       found.push(`cut off: ${named(control)}`);
   }
-  // A row that is too low for its text shows it over the next row.
+  // If a row is too low for its text, the text covers the next row.
   for (const label of document.querySelectorAll('label'))
     if (isSeen(label) && label.clientHeight > 2 && label.scrollHeight > label.clientHeight + 1)
       found.push(`too low: ${named(label)}`);

@@ -1,9 +1,9 @@
-// A page on another origin that watches by WHEP with unmodified players from npm.
+// A page on another origin that watches over WHEP with unmodified players from npm.
 import { WebRTCPlayer } from '@eyevinn/webrtc-player';
 import { WHEPClient } from 'whip-whep/whep.js';
 
 // The client of the specification's author sends candidates without the ETag that it received (RFC
-// 9725 4.3.1), gets 428 and continues: the server finds the session without it.
+// 9725 4.3.1), gets 428 and continues: media flows without these candidates.
 addEventListener('unhandledrejection', (event) => {
   if (/status 428/.test(String(event.reason))) event.preventDefault();
 });

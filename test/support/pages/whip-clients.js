@@ -1,4 +1,4 @@
-// A page on another origin that publishes its camera by WHIP with unmodified clients from npm.
+// A page on another origin that publishes its camera over WHIP with unmodified clients from npm.
 import { WHIPClient as EyevinnClient } from '@eyevinn/whip-web-client';
 import { WHIPClient as MedoozeClient } from 'whip-whep/whip.js';
 
