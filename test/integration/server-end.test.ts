@@ -77,7 +77,7 @@ describe('a broadcast ends with the server', () => {
       const before = await film.recording(id);
       told.length = 0;
       send();
-      expect(await server.exited(), server.output).toBe(0);
+      expect(await server.exited(), `the output: ${server.output}`).toBe(0);
       expect(await areGone(workers)).toBe(true);
       // The broadcast was neither interrupted nor without media before it ended.
       expect(told).toEqual(['ended: server_stopped']);
@@ -108,7 +108,7 @@ describe('the media workers', () => {
     const workers = await server.workers();
     for (const pid of workers) process.kill(pid, 'SIGSTOP');
     server.signal('SIGTERM');
-    expect(await server.exited(), server.output).toBe(0);
+    expect(await server.exited(), `the output: ${server.output}`).toBe(0);
     expect(await areGone(workers)).toBe(true);
   });
 });

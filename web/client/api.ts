@@ -35,8 +35,8 @@ function typeOf(body: object): string {
 }
 
 /**
- * Calls the HTTP API. Throws `RequestError`: the server's error, or `offline` or `timeout` if there
- * was no response.
+ * Calls the HTTP API. Throws `RequestError`: the server's error, `offline` or `timeout` if there
+ * was no response, or `unavailable` if the response isn't the service's own.
  */
 export async function call<T>(method: Method, path: string, body?: object): Promise<T> {
   let response: Response;

@@ -2,8 +2,8 @@
 let basePath = '';
 
 /**
- * Sets the prefix from the page's boot data. Must be called before any URL is built. Programs need
- * no prefix.
+ * Sets the prefix from the page's boot data. Must be called before any URL is built. Programs that
+ * use this code outside of pages need no prefix.
  */
 export function setBasePath(path: string): void {
   basePath = path;

@@ -26,7 +26,7 @@ type Options = {
 const CATCH_UP_MAX = 500;
 /**
  * The maximum number of messages held while earlier ones are being fetched. Messages beyond it are
- * dropped and fetched later.
+ * dropped, and fetched when the next message reveals the gap.
  */
 const HELD_MAX = 1_000;
 /** The number of messages per request. */

@@ -9,8 +9,8 @@ export type ClockSample = { sentMs: number; serverMs: number; receivedMs: number
 
 /**
  * Returns the offset that must be added to this machine's time to get the server's time. The
- * exchange with the shortest round trip has the smallest error: at most half of it (Cristian's
- * algorithm).
+ * exchange with the shortest round trip has the smallest error: at most half its round trip
+ * (Cristian's algorithm).
  */
 export function clockOffset(samples: readonly ClockSample[]): number | null {
   const best = samples.toSorted((a, b) => a.receivedMs - a.sentMs - (b.receivedMs - b.sentMs))[0];

@@ -5,7 +5,7 @@ let loading: Promise<Device> | undefined;
 
 /**
  * Determines which media this browser can send and receive, among the media that the server can
- * route. This is done once per page. Rejects in a browser without WebRTC.
+ * route. This is done once per page, and again if it failed. Rejects in a browser without WebRTC.
  */
 export function loadDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
   loading ??= (async () => {

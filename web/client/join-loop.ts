@@ -24,7 +24,10 @@ type Options = Readonly<{
   onJoined: (joined: ViewerJoined, context: JoinContext) => Promise<void>;
   /** Called when the channel does not exist. */
   onGone: () => void;
-  /** Called when WebRTC is unusable in this browser. */
+  /**
+   * Called when media was requested but this browser's WebRTC is unusable or `rtpCapabilities` is
+   * null.
+   */
   onRefused: () => void;
 }>;
 

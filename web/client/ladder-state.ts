@@ -40,7 +40,7 @@ export type Ladder = {
   readonly retryMs: number | null;
   /** Whether this browser can't receive the broadcast's codec over WebRTC. */
   readonly refused: boolean;
-  /** Whether hls.js has given up on this broadcast and the browser supports HLS natively. */
+  /** Whether hls.js has given up on this broadcast, and native HLS can be used instead. */
   readonly skipsHlsJs: boolean;
   /** Whether the viewer is behind the live edge. */
   readonly behind: boolean;
@@ -68,7 +68,7 @@ export type LadderEvent = { nowMs: number } & (
   | { name: 'webrtc-failed' }
   /** The browser cannot receive the codec. */
   | { name: 'webrtc-refused' }
-  /** The player can't play the HLS stream, even after all its own retries. */
+  /** The player has failed to play the HLS stream several times in a row. */
   | { name: 'hls-failed' }
   | { name: 'network-changed' }
   | { name: 'rewound' }
@@ -137,9 +137,9 @@ export function hlsWay({ rules, skipsHlsJs }: Ladder): Way | null {
   return mayUse(rules, 'native') ? 'native' : null;
 }
 
-/** Returns whether the page is allowed to use this way. */
+/** Returns whether the page is allowed to use this way and the browser supports it. */
 export function mayUse({ pinned, can }: LadderRules, way: Way): boolean {
-  // HLS is requested under one name; it depends on the browser which of the two plays it.
+  // A page can ask for HLS in general; the browser determines which of the two ways plays it.
   const isAsked = pinned === null || pinned === way || (pinned === 'hls' && way === 'native');
   return can[way] && isAsked;
 }

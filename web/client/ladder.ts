@@ -18,11 +18,11 @@ export const FIRST_FRAME_MS = 4_000;
 export const FREEZE_MS = 5_000;
 /** WebRTC must deliver frames for this long before it replaces HLS. */
 export const PROVEN_MS = 1_000;
-/** After this time, WebRTC has proven itself, and the next failure counts as the first. */
+/** After this much time with media, WebRTC counts as steady, and the next failure as the first. */
 export const STEADY_MS = 60_000;
 /** The delay before WebRTC is retried after each failure in a row; the last one repeats. */
 export const RETRY_MS = [15_000, 30_000, 60_000, 120_000, 300_000] as const;
-/** The same delays if there is no other way to watch in the meantime. */
+/** The delays to use instead if there is no other way to watch in the meantime. */
 export const ONLY_WAY_RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 
 /** Returns the actions that a state requires. */

@@ -142,7 +142,7 @@ export const IDLE: Publishing = { name: 'idle', attempt: 0 };
 
 /** The codes of transient errors. */
 const TRANSIENT_CODES: ReadonlySet<FailureCode> = new Set(['offline', 'timeout', 'unavailable']);
-/** Errors that a retry cannot fix, even for a broadcast that was live. */
+/** Errors that a retry cannot fix, even for a broadcast that the server has accepted. */
 const FINAL_CODES: ReadonlySet<FailureCode> = new Set([
   'not_logged_in',
   'account_disabled',
@@ -319,8 +319,8 @@ function attemptFailed(
 ): Step {
   const { broadcast } = state;
   if (code === 'not_live') return stop(state, { name: 'ended', broadcast, reason: null });
-  // For a broadcast that was live, it is worth retrying until the grace period has passed. For one
-  // that never was, the error is reported immediately.
+  // A broadcast that the server has accepted is worth retrying until its grace period has passed.
+  // Before that, only transient errors are retried.
   const retries = broadcast ? !FINAL_CODES.has(code) : TRANSIENT_CODES.has(code);
   if (!retries) return stop(state, { name: 'failed', code, message });
   return { state: { ...interrupted(state), link: { name: 'waiting' } }, effects: closing(state) };

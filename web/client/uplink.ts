@@ -13,7 +13,7 @@ export interface Uplink {
   readonly health: ReadonlySignal<SendHealth | null>;
   /** Sends a track, replacing the previous one of its kind; null sends none of that kind. */
   send(kind: TrackKind, track: MediaStreamTrack | null, muted: boolean): Promise<void>;
-  /** Pauses and resumes a kind; viewers are notified. */
+  /** Pauses or resumes a kind; viewers are notified. */
   setMuted(kind: TrackKind, muted: boolean): Promise<void>;
   /** Closes the uplink. Idempotent. */
   close(): void;

@@ -91,7 +91,8 @@ class Composer {
     const nowMs = performance.now();
     const due = this.#fresh || nowMs - this.#lastMs >= PULSE_MS;
     const screen = this.#screen.frame;
-    // The encoder is slow, so the frame is skipped rather than queued.
+    // If the previous frame is still being written, the encoder is slow, and this one is skipped
+    // rather than queued.
     if (!due || screen === null || this.#writing) return;
     this.#writing = true;
     this.#fresh = false;
@@ -101,7 +102,7 @@ class Composer {
     try {
       await this.#writer.write(frame);
     } catch {
-      // The track was stopped, and this worker is about to be terminated.
+      // The track was stopped, and this worker is about to exit.
       frame.close();
     } finally {
       this.#writing = false;

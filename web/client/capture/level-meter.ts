@@ -30,7 +30,7 @@ export class LevelMeter {
     this.#timer = setInterval(() => this.#listen(), LISTEN_MS);
   }
 
-  /** True once this microphone has produced any sound. */
+  /** True once a voice has been detected on this microphone. */
   get heard(): ReadonlySignal<boolean> {
     return this.#heard;
   }

@@ -29,10 +29,7 @@ export class SoundMix {
   });
   #mixer: AudioMixer | null = null;
 
-  /**
-   * True when nothing is audible because the microphone is muted; a shared screen may still be
-   * audible.
-   */
+  /** True when nothing is audible: the microphone is muted, and no shared screen has audio. */
   readonly silent: ReadonlySignal<boolean> = computed(
     () => this.#muted.value && this.#screen.value === null,
   );

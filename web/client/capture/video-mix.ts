@@ -16,8 +16,7 @@ export interface VideoMixInputs {
 }
 
 /**
- * Mixes camera and screen into one video track, which is one of them unchanged or a composition of
- * both.
+ * Mixes camera and screen into one video track: one of them unchanged, or a composition of both.
  */
 export class VideoMix {
   readonly #inputs: VideoMixInputs;
