@@ -45,7 +45,7 @@ export class Waiters {
     return new Waiters(served, { load, live, playlist, count });
   }
 
-  /** Lets all viewers request and wait once. Null if the part arrived before all requests. */
+  /** Makes all viewers send one request and wait. Null if the part arrived before all requests. */
   async wakeUp(): Promise<WakeUp | null> {
     const { msn, part } = this.#next;
     const url = new URL(withPart(this.#playlist, this.#next));
@@ -79,7 +79,7 @@ export class BareWaiters {
     return new BareWaiters(server, await connected(server.url, count));
   }
 
-  /** Lets all viewers send a request, and answers with this body. */
+  /** Makes all viewers send one request, and answers with this body. */
   async wakeUp(body: string): Promise<WakeUp> {
     const [answered, { atMs }] = await Promise.all([
       this.#load.ask<Answered>({ name: 'ask', path: '/' }),

@@ -79,7 +79,7 @@ export class AccessController {
   @AllowToken('channels:read')
   @LoggedIn()
   @Operation({
-    summary: 'Get who can watch your channel',
+    summary: 'Get your channel’s access settings',
     reply: AccessView,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found'],
   })

@@ -31,8 +31,9 @@ export function addressBlock(address: string): string {
 export const SITE_SHARE = 16;
 
 /**
- * Returns the IPv6 /48 site of an address, which belongs to one customer (RFC 6177), or is shared
- * by many customers if it belongs to a mobile operator; null for IPv4, where addresses are scarce.
+ * Returns the IPv6 /48 site of an address; null for IPv4, where addresses are scarce. A site
+ * belongs to one customer (RFC 6177), except that those of mobile operators are shared by many
+ * customers.
  */
 export function addressSite(address: string): string | null {
   if (!address.includes(':')) return null;

@@ -25,10 +25,10 @@ export function readAnyCookie(header: string | undefined, name: string): string 
 }
 
 /**
- * Names and scopes the server's cookies. With an https URL, their names get a prefix with which
- * browsers accept them only from this host over TLS, so that a neighboring subdomain or an attacker
- * on an http page can't plant one (RFC 6265bis 4.1.3). `__Host-` requires the path `/`, so
- * `__Secure-` is used under a base path.
+ * Names and scopes the server's cookies. With an https URL, their names get a prefix (RFC 6265bis
+ * 4.1.3). Browsers accept cookies with the prefix `__Host-` only from this host over TLS, so that
+ * neither a neighboring subdomain nor an attacker on an http page can plant one. `__Host-` requires
+ * the path `/`; under a base path, `__Secure-` is used, which protects against http pages only.
  */
 export class Cookies {
   readonly #prefix: (typeof PREFIXES)[number];

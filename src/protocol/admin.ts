@@ -150,13 +150,15 @@ export const NodeLoad = z
     busiestWorker: z.number(),
     /** The memory of the server without its media workers, in bytes. */
     memoryBytes: z.number().int(),
-    /** Broadcasts whose publisher is connected to this node, or was until it was interrupted. */
+    /**
+     * Broadcasts whose publisher is connected to this node, or was connected until an interruption.
+     */
     broadcasts: z.number().int(),
     viewers: z.number().int(),
-    /** Those of the viewers who are connected by WebRTC or WHEP. */
+    /** The viewers who are connected by WebRTC or WHEP. */
     webRtcViewers: z.number().int(),
     sockets: z.number().int(),
-    /** What viewers are sent, in bits per second. Traffic between nodes isn't included. */
+    /** The traffic to viewers, in bits per second. Traffic between nodes isn't included. */
     outgoingBps: z.object({ webRtc: z.number().int(), hls: z.number().int() }),
   })
   .meta({ id: 'NodeLoad' });

@@ -5,8 +5,8 @@ import { RtpCapabilities } from './rtc.js';
 
 /**
  * Data that the server embeds in a page (`<script type="application/json" id="boot">`) so that the
- * page can start without a request: the logged-in account, the channel of a watch page, and the
- * SFU's capabilities.
+ * page can start without a request, such as the logged-in account, the channel of a watch page, and
+ * the SFU's capabilities.
  */
 export const Boot = z.object({
   account: AccountView.nullable(),

@@ -16,7 +16,9 @@ export const StorageView = z
      * The storage used by the recordings on the account's channels and the clips that it created.
      */
     bytes,
-    /** The part that is never deleted automatically: recordings marked to be kept, and clips. */
+    /**
+     * The part that is never deleted automatically: recordings set to “Keep forever”, and clips.
+     */
     keptBytes: bytes,
     /** The limit, which can depend on how much other accounts store; null if unlimited. */
     limitBytes: bytes.nullable(),

@@ -23,7 +23,8 @@ export type BroadcastPart = {
 @Injectable()
 export class ChatRepository {
   /**
-   * Wakes the other nodes as part of the statement that inserts messages; null if there are none.
+   * Wakes the other nodes as part of the statement that inserts messages; null if the bus can't do
+   * that.
    */
   readonly #wake: Prisma.Sql | null;
 

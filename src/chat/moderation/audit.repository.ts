@@ -16,7 +16,7 @@ const PINS: AuditAction[] = ['pin', 'unpin'];
 /** Entries that are older than this are deleted. */
 const KEEP_MS = 730 * 86_400_000;
 /**
- * The number of added entries between prunings, each of which applies to the channel, moderator and
+ * The number of added entries between two prunings. A pruning applies to the channel, moderator and
  * kind of the last added entry.
  */
 const PRUNE_EVERY = 100;

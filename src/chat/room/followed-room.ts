@@ -2,7 +2,8 @@ import type { ChatRoom, RoomPosition } from './chat-room.js';
 import { RoomOrder } from './room-order.js';
 
 /**
- * A node's progress in sending the messages of an open room and applying its changes, in a cluster.
+ * In a cluster: a node's progress in sending an open room's messages and applying the room's
+ * changes.
  */
 export class FollowedRoom {
   readonly room: ChatRoom;

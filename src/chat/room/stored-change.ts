@@ -29,8 +29,8 @@ const Reactions = z.object({
 });
 
 /**
- * A change of a room as it is stored for other nodes. It contains no texts or names: they are read
- * when it is applied.
+ * A change of a room as it is stored for other nodes. It contains no texts or names, which are read
+ * when the change is applied.
  */
 export const StoredChange = z.discriminatedUnion('kind', [
   Deleted,
