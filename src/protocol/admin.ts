@@ -174,13 +174,13 @@ export const AdminNodeView = z
     /** An id that is new at each start. */
     id: z.uuid(),
     name: z.string(),
-    /** The address at which other nodes call it; null for a single server. */
+    /** The address at which other nodes call this one; null for a single node. */
     url: z.string().nullable(),
     startedAt: z.iso.datetime(),
-    /** The release that it runs; null if unknown. */
+    /** The release that the node runs; null if unknown. */
     version: z.string().nullable(),
     state: NodeState,
-    /** When it last answered, or reported to the database. */
+    /** When the node last answered, or last reported to the database. */
     lastSeenAt: z.iso.datetime(),
     /** Null if unknown. */
     load: NodeLoad.nullable(),
