@@ -111,7 +111,7 @@ export class ApiTokenService {
     this.cut([id]);
   }
 
-  /** Disconnects the sockets of all tokens of an account that may no longer use them. */
+  /** Disconnects the sockets of all of an account's tokens, which are no longer valid. */
   async cutAll(accountId: string): Promise<void> {
     this.cut(await this.repository.idsOf(accountId));
   }
