@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { CLUSTER, type Cluster, type ClusterNode, type NodeId } from '../cluster/cluster.js';
@@ -14,6 +15,11 @@ import { LoadMeter } from './load-meter.js';
 
 /** The call by which a node asks another one what it does. Its body is ignored. */
 const REPORT = 'report';
+/**
+ * How long the load may take to measure, which is less than a call may take: a media worker that
+ * hangs says nothing about it.
+ */
+const LOAD_TIMEOUT_MS = 1_000;
 /** Another release may measure its load differently. */
 const Report = z.object({
   version: z.string().nullable(),
@@ -93,7 +99,8 @@ export class AdminNodeService implements OnModuleInit {
   }
 
   async #report(): Promise<Report> {
-    return { version: VERSION, load: await this.meter.read() };
+    const tooLate = sleep(LOAD_TIMEOUT_MS, null, { ref: false });
+    return { version: VERSION, load: await Promise.race([this.meter.read(), tooLate]) };
   }
 
   async #ask(id: NodeId): Promise<Report | 'unreachable'> {

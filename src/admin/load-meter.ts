@@ -29,6 +29,7 @@ export class LoadMeter implements OnApplicationBootstrap, BeforeApplicationShutd
   /** The latest samples, oldest first. */
   readonly #samples: Totals[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #isSampling = false;
 
   constructor(
     private readonly metrics: Metrics,
@@ -70,14 +71,19 @@ export class LoadMeter implements OnApplicationBootstrap, BeforeApplicationShutd
     };
   }
 
+  /** Skips a sample while the one before is still being taken, because a media worker hangs. */
   #sample(): void {
-    void this.#totals().then(
-      (totals) => {
+    if (this.#isSampling) return;
+    this.#isSampling = true;
+    void this.#totals()
+      .then((totals) => {
         this.#samples.push(totals);
         if (this.#samples.length > SAMPLES) this.#samples.shift();
-      },
-      (err: unknown) => this.log.warn({ err }, 'the load was not measured'),
-    );
+      })
+      .catch((err: unknown) => this.log.warn({ err }, 'the load was not measured'))
+      .finally(() => {
+        this.#isSampling = false;
+      });
   }
 
   async #totals(): Promise<Totals> {

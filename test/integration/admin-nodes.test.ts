@@ -11,6 +11,7 @@ import { PrismaService } from '../../src/db/prisma.service.js';
 import { Secrets } from '../../src/secrets/secrets.js';
 import type { AdminNodeList } from '../../src/protocol/admin.js';
 import type { AdminEventList } from '../../src/protocol/security-event.js';
+import { SfuService } from '../../src/sfu/sfu.service.js';
 import { administrator } from '../support/administrator.js';
 import type { TestApp } from '../support/app.js';
 import type { Film } from '../support/film-rtp.js';
@@ -163,6 +164,23 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
     await expect
       .poll(() => find(boss, 'old'), LIMIT)
       .toMatchObject({ state: 'running', version: null, load: null });
+  });
+
+  it('run, with an unknown load, while a media worker hangs', async () => {
+    const one = await nodes.start('one');
+    const two = await nodes.start('two');
+    const boss = await administrator(one);
+    const [worker] = two.app.get(SfuService).pool.workers;
+    if (!worker) throw new Error('no media worker runs');
+    process.kill(worker.pid, 'SIGSTOP');
+    try {
+      await expect
+        .poll(() => find(boss, 'two'), LIMIT)
+        .toMatchObject({ state: 'running', version: expect.any(String), load: null });
+    } finally {
+      process.kill(worker.pid, 'SIGCONT');
+    }
+    await expect.poll(async () => (await find(boss, 'two'))?.load?.viewers, LIMIT).toBe(0);
   });
 
   it('report to the database that they run', async () => {
