@@ -24,7 +24,8 @@ export class ClusterNodes {
     return new ClusterNodes(server, name);
   }
 
-  async start(name: string): Promise<ServerProcess> {
+  /** @param settings further environment variables of the node */
+  async start(name: string, settings: Record<string, string> = {}): Promise<ServerProcess> {
     const url = new URL(this.#server);
     url.pathname = `/${this.#name}`;
     const node = await ServerProcess.start({
@@ -33,6 +34,7 @@ export class ClusterNodes {
       NODE_URL: `http://127.0.0.1:${await freePort()}`,
       NODE_NAME: name,
       RTC_ANNOUNCED_ADDRESS: '127.0.0.1',
+      ...settings,
     });
     this.#nodes.push(node);
     return node;

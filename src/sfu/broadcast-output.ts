@@ -34,13 +34,15 @@ export class BroadcastOutput {
   readonly #emitter = new TypedEmitter<{
     trackAdded: [producer: types.Producer];
     trackReplaced: [before: types.Producer, after: types.Producer];
+    viewerReady: [];
     viewerLeft: [];
     closed: [];
   }>();
   /**
    * `trackReplaced`: viewers who join from now on get another producer of the same track, and some
-   * of the current ones keep the original. `viewerLeft`: a viewer's connection has closed.
-   * `closed`: all viewers' connections have closed.
+   * of the current ones keep the original. `viewerReady`: a viewer can receive video from now on;
+   * may be emitted repeatedly. `viewerLeft`: a viewer's connection has closed. `closed`: all
+   * viewers' connections have closed.
    */
   readonly events = this.#emitter.listenable;
   readonly #options: Options;
@@ -84,6 +86,11 @@ export class BroadcastOutput {
 
   get viewers(): ReadonlySet<ViewerConnection> {
     return this.#viewers;
+  }
+
+  /** Whether viewers with fixed session descriptions are watching. */
+  get hasFixedViewers(): boolean {
+    return this.#lastingUsers > 0;
   }
 
   /** Returns the current track with that producer id. */
@@ -185,13 +192,14 @@ export class BroadcastOutput {
 
   async #connect(
     { site, release }: RouterLease,
-    options: Omit<ViewerOptions, 'site' | 'transport'>,
+    options: Omit<ViewerOptions, 'site' | 'transport' | 'onReady'>,
   ): Promise<ViewerConnection> {
     let viewer: ViewerConnection;
     try {
       this.assertOpen();
       const transport = await site.worker.createTransport(site.router);
-      viewer = new ViewerConnection({ ...options, site, transport });
+      const onReady = () => this.#emitter.emit('viewerReady');
+      viewer = new ViewerConnection({ ...options, site, transport, onReady });
       this.assertOpen();
     } catch (error) {
       release();

@@ -28,6 +28,8 @@ export const FeedRequest = z.object({
   /** The broadcast's epoch, of which the caller believes that the origin runs it. */
   epoch: z.number().int(),
   end: PipeEnd,
+  /** Whether the caller will say `start` for tracks that wait for it. */
+  saysStart: z.boolean().default(false),
 });
 export type FeedRequest = z.output<typeof FeedRequest>;
 
@@ -41,11 +43,20 @@ const FeedTrack = z.object({
   /** The simulcast layers that arrive at the origin, which the pipe will therefore carry. */
   layers: z.array(z.number().int()),
   reportsTell: z.enum(['capture', 'sending']),
+  /**
+   * Whether the origin sends nothing of the track before `start`, which also requests a key frame.
+   * The first viewer's connection must be ready by then.
+   */
+  waits: z.boolean().default(false),
 });
 export type FeedTrack = z.output<typeof FeedTrack>;
 
 export const FeedAnswer = z.object({ end: PipeEnd, tracks: z.array(FeedTrack) });
 export type FeedAnswer = z.output<typeof FeedAnswer>;
+
+/** What the caller sends on the stream. */
+export const FeedCommand = z.object({ type: z.literal('start') });
+export type FeedCommand = z.output<typeof FeedCommand>;
 
 /** What the origin sends on the stream after its answer. */
 export const FeedMessage = z.discriminatedUnion('type', [

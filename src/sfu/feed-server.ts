@@ -6,12 +6,14 @@ import type { Log } from '../common/logger.js';
 import type { BroadcastOutput } from './broadcast-output.js';
 import {
   FEED,
+  FeedCommand,
   type FeedAnswer,
   type FeedMessage,
   FeedRequest,
   type FeedTrack,
 } from './feed-messages.js';
 import { connectPipe, endOf, type NodeRtc, openPipe } from './node-pipe.js';
+import { startsWithOneKeyFrame } from './key-frame-order.js';
 import { reportsTellOf } from './sender-report.js';
 
 /** The load of a pipe, through which everything that the publisher sends passes. */
@@ -35,7 +37,7 @@ export class FeedServer {
   }
 
   async #open(body: unknown, from: NodeId, stream: NodeStream): Promise<FeedAnswer> {
-    const { broadcastId, epoch, end } = FeedRequest.parse(body);
+    const { broadcastId, epoch, end, saysStart } = FeedRequest.parse(body);
     const { find, rtc, log } = this.options;
     const output = find({ id: broadcastId, epoch });
     if (!output || output.closed)
@@ -46,10 +48,11 @@ export class FeedServer {
     pipe.observer.once('close', () => (worker.load -= PIPE_LOAD));
     void stream.closed.then(() => pipe.close());
     try {
+      const feed = new Feed({ pipe, stream, log: log.child({ broadcastId, to: from }) });
+      const tracks = await feed.open(output, { mayWait: saysStart });
       await connectPipe(pipe, end);
-      const feed = new Feed(pipe, stream, log.child({ broadcastId, to: from }));
-      const tracks = await feed.start(output);
       pipe.observer.once('close', () => stream.close());
+      void feed.obey();
       return { end: endOf(pipe), tracks };
     } catch (error) {
       pipe.close();
@@ -58,19 +61,29 @@ export class FeedServer {
   }
 }
 
+type FeedParts = Readonly<{ pipe: types.PipeTransport; stream: NodeStream; log: Log }>;
+
 /** One broadcast's tracks on their way to one other node. */
 class Feed {
+  readonly #pipe: types.PipeTransport;
+  readonly #stream: NodeStream;
+  readonly #log: Log;
   /** Keeps messages in the order of what happened. */
   #tail: Promise<unknown> = Promise.resolve();
+  /** Those that are paused until the other node says `start`. */
+  readonly #waiting = new Set<types.Consumer>();
 
-  constructor(
-    private readonly pipe: types.PipeTransport,
-    private readonly stream: NodeStream,
-    private readonly log: Log,
-  ) {}
+  constructor({ pipe, stream, log }: FeedParts) {
+    this.#pipe = pipe;
+    this.#stream = stream;
+    this.#log = log;
+  }
 
-  /** Sends the present tracks, and reports all later ones. */
-  async start(output: BroadcastOutput): Promise<FeedTrack[]> {
+  /**
+   * Describes the present tracks, and reports all later ones. Must be called before the pipe is
+   * connected: mediasoup then requests a key frame for each track that doesn't wait.
+   */
+  async open(output: BroadcastOutput, { mayWait }: { mayWait: boolean }): Promise<FeedTrack[]> {
     const offs = [
       output.events.on('trackAdded', (producer) =>
         this.#then(producer, (track) => ({ type: 'added', track })),
@@ -79,35 +92,60 @@ class Feed {
         this.#then(after, (track) => ({ type: 'replaced', before: before.id, track })),
       ),
     ];
-    this.pipe.observer.once('close', () => {
+    this.#pipe.observer.once('close', () => {
       for (const off of offs) off();
     });
-    const sent = await Promise.all(output.producers.map((one) => this.#send(one)));
+    const sent = await Promise.all(output.producers.map((one) => this.#send(one, mayWait)));
     return sent.filter((track) => track !== null);
+  }
+
+  /** Follows the other node's commands until the stream closes. */
+  async obey(): Promise<void> {
+    try {
+      for await (const message of this.#stream) {
+        FeedCommand.parse(message);
+        await this.#start();
+      }
+    } catch (err) {
+      if (!this.#pipe.closed) this.#log.warn({ err }, 'a feed was broken');
+      this.#pipe.close();
+    }
+  }
+
+  async #start(): Promise<void> {
+    await Promise.all([...this.#waiting].map((consumer) => consumer.resume()));
+  }
+
+  async #hold(consumer: types.Consumer): Promise<void> {
+    this.#waiting.add(consumer);
+    consumer.observer.once('close', () => this.#waiting.delete(consumer));
+    await consumer.pause();
   }
 
   #then(producer: types.Producer, message: (track: FeedTrack) => FeedMessage): void {
     this.#tail = this.#tail
       .then(async () => {
-        const track = await this.#send(producer);
+        const track = await this.#send(producer, false);
         if (track) this.#say(message(track));
       })
       .catch((err: unknown) => {
-        if (this.pipe.closed) return;
+        if (this.#pipe.closed) return;
         // The other node opens another feed.
-        this.log.warn({ err }, 'another node could not be sent a track');
-        this.pipe.close();
+        this.#log.warn({ err }, 'another node could not be sent a track');
+        this.#pipe.close();
       });
   }
 
   /** Resolves with null if the track was closed in the meantime. */
-  async #send(producer: types.Producer): Promise<FeedTrack | null> {
+  async #send(producer: types.Producer, mayWait: boolean): Promise<FeedTrack | null> {
     const { id, kind } = producer;
-    const consumer = await this.pipe.consume({ producerId: id }).catch((error: unknown) => {
+    const consumer = await this.#pipe.consume({ producerId: id }).catch((error: unknown) => {
       if (producer.closed) return null;
       throw error;
     });
     if (!consumer || producer.closed) return null;
+    const waits = mayWait && kind === 'video' && startsWithOneKeyFrame(producer);
+    if (waits) await this.#hold(consumer);
     consumer.on('producerclose', () => this.#say({ type: 'closed', id }));
     consumer.on('producerpause', () => this.#say({ type: 'paused', id, paused: true }));
     consumer.on('producerresume', () => this.#say({ type: 'paused', id, paused: false }));
@@ -118,10 +156,11 @@ class Feed {
       paused: consumer.producerPaused,
       layers: producer.score.filter(({ score }) => score > 0).map((one) => one.encodingIdx),
       reportsTell: reportsTellOf(producer),
+      waits,
     };
   }
 
   #say(message: FeedMessage): void {
-    this.stream.send(message);
+    this.#stream.send(message);
   }
 }

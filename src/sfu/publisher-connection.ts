@@ -8,6 +8,7 @@ import { H264SetStore } from '../media/rtp/h264-set-store.js';
 import { CaptureDelay } from './capture-delay.js';
 import { checkLayers } from './layer-check.js';
 import { IngestMeter, TracedPacket } from './ingest-meter.js';
+import { KeyFrameOrder } from './key-frame-order.js';
 import { refusingMedia } from './media-refused.js';
 import { asOpaque, offeredSetsOf } from './opaque-track.js';
 import { PeerConnection } from './peer-connection.js';
@@ -116,6 +117,7 @@ export class PublisherConnection implements PublisherMedia {
     // The schema of the request has validated the shape; mediasoup validates the names and numbers.
     const parameters = rtpParameters as types.RtpParameters;
     const offeredSets = offeredSetsOf(parameters);
+    const keyFrameOrder = new KeyFrameOrder();
     try {
       const producer = await refusingMedia(`${kind} track`, this.#options.transport, () =>
         this.#options.transport.produce({
@@ -123,10 +125,11 @@ export class PublisherConnection implements PublisherMedia {
           rtpParameters: offeredSets === null ? parameters : asOpaque(parameters),
           paused,
           keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
-          appData: { reportsTell, mimeType: parameters.codecs[0]?.mimeType },
+          appData: { reportsTell, mimeType: parameters.codecs[0]?.mimeType, keyFrameOrder },
         }),
       );
       this.#adopt(producer);
+      if (kind === 'video') keyFrameOrder.follow(producer);
       if (offeredSets === null) this.#options.onProducer(producer);
       else
         await this.#repeatSets(producer, offeredSets).catch((error: unknown) => {

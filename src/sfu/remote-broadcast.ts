@@ -47,6 +47,7 @@ export class RemoteBroadcast implements RemoteMedia {
   private constructor(options: Options, output: BroadcastOutput) {
     this.#options = options;
     this.output = output;
+    output.events.on('viewerReady', () => void this.#feed?.feed.start());
     output.events.on('viewerLeft', () => this.#closeIfUnused());
     output.events.on('closed', () => {
       clearTimeout(this.#unused);
@@ -78,7 +79,10 @@ export class RemoteBroadcast implements RemoteMedia {
   }
 
   receive(terms: ReceiverTerms | null): Promise<ViewerConnection> {
-    return this.#use(() => this.output.receive(terms));
+    return this.#use(async () => {
+      await this.#feed?.feed.start();
+      return this.output.receive(terms);
+    });
   }
 
   moved(): void {

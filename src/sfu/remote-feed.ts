@@ -6,21 +6,24 @@ import type { BroadcastOutput } from './broadcast-output.js';
 import {
   FEED,
   FeedAnswer,
+  type FeedCommand,
   FeedMessage,
   type FeedRequest,
   type FeedTrack,
 } from './feed-messages.js';
+import { KeyFrameOrder } from './key-frame-order.js';
 import { connectPipe, endOf, type NodeRtc, openPipe } from './node-pipe.js';
 
 /**
- * How long the first viewer waits until all layers arrive. Without them, mediasoup would start with
- * the lowest one, and keep to it for seconds.
+ * How long viewers wait until all layers arrive, unless they can start before. Without them, mediasoup
+ * would start with the first one that arrives, and keep to it for seconds.
  */
 const LAYERS_WAIT_MS = 300;
 /** After that time without a packet of a track, something is wrong between the nodes. */
 const SILENCE_WARN_MS = 10_000;
 
 type Options = Readonly<{ calls: NodeCalls; rtc: NodeRtc; log: Log }>;
+type Expected = Readonly<{ producer: types.Producer; layers: readonly number[] }>;
 
 /** A broadcast's tracks from another node, which become those of an output on this node. */
 export class RemoteFeed {
@@ -29,6 +32,9 @@ export class RemoteFeed {
   readonly #stream: NodeStream;
   readonly #output: BroadcastOutput;
   readonly #log: Log;
+  /** The tracks that the origin doesn't send before `start`. */
+  #waiting: readonly Expected[] = [];
+  #started: Promise<void> | null = null;
 
   private constructor(
     parts: { pipe: types.PipeTransport; stream: NodeStream },
@@ -46,7 +52,8 @@ export class RemoteFeed {
   }
 
   /**
-   * Opens the feed. Resolves when the tracks can be consumed with all their layers.
+   * Opens the feed. Resolves when the tracks can be consumed: when all layers arrive, or before
+   * {@link start} for tracks that need only one key frame.
    * @throws {CallError} if the origin doesn't send it; `gone` if it doesn't run that epoch
    */
   static async open(
@@ -57,15 +64,20 @@ export class RemoteFeed {
     const { nodeId, id: broadcastId, epoch } = source;
     const pipe = await openPipe(output.origin.router, rtc);
     try {
-      const request: FeedRequest = { broadcastId, epoch, end: endOf(pipe) };
+      const request: FeedRequest = { broadcastId, epoch, end: endOf(pipe), saysStart: true };
       const { answer, stream } = await calls.open(nodeId, FEED, request);
       const feed = new RemoteFeed({ pipe, stream }, output, log);
       const { end, tracks } = FeedAnswer.parse(answer);
       await connectPipe(pipe, end);
       const made = await Promise.all(tracks.map((track) => feed.#produce(track)));
-      await feed.#allArrive(
-        made.map((producer, i) => ({ producer, layers: tracks[i]?.layers ?? [] })),
-      );
+      const expected = made.map((producer, i) => ({
+        producer,
+        layers: tracks[i]?.layers ?? [],
+        waits: tracks[i]?.waits ?? false,
+      }));
+      feed.#waiting = expected.filter(({ waits }) => waits);
+      await feed.#allArrive(expected.filter(({ waits }) => !waits));
+      if (output.hasFixedViewers) await feed.start();
       for (const producer of made) output.add(producer);
       void feed.#follow();
       return feed;
@@ -80,8 +92,23 @@ export class RemoteFeed {
     return this.#stream.closed;
   }
 
+  /**
+   * Makes the origin send all tracks, now that a viewer is ready. Resolves when all layers arrive,
+   * or have not arrived in time.
+   */
+  start(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
   close(): void {
     this.#pipe.close();
+  }
+
+  async #start(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    this.#stream.send({ type: 'start' } satisfies FeedCommand);
+    await this.#allArrive(this.#waiting);
   }
 
   async #follow(): Promise<void> {
@@ -114,12 +141,16 @@ export class RemoteFeed {
     }
   }
 
-  async #produce({ id, kind, rtpParameters, paused, reportsTell }: FeedTrack) {
+  async #produce({ id, kind, rtpParameters, paused, reportsTell, waits }: FeedTrack) {
     const producer = await this.#pipe.produce({
       kind,
       rtpParameters,
       paused,
-      appData: { reportsTell, mimeType: rtpParameters.codecs[0]?.mimeType },
+      appData: {
+        reportsTell,
+        mimeType: rtpParameters.codecs[0]?.mimeType,
+        keyFrameOrder: new KeyFrameOrder(waits),
+      },
     });
     this.#tracks.set(id, producer);
     producer.observer.once('close', () => this.#tracks.delete(id));
@@ -129,9 +160,7 @@ export class RemoteFeed {
   }
 
   /** Resolves when all layers that arrive at the origin also arrive here. */
-  async #allArrive(
-    expected: readonly { producer: types.Producer; layers: readonly number[] }[],
-  ): Promise<void> {
+  async #allArrive(expected: readonly Expected[]): Promise<void> {
     const missing = () =>
       expected.filter(
         ({ producer, layers }) =>

@@ -32,6 +32,8 @@ export type ViewerOptions = {
   mids: ReceiverTerms['mids'] | null;
   /** Whether the viewer has yet to answer the server's offer. Nothing is sent before that. */
   isOffered?: boolean;
+  /** Called when the viewer can receive video: it is connected and has resumed a video track. */
+  onReady: () => void;
 };
 
 /** A viewer's transport with a consumer for each track that the viewer can receive. */
@@ -41,6 +43,7 @@ export class ViewerConnection implements ReceiverMedia {
   readonly site: WorkerRouter;
   readonly #peer: PeerConnection;
   readonly #producers: ViewerOptions['producers'];
+  readonly #onReady: ViewerOptions['onReady'];
   readonly #consumers = new Map<string, types.Consumer>();
   /** The origin's producer ids by consumer id. */
   readonly #sources = new Map<string, string>();
@@ -61,11 +64,13 @@ export class ViewerConnection implements ReceiverMedia {
     producers,
     mids,
     isOffered = false,
+    onReady,
   }: ViewerOptions) {
     this.site = site;
     this.#peer = new PeerConnection(transport, site.worker.announcedAddresses);
     this.#capabilities = capabilities;
     this.#producers = producers;
+    this.#onReady = onReady;
     this.#mids = mids;
     this.#isOffered = isOffered;
     transport.on('dtlsstatechange', () => this.#connectionChanged());
@@ -206,6 +211,7 @@ export class ViewerConnection implements ReceiverMedia {
         await consumer.resume();
       }),
     );
+    this.#checkReady();
   }
 
   async pinLayer(layer: number | null): Promise<void> {
@@ -228,6 +234,13 @@ export class ViewerConnection implements ReceiverMedia {
     if (connected === this.#connected) return;
     this.#connected = connected;
     this.#emitter.emit(connected ? 'connected' : 'disconnected');
+    this.#checkReady();
+  }
+
+  #checkReady(): void {
+    const consumers = [...this.#consumers.values()];
+    if (this.#connected && consumers.some(({ kind, paused }) => kind === 'video' && !paused))
+      this.#onReady();
   }
 
   async #adopt(consumer: types.Consumer): Promise<void> {

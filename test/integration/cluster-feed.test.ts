@@ -164,6 +164,23 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       await receives(await watchByWhep(edge));
     });
 
+    it('cause no key frame before the first of them is ready', async () => {
+      await publish();
+      // The page never connects.
+      await join(edge);
+      const received = async (kind: string) => {
+        const stats = await outputsOf(edge)[0]!
+          .producers.find((producer) => producer.kind === kind)!
+          .getStats();
+        return stats.reduce((sum, { packetCount }) => sum + packetCount, 0);
+      };
+      // The audio that arrives in a second, in which the film has a key frame.
+      await vi.waitUntil(async () => (await received('audio')) > 50, LIMIT);
+      expect(await received('video')).toBe(0);
+      await sees(await watchByWhep(edge));
+      expect(await received('video')).toBeGreaterThan(0);
+    });
+
     it('receive all simulcast layers', async () => {
       onTestFinished(end);
       const layers = await Promise.all(
