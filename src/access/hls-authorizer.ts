@@ -60,8 +60,8 @@ export class HlsAuthorizer {
     const [, name = ''] = CHANNEL.exec(path) ?? [];
     const { bare, token } = splitToken(path);
     const channel = await this.access.find(name);
-    // Requests to a channel that doesn't exist are allowed, because it has no files.
-    const fetchable = channel === null ? 'all' : this.tokens.check(channel, token);
+    // The media of a channel that was just deleted still exists.
+    const fetchable = channel === null ? 'nobody' : this.tokens.check(channel, token);
     return { path: bare, isAllowed: fetchable !== 'nobody', isProtected: fetchable !== 'all' };
   }
 }

@@ -4,6 +4,7 @@ import { TypedEmitter } from '../common/typed-emitter.js';
 import type { BroadcastView } from '../protocol/broadcast.js';
 import { BroadcastDirectory, type RemoteBroadcast } from './directory.js';
 import { LiveChannel } from './live-channel.js';
+import type { BroadcastStop } from './ports/stopping.js';
 import { ViewerPresence } from './viewer-presence.js';
 
 /** The interval at which viewer counts and delays are checked for changes. */
@@ -32,7 +33,7 @@ export type CurrentBroadcast = Readonly<{
  * and viewer counts are answered for all nodes.
  */
 @Injectable()
-export class LiveChannels implements OnApplicationShutdown {
+export class LiveChannels implements BroadcastStop, OnApplicationShutdown {
   readonly #emitter = new TypedEmitter<{
     stateChanged: [LiveChannel];
     statsChanged: [LiveChannel];

@@ -49,6 +49,8 @@ export class HlsService
   ) {
     this.#log = log.child({ part: 'hls' });
     this.#aac = new AacThread(this.#log);
+    // The next channel of that name may have another owner, and another audience.
+    broadcasts.events.on('channelDeleted', ({ name }) => this.#packagers.get(name)?.dispose());
   }
 
   async onModuleInit(): Promise<void> {

@@ -48,3 +48,16 @@ it('the remains of a private broadcast stay private until the next one', async (
   expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(200);
   await next.publisher.end();
 });
+
+it('the remains of a deleted channel can’t be fetched by anyone', async () => {
+  await goLive();
+  await owner.request('PATCH', '/api/channels/ann/access', { body: { visibility: 'private' } });
+  const { hls } = (await owner.get('/api/channels/ann/playback')).body as { hls: string };
+  expect(await statusOf(owner, hls)).toBe(200);
+  expect((await owner.request('DELETE', '/api/channels/ann', { body: {} })).status).toBe(204);
+  for (const path of ['/hls/ann/index.m3u8', hls])
+    for (const who of [guest, owner]) expect(await statusOf(who, path)).toBe(404);
+  const other = await loggedIn(server.url, 'bob');
+  expect((await other.post('/api/channels', { name: 'ann' })).status).toBe(201);
+  expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(404);
+});

@@ -13,6 +13,7 @@ type Options = {
   payloadTypes: Readonly<Record<Kind, number>>;
   video?: Video;
   token?: string;
+  cookie?: string;
   /** Receives each video packet. */
   onVideo?: (packet: Buffer) => void;
 };
@@ -34,7 +35,7 @@ export class WeriftViewer {
   resource = '';
   etag = '';
   readonly #peer: RTCPeerConnection;
-  readonly #token: string | undefined;
+  readonly #identity: Record<string, string>;
   readonly #onVideo: (packet: Buffer) => void;
 
   constructor({
@@ -43,11 +44,15 @@ export class WeriftViewer {
     payloadTypes,
     video = 'H264',
     token,
+    cookie,
     onVideo = () => undefined,
   }: Options) {
     this.#onVideo = onVideo;
     this.endpoint = `${url}/whep/${channel}`;
-    this.#token = token;
+    this.#identity = {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(cookie === undefined ? {} : { cookie }),
+    };
     this.#peer = new RTCPeerConnection({
       codecs: {
         audio: [
@@ -105,7 +110,7 @@ export class WeriftViewer {
     const response = await fetch(url, {
       method,
       headers: {
-        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+        ...this.#identity,
         ...(type === undefined ? {} : { 'content-type': type }),
         ...headers,
       },
