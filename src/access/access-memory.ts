@@ -103,6 +103,11 @@ export class AccessMemory {
     this.#entries.delete(name);
   }
 
+  /** Drops all channels from the cache. */
+  forgetAll(): void {
+    this.#entries.clear();
+  }
+
   async #read(name: string, entry: Entry): Promise<ChannelAccess | null> {
     const startedMs = this.clock.nowMs();
     try {

@@ -29,11 +29,15 @@ export class AccessWatchdog<M extends object> {
   /** Those inside each channel, by its name. Bounded by the limits on connections. */
   readonly #inside = new Map<string, Set<M>>();
   readonly #timer = setInterval(() => void this.#watch(), WATCH_MS);
-  readonly #off: () => void;
+  readonly #offs: readonly (() => void)[];
 
   constructor(options: Options<M>) {
     this.#options = options;
-    this.#off = options.access.events.on('changed', (name) => void this.#check(name));
+    const { events } = options.access;
+    this.#offs = [
+      events.on('changed', (name) => void this.#check(name)),
+      events.on('missed', () => void this.#checkAll()),
+    ];
     this.#timer.unref();
   }
 
@@ -49,7 +53,7 @@ export class AccessWatchdog<M extends object> {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#off();
+    for (const off of this.#offs) off();
   }
 
   /** Detects changes to protected channels that were not announced, such as disabled accounts. */
@@ -58,11 +62,17 @@ export class AccessWatchdog<M extends object> {
       if (this.#options.access.mayBeProtected(name)) await this.#check(name);
   }
 
-  async #check(name: string): Promise<void> {
+  /** Detects all changes, in turn, so that the other queries aren't delayed by many channels. */
+  async #checkAll(): Promise<void> {
+    for (const name of this.#inside.keys()) await this.#check(name, { isNotified: false });
+  }
+
+  /** @param isNotified whether the members of a channel that was deleted are notified of that */
+  async #check(name: string, { isNotified = true } = {}): Promise<void> {
     if (!this.#inside.has(name)) return;
     const channel = await this.#read(name);
     // If a channel is deleted, the code that deletes it notifies its members.
-    if (!channel) return;
+    if (channel === undefined || (channel === null && isNotified)) return;
     const { access, visitorOf, evict } = this.#options;
     for (const member of this.#inside.get(name) ?? []) {
       const decision = access.decide(channel, visitorOf(member));

@@ -30,8 +30,11 @@ const NONE: ReadonlySet<string> = new Set();
 /** Decides who can see a channel and everything in it. Every entry point calls it. */
 @Injectable()
 export class AccessService {
-  readonly #emitter = new TypedEmitter<{ changed: [name: string] }>();
-  /** `changed`: the audience may have become narrower. */
+  readonly #emitter = new TypedEmitter<{ changed: [name: string]; missed: [] }>();
+  /**
+   * `changed`: the audience may have become narrower. `missed`: that of any channel may have, or the
+   * channel may have been deleted, because messages of other nodes were lost.
+   */
   readonly events = this.#emitter.listenable;
   readonly #passes: ChannelPasses;
   readonly #changed: (name: string) => void;
@@ -47,6 +50,10 @@ export class AccessService {
     this.#changed = shared(bus, 'access-changed', {
       schema: z.string(),
       apply: (name) => this.changedElsewhere(name),
+    });
+    bus.onGap(() => {
+      memory.forgetAll();
+      this.#emitter.emit('missed');
     });
   }
 

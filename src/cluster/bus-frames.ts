@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { NodeId } from './cluster.js';
 import { MESSAGE_MAX } from './bus.js';
 
+/** The topic of a node's notice that messages of it were lost. */
+export const GAP_TOPIC = 'gap';
+
 const Frame = z.object({ from: z.string(), topic: z.string(), message: z.unknown() });
 
 /**
@@ -44,6 +47,7 @@ export class BusListeners {
   receive(text: string, self: NodeId): void {
     const frame = readFrame(text);
     if (frame === null || frame.from === self) return;
+    if (frame.topic === GAP_TOPIC) return this.gap();
     for (const listener of this.#byTopic.get(frame.topic) ?? []) listener(frame.message);
   }
 

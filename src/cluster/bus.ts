@@ -25,7 +25,10 @@ export interface Bus {
   readonly database: Readonly<{ channel: string; from: NodeId }> | null;
   /** Listens to a topic until the returned function is called. */
   on(topic: string, listener: (message: unknown) => void): () => void;
-  /** Calls the listener whenever messages may have been lost, until the returned function is called. */
+  /**
+   * Calls the listener whenever messages may have been lost, by this node or by their sender, until
+   * the returned function is called.
+   */
   onGap(listener: () => void): () => void;
 }
 

@@ -90,7 +90,10 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
       const bus = redis ?? new PgBus(id, session, db, log);
       const open = { server, redis };
       return new Membership(cluster, bus, calls, resources, {
-        beginStop: () => cluster.beginStop(),
+        beginStop: () => {
+          cluster.beginStop();
+          if (bus instanceof PgBus) bus.close();
+        },
         leave: async () => {
           await cluster.stop();
           calls.close();

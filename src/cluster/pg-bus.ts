@@ -2,8 +2,9 @@ import type { Log } from '../common/logger.js';
 import type { DatabaseSession } from '../db/database-session.js';
 import type { PrismaService } from '../db/prisma.service.js';
 import type { Bus } from './bus.js';
-import { BusListeners, writeFrame } from './bus-frames.js';
+import { BusListeners, GAP_TOPIC, writeFrame } from './bus-frames.js';
 import type { NodeId } from './cluster.js';
+import { GapNotice } from './gap-notice.js';
 
 /** The channel of LISTEN and NOTIFY. */
 export const BUS_CHANNEL = 'onair_bus';
@@ -12,6 +13,7 @@ export const BUS_CHANNEL = 'onair_bus';
 export class PgBus implements Bus {
   readonly database: { channel: string; from: NodeId };
   readonly #listeners = new BusListeners();
+  readonly #gapNotice = new GapNotice(() => this.publish(GAP_TOPIC, null));
   #waiting: string[] = [];
   #sending = false;
 
@@ -42,6 +44,11 @@ export class PgBus implements Bus {
     return this.#listeners.onGap(listener);
   }
 
+  /** Sends no more notices of lost messages, because the database is about to be closed. */
+  close(): void {
+    this.#gapNotice.close();
+  }
+
   /** Sends what waits in one statement after another, so that messages keep their order. */
   async #send(): Promise<void> {
     this.#sending = true;
@@ -56,6 +63,7 @@ export class PgBus implements Bus {
           ORDER BY n`;
       } catch (err) {
         this.log.warn({ err, lost: frames.length }, 'messages to other nodes were lost');
+        this.#gapNotice.lost();
       }
     }
     this.#sending = false;

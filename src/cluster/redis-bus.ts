@@ -3,8 +3,9 @@ import type { Log } from '../common/logger.js';
 import { StartError } from '../common/start-error.js';
 import type { Secrets } from '../secrets/secrets.js';
 import type { Bus } from './bus.js';
-import { BusListeners, writeFrame } from './bus-frames.js';
+import { BusListeners, GAP_TOPIC, writeFrame } from './bus-frames.js';
 import type { NodeId } from './cluster.js';
+import { GapNotice } from './gap-notice.js';
 
 const RECONNECT_EVERY_MS = 500;
 /** The interval at which the subscription is checked: a dead link reports nothing by itself. */
@@ -20,6 +21,7 @@ type Options = Readonly<{ url: string; self: NodeId; secrets: Secrets; log: Log 
 export class RedisBus implements Bus {
   readonly database = null;
   readonly #listeners = new BusListeners();
+  readonly #gapNotice = new GapNotice(() => this.publish(GAP_TOPIC, null));
   /** A subscribed connection can't publish, so there are two. */
   readonly #subscriber: Redis;
   readonly #publisher: Redis;
@@ -91,6 +93,7 @@ export class RedisBus implements Bus {
 
   /** Closes both connections. Idempotent. */
   close(): void {
+    this.#gapNotice.close();
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const redis of [this.#subscriber, this.#publisher]) {
@@ -155,6 +158,7 @@ export class RedisBus implements Bus {
   #lose(err: unknown): void {
     if (this.#lost === 0) this.#log.warn({ err }, 'messages to other nodes are being lost');
     this.#lost += 1;
+    this.#gapNotice.lost();
   }
 
   #found(): void {

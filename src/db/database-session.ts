@@ -2,7 +2,10 @@ import pg from 'pg';
 import type { Log } from '../common/logger.js';
 import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 
-/** Time between checks of an idle connection, and between attempts to reconnect. */
+/**
+ * Time between checks of an idle connection, and between attempts to reconnect, of which the first
+ * begins at once.
+ */
 const CHECK_EVERY_MS = 2_000;
 const RECONNECT_EVERY_MS = 500;
 const TIMEOUT_MS = 5_000;
@@ -33,6 +36,7 @@ export class DatabaseSession {
   #client: pg.Client | null = null;
   #connectedAtMs: number | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #isChecking = false;
   #closed = false;
 
   private constructor(
@@ -109,23 +113,28 @@ export class DatabaseSession {
 
   #lose(client: pg.Client, err: unknown): void {
     if (client !== this.#client) return;
+    // A server that accepts connections and closes them isn't asked more often.
+    const isStable = (this.connectedForMs() ?? 0) > RECONNECT_EVERY_MS;
     this.#client = null;
     this.#connectedAtMs = null;
     void client.end().catch(() => undefined);
     if (this.#closed) return;
     this.log.warn({ err }, 'the connection for locks and notifications was lost; reconnecting');
     this.#emitter.emit('lost');
+    // If a check is running, it schedules the next one when it ends.
+    if (!this.#isChecking) this.#checkLater(isStable ? 0 : RECONNECT_EVERY_MS);
   }
 
-  #checkLater(): void {
+  #checkLater(delayMs = this.#client === null ? RECONNECT_EVERY_MS : CHECK_EVERY_MS): void {
+    clearTimeout(this.#timer);
     if (this.#closed) return;
-    const delayMs = this.#client === null ? RECONNECT_EVERY_MS : CHECK_EVERY_MS;
     this.#timer = setTimeout(() => void this.#check().then(() => this.#checkLater()), delayMs);
   }
 
   /** Checks an open connection, or opens a new one. Never rejects. */
   async #check(): Promise<void> {
     const client = this.#client;
+    this.#isChecking = true;
     try {
       if (client !== null) await client.query('SELECT 1');
       else {
@@ -135,6 +144,8 @@ export class DatabaseSession {
       }
     } catch (err) {
       if (client !== null) this.#lose(client, err);
+    } finally {
+      this.#isChecking = false;
     }
   }
 }

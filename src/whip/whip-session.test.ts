@@ -26,6 +26,7 @@ beforeEach(() => {
   session = new WhipSession({
     id: 'x',
     channel: { id: '1', name: 'ann' },
+    keyId: 'key',
     peer,
     // These are only the parts that a session uses.
     media: media as unknown as PublisherMedia,

@@ -20,6 +20,8 @@ const CONNECTING_MS = 5_000;
 type Options = {
   id: string;
   channel: { id: string; name: string };
+  /** The id of the stream key with which it was started. */
+  keyId: string;
   peer: Peer;
   broadcast: LiveBroadcast;
   media: PublisherMedia;
@@ -33,6 +35,7 @@ type Options = {
 export class WhipSession {
   readonly id: string;
   readonly channel: Options['channel'];
+  readonly keyId: string;
   readonly ice: IceSession;
   readonly #options: Options;
   readonly #startedAtMs: number;
@@ -43,6 +46,7 @@ export class WhipSession {
     this.#options = options;
     this.id = options.id;
     this.channel = options.channel;
+    this.keyId = options.keyId;
     this.ice = new IceSession({ transport, restartIce: () => media.restartIce() }, options.remote);
     this.#startedAtMs = clock.nowMs();
     media.events.on('connected', () => {

@@ -50,10 +50,10 @@ export class WhipController {
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const channel = await this.#authorize(name, headers.authorization, reply);
+    const access = await this.#authorize(name, headers.authorization, reply);
     const sdp = textOf(body, headers['content-type'], SDP_TYPE);
     const path = clientPath(raw, ip);
-    const { id, etag, answer, ownerId } = await this.whip.create(channel, sdp, path);
+    const { id, etag, answer, ownerId } = await this.whip.create(access, sdp, path);
     const servers = iceServers(this.config.rtc, ownerId, this.clock.nowMs());
     reply
       .type(SDP_TYPE)
@@ -130,8 +130,8 @@ export class WhipController {
   async #authorize(name: string, authorization: string | undefined, reply: FastifyReply) {
     // RFC 9110 15.5.2: required with every 401.
     reply.header('www-authenticate', 'Bearer realm="WHIP"');
-    const channel = await this.whip.authorize(name, authorization);
+    const access = await this.whip.authorize(name, authorization);
     reply.removeHeader('www-authenticate');
-    return channel;
+    return access;
   }
 }

@@ -12,7 +12,7 @@ import type { PublisherMedia } from '../broadcast/ports/media.js';
 import { PublishingService } from '../broadcast/publishing.service.js';
 import { TakeOver } from '../broadcast/take-over.js';
 import { NodeDrain } from '../cluster/node-drain.js';
-import { StreamKeyService } from '../channels/stream-key/stream-key.service.js';
+import { type KeyedAccess, StreamKeyService } from '../channels/stream-key/stream-key.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
@@ -109,7 +109,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
    * Returns the channel of a stream key.
    * @throws {DomainError} `not_logged_in`
    */
-  authorize(name: string, authorization: string | undefined): Promise<Channel> {
+  authorize(name: string, authorization: string | undefined): Promise<KeyedAccess> {
     return this.keys.channelOf(name, authorization);
   }
 
@@ -120,7 +120,11 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
    * @throws {DomainError} `bad_request` (400), `media_refused` (422), `already_publishing` (409),
    *   `unavailable` (503) with the time to retry after
    */
-  async create(channel: Channel, sdp: string, path: ClientPath): Promise<WhipCreated> {
+  async create(
+    { channel, keyId }: KeyedAccess,
+    sdp: string,
+    path: ClientPath,
+  ): Promise<WhipCreated> {
     const { offer, tracks } = readPublisher(sdp);
     this.#prune();
     if (this.#sessions.size >= SESSIONS_MAX)
@@ -147,6 +151,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     const session = new WhipSession({
       id,
       channel,
+      keyId,
       peer,
       broadcast,
       media,
@@ -230,12 +235,16 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     return session;
   }
 
-  /** Disconnects disabled owners. Their broadcasts end unless a publisher returns in time. */
+  /**
+   * Disconnects publishers whose owner was disabled, or whose key was changed by another node of
+   * which the message was lost. Their broadcasts end unless a publisher returns in time.
+   */
   async #check(): Promise<void> {
-    const names = new Set([...this.#sessions.values()].map(({ channel }) => channel.name));
-    for (const name of names)
-      if (!(await this.keys.isInForce(name)))
-        this.#disconnect(({ channel }) => channel.name === name);
+    const sessions = Map.groupBy(this.#sessions.values(), ({ channel }) => channel.name);
+    for (const [name, present] of sessions) {
+      const keyId = await this.keys.keyInForce(name);
+      this.#disconnect((session) => present.includes(session) && session.keyId !== keyId);
+    }
   }
 
   #disconnect(which: (session: WhipSession) => boolean): void {

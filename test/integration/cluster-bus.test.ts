@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bus, BUS, MESSAGE_MAX } from '../../src/cluster/bus.js';
 import { type Cluster, CLUSTER } from '../../src/cluster/cluster.js';
+import { PrismaService } from '../../src/db/prisma.service.js';
+import type { TestApp } from '../support/app.js';
 import { freePort } from '../support/free-port.js';
 import { TestNodes } from '../support/nodes.js';
 import { hasRedis, RedisServer } from '../support/redis-server.js';
@@ -11,6 +13,10 @@ type Waker = Readonly<{
   env: Readonly<Record<string, string>>;
   /** Cuts the connection over which a node hears the others. */
   cut(hearer: Cluster): Promise<void>;
+  /** Makes messages fail to be sent, until the returned function is called. */
+  cutSenders(): Promise<() => Promise<void>>;
+  /** Resolves when a node's messages that were published before have failed. */
+  failed(node: TestApp['app']): Promise<void>;
   close(): Promise<void>;
 }>;
 
@@ -19,6 +25,12 @@ function postgres(nodes: TestNodes): Waker {
     env: {},
     cut: async (hearer) => {
       expect(await nodes.cutSession(hearer)).toBe(true);
+    },
+    cutSenders: () => nodes.cutPools(),
+    failed: async (node) => {
+      // The message's statement begins in between.
+      for (let n = 0; n < 2; n += 1)
+        await expect(node.get(PrismaService).$queryRaw`SELECT 1`).rejects.toThrow(/connect/);
     },
     close: async () => undefined,
   };
@@ -29,6 +41,12 @@ async function redis(): Promise<Waker> {
   return {
     env: { REDIS_URL: server.url },
     cut: () => server.cutSubscribers(),
+    cutSenders: async () => {
+      await server.cutPublishers();
+      // They connect again by themselves.
+      return async () => undefined;
+    },
+    failed: async () => undefined,
     close: () => server.close(),
   };
 }
@@ -51,7 +69,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the bus of nodes', () => {
     const heard: unknown[] = [];
     const bus = app.get<Bus>(BUS);
     bus.on('room', (message) => heard.push(message));
-    return { bus, heard, cluster: app.get<Cluster>(CLUSTER) };
+    return { app, bus, heard, cluster: app.get<Cluster>(CLUSTER) };
   }
 
   describe.each([
@@ -95,6 +113,22 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the bus of nodes', () => {
           .toContain('after');
         expect(await one.cluster.isDead(two.cluster.self)).toBe(false);
         await expect.poll(() => one.cluster.nodes.size).toBe(2);
+      },
+    );
+
+    it.skipIf(!isAvailable)(
+      'reports that messages were lost which their sender could not send',
+      async () => {
+        const one = await startNode('one', waker.env);
+        const two = await startNode('two', waker.env);
+        let gaps = 0;
+        two.bus.onGap(() => (gaps += 1));
+        const mend = await waker.cutSenders();
+        one.bus.publish('room', 'lost');
+        await waker.failed(one.app);
+        await mend();
+        await expect.poll(() => gaps).toBeGreaterThan(0);
+        expect(two.heard).toEqual([]);
       },
     );
   });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Playback } from '../../src/protocol/access.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
+import { type Cluster, CLUSTER } from '../../src/cluster/cluster.js';
+import { PrismaService } from '../../src/db/prisma.service.js';
 import type { TestApp } from '../support/app.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { TestNodes } from '../support/nodes.js';
@@ -124,7 +126,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', { retry: 2 },
       whep: await ms(vi.waitUntil(hasEnded, LIMIT)),
       hls: await ms(vi.waitUntil(async () => (await fetched()) !== 200, LIMIT)),
     };
-    expect(Math.max(...Object.values(within)), JSON.stringify(within)).toBeLessThan(CUT_WITHIN_MS);
+    const late = Object.entries(within).filter(([, tookMs]) => tookMs > CUT_WITHIN_MS);
+    expect(late).toEqual([]);
     return code;
   }
 
@@ -196,6 +199,43 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', { retry: 2 },
       const viewer = await watch(name);
       expect(await cut(viewer, () => change('DELETE', `/api/channels/${name}`))).toBe('deleted');
     });
+  });
+
+  // Changes in the database itself are as unannounced as those whose messages are lost.
+  describe('a change whose message was lost is noticed with the next messages', () => {
+    const db = () => origin.app.get(PrismaService);
+    const restore = async () => {
+      expect(await nodes.cutSession(edge.app.get<Cluster>(CLUSTER))).toBe(true);
+    };
+
+    it('if the channel became private', async () => {
+      const { name } = await goLive();
+      const viewer = await watch(name);
+      await db().channel.update({
+        where: { name },
+        data: { visibility: 'PRIVATE', accessVersion: { increment: 1 } },
+      });
+      expect(await cut(viewer, restore)).toBe('channel_not_found');
+    });
+
+    it('if the channel was deleted', async () => {
+      const { name } = await goLive();
+      const viewer = await watch(name);
+      await db().channel.delete({ where: { name } });
+      expect(await cut(viewer, restore)).toBe('channel_not_found');
+    });
+  });
+
+  it('an encoder is disconnected soon if the message that its key was changed is lost', async () => {
+    const { name, resource } = await goLive();
+    await origin.app
+      .get(PrismaService)
+      .channel.update({ where: { name }, data: { streamKeyHash: null, streamKeyAt: null } });
+    await vi.waitUntil(async () => {
+      const { body } = await owner.get(`/api/channels/${name}`);
+      return (body as ChannelView).broadcast?.state === 'interrupted';
+    }, LIMIT);
+    expect((await fetch(resource, { method: 'DELETE' })).status).toBe(404);
   });
 
   it.each(['POST', 'DELETE'])(

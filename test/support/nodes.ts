@@ -66,6 +66,29 @@ export class TestNodes {
     }
   }
 
+  /**
+   * Closes the connections of all nodes but those over which they hold their locks, and refuses new
+   * ones until the returned function is called.
+   */
+  async cutPools(): Promise<() => Promise<void>> {
+    const name = new URL(this.databaseUrl).pathname.slice(1);
+    const admin = async (sql: string) => {
+      const client = new pg.Client({ connectionString: process.env.TEST_DATABASE_URL });
+      await client.connect();
+      try {
+        await client.query(sql);
+      } finally {
+        await client.end();
+      }
+    };
+    await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+    await admin(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'
+       AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')`,
+    );
+    return () => admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  }
+
   /** Stops all nodes and drops the database. */
   async close(): Promise<void> {
     for (const app of this.#running) await this.stop(app);

@@ -31,6 +31,13 @@ export class RedisServer {
     admin.disconnect();
   }
 
+  /** Closes all connections that haven't subscribed. */
+  async cutPublishers(): Promise<void> {
+    const admin = new Redis(this.url);
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal');
+    admin.disconnect();
+  }
+
   /** Freezes the server: connections stay open, and nothing is answered. */
   freeze(): void {
     this.child.kill('SIGSTOP');

@@ -4,7 +4,7 @@ import type { SecurityEvent } from '../../security-log/security-event.js';
 import { writeEvent } from '../../security-log/security-event.repository.js';
 
 /** The fields of a channel that are relevant to its stream key. */
-export type KeyedChannel = Readonly<{
+type KeyedChannel = Readonly<{
   id: string;
   ownerId: string;
   /** The SHA-256 hash of the channel's key; null if it has no key. */

@@ -11,7 +11,7 @@ import type { CreatedStreamKey, StreamKeyView } from '../../protocol/stream-key.
 import type { EventOrigin } from '../../security-log/security-event.js';
 import type { Channel } from '../channel.js';
 import { ChannelService } from '../channel.service.js';
-import { type KeyedChannel, StreamKeyRepository } from './stream-key.repository.js';
+import { StreamKeyRepository } from './stream-key.repository.js';
 
 const KEY_BYTES = 32;
 /**
@@ -20,6 +20,9 @@ const KEY_BYTES = 32;
  */
 const PREFIX = 'live_';
 const BEARER = /^Bearer +([\w.~+/=-]{1,200})$/i;
+/** The channel of a publisher, and the id of its key, which changes with the key. */
+export type KeyedAccess = Readonly<{ channel: Channel; keyId: string }>;
+
 /** The hash with which a key is compared if the channel has none. No key has this hash. */
 const NO_HASH = new Uint8Array(32);
 
@@ -90,25 +93,27 @@ export class StreamKeyService {
    * without a key, an unknown channel, and a disabled owner are indistinguishable, even by timing.
    * @throws {DomainError} `not_logged_in`
    */
-  async channelOf(name: string, authorization: string | undefined): Promise<Channel> {
+  async channelOf(name: string, authorization: string | undefined): Promise<KeyedAccess> {
     const [, key = ''] = BEARER.exec(authorization ?? '') ?? [];
     const keyed = CHANNEL_NAME_PATTERN.test(name) ? await this.repository.find(name) : null;
-    const isRight = timingSafeEqual(hashOf(key), keyed?.keyHash ?? NO_HASH);
+    const hash = hashOf(key);
+    const isRight = timingSafeEqual(hash, keyed?.keyHash ?? NO_HASH);
     if (!isRight || keyed === null || keyed.ownerDisabled)
       throw new DomainError(
         'not_logged_in',
         'The stream key is missing or wrong. Copy it from the channel’s studio page and send it as “Authorization: Bearer KEY”.',
       );
-    return this.channels.get(name);
+    return { channel: await this.channels.get(name), keyId: idOf(hash) };
   }
 
   /**
-   * Whether a publisher may continue, which requires that the channel exists and its owner isn't
-   * disabled. The broadcast of a deleted channel is ended in any case.
+   * Returns the id of the key with which a channel's publisher may continue; null if the channel
+   * doesn't exist, has no key, or its owner is disabled. The broadcast of a deleted channel is ended
+   * in any case.
    */
-  async isInForce(name: string): Promise<boolean> {
-    const keyed: KeyedChannel | null = await this.repository.find(name);
-    return keyed !== null && !keyed.ownerDisabled;
+  async keyInForce(name: string): Promise<string | null> {
+    const keyed = await this.repository.find(name);
+    return keyed?.keyHash && !keyed.ownerDisabled ? idOf(keyed.keyHash) : null;
   }
 
   async #own(name: string, accountId: string): Promise<Channel> {
@@ -116,6 +121,10 @@ export class StreamKeyService {
     if (channel.ownerId === accountId) return channel;
     throw new DomainError('forbidden', 'This channel belongs to another account.');
   }
+}
+
+function idOf(keyHash: Uint8Array): string {
+  return Buffer.from(keyHash).toString('base64url');
 }
 
 function hashOf(key: string): Uint8Array<ArrayBuffer> {
