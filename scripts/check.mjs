@@ -1,4 +1,4 @@
-// `npm run check [-- --skip NAME …]`: all quick checks of the source that don't run the service.
+// `npm run check [-- --skip NAME …]`: runs all checks of the source that are quick and need no service.
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { formatDuration } from './set-up/progress.mjs';
@@ -6,7 +6,7 @@ import { tryRun } from './set-up/run.mjs';
 import { runMain, SetUpError } from './set-up/set-up-error.mjs';
 import { setUp } from './set-up/steps.mjs';
 
-/** The checks, with the longest first, so that the last ones don't run alone. */
+/** The checks, longest first, so that the last one doesn't run alone for long. */
 const CHECKS = [
   { name: 'unit tests', command: 'vitest run --project unit --reporter=dot' },
   { name: 'lint', command: 'oxlint --type-aware --deny-warnings' },

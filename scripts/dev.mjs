@@ -22,7 +22,7 @@ await runMain(async () => {
   ];
   const stop = () => children.forEach((child) => child.kill('SIGTERM'));
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  // When one of them ends, all are ended.
+  // When one process ends, the others are stopped.
   await Promise.all(
     children.map(
       (child) =>

@@ -52,7 +52,7 @@ function merged(graph, nameOf) {
   return result;
 }
 
-/** Returns the longest path, and how many imports lead back to its beginning. @param {Graph} graph */
+/** Returns the longest path, and the number of imports that close a cycle. @param {Graph} graph */
 function longestChain(graph) {
   /** @type {Map<string, string[]>} */
   const done = new Map();
@@ -100,7 +100,7 @@ const between = {
 };
 for (const [what, { graph, chain, circles }] of Object.entries(between))
   console.log(
-    `${what}: ${graph.size}, ${arrowsOf(graph)} imports, ${circles} circles, longest chain ${chain.length}`,
+    `${what}: ${graph.size}, ${arrowsOf(graph)} imports, ${circles} cycles, longest chain ${chain.length}`,
   );
 console.log(
   `upward imports between folders: ${upward.length}${upward.map((arrow) => `\n  ${arrow}`).join('')}`,

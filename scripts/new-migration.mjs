@@ -1,6 +1,7 @@
-// `npm run migrate:dev -- --name what-changes`: writes the migration that prisma/schema.prisma
-// needs, for the embedded database and PostgreSQL alike. The service applies it at its next start.
-// `prisma migrate dev` isn't used, because it requires a PostgreSQL on which it tries migrations.
+// `npm run migrate:dev -- --name what-changes`: writes the migration that a change to
+// prisma/schema.prisma needs, for the embedded database and PostgreSQL alike. The service applies it
+// at its next start. `prisma migrate dev` isn't used, because it requires a PostgreSQL server on which
+// it can try migrations.
 import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Lets Node, which strips types, import TypeScript files by the .js names that their imports have.
+// Lets Node, which strips types, resolve imports of TypeScript files, which name the files with .js.
 import { registerHooks } from 'node:module';
 
 registerHooks({

@@ -12,7 +12,7 @@ import { FFMPEG, FIREFOX, HAPROXY, IPROUTE, REDIS } from './test/optional-progra
 import { OptionalPostgres } from './test/optional-postgres.mjs';
 import { setUpWithPrograms } from './test/set-up.mjs';
 
-/** More failed files than these are no accident of a busy machine, and aren't repeated. */
+/** If more files than this fail, a busy machine isn't the cause, and none of them is repeated. */
 const REPEATED_MAX = 3;
 
 /**

@@ -21,13 +21,13 @@ export async function onDebian() {
   return isDebianLike(await readFile('/etc/os-release', 'utf8').catch(() => ''));
 }
 
-/** Returns whether this script may install Debian's packages: only as root, without asking. */
+/** Returns whether this script can install Debian's packages without a password: only as root. */
 export async function canInstallPackages() {
   return process.getuid?.() === 0 && (await onDebian());
 }
 
 /**
- * Returns the command that installs packages, for the user to type.
+ * Returns the command with which the user can install packages.
  * @param {string[]} packages
  */
 export function installLine(packages) {
@@ -60,28 +60,30 @@ export function missingPrograms(programs, path = process.env.PATH ?? '') {
 }
 
 /**
- * Makes sure that Debian packages are installed: reports and installs missing ones as root. On other
- * systems, only looks for their programs, because packages have other names there.
+ * Makes sure that Debian packages are installed: as root, reports and installs missing ones. On other
+ * systems, only checks for their programs, because packages have other names there.
  * @param {string[]} packages
  * @param {{ purpose: string, programs: string[], report: Report }} options purpose completes
  * "Debian's packages for …"; programs: the commands that the packages contain
- * @throws {SetUpError} with the command to type, if packages are missing and this isn't root on
- * Debian; with what to install, if programs are missing on another system
+ * @throws {SetUpError} with the command to run, if packages are missing on Debian and this isn't
+ * root; with the packages to install, if programs are missing on another system
  */
 export async function ensurePackages(packages, { purpose, programs, report }) {
   if (!(await onDebian())) {
     const missing = missingPrograms(programs);
     if (missing.length === 0) return;
     throw new SetUpError(
-      `Onair can install its requirements for ${purpose} only on Debian, and this is another system. It has no: ${missing.join(' ')}`,
-      { advice: `Install what Debian calls: ${packages.join(' ')}\nThen type the same again.` },
+      `Programs for ${purpose} are missing, and Onair can install them only on Debian: ${missing.join(' ')}`,
+      {
+        advice: `Install the equivalents of these Debian packages: ${packages.join(' ')}\nThen run the same command again.`,
+      },
     );
   }
   const missing = await missingPackages(packages);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {
     throw new SetUpError(`Debian's packages for ${purpose} are missing: ${missing.join(' ')}`, {
-      advice: `Type this, then the same again:\n\n  ${installLine(missing)}`,
+      advice: `Run this, then run the same command again:\n\n  ${installLine(missing)}`,
     });
   }
   report.begin(`installing Debian's packages for ${purpose}, about a minute: ${missing.join(' ')}`);
@@ -96,14 +98,14 @@ export async function ensurePackages(packages, { purpose, programs, report }) {
 export async function installPackages(packages, { report }) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options = { env, onLine: (/** @type {string} */ line) => report.detail(line) };
-  // Waits for another apt, such as a new machine's own updates.
+  // Waits for another apt process, such as a new machine's automatic updates.
   const apt = ['-o', 'DPkg::Lock::Timeout=300', '--yes'];
   // One of the machine's package sources may be broken; only the installation has to succeed.
   const update = await tryRun('apt-get', [...apt, 'update'], options);
   await run('apt-get', [...apt, 'install', '--no-install-recommends', ...packages], {
     ...options,
-    advice: `Find out by hand what is wrong, then type the same again:\n\n  ${installLine(packages)}${
-      update.code === 0 ? '' : `\n\n"apt-get update" had failed before:\n${update.output.trimEnd()}`
+    advice: `Run this by hand to find the problem, then run the same command again:\n\n  ${installLine(packages)}${
+      update.code === 0 ? '' : `\n\n"apt-get update" failed first:\n${update.output.trimEnd()}`
     }`,
   });
 }

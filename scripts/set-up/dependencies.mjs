@@ -20,7 +20,7 @@ export async function installDependencies(report) {
   report.begin('npm ci, about 30 s (several minutes on a slow network)');
   const { command, args, env } = npm();
   // --ignore-scripts: mediasoup's install script would compile the worker without asking; the next
-  // step provides the worker. --loglevel: hides warnings that packages require a newer Node than
+  // step provides the worker. --loglevel hides warnings about packages that require a newer Node than
   // the one that runs npm; that newer Node is one of the dependencies.
   await run(command, [...args, 'ci', '--ignore-scripts', '--no-progress', '--loglevel=error'], {
     env,
@@ -66,8 +66,8 @@ function thisPlatform() {
 }
 
 /**
- * Returns whether an optional package is made for a platform. npm also leaves out such a package
- * if its download fails, and succeeds nevertheless.
+ * Returns whether an optional package is for a platform. npm succeeds without such a package even if
+ * it is missing only because its download failed.
  * @param {Platform} platform
  * @param {Partial<Record<keyof Platform, string | string[]>>} entry of the lock file
  */

@@ -5,7 +5,7 @@ import { root } from './paths.mjs';
 /** @type {NodeJS.Signals[]} */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const PARENT_CHECK_MS = 1_000;
-/** The parent's process ID, read before the setup, which may outlive the npm that started it. */
+/** The parent's process ID, read before the setup, during which npm may already end. */
 const PARENT = process.ppid;
 
 /**
@@ -47,8 +47,8 @@ export function runInForeground(command, args, env) {
 
 /**
  * Watches for the end of the npm that started this script. If npm is killed with SIGKILL, it can't
- * forward the signal, and the program would keep its ports and its database. Without npm nothing is
- * watched, since a script that was started directly may be left running.
+ * forward the signal, and the program would continue to use its ports and its database. Nothing is
+ * watched if the script was started without npm, since it may then be meant to outlive its parent.
  * @param {() => void} listener
  * @returns {() => void} stops watching
  */

@@ -9,7 +9,7 @@ const STALE_MS = 30_000;
 const RETRY_MS = 250;
 
 /**
- * Runs `work` while no other process on this file system does so under the same lock file.
+ * Runs `work` while holding a lock file, which only one process at a time can hold.
  * @template T
  * @param {string} file
  * @param {{ work: () => Promise<T>, onWait?: (owner: string) => void }} options onWait is called
@@ -32,7 +32,7 @@ export async function withLock(file, { work, onWait }) {
   }
   const heartbeat = setInterval(() => {
     const now = new Date();
-    // The file may be gone if a suspended machine made this lock look stale; the work continues.
+    // The file may be gone if the machine was suspended and the lock looked stale; the work continues.
     void utimes(file, now, now).catch(() => undefined);
   }, HEARTBEAT_MS);
   try {

@@ -23,16 +23,16 @@ import { PATCHES } from './worker-source.mjs';
 /** @typedef {import('./progress.mjs').Report} Report */
 
 /**
- * The timeout of a test, since createWorker never resolves with a worker of another version. With a
- * correct one it takes half a second.
+ * The timeout for testing a worker: with a worker of another version, createWorker never resolves.
+ * With the right one, it takes half a second.
  */
 const TRY_TIMEOUT_MS = 20_000;
 /** The exit code of a worker that is started by hand (its main.cpp). */
 const EXIT_WITHOUT_PARENT = 41;
 
 /**
- * Finds or obtains the mediasoup worker: from MEDIASOUP_WORKER_BIN, the cache, mediasoup's releases
- * if their checksum is known, or the compiler, in this order.
+ * Finds or obtains the mediasoup worker. Tries in this order: MEDIASOUP_WORKER_BIN, the cache,
+ * mediasoup's release if its checksum is known, and compiling it.
  * @param {{ node: string, report: Report }} options node: the Node that runs the service
  * @returns {Promise<string>} the path of a worker that was tested with mediasoup
  */
@@ -58,11 +58,11 @@ export async function findWorker({ node, report }) {
   if (await isCached()) return program;
 
   await withLock(join(folder, 'lock'), {
-    onWait: (owner) => report.begin(`waiting for ${owner}, which is already making it`),
+    onWait: (owner) => report.begin(`waiting for ${owner}, which is already obtaining it`),
     work: async () => {
       if (await isCached()) return;
       await removeLeftovers(folder);
-      // This is in the same folder, so that the final move is atomic.
+      // The temporary folder is inside the same folder, so that the final move is atomic.
       const workshop = await mkdtemp(join(folder, 'making-'));
       try {
         const source = join(mediasoup, 'worker');
@@ -88,7 +88,7 @@ async function checkGivenWorker({ program, version, node, report }) {
   await access(program, constants.X_OK).catch((cause) => {
     throw new SetUpError(`MEDIASOUP_WORKER_BIN names ${program}, which can't be run.`, {
       cause,
-      advice: 'Correct it, or unset it and Onair gets a worker by itself.',
+      advice: 'Correct the path, or unset the variable: Onair then obtains a worker by itself.',
     });
   });
   const stamp = new Stamp('given-worker');
@@ -101,7 +101,7 @@ async function checkGivenWorker({ program, version, node, report }) {
       `The worker that MEDIASOUP_WORKER_BIN names doesn't work with mediasoup ${version}.`,
       {
         output: complaint,
-        advice: `Give one of mediasoup ${version}, or unset it and Onair gets a worker by itself.`,
+        advice: `Use a worker of mediasoup ${version}, or unset the variable: Onair then obtains a worker by itself.`,
       },
     );
   }
@@ -118,7 +118,7 @@ async function checkGivenWorker({ program, version, node, report }) {
 async function download({ url, checksum, workshop, node, report }) {
   if (checksum === null) {
     report.begin(
-      `mediasoup's own build for this machine has no pinned checksum, so the worker is compiled instead of downloaded (set ${CHECKSUM_SETTING} to allow the download)`,
+      `mediasoup's prebuilt worker for this machine has no pinned checksum, so the worker is compiled instead of downloaded (set ${CHECKSUM_SETTING} to allow the download)`,
     );
     return null;
   }
@@ -129,7 +129,7 @@ async function download({ url, checksum, workshop, node, report }) {
     if (complaint === null) return { program, built: false };
     throw new Error(`it doesn't run on this machine: ${complaint}`);
   } catch (error) {
-    // A wrong checksum is an error and not a reason to compile.
+    // A wrong checksum is an error, not a reason to compile.
     if (error instanceof SetUpError) throw error;
     report.begin(`the download failed (${error.message}); compiling instead`);
     return null;
@@ -166,13 +166,13 @@ async function build({ source, workshop, folder, node, report }) {
 async function tryWorker(node, program) {
   const script = join(root, 'scripts/set-up/try-worker.mjs');
   const result = await tryRun(node, [script, program], { timeoutMs: TRY_TIMEOUT_MS });
-  if (result.timedOut) return 'it never answered, as a worker of another version does';
+  if (result.timedOut) return 'it did not answer, which suggests that it is of another version';
   return result.code === 0 ? null : result.output;
 }
 
 /**
  * Returns whether a tested program can still be started: a system upgrade may have removed
- * libraries that it was linked with.
+ * libraries with which it is linked.
  * @param {string} program
  */
 async function starts(program) {
@@ -180,7 +180,7 @@ async function starts(program) {
   return result?.code === EXIT_WITHOUT_PARENT;
 }
 
-/** @param {string} folder the folder with the files of a killed build */
+/** @param {string} folder the folder, which may contain files of a killed build */
 async function removeLeftovers(folder) {
   const names = await readdir(folder);
   const leftovers = names.filter((name) => name.startsWith('making-'));

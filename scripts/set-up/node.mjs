@@ -41,7 +41,7 @@ export function isAtLeast(version, minimum) {
 export async function findNode() {
   const fromDependencies = join(binDir, 'node');
   const own = `node_modules/node-${process.platform}-${process.arch}/bin/node`;
-  // npm 9 (in Debian 13) makes no link: two optional packages have a program of this name.
+  // npm 9 (in Debian 13) creates no link, because two optional packages have a program of this name.
   if (!existsSync(fromDependencies) && existsSync(join(root, own))) {
     await rm(fromDependencies, { force: true });
     await symlink(join(root, own), fromDependencies);
@@ -57,7 +57,7 @@ export async function findNode() {
       `newer one for ${process.platform} on ${process.arch}.`,
     {
       advice:
-        'Type the same again: npm leaves out an optional package whose download fails.\n' +
+        'Run the same command again: npm leaves out an optional package whose download fails.\n' +
         'Or install Node 24 from https://nodejs.org/en/download first.',
     },
   );

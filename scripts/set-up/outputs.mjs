@@ -18,7 +18,7 @@ const LOCK_FILE = 'package-lock.json';
  * @property {string} name of its stamp
  * @property {string[]} inputs files and folders, relative to the repository's root
  * @property {string} result a file that exists when the output does
- * @property {string} what the action, and its approximate duration
+ * @property {string} what the action and its approximate duration, for the user
  * @property {() => Promise<void>} make
  */
 

@@ -3,7 +3,8 @@ import { SetUpError } from './set-up-error.mjs';
 const SPINNER = ['|', '/', '-', '\\'];
 const SPINNER_INTERVAL_MS = 125;
 /**
- * The interval at which the detail of a long step is printed without a terminal (a log file, CI).
+ * The interval at which the detail of a long step is printed if the output isn't a terminal (a log
+ * file, CI).
  */
 const LOG_INTERVAL_MS = 15_000;
 
@@ -24,7 +25,7 @@ export function formatDuration(ms) {
 /**
  * The callbacks of a running step. A step that never calls `begin` had nothing to do.
  * @typedef {object} Report
- * @property {(what: string) => void} begin reports what starts now, and about how long it takes
+ * @property {(what: string) => void} begin reports what starts now and about how long it takes
  * @property {(detail: string) => void} detail reports the progress, shown beside the elapsed time
  */
 
@@ -54,8 +55,8 @@ export async function runSteps(steps, out = process.stderr) {
 }
 
 /**
- * One step on the terminal: a line for each thing that it begins, and a spinner below while it
- * runs.
+ * The output of one step: a line for each thing that it begins and, on a terminal, a spinner below
+ * while it runs.
  */
 class StepLine {
   #title;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { formatDuration, runSteps } from './progress.mjs';
 import { SetUpError } from './set-up-error.mjs';
 
-/** A text in place of a terminal. */
+/** Records the output as text. */
 function record() {
   let text = '';
   const out = new Writable({

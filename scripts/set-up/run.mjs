@@ -15,8 +15,8 @@ const running = new Set();
 let exitCode = 0;
 
 /**
- * Exits after ending the programs that are running. A program that is left behind, such as npm,
- * would work on the same files as the next attempt.
+ * Ends the programs that are running; this process exits when they have ended. A program left
+ * behind, such as npm, would work on the same files as the next attempt.
  * @param {NodeJS.Signals} signal
  */
 function endTogether(signal) {

@@ -23,8 +23,8 @@ export class SetUpError extends Error {
 }
 
 /**
- * Runs a script's main function and exits: with the code that it returns, or with 1 after printing
- * the error.
+ * Runs a script's main function and sets the exit code: the one that the function returns, or 1
+ * after printing the error.
  * @param {() => Promise<number>} main
  */
 export async function runMain(main) {

@@ -13,7 +13,7 @@ import { runSteps } from './progress.mjs';
  * The results of the setup.
  * @typedef {object} Machine
  * @property {string} node the Node that runs the service
- * @property {string} worker the mediasoup worker; empty if the purpose was not to run it
+ * @property {string} worker the mediasoup worker; empty unless the purpose is to run the service
  */
 
 /**

@@ -21,7 +21,7 @@ const PACKAGES = [
   'flatbuffers-compiler',
 ];
 
-/** The commands by which another system than Debian shows that it can compile. */
+/** The commands that a system other than Debian must have to compile the worker. */
 const PROGRAMS = ['g++', 'meson', 'ninja', 'pkg-config', 'flatc'];
 
 /** Our descriptions of the worker's dependencies as packaged by Debian. */
@@ -48,7 +48,7 @@ export async function buildWorker({ source, folder, log, report }) {
     const setup = ['setup', '--buildtype', 'release', '-Db_ndebug=true', '--wrap-mode=nodownload'];
     output += await run('meson', [...setup, build, prepared]);
     // The message headers are generated first: some sources include them without declaring it to
-    // Meson, and would be compiled too early if nothing else had to be built before.
+    // Meson, and would be compiled too early if nothing else had to be built first.
     output += await run('meson', ['compile', '-C', build, 'flatbuffers-generator']);
     output += await run('ninja', ['-C', build, 'mediasoup-worker'], {
       // ninja prints "[n/m] Compiling …".
@@ -62,7 +62,7 @@ export async function buildWorker({ source, folder, log, report }) {
       output: error.output?.split('\n').slice(-40).join('\n'),
       advice:
         `The whole output is in ${log}\n` +
-        'If you have a worker of this version of mediasoup, use it: MEDIASOUP_WORKER_BIN=/path/to/it npm start',
+        'If you have a worker of this version of mediasoup, use it: MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker npm start',
     });
   }
   return join(build, 'mediasoup-worker');

@@ -8,7 +8,7 @@ import { run } from './run.mjs';
 import { SetUpError } from './set-up-error.mjs';
 import { CHECKSUM_FILE, CHECKSUM_SETTING, sha256Of } from './worker-checksums.mjs';
 
-/** The timeout of the connection, so that the setup continues soon without network access. */
+/** The timeout for a response; short, so that the setup continues soon without network access. */
 const ANSWER_TIMEOUT_MS = 8_000;
 /** The archive is about 5 MB. */
 const DOWNLOAD_TIMEOUT_MS = 120_000;
@@ -16,8 +16,8 @@ const ARCHIVE_MAX_BYTES = 64 * 1024 * 1024;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Returns the URL where mediasoup's own install script finds its prebuilt worker (npm-scripts.mjs,
- * which this follows).
+ * Returns the URL from which mediasoup's own install script (npm-scripts.mjs) downloads its prebuilt
+ * worker.
  * @param {{ version: string, repository: string, platform?: string, arch?: string, kernel?: string,
  * baseUrl?: string | undefined }} options repository: the repository.url of mediasoup's
  * package.json; kernel: as os.release() returns it
@@ -95,7 +95,7 @@ function atMost() {
  * SHA-256
  * @returns {Promise<string>} the path of the program in the folder
  * @throws {SetUpError} if the checksum differs: the setup ends
- * @throws {Error} if it is unavailable; the message says what happened
+ * @throws {Error} if it is unavailable; the message says why
  */
 export async function downloadWorker({ url, folder, checksum }) {
   const archive = await downloadArchive({ url, folder });
@@ -104,7 +104,7 @@ export async function downloadWorker({ url, folder, checksum }) {
     throw new SetUpError(`The media worker from ${url} has an unexpected checksum.`, {
       advice:
         `Its SHA-256 is ${found},\nand should be   ${checksum}.\n` +
-        'It was not unpacked. Either it was changed in transit, or the expected checksum is wrong: see\n' +
+        'It was not unpacked. Either it was changed in transit, or the expected checksum is wrong; check\n' +
         `${CHECKSUM_SETTING} and ${CHECKSUM_FILE}.\n` +
         'To compile the worker instead: MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL=http://127.0.0.1:9 npm start',
     });

@@ -84,7 +84,7 @@ test('a download is unpacked and can be run', async () => {
   expect(execFileSync(await download(), { encoding: 'utf8' })).toBe('I work\n');
 });
 
-test('an archive with another checksum ends the setup, and is not unpacked', async () => {
+test('an archive with an unexpected checksum ends the setup, and is not unpacked', async () => {
   await pack('I am expected');
   const expected = sha256(archive);
   await pack('I am not');
@@ -108,7 +108,7 @@ test('a failed download reports the response, and does not end the setup', async
   expect(error).not.toBeInstanceOf(SetUpError);
 });
 
-test('the checksum is the setting, otherwise the pinned one, otherwise nothing is downloaded', async () => {
+test('the setting takes precedence over the pinned checksum; without either, nothing is downloaded', async () => {
   const file = join(folder, 'pinned');
   const [pinned, given] = [sha256('pinned'), sha256('given')];
   await writeFile(file, `# a comment\n${pinned}  one.tgz\n`);

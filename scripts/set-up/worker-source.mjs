@@ -11,7 +11,7 @@ import { SetUpError } from './set-up-error.mjs';
 
 /**
  * Changes to mediasoup's worker that a build on Debian needs;
- * third_party/mediasoup-worker/README.md has the reasons.
+ * third_party/mediasoup-worker/README.md gives the reasons.
  * @type {Patch[]}
  */
 export const PATCHES = [

@@ -42,7 +42,7 @@ describe('files that are run once more', () => {
     expect(failedFiles(null)).toEqual([]);
   });
 
-  test('count as the second time', () => {
+  test('count with their second results', () => {
     const second = {
       testResults: [
         { name: 'b', ...file('passed', 'passed', 'passed') },

@@ -3,8 +3,8 @@ import { findPostgres } from './postgres-programs.mjs';
 import { PostgresServer } from './postgres-server.mjs';
 
 /**
- * A PostgreSQL for what needs one: the server of TEST_DATABASE_URL, or one that is started for the
- * purpose where its programs are installed or can be.
+ * A PostgreSQL for tests and benchmarks: the server of TEST_DATABASE_URL or, if PostgreSQL is
+ * installed or can be installed, a server that is started for them.
  */
 export class OptionalPostgres {
   /** @type {PostgresServer | null} */
@@ -27,7 +27,7 @@ export class OptionalPostgres {
     },
   };
 
-  /** @returns {string | undefined} the value of TEST_DATABASE_URL; undefined if there is none */
+  /** @returns {string | undefined} the value for TEST_DATABASE_URL; undefined if no server is available */
   get url() {
     return this.#server?.url ?? process.env.TEST_DATABASE_URL;
   }

@@ -77,8 +77,8 @@ export const WRK = {
 };
 
 /**
- * Finds a program, or installs Debian's package as root, which it reports first.
- * @param {Wanted} wanted A variable of it that is set to an empty text disables it.
+ * Finds a program. As root, reports and installs Debian's package if the program is missing.
+ * @param {Wanted} wanted Setting one of its variables to an empty text disables the program.
  * @param {Report} report
  * @returns {Promise<Record<string, string> | null>} environment variable -> path; null if the
  * program is unavailable, which is reported

@@ -45,8 +45,8 @@ async function installedPostgres() {
 
 /**
  * Installs PostgreSQL without a cluster. Debian's package creates one and starts it on port 5432
- * unless the machine's settings say otherwise. They do during the installation, and are restored
- * afterwards: the machine's owner may want a cluster later.
+ * unless the machine's settings prevent that. This changes the settings for the installation, and
+ * restores them afterwards, because the machine's owner may want a cluster later.
  * @param {Report} report
  */
 async function installWithoutCluster(report) {

@@ -62,7 +62,7 @@ export class PostgresServer {
           const child = await launch({ programs, folder, data, port, owner });
           return new PostgresServer({ child, folder, url });
         } catch (error) {
-          // Another process may have taken the port since.
+          // Another process may have taken the port in the meantime.
           if (attempt === TRIES) throw error;
         }
       }

@@ -15,10 +15,10 @@ export async function firstProgram(paths) {
 }
 
 /**
- * Returns the possible paths of programs with these names, in the order of PATH.
+ * Returns the possible paths of programs with these names: for each name, in the order of PATH.
  * @param {string[]} names
- * @returns {string[]} including /usr/sbin, where Debian installs servers and which is only in
- * root's PATH
+ * @returns {string[]} including those in /usr/sbin, where Debian installs servers, and which is only
+ * in root's PATH
  */
 export function inPath(names) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
