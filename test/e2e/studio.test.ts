@@ -36,8 +36,9 @@ describe('the studio', () => {
     const viewer = await stage.visit('/berta');
     await framesAdvance(viewer);
     await press(studio, 'Stop camera');
-    await studio.getByText('Your camera is off').waitFor();
+    await studio.getByText('Viewers can hear you but not see you.').waitFor();
     await press(studio, 'Mute microphone');
+    await studio.getByText('Viewers can neither see nor hear you.').waitFor();
     await press(studio, 'Unmute microphone');
     await press(studio, 'Start camera');
     await framesAdvance(viewer);

@@ -61,6 +61,7 @@ describe('a WHIP client on another site', () => {
       const { studio, key } = await studioWithKey(client);
       const publisher = await publish(client, client, key);
       await studio.getByText('Live from OBS or another program').waitFor();
+      await studio.getByText('Your channel is live.').waitFor();
       await studio.getByText('Everything is arriving as expected.').waitFor();
       await studio.getByRole('table', { name: 'Now receiving' }).getByText('H264').waitFor();
       const viewer = await stage.visit(`/${client}`);

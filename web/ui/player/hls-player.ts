@@ -1,7 +1,10 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ReceiveStats } from '../../client/receive-stats.js';
 
-/** The position of an HLS player on the server's clock, in milliseconds since 1970. */
+/**
+ * The seekable range of an HLS player and its position, on the server's clock in milliseconds since
+ * 1970.
+ */
 export interface HlsTimeline {
   /** The earliest position. */
   startMs: number;
@@ -21,10 +24,7 @@ export interface HlsLayers {
 export interface HlsPlayer {
   readonly layers: ReadonlySignal<HlsLayers>;
   readonly stats: ReadonlySignal<ReceiveStats | null>;
-  /**
-   * Whether the player is seeking to its start position. Frames that are shown until then don't
-   * count.
-   */
+  /** Whether the player is still seeking. Frames that are shown in the meantime don't count. */
   readonly arriving: boolean;
   /**
    * Continues at a position, or at the nearest available one. Positions are in milliseconds of
@@ -58,9 +58,15 @@ export interface HlsPlayerOptions {
   isOnline: () => boolean;
   /** Called before the element is briefly without a frame. */
   onEmptying: () => void;
-  /** Called when the server refuses the broadcast. */
+  /**
+   * Called when the server may no longer accept the URL. The browser's own player doesn't report
+   * why it failed.
+   */
   onRefused: () => void;
-  /** Called when playback has failed several times. The player keeps retrying. */
+  /**
+   * Called when playback has failed several times in a row. The player of a broadcast keeps
+   * retrying; that of a recording may have stopped.
+   */
   onFailed: () => void;
 }
 

@@ -21,7 +21,7 @@ export interface StageProps {
   hasFrame: boolean;
   /** Whether there is audio but no picture. */
   soundOnly: boolean;
-  /** Whether the last frame is visible, dimmed. */
+  /** Whether the last frame is still shown, dimmed, while no new ones arrive. */
   hasLastFrame: boolean;
   /** Whether the user owns the channel. */
   own: boolean;
@@ -156,9 +156,9 @@ function NotLive({ channel, name, own }: StageProps) {
     <Still name={name} owner={channel.owner} title={`${channel.owner || name} is not live`}>
       <p>
         {channel.lastLiveAt === null
-          ? 'It has never been live.'
+          ? 'This channel has never been live.'
           : `Last live ${ago(Date.parse(channel.lastLiveAt), nowMs)}.`}
-        {!own && ' Playback starts when it goes live.'}
+        {!own && ' Playback starts when the channel goes live.'}
       </p>
       {own && (
         <Button variant="live" href={at(`/studio?channel=${name}`)}>

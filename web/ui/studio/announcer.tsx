@@ -16,7 +16,9 @@ function phaseSentence(phase: Phase): string {
     case 'ready':
       return '';
     case 'resumable':
-      return 'Your broadcast is still running. You can resume it.';
+      return phase.broadcast.state === 'interrupted'
+        ? 'Your broadcast was interrupted. You can resume it.'
+        : 'Your channel is live.';
     case 'starting':
       return 'Going live.';
     case 'live':

@@ -14,6 +14,7 @@ import { Spinner } from '../components/spinner.js';
  */
 export function StageCover({ capture, name }: { capture: Capture; name: string }) {
   if (capture.picture.track.value !== null) return null;
+  const isHeard = capture.sound.track.value !== null && !capture.sound.silent.value;
   const camera = capture.camera.state.value;
   switch (camera.name) {
     case 'asking':
@@ -26,7 +27,11 @@ export function StageCover({ capture, name }: { capture: Capture; name: string }
         <div class="stage-cover">
           <Avatar name={name} size={72} />
           <h2>Your camera is off</h2>
-          <p>Viewers can hear you but not see you.</p>
+          <p>
+            {isHeard
+              ? 'Viewers can hear you but not see you.'
+              : 'Viewers can neither see nor hear you.'}
+          </p>
         </div>
       );
     default:

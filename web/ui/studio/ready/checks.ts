@@ -25,7 +25,7 @@ function cameraCheck(capture: Capture): Check {
     case 'asking':
       return { label, state: 'waiting', detail: 'Waiting for your browser' };
     case 'off':
-      return { label, state: 'off', detail: 'Off: viewers can only hear you' };
+      return { label, state: 'off', detail: 'Off: viewers can’t see you' };
     case 'failed':
       // The stage shows a full description of the problem, with a way to fix it.
       return { label, state: 'problem', detail: state.problem.short };

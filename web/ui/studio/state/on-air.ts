@@ -25,7 +25,7 @@ export type Phase =
   | { readonly name: 'reconnecting'; readonly broadcast: BroadcastView; readonly untilMs: number }
   | { readonly name: 'ended'; readonly summary: BroadcastSummary };
 
-/** The interval at which a broadcast that runs without this page is polled, in milliseconds. */
+/** The interval at which the server is polled while this page doesn't publish, in milliseconds. */
 const WATCH_MS = 3_000;
 
 /** The parts that an {@link OnAir} connects. */
