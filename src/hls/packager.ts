@@ -138,16 +138,12 @@ export class Packager implements BroadcastPackage {
     setTimeout(() => this.dispose(), LINGER_MS).unref();
   }
 
+  /**
+   * Ends the package because another node continues the broadcast. Players of this node's runs can
+   * finish them, as after the end of a broadcast.
+   */
   release(): void {
-    if (!this.#stop()) return;
-    // Finishes the last segments, so that they are recorded.
-    this.#segmenter.interrupt();
-    const { files, keeper } = this.#options;
-    const end = (): void => {
-      keeper?.end();
-      this.dispose();
-    };
-    void files.settled().then(end, end);
+    this.close();
   }
 
   /** Resolves when all pending writes are done. */

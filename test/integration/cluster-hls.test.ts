@@ -169,6 +169,20 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)('HLS on sev
     await vi.waitUntil(async () => (await get(bare)).status === 200, LIMIT);
   });
 
+  it('is played to the end of a run whose node no longer has the broadcast', async () => {
+    const { url } = (await renditionsAt(a)).find(({ id }) => id === 'video-0')!;
+    await film.lose();
+    await film.send({ video: 'h264', audio: true, size: '320x180' }, b.url);
+    const ended = await vi.waitUntil(async () => {
+      const { body } = await get(url);
+      return body.includes('#EXT-X-ENDLIST') && body.toString();
+    }, LIMIT);
+    const segments = ended.match(/^[^#\n].*\.m4s$/gm) ?? [];
+    await expectSame(pathOf(new URL(segments.at(-1)!, url).href));
+    // New players get the run of the new node.
+    await vi.waitUntil(async () => (await renditionsAt(a)).every((one) => one.url !== url), LIMIT);
+  });
+
   it('ends with the broadcast, and is played to its end', async () => {
     const { url } = (await renditionsAt(b)).find(({ id }) => id === 'video-0')!;
     await film.end();

@@ -47,9 +47,15 @@ export class RecordedFilm {
     return film.finished(id);
   }
 
-  /** Publishes this film or the default one; resolves with the broadcast's id when it is live. */
-  async send(film: Film = this.#options.film ?? { video: 'h264', audio: true }): Promise<string> {
-    const { url, channel } = this;
+  /**
+   * Publishes this film or the default one, to this server or another node; resolves with the
+   * broadcast's id when it is live.
+   */
+  async send(
+    film: Film = this.#options.film ?? { video: 'h264', audio: true },
+    url: string = this.url,
+  ): Promise<string> {
+    const { channel } = this;
     const { editAnswer } = this.#options;
     const publisher = new WeriftPublisher({
       url,
