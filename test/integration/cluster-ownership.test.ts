@@ -233,6 +233,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     one.app.get(LiveChannels).events.on('stateChanged', (live) => {
       told(live.broadcast?.phase.name);
     });
+    // A broadcast that hasn't begun would be dropped by its new owner.
+    await expectRow({ state: 'LIVE' });
     await db().broadcast.update({ where: { id }, data: { nodeId: idOf(two), epoch: 2 } });
     const channelId = (await rows())[0]!.channelId;
     const { broadcast: zombie } = one.app.get(LiveChannels).find(channelId)!;
