@@ -54,8 +54,9 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
   /** All broadcasts. */
   const rows = (node = two) => node.app.get(PrismaService).broadcast.findMany();
   /** Waits until the only broadcast is stored with these values, which follow what nodes announce. */
-  const expectRow = (values: object, node = two) =>
-    expect.poll(() => rows(node), LIMIT).toMatchObject([values]);
+  async function expectRow(values: object): Promise<void> {
+    await expect.poll(() => rows(), LIMIT).toMatchObject([values]);
+  }
 
   function program(node: Node): WeriftPublisher {
     const publisher = new WeriftPublisher({ url: node.url, channel: 'ann', key, film: SOUND });
@@ -260,7 +261,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     const { id } = await publish(two);
     await nodes.stop(two);
     one = await nodes.start('one', GRACE);
-    await expectRow({ id, state: 'ENDED', endReason: 'SERVER_STOPPED' }, one);
+    const ended = { id, state: 'ENDED', endReason: 'SERVER_STOPPED' };
+    await expect.poll(() => rows(one), LIMIT).toMatchObject([ended]);
   });
 
   describe('of a node that is killed', () => {
